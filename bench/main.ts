@@ -1,0 +1,192 @@
+/**
+ * `npm run bench`: what Hub costs and how fast it is, beside the design that went before, on the same stand-ins and a virtual clock.
+ * The figures are exact and the same on every machine: modelled are 100 ms per message and 30 ms per commit; the cloud's own notice of
+ * an ended operation counts as the cloud's time.
+ */
+import { command, conceive, createClusters } from '../functions/dispatch/commands.ts';
+import { claimSpare } from '../functions/pool/claim.ts';
+import { type MemoryHub, memoryHub } from '../local/memory/hub.ts';
+import { resolveSpec } from '../shared/catalog/catalog.ts';
+import { type Cluster, clusterPath, shapeOf } from '../shared/documents/cluster.ts';
+import { poolPath } from '../shared/documents/pool.ts';
+import { hours, minutes } from '../shared/units.ts';
+import { ask, BROWSER_MS, startLoop, watchUntilReady } from './baseline.ts';
+import { cloudChainMs } from './cloud-time.ts';
+
+interface Line {
+  metric: string;
+  baseline: number | string;
+  ours: number | string;
+  target: string;
+  /** Whether more is worse, for the ratio. */
+  ratio?: string;
+}
+
+const IDLE_CLUSTERS = 100;
+const CLAIMS = 100;
+const spec = resolveSpec({});
+
+async function create(hub: MemoryHub, name: string, owner = 'ada'): Promise<string> {
+  const birth = conceive(hub.ports, { name, spec, shape: shapeOf(spec), owner });
+  await hub.run(createClusters(hub.ports, [birth], []));
+  return birth.cluster.id;
+}
+
+const stateOf = async (hub: MemoryHub, id: string): Promise<Cluster | undefined> =>
+  (await hub.documents.get<Cluster>(clusterPath(id)))?.data;
+
+/** Reads and writes of one hour in which nothing happens. */
+async function idle(): Promise<Line[]> {
+  const ours = memoryHub();
+  ours.startScheduler();
+  const ids = await Promise.all(Array.from({ length: IDLE_CLUSTERS }, (_, n) => create(ours, `idle-${n}`)));
+  await ours.until(async () =>
+    (await Promise.all(ids.map((id) => stateOf(ours, id)))).every((c) => c?.state === 'ready'),
+  );
+  await ours.clock.runFor(minutes(30));
+  const before = { ...ours.documents.counters };
+  await ours.clock.runFor(hours(1));
+  const after = ours.documents.counters;
+  const documents = after.reads - before.reads + (after.writes - before.writes);
+
+  const theirs = memoryHub();
+  for (let n = 0; n < IDLE_CLUSTERS; n++) {
+    await theirs.documents.commit([
+      {
+        op: 'create',
+        path: `baseline/idle-${n}`,
+        data: { state: 'ready', living: true, createdAt: new Date(0) },
+      },
+    ]);
+  }
+  startLoop(theirs);
+  const start = theirs.documents.counters.reads;
+  await theirs.clock.runFor(hours(1));
+  const polled = theirs.documents.counters.reads - start;
+  return [
+    {
+      metric: 'document reads and writes per idle cluster and hour',
+      baseline: round(polled / IDLE_CLUSTERS),
+      ours: round(documents / IDLE_CLUSTERS),
+      target: '0',
+    },
+    {
+      metric: 'queries per hour, all idle clusters together (sweep 60, pools 12)',
+      baseline: hours(1) / 10_000,
+      ours: after.queries - before.queries,
+      target: '72, whatever their number',
+    },
+  ];
+}
+
+/** Time to ready beyond the cloud's own, and what a whole life costs. */
+async function lifecycle(): Promise<Line[]> {
+  const ours = memoryHub();
+  ours.startScheduler();
+  const before = { ...ours.documents.counters };
+  const id = await create(ours, 'one');
+  await ours.until(async () => (await stateOf(ours, id))?.state === 'ready', minutes(60), 10);
+  const ready = await stateOf(ours, id);
+  const tookMs = (ready?.readyAt?.getTime() ?? 0) - (ready?.createdAt.getTime() ?? 0);
+  const overheadMs = tookMs - cloudChainMs(ours, id);
+  const commitsToReady = ours.documents.counters.commits - before.commits;
+  await ours.run(command(ours.ports, id, 'delete', 'ada'));
+  await ours.until(async () => (await stateOf(ours, id))?.state === 'deleted');
+  const commits = ours.documents.counters.commits - before.commits;
+
+  const theirs = memoryHub();
+  startLoop(theirs);
+  await theirs.clock.runFor(minutes(1));
+  const name = 'a'.repeat(16);
+  const polls = theirs.documents.counters.reads;
+  const asked = theirs.clock.now();
+  await theirs.run(ask(theirs, name));
+  let readyAt: Date | undefined;
+  void watchUntilReady(theirs, name).then((at) => {
+    readyAt = at;
+  });
+  await theirs.until(() => readyAt !== undefined, minutes(60), 10);
+  const theirsMs = theirs.clock.now() - asked;
+  const theirOverheadMs = theirsMs - cloudChainMs(theirs, name);
+  return [
+    {
+      metric: 'time to ready beyond the cloud’s own, ms',
+      baseline: Math.round(theirOverheadMs),
+      ours: Math.round(overheadMs),
+      target: '≤ 1500',
+    },
+    {
+      metric: 'time to ready / the cloud’s own chain',
+      baseline: round(theirsMs / (theirsMs - theirOverheadMs)),
+      ours: round(tookMs / (tookMs - overheadMs)),
+      target: '≤ 1.05',
+    },
+    { metric: 'commits to ready', baseline: 4, ours: commitsToReady, target: '≤ 6' },
+    { metric: 'commits of a whole life (create to deleted)', baseline: '–', ours: commits, target: '≤ 12' },
+    {
+      metric: `reads of a browser and the loop per watched creation (browser every ${BROWSER_MS / 1000} s)`,
+      baseline: theirs.documents.counters.reads - polls,
+      ours: 'listener',
+      target: '–',
+    },
+  ];
+}
+
+/** Parallel claims on as many spares. */
+async function claims(): Promise<Line[]> {
+  const ours = memoryHub();
+  await ours.documents.commit([
+    { op: 'create', path: poolPath('default'), data: { schema: 1, spec, wanted: CLAIMS } },
+  ]);
+  ours.startScheduler();
+  const warm = () => ours.documents.count({ collection: 'clusters', where: [['state', '==', 'warm']] });
+  await ours.until(async () => (await warm()) === CLAIMS);
+  const before = { ...ours.documents.counters };
+  const one = await ours.run(claimSpare(ours.ports, { name: 'one', spec, owner: 'first' }, () => []));
+  const afterOne = { ...ours.documents.counters };
+  const many = await ours.run(
+    Promise.all(
+      Array.from({ length: CLAIMS - 1 }, (_, n) =>
+        claimSpare(ours.ports, { name: 'mine', spec, owner: `user-${n}` }, () => []),
+      ),
+    ),
+  );
+  const ids = new Set([one, ...many].flatMap((claimed) => (claimed ? [claimed.id] : [])));
+  const commits = ours.documents.counters.commits - afterOne.commits;
+  return [
+    { metric: 'warm claim: queries', baseline: '–', ours: afterOne.queries - before.queries, target: '1' },
+    { metric: 'warm claim: commits', baseline: '–', ours: afterOne.commits - before.commits, target: '1' },
+    {
+      metric: `${CLAIMS} claims on ${CLAIMS} spares: owners`,
+      baseline: '–',
+      ours: ids.size,
+      target: String(CLAIMS),
+    },
+    {
+      metric: `${CLAIMS} claims on ${CLAIMS} spares: commits that won, per claim`,
+      baseline: '–',
+      ours: round(commits / (CLAIMS - 1)),
+      target: '≤ 1.2',
+    },
+  ];
+}
+
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+function ratioOf({ baseline, ours }: Line): string {
+  if (typeof baseline !== 'number' || typeof ours !== 'number') return '–';
+  if (ours === 0) return baseline === 0 ? '1' : '∞';
+  return String(round(baseline / ours));
+}
+
+const lines = [...(await idle()), ...(await lifecycle()), ...(await claims())];
+const rows = [
+  ['metric', 'baseline', 'ours', 'ratio', 'target'],
+  ...lines.map((line) => [line.metric, String(line.baseline), String(line.ours), ratioOf(line), line.target]),
+];
+const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+for (const row of rows) {
+  process.stdout.write(
+    `${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}\n`,
+  );
+}

@@ -1,0 +1,20 @@
+/** From the Authorization header to who is asking. */
+import { AppError } from '../../shared/errors.ts';
+import type { Principal, TokenVerifier } from '../tokens.ts';
+
+/** https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
+const BEARER = /^bearer +([\w.~+/:-]+=*) *$/i;
+
+/** @throws AppError UNAUTHENTICATED, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID, UNAVAILABLE */
+export async function authenticate(
+  tokens: TokenVerifier,
+  authorization: string | undefined,
+): Promise<Principal> {
+  if (authorization === undefined || !/^bearer\b/i.test(authorization)) throw new AppError('UNAUTHENTICATED');
+  const token = BEARER.exec(authorization)?.[1];
+  if (token === undefined) throw new AppError('TOKEN_INVALID');
+  const principal = await tokens.verify(token);
+  // Nobody is the owner of what has no owner.
+  if (principal.uid === '') throw new AppError('TOKEN_INVALID');
+  return principal;
+}

@@ -1,0 +1,44 @@
+/** What Hub offers, with prices. */
+import { type CatalogReply, catalogReply } from '../../shared/api.ts';
+import { PRODUCTS, priceOf, REGIONS, resolveSpec, SIZES } from '../../shared/catalog/catalog.ts';
+import type { ClusterSpec } from '../../shared/documents/cluster.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { toMoney } from './reply.ts';
+
+const get = endpoint({
+  name: 'GET /v1/catalog',
+  summary: 'Products, sizes, regions and prices.',
+  status: 200,
+  reply: catalogReply,
+  handle: async () => ({ body: catalog() }),
+});
+
+export const CATALOG_ENDPOINTS: readonly Endpoint[] = [get];
+
+function catalog(): CatalogReply {
+  const price = (size: string, availability: ClusterSpec['availability']) => {
+    const { hourlyMicros, origin } = priceOf({ size, availability });
+    return toMoney(hourlyMicros, 'estimate' in origin);
+  };
+  const { product, version, size, region, availability, isolation } = resolveSpec({});
+  return {
+    products: PRODUCTS.map(({ id, label, description, versions }) => ({
+      id,
+      label,
+      description,
+      versions: versions
+        .filter(({ needsLicense }) => !needsLicense)
+        .map((offered) => ({ version: offered.version, default: offered.default === true })),
+    })),
+    sizes: SIZES.map(({ id, label, machineType, nodes, diskGiB }) => ({
+      id,
+      label,
+      machineType,
+      nodes,
+      diskGiB,
+      hourlyPrice: { zonal: price(id, 'zonal'), regional: price(id, 'regional') },
+    })),
+    regions: REGIONS.map(({ id, label }) => ({ id, label })),
+    defaults: { product, version, size, region, availability, isolation },
+  };
+}

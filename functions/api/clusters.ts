@@ -1,0 +1,192 @@
+/** Clusters: create, list, look, delete, retry, and their timeline. */
+import { z } from 'zod';
+import {
+  type ClusterReply,
+  clusterPage,
+  clusterReply,
+  createClusterBody,
+  eventPage,
+  listClustersQuery,
+  pageQuery,
+} from '../../shared/api.ts';
+import { resolveSpec } from '../../shared/catalog/catalog.ts';
+import { CLUSTERS, type Cluster, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
+import { type ClusterEvent, eventDocument, eventsOf } from '../../shared/documents/event.ts';
+import { CLUSTER_ID } from '../../shared/documents/fields.ts';
+import { AppError } from '../../shared/errors.ts';
+import { STATES } from '../../shared/lifecycle/table.ts';
+import type { Snapshot } from '../cloud.ts';
+import { command, conceive, createClusters } from '../dispatch/commands.ts';
+import { parseCluster } from '../dispatch/commit.ts';
+import { claimSpare } from '../pool/claim.ts';
+import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
+import { findEarlier, keyedRequest } from './idempotency.ts';
+import { cutPage, type PageScope, parsePageToken } from './paging.ts';
+import { etagOf, toEventReply, toReply } from './reply.ts';
+
+/** Tries at creating: each later one only comes after a twin of the request won, or after a chance of 1 in 2^80. */
+const TRIES = 3;
+
+const create = endpoint({
+  name: 'POST /v1/clusters',
+  summary: 'Ask for a cluster. If a spare of the wanted shape waits, it is ready in the reply.',
+  status: 202,
+  reply: clusterReply,
+  refuses: [
+    'INVALID_NAME',
+    'INVALID_IDEMPOTENCY_KEY',
+    'UNKNOWN_PRODUCT',
+    'UNKNOWN_VERSION',
+    'UNKNOWN_SIZE',
+    'UNKNOWN_REGION',
+    'UNSUPPORTED_ISOLATION',
+    'IDEMPOTENCY_KEY_REUSED',
+    'CONFLICT',
+  ],
+  headers: z.object({
+    'Idempotency-Key': z
+      .string()
+      .min(1)
+      .max(128)
+      .optional()
+      .meta({ description: 'Printable ASCII. Within 24 h, the same key and body give the same cluster.' }),
+  }),
+  body: createClusterBody,
+  async handle({ ports, principal, body, header, authorize }) {
+    const { uid } = principal();
+    const request = keyedRequest(uid, header('idempotency-key'), body);
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      const earlier = await findEarlier(ports, request);
+      if (earlier.cluster !== undefined) {
+        const { cluster, updateTime } = await findCluster({ ports, id: earlier.cluster, authorize });
+        return accepted(toReply(cluster, updateTime));
+      }
+      const { name, ...wish } = body;
+      const spec = resolveSpec(wish);
+      const spare = await claimSpare(ports, { name, spec, owner: uid }, earlier.remember);
+      if (spare) return accepted(toReply(spare));
+      const birth = conceive(ports, { name, spec, shape: shapeOf(spec), owner: uid });
+      if (await createClusters(ports, [birth], earlier.remember(birth.cluster.id)))
+        return accepted(toReply(birth.cluster));
+    }
+    throw new AppError('CONFLICT');
+  },
+});
+
+const accepted = (cluster: ClusterReply): Reply => ({
+  body: cluster,
+  headers: { location: `/v1/clusters/${cluster.id}`, etag: cluster.etag },
+});
+
+/** Those a user still has. As a list of what is wanted it needs the same index as the filter by one state. */
+const NOT_DELETED = STATES.filter((state) => state !== 'deleted');
+
+const list = endpoint({
+  name: 'GET /v1/clusters',
+  summary: 'Your clusters, newest first. Deleted ones only with state=deleted.',
+  status: 200,
+  reply: clusterPage,
+  refuses: ['INVALID_PAGE_TOKEN'],
+  query: listClustersQuery,
+  async handle({ ports, principal, query: { pageSize, pageToken, state } }) {
+    const { uid } = principal();
+    const key = ports.settings.pageTokenKey;
+    const scope: PageScope = { list: CLUSTERS, uid, filter: state };
+    const [createdMs, path] = pageToken === undefined ? [] : parsePageToken(key, scope, pageToken);
+    const found = await ports.documents.query({
+      collection: CLUSTERS,
+      where: [
+        ['readers', 'array-contains', uid],
+        state === undefined ? ['state', 'in', NOT_DELETED] : ['state', '==', state],
+      ],
+      orderBy: [['createdAt', 'desc']],
+      ...(createdMs === undefined ? {} : { startAfter: [new Date(createdMs), String(path)] }),
+      limit: pageSize + 1,
+    });
+    const { page, ...next } = cutPage(key, scope, found, pageSize, (last) => [
+      parseCluster(last).cluster.createdAt.getTime(),
+      last.path,
+    ]);
+    const clusters = page.map((snapshot) => toReply(parseCluster(snapshot).cluster, snapshot.updateTime));
+    return { body: { clusters, ...next } };
+  },
+});
+
+const get = endpoint({
+  name: 'GET /v1/clusters/{id}',
+  summary: 'One cluster. Its ETag is the version of what was asked for, not of how far it is.',
+  status: 200,
+  reply: clusterReply,
+  async handle(call) {
+    const { cluster, updateTime } = await findCluster(call);
+    return { body: toReply(cluster, updateTime), headers: { etag: etagOf(cluster) } };
+  },
+});
+
+const remove = endpoint({
+  name: 'DELETE /v1/clusters/{id}',
+  summary: 'Delete a cluster and all that belongs to it. Legal in every state; a repetition changes nothing.',
+  status: 202,
+  reply: clusterReply,
+  refuses: ['OWNER_ONLY', 'CONFLICT'],
+  handle: (call) => carryOut(call, 'delete'),
+});
+
+const retry = endpoint({
+  name: 'POST /v1/clusters/{id}:retry',
+  summary: 'Start a failed cluster anew.',
+  status: 202,
+  reply: clusterReply,
+  refuses: ['OWNER_ONLY', 'NOT_ACCEPTED_IN_STATE', 'CONFLICT'],
+  handle: (call) => carryOut(call, 'retry'),
+});
+
+const events = endpoint({
+  name: 'GET /v1/clusters/{id}/events',
+  summary: 'What happened to a cluster, newest last.',
+  status: 200,
+  reply: eventPage,
+  refuses: ['INVALID_PAGE_TOKEN'],
+  query: pageQuery,
+  async handle(call) {
+    const { ports, query } = call;
+    const { cluster } = await findCluster(call);
+    const key = ports.settings.pageTokenKey;
+    const scope: PageScope = { list: eventsOf(cluster.id), uid: call.principal().uid };
+    const [epoch] = query.pageToken === undefined ? [] : parsePageToken(key, scope, query.pageToken);
+    const found = await ports.documents.query({
+      collection: eventsOf(cluster.id),
+      orderBy: [['epoch', 'asc']],
+      ...(epoch === undefined ? {} : { startAfter: [epoch] }),
+      limit: query.pageSize + 1,
+    });
+    const { page, ...next } = cutPage(key, scope, found, query.pageSize, (last) => [parseEvent(last).epoch]);
+    return { body: { events: page.map((snapshot) => toEventReply(parseEvent(snapshot))), ...next } };
+  },
+});
+
+export const CLUSTER_ENDPOINTS: readonly Endpoint[] = [create, list, get, remove, retry, events];
+
+const parseEvent = (snapshot: Snapshot): ClusterEvent => eventDocument.parse(snapshot.data);
+
+/** @throws AppError NOT_FOUND, alike for what cannot be an id, what does not exist and what is not the caller's to see */
+async function findCluster({
+  ports,
+  id,
+  authorize,
+}: Pick<Call, 'ports' | 'id' | 'authorize'>): Promise<{ cluster: Cluster; updateTime: Date }> {
+  const snapshot = CLUSTER_ID.test(id) ? await ports.documents.get(clusterPath(id)) : undefined;
+  if (!snapshot) throw new AppError('NOT_FOUND');
+  const { cluster } = parseCluster(snapshot);
+  authorize(cluster);
+  return { cluster, updateTime: snapshot.updateTime };
+}
+
+async function carryOut({ ports, id, principal, authorize }: Call<unknown>, name: 'delete' | 'retry') {
+  if (!CLUSTER_ID.test(id)) throw new AppError('NOT_FOUND');
+  const cluster = await command(ports, id, name, principal().uid, (read) => {
+    authorize(read);
+    return true;
+  });
+  return accepted(toReply(cluster));
+}

@@ -1,0 +1,110 @@
+/**
+ * What an endpoint is: its name in the policy, what it takes, what it answers. Everything before the handler (who asks, what may be
+ * sent) happens here and in the same order for all, so that no handler can forget it.
+ */
+import { z } from 'zod';
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import type { Ports } from '../ports.ts';
+import type { Principal } from '../tokens.ts';
+import { authenticate } from './auth.ts';
+import { readJson } from './body.ts';
+import { authorize, type EndpointName, isOfCluster, isPublic } from './policy.ts';
+import { parseInput } from './problem.ts';
+
+/** A request as its handler sees it: everything checked. */
+export interface Call<Body = unknown, Query = unknown> {
+  ports: Ports;
+  /** @throws AppError UNAUTHENTICATED; only endpoints that are public get that far without one */
+  principal(): Principal;
+  /** The `{id}` of the path; empty if it has none. */
+  id: string;
+  body: Body;
+  query: Query;
+  header(name: string): string | undefined;
+  /** For the endpoints of a cluster: @throws AppError what the policy says */
+  authorize(cluster: Cluster): void;
+}
+
+export interface Reply {
+  body: object;
+  headers?: Record<string, string>;
+}
+
+export interface Endpoint<Body = unknown, Query = unknown> {
+  name: EndpointName;
+  summary: string;
+  /** What it answers when all is well. */
+  status: 200 | 202;
+  reply: z.ZodType;
+  /** What it refuses, beyond what every endpoint of its kind does; for the documentation. */
+  refuses?: readonly ErrorCode[];
+  /** Request headers it reads; for the documentation. */
+  headers?: z.ZodObject;
+  body?: z.ZodType<Body>;
+  query?: z.ZodType<Query>;
+  handle(call: Call<Body, Query>): Promise<Reply>;
+}
+
+/** Lets the handler's types follow from the schemas. */
+export const endpoint = <Body = undefined, Query = unknown>(spec: Endpoint<Body, Query>): Endpoint =>
+  spec as Endpoint;
+
+/** An HTTP request, as far as an endpoint looks at it. */
+export interface HttpCall {
+  request: Request;
+  id: string;
+  queries: Record<string, string[]>;
+}
+
+/** Anything not declared is refused: a caller who misspells a field should hear of it. */
+const NOTHING = z.strictObject({});
+
+/** @throws AppError */
+export async function serve(
+  ports: Ports,
+  endpoint: Endpoint,
+  { request, id, queries }: HttpCall,
+): Promise<Reply> {
+  const { name } = endpoint;
+  const header = (key: string): string | undefined => request.headers.get(key) ?? undefined;
+  const principal = isPublic(name) ? undefined : await authenticate(ports.tokens, header('authorization'));
+  if (!isOfCluster(name)) authorize(name, principal);
+  const query = parseInput(endpoint.query ?? NOTHING, single(queries));
+  return endpoint.handle({
+    ports,
+    principal: () => {
+      if (!principal) throw new AppError('UNAUTHENTICATED');
+      return principal;
+    },
+    id,
+    body: await parseBody(endpoint, request),
+    query,
+    header,
+    authorize: (cluster) => authorize(name, principal, cluster),
+  });
+}
+
+async function parseBody(endpoint: Endpoint, request: Request): Promise<unknown> {
+  if (request.method === 'GET' || request.method === 'HEAD') return undefined;
+  const sent = await readJson(request);
+  if (!endpoint.body) {
+    // Nothing is asked for, and nothing but an empty object is taken.
+    if (sent) parseInput(NOTHING, sent);
+    return undefined;
+  }
+  if (!sent) throw new AppError('INVALID_BODY', 'There is none.');
+  return parseInput(endpoint.body, sent);
+}
+
+/** @throws AppError INVALID_ARGUMENT if a parameter is given more than once: two readers could take different ones */
+function single(queries: Record<string, string[]>): Record<string, string> {
+  const entries = Object.entries(queries).map(([key, values]) => {
+    if (values.length > 1)
+      throw new AppError('INVALID_ARGUMENT', undefined, {
+        errors: [{ field: key.slice(0, 64), message: 'It is given more than once.' }],
+      });
+    return [key, values[0] ?? ''];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,87 @@
+/**
+ * Who may do what: one row per endpoint, one column per standing. Handlers ask it, the tests walk through it cell by cell, and
+ * whatever is not in it cannot be mounted.
+ */
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import type { Principal } from '../tokens.ts';
+
+/** What somebody is to the thing they ask for. A stranger is anybody signed in. */
+export const STANDINGS = ['anonymous', 'stranger', 'viewer', 'editor', 'owner', 'operator'] as const;
+export type Standing = (typeof STANDINGS)[number];
+
+type Rule = Readonly<Record<Standing, 'allow' | ErrorCode>>;
+
+const everyone: Rule = {
+  anonymous: 'allow',
+  stranger: 'allow',
+  viewer: 'allow',
+  editor: 'allow',
+  owner: 'allow',
+  operator: 'allow',
+};
+const signedIn: Rule = { ...everyone, anonymous: 'UNAUTHENTICATED' };
+/** To a stranger a cluster looks exactly like one that does not exist. */
+const members: Rule = { ...signedIn, stranger: 'NOT_FOUND' };
+const owners: Rule = { ...members, viewer: 'OWNER_ONLY', editor: 'OWNER_ONLY' };
+const operators: Rule = {
+  anonymous: 'UNAUTHENTICATED',
+  stranger: 'OPERATOR_ONLY',
+  viewer: 'OPERATOR_ONLY',
+  editor: 'OPERATOR_ONLY',
+  owner: 'OPERATOR_ONLY',
+  operator: 'allow',
+};
+
+export const POLICY = {
+  'GET /v1/health': everyone,
+  'GET /v1/openapi.json': everyone,
+  'GET /v1/catalog': signedIn,
+  'GET /v1/me': signedIn,
+  'POST /v1/clusters': signedIn,
+  'GET /v1/clusters': signedIn,
+  'GET /v1/clusters/{id}': members,
+  'DELETE /v1/clusters/{id}': owners,
+  'POST /v1/clusters/{id}:retry': owners,
+  'GET /v1/clusters/{id}/events': members,
+  'GET /v1/pools': operators,
+  'GET /v1/pools/{id}': operators,
+  'PUT /v1/pools/{id}': operators,
+} as const satisfies Record<string, Rule>;
+
+export type EndpointName = keyof typeof POLICY;
+
+/** Method and path of an endpoint. */
+export function partsOf(endpoint: EndpointName): { method: string; path: string } {
+  const [method = '', path = ''] = endpoint.split(' ');
+  return { method, path };
+}
+
+/** Whether the endpoint answers without a token. */
+export const isPublic = (endpoint: EndpointName): boolean => POLICY[endpoint].anonymous === 'allow';
+
+/** Whether the verdict hangs on a cluster, so that only who has read it can judge. */
+export const isOfCluster = (endpoint: EndpointName): boolean => endpoint.includes('/v1/clusters/{id}');
+
+/**
+ * @param cluster the one that is asked for, where one is
+ * @throws AppError the refusal of the table
+ */
+export function authorize(endpoint: EndpointName, principal: Principal | undefined, cluster?: Cluster): void {
+  const standings = standingsOf(principal, cluster);
+  if (standings.some((standing) => POLICY[endpoint][standing] === 'allow')) return;
+  const refusal: 'allow' | ErrorCode = POLICY[endpoint][standings[0]];
+  throw new AppError(refusal === 'allow' ? 'NOT_FOUND' : refusal);
+}
+
+/** An operator may be a member too, and may then do what either may. */
+function standingsOf(
+  principal: Principal | undefined,
+  cluster: Cluster | undefined,
+): [Standing, ...Standing[]] {
+  if (!principal) return ['anonymous'];
+  const { uid, operator } = principal;
+  // A uid may be any string, so it must not find what every object inherits.
+  const role = cluster && Object.hasOwn(cluster.members, uid) ? cluster.members[uid] : undefined;
+  return [role ?? 'stranger', ...(operator ? (['operator'] as const) : [])];
+}

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type CatalogReply,
+  catalogReply,
+  type MeReply,
+  meReply,
+  type PoolReply,
+  type Problem,
+  poolList,
+  poolReply,
+} from '../../shared/api.ts';
+import { PRODUCTS } from '../../shared/catalog/catalog.ts';
+import { accountPath } from '../../shared/documents/account.ts';
+import { type PoolFields, poolDocument, poolPath } from '../../shared/documents/pool.ts';
+import { dollars } from '../../shared/units.ts';
+import { apiUnderTest } from '../../test/api.ts';
+import { aSpec } from '../../test/builders.ts';
+import type { DocumentData } from '../cloud.ts';
+
+const operator = { operator: true };
+
+describe('pools', () => {
+  test('an operator makes one, changes it, and the planner is woken each time', async () => {
+    const api = apiUnderTest();
+    const token = api.as('op', operator);
+    const put = (body: object) => api.send<PoolReply>('PUT', '/v1/pools/default', token, { body });
+    expect(await put({ wanted: 2 })).toMatchObject({
+      status: 200,
+      body: { id: 'default', product: 'pachyderm', wanted: 2 },
+    });
+    expect(await put({ wanted: 3, size: 'medium' })).toMatchObject({ body: { size: 'medium', wanted: 3 } });
+    const stored = await api.documents.get(poolPath('default'));
+    expect(poolDocument.parse(stored?.data)).toMatchObject({ wanted: 3, spec: aSpec({ size: 'medium' }) });
+    await api.clock.runFor(1000);
+    const message = { topic: 'top-up', body: { schema: 1, pool: 'default' } };
+    expect(api.sent).toEqual([message, message]);
+    const all = await api.send('GET', '/v1/pools', token);
+    expect(poolList.parse(all.body).pools).toHaveLength(1);
+  });
+
+  test('the last plan stays when an operator changes what is wanted', async () => {
+    const api = apiUnderTest();
+    const lastPlan = { at: new Date(api.clock.now()), warm: 1, inTheMaking: 0, actions: [] };
+    const pool: PoolFields = { schema: 1, spec: aSpec(), wanted: 1, lastPlan };
+    await api.documents.commit([
+      { op: 'create', path: poolPath('default'), data: pool as unknown as DocumentData },
+    ]);
+    const token = api.as('op', operator);
+    const { body } = await api.send<PoolReply>('PUT', '/v1/pools/default', token, { body: { wanted: 4 } });
+    expect(poolReply.strict().parse(body)).toEqual(body);
+    expect(body.lastPlan).toMatchObject({ warm: 1 });
+    expect(await api.send('GET', '/v1/pools/default', token)).toMatchObject({ status: 200, body });
+  });
+
+  test('a bus that is away does not undo what is written', async () => {
+    const api = apiUnderTest();
+    api.ports.messages.publish = () => Promise.reject(new Error('away'));
+    const { status } = await api.send('PUT', '/v1/pools/default', api.as('op', operator), {
+      body: { wanted: 1 },
+    });
+    expect(status).toBe(200);
+  });
+
+  test.each([
+    ['GET', '/v1/pools', undefined],
+    ['GET', '/v1/pools/default', undefined],
+    ['PUT', '/v1/pools/default', { wanted: 1 }],
+  ])('are none of a user’s business: %s %s', async (method, path, body) => {
+    const api = apiUnderTest();
+    const answer = await api.send<Problem>(method, path, api.as('ada'), { body });
+    expect(answer).toMatchObject({ status: 403, body: { code: 'OPERATOR_ONLY' } });
+    expect(api.documents.counters.commits).toBe(0);
+  });
+
+  test.each([
+    ['default', { wanted: -1 }, 'INVALID_ARGUMENT'],
+    ['default', { wanted: 101 }, 'INVALID_ARGUMENT'],
+    ['default', { wanted: '1' }, 'INVALID_ARGUMENT'],
+    ['default', {}, 'INVALID_ARGUMENT'],
+    ['default', { wanted: 1, ttlHours: 1 }, 'INVALID_ARGUMENT'],
+    ['default', { wanted: 1, lastPlan: {} }, 'INVALID_ARGUMENT'],
+    ['default', { wanted: 1, size: 'huge' }, 'UNKNOWN_SIZE'],
+    ['Default', { wanted: 1 }, 'NOT_FOUND'],
+    ['a.b', { wanted: 1 }, 'NOT_FOUND'],
+  ])('PUT %s %j is %s', async (id, body, code) => {
+    const api = apiUnderTest();
+    const answer = await api.send<Problem>('PUT', `/v1/pools/${id}`, api.as('op', operator), { body });
+    expect(answer.body.code).toBe(code);
+    expect(api.documents.counters.commits).toBe(0);
+  });
+});
+
+test('the catalog offers what can be ordered, and says where a price is a guess', async () => {
+  const api = apiUnderTest();
+  const token = api.as('ada');
+  const { body } = await api.send<CatalogReply>('GET', '/v1/catalog', token);
+  expect(catalogReply.strict().parse(body)).toEqual(body);
+  const licensed = PRODUCTS.flatMap(({ versions }) => versions.filter((v) => v.needsLicense));
+  const offered = body.products.flatMap(({ versions }) => versions.map(({ version }) => version));
+  for (const { version } of licensed) expect(offered).not.toContain(version);
+  for (const { hourlyPrice } of body.sizes) {
+    expect(hourlyPrice.zonal.about).toBe(true);
+    expect(hourlyPrice.regional.amount).toBeGreaterThan(hourlyPrice.zonal.amount);
+  }
+  const { isolation, ...defaults } = body.defaults;
+  expect((await api.create(token, { name: 'mine', isolation, ...defaults })).body).toMatchObject(
+    body.defaults,
+  );
+});
+
+describe('me', () => {
+  test('is who the token says, with the defaults of a new account', async () => {
+    const api = apiUnderTest();
+    const { body } = await api.send<MeReply>('GET', '/v1/me', api.as('ada'));
+    expect(meReply.strict().parse(body)).toEqual(body);
+    expect(body).toEqual({
+      uid: 'ada',
+      email: 'ada@example.com',
+      operator: false,
+      allowance: {
+        clusters: 0,
+        maxClusters: 5,
+        hourlyPrice: { amount: 0, currency: 'USD', about: true },
+        maxHourlyPrice: { amount: 100, currency: 'USD', about: false },
+      },
+    });
+  });
+
+  test('shows what is taken, and what an operator set', async () => {
+    const api = apiUnderTest();
+    const data = { schema: 1, clusters: 2, hourlyMicros: dollars(1.5), maxClusters: 9 };
+    await api.documents.commit([{ op: 'create', path: accountPath('ada'), data }]);
+    const { body } = await api.send<MeReply>('GET', '/v1/me', api.as('ada'));
+    expect(body.allowance).toMatchObject({ clusters: 2, maxClusters: 9, hourlyPrice: { amount: 1.5 } });
+  });
+});

@@ -1,0 +1,75 @@
+/** Pools of spares, for operators. */
+import { poolList, poolReply, putPoolBody } from '../../shared/api.ts';
+import { resolveSpec } from '../../shared/catalog/catalog.ts';
+import { DOCUMENT_SCHEMA, RFC1035_LABEL } from '../../shared/documents/fields.ts';
+import { POOLS, type Pool, type PoolFields, poolDocument, poolPath } from '../../shared/documents/pool.ts';
+import { AppError, asAppError } from '../../shared/errors.ts';
+import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
+import type { Snapshot } from '../cloud.ts';
+import type { Ports } from '../ports.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { toPoolReply } from './reply.ts';
+
+const list = endpoint({
+  name: 'GET /v1/pools',
+  summary: 'All pools.',
+  status: 200,
+  reply: poolList,
+  async handle({ ports }) {
+    const found = await ports.documents.query({ collection: POOLS });
+    return { body: { pools: found.map((snapshot) => toPoolReply(parsePool(snapshot))) } };
+  },
+});
+
+const get = endpoint({
+  name: 'GET /v1/pools/{id}',
+  summary: 'One pool.',
+  status: 200,
+  reply: poolReply,
+  async handle({ ports, id }) {
+    const found = await ports.documents.get(pathOf(id));
+    if (!found) throw new AppError('NOT_FOUND');
+    return { body: toPoolReply(parsePool(found)) };
+  },
+});
+
+const put = endpoint({
+  name: 'PUT /v1/pools/{id}',
+  summary: 'Make a pool, or change what it wants. Spares are then made and given up accordingly.',
+  status: 200,
+  reply: poolReply,
+  refuses: ['UNKNOWN_PRODUCT', 'UNKNOWN_VERSION', 'UNKNOWN_SIZE', 'UNKNOWN_REGION', 'CONFLICT'],
+  body: putPoolBody,
+  async handle({ ports, id, body: { wanted, ...wish } }) {
+    const path = pathOf(id);
+    const fields = { schema: DOCUMENT_SCHEMA, spec: resolveSpec(wish), wanted } satisfies PoolFields;
+    const found = await ports.documents.get(path);
+    // Only what was sent is written: the last plan is the planner's.
+    await ports.documents.commit([{ op: found ? 'update' : 'create', path, data: fields }]);
+    await wake(ports, id);
+    const before = found && parsePool(found);
+    return { body: toPoolReply({ ...before, ...fields, id }) };
+  },
+});
+
+export const POOL_ENDPOINTS: readonly Endpoint[] = [list, get, put];
+
+/** @throws AppError NOT_FOUND if it cannot be the id of a pool */
+function pathOf(id: string): string {
+  if (!RFC1035_LABEL.test(id)) throw new AppError('NOT_FOUND', 'The id of a pool is an RFC 1035 label.');
+  return poolPath(id);
+}
+
+const parsePool = (snapshot: Snapshot): Pool => ({
+  ...poolDocument.parse(snapshot.data),
+  id: snapshot.path.slice(POOLS.length + 1),
+});
+
+/** The pool is written; a word that gets lost only costs the time until the Scheduler's next one. */
+async function wake(ports: Ports, pool: string): Promise<void> {
+  try {
+    await ports.messages.publish(TOPICS.topUp, { schema: MESSAGE_SCHEMA, pool });
+  } catch (error) {
+    ports.log.warn('message not sent', { pool, code: asAppError(error).code });
+  }
+}

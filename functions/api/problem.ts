@@ -1,0 +1,64 @@
+/** Every refusal and failure as application/problem+json (https://www.rfc-editor.org/rfc/rfc9457), made from the error table. */
+import type { z } from 'zod';
+import type { Problem } from '../../shared/api.ts';
+import { AppError, asAppError, type FieldError } from '../../shared/errors.ts';
+import { CommitError } from '../cloud.ts';
+
+/** Seconds until it is worth asking again, by status. */
+const RETRY_AFTER: Record<number, string> = { 429: '30', 503: '5' };
+/** A caller who sends thousands of wrong fields learns of the first ones. */
+const MOST_ERRORS = 20;
+const LONGEST_FIELD = 64;
+
+/** What was thrown, as an error of the table. A lost race is the caller's to repeat; an unknown outcome is nobody's fault. */
+export function toAppError(error: unknown): AppError {
+  if (error instanceof CommitError)
+    return new AppError(error.fault === 'unavailable' ? 'UNAVAILABLE' : 'CONFLICT', undefined, {
+      cause: error,
+    });
+  return asAppError(error);
+}
+
+/** The reply to a request that did not succeed. */
+export function problemResponse(error: AppError, requestId: string): Response {
+  const { http: status, say, remedy } = error.row;
+  // What lies behind a failure of ours, or why exactly a token is refused, is for the log only.
+  const tells = status < 500 && status !== 401;
+  const body: Problem = {
+    type: `urn:hub:problem:${error.code}`,
+    title: say,
+    status,
+    ...(tells && error.detail ? { detail: error.detail } : {}),
+    instance: requestId,
+    code: error.code,
+    remedy,
+    ...(tells && error.errors ? { errors: [...error.errors] } : {}),
+  };
+  const headers = new Headers({ 'content-type': 'application/problem+json' });
+  const retryAfter = RETRY_AFTER[status];
+  if (retryAfter !== undefined) headers.set('retry-after', retryAfter);
+  if (status === 401) headers.set('www-authenticate', challenge(error));
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+const challenge = (error: AppError): string =>
+  error.code === 'UNAUTHENTICATED' ? 'Bearer realm="hub"' : 'Bearer realm="hub", error="invalid_token"';
+
+/** @throws AppError INVALID_NAME if nothing but the name is wrong, else INVALID_ARGUMENT; with every fault */
+export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.flatMap(fieldErrors).slice(0, MOST_ERRORS);
+  const onlyTheName = errors.every(({ field }) => field === 'name');
+  throw new AppError(onlyTheName ? 'INVALID_NAME' : 'INVALID_ARGUMENT', undefined, { errors });
+}
+
+function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      field: key.slice(0, LONGEST_FIELD),
+      message: 'There is no such field.',
+    }));
+  return [{ field: issue.path.join('.').slice(0, LONGEST_FIELD), message: issue.message }];
+}

@@ -1,0 +1,76 @@
+/** Documents as their readers may see them. Every field is named here: what is not, stays inside. */
+import type { ClusterReply, EventReply, Money, PoolReply } from '../../shared/api.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import type { ClusterEvent } from '../../shared/documents/event.ts';
+import type { Pool } from '../../shared/documents/pool.ts';
+import { rowOf } from '../../shared/lifecycle/table.ts';
+
+/**
+ * @param updateTime when the document was last written; after a command of ours that is the moment in which its state was entered
+ */
+export function toReply(cluster: Cluster, updateTime: Date = cluster.since): ClusterReply {
+  const { ttlHours, product, version, size, region, availability, isolation } = cluster.spec;
+  return {
+    id: cluster.id,
+    name: cluster.name,
+    product,
+    version,
+    size,
+    region,
+    availability,
+    isolation,
+    ...(ttlHours === undefined ? {} : { ttlHours }),
+    state: cluster.state,
+    label: rowOf(cluster.state).label,
+    ...(cluster.detail === undefined ? {} : { detail: cluster.detail }),
+    progress: cluster.progress,
+    etaAt: cluster.etaAt?.toISOString() ?? null,
+    endpoints: cluster.endpoints,
+    error: cluster.error ?? null,
+    members: cluster.members,
+    createTime: cluster.createdAt.toISOString(),
+    updateTime: updateTime.toISOString(),
+    ...(cluster.expiresAt === undefined ? {} : { expiresAt: cluster.expiresAt.toISOString() }),
+    etag: etagOf(cluster),
+  };
+}
+
+/** Of the spec only: a cluster on its way changes all the time, and `If-Match` guards what was asked for. */
+export const etagOf = (cluster: Cluster): string => `"${cluster.specVersion}"`;
+
+export function toEventReply(event: ClusterEvent): EventReply {
+  const { epoch, at, from, to, cause, message, durationMs, error, actor } = event;
+  return {
+    epoch,
+    at: at.toISOString(),
+    ...(from === undefined ? {} : { from }),
+    to,
+    cause,
+    message,
+    durationMs,
+    ...(error === undefined ? {} : { error }),
+    ...(actor === undefined ? {} : { actor }),
+  };
+}
+
+export function toPoolReply({ id, spec, wanted, lastPlan }: Pool): PoolReply {
+  const { product, version, size, region, availability, isolation } = spec;
+  return {
+    id,
+    product,
+    version,
+    size,
+    region,
+    availability,
+    isolation,
+    wanted,
+    ...(lastPlan === undefined ? {} : { lastPlan: { ...lastPlan, at: lastPlan.at.toISOString() } }),
+  };
+}
+
+/** @param about whether the sum is an estimate */
+export const toMoney = (micros: number, about: boolean): Money => ({
+  amount: micros / 1_000_000,
+  currency: 'USD',
+  about,
+});

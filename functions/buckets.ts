@@ -1,0 +1,30 @@
+/** The port to object storage: one bucket per generation of a cluster. */
+
+/**
+ * How the name of each of a cluster's buckets begins (`hub-<id>-g<generation>`, as its clusters are called), so that a list of
+ * them need not read all buckets of the project: the service can filter by name, not by label.
+ */
+export const bucketPrefix = (clusterId: string): string => `hub-${clusterId}-`;
+
+export interface Bucket {
+  /** Begins with `bucketPrefix(clusterId)`. */
+  name: string;
+  region: string;
+  clusterId: string;
+}
+
+export interface Buckets {
+  /**
+   * Makes the bucket unless it is there: uniform access, public access prevented, soft delete off (deleted means deleted), labelled.
+   * @throws AppError NAME_TAKEN, PERMISSION_DENIED, PROVIDER_UNAVAILABLE
+   */
+  ensureBucket(bucket: Bucket): Promise<void>;
+  /**
+   * Empties a part of the bucket (about 100 objects) and deletes it once empty: call again while `pending`. Never touches one that
+   * is not labelled with this id; that one is not the cluster's, so it counts as `gone`.
+   * @throws AppError PERMISSION_DENIED, PROVIDER_UNAVAILABLE
+   */
+  ensureBucketGone(bucket: Pick<Bucket, 'name' | 'clusterId'>): Promise<'gone' | 'pending'>;
+  /** Names of the buckets that begin with `bucketPrefix` and are labelled with this cluster's id. @throws AppError as above */
+  listBuckets(clusterId: string): Promise<string[]>;
+}

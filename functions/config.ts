@@ -1,0 +1,157 @@
+/**
+ * Environment → checked, frozen Config. Read once at start; nothing else reads the environment. Every fault is reported at once,
+ * each with the variable's name and what to do.
+ */
+import { z } from 'zod';
+import { dollars } from '../shared/units.ts';
+
+/** Addresses of the embedded cloud's stand-ins, `host:port`. Never set in production. */
+export interface LocalCloud {
+  firestore: string;
+  pubsub: string;
+  container: string;
+  /** Base URL of the Compute REST API. */
+  compute: string;
+  /** Base URL of the Cloud Storage JSON API. */
+  storage: string;
+  /** TLS face of the Auth stand-in, and the CA it is signed by (PEM). */
+  authTls: string;
+  authCa: string;
+  /** Stands for the access tokens of the functions' service accounts. */
+  accessToken: string;
+}
+
+export interface Config {
+  production: boolean;
+  projectId: string;
+  /** Name of this cell (project × region); part of labels and of `cells/{id}`. */
+  cell: string;
+  /** Cloud seconds per second; 1 in production. */
+  cloudSpeed: number;
+  /** HMAC key of page tokens. */
+  pageTokenKey: string;
+  /** Default allowance of an account and of the cell. */
+  limits: {
+    accountClusters: number;
+    accountHourlyMicros: number;
+    cellClusters: number;
+    cellHourlyMicros: number;
+  };
+  gke: {
+    nodeServiceAccount: string;
+    network: string;
+    subnetwork: string;
+    /** Cloud KMS key for the encryption of Secrets in etcd; absent: Google's own. */
+    databaseEncryptionKey?: string;
+  };
+  install: {
+    /** Where charts come from, e.g. `oci://europe-docker.pkg.dev/p/charts`. */
+    chartSource: string;
+    helmImage: string;
+    callHomeImage: string;
+  };
+  local?: LocalCloud;
+}
+
+/** Variables that lead an SDK to an emulator. With one of them set, `firebase-admin` accepts unsigned tokens. */
+const EMULATOR_VARIABLES = [
+  'FIRESTORE_EMULATOR_HOST',
+  'PUBSUB_EMULATOR_HOST',
+  'FIREBASE_AUTH_EMULATOR_HOST',
+  'FIREBASE_STORAGE_EMULATOR_HOST',
+  'STORAGE_EMULATOR_HOST',
+];
+
+const digestImage = /@sha256:[0-9a-f]{64}$/;
+const positive = z.coerce.number().int().positive();
+
+const environment = z.object({
+  HUB_ENVIRONMENT: z.enum(['production', 'local']).default('production'),
+  GOOGLE_CLOUD_PROJECT: z.string().min(1, 'set it to the project that Hub runs in'),
+  HUB_CELL: z
+    .string()
+    .regex(/^[a-z][-a-z0-9]{0,30}$/)
+    .default('default'),
+  HUB_CLOUD_SPEED: z.coerce.number().positive().default(1),
+  HUB_PAGE_TOKEN_KEY: z.string().min(32, 'needs at least 32 characters, from Secret Manager'),
+  HUB_ACCOUNT_CLUSTERS: positive.default(5),
+  HUB_ACCOUNT_HOURLY_DOLLARS: z.coerce.number().positive().default(20),
+  HUB_CELL_CLUSTERS: positive.default(100),
+  HUB_CELL_HOURLY_DOLLARS: z.coerce.number().positive().default(500),
+  HUB_NODE_SERVICE_ACCOUNT: z.string().min(1, 'set it to the service account of the nodes'),
+  HUB_NETWORK: z.string().min(1, 'set it to the network of the leaf clusters'),
+  HUB_SUBNETWORK: z.string().min(1, 'set it to the subnetwork of the leaf clusters'),
+  HUB_DATABASE_ENCRYPTION_KEY: z.string().optional(),
+  HUB_CHART_SOURCE: z.string().regex(/^(oci|https):\/\//, 'must be an oci:// or https:// address'),
+  HUB_HELM_IMAGE: z.string().min(1, 'set it to the image that runs helm'),
+  HUB_CALL_HOME_IMAGE: z.string().min(1, 'set it to the image that runs gcloud'),
+  HUB_LOCAL_CLOUD: z.string().optional(),
+});
+
+/** @throws ConfigError listing every fault */
+export function parseConfig(env: Record<string, string | undefined>): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  }
+  const e = parsed.data;
+  const production = e.HUB_ENVIRONMENT === 'production';
+  const faults = production ? faultsInProduction(env, e) : [];
+  if (!production && e.HUB_LOCAL_CLOUD === undefined)
+    faults.push('HUB_LOCAL_CLOUD: missing; start with npm start');
+  if (faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze({
+    production,
+    projectId: e.GOOGLE_CLOUD_PROJECT,
+    cell: e.HUB_CELL,
+    cloudSpeed: e.HUB_CLOUD_SPEED,
+    pageTokenKey: e.HUB_PAGE_TOKEN_KEY,
+    limits: {
+      accountClusters: e.HUB_ACCOUNT_CLUSTERS,
+      accountHourlyMicros: dollars(e.HUB_ACCOUNT_HOURLY_DOLLARS),
+      cellClusters: e.HUB_CELL_CLUSTERS,
+      cellHourlyMicros: dollars(e.HUB_CELL_HOURLY_DOLLARS),
+    },
+    gke: {
+      nodeServiceAccount: e.HUB_NODE_SERVICE_ACCOUNT,
+      network: e.HUB_NETWORK,
+      subnetwork: e.HUB_SUBNETWORK,
+      ...(e.HUB_DATABASE_ENCRYPTION_KEY ? { databaseEncryptionKey: e.HUB_DATABASE_ENCRYPTION_KEY } : {}),
+    },
+    install: {
+      chartSource: e.HUB_CHART_SOURCE,
+      helmImage: e.HUB_HELM_IMAGE,
+      callHomeImage: e.HUB_CALL_HOME_IMAGE,
+    },
+    ...(production || e.HUB_LOCAL_CLOUD === undefined
+      ? {}
+      : { local: JSON.parse(e.HUB_LOCAL_CLOUD) as LocalCloud }),
+  });
+}
+
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(`the configuration is not valid:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+function faultsInProduction(
+  env: Record<string, string | undefined>,
+  parsed: z.infer<typeof environment>,
+): string[] {
+  const faults: string[] = [];
+  for (const name of EMULATOR_VARIABLES) {
+    if (env[name]) faults.push(`${name}: must not be set in production; unset it`);
+  }
+  if (parsed.HUB_LOCAL_CLOUD !== undefined) {
+    faults.push('HUB_LOCAL_CLOUD: must not be set in production; unset it, or set HUB_ENVIRONMENT=local');
+  }
+  if (parsed.HUB_CLOUD_SPEED !== 1) faults.push('HUB_CLOUD_SPEED: must be 1 in production; unset it');
+  for (const name of ['HUB_HELM_IMAGE', 'HUB_CALL_HOME_IMAGE'] as const) {
+    if (!digestImage.test(parsed[name])) faults.push(`${name}: must name an image by digest (…@sha256:…)`);
+  }
+  return faults;
+}

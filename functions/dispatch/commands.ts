@@ -1,0 +1,145 @@
+/** What people and timers ask of a cluster, and how a cluster is born. Steps never come here. */
+import {
+  type Cluster,
+  type ClusterFields,
+  type ClusterPatch,
+  clusterPath,
+  SHARDS,
+} from '../../shared/documents/cluster.ts';
+import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import { ledgerPath } from '../../shared/documents/ledger.ts';
+import { AppError } from '../../shared/errors.ts';
+import { commandEdge } from '../../shared/lifecycle/derive.ts';
+import type { Command } from '../../shared/lifecycle/table.ts';
+import { born, type Outcome, transition } from '../../shared/lifecycle/transition.ts';
+import type { DocumentData, Write } from '../cloud.ts';
+import type { Ports } from '../ports.ts';
+import {
+  announce,
+  circumstances,
+  commitOnce,
+  eventWrite,
+  publishStep,
+  type Read,
+  readCluster,
+  writesOf,
+} from './commit.ts';
+
+const TRIES = 8;
+
+/**
+ * Carries out a command of a person.
+ * @param guard checked on every reading of the document: whether this caller may still ask this of it
+ * @returns the cluster as it is afterwards; a command that changes nothing (deleting what is being deleted) returns it unchanged
+ * @throws AppError NOT_FOUND (also where the guard says no), NOT_ACCEPTED_IN_STATE, CONFLICT, UNAVAILABLE
+ */
+export async function command(
+  ports: Ports,
+  id: string,
+  name: Command,
+  actor: string,
+  guard: (cluster: Cluster) => boolean = () => true,
+): Promise<Cluster> {
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const read = await readCluster(ports, id);
+    if (!read || !guard(read.cluster)) throw new AppError('NOT_FOUND');
+    if (commandEdge(read.cluster.state, name) === undefined) {
+      throw new AppError(
+        'NOT_ACCEPTED_IN_STATE',
+        `It is "${read.cluster.state}" and does not take "${name}".`,
+      );
+    }
+    const outcome = await apply(ports, read, { kind: 'command', command: name, actor });
+    if (outcome !== 'lost') return outcome;
+  }
+  throw new AppError('CONFLICT');
+}
+
+/** The end of a lifetime: the sweep found a resting cluster whose `dueAt` has come. */
+export async function expire(ports: Ports, id: string, epoch: number): Promise<void> {
+  const read = await readCluster(ports, id);
+  if (read?.cluster.epoch === epoch) await apply(ports, read, { kind: 'due' });
+}
+
+/** @returns 'lost' if somebody else's commit came first */
+async function apply(ports: Ports, read: Read, outcome: Outcome): Promise<Cluster | 'lost'> {
+  const next = transition(read.cluster, outcome, circumstances(ports));
+  if (!next) return read.cluster;
+  if (!(await commitOnce(ports, writesOf(read, next, {}, ports), read.cluster.id, next.event))) return 'lost';
+  await announce(ports, read.cluster, next);
+  return { ...next.fields, id: read.cluster.id };
+}
+
+/**
+ * Hands a spare to its owner in one commit onto the spare's own document.
+ * @param also further writes of the same commit
+ * @returns undefined if the spare went to somebody else, or one of the other writes was refused
+ * @throws CommitError `unavailable`
+ */
+export async function claim(
+  ports: Ports,
+  read: Read,
+  patch: ClusterPatch,
+  actor: string,
+  also: readonly Write[],
+): Promise<Cluster | undefined> {
+  const next = transition(
+    read.cluster,
+    { kind: 'command', command: 'claim', actor, patch },
+    circumstances(ports),
+  );
+  if (!next?.event) return undefined;
+  const writes = [...writesOf(read, next, {}, ports), ...also];
+  if (!(await commitOnce(ports, writes, read.cluster.id, next.event))) return undefined;
+  await announce(ports, read.cluster, next);
+  return { ...next.fields, id: read.cluster.id };
+}
+
+/** What a new cluster is made from. */
+export type NewCluster = Pick<ClusterFields, 'name' | 'spec' | 'shape' | 'owner' | 'pool'>;
+
+/** A cluster that is not written yet, and what writes it. */
+export interface Birth {
+  cluster: Cluster;
+  nonce: string;
+  writes: readonly Write[];
+}
+
+/** Plans a new cluster with its first event and its empty ledger. */
+export function conceive(ports: Ports, wish: NewCluster): Birth {
+  const at = circumstances(ports);
+  const id = ports.random.base32(16);
+  const { fields, event } = born({ ...wish, shard: Math.floor(ports.random.fraction() * SHARDS) }, at);
+  return {
+    cluster: { ...fields, id },
+    nonce: at.nonce,
+    writes: [
+      { op: 'create', path: clusterPath(id), data: fields as unknown as DocumentData },
+      eventWrite(id, event),
+      { op: 'create', path: ledgerPath(id), data: { schema: DOCUMENT_SCHEMA, entries: {} } },
+    ],
+  };
+}
+
+/**
+ * Writes new clusters, all or none, and sends them on their way.
+ * @param also further writes of the same commit
+ * @returns false if one of the other writes was refused
+ * @throws CommitError `unavailable`
+ */
+export async function createClusters(
+  ports: Ports,
+  births: readonly Birth[],
+  also: readonly Write[],
+): Promise<boolean> {
+  const [first] = births;
+  if (!first) return true;
+  const writes = [...births.flatMap((birth) => birth.writes), ...also];
+  if (!(await commitOnce(ports, writes, first.cluster.id, { nonce: first.nonce, epoch: 0 }))) return false;
+  const sent = await Promise.allSettled(
+    births.map(({ cluster }) => publishStep(ports, 'admit', cluster.id, 0)),
+  );
+  if (sent.some(({ status }) => status === 'rejected'))
+    ports.log.warn('message not sent', { cluster: first.cluster.id });
+  return true;
+}

@@ -1,0 +1,157 @@
+/** One commit per transition: the cluster, its event, the ledger and the counters, all or nothing; then the message. */
+import { accountPath, cellPath } from '../../shared/documents/account.ts';
+import { type Cluster, clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
+import { type ClusterEvent, eventPath } from '../../shared/documents/event.ts';
+import { type LedgerEntry, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';
+import { asAppError } from '../../shared/errors.ts';
+import { rowOf } from '../../shared/lifecycle/table.ts';
+import type { Circumstances, Transition } from '../../shared/lifecycle/transition.ts';
+import { MESSAGE_SCHEMA, type StepMessage, stepTopic, TOPICS } from '../../shared/messages.ts';
+import { CommitError, type DocumentData, Increment, type Snapshot, type Write } from '../cloud.ts';
+import type { Ports } from '../ports.ts';
+import type { Extras } from '../steps/step.ts';
+import { wakeQueue } from './queue.ts';
+
+/** A cluster as read, with what a conditional write needs. */
+export interface Read {
+  cluster: Cluster;
+  version: string;
+}
+
+/** @throws Error if the document is not a cluster this code can read: the message goes to the dead letters, nothing is written */
+export function parseCluster(snapshot: Snapshot): Read {
+  const id = snapshot.path.slice(snapshot.path.lastIndexOf('/') + 1);
+  const parsed = clusterDocument.safeParse(snapshot.data);
+  if (!parsed.success) throw new Error(`cluster ${id} is not readable: ${parsed.error.message}`);
+  return { cluster: { ...parsed.data, id }, version: snapshot.version };
+}
+
+/** @throws CommitError `unavailable` */
+export async function readCluster(ports: Ports, id: string): Promise<Read | undefined> {
+  const snapshot = await ports.documents.get(clusterPath(id));
+  return snapshot && parseCluster(snapshot);
+}
+
+/** Time and chance for one attempt. */
+export function circumstances(ports: Ports): Circumstances {
+  const { clock, random } = ports;
+  return {
+    now: clock.now(),
+    after: clock.after,
+    afterWork: clock.afterWork,
+    elapsed: clock.elapsed,
+    jitter: random.fraction(),
+    nonce: random.base32(16),
+  };
+}
+
+/** Every write of one transition. Only fields that changed are written. */
+export function writesOf(read: Read, next: Transition, extras: Extras, ports: Ports): Write[] {
+  const { id: _, ...before } = read.cluster;
+  const path = clusterPath(read.cluster.id);
+  const writes: Write[] = [
+    { op: 'update', path, data: changes(before, next.fields), ifVersion: read.version },
+  ];
+  if (next.event) writes.push(eventWrite(read.cluster.id, next.event));
+  if (extras.ledger) writes.push(...ledgerWrites(read.cluster.id, extras.ledger, ports));
+  for (const { path: guarded, version, data } of extras.guarded ?? []) {
+    writes.push(
+      version === undefined
+        ? { op: 'create', path: guarded, data }
+        : { op: 'update', path: guarded, data, ifVersion: version },
+    );
+  }
+  if (next.released) {
+    // Giving back needs no condition: it can only make room.
+    const data = {
+      clusters: new Increment(-next.released.clusters),
+      hourlyMicros: new Increment(-next.released.hourlyMicros),
+    };
+    writes.push({ op: 'update', path: cellPath(ports.settings.cell), data });
+    if (read.cluster.owner) writes.push({ op: 'update', path: accountPath(read.cluster.owner), data });
+  }
+  return writes;
+}
+
+export const eventWrite = (clusterId: string, event: ClusterEvent): Write => ({
+  op: 'create',
+  path: eventPath(clusterId, event.epoch),
+  data: event as DocumentData,
+});
+
+function ledgerWrites(clusterId: string, ledger: NonNullable<Extras['ledger']>, ports: Ports): Write[] {
+  const at = new Date(ports.clock.now());
+  const data: DocumentData = {};
+  for (const entry of ledger.plan ?? []) {
+    const planned: LedgerEntry = { ...entry, plannedAt: at };
+    data[`entries.${ledgerKey(entry)}`] = planned as unknown as DocumentData;
+  }
+  for (const key of ledger.gone ?? []) data[`entries.${key}.goneAt`] = at;
+  return Object.keys(data).length === 0 ? [] : [{ op: 'update', path: ledgerPath(clusterId), data }];
+}
+
+function changes(before: object, after: object): DocumentData {
+  const old = before as DocumentData;
+  const data: DocumentData = {};
+  for (const [field, value] of Object.entries(after as DocumentData)) {
+    if (!same(old[field], value)) data[field] = value;
+  }
+  for (const field of Object.keys(old)) if (!(field in after)) data[field] = undefined;
+  return data;
+}
+
+const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+/**
+ * Commits, and recognises its own commit where the reply was lost or the client repeated it: the event carries the attempt's nonce.
+ * @param event the event among the writes; a wait has none and is simply written again
+ * @returns false if nothing was written because somebody else's commit came first
+ * @throws CommitError `unavailable` if the outcome is unknown
+ */
+export async function commitOnce(
+  ports: Ports,
+  writes: readonly Write[],
+  clusterId: string,
+  event: Pick<ClusterEvent, 'epoch' | 'nonce'> | undefined,
+): Promise<boolean> {
+  try {
+    await ports.documents.commit(writes);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CommitError)) throw error;
+    const there = event && (await ports.documents.get<ClusterEvent>(eventPath(clusterId, event.epoch)));
+    if (there && there.data.nonce === event?.nonce) return true;
+    if (error.fault === 'unavailable') throw error;
+    return false;
+  }
+}
+
+/**
+ * What follows a commit: the next step's message, and word to whoever waits for what became free. Never fails: `dueAt` is in the
+ * commit, so a lost message only costs time.
+ */
+export async function announce(ports: Ports, cluster: Cluster, next: Transition): Promise<void> {
+  const { fields } = next;
+  const row = rowOf(fields.state);
+  const sends: Promise<void>[] = [];
+  if (next.wake && row.step !== undefined) sends.push(publishStep(ports, row.step, cluster.id, fields.epoch));
+  if (next.released) sends.push(wakeQueue(ports, cluster.owner));
+  const leftPool = cluster.pool !== undefined && fields.pool === undefined;
+  const spareEnded =
+    fields.pool !== undefined &&
+    next.event !== undefined &&
+    row.step === undefined &&
+    fields.state !== 'warm';
+  if (leftPool || spareEnded)
+    sends.push(ports.messages.publish(TOPICS.topUp, { schema: MESSAGE_SCHEMA, pool: cluster.pool }));
+  for (const sent of await Promise.allSettled(sends)) {
+    if (sent.status === 'rejected') {
+      ports.log.warn('message not sent', { cluster: cluster.id, code: asAppError(sent.reason).code });
+    }
+  }
+}
+
+export function publishStep(ports: Ports, step: string, id: string, epoch: number): Promise<void> {
+  const message: StepMessage = { schema: MESSAGE_SCHEMA, id, epoch };
+  return ports.messages.publish(stepTopic(step), message);
+}

@@ -1,0 +1,36 @@
+/** Those who wait for room, in the order in which they came. */
+import { CLUSTERS } from '../../shared/documents/cluster.ts';
+import type { Ports } from '../ports.ts';
+import { parseCluster, publishStep } from './commit.ts';
+
+/** Woken at a time: the oldest may be held back by its own account, so the next ones are asked too. */
+const WAKE = 5;
+
+/** Tells the oldest waiting clusters, of this account and of the cell, that something became free. */
+export async function wakeQueue(ports: Ports, owner: string | undefined): Promise<void> {
+  const oldest = (where: readonly (readonly [string, '==', string])[]) =>
+    ports.documents.query({
+      collection: CLUSTERS,
+      where: [['state', '==', 'queued'], ...where],
+      orderBy: [['createdAt', 'asc']],
+      limit: WAKE,
+    });
+  const found = await Promise.all([
+    oldest([]),
+    ...(owner === undefined ? [] : [oldest([['owner', '==', owner]])]),
+  ]);
+  const waiting = new Map(found.flat().map((snapshot) => [snapshot.path, parseCluster(snapshot).cluster]));
+  await Promise.all([...waiting.values()].map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)));
+}
+
+/** How many came earlier, plus one. */
+export async function placeInQueue(ports: Ports, createdAt: Date): Promise<number> {
+  const earlier = await ports.documents.count({
+    collection: CLUSTERS,
+    where: [
+      ['state', '==', 'queued'],
+      ['createdAt', '<', createdAt],
+    ],
+  });
+  return earlier + 1;
+}

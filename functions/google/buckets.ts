@@ -1,0 +1,154 @@
+/** The `Buckets` port on Google Cloud Storage. Nothing here waits for long: what needs more calls says `pending`. */
+import type { File, Storage, Bucket as StorageBucket } from '@google-cloud/storage';
+import { AppError } from '../../shared/errors.ts';
+import { type Bucket, type Buckets, bucketPrefix } from '../buckets.ts';
+import { scrub } from '../log.ts';
+
+/** What one call of `ensureBucketGone` deletes at most: a few seconds' work. */
+const OBJECTS_AT_A_TIME = 100;
+const DELETIONS_IN_PARALLEL = 10;
+
+export function createBuckets(storage: Storage): Buckets {
+  return {
+    async ensureBucket(bucket) {
+      const seen = await look(storage, bucket.name);
+      if (typeof seen === 'object') return requireOwn(seen, bucket);
+      try {
+        await storage.createBucket(bucket.name, settingsOf(bucket));
+      } catch (error) {
+        if (statusOf(error) !== 409) throw translate(error);
+        await adopt(storage, bucket);
+      }
+    },
+
+    async ensureBucketGone({ name, clusterId }) {
+      const seen = await look(storage, name);
+      if (seen === 'absent') return 'gone';
+      if (seen === 'forbidden') return requireForeign(storage, name);
+      if (seen.clusterId !== clusterId) return 'gone';
+      const bucket = storage.bucket(name);
+      return (await emptyInPart(bucket)) ? deleteBucket(bucket, seen.metageneration) : 'pending';
+    },
+
+    async listBuckets(clusterId) {
+      const [found] = await storage.getBuckets({ prefix: bucketPrefix(clusterId) }).catch(rethrow);
+      return found
+        .filter(({ metadata }) => metadata.labels?.['hub-cluster'] === clusterId)
+        .map(({ name }) => name);
+    },
+  };
+}
+
+/** Deleted means deleted: soft delete, which is on by default, would keep and bill the data for a week. */
+const settingsOf = ({ region, clusterId }: Bucket) => ({
+  location: region.toUpperCase(),
+  storageClass: 'STANDARD',
+  iamConfiguration: {
+    uniformBucketLevelAccess: { enabled: true },
+    publicAccessPrevention: 'enforced',
+  },
+  softDeletePolicy: { retentionDurationSeconds: 0 },
+  labels: { 'managed-by': 'hub', 'hub-cluster': clusterId },
+});
+
+interface Seen {
+  clusterId: string | undefined;
+  metageneration: string | number | undefined;
+}
+
+/** `forbidden` is what one hears of a bucket of somebody else's, and of one's own without the right to read it. */
+async function look(storage: Storage, name: string): Promise<Seen | 'absent' | 'forbidden'> {
+  try {
+    const [{ labels, metageneration }] = await storage.bucket(name).getMetadata();
+    return { clusterId: labels?.['hub-cluster'] ?? undefined, metageneration };
+  } catch (error) {
+    if (statusOf(error) === 404) return 'absent';
+    if (statusOf(error) === 403) return 'forbidden';
+    throw translate(error);
+  }
+}
+
+function requireOwn(seen: Seen, { name, clusterId }: Bucket): void {
+  if (seen.clusterId !== clusterId) throw new AppError('NAME_TAKEN', `bucket ${name} is not of this cluster`);
+}
+
+/** Somebody made it meanwhile: an earlier try of ours whose answer was lost, or a stranger. */
+async function adopt(storage: Storage, bucket: Bucket): Promise<void> {
+  const seen = await look(storage, bucket.name);
+  if (seen === 'forbidden') throw new AppError('NAME_TAKEN', `bucket ${bucket.name} is of another project`);
+  if (seen === 'absent') throw new AppError('PROVIDER_UNAVAILABLE', `bucket ${bucket.name} comes and goes`);
+  requireOwn(seen, bucket);
+}
+
+/** Our project's list tells a stranger's bucket, which is no business of ours, from one that we may not read. */
+async function requireForeign(storage: Storage, name: string): Promise<'gone'> {
+  const [found] = await storage.getBuckets({ prefix: name }).catch(rethrow);
+  if (!found.some((bucket) => bucket.name === name)) return 'gone';
+  throw new AppError('PERMISSION_DENIED', `bucket ${name} may not be read`);
+}
+
+/** Deletes the first objects, old versions included. @returns whether none is left */
+async function emptyInPart(bucket: StorageBucket): Promise<boolean> {
+  const [files, nextPage] = await bucket
+    .getFiles({ maxResults: OBJECTS_AT_A_TIME, autoPaginate: false, versions: true })
+    .catch(rethrow);
+  const queue = files.values();
+  const workers = Array.from({ length: DELETIONS_IN_PARALLEL }, async () => {
+    for (const file of queue) await deleteFile(file);
+  });
+  // All of them end before an error is told: nothing of this call goes on behind the caller's back.
+  const failed = (await Promise.allSettled(workers)).find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return !nextPage;
+}
+
+/** The precondition makes the call one that the client may repeat. A newer object of that name is left for the next call. */
+async function deleteFile(file: File): Promise<void> {
+  const { generation } = file.metadata;
+  await file
+    .delete(generation === undefined ? {} : { ifGenerationMatch: generation })
+    .catch((error: unknown) => {
+      if (statusOf(error) !== 404 && statusOf(error) !== 412) throw translate(error);
+    });
+}
+
+/** Objects that came meanwhile, or a change of the bucket, call for another look. */
+async function deleteBucket(
+  bucket: StorageBucket,
+  metageneration: Seen['metageneration'],
+): Promise<'gone' | 'pending'> {
+  try {
+    await bucket.delete(metageneration === undefined ? {} : { ifMetagenerationMatch: metageneration });
+    return 'gone';
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === 404) return 'gone';
+    if (status === 409 || status === 412) return 'pending';
+    throw translate(error);
+  }
+}
+
+/** HTTP status, if the service answered at all. */
+function statusOf(error: unknown): number | undefined {
+  const code = Number((error as { code?: unknown }).code);
+  return Number.isInteger(code) && code >= 100 ? code : undefined;
+}
+
+/**
+ * Carries no cause: the client's errors hold whole requests. What the service calls wrong in itself (400 and the like) is a fault
+ * of this code and comes out as it is.
+ */
+function translate(error: unknown): unknown {
+  if (error instanceof AppError) return error;
+  const status = statusOf(error);
+  const detail = `Cloud Storage: ${scrub(String((error as Error).message))}`;
+  if (status === 401 || status === 403) return new AppError('PERMISSION_DENIED', detail);
+  if (status === undefined || status === 408 || status === 429 || status >= 500) {
+    return new AppError('PROVIDER_UNAVAILABLE', detail);
+  }
+  return error;
+}
+
+function rethrow(error: unknown): never {
+  throw translate(error);
+}

@@ -1,0 +1,235 @@
+/**
+ * The port `Documents` on Firestore, through the official client.
+ *
+ * What that client (9.x) does by itself on a commit, and what follows for callers:
+ * - `WriteBatch.commit()` is sent again after UNAVAILABLE, RESOURCE_EXHAUSTED and ABORTED, at first after up to 100 ms, then ever
+ *   longer, for up to ten minutes; not after DEADLINE_EXCEEDED. An attempt whose answer was lost may have been applied. So
+ *   `exists` or `stale` may speak of the caller's own write, and an `Increment` without a precondition beside it may count twice:
+ *   put it in one commit with a `create` or an `ifVersion`, which lets only one attempt through.
+ * - Nobody here waits ten minutes: after `DEADLINE_MS` the outcome is reported as unknown, though an attempt under way may still be applied.
+ */
+import {
+  type Query as ClientQuery,
+  type DocumentSnapshot,
+  FieldPath,
+  FieldValue,
+  type Firestore,
+  Timestamp,
+  type WriteBatch,
+} from '@google-cloud/firestore';
+import { seconds } from '../../shared/units.ts';
+import {
+  CommitError,
+  type CommitFault,
+  type Documents,
+  Increment,
+  type Query,
+  type Snapshot,
+  type Value,
+  type Write,
+} from '../cloud.ts';
+
+/** Well within the 60 s that a step may take. */
+const DEADLINE_MS = seconds(30);
+/** Before a broken listener is opened anew. The client itself mends what it takes for passing. */
+const RELISTEN_MS = seconds(5);
+
+export function createDocuments(firestore: Firestore): Documents {
+  return {
+    async get<T>(path: string) {
+      const snapshot = await bounded(firestore.doc(path).get()).catch(readFailed);
+      return snapshotOf<T>(snapshot);
+    },
+    async query<T>(query: Query) {
+      const found = await bounded(clientQuery(firestore, query).get()).catch(readFailed);
+      return found.docs.flatMap((document) => snapshotOf<T>(document) ?? []);
+    },
+    async count(query) {
+      const counted = await bounded(clientQuery(firestore, query).count().get()).catch(readFailed);
+      return counted.data().count;
+    },
+    async commit(writes) {
+      if (writes.length === 0) return;
+      const batch = firestore.batch();
+      for (const write of writes) addWrite(firestore, batch, write);
+      await bounded(batch.commit()).catch(commitFailed);
+    },
+    watch<T>(path: string, onChange: (snapshot: Snapshot<T> | undefined) => void) {
+      return watchDocument(firestore, path, (snapshot) => onChange(snapshotOf<T>(snapshot)));
+    },
+  };
+}
+
+function snapshotOf<T>(snapshot: DocumentSnapshot): Snapshot<T> | undefined {
+  const data = snapshot.data();
+  const { createTime, updateTime } = snapshot;
+  if (!data || !createTime || !updateTime) return undefined;
+  return {
+    path: snapshot.ref.path,
+    data: datesIn(data) as T,
+    version: versionOf(updateTime),
+    createTime: createTime.toDate(),
+    updateTime: updateTime.toDate(),
+  };
+}
+
+/** The whole update time: a `Date` would lose its microseconds, and with them the difference of two writes. */
+const versionOf = (time: Timestamp): string => `${time.seconds}.${String(time.nanoseconds).padStart(9, '0')}`;
+
+function timeOf(version: string): Timestamp {
+  const [whole, nanos] = version.split('.');
+  return new Timestamp(Number(whole), Number(nanos));
+}
+
+/** Replaces timestamps by dates, in place: what the client gives is made for this call. */
+function datesIn(value: unknown): unknown {
+  if (value instanceof Timestamp) return value.toDate();
+  if (typeof value !== 'object' || value === null) return value;
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const holder = value as Record<string, unknown>;
+  for (const key of Object.keys(holder)) {
+    const inner = holder[key];
+    if (typeof inner === 'object' && inner !== null) holder[key] = datesIn(inner);
+  }
+  return holder;
+}
+
+/** A copy without fields that are undefined, at any depth; the client refuses them. */
+function defined<T extends Value | undefined>(value: T): T {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (Array.isArray(value)) return value.map((element) => defined(element)) as T;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, defined(inner)])) as T;
+}
+
+function addWrite(firestore: Firestore, batch: WriteBatch, write: Write): void {
+  const document = firestore.doc(write.path);
+  switch (write.op) {
+    case 'create':
+      batch.create(document, defined(write.data));
+      return;
+    case 'set':
+      batch.set(document, defined(write.data));
+      return;
+    case 'update': {
+      const changes = changesOf(write.data);
+      // Only without a precondition, not with an empty one, does the client itself ask that the document exist.
+      if (write.ifVersion === undefined) batch.update(document, changes);
+      else batch.update(document, changes, { lastUpdateTime: timeOf(write.ifVersion) });
+      return;
+    }
+    case 'delete':
+      if (write.ifVersion === undefined) batch.delete(document);
+      else batch.delete(document, { lastUpdateTime: timeOf(write.ifVersion) });
+  }
+}
+
+/** As `update()` takes them; it reads dots in names as a path. */
+function changesOf(data: Extract<Write, { op: 'update' }>['data']): Record<string, unknown> {
+  const changes = Object.entries(data).map(([field, value]) => {
+    if (value === undefined) return [field, FieldValue.delete()];
+    return [field, value instanceof Increment ? FieldValue.increment(value.by) : defined(value)];
+  });
+  return Object.fromEntries(changes) as Record<string, unknown>;
+}
+
+function clientQuery(firestore: Firestore, query: Query): ClientQuery {
+  const { where = [], orderBy = [], startAfter, limit } = query;
+  let out: ClientQuery = firestore.collection(query.collection);
+  for (const [field, op, value] of where) out = out.where(field, op, value);
+  for (const [field, direction] of orderBy) out = out.orderBy(field, direction);
+  if (startAfter) {
+    const values: unknown[] = [...startAfter];
+    const path = startAfter[orderBy.length];
+    if (typeof path === 'string') {
+      out = out.orderBy(FieldPath.documentId(), orderBy.at(-1)?.[1] ?? 'asc');
+      values[orderBy.length] = firestore.doc(path);
+    }
+    out = out.startAfter(...values);
+  }
+  return limit === undefined ? out : out.limit(limit);
+}
+
+function watchDocument(
+  firestore: Firestore,
+  path: string,
+  onChange: (snapshot: DocumentSnapshot) => void,
+): () => void {
+  let stopped = false;
+  let stopClient = (): void => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let last: string | undefined;
+  const listen = (): void => {
+    stopClient = firestore.doc(path).onSnapshot(
+      (snapshot) => {
+        // A listener opened anew begins with what the one before may have told already.
+        const state = snapshot.updateTime ? versionOf(snapshot.updateTime) : 'none';
+        if (stopped || state === last) return;
+        last = state;
+        onChange(snapshot);
+      },
+      () => {
+        if (!stopped) timer = setTimeout(listen, RELISTEN_MS);
+      },
+    );
+  };
+  listen();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    stopClient();
+  };
+}
+
+async function bounded<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new CommitError('unavailable', `no answer from Firestore within ${DEADLINE_MS} ms`)),
+      DEADLINE_MS,
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Canonical gRPC codes: https://grpc.io/docs/guides/status-codes/ */
+const FAULT_OF: Readonly<Record<number, CommitFault>> = { 5: 'missing', 6: 'exists', 9: 'stale' };
+/**
+ * The request can never succeed as it is (INVALID_ARGUMENT, PERMISSION_DENIED, OUT_OF_RANGE, UNIMPLEMENTED, UNAUTHENTICATED):
+ * thrown as they are, for they are faults of ours. ABORTED is none of these: it means that the last attempt was not applied, but
+ * the client makes several, and one before it may have been; so it is `unavailable`.
+ */
+const HOPELESS: ReadonlySet<number> = new Set([3, 7, 11, 12, 16]);
+
+const codeOf = (error: unknown): number | undefined => {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'number' ? code : undefined;
+};
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What the client refuses before it sends anything has no code. */
+const unsent = (error: unknown): boolean => codeOf(error) === undefined && !isNetworkFault(error);
+
+const isNetworkFault = (error: unknown): boolean =>
+  typeof (error as { code?: unknown } | null)?.code === 'string';
+
+function commitFailed(error: unknown): never {
+  const code = codeOf(error);
+  if (error instanceof CommitError || unsent(error) || (code !== undefined && HOPELESS.has(code)))
+    throw error;
+  const fault = code === undefined ? undefined : FAULT_OF[code];
+  throw new CommitError(fault ?? 'unavailable', textOf(error), { cause: error });
+}
+
+/** A read has no preconditions: FAILED_PRECONDITION means that an index is missing, and is ours. */
+function readFailed(error: unknown): never {
+  const code = codeOf(error);
+  if (error instanceof CommitError || unsent(error)) throw error;
+  if (code !== undefined && (HOPELESS.has(code) || FAULT_OF[code] !== undefined)) throw error;
+  throw new CommitError('unavailable', textOf(error), { cause: error });
+}

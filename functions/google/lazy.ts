@@ -1,0 +1,20 @@
+/** An object all of whose methods are asynchronous, made at the first call: loading an SDK is the dearest part of a cold start. */
+export function lazy<T extends object>(make: () => Promise<T>): T {
+  let made: Promise<T> | undefined;
+  const target = (): Promise<T> => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+  return new Proxy({} as T, {
+    get:
+      (_, method) =>
+      async (...args: unknown[]) => {
+        const object = await target();
+        const call = object[method as keyof T] as (...args: unknown[]) => unknown;
+        return call.apply(object, args);
+      },
+  });
+}

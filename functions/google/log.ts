@@ -1,0 +1,17 @@
+/** The log as Cloud Logging reads it: one JSON object a line, `severity` and `message` by those names. */
+import pino from 'pino';
+import { createLog, type Log, type LogFields } from '../log.ts';
+
+/** @param base fields of every entry, e.g. the function's name */
+export function createCloudLog(base: LogFields): Log {
+  const logger = pino({
+    base: null,
+    messageKey: 'message',
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: () => ({}) },
+  });
+  return createLog((severity, event, fields) => {
+    const method = severity === 'ERROR' ? 'error' : severity === 'WARNING' ? 'warn' : 'info';
+    logger[method]({ severity, ...fields }, event);
+  }, base);
+}

@@ -1,0 +1,47 @@
+/** One export per deployed function. No logic: each line says what starts it and where the work is. */
+import { z } from 'zod';
+import type { StepName } from '../shared/lifecycle/table.ts';
+import { stepMessage, stepTopic, TOPICS } from '../shared/messages.ts';
+import { onMessage, onRequest } from './register.ts';
+
+const onStep = (name: StepName) =>
+  onMessage(stepTopic(name), async (ports, body) => {
+    const message = stepMessage.safeParse(body);
+    if (!message.success)
+      return ports.log.warn('message is not a step message', { function: stepTopic(name) });
+    const [{ dispatch }, { STEPS }] = await Promise.all([
+      import('./dispatch/engine.ts'),
+      import('./steps/index.ts'),
+    ]);
+    await dispatch(ports, STEPS, name, message.data);
+  });
+
+const topUpMessage = z.object({ pool: z.string().optional() });
+
+export const api = onRequest('api', async (ports) => {
+  const [{ createApi }, { requestListener }] = await Promise.all([
+    import('./api/app.ts'),
+    import('./api/listener.ts'),
+  ]);
+  return requestListener(createApi(ports));
+});
+
+export const stepAdmit = onStep('admit');
+export const stepProvision = onStep('provision');
+export const stepInstall = onStep('install');
+export const stepUndo = onStep('undo');
+export const stepDrain = onStep('drain');
+export const stepDeprovision = onStep('deprovision');
+export const stepProve = onStep('prove');
+
+export const hint = onMessage(TOPICS.hint, async (ports, body) =>
+  (await import('./dispatch/hint.ts')).hint(ports, body),
+);
+
+export const sweep = onMessage(TOPICS.sweep, async (ports) => {
+  await (await import('./sweeps/overdue.ts')).sweepOverdue(ports);
+});
+
+export const topUp = onMessage(TOPICS.topUp, async (ports, body) => {
+  await (await import('./pool/top-up.ts')).topUp(ports, topUpMessage.safeParse(body).data?.pool);
+});

@@ -1,0 +1,35 @@
+/** What a leaf's API answered, in the words of Hub's table of errors. Both sides of the port translate here. */
+import { AppError } from '../../shared/errors.ts';
+import { scrub } from '../log.ts';
+
+/** A refusal by the Kubernetes API. */
+export interface Refusal {
+  /** HTTP status. */
+  status: number;
+  reason?: string | undefined;
+  message?: string | undefined;
+}
+
+/** @param request what was asked, for operators: `PATCH /api/v1/namespaces/a/secrets/b` */
+export function refusalError(request: string, { status, reason, message }: Refusal): AppError {
+  const detail = `${request}: ${status} ${reason ?? ''} ${quoteless(message ?? '')}`.trim();
+  if (status === 401 || status === 403) return new AppError('PERMISSION_DENIED', detail);
+  if (status === 429 || status >= 500) return new AppError('LEAF_UNAVAILABLE', detail);
+  return new AppError('BUG', detail, { cause: new Error(detail) });
+}
+
+/** The API was not reached, or did not answer in time. */
+export const unreachableError = (request: string, error: unknown): AppError =>
+  new AppError('LEAF_UNAVAILABLE', `${request}: ${scrub(rootMessage(error))}`);
+
+/** fetch says only "fetch failed"; what failed is its cause. */
+function rootMessage(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = (error as { code?: unknown }).code;
+  if (error.cause instanceof Error) return rootMessage(error.cause);
+  return typeof code === 'string' && !error.message.includes(code) ? `${code} ${error.message}` : error.message;
+}
+
+/** The API quotes refused values, and a refused value may be a secret's. */
+const quoteless = (message: string): string =>
+  scrub(message.replace(/(Invalid|Unsupported|Duplicate) value: ("(?:[^"\\]|\\.)*"|\{.*?\}|[^:]*):/g, '$1 value:')).slice(0, 500);

@@ -1,0 +1,54 @@
+/**
+ * The port to the inside of a cluster: the Kubernetes API, as narrow as Hub needs it. `client.ts` is the real side
+ * (@kubernetes/client-node); the one in memory stands on the model of the Kubernetes stand-in.
+ */
+import type { LeafConnection } from '../providers/provider.ts';
+
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    uid?: string;
+    resourceVersion?: string;
+    generation?: number;
+    creationTimestamp?: string;
+    deletionTimestamp?: string;
+    finalizers?: string[];
+    ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string }[];
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: the shape beyond metadata depends on the kind.
+  [field: string]: any;
+}
+
+export interface KubeRef {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  namespace?: string;
+}
+
+export interface Leaf {
+  /** Server-side apply as field manager `hub`, by force: Hub owns what it applies. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+  apply(object: KubeObject): Promise<KubeObject>;
+  /** @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+  find(ref: KubeRef): Promise<KubeObject | undefined>;
+  /** All namespaces if none is given. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+  list(kind: {
+    apiVersion: string;
+    kind: string;
+    namespace?: string;
+    labelSelector?: string;
+  }): Promise<KubeObject[]>;
+  /** In the background; not being there is success. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+  delete(ref: KubeRef): Promise<void>;
+  /** Last lines of a pod's container; empty if there are none yet. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+  logTail(pod: { namespace: string; name: string; container?: string }, lines: number): Promise<string>;
+}
+
+export interface Leaves {
+  open(connection: LeafConnection): Leaf;
+}

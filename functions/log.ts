@@ -1,0 +1,75 @@
+/**
+ * Structured log, redacted by construction: an entry is an event name from the code plus fields of a closed list, and every
+ * string in it is scrubbed of what looks like a secret. There is no way to log an object.
+ */
+
+/** The only fields that can be logged. Identifiers, numbers and codes; never bodies, names given by users or e-mail addresses. */
+export interface LogFields {
+  cluster?: string;
+  state?: string;
+  epoch?: number;
+  step?: string;
+  pool?: string;
+  function?: string;
+  topic?: string;
+  /** Id of an HTTP request, as its reply carries it. */
+  request?: string;
+  route?: string;
+  method?: string;
+  status?: number;
+  code?: string;
+  /** For people who operate Hub: a sentence of ours or of an SDK, scrubbed. */
+  detail?: string;
+  attempt?: number;
+  count?: number;
+  durationMs?: number;
+  service?: string;
+  resource?: string;
+}
+
+export interface Log {
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  error(event: string, fields?: LogFields): void;
+}
+
+const SECRETS: ReadonlyArray<readonly [RegExp, string]> = [
+  [/-----BEGIN [A-Z ]+-----[\s\S]*?(-----END [A-Z ]+-----|$)/g, '[pem]'],
+  [/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, '[token]'],
+  [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 [token]'],
+  [/\bya29\.[\w.-]+/g, '[token]'],
+  [
+    /\b(password|passwd|secret|token|api[-_]?key|authorization|credential)s?(["']?\s*[:=]\s*["']?)[^\s"',;&}]+/gi,
+    '$1$2[secret]',
+  ],
+  [/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, '[email]'],
+];
+
+/** Masks tokens, keys, passwords and e-mail addresses in free text. */
+export function scrub(text: string): string {
+  let out = text;
+  for (const [pattern, mask] of SECRETS) out = out.replace(pattern, mask);
+  return out.length > 2000 ? `${out.slice(0, 2000)}…` : out;
+}
+
+export type Severity = 'INFO' | 'WARNING' | 'ERROR';
+export type LogSink = (severity: Severity, event: string, fields: LogFields) => void;
+
+/** Wraps a sink so that nothing unscrubbed reaches it. `base` is added to each entry. */
+export function createLog(sink: LogSink, base: LogFields = {}): Log {
+  const write = (severity: Severity, event: string, fields: LogFields = {}): void => {
+    const clean: Record<string, string | number> = {};
+    for (const [key, value] of Object.entries({ ...base, ...fields })) {
+      if (typeof value === 'string') clean[key] = scrub(value);
+      else if (typeof value === 'number') clean[key] = value;
+    }
+    sink(severity, event, clean);
+  };
+  return {
+    info: (event, fields) => write('INFO', event, fields),
+    warn: (event, fields) => write('WARNING', event, fields),
+    error: (event, fields) => write('ERROR', event, fields),
+  };
+}
+
+export const silentLog: Log = createLog(() => undefined);

@@ -1,0 +1,67 @@
+/** THE list of functions: what starts each, how long it may take and as whom it runs. Terraform and the local host read it. */
+import { type StepName, stepNames } from '../shared/lifecycle/table.ts';
+import { stepTopic, TOPICS } from '../shared/messages.ts';
+
+export interface FunctionSpec {
+  /** Name of the deployed function, of its export in `index.ts` (in camelCase) and of its service account. */
+  name: string;
+  trigger: { kind: 'http' } | { kind: 'topic'; topic: string; schedule?: string };
+  /** The platform ends it then: https://cloud.google.com/run/docs/configuring/request-timeout */
+  timeoutSeconds: number;
+  /** Requests that one instance handles at once. */
+  concurrency: number;
+  /** The valve in front of the cloud's quotas. */
+  maxInstances: number;
+  memoryMiB: number;
+}
+
+const event = (
+  name: string,
+  topic: string,
+  more: Partial<FunctionSpec> & { schedule?: string } = {},
+): FunctionSpec => {
+  const { schedule, ...rest } = more;
+  return {
+    name,
+    trigger: { kind: 'topic', topic, ...(schedule ? { schedule } : {}) },
+    timeoutSeconds: 60,
+    concurrency: 20,
+    maxInstances: 10,
+    memoryMiB: 512,
+    ...rest,
+  };
+};
+
+export const MANIFEST: readonly FunctionSpec[] = [
+  {
+    name: 'api',
+    trigger: { kind: 'http' },
+    timeoutSeconds: 30,
+    concurrency: 80,
+    maxInstances: 20,
+    memoryMiB: 512,
+  },
+  ...stepNames.map((step) => event(stepTopic(step), stepTopic(step))),
+  event(TOPICS.hint, TOPICS.hint),
+  // It stays for up to its minute; the margin is for the last sends.
+  event(TOPICS.sweep, TOPICS.sweep, {
+    schedule: '* * * * *',
+    timeoutSeconds: 90,
+    concurrency: 1,
+    maxInstances: 3,
+  }),
+  event(TOPICS.topUp, TOPICS.topUp, { schedule: '*/5 * * * *', concurrency: 1, maxInstances: 3 }),
+];
+
+/** The function that runs a step, by the state it belongs to; for documentation and alerts. */
+export const stepOfFunction = (name: string): StepName | undefined =>
+  stepNames.find((step) => stepTopic(step) === name);
+
+/** Topics that must exist: those of functions, and the dead letters. */
+export const ALL_TOPICS: readonly string[] = [
+  ...MANIFEST.flatMap(({ trigger }) => (trigger.kind === 'topic' ? [trigger.topic] : [])),
+  TOPICS.deadLetter,
+];
+
+/** Deliveries before a message goes to the dead letters; `dueAt` sends a fresh one regardless. 5–100: https://cloud.google.com/pubsub/docs/dead-letter-topics */
+export const MAX_DELIVERY_ATTEMPTS = 10;

@@ -1,0 +1,77 @@
+/** A waiting spare becomes somebody's cluster: one query, one commit onto the spare's own document. */
+import { priceOf } from '../../shared/catalog/catalog.ts';
+import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+import { CLUSTERS, type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
+import type { Write } from '../cloud.ts';
+import { claim } from '../dispatch/commands.ts';
+import { parseCluster, type Read } from '../dispatch/commit.ts';
+import type { Ports } from '../ports.ts';
+import { planAdmission, taken } from '../steps/admit.ts';
+
+export interface Wish {
+  name: string;
+  spec: ClusterSpec;
+  owner: string;
+}
+
+/** Spares looked at in one query. Claimers pick among them at random, so that few meet on the same one. */
+const CANDIDATES = 50;
+/** Queries before giving up: each later one only comes after every candidate went to somebody else. */
+const ROUNDS = 6;
+
+/**
+ * @param also further writes of the same commit, given the id of the spare that is tried
+ * @returns undefined if no spare of this shape waits, the account has no room (the cold path says so), or the other writes are refused
+ * @throws CommitError `unavailable`
+ */
+export async function claimSpare(
+  ports: Ports,
+  wish: Wish,
+  also: (cluster: string) => readonly Write[],
+): Promise<Cluster | undefined> {
+  const shape = shapeOf(wish.spec);
+  for (let round = 0; round < ROUNDS; round++) {
+    const [spares, account] = await Promise.all([
+      ports.documents.query({
+        collection: CLUSTERS,
+        where: [
+          ['shape', '==', shape],
+          ['state', '==', 'warm'],
+        ],
+        limit: CANDIDATES,
+      }),
+      ports.documents.get<Allowance>(accountPath(wish.owner)),
+    ]);
+    if (spares.length === 0) return undefined;
+    const { accountClusters, accountHourlyMicros } = ports.settings.limits;
+    const limits = { clusters: accountClusters, hourlyMicros: accountHourlyMicros };
+    const price = priceOf(wish.spec).hourlyMicros;
+    if (planAdmission(account?.data, limits, price, 'account')) return undefined;
+    const room = taken(accountPath(wish.owner), account, price);
+    const counted: Write =
+      room.version === undefined
+        ? { op: 'create', path: room.path, data: room.data }
+        : { op: 'update', path: room.path, data: room.data, ifVersion: room.version };
+    const read = parseCluster(pick(spares, ports));
+    const writes = [...also(read.cluster.id), counted];
+    const claimed = await claim(ports, read, handOver(read, wish), wish.owner, writes);
+    if (claimed) return claimed;
+  }
+  return undefined;
+}
+
+function pick<T>(from: readonly T[], ports: Ports): T {
+  return from[Math.floor(ports.random.fraction() * from.length)] as T;
+}
+
+/** Nothing of the pool stays on the cluster but the memory of where it came from. */
+const handOver = ({ cluster }: Read, { name, spec, owner }: Wish) => ({
+  name,
+  // The lifetime is the one thing in which a wish may differ from its spare.
+  spec,
+  owner,
+  members: { [owner]: 'owner' as const },
+  readers: [owner],
+  pool: undefined,
+  ...(cluster.pool === undefined ? {} : { claimedFrom: cluster.pool }),
+});

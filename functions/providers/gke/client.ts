@@ -1,0 +1,246 @@
+/**
+ * What Hub asks of Google Cloud for clusters, and nothing more. The real side speaks gRPC to GKE through its official client, and
+ * REST to Compute Engine through google-auth-library: the official Compute clients load several megabytes for eight methods.
+ */
+import type { ClusterManagerClient, protos } from '@google-cloud/container';
+import type { ResourceKind } from '../../../shared/documents/ledger.ts';
+import { CloudRefusal, grpcRefusal, restRefusal } from './errors.ts';
+import type { ClusterBody } from './request.ts';
+
+export type GkeStatus =
+  | 'STATUS_UNSPECIFIED'
+  | 'PROVISIONING'
+  | 'RUNNING'
+  | 'RECONCILING'
+  | 'STOPPING'
+  | 'ERROR'
+  | 'DEGRADED';
+
+export interface GkeCluster {
+  name: string;
+  location: string;
+  status: GkeStatus;
+  labels: Readonly<Record<string, string>>;
+  /** Everything GKE says about why the cluster or its nodes are as they are: codes and sentences. */
+  reasons: readonly string[];
+  /** Some node pool could not be made. */
+  nodesFailed: boolean;
+  /** Host, and port in the embedded cloud, of the DNS endpoint. */
+  endpoint?: string;
+  /** PEM */
+  ca?: string;
+}
+
+export type LeftoverKind = Exclude<ResourceKind, 'cluster' | 'bucket'>;
+
+export interface Leftover {
+  kind: LeftoverKind;
+  name: string;
+  location: string;
+  labels: Readonly<Record<string, string>>;
+  /** Firewalls: network tags of the nodes they are for. */
+  targetTags: readonly string[];
+}
+
+/** Every method throws CloudRefusal. Lists are complete, or refused as UNAVAILABLE: what could not be seen proves nothing. */
+export interface GkeClient {
+  /** Asks for the cluster; it is not there yet when this returns. */
+  createCluster(location: string, cluster: ClusterBody): Promise<void>;
+  getCluster(location: string, name: string): Promise<GkeCluster>;
+  /** Asks for the deletion. */
+  deleteCluster(location: string, name: string): Promise<void>;
+  /** In all locations. */
+  listClusters(): Promise<GkeCluster[]>;
+  cancelOperation(location: string, name: string): Promise<void>;
+  /** In all locations. `filter` is Compute Engine's. */
+  listLeftovers(kind: LeftoverKind, filter: string): Promise<Leftover[]>;
+  /** Asks for the deletion. */
+  deleteLeftover(kind: LeftoverKind, location: string, name: string): Promise<void>;
+}
+
+/** The part of google-auth-library's AuthClient that is used: it adds the credentials. */
+export interface RestCaller {
+  request<T>(options: {
+    url: string;
+    method: 'GET' | 'DELETE';
+    params?: Record<string, string>;
+    timeout: number;
+    retry: false;
+  }): Promise<{ data: T }>;
+}
+
+export interface GkeClientOptions {
+  projectId: string;
+  clusters: Pick<
+    ClusterManagerClient,
+    'createCluster' | 'getCluster' | 'deleteCluster' | 'listClusters' | 'cancelOperation'
+  >;
+  rest: RestCaller;
+  /** `https://compute.googleapis.com/compute/v1` unless it is the embedded cloud's. */
+  computeUrl?: string;
+}
+
+const COMPUTE_URL = 'https://compute.googleapis.com/compute/v1';
+
+/** A step ends within 60 s and may make a few calls. Left alone, the client would wait and retry for ten minutes. */
+const CALL_MS = 15_000;
+/** Retrying is the engine's business, which knows how often and counts it. */
+const ONCE = {
+  timeout: CALL_MS,
+  retry: {
+    retryCodes: [],
+    backoffSettings: { initialRetryDelayMillis: 0, retryDelayMultiplier: 1, maxRetryDelayMillis: 0 },
+  },
+};
+
+export function createGkeClient({
+  projectId,
+  clusters,
+  rest,
+  computeUrl = COMPUTE_URL,
+}: GkeClientOptions): GkeClient {
+  const parent = (location: string): string => `projects/${projectId}/locations/${location}`;
+  const grpc = async <T>(run: () => Promise<T>): Promise<T> => {
+    try {
+      return await run();
+    } catch (error) {
+      throw grpcRefusal(error);
+    }
+  };
+  const http = async <T>(
+    method: 'GET' | 'DELETE',
+    path: string,
+    params: Record<string, string> = {},
+  ): Promise<T> => {
+    try {
+      const url = `${computeUrl}/projects/${projectId}/${path}`;
+      return (await rest.request<T>({ url, method, params, timeout: CALL_MS, retry: false })).data;
+    } catch (error) {
+      throw restRefusal(error);
+    }
+  };
+  return {
+    createCluster: (location, cluster) =>
+      grpc(async () => void (await clusters.createCluster({ parent: parent(location), cluster }, ONCE))),
+    getCluster: (location, name) =>
+      grpc(async () => {
+        const [cluster] = await clusters.getCluster({ name: `${parent(location)}/clusters/${name}` }, ONCE);
+        return gkeCluster(cluster);
+      }),
+    deleteCluster: (location, name) =>
+      grpc(
+        async () =>
+          void (await clusters.deleteCluster({ name: `${parent(location)}/clusters/${name}` }, ONCE)),
+      ),
+    listClusters: () =>
+      grpc(async () => {
+        const [reply] = await clusters.listClusters({ parent: parent('-') }, ONCE);
+        requireComplete(reply.missingZones ?? []);
+        return (reply.clusters ?? []).map(gkeCluster);
+      }),
+    cancelOperation: (location, name) =>
+      grpc(
+        async () =>
+          void (await clusters.cancelOperation({ name: `${parent(location)}/operations/${name}` }, ONCE)),
+      ),
+    async listLeftovers(kind, filter) {
+      const found: Leftover[] = [];
+      let pageToken: string | undefined;
+      do {
+        const page = await http<ComputePage>('GET', listPath(kind), {
+          filter,
+          ...(pageToken === undefined ? {} : { pageToken }),
+        });
+        found.push(...leftoversIn(kind, page));
+        pageToken = page.nextPageToken;
+      } while (pageToken);
+      return found;
+    },
+    deleteLeftover: async (kind, location, name) => {
+      await http('DELETE', `${scopeOf(kind, location)}/${COLLECTIONS[kind]}/${name}`);
+    },
+  };
+}
+
+function gkeCluster(cluster: protos.google.container.v1.ICluster): GkeCluster {
+  const pools = cluster.nodePools ?? [];
+  const conditions = [...(cluster.conditions ?? []), ...pools.flatMap((pool) => pool.conditions ?? [])];
+  const endpoint = cluster.controlPlaneEndpointsConfig?.dnsEndpointConfig?.endpoint;
+  const ca = cluster.masterAuth?.clusterCaCertificate;
+  return {
+    name: cluster.name ?? '',
+    location: cluster.location ?? '',
+    status: (cluster.status ?? 'STATUS_UNSPECIFIED') as GkeStatus,
+    labels: cluster.resourceLabels ?? {},
+    reasons: [
+      ...new Set(
+        [
+          ...conditions.flatMap((condition) => [String(condition.code ?? ''), condition.message ?? '']),
+          cluster.statusMessage ?? '',
+        ].filter((text) => text !== '' && text !== 'UNKNOWN'),
+      ),
+    ],
+    nodesFailed: pools.some((pool) => pool.status === 'ERROR'),
+    ...(endpoint ? { endpoint } : {}),
+    ...(ca ? { ca: Buffer.from(ca, 'base64').toString() } : {}),
+  };
+}
+
+// Compute Engine v1: https://cloud.google.com/compute/docs/reference/rest/v1
+
+const COLLECTIONS: Record<LeftoverKind, string> = {
+  disk: 'disks',
+  address: 'addresses',
+  'forwarding-rule': 'forwardingRules',
+  firewall: 'firewalls',
+};
+
+interface ComputeResource {
+  name: string;
+  /** Links; the last part is the location. */
+  zone?: string;
+  region?: string;
+  labels?: Record<string, string>;
+  targetTags?: string[];
+}
+
+interface ComputePage {
+  /** A list, or resources and warnings by location in an aggregated list. */
+  items?: ComputeResource[] | Record<string, { warning?: { code?: string } } & Record<string, unknown>>;
+  nextPageToken?: string;
+  unreachables?: string[];
+}
+
+/** Firewalls are global and have a list of their own; the others are listed across all locations at once. */
+const listPath = (kind: LeftoverKind): string =>
+  kind === 'firewall' ? 'global/firewalls' : `aggregated/${COLLECTIONS[kind]}`;
+
+function leftoversIn(kind: LeftoverKind, page: ComputePage): Leftover[] {
+  requireComplete(page.unreachables ?? []);
+  const { items = [] } = page;
+  if (Array.isArray(items)) return items.map((item) => leftover(kind, item));
+  return Object.entries(items).flatMap(([scope, entry]) => {
+    const warning = entry.warning?.code;
+    if (warning !== undefined && warning !== 'NO_RESULTS_ON_PAGE') requireComplete([scope]);
+    return ((entry[COLLECTIONS[kind]] ?? []) as ComputeResource[]).map((item) => leftover(kind, item));
+  });
+}
+
+const leftover = (kind: LeftoverKind, item: ComputeResource): Leftover => ({
+  kind,
+  name: item.name,
+  location: (item.zone ?? item.region ?? 'global').split('/').at(-1) ?? 'global',
+  labels: item.labels ?? {},
+  targetTags: item.targetTags ?? [],
+});
+
+function scopeOf(kind: LeftoverKind, location: string): string {
+  if (location === 'global') return 'global';
+  // A zone is a region and a letter: `europe-west1-b`. Only disks are zonal.
+  return kind === 'disk' && /-[a-z]$/.test(location) ? `zones/${location}` : `regions/${location}`;
+}
+
+function requireComplete(missing: readonly string[]): void {
+  if (missing.length === 0) return;
+  throw new CloudRefusal('UNAVAILABLE', `The list lacks ${missing.join(', ')}.`);
+}

@@ -1,0 +1,211 @@
+/**
+ * GKE as a provider of clusters. Every decision is here; `client.ts` only carries requests, so the simulation runs this very code
+ * over a client in memory.
+ */
+import { AppError } from '../../../shared/errors.ts';
+import type { LeafConnection, Observed, OwnedResource, Provider } from '../provider.ts';
+import type { GkeClient, GkeCluster, Leftover } from './client.ts';
+import { asProviderError, CloudRefusal, isBusy, shortageIn } from './errors.ts';
+import { evidenceOf, leftoverQueries, ownedBy } from './ownership.ts';
+import { clusterBody, clusterName, type GkeSettings, LABELS } from './request.ts';
+
+export type { GkeSettings } from './request.ts';
+
+export function createGkeProvider(client: GkeClient, settings: GkeSettings): Provider {
+  const find = (location: string, name: string): Promise<GkeCluster | undefined> =>
+    unless('NOT_FOUND', client.getCluster(location, name));
+  const look = async (location: string, name: string, id: string): Promise<GkeCluster | undefined> => {
+    const cluster = await find(location, name);
+    if (cluster) requireOurs(cluster, id);
+    return cluster;
+  };
+
+  return {
+    clusterName,
+    locations(region, availability) {
+      const zones = settings.zones[region];
+      if (!zones) throw new AppError('UNKNOWN_REGION', region);
+      return availability === 'regional' ? [region] : zones;
+    },
+    ensureCluster: (target) =>
+      translated(async () => {
+        const name = clusterName(target);
+        const cluster = await look(target.location, name, target.id);
+        if (cluster) return observed(cluster, settings);
+        const asked = await unless(
+          'ALREADY_EXISTS',
+          client.createCluster(target.location, clusterBody(target, settings)).then(() => true),
+        );
+        if (asked) return { status: 'pending', detail: 'Asked the cloud for the cluster' };
+        // Somebody was quicker: an earlier handler of ours, or a stranger.
+        const other = await look(target.location, name, target.id);
+        return other ? observed(other, settings) : { status: 'pending', detail: 'Not listed yet' };
+      }),
+    observeCluster: (target) =>
+      translated(async () => {
+        const cluster = await look(target.location, clusterName(target), target.id);
+        return cluster ? observed(cluster, settings) : { status: 'absent' };
+      }),
+    ensureGone: (target) =>
+      translated(() => removeCluster(client, target.location, clusterName(target), target.id)),
+    listOwned: (clusterId) => translated(() => listOwned(client, clusterId)),
+    deleteOwned: (resource) => translated(() => deleteOwned(client, resource)),
+  };
+}
+
+function observed(cluster: GkeCluster, settings: GkeSettings): Observed {
+  switch (cluster.status) {
+    case 'RUNNING':
+      if (cluster.nodesFailed) return broken(cluster);
+      // GKE says RUNNING when it answers; without a name to reach it by there is nothing to do yet.
+      return cluster.endpoint
+        ? { status: 'ready', connection: connection(cluster, cluster.endpoint, settings) }
+        : { status: 'pending', detail: 'Waiting for the address of the cluster' };
+    case 'STOPPING':
+      return { status: 'deleting' };
+    case 'ERROR':
+    case 'DEGRADED':
+      return broken(cluster);
+    case 'RECONCILING':
+      return { status: 'pending', detail: 'The cloud is changing the cluster' };
+    default:
+      return { status: 'pending', detail: 'The cloud is creating the cluster' };
+  }
+}
+
+function broken(cluster: GkeCluster): Observed {
+  const detail = cluster.reasons.at(-1) ?? `The cloud says ${cluster.status}.`;
+  return {
+    status: 'broken',
+    code: shortageIn(cluster.reasons.join('\n')) ?? 'CLUSTER_CREATE_FAILED',
+    detail,
+  };
+}
+
+function connection(cluster: GkeCluster, endpoint: string, settings: GkeSettings): LeafConnection {
+  const server = `https://${endpoint}`;
+  return settings.endpointTrust === 'cluster-ca' && cluster.ca ? { server, ca: cluster.ca } : { server };
+}
+
+async function removeCluster(
+  client: GkeClient,
+  location: string,
+  name: string,
+  id: string,
+): Promise<'gone' | 'pending'> {
+  const cluster = await unless('NOT_FOUND', client.getCluster(location, name));
+  if (!cluster) return 'gone';
+  requireOurs(cluster, id);
+  if (cluster.status === 'STOPPING') return 'pending';
+  try {
+    // Gone in between is as good as asked for: the next look says so.
+    await unless('NOT_FOUND', client.deleteCluster(location, name));
+    return 'pending';
+  } catch (refusal) {
+    if (cluster.status === 'PROVISIONING') await cancelCreation(client, location, refusal);
+    throw refusal;
+  }
+}
+
+/**
+ * A cluster that is still being made cannot be deleted. What is going to be deleted need not be finished first, and a creation that
+ * hangs never would be. Best effort: GKE may refuse, and then it is waited for.
+ */
+async function cancelCreation(client: GkeClient, location: string, refusal: unknown): Promise<void> {
+  if (!(refusal instanceof CloudRefusal) || !isBusy(refusal)) return;
+  const operation = /\boperation-[\w-]*\w/i.exec(refusal.message)?.[0];
+  if (!operation) return;
+  try {
+    await client.cancelOperation(location, operation);
+  } catch (error) {
+    if (!(error instanceof CloudRefusal)) throw error;
+  }
+}
+
+async function listOwned(client: GkeClient, clusterId: string): Promise<OwnedResource[]> {
+  const clusters = client.listClusters();
+  const lists = leftoverQueries(clusterId).map(({ kind, filter }) => client.listLeftovers(kind, filter));
+  await allEnded([clusters, ...lists]);
+  const found = (await Promise.all(lists)).flat().filter((leftover) => ownedBy(leftover, clusterId));
+  // What a load balancer made in Compute Engine often names nothing but itself; its firewall names both it and the nodes.
+  const balancers = evidenceOf(found);
+  const byBalancer = `name eq "${balancers.map(({ balancer }) => balancer).join('|')}"`;
+  const parts = balancers.length === 0 ? [] : PARTS.map((kind) => client.listLeftovers(kind, byBalancer));
+  await allEnded(parts);
+  const unique = new Map<string, Leftover>();
+  for (const leftover of [...found, ...(await Promise.all(parts)).flat()]) {
+    unique.set(`${leftover.kind}/${leftover.location}/${leftover.name}`, leftover);
+  }
+  // Evidence goes last: if the firewall were deleted first and the handler died, nothing would tell whose the rest is.
+  const needed = new Set(
+    balancers
+      .filter(({ balancer }) => [...unique.values()].some(({ name }) => name === balancer))
+      .map(({ firewall }) => firewall),
+  );
+  return [
+    ...(await clusters)
+      .filter((cluster) => isOwnedCluster(cluster, clusterId))
+      .map(({ name, location }) => ({ kind: 'cluster' as const, name, location, clusterId })),
+    ...[...unique.values()]
+      .filter(({ kind, name }) => kind !== 'firewall' || !needed.has(name))
+      .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
+      .map(({ kind, name, location }) => ({ kind, name, location, clusterId })),
+  ];
+}
+
+/** What a load balancer in the network is made of. */
+const PARTS = ['forwarding-rule', 'address'] as const;
+
+/** No request may outlive the step that made it: waits for all, also when one was refused. */
+const allEnded = async (answers: readonly Promise<unknown>[]): Promise<void> =>
+  void (await Promise.allSettled(answers));
+
+/** A rule uses its address, so it goes first. */
+const ORDER = ['forwarding-rule', 'address', 'disk', 'firewall'];
+
+/** By label; and by name if it has no such label, so that nobody can call us done while it stands (deleting it is refused). */
+function isOwnedCluster(cluster: GkeCluster, clusterId: string): boolean {
+  const label = cluster.labels[LABELS.cluster];
+  return label === undefined ? cluster.name.startsWith(`hub-${clusterId}-g`) : label === clusterId;
+}
+
+async function deleteOwned(client: GkeClient, resource: OwnedResource): Promise<void> {
+  const { kind, name, location, clusterId } = resource;
+  if (kind === 'cluster') {
+    if (!clusterId) throw new AppError('NAME_TAKEN', `nothing says whose ${name} is`);
+    await removeCluster(client, location, name, clusterId);
+  } else if (kind !== 'bucket') {
+    try {
+      await unless('NOT_FOUND', client.deleteLeftover(kind, location, name));
+    } catch (refusal) {
+      // It is being deleted already.
+      if (!(refusal instanceof CloudRefusal) || refusal.reason !== 'resourceNotReady') throw refusal;
+    }
+  } else {
+    throw new AppError('BUG', 'buckets are not the business of this provider');
+  }
+}
+
+function requireOurs(cluster: GkeCluster, id: string): void {
+  const label = cluster.labels[LABELS.cluster];
+  if (label === id) return;
+  throw new AppError('NAME_TAKEN', `${cluster.name} is labelled ${LABELS.cluster}=${label ?? '(nothing)'}`);
+}
+
+/** The answer, or undefined if it was refused with that status. */
+async function unless<T>(status: 'NOT_FOUND' | 'ALREADY_EXISTS', answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof CloudRefusal && error.status === status) return undefined;
+    throw error;
+  }
+}
+
+async function translated<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw asProviderError(error);
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * The request that makes a cluster. Pure, so that every promise it makes (CIS GKE Benchmark, Google's hardening guide) is a test
+ * beside it. https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster
+ */
+import type { protos } from '@google-cloud/container';
+import type { ClusterTarget } from '../provider.ts';
+
+export type ClusterBody = protos.google.container.v1.ICluster;
+
+export interface GkeSettings {
+  projectId: string;
+  cell: string;
+  /** Zones of each region that Hub offers, the preferred one first. */
+  zones: Readonly<Record<string, readonly string[]>>;
+  /** Name or path of the network. */
+  network: string;
+  /** Name or path of the subnetwork in each region. */
+  subnetworks: Readonly<Record<string, string>>;
+  /** Secondary ranges of the subnetworks; absent: GKE chooses. */
+  secondaryRanges?: { pods: string; services: string };
+  /** E-mail of the nodes' own service account, which can write logs and metrics and pull images, and nothing else. */
+  nodeServiceAccount: string;
+  /** Cloud KMS key per region for the secrets in etcd; regions without one use Google's default encryption only. */
+  kmsKeys?: Readonly<Record<string, string>>;
+  diskType?: 'pd-balanced' | 'pd-ssd' | 'pd-standard';
+  /** When Google may upgrade: start of a 6 h window (UTC), on days as in iCalendar. */
+  maintenance?: { startHour: number; days: readonly string[] };
+  /** Who vouches for the DNS endpoint of a cluster: the public roots, or (the embedded cloud only) the cluster's own CA. */
+  endpointTrust?: 'public-roots' | 'cluster-ca';
+}
+
+export const LABELS = { managedBy: 'managed-by', cluster: 'hub-cluster', cell: 'hub-cell' } as const;
+
+/** Labels of everything made for a cluster. GKE puts a cluster's labels on the Compute Engine resources it makes for it. */
+export const labelsOf = (id: string, cell: string): Record<string, string> => ({
+  [LABELS.managedBy]: 'hub',
+  [LABELS.cluster]: id,
+  [LABELS.cell]: cell,
+});
+
+export const clusterName = (target: Pick<ClusterTarget, 'id' | 'generation'>): string =>
+  `hub-${target.id}-g${target.generation}`;
+
+/** LoggingComponentConfig.Component and MonitoringComponentConfig.Component; lists of enums take only numbers. */
+const SYSTEM_COMPONENTS = 1;
+
+/** Weekend nights keep upgrades away from working hours; GKE asks for at least 48 h in any 32 days. */
+const MAINTENANCE = { startHour: 1, days: ['SA', 'SU'] };
+const WINDOW_HOURS = 6;
+/** Any date will do: only the time of day counts, the recurrence says the rest. 2026-01-03 was a Saturday. */
+const WINDOW_DAY_SECONDS = Date.UTC(2026, 0, 3) / 1000;
+
+/**
+ * There is no deletion protection to switch off: it is an invention of Terraform's, the API has no such field.
+ */
+export function clusterBody(target: ClusterTarget, settings: GkeSettings): ClusterBody {
+  const labels = labelsOf(target.id, settings.cell);
+  const kmsKey = settings.kmsKeys?.[target.region];
+  const { startHour, days } = settings.maintenance ?? MAINTENANCE;
+  const startSeconds = WINDOW_DAY_SECONDS + startHour * 3600;
+  return {
+    name: clusterName(target),
+    description: 'Made by Hub. Change it there, not here.',
+    resourceLabels: labels,
+    releaseChannel: { channel: 'REGULAR' },
+
+    // The network: nodes without public addresses; no address for the API server either, only its DNS name, guarded by IAM.
+    network: settings.network,
+    subnetwork: settings.subnetworks[target.region] ?? null,
+    ipAllocationPolicy: {
+      useIpAliases: true,
+      ...(settings.secondaryRanges
+        ? {
+            clusterSecondaryRangeName: settings.secondaryRanges.pods,
+            servicesSecondaryRangeName: settings.secondaryRanges.services,
+          }
+        : {}),
+    },
+    networkConfig: {
+      // Dataplane V2: enforces NetworkPolicy without an add-on.
+      datapathProvider: 'ADVANCED_DATAPATH',
+      defaultEnablePrivateNodes: true,
+      enableIntraNodeVisibility: true,
+    },
+    controlPlaneEndpointsConfig: {
+      // Members' kubeconfigs hold Kubernetes tokens, so the DNS name must accept them; never client certificates.
+      dnsEndpointConfig: {
+        allowExternalTraffic: true,
+        enableK8sTokensViaDns: true,
+        enableK8sCertsViaDns: false,
+      },
+      ipEndpointsConfig: { enabled: false },
+    },
+
+    // Who may do what.
+    masterAuth: { clientCertificateConfig: { issueClientCertificate: false } },
+    legacyAbac: { enabled: false },
+    rbacBindingConfig: {
+      enableInsecureBindingSystemUnauthenticated: false,
+      enableInsecureBindingSystemAuthenticated: false,
+    },
+    anonymousAuthenticationConfig: { mode: 'LIMITED' },
+    workloadIdentityConfig: { workloadPool: `${settings.projectId}.svc.id.goog` },
+    ...(kmsKey === undefined ? {} : { databaseEncryption: { state: 'ENCRYPTED', keyName: kmsKey } }),
+
+    shieldedNodes: { enabled: true },
+    securityPostureConfig: { mode: 'BASIC', vulnerabilityMode: 'VULNERABILITY_DISABLED' },
+    addonsConfig: {
+      // Hub enters through a load balancer of Istio's; GKE's own ingress would only leave things behind.
+      httpLoadBalancing: { disabled: true },
+      kubernetesDashboard: { disabled: true },
+      gcePersistentDiskCsiDriverConfig: { enabled: true },
+    },
+
+    // What is logged is paid for: the system's own parts only.
+    loggingConfig: { componentConfig: { enableComponents: [SYSTEM_COMPONENTS] } },
+    monitoringConfig: {
+      componentConfig: { enableComponents: [SYSTEM_COMPONENTS] },
+      managedPrometheusConfig: { enabled: false },
+    },
+    maintenancePolicy: {
+      window: {
+        recurringWindow: {
+          window: {
+            startTime: { seconds: startSeconds },
+            endTime: { seconds: startSeconds + WINDOW_HOURS * 3600 },
+          },
+          recurrence: `FREQ=WEEKLY;BYDAY=${days.join(',')}`,
+        },
+      },
+    },
+    nodePools: [nodePool(target, settings, labels)],
+  };
+}
+
+function nodePool(
+  target: ClusterTarget,
+  settings: GkeSettings,
+  labels: Record<string, string>,
+): protos.google.container.v1.INodePool {
+  return {
+    name: 'default',
+    // Per zone: a regional cluster has as many in each of its zones.
+    initialNodeCount: target.nodes,
+    management: { autoUpgrade: true, autoRepair: true },
+    upgradeSettings: { maxSurge: 1, maxUnavailable: 0 },
+    networkConfig: { enablePrivateNodes: true },
+    config: {
+      machineType: target.machineType,
+      diskSizeGb: target.diskGiB,
+      diskType: settings.diskType ?? 'pd-balanced',
+      imageType: 'COS_CONTAINERD',
+      serviceAccount: settings.nodeServiceAccount,
+      // What the nodes may do is decided by the roles of their account; a narrower scope would only hide that.
+      oauthScopes: ['https://www.googleapis.com/auth/cloud-platform'],
+      metadata: { 'disable-legacy-endpoints': 'true' },
+      workloadMetadataConfig: { mode: 'GKE_METADATA' },
+      shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
+      kubeletConfig: { insecureKubeletReadonlyPortEnabled: false },
+      labels,
+      resourceLabels: labels,
+    },
+  };
+}

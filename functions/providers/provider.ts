@@ -1,0 +1,74 @@
+/**
+ * The port to whoever makes Kubernetes clusters. `gke/` is the first; the next is a folder with the same files.
+ * Everything is named from the cluster's id and generation and labelled `managed-by=hub`, `hub-cluster=<id>`, `hub-cell=<cell>`, so
+ * that looking again by name always finds what an earlier, dead handler made.
+ */
+import type { ResourceKind } from '../../shared/documents/ledger.ts';
+
+/** One generation of one cluster, as its provider needs to know it. */
+export interface ClusterTarget {
+  /** The cluster's id. */
+  id: string;
+  generation: number;
+  /** Zone, or region for a regional cluster. */
+  location: string;
+  region: string;
+  machineType: string;
+  /** Per zone. */
+  nodes: number;
+  diskGiB: number;
+}
+
+/** How to speak to the Kubernetes API of a cluster. */
+export interface LeafConnection {
+  /** `https://…` */
+  server: string;
+  /** PEM of the CA; absent where the public roots do. */
+  ca?: string;
+}
+
+export type Observed =
+  /** Not there. */
+  | { status: 'absent' }
+  /** Being made or changed; `detail` is for people. */
+  | { status: 'pending'; detail: string; progress?: number }
+  | { status: 'ready'; connection: LeafConnection }
+  /** It is there and will not become ready. `code` says why. */
+  | { status: 'broken'; code: 'ZONE_EXHAUSTED' | 'CLOUD_QUOTA' | 'CLUSTER_CREATE_FAILED'; detail: string }
+  | { status: 'deleting' };
+
+/** A thing found in the cloud, whoever made it. */
+export interface OwnedResource {
+  kind: ResourceKind;
+  name: string;
+  location: string;
+  /** From its labels or its name; absent if neither tells. */
+  clusterId?: string;
+}
+
+export interface Provider {
+  /** The name every generation of a cluster has: `hub-<id>-g<generation>`. */
+  clusterName(target: Pick<ClusterTarget, 'id' | 'generation'>): string;
+  /** Locations to try, in order: the zones of the region, or the region itself. */
+  locations(region: string, availability: 'zonal' | 'regional'): readonly string[];
+  /**
+   * Asks for the cluster unless it is there, and says how far it is. Safe to repeat.
+   * @throws AppError ZONE_EXHAUSTED, CLOUD_QUOTA, NAME_TAKEN, PERMISSION_DENIED, PROVIDER_UNAVAILABLE, OPERATION_IN_PROGRESS
+   */
+  ensureCluster(target: ClusterTarget): Promise<Observed>;
+  /** Looks, and asks for nothing. @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
+  observeCluster(target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): Promise<Observed>;
+  /**
+   * Asks for its deletion unless it is gone, and says how far it is. Never touches what is not labelled with this id.
+   * @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED, OPERATION_IN_PROGRESS
+   */
+  ensureGone(target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): Promise<'gone' | 'pending'>;
+  /**
+   * Everything of this cluster's, of any generation, that the cloud still lists: the cluster itself and the disks, addresses,
+   * forwarding rules and firewalls it made, found by label and by name.
+   * @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED
+   */
+  listOwned(clusterId: string, region: string): Promise<OwnedResource[]>;
+  /** Deletes one leftover that `listOwned` found. Not being there is success. @throws AppError as `ensureGone` */
+  deleteOwned(resource: OwnedResource): Promise<void>;
+}

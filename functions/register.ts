@@ -1,0 +1,59 @@
+/**
+ * Puts handlers on the functions framework. Everything heavy is imported and made at the first call, so that loading the bundle, and
+ * with it a cold start, stays cheap. Within one process each function has ports of its own, made for its own identity.
+ */
+import { type CloudEvent, cloudEvent, type HttpFunction, http } from '@google-cloud/functions-framework';
+import type { Ports } from './ports.ts';
+
+/** Data of a `google.cloud.pubsub.topic.v1.messagePublished` event. */
+interface MessagePublished {
+  message?: { data?: string };
+}
+
+/** The ports of one function, made for its identity from the environment's Config. */
+const makePorts = async (name: string): Promise<Ports> => (await import('./google/ports.ts')).portsOf(name);
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      // A failed start must not stick to the instance.
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+/** A function that handles the messages of a topic. A rejection is a nack: Pub/Sub delivers again. */
+export function onMessage(name: string, handle: (ports: Ports, body: unknown) => Promise<void>) {
+  const ports = once(() => makePorts(name));
+  const handler = async (event: CloudEvent<MessagePublished>): Promise<void> => {
+    const body = decode(event.data?.message?.data);
+    const given = await ports();
+    if (body === undefined) {
+      // Delivering it again cannot mend it.
+      given.log.warn('message is not JSON', { function: name });
+      return;
+    }
+    await handle(given, body);
+  };
+  cloudEvent<MessagePublished>(name, handler);
+  return handler;
+}
+
+function decode(data: string | undefined): unknown {
+  try {
+    return JSON.parse(Buffer.from(data ?? '', 'base64').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A function that answers HTTP. */
+export function onRequest(name: string, make: (ports: Ports) => Promise<HttpFunction>): HttpFunction {
+  const listener = once(async () => make(await makePorts(name)));
+  const handler: HttpFunction = async (request, response) => (await listener())(request, response);
+  http(name, handler);
+  return handler;
+}

@@ -1,0 +1,36 @@
+/** The application, by a Helm Job in the leaf itself. */
+import { entriesOf } from '../../shared/catalog/catalog.ts';
+import { LIFECYCLE } from '../../shared/lifecycle/table.ts';
+import { TOPICS } from '../../shared/messages.ts';
+import { seconds } from '../../shared/units.ts';
+import { endpointsOf, ensureInstalled } from '../leaf/install.ts';
+import { connect } from './provision.ts';
+import { done, fail, type Step, wait } from './step.ts';
+import { bucketName } from './target.ts';
+
+/** The leaf calls home when the Job has ended; this is for when that gets lost. */
+const LOOK_AGAIN_MS = seconds(20);
+
+/** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
+export const install: Step = async (cluster, ports) => {
+  const { product } = entriesOf(cluster.spec);
+  const leaf = await connect(cluster, ports);
+  const progress = await ensureInstalled(leaf, {
+    clusterId: cluster.id,
+    generation: cluster.generation,
+    product,
+    version: cluster.spec.version,
+    bucket: bucketName(cluster),
+    images: { helm: ports.settings.install.helmImage, callHome: ports.settings.install.callHomeImage },
+    chartSource: ports.settings.install.chartSource,
+    projectId: ports.settings.projectId,
+    hintTopic: TOPICS.hint,
+  });
+  if (progress.status === 'failed') return fail('INSTALL_FAILED', progress.detail);
+  if (progress.status === 'done') return done({ endpoints: await endpointsOf(leaf, product) });
+  const elapsedMs = ports.clock.elapsed(cluster.since.getTime());
+  const within = progress.of === 0 ? undefined : progress.ready / progress.of;
+  return wait(Math.max(LOOK_AGAIN_MS, LIFECYCLE.installing.expectedMs - elapsedMs), progress.detail, {
+    ...(within === undefined ? {} : { within }),
+  });
+};

@@ -1,0 +1,40 @@
+/**
+ * Nothing is gone until the cloud, asked by ledger, by name and by label, knows nothing of it; and not before the tombstone hold has
+ * passed, because a create of a handler long given up may land after a delete.
+ */
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { seconds } from '../../shared/units.ts';
+import type { Ports } from '../ports.ts';
+import { listLeft, newlyFound, openKeys, removeLedgered, removeListed } from './removal.ts';
+import { done, type Step, type StepResult, wait } from './step.ts';
+import { readLedger } from './target.ts';
+
+const LOOK_AGAIN_MS = seconds(20);
+
+/** @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED, OPERATION_IN_PROGRESS, NAME_TAKEN */
+export const prove: Step = async (cluster, ports) => holdMs(cluster, ports) ?? proveGone(cluster, ports);
+
+function holdMs(cluster: Cluster, ports: Ports): StepResult | undefined {
+  const leftMs = cluster.holdUntilAt === undefined ? 0 : -ports.clock.elapsed(cluster.holdUntilAt.getTime());
+  return leftMs > 0 ? wait(leftMs, 'Waiting until nothing asked for earlier can still appear.') : undefined;
+}
+
+/** Removes what is left, and is done once there is nothing: the ledger is closed in the same commit. */
+export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepResult> {
+  const entries = await readLedger(cluster, ports);
+  const [pending, found] = await Promise.all([
+    removeLedgered(cluster, entries, ports),
+    listLeft(cluster, ports),
+  ]);
+  if (pending.length === 0 && found.length === 0)
+    return done(undefined, { ledger: { gone: openKeys(entries) } });
+  await removeListed(cluster, found, ports);
+  const names = new Set([...pending, ...found.map(({ name }) => name)]);
+  return wait(
+    LOOK_AGAIN_MS,
+    `Still there: ${[...names].slice(0, 5).join(', ')}${names.size > 5 ? ' and more' : ''}.`,
+    {
+      ledger: { plan: newlyFound(cluster, found, entries) ?? [] },
+    },
+  );
+}

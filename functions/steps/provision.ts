@@ -1,0 +1,100 @@
+/** The Kubernetes cluster and its bucket, side by side. */
+
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { AppError, asAppError } from '../../shared/errors.ts';
+import { LIFECYCLE } from '../../shared/lifecycle/table.ts';
+import { describe } from '../../shared/lifecycle/transition.ts';
+import { minutes, seconds } from '../../shared/units.ts';
+import type { Ports } from '../ports.ts';
+import type { Observed } from '../providers/provider.ts';
+import { done, fail, requeue, type Step, type StepResult, wait } from './step.ts';
+import { bucketName, clusterEntry, targetOf } from './target.ts';
+
+/** The cloud's own notice usually comes first; this is for when it does not. */
+const LOOK_AGAIN_MS = seconds(20);
+/** A quota of the cloud's is raised by people, or freed by one of our own deletions, which wakes the queue. */
+const QUOTA_MS = minutes(5);
+
+/** @throws AppError NAME_TAKEN, PERMISSION_DENIED, PROVIDER_UNAVAILABLE, OPERATION_IN_PROGRESS */
+export const provision: Step = async (cluster, ports) => {
+  if (cluster.error?.code === 'CLOUD_QUOTA') return makeRoom(cluster, ports);
+  const target = targetOf(cluster);
+  const bucket = { name: bucketName(cluster), region: target.region, clusterId: cluster.id };
+  // Settled, not raced: an error of one must not hide what the other has begun.
+  const [made, stored, cleared] = await Promise.allSettled([
+    ensure(cluster, ports),
+    ports.buckets.ensureBucket(bucket),
+    clearExhausted(cluster, ports),
+  ]);
+  if (made.status === 'rejected') throw made.reason;
+  if (made.value.status === 'broken') return afterBreaking(cluster, made.value, ports);
+  if (stored.status === 'rejected') throw stored.reason;
+  if (cleared.status === 'rejected') throw cleared.reason;
+  if (made.value.status === 'ready') return done();
+  const detail = made.value.status === 'pending' ? made.value.detail : 'The cloud has taken the order.';
+  return wait(firstLookMs(cluster, ports), detail);
+};
+
+/** Refusals at the call are the same facts as failures later on. */
+async function ensure(cluster: Cluster, ports: Ports): Promise<Observed> {
+  try {
+    return await ports.provider.ensureCluster(targetOf(cluster));
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    if (error.code !== 'ZONE_EXHAUSTED' && error.code !== 'CLOUD_QUOTA') throw error;
+    return { status: 'broken', code: error.code, detail: error.detail ?? '' };
+  }
+}
+
+function afterBreaking(cluster: Cluster, broken: Observed & { status: 'broken' }, ports: Ports): StepResult {
+  if (broken.code === 'CLOUD_QUOTA') {
+    // What the cloud made of it must go before others can use its share; the next look does that.
+    return wait(0, 'Giving the room back.', { patch: { error: describe('CLOUD_QUOTA', broken.detail) } });
+  }
+  if (broken.code !== 'ZONE_EXHAUSTED') return fail(broken.code, broken.detail);
+  const exhausted = [...cluster.exhausted, cluster.location ?? ''];
+  const zones = ports.provider.locations(cluster.spec.region, cluster.spec.availability);
+  const next = zones.find((zone) => !exhausted.includes(zone));
+  if (next === undefined) return fail('ZONE_EXHAUSTED', `Tried ${exhausted.join(', ')}.`);
+  return wait(0, `${cluster.location} has no machines left; trying ${next}.`, {
+    patch: { exhausted, location: next },
+    ledger: { plan: [clusterEntry(cluster, next, ports)] },
+  });
+}
+
+/** Half-made clusters in zones that had no machines cost money and quota: they go while the next zone is tried. */
+async function clearExhausted(cluster: Cluster, ports: Ports): Promise<void> {
+  const { id, generation } = cluster;
+  const results = await Promise.allSettled(
+    cluster.exhausted.map((location) => ports.provider.ensureGone({ id, generation, location })),
+  );
+  for (const result of results) {
+    // Busy is no trouble: it is asked again with the next look, and once more when the cluster goes.
+    if (result.status === 'rejected' && asAppError(result.reason).code !== 'OPERATION_IN_PROGRESS')
+      throw result.reason;
+  }
+}
+
+async function makeRoom(cluster: Cluster, ports: Ports): Promise<StepResult> {
+  const { id, generation } = cluster;
+  const places = [...cluster.exhausted, cluster.location ?? ''];
+  const left = await Promise.all(
+    places.map((location) => ports.provider.ensureGone({ id, generation, location })),
+  );
+  if (left.includes('pending')) return wait(LOOK_AGAIN_MS, 'Giving the room back.');
+  return requeue('CLOUD_QUOTA', QUOTA_MS);
+}
+
+/** The typical time of the whole first, then short looks. */
+function firstLookMs(cluster: Cluster, ports: Ports): number {
+  const elapsedMs = ports.clock.elapsed(cluster.since.getTime());
+  return Math.max(LOOK_AGAIN_MS, LIFECYCLE.provisioning.expectedMs - elapsedMs);
+}
+
+/** How the steps after this one reach the cluster. @throws AppError CLUSTER_VANISHED, PROVIDER_UNAVAILABLE */
+export async function connect(cluster: Cluster, ports: Ports) {
+  const seen = await ports.provider.observeCluster(targetOf(cluster));
+  if (seen.status === 'absent' || seen.status === 'deleting') throw new AppError('CLUSTER_VANISHED');
+  if (seen.status !== 'ready') throw new AppError('LEAF_UNAVAILABLE', 'The cloud is changing the cluster.');
+  return ports.leaves.open(seen.connection);
+}

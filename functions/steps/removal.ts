@@ -1,0 +1,132 @@
+/** Taking away, shared by the steps that do it: everything in the ledger first, then everything that listing still finds. */
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { type Ledger, ledgerKey } from '../../shared/documents/ledger.ts';
+import { asAppError } from '../../shared/errors.ts';
+import type { Leaf } from '../leaf/leaf.ts';
+import type { Ports } from '../ports.ts';
+import type { Observed, OwnedResource } from '../providers/provider.ts';
+import type { Extras } from './step.ts';
+
+/** Calls at a time to one project's APIs: a cluster has few objects, the cloud counts requests per minute. */
+const AT_ONCE = 8;
+
+/**
+ * Asks for the deletion of all that the ledger names and that is not proven gone.
+ * @returns names of what is not gone yet
+ * @throws AppError of the first that could not be asked, after all have been
+ */
+export async function removeLedgered(
+  cluster: Cluster,
+  entries: Ledger['entries'],
+  ports: Ports,
+): Promise<string[]> {
+  const open = Object.values(entries).filter((entry) => entry.goneAt === undefined);
+  const left = await eachOf(open, async ({ kind, name, location, generation }) => {
+    if (kind === 'cluster') return clusterGone({ id: cluster.id, generation, location }, ports);
+    if (kind === 'bucket') return ports.buckets.ensureBucketGone({ name, clusterId: cluster.id });
+    await ports.provider.deleteOwned({ kind, name, location, clusterId: cluster.id });
+    return 'gone' as const;
+  });
+  return open.filter((_, index) => left[index] === 'pending').map((entry) => entry.name);
+}
+
+/** What has the name and not our label is somebody else's: there is nothing of ours to remove. */
+async function clusterGone(
+  target: Parameters<Ports['provider']['ensureGone']>[0],
+  ports: Ports,
+): Promise<'gone' | 'pending'> {
+  try {
+    return await ports.provider.ensureGone(target);
+  } catch (error) {
+    if (asAppError(error).code === 'NAME_TAKEN') return 'gone';
+    throw error;
+  }
+}
+
+/** Every leaf of this cluster, of whatever generation, that runs and so can be asked to clean up after itself. */
+export async function runningLeaves(
+  cluster: Cluster,
+  entries: Ledger['entries'],
+  ports: Ports,
+): Promise<Leaf[]> {
+  const clusters = Object.values(entries).filter(
+    (entry) => entry.kind === 'cluster' && entry.goneAt === undefined,
+  );
+  const seen = await eachOf(clusters, async ({ generation, location }): Promise<Observed> => {
+    try {
+      return await ports.provider.observeCluster({ id: cluster.id, generation, location });
+    } catch (error) {
+      if (asAppError(error).code === 'NAME_TAKEN') return { status: 'absent' };
+      throw error;
+    }
+  });
+  return seen.flatMap((one) => (one.status === 'ready' ? [ports.leaves.open(one.connection)] : []));
+}
+
+/** What the cloud itself still lists as this cluster's, by label and by name, whatever the ledger says. */
+export async function listLeft(cluster: Cluster, ports: Ports): Promise<OwnedResource[]> {
+  const [owned, buckets] = await Promise.all([
+    ports.provider.listOwned(cluster.id, cluster.spec.region),
+    ports.buckets.listBuckets(cluster.id),
+  ]);
+  const asResource = (name: string): OwnedResource => ({
+    kind: 'bucket',
+    name,
+    location: cluster.spec.region,
+    clusterId: cluster.id,
+  });
+  return [...owned, ...buckets.map(asResource)];
+}
+
+/** Asks for the deletion of what listing found. @throws AppError of the first that could not be asked */
+export async function removeListed(
+  cluster: Cluster,
+  found: readonly OwnedResource[],
+  ports: Ports,
+): Promise<void> {
+  await eachOf(found, async (resource) => {
+    if (resource.kind === 'bucket') {
+      await ports.buckets.ensureBucketGone({ name: resource.name, clusterId: cluster.id });
+    } else if (resource.kind === 'cluster') {
+      const generation = Number(/-g(\d+)$/.exec(resource.name)?.[1] ?? cluster.generation);
+      await ports.provider.ensureGone({ id: cluster.id, generation, location: resource.location });
+    } else await ports.provider.deleteOwned(resource);
+  });
+}
+
+/** Ledger lines for what was found without ever having been asked for by name: the cluster's own makings. */
+export function newlyFound(
+  cluster: Cluster,
+  found: readonly OwnedResource[],
+  entries: Ledger['entries'],
+): NonNullable<Extras['ledger']>['plan'] {
+  return found
+    .filter((resource) => entries[ledgerKey(resource)] === undefined)
+    .map(({ kind, name, location }) => ({ kind, name, location, generation: cluster.generation }));
+}
+
+export const openKeys = (entries: Ledger['entries']): string[] =>
+  Object.keys(entries).filter((key) => entries[key]?.goneAt === undefined);
+
+/** Runs all, a few at a time, and only then throws the first error: one refusal must not keep the others waiting. */
+async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  const errors: unknown[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let index = next++; index < items.length; index = next++) {
+      try {
+        results[index] = await work(items[index] as T);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+  // Busy is the least telling of them: say the other one.
+  errors.sort((a, b) => busy(a) - busy(b));
+  if (errors.length > 0) throw errors[0];
+  return results;
+}
+
+const busy = (error: unknown): number => (asAppError(error).code === 'OPERATION_IN_PROGRESS' ? 1 : 0);

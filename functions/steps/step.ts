@@ -1,0 +1,56 @@
+/** What a step is: it looks, does at most one idempotent thing, and reports. It names no state, writes no document, sends no message. */
+import type { Cluster, ClusterPatch } from '../../shared/documents/cluster.ts';
+import type { LedgerEntry } from '../../shared/documents/ledger.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
+import type { Outcome } from '../../shared/lifecycle/transition.ts';
+import type { DocumentData } from '../cloud.ts';
+import type { Ports } from '../ports.ts';
+
+/** Written in the same commit as the outcome. */
+export interface Extras {
+  /** Objects that the next call may create, and objects proven gone (by ledger key). */
+  ledger?: { plan?: readonly Omit<LedgerEntry, 'plannedAt'>[]; gone?: readonly string[] };
+  /**
+   * Documents that the step judged by and changes. If one has changed meanwhile, nothing is committed and the step runs again.
+   * No `version`: the document did not exist.
+   */
+  guarded?: readonly { path: string; version?: string; data: DocumentData }[];
+}
+
+export type StepResult = Extract<Outcome, { kind: 'done' | 'wait' | 'failed' | 'requeue' }> & Extras;
+
+/** @throws AppError; the error table says whether the engine tries again */
+export type Step = (cluster: Cluster, ports: Ports) => Promise<StepResult>;
+
+export const done = (patch?: ClusterPatch, extras: Extras = {}): StepResult => ({
+  kind: 'done',
+  ...(patch ? { patch } : {}),
+  ...extras,
+});
+
+/** @param forMs cloud time until the next look; 0: at once */
+export const wait = (
+  forMs: number,
+  detail: string,
+  more: { within?: number; patch?: ClusterPatch } & Extras = {},
+): StepResult => ({
+  kind: 'wait',
+  forMs,
+  detail,
+  ...more,
+});
+
+/** It will not work, however often it is tried. */
+export const fail = (code: ErrorCode, detail?: string): StepResult => ({
+  kind: 'failed',
+  code,
+  final: true,
+  ...(detail === undefined ? {} : { detail }),
+});
+
+export const requeue = (code: ErrorCode, forMs: number, detail?: string): StepResult => ({
+  kind: 'requeue',
+  code,
+  forMs,
+  ...(detail === undefined ? {} : { detail }),
+});

@@ -1,0 +1,21 @@
+/** Takes back what a failed creation made, so that failing costs nothing and a retry meets no predecessor. */
+import { seconds } from '../../shared/units.ts';
+import { ensureDrained } from '../leaf/drain.ts';
+import { prove } from './prove.ts';
+import { removeLedgered, runningLeaves } from './removal.ts';
+import { type Step, wait } from './step.ts';
+import { readLedger } from './target.ts';
+
+const LOOK_AGAIN_MS = seconds(20);
+
+/** @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED, OPERATION_IN_PROGRESS, NAME_TAKEN */
+export const undo: Step = async (cluster, ports) => {
+  const entries = await readLedger(cluster, ports);
+  for (const leaf of await runningLeaves(cluster, entries, ports)) {
+    // Half-installed, it may not answer; what it leaves behind is then removed by name and label.
+    const drained = await ensureDrained(leaf).catch(() => undefined);
+    if (drained && drained.left > 0) return wait(LOOK_AGAIN_MS, drained.detail);
+  }
+  const left = await removeLedgered(cluster, entries, ports);
+  return left.length > 0 ? wait(LOOK_AGAIN_MS, `Removing ${left.join(', ')}.`) : prove(cluster, ports);
+};

@@ -1,0 +1,250 @@
+/**
+ * The state of the Auth stand-in: users, their sign-ins (refresh tokens), mailed codes and service accounts' access tokens.
+ * What each request may do is in `client.ts` (browsers) and `admin.ts` (servers).
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { hours } from '../../shared/units.ts';
+import { ServiceError, STATUS, type World } from '../service.ts';
+import { hashPassword, type PasswordHash } from './passwords.ts';
+import { createTokens, ID_TOKEN_LIFE_S, type IdClaims, type Tokens } from './tokens.ts';
+
+export interface ProviderLink {
+  providerId: string;
+  rawId: string;
+  email?: string;
+  displayName?: string;
+  photoUrl?: string;
+}
+
+export interface User {
+  localId: string;
+  /** Lower case. */
+  email?: string;
+  emailVerified: boolean;
+  password?: PasswordHash & { updatedAtMs: number };
+  displayName?: string;
+  photoUrl?: string;
+  phoneNumber?: string;
+  disabled: boolean;
+  /** Federated sign-ins; the password is not among them. */
+  providers: ProviderLink[];
+  /** Custom claims, as JSON text. */
+  customAttributes?: string;
+  /** Sign-ins from before this second are revoked. */
+  validSinceS: number;
+  createdAtMs: number;
+  lastLoginAtMs?: number;
+  lastRefreshAtMs?: number;
+}
+
+/** One sign-in: what a refresh token stands for. */
+export interface SignIn {
+  localId: string;
+  authTimeS: number;
+  /** As the claim `firebase.sign_in_provider` says it. */
+  provider: string;
+  /** Claims of the custom token that began it. */
+  claims?: Record<string, unknown>;
+}
+
+export type OobType = 'PASSWORD_RESET' | 'VERIFY_EMAIL' | 'EMAIL_SIGNIN' | 'VERIFY_AND_CHANGE_EMAIL';
+
+/** A code that the real service would send by e-mail. */
+export interface OobCode {
+  oobCode: string;
+  requestType: OobType;
+  email: string;
+  newEmail?: string;
+  expiresAtMs: number;
+}
+
+/** What a client gets for signing in. */
+export interface Credentials {
+  idToken: string;
+  refreshToken: string;
+  expiresIn: string;
+}
+
+export interface AuthModel {
+  readonly projectId: string;
+  readonly tokens: Tokens;
+  now(): number;
+  users(): User[];
+  findUser(localId: string): User | undefined;
+  findByEmail(email: string): User | undefined;
+  findByPhone(phoneNumber: string): User | undefined;
+  findByProvider(providerId: string, rawId: string): User | undefined;
+  /** A record with a new id, not saved yet. */
+  newUser(fields?: Partial<User>): User;
+  saveUser(user: User): void;
+  /** Its sign-ins end with it. */
+  deleteUser(localId: string): boolean;
+  /**
+   * Also ends every sign-in made with the old password. Takes the hash, which costs a wait, so that a request can look a user up
+   * and change it with nothing in between.
+   */
+  setPassword(user: User, hash: PasswordHash): void;
+  /** @throws ServiceError USER_DISABLED */
+  signIn(user: User, provider: string, claims?: Record<string, unknown>): Promise<Credentials>;
+  /** @throws ServiceError INVALID_REFRESH_TOKEN, USER_NOT_FOUND, USER_DISABLED, TOKEN_EXPIRED */
+  refresh(refreshToken: string): Promise<Credentials & { localId: string }>;
+  /** Whose ID token it is. @throws ServiceError INVALID_ID_TOKEN, USER_NOT_FOUND, USER_DISABLED, TOKEN_EXPIRED */
+  requireUser(idToken: string): Promise<{ user: User; claims: IdClaims }>;
+  createOobCode(code: Pick<OobCode, 'requestType' | 'email' | 'newEmail'>): OobCode;
+  /** @throws ServiceError INVALID_OOB_CODE, EXPIRED_OOB_CODE */
+  requireOobCode(code: string): OobCode;
+  /** A code works once. */
+  spendOobCode(code: string): void;
+  oobCodes(): OobCode[];
+  /** An opaque access token for a service account, good for an hour. */
+  issueAccessToken(email: string): string;
+  isAccessToken(token: string): boolean;
+}
+
+const OOB_LIFE_MS = hours(1);
+const ACCESS_TOKEN_LIFE_MS = hours(1);
+
+const SEEDS = [
+  { localId: 'ada', email: 'ada@example.com', displayName: 'Ada' },
+  { localId: 'grace', email: 'grace@example.com', displayName: 'Grace' },
+  {
+    localId: 'operator',
+    email: 'operator@example.com',
+    displayName: 'Operator',
+    customAttributes: '{"operator":true}',
+  },
+];
+const SEED_PASSWORD = 'hub-local';
+
+/** Secrets are kept only as digests: the journal is a file like any other. */
+const digest = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+const newSecret = (): string => randomBytes(48).toString('base64url');
+
+export const invalid = (message: string): ServiceError => new ServiceError(STATUS.INVALID_ARGUMENT, message);
+
+/** A fresh store gets the accounts that `npm start` promises. */
+export async function createAuthModel(world: World): Promise<AuthModel> {
+  const { store, clock, projectId } = world;
+  const userTable = store.table<User>('users');
+  const signIns = store.table<SignIn>('sign-ins');
+  const codes = store.table<OobCode>('oob-codes');
+  const accessTokens = store.table<{ email: string; expiresAtMs: number }>('access-tokens');
+  const tokens = await createTokens(world);
+
+  const find = (matches: (user: User) => boolean): User | undefined => [...userTable.values()].find(matches);
+  const endSignIns = (localId: string): void => {
+    const ended = [...signIns.entries()].filter(([, signIn]) => signIn.localId === localId);
+    for (const [key] of ended) signIns.delete(key);
+  };
+  const unusedId = (): string => {
+    for (;;) {
+      // After a restart with the same seed the stream begins anew, so an id may be taken.
+      const localId = world.random.base32(28);
+      if (!userTable.has(localId)) return localId;
+    }
+  };
+  const mint = async (user: User, signIn: SignIn, refreshToken: string): Promise<Credentials> => {
+    user.lastRefreshAtMs = clock.now();
+    userTable.set(user.localId, user);
+    return {
+      idToken: await tokens.mintIdToken(user, signIn),
+      refreshToken,
+      expiresIn: String(ID_TOKEN_LIFE_S),
+    };
+  };
+  /** The user behind a sign-in of that time, if it still counts. */
+  const requireStanding = (localId: string, authTimeS: number): User => {
+    const user = userTable.get(localId);
+    if (!user) throw invalid('USER_NOT_FOUND');
+    if (user.disabled) throw invalid('USER_DISABLED');
+    if (authTimeS < user.validSinceS) throw invalid('TOKEN_EXPIRED');
+    return user;
+  };
+
+  const model: AuthModel = {
+    projectId,
+    tokens,
+    now: () => clock.now(),
+    users: () => [...userTable.values()],
+    findUser: (localId) => userTable.get(localId),
+    findByEmail: (email) => find((user) => user.email === email.toLowerCase()),
+    findByPhone: (phoneNumber) => find((user) => user.phoneNumber === phoneNumber),
+    findByProvider: (providerId, rawId) =>
+      find((user) => user.providers.some((link) => link.providerId === providerId && link.rawId === rawId)),
+    newUser: (fields) => ({
+      localId: fields?.localId ?? unusedId(),
+      emailVerified: false,
+      disabled: false,
+      providers: [],
+      validSinceS: Math.floor(clock.now() / 1000),
+      createdAtMs: clock.now(),
+      ...fields,
+    }),
+    saveUser: (user) => userTable.set(user.localId, user),
+    deleteUser(localId) {
+      endSignIns(localId);
+      return userTable.delete(localId);
+    },
+    setPassword(user, hash) {
+      user.password = { ...hash, updatedAtMs: clock.now() };
+      user.validSinceS = Math.floor(clock.now() / 1000);
+      endSignIns(user.localId);
+      userTable.set(user.localId, user);
+    },
+    signIn(user, provider, claims) {
+      if (user.disabled) throw invalid('USER_DISABLED');
+      const refreshToken = newSecret();
+      const signIn: SignIn = {
+        localId: user.localId,
+        authTimeS: Math.floor(clock.now() / 1000),
+        provider,
+        ...(claims && { claims }),
+      };
+      user.lastLoginAtMs = clock.now();
+      signIns.set(digest(refreshToken), signIn);
+      return mint(user, signIn, refreshToken);
+    },
+    async refresh(refreshToken) {
+      const signIn = signIns.get(digest(refreshToken));
+      if (!signIn) throw invalid('INVALID_REFRESH_TOKEN');
+      const user = requireStanding(signIn.localId, signIn.authTimeS);
+      return { ...(await mint(user, signIn, refreshToken)), localId: user.localId };
+    },
+    async requireUser(idToken) {
+      const claims = await tokens.verifyIdToken(idToken);
+      return { user: requireStanding(claims.sub, claims.auth_time), claims };
+    },
+    createOobCode(request) {
+      const code = { ...request, oobCode: newSecret(), expiresAtMs: clock.now() + OOB_LIFE_MS };
+      codes.set(code.oobCode, code);
+      return code;
+    },
+    requireOobCode(oobCode) {
+      const code = codes.get(oobCode);
+      if (!code) throw invalid('INVALID_OOB_CODE');
+      if (code.expiresAtMs <= clock.now()) throw invalid('EXPIRED_OOB_CODE');
+      return code;
+    },
+    spendOobCode: (oobCode) => void codes.delete(oobCode),
+    oobCodes: () => [...codes.values()],
+    issueAccessToken(email) {
+      const token = `ya29.${newSecret()}`;
+      accessTokens.set(digest(token), { email, expiresAtMs: clock.now() + ACCESS_TOKEN_LIFE_MS });
+      return token;
+    },
+    isAccessToken: (token) => (accessTokens.get(digest(token))?.expiresAtMs ?? 0) > clock.now(),
+  };
+  await seed(model, world);
+  return model;
+}
+
+/** The mark is set last: a start that was killed half-way seeds again, and writes the same. */
+async function seed(model: AuthModel, { store }: World): Promise<void> {
+  const marks = store.table<true>('marks');
+  if (marks.has('seeded')) return;
+  for (const fields of SEEDS) {
+    const user = model.newUser({ ...fields, emailVerified: true });
+    model.setPassword(user, await hashPassword(SEED_PASSWORD));
+  }
+  marks.set('seeded', true);
+}

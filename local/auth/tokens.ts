@@ -1,0 +1,138 @@
+/**
+ * The JSON Web Tokens of the stand-in: ID tokens and session cookies as Firebase words them, and the custom tokens it takes in
+ * exchange. Their lifetimes are real time: a faster cloud does not age a sign-in.
+ * https://firebase.google.com/docs/auth/admin/verify-id-tokens#verify_id_tokens_using_a_third-party_jwt_library
+ */
+import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { ServiceError, STATUS, type World } from '../service.ts';
+import { type SigningKey, storedSigningKey } from './keys.ts';
+import type { SignIn, User } from './model.ts';
+
+/** Seconds an ID token lives: https://firebase.google.com/docs/auth/admin/manage-sessions */
+export const ID_TOKEN_LIFE_S = 3600;
+/** Audience of custom tokens: https://firebase.google.com/docs/auth/admin/create-custom-tokens */
+const CUSTOM_TOKEN_AUDIENCE =
+  'https://identitytoolkit.googleapis.com/google.identity.identitytoolkit.v1.IdentityToolkit';
+/** Who signs (or rather does not) the custom tokens of an SDK in emulator mode. */
+const EMULATOR_SIGNER = 'firebase-auth-emulator@example.com';
+
+export interface IdClaims extends JWTPayload {
+  sub: string;
+  auth_time: number;
+}
+
+export interface CustomToken {
+  uid: string;
+  claims: Record<string, unknown>;
+}
+
+export interface Tokens {
+  /** Key id → PEM, of what signs ID tokens and session cookies. */
+  certificates: Record<string, string>;
+  mintIdToken(user: User, signIn: SignIn): Promise<string>;
+  /** @throws ServiceError INVALID_ID_TOKEN */
+  verifyIdToken(token: string): Promise<IdClaims>;
+  mintSessionCookie(claims: IdClaims, lifeS: number): Promise<string>;
+  /**
+   * Takes what this stand-in signed for a service account, and the unsigned ones an SDK in emulator mode makes.
+   * @throws ServiceError INVALID_CUSTOM_TOKEN
+   */
+  verifyCustomToken(token: string): Promise<CustomToken>;
+  /** Signs bytes as any service account of the project: IAM's `signBlob`. */
+  signBlob(bytes: Buffer): Promise<{ keyId: string; signature: Buffer }>;
+}
+
+export async function createTokens({ store, clock, projectId }: World): Promise<Tokens> {
+  const key = await storedSigningKey(store, 'id-token', 'securetoken.system.gserviceaccount.com');
+  const serviceKey = await storedSigningKey(store, 'service-account', `hub.${projectId}`);
+  const issuer = `https://securetoken.google.com/${projectId}`;
+  const nowS = (): number => Math.floor(clock.now() / 1000);
+  const currentDate = (): Date => new Date(clock.now());
+
+  return {
+    certificates: { [key.kid]: key.certificate },
+    mintIdToken: (user, signIn) =>
+      sign(key, {
+        ...userClaims(user, signIn),
+        iss: issuer,
+        aud: projectId,
+        auth_time: signIn.authTimeS,
+        user_id: user.localId,
+        sub: user.localId,
+        iat: nowS(),
+        exp: nowS() + ID_TOKEN_LIFE_S,
+      }),
+    async verifyIdToken(token) {
+      try {
+        const options = { algorithms: ['RS256'], issuer, audience: projectId, currentDate: currentDate() };
+        const { payload } = await jwtVerify(token, key.publicKey, options);
+        return payload as IdClaims;
+      } catch {
+        throw new ServiceError(STATUS.INVALID_ARGUMENT, 'INVALID_ID_TOKEN');
+      }
+    },
+    mintSessionCookie: (claims, lifeS) =>
+      sign(key, {
+        ...claims,
+        iss: `https://session.firebase.google.com/${projectId}`,
+        iat: nowS(),
+        exp: nowS() + lifeS,
+      }),
+    async verifyCustomToken(token) {
+      try {
+        return readCustomToken(await customPayload(token, serviceKey, currentDate()), nowS());
+      } catch {
+        throw new ServiceError(STATUS.INVALID_ARGUMENT, 'INVALID_CUSTOM_TOKEN');
+      }
+    },
+    async signBlob(bytes) {
+      const signature = await crypto.subtle.sign('RSASSA-PKCS1-v1_5', serviceKey.privateKey, bytes);
+      return { keyId: serviceKey.kid, signature: Buffer.from(signature) };
+    },
+  };
+}
+
+const sign = (key: SigningKey, claims: JWTPayload): Promise<string> =>
+  new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: key.kid, typ: 'JWT' }).sign(key.privateKey);
+
+/** Custom claims come first, so that none can pass for a claim of the service: what is undefined there ends up absent. */
+function userClaims(user: User, signIn: SignIn): JWTPayload {
+  const identities: Record<string, string[]> = {};
+  if (user.email) identities.email = [user.email];
+  for (const { providerId, rawId } of user.providers) {
+    identities[providerId] = [...(identities[providerId] ?? []), rawId];
+  }
+  return {
+    ...(JSON.parse(user.customAttributes ?? '{}') as JWTPayload),
+    ...signIn.claims,
+    name: user.displayName,
+    picture: user.photoUrl,
+    provider_id: signIn.provider === 'anonymous' ? 'anonymous' : undefined,
+    email: user.email,
+    email_verified: user.email ? user.emailVerified : undefined,
+    phone_number: user.phoneNumber,
+    firebase: { identities, sign_in_provider: signIn.provider },
+  };
+}
+
+async function customPayload(token: string, key: SigningKey, currentDate: Date): Promise<JWTPayload> {
+  if (decodeProtectedHeader(token).alg !== 'none') {
+    return (await jwtVerify(token, key.publicKey, { algorithms: ['RS256'], currentDate })).payload;
+  }
+  const payload = decodeJwt(token);
+  if (payload.iss !== EMULATOR_SIGNER || !token.endsWith('.')) throw new Error('not signed');
+  return payload;
+}
+
+function readCustomToken({ aud, exp, uid, claims = {} }: JWTPayload, nowS: number): CustomToken {
+  const good =
+    aud === CUSTOM_TOKEN_AUDIENCE &&
+    (exp ?? 0) > nowS &&
+    typeof uid === 'string' &&
+    uid.length > 0 &&
+    uid.length <= 128 &&
+    typeof claims === 'object' &&
+    claims !== null;
+  if (!good) throw new Error('not a custom token of this service');
+  return { uid, claims: claims as Record<string, unknown> };
+}

@@ -1,0 +1,136 @@
+/** The two clocks of the embedded cloud: one that runs with the wall, some times faster, and one that only tests move. */
+import type { Clock } from '../functions/cloud.ts';
+import { systemClock } from '../functions/google/clock.ts';
+
+/** What models are given: the product's clock, and a way to be called at an instant. */
+export interface LocalClock extends Clock {
+  /** Calls `run` at that instant (at the next turn if it is past). Returns what cancels it. */
+  schedule(atMs: number, run: () => void): () => void;
+}
+
+/** setTimeout holds at most 2^31-1 ms; longer waits are cut into pieces. */
+const LONGEST_TIMER_MS = 2_000_000_000;
+
+/**
+ * Real instants; a duration of cloud time passes `speed` times as fast.
+ * @param speed cloud seconds per second; 1 in production.
+ */
+export function realClock(speed = 1): LocalClock {
+  const schedule = (atMs: number, run: () => void): (() => void) => {
+    let timer: NodeJS.Timeout;
+    const arm = (): void => {
+      const leftMs = atMs - Date.now();
+      timer =
+        leftMs > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(run, Math.max(0, leftMs));
+    };
+    arm();
+    return () => clearTimeout(timer);
+  };
+  return {
+    ...systemClock(speed),
+    sleepUntil: (atMs) => new Promise((resolve) => schedule(atMs, resolve)),
+    schedule,
+  };
+}
+
+interface Timer {
+  atMs: number;
+  /** Breaks ties between timers of the same instant. */
+  tie: number;
+  sequence: number;
+  run: () => void;
+  cancelled: boolean;
+}
+
+export interface VirtualClock extends LocalClock {
+  /** Runs everything due up to that instant, letting promises settle after each event. */
+  runUntil(atMs: number): Promise<void>;
+  /** Runs for a while; see `runUntil`. */
+  runFor(durationMs: number): Promise<void>;
+  /** Timers that wait. */
+  readonly pending: number;
+}
+
+/** Enough turns of the micro-task queue for every chain of awaits in the product between two timers. */
+const DRAIN_TURNS = 64;
+
+/**
+ * A clock that only moves when told to: an hour passes in a millisecond.
+ * @param tieBreak orders events of the same instant; the default is first come, first served.
+ */
+export function virtualClock(startMs = Date.UTC(2026, 0, 1), tieBreak: () => number = () => 0): VirtualClock {
+  let nowMs = startMs;
+  let sequence = 0;
+  const heap: Timer[] = [];
+  const before = (a: Timer, b: Timer): boolean =>
+    a.atMs !== b.atMs ? a.atMs < b.atMs : a.tie !== b.tie ? a.tie < b.tie : a.sequence < b.sequence;
+
+  const push = (timer: Timer): void => {
+    let i = heap.push(timer) - 1;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      const above = heap[parent];
+      if (!above || !before(timer, above)) break;
+      heap[i] = above;
+      i = parent;
+    }
+    heap[i] = timer;
+  };
+  const pop = (): Timer | undefined => {
+    const top = heap[0];
+    const last = heap.pop();
+    if (!top || !last || heap.length === 0) return top;
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      const left = heap[child];
+      if (!left) break;
+      const right = heap[child + 1];
+      if (right && before(right, left)) child++;
+      const least = heap[child] as Timer;
+      if (!before(least, last)) break;
+      heap[i] = least;
+      i = child;
+    }
+    heap[i] = last;
+    return top;
+  };
+
+  const schedule = (atMs: number, run: () => void): (() => void) => {
+    const timer: Timer = {
+      atMs: Math.max(atMs, nowMs),
+      tie: tieBreak(),
+      sequence: sequence++,
+      run,
+      cancelled: false,
+    };
+    push(timer);
+    return () => {
+      timer.cancelled = true;
+    };
+  };
+  const runUntil = async (atMs: number): Promise<void> => {
+    for (let i = 0; i < DRAIN_TURNS; i++) await null;
+    for (let top = heap[0]; top && top.atMs <= atMs; top = heap[0]) {
+      pop();
+      if (top.cancelled) continue;
+      nowMs = top.atMs;
+      top.run();
+      for (let i = 0; i < DRAIN_TURNS; i++) await null;
+    }
+    nowMs = Math.max(nowMs, atMs);
+  };
+  return {
+    now: () => nowMs,
+    after: (durationMs) => nowMs + durationMs,
+    afterWork: (durationMs) => nowMs + durationMs,
+    elapsed: (sinceMs) => nowMs - sinceMs,
+    sleepUntil: (atMs) => new Promise((resolve) => schedule(atMs, resolve)),
+    schedule,
+    runUntil,
+    runFor: (durationMs) => runUntil(nowMs + durationMs),
+    get pending() {
+      return heap.filter((timer) => !timer.cancelled).length;
+    },
+  };
+}

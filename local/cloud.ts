@@ -1,0 +1,195 @@
+/**
+ * The embedded cloud: the registry of its services. Each is given its own tables, chance and faults, and a port; what they say to each
+ * other (audit entries, pushes, disks of a cluster) is tied together here and nowhere else.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Log } from '../functions/log.ts';
+import { TOPICS } from '../shared/messages.ts';
+import { type AuthFace, serveAuth } from './auth/server.ts';
+import { createServiceTokens, type ServiceTokens } from './auth/service-tokens.ts';
+import { type LocalClock, realClock } from './clock.ts';
+import { type ComputeModel, createComputeModel } from './compute/model.ts';
+import { serveCompute } from './compute/server.ts';
+import { type ContainerModel, createContainerModel } from './container/model.ts';
+import { serveContainer } from './container/server.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { type FirestoreFace, serveFirestore } from './firestore/server.ts';
+import { createLeaves, type Leaves } from './kubernetes/leaves.ts';
+import { serveKubernetesIndex } from './kubernetes/server.ts';
+import { leafGlue } from './leaf-glue.ts';
+import { UsageError } from './options.ts';
+import type { PubsubModel } from './pubsub/model.ts';
+import { servePubsub } from './pubsub/server.ts';
+import { randomStream } from './random.ts';
+import type { SchedulerModel } from './scheduler/model.ts';
+import { serveScheduler } from './scheduler/server.ts';
+import type { Face, World } from './service.ts';
+import { createStorageModel, type StorageModel } from './storage/model.ts';
+import { serveStorage } from './storage/server.ts';
+import { journaledStore, memoryStore, type Store } from './store.ts';
+
+/** Offsets from `HUB_PORT`, fixed so that an address is the same on every machine. The gaps are for faces to come. */
+export const PORTS = {
+  hosting: 0,
+  firestore: 1,
+  firestoreWeb: 2,
+  pubsub: 3,
+  auth: 4,
+  scheduler: 5,
+  container: 6,
+  kubernetes: 7,
+  ingress: 8,
+  authTls: 9,
+  compute: 10,
+  storage: 11,
+  /** The functions, one after the other. */
+  functions: 20,
+} as const;
+
+export interface CloudOptions {
+  /** Port of the first face; 0: any free one for each. */
+  port: number;
+  speed: number;
+  faults: Parameters<typeof createFaults>[0];
+  seed: number;
+  /** Where the journals are; absent: memory. */
+  dataPath?: string;
+  projectId: string;
+  log: Log;
+}
+
+export interface EmbeddedCloud {
+  readonly projectId: string;
+  readonly clock: LocalClock;
+  readonly faults: Faults;
+  /** What every access token of a function is, in this run. */
+  readonly accessToken: string;
+  readonly tokens: ServiceTokens;
+  readonly auth: AuthFace;
+  readonly firestore: FirestoreFace;
+  readonly pubsub: Face & { model: PubsubModel };
+  readonly scheduler: Face & { model: SchedulerModel };
+  readonly container: Face & { model: ContainerModel };
+  readonly compute: Face & { model: ComputeModel };
+  readonly storage: Face & { model: StorageModel };
+  readonly kubernetes: Face & { leaves: Leaves };
+  close(): Promise<void>;
+}
+
+/** @throws UsageError if a port is in use */
+export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> {
+  const { projectId, seed, dataPath, log } = options;
+  const clock = realClock(options.speed);
+  const faults = createFaults(options.faults, randomStream(seed, 'faults'));
+  const stores: Store[] = [];
+  const faces: Face[] = [];
+
+  const worldOf = (service: string): World => {
+    const store = dataPath === undefined ? memoryStore() : journaledStore(dataPath, service);
+    stores.push(store);
+    return { projectId, clock, faults, log, store, random: randomStream(seed, service) };
+  };
+  const portOf = (face: keyof typeof PORTS): number => (options.port === 0 ? 0 : options.port + PORTS[face]);
+  const open = async <T extends Face>(face: keyof typeof PORTS, starting: Promise<T>): Promise<T> => {
+    const started = await starting.catch((error: unknown) => {
+      throw portFault(error, face, portOf(face)) ?? error;
+    });
+    faces.push(started);
+    return started;
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all(faces.map((face) => face.close()));
+    for (const store of stores) store.close();
+  };
+
+  try {
+    const accessToken = `ya29.local-${randomBytes(24).toString('base64url')}`;
+    const auth = await open(
+      'auth',
+      serveAuth(worldOf('auth'), { http: portOf('auth'), tls: portOf('authTls') }),
+    );
+    const tokens = createServiceTokens(worldOf('service-tokens'));
+    const firestore = await open('firestore', serveFirestore(worldOf('firestore'), portOf('firestore')));
+    const pubsub = await open(
+      'pubsub',
+      servePubsub(worldOf('pubsub'), portOf('pubsub'), { mintToken: tokens.mint }),
+    );
+    const publish = (topic: string, data: string): void => {
+      pubsub.model.publish(`projects/${projectId}/topics/${topic}`, data);
+    };
+    const scheduler = await open(
+      'scheduler',
+      serveScheduler(worldOf('scheduler'), portOf('scheduler'), {
+        publish: (topic, data, attributes) => void pubsub.model.publish(topic, data, attributes),
+        mintToken: tokens.mint,
+      }),
+    );
+    const computeWorld = worldOf('compute');
+    const computeModel = createComputeModel(computeWorld);
+    const compute = {
+      ...(await open('compute', serveCompute(computeWorld, portOf('compute'), computeModel))),
+      model: computeModel,
+    };
+    const storageWorld = worldOf('storage');
+    const storageModel = createStorageModel(storageWorld);
+    const storage = {
+      ...(await open('storage', serveStorage(storageWorld, portOf('storage'), storageModel))),
+      model: storageModel,
+    };
+
+    const glue = leafGlue();
+    const kubernetesWorld = worldOf('kubernetes');
+    const leaves = createLeaves(kubernetesWorld, {
+      compute: glue.compute,
+      publish,
+      isAccessToken: (token) => token === accessToken,
+    });
+    const index = await open(
+      'kubernetes',
+      serveKubernetesIndex(kubernetesWorld, portOf('kubernetes'), leaves),
+    );
+    const containerWorld = worldOf('container');
+    const containerModel = createContainerModel(containerWorld, {
+      compute: computeModel,
+      leaves: glue.leavesOf(leaves),
+      onAudit: (entry) => publish(TOPICS.hint, JSON.stringify(entry)),
+    });
+    const container = {
+      ...(await open('container', serveContainer(containerWorld, portOf('container'), containerModel))),
+      model: containerModel,
+    };
+    await containerModel.resumed;
+    return {
+      projectId,
+      clock,
+      faults,
+      accessToken,
+      tokens,
+      auth,
+      firestore,
+      pubsub,
+      scheduler,
+      container,
+      compute,
+      storage,
+      kubernetes: { ...index, leaves },
+      async close() {
+        containerModel.close();
+        await leaves.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function portFault(error: unknown, face: string, port: number): UsageError | undefined {
+  const text = error instanceof Error ? `${(error as NodeJS.ErrnoException).code} ${error.message}` : '';
+  if (!/EADDRINUSE|address already in use|No address added/i.test(text)) return undefined;
+  return new UsageError(
+    `port ${port} (${face}) is in use: stop what listens there, or set HUB_PORT to another first port (0: any free ones)`,
+    { cause: error },
+  );
+}

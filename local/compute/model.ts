@@ -1,0 +1,267 @@
+/**
+ * What clusters leave in Compute Engine: disks, addresses, forwarding rules and firewalls. GKE and Kubernetes make them through
+ * `create` and `remove`; Hub sees them through the REST face in `server.ts`.
+ */
+import type { ResourceKind } from '../../shared/documents/ledger.ts';
+import { logNormal } from '../random.ts';
+import { ServiceError, STATUS, type World } from '../service.ts';
+import { parseFilter } from './filter.ts';
+
+export type ComputeKind = Exclude<ResourceKind, 'cluster' | 'bucket'>;
+
+/** The cluster on whose behalf something is made. */
+export interface ClusterRef {
+  name: string;
+  location: string;
+  /** GKE's id of the cluster, new for each cluster even if the name was used before. */
+  id: string;
+  /** Network tag of its nodes: `gke-<cluster>-<hash>-node`. */
+  nodeTag: string;
+}
+
+export interface ComputeSpec {
+  name: string;
+  /** Zone, region or `global`. Firewalls are always global. */
+  location: string;
+  labels?: Record<string, string>;
+  description?: string;
+  cluster?: ClusterRef;
+  /** `gke`: goes with the cluster. `kubernetes`: stays until Kubernetes removes it. `user`: neither's. */
+  madeBy?: 'gke' | 'kubernetes' | 'user';
+  sizeGiB?: number;
+  ipAddress?: string;
+  /** Links to what uses it; while there are any, it cannot be deleted. */
+  users?: string[];
+  targetTags?: string[];
+}
+
+/** A resource as it is kept. Plain JSON. */
+export interface ComputeRow
+  extends Required<Pick<ComputeSpec, 'name' | 'location' | 'labels' | 'madeBy' | 'users'>> {
+  kind: ComputeKind;
+  id: string;
+  createdAtMs: number;
+  description?: string;
+  cluster?: ClusterRef;
+  sizeGiB?: number;
+  ipAddress?: string;
+  targetTags?: string[];
+  /** A deletion is under way and ends then. */
+  goneAtMs?: number;
+}
+
+export interface Page {
+  rows: ComputeRow[];
+  nextPageToken?: string;
+}
+
+export interface ComputeModel {
+  /** Makes it, or replaces the one of that name. */
+  create(kind: ComputeKind, spec: ComputeSpec): void;
+  /** At once and without a check, as Kubernetes' controllers see to the order. Whether it was there. */
+  remove(kind: ComputeKind, name: string, location: string): boolean;
+  /** The nodes of the cluster are gone: nothing is attached any more, and what GKE made goes unless `leak`. */
+  releaseCluster(clusterId: string, leak: boolean): void;
+  /** Everything there is, for tests and inventories. */
+  all(): ComputeRow[];
+
+  // The API, as `server.ts` and the client in memory call it. All throw ServiceError.
+  list(kind: ComputeKind, options?: ListOptions): Page;
+  get(kind: ComputeKind, location: string, name: string): ComputeRow;
+  delete(kind: ComputeKind, location: string, name: string): ComputeRow;
+
+  /** Calls of the API by method (`disks.aggregatedList`), for benchmarks. */
+  readonly calls: Map<string, number>;
+  /** Stops its timers; the state stays in the store. */
+  close(): void;
+}
+
+export interface ListOptions {
+  /** All locations if absent: an aggregated list. */
+  location?: string;
+  filter?: string;
+  maxResults?: number;
+  pageToken?: string;
+}
+
+/** Names of the collections in the API. */
+export const COLLECTIONS: Record<ComputeKind, string> = {
+  disk: 'disks',
+  address: 'addresses',
+  'forwarding-rule': 'forwardingRules',
+  firewall: 'firewalls',
+};
+
+/** Default and maximum of `maxResults`. */
+const PAGE = 500;
+
+export function createComputeModel(world: World): ComputeModel {
+  const { clock, random, faults } = world;
+  const table = world.store.table<ComputeRow>('compute');
+  const calls = new Map<string, number>();
+  const timers = new Set<() => void>();
+  const keyOf = (kind: ComputeKind, location: string, name: string): string => `${kind}/${location}/${name}`;
+  const locationOf = (kind: ComputeKind, location: string): string =>
+    kind === 'firewall' ? 'global' : location;
+
+  const vanish = (key: string, row: ComputeRow): void => {
+    if (row.goneAtMs === undefined) return;
+    const cancel = clock.schedule(row.goneAtMs, () => {
+      timers.delete(cancel);
+      if (table.get(key)?.id === row.id) table.delete(key);
+    });
+    timers.add(cancel);
+  };
+  for (const [key, row] of table.entries()) vanish(key, row);
+
+  const begin = (kind: ComputeKind, method: string): string => {
+    const name = `${COLLECTIONS[kind]}.${method}`;
+    calls.set(name, (calls.get(name) ?? 0) + 1);
+    if (faults.hit('unavailable', `compute.${name}`)) {
+      throw new ServiceError(STATUS.UNAVAILABLE, 'Backend Error', 'backendError');
+    }
+    return name;
+  };
+  const find = (kind: ComputeKind, location: string, name: string): ComputeRow => {
+    const row = table.get(keyOf(kind, locationOf(kind, location), name));
+    if (row) return row;
+    throw new ServiceError(
+      STATUS.NOT_FOUND,
+      `The resource '${linkOf(world.projectId, { kind, location, name })}' was not found`,
+      'notFound',
+    );
+  };
+  const usersOf = (row: ComputeRow): string[] => {
+    if (row.kind !== 'address') return row.users;
+    const rule = table.get(keyOf('forwarding-rule', row.location, row.name));
+    return rule ? [...row.users, linkOf(world.projectId, rule)] : row.users;
+  };
+
+  return {
+    calls,
+    create(kind, spec) {
+      const location = locationOf(kind, spec.location);
+      const { name, labels = {}, madeBy = 'user', users = [], ...rest } = spec;
+      const gke = spec.cluster && kind === 'disk' ? gkeLabels(spec.cluster) : {};
+      table.set(keyOf(kind, location, name), {
+        ...rest,
+        kind,
+        name,
+        location,
+        madeBy,
+        users,
+        // Firewalls have no labels in this API; disks of a cluster get GKE's own.
+        labels: kind === 'firewall' ? {} : { ...gke, ...labels },
+        id: digits(random.fraction, 19),
+        createdAtMs: clock.now(),
+      });
+    },
+    remove: (kind, name, location) => table.delete(keyOf(kind, locationOf(kind, location), name)),
+    releaseCluster(clusterId, leak) {
+      for (const [key, row] of [...table.entries()]) {
+        if (row.cluster?.id !== clusterId) continue;
+        if (row.madeBy === 'gke' && !leak) table.delete(key);
+        else if (row.users.length > 0) table.set(key, { ...row, users: [] });
+      }
+    },
+    all: () => [...table.values()],
+    list(kind, options = {}) {
+      begin(kind, options.location === undefined ? 'aggregatedList' : 'list');
+      const matches = parseFilter(options.filter);
+      const rows = [...table.values()]
+        .filter((row) => row.kind === kind)
+        .filter((row) => options.location === undefined || row.location === options.location)
+        .filter((row) => matches(resourceOf(world.projectId, row, usersOf(row))))
+        .sort((a, b) => (a.location + a.name < b.location + b.name ? -1 : 1));
+      const size = Math.min(options.maxResults ?? PAGE, PAGE);
+      const start = options.pageToken === undefined ? 0 : Number(options.pageToken);
+      if (!Number.isInteger(start)) {
+        throw new ServiceError(STATUS.INVALID_ARGUMENT, "Invalid value for field 'pageToken'.", 'invalid');
+      }
+      const page = rows.slice(start, start + size);
+      return start + size < rows.length
+        ? { rows: page, nextPageToken: String(start + size) }
+        : { rows: page };
+    },
+    get(kind, location, name) {
+      begin(kind, 'get');
+      return find(kind, location, name);
+    },
+    delete(kind, location, name) {
+      const method = begin(kind, 'delete');
+      const row = find(kind, location, name);
+      const link = linkOf(world.projectId, row);
+      const users = usersOf(row);
+      if (users.length > 0) {
+        throw new ServiceError(
+          STATUS.FAILED_PRECONDITION,
+          `The ${COLLECTIONS[kind].replace(/e?s$/, '')} resource '${link}' is already being used by '${users[0]}'`,
+          'resourceInUseByAnotherResource',
+        );
+      }
+      if (row.goneAtMs !== undefined) {
+        throw new ServiceError(
+          STATUS.FAILED_PRECONDITION,
+          `The resource '${link}' is not ready`,
+          'resourceNotReady',
+        );
+      }
+      const deleting = { ...row, goneAtMs: clock.after(logNormal(random, 2500, 8000)) };
+      const key = keyOf(kind, row.location, name);
+      table.set(key, deleting);
+      vanish(key, deleting);
+      if (faults.hit('reply-lost', `compute.${method}`)) {
+        throw new ServiceError(STATUS.UNAVAILABLE, 'Backend Error', 'backendError');
+      }
+      return deleting;
+    },
+    close() {
+      for (const cancel of timers) cancel();
+      timers.clear();
+    },
+  };
+}
+
+/** Path of a resource below the project, as in links and error messages. */
+export function linkOf(projectId: string, row: Pick<ComputeRow, 'kind' | 'location' | 'name'>): string {
+  return `projects/${projectId}/${scopeOf(row.kind, row.location)}/${COLLECTIONS[row.kind]}/${row.name}`;
+}
+
+/** `zones/europe-west1-b`, `regions/europe-west1` or `global`. */
+export function scopeOf(kind: ComputeKind, location: string): string {
+  if (kind === 'firewall' || location === 'global') return 'global';
+  return kind === 'disk' && /-[a-z]$/.test(location) ? `zones/${location}` : `regions/${location}`;
+}
+
+/** The resource as the API shows it. */
+export function resourceOf(projectId: string, row: ComputeRow, users = row.users): Record<string, unknown> {
+  const link = (path: string): string => `https://www.googleapis.com/compute/v1/${path}`;
+  const scope = scopeOf(row.kind, row.location);
+  return {
+    kind: `compute#${COLLECTIONS[row.kind].replace(/(ss)es$|s$/, '$1')}`,
+    id: row.id,
+    name: row.name,
+    creationTimestamp: new Date(row.createdAtMs).toISOString(),
+    selfLink: link(linkOf(projectId, row)),
+    ...(row.description === undefined ? {} : { description: row.description }),
+    ...(row.kind === 'firewall' ? {} : { labels: row.labels, labelFingerprint: '42WmSpB8rSM=' }),
+    ...(scope.startsWith('zones/') ? { zone: link(`projects/${projectId}/${scope}`) } : {}),
+    ...(scope.startsWith('regions/') ? { region: link(`projects/${projectId}/${scope}`) } : {}),
+    ...(row.kind === 'disk' ? { sizeGb: String(row.sizeGiB ?? 10) } : {}),
+    ...(row.kind === 'disk' ? { status: row.goneAtMs === undefined ? 'READY' : 'DELETING' } : {}),
+    ...(row.kind === 'address' ? { status: users.length > 0 ? 'IN_USE' : 'RESERVED' } : {}),
+    ...(row.kind === 'address' ? { address: row.ipAddress ?? '203.0.113.1' } : {}),
+    ...(row.kind === 'forwarding-rule' ? { IPAddress: row.ipAddress ?? '203.0.113.1' } : {}),
+    ...(row.kind === 'firewall' ? { targetTags: row.targetTags ?? [], direction: 'INGRESS' } : {}),
+    ...(users.length > 0 ? { users } : {}),
+  };
+}
+
+/** What GKE writes on the disks of a cluster, its nodes' and its volumes'. */
+const gkeLabels = (cluster: ClusterRef): Record<string, string> => ({
+  'goog-k8s-cluster-name': cluster.name,
+  'goog-k8s-cluster-location': cluster.location,
+});
+
+const digits = (fraction: () => number, length: number): string =>
+  Array.from({ length }, (_, i) => Math.floor(fraction() * (i === 0 ? 9 : 10)) + (i === 0 ? 1 : 0)).join('');

@@ -1,0 +1,41 @@
+/** How GKE gets the Kubernetes API of its clusters: whoever serves it (the Kubernetes stand-in, a fake in tests) implements `Leaves`. */
+import type { ComputeKind, ComputeSpec } from '../compute/model.ts';
+
+/** A cluster as its Kubernetes API server knows it. */
+export interface LeafRef {
+  name: string;
+  /** 64 hex digits; another one for the next cluster of the same name. */
+  id: string;
+  location: string;
+}
+
+export interface LeafRequest extends LeafRef {
+  /** In all zones together. */
+  nodeCount: number;
+  zones: readonly string[];
+  machineType: string;
+  labels: Readonly<Record<string, string>>;
+  /** What Kubernetes makes in Compute Engine for this cluster; it stays when the cluster goes, unless removed before. */
+  resources: LeafResources;
+}
+
+export interface LeafResources {
+  create(kind: ComputeKind, spec: Omit<ComputeSpec, 'cluster' | 'madeBy'>): void;
+  remove(kind: ComputeKind, name: string, location: string): boolean;
+}
+
+export interface LeafAddress {
+  /** `https://host:port` or `host:port`. */
+  server: string;
+  /** PEM of the CA that signed the server's certificate. */
+  ca: string;
+}
+
+/** Whoever runs the Kubernetes API of the clusters. */
+export interface Leaves {
+  /** Safe to repeat: a cluster that was started before (this or an earlier process) keeps its identity and its objects. */
+  start(leaf: LeafRequest): Promise<LeafAddress>;
+  /** Ends it and forgets it; safe to repeat. */
+  stop(leaf: LeafRef): Promise<void>;
+  resize?(leaf: LeafRef, nodeCount: number): Promise<void>;
+}

@@ -1,0 +1,52 @@
+/** What the stand-in reads of GKE's messages; the other fields of a cluster are kept as they came. */
+
+export interface NodePoolResource {
+  name?: string;
+  initialNodeCount?: number;
+  locations?: string[];
+  config?: {
+    machineType?: string;
+    diskSizeGb?: number;
+    imageType?: string;
+    serviceAccount?: string;
+    resourceLabels?: Record<string, string>;
+    workloadMetadataConfig?: { mode?: string };
+    [field: string]: unknown;
+  };
+  networkConfig?: { enablePrivateNodes?: boolean; [field: string]: unknown };
+  [field: string]: unknown;
+}
+
+export interface ClusterResource {
+  name?: string;
+  initialNodeCount?: number;
+  locations?: string[];
+  nodePools?: NodePoolResource[];
+  resourceLabels?: Record<string, string>;
+  initialClusterVersion?: string;
+  networkPolicy?: { enabled?: boolean; [field: string]: unknown };
+  networkConfig?: {
+    datapathProvider?: string;
+    defaultEnablePrivateNodes?: boolean;
+    [field: string]: unknown;
+  };
+  ipAllocationPolicy?: { useIpAliases?: boolean; [field: string]: unknown };
+  workloadIdentityConfig?: { workloadPool?: string; [field: string]: unknown };
+  databaseEncryption?: { state?: string; keyName?: string; [field: string]: unknown };
+  controlPlaneEndpointsConfig?: {
+    dnsEndpointConfig?: Record<string, unknown>;
+    ipEndpointsConfig?: Record<string, unknown>;
+  };
+  [field: string]: unknown;
+}
+
+export type ClusterStatus = 'PROVISIONING' | 'RUNNING' | 'RECONCILING' | 'STOPPING' | 'ERROR' | 'DEGRADED';
+
+/** `code` is deprecated in the API but still what GKE sends. */
+export interface StatusCondition {
+  code: 'UNKNOWN' | 'GCE_STOCKOUT' | 'GCE_QUOTA_EXCEEDED';
+  message: string;
+  canonicalCode: 'RESOURCE_EXHAUSTED' | 'INTERNAL' | 'CANCELLED';
+}
+
+export type OperationStatus = 'PENDING' | 'RUNNING' | 'DONE' | 'ABORTING';

@@ -1,0 +1,98 @@
+/** What the API shows of the rows. Pure. */
+import { locationPath } from './audit.ts';
+import type { OperationType } from './durations.ts';
+import type { ClusterResource, ClusterStatus, OperationStatus, StatusCondition } from './resource.ts';
+import { type ClusterRow, nodeCount, type OperationRow, zonesOf } from './state.ts';
+
+/** The one version this GKE knows. */
+export const VERSION = '1.33.5-gke.1201000';
+
+export interface ClusterView extends ClusterResource {
+  name: string;
+  id: string;
+  location: string;
+  status: ClusterStatus;
+  conditions: StatusCondition[];
+}
+
+export interface OperationView {
+  name: string;
+  operationType: OperationType;
+  status: OperationStatus;
+  location: string;
+  targetLink: string;
+  startTime: string;
+  endTime?: string;
+  error?: { code: number; message: string };
+  clusterConditions?: StatusCondition[];
+  [field: string]: unknown;
+}
+
+export const clusterPath = (projectId: string, location: string, name: string): string =>
+  `${locationPath(projectId, location)}/clusters/${name}`;
+
+const linkTo = (path: string): string => `https://container.googleapis.com/v1/${path}`;
+
+export function clusterView(projectId: string, row: ClusterRow): ClusterView {
+  const { resource } = row;
+  const time = new Date(row.createdAtMs).toISOString();
+  const endpoints = resource.controlPlaneEndpointsConfig;
+  return {
+    ...resource,
+    id: row.id,
+    selfLink: linkTo(clusterPath(projectId, row.location, resource.name)),
+    location: row.location,
+    zone: row.location,
+    locations: [...zonesOf(row.location, resource)],
+    status: row.status,
+    statusMessage: row.statusMessage ?? '',
+    conditions: row.conditions,
+    createTime: time,
+    initialClusterVersion: resource.initialClusterVersion ?? VERSION,
+    currentMasterVersion: VERSION,
+    currentNodeCount: row.status === 'PROVISIONING' ? 0 : nodeCount(row),
+    labelFingerprint: row.hash,
+    etag: row.operation ? `${row.hash}-1` : `${row.hash}-0`,
+    nodePools: (resource.nodePools ?? []).map((pool) => ({
+      ...pool,
+      version: VERSION,
+      locations: [...zonesOf(row.location, resource, pool)],
+      status: row.status === 'DEGRADED' ? 'RUNNING_WITH_ERROR' : row.status,
+      conditions: row.conditions,
+    })),
+    controlPlaneEndpointsConfig: {
+      ...endpoints,
+      dnsEndpointConfig: {
+        ...endpoints?.dnsEndpointConfig,
+        ...(row.connection ? { endpoint: row.connection.endpoint } : {}),
+      },
+    },
+    masterAuth: {
+      ...(resource.masterAuth as object | undefined),
+      ...(row.connection ? { clusterCaCertificate: Buffer.from(row.connection.ca).toString('base64') } : {}),
+    },
+  };
+}
+
+export function operationView(projectId: string, row: OperationRow): OperationView {
+  const failure = row.status === 'DONE' ? row.failure : undefined;
+  return {
+    name: row.name,
+    operationType: row.type,
+    status: row.status,
+    location: row.location,
+    zone: row.location,
+    selfLink: linkTo(`${locationPath(projectId, row.location)}/operations/${row.name}`),
+    targetLink: linkTo(clusterPath(projectId, row.location, row.cluster)),
+    startTime: new Date(row.startAtMs).toISOString(),
+    ...(row.endedAtMs === undefined ? {} : { endTime: new Date(row.endedAtMs).toISOString() }),
+    ...(failure
+      ? {
+          error: { code: failure.code, message: failure.message },
+          detail: failure.message,
+          statusMessage: failure.message,
+          clusterConditions: failure.conditions,
+        }
+      : {}),
+  };
+}

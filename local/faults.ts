@@ -1,0 +1,86 @@
+/**
+ * The closed list of what the embedded cloud can do wrong, as `HUB_FAULTS=stockout=0.02,duplicate=0.1` says it.
+ * Each stand-in asks `hit(name)` where the real service could misbehave in that way.
+ */
+import type { Random } from '../functions/cloud.ts';
+
+/** Name → what happens. The README of each stand-in says where. */
+export const FAULTS = {
+  stockout: 'container: a zone has no machines left (the operation fails with GCE_STOCKOUT)',
+  quota: 'container: a create is refused with RESOURCE_EXHAUSTED',
+  'operation-fails': 'container: an operation ends in an error that is nobody’s fault',
+  'slow-operation': 'container: an operation takes five times as long',
+  'stuck-operation': 'container: an operation never ends',
+  leak: 'container: deleting a cluster leaves its disks, addresses, forwarding rules and firewalls behind',
+  'lost-audit': 'container: the audit-log entry of an operation’s end never arrives',
+  'reply-lost':
+    'container, compute, kubernetes, storage: the call is carried out, then answered with an error',
+  unavailable:
+    'firestore, pubsub, container, compute, kubernetes, storage: the call is refused with UNAVAILABLE and not carried out',
+  contention: 'firestore: a transaction is aborted',
+  lost: 'pubsub: a published message is never delivered',
+  duplicate: 'pubsub: a message is delivered twice',
+  late: 'pubsub: a message is delivered up to ten minutes late',
+  'double-fire': 'scheduler: a job runs twice',
+  'missed-fire': 'scheduler: a job does not run',
+  'no-address': 'kubernetes: a Service of type LoadBalancer never gets an address',
+  'job-fails': 'kubernetes: a Job’s pod exits with an error',
+  'slow-pull': 'kubernetes: pulling an image takes five times as long',
+  'pod-crash': 'kubernetes: a workload’s pods crash at start and never become ready',
+  crash: 'functions: the host of the functions is killed while it handles a message',
+} as const;
+
+export type FaultName = keyof typeof FAULTS;
+export type FaultRates = Partial<Record<FaultName, number>>;
+
+/** @throws Error with one clear line for an unknown name or a rate outside [0, 1]. */
+export function parseFaults(text: string | undefined): FaultRates {
+  const rates: FaultRates = {};
+  for (const part of (text ?? '')
+    .split(',')
+    .map((p) => p.trim())
+    .filter(Boolean)) {
+    const [name = '', value = ''] = part.split('=').map((p) => p.trim());
+    if (!Object.hasOwn(FAULTS, name)) {
+      throw new Error(`HUB_FAULTS: unknown fault "${name}"; known are ${Object.keys(FAULTS).join(', ')}`);
+    }
+    const rate = Number(value);
+    if (value === '' || !(rate >= 0 && rate <= 1)) {
+      throw new Error(`HUB_FAULTS: "${part}" needs a rate from 0 to 1, as in ${name}=0.05`);
+    }
+    rates[name as FaultName] = rate;
+  }
+  return rates;
+}
+
+export interface Faults {
+  /** Whether the fault strikes now. `subject` (a zone, a method, a topic …) is what `force` may be limited to. */
+  hit(name: FaultName, subject?: string): boolean;
+  /** For tests: strikes the next `times` times it is asked for (where the subject contains `subject`, if given). */
+  force(name: FaultName, options?: { times?: number; subject?: string }): void;
+  /** Takes back what `force` asked for. */
+  clear(name?: FaultName): void;
+}
+
+export function createFaults(rates: FaultRates, random: Random): Faults {
+  let forced: { name: FaultName; left: number; subject: string | undefined }[] = [];
+  return {
+    hit(name, subject) {
+      const match = forced.find(
+        (f) => f.name === name && f.left > 0 && (f.subject === undefined || subject?.includes(f.subject)),
+      );
+      if (match) {
+        match.left--;
+        return true;
+      }
+      const rate = rates[name] ?? 0;
+      return rate > 0 && random.fraction() < rate;
+    },
+    force(name, { times = Number.POSITIVE_INFINITY, subject } = {}) {
+      forced.push({ name, left: times, subject });
+    },
+    clear(name) {
+      forced = name ? forced.filter((f) => f.name !== name) : [];
+    },
+  };
+}

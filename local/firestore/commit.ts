@@ -1,0 +1,129 @@
+/**
+ * What a list of writes would do, without doing it: preconditions, masks, transforms and limits, in order, each write seeing the
+ * ones before it. All or nothing follows, for the caller applies the result only if nothing was thrown.
+ */
+import { ServiceError, STATUS } from '../service.ts';
+import type { StoredDocument } from './documents.ts';
+import { getField, putField } from './fields.ts';
+import { checkDocumentName, type FieldPath, relativeSegments } from './paths.ts';
+import { type Transform, transform } from './transforms.ts';
+import { checkValue, type Fields, fieldsSize, identical, invalid, type Value } from './values.ts';
+
+export type Precondition = { exists: boolean } | { updateMicros: number };
+
+export interface DocumentWrite {
+  name: string;
+  /** `verify` only checks the precondition. */
+  op: 'update' | 'delete' | 'verify';
+  fields: Fields;
+  /** Fields that are replaced or (where `fields` has none) removed; undefined replaces the whole document. */
+  mask: readonly FieldPath[] | undefined;
+  transforms: readonly Transform[];
+  precondition: Precondition | undefined;
+}
+
+export interface WriteResult {
+  /** Absent for deletions. The previous time if nothing changed. */
+  updateMicros: number | undefined;
+  transformResults: Value[];
+}
+
+export interface Staged {
+  /** Only documents that really change; undefined: deleted. */
+  changes: Map<string, StoredDocument | undefined>;
+  results: WriteResult[];
+}
+
+/** @throws ServiceError as Firestore refuses */
+export function stageWrites(
+  writes: readonly DocumentWrite[],
+  stored: (name: string) => StoredDocument | undefined,
+  micros: number,
+): Staged {
+  const changes = new Map<string, StoredDocument | undefined>();
+  const results: WriteResult[] = [];
+  for (const write of writes) {
+    checkDocumentName(write.name);
+    const touched = changes.has(write.name);
+    const current = touched ? changes.get(write.name) : stored(write.name);
+    checkPrecondition(write, current, touched);
+    if (write.op === 'verify') {
+      results.push({ updateMicros: undefined, transformResults: [] });
+    } else if (write.op === 'delete') {
+      if (stored(write.name)) changes.set(write.name, undefined);
+      else changes.delete(write.name);
+      results.push({ updateMicros: undefined, transformResults: [] });
+    } else {
+      const { fields, transformResults } = newFields(write, current?.fields, micros);
+      const same = current !== undefined && identical(current.fields, fields);
+      if (!same) {
+        checkSize(write.name, fields);
+        const createMicros = current?.createMicros ?? micros;
+        changes.set(write.name, { name: write.name, fields, createMicros, updateMicros: micros });
+      }
+      results.push({ updateMicros: same ? current.updateMicros : micros, transformResults });
+    }
+  }
+  return { changes, results };
+}
+
+function checkPrecondition(
+  { name, precondition }: DocumentWrite,
+  current: StoredDocument | undefined,
+  touched: boolean,
+): void {
+  if (!precondition) return;
+  if ('exists' in precondition) {
+    if (precondition.exists === (current !== undefined)) return;
+    if (current) throw new ServiceError(STATUS.ALREADY_EXISTS, `Document already exists: ${name}`);
+    if (touched) throw invalid(`Document ${name} is deleted earlier in the same commit.`);
+    throw new ServiceError(STATUS.NOT_FOUND, `No document to update: ${name}`);
+  }
+  if (current?.updateMicros === precondition.updateMicros) return;
+  throw new ServiceError(
+    STATUS.FAILED_PRECONDITION,
+    `the stored version (${current?.updateMicros ?? 0}) does not match the required base version (${precondition.updateMicros})`,
+  );
+}
+
+function newFields(
+  { fields: given, mask, transforms }: DocumentWrite,
+  current: Fields | undefined,
+  micros: number,
+): { fields: Fields; transformResults: Value[] } {
+  for (const name in given) checkValue(name, given[name] as Value);
+  const fields: Fields = mask ? { ...current } : { ...given };
+  for (const path of mask ?? []) putField(fields, path, getField(given, path));
+  const transformResults = transforms.map((change) => {
+    const { value, result } = transform(getField(fields, change.field), change, micros);
+    putField(fields, change.field, value);
+    return result;
+  });
+  // A mask or a transform may have put a value deeper than it was given.
+  for (const { field } of transforms) checkTop(fields, field);
+  for (const path of mask ?? []) if (path.segments.length > 1) checkTop(fields, path);
+  return { fields, transformResults };
+}
+
+function checkTop(fields: Fields, path: FieldPath): void {
+  const name = path.segments[0] ?? '';
+  if (Object.hasOwn(fields, name)) checkValue(name, fields[name] as Value);
+}
+
+/** https://firebase.google.com/docs/firestore/quotas#limits: 1 MiB with name and field names. */
+const MAX_DOCUMENT_BYTES = 1_048_576;
+const DOCUMENT_OVERHEAD_BYTES = 32;
+const NAME_OVERHEAD_BYTES = 16;
+
+function checkSize(name: string, fields: Fields): void {
+  const nameSize = relativeSegments(name).reduce(
+    (sum, id) => sum + Buffer.byteLength(id) + 1,
+    NAME_OVERHEAD_BYTES,
+  );
+  const size = nameSize + fieldsSize(fields) + DOCUMENT_OVERHEAD_BYTES;
+  if (size <= MAX_DOCUMENT_BYTES) return;
+  const text = (n: number): string => n.toLocaleString('en-US');
+  throw invalid(
+    `Document '${name}' cannot be written because its size (${text(size)} bytes) exceeds the maximum allowed size of ${text(MAX_DOCUMENT_BYTES)} bytes.`,
+  );
+}

@@ -1,0 +1,244 @@
+/** Listeners: through the official client, and as messages on one stream. */
+import type { QuerySnapshot } from '@google-cloud/firestore';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { realClock } from '../clock.ts';
+import type { Message } from '../grpc.ts';
+import { memoryStore } from '../store.ts';
+import type { DocumentWrite } from './commit.ts';
+import { openListen } from './listen.ts';
+import { createFirestore } from './model.ts';
+import { type Opened, openFirestore } from './testing.ts';
+
+describe('with the official client', () => {
+  let opened: Opened;
+  beforeEach(async () => {
+    opened = await openFirestore();
+  });
+  afterEach(() => opened.close());
+
+  test('a document: none, added, changed, deleted', async () => {
+    const ref = opened.db.doc('things/a');
+    const seen: unknown[] = [];
+    const stop = ref.onSnapshot((s) => seen.push(s.exists ? s.get('n') : 'none'));
+    await vi.waitFor(() => expect(seen).toEqual(['none']));
+    await ref.set({ n: 1 });
+    await vi.waitFor(() => expect(seen).toEqual(['none', 1]));
+    await ref.update({ n: 2 });
+    await vi.waitFor(() => expect(seen).toEqual(['none', 1, 2]));
+    await ref.delete();
+    await vi.waitFor(() => expect(seen).toEqual(['none', 1, 2, 'none']));
+    stop();
+  });
+
+  const changesOf = (snapshot: QuerySnapshot) =>
+    snapshot.docChanges().map((c) => `${c.type} ${c.doc.id} ${c.oldIndex}>${c.newIndex}`);
+
+  test('a query: what comes, changes, moves and goes, and nothing else', async () => {
+    const things = opened.db.collection('things');
+    await things.doc('a').set({ n: 1 });
+    const seen: string[][] = [];
+    const stop = things
+      .where('n', '>', 0)
+      .orderBy('n')
+      .onSnapshot((s) => seen.push(changesOf(s)));
+    await vi.waitFor(() => expect(seen).toEqual([['added a -1>0']]));
+    await things.doc('b').set({ n: 2 });
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['added b -1>1']));
+    await things.doc('a').update({ n: 3 });
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['modified a 0>1']));
+    await things.doc('out').set({ n: -1 });
+    await opened.db.doc('others/x').set({ n: 1 });
+    await things.doc('b').update({ n: 2 });
+    await things.doc('b').update({ n: -2 });
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['removed b 0>-1']));
+    await things.doc('a').delete();
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['removed a 0>-1']));
+    expect(seen).toHaveLength(5);
+    stop();
+  });
+
+  test('a query with a limit is filled up again', async () => {
+    const things = opened.db.collection('things');
+    for (const n of [1, 2, 3]) await things.doc(`d${n}`).set({ n });
+    const seen: string[] = [];
+    const stop = things
+      .orderBy('n')
+      .limit(2)
+      .onSnapshot((s) => seen.push(s.docs.map((d) => d.id).join()));
+    await vi.waitFor(() => expect(seen).toEqual(['d1,d2']));
+    await things.doc('d1').delete();
+    await vi.waitFor(() => expect(seen.at(-1)).toBe('d2,d3'));
+    await things.doc('d0').set({ n: 0 });
+    await vi.waitFor(() => expect(seen.at(-1)).toBe('d0,d2'));
+    stop();
+  });
+
+  test('a collection group', async () => {
+    const seen: string[] = [];
+    const stop = opened.db
+      .collectionGroup('events')
+      .where('n', '==', 1)
+      .onSnapshot((s) => seen.push(s.docs.map((d) => d.ref.path).join()));
+    await vi.waitFor(() => expect(seen).toEqual(['']));
+    await opened.db.doc('things/a/events/1').set({ n: 1 });
+    await vi.waitFor(() => expect(seen.at(-1)).toBe('things/a/events/1'));
+    stop();
+  });
+
+  test('a listener that cannot be is told so', async () => {
+    const error = await new Promise<Error>((resolve) => {
+      opened.db.collection('__reserved__').onSnapshot(() => undefined, resolve);
+    });
+    expect(error.message).toMatch(/Error 3: Resource id "__reserved__" is invalid/);
+  });
+
+  test('a listener goes on where it was when the server comes back', async () => {
+    const store = memoryStore();
+    const first = await openFirestore({ store });
+    const ref = first.db.doc('things/a');
+    await ref.set({ n: 1 });
+    const seen: unknown[] = [];
+    const listening = opened.client({ host: `127.0.0.1:${first.port}` });
+    const stop = listening.doc('things/a').onSnapshot((s) => seen.push(s.get('n')));
+    await vi.waitFor(() => expect(seen).toEqual([1]));
+    await first.close();
+    const second = await openFirestore({ store, port: first.port });
+    await second.db.doc('things/a').set({ n: 2 });
+    await vi.waitFor(() => expect(seen).toEqual([1, 2]), { timeout: 30_000 });
+    stop();
+    await second.close();
+  });
+});
+
+describe('one stream', () => {
+  const ROOT = 'projects/demo/databases/(default)/documents';
+  const put = (path: string, n: number): DocumentWrite => ({
+    op: 'update',
+    name: `${ROOT}/${path}`,
+    fields: { n },
+    mask: undefined,
+    transforms: [],
+    precondition: undefined,
+  });
+  const open = () => {
+    const model = createFirestore({ clock: realClock(), store: memoryStore() });
+    const later: (() => void)[] = [];
+    let sent: Message[] = [];
+    const session = openListen(
+      model,
+      (message) => sent.push(message),
+      (run) => later.push(run),
+    );
+    const TYPES = ['NO_CHANGE', 'ADD', 'REMOVE', 'CURRENT', 'RESET'];
+    const brief = (m: Message): string => {
+      const t = m.targetChange;
+      if (t) return [TYPES[t.targetChangeType], ...t.targetIds].join(' ');
+      const { document, documentChange: change } = m;
+      const [kind, body] = Object.entries<Message>(m)[0] ?? [];
+      const name: string = change ? change.document.name : (body.document ?? document);
+      return `${kind} ${name.slice(ROOT.length + 1)} ${[...(body.targetIds ?? body.removedTargetIds)].join()}`;
+    };
+    /** What was sent since it was last asked, after everything that waits has run. */
+    const said = (): string[] => {
+      for (const run of later.splice(0)) run();
+      const out = sent.map(brief);
+      sent = [];
+      return out;
+    };
+    const token = (): Buffer => sent.findLast((m) => m.targetChange?.resumeToken)?.targetChange.resumeToken;
+    const add = (targetId: number, names: string[], resumeToken?: Buffer) =>
+      session.request({
+        addTarget: { targetId, documents: { documents: names.map((n) => `${ROOT}/${n}`) }, resumeToken },
+      });
+    const query = (targetId: number, collectionId: string, extra: Message = {}) =>
+      session.request({
+        addTarget: {
+          targetId,
+          query: { parent: ROOT, structuredQuery: { from: [{ collectionId }] } },
+          ...extra,
+        },
+      });
+    return { model, session, said, token, add, query };
+  };
+
+  test('carries many targets; each is told of what concerns it, once for writes in a row', () => {
+    const { model, said, add, query } = open();
+    model.commitNow([put('a/1', 1)]);
+    query(2, 'a');
+    add(4, ['a/1', 'b/1']);
+    expect(said()).toEqual([
+      ...['ADD 2', 'documentChange a/1 2', 'CURRENT 2', 'NO_CHANGE'],
+      ...['ADD 4', 'documentChange a/1 4', 'documentDelete b/1 4', 'CURRENT 4', 'NO_CHANGE'],
+    ]);
+    model.commitNow([put('b/1', 1)]);
+    model.commitNow([put('b/1', 2)]);
+    model.commitNow([put('c/1', 1)]);
+    expect(said()).toEqual(['documentChange b/1 4', 'NO_CHANGE']);
+    model.commitNow([put('a/1', 2)]);
+    expect(said()).toEqual(['documentChange a/1 4', 'documentChange a/1 2', 'NO_CHANGE']);
+  });
+
+  test('a target that is removed is silent, the others go on', () => {
+    const { model, session, said, query } = open();
+    query(2, 'a');
+    query(4, 'a');
+    said();
+    session.request({ removeTarget: 2 });
+    expect(said()).toEqual(['REMOVE 2']);
+    model.commitNow([put('a/1', 1)]);
+    expect(said()).toEqual(['documentChange a/1 4', 'NO_CHANGE']);
+  });
+
+  test('a target that is refused is removed with a cause, the others go on', () => {
+    const { model, said, add, query } = open();
+    query(2, 'a');
+    add(4, ['a/__1__']);
+    expect(said().slice(-1)).toEqual(['REMOVE 4']);
+    model.commitNow([put('a/1', 1)]);
+    expect(said()).toEqual(['documentChange a/1 2', 'NO_CHANGE']);
+  });
+
+  test('a client that comes back and missed nothing gets nothing; one that did gets all anew', () => {
+    const { model, session, said, token, query } = open();
+    model.commitNow([put('a/1', 1)]);
+    query(2, 'a');
+    const resumeToken = token();
+    said();
+    session.request({ removeTarget: 2 });
+    model.commitNow([put('b/1', 1)]);
+    said();
+    query(2, 'a', { resumeToken });
+    expect(said()).toEqual(['ADD 2', 'CURRENT 2', 'NO_CHANGE']);
+    session.request({ removeTarget: 2 });
+    model.commitNow([put('a/2', 1)]);
+    said();
+    query(2, 'a', { resumeToken });
+    expect(said()).toEqual([
+      'ADD 2',
+      'RESET 2',
+      'documentChange a/1 2',
+      'documentChange a/2 2',
+      'CURRENT 2',
+      'NO_CHANGE',
+    ]);
+    query(6, 'a', { resumeToken: Buffer.from('from another life') });
+    expect(said().slice(0, 2)).toEqual(['ADD 6', 'RESET 6']);
+  });
+
+  test('a target asked for once goes when it is current', () => {
+    const { said, query } = open();
+    query(2, 'a', { once: true });
+    expect(said()).toEqual(['ADD 2', 'CURRENT 2', 'NO_CHANGE', 'REMOVE 2']);
+  });
+
+  test('a write looks at no query for the documents it did not write', () => {
+    const { model, said, query } = open();
+    model.commitNow(Array.from({ length: 1000 }, (_, n) => put(`a/${n}`, n)));
+    query(2, 'a');
+    said();
+    const { examined, listened } = model.counters;
+    model.commitNow([put('a/7', -1)]);
+    expect(said()).toEqual(['documentChange a/7 2', 'NO_CHANGE']);
+    expect([model.counters.examined - examined, model.counters.listened - listened]).toEqual([0, 1]);
+  });
+});

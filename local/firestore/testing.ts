@@ -1,0 +1,60 @@
+/** For tests: the stand-in with an official client that speaks to it. */
+import { Firestore, type Settings } from '@google-cloud/firestore';
+import { silentLog } from '../../functions/log.ts';
+import { type LocalClock, realClock } from '../clock.ts';
+import { createFaults, type Faults } from '../faults.ts';
+import { seededRandom } from '../random.ts';
+import type { World } from '../service.ts';
+import { memoryStore, type Store } from '../store.ts';
+import { createFirestore, type FirestoreModel, type ModelOptions } from './model.ts';
+import { serveFirestore } from './server.ts';
+
+export interface Opened {
+  db: Firestore;
+  model: FirestoreModel;
+  faults: Faults;
+  port: number;
+  /** Another client of the same server. */
+  client(settings?: Settings): Firestore;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions extends ModelOptions {
+  clock?: LocalClock;
+  store?: Store;
+  port?: number;
+}
+
+export async function openFirestore(options: OpenOptions = {}): Promise<Opened> {
+  const { clock = realClock(), store = memoryStore(), port = 0, ...modelOptions } = options;
+  const random = seededRandom(1);
+  const faults = createFaults({}, random);
+  const world: World = { projectId: 'demo', clock, random, faults, store, log: silentLog };
+  const model = createFirestore(world, modelOptions);
+  const face = await serveFirestore(world, port, model);
+  // Otherwise the client looks for Google's metadata server before its first call.
+  process.env.METADATA_SERVER_DETECTION = 'none';
+  const clients: Firestore[] = [];
+  const client = (settings: Settings = {}): Firestore => {
+    const made = new Firestore({
+      projectId: 'demo',
+      host: `127.0.0.1:${face.port}`,
+      ssl: false,
+      ...settings,
+    });
+    clients.push(made);
+    return made;
+  };
+  return {
+    db: client(),
+    model,
+    faults,
+    port: face.port,
+    client,
+    async close() {
+      await Promise.all(clients.map((made) => made.terminate()));
+      await face.close();
+      store.close();
+    },
+  };
+}

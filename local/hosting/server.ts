@@ -1,0 +1,68 @@
+/** In the place of Firebase Hosting: the address people know. `/v1/**` goes to the `api` function, all else is the console. */
+import { readFileSync } from 'node:fs';
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { listen } from '../http.ts';
+import type { Face } from '../service.ts';
+
+const agent = new Agent({ keepAlive: true });
+const page = readFileSync(new URL('./index.html', import.meta.url));
+
+/** @param apiPort where the `api` function listens now */
+export function serveHosting(port: number, apiPort: () => number): Promise<Face> {
+  const server = createServer((incoming, outgoing) => {
+    const path = incoming.url ?? '/';
+    if (path === '/v1' || path.startsWith('/v1/')) return forward(incoming, outgoing, apiPort());
+    if (path === '/' || path === '/index.html') {
+      outgoing.writeHead(200, {
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+      });
+      return void outgoing.end(page);
+    }
+    outgoing.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such page.\n');
+  });
+  return listen(server, port);
+}
+
+function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: number): void {
+  const onward = request(
+    {
+      host: '127.0.0.1',
+      port,
+      path: incoming.url,
+      method: incoming.method,
+      headers: {
+        ...incoming.headers,
+        'x-forwarded-host': incoming.headers.host,
+        'x-forwarded-for': incoming.socket.remoteAddress,
+      },
+      agent,
+    },
+    (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    },
+  );
+  onward.on('error', () => unavailable(outgoing));
+  // Whoever hangs up here must not keep the function waiting there.
+  outgoing.on('close', () => onward.destroy());
+  incoming.pipe(onward);
+}
+
+/** The function is being started again; what was asked may or may not have been done, as with any lost reply. */
+function unavailable(outgoing: ServerResponse): void {
+  if (outgoing.headersSent) return void outgoing.destroy();
+  const problem = {
+    type: 'about:blank',
+    title: 'Hub cannot do this at the moment.',
+    status: 503,
+    code: 'UNAVAILABLE',
+    remedy: 'Repeat the request in a few seconds.',
+  };
+  outgoing.writeHead(503, {
+    'content-type': 'application/problem+json',
+    'retry-after': '2',
+    'cache-control': 'no-store',
+  });
+  outgoing.end(JSON.stringify(problem));
+}

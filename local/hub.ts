@@ -1,0 +1,139 @@
+/** Hub on one machine: the embedded cloud, the functions' host on it, and the address people know. Tests start it as `npm start` does. */
+import { randomBytes } from 'node:crypto';
+import type { LocalCloud } from '../functions/config.ts';
+import type { Log } from '../functions/log.ts';
+import { MANIFEST } from '../functions/manifest.ts';
+import { MESSAGE_SCHEMA, TOPICS } from '../shared/messages.ts';
+import { type EmbeddedCloud, PORTS, startCloud } from './cloud.ts';
+import { openDataFolder } from './data-folder.ts';
+import { type FunctionsHost, startHost } from './host/supervisor.ts';
+import { serveHosting } from './hosting/server.ts';
+import type { LocalOptions } from './options.ts';
+import { pushIdentity, setUp } from './setup.ts';
+
+export const PROJECT = 'hub-local';
+
+export interface RunningHub {
+  readonly url: string;
+  readonly cloud: EmbeddedCloud;
+  readonly host: FunctionsHost;
+  /** What `.hub/local.json` says. */
+  readonly addresses: Record<string, string>;
+  close(): Promise<void>;
+}
+
+/**
+ * @param env further variables of the functions, e.g. limits
+ * @throws UsageError for what the user can mend
+ */
+export async function startHub(
+  options: LocalOptions,
+  log: Log,
+  env: Record<string, string> = {},
+): Promise<RunningHub> {
+  const data = options.dataFolder === undefined ? undefined : openDataFolder(options.dataFolder);
+  // Nor would the clients that set the cloud up here find a metadata server.
+  process.env.METADATA_SERVER_DETECTION = 'none';
+  const undo: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (let one = undo.pop(); one; one = undo.pop()) await one();
+  };
+  try {
+    if (data) undo.push(() => data.release());
+    const cloud = await startCloud({
+      ...options,
+      ...(data && { dataPath: data.path }),
+      projectId: PROJECT,
+      log,
+    });
+    undo.push(() => cloud.close());
+    const host = await startHost(
+      { ...environment(cloud, options.speed), ...env },
+      await hostOptions(cloud, options),
+      log,
+    );
+    undo.push(() => host.close());
+    const apiPort = () => host.ports.api ?? 0;
+    const hosting = await serveHosting(options.port === 0 ? 0 : options.port + PORTS.hosting, apiPort);
+    undo.push(() => hosting.close());
+    await setUp(cloud, host.ports);
+    const url = `http://127.0.0.1:${hosting.port}`;
+    await requireHealth(url);
+    // The Scheduler would come by in a few minutes; a fresh Hub fills its pool at once.
+    cloud.pubsub.model.publish(
+      `projects/${PROJECT}/topics/${TOPICS.topUp}`,
+      JSON.stringify({ schema: MESSAGE_SCHEMA }),
+    );
+    return { url, cloud, host, addresses: addressesOf(cloud, url), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function hostOptions(cloud: EmbeddedCloud, { port, faults, seed }: LocalOptions) {
+  const ports = MANIFEST.map(
+    ({ name }, index) => [name, port === 0 ? 0 : port + PORTS.functions + index] as const,
+  );
+  return {
+    ports: Object.fromEntries(ports),
+    jwk: await cloud.tokens.publicJwk(),
+    invoker: pushIdentity(PROJECT),
+    faults,
+    seed,
+  };
+}
+
+/** What a deployment would set, for the functions of a laptop. */
+function environment(cloud: EmbeddedCloud, speed: number): Record<string, string> {
+  const at = (port: number): string => `127.0.0.1:${port}`;
+  const local: LocalCloud = {
+    firestore: at(cloud.firestore.port),
+    pubsub: at(cloud.pubsub.port),
+    container: at(cloud.container.port),
+    compute: `http://${at(cloud.compute.port)}/compute/v1`,
+    storage: `http://${at(cloud.storage.port)}`,
+    authTls: at(cloud.auth.tlsPort),
+    authCa: cloud.auth.ca,
+    accessToken: cloud.accessToken,
+  };
+  return {
+    HUB_ENVIRONMENT: 'local',
+    HUB_LOCAL_CLOUD: JSON.stringify(local),
+    GOOGLE_CLOUD_PROJECT: PROJECT,
+    HUB_CLOUD_SPEED: String(speed),
+    HUB_PAGE_TOKEN_KEY: randomBytes(32).toString('hex'),
+    HUB_NODE_SERVICE_ACCOUNT: `nodes@${PROJECT}.iam.gserviceaccount.com`,
+    HUB_NETWORK: 'hub-leaves',
+    HUB_SUBNETWORK: 'hub-leaves',
+    HUB_CHART_SOURCE: 'oci://europe-docker.pkg.dev/hub-local/charts',
+    HUB_HELM_IMAGE: 'europe-docker.pkg.dev/hub-local/mirror/helm:4.1.4',
+    HUB_CALL_HOME_IMAGE: 'europe-docker.pkg.dev/hub-local/mirror/google-cloud-cli:slim',
+    // The client libraries would ask a metadata server that is not there.
+    METADATA_SERVER_DETECTION: 'none',
+  };
+}
+
+function addressesOf(cloud: EmbeddedCloud, url: string): Record<string, string> {
+  const faces = [
+    'firestore',
+    'pubsub',
+    'auth',
+    'scheduler',
+    'container',
+    'kubernetes',
+    'compute',
+    'storage',
+  ] as const;
+  return {
+    url,
+    ...Object.fromEntries(faces.map((face) => [face, `127.0.0.1:${cloud[face].port}`])),
+    projectId: PROJECT,
+  };
+}
+
+/** The first call makes the function load; Hub is ready once it answers. */
+async function requireHealth(url: string): Promise<void> {
+  const answer = await fetch(`${url}/v1/health`);
+  if (!answer.ok) throw new Error(`the api function answers ${answer.status}: ${await answer.text()}`);
+}

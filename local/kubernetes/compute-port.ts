@@ -1,0 +1,20 @@
+/** What a leaf cluster asks of the compute stand-in: the cloud objects that Kubernetes makes for its Services and volumes. */
+
+export type ComputeKind = 'disk' | 'address' | 'forwarding-rule' | 'firewall';
+
+export interface ComputeResource {
+  name: string;
+  /** Zone of a disk, region of an address or forwarding rule, `global` for a firewall. */
+  location: string;
+  /** As the real cloud sets them: disks have them, parts of load balancers do not. */
+  labels: Record<string, string>;
+  /** Name of the leaf cluster that made it. */
+  cluster: string;
+}
+
+export interface ComputePort {
+  /** Making what is there already changes nothing. */
+  create(kind: ComputeKind, resource: ComputeResource): void;
+  /** Removing what is not there changes nothing. */
+  remove(kind: ComputeKind, name: string, location: string): void;
+}

@@ -1,0 +1,279 @@
+/**
+ * The scheduler and the kubelet: a pod is given a node, gets its volumes and images, runs its containers one after the other or
+ * together, becomes ready, fails, starts again, stops.
+ *
+ * A pod that waits has exactly one task `pod`; that it falls due means that the wait is over, and the pod's status tells what for.
+ */
+import { copy } from '../json.ts';
+import { KINDS } from '../kinds.ts';
+import type { Controller, LeafCluster } from '../leaf-cluster.ts';
+import { type Change, type Fields, keyOfObject, type Stored } from '../objects.ts';
+import { isBeingDeleted, isOver, isReady, withCondition } from '../workloads.ts';
+import { CRASH_RESTARTS, crashWaitMs, forgetContainers, runContainer, stopContainers } from '../containers.ts';
+import { drawOf } from '../identifiers.ts';
+import { missingVolume, place } from '../scheduling.ts';
+import { PULL_RETRY_MS, pullMs } from '../images.ts';
+
+const STEP = 'pod';
+const STOP = 'pod-stop';
+
+/** Until the scheduler has bound it: 1–2 s. */
+const SCHEDULE_MS = 1_000;
+/** Until volumes are attached and the sandbox stands. */
+const SANDBOX_MS = 1_500;
+const RETRY_MS = 2_000;
+const UNSCHEDULABLE_RETRY_MS = 10_000;
+
+/** From the start of the process to the first successful readiness probe, by what the image is; estimates from experience. */
+const READY_MS: ReadonlyArray<readonly [image: RegExp, least: number, most: number]> = [
+  [/\/pachd(:|$)/, 25_000, 55_000],
+  [/postgres/, 12_000, 28_000],
+  [/etcd/, 8_000, 20_000],
+  [/./, 5_000, 15_000],
+];
+
+export const pods: Controller = {
+  kind: KINDS.Pod,
+  reconcile(leaf, pod) {
+    const key = keyOfObject(pod);
+    if (isBeingDeleted(pod)) {
+      if (leaf.isDue(STOP, key)) return;
+      leaf.cancel(STEP, key);
+      stopContainers(leaf, pod);
+      const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
+      leaf.after(STOP, key, Math.min(graceMs, 1_000 + 3_000 * drawOf(`${pod.metadata.uid}stop`)));
+      return;
+    }
+    if (isOver(pod) || isReady(pod) || leaf.isDue(STEP, key) || hasGivenUp(pod)) return;
+    leaf.after(STEP, key, SCHEDULE_MS * (1 + leaf.world.random.fraction()));
+  },
+};
+
+/** A service that keeps crashing is left alone after a few starts: it would only ever do the same. */
+const hasGivenUp = (pod: Stored): boolean =>
+  (pod.status?.containerStatuses ?? []).some(
+    (status: Fields) => status.restartCount >= CRASH_RESTARTS && status.state?.waiting,
+  );
+
+export const podTasks = {
+  [STEP]: (leaf: LeafCluster, subject: string): void => {
+    const pod = leaf.objects.find(KINDS.Pod, subject);
+    if (pod && !isBeingDeleted(pod) && !isOver(pod)) step(leaf, pod);
+  },
+  [STOP]: (leaf: LeafCluster, subject: string): void => {
+    const pod = leaf.objects.find(KINDS.Pod, subject);
+    if (pod && isBeingDeleted(pod)) leaf.objects.erase(KINDS.Pod, pod);
+  },
+};
+
+export function forgetPod(leaf: LeafCluster, { type, kind, object }: Change): void {
+  if (type !== 'DELETED' || kind !== KINDS.Pod) return;
+  const key = keyOfObject(object);
+  leaf.cancel(STEP, key);
+  leaf.cancel(STOP, key);
+  forgetContainers(leaf, object);
+}
+
+const wait = (leaf: LeafCluster, pod: Stored, durationMs: number): void =>
+  leaf.after(STEP, keyOfObject(pod), durationMs);
+
+/** What the next thing is, told from the pod's status. */
+function step(leaf: LeafCluster, pod: Stored): void {
+  if (!pod.status?.hostIP) {
+    const placed = place(leaf, pod);
+    return wait(leaf, pod, placed ? SANDBOX_MS : UNSCHEDULABLE_RETRY_MS);
+  }
+  if (!hasSandbox(pod)) {
+    if (missingVolume(leaf, pod)) return wait(leaf, pod, RETRY_MS);
+    const next = leaf.objects.setStatus(KINDS.Pod, pod, {
+      ...pod.status,
+      conditions: condition(leaf, pod.status, 'PodReadyToStartContainers', true),
+    });
+    return pull(leaf, next, firstImages(next));
+  }
+  const index = (pod.status.initContainerStatuses ?? []).findIndex(
+    (status: Fields) => status.state.terminated?.exitCode !== 0 && !isSidecarUp(pod, status),
+  );
+  if (index >= 0) return stepInit(leaf, pod, index);
+  return stepMain(leaf, pod);
+}
+
+const hasSandbox = (pod: Stored): boolean =>
+  (pod.status?.conditions ?? []).some(
+    (one: Fields) => one.type === 'PodReadyToStartContainers' && one.status === 'True',
+  );
+
+const firstImages = (pod: Stored): string[] => {
+  const init: Fields | undefined = pod.spec?.initContainers?.[0];
+  return init ? [init.image] : mainImages(pod);
+};
+const mainImages = (pod: Stored): string[] => (pod.spec?.containers ?? []).map((one: Fields) => one.image);
+
+/** A container of `initContainers` that is to run beside the others. */
+const isSidecar = (container: Fields | undefined): boolean => container?.restartPolicy === 'Always';
+
+const isSidecarUp = (pod: Stored, status: Fields): boolean =>
+  status.state.running !== undefined &&
+  isSidecar((pod.spec?.initContainers ?? []).find((one: Fields) => one.name === status.name));
+
+/** Images of the containers that start together are pulled side by side. */
+function pull(leaf: LeafCluster, pod: Stored, images: readonly string[]): void {
+  wait(leaf, pod, Math.max(PULL_RETRY_MS, ...images.map((image) => pullMs(leaf, pod, image))));
+}
+
+function condition(leaf: LeafCluster, status: Fields, type: string, holds: boolean): Fields[] {
+  return withCondition(status.conditions, { type, status: holds ? 'True' : 'False' }, leaf.now);
+}
+
+const started = (leaf: LeafCluster, status: Fields, container: Fields): Fields => ({
+  ...status,
+  started: true,
+  imageID: container.image,
+  state: { running: { startedAt: leaf.now } },
+});
+
+function ended(leaf: LeafCluster, status: Fields, exitCode: number): Fields {
+  const terminated = {
+    exitCode,
+    reason: exitCode === 0 ? 'Completed' : 'Error',
+    startedAt: status.state.running?.startedAt ?? leaf.now,
+    finishedAt: leaf.now,
+  };
+  return { ...status, ready: exitCode === 0, started: false, state: { terminated } };
+}
+
+/** A container that failed and may start again, after a wait. */
+function backedOff(status: Fields, container: Fields): Fields {
+  return {
+    ...status,
+    ready: false,
+    restartCount: status.restartCount + 1,
+    lastState: { terminated: status.state.terminated },
+    state: {
+      waiting: {
+        reason: 'CrashLoopBackOff',
+        message: `back-off ${crashWaitMs(status.restartCount) / 1000}s restarting failed container=${container.name}`,
+      },
+    },
+  };
+}
+
+function stepInit(leaf: LeafCluster, pod: Stored, index: number): void {
+  const status: Fields = copy(pod.status ?? {});
+  const container: Fields = pod.spec?.initContainers[index];
+  const before: Fields = status.initContainerStatuses[index];
+  const runs = before.state.waiting ? started(leaf, before, container) : before;
+  status.initContainerStatuses[index] = runs;
+  const done = (): void => {
+    const next: Fields | undefined = pod.spec?.initContainers[index + 1];
+    if (!next) status.conditions = condition(leaf, status, 'Initialized', true);
+    const stored = leaf.objects.setStatus(KINDS.Pod, pod, status);
+    pull(leaf, stored, next ? [next.image] : mainImages(pod));
+  };
+  if (isSidecar(container)) return done();
+  const outcome = runContainer(leaf, pod, container, before.state.waiting !== undefined);
+  if ('againMs' in outcome) {
+    const stored = leaf.objects.setStatus(KINDS.Pod, pod, status);
+    return wait(leaf, stored, outcome.againMs);
+  }
+  const over = ended(leaf, runs, outcome.exit);
+  status.initContainerStatuses[index] = over;
+  if (outcome.exit === 0) return done();
+  if (pod.spec?.restartPolicy === 'Never') return finish(leaf, pod, status, 'Failed');
+  status.initContainerStatuses[index] = backedOff(over, container);
+  const stored = leaf.objects.setStatus(KINDS.Pod, pod, status);
+  wait(leaf, stored, crashWaitMs(before.restartCount));
+}
+
+function stepMain(leaf: LeafCluster, pod: Stored): void {
+  return pod.spec?.restartPolicy === 'Always' ? stepService(leaf, pod) : stepPrograms(leaf, pod);
+}
+
+/** Containers that serve: they start, and after a while they are ready, unless they crash. */
+function stepService(leaf: LeafCluster, pod: Stored): void {
+  const status: Fields = copy(pod.status ?? {});
+  const containers: Fields[] = pod.spec?.containers ?? [];
+  const starting = status.containerStatuses.some((one: Fields) => one.state.waiting);
+  if (starting) {
+    status.phase = 'Running';
+    status.containerStatuses = status.containerStatuses.map((one: Fields, i: number) =>
+      one.state.waiting ? started(leaf, one, containers[i] ?? {}) : one,
+    );
+    const stored = leaf.objects.setStatus(KINDS.Pod, pod, status);
+    return wait(leaf, stored, crashes(leaf, pod) ? RETRY_MS : readyMs(pod));
+  }
+  if (crashes(leaf, pod)) return crash(leaf, pod, status);
+  status.containerStatuses = status.containerStatuses.map((one: Fields) => ({ ...one, ready: true }));
+  status.conditions = condition(leaf, status, 'ContainersReady', true);
+  status.conditions = condition(leaf, status, 'Ready', true);
+  leaf.objects.setStatus(KINDS.Pod, pod, status);
+}
+
+function readyMs(pod: Stored): number {
+  const draw = drawOf(`${pod.metadata.uid}ready`);
+  const waits = mainImages(pod).map((image) => {
+    const [, least = 0, most = 0] = READY_MS.find(([pattern]) => pattern.test(image)) ?? [];
+    return least + draw * (most - least);
+  });
+  return Math.max(0, ...waits);
+}
+
+/** Whether the fault struck this pod, asked once and remembered. */
+function crashes(leaf: LeafCluster, pod: Stored): boolean {
+  const key = `crash ${keyOfObject(pod)}`;
+  const known = leaf.memory.get(key)?.uid;
+  if (known === pod.metadata.uid) return true;
+  if ((pod.status?.containerStatuses ?? []).some((one: Fields) => one.state.running)) return false;
+  if (!leaf.world.faults.hit('pod-crash', `${leaf.record.name} ${keyOfObject(pod)}`)) return false;
+  leaf.memory.set(key, { uid: pod.metadata.uid });
+  return true;
+}
+
+function crash(leaf: LeafCluster, pod: Stored, status: Fields): void {
+  const restarts: number = status.containerStatuses[0]?.restartCount ?? 0;
+  status.containerStatuses = status.containerStatuses.map((one: Fields, i: number) =>
+    backedOff(ended(leaf, one, 1), pod.spec?.containers[i] ?? {}),
+  );
+  const stored = leaf.objects.setStatus(KINDS.Pod, pod, status);
+  if (restarts + 1 < CRASH_RESTARTS) wait(leaf, stored, crashWaitMs(restarts));
+}
+
+/** Containers that run to an end, as a Job's do. */
+function stepPrograms(leaf: LeafCluster, pod: Stored): void {
+  const status: Fields = copy(pod.status ?? {});
+  const containers: Fields[] = pod.spec?.containers ?? [];
+  const mayRestart = pod.spec?.restartPolicy === 'OnFailure';
+  const waits: number[] = [];
+  status.phase = 'Running';
+  for (const [i, container] of containers.entries()) {
+    const before: Fields = status.containerStatuses[i];
+    if (before.state.terminated) continue;
+    const runs = before.state.waiting ? started(leaf, before, container) : before;
+    const outcome = runContainer(leaf, pod, container, before.state.waiting !== undefined);
+    if ('againMs' in outcome) {
+      status.containerStatuses[i] = { ...runs, ready: true };
+      waits.push(outcome.againMs);
+      continue;
+    }
+    const over = ended(leaf, runs, outcome.exit);
+    const again = outcome.exit !== 0 && mayRestart;
+    status.containerStatuses[i] = again ? backedOff(over, container) : { ...over, ready: false };
+    if (again) waits.push(crashWaitMs(before.restartCount));
+  }
+  if (waits.length > 0) {
+    status.conditions = condition(leaf, status, 'ContainersReady', true);
+    status.conditions = condition(leaf, status, 'Ready', false);
+    const stored = leaf.objects.setStatus(KINDS.Pod, pod, status);
+    return wait(leaf, stored, Math.min(...waits));
+  }
+  const failed = status.containerStatuses.some((one: Fields) => one.state.terminated?.exitCode !== 0);
+  finish(leaf, pod, status, failed ? 'Failed' : 'Succeeded');
+}
+
+function finish(leaf: LeafCluster, pod: Stored, status: Fields, phase: 'Succeeded' | 'Failed'): void {
+  const reason = phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed';
+  for (const type of ['Ready', 'ContainersReady']) {
+    status.conditions = withCondition(status.conditions, { type, status: 'False', reason }, leaf.now);
+  }
+  leaf.objects.setStatus(KINDS.Pod, pod, { ...status, phase });
+}

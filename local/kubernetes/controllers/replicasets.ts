@@ -1,0 +1,59 @@
+/** ReplicaSets: as many pods of one template as asked for. */
+import { remove } from '../api.ts';
+import { ApiError } from '../errors.ts';
+import { KINDS } from '../kinds.ts';
+import type { Controller, LeafCluster } from '../leaf-cluster.ts';
+import type { Fields, Stored } from '../objects.ts';
+import {
+  createPod,
+  isActive,
+  isBeingDeleted,
+  isReady,
+  lookAgain,
+  ownersOf,
+  REFUSED_RETRY_MS,
+  withCondition,
+} from '../workloads.ts';
+
+export const replicaSets: Controller = {
+  kind: KINDS.ReplicaSet,
+  follows: [[KINDS.Pod, ownersOf('ReplicaSet')]],
+  reconcile(leaf, set) {
+    if (isBeingDeleted(set)) return;
+    const wanted: number = set.spec?.replicas ?? 1;
+    const active = leaf.objects.controlledBy(set, KINDS.Pod).filter(isActive);
+    let refusal: ApiError | undefined;
+    for (let missing = wanted - active.length; missing > 0 && !refusal; missing--) {
+      const made = createPod(leaf, set, { generateName: `${set.metadata.name}-` });
+      if (made instanceof ApiError) refusal = made;
+    }
+    if (refusal) lookAgain(leaf, set, REFUSED_RETRY_MS);
+    // Pods that do not serve yet are the first to go.
+    const surplus = active.sort((a, b) => Number(isReady(a)) - Number(isReady(b)));
+    for (const pod of surplus.slice(0, Math.max(0, active.length - wanted))) {
+      remove(leaf, KINDS.Pod, pod.metadata.namespace, pod.metadata.name);
+    }
+    tell(leaf, set, refusal);
+  },
+};
+
+function tell(leaf: LeafCluster, set: Stored, refusal: ApiError | undefined): void {
+  const pods = leaf.objects.controlledBy(set, KINDS.Pod).filter(isActive);
+  const ready = pods.filter(isReady).length;
+  const others = (set.status?.conditions ?? []).filter((one: Fields) => one.type !== 'ReplicaFailure');
+  const conditions = refusal
+    ? withCondition(
+        set.status?.conditions,
+        { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: refusal.message },
+        leaf.now,
+      )
+    : others;
+  leaf.objects.setStatus(KINDS.ReplicaSet, set, {
+    observedGeneration: set.metadata.generation,
+    replicas: pods.length,
+    fullyLabeledReplicas: pods.length,
+    readyReplicas: ready,
+    availableReplicas: ready,
+    ...(conditions.length > 0 && { conditions }),
+  });
+}

@@ -1,0 +1,150 @@
+/** Claims and volumes: a disk for each claim that a pod waits for, taken away with the claim. */
+import { logNormal } from '../../random.ts';
+import { removeFinalizer } from '../api.ts';
+import { newUid } from '../identifiers.ts';
+import { KINDS } from '../kinds.ts';
+import type { Controller, LeafCluster } from '../leaf-cluster.ts';
+import { type Fields, keyOf, keyOfObject, type Stored } from '../objects.ts';
+import { isBeingDeleted, isOver } from '../workloads.ts';
+
+const CLAIM_FINALIZER = 'kubernetes.io/pvc-protection';
+const VOLUME_FINALIZER = 'kubernetes.io/pv-protection';
+/** Set by the scheduler where a volume waits for its first pod. */
+export const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
+
+const PROVISION = 'provision-volume';
+const RECLAIM = 'reclaim-volume';
+
+/** Estimates from experience with persistent disks. */
+const PROVISION_MEDIAN_MS = 4_000;
+const PROVISION_P95_MS = 12_000;
+const RECLAIM_MEDIAN_MS = 10_000;
+const RECLAIM_P95_MS = 25_000;
+
+/** Keys of the claims that the pod mounts. */
+export const claimsOf = (pod: Stored): string[] =>
+  (pod.spec?.volumes ?? []).flatMap((volume: Fields) => {
+    const name: string | undefined = volume.persistentVolumeClaim?.claimName;
+    return name === undefined ? [] : [keyOf(pod.metadata.namespace, name)];
+  });
+
+function isUsed(leaf: LeafCluster, claim: Stored): boolean {
+  const key = keyOfObject(claim);
+  for (const pod of leaf.objects.each(KINDS.Pod, claim.metadata.namespace)) {
+    if (!isOver(pod) && claimsOf(pod).includes(key)) return true;
+  }
+  return false;
+}
+
+export const claims: Controller = {
+  kind: KINDS.PersistentVolumeClaim,
+  follows: [[KINDS.Pod, (_leaf, pod) => claimsOf(pod)]],
+  reconcile(leaf, claim) {
+    const key = keyOfObject(claim);
+    if (isBeingDeleted(claim)) {
+      if (!isUsed(leaf, claim)) removeFinalizer(leaf, KINDS.PersistentVolumeClaim, claim, CLAIM_FINALIZER);
+      return;
+    }
+    if (claim.spec?.volumeName || leaf.isDue(PROVISION, key)) return;
+    const storageClass = leaf.objects.get(KINDS.StorageClass, undefined, claim.spec?.storageClassName ?? '');
+    if (!storageClass) return;
+    const waits = storageClass.volumeBindingMode === 'WaitForFirstConsumer';
+    if (waits && claim.metadata.annotations?.[SELECTED_NODE] === undefined) return;
+    leaf.after(PROVISION, key, logNormal(leaf.world.random, PROVISION_MEDIAN_MS, PROVISION_P95_MS));
+  },
+};
+
+export const volumes: Controller = {
+  kind: KINDS.PersistentVolume,
+  follows: [
+    [
+      KINDS.PersistentVolumeClaim,
+      (_leaf, claim) => (claim.spec?.volumeName ? [keyOf(undefined, claim.spec.volumeName)] : []),
+    ],
+  ],
+  reconcile(leaf, volume) {
+    const { namespace, name, uid } = volume.spec?.claimRef ?? {};
+    const claim = name && leaf.objects.get(KINDS.PersistentVolumeClaim, namespace, name);
+    if (claim && claim.metadata.uid === uid) return;
+    const released =
+      volume.status?.phase === 'Released'
+        ? volume
+        : leaf.objects.setStatus(KINDS.PersistentVolume, volume, { phase: 'Released' });
+    const key = keyOfObject(released);
+    if (volume.spec?.persistentVolumeReclaimPolicy !== 'Delete' || leaf.isDue(RECLAIM, key)) return;
+    leaf.after(RECLAIM, key, logNormal(leaf.world.random, RECLAIM_MEDIAN_MS, RECLAIM_P95_MS));
+  },
+};
+
+function provision(leaf: LeafCluster, key: string): void {
+  const claim = leaf.objects.find(KINDS.PersistentVolumeClaim, key);
+  if (!claim || isBeingDeleted(claim) || claim.spec?.volumeName) return;
+  const { project, cluster } = { project: leaf.world.projectId, cluster: leaf.record };
+  const name = `pvc-${claim.metadata.uid}`;
+  const zone = zoneFor(leaf, claim);
+  leaf.edges.compute.create('disk', {
+    name,
+    location: zone,
+    labels: {
+      'goog-k8s-cluster-name': cluster.name,
+      'goog-k8s-cluster-location': cluster.location,
+    },
+    cluster: cluster.name,
+  });
+  const capacity = { storage: claim.spec?.resources?.requests?.storage };
+  const storageClass = leaf.objects.get(KINDS.StorageClass, undefined, claim.spec?.storageClassName ?? '');
+  leaf.objects.put(KINDS.PersistentVolume, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: {
+      name,
+      uid: newUid(leaf.world.random),
+      resourceVersion: '',
+      creationTimestamp: leaf.now,
+      annotations: { 'pv.kubernetes.io/provisioned-by': 'pd.csi.storage.gke.io' },
+      finalizers: [VOLUME_FINALIZER],
+    },
+    spec: {
+      capacity,
+      accessModes: claim.spec?.accessModes,
+      volumeMode: 'Filesystem',
+      storageClassName: claim.spec?.storageClassName,
+      persistentVolumeReclaimPolicy: storageClass?.reclaimPolicy ?? 'Delete',
+      claimRef: {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        namespace: claim.metadata.namespace,
+        name: claim.metadata.name,
+        uid: claim.metadata.uid,
+      },
+      csi: {
+        driver: 'pd.csi.storage.gke.io',
+        fsType: 'ext4',
+        volumeHandle: `projects/${project}/zones/${zone}/disks/${name}`,
+      },
+    },
+    status: { phase: 'Bound' },
+  });
+  leaf.objects.put(KINDS.PersistentVolumeClaim, {
+    ...claim,
+    spec: { ...claim.spec, volumeName: name },
+    status: { phase: 'Bound', accessModes: claim.spec?.accessModes, capacity },
+  });
+}
+
+function zoneFor(leaf: LeafCluster, claim: Stored): string {
+  const node = claim.metadata.annotations?.[SELECTED_NODE];
+  const labels = node && leaf.objects.get(KINDS.Node, undefined, node)?.metadata.labels;
+  return (labels && labels['topology.kubernetes.io/zone']) || (leaf.record.zones[0] ?? leaf.record.location);
+}
+
+/** The disk goes first: a volume that is gone from the API has no disk any more. */
+function reclaim(leaf: LeafCluster, key: string): void {
+  const volume = leaf.objects.find(KINDS.PersistentVolume, key);
+  if (!volume) return;
+  const [, zone = ''] = /zones\/([^/]+)\//.exec(volume.spec?.csi?.volumeHandle ?? '') ?? [];
+  leaf.edges.compute.remove('disk', volume.metadata.name, zone);
+  leaf.objects.erase(KINDS.PersistentVolume, volume);
+}
+
+export const volumeTasks = { [PROVISION]: provision, [RECLAIM]: reclaim };

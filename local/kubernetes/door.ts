@@ -1,0 +1,23 @@
+/** The door of a leaf cluster's API: where a request may be turned away, or its answer may get lost. */
+import { unavailable } from './errors.ts';
+import type { LeafCluster } from './leaf-cluster.ts';
+
+/** The request was carried out and nobody will hear of it. */
+export class ReplyLost extends Error {
+  constructor() {
+    super('the connection broke before the reply');
+  }
+}
+
+/**
+ * @param subject `<cluster> <verb> <resource>`
+ * @throws ApiError 503, ReplyLost, and what `carryOut` throws
+ */
+export function throughDoor<T>(leaf: LeafCluster, subject: string, carryOut: () => T): T {
+  const { faults } = leaf.world;
+  const text = `${leaf.record.name} ${subject}`;
+  if (faults.hit('unavailable', text)) throw unavailable();
+  const result = carryOut();
+  if (faults.hit('reply-lost', text)) throw new ReplyLost();
+  return result;
+}

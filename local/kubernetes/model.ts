@@ -1,0 +1,242 @@
+/**
+ * All leaf clusters of the embedded cloud and what happens inside them. Pure state: no network. `server.ts` puts an HTTPS API in
+ * front of each; the simulation uses the model as it is.
+ *
+ *     api.ts ─▶ objects.ts ─▶ watch.ts            the API's verbs, the store, who watches
+ *                   │
+ *                   └─▶ controllers/ ─▶ tasks.ts   what the cluster does about it, at once or later, in cloud time
+ *                            └─▶ containers.ts ─▶ programs/ ─▶ charts/
+ */
+import type { World } from '../service.ts';
+import { create, list } from './api.ts';
+import { daemonSets } from './controllers/daemonsets.ts';
+import { deployments } from './controllers/deployments.ts';
+import { collectGarbage } from './controllers/garbage.ts';
+import { jobs, jobTasks } from './controllers/jobs.ts';
+import { namespaces } from './controllers/namespaces.ts';
+import { forgetPod, pods, podTasks } from './controllers/pods.ts';
+import { replicaSets } from './controllers/replicasets.ts';
+import { services, serviceTasks } from './controllers/services.ts';
+import { statefulSets } from './controllers/statefulsets.ts';
+import { claims, volumes, volumeTasks } from './controllers/volumes.ts';
+import { internalIp, suffix } from './identifiers.ts';
+import { KINDS, kindByName } from './kinds.ts';
+import {
+  type LeafEdges,
+  LeafCluster,
+  leafKey,
+  type LeafRecord,
+  type LeafTarget,
+  type Machinery,
+  type TaskHandler,
+} from './leaf-cluster.ts';
+import { zonesOf } from './places.ts';
+import { type Task, Tasks } from './tasks.ts';
+import { RECONCILE, reconcileSubject } from './workloads.ts';
+
+const MACHINERY: Machinery = {
+  controllers: [
+    namespaces,
+    deployments,
+    replicaSets,
+    statefulSets,
+    daemonSets,
+    jobs,
+    pods,
+    services,
+    claims,
+    volumes,
+  ],
+  noticed(leaf, change) {
+    collectGarbage(leaf, change);
+    forgetPod(leaf, change);
+  },
+};
+
+const TASKS: Readonly<Record<string, TaskHandler>> = {
+  ...jobTasks,
+  ...podTasks,
+  ...serviceTasks,
+  ...volumeTasks,
+  [RECONCILE]: reconcileAgain,
+};
+
+function reconcileAgain(leaf: LeafCluster, subject: string): void {
+  const [apiVersion = '', kindName = '', key = ''] = subject.split('|');
+  const kind = kindByName(apiVersion, kindName);
+  const object = kind && leaf.objects.find(kind, key);
+  const controller = MACHINERY.controllers.find((one) => one.kind === kind);
+  if (object && controller && reconcileSubject(object) === subject) controller.reconcile(leaf, object);
+}
+
+export interface Kubernetes {
+  /**
+   * Makes a leaf cluster with its nodes, or returns the one that is there. One of an earlier process goes on where it was, and rests
+   * until this is called for it: what it does outside must find somebody there.
+   */
+  add(target: LeafTarget & { ca: string }): LeafCluster;
+  /** Ends and forgets it. What it made in the cloud stays there, as in reality. */
+  remove(name: string, location: string): void;
+  /** One that runs. */
+  find(name: string, location: string): LeafCluster | undefined;
+  /** Those that run. */
+  all(): Iterable<LeafCluster>;
+  /** Stops the timers; the state stays in the store. */
+  close(): void;
+}
+
+export function createKubernetes(world: World, edges: LeafEdges): Kubernetes {
+  const records = world.store.table<LeafRecord>('leaves');
+  const leaves = new Map<string, LeafCluster>();
+  const tasks = new Tasks(world.store.table<Task>('tasks'), world.clock, (task) => {
+    const leaf = leaves.get(task.leaf);
+    const handler = TASKS[task.name];
+    if (leaf && handler) leaf.guard(`${task.name} ${task.subject}`, () => handler(leaf, task.subject));
+  });
+  const open = (record: LeafRecord): LeafCluster => {
+    const leaf = new LeafCluster(record, world, edges, tasks, MACHINERY);
+    leaves.set(leaf.key, leaf);
+    return leaf;
+  };
+  const remove = (name: string, location: string): void => {
+    const key = leafKey(name, location);
+    const record = records.get(key);
+    const leaf = leaves.get(key) ?? (record && open(record));
+    leaves.delete(key);
+    records.delete(key);
+    leaf?.stop();
+  };
+  return {
+    add(target) {
+      const key = leafKey(target.name, target.location);
+      const record = records.get(key);
+      // A new cluster of the same name, if nobody said that the old one went.
+      if (record && target.id !== undefined && record.id !== target.id) remove(target.name, target.location);
+      const there = leaves.get(key);
+      if (there) return there;
+      const kept = records.get(key);
+      if (kept) {
+        const leaf = open(kept);
+        tasks.resume(key);
+        leaf.resync();
+        return leaf;
+      }
+      const leaf = open(recordOf(target, world.clock.now()));
+      records.set(key, leaf.record);
+      furnish(leaf);
+      return leaf;
+    },
+    remove,
+    find: (name, location) => leaves.get(leafKey(name, location)),
+    all: () => leaves.values(),
+    close: () => tasks.pause(),
+  };
+}
+
+function recordOf(target: LeafTarget & { ca: string }, nowMs: number): LeafRecord {
+  const { name, location, nodeCount, machineType, zones, id, clusterId, ca } = target;
+  return {
+    name,
+    location,
+    nodeCount,
+    machineType,
+    zones: [...(zones ?? zonesOf(location))],
+    ...(id !== undefined && { id }),
+    ...(clusterId !== undefined && { clusterId }),
+    ca,
+    revision: 1,
+    createdAtMs: nowMs,
+  };
+}
+
+/** What GKE puts into a new cluster, as far as anybody here looks at it. */
+function furnish(leaf: LeafCluster): void {
+  for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) {
+    create(leaf, KINDS.Namespace, undefined, { metadata: { name } });
+  }
+  const { zones, nodeCount } = leaf.record;
+  const group = suffix(leaf.world.random, 8);
+  for (let i = 0; i < nodeCount; i++) addNode(leaf, zones[i % zones.length] ?? leaf.record.location, group);
+  addStorageClasses(leaf);
+  const everything = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }];
+  for (const name of ['cluster-admin', 'admin', 'edit', 'view']) {
+    const rules = name === 'cluster-admin' ? everything : [];
+    create(leaf, KINDS.ClusterRole, undefined, { metadata: { name }, rules });
+  }
+  if (list(leaf, KINDS.Service, 'default', () => true).length === 0) {
+    create(leaf, KINDS.Service, 'default', {
+      metadata: { name: 'kubernetes' },
+      spec: { ports: [{ name: 'https', port: 443, targetPort: 443 }], clusterIP: '34.118.224.1' },
+    });
+  }
+}
+
+function addNode(leaf: LeafCluster, zone: string, group: string): void {
+  const { name: cluster, machineType } = leaf.record;
+  // Node names end within 63 characters, so GKE shortens the cluster's.
+  const name = `gke-${cluster.slice(0, 26)}-default-pool-${group}-${suffix(leaf.world.random, 4)}`;
+  const node = create(leaf, KINDS.Node, undefined, {
+    metadata: {
+      name,
+      labels: {
+        'cloud.google.com/gke-nodepool': 'default-pool',
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        'node.kubernetes.io/instance-type': machineType,
+        'topology.kubernetes.io/zone': zone,
+        'topology.kubernetes.io/region': zone.slice(0, zone.lastIndexOf('-')),
+      },
+    },
+    spec: { providerID: `gce://${leaf.world.projectId}/${zone}/${name}` },
+  });
+  leaf.objects.setStatus(KINDS.Node, node, {
+    addresses: [
+      { type: 'InternalIP', address: internalIp(leaf.world.random) },
+      { type: 'Hostname', address: name },
+    ],
+    conditions: [
+      {
+        type: 'Ready',
+        status: 'True',
+        reason: 'KubeletReady',
+        message: 'kubelet is posting ready status',
+        lastTransitionTime: leaf.now,
+      },
+    ],
+    nodeInfo: { kubeletVersion: VERSION.gitVersion, operatingSystem: 'linux', architecture: 'amd64' },
+  });
+}
+
+const VOLUME_CLASSES = [
+  ['standard-rwo', 'pd-balanced', true],
+  ['premium-rwo', 'pd-ssd', false],
+] as const;
+
+function addStorageClasses(leaf: LeafCluster): void {
+  for (const [name, type, isDefault] of VOLUME_CLASSES) {
+    create(leaf, KINDS.StorageClass, undefined, {
+      metadata: {
+        name,
+        annotations: { 'storageclass.kubernetes.io/is-default-class': String(isDefault) },
+      },
+      provisioner: 'pd.csi.storage.gke.io',
+      parameters: { type },
+      reclaimPolicy: 'Delete',
+      volumeBindingMode: 'WaitForFirstConsumer',
+      allowVolumeExpansion: true,
+    });
+  }
+}
+
+/** What `/version` answers. */
+export const VERSION = {
+  major: '1',
+  minor: '35',
+  gitVersion: 'v1.35.2-gke.1000000',
+  gitCommit: '',
+  gitTreeState: 'clean',
+  buildDate: '2026-03-01T00:00:00Z',
+  goVersion: 'go1.25.7',
+  compiler: 'gc',
+  platform: 'linux/amd64',
+} as const;

@@ -1,0 +1,33 @@
+/** `npm start`. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createCloudLog } from '../functions/google/log.ts';
+import { startHub } from './hub.ts';
+import { parseOptions, UsageError } from './options.ts';
+
+const FOLDER = fileURLToPath(new URL('../.hub/', import.meta.url));
+
+try {
+  const options = parseOptions(process.env);
+  const hub = await startHub(options, createCloudLog({ service: 'embedded cloud' }));
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(`${FOLDER}local.json`, `${JSON.stringify(hub.addresses, null, 2)}\n`);
+  process.stdout.write(`Hub is ready at ${hub.url}\n`);
+  let ending = false;
+  const end = (): void => {
+    if (ending) return;
+    ending = true;
+    hub.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+} catch (error) {
+  const { message } = error as Error;
+  process.stderr.write(
+    error instanceof UsageError ? `hub: ${message}\n` : `hub: ${(error as Error).stack ?? message}\n`,
+  );
+  process.exit(error instanceof UsageError ? 2 : 1);
+}

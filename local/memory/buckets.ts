@@ -1,0 +1,96 @@
+/** The `Buckets` port directly on the Storage stand-in's model: for tests and the simulation, without a wire in between. */
+import { type Buckets, bucketPrefix } from '../../functions/buckets.ts';
+import { AppError } from '../../shared/errors.ts';
+import { ServiceError } from '../service.ts';
+import type { Bucket, StorageModel } from '../storage/model.ts';
+
+const OBJECTS_AT_A_TIME = 100;
+
+export function memoryBuckets(model: StorageModel): Buckets {
+  const find = (name: string): Bucket | undefined => {
+    try {
+      return model.call('storage.buckets.get', () => model.requireBucket(name));
+    } catch (error) {
+      if (reasonOf(error) === 'notFound') return undefined;
+      throw error;
+    }
+  };
+
+  return {
+    ensureBucket: ({ name, region, clusterId }) =>
+      translated(() => {
+        const insert = (): void => {
+          model.insertBucket(name, {
+            location: region,
+            uniformAccess: true,
+            publicAccessPrevention: 'enforced',
+            softDeleteS: 0,
+            labels: { 'managed-by': 'hub', 'hub-cluster': clusterId },
+          });
+        };
+        const known = orForbidden(() => find(name));
+        if (known === undefined) return model.call('storage.buckets.insert', insert);
+        if (known === 'forbidden' || known.labels['hub-cluster'] !== clusterId) {
+          throw new AppError('NAME_TAKEN', `bucket ${name} is not of this cluster`);
+        }
+      }),
+
+    ensureBucketGone: ({ name, clusterId }) =>
+      translated(() => {
+        const known = orForbidden(() => find(name));
+        if (known === undefined || known === 'forbidden') return 'gone';
+        if (known.labels['hub-cluster'] !== clusterId) return 'gone';
+        const page = model.call('storage.objects.list', () =>
+          model.listObjects(name, { limit: OBJECTS_AT_A_TIME }),
+        );
+        for (const object of page.items) {
+          model.call('storage.objects.delete', () => model.deleteObject(name, object.name));
+        }
+        if (page.next !== undefined) return 'pending';
+        model.call('storage.buckets.delete', () => model.deleteBucket(name));
+        return 'gone';
+      }),
+
+    listBuckets: (clusterId) =>
+      translated(() => {
+        const names: string[] = [];
+        let after: string | undefined;
+        do {
+          const from = after === undefined ? {} : { after };
+          const page = model.call('storage.buckets.list', () =>
+            model.listBuckets({ prefix: bucketPrefix(clusterId), ...from }),
+          );
+          names.push(
+            ...page.items.filter(({ labels }) => labels['hub-cluster'] === clusterId).map(({ name }) => name),
+          );
+          after = page.next;
+        } while (after !== undefined);
+        return names;
+      }),
+  };
+}
+
+const reasonOf = (error: unknown): string | undefined =>
+  error instanceof ServiceError ? error.reason : undefined;
+
+function orForbidden<T>(run: () => T): T | 'forbidden' {
+  try {
+    return run();
+  } catch (error) {
+    if (reasonOf(error) === 'forbidden') return 'forbidden';
+    throw error;
+  }
+}
+
+/** The model's refusals as the port words them; what is wrong in the call itself comes out as it is. */
+async function translated<T>(run: () => T): Promise<T> {
+  try {
+    return run();
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason === 'backendError' || reason === 'rateLimitExceeded') {
+      throw new AppError('PROVIDER_UNAVAILABLE', `Cloud Storage: ${reason}`);
+    }
+    throw error;
+  }
+}

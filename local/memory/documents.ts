@@ -1,0 +1,267 @@
+/**
+ * The port `Documents` in memory, for tests and the simulation: the model of the Firestore stand-in without its wire. So
+ * preconditions, versions, order and indexes are the same, and a query costs what it returns, not what there is.
+ * Nothing here waits but on the clock it is given: the same calls in the same order give the same answers.
+ */
+import {
+  CommitError,
+  type CommitFault,
+  type DocumentData,
+  type Documents,
+  Increment,
+  type Query,
+  type Snapshot,
+  type Value,
+  type Write,
+} from '../../functions/cloud.ts';
+import type { LocalClock } from '../clock.ts';
+import type { Faults } from '../faults.ts';
+import type { DocumentWrite } from '../firestore/commit.ts';
+import type { StoredDocument } from '../firestore/documents.ts';
+import { type Counters, createFirestore } from '../firestore/model.ts';
+import { checkDocumentName, type FieldPath, fieldPath, idOf, NAME_FIELD } from '../firestore/paths.ts';
+import { planQuery } from '../firestore/plan.ts';
+import type { Query as ModelQuery } from '../firestore/query.ts';
+import type { Transform } from '../firestore/transforms.ts';
+import { doubleValue, type Fields, numberOf, type Value as Stored, timeValue } from '../firestore/values.ts';
+import { ServiceError, STATUS } from '../service.ts';
+import { memoryStore, type Store } from '../store.ts';
+
+export interface MemoryDocumentsOptions {
+  /** Modelled time of a commit, in cloud time; the default is none. Applied at its end. */
+  latencyMs?: number;
+  /** `unavailable` (nothing was done) and `reply-lost` (it was) strike; the subject is `get`, `query`, `count` or `commit`. */
+  faults?: Faults;
+  /** Where the documents are kept; the default forgets them. */
+  store?: Store;
+}
+
+export interface MemoryDocuments extends Documents {
+  readonly counters: Readonly<Counters>;
+}
+
+const ROOT = 'projects/memory/databases/(default)/documents';
+
+export function memoryDocuments(clock: LocalClock, options: MemoryDocumentsOptions = {}): MemoryDocuments {
+  const { latencyMs = 0, faults, store = memoryStore() } = options;
+  const model = createFirestore({ clock, store });
+
+  const reach = (operation: string): void => {
+    if (faults?.hit('unavailable', operation)) {
+      throw new CommitError('unavailable', `the database does not take a ${operation}`);
+    }
+  };
+  return {
+    counters: model.counters,
+    async get<T>(path: string) {
+      reach('get');
+      const name = nameOf(path);
+      checkDocumentName(name);
+      const [document] = await model.get([name]);
+      return document && snapshotOf<T>(document);
+    },
+    async query<T>(query: Query) {
+      reach('query');
+      const found = await model.query(planQuery(modelQuery(query)));
+      return found.map((document) => snapshotOf<T>(document));
+    },
+    async count(query) {
+      reach('count');
+      return (await model.aggregate(planQuery(modelQuery(query)))).length;
+    },
+    async commit(writes) {
+      reach('commit');
+      if (writes.length === 0) return;
+      // Read now: the caller may change its objects while the commit is on its way.
+      const wanted = writes.map(modelWrite);
+      if (latencyMs > 0) await clock.sleepUntil(clock.after(latencyMs));
+      try {
+        model.commitNow(wanted);
+      } catch (error) {
+        throw commitFault(error);
+      }
+      if (faults?.hit('reply-lost', 'commit')) {
+        throw new CommitError('unavailable', 'the connection was lost before the answer');
+      }
+    },
+    watch<T>(path: string, onChange: (snapshot: Snapshot<T> | undefined) => void) {
+      const name = nameOf(path);
+      checkDocumentName(name);
+      let told: number | undefined;
+      let due = false;
+      let stopped = false;
+      const tell = (): void => {
+        due = false;
+        const document = model.documents.get(name);
+        const version = document?.updateMicros ?? 0;
+        if (stopped || version === told) return;
+        told = version;
+        if (document) model.counters.listened++;
+        onChange(document && snapshotOf<T>(document));
+      };
+      const notify = (): void => {
+        if (!due) queueMicrotask(tell);
+        due = true;
+      };
+      notify();
+      const stop = model.watch({ topics: [name], notify });
+      return () => {
+        stopped = true;
+        stop();
+      };
+    },
+  };
+}
+
+const nameOf = (path: string): string => `${ROOT}/${path}`;
+const pathOf = (name: string): string => name.slice(ROOT.length + 1);
+
+const FAULT_OF: Readonly<Record<number, CommitFault>> = {
+  [STATUS.NOT_FOUND]: 'missing',
+  [STATUS.ALREADY_EXISTS]: 'exists',
+  [STATUS.FAILED_PRECONDITION]: 'stale',
+};
+
+function commitFault(error: unknown): unknown {
+  const fault = error instanceof ServiceError ? FAULT_OF[error.code] : undefined;
+  return fault ? new CommitError(fault, (error as Error).message, { cause: error }) : error;
+}
+
+function snapshotOf<T>(document: StoredDocument): Snapshot<T> {
+  return {
+    path: pathOf(document.name),
+    data: toData(document.fields) as T,
+    version: String(document.updateMicros),
+    createTime: new Date(document.createMicros / 1000),
+    updateTime: new Date(document.updateMicros / 1000),
+  };
+}
+
+// Writes.
+
+function modelWrite(write: Write): DocumentWrite {
+  const name = nameOf(write.path);
+  const whole = {
+    name,
+    op: 'update',
+    fields: {},
+    mask: undefined,
+    transforms: [],
+    precondition: undefined,
+  } as const;
+  switch (write.op) {
+    case 'create':
+      return { ...whole, fields: fromData(write.data), precondition: { exists: false } };
+    case 'set':
+      return { ...whole, fields: fromData(write.data) };
+    case 'update':
+      return {
+        ...whole,
+        ...changes(write.data),
+        precondition: versionIs(write.ifVersion) ?? { exists: true },
+      };
+    case 'delete':
+      return { ...whole, op: 'delete', precondition: versionIs(write.ifVersion) };
+  }
+}
+
+const versionIs = (version: string | undefined) =>
+  version === undefined ? undefined : { updateMicros: Number(version) };
+
+/** @throws TypeError without a field, as the client does */
+function changes(data: Extract<Write, { op: 'update' }>['data']) {
+  const fields: Fields = {};
+  const mask: FieldPath[] = [];
+  const transforms: Transform[] = [];
+  for (const [text, value] of Object.entries(data)) {
+    const field = pathIn(text);
+    if (value instanceof Increment) {
+      transforms.push({ field, kind: 'increment', operand: fromNumber(value.by) });
+      continue;
+    }
+    mask.push(field);
+    if (value !== undefined) nest(fields, field, fromValue(value));
+  }
+  if (mask.length + transforms.length === 0) throw new TypeError('an update must name at least one field');
+  return { fields, mask, transforms };
+}
+
+/** Puts a value where the mask will look for it. */
+function nest(fields: Fields, { segments }: FieldPath, value: Stored): void {
+  let map = fields;
+  for (const segment of segments.slice(0, -1)) {
+    const below = map[segment] as { map: Fields } | undefined;
+    const next = below ?? { map: {} };
+    map[segment] = next;
+    map = next.map;
+  }
+  map[segments.at(-1) ?? ''] = value;
+}
+
+const pathIn = (text: string): FieldPath => fieldPath(text.split('.'));
+
+// Queries.
+
+function modelQuery(query: Query): ModelQuery {
+  const { collection, where = [], orderBy = [], startAfter, limit } = query;
+  const cut = collection.lastIndexOf('/');
+  const order = orderBy.map(([text, direction]) => ({
+    field: pathIn(text),
+    descending: direction === 'desc',
+  }));
+  const path = startAfter?.[orderBy.length];
+  if (startAfter && typeof path === 'string') {
+    order.push({ field: NAME_FIELD, descending: order.at(-1)?.descending ?? false });
+  }
+  return {
+    scope: {
+      parent: cut < 0 ? ROOT : nameOf(collection.slice(0, cut)),
+      collectionId: idOf(collection),
+      allDescendants: false,
+    },
+    where: { all: where.map(([text, op, value]) => ({ field: pathIn(text), op, value: fromValue(value) })) },
+    orderBy: order,
+    startAt: startAfter && {
+      values: startAfter.map((value, index) =>
+        index === orderBy.length ? { ref: nameOf(String(value)) } : fromValue(value),
+      ),
+      before: false,
+    },
+    offset: 0,
+    limit,
+  };
+}
+
+// Values.
+
+function fromData(data: DocumentData): Fields {
+  const fields: Fields = {};
+  for (const key in data) {
+    const value = data[key];
+    if (value !== undefined) fields[key] = fromValue(value);
+  }
+  return fields;
+}
+
+function fromValue(value: Value): Stored {
+  if (typeof value === 'number') return fromNumber(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date) return timeValue(value.getTime() * 1000);
+  return Array.isArray(value) ? value.map(fromValue) : { map: fromData(value) };
+}
+
+const fromNumber = (n: number): Stored => (Number.isSafeInteger(n) && !Object.is(n, -0) ? n : doubleValue(n));
+
+function toData(fields: Fields): DocumentData {
+  const data: DocumentData = {};
+  for (const key in fields) data[key] = toValue(fields[key] as Stored);
+  return data;
+}
+
+function toValue(value: Stored): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(toValue);
+  if ('map' in value) return toData(value.map);
+  if ('time' in value) return new Date(value.time[0] * 1000 + Math.floor(value.time[1] / 1000));
+  return Number(numberOf(value));
+}

@@ -1,0 +1,64 @@
+/** The GKE client that calls the models directly, so that the simulation runs the real provider without a wire. */
+import type { GkeClient, GkeCluster } from '../../functions/providers/gke/client.ts';
+import { CloudRefusal, statusOf } from '../../functions/providers/gke/errors.ts';
+import type { ComputeModel, ComputeRow } from '../compute/model.ts';
+import type { ClusterView, ContainerModel } from '../container/model.ts';
+import type { ClusterResource } from '../container/resource.ts';
+import { ServiceError } from '../service.ts';
+
+export function memoryGkeClient(container: ContainerModel, compute: ComputeModel): GkeClient {
+  /** Later than the caller, as any reply is; and what a model refuses becomes what a client throws. */
+  const call = async <T>(run: () => T): Promise<T> => {
+    await null;
+    try {
+      return run();
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      throw new CloudRefusal(statusOf(error.code), error.message, error.reason);
+    }
+  };
+  return {
+    createCluster: (location, cluster) =>
+      call(() => void container.createCluster(location, structuredClone(cluster) as ClusterResource)),
+    getCluster: (location, name) => call(() => gkeCluster(container.getCluster(location, name))),
+    deleteCluster: (location, name) => call(() => void container.deleteCluster(location, name)),
+    listClusters: () => call(() => container.listClusters('-').map(gkeCluster)),
+    cancelOperation: (location, name) => call(() => container.cancelOperation(location, name)),
+    listLeftovers: (kind, filter) =>
+      call(() => {
+        const scope = kind === 'firewall' ? { location: 'global' } : {};
+        const found: ComputeRow[] = [];
+        let next: { pageToken?: string } = {};
+        do {
+          const page = compute.list(kind, { filter, ...scope, ...next });
+          found.push(...page.rows);
+          next = page.nextPageToken === undefined ? {} : { pageToken: page.nextPageToken };
+        } while (next.pageToken !== undefined);
+        return found.map((row) => ({
+          kind,
+          name: row.name,
+          location: row.location,
+          labels: row.labels,
+          targetTags: row.targetTags ?? [],
+        }));
+      }),
+    deleteLeftover: (kind, location, name) => call(() => void compute.delete(kind, location, name)),
+  };
+}
+
+function gkeCluster(view: ClusterView): GkeCluster {
+  const endpoint = view.controlPlaneEndpointsConfig?.dnsEndpointConfig?.endpoint;
+  const ca = (view.masterAuth as { clusterCaCertificate?: string } | undefined)?.clusterCaCertificate;
+  return {
+    name: view.name,
+    location: view.location,
+    status: view.status,
+    labels: view.resourceLabels ?? {},
+    reasons: view.conditions
+      .flatMap(({ code, message }) => [code, message])
+      .filter((text) => text !== 'UNKNOWN'),
+    nodesFailed: (view.nodePools ?? []).some((pool) => pool.status === 'ERROR'),
+    ...(typeof endpoint === 'string' ? { endpoint } : {}),
+    ...(ca ? { ca: Buffer.from(ca, 'base64').toString() } : {}),
+  };
+}

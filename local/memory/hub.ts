@@ -1,0 +1,203 @@
+/**
+ * The whole control plane in one thread on a virtual clock: the product's own handlers, the models of the stand-ins, no wires.
+ * An hour passes in a millisecond; the same seed gives the same run.
+ */
+import { dispatch } from '../../functions/dispatch/engine.ts';
+import { hint } from '../../functions/dispatch/hint.ts';
+import { silentLog } from '../../functions/log.ts';
+import { ALL_TOPICS, MANIFEST, stepOfFunction } from '../../functions/manifest.ts';
+import { topUp } from '../../functions/pool/top-up.ts';
+import type { Ports, Settings } from '../../functions/ports.ts';
+import { createGkeProvider } from '../../functions/providers/gke/provider.ts';
+import { STEPS } from '../../functions/steps/index.ts';
+import { sweepOverdue } from '../../functions/sweeps/overdue.ts';
+import { REGIONS } from '../../shared/catalog/catalog.ts';
+import { stepMessage, TOPICS } from '../../shared/messages.ts';
+import { dollars, minutes } from '../../shared/units.ts';
+import { type VirtualClock, virtualClock } from '../clock.ts';
+import { createComputeModel } from '../compute/model.ts';
+import { createContainerModel } from '../container/model.ts';
+import { createFaults, type FaultRates, type Faults } from '../faults.ts';
+import { createLeaves } from '../kubernetes/leaves.ts';
+import { leafGlue } from '../leaf-glue.ts';
+import { randomStream } from '../random.ts';
+import type { World } from '../service.ts';
+import { createStorageModel } from '../storage/model.ts';
+import { memoryStore } from '../store.ts';
+import { memoryBuckets } from './buckets.ts';
+import { memoryDocuments } from './documents.ts';
+import { memoryGkeClient } from './gke.ts';
+import { memoryLeaves } from './leaf.ts';
+import { memoryMessages } from './messages.ts';
+import { memoryTokens } from './tokens.ts';
+
+const PROJECT = 'hub-memory';
+
+export interface MemoryHubOptions {
+  seed?: number;
+  faults?: FaultRates;
+  /** Modelled: from publish to delivery. */
+  busMs?: number;
+  /** Modelled: one commit. */
+  commitMs?: number;
+  limits?: Partial<Settings['limits']>;
+}
+
+export type MemoryHub = ReturnType<typeof memoryHub>;
+
+export function memoryHub({
+  seed = 1,
+  faults: rates = {},
+  busMs = 100,
+  commitMs = 30,
+  limits = {},
+}: MemoryHubOptions = {}) {
+  const clock: VirtualClock = virtualClock();
+  const faults: Faults = createFaults(rates, randomStream(seed, 'faults'));
+  const worldOf = (service: string): World => ({
+    projectId: PROJECT,
+    clock,
+    faults,
+    log: silentLog,
+    store: memoryStore(),
+    random: randomStream(seed, service),
+  });
+
+  const documents = memoryDocuments(clock, { latencyMs: commitMs });
+  const messages = memoryMessages({ clock, faults, random: randomStream(seed, 'bus'), latencyMs: busMs });
+  const compute = createComputeModel(worldOf('compute'));
+  const storage = createStorageModel(worldOf('storage'));
+  const glue = leafGlue();
+  const send = (topic: string, data: string): void =>
+    void messages.publish(topic, JSON.parse(data) as object);
+  const leaves = createLeaves(worldOf('kubernetes'), {
+    compute: glue.compute,
+    publish: send,
+    isAccessToken: () => true,
+    https: false,
+  });
+  const container = createContainerModel(worldOf('container'), {
+    compute,
+    leaves: glue.leavesOf(leaves),
+    onAudit: (entry) => send(TOPICS.hint, JSON.stringify(entry)),
+  });
+  const tokens = memoryTokens();
+  const settings: Settings = {
+    projectId: PROJECT,
+    cell: 'default',
+    pageTokenKey: 'a key of page tokens for tests only',
+    limits: {
+      accountClusters: 1000,
+      accountHourlyMicros: dollars(100_000),
+      cellClusters: 1000,
+      cellHourlyMicros: dollars(100_000),
+      ...limits,
+    },
+    install: { chartSource: 'oci://charts', helmImage: 'helm:4', callHomeImage: 'google-cloud-cli:slim' },
+  };
+  const ports: Ports = {
+    documents,
+    messages,
+    clock,
+    random: randomStream(seed, 'product'),
+    provider: createGkeProvider(memoryGkeClient(container, compute), {
+      projectId: PROJECT,
+      cell: settings.cell,
+      zones: Object.fromEntries(REGIONS.map(({ id, zones }) => [id, zones])),
+      network: 'leaves',
+      subnetworks: Object.fromEntries(REGIONS.map(({ id }) => [id, 'leaves'])),
+      nodeServiceAccount: `nodes@${PROJECT}.iam.gserviceaccount.com`,
+      endpointTrust: 'cluster-ca',
+    }),
+    leaves: memoryLeaves(leaves),
+    buckets: memoryBuckets(storage),
+    tokens,
+    settings,
+    log: silentLog,
+  };
+
+  /** What the functions of `functions/index.ts` do, without a framework around them. */
+  const handle = async (name: string, body: unknown): Promise<void> => {
+    const step = stepOfFunction(name);
+    if (step) await dispatch(ports, STEPS, step, stepMessage.parse(body));
+    else if (name === TOPICS.hint) await hint(ports, body);
+    else if (name === TOPICS.sweep) await sweepOverdue(ports);
+    else if (name === TOPICS.topUp) await topUp(ports, (body as { pool?: string }).pool);
+  };
+  for (const { name, trigger } of MANIFEST) {
+    if (trigger.kind === 'topic') messages.subscribe(trigger.topic, (body) => handle(name, body));
+  }
+  for (const topic of ALL_TOPICS)
+    if (!MANIFEST.some(({ name }) => name === topic)) messages.subscribe(topic, async () => undefined);
+
+  /** Starts the Scheduler's jobs. Returns what stops them. */
+  const startScheduler = (): (() => void) => {
+    let stopped = false;
+    const every = (topic: string, everyMs: number): void => {
+      const fire = (): void => {
+        if (stopped) return;
+        void messages.publish(topic, { schema: 1 });
+        clock.schedule(clock.after(everyMs), fire);
+      };
+      clock.schedule(clock.after(everyMs), fire);
+    };
+    every(TOPICS.sweep, minutes(1));
+    every(TOPICS.topUp, minutes(5));
+    return () => {
+      stopped = true;
+    };
+  };
+
+  /** Lets virtual time pass until the condition holds. @throws Error after `limitMs` of it */
+  const until = async (
+    holds: () => boolean | Promise<boolean>,
+    limitMs = minutes(120),
+    stepMs = 1000,
+  ): Promise<void> => {
+    for (const endMs = clock.now() + limitMs; clock.now() < endMs; ) {
+      if (await settled(holds)) return;
+      await clock.runFor(stepMs);
+    }
+    throw new Error('the condition did not come to hold in time');
+  };
+  /** Reading may take virtual time of its own. */
+  const settled = async (holds: () => boolean | Promise<boolean>): Promise<boolean> => {
+    let answer: boolean | undefined;
+    void Promise.resolve(holds()).then((value) => {
+      answer = value;
+    });
+    while (answer === undefined) await clock.runFor(1);
+    return answer;
+  };
+  /** Runs something that takes virtual time to its end. */
+  const run = async <T>(work: Promise<T>): Promise<T> => {
+    let over = false;
+    const ended = work.finally(() => {
+      over = true;
+    });
+    ended.catch(() => undefined);
+    while (!over) await clock.runFor(1);
+    return ended;
+  };
+
+  /** Every object that the embedded cloud holds. */
+  const objects = (): number =>
+    container.listClusters('-').length + compute.all().length + storage.listBuckets().items.length;
+
+  return {
+    clock,
+    faults,
+    ports,
+    documents,
+    messages,
+    compute,
+    storage,
+    container,
+    leaves,
+    tokens,
+    startScheduler,
+    until,
+    run,
+    objects,
+  };
+}

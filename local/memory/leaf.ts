@@ -1,0 +1,78 @@
+/** The port to the inside of clusters straight on the model of the Kubernetes stand-in, for the simulation. */
+import { refusalError, unreachableError } from '../../functions/leaf/errors.ts';
+import type { KubeObject, Leaf, Leaves as LeavesPort } from '../../functions/leaf/leaf.ts';
+import * as api from '../kubernetes/api.ts';
+import { ReplyLost, throughDoor } from '../kubernetes/door.ts';
+import { ApiError } from '../kubernetes/errors.ts';
+import { copy } from '../kubernetes/json.ts';
+import { type Kind, KINDS, kindByName } from '../kubernetes/kinds.ts';
+import type { LeafCluster } from '../kubernetes/leaf-cluster.ts';
+import type { Leaves } from '../kubernetes/leaves.ts';
+import { podLog } from '../kubernetes/requests.ts';
+import { parseLabelSelector } from '../kubernetes/selectors.ts';
+
+export function memoryLeaves(leaves: Pick<Leaves, 'findByServer'>): LeavesPort {
+  return { open: (connection) => leafOver(() => leaves.findByServer(connection.server)) };
+}
+
+function leafOver(running: () => LeafCluster | undefined): Leaf {
+  /** Later than the caller, as any reply is; and what the model refuses becomes what the client throws. */
+  const call = async <T>(request: string, carryOut: (leaf: LeafCluster) => T): Promise<T> => {
+    await null;
+    const leaf = running();
+    if (!leaf) throw unreachableError(request, new Error('connect ECONNREFUSED'));
+    try {
+      return throughDoor(leaf, request, () => carryOut(leaf));
+    } catch (error) {
+      if (error instanceof ReplyLost) throw unreachableError(request, error);
+      if (!(error instanceof ApiError)) throw error;
+      throw refusalError(request, { status: error.code, reason: error.reason, message: error.message });
+    }
+  };
+  return {
+    apply: (object) =>
+      call(`PATCH ${nameOf(object.kind, object.metadata)}`, (leaf) => {
+        const kind = kindOf(object.apiVersion, object.kind);
+        const { name, namespace } = object.metadata;
+        const options = { manager: 'hub', force: true };
+        return copy(api.apply(leaf, kind, namespace, name, copy(object), options).object) as KubeObject;
+      }),
+    find: (ref) =>
+      call(`GET ${nameOf(ref.kind, ref)}`, (leaf) => {
+        const found = leaf.objects.get(kindOf(ref.apiVersion, ref.kind), ref.namespace, ref.name);
+        return found && (copy(found) as KubeObject);
+      }),
+    list: ({ apiVersion, kind, namespace, labelSelector }) =>
+      call(`GET ${kind} ${namespace ?? ''}`, (leaf) =>
+        api
+          .list(leaf, kindOf(apiVersion, kind), namespace, parseLabelSelector(labelSelector))
+          .map((object) => copy(object) as KubeObject),
+      ),
+    delete: (ref) =>
+      call(`DELETE ${nameOf(ref.kind, ref)}`, (leaf) => {
+        const kind = kindOf(ref.apiVersion, ref.kind);
+        if (!leaf.objects.get(kind, ref.namespace, ref.name)) return;
+        api.remove(leaf, kind, ref.namespace, ref.name, { propagation: 'Background' });
+      }),
+    logTail: ({ namespace, name, container }, lines) =>
+      call(`GET log ${namespace}/${name}`, (leaf) => {
+        const query = new URLSearchParams({ tailLines: String(lines), ...(container && { container }) });
+        try {
+          return podLog(leaf, { kind: KINDS.Pod, namespace, name, subresource: 'log' }, query);
+        } catch (error) {
+          // It has not started, or the pod is gone.
+          if (error instanceof ApiError && (error.code === 400 || error.code === 404)) return '';
+          throw error;
+        }
+      }),
+  };
+}
+
+const nameOf = (kind: string, { namespace, name }: { namespace?: string | undefined; name: string }): string =>
+  `${kind} ${namespace ?? ''}/${name}`;
+
+function kindOf(apiVersion: string, kind: string): Kind {
+  const found = kindByName(apiVersion, kind);
+  if (!found) throw new ApiError(404, 'NotFound', `no kind ${kind} in ${apiVersion}`);
+  return found;
+}

@@ -1,0 +1,127 @@
+/**
+ * The bus in memory, for tests and the simulation: the delivery rules of Pub/Sub (at least once, back-off, dead letters) on a
+ * virtual clock, with nothing on a wire. The same clock, chance and handlers give the same run.
+ */
+import type { Messages, Random } from '../../functions/cloud.ts';
+import { AppError } from '../../shared/errors.ts';
+import { minutes, seconds } from '../../shared/units.ts';
+import type { LocalClock } from '../clock.ts';
+import type { Faults } from '../faults.ts';
+
+/** A rejection is a nack; one that never settles is delivered again after the ack deadline. */
+export type MessageHandler = (body: unknown) => Promise<void>;
+
+export interface Delivery {
+  topic: string;
+  body: unknown;
+  /** 1 for the first. */
+  attempt: number;
+}
+
+/** All durations are cloud time. */
+export interface MemoryMessagesOptions {
+  clock: LocalClock;
+  random: Random;
+  /** `unavailable`, `lost`, `duplicate` and `late` strike, with the topic as subject. */
+  faults: Faults;
+  /** From publish to delivery. The default is 100 ms. */
+  latencyMs?: number;
+  /** The default is one minute. */
+  ackDeadlineMs?: number;
+  /** Exponential from the first to the second; the defaults are Pub/Sub's, 10 s and 600 s. */
+  minimumBackoffMs?: number;
+  maximumBackoffMs?: number;
+  /** After this many deliveries a message is a dead letter. The default is 5. */
+  maxDeliveryAttempts?: number;
+  /** Called before each delivery to a handler. */
+  onDelivery?: (delivery: Delivery) => void;
+}
+
+export interface MemoryMessages extends Messages {
+  /** Each handler of a topic gets each message, as each subscription does. A topic is there once it has a handler. */
+  subscribe(topic: string, handler: MessageHandler): void;
+  /** What was given up, oldest first. */
+  readonly deadLetters: readonly Delivery[];
+  /** How many messages are neither acknowledged nor dead. */
+  readonly pending: number;
+}
+
+/** The fault `late` adds up to this much. */
+const LATEST_MS = minutes(10);
+
+interface InFlight {
+  topic: string;
+  handler: MessageHandler;
+  /** JSON, parsed anew for each delivery so that no handler sees what another changed. */
+  text: string;
+  attempts: number;
+}
+
+export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
+  const { clock, random, faults, onDelivery } = options;
+  const { latencyMs = 100, ackDeadlineMs = minutes(1), maxDeliveryAttempts = 5 } = options;
+  const { minimumBackoffMs = seconds(10), maximumBackoffMs = seconds(600) } = options;
+  const topics = new Map<string, MessageHandler[]>();
+  const deadLetters: Delivery[] = [];
+  let pending = 0;
+
+  const sendIn = (delayMs: number, message: InFlight): void => {
+    clock.schedule(clock.after(delayMs), () => deliver(message));
+  };
+
+  function deliver(message: InFlight): void {
+    const body: unknown = JSON.parse(message.text);
+    message.attempts++;
+    onDelivery?.({ topic: message.topic, body, attempt: message.attempts });
+    let over = false;
+    const end = (acked: boolean): void => {
+      // Whatever comes after the deadline, or the deadline after an answer, says nothing any more.
+      if (over) return;
+      over = true;
+      stopDeadline();
+      if (acked) pending--;
+      else retry(message);
+    };
+    const stopDeadline = clock.schedule(clock.after(ackDeadlineMs), () => end(false));
+    // Wrapped, so that a handler that throws before its first await is a nack too.
+    new Promise<void>((resolve) => resolve(message.handler(body))).then(
+      () => end(true),
+      () => end(false),
+    );
+  }
+
+  function retry(message: InFlight): void {
+    const { topic, text, attempts } = message;
+    if (attempts >= maxDeliveryAttempts) {
+      pending--;
+      deadLetters.push({ topic, body: JSON.parse(text), attempt: attempts });
+      return;
+    }
+    sendIn(Math.min(maximumBackoffMs, minimumBackoffMs * 2 ** (attempts - 1)), message);
+  }
+
+  return {
+    async publish(topic, body) {
+      const handlers = topics.get(topic);
+      if (!handlers) throw new AppError('UNAVAILABLE', `there is no topic ${topic}`);
+      if (faults.hit('unavailable', topic)) throw new AppError('UNAVAILABLE', 'the bus takes no messages');
+      if (faults.hit('lost', topic)) return;
+      const copies = faults.hit('duplicate', topic) ? 2 : 1;
+      const lateMs = faults.hit('late', topic) ? random.fraction() * LATEST_MS : 0;
+      const text = JSON.stringify(body);
+      for (const handler of handlers) {
+        for (let copy = 0; copy < copies; copy++) {
+          pending++;
+          sendIn(latencyMs + lateMs, { topic, handler, text, attempts: 0 });
+        }
+      }
+    },
+    subscribe(topic, handler) {
+      topics.set(topic, [...(topics.get(topic) ?? []), handler]);
+    },
+    deadLetters,
+    get pending() {
+      return pending;
+    },
+  };
+}

@@ -1,0 +1,323 @@
+/**
+ * The state of the Storage stand-in: buckets, whose names are unique in the whole world, and the objects in them.
+ * Wrong calls are refused with the words and reasons of the real service.
+ */
+import { minutes, seconds } from '../../shared/units.ts';
+import { ServiceError, STATUS, type World } from '../service.ts';
+import { crc32c, md5 } from './checksums.ts';
+
+export interface Bucket {
+  name: string;
+  /** Whose it is. Others learn only that the name is taken. */
+  projectId: string;
+  location: string;
+  storageClass: string;
+  labels: Record<string, string>;
+  uniformAccess: boolean;
+  publicAccessPrevention: 'inherited' | 'enforced';
+  /** How long deleted objects are kept, and paid for. 0 switches that off. */
+  softDeleteS: number;
+  metageneration: number;
+  createdAtMs: number;
+  updatedAtMs: number;
+}
+
+export interface StoredObject {
+  bucket: string;
+  name: string;
+  /** Whole microseconds since the epoch; greater with each write of the name. */
+  generation: string;
+  contentType: string;
+  metadata: Record<string, string>;
+  /** base64 */
+  content: string;
+  size: number;
+  md5Hash: string;
+  crc32c: string;
+  createdAtMs: number;
+  /** Set once it is deleted but still kept. */
+  softDeletedAtMs?: number;
+}
+
+/** What of a bucket can be asked for and changed. A label set to null is removed. */
+export interface BucketSettings {
+  location?: string;
+  storageClass?: string;
+  labels?: Record<string, string | null>;
+  uniformAccess?: boolean;
+  publicAccessPrevention?: Bucket['publicAccessPrevention'];
+  softDeleteS?: number;
+}
+
+export interface Page<T> {
+  items: T[];
+  /** Begin the next page after this name. */
+  next?: string;
+}
+
+export interface StorageModel {
+  readonly projectId: string;
+  /** @throws ServiceError `invalid`, `conflict` */
+  insertBucket(name: string, settings: BucketSettings, projectId?: string): Bucket;
+  /** @throws ServiceError `notFound`, `forbidden` */
+  requireBucket(name: string): Bucket;
+  /** Of the project, by name. */
+  listBuckets(options?: { prefix?: string; after?: string; limit?: number }): Page<Bucket>;
+  /** @throws ServiceError as `requireBucket`; `invalid`, `conditionNotMet` */
+  patchBucket(name: string, settings: BucketSettings, ifMetageneration?: string): Bucket;
+  /** @throws ServiceError as `requireBucket`; `conflict` if it holds objects, `conditionNotMet` */
+  deleteBucket(name: string, ifMetageneration?: string): void;
+  /** Creates or replaces; `ifGeneration` 0 only creates. @throws ServiceError as `requireBucket`; `conditionNotMet` */
+  putObject(
+    bucket: string,
+    name: string,
+    content: Uint8Array,
+    options?: { contentType?: string; metadata?: Record<string, string>; ifGeneration?: string },
+  ): StoredObject;
+  /** @throws ServiceError as `requireBucket`; `notFound` */
+  requireObject(bucket: string, name: string, generation?: string): StoredObject;
+  listObjects(
+    bucket: string,
+    options?: { prefix?: string; after?: string; limit?: number; softDeleted?: boolean },
+  ): Page<StoredObject>;
+  /** @throws ServiceError as `requireObject`; `conditionNotMet` */
+  deleteObject(bucket: string, name: string, options?: { generation?: string; ifGeneration?: string }): void;
+  /**
+   * Runs one call of the API as the wire would: it may be refused with 503, or carried out and then answered with 503.
+   * @param method the API's own id of it, e.g. `storage.buckets.insert`
+   */
+  call<T>(method: string, run: () => T): T;
+}
+
+export interface StorageOptions {
+  /**
+   * Refuses bucket creations and deletions beyond the project's rate, with 429; off by default.
+   * https://cloud.google.com/storage/quotas#buckets
+   */
+  limitBucketRate?: boolean;
+}
+
+const LARGEST_PAGE = 1000;
+const BUCKET_OPERATION_EVERY_MS = seconds(2);
+/** How many bucket operations may come at once before the rate counts. */
+const BUCKET_OPERATIONS_AT_ONCE = minutes(1) / BUCKET_OPERATION_EVERY_MS;
+/** A week, unless the bucket says otherwise: https://cloud.google.com/storage/docs/soft-delete */
+const DEFAULT_SOFT_DELETE_S = 604_800;
+
+const refuse = (code: number, reason: string, message: string): ServiceError =>
+  new ServiceError(code, message, reason);
+const invalid = (message: string): ServiceError => refuse(STATUS.INVALID_ARGUMENT, 'invalid', message);
+const conflict = (message: string): ServiceError => refuse(STATUS.ALREADY_EXISTS, 'conflict', message);
+const unavailable = (): ServiceError =>
+  refuse(STATUS.UNAVAILABLE, 'backendError', 'We encountered an internal error. Please try again.');
+const conditionNotMet = (): ServiceError =>
+  refuse(
+    STATUS.FAILED_PRECONDITION,
+    'conditionNotMet',
+    'At least one of the pre-conditions you specified did not hold.',
+  );
+
+export function createStorageModel(world: World, options: StorageOptions = {}): StorageModel {
+  const { clock, faults, store } = world;
+  const buckets = store.table<Bucket>('buckets');
+  const objects = store.table<StoredObject>('objects');
+  const takeTurn = options.limitBucketRate ? bucketRate(world) : () => undefined;
+
+  const objectsOf = (bucket: string, softDeleted: boolean): StoredObject[] =>
+    [...objects.values()].filter(
+      (object) => object.bucket === bucket && (object.softDeletedAtMs !== undefined) === softDeleted,
+    );
+
+  const requireBucket = (name: string): Bucket => {
+    const bucket = buckets.get(name);
+    if (!bucket) throw refuse(STATUS.NOT_FOUND, 'notFound', 'The specified bucket does not exist.');
+    if (bucket.projectId !== world.projectId) {
+      const message =
+        'The caller does not have storage.buckets.get access to the Google Cloud Storage bucket. ' +
+        "Permission 'storage.buckets.get' denied on resource (or it may not exist).";
+      throw refuse(STATUS.PERMISSION_DENIED, 'forbidden', message);
+    }
+    return bucket;
+  };
+
+  let lastGeneration = 0;
+  const nextGeneration = (): string => {
+    lastGeneration = Math.max(Math.floor(clock.now()) * 1000, lastGeneration + 1);
+    return String(lastGeneration);
+  };
+
+  const findLive = (bucket: string, name: string): StoredObject | undefined =>
+    objects.get(liveKey(bucket, name));
+
+  const requireObject = (bucket: string, name: string, generation?: string): StoredObject => {
+    requireBucket(bucket);
+    const object = findLive(bucket, name);
+    if (!object || (generation !== undefined && generation !== object.generation)) {
+      throw refuse(STATUS.NOT_FOUND, 'notFound', `No such object: ${bucket}/${name}`);
+    }
+    return object;
+  };
+
+  return {
+    projectId: world.projectId,
+    insertBucket(name, settings, projectId = world.projectId) {
+      requireName(name);
+      takeTurn();
+      const holder = buckets.get(name);
+      if (holder) throw conflict(holder.projectId === projectId ? ALREADY_YOURS : NAME_TAKEN);
+      const now = clock.now();
+      const bucket: Bucket = {
+        name,
+        projectId,
+        location: settings.location?.toUpperCase() ?? 'US',
+        storageClass: settings.storageClass ?? 'STANDARD',
+        labels: {},
+        uniformAccess: false,
+        publicAccessPrevention: 'inherited',
+        softDeleteS: DEFAULT_SOFT_DELETE_S,
+        metageneration: 1,
+        createdAtMs: now,
+        updatedAtMs: now,
+      };
+      applySettings(bucket, settings);
+      buckets.set(name, bucket);
+      return bucket;
+    },
+    requireBucket,
+    listBuckets({ prefix = '', after, limit } = {}) {
+      const own = [...buckets.values()].filter((bucket) => bucket.projectId === world.projectId);
+      return pageOf(own, prefix, after, limit);
+    },
+    patchBucket(name, settings, ifMetageneration) {
+      const bucket = structuredClone(requireBucket(name));
+      requireMatch(ifMetageneration, bucket.metageneration);
+      applySettings(bucket, settings);
+      bucket.metageneration++;
+      bucket.updatedAtMs = clock.now();
+      buckets.set(name, bucket);
+      return bucket;
+    },
+    deleteBucket(name, ifMetageneration) {
+      requireMatch(ifMetageneration, requireBucket(name).metageneration);
+      if (objectsOf(name, false).length > 0) throw conflict('The bucket you tried to delete is not empty.');
+      takeTurn();
+      buckets.delete(name);
+      for (const kept of objectsOf(name, true)) objects.delete(softKey(kept));
+    },
+    putObject(bucket, name, content, { contentType, metadata, ifGeneration } = {}) {
+      requireBucket(bucket);
+      requireObjectName(name);
+      const old = findLive(bucket, name);
+      requireMatch(ifGeneration, old?.generation ?? 0);
+      const object: StoredObject = {
+        bucket,
+        name,
+        generation: nextGeneration(),
+        contentType: contentType ?? 'application/octet-stream',
+        metadata: metadata ?? {},
+        content: Buffer.from(content).toString('base64'),
+        size: content.length,
+        md5Hash: md5(content),
+        crc32c: crc32c(content),
+        createdAtMs: clock.now(),
+      };
+      objects.set(liveKey(bucket, name), object);
+      return object;
+    },
+    requireObject,
+    listObjects(bucket, { prefix = '', after, limit, softDeleted = false } = {}) {
+      requireBucket(bucket);
+      return pageOf(objectsOf(bucket, softDeleted), prefix, after, limit);
+    },
+    deleteObject(bucket, name, { generation, ifGeneration } = {}) {
+      const object = requireObject(bucket, name, generation);
+      requireMatch(ifGeneration, object.generation);
+      objects.delete(liveKey(bucket, name));
+      if (requireBucket(bucket).softDeleteS > 0) {
+        objects.set(softKey(object), { ...object, softDeletedAtMs: clock.now() });
+      }
+    },
+    call(method, run) {
+      if (faults.hit('unavailable', method)) throw unavailable();
+      const answer = run();
+      if (faults.hit('reply-lost', method)) throw unavailable();
+      return answer;
+    },
+  };
+}
+
+const ALREADY_YOURS = 'Your previous request to create the named bucket succeeded and you already own it.';
+const NAME_TAKEN =
+  'The requested bucket name is not available. The bucket namespace is shared by all users of the system. ' +
+  'Please select a different name and try again.';
+
+/** No object name holds either of these two characters, so neither key can be taken for the other. */
+const liveKey = (bucket: string, name: string): string => `${bucket}\n${name}`;
+const softKey = ({ bucket, name, generation }: StoredObject): string => `${bucket}\n${name}\r${generation}`;
+
+/** The rules that matter for one label: https://cloud.google.com/storage/docs/buckets#naming */
+function requireName(name: string): void {
+  if (!/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/.test(name) || name.startsWith('goog')) {
+    throw invalid(`Invalid bucket name: '${name}'`);
+  }
+}
+
+/** https://cloud.google.com/storage/docs/objects#naming */
+function requireObjectName(name: string): void {
+  if (name === '' || Buffer.byteLength(name) > 1024 || /[\r\n]/.test(name)) {
+    throw invalid('The specified object name is not valid.');
+  }
+}
+
+function applySettings(bucket: Bucket, settings: BucketSettings): void {
+  const { labels = {}, uniformAccess, publicAccessPrevention, softDeleteS } = settings;
+  for (const [name, value] of Object.entries(labels)) {
+    if (!/^[a-z][a-z0-9_-]{0,62}$/.test(name) || !/^[a-z0-9_-]{0,63}$/.test(value ?? '')) {
+      throw invalid(`Invalid label: '${name}'`);
+    }
+    if (value === null) delete bucket.labels[name];
+    else bucket.labels[name] = value;
+  }
+  if (softDeleteS !== undefined) {
+    if (softDeleteS !== 0 && (softDeleteS < 604_800 || softDeleteS > 7_776_000)) {
+      throw invalid('Soft delete policy retention duration must be 0, or between 7 and 90 days.');
+    }
+    bucket.softDeleteS = softDeleteS;
+  }
+  bucket.uniformAccess = uniformAccess ?? bucket.uniformAccess;
+  bucket.publicAccessPrevention = publicAccessPrevention ?? bucket.publicAccessPrevention;
+}
+
+function requireMatch(wanted: string | undefined, actual: number | string): void {
+  if (wanted !== undefined && wanted !== String(actual)) throw conditionNotMet();
+}
+
+function pageOf<T extends { name: string }>(
+  items: T[],
+  prefix: string,
+  after = '',
+  limit = LARGEST_PAGE,
+): Page<T> {
+  const size = Math.min(limit, LARGEST_PAGE);
+  const rest = items
+    .filter(({ name }) => name.startsWith(prefix) && name > after)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const page = rest.slice(0, size);
+  const last = page.at(-1);
+  return { items: page, ...(rest.length > size && last && { next: last.name }) };
+}
+
+/** A bucket of turns that fills with cloud time; not kept over a restart. */
+function bucketRate({ clock }: World): () => void {
+  let turns = BUCKET_OPERATIONS_AT_ONCE;
+  let sinceMs = clock.now();
+  return () => {
+    turns = Math.min(BUCKET_OPERATIONS_AT_ONCE, turns + clock.elapsed(sinceMs) / BUCKET_OPERATION_EVERY_MS);
+    sinceMs = clock.now();
+    if (turns < 1) {
+      const message = 'The project exceeded the rate limit for creating and deleting buckets.';
+      throw refuse(STATUS.RESOURCE_EXHAUSTED, 'rateLimitExceeded', message);
+    }
+    turns--;
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * `npm start`, `npm test` and the rest. Runs on any Node from 20 on and needs nothing installed: it installs what the lock file asks
+ * for if that is missing or old, finds a Node 24 (the running one if it is new enough, else the one pinned through npm) and hands over.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const NEEDED_MAJOR = 24;
+
+/** @type {Record<string, string[][]>} each command: what to run, one after the other, in the pinned Node */
+const COMMANDS = {
+  start: [['local/main.ts']],
+  check: [
+    ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
+    ['node_modules/typescript/bin/tsc', '-p', '.'],
+  ],
+  test: [
+    ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
+    ['node_modules/typescript/bin/tsc', '-p', '.'],
+    ['node_modules/vitest/vitest.mjs', 'run'],
+  ],
+  unit: [['node_modules/vitest/vitest.mjs', 'run']],
+  bench: [['bench/main.ts']],
+  docs: [['scripts/docs.ts']],
+};
+
+function install() {
+  const lock = readFileSync(join(root, 'package-lock.json'));
+  const digest = createHash('sha256').update(lock).digest('hex');
+  const stamp = join(root, 'node_modules', '.hub-installed');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  process.stderr.write('Installing packages …\n');
+  const npm = process.env.npm_execpath;
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  const done = npm
+    ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
+    : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  if (done.status !== 0) {
+    process.stderr.write('npm ci failed; see above.\n');
+    process.exit(done.status ?? 1);
+  }
+  writeFileSync(stamp, digest);
+}
+
+function findNode() {
+  if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) return process.execPath;
+  const exe = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
+  const { platform, arch } = process;
+  const names = [`node-${platform === 'win32' ? 'win' : platform}-${arch}`, `node-bin-${platform}-${arch}`];
+  const found = names.map((name) => join(root, 'node_modules', name, exe)).find(existsSync);
+  if (found) return found;
+  process.stderr.write(
+    `Hub needs Node ${NEEDED_MAJOR} or newer; this is ${process.version} and npm has no Node ${NEEDED_MAJOR} for ${platform}-${arch}. ` +
+      `Install Node ${NEEDED_MAJOR} and run the command again.\n`,
+  );
+  return process.exit(2);
+}
+
+/** Runs one command; signals go on to it, and its end is ours. */
+function run(node, args) {
+  return new Promise((resolve) => {
+    const child = spawn(node, args, { cwd: root, stdio: 'inherit', env: { ...process.env, HUB_NODE: node } });
+    const forward = (signal) => child.kill(signal);
+    process.on('SIGINT', forward);
+    process.on('SIGTERM', forward);
+    child.on('exit', (code, signal) => {
+      process.off('SIGINT', forward);
+      process.off('SIGTERM', forward);
+      resolve(signal ? 1 : (code ?? 1));
+    });
+  });
+}
+
+const [name = '', ...rest] = process.argv.slice(2);
+const steps = COMMANDS[name];
+if (!steps) {
+  process.stderr.write(`usage: npm run <${Object.keys(COMMANDS).join('|')}>\n`);
+  process.exit(2);
+}
+install();
+const node = findNode();
+for (const [index, step] of steps.entries()) {
+  const status = await run(node, index === steps.length - 1 ? [...step, ...rest] : step);
+  if (status !== 0) process.exit(status);
+}

@@ -1,0 +1,252 @@
+/**
+ * What the HTTP API takes and gives, shared with the console and the command line. What a caller may send is a closed list: any
+ * other field is refused. What Hub gives may gain fields, so readers ignore those they do not know.
+ */
+import { z } from 'zod';
+import { role } from './documents/cluster.ts';
+import { RFC1035_LABEL } from './documents/fields.ts';
+import { ERRORS, type ErrorCode } from './errors.ts';
+import { STATES } from './lifecycle/table.ts';
+
+/** ISO 8601 in UTC. */
+const timestamp = z.iso.datetime();
+const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]);
+const state = z.enum(STATES);
+const availability = z.enum(['zonal', 'regional']);
+const isolation = z.enum(['dedicated', 'namespace']);
+
+/** A year; a lifetime is for what is meant to end. */
+export const MAX_TTL_HOURS = 8760;
+export const DEFAULT_PAGE_SIZE = 50;
+export const MAX_PAGE_SIZE = 100;
+/** Spares that one pool may want. */
+export const MAX_WANTED = 100;
+
+/** A word of the catalog. Whether the catalog has it is answered by a code of its own. */
+const choice = z.string().min(1).max(63);
+const name = z
+  .string()
+  .regex(
+    RFC1035_LABEL,
+    '1 to 63 lower-case letters, digits and hyphens; starts with a letter, does not end with a hyphen',
+  );
+const shapeFields = {
+  product: choice.optional(),
+  version: choice.optional(),
+  size: choice.optional(),
+  region: choice.optional(),
+  availability: availability.optional(),
+};
+
+// Requests.
+
+export const createClusterBody = z
+  .strictObject({
+    name,
+    ...shapeFields,
+    isolation: isolation.optional(),
+    ttlHours: z.int().min(1).max(MAX_TTL_HOURS).optional(),
+  })
+  .meta({
+    id: 'CreateCluster',
+    description: 'What is left out is filled in with the defaults of the catalog.',
+  });
+export type CreateClusterBody = z.infer<typeof createClusterBody>;
+
+export const putPoolBody = z
+  .strictObject({ ...shapeFields, wanted: z.int().min(0).max(MAX_WANTED) })
+  .meta({ id: 'PutPool', description: 'What is left out is filled in with the defaults of the catalog.' });
+export type PutPoolBody = z.infer<typeof putPoolBody>;
+
+const pageFields = {
+  pageSize: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
+  pageToken: z.string().optional(),
+};
+export const pageQuery = z.strictObject(pageFields);
+export type PageQuery = z.infer<typeof pageQuery>;
+export const listClustersQuery = z.strictObject({ ...pageFields, state: state.optional() });
+export type ListClustersQuery = z.infer<typeof listClustersQuery>;
+
+// Replies.
+
+export const problem = z
+  .object({
+    type: z.string(),
+    /** The sentence of the error table. */
+    title: z.string(),
+    status: z.int(),
+    /** More about this occurrence. */
+    detail: z.string().optional(),
+    /** The request id, by which an operator finds it in the log. */
+    instance: z.string(),
+    code: errorCode,
+    remedy: z.string(),
+    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'https://www.rfc-editor.org/rfc/rfc9457' });
+export type Problem = z.infer<typeof problem>;
+
+export const errorReply = z
+  .object({
+    code: errorCode,
+    message: z.string(),
+    remedy: z.string(),
+    fault: z.enum(['user', 'operator', 'cloud', 'hub']),
+  })
+  .meta({ id: 'ClusterError', description: 'Why a cluster failed, or waits.' });
+
+export const clusterReply = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    product: z.string(),
+    version: z.string(),
+    size: z.string(),
+    region: z.string(),
+    availability,
+    isolation,
+    ttlHours: z.int().optional(),
+    state,
+    /** The state in words. */
+    label: z.string(),
+    /** What is happening, in words. */
+    detail: z.string().optional(),
+    /** 0 to 1. */
+    progress: z.number().min(0).max(1),
+    etaAt: timestamp.nullable(),
+    /** By name: `pachd`, `console`. Empty until there are any. */
+    endpoints: z.record(z.string(), z.string()),
+    error: errorReply.nullable(),
+    /** By uid. */
+    members: z.record(z.string(), role),
+    createTime: timestamp,
+    updateTime: timestamp,
+    /** End of the lifetime, once it counts. */
+    expiresAt: timestamp.optional(),
+    /** Version of the spec, as `ETag` and `If-Match` carry it. */
+    etag: z.string(),
+  })
+  .meta({ id: 'Cluster' });
+export type ClusterReply = z.infer<typeof clusterReply>;
+
+export const clusterPage = z
+  .object({
+    clusters: z.array(clusterReply),
+    /** Absent on the last page. */
+    nextPageToken: z.string().optional(),
+  })
+  .meta({ id: 'ClusterPage', description: 'Newest first.' });
+export type ClusterPage = z.infer<typeof clusterPage>;
+
+export const eventReply = z
+  .object({
+    epoch: z.int(),
+    at: timestamp,
+    from: state.optional(),
+    to: state,
+    cause: z.string(),
+    message: z.string(),
+    /** Spent in `from`. */
+    durationMs: z.number(),
+    error: errorReply.optional(),
+    /** The uid of who asked for it; absent where Hub did it by itself. */
+    actor: z.string().optional(),
+  })
+  .meta({ id: 'Event' });
+export type EventReply = z.infer<typeof eventReply>;
+
+export const eventPage = z
+  .object({ events: z.array(eventReply), nextPageToken: z.string().optional() })
+  .meta({ id: 'EventPage', description: 'Newest last.' });
+export type EventPage = z.infer<typeof eventPage>;
+
+export const money = z
+  .object({
+    amount: z.number(),
+    currency: z.literal('USD'),
+    /** An estimate: say "about". */
+    about: z.boolean(),
+  })
+  .meta({ id: 'Money' });
+export type Money = z.infer<typeof money>;
+
+export const catalogReply = z
+  .object({
+    products: z.array(
+      z.object({
+        id: z.string(),
+        label: z.string(),
+        description: z.string(),
+        versions: z.array(z.object({ version: z.string(), default: z.boolean() })),
+      }),
+    ),
+    sizes: z.array(
+      z.object({
+        id: z.string(),
+        label: z.string(),
+        machineType: z.string(),
+        /** Per zone: a regional cluster has three zones. */
+        nodes: z.int(),
+        diskGiB: z.int(),
+        /** What a cluster of this size costs an hour. */
+        hourlyPrice: z.object({ zonal: money, regional: money }),
+      }),
+    ),
+    regions: z.array(z.object({ id: z.string(), label: z.string() })),
+    defaults: z.object({
+      product: z.string(),
+      version: z.string(),
+      size: z.string(),
+      region: z.string(),
+      availability,
+      isolation,
+    }),
+  })
+  .meta({ id: 'Catalog' });
+export type CatalogReply = z.infer<typeof catalogReply>;
+
+export const meReply = z
+  .object({
+    uid: z.string(),
+    email: z.string().optional(),
+    operator: z.boolean(),
+    allowance: z.object({
+      /** Clusters that count now: those being made, ready, or not yet proven gone. */
+      clusters: z.int(),
+      maxClusters: z.int(),
+      hourlyPrice: money,
+      maxHourlyPrice: money,
+    }),
+  })
+  .meta({ id: 'Me' });
+export type MeReply = z.infer<typeof meReply>;
+
+export const poolReply = z
+  .object({
+    id: z.string(),
+    product: z.string(),
+    version: z.string(),
+    size: z.string(),
+    region: z.string(),
+    availability,
+    isolation,
+    wanted: z.int(),
+    /** What was found and decided last, and why. */
+    lastPlan: z
+      .object({
+        at: timestamp,
+        warm: z.int(),
+        inTheMaking: z.int(),
+        actions: z.array(
+          z.object({ action: z.enum(['create', 'delete']), reason: z.string(), cluster: z.string() }),
+        ),
+      })
+      .optional(),
+  })
+  .meta({ id: 'Pool' });
+export type PoolReply = z.infer<typeof poolReply>;
+
+export const poolList = z.object({ pools: z.array(poolReply) }).meta({ id: 'PoolList' });
+export type PoolList = z.infer<typeof poolList>;
+
+export const healthReply = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });

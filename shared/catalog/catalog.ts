@@ -1,0 +1,185 @@
+/**
+ * What Hub offers: products with their versions, sizes, regions and prices. A second product is an entry here, not a second Hub.
+ * Prices are for the sum shown before pressing the button, not for invoices.
+ */
+import type { ClusterSpec } from '../documents/cluster.ts';
+import { AppError, type FieldError } from '../errors.ts';
+import { dollars } from '../units.ts';
+import { hello } from './hello.ts';
+import { pachyderm } from './pachyderm.ts';
+import type { Product } from './product.ts';
+
+export interface Size {
+  id: string;
+  label: string;
+  machineType: string;
+  /** Per zone of the cluster. */
+  nodes: number;
+  /** Boot disk of each node. */
+  diskGiB: number;
+}
+
+export interface Region {
+  id: string;
+  label: string;
+  /** In the order in which they are tried. */
+  zones: readonly string[];
+}
+
+/** Where a figure comes from and when it was read; a figure nobody has read is an estimate and shown as "about". */
+export type Source = { source: string; asOf: string } | { estimate: true };
+
+export interface Price {
+  hourlyMicros: number;
+  origin: Source;
+}
+
+export const PRODUCTS: readonly Product[] = [pachyderm, hello];
+
+export const SIZES: readonly Size[] = [
+  {
+    id: 'small',
+    label: '2 machines with 4 CPUs and 16 GB',
+    machineType: 'e2-standard-4',
+    nodes: 2,
+    diskGiB: 50,
+  },
+  {
+    id: 'medium',
+    label: '3 machines with 8 CPUs and 32 GB',
+    machineType: 'e2-standard-8',
+    nodes: 3,
+    diskGiB: 100,
+  },
+  {
+    id: 'large',
+    label: '5 machines with 16 CPUs and 64 GB',
+    machineType: 'e2-standard-16',
+    nodes: 5,
+    diskGiB: 200,
+  },
+];
+
+export const REGIONS: readonly Region[] = [
+  { id: 'europe-west1', label: 'Belgium', zones: ['europe-west1-b', 'europe-west1-c', 'europe-west1-d'] },
+  {
+    id: 'us-central1',
+    label: 'Iowa',
+    zones: ['us-central1-a', 'us-central1-b', 'us-central1-c', 'us-central1-f'],
+  },
+  {
+    id: 'asia-northeast1',
+    label: 'Tokyo',
+    zones: ['asia-northeast1-a', 'asia-northeast1-b', 'asia-northeast1-c'],
+  },
+];
+
+/** A regional cluster has nodes in this many zones. */
+export const ZONES_PER_REGIONAL_CLUSTER = 3;
+
+const GKE_FEE: Price = {
+  hourlyMicros: dollars(0.1),
+  origin: { source: 'https://cloud.google.com/kubernetes-engine/pricing', asOf: '2026-11-01' },
+};
+
+/** On-demand price of one machine by type; regional differences are within the estimate. */
+const MACHINE_HOURLY: Record<string, number> = {
+  'e2-standard-4': dollars(0.134),
+  'e2-standard-8': dollars(0.268),
+  'e2-standard-16': dollars(0.536),
+};
+const DISK_GIB_HOURLY = dollars(0.1 / 730);
+
+export const DEFAULTS = { product: 'pachyderm', size: 'small', region: 'europe-west1' } as const;
+
+export const findProduct = (id: string): Product | undefined => PRODUCTS.find((product) => product.id === id);
+export const findSize = (id: string): Size | undefined => SIZES.find((size) => size.id === id);
+export const findRegion = (id: string): Region | undefined => REGIONS.find((region) => region.id === id);
+
+/** The catalog entries behind a stored spec. @throws Error if the catalog no longer has them: a version is hidden, never removed. */
+export function entriesOf(spec: ClusterSpec): { product: Product; size: Size; region: Region } {
+  const product = findProduct(spec.product);
+  const size = findSize(spec.size);
+  const region = findRegion(spec.region);
+  if (!product || !size || !region)
+    throw new Error(`the catalog has no ${spec.product}/${spec.size}/${spec.region}`);
+  return { product, size, region };
+}
+
+/** Machines of the whole cluster. */
+export const nodesOf = (spec: Pick<ClusterSpec, 'availability'>, size: Size): number =>
+  size.nodes * (spec.availability === 'regional' ? ZONES_PER_REGIONAL_CLUSTER : 1);
+
+/** Price of one cluster while it exists. The machine prices make it an estimate. */
+export function priceOf(spec: Pick<ClusterSpec, 'size' | 'availability'>): Price {
+  const size = findSize(spec.size);
+  if (!size) throw new AppError('UNKNOWN_SIZE');
+  const machine = MACHINE_HOURLY[size.machineType] ?? 0;
+  const each = machine + size.diskGiB * DISK_GIB_HOURLY;
+  return { hourlyMicros: GKE_FEE.hourlyMicros + nodesOf(spec, size) * each, origin: { estimate: true } };
+}
+
+/** What a user may leave out. */
+export interface Wish {
+  product?: string | undefined;
+  version?: string | undefined;
+  size?: string | undefined;
+  region?: string | undefined;
+  availability?: ClusterSpec['availability'] | undefined;
+  isolation?: ClusterSpec['isolation'] | undefined;
+  ttlHours?: number | undefined;
+}
+
+/**
+ * Fills in what was left out and refuses what Hub does not offer.
+ * @throws AppError UNKNOWN_PRODUCT, UNKNOWN_VERSION, UNKNOWN_SIZE, UNKNOWN_REGION, UNSUPPORTED_ISOLATION
+ */
+export function resolveSpec(wish: Wish): ClusterSpec {
+  const refuse = (
+    code: ConstructorParameters<typeof AppError>[0],
+    field: string,
+    known: readonly string[],
+  ): AppError => {
+    const errors: FieldError[] = [{ field, message: `Choose one of: ${known.join(', ')}` }];
+    return new AppError(code, undefined, { errors });
+  };
+  const product = findProduct(wish.product ?? DEFAULTS.product);
+  if (!product)
+    throw refuse(
+      'UNKNOWN_PRODUCT',
+      'product',
+      PRODUCTS.map((p) => p.id),
+    );
+  const offered = product.versions.filter((version) => !version.needsLicense);
+  const version = offered.find((v) => (wish.version === undefined ? v.default : v.version === wish.version));
+  if (!version)
+    throw refuse(
+      'UNKNOWN_VERSION',
+      'version',
+      offered.map((v) => v.version),
+    );
+  const size = findSize(wish.size ?? DEFAULTS.size);
+  if (!size)
+    throw refuse(
+      'UNKNOWN_SIZE',
+      'size',
+      SIZES.map((s) => s.id),
+    );
+  const region = findRegion(wish.region ?? DEFAULTS.region);
+  if (!region)
+    throw refuse(
+      'UNKNOWN_REGION',
+      'region',
+      REGIONS.map((r) => r.id),
+    );
+  if (wish.isolation === 'namespace') throw refuse('UNSUPPORTED_ISOLATION', 'isolation', ['dedicated']);
+  return {
+    product: product.id,
+    version: version.version,
+    size: size.id,
+    region: region.id,
+    availability: wish.availability ?? 'zonal',
+    isolation: 'dedicated',
+    ...(wish.ttlHours === undefined ? {} : { ttlHours: wish.ttlHours }),
+  };
+}

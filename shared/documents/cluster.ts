@@ -1,0 +1,120 @@
+/**
+ * `clusters/{id}`: the truth about one cluster. Its owner and members read it directly, and security rules cannot hide fields, so
+ * nothing here is secret from a member. Only Hub writes it.
+ */
+import { z } from 'zod';
+import { ERRORS, type ErrorCode } from '../errors.ts';
+import { STATES } from '../lifecycle/table.ts';
+import { instant, label, micros, schemaField } from './fields.ts';
+
+export const clusterPath = (id: string): string => `clusters/${id}`;
+export const CLUSTERS = 'clusters';
+
+/** Sweeps read `shard in [0..15]`: a rising timestamp indexed alone would be a hot spot. */
+export const SHARDS = 16;
+
+export const role = z.enum(['viewer', 'editor', 'owner']);
+export type Role = z.infer<typeof role>;
+
+/** What was asked for. */
+export const clusterSpec = z.object({
+  product: z.string(),
+  version: z.string(),
+  size: z.string(),
+  region: z.string(),
+  /** One zone (cheaper, quicker) or all zones of the region for the control plane and the nodes. */
+  availability: z.enum(['zonal', 'regional']),
+  isolation: z.enum(['dedicated', 'namespace']),
+  ttlHours: z.number().int().positive().optional(),
+});
+export type ClusterSpec = z.infer<typeof clusterSpec>;
+
+export const clusterError = z.object({
+  code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+  message: z.string(),
+  remedy: z.string(),
+  fault: z.enum(['user', 'operator', 'cloud', 'hub']),
+});
+export type ClusterError = z.infer<typeof clusterError>;
+
+export const condition = z.object({
+  type: z.string(),
+  status: z.boolean(),
+  message: z.string(),
+  since: instant,
+});
+
+/** What a cluster holds of its account's and its cell's allowance from admission until it is proven gone. */
+export const liability = z.object({ clusters: z.number().int(), hourlyMicros: micros });
+export type Liability = z.infer<typeof liability>;
+
+export const clusterDocument = z.object({
+  schema: schemaField,
+  name: label,
+  spec: clusterSpec,
+  /** Goes up with each accepted change of the spec; the ETag. */
+  specVersion: z.number().int().positive(),
+
+  state: z.enum(STATES),
+  /** Goes up with each transition and each accepted command; a message of another epoch is dropped. */
+  epoch: z.number().int().nonnegative(),
+  /** When the present state was entered. */
+  since: instant,
+  /** What makes one spare as good as another; see `shapeOf`. */
+  shape: z.string(),
+  shard: z
+    .number()
+    .int()
+    .min(0)
+    .max(SHARDS - 1),
+  /** When to look again; absent while nothing needs to happen by itself. */
+  dueAt: instant.optional(),
+  /** When the present step counts as failed. */
+  deadlineAt: instant.optional(),
+  /** Failures of the present step in a row. */
+  attempts: z.number().int().nonnegative(),
+  /** 0 to 1 over the whole way; never goes back within a state. */
+  progress: z.number().min(0).max(1),
+  /** What is happening, in words: "3 of 7 parts are ready". */
+  detail: z.string().optional(),
+  etaAt: instant.optional(),
+  /** The failure that `undoing`, `failed` and `stuck` speak of, or why it is queued. */
+  error: clusterError.optional(),
+
+  /** Counts the tries at making the cluster; part of every cloud name, so that a retry never meets its predecessor. */
+  generation: z.number().int().positive(),
+  /** Where the cluster is being made: a zone, or the region. */
+  location: z.string().optional(),
+  /** Zones of this generation that had no machines. */
+  exhausted: z.array(z.string()),
+  /** Until then a resource that is not found may still appear: an earlier handler may have a create under way. */
+  holdUntilAt: instant.optional(),
+  liability: liability.optional(),
+
+  endpoints: z.record(z.string(), z.string()),
+  conditions: z.array(condition),
+
+  owner: z.string().optional(),
+  /** The pool whose spare this is; gone once claimed. */
+  pool: z.string().optional(),
+  claimedFrom: z.string().optional(),
+  members: z.record(z.string(), role),
+  /** Owner and members: what security rules and list queries look at. */
+  readers: z.array(z.string()),
+
+  createdAt: instant,
+  readyAt: instant.optional(),
+  /** End of the lifetime asked for with `ttlHours`, counted from `ready`. */
+  expiresAt: instant.optional(),
+  /** TTL policy: a deleted cluster's document goes then. */
+  purgeAt: instant.optional(),
+});
+export type Cluster = z.infer<typeof clusterDocument> & { id: string };
+export type ClusterFields = Omit<Cluster, 'id'>;
+
+/** Changes to a document; `undefined` removes a field. */
+export type ClusterPatch = { [K in keyof ClusterFields]?: ClusterFields[K] | undefined };
+
+/** Spares and wishes of the same shape match: everything about a cluster that cannot be changed in the moment of a claim. */
+export const shapeOf = (spec: ClusterSpec): string =>
+  [spec.product, spec.version, spec.size, spec.region, spec.availability, spec.isolation].join('/');

@@ -1,0 +1,34 @@
+/** `clusters/{id}/events/{epoch}`: the timeline, written by the engine in the commit it tells of. Owner and members read it. */
+import { z } from 'zod';
+import { STATES } from '../lifecycle/table.ts';
+import { clusterError } from './cluster.ts';
+import { instant, schemaField } from './fields.ts';
+
+const state = z.enum(STATES);
+
+/** Zero-padded so that ids sort as numbers. */
+export const eventPath = (clusterId: string, epoch: number): string =>
+  `clusters/${clusterId}/events/${String(epoch).padStart(8, '0')}`;
+export const eventsOf = (clusterId: string): string => `clusters/${clusterId}/events`;
+
+export const eventDocument = z.object({
+  schema: schemaField,
+  epoch: z.number().int().nonnegative(),
+  at: instant,
+  /** Absent for the first event. */
+  from: state.optional(),
+  to: state,
+  /** What happened: a step's outcome or a command. */
+  cause: z.enum(['created', 'done', 'failed', 'requeued', 'timeout', 'due', 'delete', 'retry', 'claim']),
+  /** In words. */
+  message: z.string(),
+  /** Cloud time spent in `from`. */
+  durationMs: z.number().nonnegative(),
+  error: clusterError.optional(),
+  /** Who asked, if somebody did: a uid, or absent for Hub itself. */
+  actor: z.string().optional(),
+  /** Names the attempt that wrote it, so that a handler whose commit had no answer can tell its own from another's. */
+  nonce: z.string(),
+  readers: z.array(z.string()),
+});
+export type ClusterEvent = z.infer<typeof eventDocument>;

@@ -1,0 +1,30 @@
+/**
+ * `ledgers/{clusterId}`: every cloud object that Hub ever asked for. An entry is written in the commit before the call that may
+ * create the object, so that nothing can exist that is not in it. Nobody but Hub reads it.
+ */
+import { z } from 'zod';
+import { instant, schemaField } from './fields.ts';
+
+export const ledgerPath = (clusterId: string): string => `ledgers/${clusterId}`;
+
+export const resourceKind = z.enum(['cluster', 'bucket', 'disk', 'address', 'forwarding-rule', 'firewall']);
+export type ResourceKind = z.infer<typeof resourceKind>;
+
+export const ledgerEntry = z.object({
+  kind: resourceKind,
+  name: z.string(),
+  /** Zone, region, or `global`. */
+  location: z.string(),
+  generation: z.number().int().positive(),
+  plannedAt: instant,
+  /** When Hub proved that it does not exist (any more). */
+  goneAt: instant.optional(),
+});
+export type LedgerEntry = z.infer<typeof ledgerEntry>;
+
+export const ledgerDocument = z.object({ schema: schemaField, entries: z.record(z.string(), ledgerEntry) });
+export type Ledger = z.infer<typeof ledgerDocument>;
+
+/** Key of an entry in `entries`: unique per object, made of letters, digits and hyphens. */
+export const ledgerKey = (entry: Pick<LedgerEntry, 'kind' | 'name' | 'location'>): string =>
+  `${entry.kind}-${entry.name}-${entry.location}`;

@@ -1,0 +1,340 @@
+/**
+ * The closed table of everything that can go wrong. A code says whether to try again, the HTTP status, whose fault it is, what
+ * the user reads and what they can do. A failed document keeps its code, so the console, support and tests speak of the same thing.
+ */
+
+/** Whose move it is: the user's, the operator's, the cloud's (waiting helps), or ours. */
+export type Fault = 'user' | 'operator' | 'cloud' | 'hub';
+
+export interface ErrorRow {
+  /**
+   * Whether the same step may succeed if tried again unchanged. `free`: the world is busy or away, trying costs no attempt, and only
+   * the state's deadline ends it.
+   */
+  retry: boolean | 'free';
+  /** Status of an HTTP reply with this code. */
+  http: number;
+  fault: Fault;
+  /** The sentence the user reads. */
+  say: string;
+  /** What they can do about it. */
+  remedy: string;
+}
+
+export const ERRORS = {
+  // The request.
+  INVALID_BODY: {
+    retry: false,
+    http: 400,
+    fault: 'user',
+    say: 'The body is not valid JSON.',
+    remedy: 'Send one JSON object with content-type application/json.',
+  },
+  INVALID_ARGUMENT: {
+    retry: false,
+    http: 400,
+    fault: 'user',
+    say: 'A field of the request is not valid.',
+    remedy: 'Correct the fields named in "errors".',
+  },
+  INVALID_NAME: {
+    retry: false,
+    http: 400,
+    fault: 'user',
+    say: 'The name is not valid.',
+    remedy:
+      'Use 1 to 63 lower-case letters, digits and hyphens; start with a letter and do not end with a hyphen.',
+  },
+  BODY_TOO_LARGE: {
+    retry: false,
+    http: 413,
+    fault: 'user',
+    say: 'The body is larger than 32 KB.',
+    remedy: 'Send only the fields of the documentation.',
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    retry: false,
+    http: 415,
+    fault: 'user',
+    say: 'The body is not JSON.',
+    remedy: 'Send content-type: application/json.',
+  },
+  INVALID_PAGE_TOKEN: {
+    retry: false,
+    http: 400,
+    fault: 'user',
+    say: 'The page token is not one of yours for this list.',
+    remedy: 'Start again without pageToken and keep the filter unchanged while paging.',
+  },
+  INVALID_IDEMPOTENCY_KEY: {
+    retry: false,
+    http: 400,
+    fault: 'user',
+    say: 'The Idempotency-Key is not valid.',
+    remedy: 'Use 1 to 128 printable ASCII characters.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    retry: false,
+    http: 422,
+    fault: 'user',
+    say: 'This Idempotency-Key was already used with another body.',
+    remedy: 'Use a new key for a new request; repeat the same body to repeat a request.',
+  },
+  UNKNOWN_PRODUCT: {
+    retry: false,
+    http: 422,
+    fault: 'user',
+    say: 'There is no such product.',
+    remedy: 'Choose one of GET /v1/catalog.',
+  },
+  UNKNOWN_VERSION: {
+    retry: false,
+    http: 422,
+    fault: 'user',
+    say: 'The product has no such version.',
+    remedy: 'Choose one of GET /v1/catalog.',
+  },
+  UNKNOWN_SIZE: {
+    retry: false,
+    http: 422,
+    fault: 'user',
+    say: 'There is no such size.',
+    remedy: 'Choose one of GET /v1/catalog.',
+  },
+  UNKNOWN_REGION: {
+    retry: false,
+    http: 422,
+    fault: 'user',
+    say: 'Hub has no such region.',
+    remedy: 'Choose one of GET /v1/catalog.',
+  },
+  UNSUPPORTED_ISOLATION: {
+    retry: false,
+    http: 422,
+    fault: 'user',
+    say: 'Clusters in a shared namespace are not offered yet.',
+    remedy: 'Leave isolation out, or ask for "dedicated".',
+  },
+  // Who asks.
+  UNAUTHENTICATED: {
+    retry: false,
+    http: 401,
+    fault: 'user',
+    say: 'You are not signed in.',
+    remedy: 'Send a Firebase ID token: Authorization: Bearer <token>.',
+  },
+  TOKEN_EXPIRED: {
+    retry: false,
+    http: 401,
+    fault: 'user',
+    say: 'Your sign-in has expired.',
+    remedy: 'Refresh the ID token, or sign in again.',
+  },
+  TOKEN_REVOKED: {
+    retry: false,
+    http: 401,
+    fault: 'user',
+    say: 'Your sign-in was revoked.',
+    remedy: 'Sign in again.',
+  },
+  TOKEN_INVALID: {
+    retry: false,
+    http: 401,
+    fault: 'user',
+    say: 'The ID token is not valid for this service.',
+    remedy: 'Sign in to this Hub and send the ID token it issues.',
+  },
+  OPERATOR_ONLY: {
+    retry: false,
+    http: 403,
+    fault: 'user',
+    say: 'Only operators may do this.',
+    remedy: 'Ask an operator of this Hub.',
+  },
+  OWNER_ONLY: {
+    retry: false,
+    http: 403,
+    fault: 'user',
+    say: 'Only the owner of the cluster may do this.',
+    remedy: 'Ask its owner.',
+  },
+  // What is asked for.
+  NOT_FOUND: {
+    retry: false,
+    http: 404,
+    fault: 'user',
+    say: 'There is no such thing, or it is not yours.',
+    remedy: 'Check the address; GET /v1/clusters lists yours.',
+  },
+  METHOD_NOT_ALLOWED: {
+    retry: false,
+    http: 405,
+    fault: 'user',
+    say: 'This address does not take that method.',
+    remedy: 'See /v1/openapi.json.',
+  },
+  NOT_ACCEPTED_IN_STATE: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'The cluster does not accept this in its present state.',
+    remedy: 'Wait until its state allows it; GET the cluster to see which.',
+  },
+  CONFLICT: {
+    retry: true,
+    http: 409,
+    fault: 'user',
+    say: 'Somebody else changed it at the same moment.',
+    remedy: 'Read it again and repeat the request.',
+  },
+  // What stands in the way of a cluster.
+  ACCOUNT_QUOTA: {
+    retry: true,
+    http: 429,
+    fault: 'user',
+    say: 'You have as many clusters as your account allows.',
+    remedy: 'Delete one, or ask an operator for more; it starts by itself when there is room.',
+  },
+  ACCOUNT_BUDGET: {
+    retry: true,
+    http: 429,
+    fault: 'user',
+    say: 'Your clusters already cost as much an hour as your account allows.',
+    remedy:
+      'Delete one, choose a smaller size, or ask an operator for more; it starts by itself when there is room.',
+  },
+  CELL_FULL: {
+    retry: true,
+    http: 429,
+    fault: 'operator',
+    say: 'Hub is at its capacity.',
+    remedy: 'It starts by itself when there is room.',
+  },
+  CLOUD_QUOTA: {
+    retry: true,
+    http: 503,
+    fault: 'operator',
+    say: 'The cloud account of this Hub is at a limit of its own.',
+    remedy: 'It starts by itself when there is room; the operator can ask the cloud for more.',
+  },
+  ZONE_EXHAUSTED: {
+    retry: true,
+    http: 503,
+    fault: 'cloud',
+    say: 'The cloud has no machines of this size left in the region at the moment.',
+    remedy: 'Try again later, or choose another region or size.',
+  },
+  CLUSTER_CREATE_FAILED: {
+    retry: true,
+    http: 503,
+    fault: 'cloud',
+    say: 'The cloud could not create the cluster.',
+    remedy: 'Press retry; it starts anew.',
+  },
+  CLUSTER_VANISHED: {
+    retry: false,
+    http: 503,
+    fault: 'operator',
+    say: 'The cluster disappeared while it was being made.',
+    remedy: 'Press retry; ask the operator who deleted it.',
+  },
+  NAME_TAKEN: {
+    retry: false,
+    http: 503,
+    fault: 'operator',
+    say: 'Something that is not ours already has the name of this cluster.',
+    remedy: 'Press retry, which takes a new name; tell the operator.',
+  },
+  INSTALL_FAILED: {
+    retry: true,
+    http: 503,
+    fault: 'hub',
+    say: 'The application could not be installed.',
+    remedy: 'Press retry; if it fails again, tell the operator.',
+  },
+  STEP_TIMEOUT: {
+    retry: true,
+    http: 503,
+    fault: 'cloud',
+    say: 'It took longer than it may.',
+    remedy: 'Press retry; it starts anew.',
+  },
+  CLEANUP_INCOMPLETE: {
+    retry: true,
+    http: 503,
+    fault: 'operator',
+    say: 'Some cloud resources could not be removed yet.',
+    remedy: 'Nothing for you to do; Hub keeps trying and the operator is told.',
+  },
+  PERMISSION_DENIED: {
+    retry: true,
+    http: 503,
+    fault: 'operator',
+    say: 'Hub is not allowed to do this in its cloud account.',
+    remedy: 'Ask the operator to check the service accounts of Hub.',
+  },
+  PROVIDER_UNAVAILABLE: {
+    retry: 'free',
+    http: 503,
+    fault: 'cloud',
+    say: 'The cloud does not answer at the moment.',
+    remedy: 'Nothing; Hub tries again by itself.',
+  },
+  OPERATION_IN_PROGRESS: {
+    retry: 'free',
+    http: 503,
+    fault: 'cloud',
+    say: 'The cloud is still busy with an earlier operation on this cluster.',
+    remedy: 'Nothing; Hub waits for it.',
+  },
+  LEAF_UNAVAILABLE: {
+    retry: 'free',
+    http: 503,
+    fault: 'cloud',
+    say: 'The cluster does not answer at the moment.',
+    remedy: 'Nothing; Hub tries again by itself.',
+  },
+  UNAVAILABLE: {
+    retry: 'free',
+    http: 503,
+    fault: 'hub',
+    say: 'Hub cannot do this at the moment.',
+    remedy: 'Repeat the request in a few seconds.',
+  },
+  BUG: {
+    retry: true,
+    http: 500,
+    fault: 'hub',
+    say: 'Something went wrong in Hub.',
+    remedy: 'Repeat the request; if it happens again, tell the operator the request id.',
+  },
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One field of a request that is not valid. */
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+/** The one error the product throws on purpose. `detail` is for people and must hold no secret. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+  readonly errors: readonly FieldError[] | undefined;
+  constructor(code: ErrorCode, detail?: string, options?: ErrorOptions & { errors?: readonly FieldError[] }) {
+    super(detail ? `${code}: ${detail}` : code, options);
+    this.name = 'AppError';
+    this.code = code;
+    this.detail = detail;
+    this.errors = options?.errors;
+  }
+  get row(): ErrorRow {
+    return ERRORS[this.code];
+  }
+}
+
+/** Anything that was not thrown on purpose is a bug of ours: retried, reported, never shown raw. */
+export const asAppError = (error: unknown): AppError =>
+  error instanceof AppError ? error : new AppError('BUG', undefined, { cause: error });

@@ -1,0 +1,125 @@
+/** What follows from the lifecycle table: the way from a state to its end, progress, expected time, the diagram. */
+import { type Command, LIFECYCLE, type Row, rowOf, STATES, type State, type StepRow } from './table.ts';
+
+const isStep = (row: Row): row is StepRow => row.step !== undefined;
+
+/** The states that success leads through from here, up to the first that rests. */
+export function wayFrom(state: State): readonly State[] {
+  const way: State[] = [];
+  for (let at = state; ; ) {
+    const row = rowOf(at);
+    if (!isStep(row) || way.includes(at)) return way;
+    way.push(at);
+    at = row.success as State;
+  }
+}
+
+const expectedMsOf = (way: readonly State[]): number =>
+  way.reduce((sum, state) => sum + (rowOf(state) as StepRow).expectedMs, 0);
+
+/** The whole way that a state is part of, from the first state that no success leads to. */
+const WHOLE_WAY: Record<State, readonly State[]> = (() => {
+  const ledTo = new Set<string>(
+    STATES.flatMap((state) => (isStep(rowOf(state)) ? [(rowOf(state) as StepRow).success] : [])),
+  );
+  const whole = Object.fromEntries(STATES.map((state) => [state, wayFrom(state)])) as Record<
+    State,
+    readonly State[]
+  >;
+  for (const head of STATES.filter((state) => !ledTo.has(state))) {
+    const way = wayFrom(head);
+    for (const state of way) if (whole[state].length < way.length) whole[state] = way;
+  }
+  return whole;
+})();
+
+/** Cloud time that is typically left until the way ends, `elapsedMs` after the state was entered. */
+export function remainingMs(state: State, elapsedMs: number): number {
+  const [here, ...rest] = wayFrom(state);
+  if (!here) return 0;
+  return Math.max(0, (rowOf(here) as StepRow).expectedMs - elapsedMs) + expectedMsOf(rest);
+}
+
+/**
+ * How far along its way a cluster is, 0 to 1. A state that takes longer than expected stays short of its end.
+ * @param within how much of the present state is done, 0 to 1, where the step knows; else the elapsed time tells.
+ */
+export function progressOf(state: State, elapsedMs: number, within?: number): number {
+  const row = rowOf(state);
+  if (!isStep(row)) return 1;
+  const whole = WHOLE_WAY[state];
+  const before = expectedMsOf(whole.slice(0, whole.indexOf(state)));
+  const share = Math.min(0.95, within ?? elapsedMs / row.expectedMs);
+  return Math.round(((before + share * row.expectedMs) / expectedMsOf(whole)) * 1000) / 1000;
+}
+
+/** Where a command leads from a state, if it is taken there. */
+export const commandEdge = (state: State, command: Command): State | undefined =>
+  rowOf(state).accepts[command] as State | undefined;
+
+/** Why a cluster can go from one state to another. */
+export interface Edge {
+  from: State;
+  to: State;
+  by: 'success' | 'failure' | 'requeue' | 'due' | Command;
+}
+
+/** Every edge of the table. A command that changes nothing is no edge. */
+export function edges(): Edge[] {
+  return STATES.flatMap((from) => {
+    const row = rowOf(from);
+    const found: Edge[] = [];
+    const add = (by: Edge['by'], to: string | undefined): void => {
+      if (to !== undefined && to !== from) found.push({ from, to: to as State, by });
+    };
+    if (isStep(row)) {
+      add('success', row.success);
+      add('success', row.successOfSpare);
+      add('failure', row.failure);
+      add('requeue', row.requeue);
+    } else add('due', row.due);
+    for (const [command, to] of Object.entries(row.accepts)) add(command as Command, to);
+    return found;
+  });
+}
+
+const duration = (ms: number): string =>
+  !Number.isFinite(ms)
+    ? '–'
+    : ms >= 3_600_000
+      ? `${ms / 3_600_000} h`
+      : ms >= 60_000
+        ? `${Math.round(ms / 60_000)} min`
+        : `${ms / 1000} s`;
+
+/** docs/lifecycle.md, whole. */
+export function lifecycleDocument(): string {
+  const diagram = edges().map(({ from, to, by }) => `    ${from} --> ${to}: ${by}`);
+  const rows = STATES.map((state) => {
+    const row = rowOf(state);
+    const step = isStep(row) ? `\`${row.step}\`` : 'rests';
+    const times = isStep(row) ? `${duration(row.expectedMs)} | ${duration(row.timeoutMs)}` : '– | –';
+    const accepts = Object.entries(row.accepts).map(([command, to]) => `${command} → ${to}`);
+    return `| \`${state}\` | ${row.label} | ${step} | ${times} | ${accepts.join(', ') || '–'} |`;
+  });
+  return `<!-- Generated from shared/lifecycle/table.ts by \`npm run docs\`; do not edit. -->
+
+# The lifecycle of a cluster
+
+\`\`\`mermaid
+stateDiagram-v2
+    [*] --> ${STATES[0]}
+${diagram.join('\n')}
+${STATES.filter((state) => 'final' in LIFECYCLE[state])
+  .map((state) => `    ${state} --> [*]`)
+  .join('\n')}
+\`\`\`
+
+| State | What the user reads | Step | Typical | At most | Accepts |
+| --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+
+Success of \`installing\` leads to \`ready\` if the cluster has an owner and to \`warm\` if it is a spare. Leaving a state that may
+create something starts the tombstone hold, during which a resource that is not found may still appear.
+`;
+}

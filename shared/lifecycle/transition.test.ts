@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import type { Cluster, ClusterPatch } from '../documents/cluster.ts';
+import { minutes, seconds } from '../units.ts';
+import { HANDLER_LIMIT_MS, LIFECYCLE, RETRY, rowOf, STATES, type State, TOMBSTONE_HOLD_MS } from './table.ts';
+import { born, type Circumstances, type Outcome, transition } from './transition.ts';
+
+const NOW = Date.UTC(2026, 5, 1, 12);
+const at = (ms = NOW, jitter = 0.5): Circumstances => ({
+  now: ms,
+  after: (durationMs) => ms + durationMs,
+  afterWork: (durationMs) => ms + durationMs,
+  elapsed: (sinceMs) => ms - sinceMs,
+  jitter,
+  nonce: 'nonce',
+});
+
+const spec = {
+  product: 'hello',
+  version: '1.1.0',
+  size: 'small',
+  region: 'europe-west1',
+  availability: 'zonal',
+  isolation: 'dedicated',
+} as const;
+
+function aCluster(patch: ClusterPatch = {}): Cluster {
+  const { fields } = born({ name: 'mine', spec, shape: 'x', shard: 3, owner: 'ada' }, at(NOW - minutes(1)));
+  const cluster = { ...fields, id: 'a'.repeat(16), ...patch } as Cluster;
+  for (const [key, value] of Object.entries(cluster))
+    if (value === undefined) delete cluster[key as keyof Cluster];
+  return cluster;
+}
+
+const step = (cluster: Cluster, outcome: Outcome, circumstances = at()) => {
+  const next = transition(cluster, outcome, circumstances);
+  if (!next) throw new Error('no transition');
+  return next;
+};
+
+describe('an edge', () => {
+  test('raises the epoch by one, tells the timeline and sets a due time beyond the handler’s limit', () => {
+    const next = step(aCluster({ state: 'provisioning', epoch: 4 }), { kind: 'done' });
+    expect(next.fields).toMatchObject({ state: 'installing', epoch: 5, attempts: 0 });
+    expect(next.fields.dueAt?.getTime()).toBe(NOW + HANDLER_LIMIT_MS);
+    expect(next.fields.deadlineAt?.getTime()).toBe(NOW + LIFECYCLE.installing.timeoutMs);
+    expect(next.event).toMatchObject({
+      epoch: 5,
+      from: 'provisioning',
+      to: 'installing',
+      cause: 'done',
+      nonce: 'nonce',
+    });
+    expect(next.event?.durationMs).toBe(minutes(1));
+    expect(next.wake).toBe(true);
+  });
+
+  test('into rest leaves nothing that falls due', () => {
+    const { fields, wake } = step(aCluster({ state: 'installing' }), { kind: 'done' });
+    expect(fields.state).toBe('ready');
+    expect(fields).not.toHaveProperty('dueAt');
+    expect(fields).not.toHaveProperty('deadlineAt');
+    expect(wake).toBe(false);
+  });
+
+  test('leads a spare to warm and an owned cluster to ready', () => {
+    const spare = aCluster({ state: 'installing', pool: 'default', owner: undefined });
+    expect(step(spare, { kind: 'done' }).fields.state).toBe('warm');
+    expect(step(aCluster({ state: 'installing' }), { kind: 'done' }).fields.state).toBe('ready');
+  });
+
+  test('out of a creating state starts the tombstone hold, whatever takes it there', () => {
+    const cluster = aCluster({ state: 'provisioning' });
+    const ways: Outcome[] = [
+      { kind: 'done' },
+      { kind: 'failed', code: 'CLUSTER_CREATE_FAILED', final: true },
+      { kind: 'command', command: 'delete' },
+    ];
+    for (const way of ways)
+      expect(step(cluster, way).fields.holdUntilAt?.getTime()).toBe(NOW + TOMBSTONE_HOLD_MS);
+  });
+
+  test('into a state that releases gives back what was taken, once', () => {
+    const liability = { clusters: 1, hourlyMicros: 7 };
+    const next = step(aCluster({ state: 'sweeping', liability }), { kind: 'done' });
+    expect(next.released).toEqual(liability);
+    expect(next.fields).not.toHaveProperty('liability');
+    expect(step(aCluster({ state: 'sweeping' }), { kind: 'done' })).not.toHaveProperty('released');
+  });
+});
+
+describe('waiting', () => {
+  test('stays in state and epoch, writes no event and never lets progress go back', () => {
+    const cluster = aCluster({ state: 'provisioning', epoch: 2, progress: 0.5 });
+    const next = step(cluster, { kind: 'wait', forMs: seconds(20), detail: 'busy', within: 0.1 });
+    expect(next.fields).toMatchObject({ state: 'provisioning', epoch: 2, detail: 'busy', progress: 0.5 });
+    expect(next.fields.dueAt?.getTime()).toBe(NOW + seconds(20));
+    expect(next.event).toBeUndefined();
+    expect(next.wake).toBe(false);
+  });
+
+  test('for nothing means at once', () => {
+    expect(
+      step(aCluster({ state: 'provisioning' }), { kind: 'wait', forMs: 0, detail: 'next zone' }).wake,
+    ).toBe(true);
+  });
+
+  test('past the deadline is a failure', () => {
+    const cluster = aCluster({ state: 'provisioning', deadlineAt: new Date(NOW - 1) });
+    const { fields, event } = step(cluster, { kind: 'wait', forMs: 1, detail: 'still' });
+    expect(fields).toMatchObject({ state: 'undoing', error: { code: 'STEP_TIMEOUT' } });
+    expect(event?.cause).toBe('timeout');
+  });
+});
+
+describe('failing', () => {
+  test('with a code that may pass is tried again, with full jitter below a rising limit', () => {
+    const cluster = aCluster({ state: 'installing', attempts: 2 });
+    const { fields, event } = step(cluster, { kind: 'failed', code: 'INSTALL_FAILED' }, at(NOW, 0.999));
+    expect(fields).toMatchObject({ state: 'installing', attempts: 3 });
+    expect(fields.dueAt?.getTime()).toBeLessThan(NOW + RETRY.cloud.firstMs * 2 ** 3);
+    expect(event).toBeUndefined();
+  });
+
+  test('too often ends the state', () => {
+    const cluster = aCluster({ state: 'installing', attempts: RETRY.cloud.attempts - 1 });
+    expect(step(cluster, { kind: 'failed', code: 'INSTALL_FAILED' }).fields.state).toBe('undoing');
+  });
+
+  test('because the world is busy or away costs no attempt, however often', () => {
+    for (const code of ['OPERATION_IN_PROGRESS', 'PROVIDER_UNAVAILABLE', 'LEAF_UNAVAILABLE'] as const) {
+      const cluster = aCluster({ state: 'provisioning', attempts: RETRY.cloud.attempts - 1 });
+      expect(step(cluster, { kind: 'failed', code }).fields).toMatchObject({
+        state: 'provisioning',
+        attempts: RETRY.cloud.attempts - 1,
+      });
+    }
+  });
+
+  test('with a code that cannot pass fails at once and keeps code, sentence, remedy and fault', () => {
+    const { fields } = step(aCluster({ state: 'provisioning' }), { kind: 'failed', code: 'NAME_TAKEN' });
+    expect(fields.state).toBe('undoing');
+    expect(fields.error).toMatchObject({ code: 'NAME_TAKEN', fault: 'operator' });
+    expect(fields.error?.remedy).not.toBe('');
+    const failed = step({ ...fields, id: 'a'.repeat(16) }, { kind: 'done' });
+    expect(failed.fields).toMatchObject({ state: 'failed', error: { code: 'NAME_TAKEN' } });
+  });
+
+  test('for want of room goes back to the queue and says why', () => {
+    const liability = { clusters: 1, hourlyMicros: 7 };
+    const next = step(aCluster({ state: 'provisioning', liability }), {
+      kind: 'requeue',
+      code: 'CLOUD_QUOTA',
+      forMs: minutes(5),
+    });
+    expect(next.fields).toMatchObject({ state: 'queued', error: { code: 'CLOUD_QUOTA' } });
+    expect(next.fields.dueAt?.getTime()).toBe(NOW + minutes(5));
+    expect(next).toMatchObject({ wake: false, released: liability });
+  });
+});
+
+describe('commands', () => {
+  test.each(STATES)('delete in %s is taken, or changes nothing where deletion is under way', (state) => {
+    const next = transition(aCluster({ state }), { kind: 'command', command: 'delete', actor: 'ada' }, at());
+    const to = rowOf(state).accepts.delete as State;
+    if (to === state) expect(next).toBeUndefined();
+    else expect(next?.fields.state).toBe(to);
+  });
+
+  test('retry starts anew under the next generation', () => {
+    const cluster = aCluster({ state: 'failed', generation: 2, location: 'z', exhausted: ['z'] });
+    const { fields } = step(cluster, { kind: 'command', command: 'retry', actor: 'ada' });
+    expect(fields).toMatchObject({ state: 'queued', generation: 3, exhausted: [] });
+    expect(fields).not.toHaveProperty('location');
+    expect(fields).not.toHaveProperty('error');
+  });
+
+  test('a command that the state does not take changes nothing', () => {
+    expect(
+      transition(aCluster({ state: 'ready' }), { kind: 'command', command: 'retry' }, at()),
+    ).toBeUndefined();
+  });
+
+  test('a lifetime counts from the moment of ready, also for a claimed spare', () => {
+    const spare = aCluster({ state: 'warm', pool: 'default', owner: undefined });
+    const patch = { owner: 'ada', pool: undefined, spec: { ...spec, ttlHours: 2 } };
+    const { fields } = step(spare, { kind: 'command', command: 'claim', patch });
+    expect(fields.state).toBe('ready');
+    expect(fields.dueAt?.getTime()).toBe(NOW + 2 * 3_600_000);
+    const expired = transition({ ...fields, id: 'a'.repeat(16) }, { kind: 'due' }, at(NOW + 2 * 3_600_000));
+    expect(expired?.fields.state).toBe('deleting');
+    expect(transition({ ...fields, id: 'a'.repeat(16) }, { kind: 'due' }, at(NOW + 1))).toBeUndefined();
+  });
+});

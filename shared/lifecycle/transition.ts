@@ -1,0 +1,294 @@
+/**
+ * The pure heart: given a cluster and what happened, what it becomes and what the timeline says of it.
+ * No clock, no chance, no I/O; the engine in `functions/dispatch` supplies them and commits the result.
+ */
+import {
+  type Cluster,
+  type ClusterError,
+  type ClusterFields,
+  type ClusterPatch,
+  clusterDocument,
+  type Liability,
+} from '../documents/cluster.ts';
+import { type ClusterEvent, eventDocument } from '../documents/event.ts';
+import { DOCUMENT_SCHEMA } from '../documents/fields.ts';
+import { ERRORS, type ErrorCode } from '../errors.ts';
+import { days, hours, seconds } from '../units.ts';
+import { commandEdge, progressOf, remainingMs } from './derive.ts';
+import {
+  type Command,
+  HANDLER_LIMIT_MS,
+  RETRY,
+  rowOf,
+  type State,
+  type StepRow,
+  TOMBSTONE_HOLD_MS,
+} from './table.ts';
+
+/** What happened. */
+export type Outcome =
+  /** The step's work is done. */
+  | { kind: 'done'; patch?: ClusterPatch }
+  /** Look again in a while; 0: at once, after what this commit writes down. `within`: share of this state's work that is done. */
+  | { kind: 'wait'; forMs: number; detail: string; within?: number; patch?: ClusterPatch }
+  /** It went wrong. The error table says whether trying again may help; `final` says that it will not. */
+  | { kind: 'failed'; code: ErrorCode; detail?: string; final?: boolean; patch?: ClusterPatch }
+  /** The world has no room at the moment. */
+  | { kind: 'requeue'; code: ErrorCode; detail?: string; forMs: number; patch?: ClusterPatch }
+  /** The `dueAt` of a resting cluster came. */
+  | { kind: 'due' }
+  | { kind: 'command'; command: Command; actor?: string; patch?: ClusterPatch };
+
+/** Time and chance, as arguments. */
+export interface Circumstances {
+  now: number;
+  /** The instant that lies this much cloud time ahead. */
+  after(durationMs: number): number;
+  /** The instant by which computing of ours of that length has surely ended. */
+  afterWork(durationMs: number): number;
+  /** Cloud time since that instant. */
+  elapsed(sinceMs: number): number;
+  /** In [0, 1): spreads retries. */
+  jitter: number;
+  /** Names this attempt; see `ClusterEvent.nonce`. */
+  nonce: string;
+}
+
+export interface Transition {
+  fields: ClusterFields;
+  /** Present if an edge was taken, that is, if the epoch went up. */
+  event?: ClusterEvent;
+  /** Whether to send the new state's message at once; else `dueAt` does it. */
+  wake: boolean;
+  /** What is given back to the account and the cell. */
+  released?: Liability;
+}
+
+/** After one deleted cluster's documents have served their purpose. */
+const KEEP_DELETED_MS = days(30);
+/** Between looks while the world is busy or away; jitter adds as much again. */
+const FREE_RETRY_MS = seconds(10);
+
+/**
+ * @returns undefined if the cluster does not take this command in its state, or if taking it changes nothing.
+ * @throws Error if the outcome does not fit the state: a broken invariant.
+ */
+export function transition(cluster: Cluster, outcome: Outcome, at: Circumstances): Transition | undefined {
+  switch (outcome.kind) {
+    case 'done': {
+      const row = stepRow(cluster);
+      const to = (cluster.pool !== undefined && row.successOfSpare) || row.success;
+      return enter(cluster, to as State, 'done', outcome.patch ?? {}, at);
+    }
+    case 'wait':
+      return past(cluster.deadlineAt, at)
+        ? timeout(cluster, at)
+        : wait(cluster, outcome, cluster.attempts, at);
+    case 'failed':
+      return retryOrFail(cluster, outcome, at);
+    case 'requeue': {
+      const { requeue } = stepRow(cluster);
+      if (requeue === undefined) throw new Error(`${cluster.state} has nowhere to queue again`);
+      const error = describe(outcome.code, outcome.detail);
+      const next = enter(cluster, requeue as State, 'requeued', { error, ...outcome.patch }, at);
+      next.fields.dueAt = new Date(at.after(outcome.forMs));
+      return { ...next, wake: false };
+    }
+    case 'due': {
+      const row = rowOf(cluster.state);
+      if (row.step !== undefined || row.due === undefined || !past(cluster.dueAt, at)) return undefined;
+      return enter(cluster, row.due as State, 'due', {}, at);
+    }
+    case 'command': {
+      const to = commandEdge(cluster.state, outcome.command);
+      if (to === undefined || to === cluster.state) return undefined;
+      const anew: ClusterPatch =
+        outcome.command === 'retry'
+          ? { generation: cluster.generation + 1, exhausted: [], location: undefined }
+          : {};
+      return enter(cluster, to, outcome.command, { ...anew, ...outcome.patch }, at, outcome.actor);
+    }
+  }
+}
+
+/** The error as documents and replies carry it. */
+export function describe(code: ErrorCode, detail?: string): ClusterError {
+  const { say, remedy, fault } = ERRORS[code];
+  return { code, message: detail ? `${say} ${detail}` : say, remedy, fault };
+}
+
+/** A new cluster and the first line of its timeline. It starts in the table's first state. */
+export function born(
+  wish: Pick<ClusterFields, 'name' | 'spec' | 'shape' | 'shard' | 'owner' | 'pool'>,
+  at: Circumstances,
+): { fields: ClusterFields; event: ClusterEvent } {
+  const members: ClusterFields['members'] = wish.owner === undefined ? {} : { [wish.owner]: 'owner' };
+  const now = new Date(at.now);
+  const fields: ClusterFields = clusterDocument.parse({
+    schema: DOCUMENT_SCHEMA,
+    specVersion: 1,
+    state: 'queued',
+    epoch: 0,
+    since: now,
+    dueAt: new Date(at.afterWork(HANDLER_LIMIT_MS)),
+    attempts: 0,
+    progress: 0,
+    etaAt: new Date(at.after(remainingMs('queued', 0))),
+    generation: 1,
+    exhausted: [],
+    endpoints: {},
+    conditions: [],
+    members,
+    readers: Object.keys(members),
+    createdAt: now,
+    ...wish,
+  });
+  const message = wish.pool === undefined ? 'The cluster was asked for.' : 'A spare was asked for.';
+  return { fields, event: eventOf(fields, undefined, 'created', message, 0, at, wish.owner) };
+}
+
+function stepRow(cluster: Cluster): StepRow {
+  const row = rowOf(cluster.state);
+  if (row.step === undefined) throw new Error(`${cluster.state} runs no step`);
+  return row as StepRow;
+}
+
+const past = (instant: Date | undefined, at: Circumstances): boolean =>
+  instant !== undefined && instant.getTime() <= at.now;
+
+function timeout(cluster: Cluster, at: Circumstances): Transition {
+  const error = describe('STEP_TIMEOUT', cluster.detail);
+  return enter(cluster, stepRow(cluster).failure as State, 'timeout', { error }, at);
+}
+
+function retryOrFail(cluster: Cluster, outcome: Outcome & { kind: 'failed' }, at: Circumstances): Transition {
+  const row = stepRow(cluster);
+  const { retry } = ERRORS[outcome.code];
+  const error = describe(outcome.code, outcome.detail);
+  const fail = (): Transition =>
+    enter(cluster, row.failure as State, 'failed', { error, ...outcome.patch }, at);
+  if (outcome.final || retry === false) return fail();
+  const policy = RETRY[row.retry];
+  const attempts = retry === 'free' ? cluster.attempts : cluster.attempts + 1;
+  if (attempts >= policy.attempts) return fail();
+  if (past(cluster.deadlineAt, at)) return timeout(cluster, at);
+  const forMs =
+    retry === 'free'
+      ? FREE_RETRY_MS * (1 + at.jitter)
+      : Math.max(seconds(1), at.jitter * Math.min(policy.longestMs, policy.firstMs * 2 ** attempts));
+  const waiting: Outcome & { kind: 'wait' } = { kind: 'wait', forMs, detail: error.message };
+  if (outcome.patch) waiting.patch = outcome.patch;
+  return wait(cluster, waiting, attempts, at);
+}
+
+/** Stays in the state: one write, no event, the same epoch. */
+function wait(
+  cluster: Cluster,
+  outcome: Outcome & { kind: 'wait' },
+  attempts: number,
+  at: Circumstances,
+): Transition {
+  const elapsedMs = at.elapsed(cluster.since.getTime());
+  const atOnce = outcome.forMs === 0;
+  const fields = patched(cluster, {
+    ...outcome.patch,
+    attempts: outcome.patch?.attempts ?? attempts,
+    detail: outcome.detail,
+    dueAt: new Date(atOnce ? at.afterWork(HANDLER_LIMIT_MS) : at.after(outcome.forMs)),
+    progress: Math.max(cluster.progress, progressOf(cluster.state, elapsedMs, outcome.within)),
+    etaAt: rowWaits(cluster.state) ? undefined : new Date(at.after(remainingMs(cluster.state, elapsedMs))),
+  });
+  return { fields, wake: atOnce };
+}
+
+const rowWaits = (state: State): boolean => (rowOf(state) as StepRow).waiting === true;
+
+function enter(
+  cluster: Cluster,
+  to: State,
+  cause: ClusterEvent['cause'],
+  patch: ClusterPatch,
+  at: Circumstances,
+  actor?: string,
+): Transition {
+  const from = rowOf(cluster.state);
+  const row = rowOf(to);
+  const runs = row.step !== undefined;
+  const released = row.releases ? cluster.liability : undefined;
+  const becomesReady = to === 'ready' && cluster.readyAt === undefined;
+  // A lifetime counts from the moment in which the owner can use the cluster.
+  const { ttlHours } = patch.spec ?? cluster.spec;
+  const expiresAt =
+    becomesReady && ttlHours !== undefined ? new Date(at.after(hours(ttlHours))) : cluster.expiresAt;
+  const fields = patched(cluster, {
+    error: undefined,
+    ...(runs || to === 'failed' || to === 'stuck' ? keepError(cluster, to) : {}),
+    ...patch,
+    state: to,
+    epoch: cluster.epoch + 1,
+    since: new Date(at.now),
+    attempts: 0,
+    detail: undefined,
+    progress: progressOf(to, 0, 0),
+    etaAt: runs ? new Date(at.after(remainingMs(to, 0))) : undefined,
+    dueAt: runs ? new Date(at.afterWork(HANDLER_LIMIT_MS)) : 'due' in row && row.due ? expiresAt : undefined,
+    deadlineAt:
+      runs && Number.isFinite((row as StepRow).timeoutMs)
+        ? new Date(at.after((row as StepRow).timeoutMs))
+        : undefined,
+    holdUntilAt:
+      'creates' in from && from.creates ? new Date(at.after(TOMBSTONE_HOLD_MS)) : cluster.holdUntilAt,
+    liability: released ? undefined : (patch.liability ?? cluster.liability),
+    readyAt: becomesReady ? new Date(at.now) : cluster.readyAt,
+    expiresAt,
+    purgeAt: 'final' in row && row.final ? new Date(at.now + KEEP_DELETED_MS) : undefined,
+  });
+  const message = fields.error && cause !== 'done' ? fields.error.message : `${row.label}.`;
+  const event = eventOf(
+    fields,
+    cluster.state,
+    cause,
+    message,
+    Math.max(0, at.elapsed(cluster.since.getTime())),
+    at,
+    actor,
+  );
+  return { fields, event, wake: runs, ...(released ? { released } : {}) };
+}
+
+/** Cleaning up and resting after a failure keep telling why; every other way forward starts with a clean slate. */
+const keepError = (cluster: Cluster, to: State): ClusterPatch =>
+  cluster.error && (to === 'undoing' || to === 'failed' || to === 'stuck') ? { error: cluster.error } : {};
+
+function patched(cluster: Cluster, patch: ClusterPatch): ClusterFields {
+  const { id: _, ...fields } = { ...cluster, ...patch };
+  for (const [key, value] of Object.entries(fields)) {
+    if (value === undefined) delete fields[key as keyof typeof fields];
+  }
+  return fields as ClusterFields;
+}
+
+function eventOf(
+  fields: ClusterFields,
+  from: State | undefined,
+  cause: ClusterEvent['cause'],
+  message: string,
+  durationMs: number,
+  at: Circumstances,
+  actor: string | undefined,
+): ClusterEvent {
+  return eventDocument.parse({
+    schema: DOCUMENT_SCHEMA,
+    epoch: fields.epoch,
+    at: new Date(at.now),
+    to: fields.state,
+    cause,
+    message,
+    durationMs: Math.round(durationMs),
+    nonce: at.nonce,
+    readers: fields.readers,
+    ...(from === undefined ? {} : { from }),
+    ...(fields.error === undefined ? {} : { error: fields.error }),
+    ...(actor === undefined ? {} : { actor }),
+  });
+}

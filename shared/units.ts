@@ -1,0 +1,12 @@
+/** Durations in milliseconds and sizes in bytes, so that no bare number stands in the code. */
+export const seconds = (n: number): number => n * 1000;
+export const minutes = (n: number): number => n * 60_000;
+export const hours = (n: number): number => n * 3_600_000;
+export const days = (n: number): number => n * 86_400_000;
+
+export const KIB = 1024;
+export const MIB = 1024 * KIB;
+export const GIB = 1024 * MIB;
+
+/** Money is counted in whole micro-dollars: sums stay exact, however often they are added and taken away. */
+export const dollars = (n: number): number => Math.round(n * 1_000_000);

@@ -1,0 +1,129 @@
+/** The real API on memory ports: no wires, a clock that only the test moves. */
+import { createApi } from '../functions/api/app.ts';
+import { createLog, type LogFields, type Severity } from '../functions/log.ts';
+import { ALL_TOPICS } from '../functions/manifest.ts';
+import type { Ports, Settings } from '../functions/ports.ts';
+import type { Principal } from '../functions/tokens.ts';
+import { virtualClock } from '../local/clock.ts';
+import { createFaults, type FaultRates } from '../local/faults.ts';
+import { memoryDocuments } from '../local/memory/documents.ts';
+import { memoryMessages } from '../local/memory/messages.ts';
+import { memoryTokens } from '../local/memory/tokens.ts';
+import { randomStream } from '../local/random.ts';
+import type { ClusterReply, Problem } from '../shared/api.ts';
+import type { Cluster } from '../shared/documents/cluster.ts';
+import { dollars } from '../shared/units.ts';
+import { writeOf } from './builders.ts';
+
+export interface ApiOptions {
+  seed?: number;
+  faults?: FaultRates;
+  limits?: Partial<Settings['limits']>;
+  /** How long a commit takes; the clock must then be moved. */
+  commitMs?: number;
+}
+
+export interface Answer<T = unknown> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+export interface Sending {
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export type ApiUnderTest = ReturnType<typeof apiUnderTest>;
+
+export function apiUnderTest({ seed = 1, faults: rates = {}, limits = {}, commitMs = 0 }: ApiOptions = {}) {
+  const clock = virtualClock();
+  const faults = createFaults(rates, randomStream(seed, 'faults'));
+  const documents = memoryDocuments(clock, { faults, latencyMs: commitMs });
+  const messages = memoryMessages({ clock, faults, random: randomStream(seed, 'bus') });
+  const sent: { topic: string; body: unknown }[] = [];
+  for (const topic of ALL_TOPICS)
+    messages.subscribe(topic, async (body) => {
+      sent.push({ topic, body });
+    });
+  const tokens = memoryTokens();
+  const lines: { severity: Severity; event: string; fields: LogFields }[] = [];
+  const ports: Ports = {
+    documents,
+    messages,
+    clock,
+    random: randomStream(seed, 'product'),
+    provider: never('provider'),
+    leaves: never('leaves'),
+    buckets: never('buckets'),
+    tokens,
+    settings: {
+      projectId: 'hub-test',
+      cell: 'default',
+      pageTokenKey: 'a key of page tokens for tests only',
+      limits: {
+        accountClusters: 5,
+        accountHourlyMicros: dollars(100),
+        cellClusters: 1000,
+        cellHourlyMicros: dollars(10_000),
+        ...limits,
+      },
+      install: { chartSource: 'oci://charts', helmImage: 'helm', callHomeImage: 'call-home' },
+    },
+    log: createLog((severity, event, fields) => lines.push({ severity, event, fields })),
+  };
+  const app = createApi(ports);
+
+  const send = async <T>(
+    method: string,
+    path: string,
+    token?: string,
+    more: Sending = {},
+  ): Promise<Answer<T>> => {
+    const { body } = more;
+    const raw = typeof body === 'string' || body instanceof Uint8Array;
+    const response = await app.request(path, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...more.headers,
+      },
+      ...(body === undefined
+        ? {}
+        : { body: raw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? undefined : JSON.parse(text)) as T,
+    };
+  };
+
+  return {
+    app,
+    ports,
+    clock,
+    documents,
+    tokens,
+    sent,
+    lines,
+    send,
+    /** A token of this user. */
+    as: (uid: string, more: Partial<Principal> = {}): string =>
+      tokens.issue({ uid, email: `${uid}@example.com`, emailVerified: true, operator: false, ...more }),
+    create: (token: string, body: object = { name: 'mine' }, headers: Record<string, string> = {}) =>
+      send<ClusterReply & Problem>('POST', '/v1/clusters', token, { body, headers }),
+    /** Writes clusters as if the engine had made them. */
+    given: (...clusters: Cluster[]) => documents.commit(clusters.map(writeOf)),
+  };
+}
+
+/** The API has no business with it. */
+const never = <T extends object>(name: string): T =>
+  new Proxy({} as T, {
+    get: (_, method) => () => {
+      throw new Error(`the API called ${name}.${String(method)}`);
+    },
+  });

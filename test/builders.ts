@@ -1,0 +1,56 @@
+/** Builders of test data: what a test does not say is plausible, and the same every time. */
+import type { DocumentData, Write } from '../functions/cloud.ts';
+import { resolveSpec } from '../shared/catalog/catalog.ts';
+import { type Cluster, type ClusterSpec, clusterPath, shapeOf } from '../shared/documents/cluster.ts';
+import { DOCUMENT_SCHEMA } from '../shared/documents/fields.ts';
+import { progressOf } from '../shared/lifecycle/derive.ts';
+
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+const EPOCH_START = Date.UTC(2026, 0, 1);
+
+/** A cluster id that ends in this number. */
+export function clusterIdOf(n: number): string {
+  let digits = '';
+  for (let left = n; digits.length < 16; left = Math.floor(left / 32)) digits = BASE32[left % 32] + digits;
+  return digits;
+}
+
+export const aSpec = (spec: Partial<ClusterSpec> = {}): ClusterSpec => ({ ...resolveSpec({}), ...spec });
+
+/**
+ * A cluster at rest, `ready` unless said otherwise. With an `owner`, members and readers follow from it; with a `pool` and the state
+ * `warm` it is a waiting spare: `aCluster({ state: 'warm', pool: 'default' })`.
+ */
+export function aCluster(fields: Partial<Cluster> = {}): Cluster {
+  const spec = fields.spec ?? aSpec();
+  const state = fields.state ?? 'ready';
+  const members = fields.members ?? (fields.owner === undefined ? {} : { [fields.owner]: 'owner' as const });
+  return {
+    id: clusterIdOf(1),
+    schema: DOCUMENT_SCHEMA,
+    name: fields.pool ?? 'cluster',
+    spec,
+    specVersion: 1,
+    state,
+    epoch: 3,
+    since: new Date(EPOCH_START),
+    shape: shapeOf(spec),
+    shard: 0,
+    attempts: 0,
+    progress: progressOf(state, 0),
+    generation: 1,
+    exhausted: [],
+    endpoints: {},
+    conditions: [],
+    createdAt: new Date(EPOCH_START),
+    ...fields,
+    members,
+    readers: fields.readers ?? Object.keys(members),
+  };
+}
+
+/** What writes a cluster as the engine would have. */
+export function writeOf(cluster: Cluster): Write {
+  const { id, ...data } = cluster;
+  return { op: 'set', path: clusterPath(id), data: data as unknown as DocumentData };
+}

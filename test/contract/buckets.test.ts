@@ -1,0 +1,313 @@
+/** One suite for both sides of `Buckets`: the official client against the local Storage, and the same model without a wire. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Storage } from '@google-cloud/storage';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Buckets, bucketPrefix } from '../../functions/buckets.ts';
+import { createBuckets } from '../../functions/google/buckets.ts';
+import { silentLog } from '../../functions/log.ts';
+import { virtualClock } from '../../local/clock.ts';
+import { createFaults } from '../../local/faults.ts';
+import { memoryBuckets } from '../../local/memory/buckets.ts';
+import { seededRandom } from '../../local/random.ts';
+import type { World } from '../../local/service.ts';
+import { createStorageModel, type StorageModel } from '../../local/storage/model.ts';
+import { serveStorage } from '../../local/storage/server.ts';
+import { journaledStore, memoryStore } from '../../local/store.ts';
+import { AppError } from '../../shared/errors.ts';
+
+const ID = 'abcdefgh234567ab';
+const OTHER_ID = 'zzzzzzzz234567zz';
+const BUCKET = { name: `${bucketPrefix(ID)}g1`, region: 'europe-west1', clusterId: ID };
+
+interface Side {
+  buckets: Buckets;
+  close(): Promise<void>;
+}
+
+/** The official client, led to the stand-in: no credentials are looked for, and a refusal is told at once. */
+const storageAt = (port: number, projectId: string): Storage =>
+  new Storage({ projectId, apiEndpoint: `http://127.0.0.1:${port}`, retryOptions: { autoRetry: false } });
+
+async function googleSide(world: World, model: StorageModel): Promise<Side> {
+  const face = await serveStorage(world, 0, model);
+  return { buckets: createBuckets(storageAt(face.port, world.projectId)), close: face.close };
+}
+
+const memorySide = async (_world: World, model: StorageModel): Promise<Side> => ({
+  buckets: memoryBuckets(model),
+  close: async () => undefined,
+});
+
+const codeOf = (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'no error',
+    (error: unknown) => {
+      if (error instanceof AppError) return error.code;
+      throw error;
+    },
+  );
+
+describe.each([
+  ['google', googleSide],
+  ['memory', memorySide],
+])('Buckets (%s)', (_name, make) => {
+  let world: World;
+  let model: StorageModel;
+  let side: Side;
+  beforeEach(async () => {
+    const random = seededRandom(1);
+    const faults = createFaults({}, random);
+    world = {
+      projectId: 'hub-test',
+      clock: virtualClock(),
+      random,
+      faults,
+      store: memoryStore(),
+      log: silentLog,
+    };
+    model = createStorageModel(world);
+    side = await make(world, model);
+  });
+  afterEach(() => side.close());
+
+  const fill = (count: number): void => {
+    for (let i = 0; i < count; i++) model.putObject(BUCKET.name, `pfs/block ${i}/ä`, Buffer.from(`${i}`));
+  };
+  const everythingGone = (): void => {
+    expect(() => model.requireBucket(BUCKET.name)).toThrow('does not exist');
+  };
+
+  test('a bucket is made closed to the public, labelled, in its region and without soft delete', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    expect(model.requireBucket(BUCKET.name)).toMatchObject({
+      location: 'EUROPE-WEST1',
+      uniformAccess: true,
+      publicAccessPrevention: 'enforced',
+      softDeleteS: 0,
+      labels: { 'managed-by': 'hub', 'hub-cluster': ID },
+    });
+  });
+
+  test('asking again changes nothing', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    fill(1);
+    const before = structuredClone(model.requireBucket(BUCKET.name));
+    await side.buckets.ensureBucket(BUCKET);
+    expect(model.requireBucket(BUCKET.name)).toEqual(before);
+    expect(model.listObjects(BUCKET.name).items).toHaveLength(1);
+  });
+
+  test('ten at once make one bucket and none of them fails', async () => {
+    await Promise.all(Array.from({ length: 10 }, () => side.buckets.ensureBucket(BUCKET)));
+    expect(await side.buckets.listBuckets(ID)).toEqual([BUCKET.name]);
+  });
+
+  test.each([
+    ['of another cluster', { 'hub-cluster': OTHER_ID }],
+    ['without labels', {}],
+  ])('a bucket of that name %s is neither adopted nor deleted', async (_which, labels) => {
+    model.insertBucket(BUCKET.name, { labels });
+    fill(1);
+    expect(await codeOf(side.buckets.ensureBucket(BUCKET))).toBe('NAME_TAKEN');
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('gone');
+    expect(model.listObjects(BUCKET.name).items).toHaveLength(1);
+  });
+
+  test('a bucket of that name in somebody else’s project is NAME_TAKEN, and nothing of ours is left to delete', async () => {
+    model.insertBucket(BUCKET.name, { labels: { 'hub-cluster': ID } }, 'strangers');
+    expect(await codeOf(side.buckets.ensureBucket(BUCKET))).toBe('NAME_TAKEN');
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('gone');
+    expect(await side.buckets.listBuckets(ID)).toEqual([]);
+  });
+
+  test('a full bucket is emptied in parts, each call a bounded one, and then deleted', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    fill(250);
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('pending');
+    const left = model.listObjects(BUCKET.name).items.length;
+    expect(left).toBe(150);
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('pending');
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('gone');
+    everythingGone();
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('gone');
+  });
+
+  test('what never was is gone', async () => {
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('gone');
+  });
+
+  test('only buckets labelled with the id are listed, of every generation', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    await side.buckets.ensureBucket({ ...BUCKET, name: `${bucketPrefix(ID)}g2` });
+    await side.buckets.ensureBucket({ ...BUCKET, name: `${bucketPrefix(OTHER_ID)}g1`, clusterId: OTHER_ID });
+    model.insertBucket(`${bucketPrefix(ID)}g3`, { labels: { 'hub-cluster': OTHER_ID } });
+    expect(await side.buckets.listBuckets(ID)).toEqual([`${bucketPrefix(ID)}g1`, `${bucketPrefix(ID)}g2`]);
+  });
+
+  test('more than a page of buckets is listed whole', async () => {
+    for (let i = 0; i < 1001; i++)
+      model.insertBucket(`${bucketPrefix(ID)}g${i}`, { labels: { 'hub-cluster': ID } });
+    expect(await side.buckets.listBuckets(ID)).toHaveLength(1001);
+  });
+
+  test('a service that does not answer is PROVIDER_UNAVAILABLE, and nothing has happened', async () => {
+    world.faults.force('unavailable');
+    expect(await codeOf(side.buckets.ensureBucket(BUCKET))).toBe('PROVIDER_UNAVAILABLE');
+    expect(await codeOf(side.buckets.ensureBucketGone(BUCKET))).toBe('PROVIDER_UNAVAILABLE');
+    expect(await codeOf(side.buckets.listBuckets(ID))).toBe('PROVIDER_UNAVAILABLE');
+    world.faults.clear();
+    everythingGone();
+  });
+
+  test('whose answer to the creation was lost finds the bucket at the next try', async () => {
+    world.faults.force('reply-lost', { times: 1, subject: 'storage.buckets.insert' });
+    expect(await codeOf(side.buckets.ensureBucket(BUCKET))).toBe('PROVIDER_UNAVAILABLE');
+    await side.buckets.ensureBucket(BUCKET);
+    expect(await side.buckets.listBuckets(ID)).toEqual([BUCKET.name]);
+  });
+
+  test.each(['storage.objects.delete', 'storage.buckets.delete'])(
+    'whose answer to %s was lost comes to an end all the same',
+    async (subject) => {
+      await side.buckets.ensureBucket(BUCKET);
+      fill(5);
+      world.faults.force('reply-lost', { times: 1, subject });
+      expect(await codeOf(side.buckets.ensureBucketGone(BUCKET))).toBe('PROVIDER_UNAVAILABLE');
+      expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('gone');
+      everythingGone();
+    },
+  );
+});
+
+describe('the official client and the Storage stand-in', () => {
+  const open = async (options = {}) => {
+    const random = seededRandom(1);
+    const faults = createFaults({}, random);
+    const clock = virtualClock();
+    const world: World = {
+      projectId: 'hub-test',
+      clock,
+      random,
+      faults,
+      store: memoryStore(),
+      log: silentLog,
+    };
+    const face = await serveStorage(world, 0, createStorageModel(world, options));
+    return { world, clock, face, storage: storageAt(face.port, 'hub-test') };
+  };
+
+  test('an object arrives whole by each way to upload, and comes back', async () => {
+    const { face, storage } = await open();
+    const [bucket] = await storage.createBucket('a-bucket');
+    const content = Buffer.from(Array.from({ length: 600_000 }, (_, i) => i % 251));
+    const small = content.subarray(0, 1000);
+    await bucket
+      .file('simple')
+      .save(small, { resumable: false, contentType: 'x/y', metadata: { metadata: { a: 'b' } } });
+    await bucket.file('dir/résumé #1').save(content, { resumable: true });
+    await bucket.file('chunks').save(content, { resumable: true, chunkSize: 256 * 1024 });
+    await bucket.file('empty').save('');
+    expect((await bucket.file('simple').download())[0].equals(small)).toBe(true);
+    for (const name of ['dir/résumé #1', 'chunks']) {
+      const stored = face.model.requireObject('a-bucket', name).content;
+      expect(Buffer.from(stored, 'base64').equals(content)).toBe(true);
+    }
+    const [metadata] = await bucket.file('simple').getMetadata();
+    expect(metadata).toMatchObject({ contentType: 'x/y', size: '1000', metadata: { a: 'b' } });
+    expect(face.model.requireObject('a-bucket', 'empty').size).toBe(0);
+    await face.close();
+  });
+
+  test('objects are listed in pages, by prefix and in order', async () => {
+    const { face, storage } = await open();
+    const [bucket] = await storage.createBucket('a-bucket');
+    for (const name of ['b/2', 'a/1', 'b/1', 'b/3'])
+      face.model.putObject('a-bucket', name, Buffer.from(name));
+    const [all] = await bucket.getFiles();
+    expect(all.map((file) => file.name)).toEqual(['a/1', 'b/1', 'b/2', 'b/3']);
+    const [page, next] = await bucket.getFiles({ maxResults: 2, prefix: 'b/', autoPaginate: false });
+    expect(page.map((file) => file.name)).toEqual(['b/1', 'b/2']);
+    const [rest, end] = await bucket.getFiles({ ...next, autoPaginate: false });
+    expect(rest.map((file) => file.name)).toEqual(['b/3']);
+    expect(end).toBeNull();
+    await face.close();
+  });
+
+  test('labels and settings are patched, under a precondition', async () => {
+    const { face, storage } = await open();
+    const [bucket] = await storage.createBucket('a-bucket', { labels: { a: '1', b: '2' } });
+    await bucket.setMetadata({
+      labels: { a: null, c: '3' },
+      softDeletePolicy: { retentionDurationSeconds: 0 },
+    });
+    const [metadata] = await bucket.getMetadata();
+    expect(metadata).toMatchObject({ labels: { b: '2', c: '3' }, metageneration: '2' });
+    expect(metadata.softDeletePolicy).toMatchObject({ retentionDurationSeconds: '0' });
+    await expect(bucket.setMetadata({ labels: {} }, { ifMetagenerationMatch: 1 })).rejects.toMatchObject({
+      code: 412,
+    });
+    await face.close();
+  });
+
+  test('names are unique in the world, and a full bucket is not deleted: refusals are the real ones', async () => {
+    const { face, storage } = await open();
+    const [bucket] = await storage.createBucket('a-bucket');
+    face.model.insertBucket('taken', {}, 'strangers');
+    face.model.putObject('a-bucket', 'x', Buffer.from('x'));
+    await expect(storage.createBucket('a-bucket')).rejects.toMatchObject({
+      code: 409,
+      message: 'Your previous request to create the named bucket succeeded and you already own it.',
+      errors: [{ reason: 'conflict', domain: 'global' }],
+    });
+    await expect(storage.createBucket('taken')).rejects.toMatchObject({
+      code: 409,
+      message: expect.stringMatching(/^The requested bucket name is not available/),
+    });
+    await expect(bucket.delete()).rejects.toMatchObject({
+      code: 409,
+      message: expect.stringContaining('not empty'),
+    });
+    await expect(storage.bucket('taken').getMetadata()).rejects.toMatchObject({ code: 403 });
+    await expect(storage.bucket('absent').getMetadata()).rejects.toMatchObject({ code: 404 });
+    await expect(bucket.file('absent').getMetadata()).rejects.toMatchObject({ code: 404 });
+    await expect(storage.createBucket('Not_A_Name')).rejects.toMatchObject({ code: 400 });
+    await face.close();
+  });
+
+  test('with soft delete, which is on unless switched off, a deleted object is still there', async () => {
+    const { face, storage } = await open();
+    const [bucket] = await storage.createBucket('a-bucket');
+    await bucket.file('x').save('x', { resumable: false });
+    await bucket.file('x').delete();
+    expect((await bucket.getFiles())[0]).toHaveLength(0);
+    expect((await bucket.getFiles({ softDeleted: true }))[0]).toHaveLength(1);
+    await face.close();
+  });
+
+  test('buckets and objects survive a restart', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hub-storage-'));
+    const { face, world: base } = await open();
+    await face.close();
+    const first = createStorageModel({ ...base, store: journaledStore(folder, 'storage') });
+    first.insertBucket('a-bucket', { labels: { a: '1' } });
+    first.putObject('a-bucket', 'x', Buffer.from('content'));
+    const second = createStorageModel({ ...base, store: journaledStore(folder, 'storage') });
+    expect(second.requireBucket('a-bucket').labels).toEqual({ a: '1' });
+    expect(second.requireObject('a-bucket', 'x')).toEqual(first.requireObject('a-bucket', 'x'));
+    rmSync(folder, { recursive: true });
+  });
+
+  test('the rate of bucket operations can be limited as in a real project', async () => {
+    const { face, storage, clock } = await open({ limitBucketRate: true });
+    const create = (i: number) => storage.createBucket(`bucket-${i}`);
+    for (let i = 0; i < 30; i++) await create(i);
+    await expect(create(30)).rejects.toMatchObject({ code: 429 });
+    const ensured = createBuckets(storage).ensureBucket(BUCKET);
+    expect(await codeOf(ensured)).toBe('PROVIDER_UNAVAILABLE');
+    await clock.runFor(2000);
+    await create(30);
+    await face.close();
+  });
+});

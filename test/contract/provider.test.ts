@@ -1,0 +1,450 @@
+/**
+ * What every way to GKE must do alike: the official clients over the wire to the stand-ins, and the client in memory. The provider
+ * between them and the test is the product's own. The cloud's time is virtual, so that nothing depends on how fast this machine
+ * is; one test at the end lets it run by itself.
+ */
+import { ClusterManagerClient } from '@google-cloud/container';
+import { credentials } from '@grpc/grpc-js';
+import { PassThroughClient } from 'google-auth-library';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { silentLog } from '../../functions/log.ts';
+import { createGkeClient, type GkeClient } from '../../functions/providers/gke/client.ts';
+import { createGkeProvider, type GkeSettings } from '../../functions/providers/gke/provider.ts';
+import { clusterBody } from '../../functions/providers/gke/request.ts';
+import type { ClusterTarget, Observed, Provider } from '../../functions/providers/provider.ts';
+import { type LocalClock, realClock, virtualClock } from '../../local/clock.ts';
+import { type ComputeModel, createComputeModel } from '../../local/compute/model.ts';
+import { serveCompute } from '../../local/compute/server.ts';
+import type { LogEntry } from '../../local/container/audit.ts';
+import { type ContainerModel, createContainerModel, type LeafRequest } from '../../local/container/model.ts';
+import { serveContainer } from '../../local/container/server.ts';
+import { createFaults, type Faults } from '../../local/faults.ts';
+import { memoryGkeClient } from '../../local/memory/gke.ts';
+import { seededRandom } from '../../local/random.ts';
+import type { World } from '../../local/service.ts';
+import { memoryStore } from '../../local/store.ts';
+import { minutes, seconds } from '../../shared/units.ts';
+
+const PROJECT = 'hub-test';
+const ID = 'abcdefgh234567ab';
+const OTHER_ID = 'zzzzzzzz234567zz';
+const ZONE = 'europe-west1-b';
+const CA = '-----BEGIN CERTIFICATE-----\nTEST\n-----END CERTIFICATE-----\n';
+
+const settings: GkeSettings = {
+  projectId: PROJECT,
+  cell: 'test',
+  zones: { 'europe-west1': ['europe-west1-b', 'europe-west1-c'] },
+  network: 'hub',
+  subnetworks: { 'europe-west1': 'hub-europe-west1' },
+  nodeServiceAccount: `nodes@${PROJECT}.iam.gserviceaccount.com`,
+  endpointTrust: 'cluster-ca',
+};
+
+const aTarget = (change: Partial<ClusterTarget> = {}): ClusterTarget => ({
+  id: ID,
+  generation: 1,
+  location: ZONE,
+  region: 'europe-west1',
+  machineType: 'e2-standard-4',
+  nodes: 2,
+  diskGiB: 50,
+  ...change,
+});
+
+interface Cloud {
+  provider: Provider;
+  client: GkeClient;
+  container: ContainerModel;
+  compute: ComputeModel;
+  faults: Faults;
+  leaves: Map<string, LeafRequest>;
+  audit: LogEntry[];
+  /** Lets cloud time pass. */
+  pass(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+function models(clock: LocalClock): Omit<Cloud, 'provider' | 'client' | 'pass' | 'close'> & { world: World } {
+  const random = seededRandom(1);
+  const faults = createFaults({}, random);
+  const world: World = {
+    projectId: PROJECT,
+    clock,
+    random,
+    faults,
+    store: memoryStore(),
+    log: silentLog,
+  };
+  const leaves = new Map<string, LeafRequest>();
+  const audit: LogEntry[] = [];
+  const compute = createComputeModel(world);
+  const container = createContainerModel(world, {
+    compute,
+    leaves: {
+      async start(leaf) {
+        leaves.set(leaf.name, leaf);
+        return { server: 'https://127.0.0.1:6443', ca: CA };
+      },
+      async stop(leaf) {
+        leaves.delete(leaf.name);
+      },
+    },
+    onAudit: (entry) => audit.push(entry),
+  });
+  return { world, container, compute, faults, leaves, audit };
+}
+
+async function overTheWire(clock: LocalClock, pass: Cloud['pass']): Promise<Cloud> {
+  const { world, ...rest } = models(clock);
+  const grpc = await serveContainer(world, 0, rest.container);
+  const http = await serveCompute(world, 0, rest.compute);
+  const clusters = new ClusterManagerClient({
+    projectId: PROJECT,
+    apiEndpoint: '127.0.0.1',
+    port: grpc.port,
+    sslCreds: credentials.createInsecure(),
+    // Otherwise the client asks the metadata server which universe it is in.
+    authClient: new PassThroughClient(),
+  });
+  const client = createGkeClient({
+    projectId: PROJECT,
+    clusters,
+    rest: new PassThroughClient(),
+    computeUrl: `http://127.0.0.1:${http.port}/compute/v1`,
+  });
+  return {
+    ...rest,
+    client,
+    provider: createGkeProvider(client, settings),
+    pass,
+    async close() {
+      await clusters.close();
+      await Promise.all([grpc.close(), http.close()]);
+      rest.container.close();
+      rest.compute.close();
+    },
+  };
+}
+
+async function inMemory(clock: LocalClock, pass: Cloud['pass']): Promise<Cloud> {
+  const { world: _world, ...rest } = models(clock);
+  const client = memoryGkeClient(rest.container, rest.compute);
+  return {
+    ...rest,
+    client,
+    provider: createGkeProvider(client, settings),
+    pass,
+    close: async () => undefined,
+  };
+}
+
+/** Asks again and again, as the engine would, until it is so. */
+async function repeat<T>(cloud: Cloud, ask: () => Promise<T>, enough: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (enough(answer)) return answer;
+    await cloud.pass(seconds(20));
+  }
+}
+
+describe.each([
+  { name: 'the official clients over the wire', open: overTheWire },
+  { name: 'the client in memory', open: inMemory },
+])('GKE through $name', ({ open }) => {
+  let cloud: Cloud;
+  beforeEach(async () => {
+    const clock = virtualClock();
+    cloud = await open(clock, clock.runFor);
+  });
+  afterEach(() => cloud.close());
+
+  const until = <T>(ask: () => Promise<T>, enough: (answer: T) => boolean): Promise<T> =>
+    repeat(cloud, ask, enough);
+  const settled = (target = aTarget()): Promise<Observed> =>
+    until(
+      () => cloud.provider.ensureCluster(target),
+      (seen) => seen.status !== 'pending',
+    );
+  const gone = (target = aTarget()): Promise<'gone' | 'pending'> =>
+    until(
+      () => cloud.provider.ensureGone(target),
+      (seen) => seen === 'gone',
+    );
+  const calls = (method: string): number => cloud.container.calls.get(method) ?? 0;
+
+  test('a cluster is asked for once, is pending, then ready with the way to its API', async () => {
+    expect(await cloud.provider.observeCluster(aTarget())).toEqual({ status: 'absent' });
+    expect((await cloud.provider.ensureCluster(aTarget())).status).toBe('pending');
+    expect(await settled()).toEqual({
+      status: 'ready',
+      connection: { server: 'https://127.0.0.1:6443', ca: CA },
+    });
+    expect(calls('CreateCluster')).toBe(1);
+    expect(cloud.leaves.get(`hub-${ID}-g1`)).toMatchObject({
+      location: ZONE,
+      nodeCount: 2,
+      machineType: 'e2-standard-4',
+      labels: { 'managed-by': 'hub', 'hub-cluster': ID, 'hub-cell': 'test' },
+    });
+  });
+
+  test('a regional cluster has its nodes in every zone', async () => {
+    const target = aTarget({ location: 'europe-west1' });
+    expect((await settled(target)).status).toBe('ready');
+    expect(cloud.leaves.get(`hub-${ID}-g1`)?.nodeCount).toBe(6);
+  });
+
+  test('a create whose reply was lost is adopted at the next look', async () => {
+    cloud.faults.force('reply-lost', { times: 1, subject: 'CreateCluster' });
+    await expect(cloud.provider.ensureCluster(aTarget())).rejects.toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+    });
+    expect((await settled()).status).toBe('ready');
+    expect(calls('CreateCluster')).toBe(1);
+  });
+
+  test('a create that another handler made first is adopted', async () => {
+    const found = cloud.client.getCluster;
+    let looks = 0;
+    cloud.client.getCluster = async (location, name) => {
+      // The first look comes before the other handler's create.
+      if (++looks === 1) {
+        const missed = found(location, name);
+        await missed.catch(() => undefined);
+        await cloud.client.createCluster(location, clusterBody(aTarget(), settings));
+        return missed;
+      }
+      return found(location, name);
+    };
+    expect((await cloud.provider.ensureCluster(aTarget())).status).toBe('pending');
+    expect(calls('CreateCluster')).toBe(2);
+    expect((await settled()).status).toBe('ready');
+  });
+
+  test('a cluster of another owner under our name is refused and never touched', async () => {
+    const stolen = { ...clusterBody(aTarget(), settings), resourceLabels: { 'hub-cluster': OTHER_ID } };
+    await cloud.client.createCluster(ZONE, stolen);
+    for (const ask of ['ensureCluster', 'observeCluster', 'ensureGone'] as const) {
+      await expect(cloud.provider[ask](aTarget())).rejects.toMatchObject({ code: 'NAME_TAKEN' });
+    }
+    const resource = { kind: 'cluster', name: `hub-${ID}-g1`, location: ZONE, clusterId: ID } as const;
+    await expect(cloud.provider.deleteOwned(resource)).rejects.toMatchObject({ code: 'NAME_TAKEN' });
+    expect(await cloud.provider.listOwned(ID, 'europe-west1')).toEqual([]);
+    expect(calls('DeleteCluster')).toBe(0);
+  });
+
+  test('a stock-out is seen after a while, and the broken cluster can be deleted', async () => {
+    cloud.faults.force('stockout', { times: 1, subject: ZONE });
+    expect((await cloud.provider.ensureCluster(aTarget())).status).toBe('pending');
+    expect(await settled()).toMatchObject({ status: 'broken', code: 'ZONE_EXHAUSTED' });
+    expect(await gone()).toBe('gone');
+    expect((await settled(aTarget({ location: 'europe-west1-c', generation: 2 }))).status).toBe('ready');
+  });
+
+  test('a quota met while creating breaks the cluster, one met at the call refuses it', async () => {
+    cloud.faults.force('quota', { times: 1, subject: 'operation' });
+    expect(await settled()).toMatchObject({ status: 'broken', code: 'CLOUD_QUOTA' });
+
+    const second = aTarget({ generation: 2 });
+    cloud.faults.force('quota', { times: 1, subject: 'europe-west1' });
+    await expect(cloud.provider.ensureCluster(second)).rejects.toMatchObject({ code: 'CLOUD_QUOTA' });
+    cloud.container.setQuota('europe-west1', { cpus: 4 });
+    await expect(cloud.provider.ensureCluster(second)).rejects.toMatchObject({ code: 'CLOUD_QUOTA' });
+    cloud.container.setQuota('europe-west1', { cpus: 100, clusters: 1 });
+    await expect(cloud.provider.ensureCluster(second)).rejects.toMatchObject({ code: 'CLOUD_QUOTA' });
+    expect(await cloud.provider.observeCluster(second)).toEqual({ status: 'absent' });
+  });
+
+  test('an operation that fails for no reason of ours breaks the cluster', async () => {
+    cloud.faults.force('operation-fails', { times: 1, subject: 'CREATE_CLUSTER' });
+    expect(await settled()).toMatchObject({ status: 'broken', code: 'CLUSTER_CREATE_FAILED' });
+  });
+
+  test('deleting while an upgrade runs is refused as busy, and works afterwards', async () => {
+    await settled();
+    cloud.faults.force('slow-operation', { times: 1, subject: 'UPGRADE_MASTER' });
+    cloud.container.startUpgrade(ZONE, `hub-${ID}-g1`);
+    await expect(cloud.provider.ensureGone(aTarget())).rejects.toMatchObject({
+      code: 'OPERATION_IN_PROGRESS',
+    });
+    await until(
+      () => cloud.provider.observeCluster(aTarget()),
+      (seen) => seen.status === 'ready',
+    );
+    expect(await gone()).toBe('gone');
+  });
+
+  test('a creation that hangs is cancelled when the cluster is to go', async () => {
+    cloud.faults.force('stuck-operation', { times: 1 });
+    await cloud.provider.ensureCluster(aTarget());
+    await expect(cloud.provider.ensureGone(aTarget())).rejects.toMatchObject({
+      code: 'OPERATION_IN_PROGRESS',
+    });
+    await until(
+      () => cloud.provider.observeCluster(aTarget()),
+      (seen) => seen.status === 'broken',
+    );
+    expect(await gone()).toBe('gone');
+  });
+
+  test('a deletion is asked for once, is pending, then gone, and its reply may be lost', async () => {
+    await settled();
+    cloud.faults.force('reply-lost', { times: 1, subject: 'DeleteCluster' });
+    await expect(cloud.provider.ensureGone(aTarget())).rejects.toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+    });
+    expect(await cloud.provider.ensureGone(aTarget())).toBe('pending');
+    expect(await cloud.provider.observeCluster(aTarget())).toEqual({ status: 'deleting' });
+    expect(await gone()).toBe('gone');
+    expect(calls('DeleteCluster')).toBe(1);
+    expect(cloud.leaves.size).toBe(0);
+    expect(cloud.compute.all()).toEqual([]);
+    expect(await cloud.provider.listOwned(ID, 'europe-west1')).toEqual([]);
+  });
+
+  /** What a cluster that was never drained leaves behind. */
+  const UID = '0f0e0d0c0b0a09080706050403020100';
+  const BALANCER = `a${UID}`.slice(0, 32);
+  const leaveThingsBehind = async (id = ID): Promise<void> => {
+    await settled(aTarget({ id }));
+    const { resources } = cloud.leaves.get(`hub-${id}-g1`) as LeafRequest;
+    resources.create('disk', { name: 'pvc-1c6e2b1e-7f3b-4a53-9a4c-000000000001', location: ZONE });
+    resources.create('forwarding-rule', { name: BALANCER, location: 'europe-west1' });
+    resources.create('address', { name: BALANCER, location: 'europe-west1' });
+    resources.create('firewall', { name: `k8s-fw-${BALANCER}`, location: 'global' });
+    await gone(aTarget({ id }));
+  };
+  const owned = () => cloud.provider.listOwned(ID, 'europe-west1');
+
+  test('while a cluster stands, it and what GKE made for it are listed', async () => {
+    await settled();
+    const kinds = (await owned()).map(({ kind, location, clusterId }) => `${kind} ${location} ${clusterId}`);
+    expect(kinds.sort()).toEqual(
+      [
+        `cluster ${ZONE} ${ID}`,
+        `disk ${ZONE} ${ID}`,
+        `disk ${ZONE} ${ID}`,
+        `firewall global ${ID}`,
+        `firewall global ${ID}`,
+        `firewall global ${ID}`,
+      ].sort(),
+    );
+    const disk = (await owned()).find(({ kind }) => kind === 'disk');
+    if (!disk) throw new Error('no disk');
+    // It is attached to a node.
+    await expect(cloud.provider.deleteOwned(disk)).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS' });
+  });
+
+  test('leftovers are listed by label and by what names them, and deleted until nothing is left', async () => {
+    await leaveThingsBehind();
+    expect((await owned()).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      `forwarding-rule ${BALANCER}`,
+      `address ${BALANCER}`,
+      'disk pvc-1c6e2b1e-7f3b-4a53-9a4c-000000000001',
+      // The firewall proves whose the balancer's parts are, so it is shown when they are gone.
+    ]);
+    await until(
+      async () => {
+        const left = await owned();
+        for (const resource of left) {
+          await cloud.provider.deleteOwned(resource).catch((error: unknown) => {
+            // The address waits for its rule.
+            expect(error).toMatchObject({ code: 'OPERATION_IN_PROGRESS' });
+          });
+        }
+        return left;
+      },
+      (left) => left.length === 0,
+    );
+    expect(cloud.compute.all()).toEqual([]);
+  });
+
+  test('what belongs to another cluster or to nobody is neither listed nor deleted', async () => {
+    await leaveThingsBehind(OTHER_ID);
+    cloud.compute.create('disk', { name: 'somebodys', location: ZONE, labels: { 'managed-by': 'hub' } });
+    cloud.compute.create('firewall', { name: 'k8s-fw-a0000', location: 'global' });
+    expect(await owned()).toEqual([]);
+  });
+
+  test('what a leak leaves is found, too', async () => {
+    cloud.faults.force('leak', { times: 1 });
+    await settled();
+    await gone();
+    expect((await owned()).map(({ kind }) => kind)).toEqual([
+      'disk',
+      'disk',
+      'firewall',
+      'firewall',
+      'firewall',
+    ]);
+  });
+
+  test('deleting a leftover that is gone, or going, succeeds', async () => {
+    await leaveThingsBehind();
+    const disk = (await owned()).find(({ kind }) => kind === 'disk');
+    if (!disk) throw new Error('no disk');
+    await cloud.provider.deleteOwned(disk);
+    await cloud.provider.deleteOwned(disk);
+    await cloud.pass(minutes(2));
+    await cloud.provider.deleteOwned(disk);
+  });
+
+  test('a cloud that does not answer is PROVIDER_UNAVAILABLE, after one call, and proves nothing', async () => {
+    cloud.faults.force('unavailable', { times: 1, subject: 'GetCluster' });
+    await expect(cloud.provider.ensureCluster(aTarget())).rejects.toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+    });
+    expect(calls('GetCluster')).toBe(1);
+    cloud.faults.force('unavailable', { times: 1, subject: 'GetCluster' });
+    await expect(cloud.provider.ensureGone(aTarget())).rejects.toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+    });
+    for (const subject of ['ListClusters', 'compute.disks', 'compute.firewalls']) {
+      cloud.faults.force('unavailable', { times: 1, subject });
+      await expect(owned()).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+    }
+  });
+
+  test('the audit log tells of the end of each operation, by the name of the cluster', async () => {
+    await settled();
+    await gone();
+    await until(
+      async () => cloud.audit.filter((entry) => entry.operation.last),
+      (entries) => entries.length === 2,
+    );
+    const last = cloud.audit.filter((entry) => entry.operation.last);
+    expect(last.map((entry) => entry.protoPayload.methodName)).toEqual([
+      'google.container.v1.ClusterManager.CreateCluster',
+      'google.container.v1.ClusterManager.DeleteCluster',
+    ]);
+    expect(last[0]).toMatchObject({
+      resource: { type: 'gke_cluster', labels: { cluster_name: `hub-${ID}-g1`, location: ZONE } },
+      protoPayload: { resourceName: `projects/${PROJECT}/zones/${ZONE}/clusters/hub-${ID}-g1` },
+    });
+  });
+});
+
+test('the embedded cloud by itself, a cloud minute in 60 ms: created, ready, deleted, gone', async () => {
+  const clock = realClock(1000);
+  const cloud = await overTheWire(clock, (ms) => clock.sleepUntil(clock.after(ms)));
+  try {
+    const { provider } = cloud;
+    const target = aTarget();
+    await repeat(
+      cloud,
+      () => provider.ensureCluster(target),
+      (seen) => seen.status === 'ready',
+    );
+    await repeat(
+      cloud,
+      () => provider.ensureGone(target),
+      (seen) => seen === 'gone',
+    );
+    expect(cloud.container.calls.get('CreateCluster')).toBe(1);
+    expect(cloud.container.calls.get('DeleteCluster')).toBe(1);
+    expect(cloud.compute.all()).toEqual([]);
+  } finally {
+    await cloud.close();
+  }
+});

@@ -1,0 +1,106 @@
+/** Rules about the repository itself: which part may import which, what is generated, what a lock file may hold. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import * as deployed from '../functions/index.ts';
+import { MANIFEST } from '../functions/manifest.ts';
+import { GENERATED } from '../scripts/docs.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\n')
+  .filter(Boolean);
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
+/** Who may import whom; each may also import itself. Tests and benches may import everything. */
+const ARROWS: Record<string, readonly string[]> = {
+  shared: [],
+  functions: ['shared'],
+  local: ['functions', 'shared'],
+  web: ['shared'],
+  cli: ['shared'],
+};
+
+/** Packages with which one folder alone deals. */
+const ONLY_IN: readonly (readonly [RegExp, RegExp])[] = [
+  [
+    /^(@google-cloud\/(?!functions-framework)|firebase-admin|google-auth-library)/,
+    /^(functions\/(google|providers\/gke)|local|test|bench)\//,
+  ],
+  [/^@kubernetes\/client-node/, /^(functions\/leaf|local|test|bench)\//],
+];
+
+function importsOf(file: string): string[] {
+  const found = read(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g);
+  return [...found].map((match) => match[1] ?? '');
+}
+
+const sources = files.filter((file) => /\.(ts|tsx|mts|mjs)$/.test(file) && !/\.test\.ts$/.test(file));
+
+describe('imports', () => {
+  test('point one way: web, cli → shared ← functions ← local', () => {
+    const wrong: string[] = [];
+    for (const file of sources) {
+      const part = file.split('/')[0] ?? '';
+      const allowed = ARROWS[part];
+      if (!allowed) continue;
+      for (const target of importsOf(file).filter((name) => name.startsWith('.'))) {
+        const to = relative('.', join(dirname(file), target)).split('/')[0] ?? '';
+        if (to !== part && !allowed.includes(to)) wrong.push(`${file} imports ${target}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('shared runs in a browser: no SDK, nothing of Node', () => {
+    const foreign = sources
+      .filter((file) => file.startsWith('shared/'))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((name) => !name.startsWith('.') && name !== 'zod')
+          .map((name) => `${file}: ${name}`),
+      );
+    expect(foreign).toEqual([]);
+  });
+
+  test('each SDK stays in its adapter', () => {
+    const wrong = sources.flatMap((file) =>
+      importsOf(file).flatMap((name) =>
+        ONLY_IN.some(([sdk, place]) => sdk.test(name) && !place.test(file)) ? [`${file}: ${name}`] : [],
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test('only config and the local host read the environment; only clocks read the clock', () => {
+    const wrong = sources
+      .filter((file) => /^(shared|functions)\//.test(file))
+      .filter((file) => /Date\.now\(|Math\.random\(|setTimeout\(|randomUUID\(|new Date\(\)/.test(read(file)))
+      .filter((file) => !file.startsWith('functions/google/'));
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('what is generated', () => {
+  test.each(GENERATED)('$file is not stale (npm run docs)', ({ file, content }) => {
+    expect(read(file)).toBe(content());
+  });
+});
+
+describe('the manifest', () => {
+  test('names exactly the functions that are exported', () => {
+    const camel = (name: string) => name.replace(/-(.)/g, (_, char: string) => char.toUpperCase());
+    expect(MANIFEST.map(({ name }) => camel(name)).sort()).toEqual(Object.keys(deployed).sort());
+  });
+});
+
+describe('what is committed', () => {
+  test('the lock file holds no download addresses', () => {
+    expect(read('package-lock.json')).not.toMatch(/"resolved": "http/);
+  });
+});

@@ -1,0 +1,142 @@
+/** A running Hub for journeys: the embedded cloud and the functions' host as `npm start` makes them, on free ports, and people who use it. */
+import { Firestore } from '@google-cloud/firestore';
+import { credentials } from '@grpc/grpc-js';
+import { silentLog } from '../../functions/log.ts';
+import { PROJECT, type RunningHub, startHub } from '../../local/hub.ts';
+import type { LocalOptions } from '../../local/options.ts';
+import type { ClusterReply, Problem } from '../../shared/api.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import type { ClusterEvent } from '../../shared/documents/event.ts';
+import type { Ledger } from '../../shared/documents/ledger.ts';
+import type { State } from '../../shared/lifecycle/table.ts';
+
+export interface Answer<T = ClusterReply & Problem> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+export type Person = <T = ClusterReply & Problem>(
+  method: string,
+  path: string,
+  body?: object,
+  headers?: Record<string, string>,
+) => Promise<Answer<T>>;
+
+/** A cloud minute takes a tenth of a second: journeys wait for what happens, never for a time. */
+const SPEED = 600;
+
+/** @param env further variables of the functions */
+export async function aHub(options: Partial<LocalOptions> = {}, env: Record<string, string> = {}) {
+  const roomy = {
+    HUB_ACCOUNT_CLUSTERS: '500',
+    HUB_ACCOUNT_HOURLY_DOLLARS: '10000',
+    HUB_CELL_CLUSTERS: '1000',
+    HUB_CELL_HOURLY_DOLLARS: '10000',
+  };
+  const hub = await startHub({ port: 0, speed: SPEED, faults: {}, seed: 1, ...options }, silentLog, {
+    ...roomy,
+    ...env,
+  });
+  return driverOf(hub);
+}
+
+export type Driver = Awaited<ReturnType<typeof aHub>>;
+
+/** The hands and eyes of a test on a running Hub. */
+export function driverOf(hub: RunningHub) {
+  const firestore = firestoreAt(hub.addresses.firestore ?? '');
+  const person = async (email: string): Promise<Person> =>
+    personAt(hub.url, await signIn(hub.addresses.auth ?? '', email));
+
+  const left = (): string[] => [
+    ...hub.cloud.container.model.listClusters('-').map(({ name }) => `cluster ${name}`),
+    ...hub.cloud.compute.model.all().map(({ kind, name }) => `${kind} ${name}`),
+    ...hub.cloud.storage.model.listBuckets().items.map(({ name }) => `bucket ${name}`),
+  ];
+  return {
+    hub,
+    firestore,
+    person,
+    /** No spares, so that what a test counts is its own. */
+    async withoutPool(): Promise<void> {
+      await firestore.doc('pools/default').update({ wanted: 0 });
+    },
+    until: (id: string, state: State | ((cluster: Cluster) => boolean)) => until(firestore, id, state),
+    events: async (id: string): Promise<ClusterEvent[]> => {
+      const found = await firestore.collection(`clusters/${id}/events`).orderBy('epoch').get();
+      return found.docs.map((doc) => doc.data() as ClusterEvent);
+    },
+    ledger: async (id: string): Promise<Ledger> =>
+      (await firestore.doc(`ledgers/${id}`).get()).data() as Ledger,
+    /** Everything that the embedded cloud still holds. */
+    left,
+    async close(): Promise<void> {
+      await firestore.terminate();
+      await hub.close();
+    },
+  };
+}
+
+export const firestoreAt = (address: string): Firestore => {
+  const [host = '', port = ''] = address.split(':');
+  return new Firestore({
+    projectId: PROJECT,
+    servicePath: host,
+    port: Number(port),
+    ssl: false,
+    sslCreds: credentials.createInsecure(),
+  });
+};
+
+export async function signIn(auth: string, email: string): Promise<string> {
+  const url = `http://${auth}/identitytoolkit.googleapis.com/v1/accounts:signInWithPassword?key=local`;
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password: 'hub-local', returnSecureToken: true }),
+  });
+  const { idToken } = (await answer.json()) as { idToken?: string };
+  if (!idToken) throw new Error(`${email} cannot sign in: ${answer.status}`);
+  return idToken;
+}
+
+export const personAt =
+  (url: string, token: string): Person =>
+  async <T>(method: string, path: string, body?: object, headers: Record<string, string> = {}) => {
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as T };
+  };
+
+/** Listens until the cluster is as asked. A final state that is not the one asked for ends the wait with an error. */
+export function until(
+  firestore: Firestore,
+  id: string,
+  wanted: State | ((cluster: Cluster) => boolean),
+): Promise<Cluster> {
+  const holds = typeof wanted === 'string' ? (cluster: Cluster) => cluster.state === wanted : wanted;
+  return new Promise((resolve, reject) => {
+    const stop = firestore.doc(`clusters/${id}`).onSnapshot(
+      (snapshot) => {
+        const cluster = { ...(snapshot.data() as Cluster), id };
+        if (!snapshot.exists) return;
+        if (holds(cluster)) {
+          stop();
+          resolve(cluster);
+        } else if (['failed', 'stuck', 'deleted'].includes(cluster.state) && typeof wanted === 'string') {
+          stop();
+          reject(new Error(`the cluster is ${cluster.state}: ${JSON.stringify(cluster.error)}`));
+        }
+      },
+      (error) => reject(error),
+    );
+  });
+}

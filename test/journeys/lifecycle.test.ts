@@ -1,0 +1,226 @@
+/** From the button to a ready cluster and back to nothing, over HTTP, with the official clients. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { State } from '../../shared/lifecycle/table.ts';
+import { aHub, type Driver, type Person } from './hub.ts';
+
+let driver: Driver;
+let ada: Person;
+let operator: Person;
+
+beforeAll(async () => {
+  driver = await aHub();
+  await driver.withoutPool();
+  ada = await driver.person('ada@example.com');
+  operator = await driver.person('operator@example.com');
+});
+afterAll(() => driver.close());
+
+const create = async (person: Person, name = 'mine', more: object = {}) => {
+  const { status, body } = await person('POST', '/v1/clusters', { name, ...more });
+  expect(status).toBe(202);
+  return body.id;
+};
+const remove = async (person: Person, id: string) => {
+  expect((await person('DELETE', `/v1/clusters/${id}`)).status).toBe(202);
+  return driver.until(id, 'deleted');
+};
+const belongsTo = (id: string) => driver.left().filter((name) => name.includes(id));
+
+describe('a cluster', () => {
+  test('becomes ready, tells its timeline, is deleted, and leaves nothing behind but its proof', async () => {
+    const id = await create(ada);
+    const ready = await driver.until(id, 'ready');
+    expect(ready.endpoints).toMatchObject({ pachd: expect.any(String), console: expect.any(String) });
+    expect(belongsTo(id).length).toBeGreaterThan(0);
+
+    const { body } = await ada('GET', `/v1/clusters/${id}`);
+    expect(body).toMatchObject({ id, name: 'mine', state: 'ready', progress: 1 });
+    await remove(ada, id);
+
+    expect((await driver.events(id)).map(({ to }) => to)).toEqual([
+      'queued',
+      'provisioning',
+      'installing',
+      'ready',
+      'deleting',
+      'deprovisioning',
+      'sweeping',
+      'deleted',
+    ]);
+    const { entries } = await driver.ledger(id);
+    expect(Object.values(entries).map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['cluster', 'bucket']),
+    );
+    for (const entry of Object.values(entries)) expect(entry.goneAt).toBeDefined();
+    expect(belongsTo(id)).toEqual([]);
+    expect((await driver.firestore.doc('accounts/ada').get()).data()).toMatchObject({
+      clusters: 0,
+      hourlyMicros: 0,
+    });
+  });
+
+  test('of the second product goes the same way', async () => {
+    const id = await create(ada, 'greeting', { product: 'hello' });
+    expect((await driver.until(id, 'ready')).endpoints).toHaveProperty('console');
+    await remove(ada, id);
+    expect(belongsTo(id)).toEqual([]);
+  });
+
+  test('can be regional', async () => {
+    const id = await create(ada, 'everywhere', { availability: 'regional', region: 'us-central1' });
+    expect((await driver.until(id, 'ready')).location).toBe('us-central1');
+    await remove(ada, id);
+    expect(belongsTo(id)).toEqual([]);
+  });
+
+  test('whose lifetime is over goes by itself', async () => {
+    const id = await create(ada, 'short', { ttlHours: 1, product: 'hello' });
+    await driver.until(id, (cluster) => cluster.state === 'deleted');
+    expect((await driver.events(id)).find(({ to }) => to === 'deleting')?.cause).toBe('due');
+  });
+
+  test('whose operation ends unheard is found by the sweep', async () => {
+    driver.hub.cloud.faults.force('lost-audit');
+    driver.hub.cloud.faults.force('lost', { subject: 'hint' });
+    const id = await create(ada, 'unheard', { product: 'hello' });
+    await driver.until(id, 'ready');
+    driver.hub.cloud.faults.clear();
+    await remove(ada, id);
+  });
+});
+
+describe('deleting', () => {
+  const states: State[] = [
+    'queued',
+    'provisioning',
+    'installing',
+    'ready',
+    'undoing',
+    'failed',
+    'deleting',
+    'deprovisioning',
+    'sweeping',
+    'deleted',
+  ];
+
+  test.each(states)('is taken in %s and ends with nothing left', async (state) => {
+    const { faults } = driver.hub.cloud;
+    if (state === 'queued')
+      await driver.firestore
+        .doc('accounts/ada')
+        .set({ schema: 1, clusters: 0, hourlyMicros: 0, maxClusters: 0 });
+    if (state === 'undoing' || state === 'failed') faults.force('job-fails');
+    const id = await create(ada, 'doomed', { product: 'hello' });
+    if (['deleting', 'deprovisioning', 'sweeping', 'deleted'].includes(state)) {
+      await driver.until(id, 'ready');
+      await ada('DELETE', `/v1/clusters/${id}`);
+    }
+    await driver.until(id, (cluster) => cluster.state === state);
+    await ada('DELETE', `/v1/clusters/${id}`);
+    await driver.until(id, (cluster) => cluster.state === 'deleted');
+    faults.clear();
+    if (state === 'queued') await driver.firestore.doc('accounts/ada').update({ maxClusters: 500 });
+    expect(belongsTo(id)).toEqual([]);
+    expect((await driver.firestore.doc('accounts/ada').get()).data()).toMatchObject({
+      clusters: 0,
+      hourlyMicros: 0,
+    });
+  });
+
+  test('takes what the cluster left in the cloud when its leaf could not', async () => {
+    const id = await create(ada, 'leaky');
+    await driver.until(id, 'ready');
+    driver.hub.cloud.faults.force('leak');
+    driver.hub.cloud.faults.force('unavailable', { subject: `hub-${id}` });
+    await ada('DELETE', `/v1/clusters/${id}`);
+    await driver.until(id, (cluster) => cluster.state === 'deleted');
+    driver.hub.cloud.faults.clear();
+    expect(belongsTo(id)).toEqual([]);
+  });
+});
+
+describe('trouble', () => {
+  test('a zone without machines is passed over', async () => {
+    driver.hub.cloud.faults.force('stockout', { subject: 'europe-west1-b' });
+    const id = await create(ada, 'elsewhere', { product: 'hello' });
+    const ready = await driver.until(id, 'ready');
+    driver.hub.cloud.faults.clear();
+    expect(ready.location).toBe('europe-west1-c');
+    expect(ready.exhausted).toEqual(['europe-west1-b']);
+    await remove(ada, id);
+    expect(belongsTo(id)).toEqual([]);
+  });
+
+  test('a region without machines fails with code, sentence, remedy and fault; retry starts anew', async () => {
+    driver.hub.cloud.faults.force('stockout', { subject: 'europe-west1' });
+    const id = await create(ada, 'nowhere', { product: 'hello' });
+    const failed = await driver.until(id, (cluster) => cluster.state === 'failed');
+    expect(failed.error).toMatchObject({
+      code: 'ZONE_EXHAUSTED',
+      fault: 'cloud',
+      remedy: expect.any(String),
+    });
+    expect(belongsTo(id)).toEqual([]);
+    expect((await driver.firestore.doc('accounts/ada').get()).data()).toMatchObject({ clusters: 0 });
+    driver.hub.cloud.faults.clear();
+    expect((await ada('POST', `/v1/clusters/${id}:retry`)).status).toBe(202);
+    const ready = await driver.until(id, (cluster) => cluster.state === 'ready');
+    expect(ready.generation).toBe(2);
+    expect(belongsTo(id)).toContain(`cluster hub-${id}-g2`);
+    await remove(ada, id);
+  });
+
+  test('the cloud’s quota means waiting, not failing', async () => {
+    const { model } = driver.hub.cloud.container;
+    model.setQuota('asia-northeast1', { cpus: 0 });
+    const id = await create(ada, 'patient', { product: 'hello', region: 'asia-northeast1' });
+    const queued = await driver.until(
+      id,
+      (cluster) => cluster.state === 'queued' && cluster.error?.code === 'CLOUD_QUOTA',
+    );
+    expect(queued.liability).toBeUndefined();
+    model.setQuota('asia-northeast1', { cpus: 1000 });
+    await driver.until(id, 'ready');
+    await remove(ada, id);
+  });
+
+  test('the account’s quota means a place in the queue, and whoever frees it wakes the next', async () => {
+    await driver.firestore
+      .doc('accounts/grace')
+      .set({ schema: 1, clusters: 0, hourlyMicros: 0, maxClusters: 1 });
+    const grace = await driver.person('grace@example.com');
+    const first = await create(grace, 'first', { product: 'hello' });
+    await driver.until(first, 'ready');
+    const second = await create(grace, 'second', { product: 'hello' });
+    const queued = await driver.until(second, (cluster) => cluster.detail !== undefined);
+    expect(queued).toMatchObject({
+      state: 'queued',
+      error: { code: 'ACCOUNT_QUOTA' },
+      detail: expect.stringContaining('Number 1'),
+    });
+    await remove(grace, first);
+    await driver.until(second, 'ready');
+    await remove(grace, second);
+  });
+
+  test('an installation that fails is undone and can be tried again', async () => {
+    driver.hub.cloud.faults.force('job-fails');
+    const id = await create(ada, 'unlucky', { product: 'hello' });
+    const failed = await driver.until(id, (cluster) => cluster.state === 'failed');
+    driver.hub.cloud.faults.clear();
+    expect(failed.error).toMatchObject({ code: 'INSTALL_FAILED', fault: 'hub' });
+    expect(belongsTo(id)).toEqual([]);
+    await ada('POST', `/v1/clusters/${id}:retry`);
+    await driver.until(id, (cluster) => cluster.state === 'ready');
+    await remove(ada, id);
+  });
+
+  test('a stranger sees nothing, an operator can help', async () => {
+    const id = await create(ada, 'private', { product: 'hello' });
+    const grace = await driver.person('grace@example.com');
+    expect((await grace('GET', `/v1/clusters/${id}`)).status).toBe(404);
+    expect((await grace('DELETE', `/v1/clusters/${id}`)).status).toBe(404);
+    expect((await operator('DELETE', `/v1/clusters/${id}`)).status).toBe(202);
+    await driver.until(id, 'deleted');
+  });
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{shared,functions,local,scripts,bench}/**/*.test.ts', 'test/**/*.test.ts'],
+    // Wire tests start servers and real clients; the machine may be slow, and nothing asserts on time.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
