@@ -59,13 +59,15 @@ function send<T>(method: string, path: string, { body = '', headers = {}, chunke
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: JSON.parse(Buffer.concat(chunks).toString() || 'null') as T,
-          }),
-        );
+        response.on('end', () => {
+          const text = Buffer.concat(chunks).toString();
+          try {
+            const body = JSON.parse(text || 'null') as T;
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+          } catch {
+            reject(new Error(`not JSON: ${text}`));
+          }
+        });
       },
     );
     outgoing.on('error', reject);
@@ -180,6 +182,7 @@ function raw(text: string): Promise<string> {
     const socket = connect(port, '127.0.0.1');
     let answer = '';
     socket.on('error', reject);
+    socket.on('close', () => reject(new Error(`closed after: ${answer}`)));
     socket.on('data', (chunk: Buffer) => {
       answer += chunk.toString();
       if (answer.endsWith('}')) {

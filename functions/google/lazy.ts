@@ -9,12 +9,14 @@ export function lazy<T extends object>(make: () => Promise<T>): T {
     return made;
   };
   return new Proxy({} as T, {
-    get:
-      (_, method) =>
-      async (...args: unknown[]) => {
+    get: (_, method) => {
+      // Not a promise: whoever awaits it, or returns it from an async function, gets it as it is.
+      if (method === 'then') return undefined;
+      return async (...args: unknown[]) => {
         const object = await target();
         const call = object[method as keyof T] as (...args: unknown[]) => unknown;
         return call.apply(object, args);
-      },
+      };
+    },
   });
 }

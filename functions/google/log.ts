@@ -2,16 +2,18 @@
 import pino from 'pino';
 import { createLog, type Log, type LogFields } from '../log.ts';
 
+const SEVERITY: Record<string, string> = { info: 'INFO', warn: 'WARNING', error: 'ERROR' };
+
 /** @param base fields of every entry, e.g. the function's name */
 export function createCloudLog(base: LogFields): Log {
   const logger = pino({
     base: null,
     messageKey: 'message',
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    formatters: { level: () => ({}) },
+    formatters: { level: (label) => ({ severity: SEVERITY[label] ?? 'ERROR' }) },
   });
   return createLog((severity, event, fields) => {
     const method = severity === 'ERROR' ? 'error' : severity === 'WARNING' ? 'warn' : 'info';
-    logger[method]({ severity, ...fields }, event);
+    logger[method](fields, event);
   }, base);
 }

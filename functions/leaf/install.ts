@@ -130,9 +130,9 @@ async function partsOf(leaf: Leaf, { product }: InstallPlan): Promise<{ ready: n
 
 const wantedOf = (workload: KubeObject): number => workload.spec?.replicas ?? 1;
 
-const serves = ({ metadata, status, ...workload }: KubeObject): boolean =>
-  (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0) &&
-  (status?.readyReplicas ?? 0) >= wantedOf({ metadata, ...workload } as KubeObject);
+const serves = (workload: KubeObject): boolean =>
+  (workload.status?.observedGeneration ?? 0) >= (workload.metadata.generation ?? 0) &&
+  (workload.status?.readyReplicas ?? 0) >= wantedOf(workload);
 
 const LOG_LINES = 10;
 const MOST_DETAIL = 1000;

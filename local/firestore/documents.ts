@@ -4,7 +4,6 @@
  */
 import type { Table } from '../store.ts';
 import { entriesOf, type IndexShape } from './indexes.ts';
-import { AFTER } from './order.ts';
 import { idOf, parentOf, rootOf } from './paths.ts';
 import { SortedKeys } from './sorted.ts';
 import type { Fields } from './values.ts';
@@ -198,6 +197,3 @@ function update(
   if (before) for (const key of entriesOf(shape, before)) if (!kept.has(key)) entries.delete(key);
   if (after) for (const key of now) entries.set(key, after);
 }
-
-/** Beyond every key of an index. */
-export const LAST = AFTER;

@@ -74,12 +74,12 @@ export function firestoreHandlers(world: World, model: FirestoreModel): Handlers
   ];
 
   const commit = async (writes: readonly DocumentWrite[], transaction?: string): Promise<CommitResult> => {
-    if (transaction !== undefined && faults.hit('contention', 'Commit')) {
+    if (transaction !== undefined && faults.hit('contention', 'commit')) {
       model.rollback(transaction);
       throw new ServiceError(STATUS.ABORTED, 'Too much contention on these documents. Please try again.');
     }
     const result = await model.commit(writes, transaction);
-    if (faults.hit('reply-lost', 'Commit')) {
+    if (faults.hit('reply-lost', 'commit')) {
       throw new ServiceError(STATUS.UNAVAILABLE, 'The connection was lost before the answer.');
     }
     return result;

@@ -211,7 +211,7 @@ function prune(field: string, value: unknown, prior: FieldSet, next: FieldSet, k
     const was = prior[step] as FieldSet;
     const stays = next[step];
     const claims = kept.flatMap((set) => set[step] ?? []);
-    if (isLeaf(was) || (stays && isLeaf(stays))) {
+    if (isLeaf(was)) {
       if (!stays && claims.length === 0) out = without(field, out, step, undefined);
       continue;
     }

@@ -97,6 +97,8 @@ export const reconcileSubject = (object: Stored): string =>
 
 /** Has the controller look at the object again after a while. */
 export function lookAgain(leaf: LeafCluster, object: Stored, durationMs: number): void {
-  const subject = reconcileSubject(object);
-  if (!leaf.isDue(RECONCILE, subject)) leaf.after(RECONCILE, subject, durationMs);
+  if (!willLookAgain(leaf, object)) leaf.after(RECONCILE, reconcileSubject(object), durationMs);
 }
+
+export const willLookAgain = (leaf: LeafCluster, object: Stored): boolean =>
+  leaf.isDue(RECONCILE, reconcileSubject(object));

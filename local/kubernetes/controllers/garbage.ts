@@ -1,5 +1,5 @@
 /** Garbage collection: what is owned goes with its last owner, and an owner that waits for its dependents goes after them. */
-import { FOREGROUND, remove, removeFinalizer } from '../api.ts';
+import { FOREGROUND, type Propagation, remove, removeFinalizer } from '../api.ts';
 import { type Kind, kindByName } from '../kinds.ts';
 import type { LeafCluster } from '../leaf-cluster.ts';
 import type { Change, OwnerReference, Stored } from '../objects.ts';
@@ -8,11 +8,13 @@ import { isBeingDeleted } from '../workloads.ts';
 export function collectGarbage(leaf: LeafCluster, { type, object, before }: Change): void {
   if (type === 'DELETED') return collect(leaf, object);
   const asked = isBeingDeleted(object) && !(before && isBeingDeleted(before));
-  if (asked && object.metadata.finalizers?.includes(FOREGROUND)) deleteDependents(leaf, object);
+  if (asked && object.metadata.finalizers?.includes(FOREGROUND)) {
+    deleteDependents(leaf, object, 'Foreground');
+  }
 }
 
 function collect(leaf: LeafCluster, last: Stored): void {
-  deleteDependents(leaf, last);
+  deleteDependents(leaf, last, 'Background');
   for (const reference of last.metadata.ownerReferences ?? []) {
     const owner = ownerOf(leaf, last, reference);
     const [kind, object] = owner ?? [];
@@ -22,7 +24,7 @@ function collect(leaf: LeafCluster, last: Stored): void {
 }
 
 /** Deletes what this object alone owns. */
-function deleteDependents(leaf: LeafCluster, owner: Stored): void {
+function deleteDependents(leaf: LeafCluster, owner: Stored, propagation: Propagation): void {
   for (const [kind, dependent] of leaf.objects.ownedBy(owner.metadata.uid)) {
     const { name, namespace, ownerReferences = [] } = dependent.metadata;
     const others = ownerReferences.filter(
@@ -30,7 +32,7 @@ function deleteDependents(leaf: LeafCluster, owner: Stored): void {
     );
     if (others.length > 0 || isBeingDeleted(dependent)) continue;
     if (leaf.objects.get(kind, namespace, name)) {
-      remove(leaf, kind, namespace, name, { propagation: 'Background' });
+      remove(leaf, kind, namespace, name, { propagation });
     }
   }
 }

@@ -12,6 +12,7 @@ import {
   lookAgain,
   ownersOf,
   REFUSED_RETRY_MS,
+  willLookAgain,
   withCondition,
 } from '../workloads.ts';
 
@@ -22,8 +23,10 @@ export const replicaSets: Controller = {
     if (isBeingDeleted(set)) return;
     const wanted: number = set.spec?.replicas ?? 1;
     const active = leaf.objects.controlledBy(set, KINDS.Pod).filter(isActive);
+    // After a refusal it waits: each one changes the status, which is a reason to look here again.
+    const waits = willLookAgain(leaf, set);
     let refusal: ApiError | undefined;
-    for (let missing = wanted - active.length; missing > 0 && !refusal; missing--) {
+    for (let missing = wanted - active.length; missing > 0 && !refusal && !waits; missing--) {
       const made = createPod(leaf, set, { generateName: `${set.metadata.name}-` });
       if (made instanceof ApiError) refusal = made;
     }
@@ -33,21 +36,23 @@ export const replicaSets: Controller = {
     for (const pod of surplus.slice(0, Math.max(0, active.length - wanted))) {
       remove(leaf, KINDS.Pod, pod.metadata.namespace, pod.metadata.name);
     }
-    tell(leaf, set, refusal);
+    tell(leaf, set, refusal, waits);
   },
 };
 
-function tell(leaf: LeafCluster, set: Stored, refusal: ApiError | undefined): void {
+/** @param waits whether an earlier refusal still stands */
+function tell(leaf: LeafCluster, set: Stored, refusal: ApiError | undefined, waits: boolean): void {
   const pods = leaf.objects.controlledBy(set, KINDS.Pod).filter(isActive);
   const ready = pods.filter(isReady).length;
-  const others = (set.status?.conditions ?? []).filter((one: Fields) => one.type !== 'ReplicaFailure');
+  const before: Fields[] = set.status?.conditions ?? [];
+  const kept = waits ? before : before.filter((one) => one.type !== 'ReplicaFailure');
   const conditions = refusal
     ? withCondition(
         set.status?.conditions,
         { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: refusal.message },
         leaf.now,
       )
-    : others;
+    : kept;
   leaf.objects.setStatus(KINDS.ReplicaSet, set, {
     observedGeneration: set.metadata.generation,
     replicas: pods.length,
