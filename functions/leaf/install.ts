@@ -41,8 +41,7 @@ export async function ensureInstalled(leaf: Leaf, plan: InstallPlan): Promise<In
   if (hasCondition(job, 'Failed')) {
     return { status: 'failed', ...(await partsOf(leaf, plan)), detail: await reasonOf(leaf, job) };
   }
-  // Between two tries: the one that died may have left the release locked.
-  if (!ended && job.status?.failed > 0) await unlockRelease(leaf, plan);
+  if (!ended && isBetweenTries(job)) await unlockRelease(leaf, plan);
   const parts = await partsOf(leaf, plan);
   if (ended && parts.ready === parts.of) {
     return { status: 'done', ...parts, detail: `All ${parts.of} parts are ready.` };
@@ -115,6 +114,9 @@ const conditionOf = (object: KubeObject, type: string): Condition | undefined =>
   ((object.status?.conditions ?? []) as Condition[]).find(
     (condition) => condition.type === type && condition.status === 'True',
   );
+
+/** A try has failed and the next one has no pod yet: the Job waits 10 s and more in between, a Helm needs seconds to start. */
+const isBetweenTries = ({ status }: KubeObject): boolean => (status?.failed ?? 0) > 0 && !status?.active;
 
 const hasCondition = (object: KubeObject, type: string): boolean => conditionOf(object, type) !== undefined;
 

@@ -16,8 +16,11 @@ export interface Wish {
 
 /** Spares looked at in one query. Claimers pick among them at random, so that few meet on the same one. */
 const CANDIDATES = 50;
-/** Queries before giving up: each later one only comes after every candidate went to somebody else. */
-const ROUNDS = 6;
+/**
+ * Tries before the cold path. A try is lost only to a commit that won: to another claimer of the same spare (rare, for the pick is by
+ * chance) or to another claim of the same account, whose count must be exact. So this many claims of one account may come at once.
+ */
+const ROUNDS = 64;
 
 /**
  * @param also further writes of the same commit, given the id of the spare that is tried

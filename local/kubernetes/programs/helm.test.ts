@@ -205,6 +205,7 @@ describe('helm upgrade --install', () => {
     const name = start(HELLO);
     await here.until(() => web() !== undefined);
     remove(leaf, KINDS.Pod, 'default', podOf(name).metadata.name);
+    await here.clock.runFor(0);
     expect(release()).toEqual([['sh.helm.release.v1.hello.v1', 'failed']]);
   });
 });

@@ -1,0 +1,223 @@
+/** The process may be killed at any moment: what was going on in a leaf cluster goes on, and nothing happens twice or never. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { silentLog } from '../../functions/log.ts';
+import { minutes, seconds } from '../../shared/units.ts';
+import { realClock, type VirtualClock, virtualClock } from '../clock.ts';
+import { createFaults } from '../faults.ts';
+import { listen } from '../http.ts';
+import { seededRandom } from '../random.ts';
+import { journaledStore, type Store } from '../store.ts';
+import { apply, create, list, remove } from './api.ts';
+import { KINDS } from './kinds.ts';
+import { createLeaves, type Leaves } from './leaves.ts';
+import { createKubernetes, type Kubernetes } from './model.ts';
+import type { Fields } from './objects.ts';
+import { hasCondition, TARGET } from './testing.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kubernetes-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** The cloud around, which lives on. */
+const cloud = () => ({ compute: new Set<string>(), published: [] as string[] });
+
+function start(clock: VirtualClock, around: ReturnType<typeof cloud>): { kubernetes: Kubernetes; store: Store } {
+  const store = journaledStore(folder, 'kubernetes');
+  const random = seededRandom(store.table('leaves').size + 1);
+  const kubernetes = createKubernetes(
+    { projectId: 'hub-test', clock, random, faults: createFaults({}, random), store, log: silentLog },
+    {
+      compute: {
+        create: (kind, { name }) => void around.compute.add(`${kind} ${name}`),
+        remove: (kind, name) => void around.compute.delete(`${kind} ${name}`),
+      },
+      publish: (topic, data) => void around.published.push(`${topic} ${data}`),
+    },
+  );
+  return { kubernetes, store };
+}
+
+const JOB: Fields = {
+  metadata: { name: 'install' },
+  spec: {
+    backoffLimit: 0,
+    template: {
+      spec: {
+        restartPolicy: 'Never',
+        initContainers: [
+          {
+            name: 'helm',
+            image: 'mirror/helm:4',
+            args: ['upgrade', '--install', 'p', 'oci://m/pachyderm', '-n', 'default', '-f', '/v/v.json', '--wait', '--timeout', '10m'],
+            volumeMounts: [{ name: 'v', mountPath: '/v' }],
+          },
+        ],
+        containers: [
+          {
+            name: 'call',
+            image: 'cloud-sdk:1',
+            command: ['gcloud', 'pubsub', 'topics', 'publish', 'hint', '--project=hub-test', '--message=x'],
+          },
+        ],
+        volumes: [{ name: 'v', secret: { secretName: 'values' } }],
+      },
+    },
+  },
+};
+
+describe('an installation', () => {
+  test.each([0, 3, 7, 11, 20, 40, 60, 80].map((at) => [at]))('killed after %i s and every 5 s from then on still ends', async (at) => {
+    const clock = virtualClock();
+    const around = cloud();
+    let { kubernetes, store } = start(clock, around);
+    let leaf = kubernetes.add({ ...TARGET, ca: 'CA' });
+    await clock.runFor(0);
+    apply(
+      leaf,
+      KINDS.ClusterRoleBinding,
+      undefined,
+      'i',
+      {
+        metadata: { name: 'i' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+        subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }],
+      },
+      { manager: 'test', force: true },
+    );
+    const values = { deployTarget: 'GOOGLE', proxy: { service: { type: 'LoadBalancer' } } };
+    create(leaf, KINDS.Secret, 'default', { metadata: { name: 'values' }, stringData: { 'v.json': JSON.stringify(values) } });
+    create(leaf, KINDS.Job, 'default', JOB);
+    await clock.runFor(seconds(at));
+    const revisions: number[] = [];
+    for (let round = 0; round < 120; round++) {
+      kubernetes.close();
+      store.close();
+      revisions.push(leaf.objects.revision);
+      ({ kubernetes, store } = start(clock, around));
+      leaf = kubernetes.add({ ...TARGET, ca: 'CA' });
+      await clock.runFor(seconds(5));
+      const job = leaf.objects.get(KINDS.Job, 'default', 'install');
+      if (job && hasCondition(job, 'Complete')) break;
+    }
+    const job = leaf.objects.get(KINDS.Job, 'default', 'install');
+    expect(job?.status?.conditions?.map(({ type }: Fields) => type)).toEqual(['SuccessCriteriaMet', 'Complete']);
+    expect(around.published).toEqual(['hint x']);
+    expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
+    expect([...around.compute].filter((one) => one.startsWith('disk'))).toHaveLength(3);
+
+    // And so does taking it away.
+    for (const kind of [KINDS.StatefulSet, KINDS.Service, KINDS.PersistentVolumeClaim]) {
+      for (const { metadata } of list(leaf, kind, 'default', () => true)) remove(leaf, kind, 'default', metadata.name);
+    }
+    for (let round = 0; round < 60 && around.compute.size > 0; round++) {
+      kubernetes.close();
+      store.close();
+      ({ kubernetes, store } = start(clock, around));
+      leaf = kubernetes.add({ ...TARGET, ca: 'CA' });
+      await clock.runFor(seconds(5));
+    }
+    expect([...around.compute]).toEqual([]);
+    store.close();
+  });
+
+  test('rests until somebody starts its cluster again', async () => {
+    const clock = virtualClock();
+    const first = start(clock, cloud());
+    const leaf = first.kubernetes.add({ ...TARGET, ca: 'CA' });
+    await clock.runFor(0);
+    create(leaf, KINDS.Service, 'default', {
+      metadata: { name: 'front' },
+      spec: { type: 'LoadBalancer', ports: [{ port: 80 }] },
+    });
+    await clock.runFor(0);
+    first.kubernetes.close();
+    first.store.close();
+    const around = cloud();
+    const second = start(clock, around);
+    await clock.runFor(minutes(10));
+    expect(around.compute.size).toBe(0);
+    second.kubernetes.add({ ...TARGET, ca: 'CA' });
+    await clock.runFor(minutes(10));
+    expect(around.compute.size).toBe(3);
+    second.store.close();
+  });
+
+  test('a cluster that ended is forgotten, whether it ran or rested', async () => {
+    const clock = virtualClock();
+    const first = start(clock, cloud());
+    first.kubernetes.add({ ...TARGET, ca: 'CA' });
+    await clock.runFor(minutes(1));
+    first.kubernetes.close();
+    first.store.close();
+    const second = start(clock, cloud());
+    expect([...second.kubernetes.all()]).toEqual([]);
+    second.kubernetes.remove(TARGET.name, TARGET.location);
+    second.store.close();
+    const third = start(clock, cloud());
+    const leaf = third.kubernetes.add({ ...TARGET, ca: 'new' });
+    expect(leaf.certificateAuthority).toBe('new');
+    third.store.close();
+  });
+});
+
+describe('the faces', () => {
+  const serve = (): { leaves: Leaves; store: Store } => {
+    const store = journaledStore(folder, 'kubernetes');
+    const random = seededRandom(1);
+    const leaves = createLeaves(
+      { projectId: 'hub-test', clock: realClock(1000), random, faults: createFaults({}, random), store, log: silentLog },
+      {
+        compute: { create: () => undefined, remove: () => undefined },
+        publish: () => undefined,
+        isAccessToken: () => true,
+      },
+    );
+    return { leaves, store };
+  };
+  const stop = async ({ leaves, store }: ReturnType<typeof serve>): Promise<void> => {
+    await leaves.close();
+    store.close();
+  };
+
+  test('keep address and CA over a restart', async () => {
+    const first = serve();
+    const before = await first.leaves.start(TARGET);
+    await stop(first);
+    const second = serve();
+    expect(await second.leaves.start(TARGET)).toEqual(before);
+    await stop(second);
+  });
+
+  test('take another port where somebody has theirs', async () => {
+    const first = serve();
+    const before = await first.leaves.start(TARGET);
+    await stop(first);
+    const other = createServer();
+    const taken = await listen(other as never, Number(new URL(before.server).port));
+    const second = serve();
+    const after = await second.leaves.start(TARGET);
+    expect(after.server).not.toBe(before.server);
+    expect(after.ca).toBe(before.ca);
+    await stop(second);
+    await taken.close();
+  });
+
+  test('starting twice is starting once, and a new cluster of the same name is another', async () => {
+    const here = serve();
+    const [one, two] = await Promise.all([
+      here.leaves.start({ ...TARGET, id: 'first' }),
+      here.leaves.start({ ...TARGET, id: 'first' }),
+    ]);
+    expect(two).toEqual(one);
+    const next = await here.leaves.start({ ...TARGET, id: 'second' });
+    expect(next.ca).not.toBe(one.ca);
+    expect(here.leaves.index()).toEqual([next]);
+    await stop(here);
+  });
+});
