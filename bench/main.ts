@@ -11,7 +11,7 @@ import { type Cluster, clusterPath, shapeOf } from '../shared/documents/cluster.
 import { poolPath } from '../shared/documents/pool.ts';
 import { hours, minutes } from '../shared/units.ts';
 import { ask, BROWSER_MS, startLoop, watchUntilReady } from './baseline.ts';
-import { cloudChainMs } from './cloud-time.ts';
+import { watchCloud } from './cloud-time.ts';
 
 interface Line {
   metric: string;
@@ -22,13 +22,13 @@ interface Line {
   ratio?: string;
 }
 
-const IDLE_CLUSTERS = 100;
+const IDLE_CLUSTERS = 50;
 const CLAIMS = 100;
 const spec = resolveSpec({});
 
 async function create(hub: MemoryHub, name: string, owner = 'ada'): Promise<string> {
   const birth = conceive(hub.ports, { name, spec, shape: shapeOf(spec), owner });
-  await hub.run(createClusters(hub.ports, [birth], []));
+  await createClusters(hub.ports, [birth], []);
   return birth.cluster.id;
 }
 
@@ -39,7 +39,8 @@ const stateOf = async (hub: MemoryHub, id: string): Promise<Cluster | undefined>
 async function idle(): Promise<Line[]> {
   const ours = memoryHub();
   ours.startScheduler();
-  const ids = await Promise.all(Array.from({ length: IDLE_CLUSTERS }, (_, n) => create(ours, `idle-${n}`)));
+  const asked = Array.from({ length: IDLE_CLUSTERS }, (_, n) => create(ours, `idle-${n}`));
+  const ids = await ours.run(Promise.all(asked));
   await ours.until(async () =>
     (await Promise.all(ids.map((id) => stateOf(ours, id)))).every((c) => c?.state === 'ready'),
   );
@@ -51,13 +52,15 @@ async function idle(): Promise<Line[]> {
 
   const theirs = memoryHub();
   for (let n = 0; n < IDLE_CLUSTERS; n++) {
-    await theirs.documents.commit([
-      {
-        op: 'create',
-        path: `baseline/idle-${n}`,
-        data: { state: 'ready', living: true, createdAt: new Date(0) },
-      },
-    ]);
+    await theirs.run(
+      theirs.documents.commit([
+        {
+          op: 'create',
+          path: `baseline/idle-${n}`,
+          data: { state: 'ready', living: true, createdAt: new Date(0) },
+        },
+      ]),
+    );
   }
   startLoop(theirs);
   const start = theirs.documents.counters.reads;
@@ -82,19 +85,21 @@ async function idle(): Promise<Line[]> {
 /** Time to ready beyond the cloud's own, and what a whole life costs. */
 async function lifecycle(): Promise<Line[]> {
   const ours = memoryHub();
+  const ourCloud = watchCloud(ours);
   ours.startScheduler();
   const before = { ...ours.documents.counters };
-  const id = await create(ours, 'one');
+  const id = await ours.run(create(ours, 'one'));
   await ours.until(async () => (await stateOf(ours, id))?.state === 'ready', minutes(60), 10);
   const ready = await stateOf(ours, id);
   const tookMs = (ready?.readyAt?.getTime() ?? 0) - (ready?.createdAt.getTime() ?? 0);
-  const overheadMs = tookMs - cloudChainMs(ours, id);
+  const overheadMs = tookMs - ourCloud.chainMs(id);
   const commitsToReady = ours.documents.counters.commits - before.commits;
   await ours.run(command(ours.ports, id, 'delete', 'ada'));
   await ours.until(async () => (await stateOf(ours, id))?.state === 'deleted');
   const commits = ours.documents.counters.commits - before.commits;
 
   const theirs = memoryHub();
+  const theirCloud = watchCloud(theirs);
   startLoop(theirs);
   await theirs.clock.runFor(minutes(1));
   const name = 'a'.repeat(16);
@@ -107,7 +112,7 @@ async function lifecycle(): Promise<Line[]> {
   });
   await theirs.until(() => readyAt !== undefined, minutes(60), 10);
   const theirsMs = theirs.clock.now() - asked;
-  const theirOverheadMs = theirsMs - cloudChainMs(theirs, name);
+  const theirOverheadMs = theirsMs - theirCloud.chainMs(name);
   return [
     {
       metric: 'time to ready beyond the cloud’s own, ms',
@@ -135,9 +140,8 @@ async function lifecycle(): Promise<Line[]> {
 /** Parallel claims on as many spares. */
 async function claims(): Promise<Line[]> {
   const ours = memoryHub();
-  await ours.documents.commit([
-    { op: 'create', path: poolPath('default'), data: { schema: 1, spec, wanted: CLAIMS } },
-  ]);
+  const pool = { schema: 1, spec, wanted: CLAIMS };
+  await ours.run(ours.documents.commit([{ op: 'create', path: poolPath('default'), data: pool }]));
   ours.startScheduler();
   const warm = () => ours.documents.count({ collection: 'clusters', where: [['state', '==', 'warm']] });
   await ours.until(async () => (await warm()) === CLAIMS);

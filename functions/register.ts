@@ -3,6 +3,7 @@
  * with it a cold start, stays cheap. Within one process each function has ports of its own, made for its own identity.
  */
 import { type CloudEvent, cloudEvent, type HttpFunction, http } from '@google-cloud/functions-framework';
+import { guardNextServer } from './api/body-guard.ts';
 import type { Ports } from './ports.ts';
 
 /** Data of a `google.cloud.pubsub.topic.v1.messagePublished` event. */
@@ -53,6 +54,8 @@ function decode(data: string | undefined): unknown {
 /** A function that answers HTTP. */
 export function onRequest(name: string, make: (ports: Ports) => Promise<HttpFunction>): HttpFunction {
   const listener = once(async () => make(await makePorts(name)));
+  // The framework makes its server right after loading this bundle; only then, and only for this function, is it ours to guard.
+  if (process.env.FUNCTION_TARGET === name) guardNextServer();
   const handler: HttpFunction = async (request, response) => (await listener())(request, response);
   http(name, handler);
   return handler;

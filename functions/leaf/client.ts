@@ -8,7 +8,7 @@ import { seconds } from '../../shared/units.ts';
 import type { LeafConnection } from '../providers/provider.ts';
 import { refusalError, unreachableError } from './errors.ts';
 import { apiPath } from './kinds.ts';
-import type { KubeObject, KubeRef, Leaf, Leaves } from './leaf.ts';
+import type { KubeObject, Leaf, Leaves } from './leaf.ts';
 
 export interface LeavesOptions {
   /** A Google access token with `container.clusters.connect`; asked for before each request, so it should be kept while it is valid. */
@@ -105,7 +105,10 @@ function leafOver(transport: Transport): Leaf {
     },
     async logTail(pod, lines) {
       const path = `${apiPath({ apiVersion: 'v1', kind: 'Pod', ...pod })}/log`;
-      const query = { tailLines: String(lines), ...(pod.container !== undefined && { container: pod.container }) };
+      const query = {
+        tailLines: String(lines),
+        ...(pod.container !== undefined && { container: pod.container }),
+      };
       // 400: the container has not started; 404: the pod is gone.
       const reply = await call({ method: 'GET', path, query }, 400, 404);
       return reply.status < 300 ? reply.text : '';
@@ -165,7 +168,10 @@ async function openTransport(connection: LeafConnection, options: LeavesOptions)
 }
 
 /** The pool that client-node would make for this request; none where the public roots do. */
-async function poolOf(config: KubeConfig, context: RequestContext): Promise<ReturnType<RequestContext['getDispatcher']>> {
+async function poolOf(
+  config: KubeConfig,
+  context: RequestContext,
+): Promise<ReturnType<RequestContext['getDispatcher']>> {
   await config.applySecurityAuthentication(context);
   return context.getDispatcher();
 }

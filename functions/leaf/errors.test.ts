@@ -19,7 +19,8 @@ describe('an answer of the API', () => {
   });
 
   test('is told without the values it quotes', () => {
-    const message = 'Secret "a" is invalid: data[key]: Invalid value: "s3cr\\"et": must be base64, type: Unsupported value: "other": supported values: "x"';
+    const message =
+      'Secret "a" is invalid: data[key]: Invalid value: "s3cr\\"et": must be base64, type: Unsupported value: "other": supported values: "x"';
     const { detail } = refusalError('PATCH /x', { status: 422, reason: 'Invalid', message });
     expect(detail).toContain('must be base64');
     expect(detail).not.toContain('s3cr');
@@ -30,7 +31,10 @@ describe('an answer of the API', () => {
 test('a connection that fails names its cause, and no token', () => {
   const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
   const error = unreachableError('GET /x', new TypeError('fetch failed', { cause }));
-  expect(error).toMatchObject({ code: 'LEAF_UNAVAILABLE', detail: 'GET /x: connect ECONNREFUSED 127.0.0.1:1' });
+  expect(error).toMatchObject({
+    code: 'LEAF_UNAVAILABLE',
+    detail: 'GET /x: connect ECONNREFUSED 127.0.0.1:1',
+  });
   expect(unreachableError('GET /x', new Error('Bearer ya29.abc was odd')).detail).not.toContain('ya29');
 });
 

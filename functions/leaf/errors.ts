@@ -27,9 +27,16 @@ function rootMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = (error as { code?: unknown }).code;
   if (error.cause instanceof Error) return rootMessage(error.cause);
-  return typeof code === 'string' && !error.message.includes(code) ? `${code} ${error.message}` : error.message;
+  return typeof code === 'string' && !error.message.includes(code)
+    ? `${code} ${error.message}`
+    : error.message;
 }
 
 /** The API quotes refused values, and a refused value may be a secret's. */
 const quoteless = (message: string): string =>
-  scrub(message.replace(/(Invalid|Unsupported|Duplicate) value: ("(?:[^"\\]|\\.)*"|\{.*?\}|[^:]*):/g, '$1 value:')).slice(0, 500);
+  scrub(
+    message.replace(
+      /(Invalid|Unsupported|Duplicate) value: ("(?:[^"\\]|\\.)*"|\{.*?\}|[^:]*):/g,
+      '$1 value:',
+    ),
+  ).slice(0, 500);

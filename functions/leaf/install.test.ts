@@ -66,7 +66,10 @@ const PLAN: InstallPlan = {
   hintTopic: 'hint',
 };
 
-const planWith = (product: Partial<InstallPlan['product']>, change: Partial<InstallPlan> = {}): InstallPlan => ({
+const planWith = (
+  product: Partial<InstallPlan['product']>,
+  change: Partial<InstallPlan> = {},
+): InstallPlan => ({
   ...PLAN,
   ...change,
   product: { ...PLAN.product, ...product },
@@ -116,7 +119,12 @@ describe('installing', () => {
   test('of another version is another Job, an upgrade in place', async () => {
     await settled(planWith({}, { version: '1.0.0' }));
     expect((await settled(PLAN)).status).toBe('done');
-    const deployment = await leaf.find({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'hello', name: 'hello' });
+    const deployment = await leaf.find({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      namespace: 'hello',
+      name: 'hello',
+    });
     expect(deployment?.spec.template.spec.containers[0].image).toBe('hello-app:1.1.0');
   });
 
@@ -155,7 +163,9 @@ describe('installing', () => {
     const plan = planWith({ chart: 'password=hunter2' });
     const { status, detail } = await settled(plan);
     expect(status).toBe('failed');
-    expect(detail).toContain('The installer failed: BackoffLimitExceeded. helm ended with exit code 1 (Error).');
+    expect(detail).toContain(
+      'The installer failed: BackoffLimitExceeded. helm ended with exit code 1 (Error).',
+    );
     expect(detail).toContain('Error: failed to perform');
     expect(detail).not.toContain('hunter2');
   });
@@ -178,7 +188,9 @@ describe('installing', () => {
 describe('the endpoints', () => {
   test('are told by the product for the address of its Service', async () => {
     await settled(PLAN);
-    expect(await endpointsOf(leaf, PLAN.product)).toEqual({ web: expect.stringMatching(/^http:\/\/203\.0\.113\.\d+$/) });
+    expect(await endpointsOf(leaf, PLAN.product)).toEqual({
+      web: expect.stringMatching(/^http:\/\/203\.0\.113\.\d+$/),
+    });
   });
 
   test('are worth another try while there is no address', async () => {
@@ -225,7 +237,9 @@ describe('draining', () => {
   test('leaves alone what holds neither volume nor load balancer', async () => {
     await settled(PLAN);
     await drained();
-    expect(await leaf.find({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'hello', name: 'hello' })).toBeDefined();
+    expect(
+      await leaf.find({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'hello', name: 'hello' }),
+    ).toBeDefined();
   });
 
   test('asks for each thing once', async () => {

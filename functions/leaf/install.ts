@@ -72,10 +72,7 @@ export async function endpointsOf(
 /** The Job comes last: that it is there means that all it needs is there. Its spec cannot change, so it is made only once. */
 async function start(leaf: Leaf, plan: InstallPlan): Promise<void> {
   await Promise.all(namespaces(plan).map((object) => leaf.apply(object)));
-  await Promise.all([
-    unlockRelease(leaf, plan),
-    ...prerequisites(plan).map((object) => leaf.apply(object)),
-  ]);
+  await Promise.all([unlockRelease(leaf, plan), ...prerequisites(plan).map((object) => leaf.apply(object))]);
   await leaf.apply(installJob(plan));
 }
 
@@ -169,7 +166,10 @@ async function reasonOf(leaf: Leaf, job: KubeObject): Promise<string> {
     container ? `${container.name} ${endOf(container)}.` : (last?.status?.message ?? ''),
     scrub(log.trim()),
   ];
-  return parts.filter((part) => part !== '').join(' ').slice(0, MOST_DETAIL);
+  return parts
+    .filter((part) => part !== '')
+    .join(' ')
+    .slice(0, MOST_DETAIL);
 }
 
 const bornAt = (pod: KubeObject): number => Date.parse(pod.metadata.creationTimestamp ?? '') || 0;

@@ -48,7 +48,8 @@ export function apiPath(target: {
     throw new Error(`${kind} ${name} needs a namespace`);
   }
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  const within = row.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  const within =
+    row.namespaced && namespace !== undefined ? `/namespaces/${encodeURIComponent(namespace)}` : '';
   const last = name === undefined ? '' : `/${encodeURIComponent(name)}`;
   return `${root}${within}/${row.plural}${last}`;
 }

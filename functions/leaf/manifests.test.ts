@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { KubeObject } from './leaf.ts';
-import { type InstallPlan, installJob, jobRef, namespaces, planHash, prerequisites, valuesRef } from './manifests.ts';
+import {
+  type InstallPlan,
+  installJob,
+  jobRef,
+  namespaces,
+  planHash,
+  prerequisites,
+  valuesRef,
+} from './manifests.ts';
 
 const PLAN: InstallPlan = {
   clusterId: 'aaaabbbbccccdddd',
@@ -62,7 +70,10 @@ describe('the install Job', () => {
 
   test('renounces everything that the restricted level asks for', () => {
     const pod = podOf(PLAN);
-    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(pod.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      seccompProfile: { type: 'RuntimeDefault' },
+    });
     for (const container of [...pod.initContainers, ...pod.containers]) {
       expect(container.securityContext).toEqual({
         allowPrivilegeEscalation: false,

@@ -5,7 +5,8 @@ import { runningLeaves } from './removal.ts';
 import { done, type Step, wait } from './step.ts';
 import { readLedger } from './target.ts';
 
-const LOOK_AGAIN_MS = seconds(15);
+/** A load balancer takes about this long to go. Nobody tells when it has. */
+const LOOK_AGAIN_MS = seconds(40);
 
 /** @throws AppError LEAF_UNAVAILABLE, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
 export const drain: Step = async (cluster, ports) => {

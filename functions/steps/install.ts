@@ -1,15 +1,11 @@
 /** The application, by a Helm Job in the leaf itself. */
 import { entriesOf } from '../../shared/catalog/catalog.ts';
-import { LIFECYCLE } from '../../shared/lifecycle/table.ts';
 import { TOPICS } from '../../shared/messages.ts';
-import { seconds } from '../../shared/units.ts';
 import { endpointsOf, ensureInstalled } from '../leaf/install.ts';
+import { untilNextLook } from './pace.ts';
 import { connect } from './provision.ts';
 import { done, fail, type Step, wait } from './step.ts';
 import { bucketName } from './target.ts';
-
-/** The leaf calls home when the Job has ended; this is for when that gets lost. */
-const LOOK_AGAIN_MS = seconds(20);
 
 /** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
 export const install: Step = async (cluster, ports) => {
@@ -28,9 +24,8 @@ export const install: Step = async (cluster, ports) => {
   });
   if (progress.status === 'failed') return fail('INSTALL_FAILED', progress.detail);
   if (progress.status === 'done') return done({ endpoints: await endpointsOf(leaf, product) });
-  const elapsedMs = ports.clock.elapsed(cluster.since.getTime());
   const within = progress.of === 0 ? undefined : progress.ready / progress.of;
-  return wait(Math.max(LOOK_AGAIN_MS, LIFECYCLE.installing.expectedMs - elapsedMs), progress.detail, {
+  return wait(untilNextLook(cluster, ports), progress.detail, {
     ...(within === undefined ? {} : { within }),
   });
 };

@@ -2,15 +2,15 @@
 
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { AppError, asAppError } from '../../shared/errors.ts';
-import { LIFECYCLE } from '../../shared/lifecycle/table.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed } from '../providers/provider.ts';
+import { untilNextLook } from './pace.ts';
 import { done, fail, requeue, type Step, type StepResult, wait } from './step.ts';
 import { bucketName, clusterEntry, targetOf } from './target.ts';
 
-/** The cloud's own notice usually comes first; this is for when it does not. */
+/** While half-made clusters go. */
 const LOOK_AGAIN_MS = seconds(20);
 /** A quota of the cloud's is raised by people, or freed by one of our own deletions, which wakes the queue. */
 const QUOTA_MS = minutes(5);
@@ -32,7 +32,7 @@ export const provision: Step = async (cluster, ports) => {
   if (cleared.status === 'rejected') throw cleared.reason;
   if (made.value.status === 'ready') return done();
   const detail = made.value.status === 'pending' ? made.value.detail : 'The cloud has taken the order.';
-  return wait(firstLookMs(cluster, ports), detail);
+  return wait(untilNextLook(cluster, ports), detail);
 };
 
 /** Refusals at the call are the same facts as failures later on. */
@@ -83,12 +83,6 @@ async function makeRoom(cluster: Cluster, ports: Ports): Promise<StepResult> {
   );
   if (left.includes('pending')) return wait(LOOK_AGAIN_MS, 'Giving the room back.');
   return requeue('CLOUD_QUOTA', QUOTA_MS);
-}
-
-/** The typical time of the whole first, then short looks. */
-function firstLookMs(cluster: Cluster, ports: Ports): number {
-  const elapsedMs = ports.clock.elapsed(cluster.since.getTime());
-  return Math.max(LOOK_AGAIN_MS, LIFECYCLE.provisioning.expectedMs - elapsedMs);
 }
 
 /** How the steps after this one reach the cluster. @throws AppError CLUSTER_VANISHED, PROVIDER_UNAVAILABLE */

@@ -12,9 +12,9 @@ const root = firestoreProtos();
 
 /** How to reach a method, from the descriptors. */
 function method(name: string) {
-  const { resolvedRequestType, resolvedResponseType } =
-    root.lookupService(FIRESTORE_SERVICE).methods[name]?.resolve() ?? {};
-  const [request, response] = [resolvedRequestType as Type, resolvedResponseType as Type];
+  const found = root.lookupService(FIRESTORE_SERVICE).methods[name];
+  found?.resolve();
+  const [request, response] = [found?.resolvedRequestType as Type, found?.resolvedResponseType as Type];
   return {
     path: `/${FIRESTORE_SERVICE}/${name}`,
     serialize: (m: Message) => Buffer.from(request.encode(request.fromObject(m)).finish()),

@@ -5,6 +5,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import '../../functions/index.ts';
+import { guardBodies } from '../../functions/api/body-guard.ts';
 import { type FunctionSpec, MANIFEST } from '../../functions/manifest.ts';
 import { verifierFor } from '../auth/service-tokens.ts';
 import { createFaults } from '../faults.ts';
@@ -53,6 +54,7 @@ const faultDelayMs = (): number => Math.floor(Math.random() * 50);
 async function serve({ name, trigger }: FunctionSpec): Promise<[name: string, port: number]> {
   const server = getTestServer(name);
   let port = 0;
+  if (trigger.kind === 'http') guardBodies(server);
   if (trigger.kind === 'topic')
     guard(
       server,

@@ -2,7 +2,19 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { create, list, patch, remove, update } from './api.ts';
 import { KINDS } from './kinds.ts';
 import type { LeafCluster } from './leaf-cluster.ts';
-import { aClaim, aDeployment, aJob, aLeaf, applied, isThere, live, made, podsOf, podTemplate, type TestLeaf } from './testing.ts';
+import {
+  aClaim,
+  aDeployment,
+  aJob,
+  aLeaf,
+  applied,
+  isThere,
+  live,
+  made,
+  podsOf,
+  podTemplate,
+  type TestLeaf,
+} from './testing.ts';
 
 const settings = (metadata = {}) => ({ metadata: { name: 'settings', ...metadata }, data: { a: '1' } });
 
@@ -17,7 +29,11 @@ afterEach(() => expect(here.errors).toEqual([]));
 describe('creating', () => {
   test('gives uid, revision, generation and time', () => {
     const { metadata } = made(leaf, KINDS.Deployment, aDeployment());
-    expect(metadata).toMatchObject({ namespace: 'default', generation: 1, creationTimestamp: '2026-01-01T00:00:00Z' });
+    expect(metadata).toMatchObject({
+      namespace: 'default',
+      generation: 1,
+      creationTimestamp: '2026-01-01T00:00:00Z',
+    });
     expect(metadata.uid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
@@ -48,18 +64,75 @@ describe('creating', () => {
 
   test.each([
     ['in a namespace that is not there', 404, () => create(leaf, KINDS.ConfigMap, 'nowhere', settings())],
-    ['as something else than its address says', 400, () => made(leaf, KINDS.ConfigMap, { ...settings(), kind: 'Secret' })],
-    ['in another namespace than its address says', 400, () => made(leaf, KINDS.ConfigMap, settings({ namespace: 'other' }))],
+    [
+      'as something else than its address says',
+      400,
+      () => made(leaf, KINDS.ConfigMap, { ...settings(), kind: 'Secret' }),
+    ],
+    [
+      'in another namespace than its address says',
+      400,
+      () => made(leaf, KINDS.ConfigMap, settings({ namespace: 'other' })),
+    ],
     ['without a name', 422, () => made(leaf, KINDS.ConfigMap, settings({ name: undefined }))],
     ['with a name that is none', 422, () => made(leaf, KINDS.ConfigMap, settings({ name: 'Big_Name' }))],
     ['with a label that is none', 422, () => made(leaf, KINDS.ConfigMap, settings({ labels: { a: 'x y' } }))],
-    ['with a selector that its pods do not match', 422, () => made(leaf, KINDS.Deployment, aDeployment({ selector: { matchLabels: { app: 'other' } } }))],
-    ['without containers', 422, () => made(leaf, KINDS.Deployment, aDeployment({ template: podTemplate({ containers: [] }) }))],
-    ['with a mount of no volume', 422, () => made(leaf, KINDS.Deployment, aDeployment({ template: podTemplate({ containers: [{ name: 'a', image: 'a:1', volumeMounts: [{ name: 'x', mountPath: '/x' }] }] }) }))],
-    ['as a Job that restarts for ever', 422, () => made(leaf, KINDS.Job, aJob('a', [], { template: { spec: { restartPolicy: 'Always', containers: [{ name: 'a', image: 'a:1' }] } } }))],
-    ['as a Service without ports', 422, () => made(leaf, KINDS.Service, { metadata: { name: 'front' }, spec: {} })],
-    ['as a claim of no size', 422, () => made(leaf, KINDS.PersistentVolumeClaim, { ...aClaim('data'), spec: { accessModes: ['ReadWriteOnce'] } })],
-    ['as a pod of an account that is not there', 403, () => made(leaf, KINDS.Pod, { metadata: { name: 'p' }, ...podTemplate({ serviceAccountName: 'nobody' }), })],
+    [
+      'with a selector that its pods do not match',
+      422,
+      () => made(leaf, KINDS.Deployment, aDeployment({ selector: { matchLabels: { app: 'other' } } })),
+    ],
+    [
+      'without containers',
+      422,
+      () => made(leaf, KINDS.Deployment, aDeployment({ template: podTemplate({ containers: [] }) })),
+    ],
+    [
+      'with a mount of no volume',
+      422,
+      () =>
+        made(
+          leaf,
+          KINDS.Deployment,
+          aDeployment({
+            template: podTemplate({
+              containers: [{ name: 'a', image: 'a:1', volumeMounts: [{ name: 'x', mountPath: '/x' }] }],
+            }),
+          }),
+        ),
+    ],
+    [
+      'as a Job that restarts for ever',
+      422,
+      () =>
+        made(
+          leaf,
+          KINDS.Job,
+          aJob('a', [], {
+            template: { spec: { restartPolicy: 'Always', containers: [{ name: 'a', image: 'a:1' }] } },
+          }),
+        ),
+    ],
+    [
+      'as a Service without ports',
+      422,
+      () => made(leaf, KINDS.Service, { metadata: { name: 'front' }, spec: {} }),
+    ],
+    [
+      'as a claim of no size',
+      422,
+      () =>
+        made(leaf, KINDS.PersistentVolumeClaim, {
+          ...aClaim('data'),
+          spec: { accessModes: ['ReadWriteOnce'] },
+        }),
+    ],
+    [
+      'as a pod of an account that is not there',
+      403,
+      () =>
+        made(leaf, KINDS.Pod, { metadata: { name: 'p' }, ...podTemplate({ serviceAccountName: 'nobody' }) }),
+    ],
   ])('%s is refused with %i', (_title, code, act) => {
     expect(act).toThrow(expect.objectContaining({ code }));
   });
@@ -108,8 +181,18 @@ describe('updating', () => {
   });
 
   test.each([
-    ['the selector of a Deployment', KINDS.Deployment, aDeployment(), { selector: { matchLabels: { app: 'x' } }, template: podTemplate({}, { app: 'x' }) }],
-    ['the template of a Job', KINDS.Job, aJob('web', ['true']), { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'work', image: 'other:1' }] } } }],
+    [
+      'the selector of a Deployment',
+      KINDS.Deployment,
+      aDeployment(),
+      { selector: { matchLabels: { app: 'x' } }, template: podTemplate({}, { app: 'x' }) },
+    ],
+    [
+      'the template of a Job',
+      KINDS.Job,
+      aJob('web', ['true']),
+      { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'work', image: 'other:1' }] } } },
+    ],
   ])('%s cannot change', (_title, kind, object, spec) => {
     made(leaf, kind, object);
     expect(() =>
@@ -165,7 +248,9 @@ describe('deleting', () => {
     made(leaf, KINDS.Job, aJob('work', ['true']));
     made(leaf, KINDS.Deployment, aDeployment());
     await here.until(
-      () => podsOf(leaf).some((pod) => pod.status?.phase === 'Succeeded') && podsOf(leaf).some((pod) => pod.status?.phase === 'Running'),
+      () =>
+        podsOf(leaf).some((pod) => pod.status?.phase === 'Succeeded') &&
+        podsOf(leaf).some((pod) => pod.status?.phase === 'Running'),
     );
     for (const pod of podsOf(leaf)) {
       const left = remove(leaf, KINDS.Pod, 'default', pod.metadata.name);
@@ -180,7 +265,9 @@ describe('a namespace', () => {
     await here.clock.runFor(0);
     expect(leaf.objects.get(KINDS.ServiceAccount, 'team', 'default')).toBeDefined();
     expect(leaf.objects.get(KINDS.ConfigMap, 'team', 'kube-root-ca.crt')?.data).toEqual({ 'ca.crt': 'CA' });
-    expect(live(leaf, KINDS.Namespace, 'team').metadata.labels).toEqual({ 'kubernetes.io/metadata.name': 'team' });
+    expect(live(leaf, KINDS.Namespace, 'team').metadata.labels).toEqual({
+      'kubernetes.io/metadata.name': 'team',
+    });
   });
 
   test('goes with all that is in it, and takes nothing new meanwhile', async () => {
@@ -191,7 +278,10 @@ describe('a namespace', () => {
     remove(leaf, KINDS.Namespace, undefined, 'team');
     expect(live(leaf, KINDS.Namespace, 'team').status).toEqual({ phase: 'Terminating' });
     expect(() => create(leaf, KINDS.ConfigMap, 'team', settings())).toThrow(
-      expect.objectContaining({ code: 403, message: expect.stringContaining('because it is being terminated') }),
+      expect.objectContaining({
+        code: 403,
+        message: expect.stringContaining('because it is being terminated'),
+      }),
     );
     await here.until(() => !isThere(leaf, KINDS.Namespace, 'team'));
     expect([...leaf.objects.all()].filter(([, { metadata }]) => metadata.namespace === 'team')).toEqual([]);
@@ -220,7 +310,9 @@ describe('pod security', () => {
     expect(() => create(leaf, KINDS.Pod, 'locked', pod())).toThrow(
       expect.objectContaining({
         code: 403,
-        message: expect.stringMatching(/violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false \(container "a" must set .*runAsNonRoot != true.*seccompProfile/),
+        message: expect.stringMatching(
+          /violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false \(container "a" must set .*runAsNonRoot != true.*seccompProfile/,
+        ),
       }),
     );
     expect(create(leaf, KINDS.Pod, 'locked', pod(strict)).metadata.name).toBe('p');

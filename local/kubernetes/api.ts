@@ -66,8 +66,7 @@ export function create(
     throw alreadyExists(kind, object.metadata.name);
   }
   const { manager } = options;
-  const tracked =
-    manager === undefined ? object : trackUpdate(undefined, object, kind, manager, leaf.now);
+  const tracked = manager === undefined ? object : trackUpdate(undefined, object, kind, manager, leaf.now);
   return insert(leaf, kind, tracked, options);
 }
 
@@ -261,7 +260,8 @@ function fresh(leaf: LeafCluster, kind: Kind, namespace: string | undefined, inc
 
 function pick(source: Fields, ...fields: string[]): Fields {
   const out: Fields = {};
-  for (const field of fields) if (source[field] !== undefined && source[field] !== null) out[field] = source[field];
+  for (const field of fields)
+    if (source[field] !== undefined && source[field] !== null) out[field] = source[field];
   return out;
 }
 
@@ -328,7 +328,10 @@ function replace(
     ...rest,
     apiVersion: kind.apiVersion,
     kind: kind.kind,
-    metadata: { ...kept, ...pick(sent, 'labels', 'annotations', 'ownerReferences', 'finalizers') } as Metadata,
+    metadata: {
+      ...kept,
+      ...pick(sent, 'labels', 'annotations', 'ownerReferences', 'finalizers'),
+    } as Metadata,
     ...(kept_status !== undefined && { status: kept_status }),
   };
   const { manager } = options;

@@ -5,7 +5,10 @@ import type { LeafCluster } from './leaf-cluster.ts';
 import { mergePatch } from './patches.ts';
 import { aDeployment, aLeaf, applied, live, podTemplate } from './testing.ts';
 
-const settings = (data: Record<string, string>, metadata = {}) => ({ metadata: { name: 'settings', ...metadata }, data });
+const settings = (data: Record<string, string>, metadata = {}) => ({
+  metadata: { name: 'settings', ...metadata },
+  data,
+});
 
 const service = (ports: object[]) => ({
   metadata: { name: 'front' },
@@ -69,7 +72,9 @@ describe('server-side apply', () => {
         reason: 'Conflict',
         message: 'Apply failed with 1 conflict: conflicts with "hub":\n- .spec.replicas',
         details: expect.objectContaining({
-          causes: [{ reason: 'FieldManagerConflict', message: 'conflict with "hub"', field: '.spec.replicas' }],
+          causes: [
+            { reason: 'FieldManagerConflict', message: 'conflict with "hub"', field: '.spec.replicas' },
+          ],
         }),
       }),
     );
@@ -79,7 +84,9 @@ describe('server-side apply', () => {
   test('the same value is shared, not fought for', () => {
     applied(leaf, KINDS.Deployment, aDeployment({ replicas: 2 }), 'hub');
     applied(leaf, KINDS.Deployment, aDeployment({ replicas: 2 }), 'other', false);
-    const managers = live(leaf, KINDS.Deployment, 'web').metadata.managedFields?.map(({ manager }) => manager);
+    const managers = live(leaf, KINDS.Deployment, 'web').metadata.managedFields?.map(
+      ({ manager }) => manager,
+    );
     expect(managers).toEqual(['hub', 'other']);
   });
 
@@ -109,14 +116,24 @@ describe('server-side apply', () => {
   test('a field that an update removed belongs to nobody', () => {
     applied(leaf, KINDS.ConfigMap, settings({ a: '1', b: '2' }));
     const object = live(leaf, KINDS.ConfigMap, 'settings');
-    update(leaf, KINDS.ConfigMap, 'default', 'settings', { ...object, data: { a: '1' } }, { manager: 'kubectl' });
+    update(
+      leaf,
+      KINDS.ConfigMap,
+      'default',
+      'settings',
+      { ...object, data: { a: '1' } },
+      { manager: 'kubectl' },
+    );
     const [entry] = live(leaf, KINDS.ConfigMap, 'settings').metadata.managedFields ?? [];
     expect(entry?.fieldsV1).toEqual({ 'f:data': { 'f:a': {} } });
   });
 
   test('containers, environment and mounts merge by their keys', () => {
     const shared = { selector: { matchLabels: { app: 'web' } } };
-    const base = { ...shared, template: podTemplate({ containers: [container('web', { env: [{ name: 'A', value: '1' }] })] }) };
+    const base = {
+      ...shared,
+      template: podTemplate({ containers: [container('web', { env: [{ name: 'A', value: '1' }] })] }),
+    };
     const extra = {
       ...shared,
       template: podTemplate({
@@ -129,22 +146,37 @@ describe('server-side apply', () => {
       { name: 'web', image: 'web:1', env: [{ name: 'A' }, { name: 'B' }] },
       { name: 'side' },
     ]);
-    const without = applied(leaf, KINDS.Deployment, aDeployment({ ...shared, template: podTemplate({ containers: [{ name: 'web' }] }) }), 'other');
+    const without = applied(
+      leaf,
+      KINDS.Deployment,
+      aDeployment({ ...shared, template: podTemplate({ containers: [{ name: 'web' }] }) }),
+      'other',
+    );
     expect(without.spec?.template.spec.containers).toMatchObject([{ name: 'web', env: [{ name: 'A' }] }]);
     expect(without.spec?.template.spec.containers[0].env).toHaveLength(1);
   });
 
   test('ports of a Service are told apart by port and protocol', () => {
-    applied(leaf, KINDS.Service, service([{ name: 'dns', port: 53 }, { name: 'dns-udp', port: 53, protocol: 'UDP' }]));
+    applied(
+      leaf,
+      KINDS.Service,
+      service([
+        { name: 'dns', port: 53 },
+        { name: 'dns-udp', port: 53, protocol: 'UDP' },
+      ]),
+    );
     const one = applied(leaf, KINDS.Service, service([{ name: 'dns', port: 53, targetPort: 5353 }]));
     expect(one.spec?.ports).toMatchObject([{ name: 'dns', port: 53, protocol: 'TCP', targetPort: 5353 }]);
     expect(one.spec?.ports).toHaveLength(1);
   });
 
   test('arguments and rules are replaced as a whole', () => {
-    const withArgs = (...args: string[]) => aDeployment({ template: podTemplate({ containers: [container('web', { args })] }) });
+    const withArgs = (...args: string[]) =>
+      aDeployment({ template: podTemplate({ containers: [container('web', { args })] }) });
     applied(leaf, KINDS.Deployment, withArgs('a', 'b'));
-    expect(applied(leaf, KINDS.Deployment, withArgs('c')).spec?.template.spec.containers[0].args).toEqual(['c']);
+    expect(applied(leaf, KINDS.Deployment, withArgs('c')).spec?.template.spec.containers[0].args).toEqual([
+      'c',
+    ]);
   });
 
   test('finalizers are a set', () => {
@@ -163,11 +195,16 @@ describe('server-side apply', () => {
   });
 
   test('null means not to care', () => {
-    const object = applied(leaf, KINDS.ConfigMap, { metadata: { name: 'settings', creationTimestamp: null }, data: null });
+    const object = applied(leaf, KINDS.ConfigMap, {
+      metadata: { name: 'settings', creationTimestamp: null },
+      data: null,
+    });
     expect(object.data).toBeUndefined();
   });
 
   test('managedFields cannot be applied', () => {
-    expect(() => applied(leaf, KINDS.ConfigMap, settings({}, { managedFields: [{}] }))).toThrow('must be nil');
+    expect(() => applied(leaf, KINDS.ConfigMap, settings({}, { managedFields: [{}] }))).toThrow(
+      'must be nil',
+    );
   });
 });

@@ -9,7 +9,7 @@ import { ApiError, type Cause, detailsOf } from './errors.ts';
 import { changedFields, fieldsOfObject, isLeaf, pathsOf, subtract, union } from './field-sets.ts';
 import { equal, isMap } from './json.ts';
 import type { Kind } from './kinds.ts';
-import type { Fields, FieldSet, ManagedFields, Stored } from './objects.ts';
+import type { FieldSet, Fields, ManagedFields, Stored } from './objects.ts';
 import { itemStep, setStep, shapeOf } from './schema.ts';
 
 export interface ApplyInput {

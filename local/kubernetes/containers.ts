@@ -120,7 +120,9 @@ export function logOf(leaf: LeafCluster, pod: Stored, container: string): string
   if (!status) return undefined;
   if (status.state.running) return `${status.state.running.startedAt} ${container} is up\n`;
   const crashed = status.lastState?.terminated;
-  return crashed ? `${crashed.startedAt} ${container}: fatal error, exit code ${crashed.exitCode}\n` : undefined;
+  return crashed
+    ? `${crashed.startedAt} ${container}: fatal error, exit code ${crashed.exitCode}\n`
+    : undefined;
 }
 
 /** The image's own command, where a container gives none: images are known by the last part of their name. */

@@ -35,7 +35,10 @@ function resourceList(group: string, version: string): object {
     apiVersion: 'v1',
     groupVersion: group === '' ? version : `${group}/${version}`,
     resources: kinds.flatMap((kind) => [
-      { ...describe(kind, kind.plural, VERBS), ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }) },
+      {
+        ...describe(kind, kind.plural, VERBS),
+        ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
+      },
       ...(kind.status ? [describe(kind, `${kind.plural}/status`, ['get', 'patch', 'update'])] : []),
       ...(kind.kind === 'Pod' ? [describe(kind, 'pods/log', ['get'])] : []),
     ]),

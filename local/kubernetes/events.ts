@@ -1,8 +1,9 @@
 /** Event objects: what `kubectl describe` shows. Only warnings are kept, and each once with a count. */
+
+import { drawOf, newUid } from './identifiers.ts';
 import { KINDS } from './kinds.ts';
 import type { LeafCluster } from './leaf-cluster.ts';
 import type { Stored } from './objects.ts';
-import { drawOf, newUid } from './identifiers.ts';
 
 /** Events live an hour in a real cluster; here the newest few of each namespace do. */
 const KEPT_PER_NAMESPACE = 50;
@@ -18,7 +19,9 @@ export function warn(leaf: LeafCluster, about: Stored, reason: string, message: 
   }
   const kept = [...leaf.objects.each(KINDS.Event, namespace)];
   if (kept.length >= KEPT_PER_NAMESPACE) {
-    const oldest = kept.sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion));
+    const oldest = kept.sort(
+      (a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion),
+    );
     if (oldest[0]) leaf.objects.erase(KINDS.Event, oldest[0]);
   }
   leaf.objects.put(KINDS.Event, {

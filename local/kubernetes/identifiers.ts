@@ -44,9 +44,11 @@ export function freeNodePort(leaf: LeafCluster): number {
   }
 }
 
-export const podIp = (random: Random): string => `10.${64 + below(random, 64)}.${below(random, 256)}.${1 + below(random, 254)}`;
+export const podIp = (random: Random): string =>
+  `10.${64 + below(random, 64)}.${below(random, 256)}.${1 + below(random, 254)}`;
 
-export const internalIp = (random: Random): string => `10.128.${below(random, 256)}.${2 + below(random, 250)}`;
+export const internalIp = (random: Random): string =>
+  `10.128.${below(random, 256)}.${2 + below(random, 250)}`;
 
 /** From the block that documentation may use, so that nobody ever reaches a stranger: RFC 5737. */
 export const externalIp = (random: Random): string => `203.0.113.${1 + below(random, 254)}`;

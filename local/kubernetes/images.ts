@@ -12,7 +12,7 @@ const PRESENT_MS = 700;
 const SLOWER = 5;
 
 /** The least time until a container starts. */
-export const PULL_RETRY_MS = 500;
+export const LEAST_START_MS = 500;
 
 export function pullMs(leaf: LeafCluster, pod: Stored, image: string): number {
   if (isPresent(leaf, pod.spec?.nodeName, image)) return PRESENT_MS;

@@ -87,6 +87,6 @@ export const kindsOf = (group: string, version: string): Kind[] =>
   Object.values(KINDS).filter((kind) => kind.group === group && kind.version === version);
 
 /** Named groups with their versions, in the order of the registry. */
-export const GROUPS: readonly string[] = [
-  ...new Set(Object.values(KINDS).map((kind) => kind.group)),
-].filter((group) => group !== '');
+export const GROUPS: readonly string[] = [...new Set(Object.values(KINDS).map((kind) => kind.group))].filter(
+  (group) => group !== '',
+);

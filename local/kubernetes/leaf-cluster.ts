@@ -76,6 +76,8 @@ export class LeafCluster {
   readonly #tasks: Tasks;
   readonly #machinery: Machinery;
   readonly #queue = new Set<string>();
+  #second = -1;
+  #timestamp = '';
   #draining = false;
   #stopped = false;
 
@@ -111,7 +113,12 @@ export class LeafCluster {
 
   /** A timestamp as Kubernetes writes it: whole seconds. */
   get now(): string {
-    return `${new Date(this.world.clock.now()).toISOString().slice(0, 19)}Z`;
+    const second = Math.floor(this.world.clock.now() / 1000);
+    if (second !== this.#second) {
+      this.#second = second;
+      this.#timestamp = `${new Date(second * 1000).toISOString().slice(0, 19)}Z`;
+    }
+    return this.#timestamp;
   }
 
   /** @param durationMs cloud time */

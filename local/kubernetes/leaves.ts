@@ -1,7 +1,7 @@
 /** All leaf clusters as the GKE stand-in starts and stops them: each in the model, and behind a port of its own. */
 import type { Face, World } from '../service.ts';
 import { createServerIdentity, type ServerIdentity } from '../tls.ts';
-import { type LeafCluster, type LeafEdges, leafKey, type LeafTarget } from './leaf-cluster.ts';
+import { type LeafCluster, type LeafEdges, type LeafTarget, leafKey } from './leaf-cluster.ts';
 import { createKubernetes, type Kubernetes } from './model.ts';
 import { type DoorKeeper, serveLeaf } from './server.ts';
 

@@ -22,11 +22,11 @@ import { claims, volumes, volumeTasks } from './controllers/volumes.ts';
 import { internalIp, suffix } from './identifiers.ts';
 import { KINDS, kindByName } from './kinds.ts';
 import {
-  type LeafEdges,
   LeafCluster,
-  leafKey,
+  type LeafEdges,
   type LeafRecord,
   type LeafTarget,
+  leafKey,
   type Machinery,
   type TaskHandler,
 } from './leaf-cluster.ts';

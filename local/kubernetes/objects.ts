@@ -74,8 +74,7 @@ const REVISION_BLOCK = 1000;
 
 export const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
 
-export const keyOfObject = (object: Stored): string =>
-  keyOf(object.metadata.namespace, object.metadata.name);
+export const keyOfObject = (object: Stored): string => keyOf(object.metadata.namespace, object.metadata.name);
 
 /** The namespace and the name in a key. */
 export function splitKey(key: string): [namespace: string | undefined, name: string] {

@@ -12,12 +12,30 @@ test('a merge patch follows RFC 7396', () => {
 describe('a JSON patch', () => {
   const target = { a: [1, 2], b: { 'c/d': 1 } };
   test.each([
-    [{ op: 'add', path: '/a/1', value: 9 }, { a: [1, 9, 2], b: { 'c/d': 1 } }],
-    [{ op: 'add', path: '/a/-', value: 9 }, { a: [1, 2, 9], b: { 'c/d': 1 } }],
-    [{ op: 'remove', path: '/a/0' }, { a: [2], b: { 'c/d': 1 } }],
-    [{ op: 'replace', path: '/b/c~1d', value: 2 }, { a: [1, 2], b: { 'c/d': 2 } }],
-    [{ op: 'move', from: '/b/c~1d', path: '/e' }, { a: [1, 2], b: {}, e: 1 }],
-    [{ op: 'copy', from: '/a', path: '/b/f' }, { a: [1, 2], b: { 'c/d': 1, f: [1, 2] } }],
+    [
+      { op: 'add', path: '/a/1', value: 9 },
+      { a: [1, 9, 2], b: { 'c/d': 1 } },
+    ],
+    [
+      { op: 'add', path: '/a/-', value: 9 },
+      { a: [1, 2, 9], b: { 'c/d': 1 } },
+    ],
+    [
+      { op: 'remove', path: '/a/0' },
+      { a: [2], b: { 'c/d': 1 } },
+    ],
+    [
+      { op: 'replace', path: '/b/c~1d', value: 2 },
+      { a: [1, 2], b: { 'c/d': 2 } },
+    ],
+    [
+      { op: 'move', from: '/b/c~1d', path: '/e' },
+      { a: [1, 2], b: {}, e: 1 },
+    ],
+    [
+      { op: 'copy', from: '/a', path: '/b/f' },
+      { a: [1, 2], b: { 'c/d': 1, f: [1, 2] } },
+    ],
     [{ op: 'test', path: '/a', value: [1, 2] }, target],
   ])('%j', (operation, result) => {
     expect(jsonPatch(target, [operation])).toEqual(result);

@@ -33,7 +33,9 @@ function baselineViolations(spec: Fields, containers: Fields[]): string[] {
     found.push(`hostPath volumes (${paths.map((volume: Fields) => `volume "${volume.name}"`).join(', ')})`);
   }
   const extra = those(containers, (container) =>
-    (container.securityContext?.capabilities?.add ?? []).some((name: string) => !BASELINE_CAPABILITIES.has(name)),
+    (container.securityContext?.capabilities?.add ?? []).some(
+      (name: string) => !BASELINE_CAPABILITIES.has(name),
+    ),
   );
   if (extra.length > 0) found.push(`non-default capabilities (${naming(extra)})`);
   return found;
@@ -73,11 +75,7 @@ function restrictedViolations(spec: Fields, containers: Fields[]): string[] {
       'must set securityContext.runAsNonRoot=true',
       (security) => (security.runAsNonRoot ?? pod.runAsNonRoot) === true,
     ],
-    [
-      'runAsUser=0',
-      'must not set runAsUser=0',
-      (security) => (security.runAsUser ?? pod.runAsUser) !== 0,
-    ],
+    ['runAsUser=0', 'must not set runAsUser=0', (security) => (security.runAsUser ?? pod.runAsUser) !== 0],
     [
       'seccompProfile',
       'must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost"',

@@ -178,7 +178,17 @@ function applyPatch(leaf: LeafCluster, request: ApiRequest, name: string): ApiRe
     );
   }
   const incoming = parseBody(request.body);
-  if (subresource === 'status') return ok(api.patch(leaf, kind, namespace, name, (live) => ({ ...live, ...incoming, metadata: live.metadata }), optionsOf(request)));
+  if (subresource === 'status')
+    return ok(
+      api.patch(
+        leaf,
+        kind,
+        namespace,
+        name,
+        (live) => ({ ...live, ...incoming, metadata: live.metadata }),
+        optionsOf(request),
+      ),
+    );
   const { object, created } = api.apply(leaf, kind, namespace, name, incoming, {
     manager,
     force: request.query.get('force') === 'true',
@@ -244,7 +254,9 @@ export function podLog(leaf: LeafCluster, target: ResourcePath, query: URLSearch
   const container = containerFor(kind, pod, query.get('container'));
   const text = logOf(leaf, pod, container);
   if (text === undefined) {
-    throw badRequest(`container "${container}" in pod "${name}" is waiting to start: ${waitingReason(pod, container)}`);
+    throw badRequest(
+      `container "${container}" in pod "${name}" is waiting to start: ${waitingReason(pod, container)}`,
+    );
   }
   const lines = query.get('tailLines');
   if (lines === null) return text;

@@ -27,7 +27,10 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** The cloud around, which lives on. */
 const cloud = () => ({ compute: new Set<string>(), published: [] as string[] });
 
-function start(clock: VirtualClock, around: ReturnType<typeof cloud>): { kubernetes: Kubernetes; store: Store } {
+function start(
+  clock: VirtualClock,
+  around: ReturnType<typeof cloud>,
+): { kubernetes: Kubernetes; store: Store } {
   const store = journaledStore(folder, 'kubernetes');
   const random = seededRandom(store.table('leaves').size + 1);
   const kubernetes = createKubernetes(
@@ -54,7 +57,19 @@ const JOB: Fields = {
           {
             name: 'helm',
             image: 'mirror/helm:4',
-            args: ['upgrade', '--install', 'p', 'oci://m/pachyderm', '-n', 'default', '-f', '/v/v.json', '--wait', '--timeout', '10m'],
+            args: [
+              'upgrade',
+              '--install',
+              'p',
+              'oci://m/pachyderm',
+              '-n',
+              'default',
+              '-f',
+              '/v/v.json',
+              '--wait',
+              '--timeout',
+              '10m',
+            ],
             volumeMounts: [{ name: 'v', mountPath: '/v' }],
           },
         ],
@@ -72,59 +87,69 @@ const JOB: Fields = {
 };
 
 describe('an installation', () => {
-  test.each([0, 3, 7, 11, 20, 40, 60, 80].map((at) => [at]))('killed after %i s and every 5 s from then on still ends', async (at) => {
-    const clock = virtualClock();
-    const around = cloud();
-    let { kubernetes, store } = start(clock, around);
-    let leaf = kubernetes.add({ ...TARGET, ca: 'CA' });
-    await clock.runFor(0);
-    apply(
-      leaf,
-      KINDS.ClusterRoleBinding,
-      undefined,
-      'i',
-      {
-        metadata: { name: 'i' },
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-        subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }],
-      },
-      { manager: 'test', force: true },
-    );
-    const values = { deployTarget: 'GOOGLE', proxy: { service: { type: 'LoadBalancer' } } };
-    create(leaf, KINDS.Secret, 'default', { metadata: { name: 'values' }, stringData: { 'v.json': JSON.stringify(values) } });
-    create(leaf, KINDS.Job, 'default', JOB);
-    await clock.runFor(seconds(at));
-    const revisions: number[] = [];
-    for (let round = 0; round < 120; round++) {
-      kubernetes.close();
-      store.close();
-      revisions.push(leaf.objects.revision);
-      ({ kubernetes, store } = start(clock, around));
-      leaf = kubernetes.add({ ...TARGET, ca: 'CA' });
-      await clock.runFor(seconds(5));
+  test.each([0, 3, 7, 11, 20, 40, 60, 80].map((at) => [at]))(
+    'killed after %i s and every 5 s from then on still ends',
+    async (at) => {
+      const clock = virtualClock();
+      const around = cloud();
+      let { kubernetes, store } = start(clock, around);
+      let leaf = kubernetes.add({ ...TARGET, ca: 'CA' });
+      await clock.runFor(0);
+      apply(
+        leaf,
+        KINDS.ClusterRoleBinding,
+        undefined,
+        'i',
+        {
+          metadata: { name: 'i' },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+          subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }],
+        },
+        { manager: 'test', force: true },
+      );
+      const values = { deployTarget: 'GOOGLE', proxy: { service: { type: 'LoadBalancer' } } };
+      create(leaf, KINDS.Secret, 'default', {
+        metadata: { name: 'values' },
+        stringData: { 'v.json': JSON.stringify(values) },
+      });
+      create(leaf, KINDS.Job, 'default', JOB);
+      await clock.runFor(seconds(at));
+      const revisions: number[] = [];
+      for (let round = 0; round < 120; round++) {
+        kubernetes.close();
+        store.close();
+        revisions.push(leaf.objects.revision);
+        ({ kubernetes, store } = start(clock, around));
+        leaf = kubernetes.add({ ...TARGET, ca: 'CA' });
+        await clock.runFor(seconds(5));
+        const job = leaf.objects.get(KINDS.Job, 'default', 'install');
+        if (job && hasCondition(job, 'Complete')) break;
+      }
       const job = leaf.objects.get(KINDS.Job, 'default', 'install');
-      if (job && hasCondition(job, 'Complete')) break;
-    }
-    const job = leaf.objects.get(KINDS.Job, 'default', 'install');
-    expect(job?.status?.conditions?.map(({ type }: Fields) => type)).toEqual(['SuccessCriteriaMet', 'Complete']);
-    expect(around.published).toEqual(['hint x']);
-    expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
-    expect([...around.compute].filter((one) => one.startsWith('disk'))).toHaveLength(3);
+      expect(job?.status?.conditions?.map(({ type }: Fields) => type)).toEqual([
+        'SuccessCriteriaMet',
+        'Complete',
+      ]);
+      expect(around.published).toEqual(['hint x']);
+      expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
+      expect([...around.compute].filter((one) => one.startsWith('disk'))).toHaveLength(3);
 
-    // And so does taking it away.
-    for (const kind of [KINDS.StatefulSet, KINDS.Service, KINDS.PersistentVolumeClaim]) {
-      for (const { metadata } of list(leaf, kind, 'default', () => true)) remove(leaf, kind, 'default', metadata.name);
-    }
-    for (let round = 0; round < 60 && around.compute.size > 0; round++) {
-      kubernetes.close();
+      // And so does taking it away.
+      for (const kind of [KINDS.StatefulSet, KINDS.Service, KINDS.PersistentVolumeClaim]) {
+        for (const { metadata } of list(leaf, kind, 'default', () => true))
+          remove(leaf, kind, 'default', metadata.name);
+      }
+      for (let round = 0; round < 60 && around.compute.size > 0; round++) {
+        kubernetes.close();
+        store.close();
+        ({ kubernetes, store } = start(clock, around));
+        leaf = kubernetes.add({ ...TARGET, ca: 'CA' });
+        await clock.runFor(seconds(5));
+      }
+      expect([...around.compute]).toEqual([]);
       store.close();
-      ({ kubernetes, store } = start(clock, around));
-      leaf = kubernetes.add({ ...TARGET, ca: 'CA' });
-      await clock.runFor(seconds(5));
-    }
-    expect([...around.compute]).toEqual([]);
-    store.close();
-  });
+    },
+  );
 
   test('rests until somebody starts its cluster again', async () => {
     const clock = virtualClock();
@@ -171,7 +196,14 @@ describe('the faces', () => {
     const store = journaledStore(folder, 'kubernetes');
     const random = seededRandom(1);
     const leaves = createLeaves(
-      { projectId: 'hub-test', clock: realClock(1000), random, faults: createFaults({}, random), store, log: silentLog },
+      {
+        projectId: 'hub-test',
+        clock: realClock(1000),
+        random,
+        faults: createFaults({}, random),
+        store,
+        log: silentLog,
+      },
       {
         compute: { create: () => undefined, remove: () => undefined },
         publish: () => undefined,

@@ -1,6 +1,6 @@
 /** The API's addresses: which kind, namespace, object and subresource a path means. */
 import { noSuchResource } from './errors.ts';
-import { type Kind, KINDS, kindByResource } from './kinds.ts';
+import { KINDS, type Kind, kindByResource } from './kinds.ts';
 
 export interface ResourcePath {
   kind: Kind;
@@ -12,7 +12,10 @@ export interface ResourcePath {
 
 /** `/api/v1/namespaces/a/pods/b/log`, `/apis/apps/v1/deployments`. @throws ApiError 404 */
 export function parseResourcePath(path: string): ResourcePath {
-  const parts = path.split('/').filter((part) => part !== '').map(decodeURIComponent);
+  const parts = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decodeURIComponent);
   const core = parts[0] === 'api';
   const [group = '', version = ''] = core ? ['', parts[1]] : [parts[1], parts[2]];
   const rest = parts.slice(core ? 2 : 3);

@@ -19,7 +19,12 @@ export function place(leaf: LeafCluster, pod: Stored): Stored | undefined {
       missing === undefined
         ? 'no nodes available to schedule pods'
         : `persistentvolumeclaim "${missing.slice(missing.indexOf('/') + 1)}" not found`;
-    warn(leaf, pod, 'FailedScheduling', `0/${[...leaf.objects.each(KINDS.Node)].length} nodes are available: ${message}`);
+    warn(
+      leaf,
+      pod,
+      'FailedScheduling',
+      `0/${[...leaf.objects.each(KINDS.Node)].length} nodes are available: ${message}`,
+    );
     const conditions = withCondition(
       pod.status?.conditions,
       { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message },

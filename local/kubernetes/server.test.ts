@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -50,7 +50,11 @@ interface Options {
   token?: string | undefined;
 }
 
-function open(method: string, path: string, { body, type, token = TOKEN }: Options = {}): Promise<IncomingMessage> {
+function open(
+  method: string,
+  path: string,
+  { body, type, token = TOKEN }: Options = {},
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const headers: Record<string, string> = { 'user-agent': 'kubectl/v1.35' };
     if (token) headers.authorization = `Bearer ${token}`;
@@ -71,11 +75,18 @@ async function call(method: string, path: string, options?: Options): Promise<An
   const response = await open(method, path, options);
   const all = await text(response);
   const type = response.headers['content-type'] ?? '';
-  return { status: response.statusCode ?? 0, type, body: type.startsWith('application/json') ? JSON.parse(all) : all };
+  return {
+    status: response.statusCode ?? 0,
+    type,
+    body: type.startsWith('application/json') ? JSON.parse(all) : all,
+  };
 }
 
 const MAPS = '/api/v1/namespaces/default/configmaps';
-const configMap = (name: string, data: Record<string, string> = {}, labels = {}) => ({ metadata: { name, labels }, data });
+const configMap = (name: string, data: Record<string, string> = {}, labels = {}) => ({
+  metadata: { name, labels },
+  data,
+});
 
 /** What a watch tells, event by event. */
 async function watch(path: string): Promise<{ next(): Promise<Body>; end(): void }> {
@@ -104,7 +115,10 @@ describe('who comes in', () => {
 
 describe('what the API says about itself', () => {
   test('its version and that it is ready', async () => {
-    expect((await call('GET', '/version')).body).toMatchObject({ major: '1', gitVersion: expect.stringMatching(/^v1\.\d+/) });
+    expect((await call('GET', '/version')).body).toMatchObject({
+      major: '1',
+      gitVersion: expect.stringMatching(/^v1\.\d+/),
+    });
     expect((await call('GET', '/readyz')).body).toBe('ok');
   });
 
@@ -130,12 +144,16 @@ describe('what the API says about itself', () => {
     expect((await call('GET', '/apis/apps')).body).toMatchObject({ kind: 'APIGroup', name: 'apps' });
   });
 
-  test.each(['/nothing', '/apis/nothing.example', '/apis/apps/v9', '/api/v1/nothings', '/api/v1/namespaces/default/nodes', '/api/v1/pods/lonely'])(
-    '%s is 404',
-    async (path) => {
-      expect(await call('GET', path)).toMatchObject({ status: 404, body: { reason: 'NotFound' } });
-    },
-  );
+  test.each([
+    '/nothing',
+    '/apis/nothing.example',
+    '/apis/apps/v9',
+    '/api/v1/nothings',
+    '/api/v1/namespaces/default/nodes',
+    '/api/v1/pods/lonely',
+  ])('%s is 404', async (path) => {
+    expect(await call('GET', path)).toMatchObject({ status: 404, body: { reason: 'NotFound' } });
+  });
 });
 
 describe('objects', () => {
@@ -147,9 +165,15 @@ describe('objects', () => {
     expect(read.body).toEqual(made.body);
     const replaced = await call('PUT', `${MAPS}/life`, { body: { ...read.body, data: { a: '2' } } });
     expect(replaced).toMatchObject({ status: 200, body: { data: { a: '2' } } });
-    expect(await call('PUT', `${MAPS}/life`, { body: read.body })).toMatchObject({ status: 409, body: { reason: 'Conflict' } });
+    expect(await call('PUT', `${MAPS}/life`, { body: read.body })).toMatchObject({
+      status: 409,
+      body: { reason: 'Conflict' },
+    });
     const gone = await call('DELETE', `${MAPS}/life`);
-    expect(gone).toMatchObject({ status: 200, body: { kind: 'Status', status: 'Success', details: { uid: made.body.metadata.uid } } });
+    expect(gone).toMatchObject({
+      status: 200,
+      body: { kind: 'Status', status: 'Success', details: { uid: made.body.metadata.uid } },
+    });
     expect(await call('GET', `${MAPS}/life`)).toMatchObject({
       status: 404,
       body: { message: 'configmaps "life" not found', details: { name: 'life', kind: 'configmaps' } },
@@ -172,28 +196,48 @@ describe('objects', () => {
   test('are patched in each of the other ways', async () => {
     await call('POST', MAPS, { body: configMap('patched', { a: '1' }) });
     const patch = (type: string, body: unknown) => call('PATCH', `${MAPS}/patched`, { type, body });
-    expect((await patch('application/merge-patch+json', { data: { b: '2' } })).body.data).toEqual({ a: '1', b: '2' });
-    expect((await patch('application/strategic-merge-patch+json', { data: { a: null } })).body.data).toEqual({ b: '2' });
-    expect((await patch('application/json-patch+json', [{ op: 'add', path: '/data/c', value: '3' }])).body.data).toEqual({ b: '2', c: '3' });
-    expect(await patch('application/x-guess', {})).toMatchObject({ status: 415, body: { reason: 'UnsupportedMediaType' } });
+    expect((await patch('application/merge-patch+json', { data: { b: '2' } })).body.data).toEqual({
+      a: '1',
+      b: '2',
+    });
+    expect((await patch('application/strategic-merge-patch+json', { data: { a: null } })).body.data).toEqual({
+      b: '2',
+    });
+    expect(
+      (await patch('application/json-patch+json', [{ op: 'add', path: '/data/c', value: '3' }])).body.data,
+    ).toEqual({ b: '2', c: '3' });
+    expect(await patch('application/x-guess', {})).toMatchObject({
+      status: 415,
+      body: { reason: 'UnsupportedMediaType' },
+    });
   });
 
   test('that cannot be are refused with their causes', async () => {
     expect(await call('POST', MAPS, { body: configMap('Wrong_Name') })).toMatchObject({
       status: 422,
-      body: { reason: 'Invalid', details: { causes: [{ field: 'metadata.name', reason: 'FieldValueInvalid' }] } },
+      body: {
+        reason: 'Invalid',
+        details: { causes: [{ field: 'metadata.name', reason: 'FieldValueInvalid' }] },
+      },
     });
-    expect(await call('POST', MAPS, { body: '{ not JSON' })).toMatchObject({ status: 400, body: { reason: 'BadRequest' } });
+    expect(await call('POST', MAPS, { body: '{ not JSON' })).toMatchObject({
+      status: 400,
+      body: { reason: 'BadRequest' },
+    });
     expect((await call('POST', `${MAPS}/x/y/z`, { body: {} })).status).toBe(404);
     expect((await call('POST', '/api/v1/configmaps', { body: {} })).status).toBe(405);
-    expect((await call('POST', MAPS, { body: 'x', type: 'application/vnd.kubernetes.protobuf' })).status).toBe(415);
+    expect(
+      (await call('POST', MAPS, { body: 'x', type: 'application/vnd.kubernetes.protobuf' })).status,
+    ).toBe(415);
   });
 
   test('have a status of their own', async () => {
     const path = '/api/v1/namespaces/default/services';
     await call('POST', path, { body: { metadata: { name: 'web' }, spec: { ports: [{ port: 80 }] } } });
     const { body } = await call('GET', `${path}/web`);
-    const changed = await call('PUT', `${path}/web/status`, { body: { ...body, status: { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } } } });
+    const changed = await call('PUT', `${path}/web/status`, {
+      body: { ...body, status: { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } } },
+    });
     expect(changed.body.status.loadBalancer.ingress).toEqual([{ ip: '10.0.0.1' }]);
     expect((await call('GET', `${MAPS}/any/status`)).status).toBe(404);
   });
@@ -201,11 +245,22 @@ describe('objects', () => {
 
 describe('lists', () => {
   test('come in pages, with selectors, without repeating what the items are', async () => {
-    for (const name of ['l1', 'l2', 'l3']) await call('POST', MAPS, { body: configMap(name, {}, { list: 'yes' }) });
+    for (const name of ['l1', 'l2', 'l3'])
+      await call('POST', MAPS, { body: configMap(name, {}, { list: 'yes' }) });
     const first = await call('GET', `${MAPS}?labelSelector=list%3Dyes&limit=2`);
-    expect(first.body).toMatchObject({ kind: 'ConfigMapList', apiVersion: 'v1', metadata: { remainingItemCount: 1 } });
-    expect(first.body.items.map(({ metadata, kind }: Body) => [metadata.name, kind])).toEqual([['l1', undefined], ['l2', undefined]]);
-    const rest = await call('GET', `${MAPS}?labelSelector=list%3Dyes&limit=2&continue=${first.body.metadata.continue}`);
+    expect(first.body).toMatchObject({
+      kind: 'ConfigMapList',
+      apiVersion: 'v1',
+      metadata: { remainingItemCount: 1 },
+    });
+    expect(first.body.items.map(({ metadata, kind }: Body) => [metadata.name, kind])).toEqual([
+      ['l1', undefined],
+      ['l2', undefined],
+    ]);
+    const rest = await call(
+      'GET',
+      `${MAPS}?labelSelector=list%3Dyes&limit=2&continue=${first.body.metadata.continue}`,
+    );
     expect(rest.body.items.map(({ metadata }: Body) => metadata.name)).toEqual(['l3']);
     expect(rest.body.metadata.continue).toBeUndefined();
     const one = await call('GET', '/api/v1/configmaps?fieldSelector=metadata.name%3Dl2');
@@ -225,15 +280,23 @@ describe('lists', () => {
 describe('watches', () => {
   test('tell the present, that it is all, and then each change', async () => {
     await call('POST', MAPS, { body: configMap('w1', { a: '1' }, { watch: 'one' }) });
-    const seen = await watch(`${MAPS}?watch=true&labelSelector=watch%3Done&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`);
-    expect(await seen.next()).toMatchObject({ type: 'ADDED', object: { kind: 'ConfigMap', metadata: { name: 'w1' } } });
+    const seen = await watch(
+      `${MAPS}?watch=true&labelSelector=watch%3Done&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`,
+    );
+    expect(await seen.next()).toMatchObject({
+      type: 'ADDED',
+      object: { kind: 'ConfigMap', metadata: { name: 'w1' } },
+    });
     expect(await seen.next()).toMatchObject({
       type: 'BOOKMARK',
       object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } },
     });
     await call('PATCH', `${MAPS}/w1`, { type: 'application/merge-patch+json', body: { data: { a: '2' } } });
     expect(await seen.next()).toMatchObject({ type: 'MODIFIED', object: { data: { a: '2' } } });
-    await call('PATCH', `${MAPS}/w1`, { type: 'application/merge-patch+json', body: { metadata: { labels: { watch: 'no' } } } });
+    await call('PATCH', `${MAPS}/w1`, {
+      type: 'application/merge-patch+json',
+      body: { metadata: { labels: { watch: 'no' } } },
+    });
     expect(await seen.next()).toMatchObject({ type: 'DELETED' });
     seen.end();
   });
@@ -254,7 +317,10 @@ describe('watches', () => {
   });
 
   test('end when their time is up, and are forgotten', async () => {
-    const response = await open('GET', `${MAPS}?watch=true&timeoutSeconds=1&resourceVersion=0&labelSelector=none`);
+    const response = await open(
+      'GET',
+      `${MAPS}?watch=true&timeoutSeconds=1&resourceVersion=0&labelSelector=none`,
+    );
     expect(await text(response)).toBe('');
     await expect.poll(() => leaves.model.find(TARGET.name, TARGET.location)?.watches.count).toBe(0);
   });
@@ -262,7 +328,10 @@ describe('watches', () => {
 
 describe('logs of pods', () => {
   const PODS = '/api/v1/namespaces/default/pods';
-  const pod = (name: string, containers: object[], more = {}) => ({ metadata: { name }, spec: { restartPolicy: 'Never', containers, ...more } });
+  const pod = (name: string, containers: object[], more = {}) => ({
+    metadata: { name },
+    spec: { restartPolicy: 'Never', containers, ...more },
+  });
   const say = (name: string) => ({ name, image: 'a:1', command: ['echo', `I am ${name}`] });
   const over = async (name: string) =>
     expect.poll(async () => (await call('GET', `${PODS}/${name}`)).body.status.phase).toBe('Succeeded');
@@ -270,16 +339,25 @@ describe('logs of pods', () => {
   test('are plain text, as long as asked for', async () => {
     await call('POST', PODS, { body: pod('talker', [say('one')]) });
     await over('talker');
-    expect(await call('GET', `${PODS}/talker/log`)).toMatchObject({ status: 200, type: expect.stringContaining('text/plain'), body: 'I am one\n' });
+    expect(await call('GET', `${PODS}/talker/log`)).toMatchObject({
+      status: 200,
+      type: expect.stringContaining('text/plain'),
+      body: 'I am one\n',
+    });
     expect((await call('GET', `${PODS}/talker/log?tailLines=0`)).body).toBe('');
   });
 
   test('need a container’s name where there are several', async () => {
-    await call('POST', PODS, { body: pod('choir', [say('one'), say('two')], { initContainers: [say('zero')] }) });
+    await call('POST', PODS, {
+      body: pod('choir', [say('one'), say('two')], { initContainers: [say('zero')] }),
+    });
     await over('choir');
     expect(await call('GET', `${PODS}/choir/log`)).toMatchObject({
       status: 400,
-      body: { message: 'a container name must be specified for pod choir, choose one of: [one two] or one of the init containers: [zero]' },
+      body: {
+        message:
+          'a container name must be specified for pod choir, choose one of: [one two] or one of the init containers: [zero]',
+      },
     });
     expect((await call('GET', `${PODS}/choir/log?container=zero`)).body).toBe('I am zero\n');
     expect((await call('GET', `${PODS}/choir/log?container=three`)).status).toBe(400);
@@ -293,7 +371,13 @@ test('the index lists every leaf cluster with its address and CA', async () => {
     httpRequest(`http://127.0.0.1:${face.port}/`, resolve).end();
   });
   expect(JSON.parse(await text(answer))).toEqual([
-    { name: TARGET.name, location: TARGET.location, clusterId: 'aaaabbbbccccdddd', server: entry.server, ca: entry.ca },
+    {
+      name: TARGET.name,
+      location: TARGET.location,
+      clusterId: 'aaaabbbbccccdddd',
+      server: entry.server,
+      ca: entry.ca,
+    },
   ]);
   await face.close();
 });

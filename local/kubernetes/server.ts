@@ -61,7 +61,8 @@ async function handle(
 function refuse(leaf: LeafCluster, error: unknown, response: ServerResponse): void {
   if (error instanceof ApiError) {
     const retry = error.code === 429 || error.code === 503 ? { 'retry-after': '1' } : {};
-    return sendJson(response, error.code, error.toStatus(), retry);
+    sendJson(response, error.code, error.toStatus(), retry);
+    return;
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   leaf.world.log.error('kubernetes-request-failed', { cluster: leaf.key, detail });

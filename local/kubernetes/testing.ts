@@ -7,7 +7,7 @@ import { seededRandom } from '../random.ts';
 import type { World } from '../service.ts';
 import { memoryStore, type Store } from '../store.ts';
 import { apply, create, get } from './api.ts';
-import { type Kind, KINDS } from './kinds.ts';
+import { KINDS, type Kind } from './kinds.ts';
 import type { LeafCluster } from './leaf-cluster.ts';
 import { createKubernetes, type Kubernetes } from './model.ts';
 import type { Fields, Stored } from './objects.ts';
@@ -101,8 +101,15 @@ export const aClaim = (name: string): Fields => ({
 export const made = (leaf: LeafCluster, kind: Kind, object: Fields): Stored =>
   create(leaf, kind, kind.namespaced ? 'default' : undefined, object, { manager: 'test' });
 
-export const applied = (leaf: LeafCluster, kind: Kind, object: Fields, manager = 'hub', force = true): Stored =>
-  apply(leaf, kind, kind.namespaced ? 'default' : undefined, object.metadata.name, object, { manager, force }).object;
+export const applied = (
+  leaf: LeafCluster,
+  kind: Kind,
+  object: Fields,
+  manager = 'hub',
+  force = true,
+): Stored =>
+  apply(leaf, kind, kind.namespaced ? 'default' : undefined, object.metadata.name, object, { manager, force })
+    .object;
 
 /** From the namespace `default`, or from the cluster. */
 export const live = (leaf: LeafCluster, kind: Kind, name: string): Stored =>

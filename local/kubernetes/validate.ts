@@ -37,12 +37,26 @@ function nameFaults(kind: Kind, name: string): Fault[] {
     kind.group === 'rbac.authorization.k8s.io'
       ? ([PATH_SEGMENT, 253, 'may not contain "/" or "%"'] as const)
       : kind === KINDS.Namespace
-        ? ([LABEL, 63, 'a lowercase RFC 1123 label must consist of lower case alphanumeric characters or "-"'] as const)
+        ? ([
+            LABEL,
+            63,
+            'a lowercase RFC 1123 label must consist of lower case alphanumeric characters or "-"',
+          ] as const)
         : kind === KINDS.Service
-          ? ([SERVICE_LABEL, 63, 'a DNS-1035 label must start with a letter and consist of lower case alphanumeric characters or "-"'] as const)
-          : ([SUBDOMAIN, 253, 'a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "-" or "."'] as const);
+          ? ([
+              SERVICE_LABEL,
+              63,
+              'a DNS-1035 label must start with a letter and consist of lower case alphanumeric characters or "-"',
+            ] as const)
+          : ([
+              SUBDOMAIN,
+              253,
+              'a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, "-" or "."',
+            ] as const);
   if (name.length <= longest && pattern.test(name)) return [];
-  return [fault('metadata.name', `Invalid value: "${name}": ${rule}, and be no more than ${longest} characters`)];
+  return [
+    fault('metadata.name', `Invalid value: "${name}": ${rule}, and be no more than ${longest} characters`),
+  ];
 }
 
 function labelFaults(labels: Record<string, string> | undefined): Fault[] {
@@ -95,8 +109,10 @@ function podFaults(spec: Fields, path: string, claims: readonly Fields[] = []): 
     for (const [i, container] of (containers as Fields[]).entries()) {
       const at = `${path}.${list}[${i}]`;
       if (!container.name) faults.push(required(`${at}.name`));
-      else if (!LABEL.test(container.name)) faults.push(fault(`${at}.name`, `Invalid value: "${container.name}"`));
-      else if (names.has(container.name)) faults.push(fault(`${at}.name`, `Duplicate value: "${container.name}"`));
+      else if (!LABEL.test(container.name))
+        faults.push(fault(`${at}.name`, `Invalid value: "${container.name}"`));
+      else if (names.has(container.name))
+        faults.push(fault(`${at}.name`, `Duplicate value: "${container.name}"`));
       if (!container.image) faults.push(required(`${at}.image`));
       names.add(container.name);
       for (const [j, mount] of (container.volumeMounts ?? []).entries()) {
@@ -116,7 +132,10 @@ function workloadFaults(spec: Fields): Fault[] {
   if (!selects(spec.selector, labels)) {
     const text = JSON.stringify(labels ?? {});
     faults.push(
-      fault('spec.template.metadata.labels', `Invalid value: ${text}: \`selector\` does not match template \`labels\``),
+      fault(
+        'spec.template.metadata.labels',
+        `Invalid value: ${text}: \`selector\` does not match template \`labels\``,
+      ),
     );
   }
   return faults;
@@ -145,7 +164,12 @@ function serviceFaults(spec: Fields): Fault[] {
     if (spec.ports.length > 1 && !port.name) return [required(`spec.ports[${i}].name`)];
     return Number.isInteger(port.port) && port.port > 0 && port.port < 65536
       ? []
-      : [fault(`spec.ports[${i}].port`, `Invalid value: ${port.port}: must be between 1 and 65535, inclusive`)];
+      : [
+          fault(
+            `spec.ports[${i}].port`,
+            `Invalid value: ${port.port}: must be between 1 and 65535, inclusive`,
+          ),
+        ];
   });
 }
 

@@ -23,8 +23,10 @@ export function streamWatch(leaf: LeafCluster, request: ApiRequest, response: Se
   const present = api.list(leaf, target.kind, target.namespace, () => true);
   const early: WatchEvent[] = [];
   let send = (event: WatchEvent): void => void early.push(event);
-  const stop = leaf.watches.watch({ kind: target.kind, namespace: target.namespace, matches, since }, present, (event) =>
-    send(event),
+  const stop = leaf.watches.watch(
+    { kind: target.kind, namespace: target.namespace, matches, since },
+    present,
+    (event) => send(event),
   );
   const write = (type: string, object: object): void => {
     response.write(`${JSON.stringify({ type, object })}\n`);

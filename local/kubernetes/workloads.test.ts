@@ -32,7 +32,8 @@ afterEach(() => expect(here.errors).toEqual([]));
 const change = (kind: (typeof KINDS)[keyof typeof KINDS], name: string, by: Fields): Stored =>
   patch(leaf, kind, 'default', name, (object) => mergePatch(object, by) as Fields, { manager: 'test' });
 
-const statusOf = (kind: (typeof KINDS)[keyof typeof KINDS], name: string): Fields => live(leaf, kind, name).status ?? {};
+const statusOf = (kind: (typeof KINDS)[keyof typeof KINDS], name: string): Fields =>
+  live(leaf, kind, name).status ?? {};
 
 describe('a Deployment', () => {
   const available = () => (statusOf(KINDS.Deployment, 'web').availableReplicas ?? 0) as number;
@@ -44,7 +45,9 @@ describe('a Deployment', () => {
     await here.until(() => {
       for (const pod of podsOf(leaf)) {
         const state = Object.keys(pod.status?.containerStatuses?.[0]?.state ?? {})[0] ?? 'none';
-        seen.add(`${pod.spec?.nodeName ? 'placed' : 'unplaced'} ${state} ${isReady(pod) ? 'ready' : 'not ready'}`);
+        seen.add(
+          `${pod.spec?.nodeName ? 'placed' : 'unplaced'} ${state} ${isReady(pod) ? 'ready' : 'not ready'}`,
+        );
       }
       return available() === 1;
     });
@@ -61,18 +64,29 @@ describe('a Deployment', () => {
   test('rolls to a new template without a gap, and forgets no history', async () => {
     made(leaf, KINDS.Deployment, aDeployment({ replicas: 2 }));
     await here.until(() => available() === 2);
-    change(KINDS.Deployment, 'web', { spec: { template: podTemplate({ containers: [{ name: 'web', image: 'web:2' }] }) } });
+    change(KINDS.Deployment, 'web', {
+      spec: { template: podTemplate({ containers: [{ name: 'web', image: 'web:2' }] }) },
+    });
     await here.until(() => {
       expect(podsOf(leaf).filter(isReady).length).toBeGreaterThanOrEqual(2);
       return podsOf(leaf).every((pod) => pod.spec?.containers[0].image === 'web:2');
     });
     const sets = [...leaf.objects.each(KINDS.ReplicaSet, 'default')];
-    expect(sets.map((set) => [set.metadata.annotations?.['deployment.kubernetes.io/revision'], set.spec?.replicas])).toEqual([
+    expect(
+      sets.map((set) => [
+        set.metadata.annotations?.['deployment.kubernetes.io/revision'],
+        set.spec?.replicas,
+      ]),
+    ).toEqual([
       ['1', 0],
       ['2', 2],
     ]);
     await here.until(() => hasCondition(live(leaf, KINDS.Deployment, 'web'), 'Progressing'));
-    expect(statusOf(KINDS.Deployment, 'web')).toMatchObject({ replicas: 2, updatedReplicas: 2, observedGeneration: 2 });
+    expect(statusOf(KINDS.Deployment, 'web')).toMatchObject({
+      replicas: 2,
+      updatedReplicas: 2,
+      observedGeneration: 2,
+    });
   });
 
   test('scales up and down', async () => {
@@ -137,7 +151,10 @@ describe('a StatefulSet', () => {
       replicas,
       serviceName: 'db',
       selector: { matchLabels: { app: 'db' } },
-      template: podTemplate({ containers: [{ name: 'db', image: 'db:1', volumeMounts: [{ name: 'data', mountPath: '/data' }] }] }, { app: 'db' }),
+      template: podTemplate(
+        { containers: [{ name: 'db', image: 'db:1', volumeMounts: [{ name: 'data', mountPath: '/data' }] }] },
+        { app: 'db' },
+      ),
       volumeClaimTemplates: [aClaim('data')],
     },
   });
@@ -190,7 +207,9 @@ describe('a StatefulSet', () => {
     expect(live(leaf, KINDS.PersistentVolumeClaim, 'data-db-0').metadata.deletionTimestamp).toBeDefined();
     remove(leaf, KINDS.StatefulSet, 'default', 'db');
     await here.until(() => !isThere(leaf, KINDS.PersistentVolumeClaim, 'data-db-0'));
-    expect([...leaf.objects.each(KINDS.PersistentVolume)].map(({ status }) => status?.phase)).toEqual(['Released']);
+    expect([...leaf.objects.each(KINDS.PersistentVolume)].map(({ status }) => status?.phase)).toEqual([
+      'Released',
+    ]);
     await here.until(() => here.compute.size === 0);
     expect([...leaf.objects.each(KINDS.PersistentVolume)]).toEqual([]);
   });
@@ -204,7 +223,9 @@ test('a DaemonSet has one pod on each node', async () => {
 });
 
 describe('a Job', () => {
-  const ended = (name = 'work') => hasCondition(live(leaf, KINDS.Job, name), 'Complete') || hasCondition(live(leaf, KINDS.Job, name), 'Failed');
+  const ended = (name = 'work') =>
+    hasCondition(live(leaf, KINDS.Job, name), 'Complete') ||
+    hasCondition(live(leaf, KINDS.Job, name), 'Failed');
 
   test('runs init containers in order, then its containers, and tells both conditions of success', async () => {
     const container = (name: string, command: string[]) => ({ name, image: 'work:1', command });
@@ -218,7 +239,10 @@ describe('a Job', () => {
     made(leaf, KINDS.Job, aJob('work', [], { template }));
     const order: string[] = [];
     await here.until(() => {
-      for (const status of [...(podsOf(leaf)[0]?.status?.initContainerStatuses ?? []), ...(podsOf(leaf)[0]?.status?.containerStatuses ?? [])]) {
+      for (const status of [
+        ...(podsOf(leaf)[0]?.status?.initContainerStatuses ?? []),
+        ...(podsOf(leaf)[0]?.status?.containerStatuses ?? []),
+      ]) {
         const begun = status.state.running ?? status.state.terminated;
         if (begun && !order.includes(status.name)) order.push(status.name);
       }
@@ -230,7 +254,11 @@ describe('a Job', () => {
       ['SuccessCriteriaMet', 'CompletionsReached'],
       ['Complete', 'CompletionsReached'],
     ]);
-    expect(status).toMatchObject({ succeeded: 1, completionTime: expect.any(String), startTime: expect.any(String) });
+    expect(status).toMatchObject({
+      succeeded: 1,
+      completionTime: expect.any(String),
+      startTime: expect.any(String),
+    });
   });
 
   test('tries again after a growing wait, and fails when it has tried enough', async () => {
@@ -251,7 +279,12 @@ describe('a Job', () => {
   });
 
   test('that restarts in place counts its restarts', async () => {
-    const template = { spec: { restartPolicy: 'OnFailure', containers: [{ name: 'work', image: 'work:1', command: ['false'] }] } };
+    const template = {
+      spec: {
+        restartPolicy: 'OnFailure',
+        containers: [{ name: 'work', image: 'work:1', command: ['false'] }],
+      },
+    };
     made(leaf, KINDS.Job, aJob('work', [], { template, backoffLimit: 2 }));
     await here.until(() => ended());
     expect(hasCondition(live(leaf, KINDS.Job, 'work'), 'Failed')).toBe(true);
@@ -260,7 +293,10 @@ describe('a Job', () => {
   test('ends at its deadline', async () => {
     made(leaf, KINDS.Job, aJob('work', ['sleep', '9999'], { activeDeadlineSeconds: 60 }));
     await here.until(() => ended());
-    expect(statusOf(KINDS.Job, 'work').conditions[1]).toMatchObject({ type: 'Failed', reason: 'DeadlineExceeded' });
+    expect(statusOf(KINDS.Job, 'work').conditions[1]).toMatchObject({
+      type: 'Failed',
+      reason: 'DeadlineExceeded',
+    });
     await here.until(() => podsOf(leaf).length === 0);
   });
 

@@ -16,7 +16,9 @@ export const isOver = (pod: Stored): boolean =>
 export const isActive = (pod: Stored): boolean => !isOver(pod) && !isBeingDeleted(pod);
 
 export const isReady = (pod: Stored): boolean =>
-  (pod.status?.conditions ?? []).some((condition: Fields) => condition.type === 'Ready' && condition.status === 'True');
+  (pod.status?.conditions ?? []).some(
+    (condition: Fields) => condition.type === 'Ready' && condition.status === 'True',
+  );
 
 /** A condition list with this one set; the time of transition is kept unless its status changes. */
 export function withCondition(
@@ -48,11 +50,18 @@ export const ownersOf =
       .filter((owner) => owner.kind === kind)
       .map((owner) => keyOf(changed.metadata.namespace, owner.name));
 
+/** Stored templates never change in place, so each is hashed once. */
+const hashes = new WeakMap<Fields, string>();
+
 /** Ten characters that stand for a template, as in the names of ReplicaSets. */
-export function templateHash(template: Fields | undefined): string {
-  const text = JSON.stringify(template ?? {});
-  const digits = Math.floor(drawOf(text) * 2 ** 32).toString(36) + Math.floor(drawOf(`${text}.`) * 2 ** 32).toString(36);
-  return digits.padStart(10, '0').slice(0, 10);
+export function templateHash(template: Fields = {}): string {
+  const known = hashes.get(template);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(template);
+  const digits = [text, `${text}.`].map((part) => Math.floor(drawOf(part) * 2 ** 32).toString(36)).join('');
+  const hash = digits.padStart(10, '0').slice(0, 10);
+  hashes.set(template, hash);
+  return hash;
 }
 
 export interface PodName {

@@ -5,7 +5,7 @@ import * as api from '../kubernetes/api.ts';
 import { ReplyLost, throughDoor } from '../kubernetes/door.ts';
 import { ApiError } from '../kubernetes/errors.ts';
 import { copy } from '../kubernetes/json.ts';
-import { type Kind, KINDS, kindByName } from '../kubernetes/kinds.ts';
+import { KINDS, type Kind, kindByName } from '../kubernetes/kinds.ts';
 import type { LeafCluster } from '../kubernetes/leaf-cluster.ts';
 import type { Leaves } from '../kubernetes/leaves.ts';
 import { podLog } from '../kubernetes/requests.ts';
@@ -35,7 +35,7 @@ function leafOver(running: () => LeafCluster | undefined): Leaf {
         const kind = kindOf(object.apiVersion, object.kind);
         const { name, namespace } = object.metadata;
         const options = { manager: 'hub', force: true };
-        return copy(api.apply(leaf, kind, namespace, name, copy(object), options).object) as KubeObject;
+        return copy(api.apply(leaf, kind, namespace, name, object, options).object) as KubeObject;
       }),
     find: (ref) =>
       call(`GET ${nameOf(ref.kind, ref)}`, (leaf) => {
@@ -68,8 +68,10 @@ function leafOver(running: () => LeafCluster | undefined): Leaf {
   };
 }
 
-const nameOf = (kind: string, { namespace, name }: { namespace?: string | undefined; name: string }): string =>
-  `${kind} ${namespace ?? ''}/${name}`;
+const nameOf = (
+  kind: string,
+  { namespace, name }: { namespace?: string | undefined; name: string },
+): string => `${kind} ${namespace ?? ''}/${name}`;
 
 function kindOf(apiVersion: string, kind: string): Kind {
   const found = kindByName(apiVersion, kind);

@@ -36,6 +36,8 @@ export interface StepRow extends Common {
   retry: RetryPolicy;
   /** May ask the cloud to make something. Leaving such a state starts the tombstone hold. */
   creates?: true;
+  /** Its step has nothing to do before the tombstone hold is over. */
+  afterHold?: true;
   /** States whose work this one takes back. */
   compensates?: readonly string[];
   /** Waiting here is rest: nobody is working on it, and it may stay for long. */
@@ -156,6 +158,7 @@ export const LIFECYCLE = defineLifecycle({
     timeoutMs: hours(2),
     expectedMs: seconds(30),
     retry: 'stubborn',
+    afterHold: true,
   },
   deleted: {
     label: 'Deleted',

@@ -214,6 +214,10 @@ function enter(
   const from = rowOf(cluster.state);
   const row = rowOf(to);
   const runs = row.step !== undefined;
+  const holdUntilAt =
+    'creates' in from && from.creates ? new Date(at.after(TOMBSTONE_HOLD_MS)) : cluster.holdUntilAt;
+  const held =
+    'afterHold' in row && row.afterHold && holdUntilAt && !past(holdUntilAt, at) ? holdUntilAt : undefined;
   const released = row.releases ? cluster.liability : undefined;
   const becomesReady = to === 'ready' && cluster.readyAt === undefined;
   // A lifetime counts from the moment in which the owner can use the cluster.
@@ -231,13 +235,16 @@ function enter(
     detail: undefined,
     progress: progressOf(to, 0, 0),
     etaAt: runs ? new Date(at.after(remainingMs(to, 0))) : undefined,
-    dueAt: runs ? new Date(at.afterWork(HANDLER_LIMIT_MS)) : 'due' in row && row.due ? expiresAt : undefined,
+    dueAt: runs
+      ? (held ?? new Date(at.afterWork(HANDLER_LIMIT_MS)))
+      : 'due' in row && row.due
+        ? expiresAt
+        : undefined,
     deadlineAt:
       runs && Number.isFinite((row as StepRow).timeoutMs)
         ? new Date(at.after((row as StepRow).timeoutMs))
         : undefined,
-    holdUntilAt:
-      'creates' in from && from.creates ? new Date(at.after(TOMBSTONE_HOLD_MS)) : cluster.holdUntilAt,
+    holdUntilAt,
     liability: released ? undefined : (patch.liability ?? cluster.liability),
     readyAt: becomesReady ? new Date(at.now) : cluster.readyAt,
     expiresAt,
@@ -253,7 +260,7 @@ function enter(
     at,
     actor,
   );
-  return { fields, event, wake: runs, ...(released ? { released } : {}) };
+  return { fields, event, wake: runs && !held, ...(released ? { released } : {}) };
 }
 
 /** Cleaning up and resting after a failure keep telling why; every other way forward starts with a clean slate. */

@@ -91,7 +91,9 @@ const job = (name: string, command: string[]): KubeObject => ({
   metadata: { name, namespace: 'default' },
   spec: {
     backoffLimit: 0,
-    template: { spec: { restartPolicy: 'Never', containers: [{ name: 'work', image: 'busybox:1', command }] } },
+    template: {
+      spec: { restartPolicy: 'Never', containers: [{ name: 'work', image: 'busybox:1', command }] },
+    },
   },
 });
 
@@ -110,7 +112,11 @@ const balancer = (annotations: Record<string, string> = {}): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name: 'front', namespace: 'default', annotations },
-  spec: { type: 'LoadBalancer', selector: { app: 'web' }, ports: [{ name: 'http', port: 80, protocol: 'TCP' }] },
+  spec: {
+    type: 'LoadBalancer',
+    selector: { app: 'web' },
+    ports: [{ name: 'http', port: 80, protocol: 'TCP' }],
+  },
 });
 
 const pachyderm = findProduct('pachyderm');
@@ -173,7 +179,9 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
 
   test('only a change of the spec counts as a generation', async () => {
     expect((await leaf.apply(deployment())).metadata.generation).toBe(1);
-    await side.until(() => conditionHolds({ ...deployment(), name: 'web', namespace: 'default' }, 'Available'));
+    await side.until(() =>
+      conditionHolds({ ...deployment(), name: 'web', namespace: 'default' }, 'Available'),
+    );
     expect((await leaf.apply(deployment())).metadata.generation).toBe(1);
     expect((await leaf.apply(deployment('nginx:2'))).metadata.generation).toBe(2);
   });
@@ -199,7 +207,10 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
   });
 
   test('an object that cannot be is a bug of ours, told without its values', async () => {
-    const wrong = { ...deployment(), spec: { ...deployment().spec, selector: { matchLabels: { app: 'other' } } } };
+    const wrong = {
+      ...deployment(),
+      spec: { ...deployment().spec, selector: { matchLabels: { app: 'other' } } },
+    };
     await expect(leaf.apply(wrong)).rejects.toMatchObject({ code: 'BUG' });
     const nowhere = { ...configMap({ secret: 'x' }), metadata: { name: 'a', namespace: 'nowhere' } };
     await expect(leaf.apply(nowhere)).rejects.toMatchObject({ code: 'BUG' });
@@ -207,7 +218,9 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
 
   test('a Job runs to its end, and its log can be read', async () => {
     await leaf.apply(job('greet', ['echo', 'hello', 'you']));
-    await side.until(() => conditionHolds({ ...job('greet', []), name: 'greet', namespace: 'default' }, 'Complete'));
+    await side.until(() =>
+      conditionHolds({ ...job('greet', []), name: 'greet', namespace: 'default' }, 'Complete'),
+    );
     const [pod] = await leaf.list({
       apiVersion: 'v1',
       kind: 'Pod',
@@ -215,7 +228,9 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
       labelSelector: 'batch.kubernetes.io/job-name=greet',
     });
     expect(pod?.status.phase).toBe('Succeeded');
-    expect(await leaf.logTail({ namespace: 'default', name: pod?.metadata.name ?? '' }, 5)).toBe('hello you\n');
+    expect(await leaf.logTail({ namespace: 'default', name: pod?.metadata.name ?? '' }, 5)).toBe(
+      'hello you\n',
+    );
   });
 
   test('a Job without success says so, and deleting it takes its pods along', async () => {
@@ -223,7 +238,9 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
     await leaf.apply(job('bad', ['false']));
     await side.until(() => conditionHolds(ref, 'Failed'));
     await leaf.delete(ref);
-    await side.until(async () => (await leaf.list({ apiVersion: 'v1', kind: 'Pod', namespace: 'default' })).length === 0);
+    await side.until(
+      async () => (await leaf.list({ apiVersion: 'v1', kind: 'Pod', namespace: 'default' })).length === 0,
+    );
   });
 
   test('the log of what has not started is empty', async () => {
@@ -232,7 +249,9 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
 
   test('a Deployment becomes available with as many pods as asked for', async () => {
     await leaf.apply(deployment());
-    await side.until(() => conditionHolds({ ...deployment(), name: 'web', namespace: 'default' }, 'Available'));
+    await side.until(() =>
+      conditionHolds({ ...deployment(), name: 'web', namespace: 'default' }, 'Available'),
+    );
     const live = await leaf.find({ ...deployment(), name: 'web', namespace: 'default' });
     expect(live?.status).toMatchObject({ readyReplicas: 2, updatedReplicas: 2, observedGeneration: 1 });
   });
@@ -270,7 +289,11 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
 
   test('after the installation nobody has the installer’s rights, and the values are gone', async () => {
     await installed(aPlan());
-    const binding = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding', name: 'hub-installer' };
+    const binding = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      name: 'hub-installer',
+    };
     expect(await leaf.find(binding)).toBeUndefined();
     expect(await leaf.list({ apiVersion: 'v1', kind: 'Secret', namespace: 'hub-system' })).toEqual([]);
   });
@@ -336,7 +359,12 @@ describe('only over the wire', () => {
   });
 
   test('a server with another CA is not spoken to', async () => {
-    const other = await side.leaves.start({ name: 'other', location: 'x-y1-a', nodeCount: 1, machineType: 'e2' });
+    const other = await side.leaves.start({
+      name: 'other',
+      location: 'x-y1-a',
+      nodeCount: 1,
+      machineType: 'e2',
+    });
     const [entry] = side.leaves.index();
     if (!entry) throw new Error('no leaf cluster');
     const confused = side.port.open({ server: entry.server, ca: other.ca });
@@ -356,9 +384,15 @@ describe('only over the wire', () => {
   test('lists longer than a page arrive whole', async () => {
     const names = Array.from({ length: 510 }, (_, i) => `many-${String(i).padStart(3, '0')}`);
     for (const name of names) {
-      await side.leaf.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'kube-public' } });
+      await side.leaf.apply({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name, namespace: 'kube-public' },
+      });
     }
     const found = await side.leaf.list({ apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-public' });
-    expect(found.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('many-'))).toEqual(names);
+    expect(found.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('many-'))).toEqual(
+      names,
+    );
   });
 });

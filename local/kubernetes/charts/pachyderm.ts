@@ -33,7 +33,8 @@ export const pachyderm: Chart = {
     const { values, namespace, refuse } = input;
     const base: Base = { namespace, labels: { suite: 'pachyderm' } };
     if (!values.deployTarget) refuse('pachd/deployment.yaml', 'deployTarget must be set');
-    const storageBackend: string | undefined = values.pachd?.storage?.backend ?? BACKENDS[values.deployTarget];
+    const storageBackend: string | undefined =
+      values.pachd?.storage?.backend ?? BACKENDS[values.deployTarget];
     if (!storageBackend) {
       return refuse(
         'pachd/deployment.yaml',
@@ -249,12 +250,15 @@ function pachd(base: Base, { values, version, namespace }: RenderInput, backend:
     serviceAccountName: 'pachyderm',
     envFromSecret: 'pachyderm-storage-secret',
     mounts: [['pachyderm-storage-secret', '/pachyderm-storage-secret']] as const,
-    volumes: [
-      { name: 'pachyderm-storage-secret', secret: { secretName: 'pachyderm-storage-secret' } },
-    ],
+    volumes: [{ name: 'pachyderm-storage-secret', secret: { secretName: 'pachyderm-storage-secret' } }],
   };
   return [
-    deployment(base, 'pachd', { ...pod, args: ['--mode', 'full'], ports: PACHD_PORTS }, pachdValues.replicas ?? 1),
+    deployment(
+      base,
+      'pachd',
+      { ...pod, args: ['--mode', 'full'], ports: PACHD_PORTS },
+      pachdValues.replicas ?? 1,
+    ),
     // Storage workers scale from nothing.
     deployment(base, 'pachw', { ...pod, args: ['--mode', 'pachw'] }, values.pachw?.minReplicas ?? 0),
     service(base, 'pachd', [
@@ -345,7 +349,10 @@ function logs(base: Base, { values, release }: RenderInput): Fields[] {
       },
     ),
     service(base, `${release}-loki`, [['http-metrics', 3100]]),
-    service(base, `${release}-loki-headless`, [['http-metrics', 3100]], { app: `${release}-loki`, headless: true }),
+    service(base, `${release}-loki-headless`, [['http-metrics', 3100]], {
+      app: `${release}-loki`,
+      headless: true,
+    }),
     daemonSet(base, `${release}-promtail`, {
       image: 'grafana/promtail:2.6.1',
       ports: [['http-metrics', 3101]],

@@ -41,7 +41,12 @@ export interface ServiceOptions {
   annotations?: Record<string, string>;
 }
 
-export const service = (base: Base, name: string, ports: readonly Port[], options: ServiceOptions = {}): Fields => ({
+export const service = (
+  base: Base,
+  name: string,
+  ports: readonly Port[],
+  options: ServiceOptions = {},
+): Fields => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: metadata(base, name, options.annotations ? { annotations: options.annotations } : {}),
@@ -84,9 +89,15 @@ function template(base: Base, name: string, pod: PodOptions): Fields {
           ...(pod.env && { env: Object.entries(pod.env).map(([key, value]) => ({ name: key, value })) }),
           ...(pod.envFromSecret && { envFrom: [{ secretRef: { name: pod.envFromSecret } }] }),
           ...(pod.ports && {
-            ports: pod.ports.map(([portName, port]) => ({ name: portName, containerPort: port, protocol: 'TCP' })),
+            ports: pod.ports.map(([portName, port]) => ({
+              name: portName,
+              containerPort: port,
+              protocol: 'TCP',
+            })),
           }),
-          ...(pod.mounts && { volumeMounts: pod.mounts.map(([volume, path]) => ({ name: volume, mountPath: path })) }),
+          ...(pod.mounts && {
+            volumeMounts: pod.mounts.map(([volume, path]) => ({ name: volume, mountPath: path })),
+          }),
           resources: { requests: { cpu: '100m', memory: '256Mi' } },
         },
       ],
@@ -131,7 +142,10 @@ export const statefulSet = (base: Base, name: string, pod: PodOptions, storage: 
     replicas: 1,
     serviceName: `${name}-headless`,
     selector: { matchLabels: { app: name, suite: base.labels.suite ?? name } },
-    template: template(base, name, { ...pod, mounts: [...(pod.mounts ?? []), [storage.claim, storage.path]] }),
+    template: template(base, name, {
+      ...pod,
+      mounts: [...(pod.mounts ?? []), [storage.claim, storage.path]],
+    }),
     volumeClaimTemplates: [
       {
         metadata: { name: storage.claim, labels: { app: name, suite: base.labels.suite ?? name } },

@@ -21,7 +21,13 @@ export const daemonSets: Controller = {
   kind: KINDS.DaemonSet,
   follows: [
     [KINDS.Pod, ownersOf('DaemonSet')],
-    [KINDS.Node, (leaf) => [...leaf.objects.each(KINDS.DaemonSet)].map((set) => `${set.metadata.namespace}/${set.metadata.name}`)],
+    [
+      KINDS.Node,
+      (leaf) =>
+        [...leaf.objects.each(KINDS.DaemonSet)].map(
+          (set) => `${set.metadata.namespace}/${set.metadata.name}`,
+        ),
+    ],
   ],
   reconcile(leaf, set) {
     if (isBeingDeleted(set)) return;
@@ -37,7 +43,9 @@ export const daemonSets: Controller = {
     for (const nodeName of nodes) {
       if (pods().some((pod) => pod.spec?.nodeName === nodeName)) continue;
       const generateName = `${set.metadata.name}-`;
-      const made = createPod(leaf, set, { generateName }, (spec) => ({ ...spec, nodeName }), { [HASH]: hash });
+      const made = createPod(leaf, set, { generateName }, (spec) => ({ ...spec, nodeName }), {
+        [HASH]: hash,
+      });
       if (made instanceof ApiError) {
         lookAgain(leaf, set, REFUSED_RETRY_MS);
         break;

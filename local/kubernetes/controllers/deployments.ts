@@ -3,13 +3,7 @@ import { create } from '../api.ts';
 import { KINDS } from '../kinds.ts';
 import type { Controller, LeafCluster } from '../leaf-cluster.ts';
 import type { Fields, Stored } from '../objects.ts';
-import {
-  controllerReference,
-  isBeingDeleted,
-  ownersOf,
-  templateHash,
-  withCondition,
-} from '../workloads.ts';
+import { controllerReference, isBeingDeleted, ownersOf, templateHash, withCondition } from '../workloads.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const HASH = 'pod-template-hash';

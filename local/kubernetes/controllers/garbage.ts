@@ -6,7 +6,10 @@ import type { Change, OwnerReference, Stored } from '../objects.ts';
 import { isBeingDeleted } from '../workloads.ts';
 
 export function collectGarbage(leaf: LeafCluster, { type, object, before }: Change): void {
-  if (type === 'DELETED') return collect(leaf, object);
+  if (type === 'DELETED') {
+    collect(leaf, object);
+    return;
+  }
   const asked = isBeingDeleted(object) && !(before && isBeingDeleted(before));
   if (asked && object.metadata.finalizers?.includes(FOREGROUND)) {
     deleteDependents(leaf, object, 'Foreground');
@@ -37,7 +40,11 @@ function deleteDependents(leaf: LeafCluster, owner: Stored, propagation: Propaga
   }
 }
 
-function ownerOf(leaf: LeafCluster, dependent: Stored, reference: OwnerReference): [Kind, Stored] | undefined {
+function ownerOf(
+  leaf: LeafCluster,
+  dependent: Stored,
+  reference: OwnerReference,
+): [Kind, Stored] | undefined {
   const kind = kindByName(reference.apiVersion, reference.kind);
   const object = kind && leaf.objects.get(kind, dependent.metadata.namespace, reference.name);
   return kind && object && object.metadata.uid === reference.uid ? [kind, object] : undefined;

@@ -90,7 +90,10 @@ function employ(leaf: LeafCluster, job: Stored, pods: Stored[], parallel: number
   }
   for (let i = 0; i < missing; i++) {
     const made = createPod(leaf, job, { generateName: `${job.metadata.name}-` });
-    if (made instanceof ApiError) return lookAgain(leaf, job, REFUSED_RETRY_MS);
+    if (made instanceof ApiError) {
+      lookAgain(leaf, job, REFUSED_RETRY_MS);
+      return;
+    }
   }
 }
 

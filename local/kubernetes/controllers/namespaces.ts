@@ -42,7 +42,8 @@ function empty(leaf: LeafCluster, namespace: Stored): void {
       // An owner's end may already have taken this one along.
       const live = leaf.objects.get(kind, name, object.metadata.name);
       if (!live) continue;
-      if (isBeingDeleted(live) || remove(leaf, kind, name, live.metadata.name, { propagation: 'Background' })) left++;
+      if (isBeingDeleted(live) || remove(leaf, kind, name, live.metadata.name, { propagation: 'Background' }))
+        left++;
     }
   }
   if (left === 0) leaf.objects.erase(KINDS.Namespace, namespace);

@@ -4,15 +4,22 @@
  *
  * A pod that waits has exactly one task `pod`; that it falls due means that the wait is over, and the pod's status tells what for.
  */
+
+import {
+  CRASH_RESTARTS,
+  crashWaitMs,
+  forgetContainers,
+  runContainer,
+  stopContainers,
+} from '../containers.ts';
+import { drawOf } from '../identifiers.ts';
+import { LEAST_START_MS, pullMs } from '../images.ts';
 import { copy } from '../json.ts';
 import { KINDS } from '../kinds.ts';
 import type { Controller, LeafCluster } from '../leaf-cluster.ts';
 import { type Change, type Fields, keyOfObject, type Stored } from '../objects.ts';
-import { isBeingDeleted, isOver, isReady, withCondition } from '../workloads.ts';
-import { CRASH_RESTARTS, crashWaitMs, forgetContainers, runContainer, stopContainers } from '../containers.ts';
-import { drawOf } from '../identifiers.ts';
 import { missingVolume, place } from '../scheduling.ts';
-import { PULL_RETRY_MS, pullMs } from '../images.ts';
+import { isBeingDeleted, isOver, isReady, withCondition } from '../workloads.ts';
 
 const STEP = 'pod';
 const STOP = 'pod-stop';
@@ -44,10 +51,13 @@ export const pods: Controller = {
       leaf.after(STOP, key, Math.min(graceMs, 1_000 + 3_000 * drawOf(`${pod.metadata.uid}stop`)));
       return;
     }
-    if (isOver(pod) || isReady(pod) || leaf.isDue(STEP, key) || hasGivenUp(pod)) return;
+    if (isOver(pod) || serves(pod) || leaf.isDue(STEP, key) || hasGivenUp(pod)) return;
     leaf.after(STEP, key, SCHEDULE_MS * (1 + leaf.world.random.fraction()));
   },
 };
+
+/** Nothing more happens to it by itself. */
+const serves = (pod: Stored): boolean => pod.spec?.restartPolicy === 'Always' && isReady(pod);
 
 /** A service that keeps crashing is left alone after a few starts: it would only ever do the same. */
 const hasGivenUp = (pod: Stored): boolean =>
@@ -58,7 +68,9 @@ const hasGivenUp = (pod: Stored): boolean =>
 export const podTasks = {
   [STEP]: (leaf: LeafCluster, subject: string): void => {
     const pod = leaf.objects.find(KINDS.Pod, subject);
-    if (pod && !isBeingDeleted(pod) && !isOver(pod)) step(leaf, pod);
+    if (!pod || isBeingDeleted(pod) || isOver(pod)) return;
+    const waitMs = step(leaf, pod);
+    if (waitMs !== undefined) leaf.after(STEP, subject, waitMs);
   },
   [STOP]: (leaf: LeafCluster, subject: string): void => {
     const pod = leaf.objects.find(KINDS.Pod, subject);
@@ -74,17 +86,14 @@ export function forgetPod(leaf: LeafCluster, { type, kind, object }: Change): vo
   forgetContainers(leaf, object);
 }
 
-const wait = (leaf: LeafCluster, pod: Stored, durationMs: number): void =>
-  leaf.after(STEP, keyOfObject(pod), durationMs);
+/** Cloud time until the pod's next step; undefined if nothing more happens by itself. */
+type WaitMs = number | undefined;
 
 /** What the next thing is, told from the pod's status. */
-function step(leaf: LeafCluster, pod: Stored): void {
-  if (!pod.status?.hostIP) {
-    const placed = place(leaf, pod);
-    return wait(leaf, pod, placed ? SANDBOX_MS : UNSCHEDULABLE_RETRY_MS);
-  }
+function step(leaf: LeafCluster, pod: Stored): WaitMs {
+  if (!pod.status?.hostIP) return place(leaf, pod) ? SANDBOX_MS : UNSCHEDULABLE_RETRY_MS;
   if (!hasSandbox(pod)) {
-    if (missingVolume(leaf, pod)) return wait(leaf, pod, RETRY_MS);
+    if (missingVolume(leaf, pod)) return RETRY_MS;
     const next = leaf.objects.setStatus(KINDS.Pod, pod, {
       ...pod.status,
       conditions: condition(leaf, pod.status, 'PodReadyToStartContainers', true),
@@ -95,7 +104,7 @@ function step(leaf: LeafCluster, pod: Stored): void {
     (status: Fields) => status.state.terminated?.exitCode !== 0 && !isSidecarUp(pod, status),
   );
   if (index >= 0) return stepInit(leaf, pod, index);
-  return stepMain(leaf, pod);
+  return pod.spec?.restartPolicy === 'Always' ? stepService(leaf, pod) : stepPrograms(leaf, pod);
 }
 
 const hasSandbox = (pod: Stored): boolean =>
@@ -117,9 +126,8 @@ const isSidecarUp = (pod: Stored, status: Fields): boolean =>
   isSidecar((pod.spec?.initContainers ?? []).find((one: Fields) => one.name === status.name));
 
 /** Images of the containers that start together are pulled side by side. */
-function pull(leaf: LeafCluster, pod: Stored, images: readonly string[]): void {
-  wait(leaf, pod, Math.max(PULL_RETRY_MS, ...images.map((image) => pullMs(leaf, pod, image))));
-}
+const pull = (leaf: LeafCluster, pod: Stored, images: readonly string[]): number =>
+  Math.max(LEAST_START_MS, ...images.map((image) => pullMs(leaf, pod, image)));
 
 function condition(leaf: LeafCluster, status: Fields, type: string, holds: boolean): Fields[] {
   return withCondition(status.conditions, { type, status: holds ? 'True' : 'False' }, leaf.now);
@@ -158,55 +166,54 @@ function backedOff(status: Fields, container: Fields): Fields {
   };
 }
 
-function stepInit(leaf: LeafCluster, pod: Stored, index: number): void {
+function stepInit(leaf: LeafCluster, pod: Stored, index: number): WaitMs {
   const status: Fields = copy(pod.status ?? {});
+  const statuses: Fields[] = status.initContainerStatuses;
   const container: Fields = pod.spec?.initContainers[index];
-  const before: Fields = status.initContainerStatuses[index];
-  const runs = before.state.waiting ? started(leaf, before, container) : before;
-  status.initContainerStatuses[index] = runs;
-  const done = (): void => {
-    const next: Fields | undefined = pod.spec?.initContainers[index + 1];
-    if (!next) status.conditions = condition(leaf, status, 'Initialized', true);
-    const stored = leaf.objects.setStatus(KINDS.Pod, pod, status);
-    pull(leaf, stored, next ? [next.image] : mainImages(pod));
-  };
-  if (isSidecar(container)) return done();
-  const outcome = runContainer(leaf, pod, container, before.state.waiting !== undefined);
-  if ('againMs' in outcome) {
-    const stored = leaf.objects.setStatus(KINDS.Pod, pod, status);
-    return wait(leaf, stored, outcome.againMs);
-  }
-  const over = ended(leaf, runs, outcome.exit);
-  status.initContainerStatuses[index] = over;
-  if (outcome.exit === 0) return done();
-  if (pod.spec?.restartPolicy === 'Never') return finish(leaf, pod, status, 'Failed');
-  status.initContainerStatuses[index] = backedOff(over, container);
-  const stored = leaf.objects.setStatus(KINDS.Pod, pod, status);
-  wait(leaf, stored, crashWaitMs(before.restartCount));
-}
+  const before = statuses[index] as Fields;
+  const starts = before.state.waiting !== undefined;
+  const runs = starts ? started(leaf, before, container) : before;
+  const store = (): Stored => leaf.objects.setStatus(KINDS.Pod, pod, status);
 
-function stepMain(leaf: LeafCluster, pod: Stored): void {
-  return pod.spec?.restartPolicy === 'Always' ? stepService(leaf, pod) : stepPrograms(leaf, pod);
+  const outcome = isSidecar(container) ? undefined : runContainer(leaf, pod, container, starts);
+  if (outcome && 'againMs' in outcome) {
+    statuses[index] = runs;
+    store();
+    return outcome.againMs;
+  }
+  const over = outcome ? ended(leaf, runs, outcome.exit) : runs;
+  if (outcome && outcome.exit !== 0) {
+    const final = pod.spec?.restartPolicy === 'Never';
+    statuses[index] = final ? over : backedOff(over, container);
+    if (final) return finish(leaf, pod, status, 'Failed');
+    store();
+    return crashWaitMs(before.restartCount);
+  }
+  statuses[index] = over;
+  const next: Fields | undefined = pod.spec?.initContainers[index + 1];
+  if (!next) status.conditions = condition(leaf, status, 'Initialized', true);
+  return pull(leaf, store(), next ? [next.image] : mainImages(pod));
 }
 
 /** Containers that serve: they start, and after a while they are ready, unless they crash. */
-function stepService(leaf: LeafCluster, pod: Stored): void {
+function stepService(leaf: LeafCluster, pod: Stored): WaitMs {
   const status: Fields = copy(pod.status ?? {});
   const containers: Fields[] = pod.spec?.containers ?? [];
-  const starting = status.containerStatuses.some((one: Fields) => one.state.waiting);
-  if (starting) {
+  if (status.containerStatuses.some((one: Fields) => one.state.waiting)) {
+    const willCrash = crashes(leaf, pod);
     status.phase = 'Running';
     status.containerStatuses = status.containerStatuses.map((one: Fields, i: number) =>
       one.state.waiting ? started(leaf, one, containers[i] ?? {}) : one,
     );
-    const stored = leaf.objects.setStatus(KINDS.Pod, pod, status);
-    return wait(leaf, stored, crashes(leaf, pod) ? RETRY_MS : readyMs(pod));
+    leaf.objects.setStatus(KINDS.Pod, pod, status);
+    return willCrash ? RETRY_MS : readyMs(pod);
   }
   if (crashes(leaf, pod)) return crash(leaf, pod, status);
   status.containerStatuses = status.containerStatuses.map((one: Fields) => ({ ...one, ready: true }));
   status.conditions = condition(leaf, status, 'ContainersReady', true);
   status.conditions = condition(leaf, status, 'Ready', true);
   leaf.objects.setStatus(KINDS.Pod, pod, status);
+  return undefined;
 }
 
 function readyMs(pod: Stored): number {
@@ -218,28 +225,27 @@ function readyMs(pod: Stored): number {
   return Math.max(0, ...waits);
 }
 
-/** Whether the fault struck this pod, asked once and remembered. */
+/** Whether the fault strikes this pod: asked when its containers first start, and remembered. */
 function crashes(leaf: LeafCluster, pod: Stored): boolean {
   const key = `crash ${keyOfObject(pod)}`;
-  const known = leaf.memory.get(key)?.uid;
-  if (known === pod.metadata.uid) return true;
-  if ((pod.status?.containerStatuses ?? []).some((one: Fields) => one.state.running)) return false;
-  if (!leaf.world.faults.hit('pod-crash', `${leaf.record.name} ${keyOfObject(pod)}`)) return false;
+  if (leaf.memory.get(key)?.uid === pod.metadata.uid) return true;
+  const runs = (pod.status?.containerStatuses ?? []).some((one: Fields) => one.state.running);
+  if (runs || !leaf.world.faults.hit('pod-crash', `${leaf.record.name} ${keyOfObject(pod)}`)) return false;
   leaf.memory.set(key, { uid: pod.metadata.uid });
   return true;
 }
 
-function crash(leaf: LeafCluster, pod: Stored, status: Fields): void {
+function crash(leaf: LeafCluster, pod: Stored, status: Fields): WaitMs {
   const restarts: number = status.containerStatuses[0]?.restartCount ?? 0;
   status.containerStatuses = status.containerStatuses.map((one: Fields, i: number) =>
     backedOff(ended(leaf, one, 1), pod.spec?.containers[i] ?? {}),
   );
-  const stored = leaf.objects.setStatus(KINDS.Pod, pod, status);
-  if (restarts + 1 < CRASH_RESTARTS) wait(leaf, stored, crashWaitMs(restarts));
+  leaf.objects.setStatus(KINDS.Pod, pod, status);
+  return restarts + 1 < CRASH_RESTARTS ? crashWaitMs(restarts) : undefined;
 }
 
 /** Containers that run to an end, as a Job's do. */
-function stepPrograms(leaf: LeafCluster, pod: Stored): void {
+function stepPrograms(leaf: LeafCluster, pod: Stored): WaitMs {
   const status: Fields = copy(pod.status ?? {});
   const containers: Fields[] = pod.spec?.containers ?? [];
   const mayRestart = pod.spec?.restartPolicy === 'OnFailure';
@@ -248,8 +254,9 @@ function stepPrograms(leaf: LeafCluster, pod: Stored): void {
   for (const [i, container] of containers.entries()) {
     const before: Fields = status.containerStatuses[i];
     if (before.state.terminated) continue;
-    const runs = before.state.waiting ? started(leaf, before, container) : before;
-    const outcome = runContainer(leaf, pod, container, before.state.waiting !== undefined);
+    const starts = before.state.waiting !== undefined;
+    const runs = starts ? started(leaf, before, container) : before;
+    const outcome = runContainer(leaf, pod, container, starts);
     if ('againMs' in outcome) {
       status.containerStatuses[i] = { ...runs, ready: true };
       waits.push(outcome.againMs);
@@ -260,17 +267,17 @@ function stepPrograms(leaf: LeafCluster, pod: Stored): void {
     status.containerStatuses[i] = again ? backedOff(over, container) : { ...over, ready: false };
     if (again) waits.push(crashWaitMs(before.restartCount));
   }
-  if (waits.length > 0) {
-    status.conditions = condition(leaf, status, 'ContainersReady', true);
-    status.conditions = condition(leaf, status, 'Ready', false);
-    const stored = leaf.objects.setStatus(KINDS.Pod, pod, status);
-    return wait(leaf, stored, Math.min(...waits));
+  if (waits.length === 0) {
+    const failed = status.containerStatuses.some((one: Fields) => one.state.terminated?.exitCode !== 0);
+    return finish(leaf, pod, status, failed ? 'Failed' : 'Succeeded');
   }
-  const failed = status.containerStatuses.some((one: Fields) => one.state.terminated?.exitCode !== 0);
-  finish(leaf, pod, status, failed ? 'Failed' : 'Succeeded');
+  status.conditions = condition(leaf, status, 'ContainersReady', true);
+  status.conditions = condition(leaf, status, 'Ready', true);
+  leaf.objects.setStatus(KINDS.Pod, pod, status);
+  return Math.min(...waits);
 }
 
-function finish(leaf: LeafCluster, pod: Stored, status: Fields, phase: 'Succeeded' | 'Failed'): void {
+function finish(leaf: LeafCluster, pod: Stored, status: Fields, phase: 'Succeeded' | 'Failed'): undefined {
   const reason = phase === 'Succeeded' ? 'PodCompleted' : 'PodFailed';
   for (const type of ['Ready', 'ContainersReady']) {
     status.conditions = withCondition(status.conditions, { type, status: 'False', reason }, leaf.now);

@@ -52,7 +52,12 @@ export const services: Controller = {
     leaf.after(FIREWALLS, key, FIREWALLS_MS);
     if (leaf.world.faults.hit('no-address', `${leaf.record.name} ${key}`)) {
       leaf.memory.set(`service ${key}`, { noAddress: service.metadata.uid });
-      warn(leaf, service, 'SyncLoadBalancerFailed', 'Error syncing load balancer: the address could not be had');
+      warn(
+        leaf,
+        service,
+        'SyncLoadBalancerFailed',
+        'Error syncing load balancer: the address could not be had',
+      );
       return;
     }
     leaf.after(
@@ -64,8 +69,7 @@ export const services: Controller = {
 };
 
 /** `a` and the uid without its dashes, 32 characters at most. */
-const balancerName = (service: Stored): string =>
-  `a${service.metadata.uid.replaceAll('-', '')}`.slice(0, 32);
+const balancerName = (service: Stored): string => `a${service.metadata.uid.replaceAll('-', '')}`.slice(0, 32);
 
 type Part = [kind: ComputeKind, name: string, location: string];
 
@@ -96,12 +100,14 @@ export const serviceTasks = {
     for (const part of firewallsOf(service)) make(leaf, part);
   }),
   [ADDRESS]: onService((leaf, service) => {
-    make(leaf, frontOf(leaf, service));
+    // The firewalls again: a process killed at the wrong moment may have left them out.
+    for (const part of [...firewallsOf(service), frontOf(leaf, service)]) make(leaf, part);
     const internal = TYPE_ANNOTATIONS.some(
       (name) => service.metadata.annotations?.[name]?.toLowerCase() === 'internal',
     );
     const ip: string =
-      service.spec?.loadBalancerIP || (internal ? internalIp(leaf.world.random) : externalIp(leaf.world.random));
+      service.spec?.loadBalancerIP ||
+      (internal ? internalIp(leaf.world.random) : externalIp(leaf.world.random));
     leaf.objects.setStatus(KINDS.Service, service, { loadBalancer: { ingress: [{ ip, ipMode: 'VIP' }] } });
   }),
   [CLEANUP]: onService((leaf, service) => {

@@ -39,7 +39,8 @@ export const statefulSets: Controller = {
   },
 };
 
-const ordinalOf = (pod: Stored): number => Number(pod.metadata.name.slice(pod.metadata.name.lastIndexOf('-') + 1));
+const ordinalOf = (pod: Stored): number =>
+  Number(pod.metadata.name.slice(pod.metadata.name.lastIndexOf('-') + 1));
 
 const removePod = (leaf: LeafCluster, pod: Stored): unknown =>
   remove(leaf, KINDS.Pod, pod.metadata.namespace, pod.metadata.name);
@@ -58,7 +59,10 @@ function fillUp(
     else if (!pod) {
       claimVolumes(leaf, set, ordinal);
       const made = createNumbered(leaf, set, ordinal, revision);
-      if (made instanceof ApiError) return lookAgain(leaf, set, REFUSED_RETRY_MS);
+      if (made instanceof ApiError) {
+        lookAgain(leaf, set, REFUSED_RETRY_MS);
+        return;
+      }
     }
     if (ordered && (!pod || !isReady(pod) || isBeingDeleted(pod))) return;
   }
@@ -70,7 +74,12 @@ function fillUp(
   if (next) removePod(leaf, next);
 }
 
-function createNumbered(leaf: LeafCluster, set: Stored, ordinal: number, revision: string): Stored | ApiError {
+function createNumbered(
+  leaf: LeafCluster,
+  set: Stored,
+  ordinal: number,
+  revision: string,
+): Stored | ApiError {
   const name = `${set.metadata.name}-${ordinal}`;
   const claims: Fields[] = set.spec?.volumeClaimTemplates ?? [];
   const volumes = claims.map((claim) => ({

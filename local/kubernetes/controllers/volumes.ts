@@ -79,7 +79,8 @@ export const volumes: Controller = {
 function provision(leaf: LeafCluster, key: string): void {
   const claim = leaf.objects.find(KINDS.PersistentVolumeClaim, key);
   if (!claim || isBeingDeleted(claim) || claim.spec?.volumeName) return;
-  const { project, cluster } = { project: leaf.world.projectId, cluster: leaf.record };
+  const project = leaf.world.projectId;
+  const cluster = leaf.record;
   const name = `pvc-${claim.metadata.uid}`;
   const zone = zoneFor(leaf, claim);
   leaf.edges.compute.create('disk', {
@@ -134,8 +135,9 @@ function provision(leaf: LeafCluster, key: string): void {
 
 function zoneFor(leaf: LeafCluster, claim: Stored): string {
   const node = claim.metadata.annotations?.[SELECTED_NODE];
-  const labels = node && leaf.objects.get(KINDS.Node, undefined, node)?.metadata.labels;
-  return (labels && labels['topology.kubernetes.io/zone']) || (leaf.record.zones[0] ?? leaf.record.location);
+  const labels =
+    node === undefined ? undefined : leaf.objects.get(KINDS.Node, undefined, node)?.metadata.labels;
+  return labels?.['topology.kubernetes.io/zone'] ?? leaf.record.zones[0] ?? leaf.record.location;
 }
 
 /** The disk goes first: a volume that is gone from the API has no disk any more. */

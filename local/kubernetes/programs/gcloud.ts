@@ -30,7 +30,9 @@ export const gcloud: Program = ({ argv, elapsedMs, stopping, leaf, log }) => {
   if (names.length !== 1 || !topic) return refuse('argument TOPIC: Must be specified.');
   const message = flags.get('--message');
   if (message === undefined) {
-    return refuse('You cannot send an empty message. You must specify either a MESSAGE, one or more ATTRIBUTE, or both.');
+    return refuse(
+      'You cannot send an empty message. You must specify either a MESSAGE, one or more ATTRIBUTE, or both.',
+    );
   }
   const project = flags.get('--project');
   const path = /^projects\/([^/]+)\/topics\/([^/]+)$/.exec(topic);

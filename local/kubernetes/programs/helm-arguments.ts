@@ -124,9 +124,7 @@ function parseDuration(text: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
   if (parts.length === 0 || parts.map(([whole]) => whole).join('') !== text) {
     const why = /^\d+$/.test(text) ? 'missing unit in duration' : 'invalid duration';
-    throw new UsageError(
-      `invalid argument "${text}" for "--timeout" flag: time: ${why} "${text}"`,
-    );
+    throw new UsageError(`invalid argument "${text}" for "--timeout" flag: time: ${why} "${text}"`);
   }
   return parts.reduce((total, [, amount, unit]) => total + Number(amount) * (UNITS[unit ?? 's'] ?? 0), 0);
 }

@@ -84,7 +84,12 @@ export function writeRelease(leaf: LeafCluster, release: Release): void {
     data: { release: encode(release) },
   };
   const there = leaf.objects.get(KINDS.Secret, release.namespace, name);
-  if (there) leaf.objects.put(KINDS.Secret, { ...there, ...object, metadata: { ...there.metadata, ...object.metadata } });
+  if (there)
+    leaf.objects.put(KINDS.Secret, {
+      ...there,
+      ...object,
+      metadata: { ...there.metadata, ...object.metadata },
+    });
   else create(leaf, KINDS.Secret, release.namespace, object);
 }
 

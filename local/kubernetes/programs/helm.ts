@@ -35,7 +35,8 @@ export const helm: Program = (run) => {
   try {
     return perform(run);
   } catch (error) {
-    if (!(error instanceof HelmError || error instanceof UsageError || error instanceof ApiError)) throw error;
+    if (!(error instanceof HelmError || error instanceof UsageError || error instanceof ApiError))
+      throw error;
     run.log(`Error: ${error.message}`);
     return { exit: 1 };
   }
@@ -84,7 +85,8 @@ function install(run: Run, args: UpgradeArguments): Outcome {
   const history = releasesOf(run.leaf, args.namespace, args.release);
   const last = history.at(-1);
   const upgrades = last !== undefined && statusOf(last) !== 'uninstalled';
-  const failed = (message: string): HelmError => new HelmError(upgrades ? `UPGRADE FAILED: ${message}` : message);
+  const failed = (message: string): HelmError =>
+    new HelmError(upgrades ? `UPGRADE FAILED: ${message}` : message);
   if (last && statusOf(last).startsWith('pending')) {
     throw failed('another operation (install/upgrade/rollback) is in progress');
   }
@@ -121,7 +123,9 @@ function install(run: Run, args: UpgradeArguments): Outcome {
   run.memory.waitsFor = JSON.stringify(
     manifest
       .filter((object) => AWAITED.has(object.kind))
-      .map(({ apiVersion, kind, metadata }): WaitsFor => [apiVersion, kind, metadata.namespace, metadata.name]),
+      .map(
+        ({ apiVersion, kind, metadata }): WaitsFor => [apiVersion, kind, metadata.namespace, metadata.name],
+      ),
   );
   return args.wait ? { againMs: POLL_MS } : deployed(run, args, release);
 }
@@ -180,9 +184,7 @@ function render(chart: Chart, version: string, values: Fields, args: UpgradeArgu
     version,
     values,
     refuse: (template, message) => {
-      throw new HelmError(
-        `execution error at (${chart.name}/templates/${template}): ${message}`,
-      );
+      throw new HelmError(`execution error at (${chart.name}/templates/${template}): ${message}`);
     },
   });
   return objects.map((object) => ({
@@ -297,7 +299,8 @@ function count(live: Stored, field: string, says: (message: string) => string): 
 function deployed(run: Run, args: UpgradeArguments, release: Release): Outcome {
   const upgrades = release.status === 'pending-upgrade';
   for (const secret of releasesOf(run.leaf, args.namespace, args.release)) {
-    if (statusOf(secret) === 'deployed') writeRelease(run.leaf, { ...readRelease(secret), status: 'superseded' });
+    if (statusOf(secret) === 'deployed')
+      writeRelease(run.leaf, { ...readRelease(secret), status: 'superseded' });
   }
   const description = upgrades ? 'Upgrade complete' : 'Install complete';
   writeRelease(run.leaf, { ...release, status: 'deployed', description });
