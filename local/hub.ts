@@ -32,8 +32,6 @@ export async function startHub(
   env: Record<string, string> = {},
 ): Promise<RunningHub> {
   const data = options.dataFolder === undefined ? undefined : openDataFolder(options.dataFolder);
-  // Nor would the clients that set the cloud up here find a metadata server.
-  process.env.METADATA_SERVER_DETECTION = 'none';
   const undo: (() => unknown)[] = [];
   const close = async (): Promise<void> => {
     for (let one = undo.pop(); one; one = undo.pop()) await one();
@@ -56,7 +54,7 @@ export async function startHub(
     const apiPort = () => host.ports.api ?? 0;
     const hosting = await serveHosting(options.port === 0 ? 0 : options.port + PORTS.hosting, apiPort);
     undo.push(() => hosting.close());
-    await setUp(cloud, host.ports);
+    setUp(cloud, host.ports);
     const url = `http://127.0.0.1:${hosting.port}`;
     await requireHealth(url);
     // The Scheduler would come by in a few minutes; a fresh Hub fills its pool at once.

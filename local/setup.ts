@@ -1,18 +1,17 @@
 /**
  * What Terraform makes in production: topics, push subscriptions to the functions, Scheduler jobs, and the documents of a fresh Hub.
- * Made with the official clients, and safe to repeat on a `HUB_DATA` that has them.
+ * Safe to repeat on a `HUB_DATA` that has them. Made on the models, not with the official clients: those would stay loaded, and take
+ * more memory than everything they set up.
  */
-import { Firestore } from '@google-cloud/firestore';
-import { PubSub } from '@google-cloud/pubsub';
-import { CloudSchedulerClient } from '@google-cloud/scheduler';
-import { credentials } from '@grpc/grpc-js';
-import { ALL_TOPICS, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../functions/manifest.ts';
+import { ALL_TOPICS, type FunctionSpec, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../functions/manifest.ts';
 import { resolveSpec } from '../shared/catalog/catalog.ts';
 import { DOCUMENT_SCHEMA } from '../shared/documents/fields.ts';
 import { poolPath } from '../shared/documents/pool.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../shared/messages.ts';
+import { minutes, seconds } from '../shared/units.ts';
 import type { EmbeddedCloud } from './cloud.ts';
-import { STATUS } from './service.ts';
+import { fromData } from './memory/documents.ts';
+import { ServiceError, STATUS } from './service.ts';
 
 const REGION = 'europe-west1';
 
@@ -20,86 +19,65 @@ const REGION = 'europe-west1';
 export const pushIdentity = (projectId: string): string => `push@${projectId}.iam.gserviceaccount.com`;
 
 /** @param functionPorts where each function listens in this run */
-export async function setUp(cloud: EmbeddedCloud, functionPorts: Record<string, number>): Promise<void> {
-  const local = (port: number) => ({
-    servicePath: '127.0.0.1',
-    port,
-    sslCreds: credentials.createInsecure(),
-  });
-  const { projectId } = cloud;
-  const pubsub = new PubSub({ projectId, ...local(cloud.pubsub.port) });
-  const scheduler = new CloudSchedulerClient({ projectId, ...local(cloud.scheduler.port) });
-  const firestore = new Firestore({ projectId, ...local(cloud.firestore.port), ssl: false });
-  try {
-    await Promise.all(ALL_TOPICS.map((topic) => unlessThere(pubsub.createTopic(topic))));
-    await Promise.all([
-      ...MANIFEST.map(({ name }) => subscribe(pubsub, cloud, name, functionPorts[name] ?? 0)),
-      ...MANIFEST.map(({ name }) => schedule(scheduler, projectId, name)),
-      firstDocuments(firestore),
-    ]);
-  } finally {
-    await Promise.all([pubsub.close(), scheduler.close(), firestore.terminate()]);
+export function setUp(cloud: EmbeddedCloud, functionPorts: Record<string, number>): void {
+  for (const topic of ALL_TOPICS) cloud.pubsub.model.ensureTopic(topic);
+  for (const spec of MANIFEST) {
+    if (spec.trigger.kind !== 'topic') continue;
+    subscribe(cloud, spec, spec.trigger.topic, functionPorts[spec.name] ?? 0);
+    if (spec.trigger.schedule) schedule(cloud, spec.name, spec.trigger.topic, spec.trigger.schedule);
   }
+  firstDocuments(cloud);
 }
 
-async function subscribe(pubsub: PubSub, cloud: EmbeddedCloud, name: string, port: number): Promise<void> {
-  const spec = MANIFEST.find((one) => one.name === name);
-  if (spec?.trigger.kind !== 'topic') return;
-  const { projectId } = cloud;
-  const { topic } = spec.trigger;
+function subscribe(
+  { projectId, pubsub }: EmbeddedCloud,
+  spec: FunctionSpec,
+  topic: string,
+  port: number,
+): void {
   const audience = `http://127.0.0.1:${port}`;
-  const pushConfig = {
-    // The framework reads the topic's name from this path.
-    pushEndpoint: `${audience}/projects/${projectId}/topics/${topic}`,
-    oidcToken: { serviceAccountEmail: pushIdentity(projectId), audience },
-  };
-  const there = await unlessThere(
-    pubsub.topic(topic).createSubscription(`${topic}-push`, {
-      ...pushConfig,
-      ackDeadlineSeconds: Math.min(600, spec.timeoutSeconds + 10),
-      retryPolicy: { minimumBackoff: { seconds: 10 }, maximumBackoff: { seconds: 600 } },
-      deadLetterPolicy: {
-        deadLetterTopic: `projects/${projectId}/topics/${TOPICS.deadLetter}`,
-        maxDeliveryAttempts: MAX_DELIVERY_ATTEMPTS,
-      },
-    }),
-  );
-  // Ports may differ from the last run.
-  if (there) await pubsub.subscription(`${topic}-push`).modifyPushConfig(pushConfig);
+  pubsub.model.ensureSubscription({
+    name: `projects/${projectId}/subscriptions/${topic}-push`,
+    topic: `projects/${projectId}/topics/${topic}`,
+    pushConfig: {
+      // The framework reads the topic's name from this path.
+      pushEndpoint: `${audience}/projects/${projectId}/topics/${topic}`,
+      oidcToken: { serviceAccountEmail: pushIdentity(projectId), audience },
+      attributes: {},
+    },
+    ackDeadlineMs: seconds(Math.min(600, spec.timeoutSeconds + 10)),
+    retryPolicy: { minimumBackoffMs: seconds(10), maximumBackoffMs: minutes(10) },
+    deadLetterPolicy: {
+      deadLetterTopic: `projects/${projectId}/topics/${TOPICS.deadLetter}`,
+      maxDeliveryAttempts: MAX_DELIVERY_ATTEMPTS,
+    },
+  });
 }
 
-async function schedule(client: CloudSchedulerClient, projectId: string, name: string): Promise<void> {
-  const spec = MANIFEST.find((one) => one.name === name);
-  if (spec?.trigger.kind !== 'topic' || !spec.trigger.schedule) return;
-  const parent = client.locationPath(projectId, REGION);
-  await unlessThere(
-    client.createJob({
-      parent,
-      job: {
-        name: `${parent}/jobs/${name}`,
-        schedule: spec.trigger.schedule,
-        timeZone: 'Etc/UTC',
-        pubsubTarget: {
-          topicName: `projects/${projectId}/topics/${spec.trigger.topic}`,
-          data: Buffer.from(JSON.stringify({ schema: MESSAGE_SCHEMA })),
-        },
-      },
-    }),
-  );
+function schedule({ projectId, scheduler }: EmbeddedCloud, name: string, topic: string, cron: string): void {
+  const data = Buffer.from(JSON.stringify({ schema: MESSAGE_SCHEMA })).toString('base64');
+  scheduler.model.ensureJob({
+    name: `projects/${projectId}/locations/${REGION}/jobs/${name}`,
+    schedule: cron,
+    timeZone: 'Etc/UTC',
+    target: { kind: 'pubsub', topicName: `projects/${projectId}/topics/${topic}`, data, attributes: {} },
+  });
 }
 
-async function firstDocuments(firestore: Firestore): Promise<void> {
+function firstDocuments({ projectId, firestore }: EmbeddedCloud): void {
   const pool = { schema: DOCUMENT_SCHEMA, spec: resolveSpec({}), wanted: 1 };
-  await unlessThere(firestore.doc(poolPath('default')).create(pool));
-}
-
-/** @returns whether it was there already */
-async function unlessThere(making: Promise<unknown>): Promise<boolean> {
   try {
-    await making;
-    return false;
+    firestore.model.commitNow([
+      {
+        name: `projects/${projectId}/databases/(default)/documents/${poolPath('default')}`,
+        op: 'update',
+        fields: fromData(pool),
+        mask: undefined,
+        transforms: [],
+        precondition: { exists: false },
+      },
+    ]);
   } catch (error) {
-    if ((error as { code?: unknown }).code === STATUS.ALREADY_EXISTS) return true;
-    throw error;
+    if (!(error instanceof ServiceError) || error.code !== STATUS.ALREADY_EXISTS) throw error;
   }
 }

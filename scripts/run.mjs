@@ -13,7 +13,7 @@ const NEEDED_MAJOR = 24;
 
 /** @type {Record<string, string[][]>} each command: what to run, one after the other, in the pinned Node */
 const COMMANDS = {
-  start: [['local/main.ts']],
+  start: [['--max-semi-space-size=4', 'local/main.ts']],
   check: [
     ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
     ['node_modules/typescript/bin/tsc', '-p', '.'],
@@ -60,10 +60,21 @@ function findNode() {
   return process.exit(2);
 }
 
+/** Compiled code is kept between runs: a second start is quicker and smaller. */
+function compileCache() {
+  return process.env.NODE_COMPILE_CACHE
+    ? {}
+    : { NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compile') };
+}
+
 /** Runs one command; signals go on to it, and its end is ours. */
 function run(node, args) {
   return new Promise((resolve) => {
-    const child = spawn(node, args, { cwd: root, stdio: 'inherit', env: { ...process.env, HUB_NODE: node } });
+    const child = spawn(node, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...compileCache() },
+    });
     const forward = (signal) => child.kill(signal);
     process.on('SIGINT', forward);
     process.on('SIGTERM', forward);

@@ -16,15 +16,16 @@ import { lazy } from './lazy.ts';
 import { createCloudLog } from './log.ts';
 import { createTokenVerifier } from './tokens.ts';
 
-let config: Config | undefined;
+/** One process is one set of clients: a deployed function is alone in its process, and the local host shares them among all. */
+let shared: Omit<Ports, 'log'> | undefined;
 
 /** @throws ConfigError listing every fault of the environment */
 export async function portsOf(functionName: string): Promise<Ports> {
-  config ??= parseConfig(process.env);
-  return createPorts(config, functionName);
+  shared ??= createPorts(parseConfig(process.env));
+  return { ...shared, log: createCloudLog({ function: functionName }) };
 }
 
-export function createPorts(config: Config, functionName: string): Ports {
+function createPorts(config: Config): Omit<Ports, 'log'> {
   const { local, projectId } = config;
   return {
     documents: documents(config),
@@ -39,7 +40,6 @@ export function createPorts(config: Config, functionName: string): Ports {
       ...(local && { local: { authTls: local.authTls, ca: local.authCa } }),
     }),
     settings: config,
-    log: createCloudLog({ function: functionName }),
   };
 }
 
@@ -50,8 +50,8 @@ async function plainGrpc(address: string) {
   return { servicePath: host, port: Number(port), sslCreds: credentials.createInsecure() };
 }
 
-const documents = ({ projectId, local }: Config): Documents =>
-  lazy(async () => {
+function documents({ projectId, local }: Config): Documents {
+  const made = lazyValue(async () => {
     const [{ Firestore }, { createDocuments }] = await Promise.all([
       import('@google-cloud/firestore'),
       import('./documents.ts'),
@@ -60,6 +60,24 @@ const documents = ({ projectId, local }: Config): Documents =>
       new Firestore({ projectId, ...(local && { ...(await plainGrpc(local.firestore)), ssl: false }) }),
     );
   });
+  return {
+    get: async (path) => (await made()).get(path),
+    query: async (query) => (await made()).query(query),
+    count: async (query) => (await made()).count(query),
+    commit: async (writes) => (await made()).commit(writes),
+    watch(path, onChange) {
+      let stop: (() => void) | undefined;
+      let stopped = false;
+      void made().then((documents) => {
+        if (!stopped) stop = documents.watch(path, onChange);
+      });
+      return () => {
+        stopped = true;
+        stop?.();
+      };
+    },
+  };
+}
 
 const messages = ({ projectId, local }: Config): Messages =>
   lazy(async () => {

@@ -37,7 +37,7 @@ export async function startHost(
         env: { ...process.env, ...env, HUB_HOST: JSON.stringify({ ...options, ports }) },
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
         // Young objects die young here; a small nursery keeps the memory of a laptop free.
-        execArgv: ['--max-semi-space-size=8', '--disable-warning=ExperimentalWarning'],
+        execArgv: ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning'],
       });
       child = started;
       let ready = false;

@@ -234,7 +234,7 @@ function modelQuery(query: Query): ModelQuery {
 
 // Values.
 
-function fromData(data: DocumentData): Fields {
+export function fromData(data: DocumentData): Fields {
   const fields: Fields = {};
   for (const key in data) {
     const value = data[key];
