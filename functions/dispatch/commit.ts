@@ -135,7 +135,8 @@ export async function announce(ports: Ports, cluster: Cluster, next: Transition)
   const row = rowOf(fields.state);
   const sends: Promise<void>[] = [];
   if (next.wake && row.step !== undefined) sends.push(publishStep(ports, row.step, cluster.id, fields.epoch));
-  if (next.released) sends.push(wakeQueue(ports, cluster.owner));
+  // What goes back to the queue leaves no room that the cloud would have: waking others for it would chase them round in circles.
+  if (next.released && next.event?.cause !== 'requeued') sends.push(wakeQueue(ports, cluster.owner));
   const leftPool = cluster.pool !== undefined && fields.pool === undefined;
   const spareEnded =
     fields.pool !== undefined &&

@@ -46,20 +46,25 @@ async function ensure(cluster: Cluster, ports: Ports): Promise<Observed> {
   }
 }
 
+/**
+ * The next zone, if there is one: machines run out zone by zone, and so does the quota of clusters. With none left, want of quota means
+ * waiting, for it is raised by people or freed by a deletion; want of machines in a whole region is a failure.
+ */
 function afterBreaking(cluster: Cluster, broken: Observed & { status: 'broken' }, ports: Ports): StepResult {
-  if (broken.code === 'CLOUD_QUOTA') {
-    // What the cloud made of it must go before others can use its share; the next look does that.
-    return wait(0, 'Giving the room back.', { patch: { error: describe('CLOUD_QUOTA', broken.detail) } });
-  }
-  if (broken.code !== 'ZONE_EXHAUSTED') return fail(broken.code, broken.detail);
+  if (broken.code === 'CLUSTER_CREATE_FAILED') return fail(broken.code, broken.detail);
   const exhausted = [...cluster.exhausted, cluster.location ?? ''];
   const zones = ports.provider.locations(cluster.spec.region, cluster.spec.availability);
   const next = zones.find((zone) => !exhausted.includes(zone));
-  if (next === undefined) return fail('ZONE_EXHAUSTED', `Tried ${exhausted.join(', ')}.`);
-  return wait(0, `${cluster.location} has no machines left; trying ${next}.`, {
-    patch: { exhausted, location: next },
-    ledger: { plan: [clusterEntry(cluster, next, ports)] },
-  });
+  if (next !== undefined) {
+    const lack = broken.code === 'CLOUD_QUOTA' ? 'quota' : 'machines';
+    return wait(0, `${cluster.location} has no ${lack} left; trying ${next}.`, {
+      patch: { exhausted, location: next },
+      ledger: { plan: [clusterEntry(cluster, next, ports)] },
+    });
+  }
+  if (broken.code === 'ZONE_EXHAUSTED') return fail('ZONE_EXHAUSTED', `Tried ${exhausted.join(', ')}.`);
+  // What the cloud made of it must go before others can use its share; the next look does that.
+  return wait(0, 'Giving the room back.', { patch: { error: describe('CLOUD_QUOTA', broken.detail) } });
 }
 
 /** Half-made clusters in zones that had no machines cost money and quota: they go while the next zone is tried. */

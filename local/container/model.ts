@@ -48,7 +48,7 @@ export interface Quota {
 }
 
 /** https://cloud.google.com/kubernetes-engine/quotas for clusters; the CPUs are those of a project that asked for more. */
-const DEFAULT_QUOTA: Quota = { cpus: 1000, clusters: 100 };
+const DEFAULT_QUOTA: Quota = { cpus: 10_000, clusters: 100 };
 
 /** Finished operations can be read that long. */
 const OPERATION_KEPT_MS = hours(12);

@@ -85,7 +85,7 @@ export const clusterDocument = z.object({
   generation: z.number().int().positive(),
   /** Where the cluster is being made: a zone, or the region. */
   location: z.string().optional(),
-  /** Zones of this generation that had no machines. */
+  /** Zones that had no machines or no quota left for this generation. */
   exhausted: z.array(z.string()),
   /** Until then a resource that is not found may still appear: an earlier handler may have a create under way. */
   holdUntilAt: instant.optional(),

@@ -242,7 +242,7 @@ function enter(
         : undefined,
     deadlineAt:
       runs && Number.isFinite((row as StepRow).timeoutMs)
-        ? new Date(at.after((row as StepRow).timeoutMs))
+        ? new Date(at.afterWork((row as StepRow).timeoutMs))
         : undefined,
     holdUntilAt,
     liability: released ? undefined : (patch.liability ?? cluster.liability),
