@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Google's clients would look for a metadata server, which no machine of ours has.
+    env: { METADATA_SERVER_DETECTION: 'none' },
   },
 });

@@ -17,7 +17,6 @@ import { type FirestoreFace, serveFirestore } from './firestore/server.ts';
 import { createLeaves, type Leaves } from './kubernetes/leaves.ts';
 import { serveKubernetesIndex } from './kubernetes/server.ts';
 import { leafGlue } from './leaf-glue.ts';
-import { UsageError } from './options.ts';
 import type { PubsubModel } from './pubsub/model.ts';
 import { servePubsub } from './pubsub/server.ts';
 import { randomStream } from './random.ts';
@@ -76,7 +75,6 @@ export interface EmbeddedCloud {
   close(): Promise<void>;
 }
 
-/** @throws UsageError if a port is in use */
 export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> {
   const { projectId, seed, dataPath, log } = options;
   const clock = realClock(options.speed);
@@ -90,10 +88,8 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
     return { projectId, clock, faults, log, store, random: randomStream(seed, service) };
   };
   const portOf = (face: keyof typeof PORTS): number => (options.port === 0 ? 0 : options.port + PORTS[face]);
-  const open = async <T extends Face>(face: keyof typeof PORTS, starting: Promise<T>): Promise<T> => {
-    const started = await starting.catch((error: unknown) => {
-      throw portFault(error, face, portOf(face)) ?? error;
-    });
+  const open = async <T extends Face>(starting: Promise<T>): Promise<T> => {
+    const started = await starting;
     faces.push(started);
     return started;
   };
@@ -104,21 +100,14 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
 
   try {
     const accessToken = `ya29.local-${randomBytes(24).toString('base64url')}`;
-    const auth = await open(
-      'auth',
-      serveAuth(worldOf('auth'), { http: portOf('auth'), tls: portOf('authTls') }),
-    );
+    const auth = await open(serveAuth(worldOf('auth'), { http: portOf('auth'), tls: portOf('authTls') }));
     const tokens = createServiceTokens(worldOf('service-tokens'));
-    const firestore = await open('firestore', serveFirestore(worldOf('firestore'), portOf('firestore')));
-    const pubsub = await open(
-      'pubsub',
-      servePubsub(worldOf('pubsub'), portOf('pubsub'), { mintToken: tokens.mint }),
-    );
+    const firestore = await open(serveFirestore(worldOf('firestore'), portOf('firestore')));
+    const pubsub = await open(servePubsub(worldOf('pubsub'), portOf('pubsub'), { mintToken: tokens.mint }));
     const publish = (topic: string, data: string): void => {
       pubsub.model.publish(`projects/${projectId}/topics/${topic}`, data);
     };
     const scheduler = await open(
-      'scheduler',
       serveScheduler(worldOf('scheduler'), portOf('scheduler'), {
         publish: (topic, data, attributes) => void pubsub.model.publish(topic, data, attributes),
         mintToken: tokens.mint,
@@ -127,13 +116,13 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
     const computeWorld = worldOf('compute');
     const computeModel = createComputeModel(computeWorld);
     const compute = {
-      ...(await open('compute', serveCompute(computeWorld, portOf('compute'), computeModel))),
+      ...(await open(serveCompute(computeWorld, portOf('compute'), computeModel))),
       model: computeModel,
     };
     const storageWorld = worldOf('storage');
     const storageModel = createStorageModel(storageWorld);
     const storage = {
-      ...(await open('storage', serveStorage(storageWorld, portOf('storage'), storageModel))),
+      ...(await open(serveStorage(storageWorld, portOf('storage'), storageModel))),
       model: storageModel,
     };
 
@@ -144,10 +133,7 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
       publish,
       isAccessToken: (token) => token === accessToken,
     });
-    const index = await open(
-      'kubernetes',
-      serveKubernetesIndex(kubernetesWorld, portOf('kubernetes'), leaves),
-    );
+    const index = await open(serveKubernetesIndex(kubernetesWorld, portOf('kubernetes'), leaves));
     const containerWorld = worldOf('container');
     const containerModel = createContainerModel(containerWorld, {
       compute: computeModel,
@@ -155,7 +141,7 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
       onAudit: (entry) => publish(TOPICS.hint, JSON.stringify(entry)),
     });
     const container = {
-      ...(await open('container', serveContainer(containerWorld, portOf('container'), containerModel))),
+      ...(await open(serveContainer(containerWorld, portOf('container'), containerModel))),
       model: containerModel,
     };
     await containerModel.resumed;
@@ -183,13 +169,4 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
     await close();
     throw error;
   }
-}
-
-function portFault(error: unknown, face: string, port: number): UsageError | undefined {
-  const text = error instanceof Error ? `${(error as NodeJS.ErrnoException).code} ${error.message}` : '';
-  if (!/EADDRINUSE|address already in use|No address added/i.test(text)) return undefined;
-  return new UsageError(
-    `port ${port} (${face}) is in use: stop what listens there, or set HUB_PORT to another first port (0: any free ones)`,
-    { cause: error },
-  );
 }

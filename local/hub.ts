@@ -9,6 +9,7 @@ import { openDataFolder } from './data-folder.ts';
 import { type FunctionsHost, startHost } from './host/supervisor.ts';
 import { serveHosting } from './hosting/server.ts';
 import type { LocalOptions } from './options.ts';
+import { requireFreePorts } from './ports.ts';
 import { pushIdentity, setUp } from './setup.ts';
 
 export const PROJECT = 'hub-local';
@@ -38,6 +39,7 @@ export async function startHub(
   };
   try {
     if (data) undo.push(() => data.release());
+    if (options.port !== 0) await requireFreePorts(portsFrom(options.port));
     const cloud = await startCloud({
       ...options,
       ...(data && { dataPath: data.path }),
@@ -80,6 +82,16 @@ async function hostOptions(cloud: EmbeddedCloud, { port, faults, seed }: LocalOp
     faults,
     seed,
   };
+}
+
+/** Every port of a Hub whose first is given. */
+function portsFrom(first: number): Record<string, number> {
+  const { functions, ...faces } = PORTS;
+  const ofFace = Object.entries(faces).map(([face, offset]) => [face, first + offset] as const);
+  const ofFunction = MANIFEST.map(
+    ({ name }, index) => [`function ${name}`, first + functions + index] as const,
+  );
+  return Object.fromEntries([...ofFace, ...ofFunction]);
 }
 
 /** What a deployment would set, for the functions of a laptop. */

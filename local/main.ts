@@ -1,5 +1,6 @@
 /** `npm start`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCloudLog } from '../functions/google/log.ts';
 import { startHub } from './hub.ts';
@@ -11,7 +12,10 @@ try {
   const options = parseOptions(process.env);
   const hub = await startHub(options, createCloudLog({ service: 'embedded cloud' }));
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(`${FOLDER}local.json`, `${JSON.stringify(hub.addresses, null, 2)}\n`);
+  // Beside the data too: several Hubs may run from one checkout.
+  for (const folder of [FOLDER, ...(options.dataFolder ? [options.dataFolder] : [])]) {
+    writeFileSync(join(folder, 'local.json'), `${JSON.stringify(hub.addresses, null, 2)}\n`);
+  }
   process.stdout.write(`Hub is ready at ${hub.url}\n`);
   let ending = false;
   const end = (): void => {

@@ -1,0 +1,68 @@
+/** Hub as a process of its own, for what only a process can suffer. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
+
+export const aFolder = (): string => mkdtempSync(join(tmpdir(), 'hub-test-'));
+
+const launch = (env: Record<string, string>): ChildProcess =>
+  spawn(process.execPath, [MAIN], {
+    env: { ...process.env, HUB_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+export interface HubProcess {
+  addresses: Record<string, string>;
+  /** Ends like a machine that loses power; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Ends politely. */
+  end(): Promise<number | null>;
+}
+
+/** Resolves when Hub says that it is ready. */
+export async function startProcess(folder: string, env: Record<string, string> = {}): Promise<HubProcess> {
+  const child = launch({ HUB_DATA: folder, HUB_CLOUD_SPEED: '300', ...env });
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  await new Promise<void>((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('Hub is ready at')) resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`Hub ended with ${code}: ${errors}`)));
+  });
+  const gone = once(child, 'exit');
+  return {
+    addresses: JSON.parse(readFileSync(join(folder, 'local.json'), 'utf8')) as Record<string, string>,
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+    async end() {
+      child.kill('SIGTERM');
+      await gone;
+      return child.exitCode;
+    },
+  };
+}
+
+/** Starts Hub with settings that it must refuse. */
+export async function refusedStart(
+  env: Record<string, string>,
+): Promise<{ code: number | null; stderr: string }> {
+  const child = launch(env);
+  let stderr = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  await once(child, 'close');
+  return { code: child.exitCode, stderr };
+}

@@ -1,0 +1,58 @@
+/** Settings that cannot be right: one clear line, and exit code 2. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { aFolder, refusedStart, startProcess } from './process.ts';
+
+const foreign = (): string => {
+  const folder = aFolder();
+  writeFileSync(join(folder, 'thesis.txt'), 'mine');
+  return folder;
+};
+const belowAFile = (): string => join(foreign(), 'thesis.txt', 'data');
+const ofAnotherFormat = (): string => {
+  const folder = aFolder();
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'hub-data.json'), JSON.stringify({ hub: 'data', format: 99 }));
+  return folder;
+};
+
+test.each([
+  ['a port that is no number', { HUB_PORT: 'abc' }, 'HUB_PORT'],
+  ['a port beyond the last', { HUB_PORT: '65530' }, 'HUB_PORT'],
+  ['a speed of nothing', { HUB_CLOUD_SPEED: '0' }, 'HUB_CLOUD_SPEED'],
+  ['a fault that is not known', { HUB_FAULTS: 'nonsense=1' }, 'nonsense'],
+  ['a rate above one', { HUB_FAULTS: 'lost=2' }, 'lost=2'],
+  ['a seed that is no number', { HUB_SEED: 'x' }, 'HUB_SEED'],
+  ['a data folder of somebody else’s', { HUB_DATA: foreign() }, 'HUB_DATA'],
+  ['a data folder that cannot be written', { HUB_DATA: belowAFile() }, 'HUB_DATA'],
+  ['a data folder of another version', { HUB_DATA: ofAnotherFormat() }, 'another version'],
+])('%s', async (_, env, words) => {
+  const { code, stderr } = await refusedStart(env);
+  expect(code).toBe(2);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(stderr).toContain(words);
+});
+
+test('a port that is in use', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  // The stand-in of Firestore takes the port after the first.
+  const { code, stderr } = await refusedStart({ HUB_PORT: String(port - 1) });
+  server.close();
+  expect(code).toBe(2);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+  expect(stderr).toContain(`port ${port}`);
+});
+
+test('a data folder on which another Hub runs', async () => {
+  const folder = aFolder();
+  const hub = await startProcess(folder);
+  const { code, stderr } = await refusedStart({ HUB_DATA: folder });
+  expect(code).toBe(2);
+  expect(stderr).toContain('in use');
+  await hub.end();
+});
