@@ -5,7 +5,7 @@
 import { dispatch } from '../../functions/dispatch/engine.ts';
 import { hint } from '../../functions/dispatch/hint.ts';
 import { silentLog } from '../../functions/log.ts';
-import { ALL_TOPICS, MANIFEST, stepOfFunction } from '../../functions/manifest.ts';
+import { ALL_TOPICS, MANIFEST, MAX_DELIVERY_ATTEMPTS, stepOfFunction } from '../../functions/manifest.ts';
 import { topUp } from '../../functions/pool/top-up.ts';
 import type { Ports, Settings } from '../../functions/ports.ts';
 import { createGkeProvider } from '../../functions/providers/gke/provider.ts';
@@ -13,7 +13,7 @@ import { STEPS } from '../../functions/steps/index.ts';
 import { sweepOverdue } from '../../functions/sweeps/overdue.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { stepMessage, TOPICS } from '../../shared/messages.ts';
-import { dollars, minutes } from '../../shared/units.ts';
+import { dollars, minutes, seconds } from '../../shared/units.ts';
 import { type VirtualClock, virtualClock } from '../clock.ts';
 import { createComputeModel } from '../compute/model.ts';
 import { createContainerModel } from '../container/model.ts';
@@ -63,13 +63,21 @@ export function memoryHub({
     random: randomStream(seed, service),
   });
 
-  const documents = memoryDocuments(clock, { latencyMs: commitMs });
-  const messages = memoryMessages({ clock, faults, random: randomStream(seed, 'bus'), latencyMs: busMs });
+  const documents = memoryDocuments(clock, { latencyMs: commitMs, faults });
+  const messages = memoryMessages({
+    clock,
+    faults,
+    random: randomStream(seed, 'bus'),
+    latencyMs: busMs,
+    maxDeliveryAttempts: MAX_DELIVERY_ATTEMPTS,
+  });
   const compute = createComputeModel(worldOf('compute'));
   const storage = createStorageModel(worldOf('storage'));
   const glue = leafGlue();
-  const send = (topic: string, data: string): void =>
-    void messages.publish(topic, JSON.parse(data) as object);
+  /** From outside: whoever sends does not hear of a bus that takes no messages, so the message is lost. */
+  const sendBody = (topic: string, body: object): void =>
+    void messages.publish(topic, body).catch(() => undefined);
+  const send = (topic: string, data: string): void => sendBody(topic, JSON.parse(data) as object);
   const leaves = createLeaves(worldOf('kubernetes'), {
     compute: glue.compute,
     publish: send,
@@ -124,8 +132,10 @@ export function memoryHub({
     else if (name === TOPICS.sweep) await sweepOverdue(ports);
     else if (name === TOPICS.topUp) await topUp(ports, (body as { pool?: string }).pool);
   };
-  for (const { name, trigger } of MANIFEST) {
-    if (trigger.kind === 'topic') messages.subscribe(trigger.topic, (body) => handle(name, body));
+  for (const { name, trigger, timeoutSeconds } of MANIFEST) {
+    if (trigger.kind !== 'topic') continue;
+    // As long as the function may take, and a margin: a sweep stays for its minute.
+    messages.subscribe(trigger.topic, (body) => handle(name, body), seconds(timeoutSeconds + 10));
   }
   for (const topic of ALL_TOPICS)
     if (!MANIFEST.some(({ name }) => name === topic)) messages.subscribe(topic, async () => undefined);
@@ -136,7 +146,7 @@ export function memoryHub({
     const every = (topic: string, everyMs: number): void => {
       const fire = (): void => {
         if (stopped) return;
-        void messages.publish(topic, { schema: 1 });
+        sendBody(topic, { schema: 1 });
         clock.schedule(clock.after(everyMs), fire);
       };
       clock.schedule(clock.after(everyMs), fire);
@@ -163,11 +173,18 @@ export function memoryHub({
   /** Reading may take virtual time of its own. */
   const settled = async (holds: () => boolean | Promise<boolean>): Promise<boolean> => {
     let answer: boolean | undefined;
-    void Promise.resolve(holds()).then((value) => {
-      answer = value;
-    });
-    while (answer === undefined) await clock.runFor(1);
-    return answer;
+    let failure: { error: unknown } | undefined;
+    Promise.resolve(holds()).then(
+      (value) => {
+        answer = value;
+      },
+      (error: unknown) => {
+        failure = { error };
+      },
+    );
+    while (answer === undefined && !failure) await clock.runFor(1);
+    if (failure) throw failure.error;
+    return answer ?? false;
   };
   /** Runs something that takes virtual time to its end. */
   const run = async <T>(work: Promise<T>): Promise<T> => {

@@ -38,8 +38,11 @@ export interface MemoryMessagesOptions {
 }
 
 export interface MemoryMessages extends Messages {
-  /** Each handler of a topic gets each message, as each subscription does. A topic is there once it has a handler. */
-  subscribe(topic: string, handler: MessageHandler): void;
+  /**
+   * Each handler of a topic gets each message, as each subscription does. A topic is there once it has a handler.
+   * @param ackDeadlineMs this subscription's own
+   */
+  subscribe(topic: string, handler: MessageHandler, ackDeadlineMs?: number): void;
   /** What was given up, oldest first. */
   readonly deadLetters: readonly Delivery[];
   /** How many messages are neither acknowledged nor dead. */
@@ -49,9 +52,14 @@ export interface MemoryMessages extends Messages {
 /** The fault `late` adds up to this much. */
 const LATEST_MS = minutes(10);
 
+interface Subscription {
+  handler: MessageHandler;
+  ackDeadlineMs: number;
+}
+
 interface InFlight {
   topic: string;
-  handler: MessageHandler;
+  subscription: Subscription;
   /** JSON, parsed anew for each delivery so that no handler sees what another changed. */
   text: string;
   attempts: number;
@@ -61,7 +69,7 @@ export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
   const { clock, random, faults, onDelivery } = options;
   const { latencyMs = 100, ackDeadlineMs = minutes(1), maxDeliveryAttempts = 5 } = options;
   const { minimumBackoffMs = seconds(10), maximumBackoffMs = seconds(600) } = options;
-  const topics = new Map<string, MessageHandler[]>();
+  const topics = new Map<string, Subscription[]>();
   const deadLetters: Delivery[] = [];
   let pending = 0;
 
@@ -82,9 +90,9 @@ export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
       if (acked) pending--;
       else retry(message);
     };
-    const stopDeadline = clock.schedule(clock.after(ackDeadlineMs), () => end(false));
+    const stopDeadline = clock.schedule(clock.after(message.subscription.ackDeadlineMs), () => end(false));
     // Wrapped, so that a handler that throws before its first await is a nack too.
-    new Promise<void>((resolve) => resolve(message.handler(body))).then(
+    new Promise<void>((resolve) => resolve(message.subscription.handler(body))).then(
       () => end(true),
       () => end(false),
     );
@@ -102,22 +110,22 @@ export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
 
   return {
     async publish(topic, body) {
-      const handlers = topics.get(topic);
-      if (!handlers) throw new AppError('UNAVAILABLE', `there is no topic ${topic}`);
+      const subscriptions = topics.get(topic);
+      if (!subscriptions) throw new AppError('UNAVAILABLE', `there is no topic ${topic}`);
       if (faults.hit('unavailable', topic)) throw new AppError('UNAVAILABLE', 'the bus takes no messages');
       if (faults.hit('lost', topic)) return;
       const copies = faults.hit('duplicate', topic) ? 2 : 1;
       const lateMs = faults.hit('late', topic) ? random.fraction() * LATEST_MS : 0;
       const text = JSON.stringify(body);
-      for (const handler of handlers) {
+      for (const subscription of subscriptions) {
         for (let copy = 0; copy < copies; copy++) {
           pending++;
-          sendIn(latencyMs + lateMs, { topic, handler, text, attempts: 0 });
+          sendIn(latencyMs + lateMs, { topic, subscription, text, attempts: 0 });
         }
       }
     },
-    subscribe(topic, handler) {
-      topics.set(topic, [...(topics.get(topic) ?? []), handler]);
+    subscribe(topic, handler, ownDeadlineMs = ackDeadlineMs) {
+      topics.set(topic, [...(topics.get(topic) ?? []), { handler, ackDeadlineMs: ownDeadlineMs }]);
     },
     deadLetters,
     get pending() {
