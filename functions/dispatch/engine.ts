@@ -19,7 +19,8 @@ const CONTENTION_MS = 15;
 
 /**
  * Handles "look at this cluster again".
- * @throws AppError if nothing could be decided; the bus delivers the message again, and `dueAt` stands behind that
+ * @throws AppError, CommitError `unavailable` if nothing could be decided; the bus delivers the message again, and `dueAt` stands
+ * behind that
  */
 export async function dispatch(
   ports: Ports,
@@ -61,6 +62,8 @@ async function run(ports: Ports, step: Step, read: Read, name: StepName): Promis
   try {
     return await step(cluster, ports);
   } catch (thrown) {
+    // A database that is away is no fault of the step's, and the failure could hardly be written down.
+    if (thrown instanceof CommitError && thrown.fault === 'unavailable') throw thrown;
     const error = asAppError(thrown);
     const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : undefined;
     ports.log[error.code === 'BUG' ? 'error' : 'warn']('step failed', {

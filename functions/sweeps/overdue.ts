@@ -2,9 +2,11 @@
  * The proof of liveness: whatever is due is looked at again, however its message got lost. One query finds it; while something falls
  * due within this minute the sweep stays and sends it to the second, and with nothing due it ends at once.
  */
-import { CLUSTERS, SHARDS } from '../../shared/documents/cluster.ts';
+import { CLUSTERS, type Cluster, SHARDS } from '../../shared/documents/cluster.ts';
+import { asAppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
+import type { Snapshot, Value } from '../cloud.ts';
 import { expire } from '../dispatch/commands.ts';
 import { parseCluster, publishStep } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
@@ -25,20 +27,25 @@ interface Due {
   send(): Promise<void>;
 }
 
-/** @returns how many were sent */
+/**
+ * What cannot be sent or read stays due and keeps nobody else waiting.
+ * @returns how many were sent
+ * @throws CommitError `unavailable` if the query fails
+ */
 export async function sweepOverdue(ports: Ports): Promise<number> {
   const endMs = ports.clock.after(EVERY_MS);
   const sent = new Set<string>();
   for (;;) {
-    const due = (await findDue(ports, endMs)).filter((one) => !sent.has(keyOf(one)));
+    const { due, more } = await findDue(ports, endMs, sent);
     const next = due[0];
     if (!next) return sent.size;
     await ports.clock.sleepUntil(next.atMs);
     const now = ports.clock.now();
     const ripe = due.filter(({ atMs }) => atMs <= now);
-    for (const one of ripe) sent.add(keyOf(one));
-    await Promise.all(ripe.map((one) => one.send()));
-    if (ripe.length < PAGE) {
+    const before = sent.size;
+    await Promise.all(ripe.map((one) => sendOne(ports, one, sent)));
+    // At once only from one full page to the next, and not while the bus takes nothing.
+    if (!more || ripe.length < due.length || sent.size === before) {
       const followingMs = due.find(({ atMs }) => atMs > now)?.atMs ?? Number.POSITIVE_INFINITY;
       await ports.clock.sleepUntil(Math.min(ports.clock.after(SETTLE_MS), followingMs, endMs));
     }
@@ -46,27 +53,60 @@ export async function sweepOverdue(ports: Ports): Promise<number> {
   }
 }
 
+async function sendOne(ports: Ports, one: Due, sent: Set<string>): Promise<void> {
+  const key = keyOf(one);
+  sent.add(key);
+  try {
+    await one.send();
+  } catch (error) {
+    sent.delete(key);
+    ports.log.warn('message not sent', { cluster: one.id, code: asAppError(error).code });
+  }
+}
+
 /** A look that asked for another one is due anew. */
 const keyOf = ({ id, epoch, atMs }: Due): string => `${id} ${epoch} ${atMs}`;
 
-/** In the order in which they fall due. */
-async function findDue(ports: Ports, untilMs: number): Promise<Due[]> {
-  const snapshots = await ports.documents.query({
-    collection: CLUSTERS,
-    where: [
-      ['shard', 'in', ALL_SHARDS],
-      ['dueAt', '<=', new Date(untilMs)],
-    ],
-    orderBy: [['dueAt', 'asc']],
-    limit: PAGE,
-  });
-  return snapshots.flatMap((snapshot) => {
-    const { cluster } = parseCluster(snapshot);
-    const { id, epoch, dueAt, state } = cluster;
-    if (!dueAt) return [];
-    const { step } = rowOf(state);
-    const send =
-      step === undefined ? () => expire(ports, id, epoch) : () => publishStep(ports, step, id, epoch);
-    return [{ id, epoch, atMs: dueAt.getTime(), send }];
-  });
+/**
+ * The first page that holds something not yet sent, in the order in which it falls due.
+ * @returns `more`: there may be another page
+ */
+async function findDue(
+  ports: Ports,
+  untilMs: number,
+  sent: ReadonlySet<string>,
+): Promise<{ due: Due[]; more: boolean }> {
+  for (let startAfter: readonly Value[] | undefined; ; ) {
+    const page = await ports.documents.query({
+      collection: CLUSTERS,
+      where: [
+        ['shard', 'in', ALL_SHARDS],
+        ['dueAt', '<=', new Date(untilMs)],
+      ],
+      orderBy: [['dueAt', 'asc']],
+      limit: PAGE,
+      ...(startAfter ? { startAfter } : {}),
+    });
+    const due = page.flatMap((snapshot) => dueOf(ports, snapshot)).filter((one) => !sent.has(keyOf(one)));
+    const last = page.at(-1);
+    if (due.length > 0 || page.length < PAGE || !last) return { due, more: page.length === PAGE };
+    startAfter = [last.data.dueAt ?? null, last.path];
+  }
+}
+
+function dueOf(ports: Ports, snapshot: Snapshot): Due[] {
+  let cluster: Cluster;
+  try {
+    cluster = parseCluster(snapshot).cluster;
+  } catch (error) {
+    // Written by another version of this code, or damaged: an operator's case, and no reason to leave the others alone.
+    ports.log.error('cluster not readable', { resource: snapshot.path, detail: String(error) });
+    return [];
+  }
+  const { id, epoch, dueAt, state } = cluster;
+  if (!dueAt) return [];
+  const { step } = rowOf(state);
+  const send =
+    step === undefined ? () => expire(ports, id, epoch) : () => publishStep(ports, step, id, epoch);
+  return [{ id, epoch, atMs: dueAt.getTime(), send }];
 }

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { type MemoryHub, memoryHub } from '../../local/memory/hub.ts';
+import { findRegion } from '../../shared/catalog/catalog.ts';
+import { type Cluster, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
+import { type Ledger, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';
+import { hours, minutes } from '../../shared/units.ts';
+import { aSpec } from '../../test/builders.ts';
+import { conceive, createClusters } from '../dispatch/commands.ts';
+
+const spec = aSpec({ product: 'hello', version: '1.1.0' });
+const [first = '', second = '', third = ''] = findRegion(spec.region)?.zones ?? [];
+
+async function aCreation(hub: MemoryHub): Promise<string> {
+  const birth = conceive(hub.ports, { name: 'mine', spec, shape: shapeOf(spec), owner: 'ada' });
+  await hub.run(createClusters(hub.ports, [birth], []));
+  return birth.cluster.id;
+}
+const read = async (hub: MemoryHub, id: string) =>
+  (await hub.documents.get<Cluster>(clusterPath(id)))?.data as Cluster;
+
+/** Notes each create call with what the ledger says of it at that moment. */
+function spy(hub: MemoryHub, id: () => string) {
+  const asked: { zone: string; planned: Promise<boolean> }[] = [];
+  const { ensureCluster, clusterName } = hub.ports.provider;
+  hub.ports.provider = {
+    ...hub.ports.provider,
+    ensureCluster(target) {
+      const key = ledgerKey({ kind: 'cluster', name: clusterName(target), location: target.location });
+      const planned = hub.documents
+        .get<Ledger>(ledgerPath(id()))
+        .then((ledger) => ledger?.data.entries[key] !== undefined);
+      if (asked.at(-1)?.zone !== target.location) asked.push({ zone: target.location, planned });
+      return ensureCluster(target);
+    },
+  };
+  return async () => Promise.all(asked.map(async ({ zone, planned }) => [zone, await planned]));
+}
+
+describe('a zone without machines', () => {
+  test('is left for the next, which stands in the ledger before it is asked; nothing stays behind in the first', async () => {
+    const hub = memoryHub();
+    let id = '';
+    const asked = spy(hub, () => id);
+    hub.faults.force('stockout', { times: 1, subject: first });
+    hub.startScheduler();
+    id = await aCreation(hub);
+    await hub.until(async () => (await read(hub, id)).state === 'ready');
+    expect(await asked()).toEqual([
+      [first, true],
+      [second, true],
+    ]);
+    expect(await read(hub, id)).toMatchObject({ location: second, exhausted: [first] });
+    await hub.until(() => hub.container.listClusters('-').length === 1);
+    expect(hub.container.listClusters('-')[0]?.location).toBe(second);
+  });
+
+  test('in every zone of the region ends in a failure that costs nothing', async () => {
+    const hub = memoryHub();
+    let id = '';
+    const asked = spy(hub, () => id);
+    hub.faults.force('stockout');
+    hub.startScheduler();
+    id = await aCreation(hub);
+    await hub.until(async () => (await read(hub, id)).state === 'failed', hours(3));
+    expect((await asked()).map(([zone]) => zone)).toEqual([first, second, third]);
+    expect((await read(hub, id)).error?.code).toBe('ZONE_EXHAUSTED');
+    expect(hub.objects()).toBe(0);
+    expect((await hub.documents.get('accounts/ada'))?.data).toMatchObject({ clusters: 0, hourlyMicros: 0 });
+  });
+});
+
+describe("the cloud's own quota", () => {
+  test('sends the cluster back to the queue, with its place given back, until there is room', async () => {
+    const hub = memoryHub();
+    hub.container.setQuota(spec.region, { cpus: 0 });
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.until(
+      async () =>
+        (await read(hub, id)).error?.code === 'CLOUD_QUOTA' && (await read(hub, id)).state === 'queued',
+    );
+    expect(hub.container.listClusters('-')).toEqual([]);
+    expect((await hub.documents.get('accounts/ada'))?.data).toMatchObject({ clusters: 0, hourlyMicros: 0 });
+    hub.container.setQuota(spec.region, { cpus: 1000 });
+    await hub.until(async () => (await read(hub, id)).state === 'ready', minutes(60));
+    expect((await read(hub, id)).error).toBeUndefined();
+  });
+});

@@ -1,0 +1,118 @@
+/** Many clusters through their whole lives on the virtual clock, in a good world and in bad ones. */
+import { describe, expect, test } from 'vitest';
+import { CommitError } from '../../functions/cloud.ts';
+import { command, conceive, createClusters } from '../../functions/dispatch/commands.ts';
+import type { FaultRates } from '../../local/faults.ts';
+import { memoryHub } from '../../local/memory/hub.ts';
+import { CLUSTERS, shapeOf } from '../../shared/documents/cluster.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { State } from '../../shared/lifecycle/table.ts';
+import { days, seconds } from '../../shared/units.ts';
+import { aSpec } from '../builders.ts';
+
+const spec = aSpec();
+
+async function lives(count: number, seed: number, faults: FaultRates) {
+  const hub = memoryHub({ seed, faults });
+  hub.container.setQuota(spec.region, { cpus: 100_000, clusters: 10_000 });
+  hub.startScheduler();
+  /** Faults strike the test's own calls too; people press again, and so does it. */
+  const surely = async <T>(work: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof CommitError || error instanceof AppError)) throw error;
+      }
+    }
+  };
+  const owners = Array.from({ length: count }, (_, n) => `user-${n % 4}`);
+  const births = owners.map((owner) =>
+    conceive(hub.ports, { name: 'mine', spec, shape: shapeOf(spec), owner }),
+  );
+  const tally = async (): Promise<Partial<Record<State, number>>> => {
+    const all = await surely(() => hub.documents.query<{ state: State }>({ collection: CLUSTERS }));
+    const counts: Partial<Record<State, number>> = {};
+    for (const { data } of all) counts[data.state] = (counts[data.state] ?? 0) + 1;
+    return counts;
+  };
+  const all = (...states: State[]) =>
+    hub.until(
+      async () => Object.keys(await tally()).every((state) => states.includes(state as State)),
+      days(2),
+      seconds(5),
+    );
+
+  await hub.run(Promise.all(births.map((birth) => surely(() => createClusters(hub.ports, [birth], [])))));
+  await all('ready', 'failed');
+  const made = await tally();
+  await hub.run(
+    Promise.all(
+      births.map(({ cluster }, n) =>
+        surely(() => command(hub.ports, cluster.id, 'delete', owners[n] ?? 'nobody')),
+      ),
+    ),
+  );
+  await all('deleted');
+  const counters = ['cells/default', ...new Set(owners.map((owner) => `accounts/${owner}`))];
+  return {
+    made,
+    objects: hub.objects(),
+    counted: await Promise.all(
+      counters.map(async (path) => (await surely(() => hub.documents.get(path)))?.data),
+    ),
+  };
+}
+const nothing = Array(5).fill({ schema: 1, clusters: 0, hourlyMicros: 0 });
+
+describe('in a good world', () => {
+  test('200 clusters created at once all become ready and all go again, with nothing left', async () => {
+    const { made, objects, counted } = await lives(200, 1, {});
+    expect(made).toEqual({ ready: 200 });
+    expect(objects).toBe(0);
+    expect(counted).toEqual(nothing);
+  });
+});
+
+describe('in a bad world', () => {
+  const moderate: FaultRates = {
+    lost: 0.05,
+    duplicate: 0.1,
+    late: 0.02,
+    unavailable: 0.02,
+    'reply-lost': 0.02,
+    'slow-operation': 0.05,
+    'lost-audit': 0.2,
+  };
+  test.each([1, 2])(
+    'all 40 become ready or failed and then go, with nothing left (seed %i)',
+    async (seed) => {
+      const { objects, counted } = await lives(40, seed, moderate);
+      expect(objects).toBe(0);
+      expect(counted).toEqual(nothing);
+    },
+  );
+
+  const everything: FaultRates = {
+    ...moderate,
+    stockout: 0.3,
+    quota: 0.1,
+    'operation-fails': 0.1,
+    'stuck-operation': 0.05,
+    leak: 0.3,
+    'no-address': 0.05,
+    'job-fails': 0.1,
+    'slow-pull': 0.1,
+    'pod-crash': 0.05,
+  };
+  test.each([1, 2])(
+    'nothing is left either if the cloud itself fails in every way (seed %i)',
+    async (seed) => {
+      const { made, objects, counted } = await lives(20, seed, everything);
+      expect(made.failed).toBeGreaterThan(0);
+      expect(made.ready).toBeGreaterThan(0);
+      expect(objects).toBe(0);
+      expect(counted).toEqual(nothing);
+    },
+  );
+});
