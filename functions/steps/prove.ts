@@ -28,13 +28,11 @@ export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepRes
   ]);
   if (pending.length === 0 && found.length === 0)
     return done(undefined, { ledger: { gone: openKeys(entries) } });
-  await removeListed(cluster, found, ports);
   const names = new Set([...pending, ...found.map(({ name }) => name)]);
-  return wait(
-    LOOK_AGAIN_MS,
-    `Still there: ${[...names].slice(0, 5).join(', ')}${names.size > 5 ? ' and more' : ''}.`,
-    {
-      ledger: { plan: newlyFound(cluster, found, entries) ?? [] },
-    },
-  );
+  const detail = `Still there: ${[...names].slice(0, 5).join(', ')}${names.size > 5 ? ' and more' : ''}.`;
+  // Into the ledger first, also what nobody asked for: it must be accounted for even if it goes before it can be removed.
+  const plan = newlyFound(cluster, found, entries);
+  if (plan.length > 0) return wait(0, detail, { ledger: { plan } });
+  await removeListed(cluster, found, ports);
+  return wait(LOOK_AGAIN_MS, detail);
 }

@@ -99,7 +99,7 @@ export function newlyFound(
   cluster: Cluster,
   found: readonly OwnedResource[],
   entries: Ledger['entries'],
-): NonNullable<Extras['ledger']>['plan'] {
+): NonNullable<NonNullable<Extras['ledger']>['plan']> {
   return found
     .filter((resource) => entries[ledgerKey(resource)] === undefined)
     .map(({ kind, name, location }) => ({ kind, name, location, generation: cluster.generation }));
