@@ -242,3 +242,13 @@ describe('many at once', () => {
     expect(await readDocument(hub, 'cells/default')).toMatchObject({ clusters: 0, hourlyMicros: 0 });
   });
 });
+
+test('a database that is away while a step runs is not called a fault of Hub, and nothing is written', async () => {
+  const hub = memoryHub();
+  const id = await given(hub);
+  const away: Step = async () => {
+    throw new CommitError('unavailable', 'away');
+  };
+  await expect(hub.run(dispatch(hub.ports, withAdmit(away), 'admit', message(id)))).rejects.toThrow('away');
+  expect(await read(hub, id)).toMatchObject({ state: 'queued', attempts: 0 });
+});

@@ -24,10 +24,20 @@ export async function removeLedgered(
   const left = await eachOf(open, async ({ kind, name, location, generation }) => {
     if (kind === 'cluster') return clusterGone({ id: cluster.id, generation, location }, ports);
     if (kind === 'bucket') return ports.buckets.ensureBucketGone({ name, clusterId: cluster.id });
-    await ports.provider.deleteOwned({ kind, name, location, clusterId: cluster.id });
-    return 'gone' as const;
+    return unlessBusy(ports.provider.deleteOwned({ kind, name, location, clusterId: cluster.id }));
   });
   return open.filter((_, index) => left[index] === 'pending').map((entry) => entry.name);
+}
+
+/** A disk cannot go before its machine has, nor a cluster before its last operation has ended: that is not gone yet, and no failure. */
+async function unlessBusy(removal: Promise<unknown>): Promise<'gone' | 'pending'> {
+  try {
+    await removal;
+    return 'gone';
+  } catch (error) {
+    if (asAppError(error).code === 'OPERATION_IN_PROGRESS') return 'pending';
+    throw error;
+  }
 }
 
 /** What has the name and not our label is somebody else's: there is nothing of ours to remove. */
@@ -78,7 +88,10 @@ export async function listLeft(cluster: Cluster, ports: Ports): Promise<OwnedRes
   return [...owned, ...buckets.map(asResource)];
 }
 
-/** Asks for the deletion of what listing found. @throws AppError of the first that could not be asked */
+/**
+ * Asks for the deletion of what listing found; what is busy is found again by the next listing.
+ * @throws AppError of the first that could not be asked
+ */
 export async function removeListed(
   cluster: Cluster,
   found: readonly OwnedResource[],
@@ -89,8 +102,10 @@ export async function removeListed(
       await ports.buckets.ensureBucketGone({ name: resource.name, clusterId: cluster.id });
     } else if (resource.kind === 'cluster') {
       const generation = Number(/-g(\d+)$/.exec(resource.name)?.[1] ?? cluster.generation);
-      await ports.provider.ensureGone({ id: cluster.id, generation, location: resource.location });
-    } else await ports.provider.deleteOwned(resource);
+      await unlessBusy(
+        ports.provider.ensureGone({ id: cluster.id, generation, location: resource.location }),
+      );
+    } else await unlessBusy(ports.provider.deleteOwned(resource));
   });
 }
 
