@@ -91,15 +91,16 @@ const environment = z.object({
 /** @throws ConfigError listing every fault */
 export function parseConfig(env: Record<string, string | undefined>): Config {
   const parsed = environment.safeParse(env);
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
-  }
-  const e = parsed.data;
-  const production = e.HUB_ENVIRONMENT === 'production';
-  const faults = production ? faultsInProduction(env, e) : [];
-  if (!production && e.HUB_LOCAL_CLOUD === undefined)
+  const production = env.HUB_ENVIRONMENT !== 'local';
+  const faults = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+    ...(production ? faultsInProduction(env) : []),
+  ];
+  if (!production && env.HUB_LOCAL_CLOUD === undefined) {
     faults.push('HUB_LOCAL_CLOUD: missing; start with npm start');
-  if (faults.length > 0) throw new ConfigError(faults);
+  }
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  const e = parsed.data;
   return Object.freeze({
     production,
     projectId: e.GOOGLE_CLOUD_PROJECT,
@@ -138,20 +139,23 @@ export class ConfigError extends Error {
   }
 }
 
-function faultsInProduction(
-  env: Record<string, string | undefined>,
-  parsed: z.infer<typeof environment>,
-): string[] {
+/** Looked for in the environment as it is, so that a missing variable hides none of them. */
+function faultsInProduction(env: Record<string, string | undefined>): string[] {
   const faults: string[] = [];
   for (const name of EMULATOR_VARIABLES) {
     if (env[name]) faults.push(`${name}: must not be set in production; unset it`);
   }
-  if (parsed.HUB_LOCAL_CLOUD !== undefined) {
+  if (env.HUB_LOCAL_CLOUD !== undefined) {
     faults.push('HUB_LOCAL_CLOUD: must not be set in production; unset it, or set HUB_ENVIRONMENT=local');
   }
-  if (parsed.HUB_CLOUD_SPEED !== 1) faults.push('HUB_CLOUD_SPEED: must be 1 in production; unset it');
+  if (Number(env.HUB_CLOUD_SPEED ?? 1) !== 1) {
+    faults.push('HUB_CLOUD_SPEED: must be 1 in production; unset it');
+  }
   for (const name of ['HUB_HELM_IMAGE', 'HUB_CALL_HOME_IMAGE'] as const) {
-    if (!digestImage.test(parsed[name])) faults.push(`${name}: must name an image by digest (…@sha256:…)`);
+    const image = env[name];
+    if (image && !digestImage.test(image)) {
+      faults.push(`${name}: must name an image by digest (…@sha256:…)`);
+    }
   }
   return faults;
 }

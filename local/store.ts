@@ -1,9 +1,10 @@
 /**
  * Where stand-ins keep their state: tables in memory, each change journaled to `HUB_DATA` before the stand-in answers.
- * A table is a Map whose values are plain JSON. After SIGKILL the next start replays the journal and writes it anew, compacted.
+ * A table is a Map whose values are plain JSON. After SIGKILL the next start replays the journal.
  */
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from './options.ts';
 
 export interface Table<T> {
   get(key: string): T | undefined;
@@ -100,16 +101,47 @@ export const memoryStore = (): Store =>
     () => undefined,
   );
 
+/** A journal may grow by this much before it is compacted; a Hub that runs for weeks must be able to read it again. */
+const COMPACT_AFTER_BYTES = 16 * 1024 * 1024;
+
 /**
  * @param folder an existing folder, already known to be ours
  * @param service names the file: `<folder>/<service>.jsonl`
- * @throws Error naming file and line if the journal is damaged anywhere but in its last, half-written line
+ * @param compactAfterBytes growth after which the journal is written anew, beside once at the start
+ * @throws UsageError naming file and line if the journal is damaged anywhere but in its last, half-written line
  */
-export function journaledStore(folder: string, service: string): Store {
+export function journaledStore(
+  folder: string,
+  service: string,
+  compactAfterBytes = COMPACT_AFTER_BYTES,
+): Store {
   const file = join(folder, `${service}.jsonl`);
   const tables = existsSync(file) ? replay(file) : new Map<string, Map<string, unknown>>();
+  let journal = compacted(file, tables);
+  let open = true;
+  let grownBytes = 0;
+  return storeOver(
+    tables,
+    (entry) => {
+      if (!open) return;
+      grownBytes += writeSync(journal, `${JSON.stringify(entry)}\n`);
+      if (grownBytes < compactAfterBytes) return;
+      grownBytes = 0;
+      closeSync(journal);
+      journal = compacted(file, tables);
+    },
+    () => {
+      if (open) closeSync(journal);
+      open = false;
+    },
+  );
+}
 
-  // Compaction: the new journal replaces the old in one rename, so that a kill in between loses nothing.
+/**
+ * Writes the journal anew: one line for each row that there is. It replaces the old one in one rename, so that a kill in between loses nothing.
+ * @returns what to append to. A write(2) that returned survives SIGKILL of this process; surviving a power cut is not promised.
+ */
+function compacted(file: string, tables: ReadonlyMap<string, ReadonlyMap<string, unknown>>): number {
   const fresh = `${file}.new`;
   const out = openSync(fresh, 'w');
   for (const [table, rows] of tables) {
@@ -117,20 +149,7 @@ export function journaledStore(folder: string, service: string): Store {
   }
   closeSync(out);
   renameSync(fresh, file);
-
-  // A write(2) that returned survives SIGKILL of this process; surviving a power cut is not promised.
-  const journal = openSync(file, 'a');
-  let open = true;
-  return storeOver(
-    tables,
-    (entry) => {
-      if (open) writeSync(journal, `${JSON.stringify(entry)}\n`);
-    },
-    () => {
-      if (open) closeSync(journal);
-      open = false;
-    },
-  );
+  return openSync(file, 'a');
 }
 
 function replay(file: string): Map<string, Map<string, unknown>> {
@@ -143,7 +162,9 @@ function replay(file: string): Map<string, Map<string, unknown>> {
       entry = JSON.parse(text) as Entry;
     } catch (cause) {
       if (index === lines.length - 1) break; // Cut off by a kill: it was never answered.
-      throw new Error(`${file}:${index + 1} is damaged; move the folder away to start anew`, { cause });
+      throw new UsageError(`HUB_DATA: ${file}:${index + 1} is damaged; move the folder away to start anew`, {
+        cause,
+      });
     }
     for (const [table, key, ...value] of linesOf(entry)) {
       const rows = tables.get(table) ?? new Map<string, unknown>();

@@ -15,6 +15,13 @@ import type { HostOptions, HostReady } from './protocol.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
+// The parent may have been killed, even while this was loading; a host without its cloud has no purpose.
+if (!process.connected) process.exit(0);
+process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => process.exit(0));
+// Ctrl+C goes to both; the parent ends this one when its time has come.
+process.on('SIGINT', () => undefined);
+
 const options = JSON.parse(process.env.HUB_HOST ?? '{}') as HostOptions;
 const tokens = verifierFor(options.jwk);
 const faults = createFaults(options.faults, randomStream(options.seed, `host ${process.pid}`));
@@ -66,7 +73,3 @@ async function serve({ name, trigger }: FunctionSpec): Promise<[name: string, po
 
 const ports = Object.fromEntries(await Promise.all(MANIFEST.map(serve)));
 process.send?.({ kind: 'ready', ports } satisfies HostReady);
-// The parent may have been killed; a host without its cloud has no purpose.
-process.on('disconnect', () => process.exit(0));
-process.on('SIGTERM', () => process.exit(0));
-process.on('SIGINT', () => undefined);

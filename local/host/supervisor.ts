@@ -50,7 +50,10 @@ export async function startHost(
       started.once('exit', (code, signal) => {
         if (closing) return resolve();
         if (!ready && ++failedStarts >= MAX_FAILED_STARTS) {
-          reject(new Error(`the functions' host cannot start (exit code ${code}); see the lines above`));
+          const detail = `the functions' host cannot start (exit code ${code}); see the lines above`;
+          // Later than at the start nobody waits for this promise.
+          log.error('functions host stays away', { detail });
+          reject(new Error(detail));
           return;
         }
         restarts++;

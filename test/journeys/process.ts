@@ -1,7 +1,7 @@
 /** Hub as a process of its own, for what only a process can suffer. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,11 +16,24 @@ const launch = (env: Record<string, string>): ChildProcess =>
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
+/** Kills Hub when a file of that name appears in its folder; resolves when it and all that it started are gone. */
+export async function killedAt(folder: string, file: string): Promise<void> {
+  const child = launch({ HUB_DATA: folder });
+  const watcher = watch(folder, (_, name) => {
+    if (name === file) child.kill('SIGKILL');
+  });
+  // Nobody reads it; it must not fill up either.
+  child.stdout?.resume();
+  child.stderr?.resume();
+  await once(child, 'close');
+  watcher.close();
+}
+
 export interface HubProcess {
   addresses: Record<string, string>;
-  /** Ends like a machine that loses power; resolves when it is gone. */
+  /** Ends like a machine that loses power; resolves when it is gone, and all that it started: whoever holds its output. */
   kill(): Promise<void>;
-  /** Ends politely. */
+  /** Ends politely; resolves as `kill` does, with the exit code. */
   end(): Promise<number | null>;
 }
 
@@ -39,7 +52,7 @@ export async function startProcess(folder: string, env: Record<string, string> =
     });
     child.once('exit', (code) => reject(new Error(`Hub ended with ${code}: ${errors}`)));
   });
-  const gone = once(child, 'exit');
+  const gone = once(child, 'close');
   return {
     addresses: JSON.parse(readFileSync(join(folder, 'local.json'), 'utf8')) as Record<string, string>,
     async kill() {

@@ -1,8 +1,13 @@
 /** Hub killed with SIGKILL in the middle of things and started again on the same data: everything converges, nothing is doubled. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { ClusterManagerClient } from '@google-cloud/container';
+import { credentials } from '@grpc/grpc-js';
+import { PassThroughClient } from 'google-auth-library';
 import { expect, test } from 'vitest';
 import type { State } from '../../shared/lifecycle/table.ts';
-import { firestoreAt, personAt, signIn, until } from './hub.ts';
-import { aFolder, type HubProcess, startProcess } from './process.ts';
+import { aHub, firestoreAt, personAt, signIn, until } from './hub.ts';
+import { aFolder, type HubProcess, killedAt, startProcess } from './process.ts';
 
 /** Names of the clusters that GKE's own stand-in runs, from the index of leaves. */
 async function leaves({ addresses }: HubProcess): Promise<string[]> {
@@ -14,6 +19,42 @@ async function bucketsOf({ addresses }: HubProcess): Promise<string[]> {
   const answer = await fetch(`http://${addresses.storage}/storage/v1/b?project=${addresses.projectId}`);
   return (((await answer.json()) as { items?: { name: string }[] }).items ?? []).map(({ name }) => name);
 }
+
+/** Names of the clusters that GKE lists, asked with its official client. */
+async function listed({ addresses }: HubProcess): Promise<string[]> {
+  const [apiEndpoint = '', port = ''] = (addresses.container ?? '').split(':');
+  const client = new ClusterManagerClient({
+    projectId: addresses.projectId ?? '',
+    apiEndpoint,
+    port: Number(port),
+    sslCreds: credentials.createInsecure(),
+    authClient: new PassThroughClient(),
+  });
+  const [answer] = await client.listClusters({ parent: `projects/${addresses.projectId}/locations/-` });
+  await client.close();
+  return (answer.clusters ?? []).map(({ name }) => name ?? '').sort();
+}
+
+/** Names of what Compute Engine lists in all its zones and regions. */
+async function computeOf({ addresses }: HubProcess): Promise<string[]> {
+  const base = `http://${addresses.compute}/compute/v1/projects/${addresses.projectId}`;
+  const kinds = ['disks', 'addresses', 'forwardingRules'];
+  const paths = [...kinds.map((kind) => `aggregated/${kind}`), 'global/firewalls'];
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      const answer = await fetch(`${base}/${path}`);
+      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+      return namesIn(await answer.json());
+    }),
+  );
+  return found.flat();
+}
+
+const namesIn = (value: unknown): string[] => {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = 'name' in value && typeof value.name === 'string' ? [value.name] : [];
+  return [...own, ...Object.values(value).flatMap(namesIn)];
+};
 
 test('killed in provisioning, in installing and in deprovisioning, every cluster converges and nothing is doubled', async () => {
   const folder = aFolder();
@@ -53,7 +94,10 @@ test('killed in provisioning, in installing and in deprovisioning, every cluster
   const second = (await ada()('POST', '/v1/clusters', { name: 'second', product: 'hello' })).body.id;
   await killIn(second, 'installing');
   for (const id of [first, second]) expect((await settled(id, 'ready')).owner).toBe('ada');
-  expect(await leaves(hub)).toEqual([`hub-${first}-g1`, `hub-${second}-g1`].sort());
+  const both = [`hub-${first}-g1`, `hub-${second}-g1`].sort();
+  expect(await leaves(hub)).toEqual(both);
+  expect(await listed(hub)).toEqual(both);
+  expect((await computeOf(hub)).length).toBeGreaterThan(0);
   expect((await bucketsOf(hub)).length).toBe(2);
 
   await ada()('DELETE', `/v1/clusters/${first}`);
@@ -61,6 +105,90 @@ test('killed in provisioning, in installing and in deprovisioning, every cluster
   await ada()('DELETE', `/v1/clusters/${second}`);
   for (const id of [first, second]) await settled(id, 'deleted');
   expect(await leaves(hub)).toEqual([]);
+  expect(await listed(hub)).toEqual([]);
+  expect(await computeOf(hub)).toEqual([]);
   expect(await bucketsOf(hub)).toEqual([]);
   expect(await hub.end()).toBe(0);
 }, 180_000);
+
+test('a claimed cluster keeps its owner through a kill, and the spare that was being made becomes one', async () => {
+  const folder = aFolder();
+  let hub = await startProcess(folder);
+  const warm = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const firestore = firestoreAt(hub.addresses.firestore ?? '');
+      const stop = firestore
+        .collection('clusters')
+        .where('state', '==', 'warm')
+        .onSnapshot((found) => {
+          const [spare] = found.docs;
+          if (!spare) return;
+          stop();
+          firestore.terminate().then(() => resolve(spare.id), reject);
+        }, reject);
+    });
+  const spare = await warm();
+  const token = await signIn(hub.addresses.auth ?? '', 'ada@example.com');
+  const claimed = (await personAt(hub.addresses.url ?? '', token)('POST', '/v1/clusters', { name: 'mine' }))
+    .body;
+  expect(claimed).toMatchObject({ id: spare, state: 'ready' });
+  await hub.kill();
+
+  hub = await startProcess(folder);
+  const ada = personAt(hub.addresses.url ?? '', token);
+  expect((await ada('GET', `/v1/clusters/${spare}`)).body).toMatchObject({ name: 'mine', state: 'ready' });
+  const next = await warm();
+  expect(next).not.toBe(spare);
+  const grace = personAt(
+    hub.addresses.url ?? '',
+    await signIn(hub.addresses.auth ?? '', 'grace@example.com'),
+  );
+  expect((await grace('GET', `/v1/clusters/${spare}`)).status).toBe(404);
+  expect((await grace('POST', '/v1/clusters', { name: 'hers' })).body).toMatchObject({
+    id: next,
+    state: 'ready',
+  });
+  await hub.end();
+}, 180_000);
+
+test('the functions’ host killed in each state on the way is started again on its ports, and the clusters converge', async () => {
+  const driver = await aHub();
+  await driver.withoutPool();
+  const { host } = driver.hub;
+  const ports = { ...host.ports };
+  const ada = await driver.person('ada@example.com');
+  const create = async (): Promise<string> =>
+    (await ada('POST', '/v1/clusters', { name: 'mine', product: 'hello' })).body.id;
+  const id = await create();
+  for (const state of ['provisioning', 'installing'] as const) {
+    await driver.until(id, (cluster) => cluster.state === state);
+    host.kill();
+  }
+  await driver.until(id, 'ready');
+  expect(driver.left().filter((name) => name.startsWith('cluster'))).toContain(`cluster hub-${id}-g1`);
+
+  const answered = driver.until(id, (cluster) => cluster.state === 'deprovisioning').then(() => host.kill());
+  while ((await ada('DELETE', `/v1/clusters/${id}`)).status !== 202);
+  await answered;
+  await driver.until(id, 'deleted');
+  expect(driver.left().filter((name) => name.includes(id))).toEqual([]);
+  expect(host.restarts).toBeGreaterThanOrEqual(2);
+  expect(host.ports).toEqual(ports);
+  await driver.close();
+}, 180_000);
+
+test('a polite end takes every child along and lets the next Hub in', async () => {
+  const folder = aFolder();
+  const hub = await startProcess(folder);
+  expect(existsSync(join(folder, 'hub.pid'))).toBe(true);
+  expect(await hub.end()).toBe(0);
+  expect(existsSync(join(folder, 'hub.pid'))).toBe(false);
+});
+
+test('Hub that is killed while its functions load leaves nobody behind, and starts the next time', async () => {
+  const folder = aFolder();
+  // Its journal is the last to be opened before the functions are loaded.
+  await killedAt(folder, 'container.jsonl');
+  const hub = await startProcess(folder);
+  await hub.kill();
+});

@@ -1,4 +1,5 @@
 /** Settings that cannot be right: one clear line, and exit code 2. */
+import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
@@ -18,6 +19,12 @@ const ofAnotherFormat = (): string => {
   writeFileSync(join(folder, 'hub-data.json'), JSON.stringify({ hub: 'data', format: 99 }));
   return folder;
 };
+const damaged = (): string => {
+  const folder = aFolder();
+  writeFileSync(join(folder, 'hub-data.json'), JSON.stringify({ hub: 'data', format: 1 }));
+  writeFileSync(join(folder, 'pubsub.jsonl'), '["topics","a"\n["topics","b",1]\n');
+  return folder;
+};
 
 test.each([
   ['a port that is no number', { HUB_PORT: 'abc' }, 'HUB_PORT'],
@@ -29,6 +36,7 @@ test.each([
   ['a data folder of somebody else’s', { HUB_DATA: foreign() }, 'HUB_DATA'],
   ['a data folder that cannot be written', { HUB_DATA: belowAFile() }, 'HUB_DATA'],
   ['a data folder of another version', { HUB_DATA: ofAnotherFormat() }, 'another version'],
+  ['a data folder with a damaged journal', { HUB_DATA: damaged() }, 'pubsub.jsonl:1'],
 ])('%s', async (_, env, words) => {
   const { code, stderr } = await refusedStart(env);
   expect(code).toBe(2);
@@ -36,23 +44,28 @@ test.each([
   expect(stderr).toContain(words);
 });
 
-test('a port that is in use', async () => {
+test.each([
+  ['first', 0],
+  ['stand-in of Firestore', 1],
+  ['first function', 20],
+])('a port that is in use: the %s', async (_, offset) => {
   const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
+  await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  // The stand-in of Firestore takes the port after the first.
-  const { code, stderr } = await refusedStart({ HUB_PORT: String(port - 1) });
+  const { code, stderr } = await refusedStart({ HUB_PORT: String(port - offset) });
   server.close();
   expect(code).toBe(2);
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(stderr).toContain(`port ${port}`);
 });
 
-test('a data folder on which another Hub runs', async () => {
+test('a data folder on which another Hub runs, which runs on', async () => {
   const folder = aFolder();
   const hub = await startProcess(folder);
   const { code, stderr } = await refusedStart({ HUB_DATA: folder });
   expect(code).toBe(2);
+  expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(stderr).toContain('in use');
-  await hub.end();
+  expect((await fetch(`${hub.addresses.url}/v1/health`)).status).toBe(200);
+  expect(await hub.end()).toBe(0);
 });
