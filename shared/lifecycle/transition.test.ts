@@ -166,6 +166,13 @@ describe('commands', () => {
     else expect(next?.fields.state).toBe(to);
   });
 
+  test('a cluster that is being deleted shows no addresses any more', () => {
+    const cluster = aCluster({ state: 'ready', endpoints: { console: 'http://10.0.0.1/' } });
+    expect(step(cluster, { kind: 'command', command: 'delete' }).fields.endpoints).toEqual({});
+    const expired = { ...cluster, dueAt: new Date(NOW) };
+    expect(step(expired, { kind: 'due' }).fields.endpoints).toEqual({});
+  });
+
   test('retry starts anew under the next generation', () => {
     const cluster = aCluster({ state: 'failed', generation: 2, location: 'z', exhausted: ['z'] });
     const { fields } = step(cluster, { kind: 'command', command: 'retry', actor: 'ada' });

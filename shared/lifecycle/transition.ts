@@ -97,7 +97,7 @@ export function transition(cluster: Cluster, outcome: Outcome, at: Circumstances
     case 'due': {
       const row = rowOf(cluster.state);
       if (row.step !== undefined || row.due === undefined || !past(cluster.dueAt, at)) return undefined;
-      return enter(cluster, row.due as State, 'due', {}, at);
+      return enter(cluster, row.due as State, 'due', { endpoints: {} }, at);
     }
     case 'command': {
       const to = commandEdge(cluster.state, outcome.command);
@@ -106,7 +106,9 @@ export function transition(cluster: Cluster, outcome: Outcome, at: Circumstances
         outcome.command === 'retry'
           ? { generation: cluster.generation + 1, exhausted: [], location: undefined }
           : {};
-      return enter(cluster, to, outcome.command, { ...anew, ...outcome.patch }, at, outcome.actor);
+      // From here on nobody answers there any more.
+      const shut: ClusterPatch = outcome.command === 'delete' ? { endpoints: {} } : {};
+      return enter(cluster, to, outcome.command, { ...anew, ...shut, ...outcome.patch }, at, outcome.actor);
     }
   }
 }
