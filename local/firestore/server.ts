@@ -1,18 +1,10 @@
 /** Firestore's gRPC face: google.firestore.v1.Firestore as the official clients speak it. */
 
 import { seconds } from '../../shared/units.ts';
-import {
-  type CallContext,
-  type Duplex,
-  duplex,
-  type Handlers,
-  type Message,
-  serveGrpc,
-  toStatus,
-  type UnaryHandler,
-} from '../grpc.ts';
+import { type CallContext, duplex, type Message, serveGrpc, type UnaryHandler } from '../grpc.ts';
 import { type Face, ServiceError, STATUS, type World } from '../service.ts';
 import { type Aggregation, aggregate } from './aggregate.ts';
+import { fromGrpc, type StreamCall, type StreamHandler } from './call.ts';
 import type { DocumentWrite } from './commit.ts';
 import type { StoredDocument } from './documents.ts';
 import { openListen } from './listen.ts';
@@ -48,7 +40,12 @@ export async function serveFirestore(
   port: number,
   model: FirestoreModel = createFirestore(world),
 ): Promise<FirestoreFace> {
-  const handlers = firestoreHandlers(world, model);
+  const { unary, streams } = firestoreHandlers(world, model);
+  const handlers = {
+    ...unary,
+    listen: duplex((call) => streams.listen(fromGrpc(call))),
+    write: duplex((call) => streams.write(fromGrpc(call))),
+  };
   const face = await serveGrpc([{ root: firestoreProtos(), name: FIRESTORE_SERVICE, handlers }], port);
   return {
     port: face.port,
@@ -60,8 +57,14 @@ export async function serveFirestore(
   };
 }
 
-/** Every method, by name, as the other faces (WebChannel, REST) use them too. */
-export function firestoreHandlers(world: World, model: FirestoreModel): Handlers {
+export interface FirestoreHandlers {
+  /** By lowerCamelCase name: one request; one answer, or several through `context.write`. */
+  readonly unary: Readonly<Record<string, UnaryHandler>>;
+  readonly streams: { readonly listen: StreamHandler; readonly write: StreamHandler };
+}
+
+/** Every method, as each face (gRPC, WebChannel, REST) serves it. */
+export function firestoreHandlers(world: World, model: FirestoreModel): FirestoreHandlers {
   const { faults } = world;
   const unary = (name: string, handle: UnaryHandler): [string, UnaryHandler] => [
     name,
@@ -90,7 +93,7 @@ export function firestoreHandlers(world: World, model: FirestoreModel): Handlers
     return document ? toDocument(document, fromMask(mask)) : {};
   };
 
-  return Object.fromEntries([
+  const methods = [
     unary('getDocument', async (r) => {
       checkDocumentName(r.name);
       const { consistency } = consistencyOf(model, r);
@@ -185,9 +188,14 @@ export function firestoreHandlers(world: World, model: FirestoreModel): Handlers
       });
       return { partitions: [...new Set(names)].map((ref) => ({ values: [toValue({ ref })] })) };
     }),
-    ['listen', duplex((call) => listen(world, model, call))],
-    ['write', duplex((call) => writeStream(call, commit))],
-  ]);
+  ];
+  return {
+    unary: Object.fromEntries(methods),
+    streams: {
+      listen: (call) => listen(world, model, call),
+      write: (call) => writeStream(call, commit),
+    },
+  };
 }
 
 // Transactions and read times.
@@ -243,7 +251,7 @@ async function writeAlone(
 
 /** The web client's queue of writes: the first request opens the stream, each further one is a commit, answered in order. */
 function writeStream(
-  call: Duplex,
+  call: StreamCall,
   commit: (writes: readonly DocumentWrite[]) => Promise<CommitResult>,
 ): void {
   let count = 0;
@@ -254,13 +262,13 @@ function writeStream(
     else
       call.write({ streamToken, ...toCommitResponse(await commit((request.writes ?? []).map(fromWrite))) });
   };
-  call.on('data', (request: Message) => {
-    work = work
-      .then(() => answer(request))
-      .catch((error: unknown) => void call.emit('error', toStatus(error)));
+  call.start({
+    request(message) {
+      work = work.then(() => answer(message)).catch((error: unknown) => call.fail(error));
+    },
+    end: () => void work.then(() => call.end()),
+    closed: () => undefined,
   });
-  call.on('end', () => void work.then(() => call.end()));
-  call.on('error', () => undefined);
 }
 
 // Listening.
@@ -268,8 +276,8 @@ function writeStream(
 /** Clients take a stream that is silent for two minutes of their own time for dead, so this is not scaled. */
 const HEARTBEAT_MS = seconds(45);
 
-function listen({ clock }: World, model: FirestoreModel, call: Duplex): void {
-  const session = openListen(model, (response) => void call.write(response));
+function listen({ clock }: World, model: FirestoreModel, call: StreamCall): void {
+  const session = openListen(model, (response) => call.write(response));
   let cancelBeat = (): void => undefined;
   const beat = (): void => {
     cancelBeat = clock.schedule(clock.now() + HEARTBEAT_MS, () => {
@@ -282,13 +290,14 @@ function listen({ clock }: World, model: FirestoreModel, call: Duplex): void {
     session.close();
   };
   beat();
-  call.on('data', (request: Message) => session.request(request));
-  call.on('end', () => {
-    close();
-    call.end();
+  call.start({
+    request: (message) => session.request(message),
+    end() {
+      close();
+      call.end();
+    },
+    closed: close,
   });
-  call.on('cancelled', close);
-  call.on('error', close);
 }
 
 // Lists.
