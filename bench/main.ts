@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what Hub costs and how fast it is, beside the design that went before, on the same stand-ins and a virtual clock.
- * The figures are exact and the same on every machine: modelled are 100 ms per message and 30 ms per commit; the cloud's own notice of
+ * These figures are exact and the same on every machine: modelled are 100 ms per message and 30 ms per commit; the cloud's own notice of
  * an ended operation counts as the cloud's time.
  */
 import { command, conceive, createClusters } from '../functions/dispatch/commands.ts';
@@ -12,6 +12,7 @@ import { poolPath } from '../shared/documents/pool.ts';
 import { hours, minutes } from '../shared/units.ts';
 import { ask, BROWSER_MS, startLoop, watchUntilReady } from './baseline.ts';
 import { watchCloud } from './cloud-time.ts';
+import { benchFirestore } from './firestore.ts';
 
 interface Line {
   metric: string;
@@ -193,14 +194,21 @@ function ratioOf({ baseline, ours }: Line): string {
   return String(round(baseline / ours));
 }
 
-const lines = [...(await idle()), ...(await lifecycle()), ...(await claims())];
-const rows = [
-  ['metric', 'baseline', 'ours', 'ratio', 'target'],
-  ...lines.map((line) => [line.metric, String(line.baseline), String(line.ours), ratioOf(line), line.target]),
-];
-const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-for (const row of rows) {
-  process.stdout.write(
-    `${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')}\n`,
-  );
+function print(rows: readonly (readonly string[])[]): void {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const cell = (text: string, column: number): string =>
+    column === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[column] ?? 0);
+  for (const row of rows) process.stdout.write(`${row.map(cell).join('  ')}\n`);
+  process.stdout.write('\n');
 }
+
+const lines = [...(await idle()), ...(await lifecycle()), ...(await claims())];
+print([
+  ['Hub, modelled', 'baseline', 'ours', 'ratio', 'target'],
+  ...lines.map((line) => [line.metric, String(line.baseline), String(line.ours), ratioOf(line), line.target]),
+]);
+const figures = await benchFirestore();
+print([
+  ['Firestore stand-in, on this machine', 'ours', 'target'],
+  ...figures.map(({ metric, ours, target }) => [metric, ours, target]),
+]);

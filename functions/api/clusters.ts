@@ -17,7 +17,7 @@ import { AppError } from '../../shared/errors.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
 import type { Snapshot } from '../cloud.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
-import { parseCluster } from '../dispatch/commit.ts';
+import { parseCluster, readableClusters } from '../dispatch/commit.ts';
 import { claimSpare } from '../pool/claim.ts';
 import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
 import { findEarlier, keyedRequest } from './idempotency.ts';
@@ -103,14 +103,17 @@ const list = endpoint({
       ...(createdMs === undefined ? {} : { startAfter: [new Date(createdMs), String(path)] }),
       limit: pageSize + 1,
     });
-    const { page, ...next } = cutPage(key, scope, found, pageSize, (last) => [
-      parseCluster(last).cluster.createdAt.getTime(),
-      last.path,
-    ]);
-    const clusters = page.map((snapshot) => toReply(parseCluster(snapshot).cluster, snapshot.updateTime));
+    const { page, ...next } = cutPage(key, scope, found, pageSize, (last) => [createdMsOf(last), last.path]);
+    const clusters = page.flatMap((snapshot) =>
+      readableClusters(ports, [snapshot]).map(({ cluster }) => toReply(cluster, snapshot.updateTime)),
+    );
     return { body: { clusters, ...next } };
   },
 });
+
+/** The query orders by it, so it is there even in a document that is no cluster otherwise. */
+const createdMsOf = ({ data }: Snapshot): number =>
+  data.createdAt instanceof Date ? data.createdAt.getTime() : 0;
 
 const get = endpoint({
   name: 'GET /v1/clusters/{id}',

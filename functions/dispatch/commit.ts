@@ -26,6 +26,21 @@ export function parseCluster(snapshot: Snapshot): Read {
   return { cluster: { ...parsed.data, id }, version: snapshot.version };
 }
 
+/**
+ * Those of a query's documents that are clusters. One that was written by another version of this code, or is damaged, is an operator's
+ * case, and no reason to leave the others alone.
+ */
+export function readableClusters(ports: Ports, snapshots: readonly Snapshot[]): Read[] {
+  return snapshots.flatMap((snapshot) => {
+    try {
+      return [parseCluster(snapshot)];
+    } catch (error) {
+      ports.log.error('cluster not readable', { resource: snapshot.path, detail: String(error) });
+      return [];
+    }
+  });
+}
+
 /** @throws CommitError `unavailable` */
 export async function readCluster(ports: Ports, id: string): Promise<Read | undefined> {
   const snapshot = await ports.documents.get(clusterPath(id));

@@ -1,7 +1,7 @@
 /** Those who wait for room, in the order in which they came. */
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
 import type { Ports } from '../ports.ts';
-import { parseCluster, publishStep } from './commit.ts';
+import { publishStep, readableClusters } from './commit.ts';
 
 /** Woken at a time: the oldest may be held back by its own account, so the next ones are asked too. */
 const WAKE = 5;
@@ -19,7 +19,7 @@ export async function wakeQueue(ports: Ports, owner: string | undefined): Promis
     oldest([]),
     ...(owner === undefined ? [] : [oldest([['owner', '==', owner]])]),
   ]);
-  const waiting = new Map(found.flat().map((snapshot) => [snapshot.path, parseCluster(snapshot).cluster]));
+  const waiting = new Map(readableClusters(ports, found.flat()).map(({ cluster }) => [cluster.id, cluster]));
   await Promise.all([...waiting.values()].map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)));
 }
 

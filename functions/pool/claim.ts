@@ -4,7 +4,7 @@ import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
 import type { Write } from '../cloud.ts';
 import { claim } from '../dispatch/commands.ts';
-import { parseCluster, type Read } from '../dispatch/commit.ts';
+import { type Read, readableClusters } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
 import { planAdmission, taken } from '../steps/admit.ts';
 
@@ -34,7 +34,7 @@ export async function claimSpare(
 ): Promise<Cluster | undefined> {
   const shape = shapeOf(wish.spec);
   for (let round = 0; round < ROUNDS; round++) {
-    const [spares, account] = await Promise.all([
+    const [found, account] = await Promise.all([
       ports.documents.query({
         collection: CLUSTERS,
         where: [
@@ -45,6 +45,7 @@ export async function claimSpare(
       }),
       ports.documents.get<Allowance>(accountPath(wish.owner)),
     ]);
+    const spares = readableClusters(ports, found);
     if (spares.length === 0) return undefined;
     const { accountClusters, accountHourlyMicros } = ports.settings.limits;
     const limits = { clusters: accountClusters, hourlyMicros: accountHourlyMicros };
@@ -55,7 +56,7 @@ export async function claimSpare(
       room.version === undefined
         ? { op: 'create', path: room.path, data: room.data }
         : { op: 'update', path: room.path, data: room.data, ifVersion: room.version };
-    const read = parseCluster(pick(spares, ports));
+    const read = pick(spares, ports);
     const writes = [...also(read.cluster.id), counted];
     const claimed = await claim(ports, read, handOver(read, wish), wish.owner, writes);
     if (claimed) return claimed;

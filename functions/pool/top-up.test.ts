@@ -55,6 +55,19 @@ describe('a top-up', () => {
     expect(hub.documents.counters.commits).toBe(commits);
   });
 
+  test('and a claim pass over a spare that cannot be read', async () => {
+    const { hub, count } = await aPool(
+      1,
+      { id: clusterIdOf(1), state: 'warm' },
+      { id: clusterIdOf(2), state: 'warm', name: 7 as unknown as string },
+    );
+    await hub.run(topUp(hub.ports));
+    expect(await count('queued')).toBe(0);
+    const wish = { name: 'mine', spec, owner: 'ada' };
+    expect((await hub.run(claimSpare(hub.ports, wish, () => [])))?.id).toBe(clusterIdOf(1));
+    expect(await hub.run(claimSpare(hub.ports, { ...wish, owner: 'grace' }, () => []))).toBeUndefined();
+  });
+
   test('of another pool leaves this one alone', async () => {
     const { hub, count } = await aPool(3);
     await hub.run(topUp(hub.ports, 'another'));

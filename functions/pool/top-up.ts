@@ -8,7 +8,7 @@ import { AppError } from '../../shared/errors.ts';
 import { LIFECYCLE, STATES } from '../../shared/lifecycle/table.ts';
 import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
-import { parseCluster } from '../dispatch/commit.ts';
+import { readableClusters } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
 import { type PoolPlan, planPool } from './plan.ts';
 
@@ -48,7 +48,7 @@ async function sparesOf(ports: Ports, pool: string) {
       ['state', 'in', NOT_FINAL],
     ],
   });
-  return snapshots.map((snapshot) => parseCluster(snapshot).cluster);
+  return readableClusters(ports, snapshots).map(({ cluster }) => cluster);
 }
 
 /**

@@ -6,9 +6,9 @@ import { CLUSTERS, type Cluster, SHARDS } from '../../shared/documents/cluster.t
 import { asAppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
-import type { Snapshot, Value } from '../cloud.ts';
+import type { Value } from '../cloud.ts';
 import { expire } from '../dispatch/commands.ts';
-import { parseCluster, publishStep } from '../dispatch/commit.ts';
+import { publishStep, readableClusters } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
 
 /** How often the Scheduler starts a sweep; its grain is a minute: https://cloud.google.com/scheduler/docs/configuring/cron-job-schedules */
@@ -87,23 +87,16 @@ async function findDue(
       limit: PAGE,
       ...(startAfter ? { startAfter } : {}),
     });
-    const due = page.flatMap((snapshot) => dueOf(ports, snapshot)).filter((one) => !sent.has(keyOf(one)));
+    const due = readableClusters(ports, page)
+      .flatMap(({ cluster }) => dueOf(ports, cluster))
+      .filter((one) => !sent.has(keyOf(one)));
     const last = page.at(-1);
     if (due.length > 0 || page.length < PAGE || !last) return { due, more: page.length === PAGE };
     startAfter = [last.data.dueAt ?? null, last.path];
   }
 }
 
-function dueOf(ports: Ports, snapshot: Snapshot): Due[] {
-  let cluster: Cluster;
-  try {
-    cluster = parseCluster(snapshot).cluster;
-  } catch (error) {
-    // Written by another version of this code, or damaged: an operator's case, and no reason to leave the others alone.
-    ports.log.error('cluster not readable', { resource: snapshot.path, detail: String(error) });
-    return [];
-  }
-  const { id, epoch, dueAt, state } = cluster;
+function dueOf(ports: Ports, { id, epoch, dueAt, state }: Cluster): Due[] {
   if (!dueAt) return [];
   const { step } = rowOf(state);
   const send =
