@@ -10,7 +10,9 @@ import { resolveSpec } from '../shared/catalog/catalog.ts';
 import { type Cluster, clusterPath, shapeOf } from '../shared/documents/cluster.ts';
 import { poolPath } from '../shared/documents/pool.ts';
 import { hours, minutes } from '../shared/units.ts';
+import { CHROMIUM_MISSING, findChromium } from '../test/browser/chromium.ts';
 import { ask, BROWSER_MS, startLoop, watchUntilReady } from './baseline.ts';
+import { benchBrowser } from './browser.ts';
 import { watchCloud } from './cloud-time.ts';
 import { benchFirestore } from './firestore.ts';
 
@@ -207,7 +209,9 @@ print([
   ['Hub, modelled', 'baseline', 'ours', 'ratio', 'target'],
   ...lines.map((line) => [line.metric, String(line.baseline), String(line.ours), ratioOf(line), line.target]),
 ]);
-const figures = await benchFirestore();
+const chromium = findChromium();
+if (!chromium) process.stdout.write(`Figures of a browser: ${CHROMIUM_MISSING}\n\n`);
+const figures = [...(await benchFirestore()), ...(chromium ? await benchBrowser(chromium) : [])];
 print([
   ['Firestore stand-in, on this machine', 'ours', 'target'],
   ...figures.map(({ metric, ours, target }) => [metric, ours, target]),

@@ -12,14 +12,16 @@ import { type ComputeModel, createComputeModel } from './compute/model.ts';
 import { serveCompute } from './compute/server.ts';
 import { type ContainerModel, createContainerModel } from './container/model.ts';
 import { serveContainer } from './container/server.ts';
+import { deployedIndexes } from './deployed.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { type FirestoreFace, serveFirestore } from './firestore/server.ts';
+import { createFirestore, type FirestoreFace, serveFirestore } from './firestore/server.ts';
 import { createLeaves, type Leaves } from './kubernetes/leaves.ts';
 import { serveKubernetesIndex } from './kubernetes/server.ts';
 import { leafGlue } from './leaf-glue.ts';
 import type { PubsubModel } from './pubsub/model.ts';
 import { servePubsub } from './pubsub/server.ts';
 import { randomStream } from './random.ts';
+import { accessFromFile } from './rules-file.ts';
 import type { SchedulerModel } from './scheduler/model.ts';
 import { serveScheduler } from './scheduler/server.ts';
 import type { Face, World } from './service.ts';
@@ -30,8 +32,8 @@ import { journaledStore, memoryStore, type Store } from './store.ts';
 /** Offsets from `HUB_PORT`, fixed so that an address is the same on every machine. The gaps are for faces to come. */
 export const PORTS = {
   hosting: 0,
+  /** gRPC, and a browser's WebChannel and REST. */
   firestore: 1,
-  firestoreWeb: 2,
   pubsub: 3,
   auth: 4,
   scheduler: 5,
@@ -53,6 +55,8 @@ export interface CloudOptions {
   seed: number;
   /** Where the journals are; absent: memory. */
   dataPath?: string;
+  /** Path of `firestore.rules`. */
+  rulesFile: string;
   projectId: string;
   log: Log;
 }
@@ -93,7 +97,9 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
     faces.push(started);
     return started;
   };
+  const undo: (() => void)[] = [];
   const close = async (): Promise<void> => {
+    for (const one of undo) one();
     await Promise.all(faces.map((face) => face.close()));
     for (const store of stores) store.close();
   };
@@ -102,7 +108,15 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
     const accessToken = `ya29.local-${randomBytes(24).toString('base64url')}`;
     const auth = await open(serveAuth(worldOf('auth'), { http: portOf('auth'), tls: portOf('authTls') }));
     const tokens = createServiceTokens(worldOf('service-tokens'));
-    const firestore = await open(serveFirestore(worldOf('firestore'), portOf('firestore')));
+    const access = accessFromFile(options.rulesFile, {
+      verifyIdToken: auth.verifyIdToken,
+      isServerToken: (token) => token === accessToken,
+      log,
+    });
+    undo.push(access.close);
+    const firestoreWorld = worldOf('firestore');
+    const model = createFirestore(firestoreWorld, { indexes: deployedIndexes() });
+    const firestore = await open(serveFirestore(firestoreWorld, portOf('firestore'), { model, access }));
     const pubsub = await open(servePubsub(worldOf('pubsub'), portOf('pubsub'), { mintToken: tokens.mint }));
     const publish = (topic: string, data: string): void => {
       pubsub.model.publish(`projects/${projectId}/topics/${topic}`, data);

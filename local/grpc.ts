@@ -62,7 +62,8 @@ export interface GrpcService {
 /** Client messages larger than this are refused. Firestore's documented request limit is 10 MiB; a margin for framing. */
 const MAX_MESSAGE_BYTES = 20 * 1024 * 1024;
 
-export async function serveGrpc(services: readonly GrpcService[], port: number): Promise<Face> {
+/** A server of these services, on no port yet. */
+export function createGrpcServer(services: readonly GrpcService[]): Server {
   const server = new Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': -1,
@@ -71,6 +72,11 @@ export async function serveGrpc(services: readonly GrpcService[], port: number):
     const { definition, implementation } = bind(root, name, handlers);
     server.addService(definition, implementation);
   }
+  return server;
+}
+
+export async function serveGrpc(services: readonly GrpcService[], port: number): Promise<Face> {
+  const server = createGrpcServer(services);
   const bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, got) =>
       error ? reject(error) : resolve(got),

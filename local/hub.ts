@@ -6,6 +6,7 @@ import { MANIFEST } from '../functions/manifest.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../shared/messages.ts';
 import { type EmbeddedCloud, PORTS, startCloud } from './cloud.ts';
 import { openDataFolder } from './data-folder.ts';
+import { RULES_FILE } from './deployed.ts';
 import { type FunctionsHost, startHost } from './host/supervisor.ts';
 import { serveHosting } from './hosting/server.ts';
 import type { LocalOptions } from './options.ts';
@@ -43,6 +44,7 @@ export async function startHub(
     const cloud = await startCloud({
       ...options,
       ...(data && { dataPath: data.path }),
+      rulesFile: options.rulesFile ?? RULES_FILE,
       projectId: PROJECT,
       log,
     });
@@ -138,6 +140,8 @@ function addressesOf(cloud: EmbeddedCloud, url: string): Record<string, string> 
   return {
     url,
     ...Object.fromEntries(faces.map((face) => [face, `127.0.0.1:${cloud[face].port}`])),
+    // The same port: what comes in HTTP/2 is gRPC.
+    firestoreWeb: `127.0.0.1:${cloud.firestore.port}`,
     projectId: PROJECT,
   };
 }

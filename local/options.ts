@@ -6,6 +6,8 @@ export interface LocalOptions {
   port: number;
   /** Where state survives; absent: memory. */
   dataFolder?: string;
+  /** Other security rules than those of the repository. */
+  rulesFile?: string;
   /** Cloud seconds per second. */
   speed: number;
   faults: FaultRates;

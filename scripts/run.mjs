@@ -23,6 +23,7 @@ const COMMANDS = {
     ['node_modules/typescript/bin/tsc', '-p', '.'],
     ['node_modules/vitest/vitest.mjs', 'run'],
   ],
+  'test:browser': [['node_modules/vitest/vitest.mjs', 'run', 'test/browser', 'local/auth']],
   unit: [['node_modules/vitest/vitest.mjs', 'run']],
   bench: [['bench/main.ts']],
   docs: [['scripts/docs.ts']],

@@ -5,6 +5,7 @@ import { ALL_TOPICS } from '../functions/manifest.ts';
 import type { Ports, Settings } from '../functions/ports.ts';
 import type { Principal } from '../functions/tokens.ts';
 import { virtualClock } from '../local/clock.ts';
+import { deployedIndexes } from '../local/deployed.ts';
 import { createFaults, type FaultRates } from '../local/faults.ts';
 import { memoryDocuments } from '../local/memory/documents.ts';
 import { memoryMessages } from '../local/memory/messages.ts';
@@ -39,7 +40,11 @@ export type ApiUnderTest = ReturnType<typeof apiUnderTest>;
 export function apiUnderTest({ seed = 1, faults: rates = {}, limits = {}, commitMs = 0 }: ApiOptions = {}) {
   const clock = virtualClock();
   const faults = createFaults(rates, randomStream(seed, 'faults'));
-  const documents = memoryDocuments(clock, { faults, latencyMs: commitMs });
+  const documents = memoryDocuments(clock, {
+    faults,
+    latencyMs: commitMs,
+    indexes: deployedIndexes(),
+  });
   const messages = memoryMessages({ clock, faults, random: randomStream(seed, 'bus') });
   const sent: { topic: string; body: unknown }[] = [];
   for (const topic of ALL_TOPICS)

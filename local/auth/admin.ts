@@ -2,41 +2,59 @@
  * What servers ask for: `projects/{project}/accounts*`. The caller has shown `Bearer owner` or a service account's access token.
  * https://cloud.google.com/identity-platform/docs/reference/rest/v1/projects.accounts
  */
+import { applyProfile } from './account.ts';
+import { kind, userInfo } from './answers.ts';
 import {
   type Body,
   flag,
   integer,
+  phoneNumber,
+  record,
   records,
   requireEmail,
   requireStrongPassword,
   requireText,
   text,
   texts,
-  userInfo,
 } from './body.ts';
-import { applyProfile, makeOobCode, type Operation } from './client.ts';
 import { type AuthModel, invalid, type User } from './model.ts';
+import type { Operation } from './operation.ts';
 import { hashPassword } from './passwords.ts';
+import { RESERVED_CLAIMS } from './tokens.ts';
 
-/** https://firebase.google.com/docs/auth/admin/custom-claims#set_and_validate_custom_user_claims_via_the_admin_sdk */
-const RESERVED_CLAIMS =
-  'acr amr at_hash aud auth_time azp cnf c_hash exp firebase iat iss jti nbf nonce sub user_id'.split(' ');
 const LONGEST_CLAIMS = 1000;
 const LARGEST_PAGE = 1000;
+/** https://firebase.google.com/docs/auth/admin/manage-users#create_a_user */
+const LONGEST_ID = 128;
 
-const createUser: Operation = async (model, body) => {
-  const localId = text(body, 'localId');
-  const email = body.email === undefined ? undefined : requireEmail(body);
-  const phoneNumber = text(body, 'phoneNumber');
-  const password = text(body, 'password');
+/** What both creating and updating read before anything changes. */
+async function readChanges(body: Body) {
+  refuseSecondFactors(body);
+  const email = body.email === undefined || body.email === null ? undefined : requireEmail(body);
+  const phone = phoneNumber(body);
+  const password = text(body, 'password') || undefined;
   const hash = password === undefined ? undefined : await hashPassword(requireStrongPassword(password));
+  return { email, phone, hash };
+}
+
+function refuseSecondFactors(body: Body): void {
+  const enrolled = [...records(body, 'mfaInfo'), ...records(record(body, 'mfa') ?? {}, 'enrollments')];
+  if (enrolled.length > 0) {
+    throw invalid('OPERATION_NOT_ALLOWED : Second factors are not part of the local Auth service.');
+  }
+}
+
+export const createUser: Operation = async (model, body) => {
+  const localId = text(body, 'localId');
+  if (localId && localId.length > LONGEST_ID) throw invalid('INVALID_LOCAL_ID');
+  const { email, phone, hash } = await readChanges(body);
   if (localId && model.findUser(localId)) throw invalid('DUPLICATE_LOCAL_ID');
   if (email && model.findByEmail(email)) throw invalid('EMAIL_EXISTS');
-  if (phoneNumber && model.findByPhone(phoneNumber)) throw invalid('PHONE_NUMBER_EXISTS');
+  if (phone && model.findByPhone(phone)) throw invalid('PHONE_NUMBER_EXISTS');
   const user = model.newUser({
     ...(localId && { localId }),
     ...(email && { email }),
-    ...(phoneNumber && { phoneNumber }),
+    ...(phone && { phoneNumber: phone }),
     emailVerified: flag(body, 'emailVerified') ?? false,
     disabled: flag(body, 'disabled') ?? false,
   });
@@ -44,36 +62,40 @@ const createUser: Operation = async (model, body) => {
   setClaims(user, body);
   if (hash) model.setPassword(user, hash);
   else model.saveUser(user);
-  return { kind: 'identitytoolkit#SignupNewUserResponse', localId: user.localId, email };
+  const { displayName } = user;
+  return { ...kind('SignupNewUserResponse'), localId: user.localId, email, displayName };
 };
 
-const updateUser: Operation = async (model, body) => {
+export const updateUser: Operation = async (model, body) => {
   const localId = requireText(body, 'localId', 'MISSING_LOCAL_ID');
-  const email = body.email === undefined ? undefined : requireEmail(body);
-  const phoneNumber = text(body, 'phoneNumber');
-  const password = text(body, 'password');
-  const hash = password === undefined ? undefined : await hashPassword(requireStrongPassword(password));
+  const { email, phone, hash } = await readChanges(body);
   const known = model.findUser(localId);
   if (!known) throw invalid('USER_NOT_FOUND');
   if (email && (model.findByEmail(email) ?? known) !== known) throw invalid('EMAIL_EXISTS');
-  if (phoneNumber && (model.findByPhone(phoneNumber) ?? known) !== known)
-    throw invalid('PHONE_NUMBER_EXISTS');
+  if (phone && (model.findByPhone(phone) ?? known) !== known) throw invalid('PHONE_NUMBER_EXISTS');
 
+  // A copy, so that a field refused half-way leaves nothing changed.
   const user = structuredClone(known);
+  const moved = email !== undefined && email !== user.email;
+  if (moved) user.emailVerified = false;
   if (email) user.email = email;
-  if (phoneNumber) user.phoneNumber = phoneNumber;
+  if (phone) user.phoneNumber = phone;
   user.emailVerified = flag(body, 'emailVerified') ?? user.emailVerified;
   user.disabled = flag(body, 'disableUser') ?? user.disabled;
-  user.validSinceS = integer(body, 'validSince') ?? user.validSinceS;
   applyProfile(user, body);
   setClaims(user, body);
   linkProvider(model, user, body);
   if (hash) model.setPassword(user, hash);
-  else model.saveUser(user);
-  return { kind: 'identitytoolkit#SetAccountInfoResponse', ...userInfo(user) };
+  else if (moved) model.endSignIns(user);
+  user.validSinceS = integer(body, 'validSince') ?? user.validSinceS;
+  user.createdAtMs = integer(body, 'createdAt') ?? user.createdAtMs;
+  const lastLoginAtMs = integer(body, 'lastLoginAt');
+  if (lastLoginAtMs !== undefined) user.lastLoginAtMs = lastLoginAtMs;
+  model.saveUser(user);
+  return { ...kind('SetAccountInfoResponse'), ...userInfo(user) };
 };
 
-function setClaims(user: User, body: Body): void {
+export function setClaims(user: User, body: Body): void {
   const claims = text(body, 'customAttributes');
   if (claims === undefined) return;
   if (claims.length > LONGEST_CLAIMS) throw invalid('CLAIMS_TOO_LARGE');
@@ -93,20 +115,32 @@ function parseClaims(json: string): object {
 }
 
 function linkProvider(model: AuthModel, user: User, body: Body): void {
-  const [link] = records({ link: [body.linkProviderUserInfo] }, 'link');
+  const link = record(body, 'linkProviderUserInfo');
   if (!link) return;
-  const providerId = requireText(link, 'providerId', 'INVALID_PROVIDER_ID');
-  const rawId = requireText(link, 'rawId', 'INVALID_PROVIDER_UID');
+  const providerId = requireText(link, 'providerId', 'MISSING_PROVIDER_ID');
+  const rawId = requireText(link, 'rawId', 'MISSING_RAW_ID');
   const holder = model.findByProvider(providerId, rawId);
   if (holder && holder.localId !== user.localId) throw invalid('FEDERATED_USER_ID_ALREADY_LINKED');
   user.providers = [
     ...user.providers.filter((other) => other.providerId !== providerId),
-    { providerId, rawId },
+    { providerId, rawId, ...linkProfile(link) },
   ];
 }
 
+/** What is known of a user at a provider. */
+export function linkProfile(link: Body): Partial<User['providers'][number]> {
+  const [email, displayName, photoUrl] = ['email', 'displayName', 'photoUrl'].map((field) =>
+    text(link, field),
+  );
+  return {
+    ...(email && { email: email.toLowerCase() }),
+    ...(displayName && { displayName }),
+    ...(photoUrl && { photoUrl }),
+  };
+}
+
 /** Whoever is not found is left out; if nobody is found, so is the list. */
-const lookupUsers: Operation = (model, body) => {
+export const lookupUsers: Operation = (model, body) => {
   const found = [
     ...texts(body, 'localId').map(model.findUser),
     ...texts(body, 'email').map(model.findByEmail),
@@ -117,20 +151,22 @@ const lookupUsers: Operation = (model, body) => {
   ];
   const users = [...new Set(found.filter((user) => user !== undefined))];
   return {
-    kind: 'identitytoolkit#GetAccountInfoResponse',
+    ...kind('GetAccountInfoResponse'),
     ...(users.length > 0 && { users: users.map(userInfo) }),
   };
 };
 
-const deleteUser: Operation = (model, body) => {
+export const deleteUser: Operation = (model, body) => {
   if (!model.deleteUser(requireText(body, 'localId', 'MISSING_LOCAL_ID'))) throw invalid('USER_NOT_FOUND');
-  return { kind: 'identitytoolkit#DeleteAccountResponse' };
+  return kind('DeleteAccountResponse');
 };
 
 /** Without `force` only disabled users can go. */
-const deleteUsers: Operation = (model, body) => {
+export const deleteUsers: Operation = (model, body) => {
+  const localIds = texts(body, 'localIds');
+  if (localIds.length === 0 || localIds.length > LARGEST_PAGE) throw invalid('LOCAL_ID_LIST_EXCEEDS_LIMIT');
   const errors: Body[] = [];
-  for (const [index, localId] of texts(body, 'localIds').entries()) {
+  for (const [index, localId] of localIds.entries()) {
     const user = model.findUser(localId);
     if (user && !user.disabled && !flag(body, 'force')) {
       errors.push({ index, localId, message: 'NOT_DISABLED : Disable the account before batch deletion.' });
@@ -142,7 +178,7 @@ const deleteUsers: Operation = (model, body) => {
 const byId = (a: User, b: User): number => (a.localId < b.localId ? -1 : 1);
 
 /** The page token is the last id of the page before. */
-const listUsers: Operation = (model, body) => {
+export const listUsers: Operation = (model, body) => {
   const size = Math.min(integer(body, 'maxResults') || 20, LARGEST_PAGE);
   const after = text(body, 'nextPageToken') ?? '';
   const rest = model
@@ -151,14 +187,15 @@ const listUsers: Operation = (model, body) => {
     .sort(byId);
   const page = rest.slice(0, size);
   return {
-    kind: 'identitytoolkit#DownloadAccountResponse',
+    ...kind('DownloadAccountResponse'),
     users: page.map(userInfo),
-    ...(rest.length > size && { nextPageToken: page.at(-1)?.localId }),
+    // A full page may be the last: the next one is empty then.
+    ...(page.length === size && { nextPageToken: page.at(-1)?.localId }),
   };
 };
 
 /** Of the expressions, `email` and `userId` are understood. */
-const queryUsers: Operation = (model, body) => {
+export const queryUsers: Operation = (model, body) => {
   const expressions = records(body, 'expression');
   const matches = (user: User): boolean =>
     expressions.length === 0 ||
@@ -170,45 +207,13 @@ const queryUsers: Operation = (model, body) => {
   return { recordsCount: String(page.length), userInfo: page.map(userInfo) };
 };
 
-/** With `returnOobLink` the code comes back instead of being mailed. */
-const sendCode: Operation = async (model, body) => {
-  const code = await makeOobCode(model, body);
-  const sent = { kind: 'identitytoolkit#GetOobConfirmationCodeResponse', email: code.email };
-  if (!flag(body, 'returnOobLink')) return sent;
-  const link = new URL(`https://${model.projectId}.firebaseapp.com/__/auth/action`);
-  link.searchParams.set('mode', MODES[code.requestType]);
-  link.searchParams.set('oobCode', code.oobCode);
-  link.searchParams.set('continueUrl', text(body, 'continueUrl') ?? 'http://localhost/');
-  return { ...sent, oobCode: code.oobCode, oobLink: link.href };
-};
-const MODES = {
-  PASSWORD_RESET: 'resetPassword',
-  VERIFY_EMAIL: 'verifyEmail',
-  EMAIL_SIGNIN: 'signIn',
-  VERIFY_AND_CHANGE_EMAIL: 'verifyAndChangeEmail',
-};
+/** https://firebase.google.com/docs/auth/admin/manage-cookies */
+const SHORTEST_SESSION_S = 300;
+const LONGEST_SESSION_S = 14 * 86_400;
 
-/** Five minutes to two weeks: https://firebase.google.com/docs/auth/admin/manage-cookies */
-const createSessionCookie: Operation = async (model, body) => {
-  const lifeS = integer(body, 'validDuration') ?? 0;
-  if (lifeS < 300 || lifeS > 14 * 86_400) throw invalid('INVALID_DURATION');
-  const { claims } = await model.requireUser(requireText(body, 'idToken', 'INVALID_ID_TOKEN'));
+export const createSessionCookie: Operation = async (model, body) => {
+  const lifeS = integer(body, 'validDuration') ?? LONGEST_SESSION_S;
+  if (lifeS < SHORTEST_SESSION_S || lifeS > LONGEST_SESSION_S) throw invalid('INVALID_DURATION');
+  const { claims } = await model.requireUser(requireText(body, 'idToken', 'MISSING_ID_TOKEN'));
   return { sessionCookie: await model.tokens.mintSessionCookie(claims, lifeS) };
-};
-
-/** For people and tests: what would have been mailed. */
-const listOobCodes: Operation = (model) => ({ oobCodes: model.oobCodes() });
-
-/** By method and what follows `projects/{project}`. */
-export const ADMIN_OPERATIONS: Readonly<Record<string, Operation>> = {
-  'POST /accounts': createUser,
-  'POST /accounts:lookup': lookupUsers,
-  'POST /accounts:update': updateUser,
-  'POST /accounts:delete': deleteUser,
-  'POST /accounts:batchDelete': deleteUsers,
-  'GET /accounts:batchGet': listUsers,
-  'POST /accounts:query': queryUsers,
-  'POST /accounts:sendOobCode': sendCode,
-  'POST :createSessionCookie': createSessionCookie,
-  'GET /oobCodes': listOobCodes,
 };

@@ -1,5 +1,4 @@
-/** Reads the fields of a request's JSON body, refusing what has the wrong type, and words accounts as the API does. */
-import type { Credentials, User } from './model.ts';
+/** Reads the fields of a request's JSON body, refusing what has the wrong type. */
 import { invalid } from './model.ts';
 
 export type Body = Record<string, unknown>;
@@ -47,55 +46,33 @@ export function records(body: Body, field: string): Body[] {
   return value.filter((item): item is Body => typeof item === 'object' && item !== null);
 }
 
-/** @throws ServiceError MISSING_EMAIL, INVALID_EMAIL */
-export function requireEmail(body: Body, field = 'email'): string {
-  const email = requireText(body, field, 'MISSING_EMAIL').toLowerCase();
-  if (!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email)) throw invalid('INVALID_EMAIL');
-  return email;
+/** An object, absent if it is none. */
+export function record(body: Body, field: string): Body | undefined {
+  const value = body[field];
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord ? (value as Body) : undefined;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3 */
+const LONGEST_EMAIL = 254;
+
+/** In lower case. @throws ServiceError `missing`, INVALID_EMAIL */
+export function requireEmail(body: Body, field = 'email', missing = 'MISSING_EMAIL'): string {
+  const value = text(body, field);
+  if (value === undefined) throw invalid(missing);
+  if (value.length > LONGEST_EMAIL || !/^[^@\s]+@[^@\s]+$/.test(value)) throw invalid('INVALID_EMAIL');
+  return value.toLowerCase();
+}
+
+/** @throws ServiceError INVALID_PHONE_NUMBER for what is not of the form E.164 */
+export function phoneNumber(body: Body): string | undefined {
+  const number = text(body, 'phoneNumber');
+  if (number && !/^\+[1-9]\d{1,14}$/.test(number)) throw invalid('INVALID_PHONE_NUMBER : Invalid format.');
+  return number;
 }
 
 /** Six characters, as Firebase asks by default. @throws ServiceError WEAK_PASSWORD */
 export function requireStrongPassword(password: string): string {
   if (password.length < 6) throw invalid('WEAK_PASSWORD : Password should be at least 6 characters');
   return password;
-}
-
-/** What a client signed in with gets, beside who it is. */
-export const identity = (user: User, credentials?: Credentials): Body => ({
-  localId: user.localId,
-  email: user.email,
-  displayName: user.displayName,
-  photoUrl: user.photoUrl,
-  ...credentials,
-});
-
-/** The account as `lookup` gives it. https://cloud.google.com/identity-platform/docs/reference/rest/v1/UserInfo */
-export function userInfo(user: User): Body {
-  const password = user.password &&
-    user.email && { providerId: 'password', rawId: user.email, email: user.email };
-  const links = password ? [...user.providers, password] : user.providers;
-  return {
-    localId: user.localId,
-    email: user.email,
-    emailVerified: user.emailVerified,
-    displayName: user.displayName,
-    photoUrl: user.photoUrl,
-    phoneNumber: user.phoneNumber,
-    providerUserInfo: links.map((link) => ({
-      displayName: user.displayName,
-      photoUrl: user.photoUrl,
-      ...link,
-      federatedId: link.rawId,
-    })),
-    // The hash itself goes to nobody; its presence says that there is a password.
-    passwordHash: user.password && Buffer.from('REDACTED').toString('base64'),
-    passwordUpdatedAt: user.password?.updatedAtMs,
-    validSince: String(user.validSinceS),
-    disabled: user.disabled,
-    customAttributes: user.customAttributes,
-    createdAt: String(user.createdAtMs),
-    lastLoginAt: user.lastLoginAtMs === undefined ? undefined : String(user.lastLoginAtMs),
-    lastRefreshAt:
-      user.lastRefreshAtMs === undefined ? undefined : new Date(user.lastRefreshAtMs).toISOString(),
-  };
 }

@@ -1,10 +1,11 @@
 /**
  * The state of the Auth stand-in: users, their sign-ins (refresh tokens), mailed codes and service accounts' access tokens.
- * What each request may do is in `client.ts` (browsers) and `admin.ts` (servers).
+ * What each request may do is in the files by subject: `sign-in.ts`, `providers.ts`, `account.ts`, `codes.ts`, `admin.ts`.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { hours } from '../../shared/units.ts';
 import { ServiceError, STATUS, type World } from '../service.ts';
+import type { ImportedHash } from './hashes.ts';
 import { hashPassword, type PasswordHash } from './passwords.ts';
 import { createTokens, ID_TOKEN_LIFE_S, type IdClaims, type Tokens } from './tokens.ts';
 
@@ -12,6 +13,8 @@ export interface ProviderLink {
   providerId: string;
   rawId: string;
   email?: string;
+  /** As the handle of GitHub. */
+  screenName?: string;
   displayName?: string;
   photoUrl?: string;
 }
@@ -21,7 +24,9 @@ export interface User {
   /** Lower case. */
   email?: string;
   emailVerified: boolean;
-  password?: PasswordHash & { updatedAtMs: number };
+  password?: (PasswordHash | ImportedHash) & { updatedAtMs: number };
+  /** Has signed in by a mailed link. */
+  emailLink?: boolean;
   displayName?: string;
   photoUrl?: string;
   phoneNumber?: string;
@@ -45,9 +50,16 @@ export interface SignIn {
   provider: string;
   /** Claims of the custom token that began it. */
   claims?: Record<string, unknown>;
+  /** By a change of the password or address, or with the account. */
+  ended?: true;
 }
 
-export type OobType = 'PASSWORD_RESET' | 'VERIFY_EMAIL' | 'EMAIL_SIGNIN' | 'VERIFY_AND_CHANGE_EMAIL';
+export type OobType =
+  | 'PASSWORD_RESET'
+  | 'VERIFY_EMAIL'
+  | 'EMAIL_SIGNIN'
+  | 'VERIFY_AND_CHANGE_EMAIL'
+  | 'RECOVER_EMAIL';
 
 /** A code that the real service would send by e-mail. */
 export interface OobCode {
@@ -55,7 +67,21 @@ export interface OobCode {
   requestType: OobType;
   email: string;
   newEmail?: string;
+  /** What stands in the mail. */
+  oobLink: string;
+  /** Whose address a RECOVER_EMAIL gives back: the account has another one by then. */
+  localId?: string;
   expiresAtMs: number;
+}
+
+/** The project's settings: https://cloud.google.com/identity-platform/docs/reference/rest/v2/Config */
+export interface ProjectSettings {
+  /** Several accounts may come with the same address from different providers. */
+  allowDuplicateEmails: boolean;
+  /** E-mail enumeration protection. */
+  improvedEmailPrivacy: boolean;
+  /** Hosts that pages and links may lead to. */
+  authorizedDomains: string[];
 }
 
 /** What a client gets for signing in. */
@@ -79,23 +105,33 @@ export interface AuthModel {
   saveUser(user: User): void;
   /** Its sign-ins end with it. */
   deleteUser(localId: string): boolean;
+  /** The mailed codes stay, as with the official emulator. */
+  deleteAllUsers(): void;
   /**
    * Also ends every sign-in made with the old password. Takes the hash, which costs a wait, so that a request can look a user up
    * and change it with nothing in between.
    */
   setPassword(user: User, hash: PasswordHash): void;
+  /** Revokes every sign-in of the user, and saves it. */
+  endSignIns(user: User): void;
   /** @throws ServiceError USER_DISABLED */
   signIn(user: User, provider: string, claims?: Record<string, unknown>): Promise<Credentials>;
   /** @throws ServiceError INVALID_REFRESH_TOKEN, USER_NOT_FOUND, USER_DISABLED, TOKEN_EXPIRED */
   refresh(refreshToken: string): Promise<Credentials & { localId: string }>;
   /** Whose ID token it is. @throws ServiceError INVALID_ID_TOKEN, USER_NOT_FOUND, USER_DISABLED, TOKEN_EXPIRED */
   requireUser(idToken: string): Promise<{ user: User; claims: IdClaims }>;
-  createOobCode(code: Pick<OobCode, 'requestType' | 'email' | 'newEmail'>): OobCode;
+  /** @param linkOf the link that carries such a code */
+  createOobCode(
+    code: Pick<OobCode, 'requestType' | 'email' | 'newEmail' | 'localId'>,
+    linkOf: (oobCode: string) => string,
+  ): OobCode;
   /** @throws ServiceError INVALID_OOB_CODE, EXPIRED_OOB_CODE */
   requireOobCode(code: string): OobCode;
   /** A code works once. */
   spendOobCode(code: string): void;
   oobCodes(): OobCode[];
+  settings(): ProjectSettings;
+  changeSettings(changes: Partial<ProjectSettings>): void;
   /** An opaque access token for a service account, good for an hour. */
   issueAccessToken(email: string): string;
   isAccessToken(token: string): boolean;
@@ -103,6 +139,12 @@ export interface AuthModel {
 
 const OOB_LIFE_MS = hours(1);
 const ACCESS_TOKEN_LIFE_MS = hours(1);
+
+const DEFAULT_SETTINGS: ProjectSettings = {
+  allowDuplicateEmails: false,
+  improvedEmailPrivacy: false,
+  authorizedDomains: ['localhost', '127.0.0.1'],
+};
 
 const SEEDS = [
   { localId: 'ada', email: 'ada@example.com', displayName: 'Ada' },
@@ -132,9 +174,12 @@ export async function createAuthModel(world: World): Promise<AuthModel> {
   const tokens = await createTokens(world);
 
   const find = (matches: (user: User) => boolean): User | undefined => [...userTable.values()].find(matches);
-  const endSignIns = (localId: string): void => {
-    const ended = [...signIns.entries()].filter(([, signIn]) => signIn.localId === localId);
-    for (const [key] of ended) signIns.delete(key);
+  const settings = store.table<ProjectSettings>('settings');
+  /** Kept as ended, so that whoever still holds one hears that it expired rather than that it never was. */
+  const markEnded = (localId: string): void => {
+    for (const [key, signIn] of signIns.entries()) {
+      if (signIn.localId === localId && !signIn.ended) signIns.set(key, { ...signIn, ended: true });
+    }
   };
   const unusedId = (): string => {
     for (;;) {
@@ -182,13 +227,19 @@ export async function createAuthModel(world: World): Promise<AuthModel> {
     }),
     saveUser: (user) => userTable.set(user.localId, user),
     deleteUser(localId) {
-      endSignIns(localId);
+      markEnded(localId);
       return userTable.delete(localId);
+    },
+    deleteAllUsers() {
+      for (const localId of [...userTable.keys()]) model.deleteUser(localId);
     },
     setPassword(user, hash) {
       user.password = { ...hash, updatedAtMs: clock.now() };
+      model.endSignIns(user);
+    },
+    endSignIns(user) {
       user.validSinceS = Math.floor(clock.now() / 1000);
-      endSignIns(user.localId);
+      markEnded(user.localId);
       userTable.set(user.localId, user);
     },
     signIn(user, provider, claims) {
@@ -208,15 +259,19 @@ export async function createAuthModel(world: World): Promise<AuthModel> {
       const signIn = signIns.get(digest(refreshToken));
       if (!signIn) throw invalid('INVALID_REFRESH_TOKEN');
       const user = requireStanding(signIn.localId, signIn.authTimeS);
+      if (signIn.ended) throw invalid('TOKEN_EXPIRED');
       return { ...(await mint(user, signIn, refreshToken)), localId: user.localId };
     },
     async requireUser(idToken) {
       const claims = await tokens.verifyIdToken(idToken);
       return { user: requireStanding(claims.sub, claims.auth_time), claims };
     },
-    createOobCode(request) {
-      const code = { ...request, oobCode: newSecret(), expiresAtMs: clock.now() + OOB_LIFE_MS };
-      codes.set(code.oobCode, code);
+    createOobCode(request, linkOf) {
+      const old = [...codes.values()].filter((code) => code.expiresAtMs + OOB_LIFE_MS <= clock.now());
+      for (const { oobCode } of old) codes.delete(oobCode);
+      const oobCode = newSecret();
+      const code = { ...request, oobCode, oobLink: linkOf(oobCode), expiresAtMs: clock.now() + OOB_LIFE_MS };
+      codes.set(oobCode, code);
       return code;
     },
     requireOobCode(oobCode) {
@@ -227,6 +282,8 @@ export async function createAuthModel(world: World): Promise<AuthModel> {
     },
     spendOobCode: (oobCode) => void codes.delete(oobCode),
     oobCodes: () => [...codes.values()],
+    settings: () => settings.get('project') ?? DEFAULT_SETTINGS,
+    changeSettings: (changes) => settings.set('project', { ...model.settings(), ...changes }),
     issueAccessToken(email) {
       const token = `ya29.${newSecret()}`;
       accessTokens.set(digest(token), { email, expiresAtMs: clock.now() + ACCESS_TOKEN_LIFE_MS });

@@ -1,5 +1,6 @@
 /** Passwords are kept as salted scrypt hashes, also here: a habit that ends at the development server is not a habit. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
+import { type ImportedHash, isImportedPassword } from './hashes.ts';
 
 export interface PasswordHash {
   /** base64 */
@@ -22,7 +23,8 @@ export async function hashPassword(password: string): Promise<PasswordHash> {
   return { salt: salt.toString('base64'), hash: (await derive(password, salt)).toString('base64') };
 }
 
-export async function isPassword(password: string, stored: PasswordHash): Promise<boolean> {
+export async function isPassword(password: string, stored: PasswordHash | ImportedHash): Promise<boolean> {
+  if ('algorithm' in stored) return isImportedPassword(password, stored);
   const hash = await derive(password, Buffer.from(stored.salt, 'base64'));
   return timingSafeEqual(hash, Buffer.from(stored.hash, 'base64'));
 }

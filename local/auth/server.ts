@@ -4,14 +4,16 @@
  */
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { decodeJwt } from 'jose';
-import { listen, readBody, sendJson } from '../http.ts';
+import type { Socket } from 'node:net';
+import { listen, sendJson } from '../http.ts';
 import { type Face, ServiceError, STATUS, type World } from '../service.ts';
 import { createServerIdentity, type ServerIdentity } from '../tls.ts';
-import { ADMIN_OPERATIONS } from './admin.ts';
 import type { Body } from './body.ts';
-import { CLIENT_OPERATIONS, type Operation, refreshToken } from './client.ts';
 import { type AuthModel, createAuthModel, invalid } from './model.ts';
+import { type Caller, refuseTenant } from './operation.ts';
+import { pageOf } from './pages.ts';
+import { type Call, operationOf } from './routes.ts';
+import type { IdClaims } from './tokens.ts';
 
 export interface AuthFace extends Face {
   /** Port of the TLS face. */
@@ -19,6 +21,12 @@ export interface AuthFace extends Face {
   /** PEM of the CA that the TLS face's certificate is signed by. */
   ca: string;
   model: AuthModel;
+  /**
+   * Whose ID token this is, by its signature, times and audience alone: nobody is looked up, so whoever was disabled or signed out
+   * a moment ago still passes, as with Firestore's and Storage's rules in production.
+   * @throws ServiceError UNAUTHENTICATED for every other text
+   */
+  verifyIdToken(token: string): Promise<IdClaims>;
 }
 
 const TLS_NAMES = [
@@ -33,17 +41,20 @@ const TLS_NAMES = [
 
 /** How long clients may keep the certificates; Google's own answer says some six hours. */
 const CERTIFICATES_MAX_AGE_S = 21_600;
+const LARGEST_BODY_BYTES = 10 * 1024 * 1024;
 
 /** @param ports 0 takes any free one */
 export async function serveAuth(world: World, ports: { http: number; tls: number }): Promise<AuthFace> {
   const model = await createAuthModel(world);
   const identity = await storedIdentity(world);
-  const handle = requestListener(model, world);
-  const plain = await listen(createServer(handle), ports.http);
-  const tls = await listen(
-    createTlsServer({ key: identity.key, cert: identity.certificate }, handle),
-    ports.tls,
-  ).catch(async (error: unknown) => {
+  let plainPort = ports.http;
+  const handle = requestListener(model, world, () => plainPort);
+  const plainServer = createServer(handle).on('clientError', refuseGarbage);
+  const tlsServer = createTlsServer({ key: identity.key, cert: identity.certificate }, handle);
+  tlsServer.on('clientError', refuseGarbage);
+  const plain = await listen(plainServer, ports.http);
+  plainPort = plain.port;
+  const tls = await listen(tlsServer, ports.tls).catch(async (error: unknown) => {
     await plain.close();
     throw error;
   });
@@ -52,6 +63,10 @@ export async function serveAuth(world: World, ports: { http: number; tls: number
     tlsPort: tls.port,
     ca: identity.ca,
     model,
+    verifyIdToken: (token) =>
+      model.tokens.verifyIdToken(token).catch(() => {
+        throw new ServiceError(STATUS.UNAUTHENTICATED, 'The ID token is not valid for this project.');
+      }),
     async close() {
       await Promise.all([plain.close(), tls.close()]);
     },
@@ -67,9 +82,10 @@ async function storedIdentity({ store }: World): Promise<ServerIdentity> {
 }
 
 const requestListener =
-  (model: AuthModel, world: World): RequestListener =>
+  (model: AuthModel, world: World, plainPort: () => number): RequestListener =>
   (request, response) => {
-    respond(model, request, response).catch((error: unknown) => {
+    const caller: Caller = { origin: originOf(request, plainPort()), log: world.log };
+    respond(model, request, response, caller).catch((error: unknown) => {
       if (!(error instanceof ServiceError)) {
         world.log.error('auth.request_failed', { service: 'auth', detail: String(error) });
       }
@@ -77,55 +93,76 @@ const requestListener =
     });
   };
 
-async function respond(model: AuthModel, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Links lead to the plain face, by the name under which the caller knows it if that is one of this machine. */
+function originOf({ headers }: IncomingMessage, plainPort: number): string {
+  const host = headers.host?.startsWith('localhost:') ? 'localhost' : '127.0.0.1';
+  return `http://${host}:${plainPort}`;
+}
+
+async function respond(
+  model: AuthModel,
+  request: IncomingMessage,
+  response: ServerResponse,
+  caller: Caller,
+): Promise<void> {
   allowOrigin(request, response);
   if (request.method === 'OPTIONS') {
     response.writeHead(204).end();
     return;
   }
-  const call = await readCall(request);
-  const certificates = CERTIFICATE_PATHS.includes(call.path);
-  const headers: Record<string, string> = certificates
-    ? { 'cache-control': `public, max-age=${CERTIFICATES_MAX_AGE_S}, must-revalidate, no-transform` }
-    : {};
-  const answer = certificates ? model.tokens.certificates : await operationOf(call, model)(model, call.body);
-  sendJson(response, 200, answer, headers);
+  const url = requireUrl(request);
+  const method = request.method ?? 'GET';
+  const fields = method === 'GET' ? {} : await readFields(request, response);
+  const wantsHtml = request.headers.accept?.includes('text/html') ?? false;
+  const pageRequest = { query: url.searchParams, form: fields, wantsHtml };
+  const page = await pageOf(model, method, url.pathname, pageRequest, caller);
+  if (page) {
+    response.writeHead(page.status, page.headers).end(page.body);
+    return;
+  }
+  const call = callOf(request, method, url, fields);
+  if (CERTIFICATE_PATHS.includes(call.path)) {
+    const cached = `public, max-age=${CERTIFICATES_MAX_AGE_S}, must-revalidate, no-transform`;
+    sendJson(response, 200, model.tokens.certificates, { 'cache-control': cached });
+    return;
+  }
+  const operation = operationOf(call, model);
+  refuseTenant(call.body);
+  sendJson(response, 200, await operation(model, call.body, caller));
 }
 
 /** Any page may call, as with the real service; the preflight is answered with what it asks for. */
 function allowOrigin({ headers }: IncomingMessage, response: ServerResponse): void {
   response.setHeader('access-control-allow-origin', headers.origin ?? '*');
   response.setHeader('vary', 'origin');
-  response.setHeader('access-control-allow-methods', 'GET, POST, OPTIONS');
+  response.setHeader('access-control-allow-methods', 'GET, POST, PATCH, DELETE, OPTIONS');
   response.setHeader('access-control-allow-headers', headers['access-control-request-headers'] ?? '*');
   response.setHeader('access-control-max-age', '3600');
+  if (headers['access-control-request-private-network']) {
+    response.setHeader('access-control-allow-private-network', 'true');
+  }
 }
 
-interface Call {
-  method: string;
-  /** Begins with the host it is meant for: `/identitytoolkit.googleapis.com/v1/…`. */
-  path: string;
-  /** The body, JSON or form; for a GET the query. */
-  body: Body;
-  bearer: string | undefined;
-  hasKey: boolean;
+function requireUrl({ url = '/' }: IncomingMessage): URL {
+  // One slash at the beginning is part of a path; two would be a host.
+  const address = `http://auth.local${url.startsWith('/') ? '' : '/'}${url}`;
+  if (!URL.canParse(address)) throw invalid('Invalid request target.');
+  return new URL(address);
 }
 
-async function readCall(request: IncomingMessage): Promise<Call> {
-  const url = new URL(request.url ?? '/', 'http://auth.local');
-  const [host = ''] = (request.headers.host ?? '').split(':');
-  const method = request.method ?? 'GET';
+function callOf({ headers }: IncomingMessage, method: string, url: URL, fields: Body): Call {
+  const [host = ''] = (headers.host ?? '').split(':');
   return {
     method,
     path: host.endsWith('.googleapis.com') ? `/${host}${url.pathname}` : url.pathname,
-    body: method === 'GET' ? Object.fromEntries(url.searchParams) : await readFields(request),
-    bearer: /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1],
-    hasKey: url.searchParams.has('key') || request.headers['x-goog-api-key'] !== undefined,
+    body: method === 'POST' ? fields : { ...Object.fromEntries(url.searchParams), ...fields },
+    bearer: /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1],
+    hasKey: url.searchParams.has('key') || headers['x-goog-api-key'] !== undefined,
   };
 }
 
-async function readFields(request: IncomingMessage): Promise<Body> {
-  const raw = (await readBody(request)).toString('utf8');
+async function readFields(request: IncomingMessage, response: ServerResponse): Promise<Body> {
+  const raw = await readText(request, response);
   if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
     return Object.fromEntries(new URLSearchParams(raw));
   }
@@ -138,65 +175,30 @@ async function readFields(request: IncomingMessage): Promise<Body> {
   throw invalid('Invalid JSON payload received.');
 }
 
+/** @throws ServiceError for a body larger than `LARGEST_BODY_BYTES` */
+async function readText(request: IncomingMessage, response: ServerResponse): Promise<string> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = Number(request.headers['content-length'] ?? 0);
+  if (sizeBytes <= LARGEST_BODY_BYTES) {
+    sizeBytes = 0;
+    // The request is not destroyed by leaving the loop: its connection has to carry the answer.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > LARGEST_BODY_BYTES) break;
+      chunks.push(chunk);
+    }
+  }
+  if (sizeBytes <= LARGEST_BODY_BYTES) return Buffer.concat(chunks).toString('utf8');
+  request.resume();
+  response.setHeader('connection', 'close');
+  throw invalid('Request payload size exceeds the limit.');
+}
+
 /** ID tokens and session cookies are signed with one key here; Google has two sets. */
 const CERTIFICATE_PATHS = [
   '/robot/v1/metadata/x509/securetoken@system.gserviceaccount.com',
   '/identitytoolkit/v3/relyingparty/publicKeys',
 ].flatMap((path) => [path, `/www.googleapis.com${path}`]);
-
-/** @throws ServiceError for an unknown address or a caller who may not */
-function operationOf(call: Call, model: AuthModel): Operation {
-  const at = `${call.method} ${call.path}`;
-  const client = /^POST \/identitytoolkit\.googleapis\.com\/v1\/accounts:(\w+)$/.exec(at)?.[1];
-  if (client && Object.hasOwn(CLIENT_OPERATIONS, client)) return withKey(call, CLIENT_OPERATIONS[client]);
-  if (at === 'POST /securetoken.googleapis.com/v1/token') return withKey(call, refreshToken);
-  if (at === 'POST /oauth2.googleapis.com/token') return serviceToken;
-
-  const admin = /^(\w+) \/(?:identitytoolkit\.googleapis\.com|emulator)\/v1\/projects\/([^/:]+)(.*)$/.exec(
-    at,
-  );
-  if (admin) {
-    requireAdmin(call, model);
-    const [, method, project, rest = ''] = admin;
-    if (project !== model.projectId) throw new ServiceError(STATUS.NOT_FOUND, 'PROJECT_NOT_FOUND');
-    const name = `${method} ${rest}`;
-    const operation = Object.hasOwn(ADMIN_OPERATIONS, name) ? ADMIN_OPERATIONS[name] : undefined;
-    if (operation) return operation;
-  }
-  if (/^POST \/iamcredentials\.googleapis\.com\/v1\/projects\/-\/serviceAccounts\/[^/]+:signBlob$/.test(at)) {
-    requireAdmin(call, model);
-    return signBlob;
-  }
-  throw new ServiceError(STATUS.NOT_FOUND, `Not here: ${call.method} ${call.path}`);
-}
-
-function withKey(call: Call, operation: Operation | undefined): Operation {
-  if (!operation || (!call.hasKey && !call.bearer)) {
-    throw new ServiceError(STATUS.PERMISSION_DENIED, 'The request is missing a valid API key.');
-  }
-  return operation;
-}
-
-function requireAdmin({ bearer }: Call, model: AuthModel): void {
-  if (bearer === 'owner' || (bearer && model.isAccessToken(bearer))) return;
-  throw new ServiceError(STATUS.UNAUTHENTICATED, 'Request had invalid authentication credentials.');
-}
-
-/** A service account's signed assertion for an access token; the signature is not checked, there being no registered key. */
-const serviceToken: Operation = (model, body) => {
-  try {
-    const { iss } = decodeJwt(String(body.assertion));
-    if (iss) return { access_token: model.issueAccessToken(iss), expires_in: 3600, token_type: 'Bearer' };
-  } catch {
-    // Told below, as for an assertion of nobody.
-  }
-  throw invalid('invalid_grant');
-};
-
-const signBlob: Operation = async (model, body) => {
-  const { keyId, signature } = await model.tokens.signBlob(Buffer.from(String(body.payload), 'base64'));
-  return { keyId, signedBlob: signature.toString('base64') };
-};
 
 const HTTP_STATUS: Readonly<Record<number, readonly [number, string]>> = {
   [STATUS.INVALID_ARGUMENT]: [400, 'INVALID_ARGUMENT'],
@@ -205,15 +207,25 @@ const HTTP_STATUS: Readonly<Record<number, readonly [number, string]>> = {
   [STATUS.NOT_FOUND]: [404, 'NOT_FOUND'],
 };
 
-function sendError(response: ServerResponse, error: unknown): void {
-  const refusal =
-    error instanceof ServiceError
-      ? error
-      : error instanceof RangeError
-        ? invalid('Request payload size exceeds the limit.')
-        : new ServiceError(STATUS.INTERNAL, 'INTERNAL_ERROR');
+/** https://cloud.google.com/apis/design/errors#http_mapping */
+function errorOf(refusal: ServiceError) {
   const [code, status] = HTTP_STATUS[refusal.code] ?? [500, 'INTERNAL'];
   const { message } = refusal;
   const errors = [{ message, domain: 'global', reason: code === 400 ? 'invalid' : status.toLowerCase() }];
-  sendJson(response, code, { error: { code, message, status, errors } });
+  return { error: { code, message, status, errors } };
+}
+
+function sendError(response: ServerResponse, error: unknown): void {
+  const refusal = error instanceof ServiceError ? error : new ServiceError(STATUS.INTERNAL, 'INTERNAL_ERROR');
+  const body = errorOf(refusal);
+  sendJson(response, body.error.code, body);
+}
+
+/** What is no HTTP at all, or has headers beyond Node's limit. */
+function refuseGarbage(_error: Error, socket: Socket): void {
+  if (!socket.writable) return;
+  const body = JSON.stringify(errorOf(invalid('Malformed HTTP request.')));
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }

@@ -3,7 +3,7 @@
  * exchange. Their lifetimes are real time: a faster cloud does not age a sign-in.
  * https://firebase.google.com/docs/auth/admin/verify-id-tokens#verify_id_tokens_using_a_third-party_jwt_library
  */
-import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { ServiceError, STATUS, type World } from '../service.ts';
 import { type SigningKey, storedSigningKey } from './keys.ts';
 import type { SignIn, User } from './model.ts';
@@ -13,8 +13,9 @@ export const ID_TOKEN_LIFE_S = 3600;
 /** Audience of custom tokens: https://firebase.google.com/docs/auth/admin/create-custom-tokens */
 const CUSTOM_TOKEN_AUDIENCE =
   'https://identitytoolkit.googleapis.com/google.identity.identitytoolkit.v1.IdentityToolkit';
-/** Who signs (or rather does not) the custom tokens of an SDK in emulator mode. */
-const EMULATOR_SIGNER = 'firebase-auth-emulator@example.com';
+/** https://firebase.google.com/docs/auth/admin/custom-claims#set_and_validate_custom_user_claims_via_the_admin_sdk */
+export const RESERVED_CLAIMS: readonly string[] =
+  'acr amr at_hash aud auth_time azp cnf c_hash exp firebase iat iss jti nbf nonce sub user_id'.split(' ');
 
 export interface IdClaims extends JWTPayload {
   sub: string;
@@ -30,11 +31,12 @@ export interface Tokens {
   /** Key id → PEM, of what signs ID tokens and session cookies. */
   certificates: Record<string, string>;
   mintIdToken(user: User, signIn: SignIn): Promise<string>;
-  /** @throws ServiceError INVALID_ID_TOKEN */
+  /** Checks signature, times and audience; knows nothing of the user. @throws ServiceError INVALID_ID_TOKEN, TOKEN_EXPIRED */
   verifyIdToken(token: string): Promise<IdClaims>;
   mintSessionCookie(claims: IdClaims, lifeS: number): Promise<string>;
   /**
-   * Takes what this stand-in signed for a service account, and the unsigned ones an SDK in emulator mode makes.
+   * Takes what this stand-in signed for a service account, and as the official emulator does unsigned ones, also without any
+   * wrapping: `{"uid":"…","claims":{}}`.
    * @throws ServiceError INVALID_CUSTOM_TOKEN
    */
   verifyCustomToken(token: string): Promise<CustomToken>;
@@ -64,11 +66,17 @@ export async function createTokens({ store, clock, projectId }: World): Promise<
       }),
     async verifyIdToken(token) {
       try {
-        const options = { algorithms: ['RS256'], issuer, audience: projectId, currentDate: currentDate() };
-        const { payload } = await jwtVerify(token, key.publicKey, options);
-        return payload as IdClaims;
-      } catch {
-        throw new ServiceError(STATUS.INVALID_ARGUMENT, 'INVALID_ID_TOKEN');
+        const { payload } = await jwtVerify(token, key.publicKey, {
+          algorithms: ['RS256'],
+          issuer,
+          audience: projectId,
+          requiredClaims: ['sub', 'iat', 'exp', 'auth_time'],
+          currentDate: currentDate(),
+        });
+        return requireIdClaims(payload, nowS());
+      } catch (error) {
+        const expired = error instanceof errors.JWTExpired;
+        throw new ServiceError(STATUS.INVALID_ARGUMENT, expired ? 'TOKEN_EXPIRED' : 'INVALID_ID_TOKEN');
       }
     },
     mintSessionCookie: (claims, lifeS) =>
@@ -99,6 +107,7 @@ const sign = (key: SigningKey, claims: JWTPayload): Promise<string> =>
 function userClaims(user: User, signIn: SignIn): JWTPayload {
   const identities: Record<string, string[]> = {};
   if (user.email) identities.email = [user.email];
+  if (user.phoneNumber) identities.phone = [user.phoneNumber];
   for (const { providerId, rawId } of user.providers) {
     identities[providerId] = [...(identities[providerId] ?? []), rawId];
   }
@@ -115,13 +124,24 @@ function userClaims(user: User, signIn: SignIn): JWTPayload {
   };
 }
 
+function requireIdClaims(payload: JWTPayload, nowS: number): IdClaims {
+  const { sub, iat, auth_time } = payload;
+  const isPast = (time: unknown): boolean => typeof time === 'number' && time <= nowS;
+  // A signature of ours over such claims would be a fault of ours; it is no reason to believe them.
+  if (!sub || !isPast(iat) || !isPast(auth_time)) throw new Error('no claims of an ID token');
+  return payload as IdClaims;
+}
+
 async function customPayload(token: string, key: SigningKey, currentDate: Date): Promise<JWTPayload> {
+  if (token.startsWith('{')) {
+    const exp = currentDate.getTime() / 1000 + 1;
+    return { ...(JSON.parse(token) as JWTPayload), aud: CUSTOM_TOKEN_AUDIENCE, exp };
+  }
   if (decodeProtectedHeader(token).alg !== 'none') {
     return (await jwtVerify(token, key.publicKey, { algorithms: ['RS256'], currentDate })).payload;
   }
-  const payload = decodeJwt(token);
-  if (payload.iss !== EMULATOR_SIGNER || !token.endsWith('.')) throw new Error('not signed');
-  return payload;
+  if (!token.endsWith('.')) throw new Error('not signed, but with a signature');
+  return decodeJwt(token);
 }
 
 function readCustomToken({ aud, exp, uid, claims = {} }: JWTPayload, nowS: number): CustomToken {
@@ -132,7 +152,9 @@ function readCustomToken({ aud, exp, uid, claims = {} }: JWTPayload, nowS: numbe
     uid.length > 0 &&
     uid.length <= 128 &&
     typeof claims === 'object' &&
-    claims !== null;
+    claims !== null &&
+    !Array.isArray(claims) &&
+    !RESERVED_CLAIMS.some((name) => Object.hasOwn(claims, name));
   if (!good) throw new Error('not a custom token of this service');
   return { uid, claims: claims as Record<string, unknown> };
 }

@@ -21,10 +21,13 @@ export function aggregate(
       `The maximum number of aggregations allowed in an aggregation query is ${MAX_AGGREGATIONS}.`,
     );
   }
-  const fields = aggregations.flatMap((a) => (a.kind === 'count' ? [] : [a.field]));
+  const fields = aggregatedFields(aggregations);
   const documents = found.filter((d) => fields.every((field) => getField(d.fields, field) !== undefined));
   return Object.fromEntries(aggregations.map((a) => [a.alias, resultOf(a, documents)]));
 }
+
+export const aggregatedFields = (aggregations: readonly Aggregation[]): FieldPath[] =>
+  aggregations.flatMap((a) => (a.kind === 'count' ? [] : [a.field]));
 
 function resultOf(aggregation: Aggregation, documents: readonly StoredDocument[]): Value {
   if (aggregation.kind === 'count') return Math.min(documents.length, aggregation.upTo ?? documents.length);

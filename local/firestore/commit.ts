@@ -5,6 +5,8 @@
 import { ServiceError, STATUS } from '../service.ts';
 import type { StoredDocument } from './documents.ts';
 import { getField, putField } from './fields.ts';
+import type { IndexConfig } from './index-config.ts';
+import { checkIndexEntries } from './index-entries.ts';
 import { checkDocumentName, type FieldPath, relativeSegments } from './paths.ts';
 import { type Transform, transform } from './transforms.ts';
 import { checkValue, type Fields, fieldsSize, identical, invalid, type Value } from './values.ts';
@@ -39,17 +41,21 @@ export function stageWrites(
   writes: readonly DocumentWrite[],
   stored: (name: string) => StoredDocument | undefined,
   micros: number,
+  indexes?: IndexConfig,
 ): Staged {
   const changes = new Map<string, StoredDocument | undefined>();
   const results: WriteResult[] = [];
+  checkTransforms(writes);
+  let bytes = 0;
+  const deleted = new Set<string>(); // Those too that were not there: a later update of one is refused for its deletion.
   for (const write of writes) {
     checkDocumentName(write.name);
-    const touched = changes.has(write.name);
-    const current = touched ? changes.get(write.name) : stored(write.name);
-    checkPrecondition(write, current, touched);
+    const current = changes.has(write.name) ? changes.get(write.name) : stored(write.name);
+    checkPrecondition(write, current, deleted.has(write.name));
     if (write.op === 'verify') {
       results.push({ updateMicros: undefined, transformResults: [] });
     } else if (write.op === 'delete') {
+      deleted.add(write.name);
       if (stored(write.name)) changes.set(write.name, undefined);
       else changes.delete(write.name);
       results.push({ updateMicros: undefined, transformResults: [] });
@@ -57,7 +63,10 @@ export function stageWrites(
       const { fields, transformResults } = newFields(write, current?.fields, micros);
       const same = current !== undefined && identical(current.fields, fields);
       if (!same) {
-        checkSize(write.name, fields);
+        const size = checkSize(write.name, fields);
+        checkIndexEntries(write.name, fields, size, indexes);
+        bytes += size;
+        checkCommit(bytes);
         const createMicros = current?.createMicros ?? micros;
         changes.set(write.name, { name: write.name, fields, createMicros, updateMicros: micros });
       }
@@ -70,13 +79,13 @@ export function stageWrites(
 function checkPrecondition(
   { name, precondition }: DocumentWrite,
   current: StoredDocument | undefined,
-  touched: boolean,
+  deleted: boolean,
 ): void {
   if (!precondition) return;
   if ('exists' in precondition) {
     if (precondition.exists === (current !== undefined)) return;
     if (current) throw new ServiceError(STATUS.ALREADY_EXISTS, `Document already exists: ${name}`);
-    if (touched) throw invalid(`Document ${name} is deleted earlier in the same commit.`);
+    if (deleted) throw invalid(`Document ${name} is deleted earlier in the same commit.`);
     throw new ServiceError(STATUS.NOT_FOUND, `No document to update: ${name}`);
   }
   if (current?.updateMicros === precondition.updateMicros) return;
@@ -115,13 +124,33 @@ const MAX_DOCUMENT_BYTES = 1_048_576;
 const DOCUMENT_OVERHEAD_BYTES = 32;
 const NAME_OVERHEAD_BYTES = 16;
 
-function checkSize(name: string, fields: Fields): void {
+/** https://firebase.google.com/docs/firestore/quotas#writes_and_transactions */
+const MAX_COMMIT_BYTES = 10 * 1024 * 1024;
+const MAX_TRANSFORMS = 500;
+
+function checkCommit(sizeBytes: number): void {
+  if (sizeBytes > MAX_COMMIT_BYTES) throw invalid('Transaction too big. Decrease transaction size.');
+}
+
+function checkTransforms(writes: readonly DocumentWrite[]): void {
+  const counts = new Map<string, number>();
+  for (const { name, transforms } of writes) {
+    if (transforms.length === 0) continue;
+    const count = (counts.get(name) ?? 0) + transforms.length;
+    if (count > MAX_TRANSFORMS) {
+      throw invalid(`cannot have more than ${MAX_TRANSFORMS} field transforms on a single document`);
+    }
+    counts.set(name, count);
+  }
+}
+
+function checkSize(name: string, fields: Fields): number {
   const nameSize = relativeSegments(name).reduce(
     (sum, id) => sum + Buffer.byteLength(id) + 1,
     NAME_OVERHEAD_BYTES,
   );
   const size = nameSize + fieldsSize(fields) + DOCUMENT_OVERHEAD_BYTES;
-  if (size <= MAX_DOCUMENT_BYTES) return;
+  if (size <= MAX_DOCUMENT_BYTES) return size;
   const text = (n: number): string => n.toLocaleString('en-US');
   throw invalid(
     `Document '${name}' cannot be written because its size (${text(size)} bytes) exceeds the maximum allowed size of ${text(MAX_DOCUMENT_BYTES)} bytes.`,

@@ -192,6 +192,16 @@ describe('writes', () => {
     expect(await codeOf(other.commit())).toBe(3);
   });
 
+  test('update after a delete that found nothing is refused for the delete, not as missing', async () => {
+    const batch = db.batch();
+    batch.delete(things.doc('none'));
+    batch.update(things.doc('none'), { n: 1 });
+    expect(await codeOf(batch.commit())).toBe(3);
+    const alone = db.batch();
+    alone.update(things.doc('none'), { n: 1 });
+    expect(await codeOf(alone.commit())).toBe(5);
+  });
+
   test('600 writes in one batch', async () => {
     const batch = db.batch();
     for (let n = 0; n < 600; n++) batch.set(things.doc(`d${n}`), { n });

@@ -1,4 +1,5 @@
 /** Listeners: through the official client, and as messages on one stream. */
+import { createHash } from 'node:crypto';
 import type { QuerySnapshot } from '@google-cloud/firestore';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { realClock } from '../clock.ts';
@@ -110,6 +111,23 @@ describe('with the official client', () => {
   });
 });
 
+/** `n` greater than that. */
+const above = (n: number): Message => ({
+  where: {
+    fieldFilter: { field: { fieldPath: 'n' }, op: 3, value: { valueType: 'integerValue', integerValue: n } },
+  },
+});
+
+function mightContain({ bits, hashCount }: Message, name: string): boolean {
+  const digest = createHash('md5').update(name).digest();
+  const [a, b] = [digest.readBigUInt64LE(0), digest.readBigUInt64LE(8)];
+  const size = BigInt(bits.bitmap.length * 8 - bits.padding);
+  return Array.from({ length: hashCount }, (_, i) => {
+    const bit = Number(BigInt.asUintN(64, a + BigInt(i) * b) % size);
+    return (bits.bitmap[bit >> 3] & (1 << (bit % 8))) !== 0;
+  }).every(Boolean);
+}
+
 describe('one stream', () => {
   const ROOT = 'projects/demo/databases/(default)/documents';
   const put = (path: string, n: number): DocumentWrite => ({
@@ -120,19 +138,16 @@ describe('one stream', () => {
     transforms: [],
     precondition: undefined,
   });
-  const open = () => {
-    const model = createFirestore({ clock: realClock(), store: memoryStore() });
+  const open = (store = memoryStore()) => {
+    const model = createFirestore({ clock: realClock(), store });
     const later: (() => void)[] = [];
     let sent: Message[] = [];
-    const session = openListen(
-      model,
-      (message) => sent.push(message),
-      (run) => later.push(run),
-    );
+    const session = openListen(model, (message) => sent.push(message), { later: (run) => later.push(run) });
     const TYPES = ['NO_CHANGE', 'ADD', 'REMOVE', 'CURRENT', 'RESET'];
     const brief = (m: Message): string => {
       const t = m.targetChange;
       if (t) return [TYPES[t.targetChangeType], ...t.targetIds].join(' ');
+      if (m.filter) return `filter ${m.filter.targetId}`;
       const { document, documentChange: change } = m;
       const [kind, body] = Object.entries<Message>(m)[0] ?? [];
       const name: string = change ? change.document.name : (body.document ?? document);
@@ -150,15 +165,16 @@ describe('one stream', () => {
       session.request({
         addTarget: { targetId, documents: { documents: names.map((n) => `${ROOT}/${n}`) }, resumeToken },
       });
-    const query = (targetId: number, collectionId: string, extra: Message = {}) =>
+    const filter = (): Message => sent.find((m) => m.filter)?.filter;
+    const query = (targetId: number, collectionId: string, extra: Message = {}, more: Message = {}) =>
       session.request({
         addTarget: {
           targetId,
-          query: { parent: ROOT, structuredQuery: { from: [{ collectionId }] } },
+          query: { parent: ROOT, structuredQuery: { from: [{ collectionId }], ...more } },
           ...extra,
         },
       });
-    return { model, session, said, token, add, query };
+    return { model, session, said, token, filter, add, query };
   };
 
   test('carries many targets; each is told of what concerns it, once for writes in a row', () => {
@@ -198,31 +214,103 @@ describe('one stream', () => {
     expect(said()).toEqual(['documentChange a/1 2', 'NO_CHANGE']);
   });
 
-  test('a client that comes back and missed nothing gets nothing; one that did gets all anew', () => {
+  test('a client that comes back is told only what it missed: changed, new, left, deleted', () => {
     const { model, session, said, token, query } = open();
-    model.commitNow([put('a/1', 1)]);
-    query(2, 'a');
+    model.commitNow(['a/1', 'a/2', 'a/3', 'a/4'].map((path) => put(path, 1)));
+    query(2, 'a', {}, above(0));
     const resumeToken = token();
     said();
     session.request({ removeTarget: 2 });
-    model.commitNow([put('b/1', 1)]);
     said();
-    query(2, 'a', { resumeToken });
+    query(2, 'a', { resumeToken }, above(0));
     expect(said()).toEqual(['ADD 2', 'CURRENT 2', 'NO_CHANGE']);
     session.request({ removeTarget: 2 });
-    model.commitNow([put('a/2', 1)]);
+    model.commitNow([put('b/1', 1), put('a/2', 2)]);
+    model.commitNow([put('a/3', -1), { ...put('a/4', 1), op: 'delete' }, put('a/5', 1), put('a/6', -1)]);
     said();
-    query(2, 'a', { resumeToken });
-    expect(said()).toEqual([
-      'ADD 2',
-      'RESET 2',
-      'documentChange a/1 2',
-      'documentChange a/2 2',
-      'CURRENT 2',
-      'NO_CHANGE',
+    query(2, 'a', { resumeToken }, above(0));
+    const [begun, ...rest] = said();
+    expect([begun, ...rest.slice(0, 4).sort(), ...rest.slice(4)]).toEqual([
+      ...['ADD 2', 'documentChange a/2 2', 'documentChange a/5 2', 'documentDelete a/4 2'],
+      ...['documentRemove a/3 2', 'CURRENT 2', 'NO_CHANGE'],
     ]);
-    query(6, 'a', { resumeToken: Buffer.from('from another life') });
-    expect(said().slice(0, 2)).toEqual(['ADD 6', 'RESET 6']);
+    model.commitNow([put('a/1', 5)]);
+    expect(said()).toEqual(['documentChange a/1 2', 'NO_CHANGE']);
+  });
+
+  test('so is one whose query has a limit, also of what moved into and out of the window', () => {
+    const { model, session, said, token, query } = open();
+    model.commitNow([put('a/1', 1), put('a/2', 2), put('a/3', 3)]);
+    query(2, 'a', {}, { limit: { value: 2 } });
+    const resumeToken = token();
+    session.request({ removeTarget: 2 });
+    model.commitNow([{ ...put('a/1', 1), op: 'delete' }]);
+    said();
+    query(2, 'a', { resumeToken }, { limit: { value: 2 } });
+    expect(said()).toEqual([
+      ...['ADD 2', 'documentChange a/3 2', 'documentDelete a/1 2'],
+      ...['CURRENT 2', 'NO_CHANGE'],
+    ]);
+  });
+
+  test('and one that listens to documents by name', () => {
+    const { model, session, said, token, add } = open();
+    model.commitNow([put('a/1', 1), put('a/2', 1)]);
+    add(2, ['a/1', 'a/2', 'a/3']);
+    const resumeToken = token();
+    session.request({ removeTarget: 2 });
+    model.commitNow([{ ...put('a/1', 1), op: 'delete' }, put('a/3', 1)]);
+    said();
+    add(2, ['a/1', 'a/2', 'a/3'], resumeToken);
+    expect(said()).toEqual([
+      ...['ADD 2', 'documentChange a/3 2', 'documentDelete a/1 2'],
+      ...['CURRENT 2', 'NO_CHANGE'],
+    ]);
+  });
+
+  test('after a restart what was removed is not known: it gets what is newer, and a filter of what it should have', () => {
+    const store = memoryStore();
+    const first = open(store);
+    first.model.commitNow(Array.from({ length: 20 }, (_, n) => put(`a/${n}`, n)));
+    first.query(2, 'a');
+    const resumeToken = first.token();
+    first.model.commitNow([put('a/3', -3), { ...put('a/4', 0), op: 'delete' }]);
+
+    const { said, query, filter } = open(store);
+    query(2, 'a', { resumeToken });
+    const { count, unchangedNames } = filter();
+    expect(said()).toEqual(['ADD 2', 'documentChange a/3 2', 'filter 2', 'CURRENT 2', 'NO_CHANGE']);
+    expect(count).toBe(19);
+    // What clients do with it: firebase-js-sdk, packages/firestore/src/remote/bloom_filter.ts
+    const has = (id: string) => mightContain(unchangedNames, `${ROOT}/a/${id}`);
+    expect(Array.from({ length: 20 }, (_, n) => n).filter((n) => !has(String(n)))).toEqual([4]);
+  });
+
+  test('who cannot be told the difference gets all anew', () => {
+    const store = memoryStore();
+    const first = open(store);
+    first.model.commitNow([put('a/1', 1)]);
+    first.query(2, 'a', {}, { limit: { value: 2 } });
+    const resumeToken = first.token();
+    first.model.commitNow([put('b/1', 1)]);
+    const { model, said, query } = open(store);
+    query(2, 'a', { resumeToken }, { limit: { value: 2 } });
+    const all = ['documentChange a/1 2', 'CURRENT 2', 'NO_CHANGE'];
+    expect(said()).toEqual(['ADD 2', 'RESET 2', ...all]);
+    const strange = ['from another life', String(model.readTime() + 1e12), 'NaN', '-1e400'];
+    for (const token of strange) {
+      query(2, 'a', { resumeToken: Buffer.from(token) });
+      expect(said()).toEqual(['ADD 2', 'RESET 2', ...all]);
+    }
+  });
+
+  test('no moment is called complete while a target has something left to be told', () => {
+    const { model, said, query } = open();
+    query(2, 'a');
+    said();
+    model.commitNow([put('a/1', 1)]);
+    query(4, 'b');
+    expect(said()).toEqual(['ADD 4', 'CURRENT 4', 'documentChange a/1 2', 'NO_CHANGE']);
   });
 
   test('a target asked for once goes when it is current', () => {

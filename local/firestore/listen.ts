@@ -1,29 +1,28 @@
 /**
  * One Listen stream: any number of targets (documents or a query), each told what it holds, then what changes. After a write only
- * the targets it concerns are looked at, and of a query without limit only the written documents.
+ * the targets it concerns are looked at, and of a query without limit only the written documents. What the rules allow is asked
+ * again whenever the answer may have changed.
  * https://firebase.google.com/docs/firestore/reference/rpc/google.firestore.v1
  */
 import type { Message } from '../grpc.ts';
 import { ServiceError, STATUS } from '../service.ts';
-import { inScope, type StoredDocument, scopeKey } from './documents.ts';
+import { type StoredDocument, scopeKey } from './documents.ts';
+import { type Guard, UNGUARDED } from './guard.ts';
 import type { FirestoreModel } from './model.ts';
 import { checkDocumentName } from './paths.ts';
-import { type Plan, planQuery } from './plan.ts';
+import { planQuery } from './plan.ts';
+import { deltaSince, resumeMicros, type Source } from './resume.ts';
+import { createTeller, type Told } from './teller.ts';
 import type { Watcher } from './watchers.ts';
-import { fromQuery, toDocument, toTimestamp } from './wire.ts';
+import { fromQuery } from './wire.ts';
 
-/** By number in the enum TargetChange.TargetChangeType. */
-const CHANGE = { NO_CHANGE: 0, ADD: 1, REMOVE: 2, CURRENT: 3, RESET: 4 } as const;
-
-interface Target {
-  id: number;
-  /** The documents listened to by name, or the query. */
-  source: { names: readonly string[] } | { plan: Plan };
-  /** What the client has, with the version of each. */
-  seen: Map<string, number>;
-  /** Documents written since it was last told. */
-  pending: Set<string>;
+interface Target extends Told {
+  /** Whether the rules must be asked again. */
+  doubted: boolean;
+  /** Ends the watch of what it listens to. */
   stop: () => void;
+  /** Ends the watch of what the rules looked at for it. */
+  stopLooked: () => void;
 }
 
 export interface ListenSession {
@@ -31,141 +30,142 @@ export interface ListenSession {
   request(message: Message): void;
   /** Says that nothing has happened: a sign of life. */
   beat(): void;
+  /** Asks the rules again for every target. */
+  doubt(): void;
   close(): void;
 }
 
-/**
- * @param send takes a ListenResponse
- * @param later runs once everything that is happening now is over, so that writes in a row are told together
- */
+export interface ListenOptions {
+  guard?: Guard;
+  /** Runs once everything that is happening now is over, so that writes in a row are told together. */
+  later?: (run: () => void) => void;
+}
+
+/** @param send takes a ListenResponse */
 export function openListen(
   model: FirestoreModel,
   send: (response: Message) => void,
-  later: (run: () => void) => void = setImmediate,
+  { guard = UNGUARDED, later = setImmediate }: ListenOptions = {},
 ): ListenSession {
   const targets = new Map<number, Target>();
   const dirty = new Set<Target>();
 
-  const targetChange = (type: keyof typeof CHANGE, ids: number[], extra: Message = {}): void =>
-    send({ targetChange: { targetChangeType: CHANGE[type], targetIds: ids, ...extra } });
-  const now = (): Message => {
-    const micros = model.readTime();
-    return { readTime: toTimestamp(micros), resumeToken: Buffer.from(String(micros)) };
-  };
+  const teller = createTeller(model, send);
+
   const remove = (id: number): void => {
     const target = targets.get(id);
     if (!target) return;
     target.stop();
+    target.stopLooked();
     targets.delete(id);
     dirty.delete(target);
   };
-
-  const changed = (target: Target, document: StoredDocument): void => {
-    target.seen.set(document.name, document.updateMicros);
-    model.counters.listened++;
-    send({ documentChange: { document: toDocument(document), targetIds: [target.id] } });
-  };
-  const gone = (target: Target, name: string): void => {
-    target.seen.delete(name);
-    const { readTime } = now();
-    const kind = model.documents.get(name) ? 'documentRemove' : 'documentDelete';
-    send({ [kind]: { document: name, removedTargetIds: [target.id], readTime } });
+  /** A target that cannot be is taken away; the stream and its other targets live on. */
+  const reject = (id: number, error: unknown): void => {
+    remove(id);
+    const cause =
+      error instanceof ServiceError
+        ? { code: error.code, message: error.message }
+        : { code: STATUS.INTERNAL, message: String(error) };
+    teller.targetChange('REMOVE', [id], { cause });
   };
 
-  /** Tells the target what it does not know about these documents. */
-  const tellOf = (target: Target, names: Iterable<string>, matches: (d: StoredDocument) => boolean): void => {
-    for (const name of names) {
-      const document = model.documents.get(name);
-      if (!document || !matches(document)) {
-        if (target.seen.has(name)) gone(target, name);
-      } else if (target.seen.get(name) !== document.updateMicros) {
-        changed(target, document);
-      }
-    }
-  };
-  const tell = (target: Target): void => {
-    const { source } = target;
-    const names = [...target.pending];
-    target.pending.clear();
-    if ('names' in source) {
-      tellOf(target, names, () => true);
-    } else if (!source.plan.windowed) {
-      tellOf(target, names, source.plan.matches);
-    } else {
-      // A write may push another document out of the window or let one in.
-      const found = new Map(model.peek(source.plan).map((d) => [d.name, d]));
-      tellOf(target, new Set([...target.seen.keys(), ...found.keys()]), (d) => found.has(d.name));
-    }
-  };
+  /** Tells all targets; after it every one of them knows everything up to now. */
   const flush = (): void => {
     if (dirty.size === 0) return;
-    for (const target of dirty) tell(target);
-    dirty.clear();
-    targetChange('NO_CHANGE', [], now());
-  };
-
-  const addTarget = (message: Message): void => {
-    const id: number = message.targetId || 1;
-    remove(id);
-    const source = sourceOf(message);
-    const watcher: Watcher = {
-      topics: 'names' in source ? source.names : [scopeKey(source.plan.query.scope)],
-      notify(names) {
-        for (const name of names) target.pending.add(name);
-        if (dirty.size === 0) later(flush);
-        dirty.add(target);
-      },
-    };
-    const target: Target = {
-      id,
-      source,
-      seen: new Map(),
-      pending: new Set(),
-      stop: model.watch(watcher),
-    };
-    targets.set(id, target);
-    const found =
-      'names' in source
-        ? source.names.flatMap((name) => model.documents.get(name) ?? [])
-        : model.peek(source.plan);
-    targetChange('ADD', [id]);
-    if (unchangedSince(model, message, source)) {
-      for (const document of found) target.seen.set(document.name, document.updateMicros);
-    } else {
-      if (resumes(message)) targetChange('RESET', [id]);
-      for (const document of found) changed(target, document);
-      if ('names' in source) {
-        for (const name of source.names) if (!target.seen.has(name)) gone(target, name);
+    for (const target of dirty) {
+      try {
+        // Rules speak of a document's content, but of a query's own constraints only.
+        if (target.doubted || 'names' in target.source) permit(target);
+        teller.tellPending(target);
+      } catch (error) {
+        reject(target.id, error);
       }
     }
-    targetChange('CURRENT', [id], now());
-    targetChange('NO_CHANGE', [], now());
+    dirty.clear();
+    teller.tellTime();
+  };
+  const soil = (target: Target): void => {
+    if (dirty.size === 0) later(flush);
+    dirty.add(target);
+  };
+  const doubt = (target: Target): void => {
+    target.doubted = true;
+    soil(target);
+  };
+
+  /** @throws ServiceError PERMISSION_DENIED */
+  const permit = (target: Target): void => {
+    target.doubted = false;
+    if (!guard.binding) return;
+    target.stopLooked();
+    const { source } = target;
+    const looked =
+      'names' in source
+        ? guard.get(
+            source.names,
+            source.names.map((name) => model.documents.get(name)),
+          )
+        : guard.list(source.plan.query);
+    target.stopLooked =
+      looked.size > 0 ? model.watch({ topics: [...looked], notify: () => doubt(target) }) : noop;
+  };
+
+  const holds = ({ source }: Target): StoredDocument[] =>
+    'names' in source
+      ? source.names.flatMap((name) => model.documents.get(name) ?? [])
+      : model.peek(source.plan);
+
+  const addTarget = (message: Message): void => {
+    const source = sourceOf(message);
+    if ('plan' in source) model.requireIndex(source.plan);
+    const target = newTarget(message.targetId || 1, source);
+    remove(target.id);
+    permit(target);
+    targets.set(target.id, target);
+    target.stop = model.watch(watcherOf(target));
+    const found = holds(target);
+    const since = resumeMicros(message);
+    const delta = since === undefined ? undefined : deltaSince(model, target.source, since, found);
+    teller.targetChange('ADD', [target.id]);
+    if (since !== undefined && !delta) teller.targetChange('RESET', [target.id]);
+    if (delta) teller.tellDelta(target, found, delta);
+    else teller.tellAll(target, found);
+    teller.tellCurrent(target);
+    // What is said now holds for all targets, so none may have something left to be told.
+    if (dirty.size > 0) flush();
+    else teller.tellTime();
     if (message.once) {
-      remove(id);
-      targetChange('REMOVE', [id]);
+      remove(target.id);
+      teller.targetChange('REMOVE', [target.id]);
     }
   };
+  const watcherOf = (target: Target): Watcher => ({
+    topics: 'names' in target.source ? target.source.names : [scopeKey(target.source.plan.query.scope)],
+    notify(names) {
+      for (const name of names) target.pending.add(name);
+      soil(target);
+    },
+  });
 
   return {
     request(message) {
       if (message.removeTarget) {
         remove(message.removeTarget);
-        targetChange('REMOVE', [message.removeTarget]);
+        teller.targetChange('REMOVE', [message.removeTarget]);
       } else if (message.addTarget) {
         try {
           addTarget(message.addTarget);
         } catch (error) {
-          // A target that cannot be is taken away; the stream and its other targets live on.
-          const id = message.addTarget.targetId || 1;
-          remove(id);
-          const { code, message: text } =
-            error instanceof ServiceError ? error : { code: STATUS.INTERNAL, message: String(error) };
-          targetChange('REMOVE', [id], { cause: { code, message: text } });
+          reject(message.addTarget.targetId || 1, error);
         }
       }
     },
     beat() {
-      if (targets.size > 0 && dirty.size === 0) targetChange('NO_CHANGE', [], now());
+      if (targets.size > 0 && dirty.size === 0) teller.tellTime();
+    },
+    doubt() {
+      for (const target of targets.values()) doubt(target);
     },
     close() {
       for (const id of [...targets.keys()]) remove(id);
@@ -173,29 +173,23 @@ export function openListen(
   };
 }
 
+const noop = (): void => undefined;
+
+const newTarget = (id: number, source: Source): Target => ({
+  id,
+  source,
+  seen: new Map(),
+  pending: new Set(),
+  doubted: false,
+  stop: noop,
+  stopLooked: noop,
+});
+
 /** @throws ServiceError INVALID_ARGUMENT */
-function sourceOf(message: Message): Target['source'] {
+function sourceOf(message: Message): Source {
   if (message.query)
     return { plan: planQuery(fromQuery(message.query.parent, message.query.structuredQuery)) };
   const names: string[] = message.documents?.documents ?? [];
   names.forEach(checkDocumentName);
   return { names };
 }
-
-const resumes = (message: Message): boolean => message.resumeToken?.length > 0 || message.readTime != null;
-
-/** Whether a client that comes back has missed nothing, as far as is known; if not it gets everything anew. */
-function unchangedSince(model: FirestoreModel, message: Message, source: Target['source']): boolean {
-  if (!message.resumeToken?.length) return false;
-  const token = Number(Buffer.from(message.resumeToken).toString());
-  const changedNames = Number.isFinite(token) ? model.changedSince(token) : undefined;
-  if (!changedNames) return false;
-  const topics = 'names' in source ? new Set(source.names) : undefined;
-  for (const name of changedNames) {
-    // Any write in the scope counts, for what it was before might have matched.
-    if (topics ? topics.has(name) : 'plan' in source && concerns(source.plan, name)) return false;
-  }
-  return true;
-}
-
-const concerns = ({ query }: Plan, name: string): boolean => inScope(name, query.scope);

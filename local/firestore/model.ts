@@ -7,9 +7,13 @@ import type { LocalClock } from '../clock.ts';
 import type { Store } from '../store.ts';
 import { type DocumentWrite, stageWrites, type WriteResult } from './commit.ts';
 import { Documents, type StoredDocument } from './documents.ts';
+import type { Draft } from './guard.ts';
 import { History } from './history.ts';
+import type { IndexConfig } from './index-config.ts';
 import { Locks } from './locks.ts';
+import type { FieldPath } from './paths.ts';
 import { type Plan, runPlan, scanPlan } from './plan.ts';
+import { requireIndex } from './required-index.ts';
 import { aborted, fingerprint, type Transaction, Transactions, versionOf } from './transactions.ts';
 import { invalid } from './values.ts';
 import { type Watcher, Watchers } from './watchers.ts';
@@ -47,19 +51,34 @@ export interface FirestoreModel {
   readTime(consistency?: Consistency): number;
   get(names: readonly string[], consistency?: Consistency): Promise<(StoredDocument | undefined)[]>;
   query(plan: Plan, consistency?: Consistency): Promise<StoredDocument[]>;
-  /** The same for an aggregation, which is billed by the thousand. */
-  aggregate(plan: Plan, consistency?: Consistency): Promise<StoredDocument[]>;
-  /** What the query finds now, uncounted: for listeners. */
-  peek(plan: Plan): StoredDocument[];
-  /** Commits, waiting for locks of transactions if it must. Ends the transaction in any case. */
-  commit(writes: readonly DocumentWrite[], transaction?: string): Promise<CommitResult>;
+  /**
+   * The same for an aggregation, which is billed by the thousand.
+   * @param summed the fields it adds up
+   */
+  aggregate(plan: Plan, consistency?: Consistency, summed?: readonly FieldPath[]): Promise<StoredDocument[]>;
+  /**
+   * Asks what `query` and `aggregate` ask themselves: whether the deployed indexes serve the query.
+   * @throws ServiceError FAILED_PRECONDITION in production's words
+   */
+  requireIndex(plan: Plan, summed?: readonly FieldPath[]): void;
+  /** What the query finds now, or found then, uncounted: for listeners. */
+  peek(plan: Plan, micros?: number): StoredDocument[];
+  /**
+   * Commits, waiting for locks of transactions if it must. Ends the transaction in any case.
+   * @param check may refuse what is about to be written, by throwing
+   */
+  commit(
+    writes: readonly DocumentWrite[],
+    transaction?: string,
+    check?: (draft: Draft) => void,
+  ): Promise<CommitResult>;
   /** Commits at once, whoever has locked what: for a database without transactions. */
   commitNow(writes: readonly DocumentWrite[]): CommitResult;
   begin(options: { readOnly: boolean; micros?: number | undefined }): string;
   rollback(transaction: string): void;
   watch(watcher: Watcher): () => void;
-  /** Names that changed after that time; undefined if that is too long ago to know. */
-  changedSince(micros: number): Iterable<string> | undefined;
+  /** Documents that changed after that time, as they were then; undefined if that is too long ago to know. */
+  changedSince(micros: number): ReadonlyMap<string, StoredDocument | undefined> | undefined;
   /** Ends all transactions, so that no timer stays. */
   close(): void;
 }
@@ -67,6 +86,8 @@ export interface FirestoreModel {
 export interface ModelOptions {
   /** How long one waits for a lock, in cloud time. Google documents no number; clients have been seen to wait about so long. */
   lockTimeoutMs?: number;
+  /** The deployed indexes; queries that they do not serve are refused. Absent: every query is answered. */
+  indexes?: IndexConfig;
 }
 
 const CONTENTION =
@@ -74,7 +95,7 @@ const CONTENTION =
 
 export function createFirestore(
   { clock, store }: { clock: LocalClock; store: Store },
-  { lockTimeoutMs = seconds(20) }: ModelOptions = {},
+  { lockTimeoutMs = seconds(20), indexes }: ModelOptions = {},
 ): FirestoreModel {
   const documents = new Documents(store.table<StoredDocument>('documents'));
   const locks = new Locks(clock, lockTimeoutMs);
@@ -100,7 +121,7 @@ export function createFirestore(
   const examined = (): void => {
     counters.examined++;
   };
-  const peek = (plan: Plan): StoredDocument[] => Array.from(runPlan(documents, plan, examined));
+  const findNow = (plan: Plan): StoredDocument[] => Array.from(runPlan(documents, plan, examined));
 
   const getAt = (name: string, micros: number | undefined): StoredDocument | undefined => {
     const current = documents.get(name);
@@ -108,9 +129,9 @@ export function createFirestore(
     const then = history.since(micros);
     return then.has(name) ? then.get(name) : current;
   };
-  const queryAt = (plan: Plan, micros: number | undefined): StoredDocument[] => {
+  const peek = (plan: Plan, micros?: number): StoredDocument[] => {
     const then = micros === undefined ? undefined : history.since(micros);
-    if (!then || then.size === 0) return peek(plan);
+    if (!then || then.size === 0) return findNow(plan);
     const present = Array.from(documents.inScope(plan.query.scope)).filter((d) => !then.has(d.name));
     const past = [...then.values()].filter((d) => d !== undefined);
     counters.examined += present.length + past.length;
@@ -157,9 +178,11 @@ export function createFirestore(
     }
   }
 
-  function commitNow(writes: readonly DocumentWrite[]): CommitResult {
+  function commitNow(writes: readonly DocumentWrite[], check?: (draft: Draft) => void): CommitResult {
     const commitMicros = Math.max(lastMicros + 1, Math.floor(clock.now() * 1000));
-    const { changes, results } = stageWrites(writes, (name) => documents.get(name), commitMicros);
+    const stored = (name: string): StoredDocument | undefined => documents.get(name);
+    check?.(draftOf(writes, stored, commitMicros, indexes));
+    const { changes, results } = stageWrites(writes, stored, commitMicros, indexes);
     lastMicros = commitMicros;
     store.batch(() => {
       for (const [name, after] of changes) {
@@ -179,23 +202,32 @@ export function createFirestore(
   async function commitAs(
     owner: Transaction | object,
     writes: readonly DocumentWrite[],
-    check: () => void,
+    checks: { reads: () => void; draft: ((draft: Draft) => void) | undefined },
   ): Promise<CommitResult> {
     const names = writes.map((write) => write.name);
     if (!locks.free(owner, names)) {
       // What the transaction holds already it need not wait for, even if another has come to share it.
       await locks.acquire(owner, names);
     }
-    check();
-    return commitNow(writes);
+    checks.reads();
+    return commitNow(writes, checks.draft);
   }
 
-  async function find(plan: Plan, { transaction: id, micros }: Consistency = {}): Promise<StoredDocument[]> {
+  const checkIndex = (plan: Plan, summed?: readonly FieldPath[]): void => {
+    if (indexes) requireIndex(plan.query, indexes, summed);
+  };
+
+  async function find(
+    plan: Plan,
+    { transaction: id, micros }: Consistency = {},
+    summed?: readonly FieldPath[],
+  ): Promise<StoredDocument[]> {
     counters.queries++;
+    checkIndex(plan, summed);
     const transaction = id === undefined ? undefined : transactions.require(id);
     return transaction && transaction.snapshotMicros === undefined
       ? queryLocked(transaction, plan)
-      : queryAt(plan, transaction?.snapshotMicros ?? micros);
+      : peek(plan, transaction?.snapshotMicros ?? micros);
   }
 
   return {
@@ -218,16 +250,17 @@ export function createFirestore(
       counters.reads += Math.max(1, found.length);
       return found;
     },
-    async aggregate(plan, consistency) {
-      const found = await find(plan, consistency);
+    requireIndex: checkIndex,
+    async aggregate(plan, consistency, summed) {
+      const found = await find(plan, consistency, summed);
       counters.reads += Math.max(1, Math.ceil(found.length / 1000));
       return found;
     },
-    async commit(writes, id) {
+    async commit(writes, id, draft) {
       if (id === undefined) {
         const owner = {};
         try {
-          return await commitAs(owner, writes, () => undefined);
+          return await commitAs(owner, writes, { reads: () => undefined, draft });
         } finally {
           locks.release(owner);
         }
@@ -238,10 +271,11 @@ export function createFirestore(
           if (writes.length > 0) throw invalid('Cannot modify entities in a read-only transaction.');
           return { results: [], commitMicros: readTime() };
         }
-        return await commitAs(transaction, writes, () => {
+        const reads = (): void => {
           transactions.require(id);
           checkReads(transaction);
-        });
+        };
+        return await commitAs(transaction, writes, { reads, draft });
       } finally {
         transactions.end(id);
       }
@@ -252,7 +286,24 @@ export function createFirestore(
       watchers.add(watcher);
       return () => watchers.remove(watcher);
     },
-    changedSince: (micros) => (history.covers(micros) ? history.since(micros).keys() : undefined),
+    changedSince: (micros) => (history.covers(micros) ? history.since(micros) : undefined),
     close: () => transactions.endAll(),
+  };
+}
+
+/** The writes as if nothing were demanded of what they find. */
+function draftOf(
+  writes: readonly DocumentWrite[],
+  stored: (name: string) => StoredDocument | undefined,
+  commitMicros: number,
+  indexes: IndexConfig | undefined,
+): Draft {
+  const unconditional = writes.map((write) => ({ ...write, precondition: undefined }));
+  const { changes } = stageWrites(unconditional, stored, commitMicros, indexes);
+  return {
+    writes,
+    commitMicros,
+    before: stored,
+    after: (name) => (changes.has(name) ? changes.get(name) : stored(name)),
   };
 }

@@ -7,6 +7,10 @@ import { invalid } from './values.ts';
 /** `projects/p/databases/d/documents`, the root under which everything of a database lies. */
 const ROOT_SEGMENTS = 5;
 const MAX_ID_BYTES = 1500;
+const MAX_NAME_BYTES = 6144;
+/** Of collections within documents. */
+const MAX_DEPTH = 100;
+const MAX_FIELD_BYTES = 1500;
 
 /** The name or path without its last segment. */
 export const parentOf = (name: string): string => name.slice(0, name.lastIndexOf('/'));
@@ -21,6 +25,10 @@ export function rootOf(name: string): string {
   }
   return name.slice(0, end);
 }
+
+/** A character has at most three bytes in UTF-8 for each unit of UTF-16, so that short texts need no counting. */
+const isLonger = (text: string, bytes: number): boolean =>
+  text.length * 3 > bytes && Buffer.byteLength(text) > bytes;
 
 /** Segments below the database's root. */
 export const relativeSegments = (name: string): string[] => name.split('/').slice(ROOT_SEGMENTS);
@@ -58,13 +66,21 @@ function checkName(name: string, what: string): void {
     if (segments[Number(index)] !== word)
       throw invalid(`${what} "${name}" lacks "${word}" at index ${index}.`);
   }
-  for (const id of segments.slice(ROOT_SEGMENTS)) checkId(id);
+  const ids = segments.slice(ROOT_SEGMENTS);
+  if (ids.length > 2 * MAX_DEPTH) throw invalid(`${what} has more than ${MAX_DEPTH} levels of collections.`);
+  if (isLonger(name, MAX_NAME_BYTES)) {
+    throw invalid(`${what} is longer than ${MAX_NAME_BYTES} bytes.`);
+  }
+  for (const [at, id] of ids.entries()) checkId(id, at % 2 === 0 ? 'kind' : 'name');
 }
 
 /** @throws ServiceError INVALID_ARGUMENT for a segment that may not be the id of a collection or document */
-export function checkId(id: string): void {
-  if (id === '' || id === '.' || id === '..' || Buffer.byteLength(id) > MAX_ID_BYTES) {
+export function checkId(id: string, what: 'kind' | 'name' = 'kind'): void {
+  if (id === '' || id === '.' || id === '..' || id.includes('/')) {
     throw invalid(`Resource id "${id.slice(0, 100)}" is invalid.`);
+  }
+  if (isLonger(id, MAX_ID_BYTES)) {
+    throw invalid(`The key path element ${what} is longer than ${MAX_ID_BYTES} bytes.`);
   }
   if (RESERVED.test(id) && numericId(id) === undefined) {
     throw invalid(`Resource id "${id}" is invalid because it is reserved.`);
@@ -92,6 +108,9 @@ const parsed = new Map<string, FieldPath>();
 export function parseFieldPath(text: string): FieldPath {
   const known = parsed.get(text);
   if (known) return known;
+  if (text === '') throw invalid('Invalid empty property path string.');
+  if (isLonger(text, MAX_FIELD_BYTES))
+    throw invalid(`property path is longer than ${MAX_FIELD_BYTES} bytes.`);
   const segments: string[] = [];
   let at = 0;
   do {
@@ -120,5 +139,8 @@ export const fieldPath = (segments: readonly string[]): FieldPath => ({
 /** @throws ServiceError INVALID_ARGUMENT for a name that no field may have. `__type__` marks vectors. */
 export function checkFieldName(name: string): void {
   if (name === '') throw invalid('Property name must not be empty.');
+  if (isLonger(name, MAX_FIELD_BYTES)) {
+    throw invalid(`The property.name is longer than ${MAX_FIELD_BYTES} bytes.`);
+  }
   if (RESERVED.test(name) && name !== '__type__') throw invalid(`Property name "${name}" is reserved.`);
 }

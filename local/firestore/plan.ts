@@ -16,6 +16,7 @@ import {
   matchesNothing,
   type Query,
 } from './query.ts';
+import { checkDisjunctions } from './query-limits.ts';
 import { elementsOf, invalid, type Value } from './values.ts';
 
 export interface Plan {
@@ -38,11 +39,9 @@ type Branch =
   /** Equality on the document's name. */
   | { kind: 'name'; name: string };
 
-/** Firestore's own limit on alternatives of a query. */
-const MAX_DISJUNCTIONS = 30;
-
 /** @throws ServiceError INVALID_ARGUMENT */
 export function planQuery(query: Query): Plan {
+  checkDisjunctions(query.where);
   const complete = completeOrder(query);
   const reversed = complete[0]?.descending === true;
   const order = complete.map((o) => ({ field: o.field, inverted: o.descending !== reversed }));
@@ -93,25 +92,18 @@ const isReference = (value: Value): value is { ref: string } =>
   typeof value === 'object' && value !== null && 'ref' in value;
 
 /** Disjunctive normal form. */
-function alternatives(filter: Filter | undefined): readonly (readonly FieldFilter[])[] {
+export function alternatives(filter: Filter | undefined): readonly (readonly FieldFilter[])[] {
   if (!filter) return [[]];
   let out: readonly (readonly FieldFilter[])[];
   if ('any' in filter) {
     out = filter.any.flatMap(alternatives);
   } else if ('all' in filter) {
     const parts = filter.all.map(alternatives);
-    out = parts.reduce((left, right) => limited(left.flatMap((a) => right.map((b) => [...a, ...b]))), [[]]);
+    out = parts.reduce((left, right) => left.flatMap((a) => right.map((b) => [...a, ...b])), [[]]);
   } else {
     out = operands(filter);
   }
-  return limited(out);
-}
-
-function limited<T>(list: readonly T[]): readonly T[] {
-  if (list.length > MAX_DISJUNCTIONS) {
-    throw invalid(`The query exceeds the maximum of ${MAX_DISJUNCTIONS} disjunctions in its normal form.`);
-  }
-  return list;
+  return out;
 }
 
 function operands(filter: FieldFilter): FieldFilter[][] {

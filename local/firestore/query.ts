@@ -121,12 +121,14 @@ const operandKeys = (operand: Value): Set<string> =>
 export const isInequality = (op: Operator): boolean =>
   op === '<' || op === '<=' || op === '>' || op === '>=' || op === '!=' || op === 'not-in';
 
-function* fieldFilters(filter: Filter | undefined): Generator<FieldFilter> {
+export function* fieldFilters(filter: Filter | undefined): Generator<FieldFilter> {
   if (!filter) return;
   if ('all' in filter) for (const part of filter.all) yield* fieldFilters(part);
   else if ('any' in filter) for (const part of filter.any) yield* fieldFilters(part);
   else yield filter;
 }
+
+const MORE_AFTER_KEY = 'order by clause cannot contain more fields after the key';
 
 /**
  * The whole order of a query: what it says, then the fields of its inequalities, by name, then the documents' names; what is
@@ -137,8 +139,10 @@ export function completeOrder(query: Query): Order[] {
   const order = [...query.orderBy];
   const nameAt = order.findIndex((o) => o.field.text === NAME_FIELD.text);
   if (nameAt >= 0 && nameAt < order.length - 1) {
-    throw invalid('order by clause cannot contain more fields after the key');
+    throw invalid(MORE_AFTER_KEY);
   }
+  const twice = order.find((o, at) => order.findIndex((other) => other.field.text === o.field.text) < at);
+  if (twice) throw invalid(`order by clause cannot contain duplicate fields ${twice.field.text}`);
   const filters = [...fieldFilters(query.where)];
   const unequal = filters.filter((f) => isInequality(f.op)).map((f) => f.field);
   const others = unequal.filter((field) => field.text !== NAME_FIELD.text);
@@ -149,8 +153,12 @@ export function completeOrder(query: Query): Order[] {
     );
   }
   const descending = order.at(-1)?.descending ?? false;
-  if (nameAt >= 0) return order; // The name decides; nothing after it could matter.
   const said = new Set(order.map((o) => o.field.text));
+  if (nameAt >= 0) {
+    // What an inequality implies would come after it.
+    if (others.some((field) => !said.has(field.text))) throw invalid(MORE_AFTER_KEY);
+    return order;
+  }
   const implied = new Map(others.map((field) => [field.text, field]));
   for (const [text, field] of [...implied].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (!said.has(text)) order.push({ field, descending });

@@ -14,6 +14,8 @@ export interface Opened {
   model: FirestoreModel;
   faults: Faults;
   port: number;
+  /** WebChannel sessions that are open. */
+  readonly webSessions: number;
   /** Another client of the same server. */
   client(settings?: Settings): Firestore;
   close(): Promise<void>;
@@ -31,7 +33,7 @@ export async function openFirestore(options: OpenOptions = {}): Promise<Opened> 
   const faults = createFaults({}, random);
   const world: World = { projectId: 'demo', clock, random, faults, store, log: silentLog };
   const model = createFirestore(world, modelOptions);
-  const face = await serveFirestore(world, port, model);
+  const face = await serveFirestore(world, port, { model });
   // Otherwise the client looks for Google's metadata server before its first call.
   process.env.METADATA_SERVER_DETECTION = 'none';
   const clients: Firestore[] = [];
@@ -50,6 +52,9 @@ export async function openFirestore(options: OpenOptions = {}): Promise<Opened> 
     model,
     faults,
     port: face.port,
+    get webSessions() {
+      return face.webSessions;
+    },
     client,
     async close() {
       await Promise.all(clients.map((made) => made.terminate()));

@@ -132,7 +132,7 @@ describe('field paths', () => {
   });
 
   test.each(['', '.', 'a.', '.a', 'a..b', '1a', 'a-b', '`a', 'a`b`', '``'])('%j is refused', (text) => {
-    expect(() => parseFieldPath(text)).toThrow(/Invalid property path/);
+    expect(() => parseFieldPath(text)).toThrow(/Invalid (empty )?property path/);
   });
 });
 

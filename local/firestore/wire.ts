@@ -9,6 +9,7 @@ import { project } from './fields.ts';
 import type { CommitResult } from './model.ts';
 import { checkFieldName, checkId, checkParent, type FieldPath, parseFieldPath } from './paths.ts';
 import type { Cursor, Filter, Operator, Query } from './query.ts';
+import { checkQuery } from './query-limits.ts';
 import type { Transform } from './transforms.ts';
 import { doubleValue, type Fields, integerValue, invalid, NAN, numberOf, type Value } from './values.ts';
 
@@ -203,7 +204,7 @@ const DESCENDING = 2;
 /** @throws ServiceError INVALID_ARGUMENT */
 export function fromQuery(parent: string, query: Message): Query {
   checkParent(parent);
-  if (query.findNearest) throw invalid('Vector search is not supported here.');
+  if (query.findNearest) throw invalid('Only RunQuery takes a nearest-neighbour query.');
   const from = query.from ?? [];
   if (from.length !== 1) throw invalid('A query must name one collection.');
   const { collectionId = '', allDescendants = false } = from[0];
@@ -212,7 +213,7 @@ export function fromQuery(parent: string, query: Message): Query {
   const { offset = 0, limit } = query;
   if (offset < 0) throw invalid('offset is negative');
   if (limit && limit.value < 0) throw invalid('limit is negative');
-  return {
+  const asked: Query = {
     scope: { parent, collectionId, allDescendants },
     where: query.where ? fromFilter(query.where) : undefined,
     orderBy: (query.orderBy ?? []).map((order: Message) => ({
@@ -224,6 +225,8 @@ export function fromQuery(parent: string, query: Message): Query {
     offset,
     limit: limit ? (limit.value ?? 0) : undefined,
   };
+  checkQuery(asked);
+  return asked;
 }
 
 function fromFilter(filter: Message): Filter {

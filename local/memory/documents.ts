@@ -18,6 +18,7 @@ import type { LocalClock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { DocumentWrite } from '../firestore/commit.ts';
 import type { StoredDocument } from '../firestore/documents.ts';
+import type { IndexConfig } from '../firestore/index-config.ts';
 import { type Counters, createFirestore } from '../firestore/model.ts';
 import { checkDocumentName, type FieldPath, fieldPath, idOf, NAME_FIELD } from '../firestore/paths.ts';
 import { planQuery } from '../firestore/plan.ts';
@@ -34,6 +35,8 @@ export interface MemoryDocumentsOptions {
   faults?: Faults;
   /** Where the documents are kept; the default forgets them. */
   store?: Store;
+  /** The indexes that are deployed; the default answers every query. */
+  indexes?: IndexConfig;
 }
 
 export interface MemoryDocuments extends Documents {
@@ -43,8 +46,8 @@ export interface MemoryDocuments extends Documents {
 const ROOT = 'projects/memory/databases/(default)/documents';
 
 export function memoryDocuments(clock: LocalClock, options: MemoryDocumentsOptions = {}): MemoryDocuments {
-  const { latencyMs = 0, faults, store = memoryStore() } = options;
-  const model = createFirestore({ clock, store });
+  const { latencyMs = 0, faults, store = memoryStore(), indexes } = options;
+  const model = createFirestore({ clock, store }, indexes ? { indexes } : {});
 
   const reach = (operation: string): void => {
     if (faults?.hit('unavailable', operation)) {

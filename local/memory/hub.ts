@@ -17,6 +17,7 @@ import { dollars, minutes, seconds } from '../../shared/units.ts';
 import { type VirtualClock, virtualClock } from '../clock.ts';
 import { createComputeModel } from '../compute/model.ts';
 import { createContainerModel } from '../container/model.ts';
+import { deployedIndexes } from '../deployed.ts';
 import { createFaults, type FaultRates, type Faults } from '../faults.ts';
 import { createLeaves } from '../kubernetes/leaves.ts';
 import { leafGlue } from '../leaf-glue.ts';
@@ -63,7 +64,7 @@ export function memoryHub({
     random: randomStream(seed, service),
   });
 
-  const documents = memoryDocuments(clock, { latencyMs: commitMs, faults });
+  const documents = memoryDocuments(clock, { latencyMs: commitMs, faults, indexes: deployedIndexes() });
   const messages = memoryMessages({
     clock,
     faults,

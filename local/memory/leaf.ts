@@ -8,7 +8,7 @@ import { copy } from '../kubernetes/json.ts';
 import { KINDS, type Kind, kindByName } from '../kubernetes/kinds.ts';
 import type { LeafCluster } from '../kubernetes/leaf-cluster.ts';
 import type { Leaves } from '../kubernetes/leaves.ts';
-import { podLog } from '../kubernetes/requests.ts';
+import { podLog } from '../kubernetes/pod-logs.ts';
 import { parseLabelSelector } from '../kubernetes/selectors.ts';
 
 export function memoryLeaves(leaves: Pick<Leaves, 'findByServer'>): LeavesPort {
@@ -58,7 +58,7 @@ function leafOver(running: () => LeafCluster | undefined): Leaf {
       call(`GET log ${namespace}/${name}`, (leaf) => {
         const query = new URLSearchParams({ tailLines: String(lines), ...(container && { container }) });
         try {
-          return podLog(leaf, { kind: KINDS.Pod, namespace, name, subresource: 'log' }, query);
+          return podLog(leaf, { namespace, name }, query);
         } catch (error) {
           // It has not started, or the pod is gone.
           if (error instanceof ApiError && (error.code === 400 || error.code === 404)) return '';

@@ -1,7 +1,6 @@
 /** Settings that cannot be right: one clear line, and exit code 2. */
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -44,19 +43,25 @@ test.each([
   expect(stderr).toContain(words);
 });
 
+/**
+ * A first port whose block nobody else takes: below what a system gives away by itself (from 32768 on), and another for each process.
+ * https://docs.kernel.org/networking/ip-sysctl.html
+ */
+const firstPort = (n: number): number => 12_000 + (process.pid % 100) * 200 + n * 60;
+
 test.each([
   ['first', 0],
   ['stand-in of Firestore', 1],
   ['first function', 20],
 ])('a port that is in use: the %s', async (_, offset) => {
-  const server = createServer().listen(0, '127.0.0.1');
+  const first = firstPort([0, 1, 20].indexOf(offset));
+  const server = createServer().listen(first + offset, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const { code, stderr } = await refusedStart({ HUB_PORT: String(port - offset) });
+  const { code, stderr } = await refusedStart({ HUB_PORT: String(first) });
   server.close();
   expect(code).toBe(2);
   expect(stderr.trim().split('\n')).toHaveLength(1);
-  expect(stderr).toContain(`port ${port}`);
+  expect(stderr).toContain(`port ${first + offset}`);
 });
 
 test('a data folder on which another Hub runs, which runs on', async () => {

@@ -1,0 +1,383 @@
+import { globSync, readFileSync } from 'node:fs';
+import { Filter } from '@google-cloud/firestore';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Query as PortQuery } from '../../functions/cloud.ts';
+import { createDocuments } from '../../functions/google/documents.ts';
+import { STATUS } from '../service.ts';
+import { parseIndexConfig } from './index-config.ts';
+import { parseFieldPath } from './paths.ts';
+import type { FieldFilter, Filter as ModelFilter, Operator, Query } from './query.ts';
+import { requireIndex } from './required-index.ts';
+import { type Opened, openFirestore } from './testing.ts';
+import type { Value } from './values.ts';
+
+const ROOT = 'projects/demo/databases/(default)/documents';
+
+interface Said {
+  where?: ModelFilter;
+  order?: string[];
+  group?: boolean;
+}
+
+/** `-a` orders descending. */
+function query({ where, order = [], group = false }: Said): Query {
+  return {
+    scope: { parent: ROOT, collectionId: 'c', allDescendants: group },
+    where,
+    orderBy: order.map((text) => ({
+      field: parseFieldPath(text.replace('-', '')),
+      descending: text.startsWith('-'),
+    })),
+    offset: 0,
+  };
+}
+
+const is = (field: string, op: Operator, value: Value): FieldFilter => ({
+  field: parseFieldPath(field),
+  op,
+  value,
+});
+const eq = (...fields: string[]): ModelFilter => ({ all: fields.map((field) => is(field, '==', 1)) });
+const all = (...filters: ModelFilter[]): ModelFilter => ({ all: filters });
+const any = (...filters: ModelFilter[]): ModelFilter => ({ any: filters });
+
+type Json = Record<string, unknown>;
+/** `a -b c[]` is ascending a, descending b, and the array c. */
+function composite(text: string, queryScope = 'COLLECTION'): Json {
+  const fields = text.split(' ').map((field) => {
+    const fieldPath = field.replace(/^-|\[\]$/g, '');
+    if (field.endsWith('[]')) return { fieldPath, arrayConfig: 'CONTAINS' };
+    return { fieldPath, order: field.startsWith('-') ? 'DESCENDING' : 'ASCENDING' };
+  });
+  return { collectionGroup: 'c', queryScope, fields };
+}
+const config = (indexes: Json[] = [], fieldOverrides: Json[] = []) =>
+  parseIndexConfig(JSON.stringify({ indexes, fieldOverrides }));
+
+/** The refusal's text; undefined if the query is served. */
+function refusal(said: Said, indexes: Json[] = [], overrides: Json[] = [], summed: string[] = []) {
+  try {
+    requireIndex(query(said), config(indexes, overrides), summed.map(parseFieldPath));
+    return undefined;
+  } catch (error) {
+    expect(error).toMatchObject({ code: STATUS.FAILED_PRECONDITION });
+    return (error as Error).message;
+  }
+}
+
+describe('without any composite index', () => {
+  test.each<[string, Said]>([
+    ['everything', {}],
+    ['everything of a group', { group: true }],
+    ['an equality', { where: eq('a') }],
+    ['several equalities, joined', { where: eq('a', 'b', 'c') }],
+    [
+      'an equality with in and an array',
+      { where: all(eq('a'), is('b', 'in', [1]), is('t', 'array-contains', 1)) },
+    ],
+    ['a range', { where: is('a', '>', 1) }],
+    ['a range and its own order', { where: is('a', '>', 1), order: ['-a'] }],
+    ['an order', { order: ['a'] }],
+    ['a descending order', { order: ['-a'] }],
+    ['an order by what is fixed', { where: eq('a'), order: ['a'] }],
+    ['an equality in descending order of names', { where: eq('a'), order: ['-__name__'] }],
+    [
+      'a range of names with an equality',
+      { where: all(eq('a'), is('__name__', '>', { ref: `${ROOT}/c/x` })) },
+    ],
+    ['one name', { where: is('__name__', '==', { ref: `${ROOT}/c/x` }) }],
+    ['alternatives that are each served', { where: any(eq('a'), eq('b')) }],
+    ['a field within a map', { where: is('a.b', '>', 1) }],
+  ])('%s is served', (_name, said) => {
+    expect(refusal(said)).toBeUndefined();
+  });
+
+  test.each<[string, Said, string]>([
+    ['an equality with a range', { where: all(eq('a'), is('b', '>', 1)) }, 'a b'],
+    ['an equality with an order', { where: eq('a'), order: ['-b'] }, 'a -b'],
+    ['in with an order', { where: is('a', 'in', [1, 2]), order: ['b'] }, 'a b'],
+    ['an array with an order', { where: is('t', 'array-contains', 1), order: ['-b'] }, 't[] -b'],
+    ['an order of two', { order: ['a', 'b'] }, 'a b'],
+    ['an order with names the other way', { order: ['-a', '__name__'] }, '-a __name__'],
+    ['names descending', { order: ['-__name__'] }, '-__name__'],
+    ['ranges of two', { where: all(is('b', '>', 1), is('a', '>', 1)) }, 'a b'],
+    ['!= with an equality', { where: all(eq('a'), is('b', '!=', 1)) }, 'a b'],
+    [
+      'alternatives of which one is not served',
+      { where: any(eq('a'), all(eq('a'), is('b', '>', 1))) },
+      'a b',
+    ],
+  ])('%s is refused, and the index that the refusal names serves it', (_name, said, index) => {
+    const text = refusal(said);
+    expect(text).toMatch(
+      /^The query requires an index\. You can create it here: https:\/\/console\.firebase\.google\.com\/v1\/r\/project\/demo\/firestore\/indexes\?create_composite=[\w-]+/,
+    );
+    expect(text).toContain(JSON.stringify(composite(index)));
+    const named: Json = JSON.parse(text?.split('\n').at(-1) ?? '');
+    expect(refusal(said, [named, composite('a b')])).toBeUndefined();
+  });
+});
+
+describe('with composite indexes', () => {
+  const twoEqualOrdered: Said = { where: eq('a', 'b'), order: ['c'] };
+
+  test.each<[string, Said, string[]]>([
+    ['fixed fields may stand in any order and direction', twoEqualOrdered, ['-b a c']],
+    ['two indexes with the order in common are joined', twoEqualOrdered, ['a c', 'b c']],
+    ['one of them may begin with both', { where: eq('a', 'b', 'd'), order: ['c'] }, ['a b c', 'd c']],
+    [
+      'an array is joined as well',
+      { where: all(eq('a'), is('t', 'array-contains', 1)), order: ['c'] },
+      ['t[] c', 'a c'],
+    ],
+    ['names the other way must be said', { order: ['-a', '__name__'] }, ['-a __name__']],
+  ])('%s', (_name, said, indexes) => {
+    expect(
+      refusal(
+        said,
+        indexes.map((i) => composite(i)),
+      ),
+    ).toBeUndefined();
+  });
+
+  test.each<[string, Said, string[]]>([
+    ['no index is read backwards', { where: eq('a'), order: ['-b'] }, ['a b']],
+    ['nor with both directions turned', { order: ['-a', 'b'] }, ['a -b']],
+    ['an order comes in its own order', { order: ['a', 'b'] }, ['b a']],
+    ['an index that holds more leaves documents out', { where: eq('a'), order: ['b'] }, ['a b c']],
+    ['what is joined must cover every equality', twoEqualOrdered, ['a c']],
+    ['an array is not an equality', { where: eq('a'), order: ['b'] }, ['a[] b']],
+    ['an order in the middle fixes nothing', { where: eq('b'), order: ['c'] }, ['a b c']],
+    ['an index of a group is none of a collection', { where: eq('a'), order: ['b'], group: true }, ['a b']],
+  ])('%s', (_name, said, indexes) => {
+    expect(
+      refusal(
+        said,
+        indexes.map((i) => composite(i)),
+      ),
+    ).toMatch(/^The query requires an index/);
+  });
+
+  test('an index of a group serves the group', () => {
+    const said = { where: eq('a'), order: ['b'], group: true };
+    expect(refusal(said, [composite('a b', 'COLLECTION_GROUP')])).toBeUndefined();
+  });
+
+  test('a sum needs its field in the index', () => {
+    const said = { where: eq('a') };
+    expect(refusal(said, [], [], ['a'])).toBeUndefined();
+    expect(refusal({}, [], [], ['b'])).toBeUndefined();
+    expect(refusal(said, [], [], ['b'])).toContain(JSON.stringify(composite('a b')));
+    expect(refusal(said, [composite('a -b')], [], ['b'])).toBeUndefined();
+  });
+});
+
+describe('single-field indexes', () => {
+  const override = (fieldPath: string, ...indexes: Json[]): Json => ({
+    collectionGroup: 'c',
+    fieldPath,
+    indexes,
+  });
+  const ascendingGroup = { order: 'ASCENDING', queryScope: 'COLLECTION_GROUP' };
+
+  test('an override switches them off', () => {
+    const off = [override('a')];
+    expect(refusal({ order: ['a'] }, [], off)).toMatch(
+      /^The query requires a COLLECTION_ASC index for collection c and field a\. You can create it here: https:\/\/\S+create_exemption=[\w-]+\n/,
+    );
+    expect(refusal({ where: eq('a') }, [], off)).toMatch(/COLLECTION_ASC index for collection c and field a/);
+    expect(refusal({ order: ['b'] }, [], off)).toBeUndefined();
+  });
+
+  test('a composite index still holds a field that is switched off', () => {
+    expect(refusal({ where: eq('a'), order: ['b'] }, [composite('a b')], [override('a')])).toBeUndefined();
+  });
+
+  test('fields within a map have those of the map, unless they have their own', () => {
+    const off = [override('m'), override('m.own', { order: 'ASCENDING', queryScope: 'COLLECTION' })];
+    expect(refusal({ order: ['m.x'] }, [], off)).toMatch(/field m\.x/);
+    expect(refusal({ order: ['m.own'] }, [], off)).toBeUndefined();
+    expect(refusal({ order: ['-m.own'] }, [], off)).toMatch(/COLLECTION_DESC index/);
+  });
+
+  test('a star overrides all fields without an override of their own', () => {
+    const off = [override('*'), override('a', { order: 'ASCENDING', queryScope: 'COLLECTION' })];
+    expect(refusal({ order: ['b'] }, [], off)).toMatch(/field b/);
+    expect(refusal({ order: ['a'] }, [], off)).toBeUndefined();
+  });
+
+  test('a group has none but by an override, and the refusal keeps those that there are', () => {
+    const said = { where: is('a', '>', 1), group: true };
+    const text = refusal(said);
+    expect(text).toMatch(/^The query requires a COLLECTION_GROUP_ASC index for collection c and field a\. /);
+    const named: Json = JSON.parse(text?.split('\n').at(-1) ?? '');
+    expect(named.indexes).toHaveLength(4);
+    expect(refusal(said, [], [named])).toBeUndefined();
+    expect(refusal({ ...said, group: false }, [], [named])).toBeUndefined();
+    expect(refusal({ order: ['-a'], group: true }, [], [override('a', ascendingGroup)])).toMatch(
+      /COLLECTION_GROUP_DESC/,
+    );
+    expect(refusal({ where: is('t', 'array-contains', 1), group: true })).toMatch(
+      /COLLECTION_GROUP_CONTAINS/,
+    );
+  });
+});
+
+test('the link carries the index as the console reads it', () => {
+  const link = /create_composite=(\S+)/.exec(refusal({ where: eq('q'), order: ['z'] }) ?? '')?.[1] ?? '';
+  const name = 'projects/demo/databases/(default)/collectionGroups/c/indexes/_';
+  expect(Buffer.from(link, 'base64url').toString('latin1')).toBe(
+    `\n${String.fromCharCode(name.length)}${name}\x10\x01\x1a\x05\n\x01q\x10\x01\x1a\x05\n\x01z\x10\x01\x1a\x0c\n\x08__name__\x10\x01`,
+  );
+});
+
+test('ranges on several fields are pointed to the guide', () => {
+  const text = refusal({ where: all(is('a', '>', 1), is('b', '>', 1)) });
+  expect(text).toContain('https://cloud.google.com/firestore/docs/query-data/multiple-range-fields');
+});
+
+describe('a server that enforces indexes', () => {
+  let opened: Opened | undefined;
+  afterEach(() => opened?.close());
+
+  test('refuses queries, aggregations and listeners alike, and answers what is served', async () => {
+    opened = await openFirestore({ indexes: config([composite('a b')]) });
+    const collection = opened.db.collection('c');
+    await collection.doc('x').set({ a: 1, b: 2, d: 3 });
+    const bad = collection.where('a', '==', 1).orderBy('d');
+    const refused = { code: STATUS.FAILED_PRECONDITION, message: expect.stringContaining('"fieldPath":"d"') };
+    await expect(bad.get()).rejects.toMatchObject(refused);
+    await expect(bad.count().get()).rejects.toMatchObject(refused);
+    await expect(opened.db.runTransaction((t) => t.get(bad))).rejects.toMatchObject(refused);
+    const heard = await new Promise((resolve) => {
+      bad.onSnapshot(() => resolve('it was answered'), resolve);
+    });
+    expect(heard).toMatchObject({ message: refused.message });
+    const good = collection.where('a', '==', 1).orderBy('b');
+    expect((await good.get()).size).toBe(1);
+    const orderedOr = collection.where(Filter.or(Filter.where('a', '==', 1), Filter.where('d', '==', 3)));
+    expect((await orderedOr.get()).size).toBe(1);
+    await expect(orderedOr.orderBy('b').get()).rejects.toMatchObject({ code: STATUS.FAILED_PRECONDITION });
+  });
+
+  test('limitToLast wants the index of the reverse order', async () => {
+    opened = await openFirestore({ indexes: config([composite('a b')]) });
+    const ordered = opened.db.collection('c').where('a', '==', 1).orderBy('b').limitToLast(1);
+    await expect(ordered.get()).rejects.toMatchObject({ code: STATUS.FAILED_PRECONDITION });
+  });
+});
+
+/** Every query that functions/ asks, in its shape. The values do not matter. */
+const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
+  'list of clusters (api/clusters.ts)': {
+    collection: 'clusters',
+    where: [
+      ['readers', 'array-contains', 'u'],
+      ['state', 'in', ['ready', 'queued']],
+    ],
+    orderBy: [['createdAt', 'desc']],
+    startAfter: [new Date(0), 'clusters/x'],
+    limit: 2,
+  },
+  'list of clusters in a state (api/clusters.ts)': {
+    collection: 'clusters',
+    where: [
+      ['readers', 'array-contains', 'u'],
+      ['state', '==', 'ready'],
+    ],
+    orderBy: [['createdAt', 'desc']],
+    limit: 2,
+  },
+  'events of a cluster (api/clusters.ts)': {
+    collection: 'clusters/x/events',
+    orderBy: [['epoch', 'asc']],
+    startAfter: [1],
+    limit: 2,
+  },
+  'pools (api/pools.ts, pool/top-up.ts)': { collection: 'pools' },
+  'oldest in the queue (dispatch/queue.ts)': {
+    collection: 'clusters',
+    where: [['state', '==', 'queued']],
+    orderBy: [['createdAt', 'asc']],
+    limit: 5,
+  },
+  'oldest of an account in the queue (dispatch/queue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
+      ['owner', '==', 'u'],
+    ],
+    orderBy: [['createdAt', 'asc']],
+    limit: 5,
+  },
+  'place in the queue (dispatch/queue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
+      ['createdAt', '<', new Date(0)],
+    ],
+  },
+  'spares of a pool (pool/top-up.ts)': {
+    collection: 'clusters',
+    where: [
+      ['pool', '==', 'p'],
+      ['state', 'in', ['warm', 'ready']],
+    ],
+  },
+  'spares of a shape (pool/claim.ts)': {
+    collection: 'clusters',
+    where: [
+      ['shape', '==', 's'],
+      ['state', '==', 'warm'],
+    ],
+    limit: 5,
+  },
+  'what is due (sweeps/overdue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['shard', 'in', [0, 1]],
+      ['dueAt', '<=', new Date(0)],
+    ],
+    orderBy: [['dueAt', 'asc']],
+    startAfter: [new Date(0), 'clusters/x'],
+    limit: 5,
+  },
+};
+
+/** How often each file of functions/ asks; whoever adds a query adds it above, and counts it here. */
+const CALLS: Readonly<Record<string, number>> = {
+  'api/clusters.ts': 2,
+  'api/pools.ts': 1,
+  'dispatch/queue.ts': 2,
+  'pool/claim.ts': 1,
+  'pool/top-up.ts': 2,
+  'sweeps/overdue.ts': 1,
+};
+
+describe('firestore.indexes.json of the product', () => {
+  test('no query of functions/ is left out here', () => {
+    const cwd = new URL('../../functions/', import.meta.url);
+    const calls: Record<string, number> = {};
+    for (const path of globSync('**/*.ts', { cwd }).filter((name) => !name.endsWith('.test.ts'))) {
+      const source = readFileSync(new URL(path, cwd), 'utf8');
+      const found = source.match(/\bdocuments\s*\.(query|count)\b/g) ?? [];
+      if (found.length > 0) calls[path.replaceAll('\\', '/')] = found.length;
+    }
+    expect(calls).toEqual(CALLS);
+  });
+
+  const text = readFileSync(new URL('../../firestore.indexes.json', import.meta.url), 'utf8');
+
+  test.each(Object.keys(PRODUCT_QUERIES))('serves %s', async (name) => {
+    const opened = await openFirestore({ indexes: parseIndexConfig(text) });
+    try {
+      const documents = createDocuments(opened.db);
+      const asked = PRODUCT_QUERIES[name] as PortQuery;
+      await expect(documents.query(asked)).resolves.toEqual([]);
+      const { startAfter: _cursor, ...counted } = asked;
+      await expect(documents.count(counted)).resolves.toBe(0);
+    } finally {
+      await opened.close();
+    }
+  });
+});

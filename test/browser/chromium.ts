@@ -1,0 +1,25 @@
+/** Where this machine has a Chromium. It is not among the packages: the tests that need it are skipped without it. */
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+export const CHROMIUM_MISSING =
+  `skipped, no Chromium: none of ${NAMES.join(', ')} is in PATH. ` +
+  'Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH to its program.';
+
+/** @returns path of the program */
+export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
+  const candidates = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return [env.CHROMIUM_PATH ?? '', ...candidates].find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

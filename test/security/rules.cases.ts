@@ -1,0 +1,151 @@
+/**
+ * Every collection × role × operation, and what `firestore.rules` must say to it. The same cases are put to the rules themselves, to
+ * the server over its wire, and to mutants of the rules.
+ */
+import type { DocumentData } from '../../functions/cloud.ts';
+import type { Auth } from '../../local/firestore/rules/rules.ts';
+
+export const ROLES = {
+  nobody: null,
+  stranger: 'stranger',
+  owner: 'ada',
+  editor: 'grace',
+  viewer: 'vera',
+  /** Was a member of the cluster, and is no more. */
+  formerMember: 'frank',
+  operator: 'operator',
+  /** Has custom claims that only look like the operator's. */
+  pretender: 'pretender',
+} as const;
+export type Role = keyof typeof ROLES;
+export const roles = Object.keys(ROLES) as Role[];
+
+const CLAIMS: Partial<Record<Role, Record<string, unknown>>> = {
+  operator: { operator: true },
+  pretender: { operator: 'true', admin: true },
+};
+
+/** Custom claims of that role's token. */
+export const claimsOf = (role: Role): Record<string, unknown> => CLAIMS[role] ?? {};
+
+export function authOf(role: Role): Auth | null {
+  const uid = ROLES[role];
+  return uid === null ? null : { uid, token: { sub: uid, ...claimsOf(role) } };
+}
+
+const READERS = ['ada', 'grace', 'vera'];
+
+/** One of each kind, as the database holds them; another user's too. */
+export const DOCUMENTS: Record<string, DocumentData> = {
+  'clusters/mine': { owner: 'ada', readers: READERS, state: 'ready' },
+  'clusters/other': { owner: 'olga', readers: ['olga'], state: 'ready' },
+  'clusters/spare': { pool: 'default', readers: [], state: 'warm' },
+  'clusters/mine/events/00000001': { to: 'queued', readers: READERS },
+  'clusters/other/events/00000001': { to: 'queued', readers: ['olga'] },
+  // No rule speaks of it, whatever it says of its readers.
+  'clusters/mine/secrets/s': { readers: READERS },
+  'ledgers/mine': { entries: {}, readers: READERS },
+  'accounts/ada': { clusters: 1 },
+  'accounts/olga': { clusters: 1 },
+  'cells/default': { clusters: 2 },
+  'pools/default': { wanted: 1 },
+  'bookings/monday': { wanted: 3 },
+  'invitations/i': { email: 'ada@example.com', readers: READERS },
+  'requests/r': { cluster: 'mine', readers: READERS },
+  'durations/gke-europe-west1-provision': { p50: 1 },
+  'audit/a': { actor: 'ada', readers: READERS },
+  'unheardOf/x': { owner: 'ada', readers: READERS },
+};
+
+export type Request =
+  | { kind: 'get'; path: string }
+  | { kind: 'list'; collection: string; group?: boolean; readers?: string; limit?: number }
+  | { kind: 'create' | 'update' | 'delete'; path: string };
+
+export interface Case {
+  role: Role;
+  request: Request;
+  allowed: boolean;
+}
+
+const MEMBERS: readonly Role[] = ['owner', 'editor', 'viewer'];
+const OPERATORS: readonly Role[] = ['operator'];
+const SIGNED_IN: readonly Role[] = roles.filter((role) => ROLES[role] !== null);
+const NOBODY: readonly Role[] = [];
+
+/** Who may read which document by name. */
+const GET: Record<keyof typeof DOCUMENTS, readonly Role[]> = {
+  'clusters/mine': MEMBERS,
+  'clusters/other': NOBODY,
+  'clusters/spare': NOBODY,
+  'clusters/mine/events/00000001': MEMBERS,
+  'clusters/other/events/00000001': NOBODY,
+  'clusters/mine/secrets/s': NOBODY,
+  'ledgers/mine': NOBODY,
+  'accounts/ada': ['owner', 'operator'],
+  'accounts/olga': OPERATORS,
+  'cells/default': OPERATORS,
+  'pools/default': OPERATORS,
+  'bookings/monday': OPERATORS,
+  'invitations/i': NOBODY,
+  'requests/r': NOBODY,
+  'durations/gke-europe-west1-provision': SIGNED_IN,
+  'audit/a': OPERATORS,
+  'unheardOf/x': NOBODY,
+};
+
+/** Who may list a collection without a filter. */
+const LIST: Record<string, readonly Role[]> = {
+  clusters: NOBODY,
+  'clusters/mine/events': NOBODY,
+  'clusters/mine/secrets': NOBODY,
+  ledgers: NOBODY,
+  accounts: OPERATORS,
+  cells: OPERATORS,
+  pools: OPERATORS,
+  bookings: OPERATORS,
+  invitations: NOBODY,
+  requests: NOBODY,
+  durations: SIGNED_IN,
+  audit: OPERATORS,
+  unheardOf: NOBODY,
+};
+
+/** Where `readers array-contains <one's own uid>` opens the list. */
+const LISTED_BY_READERS: readonly string[] = ['clusters', 'clusters/mine/events'];
+
+const WRITES = ['create', 'update', 'delete'] as const;
+
+export const cases: readonly Case[] = roles.flatMap((role) => {
+  const uid = ROLES[role];
+  const of = (request: Request, allowed: boolean): Case => ({ role, request, allowed });
+  const gets = Object.entries(GET).map(([path, who]) => of({ kind: 'get', path }, who.includes(role)));
+  const missing = ['clusters/missing', 'clusters/mine/events/99', 'ledgers/missing'].map((path) =>
+    of({ kind: 'get', path }, false),
+  );
+  const lists = Object.entries(LIST).flatMap(([collection, who]) => [
+    of({ kind: 'list', collection }, who.includes(role)),
+    of(
+      { kind: 'list', collection, readers: uid ?? '' },
+      who.includes(role) || (uid !== null && LISTED_BY_READERS.includes(collection)),
+    ),
+    // Somebody else's list, even where what it finds happens to be one's own.
+    of({ kind: 'list', collection, readers: uid === 'ada' ? 'grace' : 'ada', limit: 1 }, who.includes(role)),
+  ]);
+  const groups = ['clusters', 'events', 'accounts', 'pools'].flatMap((collection) => [
+    of({ kind: 'list', collection, group: true }, false),
+    of({ kind: 'list', collection, group: true, readers: uid ?? '' }, false),
+  ]);
+  const paths = [...Object.keys(DOCUMENTS), 'clusters/new', `accounts/${uid ?? 'x'}`, 'durations/new'];
+  const writes = paths.flatMap((path) => WRITES.map((kind) => of({ kind, path }, false)));
+  return [...gets, ...missing, ...lists, ...groups, ...writes];
+});
+
+/** For the name of a test. */
+export function nameOf({ role, request, allowed }: Case): string {
+  const what =
+    request.kind === 'list'
+      ? `list ${request.group ? 'group ' : ''}${request.collection}${request.readers === undefined ? '' : ` readers=${request.readers}`}${request.limit ? ` limit=${request.limit}` : ''}`
+      : `${request.kind} ${request.path}`;
+  return `${role} ${allowed ? 'may' : 'may not'} ${what}`;
+}
