@@ -8,11 +8,18 @@ export const CHROMIUM_MISSING =
   `skipped, no Chromium: none of ${NAMES.join(', ')} is in PATH. ` +
   'Install one (Debian: apt-get install chromium) or set CHROMIUM_PATH to its program.';
 
-/** @returns path of the program */
+/**
+ * @returns path of the program
+ * @throws Error if there is none and HUB_TEST_BROWSER says that there must be: skipping would then hide that nothing was tested
+ */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
   const candidates = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return [env.CHROMIUM_PATH ?? '', ...candidates].find(isProgram);
+  const found = [env.CHROMIUM_PATH ?? '', ...candidates].find(isProgram);
+  if (found === undefined && env.HUB_TEST_BROWSER === 'required') {
+    throw new Error(`HUB_TEST_BROWSER=required, but there is no Chromium: ${CHROMIUM_MISSING}`);
+  }
+  return found;
 }
 
 function isProgram(path: string): boolean {

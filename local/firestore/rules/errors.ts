@@ -26,16 +26,20 @@ export function placeOf(source: string, offset: number): Place {
 
 /**
  * An evaluation that has no value: a missing property, a wrong type, an overflow. It makes the allow statement false unless && or ||
- * decide without it.
+ * decide without it. No Error, because it is an ordinary outcome that never leaves this folder, and a stack would cost the most of it.
  */
-export class Fault extends Error {
+export class Fault {
+  readonly message: string;
   /** Offset in the source of the expression; set by the innermost expression that knows it. */
   at: number | undefined;
+
+  constructor(message: string, at?: number) {
+    this.message = message;
+    this.at = at;
+  }
 }
 
 /** @throws Fault */
 export function fault(message: string, at?: number): never {
-  const error = new Fault(message);
-  error.at = at;
-  throw error;
+  throw new Fault(message, at);
 }

@@ -202,7 +202,12 @@ const CASES: { name: string; where: Filter[]; orderBy?: string[]; proves: string
       "'x' in resource.data.m",
       "resource.data.keys().hasAny(['at'])",
     ],
-    leaves: ["'other' in resource.data", 'resource.data.at is timestamp', 'resource.data.at != null'],
+    leaves: [
+      '[resource.data.at > 1].size() == 1',
+      "'other' in resource.data",
+      'resource.data.at is timestamp',
+      'resource.data.at != null',
+    ],
   },
   {
     name: 'nested fields',

@@ -7,13 +7,14 @@
 import type { StoredDocument } from '../documents.ts';
 import { rootOf } from '../paths.ts';
 import type { Query } from '../query.ts';
-import { BUILT_IN_NAMES, Compiler, type Evaluate } from './compile.ts';
+import { BUILT_IN_NAMES, Compiler } from './compile.ts';
 import { Fault, placeOf, RulesError } from './errors.ts';
 import { Evaluation, Lookups, type RulesContext, resourceOf, type Subject, subjectOf } from './evaluation.ts';
 import { constraintsOf, type Possible, possibleDocuments } from './facts.ts';
 import { type Matchable, Matcher, pathOf, type Segment } from './match.ts';
 import { type Operation, operationsOf } from './operations.ts';
 import { parseRules } from './parser.ts';
+import type { Evaluate } from './running.ts';
 import { blockScope, type Scope } from './scopes.ts';
 import type { AllowStatement, FunctionDeclaration, MatchStatement, RulesFile } from './syntax.ts';
 import { Unknown } from './unknown.ts';
@@ -71,6 +72,7 @@ export class CompiledRules implements Rules {
   readonly #file: RulesFile;
   readonly #compiler: Compiler;
   readonly #matches: readonly Matchable<Allow>[];
+  readonly #places = new Map<number, string>();
 
   constructor(source: string) {
     this.#source = source;
@@ -152,9 +154,18 @@ export class CompiledRules implements Rules {
       return open ? 'does not follow from the query' : 'is no bool';
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      const { line, column } = placeOf(this.#source, error.at ?? 0);
-      return error.at === undefined ? error.message : `${error.message} (${line}:${column})`;
+      return error.at === undefined ? error.message : `${error.message} (${this.#placeOf(error.at)})`;
     }
+  }
+
+  /** line:column, remembered because the same expressions fail again and again. */
+  #placeOf(offset: number): string {
+    const known = this.#places.get(offset);
+    if (known !== undefined) return known;
+    const { line, column } = placeOf(this.#source, offset);
+    const place = `${line}:${column}`;
+    this.#places.set(offset, place);
+    return place;
   }
 
   #scope(
@@ -179,11 +190,10 @@ export class CompiledRules implements Rules {
   }
 
   #compileAllow({ methods, condition, start }: AllowStatement, scope: Scope): Allow {
-    const { line, column } = placeOf(this.#source, start);
     return {
       operations: new Set(methods.flatMap(({ name }) => operationsOf(name))),
       condition: condition && this.#compiler.compile(condition, scope),
-      place: `${line}:${column}`,
+      place: this.#placeOf(start),
     };
   }
 }

@@ -1,6 +1,7 @@
 /** Which variables and functions are visible where. https://firebase.google.com/docs/rules/rules-language#function */
-import type { Evaluate } from './compile.ts';
+
 import { MAX_CALL_DEPTH } from './limits.ts';
+import type { Evaluate } from './running.ts';
 import type { FunctionDeclaration, Named, PatternSegment } from './syntax.ts';
 
 /** A function of the rules. */

@@ -124,9 +124,10 @@ export function createDownlink(limits: DownlinkLimits, detached: () => void): Do
       acknowledge(acknowledged);
       release()?.end();
       outbox.rewind(acknowledged);
+      // A stream's last sign of life may have come right after a beat: the next but one must not be too late.
       const everyMs = longPoll
         ? Math.min(timeoutMs || limits.keepaliveMs, limits.keepaliveMs)
-        : limits.keepaliveMs;
+        : limits.keepaliveMs / 2;
       const timer = setInterval(beat, everyMs).unref();
       open = { back, longPoll, sentChars: 0, full: false, active: false, timer };
       // A browser that hears nothing within twice the time of the handshake takes the network for one that holds responses back, and
