@@ -119,6 +119,16 @@ describe('verify', () => {
   });
 });
 
+describe('a stream', () => {
+  test.each(['Listen', 'Write'])('(%s) that turns to another database ends', async (method) => {
+    const requests = stream(method);
+    requests.send({ database: 'projects/demo/databases/(default)' });
+    if (method === 'Write') expect((await requests.next()).streamId).toBeTruthy();
+    requests.send({ database: 'projects/demo/databases/other' });
+    await expect(requests.next()).rejects.toMatchObject({ code: 3 });
+  });
+});
+
 describe('a stream of writes', () => {
   test('answers each in order, and ends with the status of one that fails', async () => {
     const writes = stream('Write');

@@ -9,6 +9,7 @@ import { type Guard, UNGUARDED } from './guard.ts';
 import { type ListenSession, openListen } from './listen.ts';
 import type { GuardedCommit } from './methods.ts';
 import type { FirestoreModel } from './model.ts';
+import { invalid } from './values.ts';
 import { fromWrite, toCommitResponse } from './wire.ts';
 
 interface Stream {
@@ -23,7 +24,9 @@ const guardOf = async (call: StreamCall, { model, access }: Stream): Promise<Gua
 export function serveWrite(call: StreamCall, stream: Stream & { commit: GuardedCommit }): void {
   const guarding = guardOf(call, stream);
   let count = 0;
+  const checkDatabase = oneDatabase();
   const answer = async (request: Message): Promise<void> => {
+    checkDatabase(request);
     const guard = await guarding;
     if (guard.untilMs !== undefined && stream.model.readTime() / 1000 >= guard.untilMs) throw expired();
     const streamToken = Buffer.from(String(count++));
@@ -95,8 +98,13 @@ export function serveListen(call: StreamCall, stream: Stream & { clock: LocalClo
   });
   opening.catch(fail);
 
+  const checkDatabase = oneDatabase();
+  const request = (message: Message): void => {
+    checkDatabase(message);
+    session?.request(message);
+  };
   call.start({
-    request: (message) => void opening.then(() => session?.request(message)).catch(fail),
+    request: (message) => void opening.then(() => request(message)).catch(fail),
     end() {
       void opening.then(() => {
         if (over) return;
@@ -106,6 +114,16 @@ export function serveListen(call: StreamCall, stream: Stream & { clock: LocalClo
     },
     closed: close,
   });
+}
+
+/** A stream belongs to the database that it named first. */
+function oneDatabase(): (request: Message) => void {
+  let database: string | undefined;
+  return ({ database: named }) => {
+    if (!named) return;
+    database ??= named;
+    if (named !== database) throw invalid(`This stream belongs to ${database}, not to ${named}.`);
+  };
 }
 
 /** Clients answer it by a new stream with a new token. */
