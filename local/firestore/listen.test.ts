@@ -10,6 +10,9 @@ import { openListen } from './listen.ts';
 import { createFirestore } from './model.ts';
 import { type Opened, openFirestore } from './testing.ts';
 
+/** Only as long as a slow machine needs. */
+const SOON = { timeout: 60_000 };
+
 describe('with the official client', () => {
   let opened: Opened;
   beforeEach(async () => {
@@ -21,13 +24,13 @@ describe('with the official client', () => {
     const ref = opened.db.doc('things/a');
     const seen: unknown[] = [];
     const stop = ref.onSnapshot((s) => seen.push(s.exists ? s.get('n') : 'none'));
-    await vi.waitFor(() => expect(seen).toEqual(['none']));
+    await vi.waitFor(() => expect(seen).toEqual(['none']), SOON);
     await ref.set({ n: 1 });
-    await vi.waitFor(() => expect(seen).toEqual(['none', 1]));
+    await vi.waitFor(() => expect(seen).toEqual(['none', 1]), SOON);
     await ref.update({ n: 2 });
-    await vi.waitFor(() => expect(seen).toEqual(['none', 1, 2]));
+    await vi.waitFor(() => expect(seen).toEqual(['none', 1, 2]), SOON);
     await ref.delete();
-    await vi.waitFor(() => expect(seen).toEqual(['none', 1, 2, 'none']));
+    await vi.waitFor(() => expect(seen).toEqual(['none', 1, 2, 'none']), SOON);
     stop();
   });
 
@@ -42,18 +45,18 @@ describe('with the official client', () => {
       .where('n', '>', 0)
       .orderBy('n')
       .onSnapshot((s) => seen.push(changesOf(s)));
-    await vi.waitFor(() => expect(seen).toEqual([['added a -1>0']]));
+    await vi.waitFor(() => expect(seen).toEqual([['added a -1>0']]), SOON);
     await things.doc('b').set({ n: 2 });
-    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['added b -1>1']));
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['added b -1>1']), SOON);
     await things.doc('a').update({ n: 3 });
-    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['modified a 0>1']));
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['modified a 0>1']), SOON);
     await things.doc('out').set({ n: -1 });
     await opened.db.doc('others/x').set({ n: 1 });
     await things.doc('b').update({ n: 2 });
     await things.doc('b').update({ n: -2 });
-    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['removed b 0>-1']));
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['removed b 0>-1']), SOON);
     await things.doc('a').delete();
-    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['removed a 0>-1']));
+    await vi.waitFor(() => expect(seen.at(-1)).toEqual(['removed a 0>-1']), SOON);
     expect(seen).toHaveLength(5);
     stop();
   });
@@ -66,11 +69,11 @@ describe('with the official client', () => {
       .orderBy('n')
       .limit(2)
       .onSnapshot((s) => seen.push(s.docs.map((d) => d.id).join()));
-    await vi.waitFor(() => expect(seen).toEqual(['d1,d2']));
+    await vi.waitFor(() => expect(seen).toEqual(['d1,d2']), SOON);
     await things.doc('d1').delete();
-    await vi.waitFor(() => expect(seen.at(-1)).toBe('d2,d3'));
+    await vi.waitFor(() => expect(seen.at(-1)).toBe('d2,d3'), SOON);
     await things.doc('d0').set({ n: 0 });
-    await vi.waitFor(() => expect(seen.at(-1)).toBe('d0,d2'));
+    await vi.waitFor(() => expect(seen.at(-1)).toBe('d0,d2'), SOON);
     stop();
   });
 
@@ -80,9 +83,9 @@ describe('with the official client', () => {
       .collectionGroup('events')
       .where('n', '==', 1)
       .onSnapshot((s) => seen.push(s.docs.map((d) => d.ref.path).join()));
-    await vi.waitFor(() => expect(seen).toEqual(['']));
+    await vi.waitFor(() => expect(seen).toEqual(['']), SOON);
     await opened.db.doc('things/a/events/1').set({ n: 1 });
-    await vi.waitFor(() => expect(seen.at(-1)).toBe('things/a/events/1'));
+    await vi.waitFor(() => expect(seen.at(-1)).toBe('things/a/events/1'), SOON);
     stop();
   });
 
@@ -101,7 +104,7 @@ describe('with the official client', () => {
     const seen: unknown[] = [];
     const listening = opened.client({ host: `127.0.0.1:${first.port}` });
     const stop = listening.doc('things/a').onSnapshot((s) => seen.push(s.get('n')));
-    await vi.waitFor(() => expect(seen).toEqual([1]));
+    await vi.waitFor(() => expect(seen).toEqual([1]), SOON);
     await first.close();
     const second = await openFirestore({ store, port: first.port });
     await second.db.doc('things/a').set({ n: 2 });

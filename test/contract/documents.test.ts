@@ -18,6 +18,9 @@ import { memoryDocuments } from '../../local/memory/documents.ts';
 import { seededRandom } from '../../local/random.ts';
 import { memoryStore } from '../../local/store.ts';
 
+/** Only as long as a slow machine needs. */
+const SOON = { timeout: 60_000 };
+
 /** One side of the port. */
 interface Side {
   documents: Documents;
@@ -384,13 +387,13 @@ describe.each([
 
     test('tells of each state: none, created, changed, deleted', async () => {
       const { seen, stop } = watch('a');
-      await vi.waitFor(() => expect(seen).toEqual([undefined]));
+      await vi.waitFor(() => expect(seen).toEqual([undefined]), SOON);
       await create('a', { n: 1 });
-      await vi.waitFor(() => expect(seen).toEqual([undefined, 1]));
+      await vi.waitFor(() => expect(seen).toEqual([undefined, 1]), SOON);
       await documents.commit([{ op: 'update', path: path('a'), data: { n: 2 } }]);
-      await vi.waitFor(() => expect(seen).toEqual([undefined, 1, 2]));
+      await vi.waitFor(() => expect(seen).toEqual([undefined, 1, 2]), SOON);
       await documents.commit([{ op: 'delete', path: path('a') }]);
-      await vi.waitFor(() => expect(seen).toEqual([undefined, 1, 2, undefined]));
+      await vi.waitFor(() => expect(seen).toEqual([undefined, 1, 2, undefined]), SOON);
       stop();
     });
 
@@ -402,7 +405,7 @@ describe.each([
         ),
       );
       await documents.commit([{ op: 'set', path: path('a'), data: { n: 100 } }]);
-      await vi.waitFor(() => expect(seen.at(-1)).toBe(100));
+      await vi.waitFor(() => expect(seen.at(-1)).toBe(100), SOON);
       expect(seen.filter((n) => n === 100)).toHaveLength(1);
       stop();
     });
@@ -410,15 +413,15 @@ describe.each([
     test('says nothing of other documents, of writes without a change, or after it is stopped', async () => {
       await create('a', { n: 1 });
       const { seen, stop } = watch('a');
-      await vi.waitFor(() => expect(seen).toEqual([1]));
+      await vi.waitFor(() => expect(seen).toEqual([1]), SOON);
       await create('b', { n: 7 });
       await documents.commit([{ op: 'set', path: path('a'), data: { n: 1 } }]);
       await documents.commit([{ op: 'set', path: path('a'), data: { n: 2 } }]);
-      await vi.waitFor(() => expect(seen).toEqual([1, 2]));
+      await vi.waitFor(() => expect(seen).toEqual([1, 2]), SOON);
       stop();
       const other = watch('a');
       await documents.commit([{ op: 'set', path: path('a'), data: { n: 3 } }]);
-      await vi.waitFor(() => expect(other.seen.at(-1)).toBe(3));
+      await vi.waitFor(() => expect(other.seen.at(-1)).toBe(3), SOON);
       other.stop();
       expect(seen).toEqual([1, 2]);
     });
