@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { ConfigError, parseConfig } from './config.ts';
+import { newSigningKeyPem } from './oidc/keys.ts';
 
 const digest = `@sha256:${'0'.repeat(64)}`;
 const production = {
@@ -11,6 +12,8 @@ const production = {
   HUB_CHART_SOURCE: 'oci://europe-docker.pkg.dev/a-project/charts',
   HUB_HELM_IMAGE: `europe-docker.pkg.dev/a-project/mirror/helm${digest}`,
   HUB_CALL_HOME_IMAGE: `europe-docker.pkg.dev/a-project/mirror/google-cloud-cli${digest}`,
+  HUB_ZONE: 'clusters.example.com',
+  HUB_OIDC_ISSUER: 'https://hub.example.com/oidc',
 };
 
 const faultsOf = (env: Record<string, string | undefined>): readonly string[] => {
@@ -42,6 +45,18 @@ test.each([
   ['HUB_CALL_HOME_IMAGE', 'europe-docker.pkg.dev/a-project/mirror/google-cloud-cli@sha256:short'],
   ['HUB_PAGE_TOKEN_KEY', 'short'],
   ['HUB_CHART_SOURCE', 'http://charts.example.com'],
+  ['HUB_OIDC_ISSUER', 'http://hub.example.com/oidc'],
+  ['HUB_OIDC_ISSUER', 'https://hub.example.com/oidc/'],
+  ['HUB_OIDC_ISSUER', 'https://hub.example.com/oidc?x=1'],
+  ['HUB_OIDC_ISSUER', 'https://ada@hub.example.com/oidc'],
+  ['HUB_OIDC_ISSUER', 'https://hub.example.com'],
+  ['HUB_OIDC_ISSUER', 'hub.example.com/oidc'],
+  ['HUB_ZONE', 'Clusters.example.com'],
+  ['HUB_ZONE', 'clusters.example.com:8443'],
+  ['HUB_ZONE', 'clusters'],
+  ['HUB_ZONE', 'hub.example.com'],
+  ['HUB_ZONE', 'example.com'],
+  ['HUB_OIDC_SIGNING_KEYS', 'no key'],
   ['HUB_ENVIRONMENT', 'staging'],
   ['HUB_ACCOUNT_CLUSTERS', '0'],
 ])('production refuses %s=%s', (name, value) => {
@@ -75,4 +90,18 @@ test('a local Hub needs to know its embedded cloud', () => {
   expect(faultsOf({ ...production, HUB_ENVIRONMENT: 'local' })).toEqual([
     expect.stringContaining('HUB_LOCAL_CLOUD: missing'),
   ]);
+});
+
+test('the function oidc does not start without keys, and no other starts with them', () => {
+  const keys = newSigningKeyPem();
+  expect(faultsOf({ ...production, FUNCTION_TARGET: 'oidc' })).toEqual([
+    expect.stringMatching(/^HUB_OIDC_SIGNING_KEYS: missing/),
+  ]);
+  expect(faultsOf({ ...production, FUNCTION_TARGET: 'api', HUB_OIDC_SIGNING_KEYS: keys })).toEqual([
+    expect.stringMatching(/^HUB_OIDC_SIGNING_KEYS: must be set for the function oidc only/),
+  ]);
+  expect(faultsOf({ ...production, FUNCTION_TARGET: 'api' })).toEqual([]);
+  const config = parseConfig({ ...production, FUNCTION_TARGET: 'oidc', HUB_OIDC_SIGNING_KEYS: keys });
+  expect(config.oidc.signingKeys).toHaveLength(1);
+  expect(config.oidc).not.toHaveProperty('localAuth');
 });

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { dollars } from '../shared/units.ts';
+import { parseSigningKeys, type SigningKey } from './oidc/keys.ts';
 
 /** Addresses of the embedded cloud's stand-ins, `host:port`. Never set in production. */
 export interface LocalCloud {
@@ -14,6 +15,8 @@ export interface LocalCloud {
   compute: string;
   /** Base URL of the Cloud Storage JSON API. */
   storage: string;
+  /** Base URL of the Auth stand-in, for browsers. */
+  auth: string;
   /** TLS face of the Auth stand-in, and the CA it is signed by (PEM). */
   authTls: string;
   authCa: string;
@@ -26,6 +29,8 @@ export interface Config {
   projectId: string;
   /** Name of this cell (project × region); part of labels and of `cells/{id}`. */
   cell: string;
+  /** DNS zone of the clusters: each is `<id>.<zone>`. */
+  zone: string;
   /** Cloud seconds per second; 1 in production. */
   cloudSpeed: number;
   /** HMAC key of page tokens. */
@@ -50,6 +55,14 @@ export interface Config {
     helmImage: string;
     callHomeImage: string;
   };
+  oidc: {
+    /** Hub as an OpenID provider: `https://<console>/oidc`, no slash at the end. */
+    issuer: string;
+    /** Of the function `oidc` alone: empty in every other. The first one signs. */
+    signingKeys: readonly SigningKey[];
+    /** Base URL of the Auth stand-in, for a sign-in page of Hub's own; absent in production, where the console has it. */
+    localAuth?: string;
+  };
   local?: LocalCloud;
 }
 
@@ -61,6 +74,15 @@ const EMULATOR_VARIABLES = [
   'FIREBASE_STORAGE_EMULATOR_HOST',
   'STORAGE_EMULATOR_HOST',
 ];
+
+/** Locally the last label may be `localhost`, and a port may follow. */
+const zone = /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]*[a-z0-9])?(:\d+)?$/;
+
+/** Written exactly as clients will compare it. */
+const isIssuer = (text: string): boolean => {
+  const url = URL.parse(text);
+  return /^https?:$/.test(url?.protocol ?? '') && text === `${url?.origin}/oidc`;
+};
 
 const digestImage = /@sha256:[0-9a-f]{64}$/;
 const positive = z.coerce.number().int().positive();
@@ -85,6 +107,9 @@ const environment = z.object({
   HUB_CHART_SOURCE: z.string().regex(/^(oci|https):\/\//, 'must be an oci:// or https:// address'),
   HUB_HELM_IMAGE: z.string().min(1, 'set it to the image that runs helm'),
   HUB_CALL_HOME_IMAGE: z.string().min(1, 'set it to the image that runs gcloud'),
+  HUB_ZONE: z.string().regex(zone, 'must be the DNS name below which the clusters are, in lower case'),
+  HUB_OIDC_ISSUER: z.string().refine(isIssuer, 'must be https://<host of the console>/oidc'),
+  HUB_OIDC_SIGNING_KEYS: z.string().optional(),
   HUB_LOCAL_CLOUD: z.string().optional(),
 });
 
@@ -99,12 +124,15 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
   if (!production && env.HUB_LOCAL_CLOUD === undefined) {
     faults.push('HUB_LOCAL_CLOUD: missing; start with npm start');
   }
+  const signingKeys = readSigningKeys(env, faults);
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const e = parsed.data;
+  const local = production || e.HUB_LOCAL_CLOUD === undefined ? undefined : parseLocal(e.HUB_LOCAL_CLOUD);
   return Object.freeze({
     production,
     projectId: e.GOOGLE_CLOUD_PROJECT,
     cell: e.HUB_CELL,
+    zone: e.HUB_ZONE,
     cloudSpeed: e.HUB_CLOUD_SPEED,
     pageTokenKey: e.HUB_PAGE_TOKEN_KEY,
     limits: {
@@ -124,10 +152,34 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
       helmImage: e.HUB_HELM_IMAGE,
       callHomeImage: e.HUB_CALL_HOME_IMAGE,
     },
-    ...(production || e.HUB_LOCAL_CLOUD === undefined
-      ? {}
-      : { local: JSON.parse(e.HUB_LOCAL_CLOUD) as LocalCloud }),
+    oidc: { issuer: e.HUB_OIDC_ISSUER, signingKeys, ...(local && { localAuth: local.auth }) },
+    ...(local && { local }),
   });
+}
+
+const parseLocal = (text: string): LocalCloud => JSON.parse(text) as LocalCloud;
+
+/** Cloud Run tells a function its name; the host of a laptop is all of them at once. */
+const OIDC_FUNCTION = 'oidc';
+
+/** The keys with which anybody could sign in to any cluster are given to one function only. */
+function readSigningKeys(env: Record<string, string | undefined>, faults: string[]): readonly SigningKey[] {
+  const { HUB_OIDC_SIGNING_KEYS: text, FUNCTION_TARGET: target } = env;
+  if (text === undefined || text === '') {
+    if (target === OIDC_FUNCTION)
+      faults.push('HUB_OIDC_SIGNING_KEYS: missing; set it to private RSA keys, from Secret Manager');
+    return [];
+  }
+  if (target !== undefined && target !== OIDC_FUNCTION) {
+    faults.push(`HUB_OIDC_SIGNING_KEYS: must be set for the function ${OIDC_FUNCTION} only; unset it`);
+    return [];
+  }
+  try {
+    return parseSigningKeys(text);
+  } catch (error) {
+    faults.push(`HUB_OIDC_SIGNING_KEYS: ${error instanceof Error ? error.message : 'cannot be read'}`);
+    return [];
+  }
 }
 
 export class ConfigError extends Error {
@@ -150,6 +202,14 @@ function faultsInProduction(env: Record<string, string | undefined>): string[] {
   }
   if (Number(env.HUB_CLOUD_SPEED ?? 1) !== 1) {
     faults.push('HUB_CLOUD_SPEED: must be 1 in production; unset it');
+  }
+  if (env.HUB_OIDC_ISSUER?.startsWith('http:')) {
+    faults.push('HUB_OIDC_ISSUER: must be an https address in production');
+  }
+  const console = URL.parse(env.HUB_OIDC_ISSUER ?? '')?.hostname ?? '';
+  if (env.HUB_ZONE?.includes(':')) faults.push('HUB_ZONE: must have no port in production');
+  else if (env.HUB_ZONE && `.${console}`.endsWith(`.${env.HUB_ZONE}`)) {
+    faults.push('HUB_ZONE: must not hold the host of HUB_OIDC_ISSUER, or a cluster could take its name');
   }
   for (const name of ['HUB_HELM_IMAGE', 'HUB_CALL_HOME_IMAGE'] as const) {
     const image = env[name];

@@ -26,6 +26,14 @@ export const api = onRequest('api', async (ports) => {
   return requestListener(createApi(ports));
 });
 
+export const oidc = onRequest('oidc', async (ports) => {
+  const [{ createOidc }, { requestListener }] = await Promise.all([
+    import('./oidc/app.ts'),
+    import('./api/listener.ts'),
+  ]);
+  return requestListener(createOidc(ports));
+});
+
 export const stepAdmit = onStep('admit');
 export const stepProvision = onStep('provision');
 export const stepInstall = onStep('install');

@@ -41,6 +41,15 @@ export const MANIFEST: readonly FunctionSpec[] = [
     maxInstances: 20,
     memoryMiB: 512,
   },
+  // Anybody may begin a sign-in, which is a write: the few instances are the valve.
+  {
+    name: 'oidc',
+    trigger: { kind: 'http' },
+    timeoutSeconds: 30,
+    concurrency: 80,
+    maxInstances: 5,
+    memoryMiB: 512,
+  },
   ...stepNames.map((step) => event(stepTopic(step), stepTopic(step))),
   event(TOPICS.hint, TOPICS.hint),
   // It stays for up to its minute; the margin is for the last sends.

@@ -8,7 +8,10 @@ import type { Provider } from './providers/provider.ts';
 import type { TokenVerifier } from './tokens.ts';
 
 /** What of Config the handlers decide by. */
-export type Settings = Pick<Config, 'projectId' | 'cell' | 'pageTokenKey' | 'limits' | 'install'>;
+export type Settings = Pick<
+  Config,
+  'projectId' | 'cell' | 'zone' | 'pageTokenKey' | 'limits' | 'install' | 'oidc'
+>;
 
 export interface Ports extends Cloud {
   provider: Provider;

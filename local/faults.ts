@@ -14,9 +14,9 @@ export const FAULTS = {
   leak: 'container: deleting a cluster leaves its disks, addresses, forwarding rules and firewalls behind',
   'lost-audit': 'container: the audit-log entry of an operation’s end never arrives',
   'reply-lost':
-    'container, compute, kubernetes, storage: the call is carried out, then answered with an error',
+    'container, compute, kubernetes, storage, dns, acme: the call is carried out, then answered with an error',
   unavailable:
-    'firestore, pubsub, container, compute, kubernetes, storage: the call is refused with UNAVAILABLE and not carried out',
+    'firestore, pubsub, container, compute, kubernetes, storage, dns, acme: the call is refused with UNAVAILABLE and not carried out',
   contention: 'firestore: a transaction is aborted',
   lost: 'pubsub: a published message is never delivered',
   duplicate: 'pubsub: a message is delivered twice',
@@ -27,6 +27,7 @@ export const FAULTS = {
   'job-fails': 'kubernetes: a Job’s pod exits with an error',
   'slow-pull': 'kubernetes: pulling an image takes five times as long',
   'pod-crash': 'kubernetes: a workload’s pods crash at start and never become ready',
+  unlocked: 'pachd: it starts without authentication, whatever its values say',
   crash: 'functions: the host of the functions is killed while it handles a message',
 } as const;
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { LocalCloud } from '../functions/config.ts';
 import type { Log } from '../functions/log.ts';
 import { MANIFEST } from '../functions/manifest.ts';
+import { newSigningKeyPem } from '../functions/oidc/keys.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../shared/messages.ts';
 import { type EmbeddedCloud, PORTS, startCloud } from './cloud.ts';
 import { openDataFolder } from './data-folder.ts';
@@ -14,6 +15,8 @@ import { requireFreePorts } from './ports.ts';
 import { pushIdentity, setUp } from './setup.ts';
 
 export const PROJECT = 'hub-local';
+/** Every name below `localhost` is this machine: https://www.rfc-editor.org/rfc/rfc6761#section-6.3 */
+const ZONE = 'clusters.localhost';
 
 export interface RunningHub {
   readonly url: string;
@@ -49,17 +52,22 @@ export async function startHub(
       log,
     });
     undo.push(() => cloud.close());
-    const host = await startHost(
-      { ...environment(cloud, options.speed), ...env },
+    // Before the functions: they are told the address that people know.
+    let host: FunctionsHost | undefined;
+    const hosting = await serveHosting(
+      options.port === 0 ? 0 : options.port + PORTS.hosting,
+      (name) => host?.ports[name] ?? 0,
+    );
+    undo.push(() => hosting.close());
+    const url = `http://127.0.0.1:${hosting.port}`;
+    host = await startHost(
+      { ...environment(cloud, options.speed, url), ...env },
       await hostOptions(cloud, options),
       log,
     );
-    undo.push(() => host.close());
-    const apiPort = () => host.ports.api ?? 0;
-    const hosting = await serveHosting(options.port === 0 ? 0 : options.port + PORTS.hosting, apiPort);
-    undo.push(() => hosting.close());
+    const { close: closeHost } = host;
+    undo.push(closeHost);
     setUp(cloud, host.ports);
-    const url = `http://127.0.0.1:${hosting.port}`;
     await requireHealth(url);
     // The Scheduler would come by in a few minutes; a fresh Hub fills its pool at once.
     cloud.pubsub.model.publish(
@@ -97,7 +105,7 @@ function portsFrom(first: number): Record<string, number> {
 }
 
 /** What a deployment would set, for the functions of a laptop. */
-function environment(cloud: EmbeddedCloud, speed: number): Record<string, string> {
+function environment(cloud: EmbeddedCloud, speed: number, url: string): Record<string, string> {
   const at = (port: number): string => `127.0.0.1:${port}`;
   const local: LocalCloud = {
     firestore: at(cloud.firestore.port),
@@ -105,6 +113,7 @@ function environment(cloud: EmbeddedCloud, speed: number): Record<string, string
     container: at(cloud.container.port),
     compute: `http://${at(cloud.compute.port)}/compute/v1`,
     storage: `http://${at(cloud.storage.port)}`,
+    auth: `http://${at(cloud.auth.port)}`,
     authTls: at(cloud.auth.tlsPort),
     authCa: cloud.auth.ca,
     accessToken: cloud.accessToken,
@@ -121,6 +130,9 @@ function environment(cloud: EmbeddedCloud, speed: number): Record<string, string
     HUB_CHART_SOURCE: 'oci://europe-docker.pkg.dev/hub-local/charts',
     HUB_HELM_IMAGE: 'europe-docker.pkg.dev/hub-local/mirror/helm:4.1.4',
     HUB_CALL_HOME_IMAGE: 'europe-docker.pkg.dev/hub-local/mirror/google-cloud-cli:slim',
+    HUB_ZONE: ZONE,
+    HUB_OIDC_ISSUER: `${url}/oidc`,
+    HUB_OIDC_SIGNING_KEYS: newSigningKeyPem(),
     // The client libraries would ask a metadata server that is not there.
     METADATA_SERVER_DETECTION: 'none',
   };

@@ -24,6 +24,7 @@ const COMMANDS = {
     ['node_modules/vitest/vitest.mjs', 'run'],
   ],
   'test:browser': [['node_modules/vitest/vitest.mjs', 'run', 'test/browser', 'local/auth']],
+  'test:k8s': [['node_modules/vitest/vitest.mjs', 'run', 'test/k8s']],
   unit: [['node_modules/vitest/vitest.mjs', 'run']],
   bench: [['bench/main.ts']],
   docs: [['scripts/docs.ts']],

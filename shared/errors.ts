@@ -158,6 +158,27 @@ export const ERRORS = {
     say: 'Only the owner of the cluster may do this.',
     remedy: 'Ask its owner.',
   },
+  EMAIL_NOT_VERIFIED: {
+    retry: false,
+    http: 403,
+    fault: 'user',
+    say: 'Your e-mail address is not verified.',
+    remedy: 'Open the link in the message that you were sent, or have it sent again, and sign in once more.',
+  },
+  NOT_A_MEMBER: {
+    retry: false,
+    http: 403,
+    fault: 'user',
+    say: 'You are not a member of this cluster.',
+    remedy: 'Ask its owner to invite you, or sign in as somebody who is.',
+  },
+  SIGN_IN_OVER: {
+    retry: false,
+    http: 410,
+    fault: 'user',
+    say: 'This sign-in is over, or was begun in another browser.',
+    remedy: 'Go back to your cluster and sign in again.',
+  },
   // What is asked for.
   NOT_FOUND: {
     retry: false,
@@ -252,6 +273,20 @@ export const ERRORS = {
     say: 'The application could not be installed.',
     remedy: 'Press retry; if it fails again, tell the operator.',
   },
+  LOCK_FAILED: {
+    retry: true,
+    http: 503,
+    fault: 'hub',
+    say: 'The cluster could not be locked to you, so it was never opened to the network.',
+    remedy: 'Press retry, which makes a new one; if it fails again, tell the operator.',
+  },
+  PRODUCT_REFUSED: {
+    retry: true,
+    http: 503,
+    fault: 'hub',
+    say: 'The application in the cluster refused what Hub asked of it.',
+    remedy: 'Press retry; if it fails again, tell the operator.',
+  },
   STEP_TIMEOUT: {
     retry: true,
     http: 503,
@@ -272,6 +307,34 @@ export const ERRORS = {
     fault: 'operator',
     say: 'Hub is not allowed to do this in its cloud account.',
     remedy: 'Ask the operator to check the service accounts of Hub.',
+  },
+  DNS_ZONE_MISSING: {
+    retry: true,
+    http: 503,
+    fault: 'operator',
+    say: 'The zone in which Hub names clusters is not there.',
+    remedy: 'Ask the operator to check the DNS zone of Hub and its delegation.',
+  },
+  CERTIFICATE_REFUSED: {
+    retry: true,
+    http: 503,
+    fault: 'operator',
+    say: 'The certificate authority refused a certificate for this cluster.',
+    remedy: 'Press retry; if it fails again, tell the operator.',
+  },
+  CERTIFICATE_LIMIT: {
+    retry: 'free',
+    http: 503,
+    fault: 'operator',
+    say: 'The certificate authority gives this Hub no more certificates at the moment.',
+    remedy: 'Nothing; Hub tries again by itself.',
+  },
+  CERTIFICATE_AUTHORITY_UNAVAILABLE: {
+    retry: 'free',
+    http: 503,
+    fault: 'cloud',
+    say: 'The certificate authority does not answer at the moment.',
+    remedy: 'Nothing; Hub tries again by itself.',
   },
   PROVIDER_UNAVAILABLE: {
     retry: 'free',

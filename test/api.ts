@@ -65,6 +65,7 @@ export function apiUnderTest({ seed = 1, faults: rates = {}, limits = {}, commit
     settings: {
       projectId: 'hub-test',
       cell: 'default',
+      zone: 'clusters.example.com',
       pageTokenKey: 'a key of page tokens for tests only',
       limits: {
         accountClusters: 5,
@@ -74,6 +75,7 @@ export function apiUnderTest({ seed = 1, faults: rates = {}, limits = {}, commit
         ...limits,
       },
       install: { chartSource: 'oci://charts', helmImage: 'helm', callHomeImage: 'call-home' },
+      oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [] },
     },
     log: createLog((severity, event, fields) => lines.push({ severity, event, fields })),
   };

@@ -180,7 +180,8 @@ describe('installing', () => {
   test('that failed has no rights left', async () => {
     await settled(planWith({}, { version: '0.0.0' }));
     const binding = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding' };
-    expect(await leaf.list(binding)).toEqual([]);
+    const names = (await leaf.list(binding)).map(({ metadata }) => metadata.name);
+    expect(names).not.toContain('hub-installer');
     expect(await leaf.find(jobRef(planWith({}, { version: '0.0.0' })))).toBeDefined();
   });
 });

@@ -1,17 +1,30 @@
-/** In the place of Firebase Hosting: the address people know. `/v1/**` goes to the `api` function, all else is the console. */
+/**
+ * In the place of Firebase Hosting: the address people know. What `firebase.json` rewrites goes to its function, all else is the
+ * console.
+ */
 import { readFileSync } from 'node:fs';
-import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type ServerResponse,
+} from 'node:http';
+import { deployedRewrites } from '../deployed.ts';
 import { listen } from '../http.ts';
 import type { Face } from '../service.ts';
 
 const agent = new Agent({ keepAlive: true });
 const page = readFileSync(new URL('./index.html', import.meta.url));
 
-/** @param apiPort where the `api` function listens now */
-export function serveHosting(port: number, apiPort: () => number): Promise<Face> {
+/** @param portOf where the function of this name listens now */
+export function serveHosting(port: number, portOf: (name: string) => number): Promise<Face> {
+  const rewrites = deployedRewrites();
   const server = createServer((incoming, outgoing) => {
     const path = incoming.url ?? '/';
-    if (path === '/v1' || path.startsWith('/v1/')) return forward(incoming, outgoing, apiPort());
+    const rewrite = rewrites.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+    if (rewrite) return forward(incoming, outgoing, portOf(rewrite.name));
     if (path === '/' || path === '/index.html') {
       outgoing.writeHead(200, {
         'content-type': 'text/html; charset=utf-8',
@@ -32,7 +45,7 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: numb
       path: incoming.url,
       method: incoming.method,
       headers: {
-        ...incoming.headers,
+        ...withSessionOnly(incoming.headers),
         'x-forwarded-host': incoming.headers.host,
         'x-forwarded-for': incoming.socket.remoteAddress,
       },
@@ -47,6 +60,14 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: numb
   // Whoever hangs up here must not keep the function waiting there.
   outgoing.on('close', () => onward.destroy());
   incoming.pipe(onward);
+}
+
+/** The one cookie that reaches a function: https://firebase.google.com/docs/hosting/manage-cache#using_cookies */
+const SESSION = /^\s*__session=/;
+
+function withSessionOnly({ cookie, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
+  const passed = (cookie ?? '').split(';').filter((pair) => SESSION.test(pair));
+  return passed.length === 0 ? headers : { ...headers, cookie: passed.join('; ') };
 }
 
 /** The function is being started again; what was asked may or may not have been done, as with any lost reply. */

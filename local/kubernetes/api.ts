@@ -2,24 +2,32 @@
  * The verbs of the API on one leaf cluster: get, list, create, update, patch, apply, delete. Everybody goes through them: the HTTPS
  * face, the port in memory, Helm in a pod, and the controllers where they create.
  */
-import { admit } from './admission.ts';
+import { admit, refuseDeletion, refuseUnlessAdmitted } from './admission.ts';
 import { applyTo, trackUpdate } from './apply.ts';
+import { established } from './custom-definitions.ts';
+import { pruned, unknownFields } from './custom-schema.ts';
 import { withDefaults } from './defaults.ts';
-import { alreadyExists, badRequest, conflict, notFound } from './errors.ts';
+import { ApiError, alreadyExists, badRequest, conflict, notFound } from './errors.ts';
 import { freeClusterIp, freeNodePort, newUid, suffix } from './identifiers.ts';
-import { equal } from './json.ts';
-import { KINDS, type Kind } from './kinds.ts';
+import type { Caller } from './identity.ts';
+import { equal, withoutNulls } from './json.ts';
+import { KINDS, type Kind, storedKind } from './kinds.ts';
 import type { LeafCluster } from './leaf-cluster.ts';
 import { type Fields, keyOfObject, type Metadata, type Stored } from './objects.ts';
 import type { Matcher } from './selectors.ts';
-import { validate } from './validate.ts';
+import { validate, validateStatus } from './validate.ts';
 
 export interface WriteOptions {
   /** Who owns the fields that are written; absent for the cluster's own controllers, whose fields nobody owns. */
   manager?: string;
   /** Checks and answers, and stores nothing. */
   dryRun?: boolean;
+  /** Whose rights limit the rights that may be given away; absent for the cluster's own controllers. */
+  caller?: Caller | undefined;
 }
+
+/** The part of the object that is written, if not all but the status. */
+export type WrittenPart = 'status' | 'scale' | undefined;
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan';
 
@@ -62,11 +70,18 @@ export function create(
   options: WriteOptions = {},
 ): Stored {
   const object = fresh(leaf, kind, namespace, incoming);
+  if (incoming.metadata?.resourceVersion) {
+    throw new ApiError(500, 'InternalError', 'resourceVersion should not be set on objects to be created');
+  }
   if (leaf.objects.get(kind, namespace, object.metadata.name)) {
     throw alreadyExists(kind, object.metadata.name);
   }
   const { manager } = options;
-  const tracked = manager === undefined ? object : trackUpdate(undefined, object, kind, manager, leaf.now);
+  const tracked =
+    manager === undefined
+      ? object
+      : // Whoever makes an object owns what is filled in for it too.
+        trackUpdate(undefined, completed(leaf, kind, object), kind, manager, leaf.now);
   return insert(leaf, kind, tracked, options);
 }
 
@@ -77,7 +92,7 @@ export function update(
   namespace: string | undefined,
   name: string,
   incoming: Incoming,
-  options: WriteOptions & { subresource?: 'status' | undefined } = {},
+  options: WriteOptions & { subresource?: WrittenPart } = {},
 ): Stored {
   const live = get(leaf, kind, namespace, name);
   requireIdentity(kind, namespace, name, incoming);
@@ -106,7 +121,7 @@ export function patch(
   namespace: string | undefined,
   name: string,
   change: (live: Stored) => Incoming,
-  options: WriteOptions & { subresource?: 'status' | undefined } = {},
+  options: WriteOptions & { subresource?: WrittenPart } = {},
 ): Stored {
   return update(leaf, kind, namespace, name, change(get(leaf, kind, namespace, name)), options);
 }
@@ -118,10 +133,11 @@ export function apply(
   namespace: string | undefined,
   name: string,
   incoming: Incoming,
-  options: { manager: string; force: boolean; dryRun?: boolean },
+  options: WriteOptions & { manager: string; force: boolean },
 ): { object: Stored; created: boolean } {
   requireIdentity(kind, namespace, name, incoming);
   if (incoming.metadata?.managedFields?.length) throw badRequest('metadata.managedFields must be nil');
+  refuseUndeclared(kind, namespace, name, incoming);
   const applied = encodedSecret(kind, incoming);
   const input = {
     kind,
@@ -132,7 +148,8 @@ export function apply(
   };
   const live = leaf.objects.get(kind, namespace, name);
   if (!live) {
-    const bare = fresh(leaf, kind, namespace, { metadata: { name } });
+    const generateName = incoming.metadata?.generateName;
+    const bare = fresh(leaf, kind, namespace, { metadata: { name, ...(generateName && { generateName }) } });
     return { object: insert(leaf, kind, applyTo(bare, input), options), created: true };
   }
   return { object: store(leaf, kind, live, applyTo(live, input), options), created: false };
@@ -162,6 +179,7 @@ export function remove(
   if (resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion) {
     throw conflict(kind, name, 'Precondition failed: the resource version differs');
   }
+  refuseDeletion(kind, live);
   if (options.dryRun) return undefined;
   return markDeleted(leaf, kind, live, options);
 }
@@ -189,6 +207,9 @@ function markDeleted(
     deletionTimestamp: live.metadata.deletionTimestamp ?? deletionTime(leaf, graceSeconds),
     deletionGracePeriodSeconds: graceSeconds,
     ...(finalizers.length > 0 && { finalizers }),
+    // As the real server: that it is to go is a change of what is asked for.
+    ...(live.metadata.generation !== undefined &&
+      live.metadata.deletionTimestamp === undefined && { generation: live.metadata.generation + 1 }),
   };
   const terminating =
     kind === KINDS.Namespace ? { ...live, status: { ...live.status, phase: 'Terminating' } } : live;
@@ -238,10 +259,10 @@ function fresh(leaf: LeafCluster, kind: Kind, namespace: string | undefined, inc
   const name: string =
     sent.name ?? (sent.generateName ? `${sent.generateName}${suffix(leaf.world.random)}` : '');
   requireIdentity(kind, namespace, name, incoming);
-  const { status, metadata: _, ...rest } = incoming;
+  const { status, metadata: _, ...rest } = cleaned(kind, incoming);
   return {
     ...rest,
-    apiVersion: kind.apiVersion,
+    apiVersion: storedKind(kind).apiVersion,
     kind: kind.kind,
     metadata: {
       name,
@@ -258,10 +279,23 @@ function fresh(leaf: LeafCluster, kind: Kind, namespace: string | undefined, inc
   };
 }
 
+/** Without what the kind does not know: nulls, and fields that the schema of a custom kind does not declare. */
+const cleaned = (kind: Kind, incoming: Incoming): Incoming =>
+  kind.custom ? (pruned(kind.custom.schema, incoming) as Incoming) : withoutNulls(incoming);
+
+/** @throws ApiError 500, as the real server words what an apply cannot be merged by */
+function refuseUndeclared(kind: Kind, namespace: string | undefined, name: string, incoming: Incoming): void {
+  const [field] = kind.custom ? unknownFields(kind.custom.schema, incoming) : [];
+  if (field === undefined) return;
+  const what = `${namespace === undefined ? '' : `${namespace}/`}${name}; ${kind.apiVersion}, Kind=${kind.kind}`;
+  const message = `failed to create typed patch object (${what}): .${field}: field not declared in schema`;
+  throw new ApiError(500, 'InternalError', message);
+}
+
 function pick(source: Fields, ...fields: string[]): Fields {
   const out: Fields = {};
   for (const field of fields)
-    if (source[field] !== undefined && source[field] !== null) out[field] = source[field];
+    if (source[field] !== undefined && source[field] !== null) out[field] = withoutNulls(source[field]);
   return out;
 }
 
@@ -269,7 +303,10 @@ function pick(source: Fields, ...fields: string[]): Fields {
 function requireIdentity(kind: Kind, namespace: string | undefined, name: string, object: Incoming): void {
   const { apiVersion, kind: kindName, metadata } = object;
   if (
-    (apiVersion !== undefined && apiVersion !== kind.apiVersion) ||
+    // A patched object still says the version in which it is stored.
+    (apiVersion !== undefined &&
+      apiVersion !== kind.apiVersion &&
+      apiVersion !== kind.storedAs?.apiVersion) ||
     (kindName !== undefined && kindName !== kind.kind)
   ) {
     throw badRequest(
@@ -291,63 +328,110 @@ function encodedSecret(kind: Kind, incoming: Incoming): Incoming {
   if (kind !== KINDS.Secret || !incoming.stringData) return incoming;
   const { stringData, data, ...rest } = incoming;
   const encoded: Fields = { ...data };
-  for (const [key, text] of Object.entries(stringData as Record<string, string>)) {
-    encoded[key] = Buffer.from(text, 'utf8').toString('base64');
+  for (const [key, text] of Object.entries(stringData as Record<string, string | null>)) {
+    encoded[key] = Buffer.from(text ?? '', 'utf8').toString('base64');
   }
   return { ...rest, data: encoded };
 }
 
 function insert(leaf: LeafCluster, kind: Kind, object: Stored, options: WriteOptions): Stored {
-  const complete = completed(leaf, kind, admit(leaf, kind, object));
+  const complete = completed(leaf, kind, admit(leaf, kind, completed(leaf, kind, object)));
   validate(kind, complete, undefined);
+  refuseUnlessAdmitted(leaf, kind, complete, undefined, options.caller);
   return options.dryRun ? complete : leaf.objects.put(kind, complete);
 }
 
-const completed = (leaf: LeafCluster, kind: Kind, object: Stored): Stored =>
-  withDefaults(kind, object, {
+function completed(leaf: LeafCluster, kind: Kind, object: Stored): Stored {
+  const full = withDefaults(kind, object, {
     clusterIp: () => freeClusterIp(leaf),
     nodePort: () => freeNodePort(leaf),
   });
+  return kind === KINDS.CustomResourceDefinition ? established(leaf.kinds, full, leaf.now) : full;
+}
 
 function replace(
   leaf: LeafCluster,
   kind: Kind,
   live: Stored,
   incoming: Incoming,
-  options: WriteOptions & { subresource?: 'status' | undefined },
+  options: WriteOptions & { subresource?: WrittenPart },
 ): Stored {
-  if (options.subresource === 'status') {
-    const next = { ...live, status: incoming.status };
-    return options.dryRun ? next : leaf.objects.setStatus(kind, live, incoming.status);
-  }
   const sent: Fields = incoming.metadata ?? {};
+  const { status, ...rest } = cleaned(kind, incoming);
+  if (options.subresource === 'status') {
+    const next = { ...live, status };
+    validateStatus(kind, next);
+    return options.dryRun ? next : leaf.objects.setStatus(kind, live, status);
+  }
   const { labels: _, annotations: __, ownerReferences: ___, finalizers: ____, ...kept } = live.metadata;
-  const { status, ...rest } = incoming;
-  const kept_status = kind.status ? live.status : status;
+  const keptStatus = kind.status ? live.status : status;
   const next: Stored = {
     ...rest,
-    apiVersion: kind.apiVersion,
+    apiVersion: storedKind(kind).apiVersion,
     kind: kind.kind,
     metadata: {
       ...kept,
       ...pick(sent, 'labels', 'annotations', 'ownerReferences', 'finalizers'),
     } as Metadata,
-    ...(kept_status !== undefined && { status: kept_status }),
+    ...(keptStatus !== undefined && { status: keptStatus }),
   };
+  const whole = kind === KINDS.Service ? withAllocated(live, next) : next;
   const { manager } = options;
-  const tracked = manager === undefined ? next : trackUpdate(live, next, kind, manager, leaf.now);
+  const tracked =
+    manager === undefined
+      ? whole
+      : trackUpdate(live, completed(leaf, kind, whole), kind, manager, leaf.now, options.subresource);
   return store(leaf, kind, live, tracked, options);
+}
+
+/** A Service that is replaced keeps what was allocated to it unless it says otherwise. */
+function withAllocated(live: Stored, next: Stored): Stored {
+  const [was, is]: [Fields, Fields] = [live.spec ?? {}, next.spec ?? {}];
+  if (was.type === 'ExternalName' || is.type === 'ExternalName') return next;
+  const exposed = is.type === 'LoadBalancer' || is.type === 'NodePort';
+  const nodePortOf = (port: Fields): unknown =>
+    (was.ports ?? []).find(
+      (other: Fields) => other.port === port.port && (other.protocol ?? 'TCP') === (port.protocol ?? 'TCP'),
+    )?.nodePort;
+  const ports = is.ports?.map((port: Fields) => {
+    const { nodePort, ...rest } = port;
+    // Ports of the nodes go with the type that needs them.
+    if (!exposed) return nodePort === nodePortOf(port) ? rest : port;
+    const known = nodePort ?? nodePortOf(port);
+    return known === undefined ? port : { ...port, nodePort: known };
+  });
+  const spec = {
+    ...is,
+    ...(!is.clusterIP && was.clusterIP && { clusterIP: was.clusterIP, clusterIPs: was.clusterIPs }),
+    ...(ports && { ports }),
+  };
+  return { ...next, spec };
 }
 
 /** Completes, validates and stores a new form of `live`; one that changes nothing keeps its resourceVersion. */
 function store(leaf: LeafCluster, kind: Kind, live: Stored, next: Stored, options: WriteOptions): Stored {
   const complete = completed(leaf, kind, next);
   validate(kind, complete, live);
+  refuseUnlessAdmitted(leaf, kind, complete, live, options.caller);
   const counted =
-    kind.generation && !equal(live.spec, complete.spec)
+    kind.generation && asksOtherwise(kind, live, complete)
       ? { ...complete, metadata: { ...complete.metadata, generation: (live.metadata.generation ?? 0) + 1 } }
       : complete;
   return options.dryRun ? counted : settle(leaf, kind, counted);
+}
+
+/** Whether anything but metadata and status differs. */
+function asksOtherwise(kind: Kind, before: Stored, after: Stored): boolean {
+  for (const field of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (
+      field === 'metadata' ||
+      field === 'apiVersion' ||
+      (field === 'status' && (kind.status || !kind.custom))
+    )
+      continue;
+    if (!equal(before[field], after[field])) return true;
+  }
+  return false;
 }
 
 function settle(leaf: LeafCluster, kind: Kind, object: Stored): Stored {

@@ -70,7 +70,7 @@ describe('server-side apply', () => {
       expect.objectContaining({
         code: 409,
         reason: 'Conflict',
-        message: 'Apply failed with 1 conflict: conflicts with "hub":\n- .spec.replicas',
+        message: 'Apply failed with 1 conflict: conflict with "hub": .spec.replicas',
         details: expect.objectContaining({
           causes: [
             { reason: 'FieldManagerConflict', message: 'conflict with "hub"', field: '.spec.replicas' },
@@ -108,7 +108,7 @@ describe('server-side apply', () => {
       { manager: 'kubectl' },
     );
     expect(() => applied(leaf, KINDS.Deployment, aDeployment({ replicas: 2 }), 'hub', false)).toThrow(
-      'conflicts with "kubectl"',
+      'conflict with "kubectl" using apps/v1: .spec.replicas',
     );
     expect(applied(leaf, KINDS.Deployment, aDeployment({ replicas: 2 }), 'hub', true).spec?.replicas).toBe(2);
   });

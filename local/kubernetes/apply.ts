@@ -6,11 +6,11 @@
  * not tracked: clients cannot apply either.
  */
 import { ApiError, type Cause, detailsOf } from './errors.ts';
-import { changedFields, fieldsOfObject, isLeaf, pathsOf, subtract, union } from './field-sets.ts';
-import { equal, isMap } from './json.ts';
+import { changedFields, fieldsOfObject, isLeaf, pathsOf, siteAt, subtract, union } from './field-sets.ts';
+import { equal, isMap, withoutNulls } from './json.ts';
 import type { Kind } from './kinds.ts';
 import type { FieldSet, Fields, ManagedFields, Stored } from './objects.ts';
-import { itemStep, setStep, shapeOf } from './schema.ts';
+import { fieldSite, itemSite, itemStep, METADATA, rootSite, type Site, setStep, shapeOf } from './schema.ts';
 
 export interface ApplyInput {
   kind: Kind;
@@ -27,13 +27,13 @@ export interface ApplyInput {
 export function applyTo(live: Stored, input: ApplyInput): Stored {
   const { kind, manager } = input;
   const applied = withoutNulls(input.applied);
-  const fields = fieldsOfObject(applied);
+  const fields = fieldsOfObject(kind, applied);
   const entries = live.metadata.managedFields ?? [];
   const mine = entries.find((entry) => isApplierEntry(entry, manager));
   let others = entries.filter((entry) => entry !== mine);
 
-  const merged = mergeObject(live, applied);
-  const taken = changedFields(fields, live, merged);
+  const merged = mergeObject(kind, live, applied);
+  const taken = changedFields(kind, fields, live, merged);
   if (taken) {
     const clashes = others.flatMap((entry) => {
       const both = intersect(entry.fieldsV1, taken);
@@ -44,7 +44,7 @@ export function applyTo(live: Stored, input: ApplyInput): Stored {
   }
 
   const kept = others.map((entry) => entry.fieldsV1);
-  const pruned = mine ? (prune('', merged, mine.fieldsV1, fields, kept) as Stored) : merged;
+  const pruned = mine ? pruneObject(kind, merged, mine.fieldsV1, fields, kept) : merged;
   const entry: ManagedFields =
     mine && equal(mine.fieldsV1, fields) ? mine : newEntry(manager, 'Apply', kind, input.time, fields);
   return withManagers(pruned, [...others, entry]);
@@ -57,19 +57,24 @@ export function trackUpdate(
   kind: Kind,
   manager: string,
   time: string,
+  subresource?: string,
 ): Stored {
-  const fields = fieldsOfObject(next);
+  const fields = fieldsOfObject(kind, next);
   if (!live) return withManagers(next, [newEntry(manager, 'Update', kind, time, fields)]);
   const entries = live.metadata.managedFields ?? [];
-  const touched = changedFields(fields, live, next);
-  const removed = changedFields(fieldsOfObject(live), live, next);
+  const touched = changedFields(kind, fields, live, next);
+  const removed = changedFields(kind, fieldsOfObject(kind, live), live, next);
   const gone = removed && (touched ? subtract(removed, touched) : removed);
   if (!touched && !gone) return withManagers(next, entries);
   const altered = union(touched ?? {}, gone ?? {});
-  const mine = entries.find((entry) => entry.manager === manager && entry.operation === 'Update');
+  const mine = entries.find(
+    (entry) => entry.manager === manager && entry.operation === 'Update' && entry.subresource === subresource,
+  );
   const others = entries.flatMap((entry) => (entry === mine ? [] : less(entry, altered)));
   const own = union((mine && gone ? subtract(mine.fieldsV1, gone) : mine?.fieldsV1) ?? {}, touched ?? {});
-  return withManagers(next, isLeaf(own) ? others : [...others, newEntry(manager, 'Update', kind, time, own)]);
+  if (isLeaf(own)) return withManagers(next, others);
+  const entry = newEntry(manager, 'Update', kind, time, own);
+  return withManagers(next, [...others, subresource === undefined ? entry : { ...entry, subresource }]);
 }
 
 const isApplierEntry = (entry: ManagedFields, manager: string): boolean =>
@@ -135,16 +140,24 @@ function conflictOf(
   name: string,
   clashes: { entry: ManagedFields; fields: FieldSet }[],
 ): ApiError {
+  const managerOf = ({ manager, operation, apiVersion, subresource }: ManagedFields): string => {
+    const where = subresource === undefined ? '' : ` with subresource "${subresource}"`;
+    return `${JSON.stringify(manager)}${where}${operation === 'Update' ? ` using ${apiVersion}` : ''}`;
+  };
   const causes: Cause[] = clashes.flatMap(({ entry, fields }) =>
     pathsOf(fields).map((field) => ({
       reason: 'FieldManagerConflict',
-      message: `conflict with "${entry.manager}"${entry.operation === 'Update' ? ` using ${entry.apiVersion}` : ''}`,
+      message: `conflict with ${managerOf(entry)}`,
       field,
     })),
   );
-  const list = clashes.map(
-    ({ entry, fields }) => `conflicts with "${entry.manager}":\n- ${pathsOf(fields).join('\n- ')}`,
-  );
+  const [only] = causes;
+  const list =
+    causes.length === 1 && only
+      ? [`${only.message}: ${only.field}`]
+      : clashes.map(
+          ({ entry, fields }) => `conflicts with ${managerOf(entry)}:\n- ${pathsOf(fields).join('\n- ')}`,
+        );
   return new ApiError(
     409,
     'Conflict',
@@ -153,35 +166,25 @@ function conflictOf(
   );
 }
 
-function withoutNulls<T>(value: T): T {
-  if (Array.isArray(value)) return value.map((item) => withoutNulls(item)) as T;
-  if (!isMap(value)) return value;
-  const out: Record<string, unknown> = {};
-  for (const key in value) {
-    if (value[key] !== undefined && value[key] !== null) out[key] = withoutNulls(value[key]);
-  }
-  return out as T;
-}
-
-function mergeObject(live: Stored, applied: Fields): Stored {
+function mergeObject(kind: Kind, live: Stored, applied: Fields): Stored {
   const { metadata, apiVersion: _, kind: __, status: ___, ...rest } = applied;
   const { labels, annotations, finalizers, ownerReferences } = metadata as Fields;
   const owned = { labels, annotations, finalizers, ownerReferences };
   return {
-    ...(merge('', live, rest) as Stored),
-    metadata: merge('metadata', live.metadata, owned) as Stored['metadata'],
+    ...(merge(rootSite(kind), live, rest) as Stored),
+    metadata: merge(METADATA, live.metadata, owned) as Stored['metadata'],
   };
 }
 
 /** `applied` laid over `live`. Shares what does not change. */
-export function merge(field: string, live: unknown, applied: unknown): unknown {
+function merge(site: Site, live: unknown, applied: unknown): unknown {
   if (live === undefined || live === null) return applied;
-  const shape = shapeOf(field, applied);
+  const shape = shapeOf(site, applied);
   if (shape.type === 'map' && isMap(live)) {
     const out: Record<string, unknown> = { ...live };
     for (const name in applied as Record<string, unknown>) {
       const value = (applied as Record<string, unknown>)[name];
-      if (value !== undefined) out[name] = merge(name, out[name], value);
+      if (value !== undefined) out[name] = merge(fieldSite(site, name), out[name], value);
     }
     return out;
   }
@@ -193,18 +196,27 @@ export function merge(field: string, live: unknown, applied: unknown): unknown {
       const step = itemStep(item, shape.keys);
       const at = items.findIndex((candidate) => itemStep(candidate, shape.keys) === step);
       if (at < 0) out.push(item);
-      else out[at] = merge('', items[at], item);
+      else out[at] = merge(itemSite(site), items[at], item);
     }
     return out;
   }
   return equal(live, applied) ? live : applied;
 }
 
+function pruneObject(kind: Kind, object: Stored, prior: FieldSet, next: FieldSet, kept: FieldSet[]): Stored {
+  const { 'f:metadata': metadata, ...rest } = prior;
+  const pruned = prune(rootSite(kind), object, rest, next, kept) as Stored;
+  if (!metadata) return pruned;
+  const claims = kept.flatMap((set) => set['f:metadata'] ?? []);
+  const left = prune(METADATA, pruned.metadata, metadata, next['f:metadata'] ?? {}, claims);
+  return { ...pruned, metadata: left as Stored['metadata'] };
+}
+
 /**
  * `value` without the fields that this manager owned (`prior`), no longer applies (`next`) and nobody else owns (`kept`).
  * Returns undefined where nothing is left.
  */
-function prune(field: string, value: unknown, prior: FieldSet, next: FieldSet, kept: FieldSet[]): unknown {
+function prune(site: Site, value: unknown, prior: FieldSet, next: FieldSet, kept: FieldSet[]): unknown {
   let out = value;
   for (const step in prior) {
     if (step === '.') continue;
@@ -212,20 +224,19 @@ function prune(field: string, value: unknown, prior: FieldSet, next: FieldSet, k
     const stays = next[step];
     const claims = kept.flatMap((set) => set[step] ?? []);
     if (isLeaf(was)) {
-      if (!stays && claims.length === 0) out = without(field, out, step, undefined);
+      if (!stays && claims.length === 0) out = without(site, out, step, undefined);
       continue;
     }
     const wholeItem = step.startsWith('k:') && !stays && claims.length === 0;
     if (wholeItem) {
-      out = without(field, out, step, undefined);
+      out = without(site, out, step, undefined);
       continue;
     }
-    const child = childOf(field, out, step);
+    const child = childOf(site, out, step);
     if (child === undefined) continue;
-    const name = step.startsWith('f:') ? step.slice(2) : '';
-    const rest = prune(name, child, was, stays ?? {}, claims);
+    const rest = prune(siteAt(site, step), child, was, stays ?? {}, claims);
     const emptied = !stays && claims.length === 0 && isEmpty(rest);
-    if (rest !== child || emptied) out = without(field, out, step, emptied ? undefined : rest);
+    if (rest !== child || emptied) out = without(site, out, step, emptied ? undefined : rest);
   }
   return out;
 }
@@ -233,26 +244,26 @@ function prune(field: string, value: unknown, prior: FieldSet, next: FieldSet, k
 const isEmpty = (value: unknown): boolean =>
   Array.isArray(value) ? value.length === 0 : isMap(value) && Object.keys(value).length === 0;
 
-function childOf(field: string, value: unknown, step: string): unknown {
+function childOf(site: Site, value: unknown, step: string): unknown {
   if (step.startsWith('f:')) return isMap(value) ? value[step.slice(2)] : undefined;
-  return Array.isArray(value) ? value.find((item) => stepOf(field, value, item) === step) : undefined;
+  return Array.isArray(value) ? value.find((item) => stepOf(site, value, item) === step) : undefined;
 }
 
-function stepOf(field: string, list: unknown[], item: unknown): string | undefined {
-  const shape = shapeOf(field, list);
+function stepOf(site: Site, list: unknown[], item: unknown): string | undefined {
+  const shape = shapeOf(site, list);
   if (shape.type === 'set') return setStep(item);
   return shape.type === 'list-map' && isMap(item) ? itemStep(item, shape.keys) : undefined;
 }
 
 /** `value` with what the step leads to replaced, or removed if `replacement` is undefined. */
-function without(field: string, value: unknown, step: string, replacement: unknown): unknown {
+function without(site: Site, value: unknown, step: string, replacement: unknown): unknown {
   if (step.startsWith('f:') && isMap(value)) {
     const { [step.slice(2)]: _, ...rest } = value;
     return replacement === undefined ? rest : { ...value, [step.slice(2)]: replacement };
   }
   if (!Array.isArray(value)) return value;
   return value.flatMap((item) => {
-    if (stepOf(field, value, item) !== step) return [item];
+    if (stepOf(site, value, item) !== step) return [item];
     return replacement === undefined ? [] : [replacement];
   });
 }

@@ -42,14 +42,30 @@ export function runContainer(leaf: LeafCluster, pod: Stored, container: Fields, 
   const { clock, faults } = leaf.world;
   const kept = leaf.memory.get(key);
   if (starts || !kept) {
-    const begun: Memory = { startedAtMs: clock.now(), log: '' };
+    const begun: Memory = {
+      startedAtMs: clock.now(),
+      log: '',
+      ...(kept?.log !== undefined && { previousLog: kept.log }),
+    };
     if (isFirstOfJob(pod, container) && faults.hit('job-fails', `${leaf.record.name} ${jobOf(pod)}`)) {
-      leaf.memory.set(key, { ...begun, log: 'Error: Kubernetes cluster unreachable: connection refused\n' });
+      appendLog(leaf, begun, 'Error: Kubernetes cluster unreachable: connection refused');
+      leaf.memory.set(key, begun);
       return { exit: 1 };
     }
     return proceed(leaf, pod, container, begun, false);
   }
   return proceed(leaf, pod, container, kept, false);
+}
+
+/** Each line with its time before it, as a kubelet keeps it. */
+function appendLog(leaf: LeafCluster, memory: Memory, text: string): void {
+  const time = new Date(leaf.world.clock.now()).toISOString().replace('Z', '000000Z');
+  const lines = text.split('\n').map((line) => `${time} ${line}\n`);
+  const all = `${memory.log ?? ''}${lines.join('')}`;
+  memory.log =
+    all.length <= MOST_LOG_CHARACTERS
+      ? all
+      : all.slice(all.indexOf('\n', all.length - MOST_LOG_CHARACTERS) + 1);
 }
 
 const jobOf = (pod: Stored): string =>
@@ -77,9 +93,7 @@ function proceed(
     elapsedMs: leaf.world.clock.elapsed(Number(memory.startedAtMs)),
     stopping,
     memory,
-    log: (text) => {
-      memory.log = `${memory.log ?? ''}${text}\n`.slice(-MOST_LOG_CHARACTERS);
-    },
+    log: (text) => appendLog(leaf, memory, text),
     readFile: (path) => readMounted(leaf, pod, container, path),
   });
   leaf.memory.set(key, memory);
@@ -108,21 +122,58 @@ export function forgetContainers(leaf: LeafCluster, pod: Stored): void {
   leaf.memory.delete(`crash ${keyOfObject(pod)}`);
 }
 
+export interface LogLine {
+  /** RFC 3339 with nanoseconds. */
+  time: string;
+  text: string;
+}
+
 /** Everything the container has logged; undefined if it has not started. */
-export function logOf(leaf: LeafCluster, pod: Stored, container: string): string | undefined {
+export const logOf = (leaf: LeafCluster, pod: Stored, container: string): string | undefined =>
+  logLinesOf(leaf, pod, container)
+    ?.map(({ text }) => `${text}\n`)
+    .join('');
+
+/** @param previous of the run before the present one */
+export function logLinesOf(
+  leaf: LeafCluster,
+  pod: Stored,
+  container: string,
+  previous = false,
+): LogLine[] | undefined {
   const kept = leaf.memory.get(memoryKey(pod, container));
-  if (kept) return String(kept.log ?? '');
+  if (kept) {
+    const log = previous ? kept.previousLog : (kept.log ?? '');
+    return log === undefined ? undefined : parseLog(String(log));
+  }
+  return serviceLog(pod, container, previous);
+}
+
+const parseLog = (log: string): LogLine[] =>
+  log
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => {
+      const space = line.indexOf(' ');
+      return { time: line.slice(0, space), text: line.slice(space + 1) };
+    });
+
+/** Containers that serve run no program here; their log is what their status tells. */
+function serviceLog(pod: Stored, container: string, previous: boolean): LogLine[] | undefined {
   const statuses: Fields[] = [
     ...(pod.status?.initContainerStatuses ?? []),
     ...(pod.status?.containerStatuses ?? []),
   ];
   const status = statuses.find((one) => one.name === container);
   if (!status) return undefined;
-  if (status.state.running) return `${status.state.running.startedAt} ${container} is up\n`;
+  const { running } = status.state;
+  if (running && !previous) {
+    return [{ time: running.startedAt, text: `${running.startedAt} ${container} is up` }];
+  }
   const crashed = status.lastState?.terminated;
-  return crashed
-    ? `${crashed.startedAt} ${container}: fatal error, exit code ${crashed.exitCode}\n`
-    : undefined;
+  if (!crashed) return undefined;
+  const text = `${crashed.startedAt} ${container}: fatal error, exit code ${crashed.exitCode}`;
+  return [{ time: crashed.startedAt, text }];
 }
 
 /** The image's own command, where a container gives none: images are known by the last part of their name. */

@@ -2,8 +2,12 @@
  * What the API server fills in: defaults and allocated values. Only what is missing, so that filling in twice changes nothing.
  * https://kubernetes.io/docs/reference/kubernetes-api/ names the default of each field.
  */
+import { definitionDefaults } from './custom-definitions.ts';
+import { defaulted } from './custom-schema.ts';
 import type { Kind } from './kinds.ts';
 import type { Fields, Stored } from './objects.ts';
+import { canonicalQuantity } from './quantities.ts';
+import { qosOf } from './resources.ts';
 
 export interface Allocator {
   /** A free address of the Services' range. */
@@ -13,6 +17,7 @@ export interface Allocator {
 }
 
 export function withDefaults(kind: Kind, object: Stored, allocate: Allocator): Stored {
+  if (kind.custom) return defaulted(kind.custom.schema, object) as Stored;
   const fill = FILL[kind.kind];
   return fill ? fill(object, allocate) : object;
 }
@@ -62,12 +67,12 @@ const FILL: Readonly<Record<string, (object: Stored, allocate: Allocator) => Sto
     return { ...typed, data: { ...typed.data, ...encoded } };
   },
   Service: (object, allocate) => withSpec(object, serviceSpec(object.spec ?? {}, allocate)),
-  Pod: (object) =>
-    under(withSpec(object, podSpec(object.spec ?? {})), {
-      status: { phase: 'Pending', qosClass: 'BestEffort' },
-    }),
+  Pod: (object) => {
+    const spec = under(podSpec(object.spec ?? {}), { enableServiceLinks: true });
+    return under(withSpec(object, spec), { status: { phase: 'Pending', qosClass: qosOf(spec) } });
+  },
   PersistentVolumeClaim: (object) => {
-    const named = withSpec(object, under(object.spec ?? {}, { volumeMode: 'Filesystem' }));
+    const named = withSpec(object, claimSpec(object.spec ?? {}));
     return under(withFinalizer(named, 'kubernetes.io/pvc-protection'), { status: { phase: 'Pending' } });
   },
   PersistentVolume: (object) =>
@@ -109,7 +114,102 @@ const FILL: Readonly<Record<string, (object: Stored, allocate: Allocator) => Sto
       }),
     ),
   Job: jobDefaults,
+  CronJob: (object) => withSpec(object, cronJobSpec(object.spec ?? {})),
+  HorizontalPodAutoscaler: (object) => withSpec(object, under(object.spec ?? {}, { minReplicas: 1 })),
+  NetworkPolicy: (object) => withSpec(object, networkPolicySpec(object.spec ?? {})),
+  ResourceQuota: (object) => withSpec(object, within(object.spec ?? {}, 'hard', amounts)),
+  LimitRange: (object) =>
+    withSpec(
+      object,
+      within(object.spec ?? {}, 'limits', (all) => mapped(all, limit)),
+    ),
+  RoleBinding: bindingDefaults,
+  ClusterRoleBinding: bindingDefaults,
+  PriorityClass: (object) => under(object, { preemptionPolicy: 'PreemptLowerPriority' }),
+  StorageClass: (object) => under(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
+  CustomResourceDefinition: definitionDefaults,
 };
+
+/** The value with one of its fields changed, if it has it. */
+function within<T extends Fields>(value: T, field: string, change: (inner: Fields[] & Fields) => unknown): T {
+  const inner = value[field];
+  if (inner === undefined || inner === null) return value;
+  const next = change(inner);
+  return next === inner ? value : { ...value, [field]: next };
+}
+
+/** Quantities as the API server writes them. */
+function amounts(list: Fields): Fields {
+  const out: Fields = {};
+  let same = true;
+  for (const name in list) {
+    out[name] = canonicalQuantity(list[name]);
+    same &&= out[name] === list[name];
+  }
+  return same ? list : out;
+}
+
+/** What is limited is also asked for, unless something else is said. */
+function resources(spec: Fields): Fields {
+  const exact = within(within(spec, 'limits', amounts), 'requests', amounts);
+  if (!exact.limits) return exact;
+  const requests = under(exact.requests as Fields | undefined, exact.limits);
+  return requests === exact.requests ? exact : { ...exact, requests };
+}
+
+function limit(one: Fields): Fields {
+  let out = one;
+  for (const field of ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio']) {
+    out = within(out, field, amounts);
+  }
+  if (out.type !== 'Container') return out;
+  const filled: Fields = { ...out };
+  if (out.default || out.max) filled.default = under(out.default, out.max ?? {});
+  if (out.defaultRequest || filled.default || out.min) {
+    filled.defaultRequest = under(under(out.defaultRequest, filled.default ?? {}), out.min ?? {});
+  }
+  return filled.default === out.default && filled.defaultRequest === out.defaultRequest ? out : filled;
+}
+
+const claimSpec = (spec: Fields): Fields =>
+  under(within(spec, 'resources', resources), { volumeMode: 'Filesystem' });
+
+const RBAC = 'rbac.authorization.k8s.io';
+
+function bindingDefaults(object: Stored): Stored {
+  const named = within(object, 'roleRef', (role) => under(role, { apiGroup: RBAC }));
+  return within(named, 'subjects', (all) =>
+    mapped(all, (subject: Fields) =>
+      subject.kind === 'ServiceAccount' ? subject : under(subject, { apiGroup: RBAC }),
+    ),
+  );
+}
+
+function networkPolicySpec(spec: Fields): Fields {
+  const rules = (all: Fields[]): unknown =>
+    mapped(all, (rule: Fields) =>
+      within(rule ?? {}, 'ports', (ports) =>
+        mapped(ports, (port: Fields) => under(port, { protocol: 'TCP' })),
+      ),
+    );
+  return under(within(within(spec, 'ingress', rules), 'egress', rules), {
+    policyTypes: spec.egress ? ['Ingress', 'Egress'] : ['Ingress'],
+  });
+}
+
+function cronJobSpec(spec: Fields): Fields {
+  const filled = under(spec, {
+    concurrencyPolicy: 'Allow',
+    suspend: false,
+    successfulJobsHistoryLimit: 3,
+    failedJobsHistoryLimit: 1,
+  });
+  return within(filled, 'jobTemplate', (job) =>
+    within(job as Fields, 'spec', (inner) =>
+      within(inner as Fields, 'template', (template) => podTemplate(template)),
+    ),
+  );
+}
 
 function withFinalizer(object: Stored, finalizer: string): Stored {
   const { finalizers, deletionTimestamp } = object.metadata;
@@ -140,8 +240,16 @@ function serviceSpec(spec: Fields, allocate: Allocator): Fields {
   });
 }
 
+/** As the API server fills in the templates of a StatefulSet. */
+const claimTemplate = (claim: Fields): Fields =>
+  within(
+    under(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', status: { phase: 'Pending' } }),
+    'spec',
+    claimSpec,
+  );
+
 function workloadSpec(spec: Fields, defaults: Fields): Fields {
-  const filled = under(spec, defaults);
+  const filled = within(under(spec, defaults), 'volumeClaimTemplates', (all) => mapped(all, claimTemplate));
   const template = podTemplate(filled.template);
   return template === filled.template ? filled : { ...filled, template };
 }
@@ -183,8 +291,13 @@ function podSpec(spec: Fields): Fields {
 
 function container(spec: Fields): Fields {
   const untagged = !/:[^/]+$/.test(spec.image ?? '') || /:latest$/.test(spec.image ?? '');
-  const ports = mapped(spec.ports as Fields[] | undefined, (port) => under(port, { protocol: 'TCP' }));
-  return under(ports && ports !== spec.ports ? { ...spec, ports } : spec, {
+  let out = within(spec, 'ports', (ports) =>
+    mapped(ports, (port: Fields) => under(port, { protocol: 'TCP' })),
+  );
+  out = within(out, 'resources', resources);
+  out = within(out, 'env', (env) => mapped(env, variable));
+  for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe']) out = within(out, name, probe);
+  return under(out, {
     resources: {},
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'File',
@@ -192,13 +305,26 @@ function container(spec: Fields): Fields {
   });
 }
 
+const variable = (env: Fields): Fields =>
+  within(env, 'valueFrom', (from) => within(from, 'fieldRef', (ref) => under(ref, { apiVersion: 'v1' })));
+
+function probe(spec: Fields): Fields {
+  const filled = under(spec, {
+    timeoutSeconds: 1,
+    periodSeconds: 10,
+    successThreshold: 1,
+    failureThreshold: 3,
+  });
+  return within(filled, 'httpGet', (http) => under(http, { path: '/', scheme: 'HTTP' }));
+}
+
+/** Sources of volumes whose files get a mode. */
+const WITH_MODE = ['secret', 'configMap', 'projected', 'downwardAPI'];
+
 function volume(spec: Fields): Fields {
-  for (const source of ['secret', 'configMap'] as const) {
-    if (spec[source] && spec[source].defaultMode === undefined) {
-      return { ...spec, [source]: { ...spec[source], defaultMode: 420 } };
-    }
-  }
-  return spec;
+  let out = spec;
+  for (const source of WITH_MODE) out = within(out, source, (inner) => under(inner, { defaultMode: 420 }));
+  return within(out, 'hostPath', (inner) => under(inner, { type: '' }));
 }
 
 function jobDefaults(object: Stored): Stored {

@@ -42,7 +42,7 @@ export class ApiError extends Error {
   }
 }
 
-export const detailsOf = (kind: Kind, name: string): StatusDetails => ({
+export const detailsOf = (kind: Pick<Kind, 'group' | 'plural'>, name: string): StatusDetails => ({
   name,
   ...(kind.group !== '' && { group: kind.group }),
   kind: kind.plural,
@@ -87,11 +87,24 @@ export const unsupportedMediaType = (got: string): ApiError =>
 /** One reason why an object is not valid. */
 export interface Fault {
   field: string;
-  reason: 'FieldValueInvalid' | 'FieldValueRequired' | 'FieldValueForbidden' | 'FieldValueNotSupported';
+  reason:
+    | 'FieldValueInvalid'
+    | 'FieldValueRequired'
+    | 'FieldValueForbidden'
+    | 'FieldValueNotSupported'
+    | 'FieldValueDuplicate'
+    | 'FieldValueNotFound'
+    | 'FieldValueTooLong'
+    | 'FieldValueTooMany'
+    | 'FieldValueTypeInvalid';
   message: string;
 }
 
-export const invalid = (kind: Kind, name: string, faults: readonly Fault[]): ApiError => {
+export const invalid = (
+  kind: Pick<Kind, 'group' | 'kind' | 'plural'>,
+  name: string,
+  faults: readonly Fault[],
+): ApiError => {
   const texts = faults.map((fault) => `${fault.field}: ${fault.message}`);
   return new ApiError(
     422,

@@ -10,6 +10,9 @@ const KEPT_PER_NAMESPACE = 50;
 
 export function warn(leaf: LeafCluster, about: Stored, reason: string, message: string): void {
   const namespace = about.metadata.namespace ?? 'default';
+  // Nothing new comes into a namespace that is there no more, or goes.
+  const within = leaf.objects.get(KINDS.Namespace, undefined, namespace);
+  if (!within || within.metadata.deletionTimestamp !== undefined) return;
   const digest = Math.floor(drawOf(`${about.metadata.uid}${reason}${message}`) * 2 ** 32).toString(16);
   const name = `${about.metadata.name}.${digest}`;
   const before = leaf.objects.get(KINDS.Event, namespace, name);

@@ -1,7 +1,18 @@
 /** Sets of fields: which fields a value has, which of them changed, and what one set leaves of another. */
 import { equal, isMap } from './json.ts';
+import type { Kind } from './kinds.ts';
 import type { FieldSet, Stored } from './objects.ts';
-import { itemStep, setStep, shapeOf } from './schema.ts';
+import {
+  fieldSite,
+  itemSite,
+  itemStep,
+  METADATA,
+  metadataSite,
+  rootSite,
+  type Site,
+  setStep,
+  shapeOf,
+} from './schema.ts';
 
 const LEAF: FieldSet = Object.freeze({});
 
@@ -11,11 +22,12 @@ export const isLeaf = (set: FieldSet): boolean => {
 };
 
 /** The fields of an object that somebody can own: all but its identity and what the server keeps. */
-export function fieldsOfObject(object: { metadata: object; [field: string]: unknown }): FieldSet {
+export function fieldsOfObject(kind: Kind, object: { metadata: object; [field: string]: unknown }): FieldSet {
+  const root = rootSite(kind);
   const fields: FieldSet = {};
   for (const field in object) {
     if (field === 'apiVersion' || field === 'kind' || field === 'metadata' || field === 'status') continue;
-    if (object[field] !== undefined) fields[`f:${field}`] = fieldsOf(field, object[field]);
+    if (object[field] !== undefined) fields[`f:${field}`] = fieldsOf(fieldSite(root, field), object[field]);
   }
   const metadata = ownedMetadata(object.metadata);
   if (!isLeaf(metadata)) fields['f:metadata'] = metadata;
@@ -28,46 +40,64 @@ function ownedMetadata(metadata: object): FieldSet {
   const fields: FieldSet = {};
   for (const field of OWNED_METADATA) {
     const value = (metadata as Record<string, unknown>)[field];
-    if (value !== undefined && value !== null) fields[`f:${field}`] = fieldsOf(field, value);
+    if (value !== undefined && value !== null) fields[`f:${field}`] = fieldsOf(metadataSite(field), value);
   }
   return fields;
 }
 
-function fieldsOf(field: string, value: unknown): FieldSet {
-  const shape = shapeOf(field, value);
+function fieldsOf(site: Site, value: unknown): FieldSet {
+  const shape = shapeOf(site, value);
   if (shape.type === 'atomic') return LEAF;
   const fields: FieldSet = {};
   if (shape.type === 'map') {
     const map = value as Record<string, unknown>;
     for (const name in map) {
-      if (map[name] !== undefined && map[name] !== null) fields[`f:${name}`] = fieldsOf(name, map[name]);
+      if (map[name] !== undefined && map[name] !== null)
+        fields[`f:${name}`] = fieldsOf(fieldSite(site, name), map[name]);
     }
   } else if (shape.type === 'set') {
     for (const item of value as unknown[]) fields[setStep(item)] = LEAF;
   } else {
+    const inner = itemSite(site);
     for (const item of value as Record<string, unknown>[]) {
-      fields[itemStep(item, shape.keys)] = { '.': LEAF, ...fieldsOf('', item) };
+      const own = fieldsOf(inner, item);
+      // An item that is one whole is a leaf itself.
+      fields[itemStep(item, shape.keys)] = isLeaf(own) ? LEAF : { '.': LEAF, ...own };
     }
   }
   return fields;
 }
 
 /** What a step leads to: the value of a field, an item of a list. */
-export function valueAt(field: string, value: unknown, step: string): unknown {
+export function valueAt(site: Site, value: unknown, step: string): unknown {
   if (step.startsWith('f:')) return isMap(value) ? value[step.slice(2)] : undefined;
   if (!Array.isArray(value)) return undefined;
-  const shape = shapeOf(field, value);
+  const shape = shapeOf(site, value);
   if (shape.type === 'set') return value.find((item) => setStep(item) === step);
   if (shape.type === 'list-map') return value.find((item) => itemStep(item, shape.keys) === step);
   return undefined;
 }
 
-/** The fields of `set` whose value differs between the two objects. */
-export function changedFields(set: FieldSet, before: Stored, after: Stored): FieldSet | undefined {
-  return changed('', set, before, after);
+/** The place that a step leads to. */
+export function siteAt(site: Site, step: string): Site {
+  return step.startsWith('f:') ? fieldSite(site, step.slice(2)) : itemSite(site);
 }
 
-function changed(field: string, set: FieldSet, before: unknown, after: unknown): FieldSet | undefined {
+/** The fields of `set` whose value differs between the two objects. */
+export function changedFields(
+  kind: Kind,
+  set: FieldSet,
+  before: Stored,
+  after: Stored,
+): FieldSet | undefined {
+  const { 'f:metadata': metadata, ...rest } = set;
+  const out = changed(rootSite(kind), rest, before, after) ?? {};
+  const inner = metadata && changed(METADATA, metadata, before.metadata, after.metadata);
+  if (inner) return { ...out, 'f:metadata': inner };
+  return isLeaf(out) ? undefined : out;
+}
+
+function changed(site: Site, set: FieldSet, before: unknown, after: unknown): FieldSet | undefined {
   if (before === after) return undefined;
   if (isLeaf(set)) return equal(before, after) ? undefined : LEAF;
   const out: FieldSet = {};
@@ -77,8 +107,12 @@ function changed(field: string, set: FieldSet, before: unknown, after: unknown):
       continue;
     }
     const child = set[step] as FieldSet;
-    const name = step.startsWith('f:') ? step.slice(2) : '';
-    const differs = changed(name, child, valueAt(field, before, step), valueAt(field, after, step));
+    const differs = changed(
+      siteAt(site, step),
+      child,
+      valueAt(site, before, step),
+      valueAt(site, after, step),
+    );
     if (differs) out[step] = differs;
   }
   return isLeaf(out) ? undefined : out;

@@ -22,3 +22,24 @@ export function copy<T>(value: T): T {
   for (const key in value) if (value[key] !== undefined) out[key] = copy(value[key]);
   return out as T;
 }
+
+/**
+ * The value without fields that are null, which say the same as being absent; an item that is null is an empty one. Shares what has
+ * none.
+ */
+export function withoutNulls<T>(value: T): T {
+  if (Array.isArray(value)) {
+    const out = value.map((item) => (item === null ? {} : withoutNulls(item)));
+    return (out.every((item, i) => item === value[i]) ? value : out) as T;
+  }
+  if (!isMap(value)) return value;
+  const out: Record<string, unknown> = {};
+  let same = true;
+  for (const key in value) {
+    const field = value[key];
+    const kept = field === null || field === undefined ? undefined : withoutNulls(field);
+    if (kept !== undefined) out[key] = kept;
+    if (kept !== field) same = false;
+  }
+  return same ? value : (out as T);
+}

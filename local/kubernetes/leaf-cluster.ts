@@ -2,8 +2,11 @@
 import type { World } from '../service.ts';
 import type { Table } from '../store.ts';
 import type { ComputePort } from './compute-port.ts';
-import type { Kind } from './kinds.ts';
+import { kindsOf } from './custom-kinds.ts';
+import { KindRegistry } from './kind-registry.ts';
+import { KINDS, type Kind } from './kinds.ts';
 import { type Change, keyOfObject, ObjectStore, type Stored } from './objects.ts';
+import type { Listener } from './pod-ports.ts';
 import type { Tasks } from './tasks.ts';
 import { Watches } from './watch.ts';
 
@@ -28,6 +31,8 @@ export interface LeafEdges {
   compute: ComputePort;
   /** Publishes to Pub/Sub. */
   publish(topic: string, data: string): void;
+  /** What listens at the ports of pods, beside the few pages that the stand-in serves itself. */
+  listener?: Listener;
 }
 
 export interface LeafRecord extends LeafTarget {
@@ -46,6 +51,8 @@ export interface Controller {
   readonly kind: Kind;
   /** Other kinds whose changes concern one of its objects, and the keys of those objects. */
   readonly follows?: ReadonlyArray<readonly [Kind, (leaf: LeafCluster, changed: Stored) => Iterable<string>]>;
+  /** The same for changes of every kind, those defined at run time among them. */
+  followsAll?(leaf: LeafCluster, kind: Kind, changed: Stored): Iterable<string>;
   /** Looks at the object (gone: not called) and does what is missing. Safe to repeat. */
   reconcile(leaf: LeafCluster, object: Stored): void;
 }
@@ -70,6 +77,8 @@ export class LeafCluster {
   readonly record: LeafRecord;
   readonly world: World;
   readonly edges: LeafEdges;
+  /** What it serves. */
+  readonly kinds = new KindRegistry();
   readonly objects: ObjectStore;
   readonly watches: Watches;
   readonly memory: Table<Memory>;
@@ -89,6 +98,7 @@ export class LeafCluster {
     this.#machinery = machinery;
     const records = world.store.table<LeafRecord>('leaves');
     this.objects = new ObjectStore(
+      this.kinds,
       world.store.table<Stored>(`objects ${this.key}`),
       {
         reserved: () => record.revision,
@@ -149,6 +159,9 @@ export class LeafCluster {
   }
 
   #changed(change: Change): void {
+    if (change.kind === KINDS.CustomResourceDefinition) {
+      this.kinds.define(change.object.metadata.name, change.type === 'DELETED' ? [] : kindsOf(change.object));
+    }
     this.watches.record(change);
     this.#enqueue(change.kind, change.object);
     this.#machinery.noticed(this, change);
@@ -161,6 +174,7 @@ export class LeafCluster {
         if (followed !== kind) continue;
         for (const key of concerns(this, object)) this.#queue.add(`${index}|${key}`);
       }
+      for (const key of controller.followsAll?.(this, kind, object) ?? []) this.#queue.add(`${index}|${key}`);
     }
     if (this.#draining || this.#queue.size === 0) return;
     this.#draining = true;

@@ -9,18 +9,25 @@
  */
 import type { World } from '../service.ts';
 import { create, list } from './api.ts';
+import { budgets } from './controllers/budgets.ts';
+import { clusterRoles } from './controllers/clusterroles.ts';
+import { cronJobs, cronJobTasks } from './controllers/cronjobs.ts';
 import { daemonSets } from './controllers/daemonsets.ts';
+import { definitions } from './controllers/definitions.ts';
 import { deployments } from './controllers/deployments.ts';
+import { endpoints, forgetEndpoints } from './controllers/endpoints.ts';
 import { collectGarbage } from './controllers/garbage.ts';
 import { jobs, jobTasks } from './controllers/jobs.ts';
 import { namespaces } from './controllers/namespaces.ts';
 import { forgetPod, pods, podTasks } from './controllers/pods.ts';
+import { quotas } from './controllers/quotas.ts';
 import { replicaSets } from './controllers/replicasets.ts';
 import { services, serviceTasks } from './controllers/services.ts';
 import { statefulSets } from './controllers/statefulsets.ts';
 import { claims, volumes, volumeTasks } from './controllers/volumes.ts';
+import { addDefaultRoles } from './default-roles.ts';
 import { internalIp, suffix } from './identifiers.ts';
-import { KINDS, kindByName } from './kinds.ts';
+import { KINDS } from './kinds.ts';
 import {
   LeafCluster,
   type LeafEdges,
@@ -30,13 +37,17 @@ import {
   type Machinery,
   type TaskHandler,
 } from './leaf-cluster.ts';
+import { nodeSizes } from './machines.ts';
 import { zonesOf } from './places.ts';
 import { type Task, Tasks } from './tasks.ts';
+import { forgetTokenKey } from './tokens.ts';
 import { RECONCILE, reconcileSubject } from './workloads.ts';
 
 const MACHINERY: Machinery = {
   controllers: [
     namespaces,
+    clusterRoles,
+    definitions,
     deployments,
     replicaSets,
     statefulSets,
@@ -46,14 +57,20 @@ const MACHINERY: Machinery = {
     services,
     claims,
     volumes,
+    endpoints,
+    cronJobs,
+    budgets,
+    quotas,
   ],
   noticed(leaf, change) {
     collectGarbage(leaf, change);
     forgetPod(leaf, change);
+    forgetEndpoints(leaf, change);
   },
 };
 
 const TASKS: Readonly<Record<string, TaskHandler>> = {
+  ...cronJobTasks,
   ...jobTasks,
   ...podTasks,
   ...serviceTasks,
@@ -63,7 +80,7 @@ const TASKS: Readonly<Record<string, TaskHandler>> = {
 
 function reconcileAgain(leaf: LeafCluster, subject: string): void {
   const [apiVersion = '', kindName = '', key = ''] = subject.split('|');
-  const kind = kindByName(apiVersion, kindName);
+  const kind = leaf.kinds.byName(apiVersion, kindName);
   const object = kind && leaf.objects.find(kind, key);
   const controller = MACHINERY.controllers.find((one) => one.kind === kind);
   if (object && controller && reconcileSubject(object) === subject) controller.reconcile(leaf, object);
@@ -105,6 +122,7 @@ export function createKubernetes(world: World, edges: LeafEdges): Kubernetes {
     leaves.delete(key);
     records.delete(key);
     leaf?.stop();
+    if (leaf) forgetTokenKey(leaf);
   };
   return {
     add(target) {
@@ -158,11 +176,8 @@ function furnish(leaf: LeafCluster): void {
   const group = suffix(leaf.world.random, 8);
   for (let i = 0; i < nodeCount; i++) addNode(leaf, zones[i % zones.length] ?? leaf.record.location, group);
   addStorageClasses(leaf);
-  const everything = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }];
-  for (const name of ['cluster-admin', 'admin', 'edit', 'view']) {
-    const rules = name === 'cluster-admin' ? everything : [];
-    create(leaf, KINDS.ClusterRole, undefined, { metadata: { name }, rules });
-  }
+  addPriorityClasses(leaf);
+  addDefaultRoles(leaf);
   if (list(leaf, KINDS.Service, 'default', () => true).length === 0) {
     create(leaf, KINDS.Service, 'default', {
       metadata: { name: 'kubernetes' },
@@ -190,6 +205,7 @@ function addNode(leaf: LeafCluster, zone: string, group: string): void {
     spec: { providerID: `gce://${leaf.world.projectId}/${zone}/${name}` },
   });
   leaf.objects.setStatus(KINDS.Node, node, {
+    ...nodeSizes(machineType),
     addresses: [
       { type: 'InternalIP', address: internalIp(leaf.world.random) },
       { type: 'Hostname', address: name },
@@ -205,6 +221,21 @@ function addNode(leaf: LeafCluster, zone: string, group: string): void {
     ],
     nodeInfo: { kubeletVersion: VERSION.gitVersion, operatingSystem: 'linux', architecture: 'amd64' },
   });
+}
+
+/** https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/ */
+function addPriorityClasses(leaf: LeafCluster): void {
+  const classes = [
+    ['system-cluster-critical', 2_000_000_000, 'Used for system critical pods that must run in the cluster.'],
+    [
+      'system-node-critical',
+      2_000_001_000,
+      'Used for system critical pods that must not be moved from their current node.',
+    ],
+  ] as const;
+  for (const [name, value, description] of classes) {
+    create(leaf, KINDS.PriorityClass, undefined, { metadata: { name }, value, description });
+  }
 }
 
 const VOLUME_CLASSES = [

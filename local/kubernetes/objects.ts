@@ -1,7 +1,9 @@
 /** The objects of one leaf cluster: what etcd is to a real one. Objects are replaced, never changed in place. */
 import type { Table } from '../store.ts';
+import { kindsOf } from './custom-kinds.ts';
 import { equal } from './json.ts';
-import { type Kind, kindByName } from './kinds.ts';
+import type { KindRegistry } from './kind-registry.ts';
+import { KINDS, type Kind, storedKind } from './kinds.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the shape of spec, status and the like depends on the kind.
 export type Fields = { [field: string]: any };
@@ -27,6 +29,8 @@ export interface ManagedFields {
   time: string;
   fieldsType: 'FieldsV1';
   fieldsV1: FieldSet;
+  /** If it was written there and not to the object itself. */
+  subresource?: string;
 }
 
 export interface Metadata {
@@ -86,19 +90,30 @@ export class ObjectStore {
   readonly #table: Table<Stored>;
   readonly #revisions: RevisionStore;
   readonly #onChange: (change: Change) => void;
-  readonly #byKind = new Map<Kind, Map<string, Stored>>();
+  /** By the resource of their kind: what defines a custom kind may change while its objects are there. */
+  readonly #byKind = new Map<string, { kind: Kind; objects: Map<string, Stored> }>();
   /** Keys of dependents by the uid of their owner. */
   readonly #owned = new Map<string, Map<string, Kind>>();
   #revision: number;
 
-  constructor(table: Table<Stored>, revisions: RevisionStore, onChange: (change: Change) => void) {
+  constructor(
+    kinds: KindRegistry,
+    table: Table<Stored>,
+    revisions: RevisionStore,
+    onChange: (change: Change) => void,
+  ) {
     this.#table = table;
     this.#revisions = revisions;
     this.#onChange = onChange;
     this.#revision = revisions.reserved();
+    // What defines kinds comes before what is of those kinds.
     for (const object of table.values()) {
-      const kind = kindByName(object.apiVersion, object.kind);
-      if (kind) this.#index(kind, object);
+      if (object.kind === KINDS.CustomResourceDefinition.kind)
+        kinds.define(object.metadata.name, kindsOf(object));
+    }
+    for (const object of table.values()) {
+      const kind = kinds.ofObject(object);
+      if (kind) this.#index(storedKind(kind), object);
     }
   }
 
@@ -108,30 +123,32 @@ export class ObjectStore {
   }
 
   get(kind: Kind, namespace: string | undefined, name: string): Stored | undefined {
-    return this.#byKind.get(kind)?.get(keyOf(kind.namespaced ? namespace : undefined, name));
+    return this.#of(kind)?.get(keyOf(kind.namespaced ? namespace : undefined, name));
   }
 
   find(kind: Kind, key: string): Stored | undefined {
-    return this.#byKind.get(kind)?.get(key);
+    return this.#of(kind)?.get(key);
   }
 
   /** In no particular order. */
   *each(kind: Kind, namespace?: string): Generator<Stored> {
     const prefix = namespace === undefined ? undefined : `${namespace}/`;
-    for (const [key, object] of this.#byKind.get(kind) ?? []) {
+    for (const [key, object] of this.#of(kind) ?? []) {
       if (prefix === undefined || key.startsWith(prefix)) yield object;
     }
   }
 
   *all(): Generator<[Kind, Stored]> {
-    for (const [kind, objects] of this.#byKind) for (const object of objects.values()) yield [kind, object];
+    for (const { kind, objects } of this.#byKind.values()) {
+      for (const object of objects.values()) yield [kind, object];
+    }
   }
 
   /** Objects that name this uid among their owners. */
   ownedBy(uid: string): Array<[Kind, Stored]> {
     const dependents: Array<[Kind, Stored]> = [];
     for (const [key, kind] of this.#owned.get(uid) ?? []) {
-      const object = this.#byKind.get(kind)?.get(key.slice(key.indexOf('|') + 1));
+      const object = this.#of(kind)?.get(key.slice(key.indexOf('|') + 1));
       if (object) dependents.push([kind, object]);
     }
     return dependents;
@@ -145,9 +162,10 @@ export class ObjectStore {
   }
 
   /** Adds or replaces; a replacement that changes nothing is not written. Returns what is stored, with its new revision. */
-  put(kind: Kind, object: Stored): Stored {
+  put(served: Kind, object: Stored): Stored {
+    const kind = storedKind(served);
     const key = keyOfObject(object);
-    const before = this.#byKind.get(kind)?.get(key);
+    const before = this.#of(kind)?.get(key);
     if (before && equal(before, object)) return before;
     const revision = this.#nextRevision();
     const stored: Stored = {
@@ -165,11 +183,12 @@ export class ObjectStore {
     return equal(object.status, status) ? object : this.put(kind, { ...object, status });
   }
 
-  erase(kind: Kind, object: Stored): void {
+  erase(served: Kind, object: Stored): void {
+    const kind = storedKind(served);
     const key = keyOfObject(object);
-    const before = this.#byKind.get(kind)?.get(key);
+    const before = this.#of(kind)?.get(key);
     if (!before) return;
-    this.#byKind.get(kind)?.delete(key);
+    this.#of(kind)?.delete(key);
     this.#unindexOwners(kind, before);
     this.#table.delete(`${kind.resource}|${key}`);
     const revision = this.#nextRevision();
@@ -192,14 +211,18 @@ export class ObjectStore {
     return this.#revision;
   }
 
+  #of(kind: Kind): Map<string, Stored> | undefined {
+    return this.#byKind.get(kind.resource)?.objects;
+  }
+
   #index(kind: Kind, object: Stored): void {
-    let objects = this.#byKind.get(kind);
-    if (!objects) {
-      objects = new Map();
-      this.#byKind.set(kind, objects);
+    let of = this.#byKind.get(kind.resource);
+    if (of?.kind !== kind) {
+      of = { kind, objects: of?.objects ?? new Map() };
+      this.#byKind.set(kind.resource, of);
     }
     const key = keyOfObject(object);
-    objects.set(key, object);
+    of.objects.set(key, object);
     for (const owner of object.metadata.ownerReferences ?? []) {
       let dependents = this.#owned.get(owner.uid);
       if (!dependents) {

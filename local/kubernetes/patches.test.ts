@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { jsonPatch, mergePatch, strategicMergePatch } from './patches.ts';
+import { jsonPatch, mergePatch } from './patches.ts';
 import { parseFieldSelector, parseLabelSelector, selects } from './selectors.ts';
 
 test('a merge patch follows RFC 7396', () => {
@@ -52,29 +52,6 @@ describe('a JSON patch', () => {
     [{ op: 'guess', path: '/a' }, 400],
   ])('%j is refused', (operation, code) => {
     expect(() => jsonPatch(target, [operation])).toThrow(expect.objectContaining({ code }));
-  });
-});
-
-test('a strategic merge patch merges lists by their keys, and deletes and replaces where told', () => {
-  const target = {
-    spec: {
-      containers: [
-        { name: 'a', image: 'a:1' },
-        { name: 'b', image: 'b:1' },
-      ],
-      args: ['x'],
-    },
-  };
-  expect(
-    strategicMergePatch('', target, {
-      spec: {
-        containers: [{ name: 'a', image: 'a:2' }, { name: 'b', $patch: 'delete' }, { name: 'c' }],
-        args: ['y', 'z'],
-      },
-    }),
-  ).toEqual({ spec: { containers: [{ name: 'a', image: 'a:2' }, { name: 'c' }], args: ['y', 'z'] } });
-  expect(strategicMergePatch('', { labels: { a: '1' } }, { labels: { $patch: 'replace', b: '2' } })).toEqual({
-    labels: { b: '2' },
   });
 });
 

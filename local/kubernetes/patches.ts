@@ -1,8 +1,7 @@
-/** The patches that are not an apply: merge patch, JSON patch, strategic merge patch. */
+/** The patches that any JSON takes: merge patch and JSON patch. */
 import { ApiError, badRequest } from './errors.ts';
 import { copy, equal, isMap } from './json.ts';
 import type { Fields } from './objects.ts';
-import { itemStep, shapeOf } from './schema.ts';
 
 /** RFC 7396. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
@@ -92,41 +91,4 @@ function removeAt(root: unknown, path: string[]): unknown {
   if (Array.isArray(parent)) parent.splice(Number(last), 1);
   else if (isMap(parent)) delete parent[last];
   return root;
-}
-
-/**
- * Merges lists that are maps by their keys, and honours `$patch: delete|replace` and null. The other directives are left out.
- * https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/
- */
-export function strategicMergePatch(field: string, target: unknown, patch: unknown): unknown {
-  if (isMap(patch)) {
-    const { $patch: directive, ...rest } = patch;
-    if (directive === 'replace') return rest;
-    const out: Fields = isMap(target) ? { ...target } : {};
-    for (const name in rest) {
-      if (name.startsWith('$')) continue;
-      if (rest[name] === null) delete out[name];
-      else out[name] = strategicMergePatch(name, out[name], rest[name]);
-    }
-    return out;
-  }
-  const shape = shapeOf(field, patch);
-  if (shape.type === 'set' && Array.isArray(target)) {
-    return [...new Set([...target, ...(patch as unknown[])])];
-  }
-  if (shape.type !== 'list-map' || !Array.isArray(target)) return patch;
-  return mergeItems(shape.keys, target.filter(isMap), patch as Fields[]);
-}
-
-function mergeItems(keys: readonly string[], target: Fields[], patch: Fields[]): Fields[] {
-  let out = patch.some((item) => item.$patch === 'replace') ? [] : [...target];
-  for (const item of patch) {
-    const step = itemStep(item, keys);
-    const at = out.findIndex((candidate) => itemStep(candidate, keys) === step);
-    if (item.$patch === 'replace') continue;
-    if (item.$patch === 'delete') out = out.filter((_, index) => index !== at);
-    else if (at < 0) out.push(item);
-    else out[at] = strategicMergePatch('', out[at], item) as Fields;
-  }
-  return out;
 }

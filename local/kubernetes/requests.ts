@@ -1,52 +1,102 @@
-/** What a request on a resource asks for, and the answer to it. Watches are in `watch-stream.ts`. */
+/** What a request on a resource asks for, and the answer to it. Watches are in `watch-stream.ts`, streams of logs in `pod-logs.ts`. */
 import * as api from './api.ts';
-import { logOf } from './containers.ts';
-import {
-  ApiError,
-  badRequest,
-  detailsOf,
-  methodNotAllowed,
-  noSuchResource,
-  notFound,
-  unsupportedMediaType,
-} from './errors.ts';
-import type { Kind } from './kinds.ts';
+import { badRequest, detailsOf, methodNotAllowed, noSuchResource, unsupportedMediaType } from './errors.ts';
+import type { Caller } from './identity.ts';
 import type { LeafCluster } from './leaf-cluster.ts';
-import { type Fields, keyOfObject, type Stored } from './objects.ts';
-import { jsonPatch, mergePatch, strategicMergePatch } from './patches.ts';
+import type { Fields, Stored } from './objects.ts';
+import { jsonPatch, mergePatch } from './patches.ts';
+import { podLog } from './pod-logs.ts';
+import { answerReview } from './reviews.ts';
 import { hasSubresource, type ResourcePath } from './routes.ts';
-import { type Matcher, parseFieldSelector, parseLabelSelector } from './selectors.ts';
+import { strategicMergePatch } from './strategic-merge.ts';
+import { changeScale, evict, finalizeNamespace, scaleOf } from './subresources.ts';
+import { requestToken } from './tokens.ts';
+import {
+  checkApplied,
+  checkFields,
+  checkPatched,
+  type FieldCheck,
+  fieldValidationOf,
+  parseJson,
+  parseObject,
+  parseYaml,
+  requireMap,
+} from './wire/bodies.ts';
+import { matcherOf, type Page, pageOf, requireRevision } from './wire/lists.ts';
+import { type Accepted, type Form, negotiate } from './wire/negotiation.ts';
+import { type Presentation, presentList, presentObject } from './wire/replies.ts';
+import { includeObjectOf } from './wire/tables.ts';
 
 export interface ApiRequest {
   method: string;
   target: ResourcePath;
   query: URLSearchParams;
   contentType: string;
+  /** The forms in which the client takes the answer. */
+  accept: string | undefined;
   userAgent: string;
   /** Undefined without a body. */
   body: Buffer | undefined;
+  /** Who asks, and may. */
+  caller: Caller;
+  /** What to warn the client of; filled while it is answered. */
+  warnings: string[];
 }
 
 export interface ApiReply {
   status: number;
   /** A text is sent as text/plain. */
   body: object | string;
+  yaml?: boolean;
 }
 
-const ok = (body: object | string): ApiReply => ({ status: 200, body });
+/** What there is to say, whatever the form. */
+interface Result {
+  status: number;
+  body: object | string | { page: Page };
+}
+
+const ok = (body: Result['body']): Result => ({ status: 200, body });
+
+const ONE: readonly Form[] = ['object', 'table', 'metadata'];
+const MANY: readonly Form[] = ['object', 'table', 'metadata-list'];
 
 /** @throws ApiError */
 export function answer(leaf: LeafCluster, request: ApiRequest): ApiReply {
   const { target, method } = request;
+  if (target.subresource === 'log') return { status: 200, body: podLog(leaf, target, request.query) };
+  const isList = target.name === undefined && method !== 'POST';
+  const accepted = negotiate(request.accept, isList ? MANY : ONE);
+  const how = presentationOf(leaf, request, accepted);
+  const { status, body } = carryOut(leaf, request);
+  if (typeof body === 'string') return { status, body };
+  const form = 'page' in body ? presentList(how, body.page) : presentObject(how, body);
+  return { status, body: form, yaml: accepted.yaml };
+}
+
+export const presentationOf = (
+  leaf: LeafCluster,
+  { target, query }: ApiRequest,
+  accepted: Accepted,
+): Presentation => ({
+  kind: target.kind,
+  accepted,
+  includeObject: includeObjectOf(query),
+  nowMs: leaf.world.clock.now(),
+});
+
+function carryOut(leaf: LeafCluster, request: ApiRequest): Result {
+  const { target, method } = request;
   const { kind, name, subresource } = target;
   if (subresource !== undefined && !hasSubresource(kind, subresource)) throw noSuchResource();
+  const special = answerSpecially(leaf, request);
+  if (special) return special;
   if (name === undefined) {
     if (method === 'GET') return ok(listOf(leaf, request));
     if (method === 'POST') return post(leaf, request);
     if (method === 'DELETE') return ok(deleteCollection(leaf, request));
     throw methodNotAllowed();
   }
-  if (subresource === 'log') return ok(podLog(leaf, target, request.query));
   if (method === 'GET') return ok(api.get(leaf, kind, target.namespace, name));
   if (method === 'PUT') return put(leaf, request, name);
   if (method === 'PATCH') return patch(leaf, request, name);
@@ -54,47 +104,16 @@ export function answer(leaf: LeafCluster, request: ApiRequest): ApiReply {
   throw methodNotAllowed();
 }
 
-export function matcherOf(query: URLSearchParams): Matcher {
-  const labels = parseLabelSelector(query.get('labelSelector') ?? undefined);
-  const fields = parseFieldSelector(query.get('fieldSelector') ?? undefined);
-  return (object) => labels(object) && fields(object);
-}
-
-function listOf(leaf: LeafCluster, { target, query }: ApiRequest): object {
+function listOf(leaf: LeafCluster, { target, query }: ApiRequest): { page: Page } {
   const { kind, namespace } = target;
-  const all = api.list(leaf, kind, namespace, matcherOf(query));
-  const after = readContinue(query.get('continue'));
-  const rest = after === undefined ? all : all.filter((object) => keyOfObject(object) > after);
-  const limit = Number(query.get('limit') ?? 0);
-  const page = limit > 0 ? rest.slice(0, limit) : rest;
-  const last = page.at(-1);
-  const more = rest.length - page.length;
-  return {
-    kind: `${kind.kind}List`,
-    apiVersion: kind.apiVersion,
-    metadata: {
-      resourceVersion: String(leaf.objects.revision),
-      ...(more > 0 && last && { continue: writeContinue(last), remainingItemCount: more }),
-    },
-    // As the real server: items of a list do not repeat what they are.
-    items: page.map(({ apiVersion: _, kind: __, ...item }) => item),
-  };
+  const { revision } = leaf.objects;
+  requireRevision(query, revision);
+  return { page: pageOf(api.list(leaf, kind, namespace, matcherOf(kind, query)), query, revision) };
 }
 
-const writeContinue = (last: Stored): string =>
-  Buffer.from(JSON.stringify({ after: keyOfObject(last) })).toString('base64url');
-
-function readContinue(token: string | null): string | undefined {
-  if (!token) return undefined;
-  try {
-    return String(JSON.parse(Buffer.from(token, 'base64url').toString('utf8')).after);
-  } catch {
-    throw badRequest('continue key is not valid');
-  }
-}
-
-function optionsOf(request: ApiRequest): api.WriteOptions & { subresource?: 'status' | undefined } {
+function optionsOf(request: ApiRequest): api.WriteOptions & { subresource?: api.WrittenPart } {
   return {
+    caller: request.caller,
     manager: managerOf(request),
     dryRun: isDryRun(request.query),
     subresource: request.target.subresource === 'status' ? 'status' : undefined,
@@ -113,54 +132,66 @@ function isDryRun(query: URLSearchParams): boolean {
 const managerOf = ({ query, userAgent }: ApiRequest): string =>
   query.get('fieldManager') || userAgent.split('/')[0] || 'unknown';
 
-function jsonBody(request: ApiRequest): Fields {
-  if (request.contentType !== '' && request.contentType !== 'application/json') {
-    throw unsupportedMediaType(request.contentType);
-  }
-  return parseBody(request.body);
+/** What is written at the request's address. */
+function checkOf({ target, query }: ApiRequest): FieldCheck {
+  const { kind, subresource } = target;
+  const as = kind.subresources.find(({ name }) => name === subresource);
+  return { kind, as, validation: fieldValidationOf(query) };
 }
 
-function parseBody(body: Buffer | undefined): Fields {
-  if (!body?.length) throw badRequest('the request has no body');
-  try {
-    return JSON.parse(body.toString('utf8')) as Fields;
-  } catch (error) {
-    throw badRequest(`error decoding the body: ${(error as Error).message}`);
-  }
+/** @throws ApiError 400, 415 */
+function bodyOf(request: ApiRequest): Fields {
+  const { object, warnings } = checkFields(checkOf(request), parseObject(request));
+  request.warnings.push(...warnings);
+  return object;
 }
 
-function post(leaf: LeafCluster, request: ApiRequest): ApiReply {
+function post(leaf: LeafCluster, request: ApiRequest): Result {
   const { kind } = request.target;
-  const body = jsonBody(request);
+  const body = bodyOf(request);
   const namespace = request.target.namespace ?? (kind.namespaced ? body.metadata?.namespace : undefined);
   if (kind.namespaced && namespace === undefined) throw methodNotAllowed();
   return { status: 201, body: api.create(leaf, kind, namespace, body, optionsOf(request)) };
 }
 
-function put(leaf: LeafCluster, request: ApiRequest, name: string): ApiReply {
+function put(leaf: LeafCluster, request: ApiRequest, name: string): Result {
   const { kind, namespace } = request.target;
-  return ok(api.update(leaf, kind, namespace, name, jsonBody(request), optionsOf(request)));
+  return ok(api.update(leaf, kind, namespace, name, bodyOf(request), optionsOf(request)));
 }
 
-function patch(leaf: LeafCluster, request: ApiRequest, name: string): ApiReply {
+function patch(leaf: LeafCluster, request: ApiRequest, name: string): Result {
   const { kind, namespace } = request.target;
   if (request.contentType === 'application/apply-patch+yaml') return applyPatch(leaf, request, name);
   const change = patchOf(request);
   return ok(api.patch(leaf, kind, namespace, name, change, optionsOf(request)));
 }
 
-function patchOf({ contentType, body }: ApiRequest): (live: Stored) => api.Incoming {
+/** @throws ApiError 400, 415 */
+function patchOf(request: ApiRequest): (live: Stored) => api.Incoming {
+  const check = checkOf(request);
+  const change = changeOf(request);
+  return (live) => {
+    const { object, warnings } = checkPatched(check, change(live));
+    request.warnings.push(...warnings);
+    return object;
+  };
+}
+
+function changeOf({ contentType, body, target }: ApiRequest): (live: Stored) => api.Incoming {
+  const { kind } = target;
   switch (contentType) {
     case 'application/merge-patch+json': {
-      const parsed = parseBody(body);
+      const parsed = requireMap(parseJson(body));
       return (live) => mergePatch(live, parsed) as api.Incoming;
     }
     case 'application/strategic-merge-patch+json': {
-      const parsed = parseBody(body);
-      return (live) => strategicMergePatch('', live, parsed) as api.Incoming;
+      // Only Kubernetes' own kinds say how their lists merge.
+      if (kind.custom) throw unsupportedMediaType(contentType);
+      const parsed = requireMap(parseJson(body));
+      return (live) => strategicMergePatch(live, parsed);
     }
     case 'application/json-patch+json': {
-      const parsed = parseBody(body);
+      const parsed = parseJson(body);
       return (live) => jsonPatch(live, parsed);
     }
     default:
@@ -168,8 +199,7 @@ function patchOf({ contentType, body }: ApiRequest): (live: Stored) => api.Incom
   }
 }
 
-/** The body of an apply is YAML; JSON, which is YAML, is what is understood. */
-function applyPatch(leaf: LeafCluster, request: ApiRequest, name: string): ApiReply {
+function applyPatch(leaf: LeafCluster, request: ApiRequest, name: string): Result {
   const { kind, namespace, subresource } = request.target;
   const manager = request.query.get('fieldManager');
   if (!manager) {
@@ -177,7 +207,8 @@ function applyPatch(leaf: LeafCluster, request: ApiRequest, name: string): ApiRe
       'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
     );
   }
-  const incoming = parseBody(request.body);
+  const incoming = requireMap(parseYaml(request.body));
+  checkApplied(checkOf(request), incoming, `${namespace ? `${namespace}/` : ''}${name}`);
   if (subresource === 'status')
     return ok(
       api.patch(
@@ -192,13 +223,50 @@ function applyPatch(leaf: LeafCluster, request: ApiRequest, name: string): ApiRe
   const { object, created } = api.apply(leaf, kind, namespace, name, incoming, {
     manager,
     force: request.query.get('force') === 'true',
+    caller: request.caller,
     dryRun: isDryRun(request.query),
   });
   return { status: created ? 201 : 200, body: object };
 }
 
+/** Those that take a connection over. */
+const isStream = (subresource: string | undefined): boolean =>
+  ['exec', 'attach', 'portforward'].includes(subresource ?? '');
+
+/** Reviews, and subresources that are more than a part of the object; undefined for all else. */
+function answerSpecially(leaf: LeafCluster, request: ApiRequest): Result | undefined {
+  const { kind, namespace = '', name, subresource } = request.target;
+  const made = (body: object): Result => ({ status: 201, body });
+  if (kind.review) {
+    if (request.method !== 'POST' || name !== undefined) throw methodNotAllowed();
+    return made(answerReview(leaf, request.caller, kind, namespace || undefined, bodyOf(request)));
+  }
+  if (name === undefined) return undefined;
+  switch (`${request.method} ${subresource}`) {
+    case 'POST token':
+      return made(requestToken(leaf, namespace, name, bodyOf(request)));
+    case 'POST eviction':
+      return made(evict(leaf, namespace, name, bodyOf(request), isDryRun(request.query)));
+    case 'PUT finalize':
+      return ok(finalizeNamespace(leaf, name, bodyOf(request)));
+    case 'GET scale':
+      return ok(scaleOf(kind, api.get(leaf, kind, namespace, name)));
+    case 'PUT scale': {
+      const scale = bodyOf(request);
+      return ok(changeScale(leaf, kind, namespace, name, () => scale, optionsOf(request)));
+    }
+    case 'PATCH scale':
+      return ok(changeScale(leaf, kind, namespace, name, patchOf(request), optionsOf(request)));
+    default:
+      if (isStream(subresource)) throw badRequest('Upgrade request required');
+      if (subresource !== undefined && subresource !== 'status' && subresource !== 'log')
+        throw methodNotAllowed();
+      return undefined;
+  }
+}
+
 function deleteOptions(request: ApiRequest): api.DeleteOptions {
-  const body: Fields = request.body?.length ? parseBody(request.body) : {};
+  const body: Fields = request.body?.length ? parseObject(request) : {};
   const { query } = request;
   const policy = query.get('propagationPolicy') ?? body.propagationPolicy;
   const orphans = query.get('orphanDependents') ?? body.orphanDependents;
@@ -216,7 +284,7 @@ function deleteOptions(request: ApiRequest): api.DeleteOptions {
   };
 }
 
-function deleteOne(leaf: LeafCluster, request: ApiRequest, name: string): ApiReply {
+function deleteOne(leaf: LeafCluster, request: ApiRequest, name: string): Result {
   const { kind, namespace } = request.target;
   const live = api.get(leaf, kind, namespace, name);
   const left = api.remove(leaf, kind, namespace, name, deleteOptions(request));
@@ -230,64 +298,14 @@ function deleteOne(leaf: LeafCluster, request: ApiRequest, name: string): ApiRep
   });
 }
 
-function deleteCollection(leaf: LeafCluster, request: ApiRequest): object {
+function deleteCollection(leaf: LeafCluster, request: ApiRequest): { page: Page } {
   const { kind, namespace } = request.target;
   const options = deleteOptions(request);
-  const items = api.list(leaf, kind, namespace, matcherOf(request.query));
+  const items = api.list(leaf, kind, namespace, matcherOf(kind, request.query));
   for (const { metadata } of items) {
     if (leaf.objects.get(kind, metadata.namespace, metadata.name)) {
       api.remove(leaf, kind, metadata.namespace, metadata.name, options);
     }
   }
-  return {
-    kind: `${kind.kind}List`,
-    apiVersion: kind.apiVersion,
-    metadata: { resourceVersion: String(leaf.objects.revision) },
-    items,
-  };
-}
-
-/** @throws ApiError 400 if no container is named and there is more than one, or if it has not started; 404 */
-export function podLog(leaf: LeafCluster, target: ResourcePath, query: URLSearchParams): string {
-  const { kind, namespace, name = '' } = target;
-  const pod = api.get(leaf, kind, namespace, name);
-  const container = containerFor(kind, pod, query.get('container'));
-  const text = logOf(leaf, pod, container);
-  if (text === undefined) {
-    throw badRequest(
-      `container "${container}" in pod "${name}" is waiting to start: ${waitingReason(pod, container)}`,
-    );
-  }
-  const lines = query.get('tailLines');
-  if (lines === null) return text;
-  const all = text.split('\n');
-  const trailing = all.at(-1) === '' ? 1 : 0;
-  return all.slice(Math.max(0, all.length - trailing - Number(lines))).join('\n');
-}
-
-function containerFor(kind: Kind, pod: Stored, asked: string | null): string {
-  const names = (list: Fields[] | undefined): string[] => (list ?? []).map((one) => one.name);
-  const containers = names(pod.spec?.containers);
-  const inits = names(pod.spec?.initContainers);
-  if (asked) {
-    if (containers.includes(asked) || inits.includes(asked)) return asked;
-    throw badRequest(`container ${asked} is not valid for pod ${pod.metadata.name}`);
-  }
-  const [only] = containers;
-  if (containers.length === 1 && only !== undefined) return only;
-  if (containers.length === 0) throw notFound(kind, pod.metadata.name);
-  const choices = `choose one of: [${containers.join(' ')}]${inits.length > 0 ? ` or one of the init containers: [${inits.join(' ')}]` : ''}`;
-  throw new ApiError(
-    400,
-    'BadRequest',
-    `a container name must be specified for pod ${pod.metadata.name}, ${choices}`,
-  );
-}
-
-function waitingReason(pod: Stored, container: string): string {
-  const statuses: Fields[] = [
-    ...(pod.status?.initContainerStatuses ?? []),
-    ...(pod.status?.containerStatuses ?? []),
-  ];
-  return statuses.find((one) => one.name === container)?.state?.waiting?.reason ?? 'ContainerCreating';
+  return { page: { items, metadata: { resourceVersion: String(leaf.objects.revision) } } };
 }

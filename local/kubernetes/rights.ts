@@ -1,20 +1,18 @@
-/** The one question about rights that is answered so far: whether a service account may do everything. */
-import { KINDS } from './kinds.ts';
+/** What a service account may do, for programs in pods, which reach the API without its wire. */
+import { serviceAccountCaller } from './identity.ts';
+import type { Kind } from './kinds.ts';
 import type { LeafCluster } from './leaf-cluster.ts';
-import type { Fields } from './objects.ts';
+import { allows, forbiddenTo } from './rbac.ts';
 
-export function isClusterAdmin(leaf: LeafCluster, namespace: string, account: string): boolean {
-  for (const binding of leaf.objects.each(KINDS.ClusterRoleBinding)) {
-    if (binding.roleRef?.kind !== 'ClusterRole' || binding.roleRef?.name !== 'cluster-admin') continue;
-    const subjects: Fields[] = binding.subjects ?? [];
-    if (
-      subjects.some(
-        (subject) =>
-          subject.kind === 'ServiceAccount' && subject.namespace === namespace && subject.name === account,
-      )
-    ) {
-      return true;
-    }
-  }
-  return false;
+/** @throws ApiError 403 unless the account may do this to objects of that kind */
+export function requireRight(
+  leaf: LeafCluster,
+  account: { namespace: string; name: string },
+  verb: string,
+  kind: Kind,
+  object: { namespace?: string | undefined; name?: string | undefined },
+): void {
+  const caller = serviceAccountCaller(account.namespace, account.name);
+  const access = { verb, group: kind.group, resource: kind.plural, ...object };
+  if (!allows(leaf, caller, access)) throw forbiddenTo(caller, access);
 }

@@ -1,6 +1,7 @@
 /** The API's addresses: which kind, namespace, object and subresource a path means. */
 import { noSuchResource } from './errors.ts';
-import { KINDS, type Kind, kindByResource } from './kinds.ts';
+import type { KindRegistry } from './kind-registry.ts';
+import type { Kind } from './kinds.ts';
 
 export interface ResourcePath {
   kind: Kind;
@@ -11,7 +12,7 @@ export interface ResourcePath {
 }
 
 /** `/api/v1/namespaces/a/pods/b/log`, `/apis/apps/v1/deployments`. @throws ApiError 404 */
-export function parseResourcePath(path: string): ResourcePath {
+export function parseResourcePath(kinds: KindRegistry, path: string): ResourcePath {
   const parts = path
     .split('/')
     .filter((part) => part !== '')
@@ -22,7 +23,7 @@ export function parseResourcePath(path: string): ResourcePath {
   // `/namespaces/a` is the namespace itself, `/namespaces/a/pods` is within it; `status` and `finalize` are its subresources.
   const within = rest[0] === 'namespaces' && rest.length > 2 && !NAMESPACE_SUBRESOURCES.has(rest[2] ?? '');
   const [plural = '', name, subresource, ...more] = within ? rest.slice(2) : rest;
-  const kind = kindByResource(group, version, plural);
+  const kind = kinds.byResource(group, version, plural);
   if (!kind || more.length > 0) throw noSuchResource();
   if (within && !kind.namespaced) throw noSuchResource();
   if (!within && kind.namespaced && name !== undefined) throw noSuchResource();
@@ -32,4 +33,4 @@ export function parseResourcePath(path: string): ResourcePath {
 const NAMESPACE_SUBRESOURCES = new Set(['status', 'finalize']);
 
 export const hasSubresource = (kind: Kind, name: string): boolean =>
-  (name === 'status' && kind.status) || (name === 'log' && kind === KINDS.Pod);
+  kind.subresources.some((subresource) => subresource.name === name);

@@ -1,6 +1,7 @@
 /** The scheduler: a node for the pod, and word to the volumes that wait for one. */
 import { claimsOf, SELECTED_NODE } from './controllers/volumes.ts';
 import { warn } from './events.ts';
+import { loadOf, obstacles, termHolds, unschedulableText } from './fitting.ts';
 import { podIp } from './identifiers.ts';
 import { KINDS } from './kinds.ts';
 import type { LeafCluster } from './leaf-cluster.ts';
@@ -11,28 +12,16 @@ import { withCondition } from './workloads.ts';
 export function place(leaf: LeafCluster, pod: Stored): Stored | undefined {
   const claims = claimsOf(pod);
   const missing = claims.find((key) => !leaf.objects.find(KINDS.PersistentVolumeClaim, key));
+  if (missing !== undefined) {
+    const count = [...leaf.objects.each(KINDS.Node)].length;
+    const name = missing.slice(missing.indexOf('/') + 1);
+    return unplaced(leaf, pod, `0/${count} nodes are available: persistentvolumeclaim "${name}" not found`);
+  }
   const node = pod.spec?.nodeName
     ? leaf.objects.get(KINDS.Node, undefined, pod.spec.nodeName)
-    : emptiestNode(leaf);
-  if (!node || missing !== undefined) {
-    const message =
-      missing === undefined
-        ? 'no nodes available to schedule pods'
-        : `persistentvolumeclaim "${missing.slice(missing.indexOf('/') + 1)}" not found`;
-    warn(
-      leaf,
-      pod,
-      'FailedScheduling',
-      `0/${[...leaf.objects.each(KINDS.Node)].length} nodes are available: ${message}`,
-    );
-    const conditions = withCondition(
-      pod.status?.conditions,
-      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message },
-      leaf.now,
-    );
-    leaf.objects.setStatus(KINDS.Pod, pod, { ...pod.status, conditions });
-    return undefined;
-  }
+    : bestNode(leaf, pod, claims);
+  if (typeof node === 'string') return unplaced(leaf, pod, node);
+  if (!node) return unplaced(leaf, pod, `node "${pod.spec?.nodeName}" not found`);
   for (const key of claims) selectNode(leaf, key, node.metadata.name);
   return leaf.objects.put(KINDS.Pod, {
     ...pod,
@@ -41,20 +30,48 @@ export function place(leaf: LeafCluster, pod: Stored): Stored | undefined {
   });
 }
 
-/** Spreads by the number of pods; resources are not counted. */
-function emptiestNode(leaf: LeafCluster): Stored | undefined {
-  const load = new Map<string, number>();
-  for (const pod of leaf.objects.each(KINDS.Pod)) {
-    const name: string | undefined = pod.spec?.nodeName;
-    if (name) load.set(name, (load.get(name) ?? 0) + 1);
-  }
+function unplaced(leaf: LeafCluster, pod: Stored, message: string): undefined {
+  warn(leaf, pod, 'FailedScheduling', message);
+  const conditions = withCondition(
+    pod.status?.conditions,
+    { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message },
+    leaf.now,
+  );
+  leaf.objects.setStatus(KINDS.Pod, pod, { ...pod.status, conditions });
+  return undefined;
+}
+
+/** Of the nodes that have room the one with the fewest pods, or why there is none. */
+function bestNode(leaf: LeafCluster, pod: Stored, claims: readonly string[]): Stored | string {
+  const loads = loadOf(leaf.objects.each(KINDS.Pod));
+  const reasons: string[] = [];
   let best: Stored | undefined;
+  let nodes = 0;
   for (const node of leaf.objects.each(KINDS.Node)) {
-    if (node.spec?.unschedulable) continue;
-    const count = load.get(node.metadata.name) ?? 0;
-    if (!best || count < (load.get(best.metadata.name) ?? 0)) best = node;
+    nodes++;
+    const load = loads.get(node.metadata.name);
+    const found = obstacles(pod, node, load);
+    if (found.length === 0 && claims.some((key) => !reaches(leaf, key, node))) {
+      found.push('node(s) had volume node affinity conflict');
+    }
+    reasons.push(...found);
+    if (found.length > 0) continue;
+    const fewest = best && (loads.get(best.metadata.name)?.pods ?? 0);
+    if (fewest === undefined || (load?.pods ?? 0) < fewest) best = node;
   }
-  return best;
+  if (nodes === 0) return 'no nodes available to schedule pods';
+  return best ?? unschedulableText(reasons, nodes);
+}
+
+/** A disk is in one zone, and so is who mounts it. */
+function reaches(leaf: LeafCluster, key: string, node: Stored): boolean {
+  const claim = leaf.objects.find(KINDS.PersistentVolumeClaim, key);
+  const name: string | undefined = claim?.spec?.volumeName;
+  const volume = name && leaf.objects.get(KINDS.PersistentVolume, undefined, name);
+  const terms: Fields[] | undefined = volume
+    ? volume.spec?.nodeAffinity?.required?.nodeSelectorTerms
+    : undefined;
+  return !terms || terms.some((term) => termHolds(term, node));
 }
 
 function selectNode(leaf: LeafCluster, key: string, node: string): void {

@@ -69,3 +69,16 @@ export function selects(selector: Fields | undefined, labels: Labels | undefined
     })
   );
 }
+
+/** A workload's selector as one text: `app=web,tier in (a,b)`. */
+export function selectorText(selector: Fields): string {
+  const plain = selector.matchLabels || selector.matchExpressions ? (selector.matchLabels ?? {}) : selector;
+  const terms = (selector.matchExpressions ?? []).map(
+    ({ key, operator, values = [] }: { key: string; operator: string; values?: string[] }) => {
+      if (operator === 'Exists') return key;
+      if (operator === 'DoesNotExist') return `!${key}`;
+      return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
+    },
+  );
+  return [...Object.entries(plain).map(([key, value]) => `${key}=${value}`), ...terms].join(',');
+}

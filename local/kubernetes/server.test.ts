@@ -103,13 +103,24 @@ async function watch(path: string): Promise<{ next(): Promise<Body>; end(): void
 }
 
 describe('who comes in', () => {
-  test.each([
-    ['nobody', ''],
-    ['somebody with another token', 'ya29.other'],
-  ])('%s gets 401 and nothing else', async (_who, token) => {
-    const { status, body } = await call('GET', '/version', { token });
+  test('somebody with a token that is not good gets 401 and nothing else', async () => {
+    const { status, body } = await call('GET', '/version', { token: 'ya29.other' });
     expect(status).toBe(401);
     expect(body).toMatchObject({ kind: 'Status', status: 'Failure', reason: 'Unauthorized', code: 401 });
+  });
+
+  test('nobody may know the version, and nothing else', async () => {
+    expect((await call('GET', '/version', { token: '' })).status).toBe(200);
+    expect(await call('GET', MAPS, { token: '' })).toMatchObject({
+      status: 403,
+      body: {
+        message:
+          'configmaps is forbidden: User "system:anonymous" cannot list resource "configmaps" in API group "" in the namespace "default"',
+      },
+    });
+    expect((await call('GET', '/apis', { token: '' })).body.message).toBe(
+      'forbidden: User "system:anonymous" cannot get path "/apis"',
+    );
   });
 });
 
@@ -125,13 +136,15 @@ describe('what the API says about itself', () => {
   test('its groups and resources', async () => {
     expect((await call('GET', '/api')).body.versions).toEqual(['v1']);
     const { groups } = (await call('GET', '/apis')).body;
-    expect(groups.map(({ name }: Body) => name)).toEqual([
-      'apps',
-      'batch',
-      'networking.k8s.io',
-      'rbac.authorization.k8s.io',
-      'storage.k8s.io',
-    ]);
+    expect(groups.map(({ name }: Body) => name)).toEqual(
+      expect.arrayContaining([
+        'apps',
+        'batch',
+        'policy',
+        'rbac.authorization.k8s.io',
+        'apiextensions.k8s.io',
+      ]),
+    );
     const { resources } = (await call('GET', '/apis/apps/v1')).body;
     expect(resources).toContainEqual({
       name: 'deployments',
@@ -140,6 +153,7 @@ describe('what the API says about itself', () => {
       kind: 'Deployment',
       verbs: ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'],
       shortNames: ['deploy'],
+      categories: ['all'],
     });
     expect((await call('GET', '/apis/apps')).body).toMatchObject({ kind: 'APIGroup', name: 'apps' });
   });
@@ -228,7 +242,8 @@ describe('objects', () => {
     expect((await call('POST', '/api/v1/configmaps', { body: {} })).status).toBe(405);
     expect(
       (await call('POST', MAPS, { body: 'x', type: 'application/vnd.kubernetes.protobuf' })).status,
-    ).toBe(415);
+    ).toBe(400);
+    expect((await call('POST', MAPS, { body: 'x', type: 'text/csv' })).status).toBe(415);
   });
 
   test('have a status of their own', async () => {
@@ -248,10 +263,11 @@ describe('lists', () => {
     for (const name of ['l1', 'l2', 'l3'])
       await call('POST', MAPS, { body: configMap(name, {}, { list: 'yes' }) });
     const first = await call('GET', `${MAPS}?labelSelector=list%3Dyes&limit=2`);
+    // How many are left is not counted where a selector would have to look at them all.
     expect(first.body).toMatchObject({
       kind: 'ConfigMapList',
       apiVersion: 'v1',
-      metadata: { remainingItemCount: 1 },
+      metadata: { continue: expect.any(String) },
     });
     expect(first.body.items.map(({ metadata, kind }: Body) => [metadata.name, kind])).toEqual([
       ['l1', undefined],

@@ -3,26 +3,36 @@
  * endpoint is with IAM. And the index of them all.
  * https://cloud.google.com/kubernetes-engine/docs/concepts/network-isolation#dns-based_endpoint
  */
-import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import { listen, readBody, sendJson } from '../http.ts';
 import type { Face, World } from '../service.ts';
 import type { KeyAndCertificate } from '../tls.ts';
-import { discover } from './discovery.ts';
+import { get } from './api.ts';
 import { ReplyLost, throughDoor } from './door.ts';
-import { ApiError, unauthorized } from './errors.ts';
+import { ApiError, badRequest, noSuchResource } from './errors.ts';
+import { authenticate, type Caller, type DoorKeeper, impersonated } from './identity.ts';
 import type { LeafCluster } from './leaf-cluster.ts';
 import type { Leaves } from './leaves.ts';
+import { followLog, isFollowed } from './pod-logs.ts';
+import { authorize, authorizePath, isResourcePath } from './request-attributes.ts';
 import { type ApiRequest, answer } from './requests.ts';
-import { parseResourcePath } from './routes.ts';
+import { hasSubresource, parseResourcePath } from './routes.ts';
+import { forwardPorts, type Upgrade } from './streams/port-forward.ts';
+import { issuerDocument } from './tokens.ts';
 import { isWatch, streamWatch } from './watch-stream.ts';
+import { aboutApi } from './wire/about.ts';
+import { send, warningHeaders } from './wire/replies.ts';
 
-export interface DoorKeeper {
-  /** Whether a Google access token may connect: `container.clusters.connect`. */
-  isAccessToken(token: string): boolean;
-}
+export type { DoorKeeper } from './identity.ts';
 
-export function serveLeaf(
+export async function serveLeaf(
   leaf: LeafCluster,
   keeper: DoorKeeper,
   { key, certificate }: KeyAndCertificate,
@@ -31,7 +41,22 @@ export function serveLeaf(
   const server = createHttpsServer({ key, cert: certificate }, (request, response) => {
     void handle(leaf, keeper, request, response);
   });
-  return listen(server, port);
+  // The server forgets connections that were taken over.
+  const streams = new Set<Duplex>();
+  server.on('upgrade', (request, socket, head) => {
+    streams.add(socket);
+    socket.on('close', () => streams.delete(socket));
+    socket.on('error', () => undefined);
+    upgrade(leaf, keeper, { request, socket, head });
+  });
+  const face = await listen(server, port);
+  return {
+    port: face.port,
+    close: () => {
+      for (const stream of streams) stream.destroy();
+      return face.close();
+    },
+  };
 }
 
 /** `GET /`: every leaf cluster with its address and CA, for people, tools and tests. */
@@ -59,14 +84,21 @@ async function handle(
 }
 
 function refuse(leaf: LeafCluster, error: unknown, response: ServerResponse): void {
-  if (error instanceof ApiError) {
-    const retry = error.code === 429 || error.code === 503 ? { 'retry-after': '1' } : {};
-    sendJson(response, error.code, error.toStatus(), retry);
-    return;
+  const { code, status } = refusalOf(leaf, error);
+  sendJson(response, code, status, code === 429 || code === 503 ? { 'retry-after': '1' } : {});
+}
+
+function refusalOf(leaf: LeafCluster, error: unknown): { code: number; status: object } {
+  if (error instanceof ApiError) return { code: error.code, status: error.toStatus() };
+  if (error instanceof URIError) return { code: 400, status: badRequest(error.message).toStatus() };
+  if (error instanceof RangeError) {
+    const tooLarge = new ApiError(413, 'RequestEntityTooLarge', `Request entity too large: ${error.message}`);
+    return { code: tooLarge.code, status: tooLarge.toStatus() };
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   leaf.world.log.error('kubernetes-request-failed', { cluster: leaf.key, detail });
-  sendJson(response, 500, new ApiError(500, 'InternalError', 'internal error of the stand-in').toStatus());
+  const failure = new ApiError(500, 'InternalError', 'internal error of the stand-in');
+  return { code: failure.code, status: failure.toStatus() };
 }
 
 async function respond(
@@ -76,31 +108,85 @@ async function respond(
   response: ServerResponse,
 ): Promise<void> {
   const body = await readBody(request);
-  const [, token] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? [];
-  if (token === undefined || !keeper.isAccessToken(token)) throw unauthorized();
+  const caller = callerOf(leaf, keeper, request);
   const url = new URL(request.url ?? '/', 'https://leaf');
-  const found = discover(url.pathname.replace(/(?<=.)\/$/, ''));
-  if (typeof found === 'string') return sendText(response, found);
-  if (found) return sendJson(response, 200, found);
-  const asked: ApiRequest = {
-    method: request.method ?? 'GET',
-    target: parseResourcePath(url.pathname),
-    query: url.searchParams,
-    contentType: (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '',
-    userAgent: request.headers['user-agent'] ?? '',
-    body: body.length > 0 ? body : undefined,
-  };
+  if (!isResourcePath(url.pathname)) authorizePath(leaf, caller, request.method ?? 'GET', url.pathname);
+  const issued = issuerDocument(leaf, url.pathname);
+  if (issued) return sendJson(response, 200, issued);
+  const about = aboutApi(leaf, url.pathname.replace(/(?<=.)\/$/, ''), request.headers.accept);
+  if (about) return send(response, 200, about.body, { headers: about.headers });
+  const asked = requestOf(leaf, caller, request, url, body);
   const reply = throughDoor(leaf, `${asked.method} ${url.pathname}`, () => {
-    if (!isWatch(asked)) return answer(leaf, asked);
-    streamWatch(leaf, asked, response);
-    return undefined;
+    if (isWatch(asked)) return streamWatch(leaf, asked, response);
+    if (isFollowedLog(asked)) return followLog(leaf, asked.target, asked.query, response);
+    return answer(leaf, asked);
   });
   if (!reply) return;
-  if (typeof reply.body === 'string') sendText(response, reply.body);
-  else sendJson(response, reply.status, reply.body);
+  const { status, body: answered, yaml = false } = reply;
+  send(response, status, answered, { yaml, headers: warningHeaders(asked.warnings) });
 }
 
-function sendText(response: ServerResponse, text: string): void {
-  response.writeHead(200, { 'content-type': 'text/plain; charset=utf-8' });
-  response.end(text);
+const callerOf = (leaf: LeafCluster, keeper: DoorKeeper, { headers }: IncomingMessage): Caller =>
+  impersonated(leaf, authenticate(leaf, keeper, headers.authorization), headers);
+
+/** @throws ApiError 403, 404 */
+function requestOf(
+  leaf: LeafCluster,
+  caller: Caller,
+  { method = 'GET', headers }: IncomingMessage,
+  url: URL,
+  body: Buffer,
+): ApiRequest {
+  const asked: ApiRequest = {
+    method,
+    target: parseResourcePath(leaf.kinds, url.pathname),
+    query: url.searchParams,
+    contentType: (headers['content-type'] ?? '').split(';')[0]?.trim() ?? '',
+    accept: headers.accept,
+    userAgent: headers['user-agent'] ?? '',
+    body: body.length > 0 ? body : undefined,
+    caller,
+    warnings: [],
+  };
+  authorize(leaf, caller, asked);
+  return asked;
 }
+
+/** A request to take the connection over, for a stream into a pod. */
+function upgrade(leaf: LeafCluster, keeper: DoorKeeper, upgraded: Upgrade): void {
+  const { request, socket } = upgraded;
+  try {
+    const url = new URL(request.url ?? '/', 'https://leaf');
+    const asked = requestOf(leaf, callerOf(leaf, keeper, request), request, url, Buffer.alloc(0));
+    throughDoor(leaf, `${asked.method} ${url.pathname}`, () => openStream(leaf, asked, upgraded));
+  } catch (error) {
+    if (error instanceof ReplyLost) return void socket.destroy();
+    const { code, status } = refusalOf(leaf, error);
+    const text = JSON.stringify(status);
+    socket.end(
+      `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
+    );
+  }
+}
+
+/** @throws ApiError 400, 404 */
+function openStream(leaf: LeafCluster, { target, query }: ApiRequest, upgraded: Upgrade): void {
+  const { kind, namespace = '', name = '', subresource } = target;
+  if (subresource === undefined || !hasSubresource(kind, subresource)) throw noSuchResource();
+  const pod = get(leaf, kind, namespace, name);
+  if (subresource === 'portforward') {
+    if (pod.status?.phase !== 'Running') {
+      throw badRequest(
+        `unable to forward port because pod is not running. Current status=${pod.status?.phase}`,
+      );
+    }
+    forwardPorts({ leaf, namespace, pod: name }, upgraded, query);
+    return;
+  }
+  throw badRequest(
+    `${kind.plural}/${subresource} is not possible in this cluster: it is a stand-in, and no processes run in its containers`,
+  );
+}
+
+const isFollowedLog = ({ target, query }: ApiRequest): boolean =>
+  target.subresource === 'log' && isFollowed(query);

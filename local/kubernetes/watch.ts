@@ -78,7 +78,7 @@ export class Watches {
 
 /** What a change is to a watcher with selectors: an object that starts to match is new to it, one that stops is gone. */
 function seenThrough(request: WatchRequest, change: Change): WatchEvent | undefined {
-  if (change.kind !== request.kind) return undefined;
+  if (change.kind.resource !== request.kind.resource) return undefined;
   const { object, before, type } = change;
   if (request.namespace !== undefined && object.metadata.namespace !== request.namespace) return undefined;
   const matched = before !== undefined && request.matches(before);

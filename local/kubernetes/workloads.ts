@@ -20,6 +20,9 @@ export const isReady = (pod: Stored): boolean =>
     (condition: Fields) => condition.type === 'Ready' && condition.status === 'True',
   );
 
+export const hasCondition = (object: Stored, type: string): boolean =>
+  (object.status?.conditions ?? []).some((one: Fields) => one.type === type && one.status === 'True');
+
 /** A condition list with this one set; the time of transition is kept unless its status changes. */
 export function withCondition(
   conditions: readonly Fields[] | undefined,

@@ -95,6 +95,7 @@ export function memoryHub({
   const settings: Settings = {
     projectId: PROJECT,
     cell: 'default',
+    zone: 'clusters.example.com',
     pageTokenKey: 'a key of page tokens for tests only',
     limits: {
       accountClusters: 1000,
@@ -104,6 +105,7 @@ export function memoryHub({
       ...limits,
     },
     install: { chartSource: 'oci://charts', helmImage: 'helm:4', callHomeImage: 'google-cloud-cli:slim' },
+    oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [] },
   };
   const ports: Ports = {
     documents,

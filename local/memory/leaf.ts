@@ -5,7 +5,7 @@ import * as api from '../kubernetes/api.ts';
 import { ReplyLost, throughDoor } from '../kubernetes/door.ts';
 import { ApiError } from '../kubernetes/errors.ts';
 import { copy } from '../kubernetes/json.ts';
-import { KINDS, type Kind, kindByName } from '../kubernetes/kinds.ts';
+import { type Kind, kindByName } from '../kubernetes/kinds.ts';
 import type { LeafCluster } from '../kubernetes/leaf-cluster.ts';
 import type { Leaves } from '../kubernetes/leaves.ts';
 import { podLog } from '../kubernetes/pod-logs.ts';

@@ -1,11 +1,14 @@
 /** Deployments: one ReplicaSet per template, the old ones scaled down when the new one serves. */
 import { create } from '../api.ts';
-import { KINDS } from '../kinds.ts';
+import { equal } from '../json.ts';
+import { KINDS, type Kind } from '../kinds.ts';
 import type { Controller, LeafCluster } from '../leaf-cluster.ts';
 import type { Fields, Stored } from '../objects.ts';
 import { controllerReference, isBeingDeleted, ownersOf, templateHash, withCondition } from '../workloads.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
+/** Shown by `kubectl rollout history`. */
+const CAUSE = 'kubernetes.io/change-cause';
 const HASH = 'pod-template-hash';
 
 export const deployments: Controller = {
@@ -15,23 +18,39 @@ export const deployments: Controller = {
     if (isBeingDeleted(deployment)) return;
     const sets = leaf.objects.controlledBy(deployment, KINDS.ReplicaSet);
     const hash = templateHash(deployment.spec?.template);
-    const old = sets.filter((set) => set.metadata.labels?.[HASH] !== hash);
+    const known = sets.find((set) => equal(templateOf(set), deployment.spec?.template));
+    const old = sets.filter((set) => set !== known);
     const recreate = deployment.spec?.strategy?.type === 'Recreate';
     const wanted: number = deployment.spec?.replicas ?? 1;
     const mayStart = !recreate || old.every((set) => (set.status?.replicas ?? 0) === 0);
-    const current =
-      sets.find((set) => set.metadata.labels?.[HASH] === hash) ??
-      createReplicaSet(leaf, deployment, hash, revisionAfter(sets), mayStart ? wanted : 0);
+    const revision = revisionAfter(old);
+    const current = known
+      ? annotated(leaf, KINDS.ReplicaSet, known, Math.max(revision, revisionOf(known)))
+      : createReplicaSet(leaf, deployment, hash, revision, mayStart ? wanted : 0);
     if (mayStart) scale(leaf, current, wanted);
     const serves = (current.status?.availableReplicas ?? 0) >= wanted;
     if (recreate || serves) for (const set of old) scale(leaf, set, 0);
     if (serves) forget(leaf, deployment, old);
-    tell(leaf, deployment, current, old);
+    tell(leaf, annotated(leaf, KINDS.Deployment, deployment, revisionOf(current)), current, old);
   },
 };
 
-const revisionAfter = (sets: Stored[]): number =>
-  1 + Math.max(0, ...sets.map((set) => Number(set.metadata.annotations?.[REVISION] ?? 0)));
+const revisionOf = (object: Stored): number => Number(object.metadata.annotations?.[REVISION] ?? 0);
+
+const revisionAfter = (sets: Stored[]): number => 1 + Math.max(0, ...sets.map(revisionOf));
+
+/** A template that is used again gets the newest revision: `kubectl rollout undo` is a step forward. */
+function annotated(leaf: LeafCluster, kind: Kind, object: Stored, revision: number): Stored {
+  if (revisionOf(object) === revision) return object;
+  const annotations = { ...object.metadata.annotations, [REVISION]: String(revision) };
+  return leaf.objects.put(kind, { ...object, metadata: { ...object.metadata, annotations } });
+}
+
+/** The Deployment's template that the set was made from. */
+function templateOf(set: Stored): Fields {
+  const { labels: { [HASH]: _, ...labels } = {}, ...metadata } = set.spec?.template?.metadata ?? {};
+  return { ...set.spec?.template, metadata: { ...metadata, labels } };
+}
 
 function createReplicaSet(
   leaf: LeafCluster,
@@ -47,7 +66,10 @@ function createReplicaSet(
     metadata: {
       name: `${name}-${hash}`,
       labels,
-      annotations: { [REVISION]: String(revision) },
+      annotations: {
+        [REVISION]: String(revision),
+        ...(deployment.metadata.annotations?.[CAUSE] && { [CAUSE]: deployment.metadata.annotations[CAUSE] }),
+      },
       ownerReferences: [controllerReference(deployment)],
     },
     spec: {

@@ -1,6 +1,6 @@
 /** Garbage collection: what is owned goes with its last owner, and an owner that waits for its dependents goes after them. */
 import { FOREGROUND, type Propagation, remove, removeFinalizer } from '../api.ts';
-import { type Kind, kindByName } from '../kinds.ts';
+import type { Kind } from '../kinds.ts';
 import type { LeafCluster } from '../leaf-cluster.ts';
 import type { Change, OwnerReference, Stored } from '../objects.ts';
 import { isBeingDeleted } from '../workloads.ts';
@@ -45,7 +45,7 @@ function ownerOf(
   dependent: Stored,
   reference: OwnerReference,
 ): [Kind, Stored] | undefined {
-  const kind = kindByName(reference.apiVersion, reference.kind);
+  const kind = leaf.kinds.byName(reference.apiVersion, reference.kind);
   const object = kind && leaf.objects.get(kind, dependent.metadata.namespace, reference.name);
   return kind && object && object.metadata.uid === reference.uid ? [kind, object] : undefined;
 }

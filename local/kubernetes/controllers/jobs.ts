@@ -6,6 +6,7 @@ import type { Controller, LeafCluster } from '../leaf-cluster.ts';
 import type { Fields, Stored } from '../objects.ts';
 import {
   createPod,
+  hasCondition,
   isActive,
   isBeingDeleted,
   isOver,
@@ -25,9 +26,6 @@ const DEADLINE = 'job-deadline';
 const EXPIRY = 'job-expiry';
 
 const keyOf = (job: Stored): string => `${job.metadata.namespace}/${job.metadata.name}`;
-
-const hasCondition = (job: Stored, type: string): boolean =>
-  (job.status?.conditions ?? []).some((one: Fields) => one.type === type && one.status === 'True');
 
 const hasEnded = (job: Stored): boolean => hasCondition(job, 'Complete') || hasCondition(job, 'Failed');
 

@@ -222,8 +222,12 @@ function readyMs(pod: Stored): number {
     const [, least = 0, most = 0] = READY_MS.find(([pattern]) => pattern.test(image)) ?? [];
     return least + draw * (most - least);
   });
-  return Math.max(0, ...waits);
+  return Math.max(0, ...waits, ...(pod.spec?.containers ?? []).map(probeDelayMs));
 }
+
+/** No probe asks before its time. */
+const probeDelayMs = ({ readinessProbe, startupProbe }: Fields): number =>
+  1000 * ((readinessProbe?.initialDelaySeconds ?? 0) + (startupProbe?.initialDelaySeconds ?? 0));
 
 /** Whether the fault strikes this pod: asked when its containers first start, and remembered. */
 function crashes(leaf: LeafCluster, pod: Stored): boolean {

@@ -5,6 +5,7 @@ import { newUid } from '../identifiers.ts';
 import { KINDS } from '../kinds.ts';
 import type { Controller, LeafCluster } from '../leaf-cluster.ts';
 import { type Fields, keyOf, keyOfObject, type Stored } from '../objects.ts';
+import { quantityOf } from '../quantities.ts';
 import { isBeingDeleted, isOver } from '../workloads.ts';
 
 const CLAIM_FINALIZER = 'kubernetes.io/pvc-protection';
@@ -14,6 +15,9 @@ export const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 
 const PROVISION = 'provision-volume';
 const RECLAIM = 'reclaim-volume';
+const GROW = 'grow-volume';
+/** An estimate from experience: the disk and then its file system. */
+const GROW_MS = 15_000;
 
 /** Estimates from experience with persistent disks. */
 const PROVISION_MEDIAN_MS = 4_000;
@@ -45,7 +49,8 @@ export const claims: Controller = {
       if (!isUsed(leaf, claim)) removeFinalizer(leaf, KINDS.PersistentVolumeClaim, claim, CLAIM_FINALIZER);
       return;
     }
-    if (claim.spec?.volumeName || leaf.isDue(PROVISION, key)) return;
+    if (claim.spec?.volumeName) return growIfAsked(leaf, claim);
+    if (leaf.isDue(PROVISION, key)) return;
     const storageClass = leaf.objects.get(KINDS.StorageClass, undefined, claim.spec?.storageClassName ?? '');
     if (!storageClass) return;
     const waits = storageClass.volumeBindingMode === 'WaitForFirstConsumer';
@@ -53,6 +58,25 @@ export const claims: Controller = {
     leaf.after(PROVISION, key, logNormal(leaf.world.random, PROVISION_MEDIAN_MS, PROVISION_P95_MS));
   },
 };
+
+const sizeOf = (claim: Stored): string | undefined => claim.spec?.resources?.requests?.storage;
+
+/** A bound claim that asks for more than its volume has gets more after a while. */
+function growIfAsked(leaf: LeafCluster, claim: Stored): void {
+  const key = keyOfObject(claim);
+  const wanted = quantityOf(sizeOf(claim));
+  if (claim.status?.phase !== 'Bound' || wanted <= quantityOf(claim.status.capacity?.storage)) return;
+  if (!leaf.isDue(GROW, key)) leaf.after(GROW, key, GROW_MS);
+}
+
+function grow(leaf: LeafCluster, key: string): void {
+  const claim = leaf.objects.find(KINDS.PersistentVolumeClaim, key);
+  const volume = leaf.objects.get(KINDS.PersistentVolume, undefined, claim?.spec?.volumeName ?? '');
+  if (!claim || !volume) return;
+  const capacity = { storage: sizeOf(claim) };
+  leaf.objects.put(KINDS.PersistentVolume, { ...volume, spec: { ...volume.spec, capacity } });
+  leaf.objects.setStatus(KINDS.PersistentVolumeClaim, claim, { ...claim.status, capacity });
+}
 
 export const volumes: Controller = {
   kind: KINDS.PersistentVolume,
@@ -110,6 +134,13 @@ function provision(leaf: LeafCluster, key: string): void {
       accessModes: claim.spec?.accessModes,
       volumeMode: 'Filesystem',
       storageClassName: claim.spec?.storageClassName,
+      nodeAffinity: {
+        required: {
+          nodeSelectorTerms: [
+            { matchExpressions: [{ key: 'topology.kubernetes.io/zone', operator: 'In', values: [zone] }] },
+          ],
+        },
+      },
       persistentVolumeReclaimPolicy: storageClass?.reclaimPolicy ?? 'Delete',
       claimRef: {
         apiVersion: 'v1',
@@ -149,4 +180,4 @@ function reclaim(leaf: LeafCluster, key: string): void {
   leaf.objects.erase(KINDS.PersistentVolume, volume);
 }
 
-export const volumeTasks = { [PROVISION]: provision, [RECLAIM]: reclaim };
+export const volumeTasks = { [PROVISION]: provision, [RECLAIM]: reclaim, [GROW]: grow };

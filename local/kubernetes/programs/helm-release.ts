@@ -1,6 +1,7 @@
 /** Helm's own memory: one Secret per revision of a release, encoded as Helm does. https://helm.sh/docs/topics/advanced/#storage-backends */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { apply, create, remove } from '../api.ts';
+import type { Caller } from '../identity.ts';
 import { KINDS, type Kind } from '../kinds.ts';
 import type { LeafCluster } from '../leaf-cluster.ts';
 import type { Fields, Stored } from '../objects.ts';
@@ -132,9 +133,10 @@ export function trimHistory(leaf: LeafCluster, namespace: string, name: string, 
   }
 }
 
-export const applyAsHelm = (leaf: LeafCluster, kind: Kind, object: Fields): void => {
+export const applyAsHelm = (leaf: LeafCluster, kind: Kind, object: Fields, caller: Caller): void => {
   apply(leaf, kind, object.metadata.namespace, object.metadata.name, object, {
     manager: 'helm',
     force: false,
+    caller,
   });
 };

@@ -7,10 +7,11 @@ import { create, remove } from '../api.ts';
 import { CHARTS, type Chart } from '../charts/index.ts';
 import type { Outcome, Program, Run } from '../containers.ts';
 import { ApiError } from '../errors.ts';
-import { KINDS, type Kind, kindByName } from '../kinds.ts';
+import { serviceAccountCaller } from '../identity.ts';
+import { KINDS, type Kind } from '../kinds.ts';
 import type { Fields, Stored } from '../objects.ts';
 import { mergePatch } from '../patches.ts';
-import { isClusterAdmin } from '../rights.ts';
+import { requireRight } from '../rights.ts';
 import { isReady } from '../workloads.ts';
 import { parseUpgrade, type UpgradeArguments, UsageError } from './helm-arguments.ts';
 import {
@@ -71,13 +72,31 @@ function prepare(run: Run, args: UpgradeArguments): void {
   run.log(`Release "${args.release}" does not exist. Installing it now.`);
 }
 
+/** Helm looks for its releases before anything else. */
 function requireRights(run: Run, args: UpgradeArguments): void {
-  const namespace = run.pod.metadata.namespace ?? '';
-  const account: string = run.pod.spec?.serviceAccountName ?? 'default';
-  if (isClusterAdmin(run.leaf, namespace, account)) return;
-  throw new HelmError(
-    `query: failed to query with labels: secrets is forbidden: User "system:serviceaccount:${namespace}:${account}" cannot list resource "secrets" in API group "" in the namespace "${args.namespace}"`,
-  );
+  try {
+    requireRight(run.leaf, accountOf(run), 'list', KINDS.Secret, { namespace: args.namespace });
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new HelmError(`query: failed to query with labels: ${error.message}`);
+  }
+}
+
+const accountOf = (run: Run): { namespace: string; name: string } => ({
+  namespace: run.pod.metadata.namespace ?? '',
+  name: run.pod.spec?.serviceAccountName ?? 'default',
+});
+
+/** With the rights of the pod's account: it must hold what it writes, and what it grants. */
+function applyObject(run: Run, object: Fields): void {
+  const kind = kindOf(run, object);
+  const account = accountOf(run);
+  const { namespace, name } = object.metadata;
+  requireRight(run.leaf, account, 'patch', kind, { namespace, name });
+  if (!run.leaf.objects.get(kind, namespace, name)) {
+    requireRight(run.leaf, account, 'create', kind, { namespace, name });
+  }
+  applyAsHelm(run.leaf, kind, object, serviceAccountCaller(account.namespace, account.name));
 }
 
 function install(run: Run, args: UpgradeArguments): Outcome {
@@ -112,7 +131,7 @@ function install(run: Run, args: UpgradeArguments): Outcome {
   };
   writeRelease(run.leaf, release);
   try {
-    for (const object of manifest) applyAsHelm(run.leaf, kindOf(object), object);
+    for (const object of manifest) applyObject(run, object);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     writeRelease(run.leaf, { ...release, status: 'failed', description: error.message });
@@ -211,8 +230,8 @@ function ensureNamespace(run: Run, args: UpgradeArguments): void {
   });
 }
 
-function kindOf(object: Fields): Kind {
-  const kind = kindByName(object.apiVersion, object.kind);
+function kindOf(run: Run, object: Fields): Kind {
+  const kind = run.leaf.kinds.byName(object.apiVersion, object.kind);
   if (!kind) {
     throw new HelmError(
       `unable to build kubernetes objects from release manifest: resource mapping not found for name: "${object.metadata.name}" namespace: "${object.metadata.namespace}" from "": no matches for kind "${object.kind}" in version "${object.apiVersion}"\nensure CRDs are installed first`,
@@ -227,7 +246,7 @@ function removeUnless(run: Run, object: Fields, manifest: Fields[]): void {
     (other) =>
       other.kind === object.kind && other.metadata.name === name && other.metadata.namespace === namespace,
   );
-  const kind = kindOf(object);
+  const kind = kindOf(run, object);
   if (!stays && run.leaf.objects.get(kind, namespace, name)) {
     remove(run.leaf, kind, namespace, name, { propagation: 'Background' });
   }
@@ -264,7 +283,7 @@ function watchOver(run: Run, args: UpgradeArguments, revision: number): Outcome 
 
 /** Why the object is not ready, in the words of Helm's watcher; undefined if it is. */
 function unreadiness(run: Run, [apiVersion, kindName, namespace, name]: WaitsFor): string | undefined {
-  const kind = kindByName(apiVersion, kindName);
+  const kind = run.leaf.kinds.byName(apiVersion, kindName);
   const live = kind && run.leaf.objects.get(kind, namespace, name);
   const says = (message: string): string =>
     `resource ${kindName}/${namespace}/${name} not ready. status: InProgress, message: ${message}`;

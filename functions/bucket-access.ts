@@ -1,0 +1,52 @@
+/** Who may use a cluster's bucket: every workload of that cluster, and no other. Pure. */
+
+/** One entry of a bucket's allow policy. */
+export interface Binding {
+  role: string;
+  members: string[];
+  condition?: unknown;
+}
+
+/** Reads, writes, lists and deletes objects; knows nothing of the bucket and its policy. */
+export const DATA_ROLE = 'roles/storage.objectUser';
+
+export interface ClusterIdentity {
+  projectId: string;
+  /** The number, not the name: pools are found by it. */
+  projectNumber: string;
+  location: string;
+  /** Name in GKE, which holds Hub's id and the generation. */
+  cluster: string;
+}
+
+/**
+ * IAM's name for all workloads of one cluster. Never bind to a namespace and service account: the pool is one per project, so that
+ * the same pair in another tenant's cluster is the same principal.
+ * https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#identity-sameness
+ */
+export const clusterPrincipals = ({ projectId, projectNumber, location, cluster }: ClusterIdentity): string =>
+  `principalSet://iam.googleapis.com/projects/${projectNumber}/locations/global/workloadIdentityPools/${projectId}.svc.id.goog` +
+  `/kubernetes.cluster/https://container.googleapis.com/v1/projects/${projectId}/locations/${location}/clusters/${cluster}`;
+
+/** People, groups and service accounts of the operator's project stay as they are; workloads and the public do not. */
+const isForeign = (member: string): boolean =>
+  /^(principal|principalSet):\/\/|^(allUsers|allAuthenticatedUsers)$|^serviceAccount:[^[]+\.svc\.id\.goog\[/.test(
+    member,
+  );
+
+/**
+ * The bindings with which these principals, and no other workload, may use the data.
+ * @returns undefined if that is so already
+ */
+export function planBindings(bindings: readonly Binding[], principals: string): Binding[] | undefined {
+  const isRight = ({ role, members, condition }: Binding): boolean =>
+    role === DATA_ROLE && condition === undefined && members.includes(principals);
+  const isWrong = (binding: Binding, member: string): boolean =>
+    isForeign(member) && !(isRight(binding) && member === principals);
+  const wrong = bindings.some((binding) => binding.members.some((member) => isWrong(binding, member)));
+  if (!wrong && bindings.some(isRight)) return undefined;
+  const kept = bindings
+    .map((binding) => ({ ...binding, members: binding.members.filter((member) => !isForeign(member)) }))
+    .filter(({ members }) => members.length > 0);
+  return [...kept, { role: DATA_ROLE, members: [principals] }];
+}

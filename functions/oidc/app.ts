@@ -1,0 +1,235 @@
+/**
+ * Hub as an OpenID provider, and the one connector of each Pachyderm's dex: people sign in to their clusters as who they are to Hub.
+ *
+ *     dex ── GET /oidc/authorize ──▶ interaction, cookie ──▶ <console>/signin/oidc?interaction=…
+ *     console ── POST /oidc/interactions/{id}, bearer Firebase ID token ──▶ code ──▶ <cluster>/dex/callback ── POST /oidc/token ──▶ ID token
+ *
+ * Only the authorization code flow, only confidential clients (one per cluster), only members of the cluster, only verified e-mail
+ * addresses, no session of its own. Why it is not the library oidc-provider: docs/decisions/0006.
+ */
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { z } from 'zod';
+import { AppError } from '../../shared/errors.ts';
+import type { ApiEnv } from '../api/app.ts';
+import { authenticate } from '../api/auth.ts';
+import { readJson } from '../api/body.ts';
+import { bodyIsTooLarge } from '../api/body-guard.ts';
+import { parseInput, problemResponse, toAppError } from '../api/problem.ts';
+import type { Ports } from '../ports.ts';
+import { isRedirectable, parseAuthorizationRequest, stateOf } from './authorize.ts';
+import { browserCookie, browserSecretOf, isSameOrigin } from './browser.ts';
+import { type FoundClient, findClient } from './clients.ts';
+import { newCode, type Person } from './codes.ts';
+import { jwksOf, metadataOf } from './discovery.ts';
+import {
+  beginInteraction,
+  endInteraction,
+  type OpenInteraction,
+  requireInteraction,
+} from './interactions.ts';
+import { isMember } from './members.ts';
+import { OAuthError } from './oauth-error.ts';
+import { contentSecurityPolicy, type Page, renderPage } from './page.ts';
+import { parametersOf } from './parameters.ts';
+import { codeRedirect, errorRedirect } from './redirect.ts';
+import { newSecret } from './secrets.ts';
+import { signInPage, signInScript } from './sign-in-page.ts';
+import { exchangeCode } from './token.ts';
+
+type OidcContext = Context<ApiEnv>;
+
+export function createOidc(ports: Ports): Hono<ApiEnv> {
+  const { issuer, signingKeys, localAuth } = ports.settings.oidc;
+  if (signingKeys.length === 0) throw new Error('there is no signing key: set HUB_OIDC_SIGNING_KEYS');
+  const app = new Hono<ApiEnv>();
+  app.use(observe(ports));
+  const on = (path: string, handlers: Record<string, (c: OidcContext) => Promise<Response>>): void => {
+    const route = `/oidc${path}`;
+    app.all(route, (c) => {
+      c.set('route', route);
+      // Looking at a link must not begin a sign-in, so HEAD is not GET.
+      const handle = Object.hasOwn(handlers, c.req.method) ? handlers[c.req.method] : undefined;
+      return handle ? handle(c) : refuseMethod(c, Object.keys(handlers));
+    });
+  };
+  const publicly = { 'cache-control': 'public, max-age=300' };
+  on('/.well-known/openid-configuration', { GET: async (c) => c.json(metadataOf(issuer), 200, publicly) });
+  on('/jwks', { GET: async (c) => c.json(jwksOf(signingKeys), 200, publicly) });
+  on('/authorize', { GET: (c) => authorize(ports, c) });
+  on('/token', { POST: (c) => token(ports, c) });
+  on('/interactions/:id', {
+    GET: (c) => showInteraction(ports, c),
+    POST: (c) => answerInteraction(ports, c),
+  });
+  if (localAuth !== undefined) {
+    const { html, csp } = signInPage(issuer, localAuth);
+    const script = signInScript(issuer, localAuth);
+    const asScript = { 'content-type': 'text/javascript; charset=utf-8' };
+    on('/signin', { GET: async (c) => c.html(html, 200, { 'content-security-policy': csp }) });
+    on('/signin.js', { GET: async (c) => c.body(script, 200, asScript) });
+  }
+  app.notFound((c) => problemResponse(new AppError('NOT_FOUND'), c.get('requestId')));
+  app.onError((error, c) => problemResponse(toAppError(error), c.get('requestId')));
+  return app;
+}
+
+/** Where the console takes over. */
+function signInAddress({ issuer, localAuth }: Ports['settings']['oidc'], interaction: string): string {
+  const page = localAuth === undefined ? `${new URL(issuer).origin}/signin/oidc` : `${issuer}/signin`;
+  return `${page}?interaction=${interaction}`;
+}
+
+/** A browser comes from a cluster: checked, remembered, and sent on to sign in. */
+async function authorize(ports: Ports, c: OidcContext): Promise<Response> {
+  const { issuer } = ports.settings.oidc;
+  const parameters = parametersOf(new URL(c.req.url).searchParams);
+  let client: FoundClient | undefined;
+  try {
+    client = await findClient(ports.documents, parameters.get('client_id'));
+  } catch (error) {
+    rememberFailure(c, error);
+    return pageResponse(c, UNAVAILABLE, 503);
+  }
+  if (!client || !isRedirectable(client, parameters)) return pageResponse(c, UNKNOWN_CLUSTER, 400);
+  const to = { issuer, redirectUri: client.redirectUri, state: stateOf(parameters) };
+  try {
+    const request = parseAuthorizationRequest(client, parameters);
+    const browserSecret = browserSecretOf(c.req.header('cookie')) ?? newSecret(ports.random);
+    const id = await beginInteraction(ports, request, browserSecret);
+    c.header('set-cookie', browserCookie(browserSecret, issuer));
+    return c.redirect(signInAddress(ports.settings.oidc, id), 303);
+  } catch (error) {
+    return c.redirect(errorRedirect(to, toOAuthError(c, error)), 303);
+  }
+}
+
+/** For the line in the log: the error itself goes no further. */
+function rememberFailure(c: OidcContext, error: unknown): void {
+  c.error = error instanceof Error ? error : new Error(String(error));
+}
+
+function toOAuthError(c: OidcContext, error: unknown): OAuthError {
+  if (error instanceof OAuthError) return error;
+  rememberFailure(c, error);
+  return toAppError(error).row.http === 503
+    ? new OAuthError('temporarily_unavailable', 'Hub cannot do this at the moment.')
+    : new OAuthError('server_error', 'Something went wrong in Hub.');
+}
+
+const UNKNOWN_CLUSTER: Page = {
+  title: 'This sign-in cannot go on',
+  paragraphs: [
+    'The address that brought you here does not belong to a cluster of this Hub, so you are not sent anywhere.',
+    'Open your cluster from the console of Hub and sign in from there. If that leads here again, tell the operator.',
+  ],
+};
+const UNAVAILABLE: Page = {
+  title: 'Hub cannot do this at the moment',
+  paragraphs: ['Go back to your cluster in a few seconds and sign in again.'],
+};
+
+const pageResponse = (c: OidcContext, page: Page, status: 400 | 503): Response =>
+  c.html(renderPage(page), status, { 'content-security-policy': contentSecurityPolicy() });
+
+/** For the console to tell whom the sign-in is for, before anybody has signed in. */
+async function showInteraction(ports: Ports, c: OidcContext): Promise<Response> {
+  const { cluster, redirectUri, expiresAt } = await openInteraction(ports, c);
+  return c.json({ cluster, host: new URL(redirectUri).host, expiresAt: expiresAt.toISOString() });
+}
+
+const decisionBody = z.strictObject({ decision: z.enum(['continue', 'cancel']) });
+
+/** The console says who it is; the answer says where the browser goes next. */
+async function answerInteraction(ports: Ports, c: OidcContext): Promise<Response> {
+  const { issuer } = ports.settings.oidc;
+  if (c.env?.incoming && bodyIsTooLarge(c.env.incoming)) throw new AppError('BODY_TOO_LARGE');
+  const { decision } = parseInput(decisionBody, await readJson(c.req.raw));
+  const interaction = await openInteraction(ports, c);
+  const to = { issuer, redirectUri: interaction.redirectUri, state: interaction.state };
+  if (decision === 'cancel') {
+    await endInteraction(ports, interaction);
+    const refusal = new OAuthError('access_denied', 'The person did not want to sign in.');
+    return c.json({ redirectTo: errorRedirect(to, refusal) });
+  }
+  const person = await requirePerson(ports, interaction, c.req.header('authorization'));
+  const { code, write } = newCode(ports, interaction, person);
+  await endInteraction(ports, interaction, [write]);
+  ports.log.info('signed in to cluster', { cluster: interaction.cluster });
+  return c.json({ redirectTo: codeRedirect(to, code) });
+}
+
+/** @throws AppError SIGN_IN_OVER also for a page that is not ours */
+async function openInteraction(ports: Ports, c: OidcContext): Promise<OpenInteraction> {
+  if (!isSameOrigin(c.req.raw.headers, ports.settings.oidc.issuer)) throw new AppError('SIGN_IN_OVER');
+  return requireInteraction(ports, c.req.param('id') ?? '', browserSecretOf(c.req.header('cookie')));
+}
+
+/**
+ * What is refused leaves the sign-in open, so that the same browser may try as somebody else.
+ * @throws AppError those of `authenticate`, EMAIL_NOT_VERIFIED, NOT_A_MEMBER
+ */
+async function requirePerson(
+  ports: Ports,
+  { cluster }: OpenInteraction,
+  authorization: string | undefined,
+): Promise<Person> {
+  const { uid, email, emailVerified } = await authenticate(ports.tokens, authorization);
+  if (!email || !emailVerified) throw new AppError('EMAIL_NOT_VERIFIED');
+  if (!(await isMember(ports.documents, cluster, uid))) throw new AppError('NOT_A_MEMBER');
+  return { uid, email };
+}
+
+async function token(ports: Ports, c: OidcContext): Promise<Response> {
+  c.header('pragma', 'no-cache');
+  try {
+    return c.json(await exchangeCode(ports, c.req.raw, c.env?.incoming));
+  } catch (error) {
+    const { code, message } = toOAuthError(c, error);
+    const body = { error: code, error_description: message };
+    if (code === 'invalid_client') return c.json(body, 401, { 'www-authenticate': 'Basic realm="hub"' });
+    return c.json(body, code === 'temporarily_unavailable' ? 503 : code === 'server_error' ? 500 : 400);
+  }
+}
+
+function refuseMethod(c: OidcContext, allowed: readonly string[]): Response {
+  const response = problemResponse(new AppError('METHOD_NOT_ALLOWED'), c.get('requestId'));
+  response.headers.set('allow', allowed.join(', '));
+  return response;
+}
+
+/** Nothing may keep, frame, sniff or leak what is answered; the pages say more about themselves. */
+const HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/** Gives each request its id, each reply its headers, and the log its line: never a query, which may hold a code or a state. */
+function observe({ clock, random, log }: Ports): MiddlewareHandler<ApiEnv> {
+  return async (c, next) => {
+    const startMs = clock.now();
+    const request = random.base32(16);
+    c.set('requestId', request);
+    c.set('route', 'none');
+    await next();
+    const { headers, status } = c.res;
+    for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
+    headers.set('x-request-id', request);
+    const error = c.error && toAppError(c.error);
+    const detail = error?.code === 'BUG' ? (error.cause as Error | undefined)?.stack : undefined;
+    log[detail === undefined ? 'info' : 'error']('request', {
+      request,
+      route: c.get('route'),
+      method: c.req.method,
+      status,
+      durationMs: clock.now() - startMs,
+      ...(error ? { code: error.code } : {}),
+      ...(detail === undefined ? {} : { detail }),
+    });
+  };
+}

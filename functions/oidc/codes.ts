@@ -1,0 +1,107 @@
+/**
+ * Authorization codes: good once, for a minute, for the client, the address and the PKCE verifier they were made for. A code that is
+ * seen anywhere else has leaked, and is good for nothing from then on.
+ */
+import { createHash } from 'node:crypto';
+import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import {
+  CODE_LIFETIME_MS,
+  type OidcCode,
+  type OidcInteraction,
+  oidcCodeDocument,
+  oidcCodePath,
+} from '../../shared/documents/oidc.ts';
+import { CommitError, type Write } from '../cloud.ts';
+import type { Ports } from '../ports.ts';
+import { OAuthError } from './oauth-error.ts';
+import { digestOf, isSecret, newSecret } from './secrets.ts';
+
+type CodePorts = Pick<Ports, 'documents' | 'clock' | 'random' | 'log'>;
+
+/** Somebody with a verified e-mail address. */
+export interface Person {
+  uid: string;
+  email: string;
+}
+
+/** @returns the code, and what writes it */
+export function newCode(
+  { clock, random }: Pick<CodePorts, 'clock' | 'random'>,
+  { cluster, redirectUri, scopes, nonce, codeChallenge }: OidcInteraction,
+  { uid, email }: Person,
+): { code: string; write: Write } {
+  const code = newSecret(random);
+  const data = {
+    schema: DOCUMENT_SCHEMA,
+    cluster,
+    redirectUri,
+    scopes,
+    nonce,
+    codeChallenge,
+    uid,
+    email,
+    expiresAt: new Date(clock.now() + CODE_LIFETIME_MS),
+  };
+  return { code, write: { op: 'create', path: oidcCodePath(digestOf(code)), data } };
+}
+
+/** What a client says when it exchanges a code. */
+export interface Exchange {
+  cluster: string;
+  code: string | undefined;
+  redirectUri: string | undefined;
+  codeVerifier: string | undefined;
+}
+
+/** A code that was good, with the person in it. */
+export type RedeemedCode = OidcCode & Person;
+
+/**
+ * Uses the code up: of any number of calls at once, one at most gets it.
+ * @throws OAuthError invalid_grant, which does not say why; the log does
+ */
+export async function redeemCode(
+  { documents, clock, log }: CodePorts,
+  exchange: Exchange,
+): Promise<RedeemedCode> {
+  const refuse = (why: string): OAuthError => {
+    log.warn('code refused', { cluster: exchange.cluster, detail: why });
+    return new OAuthError('invalid_grant', 'The code is not valid, not for this request, or used already.');
+  };
+  if (!isSecret(exchange.code)) throw refuse('unknown');
+  const snapshot = await documents.get(oidcCodePath(digestOf(exchange.code)));
+  if (!snapshot) throw refuse('unknown');
+  const code = oidcCodeDocument.parse(snapshot.data);
+  const { usedAt, email } = code;
+  if (usedAt !== undefined || email === undefined) throw refuse('replayed');
+  const now = clock.now();
+  const fault = faultOf(code, exchange, now);
+  try {
+    // The address is not needed any more either.
+    const data = { usedAt: new Date(now), email: undefined };
+    await documents.commit([{ op: 'update', path: snapshot.path, data, ifVersion: snapshot.version }]);
+  } catch (error) {
+    if (error instanceof CommitError && error.fault !== 'unavailable') throw refuse('replayed');
+    throw error;
+  }
+  if (fault) throw refuse(fault);
+  return { ...code, email };
+}
+
+function faultOf(code: OidcCode, exchange: Exchange, now: number): string | undefined {
+  if (code.expiresAt.getTime() <= now) return 'expired';
+  if (code.cluster !== exchange.cluster) return 'of another client';
+  if (code.redirectUri !== exchange.redirectUri) return 'for another address';
+  return verifierFault(code.codeChallenge, exchange.codeVerifier);
+}
+
+/** https://www.rfc-editor.org/rfc/rfc7636#section-4.1 */
+const VERIFIER = /^[\w.~-]{43,128}$/;
+
+/** A verifier without a challenge means that somebody took the challenge away: https://www.rfc-editor.org/rfc/rfc9700#section-4.8.2 */
+function verifierFault(challenge: string | undefined, verifier: string | undefined): string | undefined {
+  if (challenge === undefined) return verifier === undefined ? undefined : 'verifier without a challenge';
+  if (verifier === undefined || !VERIFIER.test(verifier)) return 'no verifier';
+  const digest = createHash('sha256').update(verifier, 'ascii').digest('base64url');
+  return digest === challenge ? undefined : 'wrong verifier';
+}

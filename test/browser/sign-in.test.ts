@@ -1,0 +1,70 @@
+/** Hub's own sign-in page in a real Chromium, under its own Content-Security-Policy: from a cluster, through the page, back to the cluster. */
+import { chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { systemClock, systemRandom } from '../../functions/google/clock.ts';
+import { createDocuments } from '../../functions/google/documents.ts';
+import { type ClientCredentials, ensureClient } from '../../functions/oidc/clients.ts';
+import type { Settings } from '../../functions/ports.ts';
+import { aCluster, clusterIdOf, writeOf } from '../builders.ts';
+import { aHub, type Driver } from '../journeys/hub.ts';
+import { CHROMIUM_MISSING, findChromium } from './chromium.ts';
+
+const executablePath = findChromium();
+if (executablePath === undefined) process.stderr.write(`the sign-in page: ${CHROMIUM_MISSING}\n`);
+
+describe.skipIf(executablePath === undefined)('the sign-in page', () => {
+  const id = clusterIdOf(7);
+  let driver: Driver;
+  let credentials: ClientCredentials;
+  beforeAll(async () => {
+    driver = await aHub();
+    const documents = createDocuments(driver.firestore);
+    const settings = { zone: 'clusters.localhost' } as Settings;
+    await documents.commit([writeOf(aCluster({ id, owner: 'ada' }))]);
+    credentials = await ensureClient(
+      { documents, settings, clock: systemClock(1), random: systemRandom },
+      id,
+    );
+  });
+  afterAll(() => driver?.close());
+
+  test('tells a stranger why not, and sends a member back with a code', async () => {
+    const chromiumSandbox = process.getuid?.() !== 0;
+    const browser = await chromium.launch({ executablePath: executablePath ?? '', chromiumSandbox });
+    try {
+      const page = await browser.newPage();
+      const violations: string[] = [];
+      page.on('console', (message) => {
+        if (/Content Security Policy/i.test(message.text())) violations.push(message.text());
+      });
+      // The cluster itself is not there.
+      await page.route(`${credentials.redirectUri}**`, (route) => route.fulfill({ body: 'the cluster' }));
+      const { clientId, redirectUri } = credentials;
+      const request = new URLSearchParams({
+        client_id: clientId,
+        redirect_uri: redirectUri,
+        response_type: 'code',
+        scope: 'openid email profile',
+        state: 'from the cluster',
+      });
+      await page.goto(`${driver.hub.url}/oidc/authorize?${request}`);
+      await page.getByText(`${id}.clusters.localhost`).waitFor();
+      const signIn = async (email: string): Promise<void> => {
+        await page.getByLabel('E-mail').fill(email);
+        await page.getByLabel('Password').fill('hub-local');
+        await page.getByRole('button', { name: 'Continue' }).click();
+      };
+      await signIn('grace@example.com');
+      await page.getByText('You are not a member of this cluster.').waitFor();
+      await signIn('ada@example.com');
+      await page.getByText('the cluster', { exact: true }).waitFor();
+      const answer = new URL(page.url());
+      expect(answer.origin + answer.pathname).toBe(redirectUri);
+      expect(answer.searchParams.get('state')).toBe('from the cluster');
+      expect(answer.searchParams.get('code')).toMatch(/^[a-z2-7]{52}$/);
+      expect(violations).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+});
