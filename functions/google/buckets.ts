@@ -1,6 +1,7 @@
 /** The `Buckets` port on Google Cloud Storage. Nothing here waits for long: what needs more calls says `pending`. */
 import type { File, Storage, Bucket as StorageBucket } from '@google-cloud/storage';
 import { AppError } from '../../shared/errors.ts';
+import { type Binding, planBindings } from '../bucket-access.ts';
 import { type Bucket, type Buckets, bucketPrefix } from '../buckets.ts';
 import { scrub } from '../log.ts';
 
@@ -18,6 +19,17 @@ export function createBuckets(storage: Storage): Buckets {
       } catch (error) {
         if (statusOf(error) !== 409) throw translate(error);
         await adopt(storage, bucket);
+      }
+    },
+
+    async ensureAccess(bucket, principals) {
+      const seen = await look(storage, bucket.name);
+      requireThere(seen, bucket);
+      requireOwn(seen, bucket);
+      for (let attempt = 1; !(await grant(storage.bucket(bucket.name), principals)); attempt++) {
+        if (attempt === GRANT_ATTEMPTS) {
+          throw new AppError('PROVIDER_UNAVAILABLE', `the policy of ${bucket.name} changes all the time`);
+        }
       }
     },
 
@@ -68,16 +80,43 @@ async function look(storage: Storage, name: string): Promise<Seen | 'absent' | '
   }
 }
 
-function requireOwn(seen: Seen, { name, clusterId }: Bucket): void {
+/** How often a policy that somebody changes at the same moment is read again. */
+const GRANT_ATTEMPTS = 3;
+
+/** @returns false if somebody else changed the policy meanwhile */
+async function grant(bucket: StorageBucket, principals: string): Promise<boolean> {
+  // Conditions are only told to those who ask for this version; whoever does not would write the policy back without them.
+  const [policy] = await bucket.iam.getPolicy({ requestedPolicyVersion: 3 }).catch(rethrow);
+  const bindings = planBindings((policy.bindings ?? []) as Binding[], principals);
+  if (!bindings) return true;
+  try {
+    await bucket.iam.setPolicy({ ...policy, version: 3, bindings } as Parameters<
+      typeof bucket.iam.setPolicy
+    >[0]);
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 412 || statusOf(error) === 409) return false;
+    throw translate(error);
+  }
+}
+
+function requireOwn(seen: Seen, { name, clusterId }: Pick<Bucket, 'name' | 'clusterId'>): void {
   if (seen.clusterId !== clusterId) throw new AppError('NAME_TAKEN', `bucket ${name} is not of this cluster`);
 }
 
 /** Somebody made it meanwhile: an earlier try of ours whose answer was lost, or a stranger. */
 async function adopt(storage: Storage, bucket: Bucket): Promise<void> {
   const seen = await look(storage, bucket.name);
-  if (seen === 'forbidden') throw new AppError('NAME_TAKEN', `bucket ${bucket.name} is of another project`);
-  if (seen === 'absent') throw new AppError('PROVIDER_UNAVAILABLE', `bucket ${bucket.name} comes and goes`);
+  requireThere(seen, bucket);
   requireOwn(seen, bucket);
+}
+
+function requireThere(
+  seen: Awaited<ReturnType<typeof look>>,
+  { name }: Pick<Bucket, 'name'>,
+): asserts seen is Seen {
+  if (seen === 'forbidden') throw new AppError('NAME_TAKEN', `bucket ${name} is of another project`);
+  if (seen === 'absent') throw new AppError('PROVIDER_UNAVAILABLE', `bucket ${name} comes and goes`);
 }
 
 /** Our project's list tells a stranger's bucket, which is no business of ours, from one that we may not read. */

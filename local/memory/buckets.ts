@@ -1,4 +1,5 @@
 /** The `Buckets` port directly on the Storage stand-in's model: for tests and the simulation, without a wire in between. */
+import { planBindings } from '../../functions/bucket-access.ts';
 import { type Buckets, bucketPrefix } from '../../functions/buckets.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ServiceError } from '../service.ts';
@@ -33,6 +34,19 @@ export function memoryBuckets(model: StorageModel): Buckets {
         if (known === 'forbidden' || known.labels['hub-cluster'] !== clusterId) {
           throw new AppError('NAME_TAKEN', `bucket ${name} is not of this cluster`);
         }
+      }),
+
+    ensureAccess: ({ name, clusterId }, principals) =>
+      translated(() => {
+        const known = orForbidden(() => find(name));
+        if (known === undefined) throw new AppError('PROVIDER_UNAVAILABLE', `bucket ${name} comes and goes`);
+        if (known === 'forbidden' || known.labels['hub-cluster'] !== clusterId) {
+          throw new AppError('NAME_TAKEN', `bucket ${name} is not of this cluster`);
+        }
+        const { bindings, etag } = model.call('storage.buckets.getIamPolicy', () => model.getPolicy(name));
+        const wanted = planBindings(bindings, principals);
+        if (!wanted) return;
+        model.call('storage.buckets.setIamPolicy', () => model.setPolicy(name, { bindings: wanted, etag }));
       }),
 
     ensureBucketGone: ({ name, clusterId }) =>

@@ -3,6 +3,8 @@
  * Wrong calls are refused with the words and reasons of the real service.
  */
 import { minutes, seconds } from '../../shared/units.ts';
+import { type Binding, isRole, type Policy } from '../iam/policy.ts';
+import { isMember } from '../iam/principals.ts';
 import { ServiceError, STATUS, type World } from '../service.ts';
 import { crc32c, md5 } from './checksums.ts';
 
@@ -20,6 +22,8 @@ export interface Bucket {
   metageneration: number;
   createdAtMs: number;
   updatedAtMs: number;
+  /** Its allow policy, once somebody has set one. */
+  iam?: { bindings: Binding[]; version: number };
 }
 
 export interface StoredObject {
@@ -67,6 +71,12 @@ export interface StorageModel {
   patchBucket(name: string, settings: BucketSettings, ifMetageneration?: string): Bucket;
   /** @throws ServiceError as `requireBucket`; `conflict` if it holds objects, `conditionNotMet` */
   deleteBucket(name: string, ifMetageneration?: string): void;
+  /** @throws ServiceError as `requireBucket` */
+  getPolicy(name: string): Policy;
+  /** Replaces the policy if it is still the one of that etag. @throws ServiceError as `requireBucket`; `invalid`, `conditionNotMet` */
+  setPolicy(name: string, policy: { bindings: readonly Binding[]; etag?: string }): Policy;
+  /** Of a bucket of any project: what the callers of the wire are judged by. @throws ServiceError `notFound` */
+  bindingsOf(name: string): readonly Binding[];
   /** Creates or replaces; `ifGeneration` 0 only creates. @throws ServiceError as `requireBucket`; `conditionNotMet` */
   putObject(
     bucket: string,
@@ -76,6 +86,7 @@ export interface StorageModel {
   ): StoredObject;
   /** @throws ServiceError as `requireBucket`; `notFound` */
   requireObject(bucket: string, name: string, generation?: string): StoredObject;
+  hasObject(bucket: string, name: string): boolean;
   listObjects(
     bucket: string,
     options?: { prefix?: string; after?: string; limit?: number; softDeleted?: boolean },
@@ -128,9 +139,13 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
       (object) => object.bucket === bucket && (object.softDeletedAtMs !== undefined) === softDeleted,
     );
 
-  const requireBucket = (name: string): Bucket => {
+  const requireAny = (name: string): Bucket => {
     const bucket = buckets.get(name);
     if (!bucket) throw refuse(STATUS.NOT_FOUND, 'notFound', 'The specified bucket does not exist.');
+    return bucket;
+  };
+  const requireBucket = (name: string): Bucket => {
+    const bucket = requireAny(name);
     if (bucket.projectId !== world.projectId) {
       const message =
         'The caller does not have storage.buckets.get access to the Google Cloud Storage bucket. ' +
@@ -204,6 +219,17 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
       buckets.delete(name);
       for (const kept of objectsOf(name, true)) objects.delete(softKey(kept));
     },
+    getPolicy: (name) => policyOf(requireBucket(name)),
+    setPolicy(name, { bindings, etag }) {
+      const bucket = requireBucket(name);
+      requireMatch(etag, policyOf(bucket).etag);
+      requireBindings(bucket, bindings);
+      const version = (bucket.iam?.version ?? 1) + 1;
+      const changed = { ...bucket, iam: { bindings: structuredClone([...bindings]), version } };
+      buckets.set(name, changed);
+      return policyOf(changed);
+    },
+    bindingsOf: (name) => policyOf(requireAny(name)).bindings,
     putObject(bucket, name, content, { contentType, metadata, ifGeneration } = {}) {
       requireBucket(bucket);
       requireObjectName(name);
@@ -225,6 +251,7 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
       return object;
     },
     requireObject,
+    hasObject: (bucket, name) => findLive(bucket, name) !== undefined,
     listObjects(bucket, { prefix = '', after, limit, softDeleted = false } = {}) {
       requireBucket(bucket);
       return pageOf(objectsOf(bucket, softDeleted), prefix, after, limit);
@@ -286,6 +313,35 @@ function applySettings(bucket: Bucket, settings: BucketSettings): void {
   }
   bucket.uniformAccess = uniformAccess ?? bucket.uniformAccess;
   bucket.publicAccessPrevention = publicAccessPrevention ?? bucket.publicAccessPrevention;
+}
+
+const policyOf = ({ projectId, iam }: Bucket): Policy => ({
+  bindings: structuredClone(iam?.bindings ?? defaultBindings(projectId)),
+  etag: Buffer.from(`iam ${iam?.version ?? 1}`).toString('base64'),
+});
+
+/** What a bucket with uniform access begins with. */
+const defaultBindings = (projectId: string): Binding[] => [
+  {
+    role: 'roles/storage.legacyBucketOwner',
+    members: [`projectEditor:${projectId}`, `projectOwner:${projectId}`],
+  },
+  { role: 'roles/storage.legacyBucketReader', members: [`projectViewer:${projectId}`] },
+];
+
+const PUBLIC = ['allUsers', 'allAuthenticatedUsers'];
+
+function requireBindings({ publicAccessPrevention }: Bucket, bindings: readonly Binding[]): void {
+  for (const { role, members } of bindings) {
+    if (!isRole(role)) throw invalid(`Role ${role} is not supported for this resource.`);
+    const unknown = members.find((member) => !isMember(member));
+    if (unknown !== undefined) throw invalid(`The member ${unknown} is of an unknown type.`);
+    if (publicAccessPrevention === 'enforced' && members.some((member) => PUBLIC.includes(member))) {
+      const message =
+        'The member bindings allUsers and allAuthenticatedUsers are not allowed since public access prevention is enforced.';
+      throw refuse(STATUS.FAILED_PRECONDITION, 'conditionNotMet', message);
+    }
+  }
 }
 
 function requireMatch(wanted: string | undefined, actual: number | string): void {

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { MIB } from '../../shared/units.ts';
 import { listen, readBody, sendJson } from '../http.ts';
 import { type Face, ServiceError, STATUS, type World } from '../service.ts';
+import { type Allow, allowOf, type StorageAccess } from './access.ts';
 import { createStorageModel, type StorageModel, type StoredObject } from './model.ts';
 import {
   bucketResource,
@@ -15,6 +16,8 @@ import {
   parseJson,
   parseMultipart,
   parsePageToken,
+  policyInput,
+  policyResource,
 } from './wire.ts';
 
 export interface StorageFace extends Face {
@@ -28,10 +31,11 @@ export async function serveStorage(
   world: World,
   port: number,
   model: StorageModel = createStorageModel(world),
+  access?: StorageAccess,
 ): Promise<StorageFace> {
   const uploads: Uploads = new Map();
   const server = createServer((request, response) => {
-    respond(model, uploads, request, response).catch((error: unknown) => {
+    respond(model, access, uploads, request, response).catch((error: unknown) => {
       const refusal = asRefusal(error);
       if (refusal.code === STATUS.INTERNAL) {
         world.log.error('storage.request_failed', { service: 'storage', detail: String(error) });
@@ -42,8 +46,14 @@ export async function serveStorage(
   return { ...(await listen(server, port)), model };
 }
 
-/** Resumable uploads under way, by id. They end with the process; the client then begins anew. */
-type Uploads = Map<string, { bucket: string; query: URLSearchParams; settings: Json; content: Buffer }>;
+/**
+ * Resumable uploads under way, by id. They end with the process; the client then begins anew. Whoever has the address may go on with
+ * one, in the name of who began it.
+ */
+type Uploads = Map<
+  string,
+  { bucket: string; query: URLSearchParams; settings: Json; content: Buffer; allow: Allow }
+>;
 
 interface Call {
   method: string;
@@ -52,19 +62,21 @@ interface Call {
   query: URLSearchParams;
   headers: IncomingMessage['headers'];
   raw: Buffer;
+  allow: Allow;
 }
 
-/** `…/b`, `…/b/{bucket}`, `…/b/{bucket}/o`, `…/b/{bucket}/o/{object}`, the first part being absent for short addresses. */
-const ADDRESS = /^(\/upload|\/download)?(?:\/storage\/v1)?\/b(?:\/([^/]+)(\/o(?:\/([^/]+))?)?)?$/;
+/** `…/b`, `…/b/{bucket}`, `…/b/{bucket}/iam`, `…/b/{bucket}/o`, `…/b/{bucket}/o/{object}`, the first part being absent for short addresses. */
+const ADDRESS = /^(\/upload|\/download)?(?:\/storage\/v1)?\/b(?:\/([^/]+)(\/iam|\/o(?:\/([^/]+))?)?)?$/;
 
 async function respond(
   model: StorageModel,
+  access: StorageAccess | undefined,
   uploads: Uploads,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://storage.local');
-  const [matched, face, bucket = '', objects, object = ''] = ADDRESS.exec(url.pathname) ?? [];
+  const [matched, face, bucket = '', below, object = ''] = ADDRESS.exec(url.pathname) ?? [];
   const call: Call = {
     method: request.method ?? 'GET',
     bucket: decodeURIComponent(bucket),
@@ -72,15 +84,18 @@ async function respond(
     query: url.searchParams,
     headers: request.headers,
     raw: await readBody(request, LARGEST_BODY),
+    allow: allowOf(model, access, request.headers),
   };
   if (matched === undefined) throw notHere(call, url.pathname);
   if (face === '/upload') return upload(model, uploads, call, response);
   if (object && call.method === 'GET' && (face === '/download' || call.query.get('alt') === 'media')) {
     return download(model, call, response);
   }
-  const operations = object ? OBJECT : objects ? OBJECTS : bucket ? BUCKET : BUCKETS;
+  const operations =
+    below === '/iam' ? POLICY : object ? OBJECT : below ? OBJECTS : bucket ? BUCKET : BUCKETS;
   const operation = operations[call.method];
   if (!operation) throw notHere(call, url.pathname);
+  call.allow(operation.permission ?? operation.id, call.bucket, call.object);
   const answer = model.call(operation.id, () => operation.run(model, call));
   if (answer) sendJson(response, 200, answer);
   else response.writeHead(204).end();
@@ -89,6 +104,8 @@ async function respond(
 interface Operation {
   /** As the API's discovery document names it; faults are limited by it. */
   id: string;
+  /** What the caller needs, if it is not called as the method is. */
+  permission?: string;
   /** Nothing is answered with 204. */
   run(model: StorageModel, call: Call): Json | undefined;
 }
@@ -97,6 +114,7 @@ type Operations = Readonly<Record<string, Operation>>;
 const BUCKETS: Operations = {
   POST: {
     id: 'storage.buckets.insert',
+    permission: 'storage.buckets.create',
     run(model, { query, raw }) {
       requireProject(model, query);
       const body = parseJson(raw);
@@ -126,6 +144,7 @@ const BUCKET: Operations = {
   },
   PATCH: {
     id: 'storage.buckets.patch',
+    permission: 'storage.buckets.update',
     run: (model, { bucket, query, raw }) =>
       bucketResource(
         model.patchBucket(
@@ -141,6 +160,18 @@ const BUCKET: Operations = {
       model.deleteBucket(bucket, query.get('ifMetagenerationMatch') ?? undefined);
       return undefined;
     },
+  },
+};
+
+const POLICY: Operations = {
+  GET: {
+    id: 'storage.buckets.getIamPolicy',
+    run: (model, { bucket }) => policyResource(bucket, model.getPolicy(bucket)),
+  },
+  PUT: {
+    id: 'storage.buckets.setIamPolicy',
+    run: (model, { bucket, raw }) =>
+      policyResource(bucket, model.setPolicy(bucket, policyInput(parseJson(raw)))),
   },
 };
 
@@ -201,7 +232,12 @@ function requireProject(model: StorageModel, query: URLSearchParams): void {
   }
 }
 
-function download(model: StorageModel, { bucket, object, query }: Call, response: ServerResponse): void {
+function download(
+  model: StorageModel,
+  { bucket, object, query, allow }: Call,
+  response: ServerResponse,
+): void {
+  allow('storage.objects.get', bucket, object);
   const found = model.call('storage.objects.get', () =>
     model.requireObject(bucket, object, query.get('generation') ?? undefined),
   );
@@ -224,13 +260,14 @@ function upload(model: StorageModel, uploads: Uploads, call: Call, response: Ser
     continueUpload(model, uploads, id, call, response);
     return;
   }
+  call.allow('storage.objects.create', bucket);
   switch (query.get('uploadType')) {
     case 'media':
-      sendJson(response, 200, put(model, bucket, query, {}, raw, headers['content-type']));
+      sendJson(response, 200, put(model, call, query, {}, raw, headers['content-type']));
       return;
     case 'multipart': {
       const { settings, type, content } = parseMultipart(raw, headers['content-type'] ?? '');
-      sendJson(response, 200, put(model, bucket, query, settings, content, type));
+      sendJson(response, 200, put(model, call, query, settings, content, type));
       return;
     }
     case 'resumable': {
@@ -238,7 +275,7 @@ function upload(model: StorageModel, uploads: Uploads, call: Call, response: Ser
       const type = headers['x-upload-content-type'];
       const settings = { ...(type && { contentType: type }), ...parseJson(raw) };
       const uploadId = randomUUID();
-      uploads.set(uploadId, { bucket, query, settings, content: Buffer.alloc(0) });
+      uploads.set(uploadId, { bucket, query, settings, content: Buffer.alloc(0), allow: call.allow });
       const location = `http://${headers.host}/upload/storage/v1/b/${bucket}/o?uploadType=resumable&upload_id=${uploadId}`;
       response.writeHead(200, { location, 'content-length': 0 }).end();
       return;
@@ -253,11 +290,13 @@ function continueUpload(
   model: StorageModel,
   uploads: Uploads,
   id: string,
-  { raw, headers }: Call,
+  call: Call,
   response: ServerResponse,
 ): void {
+  const { raw, headers, bucket } = call;
   const session = uploads.get(id);
-  if (!session) throw new ServiceError(STATUS.NOT_FOUND, 'There is no such upload.', 'notFound');
+  if (!session || session.bucket !== bucket)
+    throw new ServiceError(STATUS.NOT_FOUND, 'There is no such upload.', 'notFound');
   const [, first, last, total] =
     /^bytes (?:(\d+)-(\d+|\*)|\*)\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
   if (first !== undefined) session.content = Buffer.concat([session.content.subarray(0, Number(first)), raw]);
@@ -272,14 +311,14 @@ function continueUpload(
     return;
   }
   const content = headers['content-range'] === undefined ? raw : session.content;
-  const answer = put(model, session.bucket, session.query, session.settings, content);
+  const answer = put(model, session, session.query, session.settings, content);
   uploads.delete(id);
   sendJson(response, 200, answer);
 }
 
 function put(
   model: StorageModel,
-  bucket: string,
+  { bucket, allow }: Pick<Call, 'bucket' | 'allow'>,
   query: URLSearchParams,
   settings: Json,
   content: Buffer,
@@ -287,6 +326,8 @@ function put(
 ): Json {
   const name = query.get('name') ?? String(settings.name ?? '');
   const ifGeneration = query.get('ifGenerationMatch');
+  // Who may only create may not replace.
+  if (model.hasObject(bucket, name)) allow('storage.objects.delete', bucket, name);
   const object: StoredObject = model.call('storage.objects.insert', () =>
     model.putObject(bucket, name, content, {
       ...(contentType && { contentType }),
@@ -317,6 +358,8 @@ function asRefusal(error: unknown): ServiceError {
 
 /** Two refusals of one canonical code may differ in status, so the reason decides. */
 const HTTP_STATUS: Readonly<Record<string, number>> = {
+  authError: 401,
+  loginRequired: 401,
   forbidden: 403,
   notFound: 404,
   conflict: 409,

@@ -1,4 +1,6 @@
 /** How buckets and objects look in the JSON API. https://cloud.google.com/storage/docs/json_api/v1 */
+import type { Binding, Policy } from '../iam/policy.ts';
+import { ServiceError, STATUS } from '../service.ts';
 import type { Bucket, BucketSettings, Page, StoredObject } from './model.ts';
 
 /** Parsed JSON of a request, not trusted. */
@@ -65,6 +67,33 @@ export const bucketResource = (bucket: Bucket): Json => ({
   },
   ...(Object.keys(bucket.labels).length > 0 && { labels: bucket.labels }),
 });
+
+export const policyResource = (bucket: string, { bindings, etag }: Policy): Json => ({
+  kind: 'storage#policy',
+  resourceId: `projects/_/buckets/${bucket}`,
+  version: 1,
+  bindings,
+  etag,
+});
+
+/**
+ * Bindings that are none are bindings of nothing, which are refused where their role is looked at.
+ * @throws ServiceError for conditions: one that is kept and not evaluated would let in too many
+ */
+export function policyInput(body: Json): { bindings: Binding[]; etag?: string } {
+  const etag = asText(body.etag);
+  const bindings = Array.isArray(body.bindings) ? body.bindings.map(asRecord) : [];
+  if (bindings.some(({ condition }) => condition !== undefined)) {
+    throw new ServiceError(STATUS.INVALID_ARGUMENT, 'Conditions are not here.', 'invalid');
+  }
+  return {
+    bindings: bindings.map(({ role, members }) => ({
+      role: String(role),
+      members: Array.isArray(members) ? members.map(String) : [],
+    })),
+    ...(etag !== undefined && { etag }),
+  };
+}
 
 export const objectResource = (object: StoredObject): Json => ({
   kind: 'storage#object',

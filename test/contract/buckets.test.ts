@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Storage } from '@google-cloud/storage';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { clusterPrincipals, DATA_ROLE } from '../../functions/bucket-access.ts';
 import { type Buckets, bucketPrefix } from '../../functions/buckets.ts';
 import { createBuckets } from '../../functions/google/buckets.ts';
 import { silentLog } from '../../functions/log.ts';
@@ -152,6 +153,79 @@ describe.each([
     expect(await side.buckets.listBuckets(ID)).toHaveLength(1001);
   });
 
+  const principalsOf = (cluster: string): string =>
+    clusterPrincipals({
+      projectId: 'hub-test',
+      projectNumber: '123',
+      location: 'europe-west1-b',
+      cluster,
+    });
+  const OWN = principalsOf(BUCKET.name);
+  const dataMembers = (): string[] =>
+    model
+      .getPolicy(BUCKET.name)
+      .bindings.filter(({ role }) => role === DATA_ROLE)
+      .flatMap(({ members }) => members);
+
+  test('a cluster’s workloads are let in beside those whom the project lets in anyway', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    const before = model.getPolicy(BUCKET.name).bindings;
+    await side.buckets.ensureAccess(BUCKET, OWN);
+    expect(model.getPolicy(BUCKET.name).bindings).toEqual([...before, { role: DATA_ROLE, members: [OWN] }]);
+  });
+
+  test('letting them in again changes nothing', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    await side.buckets.ensureAccess(BUCKET, OWN);
+    const { etag } = model.getPolicy(BUCKET.name);
+    await side.buckets.ensureAccess(BUCKET, OWN);
+    expect(model.getPolicy(BUCKET.name).etag).toBe(etag);
+  });
+
+  test.each([
+    ['another cluster', principalsOf('hub-zzzzzzzz234567zz-g1')],
+    [
+      'a namespace and service account of any cluster',
+      'principal://iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/hub-test.svc.id.goog/subject/ns/n/sa/s',
+    ],
+    ['the same in the older spelling', 'serviceAccount:hub-test.svc.id.goog[n/s]'],
+  ])('%s that was let in by whatever way is put out, people are not', async (_which, member) => {
+    await side.buckets.ensureBucket(BUCKET);
+    const people = ['user:operator@example.com', 'serviceAccount:hub@hub-test.iam.gserviceaccount.com'];
+    model.setPolicy(BUCKET.name, {
+      bindings: [
+        { role: 'roles/storage.admin', members: [member, ...people] },
+        { role: DATA_ROLE, members: [OWN, member] },
+      ],
+    });
+    await side.buckets.ensureAccess(BUCKET, OWN);
+    expect(dataMembers()).toEqual([OWN]);
+    const admins = model.getPolicy(BUCKET.name).bindings.find(({ role }) => role === 'roles/storage.admin');
+    expect(admins?.members).toEqual(people);
+  });
+
+  test('nobody is let into a bucket that is not the cluster’s, or is not there', async () => {
+    expect(await codeOf(side.buckets.ensureAccess(BUCKET, OWN))).toBe('PROVIDER_UNAVAILABLE');
+    model.insertBucket(BUCKET.name, { labels: { 'hub-cluster': OTHER_ID } });
+    const before = model.getPolicy(BUCKET.name);
+    expect(await codeOf(side.buckets.ensureAccess(BUCKET, OWN))).toBe('NAME_TAKEN');
+    expect(model.getPolicy(BUCKET.name)).toEqual(before);
+  });
+
+  test('whose answer to letting in was lost finds it done', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    world.faults.force('reply-lost', { times: 1, subject: 'storage.buckets.setIamPolicy' });
+    expect(await codeOf(side.buckets.ensureAccess(BUCKET, OWN))).toBe('PROVIDER_UNAVAILABLE');
+    await side.buckets.ensureAccess(BUCKET, OWN);
+    expect(dataMembers()).toEqual([OWN]);
+  });
+
+  test('two at once both end with the cluster let in', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    await Promise.all([1, 2, 3].map(() => side.buckets.ensureAccess(BUCKET, OWN)));
+    expect(dataMembers()).toEqual([OWN]);
+  });
+
   test('a service that does not answer is PROVIDER_UNAVAILABLE, and nothing has happened', async () => {
     world.faults.force('unavailable');
     expect(await codeOf(side.buckets.ensureBucket(BUCKET))).toBe('PROVIDER_UNAVAILABLE');
@@ -283,6 +357,31 @@ describe('the official client and the Storage stand-in', () => {
     await bucket.file('x').delete();
     expect((await bucket.getFiles())[0]).toHaveLength(0);
     expect((await bucket.getFiles({ softDeleted: true }))[0]).toHaveLength(1);
+    await face.close();
+  });
+
+  test('a policy is replaced only by whoever has read the last one, and only by one that makes sense', async () => {
+    const { face, storage } = await open();
+    const [bucket] = await storage.createBucket('a-bucket');
+    const [policy] = await bucket.iam.getPolicy({ requestedPolicyVersion: 3 });
+    const set = (...bindings: { role: string; members: string[] }[]) =>
+      bucket.iam.setPolicy({ ...policy, bindings } as Parameters<typeof bucket.iam.setPolicy>[0]);
+    await expect(set({ role: 'roles/x', members: [] })).rejects.toMatchObject({ code: 400 });
+    await expect(set({ role: DATA_ROLE, members: ['ada'] })).rejects.toMatchObject({ code: 400 });
+    const conditional = { role: DATA_ROLE, members: ['allUsers'], condition: { expression: 'false' } };
+    await expect(set(conditional)).rejects.toMatchObject({ code: 400 });
+    await set({ role: DATA_ROLE, members: ['allUsers'] });
+    await expect(set({ role: DATA_ROLE, members: [] })).rejects.toMatchObject({ code: 412 });
+    await storage.createBucket('closed', {
+      iamConfiguration: { publicAccessPrevention: 'enforced' },
+    } as Parameters<Storage['createBucket']>[1]);
+    await expect(
+      storage
+        .bucket('closed')
+        .iam.setPolicy({ bindings: [{ role: DATA_ROLE, members: ['allUsers'] }] } as Parameters<
+          typeof bucket.iam.setPolicy
+        >[0]),
+    ).rejects.toMatchObject({ code: 412 });
     await face.close();
   });
 

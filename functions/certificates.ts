@@ -1,0 +1,60 @@
+/**
+ * The port to a certificate authority: one certificate per cluster, for its one host. The name is proven early, while the cluster is
+ * being made; the key is made, and the certificate issued for it, only when the leaf can take both.
+ */
+import { days } from '../shared/units.ts';
+
+/** What is written into the cluster's documents before anything else is done with it. */
+export interface CertificateOrder {
+  /** Address of the order. It is no secret: nothing can be done with it without the account's key. */
+  order: string;
+  /** The TXT record that proves the name. It can go once the order is `ready`. */
+  record: { name: string; value: string };
+}
+
+/** Why an order has come to nothing, for people. The way on is to begin another one. */
+export interface OrderFailed {
+  status: 'failed';
+  reason: string;
+}
+
+export type OrderProgress = { status: 'pending' | 'ready' } | OrderFailed;
+
+export interface IssuedCertificate {
+  status: 'issued';
+  /** The host's first, then the intermediates; without the root. */
+  certificatePem: string;
+  /** PKCS#8. Hub keeps no copy: it goes straight into the leaf's Secret. */
+  privateKeyPem: string;
+  notAfter: Date;
+}
+
+/** All throw AppError CERTIFICATE_REFUSED, CERTIFICATE_LIMIT, CERTIFICATE_AUTHORITY_UNAVAILABLE. */
+export interface Certificates {
+  /**
+   * Orders a certificate. Each call may make another order; those that are forgotten do no harm and end by themselves. If the name
+   * was proven a short time ago, the order may be `ready` at once.
+   */
+  begin(host: string): Promise<CertificateOrder>;
+  /**
+   * Has the record looked for, which must be `served` by then: an authority that does not find it gives the order up. Call again
+   * while `pending`.
+   */
+  check(order: string): Promise<OrderProgress>;
+  /**
+   * Makes a key and gets the certificate for it, waiting for it some seconds. Once called for an order that is `ready`, the order is
+   * spent, however the call ends: the key is known to this call alone, so `failed` is what any later one is told.
+   */
+  finalize(order: string, host: string): Promise<IssuedCertificate | { status: 'pending' } | OrderFailed>;
+}
+
+const RENEW_AHEAD_MS = days(30);
+/** Clusters that were made together are not to be renewed together. */
+const RENEW_SPREAD_MS = days(3);
+
+/**
+ * When to get the next certificate.
+ * @param jitter in [0, 1)
+ */
+export const renewalDueAt = (notAfter: Date, jitter: number): Date =>
+  new Date(notAfter.getTime() - RENEW_AHEAD_MS - jitter * RENEW_SPREAD_MS);

@@ -1,0 +1,21 @@
+/** What pachd says of itself and of whoever asks. */
+import { ask, askedBy, callOne, translated } from './calls.ts';
+import { isAway, wordsOf } from './errors.ts';
+import { type GrpcChannel, GrpcRefusal } from './grpc.ts';
+import type { Identity } from './pachyderm.ts';
+
+export async function versionOf(channel: GrpcChannel): Promise<{ text: string }> {
+  const { major, minor, micro, additional } = await ask(channel, 'versionpb_v2.API/GetVersion', {});
+  return { text: `${major}.${minor}.${micro}${additional}` };
+}
+
+export async function whoAmI(channel: GrpcChannel, token?: string): Promise<Identity> {
+  const method = 'auth_v2.API/WhoAmI';
+  try {
+    const { username, expiration } = await callOne(channel, method, {}, askedBy(token));
+    return { known: true, username, expiresAt: expiration && expiration.seconds * 1000 };
+  } catch (error) {
+    if (!(error instanceof GrpcRefusal) || isAway(error)) throw translated(method, error, token);
+    return { known: false, reason: wordsOf(error, token === undefined ? [] : [token]) };
+  }
+}

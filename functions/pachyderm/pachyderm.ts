@@ -1,0 +1,88 @@
+/**
+ * The port to a Pachyderm in a leaf, as narrow as `securing`, `personalizing`, `sharing`, `exposing` and `credentials` need it.
+ * `client.ts` is the real side; it works against a real pachd and against the stand-in in `local/pachd`.
+ */
+import type { Bindings } from './members.ts';
+import type { Reach } from './reach.ts';
+
+export interface PachydermVersion {
+  /** `2.12.1`, or `2.12.0-rc.3`. */
+  text: string;
+}
+
+/** A verdict of pachd's about who asks. */
+export type Identity =
+  | { known: true; username: string; expiresAt: number | undefined }
+  /** `reason` is for operators. */
+  | { known: false; reason: string };
+
+export interface TokenOrder {
+  /** SHA-256 in lower-case hex of a token that pachd never sees. */
+  hash: string;
+  email: string;
+  expiresAt: number;
+}
+
+/** What a locked Pachyderm must have shown; each is a line of the proof. */
+export type LockCheck =
+  | 'version'
+  | 'anonymous is refused'
+  | 'a false token is refused'
+  | 'a stranger is refused'
+  | 'nobody else is bound'
+  | 'only Hub signs people in'
+  | 'the mock login is refused'
+  | 'the owner is accepted';
+
+export interface LockProof {
+  /** All of them, in this order. */
+  checks: readonly { check: LockCheck; ok: boolean; reason?: string }[];
+  locked: boolean;
+}
+
+export interface LockClaim {
+  /** As asked for, `2.12.1`. */
+  version: string;
+  owner: string;
+  /** Who shall be bound to the cluster, and nobody else. */
+  bindings: Bindings;
+  /** Hub's OpenID provider, as the one connector names it. */
+  issuer: string;
+}
+
+/** A Pachyderm as somebody sees it; `token` is theirs. */
+export interface Pachyderm {
+  /** @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED */
+  version(): Promise<PachydermVersion>;
+  /** @throws AppError LEAF_UNAVAILABLE if there is no verdict */
+  whoAmI(token?: string): Promise<Identity>;
+  /**
+   * Looks from outside at whether it is locked; whoever asks must be cluster admin. That something does not answer proves nothing.
+   * @throws AppError LEAF_UNAVAILABLE if there is no verdict, PRODUCT_REFUSED if Hub itself is refused
+   */
+  provesLocked(admin: string, claim: LockClaim): Promise<LockProof>;
+  /**
+   * Brings the bindings of the cluster to exactly these, with nothing for everybody, and takes from everyone else what they hold in
+   * projects and repositories. Safe to repeat.
+   * @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED
+   */
+  setMembers(admin: string, bindings: Bindings): Promise<void>;
+  /** Safe to repeat. @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED, BUG for a life of less than a minute or more than an hour */
+  registerToken(admin: string, order: TokenOrder): Promise<void>;
+  /** Ends every session of that person, the console's too. @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED */
+  revoke(admin: string, email: string): Promise<void>;
+  /** Ends the session of that token, for its holder. Safe to repeat. @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED */
+  signOut(token: string): Promise<void>;
+  /**
+   * Signs in as people do, by the code flow through dex, and returns the session's token.
+   * @param authorize what the issuer answers to that request for an authorization: where it redirects to, with a code
+   * @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED
+   */
+  signIn(authorize: (request: URL) => Promise<URL>): Promise<string>;
+  close(): void;
+}
+
+export interface Pachyderms {
+  /** @throws AppError LEAF_UNAVAILABLE */
+  open(reach: Reach): Promise<Pachyderm>;
+}

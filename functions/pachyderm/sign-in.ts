@@ -1,0 +1,74 @@
+/**
+ * Signing in as people do: pachd sends to dex, dex to Hub's OpenID provider, and the code travels back. Hub signs in so itself, as a
+ * principal of its own that the bindings make cluster admin; so no standing token of Hub's is kept anywhere, and the root token stays
+ * in the leaf. Each time it proves that people can sign in, too.
+ */
+import { AppError } from '../../shared/errors.ts';
+import { seconds } from '../../shared/units.ts';
+import { ask } from './calls.ts';
+import { connectionError } from './errors.ts';
+import type { GrpcChannel } from './grpc.ts';
+import type { Door, Reach } from './reach.ts';
+import { visit, type WebReply, type WebRequest } from './web.ts';
+
+const PAGE_TIMEOUT_MS = seconds(10);
+
+export async function signIn(
+  channel: GrpcChannel,
+  reach: Reach,
+  authorize: (request: URL) => Promise<URL>,
+): Promise<string> {
+  const { loginUrl, state } = await ask(channel, 'auth_v2.API/GetOIDCLogin', {});
+  const request = await upstreamOf(reach, new URL(loginUrl));
+  const answer = await authorize(request);
+  const back = await page(reach, 'identity', { path: pathOf(answer) });
+  const callback = redirectOf(back, 'dex did not accept the code');
+  const done = await page(reach, 'callback', { path: pathOf(new URL(callback, loginUrl)) });
+  if (done.status !== 200) throw refused('pachd did not accept the code', done);
+  const { pachToken } = await ask(channel, 'auth_v2.API/Authenticate', { oidcState: state });
+  return pachToken;
+}
+
+/** Follows dex to the provider behind it. @throws AppError PRODUCT_REFUSED if dex asks something itself */
+async function upstreamOf(reach: Reach, login: URL): Promise<URL> {
+  let at = login;
+  for (let hop = 0; hop < MOST_HOPS; hop++) {
+    const reply = await page(reach, 'identity', { path: pathOf(at) });
+    const next = new URL(redirectOf(reply, 'dex did not lead to a provider'), at);
+    if (next.origin !== login.origin || !next.pathname.startsWith(dexPathOf(login))) return next;
+    at = next;
+  }
+  throw new AppError('PRODUCT_REFUSED', 'dex leads in circles');
+}
+
+const MOST_HOPS = 5;
+
+/** `/dex/auth` → `/dex/`. */
+const dexPathOf = ({ pathname }: URL): string => pathname.slice(0, pathname.lastIndexOf('/') + 1);
+
+export const pathOf = ({ pathname, search }: URL): string => `${pathname}${search}`;
+
+/** @throws AppError LEAF_UNAVAILABLE also for what the server says to be a fault of its own: it proves nothing */
+export async function page(
+  reach: Reach,
+  door: Door,
+  request: Omit<WebRequest, 'timeoutMs'>,
+): Promise<WebReply> {
+  const name = `the ${door} page`;
+  const reply = await visit(reach, door, { ...request, timeoutMs: PAGE_TIMEOUT_MS }).catch(
+    (error: unknown) => {
+      throw connectionError(name, error);
+    },
+  );
+  if (reply.status >= 502) throw new AppError('LEAF_UNAVAILABLE', `${name}: HTTP ${reply.status}`);
+  return reply;
+}
+
+function redirectOf(reply: WebReply, what: string): string {
+  if (reply.location === undefined || reply.status < 300 || reply.status > 399) throw refused(what, reply);
+  return reply.location;
+}
+
+/** Without the page's text: it may repeat the code or an address. */
+const refused = (what: string, { status }: WebReply): AppError =>
+  new AppError(status >= 500 ? 'LEAF_UNAVAILABLE' : 'PRODUCT_REFUSED', `${what}: HTTP ${status}`);

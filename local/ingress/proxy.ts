@@ -1,0 +1,146 @@
+/** Passes requests on to what is behind the gateway: gRPC by HTTP/2, everything else by HTTP/1.1. */
+import { type ClientRequest, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
+import {
+  type ClientHttp2Session,
+  connect,
+  constants,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type IncomingHttpHeaders,
+  type OutgoingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { Duplex } from 'node:stream';
+import type { Kind } from './kinds.ts';
+
+type Request = Http2ServerRequest | IncomingMessage;
+type Reply = Http2ServerResponse | ServerResponse;
+
+/** What serves one connection from outside. */
+export interface Backend {
+  pass(kind: Kind, request: Request, reply: Reply): void;
+  close(): void;
+}
+
+export function createBackend(dial: (kind: Kind) => Duplex | undefined): Backend {
+  let session: ClientHttp2Session | undefined;
+  let below: Duplex | undefined;
+  const grpcSession = (): ClientHttp2Session | undefined => {
+    if (session && !session.closed && !session.destroyed) return session;
+    const stream = dial('grpc');
+    if (!stream) return undefined;
+    below = stream;
+    session = connect('http://pachd', { createConnection: () => stream });
+    session.on('error', ignore);
+    return session;
+  };
+  return {
+    pass(kind, request, reply) {
+      if (kind === 'grpc') {
+        if (!('stream' in request)) return refuse(reply, 426, 'gRPC needs HTTP/2');
+        passGrpc(request.stream, request.headers, grpcSession());
+        return;
+      }
+      const stream = dial(kind);
+      if (stream) passHttp(stream, request, reply);
+      else refuse(reply, 503, 'no healthy upstream');
+    },
+    // The stream and not the session, which must not say goodbye there: see functions/pachyderm/grpc.ts.
+    close: () => void below?.destroy(),
+  };
+}
+
+const ignore = (): void => undefined;
+
+export function refuse(reply: Reply, status: number, text: string): void {
+  const body = Buffer.from(text);
+  const headers = { 'content-type': 'text/plain', 'content-length': String(body.length) };
+  // The two kinds of reply have the same methods, but no type in common.
+  (reply as ServerResponse).writeHead(status, headers);
+  (reply as ServerResponse).end(body);
+}
+
+/** As Envoy answers gRPC when there is nobody: https://grpc.io/docs/guides/status-codes/ */
+const NOBODY: OutgoingHttpHeaders = {
+  ':status': 200,
+  'content-type': 'application/grpc',
+  'grpc-status': '14',
+  'grpc-message': 'no healthy upstream',
+};
+
+function passGrpc(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  session: ClientHttp2Session | undefined,
+): void {
+  stream.on('error', ignore);
+  if (!session) {
+    stream.respond(NOBODY, { endStream: true });
+    return;
+  }
+  const inside = session.request(headers as OutgoingHttpHeaders);
+  let trailers: OutgoingHttpHeaders = {};
+  inside.on('response', (answer, flags) => {
+    if (stream.closed || stream.headersSent) return;
+    // An answer that is headers only carries the status in them.
+    const ends = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+    stream.respond(withoutSensitive(answer), ends ? { endStream: true } : { waitForTrailers: true });
+    // Not before: what ends early would begin the answer by itself.
+    if (ends) inside.resume();
+    else inside.pipe(stream);
+  });
+  inside.on('trailers', (last) => {
+    trailers = withoutSensitive(last);
+  });
+  // Node's reply of the same stream would send trailers too, which it does not have.
+  stream.removeAllListeners('wantTrailers');
+  stream.on('wantTrailers', () => stream.sendTrailers(trailers));
+  inside.on('error', () => {
+    if (!stream.headersSent && !stream.closed) stream.respond(NOBODY, { endStream: true });
+    else stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  });
+  stream.on('close', () => inside.close(constants.NGHTTP2_CANCEL));
+  stream.pipe(inside);
+}
+
+/** Plain names only: Node adds a symbol to what it received. */
+const withoutSensitive = (headers: IncomingHttpHeaders): OutgoingHttpHeaders =>
+  Object.fromEntries(Object.entries(headers));
+
+/** Those that concern one connection and not the request: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
+const OF_THE_CONNECTION = [
+  ...['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'te', 'http2-settings'],
+];
+
+function passHttp(stream: Duplex, request: Request, reply: Reply): void {
+  const out = reply as ServerResponse;
+  const host = request.headers[':authority'] ?? request.headers.host ?? '';
+  const inside: ClientRequest = send({
+    createConnection: () => stream,
+    method: request.method ?? 'GET',
+    path: request.url ?? '/',
+    headers: { ...plainHeaders(request.headers), host: String(host), 'x-forwarded-proto': 'https' },
+  });
+  inside.on('response', (answer) => {
+    out.writeHead(answer.statusCode ?? 502, plainHeaders(answer.headers));
+    answer.on('error', () => out.destroy());
+    answer.pipe(out);
+  });
+  inside.on('error', () => {
+    if (out.headersSent) out.destroy();
+    else refuse(reply, 502, 'upstream connect error or disconnect/reset before headers');
+  });
+  out.on('close', () => {
+    inside.destroy();
+    stream.destroy();
+  });
+  request.on('error', ignore);
+  request.pipe(inside);
+}
+
+const plainHeaders = (headers: IncomingHttpHeaders): Record<string, string | string[]> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined || name.startsWith(':') || OF_THE_CONNECTION.includes(name) ? [] : [[name, value]],
+    ),
+  );

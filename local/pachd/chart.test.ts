@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { type AuthValues, authObjects, environmentOf } from './chart.ts';
+
+const made = (values: AuthValues, version = '2.12.1') =>
+  authObjects(values, { version, randomText: () => 'random' });
+
+describe('the values of the chart', () => {
+  test('with nothing said switch the mock provider on and bind its user as admin', () => {
+    const environment = environmentOf(made({}));
+    expect(parse(environment.IDP_CONNECTORS ?? '')).toMatchObject([
+      { id: 'test', type: 'mockPassword', config: { username: 'admin', password: 'password' } },
+    ]);
+    expect(parse(environment.AUTH_CLUSTER_RBAC ?? '')).toEqual({
+      'user:kilgore@kilgore.trout': ['clusterAdmin'],
+      allClusterUsers: ['projectCreator'],
+    });
+  });
+
+  test('with a provider leave the mock out, whatever mockIDP says', () => {
+    for (const mockIDP of [true, false]) {
+      const { environment, secrets } = made({ oidc: { mockIDP, upstreamIDPs: [{ id: 'hub' }] } });
+      expect(parse(secrets['pachyderm-identity']?.['upstream-idps'] ?? '')).toEqual([{ id: 'hub' }]);
+      expect(environment.map(({ name }) => name)).not.toContain('AUTH_CLUSTER_RBAC');
+    }
+  });
+
+  test('with neither are refused', () => {
+    expect(made({ oidc: { mockIDP: false } }).problem).toContain('either oidc.upstreamIDPs or oidc.mockIDP');
+  });
+
+  test('can name Secrets that are made elsewhere', () => {
+    const { secrets, environment } = made({
+      pachd: { rootTokenSecretName: 'own-root' },
+      oidc: { mockIDP: false, upstreamIDPsSecretName: 'own-providers' },
+    });
+    expect(secrets['pachyderm-identity']).toBeUndefined();
+    expect(secrets['pachyderm-auth']).not.toHaveProperty('root-token');
+    expect(environment).toContainEqual({ name: 'AUTH_ROOT_TOKEN', secret: 'own-root', key: 'root-token' });
+    expect(environment).toContainEqual({
+      name: 'IDP_CONNECTORS',
+      secret: 'own-providers',
+      key: 'upstream-idps',
+    });
+  });
+
+  test('up to 2.11 make no auth without a licence', () => {
+    const names = (values: AuthValues) => made(values, '2.11.6').environment.map(({ name }) => name);
+    expect(names({})).not.toContain('ACTIVATE_AUTH');
+    expect(names({ pachd: { enterpriseLicenseKey: 'key' } })).toEqual(
+      expect.arrayContaining(['ACTIVATE_AUTH', 'LICENSE_KEY', 'ENTERPRISE_SECRET']),
+    );
+  });
+
+  test('tell pachd and the console where people come back to', () => {
+    const { configMaps } = made({ proxy: { host: 'abc.hub.test', tls: { enabled: true } } });
+    expect(parse(configMaps['pachyderm-identity-config']?.['oidc-clients'] ?? '')).toMatchObject([
+      {
+        id: 'pachd',
+        redirect_uris: ['https://abc.hub.test/authorization-code/callback'],
+        trusted_peers: ['console'],
+      },
+      { id: 'console', redirect_uris: ['https://abc.hub.test/oauth/callback/?inline=true'] },
+    ]);
+  });
+});

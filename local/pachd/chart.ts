@@ -1,0 +1,228 @@
+/**
+ * What Pachyderm's chart makes of its values as far as sign-in goes: the Secrets and the ConfigMap, and pachd's environment from them.
+ * https://github.com/pachyderm/pachyderm/tree/master/etc/helm/pachyderm/templates (`pachd/auth-secret.yaml` and its neighbours)
+ */
+import { stringify } from 'yaml';
+import { asksForLicense } from './versions.ts';
+
+/** The values of the chart that are read here; all may be missing. */
+export interface AuthValues {
+  pachd?: {
+    activateAuth?: boolean;
+    rootToken?: string;
+    rootTokenSecretName?: string;
+    oauthClientID?: string;
+    oauthClientSecret?: string;
+    oauthRedirectURI?: string;
+    localhostIssuer?: string;
+    pachAuthClusterRoleBindings?: Record<string, string[]>;
+    enterpriseLicenseKey?: string;
+    enterpriseSecret?: string;
+    clusterDeploymentID?: string;
+  };
+  console?: { enabled?: boolean; config?: { oauthClientID?: string; oauthClientSecret?: string } };
+  oidc?: {
+    issuerURI?: string;
+    mockIDP?: boolean;
+    requireVerifiedEmail?: boolean;
+    IDTokenExpiry?: string;
+    RotationTokenExpiry?: string;
+    upstreamIDPs?: readonly object[];
+    upstreamIDPsSecretName?: string;
+  };
+  proxy?: { enabled?: boolean; host?: string; tls?: { enabled?: boolean } };
+}
+
+type Texts = Record<string, string>;
+
+/** A variable, and the key of the Secret or ConfigMap that it comes from, or its value. */
+export type EnvironmentSource =
+  | { name: string; value: string }
+  | { name: string; secret: string; key: string }
+  | { name: string; configMap: string; key: string };
+
+export interface AuthObjects {
+  /** By name; content as text. */
+  secrets: Record<string, Texts>;
+  configMaps: Record<string, Texts>;
+  environment: EnvironmentSource[];
+  /** What the chart refuses. */
+  problem?: string;
+}
+
+export interface ChartInput {
+  version: string;
+  /** What the chart makes itself where no secret is given: `randAlphaNum 32`. */
+  randomText(): string;
+}
+
+/** Up to 2.11 auth is part of the licensed edition: without a key the chart leaves it out, whatever `activateAuth` says. */
+export function authObjects(values: AuthValues, { version, randomText }: ChartInput): AuthObjects {
+  const { pachd = {}, oidc = {} } = values;
+  const connectors = connectorsOf(values);
+  const issuer = issuerOf(values);
+  const environment: EnvironmentSource[] = [];
+  const secrets: Record<string, Texts> = {};
+  const named = oidc.upstreamIDPsSecretName;
+  if (connectors) secrets['pachyderm-identity'] = { 'upstream-idps': stringify(connectors) };
+  if (named || connectors) {
+    environment.push(
+      { name: 'IDP_CONNECTORS', secret: named || 'pachyderm-identity', key: 'upstream-idps' },
+      { name: 'IDP_CONFIG', configMap: IDENTITY, key: 'identity-config' },
+    );
+  }
+  const consoleClient = consoleClientOf(values);
+  const licensed = !asksForLicense(version) || Boolean(pachd.enterpriseLicenseKey);
+  if (pachd.activateAuth !== false && licensed) addAuth(values, issuer, randomText, secrets, environment);
+  if (consoleClient) {
+    environment.push(
+      { name: 'CONSOLE_OAUTH_ID', value: consoleClient },
+      { name: 'CONSOLE_OAUTH_SECRET', secret: 'pachyderm-console-secret', key: 'OAUTH_CLIENT_SECRET' },
+    );
+    secrets['pachyderm-console-secret'] = {
+      OAUTH_CLIENT_SECRET: values.console?.config?.oauthClientSecret || randomText(),
+    };
+  }
+  addLicense(values, secrets, environment);
+  const configMaps = { [IDENTITY]: identityConfig(values, issuer, consoleClient) };
+  return {
+    secrets,
+    configMaps,
+    environment,
+    ...(!connectors && !named && { problem: NO_PROVIDER }),
+  };
+}
+
+const IDENTITY = 'pachyderm-identity-config';
+const NO_PROVIDER = 'either oidc.upstreamIDPs or oidc.mockIDP must be set in non-LOCAL deployments';
+
+const MOCK = [
+  { id: 'test', name: 'test', type: 'mockPassword', config: { username: 'admin', password: 'password' } },
+];
+
+function connectorsOf({ oidc = {} }: AuthValues): readonly object[] | undefined {
+  if (oidc.upstreamIDPsSecretName) return undefined;
+  if (oidc.upstreamIDPs?.length) return oidc.upstreamIDPs;
+  return oidc.mockIDP === false ? undefined : MOCK;
+}
+
+/** The public address as the chart knows it. */
+function publicUrl({ proxy = {} }: AuthValues): string | undefined {
+  if (proxy.enabled === false || !proxy.host) return undefined;
+  return `${proxy.tls?.enabled ? 'https' : 'http'}://${proxy.host}`;
+}
+
+const issuerOf = (values: AuthValues): string =>
+  values.oidc?.issuerURI ||
+  (publicUrl(values) ? `${publicUrl(values)}/dex` : undefined) ||
+  (values.proxy?.enabled === false ? 'http://pachd:30658' : 'http://pachd:30658/dex');
+
+const consoleClientOf = ({ console }: AuthValues): string | undefined =>
+  console?.enabled === false ? undefined : console?.config?.oauthClientID || 'console';
+
+const pachdClientOf = ({ pachd }: AuthValues): string => pachd?.oauthClientID || 'pachd';
+
+const pachdRedirect = (values: AuthValues): string =>
+  values.pachd?.oauthRedirectURI || `${publicUrl(values) ?? 'http://localhost'}/authorization-code/callback`;
+
+function addAuth(
+  values: AuthValues,
+  issuer: string,
+  randomText: () => string,
+  secrets: Record<string, Texts>,
+  environment: EnvironmentSource[],
+): void {
+  const { pachd = {}, oidc = {} } = values;
+  const rootSecret = pachd.rootTokenSecretName || AUTH;
+  const bindings = bindingsOf(values);
+  secrets[AUTH] = {
+    ...(!pachd.rootTokenSecretName && { 'root-token': pachd.rootToken || randomText() }),
+    'auth-config': stringify({
+      client_id: pachdClientOf(values),
+      issuer,
+      localhost_issuer: pachd.localhostIssuer !== 'false',
+      require_email_verified: oidc.requireVerifiedEmail ?? false,
+      user_accessible_issuer_host: publicUrl(values) ?? 'http://localhost',
+      redirect_uri: pachdRedirect(values),
+      scopes: ['email', 'profile', 'groups', 'openid'],
+    }),
+    'pachd-oauth-client-secret': pachd.oauthClientSecret || randomText(),
+    ...(bindings && { 'cluster-role-bindings': stringify(bindings) }),
+  };
+  environment.push(
+    { name: 'ACTIVATE_AUTH', value: 'true' },
+    { name: 'AUTH_ROOT_TOKEN', secret: rootSecret, key: 'root-token' },
+    { name: 'AUTH_CONFIG', secret: AUTH, key: 'auth-config' },
+    { name: 'AUTH_CLIENT_SECRET', secret: AUTH, key: 'pachd-oauth-client-secret' },
+    { name: 'IDP_CLIENTS', configMap: IDENTITY, key: 'oidc-clients' },
+  );
+  if (bindings) environment.push({ name: 'AUTH_CLUSTER_RBAC', secret: AUTH, key: 'cluster-role-bindings' });
+}
+
+const AUTH = 'pachyderm-auth';
+
+/** With the mock provider the chart binds its only user as cluster admin. */
+function bindingsOf({ pachd = {}, oidc = {} }: AuthValues): Record<string, string[]> | undefined {
+  const mocked = oidc.mockIDP !== false && !oidc.upstreamIDPsSecretName && !oidc.upstreamIDPs?.length;
+  if (!mocked && !pachd.pachAuthClusterRoleBindings) return undefined;
+  return {
+    ...(mocked && {
+      'user:kilgore@kilgore.trout': ['clusterAdmin'],
+      allClusterUsers: ['projectCreator'],
+    }),
+    ...pachd.pachAuthClusterRoleBindings,
+  };
+}
+
+function identityConfig(values: AuthValues, issuer: string, consoleClient: string | undefined): Texts {
+  const pachdClient = pachdClientOf(values);
+  return {
+    'identity-config': stringify({
+      issuer,
+      id_token_expiry: values.oidc?.IDTokenExpiry ?? '24h',
+      rotation_token_expiry: values.oidc?.RotationTokenExpiry ?? '48h',
+    }),
+    'oidc-clients': stringify([
+      {
+        id: pachdClient,
+        name: pachdClient,
+        redirect_uris: [pachdRedirect(values)],
+        trusted_peers: consoleClient ? [consoleClient] : [],
+      },
+      ...(consoleClient
+        ? [
+            {
+              id: consoleClient,
+              name: consoleClient,
+              redirect_uris: [`${publicUrl(values) ?? 'http://localhost'}/oauth/callback/?inline=true`],
+            },
+          ]
+        : []),
+    ]),
+  };
+}
+
+function addLicense(
+  { pachd = {} }: AuthValues,
+  secrets: Record<string, Texts>,
+  environment: EnvironmentSource[],
+): void {
+  if (!pachd.enterpriseLicenseKey) return;
+  secrets['pachyderm-license'] = { 'enterprise-license-key': pachd.enterpriseLicenseKey };
+  secrets['pachyderm-enterprise'] = { 'enterprise-secret': pachd.enterpriseSecret ?? 'enterprise-secret' };
+  environment.push(
+    { name: 'LICENSE_KEY', secret: 'pachyderm-license', key: 'enterprise-license-key' },
+    { name: 'ENTERPRISE_SECRET', secret: 'pachyderm-enterprise', key: 'enterprise-secret' },
+  );
+}
+
+/** The variables with their values: for whoever runs a pachd without a cluster around it. */
+export function environmentOf({ secrets, configMaps, environment }: AuthObjects): Record<string, string> {
+  return Object.fromEntries(
+    environment.map((source) => {
+      if ('value' in source) return [source.name, source.value];
+      const from = 'secret' in source ? secrets[source.secret] : configMaps[source.configMap];
+      return [source.name, from?.[source.key] ?? ''];
+    }),
+  );
+}
