@@ -21,7 +21,8 @@ const COMMANDS = {
   test: [
     ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
     ['node_modules/typescript/bin/tsc', '-p', '.'],
-    ['node_modules/vitest/vitest.mjs', 'run'],
+    // Real kubectl and helm have a lane of their own, below.
+    ['node_modules/vitest/vitest.mjs', 'run', '--exclude', 'test/k8s/**'],
   ],
   'test:browser': [['node_modules/vitest/vitest.mjs', 'run', 'test/browser', 'local/auth']],
   'test:k8s': [['node_modules/vitest/vitest.mjs', 'run', 'test/k8s']],

@@ -41,6 +41,9 @@ export function connectToPod(leaf: LeafCluster, namespace: string, name: string,
   }
   const [near, far] = duplexPair();
   for (const end of [near, far]) end.on('error', () => undefined);
+  // A pair does not pass a destruction on: who is left would wait for ever.
+  near.on('close', () => far.destroy());
+  far.on('close', () => near.destroy());
   handler(far);
   return near;
 }
