@@ -338,7 +338,12 @@ describe('faults', () => {
     const calls = Array.from({ length: 3 }, () =>
       callOne(channel, 'auth_v2.API/WhoAmI', {}, { timeoutMs: 50 }),
     );
-    for (const call of calls) await expect(call).rejects.toMatchObject({ status: 4 });
+    // The first that is overdue ends the stream; the others may hear of that before their own time is up.
+    const refusals = (await Promise.allSettled(calls)).map(
+      (call) => call.status === 'rejected' && call.reason.status,
+    );
+    expect(refusals[0]).toBe(4);
+    for (const status of refusals) expect([4, 14]).toContain(status);
     channel.close();
     const [stream] = stuck;
     expect(stream?.destroyed).toBe(true);

@@ -3,11 +3,15 @@
  * any more vanishes. What fails here ends the process.
  * https://github.com/pachyderm/pachyderm/blob/master/src/server/auth/server/api_server.go (`EnvBootstrap`)
  */
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { days } from '../../shared/units.ts';
+import type { Message } from '../grpc.ts';
 import { type Auth, CLUSTER } from './auth.ts';
 import type { Connector, OidcClient, PachdData } from './data.ts';
 import { plain } from './refusals.ts';
+
+/** Checked field by field where it is read. */
+const parse = (text: string): Message => (text.trim() === '' ? undefined : load(text));
 
 /** pachd's environment variables. */
 export type Environment = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
+import { load } from 'js-yaml';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { type AuthValues, authObjects, environmentOf } from './chart.ts';
 
 const made = (values: AuthValues, version = '2.12.1') =>
@@ -8,10 +8,10 @@ const made = (values: AuthValues, version = '2.12.1') =>
 describe('the values of the chart', () => {
   test('with nothing said switch the mock provider on and bind its user as admin', () => {
     const environment = environmentOf(made({}));
-    expect(parse(environment.IDP_CONNECTORS ?? '')).toMatchObject([
+    expect(load(environment.IDP_CONNECTORS ?? '')).toMatchObject([
       { id: 'test', type: 'mockPassword', config: { username: 'admin', password: 'password' } },
     ]);
-    expect(parse(environment.AUTH_CLUSTER_RBAC ?? '')).toEqual({
+    expect(load(environment.AUTH_CLUSTER_RBAC ?? '')).toEqual({
       'user:kilgore@kilgore.trout': ['clusterAdmin'],
       allClusterUsers: ['projectCreator'],
     });
@@ -20,7 +20,7 @@ describe('the values of the chart', () => {
   test('with a provider leave the mock out, whatever mockIDP says', () => {
     for (const mockIDP of [true, false]) {
       const { environment, secrets } = made({ oidc: { mockIDP, upstreamIDPs: [{ id: 'hub' }] } });
-      expect(parse(secrets['pachyderm-identity']?.['upstream-idps'] ?? '')).toEqual([{ id: 'hub' }]);
+      expect(load(secrets['pachyderm-identity']?.['upstream-idps'] ?? '')).toEqual([{ id: 'hub' }]);
       expect(environment.map(({ name }) => name)).not.toContain('AUTH_CLUSTER_RBAC');
     }
   });
@@ -54,7 +54,7 @@ describe('the values of the chart', () => {
 
   test('tell pachd and the console where people come back to', () => {
     const { configMaps } = made({ proxy: { host: 'abc.hub.test', tls: { enabled: true } } });
-    expect(parse(configMaps['pachyderm-identity-config']?.['oidc-clients'] ?? '')).toMatchObject([
+    expect(load(configMaps['pachyderm-identity-config']?.['oidc-clients'] ?? '')).toMatchObject([
       {
         id: 'pachd',
         redirect_uris: ['https://abc.hub.test/authorization-code/callback'],

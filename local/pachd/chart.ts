@@ -2,7 +2,7 @@
  * What Pachyderm's chart makes of its values as far as sign-in goes: the Secrets and the ConfigMap, and pachd's environment from them.
  * https://github.com/pachyderm/pachyderm/tree/master/etc/helm/pachyderm/templates (`pachd/auth-secret.yaml` and its neighbours)
  */
-import { stringify } from 'yaml';
+import { dump } from 'js-yaml';
 import { asksForLicense } from './versions.ts';
 
 /** The values of the chart that are read here; all may be missing. */
@@ -64,7 +64,7 @@ export function authObjects(values: AuthValues, { version, randomText }: ChartIn
   const environment: EnvironmentSource[] = [];
   const secrets: Record<string, Texts> = {};
   const named = oidc.upstreamIDPsSecretName;
-  if (connectors) secrets['pachyderm-identity'] = { 'upstream-idps': stringify(connectors) };
+  if (connectors) secrets['pachyderm-identity'] = { 'upstream-idps': dump(connectors) };
   if (named || connectors) {
     environment.push(
       { name: 'IDP_CONNECTORS', secret: named || 'pachyderm-identity', key: 'upstream-idps' },
@@ -137,7 +137,7 @@ function addAuth(
   const bindings = bindingsOf(values);
   secrets[AUTH] = {
     ...(!pachd.rootTokenSecretName && { 'root-token': pachd.rootToken || randomText() }),
-    'auth-config': stringify({
+    'auth-config': dump({
       client_id: pachdClientOf(values),
       issuer,
       localhost_issuer: pachd.localhostIssuer !== 'false',
@@ -147,7 +147,7 @@ function addAuth(
       scopes: ['email', 'profile', 'groups', 'openid'],
     }),
     'pachd-oauth-client-secret': pachd.oauthClientSecret || randomText(),
-    ...(bindings && { 'cluster-role-bindings': stringify(bindings) }),
+    ...(bindings && { 'cluster-role-bindings': dump(bindings) }),
   };
   environment.push(
     { name: 'ACTIVATE_AUTH', value: 'true' },
@@ -177,12 +177,12 @@ function bindingsOf({ pachd = {}, oidc = {} }: AuthValues): Record<string, strin
 function identityConfig(values: AuthValues, issuer: string, consoleClient: string | undefined): Texts {
   const pachdClient = pachdClientOf(values);
   return {
-    'identity-config': stringify({
+    'identity-config': dump({
       issuer,
       id_token_expiry: values.oidc?.IDTokenExpiry ?? '24h',
       rotation_token_expiry: values.oidc?.RotationTokenExpiry ?? '48h',
     }),
-    'oidc-clients': stringify([
+    'oidc-clients': dump([
       {
         id: pachdClient,
         name: pachdClient,
