@@ -66,7 +66,7 @@ export function guardOf({ model, rules, auth, untilMs, onDenied }: GuardOptions)
   };
   const reading = (count: number): RulesContext => ({
     auth,
-    timeMicros: model.readTime(),
+    timeMicros: requestTime(model.readTime()),
     lookup: stored,
     ...(count > 1 && { budget: { left: SHARED_LOOKUPS } }),
   });
@@ -83,7 +83,7 @@ export function guardOf({ model, rules, auth, untilMs, onDenied }: GuardOptions)
       const { writes, commitMicros, before, after } = draft;
       const context: RulesContext = {
         auth,
-        timeMicros: commitMicros,
+        timeMicros: requestTime(commitMicros),
         lookup: (name, afterwards) => (afterwards ? after(name) : before(name)),
         ...(writes.length > 1 && { budget: { left: SHARED_LOOKUPS } }),
       };
@@ -99,6 +99,9 @@ export function guardOf({ model, rules, auth, untilMs, onDenied }: GuardOptions)
     },
   };
 }
+
+/** What a server timestamp of the same call holds, so that `request.resource.data.at == request.time` is true: milliseconds only. */
+const requestTime = (micros: number): number => Math.floor(micros / 1000) * 1000;
 
 /** What a caller says of the document's existence counts, so that an update of what does not exist is judged as an update. */
 function operationOf(
