@@ -2,10 +2,9 @@
  * The HTTP API. A request goes: route → who asks → may they → what they send → handler → reply; whatever is thrown on the way
  * becomes a problem. One line of log per request.
  */
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
-import type { Log } from '../log.ts';
 import type { Ports } from '../ports.ts';
 import { bodyIsTooLarge } from './body-guard.ts';
 import { CATALOG_ENDPOINTS } from './catalog.ts';
@@ -13,15 +12,10 @@ import { CLUSTER_ENDPOINTS } from './clusters.ts';
 import { type Endpoint, endpoint, serve } from './endpoint.ts';
 import { HEALTH_ENDPOINTS } from './health.ts';
 import { ME_ENDPOINTS } from './me.ts';
+import { type ApiEnv, observe } from './observe.ts';
 import { partsOf } from './policy.ts';
 import { POOL_ENDPOINTS } from './pools.ts';
 import { problemResponse, toAppError } from './problem.ts';
-
-export interface ApiEnv {
-  /** Node's request, where there is one: without a server Hono gives no bindings at all. */
-  Bindings: { incoming?: object };
-  Variables: { requestId: string; route: string };
-}
 
 export function createApi(ports: Ports): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
@@ -65,51 +59,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...HEALTH_ENDPOINTS,
   openApi,
 ];
-
-/** Replies are data for the one who asked: nothing may keep them, run them or frame them. */
-const HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-};
-
-/** Gives each request its id, each reply its headers, and the log its line. */
-function observe({ clock, random, log }: Ports): MiddlewareHandler<ApiEnv> {
-  return async (c, next) => {
-    const startMs = clock.now();
-    const requestId = random.base32(16);
-    c.set('requestId', requestId);
-    c.set('route', 'none');
-    await next();
-    const { headers } = c.res;
-    for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
-    headers.set('x-request-id', requestId);
-    report(log, c, clock.now() - startMs);
-  };
-}
-
-function report(log: Log, c: Context<ApiEnv>, durationMs: number): void {
-  const { status } = c.res;
-  const line = {
-    request: c.get('requestId'),
-    route: c.get('route'),
-    method: c.req.method,
-    status,
-    durationMs,
-  };
-  const error = c.error && toAppError(c.error);
-  if (!error || status < 500) {
-    log.info('request', error ? { ...line, code: error.code } : line);
-    return;
-  }
-  const { code, cause } = error;
-  const detail = (cause instanceof Error ? cause : error).stack;
-  log[code === 'BUG' ? 'error' : 'warn']('request', { ...line, code, ...(detail ? { detail } : {}) });
-}
 
 /** `/v1/clusters/{id}:retry` → `/v1/clusters/:id{[^/:]+:retry}`: a parameter takes a whole segment. */
 const routeOf = (path: string): string =>

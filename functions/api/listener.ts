@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { AppError } from '../../shared/errors.ts';
-import type { ApiEnv } from './app.ts';
+import type { ApiEnv } from './observe.ts';
 import { problemResponse } from './problem.ts';
 
 export function requestListener(

@@ -7,13 +7,13 @@
  * Only the authorization code flow, only confidential clients (one per cluster), only members of the cluster, only verified e-mail
  * addresses, no session of its own. Why it is not the library oidc-provider: docs/decisions/0006.
  */
-import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
-import type { ApiEnv } from '../api/app.ts';
 import { authenticate } from '../api/auth.ts';
 import { readJson } from '../api/body.ts';
 import { bodyIsTooLarge } from '../api/body-guard.ts';
+import { type ApiEnv, observe } from '../api/observe.ts';
 import { parseInput, problemResponse, toAppError } from '../api/problem.ts';
 import type { Ports } from '../ports.ts';
 import { isRedirectable, parseAuthorizationRequest, stateOf } from './authorize.ts';
@@ -42,7 +42,7 @@ export function createOidc(ports: Ports): Hono<ApiEnv> {
   const { issuer, signingKeys, localAuth } = ports.settings.oidc;
   if (signingKeys.length === 0) throw new Error('there is no signing key: set HUB_OIDC_SIGNING_KEYS');
   const app = new Hono<ApiEnv>();
-  app.use(observe(ports));
+  app.use(observe(ports, HEADERS));
   const on = (path: string, handlers: Record<string, (c: OidcContext) => Promise<Response>>): void => {
     const route = `/oidc${path}`;
     app.all(route, (c) => {
@@ -197,39 +197,8 @@ function refuseMethod(c: OidcContext, allowed: readonly string[]): Response {
   return response;
 }
 
-/** Nothing may keep, frame, sniff or leak what is answered; the pages say more about themselves. */
+/** The pages say more about themselves. */
 const HEADERS = {
-  'cache-control': 'no-store',
   'content-security-policy':
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'strict-transport-security': 'max-age=31536000; includeSubDomains',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
 };
-
-/** Gives each request its id, each reply its headers, and the log its line: never a query, which may hold a code or a state. */
-function observe({ clock, random, log }: Ports): MiddlewareHandler<ApiEnv> {
-  return async (c, next) => {
-    const startMs = clock.now();
-    const request = random.base32(16);
-    c.set('requestId', request);
-    c.set('route', 'none');
-    await next();
-    const { headers, status } = c.res;
-    for (const [name, value] of Object.entries(HEADERS)) if (!headers.has(name)) headers.set(name, value);
-    headers.set('x-request-id', request);
-    const error = c.error && toAppError(c.error);
-    const detail = error?.code === 'BUG' ? (error.cause as Error | undefined)?.stack : undefined;
-    log[detail === undefined ? 'info' : 'error']('request', {
-      request,
-      route: c.get('route'),
-      method: c.req.method,
-      status,
-      durationMs: clock.now() - startMs,
-      ...(error ? { code: error.code } : {}),
-      ...(detail === undefined ? {} : { detail }),
-    });
-  };
-}

@@ -1,8 +1,7 @@
 /** The authoritative name server of the zones, over UDP and TCP on one port of 127.0.0.1. */
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
-import { createServer, type Socket } from 'node:net';
-import { listen } from '../http.ts';
 import type { Face } from '../service.ts';
+import { serveSockets } from '../sockets.ts';
 import { type Answer, lookup } from './lookup.ts';
 import type { DnsModel } from './model.ts';
 import { encodeAnswer, encodeMalformed, parseQuery, RCODE } from './packet.ts';
@@ -65,12 +64,8 @@ async function listenUdp(port: number, model: DnsModel): Promise<UdpSocket> {
 const closeUdp = (socket: UdpSocket): Promise<void> =>
   new Promise((resolve) => socket.close(() => resolve()));
 
-async function listenTcp(port: number, model: DnsModel): Promise<Face> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => socket.destroy());
+const listenTcp = (port: number, model: DnsModel): Promise<Face> =>
+  serveSockets(port, {}, (socket) => {
     socket.setTimeout(SILENT_MS, () => socket.destroy());
     let waiting: Buffer = Buffer.alloc(0);
     socket.on('data', (part) => {
@@ -89,13 +84,3 @@ async function listenTcp(port: number, model: DnsModel): Promise<Face> {
       }
     });
   });
-  const face = await listen(server as Parameters<typeof listen>[0], port);
-  return {
-    port: face.port,
-    close() {
-      const closed = face.close();
-      for (const socket of sockets) socket.destroy();
-      return closed;
-    },
-  };
-}

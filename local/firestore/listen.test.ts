@@ -157,12 +157,13 @@ describe('one stream', () => {
       return `${kind} ${name.slice(ROOT.length + 1)} ${[...(body.targetIds ?? body.removedTargetIds)].join()}`;
     };
     /** What was sent since it was last asked, after everything that waits has run. */
-    const said = (): string[] => {
+    const raw = (): Message[] => {
       for (const run of later.splice(0)) run();
-      const out = sent.map(brief);
+      const out = sent;
       sent = [];
       return out;
     };
+    const said = (): string[] => raw().map(brief);
     const token = (): Buffer => sent.findLast((m) => m.targetChange?.resumeToken)?.targetChange.resumeToken;
     const add = (targetId: number, names: string[], resumeToken?: Buffer) =>
       session.request({
@@ -177,7 +178,7 @@ describe('one stream', () => {
           ...extra,
         },
       });
-    return { model, session, said, token, filter, add, query };
+    return { model, session, said, raw, token, filter, add, query };
   };
 
   test('carries many targets; each is told of what concerns it, once for writes in a row', () => {
@@ -314,6 +315,38 @@ describe('one stream', () => {
     model.commitNow([put('a/1', 1)]);
     query(4, 'b');
     expect(said()).toEqual(['ADD 4', 'CURRENT 4', 'documentChange a/1 2', 'NO_CHANGE']);
+  });
+
+  test('a burst of 1,000 writes is told in order, on every target, and ends in what is stored', () => {
+    const { model, session, raw, add, query } = open();
+    query(2, 'a');
+    add(4, ['a/3', 'a/7']);
+    raw();
+    const versions = new Map<string, number>();
+    const times: number[] = [];
+    for (let n = 0; n < 1000; n++) {
+      model.commitNow([put(`a/${(n * 7) % 40}`, n)]);
+      // The stream is given its turn now and then, so that what is told together differs.
+      if (n % 13 !== 0 && n !== 999) continue;
+      for (const { documentChange: change, targetChange } of raw()) {
+        if (change) {
+          const { name, updateTime } = change.document;
+          const version = updateTime.seconds * 1e6 + updateTime.nanos / 1000;
+          const key = `${change.targetIds} ${name}`;
+          expect(version).toBeGreaterThan(versions.get(key) ?? 0);
+          versions.set(key, version);
+        } else {
+          const { seconds, nanos } = targetChange.readTime;
+          times.push(seconds * 1e6 + nanos / 1000);
+        }
+      }
+    }
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+    expect(versions.size).toBe(42);
+    for (const [key, version] of versions) {
+      expect(model.documents.get(key.split(' ')[1] ?? '')?.updateMicros).toBe(version);
+    }
+    session.close();
   });
 
   test('a target asked for once goes when it is current', () => {

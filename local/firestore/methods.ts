@@ -190,7 +190,9 @@ export function firestoreHandlers(world: World, model: FirestoreModel, access?: 
       await commit(guard, [{ ...replacing(r.name, {}), op: 'delete', precondition }]);
       return {};
     }),
-    unary('listDocuments', (r, { guard }) => listDocuments(model, guard, r)),
+    unary('listDocuments', (r, { guard }) =>
+      listDocuments(model, guard, r, consistencyOf(model, r).consistency),
+    ),
     unary('listCollectionIds', (r, { guard }) => {
       guard.administer();
       return listCollectionIds(model, r);

@@ -119,6 +119,24 @@ describe('verify', () => {
   });
 });
 
+describe('a list of documents', () => {
+  test('of a past time, and of a transaction, is what was there then', async () => {
+    const parent = `${ROOT}`;
+    const ids = ({ documents = [] }: Message) => documents.map((d: Message) => d.name.split('/').at(-1));
+    const list = (more: Message = {}) => call('ListDocuments', { parent, collectionId: 'things', ...more });
+    const { commitTime: readTime } = await call('Commit', { writes: [update('a', 1), update('b', 1)] });
+    const { transaction } = await call('BeginTransaction', { options: { readOnly: { readTime } } });
+    await call('Commit', { writes: [{ delete: name }, update('b', 2), update('c', 1)] });
+    expect(ids(await list())).toEqual(['b', 'c']);
+    for (const then of [{ readTime }, { transaction }]) {
+      const { documents } = await list(then);
+      expect(ids({ documents })).toEqual(['a', 'b']);
+      expect(documents[1].fields.n.integerValue).toBe(1);
+    }
+    await expect(call('ListCollectionIds', { parent, readTime })).rejects.toMatchObject({ code: 12 });
+  });
+});
+
 describe('a stream', () => {
   test.each(['Listen', 'Write'])('(%s) that turns to another database ends', async (method) => {
     const requests = stream(method);

@@ -5,11 +5,11 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { createSecureContext, type TLSSocket } from 'node:tls';
-import { listen } from '../http.ts';
 import type { Face } from '../service.ts';
+import { peekAt, serveSockets } from '../sockets.ts';
 import { ALERTS, alertRecord, readHello } from './client-hello.ts';
 import { type Kind, kindOf } from './kinds.ts';
 import { type Backend, createBackend, refuse } from './proxy.ts';
@@ -48,7 +48,6 @@ export async function serveIngress(
   { route, silentMs = 30_000 }: IngressOptions,
 ): Promise<Face> {
   const backends = new WeakMap<TLSSocket, Backend>();
-  const sockets = new Set<Socket>();
   const tls = createSecureServer({
     allowHTTP1: true,
     ALPNProtocols: ['h2', 'http/1.1'],
@@ -85,26 +84,14 @@ export async function serveIngress(
   tls.on('sessionError', ignore);
   tls.on('tlsClientError', ignore);
 
-  const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    socket.on('error', () => socket.destroy());
-    peek(socket, silentMs, (serverName) => {
+  return serveSockets(port, {}, (socket) =>
+    peekAt(socket, silentMs, readHello, ({ serverName }) => {
       const found = serverName === undefined ? undefined : route(serverName);
       if (!found) return alert(socket, ALERTS.unrecognizedName);
       if (!found.certificate || !found.key) return alert(socket, ALERTS.handshakeFailure);
       tls.emit('connection', socket);
-    });
-  });
-  const face = await listen(server as Parameters<typeof listen>[0], port);
-  return {
-    port: face.port,
-    close() {
-      const closed = face.close();
-      for (const socket of sockets) socket.destroy();
-      return closed;
-    },
-  };
+    }),
+  );
 }
 
 const ignore = (): void => undefined;
@@ -116,33 +103,3 @@ function tlsSocketOf(request: Request): TLSSocket {
 }
 
 const alert = (socket: Socket, description: number): void => void socket.end(alertRecord(description));
-
-/** Waits for the ClientHello and puts back what it read. What is none is closed without a word. */
-function peek(socket: Socket, silentMs: number, found: (serverName: string | undefined) => void): void {
-  let bytes = Buffer.alloc(0);
-  const settle = (): void => {
-    socket.off('data', read);
-    socket.off('timeout', give);
-    socket.setTimeout(0);
-  };
-  const give = (): void => {
-    settle();
-    socket.destroy();
-  };
-  const read = (part: Buffer): void => {
-    bytes = Buffer.concat([bytes, part]);
-    const hello = readHello(bytes);
-    if (hello === undefined) return;
-    if (hello === null) {
-      give();
-      return;
-    }
-    settle();
-    socket.pause();
-    socket.unshift(bytes);
-    found(hello.serverName);
-  };
-  socket.setTimeout(silentMs);
-  socket.on('timeout', give);
-  socket.on('data', read);
-}

@@ -16,7 +16,7 @@ import type { World } from '../../local/service.ts';
 import { createStorageModel, type StorageModel } from '../../local/storage/model.ts';
 import { serveStorage } from '../../local/storage/server.ts';
 import { journaledStore, memoryStore } from '../../local/store.ts';
-import { AppError } from '../../shared/errors.ts';
+import { codeOf } from '../refusals.ts';
 
 const ID = 'abcdefgh234567ab';
 const OTHER_ID = 'zzzzzzzz234567zz';
@@ -40,15 +40,6 @@ const memorySide = async (_world: World, model: StorageModel): Promise<Side> => 
   buckets: memoryBuckets(model),
   close: async () => undefined,
 });
-
-const codeOf = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => 'no error',
-    (error: unknown) => {
-      if (error instanceof AppError) return error.code;
-      throw error;
-    },
-  );
 
 describe.each([
   ['google', googleSide],

@@ -24,8 +24,8 @@ import { memoryDns } from '../../local/memory/dns.ts';
 import { seededRandom } from '../../local/random.ts';
 import type { World } from '../../local/service.ts';
 import { memoryStore } from '../../local/store.ts';
-import { AppError } from '../../shared/errors.ts';
 import { days, hours, seconds } from '../../shared/units.ts';
+import { codeOf } from '../refusals.ts';
 
 const HOST = 'abcdefgh234567ab.hub.example.com';
 const ZONE = 'clusters';
@@ -70,15 +70,6 @@ async function memorySide(world: World, dns: DnsModel, limits: Limits): Promise<
     },
   };
 }
-
-const codeOf = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => 'no error',
-    (error: unknown) => {
-      if (error instanceof AppError) return error.code;
-      throw error;
-    },
-  );
 
 describe.each([
   ['acme-client', googleSide],

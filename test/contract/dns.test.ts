@@ -13,8 +13,8 @@ import { memoryDns } from '../../local/memory/dns.ts';
 import { seededRandom } from '../../local/random.ts';
 import type { World } from '../../local/service.ts';
 import { memoryStore } from '../../local/store.ts';
-import { AppError } from '../../shared/errors.ts';
 import { minutes } from '../../shared/units.ts';
+import { codeOf } from '../refusals.ts';
 
 const HOST = 'abcdefgh234567ab.hub.example.com';
 const ADDRESS: DnsRecord = { name: HOST, type: 'A', ttlS: 60, values: ['203.0.113.7'] };
@@ -45,15 +45,6 @@ const memorySide = async (_world: World, model: DnsModel): Promise<Side> => ({
   lost: memoryDns(model, 'lost'),
   close: async () => undefined,
 });
-
-const codeOf = (call: Promise<unknown>): Promise<string> =>
-  call.then(
-    () => 'no error',
-    (error: unknown) => {
-      if (error instanceof AppError) return error.code;
-      throw error;
-    },
-  );
 
 describe.each([
   ['google', googleSide],

@@ -1,0 +1,63 @@
+/** What every request of an HTTP function has in common, whatever it asks: an id, strict headers on the reply, a line of log. */
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Log } from '../log.ts';
+import type { Ports } from '../ports.ts';
+import { toAppError } from './problem.ts';
+
+export interface ApiEnv {
+  /** Node's request, where there is one: without a server Hono gives no bindings at all. */
+  Bindings: { incoming?: object };
+  Variables: { requestId: string; route: string };
+}
+
+/** Replies are data for the one who asked: nothing may keep them, run them or frame them. */
+const HEADERS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
+/**
+ * Gives each request its id, each reply its headers, and the log its line: never a query, which may hold a code or a state.
+ * @param more headers of this application, in place of those of the same name
+ */
+export function observe(
+  { clock, random, log }: Ports,
+  more: Readonly<Record<string, string>> = {},
+): MiddlewareHandler<ApiEnv> {
+  const all = Object.entries({ ...HEADERS, ...more });
+  return async (c, next) => {
+    const startMs = clock.now();
+    const requestId = random.base32(16);
+    c.set('requestId', requestId);
+    c.set('route', 'none');
+    await next();
+    const { headers } = c.res;
+    for (const [name, value] of all) if (!headers.has(name)) headers.set(name, value);
+    headers.set('x-request-id', requestId);
+    report(log, c, clock.now() - startMs);
+  };
+}
+
+function report(log: Log, c: Context<ApiEnv>, durationMs: number): void {
+  const { status } = c.res;
+  const line = {
+    request: c.get('requestId'),
+    route: c.get('route'),
+    method: c.req.method,
+    status,
+    durationMs,
+  };
+  const error = c.error && toAppError(c.error);
+  if (!error || status < 500) {
+    log.info('request', error ? { ...line, code: error.code } : line);
+    return;
+  }
+  const { code, cause } = error;
+  const detail = (cause instanceof Error ? cause : error).stack;
+  log[code === 'BUG' ? 'error' : 'warn']('request', { ...line, code, ...(detail ? { detail } : {}) });
+}
