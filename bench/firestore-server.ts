@@ -1,25 +1,9 @@
-/** The Firestore stand-in in a process of its own, so that its memory and time are its own. Asked by messages of its parent. */
-import { silentLog } from '../functions/log.ts';
-import { realClock } from '../local/clock.ts';
-import { createFaults } from '../local/faults.ts';
+import { aWorld } from '../local/a-world.ts';
 import { planQuery } from '../local/firestore/plan.ts';
 import { serveFirestore } from '../local/firestore/server.ts';
 import { fromQuery, toDocument } from '../local/firestore/wire.ts';
-import { seededRandom } from '../local/random.ts';
-import { memoryStore } from '../local/store.ts';
 
-const random = seededRandom(1);
-const { port, model } = await serveFirestore(
-  {
-    projectId: 'demo',
-    clock: realClock(),
-    random,
-    faults: createFaults({}, random),
-    store: memoryStore(),
-    log: silentLog,
-  },
-  0,
-);
+const { port, model } = await serveFirestore(aWorld({ projectId: 'demo' }), 0);
 
 /** A query as it comes from the wire, answered some times; the median in ms. */
 function timeQuery(structuredQuery: object, times: number): number {

@@ -5,11 +5,9 @@ import { join } from 'node:path';
 import acme from 'acme-client';
 import { FlattenedSign, importPKCS8 } from 'jose';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { silentLog } from '../../functions/log.ts';
 import { days, minutes } from '../../shared/units.ts';
+import { aWorld } from '../a-world.ts';
 import { type VirtualClock, virtualClock } from '../clock.ts';
-import { createFaults } from '../faults.ts';
-import { seededRandom } from '../random.ts';
 import type { World } from '../service.ts';
 import { journaledStore, memoryStore, type Store } from '../store.ts';
 import { type AcmeModel, createAcmeModel } from './model.ts';
@@ -26,10 +24,7 @@ const lookup: NameLookup = {
   caa: async () => [],
 };
 
-function aWorld(clock: VirtualClock, store: Store = memoryStore()): World {
-  const random = seededRandom(1);
-  return { projectId: 'hub-test', clock, random, faults: createFaults({}, random), store, log: silentLog };
-}
+const worldAt = (clock: VirtualClock, store: Store = memoryStore()): World => aWorld({ clock, store });
 
 let clock: VirtualClock;
 let model: AcmeModel;
@@ -37,7 +32,7 @@ let face: AcmeFace;
 beforeEach(async () => {
   texts.clear();
   clock = virtualClock(Date.now());
-  const world = aWorld(clock);
+  const world = worldAt(clock);
   model = createAcmeModel(world, { lookup });
   face = await serveAcme(world, 0, model);
 });
@@ -302,7 +297,7 @@ test('everything but nonces survives a restart, and what was under way goes on',
   await face.close();
   let port = 0;
   const start = async () => {
-    const world = aWorld(clock, journaledStore(folder, 'acme'));
+    const world = worldAt(clock, journaledStore(folder, 'acme'));
     model = createAcmeModel(world, { lookup });
     face = await serveAcme(world, port, model);
     port = face.port;

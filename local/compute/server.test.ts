@@ -1,25 +1,19 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { silentLog } from '../../functions/log.ts';
 import { seconds } from '../../shared/units.ts';
+import { aWorld } from '../a-world.ts';
 import { type VirtualClock, virtualClock } from '../clock.ts';
-import { createFaults, type Faults } from '../faults.ts';
-import { seededRandom } from '../random.ts';
 import type { Face, World } from '../service.ts';
-import { memoryStore } from '../store.ts';
 import { type ComputeModel, createComputeModel } from './model.ts';
 import { serveCompute } from './server.ts';
 
 let clock: VirtualClock;
-let faults: Faults;
 let world: World;
 let model: ComputeModel;
 let face: Face;
 
 beforeEach(async () => {
   clock = virtualClock();
-  const random = seededRandom(1);
-  faults = createFaults({}, random);
-  world = { projectId: 'p', clock, random, faults, store: memoryStore(), log: silentLog };
+  world = aWorld({ projectId: 'p', clock });
   model = createComputeModel(world);
   face = await serveCompute(world, 0, model);
 });
@@ -111,10 +105,10 @@ test('refusals have the shape of the real ones', async () => {
 
 test('a call may be refused, or be carried out and its reply lost', async () => {
   model.create('disk', { name: 'a', location: 'europe-west1-b' });
-  faults.force('unavailable', { times: 1, subject: 'disks.delete' });
+  world.faults.force('unavailable', { times: 1, subject: 'disks.delete' });
   expect((await ask('DELETE', 'zones/europe-west1-b/disks/a')).status).toBe(503);
   expect(model.all()[0]).not.toHaveProperty('goneAtMs');
-  faults.force('reply-lost', { times: 1, subject: 'disks.delete' });
+  world.faults.force('reply-lost', { times: 1, subject: 'disks.delete' });
   expect((await ask('DELETE', 'zones/europe-west1-b/disks/a')).status).toBe(503);
   await clock.runFor(seconds(60));
   expect(model.all()).toEqual([]);

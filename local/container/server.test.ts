@@ -2,14 +2,11 @@ import { ClusterManagerClient } from '@google-cloud/container';
 import { credentials } from '@grpc/grpc-js';
 import { PassThroughClient } from 'google-auth-library';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { silentLog } from '../../functions/log.ts';
 import { hours } from '../../shared/units.ts';
+import { aWorld } from '../a-world.ts';
 import { type VirtualClock, virtualClock } from '../clock.ts';
 import { createComputeModel } from '../compute/model.ts';
-import { createFaults } from '../faults.ts';
-import { seededRandom } from '../random.ts';
 import type { Face } from '../service.ts';
-import { memoryStore } from '../store.ts';
 import { createContainerModel } from './model.ts';
 import { serveContainer } from './server.ts';
 
@@ -22,9 +19,7 @@ let client: ClusterManagerClient;
 
 beforeEach(async () => {
   clock = virtualClock();
-  const random = seededRandom(1);
-  const faults = createFaults({}, random);
-  const world = { projectId: 'p', clock, random, faults, store: memoryStore(), log: silentLog };
+  const world = aWorld({ projectId: 'p', clock });
   const model = createContainerModel(world, {
     compute: createComputeModel(world),
     leaves: { start: async () => ({ server: '127.0.0.1:6443', ca: 'PEM' }), stop: async () => undefined },

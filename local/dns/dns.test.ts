@@ -8,28 +8,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { silentLog } from '../../functions/log.ts';
 import { minutes } from '../../shared/units.ts';
+import { aWorld } from '../a-world.ts';
 import { type VirtualClock, virtualClock } from '../clock.ts';
-import { createFaults } from '../faults.ts';
-import { seededRandom } from '../random.ts';
 import type { World } from '../service.ts';
 import { journaledStore, memoryStore, type Store } from '../store.ts';
 import { createDnsModel, type DnsModel } from './model.ts';
 import { respond } from './responder.ts';
 import { type DnsFace, serveDns } from './server.ts';
 
-function aWorld(clock: VirtualClock, store: Store = memoryStore()): World {
-  const random = seededRandom(1);
-  return { projectId: 'hub-test', clock, random, faults: createFaults({}, random), store, log: silentLog };
-}
+const worldAt = (clock: VirtualClock, store: Store = memoryStore()): World => aWorld({ clock, store });
 
 let clock: VirtualClock;
 let model: DnsModel;
 let face: DnsFace;
 beforeEach(async () => {
   clock = virtualClock();
-  const world = aWorld(clock);
+  const world = worldAt(clock);
   model = createDnsModel(world);
   face = await serveDns(world, { rest: 0, names: 0 }, model);
 });
@@ -164,7 +159,7 @@ describe('the API', () => {
   });
 
   test('quotas are those of the project', () => {
-    const small = createDnsModel(aWorld(clock), { quotas: { zones: 1, recordSetsPerZone: 3 } });
+    const small = createDnsModel(worldAt(clock), { quotas: { zones: 1, recordSetsPerZone: 3 } });
     small.createZone({ name: 'z', dnsName: 'example.com.' });
     expect(() => small.createZone({ name: 'y', dnsName: 'example.org.' })).toThrow('Quota exceeded');
     small.createRecordSet('z', A);
@@ -279,11 +274,11 @@ describe('the name server', () => {
 
 test('zones, records and what is still on its way survive a restart', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-dns-'));
-  const first = createDnsModel(aWorld(clock, journaledStore(folder, 'dns')));
+  const first = createDnsModel(worldAt(clock, journaledStore(folder, 'dns')));
   first.createZone({ name: 'z', dnsName: 'example.com.' });
   first.createRecordSet('z', A);
   first.close();
-  const second = createDnsModel(aWorld(clock, journaledStore(folder, 'dns')));
+  const second = createDnsModel(worldAt(clock, journaledStore(folder, 'dns')));
   expect(second.getRecordSet('z', 'a.example.com.', 'A')).toEqual(A);
   expect(second.served('a.example.com.', 'A')).toBeUndefined();
   await settled();

@@ -1,11 +1,10 @@
 /** What rules do to reads, writes and listeners; what the rules language means is tested in `rules/`. */
 import { describe, expect, test } from 'vitest';
 import { silentLog } from '../../functions/log.ts';
+import { aWorld } from '../a-world.ts';
 import { type LocalClock, realClock, virtualClock } from '../clock.ts';
-import { createFaults } from '../faults.ts';
 import type { Message } from '../grpc.ts';
 import { fromData } from '../memory/documents.ts';
-import { seededRandom } from '../random.ts';
 import { STATUS } from '../service.ts';
 import { memoryStore } from '../store.ts';
 import { type Access, createAccess } from './access.ts';
@@ -56,7 +55,6 @@ const put = (
 
 /** A clock that stands still: every commit is a microsecond after the one before, and none is at a full millisecond. */
 function aDatabase({ exp, clock = virtualClock() }: { exp?: number; clock?: LocalClock } = {}) {
-  const random = seededRandom(1);
   const store = memoryStore();
   const model = createFirestore({ clock, store });
   const access: Access = createAccess({
@@ -68,7 +66,7 @@ function aDatabase({ exp, clock = virtualClock() }: { exp?: number; clock?: Loca
     isServerToken: (token) => token === 'server',
     log: silentLog,
   });
-  const world = { projectId: 'demo', clock, random, faults: createFaults({}, random), store, log: silentLog };
+  const world = aWorld({ projectId: 'demo', clock, store });
   const handlers = firestoreHandlers(world, model, access);
   const headers = (token?: string) => (name: string) =>
     name === 'authorization' && token !== undefined ? `Bearer ${token}` : undefined;

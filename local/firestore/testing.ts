@@ -1,9 +1,8 @@
 /** For tests: the stand-in with an official client that speaks to it. */
 import { Firestore, type Settings } from '@google-cloud/firestore';
-import { silentLog } from '../../functions/log.ts';
+import { aWorld } from '../a-world.ts';
 import { type LocalClock, realClock } from '../clock.ts';
-import { createFaults, type Faults } from '../faults.ts';
-import { seededRandom } from '../random.ts';
+import type { Faults } from '../faults.ts';
 import type { World } from '../service.ts';
 import { memoryStore, type Store } from '../store.ts';
 import { createFirestore, type FirestoreModel, type ModelOptions } from './model.ts';
@@ -29,9 +28,7 @@ export interface OpenOptions extends ModelOptions {
 
 export async function openFirestore(options: OpenOptions = {}): Promise<Opened> {
   const { clock = realClock(), store = memoryStore(), port = 0, ...modelOptions } = options;
-  const random = seededRandom(1);
-  const faults = createFaults({}, random);
-  const world: World = { projectId: 'demo', clock, random, faults, store, log: silentLog };
+  const world: World = aWorld({ projectId: 'demo', clock, store });
   const model = createFirestore(world, modelOptions);
   const face = await serveFirestore(world, port, { model });
   // Otherwise the client looks for Google's metadata server before its first call.
@@ -50,7 +47,7 @@ export async function openFirestore(options: OpenOptions = {}): Promise<Opened> 
   return {
     db: client(),
     model,
-    faults,
+    faults: world.faults,
     port: face.port,
     get webSessions() {
       return face.webSessions;

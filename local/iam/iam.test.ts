@@ -4,11 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clusterPrincipals } from '../../functions/bucket-access.ts';
-import { silentLog } from '../../functions/log.ts';
 import { hours } from '../../shared/units.ts';
+import { aWorld } from '../a-world.ts';
 import { type VirtualClock, virtualClock } from '../clock.ts';
-import { createFaults } from '../faults.ts';
-import { seededRandom } from '../random.ts';
 import type { World } from '../service.ts';
 import { journaledStore, memoryStore, type Store } from '../store.ts';
 import { createIamModel } from './model.ts';
@@ -24,10 +22,7 @@ const WORKLOAD: Workload = {
   serviceAccount: 'pachyderm',
 };
 
-function aWorld(clock: VirtualClock, store: Store = memoryStore()): World {
-  const random = seededRandom(1);
-  return { projectId: 'hub-test', clock, random, faults: createFaults({}, random), store, log: silentLog };
-}
+const worldAt = (clock: VirtualClock, store: Store = memoryStore()): World => aWorld({ clock, store });
 
 describe('members', () => {
   const read = (member: string, principal: Principal): boolean =>
@@ -88,12 +83,12 @@ describe('members', () => {
 test('tokens last an hour, over a restart, and are not in the journal', () => {
   const folder = mkdtempSync(join(tmpdir(), 'hub-iam-'));
   const clock = virtualClock();
-  const first = createIamModel(aWorld(clock, journaledStore(folder, 'iam')));
+  const first = createIamModel(worldAt(clock, journaledStore(folder, 'iam')));
   const { accessToken, expiresAtMs } = first.mint(WORKLOAD);
   expect(expiresAtMs - clock.now()).toBe(hours(1));
   const store = journaledStore(folder, 'iam');
   expect(JSON.stringify([...store.table('tokens').entries()])).not.toContain(accessToken);
-  const second = createIamModel(aWorld(clock, store));
+  const second = createIamModel(worldAt(clock, store));
   expect(second.identify(accessToken)).toEqual({ kind: 'workload', ...WORKLOAD });
   expect(second.identify(`${accessToken}x`)).toBeUndefined();
   rmSync(folder, { recursive: true });
@@ -106,7 +101,7 @@ describe('the exchange of tokens', () => {
   const signed = new Map<string, Workload>([['good.jwt', WORKLOAD]]);
   beforeEach(async () => {
     clock = virtualClock(Date.now());
-    face = await serveIam(aWorld(clock), 0, { verifySubject: async (token) => signed.get(token) });
+    face = await serveIam(worldAt(clock), 0, { verifySubject: async (token) => signed.get(token) });
   });
   afterEach(() => face.close());
 

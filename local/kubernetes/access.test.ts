@@ -11,25 +11,14 @@ import {
   RbacAuthorizationV1Api,
 } from '@kubernetes/client-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { silentLog } from '../../functions/log.ts';
+import { aWorld } from '../a-world.ts';
 import { realClock } from '../clock.ts';
-import { createFaults } from '../faults.ts';
-import { seededRandom } from '../random.ts';
 import type { World } from '../service.ts';
-import { memoryStore } from '../store.ts';
 import { createLeaves, type LeafEntry, type Leaves } from './leaves.ts';
 import { TARGET } from './testing.ts';
 
 const HUB = 'ya29.hub';
-const random = seededRandom(1);
-const world: World = {
-  projectId: 'hub-test',
-  clock: realClock(5000),
-  random,
-  faults: createFaults({}, random),
-  store: memoryStore(),
-  log: silentLog,
-};
+const world: World = aWorld({ clock: realClock(5000) });
 
 let leaves: Leaves;
 let entry: LeafEntry;

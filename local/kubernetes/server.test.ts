@@ -2,26 +2,15 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { silentLog } from '../../functions/log.ts';
+import { aWorld } from '../a-world.ts';
 import { realClock } from '../clock.ts';
-import { createFaults } from '../faults.ts';
-import { seededRandom } from '../random.ts';
 import type { World } from '../service.ts';
-import { memoryStore } from '../store.ts';
 import { createLeaves, type LeafEntry, type Leaves } from './leaves.ts';
 import { serveKubernetesIndex } from './server.ts';
 import { TARGET } from './testing.ts';
 
 const TOKEN = 'ya29.a-token';
-const random = seededRandom(1);
-const world: World = {
-  projectId: 'hub-test',
-  clock: realClock(5000),
-  random,
-  faults: createFaults({}, random),
-  store: memoryStore(),
-  log: silentLog,
-};
+const world: World = aWorld({ clock: realClock(5000) });
 
 let leaves: Leaves;
 let entry: LeafEntry;

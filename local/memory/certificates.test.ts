@@ -1,15 +1,13 @@
 /** The way from a name to its certificate on a virtual clock: nothing in it may wait for the wall, or the simulation would not be one. */
 import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { silentLog } from '../../functions/log.ts';
 import { minutes } from '../../shared/units.ts';
+import { aWorld } from '../a-world.ts';
 import { createAcmeModel } from '../acme/model.ts';
 import { lookupInModel } from '../acme/names.ts';
 import { virtualClock } from '../clock.ts';
 import { createDnsModel } from '../dns/model.ts';
-import { createFaults } from '../faults.ts';
 import { seededRandom } from '../random.ts';
-import { memoryStore } from '../store.ts';
 import { memoryCertificates } from './certificates.ts';
 import { memoryDns } from './dns.ts';
 
@@ -20,9 +18,7 @@ test('a certificate takes cloud time alone, and the same in every run', async ()
     const clock = virtualClock();
     const startMs = clock.now();
     const worldOf = (seed: number) => {
-      const random = seededRandom(seed);
-      const faults = createFaults({}, random);
-      return { projectId: 'hub-test', clock, random, faults, store: memoryStore(), log: silentLog };
+      return aWorld({ clock, random: seededRandom(seed) });
     };
     const names = createDnsModel(worldOf(1));
     names.createZone({ name: 'clusters', dnsName: 'hub.example.com.' });

@@ -1,14 +1,10 @@
 /** The stand-ins behind a page: Firestore under rules, with an admin client beside it, and Auth. It can be killed and started again. */
 import { Firestore } from '@google-cloud/firestore';
 import { silentLog } from '../../functions/log.ts';
+import { aWorld } from '../../local/a-world.ts';
 import { type AuthFace, serveAuth } from '../../local/auth/server.ts';
-import { realClock } from '../../local/clock.ts';
-import { createFaults } from '../../local/faults.ts';
 import { type Access, createAccess } from '../../local/firestore/access.ts';
 import { type FirestoreFace, type FirestoreModel, serveFirestore } from '../../local/firestore/server.ts';
-import { seededRandom } from '../../local/random.ts';
-import type { World } from '../../local/service.ts';
-import { memoryStore } from '../../local/store.ts';
 
 export interface Backend {
   readonly port: number;
@@ -38,7 +34,7 @@ export interface Guarded {
 export async function startBackend(rules?: string): Promise<Backend> {
   // Otherwise the client looks for Google's metadata server before its first call.
   process.env.METADATA_SERVER_DETECTION = 'none';
-  const world = aWorld();
+  const world = aWorld({ projectId: 'demo' });
   const guarded = rules === undefined ? undefined : await guardedBy(rules);
   const access = guarded ? { access: guarded.access } : {};
   let face: FirestoreFace | undefined = await serveFirestore(world, 0, access);
@@ -81,7 +77,7 @@ export async function startBackend(rules?: string): Promise<Backend> {
 }
 
 async function guardedBy(rules: string): Promise<Guarded> {
-  const auth = await serveAuth(aWorld(), { http: 0, tls: 0 });
+  const auth = await serveAuth(aWorld({ projectId: 'demo' }), { http: 0, tls: 0 });
   const verifyIdToken = async (token: string) => {
     const claims = await auth.model.tokens.verifyIdToken(token);
     const { exp = 0, iat = 0 } = claims;
@@ -94,15 +90,3 @@ async function guardedBy(rules: string): Promise<Guarded> {
 
 const adminClient = (port: number): Firestore =>
   new Firestore({ projectId: 'demo', host: `127.0.0.1:${port}`, ssl: false });
-
-function aWorld(): World {
-  const random = seededRandom(1);
-  return {
-    projectId: 'demo',
-    clock: realClock(),
-    random,
-    faults: createFaults({}, random),
-    store: memoryStore(),
-    log: silentLog,
-  };
-}

@@ -7,15 +7,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clusterPrincipals, DATA_ROLE } from '../../functions/bucket-access.ts';
 import { type Buckets, bucketPrefix } from '../../functions/buckets.ts';
 import { createBuckets } from '../../functions/google/buckets.ts';
-import { silentLog } from '../../functions/log.ts';
+import { aWorld } from '../../local/a-world.ts';
 import { virtualClock } from '../../local/clock.ts';
-import { createFaults } from '../../local/faults.ts';
 import { memoryBuckets } from '../../local/memory/buckets.ts';
-import { seededRandom } from '../../local/random.ts';
 import type { World } from '../../local/service.ts';
 import { createStorageModel, type StorageModel } from '../../local/storage/model.ts';
 import { serveStorage } from '../../local/storage/server.ts';
-import { journaledStore, memoryStore } from '../../local/store.ts';
+import { journaledStore } from '../../local/store.ts';
 import { codeOf } from '../refusals.ts';
 
 const ID = 'abcdefgh234567ab';
@@ -49,16 +47,7 @@ describe.each([
   let model: StorageModel;
   let side: Side;
   beforeEach(async () => {
-    const random = seededRandom(1);
-    const faults = createFaults({}, random);
-    world = {
-      projectId: 'hub-test',
-      clock: virtualClock(),
-      random,
-      faults,
-      store: memoryStore(),
-      log: silentLog,
-    };
+    world = aWorld({ clock: virtualClock() });
     model = createStorageModel(world);
     side = await make(world, model);
   });
@@ -248,17 +237,8 @@ describe.each([
 
 describe('the official client and the Storage stand-in', () => {
   const open = async (options = {}) => {
-    const random = seededRandom(1);
-    const faults = createFaults({}, random);
     const clock = virtualClock();
-    const world: World = {
-      projectId: 'hub-test',
-      clock,
-      random,
-      faults,
-      store: memoryStore(),
-      log: silentLog,
-    };
+    const world: World = aWorld({ clock });
     const face = await serveStorage(world, 0, createStorageModel(world, options));
     return { world, clock, face, storage: storageAt(face.port, 'hub-test') };
   };

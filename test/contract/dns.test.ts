@@ -3,16 +3,13 @@ import { OAuth2Client } from 'google-auth-library';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { challengeName, type Dns, type DnsRecord } from '../../functions/dns.ts';
 import { createDns } from '../../functions/google/dns.ts';
-import { silentLog } from '../../functions/log.ts';
+import { aWorld } from '../../local/a-world.ts';
 import { type VirtualClock, virtualClock } from '../../local/clock.ts';
 import { lookup } from '../../local/dns/lookup.ts';
 import { createDnsModel, type DnsModel } from '../../local/dns/model.ts';
 import { serveDns } from '../../local/dns/server.ts';
-import { createFaults } from '../../local/faults.ts';
 import { memoryDns } from '../../local/memory/dns.ts';
-import { seededRandom } from '../../local/random.ts';
 import type { World } from '../../local/service.ts';
-import { memoryStore } from '../../local/store.ts';
 import { minutes } from '../../shared/units.ts';
 import { codeOf } from '../refusals.ts';
 
@@ -56,9 +53,7 @@ describe.each([
   let side: Side;
   beforeEach(async () => {
     clock = virtualClock();
-    const random = seededRandom(1);
-    const faults = createFaults({}, random);
-    world = { projectId: 'hub-test', clock, random, faults, store: memoryStore(), log: silentLog };
+    world = aWorld({ clock });
     model = createDnsModel(world);
     model.createZone({ name: ZONE, dnsName: 'hub.example.com.' });
     await clock.runFor(minutes(2));

@@ -13,14 +13,11 @@ import acme from 'acme-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Certificates } from '../../functions/certificates.ts';
 import { createCertificates } from '../../functions/google/certificates.ts';
-import { silentLog } from '../../functions/log.ts';
+import { aWorld } from '../../local/a-world.ts';
 import { realClock } from '../../local/clock.ts';
 import { createDnsModel } from '../../local/dns/model.ts';
 import { type DnsFace, serveDns } from '../../local/dns/server.ts';
-import { createFaults } from '../../local/faults.ts';
 import { memoryDns } from '../../local/memory/dns.ts';
-import { seededRandom } from '../../local/random.ts';
-import { memoryStore } from '../../local/store.ts';
 import { createServerIdentity } from '../../local/tls.ts';
 import { seconds } from '../../shared/units.ts';
 
@@ -47,9 +44,7 @@ describe.skipIf(!installed)('the adapter and Pebble', () => {
   let certificates: Certificates;
 
   beforeAll(async () => {
-    const random = seededRandom(1);
-    const faults = createFaults({}, random);
-    const world = { projectId: 'hub-test', clock, random, faults, store: memoryStore(), log: silentLog };
+    const world = aWorld({ clock });
     const model = createDnsModel(world);
     model.createZone({ name: 'clusters', dnsName: 'hub.example.com.' });
     dns = await serveDns(world, { rest: 0, names: 0 }, model);

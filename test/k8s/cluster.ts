@@ -8,13 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { expect } from 'vitest';
-import { silentLog } from '../../functions/log.ts';
+import { aWorld } from '../../local/a-world.ts';
 import { realClock } from '../../local/clock.ts';
-import { createFaults } from '../../local/faults.ts';
 import { createLeaves, type LeafEntry, type Leaves } from '../../local/kubernetes/leaves.ts';
-import { seededRandom } from '../../local/random.ts';
 import type { World } from '../../local/service.ts';
-import { memoryStore } from '../../local/store.ts';
 import { findTools, type Output, run } from './tools.ts';
 
 const REAL = process.env.HUB_TEST_KUBECONFIG;
@@ -118,15 +115,7 @@ const TARGET = {
 };
 
 async function startLeaf(): Promise<StandIn> {
-  const random = seededRandom(1);
-  const world: World = {
-    projectId: 'hub-test',
-    clock: realClock(SPEED),
-    random,
-    faults: createFaults({}, random),
-    store: memoryStore(),
-    log: silentLog,
-  };
+  const world: World = aWorld({ clock: realClock(SPEED) });
   const start = async (): Promise<[Leaves, LeafEntry]> => {
     const leaves = createLeaves(world, {
       compute: { create: () => undefined, remove: () => undefined },

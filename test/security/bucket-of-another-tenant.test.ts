@@ -8,12 +8,10 @@ import { OAuth2Client } from 'google-auth-library';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterPrincipals, DATA_ROLE } from '../../functions/bucket-access.ts';
 import { createBuckets } from '../../functions/google/buckets.ts';
-import { silentLog } from '../../functions/log.ts';
+import { aWorld } from '../../local/a-world.ts';
 import { virtualClock } from '../../local/clock.ts';
-import { createFaults } from '../../local/faults.ts';
 import { createIamModel, type IamModel } from '../../local/iam/model.ts';
 import { membersOf, projectNumberOf, type Workload } from '../../local/iam/principals.ts';
-import { seededRandom } from '../../local/random.ts';
 import type { World } from '../../local/service.ts';
 import { createStorageModel } from '../../local/storage/model.ts';
 import { type StorageFace, serveStorage } from '../../local/storage/server.ts';
@@ -34,15 +32,7 @@ const PACHD: Workload = {
 const FORGED: Workload = { ...PACHD, cluster: 'hub-zzzzzzzz234567zz-g1' };
 
 const clock = virtualClock();
-const random = seededRandom(1);
-const world: World = {
-  projectId: PROJECT,
-  clock,
-  random,
-  faults: createFaults({}, random),
-  store: memoryStore(),
-  log: silentLog,
-};
+const world: World = aWorld({ projectId: PROJECT, clock });
 let iam: IamModel;
 let face: StorageFace;
 

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DocumentData } from '../../functions/cloud.ts';
 import { silentLog } from '../../functions/log.ts';
+import { aWorld } from '../../local/a-world.ts';
 import { serveAuth } from '../../local/auth/server.ts';
 import { realClock } from '../../local/clock.ts';
-import { createFaults } from '../../local/faults.ts';
 import { createAccess } from '../../local/firestore/access.ts';
 import type { DocumentWrite } from '../../local/firestore/commit.ts';
 import { guardOf } from '../../local/firestore/guard.ts';
@@ -19,7 +19,6 @@ import { mutants } from '../../local/firestore/rules/mutants.ts';
 import { compileRules, type Rules } from '../../local/firestore/rules/rules.ts';
 import { serveFirestore } from '../../local/firestore/server.ts';
 import { fromData } from '../../local/memory/documents.ts';
-import { seededRandom } from '../../local/random.ts';
 import { ServiceError, STATUS, type World } from '../../local/service.ts';
 import { memoryStore } from '../../local/store.ts';
 import {
@@ -48,9 +47,7 @@ const write = (op: DocumentWrite['op'], path: string, data: DocumentData = {}): 
 });
 
 const world = (): World => {
-  const random = seededRandom(1);
-  const faults = createFaults({}, random);
-  return { projectId: PROJECT, clock: realClock(), random, faults, store: memoryStore(), log: silentLog };
+  return aWorld({ projectId: PROJECT });
 };
 
 function fill(model: FirestoreModel): FirestoreModel {

@@ -5,12 +5,9 @@ import { type Duplex, PassThrough } from 'node:stream';
 import { buffer, json } from 'node:stream/consumers';
 import { KubeConfig, PortForward } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { silentLog } from '../../../functions/log.ts';
+import { aWorld } from '../../a-world.ts';
 import { realClock } from '../../clock.ts';
-import { createFaults } from '../../faults.ts';
-import { seededRandom } from '../../random.ts';
 import type { World } from '../../service.ts';
-import { memoryStore } from '../../store.ts';
 import { KINDS } from '../kinds.ts';
 import type { LeafCluster } from '../leaf-cluster.ts';
 import { createLeaves, type LeafEntry, type Leaves } from '../leaves.ts';
@@ -18,15 +15,7 @@ import { live, made, TARGET } from '../testing.ts';
 import { isReady } from '../workloads.ts';
 
 const TOKEN = 'ya29.a-token';
-const random = seededRandom(1);
-const world: World = {
-  projectId: 'hub-test',
-  clock: realClock(5000),
-  random,
-  faults: createFaults({}, random),
-  store: memoryStore(),
-  log: silentLog,
-};
+const world: World = aWorld({ clock: realClock(5000) });
 
 let leaves: Leaves;
 let leaf: LeafCluster;

@@ -6,12 +6,9 @@ import {
   type RequestOptions,
   request,
 } from 'node:http';
-import { silentLog } from '../../../../functions/log.ts';
-import { realClock } from '../../../clock.ts';
-import { createFaults } from '../../../faults.ts';
+import { aWorld } from '../../../a-world.ts';
 import type { Message } from '../../../grpc.ts';
 import { listen } from '../../../http.ts';
-import { seededRandom } from '../../../random.ts';
 import type { World } from '../../../service.ts';
 import { memoryStore } from '../../../store.ts';
 import { type FirestoreHandlers, firestoreHandlers } from '../../methods.ts';
@@ -49,10 +46,8 @@ export async function openWeb(
   limits: Partial<WebLimits> = {},
   handlers?: (model: FirestoreModel, world: World) => FirestoreHandlers,
 ): Promise<Web> {
-  const random = seededRandom(1);
   const store = memoryStore();
-  const faults = createFaults({}, random);
-  const world: World = { projectId: 'demo', clock: realClock(), random, faults, store, log: silentLog };
+  const world: World = aWorld({ projectId: 'demo', store });
   const model = createFirestore(world);
   const made = handlers?.(model, world) ?? firestoreHandlers(world, model);
   const face = createWebFace({ handlers: made, limits });
