@@ -14,8 +14,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { aWorld } from '../a-world.ts';
 import { realClock } from '../clock.ts';
 import type { World } from '../service.ts';
-import { createLeaves, type LeafEntry, type Leaves } from './leaves.ts';
-import { TARGET } from './testing.ts';
+import type { LeafEntry, Leaves } from './leaves.ts';
+import { servedLeaves, TARGET } from './testing.ts';
 
 const HUB = 'ya29.hub';
 const world: World = aWorld({ clock: realClock(5000) });
@@ -23,11 +23,7 @@ const world: World = aWorld({ clock: realClock(5000) });
 let leaves: Leaves;
 let entry: LeafEntry;
 beforeAll(async () => {
-  leaves = createLeaves(world, {
-    compute: { create: () => undefined, remove: () => undefined },
-    publish: () => undefined,
-    isAccessToken: (token) => token === HUB,
-  });
+  leaves = servedLeaves(world, HUB);
   entry = await leaves.start(TARGET);
 });
 afterAll(() => leaves.close());

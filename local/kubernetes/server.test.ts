@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aWorld } from '../a-world.ts';
 import { realClock } from '../clock.ts';
 import type { World } from '../service.ts';
-import { createLeaves, type LeafEntry, type Leaves } from './leaves.ts';
+import type { LeafEntry, Leaves } from './leaves.ts';
 import { serveKubernetesIndex } from './server.ts';
-import { TARGET } from './testing.ts';
+import { servedLeaves, TARGET } from './testing.ts';
 
 const TOKEN = 'ya29.a-token';
 const world: World = aWorld({ clock: realClock(5000) });
@@ -16,11 +16,7 @@ let leaves: Leaves;
 let entry: LeafEntry;
 
 beforeAll(async () => {
-  leaves = createLeaves(world, {
-    compute: { create: () => undefined, remove: () => undefined },
-    publish: () => undefined,
-    isAccessToken: (token) => token === TOKEN,
-  });
+  leaves = servedLeaves(world, TOKEN);
   entry = await leaves.start({ ...TARGET, clusterId: 'aaaabbbbccccdddd' });
 });
 afterAll(() => leaves.close());

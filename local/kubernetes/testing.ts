@@ -9,6 +9,7 @@ import { memoryStore, type Store } from '../store.ts';
 import { apply, create, get } from './api.ts';
 import { KINDS, type Kind } from './kinds.ts';
 import type { LeafCluster } from './leaf-cluster.ts';
+import { createLeaves, type Leaves, type LeavesOptions } from './leaves.ts';
 import { createKubernetes, type Kubernetes } from './model.ts';
 import type { Fields, Stored } from './objects.ts';
 
@@ -70,6 +71,15 @@ export async function aLeaf({
   };
   return { world, clock, faults, kubernetes, leaf, compute, published, errors, until };
 }
+
+/** Leaves that are served, with nothing outside of them: Hub comes in with this token. */
+export const servedLeaves = (world: World, token: string, more: Partial<LeavesOptions> = {}): Leaves =>
+  createLeaves(world, {
+    compute: { create: () => undefined, remove: () => undefined },
+    publish: () => undefined,
+    isAccessToken: (given) => given === token,
+    ...more,
+  });
 
 export const podTemplate = (spec: Fields = {}, labels: Record<string, string> = { app: 'web' }): Fields => ({
   metadata: { labels },

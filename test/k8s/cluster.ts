@@ -10,7 +10,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { expect } from 'vitest';
 import { aWorld } from '../../local/a-world.ts';
 import { realClock } from '../../local/clock.ts';
-import { createLeaves, type LeafEntry, type Leaves } from '../../local/kubernetes/leaves.ts';
+import type { LeafEntry, Leaves } from '../../local/kubernetes/leaves.ts';
+import { servedLeaves } from '../../local/kubernetes/testing.ts';
 import type { World } from '../../local/service.ts';
 import { findTools, type Output, run } from './tools.ts';
 
@@ -117,11 +118,7 @@ const TARGET = {
 async function startLeaf(): Promise<StandIn> {
   const world: World = aWorld({ clock: realClock(SPEED) });
   const start = async (): Promise<[Leaves, LeafEntry]> => {
-    const leaves = createLeaves(world, {
-      compute: { create: () => undefined, remove: () => undefined },
-      publish: () => undefined,
-      isAccessToken: (token) => token === TOKEN,
-    });
+    const leaves = servedLeaves(world, TOKEN);
     return [leaves, await leaves.start(TARGET)];
   };
   let [leaves, entry] = await start();

@@ -10,8 +10,8 @@ import { realClock } from '../../clock.ts';
 import type { World } from '../../service.ts';
 import { KINDS } from '../kinds.ts';
 import type { LeafCluster } from '../leaf-cluster.ts';
-import { createLeaves, type LeafEntry, type Leaves } from '../leaves.ts';
-import { live, made, TARGET } from '../testing.ts';
+import type { LeafEntry, Leaves } from '../leaves.ts';
+import { live, made, servedLeaves, TARGET } from '../testing.ts';
 import { isReady } from '../workloads.ts';
 
 const TOKEN = 'ya29.a-token';
@@ -29,10 +29,7 @@ const ready = (name: string): Promise<unknown> =>
   vi.waitUntil(() => isReady(live(leaf, KINDS.Pod, name)), { timeout: 30_000 });
 
 beforeAll(async () => {
-  leaves = createLeaves(world, {
-    compute: { create: () => undefined, remove: () => undefined },
-    publish: () => undefined,
-    isAccessToken: (token) => token === TOKEN,
+  leaves = servedLeaves(world, TOKEN, {
     listener: ({ pod, port }) => (pod.metadata.name === 'echo' && port === 7 ? echo : undefined),
   });
   entry = await leaves.start(TARGET);
