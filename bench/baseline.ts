@@ -1,30 +1,52 @@
 /**
  * The design that went before, written small on the same stand-ins: one loop reads every living cluster every ten seconds and takes
- * the next step of each, one after the other; the browser asks for its cluster every two seconds.
+ * the next step of each, one after the other; the browser asks for its cluster every two seconds. It does the same work by the same
+ * ports, so that only the way of getting on differs.
  */
-import type { Snapshot } from '../functions/cloud.ts';
-import { endpointsOf, ensureInstalled } from '../functions/leaf/install.ts';
+import { accessOf } from '../functions/access/access.ts';
+import { ensureExposed } from '../functions/access/expose.ts';
+import { installationOf } from '../functions/access/installation.ts';
+import { applyMembers } from '../functions/access/members.ts';
+import { placeOf } from '../functions/access/place.ts';
+import type { DocumentData, Snapshot } from '../functions/cloud.ts';
+import { conceive } from '../functions/dispatch/commands.ts';
+import { ensureInstalled } from '../functions/leaf/install.ts';
+import { bucketName, targetOf } from '../functions/steps/target.ts';
 import type { MemoryHub } from '../local/memory/hub.ts';
-import { findProduct } from '../shared/catalog/catalog.ts';
-import { TOPICS } from '../shared/messages.ts';
+import { resolveSpec } from '../shared/catalog/catalog.ts';
+import { type Cluster, shapeOf } from '../shared/documents/cluster.ts';
 
 export const LOOP_MS = 10_000;
 export const BROWSER_MS = 2_000;
 
+const STATES = ['creating', 'storing', 'installing', 'securing', 'exposing', 'ready'] as const;
+type State = (typeof STATES)[number];
+
 interface Living {
-  state: 'creating' | 'storing' | 'installing' | 'ready';
+  state: State;
   living: boolean;
   createdAt: Date;
   readyAt?: Date;
-  [field: string]: Date | string | boolean | undefined;
+  /** What the ports are told of it. */
+  cluster: Cluster;
 }
 
 const LOCATION = 'europe-west1-b';
 
-/** Creates a cluster's document; the loop finds it. */
-export async function ask(hub: MemoryHub, id: string): Promise<void> {
-  const data: Living = { state: 'creating', living: true, createdAt: new Date(hub.clock.now()) };
-  await hub.documents.commit([{ op: 'create', path: `baseline/${id}`, data }]);
+/** Creates a cluster's document; the loop finds it. @returns its id */
+export async function ask(hub: MemoryHub, owner: string): Promise<string> {
+  const spec = resolveSpec({});
+  const emails = { [owner]: `${owner}@example.com` };
+  const { cluster } = conceive(hub.ports, { name: 'mine', spec, shape: shapeOf(spec), owner, emails });
+  const living: Living = {
+    state: 'creating',
+    living: true,
+    createdAt: cluster.createdAt,
+    cluster: { ...cluster, location: LOCATION },
+  };
+  const data = living as unknown as DocumentData;
+  await hub.documents.commit([{ op: 'create', path: `baseline/${cluster.id}`, data }]);
+  return cluster.id;
 }
 
 /** Starts the loop. Returns what stops it. */
@@ -56,41 +78,61 @@ export async function watchUntilReady(hub: MemoryHub, id: string): Promise<Date>
 }
 
 async function advance(hub: MemoryHub, { path, data }: Snapshot<Living>): Promise<void> {
-  const id = path.slice('baseline/'.length);
-  const { provider, leaves, buckets, settings } = hub.ports;
-  const target = {
-    id,
-    generation: 1,
-    location: LOCATION,
-    region: 'europe-west1',
-    machineType: 'e2-standard-4',
-    nodes: 2,
-    diskGiB: 50,
+  const { state, cluster } = data;
+  if (state === 'ready') return;
+  const { isDone, certificate } = await STEPS[state](hub, cluster);
+  const changed = JSON.stringify(certificate) !== JSON.stringify(cluster.certificate);
+  if (!isDone && !changed) return;
+  const next = isDone ? STATES[STATES.indexOf(state) + 1] : state;
+  const change = {
+    state: next,
+    ...(next === 'ready' && { readyAt: new Date(hub.clock.now()) }),
+    ...(changed && { cluster: { ...cluster, certificate } }),
   };
-  const write = (change: Partial<Living>) => hub.documents.commit([{ op: 'update', path, data: change }]);
-  if (data.state === 'creating') {
-    if ((await provider.ensureCluster(target)).status === 'ready') await write({ state: 'storing' });
-  } else if (data.state === 'storing') {
-    await buckets.ensureBucket({ name: `hub-${id}-g1`, region: target.region, clusterId: id });
-    await write({ state: 'installing' });
-  } else if (data.state === 'installing') {
-    const product = findProduct('pachyderm');
-    const seen = await provider.observeCluster(target);
-    if (seen.status !== 'ready' || !product) return;
-    const leaf = leaves.open(seen.connection);
-    const { status } = await ensureInstalled(leaf, {
-      clusterId: id,
-      generation: 1,
-      product,
-      version: '2.12.2',
-      bucket: `hub-${id}-g1`,
-      images: { helm: settings.install.helmImage, callHome: settings.install.callHomeImage },
-      chartSource: settings.install.chartSource,
-      projectId: settings.projectId,
-      hintTopic: TOPICS.hint,
-    });
-    if (status !== 'done') return;
-    await endpointsOf(leaf, product);
-    await write({ state: 'ready', readyAt: new Date(hub.clock.now()) });
-  }
+  await hub.documents.commit([{ op: 'update', path, data: change as unknown as DocumentData }]);
 }
+
+/** What one look found, and what is to be remembered of the certificate. */
+interface Seen {
+  isDone: boolean;
+  certificate: Cluster['certificate'];
+}
+
+type Step = (hub: MemoryHub, cluster: Cluster) => Promise<Seen>;
+
+const STEPS: Readonly<Record<Exclude<State, 'ready'>, Step>> = {
+  async creating({ ports }, cluster) {
+    const { status } = await ports.provider.ensureCluster(targetOf(cluster));
+    return { isDone: status === 'ready', certificate: cluster.certificate };
+  },
+  async storing({ ports }, cluster) {
+    const target = targetOf(cluster);
+    await ports.buckets.ensureBucket({
+      name: bucketName(cluster),
+      region: target.region,
+      clusterId: cluster.id,
+    });
+    await ports.provider.ensureWebhookAccess(target);
+    return { isDone: true, certificate: cluster.certificate };
+  },
+  async installing({ ports }, cluster) {
+    const place = await placeOf(cluster, ports);
+    const { leaf } = place;
+    const { status } = await ensureInstalled(leaf, installationOf(place), () =>
+      accessOf(place).prepare(place),
+    );
+    return { isDone: status === 'done', certificate: cluster.certificate };
+  },
+  async securing({ ports }, cluster) {
+    const place = await placeOf(cluster, ports);
+    await applyMembers(place, (at, left) => accessOf(at).secure(at, left));
+    return { isDone: true, certificate: cluster.certificate };
+  },
+  async exposing({ ports }, cluster) {
+    const progress = await ensureExposed(await placeOf(cluster, ports));
+    return {
+      isDone: progress.status === 'exposed',
+      certificate: progress.certificate ?? cluster.certificate,
+    };
+  },
+};

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ConfigError, parseConfig } from './config.ts';
 import { newSigningKeyPem } from './oidc/keys.ts';
@@ -5,6 +6,7 @@ import { newSigningKeyPem } from './oidc/keys.ts';
 const digest = `@sha256:${'0'.repeat(64)}`;
 const production = {
   GOOGLE_CLOUD_PROJECT: 'a-project',
+  HUB_PROJECT_NUMBER: '123456789012',
   HUB_PAGE_TOKEN_KEY: 'k'.repeat(32),
   HUB_NODE_SERVICE_ACCOUNT: 'nodes@a-project.iam.gserviceaccount.com',
   HUB_NETWORK: 'hub-leaves',
@@ -13,6 +15,8 @@ const production = {
   HUB_HELM_IMAGE: `europe-docker.pkg.dev/a-project/mirror/helm${digest}`,
   HUB_CALL_HOME_IMAGE: `europe-docker.pkg.dev/a-project/mirror/google-cloud-cli${digest}`,
   HUB_ZONE: 'clusters.example.com',
+  HUB_DNS_ZONE: 'hub-clusters',
+  HUB_CREDENTIALS_ACCOUNT: 'credentials@a-project.iam.gserviceaccount.com',
   HUB_OIDC_ISSUER: 'https://hub.example.com/oidc',
 };
 
@@ -57,6 +61,12 @@ test.each([
   ['HUB_ZONE', 'hub.example.com'],
   ['HUB_ZONE', 'example.com'],
   ['HUB_OIDC_SIGNING_KEYS', 'no key'],
+  ['HUB_PROJECT_NUMBER', 'a-project'],
+  ['HUB_DNS_ZONE', 'clusters.example.com'],
+  ['HUB_CREDENTIALS_ACCOUNT', 'credentials'],
+  ['HUB_ACME_DIRECTORY', 'http://dv.acme-v02.api.pki.goog/directory'],
+  ['HUB_ACME_DIRECTORY', 'dv.acme-v02.api.pki.goog'],
+  ['HUB_ACME_ACCOUNT_KEY', 'no key'],
   ['HUB_ENVIRONMENT', 'staging'],
   ['HUB_ACCOUNT_CLUSTERS', '0'],
 ])('production refuses %s=%s', (name, value) => {
@@ -104,4 +114,42 @@ test('the function oidc does not start without keys, and no other starts with th
   const config = parseConfig({ ...production, FUNCTION_TARGET: 'oidc', HUB_OIDC_SIGNING_KEYS: keys });
   expect(config.oidc.signingKeys).toHaveLength(1);
   expect(config.oidc).not.toHaveProperty('localAuth');
+});
+
+test('the account at the authority is given to the functions that issue certificates, and to no other', () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  for (const target of ['step-provision', 'step-expose', 'step-repair']) {
+    expect(faultsOf({ ...production, FUNCTION_TARGET: target })).toEqual([
+      expect.stringMatching(/^HUB_ACME_ACCOUNT_KEY: missing/),
+    ]);
+    const config = parseConfig({ ...production, FUNCTION_TARGET: target, HUB_ACME_ACCOUNT_KEY: key });
+    expect(config.acme).toEqual({
+      directoryUrl: 'https://dv.acme-v02.api.pki.goog/directory',
+      accountKey: key,
+    });
+  }
+  for (const target of ['api', 'credentials', 'step-install']) {
+    expect(faultsOf({ ...production, FUNCTION_TARGET: target, HUB_ACME_ACCOUNT_KEY: key })).toEqual([
+      expect.stringMatching(/^HUB_ACME_ACCOUNT_KEY: must be set for the functions step-provision, /),
+    ]);
+  }
+});
+
+test('the binding of that account is whole or not there', () => {
+  const kid = { HUB_ACME_EAB_KID: 'kid' };
+  const hmac = { HUB_ACME_EAB_HMAC: 'aG1hYw' };
+  expect(parseConfig({ ...production, ...kid, ...hmac }).acme.externalAccount).toEqual({
+    kid: 'kid',
+    hmacKey: 'aG1hYw',
+  });
+  expect(faultsOf({ ...production, ...kid })).toEqual([expect.stringMatching(/^HUB_ACME_EAB_HMAC: missing/)]);
+  expect(faultsOf({ ...production, ...hmac })).toEqual([expect.stringMatching(/^HUB_ACME_EAB_KID: missing/)]);
+});
+
+test('no fault quotes a secret', () => {
+  const secret = 'canary-of-a-secret';
+  const faults = faultsOf({ ...production, HUB_ACME_ACCOUNT_KEY: secret, HUB_ACME_EAB_HMAC: secret });
+  expect(faults).toHaveLength(2);
+  expect(faults.join()).not.toContain(secret);
 });

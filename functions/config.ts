@@ -2,7 +2,9 @@
  * Environment → checked, frozen Config. Read once at start; nothing else reads the environment. Every fault is reported at once,
  * each with the variable's name and what to do.
  */
+import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
+import { stepTopic } from '../shared/messages.ts';
 import { dollars } from '../shared/units.ts';
 import { parseSigningKeys, type SigningKey } from './oidc/keys.ts';
 
@@ -20,17 +22,31 @@ export interface LocalCloud {
   /** TLS face of the Auth stand-in, and the CA it is signed by (PEM). */
   authTls: string;
   authCa: string;
+  /** Base URL of the Cloud DNS REST API. */
+  dns: string;
+  /** The name server of its zones: the only one that knows the names of clusters. */
+  dnsNames: string;
+  /** Where every cluster is reached, whatever address its name has. */
+  ingress: string;
+  /** PEM of the root that the certificates of clusters are signed by. */
+  acmeRoot: string;
   /** Stands for the access tokens of the functions' service accounts. */
   accessToken: string;
+  /** That of the function `credentials`, which is another one inside of clusters. */
+  credentialsToken: string;
 }
 
 export interface Config {
   production: boolean;
   projectId: string;
+  /** Google's own number of the project, which names its workload identities. */
+  projectNumber: string;
   /** Name of this cell (project × region); part of labels and of `cells/{id}`. */
   cell: string;
   /** DNS zone of the clusters: each is `<id>.<zone>`. */
   zone: string;
+  /** Name of the managed zone that holds their records. */
+  dnsZone: string;
   /** Cloud seconds per second; 1 in production. */
   cloudSpeed: number;
   /** HMAC key of page tokens. */
@@ -63,6 +79,17 @@ export interface Config {
     /** Base URL of the Auth stand-in, for a sign-in page of Hub's own; absent in production, where the console has it. */
     localAuth?: string;
   };
+  acme: {
+    directoryUrl: string;
+    /** PEM. Of the functions that issue certificates alone: absent in every other. */
+    accountKey?: string;
+    /** Needed once, when the account is made. */
+    externalAccount?: { kid: string; hmacKey: string };
+  };
+  /** PEM of the root that proves clusters' certificates, where the public ones do not: in the embedded cloud. */
+  certificateRoot?: string;
+  /** E-mail address of the service account as which the function `credentials` runs. */
+  credentialsAccount: string;
   local?: LocalCloud;
 }
 
@@ -84,12 +111,16 @@ const isIssuer = (text: string): boolean => {
   return /^https?:$/.test(url?.protocol ?? '') && text === `${url?.origin}/oidc`;
 };
 
+/** https://cloud.google.com/certificate-manager/docs/public-ca-tutorial */
+const PUBLIC_AUTHORITY = 'https://dv.acme-v02.api.pki.goog/directory';
+
 const digestImage = /@sha256:[0-9a-f]{64}$/;
 const positive = z.coerce.number().int().positive();
 
 const environment = z.object({
   HUB_ENVIRONMENT: z.enum(['production', 'local']).default('production'),
   GOOGLE_CLOUD_PROJECT: z.string().min(1, 'set it to the project that Hub runs in'),
+  HUB_PROJECT_NUMBER: z.string().regex(/^\d+$/, 'set it to the number of the project, in digits'),
   HUB_CELL: z
     .string()
     .regex(/^[a-z][-a-z0-9]{0,30}$/)
@@ -108,13 +139,23 @@ const environment = z.object({
   HUB_HELM_IMAGE: z.string().min(1, 'set it to the image that runs helm'),
   HUB_CALL_HOME_IMAGE: z.string().min(1, 'set it to the image that runs gcloud'),
   HUB_ZONE: z.string().regex(zone, 'must be the DNS name below which the clusters are, in lower case'),
+  HUB_DNS_ZONE: z
+    .string()
+    .regex(/^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be the name of the managed zone of HUB_ZONE'),
+  HUB_CREDENTIALS_ACCOUNT: z.email('set it to the service account of the function credentials'),
+  HUB_ACME_DIRECTORY: z
+    .url({ protocol: /^https?$/, error: 'must be the https address of an ACME directory' })
+    .default(PUBLIC_AUTHORITY),
+  HUB_ACME_ACCOUNT_KEY: z.string().optional(),
+  HUB_ACME_EAB_KID: z.string().optional(),
+  HUB_ACME_EAB_HMAC: z.string().optional(),
   HUB_OIDC_ISSUER: z.string().refine(isIssuer, 'must be https://<host of the console>/oidc'),
   HUB_OIDC_SIGNING_KEYS: z.string().optional(),
   HUB_LOCAL_CLOUD: z.string().optional(),
 });
 
 /** @throws ConfigError listing every fault */
-export function parseConfig(env: Record<string, string | undefined>): Config {
+export function parseConfig(env: Environment): Config {
   const parsed = environment.safeParse(env);
   const production = env.HUB_ENVIRONMENT !== 'local';
   const faults = [
@@ -125,14 +166,18 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
     faults.push('HUB_LOCAL_CLOUD: missing; start with npm start');
   }
   const signingKeys = readSigningKeys(env, faults);
+  const accountKey = readAccountKey(env, faults);
+  const externalAccount = readExternalAccount(env, faults);
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const e = parsed.data;
   const local = production || e.HUB_LOCAL_CLOUD === undefined ? undefined : parseLocal(e.HUB_LOCAL_CLOUD);
   return Object.freeze({
     production,
     projectId: e.GOOGLE_CLOUD_PROJECT,
+    projectNumber: e.HUB_PROJECT_NUMBER,
     cell: e.HUB_CELL,
     zone: e.HUB_ZONE,
+    dnsZone: e.HUB_DNS_ZONE,
     cloudSpeed: e.HUB_CLOUD_SPEED,
     pageTokenKey: e.HUB_PAGE_TOKEN_KEY,
     limits: {
@@ -153,33 +198,95 @@ export function parseConfig(env: Record<string, string | undefined>): Config {
       callHomeImage: e.HUB_CALL_HOME_IMAGE,
     },
     oidc: { issuer: e.HUB_OIDC_ISSUER, signingKeys, ...(local && { localAuth: local.auth }) },
+    acme: {
+      directoryUrl: e.HUB_ACME_DIRECTORY,
+      ...(accountKey !== undefined && { accountKey }),
+      ...(externalAccount && { externalAccount }),
+    },
+    ...(local && { certificateRoot: local.acmeRoot }),
+    credentialsAccount: e.HUB_CREDENTIALS_ACCOUNT,
     ...(local && { local }),
   });
 }
 
 const parseLocal = (text: string): LocalCloud => JSON.parse(text) as LocalCloud;
 
-/** Cloud Run tells a function its name; the host of a laptop is all of them at once. */
-const OIDC_FUNCTION = 'oidc';
+type Environment = Record<string, string | undefined>;
+
+/** A secret that only some functions are given, and what it is. */
+interface Secret {
+  name: string;
+  functions: readonly string[];
+  what: string;
+}
 
 /** The keys with which anybody could sign in to any cluster are given to one function only. */
-function readSigningKeys(env: Record<string, string | undefined>, faults: string[]): readonly SigningKey[] {
-  const { HUB_OIDC_SIGNING_KEYS: text, FUNCTION_TARGET: target } = env;
+const SIGNING_KEYS: Secret = {
+  name: 'HUB_OIDC_SIGNING_KEYS',
+  functions: ['oidc'],
+  what: 'private RSA keys',
+};
+
+/** With it one gets certificates for every name of the zone. */
+const ACCOUNT_KEY: Secret = {
+  name: 'HUB_ACME_ACCOUNT_KEY',
+  functions: [stepTopic('provision'), stepTopic('expose'), stepTopic('repair')],
+  what: 'the private key of the ACME account',
+};
+
+/**
+ * Cloud Run tells a function its name; the host of a laptop is all of them at once, and needs none.
+ * @returns undefined if it is not there, or must not be
+ */
+function readSecret(
+  { name, functions, what }: Secret,
+  env: Environment,
+  faults: string[],
+): string | undefined {
+  const { [name]: text, FUNCTION_TARGET: target } = env;
+  const isTheirs = target !== undefined && functions.includes(target);
   if (text === undefined || text === '') {
-    if (target === OIDC_FUNCTION)
-      faults.push('HUB_OIDC_SIGNING_KEYS: missing; set it to private RSA keys, from Secret Manager');
-    return [];
+    if (isTheirs) faults.push(`${name}: missing; set it to ${what}, from Secret Manager`);
+    return undefined;
   }
-  if (target !== undefined && target !== OIDC_FUNCTION) {
-    faults.push(`HUB_OIDC_SIGNING_KEYS: must be set for the function ${OIDC_FUNCTION} only; unset it`);
-    return [];
-  }
+  if (target === undefined || isTheirs) return text;
+  const allowed = functions.length === 1 ? 'function' : 'functions';
+  faults.push(`${name}: must be set for the ${allowed} ${functions.join(', ')} only; unset it`);
+  return undefined;
+}
+
+function readSigningKeys(env: Environment, faults: string[]): readonly SigningKey[] {
+  const text = readSecret(SIGNING_KEYS, env, faults);
+  if (text === undefined) return [];
   try {
     return parseSigningKeys(text);
   } catch (error) {
     faults.push(`HUB_OIDC_SIGNING_KEYS: ${error instanceof Error ? error.message : 'cannot be read'}`);
     return [];
   }
+}
+
+function readAccountKey(env: Environment, faults: string[]): string | undefined {
+  const pem = readSecret(ACCOUNT_KEY, env, faults);
+  if (pem === undefined) return undefined;
+  try {
+    createPrivateKey(pem);
+    return pem;
+  } catch {
+    // Without the reason: it may quote the text.
+    faults.push('HUB_ACME_ACCOUNT_KEY: must be a private key in PEM');
+    return undefined;
+  }
+}
+
+function readExternalAccount(
+  { HUB_ACME_EAB_KID: kid = '', HUB_ACME_EAB_HMAC: hmacKey = '' }: Environment,
+  faults: string[],
+): { kid: string; hmacKey: string } | undefined {
+  if (kid !== '' && hmacKey !== '') return { kid, hmacKey };
+  if (kid !== '') faults.push('HUB_ACME_EAB_HMAC: missing; HUB_ACME_EAB_KID needs it');
+  if (hmacKey !== '') faults.push('HUB_ACME_EAB_KID: missing; HUB_ACME_EAB_HMAC needs it');
+  return undefined;
 }
 
 export class ConfigError extends Error {
@@ -192,7 +299,7 @@ export class ConfigError extends Error {
 }
 
 /** Looked for in the environment as it is, so that a missing variable hides none of them. */
-function faultsInProduction(env: Record<string, string | undefined>): string[] {
+function faultsInProduction(env: Environment): string[] {
   const faults: string[] = [];
   for (const name of EMULATOR_VARIABLES) {
     if (env[name]) faults.push(`${name}: must not be set in production; unset it`);
@@ -205,6 +312,9 @@ function faultsInProduction(env: Record<string, string | undefined>): string[] {
   }
   if (env.HUB_OIDC_ISSUER?.startsWith('http:')) {
     faults.push('HUB_OIDC_ISSUER: must be an https address in production');
+  }
+  if (env.HUB_ACME_DIRECTORY?.startsWith('http:')) {
+    faults.push('HUB_ACME_DIRECTORY: must be an https address in production');
   }
   const console = URL.parse(env.HUB_OIDC_ISSUER ?? '')?.hostname ?? '';
   if (env.HUB_ZONE?.includes(':')) faults.push('HUB_ZONE: must have no port in production');

@@ -34,9 +34,23 @@ export const oidc = onRequest('oidc', async (ports) => {
   return requestListener(createOidc(ports));
 });
 
+export const credentials = onRequest('credentials', async (ports) => {
+  const [{ createApi }, { CREDENTIALS_ENDPOINTS }, { requestListener }] = await Promise.all([
+    import('./api/app.ts'),
+    import('./api/credentials.ts'),
+    import('./api/listener.ts'),
+  ]);
+  return requestListener(createApi(ports, CREDENTIALS_ENDPOINTS));
+});
+
 export const stepAdmit = onStep('admit');
 export const stepProvision = onStep('provision');
 export const stepInstall = onStep('install');
+export const stepSecure = onStep('secure');
+export const stepExpose = onStep('expose');
+export const stepPersonalize = onStep('personalize');
+export const stepShare = onStep('share');
+export const stepRepair = onStep('repair');
 export const stepUndo = onStep('undo');
 export const stepDrain = onStep('drain');
 export const stepDeprovision = onStep('deprovision');
@@ -48,6 +62,10 @@ export const hint = onMessage(TOPICS.hint, async (ports, body) =>
 
 export const sweep = onMessage(TOPICS.sweep, async (ports) => {
   await (await import('./sweeps/overdue.ts')).sweepOverdue(ports);
+});
+
+export const drift = onMessage(TOPICS.drift, async (ports, body) => {
+  await (await import('./sweeps/drift.ts')).sweepDrift(ports, body);
 });
 
 export const topUp = onMessage(TOPICS.topUp, async (ports, body) => {

@@ -50,6 +50,15 @@ export const MANIFEST: readonly FunctionSpec[] = [
     maxInstances: 5,
     memoryMiB: 512,
   },
+  // Hands out what opens clusters, as an identity of its own that may do nothing else in them.
+  {
+    name: 'credentials',
+    trigger: { kind: 'http' },
+    timeoutSeconds: 30,
+    concurrency: 20,
+    maxInstances: 5,
+    memoryMiB: 512,
+  },
   ...stepNames.map((step) => event(stepTopic(step), stepTopic(step))),
   event(TOPICS.hint, TOPICS.hint),
   // It stays for up to its minute; the margin is for the last sends.
@@ -59,6 +68,8 @@ export const MANIFEST: readonly FunctionSpec[] = [
     concurrency: 1,
     maxInstances: 3,
   }),
+  // One message starts it; the look at each cluster has a message, and a minute, of its own.
+  event(TOPICS.drift, TOPICS.drift, { schedule: '17 */6 * * *' }),
   event(TOPICS.topUp, TOPICS.topUp, { schedule: '*/5 * * * *', concurrency: 1, maxInstances: 3 }),
 ];
 

@@ -1,4 +1,6 @@
 /** The port to whoever verifies a user's ID token. The real side is firebase-admin. */
+import { emailAddress } from '../shared/email.ts';
+import { AppError } from '../shared/errors.ts';
 
 export interface Principal {
   uid: string;
@@ -14,4 +16,19 @@ export interface TokenVerifier {
    * @throws AppError TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID, UNAVAILABLE (the keys cannot be had)
    */
   verify(idToken: string): Promise<Principal>;
+}
+
+/**
+ * The address of somebody who has proven it, in the one spelling in which Hub compares addresses. Undefined also for one to which Hub
+ * would send no invitation.
+ */
+export function findEmail({ email, emailVerified }: Principal): string | undefined {
+  return emailVerified ? emailAddress.safeParse(email).data : undefined;
+}
+
+/** @throws AppError EMAIL_NOT_VERIFIED */
+export function requireEmail(principal: Principal): string {
+  const email = findEmail(principal);
+  if (email === undefined) throw new AppError('EMAIL_NOT_VERIFIED');
+  return email;
 }

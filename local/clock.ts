@@ -51,8 +51,8 @@ export interface VirtualClock extends LocalClock {
   readonly pending: number;
 }
 
-/** Enough turns of the micro-task queue for every chain of awaits in the product between two timers. */
-const DRAIN_TURNS = 64;
+/** Resolves when every chain of awaits has come to something that only time, or the world outside, moves on. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
  * A clock that only moves when told to: an hour passes in a millisecond.
@@ -110,13 +110,13 @@ export function virtualClock(startMs = Date.UTC(2026, 0, 1), tieBreak: () => num
     };
   };
   const runUntil = async (atMs: number): Promise<void> => {
-    for (let i = 0; i < DRAIN_TURNS; i++) await null;
+    await settled();
     for (let top = heap[0]; top && top.atMs <= atMs; top = heap[0]) {
       pop();
       if (top.cancelled) continue;
       nowMs = top.atMs;
       top.run();
-      for (let i = 0; i < DRAIN_TURNS; i++) await null;
+      await settled();
     }
     nowMs = Math.max(nowMs, atMs);
   };

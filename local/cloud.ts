@@ -5,6 +5,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../functions/log.ts';
 import { TOPICS } from '../shared/messages.ts';
+import { createAcmeModel } from './acme/model.ts';
+import { lookupOverWire } from './acme/names.ts';
+import { type OperatorAccount, operatorAccount } from './acme/operator.ts';
+import { type AcmeFace, serveAcme } from './acme/server.ts';
 import { type AuthFace, serveAuth } from './auth/server.ts';
 import { createServiceTokens, type ServiceTokens } from './auth/service-tokens.ts';
 import { type LocalClock, realClock } from './clock.ts';
@@ -13,23 +17,31 @@ import { serveCompute } from './compute/server.ts';
 import { type ContainerModel, createContainerModel } from './container/model.ts';
 import { serveContainer } from './container/server.ts';
 import { deployedIndexes } from './deployed.ts';
+import { type DnsFace, serveDns } from './dns/server.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createFirestore, type FirestoreFace, serveFirestore } from './firestore/server.ts';
+import { createIamModel } from './iam/model.ts';
+import { type IamFace, serveIam } from './iam/server.ts';
+import { subjectsOf } from './iam/subjects.ts';
+import { sitesOf } from './ingress/gateways.ts';
+import { serveIngress } from './ingress/server.ts';
 import { createLeaves, type Leaves } from './kubernetes/leaves.ts';
 import { serveKubernetesIndex } from './kubernetes/server.ts';
 import { leafGlue } from './leaf-glue.ts';
+import { pachdListener } from './pachd/listener.ts';
 import type { PubsubModel } from './pubsub/model.ts';
 import { servePubsub } from './pubsub/server.ts';
 import { randomStream } from './random.ts';
 import { accessFromFile } from './rules-file.ts';
+import { type OnSamePort, samePorts } from './same-ports.ts';
 import type { SchedulerModel } from './scheduler/model.ts';
 import { serveScheduler } from './scheduler/server.ts';
 import type { Face, World } from './service.ts';
-import { createStorageModel, type StorageModel } from './storage/model.ts';
-import { serveStorage } from './storage/server.ts';
+import { createStorageModel } from './storage/model.ts';
+import { type StorageFace, serveStorage } from './storage/server.ts';
 import { journaledStore, memoryStore, type Store } from './store.ts';
 
-/** Offsets from `HUB_PORT`, fixed so that an address is the same on every machine. The gaps are for faces to come. */
+/** Offsets from `HUB_PORT`, fixed so that an address is the same on every machine. The gap is for a face to come. */
 export const PORTS = {
   hosting: 0,
   /** gRPC, and a browser's WebChannel and REST. */
@@ -43,6 +55,11 @@ export const PORTS = {
   authTls: 9,
   compute: 10,
   storage: 11,
+  dns: 12,
+  /** The name server, UDP and TCP. */
+  dnsNames: 13,
+  acme: 14,
+  iam: 15,
   /** The functions, one after the other. */
   functions: 20,
 } as const;
@@ -65,8 +82,9 @@ export interface EmbeddedCloud {
   readonly projectId: string;
   readonly clock: LocalClock;
   readonly faults: Faults;
-  /** What every access token of a function is, in this run. */
+  /** What every access token of a function is, in this run, but for that of `credentials`. */
   readonly accessToken: string;
+  readonly credentialsToken: string;
   readonly tokens: ServiceTokens;
   readonly auth: AuthFace;
   readonly firestore: FirestoreFace;
@@ -74,10 +92,21 @@ export interface EmbeddedCloud {
   readonly scheduler: Face & { model: SchedulerModel };
   readonly container: Face & { model: ContainerModel };
   readonly compute: Face & { model: ComputeModel };
-  readonly storage: Face & { model: StorageModel };
+  readonly storage: StorageFace;
   readonly kubernetes: Face & { leaves: Leaves };
+  readonly dns: DnsFace;
+  readonly acme: AcmeFace & { operator: OperatorAccount };
+  readonly iam: IamFace;
+  /** Where all that is exposed in leaves is reached. */
+  readonly ingress: Face;
+  /** For faces beside those of the cloud. */
+  readonly onSamePort: OnSamePort;
   close(): Promise<void>;
 }
+
+/** As whom the function `credentials` runs: in leaves it may what their roles let it. */
+export const credentialsAccount = (projectId: string): string =>
+  `credentials@${projectId}.iam.gserviceaccount.com`;
 
 export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> {
   const { projectId, seed, dataPath, log } = options;
@@ -105,7 +134,9 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
   };
 
   try {
-    const accessToken = `ya29.local-${randomBytes(24).toString('base64url')}`;
+    const onSamePort = samePorts(worldOf('ports').store);
+    const accessToken = newAccessToken();
+    const credentialsToken = newAccessToken();
     const auth = await open(serveAuth(worldOf('auth'), { http: portOf('auth'), tls: portOf('authTls') }));
     const tokens = createServiceTokens(worldOf('service-tokens'));
     const access = accessFromFile(options.rulesFile, {
@@ -133,11 +164,21 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
       ...(await open(serveCompute(computeWorld, portOf('compute'), computeModel))),
       model: computeModel,
     };
+    const iamWorld = worldOf('iam');
+    const iamModel = createIamModel(iamWorld);
     const storageWorld = worldOf('storage');
-    const storageModel = createStorageModel(storageWorld);
-    const storage = {
-      ...(await open(serveStorage(storageWorld, portOf('storage'), storageModel))),
-      model: storageModel,
+    const storage = await open(
+      serveStorage(storageWorld, portOf('storage'), createStorageModel(storageWorld), {
+        // `owner` is who looks in from outside, as in Firebase's emulators: people, tools and tests.
+        identify: (token) => ([accessToken, 'owner'].includes(token) ? 'owner' : iamModel.identify(token)),
+      }),
+    );
+    const dns = await open(serveDns(worldOf('dns'), { rest: portOf('dns'), names: portOf('dnsNames') }));
+    const acmeWorld = worldOf('acme');
+    const acmeModel = createAcmeModel(acmeWorld, { lookup: lookupOverWire(dns.namesPort) });
+    const acme = {
+      ...(await open(onSamePort('acme', portOf('acme'), (port) => serveAcme(acmeWorld, port, acmeModel)))),
+      operator: operatorAccount(acmeWorld, acmeModel),
     };
 
     const glue = leafGlue();
@@ -146,6 +187,9 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
       compute: glue.compute,
       publish,
       isAccessToken: (token) => token === accessToken,
+      accountOf: (token) => (token === credentialsToken ? credentialsAccount(projectId) : undefined),
+      // From inside the leaves the world is reached as from outside.
+      listener: pachdListener({ fetch: () => fetch, seed }),
     });
     const index = await open(serveKubernetesIndex(kubernetesWorld, portOf('kubernetes'), leaves));
     const containerWorld = worldOf('container');
@@ -159,11 +203,18 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
       model: containerModel,
     };
     await containerModel.resumed;
+    const findLeaf = (name: string, location: string) => leaves.model.find(name, location);
+    const iam = await open(serveIam(iamWorld, portOf('iam'), subjectsOf(projectId, findLeaf), iamModel));
+    const siteOf = sitesOf(leaves.model, dns.model);
+    const ingress = await open(
+      onSamePort('ingress', portOf('ingress'), (port) => serveIngress(port, { siteOf })),
+    );
     return {
       projectId,
       clock,
       faults,
       accessToken,
+      credentialsToken,
       tokens,
       auth,
       firestore,
@@ -173,6 +224,11 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
       compute,
       storage,
       kubernetes: { ...index, leaves },
+      dns,
+      acme,
+      iam,
+      ingress,
+      onSamePort,
       async close() {
         containerModel.close();
         await leaves.close();
@@ -184,3 +240,5 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
     throw error;
   }
 }
+
+const newAccessToken = (): string => `ya29.local-${randomBytes(24).toString('base64url')}`;

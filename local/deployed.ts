@@ -13,9 +13,10 @@ const INDEXES_FILE = inRepository('firestore.indexes.json');
 export const deployedIndexes = (): IndexConfig =>
   parseIndexConfig(readFileSync(INDEXES_FILE, 'utf8'), 'firestore.indexes.json');
 
-/** What Hosting passes on to a function: everything at and below the prefix. */
+/** What Hosting passes on to a function. */
 export interface Rewrite {
-  prefix: string;
+  /** Whether it is meant for that path, which has no query. */
+  matches(path: string): boolean;
   /** Of the function. */
   name: string;
 }
@@ -24,18 +25,36 @@ const hostingConfig = z.object({
   hosting: z.object({
     rewrites: z.array(
       z.object({
-        source: z.string().endsWith('/**'),
+        source: z.string().regex(/^(\/([-\w.]+|\*|\*\*))+$/, 'only names, * and ** are known here'),
         function: z.object({ functionId: z.string() }),
       }),
     ),
   }),
 });
 
-/** @throws ZodError for a rewrite of another kind */
-export function deployedRewrites(): readonly Rewrite[] {
-  const { hosting } = hostingConfig.parse(JSON.parse(readFileSync(inRepository('firebase.json'), 'utf8')));
-  return hosting.rewrites.map(({ source, function: { functionId } }) => ({
-    prefix: source.slice(0, -'/**'.length),
-    name: functionId,
-  }));
+/** In the order in which they are tried. @throws ZodError for a rewrite of another kind */
+export const deployedRewrites = (): readonly Rewrite[] =>
+  rewritesIn(JSON.parse(readFileSync(inRepository('firebase.json'), 'utf8')));
+
+/** @throws ZodError */
+export function rewritesIn(config: unknown): readonly Rewrite[] {
+  const { hosting } = hostingConfig.parse(config);
+  return hosting.rewrites.map(({ source, function: { functionId } }) => {
+    const pattern = patternOf(source);
+    return { matches: (path) => pattern.test(path), name: functionId };
+  });
+}
+
+/**
+ * `*` is one part of a path, `**` any number of them, none included.
+ * https://firebase.google.com/docs/hosting/full-config#glob_pattern_matching
+ */
+function patternOf(source: string): RegExp {
+  const parts = source
+    .slice(1)
+    .split('/')
+    .map((part) =>
+      part === '**' ? '(?:/.*)?' : part === '*' ? '/[^/]+' : `/${part.replaceAll('.', '\\.')}`,
+    );
+  return new RegExp(`^${parts.join('')}$`);
 }

@@ -26,6 +26,7 @@ export const FAULTS = {
   'no-address': 'kubernetes: a Service of type LoadBalancer never gets an address',
   'job-fails': 'kubernetes: a Job’s pod exits with an error',
   'slow-pull': 'kubernetes: pulling an image takes five times as long',
+  'pull-fails': 'kubernetes: an image cannot be pulled; the kubelet tries again',
   'pod-crash': 'kubernetes: a workload’s pods crash at start and never become ready',
   unlocked: 'pachd: it starts without authentication, whatever its values say',
   crash: 'functions: the host of the functions is killed while it handles a message',

@@ -5,18 +5,17 @@ import type { Log } from '../functions/log.ts';
 import { MANIFEST } from '../functions/manifest.ts';
 import { newSigningKeyPem } from '../functions/oidc/keys.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../shared/messages.ts';
-import { type EmbeddedCloud, PORTS, startCloud } from './cloud.ts';
+import { credentialsAccount, type EmbeddedCloud, PORTS, startCloud } from './cloud.ts';
 import { openDataFolder } from './data-folder.ts';
 import { RULES_FILE } from './deployed.ts';
 import { type FunctionsHost, startHost } from './host/supervisor.ts';
 import { serveHosting } from './hosting/server.ts';
+import { projectNumberOf } from './iam/principals.ts';
 import type { LocalOptions } from './options.ts';
 import { requireFreePorts } from './ports.ts';
-import { pushIdentity, setUp } from './setup.ts';
+import { CLUSTERS_DOMAIN, DNS_ZONE, pushIdentity, setUp } from './setup.ts';
 
 export const PROJECT = 'hub-local';
-/** Every name below `localhost` is this machine: https://www.rfc-editor.org/rfc/rfc6761#section-6.3 */
-const ZONE = 'clusters.localhost';
 
 export interface RunningHub {
   readonly url: string;
@@ -54,14 +53,15 @@ export async function startHub(
     undo.push(() => cloud.close());
     // Before the functions: they are told the address that people know.
     let host: FunctionsHost | undefined;
-    const hosting = await serveHosting(
+    const hosting = await cloud.onSamePort(
+      'hosting',
       options.port === 0 ? 0 : options.port + PORTS.hosting,
-      (name) => host?.ports[name] ?? 0,
+      (port) => serveHosting(port, (name) => host?.ports[name] ?? 0),
     );
     undo.push(() => hosting.close());
     const url = `http://127.0.0.1:${hosting.port}`;
     host = await startHost(
-      { ...environment(cloud, options.speed, url), ...env },
+      { ...environmentOf(cloud, options.speed, url), ...env },
       await hostOptions(cloud, options),
       log,
     );
@@ -104,10 +104,11 @@ function portsFrom(first: number): Record<string, number> {
   return Object.fromEntries([...ofFace, ...ofFunction]);
 }
 
-/** What a deployment would set, for the functions of a laptop. */
-function environment(cloud: EmbeddedCloud, speed: number, url: string): Record<string, string> {
-  const at = (port: number): string => `127.0.0.1:${port}`;
-  const local: LocalCloud = {
+const at = (port: number): string => `127.0.0.1:${port}`;
+
+/** Where the functions find the embedded cloud. */
+function localCloudOf(cloud: EmbeddedCloud): LocalCloud {
+  return {
     firestore: at(cloud.firestore.port),
     pubsub: at(cloud.pubsub.port),
     container: at(cloud.container.port),
@@ -116,12 +117,23 @@ function environment(cloud: EmbeddedCloud, speed: number, url: string): Record<s
     auth: `http://${at(cloud.auth.port)}`,
     authTls: at(cloud.auth.tlsPort),
     authCa: cloud.auth.ca,
+    dns: `http://${at(cloud.dns.port)}/dns/v1`,
+    dnsNames: at(cloud.dns.namesPort),
+    ingress: at(cloud.ingress.port),
+    acmeRoot: cloud.acme.model.authority.root,
     accessToken: cloud.accessToken,
+    credentialsToken: cloud.credentialsToken,
   };
+}
+
+/** What a deployment would set, for the functions of a laptop. */
+export function environmentOf(cloud: EmbeddedCloud, speed: number, url: string): Record<string, string> {
+  const { operator, directoryUrl } = cloud.acme;
   return {
     HUB_ENVIRONMENT: 'local',
-    HUB_LOCAL_CLOUD: JSON.stringify(local),
+    HUB_LOCAL_CLOUD: JSON.stringify(localCloudOf(cloud)),
     GOOGLE_CLOUD_PROJECT: PROJECT,
+    HUB_PROJECT_NUMBER: projectNumberOf(PROJECT),
     HUB_CLOUD_SPEED: String(speed),
     HUB_PAGE_TOKEN_KEY: randomBytes(32).toString('hex'),
     HUB_NODE_SERVICE_ACCOUNT: `nodes@${PROJECT}.iam.gserviceaccount.com`,
@@ -130,7 +142,13 @@ function environment(cloud: EmbeddedCloud, speed: number, url: string): Record<s
     HUB_CHART_SOURCE: 'oci://europe-docker.pkg.dev/hub-local/charts',
     HUB_HELM_IMAGE: 'europe-docker.pkg.dev/hub-local/mirror/helm:4.1.4',
     HUB_CALL_HOME_IMAGE: 'europe-docker.pkg.dev/hub-local/mirror/google-cloud-cli:slim',
-    HUB_ZONE: ZONE,
+    HUB_ZONE: `${CLUSTERS_DOMAIN}:${cloud.ingress.port}`,
+    HUB_DNS_ZONE: DNS_ZONE,
+    HUB_ACME_DIRECTORY: directoryUrl,
+    HUB_ACME_ACCOUNT_KEY: operator.accountKey,
+    HUB_ACME_EAB_KID: operator.eabKid,
+    HUB_ACME_EAB_HMAC: operator.eabHmacKey,
+    HUB_CREDENTIALS_ACCOUNT: credentialsAccount(PROJECT),
     HUB_OIDC_ISSUER: `${url}/oidc`,
     HUB_OIDC_SIGNING_KEYS: newSigningKeyPem(),
     // The client libraries would ask a metadata server that is not there.
@@ -148,12 +166,15 @@ function addressesOf(cloud: EmbeddedCloud, url: string): Record<string, string> 
     'kubernetes',
     'compute',
     'storage',
+    'ingress',
+    'dns',
+    'acme',
   ] as const;
   return {
     url,
-    ...Object.fromEntries(faces.map((face) => [face, `127.0.0.1:${cloud[face].port}`])),
+    ...Object.fromEntries(faces.map((face) => [face, at(cloud[face].port)])),
     // The same port: what comes in HTTP/2 is gRPC.
-    firestoreWeb: `127.0.0.1:${cloud.firestore.port}`,
+    firestoreWeb: at(cloud.firestore.port),
     projectId: PROJECT,
   };
 }

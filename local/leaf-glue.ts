@@ -23,6 +23,8 @@ export function leafGlue(): LeafGlue {
         resources.set(leaf.name, leaf.resources);
         return leaves.start(leaf);
       },
+      resize: async ({ name, location }, nodes) =>
+        leaves.resize(name, location, nodes) ? 'done' : 'pending',
       async stop(leaf) {
         resources.delete(leaf.name);
         await leaves.stop(leaf.name, leaf.location);

@@ -1,5 +1,6 @@
 /**
- * What Terraform makes in production: topics, push subscriptions to the functions, Scheduler jobs, and the documents of a fresh Hub.
+ * What Terraform makes in production: topics, push subscriptions to the functions, Scheduler jobs, the zone of the clusters' names, and the
+ * documents of a fresh Hub.
  * Safe to repeat on a `HUB_DATA` that has them. Made on the models, not with the official clients: those would stay loaded, and take
  * more memory than everything they set up.
  */
@@ -15,6 +16,11 @@ import { ServiceError, STATUS } from './service.ts';
 
 const REGION = 'europe-west1';
 
+/** Every name below `localhost` is this machine: https://www.rfc-editor.org/rfc/rfc6761#section-6.3 */
+export const CLUSTERS_DOMAIN = 'clusters.localhost';
+/** The managed zone of it. */
+export const DNS_ZONE = 'clusters';
+
 /** Who pushes, and may invoke the functions of topics. */
 export const pushIdentity = (projectId: string): string => `push@${projectId}.iam.gserviceaccount.com`;
 
@@ -26,7 +32,13 @@ export function setUp(cloud: EmbeddedCloud, functionPorts: Record<string, number
     subscribe(cloud, spec, spec.trigger.topic, functionPorts[spec.name] ?? 0);
     if (spec.trigger.schedule) schedule(cloud, spec.name, spec.trigger.topic, spec.trigger.schedule);
   }
+  ensureZone(cloud);
   firstDocuments(cloud);
+}
+
+export function ensureZone({ dns: { model } }: Pick<EmbeddedCloud, 'dns'>): void {
+  const dnsName = `${CLUSTERS_DOMAIN}.`;
+  if (model.listZones({ dnsName }).items.length === 0) model.createZone({ name: DNS_ZONE, dnsName });
 }
 
 function subscribe(

@@ -19,6 +19,8 @@ const isolation = z.enum(['dedicated', 'namespace']);
 export const MAX_TTL_HOURS = 8760;
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 100;
+/** Members of one cluster, those who are invited among them. */
+export const MAX_MEMBERS = 50;
 /** Spares that one pool may want. */
 export const MAX_WANTED = 100;
 
@@ -58,6 +60,15 @@ export const putPoolBody = z
   .meta({ id: 'PutPool', description: 'What is left out is filled in with the defaults of the catalog.' });
 export type PutPoolBody = z.infer<typeof putPoolBody>;
 
+export const putMemberBody = z
+  .strictObject({ role })
+  .meta({ id: 'PutMember', description: 'A viewer looks, an editor works, an owner also says who may.' });
+export type PutMemberBody = z.infer<typeof putMemberBody>;
+
+export const CREDENTIAL_KINDS = ['kubeconfig', 'pachctl'] as const;
+export const credentialsQuery = z.strictObject({ kind: z.enum(CREDENTIAL_KINDS) });
+export type CredentialsQuery = z.infer<typeof credentialsQuery>;
+
 const pageFields = {
   pageSize: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
   pageToken: z.string().optional(),
@@ -95,6 +106,13 @@ export const errorReply = z
   })
   .meta({ id: 'ClusterError', description: 'Why a cluster failed, or waits.' });
 
+export const conditionReply = z
+  .object({ type: z.string(), status: z.boolean(), message: z.string(), since: timestamp })
+  .meta({
+    id: 'Condition',
+    description: 'Something about a cluster that holds or does not, and since when.',
+  });
+
 export const clusterReply = z
   .object({
     id: z.string(),
@@ -116,6 +134,7 @@ export const clusterReply = z
     etaAt: timestamp.nullable(),
     /** By name: `pachd`, `console`. Empty until there are any. */
     endpoints: z.record(z.string(), z.string()),
+    conditions: z.array(conditionReply),
     error: errorReply.nullable(),
     /** By uid. */
     members: z.record(z.string(), role),
@@ -137,6 +156,36 @@ export const clusterPage = z
   })
   .meta({ id: 'ClusterPage', description: 'Newest first.' });
 export type ClusterPage = z.infer<typeof clusterPage>;
+
+export const memberReply = z
+  .object({
+    email: z.string(),
+    role,
+    /** Absent for one who is invited. */
+    uid: z.string().optional(),
+    /** Invited, and not there yet: whoever has the address has to sign in with it. */
+    pending: z.boolean(),
+  })
+  .meta({ id: 'Member' });
+export type MemberReply = z.infer<typeof memberReply>;
+
+export const memberList = z
+  .object({ members: z.array(memberReply) })
+  .meta({ id: 'MemberList', description: 'By address.' });
+export type MemberList = z.infer<typeof memberList>;
+
+/** https://github.com/pachyderm/pachyderm/blob/master/src/internal/config/config.proto */
+export const pachctlConfigReply = z
+  .object({
+    v2: z.object({
+      active_context: z.string(),
+      contexts: z.record(z.string(), z.record(z.string(), z.string())),
+      metrics: z.boolean(),
+    }),
+  })
+  .meta({ id: 'PachctlConfig', description: 'What pachctl reads.' });
+
+export const kubeconfigReply = z.string().meta({ id: 'Kubeconfig', description: 'What kubectl reads.' });
 
 export const eventReply = z
   .object({

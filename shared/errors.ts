@@ -115,6 +115,13 @@ export const ERRORS = {
     say: 'Clusters in a shared namespace are not offered yet.',
     remedy: 'Leave isolation out, or ask for "dedicated".',
   },
+  UNSUPPORTED_CREDENTIALS: {
+    retry: false,
+    http: 422,
+    fault: 'user',
+    say: 'The application of this cluster has no credentials of this kind.',
+    remedy: 'Ask for kind=kubeconfig.',
+  },
   // Who asks.
   UNAUTHENTICATED: {
     retry: false,
@@ -201,6 +208,27 @@ export const ERRORS = {
     say: 'The cluster does not accept this in its present state.',
     remedy: 'Wait until its state allows it; GET the cluster to see which.',
   },
+  LAST_OWNER: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'A cluster must keep an owner.',
+    remedy: 'Make somebody else an owner first, or delete the cluster.',
+  },
+  TOO_MANY_MEMBERS: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'The cluster has as many members and invitations as it may have.',
+    remedy: 'Remove somebody, or withdraw an invitation.',
+  },
+  ACCESS_NOT_READY: {
+    retry: true,
+    http: 409,
+    fault: 'hub',
+    say: 'Your access to this cluster is being set up.',
+    remedy: 'Repeat the request in a few seconds.',
+  },
   CONFLICT: {
     retry: true,
     http: 409,
@@ -277,7 +305,7 @@ export const ERRORS = {
     retry: true,
     http: 503,
     fault: 'hub',
-    say: 'The cluster could not be locked to you, so it was never opened to the network.',
+    say: 'The cluster could not be locked to its members, so nobody can reach it.',
     remedy: 'Press retry, which makes a new one; if it fails again, tell the operator.',
   },
   PRODUCT_REFUSED: {
@@ -335,6 +363,13 @@ export const ERRORS = {
     fault: 'cloud',
     say: 'The certificate authority does not answer at the moment.',
     remedy: 'Nothing; Hub tries again by itself.',
+  },
+  NO_ADDRESS: {
+    retry: false,
+    http: 502,
+    fault: 'cloud',
+    say: 'The cloud gave the cluster no public address.',
+    remedy: 'Press retry; if it fails again, tell the operator.',
   },
   PROVIDER_UNAVAILABLE: {
     retry: 'free',

@@ -18,8 +18,24 @@ export const callHomeMessage = z.strictObject({
 });
 export type CallHomeMessage = z.infer<typeof callHomeMessage>;
 
+/** Looks for drift: at one cluster, or at every one that stands. */
+export const driftMessage = z.object({
+  schema: z.literal(MESSAGE_SCHEMA),
+  id: z
+    .string()
+    .regex(/^[a-z2-7]{16}$/)
+    .optional(),
+});
+export type DriftMessage = z.infer<typeof driftMessage>;
+
 /** Topics that are not a step's. */
-export const TOPICS = { hint: 'hint', sweep: 'sweep', topUp: 'top-up', deadLetter: 'dead-letter' } as const;
+export const TOPICS = {
+  hint: 'hint',
+  sweep: 'sweep',
+  topUp: 'top-up',
+  drift: 'drift',
+  deadLetter: 'dead-letter',
+} as const;
 
 /** The topic of a step: `step-provision`. */
 export const stepTopic = (step: string): string => `step-${step}`;

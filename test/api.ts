@@ -1,5 +1,6 @@
 /** The real API on memory ports: no wires, a clock that only the test moves. */
 import { createApi } from '../functions/api/app.ts';
+import { CREDENTIALS_ENDPOINTS } from '../functions/api/credentials.ts';
 import { createLog, type LogFields, type Severity } from '../functions/log.ts';
 import { ALL_TOPICS } from '../functions/manifest.ts';
 import type { Ports, Settings } from '../functions/ports.ts';
@@ -9,6 +10,7 @@ import { deployedIndexes } from '../local/deployed.ts';
 import { createFaults, type FaultRates } from '../local/faults.ts';
 import { memoryDocuments } from '../local/memory/documents.ts';
 import { memoryMessages } from '../local/memory/messages.ts';
+import { memoryPeople } from '../local/memory/people.ts';
 import { memoryTokens } from '../local/memory/tokens.ts';
 import { randomStream } from '../local/random.ts';
 import type { ClusterReply, Problem } from '../shared/api.ts';
@@ -61,9 +63,16 @@ export function apiUnderTest({ seed = 1, faults: rates = {}, limits = {}, commit
     provider: never('provider'),
     leaves: never('leaves'),
     buckets: never('buckets'),
+    dns: never('dns'),
+    certificates: never('certificates'),
+    pachyderms: never('pachyderms'),
+    web: never('web'),
+    people: memoryPeople(tokens),
     tokens,
     settings: {
       projectId: 'hub-test',
+      projectNumber: '123456789012',
+      credentialsAccount: 'credentials@hub-test.iam.gserviceaccount.com',
       cell: 'default',
       zone: 'clusters.example.com',
       pageTokenKey: 'a key of page tokens for tests only',
@@ -80,6 +89,7 @@ export function apiUnderTest({ seed = 1, faults: rates = {}, limits = {}, commit
     log: createLog((severity, event, fields) => lines.push({ severity, event, fields })),
   };
   const app = createApi(ports);
+  const credentials = createApi(ports, CREDENTIALS_ENDPOINTS);
 
   const send = async <T>(
     method: string,
@@ -89,7 +99,9 @@ export function apiUnderTest({ seed = 1, faults: rates = {}, limits = {}, commit
   ): Promise<Answer<T>> => {
     const { body } = more;
     const raw = typeof body === 'string' || body instanceof Uint8Array;
-    const response = await app.request(path, {
+    // As Hosting does.
+    const served = /^\/v1\/clusters\/[^/]+\/credentials(\?|$)/.test(path) ? credentials : app;
+    const response = await served.request(path, {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -104,7 +116,7 @@ export function apiUnderTest({ seed = 1, faults: rates = {}, limits = {}, commit
     return {
       status: response.status,
       headers: response.headers,
-      body: (text === '' ? undefined : JSON.parse(text)) as T,
+      body: (text === '' ? undefined : isJson(response) ? JSON.parse(text) : text) as T,
     };
   };
 
@@ -126,6 +138,8 @@ export function apiUnderTest({ seed = 1, faults: rates = {}, limits = {}, commit
     given: (...clusters: Cluster[]) => documents.commit(clusters.map(writeOf)),
   };
 }
+
+const isJson = ({ headers }: Response): boolean => /[/+]json$/.test(headers.get('content-type') ?? '');
 
 /** The API has no business with it. */
 const never = <T extends object>(name: string): T =>

@@ -18,7 +18,7 @@ export function clusterIdOf(n: number): string {
 export const aSpec = (spec: Partial<ClusterSpec> = {}): ClusterSpec => ({ ...resolveSpec({}), ...spec });
 
 /**
- * A cluster at rest, `ready` unless said otherwise. With an `owner`, members and readers follow from it; with a `pool` and the state
+ * A cluster at rest, `ready` unless said otherwise. With an `owner`, members, their addresses and readers follow from it; with a `pool` and the state
  * `warm` it is a waiting spare: `aCluster({ state: 'warm', pool: 'default' })`.
  */
 export function aCluster(fields: Partial<Cluster> = {}): Cluster {
@@ -45,6 +45,8 @@ export function aCluster(fields: Partial<Cluster> = {}): Cluster {
     createdAt: new Date(EPOCH_START),
     ...fields,
     members,
+    emails:
+      fields.emails ?? Object.fromEntries(Object.keys(members).map((uid) => [uid, `${uid}@example.com`])),
     readers: fields.readers ?? Object.keys(members),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The HTTP API. A request goes: route → who asks → may they → what they send → handler → reply; whatever is thrown on the way
- * becomes a problem. One line of log per request.
+ * The HTTP API, all of it or what one function serves of it. A request goes: route → who asks → may they → what they send → handler →
+ * reply; whatever is thrown on the way becomes a problem. One line of log per request.
  */
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
@@ -9,32 +9,38 @@ import type { Ports } from '../ports.ts';
 import { bodyIsTooLarge } from './body-guard.ts';
 import { CATALOG_ENDPOINTS } from './catalog.ts';
 import { CLUSTER_ENDPOINTS } from './clusters.ts';
+import { CREDENTIALS_ENDPOINTS } from './credentials.ts';
 import { type Endpoint, endpoint, serve } from './endpoint.ts';
 import { HEALTH_ENDPOINTS } from './health.ts';
 import { ME_ENDPOINTS } from './me.ts';
+import { MEMBER_ENDPOINTS } from './members.ts';
 import { type ApiEnv, observe } from './observe.ts';
 import { partsOf } from './policy.ts';
 import { POOL_ENDPOINTS } from './pools.ts';
 import { problemResponse, toAppError } from './problem.ts';
 
-export function createApi(ports: Ports): Hono<ApiEnv> {
+export function createApi(ports: Ports, endpoints = API_ENDPOINTS): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.use(observe(ports));
-  for (const endpoint of ENDPOINTS) {
+  for (const endpoint of endpoints) {
     const { method, path } = partsOf(endpoint.name);
     app.on(method, routeOf(path), async (c) => {
       c.set('route', path);
+      if (endpoint.makes && c.req.raw.method === 'HEAD') throw new AppError('METHOD_NOT_ALLOWED');
       if (c.env?.incoming && bodyIsTooLarge(c.env.incoming)) throw new AppError('BODY_TOO_LARGE');
       const id = idOf(path, c.req.param('id') ?? '');
       const { body, headers } = await serve(ports, endpoint, {
         request: c.req.raw,
         id,
+        email: c.req.param('email'),
         queries: c.req.queries(),
       });
+      if (typeof body === 'string') return c.body(body, endpoint.status, headers);
       return c.json(body, endpoint.status, headers);
     });
   }
-  app.notFound((c) => noSuchRoute(c));
+  const shapes = shapesOf(endpoints);
+  app.notFound((c) => noSuchRoute(c, shapes));
   app.onError((error, c) => problemResponse(toAppError(error), c.get('requestId')));
   return app;
 }
@@ -51,8 +57,10 @@ const openApi = endpoint({
   }),
 });
 
-export const ENDPOINTS: readonly Endpoint[] = [
+/** What the function `api` serves. */
+export const API_ENDPOINTS: readonly Endpoint[] = [
   ...CLUSTER_ENDPOINTS,
+  ...MEMBER_ENDPOINTS,
   ...CATALOG_ENDPOINTS,
   ...ME_ENDPOINTS,
   ...POOL_ENDPOINTS,
@@ -60,22 +68,33 @@ export const ENDPOINTS: readonly Endpoint[] = [
   openApi,
 ];
 
+export const ENDPOINTS: readonly Endpoint[] = [...API_ENDPOINTS, ...CREDENTIALS_ENDPOINTS];
+
 /** `/v1/clusters/{id}:retry` → `/v1/clusters/:id{[^/:]+:retry}`: a parameter takes a whole segment. */
 const routeOf = (path: string): string =>
-  path.replace(/\{id\}(:[a-z]+)?/, (_, verb: string | undefined) => `:id{[^/:]+${verb ?? ''}}`);
+  path
+    .replace(/\{id\}(:[a-z]+)?/, (_, verb: string | undefined) => `:id{[^/:]+${verb ?? ''}}`)
+    .replace('{email}', ':email');
 
 /** Takes the verb off again. */
 const idOf = (path: string, segment: string): string =>
   /\}:[a-z]+$/.test(path) ? segment.slice(0, segment.lastIndexOf(':')) : segment;
 
-/** What an address would take, by its shape. */
-const SHAPES = ENDPOINTS.map(({ name }) => {
-  const { method, path } = partsOf(name);
-  return { method, shape: new RegExp(`^${path.replaceAll('.', '\\.').replace('{id}', '[^/:]+')}$`) };
-});
+interface Shape {
+  method: string;
+  shape: RegExp;
+}
 
-function noSuchRoute(c: Context<ApiEnv>): Response {
-  const methods = SHAPES.filter(({ shape }) => shape.test(c.req.path)).map(({ method }) => method);
+/** What an address would take, by its shape. */
+const shapesOf = (endpoints: readonly Endpoint[]): Shape[] =>
+  endpoints.map(({ name }) => {
+    const { method, path } = partsOf(name);
+    const pattern = path.replaceAll('.', '\\.').replace('{id}', '[^/:]+').replace('{email}', '[^/]+');
+    return { method, shape: new RegExp(`^${pattern}$`) };
+  });
+
+function noSuchRoute(c: Context<ApiEnv>, shapes: readonly Shape[]): Response {
+  const methods = shapes.filter(({ shape }) => shape.test(c.req.path)).map(({ method }) => method);
   const requestId = c.get('requestId');
   if (methods.length === 0) return problemResponse(new AppError('NOT_FOUND'), requestId);
   if (methods.includes('GET')) methods.push('HEAD');

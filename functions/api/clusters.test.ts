@@ -54,7 +54,7 @@ describe('creating', () => {
     for (const { body } of [claimed, cold]) expect(clusterReply.strict().parse(body)).toEqual(body);
   });
 
-  test('a waiting spare is ready in the reply, keeps its id and counts for its owner', async () => {
+  test('a waiting spare is handed over at once, keeps its id and counts for its owner', async () => {
     const api = apiUnderTest();
     await api.given(...spares(1));
     const { status, body } = await api.create(api.as('ada'), { name: 'mine', ttlHours: 2 });
@@ -62,15 +62,20 @@ describe('creating', () => {
     expect(body).toMatchObject({
       id: clusterIdOf(1),
       name: 'mine',
-      state: 'ready',
-      progress: 1,
+      state: 'personalizing',
       ttlHours: 2,
+      members: { ada: 'owner' },
     });
-    expect(body.expiresAt).toBe(new Date(api.clock.now() + minutes(120)).toISOString());
+    // It counts from the moment in which the owner can use it.
+    expect(body.expiresAt).toBeUndefined();
+    expect((await api.documents.get(clusterPath(body.id)))?.data.emails).toEqual({ ada: 'ada@example.com' });
     const account = await api.documents.get(accountPath('ada'));
     expect(account?.data).toMatchObject({ clusters: 1 });
     await api.clock.runFor(minutes(1));
-    expect(api.sent).toEqual([{ topic: 'top-up', body: { schema: 1, pool: 'default' } }]);
+    expect(api.sent).toEqual([
+      { topic: 'step-personalize', body: { schema: 1, id: body.id, epoch: 4 } },
+      { topic: 'top-up', body: { schema: 1, pool: 'default' } },
+    ]);
   });
 
   test('a spare of another shape is left alone', async () => {
@@ -80,11 +85,30 @@ describe('creating', () => {
     expect(body).toMatchObject({ state: 'queued', size: 'medium' });
   });
 
+  test.each([
+    ['not verified', { emailVerified: false }],
+    ['one that nobody can have', { email: 'control-plane@hub.invalid' }],
+    ['none at all', { email: '' }],
+  ])('with an address that is %s is refused', async (_, person) => {
+    const api = apiUnderTest();
+    await api.given(...spares(1));
+    const { commits } = api.documents.counters;
+    const { status, body } = await api.create(api.as('eve', person));
+    expect({ status, code: body.code }).toEqual({ status: 403, code: 'EMAIL_NOT_VERIFIED' });
+    expect(api.documents.counters.commits).toBe(commits);
+  });
+
+  test('the address is kept in lower case', async () => {
+    const api = apiUnderTest();
+    const { body } = await api.create(api.as('ada', { email: 'Ada@Example.COM' }));
+    expect((await api.documents.get(clusterPath(body.id)))?.data.emails).toEqual({ ada: 'ada@example.com' });
+  });
+
   test('an account without room is queued although a spare waits', async () => {
     const api = apiUnderTest({ limits: { accountClusters: 1 } });
     await api.given(...spares(2));
     const token = api.as('ada');
-    expect((await api.create(token)).body.state).toBe('ready');
+    expect((await api.create(token)).body.state).toBe('personalizing');
     expect((await api.create(token)).body.state).toBe('queued');
   });
 
@@ -97,7 +121,7 @@ describe('creating', () => {
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(50);
     const documents = await api.documents.query({ collection: CLUSTERS });
     expect(new Set(documents.map(({ data }) => data.owner)).size).toBe(50);
-    expect(answers.filter(({ body }) => body.state === 'ready')).toHaveLength(50);
+    expect(answers.filter(({ body }) => body.state === 'personalizing')).toHaveLength(50);
   });
 
   test('a warm claim without a key costs one query, one read of the account and one commit', async () => {
@@ -211,6 +235,15 @@ describe('one cluster', () => {
     }
   });
 
+  test('what holds of it is told, and since when', async () => {
+    const api = apiUnderTest();
+    const condition = { type: 'Locked', status: true, message: 'It is locked.' };
+    await api.given(aCluster({ owner: 'ada', conditions: [{ ...condition, since: new Date(0) }] }));
+    const { body } = await api.send<ClusterReply>('GET', `/v1/clusters/${clusterIdOf(1)}`, api.as('ada'));
+    expect(body.conditions).toEqual([{ ...condition, since: '1970-01-01T00:00:00.000Z' }]);
+    expect(clusterReply.strict().parse(body)).toEqual(body);
+  });
+
   test('a failure is told with what to do about it', async () => {
     const api = apiUnderTest();
     const error = describeError('ZONE_EXHAUSTED');
@@ -302,5 +335,5 @@ describe('events', () => {
 test('a lifetime that a spare’s spec does not have does not keep it from being claimed', async () => {
   const api = apiUnderTest();
   await api.given(aCluster({ state: 'warm', pool: 'default', spec: aSpec() }));
-  expect((await api.create(api.as('ada'), { name: 'mine', ttlHours: 1 })).body.state).toBe('ready');
+  expect((await api.create(api.as('ada'), { name: 'mine', ttlHours: 1 })).body.state).toBe('personalizing');
 });

@@ -1,7 +1,6 @@
 /** Clusters: create, list, look, delete, retry, and their timeline. */
 import { z } from 'zod';
 import {
-  type ClusterReply,
   clusterPage,
   clusterReply,
   createClusterBody,
@@ -10,17 +9,20 @@ import {
   pageQuery,
 } from '../../shared/api.ts';
 import { resolveSpec } from '../../shared/catalog/catalog.ts';
-import { CLUSTERS, type Cluster, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
+import { CLUSTERS, shapeOf } from '../../shared/documents/cluster.ts';
 import { type ClusterEvent, eventDocument, eventsOf } from '../../shared/documents/event.ts';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
 import type { Snapshot } from '../cloud.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
-import { parseCluster, readableClusters } from '../dispatch/commit.ts';
+import { readableClusters } from '../dispatch/commit.ts';
 import { claimSpare } from '../pool/claim.ts';
-import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
+import { requireEmail } from '../tokens.ts';
+import { type Call, type Endpoint, endpoint } from './endpoint.ts';
+import { accepted, findCluster } from './find-cluster.ts';
 import { findEarlier, keyedRequest } from './idempotency.ts';
+import { acceptInvitations } from './invitations.ts';
 import { cutPage, type PageScope, parsePageToken } from './paging.ts';
 import { etagOf, toEventReply, toReply } from './reply.ts';
 
@@ -29,10 +31,11 @@ const TRIES = 3;
 
 const create = endpoint({
   name: 'POST /v1/clusters',
-  summary: 'Ask for a cluster. If a spare of the wanted shape waits, it is ready in the reply.',
+  summary: 'Ask for a cluster. If a spare of the wanted shape waits, it is handed over at once.',
   status: 202,
   reply: clusterReply,
   refuses: [
+    'EMAIL_NOT_VERIFIED',
     'INVALID_NAME',
     'INVALID_IDEMPOTENCY_KEY',
     'UNKNOWN_PRODUCT',
@@ -54,6 +57,8 @@ const create = endpoint({
   body: createClusterBody,
   async handle({ ports, principal, body, header, authorize }) {
     const { uid } = principal();
+    // The application knows its people by their addresses.
+    const email = requireEmail(principal());
     const request = keyedRequest(uid, header('idempotency-key'), body);
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const earlier = await findEarlier(ports, request);
@@ -63,19 +68,20 @@ const create = endpoint({
       }
       const { name, ...wish } = body;
       const spec = resolveSpec(wish);
-      const spare = await claimSpare(ports, { name, spec, owner: uid }, earlier.remember);
+      const spare = await claimSpare(ports, { name, spec, owner: uid, email }, earlier.remember);
       if (spare) return accepted(toReply(spare));
-      const birth = conceive(ports, { name, spec, shape: shapeOf(spec), owner: uid });
+      const birth = conceive(ports, {
+        name,
+        spec,
+        shape: shapeOf(spec),
+        owner: uid,
+        emails: { [uid]: email },
+      });
       if (await createClusters(ports, [birth], earlier.remember(birth.cluster.id)))
         return accepted(toReply(birth.cluster));
     }
     throw new AppError('CONFLICT');
   },
-});
-
-const accepted = (cluster: ClusterReply): Reply => ({
-  body: cluster,
-  headers: { location: `/v1/clusters/${cluster.id}`, etag: cluster.etag },
 });
 
 /** Those a user still has. As a list of what is wanted it needs the same index as the filter by one state. */
@@ -92,6 +98,7 @@ const list = endpoint({
     const { uid } = principal();
     const key = ports.settings.pageTokenKey;
     const scope: PageScope = { list: CLUSTERS, uid, filter: state };
+    if (pageToken === undefined) await acceptInvitations(ports, principal());
     const [createdMs, path] = pageToken === undefined ? [] : parsePageToken(key, scope, pageToken);
     const found = await ports.documents.query({
       collection: CLUSTERS,
@@ -172,24 +179,13 @@ export const CLUSTER_ENDPOINTS: readonly Endpoint[] = [create, list, get, remove
 
 const parseEvent = (snapshot: Snapshot): ClusterEvent => eventDocument.parse(snapshot.data);
 
-/** @throws AppError NOT_FOUND, alike for what cannot be an id, what does not exist and what is not the caller's to see */
-async function findCluster({
-  ports,
-  id,
-  authorize,
-}: Pick<Call, 'ports' | 'id' | 'authorize'>): Promise<{ cluster: Cluster; updateTime: Date }> {
-  const snapshot = CLUSTER_ID.test(id) ? await ports.documents.get(clusterPath(id)) : undefined;
-  if (!snapshot) throw new AppError('NOT_FOUND');
-  const { cluster } = parseCluster(snapshot);
-  authorize(cluster);
-  return { cluster, updateTime: snapshot.updateTime };
-}
-
 async function carryOut({ ports, id, principal, authorize }: Call<unknown>, name: 'delete' | 'retry') {
   if (!CLUSTER_ID.test(id)) throw new AppError('NOT_FOUND');
-  const cluster = await command(ports, id, name, principal().uid, (read) => {
-    authorize(read);
-    return true;
+  const cluster = await command(ports, id, name, principal().uid, {
+    guard(read) {
+      authorize(read);
+      return true;
+    },
   });
   return accepted(toReply(cluster));
 }

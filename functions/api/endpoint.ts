@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Cluster } from '../../shared/documents/cluster.ts';
+import { emailAddress } from '../../shared/email.ts';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { Ports } from '../ports.ts';
 import type { Principal } from '../tokens.ts';
@@ -19,6 +20,8 @@ export interface Call<Body = unknown, Query = unknown> {
   principal(): Principal;
   /** The `{id}` of the path; empty if it has none. */
   id: string;
+  /** The `{email}` of the path, in the one spelling in which Hub compares addresses; empty if it has none. */
+  email: string;
   body: Body;
   query: Query;
   header(name: string): string | undefined;
@@ -27,7 +30,8 @@ export interface Call<Body = unknown, Query = unknown> {
 }
 
 export interface Reply {
-  body: object;
+  /** A text is sent as it is, with a content-type among the headers. */
+  body: object | string;
   headers?: Record<string, string>;
 }
 
@@ -36,7 +40,11 @@ export interface Endpoint<Body = unknown, Query = unknown> {
   summary: string;
   /** What it answers when all is well. */
   status: 200 | 202;
+  /** Each answer makes something, so that a HEAD, which throws the answer away, is refused. */
+  makes?: true;
   reply: z.ZodType;
+  /** By content-type: what it answers in other forms than JSON; for the documentation. */
+  texts?: Readonly<Record<string, z.ZodType>>;
   /** What it refuses, beyond what every endpoint of its kind does; for the documentation. */
   refuses?: readonly ErrorCode[];
   /** Request headers it reads; for the documentation. */
@@ -54,17 +62,20 @@ export const endpoint = <Body = undefined, Query = unknown>(spec: Endpoint<Body,
 export interface HttpCall {
   request: Request;
   id: string;
+  /** As it is in the path, decoded; undefined if the path has none. */
+  email: string | undefined;
   queries: Record<string, string[]>;
 }
 
 /** Anything not declared is refused: a caller who misspells a field should hear of it. */
 const NOTHING = z.strictObject({});
+const inPath = z.object({ email: emailAddress });
 
 /** @throws AppError */
 export async function serve(
   ports: Ports,
   endpoint: Endpoint,
-  { request, id, queries }: HttpCall,
+  { request, id, email, queries }: HttpCall,
 ): Promise<Reply> {
   const { name } = endpoint;
   const header = (key: string): string | undefined => request.headers.get(key) ?? undefined;
@@ -78,6 +89,7 @@ export async function serve(
       return principal;
     },
     id,
+    email: email === undefined ? '' : parseInput(inPath, { email }).email,
     body: await parseBody(endpoint, request),
     query,
     header,

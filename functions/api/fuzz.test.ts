@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { clusterReply, type Problem, problem } from '../../shared/api.ts';
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
+import { INVITATIONS } from '../../shared/documents/invitation.ts';
+import { emailAddress } from '../../shared/email.ts';
 import { apiUnderTest } from '../../test/api.ts';
+import { aCluster, clusterIdOf } from '../../test/builders.ts';
 
 const field = fc.constantFrom(
   'name',
@@ -84,6 +87,9 @@ test('addresses, queries and headers of every method', async () => {
       'pools',
       'me',
       'events',
+      'members',
+      'credentials',
+      'ada%40example.com',
       'a'.repeat(16),
       'x:retry',
       '%00',
@@ -104,4 +110,33 @@ test('addresses, queries and headers of every method', async () => {
     }),
     { numRuns: 500, seed: 7 },
   );
+});
+
+test('addresses and bodies of members', async () => {
+  const api = apiUnderTest();
+  await api.given(aCluster({ owner: 'ada' }));
+  const token = api.as('ada');
+  const email = fc.oneof(
+    { weight: 3, arbitrary: fc.stringMatching(/^[A-Za-z0-9+_.-]{1,8}@[a-z]{2,8}[.](com|Org|invalid)$/) },
+    fc.emailAddress(),
+    fc.constantFrom('ADA@example.com', 'grace@example.com', ' x@example.com ', 'hub@hub.invalid', '..'),
+    fc.string({ unit: 'grapheme', maxLength: 30 }),
+  );
+  const sent = fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom('viewer', 'editor', 'owner').map((role) => ({ role })) },
+    fc.jsonValue(),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom('PUT', 'DELETE'), email, sent, async (method, address, body) => {
+      const path = `/v1/clusters/${clusterIdOf(1)}/members/${encodeURIComponent(address)}`;
+      const more = method === 'PUT' ? { body: JSON.stringify(body) } : {};
+      const { status, body: answer } = await api.send<Problem>(method, path, token, more);
+      expect(status).toBeLessThan(500);
+      if (status === 202) expect(clusterReply.strict().parse(answer).members).toEqual({ ada: 'owner' });
+    }),
+    { numRuns: 500, seed: 7 },
+  );
+  const invitations = await api.documents.query({ collection: INVITATIONS });
+  expect(invitations.length).toBeGreaterThan(5);
+  for (const { data } of invitations) expect(emailAddress.parse(data.email)).toBe(data.email);
 });

@@ -2,6 +2,7 @@
 import { type MeReply, meReply } from '../../shared/api.ts';
 import { accountPath, allowanceDocument } from '../../shared/documents/account.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
+import { acceptInvitations } from './invitations.ts';
 import { toMoney } from './reply.ts';
 
 const get = endpoint({
@@ -11,6 +12,8 @@ const get = endpoint({
   reply: meReply,
   async handle({ ports, principal }) {
     const { uid, email, operator } = principal();
+    // This is what is asked first after signing in.
+    await acceptInvitations(ports, principal());
     const snapshot = await ports.documents.get(accountPath(uid));
     const account = snapshot && allowanceDocument.parse(snapshot.data);
     const { accountClusters, accountHourlyMicros } = ports.settings.limits;

@@ -49,8 +49,15 @@ function operationOf(endpoint: Endpoint, schemas: Json): Json {
     [type]: { schema: schemaOf(schema, schemas) },
   });
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
+  const email = {
+    name: 'email',
+    in: 'path',
+    required: true,
+    schema: { type: 'string', format: 'email', maxLength: 254 },
+  };
   const parameters = [
     ...(path.includes('{id}') ? [id] : []),
+    ...(path.includes('{email}') ? [email] : []),
     ...parametersOf('query', endpoint.query, schemas),
     ...parametersOf('header', endpoint.headers, schemas),
   ];
@@ -64,7 +71,10 @@ function operationOf(endpoint: Endpoint, schemas: Json): Json {
       [endpoint.status]: {
         description:
           endpoint.status === 202 ? 'Accepted: from here on it happens by itself.' : 'What was asked for.',
-        content: content(endpoint.reply),
+        content: Object.assign(
+          content(endpoint.reply),
+          ...Object.entries(endpoint.texts ?? {}).map(([type, schema]) => content(schema, type)),
+        ),
       },
       ...Object.fromEntries(
         refusals(endpoint).map(([status, codes]) => [

@@ -24,6 +24,9 @@ const signedIn: Rule = { ...everyone, anonymous: 'UNAUTHENTICATED' };
 /** To a stranger a cluster looks exactly like one that does not exist. */
 const members: Rule = { ...signedIn, stranger: 'NOT_FOUND' };
 const owners: Rule = { ...members, viewer: 'OWNER_ONLY', editor: 'OWNER_ONLY' };
+/** What is inside a cluster is its members' alone: who operates Hub has no business there. */
+const membersOnly: Rule = { ...members, operator: 'NOT_FOUND' };
+const ownersOnly: Rule = { ...owners, operator: 'NOT_FOUND' };
 const operators: Rule = {
   anonymous: 'UNAUTHENTICATED',
   stranger: 'OPERATOR_ONLY',
@@ -44,6 +47,11 @@ export const POLICY = {
   'DELETE /v1/clusters/{id}': owners,
   'POST /v1/clusters/{id}:retry': owners,
   'GET /v1/clusters/{id}/events': members,
+  'GET /v1/clusters/{id}/members': members,
+  'PUT /v1/clusters/{id}/members/{email}': ownersOnly,
+  // To leave is everybody's own; the endpoint lets them.
+  'DELETE /v1/clusters/{id}/members/{email}': ownersOnly,
+  'GET /v1/clusters/{id}/credentials': membersOnly,
   'GET /v1/pools': operators,
   'GET /v1/pools/{id}': operators,
   'PUT /v1/pools/{id}': operators,

@@ -1,11 +1,13 @@
 /** Every refusal and failure as application/problem+json (https://www.rfc-editor.org/rfc/rfc9457), made from the error table. */
 import type { z } from 'zod';
 import type { Problem } from '../../shared/api.ts';
-import { AppError, asAppError, type FieldError } from '../../shared/errors.ts';
+import { AppError, asAppError, type ErrorCode, type FieldError } from '../../shared/errors.ts';
 import { CommitError } from '../cloud.ts';
 
 /** Seconds until it is worth asking again, by status. */
 const RETRY_AFTER: Record<number, string> = { 429: '30', 503: '5' };
+/** The same, where the status does not say that it is worth it. */
+const RETRY_AFTER_OF: Partial<Record<ErrorCode, string>> = { ACCESS_NOT_READY: '5' };
 /** A caller who sends thousands of wrong fields learns of the first ones. */
 const MOST_ERRORS = 20;
 const LONGEST_FIELD = 64;
@@ -35,7 +37,7 @@ export function problemResponse(error: AppError, requestId: string): Response {
     ...(tells && error.errors ? { errors: [...error.errors] } : {}),
   };
   const headers = new Headers({ 'content-type': 'application/problem+json' });
-  const retryAfter = RETRY_AFTER[status];
+  const retryAfter = RETRY_AFTER_OF[error.code] ?? RETRY_AFTER[status];
   if (retryAfter !== undefined) headers.set('retry-after', retryAfter);
   if (status === 401) headers.set('www-authenticate', challenge(error));
   return new Response(JSON.stringify(body), { status, headers });

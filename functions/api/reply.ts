@@ -26,6 +26,12 @@ export function toReply(cluster: Cluster, updateTime: Date = cluster.since): Clu
     progress: cluster.progress,
     etaAt: cluster.etaAt?.toISOString() ?? null,
     endpoints: cluster.endpoints,
+    conditions: cluster.conditions.map(({ type, status, message, since }) => ({
+      type,
+      status,
+      message,
+      since: since.toISOString(),
+    })),
     error: cluster.error ?? null,
     members: cluster.members,
     createTime: cluster.createdAt.toISOString(),

@@ -27,18 +27,34 @@ import {
 
 const TRIES = 8;
 
+/** What a command writes besides the new state. */
+export interface Change {
+  patch: ClusterPatch;
+  /** What the timeline says of it. */
+  note?: string;
+  /** Further writes of the same commit. */
+  also?: readonly Write[];
+}
+
+/** Both are asked on every reading of the document. */
+export interface CommandOptions {
+  /** Whether this caller may still ask this of it. */
+  guard?(cluster: Cluster): boolean;
+  /** What is to change, as the document is now; undefined: nothing, so that the command is not carried out. @throws AppError */
+  change?(cluster: Cluster): Change | undefined | Promise<Change | undefined>;
+}
+
 /**
  * Carries out a command of a person.
- * @param guard checked on every reading of the document: whether this caller may still ask this of it
  * @returns the cluster as it is afterwards; a command that changes nothing (deleting what is being deleted) returns it unchanged
- * @throws AppError NOT_FOUND (also where the guard says no), NOT_ACCEPTED_IN_STATE, CONFLICT, UNAVAILABLE
+ * @throws AppError NOT_FOUND (also where the guard says no), NOT_ACCEPTED_IN_STATE, CONFLICT, UNAVAILABLE, and what `change` throws
  */
 export async function command(
   ports: Ports,
   id: string,
   name: Command,
   actor: string,
-  guard: (cluster: Cluster) => boolean = () => true,
+  { guard = () => true, change = () => NO_CHANGE }: CommandOptions = {},
 ): Promise<Cluster> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const read = await readCluster(ports, id);
@@ -49,11 +65,22 @@ export async function command(
         `It is "${read.cluster.state}" and does not take "${name}".`,
       );
     }
-    const outcome = await apply(ports, read, { kind: 'command', command: name, actor });
+    const changed = await change(read.cluster);
+    if (!changed) return read.cluster;
+    const { patch, note, also } = changed;
+    const outcome = await apply(
+      ports,
+      read,
+      { kind: 'command', command: name, actor, patch, ...(note === undefined ? {} : { note }) },
+      also,
+    );
     if (outcome !== 'lost') return outcome;
   }
   throw new AppError('CONFLICT');
 }
+
+/** Of most commands the state is all that changes. */
+const NO_CHANGE: Change = { patch: {} };
 
 /** The end of a lifetime: the sweep found a resting cluster whose `dueAt` has come. */
 export async function expire(ports: Ports, id: string, epoch: number): Promise<void> {
@@ -62,10 +89,16 @@ export async function expire(ports: Ports, id: string, epoch: number): Promise<v
 }
 
 /** @returns 'lost' if somebody else's commit came first */
-async function apply(ports: Ports, read: Read, outcome: Outcome): Promise<Cluster | 'lost'> {
+async function apply(
+  ports: Ports,
+  read: Read,
+  outcome: Outcome,
+  also: readonly Write[] = [],
+): Promise<Cluster | 'lost'> {
   const next = transition(read.cluster, outcome, circumstances(ports));
   if (!next) return read.cluster;
-  if (!(await commitOnce(ports, writesOf(read, next, {}, ports), read.cluster.id, next.event))) return 'lost';
+  const writes = writesOf(read, next, { also }, ports);
+  if (!(await commitOnce(ports, writes, read.cluster.id, next.event))) return 'lost';
   await announce(ports, read.cluster, next);
   return { ...next.fields, id: read.cluster.id };
 }
@@ -95,8 +128,9 @@ export async function claim(
   return { ...next.fields, id: read.cluster.id };
 }
 
-/** What a new cluster is made from. */
-export type NewCluster = Pick<ClusterFields, 'name' | 'spec' | 'shape' | 'owner' | 'pool'>;
+/** What a new cluster is made from. A spare has nobody's address. */
+export type NewCluster = Pick<ClusterFields, 'name' | 'spec' | 'shape' | 'owner' | 'pool'> &
+  Partial<Pick<ClusterFields, 'emails'>>;
 
 /** A cluster that is not written yet, and what writes it. */
 export interface Birth {

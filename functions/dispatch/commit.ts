@@ -76,6 +76,7 @@ export function writesOf(read: Read, next: Transition, extras: Extras, ports: Po
         : { op: 'update', path: guarded, data, ifVersion: version },
     );
   }
+  writes.push(...(extras.also ?? []));
   if (next.released) {
     // Giving back needs no condition: it can only make room.
     const data = {

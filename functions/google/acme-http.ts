@@ -23,6 +23,14 @@ export class AcmeProblem extends Error {
   }
 }
 
+/** There was none: whether the request arrived is not known. */
+class NoAnswer extends Error {
+  constructor() {
+    super('the authority does not answer');
+    this.name = 'NoAnswer';
+  }
+}
+
 let prepared = false;
 
 /** @param httpsAgent which CAs to trust; the system's if left out */
@@ -42,7 +50,12 @@ export function prepareHttp(httpsAgent?: Agent): void {
     // A stale nonce is normal, and the client sends the request again with the new one.
     if (type === 'badNonce') return response;
     throw new AcmeProblem(response.status, type, detail ?? `HTTP status ${response.status}`);
-  });
+  }, withNoAnswer);
+}
+
+/** acme-client reads the status of an answer even where there is none, and fails over that: the one TypeError on the way here. */
+function withNoAnswer(error: unknown): never {
+  throw error instanceof TypeError ? new NoAnswer() : error;
 }
 
 function parseProblem(data: unknown): { type?: string; detail?: string } {
@@ -59,6 +72,7 @@ function parseProblem(data: unknown): { type?: string; detail?: string } {
 /** No answer, or one that says that it is the server's fault: whether the request was carried out is not known. */
 export function isAway(error: unknown): boolean {
   if (error instanceof AcmeProblem) return error.status >= 500;
+  if (error instanceof NoAnswer) return true;
   const { isAxiosError, response } = (error ?? {}) as { isAxiosError?: boolean; response?: unknown };
   return isAxiosError === true && response === undefined;
 }

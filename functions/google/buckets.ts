@@ -130,7 +130,11 @@ async function requireForeign(storage: Storage, name: string): Promise<'gone'> {
 async function emptyInPart(bucket: StorageBucket): Promise<boolean> {
   const [files, nextPage] = await bucket
     .getFiles({ maxResults: OBJECTS_AT_A_TIME, autoPaginate: false, versions: true })
-    .catch(rethrow);
+    .catch((error: unknown) => {
+      // Another call at the same time was quicker.
+      if (statusOf(error) === 404) return [[], null] as const;
+      throw translate(error);
+    });
   const queue = files.values();
   const workers = Array.from({ length: DELETIONS_IN_PARALLEL }, async () => {
     for (const file of queue) await deleteFile(file);

@@ -4,9 +4,12 @@
  */
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import type { Buckets } from '../buckets.ts';
-import type { Documents, Messages } from '../cloud.ts';
+import type { Certificates } from '../certificates.ts';
+import type { Clock, Documents, Messages } from '../cloud.ts';
 import { type Config, parseConfig } from '../config.ts';
+import type { Dns } from '../dns.ts';
 import type { Leaf, Leaves } from '../leaf/leaf.ts';
+import type { Pachyderms } from '../pachyderm/pachyderm.ts';
 import type { Ports } from '../ports.ts';
 import type { GkeClient } from '../providers/gke/client.ts';
 import { createGkeProvider } from '../providers/gke/provider.ts';
@@ -14,31 +17,50 @@ import type { GkeSettings } from '../providers/gke/request.ts';
 import { systemClock, systemRandom } from './clock.ts';
 import { lazy } from './lazy.ts';
 import { createCloudLog } from './log.ts';
+import { embeddedOutside, type Outside, outsideWorld } from './outside.ts';
+import { createPeople } from './people.ts';
 import { createTokenVerifier } from './tokens.ts';
+import { createWeb } from './web.ts';
 
 /** One process is one set of clients: a deployed function is alone in its process, and the local host shares them among all. */
-let shared: Omit<Ports, 'log'> | undefined;
+let shared: (Omit<Ports, 'log'> & { config: Config }) | undefined;
 
 /** @throws ConfigError listing every fault of the environment */
 export async function portsOf(functionName: string): Promise<Ports> {
   shared ??= createPorts(parseConfig(process.env));
-  return { ...shared, log: createCloudLog({ function: functionName }) };
+  const { config, ...ports } = shared;
+  const log = createCloudLog({ function: functionName });
+  return { ...ports, ...(functionName === 'credentials' && insideAsItself(config, ports)), log };
 }
 
-function createPorts(config: Config): Omit<Ports, 'log'> {
+/** On a laptop it shares its process with others; inside of clusters it is somebody else than they are all the same. */
+function insideAsItself(config: Config, ports: Pick<Ports, 'clock' | 'random'>): Partial<Ports> {
+  if (!config.local) return {};
+  const inside = leaves(config.local.credentialsToken);
+  return { leaves: inside, pachyderms: pachyderms(inside, outside(config), ports) };
+}
+
+function createPorts(config: Config): Omit<Ports, 'log'> & { config: Config } {
   const { local, projectId } = config;
+  const clock = systemClock(config.cloudSpeed);
+  const inside = leaves(local?.accessToken);
+  const toHosts = outside(config);
+  const accounts = { projectId, ...(local && { local: { authTls: local.authTls, ca: local.authCa } }) };
   return {
+    config,
     documents: documents(config),
     messages: messages(config),
-    clock: systemClock(config.cloudSpeed),
+    clock,
     random: systemRandom,
     provider: createGkeProvider(gkeClient(config), gkeSettings(config)),
-    leaves: leaves(config),
+    leaves: inside,
     buckets: buckets(config),
-    tokens: createTokenVerifier({
-      projectId,
-      ...(local && { local: { authTls: local.authTls, ca: local.authCa } }),
-    }),
+    dns: dns(config),
+    certificates: certificates(config, clock),
+    pachyderms: pachyderms(inside, toHosts, { clock, random: systemRandom }),
+    web: createWeb(toHosts),
+    people: createPeople(accounts),
+    tokens: createTokenVerifier(accounts),
     settings: config,
   };
 }
@@ -101,7 +123,7 @@ const gkeClient = ({ projectId, local }: Config): GkeClient =>
     return createGkeClient({
       projectId,
       clusters,
-      rest: await authorized(local),
+      rest: await authorized(local?.accessToken),
       ...(local && { computeUrl: local.compute }),
     });
   });
@@ -134,15 +156,49 @@ const buckets = ({ projectId, local }: Config): Buckets =>
         // A step ends within 60 s; left alone, the client would try for ten minutes.
         timeout: 15_000,
         retryOptions: { totalTimeout: 20 },
-        ...(local && { apiEndpoint: local.storage, authClient: await authorized(local) }),
+        ...(local && {
+          apiEndpoint: local.storage,
+          authClient: await authorized(local.accessToken),
+          // Left out, the client sends no token to an address that is not Google's.
+          useAuthWithCustomEndpoint: true,
+        }),
       }),
     );
   });
 
-const leaves = ({ local }: Config): Leaves => {
+const dns = ({ projectId, dnsZone, local }: Config): Dns =>
+  lazy(async () => {
+    const { createDns } = await import('./dns.ts');
+    return createDns({
+      projectId,
+      zone: dnsZone,
+      rest: await authorized(local?.accessToken),
+      ...(local && { dnsUrl: local.dns }),
+    });
+  });
+
+const certificates = ({ acme }: Config, clock: Clock): Certificates =>
+  lazy(async () => {
+    const { accountKey } = acme;
+    // Config has it where it is needed; see there.
+    if (accountKey === undefined) throw new Error('this function issues no certificates');
+    const { createCertificates } = await import('./certificates.ts');
+    return createCertificates({ ...acme, accountKey, clock });
+  });
+
+const outside = ({ local }: Config): Outside => (local ? embeddedOutside(local) : outsideWorld);
+
+const pachyderms = (inside: Leaves, toHosts: Outside, options: Pick<Ports, 'clock' | 'random'>): Pachyderms =>
+  lazy(async () => {
+    const { createPachyderms } = await import('../pachyderm/client.ts');
+    return createPachyderms({ leaves: inside, targetOf: toHosts, ...options });
+  });
+
+/** @param token in place of the function's own identity, in the embedded cloud */
+const leaves = (token: string | undefined): Leaves => {
   const made = lazyValue(async () => {
-    const [{ createLeaves }, token] = await Promise.all([import('../leaf/client.ts'), accessTokens(local)]);
-    return createLeaves({ accessToken: token });
+    const [{ createLeaves }, tokens] = await Promise.all([import('../leaf/client.ts'), accessTokens(token)]);
+    return createLeaves({ accessToken: tokens });
   });
   return { open: (connection) => lazy<Leaf>(async () => (await made()).open(connection)) };
 };
@@ -155,17 +211,19 @@ function lazyValue<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** An auth client of the function's own identity. */
-async function authorized(local: Config['local']) {
+/** An auth client of the function's own identity, or of whose token is given. */
+async function authorized(token: string | undefined) {
   const { GoogleAuth, OAuth2Client } = await import('google-auth-library');
-  if (!local) return new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/cloud-platform' }).getClient();
+  if (token === undefined) {
+    return new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/cloud-platform' }).getClient();
+  }
   const client = new OAuth2Client();
-  client.setCredentials({ access_token: local.accessToken });
+  client.setCredentials({ access_token: token });
   return client;
 }
 
-async function accessTokens(local: Config['local']): Promise<() => Promise<string>> {
-  const client = await authorized(local);
+async function accessTokens(own: string | undefined): Promise<() => Promise<string>> {
+  const client = await authorized(own);
   return async () => {
     const { token } = await client.getAccessToken();
     if (!token) throw new Error('there is no access token for the identity of this function');

@@ -40,28 +40,28 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 }
 
 /** The SDK fetches keys without a time-out of its own. */
-const VERIFY_MS = seconds(10);
+const ANSWER_MS = seconds(10);
 
-function inTime<T>(work: Promise<T>): Promise<T> {
+export function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => reject(new AppError('UNAVAILABLE', 'the sign-in service does not answer')),
-      VERIFY_MS,
+      ANSWER_MS,
     );
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
-/** An app with a name of its own per verifier, so that two of them (as in tests) do not share one. */
 let apps = 0;
 
-async function loadAuth({ projectId, local }: TokenVerifierOptions): Promise<Auth> {
+/** An app with a name of its own each time, so that two of them (as in tests) do not share one. */
+export async function loadAuth({ projectId, local }: TokenVerifierOptions): Promise<Auth> {
   const [{ initializeApp }, { getAuth }] = await Promise.all([
     import('firebase-admin/app'),
     import('firebase-admin/auth'),
   ]);
-  const app = initializeApp({ projectId, ...(local && localAppOptions(local)) }, `token-verifier-${++apps}`);
+  const app = initializeApp({ projectId, ...(local && localAppOptions(local)) }, `hub-${++apps}`);
   return getAuth(app);
 }
 

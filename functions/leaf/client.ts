@@ -2,11 +2,13 @@
  * The port `leaf.ts` over @kubernetes/client-node: its kubeconfig, TLS and transport. Objects go through as they are and not through
  * its typed models, which drop fields they do not know (`from` of a NetworkPolicy) and turn timestamps into dates.
  */
+import type { Duplex } from 'node:stream';
 import type { Configuration, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { AppError } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
 import type { LeafConnection } from '../providers/provider.ts';
 import { refusalError, unreachableError } from './errors.ts';
+import { type ChannelSocket, PortStream } from './forward.ts';
 import { apiPath } from './kinds.ts';
 import type { KubeObject, Leaf, Leaves } from './leaf.ts';
 
@@ -16,6 +18,7 @@ export interface LeavesOptions {
 }
 
 const FIELD_MANAGER = 'hub';
+const JSON_TYPE = 'application/json';
 
 /** A step ends within 60 s and makes several requests. */
 const REQUEST_TIMEOUT_MS = seconds(20);
@@ -27,7 +30,7 @@ const PAGE = '500';
 const KEPT_TRANSPORTS = 64;
 
 interface Request {
-  method: 'GET' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
   query?: Record<string, string>;
   body?: object;
@@ -39,7 +42,11 @@ interface Reply {
   text: string;
 }
 
-type Transport = (request: Request) => Promise<Reply>;
+interface Transport {
+  send(request: Request): Promise<Reply>;
+  /** A connection to a port of a pod. */
+  forward(path: string): Promise<Duplex>;
+}
 
 export function createLeaves(options: LeavesOptions): Leaves {
   const transports = new Map<string, Promise<Transport>>();
@@ -54,7 +61,13 @@ export function createLeaves(options: LeavesOptions): Leaves {
     if (transports.size > KEPT_TRANSPORTS && oldest !== undefined) transports.delete(oldest);
     return known;
   };
-  return { open: (connection) => leafOver(async (request) => (await transportTo(connection))(request)) };
+  return {
+    open: (connection) =>
+      leafOver({
+        send: async (request) => (await transportTo(connection)).send(request),
+        forward: async (path) => (await transportTo(connection)).forward(path),
+      }),
+  };
 }
 
 function leafOver(transport: Transport): Leaf {
@@ -63,7 +76,7 @@ function leafOver(transport: Transport): Leaf {
     const name = `${request.method} ${request.path}`;
     let reply: Reply;
     try {
-      reply = await transport(request);
+      reply = await transport.send(request);
     } catch (error) {
       // Not having a token is not the leaf's fault.
       throw error instanceof AppError ? error : unreachableError(name, error);
@@ -77,6 +90,16 @@ function leafOver(transport: Transport): Leaf {
       const query = { fieldManager: FIELD_MANAGER, force: 'true' };
       const contentType = 'application/apply-patch+yaml';
       return objectOf(path, await call({ method: 'PATCH', path, query, body: object, contentType }));
+    },
+    async create(object) {
+      const path = apiPath({ ...object, namespace: object.metadata.namespace, name: undefined });
+      const query = { fieldManager: FIELD_MANAGER };
+      const request: Request = { method: 'POST', path, query, body: object, contentType: JSON_TYPE };
+      const reply = await call(request, 409);
+      if (reply.status < 300) return 'created';
+      const refusal = statusOf(reply);
+      if (refusal.reason === 'AlreadyExists') return 'exists';
+      throw refusalError(`POST ${path}`, { status: reply.status, ...refusal });
     },
     async find(ref) {
       const path = apiPath(ref);
@@ -101,7 +124,7 @@ function leafOver(transport: Transport): Leaf {
     async delete(ref) {
       // Named explicitly: the default of batch/v1 leaves a Job's pods behind.
       const body = { propagationPolicy: 'Background' };
-      await call({ method: 'DELETE', path: apiPath(ref), body, contentType: 'application/json' }, 404);
+      await call({ method: 'DELETE', path: apiPath(ref), body, contentType: JSON_TYPE }, 404);
     },
     async logTail(pod, lines) {
       const path = `${apiPath({ apiVersion: 'v1', kind: 'Pod', ...pod })}/log`;
@@ -112,6 +135,26 @@ function leafOver(transport: Transport): Leaf {
       // 400: the container has not started; 404: the pod is gone.
       const reply = await call({ method: 'GET', path, query }, 400, 404);
       return reply.status < 300 ? reply.text : '';
+    },
+    async forward(pod, port) {
+      const path = `${apiPath({ apiVersion: 'v1', kind: 'Pod', ...pod })}/portforward?ports=${port}`;
+      try {
+        return await transport.forward(path);
+      } catch (error) {
+        throw error instanceof AppError ? error : handshakeError(`GET ${path}`, error);
+      }
+    },
+    async issueToken(account, lifeMs) {
+      const path = `${apiPath({ apiVersion: 'v1', kind: 'ServiceAccount', ...account })}/token`;
+      const body = {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        spec: { expirationSeconds: Math.floor(lifeMs / 1000) },
+      };
+      const reply = await call({ method: 'POST', path, body, contentType: JSON_TYPE }, 404);
+      if (reply.status === 404) throw new AppError('NOT_FOUND', path);
+      const { token, expirationTimestamp } = objectOf(path, reply).status;
+      return { token, expiresAt: Date.parse(expirationTimestamp) };
     },
   };
 }
@@ -134,25 +177,38 @@ function statusOf({ text }: Reply): { reason?: string; message?: string } {
   }
 }
 
+/** That there is no such pod, or that it does not run, passes as any other trouble with it does: pods come and go. */
+function handshakeError(request: string, error: unknown): AppError {
+  const { message = '', error: cause } = error as { message?: string; error?: unknown };
+  const status = Number(/^Unexpected server response: (\d+)$/.exec(message)?.[1]);
+  return status === 401 || status === 403
+    ? refusalError(request, { status })
+    : unreachableError(request, cause ?? error);
+}
+
 /**
  * client-node makes a new connection pool, and so a new TLS handshake, for each request to a server with its own CA; here the pool of
  * the first request serves the later ones. The package is large (over a second to load), so only who opens a leaf loads it.
  */
 async function openTransport(connection: LeafConnection, options: LeavesOptions): Promise<Transport> {
-  const { HttpMethod, KubeConfig } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  config.loadFromClusterAndUser(
-    {
-      name: 'leaf',
-      server: connection.server,
-      skipTLSVerify: false,
-      ...(connection.ca !== undefined && { caData: Buffer.from(connection.ca).toString('base64') }),
-    },
-    { name: FIELD_MANAGER },
-  );
+  const { Exec, HttpMethod, KubeConfig } = await import('@kubernetes/client-node');
+  const configWith = (token?: string): KubeConfig => {
+    const config = new KubeConfig();
+    config.loadFromClusterAndUser(
+      {
+        name: 'leaf',
+        server: connection.server,
+        skipTLSVerify: false,
+        ...(connection.ca !== undefined && { caData: Buffer.from(connection.ca).toString('base64') }),
+      },
+      { name: FIELD_MANAGER, ...(token !== undefined && { token }) },
+    );
+    return config;
+  };
+  const config = configWith();
   const { configuration } = config.makeApiClient(RawApi);
   const pool = await poolOf(config, configuration.baseServer.makeRequestContext('/', HttpMethod.GET));
-  return async ({ method, path, query, body, contentType }) => {
+  const send: Transport['send'] = async ({ method, path, query, body, contentType }) => {
     const context = configuration.baseServer.makeRequestContext(path, HttpMethod[method]);
     for (const [name, value] of Object.entries(query ?? {})) context.setQueryParam(name, value);
     context.setHeaderParam('Accept', 'application/json');
@@ -165,6 +221,37 @@ async function openTransport(connection: LeafConnection, options: LeavesOptions)
     const response = await configuration.httpApi.send(context).toPromise();
     return { status: response.httpStatusCode, text: await response.body.text() };
   };
+  const forward: Transport['forward'] = async (path) => {
+    const stream = new PortStream();
+    // The package opens WebSockets only by way of one of its commands; which one makes no difference.
+    const { handler } = new Exec(configWith(await options.accessToken()));
+    const opening = handler.connect(path, null, (channel, message) => stream.receive(channel, message));
+    // Whoever comes too late is shown out.
+    opening.then((socket) => stream.attach(socket as unknown as ChannelSocket)).catch(() => undefined);
+    try {
+      await inTime(opening);
+      // A refusal may come along with the handshake.
+      if (stream.errored) throw stream.errored;
+    } catch (error) {
+      stream.destroy();
+      throw error;
+    }
+    return stream;
+  };
+  return { send, forward };
+}
+
+/** The handshake of a WebSocket has no limit of its own. */
+async function inTime(opening: Promise<unknown>): Promise<void> {
+  const { promise: never, reject } = Promise.withResolvers<never>();
+  const overdue = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  const late = (): void => reject(overdue.reason);
+  overdue.addEventListener('abort', late);
+  try {
+    await Promise.race([opening, never]);
+  } finally {
+    overdue.removeEventListener('abort', late);
+  }
 }
 
 /** The pool that client-node would make for this request; none where the public roots do. */

@@ -5,12 +5,15 @@ import { createLeaves, type Leaves } from '../../local/kubernetes/leaves.ts';
 import { memoryLeaves } from '../../local/memory/leaf.ts';
 import { seededRandom } from '../../local/random.ts';
 import { memoryStore } from '../../local/store.ts';
+import { hello } from '../../shared/catalog/hello.ts';
 import { minutes, seconds } from '../../shared/units.ts';
+import { aloneOf, aPlan as aPlanOf } from '../../test/a-plan.ts';
 import { createLog } from '../log.ts';
 import { ensureDrained } from './drain.ts';
-import { endpointsOf, ensureInstalled, type InstallPlan, type InstallProgress } from './install.ts';
+import { ensureInstalled, gatewayAddress, type InstallProgress, partsOf } from './install.ts';
 import type { Leaf } from './leaf.ts';
 import { jobRef } from './manifests.ts';
+import type { InstallInput, InstallPlan, Release } from './plan.ts';
 
 let clock: VirtualClock;
 let faults: Faults;
@@ -47,33 +50,19 @@ beforeEach(async () => {
 });
 afterEach(() => expect(errors).toEqual([]));
 
-const PLAN: InstallPlan = {
-  clusterId: 'aaaabbbbccccdddd',
-  generation: 1,
-  product: {
-    namespace: 'hello',
-    release: 'hello',
-    chart: 'hello',
-    service: 'hello',
-    values: () => ({ service: { type: 'LoadBalancer' } }),
-    endpoints: (address) => ({ web: `http://${address}` }),
-  },
-  version: '1.1.0',
-  bucket: 'a-bucket',
-  images: { helm: 'mirror/helm:4', callHome: 'mirror/google-cloud-cli:slim' },
-  chartSource: 'oci://mirror/charts',
-  projectId: 'a-project',
-  hintTopic: 'hint',
-};
+const wholePlan = (change: Partial<InstallInput> = {}): InstallPlan =>
+  aPlanOf({ clusterId: 'aaaabbbbccccdddd', generation: 1, product: hello, version: '1.1.0', ...change });
 
-const planWith = (
-  product: Partial<InstallPlan['product']>,
-  change: Partial<InstallPlan> = {},
-): InstallPlan => ({
-  ...PLAN,
-  ...change,
-  product: { ...PLAN.product, ...product },
-});
+/** The mesh has tests of its own below. */
+const PLAN = aloneOf(wholePlan());
+const planWith = (change: Partial<InstallInput>): InstallPlan => aloneOf(wholePlan(change));
+
+/** With a Service as users of a leaf make it, which its cloud would keep. */
+const balanced = (plan: InstallPlan): InstallPlan => {
+  const guards = plan.guards.filter(({ kind }) => kind !== 'ResourceQuota');
+  const values = { service: { type: 'LoadBalancer' } };
+  return { ...plan, guards, releases: plan.releases.map((release): Release => ({ ...release, values })) };
+};
 
 /** Looks every ten seconds until the installation is over. */
 async function settled(plan: InstallPlan): Promise<InstallProgress> {
@@ -117,7 +106,7 @@ describe('installing', () => {
   });
 
   test('of another version is another Job, an upgrade in place', async () => {
-    await settled(planWith({}, { version: '1.0.0' }));
+    await settled(planWith({ version: '1.0.0' }));
     expect((await settled(PLAN)).status).toBe('done');
     const deployment = await leaf.find({
       apiVersion: 'apps/v1',
@@ -160,11 +149,11 @@ describe('installing', () => {
   });
 
   test('that fails tells the Job’s reason, the container’s end and the last lines, without secrets', async () => {
-    const plan = planWith({ chart: 'password=hunter2' });
+    const plan = planWith({ product: { ...hello, chart: 'password=hunter2' } });
     const { status, detail } = await settled(plan);
     expect(status).toBe('failed');
     expect(detail).toContain(
-      'The installer failed: BackoffLimitExceeded. helm ended with exit code 1 (Error).',
+      'The installer failed: BackoffLimitExceeded. helm-hello ended with exit code 1 (Error).',
     );
     expect(detail).toContain('Error: failed to perform');
     expect(detail).not.toContain('hunter2');
@@ -178,24 +167,118 @@ describe('installing', () => {
   });
 
   test('that failed has no rights left', async () => {
-    await settled(planWith({}, { version: '0.0.0' }));
+    await settled(planWith({ version: '0.0.0' }));
     const binding = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding' };
     const names = (await leaf.list(binding)).map(({ metadata }) => metadata.name);
     expect(names).not.toContain('hub-installer');
-    expect(await leaf.find(jobRef(planWith({}, { version: '0.0.0' })))).toBeDefined();
+    expect(await leaf.find(jobRef(planWith({ version: '0.0.0' })))).toBeDefined();
   });
 });
 
-describe('the endpoints', () => {
-  test('are told by the product for the address of its Service', async () => {
-    await settled(PLAN);
-    expect(await endpointsOf(leaf, PLAN.product)).toEqual({
-      web: expect.stringMatching(/^http:\/\/203\.0\.113\.\d+$/),
+describe('before anything runs', () => {
+  test('limits, ways through the network and rights are there, and what the product needs', async () => {
+    const order: string[] = [];
+    const noting: Leaf = {
+      ...leaf,
+      apply: (object) => {
+        order.push(object.kind);
+        return leaf.apply(object);
+      },
+    };
+    await ensureInstalled(noting, PLAN, async () => {
+      expect(await leaf.find({ apiVersion: 'v1', kind: 'Namespace', name: 'hello' })).toBeDefined();
+      order.push('prepared');
     });
+    const [installer, job] = [order.indexOf('ClusterRoleBinding'), order.indexOf('Job')];
+    for (const kind of ['ResourceQuota', 'LimitRange', 'NetworkPolicy', 'Role', 'RoleBinding', 'prepared']) {
+      expect(order.lastIndexOf(kind)).toBeGreaterThanOrEqual(0);
+      expect(order.lastIndexOf(kind)).toBeLessThan(installer);
+    }
+    expect(job).toBe(order.length - 1);
   });
 
-  test('are worth another try while there is no address', async () => {
-    await expect(endpointsOf(leaf, PLAN.product)).rejects.toMatchObject({ code: 'LEAF_UNAVAILABLE' });
+  test('a preparation that fails starts nothing, and is tried again', async () => {
+    const failing = ensureInstalled(leaf, PLAN, () => Promise.reject(new Error('not yet')));
+    await expect(failing).rejects.toThrow('not yet');
+    expect(await leaf.find(jobRef(PLAN))).toBeUndefined();
+    expect((await settled(PLAN)).status).toBe('done');
+  });
+
+  test('where the API server is known, there is a way to it', async () => {
+    const slice = {
+      apiVersion: 'discovery.k8s.io/v1',
+      kind: 'EndpointSlice',
+      metadata: {
+        name: 'kubernetes',
+        namespace: 'default',
+        labels: { 'kubernetes.io/service-name': 'kubernetes' },
+      },
+      addressType: 'IPv4',
+      endpoints: [{ addresses: ['10.0.0.2'] }],
+      ports: [{ name: 'https', port: 443, protocol: 'TCP' }],
+    };
+    await leaf.apply(slice);
+    await ensureInstalled(leaf, PLAN);
+    const policy = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', name: 'hub-api-server' };
+    expect((await leaf.find({ ...policy, namespace: 'hello' }))?.spec.egress).toEqual([
+      { to: [{ ipBlock: { cidr: '10.0.0.2/32' } }], ports: [{ protocol: 'TCP', port: 443 }] },
+    ]);
+  });
+});
+
+describe('the mesh and the product', () => {
+  const gateway = { apiVersion: 'v1', kind: 'Service', name: 'hub-gateway', namespace: 'istio-ingress' };
+
+  test('come one after the other, and the whole is told in parts', async () => {
+    const plan = wholePlan();
+    const seen = new Set<string>();
+    let progress = await ensureInstalled(leaf, plan);
+    while (progress.status === 'running') {
+      seen.add(progress.detail);
+      await clock.runFor(seconds(5));
+      progress = await ensureInstalled(leaf, plan);
+    }
+    expect(progress).toEqual({ status: 'done', ready: 3, of: 3, detail: 'All 3 parts are ready.' });
+    expect([...seen].filter((detail) => detail.includes(' of '))).toEqual(
+      expect.arrayContaining(['1 of 3 parts are ready.', '2 of 3 parts are ready.']),
+    );
+    expect(await partsOf(leaf, plan)).toEqual({ ready: 3, of: 3 });
+  });
+
+  test('have one address, the gateway’s', async () => {
+    expect(await gatewayAddress(leaf)).toBeUndefined();
+    await settled(wholePlan());
+    expect(await gatewayAddress(leaf)).toBe((await leaf.find(gateway))?.status.loadBalancer.ingress[0].ip);
+    const services = await leaf.list({ apiVersion: 'v1', kind: 'Service' });
+    expect(services.filter(({ spec }) => spec.type === 'LoadBalancer')).toHaveLength(1);
+  });
+
+  test('without an address fail in time, and say that it is missing', async () => {
+    faults.force('no-address', {});
+    const { status, detail, gatewayAsked } = await settled(wholePlan());
+    expect({ status, gatewayAsked }).toEqual({ status: 'failed', gatewayAsked: true });
+    expect(detail).toMatch(/^The gateway has no address\. The installer failed: .*helm-hub-gateway ended/);
+    expect(await gatewayAddress(leaf)).toBeUndefined();
+  });
+
+  test('whose product fails name its release, not those before it', async () => {
+    const { status, detail, gatewayAsked } = await settled(wholePlan({ version: '0.0.0' }));
+    expect({ status, gatewayAsked }).toEqual({ status: 'failed', gatewayAsked: true });
+    expect(detail).toMatch(/^The installer failed: BackoffLimitExceeded\. helm-hello ended with exit code 1/);
+  });
+
+  test('of which one Helm was killed go on at that release', async () => {
+    const plan = wholePlan();
+    faults.force('job-fails', { times: 1 });
+    expect((await settled(plan)).status).toBe('done');
+  });
+
+  test('can be installed once more as another round', async () => {
+    await settled(wholePlan());
+    await leaf.delete({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'hello', name: 'hello' });
+    await clock.runFor(minutes(1));
+    expect(await partsOf(leaf, wholePlan())).toEqual({ ready: 2, of: 2 });
+    expect(await settled(wholePlan({ round: 'repair-1' }))).toMatchObject({ status: 'done', of: 3 });
   });
 });
 
@@ -236,7 +319,7 @@ describe('draining', () => {
   });
 
   test('leaves alone what holds neither volume nor load balancer', async () => {
-    await settled(PLAN);
+    await settled(balanced(PLAN));
     await drained();
     expect(
       await leaf.find({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'hello', name: 'hello' }),
@@ -244,7 +327,7 @@ describe('draining', () => {
   });
 
   test('asks for each thing once', async () => {
-    await settled(PLAN);
+    await settled(balanced(PLAN));
     await ensureDrained(leaf);
     const deleted: string[] = [];
     const counting: Leaf = {

@@ -1,79 +1,161 @@
-/** Installs a product by a Helm Job in the leaf itself, and tells from the Job and the workloads how far it is. */
-import { AppError } from '../../shared/errors.ts';
+/** Installs a mesh and a product by a Helm Job in the leaf itself, and tells from the Job and the workloads how far it is. */
 import { scrub } from '../log.ts';
-import type { KubeObject, Leaf } from './leaf.ts';
+import type { KubeObject, KubeRef, Leaf } from './leaf.ts';
 import {
-  HELM_CONTAINER,
   HUB_NAMESPACE,
   INSTALLER_BINDING,
-  type InstallableProduct,
-  type InstallPlan,
   installJob,
   jobRef,
   namespaces,
   prerequisites,
   valuesRef,
 } from './manifests.ts';
+import { GATEWAY_NAMESPACE, GATEWAY_RELEASE } from './mesh.ts';
+import { type ApiServer, apiServerPolicies } from './network.ts';
+import type { InstallPlan, Release } from './plan.ts';
 
-export type { InstallableProduct, InstallPlan } from './manifests.ts';
-
-export interface InstallProgress {
-  status: 'done' | 'running' | 'failed';
-  /** Parts of the product that serve, of those that should; 0 of 0 before Helm has made any. */
+/** Workloads that serve, of those that should. */
+export interface Parts {
   ready: number;
   of: number;
+}
+
+/** Its parts are 0 of 0 before Helm has made any; while it runs, a namespace that is still empty counts as one that is not ready. */
+export interface InstallProgress extends Parts {
+  status: 'done' | 'running' | 'failed';
   /** For people; scrubbed. */
   detail: string;
+  /** It failed after an address was asked for, which may be what it waited for: see `gatewayAddress`. */
+  gatewayAsked?: boolean;
 }
 
 /**
  * Starts the installation unless it was started, and says how far it is. Safe to repeat.
- * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
+ * @param prepare makes what the product needs besides, in its namespace, before anything of it runs; safe to repeat
+ * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED, and what `prepare` throws
  */
-export async function ensureInstalled(leaf: Leaf, plan: InstallPlan): Promise<InstallProgress> {
+export async function ensureInstalled(
+  leaf: Leaf,
+  plan: InstallPlan,
+  prepare: () => Promise<void> = async () => undefined,
+): Promise<InstallProgress> {
   const job = await leaf.find(jobRef(plan));
   if (!job) {
-    await start(leaf, plan);
+    await start(leaf, plan, prepare);
     return { status: 'running', ready: 0, of: 0, detail: 'The installer is starting.' };
   }
   const ended = hasCondition(job, 'Complete') || hasCondition(job, 'Failed');
   if (ended) await revoke(leaf, plan);
   if (hasCondition(job, 'Failed')) {
-    return { status: 'failed', ...(await partsOf(leaf, plan)), detail: await reasonOf(leaf, job) };
+    const [parts, reason, troubles, gateway] = await Promise.all([
+      partsOf(leaf, plan),
+      reasonOf(leaf, job),
+      troublesOf(leaf, plan),
+      leaf.find(GATEWAY_SERVICE),
+    ]);
+    const gatewayAsked = gateway !== undefined;
+    const unaddressed = gatewayAsked && addressOf(gateway) === undefined;
+    const detail = [...(unaddressed ? [NO_ADDRESS] : []), ...troubles, reason].join(' ');
+    return { status: 'failed', ...parts, detail: detail.slice(0, MOST_DETAIL), gatewayAsked };
   }
-  if (!ended && isBetweenTries(job)) await unlockRelease(leaf, plan);
-  const parts = await partsOf(leaf, plan);
-  if (ended && parts.ready === parts.of) {
-    return { status: 'done', ...parts, detail: `All ${parts.of} parts are ready.` };
+  if (!ended && isBetweenTries(job)) await unlockReleases(leaf, plan);
+  if (ended) {
+    const parts = await partsOf(leaf, plan);
+    if (parts.ready === parts.of) {
+      return { status: 'done', ...parts, detail: `All ${parts.of} parts are ready.` };
+    }
+    return { status: 'running', ...parts, detail: toldOf(parts) };
   }
-  const detail =
-    parts.of === 0 ? 'The installer is running.' : `${parts.ready} of ${parts.of} parts are ready.`;
-  return { status: 'running', ...parts, detail };
+  const parts = await partsSoFar(leaf, plan);
+  return {
+    status: 'running',
+    ...parts,
+    detail: parts.of === 0 ? 'The installer is running.' : toldOf(parts),
+  };
+}
+
+const toldOf = ({ ready, of }: Parts): string => `${ready} of ${of} parts are ready.`;
+const NO_ADDRESS = 'The gateway has no address.';
+const MOST_DETAIL = 1000;
+
+const GATEWAY_SERVICE: KubeRef = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  name: GATEWAY_RELEASE,
+  namespace: GATEWAY_NAMESPACE,
+};
+
+/** Where everybody comes in; undefined while it has none. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+export async function gatewayAddress(leaf: Leaf): Promise<string | undefined> {
+  const service = await leaf.find(GATEWAY_SERVICE);
+  return service && addressOf(service);
+}
+
+function addressOf({ status }: KubeObject): string | undefined {
+  const ingress: { ip?: string; hostname?: string } | undefined = status?.loadBalancer?.ingress?.[0];
+  return ingress?.ip ?? ingress?.hostname;
 }
 
 /**
- * Where the product is reached.
- * @throws AppError LEAF_UNAVAILABLE if its Service has no address (yet), PERMISSION_DENIED
+ * What of the releases' workloads is there, whoever made it.
+ * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
  */
-export async function endpointsOf(
-  leaf: Leaf,
-  product: Pick<InstallableProduct, 'namespace' | 'service' | 'endpoints'>,
-): Promise<Record<string, string>> {
-  const { namespace, service: name } = product;
-  const service = await leaf.find({ apiVersion: 'v1', kind: 'Service', namespace, name });
-  const ingress: { ip?: string; hostname?: string } | undefined = service?.status?.loadBalancer?.ingress?.[0];
-  const address = ingress?.ip ?? ingress?.hostname;
-  if (address === undefined) {
-    throw new AppError('LEAF_UNAVAILABLE', `the Service ${namespace}/${name} has no address`);
-  }
-  return product.endpoints(address);
+export async function partsOf(leaf: Leaf, plan: Pick<InstallPlan, 'releases'>): Promise<Parts> {
+  return sum(await partsByNamespace(leaf, plan));
+}
+
+/** Releases that have not begun yet must not make those that have look like all there is. */
+async function partsSoFar(leaf: Leaf, plan: InstallPlan): Promise<Parts> {
+  const parts = await partsByNamespace(leaf, plan);
+  const { ready, of } = sum(parts);
+  return of === 0 ? { ready, of } : { ready, of: of + parts.filter((one) => one.of === 0).length };
+}
+
+const sum = (parts: readonly Parts[]): Parts => ({
+  ready: parts.reduce((total, { ready }) => total + ready, 0),
+  of: parts.reduce((total, { of }) => total + of, 0),
+});
+
+const partsByNamespace = (leaf: Leaf, { releases }: Pick<InstallPlan, 'releases'>): Promise<Parts[]> =>
+  Promise.all([...new Set(releases.map(({ namespace }) => namespace))].map((name) => partsIn(leaf, name)));
+
+async function partsIn(leaf: Leaf, namespace: string): Promise<Parts> {
+  const lists = await Promise.all(
+    ['Deployment', 'StatefulSet'].map((kind) => leaf.list({ apiVersion: 'apps/v1', kind, namespace })),
+  );
+  // What is scaled to nothing is no part that anybody waits for.
+  const parts = lists.flat().filter((workload) => wantedOf(workload) > 0);
+  return { ready: parts.filter(serves).length, of: parts.length };
 }
 
 /** The Job comes last: that it is there means that all it needs is there. Its spec cannot change, so it is made only once. */
-async function start(leaf: Leaf, plan: InstallPlan): Promise<void> {
-  await Promise.all(namespaces(plan).map((object) => leaf.apply(object)));
-  await Promise.all([unlockRelease(leaf, plan), ...prerequisites(plan).map((object) => leaf.apply(object))]);
+async function start(leaf: Leaf, plan: InstallPlan, prepare: () => Promise<void>): Promise<void> {
+  const [servers] = await Promise.all([
+    apiServersOf(leaf),
+    ...namespaces(plan).map((object) => leaf.apply(object)),
+  ]);
+  const guards = [...plan.guards, ...apiServerPolicies(plan.productNamespace, servers)];
+  // Before the installer has any right, and before anything of the product runs.
+  await Promise.all([prepare(), unlockReleases(leaf, plan), ...guards.map((object) => leaf.apply(object))]);
+  await Promise.all(prerequisites(plan).map((object) => leaf.apply(object)));
   await leaf.apply(installJob(plan));
+}
+
+/** Where the cluster says that its own API is, from inside. */
+async function apiServersOf(leaf: Leaf): Promise<ApiServer[]> {
+  const slices = await leaf.list({
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    namespace: 'default',
+    labelSelector: 'kubernetes.io/service-name=kubernetes',
+  });
+  return slices.flatMap(({ endpoints, ports }) =>
+    ((endpoints ?? []) as { addresses: string[] }[]).flatMap(({ addresses }) =>
+      addresses.flatMap((address) =>
+        ((ports ?? []) as { port: number }[]).map(({ port }) => ({ address, port })),
+      ),
+    ),
+  );
 }
 
 /** The installer's rights and the values, which may hold secrets, last no longer than the Job. */
@@ -85,13 +167,16 @@ async function revoke(leaf: Leaf, plan: InstallPlan): Promise<void> {
  * A Helm that was killed leaves its release pending, and every later one refuses to touch it ("another operation is in progress").
  * Called only while no Helm runs.
  */
-async function unlockRelease(leaf: Leaf, { product }: InstallPlan): Promise<void> {
-  const { namespace, release } = product;
+async function unlockReleases(leaf: Leaf, { releases }: InstallPlan): Promise<void> {
+  await Promise.all(releases.map((release) => unlockRelease(leaf, release)));
+}
+
+async function unlockRelease(leaf: Leaf, { namespace, name }: Release): Promise<void> {
   const pending = await leaf.list({
     apiVersion: 'v1',
     kind: 'Secret',
     namespace,
-    labelSelector: `owner=helm,name=${release},status in (pending-install,pending-upgrade,pending-rollback)`,
+    labelSelector: `owner=helm,name=${name},status in (pending-install,pending-upgrade,pending-rollback)`,
   });
   await Promise.all(
     pending.map(({ apiVersion, kind, metadata }) =>
@@ -117,16 +202,6 @@ const isBetweenTries = ({ status }: KubeObject): boolean => (status?.failed ?? 0
 
 const hasCondition = (object: KubeObject, type: string): boolean => conditionOf(object, type) !== undefined;
 
-async function partsOf(leaf: Leaf, { product }: InstallPlan): Promise<{ ready: number; of: number }> {
-  const { namespace } = product;
-  const lists = await Promise.all(
-    ['Deployment', 'StatefulSet'].map((kind) => leaf.list({ apiVersion: 'apps/v1', kind, namespace })),
-  );
-  // What is scaled to nothing is no part that anybody waits for.
-  const parts = lists.flat().filter((workload) => wantedOf(workload) > 0);
-  return { ready: parts.filter(serves).length, of: parts.length };
-}
-
 const wantedOf = (workload: KubeObject): number => workload.spec?.replicas ?? 1;
 
 const serves = (workload: KubeObject): boolean =>
@@ -134,7 +209,6 @@ const serves = (workload: KubeObject): boolean =>
   (workload.status?.readyReplicas ?? 0) >= wantedOf(workload);
 
 const LOG_LINES = 10;
-const MOST_DETAIL = 1000;
 
 interface ContainerStatus {
   name: string;
@@ -155,21 +229,46 @@ async function reasonOf(leaf: Leaf, job: KubeObject): Promise<string> {
   });
   const last = pods.sort((a, b) => bornAt(b) - bornAt(a))[0];
   const container = last && failedContainer(last);
-  const log = last
-    ? await leaf.logTail(
-        { namespace: HUB_NAMESPACE, name: last.metadata.name, container: container?.name ?? HELM_CONTAINER },
-        LOG_LINES,
-      )
-    : '';
+  const log =
+    last && container
+      ? await leaf.logTail(
+          { namespace: HUB_NAMESPACE, name: last.metadata.name, container: container.name },
+          LOG_LINES,
+        )
+      : '';
   const parts = [
     `The installer failed: ${failed?.reason ?? 'no reason given'}.`,
     container ? `${container.name} ${endOf(container)}.` : (last?.status?.message ?? ''),
     scrub(log.trim()),
   ];
-  return parts
-    .filter((part) => part !== '')
-    .join(' ')
-    .slice(0, MOST_DETAIL);
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+/** What keeps a container from running, in words for people who never saw Kubernetes. */
+const TROUBLES: Readonly<Record<string, string>> = {
+  ImagePullBackOff: 'its image cannot be had',
+  ErrImagePull: 'its image cannot be had',
+  InvalidImageName: 'its image has no valid name',
+  CrashLoopBackOff: 'it ends again and again',
+  CreateContainerConfigError: 'something that it is configured with is missing',
+};
+const MOST_TROUBLES = 3;
+
+/** Of the parts that Helm waits for; Helm itself only says that its time was over. */
+async function troublesOf(leaf: Leaf, plan: InstallPlan): Promise<string[]> {
+  const namespaces = [...new Set(plan.releases.map(({ namespace }) => namespace))];
+  const pods = await Promise.all(
+    namespaces.map((namespace) => leaf.list({ apiVersion: 'v1', kind: 'Pod', namespace })),
+  );
+  const told = pods.flat().flatMap(({ status }) => {
+    const containers = (status?.containerStatuses ?? []) as ContainerStatus[];
+    return containers.flatMap(({ name, state }) => {
+      const reason = state?.waiting?.reason ?? '';
+      const words = TROUBLES[reason];
+      return words === undefined ? [] : [`${name} does not run: ${words} (${reason}).`];
+    });
+  });
+  return [...new Set(told)].slice(0, MOST_TROUBLES);
 }
 
 const bornAt = (pod: KubeObject): number => Date.parse(pod.metadata.creationTimestamp ?? '') || 0;

@@ -23,12 +23,17 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'apps/v1/StatefulSet': { plural: 'statefulsets', namespaced: true },
   'apps/v1/DaemonSet': { plural: 'daemonsets', namespaced: true },
   'batch/v1/Job': { plural: 'jobs', namespaced: true },
+  'discovery.k8s.io/v1/EndpointSlice': { plural: 'endpointslices', namespaced: true },
+  'policy/v1/PodDisruptionBudget': { plural: 'poddisruptionbudgets', namespaced: true },
   'networking.k8s.io/v1/NetworkPolicy': { plural: 'networkpolicies', namespaced: true },
   'rbac.authorization.k8s.io/v1/Role': { plural: 'roles', namespaced: true },
   'rbac.authorization.k8s.io/v1/RoleBinding': { plural: 'rolebindings', namespaced: true },
   'rbac.authorization.k8s.io/v1/ClusterRole': { plural: 'clusterroles', namespaced: false },
   'rbac.authorization.k8s.io/v1/ClusterRoleBinding': { plural: 'clusterrolebindings', namespaced: false },
   'storage.k8s.io/v1/StorageClass': { plural: 'storageclasses', namespaced: false },
+  'networking.istio.io/v1/Gateway': { plural: 'gateways', namespaced: true },
+  'networking.istio.io/v1/VirtualService': { plural: 'virtualservices', namespaced: true },
+  'security.istio.io/v1/AuthorizationPolicy': { plural: 'authorizationpolicies', namespaced: true },
 };
 
 /**

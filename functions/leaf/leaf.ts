@@ -2,6 +2,7 @@
  * The port to the inside of a cluster: the Kubernetes API, as narrow as Hub needs it. `client.ts` is the real side
  * (@kubernetes/client-node); the one in memory stands on the model of the Kubernetes stand-in.
  */
+import type { Duplex } from 'node:stream';
 import type { LeafConnection } from '../providers/provider.ts';
 
 export interface KubeObject {
@@ -34,6 +35,8 @@ export interface KubeRef {
 export interface Leaf {
   /** Server-side apply as field manager `hub`, by force: Hub owns what it applies. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   apply(object: KubeObject): Promise<KubeObject>;
+  /** Makes it unless one of its name is there, which stays as it is. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+  create(object: KubeObject): Promise<'created' | 'exists'>;
   /** @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   find(ref: KubeRef): Promise<KubeObject | undefined>;
   /** All namespaces if none is given. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
@@ -47,6 +50,20 @@ export interface Leaf {
   delete(ref: KubeRef): Promise<void>;
   /** Last lines of a pod's container; empty if there are none yet. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   logTail(pod: { namespace: string; name: string; container?: string }, lines: number): Promise<string>;
+  /**
+   * A new connection to a port of a running pod, by the API server's port-forward. It carries nothing yet.
+   * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
+   */
+  forward(pod: { namespace: string; name: string }, port: number): Promise<Duplex>;
+  /**
+   * A token of that service account, for the cluster's own API (TokenRequest).
+   * @param lifeMs real time; the API gives no less than ten minutes
+   * @throws AppError NOT_FOUND if there is no such account, LEAF_UNAVAILABLE, PERMISSION_DENIED
+   */
+  issueToken(
+    account: { namespace: string; name: string },
+    lifeMs: number,
+  ): Promise<{ token: string; expiresAt: number }>;
 }
 
 export interface Leaves {

@@ -1,34 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { aPlan, PRODUCT } from '../../test/a-plan.ts';
 import type { KubeObject } from './leaf.ts';
-import {
-  type InstallPlan,
-  installJob,
-  jobRef,
-  namespaces,
-  planHash,
-  prerequisites,
-  valuesRef,
-} from './manifests.ts';
+import { installJob, jobRef, namespaces, planHash, prerequisites, valuesRef } from './manifests.ts';
+import { ISTIO_VERSION } from './mesh.ts';
+import type { InstallPlan } from './plan.ts';
 
-const PLAN: InstallPlan = {
-  clusterId: 'aaaabbbbccccdddd',
-  generation: 3,
-  product: {
-    namespace: 'app',
-    release: 'app',
-    chart: 'app-chart',
-    service: 'front',
-    values: ({ clusterId, version, bucket }) => ({ clusterId, version, bucket, password: 'open sesame' }),
-    endpoints: (address) => ({ web: `http://${address}` }),
-  },
-  version: '1.2.3',
-  bucket: 'hub-aaaabbbbccccdddd-g3',
-  images: { helm: 'mirror/helm:4', callHome: 'mirror/google-cloud-cli:slim' },
-  chartSource: 'oci://mirror/charts/',
-  projectId: 'a-project',
-  hintTopic: 'hint',
-};
-
+const PLAN = aPlan();
 const podOf = (plan: InstallPlan) => installJob(plan).spec.template.spec;
 const find = (kind: string): KubeObject => {
   const found = prerequisites(PLAN).find((object) => object.kind === kind);
@@ -37,11 +14,22 @@ const find = (kind: string): KubeObject => {
 };
 
 describe('the install Job', () => {
-  test('runs Helm with every argument spelled out', () => {
-    const [helm] = podOf(PLAN).initContainers;
-    expect([...helm.command, ...helm.args].join(' ')).toBe(
-      'helm upgrade --install app oci://mirror/charts/app-chart --version 1.2.3 --namespace app --values /values/values.json --reset-values --wait --timeout 8m --history-max 3',
-    );
+  test('runs Helm for the mesh and then the product, with every argument spelled out', () => {
+    const upgrade = (release: string, chart: string, version: string, namespace: string, timeout: string) =>
+      `helm upgrade --install ${release} oci://mirror/charts/${chart} --version ${version} --namespace ${namespace} --values /values/${release}.json --reset-values --force-conflicts --wait --timeout ${timeout} --history-max 3`;
+    const containers: { name: string; command: string[]; args: string[] }[] = podOf(PLAN).initContainers;
+    expect(containers.map(({ command, args }) => [...command, ...args].join(' '))).toEqual([
+      upgrade('base', 'base', ISTIO_VERSION, 'istio-system', '1m'),
+      upgrade('istiod', 'istiod', ISTIO_VERSION, 'istio-system', '3m'),
+      upgrade('hub-gateway', 'gateway', ISTIO_VERSION, 'istio-ingress', '4m'),
+      upgrade('app', 'app-chart', '1.2.3', 'app', '6m'),
+    ]);
+    expect(containers.map(({ name }) => name)).toEqual([
+      'helm-base',
+      'helm-istiod',
+      'helm-hub-gateway',
+      'helm-app',
+    ]);
   });
 
   test('calls home with arguments that no shell reads', () => {
@@ -59,13 +47,15 @@ describe('the install Job', () => {
     expect(valuesRef(PLAN).name).toBe(podOf(PLAN).volumes[0].secret.secretName);
   });
 
-  test.each<[string, Partial<InstallPlan>]>([
+  test.each<[string, Parameters<typeof aPlan>[0]]>([
     ['version', { version: '1.2.4' }],
     ['bucket, through the values', { bucket: 'other' }],
+    ['host, through the values', { host: 'other.example' }],
     ['image', { images: { helm: 'mirror/helm:5', callHome: 'x' } }],
-    ['chart', { product: { ...PLAN.product, chart: 'other' } }],
+    ['chart', { product: { ...PRODUCT, chart: 'other' } }],
+    ['round', { round: 'repair-1' }],
   ])('another %s is another Job', (_what, change) => {
-    expect(planHash({ ...PLAN, ...change })).not.toBe(planHash(PLAN));
+    expect(planHash(aPlan(change))).not.toBe(planHash(PLAN));
   });
 
   test('renounces everything that the restricted level asks for', () => {
@@ -84,43 +74,59 @@ describe('the install Job', () => {
     }
   });
 
-  test('ends before the step’s own deadline', () => {
+  test('ends before the step’s own deadline, when each release is slow once and the slowest always', () => {
     const { activeDeadlineSeconds, backoffLimit, podReplacementPolicy } = installJob(PLAN).spec;
+    const waits = PLAN.releases.map(({ timeout }) => Number.parseInt(timeout, 10) * 60);
+    const longest = waits.reduce((a, b) => a + b) + backoffLimit * Math.max(...waits);
     expect(activeDeadlineSeconds).toBeLessThan(30 * 60);
-    expect(activeDeadlineSeconds).toBeGreaterThan((backoffLimit + 1) * 8 * 60);
+    expect(activeDeadlineSeconds).toBeGreaterThan(longest);
     expect(podReplacementPolicy).toBe('Failed');
   });
 
   test('holds no values itself', () => {
-    expect(JSON.stringify(installJob(PLAN))).not.toContain('open sesame');
+    expect(JSON.stringify(installJob(PLAN))).not.toContain('hub-aaaabbbbccccdddd-g3');
   });
 });
 
-test('the values travel in a Secret, as JSON', () => {
+test('the values travel in one Secret, as JSON, a key for each release', () => {
   const { data } = find('Secret');
-  expect(JSON.parse(Buffer.from(data['values.json'], 'base64').toString('utf8'))).toEqual({
+  expect(Object.keys(data)).toEqual(['base.json', 'istiod.json', 'hub-gateway.json', 'app.json']);
+  expect(JSON.parse(Buffer.from(data['app.json'], 'base64').toString('utf8'))).toEqual({
     clusterId: 'aaaabbbbccccdddd',
     version: '1.2.3',
     bucket: 'hub-aaaabbbbccccdddd-g3',
-    password: 'open sesame',
+    host: 'aaaabbbbccccdddd.hub.example',
   });
 });
 
-test('only the installer’s account gets rights', () => {
+test('only the installer’s account gets all rights', () => {
   expect(find('ClusterRoleBinding')).toMatchObject({
     roleRef: { name: 'cluster-admin' },
     subjects: [{ kind: 'ServiceAccount', name: 'installer', namespace: 'hub-system' }],
   });
   expect(podOf(PLAN).serviceAccountName).toBe('installer');
+  const bindings = PLAN.guards.filter(({ kind }) => kind.endsWith('Binding'));
+  expect(bindings.map(({ kind, metadata, roleRef }) => [kind, metadata.namespace, roleRef.name])).toEqual([
+    ['RoleBinding', 'hub-members', 'hub-tokens'],
+  ]);
 });
 
-test('Hub’s namespace is held to the strictest level, the product’s to the baseline', () => {
+test('every namespace is held to the strictest level, the product’s to that of its catalog entry', () => {
   const level = ({ metadata }: KubeObject) => [
     metadata.name,
     metadata.labels?.['pod-security.kubernetes.io/enforce'],
   ];
   expect(namespaces(PLAN).map(level)).toEqual([
     ['hub-system', 'restricted'],
+    ['hub-members', 'restricted'],
+    ['istio-system', 'restricted'],
+    ['istio-ingress', 'restricted'],
     ['app', 'baseline'],
   ]);
+});
+
+test('everything says whose it is', () => {
+  for (const object of [...namespaces(PLAN), ...PLAN.guards, ...prerequisites(PLAN), installJob(PLAN)]) {
+    expect(object.metadata.labels).toMatchObject({ 'app.kubernetes.io/managed-by': 'hub' });
+  }
 });

@@ -1,39 +1,17 @@
-/** What Hub puts into a leaf to install a product: pure, so that every field can be read and tested in one place. */
+/** What Hub puts into a leaf to carry out an install plan: pure, so that every field can be read and tested in one place. */
 import { createHash } from 'node:crypto';
 import type { CallHomeMessage } from '../../shared/messages.ts';
 import { MESSAGE_SCHEMA } from '../../shared/messages.ts';
 import type { KubeObject, KubeRef } from './leaf.ts';
-
-/** What a product of the catalog says about its installation. */
-export interface InstallableProduct {
-  namespace: string;
-  /** Name of the Helm release. */
-  release: string;
-  /** Name of the chart below `chartSource`. */
-  chart: string;
-  /** The Service through which it is reached. */
-  service: string;
-  values(input: { clusterId: string; version: string; bucket: string }): object;
-  endpoints(address: string): Record<string, string>;
-}
-
-export interface InstallPlan {
-  clusterId: string;
-  generation: number;
-  product: InstallableProduct;
-  /** The product's version, which is also its chart's. */
-  version: string;
-  bucket: string;
-  images: { helm: string; callHome: string };
-  /** `oci://…`, the operator's mirror. */
-  chartSource: string;
-  projectId: string;
-  /** Topic to which the leaf calls home. */
-  hintTopic: string;
-}
+import type { InstallPlan, PlannedNamespace, Release } from './plan.ts';
 
 /** Hub's own namespace in a leaf. */
 export const HUB_NAMESPACE = 'hub-system';
+
+/** Where the service accounts of people live, and where nothing runs. */
+export const MEMBERS_NAMESPACE = 'hub-members';
+
+export const OURS = { 'app.kubernetes.io/managed-by': 'hub' };
 
 const INSTALLER = 'installer';
 
@@ -46,18 +24,18 @@ export const INSTALLER_BINDING: KubeRef = {
 
 /** Eight hex digits that stand for what would be installed: another plan is another Job. */
 export function planHash(plan: InstallPlan): string {
-  const { product, version, images, chartSource, projectId, hintTopic } = plan;
-  const { namespace, release, chart } = product;
+  const { releases, images, chartSource, projectId, hintTopic, round } = plan;
   const text = JSON.stringify([
-    [namespace, release, chart, version, chartSource],
-    [images.helm, images.callHome, projectId, hintTopic],
-    valuesOf(plan),
+    releases,
+    chartSource,
+    images.helm,
+    images.callHome,
+    projectId,
+    hintTopic,
+    round,
   ]);
   return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }
-
-const valuesOf = ({ product, clusterId, version, bucket }: InstallPlan): object =>
-  product.values({ clusterId, version, bucket });
 
 const nameOf = (plan: InstallPlan): string => `install-${plan.generation}-${planHash(plan)}`;
 
@@ -75,27 +53,20 @@ export const valuesRef = (plan: InstallPlan): KubeRef => ({
   namespace: HUB_NAMESPACE,
 });
 
-const OURS = { 'app.kubernetes.io/managed-by': 'hub' };
-
-/** https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
-const namespace = (name: string, level: 'restricted' | 'baseline'): KubeObject => ({
+const namespace = ({ name, podSecurity }: PlannedNamespace): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Namespace',
   metadata: {
     name,
     labels: {
       ...OURS,
-      'pod-security.kubernetes.io/enforce': level,
+      'pod-security.kubernetes.io/enforce': podSecurity,
       'pod-security.kubernetes.io/warn': 'restricted',
     },
   },
 });
 
-/** Products come with images of their own making, so they are held to the baseline; Hub's own pods to the strictest level. */
-export const namespaces = (plan: InstallPlan): KubeObject[] => [
-  namespace(HUB_NAMESPACE, 'restricted'),
-  namespace(plan.product.namespace, 'baseline'),
-];
+export const namespaces = (plan: InstallPlan): KubeObject[] => plan.namespaces.map(namespace);
 
 /** What the Job needs, in no particular order; all of it must be there before the Job is. */
 export const prerequisites = (plan: InstallPlan): KubeObject[] => [
@@ -110,7 +81,12 @@ export const prerequisites = (plan: InstallPlan): KubeObject[] => [
     metadata: { name: nameOf(plan), namespace: HUB_NAMESPACE, labels: OURS },
     type: 'Opaque',
     // JSON is YAML, and needs no quoting rules.
-    data: { [VALUES_FILE]: Buffer.from(JSON.stringify(valuesOf(plan)), 'utf8').toString('base64') },
+    data: Object.fromEntries(
+      plan.releases.map((release) => [
+        valuesFile(release),
+        Buffer.from(JSON.stringify(release.values), 'utf8').toString('base64'),
+      ]),
+    ),
   },
   {
     apiVersion: INSTALLER_BINDING.apiVersion,
@@ -121,14 +97,16 @@ export const prerequisites = (plan: InstallPlan): KubeObject[] => [
   },
 ];
 
-const VALUES_FILE = 'values.json';
+const valuesFile = ({ name }: Release): string => `${name}.json`;
 const VALUES_PATH = '/values';
 /** The only place the containers can write to. */
 const SCRATCH_PATH = '/scratch';
 
-/** Tries after the first; each may take as long as Helm waits. */
+/**
+ * Tries after the first. Each begins with the first release; what is there already takes Helm seconds. So at the worst every release is
+ * waited for once (14 minutes), and the slowest, the product, in two tries more (12).
+ */
 const RETRIES = 2;
-const HELM_TIMEOUT = '8m';
 /** All tries together end before the step's own deadline of 30 minutes, so that the Job tells the reason. */
 const DEADLINE_SECONDS = 27 * 60;
 
@@ -138,7 +116,7 @@ const RESTRICTED = {
   capabilities: { drop: ['ALL'] },
 };
 
-/** First Helm, then word to Hub. The call home may fail without harm: Hub looks again by itself. */
+/** Helm for one release after the other, then word to Hub. The call home may fail without harm: Hub looks again by itself. */
 export function installJob(plan: InstallPlan): KubeObject {
   const name = nameOf(plan);
   const labels = { ...OURS, 'hub-cluster': plan.clusterId };
@@ -163,7 +141,7 @@ export function installJob(plan: InstallPlan): KubeObject {
             fsGroup: 65532,
             seccompProfile: { type: 'RuntimeDefault' },
           },
-          initContainers: [helmContainer(plan)],
+          initContainers: plan.releases.map((release) => helmContainer(release, plan)),
           containers: [callHomeContainer(plan)],
           volumes: [
             { name: 'values', secret: { secretName: name, defaultMode: 0o440 } },
@@ -175,19 +153,22 @@ export function installJob(plan: InstallPlan): KubeObject {
   };
 }
 
-export const HELM_CONTAINER = 'helm';
+/** Name of the container that installs it. */
+export const helmContainerName = ({ name }: Pick<Release, 'name'>): string => `helm-${name}`;
 
-function helmContainer({ product, version, images, chartSource }: InstallPlan): object {
+function helmContainer(release: Release, { images, chartSource }: InstallPlan): object {
   return {
-    name: HELM_CONTAINER,
+    name: helmContainerName(release),
     image: images.helm,
     command: ['helm'],
     args: [
-      ...['upgrade', '--install', product.release, `${chartSource.replace(/\/$/, '')}/${product.chart}`],
-      ...['--version', version],
-      ...['--namespace', product.namespace],
-      ...['--values', `${VALUES_PATH}/${VALUES_FILE}`],
-      ...['--reset-values', '--wait', '--timeout', HELM_TIMEOUT, '--history-max', '3'],
+      ...['upgrade', '--install', release.name, `${chartSource.replace(/\/$/, '')}/${release.chart}`],
+      ...['--version', release.version],
+      ...['--namespace', release.namespace],
+      ...['--values', `${VALUES_PATH}/${valuesFile(release)}`],
+      // What Hub or an owner has set since is set back; without it, repairing would end at the first such field.
+      ...['--reset-values', '--force-conflicts'],
+      ...['--wait', '--timeout', release.timeout, '--history-max', '3'],
     ],
     env: [
       { name: 'HOME', value: SCRATCH_PATH },

@@ -13,9 +13,11 @@ import { AppError } from '../../shared/errors.ts';
 import { authenticate } from '../api/auth.ts';
 import { readJson } from '../api/body.ts';
 import { bodyIsTooLarge } from '../api/body-guard.ts';
+import { acceptInvitations } from '../api/invitations.ts';
 import { type ApiEnv, observe } from '../api/observe.ts';
 import { parseInput, problemResponse, toAppError } from '../api/problem.ts';
 import type { Ports } from '../ports.ts';
+import { requireEmail } from '../tokens.ts';
 import { isRedirectable, parseAuthorizationRequest, stateOf } from './authorize.ts';
 import { browserCookie, browserSecretOf, isSameOrigin } from './browser.ts';
 import { type FoundClient, findClient } from './clients.ts';
@@ -165,7 +167,7 @@ async function openInteraction(ports: Ports, c: OidcContext): Promise<OpenIntera
 }
 
 /**
- * What is refused leaves the sign-in open, so that the same browser may try as somebody else.
+ * Somebody who is invited comes straight here. What is refused leaves the sign-in open, so that the same browser may try as somebody else.
  * @throws AppError those of `authenticate`, EMAIL_NOT_VERIFIED, NOT_A_MEMBER
  */
 async function requirePerson(
@@ -173,10 +175,13 @@ async function requirePerson(
   { cluster }: OpenInteraction,
   authorization: string | undefined,
 ): Promise<Person> {
-  const { uid, email, emailVerified } = await authenticate(ports.tokens, authorization);
-  if (!email || !emailVerified) throw new AppError('EMAIL_NOT_VERIFIED');
-  if (!(await isMember(ports.documents, cluster, uid))) throw new AppError('NOT_A_MEMBER');
-  return { uid, email };
+  const principal = await authenticate(ports.tokens, authorization);
+  const email = requireEmail(principal);
+  const { uid } = principal;
+  if (await isMember(ports.documents, cluster, uid)) return { uid, email };
+  await acceptInvitations(ports, principal);
+  if (await isMember(ports.documents, cluster, uid)) return { uid, email };
+  throw new AppError('NOT_A_MEMBER');
 }
 
 async function token(ports: Ports, c: OidcContext): Promise<Response> {

@@ -12,7 +12,7 @@ import {
   VERIFIER,
 } from '../../test/oidc.ts';
 import { CommitError } from '../cloud.ts';
-import { ensureNoClient } from './clients.ts';
+import { noClient } from './clients.ts';
 
 const codeFor = async (hub: OidcUnderTest, uid = 'ada', more: Record<string, string> = {}): Promise<string> =>
   codeOf(await hub.browser().signIn(hub.request(more), hub.as(uid)));
@@ -431,7 +431,7 @@ describe('a code', () => {
     await hub.documents.commit([{ op: 'delete', path: `clusters/${hub.mine}` }]);
     expect(await hub.exchange(code)).toMatchObject(INVALID_GRANT);
     expect(await browser.answer(id, hub.as('ada'))).toMatchObject({ body: { code: 'NOT_A_MEMBER' } });
-    await ensureNoClient(hub.ports, hub.mine);
+    await hub.ports.documents.commit([noClient(hub.mine)]);
     expect((await browser.authorize(hub.request())).status).toBe(400);
     expect(await hub.exchange(code)).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
   });

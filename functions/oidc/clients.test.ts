@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { oidcClientDocument } from '../../shared/documents/oidc.ts';
 import { codeOf, exchange, type OidcUnderTest, oidcUnderTest } from '../../test/oidc.ts';
-import { type ClientCredentials, ensureClient, ensureNoClient } from './clients.ts';
+import { type ClientCredentials, ensureClient, noClient } from './clients.ts';
 import { dexConnectors } from './dex.ts';
 
 /** Whether these credentials open the door. */
@@ -42,7 +42,7 @@ test('what the leaf holds is registered, is the only one then, and is not writte
   const hub = await oidcUnderTest();
   await ensureClient(hub.ports, hub.mine);
   const held = hub.client.clientSecret;
-  await ensureNoClient(hub.ports, hub.mine);
+  await hub.ports.documents.commit([noClient(hub.mine)]);
   expect(await ensureClient(hub.ports, hub.mine, { held })).toEqual(hub.client);
   const { commits } = hub.documents.counters;
   expect(await ensureClient(hub.ports, hub.mine, { held })).toEqual(hub.client);
@@ -59,7 +59,7 @@ test('something that is no secret of ours is not taken from the leaf', async () 
 
 test('of two runs at once both secrets are good', async () => {
   const hub = await oidcUnderTest();
-  await ensureNoClient(hub.ports, hub.mine);
+  await hub.ports.documents.commit([noClient(hub.mine)]);
   const both = await Promise.all([ensureClient(hub.ports, hub.mine), ensureClient(hub.ports, hub.mine)]);
   for (const credentials of both) expect(await works(hub, credentials)).toBe(true);
 });
@@ -72,8 +72,8 @@ test('the way PKCE is asked for can be changed', async () => {
 
 test('removing it can be repeated', async () => {
   const hub = await oidcUnderTest();
-  await ensureNoClient(hub.ports, hub.mine);
-  await ensureNoClient(hub.ports, hub.mine);
+  await hub.ports.documents.commit([noClient(hub.mine)]);
+  await hub.ports.documents.commit([noClient(hub.mine)]);
   expect((await hub.browser().authorize(hub.request())).status).toBe(400);
 });
 

@@ -4,7 +4,8 @@
  */
 import { CLUSTER_ID, DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { type OidcClient, oidcClientDocument, oidcClientPath } from '../../shared/documents/oidc.ts';
-import { CommitError, type Documents, type Snapshot } from '../cloud.ts';
+import { AppError } from '../../shared/errors.ts';
+import { CommitError, type Documents, type Snapshot, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { digestOf, isSecret, matchesAny, newSecret } from './secrets.ts';
 
@@ -37,7 +38,7 @@ const ATTEMPTS = 5;
  * Makes the client of this cluster, or makes the one that is there fit. Without `held` it gives a new secret each time; the one before
  * stays good, so that of two runs at once neither takes the other's away. What the leaf holds is the truth: create the Secret there only
  * if there is none, read it back, and call this again with `held`.
- * @throws CommitError `unavailable`
+ * @throws AppError CONFLICT; CommitError `unavailable`
  */
 export async function ensureClient(
   { documents, clock, random, settings }: ClientPorts,
@@ -64,16 +65,15 @@ export async function ensureClient(
       return { clientId: clientIdOf(clusterId), clientSecret, redirectUri };
     } catch (error) {
       const lostRace = error instanceof CommitError && error.fault !== 'unavailable';
-      if (!lostRace || attempt === ATTEMPTS) throw error;
+      if (!lostRace) throw error;
+      if (attempt === ATTEMPTS)
+        throw new AppError('CONFLICT', 'the client of a cluster changes all the time');
     }
   }
 }
 
-/** From now on nobody gets a code for this cluster, and none that is out is worth anything. */
-export const ensureNoClient = (
-  { documents }: Pick<ClientPorts, 'documents'>,
-  clusterId: string,
-): Promise<void> => documents.commit([{ op: 'delete', path: oidcClientPath(clusterId) }]);
+/** From then on nobody gets a code for this cluster, and none that is out is worth anything. */
+export const noClient = (clusterId: string): Write => ({ op: 'delete', path: oidcClientPath(clusterId) });
 
 const parseClient = ({ data }: Snapshot): OidcClient => oidcClientDocument.parse(data);
 

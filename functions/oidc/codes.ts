@@ -3,6 +3,7 @@
  * seen anywhere else has leaked, and is good for nothing from then on.
  */
 import { createHash } from 'node:crypto';
+import { HUB_EMAIL } from '../../shared/catalog/pachyderm.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import {
   CODE_LIFETIME_MS,
@@ -13,6 +14,7 @@ import {
 } from '../../shared/documents/oidc.ts';
 import { CommitError, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
+import type { AuthorizationRequest } from './authorize.ts';
 import { OAuthError } from './oauth-error.ts';
 import { digestOf, isSecret, newSecret } from './secrets.ts';
 
@@ -25,10 +27,28 @@ export interface Person {
 }
 
 /** @returns the code, and what writes it */
-export function newCode(
-  { clock, random }: Pick<CodePorts, 'clock' | 'random'>,
-  { cluster, redirectUri, scopes, nonce, codeChallenge }: OidcInteraction,
+export const newCode = (
+  ports: Pick<CodePorts, 'clock' | 'random'>,
+  interaction: OidcInteraction,
   { uid, email }: Person,
+): { code: string; write: Write } => codeFor(ports, interaction, { uid, email });
+
+/** A code for Hub itself. The flag says so, for a person may have any uid. */
+export const newHubCode = (
+  ports: Pick<CodePorts, 'clock' | 'random'>,
+  request: AuthorizationRequest,
+): { code: string; write: Write } => codeFor(ports, request, { uid: 'hub', email: HUB_EMAIL, hub: true });
+
+function codeFor(
+  { clock, random }: Pick<CodePorts, 'clock' | 'random'>,
+  {
+    cluster,
+    redirectUri,
+    scopes,
+    nonce,
+    codeChallenge,
+  }: Pick<OidcInteraction, 'cluster' | 'redirectUri' | 'scopes' | 'nonce' | 'codeChallenge'>,
+  subject: Pick<OidcCode, 'uid' | 'email' | 'hub'>,
 ): { code: string; write: Write } {
   const code = newSecret(random);
   const data = {
@@ -38,8 +58,7 @@ export function newCode(
     scopes,
     nonce,
     codeChallenge,
-    uid,
-    email,
+    ...subject,
     expiresAt: new Date(clock.now() + CODE_LIFETIME_MS),
   };
   return { code, write: { op: 'create', path: oidcCodePath(digestOf(code)), data } };

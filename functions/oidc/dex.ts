@@ -11,6 +11,8 @@ export interface DexConnector {
   config: Record<string, string | boolean | string[]>;
 }
 
+export const HUB_CONNECTOR = 'hub';
+
 /**
  * The list of connectors, as the Secret key `upstream-idps` takes it (as JSON, which is YAML too). It holds the client's secret.
  * @param issuer of Hub
@@ -20,7 +22,7 @@ export const dexConnectors = (
   { clientId, clientSecret, redirectUri }: ClientCredentials,
 ): readonly [DexConnector] => [
   {
-    id: 'hub',
+    id: HUB_CONNECTOR,
     name: 'Hub',
     type: 'oidc',
     config: {

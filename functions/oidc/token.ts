@@ -39,7 +39,7 @@ export async function exchangeCode(
     redirectUri: parameters.get('redirect_uri'),
     codeVerifier: parameters.get('code_verifier'),
   });
-  if (!(await isMember(documents, client.clusterId, code.uid)))
+  if (!code.hub && !(await isMember(documents, client.clusterId, code.uid)))
     throw new OAuthError('invalid_grant', 'This person is not a member of the cluster any more.');
   const { issuer, signingKeys } = settings.oidc;
   const [key] = signingKeys;

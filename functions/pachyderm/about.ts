@@ -1,6 +1,6 @@
 /** What pachd says of itself and of whoever asks. */
 import { ask, askedBy, callOne, translated } from './calls.ts';
-import { isAway, wordsOf } from './errors.ts';
+import { isAway, NOT_ACTIVATED, wordsOf } from './errors.ts';
 import { type GrpcChannel, GrpcRefusal } from './grpc.ts';
 import type { Identity } from './pachyderm.ts';
 
@@ -16,6 +16,7 @@ export async function whoAmI(channel: GrpcChannel, token?: string): Promise<Iden
     return { known: true, username, expiresAt: expiration && expiration.seconds * 1000 };
   } catch (error) {
     if (!(error instanceof GrpcRefusal) || isAway(error)) throw translated(method, error, token);
-    return { known: false, reason: wordsOf(error, token === undefined ? [] : [token]) };
+    const reason = wordsOf(error, token === undefined ? [] : [token]);
+    return { known: false, reason, ...(error.message.includes(NOT_ACTIVATED) && { unasked: true }) };
   }
 }

@@ -1,5 +1,4 @@
 /** The calls of Pachyderm's API that Hub makes, typed; each is one row of what it asks and what it answers. */
-import type protobuf from 'protobufjs/light.js';
 import { seconds } from '../../shared/units.ts';
 import { pachydermError } from './errors.ts';
 import { GRPC, type GrpcChannel, GrpcRefusal } from './grpc.ts';
@@ -78,8 +77,6 @@ export interface Asked {
   timeoutMs: number;
 }
 
-let protos: protobuf.Root | undefined;
-
 interface Codec {
   encode(value: object): Uint8Array;
   decode(bytes: Uint8Array): object;
@@ -90,9 +87,9 @@ const codecs = new Map<Method, Codec>();
 function codecOf(method: Method): Codec {
   const known = codecs.get(method);
   if (known) return known;
-  protos ??= pachydermProtos();
   const [service = '', name = ''] = method.split('/');
-  const { resolvedRequestType, resolvedResponseType } = protos.lookupService(service).methods[name] ?? {};
+  const { resolvedRequestType, resolvedResponseType } =
+    pachydermProtos().lookupService(service).methods[name] ?? {};
   if (!resolvedRequestType || !resolvedResponseType) throw new Error(`${method} is not in protos.ts`);
   const codec: Codec = {
     encode: (value) => resolvedRequestType.encode(resolvedRequestType.fromObject(value)).finish(),

@@ -18,7 +18,7 @@ import { AppError } from '../../shared/errors.ts';
 import { minutes } from '../../shared/units.ts';
 import { systemClock } from '../google/clock.ts';
 import { askedBy, callOne } from './calls.ts';
-import { createPachyderms } from './client.ts';
+import { openPachyderm } from './client.ts';
 import { type GrpcChannel, grpcChannel } from './grpc.ts';
 import { requireLocked } from './locked.ts';
 import { type Bindings, bindingsOf, type Member } from './members.ts';
@@ -44,10 +44,10 @@ afterEach(() => {
 });
 
 const clock = systemClock(1);
-const pachyderms = createPachyderms(clock, seededRandom(11));
+const random = seededRandom(11);
 
 async function reached(reach: Reach): Promise<Pachyderm> {
-  const pachyderm = await pachyderms.open(reach);
+  const pachyderm = await openPachyderm(reach, { clock, random });
   open.push(() => pachyderm.close());
   return pachyderm;
 }
@@ -121,6 +121,16 @@ describe('a Pachyderm that was installed as Hub does', () => {
     expect(proof).toMatchObject({ locked: true });
     expect(proof.checks).toHaveLength(8);
     requireLocked(proof);
+  });
+
+  test('is locked without an owner too, as a spare is', async () => {
+    const pachyderm = await reached(reachOf(await started(lockedValues(issuer.url))));
+    const bindings = bindingsOf([], HUB);
+    await pachyderm.setMembers(ROOT_TOKEN, bindings);
+    const { owner: _, ...ownerless } = claim({ bindings });
+    const proof = await pachyderm.provesLocked(ROOT_TOKEN, ownerless);
+    expect(failures(proof)).toEqual({});
+    expect(proof.checks.map(({ check }) => check)).not.toContain('the owner is accepted');
   });
 
   test('leaves no token of its own behind by proving', async () => {
@@ -319,7 +329,7 @@ describe('faults', () => {
 
   test('a leaf that cannot be reached, hangs up, or says nothing proves nothing', async () => {
     const away: Reach = { authority: HOST, dial: () => Promise.reject(new Error('connection refused')) };
-    expect(await errorOf(pachyderms.open(away))).toMatchObject({ code: 'LEAF_UNAVAILABLE' });
+    expect(await errorOf(openPachyderm(away, { clock, random }))).toMatchObject({ code: 'LEAF_UNAVAILABLE' });
     const hangsUp: Reach = { authority: HOST, dial: async () => brokenStream() };
     const broken = await reached(hangsUp);
     expect(await errorOf(broken.provesLocked('t', claim()))).toMatchObject({ code: 'LEAF_UNAVAILABLE' });

@@ -1,5 +1,7 @@
 /** The port `pachyderm.ts` over pachd's own gRPC API and its sign-in pages. */
+import { AppError } from '../../shared/errors.ts';
 import type { Clock, Random } from '../cloud.ts';
+import type { KubeObject, Leaf, Leaves } from '../leaf/leaf.ts';
 import { versionOf, whoAmI } from './about.ts';
 import { setMembers } from './access.ts';
 import { ask } from './calls.ts';
@@ -7,21 +9,37 @@ import { connectionError } from './errors.ts';
 import { type GrpcChannel, grpcChannel } from './grpc.ts';
 import { proveLocked } from './locked.ts';
 import { principalOf } from './members.ts';
-import type { Pachyderm, Pachyderms } from './pachyderm.ts';
-import type { Reach } from './reach.ts';
+import type { Pachyderm, Pachyderms, Whereabouts } from './pachyderm.ts';
+import { CONSOLE_PORT, type Reach, reachByForward, reachByTls, type TlsTarget } from './reach.ts';
 import { signIn } from './sign-in.ts';
 import { registerToken, signOut } from './tokens.ts';
 
-export const createPachyderms = (clock: Pick<Clock, 'now'>, random: Random): Pachyderms => ({
-  async open(reach) {
-    const stream = await reach.dial('grpc').catch((error: unknown) => {
-      throw connectionError('opening pachd', error);
-    });
-    return clientOver(grpcChannel(stream, reach.authority), reach, clock, random);
-  },
+export interface PachydermOptions {
+  clock: Pick<Clock, 'now'>;
+  random: Random;
+}
+
+export interface PachydermsOptions extends PachydermOptions {
+  leaves: Leaves;
+  /** Where a host is, and whom it must prove itself to. @throws AppError LEAF_UNAVAILABLE */
+  targetOf(host: string): Promise<TlsTarget>;
+}
+
+export const createPachyderms = ({ leaves, targetOf, ...options }: PachydermsOptions): Pachyderms => ({
+  inside: (where) => openPachyderm(reachInside(leaves.open(where.connection), where), options),
+  outside: async (host) => openPachyderm(reachByTls(await targetOf(host)), options),
 });
 
-function clientOver(
+/** @throws AppError LEAF_UNAVAILABLE */
+export async function openPachyderm(reach: Reach, { clock, random }: PachydermOptions): Promise<Pachyderm> {
+  const stream = await reach.dial('grpc').catch((error: unknown) => {
+    throw connectionError('opening pachd', error);
+  });
+  return pachydermOver(grpcChannel(stream, reach.authority), reach, clock, random);
+}
+
+/** The port over a channel that is open. */
+export function pachydermOver(
   channel: GrpcChannel,
   reach: Reach,
   clock: Pick<Clock, 'now'>,
@@ -41,3 +59,28 @@ function clientOver(
     close: () => channel.close(),
   };
 }
+
+/** All doors of one Pachyderm lead into the same pod of pachd's: what begins at one of them is known at the others. */
+function reachInside(leaf: Leaf, { namespace, host }: Whereabouts): Reach {
+  let pachd: Promise<string> | undefined;
+  return reachByForward(host, async (port) => {
+    pachd ??= readyPod(leaf, namespace, 'pachd');
+    const name = await (port === CONSOLE_PORT ? readyPod(leaf, namespace, 'console') : pachd);
+    return leaf.forward({ namespace, name }, port);
+  });
+}
+
+/** @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+async function readyPod(leaf: Leaf, namespace: string, app: string): Promise<string> {
+  const pods = await leaf.list({ apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: `app=${app}` });
+  const pod = pods.find(isReady);
+  if (!pod) throw new AppError('LEAF_UNAVAILABLE', `no pod of ${app} is ready`);
+  return pod.metadata.name;
+}
+
+const isReady = ({ metadata, status }: KubeObject): boolean =>
+  metadata.deletionTimestamp === undefined &&
+  status?.phase === 'Running' &&
+  ((status.conditions ?? []) as { type: string; status: string }[]).some(
+    ({ type, status: holds }) => type === 'Ready' && holds === 'True',
+  );

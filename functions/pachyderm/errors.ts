@@ -2,6 +2,7 @@
 import { AppError } from '../../shared/errors.ts';
 import { scrub } from '../log.ts';
 import { GRPC, type GrpcRefusal } from './grpc.ts';
+import { reasonOf } from './unreachable.ts';
 
 /** Words of pachd that name the reason better than its status does. https://github.com/pachyderm/pachyderm/blob/master/src/auth/auth.go */
 export const NOT_ACTIVATED = 'the auth service is not activated';
@@ -39,6 +40,5 @@ export function pachydermError(
 /** For what is below gRPC: the stream could not be opened, or broke. */
 export function connectionError(what: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  return new AppError('LEAF_UNAVAILABLE', scrub(`${what}: ${text}`).slice(0, MOST_WORDS));
+  return new AppError('LEAF_UNAVAILABLE', scrub(`${what}: ${reasonOf(error)}`).slice(0, MOST_WORDS));
 }

@@ -29,7 +29,8 @@ type Finding = string | undefined;
 
 export async function proveLocked(outlook: Outlook, admin: string, claim: LockClaim): Promise<LockProof> {
   const { channel, reach } = outlook;
-  const checks: ReadonlyArray<readonly [LockCheck, () => Promise<Finding>]> = [
+  const { owner } = claim;
+  const checks: [LockCheck, () => Promise<Finding>][] = [
     ['version', () => wrongVersion(channel, claim.version)],
     ['anonymous is refused', () => lettingIn(channel, undefined)],
     ['a false token is refused', () => lettingIn(channel, outlook.random.base32(TOKEN_LENGTH))],
@@ -37,8 +38,9 @@ export async function proveLocked(outlook: Outlook, admin: string, claim: LockCl
     ['nobody else is bound', () => wrongBindings(channel, admin, claim)],
     ['only Hub signs people in', () => wrongConnectors(channel, admin, claim.issuer)],
     ['the mock login is refused', () => findMockLogin(channel, reach, claim.issuer)],
-    ['the owner is accepted', () => ownersTrouble(outlook, admin, claim.owner)],
   ];
+  // A spare has none yet.
+  if (owner !== undefined) checks.push(['the owner is accepted', () => ownersTrouble(outlook, admin, owner)]);
   const proof: { check: LockCheck; ok: boolean; reason?: string }[] = [];
   let open = false;
   for (const [check, find] of checks) {

@@ -2,8 +2,8 @@
  * The port to a Pachyderm in a leaf, as narrow as `securing`, `personalizing`, `sharing`, `exposing` and `credentials` need it.
  * `client.ts` is the real side; it works against a real pachd and against the stand-in in `local/pachd`.
  */
+import type { LeafConnection } from '../providers/provider.ts';
 import type { Bindings } from './members.ts';
-import type { Reach } from './reach.ts';
 
 export interface PachydermVersion {
   /** `2.12.1`, or `2.12.0-rc.3`. */
@@ -13,8 +13,8 @@ export interface PachydermVersion {
 /** A verdict of pachd's about who asks. */
 export type Identity =
   | { known: true; username: string; expiresAt: number | undefined }
-  /** `reason` is for operators. */
-  | { known: false; reason: string };
+  /** `reason` is for operators. `unasked`: it asks nobody who they are, so whoever comes is let in. */
+  | { known: false; reason: string; unasked?: true };
 
 export interface TokenOrder {
   /** SHA-256 in lower-case hex of a token that pachd never sees. */
@@ -35,7 +35,7 @@ export type LockCheck =
   | 'the owner is accepted';
 
 export interface LockProof {
-  /** All of them, in this order. */
+  /** All of them, in this order; the last one only if there is an owner. */
   checks: readonly { check: LockCheck; ok: boolean; reason?: string }[];
   locked: boolean;
 }
@@ -43,7 +43,8 @@ export interface LockProof {
 export interface LockClaim {
   /** As asked for, `2.12.1`. */
   version: string;
-  owner: string;
+  /** E-mail address; a spare has none yet. */
+  owner?: string;
   /** Who shall be bound to the cluster, and nobody else. */
   bindings: Bindings;
   /** Hub's OpenID provider, as the one connector names it. */
@@ -82,7 +83,17 @@ export interface Pachyderm {
   close(): void;
 }
 
+/** Where a Pachyderm is. */
+export interface Whereabouts {
+  connection: LeafConnection;
+  namespace: string;
+  /** Its public host, as in an address: with a port if it is not that of https. */
+  host: string;
+}
+
 export interface Pachyderms {
-  /** @throws AppError LEAF_UNAVAILABLE */
-  open(reach: Reach): Promise<Pachyderm>;
+  /** Through the cluster's own API, before it is exposed and whatever became of the way in. @throws AppError LEAF_UNAVAILABLE */
+  inside(where: Whereabouts): Promise<Pachyderm>;
+  /** As its users do: by its name and a certificate that proves it. @throws AppError LEAF_UNAVAILABLE */
+  outside(host: string): Promise<Pachyderm>;
 }

@@ -270,8 +270,15 @@ const GOOGLE: protobuf.INamespace = {
   },
 };
 
-/** A new root: whoever binds it may resolve and change it. */
+let shared: protobuf.Root | undefined;
+
+/** One for the process: what reads and writes a message is compiled when it is first used. */
 export function pachydermProtos(): protobuf.Root {
+  shared ??= makeRoot();
+  return shared;
+}
+
+function makeRoot(): protobuf.Root {
   const root = protobuf.Root.fromJSON({
     nested: {
       google: GOOGLE,

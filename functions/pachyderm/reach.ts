@@ -1,6 +1,7 @@
 /** How a Pachyderm is reached: through its cluster's port-forward before it is exposed, by its name and certificate afterwards. */
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
+import type { WebReply, WebRequest } from './web.ts';
 
 /** What it serves, each on a port of its own inside the cluster. */
 export type Door = 'grpc' | 'identity' | 'callback' | 'console';
@@ -19,6 +20,8 @@ export interface Reach {
   authority: string;
   /** A new stream that carries nothing yet. Rejects with whatever went wrong. */
   dial(door: Door): Promise<Duplex>;
+  /** Asks for one page, where there is no stream to do it on: in the simulation. */
+  visit?(door: Door, request: WebRequest): Promise<WebReply>;
 }
 
 /** @param forward a new connection to that port of pachd's pod */

@@ -5,6 +5,7 @@
  */
 import { AppError } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
+import { HUB_CONNECTOR } from '../oidc/dex.ts';
 import { ask } from './calls.ts';
 import { connectionError } from './errors.ts';
 import type { GrpcChannel } from './grpc.ts';
@@ -19,7 +20,10 @@ export async function signIn(
   authorize: (request: URL) => Promise<URL>,
 ): Promise<string> {
   const { loginUrl, state } = await ask(channel, 'auth_v2.API/GetOIDCLogin', {});
-  const request = await upstreamOf(reach, new URL(loginUrl));
+  const login = new URL(loginUrl);
+  // Should there be another connector beside Hub's, which the proof of the lock finds, dex would ask which one.
+  login.searchParams.set('connector_id', HUB_CONNECTOR);
+  const request = await upstreamOf(reach, login);
   const answer = await authorize(request);
   const back = await page(reach, 'identity', { path: pathOf(answer) });
   const callback = redirectOf(back, 'dex did not accept the code');

@@ -12,6 +12,8 @@ export interface Wish {
   name: string;
   spec: ClusterSpec;
   owner: string;
+  /** The owner's verified address. */
+  email: string;
 }
 
 /** Spares looked at in one query. Claimers pick among them at random, so that few meet on the same one. */
@@ -69,12 +71,13 @@ function pick<T>(from: readonly T[], ports: Ports): T {
 }
 
 /** Nothing of the pool stays on the cluster but the memory of where it came from. */
-const handOver = ({ cluster }: Read, { name, spec, owner }: Wish) => ({
+const handOver = ({ cluster }: Read, { name, spec, owner, email }: Wish) => ({
   name,
   // The lifetime is the one thing in which a wish may differ from its spare.
   spec,
   owner,
   members: { [owner]: 'owner' as const },
+  emails: { [owner]: email },
   readers: [owner],
   pool: undefined,
   ...(cluster.pool === undefined ? {} : { claimedFrom: cluster.pool }),

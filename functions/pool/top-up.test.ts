@@ -11,6 +11,7 @@ import { topUp } from './top-up.ts';
 
 const spec = aSpec();
 const shape = shapeOf(spec);
+const aWish = (owner: string) => ({ name: 'mine', spec, owner, email: `${owner}@example.com` });
 
 async function aPool(wanted: number, ...spares: Partial<Cluster>[]) {
   const hub = memoryHub();
@@ -63,9 +64,8 @@ describe('a top-up', () => {
     );
     await hub.run(topUp(hub.ports));
     expect(await count('queued')).toBe(0);
-    const wish = { name: 'mine', spec, owner: 'ada' };
-    expect((await hub.run(claimSpare(hub.ports, wish, () => [])))?.id).toBe(clusterIdOf(1));
-    expect(await hub.run(claimSpare(hub.ports, { ...wish, owner: 'grace' }, () => []))).toBeUndefined();
+    expect((await hub.run(claimSpare(hub.ports, aWish('ada'), () => [])))?.id).toBe(clusterIdOf(1));
+    expect(await hub.run(claimSpare(hub.ports, aWish('grace'), () => []))).toBeUndefined();
   });
 
   test('of another pool leaves this one alone', async () => {
@@ -110,14 +110,14 @@ describe('a top-up', () => {
       ...hub.documents,
       commit: async (writes: Parameters<typeof hub.documents.commit>[0]) => {
         if (writes.some(({ path }) => path === poolPath('default'))) {
-          const claimed = await claimSpare(hub.ports, { name: 'mine', spec, owner: 'ada' }, () => []);
-          expect(claimed).toMatchObject({ id: clusterIdOf(1), state: 'ready' });
+          const claimed = await claimSpare(hub.ports, aWish('ada'), () => []);
+          expect(claimed).toMatchObject({ id: clusterIdOf(1), state: 'personalizing' });
         }
         await hub.documents.commit(writes);
       },
     };
     await hub.run(topUp({ ...hub.ports, documents }, 'default'));
-    expect(await stateOf(1)).toBe('ready');
+    expect(await stateOf(1)).toBe('personalizing');
     expect((await hub.documents.get(accountPath('ada')))?.data).toMatchObject({ clusters: 1 });
   });
 });
@@ -126,12 +126,10 @@ describe('claims at once', () => {
   test('hand out each spare once, and no more than there are', async () => {
     const spares = Array.from({ length: 10 }, (_, n) => ({ id: clusterIdOf(n + 1), state: 'warm' as const }));
     const { hub, count } = await aPool(10, ...spares);
-    const claims = Array.from({ length: 30 }, (_, n) =>
-      claimSpare(hub.ports, { name: 'mine', spec, owner: `user-${n}` }, () => []),
-    );
+    const claims = Array.from({ length: 30 }, (_, n) => claimSpare(hub.ports, aWish(`user-${n}`), () => []));
     const claimed = (await hub.run(Promise.all(claims))).filter((cluster) => cluster !== undefined);
     expect(new Set(claimed.map(({ id }) => id)).size).toBe(10);
     expect(new Set(claimed.map(({ owner }) => owner)).size).toBe(10);
-    expect(await count('ready')).toBe(10);
+    expect(await count('personalizing')).toBe(10);
   });
 });

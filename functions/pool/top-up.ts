@@ -107,13 +107,9 @@ async function commitNote(
 /** Checked again on the spare's own document: whoever claimed it meanwhile keeps it. */
 async function giveUp(ports: Ports, pool: string, id: string, reason: string): Promise<void> {
   try {
-    await command(
-      ports,
-      id,
-      'delete',
-      ACTOR,
-      (cluster) => cluster.pool === pool && cluster.owner === undefined,
-    );
+    await command(ports, id, 'delete', ACTOR, {
+      guard: (cluster) => cluster.pool === pool && cluster.owner === undefined,
+    });
     ports.log.info('spare given up', { pool, cluster: id, detail: reason });
   } catch (error) {
     if (

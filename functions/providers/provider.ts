@@ -56,6 +56,15 @@ export interface Provider {
    * @throws AppError ZONE_EXHAUSTED, CLOUD_QUOTA, NAME_TAKEN, PERMISSION_DENIED, PROVIDER_UNAVAILABLE, OPERATION_IN_PROGRESS
    */
   ensureCluster(target: ClusterTarget): Promise<Observed>;
+  /**
+   * Lets the control plane of a running cluster reach the webhooks of its mesh, which private nodes do not allow by themselves. The
+   * rule's name is `webhookRule`; it is in the ledger before. Safe to repeat.
+   * @throws AppError PROVIDER_UNAVAILABLE (also if the cluster is not there, or nothing tells yet where its control plane is),
+   * PERMISSION_DENIED, NAME_TAKEN
+   */
+  ensureWebhookAccess(target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): Promise<void>;
+  /** Name of the firewall rule of `ensureWebhookAccess`. */
+  webhookRule(target: Pick<ClusterTarget, 'id' | 'generation'>): string;
   /** Looks, and asks for nothing. @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
   observeCluster(target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): Promise<Observed>;
   /**

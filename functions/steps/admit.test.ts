@@ -117,7 +117,7 @@ describe('a freed place', () => {
 });
 
 describe('being admitted', () => {
-  test('writes down the cluster and the bucket before anything is asked for', async () => {
+  test('writes down everything with a name before anything is asked for', async () => {
     const hub = memoryHub();
     await create(hub, ['ada']);
     await hub.until(async () => (await inState(hub, 'provisioning')).length === 1, minutes(1), 1);
@@ -128,6 +128,6 @@ describe('being admitted', () => {
       Object.values(ledger?.data.entries ?? {})
         .map(({ kind }) => kind)
         .sort(),
-    ).toEqual(['bucket', 'cluster']);
+    ).toEqual(['bucket', 'cluster', 'dns-record', 'dns-record', 'firewall']);
   });
 });

@@ -10,7 +10,7 @@ import type { Snapshot } from '../cloud.ts';
 import { placeInQueue } from '../dispatch/queue.ts';
 import type { Ports } from '../ports.ts';
 import { done, type Extras, type Step, wait } from './step.ts';
-import { bucketName, clusterEntry } from './target.ts';
+import { bucketName, clusterEntry, recordLabel, recordsOf } from './target.ts';
 
 /** Room is announced by the commit that makes it; looking again by itself is for the day on which that word gets lost. */
 const LOOK_AGAIN_MS = minutes(5);
@@ -88,12 +88,18 @@ export function taken(
   };
 }
 
-const planned = (cluster: Cluster, location: string, ports: Ports) => [
-  clusterEntry(cluster, location, ports),
-  {
-    kind: 'bucket' as const,
-    name: bucketName(cluster),
-    location: cluster.spec.region,
-    generation: cluster.generation,
-  },
-];
+/** What the next state will ask for; names only, so that all of it can be written down before any of it is there. */
+const planned = (cluster: Cluster, location: string, ports: Ports) => {
+  const { generation } = cluster;
+  return [
+    clusterEntry(cluster, location, ports),
+    { kind: 'bucket' as const, name: bucketName(cluster), location: cluster.spec.region, generation },
+    { kind: 'firewall' as const, name: ports.provider.webhookRule(cluster), location: 'global', generation },
+    ...recordsOf(cluster, ports).map((record) => ({
+      kind: 'dns-record' as const,
+      name: recordLabel(record),
+      location: 'global',
+      generation,
+    })),
+  ];
+};

@@ -1,7 +1,7 @@
 /** Load balancers and volumes go while the cluster can still take them away itself: a deleted cluster leaves them behind. */
 import { seconds } from '../../shared/units.ts';
 import { ensureDrained } from '../leaf/drain.ts';
-import { runningLeaves } from './removal.ts';
+import { removeNames, runningLeaves } from './removal.ts';
 import { done, type Step, wait } from './step.ts';
 import { readLedger } from './target.ts';
 
@@ -10,6 +10,7 @@ const LOOK_AGAIN_MS = seconds(40);
 
 /** @throws AppError LEAF_UNAVAILABLE, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
 export const drain: Step = async (cluster, ports) => {
+  await removeNames(cluster, ports);
   let left = 0;
   // Where nothing runs, nothing was made that would have to be given back.
   for (const leaf of await runningLeaves(cluster, await readLedger(cluster, ports), ports)) {

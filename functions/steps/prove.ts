@@ -4,6 +4,7 @@
  */
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { seconds } from '../../shared/units.ts';
+import { noClient } from '../oidc/clients.ts';
 import type { Ports } from '../ports.ts';
 import { listLeft, newlyFound, openKeys, removeLedgered, removeListed } from './removal.ts';
 import { done, type Step, type StepResult, wait } from './step.ts';
@@ -27,7 +28,7 @@ export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepRes
     listLeft(cluster, ports),
   ]);
   if (pending.length === 0 && found.length === 0)
-    return done(undefined, { ledger: { gone: openKeys(entries) } });
+    return done(undefined, { ledger: { gone: openKeys(entries) }, also: [noClient(cluster.id)] });
   const names = new Set([...pending, ...found.map(({ name }) => name)]);
   const detail = `Still there: ${[...names].slice(0, 5).join(', ')}${names.size > 5 ? ' and more' : ''}.`;
   // Into the ledger first, also what nobody asked for: it must be accounted for even if it goes before it can be removed.

@@ -1,9 +1,10 @@
-/** The Kubernetes cluster and its bucket, side by side. */
-
-import type { Cluster } from '../../shared/documents/cluster.ts';
-import { AppError, asAppError } from '../../shared/errors.ts';
+/** All that has no order, side by side: the Kubernetes cluster, its bucket, and meanwhile the proof of its name for the certificate. */
+import type { CertificateState, Cluster } from '../../shared/documents/cluster.ts';
+import { asAppError } from '../../shared/errors.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { minutes, seconds } from '../../shared/units.ts';
+import { ensureProven } from '../access/certificate.ts';
+import { clusterPrincipals } from '../bucket-access.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed } from '../providers/provider.ts';
 import { untilNextLook } from './pace.ts';
@@ -18,6 +19,27 @@ const QUOTA_MS = minutes(5);
 /** @throws AppError NAME_TAKEN, PERMISSION_DENIED, PROVIDER_UNAVAILABLE, OPERATION_IN_PROGRESS */
 export const provision: Step = async (cluster, ports) => {
   if (cluster.error?.code === 'CLOUD_QUOTA') return makeRoom(cluster, ports);
+  const result = await make(cluster, ports);
+  // Afterwards, for what is thrown there takes nothing along: each try would order another certificate.
+  const certificate = await prove(cluster, ports);
+  return certificate ? { ...result, patch: { ...result.patch, certificate } } : result;
+};
+
+/**
+ * Nobody waits for the certificate before the cluster is to be exposed, so whatever is wrong with it is left to that step, which begins
+ * where this one got to.
+ */
+async function prove(cluster: Cluster, ports: Ports): Promise<CertificateState | undefined> {
+  try {
+    return (await ensureProven(cluster, ports)).certificate;
+  } catch (thrown) {
+    const { code, detail } = asAppError(thrown);
+    ports.log.warn('certificate not ordered', { cluster: cluster.id, code, ...(detail && { detail }) });
+    return undefined;
+  }
+}
+
+async function make(cluster: Cluster, ports: Ports): Promise<StepResult> {
   const target = targetOf(cluster);
   const bucket = { name: bucketName(cluster), region: target.region, clusterId: cluster.id };
   // Settled, not raced: an error of one must not hide what the other has begun.
@@ -30,10 +52,25 @@ export const provision: Step = async (cluster, ports) => {
   if (made.value.status === 'broken') return afterBreaking(cluster, made.value, ports);
   if (stored.status === 'rejected') throw stored.reason;
   if (cleared.status === 'rejected') throw cleared.reason;
-  if (made.value.status === 'ready') return done();
+  if (made.value.status === 'ready') {
+    await Promise.all([
+      ports.buckets.ensureAccess(bucket, principalsOf(cluster, ports)),
+      ports.provider.ensureWebhookAccess(target),
+    ]);
+    return done();
+  }
   const detail = made.value.status === 'pending' ? made.value.detail : 'The cloud has taken the order.';
   return wait(untilNextLook(cluster, ports), detail);
-};
+}
+
+/** Every workload of this very cluster, and of no other. */
+const principalsOf = (cluster: Cluster, { provider, settings }: Ports): string =>
+  clusterPrincipals({
+    projectId: settings.projectId,
+    projectNumber: settings.projectNumber,
+    location: cluster.location ?? '',
+    cluster: provider.clusterName(cluster),
+  });
 
 /** Refusals at the call are the same facts as failures later on. */
 async function ensure(cluster: Cluster, ports: Ports): Promise<Observed> {
@@ -88,12 +125,4 @@ async function makeRoom(cluster: Cluster, ports: Ports): Promise<StepResult> {
   );
   if (left.includes('pending')) return wait(LOOK_AGAIN_MS, 'Giving the room back.');
   return requeue('CLOUD_QUOTA', QUOTA_MS);
-}
-
-/** How the steps after this one reach the cluster. @throws AppError CLUSTER_VANISHED, PROVIDER_UNAVAILABLE */
-export async function connect(cluster: Cluster, ports: Ports) {
-  const seen = await ports.provider.observeCluster(targetOf(cluster));
-  if (seen.status === 'absent' || seen.status === 'deleting') throw new AppError('CLUSTER_VANISHED');
-  if (seen.status !== 'ready') throw new AppError('LEAF_UNAVAILABLE', 'The cloud is changing the cluster.');
-  return ports.leaves.open(seen.connection);
 }

@@ -6,6 +6,7 @@ import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed, OwnedResource } from '../providers/provider.ts';
 import type { Extras } from './step.ts';
+import { parseRecordLabel, recordLabel, recordsOf } from './target.ts';
 
 /** Calls at a time to one project's APIs: a cluster has few objects, the cloud counts requests per minute. */
 const AT_ONCE = 8;
@@ -24,9 +25,28 @@ export async function removeLedgered(
   const left = await eachOf(open, async ({ kind, name, location, generation }) => {
     if (kind === 'cluster') return clusterGone({ id: cluster.id, generation, location }, ports);
     if (kind === 'bucket') return ports.buckets.ensureBucketGone({ name, clusterId: cluster.id });
+    if (kind === 'dns-record') return recordGone(name, ports);
     return unlessBusy(ports.provider.deleteOwned({ kind, name, location, clusterId: cluster.id }));
   });
   return open.filter((_, index) => left[index] === 'pending').map((entry) => entry.name);
+}
+
+/**
+ * Names go before what they lead to: the cloud may give an address to somebody else, who would then be reached by them. In a zone that is
+ * not there nobody finds them; that none is left is proven at the end all the same.
+ * @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED
+ */
+export async function removeNames(cluster: Cluster, ports: Ports): Promise<void> {
+  try {
+    await Promise.all(recordsOf(cluster, ports).map((record) => ports.dns.ensureNoRecord(record)));
+  } catch (thrown) {
+    if (asAppError(thrown).code !== 'DNS_ZONE_MISSING') throw thrown;
+  }
+}
+
+async function recordGone(label: string, ports: Ports): Promise<'gone'> {
+  await ports.dns.ensureNoRecord(parseRecordLabel(label));
+  return 'gone';
 }
 
 /** A disk cannot go before its machine has, nor a cluster before its last operation has ended: that is not gone yet, and no failure. */
@@ -75,9 +95,10 @@ export async function runningLeaves(
 
 /** What the cloud itself still lists as this cluster's, by label and by name, whatever the ledger says. */
 export async function listLeft(cluster: Cluster, ports: Ports): Promise<OwnedResource[]> {
-  const [owned, buckets] = await Promise.all([
+  const [owned, buckets, records] = await Promise.all([
     ports.provider.listOwned(cluster.id, cluster.spec.region),
     ports.buckets.listBuckets(cluster.id),
+    Promise.all(recordsOf(cluster, ports).map((record) => ports.dns.findRecord(record))),
   ]);
   const asResource = (name: string): OwnedResource => ({
     kind: 'bucket',
@@ -85,7 +106,17 @@ export async function listLeft(cluster: Cluster, ports: Ports): Promise<OwnedRes
     location: cluster.spec.region,
     clusterId: cluster.id,
   });
-  return [...owned, ...buckets.map(asResource)];
+  const found = records.filter((record) => record !== undefined);
+  return [
+    ...owned,
+    ...buckets.map(asResource),
+    ...found.map((record) => ({
+      kind: 'dns-record' as const,
+      name: recordLabel(record),
+      location: 'global',
+      clusterId: cluster.id,
+    })),
+  ];
 }
 
 /**
@@ -100,6 +131,8 @@ export async function removeListed(
   await eachOf(found, async (resource) => {
     if (resource.kind === 'bucket') {
       await ports.buckets.ensureBucketGone({ name: resource.name, clusterId: cluster.id });
+    } else if (resource.kind === 'dns-record') {
+      await recordGone(resource.name, ports);
     } else if (resource.kind === 'cluster') {
       const generation = Number(/-g(\d+)$/.exec(resource.name)?.[1] ?? cluster.generation);
       await unlessBusy(

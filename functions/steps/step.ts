@@ -3,7 +3,7 @@ import type { Cluster, ClusterPatch } from '../../shared/documents/cluster.ts';
 import type { LedgerEntry } from '../../shared/documents/ledger.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Outcome } from '../../shared/lifecycle/transition.ts';
-import type { DocumentData } from '../cloud.ts';
+import type { DocumentData, Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 
 /** Written in the same commit as the outcome. */
@@ -15,6 +15,8 @@ export interface Extras {
    * No `version`: the document did not exist.
    */
   guarded?: readonly { path: string; version?: string; data: DocumentData }[];
+  /** Further writes that hang on nothing. */
+  also?: readonly Write[];
 }
 
 export type StepResult = Extract<Outcome, { kind: 'done' | 'wait' | 'failed' | 'requeue' }> & Extras;
@@ -22,7 +24,7 @@ export type StepResult = Extract<Outcome, { kind: 'done' | 'wait' | 'failed' | '
 /** @throws AppError; the error table says whether the engine tries again */
 export type Step = (cluster: Cluster, ports: Ports) => Promise<StepResult>;
 
-export const done = (patch?: ClusterPatch, extras: Extras = {}): StepResult => ({
+export const done = (patch?: ClusterPatch, extras: Extras & { note?: string } = {}): StepResult => ({
   kind: 'done',
   ...(patch ? { patch } : {}),
   ...extras,
@@ -41,11 +43,12 @@ export const wait = (
 });
 
 /** It will not work, however often it is tried. */
-export const fail = (code: ErrorCode, detail?: string): StepResult => ({
+export const fail = (code: ErrorCode, detail?: string, patch?: ClusterPatch): StepResult => ({
   kind: 'failed',
   code,
   final: true,
   ...(detail === undefined ? {} : { detail }),
+  ...(patch ? { patch } : {}),
 });
 
 export const requeue = (code: ErrorCode, forMs: number, detail?: string): StepResult => ({

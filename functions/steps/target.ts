@@ -3,6 +3,8 @@ import { entriesOf } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { Ledger, LedgerEntry } from '../../shared/documents/ledger.ts';
 import { ledgerPath } from '../../shared/documents/ledger.ts';
+import { hostName, hostOf } from '../access/host.ts';
+import { challengeName, type DnsRecordName } from '../dns.ts';
 import type { Ports } from '../ports.ts';
 import type { ClusterTarget } from '../providers/provider.ts';
 
@@ -34,6 +36,28 @@ export const clusterEntry = (
   location,
   generation: cluster.generation,
 });
+
+/** The records that a cluster may have: its address, and the proof of its name. */
+export function recordsOf(
+  cluster: Pick<Cluster, 'id'>,
+  { settings }: Pick<Ports, 'settings'>,
+): DnsRecordName[] {
+  const name = hostName(hostOf(cluster.id, settings.zone));
+  return [
+    { name, type: 'A' },
+    { name: challengeName(name), type: 'TXT' },
+  ];
+}
+
+/** A record as the ledger and the lists of what is left name it. */
+export const recordLabel = ({ type, name }: DnsRecordName): string => `${type} ${name}`;
+
+/** @throws Error for what is no such label: a broken ledger */
+export function parseRecordLabel(label: string): DnsRecordName {
+  const [, type, name] = /^(A|AAAA|CNAME|TXT) (\S+)$/.exec(label) ?? [];
+  if (type === undefined || name === undefined) throw new Error(`no DNS record is called ${label}`);
+  return { type: type as DnsRecordName['type'], name };
+}
 
 /** Everything ever asked for. @throws CommitError `unavailable` */
 export async function readLedger(cluster: Cluster, ports: Ports): Promise<Ledger['entries']> {

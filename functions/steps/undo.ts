@@ -2,7 +2,7 @@
 import { seconds } from '../../shared/units.ts';
 import { ensureDrained } from '../leaf/drain.ts';
 import { prove } from './prove.ts';
-import { removeLedgered, runningLeaves } from './removal.ts';
+import { removeLedgered, removeNames, runningLeaves } from './removal.ts';
 import { type Step, wait } from './step.ts';
 import { readLedger } from './target.ts';
 
@@ -11,6 +11,7 @@ const LOOK_AGAIN_MS = seconds(20);
 /** @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED, OPERATION_IN_PROGRESS, NAME_TAKEN */
 export const undo: Step = async (cluster, ports) => {
   const entries = await readLedger(cluster, ports);
+  await removeNames(cluster, ports);
   for (const leaf of await runningLeaves(cluster, entries, ports)) {
     // Half-installed, it may not answer; what it leaves behind is then removed by name and label.
     const drained = await ensureDrained(leaf).catch(() => undefined);

@@ -7,7 +7,7 @@ import { logNormal } from '../random.ts';
 import { ServiceError, STATUS, type World } from '../service.ts';
 import { parseFilter } from './filter.ts';
 
-export type ComputeKind = Exclude<ResourceKind, 'cluster' | 'bucket'>;
+export type ComputeKind = Exclude<ResourceKind, 'cluster' | 'bucket' | 'dns-record'>;
 
 /** The cluster on whose behalf something is made. */
 export interface ClusterRef {
@@ -33,6 +33,22 @@ export interface ComputeSpec {
   /** Links to what uses it; while there are any, it cannot be deleted. */
   users?: string[];
   targetTags?: string[];
+  rule?: FirewallRule;
+}
+
+/** What of a firewall is kept as it came. */
+export interface FirewallRule {
+  network?: string;
+  direction?: string;
+  sourceRanges?: readonly string[];
+  allowed?: readonly { IPProtocol?: string; ports?: readonly string[] }[];
+}
+
+/** A firewall as a client asks for it. */
+export interface FirewallRequest extends FirewallRule {
+  name?: string;
+  description?: string;
+  targetTags?: readonly string[];
 }
 
 /** A resource as it is kept. Plain JSON. */
@@ -46,6 +62,7 @@ export interface ComputeRow
   sizeGiB?: number;
   ipAddress?: string;
   targetTags?: string[];
+  rule?: FirewallRule;
   /** A deletion is under way and ends then. */
   goneAtMs?: number;
 }
@@ -69,6 +86,7 @@ export interface ComputeModel {
   list(kind: ComputeKind, options?: ListOptions): Page;
   get(kind: ComputeKind, location: string, name: string): ComputeRow;
   delete(kind: ComputeKind, location: string, name: string): ComputeRow;
+  insertFirewall(request: FirewallRequest): ComputeRow;
 
   /** Calls of the API by method (`disks.aggregatedList`), for benchmarks. */
   readonly calls: Map<string, number>;
@@ -137,25 +155,27 @@ export function createComputeModel(world: World): ComputeModel {
     return rule ? [...row.users, linkOf(world.projectId, rule)] : row.users;
   };
 
+  const create: ComputeModel['create'] = (kind, spec) => {
+    const location = locationOf(kind, spec.location);
+    const { name, labels = {}, madeBy = 'user', users = [], ...rest } = spec;
+    const gke = spec.cluster && kind === 'disk' ? gkeLabels(spec.cluster) : {};
+    table.set(keyOf(kind, location, name), {
+      ...rest,
+      kind,
+      name,
+      location,
+      madeBy,
+      users,
+      // Firewalls have no labels in this API; disks of a cluster get GKE's own.
+      labels: kind === 'firewall' ? {} : { ...gke, ...labels },
+      id: digits(random.fraction, 19),
+      createdAtMs: clock.now(),
+    });
+  };
+
   return {
     calls,
-    create(kind, spec) {
-      const location = locationOf(kind, spec.location);
-      const { name, labels = {}, madeBy = 'user', users = [], ...rest } = spec;
-      const gke = spec.cluster && kind === 'disk' ? gkeLabels(spec.cluster) : {};
-      table.set(keyOf(kind, location, name), {
-        ...rest,
-        kind,
-        name,
-        location,
-        madeBy,
-        users,
-        // Firewalls have no labels in this API; disks of a cluster get GKE's own.
-        labels: kind === 'firewall' ? {} : { ...gke, ...labels },
-        id: digits(random.fraction, 19),
-        createdAtMs: clock.now(),
-      });
-    },
+    create,
     remove: (kind, name, location) => table.delete(keyOf(kind, locationOf(kind, location), name)),
     releaseCluster(clusterId, leak) {
       for (const [key, row] of [...table.entries()]) {
@@ -215,11 +235,57 @@ export function createComputeModel(world: World): ComputeModel {
       }
       return deleting;
     },
+    insertFirewall(request) {
+      const method = begin('firewall', 'insert');
+      const { name = '', description, targetTags, ...rule } = checkFirewall(request);
+      if (table.has(keyOf('firewall', 'global', name))) {
+        const link = linkOf(world.projectId, { kind: 'firewall', location: 'global', name });
+        throw new ServiceError(
+          STATUS.ALREADY_EXISTS,
+          `The resource '${link}' already exists`,
+          'alreadyExists',
+        );
+      }
+      create('firewall', {
+        name,
+        location: 'global',
+        rule,
+        ...(description === undefined ? {} : { description }),
+        ...(targetTags ? { targetTags: [...targetTags] } : {}),
+      });
+      if (faults.hit('reply-lost', `compute.${method}`)) {
+        throw new ServiceError(STATUS.UNAVAILABLE, 'Backend Error', 'backendError');
+      }
+      return find('firewall', 'global', name);
+    },
     close() {
       for (const cancel of timers) cancel();
       timers.clear();
     },
   };
+}
+
+/** https://cloud.google.com/compute/docs/naming-resources */
+const NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const RANGE = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/;
+
+/** @throws ServiceError INVALID_ARGUMENT */
+function checkFirewall(request: FirewallRequest): FirewallRequest {
+  const wrong = (field: string, value: unknown): ServiceError =>
+    new ServiceError(
+      STATUS.INVALID_ARGUMENT,
+      `Invalid value for field 'resource.${field}': '${String(value ?? '')}'.`,
+      'invalid',
+    );
+  const { name = '', network = '', direction = 'INGRESS', sourceRanges = [], targetTags = [] } = request;
+  if (!NAME.test(name)) throw wrong('name', name);
+  // A network that is only named is no link.
+  if (!/(^|\/)global\/networks\/[-a-z0-9]+$/.test(network)) throw wrong('network', network);
+  if (direction !== 'INGRESS' && direction !== 'EGRESS') throw wrong('direction', direction);
+  for (const range of sourceRanges) if (!RANGE.test(range)) throw wrong('sourceRanges[0]', range);
+  for (const tag of targetTags) if (!NAME.test(tag)) throw wrong('targetTags[0]', tag);
+  if (!request.allowed?.length) throw wrong('allowed', undefined);
+  return request;
 }
 
 /** Path of a resource below the project, as in links and error messages. */
@@ -252,7 +318,9 @@ export function resourceOf(projectId: string, row: ComputeRow, users = row.users
     ...(row.kind === 'address' ? { status: users.length > 0 ? 'IN_USE' : 'RESERVED' } : {}),
     ...(row.kind === 'address' ? { address: row.ipAddress ?? '203.0.113.1' } : {}),
     ...(row.kind === 'forwarding-rule' ? { IPAddress: row.ipAddress ?? '203.0.113.1' } : {}),
-    ...(row.kind === 'firewall' ? { targetTags: row.targetTags ?? [], direction: 'INGRESS' } : {}),
+    ...(row.kind === 'firewall'
+      ? { direction: 'INGRESS', ...row.rule, targetTags: row.targetTags ?? [] }
+      : {}),
     ...(users.length > 0 ? { users } : {}),
   };
 }

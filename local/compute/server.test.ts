@@ -22,8 +22,12 @@ afterEach(() => face.close());
 const ask = async (
   method: string,
   path: string,
+  content?: object,
 ): Promise<{ status: number; body: Record<string, unknown> }> => {
-  const reply = await fetch(`http://127.0.0.1:${face.port}/compute/v1/projects/p/${path}`, { method });
+  const reply = await fetch(`http://127.0.0.1:${face.port}/compute/v1/projects/p/${path}`, {
+    method,
+    ...(content && { body: JSON.stringify(content) }),
+  });
   return { status: reply.status, body: (await reply.json()) as Record<string, unknown> };
 };
 
@@ -61,6 +65,30 @@ test('addresses and rules are regional or global, firewalls global', async () =>
   expect((await ask('GET', 'global/firewalls')).body.items).toMatchObject([
     { kind: 'compute#firewall', name: 'wall', targetTags: ['nodes'] },
   ]);
+});
+
+test('a firewall is made by REST, once, and only if it is one', async () => {
+  const wall = {
+    name: 'wall',
+    network: 'global/networks/hub',
+    sourceRanges: ['10.0.0.2/32'],
+    targetTags: ['nodes'],
+    allowed: [{ IPProtocol: 'tcp', ports: ['15017'] }],
+  };
+  expect(await ask('POST', 'global/firewalls', wall)).toMatchObject({
+    status: 200,
+    body: { kind: 'compute#operation', operationType: 'insert' },
+  });
+  expect((await ask('GET', 'global/firewalls/wall')).body).toMatchObject({ ...wall, direction: 'INGRESS' });
+  expect(await ask('POST', 'global/firewalls', wall)).toMatchObject({
+    status: 409,
+    body: { error: { errors: [{ reason: 'alreadyExists' }] } },
+  });
+  for (const fault of [{ name: 'W' }, { network: 'hub' }, { sourceRanges: ['10.0.0.2'] }, { allowed: [] }]) {
+    const { status } = await ask('POST', 'global/firewalls', { ...wall, name: 'other', ...fault });
+    expect(status).toBe(400);
+  }
+  expect((await ask('POST', 'zones/europe-west1-b/disks', { name: 'disk' })).status).toBe(404);
 });
 
 test('what is deleted is listed until it is gone, also after a restart', async () => {

@@ -1,11 +1,13 @@
 /** The REST face of Compute Engine v1, as far as Hub calls it. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { listen, sendJson } from '../http.ts';
+import { listen, readBody, sendJson } from '../http.ts';
 import { type Face, ServiceError, STATUS, type World } from '../service.ts';
 import {
   COLLECTIONS,
   type ComputeKind,
   type ComputeModel,
+  type ComputeRow,
+  type FirewallRequest,
   type ListOptions,
   linkOf,
   resourceOf,
@@ -13,9 +15,9 @@ import {
 } from './model.ts';
 
 export function serveCompute(world: World, port: number, model: ComputeModel): Promise<Face> {
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     try {
-      answer(world, model, request, response);
+      await answer(world, model, request, response);
     } catch (error) {
       sendError(response, error);
     }
@@ -25,7 +27,12 @@ export function serveCompute(world: World, port: number, model: ComputeModel): P
 
 const KINDS = new Map(Object.entries(COLLECTIONS).map(([kind, name]) => [name, kind as ComputeKind]));
 
-function answer(world: World, model: ComputeModel, request: IncomingMessage, response: ServerResponse): void {
+async function answer(
+  world: World,
+  model: ComputeModel,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://compute');
   const parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent);
   const [api, version, projects, project, ...rest] = parts;
@@ -61,17 +68,29 @@ function answer(world: World, model: ComputeModel, request: IncomingMessage, res
   } else if (request.method === 'GET' && name !== undefined) {
     sendJson(response, 200, resourceOf(world.projectId, model.get(kind, location, name)));
   } else if (request.method === 'DELETE' && name !== undefined) {
-    const row = model.delete(kind, location, name);
-    sendJson(response, 200, {
-      kind: 'compute#operation',
-      name: `operation-${world.clock.now()}-${row.id}`,
-      operationType: 'delete',
-      status: 'RUNNING',
-      progress: 0,
-      targetLink: `https://www.googleapis.com/compute/v1/${linkOf(world.projectId, row)}`,
-    });
+    sendJson(response, 200, operation(world, 'delete', model.delete(kind, location, name)));
+  } else if (request.method === 'POST' && kind === 'firewall' && name === undefined) {
+    sendJson(response, 200, operation(world, 'insert', model.insertFirewall(await firewallIn(request))));
   } else {
     throw noSuchMethod(url);
+  }
+}
+
+const operation = (world: World, operationType: 'insert' | 'delete', row: ComputeRow): object => ({
+  kind: 'compute#operation',
+  name: `operation-${world.clock.now()}-${row.id}`,
+  operationType,
+  status: 'RUNNING',
+  progress: 0,
+  targetLink: `https://www.googleapis.com/compute/v1/${linkOf(world.projectId, row)}`,
+});
+
+async function firewallIn(request: IncomingMessage): Promise<FirewallRequest> {
+  const text = (await readBody(request)).toString('utf8');
+  try {
+    return JSON.parse(text) as FirewallRequest;
+  } catch {
+    throw new ServiceError(STATUS.INVALID_ARGUMENT, 'Parse Error', 'parseError');
   }
 }
 
@@ -118,6 +137,7 @@ const HTTP: Record<number, number> = {
   [STATUS.FAILED_PRECONDITION]: 400,
   [STATUS.PERMISSION_DENIED]: 403,
   [STATUS.NOT_FOUND]: 404,
+  [STATUS.ALREADY_EXISTS]: 409,
   [STATUS.UNAVAILABLE]: 503,
 };
 

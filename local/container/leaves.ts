@@ -9,11 +9,22 @@ export interface LeafRef {
   location: string;
 }
 
+/** A node; its instance and its boot disk have the same name. */
+export interface LeafNode {
+  name: string;
+  pool: string;
+  zone: string;
+  machineType: string;
+}
+
 export interface LeafRequest extends LeafRef {
   /** In all zones together. */
   nodeCount: number;
   zones: readonly string[];
   machineType: string;
+  nodes: readonly LeafNode[];
+  /** Address of its API server inside the network. */
+  controlPlane: string;
   labels: Readonly<Record<string, string>>;
   /** What Kubernetes makes in Compute Engine for this cluster; it stays when the cluster goes, unless removed before. */
   resources: LeafResources;
@@ -37,5 +48,9 @@ export interface Leaves {
   start(leaf: LeafRequest): Promise<LeafAddress>;
   /** Ends it and forgets it; safe to repeat. */
   stop(leaf: LeafRef): Promise<void>;
-  resize?(leaf: LeafRef, nodeCount: number): Promise<void>;
+  /**
+   * Brings its nodes to those wanted: new ones become ready, those beyond are drained and go. Safe to repeat; to be called again while
+   * pending. Without it nodes come and go at once.
+   */
+  resize?(leaf: LeafRef, nodes: readonly LeafNode[]): Promise<'done' | 'pending'>;
 }

@@ -23,6 +23,8 @@ const aCluster = (change: Partial<ClusterResource> = {}): ClusterResource => ({
   ...change,
 });
 
+const ONE_NODE = [{ name: 'default', initialNodeCount: 1, config: { machineType: 'e2-standard-4' } }];
+
 interface Here {
   clock: VirtualClock;
   faults: Faults;
@@ -32,6 +34,8 @@ interface Here {
   started: LeafRequest[];
   stopped: string[];
   sizes: number[];
+  /** What the leaf answers to the next looks at its nodes. */
+  drained: ('done' | 'pending')[];
   audit: LogEntry[];
 }
 
@@ -52,6 +56,7 @@ function open({ store = memoryStore(), startMs, seed = 1, rates = {}, port = 644
   const started: LeafRequest[] = [];
   const stopped: string[] = [];
   const sizes: number[] = [];
+  const drained: ('done' | 'pending')[] = [];
   const audit: LogEntry[] = [];
   const model = createContainerModel(world, {
     compute,
@@ -63,13 +68,14 @@ function open({ store = memoryStore(), startMs, seed = 1, rates = {}, port = 644
       async stop(leaf) {
         stopped.push(leaf.id);
       },
-      async resize(_leaf, nodeCount) {
-        sizes.push(nodeCount);
+      async resize(_leaf, nodes) {
+        sizes.push(nodes.length);
+        return drained.shift() ?? 'done';
       },
     },
     onAudit: (entry) => audit.push(entry),
   });
-  return { clock, faults, store, compute, model, started, stopped, sizes, audit };
+  return { clock, faults, store, compute, model, started, stopped, sizes, drained, audit };
 }
 
 let here: Here;
@@ -205,6 +211,51 @@ describe('operations', () => {
       expect(disks()).toBe(count);
     }
     expect(here.sizes).toEqual([4, 1]);
+  });
+
+  test('a node that is still drained keeps the operation, its disk and the quota; then all go', async () => {
+    await made();
+    const disks = (): number => here.compute.all().filter(({ kind }) => kind === 'disk').length;
+    here.model.setQuota(REGION, { cpus: 8 });
+    here.drained.push(...Array<'pending'>(100).fill('pending'));
+    const shrink = here.model.setNodePoolSize(ZONE, 'one', 'default', 1);
+    // Not earlier, however quick the operation itself was.
+    await here.clock.runFor(seconds(100 * 5));
+    expect(operation(shrink).status).toBe('RUNNING');
+    expect(disks()).toBe(2);
+    const another = () => here.model.createCluster(ZONE, aCluster({ name: 'two', nodePools: ONE_NODE }));
+    expect(another).toThrow('Insufficient regional quota');
+    await here.clock.runFor(minutes(20));
+    expect(operation(shrink).status).toBe('DONE');
+    expect(disks()).toBe(1);
+    another();
+  });
+
+  test('nodes on their way count for the quota', async () => {
+    await made();
+    here.model.setQuota(REGION, { cpus: 12 });
+    here.model.setNodePoolSize(ZONE, 'one', 'default', 3);
+    expect(() => here.model.createCluster(ZONE, aCluster({ name: 'two', nodePools: ONE_NODE }))).toThrow(
+      'Insufficient regional quota',
+    );
+  });
+
+  test('a resizing that is cancelled leaves the pool as it was', async () => {
+    await made();
+    here.drained.push(...Array<'pending'>(10_000).fill('pending'));
+    const shrink = here.model.setNodePoolSize(ZONE, 'one', 'default', 1);
+    await here.clock.runFor(minutes(20));
+    here.model.cancelOperation(ZONE, shrink.name);
+    here.drained.length = 0;
+    await here.clock.runFor(minutes(2));
+    expect(operation(shrink)).toMatchObject({ status: 'DONE', error: { code: STATUS.CANCELLED } });
+    expect(here.sizes.at(-1)).toBe(2);
+    expect(here.model.getCluster(ZONE, 'one').currentNodeCount).toBe(2);
+  });
+
+  test('a size that no pool can have is refused', async () => {
+    await made();
+    expect(() => here.model.setNodePoolSize(ZONE, 'one', 'default', 1001)).toThrow('between 0 and 1000');
   });
 
   test('old operations are forgotten', async () => {

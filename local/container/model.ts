@@ -2,7 +2,7 @@
  * GKE's state: clusters, their long operations, quotas. Time comes from the world's clock only; every instant is kept in the
  * store, so that a restart arms again what was under way. `server.ts` puts the wire around it.
  */
-import { hours } from '../../shared/units.ts';
+import { hours, seconds } from '../../shared/units.ts';
 import type { ComputeModel } from '../compute/model.ts';
 import { ServiceError, STATUS, type World } from '../service.ts';
 import { type AuditedOperation, auditEntry, type LogEntry, locationPath } from './audit.ts';
@@ -17,10 +17,19 @@ import {
 } from './durations.ts';
 import * as failures from './failures.ts';
 import type { Leaves } from './leaves.ts';
-import { fitNodes, instanceName, makeFirewalls } from './nodes.ts';
+import { instanceName, makeDisks, makeFirewalls, nodesOf, removeDisks } from './nodes.ts';
 import type { ClusterResource, ClusterStatus, NodePoolResource } from './resource.ts';
-import { type ClusterRow, cpusOf, leafOf, nodeCount, type OperationRow, refOf, zonesOf } from './state.ts';
-import { checkCluster } from './validate.ts';
+import {
+  type ClusterRow,
+  controlPlaneAddress,
+  cpusOf,
+  leafOf,
+  nodeCount,
+  type OperationRow,
+  refOf,
+  zonesOf,
+} from './state.ts';
+import { checkCluster, checkNodeCount } from './validate.ts';
 import {
   type ClusterView,
   clusterPath,
@@ -31,7 +40,7 @@ import {
 } from './views.ts';
 import { findCpus, findRegion, isRegion } from './zones.ts';
 
-export type { LeafAddress, LeafRef, LeafRequest, LeafResources, Leaves } from './leaves.ts';
+export type { LeafAddress, LeafNode, LeafRef, LeafRequest, LeafResources, Leaves } from './leaves.ts';
 export type { ClusterView, OperationView } from './views.ts';
 
 export interface ContainerOptions {
@@ -49,6 +58,9 @@ export interface Quota {
 
 /** https://cloud.google.com/kubernetes-engine/quotas for clusters; the CPUs are those of a project that asked for more. */
 const DEFAULT_QUOTA: Quota = { cpus: 10_000, clusters: 100 };
+
+/** Until nodes that come or go are looked at again. */
+const NODES_AGAIN_MS = seconds(5);
 
 /** Finished operations can be read that long. */
 const OPERATION_KEPT_MS = hours(12);
@@ -146,7 +158,11 @@ export function createContainerModel(world: World, options: ContainerOptions): C
   const cpusUsed = (region: string): number => {
     let sum = 0;
     for (const row of clusters.values()) {
-      if (row.region === region && row.status !== 'ERROR') sum += cpusOf(row.location, row.resource);
+      if (row.region !== region || row.status === 'ERROR') continue;
+      const { resize } = operations.get(row.operation ?? '') ?? {};
+      // Nodes on their way count already, and those that go count until they are gone.
+      const after = resize ? resized(row, resize) : row;
+      sum += Math.max(cpusOf(row.location, row.resource), cpusOf(row.location, after.resource));
     }
     return sum;
   };
@@ -217,6 +233,10 @@ export function createContainerModel(world: World, options: ContainerOptions): C
     ending.add(name);
     try {
       const failure = await carryOut(operation);
+      if (failure === 'pending') {
+        at(clock.after(NODES_AGAIN_MS), () => void end(name));
+        return;
+      }
       const done: OperationRow = { ...operation, status: 'DONE', endedAtMs: clock.now() };
       if (failure) done.failure = failure;
       operations.set(name, done);
@@ -228,8 +248,8 @@ export function createContainerModel(world: World, options: ContainerOptions): C
     }
   };
 
-  /** What the end of an operation does to its cluster; returns why it failed, if it did. */
-  const carryOut = async (operation: OperationRow): Promise<failures.Failure | undefined> => {
+  /** What the end of an operation does to its cluster; returns why it failed, if it did, or that it is not at its end yet. */
+  const carryOut = async (operation: OperationRow): Promise<failures.Failure | 'pending' | undefined> => {
     const key = keyOf(operation.location, operation.cluster);
     const row = clusters.get(key);
     // Killed between the two writes of an end, it comes here again: the cluster may be gone by now, or busy with the next.
@@ -249,7 +269,7 @@ export function createContainerModel(world: World, options: ContainerOptions): C
     if (operation.type === 'CREATE_CLUSTER') {
       const connection = failure ? undefined : await startLeaf(row);
       if (!failure && !connection) failure = failures.internal();
-      if (connection) fitNodes(projectId, compute, row);
+      if (connection) makeDisks(projectId, compute, row);
       makeFirewalls(compute, row);
       clusters.set(
         key,
@@ -257,12 +277,16 @@ export function createContainerModel(world: World, options: ContainerOptions): C
       );
       return failure;
     }
-    if (operation.resize && !failure) resized(free, operation.resize);
-    clusters.set(key, { ...free, status: 'RUNNING' });
-    if (operation.resize && !failure) {
-      fitNodes(projectId, compute, free);
-      await resizeLeaf(free);
+    if (!operation.resize) {
+      clusters.set(key, { ...free, status: 'RUNNING' });
+      return failure;
     }
+    // What failed or was cancelled leaves the pool as it was before.
+    const wanted = failure ? free : resized(free, operation.resize);
+    makeDisks(projectId, compute, wanted);
+    if ((await resizeLeaf(wanted)) === 'pending') return 'pending';
+    removeDisks(compute, wanted);
+    clusters.set(key, { ...wanted, status: 'RUNNING' });
     return failure;
   };
   const broken = (
@@ -290,6 +314,8 @@ export function createContainerModel(world: World, options: ContainerOptions): C
         nodeCount: nodeCount(row),
         zones: zonesOf(row.location, row.resource),
         machineType: row.resource.nodePools?.[0]?.config?.machineType ?? 'e2-medium',
+        nodes: nodesOf(row),
+        controlPlane: controlPlaneAddress(row),
         labels: row.resource.resourceLabels ?? {},
         resources: {
           create: (kind, spec) =>
@@ -313,11 +339,12 @@ export function createContainerModel(world: World, options: ContainerOptions): C
       log.error('leaf did not stop', { resource: row.resource.name, detail: String(error) });
     });
 
-  const resizeLeaf = async (row: ClusterRow): Promise<void> => {
+  const resizeLeaf = async (row: ClusterRow): Promise<'done' | 'pending'> => {
     try {
-      await leaves.resize?.(leafOf(row), nodeCount(row));
+      return (await leaves.resize?.(leafOf(row), nodesOf(row))) ?? 'done';
     } catch (error) {
       log.error('leaf was not resized', { resource: row.resource.name, detail: String(error) });
+      return 'done';
     }
   };
 
@@ -396,6 +423,7 @@ export function createContainerModel(world: World, options: ContainerOptions): C
       }),
     setNodePoolSize: (location, name, poolName, count) =>
       call('SetNodePoolSize', () => {
+        checkNodeCount(count);
         const row = findRunning(findFree(location, name));
         const pool = row.resource.nodePools?.find((candidate) => candidate.name === poolName);
         if (!pool) {
@@ -485,11 +513,13 @@ function findRunning(row: ClusterRow): ClusterRow {
   );
 }
 
-function resized(row: Pick<ClusterRow, 'resource'>, change: { pool: string; nodeCount: number }): void {
-  row.resource = {
+/** The row as it is after the operation. */
+const resized = (row: ClusterRow, change: { pool: string; nodeCount: number }): ClusterRow => ({
+  ...row,
+  resource: {
     ...row.resource,
     nodePools: (row.resource.nodePools ?? []).map((pool) =>
       pool.name === change.pool ? { ...pool, initialNodeCount: change.nodeCount } : pool,
     ),
-  };
-}
+  },
+});

@@ -1,5 +1,6 @@
 /** What GKE itself makes in Compute Engine for a cluster: boot disks of its nodes, and firewalls. */
-import type { ComputeModel } from '../compute/model.ts';
+import type { ComputeModel, ComputeRow } from '../compute/model.ts';
+import type { LeafNode } from './leaves.ts';
 import { type ClusterRow, refOf, zonesOf } from './state.ts';
 
 /**
@@ -9,35 +10,49 @@ import { type ClusterRow, refOf, zonesOf } from './state.ts';
 export const instanceName = (row: ClusterRow, pool: string, zone: string, index: number): string =>
   `gke-${row.resource.name.slice(0, 32 - pool.length)}-${pool}-${row.hash}-${zone.at(-1)}${index.toString(36).padStart(3, '0')}`;
 
-/** As many boot disks as there are nodes now: missing ones are made, those beyond go. */
-export function fitNodes(projectId: string, compute: ComputeModel, row: ClusterRow): void {
-  const cluster = refOf(row);
-  const wanted = new Map<string, () => void>();
-  for (const pool of row.resource.nodePools ?? []) {
-    for (const zone of zonesOf(row.location, row.resource, pool)) {
-      for (let i = 0; i < (pool.initialNodeCount ?? 0); i++) {
-        const name = instanceName(row, pool.name ?? 'default-pool', zone, i);
-        const instance = `https://www.googleapis.com/compute/v1/projects/${projectId}/zones/${zone}/instances/${name}`;
-        wanted.set(name, () =>
-          compute.create('disk', {
-            name,
-            location: zone,
-            cluster,
-            madeBy: 'gke',
-            labels: { ...row.resource.resourceLabels, ...pool.config?.resourceLabels, 'goog-gke-node': '' },
-            sizeGiB: pool.config?.diskSizeGb ?? 100,
-            users: [instance],
-          }),
-        );
-      }
-    }
+/** All that there should be. */
+export const nodesOf = (row: ClusterRow): LeafNode[] =>
+  (row.resource.nodePools ?? []).flatMap((pool) =>
+    zonesOf(row.location, row.resource, pool).flatMap((zone) =>
+      Array.from({ length: pool.initialNodeCount ?? 0 }, (_, i) => {
+        const name = pool.name ?? 'default-pool';
+        const machineType = pool.config?.machineType ?? 'e2-medium';
+        return { name: instanceName(row, name, zone, i), pool: name, zone, machineType };
+      }),
+    ),
+  );
+
+/** The boot disk of each node that has none. */
+export function makeDisks(projectId: string, compute: ComputeModel, row: ClusterRow): void {
+  const there = new Set(bootDisks(compute, row).map(({ name }) => name));
+  for (const { name, pool: poolName, zone } of nodesOf(row)) {
+    if (there.has(name)) continue;
+    const pool = row.resource.nodePools?.find((one) => (one.name ?? 'default-pool') === poolName);
+    const instance = `https://www.googleapis.com/compute/v1/projects/${projectId}/zones/${zone}/instances/${name}`;
+    compute.create('disk', {
+      name,
+      location: zone,
+      cluster: refOf(row),
+      madeBy: 'gke',
+      labels: { ...row.resource.resourceLabels, ...pool?.config?.resourceLabels, 'goog-gke-node': '' },
+      sizeGiB: pool?.config?.diskSizeGb ?? 100,
+      users: [instance],
+    });
   }
-  for (const disk of compute.all()) {
-    if (disk.kind !== 'disk' || disk.cluster?.id !== row.id || disk.madeBy !== 'gke') continue;
-    if (!wanted.delete(disk.name)) compute.remove('disk', disk.name, disk.location);
-  }
-  for (const make of wanted.values()) make();
 }
+
+/** Boot disks go with their nodes. */
+export function removeDisks(compute: ComputeModel, row: ClusterRow): void {
+  const wanted = new Set(nodesOf(row).map(({ name }) => name));
+  for (const { name, location } of bootDisks(compute, row)) {
+    if (!wanted.has(name)) compute.remove('disk', name, location);
+  }
+}
+
+const bootDisks = (compute: ComputeModel, row: ClusterRow): ComputeRow[] =>
+  compute
+    .all()
+    .filter(({ kind, cluster, madeBy }) => kind === 'disk' && cluster?.id === row.id && madeBy === 'gke');
 
 export function makeFirewalls(compute: ComputeModel, row: ClusterRow): void {
   const cluster = refOf(row);

@@ -9,6 +9,7 @@ export interface NodePoolResource {
     diskSizeGb?: number;
     imageType?: string;
     serviceAccount?: string;
+    tags?: string[];
     resourceLabels?: Record<string, string>;
     workloadMetadataConfig?: { mode?: string };
     [field: string]: unknown;
@@ -35,8 +36,9 @@ export interface ClusterResource {
   databaseEncryption?: { state?: string; keyName?: string; [field: string]: unknown };
   controlPlaneEndpointsConfig?: {
     dnsEndpointConfig?: Record<string, unknown>;
-    ipEndpointsConfig?: Record<string, unknown>;
+    ipEndpointsConfig?: { privateEndpoint?: string; [field: string]: unknown };
   };
+  privateClusterConfig?: { masterIpv4CidrBlock?: string; privateEndpoint?: string; [field: string]: unknown };
   [field: string]: unknown;
 }
 

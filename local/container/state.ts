@@ -57,6 +57,10 @@ export const refOf = (row: ClusterRow): ClusterRef => ({
   nodeTag: `gke-${row.resource.name}-${row.hash}-node`,
 });
 
+/** Of the control plane inside the network: there also when clients may not use it. The same for the same cluster. */
+export const controlPlaneAddress = ({ id }: Pick<ClusterRow, 'id'>): string =>
+  `10.127.${[0, 2].map((at) => Number.parseInt(id.slice(at, at + 2), 16)).join('.')}`;
+
 /** Where the nodes of a cluster, or of one pool, are. */
 export function zonesOf(
   location: string,

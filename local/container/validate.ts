@@ -48,9 +48,7 @@ function checkPools(location: string, cluster: ClusterResource): void {
   for (const pool of pools) {
     if (!NAME.test(pool.name ?? ''))
       throw invalid(`Invalid value for field "node_pool.name": "${pool.name}".`);
-    if (!((pool.initialNodeCount ?? 0) >= 0 && (pool.initialNodeCount ?? 0) <= 1000)) {
-      throw invalid('node_pool.initial_node_count must be between 0 and 1000 per zone.');
-    }
+    checkNodeCount(pool.initialNodeCount ?? 0);
     const machineType = pool.config?.machineType ?? 'e2-medium';
     if (findCpus(machineType) === undefined) {
       throw invalid(`Machine type with name "${machineType}" does not exist in zone "${location}".`);
@@ -59,6 +57,12 @@ function checkPools(location: string, cluster: ClusterResource): void {
     if (disk < 10) throw invalid(`node_pool.config.disk_size_gb must be at least 10, got ${disk}.`);
     checkLabels('node_pool.config.resource_labels', pool.config?.resourceLabels);
   }
+}
+
+/** https://cloud.google.com/kubernetes-engine/quotas @throws ServiceError INVALID_ARGUMENT */
+export function checkNodeCount(count: number): void {
+  if (count >= 0 && count <= 1000) return;
+  throw invalid('node_pool.initial_node_count must be between 0 and 1000 per zone.');
 }
 
 function checkNetwork(cluster: ClusterResource): void {

@@ -2,7 +2,7 @@
 import { locationPath } from './audit.ts';
 import type { OperationType } from './durations.ts';
 import type { ClusterResource, ClusterStatus, OperationStatus, StatusCondition } from './resource.ts';
-import { type ClusterRow, nodeCount, type OperationRow, zonesOf } from './state.ts';
+import { type ClusterRow, controlPlaneAddress, nodeCount, type OperationRow, zonesOf } from './state.ts';
 
 /** The one version this GKE knows. */
 export const VERSION = '1.33.5-gke.1201000';
@@ -65,6 +65,10 @@ export function clusterView(projectId: string, row: ClusterRow): ClusterView {
       dnsEndpointConfig: {
         ...endpoints?.dnsEndpointConfig,
         ...(row.connection ? { endpoint: row.connection.endpoint } : {}),
+      },
+      ipEndpointsConfig: {
+        ...endpoints?.ipEndpointsConfig,
+        ...(row.connection ? { privateEndpoint: controlPlaneAddress(row) } : {}),
       },
     },
     masterAuth: {

@@ -342,15 +342,37 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     startAfter: [new Date(0), 'clusters/x'],
     limit: 5,
   },
+  'what stands (sweeps/drift.ts)': {
+    collection: 'clusters',
+    where: [['state', 'in', ['ready', 'warm']]],
+    orderBy: [['createdAt', 'asc']],
+    startAfter: [new Date(0), 'clusters/x'],
+    limit: 5,
+  },
+  'a whole timeline (dispatch/readers.ts)': {
+    collection: 'clusters/x/events',
+    orderBy: [['epoch', 'asc']],
+    startAfter: [5],
+    limit: 5,
+  },
+  'who is invited (api/invitations.ts)': { collection: 'invitations', where: [['cluster', '==', 'x']] },
+  'what somebody is invited to (api/invitations.ts)': {
+    collection: 'invitations',
+    where: [['email', '==', 'x']],
+    limit: 5,
+  },
 };
 
 /** How often each file of functions/ asks; whoever adds a query adds it above, and counts it here. */
 const CALLS: Readonly<Record<string, number>> = {
   'api/clusters.ts': 2,
+  'api/invitations.ts': 2,
   'api/pools.ts': 1,
   'dispatch/queue.ts': 2,
+  'dispatch/readers.ts': 1,
   'pool/claim.ts': 1,
   'pool/top-up.ts': 2,
+  'sweeps/drift.ts': 1,
   'sweeps/overdue.ts': 1,
 };
 

@@ -22,8 +22,8 @@ const page = readFileSync(new URL('./index.html', import.meta.url));
 export function serveHosting(port: number, portOf: (name: string) => number): Promise<Face> {
   const rewrites = deployedRewrites();
   const server = createServer((incoming, outgoing) => {
-    const path = incoming.url ?? '/';
-    const rewrite = rewrites.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+    const path = (incoming.url ?? '/').replace(/\?.*$/, '');
+    const rewrite = rewrites.find(({ matches }) => matches(path));
     if (rewrite) return forward(incoming, outgoing, portOf(rewrite.name));
     if (path === '/' || path === '/index.html') {
       outgoing.writeHead(200, {

@@ -11,44 +11,49 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import type { Kind } from './kinds.ts';
+import type { Upstream } from './server.ts';
 
 type Request = Http2ServerRequest | IncomingMessage;
 type Reply = Http2ServerResponse | ServerResponse;
 
 /** What serves one connection from outside. */
 export interface Backend {
-  pass(kind: Kind, request: Request, reply: Reply): void;
+  pass(upstream: Upstream, request: Request, reply: Reply): void;
   close(): void;
 }
 
-export function createBackend(dial: (kind: Kind) => Duplex | undefined): Backend {
-  let session: ClientHttp2Session | undefined;
-  let below: Duplex | undefined;
-  const grpcSession = (): ClientHttp2Session | undefined => {
-    if (session && !session.closed && !session.destroyed) return session;
-    const stream = dial('grpc');
-    if (!stream) return undefined;
-    below = stream;
-    session = connect('http://pachd', { createConnection: () => stream });
+export function createBackend(): Backend {
+  const sessions = new Map<string, { session: ClientHttp2Session; below: Duplex }>();
+  const sessionTo = ({ name, connect: dial }: Upstream): ClientHttp2Session | undefined => {
+    const known = sessions.get(name)?.session;
+    if (known && !known.closed && !known.destroyed) return known;
+    const below = dial();
+    if (!below) return undefined;
+    const session = connect('http://upstream', { createConnection: () => below });
     session.on('error', ignore);
+    sessions.set(name, { session, below });
     return session;
   };
   return {
-    pass(kind, request, reply) {
-      if (kind === 'grpc') {
+    pass(upstream, request, reply) {
+      if (isGrpc(request)) {
         if (!('stream' in request)) return refuse(reply, 426, 'gRPC needs HTTP/2');
-        passGrpc(request.stream, request.headers, grpcSession());
+        passGrpc(request.stream, request.headers, sessionTo(upstream));
         return;
       }
-      const stream = dial(kind);
+      const stream = upstream.connect();
       if (stream) passHttp(stream, request, reply);
       else refuse(reply, 503, 'no healthy upstream');
     },
-    // The stream and not the session, which must not say goodbye there: see functions/pachyderm/grpc.ts.
-    close: () => void below?.destroy(),
+    // The streams and not the sessions, which must not say goodbye there: see functions/pachyderm/grpc.ts.
+    close() {
+      for (const { below } of sessions.values()) below.destroy();
+    },
   };
 }
+
+const isGrpc = ({ headers }: Request): boolean =>
+  String(headers['content-type'] ?? '').startsWith('application/grpc');
 
 const ignore = (): void => undefined;
 

@@ -1,6 +1,6 @@
 /**
  * The door to everything exposed: one TLS port, which finds by SNI whose name is asked for, shows that one's certificate, and passes
- * requests on by Pachyderm's routes. In the cloud this is one Istio gateway per cluster; here they share a port.
+ * requests on where that one's routes say. In the cloud this is one Istio gateway per cluster; here they share a port.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -11,31 +11,41 @@ import { createSecureContext, type TLSSocket } from 'node:tls';
 import type { Face } from '../service.ts';
 import { peekAt, serveSockets } from '../sockets.ts';
 import { ALERTS, alertRecord, readHello } from './client-hello.ts';
-import { type Kind, kindOf } from './kinds.ts';
 import { type Backend, createBackend, refuse } from './proxy.ts';
 
-/** What a gateway's AuthorizationPolicy is asked about. */
+/** What routes and policies are asked about. */
 export interface AskedRequest {
+  /** As the client wrote it, in lower case: with a port if there is one in it. */
   host: string;
   method: string;
+  /** Without the query. */
   path: string;
-  kind: Kind;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
   remoteAddress: string;
 }
 
-export interface Route {
+/** Where requests go. */
+export interface Upstream {
+  /** The same for requests that may share a connection. */
+  name: string;
+  /** A new connection; undefined: nobody serves now. */
+  connect(): Duplex | undefined;
+}
+
+/** What stands behind a name. */
+export interface Site {
   /** PEM, with the chain; absent while there is none (yet). */
   certificate?: string | undefined;
   key?: string | undefined;
-  /** A new connection to what serves that kind; undefined: nobody does now. */
-  connect(kind: Kind): Duplex | undefined;
+  /** undefined: no route fits. */
+  upstream(request: AskedRequest): Upstream | undefined;
   /** Everything is allowed if absent. */
   allows?(request: AskedRequest): boolean;
 }
 
 export interface IngressOptions {
-  /** Whose name it is, in lower case; asked at each handshake and for each connection behind it. */
-  route(host: string): Route | undefined;
+  /** Whose name it is, in lower case; asked at each handshake and for each request behind it. */
+  siteOf(host: string): Site | undefined;
   /** A connection that says nothing for this long is closed. */
   silentMs?: number;
 }
@@ -45,7 +55,7 @@ type Reply = Http2ServerResponse | ServerResponse;
 
 export async function serveIngress(
   port: number,
-  { route, silentMs = 30_000 }: IngressOptions,
+  { siteOf, silentMs = 30_000 }: IngressOptions,
 ): Promise<Face> {
   const backends = new WeakMap<TLSSocket, Backend>();
   const tls = createSecureServer({
@@ -53,7 +63,7 @@ export async function serveIngress(
     ALPNProtocols: ['h2', 'http/1.1'],
     minVersion: 'TLSv1.2',
     SNICallback(name, done) {
-      const { certificate, key } = route(name.toLowerCase()) ?? {};
+      const { certificate, key } = siteOf(name.toLowerCase()) ?? {};
       try {
         done(null, createSecureContext({ cert: certificate ?? '', key: key ?? '' }));
       } catch (error) {
@@ -61,40 +71,47 @@ export async function serveIngress(
       }
     },
   });
-  const backendOf = (socket: TLSSocket, host: string): Backend => {
+  const backendOf = (socket: TLSSocket): Backend => {
     const known = backends.get(socket);
     if (known) return known;
-    const backend = createBackend((kind) => route(host)?.connect(kind));
+    const backend = createBackend();
     backends.set(socket, backend);
     socket.once('close', () => backend.close());
     return backend;
   };
   tls.on('request', (request: Request, reply: Reply) => {
     const socket = tlsSocketOf(request);
-    const host = String((socket as { servername?: unknown }).servername ?? '').toLowerCase();
-    const path = request.url ?? '/';
-    const kind = kindOf({ path, headers: request.headers });
-    const remoteAddress = socket.remoteAddress ?? '';
-    const found = route(host);
-    if (!found) return refuse(reply, 404, '');
-    const asked = { host, method: request.method ?? 'GET', path, kind, remoteAddress };
-    if (found.allows && !found.allows(asked)) return refuse(reply, 403, 'RBAC: access denied');
-    backendOf(socket, host).pass(kind, request, reply);
+    const name = String((socket as { servername?: unknown }).servername ?? '').toLowerCase();
+    const site = siteOf(name);
+    if (!site) return refuse(reply, 404, '');
+    const asked = askedOf(request, socket);
+    if (site.allows && !site.allows(asked)) return refuse(reply, 403, 'RBAC: access denied');
+    const upstream = site.upstream(asked);
+    if (!upstream) return refuse(reply, 404, '');
+    backendOf(socket).pass(upstream, request, reply);
   });
   tls.on('sessionError', ignore);
   tls.on('tlsClientError', ignore);
 
   return serveSockets(port, {}, (socket) =>
     peekAt(socket, silentMs, readHello, ({ serverName }) => {
-      const found = serverName === undefined ? undefined : route(serverName);
-      if (!found) return alert(socket, ALERTS.unrecognizedName);
-      if (!found.certificate || !found.key) return alert(socket, ALERTS.handshakeFailure);
+      const site = serverName === undefined ? undefined : siteOf(serverName);
+      if (!site) return alert(socket, ALERTS.unrecognizedName);
+      if (!site.certificate || !site.key) return alert(socket, ALERTS.handshakeFailure);
       tls.emit('connection', socket);
     }),
   );
 }
 
 const ignore = (): void => undefined;
+
+function askedOf(
+  { method = 'GET', url = '/', headers }: Request,
+  { remoteAddress = '' }: TLSSocket,
+): AskedRequest {
+  const host = String(headers[':authority'] ?? headers.host ?? '').toLowerCase();
+  return { host, method, path: url.replace(/\?.*$/s, ''), headers, remoteAddress };
+}
 
 /** Over HTTP/2 the request's own socket is a stand-in for the real one, which its session has. */
 function tlsSocketOf(request: Request): TLSSocket {

@@ -120,6 +120,7 @@ export function forgetContainers(leaf: LeafCluster, pod: Stored): void {
     leaf.memory.delete(memoryKey(pod, container.name));
   }
   leaf.memory.delete(`crash ${keyOfObject(pod)}`);
+  leaf.memory.delete(`pull ${keyOfObject(pod)}`);
 }
 
 export interface LogLine {

@@ -2,7 +2,7 @@
 import { noSuchResource } from './errors.ts';
 import type { ApiGroup, KindRegistry } from './kind-registry.ts';
 import type { Kind, Subresource } from './kinds.ts';
-import { VERSION } from './model.ts';
+import { VERSION } from './version.ts';
 
 /** The answer to a path that is not a resource's; undefined if it is one's. @throws ApiError 404 */
 export function discover(kinds: KindRegistry, path: string): object | string | undefined {

@@ -50,8 +50,18 @@ export const podIp = (random: Random): string =>
 export const internalIp = (random: Random): string =>
   `10.128.${below(random, 256)}.${2 + below(random, 250)}`;
 
-/** From the block that documentation may use, so that nobody ever reaches a stranger: RFC 5737. */
-export const externalIp = (random: Random): string => `203.0.113.${1 + below(random, 254)}`;
+/**
+ * The next one that no cluster of this cloud has had, so that a record of an old one leads nowhere: first from the block that
+ * documentation may use (RFC 5737), then from that of benchmarks (RFC 2544). Nobody ever reaches a stranger by them.
+ */
+export function nextExternalIp({ world }: LeafCluster): string {
+  const given = world.store.table<number>('external addresses');
+  const n = given.get('given') ?? 0;
+  given.set('given', n + 1);
+  if (n < 254) return `203.0.113.${n + 1}`;
+  const m = n - 254;
+  return `198.${18 + ((m >> 16) & 1)}.${(m >> 8) & 255}.${m & 255}`;
+}
 
 /** In [0, 1), the same for the same text: a draw that needs no storing. FNV-1a with a final mix. */
 export function drawOf(text: string): number {

@@ -1,6 +1,6 @@
 /**
- * Who calls a cluster's API: Hub by a Google access token, a service account by a token of the cluster's own, or nobody; and whom the
- * caller pretends to be.
+ * Who calls a cluster's API: Hub or another of Google's accounts by an access token, a service account by a token of the cluster's own, or
+ * nobody; and whom the caller pretends to be.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/
  */
 import type { IncomingHttpHeaders } from 'node:http';
@@ -23,8 +23,13 @@ export const MASTERS = 'system:masters';
 const ANONYMOUS: Caller = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 export interface DoorKeeper {
-  /** Whether a Google access token may connect: `container.clusters.connect`. */
+  /** Whether it is an access token of Hub's own, whom GKE's authoriser lets do everything: `container.admin`. */
   isAccessToken(token: string): boolean;
+  /**
+   * Whose access token it is otherwise: the e-mail address of an account that may connect (`container.clusters.connect`), and in the
+   * cluster what its roles say. https://cloud.google.com/kubernetes-engine/docs/how-to/role-based-access-control
+   */
+  accountOf?(token: string): string | undefined;
 }
 
 export const serviceAccountName = (namespace: string, name: string): string =>
@@ -45,12 +50,13 @@ export function authenticate(
   const [, token] = /^Bearer (.+)$/i.exec(authorization) ?? [];
   if (token === undefined) throw unauthorized();
   if (keeper.isAccessToken(token)) {
-    // Whoever has the IAM permission is let through by GKE's own authoriser.
     return {
       name: `hub@${leaf.world.projectId}.iam.gserviceaccount.com`,
       groups: [MASTERS, AUTHENTICATED],
     };
   }
+  const account = keeper.accountOf?.(token);
+  if (account !== undefined) return { name: account, groups: [AUTHENTICATED] };
   const verified = verifyToken(leaf, token);
   if (!verified) throw unauthorized();
   const { namespace, name, uid, extra } = verified;

@@ -10,6 +10,15 @@ import type { Listener } from './pod-ports.ts';
 import type { Tasks } from './tasks.ts';
 import { Watches } from './watch.ts';
 
+/** A node as GKE makes it. */
+export interface LeafNode {
+  /** Of the instance, too. */
+  name: string;
+  pool: string;
+  zone: string;
+  machineType: string;
+}
+
 /** What a leaf cluster is made with. */
 export interface LeafTarget {
   name: string;
@@ -20,6 +29,10 @@ export interface LeafTarget {
   machineType: string;
   /** Where the nodes are, if not in the zones that the location's name tells. */
   zones?: readonly string[];
+  /** The nodes that it has at first, in place of such as the three fields before tell. */
+  nodes?: readonly LeafNode[];
+  /** Address of its API server inside the network. */
+  controlPlane?: string;
   /** GKE's own id: another one for the next cluster of the same name. */
   id?: string;
   /** Hub's id of the cluster, for people who look at the index. */

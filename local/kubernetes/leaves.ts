@@ -1,7 +1,7 @@
 /** All leaf clusters as the GKE stand-in starts and stops them: each in the model, and behind a port of its own. */
 import type { Face, World } from '../service.ts';
 import { createServerIdentity, type ServerIdentity } from '../tls.ts';
-import { type LeafCluster, type LeafEdges, type LeafTarget, leafKey } from './leaf-cluster.ts';
+import { type LeafCluster, type LeafEdges, type LeafNode, type LeafTarget, leafKey } from './leaf-cluster.ts';
 import { createKubernetes, type Kubernetes } from './model.ts';
 import { type DoorKeeper, serveLeaf } from './server.ts';
 
@@ -25,6 +25,8 @@ export interface Leaves {
   readonly model: Kubernetes;
   /** Makes it unless it is there, and answers when its API does. A cluster of an earlier process keeps its objects and identity. */
   start(target: LeafTarget): Promise<LeafEntry>;
+  /** Brings its nodes to those wanted; to be called again until it says true. */
+  resize(name: string, location: string, nodes: readonly LeafNode[]): boolean;
   /** Its API stops answering. What it made in the cloud stays. */
   stop(name: string, location: string): Promise<void>;
   find(name: string, location: string): LeafEntry | undefined;
@@ -88,6 +90,7 @@ export function createLeaves(world: World, options: LeavesOptions): Leaves {
         return entryOf(leaf) as LeafEntry;
       });
     },
+    resize: model.resize,
     stop: (name, location) => inTurn(leafKey(name, location), () => end(name, location)),
     find: (name, location) => entryOf(model.find(name, location)),
     findByServer: (server) => byServer.get(server),

@@ -8,7 +8,7 @@
  *                            └─▶ containers.ts ─▶ programs/ ─▶ charts/
  */
 import type { World } from '../service.ts';
-import { create, list } from './api.ts';
+import { create } from './api.ts';
 import { budgets } from './controllers/budgets.ts';
 import { clusterRoles } from './controllers/clusterroles.ts';
 import { cronJobs, cronJobTasks } from './controllers/cronjobs.ts';
@@ -26,18 +26,18 @@ import { services, serviceTasks } from './controllers/services.ts';
 import { statefulSets } from './controllers/statefulsets.ts';
 import { claims, volumes, volumeTasks } from './controllers/volumes.ts';
 import { addDefaultRoles } from './default-roles.ts';
-import { internalIp, suffix } from './identifiers.ts';
 import { KINDS } from './kinds.ts';
 import {
   LeafCluster,
   type LeafEdges,
+  type LeafNode,
   type LeafRecord,
   type LeafTarget,
   leafKey,
   type Machinery,
   type TaskHandler,
 } from './leaf-cluster.ts';
-import { nodeSizes } from './machines.ts';
+import { addNode, fitNodes, namedNodes, nodeTasks } from './nodes.ts';
 import { zonesOf } from './places.ts';
 import { type Task, Tasks } from './tasks.ts';
 import { forgetTokenKey } from './tokens.ts';
@@ -72,6 +72,7 @@ const MACHINERY: Machinery = {
 const TASKS: Readonly<Record<string, TaskHandler>> = {
   ...cronJobTasks,
   ...jobTasks,
+  ...nodeTasks,
   ...podTasks,
   ...serviceTasks,
   ...volumeTasks,
@@ -92,6 +93,8 @@ export interface Kubernetes {
    * until this is called for it: what it does outside must find somebody there.
    */
   add(target: LeafTarget & { ca: string }): LeafCluster;
+  /** Brings the nodes of one that runs to those wanted; call it again until it says true. */
+  resize(name: string, location: string, nodes: readonly LeafNode[]): boolean;
   /** Ends and forgets it. What it made in the cloud stays there, as in reality. */
   remove(name: string, location: string): void;
   /** One that runs. */
@@ -141,8 +144,12 @@ export function createKubernetes(world: World, edges: LeafEdges): Kubernetes {
       }
       const leaf = open(recordOf(target, world.clock.now()));
       records.set(key, leaf.record);
-      furnish(leaf);
+      furnish(leaf, target);
       return leaf;
+    },
+    resize(name, location, nodes) {
+      const leaf = leaves.get(leafKey(name, location));
+      return leaf ? fitNodes(leaf, nodes) : true;
     },
     remove,
     find: (name, location) => leaves.get(leafKey(name, location)),
@@ -168,58 +175,36 @@ function recordOf(target: LeafTarget & { ca: string }, nowMs: number): LeafRecor
 }
 
 /** What GKE puts into a new cluster, as far as anybody here looks at it. */
-function furnish(leaf: LeafCluster): void {
+function furnish(leaf: LeafCluster, target: LeafTarget): void {
   for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) {
     create(leaf, KINDS.Namespace, undefined, { metadata: { name } });
   }
-  const { zones, nodeCount } = leaf.record;
-  const group = suffix(leaf.world.random, 8);
-  for (let i = 0; i < nodeCount; i++) addNode(leaf, zones[i % zones.length] ?? leaf.record.location, group);
+  for (const node of target.nodes ?? namedNodes(leaf, target)) addNode(leaf, node);
   addStorageClasses(leaf);
   addPriorityClasses(leaf);
   addDefaultRoles(leaf);
-  if (list(leaf, KINDS.Service, 'default', () => true).length === 0) {
-    create(leaf, KINDS.Service, 'default', {
-      metadata: { name: 'kubernetes' },
-      spec: { ports: [{ name: 'https', port: 443, targetPort: 443 }], clusterIP: '34.118.224.1' },
-    });
-  }
+  addOwnService(leaf, target.controlPlane ?? SOME_CONTROL_PLANE);
 }
 
-function addNode(leaf: LeafCluster, zone: string, group: string): void {
-  const { name: cluster, machineType } = leaf.record;
-  // Node names end within 63 characters, so GKE shortens the cluster's.
-  const name = `gke-${cluster.slice(0, 26)}-default-pool-${group}-${suffix(leaf.world.random, 4)}`;
-  const node = create(leaf, KINDS.Node, undefined, {
-    metadata: {
-      name,
-      labels: {
-        'cloud.google.com/gke-nodepool': 'default-pool',
-        'kubernetes.io/hostname': name,
-        'kubernetes.io/os': 'linux',
-        'node.kubernetes.io/instance-type': machineType,
-        'topology.kubernetes.io/zone': zone,
-        'topology.kubernetes.io/region': zone.slice(0, zone.lastIndexOf('-')),
-      },
-    },
-    spec: { providerID: `gce://${leaf.world.projectId}/${zone}/${name}` },
+const SOME_CONTROL_PLANE = '10.127.0.2';
+
+/** `default/kubernetes`, by which everything inside reaches the cluster's own API. Its endpoints are written by the API server itself. */
+function addOwnService(leaf: LeafCluster, address: string): void {
+  const name = 'kubernetes';
+  const ports = [{ name: 'https', port: 443, protocol: 'TCP' }];
+  create(leaf, KINDS.Service, 'default', {
+    metadata: { name, labels: { component: 'apiserver', provider: 'kubernetes' } },
+    spec: { ports: [{ ...ports[0], targetPort: 443 }], clusterIP: '34.118.224.1' },
   });
-  leaf.objects.setStatus(KINDS.Node, node, {
-    ...nodeSizes(machineType),
-    addresses: [
-      { type: 'InternalIP', address: internalIp(leaf.world.random) },
-      { type: 'Hostname', address: name },
-    ],
-    conditions: [
-      {
-        type: 'Ready',
-        status: 'True',
-        reason: 'KubeletReady',
-        message: 'kubelet is posting ready status',
-        lastTransitionTime: leaf.now,
-      },
-    ],
-    nodeInfo: { kubeletVersion: VERSION.gitVersion, operatingSystem: 'linux', architecture: 'amd64' },
+  create(leaf, KINDS.Endpoints, 'default', {
+    metadata: { name, labels: { 'endpointslice.kubernetes.io/skip-mirror': 'true' } },
+    subsets: [{ addresses: [{ ip: address }], ports }],
+  });
+  create(leaf, KINDS.EndpointSlice, 'default', {
+    metadata: { name, labels: { 'kubernetes.io/service-name': name } },
+    addressType: 'IPv4',
+    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+    ports,
   });
 }
 
@@ -258,16 +243,3 @@ function addStorageClasses(leaf: LeafCluster): void {
     });
   }
 }
-
-/** What `/version` answers. */
-export const VERSION = {
-  major: '1',
-  minor: '35',
-  gitVersion: 'v1.35.2-gke.1000000',
-  gitCommit: '',
-  gitTreeState: 'clean',
-  buildDate: '2026-03-01T00:00:00Z',
-  goVersion: 'go1.25.7',
-  compiler: 'gc',
-  platform: 'linux/amd64',
-} as const;

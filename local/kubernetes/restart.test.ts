@@ -16,7 +16,7 @@ import { KINDS } from './kinds.ts';
 import { createLeaves, type Leaves } from './leaves.ts';
 import { createKubernetes, type Kubernetes } from './model.ts';
 import type { Fields } from './objects.ts';
-import { hasCondition, TARGET } from './testing.ts';
+import { aDeployment, hasCondition, TARGET } from './testing.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -171,6 +171,34 @@ describe('an installation', () => {
     await clock.runFor(minutes(10));
     expect(around.compute.size).toBe(3);
     second.store.close();
+  });
+
+  test.each([3, 1])('resizing to %i nodes, killed every 5 s, still ends', async (count) => {
+    const clock = virtualClock();
+    const nodes = ['a', 'b', 'c'].map((name) => ({
+      name,
+      pool: 'main',
+      zone: TARGET.location,
+      machineType: TARGET.machineType,
+    }));
+    const target = { ...TARGET, nodes: nodes.slice(0, 2), ca: 'CA' };
+    let { kubernetes, store } = start(clock, cloud());
+    create(kubernetes.add(target), KINDS.Deployment, 'default', aDeployment({ replicas: 4 }));
+    await clock.runFor(minutes(5));
+    let rounds = 0;
+    while (!kubernetes.resize(TARGET.name, TARGET.location, nodes.slice(0, count))) {
+      expect(rounds++).toBeLessThan(60);
+      kubernetes.close();
+      store.close();
+      ({ kubernetes, store } = start(clock, cloud()));
+      kubernetes.add(target);
+      await clock.runFor(seconds(5));
+    }
+    const leaf = kubernetes.find(TARGET.name, TARGET.location);
+    await clock.runFor(minutes(5));
+    const pods = [...(leaf?.objects.each(KINDS.Pod, 'default') ?? [])];
+    expect(pods.filter((pod) => hasCondition(pod, 'Ready'))).toHaveLength(4);
+    store.close();
   });
 
   test('a cluster that ended is forgotten, whether it ran or rested', async () => {

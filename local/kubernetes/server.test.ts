@@ -10,13 +10,17 @@ import { serveKubernetesIndex } from './server.ts';
 import { servedLeaves, TARGET } from './testing.ts';
 
 const TOKEN = 'ya29.a-token';
+const OTHER_TOKEN = 'ya29.another-token';
+const OTHER = 'credentials@hub-test.iam.gserviceaccount.com';
 const world: World = aWorld({ clock: realClock(5000) });
 
 let leaves: Leaves;
 let entry: LeafEntry;
 
 beforeAll(async () => {
-  leaves = servedLeaves(world, TOKEN);
+  leaves = servedLeaves(world, TOKEN, {
+    accountOf: (token) => (token === OTHER_TOKEN ? OTHER : undefined),
+  });
   entry = await leaves.start({ ...TARGET, clusterId: 'aaaabbbbccccdddd' });
 });
 afterAll(() => leaves.close());
@@ -381,4 +385,27 @@ test('the index lists every leaf cluster with its address and CA', async () => {
     },
   ]);
   await face.close();
+});
+
+describe('an account of Google’s that is not Hub’s', () => {
+  const TOKENS = '/api/v1/namespaces/default/serviceaccounts/default/token';
+  const review = { spec: { expirationSeconds: 600 } };
+
+  test('comes in and may nothing, until a role is bound to its address', async () => {
+    const asOther = { token: OTHER_TOKEN };
+    const refused = await call('POST', TOKENS, { ...asOther, body: review });
+    expect(refused).toMatchObject({ status: 403, body: { message: expect.stringContaining(OTHER) } });
+    const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/default';
+    const rules = [{ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] }];
+    await call('POST', `${rbac}/roles`, { body: { metadata: { name: 'issuer' }, rules } });
+    await call('POST', `${rbac}/rolebindings`, {
+      body: {
+        metadata: { name: 'issuer' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'issuer' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: OTHER }],
+      },
+    });
+    expect((await call('POST', TOKENS, { ...asOther, body: review })).status).toBe(201);
+    expect((await call('GET', '/api/v1/namespaces/default/secrets', asOther)).status).toBe(403);
+  });
 });

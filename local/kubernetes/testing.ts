@@ -8,7 +8,7 @@ import type { World } from '../service.ts';
 import { memoryStore, type Store } from '../store.ts';
 import { apply, create, get } from './api.ts';
 import { KINDS, type Kind } from './kinds.ts';
-import type { LeafCluster } from './leaf-cluster.ts';
+import type { LeafCluster, LeafNode } from './leaf-cluster.ts';
 import { createLeaves, type Leaves, type LeavesOptions } from './leaves.ts';
 import { createKubernetes, type Kubernetes } from './model.ts';
 import type { Fields, Stored } from './objects.ts';
@@ -39,10 +39,12 @@ export async function aLeaf({
   store = memoryStore(),
   seed = 1,
   clock = virtualClock(),
+  nodes,
 }: {
   store?: Store;
   seed?: number;
   clock?: VirtualClock;
+  nodes?: readonly LeafNode[];
 } = {}): Promise<TestLeaf> {
   const random = seededRandom(seed);
   const faults = createFaults({}, random);
@@ -60,7 +62,7 @@ export async function aLeaf({
     },
     publish: (topic, data) => void published.push(`${topic} ${data}`),
   });
-  const leaf = kubernetes.add({ ...TARGET, ca: 'CA' });
+  const leaf = kubernetes.add({ ...TARGET, ...(nodes && { nodes }), ca: 'CA' });
   await clock.runFor(0);
   const until = async (holds: () => boolean): Promise<void> => {
     for (const end = clock.now() + minutes(60); clock.now() < end; ) {

@@ -1,5 +1,5 @@
 /** The GKE client that calls the models directly, so that the simulation runs the real provider without a wire. */
-import type { GkeClient, GkeCluster } from '../../functions/providers/gke/client.ts';
+import { controlPlaneOf, type GkeClient, type GkeCluster } from '../../functions/providers/gke/client.ts';
 import { CloudRefusal, statusOf } from '../../functions/providers/gke/errors.ts';
 import type { ComputeModel, ComputeRow } from '../compute/model.ts';
 import type { ClusterView, ContainerModel } from '../container/model.ts';
@@ -42,12 +42,14 @@ export function memoryGkeClient(container: ContainerModel, compute: ComputeModel
           targetTags: row.targetTags ?? [],
         }));
       }),
+    createFirewall: (firewall) => call(() => void compute.insertFirewall(structuredClone(firewall))),
     deleteLeftover: (kind, location, name) => call(() => void compute.delete(kind, location, name)),
   };
 }
 
 function gkeCluster(view: ClusterView): GkeCluster {
   const endpoint = view.controlPlaneEndpointsConfig?.dnsEndpointConfig?.endpoint;
+  const controlPlane = controlPlaneOf(view);
   const ca = (view.masterAuth as { clusterCaCertificate?: string } | undefined)?.clusterCaCertificate;
   return {
     name: view.name,
@@ -60,5 +62,6 @@ function gkeCluster(view: ClusterView): GkeCluster {
     nodesFailed: (view.nodePools ?? []).some((pool) => pool.status === 'ERROR'),
     ...(typeof endpoint === 'string' ? { endpoint } : {}),
     ...(ca ? { ca: Buffer.from(ca, 'base64').toString() } : {}),
+    ...(controlPlane === undefined ? {} : { controlPlane }),
   };
 }

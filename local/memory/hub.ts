@@ -10,15 +10,21 @@ import { topUp } from '../../functions/pool/top-up.ts';
 import type { Ports, Settings } from '../../functions/ports.ts';
 import { createGkeProvider } from '../../functions/providers/gke/provider.ts';
 import { STEPS } from '../../functions/steps/index.ts';
+import { sweepDrift } from '../../functions/sweeps/drift.ts';
 import { sweepOverdue } from '../../functions/sweeps/overdue.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { stepMessage, TOPICS } from '../../shared/messages.ts';
-import { dollars, minutes, seconds } from '../../shared/units.ts';
+import { dollars, hours, minutes, seconds } from '../../shared/units.ts';
+import { createAcmeModel } from '../acme/model.ts';
+import { lookupInModel } from '../acme/names.ts';
 import { type VirtualClock, virtualClock } from '../clock.ts';
 import { createComputeModel } from '../compute/model.ts';
 import { createContainerModel } from '../container/model.ts';
 import { deployedIndexes } from '../deployed.ts';
+import { lookup } from '../dns/lookup.ts';
+import { createDnsModel } from '../dns/model.ts';
 import { createFaults, type FaultRates, type Faults } from '../faults.ts';
+import { projectNumberOf } from '../iam/principals.ts';
 import { createLeaves } from '../kubernetes/leaves.ts';
 import { leafGlue } from '../leaf-glue.ts';
 import { randomStream } from '../random.ts';
@@ -26,13 +32,19 @@ import type { World } from '../service.ts';
 import { createStorageModel } from '../storage/model.ts';
 import { memoryStore } from '../store.ts';
 import { memoryBuckets } from './buckets.ts';
+import { memoryCertificates } from './certificates.ts';
+import { memoryDns } from './dns.ts';
 import { memoryDocuments } from './documents.ts';
 import { memoryGkeClient } from './gke.ts';
 import { memoryLeaves } from './leaf.ts';
 import { memoryMessages } from './messages.ts';
+import { memoryApplications } from './pachyderms.ts';
+import { memoryPeople } from './people.ts';
 import { memoryTokens } from './tokens.ts';
 
 const PROJECT = 'hub-memory';
+const ZONE = 'clusters.example.com';
+const DNS_ZONE = 'clusters';
 
 export interface MemoryHubOptions {
   seed?: number;
@@ -41,6 +53,8 @@ export interface MemoryHubOptions {
   busMs?: number;
   /** Modelled: one commit. */
   commitMs?: number;
+  /** Modelled: one call to an application inside a cluster. */
+  callMs?: number;
   limits?: Partial<Settings['limits']>;
 }
 
@@ -51,6 +65,7 @@ export function memoryHub({
   faults: rates = {},
   busMs = 100,
   commitMs = 30,
+  callMs = 10,
   limits = {},
 }: MemoryHubOptions = {}) {
   const clock: VirtualClock = virtualClock();
@@ -91,11 +106,24 @@ export function memoryHub({
     leaves: glue.leavesOf(leaves),
     onAudit: (entry) => send(TOPICS.hint, JSON.stringify(entry)),
   });
+  const dns = createDnsModel(worldOf('dns'));
+  dns.createZone({ name: DNS_ZONE, dnsName: `${ZONE}.` });
+  const acmeWorld = worldOf('acme');
+  const acme = createAcmeModel(acmeWorld, { lookup: lookupInModel(dns) });
+  const applications = memoryApplications({
+    leaves,
+    addressOf: (name) => lookup(dns, `${name}.`, 'A').answers[0]?.rrdatas[0],
+    random: randomStream(seed, 'applications'),
+    latencyMs: callMs,
+    ports: () => ports,
+  });
   const tokens = memoryTokens();
   const settings: Settings = {
     projectId: PROJECT,
     cell: 'default',
-    zone: 'clusters.example.com',
+    projectNumber: projectNumberOf(PROJECT),
+    zone: ZONE,
+    credentialsAccount: `credentials@${PROJECT}.iam.gserviceaccount.com`,
     pageTokenKey: 'a key of page tokens for tests only',
     limits: {
       accountClusters: 1000,
@@ -123,6 +151,10 @@ export function memoryHub({
     }),
     leaves: memoryLeaves(leaves),
     buckets: memoryBuckets(storage),
+    dns: memoryDns(dns, DNS_ZONE),
+    certificates: memoryCertificates(acmeWorld, acme),
+    ...applications,
+    people: memoryPeople(tokens),
     tokens,
     settings,
     log: silentLog,
@@ -134,6 +166,7 @@ export function memoryHub({
     if (step) await dispatch(ports, STEPS, step, stepMessage.parse(body));
     else if (name === TOPICS.hint) await hint(ports, body);
     else if (name === TOPICS.sweep) await sweepOverdue(ports);
+    else if (name === TOPICS.drift) await sweepDrift(ports, body);
     else if (name === TOPICS.topUp) await topUp(ports, (body as { pool?: string }).pool);
   };
   for (const { name, trigger, timeoutSeconds } of MANIFEST) {
@@ -157,6 +190,7 @@ export function memoryHub({
     };
     every(TOPICS.sweep, minutes(1));
     every(TOPICS.topUp, minutes(5));
+    every(TOPICS.drift, hours(6));
     return () => {
       stopped = true;
     };
@@ -203,7 +237,10 @@ export function memoryHub({
 
   /** Every object that the embedded cloud holds; looked at behind its API, where no fault strikes and no call is counted. */
   const objects = (): number =>
-    containerWorld.store.table('clusters').size + compute.all().length + storage.listBuckets().items.length;
+    containerWorld.store.table('clusters').size +
+    compute.all().length +
+    storage.listBuckets().items.length +
+    dns.listRecordSets(DNS_ZONE).items.filter(({ type }) => type !== 'NS' && type !== 'SOA').length;
 
   return {
     clock,
@@ -214,6 +251,8 @@ export function memoryHub({
     compute,
     storage,
     container,
+    dns,
+    acme,
     leaves,
     tokens,
     startScheduler,

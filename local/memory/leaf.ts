@@ -1,15 +1,18 @@
 /** The port to the inside of clusters straight on the model of the Kubernetes stand-in, for the simulation. */
+
 import { refusalError, unreachableError } from '../../functions/leaf/errors.ts';
 import type { KubeObject, Leaf, Leaves as LeavesPort } from '../../functions/leaf/leaf.ts';
+import { AppError } from '../../shared/errors.ts';
 import * as api from '../kubernetes/api.ts';
 import { ReplyLost, throughDoor } from '../kubernetes/door.ts';
 import { ApiError } from '../kubernetes/errors.ts';
 import { copy } from '../kubernetes/json.ts';
-import { type Kind, kindByName } from '../kubernetes/kinds.ts';
+import type { Kind } from '../kubernetes/kinds.ts';
 import type { LeafCluster } from '../kubernetes/leaf-cluster.ts';
 import type { Leaves } from '../kubernetes/leaves.ts';
 import { podLog } from '../kubernetes/pod-logs.ts';
 import { parseLabelSelector } from '../kubernetes/selectors.ts';
+import { requestToken } from '../kubernetes/tokens.ts';
 
 export function memoryLeaves(leaves: Pick<Leaves, 'findByServer'>): LeavesPort {
   return { open: (connection) => leafOver(() => leaves.findByServer(connection.server)) };
@@ -32,26 +35,35 @@ function leafOver(running: () => LeafCluster | undefined): Leaf {
   return {
     apply: (object) =>
       call(`PATCH ${nameOf(object.kind, object.metadata)}`, (leaf) => {
-        const kind = kindOf(object.apiVersion, object.kind);
+        const kind = kindOf(leaf, object);
         const { name, namespace } = object.metadata;
         const options = { manager: 'hub', force: true };
         return copy(api.apply(leaf, kind, namespace, name, object, options).object) as KubeObject;
       }),
+    create: (object) =>
+      call(`POST ${nameOf(object.kind, object.metadata)}`, (leaf) => {
+        const kind = kindOf(leaf, object);
+        const { name, namespace } = object.metadata;
+        if (leaf.objects.get(kind, namespace, name)) return 'exists';
+        api.create(leaf, kind, namespace, copy(object), { manager: 'hub' });
+        return 'created';
+      }),
     find: (ref) =>
       call(`GET ${nameOf(ref.kind, ref)}`, (leaf) => {
-        const found = leaf.objects.get(kindOf(ref.apiVersion, ref.kind), ref.namespace, ref.name);
+        const kind = findKind(leaf, ref);
+        const found = kind && leaf.objects.get(kind, ref.namespace, ref.name);
         return found && (copy(found) as KubeObject);
       }),
     list: ({ apiVersion, kind, namespace, labelSelector }) =>
       call(`GET ${kind} ${namespace ?? ''}`, (leaf) =>
         api
-          .list(leaf, kindOf(apiVersion, kind), namespace, parseLabelSelector(labelSelector))
+          .list(leaf, kindOf(leaf, { apiVersion, kind }), namespace, parseLabelSelector(labelSelector))
           .map((object) => copy(object) as KubeObject),
       ),
     delete: (ref) =>
       call(`DELETE ${nameOf(ref.kind, ref)}`, (leaf) => {
-        const kind = kindOf(ref.apiVersion, ref.kind);
-        if (!leaf.objects.get(kind, ref.namespace, ref.name)) return;
+        const kind = findKind(leaf, ref);
+        if (!kind || !leaf.objects.get(kind, ref.namespace, ref.name)) return;
         api.remove(leaf, kind, ref.namespace, ref.name, { propagation: 'Background' });
       }),
     logTail: ({ namespace, name, container }, lines) =>
@@ -65,6 +77,20 @@ function leafOver(running: () => LeafCluster | undefined): Leaf {
           throw error;
         }
       }),
+    forward: async () => {
+      throw new Error('there are no wires to a port in memory');
+    },
+    issueToken: ({ namespace, name }, lifeMs) =>
+      call(`POST token ${namespace}/${name}`, (leaf) => {
+        const request = { spec: { expirationSeconds: Math.floor(lifeMs / 1000) } };
+        try {
+          const { status } = requestToken(leaf, namespace, name, request) as TokenReply;
+          return { token: status.token, expiresAt: Date.parse(status.expirationTimestamp) };
+        } catch (error) {
+          if (!(error instanceof ApiError) || error.code !== 404) throw error;
+          throw new AppError('NOT_FOUND', `${namespace}/${name}`);
+        }
+      }),
   };
 }
 
@@ -73,8 +99,21 @@ const nameOf = (
   { namespace, name }: { namespace?: string | undefined; name: string },
 ): string => `${kind} ${namespace ?? ''}/${name}`;
 
-function kindOf(apiVersion: string, kind: string): Kind {
-  const found = kindByName(apiVersion, kind);
-  if (!found) throw new ApiError(404, 'NotFound', `no kind ${kind} in ${apiVersion}`);
+interface TokenReply {
+  status: { token: string; expirationTimestamp: string };
+}
+
+interface Named {
+  apiVersion: string;
+  kind: string;
+}
+
+/** Also of a kind that a CustomResourceDefinition defines; without one, there is nothing of that kind. */
+const findKind = (leaf: LeafCluster, { apiVersion, kind }: Named): Kind | undefined =>
+  leaf.kinds.byName(apiVersion, kind);
+
+function kindOf(leaf: LeafCluster, named: Named): Kind {
+  const found = findKind(leaf, named);
+  if (!found) throw new ApiError(404, 'NotFound', `no kind ${named.kind} in ${named.apiVersion}`);
   return found;
 }

@@ -11,6 +11,8 @@ export interface MemoryTokens extends TokenVerifier {
   revoke(uid: string): void;
   /** All tokens of this user are refused as revoked, also later ones. */
   disable(uid: string): void;
+  /** Everybody who was issued a token, as their last one says. */
+  accounts(): Principal[];
 }
 
 interface Issued {
@@ -38,6 +40,9 @@ export function memoryTokens(realm = 'local'): MemoryTokens {
       for (const token of issued.values()) if (token.principal.uid === uid) token.revoked = true;
     },
     disable: (uid) => void disabled.add(uid),
+    accounts: () => [
+      ...new Map([...issued.values()].map(({ principal }) => [principal.uid, principal])).values(),
+    ],
     async verify(idToken) {
       const token = issued.get(idToken);
       if (!token) throw new AppError('TOKEN_INVALID', 'not issued here');

@@ -20,7 +20,10 @@ export interface AuthValues {
     enterpriseSecret?: string;
     clusterDeploymentID?: string;
   };
-  console?: { enabled?: boolean; config?: { oauthClientID?: string; oauthClientSecret?: string } };
+  console?: {
+    enabled?: boolean;
+    config?: { oauthClientID?: string; oauthClientSecret?: string; oauthRedirectURI?: string };
+  };
   oidc?: {
     issuerURI?: string;
     mockIDP?: boolean;
@@ -29,6 +32,7 @@ export interface AuthValues {
     RotationTokenExpiry?: string;
     upstreamIDPs?: readonly object[];
     upstreamIDPsSecretName?: string;
+    userAccessibleOauthIssuerHost?: string;
   };
   proxy?: { enabled?: boolean; host?: string; tls?: { enabled?: boolean } };
 }
@@ -125,6 +129,10 @@ const pachdClientOf = ({ pachd }: AuthValues): string => pachd?.oauthClientID ||
 const pachdRedirect = (values: AuthValues): string =>
   values.pachd?.oauthRedirectURI || `${publicUrl(values) ?? 'http://localhost'}/authorization-code/callback`;
 
+const consoleRedirect = (values: AuthValues): string =>
+  values.console?.config?.oauthRedirectURI ||
+  `${publicUrl(values) ?? 'http://localhost'}/oauth/callback/?inline=true`;
+
 function addAuth(
   values: AuthValues,
   issuer: string,
@@ -142,7 +150,8 @@ function addAuth(
       issuer,
       localhost_issuer: pachd.localhostIssuer !== 'false',
       require_email_verified: oidc.requireVerifiedEmail ?? false,
-      user_accessible_issuer_host: publicUrl(values) ?? 'http://localhost',
+      user_accessible_issuer_host:
+        oidc.userAccessibleOauthIssuerHost || publicUrl(values) || 'http://localhost',
       redirect_uri: pachdRedirect(values),
       scopes: ['email', 'profile', 'groups', 'openid'],
     }),
@@ -194,7 +203,7 @@ function identityConfig(values: AuthValues, issuer: string, consoleClient: strin
             {
               id: consoleClient,
               name: consoleClient,
-              redirect_uris: [`${publicUrl(values) ?? 'http://localhost'}/oauth/callback/?inline=true`],
+              redirect_uris: [consoleRedirect(values)],
             },
           ]
         : []),

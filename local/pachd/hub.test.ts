@@ -1,7 +1,7 @@
 /** Hub's own OpenID provider before the pachd: the two ends that meet in every cluster. */
 import { describe, expect, test } from 'vitest';
 import { dexConnectors } from '../../functions/oidc/dex.ts';
-import { createPachyderms } from '../../functions/pachyderm/client.ts';
+import { openPachyderm } from '../../functions/pachyderm/client.ts';
 import { bindingsOf } from '../../functions/pachyderm/members.ts';
 import { ISSUER, oidcUnderTest } from '../../test/oidc.ts';
 import { seededRandom } from '../random.ts';
@@ -26,7 +26,7 @@ async function setting() {
     },
     { clock: hub.clock, fetch: hub.fetch },
   );
-  const pachyderm = await createPachyderms(hub.clock, seededRandom(4)).open(reachOf(pachd));
+  const pachyderm = await openPachyderm(reachOf(pachd), { clock: hub.clock, random: seededRandom(4) });
   const signIn = (uid: 'ada' | 'grace' | 'olga') =>
     pachyderm.signIn((request) => hub.browser().signIn(request.searchParams, hub.as(uid)));
   return {

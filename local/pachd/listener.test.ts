@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../functions/google/clock.ts';
-import { createPachyderms } from '../../functions/pachyderm/client.ts';
+import { openPachyderm } from '../../functions/pachyderm/client.ts';
 import type { Reach } from '../../functions/pachyderm/reach.ts';
 import { reachByForward } from '../../functions/pachyderm/reach.ts';
 import { KINDS } from '../kubernetes/kinds.ts';
@@ -72,11 +72,11 @@ async function aLeafWithPachd(issuerUrl: string): Promise<TestLeaf> {
 const reachInto = ({ leaf }: TestLeaf): Reach =>
   reachByForward(HOST, async (port): Promise<Duplex> => connectToPod(leaf, 'default', 'pachd', port));
 
-const pachyderms = createPachyderms(systemClock(1), seededRandom(2));
+const options = { clock: systemClock(1), random: seededRandom(2) };
 
 test('the pod of a pachd serves what its Secrets say, through a port-forward', async () => {
   const leaf = await aLeafWithPachd(issuer.url);
-  const pachyderm = await pachyderms.open(reachInto(leaf));
+  const pachyderm = await openPachyderm(reachInto(leaf), options);
   expect(await pachyderm.version()).toEqual({ text: '2.12.1' });
   expect(await pachyderm.whoAmI()).toMatchObject({ known: false });
   expect(await pachyderm.whoAmI(ROOT_TOKEN)).toMatchObject({ known: true, username: 'pach:root' });
@@ -86,7 +86,7 @@ test('the pod of a pachd serves what its Secrets say, through a port-forward', a
 
 test('the next pod has the database of the one before, and the bindings of the Secret as it is then', async () => {
   const leaf = await aLeafWithPachd(issuer.url);
-  const first = await pachyderms.open(reachInto(leaf));
+  const first = await openPachyderm(reachInto(leaf), options);
   const bindings = { [HUB]: ['clusterAdmin'], 'user:ada@example.com': ['clusterAdmin'] };
   await first.setMembers(ROOT_TOKEN, bindings);
   first.close();
@@ -95,7 +95,7 @@ test('the next pod has the database of the one before, and the bindings of the S
   await leaf.clock.runFor(60_000);
   made(leaf.leaf, KINDS.Pod, aPachdPod(issuer.url));
   await leaf.until(() => live(leaf.leaf, KINDS.Pod, 'pachd').status?.phase === 'Running');
-  const second = await pachyderms.open(reachInto(leaf));
+  const second = await openPachyderm(reachInto(leaf), options);
   const proof = await second.provesLocked(ROOT_TOKEN, {
     ...{ version: '2.12.1', owner: 'ada@example.com', bindings, issuer: issuer.url },
   });
@@ -109,7 +109,7 @@ test('the next pod has the database of the one before, and the bindings of the S
 
 test('a pachd that cannot start hangs up', async () => {
   const leaf = await aLeafWithPachd('http://127.0.0.1:9');
-  const pachyderm = await pachyderms.open(reachInto(leaf));
+  const pachyderm = await openPachyderm(reachInto(leaf), options);
   await expect(pachyderm.version()).rejects.toMatchObject({ code: 'LEAF_UNAVAILABLE' });
   pachyderm.close();
 });
@@ -117,14 +117,14 @@ test('a pachd that cannot start hangs up', async () => {
 test('faults: it starts unlocked, or hangs up', async () => {
   const leaf = await aLeafWithPachd(issuer.url);
   leaf.faults.force('unlocked', { times: 1 });
-  const open = await pachyderms.open(reachInto(leaf));
+  const open = await openPachyderm(reachInto(leaf), options);
   expect(await open.whoAmI()).toMatchObject({
     known: false,
     reason: expect.stringContaining('the auth service is not activated'),
   });
   open.close();
   leaf.faults.force('unavailable', { times: 1, subject: 'pachd:1650' });
-  const away = await pachyderms.open(reachInto(leaf));
+  const away = await openPachyderm(reachInto(leaf), options);
   await expect(away.version()).rejects.toMatchObject({ code: 'LEAF_UNAVAILABLE' });
   away.close();
 });

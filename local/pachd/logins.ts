@@ -104,13 +104,7 @@ export function createLogins({ data, auth, clock, random, issuerFetch }: LoginsI
       for (const [name, value] of Object.entries({ ...query, scope: scopes.join(' '), state })) {
         url.searchParams.set(name, value);
       }
-      if (userAccessibleIssuerHost !== '') {
-        const { protocol, host } = new URL(userAccessibleIssuerHost);
-        url.protocol = protocol;
-        url.host = host;
-        // A host without a port keeps the former one's.
-        url.port = new URL(userAccessibleIssuerHost).port;
-      }
+      if (userAccessibleIssuerHost !== '') moveTo(url, userAccessibleIssuerHost);
       return { loginUrl: url.href, state };
     },
 
@@ -166,4 +160,13 @@ export function createLogins({ data, auth, clock, random, issuerFetch }: LoginsI
       }
     },
   };
+}
+
+/** @param host with a scheme in front or without one, and then the issuer's stays */
+function moveTo(url: URL, host: string): void {
+  const target = new URL(host.includes('://') ? host : `${url.protocol}//${host}`);
+  url.protocol = target.protocol;
+  url.host = target.host;
+  // A host without a port keeps the former one's.
+  url.port = target.port;
 }

@@ -116,25 +116,26 @@ export async function startIssuer(host = HOST): Promise<TestIssuer> {
   return issuer;
 }
 
+/** dex's one connector, to the provider of these tests. */
+export const connectorFor = (issuer: string, host = HOST) => ({
+  id: 'hub',
+  name: 'Hub',
+  type: 'oidc',
+  config: {
+    issuer,
+    clientID: 'cluster',
+    clientSecret: CONNECTOR_SECRET,
+    redirectURI: `https://${host}/dex/callback`,
+  },
+});
+
 /** The values with which Hub installs. */
 export const lockedValues = (issuer: string, bindings: Record<string, string[]> = {}): AuthValues => ({
   pachd: { rootToken: ROOT_TOKEN, pachAuthClusterRoleBindings: { [HUB]: ['clusterAdmin'], ...bindings } },
   oidc: {
     mockIDP: false,
     requireVerifiedEmail: true,
-    upstreamIDPs: [
-      {
-        id: 'hub',
-        name: 'Hub',
-        type: 'oidc',
-        config: {
-          issuer,
-          clientID: 'cluster',
-          clientSecret: CONNECTOR_SECRET,
-          redirectURI: `https://${HOST}/dex/callback`,
-        },
-      },
-    ],
+    upstreamIDPs: [connectorFor(issuer)],
   },
   proxy: { enabled: true, host: HOST, tls: { enabled: true } },
 });

@@ -9,10 +9,9 @@ export const hello: Product = {
   release: 'hello',
   chart: 'hello',
   versions: [{ version: '1.1.0', default: true }, { version: '1.0.0' }],
-  values: ({ version }) => ({
-    image: { tag: version },
-    service: { type: 'LoadBalancer', annotations: { 'networking.gke.io/load-balancer-type': 'Internal' } },
-  }),
-  service: 'hello',
-  endpoints: (address) => ({ console: `http://${address}/` }),
+  values: ({ version }) => ({ image: { tag: version } }),
+  podSecurity: 'restricted',
+  access: 'public',
+  routes: [{ matches: [], service: 'hello', port: 80 }],
+  endpoints: (host) => ({ console: `https://${host}/` }),
 };

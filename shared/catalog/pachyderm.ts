@@ -1,5 +1,15 @@
 import type { Product } from './product.ts';
 
+/**
+ * As whom Hub itself signs in to each Pachyderm, by its own OpenID provider. Nobody can have the address:
+ * https://www.rfc-editor.org/rfc/rfc2606#section-2
+ */
+export const HUB_EMAIL = 'control-plane@hub.invalid';
+export const HUB_PRINCIPAL = `user:${HUB_EMAIL}`;
+
+/** In the product's namespace: what tells dex that Hub is its one connector. Hub makes it before Helm runs. */
+export const CONNECTORS_SECRET = 'hub-identity';
+
 /** Data versioning and pipelines: https://github.com/pachyderm/pachyderm. 2.12 dropped the enterprise licence that 2.11 still checks. */
 export const pachyderm: Product = {
   id: 'pachyderm',
@@ -14,20 +24,66 @@ export const pachyderm: Product = {
     { version: '2.12.0' },
     { version: '2.11.6', needsLicense: true },
   ],
-  values: ({ clusterId, version, bucket }) => ({
+  values: ({ clusterId, version, bucket, host }) => ({
     deployTarget: 'GOOGLE',
     pachd: {
       image: { tag: version },
       clusterDeploymentID: clusterId,
       storage: { backend: 'GOOGLE', google: { bucket } },
+      // Auth is there before a port opens. The root token is the chart's own random text and is read by nobody.
+      activateAuth: true,
+      oauthRedirectURI: `https://${host}/authorization-code/callback`,
+      localhostIssuer: 'true',
+      // Whoever signs in has nothing; Hub's own principal sets the rest, and writes it where every start of pachd reads it.
+      pachAuthClusterRoleBindings: { [HUB_PRINCIPAL]: ['clusterAdmin'] },
     },
-    // Until the cluster is locked to its owner and has a certificate, it has an address inside the operator's network only.
-    proxy: {
+    oidc: {
+      issuerURI: `https://${host}/dex`,
+      userAccessibleOauthIssuerHost: host,
+      mockIDP: false,
+      requireVerifiedEmail: true,
+      upstreamIDPsSecretName: CONNECTORS_SECRET,
+    },
+    // TLS ends at the cluster's gateway, which has the routes of this proxy; it only makes the Services that those lead to.
+    proxy: { enabled: true, host, service: { type: 'ClusterIP' } },
+    console: {
       enabled: true,
-      service: { type: 'LoadBalancer', annotations: { 'networking.gke.io/load-balancer-type': 'Internal' } },
+      config: {
+        oauthRedirectURI: `https://${host}/oauth/callback/?inline=true`,
+        reactAppRuntimeIssuerURI: `https://${host}`,
+      },
     },
-    console: { enabled: true },
   }),
-  service: 'pachyderm-proxy',
-  endpoints: (address) => ({ pachd: `grpc://${address}:80`, console: `http://${address}/` }),
+  // Its Postgres and its storage workers are not made for the strictest level.
+  podSecurity: 'baseline',
+  access: 'pachyderm',
+  // https://github.com/pachyderm/pachyderm/blob/master/etc/helm/pachyderm/envoy.json
+  routes: [
+    {
+      matches: [{ header: { name: 'content-type', prefix: 'application/grpc' } }],
+      service: 'pachd-proxy-backend',
+      port: 1650,
+      timeoutS: 604_800,
+    },
+    {
+      matches: [
+        { header: { name: 'authorization', prefix: 'AWS4-HMAC-SHA256' } },
+        { header: { name: 'authorization', prefix: 'AWS ' } },
+      ],
+      service: 'pachd-proxy-backend',
+      port: 1600,
+    },
+    { matches: [{ pathPrefix: '/dex' }], service: 'pachd-proxy-backend', port: 1658 },
+    { matches: [{ pathPrefix: '/authorization-code/callback' }], service: 'pachd-proxy-backend', port: 1657 },
+    {
+      matches: ['/archive/', '/jsonschema/', '/pfs', '/api/'].map((pathPrefix) => ({ pathPrefix })),
+      service: 'pachd-proxy-backend',
+      port: 1659,
+    },
+    { matches: [], service: 'console-proxy-backend', port: 4000 },
+  ],
+  endpoints: (host) => ({
+    pachd: `grpcs://${host.includes(':') ? host : `${host}:443`}`,
+    console: `https://${host}/`,
+  }),
 };

@@ -8,11 +8,24 @@ export interface ProductVersion {
   needsLicense?: true;
 }
 
-/** What the values of a chart may depend on. */
+/** What the values of a chart may depend on. No secret is among them: values are compared, and a Secret in the leaf may be named. */
 export interface ValuesInput {
   clusterId: string;
   version: string;
   bucket: string;
+  /** The cluster's host, as in an address: with a port if it is not that of https. */
+  host: string;
+}
+
+/** Requests that go one way behind the cluster's gateway. */
+export interface Route {
+  /** One of these must fit; none: everything does. */
+  matches: readonly { pathPrefix?: string; header?: { name: string; prefix: string } }[];
+  /** A Service in the product's namespace. */
+  service: string;
+  port: number;
+  /** Streams of gRPC may last; absent: the gateway's own limit. */
+  timeoutS?: number;
 }
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -30,8 +43,15 @@ export interface Product {
   versions: readonly ProductVersion[];
   /** Values of the chart for one cluster. */
   values(input: ValuesInput): { [key: string]: Json };
-  /** The Service through which the application is reached. */
-  service: string;
-  /** Addresses shown to the user, by name, once that Service has an address. */
-  endpoints(address: string): Record<string, string>;
+  /** How strict its own images allow its namespace to be: https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+  podSecurity: 'restricted' | 'baseline';
+  /**
+   * Who may come in: `pachyderm`, its members by Pachyderm's own sign-in, which Hub locks and proves; `public`, everybody, for what has
+   * nothing to protect.
+   */
+  access: 'pachyderm' | 'public';
+  /** In the order in which they are tried. */
+  routes: readonly Route[];
+  /** Addresses shown to the user, by name. */
+  endpoints(host: string): Record<string, string>;
 }

@@ -48,6 +48,20 @@ export const condition = z.object({
 export const liability = z.object({ clusters: z.number().int(), hourlyMicros: micros });
 export type Liability = z.infer<typeof liability>;
 
+/** The order of the cluster's certificate, and when the one it has ends. Neither is a secret. */
+export const certificateState = z.object({
+  /** Address of the order at the authority; absent between two of them. */
+  order: z.string().optional(),
+  /** The TXT record that proves the name for it. */
+  record: z.object({ name: z.string(), value: z.string() }).optional(),
+  notAfter: instant.optional(),
+  /** SHA-256 of the one that was issued: another one in its place was not got by Hub. */
+  fingerprint: z.string().optional(),
+  /** When to get the next one. */
+  renewAt: instant.optional(),
+});
+export type CertificateState = z.infer<typeof certificateState>;
+
 export const clusterDocument = z.object({
   schema: schemaField,
   name: label,
@@ -71,7 +85,7 @@ export const clusterDocument = z.object({
   dueAt: instant.optional(),
   /** When the present step counts as failed. */
   deadlineAt: instant.optional(),
-  /** Failures of the present step in a row. */
+  /** Failures since the present state was entered. */
   attempts: z.number().int().nonnegative(),
   /** 0 to 1 over the whole way; never goes back within a state. */
   progress: z.number().min(0).max(1),
@@ -91,6 +105,9 @@ export const clusterDocument = z.object({
   holdUntilAt: instant.optional(),
   liability: liability.optional(),
 
+  /** Workloads that its installation made: fewer mean that some are missing. */
+  parts: z.number().int().nonnegative().optional(),
+  certificate: certificateState.optional(),
   endpoints: z.record(z.string(), z.string()),
   conditions: z.array(condition),
 
@@ -99,6 +116,8 @@ export const clusterDocument = z.object({
   pool: z.string().optional(),
   claimedFrom: z.string().optional(),
   members: z.record(z.string(), role),
+  /** By uid: the verified address of each member, by which the application knows them. */
+  emails: z.record(z.string(), z.string()).default({}),
   /** Owner and members: what security rules and list queries look at. */
   readers: z.array(z.string()),
 

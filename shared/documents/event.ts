@@ -19,7 +19,19 @@ export const eventDocument = z.object({
   from: state.optional(),
   to: state,
   /** What happened: a step's outcome or a command. */
-  cause: z.enum(['created', 'done', 'failed', 'requeued', 'timeout', 'due', 'delete', 'retry', 'claim']),
+  cause: z.enum([
+    'created',
+    'done',
+    'failed',
+    'requeued',
+    'timeout',
+    'due',
+    'delete',
+    'retry',
+    'claim',
+    'share',
+    'repair',
+  ]),
   /** In words. */
   message: z.string(),
   /** Cloud time spent in `from`. */

@@ -7,11 +7,20 @@ import { instant, schemaField } from './fields.ts';
 
 export const ledgerPath = (clusterId: string): string => `ledgers/${clusterId}`;
 
-export const resourceKind = z.enum(['cluster', 'bucket', 'disk', 'address', 'forwarding-rule', 'firewall']);
+export const resourceKind = z.enum([
+  'cluster',
+  'bucket',
+  'disk',
+  'address',
+  'forwarding-rule',
+  'firewall',
+  'dns-record',
+]);
 export type ResourceKind = z.infer<typeof resourceKind>;
 
 export const ledgerEntry = z.object({
   kind: resourceKind,
+  /** Of a DNS record: its type and its whole name, `A abc.hub.example`. */
   name: z.string(),
   /** Zone, region, or `global`. */
   location: z.string(),
@@ -25,6 +34,9 @@ export type LedgerEntry = z.infer<typeof ledgerEntry>;
 export const ledgerDocument = z.object({ schema: schemaField, entries: z.record(z.string(), ledgerEntry) });
 export type Ledger = z.infer<typeof ledgerDocument>;
 
-/** Key of an entry in `entries`: unique per object, made of letters, digits and hyphens. */
+/**
+ * Key of an entry in `entries`: unique per object, made of letters, digits, `_` and `-`. Dots and the blank of a DNS record's name become
+ * `_`; the first label of a host is an id of Hub's, so no two of them meet.
+ */
 export const ledgerKey = (entry: Pick<LedgerEntry, 'kind' | 'name' | 'location'>): string =>
-  `${entry.kind}-${entry.name}-${entry.location}`;
+  `${entry.kind}-${entry.name}-${entry.location}`.replace(/[. ]/g, '_');

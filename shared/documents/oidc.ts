@@ -61,6 +61,8 @@ export type OidcInteraction = z.infer<typeof oidcInteractionDocument>;
 export const oidcCodeDocument = request.extend({
   schema: schemaField,
   uid: z.string(),
+  /** It is for Hub itself, which is no member and has no account. */
+  hub: z.literal(true).optional(),
   /** Verified; gone once the code is used. */
   email: z.string().optional(),
   expiresAt: instant,

@@ -76,6 +76,7 @@ export function edges(): Edge[] {
       add('success', row.success);
       add('success', row.successOfSpare);
       add('failure', row.failure);
+      add('failure', row.failureOfSpare);
       add('requeue', row.requeue);
     } else add('due', row.due);
     for (const [command, to] of Object.entries(row.accepts)) add(command as Command, to);
@@ -119,7 +120,7 @@ ${STATES.filter((state) => 'final' in LIFECYCLE[state])
 | --- | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-Success of \`installing\` leads to \`ready\` if the cluster has an owner and to \`warm\` if it is a spare. Leaving a state that may
+Success of \`exposing\` and \`repairing\` leads to \`ready\` if the cluster has an owner and to \`warm\` if it is a spare. Leaving a state that may
 create something starts the tombstone hold, during which a resource that is not found may still appear.
 `;
 }

@@ -54,12 +54,16 @@ describe('the lifecycle table', () => {
     }
   });
 
-  test('whatever creates has a failure edge to a state that compensates it', () => {
+  test('whatever creates has a failure edge to a state that compensates it, or back to where it is wanted', () => {
     for (const state of stepRows) {
       const row = rowOf(state) as StepRow;
-      if (!row.creates) continue;
+      if (!row.creates || row.failure === 'ready') continue;
       expect((rowOf(row.failure as State) as StepRow).compensates).toContain(state);
     }
+  });
+
+  test.each(STATES.filter((state) => state !== 'warm'))('%s lets its owner change the members', (state) => {
+    expect(rowOf(state).accepts.share).toBeDefined();
   });
 
   test('each step belongs to one state', () => {
@@ -88,7 +92,9 @@ describe('what is derived', () => {
 
   test('the time left shrinks and never falls below that of the states to come', () => {
     expect(remainingMs('provisioning', 60_000)).toBeLessThan(remainingMs('provisioning', 0));
-    expect(remainingMs('provisioning', 1e9)).toBe(LIFECYCLE.installing.expectedMs);
+    const { installing, securing, exposing } = LIFECYCLE;
+    const rest = installing.expectedMs + securing.expectedMs + exposing.expectedMs;
+    expect(remainingMs('provisioning', 1e9)).toBe(rest);
     expect(remainingMs('ready', 0)).toBe(0);
   });
 });

@@ -9,15 +9,23 @@ import { hours, minutes, seconds } from '../units.ts';
 /** How often and how long a step is tried again after a retryable error; see `RETRY` below. */
 export type RetryPolicy = 'cloud' | 'stubborn';
 
-/** What may be asked of a cluster. `claim` is Hub's own: a waiting spare gets its owner. */
-export type Command = 'delete' | 'retry' | 'claim';
+/**
+ * What may be asked of a cluster. Hub's own are `claim`, by which a waiting spare gets its owner, and `repair`, when something in it is
+ * not as it was left.
+ */
+export type Command = 'delete' | 'retry' | 'share' | 'claim' | 'repair';
 
 interface Common {
   /** What the user reads. */
   label: string;
   /** Entering it gives back what the cluster held of its account's and its cell's allowance. */
   releases?: true;
-  /** Commands this state takes, and where they lead; a command that leads to the state itself is answered and changes nothing. */
+  /** From entering it on nobody answers at the cluster's addresses any more. */
+  closes?: true;
+  /**
+   * Commands this state takes, and where they lead. One that leads to the state itself is answered and changes nothing, but for `share`:
+   * the members change all the same, and the state's step looks at them again.
+   */
   accepts: Partial<Record<Command, string>>;
 }
 
@@ -27,6 +35,8 @@ export interface StepRow extends Common {
   /** Where a spare goes on success, if not to `success`. */
   successOfSpare?: string;
   failure: string;
+  /** Where a spare goes on failure, if not to `failure`. */
+  failureOfSpare?: string;
   /** Where a step may send the cluster back to, when the world has no room for it at the moment. */
   requeue?: string;
   /** From entry to failure. Cloud time. Infinity: a queue has no deadline. */
@@ -57,7 +67,9 @@ export type Row = StepRow | RestRow;
 /** Lets the compiler refuse an edge to no state. */
 function defineLifecycle<
   const T extends Record<string, Row> & {
-    [K in keyof T]: { [E in 'success' | 'successOfSpare' | 'failure' | 'requeue' | 'due']?: keyof T } & {
+    [K in keyof T]: {
+      [E in 'success' | 'successOfSpare' | 'failure' | 'failureOfSpare' | 'requeue' | 'due']?: keyof T;
+    } & {
       accepts: { [C in Command]?: keyof T };
       compensates?: readonly (keyof T)[];
     };
@@ -73,7 +85,7 @@ export const LIFECYCLE = defineLifecycle({
     step: 'admit',
     success: 'provisioning',
     failure: 'failed',
-    accepts: { delete: 'deleting' },
+    accepts: { share: 'queued', delete: 'deleting' },
     timeoutMs: Number.POSITIVE_INFINITY,
     expectedMs: seconds(1),
     retry: 'stubborn',
@@ -85,7 +97,7 @@ export const LIFECYCLE = defineLifecycle({
     success: 'installing',
     failure: 'undoing',
     requeue: 'queued',
-    accepts: { delete: 'deleting' },
+    accepts: { share: 'provisioning', delete: 'deleting' },
     timeoutMs: minutes(45),
     expectedMs: seconds(230),
     retry: 'cloud',
@@ -94,47 +106,107 @@ export const LIFECYCLE = defineLifecycle({
   installing: {
     label: 'Installing the application',
     step: 'install',
+    success: 'securing',
+    failure: 'undoing',
+    accepts: { share: 'installing', delete: 'deleting' },
+    timeoutMs: minutes(30),
+    expectedMs: seconds(150),
+    retry: 'cloud',
+    creates: true,
+  },
+  securing: {
+    label: 'Locking the application',
+    step: 'secure',
+    success: 'exposing',
+    failure: 'undoing',
+    accepts: { share: 'securing', delete: 'deleting' },
+    timeoutMs: minutes(10),
+    expectedMs: seconds(2),
+    retry: 'cloud',
+  },
+  exposing: {
+    label: 'Giving it an address and a certificate',
+    step: 'expose',
     success: 'ready',
     successOfSpare: 'warm',
     failure: 'undoing',
-    accepts: { delete: 'deleting' },
-    timeoutMs: minutes(30),
-    expectedMs: seconds(120),
+    accepts: { share: 'exposing', delete: 'deleting' },
+    timeoutMs: minutes(20),
+    expectedMs: seconds(20),
     retry: 'cloud',
     creates: true,
   },
   warm: {
     label: 'Ready and waiting for an owner',
-    accepts: { claim: 'ready', delete: 'deleting' },
+    accepts: { claim: 'personalizing', repair: 'repairing', delete: 'deleting' },
+  },
+  personalizing: {
+    label: 'Handing it over to you',
+    step: 'personalize',
+    success: 'ready',
+    // What cannot be made its owner's is given up, however well it ran for nobody.
+    failure: 'undoing',
+    accepts: { share: 'personalizing', delete: 'deleting' },
+    timeoutMs: minutes(10),
+    expectedMs: seconds(1),
+    retry: 'cloud',
   },
   ready: {
     label: 'Ready',
-    accepts: { delete: 'deleting' },
+    accepts: { share: 'sharing', repair: 'repairing', delete: 'deleting' },
     due: 'deleting',
+  },
+  sharing: {
+    label: 'Changing who may use it',
+    step: 'share',
+    success: 'ready',
+    // It keeps the error, and the next look at what has drifted tries again.
+    failure: 'ready',
+    accepts: { share: 'sharing', delete: 'deleting' },
+    // Whoever was removed must be shut out even if the leaf is away for a while.
+    timeoutMs: hours(2),
+    expectedMs: seconds(2),
+    retry: 'stubborn',
+  },
+  repairing: {
+    label: 'Looking after it',
+    step: 'repair',
+    success: 'ready',
+    successOfSpare: 'warm',
+    failure: 'ready',
+    // Nobody misses a spare; the pool makes another.
+    failureOfSpare: 'deleting',
+    accepts: { share: 'repairing', delete: 'deleting' },
+    timeoutMs: minutes(45),
+    expectedMs: seconds(60),
+    retry: 'cloud',
+    creates: true,
   },
   undoing: {
     label: 'Cleaning up after a failure',
+    closes: true,
     step: 'undo',
     success: 'failed',
     failure: 'stuck',
-    accepts: { delete: 'deleting' },
+    accepts: { share: 'undoing', delete: 'deleting' },
     timeoutMs: hours(2),
     expectedMs: minutes(13),
     retry: 'stubborn',
-    compensates: ['provisioning', 'installing'],
+    compensates: ['provisioning', 'installing', 'exposing'],
   },
   failed: {
     label: 'Failed',
     releases: true,
-    accepts: { retry: 'queued', delete: 'deleting' },
+    accepts: { retry: 'queued', share: 'failed', delete: 'deleting' },
   },
   deleting: {
     label: 'Shutting the application down',
+    closes: true,
     step: 'drain',
     success: 'deprovisioning',
     // Draining is a courtesy to the cloud: whatever it could not do, the next states do by force and prove.
     failure: 'deprovisioning',
-    accepts: { delete: 'deleting' },
+    accepts: { share: 'deleting', delete: 'deleting' },
     timeoutMs: minutes(10),
     expectedMs: seconds(45),
     retry: 'cloud',
@@ -144,7 +216,7 @@ export const LIFECYCLE = defineLifecycle({
     step: 'deprovision',
     success: 'sweeping',
     failure: 'stuck',
-    accepts: { delete: 'deprovisioning' },
+    accepts: { share: 'deprovisioning', delete: 'deprovisioning' },
     timeoutMs: hours(2),
     expectedMs: seconds(180),
     retry: 'stubborn',
@@ -154,7 +226,7 @@ export const LIFECYCLE = defineLifecycle({
     step: 'prove',
     success: 'deleted',
     failure: 'stuck',
-    accepts: { delete: 'sweeping' },
+    accepts: { share: 'sweeping', delete: 'sweeping' },
     timeoutMs: hours(2),
     expectedMs: seconds(30),
     retry: 'stubborn',
@@ -163,13 +235,13 @@ export const LIFECYCLE = defineLifecycle({
   deleted: {
     label: 'Deleted',
     releases: true,
-    accepts: { delete: 'deleted' },
+    accepts: { share: 'deleted', delete: 'deleted' },
     final: true,
   },
   stuck: {
     label: 'Needs an operator',
     // Both go on with removing: what could not be removed must not be built upon.
-    accepts: { retry: 'deleting', delete: 'deleting' },
+    accepts: { retry: 'deleting', share: 'stuck', delete: 'deleting' },
   },
 });
 
@@ -188,7 +260,8 @@ export const stepNames: readonly StepName[] = STATES.flatMap((state) => {
 
 /**
  * Retries of an unchanged step: full jitter over an exponential, as in
- * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/. `attempts` counts failures in a row; a wait sets it back.
+ * https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/. `attempts` counts the failures in
+ * one stay in a state.
  */
 export const RETRY: Record<RetryPolicy, { attempts: number; firstMs: number; longestMs: number }> = {
   cloud: { attempts: 8, firstMs: seconds(5), longestMs: minutes(2) },

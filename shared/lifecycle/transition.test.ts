@@ -55,7 +55,7 @@ describe('an edge', () => {
   });
 
   test('into rest leaves nothing that falls due', () => {
-    const { fields, wake } = step(aCluster({ state: 'installing' }), { kind: 'done' });
+    const { fields, wake } = step(aCluster({ state: 'exposing' }), { kind: 'done' });
     expect(fields.state).toBe('ready');
     expect(fields).not.toHaveProperty('dueAt');
     expect(fields).not.toHaveProperty('deadlineAt');
@@ -63,9 +63,9 @@ describe('an edge', () => {
   });
 
   test('leads a spare to warm and an owned cluster to ready', () => {
-    const spare = aCluster({ state: 'installing', pool: 'default', owner: undefined });
+    const spare = aCluster({ state: 'exposing', pool: 'default', owner: undefined });
     expect(step(spare, { kind: 'done' }).fields.state).toBe('warm');
-    expect(step(aCluster({ state: 'installing' }), { kind: 'done' }).fields.state).toBe('ready');
+    expect(step(aCluster({ state: 'exposing' }), { kind: 'done' }).fields.state).toBe('ready');
   });
 
   test('out of a creating state starts the tombstone hold, whatever takes it there', () => {
@@ -187,10 +187,67 @@ describe('commands', () => {
     ).toBeUndefined();
   });
 
+  test.each(STATES.filter((state) => state !== 'warm'))(
+    'a change of members in %s is kept and told',
+    (state) => {
+      const dueAt = new Date(NOW + minutes(9));
+      const holdUntilAt = dueAt;
+      const before = aCluster({ state, epoch: 4, attempts: 1, dueAt, holdUntilAt });
+      const patch = {
+        members: { ada: 'owner' as const, grace: 'viewer' as const },
+        readers: ['ada', 'grace'],
+      };
+      const next = step(before, {
+        kind: 'command',
+        command: 'share',
+        actor: 'ada',
+        patch,
+        note: 'Grace may look.',
+      });
+      expect(next.fields).toMatchObject({ ...patch, epoch: 5, state: rowOf(state).accepts.share });
+      expect(next.event).toMatchObject({
+        cause: 'share',
+        message: 'Grace may look.',
+        readers: ['ada', 'grace'],
+      });
+      // Whoever waits for the tombstone hold goes on waiting; every other step looks again at once.
+      const runs = rowOf(next.fields.state).step !== undefined && state !== 'sweeping';
+      expect(next.wake).toBe(runs);
+      if (state === 'sweeping') expect(next.fields.dueAt).toEqual(dueAt);
+    },
+  );
+
+  test('a change of members does not give a step more time than it has', () => {
+    const before = aCluster({
+      state: 'provisioning',
+      deadlineAt: new Date(NOW + 5),
+      since: new Date(NOW - 7),
+    });
+    const { fields } = step(before, { kind: 'command', command: 'share', patch: { emails: {} } });
+    expect(fields).toMatchObject({
+      deadlineAt: before.deadlineAt,
+      since: before.since,
+      progress: before.progress,
+    });
+  });
+
+  test('a spare that cannot be repaired is deleted, and a cluster in use stays in use', () => {
+    const failing: Outcome = { kind: 'failed', code: 'INSTALL_FAILED', final: true };
+    const spare = aCluster({ state: 'repairing', pool: 'default', owner: undefined });
+    expect(step(spare, failing).fields.state).toBe('deleting');
+    const { fields } = step(aCluster({ state: 'repairing' }), failing);
+    expect(fields).toMatchObject({ state: 'ready', error: { code: 'INSTALL_FAILED' } });
+    expect(
+      step({ ...spare, deadlineAt: new Date(NOW - 1) }, { kind: 'wait', forMs: 1, detail: '' }).fields.state,
+    ).toBe('deleting');
+  });
+
   test('a lifetime counts from the moment of ready, also for a claimed spare', () => {
     const spare = aCluster({ state: 'warm', pool: 'default', owner: undefined });
     const patch = { owner: 'ada', pool: undefined, spec: { ...spec, ttlHours: 2 } };
-    const { fields } = step(spare, { kind: 'command', command: 'claim', patch });
+    const claimed = step(spare, { kind: 'command', command: 'claim', patch });
+    expect(claimed.fields.state).toBe('personalizing');
+    const { fields } = step({ ...claimed.fields, id: 'a'.repeat(16) }, { kind: 'done' });
     expect(fields.state).toBe('ready');
     expect(fields.dueAt?.getTime()).toBe(NOW + 2 * 3_600_000);
     const expired = transition({ ...fields, id: 'a'.repeat(16) }, { kind: 'due' }, at(NOW + 2 * 3_600_000));

@@ -25,10 +25,10 @@ import {
   TOMBSTONE_HOLD_MS,
 } from './table.ts';
 
-/** What happened. */
+/** What happened. A `note` is what the timeline says of it, in place of the new state's label. */
 export type Outcome =
   /** The step's work is done. */
-  | { kind: 'done'; patch?: ClusterPatch }
+  | { kind: 'done'; patch?: ClusterPatch; note?: string }
   /** Look again in a while; 0: at once, after what this commit writes down. `within`: share of this state's work that is done. */
   | { kind: 'wait'; forMs: number; detail: string; within?: number; patch?: ClusterPatch }
   /** It went wrong. The error table says whether trying again may help; `final` says that it will not. */
@@ -37,7 +37,7 @@ export type Outcome =
   | { kind: 'requeue'; code: ErrorCode; detail?: string; forMs: number; patch?: ClusterPatch }
   /** The `dueAt` of a resting cluster came. */
   | { kind: 'due' }
-  | { kind: 'command'; command: Command; actor?: string; patch?: ClusterPatch };
+  | { kind: 'command'; command: Command; actor?: string; patch?: ClusterPatch; note?: string };
 
 /** Time and chance, as arguments. */
 export interface Circumstances {
@@ -78,7 +78,7 @@ export function transition(cluster: Cluster, outcome: Outcome, at: Circumstances
     case 'done': {
       const row = stepRow(cluster);
       const to = (cluster.pool !== undefined && row.successOfSpare) || row.success;
-      return enter(cluster, to as State, 'done', outcome.patch ?? {}, at);
+      return enter(cluster, to as State, 'done', outcome.patch ?? {}, at, { note: outcome.note });
     }
     case 'wait':
       return past(cluster.deadlineAt, at)
@@ -97,18 +97,24 @@ export function transition(cluster: Cluster, outcome: Outcome, at: Circumstances
     case 'due': {
       const row = rowOf(cluster.state);
       if (row.step !== undefined || row.due === undefined || !past(cluster.dueAt, at)) return undefined;
-      return enter(cluster, row.due as State, 'due', { endpoints: {} }, at);
+      return enter(cluster, row.due as State, 'due', {}, at);
     }
     case 'command': {
       const to = commandEdge(cluster.state, outcome.command);
-      if (to === undefined || to === cluster.state) return undefined;
+      if (to === undefined) return undefined;
+      if (to === cluster.state) return outcome.command === 'share' ? again(cluster, outcome, at) : undefined;
       const anew: ClusterPatch =
         outcome.command === 'retry'
-          ? { generation: cluster.generation + 1, exhausted: [], location: undefined }
+          ? {
+              generation: cluster.generation + 1,
+              exhausted: [],
+              location: undefined,
+              certificate: undefined,
+              conditions: [],
+            }
           : {};
-      // From here on nobody answers there any more.
-      const shut: ClusterPatch = outcome.command === 'delete' ? { endpoints: {} } : {};
-      return enter(cluster, to, outcome.command, { ...anew, ...shut, ...outcome.patch }, at, outcome.actor);
+      const patch = { ...anew, ...outcome.patch };
+      return enter(cluster, to, outcome.command, patch, at, { actor: outcome.actor, note: outcome.note });
     }
   }
 }
@@ -121,7 +127,8 @@ export function describe(code: ErrorCode, detail?: string): ClusterError {
 
 /** A new cluster and the first line of its timeline. It starts in the table's first state. */
 export function born(
-  wish: Pick<ClusterFields, 'name' | 'spec' | 'shape' | 'shard' | 'owner' | 'pool'>,
+  wish: Pick<ClusterFields, 'name' | 'spec' | 'shape' | 'shard' | 'owner' | 'pool'> &
+    Partial<Pick<ClusterFields, 'emails'>>,
   at: Circumstances,
 ): { fields: ClusterFields; event: ClusterEvent } {
   const members: ClusterFields['members'] = wish.owner === undefined ? {} : { [wish.owner]: 'owner' };
@@ -160,7 +167,12 @@ const past = (instant: Date | undefined, at: Circumstances): boolean =>
 
 function timeout(cluster: Cluster, at: Circumstances): Transition {
   const error = describe('STEP_TIMEOUT', cluster.detail);
-  return enter(cluster, stepRow(cluster).failure as State, 'timeout', { error }, at);
+  return enter(cluster, failureOf(cluster), 'timeout', { error }, at);
+}
+
+function failureOf(cluster: Cluster): State {
+  const { failure, failureOfSpare } = stepRow(cluster);
+  return ((cluster.pool !== undefined && failureOfSpare) || failure) as State;
 }
 
 function retryOrFail(cluster: Cluster, outcome: Outcome & { kind: 'failed' }, at: Circumstances): Transition {
@@ -168,7 +180,7 @@ function retryOrFail(cluster: Cluster, outcome: Outcome & { kind: 'failed' }, at
   const { retry } = ERRORS[outcome.code];
   const error = describe(outcome.code, outcome.detail);
   const fail = (): Transition =>
-    enter(cluster, row.failure as State, 'failed', { error, ...outcome.patch }, at);
+    enter(cluster, failureOf(cluster), 'failed', { error, ...outcome.patch }, at);
   if (outcome.final || retry === false) return fail();
   const policy = RETRY[row.retry];
   const attempts = retry === 'free' ? cluster.attempts : cluster.attempts + 1;
@@ -203,6 +215,21 @@ function wait(
   return { fields, wake: atOnce };
 }
 
+/** The same state at a new epoch: what its step has found so far may rest on members that are none any more. */
+function again(cluster: Cluster, outcome: Outcome & { kind: 'command' }, at: Circumstances): Transition {
+  const row = rowOf(cluster.state);
+  const runs = row.step !== undefined;
+  const held = 'afterHold' in row && row.afterHold && cluster.holdUntilAt && !past(cluster.holdUntilAt, at);
+  const fields = patched(cluster, {
+    ...outcome.patch,
+    epoch: cluster.epoch + 1,
+    ...(runs && !held && { dueAt: new Date(at.afterWork(HANDLER_LIMIT_MS)) }),
+  });
+  const message = outcome.note ?? `${row.label}.`;
+  const event = eventOf(fields, cluster.state, outcome.command, message, 0, at, outcome.actor);
+  return { fields, event, wake: runs && !held };
+}
+
 const rowWaits = (state: State): boolean => (rowOf(state) as StepRow).waiting === true;
 
 function enter(
@@ -211,7 +238,7 @@ function enter(
   cause: ClusterEvent['cause'],
   patch: ClusterPatch,
   at: Circumstances,
-  actor?: string,
+  { actor, note }: { actor?: string | undefined; note?: string | undefined } = {},
 ): Transition {
   const from = rowOf(cluster.state);
   const row = rowOf(to);
@@ -228,6 +255,7 @@ function enter(
     becomesReady && ttlHours !== undefined ? new Date(at.after(hours(ttlHours))) : cluster.expiresAt;
   const fields = patched(cluster, {
     error: undefined,
+    ...(row.closes && { endpoints: {} }),
     ...(runs || to === 'failed' || to === 'stuck' ? keepError(cluster, to) : {}),
     ...patch,
     state: to,
@@ -252,7 +280,7 @@ function enter(
     expiresAt,
     purgeAt: 'final' in row && row.final ? new Date(at.now + KEEP_DELETED_MS) : undefined,
   });
-  const message = fields.error && cause !== 'done' ? fields.error.message : `${row.label}.`;
+  const message = note ?? (fields.error && cause !== 'done' ? fields.error.message : `${row.label}.`);
   const event = eventOf(
     fields,
     cluster.state,

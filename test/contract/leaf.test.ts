@@ -1,18 +1,27 @@
 /** One suite for both sides of the port to the inside of a cluster, and for the real one what only a wire can get wrong. */
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLeaves as createClient } from '../../functions/leaf/client.ts';
 import { ensureDrained } from '../../functions/leaf/drain.ts';
-import { endpointsOf, ensureInstalled, type InstallPlan } from '../../functions/leaf/install.ts';
+import { ensureInstalled, gatewayAddress } from '../../functions/leaf/install.ts';
 import type { KubeObject, Leaf, Leaves as LeavesPort } from '../../functions/leaf/leaf.ts';
+import type { InstallInput, InstallPlan } from '../../functions/leaf/plan.ts';
 import { silentLog } from '../../functions/log.ts';
 import { type LocalClock, realClock, type VirtualClock, virtualClock } from '../../local/clock.ts';
 import { createFaults, type Faults } from '../../local/faults.ts';
+import { create } from '../../local/kubernetes/api.ts';
+import { KINDS } from '../../local/kubernetes/kinds.ts';
 import { createLeaves, type Leaves } from '../../local/kubernetes/leaves.ts';
 import { memoryLeaves } from '../../local/memory/leaf.ts';
 import { seededRandom } from '../../local/random.ts';
 import { memoryStore } from '../../local/store.ts';
-import { findProduct } from '../../shared/catalog/catalog.ts';
+import { CONNECTORS_SECRET, pachyderm } from '../../shared/catalog/pachyderm.ts';
 import { minutes, seconds } from '../../shared/units.ts';
+import { aPlan as anyPlan } from '../a-plan.ts';
 
 const TOKEN = 'ya29.a-token';
 const CLUSTER = 'aaaabbbbccccdddd';
@@ -97,6 +106,31 @@ const job = (name: string, command: string[]): KubeObject => ({
   },
 });
 
+/** As a chart's CustomResourceDefinition would. */
+function define({ leaves }: Side, group: string, version: string, kind: string): void {
+  const cluster = leaves.model.find(`hub-${CLUSTER}-g1`, 'europe-west1-b');
+  if (!cluster) throw new Error('no leaf cluster');
+  const plural = `${kind.toLowerCase()}s`;
+  create(cluster, KINDS.CustomResourceDefinition, undefined, {
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
+      versions: [
+        {
+          name: version,
+          served: true,
+          storage: true,
+          schema: {
+            openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+          },
+        },
+      ],
+    },
+  });
+}
+
 const deployment = (image = 'nginx:1'): KubeObject => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
@@ -119,23 +153,16 @@ const balancer = (annotations: Record<string, string> = {}): KubeObject => ({
   },
 });
 
-const pachyderm = findProduct('pachyderm');
-
-function aPlan(change: Partial<InstallPlan> = {}): InstallPlan {
-  if (!pachyderm) throw new Error('the catalog has no Pachyderm');
-  return {
+const aPlan = (change: Partial<InstallInput> = {}): InstallPlan =>
+  anyPlan({
     clusterId: CLUSTER,
     generation: 1,
     product: pachyderm,
     version: '2.12.2',
     bucket: `hub-${CLUSTER}-g1`,
-    images: { helm: 'mirror/helm:4.1.4', callHome: 'mirror/google-cloud-cli:slim' },
-    chartSource: 'oci://mirror/charts',
     projectId: 'hub-test',
-    hintTopic: 'hint',
     ...change,
-  };
-}
+  });
 
 describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
   let side: Side;
@@ -151,10 +178,19 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
     const conditions: { type: string; status: string }[] = object?.status?.conditions ?? [];
     return conditions.some((condition) => condition.type === type && condition.status === 'True');
   };
+  const ensure = (plan: InstallPlan) =>
+    ensureInstalled(leaf, plan, async () => {
+      await leaf.apply({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: CONNECTORS_SECRET, namespace: plan.productNamespace },
+        data: {},
+      });
+    });
   const installed = async (plan: InstallPlan) => {
-    let progress = await ensureInstalled(leaf, plan);
+    let progress = await ensure(plan);
     await side.until(async () => {
-      progress = await ensureInstalled(leaf, plan);
+      progress = await ensure(plan);
       return progress.status !== 'running';
     });
     return progress;
@@ -184,6 +220,48 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
     );
     expect((await leaf.apply(deployment())).metadata.generation).toBe(1);
     expect((await leaf.apply(deployment('nginx:2'))).metadata.generation).toBe(2);
+  });
+
+  test('create makes what is not there, and leaves alone what is', async () => {
+    expect(await leaf.create(configMap({ a: '1' }))).toBe('created');
+    expect(await leaf.create(configMap({ a: '2' }))).toBe('exists');
+    expect((await leaf.find(SETTINGS))?.data).toEqual({ a: '1' });
+    const nowhere = { ...configMap({}), metadata: { name: 'a', namespace: 'nowhere' } };
+    await expect(leaf.create(nowhere)).rejects.toMatchObject({ code: 'BUG' });
+  });
+
+  test('a kind that the cluster does not know yet has no objects; once it is defined, it has', async () => {
+    const gateway = { apiVersion: 'networking.istio.io/v1', kind: 'Gateway' };
+    const ref = { ...gateway, name: 'hub', namespace: 'default' };
+    expect(await leaf.find(ref)).toBeUndefined();
+    await leaf.delete(ref);
+    define(side, 'networking.istio.io', 'v1', 'Gateway');
+    const made = { ...gateway, metadata: { name: 'hub', namespace: 'default' }, spec: { servers: [] } };
+    await side.until(async () => {
+      try {
+        await leaf.apply(made);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    expect((await leaf.list(gateway)).map(({ kind, metadata }) => [kind, metadata.name])).toEqual([
+      ['Gateway', 'hub'],
+    ]);
+    await leaf.delete(ref);
+    expect(await leaf.find(ref)).toBeUndefined();
+  });
+
+  test('a token of a service account is good for as long as asked, and only for who is there', async () => {
+    const account = { namespace: 'default', name: 'member' };
+    await expect(leaf.issueToken(account, minutes(10))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await leaf.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: account });
+    const { token, expiresAt } = await leaf.issueToken(account, minutes(15));
+    const { sub, iat, exp } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    expect(sub).toBe('system:serviceaccount:default:member');
+    expect(expiresAt).toBe(exp * 1000);
+    expect(exp - iat).toBe(15 * 60);
+    await expect(leaf.issueToken(account, minutes(5))).rejects.toMatchObject({ code: 'BUG' });
   });
 
   test('what is not there is not found, and deleting it succeeds', async () => {
@@ -276,15 +354,14 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
     const plan = aPlan();
     const seen = new Set<string>();
     await side.until(async () => {
-      const progress = await ensureInstalled(leaf, plan);
+      const progress = await ensure(plan);
       seen.add(progress.detail);
       return progress.status === 'done';
     });
     expect(side.published).toEqual([`hint {"schema":1,"cluster":"${CLUSTER}"}`]);
-    expect(await ensureInstalled(leaf, plan)).toMatchObject({ status: 'done', ready: 7, of: 7 });
-    expect([...seen].some((detail) => /^\d of 7 parts are ready\.$/.test(detail))).toBe(true);
-    const endpoints = await endpointsOf(leaf, plan.product);
-    expect(endpoints.pachd).toMatch(/^grpc:\/\/10\./);
+    expect(await ensure(plan)).toMatchObject({ status: 'done', ready: 9, of: 9 });
+    expect([...seen].some((detail) => /^\d of 9 parts are ready\.$/.test(detail))).toBe(true);
+    expect(await gatewayAddress(leaf)).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
   });
 
   test('after the installation nobody has the installer’s rights, and the values are gone', async () => {
@@ -302,7 +379,7 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
     const progress = await installed(aPlan({ version: '9.9.9' }));
     expect(progress.status).toBe('failed');
     expect(progress.detail).toContain('BackoffLimitExceeded');
-    expect(progress.detail).toContain('helm ended with exit code 1');
+    expect(progress.detail).toContain('helm-pachyderm ended with exit code 1');
     expect(progress.detail).toContain('mirror/charts/pachyderm:9.9.9: not found');
     expect(side.published).toEqual([]);
   });
@@ -317,8 +394,8 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
   });
 
   test('draining in the middle of an installation stops it for good', async () => {
-    await ensureInstalled(leaf, aPlan());
-    await side.until(async () => (await ensureInstalled(leaf, aPlan())).of > 0);
+    await ensure(aPlan());
+    await side.until(async () => (await ensure(aPlan())).of > 0);
     await side.until(async () => (await ensureDrained(leaf)).left === 0);
     expect([...side.compute]).toEqual([]);
     expect(await leaf.list({ apiVersion: 'batch/v1', kind: 'Job', namespace: 'hub-system' })).toEqual([]);
@@ -379,6 +456,80 @@ describe('only over the wire', () => {
     const error = await stranger.find(SETTINGS).catch((caught: unknown) => caught);
     const all = JSON.stringify(error, Object.getOwnPropertyNames(error)) + String((error as Error).stack);
     expect(all).not.toContain(secret);
+  });
+
+  describe('a port of a pod', () => {
+    const pod = { namespace: 'default', name: 'page' };
+    beforeEach(async () => {
+      await side.leaf.apply({
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: pod,
+        spec: { containers: [{ name: 'page', image: 'hello-app:1', ports: [{ containerPort: 8080 }] }] },
+      });
+      await side.until(async () => {
+        const found = await side.leaf.find({ apiVersion: 'v1', kind: 'Pod', ...pod });
+        return found?.status?.phase === 'Running';
+      });
+    });
+
+    /** A page over a connection that somebody else opened. */
+    const visit = (stream: Duplex, path = '/'): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const sent = request({ createConnection: () => stream, path, headers: { host: 'page' } });
+        sent.on('response', (response) => text(response).then(resolve, reject));
+        sent.on('error', reject);
+        sent.end();
+      });
+    const closed = (stream: Duplex): Promise<void> =>
+      new Promise((resolve) => void (stream.closed ? resolve() : stream.once('close', resolve)));
+
+    test('answers as if it were next door, and is let go', async () => {
+      const stream = await side.leaf.forward(pod, 8080);
+      expect(await visit(stream)).toContain('Hello, world!');
+      stream.destroy();
+      await closed(stream);
+    });
+
+    test('carries what is longer than any buffer, at the pace of who reads', async () => {
+      const stream = await side.leaf.forward(pod, 8080);
+      const path = `/?${'x'.repeat(8000)}`;
+      for (let i = 0; i < 300; i++) {
+        const more = stream.write(`GET ${path} HTTP/1.1\r\nHost: page\r\n\r\n`);
+        if (!more) await once(stream, 'drain');
+      }
+      stream.write('GET / HTTP/1.1\r\nHost: page\r\nConnection: close\r\n\r\n');
+      // Nobody reads for a while; then all of it is there.
+      const answers = (await text(stream)).split('HTTP/1.1 200 OK').length - 1;
+      expect(answers).toBe(301);
+      await closed(stream);
+    });
+
+    test('where nobody listens fails with the kubelet’s words', async () => {
+      // Either at once, or on the stream.
+      const said = side.leaf.forward(pod, 9).then(text);
+      await expect(said).rejects.toThrow(/error forwarding port 9 .*connection refused/);
+    });
+
+    test('ends with its pod’s cluster', async () => {
+      const stream = await side.leaf.forward(pod, 8080);
+      await side.leaves.stop(`hub-${CLUSTER}-g1`, 'europe-west1-b');
+      await text(stream).catch(() => undefined);
+      await closed(stream);
+      await expect(side.leaf.forward(pod, 8080)).rejects.toMatchObject({ code: 'LEAF_UNAVAILABLE' });
+    });
+
+    test('of a pod that is not there, or with a token that is not good, is not opened', async () => {
+      const nobody = side.leaf.forward({ ...pod, name: 'nobody' }, 8080);
+      await expect(nobody).rejects.toMatchObject({ code: 'LEAF_UNAVAILABLE' });
+      const [entry] = side.leaves.index();
+      if (!entry) throw new Error('no leaf cluster');
+      const secret = 'ya29.very-secret';
+      const stranger = createClient({ accessToken: async () => secret }).open(entry);
+      const error = await stranger.forward(pod, 8080).catch((caught: unknown) => caught);
+      expect(error).toMatchObject({ code: 'PERMISSION_DENIED' });
+      expect(inspect(error, { depth: 9 })).not.toContain(secret);
+    });
   });
 
   test('lists longer than a page arrive whole', async () => {

@@ -367,6 +367,67 @@ describe.each([
     expect(await owned()).toEqual([]);
   });
 
+  const RULE = {
+    kind: 'firewall',
+    name: `hub-${ID}-g1-webhooks`,
+    location: 'global',
+    clusterId: ID,
+  } as const;
+
+  test('the control plane, and nobody else, is let through to the webhooks on the nodes', async () => {
+    await settled();
+    await cloud.provider.ensureWebhookAccess(aTarget());
+    const { nodePools = [], controlPlaneEndpointsConfig } = cloud.container.getCluster(ZONE, `hub-${ID}-g1`);
+    expect(cloud.provider.webhookRule(aTarget())).toBe(RULE.name);
+    expect(cloud.compute.get('firewall', 'global', RULE.name)).toMatchObject({
+      targetTags: nodePools[0]?.config?.tags,
+      rule: {
+        network: `projects/${PROJECT}/global/networks/hub`,
+        direction: 'INGRESS',
+        sourceRanges: [`${controlPlaneEndpointsConfig?.ipEndpointsConfig?.privateEndpoint}/32`],
+        allowed: [{ IPProtocol: 'tcp', ports: ['15017'] }],
+      },
+    });
+  });
+
+  test('the rule for the webhooks is made once, also after a lost reply', async () => {
+    await settled();
+    cloud.faults.force('reply-lost', { times: 1, subject: 'compute.firewalls.insert' });
+    await expect(cloud.provider.ensureWebhookAccess(aTarget())).rejects.toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+    });
+    await cloud.provider.ensureWebhookAccess(aTarget());
+    await cloud.provider.ensureWebhookAccess(aTarget());
+    expect(cloud.compute.all().filter(({ name }) => name === RULE.name)).toHaveLength(1);
+  });
+
+  test('there is no rule before the cluster says where its control plane is', async () => {
+    await cloud.provider.ensureCluster(aTarget());
+    await expect(cloud.provider.ensureWebhookAccess(aTarget())).rejects.toMatchObject({
+      code: 'PROVIDER_UNAVAILABLE',
+    });
+    expect(cloud.compute.calls.get('firewalls.insert')).toBeUndefined();
+  });
+
+  test('the rule for the webhooks outlives its cluster, is found by its name and deleted', async () => {
+    await settled();
+    await cloud.provider.ensureWebhookAccess(aTarget());
+    await gone();
+    expect(await owned()).toEqual([RULE]);
+    await cloud.provider.deleteOwned(RULE);
+    await until(owned, (left) => left.length === 0);
+    await cloud.provider.deleteOwned(RULE);
+    expect(cloud.compute.all()).toEqual([]);
+  });
+
+  test('a firewall with a name that only looks like it is nobody’s', async () => {
+    const near = ['-webhooks-2', 'x-webhooks', '-web'].map((end) => `hub-${ID}-g1${end}`);
+    for (const name of [...near, `hub-${OTHER_ID}-g1-webhooks`]) {
+      cloud.compute.create('firewall', { name, location: 'global' });
+    }
+    expect(await owned()).toEqual([]);
+  });
+
   test('what a leak leaves is found, too', async () => {
     cloud.faults.force('leak', { times: 1 });
     await settled();

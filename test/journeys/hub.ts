@@ -4,6 +4,7 @@ import { credentials } from '@grpc/grpc-js';
 import { silentLog } from '../../functions/log.ts';
 import { PROJECT, type RunningHub, startHub } from '../../local/hub.ts';
 import type { LocalOptions } from '../../local/options.ts';
+import { DNS_ZONE } from '../../local/setup.ts';
 import type { ClusterReply, Problem } from '../../shared/api.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../shared/documents/event.ts';
@@ -53,6 +54,7 @@ export function driverOf(hub: RunningHub) {
     ...hub.cloud.container.model.listClusters('-').map(({ name }) => `cluster ${name}`),
     ...hub.cloud.compute.model.all().map(({ kind, name }) => `${kind} ${name}`),
     ...hub.cloud.storage.model.listBuckets().items.map(({ name }) => `bucket ${name}`),
+    ...recordsOf(hub),
   ];
   return {
     hub,
@@ -77,6 +79,13 @@ export function driverOf(hub: RunningHub) {
     },
   };
 }
+
+/** All but what a zone has by itself. */
+const recordsOf = ({ cloud }: RunningHub): string[] =>
+  cloud.dns.model
+    .listRecordSets(DNS_ZONE)
+    .items.filter(({ type }) => type !== 'NS' && type !== 'SOA')
+    .map(({ type, name }) => `record ${type} ${name}`);
 
 export const firestoreAt = (address: string): Firestore => {
   const [host = '', port = ''] = address.split(':');

@@ -41,6 +41,8 @@ describe('a cluster', () => {
       'queued',
       'provisioning',
       'installing',
+      'securing',
+      'exposing',
       'ready',
       'deleting',
       'deprovisioning',
@@ -49,7 +51,7 @@ describe('a cluster', () => {
     ]);
     const { entries } = await driver.ledger(id);
     expect(Object.values(entries).map(({ kind }) => kind)).toEqual(
-      expect.arrayContaining(['cluster', 'bucket']),
+      expect.arrayContaining(['cluster', 'bucket', 'dns-record', 'firewall']),
     );
     for (const entry of Object.values(entries)) expect(entry.goneAt).toBeDefined();
     expect(belongsTo(id)).toEqual([]);
@@ -94,6 +96,8 @@ describe('deleting', () => {
     'queued',
     'provisioning',
     'installing',
+    'securing',
+    'exposing',
     'ready',
     'undoing',
     'failed',

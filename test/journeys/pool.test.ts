@@ -40,7 +40,8 @@ test('a fresh Hub makes its spare by itself; a claim gets it at once and starts 
   const [spare] = await spares('warm');
   const { status, body } = await ada('POST', '/v1/clusters', { name: 'mine' });
   expect(status).toBe(202);
-  expect(body).toMatchObject({ id: spare, state: 'ready', name: 'mine', progress: 1 });
+  expect(body).toMatchObject({ id: spare, state: 'personalizing', name: 'mine' });
+  await driver.until(body.id, 'ready');
   const document = (await driver.firestore.doc(`clusters/${spare}`).get()).data();
   expect(document).toMatchObject({ owner: 'ada', readers: ['ada'], claimedFrom: 'default' });
   expect(document).not.toHaveProperty('pool');
@@ -62,7 +63,7 @@ test('12 claims at once by one person on 12 spares all succeed: none double, non
     Array.from({ length: 12 }, (_, index) => ada('POST', '/v1/clusters', { name: `claim-${index}` })),
   );
   expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(202));
-  expect(answers.map(({ body }) => body.state)).toEqual(Array(12).fill('ready'));
+  expect(answers.map(({ body }) => body.state)).toEqual(Array(12).fill('personalizing'));
   expect(new Set(answers.map(({ body }) => body.id)).size).toBe(12);
 });
 

@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 
@@ -53,6 +54,8 @@ export async function startProcess(folder: string, env: Record<string, string> =
     child.once('exit', (code) => reject(new Error(`Hub ended with ${code}: ${errors}`)));
   });
   const gone = once(child, 'close');
+  // A test that failed half-way leaves no Hub behind.
+  onTestFinished(() => void child.kill('SIGKILL'));
   return {
     addresses: JSON.parse(readFileSync(join(folder, 'local.json'), 'utf8')) as Record<string, string>,
     async kill() {

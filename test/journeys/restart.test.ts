@@ -5,6 +5,7 @@ import { ClusterManagerClient } from '@google-cloud/container';
 import { credentials } from '@grpc/grpc-js';
 import { PassThroughClient } from 'google-auth-library';
 import { expect, test } from 'vitest';
+import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
 import { aHub, firestoreAt, personAt, signIn, until } from './hub.ts';
 import { aFolder, type HubProcess, killedAt, startProcess } from './process.ts';
@@ -16,7 +17,9 @@ async function leaves({ addresses }: HubProcess): Promise<string[]> {
 }
 
 async function bucketsOf({ addresses }: HubProcess): Promise<string[]> {
-  const answer = await fetch(`http://${addresses.storage}/storage/v1/b?project=${addresses.projectId}`);
+  const answer = await fetch(`http://${addresses.storage}/storage/v1/b?project=${addresses.projectId}`, {
+    headers: { authorization: 'Bearer owner' },
+  });
   return (((await answer.json()) as { items?: { name: string }[] }).items ?? []).map(({ name }) => name);
 }
 
@@ -56,6 +59,13 @@ const namesIn = (value: unknown): string[] => {
   return [...own, ...Object.values(value).flatMap(namesIn)];
 };
 
+async function settledIn({ addresses }: HubProcess, id: string, state: State): Promise<Cluster> {
+  const firestore = firestoreAt(addresses.firestore ?? '');
+  const cluster = await until(firestore, id, state);
+  await firestore.terminate();
+  return cluster;
+}
+
 test('killed in provisioning, in installing and in deprovisioning, every cluster converges and nothing is doubled', async () => {
   const folder = aFolder();
   let hub = await startProcess(folder);
@@ -68,12 +78,7 @@ test('killed in provisioning, in installing and in deprovisioning, every cluster
     hub = await startProcess(folder);
   };
   const ada = () => personAt(hub.addresses.url ?? '', token);
-  const settled = async (id: string, state: State) => {
-    const firestore = firestoreAt(hub.addresses.firestore ?? '');
-    const cluster = await until(firestore, id, state);
-    await firestore.terminate();
-    return cluster;
-  };
+  const settled = (id: string, state: State) => settledIn(hub, id, state);
 
   const firestore = firestoreAt(hub.addresses.firestore ?? '');
   await firestore.doc('pools/default').update({ wanted: 0 });
@@ -131,12 +136,16 @@ test('a claimed cluster keeps its owner through a kill, and the spare that was b
   const token = await signIn(hub.addresses.auth ?? '', 'ada@example.com');
   const claimed = (await personAt(hub.addresses.url ?? '', token)('POST', '/v1/clusters', { name: 'mine' }))
     .body;
-  expect(claimed).toMatchObject({ id: spare, state: 'ready' });
+  expect(claimed).toMatchObject({ id: spare, state: 'personalizing' });
   await hub.kill();
 
   hub = await startProcess(folder);
   const ada = personAt(hub.addresses.url ?? '', token);
-  expect((await ada('GET', `/v1/clusters/${spare}`)).body).toMatchObject({ name: 'mine', state: 'ready' });
+  expect((await ada('GET', `/v1/clusters/${spare}`)).body).toMatchObject({
+    name: 'mine',
+    members: { ada: 'owner' },
+  });
+  expect((await settledIn(hub, spare, 'ready')).owner).toBe('ada');
   const next = await warm();
   expect(next).not.toBe(spare);
   const grace = personAt(
@@ -146,7 +155,7 @@ test('a claimed cluster keeps its owner through a kill, and the spare that was b
   expect((await grace('GET', `/v1/clusters/${spare}`)).status).toBe(404);
   expect((await grace('POST', '/v1/clusters', { name: 'hers' })).body).toMatchObject({
     id: next,
-    state: 'ready',
+    state: 'personalizing',
   });
   await hub.end();
 }, 180_000);

@@ -5,6 +5,7 @@
 import type { ClusterManagerClient, protos } from '@google-cloud/container';
 import type { ResourceKind } from '../../../shared/documents/ledger.ts';
 import { CloudRefusal, grpcRefusal, restRefusal } from './errors.ts';
+import type { FirewallBody } from './firewall.ts';
 import type { ClusterBody } from './request.ts';
 
 export type GkeStatus =
@@ -29,9 +30,11 @@ export interface GkeCluster {
   endpoint?: string;
   /** PEM */
   ca?: string;
+  /** Where its control plane calls from, inside the network: a range in CIDR notation. */
+  controlPlane?: string;
 }
 
-export type LeftoverKind = Exclude<ResourceKind, 'cluster' | 'bucket'>;
+export type LeftoverKind = Exclude<ResourceKind, 'cluster' | 'bucket' | 'dns-record'>;
 
 export interface Leftover {
   kind: LeftoverKind;
@@ -54,6 +57,8 @@ export interface GkeClient {
   cancelOperation(location: string, name: string): Promise<void>;
   /** In all locations. `filter` is Compute Engine's. */
   listLeftovers(kind: LeftoverKind, filter: string): Promise<Leftover[]>;
+  /** Asks for the rule. */
+  createFirewall(firewall: FirewallBody): Promise<void>;
   /** Asks for the deletion. */
   deleteLeftover(kind: LeftoverKind, location: string, name: string): Promise<void>;
 }
@@ -62,8 +67,9 @@ export interface GkeClient {
 export interface RestCaller {
   request<T>(options: {
     url: string;
-    method: 'GET' | 'DELETE';
+    method: 'GET' | 'POST' | 'DELETE';
     params?: Record<string, string>;
+    data?: object;
     timeout: number;
     retry: false;
   }): Promise<{ data: T }>;
@@ -108,13 +114,13 @@ export function createGkeClient({
     }
   };
   const http = async <T>(
-    method: 'GET' | 'DELETE',
+    method: 'GET' | 'POST' | 'DELETE',
     path: string,
-    params: Record<string, string> = {},
+    content: { params?: Record<string, string>; data?: object } = {},
   ): Promise<T> => {
     try {
       const url = `${computeUrl}/projects/${projectId}/${path}`;
-      return (await rest.request<T>({ url, method, params, timeout: CALL_MS, retry: false })).data;
+      return (await rest.request<T>({ url, method, ...content, timeout: CALL_MS, retry: false })).data;
     } catch (error) {
       throw restRefusal(error);
     }
@@ -148,13 +154,15 @@ export function createGkeClient({
       let pageToken: string | undefined;
       do {
         const page = await http<ComputePage>('GET', listPath(kind), {
-          filter,
-          ...(pageToken === undefined ? {} : { pageToken }),
+          params: { filter, ...(pageToken === undefined ? {} : { pageToken }) },
         });
         found.push(...leftoversIn(kind, page));
         pageToken = page.nextPageToken;
       } while (pageToken);
       return found;
+    },
+    createFirewall: async (firewall) => {
+      await http('POST', 'global/firewalls', { data: firewall });
     },
     deleteLeftover: async (kind, location, name) => {
       await http('DELETE', `${scopeOf(kind, location)}/${COLLECTIONS[kind]}/${name}`);
@@ -167,6 +175,7 @@ function gkeCluster(cluster: protos.google.container.v1.ICluster): GkeCluster {
   const conditions = [...(cluster.conditions ?? []), ...pools.flatMap((pool) => pool.conditions ?? [])];
   const endpoint = cluster.controlPlaneEndpointsConfig?.dnsEndpointConfig?.endpoint;
   const ca = cluster.masterAuth?.clusterCaCertificate;
+  const controlPlane = controlPlaneOf(cluster);
   return {
     name: cluster.name ?? '',
     location: cluster.location ?? '',
@@ -183,7 +192,18 @@ function gkeCluster(cluster: protos.google.container.v1.ICluster): GkeCluster {
     nodesFailed: pools.some((pool) => pool.status === 'ERROR'),
     ...(endpoint ? { endpoint } : {}),
     ...(ca ? { ca: Buffer.from(ca, 'base64').toString() } : {}),
+    ...(controlPlane === undefined ? {} : { controlPlane }),
   };
+}
+
+/** A range of its own in clusters that are peered with the network, one address of the subnetwork in those that are not. */
+export function controlPlaneOf(
+  cluster: Pick<protos.google.container.v1.ICluster, 'privateClusterConfig' | 'controlPlaneEndpointsConfig'>,
+): string | undefined {
+  const { masterIpv4CidrBlock, privateEndpoint } = cluster.privateClusterConfig ?? {};
+  if (masterIpv4CidrBlock) return masterIpv4CidrBlock;
+  const address = cluster.controlPlaneEndpointsConfig?.ipEndpointsConfig?.privateEndpoint || privateEndpoint;
+  return address ? `${address}/32` : undefined;
 }
 
 // Compute Engine v1: https://cloud.google.com/compute/docs/reference/rest/v1

@@ -5,6 +5,7 @@
  *   volumes if their StorageClass says so), and it outweighs everything else: another id in it means that it is not ours;
  * - a label `goog-k8s-cluster-name=hub-<id>-g<n>`, which GKE itself writes on disks and, where it does, on forwarding rules;
  * - a name that GKE derives from the cluster's: `gke-hub-<id>-g<n>-…` (nodes' disks and GKE's own firewalls);
+ * - the name of the one firewall that Hub itself makes for a cluster: `hub-<id>-g<n>-webhooks`;
  * - a firewall for the cluster's nodes: its target tags are `gke-hub-<id>-g<n>-<hash>-node`;
  * - a forwarding rule or address with the name of a load balancer (`a<uid>`) that such a firewall (`k8s-fw-a<uid>`) was made for.
  *
@@ -37,7 +38,7 @@ export function leftoverQueries(clusterId: string): { kind: LeftoverKind; filter
     { kind: 'address', filter: byLabel },
     { kind: 'forwarding-rule', filter: byLabel },
     // Firewalls have no labels, and tags are a list, which filters do not look into: the few that can be ours are asked for by name.
-    { kind: 'firewall', filter: `name eq "gke-hub-${id}-g.*|k8s-.*"` },
+    { kind: 'firewall', filter: `name eq "gke-hub-${id}-g.*|hub-${id}-g.*|k8s-.*"` },
   ];
 }
 
@@ -48,6 +49,7 @@ export function ownedBy(leftover: Leftover, clusterId: string): boolean {
   return (
     new RegExp(`^${cluster}$`).test(leftover.labels[GKE_LABEL] ?? '') ||
     new RegExp(`^gke-${cluster}-`).test(leftover.name) ||
+    (leftover.kind === 'firewall' && new RegExp(`^${cluster}-webhooks$`).test(leftover.name)) ||
     (leftover.targetTags.length > 0 &&
       leftover.targetTags.every((tag) => new RegExp(`^gke-${cluster}-[0-9a-f]{8}-node$`).test(tag)))
   );

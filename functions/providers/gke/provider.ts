@@ -6,6 +6,7 @@ import { AppError } from '../../../shared/errors.ts';
 import type { LeafConnection, Observed, OwnedResource, Provider } from '../provider.ts';
 import type { GkeClient, GkeCluster, Leftover } from './client.ts';
 import { asProviderError, CloudRefusal, isBusy, shortageIn } from './errors.ts';
+import { webhookFirewall, webhookRule } from './firewall.ts';
 import { evidenceOf, leftoverQueries, ownedBy } from './ownership.ts';
 import { clusterBody, clusterName, type GkeSettings, LABELS } from './request.ts';
 
@@ -41,6 +42,23 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
         const other = await look(target.location, name, target.id);
         return other ? observed(other, settings) : { status: 'pending', detail: 'Not listed yet' };
       }),
+    ensureWebhookAccess: (target) =>
+      translated(async () => {
+        const name = clusterName(target);
+        const cluster = await look(target.location, name, target.id);
+        // Both come with the cluster: a rule with a wider source would be one for strangers, too.
+        if (!cluster?.controlPlane) {
+          throw new AppError(
+            'PROVIDER_UNAVAILABLE',
+            `GKE does not say where the control plane of ${name} is`,
+          );
+        }
+        await unless(
+          'ALREADY_EXISTS',
+          client.createFirewall(webhookFirewall(target, cluster.controlPlane, settings)),
+        );
+      }),
+    webhookRule,
     observeCluster: (target) =>
       translated(async () => {
         const cluster = await look(target.location, clusterName(target), target.id);
@@ -174,7 +192,7 @@ async function deleteOwned(client: GkeClient, resource: OwnedResource): Promise<
   if (kind === 'cluster') {
     if (!clusterId) throw new AppError('NAME_TAKEN', `nothing says whose ${name} is`);
     await removeCluster(client, location, name, clusterId);
-  } else if (kind !== 'bucket') {
+  } else if (kind !== 'bucket' && kind !== 'dns-record') {
     try {
       await unless('NOT_FOUND', client.deleteLeftover(kind, location, name));
     } catch (refusal) {
@@ -182,7 +200,7 @@ async function deleteOwned(client: GkeClient, resource: OwnedResource): Promise<
       if (!(refusal instanceof CloudRefusal) || refusal.reason !== 'resourceNotReady') throw refusal;
     }
   } else {
-    throw new AppError('BUG', 'buckets are not the business of this provider');
+    throw new AppError('BUG', `a ${kind} is not the business of this provider`);
   }
 }
 

@@ -41,6 +41,9 @@ export const labelsOf = (id: string, cell: string): Record<string, string> => ({
 export const clusterName = (target: Pick<ClusterTarget, 'id' | 'generation'>): string =>
   `hub-${target.id}-g${target.generation}`;
 
+/** Network tag of its nodes, by which Hub's own firewall rule finds them; the one that GKE gives holds a hash nobody knows before. */
+export const nodeTag = clusterName;
+
 /** LoggingComponentConfig.Component and MonitoringComponentConfig.Component; lists of enums take only numbers. */
 const SYSTEM_COMPONENTS = 1;
 
@@ -157,6 +160,7 @@ function nodePool(
       workloadMetadataConfig: { mode: 'GKE_METADATA' },
       shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
       kubeletConfig: { insecureKubeletReadonlyPortEnabled: false },
+      tags: [nodeTag(target)],
       labels,
       resourceLabels: labels,
     },

@@ -19,6 +19,7 @@ export const hello: Chart = {
           image: `${values.image?.repository ?? 'hello-app'}:${values.image?.tag ?? version}`,
           ports: [['http', 8080]],
           env: { MESSAGE: values.message ?? 'Hello' },
+          restricted: true,
         },
         values.replicas ?? 1,
       ),

@@ -1,6 +1,7 @@
 /** The registry of charts that the stand-in's Helm finds, under whatever `oci://` address it is asked for. */
 import type { Fields } from '../objects.ts';
 import { hello } from './hello.ts';
+import { base, gateway, istiod } from './istio.ts';
 import { pachyderm } from './pachyderm.ts';
 
 export interface RenderInput {
@@ -8,6 +9,8 @@ export interface RenderInput {
   namespace: string;
   version: string;
   values: Fields;
+  /** What a template's `randAlphaNum` gives: another one each time, upgrades included. */
+  randomText(): string;
   /** What a template's `fail` does. */
   refuse(template: string, message: string): never;
 }
@@ -21,4 +24,4 @@ export interface Chart {
   render(input: RenderInput): Fields[];
 }
 
-export const CHARTS: readonly Chart[] = [pachyderm, hello];
+export const CHARTS: readonly Chart[] = [pachyderm, hello, base, istiod, gateway];

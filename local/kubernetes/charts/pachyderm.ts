@@ -1,8 +1,9 @@
 /**
  * What Pachyderm's chart makes, as far as Hub and its users see it: workloads, Services, volumes, accounts, Secrets; with the values
- * that Hub sets. The proxy's routes, probes and resources are left out.
+ * that Hub sets; what concerns sign-in is in `local/pachd/chart.ts`. The proxy's routes, probes and resources are left out.
  * https://github.com/pachyderm/pachyderm/tree/master/etc/helm/pachyderm
  */
+import { type AuthObjects, authObjects } from '../../pachd/chart.ts';
 import { isMap } from '../json.ts';
 import type { Fields } from '../objects.ts';
 import type { Chart, RenderInput } from './index.ts';
@@ -41,11 +42,14 @@ export const pachyderm: Chart = {
         'pachd.storage.backend required when no matching deploy target found',
       );
     }
+    const auth = authObjects(values, input);
+    if (auth.problem !== undefined) refuse('pachd/identity-secret.yaml', auth.problem);
     return [
       ...accounts(base, values),
       ...secrets(base, input, storageBackend),
+      ...signInObjects(base, auth),
       ...databases(base, values),
-      ...pachd(base, input, storageBackend),
+      ...pachd(base, input, storageBackend, auth),
       ...front(base, input),
       ...(values.pachd?.lokiDeploy === false ? [] : logs(base, input)),
     ];
@@ -65,18 +69,26 @@ const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/global', 'object'],
   ['/console', 'object'],
   ['/console/enabled', 'boolean'],
+  ['/console/config/oauthRedirectURI', 'string'],
+  ['/console/config/reactAppRuntimeIssuerURI', 'string'],
   ['/etcd', 'object'],
   ['/etcd/storageClass', 'string'],
   ['/etcd/storageSize', 'string'],
   ['/oidc', 'object'],
+  ['/oidc/issuerURI', 'string'],
   ['/oidc/mockIDP', 'boolean'],
   ['/oidc/requireVerifiedEmail', 'boolean'],
   ['/oidc/upstreamIDPs', 'array'],
+  ['/oidc/upstreamIDPsSecretName', 'string'],
+  ['/oidc/userAccessibleOauthIssuerHost', 'string'],
   ['/pachd', 'object'],
   ['/pachd/activateAuth', 'boolean'],
   ['/pachd/enabled', 'boolean'],
   ['/pachd/image/tag', 'string'],
+  ['/pachd/localhostIssuer', 'string'],
   ['/pachd/lokiDeploy', 'boolean'],
+  ['/pachd/oauthRedirectURI', 'string'],
+  ['/pachd/pachAuthClusterRoleBindings', 'object'],
   ['/pachd/rootToken', 'string'],
   ['/pachd/storage/google/bucket', 'string'],
   ['/postgresql', 'object'],
@@ -120,17 +132,9 @@ function accounts(base: Base, values: Fields): Fields[] {
   ];
 }
 
-function secrets(base: Base, { values, release, refuse }: RenderInput, backend: string): Fields[] {
+function secrets(base: Base, { values, release }: RenderInput, backend: string): Fields[] {
   const pachd: Fields = values.pachd ?? {};
   const postgresql: Fields = values.global?.postgresql ?? {};
-  const connectors: unknown[] = values.oidc?.upstreamIDPs ?? [];
-  if (connectors.length === 0 && values.oidc?.mockIDP === false) {
-    refuse(
-      'pachd/identity-secret.yaml',
-      'either oidc.upstreamIDPs or oidc.mockIDP must be set in non-LOCAL deployments',
-    );
-  }
-  const mock = [{ id: 'test', name: 'test', type: 'mockPassword' }];
   return [
     secret(
       base,
@@ -141,26 +145,16 @@ function secrets(base: Base, { values, release, refuse }: RenderInput, backend: 
       'postgresql-password': postgresql.postgresqlPassword ?? 'insecure-user-password',
       'postgresql-postgres-password': postgresql.postgresqlPostgresPassword ?? 'insecure-root-password',
     }),
-    secret(base, 'pachyderm-auth', {
-      'root-token': pachd.rootToken ?? '',
-      'auth-config': JSON.stringify({ issuer: values.oidc?.issuerURI ?? 'http://pachd:30658/dex' }),
-      'cluster-role-bindings': JSON.stringify(pachd.pachAuthClusterRoleBindings ?? {}),
-    }),
-    secret(base, 'pachyderm-identity', {
-      'upstream-idps': JSON.stringify(connectors.length > 0 ? connectors : mock),
-    }),
-    secret(base, 'pachyderm-console-secret', {
-      OAUTH_CLIENT_SECRET: values.console?.config?.oauthClientSecret ?? '',
-    }),
     secret(base, 'pachyderm-deployment-id-secret', {
       CLUSTER_DEPLOYMENT_ID: pachd.clusterDeploymentID ?? release,
     }),
-    ...(pachd.enterpriseLicenseKey
-      ? [secret(base, 'pachyderm-license', { 'enterprise-license-key': pachd.enterpriseLicenseKey })]
-      : []),
-    configMap(base, 'pachyderm-identity-config', { 'identity-config': '{}', 'oidc-clients': '[]' }),
   ];
 }
+
+const signInObjects = (base: Base, { secrets: made, configMaps }: AuthObjects): Fields[] => [
+  ...Object.entries(made).map(([name, texts]) => secret(base, name, texts)),
+  ...Object.entries(configMaps).map(([name, texts]) => configMap(base, name, texts)),
+];
 
 function databases(base: Base, values: Fields): Fields[] {
   const etcd: Fields = values.etcd ?? {};
@@ -229,7 +223,12 @@ const PACHD_PORTS = [
   ['pachd-http', 1659],
 ] as const;
 
-function pachd(base: Base, { values, version, namespace }: RenderInput, backend: string): Fields[] {
+function pachd(
+  base: Base,
+  { values, version, namespace }: RenderInput,
+  backend: string,
+  { environment: envSources }: AuthObjects,
+): Fields[] {
   const pachdValues: Fields = values.pachd ?? {};
   const image = `${pachdValues.image?.repository ?? 'pachyderm/pachd'}:${pachdValues.image?.tag ?? version}`;
   const environment = {
@@ -256,7 +255,7 @@ function pachd(base: Base, { values, version, namespace }: RenderInput, backend:
     deployment(
       base,
       'pachd',
-      { ...pod, args: ['--mode', 'full'], ports: PACHD_PORTS },
+      { ...pod, envSources, args: ['--mode', 'full'], ports: PACHD_PORTS },
       pachdValues.replicas ?? 1,
     ),
     // Storage workers scale from nothing.
@@ -289,7 +288,13 @@ function front(base: Base, { values, version }: RenderInput): Fields[] {
         image: `${values.console?.image?.repository ?? 'pachyderm/haberdashery'}:${tag}`,
         ports: [['console-http', 4000]],
         envFromSecret: 'pachyderm-console-secret',
-        env: { OAUTH_CLIENT_ID: 'console', PACHD_ADDRESS: 'pachd-peer:30653' },
+        env: {
+          OAUTH_CLIENT_ID: values.console?.config?.oauthClientID || 'console',
+          OAUTH_REDIRECT_URI: values.console?.config?.oauthRedirectURI ?? '',
+          REACT_APP_RUNTIME_ISSUER_URI: values.console?.config?.reactAppRuntimeIssuerURI ?? '',
+          ISSUER_URI: values.oidc?.issuerURI ?? '',
+          PACHD_ADDRESS: 'pachd-peer:30653',
+        },
       }),
       service(base, 'console-proxy-backend', [['console-http', 4000, 'console-http']], { app: 'console' }),
     );

@@ -1,4 +1,5 @@
 /** The few shapes that charts are made of. */
+import type { EnvironmentSource } from '../../pachd/chart.ts';
 import type { Fields } from '../objects.ts';
 
 export interface Base {
@@ -68,11 +69,15 @@ export interface PodOptions {
   ports?: ReadonlyArray<readonly [name: string, port: number]>;
   args?: readonly string[];
   env?: Record<string, string>;
+  /** Variables that are elsewhere. */
+  envSources?: readonly EnvironmentSource[];
   serviceAccountName?: string;
   envFromSecret?: string;
   mounts?: ReadonlyArray<readonly [volume: string, path: string]>;
   volumes?: readonly Fields[];
   user?: number;
+  /** As the strictest level of Pod Security asks. */
+  restricted?: boolean;
 }
 
 function template(base: Base, name: string, pod: PodOptions): Fields {
@@ -86,7 +91,7 @@ function template(base: Base, name: string, pod: PodOptions): Fields {
           name,
           image: pod.image,
           ...(pod.args && { args: [...pod.args] }),
-          ...(pod.env && { env: Object.entries(pod.env).map(([key, value]) => ({ name: key, value })) }),
+          ...((pod.env || pod.envSources) && { env: environmentOf(pod) }),
           ...(pod.envFromSecret && { envFrom: [{ secretRef: { name: pod.envFromSecret } }] }),
           ...(pod.ports && {
             ports: pod.ports.map(([portName, port]) => ({
@@ -99,12 +104,30 @@ function template(base: Base, name: string, pod: PodOptions): Fields {
             volumeMounts: pod.mounts.map(([volume, path]) => ({ name: volume, mountPath: path })),
           }),
           resources: { requests: { cpu: '100m', memory: '256Mi' } },
+          ...(pod.restricted && {
+            securityContext: {
+              allowPrivilegeEscalation: false,
+              capabilities: { drop: ['ALL'] },
+              seccompProfile: { type: 'RuntimeDefault' },
+            },
+          }),
         },
       ],
       ...(pod.volumes && { volumes: [...pod.volumes] }),
     },
   };
 }
+
+const environmentOf = ({ env = {}, envSources = [] }: PodOptions): Fields[] => [
+  ...Object.entries(env).map(([name, value]) => ({ name, value })),
+  ...envSources.map((source) => {
+    if ('value' in source) return { name: source.name, value: source.value };
+    const { name, key } = source;
+    return 'secret' in source
+      ? { name, valueFrom: { secretKeyRef: { name: source.secret, key } } }
+      : { name, valueFrom: { configMapKeyRef: { name: source.configMap, key } } };
+  }),
+];
 
 export const deployment = (base: Base, name: string, pod: PodOptions, replicas = 1): Fields => ({
   apiVersion: 'apps/v1',

@@ -129,6 +129,34 @@ const isSidecarUp = (pod: Stored, status: Fields): boolean =>
 const pull = (leaf: LeafCluster, pod: Stored, images: readonly string[]): number =>
   Math.max(LEAST_START_MS, ...images.map((image) => pullMs(leaf, pod, image)));
 
+/** 10 s, doubled with each try, five minutes at most, as for crashes. https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff */
+const PULL_AGAIN_MS = 10_000;
+
+/**
+ * Marks those of the containers, which are about to start for the first time, whose images cannot be had.
+ * @returns when to try again; undefined if all images are there
+ */
+function unpulled(
+  leaf: LeafCluster,
+  pod: Stored,
+  statuses: Fields[],
+  containers: readonly Fields[],
+): number | undefined {
+  let again: number | undefined;
+  for (const [i, status] of statuses.entries()) {
+    const { image } = containers[i] ?? {};
+    if (!status.state.waiting || status.restartCount > 0) continue;
+    if (!leaf.world.faults.hit('pull-fails', `${leaf.record.name} ${image}`)) continue;
+    const key = `pull ${keyOfObject(pod)}`;
+    const tries = Number(leaf.memory.get(key)?.tries ?? 0);
+    leaf.memory.set(key, { tries: tries + 1 });
+    const message = `Back-off pulling image "${image}": ErrImagePull: failed to pull and unpack image "${image}": not found`;
+    statuses[i] = { ...status, state: { waiting: { reason: 'ImagePullBackOff', message } } };
+    again = Math.min(PULL_AGAIN_MS * 2 ** tries, 300_000);
+  }
+  return again;
+}
+
 function condition(leaf: LeafCluster, status: Fields, type: string, holds: boolean): Fields[] {
   return withCondition(status.conditions, { type, status: holds ? 'True' : 'False' }, leaf.now);
 }
@@ -174,6 +202,13 @@ function stepInit(leaf: LeafCluster, pod: Stored, index: number): WaitMs {
   const starts = before.state.waiting !== undefined;
   const runs = starts ? started(leaf, before, container) : before;
   const store = (): Stored => leaf.objects.setStatus(KINDS.Pod, pod, status);
+  const pulling = [before];
+  const againMs = unpulled(leaf, pod, pulling, [container]);
+  if (againMs !== undefined) {
+    statuses.splice(index, 1, ...pulling);
+    store();
+    return againMs;
+  }
 
   const outcome = isSidecar(container) ? undefined : runContainer(leaf, pod, container, starts);
   if (outcome && 'againMs' in outcome) {
@@ -200,6 +235,11 @@ function stepService(leaf: LeafCluster, pod: Stored): WaitMs {
   const status: Fields = copy(pod.status ?? {});
   const containers: Fields[] = pod.spec?.containers ?? [];
   if (status.containerStatuses.some((one: Fields) => one.state.waiting)) {
+    const againMs = unpulled(leaf, pod, status.containerStatuses, containers);
+    if (againMs !== undefined) {
+      leaf.objects.setStatus(KINDS.Pod, pod, status);
+      return againMs;
+    }
     const willCrash = crashes(leaf, pod);
     status.phase = 'Running';
     status.containerStatuses = status.containerStatuses.map((one: Fields, i: number) =>
@@ -254,6 +294,11 @@ function stepPrograms(leaf: LeafCluster, pod: Stored): WaitMs {
   const containers: Fields[] = pod.spec?.containers ?? [];
   const mayRestart = pod.spec?.restartPolicy === 'OnFailure';
   const waits: number[] = [];
+  const againMs = unpulled(leaf, pod, status.containerStatuses, containers);
+  if (againMs !== undefined) {
+    leaf.objects.setStatus(KINDS.Pod, pod, status);
+    return againMs;
+  }
   status.phase = 'Running';
   for (const [i, container] of containers.entries()) {
     const before: Fields = status.containerStatuses[i];

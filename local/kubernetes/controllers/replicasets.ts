@@ -31,14 +31,16 @@ export const replicaSets: Controller = {
       if (made instanceof ApiError) refusal = made;
     }
     if (refusal) lookAgain(leaf, set, REFUSED_RETRY_MS);
-    // Pods that do not serve yet are the first to go.
-    const surplus = active.sort((a, b) => Number(isReady(a)) - Number(isReady(b)));
+    // Pods that have no node are the first to go, then those that do not serve yet.
+    const surplus = active.sort((a, b) => rank(a) - rank(b));
     for (const pod of surplus.slice(0, Math.max(0, active.length - wanted))) {
       remove(leaf, KINDS.Pod, pod.metadata.namespace, pod.metadata.name);
     }
     tell(leaf, set, refusal, waits);
   },
 };
+
+const rank = (pod: Stored): number => Number(isReady(pod)) + Number(pod.spec?.nodeName !== undefined);
 
 /** @param waits whether an earlier refusal still stands */
 function tell(leaf: LeafCluster, set: Stored, refusal: ApiError | undefined, waits: boolean): void {

@@ -6,7 +6,7 @@ import { logNormal } from '../../random.ts';
 import { removeFinalizer } from '../api.ts';
 import type { ComputeKind } from '../compute-port.ts';
 import { warn } from '../events.ts';
-import { externalIp, internalIp } from '../identifiers.ts';
+import { internalIp, nextExternalIp } from '../identifiers.ts';
 import { KINDS } from '../kinds.ts';
 import type { Controller, LeafCluster } from '../leaf-cluster.ts';
 import { keyOfObject, type Stored } from '../objects.ts';
@@ -106,8 +106,7 @@ export const serviceTasks = {
       (name) => service.metadata.annotations?.[name]?.toLowerCase() === 'internal',
     );
     const ip: string =
-      service.spec?.loadBalancerIP ||
-      (internal ? internalIp(leaf.world.random) : externalIp(leaf.world.random));
+      service.spec?.loadBalancerIP || (internal ? internalIp(leaf.world.random) : nextExternalIp(leaf));
     leaf.objects.setStatus(KINDS.Service, service, { loadBalancer: { ingress: [{ ip, ipMode: 'VIP' }] } });
   }),
   [CLEANUP]: onService((leaf, service) => {

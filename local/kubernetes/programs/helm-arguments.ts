@@ -13,6 +13,8 @@ export interface UpgradeArguments {
   rollbackOnFailure: boolean;
   resetValues: boolean;
   reuseValues: boolean;
+  /** Fields that somebody else has set since are set back; without it they make the upgrade fail. */
+  forceConflicts: boolean;
   timeoutMs: number;
   historyMax: number;
 }
@@ -112,6 +114,7 @@ export function parseUpgrade(argv: readonly string[]): UpgradeArguments {
     rollbackOnFailure,
     resetValues: switches.has('--reset-values'),
     reuseValues: switches.has('--reuse-values'),
+    forceConflicts: switches.has('--force-conflicts'),
     timeoutMs: parseDuration(last('--timeout') ?? '5m0s'),
     historyMax: Number(last('--history-max') ?? 10),
   };

@@ -133,10 +133,12 @@ export function trimHistory(leaf: LeafCluster, namespace: string, name: string, 
   }
 }
 
-export const applyAsHelm = (leaf: LeafCluster, kind: Kind, object: Fields, caller: Caller): void => {
-  apply(leaf, kind, object.metadata.namespace, object.metadata.name, object, {
-    manager: 'helm',
-    force: false,
-    caller,
-  });
+export const applyAsHelm = (
+  leaf: LeafCluster,
+  kind: Kind,
+  object: Fields,
+  options: { caller: Caller; force: boolean },
+): void => {
+  const { namespace, name } = object.metadata;
+  apply(leaf, kind, namespace, name, object, { manager: 'helm', ...options });
 };

@@ -88,7 +88,7 @@ const accountOf = (run: Run): { namespace: string; name: string } => ({
 });
 
 /** With the rights of the pod's account: it must hold what it writes, and what it grants. */
-function applyObject(run: Run, object: Fields): void {
+function applyObject(run: Run, object: Fields, force: boolean): void {
   const kind = kindOf(run, object);
   const account = accountOf(run);
   const { namespace, name } = object.metadata;
@@ -96,7 +96,8 @@ function applyObject(run: Run, object: Fields): void {
   if (!run.leaf.objects.get(kind, namespace, name)) {
     requireRight(run.leaf, account, 'create', kind, { namespace, name });
   }
-  applyAsHelm(run.leaf, kind, object, serviceAccountCaller(account.namespace, account.name));
+  const caller = serviceAccountCaller(account.namespace, account.name);
+  applyAsHelm(run.leaf, kind, object, { caller, force });
 }
 
 function install(run: Run, args: UpgradeArguments): Outcome {
@@ -113,7 +114,7 @@ function install(run: Run, args: UpgradeArguments): Outcome {
   const before = upgrades ? readRelease(last) : undefined;
   const given = readValues(run, args);
   const values = args.reuseValues && before ? (mergePatch(before.values, given) as Fields) : given;
-  const manifest = render(chart, version, values, args);
+  const manifest = render(run, chart, version, values, args);
   ensureNamespace(run, args);
   const release: Release = {
     name: args.release,
@@ -131,7 +132,7 @@ function install(run: Run, args: UpgradeArguments): Outcome {
   };
   writeRelease(run.leaf, release);
   try {
-    for (const object of manifest) applyObject(run, object);
+    for (const object of manifest) applyObject(run, object, args.forceConflicts);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     writeRelease(run.leaf, { ...release, status: 'failed', description: error.message });
@@ -190,7 +191,7 @@ function readValues(run: Run, args: UpgradeArguments): Fields {
   return values;
 }
 
-function render(chart: Chart, version: string, values: Fields, args: UpgradeArguments): Fields[] {
+function render(run: Run, chart: Chart, version: string, values: Fields, args: UpgradeArguments): Fields[] {
   const faults = chart.check?.(values) ?? [];
   if (faults.length > 0) {
     throw new HelmError(
@@ -202,6 +203,7 @@ function render(chart: Chart, version: string, values: Fields, args: UpgradeArgu
     namespace: args.namespace,
     version,
     values,
+    randomText: () => run.leaf.world.random.base32(32),
     refuse: (template, message) => {
       throw new HelmError(`execution error at (${chart.name}/templates/${template}): ${message}`);
     },

@@ -1,0 +1,38 @@
+/**
+ * How people come into an application, one way per kind of product: what has to be there before it is installed, how it is locked and
+ * that is proven, how its members are told to it, and how it looks from outside. The steps know no more of a product than this.
+ */
+import type { Product } from '../../shared/catalog/product.ts';
+import { pachydermAccess } from './pachyderm.ts';
+import type { Place } from './place.ts';
+import { publicAccess } from './public.ts';
+
+/** All are safe to repeat. */
+export interface Access {
+  /** Secrets that the installation needs and that no value of a chart may hold. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+  prepare(place: Place): Promise<void>;
+  /**
+   * Locks it to its members as `admit` does, and proves from outside of it that it is locked, before anybody can reach it.
+   * @throws AppError LOCK_FAILED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PERMISSION_DENIED
+   */
+  secure(place: Place, left: readonly string[]): Promise<void>;
+  /** Proves it once more, and changes nothing. @throws AppError as `secure` */
+  verify(place: Place): Promise<void>;
+  /**
+   * Brings its members to those of the document, for now and for its next start, and ends the sessions of who has left.
+   * @param left addresses of those who were members
+   * @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED, PERMISSION_DENIED
+   */
+  admit(place: Place, left: readonly string[]): Promise<void>;
+  /** Whether its next start will know its members as `admit` left them. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+  remembers(place: Place): Promise<boolean>;
+  /** That it answers by its name, and lets no stranger in. @throws AppError LOCK_FAILED, LEAF_UNAVAILABLE, PRODUCT_REFUSED */
+  visit(place: Place): Promise<void>;
+}
+
+const ACCESS: Readonly<Record<Product['access'], Access>> = {
+  pachyderm: pachydermAccess,
+  public: publicAccess,
+};
+
+export const accessOf = ({ product }: Pick<Place, 'product'>): Access => ACCESS[product.access];

@@ -1,0 +1,111 @@
+/** What of a cluster that stands is not as it was left. It looks and changes nothing. */
+
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { AppError, asAppError } from '../../shared/errors.ts';
+import { type Parts, partsOf } from '../leaf/install.ts';
+import type { Ports } from '../ports.ts';
+import { accessOf } from './access.ts';
+import { heldBy, isAnother } from './certificate.ts';
+import type { ConditionType } from './conditions.ts';
+import { isExposed } from './expose.ts';
+import { hostName } from './host.ts';
+import { installationOf } from './installation.ts';
+import { areMembersApplied } from './members.ts';
+import { type Place, placeOf } from './place.ts';
+
+export interface Finding {
+  type: ConditionType;
+  /** For its owner. */
+  message: string;
+  /** Hub can do something about it. */
+  repairable: boolean;
+}
+
+/** @throws AppError LEAF_UNAVAILABLE, PROVIDER_UNAVAILABLE, PERMISSION_DENIED if nothing could be seen: no proof of anything */
+export async function findDrift(cluster: Cluster, ports: Ports): Promise<Finding[]> {
+  let place: Place;
+  try {
+    place = await placeOf(cluster, ports);
+  } catch (thrown) {
+    if (asAppError(thrown).code !== 'CLUSTER_VANISHED') throw thrown;
+    const message = 'The cluster itself is gone: somebody deleted it in the cloud.';
+    return [{ type: 'Exists', message, repairable: false }];
+  }
+  const found = await Promise.all([
+    workloads(place),
+    lock(place),
+    certificate(place),
+    reach(place),
+    members(place),
+  ]);
+  const findings = found
+    .filter((finding) => finding !== undefined)
+    // Who lets strangers in is found from inside and from outside.
+    .filter(({ type }, index, all) => all.findIndex((other) => other.type === type) === index);
+  const idle = findings.some(({ type, repairable }) => type === 'Workloads' && !repairable);
+  const silent = findings.find(({ type }) => type === 'Reachable');
+  // What does not run cannot answer either; making the way to it once more would not help.
+  if (idle && silent && (await isExposed(place))) silent.repairable = false;
+  return findings;
+}
+
+async function workloads(place: Place): Promise<Finding | undefined> {
+  const { of, ready } = await partsOf(place.leaf, installationOf(place));
+  const missing = missingParts(place.cluster, { of, ready });
+  if (missing > 0) {
+    const message = `${missing} of its ${place.cluster.parts} parts ${missing === 1 ? 'is' : 'are'} missing.`;
+    return { type: 'Workloads', message, repairable: true };
+  }
+  const idle = of - ready;
+  if (idle === 0) return undefined;
+  // Kubernetes itself is at it; installing again would not help.
+  const message = `${idle} of its ${of} parts ${idle === 1 ? 'does' : 'do'} not run.`;
+  return { type: 'Workloads', message, repairable: false };
+}
+
+export const missingParts = ({ parts = 0 }: Cluster, { of }: Parts): number => Math.max(0, parts - of);
+
+async function lock(place: Place): Promise<Finding | undefined> {
+  try {
+    await accessOf(place).verify(place);
+    return undefined;
+  } catch (thrown) {
+    const { code } = asAppError(thrown);
+    // That it does not answer proves nothing, and whether it does is another one's finding.
+    if (code === 'LEAF_UNAVAILABLE') return undefined;
+    if (code !== 'LOCK_FAILED' && code !== 'PRODUCT_REFUSED') throw thrown;
+    return { type: 'Locked', message: code === 'LOCK_FAILED' ? OPEN : UNPROVEN, repairable: true };
+  }
+}
+
+const OPEN = 'Others than its members could come in.';
+const UNPROVEN = 'It refuses Hub, so nothing shows that only its members can come in.';
+
+async function certificate({ cluster, leaf, host, ports }: Place): Promise<Finding | undefined> {
+  const held = await heldBy(leaf, hostName(host));
+  const found = (message: string): Finding => ({ type: 'Certificate', message, repairable: true });
+  if (!held) return found('Its certificate is missing.');
+  if (isAnother(held, cluster.certificate ?? {}))
+    return found('Its certificate is not the one it was given.');
+  const now = ports.clock.now();
+  if (held.notAfter.getTime() <= now) return found('Its certificate has ended.');
+  const renewAt = cluster.certificate?.renewAt;
+  return renewAt && renewAt.getTime() <= now ? found('Its certificate is due for renewal.') : undefined;
+}
+
+async function reach(place: Place): Promise<Finding | undefined> {
+  try {
+    await accessOf(place).visit(place);
+    return undefined;
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+    if (thrown.code === 'LOCK_FAILED') return { type: 'Locked', message: OPEN, repairable: true };
+    return { type: 'Reachable', message: 'It does not answer by its name.', repairable: true };
+  }
+}
+
+async function members(place: Place): Promise<Finding | undefined> {
+  if ((await areMembersApplied(place)) && (await accessOf(place).remembers(place))) return undefined;
+  const message = 'Some of its members do not have the access they should.';
+  return { type: 'Members', message, repairable: true };
+}

@@ -1,0 +1,93 @@
+/**
+ * Gives an application its address: a record of its name, a certificate for it, and the way from the gateway to it. All of it is level-
+ * based, so the same serves the first time, a renewal and a repair.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { CertificateState } from '../../shared/documents/cluster.ts';
+import { AppError, asAppError } from '../../shared/errors.ts';
+import { minutes, seconds } from '../../shared/units.ts';
+import { gatewayAddress } from '../leaf/install.ts';
+import { accessOf } from './access.ts';
+import { ensureCertificate } from './certificate.ts';
+import { exposureOf, GATEWAY } from './exposure.ts';
+import { hostName } from './host.ts';
+import { applyMembers, areMembersApplied } from './members.ts';
+import type { Place } from './place.ts';
+
+export type ExposureProgress =
+  | { status: 'exposed'; certificate: CertificateState }
+  | { status: 'pending'; forMs: number; detail: string; certificate?: CertificateState }
+  | { status: 'refused'; detail: string; certificate: CertificateState };
+
+const LOOK_AGAIN_MS = seconds(5);
+/** A load balancer takes a minute or two. */
+const ADDRESS_MS = minutes(10);
+/** Short, because an address changes with the cluster and its gateway. */
+const TTL_S = 60;
+
+/**
+ * Call again while `pending`, and some times if the authority `refused`. It is exposed once its page and its application answer by its name and let no stranger in; should they let
+ * one in, the way is closed at once.
+ * @throws AppError LOCK_FAILED, NO_ADDRESS, those of `Dns`, `Certificates`, `Leaf` and `Pachyderm`
+ */
+export async function ensureExposed(place: Place): Promise<ExposureProgress> {
+  const { cluster, host, leaf, ports, product } = place;
+  const address = await gatewayAddress(leaf);
+  if (address === undefined) {
+    if (ports.clock.elapsed(cluster.since.getTime()) > ADDRESS_MS) throw new AppError('NO_ADDRESS');
+    return { status: 'pending', forMs: LOOK_AGAIN_MS, detail: 'Waiting for a public address.' };
+  }
+  const record = { name: hostName(host), type: 'A' as const, ttlS: TTL_S, values: [address] };
+  const [asked, progress] = await Promise.all([ports.dns.ensureRecord(record), ensureCertificate(place)]);
+  if (progress.status !== 'held') return progress;
+  const { certificate } = progress;
+  // They were applied when it was locked; since then some may have come or gone.
+  if (!(await areMembersApplied(place))) await applyMembers(place);
+  for (const object of exposureOf(host, product)) await leaf.apply(object);
+  // Nobody may look before: a name that was not found is remembered as such. The certificate took its time, which may have been enough.
+  if (asked === 'pending' && (await ports.dns.ensureRecord(record)) === 'pending') {
+    return { status: 'pending', forMs: LOOK_AGAIN_MS, detail: 'Its name is being made known.', certificate };
+  }
+  const trouble = await visit(place);
+  return trouble === undefined
+    ? { status: 'exposed', certificate }
+    : { status: 'pending', forMs: LOOK_AGAIN_MS, detail: trouble, certificate };
+}
+
+/** @returns why it does not answer (yet) */
+async function visit(place: Place): Promise<string | undefined> {
+  try {
+    await accessOf(place).visit(place);
+    return undefined;
+  } catch (thrown) {
+    const { code, detail = '' } = asAppError(thrown);
+    if (code === 'LOCK_FAILED') await ensureClosed(place);
+    if (code !== 'LEAF_UNAVAILABLE') throw thrown;
+    return `It does not answer by its name yet: ${detail}`;
+  }
+}
+
+/**
+ * Whether the way in is as `ensureExposed` leaves it, whatever answers at its end.
+ * @throws AppError those of `Dns` and `Leaf`
+ */
+export async function isExposed({ host, leaf, ports, product }: Place): Promise<boolean> {
+  const [address, record, ...there] = await Promise.all([
+    gatewayAddress(leaf),
+    ports.dns.findRecord({ name: hostName(host), type: 'A' }),
+    ...exposureOf(host, product).map(async ({ apiVersion, kind, metadata, spec }) => {
+      const { name, namespace } = metadata;
+      const found = await leaf.find({
+        apiVersion,
+        kind,
+        name,
+        ...(namespace !== undefined && { namespace }),
+      });
+      return isDeepStrictEqual(found?.spec, spec);
+    }),
+  ]);
+  return address !== undefined && record?.values.join() === address && there.every(Boolean);
+}
+
+/** Nobody listens any more. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+export const ensureClosed = ({ leaf }: Pick<Place, 'leaf'>): Promise<void> => leaf.delete(GATEWAY);

@@ -1,0 +1,102 @@
+/**
+ * What leads from the internet to the application: the gateway's listener for the one name, the product's routes behind it, and a policy
+ * that lets nothing else through. Pure.
+ */
+import type { Product } from '../../shared/catalog/product.ts';
+import type { KubeObject, KubeRef } from '../leaf/leaf.ts';
+import { GATEWAY_NAMESPACE, GATEWAY_RELEASE } from '../leaf/mesh.ts';
+import { hostName } from './host.ts';
+
+const OURS = { 'app.kubernetes.io/managed-by': 'hub' };
+/** Of the gateway's own pods. */
+const SELECTOR = { istio: GATEWAY_RELEASE };
+
+/** Holds the certificate and its key, beside the gateway, which is the only one that reads it. */
+export const CERTIFICATE_SECRET: KubeRef = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  name: 'hub-certificate',
+  namespace: GATEWAY_NAMESPACE,
+};
+
+const inGateway = (name: string) => ({ name, namespace: GATEWAY_NAMESPACE, labels: OURS });
+
+/** Without it nobody listens. */
+export const GATEWAY: KubeRef = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'Gateway',
+  name: 'hub',
+  namespace: GATEWAY_NAMESPACE,
+};
+
+/** In the order in which they are to be applied: who listens comes last. */
+export const exposureOf = (host: string, product: Product): KubeObject[] => [
+  authorizationPolicy(host),
+  virtualService(host, product),
+  gateway(host),
+];
+
+/** https://istio.io/latest/docs/reference/config/networking/gateway/ */
+const gateway = (host: string): KubeObject => ({
+  apiVersion: GATEWAY.apiVersion,
+  kind: GATEWAY.kind,
+  metadata: inGateway(GATEWAY.name),
+  spec: {
+    selector: SELECTOR,
+    servers: [
+      {
+        port: { number: 443, name: 'https', protocol: 'HTTPS' },
+        hosts: [hostName(host)],
+        tls: {
+          mode: 'SIMPLE',
+          credentialName: CERTIFICATE_SECRET.name,
+          minProtocolVersion: 'TLSV1_2',
+        },
+      },
+    ],
+  },
+});
+
+/** https://istio.io/latest/docs/reference/config/networking/virtual-service/ */
+const virtualService = (host: string, { namespace, routes }: Product): KubeObject => ({
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'VirtualService',
+  metadata: inGateway('hub'),
+  spec: {
+    hosts: [hostName(host)],
+    gateways: [GATEWAY.name],
+    http: routes.map(({ matches, service, port, timeoutS }) => ({
+      ...(matches.length > 0 && {
+        match: matches.map(({ pathPrefix, header }) => ({
+          ...(pathPrefix !== undefined && { uri: { prefix: pathPrefix } }),
+          ...(header && { headers: { [header.name]: { prefix: header.prefix } } }),
+        })),
+      }),
+      route: [{ destination: { host: `${service}.${namespace}.svc.cluster.local`, port: { number: port } } }],
+      ...(timeoutS !== undefined && { timeout: `${timeoutS}s` }),
+    })),
+  },
+});
+
+/** Once one allows, everything that none allows is refused: https://istio.io/latest/docs/concepts/security/#implicit-enablement */
+const authorizationPolicy = (host: string): KubeObject => ({
+  apiVersion: 'security.istio.io/v1',
+  kind: 'AuthorizationPolicy',
+  metadata: inGateway('hub'),
+  spec: {
+    selector: { matchLabels: SELECTOR },
+    action: 'ALLOW',
+    rules: [{ to: [{ operation: { hosts: [hostName(host), `${hostName(host)}:*`] } }] }],
+  },
+});
+
+export const certificateSecret = (certificatePem: string, privateKeyPem: string): KubeObject => ({
+  apiVersion: CERTIFICATE_SECRET.apiVersion,
+  kind: CERTIFICATE_SECRET.kind,
+  metadata: inGateway(CERTIFICATE_SECRET.name),
+  type: 'kubernetes.io/tls',
+  data: {
+    'tls.crt': Buffer.from(certificatePem, 'utf8').toString('base64'),
+    'tls.key': Buffer.from(privateKeyPem, 'utf8').toString('base64'),
+  },
+});

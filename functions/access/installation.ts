@@ -1,0 +1,24 @@
+/** What is installed in a cluster, from its document. */
+import { TOPICS } from '../../shared/messages.ts';
+import { type InstallPlan, planInstall } from '../leaf/plan.ts';
+import { bucketName } from '../steps/target.ts';
+import type { Place } from './place.ts';
+
+/** @param round tells one installation of the same from another: a repair is a Job of its own */
+export function installationOf({ cluster, product, host, ports }: Place, round?: string): InstallPlan {
+  const { install, projectId, credentialsAccount } = ports.settings;
+  return planInstall({
+    clusterId: cluster.id,
+    generation: cluster.generation,
+    product,
+    version: cluster.spec.version,
+    bucket: bucketName(cluster),
+    host,
+    images: { helm: install.helmImage, callHome: install.callHomeImage },
+    chartSource: install.chartSource,
+    projectId,
+    hintTopic: TOPICS.hint,
+    credentialsAccount,
+    ...(round !== undefined && { round }),
+  });
+}

@@ -1,0 +1,138 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { clusterPath, type Role } from '../../shared/documents/cluster.ts';
+import { AppError } from '../../shared/errors.ts';
+import { minutes } from '../../shared/units.ts';
+import { type Standing, standing } from '../../test/standing.ts';
+import { hashOf } from '../pachyderm/tokens.ts';
+import { accessOf } from './access.ts';
+import { applyMembers, areMembersApplied } from './members.ts';
+import type { Place } from './place.ts';
+
+let it: Standing;
+let id: string;
+beforeAll(async () => {
+  it = standing();
+  id = await it.created();
+});
+
+/** Makes its members those of the document. */
+const write = ({ cluster: { members, emails } }: Place): Promise<void> =>
+  it.run(it.documents.commit([{ op: 'update', path: clusterPath(id), data: { members, emails } }]));
+
+async function become(place: Place): Promise<void> {
+  await write(place);
+  await it.run(applyMembers(place));
+}
+
+/** The cluster with these members, by name. */
+async function placeWith(members: Record<string, Role>): Promise<Place> {
+  const place = await it.place(id);
+  const emails = Object.fromEntries(Object.keys(members).map((uid) => [uid, `${uid}@example.com`]));
+  return { ...place, cluster: { ...place.cluster, members, emails } };
+}
+
+/** Everything that the cluster knows of its members. */
+async function known({ leaf }: Place): Promise<object> {
+  const ours = { labelSelector: 'hub-member=true' };
+  const accounts = await leaf.list({
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    namespace: 'hub-members',
+    ...ours,
+  });
+  const roles = await leaf.list({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    namespace: 'pachyderm',
+    ...ours,
+  });
+  return {
+    accounts: accounts.map(({ metadata }) => [metadata.name, metadata.annotations]).sort(),
+    roles: roles.map(({ metadata, roleRef, subjects }) => [metadata.name, roleRef.name, subjects]).sort(),
+    bindings: await it.bindings(id),
+    kept: await it.keptBindings(id),
+  };
+}
+
+/** Breaks off at the n-th call into the cluster, before or after it was carried out. */
+function breakingAt(place: Place, n: number, when: 'before' | 'after'): Place & { struck: () => boolean } {
+  let calls = 0;
+  const strike = (moment: typeof when, call: number): void => {
+    if (call === n && moment === when) throw new AppError('LEAF_UNAVAILABLE', `call ${n}`);
+  };
+  const breaking = <T extends object>(target: T): T =>
+    new Proxy(target, {
+      get(object, name) {
+        const method: unknown = Reflect.get(object, name);
+        if (typeof method !== 'function' || name === 'close') return method;
+        return async (...args: unknown[]) => {
+          const call = ++calls;
+          strike('before', call);
+          const result: unknown = await method.apply(object, args);
+          strike('after', call);
+          return name === 'inside' ? breaking(result as object) : result;
+        };
+      },
+    });
+  const ports = { ...place.ports, pachyderms: breaking(place.ports.pachyderms) };
+  return { ...place, ports, leaf: breaking(place.leaf), struck: () => calls >= n };
+}
+
+describe('bringing a cluster to its members', () => {
+  test.each(['before', 'after'] as const)(
+    'comes to the same end wherever it broke off %s a call, and what broke off is found',
+    async (when) => {
+      const before = await placeWith({ ada: 'owner', grace: 'editor', barbara: 'viewer' });
+      const after = await placeWith({ ada: 'owner', barbara: 'owner', linus: 'editor' });
+      await become(after);
+      const wanted = await known(after);
+      let breaks = 0;
+      for (let n = 1, struck = true; struck; n++) {
+        await become(before);
+        const token = `grace ${when} ${n}`;
+        const order = {
+          hash: hashOf(token),
+          email: 'grace@example.com',
+          expiresAt: it.clock.now() + minutes(50),
+        };
+        await it.asHub(id, (pachyderm, admin) => pachyderm.registerToken(admin, order));
+        await write(after);
+        const broken = breakingAt(after, n, when);
+        const failed = await it.run(applyMembers(broken)).then(
+          () => false,
+          () => true,
+        );
+        struck = broken.struck();
+        if (failed) breaks++;
+        const looksDone = await it.run(areMembersApplied(after));
+        if (looksDone && (await it.run(accessOf(after).remembers(after)))) {
+          expect(await known(after), `after call ${n}`).toEqual(wanted);
+        }
+        await it.run(applyMembers(after));
+        expect(await known(after), `repeated after call ${n}`).toEqual(wanted);
+        expect(await it.run(areMembersApplied(after))).toBe(true);
+        const session = await it.asHub(id, (pachyderm) => pachyderm.whoAmI(token));
+        expect(session, `session after call ${n}`).toMatchObject({ known: false });
+      }
+      expect(breaks).toBeGreaterThan(10);
+    },
+  );
+
+  test('ends the sessions under an address that its member has no more', async () => {
+    const before = await placeWith({ ada: 'owner', grace: 'viewer' });
+    await become(before);
+    const token = 'grace by her first address';
+    const expiresAt = it.clock.now() + minutes(50);
+    const order = { hash: hashOf(token), email: 'grace@example.com', expiresAt };
+    await it.asHub(id, (pachyderm, admin) => pachyderm.registerToken(admin, order));
+    const emails = { ...before.cluster.emails, grace: 'hopper@example.com' };
+    const after = { ...before, cluster: { ...before.cluster, emails } };
+    expect(await it.run(areMembersApplied(after))).toBe(false);
+    await become(after);
+    expect(await it.run(areMembersApplied(after))).toBe(true);
+    expect(await it.bindings(id)).toMatchObject({
+      'user:hopper@example.com': ['projectViewer', 'repoReader'],
+    });
+    expect(await it.asHub(id, (pachyderm) => pachyderm.whoAmI(token))).toMatchObject({ known: false });
+  });
+});

@@ -1,0 +1,161 @@
+/** The way into a Pachyderm: Hub is the one connector of its dex, and the bindings of its members are all that counts in it. */
+import { CONNECTORS_SECRET, HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
+import type { Product } from '../../shared/catalog/product.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { KubeObject, KubeRef } from '../leaf/leaf.ts';
+import { type ClientCredentials, clientIdOf, ensureClient, redirectUriOf } from '../oidc/clients.ts';
+import { dexConnectors } from '../oidc/dex.ts';
+import { newSecret } from '../oidc/secrets.ts';
+import { requireLocked } from '../pachyderm/locked.ts';
+import { type Bindings, bindingsOf, bindingsText } from '../pachyderm/members.ts';
+import type { Pachyderm } from '../pachyderm/pachyderm.ts';
+import type { Ports } from '../ports.ts';
+import type { Access } from './access.ts';
+import { membersOf } from './cluster-members.ts';
+import { asHub, requireDoorkeeper } from './hub-principal.ts';
+import { requirePage } from './page.ts';
+import type { Place } from './place.ts';
+
+export const pachydermAccess: Access = {
+  prepare: (place) => ensureConnector(place),
+
+  secure: (place, left) =>
+    inside(place, async (pachyderm, admin) => {
+      await assertMembers(place, pachyderm, admin, left);
+      await prove(place, pachyderm, admin);
+    }),
+
+  verify: (place) => inside(place, (pachyderm, admin) => prove(place, pachyderm, admin)),
+
+  admit: (place, left) => inside(place, (pachyderm, admin) => assertMembers(place, pachyderm, admin, left)),
+
+  async remembers({ cluster, product, leaf }) {
+    const kept = (await leaf.find(authSecretOf(product)))?.data?.[BINDINGS_KEY];
+    return kept === base64(bindingsText(bindingsFor(cluster)));
+  },
+
+  async visit(place) {
+    const { cluster, host, ports } = place;
+    const pachyderm = await ports.pachyderms.outside(host);
+    try {
+      const { text } = await pachyderm.version();
+      const { version } = cluster.spec;
+      if (text !== version) throw new AppError('PRODUCT_REFUSED', `It is ${text}, not ${version}.`);
+      await requireDoorkeeper(pachyderm);
+    } finally {
+      pachyderm.close();
+    }
+    await requirePage(place);
+  },
+};
+
+const inside = <T>(
+  { cluster, product, host, connection, ports }: Place,
+  work: (pachyderm: Pachyderm, admin: string) => Promise<T>,
+): Promise<T> => {
+  const { namespace } = product;
+  return asHub(ports, cluster.id, ports.pachyderms.inside({ connection, namespace, host }), work);
+};
+
+/** @throws AppError LOCK_FAILED with what was seen */
+async function prove({ cluster, ports }: Place, pachyderm: Pachyderm, admin: string): Promise<void> {
+  const [owner] = membersOf(cluster).filter(({ role }) => role === 'owner');
+  const proof = await pachyderm.provesLocked(admin, {
+    version: cluster.spec.version,
+    bindings: bindingsFor(cluster),
+    issuer: ports.settings.oidc.issuer,
+    ...(owner && { owner: owner.email }),
+  });
+  requireLocked(proof);
+}
+
+const bindingsFor = (cluster: Place['cluster']): Bindings => bindingsOf(membersOf(cluster), HUB_PRINCIPAL);
+
+/** The Secret first, for pachd asserts what is in it at each start; then the running one; then the sessions of who has left. */
+async function assertMembers(
+  place: Place,
+  pachyderm: Pachyderm,
+  admin: string,
+  left: readonly string[],
+): Promise<void> {
+  const bindings = bindingsFor(place.cluster);
+  const { apiVersion, kind, name, namespace } = authSecretOf(place.product);
+  await place.leaf.apply({
+    apiVersion,
+    kind,
+    metadata: { name, namespace },
+    data: { [BINDINGS_KEY]: base64(bindingsText(bindings)) },
+  });
+  await pachyderm.setMembers(admin, bindings);
+  for (const email of left) await pachyderm.revoke(admin, email);
+}
+
+/** The chart's own; all but this one key of it is none of Hub's business. */
+const authSecretOf = ({ namespace }: Product) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  name: 'pachyderm-auth',
+  namespace,
+});
+const BINDINGS_KEY = 'cluster-role-bindings';
+
+const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
+
+/**
+ * What the leaf holds is the truth: of two steps at once one makes it and both take it. Hub learns of it afterwards, and long before
+ * anybody signs in.
+ */
+async function ensureConnector({ cluster, product, leaf, ports }: Place): Promise<void> {
+  const ref: KubeRef = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    name: CONNECTORS_SECRET,
+    namespace: product.namespace,
+  };
+  const held = async (): Promise<string | undefined> => secretIn((await leaf.find(ref))?.data?.[KEY]);
+  let secret = await held();
+  if (secret === undefined) {
+    const made = connectorsSecret(cluster.id, product, ports);
+    // What is there and says nothing is damaged.
+    if ((await leaf.create(made)) === 'exists' && (await held()) === undefined) await leaf.apply(made);
+    secret = await held();
+  }
+  await ensureClient(ports, cluster.id, { held: secret });
+}
+
+function connectorsSecret(
+  clusterId: string,
+  { namespace }: Product,
+  { random, settings }: Ports,
+): KubeObject {
+  const client: ClientCredentials = {
+    clientId: clientIdOf(clusterId),
+    clientSecret: newSecret(random),
+    redirectUri: redirectUriOf(clusterId, settings.zone),
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: CONNECTORS_SECRET, namespace, labels: { 'app.kubernetes.io/managed-by': 'hub' } },
+    type: 'Opaque',
+    // JSON is YAML.
+    data: { [KEY]: base64(JSON.stringify(dexConnectors(settings.oidc.issuer, client))) },
+  };
+}
+
+/** The key that the chart asks for. */
+const KEY = 'upstream-idps';
+
+/** The client's secret in a Secret of ours; nothing if it is somebody else's or damaged. */
+function secretIn(data: unknown): string | undefined {
+  if (typeof data !== 'string') return undefined;
+  try {
+    const parsed = JSON.parse(Buffer.from(data, 'base64').toString('utf8')) as ReturnType<
+      typeof dexConnectors
+    >;
+    const secret = parsed[0].config.clientSecret;
+    return typeof secret === 'string' ? secret : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+/** A running cluster with everything that is needed to work in it. */
+import { entriesOf } from '../../shared/catalog/catalog.ts';
+import type { Product } from '../../shared/catalog/product.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { Leaf } from '../leaf/leaf.ts';
+import type { Ports } from '../ports.ts';
+import type { ClusterTarget, LeafConnection } from '../providers/provider.ts';
+import { hostOf } from './host.ts';
+
+export interface Place {
+  cluster: Cluster;
+  product: Product;
+  /** As in an address; see `hostOf`. */
+  host: string;
+  target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>;
+  connection: LeafConnection;
+  leaf: Leaf;
+  ports: Ports;
+}
+
+/** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE while the cloud changes it, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
+export async function placeOf(cluster: Cluster, ports: Ports): Promise<Place> {
+  const target = whereaboutsOf(cluster);
+  const seen = await ports.provider.observeCluster(target);
+  if (seen.status === 'absent' || seen.status === 'deleting') throw new AppError('CLUSTER_VANISHED');
+  if (seen.status !== 'ready') throw new AppError('LEAF_UNAVAILABLE', 'The cloud is changing the cluster.');
+  const { connection } = seen;
+  const { product } = entriesOf(cluster.spec);
+  const host = hostOf(cluster.id, ports.settings.zone);
+  return { cluster, product, host, target, connection, leaf: ports.leaves.open(connection), ports };
+}
+
+/** What its provider needs to know in order to find it. */
+function whereaboutsOf({
+  id,
+  generation,
+  location,
+}: Cluster): Pick<ClusterTarget, 'id' | 'generation' | 'location'> {
+  if (location === undefined) throw new Error(`cluster ${id} has no location`);
+  return { id, generation, location };
+}

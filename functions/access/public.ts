@@ -1,0 +1,12 @@
+/** An application that has nothing to protect: everybody may see it, once it has its address. */
+import type { Access } from './access.ts';
+import { requirePage } from './page.ts';
+
+export const publicAccess: Access = {
+  prepare: async () => undefined,
+  secure: async () => undefined,
+  verify: async () => undefined,
+  admit: async () => undefined,
+  remembers: async () => true,
+  visit: (place) => requirePage(place),
+};

@@ -1,0 +1,115 @@
+/**
+ * What a member needs to work in a cluster with tools of their own: made when it is asked for, good for less than an hour, kept nowhere.
+ * It is served by a function of its own, whose identity may do nothing else in a cluster.
+ */
+import {
+  type CredentialsQuery,
+  credentialsQuery,
+  kubeconfigReply,
+  pachctlConfigReply,
+} from '../../shared/api.ts';
+import { entriesOf } from '../../shared/catalog/catalog.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { State } from '../../shared/lifecycle/table.ts';
+import { minutes } from '../../shared/units.ts';
+import { hostOf } from '../access/host.ts';
+import { asHub } from '../access/hub-principal.ts';
+import { memberAccountName } from '../access/member-account.ts';
+import { placeOf } from '../access/place.ts';
+import { MEMBERS_NAMESPACE } from '../leaf/manifests.ts';
+import { digestOf, newSecret } from '../oidc/secrets.ts';
+import { pachctlConfig } from '../pachyderm/context.ts';
+import type { Ports } from '../ports.ts';
+import { type Endpoint, endpoint, type Reply } from './endpoint.ts';
+import { findCluster } from './find-cluster.ts';
+import { kubeconfig } from './kubeconfig.ts';
+import { emailOf } from './membership.ts';
+
+/** Those in which a cluster is its members' to use. */
+const IN_USE: ReadonlySet<State> = new Set<State>(['ready', 'sharing', 'repairing']);
+
+/** Asked for; the clock of a cluster may be a little ahead of ours. */
+const LIFE_MS = minutes(55);
+/** Nothing that is handed out may live longer. */
+const LONGEST_LIFE_MS = minutes(60);
+
+const get = endpoint<undefined, CredentialsQuery>({
+  name: 'GET /v1/clusters/{id}/credentials',
+  summary: 'Your own way into a cluster, for kubectl or for pachctl. Good for less than an hour.',
+  status: 200,
+  makes: true,
+  reply: pachctlConfigReply,
+  texts: { 'application/yaml': kubeconfigReply },
+  refuses: [
+    'NOT_ACCEPTED_IN_STATE',
+    'ACCESS_NOT_READY',
+    'UNSUPPORTED_CREDENTIALS',
+    'LEAF_UNAVAILABLE',
+    'PRODUCT_REFUSED',
+    'CLUSTER_VANISHED',
+    'PROVIDER_UNAVAILABLE',
+    'PERMISSION_DENIED',
+  ],
+  query: credentialsQuery,
+  async handle(call) {
+    const { ports, principal, query } = call;
+    const { cluster } = await findCluster(call);
+    if (!IN_USE.has(cluster.state))
+      throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${cluster.state}" and cannot be used now.`);
+    const { body, headers } = await ISSUERS[query.kind](ports, cluster, principal().uid);
+    ports.log.info('credentials issued', { cluster: cluster.id, state: cluster.state, resource: query.kind });
+    return { body, headers: { ...headers, 'cache-control': 'no-store' } };
+  },
+});
+
+export const CREDENTIALS_ENDPOINTS: readonly Endpoint[] = [get];
+
+type Issuer = (ports: Ports, cluster: Cluster, uid: string) => Promise<Reply>;
+
+const ISSUERS: Readonly<Record<CredentialsQuery['kind'], Issuer>> = {
+  kubeconfig: forKubectl,
+  pachctl: forPachctl,
+};
+
+async function forKubectl(ports: Ports, cluster: Cluster, uid: string): Promise<Reply> {
+  const { connection, leaf, product } = await placeOf(cluster, ports);
+  const account = { namespace: MEMBERS_NAMESPACE, name: memberAccountName(uid) };
+  const { token, expiresAt } = await leaf.issueToken(account, LIFE_MS).catch((error: unknown) => {
+    // It is made by the step that tells the cluster of its members.
+    if (error instanceof AppError && error.code === 'NOT_FOUND') throw new AppError('ACCESS_NOT_READY');
+    throw error;
+  });
+  if (expiresAt > ports.clock.now() + LONGEST_LIFE_MS)
+    throw new AppError('BUG', 'the cluster gave a token that lives too long');
+  const { id: clusterId, name } = cluster;
+  const body = kubeconfig({ name, clusterId, connection, namespace: product.namespace, token });
+  return { body, headers: { 'content-type': 'application/yaml' } };
+}
+
+/** The application learns the hash of the token from Hub, so that nobody but its member ever holds it. */
+async function forPachctl(ports: Ports, cluster: Cluster, uid: string): Promise<Reply> {
+  const { access } = entriesOf(cluster.spec).product;
+  if (access !== 'pachyderm') throw new AppError('UNSUPPORTED_CREDENTIALS');
+  const email = emailOf(cluster, uid);
+  if (email === '') throw new AppError('ACCESS_NOT_READY');
+  const host = hostOf(cluster.id, ports.settings.zone);
+  const token = newSecret(ports.random);
+  const expiresAt = ports.clock.now() + LIFE_MS;
+  await asHub(ports, cluster.id, ports.pachyderms.outside(host), (pachyderm, admin) =>
+    pachyderm.registerToken(admin, { hash: digestOf(token), email, expiresAt }),
+  );
+  const { hostname, port } = new URL(`https://${host}`);
+  const { id: deploymentId, name } = cluster;
+  const { certificateRoot: ca } = ports.settings;
+  return {
+    body: pachctlConfig({
+      name,
+      host: hostname,
+      ...(port !== '' && { port: Number(port) }),
+      token,
+      deploymentId,
+      ...(ca !== undefined && { ca }),
+    }),
+  };
+}

@@ -1,0 +1,158 @@
+/**
+ * Invitations: for people of whom only the address is known. They become members when they first come with that address, verified, to
+ * whatever door of Hub's.
+ */
+import { createHash } from 'node:crypto';
+import { MAX_MEMBERS } from '../../shared/api.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import {
+  INVITATION_LIFETIME_MS,
+  INVITATIONS,
+  type Invitation,
+  invitationDocument,
+  invitationPath,
+} from '../../shared/documents/invitation.ts';
+import { AppError } from '../../shared/errors.ts';
+import { wayFrom } from '../../shared/lifecycle/derive.ts';
+import type { State } from '../../shared/lifecycle/table.ts';
+import { CommitError, type Snapshot } from '../cloud.ts';
+import { command } from '../dispatch/commands.ts';
+import { rewriteReaders } from '../dispatch/readers.ts';
+import type { Ports } from '../ports.ts';
+import { findEmail, type Principal } from '../tokens.ts';
+import { withMember } from './membership.ts';
+import { toAppError } from './problem.ts';
+
+/** Accepted in one request; the rest comes with the next. */
+const AT_ONCE = 20;
+
+/** Nobody new comes into a cluster on its way out. */
+const ENDING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'deleted']);
+
+export const pathOfInvitation = (clusterId: string, email: string): string =>
+  invitationPath(createHash('sha256').update(`${clusterId} ${email}`, 'utf8').digest('hex'));
+
+/** Those of a cluster that are good for something, in the order in which they were written. @throws CommitError `unavailable` */
+export async function pendingInvitations(ports: Ports, clusterId: string): Promise<Invitation[]> {
+  const found = await ports.documents.query({
+    collection: INVITATIONS,
+    where: [['cluster', '==', clusterId]],
+  });
+  return found
+    .toSorted((a, b) => a.createTime.getTime() - b.createTime.getTime())
+    .map(({ data }) => invitationDocument.parse(data))
+    .filter((invitation) => !isOver(invitation, ports));
+}
+
+/** Real time: people read their mail by their own clock. */
+const isOver = ({ expiresAt }: Invitation, { clock }: Ports): boolean => expiresAt.getTime() <= clock.now();
+
+/**
+ * Invites somebody, or invites them as something else.
+ * @param pending those of the cluster that are there
+ * @throws AppError NOT_ACCEPTED_IN_STATE, TOO_MANY_MEMBERS; CommitError `unavailable`
+ */
+export async function invite(
+  ports: Ports,
+  cluster: Cluster,
+  wish: Pick<Invitation, 'email' | 'role' | 'invitedBy'>,
+  pending: readonly Invitation[],
+): Promise<void> {
+  if (ENDING.has(cluster.state))
+    throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${cluster.state}" and takes nobody new.`);
+  const known = pending.find(({ email }) => email === wish.email);
+  if (known?.role === wish.role) return;
+  const limit = MAX_MEMBERS - Object.keys(cluster.members).length;
+  if (!known && pending.length >= limit) throw new AppError('TOO_MANY_MEMBERS');
+  // One that has expired would keep its old place in their order.
+  if (!known) await withdrawInvitation(ports, cluster.id, wish.email);
+  const now = ports.clock.now();
+  const invitation: Invitation = {
+    schema: DOCUMENT_SCHEMA,
+    cluster: cluster.id,
+    ...wish,
+    createdAt: new Date(now),
+    expiresAt: new Date(now + INVITATION_LIFETIME_MS),
+  };
+  const path = pathOfInvitation(cluster.id, wish.email);
+  await ports.documents.commit([{ op: 'set', path, data: invitation }]);
+  if (known) return;
+  // Of many at once each looks again once it is written: the first ones stay.
+  const written = await pendingInvitations(ports, cluster.id);
+  if (written.findIndex(({ email }) => email === wish.email) < limit) return;
+  await ports.documents.commit([{ op: 'delete', path }]);
+  throw new AppError('TOO_MANY_MEMBERS');
+}
+
+/** Whoever has that address cannot accept from now on. Safe to repeat. @throws CommitError `unavailable` */
+export async function withdrawInvitation(ports: Ports, clusterId: string, email: string): Promise<void> {
+  const path = pathOfInvitation(clusterId, email);
+  if (await ports.documents.get(path)) await ports.documents.commit([{ op: 'delete', path }]);
+}
+
+/**
+ * Makes somebody a member of what they are invited to: one query, and nothing more if there is nothing. Safe to repeat.
+ * @throws CommitError `unavailable` if it could not even be looked; what could not be accepted then is accepted next time
+ */
+export async function acceptInvitations(ports: Ports, principal: Principal): Promise<void> {
+  const email = findEmail(principal);
+  if (email === undefined) return;
+  const found = await ports.documents.query({
+    collection: INVITATIONS,
+    where: [['email', '==', email]],
+    limit: AT_ONCE,
+  });
+  for (const snapshot of found) {
+    try {
+      await accept(ports, snapshot, { uid: principal.uid, email });
+    } catch (error) {
+      ports.log.warn('invitation not accepted', { code: toAppError(error).code });
+    }
+  }
+}
+
+/**
+ * The invitation is spent in the commit that makes the member. So it works once, and not at all if it is withdrawn meanwhile. One that is
+ * there for a member is an owner's later word about them.
+ */
+async function accept(
+  ports: Ports,
+  { path, data, version }: Snapshot,
+  person: { uid: string; email: string },
+): Promise<void> {
+  const { cluster: id } = invitationDocument.parse(data);
+  let isUseless = false;
+  try {
+    const cluster = await command(ports, id, 'share', person.uid, {
+      async change(read) {
+        const there = await ports.documents.get(path);
+        const invitation = there && invitationDocument.parse(there.data);
+        const isGood = invitation && !isOver(invitation, ports) && !ENDING.has(read.state);
+        const change = isGood && withMember(read, { ...person, role: invitation.role });
+        isUseless = !change;
+        return change ? { ...change, also: [{ op: 'delete', path, ifVersion: there.version }] } : undefined;
+      },
+    });
+    if (!isUseless) {
+      await rewriteReaders(ports, id, cluster.readers);
+      ports.log.info('invitation accepted', { cluster: id });
+    }
+  } catch (error) {
+    isUseless = error instanceof AppError && FINAL.has(error.code);
+    if (!isUseless) throw error;
+  }
+  if (isUseless) await forget(ports, path, version);
+}
+
+/** The cluster is not there any more, or keeps the one owner it has. */
+const FINAL: ReadonlySet<string> = new Set(['NOT_FOUND', 'LAST_OWNER']);
+
+/** Unless somebody has invited them anew meanwhile. */
+async function forget({ documents }: Ports, path: string, ifVersion: string): Promise<void> {
+  try {
+    await documents.commit([{ op: 'delete', path, ifVersion }]);
+  } catch (error) {
+    if (!(error instanceof CommitError) || error.fault === 'unavailable') throw error;
+  }
+}

@@ -1,0 +1,528 @@
+/** Who may use a cluster: invited, let in, changed, shut out, and what happens when two do so at once. */
+import { describe, expect, test } from 'vitest';
+import {
+  type ClusterPage,
+  type ClusterReply,
+  clusterReply,
+  type EventPage,
+  type MemberList,
+  memberList,
+  type Problem,
+} from '../../shared/api.ts';
+import { type Cluster, clusterPath, type Role } from '../../shared/documents/cluster.ts';
+import { eventPath, eventsOf } from '../../shared/documents/event.ts';
+import {
+  INVITATION_LIFETIME_MS,
+  INVITATIONS,
+  invitationDocument,
+} from '../../shared/documents/invitation.ts';
+import { STATES, type State } from '../../shared/lifecycle/table.ts';
+import { minutes } from '../../shared/units.ts';
+import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
+import { aCluster, clusterIdOf } from '../../test/builders.ts';
+import { CommitError, type Write } from '../cloud.ts';
+import { rewriteReaders } from '../dispatch/readers.ts';
+import { acceptInvitations } from './invitations.ts';
+
+const id = clusterIdOf(1);
+const OWNED = STATES.filter((state) => state !== 'warm');
+const ENDING: readonly State[] = ['deleting', 'deprovisioning', 'sweeping', 'deleted'];
+
+/** Cluster 1 is ada's; what is said here takes the place of that. */
+async function given(fields: Partial<Cluster> = {}) {
+  const api = apiUnderTest();
+  await api.given(aCluster({ owner: 'ada', ...fields }));
+  const at = (email: string): string => `/v1/clusters/${id}/members/${encodeURIComponent(email)}`;
+  const ada = api.as('ada');
+  return {
+    ...api,
+    ada,
+    put: (email: string, role: Role, token = ada) =>
+      api.send<ClusterReply & Problem>('PUT', at(email), token, { body: { role } }),
+    remove: (email: string, token = ada) => api.send<ClusterReply & Problem>('DELETE', at(email), token),
+    list: async (token = ada) =>
+      (await api.send<MemberList>('GET', `/v1/clusters/${id}/members`, token)).body.members,
+    invitations: () => api.documents.query({ collection: INVITATIONS }),
+    cluster: async () => (await api.documents.get<Cluster>(clusterPath(id)))?.data as Cluster,
+    messages: async () =>
+      (await api.send<EventPage>('GET', `/v1/clusters/${id}/events`, ada)).body.events.map(
+        ({ message, cause, actor }) => [message, cause, actor],
+      ),
+    me: (token: string) => api.send('GET', '/v1/me', token),
+    clustersOf: async (token: string) =>
+      (await api.send<ClusterPage>('GET', '/v1/clusters', token)).body.clusters.map((cluster) => cluster.id),
+  };
+}
+
+/** Counts what is written while something is done. */
+async function writesOf(api: Pick<ApiUnderTest, 'documents'>, work: () => Promise<unknown>): Promise<number> {
+  const before = api.documents.counters.commits;
+  await work();
+  return api.documents.counters.commits - before;
+}
+
+describe('letting somebody in who is known', () => {
+  test('makes them a member at once; the step that tells the application is sent', async () => {
+    const hub = await given();
+    const grace = hub.as('grace');
+    const { status, headers, body } = await hub.put('Grace@Example.com ', 'viewer');
+    expect(status).toBe(202);
+    expect(headers.get('location')).toBe(`/v1/clusters/${id}`);
+    expect(clusterReply.strict().parse(body)).toEqual(body);
+    expect(body).toMatchObject({ state: 'sharing', members: { ada: 'owner', grace: 'viewer' } });
+    expect(await hub.cluster()).toMatchObject({
+      epoch: 4,
+      emails: { ada: 'ada@example.com', grace: 'grace@example.com' },
+      readers: ['ada', 'grace'],
+    });
+    expect(await hub.clustersOf(grace)).toEqual([id]);
+    expect(await hub.messages()).toEqual([['grace@example.com may now view it.', 'share', 'ada']]);
+    await hub.clock.runFor(minutes(1));
+    expect(hub.sent).toEqual([{ topic: 'step-share', body: { schema: 1, id, epoch: 4 } }]);
+    expect(await hub.invitations()).toEqual([]);
+  });
+
+  test('as what they are already changes nothing', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'viewer' } });
+    hub.as('grace');
+    expect(await writesOf(hub, () => hub.put('grace@example.com', 'viewer'))).toBe(0);
+    expect(await hub.cluster()).toMatchObject({ state: 'ready', epoch: 3 });
+    expect(await hub.messages()).toEqual([]);
+  });
+
+  test('as something else changes what they may', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'viewer' } });
+    hub.as('grace');
+    await hub.put('grace@example.com', 'editor');
+    await hub.put('grace@example.com', 'owner');
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner', grace: 'owner' });
+    expect((await hub.messages()).map(([message]) => message)).toEqual([
+      'grace@example.com may now edit it.',
+      'grace@example.com owns it too.',
+    ]);
+  });
+
+  test.each(OWNED)(
+    'in the state %s is written, and leaves or keeps the state as the table says',
+    async (state) => {
+      const hub = await given({ state });
+      hub.as('grace');
+      const { status, body } = await hub.put('grace@example.com', 'editor');
+      expect(status).toBe(202);
+      expect(body).toMatchObject({
+        state: state === 'ready' ? 'sharing' : state,
+        members: { ada: 'owner', grace: 'editor' },
+      });
+      expect((await hub.cluster()).epoch).toBe(4);
+      expect((await hub.remove('grace@example.com')).body.members).toEqual({ ada: 'owner' });
+    },
+  );
+
+  test('by an address that somebody else has by now puts them in the place of who had it', async () => {
+    const hub = await given({
+      members: { ada: 'owner', old: 'editor' },
+      emails: { ada: 'ada@example.com', old: 'grace@example.com' },
+    });
+    hub.as('grace');
+    await hub.put('grace@example.com', 'viewer');
+    expect(await hub.cluster()).toMatchObject({
+      members: { ada: 'owner', grace: 'viewer' },
+      emails: { ada: 'ada@example.com', grace: 'grace@example.com' },
+      readers: ['ada', 'grace'],
+    });
+  });
+
+  test('whose address is no longer verified still changes what they may', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'viewer' } });
+    hub.as('grace', { emailVerified: false });
+    expect((await hub.put('grace@example.com', 'editor')).body.members).toMatchObject({ grace: 'editor' });
+  });
+});
+
+describe('inviting', () => {
+  test('is for an address that nobody has proven; signing up with it unproven gives nothing', async () => {
+    const hub = await given();
+    const impostor = hub.as('eve', { email: 'grace@example.com', emailVerified: false });
+    expect((await hub.put('grace@example.com', 'owner')).body.members).toEqual({ ada: 'owner' });
+    await hub.me(impostor);
+    expect(await hub.clustersOf(impostor)).toEqual([]);
+    const { status } = await hub.send('GET', `/v1/clusters/${id}`, impostor);
+    expect(status).toBe(404);
+    // The second try: another token, another spelling, an address that only becomes this one in lower case.
+    for (const email of [
+      'GRACE@example.com',
+      'grace@example.com ',
+      'grace@example.com.invalid',
+      'grace@eхample.com',
+    ]) {
+      const again = hub.as('eve', { email, emailVerified: false });
+      await hub.me(again);
+      expect(await hub.clustersOf(again)).toEqual([]);
+    }
+    const kelvin = hub.as('mallory', { email: '\u212Aim@example.com' });
+    await hub.put('kim@example.com', 'viewer');
+    await hub.me(kelvin);
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner' });
+    expect(await hub.invitations()).toHaveLength(2);
+  });
+
+  test('is kept for 30 days and changes nothing of the cluster', async () => {
+    const hub = await given();
+    await hub.put('grace@example.com', 'viewer');
+    const [invitation] = await hub.invitations();
+    expect(invitationDocument.strict().parse(invitation?.data)).toMatchObject({
+      cluster: id,
+      email: 'grace@example.com',
+      role: 'viewer',
+      invitedBy: 'ada',
+      expiresAt: new Date(hub.clock.now() + INVITATION_LIFETIME_MS),
+    });
+    expect(await hub.cluster()).toMatchObject({ state: 'ready', epoch: 3, readers: ['ada'] });
+    expect(await writesOf(hub, () => hub.put('grace@example.com', 'viewer'))).toBe(0);
+    await hub.put('grace@example.com', 'editor');
+    expect((await hub.invitations()).map(({ data }) => data.role)).toEqual(['editor']);
+  });
+
+  test.each(['me', 'clusters'])('is accepted by the first GET /v1/%s, once', async (first) => {
+    const hub = await given();
+    await hub.put('grace@example.com', 'editor');
+    const grace = hub.as('grace', { email: 'Grace@example.com' });
+    await hub.send('GET', `/v1/${first}`, grace);
+    expect(await hub.invitations()).toEqual([]);
+    expect(await hub.clustersOf(grace)).toEqual([id]);
+    expect(await hub.cluster()).toMatchObject({
+      state: 'sharing',
+      members: { ada: 'owner', grace: 'editor' },
+      emails: { grace: 'grace@example.com' },
+    });
+    expect(await hub.messages()).toEqual([['grace@example.com may now edit it.', 'share', 'grace']]);
+    expect(await writesOf(hub, () => hub.me(grace))).toBe(0);
+  });
+
+  test('accepted by many requests at once makes one change', async () => {
+    const hub = await given();
+    await hub.put('grace@example.com', 'editor');
+    const grace = hub.as('grace');
+    await Promise.all(Array.from({ length: 10 }, () => hub.me(grace)));
+    expect(await hub.cluster()).toMatchObject({ epoch: 4, members: { grace: 'editor' } });
+    expect(await hub.messages()).toHaveLength(1);
+  });
+
+  test('costs who is not invited one query', async () => {
+    const hub = await given();
+    const token = hub.as('grace');
+    const before = { ...hub.documents.counters };
+    await hub.me(token);
+    expect(hub.documents.counters.queries - before.queries).toBe(1);
+    expect(hub.documents.counters.commits).toBe(before.commits);
+  });
+
+  test('withdrawn or expired gives nothing', async () => {
+    const hub = await given();
+    await hub.put('grace@example.com', 'viewer');
+    await hub.put('linus@example.com', 'viewer');
+    await hub.remove('grace@example.com');
+    await hub.me(hub.as('grace'));
+    await hub.clock.runFor(INVITATION_LIFETIME_MS);
+    expect(await hub.list()).toHaveLength(1);
+    await hub.me(hub.as('linus'));
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner' });
+    expect(await hub.invitations()).toEqual([]);
+  });
+
+  test.each(ENDING)(
+    'to a cluster that is %s is refused, and one from before gives nothing',
+    async (state) => {
+      const hub = await given();
+      await hub.put('grace@example.com', 'viewer');
+      await hub.documents.commit([{ op: 'update', path: clusterPath(id), data: { state } }]);
+      await hub.me(hub.as('grace'));
+      expect(await hub.cluster()).toMatchObject({ members: { ada: 'owner' }, epoch: 3 });
+      expect(await hub.invitations()).toEqual([]);
+      const { status, body } = await hub.put('linus@example.com', 'viewer');
+      expect({ status, code: body.code }).toEqual({ status: 409, code: 'NOT_ACCEPTED_IN_STATE' });
+    },
+  );
+
+  test('is overtaken by what is said of them once they are a member', async () => {
+    const hub = await given();
+    await hub.put('grace@example.com', 'owner');
+    const grace = hub.as('grace');
+    await hub.put('grace@example.com', 'viewer');
+    await hub.me(grace);
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner', grace: 'viewer' });
+    expect(await hub.invitations()).toEqual([]);
+  });
+
+  test('to a cluster whose document is gone is forgotten', async () => {
+    const hub = await given();
+    await hub.put('grace@example.com', 'viewer');
+    await hub.documents.commit([{ op: 'delete', path: clusterPath(id) }]);
+    expect((await hub.me(hub.as('grace'))).status).toBe(200);
+    expect(await hub.invitations()).toEqual([]);
+  });
+});
+
+describe('shutting somebody out', () => {
+  test('takes everything they had here, also of the timeline, and can be repeated', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'editor' } });
+    const grace = hub.as('grace');
+    await hub.put('grace@example.com', 'viewer');
+    const { status, body } = await hub.remove('grace@example.com');
+    expect(status).toBe(202);
+    expect(body).toMatchObject({ state: 'sharing', members: { ada: 'owner' } });
+    expect(await hub.cluster()).toMatchObject({ emails: { ada: 'ada@example.com' }, readers: ['ada'] });
+    expect((await hub.messages()).at(-1)).toEqual([
+      'grace@example.com may not use it any more.',
+      'share',
+      'ada',
+    ]);
+    expect((await hub.send('GET', `/v1/clusters/${id}`, grace)).status).toBe(404);
+    const events = await hub.documents.query({ collection: eventsOf(id) });
+    expect(events.map(({ data }) => data.readers)).toEqual(events.map(() => ['ada']));
+    expect(await writesOf(hub, () => hub.remove('grace@example.com'))).toBe(0);
+    expect((await hub.remove('nobody@example.com')).status).toBe(202);
+  });
+
+  test.each(['viewer', 'editor'] as const)('a %s may leave, and do nothing to others', async (role) => {
+    const hub = await given({ members: { ada: 'owner', grace: role, vera: 'viewer' } });
+    const grace = hub.as('grace');
+    for (const other of ['ada@example.com', 'vera@example.com', 'nobody@example.com']) {
+      const { status, body } = await hub.remove(other, grace);
+      expect({ status, code: body.code }).toEqual({ status: 403, code: 'OWNER_ONLY' });
+    }
+    expect((await hub.put('grace@example.com', 'owner', grace)).body.code).toBe('OWNER_ONLY');
+    expect((await hub.remove('grace@example.com', grace)).status).toBe(202);
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner', vera: 'viewer' });
+    expect((await hub.remove('grace@example.com', grace)).status).toBe(404);
+  });
+
+  test('a stranger learns nothing, also not by the address of their own', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'viewer' } });
+    const eve = hub.as('eve', { email: 'grace@example.com' });
+    const operator = hub.as('op', { operator: true });
+    for (const token of [eve, operator]) {
+      expect((await hub.remove('grace@example.com', token)).status).toBe(404);
+      expect((await hub.put('grace@example.com', 'owner', token)).status).toBe(404);
+    }
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner', grace: 'viewer' });
+  });
+
+  test('the last owner can neither leave nor become less', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'editor' } });
+    for (const { status, body } of [
+      await hub.remove('ada@example.com'),
+      await hub.put('ada@example.com', 'editor'),
+    ])
+      expect({ status, code: body.code }).toEqual({ status: 409, code: 'LAST_OWNER' });
+    expect(await hub.cluster()).toMatchObject({ epoch: 3, members: { ada: 'owner' } });
+  });
+});
+
+describe('at once', () => {
+  test('two owners who leave leave one', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    const answers = await Promise.all([
+      hub.remove('ada@example.com'),
+      hub.remove('grace@example.com', hub.as('grace')),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body.code).toBe('LAST_OWNER');
+    expect(Object.values((await hub.cluster()).members)).toEqual(['owner']);
+  });
+
+  test('the last owner who leaves twice stays', async () => {
+    const hub = await given();
+    const answers = await Promise.all([hub.remove('ada@example.com'), hub.remove('ada@example.com')]);
+    expect(answers.map(({ body }) => body.code)).toEqual(['LAST_OWNER', 'LAST_OWNER']);
+  });
+
+  test('two changes of two people are both made, and the timeline is theirs', async () => {
+    const hub = await given();
+    hub.as('grace');
+    hub.as('vera');
+    const answers = await Promise.all([
+      hub.put('grace@example.com', 'editor'),
+      hub.put('vera@example.com', 'viewer'),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    const { members, readers } = await hub.cluster();
+    expect(members).toEqual({ ada: 'owner', grace: 'editor', vera: 'viewer' });
+    const events = await hub.documents.query({ collection: eventsOf(id) });
+    expect(events.map(({ data }) => data.readers)).toEqual([readers, readers]);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'who accepts while they are shut out is not in afterwards, whoever is quicker (%i)',
+    async (commitMs) => {
+      const api = apiUnderTest({ commitMs });
+      const { clock } = api;
+      const settle = async <T>(work: Promise<T>): Promise<T> => {
+        let over = false;
+        void work.finally(() => {
+          over = true;
+        });
+        while (!over) await clock.runFor(1);
+        return work;
+      };
+      await settle(api.given(aCluster({ owner: 'ada' })));
+      const ada = api.as('ada');
+      const at = `/v1/clusters/${id}/members/grace%40example.com`;
+      await settle(api.send('PUT', at, ada, { body: { role: 'viewer' } }));
+      const accepting = api.send('GET', '/v1/me', api.as('grace'));
+      await clock.runFor(commitMs % 4);
+      await settle(Promise.all([accepting, api.send('DELETE', at, ada)]));
+      await settle(api.send('GET', '/v1/me', api.as('grace')));
+      expect((await api.documents.get<Cluster>(clusterPath(id)))?.data.members).toEqual({ ada: 'owner' });
+      expect(await api.documents.query({ collection: INVITATIONS })).toEqual([]);
+    },
+  );
+
+  test('an invitation that is withdrawn right before the commit that accepts it gives nothing', async () => {
+    const hub = await given();
+    await hub.put('grace@example.com', 'viewer');
+    let isWithdrawn = false;
+    const documents = {
+      ...hub.documents,
+      async commit(writes: readonly Write[]) {
+        if (!isWithdrawn && writes.some(({ path }) => path === clusterPath(id))) {
+          isWithdrawn = true;
+          expect((await hub.remove('grace@example.com')).status).toBe(202);
+        }
+        await hub.documents.commit(writes);
+      },
+    };
+    const grace = { uid: 'grace', email: 'grace@example.com', emailVerified: true, operator: false };
+    await acceptInvitations({ ...hub.ports, documents }, grace);
+    expect(isWithdrawn).toBe(true);
+    expect(await hub.cluster()).toMatchObject({ epoch: 3, members: { ada: 'owner' } });
+  });
+
+  test('an answer that gets lost on the way changes nothing twice', async () => {
+    const hub = await given();
+    await hub.put('grace@example.com', 'viewer');
+    let isLost = false;
+    const documents = {
+      ...hub.documents,
+      async commit(writes: readonly Write[]) {
+        await hub.documents.commit(writes);
+        if (isLost) return;
+        isLost = true;
+        throw new CommitError('unavailable', 'the connection was lost before the answer');
+      },
+    };
+    const grace = { uid: 'grace', email: 'grace@example.com', emailVerified: true, operator: false };
+    await acceptInvitations({ ...hub.ports, documents }, grace);
+    expect(await hub.cluster()).toMatchObject({ epoch: 4, members: { ada: 'owner', grace: 'viewer' } });
+    expect(await hub.messages()).toHaveLength(1);
+  });
+
+  test('invitations are never more than there may be', async () => {
+    const hub = await given();
+    const answers = await Promise.all(
+      Array.from({ length: 80 }, (_, n) => hub.put(`guest-${n}@example.com`, 'viewer')),
+    );
+    expect(answers.filter(({ status }) => status === 202)).toHaveLength(49);
+    expect(answers.filter(({ body }) => body.code === 'TOO_MANY_MEMBERS')).toHaveLength(31);
+    expect(await hub.invitations()).toHaveLength(49);
+  });
+});
+
+test('50 members and invitations are the most', async () => {
+  const many = Object.fromEntries(Array.from({ length: 48 }, (_, n) => [`u${n}`, 'viewer' as const]));
+  const hub = await given({ members: { ada: 'owner', ...many } });
+  expect((await hub.put('guest@example.com', 'viewer')).status).toBe(202);
+  hub.as('grace');
+  for (const email of ['another@example.com', 'grace@example.com']) {
+    const { status, body } = await hub.put(email, 'viewer');
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'TOO_MANY_MEMBERS' });
+  }
+  // Those who are there can still be changed.
+  expect((await hub.put('u1@example.com', 'editor')).status).toBe(202);
+  expect((await hub.put('guest@example.com', 'editor')).status).toBe(202);
+  // The invited take the place that was kept for them.
+  await hub.me(hub.as('guest'));
+  expect(Object.keys((await hub.cluster()).members)).toHaveLength(50);
+});
+
+describe('the list', () => {
+  test.each(['owner', 'editor', 'viewer'] as const)('shows a member who is %s all of them', async (role) => {
+    const hub = await given({ members: { ada: 'owner', zoe: role } });
+    await hub.put('grace@example.com', 'editor');
+    const answer = await hub.send('GET', `/v1/clusters/${id}/members`, hub.as('zoe'));
+    expect(memberList.strict().parse(answer.body)).toEqual({
+      members: [
+        { email: 'ada@example.com', role: 'owner', uid: 'ada', pending: false },
+        { email: 'grace@example.com', role: 'editor', pending: true },
+        { email: 'zoe@example.com', role, uid: 'zoe', pending: false },
+      ],
+    });
+  });
+});
+
+describe('an address', () => {
+  test.each([
+    'x',
+    'a b@example.com',
+    'ada@localhost',
+    `${'x'.repeat(250)}@example.com`,
+    'control-plane@hub.invalid',
+    'Control-Plane@HUB.INVALID',
+    '\u212Aim@example.com',
+    'ada@example.com\nbcc:eve@example.com',
+    '__proto__',
+  ])('%j is refused by name', async (email) => {
+    const hub = await given();
+    for (const { status, body } of [await hub.put(email, 'viewer'), await hub.remove(email)]) {
+      expect({ status, code: body.code }).toEqual({ status: 400, code: 'INVALID_ARGUMENT' });
+      expect(body.errors?.map(({ field }) => field)).toContain('email');
+    }
+    expect(await hub.invitations()).toEqual([]);
+  });
+
+  test('is decoded once', async () => {
+    const hub = await given();
+    const { status } = await hub.send('PUT', `/v1/clusters/${id}/members/grace%2540example.com`, hub.ada, {
+      body: { role: 'viewer' },
+    });
+    expect(status).toBe(400);
+    await hub.put('grace+hub@example.com', 'viewer');
+    expect((await hub.list()).map(({ email }) => email)).toContain('grace+hub@example.com');
+  });
+
+  test('is in no line of the log', async () => {
+    const hub = await given();
+    await hub.put('grace@example.com', 'viewer');
+    await hub.me(hub.as('grace'));
+    await hub.remove('grace@example.com');
+    expect(JSON.stringify(hub.lines)).not.toContain('@');
+    expect(JSON.stringify(hub.lines)).not.toContain('grace%40');
+  });
+});
+
+describe('rewriting the readers of a timeline', () => {
+  const eventWrites = (count: number): Write[] =>
+    Array.from({ length: count }, (_, epoch) => ({
+      op: 'set',
+      path: eventPath(id, epoch),
+      data: { epoch, readers: ['ada', 'grace'] },
+    }));
+
+  test('reaches all of a long one in commits of 200, and writes nothing the second time', async () => {
+    const hub = await given();
+    for (let at = 0; at < 450; at += 150) await hub.documents.commit(eventWrites(450).slice(at, at + 150));
+    expect(await writesOf(hub, () => rewriteReaders(hub.ports, id, ['ada']))).toBe(3);
+    const events = await hub.documents.query({ collection: eventsOf(id) });
+    expect(events).toHaveLength(450);
+    expect(new Set(events.map(({ data }) => JSON.stringify(data.readers)))).toEqual(new Set(['["ada"]']));
+    expect(await writesOf(hub, () => rewriteReaders(hub.ports, id, ['ada']))).toBe(0);
+  });
+
+  test('by one who was overtaken ends with the readers of the cluster', async () => {
+    const hub = await given();
+    await hub.documents.commit(eventWrites(3));
+    await rewriteReaders(hub.ports, id, ['ada', 'grace', 'eve']);
+    const events = await hub.documents.query({ collection: eventsOf(id) });
+    expect(events.map(({ data }) => data.readers)).toEqual([['ada'], ['ada'], ['ada']]);
+  });
+});

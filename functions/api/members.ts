@@ -1,0 +1,103 @@
+/** The members of a cluster. A change is written, and told to the application by the lifecycle: nobody waits here for that. */
+import { clusterReply, type MemberReply, memberList, putMemberBody } from '../../shared/api.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { type Change, command } from '../dispatch/commands.ts';
+import { rewriteReaders } from '../dispatch/readers.ts';
+import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
+import { accepted, findCluster } from './find-cluster.ts';
+import { invite, pathOfInvitation, pendingInvitations, withdrawInvitation } from './invitations.ts';
+import { emailOf, uidsOf, withMember, withoutMember } from './membership.ts';
+import { toReply } from './reply.ts';
+
+const list = endpoint({
+  name: 'GET /v1/clusters/{id}/members',
+  summary: 'Who may use a cluster, and who is invited.',
+  status: 200,
+  reply: memberList,
+  async handle(call) {
+    const { cluster } = await findCluster(call);
+    const there = Object.entries(cluster.members).map(
+      ([uid, role]): MemberReply => ({ email: emailOf(cluster, uid), role, uid, pending: false }),
+    );
+    const invited = (await pendingInvitations(call.ports, cluster.id)).map(
+      ({ email, role }): MemberReply => ({ email, role, pending: true }),
+    );
+    return { body: { members: [...there, ...invited].sort(byEmail) } };
+  },
+});
+
+const byEmail = (a: MemberReply, b: MemberReply): number =>
+  a.email < b.email ? -1 : Number(a.email > b.email);
+
+const put = endpoint({
+  name: 'PUT /v1/clusters/{id}/members/{email}',
+  summary:
+    'Let somebody use a cluster, or change what they may do. Who is not known to Hub yet is invited, and becomes a member by signing in with that address within 30 days.',
+  status: 202,
+  reply: clusterReply,
+  refuses: ['OWNER_ONLY', 'LAST_OWNER', 'TOO_MANY_MEMBERS', 'NOT_ACCEPTED_IN_STATE', 'CONFLICT'],
+  body: putMemberBody,
+  async handle(call) {
+    const { ports, email, principal, body } = call;
+    const { cluster, updateTime } = await findCluster(call);
+    const [pending, user] = await Promise.all([
+      pendingInvitations(ports, cluster.id),
+      ports.people.findByEmail(email),
+    ]);
+    const uid = user?.uid ?? uidsOf(cluster, email)[0];
+    if (uid === undefined) {
+      await invite(ports, cluster, { email, role: body.role, invitedBy: principal().uid }, pending);
+      return accepted(toReply(cluster, updateTime));
+    }
+    // What was said of them earlier must not come after this.
+    const others = pending.filter((invitation) => invitation.email !== email);
+    if (others.length < pending.length) await withdrawInvitation(ports, cluster.id, email);
+    return share(call, call.authorize, (read) =>
+      withMember(read, { uid, email, role: body.role }, others.length),
+    );
+  },
+});
+
+const remove = endpoint({
+  name: 'DELETE /v1/clusters/{id}/members/{email}',
+  summary: 'Shut somebody out of a cluster, withdraw an invitation, or leave. A repetition changes nothing.',
+  status: 202,
+  reply: clusterReply,
+  refuses: ['OWNER_ONLY', 'LAST_OWNER', 'CONFLICT'],
+  async handle(call) {
+    const { ports, id, email } = call;
+    const authorize = (cluster: Cluster): void => {
+      if (!isOneself(call, cluster)) call.authorize(cluster);
+    };
+    await findCluster({ ports, id, authorize });
+    // First, so that who accepts it at this moment is found among the members below.
+    await withdrawInvitation(ports, id, email);
+    return share(call, authorize, (cluster) => withoutMember(cluster, email));
+  },
+});
+
+export const MEMBER_ENDPOINTS: readonly Endpoint[] = [list, put, remove];
+
+const isOneself = ({ principal, email }: Call, cluster: Cluster): boolean =>
+  uidsOf(cluster, email).includes(principal().uid);
+
+/** @throws AppError those of `command`; CommitError `unavailable` also if the timeline could not be changed: then it is to be repeated */
+async function share(
+  { ports, id, email, principal }: Call,
+  authorize: (cluster: Cluster) => void,
+  change: (cluster: Cluster) => Change | undefined,
+): Promise<Reply> {
+  const cluster = await command(ports, id, 'share', principal().uid, {
+    guard(read) {
+      authorize(read);
+      return true;
+    },
+    change(read) {
+      const changed = change(read);
+      return changed && { ...changed, also: [{ op: 'delete', path: pathOfInvitation(id, email) }] };
+    },
+  });
+  // Also where nothing has changed: an earlier try may have ended before this.
+  await rewriteReaders(ports, id, cluster.readers);
+  return accepted(toReply(cluster));
+}

@@ -1,0 +1,68 @@
+/** What a cluster's document says of its members after a change of one. Pure. */
+import { MAX_MEMBERS } from '../../shared/api.ts';
+import type { Cluster, Role } from '../../shared/documents/cluster.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { Change } from '../dispatch/commands.ts';
+
+export interface NewMember {
+  uid: string;
+  /** Verified; see `emailAddress`. */
+  email: string;
+  role: Role;
+}
+
+/**
+ * A member more, or one with another role. An address is one person's: whoever had it here before is replaced by who has it now.
+ * @param invited how many others are invited
+ * @returns undefined if nothing is to change
+ * @throws AppError LAST_OWNER, TOO_MANY_MEMBERS
+ */
+export function withMember(
+  cluster: Cluster,
+  { uid, email, role }: NewMember,
+  invited = 0,
+): Change | undefined {
+  const others = uidsOf(cluster, email).filter((other) => other !== uid);
+  const isMember = Object.hasOwn(cluster.members, uid);
+  const isSame = isMember && cluster.members[uid] === role && emailOf(cluster, uid) === email;
+  if (isSame && others.length === 0) return undefined;
+  const members = { ...without(cluster.members, others), [uid]: role };
+  const emails = { ...without(cluster.emails, others), [uid]: email };
+  const count = Object.keys(members).length;
+  if (count > Object.keys(cluster.members).length && count + invited > MAX_MEMBERS)
+    throw new AppError('TOO_MANY_MEMBERS');
+  return changeTo(members, emails, `${email} ${MAY[role]}.`);
+}
+
+const MAY: Record<Role, string> = {
+  viewer: 'may now view it',
+  editor: 'may now edit it',
+  owner: 'owns it too',
+};
+
+/**
+ * @returns undefined if nobody has this address here
+ * @throws AppError LAST_OWNER
+ */
+export function withoutMember(cluster: Cluster, email: string): Change | undefined {
+  const uids = uidsOf(cluster, email);
+  if (uids.length === 0) return undefined;
+  const members = without(cluster.members, uids);
+  return changeTo(members, without(cluster.emails, uids), `${email} may not use it any more.`);
+}
+
+/** Empty for one who was a member before addresses were kept. */
+export const emailOf = ({ emails }: Pick<Cluster, 'emails'>, uid: string): string =>
+  (Object.hasOwn(emails, uid) && emails[uid]) || '';
+
+/** One at most, but for what was written by hand. */
+export const uidsOf = ({ members, emails }: Pick<Cluster, 'members' | 'emails'>, email: string): string[] =>
+  Object.keys(members).filter((uid) => emailOf({ emails }, uid) === email);
+
+function changeTo(members: Cluster['members'], emails: Cluster['emails'], note: string): Change {
+  if (!Object.values(members).includes('owner')) throw new AppError('LAST_OWNER');
+  return { patch: { members, emails, readers: Object.keys(members) }, note };
+}
+
+const without = <T>(map: Record<string, T>, keys: readonly string[]): Record<string, T> =>
+  Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));

@@ -1,0 +1,70 @@
+/**
+ * Istio in a leaf: the control plane and one gateway, and no side-cars, since isolation inside is the work of NetworkPolicies. Pure.
+ */
+import type { Release } from './plan.ts';
+
+/** Supported until six weeks after the second minor release after it: https://istio.io/latest/docs/releases/supported-releases/ */
+export const ISTIO_VERSION = '1.28.0';
+
+export const MESH_NAMESPACE = 'istio-system';
+export const GATEWAY_NAMESPACE = 'istio-ingress';
+/** Also the name of its Service, and the value of its pods' label `istio`. */
+export const GATEWAY_RELEASE = 'hub-gateway';
+
+/** In the order of https://istio.io/latest/docs/setup/install/helm/ */
+export const meshReleases = (): Release[] => [
+  {
+    name: 'base',
+    namespace: MESH_NAMESPACE,
+    chart: 'base',
+    version: ISTIO_VERSION,
+    values: { defaultRevision: 'default' },
+    timeout: '1m',
+  },
+  {
+    name: 'istiod',
+    namespace: MESH_NAMESPACE,
+    chart: 'istiod',
+    version: ISTIO_VERSION,
+    values: CONTROL_PLANE,
+    timeout: '3m',
+  },
+  {
+    name: GATEWAY_RELEASE,
+    namespace: GATEWAY_NAMESPACE,
+    chart: 'gateway',
+    version: ISTIO_VERSION,
+    values: GATEWAY,
+    timeout: '4m',
+  },
+];
+
+const SECCOMP = { type: 'RuntimeDefault' };
+
+/** https://github.com/istio/istio/blob/1.28.0/manifests/charts/istio-control/istio-discovery/values.yaml */
+const CONTROL_PLANE = {
+  // One gateway and no side-cars: the chart's 2 GiB are for meshes of hundreds.
+  autoscaleEnabled: false,
+  resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '1Gi' } },
+  // The restricted level asks for it.
+  seccompProfile: SECCOMP,
+  sidecarInjectorWebhook: { enableNamespacesByDefault: false },
+};
+
+/** https://github.com/istio/istio/blob/1.28.0/manifests/charts/gateway/values.yaml */
+const GATEWAY = {
+  labels: { istio: GATEWAY_RELEASE },
+  autoscaling: { enabled: false },
+  replicaCount: 1,
+  service: {
+    type: 'LoadBalancer',
+    // There is no door without TLS, and what the gateway says of its own health is nobody's business outside.
+    ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 443 }],
+  },
+  // The chart's own, which lets it listen below 1024 without any right, and the one thing more that the restricted level asks for.
+  securityContext: {
+    seccompProfile: SECCOMP,
+    sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }],
+  },
+  resources: { requests: { cpu: '100m', memory: '128Mi' }, limits: { memory: '1Gi' } },
+};

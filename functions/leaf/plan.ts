@@ -1,0 +1,160 @@
+/** What Hub installs into a leaf, decided before anything is asked of it: pure, so that it can be compared and read. */
+import type { Product } from '../../shared/catalog/product.ts';
+import type { KubeObject } from './leaf.ts';
+import { HUB_NAMESPACE, MEMBERS_NAMESPACE, OURS } from './manifests.ts';
+import { GATEWAY_NAMESPACE, MESH_NAMESPACE, meshReleases } from './mesh.ts';
+import { networkPolicies } from './network.ts';
+import { memberRoles, tokenRights } from './roles.ts';
+
+/** One chart, installed under one name. */
+export interface Release {
+  name: string;
+  namespace: string;
+  /** Below `chartSource`. */
+  chart: string;
+  version: string;
+  values: object;
+  /** How long Helm waits for its parts, as Helm writes it. */
+  timeout: string;
+}
+
+export interface PlannedNamespace {
+  name: string;
+  /** https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+  podSecurity: 'restricted' | 'baseline';
+}
+
+export interface InstallPlan {
+  clusterId: string;
+  generation: number;
+  /** In this order; each waits for the one before. */
+  releases: readonly Release[];
+  /** Those of the releases among them. */
+  namespaces: readonly PlannedNamespace[];
+  /** Limits, ways through the network and rights, which must be there before anything runs. */
+  guards: readonly KubeObject[];
+  /** The product's; it has a way to the API server. */
+  productNamespace: string;
+  images: { helm: string; callHome: string };
+  /** `oci://…`, the operator's mirror. */
+  chartSource: string;
+  projectId: string;
+  /** Topic to which the leaf calls home. */
+  hintTopic: string;
+  /** Tells one installation of the same from another. */
+  round?: string;
+}
+
+export interface InstallInput {
+  clusterId: string;
+  generation: number;
+  product: Product;
+  /** The product's version, which is also its chart's. */
+  version: string;
+  bucket: string;
+  /** The cluster's host, as in an address. */
+  host: string;
+  images: InstallPlan['images'];
+  chartSource: string;
+  projectId: string;
+  hintTopic: string;
+  /** E-mail address of the identity that hands out credentials. */
+  credentialsAccount: string;
+  round?: string;
+}
+
+export function planInstall(input: InstallInput): InstallPlan {
+  const { clusterId, generation, product, version, bucket, host, credentialsAccount, round } = input;
+  const { images, chartSource, projectId, hintTopic } = input;
+  const { namespace, podSecurity } = product;
+  return {
+    clusterId,
+    generation,
+    releases: [
+      ...meshReleases(),
+      {
+        name: product.release,
+        namespace,
+        chart: product.chart,
+        version,
+        values: product.values({ clusterId, version, bucket, host }),
+        timeout: PRODUCT_TIMEOUT,
+      },
+    ],
+    namespaces: [
+      { name: HUB_NAMESPACE, podSecurity: 'restricted' },
+      { name: MEMBERS_NAMESPACE, podSecurity: 'restricted' },
+      { name: MESH_NAMESPACE, podSecurity: 'restricted' },
+      { name: GATEWAY_NAMESPACE, podSecurity: 'restricted' },
+      { name: namespace, podSecurity },
+    ],
+    guards: [
+      ...Object.entries(QUOTAS).map(([name, hard]) => quota(name, hard)),
+      quota(namespace, PRODUCT_QUOTA),
+      ...[HUB_NAMESPACE, MESH_NAMESPACE, GATEWAY_NAMESPACE].map((name) => limits(name, { default: MOST })),
+      limits(namespace, {}),
+      ...networkPolicies(namespace),
+      ...memberRoles(namespace),
+      ...tokenRights(credentialsAccount),
+    ],
+    productNamespace: namespace,
+    images,
+    chartSource,
+    projectId,
+    hintTopic,
+    ...(round !== undefined && { round }),
+  };
+}
+
+/** What is not ready by then is tried again, which goes on where this try ended. */
+const PRODUCT_TIMEOUT = '6m';
+
+type Amounts = Readonly<Record<string, string>>;
+
+/** What nobody here needs is refused to whoever got in. */
+const NO_DOORS = { 'services.loadbalancers': '0', 'services.nodeports': '0' };
+const NO_DISKS = { persistentvolumeclaims: '0' };
+
+/** Each of Hub's own namespaces runs one or two pods; twice that while they are replaced, and room for tries that ended. */
+const QUOTAS: Readonly<Record<string, Amounts>> = {
+  [HUB_NAMESPACE]: { pods: '5', services: '0', ...NO_DOORS, ...NO_DISKS },
+  // Nothing runs as a member.
+  [MEMBERS_NAMESPACE]: { pods: '0', services: '0', ...NO_DOORS, ...NO_DISKS },
+  [MESH_NAMESPACE]: { pods: '10', services: '10', ...NO_DOORS, ...NO_DISKS },
+  // The one door. A load balancer's Service has a port on each node, too.
+  [GATEWAY_NAMESPACE]: { pods: '10', services: '5', 'services.loadbalancers': '1', ...NO_DISKS },
+};
+
+/**
+ * The product's, which must leave room for what it makes by itself: a Pachyderm has a controller, two Services and some workers for each
+ * pipeline. GKE takes 110 pods a node, and nodes are what people pay for, so processors and memory have no limit besides the nodes'.
+ * https://cloud.google.com/kubernetes-engine/quotas
+ */
+const PRODUCT_QUOTA: Amounts = {
+  ...NO_DOORS,
+  pods: '500',
+  services: '1000',
+  persistentvolumeclaims: '20',
+  'requests.storage': '2Ti',
+};
+
+const quota = (namespace: string, hard: Amounts): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: 'hub', namespace, labels: OURS },
+  spec: { hard },
+});
+
+/** Of a container of Hub's own or of Istio's that says nothing. */
+const MOST = { memory: '512Mi' };
+
+/**
+ * What a container counts for that does not say. There is no limit of processors, which would only slow down what could have idle ones;
+ * and in the product's namespace none of memory either: one that asks for more than such a limit, and names none, could not start.
+ */
+const limits = (namespace: string, most: { default?: Amounts }): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'LimitRange',
+  metadata: { name: 'hub', namespace, labels: OURS },
+  spec: { limits: [{ type: 'Container', defaultRequest: { cpu: '50m', memory: '128Mi' }, ...most }] },
+});

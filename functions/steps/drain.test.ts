@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest';
+import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
+import { oidcClientPath } from '../../shared/documents/oidc.ts';
+import { standing } from '../../test/standing.ts';
+
+describe('deleting', () => {
+  test('takes the name away before the address, and ends with the client and every line of the ledger', async () => {
+    const it = standing();
+    const id = await it.created();
+    expect(it.records(id)).toHaveLength(1);
+    expect(await it.documents.get(oidcClientPath(id))).toBeDefined();
+    const { leaves } = it.ports;
+    /** Records that were there when a load balancer was asked to go. */
+    const named: number[] = [];
+    it.ports.leaves = {
+      open: (connection) => {
+        const leaf = leaves.open(connection);
+        const remove: typeof leaf.delete = (ref) => {
+          if (ref.kind === 'Service') named.push(it.records(id).length);
+          return leaf.delete(ref);
+        };
+        return { ...leaf, delete: remove };
+      },
+    };
+    await it.delete(id);
+    expect(await it.cluster(id)).toMatchObject({ state: 'deleting', endpoints: {} });
+    await it.reach(id, 'deleted');
+    expect(named[0]).toBe(0);
+    expect(it.objects()).toBe(0);
+    expect(await it.documents.get(oidcClientPath(id))).toBeUndefined();
+    const ledger = await it.documents.get<Ledger>(ledgerPath(id));
+    const entries = Object.values(ledger?.data.entries ?? {});
+    expect(new Set(entries.map(({ kind }) => kind))).toEqual(
+      new Set(['cluster', 'bucket', 'firewall', 'dns-record']),
+    );
+    expect(entries.filter(({ goneAt }) => goneAt === undefined)).toEqual([]);
+  });
+
+  test('waits for the name servers’ API before it gives the address back', async () => {
+    const it = standing();
+    const id = await it.created({ product: 'hello' });
+    it.faults.force('unavailable', { subject: 'dns.changes.create' });
+    await it.delete(id);
+    await it.clock.runFor(60_000);
+    const service = { apiVersion: 'v1', kind: 'Service', name: 'hub-gateway', namespace: 'istio-ingress' };
+    expect(await (await it.leaf(id)).find(service)).not.toHaveProperty('metadata.deletionTimestamp');
+    it.faults.clear();
+    await it.reach(id, 'deleted');
+    expect(it.objects()).toBe(0);
+  });
+});

@@ -1,0 +1,93 @@
+/**
+ * Brings a cluster that stands back to how it was left, by applying again what Hub owns: its parts, its lock, its members, its name, its
+ * certificate. Also the way in which a certificate is renewed.
+ */
+
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { asAppError } from '../../shared/errors.ts';
+import { accessOf } from '../access/access.ts';
+import { allGood, withCondition } from '../access/conditions.ts';
+import { missingParts } from '../access/drift.ts';
+import { ensureClosed, ensureExposed } from '../access/expose.ts';
+import { installationOf } from '../access/installation.ts';
+import { applyMembers } from '../access/members.ts';
+import { type Place, placeOf } from '../access/place.ts';
+import { ensureInstalled, partsOf } from '../leaf/install.ts';
+import { jobRef } from '../leaf/manifests.ts';
+import type { Ports } from '../ports.ts';
+import { untilExposed } from './expose.ts';
+import { untilNextLook } from './pace.ts';
+import { done, fail, type Step, type StepResult, wait } from './step.ts';
+
+/**
+ * @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED, DNS_ZONE_MISSING,
+ * CLOUD_QUOTA, CERTIFICATE_REFUSED, CERTIFICATE_LIMIT, CERTIFICATE_AUTHORITY_UNAVAILABLE
+ */
+export const repair: Step = async (cluster, ports) => {
+  const place = await placeOf(cluster, ports);
+  try {
+    const installing = await reinstall(place);
+    if (installing) return installing;
+    await lock(place);
+    await ports.provider.ensureWebhookAccess(place.target);
+    const progress = await ensureExposed(place);
+    if (progress.status !== 'exposed') return untilExposed(progress);
+    return done(
+      {
+        endpoints: place.product.endpoints(place.host),
+        certificate: progress.certificate,
+        conditions: allGood(cluster.conditions, new Date(ports.clock.now())),
+      },
+      { note: 'Everything is as it should be again.' },
+    );
+  } catch (thrown) {
+    if (asAppError(thrown).code !== 'LOCK_FAILED') throw thrown;
+    return shut(place, cluster, ports);
+  }
+};
+
+const lock = (place: Place): Promise<void> =>
+  applyMembers(place, (at, left) => accessOf(at).secure(at, left));
+
+/** Helm once more, if something it made is missing. @returns what to report until it has ended */
+async function reinstall(place: Place): Promise<StepResult | undefined> {
+  const { cluster, leaf, ports } = place;
+  const plan = installationOf(place, `repair-${cluster.since.getTime()}`);
+  if (!(await leaf.find(jobRef(plan)))) {
+    if (missingParts(cluster, await partsOf(leaf, plan)) === 0) return undefined;
+    // Not left open for as long as Helm takes; but what is missing may be what would have to answer.
+    await lock(place).catch(onlyLockFailed);
+    await ports.provider.ensureWebhookAccess(place.target);
+  }
+  const progress = await ensureInstalled(leaf, plan, () => accessOf(place).prepare(place));
+  if (progress.status === 'failed') {
+    // Helm has set back what the application would know of its members at its next start.
+    await lock(place).catch(onlyLockFailed);
+    return fail('INSTALL_FAILED', progress.detail);
+  }
+  if (progress.status === 'done') {
+    const missing = missingParts(cluster, progress);
+    return missing === 0 ? undefined : fail('INSTALL_FAILED', `${missing} of its parts did not come back.`);
+  }
+  return wait(untilNextLook(cluster, ports), progress.detail);
+}
+
+function onlyLockFailed(thrown: unknown): void {
+  if (asAppError(thrown).code === 'LOCK_FAILED') throw thrown;
+}
+
+/** What lets strangers in is reached by nobody, until somebody has found out why. */
+async function shut(place: Place, cluster: Cluster, ports: Ports): Promise<StepResult> {
+  await ensureClosed(place);
+  const now = new Date(ports.clock.now());
+  return fail('LOCK_FAILED', undefined, {
+    endpoints: {},
+    conditions: withCondition(
+      cluster.conditions,
+      'Locked',
+      false,
+      'Others could come in, so it was closed.',
+      now,
+    ),
+  });
+}

@@ -1,0 +1,16 @@
+/** Locks the application while nobody can reach it yet, and proves it. What cannot be locked is never exposed. */
+import { accessOf } from '../access/access.ts';
+import { withCondition } from '../access/conditions.ts';
+import { applyMembers } from '../access/members.ts';
+import { placeOf } from '../access/place.ts';
+import { done, type Step } from './step.ts';
+
+/** @throws AppError LOCK_FAILED, CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
+export const secure: Step = async (cluster, ports) => {
+  const place = await placeOf(cluster, ports);
+  await applyMembers(place, (at, left) => accessOf(at).secure(at, left));
+  const now = new Date(ports.clock.now());
+  return done({ conditions: withCondition(cluster.conditions, 'Locked', true, LOCKED, now) });
+};
+
+const LOCKED = 'Only its members can come in.';

@@ -1,0 +1,134 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { verifyToken } from '../../local/kubernetes/tokens.ts';
+import { wayFrom } from '../../shared/lifecycle/derive.ts';
+import { minutes, seconds } from '../../shared/units.ts';
+import { type Standing, standing } from '../../test/standing.ts';
+import { memberAccountName } from '../access/member-account.ts';
+import { ROLES } from '../pachyderm/members.ts';
+import { hashOf } from '../pachyderm/tokens.ts';
+
+let it: Standing;
+beforeAll(() => {
+  it = standing();
+});
+
+const ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'hub-members' };
+const BINDING = {
+  apiVersion: 'rbac.authorization.k8s.io/v1',
+  kind: 'RoleBinding',
+  namespace: 'pachyderm',
+  labelSelector: 'hub-member=true',
+};
+
+/** Who is known in the cluster, and as what: in its Kubernetes, in the application, and in it after its next start. */
+async function rolesIn(id: string): Promise<{ kubernetes: string[]; now: string[]; later: string[] }> {
+  const leaf = await it.leaf(id);
+  const bound = await leaf.list(BINDING);
+  const principals = (bindings: object): string[] =>
+    Object.entries(bindings)
+      .filter(([principal]) => principal.endsWith('@example.com'))
+      .map(([principal, roles]) => `${principal} ${(roles as string[]).join('+')}`)
+      .sort();
+  return {
+    kubernetes: bound.map(({ subjects, roleRef }) => `${subjects[0].name} ${roleRef.name}`).sort(),
+    now: principals(await it.bindings(id)),
+    later: principals(await it.keptBindings(id)),
+  };
+}
+const expected = (roles: Record<string, keyof typeof ROLES>) => {
+  const told = Object.entries(roles).map(([uid, role]) => `user:${uid}@example.com ${ROLES[role].join('+')}`);
+  return {
+    kubernetes: Object.entries(roles)
+      .map(([uid, role]) => `${memberAccountName(uid)} hub-${role}`)
+      .sort(),
+    now: told.sort(),
+    later: told.sort(),
+  };
+};
+const readers = async (id: string): Promise<string[]> => [
+  ...new Set((await it.events(id)).map((event) => event.readers.join())),
+];
+
+describe('a member', () => {
+  test.each([...wayFrom('queued'), 'ready' as const])(
+    'who comes while it is %s is one once it is ready',
+    async (state) => {
+      const id = await it.create();
+      await it.reach(id, state, { stepMs: 20 });
+      await it.share(id, 'grace', 'editor');
+      await it.clock.runFor(10);
+      await it.reach(id, 'ready', { stepMs: 20 });
+      expect(await rolesIn(id)).toEqual(expected({ ada: 'owner', grace: 'editor' }));
+      expect(await (await it.leaf(id)).find({ ...ACCOUNT, name: memberAccountName('grace') })).toBeDefined();
+      expect(await readers(id)).toEqual(['ada,grace']);
+      expect(await it.cluster(id)).toMatchObject({ endpoints: { console: expect.any(String) } });
+    },
+  );
+
+  test('is what the last word says, whatever came before', async () => {
+    const id = await it.created();
+    for (const role of ['viewer', 'editor', 'owner', 'viewer'] as const) await it.share(id, 'grace', role);
+    await it.reach(id, 'ready', { stepMs: 20 });
+    expect(await rolesIn(id)).toEqual(expected({ ada: 'owner', grace: 'viewer' }));
+  });
+
+  test('who is removed is shut out of everything at once', async () => {
+    const id = await it.created();
+    await it.share(id, 'grace', 'owner');
+    await it.reach(id, 'ready', { stepMs: 20 });
+    const { leaf, connection } = await it.place(id);
+    const account = { namespace: 'hub-members', name: memberAccountName('grace') };
+    const { token } = await leaf.issueToken(account, minutes(55));
+    const behind = it.leaves.findByServer(connection.server);
+    if (!behind) throw new Error('the cluster is gone');
+    const session = {
+      hash: hashOf('a token'),
+      email: 'grace@example.com',
+      expiresAt: it.clock.now() + minutes(55),
+    };
+    await it.asHub(id, (pachyderm, admin) => pachyderm.registerToken(admin, session));
+    expect(await it.asHub(id, (pachyderm) => pachyderm.whoAmI('a token'))).toMatchObject({ known: true });
+    expect(verifyToken(behind, token)).toBeDefined();
+
+    await it.share(id, 'grace');
+    await it.reach(id, 'ready', { stepMs: 20 });
+    expect(await rolesIn(id)).toEqual(expected({ ada: 'owner' }));
+    expect(await it.asHub(id, (pachyderm) => pachyderm.whoAmI('a token'))).toMatchObject({ known: false });
+    expect(verifyToken(behind, token)).toBeUndefined();
+    expect(await readers(id)).toEqual(['ada']);
+  });
+
+  test('who is removed is not let in again by a step that is slower than the next one', async () => {
+    const id = await it.created();
+    const { pachyderms } = it.ports;
+    let slow = 1;
+    it.ports.pachyderms = {
+      ...pachyderms,
+      async inside(where) {
+        if (slow-- > 0) await it.clock.sleepUntil(it.clock.after(seconds(5)));
+        return pachyderms.inside(where);
+      },
+    };
+    await it.share(id, 'grace', 'owner');
+    await it.clock.runFor(seconds(1));
+    await it.share(id, 'grace');
+    await it.reach(id, 'ready', { limitMs: seconds(3), stepMs: 20 });
+    await it.clock.runFor(seconds(10));
+    it.ports.pachyderms = pachyderms;
+    expect(await rolesIn(id)).toEqual(expected({ ada: 'owner' }));
+    expect(await (await it.leaf(id)).find({ ...ACCOUNT, name: memberAccountName('grace') })).toBeUndefined();
+  });
+
+  test('who is removed while the cluster is away is shut out when it answers again', async () => {
+    const id = await it.created();
+    await it.share(id, 'grace', 'viewer');
+    await it.reach(id, 'ready', { stepMs: 20 });
+    it.faults.force('unavailable', { subject: it.ports.provider.clusterName(await it.cluster(id)) });
+    await it.share(id, 'grace');
+    await it.clock.runFor(minutes(90));
+    expect((await it.cluster(id)).state).toBe('sharing');
+    it.faults.clear('unavailable');
+    await it.reach(id, 'ready');
+    expect(await rolesIn(id)).toEqual(expected({ ada: 'owner' }));
+  });
+});

@@ -1,0 +1,157 @@
+/** What a creation meets on its way, and how it ends: it waits and gets there, or it fails in time, with a sentence and nothing left. */
+import { describe, expect, test } from 'vitest';
+import { memoryDns } from '../../local/memory/dns.ts';
+import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import { hours, minutes } from '../../shared/units.ts';
+import { type Standing, standing, type Wish } from '../../test/standing.ts';
+
+const HELLO: Wish = { product: 'hello' };
+
+/** It must come to this end, and must have cost nothing. */
+async function failsWith(it: Standing, id: string, code: ErrorCode): Promise<string> {
+  await it.reach(id, 'failed', { limitMs: hours(2) });
+  const { error, endpoints } = await it.cluster(id);
+  expect(error?.code).toBe(code);
+  expect(error?.message.startsWith(ERRORS[code].say)).toBe(true);
+  expect(endpoints).toEqual({});
+  expect(it.objects()).toBe(0);
+  expect((await it.documents.get('accounts/ada'))?.data).toMatchObject({ clusters: 0 });
+  expect((await it.documents.get(`oidcClients/${id}`))?.data).toBeUndefined();
+  return error?.message ?? '';
+}
+
+describe('a certificate authority', () => {
+  test.each(['acme.newOrder', 'acme.challenge', 'acme.order', 'acme.finalize', 'acme.certificate'])(
+    'that is away for a while at %s is waited for',
+    async (subject) => {
+      const it = standing();
+      it.faults.force('unavailable', { subject });
+      const id = await it.create(HELLO);
+      await it.reach(id, 'exposing');
+      await it.clock.runFor(minutes(5));
+      expect((await it.cluster(id)).state).toBe('exposing');
+      it.faults.clear();
+      await it.reach(id, 'ready', { limitMs: minutes(5) });
+    },
+  );
+
+  test('that stays away fails it in time', async () => {
+    const it = standing();
+    it.faults.force('unavailable', { subject: 'acme.newOrder' });
+    await failsWith(it, await it.create(HELLO), 'STEP_TIMEOUT');
+  });
+
+  test('that may give none for the name fails it', async () => {
+    const it = standing();
+    const apex = { name: 'clusters.example.com.', type: 'CAA' };
+    it.dns.createRecordSet('clusters', { ...apex, ttl: 60, rrdatas: ['0 issue "another.example"'] });
+    const id = await it.create(HELLO);
+    await it.until(async () => (await it.cluster(id)).state === 'undoing', minutes(40));
+    it.dns.deleteRecordSet('clusters', apex.name, apex.type);
+    expect(await failsWith(it, id, 'CERTIFICATE_REFUSED')).toContain('CAA');
+  });
+
+  test('is not asked for more orders because something else is in trouble', async () => {
+    const it = standing();
+    it.faults.force('unavailable', { subject: 'dns.changes.create' });
+    let orders = 0;
+    const { certificates } = it.ports;
+    it.ports.certificates = {
+      ...certificates,
+      begin(host) {
+        orders++;
+        return certificates.begin(host);
+      },
+    };
+    const id = await it.create(HELLO);
+    await it.reach(id, 'exposing');
+    await it.clock.runFor(minutes(10));
+    it.faults.clear();
+    await it.reach(id, 'ready', { limitMs: minutes(5) });
+    expect(orders).toBe(1);
+  });
+});
+
+describe('the zone of names', () => {
+  test('that is missing fails it, after everything else was taken back; the proof waits for the zone', async () => {
+    const it = standing();
+    const { dns } = it.ports;
+    it.ports.dns = memoryDns(it.dns, 'no-such-zone');
+    const id = await it.create(HELLO);
+    await it.reach(id, 'undoing', { limitMs: minutes(60) });
+    expect((await it.cluster(id)).error?.code).toBe('DNS_ZONE_MISSING');
+    await it.until(() => it.objects() === 0, minutes(30));
+    expect((await it.cluster(id)).state).toBe('undoing');
+    it.ports.dns = dns;
+    await failsWith(it, id, 'DNS_ZONE_MISSING');
+  });
+});
+
+describe('an installation', () => {
+  test('whose load balancer never gets an address fails it', async () => {
+    const it = standing();
+    it.faults.force('no-address');
+    await failsWith(it, await it.create(HELLO), 'NO_ADDRESS');
+  });
+
+  test('whose address is gone when it is to be exposed fails it', async () => {
+    const it = standing();
+    const id = await it.create(HELLO);
+    await it.reach(id, 'installing');
+    const { leaves } = it.ports;
+    // The load balancer forgets its address after Helm has seen it.
+    it.ports.leaves = {
+      open: (connection) => {
+        const leaf = leaves.open(connection);
+        const find: typeof leaf.find = async (ref) => {
+          const found = await leaf.find(ref);
+          return ref.kind === 'Service' && found ? { ...found, status: {} } : found;
+        };
+        return { ...leaf, find };
+      },
+    };
+    await failsWith(it, id, 'NO_ADDRESS');
+  });
+
+  test('whose pods crash fails it', async () => {
+    const it = standing();
+    it.faults.force('pod-crash', { subject: 'hello/' });
+    const message = await failsWith(it, await it.create(HELLO), 'INSTALL_FAILED');
+    expect(message).toContain('hello does not run: it ends again and again (CrashLoopBackOff).');
+  });
+
+  test('whose image is there in the end is waited for', async () => {
+    const it = standing();
+    it.faults.force('pull-fails', { subject: 'hello-app', times: 3 });
+    await it.created(HELLO);
+  });
+
+  test('whose image cannot be had fails it, and says which', async () => {
+    const it = standing();
+    it.faults.force('pull-fails', { subject: 'hello-app' });
+    const message = await failsWith(it, await it.create(HELLO), 'INSTALL_FAILED');
+    expect(message).toContain('hello does not run: its image cannot be had (ImagePullBackOff).');
+  });
+
+  test('whose Job fails once is tried again; each time, fails it', async () => {
+    const it = standing();
+    it.faults.force('job-fails', { times: 1 });
+    await it.created(HELLO);
+    it.faults.force('job-fails');
+    const id = await it.create({ ...HELLO, owner: 'grace' });
+    await it.reach(id, 'failed');
+    expect((await it.cluster(id)).error?.code).toBe('INSTALL_FAILED');
+  });
+
+  test('whose images come slowly takes its time', async () => {
+    const it = standing();
+    it.faults.force('slow-pull');
+    await it.created({ product: 'pachyderm' });
+  });
+
+  test('whose Pachyderm does not start fails it', async () => {
+    const it = standing();
+    it.faults.force('pod-crash', { subject: 'pachyderm/pachd' });
+    await failsWith(it, await it.create(), 'INSTALL_FAILED');
+  });
+});

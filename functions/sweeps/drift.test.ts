@@ -1,0 +1,312 @@
+import { X509Certificate } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { memoryDns } from '../../local/memory/dns.ts';
+import { createServerIdentity } from '../../local/tls.ts';
+import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
+import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
+import { describe as errorOf } from '../../shared/lifecycle/transition.ts';
+import { days, hours, minutes } from '../../shared/units.ts';
+import { type Standing, standing } from '../../test/standing.ts';
+import { CERTIFICATE_SECRET, certificateSecret, GATEWAY } from '../access/exposure.ts';
+import { memberAccountName } from '../access/member-account.ts';
+import { bindingsOf } from '../pachyderm/members.ts';
+import { sweepDrift } from './drift.ts';
+
+/** What does not hold. */
+const untrue = ({ conditions }: Cluster): string[] =>
+  conditions.filter(({ status }) => !status).map(({ type }) => type);
+
+/** What the timeline says of what is done meanwhile. */
+async function told(it: Standing, id: string, work: () => Promise<unknown>): Promise<string[]> {
+  const { epoch } = await it.cluster(id);
+  await work();
+  return (await it.events(id)).filter((event) => event.epoch > epoch).map(({ message }) => message);
+}
+
+/** A look that finds what was just broken, with all that follows from it. */
+const mended = async (it: Standing, id: string): Promise<string[]> => {
+  const messages = await told(it, id, async () => {
+    await it.look(id);
+    await it.reach(id, 'ready');
+  });
+  expect(untrue(await it.cluster(id))).toEqual([]);
+  return messages;
+};
+const AGAIN = 'Everything is as it should be again.';
+
+const deployment = (name: string) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  name,
+  namespace: 'pachyderm',
+});
+
+async function certificateOf(it: Standing, id: string): Promise<X509Certificate> {
+  const secret = await (await it.leaf(id)).find(CERTIFICATE_SECRET);
+  return new X509Certificate(Buffer.from(secret?.data?.['tls.crt'] ?? '', 'base64'));
+}
+
+describe('a cluster in use', () => {
+  let it: Standing;
+  let id: string;
+  beforeAll(async () => {
+    it = standing();
+    id = await it.created();
+    await it.share(id, 'grace', 'viewer');
+    await it.reach(id, 'ready');
+  });
+
+  test('that is as it was left is looked at without a word', async () => {
+    const read = () => it.documents.get(clusterPath(id));
+    const before = await read();
+    const messages = await told(it, id, async () => {
+      await it.run(sweepDrift(it.ports, { schema: 1 }));
+      await it.clock.runFor(minutes(2));
+    });
+    expect(messages).toEqual([]);
+    expect((await read())?.version).toBe(before?.version);
+  });
+
+  test('gets back a part of its application', async () => {
+    const leaf = await it.leaf(id);
+    await leaf.delete(deployment('console'));
+    expect(await mended(it, id)).toEqual(['1 of its 9 parts is missing.', AGAIN]);
+    expect(await leaf.find(deployment('console'))).toBeDefined();
+  });
+
+  test('gets back the way in', async () => {
+    const leaf = await it.leaf(id);
+    await leaf.delete(GATEWAY);
+    expect(await mended(it, id)).toEqual(['It does not answer by its name.', AGAIN]);
+    expect(await leaf.find(GATEWAY)).toBeDefined();
+  });
+
+  test('gets its name back', async () => {
+    const before = it.records(id);
+    const elsewhere = { name: it.name(id), type: 'A' as const, ttlS: 60, values: ['198.51.100.1'] };
+    await it.run(it.ports.dns.ensureRecord(elsewhere));
+    await it.clock.runFor(minutes(2));
+    expect(it.records(id)).not.toEqual(before);
+    expect(await mended(it, id)).toEqual(['It does not answer by its name.', AGAIN]);
+    expect(it.records(id)).toEqual(before);
+  });
+
+  test('gets a new certificate for one that is missing', async () => {
+    const before = await certificateOf(it, id);
+    await (await it.leaf(id)).delete(CERTIFICATE_SECRET);
+    expect(await mended(it, id)).toEqual([
+      'Its certificate is missing. It does not answer by its name.',
+      AGAIN,
+    ]);
+    const after = await certificateOf(it, id);
+    expect(after.serialNumber).not.toBe(before.serialNumber);
+    expect((await it.cluster(id)).certificate).toMatchObject({ notAfter: after.validToDate });
+  });
+
+  test('gets its own certificate back for one that somebody put there', async () => {
+    const before = await certificateOf(it, id);
+    const { ca, certificate, key } = await createServerIdentity(it.name(id), [it.name(id)]);
+    await (await it.leaf(id)).apply(certificateSecret(`${certificate}\n${ca}`, key));
+    expect(await mended(it, id)).toEqual(['Its certificate is not the one it was given.', AGAIN]);
+    const after = await certificateOf(it, id);
+    expect(after.issuer).toBe(before.issuer);
+  });
+
+  test('is locked again to a stranger who was bound in it', async () => {
+    const before = await it.bindings(id);
+    const mallory = { email: 'mallory@example.com', role: 'owner' as const };
+    const members = [{ email: 'ada@example.com', role: 'owner' as const }, mallory];
+    await it.asHub(id, (pachyderm, admin) => pachyderm.setMembers(admin, bindingsOf(members, HUB_PRINCIPAL)));
+    expect(await it.bindings(id)).toHaveProperty('user:mallory@example.com');
+    expect(await mended(it, id)).toEqual(['Others than its members could come in.', AGAIN]);
+    expect(await it.bindings(id)).toEqual(before);
+  });
+
+  test('is locked first where there is more to be done', async () => {
+    const before = await it.bindings(id);
+    const mallory = { email: 'mallory@example.com', role: 'owner' as const };
+    await it.asHub(id, (pachyderm, admin) =>
+      pachyderm.setMembers(admin, bindingsOf([mallory], HUB_PRINCIPAL)),
+    );
+    await (await it.leaf(id)).delete(deployment('console'));
+    const messages = await told(it, id, async () => {
+      await it.look(id);
+      expect(await it.cluster(id)).toMatchObject({
+        state: 'repairing',
+        detail: expect.stringContaining('installer'),
+      });
+      expect(await it.bindings(id)).toEqual(before);
+      await it.reach(id, 'ready');
+    });
+    expect(messages).toEqual(['1 of its 9 parts is missing. Others than its members could come in.', AGAIN]);
+    expect(untrue(await it.cluster(id))).toEqual([]);
+  });
+
+  test('gives its members back what they are in it', async () => {
+    const leaf = await it.leaf(id);
+    const name = memberAccountName('grace');
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', name, namespace: 'hub-members' };
+    await leaf.delete(account);
+    expect(await mended(it, id)).toEqual(['Some of its members do not have the access they should.', AGAIN]);
+    expect(await leaf.find(account)).toBeDefined();
+  });
+
+  test('will know its members after its next start, too', async () => {
+    const kept = await it.keptBindings(id);
+    await (await it.leaf(id)).apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'pachyderm-auth', namespace: 'pachyderm' },
+      data: { 'cluster-role-bindings': Buffer.from('{}').toString('base64') },
+    });
+    expect(await mended(it, id)).toEqual(['Some of its members do not have the access they should.', AGAIN]);
+    expect(await it.keptBindings(id)).toEqual(kept);
+  });
+
+  test('does not go on telling an error that is over', async () => {
+    const error = errorOf('LEAF_UNAVAILABLE');
+    await it.run(it.documents.commit([{ op: 'update', path: clusterPath(id), data: { error } }]));
+    expect(await mended(it, id)).toEqual([]);
+    expect(await it.cluster(id)).not.toHaveProperty('error');
+  });
+
+  test('has its certificate renewed a month before it ends', async () => {
+    const before = await certificateOf(it, id);
+    await it.sleep(days(56));
+    expect(await mended(it, id)).toEqual([]);
+    await it.sleep(days(5));
+    expect(await mended(it, id)).toEqual(['Its certificate is due for renewal.', AGAIN]);
+    const after = await certificateOf(it, id);
+    expect(after.validToDate.getTime()).toBeGreaterThan(before.validToDate.getTime() + days(55));
+    expect((await it.cluster(id)).certificate).toMatchObject({ notAfter: after.validToDate });
+    expect(await mended(it, id)).toEqual([]);
+  });
+
+  test('says which of its parts do not run, and waits for them as Kubernetes does', async () => {
+    it.faults.force('pod-crash', { subject: 'pachyderm/console' });
+    await it.restart(id, 'console');
+    expect(await told(it, id, () => it.look(id))).toEqual([]);
+    const { state, conditions } = await it.cluster(id);
+    expect(state).toBe('ready');
+    expect(conditions.find(({ type }) => type === 'Workloads')).toMatchObject({
+      status: false,
+      message: '1 of its 9 parts does not run.',
+    });
+    it.faults.clear('pod-crash');
+    await it.restart(id, 'console');
+    expect(await mended(it, id)).toEqual([]);
+  });
+
+  test('is not repaired for an application that does not start and so does not answer', async () => {
+    it.faults.force('pod-crash', { subject: 'pachyderm/pachd' });
+    await it.restart(id, 'pachd');
+    expect(await told(it, id, () => it.look(id))).toEqual([]);
+    expect(untrue(await it.cluster(id))).toEqual(['Workloads', 'Reachable']);
+    it.faults.clear('pod-crash');
+    await it.restart(id, 'pachd');
+    expect(await mended(it, id)).toEqual([]);
+  });
+
+  test('that cannot be repaired stays in use with the error, and is not tried again at every look', async () => {
+    const { dns } = it.ports;
+    it.ports.dns = memoryDns(it.dns, 'no-such-zone');
+    await (await it.leaf(id)).delete(GATEWAY);
+    const messages = await told(it, id, async () => {
+      await it.look(id);
+      await it.reach(id, 'ready');
+      await it.look(id);
+      await it.clock.runFor(hours(6));
+      await it.look(id);
+    });
+    const { error, conditions } = await it.cluster(id);
+    expect(messages).toEqual(['It does not answer by its name.', error?.message]);
+    expect(error?.code).toBe('DNS_ZONE_MISSING');
+    expect(untrue({ conditions } as Cluster)).toEqual(['Reachable']);
+    it.ports.dns = dns;
+    await it.clock.runFor(hours(12));
+    expect(await it.cluster(id)).not.toHaveProperty('error');
+    expect(await mended(it, id)).toEqual([]);
+  });
+
+  test('whose part does not come back stays in use as far as it goes, locked to its members', async () => {
+    const [bindings, kept] = [await it.bindings(id), await it.keptBindings(id)];
+    it.faults.force('pod-crash', { subject: 'pachyderm/console' });
+    await (await it.leaf(id)).delete(deployment('console'));
+    const messages = await told(it, id, async () => {
+      await it.look(id);
+      await it.reach(id, 'ready');
+    });
+    const { error, endpoints } = await it.cluster(id);
+    expect(messages).toEqual(['1 of its 9 parts is missing.', error?.message]);
+    expect(error?.code).toBe('INSTALL_FAILED');
+    expect(endpoints).toHaveProperty('console');
+    expect([await it.bindings(id), await it.keptBindings(id)]).toEqual([bindings, kept]);
+    it.faults.clear();
+    await it.restart(id, 'console');
+    expect(await mended(it, id)).toEqual([]);
+    expect(await it.cluster(id)).not.toHaveProperty('error');
+  });
+
+  test('that lets strangers in is closed, and opened again once it does not', async () => {
+    const pachd = await it.pachd(id);
+    const kept = structuredClone(pachd.bindings);
+    pachd.bindings = {};
+    const messages = await told(it, id, async () => {
+      await it.look(id);
+      await it.reach(id, 'ready');
+    });
+    expect(messages[0]).toBe('Others than its members could come in.');
+    const closed = await it.cluster(id);
+    expect(closed).toMatchObject({ endpoints: {}, error: { code: 'LOCK_FAILED' } });
+    expect(untrue(closed)).toContain('Locked');
+    expect(await (await it.leaf(id)).find(GATEWAY)).toBeUndefined();
+    pachd.bindings = kept;
+    expect(await mended(it, id)).toEqual(['It does not answer by its name.', AGAIN]);
+    expect(await it.cluster(id)).toMatchObject({ endpoints: { console: expect.any(String) } });
+  });
+
+  test('whose cluster somebody deleted in the cloud says so once, and can still be deleted', async () => {
+    const { location = '' } = await it.cluster(id);
+    it.container.deleteCluster(location, it.ports.provider.clusterName(await it.cluster(id)));
+    await it.clock.runFor(minutes(10));
+    const messages = await told(it, id, async () => {
+      await it.look(id);
+      await it.clock.runFor(hours(13));
+    });
+    expect(messages).toEqual([]);
+    const { state, conditions } = await it.cluster(id);
+    expect(state).toBe('ready');
+    expect(conditions.find(({ type }) => type === 'Exists')).toMatchObject({
+      status: false,
+      message: 'The cluster itself is gone: somebody deleted it in the cloud.',
+    });
+    await it.delete(id);
+    await it.reach(id, 'deleted');
+    expect(it.objects()).toBe(0);
+  });
+});
+
+describe('a spare', () => {
+  test('whose cluster somebody deleted in the cloud goes, and the pool makes another', async () => {
+    const it = standing();
+    await it.pool(1, 'hello');
+    const [first = ''] = await it.spares();
+    const { location = '' } = await it.cluster(first);
+    it.container.deleteCluster(location, it.ports.provider.clusterName(await it.cluster(first)));
+    await it.clock.runFor(minutes(10));
+    await it.look(first);
+    await it.reach(first, 'deleted');
+    const [second] = await it.spares();
+    expect(second).not.toBe(first);
+  });
+
+  test('that cannot be repaired goes', async () => {
+    const it = standing();
+    await it.pool(1, 'hello');
+    const [id = ''] = await it.spares();
+    it.ports.dns = memoryDns(it.dns, 'no-such-zone');
+    await (await it.leaf(id)).delete(GATEWAY);
+    await it.look(id);
+    await it.reach(id, 'deleting');
+  });
+});

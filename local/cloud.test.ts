@@ -1,0 +1,204 @@
+/** The embedded cloud as a whole, through the product's own adapters: from a name that nobody has to a Pachyderm behind it. */
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { certificateSecret, exposureOf } from '../functions/access/exposure.ts';
+import { hostName, hostOf } from '../functions/access/host.ts';
+import type { IssuedCertificate } from '../functions/certificates.ts';
+import { parseConfig } from '../functions/config.ts';
+import { portsOf } from '../functions/google/ports.ts';
+import { silentLog } from '../functions/log.ts';
+import { bindingsOf } from '../functions/pachyderm/members.ts';
+import type { Ports } from '../functions/ports.ts';
+import type { LeafConnection } from '../functions/providers/provider.ts';
+import { CONNECTORS_SECRET, HUB_EMAIL, HUB_PRINCIPAL, pachyderm } from '../shared/catalog/pachyderm.ts';
+import { type EmbeddedCloud, startCloud } from './cloud.ts';
+import { RULES_FILE } from './deployed.ts';
+import { environmentOf, PROJECT } from './hub.ts';
+import { create } from './kubernetes/api.ts';
+import { installed, withIstio } from './kubernetes/charts/testing.ts';
+import { KINDS } from './kubernetes/kinds.ts';
+import type { LeafCluster } from './kubernetes/leaf-cluster.ts';
+import { TARGET } from './kubernetes/testing.ts';
+import { connectorFor, startIssuer, type TestIssuer } from './pachd/testing.ts';
+import { ensureZone } from './setup.ts';
+import { createServerIdentity } from './tls.ts';
+
+const SPEED = 2000;
+const VERSION = '2.12.1';
+
+let cloud: EmbeddedCloud;
+let ports: Ports;
+let host: string;
+let leaf: LeafCluster;
+let connection: LeafConnection;
+beforeAll(async () => {
+  cloud = await startCloud({
+    ...{ port: 0, speed: SPEED, faults: {}, seed: 1, log: silentLog },
+    ...{ rulesFile: RULES_FILE, projectId: PROJECT },
+  });
+  ensureZone(cloud);
+  // As the functions' host is started; the url is that of a Hosting, which is not needed here.
+  Object.assign(process.env, environmentOf(cloud, SPEED, 'http://127.0.0.1:1'));
+  ports = await portsOf('step-expose');
+  host = hostOf('abcdefgh234567ab', ports.settings.zone);
+  const { server, ca } = await cloud.kubernetes.leaves.start({ ...TARGET, clusterId: 'abcdefgh234567ab' });
+  connection = { server, ca };
+  leaf = cloud.kubernetes.leaves.findByServer(server) as LeafCluster;
+});
+afterAll(() => cloud.close());
+
+const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+  await vi.waitUntil(holds, { interval: 20, timeout: 120_000 });
+};
+
+async function serve(type: 'A' | 'TXT', name: string, value: string): Promise<void> {
+  const record = { name, type, ttlS: 60, values: [value] };
+  await until(async () => (await ports.dns.ensureRecord(record)) === 'served');
+}
+
+const trouble = (): Promise<string> =>
+  ports.web.page(host, '/').then(
+    ({ status }) => `it answers ${status}`,
+    (error: { code?: string; detail?: string }) => `${error.code} ${error.detail}`,
+  );
+
+test('what Hub is told of the embedded cloud is a valid configuration', () => {
+  const config = parseConfig(process.env);
+  expect(config.zone).toBe(`clusters.localhost:${cloud.ingress.port}`);
+  expect(config.acme.directoryUrl).toBe(cloud.acme.directoryUrl);
+});
+
+test('people are found by an address that they have proven, and only so', async () => {
+  expect(await ports.people.findByEmail('ada@example.com')).toEqual({ uid: 'ada' });
+  expect(await ports.people.findByEmail('nobody@example.com')).toBeUndefined();
+  const url = `http://127.0.0.1:${cloud.auth.port}/identitytoolkit.googleapis.com/v1/accounts:signUp?key=local`;
+  const body = JSON.stringify({ email: 'eve@example.com', password: 'hub-local', returnSecureToken: true });
+  expect(
+    (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).ok,
+  ).toBe(true);
+  expect(await ports.people.findByEmail('eve@example.com')).toBeUndefined();
+});
+
+test('the function that hands out credentials is somebody else in a cluster than Hub is', async () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', namespace: 'default', name: 'none' };
+  expect(await ports.leaves.open(connection).find(secret)).toBeUndefined();
+  const credentials = await portsOf('credentials');
+  await expect(credentials.leaves.open(connection).find(secret)).rejects.toMatchObject({
+    code: 'PERMISSION_DENIED',
+  });
+});
+
+test('buckets are Hub’s, and nobody’s who has no token', async () => {
+  await ports.buckets.ensureBucket({ name: 'hub-abc', region: 'europe-west1', clusterId: 'abc' });
+  expect(await ports.buckets.listBuckets('abc')).toEqual([]);
+  const address = `http://127.0.0.1:${cloud.storage.port}/storage/v1/b/hub-abc`;
+  expect((await fetch(address)).status).toBe(401);
+  expect(
+    (await fetch(address, { headers: { authorization: `Bearer ${cloud.credentialsToken}` } })).status,
+  ).toBe(401);
+});
+
+test('a restart on the same data keeps addresses of clusters, the authority and its operator', async () => {
+  const dataPath = mkdtempSync(join(tmpdir(), 'hub-cloud-'));
+  const start = () =>
+    startCloud({
+      ...{ port: 0, speed: SPEED, faults: {}, seed: 1, log: silentLog, dataPath },
+      ...{ rulesFile: RULES_FILE, projectId: PROJECT },
+    });
+  const kept = async () => {
+    const { ingress, acme, close, ...rest } = await start();
+    ensureZone(rest);
+    await close();
+    return { port: ingress.port, root: acme.model.authority.root, operator: acme.operator };
+  };
+  expect(await kept()).toEqual(await kept());
+  rmSync(dataPath, { recursive: true });
+});
+
+describe('a Pachyderm of the catalog', () => {
+  let issuer: TestIssuer;
+  let issued: IssuedCertificate;
+  beforeAll(async () => {
+    issuer = await startIssuer(host);
+    issuer.person = { email: HUB_EMAIL };
+    await withIstio({ until }, leaf);
+    const labels = { 'pod-security.kubernetes.io/enforce': pachyderm.podSecurity };
+    create(leaf, KINDS.Namespace, undefined, { metadata: { name: pachyderm.namespace, labels } });
+    create(leaf, KINDS.Secret, pachyderm.namespace, {
+      metadata: { name: CONNECTORS_SECRET },
+      stringData: { 'upstream-idps': JSON.stringify([connectorFor(issuer.url, host)]) },
+    });
+    const values = pachyderm.values({
+      clusterId: 'abcdefgh234567ab',
+      version: VERSION,
+      bucket: 'hub-abc',
+      host,
+    });
+    await installed({ until }, leaf, {
+      chart: pachyderm.chart,
+      namespace: pachyderm.namespace,
+      version: VERSION,
+      values,
+    });
+  });
+  afterAll(() => issuer.close());
+
+  test('is locked from inside before anybody can reach it', async () => {
+    const inside = await ports.pachyderms.inside({ connection, namespace: pachyderm.namespace, host });
+    try {
+      expect(await inside.version()).toEqual({ text: VERSION });
+      const admin = await inside.signIn(issuer.authorize);
+      const bindings = bindingsOf([], HUB_PRINCIPAL);
+      await inside.setMembers(admin, bindings);
+      const proof = await inside.provesLocked(admin, { version: VERSION, bindings, issuer: issuer.url });
+      expect(proof.checks.filter(({ ok }) => !ok)).toEqual([]);
+    } finally {
+      inside.close();
+    }
+  });
+
+  test('gets a certificate for its name', async () => {
+    const name = hostName(host);
+    const { order, record } = await ports.certificates.begin(name);
+    await serve('TXT', record.name, record.value);
+    await until(async () => (await ports.certificates.check(order)).status === 'ready');
+    const finished = await ports.certificates.finalize(order, name);
+    if (finished.status !== 'issued') throw new Error(JSON.stringify(finished));
+    issued = finished;
+    const [, ...chain] = issued.certificatePem.split(/(?=-----BEGIN)/);
+    const root = new X509Certificate(cloud.acme.model.authority.root);
+    expect(chain.some((pem) => new X509Certificate(pem).checkIssued(root))).toBe(true);
+  });
+
+  test('is reached by it, and whatever is missing until then is told', async () => {
+    const at = hostName(host);
+    const inside = ports.leaves.open(connection);
+    expect(await trouble()).toBe(`LEAF_UNAVAILABLE ${at}: the name is not found`);
+    await expect(ports.pachyderms.outside(host)).rejects.toMatchObject({ code: 'LEAF_UNAVAILABLE' });
+    const gateway = leaf.objects.get(KINDS.Service, 'istio-ingress', 'hub-gateway');
+    await serve('A', at, gateway?.status?.loadBalancer.ingress[0].ip);
+    expect(await trouble()).toBe(`LEAF_UNAVAILABLE ${host}: nobody there has this name`);
+    for (const object of exposureOf(host, pachyderm)) await inside.apply(object);
+    expect(await trouble()).toBe(`LEAF_UNAVAILABLE ${host}: there is no certificate there`);
+    const own = await createServerIdentity('own', [at]);
+    await inside.apply(certificateSecret(own.certificate, own.key));
+    expect(await trouble()).toBe(`LEAF_UNAVAILABLE ${host}: the certificate is not trusted`);
+    await inside.apply(certificateSecret(issued.certificatePem, issued.privateKeyPem));
+    expect(await trouble()).toBe('it answers 200');
+  });
+
+  test('answers strangers nothing, and everybody its version', async () => {
+    const outside = await ports.pachyderms.outside(host);
+    try {
+      expect(await outside.version()).toEqual({ text: VERSION });
+      expect(await outside.whoAmI()).toMatchObject({ known: false });
+      const admin = await outside.signIn(issuer.authorize);
+      expect(await outside.whoAmI(admin)).toMatchObject({ known: true, username: HUB_PRINCIPAL });
+    } finally {
+      outside.close();
+    }
+  });
+});

@@ -1,0 +1,36 @@
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { listen } from '../http.ts';
+import type { Face } from '../service.ts';
+import { serveHosting } from './server.ts';
+
+/** Functions that say who they are, and what they were asked. */
+const functions: Record<string, Face> = {};
+let hosting: Face;
+beforeAll(async () => {
+  for (const name of ['api', 'credentials']) {
+    const server = createServer((request, response) => response.end(`${name} ${request.url}`));
+    functions[name] = await listen(server, 0);
+  }
+  hosting = await serveHosting(0, (name) => functions[name]?.port ?? 0);
+});
+afterAll(async () => {
+  await hosting.close();
+  await Promise.all(Object.values(functions).map((face) => face.close()));
+});
+
+const get = async (path: string): Promise<string> =>
+  (await fetch(`http://127.0.0.1:${hosting.port}${path}`)).text();
+
+test('credentials are asked of the function that may give them, with the query', async () => {
+  const path = '/v1/clusters/abc/credentials?kind=kubeconfig';
+  expect(await get(path)).toBe(`credentials ${path}`);
+  expect(await get('/v1/clusters/abc')).toBe('api /v1/clusters/abc');
+  expect(await get('/v1/clusters?name=/v1/clusters/abc/credentials')).toMatch(/^api /);
+});
+
+test('a function that is away is told as such', async () => {
+  const answer = await fetch(`http://127.0.0.1:${hosting.port}/oidc/authorize`);
+  expect(answer.status).toBe(503);
+  expect(await answer.json()).toMatchObject({ code: 'UNAVAILABLE' });
+});

@@ -1,0 +1,144 @@
+/** The charts as the stand-in's Helm installs them: into namespaces that are as strict as Hub makes them. */
+import { load } from 'js-yaml';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { hello } from '../../../shared/catalog/hello.ts';
+import { CONNECTORS_SECRET, HUB_PRINCIPAL, pachyderm } from '../../../shared/catalog/pachyderm.ts';
+import { environmentIn } from '../../pachd/listener.ts';
+import { apply, create } from '../api.ts';
+import { KINDS } from '../kinds.ts';
+import type { LeafCluster } from '../leaf-cluster.ts';
+import type { Fields } from '../objects.ts';
+import { aLeaf, type TestLeaf } from '../testing.ts';
+import { installed, withIstio } from './testing.ts';
+
+let here: TestLeaf;
+let leaf: LeafCluster;
+beforeEach(async () => {
+  here = await aLeaf();
+  leaf = here.leaf;
+});
+afterEach(() => expect(here.errors).toEqual([]));
+
+const input = {
+  clusterId: 'abcdefgh234567ab',
+  bucket: 'a-bucket',
+  host: 'abcdefgh234567ab.clusters.example.com',
+};
+
+describe('Istio', () => {
+  test.each(['1.28.0', '1.27.3'])(
+    '%s: the gateway runs, has an address, and the kinds are served',
+    async (version) => {
+      await withIstio(here, leaf, version);
+      const service = leaf.objects.get(KINDS.Service, 'istio-ingress', 'hub-gateway');
+      expect(service?.status?.loadBalancer.ingress).toHaveLength(1);
+      expect(service?.spec.selector).toEqual({ app: 'hub-gateway', istio: 'hub-gateway' });
+      const control = leaf.objects.get(KINDS.Service, 'istio-system', 'istiod');
+      expect(control?.spec.ports.map(({ targetPort }: Fields) => targetPort)).toContain(15017);
+      for (const [apiVersion, kind] of [
+        ['networking.istio.io/v1', 'Gateway'],
+        ['networking.istio.io/v1', 'VirtualService'],
+        ['security.istio.io/v1', 'AuthorizationPolicy'],
+      ] as const) {
+        expect(leaf.kinds.byName(apiVersion, kind)).toBeDefined();
+      }
+    },
+  );
+
+  test('does not run where only the strictest may, unless the values name a seccomp profile', async () => {
+    const release = {
+      chart: 'istiod',
+      namespace: 'istio-system',
+      version: '1.28.0',
+      more: ['--timeout', '2m'],
+    };
+    await expect(installed(here, leaf, release)).rejects.toThrow('context deadline exceeded');
+  });
+
+  test('what is not of its kind is refused', async () => {
+    await withIstio(here, leaf);
+    const kind = leaf.kinds.byName('networking.istio.io/v1', 'Gateway');
+    if (!kind) throw new Error('no such kind');
+    const gateway = (mode: string): Fields => ({
+      metadata: { name: 'hub' },
+      spec: {
+        servers: [{ port: { number: 443, name: 'https', protocol: 'HTTPS' }, hosts: ['a'], tls: { mode } }],
+      },
+    });
+    expect(() => create(leaf, kind, 'istio-ingress', gateway('PLAIN'))).toThrow('Unsupported value: "PLAIN"');
+    create(leaf, kind, 'istio-ingress', gateway('SIMPLE'));
+  });
+});
+
+test('hello runs where only the strictest may', async () => {
+  const { version } = hello.versions[0] ?? { version: '' };
+  const values = hello.values({ ...input, version });
+  await installed(here, leaf, { chart: 'hello', namespace: 'hello', version, values });
+  expect(leaf.objects.get(KINDS.Service, 'hello', 'hello')?.spec).toMatchObject({
+    type: 'ClusterIP',
+    ports: [{ port: 80, targetPort: 8080 }],
+  });
+});
+
+describe('Pachyderm with the values of the catalog', () => {
+  const version = '2.12.1';
+  const release = () => ({
+    chart: 'pachyderm',
+    namespace: 'pachyderm',
+    podSecurity: pachyderm.podSecurity,
+    version,
+    values: pachyderm.values({ ...input, version }),
+  });
+  const environment = (): Record<string, string> => {
+    const pachd = leaf.objects.get(KINDS.Deployment, 'pachyderm', 'pachd');
+    return environmentIn(leaf, 'pachyderm', pachd?.spec.template.spec.containers[0]);
+  };
+  const connectors = '[{"id":"hub","type":"oidc"}]';
+  beforeEach(() => {
+    const labels = { 'pod-security.kubernetes.io/enforce': pachyderm.podSecurity };
+    create(leaf, KINDS.Namespace, undefined, { metadata: { name: 'pachyderm', labels } });
+    create(leaf, KINDS.Secret, 'pachyderm', {
+      metadata: { name: CONNECTORS_SECRET },
+      stringData: { 'upstream-idps': connectors },
+    });
+  });
+
+  test('locks pachd before it starts, with Hub as its one provider and its one admin', async () => {
+    await installed(here, leaf, release());
+    const found = environment();
+    expect(found).toMatchObject({ ACTIVATE_AUTH: 'true', IDP_CONNECTORS: connectors });
+    expect(found.AUTH_ROOT_TOKEN).toMatch(/^\w{32}$/);
+    expect(load(found.AUTH_CLUSTER_RBAC ?? '')).toEqual({ [HUB_PRINCIPAL]: ['clusterAdmin'] });
+    expect(load(found.AUTH_CONFIG ?? '')).toMatchObject({
+      issuer: `https://${input.host}/dex`,
+      redirect_uri: `https://${input.host}/authorization-code/callback`,
+      require_email_verified: true,
+      user_accessible_issuer_host: input.host,
+    });
+    expect(load(found.IDP_CLIENTS ?? '')).toMatchObject([
+      { id: 'pachd' },
+      { id: 'console', redirect_uris: [`https://${input.host}/oauth/callback/?inline=true`] },
+    ]);
+    expect(leaf.objects.get(KINDS.Secret, 'pachyderm', 'pachyderm-identity')).toBeUndefined();
+  });
+
+  test('is not upgraded over bindings that somebody else wrote, unless by force, and gets another root token', async () => {
+    await installed(here, leaf, release());
+    const before = environment().AUTH_ROOT_TOKEN;
+    const data = { 'cluster-role-bindings': Buffer.from('{}').toString('base64') };
+    apply(
+      leaf,
+      KINDS.Secret,
+      'pachyderm',
+      'pachyderm-auth',
+      { metadata: { name: 'pachyderm-auth' }, data },
+      {
+        ...{ manager: 'hub', force: true },
+      },
+    );
+    await expect(installed(here, leaf, release())).rejects.toThrow('conflict');
+    await installed(here, leaf, { ...release(), more: ['--force-conflicts'] });
+    expect(load(environment().AUTH_CLUSTER_RBAC ?? '')).toEqual({ [HUB_PRINCIPAL]: ['clusterAdmin'] });
+    expect(environment().AUTH_ROOT_TOKEN).not.toBe(before);
+  });
+});

@@ -1,0 +1,69 @@
+/** The console of somebody's own cluster in a real Chromium: the address that Hub shows, Pachyderm's log-in, Hub's, and back. */
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { aHub, type Driver, type Person } from '../journeys/hub.ts';
+import { CHROMIUM_MISSING, findChromium } from './chromium.ts';
+
+const executablePath = findChromium();
+if (executablePath === undefined) process.stderr.write(`the console of a cluster: ${CHROMIUM_MISSING}\n`);
+
+describe.skipIf(executablePath === undefined)('the console of a cluster', () => {
+  let driver: Driver;
+  let ada: Person;
+  let id: string;
+  let address: string;
+  beforeAll(async () => {
+    driver = await aHub();
+    await driver.withoutPool();
+    ada = await driver.person('ada@example.com');
+    id = (await ada('POST', '/v1/clusters', { name: 'mine' })).body.id;
+    address = (await driver.until(id, 'ready')).endpoints.console ?? '';
+  });
+  afterAll(() => driver?.close());
+
+  const inBrowser = async (work: (context: BrowserContext) => Promise<void>): Promise<void> => {
+    const chromiumSandbox = process.getuid?.() !== 0;
+    const browser = await chromium.launch({ executablePath: executablePath ?? '', chromiumSandbox });
+    try {
+      // The authority is a stand-in; that the certificate is good by its root is a journey of its own.
+      await work(await browser.newContext({ ignoreHTTPSErrors: true }));
+    } finally {
+      await browser.close();
+    }
+  };
+  /** From the console's first page to Hub's sign-in. */
+  const openAs = async (page: Page, email: string): Promise<void> => {
+    await page.goto(address);
+    await page.getByText(new URL(address).host).waitFor();
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password').fill('hub-local');
+    await page.getByRole('button', { name: 'Continue' }).click();
+  };
+
+  test('takes its owner for who they are, and nobody else', () =>
+    inBrowser(async (context) => {
+      const page = await context.newPage();
+      await openAs(page, 'grace@example.com');
+      await page.getByText('You are not a member of this cluster.').waitFor();
+      await openAs(page, 'ada@example.com');
+      await page.getByText('user:ada@example.com').waitFor();
+      expect(new URL(page.url()).origin).toBe(new URL(address).origin);
+      await page.reload();
+      await page.getByText('user:ada@example.com').waitFor();
+    }));
+
+  test('ends the session of a member who is removed', () =>
+    inBrowser(async (context) => {
+      const member = `/v1/clusters/${id}/members/grace@example.com`;
+      await ada('PUT', member, { role: 'viewer' });
+      await driver.until(id, 'ready');
+      const page = await context.newPage();
+      await openAs(page, 'grace@example.com');
+      await page.getByText('user:grace@example.com').waitFor();
+      await ada('DELETE', member);
+      await driver.until(id, 'ready');
+      // Back at the door, which is Hub's sign-in.
+      await page.goto(address);
+      await page.getByLabel('Password').waitFor();
+    }));
+});
