@@ -67,6 +67,9 @@ test.each([
   ['HUB_ACME_DIRECTORY', 'http://dv.acme-v02.api.pki.goog/directory'],
   ['HUB_ACME_DIRECTORY', 'dv.acme-v02.api.pki.goog'],
   ['HUB_ACME_ACCOUNT_KEY', 'no key'],
+  ['HUB_LICENSED_PRODUCTS', 'hello'],
+  ['HUB_LICENSED_PRODUCTS', 'pachyderm,nothing'],
+  ['HUB_PACHYDERM_LICENSE', 'no code!'],
   ['HUB_ENVIRONMENT', 'staging'],
   ['HUB_ACCOUNT_CLUSTERS', '0'],
 ])('production refuses %s=%s', (name, value) => {
@@ -116,9 +119,13 @@ test('the function oidc does not start without keys, and no other starts with th
   expect(config.oidc).not.toHaveProperty('localAuth');
 });
 
+const newAccountKey = (): string =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString();
+
 test('the account at the authority is given to the functions that issue certificates, and to no other', () => {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const key = newAccountKey();
   for (const target of ['step-provision', 'step-expose', 'step-repair']) {
     expect(faultsOf({ ...production, FUNCTION_TARGET: target })).toEqual([
       expect.stringMatching(/^HUB_ACME_ACCOUNT_KEY: missing/),
@@ -147,9 +154,57 @@ test('the binding of that account is whole or not there', () => {
   expect(faultsOf({ ...production, ...hmac })).toEqual([expect.stringMatching(/^HUB_ACME_EAB_KID: missing/)]);
 });
 
+test('that there is a licence is known to all, and what it is only to the functions that install', () => {
+  const offered = { ...production, HUB_LICENSED_PRODUCTS: 'pachyderm' };
+  const license = { HUB_PACHYDERM_LICENSE: 'eyJ0b2tlbiI6IiJ9\n' };
+  const repair = { FUNCTION_TARGET: 'step-repair', HUB_ACME_ACCOUNT_KEY: newAccountKey() };
+  for (const installing of [{ FUNCTION_TARGET: 'step-install' }, repair]) {
+    expect(faultsOf({ ...offered, ...installing })).toEqual([
+      expect.stringMatching(/^HUB_PACHYDERM_LICENSE: missing/),
+    ]);
+    expect(parseConfig({ ...offered, ...license, ...installing })).toMatchObject({
+      licensed: ['pachyderm'],
+      licenses: { pachyderm: 'eyJ0b2tlbiI6IiJ9' },
+    });
+    // Nothing new is offered, and the clusters of before are kept up.
+    expect(parseConfig({ ...production, ...license, ...installing })).toMatchObject({
+      licensed: [],
+      licenses: { pachyderm: 'eyJ0b2tlbiI6IiJ9' },
+    });
+    expect(parseConfig({ ...production, ...installing })).toMatchObject({
+      licensed: [],
+      licenses: {},
+    });
+  }
+  for (const target of ['api', 'top-up', 'credentials', 'step-secure']) {
+    expect(parseConfig({ ...offered, FUNCTION_TARGET: target })).toMatchObject({
+      licensed: ['pachyderm'],
+      licenses: {},
+    });
+    expect(faultsOf({ ...offered, ...license, FUNCTION_TARGET: target })).toEqual([
+      expect.stringMatching(
+        /^HUB_PACHYDERM_LICENSE: must be set for the functions step-install, step-repair only/,
+      ),
+    ]);
+  }
+});
+
+test('a licence that is missing is told with every other fault', () => {
+  const { HUB_NETWORK: _, ...without } = production;
+  const env = { ...without, HUB_LICENSED_PRODUCTS: 'pachyderm', FUNCTION_TARGET: 'step-install' };
+  const names = faultsOf(env).map((fault) => fault.split(':')[0]);
+  expect(names.sort()).toEqual(['HUB_NETWORK', 'HUB_PACHYDERM_LICENSE']);
+});
+
 test('no fault quotes a secret', () => {
   const secret = 'canary-of-a-secret';
-  const faults = faultsOf({ ...production, HUB_ACME_ACCOUNT_KEY: secret, HUB_ACME_EAB_HMAC: secret });
-  expect(faults).toHaveLength(2);
+  const names = ['HUB_ACME_ACCOUNT_KEY', 'HUB_ACME_EAB_HMAC', 'HUB_PACHYDERM_LICENSE'];
+  const misplaced = { HUB_LICENSED_PRODUCTS: secret };
+  const faults = faultsOf({
+    ...production,
+    ...misplaced,
+    ...Object.fromEntries(names.map((name) => [name, secret])),
+  });
+  expect(faults).toHaveLength(4);
   expect(faults.join()).not.toContain(secret);
 });

@@ -90,6 +90,10 @@ export interface Config {
   certificateRoot?: string;
   /** E-mail address of the service account as which the function `credentials` runs. */
   credentialsAccount: string;
+  /** Ids of the products whose versions that need a licence are offered, because there is one. */
+  licensed: readonly string[];
+  /** By product. Of the functions that install alone: empty in every other. */
+  licenses: Readonly<Record<string, string>>;
   local?: LocalCloud;
 }
 
@@ -151,6 +155,8 @@ const environment = z.object({
   HUB_ACME_EAB_HMAC: z.string().optional(),
   HUB_OIDC_ISSUER: z.string().refine(isIssuer, 'must be https://<host of the console>/oidc'),
   HUB_OIDC_SIGNING_KEYS: z.string().optional(),
+  HUB_LICENSED_PRODUCTS: z.string().optional(),
+  HUB_PACHYDERM_LICENSE: z.string().optional(),
   HUB_LOCAL_CLOUD: z.string().optional(),
 });
 
@@ -168,6 +174,8 @@ export function parseConfig(env: Environment): Config {
   const signingKeys = readSigningKeys(env, faults);
   const accountKey = readAccountKey(env, faults);
   const externalAccount = readExternalAccount(env, faults);
+  const licensed = readLicensed(env, faults);
+  const licenses = readLicenses(licensed, env, faults);
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   const e = parsed.data;
   const local = production || e.HUB_LOCAL_CLOUD === undefined ? undefined : parseLocal(e.HUB_LOCAL_CLOUD);
@@ -205,6 +213,8 @@ export function parseConfig(env: Environment): Config {
     },
     ...(local && { certificateRoot: local.acmeRoot }),
     credentialsAccount: e.HUB_CREDENTIALS_ACCOUNT,
+    licensed,
+    licenses,
     ...(local && { local }),
   });
 }
@@ -234,19 +244,30 @@ const ACCOUNT_KEY: Secret = {
   what: 'the private key of the ACME account',
 };
 
+/** By product: what the operator bought, given only to what puts it into a cluster. */
+const LICENSES: Readonly<Record<string, Secret>> = {
+  pachyderm: {
+    name: 'HUB_PACHYDERM_LICENSE',
+    functions: [stepTopic('install'), stepTopic('repair')],
+    what: 'the enterprise activation code',
+  },
+};
+
 /**
  * Cloud Run tells a function its name; the host of a laptop is all of them at once, and needs none.
+ * @param isNeeded whether those functions cannot do without
  * @returns undefined if it is not there, or must not be
  */
 function readSecret(
   { name, functions, what }: Secret,
   env: Environment,
   faults: string[],
+  isNeeded = true,
 ): string | undefined {
   const { [name]: text, FUNCTION_TARGET: target } = env;
   const isTheirs = target !== undefined && functions.includes(target);
   if (text === undefined || text === '') {
-    if (isTheirs) faults.push(`${name}: missing; set it to ${what}, from Secret Manager`);
+    if (isTheirs && isNeeded) faults.push(`${name}: missing; set it to ${what}, from Secret Manager`);
     return undefined;
   }
   if (target === undefined || isTheirs) return text;
@@ -288,6 +309,35 @@ function readExternalAccount(
   if (hmacKey !== '') faults.push('HUB_ACME_EAB_KID: missing; HUB_ACME_EAB_HMAC needs it');
   return undefined;
 }
+
+function readLicensed({ HUB_LICENSED_PRODUCTS: text = '' }: Environment, faults: string[]): string[] {
+  const named = text.split(',').map((id) => id.trim());
+  const licensed = named.filter((id) => id !== '');
+  if (licensed.some((id) => !Object.hasOwn(LICENSES, id))) {
+    // Without what it names: it may be the licence, in the wrong place.
+    const known = Object.keys(LICENSES).join(', ');
+    faults.push(`HUB_LICENSED_PRODUCTS: can name only the products that know a licence: ${known}`);
+  }
+  return licensed;
+}
+
+/** One that is there but not offered serves the clusters of the days when it was. */
+function readLicenses(
+  licensed: readonly string[],
+  env: Environment,
+  faults: string[],
+): Record<string, string> {
+  const licenses: Record<string, string> = {};
+  for (const [product, secret] of Object.entries(LICENSES)) {
+    const code = readSecret(secret, env, faults, licensed.includes(product))?.trim();
+    if (code === undefined) continue;
+    if (ACTIVATION_CODE.test(code)) licenses[product] = code;
+    else faults.push(`${secret.name}: must be ${secret.what}, in base64`);
+  }
+  return licenses;
+}
+
+const ACTIVATION_CODE = /^[A-Za-z0-9+/]+={0,2}$/;
 
 export class ConfigError extends Error {
   readonly faults: readonly string[];

@@ -24,7 +24,8 @@ const event = (
   return {
     name,
     trigger: { kind: 'topic', topic, ...(schedule ? { schedule } : {}) },
-    timeoutSeconds: 60,
+    // A step ends within 60 s, and may sit out a short wait.
+    timeoutSeconds: 75,
     concurrency: 20,
     maxInstances: 10,
     memoryMiB: 512,

@@ -25,6 +25,8 @@ export type Settings = Pick<
   | 'oidc'
   | 'credentialsAccount'
   | 'certificateRoot'
+  | 'licensed'
+  | 'licenses'
 >;
 
 export interface Ports extends Cloud {

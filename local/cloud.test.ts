@@ -136,6 +136,7 @@ describe('a Pachyderm of the catalog', () => {
       version: VERSION,
       bucket: 'hub-abc',
       host,
+      licensed: false,
     });
     await installed({ until }, leaf, {
       chart: pachyderm.chart,

@@ -226,7 +226,14 @@ export const catalogReply = z
         id: z.string(),
         label: z.string(),
         description: z.string(),
-        versions: z.array(z.object({ version: z.string(), default: z.boolean() })),
+        versions: z.array(
+          z.object({
+            version: z.string(),
+            default: z.boolean(),
+            /** It is offered because the operator has a licence for it. */
+            needsLicense: z.boolean(),
+          }),
+        ),
       }),
     ),
     sizes: z.array(

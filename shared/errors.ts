@@ -301,6 +301,13 @@ export const ERRORS = {
     say: 'The application could not be installed.',
     remedy: 'Press retry; if it fails again, tell the operator.',
   },
+  LICENSE_MISSING: {
+    retry: false,
+    http: 503,
+    fault: 'operator',
+    say: 'This version needs a licence, and this Hub has none any more.',
+    remedy: 'Choose another version, or ask the operator for the licence and press retry.',
+  },
   LOCK_FAILED: {
     retry: true,
     http: 503,

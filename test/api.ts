@@ -22,6 +22,7 @@ export interface ApiOptions {
   seed?: number;
   faults?: FaultRates;
   limits?: Partial<Settings['limits']>;
+  licensed?: Settings['licensed'];
   /** How long a commit takes; the clock must then be moved. */
   commitMs?: number;
 }
@@ -39,7 +40,13 @@ export interface Sending {
 
 export type ApiUnderTest = ReturnType<typeof apiUnderTest>;
 
-export function apiUnderTest({ seed = 1, faults: rates = {}, limits = {}, commitMs = 0 }: ApiOptions = {}) {
+export function apiUnderTest({
+  seed = 1,
+  faults: rates = {},
+  limits = {},
+  licensed = [],
+  commitMs = 0,
+}: ApiOptions = {}) {
   const clock = virtualClock();
   const faults = createFaults(rates, randomStream(seed, 'faults'));
   const documents = memoryDocuments(clock, {
@@ -85,6 +92,9 @@ export function apiUnderTest({ seed = 1, faults: rates = {}, limits = {}, commit
       },
       install: { chartSource: 'oci://charts', helmImage: 'helm', callHomeImage: 'call-home' },
       oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [] },
+      licensed,
+      // As every function but those that install.
+      licenses: {},
     },
     log: createLog((severity, event, fields) => lines.push({ severity, event, fields })),
   };

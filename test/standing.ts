@@ -21,6 +21,7 @@ import { aSpec } from './builders.ts';
 
 export interface Wish {
   product?: 'hello' | 'pachyderm';
+  version?: string;
   owner?: string;
   /** A spare of that pool, for nobody. */
   pool?: string;
@@ -42,8 +43,8 @@ export function standing(options: MemoryHubOptions = {}) {
   const name = (id: string): string => hostName(hostOf(id, ports.settings.zone));
 
   /** @returns its id; nothing has happened to it yet */
-  const create = async ({ product = 'pachyderm', owner, pool }: Wish = {}): Promise<string> => {
-    const spec = productSpec(product);
+  const create = async ({ product = 'pachyderm', version, owner, pool }: Wish = {}): Promise<string> => {
+    const spec = { ...productSpec(product), ...(version !== undefined && { version }) };
     const birth = conceive(ports, {
       name: pool ?? 'mine',
       spec,

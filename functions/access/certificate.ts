@@ -22,7 +22,7 @@ export type CertificateProgress =
   | { status: 'refused'; detail: string; certificate: CertificateState };
 
 /** Name servers and authorities take some seconds. */
-const LOOK_AGAIN_MS = seconds(5);
+const LOOK_AGAIN_MS = seconds(2);
 const TTL_S = 60;
 
 /**

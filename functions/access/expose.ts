@@ -19,7 +19,7 @@ export type ExposureProgress =
   | { status: 'pending'; forMs: number; detail: string; certificate?: CertificateState }
   | { status: 'refused'; detail: string; certificate: CertificateState };
 
-const LOOK_AGAIN_MS = seconds(5);
+const LOOK_AGAIN_MS = seconds(2);
 /** A load balancer takes a minute or two. */
 const ADDRESS_MS = minutes(10);
 /** Short, because an address changes with the cluster and its gateway. */

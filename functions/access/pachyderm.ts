@@ -1,8 +1,8 @@
 /** The way into a Pachyderm: Hub is the one connector of its dex, and the bindings of its members are all that counts in it. */
-import { CONNECTORS_SECRET, HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
-import type { Product } from '../../shared/catalog/product.ts';
+import { CONNECTORS_SECRET, HUB_PRINCIPAL, LICENSE_SECRET } from '../../shared/catalog/pachyderm.ts';
+import { needsLicense, type Product } from '../../shared/catalog/product.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { KubeObject, KubeRef } from '../leaf/leaf.ts';
+import type { KubeObject } from '../leaf/leaf.ts';
 import { type ClientCredentials, clientIdOf, ensureClient, redirectUriOf } from '../oidc/clients.ts';
 import { dexConnectors } from '../oidc/dex.ts';
 import { newSecret } from '../oidc/secrets.ts';
@@ -17,7 +17,9 @@ import { requirePage } from './page.ts';
 import type { Place } from './place.ts';
 
 export const pachydermAccess: Access = {
-  prepare: (place) => ensureConnector(place),
+  async prepare(place) {
+    await Promise.all([ensureConnector(place), ensureLicense(place)]);
+  },
 
   secure: (place, left) =>
     inside(place, async (pachyderm, admin) => {
@@ -91,12 +93,7 @@ async function assertMembers(
 }
 
 /** The chart's own; all but this one key of it is none of Hub's business. */
-const authSecretOf = ({ namespace }: Product) => ({
-  apiVersion: 'v1',
-  kind: 'Secret',
-  name: 'pachyderm-auth',
-  namespace,
-});
+const authSecretOf = (product: Product) => secretRef(product, 'pachyderm-auth');
 const BINDINGS_KEY = 'cluster-role-bindings';
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
@@ -106,12 +103,7 @@ const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('bas
  * anybody signs in.
  */
 async function ensureConnector({ cluster, product, leaf, ports }: Place): Promise<void> {
-  const ref: KubeRef = {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    name: CONNECTORS_SECRET,
-    namespace: product.namespace,
-  };
+  const ref = secretRef(product, CONNECTORS_SECRET);
   const held = async (): Promise<string | undefined> => secretIn((await leaf.find(ref))?.data?.[KEY]);
   let secret = await held();
   if (secret === undefined) {
@@ -123,24 +115,15 @@ async function ensureConnector({ cluster, product, leaf, ports }: Place): Promis
   await ensureClient(ports, cluster.id, { held: secret });
 }
 
-function connectorsSecret(
-  clusterId: string,
-  { namespace }: Product,
-  { random, settings }: Ports,
-): KubeObject {
+function connectorsSecret(clusterId: string, product: Product, { random, settings }: Ports): KubeObject {
   const client: ClientCredentials = {
     clientId: clientIdOf(clusterId),
     clientSecret: newSecret(random),
     redirectUri: redirectUriOf(clusterId, settings.zone),
   };
-  return {
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name: CONNECTORS_SECRET, namespace, labels: { 'app.kubernetes.io/managed-by': 'hub' } },
-    type: 'Opaque',
-    // JSON is YAML.
-    data: { [KEY]: base64(JSON.stringify(dexConnectors(settings.oidc.issuer, client))) },
-  };
+  // JSON is YAML.
+  const connectors = JSON.stringify(dexConnectors(settings.oidc.issuer, client));
+  return secretOf(product, CONNECTORS_SECRET, { [KEY]: base64(connectors) });
 }
 
 /** The key that the chart asks for. */
@@ -159,3 +142,41 @@ function secretIn(data: unknown): string | undefined {
     return undefined;
   }
 }
+
+/**
+ * For the versions that check one. A licence that was renewed takes the place of the one before; the other key is made once, for pachd
+ * knows itself by it. Where Hub has a licence no more, a cluster keeps its own.
+ * @throws AppError LICENSE_MISSING
+ */
+async function ensureLicense({ cluster, product, leaf, ports }: Place): Promise<void> {
+  if (!needsLicense(product, cluster.spec.version)) return;
+  const { [product.id]: license } = ports.settings.licenses;
+  const held = async () => (await leaf.find(secretRef(product, LICENSE_SECRET)))?.data ?? {};
+  if (license === undefined) {
+    if ((await held())[LICENSE_KEY] === undefined) throw new AppError('LICENSE_MISSING');
+    return;
+  }
+  const made = { [LICENSE_KEY]: base64(license), [ENTERPRISE_KEY]: base64(newSecret(ports.random)) };
+  if ((await leaf.create(secretOf(product, LICENSE_SECRET, made))) === 'created') return;
+  const { [ENTERPRISE_KEY]: kept = made[ENTERPRISE_KEY] } = await held();
+  await leaf.apply(secretOf(product, LICENSE_SECRET, { ...made, [ENTERPRISE_KEY]: kept }));
+}
+
+/** The keys that the chart asks for. */
+const LICENSE_KEY = 'enterprise-license-key';
+const ENTERPRISE_KEY = 'enterprise-secret';
+
+const secretRef = ({ namespace }: Product, name: string) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  name,
+  namespace,
+});
+
+const secretOf = ({ namespace }: Product, name: string, data: Record<string, string>): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'hub' } },
+  type: 'Opaque',
+  data,
+});

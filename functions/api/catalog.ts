@@ -1,6 +1,13 @@
 /** What Hub offers, with prices. */
 import { type CatalogReply, catalogReply } from '../../shared/api.ts';
-import { PRODUCTS, priceOf, REGIONS, resolveSpec, SIZES } from '../../shared/catalog/catalog.ts';
+import {
+  offeredVersions,
+  PRODUCTS,
+  priceOf,
+  REGIONS,
+  resolveSpec,
+  SIZES,
+} from '../../shared/catalog/catalog.ts';
 import type { ClusterSpec } from '../../shared/documents/cluster.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toMoney } from './reply.ts';
@@ -10,25 +17,27 @@ const get = endpoint({
   summary: 'Products, sizes, regions and prices.',
   status: 200,
   reply: catalogReply,
-  handle: async () => ({ body: catalog() }),
+  handle: async ({ ports }) => ({ body: catalog(ports.settings.licensed) }),
 });
 
 export const CATALOG_ENDPOINTS: readonly Endpoint[] = [get];
 
-function catalog(): CatalogReply {
+function catalog(licensed: readonly string[]): CatalogReply {
   const price = (size: string, availability: ClusterSpec['availability']) => {
     const { hourlyMicros, origin } = priceOf({ size, availability });
     return toMoney(hourlyMicros, 'estimate' in origin);
   };
-  const { product, version, size, region, availability, isolation } = resolveSpec({});
+  const { product, version, size, region, availability, isolation } = resolveSpec({}, licensed);
   return {
-    products: PRODUCTS.map(({ id, label, description, versions }) => ({
-      id,
-      label,
-      description,
-      versions: versions
-        .filter(({ needsLicense }) => !needsLicense)
-        .map((offered) => ({ version: offered.version, default: offered.default === true })),
+    products: PRODUCTS.map((product) => ({
+      id: product.id,
+      label: product.label,
+      description: product.description,
+      versions: offeredVersions(product, licensed).map((offered) => ({
+        version: offered.version,
+        default: offered.default === true,
+        needsLicense: offered.needsLicense === true,
+      })),
     })),
     sizes: SIZES.map(({ id, label, machineType, nodes, diskGiB }) => ({
       id,

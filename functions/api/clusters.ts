@@ -67,7 +67,7 @@ const create = endpoint({
         return accepted(toReply(cluster, updateTime));
       }
       const { name, ...wish } = body;
-      const spec = resolveSpec(wish);
+      const spec = resolveSpec(wish, ports.settings.licensed);
       const spare = await claimSpare(ports, { name, spec, owner: uid, email }, earlier.remember);
       if (spare) return accepted(toReply(spare));
       const birth = conceive(ports, {

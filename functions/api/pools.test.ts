@@ -13,7 +13,7 @@ import { PRODUCTS } from '../../shared/catalog/catalog.ts';
 import { accountPath } from '../../shared/documents/account.ts';
 import { type PoolFields, poolDocument, poolPath } from '../../shared/documents/pool.ts';
 import { dollars } from '../../shared/units.ts';
-import { apiUnderTest } from '../../test/api.ts';
+import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aSpec } from '../../test/builders.ts';
 import type { DocumentData } from '../cloud.ts';
 
@@ -102,10 +102,40 @@ test('the catalog offers what can be ordered, and says where a price is a guess'
     expect(hourlyPrice.zonal.about).toBe(true);
     expect(hourlyPrice.regional.amount).toBeGreaterThan(hourlyPrice.zonal.amount);
   }
+  expect(body.products.flatMap(({ versions }) => versions).filter((v) => v.needsLicense)).toEqual([]);
   const { isolation, ...defaults } = body.defaults;
   expect((await api.create(token, { name: 'mine', isolation, ...defaults })).body).toMatchObject(
     body.defaults,
   );
+});
+
+describe('with the licence of the operator', () => {
+  const licensed = ['pachyderm'];
+
+  test('the catalog offers what needs it, marked, and the same defaults', async () => {
+    const [plain, more] = [apiUnderTest(), apiUnderTest({ licensed })];
+    const catalogOf = async (api: ApiUnderTest) =>
+      (await api.send<CatalogReply>('GET', '/v1/catalog', api.as('ada'))).body;
+    const [before, body] = [await catalogOf(plain), await catalogOf(more)];
+    expect(catalogReply.strict().parse(body)).toEqual(body);
+    const marked = body.products.flatMap(({ id, versions }) =>
+      versions.filter((v) => v.needsLicense).map(({ version }) => `${id} ${version}`),
+    );
+    expect(marked).toEqual(['pachyderm 2.11.6']);
+    expect(body.defaults).toEqual(before.defaults);
+  });
+
+  test('such a version can be ordered, by people and for pools; without it, not', async () => {
+    const version = '2.11.6';
+    const order = async (api: ApiUnderTest) => [
+      (await api.create(api.as('ada'), { name: 'mine', version })).status,
+      (await api.send('PUT', '/v1/pools/old', api.as('op', operator), { body: { wanted: 1, version } }))
+        .status,
+    ];
+    expect(await order(apiUnderTest({ licensed }))).toEqual([202, 200]);
+    expect(await order(apiUnderTest())).toEqual([422, 422]);
+    expect(await order(apiUnderTest({ licensed: ['hello'] }))).toEqual([422, 422]);
+  });
 });
 
 describe('me', () => {

@@ -42,7 +42,8 @@ const put = endpoint({
   body: putPoolBody,
   async handle({ ports, id, body: { wanted, ...wish } }) {
     const path = pathOf(id);
-    const fields = { schema: DOCUMENT_SCHEMA, spec: resolveSpec(wish), wanted } satisfies PoolFields;
+    const spec = resolveSpec(wish, ports.settings.licensed);
+    const fields = { schema: DOCUMENT_SCHEMA, spec, wanted } satisfies PoolFields;
     const found = await ports.documents.get(path);
     // Only what was sent is written: the last plan is the planner's.
     await ports.documents.commit([{ op: found ? 'update' : 'create', path, data: fields }]);

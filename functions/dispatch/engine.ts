@@ -10,7 +10,15 @@ import type { StepMessage } from '../../shared/messages.ts';
 import { CommitError } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import type { Step, StepResult } from '../steps/step.ts';
-import { announce, circumstances, commitOnce, type Read, readCluster, writesOf } from './commit.ts';
+import {
+  announce,
+  circumstances,
+  commitOnce,
+  publishStep,
+  type Read,
+  readCluster,
+  writesOf,
+} from './commit.ts';
 
 /** Tries at one commit. Each loses only to a commit that won, so the number bounds work under contention, not correctness. */
 const COMMIT_TRIES = 30;
@@ -46,6 +54,7 @@ export async function dispatch(
     ) {
       log(ports, read, next, step);
       await announce(ports, read.cluster, next);
+      await sitOut(ports, read.cluster.id, next, step);
       return;
     }
     await ports.clock.sleepUntil(ports.clock.now() + ports.random.fraction() * CONTENTION_MS * attempt);
@@ -55,6 +64,20 @@ export async function dispatch(
     if (result.guarded) result = await run(ports, steps[step], read, step);
   }
   throw new AppError('CONFLICT', `cluster ${message.id} changes too fast`);
+}
+
+/** A short wait is over before a sweep may begin. Should the handler die in it, `dueAt` is behind it. */
+async function sitOut(
+  ports: Ports,
+  id: string,
+  { wakeInMs, fields }: Transition,
+  step: StepName,
+): Promise<void> {
+  if (wakeInMs === undefined) return;
+  await ports.clock.sleepUntil(ports.clock.after(wakeInMs));
+  await publishStep(ports, step, id, fields.epoch).catch((error: unknown) =>
+    ports.log.warn('message not sent', { cluster: id, step, code: asAppError(error).code }),
+  );
 }
 
 async function run(ports: Ports, step: Step, read: Read, name: StepName): Promise<StepResult> {

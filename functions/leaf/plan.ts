@@ -1,5 +1,5 @@
 /** What Hub installs into a leaf, decided before anything is asked of it: pure, so that it can be compared and read. */
-import type { Product } from '../../shared/catalog/product.ts';
+import { needsLicense, type Product } from '../../shared/catalog/product.ts';
 import type { KubeObject } from './leaf.ts';
 import { HUB_NAMESPACE, MEMBERS_NAMESPACE, OURS } from './manifests.ts';
 import { GATEWAY_NAMESPACE, MESH_NAMESPACE, meshReleases } from './mesh.ts';
@@ -67,6 +67,7 @@ export function planInstall(input: InstallInput): InstallPlan {
   const { clusterId, generation, product, version, bucket, host, credentialsAccount, round } = input;
   const { images, chartSource, projectId, hintTopic } = input;
   const { namespace, podSecurity } = product;
+  const licensed = needsLicense(product, version);
   return {
     clusterId,
     generation,
@@ -77,7 +78,7 @@ export function planInstall(input: InstallInput): InstallPlan {
         namespace,
         chart: product.chart,
         version,
-        values: product.values({ clusterId, version, bucket, host }),
+        values: product.values({ clusterId, version, bucket, host, licensed }),
         timeout: PRODUCT_TIMEOUT,
       },
     ],

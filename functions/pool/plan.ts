@@ -4,7 +4,11 @@ import type { Pool } from '../../shared/documents/pool.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 
 /** Why a spare goes, worst first. */
-type Reason = 'failed' | 'another shape is wanted' | 'more than wanted';
+type Reason =
+  | 'failed'
+  | 'another shape is wanted'
+  | 'its version is not offered any more'
+  | 'more than wanted';
 
 export interface PoolPlan {
   warm: number;
@@ -27,9 +31,14 @@ function leadsToWarm(state: Cluster['state']): boolean {
   return false;
 }
 
-/** @param spares every cluster of this pool that is not deleted */
-export function planPool(pool: Pool, spares: readonly Cluster[]): PoolPlan {
+/**
+ * @param spares every cluster of this pool that is not deleted
+ * @param isOffered whether anybody could have one, for a licence may be gone
+ */
+export function planPool(pool: Pool, spares: readonly Cluster[], isOffered = true): PoolPlan {
   const shape = shapeOf(pool.spec);
+  const wanted = isOffered ? pool.wanted : 0;
+  const tooMany = isOffered ? 'more than wanted' : 'its version is not offered any more';
   const failed = spares.filter(({ state }) => state === 'failed');
   const live = spares.filter(({ state }) => leadsToWarm(state));
   const fitting = live.filter((spare) => spare.shape === shape);
@@ -38,15 +47,15 @@ export function planPool(pool: Pool, spares: readonly Cluster[]): PoolPlan {
   const byWorth = [...fitting].sort(
     (a, b) => worth(a) - worth(b) || b.createdAt.getTime() - a.createdAt.getTime(),
   );
-  const surplus = byWorth.slice(0, Math.max(0, fitting.length - pool.wanted));
+  const surplus = byWorth.slice(0, Math.max(0, fitting.length - wanted));
   return {
     warm: fitting.filter(({ state }) => state === 'warm').length,
     inTheMaking: fitting.filter(({ state }) => state !== 'warm').length,
-    create: Math.max(0, pool.wanted - fitting.length),
+    create: Math.max(0, wanted - fitting.length),
     giveUp: [
       ...failed.map(({ id }) => ({ id, reason: 'failed' as const })),
       ...misfits.map(({ id }) => ({ id, reason: 'another shape is wanted' as const })),
-      ...surplus.map(({ id }) => ({ id, reason: 'more than wanted' as const })),
+      ...surplus.map(({ id }) => ({ id, reason: tooMany as Reason })),
     ],
   };
 }

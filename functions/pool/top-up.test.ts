@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { memoryHub } from '../../local/memory/hub.ts';
+import { type MemoryHubOptions, memoryHub } from '../../local/memory/hub.ts';
 import { accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
@@ -11,10 +11,19 @@ import { topUp } from './top-up.ts';
 
 const spec = aSpec();
 const shape = shapeOf(spec);
+const licensed = aSpec({ version: '2.11.6' });
 const aWish = (owner: string) => ({ name: 'mine', spec, owner, email: `${owner}@example.com` });
 
-async function aPool(wanted: number, ...spares: Partial<Cluster>[]) {
-  const hub = memoryHub();
+const aPool = (wanted: number, ...spares: Partial<Cluster>[]) => aPoolOf(spec, wanted, spares);
+
+async function aPoolOf(
+  spec: PoolFields['spec'],
+  wanted: number,
+  spares: Partial<Cluster>[],
+  options: MemoryHubOptions = {},
+) {
+  const hub = memoryHub(options);
+  const shape = shapeOf(spec);
   const pool: PoolFields = { schema: DOCUMENT_SCHEMA, spec, wanted };
   await hub.run(
     hub.documents.commit([
@@ -101,6 +110,18 @@ describe('a top-up', () => {
       'another shape is wanted',
       'more than wanted',
     ]);
+  });
+
+  test('makes spares that need a licence while there is one, and keeps none that nobody could have', async () => {
+    const warm = { id: clusterIdOf(1), state: 'warm' } as const;
+    const before = await aPoolOf(licensed, 2, [warm], { licenses: { pachyderm: 'a-licence' } });
+    await before.hub.run(topUp(before.hub.ports));
+    expect([await before.stateOf(1), await before.count('queued')]).toEqual(['warm', 1]);
+
+    const after = await aPoolOf(licensed, 2, [warm]);
+    await after.hub.run(topUp(after.hub.ports));
+    expect([await after.stateOf(1), await after.count('queued')]).toEqual(['deleting', 0]);
+    expect((await after.plan())?.actions).toMatchObject([{ reason: 'its version is not offered any more' }]);
   });
 
   test('leaves a spare that is claimed meanwhile to its owner', async () => {

@@ -2,6 +2,7 @@
  * Keeps pools at their wanted number of spares. A claim, a failed spare and a changed pool wake it; the Scheduler does so too, for the
  * day on which that word gets lost. While nothing is to be done it writes nothing.
  */
+import { isOffered } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS, shapeOf } from '../../shared/documents/cluster.ts';
 import { POOLS, type Pool, poolDocument } from '../../shared/documents/pool.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -30,7 +31,8 @@ async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<voi
   let snapshot: Snapshot | undefined = first;
   for (let attempt = 0; attempt < TRIES && snapshot; attempt++) {
     const pool: Pool = { ...poolDocument.parse(snapshot.data), id };
-    const plan = planPool(pool, await sparesOf(ports, id));
+    const offered = isOffered(pool.spec, ports.settings.licensed);
+    const plan = planPool(pool, await sparesOf(ports, id), offered);
     if (plan.create === 0 && plan.giveUp.length === 0) return;
     if (await applyPlan(ports, pool, snapshot.version, plan)) return;
     snapshot = await ports.documents.get(snapshot.path);

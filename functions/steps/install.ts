@@ -6,7 +6,7 @@ import { ensureInstalled, gatewayAddress } from '../leaf/install.ts';
 import { untilNextLook } from './pace.ts';
 import { done, fail, type Step, wait } from './step.ts';
 
-/** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
+/** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PROVIDER_UNAVAILABLE, PERMISSION_DENIED, LICENSE_MISSING */
 export const install: Step = async (cluster, ports) => {
   const place = await placeOf(cluster, ports);
   const { leaf } = place;

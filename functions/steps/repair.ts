@@ -21,7 +21,7 @@ import { done, fail, type Step, type StepResult, wait } from './step.ts';
 
 /**
  * @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED, DNS_ZONE_MISSING,
- * CLOUD_QUOTA, CERTIFICATE_REFUSED, CERTIFICATE_LIMIT, CERTIFICATE_AUTHORITY_UNAVAILABLE
+ * CLOUD_QUOTA, CERTIFICATE_REFUSED, CERTIFICATE_LIMIT, CERTIFICATE_AUTHORITY_UNAVAILABLE, LICENSE_MISSING
  */
 export const repair: Step = async (cluster, ports) => {
   const place = await placeOf(cluster, ports);

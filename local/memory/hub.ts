@@ -56,6 +56,8 @@ export interface MemoryHubOptions {
   /** Modelled: one call to an application inside a cluster. */
   callMs?: number;
   limits?: Partial<Settings['limits']>;
+  /** By product, as an operator has them who offers what needs them. */
+  licenses?: Settings['licenses'];
 }
 
 export type MemoryHub = ReturnType<typeof memoryHub>;
@@ -67,6 +69,7 @@ export function memoryHub({
   commitMs = 30,
   callMs = 10,
   limits = {},
+  licenses = {},
 }: MemoryHubOptions = {}) {
   const clock: VirtualClock = virtualClock();
   const faults: Faults = createFaults(rates, randomStream(seed, 'faults'));
@@ -134,6 +137,8 @@ export function memoryHub({
     },
     install: { chartSource: 'oci://charts', helmImage: 'helm:4', callHomeImage: 'google-cloud-cli:slim' },
     oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [] },
+    licensed: Object.keys(licenses),
+    licenses,
   };
   const ports: Ports = {
     documents,

@@ -52,6 +52,25 @@ describe('the values of the chart', () => {
     );
   });
 
+  test('up to 2.11 can name Secrets with the licence, and 2.12 knows neither', () => {
+    const values = {
+      pachd: { enterpriseLicenseKeySecretName: 'own', enterpriseSecretSecretName: 'own' },
+    };
+    const { secrets, environment } = made(values, '2.11.6');
+    expect(environment).toEqual(
+      expect.arrayContaining([
+        { name: 'ACTIVATE_AUTH', value: 'true' },
+        { name: 'LICENSE_KEY', secret: 'own', key: 'enterprise-license-key' },
+        { name: 'ENTERPRISE_SECRET', secret: 'own', key: 'enterprise-secret' },
+      ]),
+    );
+    expect(Object.keys(secrets).filter((name) => /license|enterprise/.test(name))).toEqual([]);
+    expect(made({ pachd: { enterpriseLicenseKeySecretName: 'own' } }, '2.11.6').secrets).toMatchObject({
+      'pachyderm-enterprise': { 'enterprise-secret': 'random' },
+    });
+    expect(made(values).environment.map(({ name }) => name)).not.toContain('LICENSE_KEY');
+  });
+
   test('tell pachd and the console where people come back to', () => {
     const { configMaps } = made({ proxy: { host: 'abc.hub.test', tls: { enabled: true } } });
     expect(load(configMaps['pachyderm-identity-config']?.['oidc-clients'] ?? '')).toMatchObject([

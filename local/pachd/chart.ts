@@ -17,7 +17,9 @@ export interface AuthValues {
     localhostIssuer?: string;
     pachAuthClusterRoleBindings?: Record<string, string[]>;
     enterpriseLicenseKey?: string;
+    enterpriseLicenseKeySecretName?: string;
     enterpriseSecret?: string;
+    enterpriseSecretSecretName?: string;
     clusterDeploymentID?: string;
   };
   console?: {
@@ -76,7 +78,7 @@ export function authObjects(values: AuthValues, { version, randomText }: ChartIn
     );
   }
   const consoleClient = consoleClientOf(values);
-  const licensed = !asksForLicense(version) || Boolean(pachd.enterpriseLicenseKey);
+  const licensed = !asksForLicense(version) || licenseSecretOf(values) !== undefined;
   if (pachd.activateAuth !== false && licensed) addAuth(values, issuer, randomText, secrets, environment);
   if (consoleClient) {
     environment.push(
@@ -87,7 +89,7 @@ export function authObjects(values: AuthValues, { version, randomText }: ChartIn
       OAUTH_CLIENT_SECRET: values.console?.config?.oauthClientSecret || randomText(),
     };
   }
-  addLicense(values, secrets, environment);
+  if (asksForLicense(version)) addLicense(values, randomText, secrets, environment);
   const configMaps = { [IDENTITY]: identityConfig(values, issuer, consoleClient) };
   return {
     secrets,
@@ -211,18 +213,39 @@ function identityConfig(values: AuthValues, issuer: string, consoleClient: strin
   };
 }
 
+/** As `pachyderm.enterpriseLicenseKeySecretName` of its `_helpers.tpl`. */
+const licenseSecretOf = ({ pachd = {} }: AuthValues): string | undefined =>
+  pachd.enterpriseLicenseKeySecretName || (pachd.enterpriseLicenseKey ? 'pachyderm-license' : undefined);
+
+/** As `pachyderm.enterpriseSecretSecretName`. */
+const enterpriseSecretOf = (values: AuthValues): string | undefined => {
+  const { enterpriseSecretSecretName, enterpriseSecret } = values.pachd ?? {};
+  if (enterpriseSecretSecretName) return enterpriseSecretSecretName;
+  return enterpriseSecret || licenseSecretOf(values) ? 'pachyderm-enterprise' : undefined;
+};
+
+/** 2.12 does not know these values any more. */
 function addLicense(
-  { pachd = {} }: AuthValues,
+  values: AuthValues,
+  randomText: () => string,
   secrets: Record<string, Texts>,
   environment: EnvironmentSource[],
 ): void {
-  if (!pachd.enterpriseLicenseKey) return;
-  secrets['pachyderm-license'] = { 'enterprise-license-key': pachd.enterpriseLicenseKey };
-  secrets['pachyderm-enterprise'] = { 'enterprise-secret': pachd.enterpriseSecret ?? 'enterprise-secret' };
-  environment.push(
-    { name: 'LICENSE_KEY', secret: 'pachyderm-license', key: 'enterprise-license-key' },
-    { name: 'ENTERPRISE_SECRET', secret: 'pachyderm-enterprise', key: 'enterprise-secret' },
-  );
+  const { pachd = {} } = values;
+  const license = licenseSecretOf(values);
+  const enterprise = enterpriseSecretOf(values);
+  if (license) {
+    if (!pachd.enterpriseLicenseKeySecretName) {
+      secrets[license] = { 'enterprise-license-key': pachd.enterpriseLicenseKey ?? '' };
+    }
+    environment.push({ name: 'LICENSE_KEY', secret: license, key: 'enterprise-license-key' });
+  }
+  if (enterprise) {
+    if (!pachd.enterpriseSecretSecretName) {
+      secrets[enterprise] = { 'enterprise-secret': pachd.enterpriseSecret || randomText() };
+    }
+    environment.push({ name: 'ENTERPRISE_SECRET', secret: enterprise, key: 'enterprise-secret' });
+  }
 }
 
 /** The variables with their values: for whoever runs a pachd without a cluster around it. */

@@ -7,7 +7,7 @@ import { AppError, type FieldError } from '../errors.ts';
 import { dollars } from '../units.ts';
 import { hello } from './hello.ts';
 import { pachyderm } from './pachyderm.ts';
-import type { Product } from './product.ts';
+import type { Product, ProductVersion } from './product.ts';
 
 export interface Size {
   id: string;
@@ -96,6 +96,25 @@ export const findProduct = (id: string): Product | undefined => PRODUCTS.find((p
 export const findSize = (id: string): Size | undefined => SIZES.find((size) => size.id === id);
 export const findRegion = (id: string): Region | undefined => REGIONS.find((region) => region.id === id);
 
+/**
+ * What of a product can be ordered, by default nothing that needs a licence.
+ * @param licensed the products for which the operator has one
+ */
+export const offeredVersions = (
+  { id, versions }: Product,
+  licensed: readonly string[] = [],
+): readonly ProductVersion[] =>
+  licensed.includes(id) ? versions : versions.filter(({ needsLicense }) => !needsLicense);
+
+/** Whether one could be ordered now like a cluster that is there. */
+export function isOffered(
+  { product: id, version }: Pick<ClusterSpec, 'product' | 'version'>,
+  licensed: readonly string[],
+): boolean {
+  const product = findProduct(id);
+  return product !== undefined && offeredVersions(product, licensed).some((one) => one.version === version);
+}
+
 /** The catalog entries behind a stored spec. @throws Error if the catalog no longer has them: a version is hidden, never removed. */
 export function entriesOf(spec: ClusterSpec): { product: Product; size: Size; region: Region } {
   const product = findProduct(spec.product);
@@ -132,9 +151,10 @@ export interface Wish {
 
 /**
  * Fills in what was left out and refuses what Hub does not offer.
+ * @param licensed the products for which the operator has a licence
  * @throws AppError UNKNOWN_PRODUCT, UNKNOWN_VERSION, UNKNOWN_SIZE, UNKNOWN_REGION, UNSUPPORTED_ISOLATION
  */
-export function resolveSpec(wish: Wish): ClusterSpec {
+export function resolveSpec(wish: Wish, licensed: readonly string[] = []): ClusterSpec {
   const refuse = (
     code: ConstructorParameters<typeof AppError>[0],
     field: string,
@@ -150,7 +170,7 @@ export function resolveSpec(wish: Wish): ClusterSpec {
       'product',
       PRODUCTS.map((p) => p.id),
     );
-  const offered = product.versions.filter((version) => !version.needsLicense);
+  const offered = offeredVersions(product, licensed);
   const version = offered.find((v) => (wish.version === undefined ? v.default : v.version === wish.version));
   if (!version)
     throw refuse(

@@ -10,6 +10,9 @@ export const HUB_PRINCIPAL = `user:${HUB_EMAIL}`;
 /** In the product's namespace: what tells dex that Hub is its one connector. Hub makes it before Helm runs. */
 export const CONNECTORS_SECRET = 'hub-identity';
 
+/** In the same place, for the versions that need it: the operator's enterprise licence, made before Helm runs, too. */
+export const LICENSE_SECRET = 'hub-license';
+
 /** Data versioning and pipelines: https://github.com/pachyderm/pachyderm. 2.12 dropped the enterprise licence that 2.11 still checks. */
 export const pachyderm: Product = {
   id: 'pachyderm',
@@ -24,7 +27,7 @@ export const pachyderm: Product = {
     { version: '2.12.0' },
     { version: '2.11.6', needsLicense: true },
   ],
-  values: ({ clusterId, version, bucket, host }) => ({
+  values: ({ clusterId, version, bucket, host, licensed }) => ({
     deployTarget: 'GOOGLE',
     pachd: {
       image: { tag: version },
@@ -36,6 +39,11 @@ export const pachyderm: Product = {
       localhostIssuer: 'true',
       // Whoever signs in has nothing; Hub's own principal sets the rest, and writes it where every start of pachd reads it.
       pachAuthClusterRoleBindings: { [HUB_PRINCIPAL]: ['clusterAdmin'] },
+      // Without the Secret pachd does not start; without its name it would, and with no auth at all.
+      ...(licensed && {
+        enterpriseLicenseKeySecretName: LICENSE_SECRET,
+        enterpriseSecretSecretName: LICENSE_SECRET,
+      }),
     },
     oidc: {
       issuerURI: `https://${host}/dex`,

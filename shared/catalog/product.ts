@@ -15,6 +15,8 @@ export interface ValuesInput {
   bucket: string;
   /** The cluster's host, as in an address: with a port if it is not that of https. */
   host: string;
+  /** Whether the version needs the operator's licence, which is then in a Secret in the product's namespace. */
+  licensed: boolean;
 }
 
 /** Requests that go one way behind the cluster's gateway. */
@@ -55,3 +57,7 @@ export interface Product {
   /** Addresses shown to the user, by name. */
   endpoints(host: string): Record<string, string>;
 }
+
+/** A version that is offered no more needs one as before. */
+export const needsLicense = ({ versions }: Product, version: string): boolean =>
+  versions.some((known) => known.version === version && known.needsLicense === true);

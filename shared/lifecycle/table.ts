@@ -274,5 +274,11 @@ export const RETRY: Record<RetryPolicy, { attempts: number; firstMs: number; lon
  */
 export const TOMBSTONE_HOLD_MS = minutes(10);
 
-/** A handler that has not reported by then is taken for dead. Steps end within 60 s; the rest is a margin for clocks. */
-export const HANDLER_LIMIT_MS = seconds(75);
+/**
+ * A wait that the handler sits out itself and then sends the next message: the sweep, which sends what is due, may begin as late as a
+ * minute from now.
+ */
+export const SHORT_WAIT_MS = seconds(10);
+
+/** A handler that has not reported by then is taken for dead. Steps end within 60 s, and a short wait may follow; the rest is a margin for clocks. */
+export const HANDLER_LIMIT_MS = seconds(90);

@@ -104,6 +104,12 @@ describe('waiting', () => {
     ).toBe(true);
   });
 
+  test('shortly is the handler’s own, with a due time behind it', () => {
+    const next = step(aCluster({ state: 'exposing' }), { kind: 'wait', forMs: seconds(2), detail: 'soon' });
+    expect(next).toMatchObject({ wake: false, wakeInMs: seconds(2) });
+    expect(next.fields.dueAt?.getTime()).toBe(NOW + HANDLER_LIMIT_MS);
+  });
+
   test('past the deadline is a failure', () => {
     const cluster = aCluster({ state: 'provisioning', deadlineAt: new Date(NOW - 1) });
     const { fields, event } = step(cluster, { kind: 'wait', forMs: 1, detail: 'still' });

@@ -20,6 +20,7 @@ import {
   HANDLER_LIMIT_MS,
   RETRY,
   rowOf,
+  SHORT_WAIT_MS,
   type State,
   type StepRow,
   TOMBSTONE_HOLD_MS,
@@ -60,6 +61,8 @@ export interface Transition {
   event?: ClusterEvent;
   /** Whether to send the new state's message at once; else `dueAt` does it. */
   wake: boolean;
+  /** The handler itself is to send it, after that much cloud time; `dueAt` stands behind it. */
+  wakeInMs?: number;
   /** What is given back to the account and the cell. */
   released?: Liability;
 }
@@ -204,15 +207,16 @@ function wait(
 ): Transition {
   const elapsedMs = at.elapsed(cluster.since.getTime());
   const atOnce = outcome.forMs === 0;
+  const short = !atOnce && outcome.forMs <= SHORT_WAIT_MS;
   const fields = patched(cluster, {
     ...outcome.patch,
     attempts: outcome.patch?.attempts ?? attempts,
     detail: outcome.detail,
-    dueAt: new Date(atOnce ? at.afterWork(HANDLER_LIMIT_MS) : at.after(outcome.forMs)),
+    dueAt: new Date(atOnce || short ? at.afterWork(HANDLER_LIMIT_MS) : at.after(outcome.forMs)),
     progress: Math.max(cluster.progress, progressOf(cluster.state, elapsedMs, outcome.within)),
     etaAt: rowWaits(cluster.state) ? undefined : new Date(at.after(remainingMs(cluster.state, elapsedMs))),
   });
-  return { fields, wake: atOnce };
+  return { fields, wake: atOnce, ...(short && { wakeInMs: outcome.forMs }) };
 }
 
 /** The same state at a new epoch: what its step has found so far may rest on members that are none any more. */

@@ -57,10 +57,15 @@ test('another shape takes the cold path, with the same reply', async () => {
 });
 
 test('12 claims at once by one person on 12 spares all succeed: none double, none refused', async () => {
-  expect((await operator('PUT', '/v1/pools/default', { wanted: 12 })).status).toBe(200);
-  await untilWarm(12);
+  const spec = { product: 'hello', wanted: 12 };
+  expect((await operator('PUT', '/v1/pools/many', spec)).status).toBe(200);
+  await untilWarm(13);
+  // What is claimed here is not made again: that is the first test's.
+  expect((await operator('PUT', '/v1/pools/default', { wanted: 0 })).status).toBe(200);
   const answers = await Promise.all(
-    Array.from({ length: 12 }, (_, index) => ada('POST', '/v1/clusters', { name: `claim-${index}` })),
+    Array.from({ length: 12 }, (_, index) =>
+      ada('POST', '/v1/clusters', { name: `claim-${index}`, product: 'hello' }),
+    ),
   );
   expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(202));
   expect(answers.map(({ body }) => body.state)).toEqual(Array(12).fill('personalizing'));
@@ -68,8 +73,13 @@ test('12 claims at once by one person on 12 spares all succeed: none double, non
 });
 
 test('emptying the pool and deleting every cluster leaves zero objects in the cloud', async () => {
-  const given = await driver.firestore.collection('clusters').where('pool', '==', 'default').get();
-  expect((await operator('PUT', '/v1/pools/default', { wanted: 0 })).status).toBe(200);
+  const given = await driver.firestore.collection('clusters').where('pool', 'in', ['default', 'many']).get();
+  for (const [pool, product] of [
+    ['default', 'pachyderm'],
+    ['many', 'hello'],
+  ]) {
+    expect((await operator('PUT', `/v1/pools/${pool}`, { product, wanted: 0 })).status).toBe(200);
+  }
   await Promise.all(given.docs.map(({ id }) => driver.until(id, 'deleted')));
   const { body } = await ada<{ clusters: { id: string }[] }>('GET', '/v1/clusters?pageSize=100');
   await Promise.all(body.clusters.map(({ id }) => ada('DELETE', `/v1/clusters/${id}`)));

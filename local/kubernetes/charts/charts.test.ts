@@ -23,6 +23,7 @@ const input = {
   clusterId: 'abcdefgh234567ab',
   bucket: 'a-bucket',
   host: 'abcdefgh234567ab.clusters.example.com',
+  licensed: false,
 };
 
 describe('Istio', () => {

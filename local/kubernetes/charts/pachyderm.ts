@@ -84,6 +84,8 @@ const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/pachd', 'object'],
   ['/pachd/activateAuth', 'boolean'],
   ['/pachd/enabled', 'boolean'],
+  ['/pachd/enterpriseLicenseKeySecretName', 'string'],
+  ['/pachd/enterpriseSecretSecretName', 'string'],
   ['/pachd/image/tag', 'string'],
   ['/pachd/localhostIssuer', 'string'],
   ['/pachd/lokiDeploy', 'boolean'],

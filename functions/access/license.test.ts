@@ -1,0 +1,155 @@
+/** Versions that need a licence: installed with the operator's, which nobody else sees, and never open without one. */
+import { describe, expect, test } from 'vitest';
+import { LICENSE_SECRET, pachyderm } from '../../shared/catalog/pachyderm.ts';
+import type { State } from '../../shared/lifecycle/table.ts';
+import { type Standing, standing } from '../../test/standing.ts';
+import type { KubeObject } from '../leaf/leaf.ts';
+import { createLog } from '../log.ts';
+
+const VERSION = '2.11.6';
+const LICENSE = 'bGljZW5jZS1jYW5hcnk=';
+const licenses = { pachyderm: LICENSE };
+
+const { namespace } = pachyderm;
+const SECRET = { apiVersion: 'v1', kind: 'Secret', name: LICENSE_SECRET, namespace };
+const PACHD = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'pachd', namespace };
+
+const text = (base64: unknown): string => Buffer.from(String(base64), 'base64').toString('utf8');
+
+async function keysIn(it: Standing, id: string): Promise<Record<string, string>> {
+  const secret = await (await it.leaf(id)).find(SECRET);
+  return Object.fromEntries(Object.entries(secret?.data ?? {}).map(([key, value]) => [key, text(value)]));
+}
+
+/** Looks at what Hub applies in leaves, and may put something else in its place. */
+function applying(it: Standing, look: (object: KubeObject) => KubeObject): void {
+  const { leaves } = it.ports;
+  it.ports.leaves = {
+    open: (connection) => {
+      const leaf = leaves.open(connection);
+      return { ...leaf, apply: (object) => leaf.apply(look(object)) };
+    },
+  };
+}
+
+async function statesOf(it: Standing, id: string): Promise<(State | undefined)[]> {
+  return (await it.events(id)).map(({ to }) => to);
+}
+
+describe('with the licence', () => {
+  test('a version that needs it becomes ready, and is locked', async () => {
+    const it = standing({ licenses });
+    const id = await it.created({ version: VERSION });
+    expect(await it.cluster(id)).toMatchObject({ spec: { version: VERSION } });
+    expect(await keysIn(it, id)).toEqual({
+      'enterprise-license-key': LICENSE,
+      'enterprise-secret': expect.stringMatching(/^[a-z2-7]{52}$/),
+    });
+    expect(await it.bindings(id)).toMatchObject({ 'user:ada@example.com': ['clusterAdmin'] });
+  });
+
+  test('one that does not is installed without', async () => {
+    const it = standing({ licenses });
+    const id = await it.created();
+    expect(await keysIn(it, id)).toEqual({});
+  });
+
+  test('the code is in that Secret, and in no document, message, line of log, Job or values', async () => {
+    const it = standing({ licenses });
+    const seen: unknown[] = [];
+    const { documents, messages } = it.ports;
+    it.ports.documents = {
+      ...documents,
+      commit: (writes) => {
+        seen.push(writes);
+        return documents.commit(writes);
+      },
+    };
+    it.ports.messages = {
+      ...messages,
+      publish: (topic, body) => {
+        seen.push(body);
+        return messages.publish(topic, body);
+      },
+    };
+    it.ports.log = createLog((_, event, fields) => seen.push([event, fields]));
+    const names: string[] = [];
+    applying(it, (object) => {
+      const { data, ...rest } = object;
+      seen.push(rest, Object.values(data ?? {}).map(text));
+      names.push(`${object.kind} ${object.metadata.name}`);
+      return object;
+    });
+    const id = await it.created({ version: VERSION });
+    await (await it.leaf(id)).delete(PACHD);
+    await it.look(id);
+    await it.reach(id, 'repairing');
+    await it.reach(id, 'ready');
+    await it.delete(id);
+    await it.reach(id, 'deleted');
+
+    // The first is made and not applied; a repair applies it again.
+    const [again, ...more] = names.filter((name) => name.endsWith(LICENSE_SECRET));
+    expect([again, more]).toEqual([`Secret ${LICENSE_SECRET}`, []]);
+    expect(names.filter((name) => name.startsWith('Job '))).toHaveLength(2);
+    const holding = seen.filter((one) => JSON.stringify(one).includes(LICENSE));
+    expect(holding).toEqual([[LICENSE, expect.stringMatching(/^[a-z2-7]{52}$/)]]);
+  });
+
+  test('a renewed one comes with the next repair, and the key of pachd stays', async () => {
+    const it = standing({ licenses });
+    const id = await it.created({ version: VERSION });
+    const before = await keysIn(it, id);
+    it.ports.settings = { ...it.ports.settings, licenses: { pachyderm: 'cmVuZXdlZA==' } };
+    await (await it.leaf(id)).delete(PACHD);
+    await it.look(id);
+    await it.reach(id, 'repairing');
+    await it.reach(id, 'ready');
+    expect(await keysIn(it, id)).toEqual({ ...before, 'enterprise-license-key': 'cmVuZXdlZA==' });
+  });
+
+  test('a cluster keeps its own when Hub has none any more', async () => {
+    const it = standing({ licenses });
+    const id = await it.created({ version: VERSION });
+    const before = await keysIn(it, id);
+    it.ports.settings = { ...it.ports.settings, licensed: [], licenses: {} };
+    await (await it.leaf(id)).delete(PACHD);
+    await it.look(id);
+    await it.reach(id, 'repairing');
+    await it.reach(id, 'ready');
+    expect(await keysIn(it, id)).toEqual(before);
+    expect(await it.bindings(id)).toMatchObject({ 'user:ada@example.com': ['clusterAdmin'] });
+  });
+});
+
+describe('without it', () => {
+  test('nothing is installed of a version that needs it, and the cluster fails at once', async () => {
+    const it = standing();
+    const id = await it.create({ version: VERSION });
+    await it.reach(id, 'failed');
+    expect((await it.cluster(id)).error).toMatchObject({ code: 'LICENSE_MISSING', fault: 'operator' });
+    const failed = (await it.events(id)).find(({ from, to }) => from === 'installing' && to === 'undoing');
+    expect(failed?.durationMs).toBeLessThan(5000);
+    expect(await statesOf(it, id)).not.toContain('securing');
+    expect(it.objects()).toBe(0);
+  });
+
+  test('one that starts all the same has no auth, and is never exposed', async () => {
+    const it = standing({ licenses });
+    applying(it, (object) => {
+      const values = object.data?.['pachyderm.json'];
+      if (values === undefined) return object;
+      const { pachd, ...rest } = JSON.parse(text(values));
+      delete pachd.enterpriseLicenseKeySecretName;
+      delete pachd.enterpriseSecretSecretName;
+      const changed = Buffer.from(JSON.stringify({ ...rest, pachd })).toString('base64');
+      return { ...object, data: { ...object.data, 'pachyderm.json': changed } };
+    });
+    const id = await it.create({ version: VERSION });
+    await it.reach(id, 'failed');
+    expect(await it.cluster(id)).toMatchObject({ error: { code: 'LOCK_FAILED' }, endpoints: {} });
+    const states = await statesOf(it, id);
+    expect([states.includes('securing'), states.includes('exposing')]).toEqual([true, false]);
+    expect(it.objects()).toBe(0);
+  });
+});
