@@ -2,6 +2,7 @@
  * The host of all functions, in the place of Cloud Run: each function is the functions framework's own server on a port of its own, and
  * those that are not public ask the caller for a service token first. Started by `supervisor.ts`; ends with its parent.
  */
+import './without-domains.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import '../../functions/index.ts';
