@@ -1,8 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that start processes, browsers or whole Hubs: each file has a process of its own. */
+const APART = [
+  '{test,scripts,bench}/**/*.test.ts',
+  'local/*.test.ts',
+  'local/{auth,host,hosting}/**/*.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['{shared,functions,local,scripts,bench}/**/*.test.ts', 'test/**/*.test.ts'],
     // Wire tests start servers and real clients; the machine may be slow, and nothing asserts on time.
     testTimeout: 240_000,
     hookTimeout: 240_000,
@@ -11,5 +17,21 @@ export default defineConfig({
     maxWorkers: 2,
     // Google's clients would look for a metadata server, which no machine of ours has.
     env: { METADATA_SERVER_DETECTION: 'none' },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'apart', include: APART },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'together',
+          include: ['{shared,functions,local}/**/*.test.ts'],
+          exclude: APART,
+          // They keep nothing outside of what they make: loading everything anew for each file would take as long as the tests.
+          isolate: false,
+        },
+      },
+    ],
   },
 });

@@ -48,4 +48,14 @@ describe('deleting', () => {
     await it.reach(id, 'deleted');
     expect(it.objects()).toBe(0);
   });
+
+  test('takes what the cluster left in the cloud when its leaf could not be asked', async () => {
+    const it = standing();
+    const id = await it.created();
+    it.faults.force('leak');
+    it.faults.force('unavailable', { subject: `hub-${id}` });
+    await it.delete(id);
+    await it.reach(id, 'deleted');
+    expect(it.objects()).toBe(0);
+  });
 });
