@@ -138,6 +138,13 @@ test('thousands of bodies and methods at every address', async () => {
   expect([...statuses].sort()).toEqual(expect.arrayContaining([200, 400, 404]));
 }, 300_000);
 
+test('a token with a blank in its signature is none', async () => {
+  for (const blank of [' ', '\n', '\t']) {
+    const idToken = `${tokens.idToken.slice(0, -20)}${blank}${tokens.idToken.slice(-20)}`;
+    expect((await service.client('lookup', { idToken })).body.error.message).toBe('INVALID_ID_TOKEN');
+  }
+});
+
 test('tokens and codes that were bent', async () => {
   const bent = fc.tuple(fc.nat(), fc.string({ maxLength: 4 }), fc.boolean()).map(([at, junk, cut]) => {
     const token = tokens.idToken;
