@@ -28,6 +28,7 @@ export const FAULTS = {
   'slow-pull': 'kubernetes: pulling an image takes five times as long',
   'pull-fails': 'kubernetes: an image cannot be pulled; the kubelet tries again',
   'pod-crash': 'kubernetes: a workload’s pods crash at start and never become ready',
+  'pod-hangs': 'kubernetes: a workload’s pods run and never become ready',
   unlocked: 'pachd: it starts without authentication, whatever its values say',
   crash: 'functions: the host of the functions is killed while it handles a message',
 } as const;

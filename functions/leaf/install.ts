@@ -212,7 +212,9 @@ const LOG_LINES = 10;
 
 interface ContainerStatus {
   name: string;
+  ready?: boolean;
   state?: {
+    running?: object;
     terminated?: { exitCode: number; reason?: string };
     waiting?: { reason?: string; message?: string };
   };
@@ -262,7 +264,8 @@ async function troublesOf(leaf: Leaf, plan: InstallPlan): Promise<string[]> {
   );
   const told = pods.flat().flatMap(({ status }) => {
     const containers = (status?.containerStatuses ?? []) as ContainerStatus[];
-    return containers.flatMap(({ name, state }) => {
+    return containers.flatMap(({ name, state, ready }) => {
+      if (state?.running && !ready) return [`${name} runs and does not become ready.`];
       const reason = state?.waiting?.reason ?? '';
       const words = TROUBLES[reason];
       return words === undefined ? [] : [`${name} does not run: ${words} (${reason}).`];

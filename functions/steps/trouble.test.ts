@@ -120,6 +120,13 @@ describe('an installation', () => {
     expect(message).toContain('hello does not run: it ends again and again (CrashLoopBackOff).');
   });
 
+  test('whose pods hang fails it, and says which', async () => {
+    const it = standing();
+    it.faults.force('pod-hangs', { subject: 'hello/' });
+    const message = await failsWith(it, await it.create(HELLO), 'INSTALL_FAILED');
+    expect(message).toContain('hello runs and does not become ready.');
+  });
+
   test('whose image is there in the end is waited for', async () => {
     const it = standing();
     it.faults.force('pull-fails', { subject: 'hello-app', times: 3 });

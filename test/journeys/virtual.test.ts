@@ -104,6 +104,9 @@ describe('in a bad world', () => {
     'job-fails': 0.1,
     'slow-pull': 0.1,
     'pod-crash': 0.05,
+    'pod-hangs': 0.02,
+    'pull-fails': 0.05,
+    unlocked: 0.1,
   };
   test.each([1, 2])(
     'nothing is left either if the cloud itself fails in every way (seed %i)',

@@ -249,6 +249,8 @@ function stepService(leaf: LeafCluster, pod: Stored): WaitMs {
     return willCrash ? RETRY_MS : readyMs(pod);
   }
   if (crashes(leaf, pod)) return crash(leaf, pod, status);
+  // Its probe is asked again and again; nothing else comes of it.
+  if (leaf.world.faults.hit('pod-hangs', `${leaf.record.name} ${keyOfObject(pod)}`)) return undefined;
   status.containerStatuses = status.containerStatuses.map((one: Fields) => ({ ...one, ready: true }));
   status.conditions = condition(leaf, status, 'ContainersReady', true);
   status.conditions = condition(leaf, status, 'Ready', true);
