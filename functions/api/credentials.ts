@@ -21,6 +21,7 @@ import { MEMBERS_NAMESPACE } from '../leaf/manifests.ts';
 import { digestOf, newSecret } from '../oidc/secrets.ts';
 import { pachctlConfig } from '../pachyderm/context.ts';
 import type { Ports } from '../ports.ts';
+import { requireKnownAddress } from './address.ts';
 import { type Endpoint, endpoint, type Reply } from './endpoint.ts';
 import { findCluster } from './find-cluster.ts';
 import { kubeconfig } from './kubeconfig.ts';
@@ -57,6 +58,7 @@ const get = endpoint<undefined, CredentialsQuery>({
     const { cluster } = await findCluster(call);
     if (!IN_USE.has(cluster.state))
       throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${cluster.state}" and cannot be used now.`);
+    await requireKnownAddress(ports, cluster.id, principal());
     const { body, headers } = await ISSUERS[query.kind](ports, cluster, principal().uid);
     ports.log.info('credentials issued', { cluster: cluster.id, state: cluster.state, resource: query.kind });
     return { body, headers: { ...headers, 'cache-control': 'no-store' } };

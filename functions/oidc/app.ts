@@ -10,6 +10,7 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
+import { requireKnownAddress } from '../api/address.ts';
 import { authenticate } from '../api/auth.ts';
 import { readJson } from '../api/body.ts';
 import { bodyIsTooLarge } from '../api/body-guard.ts';
@@ -168,7 +169,7 @@ async function openInteraction(ports: Ports, c: OidcContext): Promise<OpenIntera
 
 /**
  * Somebody who is invited comes straight here. What is refused leaves the sign-in open, so that the same browser may try as somebody else.
- * @throws AppError those of `authenticate`, EMAIL_NOT_VERIFIED, NOT_A_MEMBER
+ * @throws AppError those of `authenticate`, EMAIL_NOT_VERIFIED, NOT_A_MEMBER, ACCESS_NOT_READY
  */
 async function requirePerson(
   ports: Ports,
@@ -178,10 +179,12 @@ async function requirePerson(
   const principal = await authenticate(ports.tokens, authorization);
   const email = requireEmail(principal);
   const { uid } = principal;
-  if (await isMember(ports.documents, cluster, uid)) return { uid, email };
-  await acceptInvitations(ports, principal);
-  if (await isMember(ports.documents, cluster, uid)) return { uid, email };
-  throw new AppError('NOT_A_MEMBER');
+  if (!(await isMember(ports.documents, cluster, uid))) {
+    await acceptInvitations(ports, principal);
+    if (!(await isMember(ports.documents, cluster, uid))) throw new AppError('NOT_A_MEMBER');
+  }
+  await requireKnownAddress(ports, cluster, principal);
+  return { uid, email };
 }
 
 async function token(ports: Ports, c: OidcContext): Promise<Response> {

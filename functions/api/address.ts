@@ -1,0 +1,36 @@
+/** A member whose verified address is another one by now: applications know people by their addresses, so they have to hear of it. */
+import { type Cluster, clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
+import { AppError } from '../../shared/errors.ts';
+import { command } from '../dispatch/commands.ts';
+import type { Ports } from '../ports.ts';
+import { findEmail, type Principal } from '../tokens.ts';
+import { emailOf, withMember } from './membership.ts';
+
+type People = Pick<Cluster, 'members' | 'emails'>;
+/** All of the document that matters here; one whose other fields cannot be read keeps nobody out. */
+const people = clusterDocument.pick({ members: true, emails: true });
+
+/**
+ * Tells the cluster of the address, unless it knows it. For members only.
+ * @throws AppError ACCESS_NOT_READY while the application hears of it, and those of `command`
+ */
+export async function requireKnownAddress(
+  ports: Ports,
+  clusterId: string,
+  principal: Principal,
+): Promise<void> {
+  const email = findEmail(principal);
+  const snapshot = await ports.documents.get(clusterPath(clusterId));
+  if (email === undefined || !snapshot || !isNews(people.parse(snapshot.data), principal.uid, email)) return;
+  await command(ports, clusterId, 'share', principal.uid, {
+    change(read) {
+      const { uid } = principal;
+      const role = Object.hasOwn(read.members, uid) ? read.members[uid] : undefined;
+      return role && withMember(read, { uid, email, role });
+    },
+  });
+  throw new AppError('ACCESS_NOT_READY');
+}
+
+const isNews = (cluster: People, uid: string, email: string): boolean =>
+  Object.hasOwn(cluster.members, uid) && emailOf(cluster, uid) !== email;
