@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
 import { oidcClientPath } from '../../shared/documents/oidc.ts';
+import type { State } from '../../shared/lifecycle/table.ts';
 import { standing } from '../../test/standing.ts';
+import { command } from '../dispatch/commands.ts';
 
 describe('deleting', () => {
   test('takes the name away before the address, and ends with the client and every line of the ledger', async () => {
@@ -57,5 +59,37 @@ describe('deleting', () => {
     await it.delete(id);
     await it.reach(id, 'deleted');
     expect(it.objects()).toBe(0);
+  });
+
+  const states: State[] = [
+    ...([
+      'queued',
+      'provisioning',
+      'installing',
+      'securing',
+      'exposing',
+      'ready',
+      'sharing',
+      'repairing',
+    ] as const),
+    ...(['undoing', 'failed', 'deleting', 'deprovisioning', 'sweeping', 'deleted'] as const),
+  ];
+
+  test.each(states)('is taken in %s, and ends with nothing left', async (state) => {
+    const it = standing();
+    if (state === 'undoing' || state === 'failed') it.faults.force('job-fails');
+    const id = await it.create();
+    const underWay = ['deleting', 'deprovisioning', 'sweeping', 'deleted'].includes(state);
+    if (underWay || state === 'sharing' || state === 'repairing') await it.reach(id, 'ready');
+    if (underWay) await it.delete(id);
+    if (state === 'sharing') await it.share(id, 'grace', 'viewer');
+    if (state === 'repairing') await it.run(command(it.ports, id, 'repair', 'hub'));
+    if (state !== 'queued') await it.reach(id, state, { stepMs: 1 });
+    await it.delete(id);
+    await it.reach(id, 'deleted');
+    expect(it.objects()).toBe(0);
+    // One that never left the queue never took any room.
+    const { clusters = 0 } = (await it.documents.get('accounts/ada'))?.data ?? {};
+    expect(clusters).toBe(0);
   });
 });

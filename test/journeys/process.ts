@@ -40,7 +40,7 @@ export interface HubProcess {
 
 /** Resolves when Hub says that it is ready. */
 export async function startProcess(folder: string, env: Record<string, string> = {}): Promise<HubProcess> {
-  const child = launch({ HUB_DATA: folder, HUB_CLOUD_SPEED: '300', ...env });
+  const child = launch({ HUB_DATA: folder, HUB_CLOUD_SPEED: '600', ...env });
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     errors += chunk.toString();
