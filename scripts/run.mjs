@@ -12,6 +12,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const NEEDED_MAJOR = 24;
 
 /** @type {Record<string, string[][]>} each command: what to run, one after the other, in the pinned Node */
+const RESTARTS = 'test/journeys/restart.test.ts';
+
 const COMMANDS = {
   start: [['--max-semi-space-size=4', 'local/main.ts']],
   check: [
@@ -21,10 +23,11 @@ const COMMANDS = {
   test: [
     ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
     ['node_modules/typescript/bin/tsc', '-p', '.'],
-    // Real kubectl and helm have a lane of their own, below.
-    ['node_modules/vitest/vitest.mjs', 'run', '--exclude', 'test/k8s/**'],
+    // Real kubectl and helm, and Hubs that are killed, have lanes of their own, below.
+    ['node_modules/vitest/vitest.mjs', 'run', '--exclude', 'test/k8s/**', '--exclude', RESTARTS],
   ],
   'test:browser': [['node_modules/vitest/vitest.mjs', 'run', 'test/browser', 'local/auth']],
+  'test:restart': [['node_modules/vitest/vitest.mjs', 'run', RESTARTS]],
   'test:k8s': [['node_modules/vitest/vitest.mjs', 'run', 'test/k8s']],
   unit: [['node_modules/vitest/vitest.mjs', 'run']],
   bench: [['bench/main.ts']],
