@@ -11,9 +11,9 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const NEEDED_MAJOR = 24;
 
-/** @type {Record<string, string[][]>} each command: what to run, one after the other, in the pinned Node */
 const RESTARTS = 'test/journeys/restart.test.ts';
 
+/** @type {Record<string, string[][]>} each command: what to run, one after the other, in the pinned Node */
 const COMMANDS = {
   start: [['--max-semi-space-size=4', 'local/main.ts']],
   check: [
