@@ -23,12 +23,13 @@ export function withCondition(
     : [...conditions, next];
 }
 
+/** It is so. */
+export const withGood = (conditions: readonly Condition[], type: ConditionType, now: Date): Condition[] =>
+  withCondition(conditions, type, true, GOOD[type], now);
+
 /** All that can be said of a cluster that was just made or repaired. */
 export const allGood = (conditions: readonly Condition[], now: Date): Condition[] =>
-  CONDITIONS.reduce<Condition[]>(
-    (kept, type) => withCondition(kept, type, true, GOOD[type], now),
-    [...conditions],
-  );
+  CONDITIONS.reduce<Condition[]>((kept, type) => withGood(kept, type, now), [...conditions]);
 
 const GOOD: Readonly<Record<ConditionType, string>> = {
   Exists: 'The cluster is there.',

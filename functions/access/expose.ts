@@ -7,6 +7,7 @@ import type { CertificateState } from '../../shared/documents/cluster.ts';
 import { AppError, asAppError } from '../../shared/errors.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { gatewayAddress } from '../leaf/install.ts';
+import { refOf } from '../leaf/leaf.ts';
 import { accessOf } from './access.ts';
 import { ensureCertificate } from './certificate.ts';
 import { exposureOf, GATEWAY } from './exposure.ts';
@@ -26,8 +27,8 @@ const ADDRESS_MS = minutes(10);
 const TTL_S = 60;
 
 /**
- * Call again while `pending`, and some times if the authority `refused`. It is exposed once its page and its application answer by its name and let no stranger in; should they let
- * one in, the way is closed at once.
+ * Call again while `pending`, and some times if the authority `refused`. It is exposed once its page and its application answer by its
+ * name and let no stranger in; should they let one in, the way is closed at once.
  * @throws AppError LOCK_FAILED, NO_ADDRESS, those of `Dns`, `Certificates`, `Leaf` and `Pachyderm`
  */
 export async function ensureExposed(place: Place): Promise<ExposureProgress> {
@@ -75,15 +76,9 @@ export async function isExposed({ host, leaf, ports, product }: Place): Promise<
   const [address, record, ...there] = await Promise.all([
     gatewayAddress(leaf),
     ports.dns.findRecord({ name: hostName(host), type: 'A' }),
-    ...exposureOf(host, product).map(async ({ apiVersion, kind, metadata, spec }) => {
-      const { name, namespace } = metadata;
-      const found = await leaf.find({
-        apiVersion,
-        kind,
-        name,
-        ...(namespace !== undefined && { namespace }),
-      });
-      return isDeepStrictEqual(found?.spec, spec);
+    ...exposureOf(host, product).map(async (object) => {
+      const found = await leaf.find(refOf(object));
+      return isDeepStrictEqual(found?.spec, object.spec);
     }),
   ]);
   return address !== undefined && record?.values.join() === address && there.every(Boolean);

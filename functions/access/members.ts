@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { readCluster } from '../dispatch/commit.ts';
-import type { KubeObject, KubeRef } from '../leaf/leaf.ts';
+import { type KubeObject, refOf } from '../leaf/leaf.ts';
 import { MEMBERS_NAMESPACE } from '../leaf/manifests.ts';
 import { MEMBER_ROLES } from '../leaf/roles.ts';
 import { accessOf } from './access.ts';
@@ -48,10 +48,10 @@ async function apply(place: Place, tell: Tell): Promise<void> {
   const wantedBindings = wanted.map((member) => bindingOf(place, member));
   const { accounts, bindings } = await present(place);
   // What the tokens of who has left are still good for ends here.
-  await Promise.all(without(bindings, wantedBindings).map((one) => leaf.delete(refTo(one))));
+  await Promise.all(without(bindings, wantedBindings).map((one) => leaf.delete(refOf(one))));
   await tell(place, addressesLeft(accounts, wanted));
   await Promise.all([...wantedAccounts, ...wantedBindings].map((one) => leaf.apply(one)));
-  await Promise.all(without(accounts, wantedAccounts).map((account) => leaf.delete(refTo(account))));
+  await Promise.all(without(accounts, wantedAccounts).map((account) => leaf.delete(refOf(account))));
 }
 
 /** Whether everything in the leaf is as `applyMembers` leaves it. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
@@ -88,13 +88,6 @@ const BINDING = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding
 
 const without = (objects: readonly KubeObject[], others: readonly KubeObject[]): KubeObject[] =>
   objects.filter(({ metadata }) => !others.some((other) => other.metadata.name === metadata.name));
-
-const refTo = ({ apiVersion, kind, metadata: { name, namespace } }: KubeObject): KubeRef => ({
-  apiVersion,
-  kind,
-  name,
-  ...(namespace !== undefined && { namespace }),
-});
 
 const MEMBER_LABEL = 'hub-member';
 /** For those whom the document no longer names, or names by another address. */

@@ -2,10 +2,10 @@
 import { CONNECTORS_SECRET, HUB_PRINCIPAL, LICENSE_SECRET } from '../../shared/catalog/pachyderm.ts';
 import { needsLicense, type Product } from '../../shared/catalog/product.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { KubeObject } from '../leaf/leaf.ts';
+import { FIELD_MANAGER, type KubeMetadata, type KubeObject } from '../leaf/leaf.ts';
 import { type ClientCredentials, clientIdOf, ensureClient, redirectUriOf } from '../oidc/clients.ts';
 import { dexConnectors } from '../oidc/dex.ts';
-import { newSecret } from '../oidc/secrets.ts';
+import { digestOf, newSecret } from '../oidc/secrets.ts';
 import { requireLocked } from '../pachyderm/locked.ts';
 import { type Bindings, bindingsOf, bindingsText } from '../pachyderm/members.ts';
 import type { Pachyderm } from '../pachyderm/pachyderm.ts';
@@ -32,8 +32,8 @@ export const pachydermAccess: Access = {
   admit: (place, left) => inside(place, (pachyderm, admin) => assertMembers(place, pachyderm, admin, left)),
 
   async remembers({ cluster, product, leaf }) {
-    const kept = (await leaf.find(authSecretOf(product)))?.data?.[BINDINGS_KEY];
-    return kept === base64(bindingsText(bindingsFor(cluster)));
+    const kept = await leaf.findMetadata(authSecretOf(product));
+    return kept !== undefined && saysBindings(kept, bindingsFor(cluster));
   },
 
   async visit(place) {
@@ -85,7 +85,7 @@ async function assertMembers(
   await place.leaf.apply({
     apiVersion,
     kind,
-    metadata: { name, namespace },
+    metadata: { name, namespace, annotations: { [BINDINGS_DIGEST]: digestOf(bindingsText(bindings)) } },
     data: { [BINDINGS_KEY]: base64(bindingsText(bindings)) },
   });
   await pachyderm.setMembers(admin, bindings);
@@ -95,6 +95,16 @@ async function assertMembers(
 /** The chart's own; all but this one key of it is none of Hub's business. */
 const authSecretOf = (product: Product) => secretRef(product, 'pachyderm-auth');
 const BINDINGS_KEY = 'cluster-role-bindings';
+/** Of the bindings beside it, so that they can be told without reading the Secret: the root token is in it, and stays in the leaf. */
+const BINDINGS_DIGEST = 'hub/bindings';
+
+/** Whoever writes the key after Hub, as Helm does, becomes its manager, and Hub is it no more. */
+const saysBindings = ({ metadata }: KubeMetadata, bindings: Bindings): boolean =>
+  metadata.annotations?.[BINDINGS_DIGEST] === digestOf(bindingsText(bindings)) &&
+  (metadata.managedFields ?? []).some(({ manager, fieldsV1 }) => {
+    const data = fieldsV1?.['f:data'] as Record<string, unknown> | undefined;
+    return manager === FIELD_MANAGER && data?.[`f:${BINDINGS_KEY}`] !== undefined;
+  });
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 

@@ -10,14 +10,13 @@ import type { LeafConnection } from '../providers/provider.ts';
 import { refusalError, unreachableError } from './errors.ts';
 import { type ChannelSocket, PortStream } from './forward.ts';
 import { apiPath } from './kinds.ts';
-import type { KubeObject, Leaf, Leaves } from './leaf.ts';
+import { FIELD_MANAGER, type KubeObject, type Leaf, type Leaves } from './leaf.ts';
 
 export interface LeavesOptions {
   /** A Google access token with `container.clusters.connect`; asked for before each request, so it should be kept while it is valid. */
   accessToken(): Promise<string>;
 }
 
-const FIELD_MANAGER = 'hub';
 const JSON_TYPE = 'application/json';
 
 /** A step ends within 60 s and makes several requests. */
@@ -35,7 +34,14 @@ interface Request {
   query?: Record<string, string>;
   body?: object;
   contentType?: string;
+  /** The form of the answer; whole objects if absent. */
+  accept?: string;
 }
+
+/** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+const metadataAs = (kind: string): string => `application/json;as=${kind};g=meta.k8s.io;v=v1`;
+const METADATA = metadataAs('PartialObjectMetadata');
+const METADATA_LIST = metadataAs('PartialObjectMetadataList');
 
 interface Reply {
   status: number;
@@ -89,12 +95,17 @@ function leafOver(transport: Transport): Leaf {
       const path = apiPath({ ...object, ...object.metadata });
       const query = { fieldManager: FIELD_MANAGER, force: 'true' };
       const contentType = 'application/apply-patch+yaml';
-      return objectOf(path, await call({ method: 'PATCH', path, query, body: object, contentType }));
+      const request: Request = { method: 'PATCH', path, query, body: object, contentType, accept: METADATA };
+      const { apiVersion, kind } = object;
+      return { apiVersion, kind, metadata: objectOf(path, await call(request)).metadata };
     },
     async create(object) {
       const path = apiPath({ ...object, namespace: object.metadata.namespace, name: undefined });
       const query = { fieldManager: FIELD_MANAGER };
-      const request: Request = { method: 'POST', path, query, body: object, contentType: JSON_TYPE };
+      const request: Request = {
+        ...{ method: 'POST', path, query, body: object, contentType: JSON_TYPE },
+        accept: METADATA,
+      };
       const reply = await call(request, 409);
       if (reply.status < 300) return 'created';
       const refusal = statusOf(reply);
@@ -106,16 +117,25 @@ function leafOver(transport: Transport): Leaf {
       const reply = await call({ method: 'GET', path }, 404);
       return reply.status === 404 ? undefined : objectOf(path, reply);
     },
+    async findMetadata(ref) {
+      const { apiVersion, kind } = ref;
+      const path = apiPath(ref);
+      const reply = await call({ method: 'GET', path, accept: METADATA }, 404);
+      return reply.status === 404
+        ? undefined
+        : { apiVersion, kind, metadata: objectOf(path, reply).metadata };
+    },
     async list(target) {
-      const { apiVersion, kind, labelSelector } = target;
+      const { apiVersion, kind, labelSelector, metadataOnly } = target;
+      const form = metadataOnly ? { accept: METADATA_LIST } : {};
       const path = apiPath({ apiVersion, kind, namespace: target.namespace });
       const selector: Record<string, string> = labelSelector === undefined ? {} : { labelSelector };
       const items: KubeObject[] = [];
       let query: Record<string, string> = { limit: PAGE, ...selector };
       for (;;) {
-        const page = objectOf(path, await call({ method: 'GET', path, query }));
+        const page = objectOf(path, await call({ method: 'GET', path, query, ...form }));
         // Items of a list do not say what they are.
-        for (const item of page.items ?? []) items.push({ apiVersion, kind, ...item });
+        for (const item of page.items ?? []) items.push({ ...item, apiVersion, kind });
         const next: string | undefined = (page.metadata as { continue?: string }).continue;
         if (!next) return items;
         query = { limit: PAGE, ...selector, continue: next };
@@ -208,10 +228,10 @@ async function openTransport(connection: LeafConnection, options: LeavesOptions)
   const config = configWith();
   const { configuration } = config.makeApiClient(RawApi);
   const pool = await poolOf(config, configuration.baseServer.makeRequestContext('/', HttpMethod.GET));
-  const send: Transport['send'] = async ({ method, path, query, body, contentType }) => {
+  const send: Transport['send'] = async ({ method, path, query, body, contentType, accept = JSON_TYPE }) => {
     const context = configuration.baseServer.makeRequestContext(path, HttpMethod[method]);
     for (const [name, value] of Object.entries(query ?? {})) context.setQueryParam(name, value);
-    context.setHeaderParam('Accept', 'application/json');
+    context.setHeaderParam('Accept', accept);
     context.setHeaderParam('User-Agent', FIELD_MANAGER);
     context.setHeaderParam('Authorization', `Bearer ${await options.accessToken()}`);
     if (contentType !== undefined) context.setHeaderParam('Content-Type', contentType);

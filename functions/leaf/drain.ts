@@ -2,7 +2,7 @@
  * Empties a leaf of what its cloud would keep when the cluster is deleted: load balancers and disks. Only the cluster itself takes
  * them away cleanly, so this comes before deleting it.
  */
-import type { KubeObject, Leaf } from './leaf.ts';
+import { type KubeObject, type Leaf, refOf } from './leaf.ts';
 import { HUB_NAMESPACE, INSTALLER_BINDING } from './manifests.ts';
 
 export interface Drained {
@@ -82,11 +82,7 @@ function holdsClaim({ spec }: KubeObject): boolean {
 
 async function removeAll(leaf: Leaf, objects: readonly KubeObject[]): Promise<void> {
   const due = objects.filter((object) => !isGoing(object));
-  await Promise.all(
-    due.map(({ apiVersion, kind, metadata: { name, namespace } }) =>
-      leaf.delete({ apiVersion, kind, name, ...(namespace !== undefined && { namespace }) }),
-    ),
-  );
+  await Promise.all(due.map((object) => leaf.delete(refOf(object))));
 }
 
 function report(balancers: number, volumes: number): Drained {

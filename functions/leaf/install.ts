@@ -177,6 +177,8 @@ async function unlockRelease(leaf: Leaf, { namespace, name }: Release): Promise<
     kind: 'Secret',
     namespace,
     labelSelector: `owner=helm,name=${name},status in (pending-install,pending-upgrade,pending-rollback)`,
+    // It holds all that the chart made, Secrets among it.
+    metadataOnly: true,
   });
   await Promise.all(
     pending.map(({ apiVersion, kind, metadata }) =>

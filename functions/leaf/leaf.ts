@@ -20,6 +20,8 @@ export interface KubeObject {
     deletionTimestamp?: string;
     finalizers?: string[];
     ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string }[];
+    /** Who set which fields: https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers */
+    managedFields?: { manager: string; operation: string; fieldsV1?: Record<string, unknown> }[];
   };
   // biome-ignore lint/suspicious/noExplicitAny: the shape beyond metadata depends on the kind.
   [field: string]: any;
@@ -32,19 +34,40 @@ export interface KubeRef {
   namespace?: string;
 }
 
+/** As whom Hub applies. */
+export const FIELD_MANAGER = 'hub';
+
+/** What an object is, where it is, who made it say so: of a Secret nothing that is secret. */
+export type KubeMetadata = Pick<KubeObject, 'apiVersion' | 'kind' | 'metadata'>;
+
+/** Names an object that is there, or is to be. */
+export const refOf = ({ apiVersion, kind, metadata: { name, namespace } }: KubeMetadata): KubeRef => ({
+  apiVersion,
+  kind,
+  name,
+  ...(namespace !== undefined && { namespace }),
+});
+
 export interface Leaf {
-  /** Server-side apply as field manager `hub`, by force: Hub owns what it applies. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
-  apply(object: KubeObject): Promise<KubeObject>;
+  /**
+   * Server-side apply as field manager `hub`, by force: Hub owns what it applies. What others have in the object stays in the leaf.
+   * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
+   */
+  apply(object: KubeObject): Promise<KubeMetadata>;
   /** Makes it unless one of its name is there, which stays as it is. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   create(object: KubeObject): Promise<'created' | 'exists'>;
   /** @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   find(ref: KubeRef): Promise<KubeObject | undefined>;
+  /** All but what is in it, which stays in the leaf. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+  findMetadata(ref: KubeRef): Promise<KubeMetadata | undefined>;
   /** All namespaces if none is given. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   list(kind: {
     apiVersion: string;
     kind: string;
     namespace?: string;
     labelSelector?: string;
+    /** As `findMetadata`. */
+    metadataOnly?: true;
   }): Promise<KubeObject[]>;
   /** In the background; not being there is success. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   delete(ref: KubeRef): Promise<void>;

@@ -1,6 +1,6 @@
 /** Locks the application while nobody can reach it yet, and proves it. What cannot be locked is never exposed. */
 import { accessOf } from '../access/access.ts';
-import { withCondition } from '../access/conditions.ts';
+import { withGood } from '../access/conditions.ts';
 import { applyMembers } from '../access/members.ts';
 import { placeOf } from '../access/place.ts';
 import { done, type Step } from './step.ts';
@@ -10,7 +10,5 @@ export const secure: Step = async (cluster, ports) => {
   const place = await placeOf(cluster, ports);
   await applyMembers(place, (at, left) => accessOf(at).secure(at, left));
   const now = new Date(ports.clock.now());
-  return done({ conditions: withCondition(cluster.conditions, 'Locked', true, LOCKED, now) });
+  return done({ conditions: withGood(cluster.conditions, 'Locked', now) });
 };
-
-const LOCKED = 'Only its members can come in.';

@@ -1,5 +1,5 @@
 /** The members of the document everywhere else: in the leaf, in the application, and on the timeline, which says itself who may read it. */
-import { withCondition } from '../access/conditions.ts';
+import { withGood } from '../access/conditions.ts';
 import { applyMembers } from '../access/members.ts';
 import { placeOf } from '../access/place.ts';
 import { rewriteReaders } from '../dispatch/readers.ts';
@@ -10,7 +10,5 @@ export const share: Step = async (cluster, ports) => {
   await rewriteReaders(ports, cluster.id, cluster.readers);
   await applyMembers(await placeOf(cluster, ports));
   const now = new Date(ports.clock.now());
-  return done({ conditions: withCondition(cluster.conditions, 'Members', true, APPLIED, now) });
+  return done({ conditions: withGood(cluster.conditions, 'Members', now) });
 };
-
-const APPLIED = 'Its members have the access they should.';

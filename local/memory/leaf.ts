@@ -1,7 +1,13 @@
 /** The port to the inside of clusters straight on the model of the Kubernetes stand-in, for the simulation. */
 
 import { refusalError, unreachableError } from '../../functions/leaf/errors.ts';
-import type { KubeObject, Leaf, Leaves as LeavesPort } from '../../functions/leaf/leaf.ts';
+import {
+  FIELD_MANAGER,
+  type KubeMetadata,
+  type KubeObject,
+  type Leaf,
+  type Leaves as LeavesPort,
+} from '../../functions/leaf/leaf.ts';
 import { AppError } from '../../shared/errors.ts';
 import * as api from '../kubernetes/api.ts';
 import { ReplyLost, throughDoor } from '../kubernetes/door.ts';
@@ -10,6 +16,7 @@ import { copy } from '../kubernetes/json.ts';
 import type { Kind } from '../kubernetes/kinds.ts';
 import type { LeafCluster } from '../kubernetes/leaf-cluster.ts';
 import type { Leaves } from '../kubernetes/leaves.ts';
+import type { Stored } from '../kubernetes/objects.ts';
 import { podLog } from '../kubernetes/pod-logs.ts';
 import { parseLabelSelector } from '../kubernetes/selectors.ts';
 import { requestToken } from '../kubernetes/tokens.ts';
@@ -37,15 +44,15 @@ function leafOver(running: () => LeafCluster | undefined): Leaf {
       call(`PATCH ${nameOf(object.kind, object.metadata)}`, (leaf) => {
         const kind = kindOf(leaf, object);
         const { name, namespace } = object.metadata;
-        const options = { manager: 'hub', force: true };
-        return copy(api.apply(leaf, kind, namespace, name, object, options).object) as KubeObject;
+        const options = { manager: FIELD_MANAGER, force: true };
+        return metadataOf(api.apply(leaf, kind, namespace, name, object, options).object);
       }),
     create: (object) =>
       call(`POST ${nameOf(object.kind, object.metadata)}`, (leaf) => {
         const kind = kindOf(leaf, object);
         const { name, namespace } = object.metadata;
         if (leaf.objects.get(kind, namespace, name)) return 'exists';
-        api.create(leaf, kind, namespace, copy(object), { manager: 'hub' });
+        api.create(leaf, kind, namespace, copy(object), { manager: FIELD_MANAGER });
         return 'created';
       }),
     find: (ref) =>
@@ -54,11 +61,17 @@ function leafOver(running: () => LeafCluster | undefined): Leaf {
         const found = kind && leaf.objects.get(kind, ref.namespace, ref.name);
         return found && (copy(found) as KubeObject);
       }),
-    list: ({ apiVersion, kind, namespace, labelSelector }) =>
+    findMetadata: (ref) =>
+      call(`GET ${nameOf(ref.kind, ref)}`, (leaf) => {
+        const kind = findKind(leaf, ref);
+        const found = kind && leaf.objects.get(kind, ref.namespace, ref.name);
+        return found && metadataOf(found);
+      }),
+    list: ({ apiVersion, kind, namespace, labelSelector, metadataOnly }) =>
       call(`GET ${kind} ${namespace ?? ''}`, (leaf) =>
         api
           .list(leaf, kindOf(leaf, { apiVersion, kind }), namespace, parseLabelSelector(labelSelector))
-          .map((object) => copy(object) as KubeObject),
+          .map((object) => (metadataOnly ? metadataOf(object) : (copy(object) as KubeObject))),
       ),
     delete: (ref) =>
       call(`DELETE ${nameOf(ref.kind, ref)}`, (leaf) => {
@@ -93,6 +106,9 @@ function leafOver(running: () => LeafCluster | undefined): Leaf {
       }),
   };
 }
+
+const metadataOf = ({ apiVersion, kind, metadata }: Stored): KubeMetadata =>
+  copy({ apiVersion, kind, metadata }) as KubeMetadata;
 
 const nameOf = (
   kind: string,

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createLeaves as createClient } from '../../functions/leaf/client.ts';
 import { ensureDrained } from '../../functions/leaf/drain.ts';
 import { ensureInstalled, gatewayAddress } from '../../functions/leaf/install.ts';
-import type { KubeObject, Leaf, Leaves as LeavesPort } from '../../functions/leaf/leaf.ts';
+import { type KubeObject, type Leaf, type Leaves as LeavesPort, refOf } from '../../functions/leaf/leaf.ts';
 import type { InstallInput, InstallPlan } from '../../functions/leaf/plan.ts';
 import { silentLog } from '../../functions/log.ts';
 import { type LocalClock, virtualClock } from '../../local/clock.ts';
@@ -227,6 +227,27 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
     expect((await leaf.find(SETTINGS))?.data).toEqual({ a: '1' });
     const nowhere = { ...configMap({}), metadata: { name: 'a', namespace: 'nowhere' } };
     await expect(leaf.create(nowhere)).rejects.toMatchObject({ code: 'BUG' });
+  });
+
+  test('what others keep in a Secret stays in the leaf when Hub applies to it, looks at it or lists it', async () => {
+    const secret = (data: Record<string, string>) => ({
+      ...{ apiVersion: 'v1', kind: 'Secret' },
+      metadata: { name: 'auth', namespace: 'default' },
+      data,
+    });
+    expect(await leaf.create(secret({ token: 'cm9vdA==' }))).toBe('created');
+    const ref = refOf(secret({}));
+    const answers = [
+      await leaf.apply(secret({ bindings: 'e30=' })),
+      await leaf.findMetadata(ref),
+      ...(await leaf.list({ apiVersion: 'v1', kind: 'Secret', namespace: 'default', metadataOnly: true })),
+    ];
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ kind: 'Secret', metadata: { name: 'auth' } });
+      expect(answer).not.toHaveProperty('data');
+    }
+    expect((await leaf.find(ref))?.data).toEqual({ token: 'cm9vdA==', bindings: 'e30=' });
+    expect(await leaf.findMetadata({ ...ref, name: 'none' })).toBeUndefined();
   });
 
   test('a kind that the cluster does not know yet has no objects; once it is defined, it has', async () => {
