@@ -36,6 +36,21 @@ function spy(hub: MemoryHub, id: () => string) {
   return async () => Promise.all(asked.map(async ({ zone, planned }) => [zone, await planned]));
 }
 
+test('before anything is installed the bucket is open to this one cluster, and its control plane reaches the webhooks', async () => {
+  const hub = memoryHub();
+  hub.startScheduler();
+  const id = await aCreation(hub);
+  await hub.until(async () => (await read(hub, id)).state === 'installing');
+  const name = `hub-${id}-g1`;
+  const members = hub.storage.bindingsOf(name).flatMap((binding) => binding.members);
+  expect(members.filter((member) => member.startsWith('principal'))).toEqual([
+    expect.stringMatching(
+      new RegExp(`^principalSet://.*/kubernetes\\.cluster/https://.*/locations/${first}/clusters/${name}$`),
+    ),
+  ]);
+  expect(hub.compute.all().map((row) => row.name)).toContain(`${name}-webhooks`);
+});
+
 describe('a zone without machines', () => {
   test('is left for the next, which stands in the ledger before it is asked; nothing stays behind in the first', async () => {
     const hub = memoryHub();
