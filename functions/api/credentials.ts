@@ -11,7 +11,7 @@ import {
 import { entriesOf } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { State } from '../../shared/lifecycle/table.ts';
+import { rowOf } from '../../shared/lifecycle/table.ts';
 import { minutes } from '../../shared/units.ts';
 import { hostOf } from '../access/host.ts';
 import { asHub } from '../access/hub-principal.ts';
@@ -26,9 +26,6 @@ import { type Endpoint, endpoint, type Reply } from './endpoint.ts';
 import { findCluster } from './find-cluster.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { emailOf } from './membership.ts';
-
-/** Those in which a cluster is its members' to use. */
-const IN_USE: ReadonlySet<State> = new Set<State>(['ready', 'sharing', 'repairing']);
 
 /** Asked for; the clock of a cluster may be a little ahead of ours. */
 const LIFE_MS = minutes(55);
@@ -56,7 +53,7 @@ const get = endpoint<undefined, CredentialsQuery>({
   async handle(call) {
     const { ports, principal, query } = call;
     const { cluster } = await findCluster(call);
-    if (!IN_USE.has(cluster.state))
+    if (!rowOf(cluster.state).usable)
       throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${cluster.state}" and cannot be used now.`);
     await requireKnownAddress(ports, cluster.id, principal());
     const { body, headers } = await ISSUERS[query.kind](ports, cluster, principal().uid);

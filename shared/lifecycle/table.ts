@@ -22,6 +22,8 @@ interface Common {
   releases?: true;
   /** From entering it on nobody answers at the cluster's addresses any more. */
   closes?: true;
+  /** Its members may use it. */
+  usable?: true;
   /**
    * Commands this state takes, and where they lead. One that leads to the state itself is answered and changes nothing, but for `share`:
    * the members change all the same, and the state's step looks at them again.
@@ -153,11 +155,13 @@ export const LIFECYCLE = defineLifecycle({
   },
   ready: {
     label: 'Ready',
+    usable: true,
     accepts: { share: 'sharing', repair: 'repairing', delete: 'deleting' },
     due: 'deleting',
   },
   sharing: {
     label: 'Changing who may use it',
+    usable: true,
     step: 'share',
     success: 'ready',
     // It keeps the error, and the next look at what has drifted tries again.
@@ -170,6 +174,7 @@ export const LIFECYCLE = defineLifecycle({
   },
   repairing: {
     label: 'Looking after it',
+    usable: true,
     step: 'repair',
     success: 'ready',
     successOfSpare: 'warm',
