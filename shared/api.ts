@@ -23,6 +23,11 @@ export const MAX_PAGE_SIZE = 100;
 export const MAX_MEMBERS = 50;
 /** Spares that one pool may want. */
 export const MAX_WANTED = 100;
+/** Clusters that somebody may ask their operator for. */
+export const MAX_REQUESTED_CLUSTERS = 100;
+/** What an operator may set, as a guard against slips of the finger. */
+export const MAX_ACCOUNT_CLUSTERS = 1000;
+export const MAX_ACCOUNT_HOURLY_DOLLARS = 100_000;
 
 /** A word of the catalog. Whether the catalog has it is answered by a code of its own. */
 const choice = z.string().min(1).max(63);
@@ -65,6 +70,39 @@ export const putMemberBody = z
   .meta({ id: 'PutMember', description: 'A viewer looks, an editor works, an owner also says who may.' });
 export type PutMemberBody = z.infer<typeof putMemberBody>;
 
+/** As of a cluster that is asked for. */
+export const quoteQuery = z.strictObject({ ...shapeFields, isolation: isolation.optional() });
+export type QuoteQuery = z.infer<typeof quoteQuery>;
+
+/** An operator reads it as one line: nothing that breaks it, turns it round or cannot be written as UTF-8. */
+const oneLine = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u;
+
+export const putQuotaRequestBody = z
+  .strictObject({
+    /** In all, not more than now. */
+    maxClusters: z.int().min(1).max(MAX_REQUESTED_CLUSTERS),
+    reason: z.string().trim().min(1).max(500).regex(oneLine, 'It holds control characters.'),
+  })
+  .meta({ id: 'PutQuotaRequest', description: 'How many clusters you would like to have at once, and why.' });
+export type PutQuotaRequestBody = z.infer<typeof putQuotaRequestBody>;
+
+export const putAccountBody = z
+  .strictObject({
+    maxClusters: z.int().min(0).max(MAX_ACCOUNT_CLUSTERS).optional(),
+    maxHourlyDollars: z.number().min(0).max(MAX_ACCOUNT_HOURLY_DOLLARS).optional(),
+    decline: z.literal(true).optional(),
+  })
+  .refine(
+    ({ maxClusters, maxHourlyDollars, decline }) =>
+      (decline === true) !== (maxClusters !== undefined || maxHourlyDollars !== undefined),
+    'Send maxClusters, maxHourlyDollars or both, or nothing but decline.',
+  )
+  .meta({
+    id: 'PutAccount',
+    description: 'A new limit answers what the user asked for, and so does decline.',
+  });
+export type PutAccountBody = z.infer<typeof putAccountBody>;
+
 export const CREDENTIAL_KINDS = ['kubeconfig', 'pachctl'] as const;
 export const credentialsQuery = z.strictObject({ kind: z.enum(CREDENTIAL_KINDS) });
 export type CredentialsQuery = z.infer<typeof credentialsQuery>;
@@ -106,6 +144,16 @@ export const errorReply = z
   })
   .meta({ id: 'ClusterError', description: 'Why a cluster failed, or waits.' });
 
+export const money = z
+  .object({
+    amount: z.number(),
+    currency: z.literal('USD'),
+    /** An estimate: say "about". */
+    about: z.boolean(),
+  })
+  .meta({ id: 'Money' });
+export type Money = z.infer<typeof money>;
+
 export const conditionReply = z
   .object({ type: z.string(), status: z.boolean(), message: z.string(), since: timestamp })
   .meta({
@@ -138,6 +186,12 @@ export const clusterReply = z
     error: errorReply.nullable(),
     /** By uid. */
     members: z.record(z.string(), role),
+    cost: z.object({
+      /** Since its owner has it; what it had cost before there was a meter is not in it. */
+      soFar: money,
+      /** Null while nothing is being paid. */
+      hourly: money.nullable(),
+    }),
     createTime: timestamp,
     updateTime: timestamp,
     /** End of the lifetime, once it counts. */
@@ -209,16 +263,6 @@ export const eventPage = z
   .meta({ id: 'EventPage', description: 'Newest last.' });
 export type EventPage = z.infer<typeof eventPage>;
 
-export const money = z
-  .object({
-    amount: z.number(),
-    currency: z.literal('USD'),
-    /** An estimate: say "about". */
-    about: z.boolean(),
-  })
-  .meta({ id: 'Money' });
-export type Money = z.infer<typeof money>;
-
 export const catalogReply = z
   .object({
     products: z.array(
@@ -261,21 +305,80 @@ export const catalogReply = z
   .meta({ id: 'Catalog' });
 export type CatalogReply = z.infer<typeof catalogReply>;
 
+export const quoteReply = z
+  .object({
+    product: z.string(),
+    version: z.string(),
+    size: z.string(),
+    region: z.string(),
+    availability,
+    isolation,
+    hourlyPrice: money,
+    wait: z.object({
+      /** A spare waits; what was observed in this region; or what is typical, where too little was observed. */
+      basis: z.enum(['spare', 'observed', 'typical']),
+      /** From asking to `ready`, in cloud time. Null while there is no room: nobody knows when there will be. */
+      expectedMs: z.number().nullable(),
+      /** Observations behind each state that was observed: the fewest of them. */
+      samples: z.int().optional(),
+    }),
+    /** What a cluster would wait for if it were asked for now; null: nothing. */
+    room: errorReply.nullable(),
+  })
+  .meta({ id: 'Quote', description: 'What a cluster would cost and how long it would take.' });
+export type QuoteReply = z.infer<typeof quoteReply>;
+
+const allowanceFields = {
+  /** Clusters that count now: those being made, ready, or not yet proven gone. */
+  clusters: z.int(),
+  maxClusters: z.int(),
+  hourlyPrice: money,
+  maxHourlyPrice: money,
+};
+
+export const quotaRequestReply = z
+  .object({ maxClusters: z.int(), reason: z.string(), at: timestamp })
+  .meta({ id: 'QuotaRequest', description: 'What somebody asks an operator for.' });
+export type QuotaRequestReply = z.infer<typeof quotaRequestReply>;
+
 export const meReply = z
   .object({
     uid: z.string(),
     email: z.string().optional(),
     operator: z.boolean(),
-    allowance: z.object({
-      /** Clusters that count now: those being made, ready, or not yet proven gone. */
-      clusters: z.int(),
-      maxClusters: z.int(),
-      hourlyPrice: money,
-      maxHourlyPrice: money,
-    }),
+    allowance: z.object(allowanceFields),
+    /** Until an operator has answered it. */
+    quotaRequest: quotaRequestReply.optional(),
   })
   .meta({ id: 'Me' });
 export type MeReply = z.infer<typeof meReply>;
+
+export const accountReply = z
+  .object({
+    uid: z.string(),
+    /** Of who asks for more; else absent. */
+    email: z.string().optional(),
+    ...allowanceFields,
+    quotaRequest: quotaRequestReply.optional(),
+  })
+  .meta({ id: 'Account', description: 'What a user may have and has.' });
+export type AccountReply = z.infer<typeof accountReply>;
+
+export const accountPage = z
+  .object({ accounts: z.array(accountReply), nextPageToken: z.string().optional() })
+  .meta({
+    id: 'AccountPage',
+    description: 'By uid. Only who ever had a cluster, or asked for one, has an account.',
+  });
+export type AccountPage = z.infer<typeof accountPage>;
+
+export const cellReply = z
+  .object({ id: z.string(), ...allowanceFields })
+  .meta({ id: 'Cell', description: 'What all users together may have and have.' });
+export type CellReply = z.infer<typeof cellReply>;
+
+export const cellList = z.object({ cells: z.array(cellReply) }).meta({ id: 'CellList' });
+export type CellList = z.infer<typeof cellList>;
 
 export const poolReply = z
   .object({

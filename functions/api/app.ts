@@ -6,6 +6,7 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import type { Ports } from '../ports.ts';
+import { ADMIN_ENDPOINTS } from './admin.ts';
 import { bodyIsTooLarge } from './body-guard.ts';
 import { CATALOG_ENDPOINTS } from './catalog.ts';
 import { CLUSTER_ENDPOINTS } from './clusters.ts';
@@ -18,6 +19,7 @@ import { type ApiEnv, observe } from './observe.ts';
 import { partsOf } from './policy.ts';
 import { POOL_ENDPOINTS } from './pools.ts';
 import { problemResponse, toAppError } from './problem.ts';
+import { QUOTE_ENDPOINTS } from './quote.ts';
 
 export function createApi(ports: Ports, endpoints = API_ENDPOINTS): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
@@ -62,8 +64,10 @@ export const API_ENDPOINTS: readonly Endpoint[] = [
   ...CLUSTER_ENDPOINTS,
   ...MEMBER_ENDPOINTS,
   ...CATALOG_ENDPOINTS,
+  ...QUOTE_ENDPOINTS,
   ...ME_ENDPOINTS,
   ...POOL_ENDPOINTS,
+  ...ADMIN_ENDPOINTS,
   ...HEALTH_ENDPOINTS,
   openApi,
 ];

@@ -64,12 +64,12 @@ const create = endpoint({
       const earlier = await findEarlier(ports, request);
       if (earlier.cluster !== undefined) {
         const { cluster, updateTime } = await findCluster({ ports, id: earlier.cluster, authorize });
-        return accepted(toReply(cluster, updateTime));
+        return accepted(toReply(cluster, ports.clock, updateTime));
       }
       const { name, ...wish } = body;
       const spec = resolveSpec(wish, ports.settings.licensed);
       const spare = await claimSpare(ports, { name, spec, owner: uid, email }, earlier.remember);
-      if (spare) return accepted(toReply(spare));
+      if (spare) return accepted(toReply(spare, ports.clock));
       const birth = conceive(ports, {
         name,
         spec,
@@ -78,7 +78,7 @@ const create = endpoint({
         emails: { [uid]: email },
       });
       if (await createClusters(ports, [birth], earlier.remember(birth.cluster.id)))
-        return accepted(toReply(birth.cluster));
+        return accepted(toReply(birth.cluster, ports.clock));
     }
     throw new AppError('CONFLICT');
   },
@@ -112,7 +112,7 @@ const list = endpoint({
     });
     const { page, ...next } = cutPage(key, scope, found, pageSize, (last) => [createdMsOf(last), last.path]);
     const clusters = page.flatMap((snapshot) =>
-      readableClusters(ports, [snapshot]).map(({ cluster }) => toReply(cluster, snapshot.updateTime)),
+      readableClusters(ports, [snapshot]).map(({ cluster }) => toReply(cluster, ports.clock, snapshot.updateTime)),
     );
     return { body: { clusters, ...next } };
   },
@@ -129,7 +129,7 @@ const get = endpoint({
   reply: clusterReply,
   async handle(call) {
     const { cluster, updateTime } = await findCluster(call);
-    return { body: toReply(cluster, updateTime), headers: { etag: etagOf(cluster) } };
+    return { body: toReply(cluster, call.ports.clock, updateTime), headers: { etag: etagOf(cluster) } };
   },
 });
 
@@ -187,5 +187,5 @@ async function carryOut({ ports, id, principal, authorize }: Call<unknown>, name
       return true;
     },
   });
-  return accepted(toReply(cluster));
+  return accepted(toReply(cluster, ports.clock));
 }

@@ -1,9 +1,11 @@
-/** Who the caller is to Hub, and how much of their allowance is taken. */
-import { type MeReply, meReply } from '../../shared/api.ts';
-import { accountPath, allowanceDocument } from '../../shared/documents/account.ts';
+/** Who the caller is to Hub, how much of their allowance is taken, and whether they ask for more. */
+import { type MeReply, meReply, putQuotaRequestBody } from '../../shared/api.ts';
+import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+import type { Ports } from '../ports.ts';
+import { type Principal, requireEmail } from '../tokens.ts';
+import { accountLimits, changeAccount, parseAllowance, toAllowance, toQuotaRequest } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { acceptInvitations } from './invitations.ts';
-import { toMoney } from './reply.ts';
 
 const get = endpoint({
   name: 'GET /v1/me',
@@ -11,25 +13,54 @@ const get = endpoint({
   status: 200,
   reply: meReply,
   async handle({ ports, principal }) {
-    const { uid, email, operator } = principal();
     // This is what is asked first after signing in.
     await acceptInvitations(ports, principal());
-    const snapshot = await ports.documents.get(accountPath(uid));
-    const account = snapshot && allowanceDocument.parse(snapshot.data);
-    const { accountClusters, accountHourlyMicros } = ports.settings.limits;
-    const me: MeReply = {
-      uid,
-      ...(email === undefined ? {} : { email }),
-      operator,
-      allowance: {
-        clusters: account?.clusters ?? 0,
-        maxClusters: account?.maxClusters ?? accountClusters,
-        hourlyPrice: toMoney(account?.hourlyMicros ?? 0, true),
-        maxHourlyPrice: toMoney(account?.maxHourlyMicros ?? accountHourlyMicros, false),
-      },
-    };
-    return { body: me };
+    const account = parseAllowance(await ports.documents.get(accountPath(principal().uid)));
+    return { body: toMe(ports, principal(), account) };
   },
 });
 
-export const ME_ENDPOINTS: readonly Endpoint[] = [get];
+const ask = endpoint({
+  name: 'PUT /v1/me/quotaRequest',
+  summary: 'Ask an operator for more clusters. It takes the place of what you asked for before.',
+  status: 202,
+  reply: meReply,
+  refuses: ['EMAIL_NOT_VERIFIED', 'CONFLICT'],
+  body: putQuotaRequestBody,
+  async handle({ ports, principal, body: { maxClusters, reason } }) {
+    const email = requireEmail(principal());
+    const request = { maxClusters, reason, email, at: new Date(ports.clock.now()) };
+    const { after } = await changeAccount(ports, principal().uid, () => ({ request }));
+    return { body: toMe(ports, principal(), after) };
+  },
+});
+
+const withdraw = endpoint({
+  name: 'DELETE /v1/me/quotaRequest',
+  summary: 'Take back what you asked an operator for. A repetition changes nothing.',
+  status: 200,
+  reply: meReply,
+  refuses: ['CONFLICT'],
+  async handle({ ports, principal }) {
+    const { after } = await changeAccount(
+      ports,
+      principal().uid,
+      (now) => now?.request && { request: undefined },
+    );
+    return { body: toMe(ports, principal(), after) };
+  },
+});
+
+export const ME_ENDPOINTS: readonly Endpoint[] = [get, ask, withdraw];
+
+const toMe = (
+  ports: Ports,
+  { uid, email, operator }: Principal,
+  account: Allowance | undefined,
+): MeReply => ({
+  uid,
+  ...(email === undefined ? {} : { email }),
+  operator,
+  allowance: toAllowance(account, accountLimits(ports)),
+  ...toQuotaRequest(account?.request),
+});

@@ -47,7 +47,7 @@ const put = endpoint({
     const uid = user?.uid ?? uidsOf(cluster, email)[0];
     if (uid === undefined) {
       await invite(ports, cluster, { email, role: body.role, invitedBy: principal().uid }, pending);
-      return accepted(toReply(cluster, updateTime));
+      return accepted(toReply(cluster, ports.clock, updateTime));
     }
     // What was said of them earlier must not come after this.
     const others = pending.filter((invitation) => invitation.email !== email);
@@ -99,5 +99,5 @@ async function share(
   });
   // Also where nothing has changed: an earlier try may have ended before this.
   await rewriteReaders(ports, id, cluster.readers);
-  return accepted(toReply(cluster));
+  return accepted(toReply(cluster, ports.clock));
 }

@@ -11,6 +11,8 @@ const NAMES = Object.keys(POLICY) as EndpointName[];
 const BODIES: Partial<Record<EndpointName, object>> = {
   'POST /v1/clusters': { name: 'mine' },
   'PUT /v1/pools/{id}': { wanted: 1 },
+  'PUT /v1/me/quotaRequest': { maxClusters: 9, reason: 'A course.' },
+  'PUT /v1/admin/accounts/{id}': { maxClusters: 9 },
   'PUT /v1/clusters/{id}/members/{email}': { role: 'viewer' },
 };
 const QUERIES: Partial<Record<EndpointName, string>> = {
@@ -34,7 +36,7 @@ describe.each(NAMES)('%s', (name) => {
     const uid = standing === 'owner' ? 'boss' : standing;
     const token = standing === 'anonymous' ? undefined : api.as(uid, { operator: standing === 'operator' });
     const { method, path } = partsOf(name);
-    const id = path.includes('/pools/') ? 'default' : clusterIdOf(1);
+    const id = /\/(pools|accounts)\//.test(path) ? 'default' : clusterIdOf(1);
     const { commits } = api.documents.counters;
     const address = path.replace('{id}', id).replace('{email}', 'newcomer@example.com');
     const { status, body } = await api.send<Problem>(method, `${address}${QUERIES[name] ?? ''}`, token, {

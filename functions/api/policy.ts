@@ -40,7 +40,10 @@ export const POLICY = {
   'GET /v1/health': everyone,
   'GET /v1/openapi.json': everyone,
   'GET /v1/catalog': signedIn,
+  'GET /v1/quote': signedIn,
   'GET /v1/me': signedIn,
+  'PUT /v1/me/quotaRequest': signedIn,
+  'DELETE /v1/me/quotaRequest': signedIn,
   'POST /v1/clusters': signedIn,
   'GET /v1/clusters': signedIn,
   'GET /v1/clusters/{id}': members,
@@ -55,6 +58,9 @@ export const POLICY = {
   'GET /v1/pools': operators,
   'GET /v1/pools/{id}': operators,
   'PUT /v1/pools/{id}': operators,
+  'GET /v1/admin/accounts': operators,
+  'PUT /v1/admin/accounts/{id}': operators,
+  'GET /v1/admin/cells': operators,
 } as const satisfies Record<string, Rule>;
 
 export type EndpointName = keyof typeof POLICY;

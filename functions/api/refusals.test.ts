@@ -154,7 +154,10 @@ describe('a body of POST /v1/clusters', () => {
 describe('who asks', () => {
   const signedIn = [
     ['GET', '/v1/catalog'],
+    ['GET', '/v1/quote'],
     ['GET', '/v1/me'],
+    ['PUT', '/v1/me/quotaRequest'],
+    ['DELETE', '/v1/me/quotaRequest'],
     ['GET', '/v1/clusters'],
     ['POST', '/v1/clusters'],
     ['GET', `/v1/clusters/${clusterIdOf(1)}`],
@@ -163,6 +166,9 @@ describe('who asks', () => {
     ['GET', `/v1/clusters/${clusterIdOf(1)}/events`],
     ['GET', '/v1/pools'],
     ['PUT', '/v1/pools/default'],
+    ['GET', '/v1/admin/accounts'],
+    ['PUT', '/v1/admin/accounts/ada'],
+    ['GET', '/v1/admin/cells'],
   ] as const;
 
   test.each(signedIn)('nobody: %s %s is refused before anything is read', async (method, path) => {
@@ -232,6 +238,12 @@ describe('a query', () => {
     '/v1/clusters?filter=all',
     '/v1/clusters?__proto__=1',
     '/v1/me?uid=grace',
+    '/v1/quote?ttlHours=1',
+    '/v1/quote?availability=x',
+    '/v1/quote?isolation=x',
+    '/v1/quote?size=',
+    '/v1/quote?size=small&size=large',
+    '/v1/quote?__proto__=1',
   ])('%s is refused', async (path) => {
     const api = apiUnderTest();
     expectProblem(await refused(api, () => api.send('GET', path, api.as('ada'))), 'INVALID_ARGUMENT');

@@ -3,12 +3,18 @@ import type { ClusterReply, EventReply, Money, PoolReply } from '../../shared/ap
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../shared/documents/event.ts';
 import type { Pool } from '../../shared/documents/pool.ts';
+import { costAt } from '../../shared/lifecycle/cost.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
+import type { Clock } from '../cloud.ts';
 
 /**
  * @param updateTime when the document was last written; after a command of ours that is the moment in which its state was entered
  */
-export function toReply(cluster: Cluster, updateTime: Date = cluster.since): ClusterReply {
+export function toReply(
+  cluster: Cluster,
+  clock: Pick<Clock, 'elapsed'>,
+  updateTime: Date = cluster.since,
+): ClusterReply {
   const { ttlHours, product, version, size, region, availability, isolation } = cluster.spec;
   return {
     id: cluster.id,
@@ -34,6 +40,10 @@ export function toReply(cluster: Cluster, updateTime: Date = cluster.since): Clu
     })),
     error: cluster.error ?? null,
     members: cluster.members,
+    cost: {
+      soFar: toMoney(costAt(cluster.cost, clock.elapsed), true),
+      hourly: cluster.liability === undefined ? null : toMoney(cluster.liability.hourlyMicros, true),
+    },
     createTime: cluster.createdAt.toISOString(),
     updateTime: updateTime.toISOString(),
     ...(cluster.expiresAt === undefined ? {} : { expiresAt: cluster.expiresAt.toISOString() }),

@@ -3,10 +3,21 @@
  * ends the liability, so that the sum is always the truth.
  */
 import { z } from 'zod';
-import { micros, schemaField } from './fields.ts';
+import { instant, micros, schemaField } from './fields.ts';
 
-export const accountPath = (uid: string): string => `accounts/${uid}`;
+export const ACCOUNTS = 'accounts';
+export const accountPath = (uid: string): string => `${ACCOUNTS}/${uid}`;
 export const cellPath = (cell: string): string => `cells/${cell}`;
+
+/** What a user asks an operator for. The next one takes its place, and an operator's answer removes it. */
+export const quotaRequest = z.object({
+  maxClusters: z.number().int().positive(),
+  reason: z.string(),
+  /** Verified: the operator should know who asks. */
+  email: z.string(),
+  at: instant,
+});
+export type QuotaRequest = z.infer<typeof quotaRequest>;
 
 export const allowanceDocument = z.object({
   schema: schemaField,
@@ -16,5 +27,7 @@ export const allowanceDocument = z.object({
   /** Set by an operator; absent: the defaults of Config. */
   maxClusters: z.number().int().nonnegative().optional(),
   maxHourlyMicros: micros.nonnegative().optional(),
+  /** Of accounts only. */
+  request: quotaRequest.optional(),
 });
 export type Allowance = z.infer<typeof allowanceDocument>;

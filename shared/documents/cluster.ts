@@ -48,6 +48,17 @@ export const condition = z.object({
 export const liability = z.object({ clusters: z.number().int(), hourlyMicros: micros });
 export type Liability = z.infer<typeof liability>;
 
+/** The meter of what a cluster costs; see `shared/lifecycle/cost.ts`. At list prices: an estimate, not an invoice. */
+export const cost = z.object({
+  /** Spent up to `since`, or in all if there is none. */
+  micros: micros.nonnegative(),
+  /** For each hour of cloud time from `since` on; without it, the last price there was. */
+  hourlyMicros: micros.nonnegative(),
+  /** The meter runs from then on. */
+  since: instant.optional(),
+});
+export type Cost = z.infer<typeof cost>;
+
 /** The order of the cluster's certificate, and when the one it has ends. Neither is a secret. */
 export const certificateState = z.object({
   /** Address of the order at the authority; absent between two of them. */
@@ -104,6 +115,18 @@ export const clusterDocument = z.object({
   /** Until then a resource that is not found may still appear: an earlier handler may have a create under way. */
   holdUntilAt: instant.optional(),
   liability: liability.optional(),
+  /**
+   * What it has cost its owner, or a spare nobody yet: a claim starts it anew. Documents from before there was a meter have none until their
+   * next transition, and what they cost before it is not known.
+   */
+  cost: cost.optional(),
+  /** What it had cost as a spare, before somebody claimed it. */
+  idleMicros: micros.nonnegative().optional(),
+  /**
+   * Cloud time spent in each state on the way to `ready`, in ms, in this generation; several stays are added up. A claimed cluster has
+   * those of the spare too. Absent in documents from before it was kept.
+   */
+  took: z.partialRecord(z.enum(STATES), z.number().nonnegative()).optional(),
 
   /** Workloads that its installation made: fewer mean that some are missing. */
   parts: z.number().int().nonnegative().optional(),
@@ -121,6 +144,7 @@ export const clusterDocument = z.object({
   /** Owner and members: what security rules and list queries look at. */
   readers: z.array(z.string()),
 
+  /** When its owner asked for it: of a claimed spare, the claim. */
   createdAt: instant,
   readyAt: instant.optional(),
   /** End of the lifetime asked for with `ttlHours`, counted from `ready`. */

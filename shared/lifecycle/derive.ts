@@ -14,6 +14,18 @@ export function wayFrom(state: State): readonly State[] {
   }
 }
 
+/** From the first state to `ready`, where no spare waits. */
+export const COLD_WAY: readonly State[] = wayFrom('queued');
+
+/** From a claim to `ready`. */
+export const CLAIM_WAY: readonly State[] = STATES.flatMap((state) => {
+  const to = rowOf(state).accepts.claim;
+  return to === undefined ? [] : wayFrom(to as State);
+});
+
+/** The states in which a cluster is made, on either way: how long each took is kept. */
+export const MAKING: ReadonlySet<State> = new Set([...COLD_WAY, ...CLAIM_WAY]);
+
 const expectedMsOf = (way: readonly State[]): number =>
   way.reduce((sum, state) => sum + (rowOf(state) as StepRow).expectedMs, 0);
 

@@ -14,7 +14,8 @@ import { type ClusterEvent, eventDocument } from '../documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../documents/fields.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { days, hours, seconds } from '../units.ts';
-import { commandEdge, progressOf, remainingMs } from './derive.ts';
+import { costAt, metered } from './cost.ts';
+import { commandEdge, MAKING, progressOf, remainingMs } from './derive.ts';
 import {
   type Command,
   HANDLER_LIMIT_MS,
@@ -106,19 +107,35 @@ export function transition(cluster: Cluster, outcome: Outcome, at: Circumstances
       const to = commandEdge(cluster.state, outcome.command);
       if (to === undefined) return undefined;
       if (to === cluster.state) return outcome.command === 'share' ? again(cluster, outcome, at) : undefined;
-      const anew: ClusterPatch =
-        outcome.command === 'retry'
-          ? {
-              generation: cluster.generation + 1,
-              exhausted: [],
-              location: undefined,
-              certificate: undefined,
-              conditions: [],
-            }
-          : {};
-      const patch = { ...anew, ...outcome.patch };
+      const patch = { ...anew(cluster, outcome.command, at), ...outcome.patch };
       return enter(cluster, to, outcome.command, patch, at, { actor: outcome.actor, note: outcome.note });
     }
+  }
+}
+
+/** What a command starts anew, besides what it is given. */
+function anew(cluster: Cluster, command: Command, at: Circumstances): ClusterPatch {
+  switch (command) {
+    case 'retry':
+      return {
+        generation: cluster.generation + 1,
+        exhausted: [],
+        location: undefined,
+        certificate: undefined,
+        conditions: [],
+        took: undefined,
+      };
+    case 'claim': {
+      // From here on it is its owner's, and so is what it costs.
+      const micros = costAt(cluster.cost, at.elapsed);
+      return {
+        createdAt: new Date(at.now),
+        idleMicros: (cluster.idleMicros ?? 0) + micros,
+        cost: undefined,
+      };
+    }
+    default:
+      return {};
   }
 }
 
@@ -252,6 +269,9 @@ function enter(
   const held =
     'afterHold' in row && row.afterHold && holdUntilAt && !past(holdUntilAt, at) ? holdUntilAt : undefined;
   const released = row.releases ? cluster.liability : undefined;
+  const liability = released ? undefined : (patch.liability ?? cluster.liability);
+  const cost = metered('cost' in patch ? patch.cost : cluster.cost, liability?.hourlyMicros, at);
+  const spentMs = Math.max(0, at.elapsed(cluster.since.getTime()));
   const becomesReady = to === 'ready' && cluster.readyAt === undefined;
   // A lifetime counts from the moment in which the owner can use the cluster.
   const { ttlHours } = patch.spec ?? cluster.spec;
@@ -261,6 +281,7 @@ function enter(
     error: undefined,
     ...(row.closes && { endpoints: {} }),
     ...(runs || to === 'failed' || to === 'stuck' ? keepError(cluster, to) : {}),
+    ...(MAKING.has(cluster.state) && { took: longer(cluster, spentMs) }),
     ...patch,
     state: to,
     epoch: cluster.epoch + 1,
@@ -279,23 +300,22 @@ function enter(
         ? new Date(at.afterWork((row as StepRow).timeoutMs))
         : undefined,
     holdUntilAt,
-    liability: released ? undefined : (patch.liability ?? cluster.liability),
+    liability,
+    cost,
     readyAt: becomesReady ? new Date(at.now) : cluster.readyAt,
     expiresAt,
     purgeAt: 'final' in row && row.final ? new Date(at.now + KEEP_DELETED_MS) : undefined,
   });
   const message = note ?? (fields.error && cause !== 'done' ? fields.error.message : `${row.label}.`);
-  const event = eventOf(
-    fields,
-    cluster.state,
-    cause,
-    message,
-    Math.max(0, at.elapsed(cluster.since.getTime())),
-    at,
-    actor,
-  );
+  const event = eventOf(fields, cluster.state, cause, message, spentMs, at, actor);
   return { fields, event, wake: runs && !held, ...(released ? { released } : {}) };
 }
+
+/** What each state took, with this stay in the present one. */
+const longer = ({ state, took = {} }: Cluster, spentMs: number): NonNullable<Cluster['took']> => ({
+  ...took,
+  [state]: (took[state] ?? 0) + Math.round(spentMs),
+});
 
 /** Cleaning up and resting after a failure keep telling why; every other way forward starts with a clean slate. */
 const keepError = (cluster: Cluster, to: State): ClusterPatch =>

@@ -1,0 +1,118 @@
+/** What users may have and what the cell has, for operators. */
+import {
+  type AccountReply,
+  accountPage,
+  accountReply,
+  type CellReply,
+  cellList,
+  pageQuery,
+  putAccountBody,
+} from '../../shared/api.ts';
+import { ACCOUNTS, type Allowance, cellPath } from '../../shared/documents/account.ts';
+import { AppError, asAppError } from '../../shared/errors.ts';
+import { dollars } from '../../shared/units.ts';
+import { wakeQueue } from '../dispatch/queue.ts';
+import type { Ports } from '../ports.ts';
+import {
+  accountLimits,
+  cellLimits,
+  changeAccount,
+  parseAllowance,
+  toAllowance,
+  toQuotaRequest,
+} from './allowance.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { cutPage, type PageScope, parsePageToken } from './paging.ts';
+
+const listAccounts = endpoint({
+  name: 'GET /v1/admin/accounts',
+  summary: 'What each user may have and has, and who asks for more.',
+  status: 200,
+  reply: accountPage,
+  refuses: ['INVALID_PAGE_TOKEN'],
+  query: pageQuery,
+  async handle({ ports, principal, query: { pageSize, pageToken } }) {
+    const key = ports.settings.pageTokenKey;
+    const scope: PageScope = { list: ACCOUNTS, uid: principal().uid };
+    const [path] = pageToken === undefined ? [] : parsePageToken(key, scope, pageToken);
+    // Without an order of ours they come by their names, which are the uids.
+    const found = await ports.documents.query({
+      collection: ACCOUNTS,
+      ...(path === undefined ? {} : { startAfter: [String(path)] }),
+      limit: pageSize + 1,
+    });
+    const { page, ...next } = cutPage(key, scope, found, pageSize, (last) => [last.path]);
+    const accounts = page.map((snapshot) =>
+      toAccount(ports, snapshot.path.slice(ACCOUNTS.length + 1), parseAllowance(snapshot)),
+    );
+    return { body: { accounts, ...next } };
+  },
+});
+
+const putAccount = endpoint({
+  name: 'PUT /v1/admin/accounts/{id}',
+  summary:
+    'Say how much a user may have, or decline what they ask for. What waits for it then starts by itself.',
+  status: 200,
+  reply: accountReply,
+  refuses: ['CONFLICT'],
+  body: putAccountBody,
+  async handle({ ports, id, body: { maxClusters, maxHourlyDollars, decline } }) {
+    if (!couldBeUid(id)) throw new AppError('NOT_FOUND');
+    const limits = {
+      ...(maxClusters === undefined ? {} : { maxClusters }),
+      ...(maxHourlyDollars === undefined ? {} : { maxHourlyMicros: dollars(maxHourlyDollars) }),
+    };
+    const { before, after } = await changeAccount(ports, id, (now) =>
+      decline && !now?.request ? undefined : { ...limits, request: undefined },
+    );
+    ports.log.info(decline ? 'quota request declined' : 'account limits set', { resource: `accounts/${id}` });
+    if (!decline) await wake(ports, id);
+    return { body: toAccount(ports, id, after, before?.request?.email) };
+  },
+});
+
+const listCells = endpoint({
+  name: 'GET /v1/admin/cells',
+  summary: 'What all clusters together may be and are.',
+  status: 200,
+  reply: cellList,
+  async handle({ ports }) {
+    const { cell: id } = ports.settings;
+    const now = parseAllowance(await ports.documents.get(cellPath(id)));
+    const cell: CellReply = { id, ...toAllowance(now, cellLimits(ports)) };
+    return { body: { cells: [cell] } };
+  },
+});
+
+export const ADMIN_ENDPOINTS: readonly Endpoint[] = [listAccounts, putAccount, listCells];
+
+/**
+ * Any string of up to 128 characters that can name a document: a user whom Hub does not know yet may be given limits too.
+ * https://firebase.google.com/docs/auth/admin/manage-users#create_a_user
+ * https://firebase.google.com/docs/firestore/quotas#collections_documents_and_fields
+ */
+const couldBeUid = (id: string): boolean =>
+  id.length >= 1 && id.length <= 128 && id.isWellFormed() && !/[/\p{Cc}]|^\.\.?$|^__.*__$/u.test(id);
+
+/** @param email of somebody whose request is answered */
+const toAccount = (
+  ports: Ports,
+  uid: string,
+  account: Allowance | undefined,
+  email = account?.request?.email,
+): AccountReply => ({
+  uid,
+  ...(email === undefined ? {} : { email }),
+  ...toAllowance(account, accountLimits(ports)),
+  ...toQuotaRequest(account?.request),
+});
+
+/** The limits are written; if this is lost, what waits looks by itself a few minutes later. */
+async function wake(ports: Ports, uid: string): Promise<void> {
+  try {
+    await wakeQueue(ports, uid);
+  } catch (error) {
+    ports.log.warn('queue not woken', { code: asAppError(error).code });
+  }
+}

@@ -1,0 +1,90 @@
+/** What an account or the cell may have and has: read, shown, and changed without touching what is counted. */
+import type { MeReply } from '../../shared/api.ts';
+import {
+  type Allowance,
+  accountPath,
+  allowanceDocument,
+  type QuotaRequest,
+} from '../../shared/documents/account.ts';
+import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import { AppError } from '../../shared/errors.ts';
+import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
+import type { Ports } from '../ports.ts';
+import type { Limits } from '../steps/admit.ts';
+import { toMoney } from './reply.ts';
+
+export const accountLimits = ({ settings: { limits } }: Ports): Limits => ({
+  clusters: limits.accountClusters,
+  hourlyMicros: limits.accountHourlyMicros,
+});
+
+export const cellLimits = ({ settings: { limits } }: Ports): Limits => ({
+  clusters: limits.cellClusters,
+  hourlyMicros: limits.cellHourlyMicros,
+});
+
+/** @param now undefined: nothing was ever counted */
+export const toAllowance = (now: Allowance | undefined, defaults: Limits): MeReply['allowance'] => ({
+  clusters: now?.clusters ?? 0,
+  maxClusters: now?.maxClusters ?? defaults.clusters,
+  hourlyPrice: toMoney(now?.hourlyMicros ?? 0, true),
+  maxHourlyPrice: toMoney(now?.maxHourlyMicros ?? defaults.hourlyMicros, false),
+});
+
+/** The field of a reply, where there is something to tell. */
+export const toQuotaRequest = (request: QuotaRequest | undefined): Pick<MeReply, 'quotaRequest'> =>
+  request === undefined
+    ? {}
+    : {
+        quotaRequest: {
+          maxClusters: request.maxClusters,
+          reason: request.reason,
+          at: request.at.toISOString(),
+        },
+      };
+
+export const parseAllowance = (found: Snapshot | undefined): Allowance | undefined =>
+  found && allowanceDocument.parse(found.data);
+
+/** What may be changed of an account besides its counters; `undefined` removes a field. */
+type AccountPatch = { [K in 'maxClusters' | 'maxHourlyMicros' | 'request']?: Allowance[K] | undefined };
+
+/** The second one finds what was made meanwhile; nobody deletes an account. */
+const TRIES = 3;
+
+/**
+ * Changes an account, and makes it if there is none. Only what is changed is written: whoever counts at the same moment finds that the
+ * document is another, and counts again.
+ * @param change of the account as it is; undefined: nothing is to change
+ * @returns the account before and after
+ * @throws AppError CONFLICT; CommitError `unavailable`
+ */
+export async function changeAccount(
+  ports: Ports,
+  uid: string,
+  change: (now: Allowance | undefined) => AccountPatch | undefined,
+): Promise<{ before: Allowance | undefined; after: Allowance | undefined }> {
+  const path = accountPath(uid);
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const before = parseAllowance(await ports.documents.get(path));
+    const patch = change(before);
+    if (!patch) return { before, after: before };
+    const after = { ...(before ?? NOTHING_COUNTED), ...patch } as Allowance;
+    try {
+      await ports.documents.commit([
+        before
+          ? { op: 'update', path, data: patch as DocumentData }
+          : { op: 'create', path, data: withoutUndefined(after) },
+      ]);
+      return { before, after };
+    } catch (error) {
+      if (!(error instanceof CommitError) || error.fault === 'unavailable') throw error;
+    }
+  }
+  throw new AppError('CONFLICT');
+}
+
+const NOTHING_COUNTED: Allowance = { schema: DOCUMENT_SCHEMA, clusters: 0, hourlyMicros: 0 };
+
+const withoutUndefined = (fields: object): DocumentData =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

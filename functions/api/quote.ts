@@ -1,0 +1,74 @@
+/** What a cluster would cost and how long it would take, before anybody asks for it. It promises nothing: others may be quicker. */
+import { type QuoteReply, quoteQuery, quoteReply } from '../../shared/api.ts';
+import { priceOf, resolveSpec } from '../../shared/catalog/catalog.ts';
+import { accountPath, cellPath } from '../../shared/documents/account.ts';
+import { CLUSTERS, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
+import { durationsDocument, durationsPath } from '../../shared/documents/durations.ts';
+import { CLAIM_WAY, COLD_WAY } from '../../shared/lifecycle/derive.ts';
+import { estimate } from '../../shared/lifecycle/estimate.ts';
+import { describe } from '../../shared/lifecycle/transition.ts';
+import { readableClusters } from '../dispatch/commit.ts';
+import type { Ports } from '../ports.ts';
+import { planAdmission } from '../steps/admit.ts';
+import { accountLimits, cellLimits, parseAllowance } from './allowance.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { toMoney } from './reply.ts';
+
+const get = endpoint({
+  name: 'GET /v1/quote',
+  summary: 'What a cluster would cost, how long it would take, and what it would wait for.',
+  status: 200,
+  reply: quoteReply,
+  refuses: ['UNKNOWN_PRODUCT', 'UNKNOWN_VERSION', 'UNKNOWN_SIZE', 'UNKNOWN_REGION', 'UNSUPPORTED_ISOLATION'],
+  query: quoteQuery,
+  async handle({ ports, principal, query }) {
+    const spec = resolveSpec(query, ports.settings.licensed);
+    return { body: await quote(ports, principal().uid, spec) };
+  },
+});
+
+export const QUOTE_ENDPOINTS: readonly Endpoint[] = [get];
+
+async function quote(ports: Ports, uid: string, spec: ClusterSpec): Promise<QuoteReply> {
+  const { documents, settings } = ports;
+  const { hourlyMicros, origin } = priceOf(spec);
+  const [account, cell, waiting, durations] = await Promise.all([
+    documents.get(accountPath(uid)),
+    documents.get(cellPath(settings.cell)),
+    documents.query({
+      collection: CLUSTERS,
+      where: [
+        ['shape', '==', shapeOf(spec)],
+        ['state', '==', 'warm'],
+      ],
+      limit: 1,
+    }),
+    documents.get(durationsPath(spec.region)),
+  ]);
+  const ofAccount = planAdmission(parseAllowance(account), accountLimits(ports), hourlyMicros, 'account');
+  // A spare has its place in the cell already.
+  const isSpare = ofAccount === undefined && readableClusters(ports, waiting).length > 0;
+  const ofCell = isSpare
+    ? undefined
+    : planAdmission(parseAllowance(cell), cellLimits(ports), hourlyMicros, 'cell');
+  const blocked = ofAccount ?? ofCell;
+  // What cannot be read was written by another version of this code, and is no reason to tell nothing.
+  const observed = durationsDocument.safeParse(durations?.data).data?.steps;
+  const { expectedMs, samples } = estimate(isSpare ? CLAIM_WAY : COLD_WAY, observed);
+  const { product, version, size, region, availability, isolation } = spec;
+  return {
+    product,
+    version,
+    size,
+    region,
+    availability,
+    isolation,
+    hourlyPrice: toMoney(hourlyMicros, 'estimate' in origin),
+    wait: {
+      basis: isSpare ? 'spare' : samples === undefined ? 'typical' : 'observed',
+      expectedMs: blocked ? null : expectedMs,
+      ...(samples === undefined ? {} : { samples }),
+    },
+    room: blocked ? describe(blocked) : null,
+  };
+}

@@ -1,0 +1,32 @@
+/** The meter of a cluster: what it has cost so far. Pure, and light enough for a browser that draws it while it runs. */
+import type { Cost } from '../documents/cluster.ts';
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * What has been spent by now, in whole micro-dollars. It never falls while the meter runs.
+ * @param elapsed cloud time since an instant: money is spent in the cloud's time
+ */
+export function costAt(cost: Cost | undefined, elapsed: (sinceMs: number) => number): number {
+  if (!cost) return 0;
+  const ranMs = cost.since === undefined ? 0 : Math.max(0, elapsed(cost.since.getTime()));
+  return cost.micros + Math.floor((ranMs * cost.hourlyMicros) / HOUR_MS);
+}
+
+/**
+ * The meter after a transition. It runs exactly while the cluster holds something of its account's and its cell's allowance: it starts
+ * with that, is settled when that is given back, and starts anew at another price. The same price lets it run on.
+ * @param hourlyMicros what the cluster costs from now on; undefined: nothing
+ */
+export function metered(
+  cost: Cost | undefined,
+  hourlyMicros: number | undefined,
+  at: { now: number; elapsed(sinceMs: number): number },
+): Cost | undefined {
+  const runs = cost?.since !== undefined;
+  if (hourlyMicros === undefined ? !runs : runs && cost.hourlyMicros === hourlyMicros) return cost;
+  const micros = costAt(cost, at.elapsed);
+  // What it last cost an hour stays to be told.
+  if (hourlyMicros === undefined) return { micros, hourlyMicros: cost?.hourlyMicros ?? 0 };
+  return { micros, hourlyMicros, since: new Date(at.now) };
+}
