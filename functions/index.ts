@@ -68,6 +68,10 @@ export const drift = onMessage(TOPICS.drift, async (ports, body) => {
   await (await import('./sweeps/drift.ts')).sweepDrift(ports, body);
 });
 
+export const durations = onMessage(TOPICS.durations, async (ports) => {
+  await (await import('./durations/observe.ts')).observeDurations(ports);
+});
+
 export const topUp = onMessage(TOPICS.topUp, async (ports, body) => {
   await (await import('./pool/top-up.ts')).topUp(ports, topUpMessage.safeParse(body).data?.pool);
 });

@@ -71,6 +71,7 @@ export const MANIFEST: readonly FunctionSpec[] = [
   }),
   // One message starts it; the look at each cluster has a message, and a minute, of its own.
   event(TOPICS.drift, TOPICS.drift, { schedule: '17 */6 * * *' }),
+  event(TOPICS.durations, TOPICS.durations, { schedule: '*/10 * * * *', concurrency: 1, maxInstances: 1 }),
   event(TOPICS.topUp, TOPICS.topUp, { schedule: '*/5 * * * *', concurrency: 1, maxInstances: 3 }),
 ];
 

@@ -34,6 +34,7 @@ export const TOPICS = {
   sweep: 'sweep',
   topUp: 'top-up',
   drift: 'drift',
+  durations: 'durations',
   deadLetter: 'dead-letter',
 } as const;
 

@@ -355,6 +355,25 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     startAfter: [5],
     limit: 5,
   },
+  'spares for a quote (api/quote.ts)': {
+    collection: 'clusters',
+    where: [
+      ['shape', '==', 's'],
+      ['state', '==', 'warm'],
+    ],
+    limit: 1,
+  },
+  'accounts (api/admin.ts)': { collection: 'accounts', startAfter: ['accounts/x'], limit: 2 },
+  'who became ready since (durations/observe.ts)': {
+    collection: 'clusters',
+    where: [
+      ['spec.region', '==', 'r'],
+      ['readyAt', '<=', new Date(1)],
+    ],
+    orderBy: [['readyAt', 'asc']],
+    startAfter: [new Date(0), 'clusters/x'],
+    limit: 2,
+  },
   'who is invited (api/invitations.ts)': { collection: 'invitations', where: [['cluster', '==', 'x']] },
   'what somebody is invited to (api/invitations.ts)': {
     collection: 'invitations',
@@ -363,13 +382,32 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
   },
 };
 
+/** What the console listens to: in a browser nobody would see why nothing comes. */
+const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
+  'the clusters of a user': {
+    collection: 'clusters',
+    where: [
+      ['readers', 'array-contains', 'u'],
+      ['state', 'in', ['ready', 'queued']],
+    ],
+    orderBy: [['createdAt', 'desc']],
+  },
+  'a timeline, newest first': { collection: 'clusters/x/events', orderBy: [['epoch', 'desc']], limit: 2 },
+  'all of a pool': { collection: 'clusters', where: [['pool', '==', 'p']] },
+  'what needs an operator': { collection: 'clusters', where: [['state', 'in', ['failed', 'stuck']]] },
+  'the newest of all': { collection: 'clusters', orderBy: [['createdAt', 'desc']], limit: 500 },
+};
+
 /** How often each file of functions/ asks; whoever adds a query adds it above, and counts it here. */
 const CALLS: Readonly<Record<string, number>> = {
+  'api/admin.ts': 1,
   'api/clusters.ts': 2,
   'api/invitations.ts': 2,
   'api/pools.ts': 1,
+  'api/quote.ts': 1,
   'dispatch/queue.ts': 2,
   'dispatch/readers.ts': 1,
+  'durations/observe.ts': 1,
   'pool/claim.ts': 1,
   'pool/top-up.ts': 2,
   'sweeps/drift.ts': 1,
@@ -390,11 +428,12 @@ describe('firestore.indexes.json of the product', () => {
 
   const text = readFileSync(new URL('../../firestore.indexes.json', import.meta.url), 'utf8');
 
-  test.each(Object.keys(PRODUCT_QUERIES))('serves %s', async (name) => {
+  const queries = { ...PRODUCT_QUERIES, ...CONSOLE_QUERIES };
+  test.each(Object.keys(queries))('serves %s', async (name) => {
     const opened = await openFirestore({ indexes: parseIndexConfig(text) });
     try {
       const documents = createDocuments(opened.db);
-      const asked = PRODUCT_QUERIES[name] as PortQuery;
+      const asked = queries[name] as PortQuery;
       await expect(documents.query(asked)).resolves.toEqual([]);
       const { startAfter: _cursor, ...counted } = asked;
       await expect(documents.count(counted)).resolves.toBe(0);

@@ -4,6 +4,7 @@
  */
 import { dispatch } from '../../functions/dispatch/engine.ts';
 import { hint } from '../../functions/dispatch/hint.ts';
+import { observeDurations } from '../../functions/durations/observe.ts';
 import { silentLog } from '../../functions/log.ts';
 import { ALL_TOPICS, MANIFEST, MAX_DELIVERY_ATTEMPTS, stepOfFunction } from '../../functions/manifest.ts';
 import { topUp } from '../../functions/pool/top-up.ts';
@@ -172,6 +173,7 @@ export function memoryHub({
     else if (name === TOPICS.hint) await hint(ports, body);
     else if (name === TOPICS.sweep) await sweepOverdue(ports);
     else if (name === TOPICS.drift) await sweepDrift(ports, body);
+    else if (name === TOPICS.durations) await observeDurations(ports);
     else if (name === TOPICS.topUp) await topUp(ports, (body as { pool?: string }).pool);
   };
   for (const { name, trigger, timeoutSeconds } of MANIFEST) {
@@ -196,6 +198,7 @@ export function memoryHub({
     every(TOPICS.sweep, minutes(1));
     every(TOPICS.topUp, minutes(5));
     every(TOPICS.drift, hours(6));
+    every(TOPICS.durations, minutes(10));
     return () => {
       stopped = true;
     };

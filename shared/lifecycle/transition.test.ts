@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Cluster, ClusterPatch } from '../documents/cluster.ts';
 import { minutes, seconds } from '../units.ts';
+import { MAKING } from './derive.ts';
 import { HANDLER_LIMIT_MS, LIFECYCLE, RETRY, rowOf, STATES, type State, TOMBSTONE_HOLD_MS } from './table.ts';
 import { born, type Circumstances, type Outcome, transition } from './transition.ts';
 
@@ -85,6 +86,69 @@ describe('an edge', () => {
     expect(next.released).toEqual(liability);
     expect(next.fields).not.toHaveProperty('liability');
     expect(step(aCluster({ state: 'sweeping' }), { kind: 'done' })).not.toHaveProperty('released');
+  });
+});
+
+describe('how long each state took', () => {
+  const running = (state: State, patch: ClusterPatch = {}) => aCluster({ state, ...patch });
+  const then = (cluster: Cluster, outcome: Outcome, forMs: number): Cluster => ({
+    ...step(cluster, outcome, at(cluster.since.getTime() + forMs)).fields,
+    id: cluster.id,
+  });
+
+  test('is kept on the way to ready, and summed up where a state is entered again', () => {
+    let cluster = then(running('queued'), { kind: 'done' }, 1);
+    cluster = then(cluster, { kind: 'requeue', code: 'CLOUD_QUOTA', forMs: 1 }, 20);
+    cluster = then(cluster, { kind: 'done' }, 300);
+    cluster = then(cluster, { kind: 'done' }, 4000);
+    expect(cluster).toMatchObject({ state: 'installing', took: { queued: 301, provisioning: 4020 } });
+  });
+
+  test('a wait and a change of members do not cut a stay in two', () => {
+    let cluster = then(running('installing'), { kind: 'wait', forMs: 1, detail: 'busy' }, 10);
+    cluster = then(cluster, { kind: 'command', command: 'share' }, 20);
+    expect(cluster.took).toBeUndefined();
+    expect(then(cluster, { kind: 'done' }, 30).took).toEqual({ installing: 30 });
+  });
+
+  test('of what comes after is not kept, nor of what cleans up', () => {
+    const took = { installing: 5 };
+    for (const state of STATES.filter((state) => !MAKING.has(state) && rowOf(state).step !== undefined))
+      expect(then(running(state, { took }), { kind: 'done' }, 9).took).toEqual(took);
+    expect([...MAKING].filter((state) => rowOf(state).step === undefined)).toEqual([]);
+    expect(MAKING.has('sharing') || MAKING.has('undoing') || MAKING.has('deleting')).toBe(false);
+  });
+
+  test('starts anew with a new generation', () => {
+    const failed = running('failed', { took: { provisioning: 5 } });
+    const retried = then(failed, { kind: 'command', command: 'retry' }, 9);
+    expect(retried).not.toHaveProperty('took');
+    expect(then(retried, { kind: 'done' }, 2).took).toEqual({ queued: 2 });
+  });
+
+  test('of a claimed cluster is its spare’s, and the time it waited for an owner is nobody’s', () => {
+    const spare = running('warm', { pool: 'default', owner: undefined, took: { provisioning: 5 } });
+    const claimed = then(spare, { kind: 'command', command: 'claim', patch: { pool: undefined } }, 1000);
+    expect(claimed.took).toEqual({ provisioning: 5 });
+    expect(then(claimed, { kind: 'done' }, 3).took).toEqual({ provisioning: 5, personalizing: 3 });
+  });
+});
+
+describe('a claim', () => {
+  test('is when its owner asked for it, and from then on they pay', () => {
+    const cost = { micros: 3, hourlyMicros: 3_600_000, since: new Date(NOW - 50) };
+    const liability = { clusters: 1, hourlyMicros: 3_600_000 };
+    const spare = aCluster({ state: 'warm', pool: 'default', owner: undefined, cost, liability });
+    const patch = { owner: 'ada', pool: undefined };
+    const { fields, released } = step(spare, { kind: 'command', command: 'claim', patch });
+    expect(fields).toMatchObject({
+      createdAt: new Date(NOW),
+      idleMicros: 53,
+      cost: { micros: 0, hourlyMicros: 3_600_000, since: new Date(NOW) },
+    });
+    expect(released).toBeUndefined();
+    const failed = step({ ...fields, id: spare.id }, { kind: 'failed', code: 'NAME_TAKEN' }, at(NOW + 5));
+    expect(failed.fields.createdAt).toEqual(new Date(NOW));
   });
 });
 
