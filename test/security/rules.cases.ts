@@ -61,7 +61,7 @@ export const DOCUMENTS: Record<string, DocumentData> = {
 };
 
 export type Request =
-  | { kind: 'get'; path: string }
+  | { kind: 'get'; path: string; missing?: true }
   | { kind: 'list'; collection: string; group?: boolean; readers?: string; limit?: number }
   | { kind: 'create' | 'update' | 'delete'; path: string };
 
@@ -75,14 +75,16 @@ const MEMBERS: readonly Role[] = ['owner', 'editor', 'viewer'];
 const OPERATORS: readonly Role[] = ['operator'];
 const SIGNED_IN: readonly Role[] = roles.filter((role) => ROLES[role] !== null);
 const NOBODY: readonly Role[] = [];
+/** Who may read a cluster of Ada's. */
+const MEMBERS_AND_OPERATORS = [...MEMBERS, ...OPERATORS];
 
 /** Who may read which document by name. */
 const GET: Record<keyof typeof DOCUMENTS, readonly Role[]> = {
-  'clusters/mine': MEMBERS,
-  'clusters/other': NOBODY,
-  'clusters/spare': NOBODY,
-  'clusters/mine/events/00000001': MEMBERS,
-  'clusters/other/events/00000001': NOBODY,
+  'clusters/mine': MEMBERS_AND_OPERATORS,
+  'clusters/other': OPERATORS,
+  'clusters/spare': OPERATORS,
+  'clusters/mine/events/00000001': MEMBERS_AND_OPERATORS,
+  'clusters/other/events/00000001': OPERATORS,
   'clusters/mine/secrets/s': NOBODY,
   'ledgers/mine': NOBODY,
   'accounts/ada': ['owner', 'operator'],
@@ -100,10 +102,17 @@ const GET: Record<keyof typeof DOCUMENTS, readonly Role[]> = {
   'unheardOf/x': NOBODY,
 };
 
+/** Who learns that there is no such document; to others it looks like one that is not theirs. */
+const MISSING: Record<string, readonly Role[]> = {
+  'clusters/missing': OPERATORS,
+  'clusters/mine/events/99': OPERATORS,
+  'ledgers/missing': NOBODY,
+};
+
 /** Who may list a collection without a filter. */
 const LIST: Record<string, readonly Role[]> = {
-  clusters: NOBODY,
-  'clusters/mine/events': NOBODY,
+  clusters: OPERATORS,
+  'clusters/mine/events': OPERATORS,
   'clusters/mine/secrets': NOBODY,
   ledgers: NOBODY,
   accounts: OPERATORS,
@@ -129,8 +138,8 @@ export const cases: readonly Case[] = roles.flatMap((role) => {
   const uid = ROLES[role];
   const of = (request: Request, allowed: boolean): Case => ({ role, request, allowed });
   const gets = Object.entries(GET).map(([path, who]) => of({ kind: 'get', path }, who.includes(role)));
-  const missing = ['clusters/missing', 'clusters/mine/events/99', 'ledgers/missing'].map((path) =>
-    of({ kind: 'get', path }, false),
+  const missing = Object.entries(MISSING).map(([path, who]) =>
+    of({ kind: 'get', path, missing: true }, who.includes(role)),
   );
   const lists = Object.entries(LIST).flatMap(([collection, who]) => [
     of({ kind: 'list', collection }, who.includes(role)),

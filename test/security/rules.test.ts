@@ -195,7 +195,8 @@ describe('the server', () => {
     const wrong: string[] = [];
     for (const one of cases.filter((c) => c.role === role)) {
       const { status } = await ask(one);
-      if (status !== (one.allowed ? 200 : 403)) wrong.push(`${nameOf(one)}: ${status}`);
+      const found = one.request.kind === 'get' && one.request.missing ? 404 : 200;
+      if (status !== (one.allowed ? found : 403)) wrong.push(`${nameOf(one)}: ${status}`);
     }
     expect(wrong).toEqual([]);
   });
