@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { deployedRewrites, rewritesIn } from './deployed.ts';
+import { describe, expect, test } from 'vitest';
+import { deployedRewrites, deployedSite, rewritesIn, siteIn } from './deployed.ts';
 
 const functionFor = (path: string): string | undefined =>
   deployedRewrites().find(({ matches }) => matches(path))?.name;
@@ -36,5 +36,43 @@ test('the first that fits is taken, and a dot is a dot', () => {
 });
 
 test('a source of another kind is refused, not guessed at', () => {
-  for (const source of ['/@(a|b)', '**', '/a*', '/a/?']) expect(() => rewrites(source)).toThrow('source');
+  for (const source of ['/@(a|b)', 'a', '/a*', '/a/?']) expect(() => rewrites(source)).toThrow();
+});
+
+test('what no function serves is one page, and no function of its own', () => {
+  const [only] = rewritesIn({
+    hosting: {
+      rewrites: [
+        { source: '/v1/**', function: { functionId: 'api' } },
+        { source: '**', destination: '/index.html' },
+      ],
+    },
+  });
+  expect(only?.name).toBe('api');
+});
+
+describe('headers of the console', () => {
+  const { headersFor } = deployedSite();
+
+  test('of two rules the later one holds', () => {
+    const rule = (source: string, value: string) => ({ source, headers: [{ key: 'X-A', value }] });
+    const site = siteIn({ hosting: { rewrites: [], headers: [rule('**', '1'), rule('/a/**', '2')] } });
+    expect(site.headersFor('/').get('x-a')).toBe('1');
+    expect(site.headersFor('/a/b').get('x-a')).toBe('2');
+  });
+
+  test('files that are named after their content are kept, pages are asked for again, sign-ins never kept', () => {
+    expect(headersFor('/assets/index-abc.js').get('cache-control')).toContain('immutable');
+    for (const path of ['/', '/clusters/abc', '/index.html'])
+      expect(headersFor(path).get('cache-control')).toBe('no-cache');
+    expect(headersFor('/signin/oidc').get('cache-control')).toBe('no-store');
+  });
+
+  test('nothing runs, is styled or framed but what is Hub’s own or Google’s for signing in', () => {
+    const policy = headersFor('/').get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/unsafe|\*(?!\.firebaseapp\.com)|data:|blob:|http:/);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(headersFor('/').get('strict-transport-security')).toMatch(/max-age=\d{8}/);
+  });
 });

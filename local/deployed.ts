@@ -21,36 +21,72 @@ export interface Rewrite {
   name: string;
 }
 
+/** How Hosting serves what no function does. */
+export interface StaticSite {
+  /** Path of the folder that is deployed. */
+  folder: string;
+  /** Those that a path is served with; of two with the same name the later one. */
+  headersFor(path: string): ReadonlyMap<string, string>;
+}
+
+const source = z.string().regex(/^(\*\*|(\/([-\w.]+|\*|\*\*))+)$/, 'only names, * and ** are known here');
+
 const hostingConfig = z.object({
   hosting: z.object({
+    public: z.string().default('web/dist'),
     rewrites: z.array(
-      z.object({
-        source: z.string().regex(/^(\/([-\w.]+|\*|\*\*))+$/, 'only names, * and ** are known here'),
-        function: z.object({ functionId: z.string() }),
-      }),
+      z.union([
+        z.object({ source, function: z.object({ functionId: z.string() }) }),
+        // One page for whatever is left: it finds out by itself what is asked for.
+        z.object({ source: z.literal('**'), destination: z.literal('/index.html') }),
+      ]),
     ),
+    headers: z
+      .array(z.object({ source, headers: z.array(z.object({ key: z.string(), value: z.string() })) }))
+      .default([]),
   }),
 });
 
+const deployedHosting = (): unknown => JSON.parse(readFileSync(inRepository('firebase.json'), 'utf8'));
+
 /** In the order in which they are tried. @throws ZodError for a rewrite of another kind */
-export const deployedRewrites = (): readonly Rewrite[] =>
-  rewritesIn(JSON.parse(readFileSync(inRepository('firebase.json'), 'utf8')));
+export const deployedRewrites = (): readonly Rewrite[] => rewritesIn(deployedHosting());
+
+/** @throws ZodError for headers of another kind */
+export const deployedSite = (): StaticSite => siteIn(deployedHosting());
 
 /** @throws ZodError */
 export function rewritesIn(config: unknown): readonly Rewrite[] {
   const { hosting } = hostingConfig.parse(config);
-  return hosting.rewrites.map(({ source, function: { functionId } }) => {
-    const pattern = patternOf(source);
-    return { matches: (path) => pattern.test(path), name: functionId };
+  return hosting.rewrites.flatMap((rewrite) => {
+    if (!('function' in rewrite)) return [];
+    const pattern = patternOf(rewrite.source);
+    return [{ matches: (path: string) => pattern.test(path), name: rewrite.function.functionId }];
   });
+}
+
+/** @throws ZodError */
+export function siteIn(config: unknown): StaticSite {
+  const { hosting } = hostingConfig.parse(config);
+  const rules = hosting.headers.map((rule) => ({ pattern: patternOf(rule.source), headers: rule.headers }));
+  return {
+    folder: inRepository(hosting.public),
+    headersFor: (path) =>
+      new Map(
+        rules
+          .filter(({ pattern }) => pattern.test(path))
+          .flatMap(({ headers }) => headers.map(({ key, value }) => [key.toLowerCase(), value] as const)),
+      ),
+  };
 }
 
 /**
  * `*` is one part of a path, `**` any number of them, none included.
  * https://firebase.google.com/docs/hosting/full-config#glob_pattern_matching
  */
-function patternOf(source: string): RegExp {
-  const parts = source
+function patternOf(glob: string): RegExp {
+  if (glob === '**') return /^/;
+  const parts = glob
     .slice(1)
     .split('/')
     .map((part) =>

@@ -5,11 +5,12 @@ import type { Log } from '../functions/log.ts';
 import { MANIFEST } from '../functions/manifest.ts';
 import { newSigningKeyPem } from '../functions/oidc/keys.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../shared/messages.ts';
+import { FIRST_ACCOUNTS } from './auth/model.ts';
 import { credentialsAccount, type EmbeddedCloud, PORTS, startCloud } from './cloud.ts';
 import { openDataFolder } from './data-folder.ts';
 import { RULES_FILE } from './deployed.ts';
 import { type FunctionsHost, startHost } from './host/supervisor.ts';
-import { serveHosting } from './hosting/server.ts';
+import { type ConsoleSetting, serveHosting } from './hosting/server.ts';
 import { projectNumberOf } from './iam/principals.ts';
 import type { LocalOptions } from './options.ts';
 import { requireFreePorts } from './ports.ts';
@@ -56,7 +57,7 @@ export async function startHub(
     const hosting = await cloud.onSamePort(
       'hosting',
       options.port === 0 ? 0 : options.port + PORTS.hosting,
-      (port) => serveHosting(port, (name) => host?.ports[name] ?? 0),
+      (port) => serveHosting(port, (name) => host?.ports[name] ?? 0, settingOf(cloud, options)),
     );
     undo.push(() => hosting.close());
     const url = `http://127.0.0.1:${hosting.port}`;
@@ -80,6 +81,14 @@ export async function startHub(
     throw error;
   }
 }
+
+const settingOf = (cloud: EmbeddedCloud, { speed }: LocalOptions): ConsoleSetting => ({
+  projectId: PROJECT,
+  firestore: at(cloud.firestore.port),
+  auth: at(cloud.auth.port),
+  cloudSpeed: speed,
+  accounts: FIRST_ACCOUNTS,
+});
 
 async function hostOptions(cloud: EmbeddedCloud, { port, faults, seed }: LocalOptions) {
   const ports = MANIFEST.map(

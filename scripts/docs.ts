@@ -1,9 +1,19 @@
-/** Writes the documents that are derived from code; `npm test` fails if one of them is stale. */
+/** Writes the files that are derived from code; `npm test` fails if one of them is stale. */
 import { writeFileSync } from 'node:fs';
 import { lifecycleDocument } from '../shared/lifecycle/derive.ts';
+import { apiTypes } from './openapi-types.ts';
 
-export const GENERATED = [{ file: 'docs/lifecycle.md', content: lifecycleDocument }];
+interface Generated {
+  file: string;
+  content(): string | Promise<string>;
+}
+
+export const GENERATED: readonly Generated[] = [
+  { file: 'docs/lifecycle.md', content: lifecycleDocument },
+  { file: 'web/src/api/schema.d.ts', content: apiTypes },
+];
 
 if (import.meta.main) {
-  for (const { file, content } of GENERATED) writeFileSync(new URL(`../${file}`, import.meta.url), content());
+  for (const { file, content } of GENERATED)
+    writeFileSync(new URL(`../${file}`, import.meta.url), await content());
 }

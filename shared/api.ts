@@ -263,6 +263,26 @@ export const eventPage = z
   .meta({ id: 'EventPage', description: 'Newest last.' });
 export type EventPage = z.infer<typeof eventPage>;
 
+export const cleanUpReply = z
+  .object({
+    cluster: z.string(),
+    name: z.string(),
+    deletedAt: timestamp,
+    resources: z.array(
+      z.object({
+        kind: z.string(),
+        name: z.string(),
+        /** Zone, region, or `global`. */
+        location: z.string(),
+        /** Written down before it was asked for. */
+        plannedAt: timestamp,
+        goneAt: timestamp,
+      }),
+    ),
+  })
+  .meta({ id: 'CleanUp', description: 'All that there ever was of a deleted cluster in the cloud.' });
+export type CleanUpReply = z.infer<typeof cleanUpReply>;
+
 export const catalogReply = z
   .object({
     products: z.array(

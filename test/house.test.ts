@@ -87,8 +87,8 @@ describe('imports', () => {
 });
 
 describe('what is generated', () => {
-  test.each(GENERATED)('$file is not stale (npm run docs)', ({ file, content }) => {
-    expect(read(file)).toBe(content());
+  test.each(GENERATED)('$file is not stale (npm run docs)', async ({ file, content }) => {
+    expect(read(file)).toBe(await content());
   });
 });
 

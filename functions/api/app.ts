@@ -9,6 +9,7 @@ import type { Ports } from '../ports.ts';
 import { ADMIN_ENDPOINTS } from './admin.ts';
 import { bodyIsTooLarge } from './body-guard.ts';
 import { CATALOG_ENDPOINTS } from './catalog.ts';
+import { CLEAN_UP_ENDPOINTS } from './clean-up.ts';
 import { CLUSTER_ENDPOINTS } from './clusters.ts';
 import { CREDENTIALS_ENDPOINTS } from './credentials.ts';
 import { type Endpoint, endpoint, serve } from './endpoint.ts';
@@ -63,6 +64,7 @@ const openApi = endpoint({
 export const API_ENDPOINTS: readonly Endpoint[] = [
   ...CLUSTER_ENDPOINTS,
   ...MEMBER_ENDPOINTS,
+  ...CLEAN_UP_ENDPOINTS,
   ...CATALOG_ENDPOINTS,
   ...QUOTE_ENDPOINTS,
   ...ME_ENDPOINTS,

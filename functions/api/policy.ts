@@ -50,6 +50,7 @@ export const POLICY = {
   'DELETE /v1/clusters/{id}': owners,
   'POST /v1/clusters/{id}:retry': owners,
   'GET /v1/clusters/{id}/events': members,
+  'GET /v1/clusters/{id}/cleanup': members,
   'GET /v1/clusters/{id}/members': members,
   'PUT /v1/clusters/{id}/members/{email}': ownersOnly,
   // To leave is everybody's own; the endpoint lets them.

@@ -157,6 +157,12 @@ const SEEDS = [
   },
 ];
 const SEED_PASSWORD = 'hub-local';
+/** For pages on which one signs in locally: they are no secrets. */
+export const FIRST_ACCOUNTS = SEEDS.map(({ email, displayName }) => ({
+  email,
+  password: SEED_PASSWORD,
+  note: displayName,
+}));
 
 /** Secrets are kept only as digests: the journal is a file like any other. */
 const digest = (secret: string): string => createHash('sha256').update(secret).digest('hex');

@@ -4,6 +4,14 @@ import { listen } from '../http.ts';
 import type { Face } from '../service.ts';
 import { serveHosting } from './server.ts';
 
+const SETTING = {
+  projectId: 'hub-test',
+  firestore: '127.0.0.1:4001',
+  auth: '127.0.0.1:4004',
+  cloudSpeed: 60,
+  accounts: [],
+};
+
 /** Functions that say who they are, and what they were asked. */
 const functions: Record<string, Face> = {};
 let hosting: Face;
@@ -12,7 +20,7 @@ beforeAll(async () => {
     const server = createServer((request, response) => response.end(`${name} ${request.url}`));
     functions[name] = await listen(server, 0);
   }
-  hosting = await serveHosting(0, (name) => functions[name]?.port ?? 0);
+  hosting = await serveHosting(0, (name) => functions[name]?.port ?? 0, SETTING);
 });
 afterAll(async () => {
   await hosting.close();
@@ -33,4 +41,11 @@ test('a function that is away is told as such', async () => {
   const answer = await fetch(`http://127.0.0.1:${hosting.port}/oidc/authorize`);
   expect(answer.status).toBe(503);
   expect(await answer.json()).toMatchObject({ code: 'UNAVAILABLE' });
+});
+
+test('the console learns where the stand-ins are, at the address at which Hosting says so', async () => {
+  expect(JSON.parse(await get('/__/firebase/init.json'))).toMatchObject({
+    projectId: 'hub-test',
+    hub: { auth: 'http://127.0.0.1:4004', firestore: '127.0.0.1:4001', cloudSpeed: 60 },
+  });
 });

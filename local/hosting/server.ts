@@ -1,8 +1,8 @@
 /**
  * In the place of Firebase Hosting: the address people know. What `firebase.json` rewrites goes to its function, all else is the
- * console.
+ * console, with the headers that it is deployed with.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import {
   Agent,
   createServer,
@@ -11,30 +11,98 @@ import {
   request,
   type ServerResponse,
 } from 'node:http';
-import { deployedRewrites } from '../deployed.ts';
+import sirv from 'sirv';
+import { deployedRewrites, deployedSite } from '../deployed.ts';
 import { listen } from '../http.ts';
 import type { Face } from '../service.ts';
 
 const agent = new Agent({ keepAlive: true });
-const page = readFileSync(new URL('./index.html', import.meta.url));
+
+/** What the console must be told of the embedded cloud. */
+export interface ConsoleSetting {
+  projectId: string;
+  /** `host:port` of the stand-ins that a browser talks to. */
+  firestore: string;
+  auth: string;
+  cloudSpeed: number;
+  accounts: readonly { email: string; password: string; note: string }[];
+}
 
 /** @param portOf where the function of this name listens now */
-export function serveHosting(port: number, portOf: (name: string) => number): Promise<Face> {
+export function serveHosting(
+  port: number,
+  portOf: (name: string) => number,
+  setting: ConsoleSetting,
+): Promise<Face> {
   const rewrites = deployedRewrites();
+  const site = serveSite(setting);
   const server = createServer((incoming, outgoing) => {
     const path = (incoming.url ?? '/').replace(/\?.*$/, '');
     const rewrite = rewrites.find(({ matches }) => matches(path));
     if (rewrite) return forward(incoming, outgoing, portOf(rewrite.name));
-    if (path === '/' || path === '/index.html') {
-      outgoing.writeHead(200, {
-        'content-type': 'text/html; charset=utf-8',
-        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-      });
-      return void outgoing.end(page);
-    }
-    outgoing.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such page.\n');
+    if (path === CONFIG_PATH) return serveConfig(incoming, outgoing, setting);
+    site(incoming, outgoing);
   });
   return listen(server, port);
+}
+
+/** https://firebase.google.com/docs/hosting/reserved-urls#sdk_auto-configuration */
+const CONFIG_PATH = '/__/firebase/init.json';
+
+function serveConfig(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { projectId, firestore, auth, cloudSpeed, accounts }: ConsoleSetting,
+): void {
+  const { host = '' } = incoming.headers;
+  const config = {
+    projectId,
+    apiKey: 'local',
+    authDomain: host,
+    hub: { auth: `http://${auth}`, firestore, cloudSpeed, accounts },
+  };
+  outgoing
+    .writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(config));
+}
+
+function serveSite(setting: ConsoleSetting) {
+  const site = deployedSite();
+  const localized = toStandIns(setting);
+  const setHeaders = (path: string, outgoing: ServerResponse): void => {
+    for (const [name, value] of site.headersFor(path)) outgoing.setHeader(name, localized(value));
+  };
+  if (!existsSync(`${site.folder}/index.html`)) {
+    return (_: IncomingMessage, outgoing: ServerResponse): void => {
+      outgoing
+        .writeHead(404, { 'content-type': 'text/plain' })
+        .end('The console is not built: npm run build\n');
+    };
+  }
+  // The compressed twins, as Hosting makes them; every path that is no file is the console's.
+  const serve = sirv(site.folder, {
+    brotli: true,
+    gzip: true,
+    etag: true,
+    single: true,
+    setHeaders: (outgoing, path) => setHeaders(path, outgoing),
+  });
+  return (incoming: IncomingMessage, outgoing: ServerResponse): void =>
+    serve(incoming, outgoing, () => {
+      outgoing.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such page.\n');
+    });
+}
+
+/** In the Content-Security-Policy the stand-ins take the places of Google's hosts. */
+function toStandIns({ firestore, auth }: ConsoleSetting): (header: string) => string {
+  const places: readonly (readonly [string, string])[] = [
+    ['https://firestore.googleapis.com', `http://${firestore}`],
+    ['https://identitytoolkit.googleapis.com', `http://${auth}`],
+    ['https://securetoken.googleapis.com', `http://${auth}`],
+    ['https://apis.google.com', `http://${auth}`],
+    ['https://*.firebaseapp.com', `http://${auth}`],
+  ];
+  return (header) => places.reduce((text, [real, standIn]) => text.replaceAll(real, standIn), header);
 }
 
 function forward(incoming: IncomingMessage, outgoing: ServerResponse, port: number): void {

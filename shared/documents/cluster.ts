@@ -7,8 +7,7 @@ import { ERRORS, type ErrorCode } from '../errors.ts';
 import { STATES } from '../lifecycle/table.ts';
 import { instant, label, micros, schemaField } from './fields.ts';
 
-export const clusterPath = (id: string): string => `clusters/${id}`;
-export const CLUSTERS = 'clusters';
+export { CLUSTERS, clusterPath } from './paths.ts';
 
 /** Sweeps read `shard in [0..15]`: a rising timestamp indexed alone would be a hot spot. */
 export const SHARDS = 16;

@@ -7,10 +7,7 @@ import { z } from 'zod';
 import { STATES } from '../lifecycle/table.ts';
 import { clusterId, instant, schemaField } from './fields.ts';
 
-/** The one there is. */
-export const PROVIDER = 'gke';
-export const durationsPath = (region: string, provider = PROVIDER): string =>
-  `durations/${provider}-${region}`;
+export { durationsPath, PROVIDER } from './paths.ts';
 
 /** The newest ones: what a cloud took last month says little of today. */
 export const MAX_SAMPLES = 50;

@@ -6,10 +6,7 @@ import { instant, schemaField } from './fields.ts';
 
 const state = z.enum(STATES);
 
-/** Zero-padded so that ids sort as numbers. */
-export const eventPath = (clusterId: string, epoch: number): string =>
-  `clusters/${clusterId}/events/${String(epoch).padStart(8, '0')}`;
-export const eventsOf = (clusterId: string): string => `clusters/${clusterId}/events`;
+export { eventPath, eventsOf } from './paths.ts';
 
 export const eventDocument = z.object({
   schema: schemaField,

@@ -1,0 +1,14 @@
+/** Where documents are that a browser looks at too: without the schemas, which it can do without. */
+
+export const CLUSTERS = 'clusters';
+export const clusterPath = (id: string): string => `${CLUSTERS}/${id}`;
+
+export const eventsOf = (clusterId: string): string => `${clusterPath(clusterId)}/events`;
+/** Zero-padded so that ids sort as numbers. */
+export const eventPath = (clusterId: string, epoch: number): string =>
+  `${eventsOf(clusterId)}/${String(epoch).padStart(8, '0')}`;
+
+/** The provider there is. */
+export const PROVIDER = 'gke';
+export const durationsPath = (region: string, provider = PROVIDER): string =>
+  `durations/${provider}-${region}`;

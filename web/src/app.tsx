@@ -1,0 +1,183 @@
+/** The frame around every page, and which page it is. */
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
+import { ClustersPage } from './clusters/clusters-page.tsx';
+import { useHub } from './hub.ts';
+import type { Connection } from './live/connection.ts';
+import { Logo } from './parts/logo.tsx';
+import { Menu } from './parts/menu.tsx';
+import { Toasts } from './parts/toast.tsx';
+import { useMe } from './session/me.ts';
+import type { Session, SignedIn } from './session/session.ts';
+import { SignInPage } from './signin/sign-in-page.tsx';
+import { VerifyEmail } from './signin/verify-email.tsx';
+import { type Store, useStore } from './store.ts';
+import { setTheme, THEMES, theme } from './theme.ts';
+import { timeOfDay, useTitle } from './time.ts';
+
+const ClusterPage = lazy(() => import('./clusters/cluster-page.tsx'));
+const OperatorPages = lazy(() => import('./operator/operator-pages.tsx'));
+const ClusterSignIn = lazy(() =>
+  import('./signin/cluster-sign-in.tsx').then(({ ClusterSignIn: page }) => ({ default: page })),
+);
+
+export function App({ connection }: { connection: Store<Connection> }) {
+  const session = useSession();
+  const [path] = useLocation();
+  if (session.kind === 'starting') return <Waiting />;
+  if (path === '/signin/oidc')
+    return (
+      <Suspense fallback={<Waiting />}>
+        <ClusterSignIn session={session} />
+      </Suspense>
+    );
+  if (session.kind === 'out') return <SignInPage notice={session.notice} />;
+  // Whoever signs in as somebody else starts anew: nothing of the other one may be left on the page.
+  return <Inside key={session.uid} session={session} connection={connection} />;
+}
+
+function useSession(): Session {
+  const { session } = useHub();
+  return useStore({ ...session, set: () => undefined } as Store<Session>);
+}
+
+const Waiting = () => (
+  <div className="loading" role="status">
+    <span className="spinner" aria-hidden="true" />
+    <span className="unseen">Loading</span>
+  </div>
+);
+
+function Inside({ session, connection }: { session: SignedIn; connection: Store<Connection> }) {
+  useMe();
+  const main = useRef<HTMLElement>(null);
+  const [path] = useLocation();
+  const first = useRef(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page begins at its top, for who reads by ear too
+  useEffect(() => {
+    if (!first.current) main.current?.focus();
+    first.current = false;
+    scrollTo(0, 0);
+  }, [path]);
+  return (
+    <>
+      <a className="skip" href="#main">
+        Skip to the content
+      </a>
+      <TopBar session={session} />
+      <ConnectionBanner connection={connection} />
+      <main id="main" ref={main} tabIndex={-1}>
+        {!session.emailVerified && <VerifyEmail session={session} />}
+        <Suspense fallback={<Waiting />}>
+          <Switch>
+            <Route path="/">
+              <ClustersPage session={session} />
+            </Route>
+            <Route path="/clusters/:id">
+              {({ id }) => <ClusterPage key={id} id={id} session={session} />}
+            </Route>
+            {session.operator && (
+              <Route path="/operator/*?">
+                <OperatorPages />
+              </Route>
+            )}
+            <Route path="/signin">
+              <Redirect to="/" replace />
+            </Route>
+            <Route>
+              <NoSuchPage />
+            </Route>
+          </Switch>
+        </Suspense>
+      </main>
+      <Toasts />
+    </>
+  );
+}
+
+function NoSuchPage() {
+  useTitle('No such page');
+  return (
+    <section className="empty">
+      <h1>There is no such page</h1>
+      <p>It may have moved, or the address has a slip in it.</p>
+      <Link className="button primary" href="/">
+        Your clusters
+      </Link>
+    </section>
+  );
+}
+
+const OPERATOR_PAGES = [
+  ['/operator/pools', 'Pools'],
+  ['/operator/trouble', 'Trouble'],
+  ['/operator/quotas', 'Quotas'],
+  ['/operator/insights', 'Insights'],
+] as const;
+
+function TopBar({ session }: { session: SignedIn }) {
+  const { session: store, config } = useHub();
+  const chosen = useStore(theme);
+  const items = [
+    ...THEMES.map((one) => ({
+      label: `${one[0]?.toUpperCase()}${one.slice(1)} colours`,
+      chosen: one === chosen,
+      onSelect: () => setTheme(one),
+    })),
+    { label: 'Sign out', onSelect: () => void store.end() },
+  ];
+  return (
+    <header className="top">
+      <Link href="/" className="home" aria-label="Hub, your clusters">
+        <Logo />
+      </Link>
+      <nav aria-label="Pages">
+        <PageLink href="/">Clusters</PageLink>
+        {session.operator &&
+          OPERATOR_PAGES.map(([href, label]) => (
+            <PageLink key={href} href={href}>
+              {label}
+            </PageLink>
+          ))}
+      </nav>
+      {config.hub && config.hub.cloudSpeed !== 1 && (
+        <span
+          className="local"
+          title="This Hub runs on a laptop, on an embedded cloud whose time runs faster."
+        >
+          a cloud minute takes {Math.round(6000 / config.hub.cloudSpeed) / 100} s
+        </span>
+      )}
+      <Menu
+        label={`Account of ${session.email}`}
+        button={<span className="avatar">{(session.email[0] ?? '?').toUpperCase()}</span>}
+        head={session.email}
+        items={items}
+      />
+    </header>
+  );
+}
+
+function PageLink({ href, children }: { href: string; children: string }) {
+  const [path] = useLocation();
+  const isHere = href === '/' ? path === '/' || path.startsWith('/clusters') : path.startsWith(href);
+  return (
+    <Link href={href} aria-current={isHere ? 'page' : undefined}>
+      {children}
+    </Link>
+  );
+}
+
+function ConnectionBanner({ connection }: { connection: Store<Connection> }) {
+  const now = useStore(connection);
+  return (
+    <div role="status">
+      {now.kind === 'lost' && (
+        <p className="connection">
+          The connection is lost. What you see was so at {timeOfDay(now.since)}; it goes on by itself when Hub
+          can be reached again.
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,200 @@
+/** One cluster: what is happening now, how to use it, who may, what it has been through. */
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import { rowOf } from '../../../shared/lifecycle/table.ts';
+import { must } from '../api/client.ts';
+import { useHub } from '../hub.ts';
+import { Button } from '../parts/button.tsx';
+import { Confirm } from '../parts/dialog.tsx';
+import { BackIcon } from '../parts/icons.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { Progress } from '../parts/progress.tsx';
+import { StateBadge } from '../parts/state-badge.tsx';
+import { tell } from '../parts/toast.tsx';
+import type { SignedIn } from '../session/session.ts';
+import { useTitle } from '../time.ts';
+import { CleanUp } from './clean-up.tsx';
+import { Connect } from './connect.tsx';
+import { Facts } from './facts.tsx';
+import { isMoving, isUsable, mayAsk } from './lifecycle.ts';
+import { Members } from './members.tsx';
+import { QuotaRequest } from './quota-request.tsx';
+import { sentenceOf, useLeft } from './reading.ts';
+import { Timeline } from './timeline.tsx';
+import { Track } from './track.tsx';
+import { useCluster, useDurations, useEvents } from './use-cluster.ts';
+
+export default function ClusterPage({ id, session }: { id: string; session: SignedIn }) {
+  const live = useCluster(id);
+  const [seen, setSeen] = useState<Cluster>();
+  const cluster = live.kind === 'there' ? live.value : undefined;
+  if (cluster && cluster !== seen) setSeen(cluster);
+  useTitle(cluster?.name ?? seen?.name ?? 'Cluster');
+  if (cluster) return <Page cluster={cluster} session={session} />;
+  if (live.kind === 'loading')
+    return (
+      <div className="loading" role="status">
+        <span className="spinner" aria-hidden="true" />
+        <span className="unseen">Loading the cluster</span>
+      </div>
+    );
+  return <NotYours was={seen} />;
+}
+
+/** It does not exist, or is none of theirs; or it was, until a moment ago. */
+function NotYours({ was }: { was: Cluster | undefined }) {
+  return (
+    <section className="empty" role="alert">
+      <h1>
+        {was ? `You are no longer a member of ${was.name}` : 'There is no such cluster, or it is not yours'}
+      </h1>
+      <p>
+        {was
+          ? 'Its owner has ended your access, or it was removed. What you had of it on this page is gone; if that was not meant, ask its owner.'
+          : 'Check the address, or ask its owner to invite you.'}
+      </p>
+      <Link className="button primary" href="/">
+        Your clusters
+      </Link>
+    </section>
+  );
+}
+
+function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
+  const own = Object.hasOwn(cluster.members, session.uid) ? cluster.members[session.uid] : undefined;
+  const role = own ?? (session.operator ? 'operator' : undefined);
+  const events = useEvents(cluster.id, session, own !== undefined);
+  const observed = useDurations(isMoving(cluster.state) ? cluster.spec.region : undefined);
+  return (
+    <article>
+      <Link href="/" className="back">
+        <BackIcon /> Clusters
+      </Link>
+      <div className="page-head">
+        <div>
+          <h1>{cluster.name}</h1>
+          <StateBadge state={cluster.state} />
+        </div>
+        <Actions cluster={cluster} role={role} />
+      </div>
+      <Now cluster={cluster} role={role} />
+      {isMoving(cluster.state) && <Track cluster={cluster} events={events} observed={observed} />}
+      <div className="columns">
+        <div>
+          {own !== undefined && isUsable(cluster.state) && <Connect cluster={cluster} />}
+          <CleanUp cluster={cluster} />
+          <Members cluster={cluster} role={role} session={session} />
+          <Timeline events={events} cluster={cluster} />
+        </div>
+        <Facts cluster={cluster} />
+      </div>
+    </article>
+  );
+}
+
+type Standing = Role | 'operator' | undefined;
+
+function Now({ cluster, role }: { cluster: Cluster; role: Standing }) {
+  const { state, progress, error } = cluster;
+  const { label } = rowOf(state);
+  const left = useLeft(cluster);
+  const moving = isMoving(state);
+  if (!moving && !error) return null;
+  return (
+    <section className="card now" aria-label="What is happening">
+      {moving && (
+        <>
+          <div className="now-line">
+            <p role="status">{error ? `${label}.` : sentenceOf(cluster, label)}</p>
+            {left && <span className="muted">{left}</span>}
+          </div>
+          <Progress value={progress} label={label} />
+        </>
+      )}
+      {error && (
+        <Problem error={error}>
+          <Remedies cluster={cluster} role={role} />
+        </Problem>
+      )}
+    </section>
+  );
+}
+
+/** The buttons that do what the remedy says. */
+function Remedies({ cluster, role }: { cluster: Cluster; role: Standing }) {
+  const { error } = cluster;
+  const isQuota = error?.code === 'ACCOUNT_QUOTA' || error?.code === 'ACCOUNT_BUDGET';
+  return (
+    <>
+      {mayAsk(cluster, 'retry', role) && <Retry cluster={cluster} />}
+      {isQuota && role === 'owner' && <QuotaRequest />}
+      {error && mayAsk(cluster, 'delete', role) && <Delete cluster={cluster} look="plain" />}
+    </>
+  );
+}
+
+function Actions({ cluster, role }: { cluster: Cluster; role: Standing }) {
+  return (
+    <div className="row">
+      {!cluster.error && mayAsk(cluster, 'delete', role) && <Delete cluster={cluster} look="plain" />}
+    </div>
+  );
+}
+
+function Retry({ cluster: { id, name } }: { cluster: Cluster }) {
+  const { api } = useHub();
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button look="primary" onClick={() => setOpen(true)}>
+        Retry
+      </Button>
+      <Confirm
+        title={`Start ${name} anew?`}
+        action="Start anew"
+        danger={false}
+        open={open}
+        onClose={() => setOpen(false)}
+        onConfirm={async () => {
+          await must(api.post('/v1/clusters/{id}:retry', { params: { path: { id } } }));
+          tell(`${name} starts anew.`);
+        }}
+      >
+        <p>
+          It is made once more from the beginning, under the same name. What went wrong stays in its timeline.
+        </p>
+      </Confirm>
+    </>
+  );
+}
+
+function Delete({ cluster, look }: { cluster: Cluster; look: 'plain' | 'danger' }) {
+  const { api } = useHub();
+  const { id, name, state } = cluster;
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button look={look} onClick={() => setOpen(true)}>
+        Delete
+      </Button>
+      <Confirm
+        title={`Delete ${name}?`}
+        action="Delete it"
+        // Where nobody could work yet, nothing is lost.
+        typed={isUsable(state) ? name : undefined}
+        open={open}
+        onClose={() => setOpen(false)}
+        onConfirm={async () => {
+          await must(api.delete('/v1/clusters/{id}', { params: { path: { id } } }));
+          tell(`${name} is being deleted.`);
+        }}
+      >
+        <p>
+          The cluster, its data and its address are removed for good, for everybody who uses it. Hub then
+          looks until it has proof that nothing is left.
+        </p>
+      </Confirm>
+    </>
+  );
+}

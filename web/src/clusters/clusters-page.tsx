@@ -1,0 +1,240 @@
+/** All of somebody's clusters, as they are now. */
+import { lazy, memo, Suspense, useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { Link } from 'wouter';
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { rowOf } from '../../../shared/lifecycle/table.ts';
+import { useHub } from '../hub.ts';
+import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
+import { MOST_CLUSTERS, myDeleted } from '../live/my-clusters.ts';
+import { Button } from '../parts/button.tsx';
+import { PlusIcon } from '../parts/icons.tsx';
+import { Progress } from '../parts/progress.tsx';
+import { StateBadge } from '../parts/state-badge.tsx';
+import type { SignedIn } from '../session/session.ts';
+import { useStore } from '../store.ts';
+import { dayAndTime, useTitle } from '../time.ts';
+import { useCatalog } from './catalog.ts';
+import { CostSoFar } from './cost.tsx';
+import { isMoving, type Tone, toneOf } from './lifecycle.ts';
+import { useOrders } from './orders.ts';
+import { useLeft } from './reading.ts';
+
+const importCreateDialog = () => import('./create-dialog.tsx');
+const CreateDialog = lazy(importCreateDialog);
+
+type Filter = 'all' | Exclude<Tone, 'over'> | 'deleted';
+
+const FILTERS: readonly { filter: Filter; label: string; tones?: readonly Tone[] }[] = [
+  { filter: 'all', label: 'All' },
+  { filter: 'good', label: 'Ready', tones: ['good'] },
+  { filter: 'busy', label: 'In progress', tones: ['busy', 'waiting'] },
+  { filter: 'bad', label: 'Need attention', tones: ['bad'] },
+  { filter: 'deleted', label: 'Deleted' },
+];
+
+export function ClustersPage({ session }: { session: SignedIn }) {
+  useTitle('Clusters');
+  const { myClusters } = useHub();
+  const live = useStore(myClusters);
+  const [creating, setCreating] = useState(false);
+  const open = (): void => setCreating(true);
+  return (
+    <>
+      <div className="page-head">
+        <h1>Clusters</h1>
+        <Button
+          look="primary"
+          icon={<PlusIcon />}
+          onClick={open}
+          onPointerEnter={() => void importCreateDialog()}
+          onFocus={() => void importCreateDialog()}
+        >
+          Create cluster
+        </Button>
+      </div>
+      <ClusterList live={live} session={session} onCreate={open} />
+      <Suspense fallback={null}>{creating && <CreateDialog onClose={() => setCreating(false)} />}</Suspense>
+    </>
+  );
+}
+
+interface ListProps {
+  live: Live<readonly Cluster[]>;
+  session: SignedIn;
+  onCreate(): void;
+}
+
+function ClusterList({ live, session, onCreate }: ListProps) {
+  const [filter, setFilter] = useState<Filter>('all');
+  const [text, setText] = useState('');
+  const sought = useDeferredValue(text.trim().toLowerCase());
+  const orders = useOrders();
+  const all = live.kind === 'there' ? live.value : [];
+  const shown = useMemo(() => {
+    const tones = FILTERS.find((one) => one.filter === filter)?.tones;
+    return all.filter(
+      (cluster) => (!tones || tones.includes(toneOf(cluster.state))) && isSought(cluster, sought),
+    );
+  }, [all, filter, sought]);
+  if (live.kind === 'loading')
+    return (
+      <div className="loading" role="status">
+        <span className="spinner" aria-hidden="true" />
+        <span className="unseen">Loading your clusters</span>
+      </div>
+    );
+  if (live.kind === 'ended')
+    return (
+      <section className="empty" role="alert">
+        <h2>Your clusters cannot be shown</h2>
+        <p>Load the page anew; if that does not help, sign out and in again.</p>
+      </section>
+    );
+  if (all.length === 0 && orders.length === 0 && filter !== 'deleted')
+    return <NoClusters onCreate={onCreate} onDeleted={() => setFilter('deleted')} />;
+  const count = (one: (typeof FILTERS)[number]): string =>
+    one.filter === 'deleted'
+      ? ''
+      : ` ${all.filter(({ state }) => one.tones?.includes(toneOf(state)) ?? true).length}`;
+  return (
+    <>
+      <div className="tools">
+        <fieldset className="filters">
+          <legend className="unseen">Show</legend>
+          {FILTERS.map((one) => (
+            <label key={one.filter} className="chip">
+              <input
+                type="radio"
+                name="filter"
+                checked={filter === one.filter}
+                onChange={() => setFilter(one.filter)}
+              />
+              {one.label}
+              <span className="muted">{count(one)}</span>
+            </label>
+          ))}
+        </fieldset>
+        <input
+          type="search"
+          aria-label="Search by name, version, region or size"
+          placeholder="Search"
+          value={text}
+          onChange={({ target }) => setText(target.value)}
+        />
+      </div>
+      {filter === 'deleted' ? (
+        <Deleted uid={session.uid} sought={sought} />
+      ) : (
+        <>
+          <p className="unseen" role="status">
+            {shown.length} of {all.length} clusters
+          </p>
+          <ul className="clusters">
+            {orders.map(({ key, name }) => (
+              <li key={key} className="cluster asked" aria-busy="true">
+                <span className="cluster-name">{name}</span>
+                <span className="badge busy">
+                  <span className="spinner" aria-hidden="true" /> Asking for it
+                </span>
+              </li>
+            ))}
+            {shown.map((cluster) => (
+              <ClusterRow key={cluster.id} cluster={cluster} uid={session.uid} />
+            ))}
+          </ul>
+          {shown.length === 0 && orders.length === 0 && (
+            <p className="muted">None of your clusters is like that.</p>
+          )}
+          {all.length >= MOST_CLUSTERS && (
+            <p className="muted">These are your newest {MOST_CLUSTERS}; the API lists the others.</p>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+const isSought = ({ id, name, spec }: Cluster, sought: string): boolean =>
+  sought === '' ||
+  [name, id, spec.product, spec.version, spec.region, spec.size].some((text) =>
+    text.toLowerCase().includes(sought),
+  );
+
+function NoClusters({ onCreate, onDeleted }: { onCreate(): void; onDeleted(): void }) {
+  return (
+    <section className="empty">
+      <h2>Your first cluster is one press away</h2>
+      <p>
+        You get a ready Pachyderm on a Kubernetes cluster of your own: with an address, a certificate and a
+        lock that only you, and whom you invite, can open. Delete it when you are done, and nothing of it
+        stays.
+      </p>
+      <Button look="primary" icon={<PlusIcon />} onClick={onCreate}>
+        Create your first cluster
+      </Button>
+      <button type="button" className="link" onClick={onDeleted}>
+        Show deleted clusters
+      </button>
+    </section>
+  );
+}
+
+function Deleted({ uid, sought }: { uid: string; sought: string }) {
+  const { firebase } = useHub();
+  const listen = useCallback(
+    (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(myDeleted(firebase.db, uid), next),
+    [firebase, uid],
+  );
+  const live = useLive(listen);
+  const shown = live.kind === 'there' ? live.value.filter((cluster) => isSought(cluster, sought)) : [];
+  return (
+    <>
+      <p className="muted">
+        Deleted clusters are remembered for 30 days, with the proof that nothing of them is left.
+      </p>
+      <ul className="clusters">
+        {shown.map((cluster) => (
+          <ClusterRow key={cluster.id} cluster={cluster} uid={uid} />
+        ))}
+      </ul>
+      {live.kind === 'there' && shown.length === 0 && <p className="muted">There are none.</p>}
+    </>
+  );
+}
+
+const ClusterRow = memo(function ClusterRow({ cluster, uid }: { cluster: Cluster; uid: string }) {
+  const { id, name, state, spec, progress, createdAt } = cluster;
+  const { regionLabel } = useCatalog();
+  const role = cluster.members[uid];
+  return (
+    <li className="cluster">
+      <div className="cluster-main">
+        <Link href={`/clusters/${id}`} className="cluster-name">
+          {name}
+        </Link>
+        <span className="muted small">
+          {spec.product} {spec.version} · {regionLabel(spec.region)} · {spec.size}
+          {role !== 'owner' && role !== undefined && ` · you are its ${role}`}
+        </span>
+      </div>
+      <div className="cluster-state">
+        <StateBadge state={state} />
+        {isMoving(state) && (
+          <>
+            <Progress value={progress} label={`${name}: ${rowOf(state).label}`} />
+            <Left cluster={cluster} />
+          </>
+        )}
+      </div>
+      <div className="cluster-cost small muted">
+        <CostSoFar cluster={cluster} />
+        <span title={dayAndTime(createdAt)}>since {dayAndTime(createdAt)}</span>
+      </div>
+    </li>
+  );
+});
+
+function Left({ cluster }: { cluster: Cluster }) {
+  const left = useLeft(cluster);
+  return left === undefined ? null : <span className="muted small">{left}</span>;
+}

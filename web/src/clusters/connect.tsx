@@ -1,0 +1,94 @@
+/** How to use it: in a browser, with pachctl, with kubectl. What opens it is made when it is asked for and good for less than an hour. */
+import { useState } from 'react';
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { type ApiError, asApiError, must } from '../api/client.ts';
+import { useHub } from '../hub.ts';
+import { Button } from '../parts/button.tsx';
+import { CopyLine } from '../parts/copy.tsx';
+import { DownloadIcon, OpenIcon } from '../parts/icons.tsx';
+import { Problem } from '../parts/problem.tsx';
+
+export function Connect({ cluster: { id, name, endpoints } }: { cluster: Cluster }) {
+  const { console: page, pachd } = endpoints;
+  return (
+    <section className="card">
+      <h2>Use it</h2>
+      {page !== undefined && (
+        <div className="endpoint">
+          <h3>In the browser</h3>
+          <CopyLine text={page} what="the address of the console" />
+          <a className="button primary" href={page} target="_blank" rel="noreferrer">
+            <OpenIcon /> <span>Open the console</span>
+          </a>
+        </div>
+      )}
+      {pachd !== undefined && (
+        <div className="endpoint">
+          <h3>With pachctl</h3>
+          <CopyLine text={`pachctl connect ${pachd} && pachctl auth login`} what="the pachctl line" />
+          <CredentialsButton id={id} kind="pachctl" file={`${name}.pachctl.json`}>
+            Download a pachctl context
+          </CredentialsButton>
+        </div>
+      )}
+      <div className="endpoint">
+        <h3>With kubectl</h3>
+        <CopyLine text={`kubectl --kubeconfig ${name}.kubeconfig get pods`} what="the kubectl line" />
+        <CredentialsButton id={id} kind="kubeconfig" file={`${name}.kubeconfig`}>
+          Download a kubeconfig
+        </CredentialsButton>
+      </div>
+      <p className="muted small">
+        Both files are yours alone and good for less than an hour; get a new one any time.
+      </p>
+    </section>
+  );
+}
+
+interface CredentialsProps {
+  id: string;
+  kind: 'kubeconfig' | 'pachctl';
+  file: string;
+  children: string;
+}
+
+function CredentialsButton({ id, kind, file, children }: CredentialsProps) {
+  const { api } = useHub();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError>();
+  const download = async (): Promise<void> => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const text = await must(
+        api.get('/v1/clusters/{id}/credentials', {
+          params: { path: { id }, query: { kind } },
+          parseAs: 'text',
+        }),
+      );
+      save(String(text), file);
+    } catch (thrown) {
+      setError(asApiError(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <Button icon={<DownloadIcon />} busy={busy} onClick={download}>
+        {children}
+      </Button>
+      {error && <Problem error={error} />}
+    </>
+  );
+}
+
+export function save(text: string, file: string): void {
+  const url = URL.createObjectURL(new Blob([text]));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = file;
+  link.click();
+  // The download has begun with the click.
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
+}

@@ -1,0 +1,19 @@
+/** What a cluster has cost so far. The meter is in its document; the page only lets it run on. */
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { costAt } from '../../../shared/lifecycle/cost.ts';
+import { microsInDollars } from '../money.ts';
+import { useCloudElapsed } from './reading.ts';
+
+export function CostSoFar({ cluster: { cost } }: { cluster: Pick<Cluster, 'cost'> }) {
+  if (!cost) return null;
+  return cost.since ? <Running cost={cost} /> : <span>{microsInDollars(cost.micros)} in all</span>;
+}
+
+function Running({ cost }: { cost: NonNullable<Cluster['cost']> }) {
+  const elapsed = useCloudElapsed();
+  return (
+    <span>
+      {microsInDollars(costAt(cost, elapsed))} so far, {microsInDollars(cost.hourlyMicros)} an hour
+    </span>
+  );
+}

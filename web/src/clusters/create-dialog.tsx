@@ -1,0 +1,347 @@
+/** Asks for a cluster. What it costs and how long it takes is said before the button is pressed. */
+import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { useLocation } from 'wouter';
+import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import { useHub } from '../hub.ts';
+import { inDollars } from '../money.ts';
+import { Button } from '../parts/button.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { BoltIcon, ClockIcon, WarningIcon } from '../parts/icons.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { useStore } from '../store.ts';
+import { durationInWords, leftInWords } from '../time.ts';
+import { type Catalog, useCatalog } from './catalog.ts';
+import { order, type Wish } from './orders.ts';
+import { QuotaRequest } from './quota-request.tsx';
+
+type Quote = Schemas['Quote'];
+
+export default function CreateDialog({ onClose }: { onClose(): void }) {
+  const { catalog } = useCatalog();
+  return (
+    <Dialog title="Create a cluster" open onClose={onClose} wide>
+      {catalog ? (
+        <Form catalog={catalog} onClose={onClose} />
+      ) : (
+        <div className="loading" role="status">
+          <span className="spinner" aria-hidden="true" />
+          <span className="unseen">Loading what there is to choose from</span>
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+/** As in shared/documents/fields.ts, for a word while somebody is still typing; the API decides. */
+const NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const LIFETIMES: readonly (readonly [hours: number | undefined, label: string])[] = [
+  [undefined, 'Until I delete it'],
+  [8, '8 hours'],
+  [24, 'A day'],
+  [24 * 7, 'A week'],
+  [24 * 30, '30 days'],
+];
+
+function Form({ catalog, onClose }: { catalog: Catalog; onClose(): void }) {
+  const { api, myClusters } = useHub();
+  const [, go] = useLocation();
+  const { defaults } = catalog;
+  const live = useStore(myClusters);
+  const [wish, setWish] = useState<Wish>(() => ({
+    name: freeName(live.kind === 'there' ? live.value.map(({ name }) => name) : []),
+    product: defaults.product,
+    version: defaults.version,
+    size: defaults.size,
+    region: defaults.region,
+    availability: defaults.availability,
+    isolation: defaults.isolation,
+  }));
+  const [error, setError] = useState<ApiError>();
+  const [busy, setBusy] = useState(false);
+  const quote = useQuote(wish);
+  // The same wish, however often it is sent, is one cluster; another wish is another one.
+  const key = useKeyFor(wish);
+  const change = (part: Partial<Wish>): void => {
+    setWish({ ...wish, ...part });
+    setError(undefined);
+  };
+  const product = catalog.products.find(({ id }) => id === wish.product);
+  const size = catalog.sizes.find(({ id }) => id === wish.size);
+  const isNameGood = NAME.test(wish.name);
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (busy || !isNameGood) return;
+    setBusy(true);
+    setError(undefined);
+    try {
+      const { id } = await order(api, key, wish);
+      onClose();
+      go(`/clusters/${id}`);
+    } catch (thrown) {
+      setError(asApiError(thrown));
+      setBusy(false);
+    }
+  };
+  return (
+    <form onSubmit={submit} noValidate>
+      <div className="form-grid">
+        <Field label="Name" hint="Lower-case letters, digits and hyphens; starts with a letter.">
+          {(id, hint) => (
+            <input
+              id={id}
+              aria-describedby={hint}
+              aria-invalid={wish.name !== '' && !isNameGood}
+              value={wish.name}
+              maxLength={63}
+              autoComplete="off"
+              spellCheck={false}
+              // biome-ignore lint/a11y/noAutofocus: the first field of a dialog that was asked for
+              autoFocus
+              onChange={({ target }) => change({ name: target.value })}
+            />
+          )}
+        </Field>
+        <Field label="Application">
+          {(id) => (
+            <select
+              id={id}
+              value={wish.product}
+              onChange={({ target }) => {
+                const chosen = catalog.products.find((one) => one.id === target.value);
+                const version = chosen?.versions.find((one) => one.default)?.version;
+                change({ product: target.value, ...(version !== undefined && { version }) });
+              }}
+            >
+              {catalog.products.map(({ id: value, label }) => (
+                <option key={value} value={value}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label="Version">
+          {(id) => (
+            <select id={id} value={wish.version} onChange={({ target }) => change({ version: target.value })}>
+              {product?.versions.map(({ version, default: isDefault }) => (
+                <option key={version} value={version}>
+                  {version}
+                  {isDefault ? ' (newest)' : ''}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <Field label="Region">
+          {(id) => (
+            <select id={id} value={wish.region} onChange={({ target }) => change({ region: target.value })}>
+              {catalog.regions.map(({ id: value, label }) => (
+                <option key={value} value={value}>
+                  {label} ({value})
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      </div>
+      <Choices
+        legend="Size"
+        name="size"
+        value={wish.size}
+        options={catalog.sizes.map((one) => ({
+          value: one.id,
+          label: capital(one.id),
+          note: `${one.label} · ${inDollars(one.hourlyPrice[wish.availability ?? 'zonal'])} an hour`,
+        }))}
+        onChange={(chosen) => change({ size: chosen })}
+      />
+      <details className="more">
+        <summary>Availability, isolation and lifetime</summary>
+        <Choices
+          legend="Availability"
+          name="availability"
+          value={wish.availability}
+          options={[
+            { value: 'zonal', label: 'One zone', note: 'Cheaper and quicker; away if its zone is.' },
+            { value: 'regional', label: 'All zones of the region', note: 'Stays up if one zone does not.' },
+          ]}
+          onChange={(availability) => change({ availability: availability as 'zonal' | 'regional' })}
+        />
+        <Choices
+          legend="Isolation"
+          name="isolation"
+          value={wish.isolation}
+          options={[
+            { value: 'dedicated', label: 'A cluster of its own', note: 'Nobody else is on its machines.' },
+            {
+              value: 'namespace',
+              label: 'A place in a shared cluster',
+              note: 'Not offered yet.',
+              disabled: true,
+            },
+          ]}
+          onChange={(isolation) => change({ isolation: isolation as 'dedicated' | 'namespace' })}
+        />
+        <Field label="Lifetime" hint="It deletes itself then; you can still delete it sooner.">
+          {(id, hint) => (
+            <select
+              id={id}
+              aria-describedby={hint}
+              value={wish.ttlHours ?? ''}
+              onChange={({ target }) => {
+                const { ttlHours: _, ...rest } = wish;
+                setWish(target.value === '' ? rest : { ...rest, ttlHours: Number(target.value) });
+              }}
+            >
+              {LIFETIMES.map(([hours, label]) => (
+                <option key={label} value={hours ?? ''}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      </details>
+      <QuoteLine quote={quote} sizeLabel={size?.label} />
+      {error && <Problem error={error} />}
+      <footer>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" busy={busy} disabled={!isNameGood}>
+          {quote?.wait.basis === 'spare' ? 'Create, ready at once' : 'Create cluster'}
+        </Button>
+      </footer>
+    </form>
+  );
+}
+
+const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
+
+/** `my-cluster`, or the first of `my-cluster-2`, `my-cluster-3` … that is free. */
+export function freeName(taken: readonly string[]): string {
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? 'my-cluster' : `my-cluster-${n}`;
+    if (!taken.includes(name)) return name;
+  }
+}
+
+function useKeyFor(wish: Wish): string {
+  const of = useRef<{ text: string; key: string }>({ text: '', key: '' });
+  const text = JSON.stringify(wish);
+  if (of.current.text !== text) of.current = { text, key: crypto.randomUUID() };
+  return of.current.key;
+}
+
+/** Asked anew with each choice that matters to it. */
+function useQuote({ product, version, size, region, availability, isolation }: Wish): Quote | undefined {
+  const { api } = useHub();
+  const [quote, setQuote] = useState<Quote>();
+  useEffect(() => {
+    let isWanted = true;
+    const query = Object.fromEntries(
+      Object.entries({ product, version, size, region, availability, isolation }).filter(
+        ([, value]) => value,
+      ),
+    );
+    must(api.get('/v1/quote', { params: { query } })).then(
+      (found) => isWanted && setQuote(found),
+      // Without a price the button still works; what is wrong with the wish is said when it is pressed.
+      () => isWanted && setQuote(undefined),
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [api, product, version, size, region, availability, isolation]);
+  return quote;
+}
+
+function QuoteLine({ quote, sizeLabel }: { quote: Quote | undefined; sizeLabel: string | undefined }) {
+  if (!quote) return <p className="quote muted" aria-busy="true" />;
+  const { hourlyPrice, wait, room } = quote;
+  return (
+    <div className="quote" role="status">
+      <p>
+        <strong>{inDollars(hourlyPrice)} an hour</strong>
+        {sizeLabel && <span className="muted"> · {sizeLabel}</span>}
+      </p>
+      {room ? (
+        <>
+          <p className="row">
+            <WarningIcon /> It has to wait: {room.message}
+          </p>
+          <p className="muted small">{room.remedy}</p>
+          {room.code !== 'CELL_FULL' && <QuotaRequest />}
+        </>
+      ) : wait.basis === 'spare' ? (
+        <p className="row good-text">
+          <BoltIcon /> Ready at once: one is waiting for you.
+        </p>
+      ) : (
+        wait.expectedMs !== null && (
+          <p className="row">
+            <ClockIcon /> Ready in {leftInWords(wait.expectedMs)}
+            <span className="muted small">
+              {wait.basis === 'observed'
+                ? `${durationInWords(wait.expectedMs)} in the middle of the last ${wait.samples}`
+                : 'as is typical'}
+            </span>
+          </p>
+        )
+      )}
+    </div>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  hint?: string;
+  children(id: string, hint: string | undefined): ReactNode;
+}
+
+function Field({ label, hint, children }: FieldProps) {
+  const id = useId();
+  const hintId = hint === undefined ? undefined : `${id}-hint`;
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      {children(id, hintId)}
+      {hint !== undefined && (
+        <span id={hintId} className="muted small">
+          {hint}
+        </span>
+      )}
+    </div>
+  );
+}
+
+interface ChoicesProps {
+  legend: string;
+  name: string;
+  value: string | undefined;
+  options: readonly { value: string; label: string; note: string; disabled?: boolean }[];
+  onChange(value: string): void;
+}
+
+function Choices({ legend, name, value, options, onChange }: ChoicesProps) {
+  return (
+    <fieldset className="choices">
+      <legend>{legend}</legend>
+      {options.map((option) => (
+        <label key={option.value} className="choice">
+          <input
+            type="radio"
+            name={name}
+            value={option.value}
+            checked={option.value === value}
+            disabled={option.disabled}
+            onChange={() => onChange(option.value)}
+          />
+          <span>
+            <strong>{option.label}</strong>
+            <span className="muted small">{option.note}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,96 @@
+/** What the console says of states. All of it follows from the lifecycle table; no state is named here. */
+import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import type { ClusterEvent } from '../../../shared/documents/event.ts';
+import { commandEdge, wayFrom } from '../../../shared/lifecycle/derive.ts';
+import { type Command, rowOf, type State, type StepRow } from '../../../shared/lifecycle/table.ts';
+
+export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'over';
+
+export function toneOf(state: State): Tone {
+  const row = rowOf(state);
+  if (row.step !== undefined) return row.waiting ? 'waiting' : takesBack(state) ? 'bad' : 'busy';
+  if ('final' in row && row.final) return 'over';
+  // A resting state that takes `retry` is one that something went wrong before.
+  return row.accepts.retry === undefined ? 'good' : 'bad';
+}
+
+const takesBack = (state: State): boolean => (rowOf(state) as StepRow).compensates !== undefined;
+
+/** Whether Hub is at work on it, so that time passes and something is to be waited for. */
+export const isMoving = (state: State): boolean => rowOf(state).step !== undefined;
+
+/** It is on its way out, or gone: nobody new comes in. */
+export const isEnding = (state: State): boolean => commandEdge(state, 'delete') === state;
+
+/** Whether this role may ask this of a cluster in this state. The API decides; a button that it would refuse is not shown. */
+export function mayAsk(
+  cluster: Pick<Cluster, 'state'>,
+  command: Extract<Command, 'delete' | 'retry' | 'share'>,
+  role: Role | 'operator' | undefined,
+): boolean {
+  const to = commandEdge(cluster.state, command);
+  if (to === undefined || (command !== 'share' && to === cluster.state)) return false;
+  if (command === 'share') return role === 'owner' && !isEnding(cluster.state);
+  return role === 'owner' || role === 'operator';
+}
+
+export const isUsable = (state: State): boolean => rowOf(state).usable === true;
+
+/** One part of the way that a cluster is on. */
+export interface TrackStep {
+  /** Of its own, for a state may be passed twice. */
+  key: string;
+  state: State;
+  label: string;
+  at: 'done' | 'now' | 'ahead';
+  /** Cloud time that it usually takes. */
+  expectedMs: number;
+  /** Cloud time that it took; of what is still going on, the page knows when it began. */
+  tookMs?: number;
+}
+
+/**
+ * The way that a cluster is on, from where it was last at rest to where it will rest again.
+ * @param events newest last; those that are there
+ * @param observed median of what each state took lately, where it is known
+ */
+export function trackOf(
+  cluster: Pick<Cluster, 'state'>,
+  events: readonly ClusterEvent[],
+  observed: Readonly<Partial<Record<State, number>>> = {},
+): TrackStep[] {
+  if (!isMoving(cluster.state)) return [];
+  const past: ClusterEvent[] = [];
+  for (const event of events.toReversed()) {
+    // A change of members in passing is no step of the way.
+    if (event.from === event.to) continue;
+    // A way begins with a command, or with what went wrong.
+    if (event.cause !== 'done' && event.cause !== 'requeued') break;
+    past.unshift(event);
+  }
+  const expectedMs = (state: State): number => observed[state] ?? (rowOf(state) as StepRow).expectedMs;
+  const done = past.flatMap(({ epoch, from, durationMs }): TrackStep[] =>
+    from === undefined
+      ? []
+      : [
+          {
+            key: `${epoch}`,
+            state: from,
+            label: rowOf(from).label,
+            at: 'done',
+            expectedMs: expectedMs(from),
+            tookMs: durationMs,
+          },
+        ],
+  );
+  const ahead = wayFrom(cluster.state).map(
+    (state, index): TrackStep => ({
+      key: state,
+      state,
+      label: rowOf(state).label,
+      at: index === 0 ? 'now' : 'ahead',
+      expectedMs: expectedMs(state),
+    }),
+  );
+  return [...done, ...ahead];
+}

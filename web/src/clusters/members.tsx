@@ -1,0 +1,208 @@
+/** Who may use it. Members come with the document, live; who is invited and has not come yet is asked of the API. */
+import { type FormEvent, useEffect, useId, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import { useHub } from '../hub.ts';
+import { Button } from '../parts/button.tsx';
+import { Confirm } from '../parts/dialog.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { tell } from '../parts/toast.tsx';
+import type { SignedIn } from '../session/session.ts';
+import { isEnding, mayAsk } from './lifecycle.ts';
+
+type Member = Schemas['Member'];
+
+const ROLES: readonly (readonly [Role, string])[] = [
+  ['viewer', 'Viewer: looks'],
+  ['editor', 'Editor: works'],
+  ['owner', 'Owner: also says who may'],
+];
+
+interface Props {
+  cluster: Cluster;
+  role: Role | 'operator' | undefined;
+  session: SignedIn;
+}
+
+export function Members({ cluster, role, session }: Props) {
+  const mayShare = mayAsk(cluster, 'share', role);
+  const [invited, refresh] = useInvited(cluster, mayShare);
+  const there = Object.entries(cluster.members)
+    .map(([uid, of]): Member => ({ uid, role: of, email: cluster.emails?.[uid] ?? '', pending: false }))
+    .sort((a, b) => (a.email < b.email ? -1 : 1));
+  const owners = there.filter((member) => member.role === 'owner').length;
+  return (
+    <section className="card">
+      <h2>Members</h2>
+      <ul className="members">
+        {[...there, ...invited].map((member) => (
+          <MemberRow
+            key={member.uid ?? member.email}
+            member={member}
+            cluster={cluster}
+            isSelf={member.uid === session.uid}
+            mayShare={mayShare}
+            // A cluster must keep an owner; the API says so too.
+            isLastOwner={member.role === 'owner' && !member.pending && owners === 1}
+            onChange={refresh}
+          />
+        ))}
+      </ul>
+      {mayShare && <Invite cluster={cluster} onChange={refresh} />}
+    </section>
+  );
+}
+
+/** Asked when the page opens and whenever the members change: an invitation that is accepted is a member more. */
+function useInvited({ id, members }: Cluster, mayShare: boolean): [readonly Member[], () => void] {
+  const { api } = useHub();
+  const [invited, setInvited] = useState<readonly Member[]>([]);
+  const [asked, setAsked] = useState(0);
+  const uids = Object.keys(members).sort().join(' ');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: anew whenever these change
+  useEffect(() => {
+    if (!mayShare) return;
+    let isWanted = true;
+    must(api.get('/v1/clusters/{id}/members', { params: { path: { id } } })).then(
+      ({ members: all }) => isWanted && setInvited(all.filter(({ pending }) => pending)),
+      // Those who are there are shown all the same.
+      () => undefined,
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [api, id, uids, asked, mayShare]);
+  return [mayShare ? invited : [], () => setAsked(asked + 1)];
+}
+
+interface RowProps {
+  member: Member;
+  cluster: Cluster;
+  isSelf: boolean;
+  mayShare: boolean;
+  isLastOwner: boolean;
+  onChange(): void;
+}
+
+function MemberRow({ member, cluster, isSelf, mayShare, isLastOwner, onChange }: RowProps) {
+  const { api } = useHub();
+  const [, go] = useLocation();
+  const [removing, setRemoving] = useState(false);
+  const [error, setError] = useState<ApiError>();
+  const { email, role, pending } = member;
+  const path = { id: cluster.id, email };
+  const change = async (to: Role): Promise<void> => {
+    setError(undefined);
+    try {
+      await must(api.put('/v1/clusters/{id}/members/{email}', { params: { path }, body: { role: to } }));
+      onChange();
+    } catch (thrown) {
+      setError(asApiError(thrown));
+    }
+  };
+  const mayLeave = isSelf && !isLastOwner && !isEnding(cluster.state);
+  return (
+    <li>
+      <span className="member">
+        {email === '' ? 'somebody whose address is not known' : email}
+        {isSelf && <span className="muted"> (you)</span>}
+        {pending && <span className="muted small">invited; comes in by signing in with this address</span>}
+      </span>
+      {mayShare && !isLastOwner && email !== '' ? (
+        <select
+          aria-label={`Role of ${email}`}
+          value={role}
+          onChange={({ target }) => void change(target.value as Role)}
+        >
+          {ROLES.map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <span className="muted">{role}</span>
+      )}
+      {((mayShare && !isLastOwner) || mayLeave) && email !== '' && (
+        <Button look="quiet" onClick={() => setRemoving(true)}>
+          {isSelf ? 'Leave' : pending ? 'Withdraw' : 'Remove'}
+        </Button>
+      )}
+      {error && <Problem error={error} />}
+      <Confirm
+        title={isSelf ? `Leave ${cluster.name}?` : `Remove ${email}?`}
+        action={isSelf ? 'Leave' : 'Remove'}
+        open={removing}
+        onClose={() => setRemoving(false)}
+        onConfirm={async () => {
+          await must(api.delete('/v1/clusters/{id}/members/{email}', { params: { path } }));
+          if (isSelf) go('/');
+          else onChange();
+          tell(isSelf ? `You have left ${cluster.name}.` : `${email} may not use ${cluster.name} any more.`);
+        }}
+      >
+        <p>
+          {isSelf
+            ? 'You can come back only if an owner invites you again.'
+            : 'Their sessions in the cluster end, and whatever opens it for them stops working.'}
+        </p>
+      </Confirm>
+    </li>
+  );
+}
+
+function Invite({ cluster, onChange }: { cluster: Cluster; onChange(): void }) {
+  const { api } = useHub();
+  const [email, setEmail] = useState('');
+  const [role, setRole] = useState<Role>('editor');
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError>();
+  const id = useId();
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    setError(undefined);
+    try {
+      const path = { id: cluster.id, email: email.trim() };
+      await must(api.put('/v1/clusters/{id}/members/{email}', { params: { path }, body: { role } }));
+      setEmail('');
+      tell(`${path.email} is let in, or invited if nobody has that address here yet.`);
+      onChange();
+    } catch (thrown) {
+      setError(asApiError(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form className="invite" onSubmit={submit}>
+      <div className="field">
+        <label htmlFor={`${id}-email`}>Share with</label>
+        <input
+          id={`${id}-email`}
+          type="email"
+          required
+          placeholder="name@example.com"
+          autoComplete="off"
+          value={email}
+          onChange={({ target }) => setEmail(target.value)}
+        />
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-role`}>as</label>
+        <select id={`${id}-role`} value={role} onChange={({ target }) => setRole(target.value as Role)}>
+          {ROLES.map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </div>
+      <Button type="submit" look="primary" busy={busy}>
+        Share
+      </Button>
+      {error && <Problem error={error} />}
+    </form>
+  );
+}

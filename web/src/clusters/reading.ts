@@ -1,0 +1,24 @@
+/** Facts about a cluster in words. */
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { useHub } from '../hub.ts';
+import { leftInWords, useNow } from '../time.ts';
+
+/** Cloud time since an instant. On a laptop the cloud is quicker than the clock. */
+export const useCloudElapsed = (): ((sinceMs: number) => number) => {
+  const speed = useHub().config.hub?.cloudSpeed ?? 1;
+  const now = useNow();
+  return (sinceMs) => Math.max(0, now - sinceMs) * speed;
+};
+
+/** `about 3 min left`, or that it takes longer than it usually does. */
+export function useLeft({ etaAt }: Pick<Cluster, 'etaAt'>): string | undefined {
+  const speed = useHub().config.hub?.cloudSpeed ?? 1;
+  const now = useNow();
+  if (!etaAt) return undefined;
+  const leftMs = (etaAt.getTime() - now) * speed;
+  return leftMs > 0 ? `${leftInWords(leftMs)} left` : 'longer than usual';
+}
+
+/** What is happening, in a sentence. */
+export const sentenceOf = ({ detail, error }: Pick<Cluster, 'detail' | 'error'>, label: string): string =>
+  detail ?? error?.message ?? `${label}.`;

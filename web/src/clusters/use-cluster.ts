@@ -1,0 +1,68 @@
+/** One cluster as it is now, its timeline, and how long such things take. */
+import { collection, doc, query, where } from 'firebase/firestore';
+import { useCallback, useMemo, useRef } from 'react';
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import type { Durations } from '../../../shared/documents/durations.ts';
+import type { ClusterEvent } from '../../../shared/documents/event.ts';
+import { clusterPath, durationsPath, eventsOf } from '../../../shared/documents/paths.ts';
+import { useHub } from '../hub.ts';
+import { type Live, LOADING, listenToDocument, listenToQuery, type Next, useLive } from '../live/live.ts';
+import type { SignedIn } from '../session/session.ts';
+import { useStore } from '../store.ts';
+import { useIsExpected } from './orders.ts';
+
+export type LiveCluster = Live<Cluster | undefined>;
+
+/**
+ * Taken from the list that the page holds anyway, so that no document is read twice; one that is not in it (deleted, or an operator looks
+ * at it) is listened to alone.
+ */
+export function useCluster(id: string): LiveCluster {
+  const { firebase, myClusters } = useHub();
+  const list = useStore(myClusters);
+  const listed = list.kind === 'there' ? list.value.find((cluster) => cluster.id === id) : undefined;
+  // What was asked for a moment ago is about to be in the list.
+  const isExpected = useIsExpected(id);
+  const isAlone = list.kind !== 'loading' && listed === undefined && !isExpected;
+  const listen = useCallback(
+    (next: Next<Cluster | undefined>) => listenToDocument<Cluster>(doc(firebase.db, clusterPath(id)), next),
+    [firebase, id],
+  );
+  const alone = useLive(isAlone ? listen : undefined);
+  return useMemo(() => {
+    if (listed && list.kind === 'there') return { kind: 'there', value: listed, fresh: list.fresh };
+    return isAlone ? alone : LOADING;
+  }, [listed, list, isAlone, alone]);
+}
+
+/** Newest last. What has been seen stays while a change of members cuts the listener for a moment. */
+export function useEvents(id: string, session: SignedIn, isMember: boolean): readonly ClusterEvent[] {
+  const { firebase } = useHub();
+  const listen = useCallback(
+    (next: Next<readonly ClusterEvent[]>) => {
+      const events = collection(firebase.db, eventsOf(id));
+      // The rules let a member ask for what they may read only; the order is made here, without an index of its own.
+      const asked = isMember ? query(events, where('readers', 'array-contains', session.uid)) : events;
+      return listenToQuery<ClusterEvent>(asked, next);
+    },
+    [firebase, id, session.uid, isMember],
+  );
+  const live = useLive(listen);
+  const seen = useRef<readonly ClusterEvent[]>([]);
+  return useMemo(() => {
+    if (live.kind === 'there') seen.current = live.value.toSorted((a, b) => a.epoch - b.epoch);
+    return seen.current;
+  }, [live]);
+}
+
+/** What each state took lately in this region; undefined while that is not known. */
+export function useDurations(region: string | undefined): Durations['steps'] | undefined {
+  const { firebase } = useHub();
+  const listen = useCallback(
+    (next: Next<Durations | undefined>) =>
+      listenToDocument<Durations>(doc(firebase.db, durationsPath(region ?? '')), next),
+    [firebase, region],
+  );
+  const live = useLive(region === undefined ? undefined : listen);
+  return live.kind === 'there' ? live.value?.steps : undefined;
+}

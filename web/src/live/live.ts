@@ -1,0 +1,88 @@
+/** Documents as they are now: each change that Hub writes arrives here by itself. Nothing on the page polls. */
+import {
+  type DocumentData,
+  type DocumentReference,
+  type FirestoreError,
+  onSnapshot,
+  type Query,
+  Timestamp,
+} from 'firebase/firestore';
+import { useEffect, useState } from 'react';
+
+export type Live<T> =
+  | { kind: 'loading' }
+  /** `fresh`: the server has confirmed it; not so while the connection is lost. */
+  | { kind: 'there'; value: T; fresh: boolean }
+  /** It is not to be seen any more: the permission is gone, or something is wrong with what was asked. */
+  | { kind: 'ended'; denied: boolean };
+
+export const LOADING: Live<never> = { kind: 'loading' };
+
+export type Next<T> = (live: Live<T>) => void;
+
+const ended = (error: FirestoreError): Live<never> => ({
+  kind: 'ended',
+  denied: error.code === 'permission-denied' || error.code === 'unauthenticated',
+});
+
+export interface Found<T> {
+  id: string;
+  /** Of the document's parent, for what is below a cluster. */
+  fields: T;
+}
+
+export function listenToQuery<T>(query: Query, next: Next<readonly (T & { id: string })[]>): () => void {
+  const known = new Map<string, T & { id: string }>();
+  return onSnapshot(
+    query,
+    { includeMetadataChanges: true },
+    (snapshot) => {
+      for (const { type, doc } of snapshot.docChanges()) {
+        if (type === 'removed') known.delete(doc.id);
+        else known.set(doc.id, { ...(withDates(doc.data()) as T), id: doc.id });
+      }
+      const value = snapshot.docs.flatMap(({ id }) => known.get(id) ?? []);
+      next({ kind: 'there', value, fresh: !snapshot.metadata.fromCache });
+    },
+    (error) => next(ended(error)),
+  );
+}
+
+/** @returns undefined as the value of a document that does not exist */
+export function listenToDocument<T>(
+  reference: DocumentReference,
+  next: Next<(T & { id: string }) | undefined>,
+): () => void {
+  return onSnapshot(
+    reference,
+    { includeMetadataChanges: true },
+    (snapshot) => {
+      const { fromCache } = snapshot.metadata;
+      // What nobody has confirmed is not known to be absent.
+      if (fromCache && !snapshot.exists()) return;
+      const data = snapshot.data();
+      const value = data && { ...(withDates(data) as T), id: snapshot.id };
+      next({ kind: 'there', value, fresh: !fromCache });
+    },
+    (error) => next(ended(error)),
+  );
+}
+
+/** @param listen changes only with what is listened to: see `useCallback`. Absent: nothing to listen to yet. */
+export function useLive<T>(listen: ((next: Next<T>) => () => void) | undefined): Live<T> {
+  const [live, setLive] = useState<Live<T>>(LOADING);
+  useEffect(() => {
+    setLive(LOADING);
+    return listen?.(setLive);
+  }, [listen]);
+  return live;
+}
+
+/** Instants are `Date`s everywhere but in Firestore. */
+function withDates(value: unknown): unknown {
+  if (value instanceof Timestamp) return value.toDate();
+  if (Array.isArray(value)) return value.map(withDates);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value as DocumentData).map(([key, of]) => [key, withDates(of)]));
+  return value;
+}

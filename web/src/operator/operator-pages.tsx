@@ -1,0 +1,3 @@
+export default function OperatorPages() {
+  return null;
+}

@@ -1,0 +1,31 @@
+/** What went wrong, and what to do about it. */
+import type { ReactNode } from 'react';
+import type { ApiError } from '../api/client.ts';
+import { WarningIcon } from './icons.tsx';
+
+interface Props {
+  error: Pick<ApiError, 'message' | 'remedy'> & Partial<Pick<ApiError, 'fields' | 'requestId' | 'code'>>;
+  /** What does it, where something does. */
+  children?: ReactNode;
+}
+
+export function Problem({ error, children }: Props) {
+  return (
+    <div className="problem" role="alert">
+      <WarningIcon />
+      <div>
+        <p>
+          <strong>{error.message}</strong>
+        </p>
+        {error.fields?.map(({ field, message }) => (
+          <p key={`${field} ${message}`}>
+            <code>{field}</code>: {message}
+          </p>
+        ))}
+        <p>{error.remedy}</p>
+        {error.code === 'BUG' && error.requestId && <p className="muted">Request {error.requestId}</p>}
+        {children && <div className="row">{children}</div>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,200 @@
+/** The door. Whatever somebody wanted to see before they signed in is still there behind it. */
+import {
+  type Auth,
+  createUserWithEmailAndPassword,
+  GithubAuthProvider,
+  GoogleAuthProvider,
+  sendEmailVerification,
+  sendPasswordResetEmail,
+  signInWithEmailAndPassword,
+} from 'firebase/auth';
+import { type FormEvent, useState } from 'react';
+import { useHub } from '../hub.ts';
+import { Button } from '../parts/button.tsx';
+import { Logo } from '../parts/logo.tsx';
+import { useTitle } from '../time.ts';
+import { inWords } from './auth-errors.ts';
+
+type Mode = 'in' | 'up' | 'forgotten';
+
+export function SignInPage({ notice, title = 'Sign in' }: { notice?: string | undefined; title?: string }) {
+  const { config } = useHub();
+  useTitle(title);
+  return (
+    <main className="door">
+      <Logo />
+      <h1>{title}</h1>
+      <p className="muted">Your own cluster, ready to use. No Kubernetes to learn.</p>
+      {notice && (
+        <p className="notice" role="status">
+          {notice}
+        </p>
+      )}
+      {config.hub && <LocalAccounts accounts={config.hub.accounts} />}
+      <Providers />
+      <div className="divider">or with your e-mail address</div>
+      <ByEmail />
+    </main>
+  );
+}
+
+/** What every way in has in common: it is busy, and it may be refused. */
+function useSigningIn() {
+  const { firebase } = useHub();
+  const [busy, setBusy] = useState<string>();
+  const [error, setError] = useState<string>();
+  const [said, setSaid] = useState<string>();
+  const run = async (name: string, work: (auth: Auth) => Promise<string | undefined>): Promise<void> => {
+    if (busy) return;
+    setBusy(name);
+    setError(undefined);
+    setSaid(undefined);
+    try {
+      setSaid(await work(firebase.auth));
+    } catch (thrown) {
+      setError(inWords(thrown));
+    } finally {
+      setBusy(undefined);
+    }
+  };
+  const message = (
+    <>
+      {error && (
+        <p className="error-line" role="alert">
+          {error}
+        </p>
+      )}
+      {said && (
+        <p className="notice" role="status">
+          {said}
+        </p>
+      )}
+    </>
+  );
+  return { busy, run, message };
+}
+
+/** The embedded cloud has accounts of its own: one press, and one is somebody. */
+function LocalAccounts({
+  accounts,
+}: {
+  accounts: readonly { email: string; password: string; note: string }[];
+}) {
+  const { busy, run, message } = useSigningIn();
+  return (
+    <section className="card tight" aria-label="Accounts of this laptop">
+      <p className="muted small">This Hub runs on a laptop. Be one of its own people:</p>
+      <div className="stack">
+        {accounts.map(({ email, password, note }) => (
+          <Button
+            key={email}
+            busy={busy === email}
+            onClick={() =>
+              run(email, async (auth) => {
+                await signInWithEmailAndPassword(auth, email, password);
+                return undefined;
+              })
+            }
+          >
+            Continue as {note} <span className="muted">{email}</span>
+          </Button>
+        ))}
+      </div>
+      {message}
+    </section>
+  );
+}
+
+function Providers() {
+  const { config } = useHub();
+  const { busy, run, message } = useSigningIn();
+  const withPopUp = (name: string, make: () => GoogleAuthProvider | GithubAuthProvider) => () =>
+    run(name, async (auth) => {
+      const { signInWithPopUp } = await import('./pop-up.ts');
+      await signInWithPopUp(auth, make(), config.hub?.auth);
+      return undefined;
+    });
+  return (
+    <div className="stack">
+      <Button busy={busy === 'Google'} onClick={withPopUp('Google', () => new GoogleAuthProvider())}>
+        Continue with Google
+      </Button>
+      <Button busy={busy === 'GitHub'} onClick={withPopUp('GitHub', () => new GithubAuthProvider())}>
+        Continue with GitHub
+      </Button>
+      {message}
+    </div>
+  );
+}
+
+const TITLES: Record<Mode, string> = { in: 'Sign in', up: 'Create account', forgotten: 'Send a link' };
+
+function ByEmail() {
+  const [mode, setMode] = useState<Mode>('in');
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const { busy, run, message } = useSigningIn();
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    void run('email', async (auth) => {
+      if (mode === 'in') await signInWithEmailAndPassword(auth, email, password);
+      else if (mode === 'up') {
+        const { user } = await createUserWithEmailAndPassword(auth, email, password);
+        await sendEmailVerification(user);
+      } else {
+        await sendPasswordResetEmail(auth, email);
+        // The same whether there is such an account or not.
+        return `If ${email} has an account here, a link to choose a new password is on its way.`;
+      }
+      return undefined;
+    });
+  };
+  return (
+    <form className="stack" onSubmit={submit}>
+      <div className="field">
+        <label htmlFor="email">E-mail</label>
+        <input
+          id="email"
+          type="email"
+          autoComplete="username"
+          required
+          value={email}
+          onChange={({ target }) => setEmail(target.value)}
+        />
+      </div>
+      {mode !== 'forgotten' && (
+        <div className="field">
+          <label htmlFor="password">Password</label>
+          <input
+            id="password"
+            type="password"
+            autoComplete={mode === 'up' ? 'new-password' : 'current-password'}
+            required
+            minLength={mode === 'up' ? 8 : undefined}
+            value={password}
+            onChange={({ target }) => setPassword(target.value)}
+          />
+        </div>
+      )}
+      <Button type="submit" look="primary" busy={busy === 'email'}>
+        {TITLES[mode]}
+      </Button>
+      {message}
+      <p className="row small">
+        {mode !== 'in' && <LinkButton onClick={() => setMode('in')}>I have an account</LinkButton>}
+        {mode !== 'up' && <LinkButton onClick={() => setMode('up')}>Create an account</LinkButton>}
+        {mode !== 'forgotten' && (
+          <LinkButton onClick={() => setMode('forgotten')}>Forgot the password?</LinkButton>
+        )}
+      </p>
+    </form>
+  );
+}
+
+function LinkButton({ children, onClick }: { children: string; onClick(): void }) {
+  return (
+    <button type="button" className="link" onClick={onClick}>
+      {children}
+    </button>
+  );
+}
