@@ -21,6 +21,7 @@ const QUERIES: Partial<Record<EndpointName, string>> = {
 /** Where this is said, the policy has let them pass: the cluster of these tests has failed. */
 const PASSED: Partial<Record<EndpointName, ErrorCode>> = {
   'GET /v1/clusters/{id}/credentials': 'NOT_ACCEPTED_IN_STATE',
+  'GET /v1/clusters/{id}/cleanup': 'NOT_ACCEPTED_IN_STATE',
 };
 
 test('every endpoint is in the policy, and every row of the policy is an endpoint', () => {
