@@ -4,6 +4,7 @@ import { CREDENTIALS_ENDPOINTS } from '../functions/api/credentials.ts';
 import { createLog, type LogFields, type Severity } from '../functions/log.ts';
 import { ALL_TOPICS } from '../functions/manifest.ts';
 import type { Ports, Settings } from '../functions/ports.ts';
+import { createGkeProvider } from '../functions/providers/gke/provider.ts';
 import type { Principal } from '../functions/tokens.ts';
 import { virtualClock } from '../local/clock.ts';
 import { deployedIndexes } from '../local/deployed.ts';
@@ -14,6 +15,7 @@ import { memoryPeople } from '../local/memory/people.ts';
 import { memoryTokens } from '../local/memory/tokens.ts';
 import { randomStream } from '../local/random.ts';
 import type { ClusterReply, Problem } from '../shared/api.ts';
+import { REGIONS } from '../shared/catalog/catalog.ts';
 import type { Cluster } from '../shared/documents/cluster.ts';
 import { dollars } from '../shared/units.ts';
 import { writeOf } from './builders.ts';
@@ -67,7 +69,16 @@ export function apiUnderTest({
     messages,
     clock,
     random: randomStream(seed, 'product'),
-    provider: never('provider'),
+    // It gives names and places; the API makes nothing there.
+    provider: createGkeProvider(never('GKE'), {
+      projectId: 'hub-test',
+      cell: 'default',
+      zones: Object.fromEntries(REGIONS.map(({ id, zones }) => [id, zones])),
+      network: 'leaves',
+      subnetworks: {},
+      nodeServiceAccount: 'nodes@hub-test.iam.gserviceaccount.com',
+      endpointTrust: 'cluster-ca',
+    }),
     leaves: never('leaves'),
     buckets: never('buckets'),
     dns: never('dns'),

@@ -10,6 +10,7 @@ import type { Bindings } from '../functions/pachyderm/members.ts';
 import type { Pachyderm } from '../functions/pachyderm/pachyderm.ts';
 import { type MemoryHub, type MemoryHubOptions, memoryHub } from '../local/memory/hub.ts';
 import type { PachdData } from '../local/pachd/data.ts';
+import { accountPath } from '../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, clusterPath, type Role, shapeOf } from '../shared/documents/cluster.ts';
 import { type ClusterEvent, eventsOf } from '../shared/documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../shared/documents/fields.ts';
@@ -77,6 +78,17 @@ export function standing(options: MemoryHubOptions = {}) {
     events,
     messagesOf: async (id: string) => (await events(id)).map(({ message }) => message),
     leaf: async (id: string): Promise<Leaf> => (await place(id)).leaf,
+    /** An operator allows her so many from now on; 0: what she asks for waits in the queue. */
+    allow: (owner: string, maxClusters: number) =>
+      hub.run(
+        hub.documents.commit([
+          {
+            op: 'set',
+            path: accountPath(owner),
+            data: { schema: DOCUMENT_SCHEMA, clusters: 0, hourlyMicros: 0, maxClusters },
+          },
+        ]),
+      ),
     delete: (id: string) => hub.run(command(ports, id, 'delete', 'ada')),
     /** Keeps so many spares from now on. */
     pool: (wanted: number, product: Wish['product'] = 'pachyderm') =>

@@ -36,14 +36,14 @@ describe('creating', () => {
       availability: 'zonal',
       isolation: 'dedicated',
       ttlHours: 24,
-      state: 'queued',
+      state: 'provisioning',
       members: { ada: 'owner' },
       error: null,
       endpoints: {},
       etag: '"1"',
     });
     await api.clock.runFor(minutes(1));
-    expect(api.sent).toEqual([{ topic: 'step-admit', body: { schema: 1, id: body.id, epoch: 0 } }]);
+    expect(api.sent).toEqual([{ topic: 'step-provision', body: { schema: 1, id: body.id, epoch: 1 } }]);
   });
 
   test('a reply holds the fields of its schema and no other', async () => {
@@ -82,7 +82,7 @@ describe('creating', () => {
     const api = apiUnderTest();
     await api.given(...spares(1));
     const { body } = await api.create(api.as('ada'), { name: 'mine', size: 'medium' });
-    expect(body).toMatchObject({ state: 'queued', size: 'medium' });
+    expect(body).toMatchObject({ state: 'provisioning', size: 'medium' });
   });
 
   test.each([
@@ -318,16 +318,17 @@ describe('events', () => {
     expect(eventPage.strict().parse(all.body)).toEqual(all.body);
     expect(all.body.events.map(({ epoch, to, cause, actor }) => [epoch, to, cause, actor])).toEqual([
       [0, 'queued', 'created', 'ada'],
-      [1, 'deleting', 'delete', 'ada'],
+      [1, 'provisioning', 'done', undefined],
+      [2, 'deleting', 'delete', 'ada'],
     ]);
     const first = await api.send<EventPage>('GET', `${path}?pageSize=1`, token);
     expect(first.body.events.map(({ epoch }) => epoch)).toEqual([0]);
     const rest = await api.send<EventPage>(
       'GET',
-      `${path}?pageSize=1&pageToken=${first.body.nextPageToken}`,
+      `${path}?pageSize=2&pageToken=${first.body.nextPageToken}`,
       token,
     );
-    expect(rest.body.events.map(({ epoch }) => epoch)).toEqual([1]);
+    expect(rest.body.events.map(({ epoch }) => epoch)).toEqual([1, 2]);
     expect(rest.body.nextPageToken).toBeUndefined();
   });
 });

@@ -77,8 +77,8 @@ const create = endpoint({
         owner: uid,
         emails: { [uid]: email },
       });
-      if (await createClusters(ports, [birth], earlier.remember(birth.cluster.id)))
-        return accepted(toReply(birth.cluster, ports.clock));
+      const created = await createClusters(ports, [birth], earlier.remember(birth.cluster.id));
+      if (created?.[0]) return accepted(toReply(created[0], ports.clock));
     }
     throw new AppError('CONFLICT');
   },
@@ -112,7 +112,9 @@ const list = endpoint({
     });
     const { page, ...next } = cutPage(key, scope, found, pageSize, (last) => [createdMsOf(last), last.path]);
     const clusters = page.flatMap((snapshot) =>
-      readableClusters(ports, [snapshot]).map(({ cluster }) => toReply(cluster, ports.clock, snapshot.updateTime)),
+      readableClusters(ports, [snapshot]).map(({ cluster }) =>
+        toReply(cluster, ports.clock, snapshot.updateTime),
+      ),
     );
     return { body: { clusters, ...next } };
   },

@@ -87,7 +87,8 @@ test('a whole life costs what its timeline says that it held', async () => {
     .reduce((sum, { data }) => sum + data.durationMs, 0);
   expect(heldMs).toBeGreaterThan(minutes(90));
   expect((await read())?.cost).toEqual({
-    micros: Math.floor((heldMs * priceOf(spec).hourlyMicros) / hours(1)),
+    // The timeline's durations are whole milliseconds each.
+    micros: expect.closeTo((heldMs * priceOf(spec).hourlyMicros) / hours(1), -1),
     hourlyMicros: priceOf(spec).hourlyMicros,
   });
 });

@@ -74,7 +74,7 @@ test('bodies of POST /v1/clusters', async () => {
   const clusters = await api.documents.query({ collection: CLUSTERS });
   expect(clusters.length).toBeGreaterThan(0);
   for (const { data } of clusters)
-    expect(data).toMatchObject({ owner: 'ada', state: 'queued', readers: ['ada'] });
+    expect(data).toMatchObject({ owner: 'ada', state: 'provisioning', readers: ['ada'] });
 });
 
 test('addresses, queries and headers of every method', async () => {

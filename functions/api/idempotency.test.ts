@@ -101,7 +101,7 @@ describe.each([
     );
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 202));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
-    expect(answers[0]?.body.state).toBe(count > 0 ? 'personalizing' : 'queued');
+    expect(answers[0]?.body.state).toBe(count > 0 ? 'personalizing' : 'provisioning');
     expect(await clustersOf(api, 'ada')).toHaveLength(1);
   });
 

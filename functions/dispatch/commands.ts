@@ -1,29 +1,29 @@
-/** What people and timers ask of a cluster, and how a cluster is born. Steps never come here. */
+/** What people and timers ask of a cluster, and how a cluster is born. Steps never call it. */
 import {
   type Cluster,
   type ClusterFields,
   type ClusterPatch,
-  clusterPath,
   SHARDS,
 } from '../../shared/documents/cluster.ts';
-import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
-import { ledgerPath } from '../../shared/documents/ledger.ts';
+import type { ClusterEvent } from '../../shared/documents/event.ts';
 import { AppError } from '../../shared/errors.ts';
 import { commandEdge } from '../../shared/lifecycle/derive.ts';
 import type { Command } from '../../shared/lifecycle/table.ts';
 import { born, type Outcome, transition } from '../../shared/lifecycle/transition.ts';
-import type { DocumentData, Write } from '../cloud.ts';
+import type { Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
+import { findRoom } from '../steps/admit.ts';
 import {
   announce,
   circumstances,
   commitOnce,
-  eventWrite,
   publishStep,
   type Read,
   readCluster,
   writesOf,
+  writesOfBirth,
 } from './commit.ts';
+import { isQueueAhead } from './queue.ts';
 
 const TRIES = 8;
 
@@ -135,7 +135,7 @@ export type NewCluster = Pick<ClusterFields, 'name' | 'spec' | 'shape' | 'owner'
 /** A cluster that is not written yet, and what writes it. */
 export interface Birth {
   cluster: Cluster;
-  nonce: string;
+  event: ClusterEvent;
   writes: readonly Write[];
 }
 
@@ -144,36 +144,55 @@ export function conceive(ports: Ports, wish: NewCluster): Birth {
   const at = circumstances(ports);
   const id = ports.random.base32(16);
   const { fields, event } = born({ ...wish, shard: Math.floor(ports.random.fraction() * SHARDS) }, at);
-  return {
-    cluster: { ...fields, id },
-    nonce: at.nonce,
-    writes: [
-      { op: 'create', path: clusterPath(id), data: fields as unknown as DocumentData },
-      eventWrite(id, event),
-      { op: 'create', path: ledgerPath(id), data: { schema: DOCUMENT_SCHEMA, entries: {} } },
-    ],
-  };
+  const cluster: Cluster = { ...fields, id };
+  return { cluster, event, writes: writesOfBirth(cluster, [event], {}, ports) };
 }
 
 /**
- * Writes new clusters, all or none, and sends them on their way.
+ * Writes new clusters, all or none, and sends them on their way: one alone past the queue, if there is room and nobody waits.
  * @param also further writes of the same commit
- * @returns false if one of the other writes was refused
+ * @returns the clusters as they were written; undefined if one of the other writes was refused
  * @throws CommitError `unavailable`
  */
 export async function createClusters(
   ports: Ports,
   births: readonly Birth[],
   also: readonly Write[],
-): Promise<boolean> {
-  const [first] = births;
-  if (!first) return true;
+): Promise<readonly Cluster[] | undefined> {
+  const [first, ...others] = births;
+  if (!first) return [];
+  // Several at once would each take the room of the same counts; the queue sorts them out.
+  const admitted = others.length === 0 ? await createAdmitted(ports, first, also) : undefined;
+  if (admitted) return [admitted];
   const writes = [...births.flatMap((birth) => birth.writes), ...also];
-  if (!(await commitOnce(ports, writes, first.cluster.id, { nonce: first.nonce, epoch: 0 }))) return false;
+  if (!(await commitOnce(ports, writes, first.cluster.id, first.event))) return undefined;
+  const clusters = births.map(({ cluster }) => cluster);
   const sent = await Promise.allSettled(
-    births.map(({ cluster }) => publishStep(ports, 'admit', cluster.id, 0)),
+    clusters.map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)),
   );
   if (sent.some(({ status }) => status === 'rejected'))
     ports.log.warn('message not sent', { cluster: first.cluster.id });
-  return true;
+  return clusters;
+}
+
+/**
+ * Born and admitted in one commit, as if the queue's step had come at the same moment.
+ * @returns undefined, and nothing is written, if there is no room, others wait for it, or the commit was refused: somebody else took
+ * room meanwhile, or one of the other writes does not hold
+ * @throws CommitError `unavailable`
+ */
+async function createAdmitted(
+  ports: Ports,
+  { cluster, event }: Birth,
+  also: readonly Write[],
+): Promise<Cluster | undefined> {
+  const [room, waits] = await Promise.all([findRoom(cluster, ports), isQueueAhead(ports, cluster.owner)]);
+  if (typeof room === 'string' || waits) return undefined;
+  const next = transition(cluster, room, circumstances(ports));
+  if (!next?.event) throw new Error('being admitted leads nowhere');
+  const admitted: Cluster = { ...next.fields, id: cluster.id };
+  const writes = [...writesOfBirth(admitted, [event, next.event], room, ports), ...also];
+  if (!(await commitOnce(ports, writes, cluster.id, event))) return undefined;
+  await announce(ports, cluster, next);
+  return admitted;
 }

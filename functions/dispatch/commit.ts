@@ -2,6 +2,7 @@
 import { accountPath, cellPath } from '../../shared/documents/account.ts';
 import { type Cluster, clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
 import { type ClusterEvent, eventPath } from '../../shared/documents/event.ts';
+import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { type LedgerEntry, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';
 import { asAppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
@@ -68,15 +69,8 @@ export function writesOf(read: Read, next: Transition, extras: Extras, ports: Po
     { op: 'update', path, data: changes(before, next.fields), ifVersion: read.version },
   ];
   if (next.event) writes.push(eventWrite(read.cluster.id, next.event));
-  if (extras.ledger) writes.push(...ledgerWrites(read.cluster.id, extras.ledger, ports));
-  for (const { path: guarded, version, data } of extras.guarded ?? []) {
-    writes.push(
-      version === undefined
-        ? { op: 'create', path: guarded, data }
-        : { op: 'update', path: guarded, data, ifVersion: version },
-    );
-  }
-  writes.push(...(extras.also ?? []));
+  writes.push(...ledgerWrites(read.cluster.id, extras, ports));
+  writes.push(...otherWrites(extras));
   if (next.released) {
     // Giving back needs no condition: it can only make room.
     const data = {
@@ -89,24 +83,53 @@ export function writesOf(read: Read, next: Transition, extras: Extras, ports: Po
   return writes;
 }
 
-export const eventWrite = (clusterId: string, event: ClusterEvent): Write => ({
+/** A new cluster, what its timeline begins with, and its ledger. */
+export function writesOfBirth(
+  { id, ...fields }: Cluster,
+  events: readonly ClusterEvent[],
+  extras: Extras,
+  ports: Ports,
+): Write[] {
+  const entries = Object.fromEntries(plannedEntries(extras, ports)) as unknown as DocumentData;
+  return [
+    { op: 'create', path: clusterPath(id), data: fields as unknown as DocumentData },
+    ...events.map((event) => eventWrite(id, event)),
+    { op: 'create', path: ledgerPath(id), data: { schema: DOCUMENT_SCHEMA, entries } },
+    ...otherWrites(extras),
+  ];
+}
+
+const otherWrites = ({ guarded = [], also = [] }: Extras): Write[] => [
+  ...guarded.map(
+    ({ path, version, data }): Write =>
+      version === undefined ? { op: 'create', path, data } : { op: 'update', path, data, ifVersion: version },
+  ),
+  ...also,
+];
+
+const eventWrite = (clusterId: string, event: ClusterEvent): Write => ({
   op: 'create',
   path: eventPath(clusterId, event.epoch),
   data: event as DocumentData,
 });
 
-function ledgerWrites(clusterId: string, ledger: NonNullable<Extras['ledger']>, ports: Ports): Write[] {
-  const at = new Date(ports.clock.now());
+/** By their keys. */
+function plannedEntries({ ledger }: Extras, ports: Ports): [string, LedgerEntry][] {
+  const plannedAt = new Date(ports.clock.now());
+  return (ledger?.plan ?? []).map((entry) => [ledgerKey(entry), { ...entry, plannedAt }]);
+}
+
+function ledgerWrites(clusterId: string, extras: Extras, ports: Ports): Write[] {
   const data: DocumentData = {};
-  for (const entry of ledger.plan ?? []) {
-    const planned: LedgerEntry = { ...entry, plannedAt: at };
-    data[`entries.${ledgerKey(entry)}`] = planned as unknown as DocumentData;
+  for (const [key, entry] of plannedEntries(extras, ports)) {
+    data[`entries.${key}`] = entry as unknown as DocumentData;
   }
-  for (const key of ledger.gone ?? []) data[`entries.${key}.goneAt`] = at;
+  for (const key of extras.ledger?.gone ?? []) data[`entries.${key}.goneAt`] = new Date(ports.clock.now());
   return Object.keys(data).length === 0 ? [] : [{ op: 'update', path: ledgerPath(clusterId), data }];
 }
 
-function changes(before: object, after: object): DocumentData {
+/** The fields in which two forms of a document differ, as they are in the later one. */
+export function changes(before: object, after: object): DocumentData {
   const old = before as DocumentData;
   const data: DocumentData = {};
   for (const [field, value] of Object.entries(after as DocumentData)) {

@@ -1,5 +1,6 @@
 /** Those who wait for room, in the order in which they came. */
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import type { Ports } from '../ports.ts';
 import { publishStep, readableClusters } from './commit.ts';
 
@@ -21,6 +22,25 @@ export async function wakeQueue(ports: Ports, owner: string | undefined): Promis
   ]);
   const waiting = new Map(readableClusters(ports, found.flat()).map(({ cluster }) => [cluster.id, cluster]));
   await Promise.all([...waiting.values()].map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)));
+}
+
+/** Whether anybody waits whom a newcomer would overtake: somebody of the same account, or anybody for whom the cell has no room. */
+export async function isQueueAhead(ports: Ports, owner: string | undefined): Promise<boolean> {
+  const anyWith = (field: string, value: string) =>
+    ports.documents.query({
+      collection: CLUSTERS,
+      where: [
+        ['state', '==', 'queued'],
+        [field, '==', value],
+      ],
+      limit: 1,
+    });
+  const cellIsFull: ErrorCode = 'CELL_FULL';
+  const found = await Promise.all([
+    anyWith('error.code', cellIsFull),
+    ...(owner === undefined ? [] : [anyWith('owner', owner)]),
+  ]);
+  return found.some((waiting) => waiting.length > 0);
 }
 
 /** How many came earlier, plus one. */

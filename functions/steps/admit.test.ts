@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { type MemoryHub, memoryHub } from '../../local/memory/hub.ts';
 import { type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
+import { eventsOf } from '../../shared/documents/event.ts';
 import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
-import { minutes } from '../../shared/units.ts';
+import { minutes, seconds } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
+import { isQueueAhead } from '../dispatch/queue.ts';
 import { planAdmission, taken } from './admit.ts';
 
 const limits = { clusters: 3, hourlyMicros: 1000 };
@@ -116,11 +118,82 @@ describe('a freed place', () => {
   });
 });
 
+describe('a newcomer', () => {
+  const timeline = async (hub: MemoryHub, id: string) =>
+    (await hub.documents.query({ collection: eventsOf(id), orderBy: [['epoch', 'asc']] })).map(
+      ({ data }) => data.to,
+    );
+  const alone = (hub: MemoryHub, owner: string) =>
+    conceive(hub.ports, { name: 'mine', spec, shape: shapeOf(spec), owner });
+
+  test('for whom there is room is admitted in the commit that creates it', async () => {
+    const hub = memoryHub();
+    const { commits } = hub.documents.counters;
+    const [created] = (await hub.run(createClusters(hub.ports, [alone(hub, 'ada')], []))) ?? [];
+    expect(hub.documents.counters.commits - commits).toBe(1);
+    expect(created).toMatchObject({ state: 'provisioning', epoch: 1, liability: { clusters: 1 } });
+    expect(await timeline(hub, created?.id ?? '')).toEqual(['queued', 'provisioning']);
+    for (const path of [accountPath('ada'), cellPath('default')])
+      expect((await hub.documents.get(path))?.data).toMatchObject({ clusters: 1 });
+  });
+
+  test('whose first message is lost is found by the sweep', async () => {
+    const hub = memoryHub();
+    hub.faults.force('lost', { subject: 'step-provision' });
+    await create(hub, ['ada']);
+    await hub.clock.runFor(seconds(30));
+    hub.faults.clear();
+    expect(hub.objects()).toBe(0);
+    hub.startScheduler();
+    await hub.until(async () => (await inState(hub, 'installing')).length === 1);
+  });
+
+  test('whose commit was applied but never answered is recognised, once', async () => {
+    const hub = memoryHub();
+    hub.faults.force('reply-lost', { times: 1, subject: 'commit' });
+    const [created] = (await hub.run(createClusters(hub.ports, [alone(hub, 'ada')], []))) ?? [];
+    expect(created?.state).toBe('provisioning');
+    expect((await hub.documents.get(accountPath('ada')))?.data).toMatchObject({ clusters: 1 });
+  });
+
+  test('does not overtake one of the same account that waits', async () => {
+    const hub = memoryHub({ limits: { accountClusters: 0 } });
+    await create(hub, ['ada']);
+    await hub.clock.runFor(seconds(1));
+    // Raised by an operator, which nobody has told the one that waits.
+    const data = { schema: 1, clusters: 0, hourlyMicros: 0, maxClusters: 5 };
+    await hub.run(hub.documents.commit([{ op: 'create', path: accountPath('ada'), data }]));
+    const [second] = (await hub.run(createClusters(hub.ports, [alone(hub, 'ada')], []))) ?? [];
+    expect(second?.state).toBe('queued');
+    const [other] = (await hub.run(createClusters(hub.ports, [alone(hub, 'grace')], []))) ?? [];
+    // Who waits for her own account stands in nobody else's way; but this one has no room either.
+    expect(other?.state).toBe('queued');
+    expect(await isQueueAhead(hub.ports, 'linus')).toBe(false);
+  });
+
+  test('overtakes nobody, whoever it is, who waits for room in the cell', async () => {
+    const hub = memoryHub({ limits: { cellClusters: 0 } });
+    await create(hub, ['ada']);
+    await hub.clock.runFor(seconds(1));
+    expect(await Promise.all(['linus', undefined].map((owner) => isQueueAhead(hub.ports, owner)))).toEqual([
+      true,
+      true,
+    ]);
+  });
+
+  test('who loses the race for the last place waits in the queue, under the id that it was promised', async () => {
+    const hub = memoryHub({ limits: { accountClusters: 1 } });
+    const births = [alone(hub, 'ada'), alone(hub, 'ada')];
+    const created = await hub.run(Promise.all(births.map((birth) => createClusters(hub.ports, [birth], []))));
+    expect(created.map((clusters) => clusters?.[0]?.state).sort()).toEqual(['provisioning', 'queued']);
+    expect(created.map((clusters) => clusters?.[0]?.id)).toEqual(births.map(({ cluster }) => cluster.id));
+  });
+});
+
 describe('being admitted', () => {
   test('writes down everything with a name before anything is asked for', async () => {
     const hub = memoryHub();
     await create(hub, ['ada']);
-    await hub.until(async () => (await inState(hub, 'provisioning')).length === 1, minutes(1), 1);
     expect(hub.objects()).toBe(0);
     const id = (await inState(hub, 'provisioning'))[0]?.path.split('/')[1] ?? '';
     const ledger = await hub.documents.get<Ledger>(ledgerPath(id));

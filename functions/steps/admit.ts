@@ -9,7 +9,7 @@ import { minutes } from '../../shared/units.ts';
 import type { Snapshot } from '../cloud.ts';
 import { placeInQueue } from '../dispatch/queue.ts';
 import type { Ports } from '../ports.ts';
-import { done, type Extras, type Step, wait } from './step.ts';
+import { done, type Extras, type Step, type StepResult, wait } from './step.ts';
 import { bucketName, clusterEntry, recordLabel, recordsOf } from './target.ts';
 
 /** Room is announced by the commit that makes it; looking again by itself is for the day on which that word gets lost. */
@@ -21,6 +21,17 @@ export interface Limits {
 }
 
 export const admit: Step = async (cluster, ports) => {
+  const room = await findRoom(cluster, ports);
+  if (typeof room !== 'string') return room;
+  const place = await placeInQueue(ports, cluster.createdAt);
+  return wait(LOOK_AGAIN_MS, `Number ${place} in the queue.`, { patch: { error: describe(room) } });
+};
+
+/**
+ * Where a waiting cluster may be made, with all that taking the room writes down; or why it must wait.
+ * @throws CommitError `unavailable`
+ */
+export async function findRoom(cluster: Cluster, ports: Ports): Promise<StepResult | ErrorCode> {
   const { limits, cell } = ports.settings;
   const region = findRegion(cluster.spec.region);
   if (!region) throw new Error(`the catalog has no region ${cluster.spec.region}`);
@@ -37,11 +48,7 @@ export const admit: Step = async (cluster, ports) => {
       ? undefined
       : planAdmission(ofAccount?.data, accountLimits, price, 'account')) ??
     planAdmission(ofCell?.data, cellLimits, price, 'cell');
-  if (blocked) {
-    const place = await placeInQueue(ports, cluster.createdAt);
-    const error = describe(blocked);
-    return wait(LOOK_AGAIN_MS, `Number ${place} in the queue.`, { patch: { error } });
-  }
+  if (blocked) return blocked;
   const location = ports.provider.locations(region.id, cluster.spec.availability)[0];
   if (location === undefined) throw new Error(`region ${region.id} has no zones`);
   const guarded: NonNullable<Extras['guarded']> = [
@@ -52,7 +59,7 @@ export const admit: Step = async (cluster, ports) => {
     { location, exhausted: [], liability: { clusters: 1, hourlyMicros: price } },
     { guarded, ledger: { plan: planned(cluster, location, ports) } },
   );
-};
+}
 
 /**
  * Whether one more cluster of this price fits.

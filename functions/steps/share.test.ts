@@ -53,9 +53,11 @@ describe('a member', () => {
   test.each([...wayFrom('queued'), 'ready' as const])(
     'who comes while it is %s is one once it is ready',
     async (state) => {
+      if (state === 'queued') await it.allow('ada', 0);
       const id = await it.create();
       await it.reach(id, state, { stepMs: 20 });
       await it.share(id, 'grace', 'editor');
+      if (state === 'queued') await it.allow('ada', 100);
       await it.clock.runFor(10);
       await it.reach(id, 'ready', { stepMs: 20 });
       expect(await rolesIn(id)).toEqual(expected({ ada: 'owner', grace: 'editor' }));

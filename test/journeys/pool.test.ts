@@ -52,7 +52,7 @@ test('a fresh Hub makes its spare by itself; a claim gets it at once and starts 
 test('another shape takes the cold path, with the same reply', async () => {
   const { status, body } = await ada('POST', '/v1/clusters', { name: 'cold', product: 'hello' });
   expect(status).toBe(202);
-  expect(body.state).toBe('queued');
+  expect(body.state).toBe('provisioning');
   expect((await driver.until(body.id, 'ready')).claimedFrom).toBeUndefined();
 });
 
