@@ -22,7 +22,7 @@ export type CertificateProgress =
   | { status: 'refused'; detail: string; certificate: CertificateState };
 
 /** Name servers and authorities take some seconds. */
-const LOOK_AGAIN_MS = seconds(2);
+const LOOK_AGAIN_MS = seconds(1);
 const TTL_S = 60;
 
 /**
@@ -80,25 +80,34 @@ export async function ensureCertificate(place: Place): Promise<CertificateProgre
   const { cluster, leaf, ports, host } = place;
   const { certificate = {} } = cluster;
   const name = hostName(host);
-  const held = await heldBy(leaf, name);
-  if (held && !isAnother(held, certificate) && !isDue(held, certificate, ports)) {
-    return {
-      status: 'held',
-      certificate: { ...withoutOrder(certificate), ...stateOf(held, certificate, ports) },
-    };
-  }
+  const held = await findGood(place);
+  if (held) return held;
   const proven = await ensureProven(cluster, ports);
   const { order } = proven.certificate;
   if (proven.status !== 'held' || order === undefined) return proven;
   const issued = await ports.certificates.finalize(order, name);
   if (issued.status === 'pending') return pending(proven.certificate, 'The name is being proven.');
   if (issued.status === 'failed') return refused(certificate, issued.reason);
+  // That took seconds, in which a step beside this one may have got it another, and told the document.
+  const meanwhile = await findGood(place);
+  if (meanwhile) return meanwhile;
   await leaf.apply(certificateSecret(issued.certificatePem, issued.privateKeyPem));
   // It has served its purpose.
   await ports.dns.ensureNoRecord({ name: challengeName(name), type: 'TXT' });
   return {
     status: 'held',
     certificate: stateOf(heldIn(new X509Certificate(issued.certificatePem)), {}, ports),
+  };
+}
+
+/** What the leaf holds, if it is the one that the document knows, if any, and good for a while. */
+async function findGood({ cluster, leaf, ports, host }: Place): Promise<CertificateProgress | undefined> {
+  const { certificate = {} } = cluster;
+  const held = await heldBy(leaf, hostName(host));
+  if (!held || isAnother(held, certificate) || isDue(held, certificate, ports)) return undefined;
+  return {
+    status: 'held',
+    certificate: { ...withoutOrder(certificate), ...stateOf(held, certificate, ports) },
   };
 }
 

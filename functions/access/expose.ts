@@ -20,7 +20,7 @@ export type ExposureProgress =
   | { status: 'pending'; forMs: number; detail: string; certificate?: CertificateState }
   | { status: 'refused'; detail: string; certificate: CertificateState };
 
-const LOOK_AGAIN_MS = seconds(2);
+const LOOK_AGAIN_MS = seconds(1);
 /** A load balancer takes a minute or two. */
 const ADDRESS_MS = minutes(10);
 /** Short, because an address changes with the cluster and its gateway. */
@@ -42,17 +42,24 @@ export async function ensureExposed(place: Place): Promise<ExposureProgress> {
   const [asked, progress] = await Promise.all([ports.dns.ensureRecord(record), ensureCertificate(place)]);
   if (progress.status !== 'held') return progress;
   const { certificate } = progress;
+  // The leaf tells again what it holds. But a document that knows another one would take this one for somebody else's.
+  const toRemember = cluster.certificate?.fingerprint === undefined ? {} : { certificate };
   // They were applied when it was locked; since then some may have come or gone.
   if (!(await areMembersApplied(place))) await applyMembers(place);
   for (const object of exposureOf(host, product)) await leaf.apply(object);
   // Nobody may look before: a name that was not found is remembered as such. The certificate took its time, which may have been enough.
   if (asked === 'pending' && (await ports.dns.ensureRecord(record)) === 'pending') {
-    return { status: 'pending', forMs: LOOK_AGAIN_MS, detail: 'Its name is being made known.', certificate };
+    return {
+      status: 'pending',
+      forMs: LOOK_AGAIN_MS,
+      detail: 'Its name is being made known.',
+      ...toRemember,
+    };
   }
   const trouble = await visit(place);
   return trouble === undefined
     ? { status: 'exposed', certificate }
-    : { status: 'pending', forMs: LOOK_AGAIN_MS, detail: trouble, certificate };
+    : { status: 'pending', forMs: LOOK_AGAIN_MS, detail: trouble, ...toRemember };
 }
 
 /** @returns why it does not answer (yet) */

@@ -3,10 +3,11 @@ import { type MemoryHub, memoryHub } from '../../local/memory/hub.ts';
 import { type Cluster, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
 import { eventsOf } from '../../shared/documents/event.ts';
 import { AppError } from '../../shared/errors.ts';
+import { seconds } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
 import { CommitError } from '../cloud.ts';
 import { STEPS } from '../steps/index.ts';
-import { done, type Step, wait } from '../steps/step.ts';
+import { done, type Step, type StepResult, wait } from '../steps/step.ts';
 import { command, conceive, createClusters } from './commands.ts';
 import { dispatch } from './engine.ts';
 
@@ -90,7 +91,7 @@ describe('a result', () => {
       await hub.documents.commit([
         { op: 'update', path: clusterPath(id), data: { detail: 'changed meanwhile' } },
       ]);
-      return wait(1000, 'waiting');
+      return wait(20_000, 'waiting');
     };
     await hub.run(dispatch(hub.ports, withAdmit(step), 'admit', message(id)));
     expect(runs).toBe(1);
@@ -157,6 +158,75 @@ describe('a result', () => {
     const cluster = await read(hub, id);
     expect(cluster).toMatchObject({ state: 'queued', epoch: 0, attempts: 1 });
     expect(JSON.stringify(cluster)).not.toContain('secret of the SDK');
+  });
+});
+
+describe('a short wait', () => {
+  const looking = (hub: MemoryHub, results: readonly StepResult[]) => {
+    let looks = 0;
+    const step: Step = async () => results[looks++] ?? done();
+    const handled = (id: string) => dispatch(hub.ports, withAdmit(step), 'admit', message(id));
+    return { handled, looks: () => looks };
+  };
+  const short = wait(2000, 'in a moment');
+
+  test('that changes nothing is sat out without a commit and without a message', async () => {
+    const hub = memoryHub();
+    const id = await given(hub);
+    const { commits } = hub.documents.counters;
+    const { handled, looks } = looking(hub, [short, short]);
+    const sinceMs = hub.clock.now();
+    await hub.run(handled(id));
+    expect(looks()).toBe(3);
+    expect(hub.clock.now() - sinceMs).toBeGreaterThanOrEqual(4000);
+    expect(hub.documents.counters.commits - commits).toBe(1);
+    expect(await read(hub, id)).toMatchObject({ state: 'provisioning', epoch: 1 });
+  });
+
+  test('that goes on is written down before its handler has spent its time', async () => {
+    const hub = memoryHub();
+    const id = await given(hub);
+    const sinceMs = hub.clock.now();
+    const { handled, looks } = looking(hub, Array(20).fill(short));
+    await hub.run(handled(id));
+    expect(looks()).toBe(8);
+    expect(hub.clock.now() - sinceMs).toBeLessThan(15_000);
+    const { dueAt, detail } = await read(hub, id);
+    expect(detail).toBe('in a moment');
+    expect(dueAt?.getTime()).toBeGreaterThan(hub.clock.now() + 75_000);
+  });
+
+  test.each([
+    ['what it found', wait(2000, 'found', { patch: { location: 'here' } })],
+    ['what it will ask for', wait(2000, 'planned', { ledger: { plan: [] } })],
+  ])('that has to write down %s does so at once', async (_, result) => {
+    const hub = memoryHub();
+    const id = await given(hub);
+    const { handled, looks } = looking(hub, [result]);
+    await hub.run(handled(id));
+    expect(looks()).toBe(1);
+    expect((await read(hub, id)).detail).toMatch(/found|planned/);
+  });
+
+  test('is left to a commit where the deadline is near, for only that sees to it', async () => {
+    const hub = memoryHub();
+    const id = await given(hub);
+    const deadlineAt = new Date(hub.clock.after(seconds(5)));
+    await hub.run(hub.documents.commit([{ op: 'update', path: clusterPath(id), data: { deadlineAt } }]));
+    const { handled, looks } = looking(hub, Array(20).fill(short));
+    await hub.run(handled(id));
+    expect(looks()).toBe(1);
+  });
+
+  test('ends with a delete, whose message a handler of its own has', async () => {
+    const hub = memoryHub();
+    const id = await given(hub);
+    const { handled, looks } = looking(hub, Array(20).fill(short));
+    const sitting = handled(id);
+    await hub.clock.runFor(1000);
+    await hub.run(command(hub.ports, id, 'delete', 'ada'));
+    await hub.run(sitting);
+    expect(looks()).toBe(1);
   });
 });
 

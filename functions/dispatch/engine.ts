@@ -4,14 +4,16 @@
  * precondition is the lock.
  */
 import { AppError, asAppError } from '../../shared/errors.ts';
-import { rowOf, type StepName } from '../../shared/lifecycle/table.ts';
+import { rowOf, SHORT_WAIT_MS, type StepName } from '../../shared/lifecycle/table.ts';
 import { type Transition, transition } from '../../shared/lifecycle/transition.ts';
 import type { StepMessage } from '../../shared/messages.ts';
+import { seconds } from '../../shared/units.ts';
 import { CommitError } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import type { Step, StepResult } from '../steps/step.ts';
 import {
   announce,
+  changes,
   circumstances,
   commitOnce,
   publishStep,
@@ -24,6 +26,8 @@ import {
 const COMMIT_TRIES = 30;
 /** Real time between tries, times chance and the number of the try. */
 const CONTENTION_MS = 15;
+/** Cloud time from the message until a handler's last look begins: a look takes up to 60 s, and the platform ends the function after 75. */
+const LOOKS_MS = seconds(15);
 
 /**
  * Handles "look at this cluster again".
@@ -41,9 +45,15 @@ export async function dispatch(
     const isCurrent = read?.cluster.epoch === message.epoch && rowOf(read.cluster.state).step === step;
     return isCurrent ? read : undefined;
   };
+  const sitOut = patience(ports);
   let read = await current();
   if (!read) return;
   let result = await run(ports, steps[step], read, step);
+  while (bringsNothing(ports, read, result) && (await sitOut(result.forMs))) {
+    read = await current();
+    if (!read) return;
+    result = await run(ports, steps[step], read, step);
+  }
   for (let attempt = 1; attempt <= COMMIT_TRIES; attempt++) {
     const next = transition(read.cluster, result, circumstances(ports));
     if (!next) return;
@@ -54,7 +64,10 @@ export async function dispatch(
     ) {
       log(ports, read, next, step);
       await announce(ports, read.cluster, next);
-      await sitOut(ports, read.cluster.id, next, step);
+      if (next.wakeInMs !== undefined) {
+        await sitOut(next.wakeInMs);
+        await lookAgain(ports, read.cluster.id, next, step);
+      }
       return;
     }
     await ports.clock.sleepUntil(ports.clock.now() + ports.random.fraction() * CONTENTION_MS * attempt);
@@ -66,15 +79,42 @@ export async function dispatch(
   throw new AppError('CONFLICT', `cluster ${message.id} changes too fast`);
 }
 
-/** A short wait is over before a sweep may begin. Should the handler die in it, `dueAt` is behind it. */
-async function sitOut(
-  ports: Ports,
-  id: string,
-  { wakeInMs, fields }: Transition,
-  step: StepName,
-): Promise<void> {
-  if (wakeInMs === undefined) return;
-  await ports.clock.sleepUntil(ports.clock.after(wakeInMs));
+/**
+ * Whether there is nothing to write down: a short wait that changes nothing in the document. Should the handler die in it, the document's
+ * own `dueAt` is behind it, which must not come meanwhile; nor must the deadline, which only a commit sees to.
+ */
+function bringsNothing(
+  { clock }: Ports,
+  { cluster }: Read,
+  result: StepResult,
+): result is StepResult & { kind: 'wait' } {
+  if (result.kind !== 'wait' || result.forMs === 0 || result.forMs > SHORT_WAIT_MS) return false;
+  if (result.ledger || result.guarded || result.also) return false;
+  const soon = clock.after(SHORT_WAIT_MS);
+  const isAhead = (instant: Date | undefined): boolean => instant !== undefined && instant.getTime() > soon;
+  if (!isAhead(cluster.dueAt) || (cluster.deadlineAt && !isAhead(cluster.deadlineAt))) return false;
+  return Object.keys(changes(cluster, { ...cluster, ...result.patch })).length === 0;
+}
+
+/**
+ * What one handler sits out: waits of so much cloud time together, which is little where the cloud runs fast, and none that ends too late
+ * for a last look.
+ * @returns a function that waits, and says whether it did
+ */
+function patience({ clock }: Ports): (forMs: number) => Promise<boolean> {
+  const lastLookMs = clock.afterWork(LOOKS_MS);
+  let leftMs = LOOKS_MS;
+  return async (forMs) => {
+    const untilMs = clock.after(forMs);
+    if (forMs > leftMs || untilMs > lastLookMs) return false;
+    leftMs -= forMs;
+    await clock.sleepUntil(untilMs);
+    return true;
+  };
+}
+
+/** The next look is another handler's, with time of its own. Should this one die before, `dueAt` is behind it. */
+async function lookAgain(ports: Ports, id: string, { fields }: Transition, step: StepName): Promise<void> {
   await publishStep(ports, step, id, fields.epoch).catch((error: unknown) =>
     ports.log.warn('message not sent', { cluster: id, step, code: asAppError(error).code }),
   );

@@ -280,8 +280,8 @@ export const RETRY: Record<RetryPolicy, { attempts: number; firstMs: number; lon
 export const TOMBSTONE_HOLD_MS = minutes(10);
 
 /**
- * A wait that the handler sits out itself and then sends the next message: the sweep, which sends what is due, may begin as late as a
- * minute from now.
+ * A wait that the handler sits out itself, as long as it has the time, and then looks again or sends the next message: the sweep, which
+ * sends what is due, may begin as late as a minute from now.
  */
 export const SHORT_WAIT_MS = seconds(10);
 
