@@ -93,6 +93,20 @@ describe('installing', () => {
     expect((await settled(PLAN)).status).toBe('done');
   });
 
+  test('says that it is ending once Helm is done, before the Job says so', async () => {
+    await ensureInstalled(leaf, PLAN);
+    const looks: InstallProgress[] = [];
+    while (looks.at(-1)?.status !== 'done') {
+      await clock.runFor(seconds(1));
+      looks.push(await ensureInstalled(leaf, PLAN));
+    }
+    const running = looks.filter(({ status }) => status === 'running');
+    const ending = running.filter((progress) => progress.ending);
+    expect(ending.length).toBeGreaterThan(0);
+    expect(running.slice(-ending.length)).toEqual(ending);
+    for (const { ready, of } of ending) expect(ready).toBe(of);
+  });
+
   test('again after its end changes nothing', async () => {
     await settled(PLAN);
     const before = leaves.model.find(NAME, LOCATION)?.objects.revision;

@@ -25,6 +25,8 @@ export interface InstallProgress extends Parts {
   status: 'done' | 'running' | 'failed';
   /** For people; scrubbed. */
   detail: string;
+  /** Helm is done, and the Job will have ended within seconds. */
+  ending?: boolean;
   /** It failed after an address was asked for, which may be what it waited for: see `gatewayAddress`. */
   gatewayAsked?: boolean;
 }
@@ -71,6 +73,7 @@ export async function ensureInstalled(
     status: 'running',
     ...parts,
     detail: parts.of === 0 ? 'The installer is running.' : toldOf(parts),
+    ...(isEnding(job) && { ending: true }),
   };
 }
 
@@ -201,6 +204,15 @@ const conditionOf = (object: KubeObject, type: string): Condition | undefined =>
 
 /** A try has failed and the next one has no pod yet: the Job waits 10 s and more in between, a Helm needs seconds to start. */
 const isBetweenTries = ({ status }: KubeObject): boolean => (status?.failed ?? 0) > 0 && !status?.active;
+
+/**
+ * Its pod is past Helm and calls home, or has just ended and is not counted yet: the word that it is done comes before the Job says so.
+ * https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup
+ */
+const isEnding = ({ status }: KubeObject): boolean =>
+  (status?.ready ?? 0) > 0 ||
+  (status?.succeeded ?? 0) > 0 ||
+  (status?.uncountedTerminatedPods?.succeeded ?? []).length > 0;
 
 const hasCondition = (object: KubeObject, type: string): boolean => conditionOf(object, type) !== undefined;
 

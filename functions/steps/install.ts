@@ -1,10 +1,14 @@
 /** The mesh and the application, by a Helm Job in the leaf itself. */
+import { seconds } from '../../shared/units.ts';
 import { accessOf } from '../access/access.ts';
 import { installationOf } from '../access/installation.ts';
 import { placeOf } from '../access/place.ts';
 import { ensureInstalled, gatewayAddress } from '../leaf/install.ts';
 import { untilNextLook } from './pace.ts';
 import { done, fail, type Step, wait } from './step.ts';
+
+/** From the installer's word to its Job's end. */
+const ENDING_MS = seconds(2);
 
 /** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PROVIDER_UNAVAILABLE, PERMISSION_DENIED, LICENSE_MISSING */
 export const install: Step = async (cluster, ports) => {
@@ -20,7 +24,7 @@ export const install: Step = async (cluster, ports) => {
   }
   if (progress.status === 'done') return done({ parts: progress.of });
   const within = progress.of === 0 ? undefined : progress.ready / progress.of;
-  return wait(untilNextLook(cluster, ports), progress.detail, {
+  return wait(progress.ending ? ENDING_MS : untilNextLook(cluster, ports), progress.detail, {
     ...(within === undefined ? {} : { within }),
   });
 };

@@ -1,19 +1,22 @@
 /** When to look again at what the cloud is doing. */
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { rowOf, type StepRow } from '../../shared/lifecycle/table.ts';
-import { seconds } from '../../shared/units.ts';
+import { minutes, seconds } from '../../shared/units.ts';
 import type { Ports } from '../ports.ts';
 
 /** The cloud and the leaf say themselves when they are done; looking is for the day on which that word is late or lost. */
-const PATIENCE = 1.5;
-const AGAIN_MS = seconds(20);
+const PATIENCE = 1.6;
+const LEAST_MS = seconds(20);
+const MOST_MS = minutes(2);
 
 /**
- * Beyond the time that the state usually takes first, for a look that comes too early costs a call and a commit and finds nothing; then
- * in short steps.
+ * Beyond the time that the state usually takes first, for a look that comes too early costs a call and a commit, which every browser that
+ * watches reads, and finds nothing; then after a share of the time it has taken so far, within bounds.
  * @returns cloud time until the next look
  */
-export function untilNextLook(cluster: Cluster, ports: Ports): number {
+export function untilNextLook(cluster: Cluster, { clock }: Pick<Ports, 'clock'>): number {
   const { expectedMs } = rowOf(cluster.state) as StepRow;
-  return Math.max(AGAIN_MS, PATIENCE * expectedMs - ports.clock.elapsed(cluster.since.getTime()));
+  const elapsedMs = clock.elapsed(cluster.since.getTime());
+  const firstMs = PATIENCE * expectedMs - elapsedMs;
+  return Math.max(LEAST_MS, firstMs > 0 ? firstMs : Math.min(MOST_MS, (PATIENCE - 1) * elapsedMs));
 }

@@ -2,9 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { CommitError } from '../../functions/cloud.ts';
 import { command, conceive, createClusters } from '../../functions/dispatch/commands.ts';
+import { claimSpare } from '../../functions/pool/claim.ts';
 import type { FaultRates } from '../../local/faults.ts';
-import { memoryHub } from '../../local/memory/hub.ts';
-import { CLUSTERS, shapeOf } from '../../shared/documents/cluster.ts';
+import { type MemoryHub, memoryHub } from '../../local/memory/hub.ts';
+import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
+import { poolPath } from '../../shared/documents/pool.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
 import { days, seconds } from '../../shared/units.ts';
@@ -71,6 +73,57 @@ describe('in a good world', () => {
     expect(made).toEqual({ ready: 60 });
     expect(objects).toBe(0);
     expect(counted).toEqual(nothing);
+  });
+});
+
+describe('who watches the document of a cluster', () => {
+  /** @returns the states and details that the commits onto clusters wrote, by cluster */
+  function listen({ documents }: MemoryHub): Map<string, string[]> {
+    const heard = new Map<string, string[]>();
+    const { commit } = documents;
+    documents.commit = async (writes) => {
+      await commit(writes);
+      for (const { path } of writes) {
+        const [, id] = /^clusters\/([^/]+)$/.exec(path) ?? [];
+        if (id === undefined) continue;
+        const { state, detail = '' } = (await documents.get<Cluster>(path))?.data ?? {};
+        heard.set(id, [...(heard.get(id) ?? []), `${state} ${detail}`]);
+      }
+    };
+    return heard;
+  }
+
+  test.each(Array.from({ length: 12 }, (_, n) => n + 1))(
+    'reads it at most 8 times until it is ready (seed %i)',
+    async (seed) => {
+      const hub = memoryHub({ seed });
+      const heard = listen(hub);
+      hub.startScheduler();
+      const birth = conceive(hub.ports, { name: 'mine', spec, shape: shapeOf(spec), owner: 'ada' });
+      await hub.run(createClusters(hub.ports, [birth], []));
+      const seen = () => heard.get(birth.cluster.id) ?? [];
+      await hub.until(() => seen().at(-1)?.startsWith('ready') === true);
+      expect(seen().length, seen().join('\n')).toBeLessThanOrEqual(8);
+      // Those that take minutes say what is going on in them.
+      expect(seen().filter((one) => /^(provisioning|installing) \S/.test(one)).length).toBeGreaterThan(1);
+    },
+  );
+
+  test('reads it at most 3 times if a spare is handed over', async () => {
+    const hub = memoryHub();
+    const heard = listen(hub);
+    hub.startScheduler();
+    await hub.run(
+      hub.documents.commit([
+        { op: 'create', path: poolPath('default'), data: { schema: 1, spec, wanted: 1 } },
+      ]),
+    );
+    await hub.until(() => [...heard.values()].some((seen) => seen.at(-1)?.startsWith('warm')));
+    heard.clear();
+    const wish = { name: 'mine', spec, owner: 'ada', email: 'ada@example.com' };
+    const { id = '' } = (await hub.run(claimSpare(hub.ports, wish, () => []))) ?? {};
+    await hub.until(() => heard.get(id)?.at(-1)?.startsWith('ready') === true);
+    expect(heard.get(id)?.length).toBeLessThanOrEqual(3);
   });
 });
 
