@@ -116,7 +116,6 @@ test('the function oidc does not start without keys, and no other starts with th
   expect(faultsOf({ ...production, FUNCTION_TARGET: 'api' })).toEqual([]);
   const config = parseConfig({ ...production, FUNCTION_TARGET: 'oidc', HUB_OIDC_SIGNING_KEYS: keys });
   expect(config.oidc.signingKeys).toHaveLength(1);
-  expect(config.oidc).not.toHaveProperty('localAuth');
 });
 
 const newAccountKey = (): string =>

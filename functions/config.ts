@@ -76,8 +76,6 @@ export interface Config {
     issuer: string;
     /** Of the function `oidc` alone: empty in every other. The first one signs. */
     signingKeys: readonly SigningKey[];
-    /** Base URL of the Auth stand-in, for a sign-in page of Hub's own; absent in production, where the console has it. */
-    localAuth?: string;
   };
   acme: {
     directoryUrl: string;
@@ -205,7 +203,7 @@ export function parseConfig(env: Environment): Config {
       helmImage: e.HUB_HELM_IMAGE,
       callHomeImage: e.HUB_CALL_HOME_IMAGE,
     },
-    oidc: { issuer: e.HUB_OIDC_ISSUER, signingKeys, ...(local && { localAuth: local.auth }) },
+    oidc: { issuer: e.HUB_OIDC_ISSUER, signingKeys },
     acme: {
       directoryUrl: e.HUB_ACME_DIRECTORY,
       ...(accountKey !== undefined && { accountKey }),

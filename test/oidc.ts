@@ -18,7 +18,6 @@ const keys = parseSigningKeys(newSigningKeyPem());
 export interface OidcOptions extends ApiOptions {
   pkce?: OidcClient['pkce'];
   signingKeys?: readonly SigningKey[];
-  localAuth?: string;
 }
 
 export type OidcUnderTest = Awaited<ReturnType<typeof oidcUnderTest>>;
@@ -27,11 +26,10 @@ export type OidcUnderTest = Awaited<ReturnType<typeof oidcUnderTest>>;
 export async function oidcUnderTest({
   pkce = 'optional',
   signingKeys = keys,
-  localAuth,
   ...apiOptions
 }: OidcOptions = {}) {
   const api = apiUnderTest(apiOptions);
-  const oidc = { issuer: ISSUER, signingKeys, ...(localAuth === undefined ? {} : { localAuth }) };
+  const oidc = { issuer: ISSUER, signingKeys };
   const ports: Ports = { ...api.ports, settings: { ...api.ports.settings, oidc } };
   const app = createOidc(ports);
   const [mine, other] = [clusterIdOf(1), clusterIdOf(2)] as const;

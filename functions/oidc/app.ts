@@ -36,13 +36,12 @@ import { contentSecurityPolicy, type Page, renderPage } from './page.ts';
 import { parametersOf } from './parameters.ts';
 import { codeRedirect, errorRedirect } from './redirect.ts';
 import { newSecret } from './secrets.ts';
-import { signInPage, signInScript } from './sign-in-page.ts';
 import { exchangeCode } from './token.ts';
 
 type OidcContext = Context<ApiEnv>;
 
 export function createOidc(ports: Ports): Hono<ApiEnv> {
-  const { issuer, signingKeys, localAuth } = ports.settings.oidc;
+  const { issuer, signingKeys } = ports.settings.oidc;
   if (signingKeys.length === 0) throw new Error('there is no signing key: set HUB_OIDC_SIGNING_KEYS');
   const app = new Hono<ApiEnv>();
   app.use(observe(ports, HEADERS));
@@ -64,23 +63,14 @@ export function createOidc(ports: Ports): Hono<ApiEnv> {
     GET: (c) => showInteraction(ports, c),
     POST: (c) => answerInteraction(ports, c),
   });
-  if (localAuth !== undefined) {
-    const { html, csp } = signInPage(issuer, localAuth);
-    const script = signInScript(issuer, localAuth);
-    const asScript = { 'content-type': 'text/javascript; charset=utf-8' };
-    on('/signin', { GET: async (c) => c.html(html, 200, { 'content-security-policy': csp }) });
-    on('/signin.js', { GET: async (c) => c.body(script, 200, asScript) });
-  }
   app.notFound((c) => problemResponse(new AppError('NOT_FOUND'), c.get('requestId')));
   app.onError((error, c) => problemResponse(toAppError(error), c.get('requestId')));
   return app;
 }
 
 /** Where the console takes over. */
-function signInAddress({ issuer, localAuth }: Ports['settings']['oidc'], interaction: string): string {
-  const page = localAuth === undefined ? `${new URL(issuer).origin}/signin/oidc` : `${issuer}/signin`;
-  return `${page}?interaction=${interaction}`;
-}
+const signInAddress = ({ issuer }: Ports['settings']['oidc'], interaction: string): string =>
+  `${new URL(issuer).origin}/signin/oidc?interaction=${interaction}`;
 
 /** A browser comes from a cluster: checked, remembered, and sent on to sign in. */
 async function authorize(ports: Ports, c: OidcContext): Promise<Response> {

@@ -12,7 +12,6 @@ import {
   oidcUnderTest,
   VERIFIER,
 } from '../../test/oidc.ts';
-import { signInPage } from './sign-in-page.ts';
 
 /** openid-client, led to the provider under test and its clock. */
 async function configurationOf(
@@ -215,31 +214,6 @@ describe('the console', () => {
       const { location } = await browser.answer(id, hub.as('ada'));
       expect(location?.searchParams.get('state')).toBe(state);
     }
-  });
-});
-
-describe('the sign-in page of Hub itself', () => {
-  test('is there in the embedded cloud only', async () => {
-    const hub = await oidcUnderTest();
-    for (const path of ['signin', 'signin.js']) expect((await hub.fetch(`/oidc/${path}`)).status).toBe(404);
-  });
-
-  test('runs its own script, talks to the Auth stand-in, and nothing else', async () => {
-    const hub = await oidcUnderTest({ localAuth: 'http://127.0.0.1:4004' });
-    const response = await hub.browser().authorize(hub.request());
-    expect(response.headers.get('location')).toMatch(
-      /^https:\/\/hub\.example\.com\/oidc\/signin\?interaction=/,
-    );
-    const page = await hub.fetch('/oidc/signin');
-    expect(await page.text()).toBe(signInPage(ISSUER, 'http://127.0.0.1:4004').html);
-    const policy = page.headers.get('content-security-policy');
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).toContain("script-src 'self'; connect-src 'self' http://127.0.0.1:4004;");
-    expect(policy).toContain("frame-ancestors 'none'");
-    expect(policy).not.toContain('unsafe');
-    const script = await (await hub.fetch('/oidc/signin.js')).text();
-    // That it is a script at all.
-    expect(() => new Function(script)).not.toThrow();
   });
 });
 

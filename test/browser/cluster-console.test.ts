@@ -34,10 +34,16 @@ describe.skipIf(executablePath === undefined)('the console of a cluster', () => 
   /** From the console's first page to Hub's sign-in. */
   const openAs = async (page: Page, email: string): Promise<void> => {
     await page.goto(address);
-    await page.getByText(new URL(address).host).waitFor();
+    await page.getByRole('heading', { name: 'Sign in to your cluster' }).waitFor();
+    // Whoever is signed in to Hub already is somebody else.
+    const other = page.getByRole('button', { name: 'Use another account' });
+    await other.or(page.getByLabel('E-mail')).first().waitFor();
+    if (await other.isVisible()) await other.click();
     await page.getByLabel('E-mail').fill(email);
     await page.getByLabel('Password').fill('hub-local');
-    await page.getByRole('button', { name: 'Continue' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText(new URL(address).host).waitFor();
+    await page.getByRole('button', { name: `Continue as ${email}` }).click();
   };
 
   test('takes its owner for who they are, and nobody else', () =>
@@ -62,8 +68,9 @@ describe.skipIf(executablePath === undefined)('the console of a cluster', () => 
       await page.getByText('user:grace@example.com').waitFor();
       await ada('DELETE', member);
       await driver.until(id, 'ready');
-      // Back at the door, which is Hub's sign-in.
+      // Back at the door, which is Hub's: they are still themselves there, and it lets them in no more.
       await page.goto(address);
-      await page.getByLabel('Password').waitFor();
+      await page.getByRole('button', { name: 'Continue as grace@example.com' }).click();
+      await page.getByText('You are not a member of this cluster.').waitFor();
     }));
 });

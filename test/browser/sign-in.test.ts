@@ -1,4 +1,4 @@
-/** Hub's own sign-in page in a real Chromium, under its own Content-Security-Policy: from a cluster, through the page, back to the cluster. */
+/** The console's door for clusters in a real Chromium, under the policy that is deployed: from a cluster, through it, back to the cluster. */
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock, systemRandom } from '../../functions/google/clock.ts';
@@ -48,14 +48,15 @@ describe.skipIf(executablePath === undefined)('the sign-in page', () => {
         state: 'from the cluster',
       });
       await page.goto(`${driver.hub.url}/oidc/authorize?${request}`);
-      await page.getByText(`${id}.clusters.localhost`).waitFor();
       const signIn = async (email: string): Promise<void> => {
         await page.getByLabel('E-mail').fill(email);
         await page.getByLabel('Password').fill('hub-local');
-        await page.getByRole('button', { name: 'Continue' }).click();
+        await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+        await page.getByRole('button', { name: `Continue as ${email}` }).click();
       };
       await signIn('grace@example.com');
       await page.getByText('You are not a member of this cluster.').waitFor();
+      await page.getByRole('button', { name: 'Use another account' }).click();
       await signIn('ada@example.com');
       await page.getByText('the cluster', { exact: true }).waitFor();
       const answer = new URL(page.url());

@@ -40,6 +40,10 @@ export function ClusterSignIn({ session }: { session: Session }) {
       setBusy(undefined);
     }
   };
+  const leave = (): void => {
+    setError(undefined);
+    void store.end('Sign in as who you want to be there.');
+  };
   if (session.kind === 'out' && !error)
     return <SignInPage notice={session.notice} title="Sign in to your cluster" />;
   return (
@@ -57,9 +61,7 @@ export function ClusterSignIn({ session }: { session: Session }) {
           <Button look="primary" busy={busy === 'continue'} onClick={() => decide('continue')}>
             Continue as {session.email}
           </Button>
-          <Button onClick={() => store.end('Sign in as who you want to be there.')}>
-            Use another account
-          </Button>
+          <Button onClick={leave}>Use another account</Button>
           <Button look="quiet" busy={busy === 'cancel'} onClick={() => decide('cancel')}>
             Cancel
           </Button>
