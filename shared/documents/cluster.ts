@@ -6,11 +6,10 @@ import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { STATES } from '../lifecycle/table.ts';
 import { instant, label, micros, schemaField } from './fields.ts';
+import { SHARDS } from './paths.ts';
 
-export { CLUSTERS, clusterPath } from './paths.ts';
-
-/** Sweeps read `shard in [0..15]`: a rising timestamp indexed alone would be a hot spot. */
-export const SHARDS = 16;
+export { CLUSTERS, clusterPath, SHARDS } from './paths.ts';
+export { shapeOf } from './shape.ts';
 
 export const role = z.enum(['viewer', 'editor', 'owner']);
 export type Role = z.infer<typeof role>;
@@ -156,7 +155,3 @@ export type ClusterFields = Omit<Cluster, 'id'>;
 
 /** Changes to a document; `undefined` removes a field. */
 export type ClusterPatch = { [K in keyof ClusterFields]?: ClusterFields[K] | undefined };
-
-/** Spares and wishes of the same shape match: everything about a cluster that cannot be changed in the moment of a claim. */
-export const shapeOf = (spec: ClusterSpec): string =>
-  [spec.product, spec.version, spec.size, spec.region, spec.availability, spec.isolation].join('/');

@@ -3,18 +3,14 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import { rowOf } from '../../../shared/lifecycle/table.ts';
-import { must } from '../api/client.ts';
-import { useHub } from '../hub.ts';
-import { Button } from '../parts/button.tsx';
-import { Confirm } from '../parts/dialog.tsx';
 import { BackIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
-import { tell } from '../parts/toast.tsx';
 import type { SignedIn } from '../session/session.ts';
 import { useTitle } from '../time.ts';
 import { CleanUp } from './clean-up.tsx';
+import { Delete, Retry } from './commands.tsx';
 import { Connect } from './connect.tsx';
 import { Facts } from './facts.tsx';
 import { isMoving, isUsable, mayAsk } from './lifecycle.ts';
@@ -139,62 +135,5 @@ function Actions({ cluster, role }: { cluster: Cluster; role: Standing }) {
     <div className="row">
       {!cluster.error && mayAsk(cluster, 'delete', role) && <Delete cluster={cluster} look="plain" />}
     </div>
-  );
-}
-
-function Retry({ cluster: { id, name } }: { cluster: Cluster }) {
-  const { api } = useHub();
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <Button look="primary" onClick={() => setOpen(true)}>
-        Retry
-      </Button>
-      <Confirm
-        title={`Start ${name} anew?`}
-        action="Start anew"
-        danger={false}
-        open={open}
-        onClose={() => setOpen(false)}
-        onConfirm={async () => {
-          await must(api.post('/v1/clusters/{id}:retry', { params: { path: { id } } }));
-          tell(`${name} starts anew.`);
-        }}
-      >
-        <p>
-          It is made once more from the beginning, under the same name. What went wrong stays in its timeline.
-        </p>
-      </Confirm>
-    </>
-  );
-}
-
-function Delete({ cluster, look }: { cluster: Cluster; look: 'plain' | 'danger' }) {
-  const { api } = useHub();
-  const { id, name, state } = cluster;
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <Button look={look} onClick={() => setOpen(true)}>
-        Delete
-      </Button>
-      <Confirm
-        title={`Delete ${name}?`}
-        action="Delete it"
-        // Where nobody could work yet, nothing is lost.
-        typed={isUsable(state) ? name : undefined}
-        open={open}
-        onClose={() => setOpen(false)}
-        onConfirm={async () => {
-          await must(api.delete('/v1/clusters/{id}', { params: { path: { id } } }));
-          tell(`${name} is being deleted.`);
-        }}
-      >
-        <p>
-          The cluster, its data and its address are removed for good, for everybody who uses it. Hub then
-          looks until it has proof that nothing is left.
-        </p>
-      </Confirm>
-    </>
   );
 }
