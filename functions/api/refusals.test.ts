@@ -304,6 +304,9 @@ describe('an address', () => {
     ['POST', '/v1/catalog', 'GET, HEAD'],
     ['OPTIONS', '/v1/health', 'GET, HEAD'],
     ['DELETE', '/v1/pools/default', 'GET, PUT, HEAD'],
+    ['GET', '/v1/me/quotaRequest', 'PUT, DELETE'],
+    ['GET', '/v1/admin/accounts/ada', 'PUT'],
+    ['POST', '/v1/quote', 'GET, HEAD'],
   ])('does not take the method: %s %s', async (method, path, allow) => {
     const api = apiUnderTest();
     const answer = await api.send<Problem>(method, path, api.as('ada'));

@@ -310,6 +310,14 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     orderBy: [['createdAt', 'asc']],
     limit: 5,
   },
+  'whether somebody waits for the cell (dispatch/queue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
+      ['error.code', '==', 'CELL_FULL'],
+    ],
+    limit: 1,
+  },
   'place in the queue (dispatch/queue.ts)': {
     collection: 'clusters',
     where: [
@@ -405,7 +413,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'api/invitations.ts': 2,
   'api/pools.ts': 1,
   'api/quote.ts': 1,
-  'dispatch/queue.ts': 2,
+  'dispatch/queue.ts': 3,
   'dispatch/readers.ts': 1,
   'durations/observe.ts': 1,
   'pool/claim.ts': 1,

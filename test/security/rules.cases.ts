@@ -55,7 +55,7 @@ export const DOCUMENTS: Record<string, DocumentData> = {
   'oidcClients/mine': { redirectUri: 'https://mine', readers: READERS },
   'oidcInteractions/i': { cluster: 'mine', readers: READERS },
   'oidcCodes/c': { cluster: 'mine', uid: 'ada', readers: READERS },
-  'durations/gke-europe-west1-provision': { p50: 1 },
+  'durations/gke-europe-west1': { steps: {} },
   'audit/a': { actor: 'ada', readers: READERS },
   'unheardOf/x': { owner: 'ada', readers: READERS },
 };
@@ -97,7 +97,7 @@ const GET: Record<keyof typeof DOCUMENTS, readonly Role[]> = {
   'oidcClients/mine': NOBODY,
   'oidcInteractions/i': NOBODY,
   'oidcCodes/c': NOBODY,
-  'durations/gke-europe-west1-provision': SIGNED_IN,
+  'durations/gke-europe-west1': SIGNED_IN,
   'audit/a': OPERATORS,
   'unheardOf/x': NOBODY,
 };
