@@ -26,7 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'together',
-          include: ['{shared,functions,local}/**/*.test.ts'],
+          include: ['{shared,functions,local,web}/**/*.test.ts'],
           exclude: APART,
           // They keep nothing outside of what they make: loading everything anew for each file would take as long as the tests.
           isolate: false,

@@ -2,6 +2,7 @@
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import { durationInWords, leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { inDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
@@ -9,7 +10,6 @@ import { Dialog } from '../parts/dialog.tsx';
 import { BoltIcon, ClockIcon, WarningIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useStore } from '../store.ts';
-import { durationInWords, leftInWords } from '../time.ts';
 import { type Catalog, useCatalog } from './catalog.ts';
 import { order, type Wish } from './orders.ts';
 import { QuotaRequest } from './quota-request.tsx';
@@ -96,8 +96,6 @@ function Form({ catalog, onClose }: { catalog: Catalog; onClose(): void }) {
               maxLength={63}
               autoComplete="off"
               spellCheck={false}
-              // biome-ignore lint/a11y/noAutofocus: the first field of a dialog that was asked for
-              autoFocus
               onChange={({ target }) => change({ name: target.value })}
             />
           )}

@@ -6,12 +6,13 @@ import { CheckIcon, WarningIcon } from '../parts/icons.tsx';
 import { dayAndTime } from '../time.ts';
 import { useCatalog } from './catalog.ts';
 import { CostSoFar } from './cost.tsx';
+import { isEnding } from './lifecycle.ts';
 
 /** A regional cluster has machines in this many zones, as the catalog says. */
 const ZONES = { zonal: 1, regional: 3 } as const;
 
 export function Facts({ cluster }: { cluster: Cluster }) {
-  const { id, spec, createdAt, readyAt, expiresAt, location, conditions, owner, emails } = cluster;
+  const { id, state, spec, createdAt, readyAt, expiresAt, location, conditions, owner, emails } = cluster;
   const { regionLabel, productLabel, sizeOf } = useCatalog();
   const size = sizeOf(spec.size);
   return (
@@ -54,7 +55,7 @@ export function Facts({ cluster }: { cluster: Cluster }) {
           <code>{id}</code> <Copy text={id} what="the id" />
         </Fact>
       </dl>
-      {conditions.length > 0 && (
+      {conditions.length > 0 && !isEnding(state) && (
         <>
           <h3>Conditions</h3>
           <ul className="conditions">

@@ -165,9 +165,17 @@ function Invite({ cluster, onChange }: { cluster: Cluster; onChange(): void }) {
     setError(undefined);
     try {
       const path = { id: cluster.id, email: email.trim() };
-      await must(api.put('/v1/clusters/{id}/members/{email}', { params: { path }, body: { role } }));
+      const { members } = await must(
+        api.put('/v1/clusters/{id}/members/{email}', { params: { path }, body: { role } }),
+      );
       setEmail('');
-      tell(`${path.email} is let in, or invited if nobody has that address here yet.`);
+      const isThere = Object.keys(members).length > Object.keys(cluster.members).length;
+      const isKnown = Object.values(cluster.emails ?? {}).includes(path.email.toLowerCase());
+      tell(
+        isThere || isKnown
+          ? `${path.email} may use ${cluster.name}.`
+          : `${path.email} is invited, and comes in by signing in with that address.`,
+      );
       onChange();
     } catch (thrown) {
       setError(asApiError(thrown));

@@ -1,7 +1,8 @@
 /** Facts about a cluster in words. */
 import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
-import { leftInWords, useNow } from '../time.ts';
+import { useNow } from '../time.ts';
 
 /** Cloud time since an instant. On a laptop the cloud is quicker than the clock. */
 export const useCloudElapsed = (): ((sinceMs: number) => number) => {

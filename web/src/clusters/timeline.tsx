@@ -3,7 +3,8 @@ import { useState } from 'react';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
 import { rowOf } from '../../../shared/lifecycle/table.ts';
-import { dayAndTime, durationInWords } from '../time.ts';
+import { durationInWords } from '../duration.ts';
+import { dayAndTime } from '../time.ts';
 import { toneOf } from './lifecycle.ts';
 
 const FIRST = 12;

@@ -4,8 +4,8 @@ import type { Durations } from '../../../shared/documents/durations.ts';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
 import { ENOUGH_SAMPLES } from '../../../shared/lifecycle/estimate.ts';
 import type { State } from '../../../shared/lifecycle/table.ts';
+import { durationInWords } from '../duration.ts';
 import { CheckIcon } from '../parts/icons.tsx';
-import { durationInWords } from '../time.ts';
 import { type TrackStep, trackOf } from './lifecycle.ts';
 import { useCloudElapsed } from './reading.ts';
 

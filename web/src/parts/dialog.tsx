@@ -22,14 +22,13 @@ export function Dialog({ title, description, open, onClose, wide = false, childr
       <Base.Portal>
         <Base.Backdrop className="backdrop" />
         <Base.Popup className={`dialog ${wide ? 'wide' : ''}`}>
-          <header>
-            <Base.Title className="dialog-title">{title}</Base.Title>
-            <Base.Close className="button quiet square" aria-label="Close">
-              <CrossIcon />
-            </Base.Close>
-          </header>
+          <Base.Title className="dialog-title">{title}</Base.Title>
           {description !== undefined && <Base.Description className="muted">{description}</Base.Description>}
           {children}
+          {/* Last, so that the first field has the focus. */}
+          <Base.Close className="button quiet square dialog-close" aria-label="Close">
+            <CrossIcon />
+          </Base.Close>
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+import type { ClusterEvent } from '../../../shared/documents/event.ts';
+import { commandEdge, wayFrom } from '../../../shared/lifecycle/derive.ts';
+import { rowOf, STATES, type State } from '../../../shared/lifecycle/table.ts';
+import { isEnding, isMoving, mayAsk, toneOf, trackOf } from './lifecycle.ts';
+
+const event = (
+  epoch: number,
+  from: State | undefined,
+  to: State,
+  cause: ClusterEvent['cause'] = 'done',
+  durationMs = 1000,
+): ClusterEvent => ({
+  schema: 1,
+  epoch,
+  at: new Date(epoch),
+  ...(from && { from }),
+  to,
+  cause,
+  message: '',
+  durationMs,
+  nonce: '',
+  readers: [],
+});
+
+describe('tones', () => {
+  test.each([
+    ['ready', 'good'],
+    ['warm', 'good'],
+    ['queued', 'waiting'],
+    ['provisioning', 'busy'],
+    ['deprovisioning', 'busy'],
+    ['undoing', 'bad'],
+    ['failed', 'bad'],
+    ['stuck', 'bad'],
+    ['deleted', 'over'],
+  ] as const)('%s is %s', (state, tone) => {
+    expect(toneOf(state)).toBe(tone);
+  });
+});
+
+describe('what may be asked', () => {
+  test('is never what the lifecycle would refuse, and never what would change nothing', () => {
+    for (const state of STATES)
+      for (const command of ['delete', 'retry'] as const) {
+        const to = commandEdge(state, command);
+        expect(mayAsk({ state }, command, 'owner')).toBe(to !== undefined && to !== state);
+      }
+  });
+
+  test('is asked by owners, and by operators but for who comes in', () => {
+    const cluster = { state: 'ready' } as const;
+    expect(mayAsk(cluster, 'delete', 'operator')).toBe(true);
+    expect(mayAsk(cluster, 'share', 'operator')).toBe(false);
+    for (const role of ['viewer', 'editor', undefined] as const)
+      for (const command of ['delete', 'share'] as const) expect(mayAsk(cluster, command, role)).toBe(false);
+  });
+
+  test('nobody is let in any more once it ends', () => {
+    expect(STATES.filter(isEnding)).toEqual([...wayFrom('deleting'), 'deleted']);
+    for (const state of STATES.filter(isEnding)) expect(mayAsk({ state }, 'share', 'owner')).toBe(false);
+  });
+});
+
+describe('the track', () => {
+  const made = [
+    event(0, undefined, 'queued', 'created', 0),
+    event(1, 'queued', 'provisioning', 'done', 1500),
+    event(2, 'provisioning', 'installing', 'done', 200_000),
+  ];
+
+  test('has what is done with its time, what goes on, and what is to come', () => {
+    const track = trackOf({ state: 'installing' }, made);
+    expect(track.map(({ state, at }) => [state, at])).toEqual([
+      ['queued', 'done'],
+      ['provisioning', 'done'],
+      ['installing', 'now'],
+      ['securing', 'ahead'],
+      ['exposing', 'ahead'],
+    ]);
+    expect(track[1]?.tookMs).toBe(200_000);
+  });
+
+  test('begins anew with a command and with a failure', () => {
+    const failed = [...made, event(3, 'installing', 'undoing', 'failed')];
+    expect(trackOf({ state: 'undoing' }, failed).map(({ state }) => state)).toEqual(['undoing']);
+    const deleted = [
+      ...made,
+      event(3, 'installing', 'deleting', 'delete'),
+      event(4, 'deleting', 'deprovisioning'),
+    ];
+    expect(trackOf({ state: 'deprovisioning' }, deleted).map(({ state }) => state)).toEqual(
+      wayFrom('deleting'),
+    );
+  });
+
+  test('is not interrupted by a change of members in passing', () => {
+    const shared = [...made, event(3, 'installing', 'installing', 'share')];
+    expect(trackOf({ state: 'installing' }, shared)).toHaveLength(5);
+  });
+
+  test('expects what was observed, and else what the table says', () => {
+    const track = trackOf({ state: 'installing' }, made, { installing: 42 });
+    expect(track.find(({ state }) => state === 'installing')?.expectedMs).toBe(42);
+    const { expectedMs } = rowOf('securing') as { expectedMs?: number };
+    expect(track.find(({ state }) => state === 'securing')?.expectedMs).toBe(expectedMs);
+  });
+
+  test('a cluster at rest is on no way', () => {
+    for (const state of STATES.filter((one) => !isMoving(one))) expect(trackOf({ state }, made)).toEqual([]);
+  });
+});
