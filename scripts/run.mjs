@@ -38,6 +38,7 @@ const COMMANDS = {
   unit: [['node_modules/vitest/vitest.mjs', 'run']],
   bench: [['bench/main.ts']],
   docs: [['scripts/docs.ts']],
+  picture: [['scripts/picture.ts']],
 };
 
 function install() {
