@@ -172,6 +172,9 @@ function ConnectionBanner({ connection }: { connection: Store<Connection> }) {
   const now = useStore(connection);
   return (
     <div role="status">
+      {now.kind === 'unreachable' && (
+        <p className="connection">Hub cannot be reached at the moment. This page goes on trying by itself.</p>
+      )}
       {now.kind === 'lost' && (
         <p className="connection">
           The connection is lost. What you see was so at {timeOfDay(now.since)}; it goes on by itself when Hub

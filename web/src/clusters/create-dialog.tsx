@@ -58,6 +58,7 @@ function Form({ catalog, onClose }: { catalog: Catalog; onClose(): void }) {
   }));
   const [error, setError] = useState<ApiError>();
   const [busy, setBusy] = useState(false);
+  const sending = useRef(false);
   const quote = useQuote(wish);
   // The same wish, however often it is sent, is one cluster; another wish is another one.
   const key = useKeyFor(wish);
@@ -71,7 +72,9 @@ function Form({ catalog, onClose }: { catalog: Catalog; onClose(): void }) {
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (busy || !isNameGood) return;
+    // Two presses may come before the page is drawn anew.
+    if (sending.current || !isNameGood) return;
+    sending.current = true;
     setBusy(true);
     setError(undefined);
     try {
@@ -81,6 +84,7 @@ function Form({ catalog, onClose }: { catalog: Catalog; onClose(): void }) {
     } catch (thrown) {
       setError(asApiError(thrown));
       setBusy(false);
+      sending.current = false;
     }
   };
   return (

@@ -19,7 +19,7 @@ export const useOrders = (): readonly Order[] => useStore(orders);
 
 /** @throws ApiError */
 export async function order(api: Api, key: string, wish: Wish): Promise<Schemas['Cluster']> {
-  orders.set([{ key, name: wish.name }, ...orders.get()]);
+  if (!orders.get().some((one) => one.key === key)) orders.set([{ key, name: wish.name }, ...orders.get()]);
   try {
     const cluster = await must(
       api.post('/v1/clusters', { body: wish, params: { header: { 'Idempotency-Key': key } } }),

@@ -33,10 +33,14 @@ export interface Found<T> {
 
 export function listenToQuery<T>(query: Query, next: Next<readonly (T & { id: string })[]>): () => void {
   const known = new Map<string, T & { id: string }>();
+  let isConfirmed = false;
   return onSnapshot(
     query,
     { includeMetadataChanges: true },
     (snapshot) => {
+      // Without a connection the SDK says after a while that there is nothing; nobody knows that.
+      isConfirmed ||= !snapshot.metadata.fromCache;
+      if (!isConfirmed) return;
       for (const { type, doc } of snapshot.docChanges()) {
         if (type === 'removed') known.delete(doc.id);
         else known.set(doc.id, { ...(withDates(doc.data()) as T), id: doc.id });
