@@ -29,8 +29,9 @@ document.addEventListener('visibilitychange', () => {
   if (!document.hidden) tick();
 });
 
-/** Now, each second anew. */
-export const useNow = (): number => useSyncExternalStore(subscribe, () => now);
+/** @param everyMs how often it is anew: who shows cents need not be drawn each second */
+export const useNow = (everyMs = 1000): number =>
+  useSyncExternalStore(subscribe, () => (everyMs <= 1000 ? now : Math.floor(now / everyMs) * everyMs));
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });

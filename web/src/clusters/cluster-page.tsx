@@ -26,7 +26,7 @@ export default function ClusterPage({ id, session }: { id: string; session: Sign
   const [seen, setSeen] = useState<Cluster>();
   const cluster = live.kind === 'there' ? live.value : undefined;
   if (cluster && cluster !== seen) setSeen(cluster);
-  useTitle(cluster?.name ?? seen?.name ?? 'Cluster');
+  useTitle(titleOf(cluster ?? seen));
   if (cluster) return <Page cluster={cluster} session={session} />;
   if (live.kind === 'loading')
     return (
@@ -37,6 +37,14 @@ export default function ClusterPage({ id, session }: { id: string; session: Sign
     );
   return <NotYours was={seen} />;
 }
+
+/** In the tab, for who does something else meanwhile. */
+const titleOf = (cluster: Cluster | undefined): string =>
+  cluster === undefined
+    ? 'Cluster'
+    : isMoving(cluster.state)
+      ? `${Math.round(cluster.progress * 100)} % ${cluster.name}`
+      : cluster.name;
 
 /** It does not exist, or is none of theirs; or it was, until a moment ago. */
 function NotYours({ was }: { was: Cluster | undefined }) {

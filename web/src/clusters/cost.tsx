@@ -9,8 +9,11 @@ export function CostSoFar({ cluster: { cost } }: { cluster: Pick<Cluster, 'cost'
   return cost.since ? <Running cost={cost} /> : <span>{microsInDollars(cost.micros)} in all</span>;
 }
 
+/** Of cloud time: less than a cent of most clusters. */
+const CENT_MS = 60_000;
+
 function Running({ cost }: { cost: NonNullable<Cluster['cost']> }) {
-  const elapsed = useCloudElapsed();
+  const elapsed = useCloudElapsed(CENT_MS);
   return (
     <span>
       {microsInDollars(costAt(cost, elapsed))} so far, {microsInDollars(cost.hourlyMicros)} an hour

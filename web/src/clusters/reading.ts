@@ -5,9 +5,9 @@ import { useHub } from '../hub.ts';
 import { useNow } from '../time.ts';
 
 /** Cloud time since an instant. On a laptop the cloud is quicker than the clock. */
-export const useCloudElapsed = (): ((sinceMs: number) => number) => {
+export const useCloudElapsed = (everyMs = 1000): ((sinceMs: number) => number) => {
   const speed = useHub().config.hub?.cloudSpeed ?? 1;
-  const now = useNow();
+  const now = useNow(everyMs / speed);
   return (sinceMs) => Math.max(0, now - sinceMs) * speed;
 };
 
