@@ -1,0 +1,118 @@
+/** Who may have how much, and has: counted by Hub in `accounts` and `cells`, limited by operators. */
+import { collection, limit, orderBy, query } from 'firebase/firestore';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Allowance } from '../../../shared/documents/account.ts';
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import { useHub } from '../hub.ts';
+import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
+import { valuesOf } from './recent.ts';
+
+export type Account = Allowance & { id: string };
+
+export interface Limits {
+  maxClusters: number;
+  maxHourlyMicros: number;
+}
+
+export const MOST_ACCOUNTS = 200;
+
+/** Who asks for more, the one who has waited longest first; and who has most, of all. */
+export function useAccounts() {
+  const { firebase } = useHub();
+  const [asking, most] = useMemo(() => {
+    const accounts = collection(firebase.db, 'accounts');
+    const listen = (order: Parameters<typeof orderBy>) => (next: Next<readonly Account[]>) =>
+      listenToQuery<Account>(query(accounts, orderBy(...order), limit(MOST_ACCOUNTS)), next);
+    return [listen(['request.at', 'asc']), listen(['clusters', 'desc'])];
+  }, [firebase]);
+  return { asking: useLive(asking), accounts: useLive(most) };
+}
+
+export function useCells(): {
+  cells: Live<readonly Account[]>;
+  replies: readonly Schemas['Cell'][];
+  error?: ApiError;
+} {
+  const { firebase, api } = useHub();
+  const [replies, setReplies] = useState<readonly Schemas['Cell'][]>([]);
+  const [error, setError] = useState<ApiError>();
+  useEffect(() => {
+    must(api.get('/v1/admin/cells')).then(
+      ({ cells }) => setReplies(cells),
+      (thrown) => setError(asApiError(thrown)),
+    );
+  }, [api]);
+  const listen = useMemo(() => {
+    const cells = collection(firebase.db, 'cells');
+    return (next: Next<readonly Account[]>) => listenToQuery<Account>(cells, next);
+  }, [firebase]);
+  return { cells: useLive(listen), replies, ...(error && { error }) };
+}
+
+/**
+ * What an account has that no operator has set limits for. Nobody tells it outright; the API's list of accounts gives each account the
+ * limits that hold for it, so that those of an account without limits of its own are the defaults. Undefined until one was found.
+ */
+export function useDefaults(live: Live<readonly Account[]>): Partial<Limits> {
+  const { api } = useHub();
+  const [defaults, setDefaults] = useState<Partial<Limits>>({});
+  const accounts = valuesOf(live);
+  const asked = useRef('');
+  const without = accounts.filter(
+    (one) => one.maxClusters === undefined || one.maxHourlyMicros === undefined,
+  );
+  const key = without.map(({ id }) => id).join(' ');
+  const isKnown = defaults.maxClusters !== undefined && defaults.maxHourlyMicros !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: anew when there are other accounts, not when they count
+  useEffect(() => {
+    if (isKnown || key === '' || asked.current === key) return;
+    asked.current = key;
+    // Without them the page shows what is taken, and goes on.
+    findDefaults(api, accounts).then(setDefaults, () => undefined);
+  }, [api, key, isKnown]);
+  return defaults;
+}
+
+async function findDefaults(
+  api: ReturnType<typeof useHub>['api'],
+  accounts: readonly Account[],
+): Promise<Partial<Limits>> {
+  const found: Partial<Limits> = {};
+  let pageToken: string | undefined;
+  do {
+    const params = { query: { pageSize: 100, ...(pageToken !== undefined && { pageToken }) } };
+    const page = await must(api.get('/v1/admin/accounts', { params }));
+    for (const reply of page.accounts) {
+      const account = accounts.find(({ id }) => id === reply.uid);
+      if (account && account.maxClusters === undefined) found.maxClusters ??= reply.maxClusters;
+      if (account && account.maxHourlyMicros === undefined)
+        found.maxHourlyMicros ??= Math.round(reply.maxHourlyPrice.amount * 1_000_000);
+    }
+    pageToken = page.nextPageToken;
+  } while (
+    pageToken !== undefined &&
+    (found.maxClusters === undefined || found.maxHourlyMicros === undefined)
+  );
+  return found;
+}
+
+/** Addresses by uid, of those who have had a cluster lately: an account has none. */
+export function emailsOf(recent: readonly Cluster[]): ReadonlyMap<string, string> {
+  const emails = new Map<string, string>();
+  for (const cluster of recent)
+    for (const [uid, email] of Object.entries(cluster.emails ?? {}))
+      if (!emails.has(uid)) emails.set(uid, email);
+  return emails;
+}
+
+/** In proportion to the clusters: who may have more of them must be able to pay for them. In whole dollars. */
+export function proposal(
+  now: Partial<Limits>,
+  wantedClusters: number,
+): { maxClusters: number; maxHourlyDollars: number } {
+  const { maxClusters = 0, maxHourlyMicros = 0 } = now;
+  const factor = maxClusters > 0 ? Math.max(1, wantedClusters / maxClusters) : 1;
+  const dollars = (maxHourlyMicros / 1_000_000) * factor;
+  return { maxClusters: wantedClusters, maxHourlyDollars: factor === 1 ? dollars : Math.ceil(dollars) };
+}

@@ -1,0 +1,102 @@
+/** Says how much somebody may have. What waits for it then starts by itself. */
+import { type FormEvent, useId, useState } from 'react';
+import { type ApiError, asApiError, must } from '../api/client.ts';
+import { useHub } from '../hub.ts';
+import { Button } from '../parts/button.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { tell } from '../parts/toast.tsx';
+import { type Limits, proposal } from './allowances.ts';
+
+interface Props {
+  uid: string;
+  name: string;
+  now: Partial<Limits>;
+  /** What they ask for, where they do. */
+  asked?: number;
+  onClose(): void;
+}
+
+/** As in shared/api.ts; the API decides. */
+const MOST_CLUSTERS = 1000;
+const MOST_HOURLY_DOLLARS = 100_000;
+
+export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
+  const { api } = useHub();
+  const [first] = useState(() => proposal(now, asked ?? now.maxClusters ?? 1));
+  const [clusters, setClusters] = useState(String(first.maxClusters));
+  const [dollars, setDollars] = useState(
+    now.maxHourlyMicros === undefined ? '' : String(first.maxHourlyDollars),
+  );
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError>();
+  const id = useId();
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    setError(undefined);
+    try {
+      const body = {
+        maxClusters: Number(clusters),
+        ...(dollars !== '' && { maxHourlyDollars: Number(dollars) }),
+      };
+      await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id: uid } }, body }));
+      tell(`${name} may have ${clusters} clusters now.`);
+      onClose();
+    } catch (thrown) {
+      setError(asApiError(thrown));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog
+      title={asked === undefined ? 'Change limits' : 'Grant more'}
+      description={`How much ${name} may have at once. What waits for it starts by itself; what is there stays.`}
+      open
+      onClose={onClose}
+    >
+      <form onSubmit={submit}>
+        <div className="field">
+          <label htmlFor={`${id}-clusters`}>Clusters at once</label>
+          <input
+            id={`${id}-clusters`}
+            type="number"
+            inputMode="numeric"
+            min={0}
+            max={MOST_CLUSTERS}
+            required
+            value={clusters}
+            onChange={({ target }) => setClusters(target.value)}
+          />
+        </div>
+        <div className="field">
+          <label htmlFor={`${id}-dollars`}>Dollars an hour, for all of them</label>
+          <input
+            id={`${id}-dollars`}
+            aria-describedby={`${id}-hint`}
+            type="number"
+            inputMode="decimal"
+            min={0}
+            max={MOST_HOURLY_DOLLARS}
+            step="any"
+            required={now.maxHourlyMicros !== undefined}
+            value={dollars}
+            onChange={({ target }) => setDollars(target.value)}
+          />
+          <span id={`${id}-hint`} className="muted small">
+            {asked === undefined
+              ? 'At list prices, as Hub counts them.'
+              : 'At list prices. Proposed in the same proportion to the clusters as now.'}
+          </span>
+        </div>
+        {error && <Problem error={error} />}
+        <footer>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={busy}>
+            {asked === undefined ? 'Save' : 'Grant'}
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

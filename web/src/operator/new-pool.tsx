@@ -1,0 +1,190 @@
+/** Makes a pool. What one spare costs is said before the button is pressed. */
+import { type FormEvent, useId, useState } from 'react';
+import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import { type Catalog, useCatalog } from '../clusters/catalog.ts';
+import { useHub } from '../hub.ts';
+import { inDollars } from '../money.ts';
+import { Button } from '../parts/button.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { tell } from '../parts/toast.tsx';
+import { Loading } from './live-part.tsx';
+import { MAX_WANTED } from './pool-card.tsx';
+import { AVAILABILITY } from './shape.ts';
+
+interface Props {
+  /** Pools that there are: a new one must not take the place of one. */
+  taken: readonly string[];
+  onClose(): void;
+}
+
+export default function NewPool(props: Props) {
+  const { catalog } = useCatalog();
+  return (
+    <Dialog
+      title="New pool"
+      description="Its spares are made at once, and kept until somebody claims them."
+      open
+      onClose={props.onClose}
+      wide
+    >
+      {catalog ? <Form catalog={catalog} {...props} /> : <Loading what="what there is to choose from" />}
+    </Dialog>
+  );
+}
+
+/** As in shared/documents/fields.ts, for a word while somebody is still typing; the API decides. */
+const ID = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+type Wish = Required<Schemas['PutPool']>;
+
+function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
+  const { api } = useHub();
+  const { product, version, size, region, availability } = catalog.defaults;
+  const [id, setId] = useState('');
+  const [wish, setWish] = useState<Wish>({ product, version, size, region, availability, wanted: 1 });
+  const [error, setError] = useState<ApiError>();
+  const [busy, setBusy] = useState(false);
+  const field = useId();
+  const change = (part: Partial<Wish>): void => {
+    setWish({ ...wish, ...part });
+    setError(undefined);
+  };
+  const isTaken = taken.includes(id);
+  const isGood = ID.test(id) && !isTaken;
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (busy || !isGood) return;
+    setBusy(true);
+    setError(undefined);
+    try {
+      await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body: wish }));
+      tell(`The pool ${id} is there; its spares are on their way.`);
+      onClose();
+    } catch (thrown) {
+      setError(asApiError(thrown));
+      setBusy(false);
+    }
+  };
+  const chosen = catalog.products.find((one) => one.id === wish.product);
+  const price = catalog.sizes.find((one) => one.id === wish.size)?.hourlyPrice[wish.availability];
+  return (
+    <form onSubmit={submit}>
+      <div className="form-grid">
+        <div className="field">
+          <label htmlFor={`${field}-id`}>Id</label>
+          <input
+            id={`${field}-id`}
+            aria-describedby={`${field}-id-hint`}
+            aria-invalid={id !== '' && !isGood}
+            value={id}
+            required
+            maxLength={63}
+            autoComplete="off"
+            spellCheck={false}
+            // biome-ignore lint/a11y/noAutofocus: the first field of a dialog that was asked for
+            autoFocus
+            onChange={({ target }) => setId(target.value)}
+          />
+          <span id={`${field}-id-hint`} className="muted small">
+            {isTaken
+              ? 'There is a pool of that id. Choose another one.'
+              : 'Lower-case letters, digits and hyphens; starts with a letter.'}
+          </span>
+        </div>
+        <div className="field">
+          <label htmlFor={`${field}-wanted`}>Spares wanted</label>
+          <input
+            id={`${field}-wanted`}
+            type="number"
+            inputMode="numeric"
+            min={0}
+            max={MAX_WANTED}
+            required
+            value={wish.wanted}
+            onChange={({ target }) => change({ wanted: Number(target.value) })}
+          />
+        </div>
+        <Choice
+          label="Application"
+          value={wish.product}
+          options={catalog.products.map((one) => [one.id, one.label])}
+          onChange={(value) => {
+            const versions = catalog.products.find((one) => one.id === value)?.versions;
+            const newest = versions?.find((one) => one.default)?.version;
+            change({ product: value, ...(newest !== undefined && { version: newest }) });
+          }}
+        />
+        <Choice
+          label="Version"
+          value={wish.version}
+          options={(chosen?.versions ?? []).map((one) => [
+            one.version,
+            `${one.version}${one.default ? ' (newest)' : ''}`,
+          ])}
+          onChange={(value) => change({ version: value })}
+        />
+        <Choice
+          label="Size"
+          value={wish.size}
+          options={catalog.sizes.map((one) => [one.id, `${one.id}: ${one.label}`])}
+          onChange={(value) => change({ size: value })}
+        />
+        <Choice
+          label="Region"
+          value={wish.region}
+          options={catalog.regions.map((one) => [one.id, `${one.label} (${one.id})`])}
+          onChange={(value) => change({ region: value })}
+        />
+        <Choice
+          label="Availability"
+          value={wish.availability}
+          options={Object.entries(AVAILABILITY)}
+          onChange={(value) => change({ availability: value as Wish['availability'] })}
+        />
+      </div>
+      {price && (
+        <div className="quote" role="status">
+          <p>
+            <strong>{inDollars(price)} an hour</strong> for one spare
+          </p>
+          <p className="muted small">
+            {wish.wanted === 0
+              ? 'None is kept until some are wanted.'
+              : `${inDollars({ ...price, amount: price.amount * wish.wanted })} an hour for all ${wish.wanted}, until they are claimed.`}
+          </p>
+        </div>
+      )}
+      {error && <Problem error={error} />}
+      <footer>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" busy={busy} disabled={!isGood}>
+          Make the pool
+        </Button>
+      </footer>
+    </form>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  options: readonly (readonly [value: string, label: string])[];
+  onChange(value: string): void;
+}
+
+function Choice({ label, value, options, onChange }: ChoiceProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} onChange={({ target }) => onChange(target.value)}>
+        {options.map(([one, text]) => (
+          <option key={one} value={one}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,216 @@
+/** One pool. */
+import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'react';
+import { Link } from 'wouter';
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import type { Pool } from '../../../shared/documents/pool.ts';
+import { rowOf } from '../../../shared/lifecycle/table.ts';
+import { type ApiError, asApiError, must } from '../api/client.ts';
+import { CostSoFar } from '../clusters/cost.tsx';
+import { isMoving } from '../clusters/lifecycle.ts';
+import { useCloudElapsed, useLeft } from '../clusters/reading.ts';
+import { useHub } from '../hub.ts';
+import { microsInDollars } from '../money.ts';
+import { Button } from '../parts/button.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { Progress } from '../parts/progress.tsx';
+import { StateBadge } from '../parts/state-badge.tsx';
+import { tell } from '../parts/toast.tsx';
+import { dayAndTime } from '../time.ts';
+import { useShapeInWords } from './shape.ts';
+import { hitRateOf, idleCostOf, sortSpares, standingOf } from './spares.ts';
+
+interface Props {
+  pool: Pool;
+  spares: readonly Cluster[];
+  recent: readonly Cluster[];
+}
+
+export function PoolCard({ pool, spares, recent }: Props) {
+  const inWords = useShapeInWords();
+  const count = (standing: string): number =>
+    spares.filter(({ state }) => standingOf(state) === standing).length;
+  return (
+    <section className="card" aria-labelledby={`pool-${pool.id}`}>
+      <header className="pool-head">
+        <div>
+          <h2 id={`pool-${pool.id}`}>{pool.id}</h2>
+          <p className="muted small">{inWords(pool.spec)}</p>
+        </div>
+        <Wanted pool={pool} />
+      </header>
+      <dl className="figures">
+        <Figure label="Wanted">{pool.wanted}</Figure>
+        <Figure label="Ready">{count('ready')}</Figure>
+        <Figure label="In the making">{count('making')}</Figure>
+        <Hits pool={pool} recent={recent} />
+        <Idle pool={pool} spares={spares} recent={recent} />
+      </dl>
+      <h3>Spares</h3>
+      {spares.length === 0 ? (
+        <p className="muted">
+          There are none{pool.wanted === 0 ? ', and none are wanted' : ' at the moment'}.
+        </p>
+      ) : (
+        <ul className="spares">
+          {sortSpares(spares).map((spare) => (
+            <Spare key={spare.id} spare={spare} />
+          ))}
+        </ul>
+      )}
+      <LastPlan pool={pool} />
+    </section>
+  );
+}
+
+function Figure({ label, note, children }: { label: string; note?: ReactNode; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>
+        <strong>{children}</strong>
+        {note !== undefined && <span className="muted small">{note}</span>}
+      </dd>
+    </div>
+  );
+}
+
+function Hits({ pool, recent }: Omit<Props, 'spares'>) {
+  const { claimed, of } = hitRateOf(pool.spec, recent);
+  if (of === 0)
+    return (
+      <Figure label="Hit rate" note="nobody has got one of this shape lately">
+        –
+      </Figure>
+    );
+  return (
+    <Figure label="Hit rate" note={`${claimed} of the last ${of} had been spares`}>
+      {Math.round((100 * claimed) / of)} %
+    </Figure>
+  );
+}
+
+/** Of cloud time: its meters run, so it alone is drawn anew that often. */
+const CENT_MS = 60_000;
+
+function Idle({ pool, spares, recent }: Props) {
+  const elapsed = useCloudElapsed(CENT_MS);
+  const { hourlyMicros, waitingMicros, unclaimedMicros, unclaimed } = idleCostOf(
+    pool.id,
+    spares,
+    recent,
+    elapsed,
+  );
+  const note = [
+    waitingMicros > 0 && `${microsInDollars(waitingMicros)} so far`,
+    unclaimed > 0 && `${microsInDollars(unclaimedMicros)} for ${unclaimed} that nobody claimed`,
+  ].filter(Boolean);
+  return (
+    <Figure label="Idle cost an hour" {...(note.length > 0 && { note: note.join('; ') })}>
+      {hourlyMicros === 0 ? 'nothing' : microsInDollars(hourlyMicros)}
+    </Figure>
+  );
+}
+
+/** As in shared/api.ts, for a word while somebody is still typing; the API decides. */
+export const MAX_WANTED = 100;
+
+function Wanted({ pool: { id, spec, wanted } }: { pool: Pool }) {
+  const { api } = useHub();
+  const [text, setText] = useState(String(wanted));
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<ApiError>();
+  const field = useId();
+  // Somebody else may change it too.
+  useEffect(() => setText(String(wanted)), [wanted]);
+  const { product, version, size, region, availability } = spec;
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setBusy(true);
+    setError(undefined);
+    try {
+      const body = { product, version, size, region, availability, wanted: Number(text) };
+      await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body }));
+      tell(`${id} wants ${text} now.`);
+    } catch (thrown) {
+      setError(asApiError(thrown));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form className="wanted" onSubmit={submit}>
+      <div className="field">
+        <label htmlFor={field}>
+          Spares wanted<span className="unseen"> in {id}</span>
+        </label>
+        <input
+          id={field}
+          type="number"
+          inputMode="numeric"
+          required
+          min={0}
+          max={MAX_WANTED}
+          value={text}
+          onChange={({ target }) => setText(target.value)}
+        />
+      </div>
+      <Button
+        type="submit"
+        look={text === String(wanted) ? 'plain' : 'primary'}
+        busy={busy}
+        disabled={text === String(wanted)}
+        aria-label={`Save what ${id} wants`}
+      >
+        Save
+      </Button>
+      {error && <Problem error={error} />}
+    </form>
+  );
+}
+
+function Spare({ spare }: { spare: Cluster }) {
+  const { id, name, state, progress, error } = spare;
+  return (
+    <li>
+      <Link href={`/clusters/${id}`}>{name}</Link>
+      <div className="spare-state">
+        <StateBadge state={state} />
+        {isMoving(state) && <Progress value={progress} label={`${name}: ${rowOf(state).label}`} />}
+        {error && <span className="small">{error.message}</span>}
+      </div>
+      <span className="muted small">
+        {standingOf(state) === 'making' && <Left spare={spare} />}
+        <CostSoFar cluster={spare} />
+      </span>
+    </li>
+  );
+}
+
+function Left({ spare }: { spare: Cluster }) {
+  const left = useLeft(spare);
+  return left === undefined ? null : <>{left} · </>;
+}
+
+function LastPlan({ pool: { lastPlan } }: { pool: Pool }) {
+  if (!lastPlan) return <p className="muted small">Nothing had to be planned for it yet.</p>;
+  const { at, warm, inTheMaking, actions } = lastPlan;
+  return (
+    <details className="more">
+      <summary>The last plan, {dayAndTime(at)}</summary>
+      <p>
+        There were {warm} ready and {inTheMaking} in the making. So Hub decided to
+      </p>
+      <ul className="plan">
+        {actions.map(({ action, reason, cluster }) => (
+          <li key={`${action} ${cluster}`}>
+            {action === 'create' ? 'make' : 'give up'}{' '}
+            <Link href={`/clusters/${cluster}`}>
+              <code>{cluster}</code>
+            </Link>
+            <span className="muted">: {reason}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,91 @@
+/** The pools: how many spares wait for somebody, what that costs, and how often somebody came. */
+import { collection, query, where } from 'firebase/firestore';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { CLUSTERS } from '../../../shared/documents/paths.ts';
+import type { Pool } from '../../../shared/documents/pool.ts';
+import { LIFECYCLE, STATES } from '../../../shared/lifecycle/table.ts';
+import { useHub } from '../hub.ts';
+import { listenToQuery, type Next, useLive } from '../live/live.ts';
+import { Button } from '../parts/button.tsx';
+import { PlusIcon } from '../parts/icons.tsx';
+import { useTitle } from '../time.ts';
+import { LivePart } from './live-part.tsx';
+import { PoolCard } from './pool-card.tsx';
+import { type Recent, valuesOf } from './recent.ts';
+
+const NewPool = lazy(() => import('./new-pool.tsx'));
+
+export function PoolsPage({ recent }: { recent: Recent }) {
+  useTitle('Pools');
+  const pools = usePools();
+  const [adding, setAdding] = useState(false);
+  const add = (): void => setAdding(true);
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <h1>Pools</h1>
+          <p className="muted">
+            Spares are made before anybody asks. Who asks for one of the same shape has it at once.
+          </p>
+        </div>
+        <Button look="primary" icon={<PlusIcon />} onClick={add}>
+          New pool
+        </Button>
+      </div>
+      <LivePart live={pools} what="the pools">
+        {(all) =>
+          all.length === 0 ? (
+            <section className="empty">
+              <h2>There is no pool yet</h2>
+              <p>Without one, everybody waits for a cluster to be made from the beginning.</p>
+              <Button look="primary" icon={<PlusIcon />} onClick={add}>
+                Make the first pool
+              </Button>
+            </section>
+          ) : (
+            <div className="stack">
+              {all.map((pool) => (
+                <OnePool key={pool.id} pool={pool} recent={valuesOf(recent)} />
+              ))}
+            </div>
+          )
+        }
+      </LivePart>
+      <Suspense fallback={null}>
+        {adding && <NewPool taken={valuesOf(pools).map(({ id }) => id)} onClose={() => setAdding(false)} />}
+      </Suspense>
+    </>
+  );
+}
+
+function usePools() {
+  const { firebase } = useHub();
+  const listen = useMemo(() => {
+    const all = collection(firebase.db, 'pools');
+    return (next: Next<readonly Pool[]>) => listenToQuery<Pool>(all, next);
+  }, [firebase]);
+  return useLive(listen);
+}
+
+/** Deleted ones stay for weeks; they are not read. */
+const NOT_FINAL = STATES.filter((state) => !('final' in LIFECYCLE[state]));
+
+function OnePool({ pool, recent }: { pool: Pool; recent: readonly Cluster[] }) {
+  const { firebase } = useHub();
+  const listen = useMemo(() => {
+    const spares = query(
+      collection(firebase.db, CLUSTERS),
+      where('pool', '==', pool.id),
+      where('state', 'in', NOT_FINAL),
+    );
+    return (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(spares, next);
+  }, [firebase, pool.id]);
+  const spares = useLive(listen);
+  return (
+    <LivePart live={spares} what={`the spares of ${pool.id}`}>
+      {(there) => <PoolCard pool={pool} spares={there} recent={recent} />}
+    </LivePart>
+  );
+}

@@ -1,0 +1,292 @@
+/** Who may have how much: the cells, who asks for more, and every account. */
+import { useDeferredValue, useState } from 'react';
+import { must } from '../api/client.ts';
+import { useHub } from '../hub.ts';
+import { microsInDollars } from '../money.ts';
+import { Button } from '../parts/button.tsx';
+import { Confirm } from '../parts/dialog.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { Scroll } from '../parts/scroll.tsx';
+import { tell } from '../parts/toast.tsx';
+import { dayAndTime, useTitle } from '../time.ts';
+import {
+  type Account,
+  emailsOf,
+  type Limits,
+  MOST_ACCOUNTS,
+  useAccounts,
+  useCells,
+  useDefaults,
+} from './allowances.ts';
+import { LimitsDialog } from './limits-dialog.tsx';
+import { LivePart } from './live-part.tsx';
+import { type Recent, valuesOf } from './recent.ts';
+import { Taken } from './taken.tsx';
+
+export function QuotasPage({ recent }: { recent: Recent }) {
+  useTitle('Quotas');
+  const { asking, accounts } = useAccounts();
+  const defaults = useDefaults(accounts);
+  const emails = emailsOf(valuesOf(recent));
+  const nameOf = ({ id, request }: Account): string => request?.email ?? emails.get(id) ?? id;
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <h1>Quotas</h1>
+          <p className="muted">A cluster counts from when it starts until nothing of it is left.</p>
+        </div>
+      </div>
+      <div className="stack">
+        <LivePart live={asking} what="who asks for more">
+          {(waiting) =>
+            waiting.length > 0 && <Requests asking={waiting} defaults={defaults} nameOf={nameOf} />
+          }
+        </LivePart>
+        <Cells />
+        <LivePart live={accounts} what="the accounts">
+          {(all) => <Accounts accounts={all} defaults={defaults} nameOf={nameOf} />}
+        </LivePart>
+      </div>
+    </>
+  );
+}
+
+/** What holds for an account; a limit that is not known yet is absent. */
+const limitsOf = (
+  { maxClusters, maxHourlyMicros }: Partial<Account>,
+  defaults: Partial<Limits>,
+): Partial<Limits> => ({
+  ...defaults,
+  ...(maxClusters !== undefined && { maxClusters }),
+  ...(maxHourlyMicros !== undefined && { maxHourlyMicros }),
+});
+
+interface Props {
+  defaults: Partial<Limits>;
+  nameOf(account: Account): string;
+}
+
+function Requests({ asking, defaults, nameOf }: Props & { asking: readonly Account[] }) {
+  return (
+    <section className="card" aria-labelledby="asking">
+      <h2 id="asking">
+        {asking.length === 1 ? 'One user asks for more' : `${asking.length} users ask for more`}
+      </h2>
+      <ul className="requests">
+        {asking.map((account) => (
+          <Request
+            key={account.id}
+            account={account}
+            limits={limitsOf(account, defaults)}
+            name={nameOf(account)}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface RequestProps {
+  account: Account;
+  limits: Partial<Limits>;
+  name: string;
+}
+
+function Request({ account, limits, name }: RequestProps) {
+  const { api } = useHub();
+  const [open, setOpen] = useState<'grant' | 'decline'>();
+  const { id, request, clusters } = account;
+  if (!request) return null;
+  const close = (): void => setOpen(undefined);
+  return (
+    <li>
+      <div>
+        <p>
+          <strong className="trouble-owner">{name}</strong> would like {clustersInWords(request.maxClusters)}
+          {limits.maxClusters !== undefined && ` instead of ${limits.maxClusters}`}
+          {clusters > 0 && `, and has ${clusters}`}.
+        </p>
+        <blockquote>{request.reason}</blockquote>
+        <p className="muted small">Asked on {dayAndTime(request.at)}</p>
+      </div>
+      <div className="row">
+        <Button look="primary" aria-label={`Grant what ${name} asks for`} onClick={() => setOpen('grant')}>
+          Grant
+        </Button>
+        <Button aria-label={`Decline what ${name} asks for`} onClick={() => setOpen('decline')}>
+          Decline
+        </Button>
+      </div>
+      {open === 'grant' && (
+        <LimitsDialog uid={id} name={name} now={limits} asked={request.maxClusters} onClose={close} />
+      )}
+      <Confirm
+        title={`Decline what ${name} asks for?`}
+        action="Decline"
+        open={open === 'decline'}
+        onClose={close}
+        onConfirm={async () => {
+          await must(
+            api.put('/v1/admin/accounts/{id}', { params: { path: { id } }, body: { decline: true } }),
+          );
+          tell(`${name} may have what they had, and may ask again.`);
+        }}
+      >
+        <p>Nothing changes in what they may have. They are free to ask again.</p>
+      </Confirm>
+    </li>
+  );
+}
+
+const clustersInWords = (count: number): string => (count === 1 ? 'one cluster' : `${count} clusters`);
+
+function Cells() {
+  const { cells, replies, error } = useCells();
+  return (
+    <section className="card" aria-labelledby="cells">
+      <div>
+        <h2 id="cells">All together</h2>
+        <p className="muted small">
+          What the clusters of all users, and the spares, may take of the project.
+        </p>
+      </div>
+      {error && <Problem error={error} />}
+      <LivePart live={cells} what="the cells">
+        {(there) => (
+          <ul className="cells">
+            {(replies.length > 0 ? replies.map(({ id }) => id) : there.map(({ id }) => id)).map((id) => {
+              const counted = there.find((cell) => cell.id === id);
+              const reply = replies.find((cell) => cell.id === id);
+              const limits = limitsOf(counted ?? {}, {
+                ...(reply && {
+                  maxClusters: reply.maxClusters,
+                  maxHourlyMicros: Math.round(reply.maxHourlyPrice.amount * 1_000_000),
+                }),
+              });
+              return (
+                <li key={id}>
+                  <h3>{id}</h3>
+                  <div className="taken-pair">
+                    <Taken
+                      label="Clusters"
+                      of={id}
+                      taken={counted?.clusters ?? 0}
+                      most={limits.maxClusters}
+                    />
+                    <Taken
+                      label="Dollars an hour"
+                      of={id}
+                      taken={counted?.hourlyMicros ?? 0}
+                      most={limits.maxHourlyMicros}
+                      inWords={microsInDollars}
+                    />
+                  </div>
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </LivePart>
+    </section>
+  );
+}
+
+function Accounts({ accounts, defaults, nameOf }: Props & { accounts: readonly Account[] }) {
+  const [text, setText] = useState('');
+  const sought = useDeferredValue(text.trim().toLowerCase());
+  const shown = accounts.filter(
+    (account) => sought === '' || `${account.id} ${nameOf(account)}`.toLowerCase().includes(sought),
+  );
+  return (
+    <section className="card" aria-labelledby="accounts">
+      <div className="pool-head">
+        <div>
+          <h2 id="accounts">Accounts</h2>
+          <p className="muted small">
+            Of everybody who ever had a cluster or asked for one.
+            {defaults.maxClusters !== undefined &&
+              defaults.maxHourlyMicros !== undefined &&
+              ` Unless you say otherwise, each may have ${clustersInWords(defaults.maxClusters)} and spend ${microsInDollars(defaults.maxHourlyMicros)} an hour.`}
+          </p>
+        </div>
+        {accounts.length > 5 && (
+          <input
+            type="search"
+            className="search"
+            aria-label="Search by address or uid"
+            placeholder="Search"
+            value={text}
+            onChange={({ target }) => setText(target.value)}
+          />
+        )}
+      </div>
+      {shown.length === 0 ? (
+        <p className="muted">There are none.</p>
+      ) : (
+        <Scroll label="Accounts">
+          <table className="accounts">
+            <thead>
+              <tr>
+                <th scope="col">Account</th>
+                <th scope="col">Clusters</th>
+                <th scope="col">Dollars an hour</th>
+                <th scope="col">
+                  <span className="unseen">To do</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((account) => (
+                <AccountRow
+                  key={account.id}
+                  account={account}
+                  limits={limitsOf(account, defaults)}
+                  name={nameOf(account)}
+                />
+              ))}
+            </tbody>
+          </table>
+        </Scroll>
+      )}
+      {accounts.length >= MOST_ACCOUNTS && (
+        <p className="muted">These are the {MOST_ACCOUNTS} that have most; the API lists the others.</p>
+      )}
+    </section>
+  );
+}
+
+function AccountRow({ account, limits, name }: RequestProps) {
+  const [open, setOpen] = useState(false);
+  const { id, clusters, hourlyMicros, maxClusters, maxHourlyMicros } = account;
+  return (
+    <tr>
+      <th scope="row">
+        {name}
+        {name !== id && <code className="muted">{id}</code>}
+        {(maxClusters !== undefined || maxHourlyMicros !== undefined) && (
+          <span className="muted small">limits of its own</span>
+        )}
+      </th>
+      <td>
+        <Taken of={name} label="Clusters" unlabelled taken={clusters} most={limits.maxClusters} />
+      </td>
+      <td>
+        <Taken
+          of={name}
+          label="Dollars an hour"
+          unlabelled
+          taken={hourlyMicros}
+          most={limits.maxHourlyMicros}
+          inWords={microsInDollars}
+        />
+      </td>
+      <td>
+        <Button aria-label={`Change what ${name} may have`} onClick={() => setOpen(true)}>
+          Change
+        </Button>
+        {open && <LimitsDialog uid={id} name={name} now={limits} onClose={() => setOpen(false)} />}
+      </td>
+    </tr>
+  );
+}

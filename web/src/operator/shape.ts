@@ -1,0 +1,17 @@
+/** The shape of clusters in words. */
+import type { ClusterSpec } from '../../../shared/documents/cluster.ts';
+import { useCatalog } from '../clusters/catalog.ts';
+
+export const AVAILABILITY = { zonal: 'one zone', regional: 'all zones of the region' } as const;
+
+/** `Pachyderm 2.11 · small · Belgium · one zone` */
+export function useShapeInWords(): (spec: ClusterSpec) => string {
+  const { productLabel, regionLabel } = useCatalog();
+  return ({ product, version, size, region, availability }) =>
+    [
+      `${productLabel(product)} ${version}`,
+      size,
+      `${regionLabel(region)} (${region})`,
+      AVAILABILITY[availability],
+    ].join(' · ');
+}

@@ -1,0 +1,210 @@
+/** All clusters that need somebody, with what to do about each. */
+import { type ReactNode, useRef, useState } from 'react';
+import { Link } from 'wouter';
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { RETRY, rowOf } from '../../../shared/lifecycle/table.ts';
+import { Delete, Retry } from '../clusters/commands.tsx';
+import { mayAsk } from '../clusters/lifecycle.ts';
+import { durationInWords } from '../duration.ts';
+import { CheckIcon } from '../parts/icons.tsx';
+import { StateBadge } from '../parts/state-badge.tsx';
+import { dayAndTime, useNow, useTitle } from '../time.ts';
+import { LivePart } from './live-part.tsx';
+import { useShapeInWords } from './shape.ts';
+import { FAULTS, type Fault, MOST_TROUBLED, ownerOf, useOverdue, useTroubled } from './trouble.ts';
+
+type Filter = Fault | 'all';
+
+export function TroublePage() {
+  useTitle('Trouble');
+  const troubled = useTroubled();
+  const overdue = useOverdueSteadily();
+  const [filter, setFilter] = useState<Filter>('all');
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <h1>Trouble</h1>
+          <p className="muted">Clusters of all users that do not go on by themselves.</p>
+        </div>
+      </div>
+      <LivePart live={troubled} what="what needs somebody">
+        {(all) =>
+          all.length + overdue.length === 0 ? (
+            <NothingWrong />
+          ) : (
+            <>
+              <Filters all={[...overdue, ...all]} filter={filter} onFilter={setFilter} />
+              <List title="Overdue" clusters={overdue.filter(isOf(filter))} overdue />
+              <List
+                title="Needs somebody"
+                clusters={all.filter(isOf(filter)).toSorted((a, b) => b.since.getTime() - a.since.getTime())}
+              />
+              {all.length >= MOST_TROUBLED && (
+                <p className="muted">These are the oldest {MOST_TROUBLED}; there are more.</p>
+              )}
+            </>
+          )
+        }
+      </LivePart>
+    </>
+  );
+}
+
+/** Asked for anew each minute: until the answer is there, the one before stands. */
+function useOverdueSteadily(): readonly Cluster[] {
+  const live = useOverdue();
+  const last = useRef<readonly Cluster[]>([]);
+  if (live.kind === 'there') last.current = live.value;
+  return last.current;
+}
+
+const isOf =
+  (filter: Filter) =>
+  ({ error }: Cluster): boolean =>
+    filter === 'all' || error?.fault === filter;
+
+function NothingWrong() {
+  return (
+    <section className="empty">
+      <span className="calm">
+        <CheckIcon />
+      </span>
+      <h2>Nothing is wrong</h2>
+      <p>Every cluster is ready, at rest, or on its way. What needs somebody appears here by itself.</p>
+    </section>
+  );
+}
+
+interface FiltersProps {
+  all: readonly Cluster[];
+  filter: Filter;
+  onFilter(filter: Filter): void;
+}
+
+function Filters({ all, filter, onFilter }: FiltersProps) {
+  const options: readonly (readonly [Filter, string])[] = [
+    ['all', 'All'],
+    ...(Object.entries(FAULTS) as [Fault, string][]),
+  ];
+  return (
+    <div className="tools">
+      <fieldset className="filters">
+        <legend className="unseen">Whose fault</legend>
+        {options.map(([one, label]) => (
+          <label key={one} className="chip">
+            <input type="radio" name="fault" checked={filter === one} onChange={() => onFilter(one)} />
+            {label}
+            <span className="muted">{all.filter(isOf(one)).length}</span>
+          </label>
+        ))}
+      </fieldset>
+      <p className="unseen" role="status">
+        {all.filter(isOf(filter)).length} of {all.length} clusters
+      </p>
+    </div>
+  );
+}
+
+interface ListProps {
+  title: string;
+  clusters: readonly Cluster[];
+  overdue?: boolean;
+}
+
+function List({ title, clusters, overdue = false }: ListProps) {
+  if (clusters.length === 0) return overdue ? null : <p className="muted">Nothing of that kind.</p>;
+  return (
+    <section className="trouble" aria-label={title}>
+      {overdue && (
+        <p className="notice">
+          Hub should have looked at {clusters.length === 1 ? 'this cluster' : 'these clusters'} minutes ago.
+          If it does not pass, see whether the Scheduler runs and the functions answer.
+        </p>
+      )}
+      <ul className="stack">
+        {clusters.map((cluster) => (
+          <Troubled key={cluster.id} cluster={cluster} overdue={overdue} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Troubled({ cluster, overdue }: { cluster: Cluster; overdue: boolean }) {
+  const { id, name, state, error, since, spec, location } = cluster;
+  const inWords = useShapeInWords();
+  return (
+    <li className="card tight">
+      <div className="trouble-head">
+        <div>
+          <h2>
+            <Link href={`/clusters/${id}`}>{name}</Link>
+          </h2>
+          <p className="small trouble-owner">{ownerOf(cluster)}</p>
+        </div>
+        <StateBadge state={state} />
+      </div>
+      {error && (
+        <div className="problem">
+          <div>
+            <p>
+              <strong>{error.message}</strong>
+            </p>
+            <p>{error.remedy}</p>
+          </div>
+        </div>
+      )}
+      <dl className="small trouble-facts">
+        {error && <Fact label="Whose fault">{FAULTS[error.fault]}</Fact>}
+        {error && (
+          <Fact label="Code">
+            <code>{error.code}</code>
+          </Fact>
+        )}
+        {overdue && cluster.dueAt && (
+          <Fact label="Due">
+            <Ago at={cluster.dueAt} />
+          </Fact>
+        )}
+        <Fact label="Since">
+          {dayAndTime(since)} (<Ago at={since} />)
+        </Fact>
+        <Fact label="Tries">{triesOf(cluster)}</Fact>
+        <Fact label="What">
+          {inWords(spec)}
+          {location !== undefined && location !== spec.region && `, in ${location}`}
+        </Fact>
+      </dl>
+      <div className="row">
+        {mayAsk(cluster, 'retry', 'operator') && <Retry cluster={cluster} named />}
+        {mayAsk(cluster, 'delete', 'operator') && <Delete cluster={cluster} named />}
+        <Link className="button quiet" href={`/clusters/${id}`}>
+          Its timeline
+        </Link>
+      </div>
+    </li>
+  );
+}
+
+/** How often it was begun, and how often the present step has failed where one is at work. */
+function triesOf({ generation, attempts, state }: Cluster): string {
+  const begun = generation === 1 ? 'made once' : `made ${generation} times`;
+  const row = rowOf(state);
+  return row.step === undefined
+    ? begun
+    : `${begun}; this step has failed ${attempts} of ${RETRY[row.retry].attempts} times`;
+}
+
+function Ago({ at }: { at: Date }) {
+  return <time dateTime={at.toISOString()}>{durationInWords(useNow() - at.getTime())} ago</time>;
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="muted">{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
