@@ -22,6 +22,12 @@ test('the first look comes when word is late, the next ones at longer distances'
   expect(looks('provisioning', 2)).toEqual([368, 488]);
 });
 
+test('a first look whose timer was a little early is the first all the same', () => {
+  const clock = virtualClock();
+  const cluster = aCluster({ state: 'installing', since: new Date(clock.now() - seconds(240) + 50) });
+  expect(untilNextLook(cluster, { clock })).toBe(minutes(2));
+});
+
 test('a look that came early does not move the first one', () => {
   const clock = virtualClock();
   const cluster = aCluster({ state: 'installing', since: new Date(clock.now() - minutes(2)) });

@@ -18,5 +18,7 @@ export function untilNextLook(cluster: Cluster, { clock }: Pick<Ports, 'clock'>)
   const { expectedMs } = rowOf(cluster.state) as StepRow;
   const elapsedMs = clock.elapsed(cluster.since.getTime());
   const firstMs = PATIENCE * expectedMs - elapsedMs;
-  return Math.max(LEAST_MS, firstMs > 0 ? firstMs : Math.min(MOST_MS, (PATIENCE - 1) * elapsedMs));
+  // Timers may be early by a millisecond, and the first look must not be taken for one before it.
+  if (firstMs > LEAST_MS) return firstMs;
+  return Math.min(MOST_MS, Math.max(LEAST_MS, (PATIENCE - 1) * elapsedMs));
 }

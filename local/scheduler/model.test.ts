@@ -63,6 +63,15 @@ describe('firing', () => {
     expect(fired).toEqual([30, 90, 150]);
   });
 
+  test('a timer that is early by a millisecond, as those of Node may be, fires a job once all the same', async () => {
+    const clock = virtualClock(START);
+    const local: LocalClock = { ...clock, schedule: (atMs, run) => clock.schedule(atMs - 1, run) };
+    const { model, fired } = aScheduler({ clock, local });
+    model.createJob(aJob());
+    await clock.runFor(minutes(3));
+    expect(fired.map(Math.round)).toEqual([30, 90, 150]);
+  });
+
   test('a faster cloud fires as much sooner', async () => {
     const clock = virtualClock(START);
     const speed = 60;

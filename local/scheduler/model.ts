@@ -63,7 +63,10 @@ export function createScheduler(world: World, attempt: Attempt): SchedulerModel 
 
   /** The next firing after what its calendar says now; firings that have passed by are skipped. */
   function plan(job: Job): void {
-    const calendarNow = job.next ? job.next.calendarAt + clock.elapsed(job.next.fireAt) : clock.now();
+    // Timers may be early by a millisecond: the same firing must not come once more.
+    const calendarNow = job.next
+      ? job.next.calendarAt + Math.max(0, clock.elapsed(job.next.fireAt))
+      : clock.now();
     const calendarAt = nextOf(job, calendarNow);
     if (calendarAt === undefined) delete job.next;
     else job.next = { calendarAt, fireAt: clock.after(calendarAt - calendarNow) };
