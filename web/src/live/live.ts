@@ -38,13 +38,14 @@ export function listenToQuery<T>(query: Query, next: Next<readonly (T & { id: st
     query,
     { includeMetadataChanges: true },
     (snapshot) => {
-      // Without a connection the SDK says after a while that there is nothing; nobody knows that.
-      isConfirmed ||= !snapshot.metadata.fromCache;
-      if (!isConfirmed) return;
       for (const { type, doc } of snapshot.docChanges()) {
         if (type === 'removed') known.delete(doc.id);
         else known.set(doc.id, { ...(withDates(doc.data()) as T), id: doc.id });
       }
+      // Without a connection the SDK says after a while that there is nothing; nobody knows that. What another listener has brought comes
+      // at once and as one change, though: it is kept, for it is not said again.
+      isConfirmed ||= !snapshot.metadata.fromCache;
+      if (!isConfirmed) return;
       const value = snapshot.docs.flatMap(({ id }) => known.get(id) ?? []);
       next({ kind: 'there', value, fresh: !snapshot.metadata.fromCache });
     },
