@@ -1,4 +1,4 @@
-/** How the console is built. Written in React's API and run by Preact, which is a sixth of its size: docs/decisions/0009. */
+/** How the console is built. Written in React's API and run by Preact, which is a sixth of its size: docs/decisions/0010. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 

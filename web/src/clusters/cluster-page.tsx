@@ -5,11 +5,11 @@ import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import { rowOf } from '../../../shared/lifecycle/table.ts';
 import { BackIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { Progress } from '../parts/progress.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import type { SignedIn } from '../session/session.ts';
 import { useTitle } from '../time.ts';
 import { CleanUp } from './clean-up.tsx';
+import { ClusterProgress } from './cluster-progress.tsx';
 import { Delete, Retry } from './commands.tsx';
 import { Connect } from './connect.tsx';
 import { Facts } from './facts.tsx';
@@ -100,7 +100,7 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
 type Standing = Role | 'operator' | undefined;
 
 function Now({ cluster, role }: { cluster: Cluster; role: Standing }) {
-  const { state, progress, error } = cluster;
+  const { state, error } = cluster;
   const { label } = rowOf(state);
   const left = useLeft(cluster);
   const moving = isMoving(state);
@@ -113,7 +113,7 @@ function Now({ cluster, role }: { cluster: Cluster; role: Standing }) {
             <p role="status">{error ? `${label}.` : sentenceOf(cluster, label)}</p>
             {left && <span className="muted">{left}</span>}
           </div>
-          <Progress value={progress} label={label} />
+          <ClusterProgress cluster={cluster} />
         </>
       )}
       {error && (

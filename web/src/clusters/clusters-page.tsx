@@ -2,18 +2,17 @@
 import { lazy, memo, Suspense, useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
-import { rowOf } from '../../../shared/lifecycle/table.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import { MOST_CLUSTERS, myDeleted } from '../live/my-clusters.ts';
 import { Button } from '../parts/button.tsx';
 import { PlusIcon } from '../parts/icons.tsx';
-import { Progress } from '../parts/progress.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import type { SignedIn } from '../session/session.ts';
 import { useStore } from '../store.ts';
 import { dayAndTime, useTitle } from '../time.ts';
 import { useCatalog } from './catalog.ts';
+import { ClusterProgress } from './cluster-progress.tsx';
 import { CostSoFar } from './cost.tsx';
 import { isMoving, type Tone, toneOf } from './lifecycle.ts';
 import { useOrders } from './orders.ts';
@@ -203,7 +202,7 @@ function Deleted({ uid, sought }: { uid: string; sought: string }) {
 }
 
 const ClusterRow = memo(function ClusterRow({ cluster, uid }: { cluster: Cluster; uid: string }) {
-  const { id, name, state, spec, progress, createdAt } = cluster;
+  const { id, name, state, spec, createdAt } = cluster;
   const { regionLabel } = useCatalog();
   const role = cluster.members[uid];
   return (
@@ -221,7 +220,7 @@ const ClusterRow = memo(function ClusterRow({ cluster, uid }: { cluster: Cluster
         <StateBadge state={state} />
         {isMoving(state) && (
           <>
-            <Progress value={progress} label={`${name}: ${rowOf(state).label}`} />
+            <ClusterProgress cluster={cluster} />
             <Left cluster={cluster} />
           </>
         )}

@@ -1,5 +1,6 @@
 /** Facts about a cluster in words. */
 import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { progressOf } from '../../../shared/lifecycle/derive.ts';
 import { leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { useNow } from '../time.ts';
@@ -18,6 +19,16 @@ export function useLeft({ etaAt }: Pick<Cluster, 'etaAt'>): string | undefined {
   if (!etaAt) return undefined;
   const leftMs = (etaAt.getTime() - now) * speed;
   return leftMs > 0 ? `${leftInWords(leftMs)} left` : 'longer than usual';
+}
+
+/** How far it is, 0 to 1: what Hub last wrote, or further by the time that has passed since. It never goes back. */
+export function useProgress({
+  state,
+  progress,
+  since,
+}: Pick<Cluster, 'state' | 'progress' | 'since'>): number {
+  const elapsed = useCloudElapsed();
+  return Math.max(progress, progressOf(state, elapsed(since.getTime())));
 }
 
 /** What is happening, in a sentence. */

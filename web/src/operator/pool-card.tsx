@@ -3,8 +3,8 @@ import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'reac
 import { Link } from 'wouter';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { Pool } from '../../../shared/documents/pool.ts';
-import { rowOf } from '../../../shared/lifecycle/table.ts';
 import { type ApiError, asApiError, must } from '../api/client.ts';
+import { ClusterProgress } from '../clusters/cluster-progress.tsx';
 import { CostSoFar } from '../clusters/cost.tsx';
 import { isMoving } from '../clusters/lifecycle.ts';
 import { useCloudElapsed, useLeft } from '../clusters/reading.ts';
@@ -12,7 +12,6 @@ import { useHub } from '../hub.ts';
 import { microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { Progress } from '../parts/progress.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { tell } from '../parts/toast.tsx';
 import { dayAndTime } from '../time.ts';
@@ -169,13 +168,13 @@ function Wanted({ pool: { id, spec, wanted } }: { pool: Pool }) {
 }
 
 function Spare({ spare }: { spare: Cluster }) {
-  const { id, name, state, progress, error } = spare;
+  const { id, name, state, error } = spare;
   return (
     <li>
       <Link href={`/clusters/${id}`}>{name}</Link>
       <div className="spare-state">
         <StateBadge state={state} />
-        {isMoving(state) && <Progress value={progress} label={`${name}: ${rowOf(state).label}`} />}
+        {isMoving(state) && <ClusterProgress cluster={spare} />}
         {error && <span className="small">{error.message}</span>}
       </div>
       <span className="muted small">
