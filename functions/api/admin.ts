@@ -67,7 +67,7 @@ const putAccount = endpoint({
       decline && !now?.request ? undefined : { ...limits, request: undefined },
     );
     ports.log.info(decline ? 'quota request declined' : 'account limits set', { resource: `accounts/${id}` });
-    if (!decline) await wake(ports, id);
+    if (!decline) await wake(ports, id, after);
     return { body: toAccount(ports, id, after, before?.request?.email) };
   },
 });
@@ -108,10 +108,14 @@ const toAccount = (
   ...toQuotaRequest(account?.request),
 });
 
+/** One answer may make room for many; the rest of more than that looks by itself. */
+const MAX_WOKEN = 100;
+
 /** The limits are written; if this is lost, what waits looks by itself a few minutes later. */
-async function wake(ports: Ports, uid: string): Promise<void> {
+async function wake(ports: Ports, uid: string, account: Allowance | undefined): Promise<void> {
+  const { clusters, maxClusters } = toAllowance(account, accountLimits(ports));
   try {
-    await wakeQueue(ports, uid);
+    await wakeQueue(ports, uid, Math.min(MAX_WOKEN, Math.max(1, maxClusters - clusters)));
   } catch (error) {
     ports.log.warn('queue not woken', { code: asAppError(error).code });
   }

@@ -7,14 +7,17 @@ import { publishStep, readableClusters } from './commit.ts';
 /** Woken at a time: the oldest may be held back by its own account, so the next ones are asked too. */
 const WAKE = 5;
 
-/** Tells the oldest waiting clusters, of this account and of the cell, that something became free. */
-export async function wakeQueue(ports: Ports, owner: string | undefined): Promise<void> {
+/**
+ * Tells the oldest waiting clusters, of this account and of the cell, that something became free.
+ * @param atMost of each: more only where room for more came at once
+ */
+export async function wakeQueue(ports: Ports, owner: string | undefined, atMost = WAKE): Promise<void> {
   const oldest = (where: readonly (readonly [string, '==', string])[]) =>
     ports.documents.query({
       collection: CLUSTERS,
       where: [['state', '==', 'queued'], ...where],
       orderBy: [['createdAt', 'asc']],
-      limit: WAKE,
+      limit: atMost,
     });
   const found = await Promise.all([
     oldest([]),
