@@ -1,0 +1,253 @@
+/** What people come for, as they go about it: from the first press to the proof that nothing is left, and what goes wrong on the way. */
+import { readFile } from 'node:fs/promises';
+import { load } from 'js-yaml';
+import type { Page } from 'playwright-core';
+import { afterEach, expect, test } from 'vitest';
+import type { ClusterReply } from '../../../shared/api.ts';
+import {
+  accountMenu,
+  create,
+  createButton,
+  describeConsole,
+  idOnPage,
+  isReady,
+  mark,
+  openCreateDialog,
+  PASSWORD,
+} from './setting.ts';
+
+describeConsole('journeys in the console', (setting) => {
+  afterEach(async () => {
+    setting.driver.hub.cloud.faults.clear();
+    await setting.driver.withoutPool();
+  });
+
+  test('of a newcomer: one press to sign in, a cluster, a guest, and nothing left at the end', async () => {
+    const page = await setting.open();
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Continue as Ada' }).click();
+    await page.getByRole('button', { name: 'Create your first cluster' }).click();
+
+    const dialog = page.getByRole('dialog', { name: 'Create a cluster' });
+    await dialog.getByLabel('Name').fill('genomes');
+    // Price and wait are said before anything is pressed.
+    await dialog
+      .getByText(/\$\d+\.\d\d an hour/)
+      .last()
+      .waitFor();
+    await dialog.getByText(/Ready in about \d+ min/).waitFor();
+    // Long enough to be seen on its way.
+    setting.driver.hub.cloud.faults.force('slow-operation', { times: 1 });
+    await createButton(dialog).click();
+    const id = await idOnPage(page, 'genomes');
+    const steps = page.getByRole('region', { name: 'Steps' });
+    await steps.locator('[aria-current=step]').waitFor();
+    expect(await steps.getByRole('listitem').count()).toBeGreaterThanOrEqual(4);
+
+    await isReady(page);
+    const { endpoints } = (await setting.driver.firestore.doc(`clusters/${id}`).get()).data() ?? {};
+    await page.getByText(endpoints.console, { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Copy the address of the console' }).click();
+    await page.getByText('Copied the address of the console').waitFor({ state: 'attached' });
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(endpoints.console);
+    const config = load(await downloaded(page, 'Download a kubeconfig', 'genomes.kubeconfig'));
+    expect(config).toMatchObject({
+      clusters: [{ cluster: { server: expect.stringMatching(/^https:/) } }],
+      users: [{ user: { token: expect.stringMatching(/./) } }],
+    });
+    const context = JSON.parse(await downloaded(page, 'Download a pachctl context', 'genomes.pachctl.json'));
+    expect(JSON.stringify(context)).toContain(endpoints.pachd);
+
+    const guest = await setting.openAs('grace@example.com');
+    await guest.getByRole('heading', { name: 'Your first cluster is one press away' }).waitFor();
+    const isSamePage = await mark(guest);
+    await page.getByLabel('Share with').fill('grace@example.com');
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    await guest.getByRole('link', { name: 'genomes' }).click();
+    await isReady(guest);
+    await page.getByText('grace@example.com', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+    await guest.getByRole('heading', { name: 'You are no longer a member of genomes' }).waitFor();
+    expect(await guest.getByText(endpoints.console).count()).toBe(0);
+    expect(await isSamePage()).toBe(true);
+
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    const confirm = page.getByRole('alertdialog', { name: 'Delete genomes?' });
+    const sure = confirm.getByRole('button', { name: 'Delete it' });
+    expect(await sure.isDisabled()).toBe(true);
+    await confirm.getByLabel('Type genomes to go on').fill('genomes');
+    await sure.click();
+    await page.getByRole('heading', { name: 'Nothing is left' }).waitFor();
+    const record = JSON.parse(await downloaded(page, 'Download the record', 'genomes.clean-up.json'));
+    const kinds = record.resources.map(({ kind }: { kind: string }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['cluster', 'bucket', 'dns-record']));
+    expect(setting.driver.left().filter((name) => name.includes(id))).toEqual([]);
+  });
+
+  test('a spare that waits is had at once, and however often one presses, it is one cluster', async () => {
+    const email = await setting.newcomer('wanda');
+    const operator = await setting.driver.person('operator@example.com');
+    const pool = async (wanted: number): Promise<void> => {
+      expect((await operator('PUT', '/v1/pools/default', { wanted })).status).toBe(200);
+    };
+    await pool(1);
+    await expect.poll(() => spares('warm')).toBe(1);
+    const page = await setting.openAs(email);
+    const posted: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && /\/v1\//.test(request.url())) posted.push(request.url());
+    });
+
+    const dialog = await openCreateDialog(page);
+    await dialog.getByText('Ready at once: one is waiting for you.').waitFor();
+    await dialog.getByLabel('Name').fill('at-once');
+    await dialog.getByRole('button', { name: 'Create, ready at once' }).dblclick();
+    await isReady(page);
+    const { claimedFrom } =
+      (await setting.driver.firestore.doc(`clusters/${await idOnPage(page, 'at-once')}`).get()).data() ?? {};
+    expect(claimedFrom).toBe('default');
+    await pool(0);
+
+    const again = await openCreateDialog(page);
+    await again.getByLabel('Name').fill('by-key');
+    await Promise.all([page.keyboard.press('Enter'), page.keyboard.press('Enter')]);
+    await idOnPage(page, 'by-key');
+    await isReady(page);
+    expect(posted).toHaveLength(2);
+    expect(await namesOf(email)).toEqual(['at-once', 'by-key']);
+  });
+
+  test('an order whose answer was lost is sent again and stays one cluster', async () => {
+    const email = await setting.newcomer('lola');
+    const page = await setting.openAs(email);
+    let lost = 0;
+    await page.route('**/v1/clusters', async (route) => {
+      if (lost++ > 0) return route.continue();
+      await route.fetch();
+      return route.abort();
+    });
+    const dialog = await openCreateDialog(page);
+    await dialog.getByLabel('Name').fill('once');
+    await createButton(dialog).click();
+    await dialog.getByText('Hub cannot be reached at the moment.').waitFor();
+    await createButton(dialog).click();
+    await idOnPage(page, 'once');
+    await isReady(page);
+    expect(await namesOf(email)).toEqual(['once']);
+  });
+
+  test('what one may not have yet waits, says why, and starts by itself once it is granted', async () => {
+    const email = await setting.newcomer('quentin');
+    const operator = await setting.driver.person('operator@example.com');
+    expect((await operator('PUT', '/v1/admin/accounts/quentin', { maxClusters: 1 })).status).toBe(200);
+    const page = await setting.openAs(email);
+    await create(page, 'first');
+    const dialog = await openCreateDialog(page);
+    await dialog.getByText('It has to wait:').waitFor();
+    await dialog.getByLabel('Name').fill('second');
+    await createButton(dialog).click();
+    await idOnPage(page, 'second');
+    await page.getByText('Waiting for room').first().waitFor();
+    await page.getByRole('button', { name: 'Ask for more' }).click();
+    const asking = page.getByRole('dialog', { name: 'Ask for more clusters' });
+    await asking.getByLabel('Clusters at once').fill('2');
+    await asking.getByLabel('What for').fill('A second project.');
+    await asking.getByRole('button', { name: 'Ask', exact: true }).click();
+    await page.getByText('You have asked your operator for 2 clusters').waitFor();
+    expect((await setting.driver.firestore.doc('accounts/quentin').get()).data()?.request).toMatchObject({
+      maxClusters: 2,
+      reason: 'A second project.',
+    });
+
+    const isSamePage = await mark(page);
+    await operator('PUT', '/v1/admin/accounts/quentin', { maxClusters: 2 });
+    await isReady(page);
+    expect(await isSamePage()).toBe(true);
+  });
+
+  test('one that fails says so, and can be tried again or deleted', async () => {
+    const email = await setting.newcomer('felix');
+    const { faults } = setting.driver.hub.cloud;
+    faults.force('job-fails');
+    const page = await setting.openAs(email);
+    const unlucky = await create(page, 'unlucky');
+    await create(page, 'hopeless');
+    await page.getByText('Failed', { exact: true }).waitFor();
+    await page.getByRole('alert').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete it' }).click();
+    await page.getByRole('heading', { name: 'Nothing is left' }).waitFor();
+
+    await page.goto(`${setting.driver.hub.url}/clusters/${unlucky}`);
+    await page.getByText('Failed', { exact: true }).waitFor();
+    faults.clear();
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Start anew' }).click();
+    await isReady(page);
+  });
+
+  test('by e-mail: a slip is told in words, and who signs up proves the address first', async () => {
+    await setting.newcomer('edna');
+    const page = await setting.open();
+    await page.getByLabel('E-mail').fill('edna@example.com');
+    await page.getByLabel('Password').fill('not-it');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByText('This e-mail address and password do not belong together.').waitFor();
+
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByText('There is an account with this address already').waitFor();
+    await page.getByLabel('E-mail').fill('nina@example.com');
+    await page.getByRole('button', { name: 'Create account' }).click();
+    const banner = page.getByRole('region', { name: 'Your e-mail address' });
+    await banner.getByText('A link is on its way to nina@example.com').waitFor();
+    await banner.getByRole('button', { name: 'I have opened it' }).click();
+    await banner.getByText('It is not confirmed yet.').waitFor();
+    const refused = await openCreateDialog(page);
+    await createButton(refused).click();
+    await refused.getByRole('alert').waitFor();
+    await page.keyboard.press('Escape');
+
+    const [mail] = setting.driver.hub.cloud.auth.model
+      .oobCodes()
+      .filter(({ email, requestType }) => email === 'nina@example.com' && requestType === 'VERIFY_EMAIL');
+    expect((await fetch(mail?.oobLink ?? '')).status).toBe(200);
+    await banner.getByRole('button', { name: 'I have opened it' }).click();
+    await banner.waitFor({ state: 'detached' });
+    await create(page, 'proved');
+    await isReady(page);
+  });
+
+  test('with Google: what was asked for before is behind that door too', async () => {
+    const page = await setting.open('/clusters/aaaaaaaaaaaaaaaa');
+    const [chooser] = await Promise.all([
+      page.waitForEvent('popup'),
+      page.getByRole('button', { name: 'Continue with Google' }).click(),
+    ]);
+    await chooser.getByLabel('E-mail address').fill('gustav@example.com');
+    await chooser.getByRole('button', { name: 'Sign in' }).click();
+    await accountMenu(page).waitFor();
+    await page.getByRole('heading', { name: 'There is no such cluster, or it is not yours' }).waitFor();
+  });
+
+  const spares = async (state: string): Promise<number> => {
+    const clusters = setting.driver.firestore.collection('clusters');
+    return (await clusters.where('pool', '==', 'default').where('state', '==', state).get()).size;
+  };
+  const namesOf = async (email: string): Promise<string[]> => {
+    const person = await setting.driver.person(email);
+    const { body } = await person<{ clusters: ClusterReply[] }>('GET', '/v1/clusters?pageSize=100');
+    return body.clusters.map(({ name }) => name).sort();
+  };
+});
+
+/** Presses the button and reads what the browser saves. */
+async function downloaded(page: Page, button: string, file: string): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: button }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe(file);
+  return readFile(await download.path(), 'utf8');
+}

@@ -1,0 +1,209 @@
+/** The page shows what is so, as it becomes so, to whoever may see it: over one open stream, and again after that was away. */
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { aCluster, clusterIdOf } from '../../builders.ts';
+import { watchChannel } from './channel.ts';
+import { type DeafLine, deafLine } from './deaf-line.ts';
+import {
+  accountMenu,
+  create,
+  createButton,
+  describeConsole,
+  isReady,
+  mark,
+  openCreateDialog,
+  signIn,
+} from './setting.ts';
+
+/** https://github.com/firebase/firebase-js-sdk/blob/main/packages/firestore/src/platform/browser/webchannel_connection.ts */
+const LISTEN = '/google.firestore.v1.Firestore/Listen/channel';
+/** DESIGN.md, section 10. */
+const MOST_READS = 8;
+
+describeConsole('a page that is open', (setting) => {
+  let written = 0;
+  /** A cluster that no step handler looks at: what happens to it is what the test writes. */
+  const stored = async (uids: readonly string[], name: string): Promise<string> => {
+    const [owner = '', ...others] = uids;
+    const members = Object.fromEntries([
+      [owner, 'owner' as const],
+      ...others.map((uid) => [uid, 'editor' as const] as const),
+    ]);
+    const { id, ...data } = aCluster({ id: clusterIdOf(++written), name, owner, members });
+    await setting.driver.firestore.doc(`clusters/${id}`).set(data);
+    return id;
+  };
+  const write = (id: string, fields: object) =>
+    setting.driver.firestore.doc(`clusters/${id}`).update({ ...fields });
+
+  /** What a page asked for, and was sent, while a cluster was made before its eyes. Looked at once, for the two tests that follow. */
+  const watching = async () => {
+    const email = await setting.newcomer('rita');
+    const page = await setting.open('/');
+    const channel = await watchChannel(page);
+    await page.reload();
+    await signIn(page, email);
+    const dialog = await openCreateDialog(page);
+    await dialog.getByLabel('Name').fill('watched');
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      if (['fetch', 'xhr', 'document', 'eventsource', 'websocket'].includes(request.resourceType()))
+        asked.push(`${request.method()} ${pathname}`);
+    });
+    await createButton(dialog).click();
+    await isReady(page);
+    const id = new URL(page.url()).pathname.replace('/clusters/', '');
+    return { id, asked, reads: channel.reads(`clusters/${id}`) };
+  };
+  let watched: ReturnType<typeof watching> | undefined;
+  const watch = () => (watched ??= watching());
+
+  test('is told of a creation by its stream alone', async () => {
+    const { id, asked } = await watch();
+    // What the press does, and what the page of the cluster opens with; then all is told to it.
+    expect(asked.filter((line) => !line.endsWith(LISTEN))).toEqual([
+      'POST /v1/clusters',
+      `GET /v1/clusters/${id}/members`,
+    ]);
+  });
+
+  test(`costs at most ${MOST_READS} reads of the cluster while it is made`, async () => {
+    const { reads } = await watch();
+    expect(reads).toBeGreaterThan(1);
+    expect(reads).toBeLessThanOrEqual(MOST_READS);
+  });
+
+  test('shows two members the same change, and a stranger nothing', async () => {
+    const [vera, victor, stranger] = [
+      await setting.newcomer('vera'),
+      await setting.newcomer('victor'),
+      await setting.newcomer('sten'),
+    ];
+    const id = await stored(['vera', 'victor'], 'telescope');
+    const pages = [await setting.openAs(vera), await setting.openAs(victor, `/clusters/${id}`)] as const;
+    const marks = await Promise.all(pages.map(mark));
+    await pages[0].getByRole('link', { name: 'telescope' }).waitFor();
+    await pages[1].getByRole('heading', { name: 'telescope' }).waitFor();
+    await write(id, { state: 'repairing', progress: 0.4, detail: 'Putting its gateway back.' });
+    await pages[0].getByText('Looking after it').waitFor();
+    await pages[1].getByText('Putting its gateway back.').waitFor();
+    await write(id, { state: 'ready', progress: 1 });
+    for (const page of pages) await page.getByText('Ready', { exact: true }).first().waitFor();
+    expect(await Promise.all(marks.map((isSame) => isSame()))).toEqual([true, true]);
+
+    const page = await setting.open('/');
+    const channel = await watchChannel(page);
+    await page.goto(`${setting.driver.hub.url}/clusters/${id}`);
+    await signIn(page, stranger);
+    await page.getByRole('heading', { name: 'There is no such cluster, or it is not yours' }).waitFor();
+    expect(channel.reads(`clusters/${id}`)).toBe(0);
+    expect(await page.content()).not.toContain('telescope');
+    // The same as of an id that never was.
+    const answer = await page.locator('main').innerText();
+    await page.goto(`${setting.driver.hub.url}/clusters/${clusterIdOf(999)}`);
+    await page.getByRole('heading', { name: 'There is no such cluster, or it is not yours' }).waitFor();
+    expect(await page.locator('main').innerText()).toBe(answer);
+  });
+
+  test('says when the browser is offline, and catches up by itself', async () => {
+    const email = await setting.newcomer('olga');
+    const id = await stored(['olga'], 'before');
+    const page = await setting.openAs(email);
+    await page.getByRole('link', { name: 'before' }).waitFor();
+    const isSamePage = await mark(page);
+    await page.context().setOffline(true);
+    await page.getByText('The connection is lost.').waitFor();
+    await write(id, { name: 'after' });
+    await page.context().setOffline(false);
+    await page.getByRole('link', { name: 'after' }).waitFor();
+    await page.getByText('The connection is lost.').waitFor({ state: 'detached' });
+    expect(await isSamePage()).toBe(true);
+  });
+
+  /** A page whose way to Firestore is in the hands of the test. */
+  const onALine = async (work: (page: Page, line: DeafLine, id: string) => Promise<void>): Promise<void> => {
+    const uid = `liam-${++written}`;
+    const email = await setting.newcomer(uid);
+    const id = await stored([uid], 'before');
+    const line = await deafLine(setting.driver.hub.cloud.firestore.port);
+    try {
+      // The policy names Firestore's own port.
+      const page = await setting.open('/', { bypassCSP: true });
+      await page.route('**/__/firebase/init.json', async (route) => {
+        const config = await (await route.fetch()).json();
+        await route.fulfill({
+          json: { ...config, hub: { ...config.hub, firestore: `127.0.0.1:${line.port}` } },
+        });
+      });
+      await page.reload();
+      await signIn(page, email);
+      await page.getByRole('link', { name: 'before' }).waitFor();
+      await work(page, line, id);
+      await page.context().close();
+    } finally {
+      await line.close();
+    }
+  };
+
+  test('that was asleep on a dead connection catches up when somebody looks at it again', () =>
+    onALine(async (page, line, id) => {
+      const show = (isHidden: boolean): Promise<void> =>
+        page.evaluate(`
+          Object.defineProperty(document, 'hidden', { configurable: true, get: () => ${isHidden} });
+          document.dispatchEvent(new Event('visibilitychange'));
+        `);
+      await show(true);
+      line.deafen();
+      await write(id, { name: 'after' });
+      await page.evaluate(() => {
+        const now = Date.now;
+        Date.now = () => now() + 61_000;
+      });
+      await show(false);
+      await page.getByRole('link', { name: 'after' }).waitFor();
+    }));
+
+  test.each(['revoked', 'deleted'] as const)(
+    'whose session is %s says so, and keeps its place',
+    async (how) => {
+      const uid = `xenia-${how}`;
+      const email = await setting.newcomer(uid);
+      const id = await stored([uid], 'kept');
+      const page = await setting.open(`/clusters/${id}`);
+      // What the page asks for by itself must have been answered: the press below is what finds out.
+      const own = ['/v1/me', '/v1/catalog', `/v1/clusters/${id}/members`].map((path) =>
+        page.waitForResponse((answer) => new URL(answer.url()).pathname === path),
+      );
+      await signIn(page, email);
+      await Promise.all(own);
+      const { model } = setting.driver.hub.cloud.auth;
+      const user = model.findUser(uid);
+      if (!user) throw new Error('there is no such user');
+      if (how === 'deleted') model.deleteUser(uid);
+      // Times of a sign-in are whole seconds: as if it had been made before.
+      else model.saveUser({ ...user, validSinceS: Math.floor(Date.now() / 1000) + 1 });
+      await page.getByRole('button', { name: 'Download a kubeconfig' }).click();
+      await page.getByText('Your session was ended. Sign in again to go on where you were.').waitFor();
+      expect(new URL(page.url()).pathname).toBe(`/clusters/${id}`);
+      expect(await page.getByText('kept').count()).toBe(0);
+      model.saveUser({ ...user, validSinceS: 0 });
+      await signIn(page, email);
+      await page.getByRole('heading', { name: 'kept' }).waitFor();
+    },
+  );
+
+  test('is emptied for whoever signs in next', async () => {
+    const [first, second] = [await setting.newcomer('fay'), await setting.newcomer('sid')];
+    await stored(['fay'], 'of-fay');
+    const page = await setting.openAs(first);
+    await page.getByRole('link', { name: 'of-fay' }).waitFor();
+    await accountMenu(page).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await signIn(page, second);
+    await page.getByRole('heading', { name: 'Your first cluster is one press away' }).waitFor();
+    expect(await page.content()).not.toContain('of-fay');
+    // The dialog proposes a name from what it knows.
+    await create(page, 'of-sid');
+  });
+});
