@@ -6,14 +6,10 @@ import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
+import type { Limits } from './limits.ts';
 import { valuesOf } from './recent.ts';
 
 export type Account = Allowance & { id: string };
-
-export interface Limits {
-  maxClusters: number;
-  maxHourlyMicros: number;
-}
 
 export const MOST_ACCOUNTS = 200;
 
@@ -104,15 +100,4 @@ export function emailsOf(recent: readonly Cluster[]): ReadonlyMap<string, string
     for (const [uid, email] of Object.entries(cluster.emails ?? {}))
       if (!emails.has(uid)) emails.set(uid, email);
   return emails;
-}
-
-/** In proportion to the clusters: who may have more of them must be able to pay for them. In whole dollars. */
-export function proposal(
-  now: Partial<Limits>,
-  wantedClusters: number,
-): { maxClusters: number; maxHourlyDollars: number } {
-  const { maxClusters = 0, maxHourlyMicros = 0 } = now;
-  const factor = maxClusters > 0 ? Math.max(1, wantedClusters / maxClusters) : 1;
-  const dollars = (maxHourlyMicros / 1_000_000) * factor;
-  return { maxClusters: wantedClusters, maxHourlyDollars: factor === 1 ? dollars : Math.ceil(dollars) };
 }

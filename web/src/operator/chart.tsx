@@ -19,6 +19,13 @@ export interface Drawing {
   axes: readonly uPlot.Axis[];
 }
 
+interface Table {
+  head: readonly string[];
+  /** How many of its columns, from the first on, hold words; the others hold numbers. */
+  words?: number;
+  rows(): readonly (readonly ReactNode[])[];
+}
+
 interface Props {
   title: string;
   /** What it shows, in a sentence with its numbers. */
@@ -29,7 +36,7 @@ interface Props {
   draw(colours: Colours): Drawing;
   /** What the pointer is at, in words. */
   pointAt(index: number): string;
-  table: { head: readonly string[]; rows(): readonly (readonly ReactNode[])[] };
+  table: Table;
 }
 
 const HEIGHT = 240;
@@ -51,6 +58,8 @@ export function Chart({ title, reading, legend, data, draw, pointAt, table }: Pr
       {
         width: at.clientWidth,
         height: HEIGHT,
+        // Room for half of the last hour beneath, and of the topmost number.
+        padding: [10, 22, 0, 0],
         series: [{}, ...series],
         scales,
         axes: axes.map((axis) => ({
@@ -134,7 +143,8 @@ function coloursAt(place: HTMLElement): Colours {
   return Object.fromEntries(found) as Colours;
 }
 
-function AsTable({ title, head, rows }: Props['table'] & { title: string }) {
+function AsTable({ title, head, words = 1, rows }: Table & { title: string }) {
+  const look = (column: number): string => (column < words ? '' : 'number');
   const [open, setOpen] = useState(false);
   return (
     <details className="more" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
@@ -142,12 +152,12 @@ function AsTable({ title, head, rows }: Props['table'] & { title: string }) {
         As a table<span className="unseen">: {title}</span>
       </summary>
       {open && (
-        <Scroll label={title}>
+        <Scroll label={`${title}, as a table`}>
           <table>
             <thead>
               <tr>
                 {head.map((label, column) => (
-                  <th key={label} scope="col" className={column === 0 ? '' : 'number'}>
+                  <th key={label} scope="col" className={look(column)}>
                     {label}
                   </th>
                 ))}
@@ -159,7 +169,7 @@ function AsTable({ title, head, rows }: Props['table'] & { title: string }) {
                 <tr key={row}>
                   <th scope="row">{first}</th>
                   {cells.map((cell, column) => (
-                    <td key={head[column + 1]} className="number">
+                    <td key={head[column + 1]} className={look(column + 1)}>
                       {cell}
                     </td>
                   ))}

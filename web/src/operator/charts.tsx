@@ -3,7 +3,7 @@ import { useCallback, useMemo } from 'react';
 import uPlot from 'uplot';
 import { Link } from 'wouter';
 import { durationInWords } from '../duration.ts';
-import { microsInDollars } from '../money.ts';
+import { inDollars, microsInDollars } from '../money.ts';
 import { dayAndTime } from '../time.ts';
 import { Chart, type Colours, type Drawing } from './chart.tsx';
 import {
@@ -23,7 +23,7 @@ interface Times {
   range: Range;
 }
 
-const hour = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const hour = new Intl.DateTimeFormat(undefined, { hour: 'numeric' });
 const dayOfMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
@@ -48,7 +48,8 @@ function timeAxis({ edges, range }: Times): { scale: uPlot.Scale; axis: uPlot.Ax
   return {
     scale: { time: true, range: [from, to] },
     axis: {
-      space: 70,
+      size: 30,
+      gap: 8,
       grid: { show: false },
       splits: ({ width }) => {
         const every = Math.ceil((edges.length - 1) / Math.max(2, Math.floor(width / 80)));
@@ -74,6 +75,21 @@ const bars = (colour: string): uPlot.Series => ({
 
 /** What a person would write beside an axis of durations, in seconds. */
 const NICE = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 3600, 7200, 14_400, 43_200, 86_400, 604_800];
+
+/** A line of text is that high. */
+const LINE_PX = 18;
+
+/** Those between the two that do not touch each other, on a scale on which the same factor is the same way. */
+function readable(least: number, greatest: number, height: number): number[] {
+  const room = (LINE_PX / height) * Math.log(greatest / least);
+  const kept: number[] = [];
+  for (const nice of NICE) {
+    const last = kept.at(-1);
+    if (nice < least || nice > greatest) continue;
+    if (last === undefined || Math.log(nice / last) >= room) kept.push(nice);
+  }
+  return kept;
+}
 
 export function LeadTimeChart({ leadTimes, edges, range }: Times & { leadTimes: readonly LeadTime[] }) {
   const { data, medians } = useMemo(() => {
@@ -131,7 +147,7 @@ export function LeadTimeChart({ leadTimes, edges, range }: Times & { leadTimes: 
           axis,
           {
             size: 62,
-            splits: (_, __, least, greatest) => NICE.filter((nice) => nice >= least && nice <= greatest),
+            splits: ({ height }, _, least, greatest) => readable(least, greatest, height),
             filter: (_, splits) => splits,
             values: (_, splits) => splits.map((at) => durationInWords(at * 1000)),
           },
@@ -170,6 +186,7 @@ export function LeadTimeChart({ leadTimes, edges, range }: Times & { leadTimes: 
       }}
       table={{
         head: ['Asked for', 'Cluster', 'How', 'Ready after'],
+        words: 3,
         rows: () =>
           leadTimes.toReversed().map(({ id, name, at, way, ms }) => [
             dayAndTime(new Date(at)),
@@ -295,6 +312,13 @@ export function HitRateChart({ asked, edges, range }: Times & { asked: Asked }) 
 }
 
 const dollars = (micros: number): number => micros / 1_000_000;
+/** Where it is said above that all of it is an estimate. */
+const exactly = (micros: number): string => inDollars({ amount: dollars(micros), about: false });
+const axisDollars = new Intl.NumberFormat('en-US', {
+  style: 'currency',
+  currency: 'USD',
+  trailingZeroDisplay: 'stripIfInteger',
+});
 
 export function CostChart({ spending, edges, range }: Times & { spending: Spending }) {
   const { unit, inWords } = RANGES[range];
@@ -313,10 +337,7 @@ export function CostChart({ spending, edges, range }: Times & { spending: Spendi
       return {
         series: [bars(colours.accent), bars(colours.wait)],
         scales: { x: scale, y: fromZero(1) },
-        axes: [
-          axis,
-          { size: 62, values: (_, splits) => splits.map((at) => `$${at.toLocaleString('en-US')}`) },
-        ],
+        axes: [axis, { size: 62, values: (_, splits) => splits.map((at) => axisDollars.format(at)) }],
       };
     },
     [edges, range],
@@ -343,19 +364,14 @@ export function CostChart({ spending, edges, range }: Times & { spending: Spendi
       draw={draw}
       pointAt={(part) => {
         const [owned, waited] = numbers(part);
-        return `${partInWords(range, edges[part] ?? 0)}: ${microsInDollars(owned + waited)}, ${microsInDollars(waited)} of it idle`;
+        return `${partInWords(range, edges[part] ?? 0)}: ${exactly(owned + waited)}, ${exactly(waited)} of it idle`;
       }}
       table={{
         head: [capital(unit), 'With an owner', 'Idle', 'In all'],
         rows: () =>
           edges.slice(0, -1).map((edge, part) => {
             const [owned, waited] = numbers(part);
-            return [
-              partInWords(range, edge),
-              microsInDollars(owned),
-              microsInDollars(waited),
-              microsInDollars(owned + waited),
-            ];
+            return [partInWords(range, edge), exactly(owned), exactly(waited), exactly(owned + waited)];
           }),
       }}
     />

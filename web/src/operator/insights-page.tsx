@@ -52,18 +52,19 @@ const ANEW_MS = 30_000;
 function Charts({ clusters, range }: { clusters: readonly Cluster[]; range: Range }) {
   const speed = useHub().config.hub?.cloudSpeed ?? 1;
   const passed = useNow(ANEW_MS);
+  const first = edgesOf(range, passed)[0];
+  // The same ones until an hour or a day is over: a chart with other edges is another drawing.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const edges = useMemo(() => edgesOf(range, passed), [range, first]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: anew with each change, and as time passes
-  const measured = useMemo(() => {
+  const { leadTimes, asked, spending } = useMemo(() => {
     const now = Date.now();
-    const edges = edgesOf(range, now);
     return {
-      edges,
       leadTimes: leadTimesOf(clusters, edges[0] ?? now, speed),
       asked: askedOf(clusters, edges),
       spending: spendingOf(clusters, edges, now, (sinceMs) => Math.max(0, now - sinceMs) * speed),
     };
-  }, [clusters, range, speed, passed]);
-  const { edges, leadTimes, asked, spending } = measured;
+  }, [clusters, edges, speed, passed]);
   const oldest = clusters.at(-1)?.createdAt;
   return (
     <>

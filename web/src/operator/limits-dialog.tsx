@@ -6,7 +6,7 @@ import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { tell } from '../parts/toast.tsx';
-import { type Limits, proposal } from './allowances.ts';
+import { type Limits, proposal } from './limits.ts';
 
 interface Props {
   uid: string;

@@ -82,8 +82,6 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
             maxLength={63}
             autoComplete="off"
             spellCheck={false}
-            // biome-ignore lint/a11y/noAutofocus: the first field of a dialog that was asked for
-            autoFocus
             onChange={({ target }) => setId(target.value)}
           />
           <span id={`${field}-id-hint`} className="muted small">

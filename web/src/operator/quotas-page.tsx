@@ -9,15 +9,9 @@ import { Problem } from '../parts/problem.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 import { tell } from '../parts/toast.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
-import {
-  type Account,
-  emailsOf,
-  type Limits,
-  MOST_ACCOUNTS,
-  useAccounts,
-  useCells,
-  useDefaults,
-} from './allowances.ts';
+import { type Account, emailsOf, MOST_ACCOUNTS, useAccounts, useCells, useDefaults } from './allowances.ts';
+import { useFocusKept } from './focus.ts';
+import { type Limits, limitsOf } from './limits.ts';
 import { LimitsDialog } from './limits-dialog.tsx';
 import { LivePart } from './live-part.tsx';
 import { type Recent, valuesOf } from './recent.ts';
@@ -27,17 +21,20 @@ export function QuotasPage({ recent }: { recent: Recent }) {
   useTitle('Quotas');
   const { asking, accounts } = useAccounts();
   const defaults = useDefaults(accounts);
+  const heading = useFocusKept<HTMLHeadingElement>(valuesOf(asking).length);
   const emails = emailsOf(valuesOf(recent));
   const nameOf = ({ id, request }: Account): string => request?.email ?? emails.get(id) ?? id;
   return (
     <>
       <div className="page-head">
         <div>
-          <h1>Quotas</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            Quotas
+          </h1>
           <p className="muted">A cluster counts from when it starts until nothing of it is left.</p>
         </div>
       </div>
-      <div className="stack">
+      <div className="stack quotas">
         <LivePart live={asking} what="who asks for more">
           {(waiting) =>
             waiting.length > 0 && <Requests asking={waiting} defaults={defaults} nameOf={nameOf} />
@@ -51,16 +48,6 @@ export function QuotasPage({ recent }: { recent: Recent }) {
     </>
   );
 }
-
-/** What holds for an account; a limit that is not known yet is absent. */
-const limitsOf = (
-  { maxClusters, maxHourlyMicros }: Partial<Account>,
-  defaults: Partial<Limits>,
-): Partial<Limits> => ({
-  ...defaults,
-  ...(maxClusters !== undefined && { maxClusters }),
-  ...(maxHourlyMicros !== undefined && { maxHourlyMicros }),
-});
 
 interface Props {
   defaults: Partial<Limits>;
@@ -224,7 +211,7 @@ function Accounts({ accounts, defaults, nameOf }: Props & { accounts: readonly A
       {shown.length === 0 ? (
         <p className="muted">There are none.</p>
       ) : (
-        <Scroll label="Accounts">
+        <Scroll label="Table of accounts">
           <table className="accounts">
             <thead>
               <tr>

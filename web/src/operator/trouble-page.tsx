@@ -9,7 +9,9 @@ import { durationInWords } from '../duration.ts';
 import { CheckIcon } from '../parts/icons.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { dayAndTime, useNow, useTitle } from '../time.ts';
+import { useFocusKept } from './focus.ts';
 import { LivePart } from './live-part.tsx';
+import { valuesOf } from './recent.ts';
 import { useShapeInWords } from './shape.ts';
 import { FAULTS, type Fault, MOST_TROUBLED, ownerOf, useOverdue, useTroubled } from './trouble.ts';
 
@@ -20,11 +22,14 @@ export function TroublePage() {
   const troubled = useTroubled();
   const overdue = useOverdueSteadily();
   const [filter, setFilter] = useState<Filter>('all');
+  const heading = useFocusKept<HTMLHeadingElement>(valuesOf(troubled).length);
   return (
     <>
       <div className="page-head">
         <div>
-          <h1>Trouble</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            Trouble
+          </h1>
           <p className="muted">Clusters of all users that do not go on by themselves.</p>
         </div>
       </div>
@@ -148,9 +153,7 @@ function Troubled({ cluster, overdue }: { cluster: Cluster; overdue: boolean }) 
       {error && (
         <div className="problem">
           <div>
-            <p>
-              <strong>{error.message}</strong>
-            </p>
+            <Sentence text={error.message} />
             <p>{error.remedy}</p>
           </div>
         </div>
@@ -184,6 +187,19 @@ function Troubled({ cluster, overdue }: { cluster: Cluster; overdue: boolean }) 
         </Link>
       </div>
     </li>
+  );
+}
+
+/** What happened is its first sentence; what else is known, often a log, is for who wants it. */
+function Sentence({ text }: { text: string }) {
+  const end = text.search(/[.!?]\s/) + 1;
+  return (
+    <>
+      <p>
+        <strong>{end > 0 ? text.slice(0, end) : text}</strong>
+      </p>
+      {end > 0 && <p className="small">{text.slice(end + 1)}</p>}
+    </>
   );
 }
 
