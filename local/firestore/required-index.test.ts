@@ -400,9 +400,29 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
     ],
     orderBy: [['createdAt', 'desc']],
   },
-  'a timeline, newest first': { collection: 'clusters/x/events', orderBy: [['epoch', 'desc']], limit: 2 },
+  'the deleted clusters of a user': {
+    collection: 'clusters',
+    where: [
+      ['readers', 'array-contains', 'u'],
+      ['state', '==', 'deleted'],
+    ],
+    orderBy: [['createdAt', 'desc']],
+    limit: 100,
+  },
+  'a timeline': { collection: 'clusters/x/events', where: [['readers', 'array-contains', 'u']] },
   'all of a pool': { collection: 'clusters', where: [['pool', '==', 'p']] },
-  'what needs an operator': { collection: 'clusters', where: [['state', 'in', ['failed', 'stuck']]] },
+  'what needs an operator': {
+    collection: 'clusters',
+    where: [['state', 'in', ['failed', 'stuck']]],
+    orderBy: [['createdAt', 'asc']],
+    limit: 200,
+  },
+  'what is due next': {
+    collection: 'clusters',
+    where: [['shard', 'in', [0, 1, 2, 3]]],
+    orderBy: [['dueAt', 'asc']],
+    limit: 50,
+  },
   'the newest of all': { collection: 'clusters', orderBy: [['createdAt', 'desc']], limit: 500 },
 };
 

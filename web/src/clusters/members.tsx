@@ -31,6 +31,7 @@ export function Members({ cluster, role, session }: Props) {
   const there = Object.entries(cluster.members)
     .map(([uid, of]): Member => ({ uid, role: of, email: cluster.emails?.[uid] ?? '', pending: false }))
     .sort((a, b) => (a.email < b.email ? -1 : 1));
+  if (there.length === 0) return null;
   const owners = there.filter((member) => member.role === 'owner').length;
   return (
     <section className="card">

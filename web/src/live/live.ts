@@ -25,12 +25,6 @@ const ended = (error: FirestoreError): Live<never> => ({
   denied: error.code === 'permission-denied' || error.code === 'unauthenticated',
 });
 
-export interface Found<T> {
-  id: string;
-  /** Of the document's parent, for what is below a cluster. */
-  fields: T;
-}
-
 export function listenToQuery<T>(query: Query, next: Next<readonly (T & { id: string })[]>): () => void {
   const known = new Map<string, T & { id: string }>();
   let isConfirmed = false;

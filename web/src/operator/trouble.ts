@@ -36,24 +36,38 @@ export function useTroubled(): Live<readonly Cluster[]> {
 const PATIENCE_MS = minutes(5);
 /** However fast the cloud is, a laptop is not. */
 const LEAST_PATIENCE_MS = seconds(30);
-const ANEW_MS = minutes(1);
+const CHECK_MS = seconds(10);
+/** Those that are due first: whoever is overdue is among them. */
+const MOST_OVERDUE = 50;
 
-/** What should have been looked at long ago: nobody sends its messages, or nobody answers them. Of a given minute. */
+/**
+ * What should have been looked at long ago: nobody sends its messages, or nobody answers them. It becomes overdue by time alone, so the
+ * page holds what is due next and looks at its clock.
+ */
 export function useOverdue(): Live<readonly Cluster[]> {
   const { firebase, config } = useHub();
   const speed = config.hub?.cloudSpeed ?? 1;
-  const minute = useNow(ANEW_MS);
+  const before = useNow(CHECK_MS) - Math.max(LEAST_PATIENCE_MS, PATIENCE_MS / speed);
   const listen = useMemo(() => {
-    const before = new Date(minute - Math.max(LEAST_PATIENCE_MS, PATIENCE_MS / speed));
-    const overdue = query(
+    const nextDue = query(
       collection(firebase.db, CLUSTERS),
       where('shard', 'in', [...Array(SHARDS).keys()]),
-      where('dueAt', '<=', before),
-      limit(MOST_TROUBLED),
+      orderBy('dueAt'),
+      limit(MOST_OVERDUE),
     );
-    return (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(overdue, next);
-  }, [firebase, minute, speed]);
-  return useLive(listen);
+    return (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(nextDue, next);
+  }, [firebase]);
+  const live = useLive(listen);
+  return useMemo(
+    () =>
+      live.kind === 'there'
+        ? {
+            ...live,
+            value: live.value.filter(({ dueAt }) => dueAt !== undefined && dueAt.getTime() <= before),
+          }
+        : live,
+    [live, before],
+  );
 }
 
 export type Fault = ClusterError['fault'];
