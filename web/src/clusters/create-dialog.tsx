@@ -18,10 +18,11 @@ type Quote = Schemas['Quote'];
 
 export default function CreateDialog({ onClose }: { onClose(): void }) {
   const { catalog } = useCatalog();
+  const [isLate] = useState(catalog === undefined);
   return (
     <Dialog title="Create a cluster" open onClose={onClose} wide>
       {catalog ? (
-        <Form catalog={catalog} onClose={onClose} />
+        <Form catalog={catalog} onClose={onClose} takesFocus={isLate} />
       ) : (
         <div className="loading" role="status">
           <span className="spinner" aria-hidden="true" />
@@ -42,7 +43,14 @@ const LIFETIMES: readonly (readonly [hours: number | undefined, label: string])[
   [24 * 30, '30 days'],
 ];
 
-function Form({ catalog, onClose }: { catalog: Catalog; onClose(): void }) {
+interface FormProps {
+  catalog: Catalog;
+  onClose(): void;
+  /** The dialog has been open for a while: it gave the focus to what there was then. */
+  takesFocus: boolean;
+}
+
+function Form({ catalog, onClose, takesFocus }: FormProps) {
   const { api, myClusters } = useHub();
   const [, go] = useLocation();
   const { defaults } = catalog;
@@ -59,6 +67,10 @@ function Form({ catalog, onClose }: { catalog: Catalog; onClose(): void }) {
   const [error, setError] = useState<ApiError>();
   const [busy, setBusy] = useState(false);
   const sending = useRef(false);
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (takesFocus) first.current?.focus();
+  }, [takesFocus]);
   const quote = useQuote(wish);
   // The same wish, however often it is sent, is one cluster; another wish is another one.
   const key = useKeyFor(wish);
@@ -93,6 +105,7 @@ function Form({ catalog, onClose }: { catalog: Catalog; onClose(): void }) {
         <Field label="Name" hint="Lower-case letters, digits and hyphens; starts with a letter.">
           {(id, hint) => (
             <input
+              ref={first}
               id={id}
               aria-describedby={hint}
               aria-invalid={wish.name !== '' && !isNameGood}

@@ -1,0 +1,362 @@
+/** What the console looks like to whoever comes: without a mouse, without sight, on a telephone, in the dark, with two hundred clusters. */
+import type { Locator, Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { aCluster, clusterIdOf } from '../../builders.ts';
+import { findingsOf } from './axe.ts';
+import {
+  accountMenu,
+  createButton,
+  describeConsole,
+  idOnPage,
+  isReady,
+  openCreateDialog,
+  PASSWORD,
+} from './setting.ts';
+
+const MANY = 200;
+
+describeConsole('the looks of the console', (setting) => {
+  const store = async (clusters: readonly Cluster[]): Promise<void> => {
+    const { firestore } = setting.driver;
+    const batch = firestore.batch();
+    for (const { id, ...data } of clusters) batch.set(firestore.doc(`clusters/${id}`), data);
+    await batch.commit();
+  };
+
+  test('everything can be done by keyboard, and one sees where one is', async () => {
+    const email = await setting.newcomer('kim');
+    const page = await setting.open();
+    await page.getByLabel('E-mail').waitFor();
+    await tabTo(page, page.getByLabel('E-mail'));
+    await page.keyboard.type(email);
+    await tabTo(page, page.getByLabel('Password'));
+    await page.keyboard.type('hub-local');
+    await page.keyboard.press('Enter');
+    await accountMenu(page).waitFor();
+
+    const skip = page.getByRole('link', { name: 'Skip to the content' });
+    await tabTo(page, skip);
+    expect((await skip.boundingBox())?.y).toBeGreaterThanOrEqual(0);
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+
+    const first = page.getByRole('button', { name: 'Create your first cluster' });
+    await tabTo(page, first);
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Create a cluster' });
+    await expect.poll(() => hasFocus(dialog.getByLabel('Name'))).toBe(true);
+    // The focus stays inside, however long one goes on.
+    for (let presses = 0; presses < 12; presses++) {
+      await page.keyboard.press('Tab');
+      await expect
+        .poll(() => dialog.evaluate((one: PageElement) => one.contains(one.ownerDocument.activeElement)))
+        .toBe(true);
+    }
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await expect.poll(() => hasFocus(first)).toBe(true);
+
+    await page.keyboard.press('Enter');
+    await expect.poll(() => hasFocus(dialog.getByLabel('Name'))).toBe(true);
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('by-hand');
+    await page.keyboard.press('Enter');
+    await idOnPage(page, 'by-hand');
+    // Whoever reads by ear begins with the new page.
+    await expect.poll(() => page.evaluate('document.activeElement.id')).toBe('main');
+    await isReady(page);
+
+    await tabTo(page, page.getByRole('link', { name: 'Clusters', exact: true }).first(), 'Shift+Tab');
+    await page.keyboard.press('Enter');
+    await tabTo(page, page.getByRole('link', { name: 'by-hand' }));
+    await page.keyboard.press('Enter');
+    await isReady(page);
+    await tabTo(page, accountMenu(page), 'Shift+Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('menu').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    await expect.poll(() => hasFocus(accountMenu(page))).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.getByRole('menu').waitFor();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+
+  test(`${MANY} clusters are all there, and are found`, async () => {
+    const email = await setting.newcomer('manny');
+    const of = (n: number): Cluster =>
+      aCluster({
+        id: clusterIdOf(5000 + n),
+        name: `plant-${String(n).padStart(3, '0')}`,
+        owner: 'manny',
+        state: n % 10 === 0 ? 'failed' : n % 10 === 1 ? 'installing' : 'ready',
+        createdAt: new Date(Date.UTC(2026, 0, 1) + n),
+      });
+    await store(Array.from({ length: MANY }, (_, n) => of(n)));
+    const page = await setting.openAs(email);
+    const names = page.getByRole('main').getByRole('listitem').getByRole('link');
+    await expect.poll(() => names.count()).toBe(MANY);
+    // Newest first.
+    expect(await names.first().innerText()).toBe('plant-199');
+    await page.keyboard.press('End');
+    await expect.poll(() => page.evaluate('scrollY')).toBeGreaterThan(0);
+    await names.last().scrollIntoViewIfNeeded();
+    expect(await names.last().innerText()).toBe('plant-000');
+
+    await page.getByRole('radio', { name: 'Need attention' }).check();
+    await expect.poll(() => names.count()).toBe(MANY / 10);
+    await page.getByRole('radio', { name: 'In progress' }).check();
+    await expect.poll(() => names.count()).toBe(MANY / 10);
+    await page.getByRole('radio', { name: 'All' }).check();
+    const search = page.getByRole('searchbox');
+    await search.pressSequentially('plant-12');
+    expect(await search.inputValue()).toBe('plant-12');
+    await expect.poll(() => names.count()).toBe(10);
+    await search.fill('no such plant');
+    await page.getByText('None of your clusters is like that.').waitFor();
+    await search.fill('');
+    await expect.poll(() => names.count()).toBe(MANY);
+    // One more, while all of them are there.
+    await store([of(MANY)]);
+    await page.getByRole('link', { name: 'plant-200' }).waitFor();
+  });
+
+  test('every answer of the console has the headers of the site', async () => {
+    const { url } = setting.driver.hub;
+    const page = await fetch(`${url}/clusters/aaaaaaaaaaaaaaaa`);
+    expect(Object.fromEntries(page.headers)).toMatchObject({
+      'content-security-policy': expect.stringMatching(/^default-src 'none'; script-src 'self' /),
+      'strict-transport-security': expect.stringContaining('max-age='),
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin-allow-popups',
+      'cross-origin-resource-policy': 'same-origin',
+      'permissions-policy': expect.stringContaining('camera=()'),
+      'cache-control': 'no-cache',
+    });
+    const policy = page.headers.get('content-security-policy') ?? '';
+    for (const weak of ['unsafe-inline', 'unsafe-eval', '*']) expect(policy).not.toContain(weak);
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text())?.[1] ?? '';
+    const answer = await fetch(`${url}${script}`, { headers: { 'accept-encoding': 'br' } });
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': expect.stringContaining('javascript'),
+      'content-encoding': 'br',
+      'cache-control': 'public, max-age=31536000, immutable',
+      'x-content-type-options': 'nosniff',
+    });
+    expect((await fetch(`${url}/signin/oidc?interaction=x`)).headers.get('cache-control')).toBe('no-store');
+  });
+
+  test('before one is somebody: the door, the first page, the dialog, and where nothing is', async () => {
+    const page = await setting.open('/signin/oidc?interaction=aaaaaaaaaaaaaaaa');
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('button', { name: /^Continue as/ }).count()).toBe(0);
+    const found = await findingsOf(page, 'the door of a cluster, too late');
+    await page.goto(setting.driver.hub.url);
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    found.push(...(await findingsOf(page, 'sign-in')));
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    await page.getByLabel('E-mail').fill('noah@example.com');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByText('Confirm your e-mail address.').waitFor();
+    await page.getByRole('button', { name: 'Create your first cluster' }).waitFor();
+    found.push(...(await findingsOf(page, 'empty list, address not confirmed')));
+    const dialog = await openCreateDialog(page);
+    await dialog.getByText('Availability, isolation and lifetime').click();
+    found.push(...(await findingsOf(page, 'create dialog')));
+    await createButton(dialog).click();
+    await dialog.getByRole('alert').waitFor();
+    found.push(...(await findingsOf(page, 'create dialog, refused')));
+    await page.goto(`${setting.driver.hub.url}/nowhere`);
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor();
+    found.push(...(await findingsOf(page, 'no such page')));
+    await page.goto(`${setting.driver.hub.url}/clusters/aaaaaaaaaaaaaaaa`);
+    await page.getByRole('heading', { name: 'There is no such cluster, or it is not yours' }).waitFor();
+    found.push(...(await findingsOf(page, 'no such cluster')));
+    expect(found).toEqual([]);
+  });
+
+  test('the list, and a cluster in each state', async () => {
+    const email = await setting.newcomer('alex');
+    // As full as the one in the queue says; otherwise it would be let in.
+    const full = { schema: 1, clusters: 1, hourlyMicros: 0, maxClusters: 1 };
+    await setting.driver.firestore.doc('accounts/alex').set(full);
+    await store(ofAlex());
+    const page = await setting.openAs(email);
+    await page.getByRole('link', { name: 'in-the-making' }).waitFor();
+    const found = await findingsOf(page, 'list');
+    await accountMenu(page).click();
+    await page.getByRole('menu').waitFor();
+    found.push(...(await findingsOf(page, 'menu')));
+    await page.keyboard.press('Escape');
+    for (const name of ['in-the-making', 'in-use', 'gone-wrong', 'in-the-queue']) {
+      await page.getByRole('link', { name: 'Hub, your clusters' }).click();
+      await page.getByRole('link', { name, exact: true }).click();
+      await idOnPage(page, name);
+      found.push(...(await findingsOf(page, name)));
+    }
+    await page.getByRole('button', { name: 'Ask for more' }).click();
+    await page.getByRole('dialog', { name: 'Ask for more clusters' }).waitFor();
+    found.push(...(await findingsOf(page, 'asking for more')));
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Hub, your clusters' }).click();
+    await page.getByRole('link', { name: 'in-use', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('alertdialog').waitFor();
+    found.push(...(await findingsOf(page, 'deleting')));
+    expect(found).toEqual([]);
+  });
+
+  test('a cluster that is gone', async () => {
+    const email = await setting.newcomer('gina');
+    const gina = await setting.driver.person(email);
+    const { body } = await gina('POST', '/v1/clusters', { name: 'bygone', product: 'hello' });
+    await setting.driver.until(body.id, 'ready');
+    await gina('DELETE', `/v1/clusters/${body.id}`);
+    await setting.driver.until(body.id, 'deleted');
+    const page = await setting.openAs(email, `/clusters/${body.id}`);
+    await page.getByRole('button', { name: 'Download the record' }).waitFor();
+    expect(await findingsOf(page, 'deleted')).toEqual([]);
+  });
+
+  test('the pages of operators, none of them empty', async () => {
+    await setting.newcomer('quinn');
+    await store([
+      aCluster({ id: clusterIdOf(7001), pool: 'default', state: 'warm' }),
+      aCluster({ id: clusterIdOf(7002), name: 'in-trouble', owner: 'quinn', state: 'failed', error: WRONG }),
+      aCluster({
+        id: clusterIdOf(7003),
+        name: 'of-today',
+        owner: 'quinn',
+        createdAt: new Date(Date.now() - 60_000),
+        readyAt: new Date(),
+      }),
+    ]);
+    const [quinn, operator] = [
+      await setting.driver.person('quinn@example.com'),
+      await setting.driver.person('operator@example.com'),
+    ];
+    await operator('PUT', '/v1/admin/accounts/quinn', { maxClusters: 1 });
+    const asked = await quinn('PUT', '/v1/me/quotaRequest', { maxClusters: 9, reason: 'A course.' });
+    expect(asked.status).toBe(202);
+    const page = await setting.openAs('operator@example.com', '/operator/pools');
+    const found: string[] = [];
+    const look = async (name: string, ...there: Locator[]): Promise<void> => {
+      await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name }).click();
+      await page.getByRole('heading', { name, level: 1 }).waitFor();
+      for (const one of there) await one.first().waitFor();
+      found.push(...(await findingsOf(page, name)));
+    };
+    const main = page.getByRole('main');
+    await look('Pools', main.getByText('default'));
+    await page.getByRole('button', { name: 'New pool' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).waitFor();
+    found.push(...(await findingsOf(page, 'new pool')));
+    await page.keyboard.press('Escape');
+    await look('Trouble', main.getByRole('link', { name: 'in-trouble' }), main.getByText(WRONG.code));
+    await look('Quotas', main.getByText('A course.'), main.getByRole('table'));
+    await page.getByRole('button', { name: 'Grant what quinn@example.com asks for' }).click();
+    await page.getByRole('dialog', { name: 'Grant more' }).waitFor();
+    found.push(...(await findingsOf(page, 'grant more')));
+    await page.keyboard.press('Escape');
+    await look('Insights', main.locator('.charts').getByRole('heading'));
+    expect(found).toEqual([]);
+  });
+});
+
+const WRONG = {
+  code: 'INSTALL_FAILED',
+  message: 'The application could not be installed.',
+  remedy: 'Start it anew; if that does not help, tell the operator.',
+  fault: 'hub',
+} as const;
+
+const ofAlex = (): Cluster[] => [
+  aCluster({
+    id: clusterIdOf(6001),
+    name: 'in-the-making',
+    owner: 'alex',
+    state: 'installing',
+    progress: 0.6,
+    detail: 'Pachyderm is being installed: 3 of 5 parts are there.',
+    etaAt: new Date(Date.now() + 60_000),
+  }),
+  aCluster({
+    id: clusterIdOf(6002),
+    name: 'in-use',
+    owner: 'alex',
+    members: { alex: 'owner', 'somebody-with-a-long-name': 'editor' },
+    endpoints: {
+      pachd: 'grpcs://pachd.aaaaaaaaaaaaaaaa.clusters.hub.example:30650',
+      console: 'https://console.aaaaaaaaaaaaaaaa.clusters.hub.example',
+    },
+    readyAt: new Date(Date.UTC(2026, 0, 2)),
+    cost: { micros: 12_340_000, hourlyMicros: 380_000, since: new Date(Date.UTC(2026, 0, 1)) },
+    conditions: [
+      {
+        type: 'Reachable',
+        status: true,
+        message: 'It answers by its name.',
+        since: new Date(Date.UTC(2026, 0, 1)),
+      },
+      {
+        type: 'Certified',
+        status: false,
+        message: 'Its certificate is old.',
+        since: new Date(Date.UTC(2026, 0, 1)),
+      },
+    ],
+  }),
+  aCluster({ id: clusterIdOf(6003), name: 'gone-wrong', owner: 'alex', state: 'failed', error: WRONG }),
+  aCluster({
+    id: clusterIdOf(6004),
+    name: 'in-the-queue',
+    owner: 'alex',
+    state: 'queued',
+    error: {
+      code: 'ACCOUNT_QUOTA',
+      message: 'You have as many clusters as you may have at once.',
+      remedy: 'Delete one, or ask for more.',
+      fault: 'user',
+    },
+  }),
+];
+
+const hasFocus = (element: Locator): Promise<boolean> =>
+  element.evaluate((one: PageElement) => one === one.ownerDocument.activeElement);
+
+/** Of what the page's elements have: the tests are not compiled for a browser. */
+interface PageElement {
+  ownerDocument: { activeElement: unknown };
+  contains(other: unknown): boolean;
+}
+
+/** Presses Tab until it is there; whatever has the focus on the way must be seen to have it. */
+async function tabTo(page: Page, goal: Locator, key = 'Tab'): Promise<void> {
+  await goal.waitFor({ state: 'attached' });
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press(key);
+    const seen = await page.evaluate<string>(FOCUS);
+    expect(seen).toBe('seen');
+    if (await hasFocus(goal)) return;
+  }
+  throw new Error(`the keyboard does not lead to ${goal}`);
+}
+
+/** A ring around it, around what it fills, or (of a choice) around its label. */
+const FOCUS = `(() => {
+  const element = document.activeElement;
+  if (element === document.body) return 'seen';
+  const around = [
+    getComputedStyle(element),
+    getComputedStyle(element, '::after'),
+    ...(element.parentElement ? [getComputedStyle(element.parentElement)] : []),
+  ];
+  const isSeen = around.some(({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && outlineWidth !== '0px');
+  return isSeen ? 'seen' : 'nothing shows that this has the focus: ' + element.outerHTML.slice(0, 120);
+})()`;
