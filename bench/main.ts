@@ -11,6 +11,7 @@ import { hours, minutes } from '../shared/units.ts';
 import { CHROMIUM_MISSING, findChromium } from '../test/browser/chromium.ts';
 import { BROWSER_MS, startLoop } from './baseline.ts';
 import { benchBrowser } from './browser.ts';
+import { benchConsole } from './console.ts';
 import { benchFirestore, type Figure } from './firestore.ts';
 import { benchKubernetes } from './kubernetes.ts';
 import {
@@ -240,4 +241,5 @@ const chromium = findChromium();
 if (!chromium) process.stdout.write(`Figures of a browser: ${CHROMIUM_MISSING}\n\n`);
 const figures = [...(await benchFirestore()), ...(chromium ? await benchBrowser(chromium) : [])];
 printFigures('Firestore stand-in, on this machine', figures);
+if (chromium) printFigures('Console in Chromium, on this machine', await benchConsole(chromium));
 printFigures('Kubernetes stand-in, on this machine', await benchKubernetes());
