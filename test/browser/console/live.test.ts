@@ -121,6 +121,25 @@ describeConsole('a page that is open', (setting) => {
     expect(await isSamePage()).toBe(true);
   });
 
+  test('that never reached Firestore says so, and does not take silence for an empty list', async () => {
+    const email = await setting.newcomer('nora');
+    await stored(['nora'], 'there-all-along');
+    const page = await setting.open('/');
+    await page.clock.install();
+    await page.route(`**${LISTEN}**`, (route) => route.abort());
+    await page.reload();
+    await signIn(page, email);
+    await page.getByText('Loading your clusters').waitFor({ state: 'attached' });
+    await page.clock.fastForward('00:10');
+    await page.getByText('Hub cannot be reached at the moment.').waitFor();
+    expect(await page.getByText('Your first cluster is one press away').count()).toBe(0);
+    await page.unroute(`**${LISTEN}**`);
+    // However long the SDK meant to wait until its next try.
+    await page.clock.fastForward('05:00');
+    await page.getByRole('link', { name: 'there-all-along' }).waitFor();
+    await page.getByText('Hub cannot be reached at the moment.').waitFor({ state: 'detached' });
+  });
+
   /** A page whose way to Firestore is in the hands of the test. */
   const onALine = async (work: (page: Page, line: DeafLine, id: string) => Promise<void>): Promise<void> => {
     const uid = `liam-${++written}`;

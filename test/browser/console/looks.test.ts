@@ -1,6 +1,10 @@
 /** What the console looks like to whoever comes: without a mouse, without sight, on a telephone, in the dark, with two hundred clusters. */
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { systemClock, systemRandom } from '../../../functions/google/clock.ts';
+import { createDocuments } from '../../../functions/google/documents.ts';
+import { ensureClient } from '../../../functions/oidc/clients.ts';
+import type { Settings } from '../../../functions/ports.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { aCluster, clusterIdOf } from '../../builders.ts';
 import { findingsOf } from './axe.ts';
@@ -179,6 +183,39 @@ describeConsole('the looks of the console', (setting) => {
     await page.getByRole('heading', { name: 'There is no such cluster, or it is not yours' }).waitFor();
     found.push(...(await findingsOf(page, 'no such cluster')));
     expect(found).toEqual([]);
+  });
+
+  test('the door of a cluster, and turning round in it', async () => {
+    const email = await setting.newcomer('dave');
+    const id = clusterIdOf(8001);
+    await store([aCluster({ id, owner: 'dave' })]);
+    const documents = createDocuments(setting.driver.firestore);
+    const settings = { zone: 'clusters.localhost' } as Settings;
+    const { clientId, redirectUri } = await ensureClient(
+      { documents, settings, clock: systemClock(1), random: systemRandom },
+      id,
+    );
+    const page = await setting.openAs(email);
+    // The cluster itself is not there.
+    await page.route(`${redirectUri}**`, (route) => route.fulfill({ body: 'the cluster' }));
+    const request = new URLSearchParams({
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      scope: 'openid email profile',
+      state: 'of the cluster',
+    });
+    await page.goto(`${setting.driver.hub.url}/oidc/authorize?${request}`);
+    await page.getByText(new URL(redirectUri).host).waitFor();
+    await page.getByRole('button', { name: `Continue as ${email}` }).waitFor();
+    expect(await findingsOf(page, 'the door of a cluster')).toEqual([]);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('the cluster', { exact: true }).waitFor();
+    const answer = new URL(page.url());
+    expect(answer.origin + answer.pathname).toBe(redirectUri);
+    expect(answer.searchParams.get('error')).toBe('access_denied');
+    expect(answer.searchParams.get('state')).toBe('of the cluster');
+    expect(answer.searchParams.has('code')).toBe(false);
   });
 
   test('the list, and a cluster in each state', async () => {
