@@ -19,7 +19,7 @@ import { CHROMIUM_MISSING, findChromium } from '../chromium.ts';
 export const PASSWORD = 'hub-local';
 const BUILT = fileURLToPath(new URL('../../../web/dist/index.html', import.meta.url));
 /** A state may take the cloud some seconds, and the machine is shared. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 export interface Console {
   readonly driver: Driver;
