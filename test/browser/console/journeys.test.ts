@@ -161,7 +161,13 @@ describeConsole('journeys in the console', (setting) => {
     });
 
     const isSamePage = await mark(page);
-    await operator('PUT', '/v1/admin/accounts/quentin', { maxClusters: 2 });
+    const desk = await setting.openAs('operator@example.com', '/operator/quotas');
+    await desk.getByText('A second project.').waitFor();
+    await desk.getByRole('button', { name: `Grant what ${email} asks for` }).click();
+    const granting = desk.getByRole('dialog', { name: 'Grant more' });
+    expect(await granting.getByLabel('Clusters at once').inputValue()).toBe('2');
+    await granting.getByRole('button', { name: 'Grant', exact: true }).click();
+    await desk.getByText('A second project.').waitFor({ state: 'detached' });
     await isReady(page);
     expect(await isSamePage()).toBe(true);
   });
