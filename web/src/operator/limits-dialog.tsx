@@ -23,11 +23,12 @@ const MOST_HOURLY_DOLLARS = 100_000;
 
 export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
   const { api } = useHub();
-  const [first] = useState(() => proposal(now, asked ?? now.maxClusters ?? 1));
-  const [clusters, setClusters] = useState(String(first.maxClusters));
-  const [dollars, setDollars] = useState(
-    now.maxHourlyMicros === undefined ? '' : String(first.maxHourlyDollars),
-  );
+  const [typed, setTyped] = useState<{ clusters?: string; dollars?: string }>({});
+  // What holds now may be known only a moment after the dialog is open; what is typed stays.
+  const proposed = proposal(now, asked ?? now.maxClusters ?? 1);
+  const clusters = typed.clusters ?? String(proposed.maxClusters);
+  const dollars =
+    typed.dollars ?? (now.maxHourlyMicros === undefined ? '' : String(proposed.maxHourlyDollars));
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError>();
   const id = useId();
@@ -66,7 +67,7 @@ export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
             max={MOST_CLUSTERS}
             required
             value={clusters}
-            onChange={({ target }) => setClusters(target.value)}
+            onChange={({ target }) => setTyped({ ...typed, clusters: target.value })}
           />
         </div>
         <div className="field">
@@ -81,7 +82,7 @@ export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
             step="any"
             required={now.maxHourlyMicros !== undefined}
             value={dollars}
-            onChange={({ target }) => setDollars(target.value)}
+            onChange={({ target }) => setTyped({ ...typed, dollars: target.value })}
           />
           <span id={`${id}-hint`} className="muted small">
             {asked === undefined
