@@ -49,6 +49,8 @@ export interface VirtualClock extends LocalClock {
   runFor(durationMs: number): Promise<void>;
   /** Timers that wait. */
   readonly pending: number;
+  /** When the next of them comes: nothing happens by itself before. Absent: nothing ever does. */
+  readonly nextAtMs: number | undefined;
 }
 
 /** Resolves when every chain of awaits has come to something that only time, or the world outside, moves on. */
@@ -129,6 +131,9 @@ export function virtualClock(startMs = Date.UTC(2026, 0, 1), tieBreak: () => num
     schedule,
     runUntil,
     runFor: (durationMs) => runUntil(nowMs + durationMs),
+    get nextAtMs() {
+      return heap[0]?.atMs;
+    },
     get pending() {
       return heap.filter((timer) => !timer.cancelled).length;
     },

@@ -204,6 +204,7 @@ export function memoryHub({
     };
   };
 
+  const LONGEST_STEP_MS = 1000;
   /** Lets virtual time pass until the condition holds. @throws Error after `limitMs` of it */
   const until = async (
     holds: () => boolean | Promise<boolean>,
@@ -212,7 +213,10 @@ export function memoryHub({
   ): Promise<void> => {
     for (const endMs = clock.now() + limitMs; clock.now() < endMs; ) {
       if (await settled(holds)) return;
-      await clock.runFor(stepMs);
+      // What does not hold now does not hold before something happens. But signatures take real time, in which hours must not pass here.
+      const soonMs = clock.now() + stepMs;
+      const calmMs = Math.min(clock.nextAtMs ?? soonMs, clock.now() + LONGEST_STEP_MS);
+      await clock.runUntil(Math.max(soonMs, calmMs));
     }
     throw new Error('the condition did not come to hold in time');
   };
