@@ -10,8 +10,8 @@ import { realClock } from '../local/clock.ts';
 import { openListen } from '../local/firestore/listen.ts';
 import { createFirestore } from '../local/firestore/model.ts';
 import { memoryStore } from '../local/store.ts';
-import { type RunningBrowser, startBrowser, type Tab } from '../test/browser/browser.ts';
-import type { ClientOptions } from '../test/browser/page/client.ts';
+import { type RunningBrowser, startBrowser, type Tab } from '../test/browser/sdk/browser.ts';
+import type { ClientOptions } from '../test/browser/sdk/page/client.ts';
 import type { Figure } from './firestore.ts';
 
 const WARM_UP = 100;

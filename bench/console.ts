@@ -17,12 +17,11 @@ export async function benchConsole(executablePath: string): Promise<Figure[]> {
   // Otherwise the client looks for Google's metadata server before its first call.
   process.env.METADATA_SERVER_DETECTION = 'none';
   await buildWeb();
-  const driver = await aHub();
+  const driver = await aHub({ spares: 0 });
   // Chromium's sandbox refuses to run as root.
   const chromiumSandbox = process.getuid?.() !== 0;
   const browser = await chromium.launch({ executablePath, chromiumSandbox });
   try {
-    await driver.withoutPool();
     const context = await browser.newContext();
     await context.addInitScript(NOTE_BUTTON);
     const page = await signedIn(context, driver);

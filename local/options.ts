@@ -6,6 +6,8 @@ export interface LocalOptions {
   port: number;
   /** Where state survives; absent: memory. */
   dataFolder?: string;
+  /** That the pool of a fresh Hub wants; absent: one. */
+  spares?: number;
   /** Other security rules than those of the repository. */
   rulesFile?: string;
   /** Cloud seconds per second. */

@@ -25,7 +25,7 @@ export const DNS_ZONE = 'clusters';
 export const pushIdentity = (projectId: string): string => `push@${projectId}.iam.gserviceaccount.com`;
 
 /** @param functionPorts where each function listens in this run */
-export function setUp(cloud: EmbeddedCloud, functionPorts: Record<string, number>): void {
+export function setUp(cloud: EmbeddedCloud, functionPorts: Record<string, number>, spares = 1): void {
   for (const topic of ALL_TOPICS) cloud.pubsub.model.ensureTopic(topic);
   for (const spec of MANIFEST) {
     if (spec.trigger.kind !== 'topic') continue;
@@ -33,7 +33,7 @@ export function setUp(cloud: EmbeddedCloud, functionPorts: Record<string, number
     if (spec.trigger.schedule) schedule(cloud, spec.name, spec.trigger.topic, spec.trigger.schedule);
   }
   ensureZone(cloud);
-  firstDocuments(cloud);
+  firstDocuments(cloud, spares);
 }
 
 export function ensureZone({ dns: { model } }: Pick<EmbeddedCloud, 'dns'>): void {
@@ -76,8 +76,8 @@ function schedule({ projectId, scheduler }: EmbeddedCloud, name: string, topic: 
   });
 }
 
-function firstDocuments({ projectId, firestore }: EmbeddedCloud): void {
-  const pool = { schema: DOCUMENT_SCHEMA, spec: resolveSpec({}), wanted: 1 };
+function firstDocuments({ projectId, firestore }: EmbeddedCloud, wanted: number): void {
+  const pool = { schema: DOCUMENT_SCHEMA, spec: resolveSpec({}), wanted };
   try {
     firestore.model.commitNow([
       {

@@ -12,6 +12,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const NEEDED_MAJOR = 24;
 
 const RESTARTS = 'test/journeys/restart.test.ts';
+/** The SDK of Firebase in a real browser, against the stand-ins alone. */
+const SDK = ['test/browser/sdk', 'local/auth/browser.test.ts'];
 /** The console; at once if it is built already. */
 const BUILD = ['scripts/build-web.ts'];
 const TYPES = [
@@ -29,10 +31,15 @@ const COMMANDS = {
     ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
     ...TYPES,
     BUILD,
-    // Real kubectl and helm, and Hubs that are killed, have lanes of their own, below.
-    ['node_modules/vitest/vitest.mjs', 'run', '--exclude', 'test/k8s/**', '--exclude', RESTARTS],
+    // Real kubectl and helm, Hubs that are killed, and stand-ins in a browser have lanes of their own, below.
+    [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      ...['test/k8s/**', RESTARTS, `${SDK[0]}/**`, SDK[1]].flatMap((path) => ['--exclude', path]),
+    ],
   ],
-  'test:browser': [BUILD, ['node_modules/vitest/vitest.mjs', 'run', 'test/browser', 'local/auth']],
+  'test:browser': [BUILD, ['node_modules/vitest/vitest.mjs', 'run', 'test/browser', SDK[1]]],
+  'test:sdk': [['node_modules/vitest/vitest.mjs', 'run', ...SDK]],
   'test:restart': [BUILD, ['node_modules/vitest/vitest.mjs', 'run', RESTARTS]],
   'test:k8s': [['node_modules/vitest/vitest.mjs', 'run', 'test/k8s']],
   unit: [['node_modules/vitest/vitest.mjs', 'run']],

@@ -13,8 +13,7 @@ describe.skipIf(executablePath === undefined)('the console of a cluster', () => 
   let id: string;
   let address: string;
   beforeAll(async () => {
-    driver = await aHub();
-    await driver.withoutPool();
+    driver = await aHub({ spares: 0 });
     ada = await driver.person('ada@example.com');
     id = (await ada('POST', '/v1/clusters', { name: 'mine' })).body.id;
     address = (await driver.until(id, 'ready')).endpoints.console ?? '';

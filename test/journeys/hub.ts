@@ -60,10 +60,6 @@ export function driverOf(hub: RunningHub) {
     hub,
     firestore,
     person,
-    /** No spares, so that what a test counts is its own. */
-    async withoutPool(): Promise<void> {
-      await firestore.doc('pools/default').update({ wanted: 0 });
-    },
     until: (id: string, state: State | ((cluster: Cluster) => boolean)) => until(firestore, id, state),
     events: async (id: string): Promise<ClusterEvent[]> => {
       const found = await firestore.collection(`clusters/${id}/events`).orderBy('epoch').get();

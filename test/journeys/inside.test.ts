@@ -22,8 +22,7 @@ let folder: string;
 let id: string;
 
 beforeAll(async () => {
-  driver = await aHub();
-  await driver.withoutPool();
+  driver = await aHub({ spares: 0 });
   ada = await driver.person('ada@example.com');
   grace = await driver.person('grace@example.com');
   folder = mkdtempSync(join(tmpdir(), 'hub-inside-'));

@@ -9,8 +9,7 @@ let ada: Person;
 let operator: Person;
 
 beforeAll(async () => {
-  driver = await aHub();
-  await driver.withoutPool();
+  driver = await aHub({ spares: 0 });
   ada = await driver.person('ada@example.com');
   operator = await driver.person('operator@example.com');
 });

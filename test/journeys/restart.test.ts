@@ -161,8 +161,7 @@ test('a claimed cluster keeps its owner through a kill, and the spare that was b
 }, 180_000);
 
 test('the functions’ host killed in each state on the way is started again on its ports, and the clusters converge', async () => {
-  const driver = await aHub();
-  await driver.withoutPool();
+  const driver = await aHub({ spares: 0 });
   const { host } = driver.hub;
   const ports = { ...host.ports };
   const ada = await driver.person('ada@example.com');

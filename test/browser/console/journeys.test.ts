@@ -19,7 +19,7 @@ import {
 describeConsole('journeys in the console', (setting) => {
   afterEach(async () => {
     setting.driver.hub.cloud.faults.clear();
-    await setting.driver.withoutPool();
+    await setting.driver.firestore.doc('pools/default').update({ wanted: 0 });
   });
 
   test('of a newcomer: one press to sign in, a cluster, a guest, and nothing left at the end', async () => {

@@ -47,10 +47,9 @@ export function describeConsole(name: string, define: (setting: Console) => void
         // Chromium's sandbox refuses to run as root.
         const chromiumSandbox = process.getuid?.() !== 0;
         [driver, browser] = await Promise.all([
-          aHub(),
+          aHub({ spares: 0 }),
           chromium.launch({ executablePath: executablePath ?? '', chromiumSandbox }),
         ]);
-        await driver.withoutPool();
       });
       afterAll(async () => {
         await browser?.close();

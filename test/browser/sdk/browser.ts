@@ -1,7 +1,7 @@
 /** A real Chromium, and pages in it that hold the unmodified `firebase` SDK and what `page/` does with it. */
 import { createServer } from 'node:http';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { listen } from '../../local/http.ts';
+import { listen } from '../../../local/http.ts';
 import { bundlePage } from './bundle.ts';
 import type { Actions } from './page/index.ts';
 

@@ -1,8 +1,8 @@
 /** What every test in a browser begins with: a Chromium for the file, and for each test servers and pages of its own. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CHROMIUM_MISSING, findChromium } from '../chromium.ts';
 import { type Backend, startBackend } from './backend.ts';
 import { type Profile, type RunningBrowser, startBrowser, type Tab } from './browser.ts';
-import { CHROMIUM_MISSING, findChromium } from './chromium.ts';
 import type { ClientOptions } from './page/client.ts';
 
 export interface Setting {

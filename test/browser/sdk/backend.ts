@@ -1,10 +1,10 @@
 /** The stand-ins behind a page: Firestore under rules, with an admin client beside it, and Auth. It can be killed and started again. */
 import { Firestore } from '@google-cloud/firestore';
-import { silentLog } from '../../functions/log.ts';
-import { aWorld } from '../../local/a-world.ts';
-import { type AuthFace, serveAuth } from '../../local/auth/server.ts';
-import { type Access, createAccess } from '../../local/firestore/access.ts';
-import { type FirestoreFace, type FirestoreModel, serveFirestore } from '../../local/firestore/server.ts';
+import { silentLog } from '../../../functions/log.ts';
+import { aWorld } from '../../../local/a-world.ts';
+import { type AuthFace, serveAuth } from '../../../local/auth/server.ts';
+import { type Access, createAccess } from '../../../local/firestore/access.ts';
+import { type FirestoreFace, type FirestoreModel, serveFirestore } from '../../../local/firestore/server.ts';
 
 export interface Backend {
   readonly port: number;

@@ -5,7 +5,7 @@ import type { Backend } from './backend.ts';
 import type { Tab } from './browser.ts';
 import { confirmed, describeInChromium, eventually, type Setting } from './setting.ts';
 
-const RULES = readFileSync(new URL('../../firestore.rules', import.meta.url), 'utf8');
+const RULES = readFileSync(new URL('../../../firestore.rules', import.meta.url), 'utf8');
 /** Nobody may anything. */
 const CLOSED = `rules_version = '2'; service cloud.firestore { match /databases/{database}/documents {} }`;
 /** The password of the accounts that a new Auth stand-in has. */
