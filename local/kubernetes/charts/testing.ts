@@ -52,7 +52,8 @@ export async function installed(
   const helm = {
     name: 'helm',
     image: 'mirror/helm:4.1.4',
-    args: [...args, '--version', version, '--values', '/values/values', '--wait', ...more],
+    // The machine may be slow, and the cloud's minutes are short here.
+    args: [...args, '--version', version, '--values', '/values/values', '--wait', '--timeout', '5h', ...more],
     volumeMounts: [{ name: 'values', mountPath: '/values' }],
   };
   const volumes = [{ name: 'values', secret: { secretName: name } }];
