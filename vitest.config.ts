@@ -14,7 +14,8 @@ export default defineConfig({
     hookTimeout: 240_000,
     expect: { poll: { timeout: 60_000 } },
     pool: 'forks',
-    maxWorkers: 2,
+    // A third while two wait for processes of their own.
+    maxWorkers: 3,
     // Google's clients would look for a metadata server, which no machine of ours has.
     env: { METADATA_SERVER_DETECTION: 'none' },
     projects: [
