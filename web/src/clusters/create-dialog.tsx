@@ -221,6 +221,12 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
       <QuoteLine quote={quote} sizeLabel={size?.label} />
       {error && <Problem error={error} />}
       <footer>
+        {quote && (
+          // On a telephone the whole of it is further up.
+          <span className="sum small" aria-hidden="true">
+            {inDollars(quote.hourlyPrice)} an hour, {waitInWords(quote)}
+          </span>
+        )}
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary" busy={busy} disabled={!isNameGood}>
           {quote?.wait.basis === 'spare' ? 'Create, ready at once' : 'Create cluster'}
@@ -268,6 +274,12 @@ function useQuote({ product, version, size, region, availability, isolation }: W
     };
   }, [api, product, version, size, region, availability, isolation]);
   return quote;
+}
+
+function waitInWords({ room, wait }: Quote): string {
+  if (room) return 'has to wait';
+  if (wait.basis === 'spare') return 'ready at once';
+  return wait.expectedMs === null ? '' : `ready in ${leftInWords(wait.expectedMs)}`;
 }
 
 function QuoteLine({ quote, sizeLabel }: { quote: Quote | undefined; sizeLabel: string | undefined }) {
