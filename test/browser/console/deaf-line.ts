@@ -6,6 +6,10 @@ export interface DeafLine {
   readonly port: number;
   /** What is connected hears nothing any more; what connects anew does. */
   deafen(): void;
+  /** All that is connected is cut, and nothing connects any more. */
+  cut(): Promise<void>;
+  /** After a cut, at the same port. */
+  mend(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,17 +30,23 @@ export async function deafLine(port: number): Promise<DeafLine> {
     }
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port: near } = server.address() as AddressInfo;
+  const cut = async (): Promise<void> => {
+    for (const pair of pairs) for (const socket of pair) socket.destroy();
+    if (server.listening) await once(server.close(), 'close');
+  };
   return {
-    port: (server.address() as AddressInfo).port,
+    port: near,
     deafen() {
       for (const [near, far] of pairs) {
         far.unpipe(near);
         far.resume();
       }
     },
-    async close() {
-      for (const pair of pairs) for (const socket of pair) socket.destroy();
-      await once(server.close(), 'close');
+    cut,
+    async mend() {
+      await once(server.listen(near, '127.0.0.1'), 'listening');
     },
+    close: cut,
   };
 }

@@ -193,6 +193,16 @@ describeConsole('a page that is open', (setting) => {
       await page.getByRole('link', { name: 'after' }).waitFor();
     }));
 
+  test('whose line to Firestore is cut says so, and heals by itself', () =>
+    onALine(async (page, line, id) => {
+      await line.cut();
+      await page.getByText('The connection is lost.').waitFor();
+      await write(id, { name: 'after' });
+      await line.mend();
+      await page.getByRole('link', { name: 'after' }).waitFor();
+      await page.getByText('The connection is lost.').waitFor({ state: 'detached' });
+    }));
+
   test.each(['revoked', 'deleted'] as const)(
     'whose session is %s says so, and keeps its place',
     async (how) => {

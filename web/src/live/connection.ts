@@ -35,6 +35,7 @@ export function watchConnection(db: Firestore, clusters: MyClusters): Store<Conn
   };
   look();
   clusters.subscribe(look);
+  watchChannel(db);
   addEventListener('offline', look);
   addEventListener('online', () => {
     look();
@@ -46,6 +47,41 @@ export function watchConnection(db: Firestore, clusters: MyClusters): Store<Conn
     else if (hiddenSince !== 0 && Date.now() - hiddenSince > ASLEEP_MS) void redial(db);
   });
   return store;
+}
+
+/** https://github.com/firebase/firebase-js-sdk/blob/main/packages/firestore/src/platform/browser/webchannel_connection.ts */
+const CHANNEL = '/google.firestore.v1.Firestore/Listen/channel';
+/** From the first request that failed until the page dials anew, unless another one has succeeded. */
+const FAILED_MS = 1_500;
+/** Dialling anew cuts what is there, which is no news. */
+const QUIET_MS = 10_000;
+
+/**
+ * A line that is cut while the browser thinks itself online: the SDK tries for half a minute before it says so. The browser tells at once
+ * how each request of the channel has ended; whoever dials anew then learns at once whether anybody is there.
+ */
+function watchChannel(db: Firestore): void {
+  /** Not every browser tells the status of another origin's answer. */
+  let tells = false;
+  let timer: number | undefined;
+  let dialledAtMs = Number.NEGATIVE_INFINITY;
+  const dial = (): void => {
+    timer = undefined;
+    dialledAtMs = performance.now();
+    void redial(db);
+  };
+  const look = ({ name, responseStatus }: PerformanceResourceTiming): void => {
+    if (!name.includes(CHANNEL)) return;
+    if (responseStatus > 0) {
+      tells = true;
+      clearTimeout(timer);
+      timer = undefined;
+    } else if (tells && responseStatus === 0 && performance.now() - dialledAtMs > QUIET_MS)
+      timer ??= window.setTimeout(dial, FAILED_MS);
+  };
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) look(entry as PerformanceResourceTiming);
+  }).observe({ type: 'resource' });
 }
 
 /** The SDK waits longer and longer between its own tries, and for a minute on a connection that says nothing. */
