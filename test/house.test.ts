@@ -86,6 +86,20 @@ describe('imports', () => {
   });
 });
 
+describe('the console', () => {
+  const pages = sources.filter((file) => file.startsWith('web/src/'));
+
+  test('listens and never polls: its one timer that repeats is its clock', () => {
+    const asks = /\b(getDocs?|getDocs?FromServer|getCountFromServer|setInterval)\(/;
+    expect(pages.filter((file) => asks.test(read(file)))).toEqual(['web/src/time.ts']);
+  });
+
+  test('loads no schemas: of documents it takes types, and what paths.ts and shape.ts have', () => {
+    const loads = /import (?!type\b)[^;]*from '[./]*shared\/(api|documents\/(?!paths|shape)[^']*)'/;
+    expect(pages.filter((file) => loads.test(read(file)))).toEqual([]);
+  });
+});
+
 describe('what is generated', () => {
   test.each(GENERATED)('$file is not stale (npm run docs)', async ({ file, content }) => {
     expect(read(file)).toBe(await content());
