@@ -144,7 +144,7 @@ export async function openCreateDialog(page: Page): Promise<Locator> {
   await page.getByRole('link', { name: 'Hub, your clusters' }).click();
   await page.getByRole('button', { name: 'Create cluster' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('an hour', { exact: false }).last().waitFor();
+  await dialog.getByRole('status').filter({ hasText: 'an hour' }).waitFor();
   return dialog;
 }
 
