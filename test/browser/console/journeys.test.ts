@@ -31,11 +31,9 @@ describeConsole('journeys in the console', (setting) => {
     const dialog = page.getByRole('dialog', { name: 'Create a cluster' });
     await dialog.getByLabel('Name').fill('genomes');
     // Price and wait are said before anything is pressed.
-    await dialog
-      .getByText(/\$\d+\.\d\d an hour/)
-      .last()
-      .waitFor();
-    await dialog.getByText(/Ready in about \d+ min/).waitFor();
+    const quote = dialog.getByRole('status');
+    await quote.filter({ hasText: /\$\d+\.\d\d an hour/ }).waitFor();
+    await quote.filter({ hasText: /Ready in about \d+ min/ }).waitFor();
     // Long enough to be seen on its way.
     setting.driver.hub.cloud.faults.force('slow-operation', { times: 1 });
     await createButton(dialog).click();
