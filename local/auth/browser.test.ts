@@ -128,6 +128,8 @@ describe.skipIf(!executablePath)('in a browser', () => {
     const opening = context.waitForEvent('page');
     const result = run(expression);
     const popup = await opening;
+    // Its buttons are there before its script is, and would do nothing yet.
+    await popup.waitForLoadState();
     await choose(popup);
     return result;
   }
