@@ -4,9 +4,18 @@
  */
 import { z } from 'zod';
 import { role } from './documents/cluster.ts';
-import { RFC1035_LABEL } from './documents/fields.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { STATES } from './lifecycle/table.ts';
+import {
+  MAX_ACCOUNT_CLUSTERS,
+  MAX_ACCOUNT_HOURLY_DOLLARS,
+  MAX_LABEL,
+  MAX_REASON,
+  MAX_REQUESTED_CLUSTERS,
+  MAX_TTL_HOURS,
+  MAX_WANTED,
+  RFC1035_LABEL,
+} from './limits.ts';
 
 /** ISO 8601 in UTC. */
 const timestamp = z.iso.datetime();
@@ -15,22 +24,11 @@ const state = z.enum(STATES);
 const availability = z.enum(['zonal', 'regional']);
 const isolation = z.enum(['dedicated', 'namespace']);
 
-/** A year; a lifetime is for what is meant to end. */
-export const MAX_TTL_HOURS = 8760;
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 100;
-/** Members of one cluster, those who are invited among them. */
-export const MAX_MEMBERS = 50;
-/** Spares that one pool may want. */
-export const MAX_WANTED = 100;
-/** Clusters that somebody may ask their operator for. */
-export const MAX_REQUESTED_CLUSTERS = 100;
-/** What an operator may set, as a guard against slips of the finger. */
-export const MAX_ACCOUNT_CLUSTERS = 1000;
-export const MAX_ACCOUNT_HOURLY_DOLLARS = 100_000;
 
 /** A word of the catalog. Whether the catalog has it is answered by a code of its own. */
-const choice = z.string().min(1).max(63);
+const choice = z.string().min(1).max(MAX_LABEL);
 const name = z
   .string()
   .regex(
@@ -81,7 +79,7 @@ export const putQuotaRequestBody = z
   .strictObject({
     /** In all, not more than now. */
     maxClusters: z.int().min(1).max(MAX_REQUESTED_CLUSTERS),
-    reason: z.string().trim().min(1).max(500).regex(oneLine, 'It holds control characters.'),
+    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
   })
   .meta({ id: 'PutQuotaRequest', description: 'How many clusters you would like to have at once, and why.' });
 export type PutQuotaRequestBody = z.infer<typeof putQuotaRequestBody>;

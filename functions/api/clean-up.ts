@@ -2,7 +2,7 @@
 import { cleanUpReply } from '../../shared/api.ts';
 import { type Ledger, ledgerDocument, ledgerPath } from '../../shared/documents/ledger.ts';
 import { AppError } from '../../shared/errors.ts';
-import { LIFECYCLE } from '../../shared/lifecycle/table.ts';
+import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { findCluster } from './find-cluster.ts';
 
@@ -15,7 +15,7 @@ const get = endpoint({
   refuses: ['NOT_ACCEPTED_IN_STATE'],
   async handle(call) {
     const { cluster } = await findCluster(call);
-    if (!('final' in LIFECYCLE[cluster.state]))
+    if (!isFinal(cluster.state))
       throw new AppError(
         'NOT_ACCEPTED_IN_STATE',
         `It is "${cluster.state}"; the record is there once it is deleted.`,

@@ -3,7 +3,6 @@
  * whatever door of Hub's.
  */
 import { createHash } from 'node:crypto';
-import { MAX_MEMBERS } from '../../shared/api.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import {
@@ -16,6 +15,7 @@ import {
 import { AppError } from '../../shared/errors.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
+import { MAX_MEMBERS } from '../../shared/limits.ts';
 import { CommitError, type Snapshot } from '../cloud.ts';
 import { command } from '../dispatch/commands.ts';
 import { rewriteReaders } from '../dispatch/readers.ts';

@@ -1,7 +1,8 @@
 /** What a cluster's document says of its members after a change of one. Pure. */
-import { MAX_MEMBERS } from '../../shared/api.ts';
+
 import type { Cluster, Role } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
+import { MAX_MEMBERS } from '../../shared/limits.ts';
 import type { Change } from '../dispatch/commands.ts';
 
 export interface NewMember {

@@ -1,9 +1,10 @@
 /** Pools of spares, for operators. */
 import { poolList, poolReply, putPoolBody } from '../../shared/api.ts';
 import { resolveSpec } from '../../shared/catalog/catalog.ts';
-import { DOCUMENT_SCHEMA, RFC1035_LABEL } from '../../shared/documents/fields.ts';
+import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { POOLS, type Pool, type PoolFields, poolDocument, poolPath } from '../../shared/documents/pool.ts';
 import { AppError, asAppError } from '../../shared/errors.ts';
+import { RFC1035_LABEL } from '../../shared/limits.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
 import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';

@@ -6,7 +6,8 @@ import { isOffered } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS, shapeOf } from '../../shared/documents/cluster.ts';
 import { POOLS, type Pool, poolDocument } from '../../shared/documents/pool.ts';
 import { AppError } from '../../shared/errors.ts';
-import { LIFECYCLE, STATES } from '../../shared/lifecycle/table.ts';
+import { isFinal } from '../../shared/lifecycle/derive.ts';
+import { STATES } from '../../shared/lifecycle/table.ts';
 import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 import { readableClusters } from '../dispatch/commit.ts';
@@ -40,7 +41,7 @@ async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<voi
 }
 
 /** Deleted documents stay for weeks; they are not read. */
-const NOT_FINAL = STATES.filter((state) => !('final' in LIFECYCLE[state]));
+const NOT_FINAL = STATES.filter((state) => !isFinal(state));
 
 async function sparesOf(ports: Ports, pool: string) {
   const snapshots = await ports.documents.query({

@@ -8,6 +8,7 @@ import { dollars } from '../units.ts';
 import { hello } from './hello.ts';
 import { pachyderm } from './pachyderm.ts';
 import type { Product, ProductVersion } from './product.ts';
+import { ZONES } from './zones.ts';
 
 export interface Size {
   id: string;
@@ -74,9 +75,6 @@ export const REGIONS: readonly Region[] = [
   },
 ];
 
-/** A regional cluster has nodes in this many zones. */
-export const ZONES_PER_REGIONAL_CLUSTER = 3;
-
 const GKE_FEE: Price = {
   hourlyMicros: dollars(0.1),
   origin: { source: 'https://cloud.google.com/kubernetes-engine/pricing', asOf: '2026-11-01' },
@@ -127,7 +125,7 @@ export function entriesOf(spec: ClusterSpec): { product: Product; size: Size; re
 
 /** Machines of the whole cluster. */
 export const nodesOf = (spec: Pick<ClusterSpec, 'availability'>, size: Size): number =>
-  size.nodes * (spec.availability === 'regional' ? ZONES_PER_REGIONAL_CLUSTER : 1);
+  size.nodes * ZONES[spec.availability];
 
 /** Price of one cluster while it exists. The machine prices make it an estimate. */
 export function priceOf(spec: Pick<ClusterSpec, 'size' | 'availability'>): Price {

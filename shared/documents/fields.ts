@@ -1,5 +1,6 @@
 /** Kinds of fields that several collections share. */
 import { z } from 'zod';
+import { RFC1035_LABEL } from '../limits.ts';
 
 /** Documents written by this code. It reads this version and the one before. */
 export const DOCUMENT_SCHEMA = 1;
@@ -13,8 +14,6 @@ export const schemaField = z
 export const CLUSTER_ID = /^[a-z2-7]{16}$/;
 export const clusterId = z.string().regex(CLUSTER_ID);
 
-/** RFC 1035 label: what a user may call a cluster or a pool. */
-export const RFC1035_LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 export const label = z.string().regex(RFC1035_LABEL);
 
 /** Stored as a Firestore timestamp. */

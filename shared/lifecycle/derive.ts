@@ -1,5 +1,5 @@
 /** What follows from the lifecycle table: the way from a state to its end, progress, expected time, the diagram. */
-import { type Command, LIFECYCLE, type Row, rowOf, STATES, type State, type StepRow } from './table.ts';
+import { type Command, type Row, rowOf, STATES, type State, type StepRow } from './table.ts';
 
 const isStep = (row: Row): row is StepRow => row.step !== undefined;
 
@@ -69,6 +69,12 @@ export function progressOf(state: State, elapsedMs: number, within?: number): nu
 export const commandEdge = (state: State, command: Command): State | undefined =>
   rowOf(state).accepts[command] as State | undefined;
 
+/** Nothing can happen to it any more. */
+export function isFinal(state: State): boolean {
+  const row = rowOf(state);
+  return !isStep(row) && row.final === true;
+}
+
 /** Why a cluster can go from one state to another. */
 export interface Edge {
   from: State;
@@ -123,7 +129,7 @@ export function lifecycleDocument(): string {
 stateDiagram-v2
     [*] --> ${STATES[0]}
 ${diagram.join('\n')}
-${STATES.filter((state) => 'final' in LIFECYCLE[state])
+${STATES.filter(isFinal)
   .map((state) => `    ${state} --> [*]`)
   .join('\n')}
 \`\`\`

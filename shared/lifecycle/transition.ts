@@ -15,7 +15,7 @@ import { DOCUMENT_SCHEMA } from '../documents/fields.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { days, hours, seconds } from '../units.ts';
 import { costAt, metered } from './cost.ts';
-import { commandEdge, MAKING, progressOf, remainingMs } from './derive.ts';
+import { commandEdge, isFinal, MAKING, progressOf, remainingMs } from './derive.ts';
 import {
   type Command,
   HANDLER_LIMIT_MS,
@@ -304,7 +304,7 @@ function enter(
     cost,
     readyAt: becomesReady ? new Date(at.now) : cluster.readyAt,
     expiresAt,
-    purgeAt: 'final' in row && row.final ? new Date(at.now + KEEP_DELETED_MS) : undefined,
+    purgeAt: isFinal(to) ? new Date(at.now + KEEP_DELETED_MS) : undefined,
   });
   const message = note ?? (fields.error && cause !== 'done' ? fields.error.message : `${row.label}.`);
   const event = eventOf(fields, cluster.state, cause, message, spentMs, at, actor);

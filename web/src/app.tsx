@@ -1,6 +1,7 @@
 /** The frame around every page, and which page it is. */
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
+import { capital } from './clusters/catalog.ts';
 import { ClustersPage } from './clusters/clusters-page.tsx';
 import { useHub } from './hub.ts';
 import type { Connection } from './live/connection.ts';
@@ -38,7 +39,7 @@ export function App({ connection }: { connection: Store<Connection> }) {
 
 function useSession(): Session {
   const { session } = useHub();
-  return useStore({ ...session, set: () => undefined } as Store<Session>);
+  return useStore(session);
 }
 
 const Waiting = () => (
@@ -120,7 +121,7 @@ function TopBar({ session }: { session: SignedIn }) {
   const chosen = useStore(theme);
   const items = [
     ...THEMES.map((one) => ({
-      label: `${one[0]?.toUpperCase()}${one.slice(1)} colours`,
+      label: `${capital(one)} colours`,
       chosen: one === chosen,
       onSelect: () => setTheme(one),
     })),

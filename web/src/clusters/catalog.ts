@@ -6,6 +6,11 @@ import { createStore, useStore } from '../store.ts';
 
 export type Catalog = Schemas['Catalog'];
 
+/** Where its machines are. */
+export const AVAILABILITY = { zonal: 'one zone', regional: 'all zones of the region' } as const;
+
+export const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
+
 const catalog = createStore<Catalog | undefined>(undefined);
 let asking = false;
 

@@ -1,7 +1,7 @@
 /** After the end: what there was of it in the cloud, and when Hub saw each of it gone. */
 import { useEffect, useState } from 'react';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
-import { rowOf } from '../../../shared/lifecycle/table.ts';
+import { isFinal } from '../../../shared/lifecycle/derive.ts';
 import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
@@ -14,8 +14,7 @@ import { save } from './connect.tsx';
 type CleanUpRecord = Schemas['CleanUp'];
 
 export function CleanUp({ cluster }: { cluster: Cluster }) {
-  const row = rowOf(cluster.state);
-  return 'final' in row && row.final ? <Proof cluster={cluster} /> : null;
+  return isFinal(cluster.state) ? <Proof cluster={cluster} /> : null;
 }
 
 function Proof({ cluster: { id, name } }: { cluster: Cluster }) {

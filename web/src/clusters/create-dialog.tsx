@@ -1,6 +1,7 @@
 /** Asks for a cluster. What it costs and how long it takes is said before the button is pressed. */
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import { MAX_LABEL, RFC1035_LABEL } from '../../../shared/limits.ts';
 import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
 import { durationInWords, leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
@@ -10,7 +11,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { BoltIcon, ClockIcon, WarningIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useStore } from '../store.ts';
-import { type Catalog, useCatalog } from './catalog.ts';
+import { AVAILABILITY, type Catalog, capital, useCatalog } from './catalog.ts';
 import { order, type Wish } from './orders.ts';
 import { QuotaRequest } from './quota-request.tsx';
 
@@ -33,8 +34,6 @@ export default function CreateDialog({ onClose }: { onClose(): void }) {
   );
 }
 
-/** As in shared/documents/fields.ts, for a word while somebody is still typing; the API decides. */
-const NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const LIFETIMES: readonly (readonly [hours: number | undefined, label: string])[] = [
   [undefined, 'Until I delete it'],
   [8, '8 hours'],
@@ -80,7 +79,7 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
   };
   const product = catalog.products.find(({ id }) => id === wish.product);
   const size = catalog.sizes.find(({ id }) => id === wish.size);
-  const isNameGood = NAME.test(wish.name);
+  const isNameGood = RFC1035_LABEL.test(wish.name);
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -110,7 +109,7 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
               aria-describedby={hint}
               aria-invalid={wish.name !== '' && !isNameGood}
               value={wish.name}
-              maxLength={63}
+              maxLength={MAX_LABEL}
               autoComplete="off"
               spellCheck={false}
               onChange={({ target }) => change({ name: target.value })}
@@ -178,8 +177,16 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
           name="availability"
           value={wish.availability}
           options={[
-            { value: 'zonal', label: 'One zone', note: 'Cheaper and quicker; away if its zone is.' },
-            { value: 'regional', label: 'All zones of the region', note: 'Stays up if one zone does not.' },
+            {
+              value: 'zonal',
+              label: capital(AVAILABILITY.zonal),
+              note: 'Cheaper and quicker; away if its zone is.',
+            },
+            {
+              value: 'regional',
+              label: capital(AVAILABILITY.regional),
+              note: 'Stays up if one zone does not.',
+            },
           ]}
           onChange={(availability) => change({ availability: availability as 'zonal' | 'regional' })}
         />
@@ -235,8 +242,6 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
     </form>
   );
 }
-
-const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
 
 /** `my-cluster`, or the first of `my-cluster-2`, `my-cluster-3` … that is free. */
 export function freeName(taken: readonly string[]): string {

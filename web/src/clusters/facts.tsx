@@ -1,15 +1,13 @@
 /** What it is: what was asked for, what it costs, what holds of it. */
 import type { ReactNode } from 'react';
+import { ZONES } from '../../../shared/catalog/zones.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { Copy } from '../parts/copy.tsx';
 import { CheckIcon, WarningIcon } from '../parts/icons.tsx';
 import { dayAndTime } from '../time.ts';
-import { useCatalog } from './catalog.ts';
+import { AVAILABILITY, capital, useCatalog } from './catalog.ts';
 import { CostSoFar } from './cost.tsx';
 import { isEnding } from './lifecycle.ts';
-
-/** A regional cluster has machines in this many zones, as the catalog says. */
-const ZONES = { zonal: 1, regional: 3 } as const;
 
 export function Facts({ cluster }: { cluster: Cluster }) {
   const { id, state, spec, createdAt, readyAt, expiresAt, location, conditions, owner, emails } = cluster;
@@ -33,9 +31,7 @@ export function Facts({ cluster }: { cluster: Cluster }) {
         <Fact label="Region">
           {regionLabel(spec.region)} <span className="muted small">{location ?? spec.region}</span>
         </Fact>
-        <Fact label="Availability">
-          {spec.availability === 'zonal' ? 'One zone' : 'All zones of the region'}
-        </Fact>
+        <Fact label="Availability">{capital(AVAILABILITY[spec.availability])}</Fact>
         {cluster.cost && (
           <Fact label="Cost">
             <CostSoFar cluster={cluster} />

@@ -1,7 +1,7 @@
 /** What the console says of states. All of it follows from the lifecycle table; no state is named here. */
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
-import { commandEdge, wayFrom } from '../../../shared/lifecycle/derive.ts';
+import { commandEdge, isFinal, wayFrom } from '../../../shared/lifecycle/derive.ts';
 import { type Command, rowOf, type State, type StepRow } from '../../../shared/lifecycle/table.ts';
 
 export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'over';
@@ -9,7 +9,7 @@ export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'over';
 export function toneOf(state: State): Tone {
   const row = rowOf(state);
   if (row.step !== undefined) return row.waiting ? 'waiting' : takesBack(state) ? 'bad' : 'busy';
-  if ('final' in row && row.final) return 'over';
+  if (isFinal(state)) return 'over';
   // A resting state that takes `retry` is one that something went wrong before.
   return row.accepts.retry === undefined ? 'good' : 'bad';
 }

@@ -1,5 +1,6 @@
 /** Asks the operator for more clusters. The answer comes by itself: what waits then starts. */
 import { type FormEvent, useId, useState } from 'react';
+import { MAX_REASON, MAX_REQUESTED_CLUSTERS } from '../../../shared/limits.ts';
 import { type ApiError, asApiError, must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
@@ -63,7 +64,7 @@ function AskDialog({ now, onClose }: { now: number; onClose(): void }) {
             id={`${id}-count`}
             type="number"
             min={1}
-            max={100}
+            max={MAX_REQUESTED_CLUSTERS}
             required
             value={maxClusters}
             onChange={({ target }) => setMaxClusters(target.value)}
@@ -74,7 +75,7 @@ function AskDialog({ now, onClose }: { now: number; onClose(): void }) {
           <input
             id={`${id}-reason`}
             required
-            maxLength={500}
+            maxLength={MAX_REASON}
             value={reason}
             onChange={({ target }) => setReason(target.value)}
           />

@@ -4,7 +4,8 @@
  */
 import { collection, type Firestore, limit, orderBy, query, where } from 'firebase/firestore';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
-import { LIFECYCLE, STATES } from '../../../shared/lifecycle/table.ts';
+import { isFinal } from '../../../shared/lifecycle/derive.ts';
+import { STATES } from '../../../shared/lifecycle/table.ts';
 import type { SessionStore } from '../session/session.ts';
 import { createStore, type Store } from '../store.ts';
 import { type Live, LOADING, listenToQuery } from './live.ts';
@@ -12,7 +13,7 @@ import { type Live, LOADING, listenToQuery } from './live.ts';
 /** Beyond that a person needs the search of the API; the list says so. */
 export const MOST_CLUSTERS = 500;
 
-const NOT_DELETED = STATES.filter((state) => !('final' in LIFECYCLE[state]));
+const NOT_FINAL = STATES.filter((state) => !isFinal(state));
 
 export type MyClusters = Store<Live<readonly Cluster[]>>;
 
@@ -39,7 +40,7 @@ const mine = (db: Firestore, uid: string) =>
   query(
     collection(db, 'clusters'),
     where('readers', 'array-contains', uid),
-    where('state', 'in', NOT_DELETED),
+    where('state', 'in', NOT_FINAL),
     orderBy('createdAt', 'desc'),
     limit(MOST_CLUSTERS),
   );
@@ -49,7 +50,7 @@ export const myDeleted = (db: Firestore, uid: string) =>
   query(
     collection(db, 'clusters'),
     where('readers', 'array-contains', uid),
-    where('state', '==', 'deleted'),
+    where('state', 'in', STATES.filter(isFinal)),
     orderBy('createdAt', 'desc'),
     limit(100),
   );

@@ -1,5 +1,6 @@
 /** Says how much somebody may have. What waits for it then starts by itself. */
 import { type FormEvent, useId, useState } from 'react';
+import { MAX_ACCOUNT_CLUSTERS, MAX_ACCOUNT_HOURLY_DOLLARS } from '../../../shared/limits.ts';
 import { type ApiError, asApiError, must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
@@ -16,10 +17,6 @@ interface Props {
   asked?: number;
   onClose(): void;
 }
-
-/** As in shared/api.ts; the API decides. */
-const MOST_CLUSTERS = 1000;
-const MOST_HOURLY_DOLLARS = 100_000;
 
 export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
   const { api } = useHub();
@@ -64,7 +61,7 @@ export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
             type="number"
             inputMode="numeric"
             min={0}
-            max={MOST_CLUSTERS}
+            max={MAX_ACCOUNT_CLUSTERS}
             required
             value={clusters}
             onChange={({ target }) => setTyped({ ...typed, clusters: target.value })}
@@ -78,7 +75,7 @@ export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
             type="number"
             inputMode="decimal"
             min={0}
-            max={MOST_HOURLY_DOLLARS}
+            max={MAX_ACCOUNT_HOURLY_DOLLARS}
             step="any"
             required={now.maxHourlyMicros !== undefined}
             value={dollars}

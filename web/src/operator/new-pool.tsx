@@ -1,7 +1,8 @@
 /** Makes a pool. What one spare costs is said before the button is pressed. */
 import { type FormEvent, useId, useState } from 'react';
+import { MAX_LABEL, MAX_WANTED, RFC1035_LABEL } from '../../../shared/limits.ts';
 import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
-import { type Catalog, useCatalog } from '../clusters/catalog.ts';
+import { AVAILABILITY, type Catalog, useCatalog } from '../clusters/catalog.ts';
 import { useHub } from '../hub.ts';
 import { inDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
@@ -9,8 +10,6 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { tell } from '../parts/toast.tsx';
 import { Loading } from './live-part.tsx';
-import { MAX_WANTED } from './pool-card.tsx';
-import { AVAILABILITY } from './shape.ts';
 
 interface Props {
   /** Pools that there are: a new one must not take the place of one. */
@@ -33,9 +32,6 @@ export default function NewPool(props: Props) {
   );
 }
 
-/** As in shared/documents/fields.ts, for a word while somebody is still typing; the API decides. */
-const ID = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
-
 type Wish = Required<Schemas['PutPool']>;
 
 function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
@@ -51,7 +47,7 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
     setError(undefined);
   };
   const isTaken = taken.includes(id);
-  const isGood = ID.test(id) && !isTaken;
+  const isGood = RFC1035_LABEL.test(id) && !isTaken;
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (busy || !isGood) return;
@@ -79,7 +75,7 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
             aria-invalid={id !== '' && !isGood}
             value={id}
             required
-            maxLength={63}
+            maxLength={MAX_LABEL}
             autoComplete="off"
             spellCheck={false}
             onChange={({ target }) => setId(target.value)}

@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'reac
 import { Link } from 'wouter';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { Pool } from '../../../shared/documents/pool.ts';
+import { MAX_WANTED } from '../../../shared/limits.ts';
 import { type ApiError, asApiError, must } from '../api/client.ts';
 import { ClusterProgress } from '../clusters/cluster-progress.tsx';
 import { CostSoFar } from '../clusters/cost.tsx';
@@ -109,9 +110,6 @@ function Idle({ pool, spares, recent }: Props) {
     </Figure>
   );
 }
-
-/** As in shared/api.ts, for a word while somebody is still typing; the API decides. */
-export const MAX_WANTED = 100;
 
 function Wanted({ pool: { id, spec, wanted } }: { pool: Pool }) {
   const { api } = useHub();

@@ -4,7 +4,8 @@ import { lazy, Suspense, useMemo, useState } from 'react';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { CLUSTERS } from '../../../shared/documents/paths.ts';
 import type { Pool } from '../../../shared/documents/pool.ts';
-import { LIFECYCLE, STATES } from '../../../shared/lifecycle/table.ts';
+import { isFinal } from '../../../shared/lifecycle/derive.ts';
+import { STATES } from '../../../shared/lifecycle/table.ts';
 import { useHub } from '../hub.ts';
 import { listenToQuery, type Next, useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
@@ -70,7 +71,7 @@ function usePools() {
 }
 
 /** Deleted ones stay for weeks; they are not read. */
-const NOT_FINAL = STATES.filter((state) => !('final' in LIFECYCLE[state]));
+const NOT_FINAL = STATES.filter((state) => !isFinal(state));
 
 function OnePool({ pool, recent }: { pool: Pool; recent: readonly Cluster[] }) {
   const { firebase } = useHub();

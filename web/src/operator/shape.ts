@@ -1,8 +1,6 @@
 /** The shape of clusters in words. */
 import type { ClusterSpec } from '../../../shared/documents/cluster.ts';
-import { useCatalog } from '../clusters/catalog.ts';
-
-export const AVAILABILITY = { zonal: 'one zone', regional: 'all zones of the region' } as const;
+import { AVAILABILITY, useCatalog } from '../clusters/catalog.ts';
 
 /** `Pachyderm 2.11 · small · Belgium · one zone` */
 export function useShapeInWords(): (spec: ClusterSpec) => string {

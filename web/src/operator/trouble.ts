@@ -3,17 +3,17 @@ import { collection, limit, orderBy, query, where } from 'firebase/firestore';
 import { useMemo } from 'react';
 import type { Cluster, ClusterError } from '../../../shared/documents/cluster.ts';
 import { CLUSTERS, SHARDS } from '../../../shared/documents/paths.ts';
-import { rowOf, STATES, type State } from '../../../shared/lifecycle/table.ts';
+import { STATES, type State } from '../../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../../shared/units.ts';
+import { isMoving, toneOf } from '../clusters/lifecycle.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import { useNow } from '../time.ts';
 
 /** They rest, and what can be asked of them is to try again: something went wrong before. */
-export const TROUBLED: readonly State[] = STATES.filter((state) => {
-  const row = rowOf(state);
-  return row.step === undefined && row.accepts.retry !== undefined;
-});
+export const TROUBLED: readonly State[] = STATES.filter(
+  (state) => !isMoving(state) && toneOf(state) === 'bad',
+);
 
 export const MOST_TROUBLED = 200;
 

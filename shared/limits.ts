@@ -1,0 +1,18 @@
+/** Bounds of what may be asked for: the API refuses what is beyond them, and pages say so before. Without the schemas, which pages do without. */
+
+/** RFC 1035 label: what a user may call a cluster or a pool. */
+export const RFC1035_LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
+export const MAX_LABEL = 63;
+
+/** A year; a lifetime is for what is meant to end. */
+export const MAX_TTL_HOURS = 8760;
+/** Members of one cluster, those who are invited among them. */
+export const MAX_MEMBERS = 50;
+/** Spares that one pool may want. */
+export const MAX_WANTED = 100;
+/** Clusters that somebody may ask their operator for, and characters of the reason. */
+export const MAX_REQUESTED_CLUSTERS = 100;
+export const MAX_REASON = 500;
+/** What an operator may set, as a guard against slips of the finger. */
+export const MAX_ACCOUNT_CLUSTERS = 1000;
+export const MAX_ACCOUNT_HOURLY_DOLLARS = 100_000;
