@@ -133,6 +133,16 @@ export const problem = z
   .meta({ id: 'Problem', description: 'https://www.rfc-editor.org/rfc/rfc9457' });
 export type Problem = z.infer<typeof problem>;
 
+/** What a cluster is, all of it filled in. */
+const specFields = {
+  product: z.string(),
+  version: z.string(),
+  size: z.string(),
+  region: z.string(),
+  availability,
+  isolation,
+};
+
 export const errorReply = z
   .object({
     code: errorCode,
@@ -163,12 +173,7 @@ export const clusterReply = z
   .object({
     id: z.string(),
     name: z.string(),
-    product: z.string(),
-    version: z.string(),
-    size: z.string(),
-    region: z.string(),
-    availability,
-    isolation,
+    ...specFields,
     ttlHours: z.int().optional(),
     state,
     /** The state in words. */
@@ -311,26 +316,14 @@ export const catalogReply = z
       }),
     ),
     regions: z.array(z.object({ id: z.string(), label: z.string() })),
-    defaults: z.object({
-      product: z.string(),
-      version: z.string(),
-      size: z.string(),
-      region: z.string(),
-      availability,
-      isolation,
-    }),
+    defaults: z.object(specFields),
   })
   .meta({ id: 'Catalog' });
 export type CatalogReply = z.infer<typeof catalogReply>;
 
 export const quoteReply = z
   .object({
-    product: z.string(),
-    version: z.string(),
-    size: z.string(),
-    region: z.string(),
-    availability,
-    isolation,
+    ...specFields,
     hourlyPrice: money,
     wait: z.object({
       /** A spare waits; what was observed in this region; or what is typical, where too little was observed. */
@@ -401,12 +394,7 @@ export type CellList = z.infer<typeof cellList>;
 export const poolReply = z
   .object({
     id: z.string(),
-    product: z.string(),
-    version: z.string(),
-    size: z.string(),
-    region: z.string(),
-    availability,
-    isolation,
+    ...specFields,
     wanted: z.int(),
     /** What was found and decided last, and why. */
     lastPlan: z

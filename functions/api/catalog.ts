@@ -10,7 +10,7 @@ import {
 } from '../../shared/catalog/catalog.ts';
 import type { ClusterSpec } from '../../shared/documents/cluster.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { toMoney } from './reply.ts';
+import { toMoney, toSpecReply } from './reply.ts';
 
 const get = endpoint({
   name: 'GET /v1/catalog',
@@ -27,7 +27,6 @@ function catalog(licensed: readonly string[]): CatalogReply {
     const { hourlyMicros, origin } = priceOf({ size, availability });
     return toMoney(hourlyMicros, 'estimate' in origin);
   };
-  const { product, version, size, region, availability, isolation } = resolveSpec({}, licensed);
   return {
     products: PRODUCTS.map((product) => ({
       id: product.id,
@@ -48,6 +47,6 @@ function catalog(licensed: readonly string[]): CatalogReply {
       hourlyPrice: { zonal: price(id, 'zonal'), regional: price(id, 'regional') },
     })),
     regions: REGIONS.map(({ id, label }) => ({ id, label })),
-    defaults: { product, version, size, region, availability, isolation },
+    defaults: toSpecReply(resolveSpec({}, licensed)),
   };
 }

@@ -12,7 +12,7 @@ import type { Ports } from '../ports.ts';
 import { planAdmission } from '../steps/admit.ts';
 import { accountLimits, cellLimits, parseAllowance } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { toMoney } from './reply.ts';
+import { toMoney, toSpecReply } from './reply.ts';
 
 const get = endpoint({
   name: 'GET /v1/quote',
@@ -55,14 +55,8 @@ async function quote(ports: Ports, uid: string, spec: ClusterSpec): Promise<Quot
   // What cannot be read was written by another version of this code, and is no reason to tell nothing.
   const observed = durationsDocument.safeParse(durations?.data).data?.steps;
   const { expectedMs, samples } = estimate(isSpare ? CLAIM_WAY : COLD_WAY, observed);
-  const { product, version, size, region, availability, isolation } = spec;
   return {
-    product,
-    version,
-    size,
-    region,
-    availability,
-    isolation,
+    ...toSpecReply(spec),
     hourlyPrice: toMoney(hourlyMicros, 'estimate' in origin),
     wait: {
       basis: isSpare ? 'spare' : samples === undefined ? 'typical' : 'observed',

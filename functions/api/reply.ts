@@ -1,6 +1,6 @@
 /** Documents as their readers may see them. Every field is named here: what is not, stays inside. */
 import type { ClusterReply, EventReply, Money, PoolReply } from '../../shared/api.ts';
-import type { Cluster } from '../../shared/documents/cluster.ts';
+import type { Cluster, ClusterSpec } from '../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../shared/documents/event.ts';
 import type { Pool } from '../../shared/documents/pool.ts';
 import { costAt } from '../../shared/lifecycle/cost.ts';
@@ -15,16 +15,11 @@ export function toReply(
   clock: Pick<Clock, 'elapsed'>,
   updateTime: Date = cluster.since,
 ): ClusterReply {
-  const { ttlHours, product, version, size, region, availability, isolation } = cluster.spec;
+  const { ttlHours } = cluster.spec;
   return {
     id: cluster.id,
     name: cluster.name,
-    product,
-    version,
-    size,
-    region,
-    availability,
-    isolation,
+    ...toSpecReply(cluster.spec),
     ...(ttlHours === undefined ? {} : { ttlHours }),
     state: cluster.state,
     label: rowOf(cluster.state).label,
@@ -51,6 +46,16 @@ export function toReply(
   };
 }
 
+/** Without the lifetime, which only a cluster of somebody's has. */
+export const toSpecReply = ({ product, version, size, region, availability, isolation }: ClusterSpec) => ({
+  product,
+  version,
+  size,
+  region,
+  availability,
+  isolation,
+});
+
 /** Of the spec only: a cluster on its way changes all the time, and `If-Match` guards what was asked for. */
 export const etagOf = (cluster: Cluster): string => `"${cluster.specVersion}"`;
 
@@ -70,15 +75,9 @@ export function toEventReply(event: ClusterEvent): EventReply {
 }
 
 export function toPoolReply({ id, spec, wanted, lastPlan }: Pool): PoolReply {
-  const { product, version, size, region, availability, isolation } = spec;
   return {
     id,
-    product,
-    version,
-    size,
-    region,
-    availability,
-    isolation,
+    ...toSpecReply(spec),
     wanted,
     ...(lastPlan === undefined ? {} : { lastPlan: { ...lastPlan, at: lastPlan.at.toISOString() } }),
   };
