@@ -1,15 +1,17 @@
 /** Asks for a cluster. What it costs and how long it takes is said before the button is pressed. */
-import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { MAX_LABEL, RFC1035_LABEL } from '../../../shared/limits.ts';
-import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import { must, type Schemas } from '../api/client.ts';
 import { durationInWords, leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { inDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { Field, Select } from '../parts/field.tsx';
 import { BoltIcon, ClockIcon, WarningIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { useSubmit } from '../parts/use-submit.ts';
 import { useStore } from '../store.ts';
 import { AVAILABILITY, type Catalog, capital, useCatalog } from './catalog.ts';
 import { order, type Wish } from './orders.ts';
@@ -63,9 +65,6 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
     availability: defaults.availability,
     isolation: defaults.isolation,
   }));
-  const [error, setError] = useState<ApiError>();
-  const [busy, setBusy] = useState(false);
-  const sending = useRef(false);
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (takesFocus) first.current?.focus();
@@ -75,29 +74,18 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
   const key = useKeyFor(wish);
   const change = (part: Partial<Wish>): void => {
     setWish({ ...wish, ...part });
-    setError(undefined);
+    forget();
   };
   const product = catalog.products.find(({ id }) => id === wish.product);
   const size = catalog.sizes.find(({ id }) => id === wish.size);
   const isNameGood = RFC1035_LABEL.test(wish.name);
 
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    // Two presses may come before the page is drawn anew.
-    if (sending.current || !isNameGood) return;
-    sending.current = true;
-    setBusy(true);
-    setError(undefined);
-    try {
-      const { id } = await order(api, key, wish);
-      onClose();
-      go(`/clusters/${id}`);
-    } catch (thrown) {
-      setError(asApiError(thrown));
-      setBusy(false);
-      sending.current = false;
-    }
-  };
+  const { busy, error, submit, forget } = useSubmit(async () => {
+    if (!isNameGood) return;
+    const { id } = await order(api, key, wish);
+    onClose();
+    go(`/clusters/${id}`);
+  });
   return (
     <form onSubmit={submit} noValidate>
       <div className="form-grid">
@@ -116,48 +104,31 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
             />
           )}
         </Field>
-        <Field label="Application">
-          {(id) => (
-            <select
-              id={id}
-              value={wish.product}
-              onChange={({ target }) => {
-                const chosen = catalog.products.find((one) => one.id === target.value);
-                const version = chosen?.versions.find((one) => one.default)?.version;
-                change({ product: target.value, ...(version !== undefined && { version }) });
-              }}
-            >
-              {catalog.products.map(({ id: value, label }) => (
-                <option key={value} value={value}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label="Version">
-          {(id) => (
-            <select id={id} value={wish.version} onChange={({ target }) => change({ version: target.value })}>
-              {product?.versions.map(({ version, default: isDefault }) => (
-                <option key={version} value={version}>
-                  {version}
-                  {isDefault ? ' (newest)' : ''}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
-        <Field label="Region">
-          {(id) => (
-            <select id={id} value={wish.region} onChange={({ target }) => change({ region: target.value })}>
-              {catalog.regions.map(({ id: value, label }) => (
-                <option key={value} value={value}>
-                  {label} ({value})
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <Select
+          label="Application"
+          value={wish.product ?? ''}
+          options={catalog.products.map(({ id, label }) => [id, label])}
+          onChange={(value) => {
+            const chosen = catalog.products.find((one) => one.id === value);
+            const version = chosen?.versions.find((one) => one.default)?.version;
+            change({ product: value, ...(version !== undefined && { version }) });
+          }}
+        />
+        <Select
+          label="Version"
+          value={wish.version ?? ''}
+          options={(product?.versions ?? []).map((one) => [
+            one.version,
+            `${one.version}${one.default ? ' (newest)' : ''}`,
+          ])}
+          onChange={(version) => change({ version })}
+        />
+        <Select
+          label="Region"
+          value={wish.region ?? ''}
+          options={catalog.regions.map(({ id, label }) => [id, `${label} (${id})`])}
+          onChange={(region) => change({ region })}
+        />
       </div>
       <Choices
         legend="Size"
@@ -205,25 +176,16 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
           ]}
           onChange={(isolation) => change({ isolation: isolation as 'dedicated' | 'namespace' })}
         />
-        <Field label="Lifetime" hint="It deletes itself then; you can still delete it sooner.">
-          {(id, hint) => (
-            <select
-              id={id}
-              aria-describedby={hint}
-              value={wish.ttlHours ?? ''}
-              onChange={({ target }) => {
-                const { ttlHours: _, ...rest } = wish;
-                setWish(target.value === '' ? rest : { ...rest, ttlHours: Number(target.value) });
-              }}
-            >
-              {LIFETIMES.map(([hours, label]) => (
-                <option key={label} value={hours ?? ''}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <Select
+          label="Lifetime"
+          hint="It deletes itself then; you can still delete it sooner."
+          value={String(wish.ttlHours ?? '')}
+          options={LIFETIMES.map(([hours, label]) => [String(hours ?? ''), label])}
+          onChange={(hours) => {
+            const { ttlHours: _, ...rest } = wish;
+            setWish(hours === '' ? rest : { ...rest, ttlHours: Number(hours) });
+          }}
+        />
       </details>
       <QuoteLine quote={quote} sizeLabel={size?.label} />
       {error && <Problem error={error} />}
@@ -319,28 +281,6 @@ function QuoteLine({ quote, sizeLabel }: { quote: Quote | undefined; sizeLabel: 
             </span>
           </p>
         )
-      )}
-    </div>
-  );
-}
-
-interface FieldProps {
-  label: string;
-  hint?: string;
-  children(id: string, hint: string | undefined): ReactNode;
-}
-
-function Field({ label, hint, children }: FieldProps) {
-  const id = useId();
-  const hintId = hint === undefined ? undefined : `${id}-hint`;
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {children(id, hintId)}
-      {hint !== undefined && (
-        <span id={hintId} className="muted small">
-          {hint}
-        </span>
       )}
     </div>
   );

@@ -1,13 +1,15 @@
 /** Who may use it. Members come with the document, live; who is invited and has not come yet is asked of the API. */
-import { type FormEvent, useEffect, useId, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
+import { Field, Select } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { tell } from '../parts/toast.tsx';
+import { useSubmit } from '../parts/use-submit.ts';
 import type { SignedIn } from '../session/session.ts';
 import { isEnding, mayAsk } from './lifecycle.ts';
 
@@ -157,57 +159,37 @@ function Invite({ cluster, onChange }: { cluster: Cluster; onChange(): void }) {
   const { api } = useHub();
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<Role>('editor');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-  const id = useId();
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setError(undefined);
-    try {
-      const path = { id: cluster.id, email: email.trim() };
-      const { members } = await must(
-        api.put('/v1/clusters/{id}/members/{email}', { params: { path }, body: { role } }),
-      );
-      setEmail('');
-      const isThere = Object.keys(members).length > Object.keys(cluster.members).length;
-      const isKnown = Object.values(cluster.emails ?? {}).includes(path.email.toLowerCase());
-      tell(
-        isThere || isKnown
-          ? `${path.email} may use ${cluster.name}.`
-          : `${path.email} is invited, and comes in by signing in with that address.`,
-      );
-      onChange();
-    } catch (thrown) {
-      setError(asApiError(thrown));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { busy, error, submit } = useSubmit(async () => {
+    const path = { id: cluster.id, email: email.trim() };
+    const { members } = await must(
+      api.put('/v1/clusters/{id}/members/{email}', { params: { path }, body: { role } }),
+    );
+    setEmail('');
+    const isThere = Object.keys(members).length > Object.keys(cluster.members).length;
+    const isKnown = Object.values(cluster.emails ?? {}).includes(path.email.toLowerCase());
+    tell(
+      isThere || isKnown
+        ? `${path.email} may use ${cluster.name}.`
+        : `${path.email} is invited, and comes in by signing in with that address.`,
+    );
+    onChange();
+  });
   return (
     <form className="invite" onSubmit={submit}>
-      <div className="field">
-        <label htmlFor={`${id}-email`}>Share with</label>
-        <input
-          id={`${id}-email`}
-          type="email"
-          required
-          placeholder="name@example.com"
-          autoComplete="off"
-          value={email}
-          onChange={({ target }) => setEmail(target.value)}
-        />
-      </div>
-      <div className="field">
-        <label htmlFor={`${id}-role`}>as</label>
-        <select id={`${id}-role`} value={role} onChange={({ target }) => setRole(target.value as Role)}>
-          {ROLES.map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </div>
+      <Field label="Share with">
+        {(id) => (
+          <input
+            id={id}
+            type="email"
+            required
+            placeholder="name@example.com"
+            autoComplete="off"
+            value={email}
+            onChange={({ target }) => setEmail(target.value)}
+          />
+        )}
+      </Field>
+      <Select label="as" value={role} options={ROLES} onChange={(value) => setRole(value as Role)} />
       <Button type="submit" look="primary" busy={busy}>
         Share
       </Button>

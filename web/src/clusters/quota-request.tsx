@@ -1,12 +1,14 @@
 /** Asks the operator for more clusters. The answer comes by itself: what waits then starts. */
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { MAX_REASON, MAX_REQUESTED_CLUSTERS } from '../../../shared/limits.ts';
-import { type ApiError, asApiError, must } from '../api/client.ts';
+import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { tell } from '../parts/toast.tsx';
+import { useSubmit } from '../parts/use-submit.ts';
 import { setMe, useKnownMe } from '../session/me.ts';
 
 export function QuotaRequest() {
@@ -30,26 +32,11 @@ function AskDialog({ now, onClose }: { now: number; onClose(): void }) {
   const { api } = useHub();
   const [maxClusters, setMaxClusters] = useState(String(now + 1));
   const [reason, setReason] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-  const id = useId();
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    // It may be inside of another form.
-    event.stopPropagation();
-    setBusy(true);
-    setError(undefined);
-    try {
-      setMe(
-        await must(api.put('/v1/me/quotaRequest', { body: { maxClusters: Number(maxClusters), reason } })),
-      );
-      tell('Your operator is asked.');
-      onClose();
-    } catch (thrown) {
-      setError(asApiError(thrown));
-      setBusy(false);
-    }
-  };
+  const { busy, error, submit } = useSubmit(async () => {
+    setMe(await must(api.put('/v1/me/quotaRequest', { body: { maxClusters: Number(maxClusters), reason } })));
+    tell('Your operator is asked.');
+    onClose();
+  });
   return (
     <Dialog
       title="Ask for more clusters"
@@ -58,28 +45,30 @@ function AskDialog({ now, onClose }: { now: number; onClose(): void }) {
       onClose={onClose}
     >
       <form onSubmit={submit}>
-        <div className="field">
-          <label htmlFor={`${id}-count`}>Clusters at once</label>
-          <input
-            id={`${id}-count`}
-            type="number"
-            min={1}
-            max={MAX_REQUESTED_CLUSTERS}
-            required
-            value={maxClusters}
-            onChange={({ target }) => setMaxClusters(target.value)}
-          />
-        </div>
-        <div className="field">
-          <label htmlFor={`${id}-reason`}>What for</label>
-          <input
-            id={`${id}-reason`}
-            required
-            maxLength={MAX_REASON}
-            value={reason}
-            onChange={({ target }) => setReason(target.value)}
-          />
-        </div>
+        <Field label="Clusters at once">
+          {(id) => (
+            <input
+              id={id}
+              type="number"
+              min={1}
+              max={MAX_REQUESTED_CLUSTERS}
+              required
+              value={maxClusters}
+              onChange={({ target }) => setMaxClusters(target.value)}
+            />
+          )}
+        </Field>
+        <Field label="What for">
+          {(id) => (
+            <input
+              id={id}
+              required
+              maxLength={MAX_REASON}
+              value={reason}
+              onChange={({ target }) => setReason(target.value)}
+            />
+          )}
+        </Field>
         {error && <Problem error={error} />}
         <footer>
           <Button onClick={onClose}>Cancel</Button>

@@ -1,12 +1,14 @@
 /** Says how much somebody may have. What waits for it then starts by itself. */
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { MAX_ACCOUNT_CLUSTERS, MAX_ACCOUNT_HOURLY_DOLLARS } from '../../../shared/limits.ts';
-import { type ApiError, asApiError, must } from '../api/client.ts';
+import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { tell } from '../parts/toast.tsx';
+import { useSubmit } from '../parts/use-submit.ts';
 import { type Limits, proposal } from './limits.ts';
 
 interface Props {
@@ -26,26 +28,15 @@ export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
   const clusters = typed.clusters ?? String(proposed.maxClusters);
   const dollars =
     typed.dollars ?? (now.maxHourlyMicros === undefined ? '' : String(proposed.maxHourlyDollars));
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-  const id = useId();
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setError(undefined);
-    try {
-      const body = {
-        maxClusters: Number(clusters),
-        ...(dollars !== '' && { maxHourlyDollars: Number(dollars) }),
-      };
-      await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id: uid } }, body }));
-      tell(`${name} may have ${clusters} clusters now.`);
-      onClose();
-    } catch (thrown) {
-      setError(asApiError(thrown));
-      setBusy(false);
-    }
-  };
+  const { busy, error, submit } = useSubmit(async () => {
+    const body = {
+      maxClusters: Number(clusters),
+      ...(dollars !== '' && { maxHourlyDollars: Number(dollars) }),
+    };
+    await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id: uid } }, body }));
+    tell(`${name} may have ${clusters} clusters now.`);
+    onClose();
+  });
   return (
     <Dialog
       title={asked === undefined ? 'Change limits' : 'Grant more'}
@@ -54,39 +45,43 @@ export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
       onClose={onClose}
     >
       <form onSubmit={submit}>
-        <div className="field">
-          <label htmlFor={`${id}-clusters`}>Clusters at once</label>
-          <input
-            id={`${id}-clusters`}
-            type="number"
-            inputMode="numeric"
-            min={0}
-            max={MAX_ACCOUNT_CLUSTERS}
-            required
-            value={clusters}
-            onChange={({ target }) => setTyped({ ...typed, clusters: target.value })}
-          />
-        </div>
-        <div className="field">
-          <label htmlFor={`${id}-dollars`}>Dollars an hour, for all of them</label>
-          <input
-            id={`${id}-dollars`}
-            aria-describedby={`${id}-hint`}
-            type="number"
-            inputMode="decimal"
-            min={0}
-            max={MAX_ACCOUNT_HOURLY_DOLLARS}
-            step="any"
-            required={now.maxHourlyMicros !== undefined}
-            value={dollars}
-            onChange={({ target }) => setTyped({ ...typed, dollars: target.value })}
-          />
-          <span id={`${id}-hint`} className="muted small">
-            {asked === undefined
+        <Field label="Clusters at once">
+          {(id) => (
+            <input
+              id={id}
+              type="number"
+              inputMode="numeric"
+              min={0}
+              max={MAX_ACCOUNT_CLUSTERS}
+              required
+              value={clusters}
+              onChange={({ target }) => setTyped({ ...typed, clusters: target.value })}
+            />
+          )}
+        </Field>
+        <Field
+          label="Dollars an hour, for all of them"
+          hint={
+            asked === undefined
               ? 'At list prices, as Hub counts them.'
-              : 'At list prices. Proposed in the same proportion to the clusters as now.'}
-          </span>
-        </div>
+              : 'At list prices. Proposed in the same proportion to the clusters as now.'
+          }
+        >
+          {(id, hint) => (
+            <input
+              id={id}
+              aria-describedby={hint}
+              type="number"
+              inputMode="decimal"
+              min={0}
+              max={MAX_ACCOUNT_HOURLY_DOLLARS}
+              step="any"
+              required={now.maxHourlyMicros !== undefined}
+              value={dollars}
+              onChange={({ target }) => setTyped({ ...typed, dollars: target.value })}
+            />
+          )}
+        </Field>
         {error && <Problem error={error} />}
         <footer>
           <Button onClick={onClose}>Cancel</Button>

@@ -1,14 +1,16 @@
 /** Makes a pool. What one spare costs is said before the button is pressed. */
-import { type FormEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { MAX_LABEL, MAX_WANTED, RFC1035_LABEL } from '../../../shared/limits.ts';
-import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import { must, type Schemas } from '../api/client.ts';
 import { AVAILABILITY, type Catalog, useCatalog } from '../clusters/catalog.ts';
 import { useHub } from '../hub.ts';
 import { inDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { Field, Select } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { tell } from '../parts/toast.tsx';
+import { useSubmit } from '../parts/use-submit.ts';
 import { Loading } from './live-part.tsx';
 
 interface Props {
@@ -39,67 +41,60 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
   const { product, version, size, region, availability } = catalog.defaults;
   const [id, setId] = useState('');
   const [wish, setWish] = useState<Wish>({ product, version, size, region, availability, wanted: 1 });
-  const [error, setError] = useState<ApiError>();
-  const [busy, setBusy] = useState(false);
-  const field = useId();
   const change = (part: Partial<Wish>): void => {
     setWish({ ...wish, ...part });
-    setError(undefined);
+    forget();
   };
   const isTaken = taken.includes(id);
   const isGood = RFC1035_LABEL.test(id) && !isTaken;
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (busy || !isGood) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body: wish }));
-      tell(`The pool ${id} is there; its spares are on their way.`);
-      onClose();
-    } catch (thrown) {
-      setError(asApiError(thrown));
-      setBusy(false);
-    }
-  };
+  const { busy, error, submit, forget } = useSubmit(async () => {
+    if (!isGood) return;
+    await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body: wish }));
+    tell(`The pool ${id} is there; its spares are on their way.`);
+    onClose();
+  });
   const chosen = catalog.products.find((one) => one.id === wish.product);
   const price = catalog.sizes.find((one) => one.id === wish.size)?.hourlyPrice[wish.availability];
   return (
     <form onSubmit={submit}>
       <div className="form-grid">
-        <div className="field">
-          <label htmlFor={`${field}-id`}>Id</label>
-          <input
-            id={`${field}-id`}
-            aria-describedby={`${field}-id-hint`}
-            aria-invalid={id !== '' && !isGood}
-            value={id}
-            required
-            maxLength={MAX_LABEL}
-            autoComplete="off"
-            spellCheck={false}
-            onChange={({ target }) => setId(target.value)}
-          />
-          <span id={`${field}-id-hint`} className="muted small">
-            {isTaken
+        <Field
+          label="Id"
+          hint={
+            isTaken
               ? 'There is a pool of that id. Choose another one.'
-              : 'Lower-case letters, digits and hyphens; starts with a letter.'}
-          </span>
-        </div>
-        <div className="field">
-          <label htmlFor={`${field}-wanted`}>Spares wanted</label>
-          <input
-            id={`${field}-wanted`}
-            type="number"
-            inputMode="numeric"
-            min={0}
-            max={MAX_WANTED}
-            required
-            value={wish.wanted}
-            onChange={({ target }) => change({ wanted: Number(target.value) })}
-          />
-        </div>
-        <Choice
+              : 'Lower-case letters, digits and hyphens; starts with a letter.'
+          }
+        >
+          {(field, hint) => (
+            <input
+              id={field}
+              aria-describedby={hint}
+              aria-invalid={id !== '' && !isGood}
+              value={id}
+              required
+              maxLength={MAX_LABEL}
+              autoComplete="off"
+              spellCheck={false}
+              onChange={({ target }) => setId(target.value)}
+            />
+          )}
+        </Field>
+        <Field label="Spares wanted">
+          {(field) => (
+            <input
+              id={field}
+              type="number"
+              inputMode="numeric"
+              min={0}
+              max={MAX_WANTED}
+              required
+              value={wish.wanted}
+              onChange={({ target }) => change({ wanted: Number(target.value) })}
+            />
+          )}
+        </Field>
+        <Select
           label="Application"
           value={wish.product}
           options={catalog.products.map((one) => [one.id, one.label])}
@@ -109,7 +104,7 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
             change({ product: value, ...(newest !== undefined && { version: newest }) });
           }}
         />
-        <Choice
+        <Select
           label="Version"
           value={wish.version}
           options={(chosen?.versions ?? []).map((one) => [
@@ -118,19 +113,19 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
           ])}
           onChange={(value) => change({ version: value })}
         />
-        <Choice
+        <Select
           label="Size"
           value={wish.size}
           options={catalog.sizes.map((one) => [one.id, `${one.id}: ${one.label}`])}
           onChange={(value) => change({ size: value })}
         />
-        <Choice
+        <Select
           label="Region"
           value={wish.region}
           options={catalog.regions.map((one) => [one.id, `${one.label} (${one.id})`])}
           onChange={(value) => change({ region: value })}
         />
-        <Choice
+        <Select
           label="Availability"
           value={wish.availability}
           options={Object.entries(AVAILABILITY)}
@@ -157,28 +152,5 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
         </Button>
       </footer>
     </form>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  value: string;
-  options: readonly (readonly [value: string, label: string])[];
-  onChange(value: string): void;
-}
-
-function Choice({ label, value, options, onChange }: ChoiceProps) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <select id={id} value={value} onChange={({ target }) => onChange(target.value)}>
-        {options.map(([one, text]) => (
-          <option key={one} value={one}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </div>
   );
 }

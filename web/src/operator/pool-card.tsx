@@ -1,10 +1,10 @@
 /** One pool. */
-import { type FormEvent, type ReactNode, useEffect, useId, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { Pool } from '../../../shared/documents/pool.ts';
 import { MAX_WANTED } from '../../../shared/limits.ts';
-import { type ApiError, asApiError, must } from '../api/client.ts';
+import { must } from '../api/client.ts';
 import { ClusterProgress } from '../clusters/cluster-progress.tsx';
 import { CostSoFar } from '../clusters/cost.tsx';
 import { isMoving } from '../clusters/lifecycle.ts';
@@ -12,9 +12,11 @@ import { useCloudElapsed, useLeft } from '../clusters/reading.ts';
 import { useHub } from '../hub.ts';
 import { microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
+import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { tell } from '../parts/toast.tsx';
+import { useSubmit } from '../parts/use-submit.ts';
 import { dayAndTime } from '../time.ts';
 import { useShapeInWords } from './shape.ts';
 import { hitRateOf, idleCostOf, sortSpares, standingOf } from './spares.ts';
@@ -114,43 +116,36 @@ function Idle({ pool, spares, recent }: Props) {
 function Wanted({ pool: { id, spec, wanted } }: { pool: Pool }) {
   const { api } = useHub();
   const [text, setText] = useState(String(wanted));
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-  const field = useId();
   // Somebody else may change it too.
   useEffect(() => setText(String(wanted)), [wanted]);
   const { product, version, size, region, availability } = spec;
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    setBusy(true);
-    setError(undefined);
-    try {
-      const body = { product, version, size, region, availability, wanted: Number(text) };
-      await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body }));
-      tell(`${id} wants ${text} now.`);
-    } catch (thrown) {
-      setError(asApiError(thrown));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { busy, error, submit } = useSubmit(async () => {
+    const body = { product, version, size, region, availability, wanted: Number(text) };
+    await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body }));
+    tell(`${id} wants ${text} now.`);
+  });
   return (
     <form className="wanted" onSubmit={submit}>
-      <div className="field">
-        <label htmlFor={field}>
-          Spares wanted<span className="unseen"> in {id}</span>
-        </label>
-        <input
-          id={field}
-          type="number"
-          inputMode="numeric"
-          required
-          min={0}
-          max={MAX_WANTED}
-          value={text}
-          onChange={({ target }) => setText(target.value)}
-        />
-      </div>
+      <Field
+        label={
+          <>
+            Spares wanted<span className="unseen"> in {id}</span>
+          </>
+        }
+      >
+        {(field) => (
+          <input
+            id={field}
+            type="number"
+            inputMode="numeric"
+            required
+            min={0}
+            max={MAX_WANTED}
+            value={text}
+            onChange={({ target }) => setText(target.value)}
+          />
+        )}
+      </Field>
       <Button
         type="submit"
         look={text === String(wanted) ? 'plain' : 'primary'}

@@ -1,11 +1,12 @@
 /** Dialogs, on Base UI: focus stays inside, Escape closes, and the button that opened it has the focus again. */
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Dialog as Base } from '@base-ui/react/dialog';
-import { type FormEvent, type ReactNode, useId, useState } from 'react';
-import { type ApiError, asApiError } from '../api/client.ts';
+import { type ReactNode, useState } from 'react';
 import { Button } from './button.tsx';
+import { Field } from './field.tsx';
 import { CrossIcon } from './icons.tsx';
 import { Problem } from './problem.tsx';
+import { useSubmit } from './use-submit.ts';
 
 interface DialogProps {
   title: string;
@@ -60,29 +61,22 @@ export function Confirm({
   onConfirm,
 }: ConfirmProps) {
   const [text, setText] = useState('');
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-  const field = useId();
   const isSure = typed === undefined || text.trim() === typed;
   const close = (): void => {
     setText('');
-    setError(undefined);
+    forget();
     onClose();
   };
-  const confirm = async (event: FormEvent): Promise<void> => {
-    event.preventDefault();
-    if (!isSure || busy) return;
-    setBusy(true);
-    setError(undefined);
-    try {
-      await onConfirm();
-      close();
-    } catch (thrown) {
-      setError(asApiError(thrown));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const {
+    busy,
+    error,
+    submit: confirm,
+    forget,
+  } = useSubmit(async () => {
+    if (!isSure) return;
+    await onConfirm();
+    close();
+  });
   return (
     <AlertDialog.Root open={open} onOpenChange={(isOpen) => !isOpen && close()}>
       <AlertDialog.Portal>
@@ -94,18 +88,23 @@ export function Confirm({
           </AlertDialog.Description>
           <form onSubmit={confirm}>
             {typed !== undefined && (
-              <div className="field">
-                <label htmlFor={field}>
-                  Type <strong>{typed}</strong> to go on
-                </label>
-                <input
-                  id={field}
-                  value={text}
-                  autoComplete="off"
-                  spellCheck={false}
-                  onChange={({ target }) => setText(target.value)}
-                />
-              </div>
+              <Field
+                label={
+                  <>
+                    Type <strong>{typed}</strong> to go on
+                  </>
+                }
+              >
+                {(id) => (
+                  <input
+                    id={id}
+                    value={text}
+                    autoComplete="off"
+                    spellCheck={false}
+                    onChange={({ target }) => setText(target.value)}
+                  />
+                )}
+              </Field>
             )}
             {error && <Problem error={error} />}
             <footer>
