@@ -47,7 +47,8 @@ export function describeConsole(name: string, define: (setting: Console) => void
         // Chromium's sandbox refuses to run as root.
         const chromiumSandbox = process.getuid?.() !== 0;
         [driver, browser] = await Promise.all([
-          aHub({ spares: 0 }),
+          // Slower than journeys without a browser: what the installer may take must be more than a full machine takes.
+          aHub({ spares: 0, speed: 200 }),
           chromium.launch({ executablePath: executablePath ?? '', chromiumSandbox }),
         ]);
       });
