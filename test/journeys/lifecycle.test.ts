@@ -1,6 +1,7 @@
 /** From the button to a ready cluster and back to nothing, over HTTP, with the official clients. */
 import { Timestamp } from '@google-cloud/firestore';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { belongsTo, create, remove } from './clusters.ts';
 import { aHub, type Driver, type Person } from './hub.ts';
 
 let driver: Driver;
@@ -12,27 +13,16 @@ beforeAll(async () => {
 });
 afterAll(() => driver.close());
 
-const create = async (person: Person, name = 'mine', more: object = {}) => {
-  const { status, body } = await person('POST', '/v1/clusters', { name, ...more });
-  expect(status).toBe(202);
-  return body.id;
-};
-const remove = async (person: Person, id: string) => {
-  expect((await person('DELETE', `/v1/clusters/${id}`)).status).toBe(202);
-  return driver.until(id, 'deleted');
-};
-const belongsTo = (id: string) => driver.left().filter((name) => name.includes(id));
-
 describe('a cluster', () => {
   test('becomes ready, tells its timeline, is deleted, and leaves nothing behind but its proof', async () => {
     const id = await create(ada);
     const ready = await driver.until(id, 'ready');
     expect(ready.endpoints).toMatchObject({ pachd: expect.any(String), console: expect.any(String) });
-    expect(belongsTo(id).length).toBeGreaterThan(0);
+    expect(belongsTo(driver, id).length).toBeGreaterThan(0);
 
     const { body } = await ada('GET', `/v1/clusters/${id}`);
     expect(body).toMatchObject({ id, name: 'mine', state: 'ready', progress: 1 });
-    await remove(ada, id);
+    await remove(driver, ada, id);
 
     expect((await driver.events(id)).map(({ to }) => to)).toEqual([
       'queued',
@@ -51,7 +41,7 @@ describe('a cluster', () => {
       expect.arrayContaining(['cluster', 'bucket', 'dns-record', 'firewall']),
     );
     for (const entry of Object.values(entries)) expect(entry.goneAt).toBeDefined();
-    expect(belongsTo(id)).toEqual([]);
+    expect(belongsTo(driver, id)).toEqual([]);
     expect((await driver.firestore.doc('accounts/ada').get()).data()).toMatchObject({
       clusters: 0,
       hourlyMicros: 0,
@@ -61,15 +51,15 @@ describe('a cluster', () => {
   test('of the second product goes the same way', async () => {
     const id = await create(ada, 'greeting', { product: 'hello' });
     expect((await driver.until(id, 'ready')).endpoints).toHaveProperty('console');
-    await remove(ada, id);
-    expect(belongsTo(id)).toEqual([]);
+    await remove(driver, ada, id);
+    expect(belongsTo(driver, id)).toEqual([]);
   });
 
   test('can be regional', async () => {
     const id = await create(ada, 'everywhere', { availability: 'regional', region: 'us-central1' });
     expect((await driver.until(id, 'ready')).location).toBe('us-central1');
-    await remove(ada, id);
-    expect(belongsTo(id)).toEqual([]);
+    await remove(driver, ada, id);
+    expect(belongsTo(driver, id)).toEqual([]);
   });
 
   test('whose lifetime is over goes by itself', async () => {
@@ -89,6 +79,6 @@ describe('a cluster', () => {
     const id = await create(ada, 'unheard', { product: 'hello' });
     await driver.until(id, 'ready');
     driver.hub.cloud.faults.clear();
-    await remove(ada, id);
+    await remove(driver, ada, id);
   });
 });

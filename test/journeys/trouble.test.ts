@@ -1,6 +1,7 @@
 /** What comes between a cluster and its way: it is deleted too early, the cloud has no room, nobody may. Over every wire; a lane of its own. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { State } from '../../shared/lifecycle/table.ts';
+import { belongsTo, create, remove } from './clusters.ts';
 import { aHub, type Driver, type Person } from './hub.ts';
 
 let driver: Driver;
@@ -13,17 +14,6 @@ beforeAll(async () => {
   operator = await driver.person('operator@example.com');
 });
 afterAll(() => driver.close());
-
-const create = async (person: Person, name = 'mine', more: object = {}) => {
-  const { status, body } = await person('POST', '/v1/clusters', { name, ...more });
-  expect(status).toBe(202);
-  return body.id;
-};
-const remove = async (person: Person, id: string) => {
-  expect((await person('DELETE', `/v1/clusters/${id}`)).status).toBe(202);
-  return driver.until(id, 'deleted');
-};
-const belongsTo = (id: string) => driver.left().filter((name) => name.includes(id));
 
 describe('deleting', () => {
   // In every other state too, on the virtual clock: functions/steps/drain.test.ts.
@@ -46,7 +36,7 @@ describe('deleting', () => {
     await driver.until(id, (cluster) => cluster.state === 'deleted');
     faults.clear();
     if (state === 'queued') await driver.firestore.doc('accounts/ada').update({ maxClusters: 500 });
-    expect(belongsTo(id)).toEqual([]);
+    expect(belongsTo(driver, id)).toEqual([]);
     expect((await driver.firestore.doc('accounts/ada').get()).data()).toMatchObject({
       clusters: 0,
       hourlyMicros: 0,
@@ -62,8 +52,8 @@ describe('trouble', () => {
     driver.hub.cloud.faults.clear();
     expect(ready.location).toBe('europe-west1-c');
     expect(ready.exhausted).toEqual(['europe-west1-b']);
-    await remove(ada, id);
-    expect(belongsTo(id)).toEqual([]);
+    await remove(driver, ada, id);
+    expect(belongsTo(driver, id)).toEqual([]);
   });
 
   test('a region without machines fails with code, sentence, remedy and fault; retry starts anew', async () => {
@@ -75,14 +65,14 @@ describe('trouble', () => {
       fault: 'cloud',
       remedy: expect.any(String),
     });
-    expect(belongsTo(id)).toEqual([]);
+    expect(belongsTo(driver, id)).toEqual([]);
     expect((await driver.firestore.doc('accounts/ada').get()).data()).toMatchObject({ clusters: 0 });
     driver.hub.cloud.faults.clear();
     expect((await ada('POST', `/v1/clusters/${id}:retry`)).status).toBe(202);
     const ready = await driver.until(id, (cluster) => cluster.state === 'ready');
     expect(ready.generation).toBe(2);
-    expect(belongsTo(id)).toContain(`cluster hub-${id}-g2`);
-    await remove(ada, id);
+    expect(belongsTo(driver, id)).toContain(`cluster hub-${id}-g2`);
+    await remove(driver, ada, id);
   });
 
   test('the cloud’s quota means waiting, not failing', async () => {
@@ -96,7 +86,7 @@ describe('trouble', () => {
     expect(queued.liability).toBeUndefined();
     model.setQuota('asia-northeast1', { cpus: 1000 });
     await driver.until(id, 'ready');
-    await remove(ada, id);
+    await remove(driver, ada, id);
   });
 
   test('the account’s quota means a place in the queue, and whoever frees it wakes the next', async () => {
@@ -113,9 +103,9 @@ describe('trouble', () => {
       error: { code: 'ACCOUNT_QUOTA' },
       detail: expect.stringContaining('Number 1'),
     });
-    await remove(grace, first);
+    await remove(driver, grace, first);
     await driver.until(second, 'ready');
-    await remove(grace, second);
+    await remove(driver, grace, second);
   });
 
   test('an installation that fails is undone and can be tried again', async () => {
@@ -124,10 +114,10 @@ describe('trouble', () => {
     const failed = await driver.until(id, (cluster) => cluster.state === 'failed');
     driver.hub.cloud.faults.clear();
     expect(failed.error).toMatchObject({ code: 'INSTALL_FAILED', fault: 'hub' });
-    expect(belongsTo(id)).toEqual([]);
+    expect(belongsTo(driver, id)).toEqual([]);
     await ada('POST', `/v1/clusters/${id}:retry`);
     await driver.until(id, (cluster) => cluster.state === 'ready');
-    await remove(ada, id);
+    await remove(driver, ada, id);
   });
 
   test('a stranger sees nothing, an operator can help', async () => {
