@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { realClock, virtualClock } from './clock.ts';
 
 test('timers run in the order of their instants, those of the same instant first come, first served', async () => {
-  const clock = virtualClock(0);
+  const clock = virtualClock({ startMs: 0 });
   const ran: string[] = [];
   for (const [atMs, name] of [
     [30, 'd'],
@@ -21,7 +21,7 @@ test('timers run in the order of their instants, those of the same instant first
 
 test('a seed may order the timers of one instant', async () => {
   const ties = [2, 1, 3];
-  const clock = virtualClock(0, () => ties.shift() ?? 0);
+  const clock = virtualClock({ startMs: 0, tieBreak: () => ties.shift() ?? 0 });
   const ran: string[] = [];
   for (const name of ['a', 'b', 'c']) clock.schedule(5, () => ran.push(name));
   await clock.runFor(5);
@@ -29,7 +29,7 @@ test('a seed may order the timers of one instant', async () => {
 });
 
 test('what a timer starts is over before the next one runs, and may set timers of its own', async () => {
-  const clock = virtualClock(0);
+  const clock = virtualClock({ startMs: 0 });
   const ran: string[] = [];
   clock.schedule(10, async () => {
     await clock.sleepUntil(15);
@@ -42,7 +42,7 @@ test('what a timer starts is over before the next one runs, and may set timers o
 });
 
 test('a cancelled timer does not run, one of the past runs at once', async () => {
-  const clock = virtualClock(100);
+  const clock = virtualClock({ startMs: 100 });
   const ran: string[] = [];
   clock.schedule(110, () => ran.push('cancelled'))();
   clock.schedule(50, () => ran.push(`past@${clock.now()}`));
@@ -52,7 +52,7 @@ test('a cancelled timer does not run, one of the past runs at once', async () =>
 });
 
 test('many timers in any order come out sorted', async () => {
-  const clock = virtualClock(0);
+  const clock = virtualClock({ startMs: 0 });
   const ran: number[] = [];
   const instants = Array.from({ length: 500 }, (_, index) => (index * 7919) % 1009);
   for (const atMs of instants) clock.schedule(atMs, () => ran.push(atMs));

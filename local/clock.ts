@@ -57,10 +57,27 @@ export interface VirtualClock extends LocalClock {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * A clock that only moves when told to: an hour passes in a millisecond.
- * @param tieBreak orders events of the same instant; the default is first come, first served.
+ * The same where nothing but promises is waited for: a tick comes when no microtask is left. Streams, of which a Response's body is one,
+ * go on in ticks of their own, a few in a row. Twenty times as cheap.
  */
-export function virtualClock(startMs = Date.UTC(2026, 0, 1), tieBreak: () => number = () => 0): VirtualClock {
+export const quicklySettled = async (): Promise<void> => {
+  for (let tick = 0; tick < TICKS; tick++) await new Promise<void>((resolve) => process.nextTick(resolve));
+};
+const TICKS = 3;
+
+export interface VirtualClockOptions {
+  startMs?: number | undefined;
+  /** Orders events of the same instant; the default is first come, first served. */
+  tieBreak?: () => number;
+  /** Resolves when whatever an event has set off waits for time again. */
+  settle?: () => Promise<void>;
+  /** Called after each event has settled. */
+  onEvent?: () => void;
+}
+
+/** A clock that only moves when told to: an hour passes in a millisecond. */
+export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
+  const { startMs = Date.UTC(2026, 0, 1), tieBreak = () => 0, settle = settled, onEvent } = options;
   let nowMs = startMs;
   let sequence = 0;
   const heap: Timer[] = [];
@@ -112,13 +129,14 @@ export function virtualClock(startMs = Date.UTC(2026, 0, 1), tieBreak: () => num
     };
   };
   const runUntil = async (atMs: number): Promise<void> => {
-    await settled();
+    await settle();
     for (let top = heap[0]; top && top.atMs <= atMs; top = heap[0]) {
       pop();
       if (top.cancelled) continue;
       nowMs = top.atMs;
       top.run();
-      await settled();
+      await settle();
+      onEvent?.();
     }
     nowMs = Math.max(nowMs, atMs);
   };

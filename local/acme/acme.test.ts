@@ -31,7 +31,7 @@ let model: AcmeModel;
 let face: AcmeFace;
 beforeEach(async () => {
   texts.clear();
-  clock = virtualClock(Date.now());
+  clock = virtualClock({ startMs: Date.now() });
   const world = worldAt(clock);
   model = createAcmeModel(world, { lookup });
   face = await serveAcme(world, 0, model);

@@ -48,7 +48,7 @@ interface OpenOptions {
 }
 
 function open({ store = memoryStore(), startMs, seed = 1, rates = {}, port = 6443 }: OpenOptions = {}): Here {
-  const clock = virtualClock(startMs);
+  const clock = virtualClock({ startMs });
   const random = seededRandom(seed);
   const faults = createFaults(rates, seededRandom(seed + 1));
   const world = { projectId: 'p', clock, random, faults, store, log: silentLog };

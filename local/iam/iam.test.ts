@@ -100,7 +100,7 @@ describe('the exchange of tokens', () => {
   /** Tokens that their cluster has signed. */
   const signed = new Map<string, Workload>([['good.jwt', WORKLOAD]]);
   beforeEach(async () => {
-    clock = virtualClock(Date.now());
+    clock = virtualClock({ startMs: Date.now() });
     face = await serveIam(worldAt(clock), 0, { verifySubject: async (token) => signed.get(token) });
   });
   afterEach(() => face.close());

@@ -7,9 +7,10 @@ import { hint } from '../../functions/dispatch/hint.ts';
 import { observeDurations } from '../../functions/durations/observe.ts';
 import { silentLog } from '../../functions/log.ts';
 import { ALL_TOPICS, MANIFEST, MAX_DELIVERY_ATTEMPTS, stepOfFunction } from '../../functions/manifest.ts';
+import type { Pachyderm } from '../../functions/pachyderm/pachyderm.ts';
 import { topUp } from '../../functions/pool/top-up.ts';
 import type { Ports, Settings } from '../../functions/ports.ts';
-import { createGkeProvider } from '../../functions/providers/gke/provider.ts';
+import { createGkeProvider, type GkeSettings } from '../../functions/providers/gke/provider.ts';
 import { STEPS } from '../../functions/steps/index.ts';
 import { sweepDrift } from '../../functions/sweeps/drift.ts';
 import { sweepOverdue } from '../../functions/sweeps/overdue.ts';
@@ -47,8 +48,21 @@ const PROJECT = 'hub-memory';
 const ZONE = 'clusters.example.com';
 const DNS_ZONE = 'clusters';
 
+/**
+ * Stands between a handler and each call it makes to the outside: where a simulation lets the call be late, fail or never come back.
+ * @param site `<port>.<method>`
+ */
+export type Door = <T>(site: string, call: () => Promise<T>) => Promise<T>;
+
+/** What runs one invocation of a function. @param work the function, over the ports that it is to have */
+export type Invoke = (name: string, work: (ports: Ports) => Promise<void>) => Promise<void>;
+
 export interface MemoryHubOptions {
   seed?: number;
+  /** The default is one that tells events of the same instant apart by their order. */
+  clock?: VirtualClock;
+  /** The default gives each invocation the same ports, without doors. */
+  invoke?: Invoke;
   faults?: FaultRates;
   /** Modelled: from publish to delivery. */
   busMs?: number;
@@ -65,6 +79,8 @@ export type MemoryHub = ReturnType<typeof memoryHub>;
 
 export function memoryHub({
   seed = 1,
+  clock = virtualClock(),
+  invoke,
   faults: rates = {},
   busMs = 100,
   commitMs = 30,
@@ -72,7 +88,6 @@ export function memoryHub({
   limits = {},
   licenses = {},
 }: MemoryHubOptions = {}) {
-  const clock: VirtualClock = virtualClock();
   const faults: Faults = createFaults(rates, randomStream(seed, 'faults'));
   const worldOf = (service: string): World => ({
     projectId: PROJECT,
@@ -141,20 +156,22 @@ export function memoryHub({
     licensed: Object.keys(licenses),
     licenses,
   };
+  const gke = memoryGkeClient(container, compute);
+  const gkeSettings: GkeSettings = {
+    projectId: PROJECT,
+    cell: settings.cell,
+    zones: Object.fromEntries(REGIONS.map(({ id, zones }) => [id, zones])),
+    network: 'leaves',
+    subnetworks: Object.fromEntries(REGIONS.map(({ id }) => [id, 'leaves'])),
+    nodeServiceAccount: `nodes@${PROJECT}.iam.gserviceaccount.com`,
+    endpointTrust: 'cluster-ca',
+  };
   const ports: Ports = {
     documents,
     messages,
     clock,
     random: randomStream(seed, 'product'),
-    provider: createGkeProvider(memoryGkeClient(container, compute), {
-      projectId: PROJECT,
-      cell: settings.cell,
-      zones: Object.fromEntries(REGIONS.map(({ id, zones }) => [id, zones])),
-      network: 'leaves',
-      subnetworks: Object.fromEntries(REGIONS.map(({ id }) => [id, 'leaves'])),
-      nodeServiceAccount: `nodes@${PROJECT}.iam.gserviceaccount.com`,
-      endpointTrust: 'cluster-ca',
-    }),
+    provider: createGkeProvider(gke, gkeSettings),
     leaves: memoryLeaves(leaves),
     buckets: memoryBuckets(storage),
     dns: memoryDns(dns, DNS_ZONE),
@@ -166,8 +183,27 @@ export function memoryHub({
     log: silentLog,
   };
 
+  /** The same ports with a door before each call. @param own what is this invocation's alone */
+  const portsThrough = (door: Door, own: Partial<Pick<Ports, 'clock' | 'log'>> = {}): Ports => ({
+    ...ports,
+    documents: { ...behind(door, 'documents', ports.documents), watch: documents.watch },
+    messages: behind(door, 'messages', ports.messages),
+    provider: createGkeProvider(behind(door, 'gke', gke), gkeSettings),
+    leaves: { open: (connection) => behind(door, 'leaf', ports.leaves.open(connection)) },
+    buckets: behind(door, 'buckets', ports.buckets),
+    dns: behind(door, 'dns', ports.dns),
+    certificates: behind(door, 'certificates', ports.certificates),
+    pachyderms: {
+      inside: (where) => door('pachyderm.inside', () => ports.pachyderms.inside(where)).then(doored(door)),
+      outside: (host) => door('pachyderm.outside', () => ports.pachyderms.outside(host)).then(doored(door)),
+    },
+    web: behind(door, 'web', ports.web),
+    people: behind(door, 'people', ports.people),
+    ...own,
+  });
+
   /** What the functions of `functions/index.ts` do, without a framework around them. */
-  const handle = async (name: string, body: unknown): Promise<void> => {
+  const handle = async (ports: Ports, name: string, body: unknown): Promise<void> => {
     const step = stepOfFunction(name);
     if (step) await dispatch(ports, STEPS, step, stepMessage.parse(body));
     else if (name === TOPICS.hint) await hint(ports, body);
@@ -179,7 +215,9 @@ export function memoryHub({
   for (const { name, trigger, timeoutSeconds } of MANIFEST) {
     if (trigger.kind !== 'topic') continue;
     // As long as the function may take, and a margin: a sweep stays for its minute.
-    messages.subscribe(trigger.topic, (body) => handle(name, body), seconds(timeoutSeconds + 10));
+    const run = (body: unknown): Promise<void> =>
+      invoke ? invoke(name, (own) => handle(own, name, body)) : handle(ports, name, body);
+    messages.subscribe(trigger.topic, run, seconds(timeoutSeconds + 10));
   }
   for (const topic of ALL_TOPICS)
     if (!MANIFEST.some(({ name }) => name === topic)) messages.subscribe(topic, async () => undefined);
@@ -267,9 +305,28 @@ export function memoryHub({
     acme,
     leaves,
     tokens,
+    portsThrough,
     startScheduler,
     until,
     run,
     objects,
   };
 }
+
+/** A port whose calls all go through the door. Its methods are its own properties, and each returns a promise. */
+function behind<T extends object>(door: Door, name: string, port: T): T {
+  const doored: Record<string, unknown> = {};
+  for (const [method, call] of Object.entries(port)) {
+    if (typeof call !== 'function') continue;
+    doored[method] = (...args: unknown[]) => door(`${name}.${method}`, () => call(...args));
+  }
+  return doored as T;
+}
+
+/** A Pachyderm is closed at once, by whoever opened it. */
+const doored =
+  (door: Door) =>
+  (pachyderm: Pachyderm): Pachyderm => ({
+    ...behind(door, 'pachyderm', pachyderm),
+    close: () => pachyderm.close(),
+  });

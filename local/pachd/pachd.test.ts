@@ -208,7 +208,7 @@ describe('a pachd over its starts', () => {
   });
 
   test('tokens end by the clock of the cloud', async () => {
-    const clock = virtualClock(Date.UTC(2026, 0, 1));
+    const clock = virtualClock({ startMs: Date.UTC(2026, 0, 1) });
     const pachd = await aPachd(lockedValues(issuer.url), { clock });
     const channel = channelTo(pachd);
     const expiration = { seconds: (clock.now() + hours(1)) / 1000 };

@@ -33,7 +33,7 @@ function aScheduler(
     answer?: (attempt: number) => AttemptResult | Promise<AttemptResult>;
   } = {},
 ) {
-  const clock = options.clock ?? virtualClock(START);
+  const clock = options.clock ?? virtualClock({ startMs: START });
   const random = seededRandom(5);
   const faults = createFaults({}, random);
   /** Seconds after START. */
@@ -64,7 +64,7 @@ describe('firing', () => {
   });
 
   test('a timer that is early by a millisecond, as those of Node may be, fires a job once all the same', async () => {
-    const clock = virtualClock(START);
+    const clock = virtualClock({ startMs: START });
     const local: LocalClock = { ...clock, schedule: (atMs, run) => clock.schedule(atMs - 1, run) };
     const { model, fired } = aScheduler({ clock, local });
     model.createJob(aJob());
@@ -73,7 +73,7 @@ describe('firing', () => {
   });
 
   test('a faster cloud fires as much sooner', async () => {
-    const clock = virtualClock(START);
+    const clock = virtualClock({ startMs: START });
     const speed = 60;
     const local: LocalClock = {
       ...clock,
@@ -90,7 +90,7 @@ describe('firing', () => {
   });
 
   test('the time zone of the schedule counts, also over a change to summer time', async () => {
-    const clock = virtualClock(Date.UTC(2026, 2, 28, 12));
+    const clock = virtualClock({ startMs: Date.UTC(2026, 2, 28, 12) });
     const { model } = aScheduler({ clock });
     const next = () => new Date(model.job('early').next?.fireAt ?? 0).toISOString();
     model.createJob(aJob({ name: 'early', schedule: '30 6 * * *', timeZone: 'Europe/Berlin' }));
@@ -269,7 +269,7 @@ describe('after a kill', () => {
     before.model.pauseJob('paused');
     await before.clock.runFor(minutes(1));
 
-    const clock = virtualClock(START + minutes(10));
+    const clock = virtualClock({ startMs: START + minutes(10) });
     const after = aScheduler({ store: journaledStore(folder, 'scheduler'), clock });
     await clock.runFor(seconds(45));
     expect(after.fired).toEqual([630]);
@@ -284,7 +284,7 @@ describe('after a kill', () => {
     before.model.runJob('sweep');
     await before.clock.runFor(seconds(1));
 
-    const clock = virtualClock(START + minutes(1));
+    const clock = virtualClock({ startMs: START + minutes(1) });
     const after = aScheduler({ store: journaledStore(folder, 'scheduler'), clock });
     await clock.runFor(minutes(10));
     expect(after.fired).toEqual([300]);
