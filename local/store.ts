@@ -93,11 +93,18 @@ function storeOver(
   };
 }
 
-/** Nothing survives the process. */
-export const memoryStore = (): Store =>
+/**
+ * Nothing survives the process.
+ * @param onChange told of each change after it was made; no value: the row is gone
+ */
+export const memoryStore = (
+  onChange: (table: string, key: string, value?: unknown) => void = () => undefined,
+): Store =>
   storeOver(
     new Map(),
-    () => undefined,
+    (entry) => {
+      for (const [table, key, value] of linesOf(entry)) onChange(table, key, value);
+    },
     () => undefined,
   );
 

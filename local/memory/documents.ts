@@ -37,16 +37,20 @@ export interface MemoryDocumentsOptions {
   store?: Store;
   /** The indexes that are deployed; the default answers every query. */
   indexes?: IndexConfig;
+  /** Told of what a commit wrote, at once. */
+  onCommit?: ((writes: readonly Write[]) => void) | undefined;
 }
 
 export interface MemoryDocuments extends Documents {
   readonly counters: Readonly<Counters>;
+  /** Looks behind the port: at once, unhindered and uncounted. */
+  peek<T = DocumentData>(path: string): Snapshot<T> | undefined;
 }
 
 const ROOT = 'projects/memory/databases/(default)/documents';
 
 export function memoryDocuments(clock: LocalClock, options: MemoryDocumentsOptions = {}): MemoryDocuments {
-  const { latencyMs = 0, faults, store = memoryStore(), indexes } = options;
+  const { latencyMs = 0, faults, store = memoryStore(), indexes, onCommit } = options;
   const model = createFirestore({ clock, store }, indexes ? { indexes } : {});
 
   const reach = (operation: string): void => {
@@ -56,6 +60,10 @@ export function memoryDocuments(clock: LocalClock, options: MemoryDocumentsOptio
   };
   return {
     counters: model.counters,
+    peek<T>(path: string) {
+      const document = model.documents.get(nameOf(path));
+      return document && snapshotOf<T>(document);
+    },
     async get<T>(path: string) {
       reach('get');
       const name = nameOf(path);
@@ -83,6 +91,7 @@ export function memoryDocuments(clock: LocalClock, options: MemoryDocumentsOptio
       } catch (error) {
         throw commitFault(error);
       }
+      onCommit?.(writes);
       if (faults?.hit('reply-lost', 'commit')) {
         throw new CommitError('unavailable', 'the connection was lost before the answer');
       }

@@ -2,6 +2,8 @@
  * The whole control plane in one thread on a virtual clock: the product's own handlers, the models of the stand-ins, no wires.
  * An hour passes in a millisecond; the same seed gives the same run.
  */
+import { Cron } from 'croner';
+import type { Write } from '../../functions/cloud.ts';
 import { dispatch } from '../../functions/dispatch/engine.ts';
 import { hint } from '../../functions/dispatch/hint.ts';
 import { observeDurations } from '../../functions/durations/observe.ts';
@@ -16,7 +18,7 @@ import { sweepDrift } from '../../functions/sweeps/drift.ts';
 import { sweepOverdue } from '../../functions/sweeps/overdue.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { stepMessage, TOPICS } from '../../shared/messages.ts';
-import { dollars, hours, minutes, seconds } from '../../shared/units.ts';
+import { dollars, minutes, seconds } from '../../shared/units.ts';
 import { createAcmeModel } from '../acme/model.ts';
 import { lookupInModel } from '../acme/names.ts';
 import { type VirtualClock, virtualClock } from '../clock.ts';
@@ -51,18 +53,28 @@ const DNS_ZONE = 'clusters';
 /**
  * Stands between a handler and each call it makes to the outside: where a simulation lets the call be late, fail or never come back.
  * @param site `<port>.<method>`
+ * @param args what it is called with
  */
-export type Door = <T>(site: string, call: () => Promise<T>) => Promise<T>;
+export type Door = <T>(site: string, call: () => Promise<T>, args?: readonly unknown[]) => Promise<T>;
 
 /** What runs one invocation of a function. @param work the function, over the ports that it is to have */
 export type Invoke = (name: string, work: (ports: Ports) => Promise<void>) => Promise<void>;
+
+export interface Observer {
+  /** What a commit wrote. */
+  onCommit(writes: readonly Write[]): void;
+  /** A row of a stand-in's tables; no value: it is gone. */
+  onObject(service: string, table: string, key: string, value?: unknown): void;
+}
 
 export interface MemoryHubOptions {
   seed?: number;
   /** The default is one that tells events of the same instant apart by their order. */
   clock?: VirtualClock;
   /** The default gives each invocation the same ports, without doors. */
-  invoke?: Invoke;
+  invoke?: Invoke | undefined;
+  /** Who looks on; told of each change at once, and of no reading. */
+  observer?: Observer | undefined;
   faults?: FaultRates;
   /** Modelled: from publish to delivery. */
   busMs?: number;
@@ -81,6 +93,7 @@ export function memoryHub({
   seed = 1,
   clock = virtualClock(),
   invoke,
+  observer,
   faults: rates = {},
   busMs = 100,
   commitMs = 30,
@@ -94,11 +107,16 @@ export function memoryHub({
     clock,
     faults,
     log: silentLog,
-    store: memoryStore(),
+    store: memoryStore(observer && ((table, key, value) => observer.onObject(service, table, key, value))),
     random: randomStream(seed, service),
   });
 
-  const documents = memoryDocuments(clock, { latencyMs: commitMs, faults, indexes: deployedIndexes() });
+  const documents = memoryDocuments(clock, {
+    latencyMs: commitMs,
+    faults,
+    indexes: deployedIndexes(),
+    onCommit: observer?.onCommit,
+  });
   const messages = memoryMessages({
     clock,
     faults,
@@ -222,21 +240,23 @@ export function memoryHub({
   for (const topic of ALL_TOPICS)
     if (!MANIFEST.some(({ name }) => name === topic)) messages.subscribe(topic, async () => undefined);
 
-  /** Starts the Scheduler's jobs. Returns what stops them. */
-  const startScheduler = (): (() => void) => {
+  /**
+   * Starts the Scheduler's jobs. Returns what stops them.
+   * @param times how often a job runs when its time comes
+   */
+  const startScheduler = (times: (topic: string) => number = () => 1): (() => void) => {
     let stopped = false;
-    const every = (topic: string, everyMs: number): void => {
+    for (const { trigger } of MANIFEST) {
+      if (trigger.kind !== 'topic' || trigger.schedule === undefined) continue;
+      const { topic, schedule } = trigger;
+      const everyMs = periodOf(schedule);
       const fire = (): void => {
         if (stopped) return;
-        sendBody(topic, { schema: 1 });
+        for (let left = times(topic); left > 0; left--) sendBody(topic, { schema: 1 });
         clock.schedule(clock.after(everyMs), fire);
       };
       clock.schedule(clock.after(everyMs), fire);
-    };
-    every(TOPICS.sweep, minutes(1));
-    every(TOPICS.topUp, minutes(5));
-    every(TOPICS.drift, hours(6));
-    every(TOPICS.durations, minutes(10));
+    }
     return () => {
       stopped = true;
     };
@@ -313,12 +333,24 @@ export function memoryHub({
   };
 }
 
+/** Every line of the manifest comes again after one and the same time. */
+function periodOf(schedule: string): number {
+  const known = PERIODS.get(schedule);
+  if (known !== undefined) return known;
+  const [first, second] = new Cron(schedule).nextRuns(2);
+  const periodMs = (second?.getTime() ?? 0) - (first?.getTime() ?? 0);
+  PERIODS.set(schedule, periodMs);
+  return periodMs;
+}
+
+const PERIODS = new Map<string, number>();
+
 /** A port whose calls all go through the door. Its methods are its own properties, and each returns a promise. */
 function behind<T extends object>(door: Door, name: string, port: T): T {
   const doored: Record<string, unknown> = {};
   for (const [method, call] of Object.entries(port)) {
     if (typeof call !== 'function') continue;
-    doored[method] = (...args: unknown[]) => door(`${name}.${method}`, () => call(...args));
+    doored[method] = (...args: unknown[]) => door(`${name}.${method}`, () => call(...args), args);
   }
   return doored as T;
 }
