@@ -87,8 +87,11 @@ export interface Documents {
 
 /** A message is a hint that may be lost, doubled, late or reordered; see `shared/messages.ts`. */
 export interface Messages {
-  /** Resolves when the bus has taken the message. */
-  publish(topic: string, body: object): Promise<void>;
+  /**
+   * Resolves when the bus has taken the message.
+   * @param attributes what travels with the body and is no part of it: which trace it belongs to
+   */
+  publish(topic: string, body: object, attributes?: Readonly<Record<string, string>>): Promise<void>;
 }
 
 /**

@@ -92,6 +92,13 @@ export interface Config {
   licensed: readonly string[];
   /** By product. Of the functions that install alone: empty in every other. */
   licenses: Readonly<Record<string, string>>;
+  /** Where metrics go; absent: nowhere. */
+  telemetry?: {
+    /** Base address of an OTLP receiver, no slash at the end. */
+    endpoint: string;
+    /** Of this code, so that what it does can be told from what the one before did. */
+    version: string;
+  };
   local?: LocalCloud;
 }
 
@@ -155,6 +162,16 @@ const environment = z.object({
   HUB_OIDC_SIGNING_KEYS: z.string().optional(),
   HUB_LICENSED_PRODUCTS: z.string().optional(),
   HUB_PACHYDERM_LICENSE: z.string().optional(),
+  HUB_OTLP_ENDPOINT: z
+    .string()
+    .regex(
+      /^https?:\/\/[^\s/]+(\/[^\s]*[^\s/])?$/,
+      'must be the base address of an OTLP receiver, no slash at the end',
+    )
+    .optional(),
+  HUB_VERSION: z.string().optional(),
+  /** Cloud Run's own name for what is deployed: https://cloud.google.com/run/docs/container-contract#env-vars */
+  K_REVISION: z.string().optional(),
   HUB_LOCAL_CLOUD: z.string().optional(),
 });
 
@@ -213,6 +230,9 @@ export function parseConfig(env: Environment): Config {
     credentialsAccount: e.HUB_CREDENTIALS_ACCOUNT,
     licensed,
     licenses,
+    ...(e.HUB_OTLP_ENDPOINT !== undefined && {
+      telemetry: { endpoint: e.HUB_OTLP_ENDPOINT, version: e.HUB_VERSION ?? e.K_REVISION ?? 'unknown' },
+    }),
     ...(local && { local }),
   });
 }

@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import type { Dns } from './dns.ts';
 import type { Leaves } from './leaf/leaf.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { Pachyderms } from './pachyderm/pachyderm.ts';
 import type { People } from './people.ts';
 import type { Provider } from './providers/provider.ts';
@@ -41,4 +42,5 @@ export interface Ports extends Cloud {
   tokens: TokenVerifier;
   settings: Settings;
   log: Log;
+  metrics: Metrics;
 }

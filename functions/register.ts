@@ -8,7 +8,7 @@ import type { Ports } from './ports.ts';
 
 /** Data of a `google.cloud.pubsub.topic.v1.messagePublished` event. */
 interface MessagePublished {
-  message?: { data?: string };
+  message?: { data?: string; attributes?: Record<string, string> };
 }
 
 /** The ports of one function, made for its identity from the environment's Config. */
@@ -26,21 +26,44 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** A function that handles the messages of a topic. A rejection is a nack: Pub/Sub delivers again. */
+/**
+ * A function that handles the messages of a topic. A rejection is a nack: Pub/Sub delivers again.
+ * @param handle is given ports of this invocation's own: its log and its messages carry the trace of the message
+ */
 export function onMessage(name: string, handle: (ports: Ports, body: unknown) => Promise<void>) {
   const ports = once(() => makePorts(name));
   const handler = async (event: CloudEvent<MessagePublished>): Promise<void> => {
-    const body = decode(event.data?.message?.data);
-    const given = await ports();
+    const { data, attributes } = event.data?.message ?? {};
+    const body = decode(data);
+    const [given, { portsOfMessage }] = await Promise.all([ports(), import('./invocation.ts')]);
+    const own = portsOfMessage(given, body, attributes);
     if (body === undefined) {
       // Delivering it again cannot mend it.
-      given.log.warn('message is not JSON', { function: name });
+      own.log.warn('message is not JSON', { function: name });
       return;
     }
-    await handle(given, body);
+    await given.metrics.during(() => handled(own, () => handle(own, body)));
   };
   cloudEvent<MessagePublished>(name, handler);
   return handler;
+}
+
+/** Says in the log what the framework would only print, with what it belongs to. */
+async function handled(ports: Ports, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    const error = (await import('./api/problem.ts')).toAppError(thrown);
+    const { code, cause, detail } = error;
+    const said = code === 'BUG' ? (cause instanceof Error ? cause : error).stack : detail;
+    ports.metrics.record('unhandled', 1, { code });
+    ports.log[code === 'BUG' ? 'error' : 'warn']('message not handled', {
+      code,
+      ...(said && { detail: said }),
+    });
+    // The framework prints what it gets, as it is.
+    throw new Error(`message not handled: ${code}`);
+  }
 }
 
 function decode(data: string | undefined): unknown {

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCloudLog } from '../functions/google/log.ts';
-import { type RunningHub, startHub } from './hub.ts';
+import { PROJECT, type RunningHub, startHub } from './hub.ts';
 import { parseOptions, UsageError } from './options.ts';
 
 const FOLDER = fileURLToPath(new URL('../.hub/', import.meta.url));
@@ -26,7 +26,7 @@ process.on('SIGTERM', end);
 
 try {
   const options = parseOptions(process.env);
-  hub = await startHub(options, createCloudLog({ service: 'embedded cloud' }));
+  hub = await startHub(options, createCloudLog({ service: 'embedded cloud' }, PROJECT));
   mkdirSync(FOLDER, { recursive: true });
   // Beside the data too: several Hubs may run from one checkout.
   for (const folder of [FOLDER, ...(options.dataFolder ? [options.dataFolder] : [])]) {

@@ -3,6 +3,7 @@ import { createApi } from '../functions/api/app.ts';
 import { CREDENTIALS_ENDPOINTS } from '../functions/api/credentials.ts';
 import { createLog, type LogFields, type Severity } from '../functions/log.ts';
 import { ALL_TOPICS } from '../functions/manifest.ts';
+import { silentMetrics } from '../functions/metrics.ts';
 import type { Ports, Settings } from '../functions/ports.ts';
 import { createGkeProvider } from '../functions/providers/gke/provider.ts';
 import type { Principal } from '../functions/tokens.ts';
@@ -108,6 +109,7 @@ export function apiUnderTest({
       licenses: {},
     },
     log: createLog((severity, event, fields) => lines.push({ severity, event, fields })),
+    metrics: silentMetrics,
   };
   const app = createApi(ports);
   const credentials = createApi(ports, CREDENTIALS_ENDPOINTS);

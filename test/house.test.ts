@@ -33,6 +33,8 @@ const ONLY_IN: readonly (readonly [RegExp, RegExp])[] = [
     /^(functions\/(google|providers\/gke)|local|test|bench)\//,
   ],
   [/^@kubernetes\/client-node/, /^(functions\/leaf|local|test|bench)\//],
+  // Elsewhere than in google/ its types only, which the test of what a cold start loads sees to.
+  [/^@opentelemetry\//, /^functions\/(google\/|metrics\.ts)/],
 ];
 
 function importsOf(file: string): string[] {
@@ -75,6 +77,23 @@ describe('imports', () => {
       ),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test('a cold start loads the framework and the schemas, and no SDK', () => {
+    const loaded = new Set<string>();
+    const packages = new Set<string>();
+    const load = (file: string): void => {
+      if (loaded.has(file)) return;
+      loaded.add(file);
+      for (const [, name = ''] of read(file).matchAll(
+        /^(?:import|export) (?!type\b)[^;]*?from '([^']+)'/gms,
+      )) {
+        if (name.startsWith('.')) load(relative('.', join(dirname(file), name)));
+        else if (!name.startsWith('node:')) packages.add(name);
+      }
+    };
+    load('functions/index.ts');
+    expect([...packages].sort()).toEqual(['@google-cloud/functions-framework', 'zod']);
   });
 
   test('only config and the local host read the environment; only clocks read the clock', () => {

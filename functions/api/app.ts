@@ -4,7 +4,9 @@
  */
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
+import { portsAbout } from '../invocation.ts';
 import type { Ports } from '../ports.ts';
 import { ADMIN_ENDPOINTS } from './admin.ts';
 import { bodyIsTooLarge } from './body-guard.ts';
@@ -17,7 +19,7 @@ import { HEALTH_ENDPOINTS } from './health.ts';
 import { ME_ENDPOINTS } from './me.ts';
 import { MEMBER_ENDPOINTS } from './members.ts';
 import { type ApiEnv, observe } from './observe.ts';
-import { partsOf } from './policy.ts';
+import { isOfCluster, partsOf } from './policy.ts';
 import { POOL_ENDPOINTS } from './pools.ts';
 import { problemResponse, toAppError } from './problem.ts';
 import { QUOTE_ENDPOINTS } from './quote.ts';
@@ -32,12 +34,17 @@ export function createApi(ports: Ports, endpoints = API_ENDPOINTS): Hono<ApiEnv>
       if (endpoint.makes && c.req.raw.method === 'HEAD') throw new AppError('METHOD_NOT_ALLOWED');
       if (c.env?.incoming && bodyIsTooLarge(c.env.incoming)) throw new AppError('BODY_TOO_LARGE');
       const id = idOf(path, c.req.param('id') ?? '');
-      const { body, headers } = await serve(ports, endpoint, {
+      if (isOfCluster(endpoint.name) && CLUSTER_ID.test(id)) c.set('cluster', id);
+      const own = c.get('ports');
+      const about = c.get('cluster');
+      const { body, headers } = await serve(about === undefined ? own : portsAbout(own, about), endpoint, {
         request: c.req.raw,
         id,
         email: c.req.param('email'),
         queries: c.req.queries(),
       });
+      const made = MADE.exec(headers?.location ?? '')?.[1];
+      if (made !== undefined) c.set('cluster', made);
       if (typeof body === 'string') return c.body(body, endpoint.status, headers);
       return c.json(body, endpoint.status, headers);
     });
@@ -47,6 +54,9 @@ export function createApi(ports: Ports, endpoints = API_ENDPOINTS): Hono<ApiEnv>
   app.onError((error, c) => problemResponse(toAppError(error), c.get('requestId')));
   return app;
 }
+
+/** The address of a cluster, in the reply to whoever asked for one. */
+const MADE = /^\/v1\/clusters\/([a-z2-7]{16})$/;
 
 const openApi = endpoint({
   name: 'GET /v1/openapi.json',

@@ -69,7 +69,10 @@ const create = endpoint({
       const { name, ...wish } = body;
       const spec = resolveSpec(wish, ports.settings.licensed);
       const spare = await claimSpare(ports, { name, spec, owner: uid, email }, earlier.remember);
-      if (spare) return accepted(toReply(spare, ports.clock));
+      if (spare) {
+        ports.metrics.record('claims', 1, { result: 'hit' });
+        return accepted(toReply(spare, ports.clock));
+      }
       const birth = conceive(ports, {
         name,
         spec,
@@ -78,7 +81,11 @@ const create = endpoint({
         emails: { [uid]: email },
       });
       const created = await createClusters(ports, [birth], earlier.remember(birth.cluster.id));
-      if (created?.[0]) return accepted(toReply(created[0], ports.clock));
+      if (created?.[0]) {
+        // Who waits for room would have got no spare either.
+        if (created[0].state !== 'queued') ports.metrics.record('claims', 1, { result: 'miss' });
+        return accepted(toReply(created[0], ports.clock));
+      }
     }
     throw new AppError('CONFLICT');
   },

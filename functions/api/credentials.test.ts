@@ -140,7 +140,10 @@ describe('for kubectl', () => {
       expect(hub.documents.counters.commits).toBe(commits);
       expect(lines[0]).toEqual([
         'credentials issued',
-        { cluster: id, state: 'ready', resource: 'kubeconfig' },
+        {
+          ...{ cluster: id, state: 'ready', resource: 'kubeconfig' },
+          ...{ trace: expect.any(String), span: expect.any(String) },
+        },
       ]);
       expect(JSON.stringify(lines)).not.toContain(token);
     },

@@ -3,6 +3,7 @@
  * runs the step, computes the pure transition and commits it only onto the document it read. There is no lease: the commit's
  * precondition is the lock.
  */
+import type { ClusterFields } from '../../shared/documents/cluster.ts';
 import { AppError, asAppError } from '../../shared/errors.ts';
 import { rowOf, SHORT_WAIT_MS, type StepName } from '../../shared/lifecycle/table.ts';
 import { type Transition, transition } from '../../shared/lifecycle/transition.ts';
@@ -62,7 +63,7 @@ export async function dispatch(
         unknownOutcome,
       )
     ) {
-      log(ports, read, next, step);
+      report(ports, read, next, step);
       await announce(ports, read.cluster, next);
       if (next.wakeInMs !== undefined) {
         await sitOut(next.wakeInMs);
@@ -120,7 +121,17 @@ async function lookAgain(ports: Ports, id: string, { fields }: Transition, step:
   );
 }
 
+/** One look, counted. */
 async function run(ports: Ports, step: Step, read: Read, name: StepName): Promise<StepResult> {
+  const startMs = ports.clock.now();
+  const result = await look(ports, step, read, name);
+  const durationMs = ports.clock.now() - startMs;
+  ports.metrics.record('steps', durationMs / 1000, { step: name, outcome: result.kind });
+  if (result.kind === 'failed') ports.metrics.record('stepFailures', 1, { step: name, code: result.code });
+  return result;
+}
+
+async function look(ports: Ports, step: Step, read: Read, name: StepName): Promise<StepResult> {
   const { cluster } = read;
   try {
     return await step(cluster, ports);
@@ -142,16 +153,27 @@ async function run(ports: Ports, step: Step, read: Read, name: StepName): Promis
   }
 }
 
-function log(ports: Ports, read: Read, next: Transition, step: StepName): void {
-  if (!next.event) return;
-  ports.log.info('transition', {
-    cluster: read.cluster.id,
-    step,
-    state: next.fields.state,
-    epoch: next.fields.epoch,
-    durationMs: next.event.durationMs,
-    ...(next.fields.error ? { code: next.fields.error.code } : {}),
-  });
+function report(ports: Ports, { cluster }: Read, { event, fields }: Transition, step: StepName): void {
+  const { state, epoch, error, detail } = fields;
+  const line = { cluster: cluster.id, step, state, epoch };
+  if (!event) {
+    ports.log.info('step waits', { ...line, ...(detail !== undefined && { detail }) });
+    return;
+  }
+  ports.log.info('transition', { ...line, durationMs: event.durationMs, ...(error && { code: error.code }) });
+  const isForSomebody =
+    fields.owner !== undefined && fields.readyAt?.getTime() !== cluster.readyAt?.getTime();
+  if (isForSomebody) countReady(ports, fields);
+}
+
+/** How long somebody waited for a cluster, and how far that was from what they were told. */
+function countReady({ clock, metrics }: Ports, { createdAt, promisedAt, claimedFrom }: ClusterFields): void {
+  const way = claimedFrom === undefined ? 'cold' : 'claim';
+  metrics.record('toReady', Math.max(0, clock.elapsed(createdAt.getTime())) / 1000, { way });
+  if (!promisedAt) return;
+  const lateMs = clock.elapsed(promisedAt.getTime());
+  const direction = lateMs > 0 ? 'late' : 'early';
+  metrics.record('etaError', Math.abs(lateMs) / 1000, { way, direction });
 }
 
 /** Reading again tells what an unanswered commit did. */

@@ -5,7 +5,7 @@ import { createLog, type Log, type LogFields } from '../log.ts';
 const SEVERITY: Record<string, string> = { info: 'INFO', warn: 'WARNING', error: 'ERROR' };
 
 /** @param base fields of every entry, e.g. the function's name */
-export function createCloudLog(base: LogFields): Log {
+export function createCloudLog(base: LogFields, projectId: string): Log {
   const logger = pino({
     base: null,
     messageKey: 'message',
@@ -14,6 +14,15 @@ export function createCloudLog(base: LogFields): Log {
   });
   return createLog((severity, event, fields) => {
     const method = severity === 'ERROR' ? 'error' : severity === 'WARNING' ? 'warn' : 'info';
-    logger[method](fields, event);
+    logger[method](entryOf(fields, projectId), event);
   }, base);
+}
+
+/** A trace by the names under which Cloud Logging shows entries with their request: https://cloud.google.com/logging/docs/structured-logging */
+export function entryOf({ trace, span, ...fields }: LogFields, projectId: string): object {
+  return {
+    ...fields,
+    ...(trace !== undefined && { 'logging.googleapis.com/trace': `projects/${projectId}/traces/${trace}` }),
+    ...(span !== undefined && { 'logging.googleapis.com/spanId': span }),
+  };
 }

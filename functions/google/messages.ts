@@ -35,9 +35,9 @@ export function createMessages(pubsub: PubSub): Messages {
     return known;
   };
   return {
-    async publish(topic, body) {
+    async publish(topic, body, attributes = {}) {
       try {
-        await topicOf(topic).publishMessage({ data: Buffer.from(JSON.stringify(body)) });
+        await topicOf(topic).publishMessage({ data: Buffer.from(JSON.stringify(body)), attributes });
       } catch (cause) {
         throw new AppError('UNAVAILABLE', `publishing to ${topic} failed`, { cause });
       }

@@ -9,6 +9,8 @@ import type { Clock, Documents, Messages } from '../cloud.ts';
 import { type Config, parseConfig } from '../config.ts';
 import type { Dns } from '../dns.ts';
 import type { Leaf, Leaves } from '../leaf/leaf.ts';
+import { MANIFEST } from '../manifest.ts';
+import { type Metrics, silentMetrics } from '../metrics.ts';
 import type { Pachyderms } from '../pachyderm/pachyderm.ts';
 import type { Ports } from '../ports.ts';
 import type { GkeClient } from '../providers/gke/client.ts';
@@ -23,14 +25,18 @@ import { createTokenVerifier } from './tokens.ts';
 import { createWeb } from './web.ts';
 
 /** One process is one set of clients: a deployed function is alone in its process, and the local host shares them among all. */
-let shared: (Omit<Ports, 'log'> & { config: Config }) | undefined;
+let shared: (Shared & { config: Config }) | undefined;
+
+/** What functions of one process have in common. */
+type Shared = Omit<Ports, 'log' | 'metrics'>;
 
 /** @throws ConfigError listing every fault of the environment */
 export async function portsOf(functionName: string): Promise<Ports> {
   shared ??= createPorts(parseConfig(process.env));
   const { config, ...ports } = shared;
-  const log = createCloudLog({ function: functionName });
-  return { ...ports, ...(functionName === 'credentials' && insideAsItself(config, ports)), log };
+  const log = createCloudLog({ function: functionName }, config.projectId);
+  const metrics = await metricsOf(config, functionName);
+  return { ...ports, ...(functionName === 'credentials' && insideAsItself(config, ports)), log, metrics };
 }
 
 /** On a laptop it shares its process with others; inside of clusters it is somebody else than they are all the same. */
@@ -40,7 +46,34 @@ function insideAsItself(config: Config, ports: Pick<Ports, 'clock' | 'random'>):
   return { leaves: inside, pachyderms: pachyderms(inside, outside(config), ports) };
 }
 
-function createPorts(config: Config): Omit<Ports, 'log'> & { config: Config } {
+/** Google's own receiver asks who it is; any other is a neighbour. https://cloud.google.com/stackdriver/docs/otlp-metrics/overview */
+const GOOGLE_RECEIVER = 'https://telemetry.googleapis.com';
+
+async function metricsOf({ telemetry, cell, projectId }: Config, functionName: string): Promise<Metrics> {
+  if (!telemetry) return silentMetrics;
+  const { createOtlpMetrics } = await import('./metrics.ts');
+  const { endpoint, version } = telemetry;
+  const trigger = MANIFEST.find(({ name }) => name === functionName)?.trigger;
+  return createOtlpMetrics({
+    ...{ endpoint, functionName, version, cell, instance: systemRandom.base32(16) },
+    isWaitedFor: trigger?.kind === 'http',
+    ...(endpoint === GOOGLE_RECEIVER && { headers: ownHeaders(projectId) }),
+  });
+}
+
+/** Without a token the receiver refuses, which costs nothing but the metrics. */
+function ownHeaders(projectId: string): () => Promise<Record<string, string>> {
+  const token = lazyValue(() => accessTokens(undefined));
+  return async () => {
+    try {
+      return { authorization: `Bearer ${await (await token())()}`, 'x-goog-user-project': projectId };
+    } catch {
+      return {};
+    }
+  };
+}
+
+function createPorts(config: Config): Shared & { config: Config } {
   const { local, projectId } = config;
   const clock = systemClock(config.cloudSpeed);
   const inside = leaves(local?.accessToken);

@@ -57,11 +57,11 @@ export function createOidc(ports: Ports): Hono<ApiEnv> {
   const publicly = { 'cache-control': 'public, max-age=300' };
   on('/.well-known/openid-configuration', { GET: async (c) => c.json(metadataOf(issuer), 200, publicly) });
   on('/jwks', { GET: async (c) => c.json(jwksOf(signingKeys), 200, publicly) });
-  on('/authorize', { GET: (c) => authorize(ports, c) });
-  on('/token', { POST: (c) => token(ports, c) });
+  on('/authorize', { GET: (c) => authorize(c.get('ports'), c) });
+  on('/token', { POST: (c) => token(c.get('ports'), c) });
   on('/interactions/:id', {
-    GET: (c) => showInteraction(ports, c),
-    POST: (c) => answerInteraction(ports, c),
+    GET: (c) => showInteraction(c.get('ports'), c),
+    POST: (c) => answerInteraction(c.get('ports'), c),
   });
   app.notFound((c) => problemResponse(new AppError('NOT_FOUND'), c.get('requestId')));
   app.onError((error, c) => problemResponse(toAppError(error), c.get('requestId')));

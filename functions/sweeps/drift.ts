@@ -46,9 +46,10 @@ async function sendToAll(ports: Ports): Promise<void> {
     const lost = sent.filter(({ status }) => status === 'rejected').length;
     if (lost > 0) ports.log.warn('message not sent', { topic: TOPICS.drift, count: lost });
     const last = page.at(-1);
-    if (page.length < PAGE || !last) return;
+    if (page.length < PAGE || !last) break;
     startAfter = [last.data.createdAt ?? null, last.path];
   }
+  ports.metrics.record('sweeps', 1, { sweep: 'drift' });
 }
 
 /** What cannot be seen now is seen next time. */

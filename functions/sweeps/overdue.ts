@@ -38,7 +38,7 @@ export async function sweepOverdue(ports: Ports): Promise<number> {
   for (;;) {
     const { due, more } = await findDue(ports, endMs, sent);
     const next = due[0];
-    if (!next) return sent.size;
+    if (!next) return finished(ports, sent);
     await ports.clock.sleepUntil(next.atMs);
     const now = ports.clock.now();
     const ripe = due.filter(({ atMs }) => atMs <= now);
@@ -49,8 +49,15 @@ export async function sweepOverdue(ports: Ports): Promise<number> {
       const followingMs = due.find(({ atMs }) => atMs > now)?.atMs ?? Number.POSITIVE_INFINITY;
       await ports.clock.sleepUntil(Math.min(ports.clock.after(SETTLE_MS), followingMs, endMs));
     }
-    if (ports.clock.now() >= endMs) return sent.size;
+    if (ports.clock.now() >= endMs) return finished(ports, sent);
   }
+}
+
+/** Its heartbeat: a sweep that does not come to its end proves nothing. */
+function finished(ports: Ports, sent: ReadonlySet<string>): number {
+  ports.metrics.record('sweeps', 1, { sweep: 'overdue' });
+  if (sent.size > 0) ports.log.info('sweep sent again', { count: sent.size });
+  return sent.size;
 }
 
 async function sendOne(ports: Ports, one: Due, sent: Set<string>): Promise<void> {

@@ -7,8 +7,10 @@ import type { Write } from '../../functions/cloud.ts';
 import { dispatch } from '../../functions/dispatch/engine.ts';
 import { hint } from '../../functions/dispatch/hint.ts';
 import { observeDurations } from '../../functions/durations/observe.ts';
-import { silentLog } from '../../functions/log.ts';
+import { portsOfMessage } from '../../functions/invocation.ts';
+import { type Log, silentLog } from '../../functions/log.ts';
 import { ALL_TOPICS, MANIFEST, MAX_DELIVERY_ATTEMPTS, stepOfFunction } from '../../functions/manifest.ts';
+import { type Metrics, silentMetrics } from '../../functions/metrics.ts';
 import type { Pachyderm } from '../../functions/pachyderm/pachyderm.ts';
 import { topUp } from '../../functions/pool/top-up.ts';
 import type { Ports, Settings } from '../../functions/ports.ts';
@@ -41,7 +43,7 @@ import { memoryDns } from './dns.ts';
 import { memoryDocuments } from './documents.ts';
 import { memoryGkeClient } from './gke.ts';
 import { memoryLeaves } from './leaf.ts';
-import { memoryMessages } from './messages.ts';
+import { type MessageHandler, memoryMessages } from './messages.ts';
 import { memoryApplications } from './pachyderms.ts';
 import { memoryPeople } from './people.ts';
 import { memoryTokens } from './tokens.ts';
@@ -85,6 +87,9 @@ export interface MemoryHubOptions {
   limits?: Partial<Settings['limits']>;
   /** By product, as an operator has them who offers what needs them. */
   licenses?: Settings['licenses'];
+  /** Who reads the log, or counts: invocations are then told apart as they are in a function. */
+  log?: Log;
+  metrics?: Metrics;
 }
 
 export type MemoryHub = ReturnType<typeof memoryHub>;
@@ -100,6 +105,8 @@ export function memoryHub({
   callMs = 10,
   limits = {},
   licenses = {},
+  log = silentLog,
+  metrics = silentMetrics,
 }: MemoryHubOptions = {}) {
   const faults: Faults = createFaults(rates, randomStream(seed, 'faults'));
   const worldOf = (service: string): World => ({
@@ -198,7 +205,8 @@ export function memoryHub({
     people: memoryPeople(tokens),
     tokens,
     settings,
-    log: silentLog,
+    log,
+    metrics,
   };
 
   /** The same ports with a door before each call. @param own what is this invocation's alone */
@@ -233,8 +241,10 @@ export function memoryHub({
   for (const { name, trigger, timeoutSeconds } of MANIFEST) {
     if (trigger.kind !== 'topic') continue;
     // As long as the function may take, and a margin: a sweep stays for its minute.
-    const run = (body: unknown): Promise<void> =>
-      invoke ? invoke(name, (own) => handle(own, name, body)) : handle(ports, name, body);
+    const run: MessageHandler = (body, attributes) =>
+      invoke
+        ? invoke(name, (own) => handle(own, name, body))
+        : handle(log === silentLog ? ports : portsOfMessage(ports, body, attributes), name, body);
     messages.subscribe(trigger.topic, run, seconds(timeoutSeconds + 10));
   }
   for (const topic of ALL_TOPICS)

@@ -9,7 +9,7 @@ import type { LocalClock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 
 /** A rejection is a nack; one that never settles is delivered again after the ack deadline. */
-export type MessageHandler = (body: unknown) => Promise<void>;
+export type MessageHandler = (body: unknown, attributes: Readonly<Record<string, string>>) => Promise<void>;
 
 export interface Delivery {
   topic: string;
@@ -62,6 +62,7 @@ interface InFlight {
   subscription: Subscription;
   /** JSON, parsed anew for each delivery so that no handler sees what another changed. */
   text: string;
+  attributes: Readonly<Record<string, string>>;
   attempts: number;
 }
 
@@ -92,7 +93,7 @@ export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
     };
     const stopDeadline = clock.schedule(clock.after(message.subscription.ackDeadlineMs), () => end(false));
     // Wrapped, so that a handler that throws before its first await is a nack too.
-    new Promise<void>((resolve) => resolve(message.subscription.handler(body))).then(
+    new Promise<void>((resolve) => resolve(message.subscription.handler(body, message.attributes))).then(
       () => end(true),
       () => end(false),
     );
@@ -109,7 +110,7 @@ export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
   }
 
   return {
-    async publish(topic, body) {
+    async publish(topic, body, attributes = {}) {
       const subscriptions = topics.get(topic);
       if (!subscriptions) throw new AppError('UNAVAILABLE', `there is no topic ${topic}`);
       if (faults.hit('unavailable', topic)) throw new AppError('UNAVAILABLE', 'the bus takes no messages');
@@ -120,7 +121,7 @@ export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
       for (const subscription of subscriptions) {
         for (let copy = 0; copy < copies; copy++) {
           pending++;
-          sendIn(latencyMs + lateMs, { topic, subscription, text, attempts: 0 });
+          sendIn(latencyMs + lateMs, { topic, subscription, text, attributes, attempts: 0 });
         }
       }
     },

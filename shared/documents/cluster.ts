@@ -101,6 +101,8 @@ export const clusterDocument = z.object({
   /** What is happening, in words: "3 of 7 parts are ready". */
   detail: z.string().optional(),
   etaAt: instant.optional(),
+  /** What was promised to whoever asked for it, once there was room: `etaAt` as it was then. Absent in older documents. */
+  promisedAt: instant.optional(),
   /** The failure that `undoing`, `failed` and `stuck` speak of, or why it is queued. */
   error: clusterError.optional(),
 

@@ -272,6 +272,7 @@ function enter(
   const liability = released ? undefined : (patch.liability ?? cluster.liability);
   const cost = metered('cost' in patch ? patch.cost : cluster.cost, liability?.hourlyMicros, at);
   const spentMs = Math.max(0, at.elapsed(cluster.since.getTime()));
+  const etaAt = runs ? new Date(at.after(remainingMs(to, 0))) : undefined;
   const becomesReady = to === 'ready' && cluster.readyAt === undefined;
   // A lifetime counts from the moment in which the owner can use the cluster.
   const { ttlHours } = patch.spec ?? cluster.spec;
@@ -289,7 +290,8 @@ function enter(
     attempts: 0,
     detail: undefined,
     progress: progressOf(to, 0, 0),
-    etaAt: runs ? new Date(at.after(remainingMs(to, 0))) : undefined,
+    etaAt,
+    promisedAt: promises(cluster.state, cause) ? etaAt : cluster.promisedAt,
     dueAt: runs
       ? (held ?? new Date(at.afterWork(HANDLER_LIMIT_MS)))
       : 'due' in row && row.due
@@ -310,6 +312,10 @@ function enter(
   const event = eventOf(fields, cluster.state, cause, message, spentMs, at, actor);
   return { fields, event, wake: runs && !held, ...(released ? { released } : {}) };
 }
+
+/** A wait for room has no end that could be promised; from there on, and from a claim on, the way is known. */
+const promises = (from: State, cause: ClusterEvent['cause']): boolean =>
+  cause === 'claim' || ('waiting' in rowOf(from) && cause === 'done');
 
 /** What each state took, with this stay in the present one. */
 const longer = ({ state, took = {} }: Cluster, spentMs: number): NonNullable<Cluster['took']> => ({

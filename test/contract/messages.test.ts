@@ -64,7 +64,7 @@ async function wireSide(): Promise<Side> {
     const body: unknown = JSON.parse(Buffer.from(message.data, 'base64').toString());
     const handler = handlers.get(request.url ?? '');
     try {
-      await handler?.(body);
+      await handler?.(body, message.attributes);
       response.writeHead(204).end();
     } catch {
       response.writeHead(500).end();
@@ -144,6 +144,15 @@ describe.each([
     await messages.publish('step-provision', body);
     await until(() => seen.length > 0);
     expect(seen).toEqual([body]);
+  });
+
+  test('what travels with a message comes with it, and is no part of its body', async () => {
+    const { messages, subscribe, until } = await start();
+    const seen: unknown[] = [];
+    subscribe('hint', async (body, attributes) => void seen.push([body, attributes]));
+    await messages.publish('hint', { schema: 1 }, { traceparent: '00-ab-cd-00' });
+    await until(() => seen.length > 0);
+    expect(seen).toEqual([[{ schema: 1 }, { traceparent: '00-ab-cd-00' }]]);
   });
 
   test('a message goes to the subscribers of its own topic only', async () => {

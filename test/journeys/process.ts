@@ -32,6 +32,8 @@ export async function killedAt(folder: string, file: string): Promise<void> {
 
 export interface HubProcess {
   addresses: Record<string, string>;
+  /** What the functions and the cloud have logged so far. */
+  log(): Record<string, unknown>[];
   /** Ends like a machine that loses power; resolves when it is gone, and all that it started: whoever holds its output. */
   kill(): Promise<void>;
   /** Ends politely; resolves as `kill` does, with the exit code. */
@@ -45,8 +47,8 @@ export async function startProcess(folder: string, env: Record<string, string> =
   child.stderr?.on('data', (chunk: Buffer) => {
     errors += chunk.toString();
   });
+  let text = '';
   await new Promise<void>((resolve, reject) => {
-    let text = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
       if (text.includes('Hub is ready at')) resolve();
@@ -58,6 +60,12 @@ export async function startProcess(folder: string, env: Record<string, string> =
   onTestFinished(() => void child.kill('SIGKILL'));
   return {
     addresses: JSON.parse(readFileSync(join(folder, 'local.json'), 'utf8')) as Record<string, string>,
+    log: () =>
+      text
+        .split('\n')
+        .slice(0, -1)
+        .filter((line) => line.startsWith('{'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
     async kill() {
       child.kill('SIGKILL');
       await gone;
