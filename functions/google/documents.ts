@@ -136,10 +136,10 @@ function changesOf(data: Extract<Write, { op: 'update' }>['data']): Record<strin
 function clientQuery(firestore: Firestore, query: Query): ClientQuery {
   const { where = [], orderBy = [], startAfter, limit } = query;
   let out: ClientQuery = firestore.collection(query.collection);
-  for (const [field, op, value] of where) out = out.where(field, op, value);
+  for (const [field, op, value] of where) out = out.where(field, op, defined(value));
   for (const [field, direction] of orderBy) out = out.orderBy(field, direction);
   if (startAfter) {
-    const values: unknown[] = [...startAfter];
+    const values: unknown[] = startAfter.map((value) => defined(value));
     const path = startAfter[orderBy.length];
     if (typeof path === 'string') {
       out = out.orderBy(FieldPath.documentId(), orderBy.at(-1)?.[1] ?? 'asc');

@@ -20,11 +20,20 @@ import type { DocumentWrite } from '../firestore/commit.ts';
 import type { StoredDocument } from '../firestore/documents.ts';
 import type { IndexConfig } from '../firestore/index-config.ts';
 import { type Counters, createFirestore } from '../firestore/model.ts';
-import { checkDocumentName, type FieldPath, fieldPath, idOf, NAME_FIELD } from '../firestore/paths.ts';
+import {
+  checkDocumentName,
+  checkFieldName,
+  type FieldPath,
+  fieldPath,
+  idOf,
+  NAME_FIELD,
+  parentOf,
+} from '../firestore/paths.ts';
 import { planQuery } from '../firestore/plan.ts';
 import type { Query as ModelQuery } from '../firestore/query.ts';
+import { checkQuery } from '../firestore/query-limits.ts';
 import type { Transform } from '../firestore/transforms.ts';
-import { doubleValue, type Fields, numberOf, type Value as Stored, timeValue } from '../firestore/values.ts';
+import { doubleValue, type Fields, invalid, numberOf, type Value as Stored } from '../firestore/values.ts';
 import { ServiceError, STATUS } from '../service.ts';
 import { memoryStore, type Store } from '../store.ts';
 
@@ -180,14 +189,20 @@ function modelWrite(write: Write): DocumentWrite {
 const versionIs = (version: string | undefined) =>
   version === undefined ? undefined : { updateMicros: Number(version) };
 
-/** @throws TypeError without a field, as the client does */
+/** @throws TypeError as the client does: without a field, with one that lies in another, or to add what is no number */
 function changes(data: Extract<Write, { op: 'update' }>['data']) {
   const fields: Fields = {};
   const mask: FieldPath[] = [];
   const transforms: Transform[] = [];
   for (const [text, value] of Object.entries(data)) {
     const field = pathIn(text);
+    for (let dot = text.indexOf('.'); dot >= 0; dot = text.indexOf('.', dot + 1)) {
+      const around = text.slice(0, dot);
+      if (Object.hasOwn(data, around))
+        throw new TypeError(`an update may not name both ${around} and ${text}`);
+    }
     if (value instanceof Increment) {
+      if (Number.isNaN(value.by)) throw new TypeError('an increment must be a number');
       transforms.push({ field, kind: 'increment', operand: fromNumber(value.by) });
       continue;
     }
@@ -214,8 +229,13 @@ const pathIn = (text: string): FieldPath => fieldPath(text.split('.'));
 
 // Queries.
 
+/** @throws ServiceError INVALID_ARGUMENT for what Firestore or its client refuses */
 function modelQuery(query: Query): ModelQuery {
   const { collection, where = [], orderBy = [], startAfter, limit } = query;
+  for (const [text, op, value] of where) {
+    const incomparable = value === null || Number.isNaN(value);
+    if (incomparable && op !== '==' && op !== '!=') throw invalid(`${text} cannot be ${op} ${value}`);
+  }
   const cut = collection.lastIndexOf('/');
   const order = orderBy.map(([text, direction]) => ({
     field: pathIn(text),
@@ -223,9 +243,10 @@ function modelQuery(query: Query): ModelQuery {
   }));
   const path = startAfter?.[orderBy.length];
   if (startAfter && typeof path === 'string') {
+    if (parentOf(path) !== collection) throw invalid(`a cursor in ${collection} cannot be at ${path}`);
     order.push({ field: NAME_FIELD, descending: order.at(-1)?.descending ?? false });
   }
-  return {
+  const asked: ModelQuery = {
     scope: {
       parent: cut < 0 ? ROOT : nameOf(collection.slice(0, cut)),
       collectionId: idOf(collection),
@@ -242,15 +263,20 @@ function modelQuery(query: Query): ModelQuery {
     offset: 0,
     limit,
   };
+  checkQuery(asked);
+  return asked;
 }
 
 // Values.
 
+/** @throws ServiceError INVALID_ARGUMENT for a name that no field may have */
 export function fromData(data: DocumentData): Fields {
   const fields: Fields = {};
   for (const key in data) {
     const value = data[key];
-    if (value !== undefined) fields[key] = fromValue(value);
+    if (value === undefined) continue;
+    checkFieldName(key);
+    fields[key] = fromValue(value);
   }
   return fields;
 }
@@ -258,11 +284,17 @@ export function fromData(data: DocumentData): Fields {
 function fromValue(value: Value): Stored {
   if (typeof value === 'number') return fromNumber(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Date) return timeValue(value.getTime() * 1000);
+  if (value instanceof Date) return dateValue(value.getTime());
   return Array.isArray(value) ? value.map(fromValue) : { map: fromData(value) };
 }
 
 const fromNumber = (n: number): Stored => (Number.isSafeInteger(n) && !Object.is(n, -0) ? n : doubleValue(n));
+
+/** By seconds: microseconds of a year far away are more than a number holds exactly. */
+function dateValue(ms: number): Stored {
+  const whole = Math.floor(ms / 1000);
+  return { time: [whole, (ms - whole * 1000) * 1000] };
+}
 
 function toData(fields: Fields): DocumentData {
   const data: DocumentData = {};

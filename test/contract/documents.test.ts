@@ -8,6 +8,7 @@ import {
   Increment,
   type Query,
   type Snapshot,
+  type Write,
 } from '../../functions/cloud.ts';
 import { createDocuments } from '../../functions/google/documents.ts';
 import { silentLog } from '../../functions/log.ts';
@@ -270,6 +271,28 @@ describe.each([
     ).rejects.toThrow(/at least one field/i);
   });
 
+  test.each<[string, Write]>([
+    ['a reserved name', { op: 'set', path: 'x/a', data: { map: { __z__: 1 } } }],
+    ['an empty name', { op: 'set', path: 'x/a', data: { map: { '': 1 } } }],
+    ['a field within another', { op: 'update', path: 'x/a', data: { map: {}, 'map.x': 1 } }],
+    [
+      'an increment by what is no number',
+      { op: 'update', path: 'x/a', data: { n: new Increment(Number.NaN) } },
+    ],
+    ['an array in an array', { op: 'set', path: 'x/a', data: { list: [[1]] } }],
+  ])('%s is refused before anything is looked at', async (_name, write) => {
+    const refusal: unknown = await (async () => documents.commit([write]))().catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(Error);
+    expect(refusal).not.toHaveProperty('fault');
+  });
+
+  test('a date far away keeps its milliseconds', async () => {
+    const at = new Date('9999-12-31T23:59:59.999Z');
+    const early = new Date('0001-01-01T00:00:00.001Z');
+    await create('a', { at, early });
+    expect(await read('a')).toEqual({ at, early });
+  });
+
   describe('queries', () => {
     const DAY = 86_400_000;
     const rows = {
@@ -361,6 +384,28 @@ describe.each([
       expect(await find({ orderBy, startAfter: [2, path('c')] })).toBe('ebda');
       expect(await find({ orderBy: [['n', 'asc']], startAfter: [2, path('b')] })).toBe('cde');
       expect(await find({ startAfter: [path('d')] })).toBe('ef');
+    });
+
+    test.each<[string, Omit<Query, 'collection'>]>([
+      ['in with nothing', { where: [['n', 'in', []]] }],
+      ['a range of null', { where: [['n', '<=', null]] }],
+      ['a range of what is no number', { where: [['n', '>', Number.NaN]] }],
+      [
+        'two arrays at once',
+        {
+          where: [
+            ['tags', 'array-contains', 'x'],
+            ['map', 'array-contains', 'y'],
+          ],
+        },
+      ],
+      ['a place in another collection', { startAfter: ['others/a'] }],
+    ])('%s is refused', async (_name, query) => {
+      await expect((async () => find(query))()).rejects.not.toHaveProperty('fault');
+    });
+
+    test('what is undefined within an operand is left out of it', async () => {
+      expect(await find({ where: [['map', '==', { k: 2, gone: undefined }]] })).toBe('b');
     });
 
     test('a subcollection is a collection of its own', async () => {
