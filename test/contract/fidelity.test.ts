@@ -21,7 +21,7 @@ import { actions, busInMemory, outcomeOf as outcomeOfBus, wireBuses } from './fi
 import { Database, type Outcome, outcomeOf } from './fidelity/database.ts';
 import { type Operation, operations, PATHS, type PlannedWrite } from './fidelity/operations.ts';
 
-const RUNS = Number(process.env.HUB_FIDELITY_RUNS ?? 150);
+const RUNS = Number(process.env.HUB_FIDELITY_RUNS ?? 100);
 const [seed = '20260301', path] = (process.env.HUB_FIDELITY ?? '').split(/:(.*)/).filter(Boolean);
 /** A run takes much less, and shrinking is many runs. */
 const timeout = 240_000 + RUNS * 1000;
