@@ -1,4 +1,6 @@
 /** The port to object storage: one bucket per generation of a cluster. */
+import { CLUSTER_ID } from '../shared/documents/fields.ts';
+import { LABELS } from './labels.ts';
 
 /**
  * How the name of each of a cluster's buckets begins (`hub-<id>-g<generation>`, as its clusters are called), so that a list of
@@ -11,6 +13,15 @@ export interface Bucket {
   name: string;
   region: string;
   clusterId: string;
+}
+
+/** A bucket found among all that may be of Hub's. */
+export interface FoundBucket {
+  name: string;
+  /** Region, in lower case. */
+  location: string;
+  labels: Readonly<Record<string, string>>;
+  createdAt: Date;
 }
 
 export interface Buckets {
@@ -33,4 +44,16 @@ export interface Buckets {
   ensureBucketGone(bucket: Pick<Bucket, 'name' | 'clusterId'>): Promise<'gone' | 'pending'>;
   /** Names of the buckets that begin with `bucketPrefix` and are labelled with this cluster's id. @throws AppError as above */
   listBuckets(clusterId: string): Promise<string[]>;
+  /** Every bucket of the project that is labelled as of a cluster of Hub's, or called as such buckets are. @throws AppError as above */
+  listAllBuckets(): Promise<FoundBucket[]>;
+}
+
+/** Whether a bucket is one for `listAllBuckets`. */
+export const mayBeOfHub = (name: string, labels: Readonly<Record<string, string>>): boolean =>
+  CLUSTER_ID.test(labels[LABELS.cluster] ?? '') || parseBucketName(name) !== undefined;
+
+/** What the name of a bucket of Hub's tells; undefined for any other. */
+export function parseBucketName(name: string): { clusterId: string; generation: number } | undefined {
+  const [, clusterId, generation] = /^hub-([a-z2-7]{16})-g([0-9]{1,6})$/.exec(name) ?? [];
+  return clusterId === undefined ? undefined : { clusterId, generation: Number(generation) };
 }

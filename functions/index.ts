@@ -72,6 +72,10 @@ export const durations = onMessage(TOPICS.durations, async (ports) => {
   await (await import('./durations/observe.ts')).observeDurations(ports);
 });
 
+export const orphans = onMessage(TOPICS.orphans, async (ports) => {
+  await (await import('./sweeps/orphans.ts')).sweepOrphans(ports);
+});
+
 export const topUp = onMessage(TOPICS.topUp, async (ports, body) => {
   await (await import('./pool/top-up.ts')).topUp(ports, topUpMessage.safeParse(body).data?.pool);
 });

@@ -301,6 +301,14 @@ export const ERRORS = {
     say: 'The application could not be installed.',
     remedy: 'Press retry; if it fails again, tell the operator.',
   },
+  ORPHAN_UNPROVEN: {
+    retry: false,
+    http: 409,
+    fault: 'operator',
+    say: 'Nothing proves that this is Hub’s, so Hub does not delete it.',
+    remedy:
+      'Find out whose it is. If nobody needs it, delete it in the console of the cloud; this record then closes by itself.',
+  },
   LICENSE_MISSING: {
     retry: false,
     http: 503,

@@ -35,6 +35,7 @@ export const TOPICS = {
   topUp: 'top-up',
   drift: 'drift',
   durations: 'durations',
+  orphans: 'orphans',
   deadLetter: 'dead-letter',
 } as const;
 

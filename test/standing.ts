@@ -90,6 +90,7 @@ export function standing(options: MemoryHubOptions = {}) {
         ]),
       ),
     delete: (id: string) => hub.run(command(ports, id, 'delete', 'ada')),
+    retry: (id: string) => hub.run(command(ports, id, 'retry', 'ada')),
     /** Keeps so many spares from now on. */
     pool: (wanted: number, product: Wish['product'] = 'pachyderm') =>
       hub.run(

@@ -2,20 +2,22 @@
 import type { File, Storage, Bucket as StorageBucket } from '@google-cloud/storage';
 import { AppError } from '../../shared/errors.ts';
 import { type Binding, planBindings } from '../bucket-access.ts';
-import { type Bucket, type Buckets, bucketPrefix } from '../buckets.ts';
+import { type Bucket, type Buckets, bucketPrefix, mayBeOfHub } from '../buckets.ts';
+import { labelsOf } from '../labels.ts';
 import { scrub } from '../log.ts';
 
 /** What one call of `ensureBucketGone` deletes at most: a few seconds' work. */
 const OBJECTS_AT_A_TIME = 100;
 const DELETIONS_IN_PARALLEL = 10;
 
-export function createBuckets(storage: Storage): Buckets {
+/** @param cell goes into the labels */
+export function createBuckets(storage: Storage, cell: string): Buckets {
   return {
     async ensureBucket(bucket) {
       const seen = await look(storage, bucket.name);
       if (typeof seen === 'object') return requireOwn(seen, bucket);
       try {
-        await storage.createBucket(bucket.name, settingsOf(bucket));
+        await storage.createBucket(bucket.name, settingsOf(bucket, cell));
       } catch (error) {
         if (statusOf(error) !== 409) throw translate(error);
         await adopt(storage, bucket);
@@ -48,11 +50,22 @@ export function createBuckets(storage: Storage): Buckets {
         .filter(({ metadata }) => metadata.labels?.['hub-cluster'] === clusterId)
         .map(({ name }) => name);
     },
+
+    async listAllBuckets() {
+      const [found] = await storage.getBuckets().catch(rethrow);
+      return found.flatMap(({ name, metadata: { location = '', labels: known, timeCreated } }) => {
+        const labels = Object.fromEntries(
+          Object.entries(known ?? {}).map(([label, value]) => [label, value ?? '']),
+        );
+        if (!mayBeOfHub(name, labels)) return [];
+        return [{ name, location: location.toLowerCase(), labels, createdAt: new Date(timeCreated ?? 0) }];
+      });
+    },
   };
 }
 
 /** Deleted means deleted: soft delete, which is on by default, would keep and bill the data for a week. */
-const settingsOf = ({ region, clusterId }: Bucket) => ({
+const settingsOf = ({ region, clusterId }: Bucket, cell: string) => ({
   location: region.toUpperCase(),
   storageClass: 'STANDARD',
   iamConfiguration: {
@@ -60,7 +73,7 @@ const settingsOf = ({ region, clusterId }: Bucket) => ({
     publicAccessPrevention: 'enforced',
   },
   softDeletePolicy: { retentionDurationSeconds: 0 },
-  labels: { 'managed-by': 'hub', 'hub-cluster': clusterId },
+  labels: labelsOf(clusterId, cell),
 });
 
 interface Seen {

@@ -177,7 +177,7 @@ const gkeSettings = ({ projectId, cell, gke, local }: Config): GkeSettings => ({
 const keyPerRegion = (name: string): Record<string, string> =>
   Object.fromEntries(REGIONS.map(({ id }) => [id, name.replaceAll('{region}', id)]));
 
-const buckets = ({ projectId, local }: Config): Buckets =>
+const buckets = ({ projectId, cell, local }: Config): Buckets =>
   lazy(async () => {
     const [{ Storage }, { createBuckets }] = await Promise.all([
       import('@google-cloud/storage'),
@@ -196,6 +196,7 @@ const buckets = ({ projectId, local }: Config): Buckets =>
           useAuthWithCustomEndpoint: true,
         }),
       }),
+      cell,
     );
   });
 

@@ -3,6 +3,7 @@
  * Everything is named from the cluster's id and generation and labelled `managed-by=hub`, `hub-cluster=<id>`, `hub-cell=<cell>`, so
  * that looking again by name always finds what an earlier, dead handler made.
  */
+import type { Extent } from '../../shared/catalog/catalog.ts';
 import type { ResourceKind } from '../../shared/documents/ledger.ts';
 
 /** One generation of one cluster, as its provider needs to know it. */
@@ -46,6 +47,24 @@ export interface OwnedResource {
   clusterId?: string;
 }
 
+/** A thing found among all that may be of Hub's, with what tells whose it is. */
+export interface FoundResource extends OwnedResource {
+  /** Which try at its cluster it is of, where its name or a label tells. */
+  generation?: number;
+  /** All of them, as they are. */
+  labels: Readonly<Record<string, string>>;
+  /** The cloud itself says which cluster it was made for: so it is with much of what takes or gets no label of Hub's. */
+  derived?: true;
+  /** It is being deleted already. */
+  going?: true;
+  /** It tells whose other things are that are there too: it goes after them. */
+  evidence?: true;
+  /** Absent where the cloud does not say. */
+  createdAt?: Date;
+  /** What its price hangs on. */
+  extent?: Extent;
+}
+
 export interface Provider {
   /** The name every generation of a cluster has: `hub-<id>-g<generation>`. */
   clusterName(target: Pick<ClusterTarget, 'id' | 'generation'>): string;
@@ -78,6 +97,12 @@ export interface Provider {
    * @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED
    */
   listOwned(clusterId: string, region: string): Promise<OwnedResource[]>;
+  /**
+   * Everything that is labelled as of any cluster of any Hub, or called as such things are, whoever's it is. For sweeps: it reads long
+   * lists, but no more of them for many clusters than for one.
+   * @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED
+   */
+  listAllOwned(): Promise<FoundResource[]>;
   /** Deletes one leftover that `listOwned` found. Not being there is success. @throws AppError as `ensureGone` */
   deleteOwned(resource: OwnedResource): Promise<void>;
 }

@@ -1,13 +1,14 @@
 /** The `Buckets` port directly on the Storage stand-in's model: for tests and the simulation, without a wire in between. */
 import { planBindings } from '../../functions/bucket-access.ts';
-import { type Buckets, bucketPrefix } from '../../functions/buckets.ts';
+import { type Buckets, bucketPrefix, type FoundBucket, mayBeOfHub } from '../../functions/buckets.ts';
+import { labelsOf } from '../../functions/labels.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ServiceError } from '../service.ts';
 import type { Bucket, StorageModel } from '../storage/model.ts';
 
 const OBJECTS_AT_A_TIME = 100;
 
-export function memoryBuckets(model: StorageModel): Buckets {
+export function memoryBuckets(model: StorageModel, cell: string): Buckets {
   const find = (name: string): Bucket | undefined => {
     try {
       return model.call('storage.buckets.get', () => model.requireBucket(name));
@@ -26,7 +27,7 @@ export function memoryBuckets(model: StorageModel): Buckets {
             uniformAccess: true,
             publicAccessPrevention: 'enforced',
             softDeleteS: 0,
-            labels: { 'managed-by': 'hub', 'hub-cluster': clusterId },
+            labels: labelsOf(clusterId, cell),
           });
         };
         const known = orForbidden(() => find(name));
@@ -80,6 +81,23 @@ export function memoryBuckets(model: StorageModel): Buckets {
           after = page.next;
         } while (after !== undefined);
         return names;
+      }),
+
+    listAllBuckets: () =>
+      translated(() => {
+        const found: FoundBucket[] = [];
+        let after: string | undefined;
+        do {
+          const from = after === undefined ? {} : { after };
+          const page = model.call('storage.buckets.list', () => model.listBuckets(from));
+          for (const { name, location, labels, createdAtMs } of page.items) {
+            if (!mayBeOfHub(name, labels)) continue;
+            const createdAt = new Date(createdAtMs);
+            found.push({ name, location: location.toLowerCase(), labels, createdAt });
+          }
+          after = page.next;
+        } while (after !== undefined);
+        return found;
       }),
   };
 }

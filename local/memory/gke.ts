@@ -1,5 +1,11 @@
 /** The GKE client that calls the models directly, so that the simulation runs the real provider without a wire. */
-import { controlPlaneOf, type GkeClient, type GkeCluster } from '../../functions/providers/gke/client.ts';
+import {
+  controlPlaneOf,
+  createdAt,
+  type GkeClient,
+  type GkeCluster,
+  poolsOf,
+} from '../../functions/providers/gke/client.ts';
 import { CloudRefusal, statusOf } from '../../functions/providers/gke/errors.ts';
 import type { ComputeModel, ComputeRow } from '../compute/model.ts';
 import type { ClusterView, ContainerModel } from '../container/model.ts';
@@ -40,6 +46,10 @@ export function memoryGkeClient(container: ContainerModel, compute: ComputeModel
           location: row.location,
           labels: row.labels,
           targetTags: row.targetTags ?? [],
+          createdAt: new Date(row.createdAtMs),
+          // As the face of the stand-in says it of disks, and of nothing else.
+          ...(kind === 'disk' && { sizeGiB: row.sizeGiB ?? 10 }),
+          ...(kind === 'disk' && row.goneAtMs !== undefined && { going: true as const }),
         }));
       }),
     createFirewall: (firewall) => call(() => void compute.insertFirewall(structuredClone(firewall))),
@@ -63,5 +73,7 @@ function gkeCluster(view: ClusterView): GkeCluster {
     ...(typeof endpoint === 'string' ? { endpoint } : {}),
     ...(ca ? { ca: Buffer.from(ca, 'base64').toString() } : {}),
     ...(controlPlane === undefined ? {} : { controlPlane }),
+    ...createdAt(view.createTime as string),
+    pools: poolsOf(view as Parameters<typeof poolsOf>[0]),
   };
 }

@@ -17,6 +17,7 @@ import type { Ports, Settings } from '../../functions/ports.ts';
 import { createGkeProvider, type GkeSettings } from '../../functions/providers/gke/provider.ts';
 import { STEPS } from '../../functions/steps/index.ts';
 import { sweepDrift } from '../../functions/sweeps/drift.ts';
+import { sweepOrphans } from '../../functions/sweeps/orphans.ts';
 import { sweepOverdue } from '../../functions/sweeps/overdue.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { stepMessage, TOPICS } from '../../shared/messages.ts';
@@ -198,7 +199,7 @@ export function memoryHub({
     random: randomStream(seed, 'product'),
     provider: createGkeProvider(gke, gkeSettings),
     leaves: memoryLeaves(leaves),
-    buckets: memoryBuckets(storage),
+    buckets: memoryBuckets(storage, settings.cell),
     dns: memoryDns(dns, DNS_ZONE),
     certificates: memoryCertificates(acmeWorld, acme),
     ...applications,
@@ -236,6 +237,7 @@ export function memoryHub({
     else if (name === TOPICS.sweep) await sweepOverdue(ports);
     else if (name === TOPICS.drift) await sweepDrift(ports, body);
     else if (name === TOPICS.durations) await observeDurations(ports);
+    else if (name === TOPICS.orphans) await sweepOrphans(ports);
     else if (name === TOPICS.topUp) await topUp(ports, (body as { pool?: string }).pool);
   };
   for (const { name, trigger, timeoutSeconds } of MANIFEST) {

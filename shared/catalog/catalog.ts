@@ -3,6 +3,7 @@
  * Prices are for the sum shown before pressing the button, not for invoices.
  */
 import type { ClusterSpec } from '../documents/cluster.ts';
+import type { ResourceKind } from '../documents/ledger.ts';
 import { AppError, type FieldError } from '../errors.ts';
 import { dollars } from '../units.ts';
 import { hello } from './hello.ts';
@@ -87,6 +88,10 @@ const MACHINE_HOURLY: Record<string, number> = {
   'e2-standard-16': dollars(0.536),
 };
 const DISK_GIB_HOURLY = dollars(0.1 / 730);
+/** A reserved address that nothing uses. */
+const ADDRESS_HOURLY = dollars(0.01);
+/** One of the first five of a project, which cost the most. */
+const FORWARDING_RULE_HOURLY = dollars(0.025);
 
 export const DEFAULTS = { product: 'pachyderm', size: 'small', region: 'europe-west1' } as const;
 
@@ -134,6 +139,38 @@ export function priceOf(spec: Pick<ClusterSpec, 'size' | 'availability'>): Price
   const machine = MACHINE_HOURLY[size.machineType] ?? 0;
   const each = machine + size.diskGiB * DISK_GIB_HOURLY;
   return { hourlyMicros: GKE_FEE.hourlyMicros + nodesOf(spec, size) * each, origin: { estimate: true } };
+}
+
+/** How large something in the cloud is, as far as its price hangs on that. */
+export interface Extent {
+  /** Of clusters. */
+  pools?: readonly { machineType: string; machines: number; diskGiB: number }[];
+  /** Of disks. */
+  sizeGiB?: number;
+}
+
+/**
+ * Price of one thing in the cloud while it exists, used or not. What is paid for by what is in it or goes through it costs nothing here.
+ * Nobody has read these prices anywhere lately: estimates.
+ */
+export function priceOfResource(kind: ResourceKind, { pools = [], sizeGiB = 0 }: Extent = {}): Price {
+  const origin = { estimate: true } as const;
+  switch (kind) {
+    case 'cluster': {
+      const machines = pools.map(
+        (pool) => pool.machines * ((MACHINE_HOURLY[pool.machineType] ?? 0) + pool.diskGiB * DISK_GIB_HOURLY),
+      );
+      return { hourlyMicros: machines.reduce((sum, one) => sum + one, GKE_FEE.hourlyMicros), origin };
+    }
+    case 'disk':
+      return { hourlyMicros: sizeGiB * DISK_GIB_HOURLY, origin };
+    case 'address':
+      return { hourlyMicros: ADDRESS_HOURLY, origin };
+    case 'forwarding-rule':
+      return { hourlyMicros: FORWARDING_RULE_HOURLY, origin };
+    default:
+      return { hourlyMicros: 0, origin };
+  }
 }
 
 /** What a user may leave out. */

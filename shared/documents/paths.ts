@@ -10,6 +10,9 @@ export const eventsOf = (clusterId: string): string => `${clusterPath(clusterId)
 export const eventPath = (clusterId: string, epoch: number): string =>
   `${eventsOf(clusterId)}/${String(epoch).padStart(8, '0')}`;
 
+export const ORPHANS = 'orphans';
+export const orphanPath = (key: string): string => `${ORPHANS}/${key}`;
+
 /** The provider there is. */
 export const PROVIDER = 'gke';
 export const durationsPath = (region: string, provider = PROVIDER): string =>

@@ -17,6 +17,7 @@ import { journaledStore } from '../../local/store.ts';
 import { codeOf } from '../refusals.ts';
 
 const ID = 'abcdefgh234567ab';
+const CELL = 'test';
 const OTHER_ID = 'zzzzzzzz234567zz';
 const BUCKET = { name: `${bucketPrefix(ID)}g1`, region: 'europe-west1', clusterId: ID };
 
@@ -31,11 +32,11 @@ const storageAt = (port: number, projectId: string): Storage =>
 
 async function googleSide(world: World, model: StorageModel): Promise<Side> {
   const face = await serveStorage(world, 0, model);
-  return { buckets: createBuckets(storageAt(face.port, world.projectId)), close: face.close };
+  return { buckets: createBuckets(storageAt(face.port, world.projectId), CELL), close: face.close };
 }
 
 const memorySide = async (_world: World, model: StorageModel): Promise<Side> => ({
-  buckets: memoryBuckets(model),
+  buckets: memoryBuckets(model, CELL),
   close: async () => undefined,
 });
 
@@ -67,7 +68,7 @@ describe.each([
       uniformAccess: true,
       publicAccessPrevention: 'enforced',
       softDeleteS: 0,
-      labels: { 'managed-by': 'hub', 'hub-cluster': ID },
+      labels: { 'managed-by': 'hub', 'hub-cluster': ID, 'hub-cell': CELL },
     });
   });
 
@@ -131,6 +132,31 @@ describe.each([
     for (let i = 0; i < 1001; i++)
       model.insertBucket(`${bucketPrefix(ID)}g${i}`, { labels: { 'hub-cluster': ID } });
     expect(await side.buckets.listBuckets(ID)).toHaveLength(1001);
+  });
+
+  test('among all buckets, those of any cluster are listed with their labels, and those that are called so', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    model.insertBucket(`${bucketPrefix(OTHER_ID)}g2`, { location: 'US-CENTRAL1' });
+    model.insertBucket('an-other-name', { labels: { 'hub-cluster': OTHER_ID } });
+    model.insertBucket('charts', { labels: { 'managed-by': 'hub' } });
+    model.insertBucket(`${bucketPrefix(ID)}gx`, {});
+    expect(await side.buckets.listAllBuckets()).toEqual([
+      expect.objectContaining({ name: 'an-other-name', labels: { 'hub-cluster': OTHER_ID } }),
+      {
+        name: BUCKET.name,
+        location: 'europe-west1',
+        labels: { 'managed-by': 'hub', 'hub-cluster': ID, 'hub-cell': CELL },
+        createdAt: new Date(model.requireBucket(BUCKET.name).createdAtMs),
+      },
+      expect.objectContaining({ name: `${bucketPrefix(OTHER_ID)}g2`, location: 'us-central1', labels: {} }),
+    ]);
+  });
+
+  test('more than a page of all buckets is listed whole, or not at all', async () => {
+    for (let i = 0; i < 1001; i++) model.insertBucket(`${bucketPrefix(ID)}g${i}`, {});
+    expect(await side.buckets.listAllBuckets()).toHaveLength(1001);
+    world.faults.force('unavailable', { times: 1, subject: 'storage.buckets.list' });
+    expect(await codeOf(side.buckets.listAllBuckets())).toBe('PROVIDER_UNAVAILABLE');
   });
 
   const principalsOf = (cluster: string): string =>
@@ -374,7 +400,7 @@ describe('the official client and the Storage stand-in', () => {
     const create = (i: number) => storage.createBucket(`bucket-${i}`);
     for (let i = 0; i < 30; i++) await create(i);
     await expect(create(30)).rejects.toMatchObject({ code: 429 });
-    const ensured = createBuckets(storage).ensureBucket(BUCKET);
+    const ensured = createBuckets(storage, CELL).ensureBucket(BUCKET);
     expect(await codeOf(ensured)).toBe('PROVIDER_UNAVAILABLE');
     await clock.runFor(2000);
     await create(30);

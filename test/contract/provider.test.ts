@@ -367,6 +367,87 @@ describe.each([
     expect(await owned()).toEqual([]);
   });
 
+  const everything = async () =>
+    (await cloud.provider.listAllOwned()).map(
+      ({ kind, name, clusterId, generation, derived }) =>
+        `${kind} ${name} ${clusterId} ${generation}${derived ? ' derived' : ''}`,
+    );
+
+  test('among everything, what is of any cluster is found, with what says whose it is', async () => {
+    await settled();
+    await leaveThingsBehind(OTHER_ID);
+    cloud.compute.create('disk', { name: 'somebodys', location: ZONE, labels: { 'managed-by': 'hub' } });
+    cloud.compute.create('address', { name: 'somebodys', location: 'europe-west1' });
+    cloud.compute.create('firewall', { name: 'k8s-fw-a0000', location: 'global' });
+    const found = await cloud.provider.listAllOwned();
+    expect(found.find(({ kind }) => kind === 'cluster')).toMatchObject({
+      name: `hub-${ID}-g1`,
+      location: ZONE,
+      clusterId: ID,
+      generation: 1,
+      labels: { 'managed-by': 'hub', 'hub-cluster': ID, 'hub-cell': 'test' },
+      createdAt: expect.any(Date),
+      extent: { pools: [{ machineType: 'e2-standard-4', machines: 2, diskGiB: 50 }] },
+    });
+    const disks = found.filter(({ kind, clusterId }) => kind === 'disk' && clusterId === ID);
+    expect(disks).toHaveLength(2);
+    expect(disks[0]).toMatchObject({
+      labels: { 'managed-by': 'hub', 'hub-cluster': ID, 'hub-cell': 'test' },
+      createdAt: expect.any(Date),
+      extent: { sizeGiB: 50 },
+      derived: true,
+    });
+    const others = found.filter(({ clusterId }) => clusterId === OTHER_ID);
+    expect(others.map(({ kind, name, generation, derived }) => [kind, name, generation, derived])).toEqual([
+      ['disk', 'pvc-1c6e2b1e-7f3b-4a53-9a4c-000000000001', 1, true],
+      ['firewall', `k8s-fw-${BALANCER}`, 1, true],
+      ['forwarding-rule', BALANCER, 1, true],
+      ['address', BALANCER, 1, true],
+    ]);
+    // Whose the parts of a balancer are is told by its firewall alone.
+    expect(others.map(({ evidence }) => evidence)).toEqual([undefined, true, undefined, undefined]);
+    expect(found.filter(({ clusterId }) => clusterId !== ID && clusterId !== OTHER_ID)).toEqual([]);
+  });
+
+  test('the name alone says of whom it would be, and that nothing else says so', async () => {
+    const name = `hub-${ID}-g3`;
+    cloud.container.createCluster(ZONE, {
+      name,
+      initialNodeCount: 1,
+      resourceLabels: { owner: 'a-stranger' },
+    });
+    cloud.compute.create('disk', { name: `gke-${name}-default-1a2b3c4d-b000`, location: ZONE });
+    cloud.compute.create('firewall', { name: `${name}-webhooks`, location: 'global' });
+    cloud.compute.create('firewall', {
+      name: `gke-${name}-1a2b3c4d-all`,
+      location: 'global',
+      targetTags: [`gke-${name}-1a2b3c4d-node`, 'another'],
+    });
+    expect((await everything()).sort()).toEqual(
+      [
+        `cluster ${name} ${ID} 3`,
+        `disk gke-${name}-default-1a2b3c4d-b000 ${ID} 3`,
+        `firewall ${name}-webhooks ${ID} 3`,
+        `firewall gke-${name}-1a2b3c4d-all ${ID} 3`,
+      ].sort(),
+    );
+  });
+
+  test('what is being deleted is found as going', async () => {
+    await settled();
+    await cloud.provider.ensureGone(aTarget());
+    const cluster = (await cloud.provider.listAllOwned()).find(({ kind }) => kind === 'cluster');
+    expect(cluster).toMatchObject({ going: true });
+  });
+
+  test('a list that is not complete is refused, for what it lacks would count as gone', async () => {
+    await leaveThingsBehind();
+    for (const subject of ['ListClusters', 'compute.disks', 'compute.firewalls', 'compute.addresses']) {
+      cloud.faults.force('unavailable', { times: 1, subject });
+      await expect(everything()).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+    }
+  });
+
   const RULE = {
     kind: 'firewall',
     name: `hub-${ID}-g1-webhooks`,

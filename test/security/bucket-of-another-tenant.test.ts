@@ -62,7 +62,7 @@ beforeAll(async () => {
   face = await serveStorage(world, 0, createStorageModel(world), {
     identify: (token) => (token === HUB_TOKEN ? 'owner' : iam.identify(token)),
   });
-  const buckets = createBuckets(storageAs(HUB_TOKEN));
+  const buckets = createBuckets(storageAs(HUB_TOKEN), 'test');
   await buckets.ensureBucket(VICTIM);
   await buckets.ensureAccess(
     VICTIM,

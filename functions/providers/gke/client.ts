@@ -3,6 +3,7 @@
  * REST to Compute Engine through google-auth-library: the official Compute clients load several megabytes for eight methods.
  */
 import type { ClusterManagerClient, protos } from '@google-cloud/container';
+import type { Extent } from '../../../shared/catalog/catalog.ts';
 import type { ResourceKind } from '../../../shared/documents/ledger.ts';
 import { CloudRefusal, grpcRefusal, restRefusal } from './errors.ts';
 import type { FirewallBody } from './firewall.ts';
@@ -32,6 +33,8 @@ export interface GkeCluster {
   ca?: string;
   /** Where its control plane calls from, inside the network: a range in CIDR notation. */
   controlPlane?: string;
+  createdAt?: Date;
+  pools: NonNullable<Extent['pools']>;
 }
 
 export type LeftoverKind = Exclude<ResourceKind, 'cluster' | 'bucket' | 'dns-record'>;
@@ -43,6 +46,11 @@ export interface Leftover {
   labels: Readonly<Record<string, string>>;
   /** Firewalls: network tags of the nodes they are for. */
   targetTags: readonly string[];
+  createdAt?: Date;
+  /** Disks. */
+  sizeGiB?: number;
+  /** Its deletion is under way, where the cloud says so. */
+  going?: true;
 }
 
 /** Every method throws CloudRefusal. Lists are complete, or refused as UNAVAILABLE: what could not be seen proves nothing. */
@@ -193,8 +201,27 @@ function gkeCluster(cluster: protos.google.container.v1.ICluster): GkeCluster {
     ...(endpoint ? { endpoint } : {}),
     ...(ca ? { ca: Buffer.from(ca, 'base64').toString() } : {}),
     ...(controlPlane === undefined ? {} : { controlPlane }),
+    ...createdAt(cluster.createTime),
+    pools: poolsOf(cluster),
   };
 }
+
+/** @param text as in a reply: RFC 3339, or nothing */
+export function createdAt(text: string | null | undefined): { createdAt?: Date } {
+  const at = new Date(text ?? Number.NaN);
+  return Number.isNaN(at.getTime()) ? {} : { createdAt: at };
+}
+
+/** As many machines as it should have, in all zones together. */
+export const poolsOf = ({
+  nodePools,
+  locations,
+}: Pick<protos.google.container.v1.ICluster, 'nodePools' | 'locations'>): NonNullable<Extent['pools']> =>
+  (nodePools ?? []).map(({ config, initialNodeCount, locations: own }) => ({
+    machineType: config?.machineType ?? '',
+    machines: (initialNodeCount ?? 0) * (own?.length || locations?.length || 1),
+    diskGiB: config?.diskSizeGb ?? 0,
+  }));
 
 /** A range of its own in clusters that are peered with the network, one address of the subnetwork in those that are not. */
 export function controlPlaneOf(
@@ -222,6 +249,10 @@ interface ComputeResource {
   region?: string;
   labels?: Record<string, string>;
   targetTags?: string[];
+  creationTimestamp?: string;
+  /** Disks: a number, in a string. */
+  sizeGb?: string;
+  status?: string;
 }
 
 interface ComputePage {
@@ -252,6 +283,9 @@ const leftover = (kind: LeftoverKind, item: ComputeResource): Leftover => ({
   location: (item.zone ?? item.region ?? 'global').split('/').at(-1) ?? 'global',
   labels: item.labels ?? {},
   targetTags: item.targetTags ?? [],
+  ...createdAt(item.creationTimestamp),
+  ...(item.sizeGb !== undefined && { sizeGiB: Number(item.sizeGb) }),
+  ...(item.status === 'DELETING' && { going: true }),
 });
 
 function scopeOf(kind: LeftoverKind, location: string): string {

@@ -12,8 +12,10 @@
  * The id is 80 random bits, so a name that holds it is no accident. What cannot be proved: a disk, rule or address without any
  * of these, for example after somebody deleted the firewall by hand. Draining a cluster before deleting it leaves none.
  */
-import type { Leftover, LeftoverKind } from './client.ts';
-import { LABELS } from './request.ts';
+import { CLUSTER_ID } from '../../../shared/documents/fields.ts';
+import { LABELS } from '../../labels.ts';
+import type { FoundResource } from '../provider.ts';
+import type { GkeCluster, Leftover, LeftoverKind } from './client.ts';
 
 const GKE_LABEL = 'goog-k8s-cluster-name';
 
@@ -63,4 +65,116 @@ export function evidenceOf(found: readonly Leftover[]): { balancer: string; fire
       const balancer = /^k8s-fw-(a[0-9a-f]{31})$/.exec(name)?.[1];
       return balancer ? [{ balancer, firewall: name }] : [];
     });
+}
+
+// Of all clusters at once: whose something is, and what says so.
+
+const ANY_CLUSTER = 'hub-([a-z2-7]{16})-g([0-9]{1,6})';
+const patternOf = (before: string, after: string): RegExp => new RegExp(`^${before}${ANY_CLUSTER}${after}$`);
+const CLUSTER = patternOf('', '');
+const FIREWALL = patternOf('', '-webhooks');
+const OF_GKE = patternOf('gke-', '-.*');
+const NODES = patternOf('gke-', '-[0-9a-f]{8}-node');
+
+/** As for one cluster. Compute Engine promises for labels that one can ask whether they are there. */
+export const ALL_QUERIES: readonly { kind: LeftoverKind; filter: string }[] = [
+  ...(['disk', 'address', 'forwarding-rule'] as const).map((kind) => ({
+    kind,
+    filter: `labels.${LABELS.cluster}:* OR labels.${GKE_LABEL}:*`,
+  })),
+  { kind: 'disk', filter: 'name eq "gke-hub-.*"' },
+  { kind: 'firewall', filter: 'name eq "gke-hub-.*|hub-.*|k8s-.*"' },
+];
+/** Names that Kubernetes gives to load balancers: asked for where firewalls speak of some. */
+export const BALANCER_FILTER = 'name eq "a[0-9a-f]{31}"';
+
+type Origin = Pick<FoundResource, 'clusterId' | 'generation' | 'derived'>;
+
+function told(text: string | undefined, ...patterns: readonly RegExp[]): Origin | undefined {
+  for (const pattern of patterns) {
+    const [, clusterId, generation] = pattern.exec(text ?? '') ?? [];
+    if (clusterId !== undefined) return { clusterId, generation: Number(generation) };
+  }
+  return undefined;
+}
+
+/** What a label of Hub's says, which is the least: it may be copied along. */
+function labelled(labels: Leftover['labels']): Origin | undefined {
+  const clusterId = labels[LABELS.cluster];
+  return clusterId !== undefined && CLUSTER_ID.test(clusterId) ? { clusterId } : undefined;
+}
+
+const isSame = (a: Origin, b: Origin): boolean =>
+  a.clusterId === b.clusterId && a.generation === b.generation;
+
+/** What the cloud says by itself: GKE's own label, or the nodes that a firewall is for. */
+function derivedFrom({ kind, labels, targetTags }: Leftover): Origin | undefined {
+  const byLabel = told(labels[GKE_LABEL], CLUSTER);
+  if (byLabel || kind !== 'firewall') return byLabel;
+  const [first, ...others] = targetTags.map((tag) => told(tag, NODES, CLUSTER));
+  return first && others.every((other) => other && isSame(first, other)) ? first : undefined;
+}
+
+/** @returns undefined if nothing speaks of a cluster of Hub's */
+function originOf(leftover: Leftover): Origin | undefined {
+  const derived = derivedFrom(leftover);
+  const named = told(leftover.name, OF_GKE, ...(leftover.kind === 'firewall' ? [FIREWALL] : []));
+  const origin = named ?? derived ?? labelled(leftover.labels);
+  return origin && derived && isSame(origin, derived) ? { ...origin, derived: true } : origin;
+}
+
+/** Load balancers by name, with the cluster whose nodes their firewalls are for. */
+export function balancersOf(firewalls: readonly Leftover[]): ReadonlyMap<string, Origin> {
+  return new Map(
+    evidenceOf(firewalls).flatMap(({ balancer, firewall }): [string, Origin][] => {
+      const found = firewalls.find(({ name }) => name === firewall);
+      const derived = found && derivedFrom(found);
+      return derived ? [[balancer, { ...derived, derived: true }]] : [];
+    }),
+  );
+}
+
+export function foundLeftovers(
+  leftovers: readonly Leftover[],
+  balancers: ReadonlyMap<string, Origin>,
+): FoundResource[] {
+  const parts = new Set(leftovers.filter(({ kind }) => kind !== 'firewall').map(({ name }) => name));
+  return leftovers.flatMap((leftover): FoundResource[] => {
+    const { kind, name, location, labels, createdAt, sizeGiB, going } = leftover;
+    const origin = originOf(leftover) ?? balancers.get(name);
+    if (!origin) return [];
+    const isEvidence = evidenceOf([leftover]).some(({ balancer }) => parts.has(balancer));
+    return [
+      {
+        ...origin,
+        kind,
+        name,
+        location,
+        labels,
+        ...(createdAt && { createdAt }),
+        ...(sizeGiB !== undefined && { extent: { sizeGiB } }),
+        ...(going && { going }),
+        ...(isEvidence && { evidence: true }),
+      },
+    ];
+  });
+}
+
+export function foundClusters(clusters: readonly GkeCluster[]): FoundResource[] {
+  return clusters.flatMap(({ name, location, labels, status, createdAt, pools }): FoundResource[] => {
+    const origin = told(name, CLUSTER) ?? labelled(labels);
+    if (!origin) return [];
+    return [
+      {
+        ...origin,
+        kind: 'cluster',
+        name,
+        location,
+        labels,
+        extent: { pools },
+        ...(createdAt && { createdAt }),
+        ...(status === 'STOPPING' && { going: true }),
+      },
+    ];
+  });
 }

@@ -3,12 +3,22 @@
  * over a client in memory.
  */
 import { AppError } from '../../../shared/errors.ts';
-import type { LeafConnection, Observed, OwnedResource, Provider } from '../provider.ts';
+import { LABELS } from '../../labels.ts';
+import type { FoundResource, LeafConnection, Observed, OwnedResource, Provider } from '../provider.ts';
 import type { GkeClient, GkeCluster, Leftover } from './client.ts';
 import { asProviderError, CloudRefusal, isBusy, shortageIn } from './errors.ts';
 import { webhookFirewall, webhookRule } from './firewall.ts';
-import { evidenceOf, leftoverQueries, ownedBy } from './ownership.ts';
-import { clusterBody, clusterName, type GkeSettings, LABELS } from './request.ts';
+import {
+  ALL_QUERIES,
+  BALANCER_FILTER,
+  balancersOf,
+  evidenceOf,
+  foundClusters,
+  foundLeftovers,
+  leftoverQueries,
+  ownedBy,
+} from './ownership.ts';
+import { clusterBody, clusterName, type GkeSettings } from './request.ts';
 
 export type { GkeSettings } from './request.ts';
 
@@ -67,6 +77,7 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
     ensureGone: (target) =>
       translated(() => removeCluster(client, target.location, clusterName(target), target.id)),
     listOwned: (clusterId) => translated(() => listOwned(client, clusterId)),
+    listAllOwned: () => translated(() => listAllOwned(client)),
     deleteOwned: (resource) => translated(() => deleteOwned(client, resource)),
   };
 }
@@ -150,25 +161,43 @@ async function listOwned(client: GkeClient, clusterId: string): Promise<OwnedRes
   const byBalancer = `name eq "${balancers.map(({ balancer }) => balancer).join('|')}"`;
   const parts = balancers.length === 0 ? [] : PARTS.map((kind) => client.listLeftovers(kind, byBalancer));
   await allEnded(parts);
-  const unique = new Map<string, Leftover>();
-  for (const leftover of [...found, ...(await Promise.all(parts)).flat()]) {
-    unique.set(`${leftover.kind}/${leftover.location}/${leftover.name}`, leftover);
-  }
+  const unique = distinct([...found, ...(await Promise.all(parts)).flat()]);
   // Evidence goes last: if the firewall were deleted first and the handler died, nothing would tell whose the rest is.
   const needed = new Set(
     balancers
-      .filter(({ balancer }) => [...unique.values()].some(({ name }) => name === balancer))
+      .filter(({ balancer }) => unique.some(({ name }) => name === balancer))
       .map(({ firewall }) => firewall),
   );
   return [
     ...(await clusters)
       .filter((cluster) => isOwnedCluster(cluster, clusterId))
       .map(({ name, location }) => ({ kind: 'cluster' as const, name, location, clusterId })),
-    ...[...unique.values()]
+    ...unique
       .filter(({ kind, name }) => kind !== 'firewall' || !needed.has(name))
       .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
       .map(({ kind, name, location }) => ({ kind, name, location, clusterId })),
   ];
+}
+
+async function listAllOwned(client: GkeClient): Promise<FoundResource[]> {
+  const clusters = client.listClusters();
+  const lists = ALL_QUERIES.map(({ kind, filter }) => client.listLeftovers(kind, filter));
+  await allEnded([clusters, ...lists]);
+  const found = (await Promise.all(lists)).flat();
+  const balancers = balancersOf(found);
+  const parts = balancers.size === 0 ? [] : PARTS.map((kind) => client.listLeftovers(kind, BALANCER_FILTER));
+  await allEnded(parts);
+  const unique = distinct([...found, ...(await Promise.all(parts)).flat()]);
+  return [...foundClusters(await clusters), ...foundLeftovers(unique, balancers)];
+}
+
+/** Several queries may find the same. */
+function distinct(found: readonly Leftover[]): Leftover[] {
+  const unique = new Map<string, Leftover>();
+  for (const leftover of found) {
+    unique.set(`${leftover.kind}/${leftover.location}/${leftover.name}`, leftover);
+  }
+  return [...unique.values()];
 }
 
 /** What a load balancer in the network is made of. */

@@ -3,6 +3,7 @@
  * beside it. https://cloud.google.com/kubernetes-engine/docs/how-to/hardening-your-cluster
  */
 import type { protos } from '@google-cloud/container';
+import { labelsOf } from '../../labels.ts';
 import type { ClusterTarget } from '../provider.ts';
 
 export type ClusterBody = protos.google.container.v1.ICluster;
@@ -28,15 +29,6 @@ export interface GkeSettings {
   /** Who vouches for the DNS endpoint of a cluster: the public roots, or (the embedded cloud only) the cluster's own CA. */
   endpointTrust?: 'public-roots' | 'cluster-ca';
 }
-
-export const LABELS = { managedBy: 'managed-by', cluster: 'hub-cluster', cell: 'hub-cell' } as const;
-
-/** Labels of everything made for a cluster. GKE puts a cluster's labels on the Compute Engine resources it makes for it. */
-export const labelsOf = (id: string, cell: string): Record<string, string> => ({
-  [LABELS.managedBy]: 'hub',
-  [LABELS.cluster]: id,
-  [LABELS.cell]: cell,
-});
 
 export const clusterName = (target: Pick<ClusterTarget, 'id' | 'generation'>): string =>
   `hub-${target.id}-g${target.generation}`;

@@ -1,0 +1,77 @@
+/** What the documents say of one cluster's things in the cloud: which of them are its own, and which ever were. */
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { clusterPath } from '../../shared/documents/cluster.ts';
+import {
+  type LedgerEntry,
+  ledgerDocument,
+  ledgerPath,
+  type ResourceKind,
+} from '../../shared/documents/ledger.ts';
+import { wayFrom } from '../../shared/lifecycle/derive.ts';
+import { rowOf, type State } from '../../shared/lifecycle/table.ts';
+import { parseCluster } from '../dispatch/commit.ts';
+import type { Ports } from '../ports.ts';
+import type { FoundResource } from '../providers/provider.ts';
+
+export interface Claims {
+  /** All of it is taken care of, or nobody can judge: nothing of this cluster is an orphan. */
+  everything: boolean;
+  /** What the ledger of a cluster that lives holds open. */
+  open: readonly Pick<LedgerEntry, 'kind' | 'name' | 'location' | 'generation'>[];
+  /** Generations of which the ledger speaks, open or closed. None: Hub never asked for anything of that id. */
+  generations: ReadonlySet<number>;
+  /** Who had it last. */
+  owner?: string;
+}
+
+/** A step of these takes away whatever there is of its cluster, and looks until nothing is left. */
+const TAKING_AWAY: ReadonlySet<State> = new Set([...wayFrom('deleting'), ...wayFrom('undoing')]);
+
+/** At rest, having given back its room: proven to have nothing. */
+function isOver(state: State): boolean {
+  const row = rowOf(state);
+  return row.step === undefined && row.releases === true;
+}
+
+/** The cluster first: what was planned since is in the ledger then. @throws CommitError `unavailable` */
+export async function readClaims(ports: Ports, id: string): Promise<Claims> {
+  const document = await findCluster(ports, id);
+  const snapshot = await ports.documents.get(ledgerPath(id));
+  const ledger = ledgerDocument.safeParse(snapshot?.data);
+  const entries = Object.values(ledger.data?.entries ?? {});
+  const isUnreadable = document === 'unreadable' || (snapshot !== undefined && !ledger.success);
+  const cluster = document === 'unreadable' ? undefined : document;
+  const lives = cluster !== undefined && !isOver(cluster.state);
+  return {
+    // A cluster without a ledger cannot be judged either.
+    everything: isUnreadable || (lives && (snapshot === undefined || TAKING_AWAY.has(cluster.state))),
+    open: lives ? entries.filter(({ goneAt }) => goneAt === undefined) : [],
+    generations: new Set(entries.map(({ generation }) => generation)),
+    ...(cluster?.owner !== undefined && { owner: cluster.owner }),
+  };
+}
+
+async function findCluster(ports: Ports, id: string): Promise<Cluster | 'unreadable' | undefined> {
+  const snapshot = await ports.documents.get(clusterPath(id));
+  if (!snapshot) return undefined;
+  try {
+    return parseCluster(snapshot).cluster;
+  } catch (error) {
+    ports.log.error('cluster not readable', { resource: snapshot.path, detail: String(error) });
+    return 'unreadable';
+  }
+}
+
+/** What a cluster makes by itself, without a line in the ledger. */
+const MADE_BY_CLUSTERS: readonly ResourceKind[] = ['disk', 'address', 'forwarding-rule', 'firewall'];
+
+export function isClaimed({ kind, name, location, generation }: FoundResource, claims: Claims): boolean {
+  if (claims.everything) return true;
+  return claims.open.some((entry) =>
+    entry.kind === kind && entry.name === name && entry.location === location
+      ? true
+      : MADE_BY_CLUSTERS.includes(kind) &&
+        entry.kind === 'cluster' &&
+        (generation === undefined || entry.generation === generation),
+  );
+}

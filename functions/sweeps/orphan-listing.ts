@@ -1,0 +1,84 @@
+/** Everything in the cloud that may be of Hub's, of all clusters at once: few calls, however many clusters there are. */
+
+import { CLUSTER_ID } from '../../shared/documents/fields.ts';
+import type { ResourceKind } from '../../shared/documents/ledger.ts';
+import { asAppError } from '../../shared/errors.ts';
+import { seconds } from '../../shared/units.ts';
+import { hostName } from '../access/host.ts';
+import { type FoundBucket, parseBucketName } from '../buckets.ts';
+import { challengeName, type DnsRecord } from '../dns.ts';
+import { LABELS } from '../labels.ts';
+import type { Ports } from '../ports.ts';
+import type { FoundResource } from '../providers/provider.ts';
+import { recordLabel } from '../steps/target.ts';
+
+export interface Listing {
+  found: readonly FoundResource[];
+  /** The kinds that were listed whole: of the others nobody knows what is gone. */
+  kinds: ReadonlySet<ResourceKind>;
+}
+
+type Source = 'provider' | 'buckets' | 'dns';
+
+/** Who tells of which kinds. */
+const KINDS: Readonly<Record<Source, readonly ResourceKind[]>> = {
+  provider: ['cluster', 'disk', 'address', 'forwarding-rule', 'firewall'],
+  buckets: ['bucket'],
+  dns: ['dns-record'],
+};
+const SOURCES = Object.keys(KINDS) as Source[];
+
+/** One of many lists may fail in passing, and the next sweep is a quarter of an hour away. */
+const TRIES = 4;
+const AGAIN_MS = seconds(10);
+
+/** What cannot be listed now is listed by the next sweep; the rest need not wait for it. */
+export async function listEverything(ports: Ports): Promise<Listing> {
+  const lists: Record<Source, () => Promise<FoundResource[]>> = {
+    provider: () => ports.provider.listAllOwned(),
+    buckets: async () => (await ports.buckets.listAllBuckets()).map(asResource),
+    dns: async () =>
+      (await ports.dns.listRecords(zoneOf(ports))).flatMap((record) => recordOf(record, ports)),
+  };
+  const answers = await Promise.all(SOURCES.map((source) => list(ports, source, lists[source])));
+  return {
+    found: answers.flatMap((answer) => answer ?? []),
+    kinds: new Set(SOURCES.flatMap((source, index) => (answers[index] ? KINDS[source] : []))),
+  };
+}
+
+async function list(
+  { clock, log }: Ports,
+  source: Source,
+  ask: () => Promise<FoundResource[]>,
+): Promise<FoundResource[] | undefined> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (thrown) {
+      const { code, detail, row } = asAppError(thrown);
+      if (code === 'BUG') throw thrown;
+      if (row.retry !== 'free' || tries === TRIES) {
+        log.warn('orphans not listed', { service: source, code, ...(detail && { detail }) });
+        return undefined;
+      }
+      await clock.sleepUntil(clock.after(AGAIN_MS * tries));
+    }
+  }
+}
+
+function asResource({ name, location, labels, createdAt }: FoundBucket): FoundResource {
+  const clusterId = labels[LABELS.cluster];
+  const origin = parseBucketName(name) ?? (clusterId === undefined ? {} : { clusterId });
+  return { kind: 'bucket', name, location, labels, createdAt, ...origin };
+}
+
+const zoneOf = ({ settings }: Ports): string => hostName(settings.zone);
+
+/** Records have no labels and no time. The zone is Hub's own, and what its first label is tells of which cluster one is. */
+function recordOf(record: DnsRecord, ports: Ports): FoundResource[] {
+  const host = record.name.slice(0, -zoneOf(ports).length - 1);
+  const id = host.slice(host.startsWith(challengeName('')) ? challengeName('').length : 0);
+  if (!CLUSTER_ID.test(id)) return [];
+  return [{ kind: 'dns-record', name: recordLabel(record), location: 'global', labels: {}, clusterId: id }];
+}

@@ -1,0 +1,213 @@
+/** Which things in the cloud are nobody's, and what is to be done about each. Pure. */
+import { type Orphan, orphanKey } from '../../shared/documents/orphan.ts';
+import { minutes } from '../../shared/units.ts';
+import { LABELS } from '../labels.ts';
+import type { FoundResource } from '../providers/provider.ts';
+import { type Claims, isClaimed } from './orphan-claims.ts';
+import type { Listing } from './orphan-listing.ts';
+
+/** Younger things are left alone: somebody may be about to write down, or to take away, what was made a moment ago. */
+const GROWN_UP_MS = minutes(15);
+/** Of what the cloud does not say how old it is: so long after an earlier sweep saw it. The Scheduler is not punctual to the second. */
+const SEEN_MS = GROWN_UP_MS - minutes(1);
+
+export interface Found {
+  key: string;
+  resource: FoundResource;
+}
+
+export interface OrphanPlan {
+  /** Not known before. */
+  report: readonly (Found & { state: 'found' | 'unproven'; owner?: string })[];
+  /** Known, but what proves whose they are has come or gone. */
+  restate: readonly { key: string; state: 'found' | 'unproven' }[];
+  /** To be deleted now, in this order. */
+  remove: readonly Found[];
+  /** Not there any more. */
+  gone: readonly string[];
+}
+
+export interface Moment {
+  nowMs: number;
+  /** Cloud time since then. */
+  elapsed(sinceMs: number): number;
+}
+
+/** Things that are labelled for another cell are its business, and so is what has no labels beside them. */
+export function ofThisCell(found: readonly FoundResource[], cell: string): FoundResource[] {
+  const idsOf = (ours: boolean): ReadonlySet<string | undefined> =>
+    new Set(
+      found
+        .filter(({ labels }) => labels[LABELS.cell] !== undefined && (labels[LABELS.cell] === cell) === ours)
+        .map(({ clusterId }) => clusterId),
+    );
+  const [here, elsewhere] = [idsOf(true), idsOf(false)];
+  return found.filter(({ labels, clusterId }) => {
+    const labelled = labels[LABELS.cell];
+    return labelled === undefined ? here.has(clusterId) || !elsewhere.has(clusterId) : labelled === cell;
+  });
+}
+
+/**
+ * @param found of this cell
+ * @param claims by cluster; of a cluster that is not among them nothing is in doubt
+ * @param known every orphan that is open
+ */
+export function planOrphans(
+  { found, kinds }: Listing,
+  claims: ReadonlyMap<string, Claims>,
+  known: readonly Orphan[],
+  cell: string,
+  moment: Moment,
+): OrphanPlan {
+  const plan = { report: [], restate: [], remove: [], gone: [] } as {
+    [K in keyof OrphanPlan]: OrphanPlan[K][number][];
+  };
+  const clusters = found.filter(({ kind }) => kind === 'cluster');
+  const there = new Set<string>();
+  for (const resource of found) {
+    const before = known.find((orphan) => isSameThing(orphan, resource));
+    if (before) there.add(before.key);
+    const of = claims.get(resource.clusterId ?? '');
+    if (!of) continue;
+    if (isClaimed(resource, of)) {
+      // Somebody has come to need it: a record, for one, by a cluster that was tried again.
+      if (before && !of.everything) plan.gone.push(before.key);
+      continue;
+    }
+    if (resource.createdAt && moment.elapsed(resource.createdAt.getTime()) < GROWN_UP_MS) continue;
+    // What is on its way out needs nobody; what a cluster made goes with it, and is looked at once that is gone.
+    if (resource.going) continue;
+    if (isPart(resource) && clusters.some((cluster) => isOf(cluster, resource))) continue;
+    const state = isProven(resource, of, cell) ? 'found' : 'unproven';
+    const key = before?.key ?? orphanKey(resource, resource.createdAt ?? quarterOf(moment.nowMs));
+    if (!before)
+      plan.report.push({ key, resource, state, ...(of.owner !== undefined && { owner: of.owner }) });
+    else if ((before.state === 'unproven') !== (state === 'unproven')) plan.restate.push({ key, state });
+    if (state === 'found' && isDue(resource, before, moment)) plan.remove.push({ key, resource });
+  }
+  return {
+    ...plan,
+    remove: inOrder(plan.remove, found),
+    gone: [...plan.gone, ...missing(known, kinds, there)],
+  };
+}
+
+const missing = (known: readonly Orphan[], kinds: Listing['kinds'], there: ReadonlySet<string>): string[] =>
+  known.filter(({ key, kind }) => kinds.has(kind) && !there.has(key)).map(({ key }) => key);
+
+/** Evidence stays while anything it may speak of does: without it nobody could tell whose that is. */
+function inOrder(remove: readonly Found[], found: readonly FoundResource[]): Found[] {
+  const removed = new Set(remove.map(({ resource }) => resource));
+  const left = found.filter(
+    (one) => (one.kind === 'forwarding-rule' || one.kind === 'address') && !removed.has(one),
+  );
+  return remove
+    .filter(({ resource }) => !resource.evidence || !left.some((one) => isOf(resource, one)))
+    .sort((a, b) => placeOf(a.resource) - placeOf(b.resource));
+}
+
+/** Of the same try at the same cluster, as far as can be told. */
+const isOf = (one: FoundResource, other: FoundResource): boolean =>
+  one.clusterId === other.clusterId &&
+  (other.generation === undefined || one.generation === other.generation);
+
+const isSameThing = (orphan: Orphan, { kind, name, location, createdAt }: FoundResource): boolean =>
+  orphan.kind === kind &&
+  orphan.name === name &&
+  orphan.location === location &&
+  orphan.createdAt?.getTime() === createdAt?.getTime();
+
+/** Sweeps at the same time give the same key to what has no time of its own. */
+const quarterOf = (nowMs: number): Date => new Date(nowMs - (nowMs % GROWN_UP_MS));
+
+const isPart = ({ kind }: FoundResource): boolean =>
+  kind === 'disk' || kind === 'address' || kind === 'forwarding-rule' || kind === 'firewall';
+
+/** A thing with a time of its own is old enough when it comes here. */
+const isDue = ({ createdAt }: FoundResource, before: Orphan | undefined, { elapsed }: Moment): boolean =>
+  createdAt !== undefined ||
+  before?.asked !== undefined ||
+  (before !== undefined && elapsed(before.foundAt.getTime()) >= SEEN_MS);
+
+/**
+ * Deleting takes two proofs. The thing says by itself that it is of Hub's: by its labels, or, where it takes or gets none, because the cloud
+ * says which cluster it was made for. And the ledger knows that Hub asked for that cluster: a Hub that has lost its documents, or shares a
+ * project with another one of the same name, must not take what it does not know for what nobody needs.
+ */
+export function isProven(resource: FoundResource, { generations }: Claims, cell: string): boolean {
+  const { kind, labels, clusterId = '', generation, derived } = resource;
+  const wanted = { [LABELS.managedBy]: 'hub', [LABELS.cluster]: clusterId, [LABELS.cell]: cell };
+  const all = Object.entries(wanted).every(([label, value]) => labels[label] === value);
+  const contradicted = Object.entries(wanted).some(
+    ([label, value]) => labels[label] !== undefined && labels[label] !== value,
+  );
+  // These have names of Hub's own, so one with another name is not the one that was asked for.
+  const isMisnamed = (kind === 'cluster' || kind === 'bucket') && generation === undefined;
+  const says = kind === 'dns-record' || (all && !isMisnamed) || (derived === true && !contradicted);
+  return says && (generation === undefined ? generations.size > 0 : generations.has(generation));
+}
+
+/** A rule uses its address, and evidence is needed until what it speaks of is gone. */
+const ORDER: readonly FoundResource['kind'][] = [
+  'forwarding-rule',
+  'address',
+  'disk',
+  'dns-record',
+  'bucket',
+  'cluster',
+  'firewall',
+];
+const placeOf = ({ kind, evidence }: FoundResource): number => ORDER.indexOf(kind) + (evidence ? 1 : 0);
+
+/** So many sweeps look once at each cluster that gives no reason to: a day's. */
+const TURNS = 96;
+
+/**
+ * The clusters whose documents must be read. One that looks exactly as a cluster in use does (one generation of it, with its bucket and its
+ * address, and nothing that is not proven) is no orphan but by a fault that nothing has ever caused, and is looked at once a day: reading the
+ * documents of every cluster four times an hour would make an idle one cost something.
+ */
+export function planDoubts(
+  { found, kinds }: Listing,
+  known: readonly Orphan[],
+  cell: string,
+  moment: Moment,
+): string[] {
+  const open = new Set(known.map(({ clusterId }) => clusterId));
+  const turn = Math.floor(moment.nowMs / GROWN_UP_MS) % TURNS;
+  const isGrownUp = ({ createdAt }: FoundResource): boolean =>
+    createdAt === undefined || moment.elapsed(createdAt.getTime()) >= GROWN_UP_MS;
+  return [...byCluster(found)].flatMap(([id, things]) => {
+    if (!things.some(isGrownUp)) return [];
+    return open.has(id) || turnOf(id) === turn || !looksInUse(things, kinds, cell) ? [id] : [];
+  });
+}
+
+function byCluster(found: readonly FoundResource[]): Map<string, FoundResource[]> {
+  const groups = new Map<string, FoundResource[]>();
+  for (const resource of found) {
+    if (resource.clusterId === undefined) continue;
+    const group = groups.get(resource.clusterId);
+    if (group) group.push(resource);
+    else groups.set(resource.clusterId, [resource]);
+  }
+  return groups;
+}
+
+/** Ids are random, so any two of their characters spread them evenly enough. */
+const turnOf = (id: string): number => (id.charCodeAt(0) * 32 + id.charCodeAt(1)) % TURNS;
+
+function looksInUse(things: readonly FoundResource[], kinds: Listing['kinds'], cell: string): boolean {
+  const generations = new Set(things.flatMap(({ generation }) => generation ?? []));
+  const clusters = things.filter(({ kind }) => kind === 'cluster');
+  const assumed: Claims = { everything: false, open: [], generations };
+  return (
+    generations.size === 1 &&
+    clusters.length === 1 &&
+    things.every((one) => !one.going && isProven(one, assumed, cell)) &&
+    (!kinds.has('bucket') || things.some(({ kind }) => kind === 'bucket')) &&
+    (!kinds.has('dns-record') ||
+      things.some(({ kind, name }) => kind === 'dns-record' && name.startsWith('A ')))
+  );
+}

@@ -1,0 +1,187 @@
+/**
+ * Cloud objects that no live document claims: a create that landed after its cluster was given up, a part that the cloud did not take away.
+ * It lists everything of Hub's that the cloud has, reads the documents after that, so that whatever is being made is claimed, and deletes
+ * what is provably Hub's and nobody's. Each find is a document of its own before anything is done about it.
+ */
+
+import { priceOfResource } from '../../shared/catalog/catalog.ts';
+import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import {
+  OPEN_ORPHANS,
+  ORPHANS,
+  type Orphan,
+  type OrphanFields,
+  orphanDocument,
+  orphanPath,
+} from '../../shared/documents/orphan.ts';
+import { asAppError } from '../../shared/errors.ts';
+import { describe } from '../../shared/lifecycle/transition.ts';
+import { days, minutes } from '../../shared/units.ts';
+import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
+import type { Ports } from '../ports.ts';
+import type { FoundResource } from '../providers/provider.ts';
+import { parseRecordLabel } from '../steps/target.ts';
+import { type Claims, isClaimed, readClaims } from './orphan-claims.ts';
+import { listEverything } from './orphan-listing.ts';
+import { type Found, type OrphanPlan, ofThisCell, planDoubts, planOrphans } from './orphan-plan.ts';
+
+/** Reads, and then deletions, at a time. */
+const AT_ONCE = 8;
+/** No deletion is begun later in the function's five minutes; the next sweep goes on. */
+const DELETING_MS = minutes(3);
+/** For how long one can look up what leaked. */
+const KEEP_GONE_MS = days(90);
+
+/** @throws CommitError `unavailable`; what is left undone is done by the next one */
+export async function sweepOrphans(ports: Ports): Promise<void> {
+  const { clock, settings } = ports;
+  const lastStartMs = clock.afterWork(DELETING_MS);
+  const listed = await listEverything(ports);
+  const listing = { ...listed, found: ofThisCell(listed.found, settings.cell) };
+  const known = await openOrphans(ports);
+  const moment = { nowMs: clock.now(), elapsed: clock.elapsed };
+  const claims = new Map<string, Claims>();
+  await each(planDoubts(listing, known, settings.cell, moment), async (id) => {
+    claims.set(id, await readClaims(ports, id));
+  });
+  const plan = planOrphans(listing, claims, known, settings.cell, moment);
+  await record(ports, plan);
+  const states = new Map(known.map((orphan) => [orphan.key, orphan]));
+  await each(groupsOf(plan.remove), async (group) => {
+    for (const [index, one] of group.entries()) {
+      if (clock.now() > lastStartMs) return;
+      // What it speaks of has to be found once more.
+      if (one.resource.evidence && group.slice(0, index).some(({ failed }) => failed)) return;
+      one.failed = !(await remove(ports, one, states.get(one.key), lastStartMs));
+    }
+  });
+}
+
+async function openOrphans(ports: Ports): Promise<Orphan[]> {
+  const found = await ports.documents.query({
+    collection: ORPHANS,
+    where: [['state', 'in', [...OPEN_ORPHANS]]],
+  });
+  return found.map(parseOrphan);
+}
+
+export const parseOrphan = (snapshot: Snapshot): Orphan => ({
+  ...orphanDocument.parse(snapshot.data),
+  key: snapshot.path.slice(ORPHANS.length + 1),
+});
+
+async function record(ports: Ports, { report, restate, gone }: OrphanPlan): Promise<void> {
+  const now = new Date(ports.clock.now());
+  await each(report, async ({ key, resource, state, owner }) => {
+    const { kind, name, location, clusterId, createdAt, extent } = resource;
+    const { hourlyMicros } = priceOfResource(kind, extent);
+    const orphan: OrphanFields = {
+      schema: DOCUMENT_SCHEMA,
+      kind,
+      name,
+      location,
+      ...(clusterId !== undefined && { clusterId }),
+      ...(owner !== undefined && { owner }),
+      ...(createdAt && { createdAt }),
+      foundAt: now,
+      hourlyMicros,
+      state,
+    };
+    if (await open(ports, key, orphan))
+      ports.log.error('orphan found', {
+        resource: key,
+        state,
+        ...(clusterId !== undefined && { cluster: clusterId }),
+      });
+  });
+  await each(restate, ({ key, state }) => update(ports, key, { state, lastError: undefined }));
+  await each(gone, async (key) => {
+    const purgeAt = new Date(now.getTime() + KEEP_GONE_MS);
+    await update(ports, key, { state: 'gone', goneAt: now, lastError: undefined, purgeAt });
+    ports.log.info('orphan gone', { resource: key });
+  });
+}
+
+/** @returns false if another sweep was first */
+async function open(ports: Ports, key: string, orphan: OrphanFields): Promise<boolean> {
+  const path = orphanPath(key);
+  try {
+    await ports.documents.commit([{ op: 'create', path, data: orphan as unknown as DocumentData }]);
+    return true;
+  } catch (error) {
+    if (!(error instanceof CommitError) || error.fault !== 'exists') throw error;
+    const before = await ports.documents.get<OrphanFields>(path);
+    if (before?.data.state !== 'gone') return false;
+    // It was not seen for a while, and is the same all the same.
+    await update(ports, key, { state: orphan.state, goneAt: undefined, purgeAt: undefined });
+    return true;
+  }
+}
+
+/** @returns whether its deletion was asked for */
+async function remove(
+  ports: Ports,
+  { key, resource }: Found,
+  before: Orphan | undefined,
+  lastStartMs: number,
+): Promise<boolean> {
+  // Somebody may have begun to need it since.
+  if (isClaimed(resource, await readClaims(ports, resource.clusterId ?? ''))) return false;
+  try {
+    while ((await askGone(ports, resource)) === 'more' && ports.clock.now() <= lastStartMs);
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    const { code } = error;
+    const detail = code === 'BUG' ? String(error.cause) : error.detail;
+    ports.log[code === 'BUG' ? 'error' : 'warn']('orphan not deleted', {
+      resource: key,
+      code,
+      ...(detail && { detail }),
+    });
+    if (before?.lastError?.code !== code)
+      await update(ports, key, { lastError: describe(code, error.detail) });
+    return false;
+  }
+  if (before?.state !== 'deleting' || before.lastError)
+    await update(ports, key, { state: 'deleting', lastError: undefined });
+  return true;
+}
+
+/** @returns `more` if there is more of it to be taken away */
+async function askGone(ports: Ports, resource: FoundResource): Promise<'asked' | 'more'> {
+  const { kind, name, location, clusterId = '', generation = 0 } = resource;
+  if (kind === 'cluster') await ports.provider.ensureGone({ id: clusterId, generation, location });
+  else if (kind === 'dns-record') await ports.dns.ensureNoRecord(parseRecordLabel(name));
+  else if (kind === 'bucket')
+    return (await ports.buckets.ensureBucketGone({ name, clusterId })) === 'pending' ? 'more' : 'asked';
+  else await ports.provider.deleteOwned({ kind, name, location, clusterId });
+  return 'asked';
+}
+
+const update = (
+  ports: Ports,
+  key: string,
+  data: { [K in keyof OrphanFields]?: OrphanFields[K] | undefined },
+) => ports.documents.commit([{ op: 'update', path: orphanPath(key), data: data as DocumentData }]);
+
+/** Of one cluster one after the other, in their order. */
+function groupsOf(remove: OrphanPlan['remove']): (Found & { failed?: boolean })[][] {
+  const groups = new Map<string, Found[]>();
+  for (const one of remove) {
+    const id = one.resource.clusterId ?? '';
+    groups.set(id, [...(groups.get(id) ?? []), one]);
+  }
+  return [...groups.values()];
+}
+
+/** A few at a time. What fails keeps nobody else waiting, and is thrown at the end. */
+async function each<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
+  const queue = items.values();
+  const workers = Array.from({ length: Math.min(AT_ONCE, items.length) }, async () => {
+    const errors: unknown[] = [];
+    for (const item of queue) await work(item).catch((error: unknown) => errors.push(error));
+    if (errors.length > 0) throw errors[0];
+  });
+  const failed = (await Promise.allSettled(workers)).find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}
