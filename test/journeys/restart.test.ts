@@ -1,63 +1,12 @@
 /** Hub killed with SIGKILL in the middle of things and started again on the same data: everything converges, nothing is doubled. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ClusterManagerClient } from '@google-cloud/container';
-import { credentials } from '@grpc/grpc-js';
-import { PassThroughClient } from 'google-auth-library';
 import { expect, test } from 'vitest';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
+import { bucketsIn, clustersIn, computeIn, leavesIn } from '../cloud-contents.ts';
 import { aHub, firestoreAt, personAt, signIn, until } from './hub.ts';
 import { aFolder, type HubProcess, killedAt, startProcess } from './process.ts';
-
-/** Names of the clusters that GKE's own stand-in runs, from the index of leaves. */
-async function leaves({ addresses }: HubProcess): Promise<string[]> {
-  const answer = await fetch(`http://${addresses.kubernetes}/`);
-  return ((await answer.json()) as { name: string }[]).map(({ name }) => name).sort();
-}
-
-async function bucketsOf({ addresses }: HubProcess): Promise<string[]> {
-  const answer = await fetch(`http://${addresses.storage}/storage/v1/b?project=${addresses.projectId}`, {
-    headers: { authorization: 'Bearer owner' },
-  });
-  return (((await answer.json()) as { items?: { name: string }[] }).items ?? []).map(({ name }) => name);
-}
-
-/** Names of the clusters that GKE lists, asked with its official client. */
-async function listed({ addresses }: HubProcess): Promise<string[]> {
-  const [apiEndpoint = '', port = ''] = (addresses.container ?? '').split(':');
-  const client = new ClusterManagerClient({
-    projectId: addresses.projectId ?? '',
-    apiEndpoint,
-    port: Number(port),
-    sslCreds: credentials.createInsecure(),
-    authClient: new PassThroughClient(),
-  });
-  const [answer] = await client.listClusters({ parent: `projects/${addresses.projectId}/locations/-` });
-  await client.close();
-  return (answer.clusters ?? []).map(({ name }) => name ?? '').sort();
-}
-
-/** Names of what Compute Engine lists in all its zones and regions. */
-async function computeOf({ addresses }: HubProcess): Promise<string[]> {
-  const base = `http://${addresses.compute}/compute/v1/projects/${addresses.projectId}`;
-  const kinds = ['disks', 'addresses', 'forwardingRules'];
-  const paths = [...kinds.map((kind) => `aggregated/${kind}`), 'global/firewalls'];
-  const found = await Promise.all(
-    paths.map(async (path) => {
-      const answer = await fetch(`${base}/${path}`);
-      if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
-      return namesIn(await answer.json());
-    }),
-  );
-  return found.flat();
-}
-
-const namesIn = (value: unknown): string[] => {
-  if (typeof value !== 'object' || value === null) return [];
-  const own = 'name' in value && typeof value.name === 'string' ? [value.name] : [];
-  return [...own, ...Object.values(value).flatMap(namesIn)];
-};
 
 async function settledIn({ addresses }: HubProcess, id: string, state: State): Promise<Cluster> {
   const firestore = firestoreAt(addresses.firestore ?? '');
@@ -100,19 +49,19 @@ test('killed in provisioning, in installing and in deprovisioning, every cluster
   await killIn(second, 'installing');
   for (const id of [first, second]) expect((await settled(id, 'ready')).owner).toBe('ada');
   const both = [`hub-${first}-g1`, `hub-${second}-g1`].sort();
-  expect(await leaves(hub)).toEqual(both);
-  expect(await listed(hub)).toEqual(both);
-  expect((await computeOf(hub)).length).toBeGreaterThan(0);
-  expect((await bucketsOf(hub)).length).toBe(2);
+  expect(await leavesIn(hub.addresses)).toEqual(both);
+  expect(await clustersIn(hub.addresses)).toEqual(both);
+  expect((await computeIn(hub.addresses)).length).toBeGreaterThan(0);
+  expect((await bucketsIn(hub.addresses)).length).toBe(2);
 
   await ada()('DELETE', `/v1/clusters/${first}`);
   await killIn(first, 'deprovisioning');
   await ada()('DELETE', `/v1/clusters/${second}`);
   for (const id of [first, second]) await settled(id, 'deleted');
-  expect(await leaves(hub)).toEqual([]);
-  expect(await listed(hub)).toEqual([]);
-  expect(await computeOf(hub)).toEqual([]);
-  expect(await bucketsOf(hub)).toEqual([]);
+  expect(await leavesIn(hub.addresses)).toEqual([]);
+  expect(await clustersIn(hub.addresses)).toEqual([]);
+  expect(await computeIn(hub.addresses)).toEqual([]);
+  expect(await bucketsIn(hub.addresses)).toEqual([]);
   expect(await hub.end()).toBe(0);
 }, 180_000);
 

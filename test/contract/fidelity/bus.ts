@@ -130,7 +130,9 @@ export async function wireBuses(): Promise<{ open: () => Bus; close: () => Promi
   const subscriber = createServer(async (request, response) => {
     const { message } = JSON.parse((await readBody(request)).toString());
     const body: unknown = JSON.parse(Buffer.from(message.data, 'base64').toString());
-    const handled = handlers.get(request.url ?? '')?.(body) ?? Promise.reject(new Error('nobody is here'));
+    const handled =
+      handlers.get(request.url ?? '')?.(body, message.attributes ?? {}) ??
+      Promise.reject(new Error('nobody is here'));
     handled.then(
       () => response.writeHead(204).end(),
       () => response.writeHead(500).end(),
