@@ -1,6 +1,6 @@
 /** The door of a leaf cluster's API: where a request may be turned away, or its answer may get lost. */
+import type { World } from '../service.ts';
 import { unavailable } from './errors.ts';
-import type { LeafCluster } from './leaf-cluster.ts';
 
 /** The request was carried out and nobody will hear of it. */
 export class ReplyLost extends Error {
@@ -13,7 +13,11 @@ export class ReplyLost extends Error {
  * @param subject `<cluster> <verb> <resource>`
  * @throws ApiError 503, ReplyLost, and what `carryOut` throws
  */
-export function throughDoor<T>(leaf: LeafCluster, subject: string, carryOut: () => T): T {
+export function throughDoor<T>(
+  leaf: { world: Pick<World, 'faults'>; record: { name: string } },
+  subject: string,
+  carryOut: () => T,
+): T {
   const { faults } = leaf.world;
   const text = `${leaf.record.name} ${subject}`;
   if (faults.hit('unavailable', text)) throw unavailable();

@@ -54,7 +54,7 @@ export const internalIp = (random: Random): string =>
  * The next one that no cluster of this cloud has had, so that a record of an old one leads nowhere: first from the block that
  * documentation may use (RFC 5737), then from that of benchmarks (RFC 2544). Nobody ever reaches a stranger by them.
  */
-export function nextExternalIp({ world }: LeafCluster): string {
+export function nextExternalIp({ world }: Pick<LeafCluster, 'world'>): string {
   const given = world.store.table<number>('external addresses');
   const n = given.get('given') ?? 0;
   given.set('given', n + 1);

@@ -1,5 +1,6 @@
 /** Jobs: pods until enough have succeeded or too many have failed. https://kubernetes.io/docs/concepts/workloads/controllers/job/ */
 import { remove } from '../api.ts';
+import { backoffMs } from '../durations.ts';
 import { ApiError } from '../errors.ts';
 import { KINDS } from '../kinds.ts';
 import type { Controller, LeafCluster } from '../leaf-cluster.ts';
@@ -16,10 +17,6 @@ import {
   REFUSED_RETRY_MS,
   withCondition,
 } from '../workloads.ts';
-
-/** Waits before the next pod: 10 s, doubled with each failure, six minutes at most. */
-const BACKOFF_MS = 10_000;
-const MOST_BACKOFF_MS = 360_000;
 
 const BACKOFF = 'job-backoff';
 const DEADLINE = 'job-deadline';
@@ -83,7 +80,7 @@ function employ(leaf: LeafCluster, job: Stored, pods: Stored[], parallel: number
   const waited = leaf.memory.get(`job ${key}`)?.waitedFor ?? 0;
   if (failed > Number(waited)) {
     leaf.memory.set(`job ${key}`, { waitedFor: failed });
-    leaf.after(BACKOFF, key, Math.min(BACKOFF_MS * 2 ** (failed - 1), MOST_BACKOFF_MS));
+    leaf.after(BACKOFF, key, backoffMs(failed));
     return;
   }
   for (let i = 0; i < missing; i++) {

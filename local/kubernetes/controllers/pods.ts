@@ -12,8 +12,16 @@ import {
   runContainer,
   stopContainers,
 } from '../containers.ts';
-import { drawOf } from '../identifiers.ts';
-import { LEAST_START_MS, pullMs } from '../images.ts';
+import {
+  LEAST_START_MS,
+  pullAgainMs,
+  RETRY_MS,
+  readyMs,
+  SANDBOX_MS,
+  scheduleMs,
+  stopMs,
+} from '../durations.ts';
+import { pullMs } from '../images.ts';
 import { copy } from '../json.ts';
 import { KINDS } from '../kinds.ts';
 import type { Controller, LeafCluster } from '../leaf-cluster.ts';
@@ -24,20 +32,7 @@ import { isBeingDeleted, isOver, isReady, withCondition } from '../workloads.ts'
 const STEP = 'pod';
 const STOP = 'pod-stop';
 
-/** Until the scheduler has bound it: 1–2 s. */
-const SCHEDULE_MS = 1_000;
-/** Until volumes are attached and the sandbox stands. */
-const SANDBOX_MS = 1_500;
-const RETRY_MS = 2_000;
 const UNSCHEDULABLE_RETRY_MS = 10_000;
-
-/** From the start of the process to the first successful readiness probe, by what the image is; estimates from experience. */
-const READY_MS: ReadonlyArray<readonly [image: RegExp, least: number, most: number]> = [
-  [/\/pachd(:|$)/, 25_000, 55_000],
-  [/postgres/, 12_000, 28_000],
-  [/etcd/, 8_000, 20_000],
-  [/./, 5_000, 15_000],
-];
 
 export const pods: Controller = {
   kind: KINDS.Pod,
@@ -48,11 +43,11 @@ export const pods: Controller = {
       leaf.cancel(STEP, key);
       stopContainers(leaf, pod);
       const graceMs = (pod.metadata.deletionGracePeriodSeconds ?? 0) * 1000;
-      leaf.after(STOP, key, Math.min(graceMs, 1_000 + 3_000 * drawOf(`${pod.metadata.uid}stop`)));
+      leaf.after(STOP, key, stopMs(pod.metadata.uid, graceMs));
       return;
     }
     if (isOver(pod) || serves(pod) || leaf.isDue(STEP, key) || hasGivenUp(pod)) return;
-    leaf.after(STEP, key, SCHEDULE_MS * (1 + leaf.world.random.fraction()));
+    leaf.after(STEP, key, scheduleMs(leaf.world.random));
   },
 };
 
@@ -129,9 +124,6 @@ const isSidecarUp = (pod: Stored, status: Fields): boolean =>
 const pull = (leaf: LeafCluster, pod: Stored, images: readonly string[]): number =>
   Math.max(LEAST_START_MS, ...images.map((image) => pullMs(leaf, pod, image)));
 
-/** 10 s, doubled with each try, five minutes at most, as for crashes. https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff */
-const PULL_AGAIN_MS = 10_000;
-
 /**
  * Marks those of the containers, which are about to start for the first time, whose images cannot be had.
  * @returns when to try again; undefined if all images are there
@@ -152,7 +144,7 @@ function unpulled(
     leaf.memory.set(key, { tries: tries + 1 });
     const message = `Back-off pulling image "${image}": ErrImagePull: failed to pull and unpack image "${image}": not found`;
     statuses[i] = { ...status, state: { waiting: { reason: 'ImagePullBackOff', message } } };
-    again = Math.min(PULL_AGAIN_MS * 2 ** tries, 300_000);
+    again = pullAgainMs(tries);
   }
   return again;
 }
@@ -246,7 +238,7 @@ function stepService(leaf: LeafCluster, pod: Stored): WaitMs {
       one.state.waiting ? started(leaf, one, containers[i] ?? {}) : one,
     );
     leaf.objects.setStatus(KINDS.Pod, pod, status);
-    return willCrash ? RETRY_MS : readyMs(pod);
+    return willCrash ? RETRY_MS : readyMs(pod.metadata.uid, containers);
   }
   if (crashes(leaf, pod)) return crash(leaf, pod, status);
   // Its probe is asked again and again; nothing else comes of it.
@@ -257,19 +249,6 @@ function stepService(leaf: LeafCluster, pod: Stored): WaitMs {
   leaf.objects.setStatus(KINDS.Pod, pod, status);
   return undefined;
 }
-
-function readyMs(pod: Stored): number {
-  const draw = drawOf(`${pod.metadata.uid}ready`);
-  const waits = mainImages(pod).map((image) => {
-    const [, least = 0, most = 0] = READY_MS.find(([pattern]) => pattern.test(image)) ?? [];
-    return least + draw * (most - least);
-  });
-  return Math.max(0, ...waits, ...(pod.spec?.containers ?? []).map(probeDelayMs));
-}
-
-/** No probe asks before its time. */
-const probeDelayMs = ({ readinessProbe, startupProbe }: Fields): number =>
-  1000 * ((readinessProbe?.initialDelaySeconds ?? 0) + (startupProbe?.initialDelaySeconds ?? 0));
 
 /** Whether the fault strikes this pod: asked when its containers first start, and remembered. */
 function crashes(leaf: LeafCluster, pod: Stored): boolean {

@@ -2,9 +2,9 @@
  * Services of type LoadBalancer: the cloud's parts are made a while after the Service, and taken down before it may go.
  * Names as GKE's controller gives them: https://github.com/kubernetes/cloud-provider-gcp (providers/gce)
  */
-import { logNormal } from '../../random.ts';
 import { removeFinalizer } from '../api.ts';
 import type { ComputeKind } from '../compute-port.ts';
+import { addressMs, cleanUpMs, FIREWALLS_MS } from '../durations.ts';
 import { warn } from '../events.ts';
 import { internalIp, nextExternalIp } from '../identifiers.ts';
 import { KINDS } from '../kinds.ts';
@@ -13,19 +13,15 @@ import { keyOfObject, type Stored } from '../objects.ts';
 import { regionOf } from '../places.ts';
 import { isBeingDeleted } from '../workloads.ts';
 
-const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup';
-const TYPE_ANNOTATIONS = ['networking.gke.io/load-balancer-type', 'cloud.google.com/load-balancer-type'];
+export const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup';
+export const TYPE_ANNOTATIONS = [
+  'networking.gke.io/load-balancer-type',
+  'cloud.google.com/load-balancer-type',
+];
 
 const FIREWALLS = 'load-balancer-firewalls';
 const ADDRESS = 'load-balancer';
 const CLEANUP = 'load-balancer-cleanup';
-
-/** Estimates from experience: an address takes some 40 s, taking it down some 30 s. */
-const FIREWALLS_MS = 8_000;
-const ADDRESS_MEDIAN_MS = 40_000;
-const ADDRESS_P95_MS = 90_000;
-const CLEANUP_MEDIAN_MS = 30_000;
-const CLEANUP_P95_MS = 60_000;
 
 const isLoadBalancer = (service: Stored): boolean => service.spec?.type === 'LoadBalancer';
 
@@ -39,7 +35,7 @@ export const services: Controller = {
       if (finalizers.includes(FINALIZER) && !leaf.isDue(CLEANUP, key)) {
         leaf.cancel(FIREWALLS, key);
         leaf.cancel(ADDRESS, key);
-        leaf.after(CLEANUP, key, logNormal(leaf.world.random, CLEANUP_MEDIAN_MS, CLEANUP_P95_MS));
+        leaf.after(CLEANUP, key, cleanUpMs(leaf.world.random));
       }
       return;
     }
@@ -60,20 +56,17 @@ export const services: Controller = {
       );
       return;
     }
-    leaf.after(
-      ADDRESS,
-      key,
-      FIREWALLS_MS + logNormal(leaf.world.random, ADDRESS_MEDIAN_MS - FIREWALLS_MS, ADDRESS_P95_MS),
-    );
+    leaf.after(ADDRESS, key, addressMs(leaf.world.random));
   },
 };
 
 /** `a` and the uid without its dashes, 32 characters at most. */
-const balancerName = (service: Stored): string => `a${service.metadata.uid.replaceAll('-', '')}`.slice(0, 32);
+export const balancerName = (service: { metadata: { uid: string } }): string =>
+  `a${service.metadata.uid.replaceAll('-', '')}`.slice(0, 32);
 
-type Part = [kind: ComputeKind, name: string, location: string];
+export type Part = [kind: ComputeKind, name: string, location: string];
 
-const firewallsOf = (service: Stored): Part[] => [
+export const firewallsOf = (service: { metadata: { uid: string } }): Part[] => [
   ['firewall', `k8s-fw-${balancerName(service)}`, 'global'],
   ['firewall', `k8s-${balancerName(service).slice(0, 17)}-node-http-hc`, 'global'],
 ];

@@ -1,6 +1,6 @@
 /** Claims and volumes: a disk for each claim that a pod waits for, taken away with the claim. */
-import { logNormal } from '../../random.ts';
 import { removeFinalizer } from '../api.ts';
+import { provisionMs, reclaimMs } from '../durations.ts';
 import { newUid } from '../identifiers.ts';
 import { KINDS } from '../kinds.ts';
 import type { Controller, LeafCluster } from '../leaf-cluster.ts';
@@ -18,12 +18,6 @@ const RECLAIM = 'reclaim-volume';
 const GROW = 'grow-volume';
 /** An estimate from experience: the disk and then its file system. */
 const GROW_MS = 15_000;
-
-/** Estimates from experience with persistent disks. */
-const PROVISION_MEDIAN_MS = 4_000;
-const PROVISION_P95_MS = 12_000;
-const RECLAIM_MEDIAN_MS = 10_000;
-const RECLAIM_P95_MS = 25_000;
 
 /** Keys of the claims that the pod mounts. */
 export const claimsOf = (pod: Stored): string[] =>
@@ -55,7 +49,7 @@ export const claims: Controller = {
     if (!storageClass) return;
     const waits = storageClass.volumeBindingMode === 'WaitForFirstConsumer';
     if (waits && claim.metadata.annotations?.[SELECTED_NODE] === undefined) return;
-    leaf.after(PROVISION, key, logNormal(leaf.world.random, PROVISION_MEDIAN_MS, PROVISION_P95_MS));
+    leaf.after(PROVISION, key, provisionMs(leaf.world.random));
   },
 };
 
@@ -96,7 +90,7 @@ export const volumes: Controller = {
         : leaf.objects.setStatus(KINDS.PersistentVolume, volume, { phase: 'Released' });
     const key = keyOfObject(released);
     if (volume.spec?.persistentVolumeReclaimPolicy !== 'Delete' || leaf.isDue(RECLAIM, key)) return;
-    leaf.after(RECLAIM, key, logNormal(leaf.world.random, RECLAIM_MEDIAN_MS, RECLAIM_P95_MS));
+    leaf.after(RECLAIM, key, reclaimMs(leaf.world.random));
   },
 };
 

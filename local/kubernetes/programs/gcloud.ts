@@ -1,14 +1,12 @@
 /** `gcloud pubsub topics publish <topic> --project=<project> --message=<text>`: publishes for real. */
 import type { Program } from '../containers.ts';
-
-/** The command starts slowly: it is a large Python program. */
-const START_MS = 2_500;
+import { GCLOUD_MS } from '../durations.ts';
 
 const FLAGS = new Set(['--project', '--message', '--quiet', '-q', '--verbosity']);
 
 export const gcloud: Program = ({ argv, elapsedMs, stopping, leaf, log }) => {
   if (stopping) return { exit: 143 };
-  if (elapsedMs < START_MS) return { againMs: START_MS - elapsedMs };
+  if (elapsedMs < GCLOUD_MS) return { againMs: GCLOUD_MS - elapsedMs };
   const refuse = (message: string): { exit: number } => {
     log(`ERROR: (gcloud.pubsub.topics.publish) ${message}`);
     return { exit: 2 };

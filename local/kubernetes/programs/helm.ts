@@ -4,8 +4,8 @@
  * Messages are Helm 4's, so that what reads a log here reads the real one.
  */
 import { create, remove } from '../api.ts';
-import { CHARTS, type Chart } from '../charts/index.ts';
 import type { Outcome, Program, Run } from '../containers.ts';
+import { FETCH_MS, POLL_MS } from '../durations.ts';
 import { ApiError } from '../errors.ts';
 import { serviceAccountCaller } from '../identity.ts';
 import { KINDS, type Kind } from '../kinds.ts';
@@ -14,6 +14,7 @@ import { mergePatch } from '../patches.ts';
 import { requireRight } from '../rights.ts';
 import { isReady } from '../workloads.ts';
 import { parseUpgrade, type UpgradeArguments, UsageError } from './helm-arguments.ts';
+import { findChart, HelmError, pulledText, readValues, renderChart } from './helm-chart.ts';
 import {
   applyAsHelm,
   type Release,
@@ -24,13 +25,6 @@ import {
   trimHistory,
   writeRelease,
 } from './helm-release.ts';
-
-/** Fetching a chart from a registry. */
-const FETCH_MS = 2_500;
-const POLL_MS = 2_000;
-
-/** What Helm prints after `Error: ` before it exits with 1. */
-class HelmError extends Error {}
 
 export const helm: Program = (run) => {
   try {
@@ -110,11 +104,12 @@ function install(run: Run, args: UpgradeArguments): Outcome {
   if (last && statusOf(last).startsWith('pending')) {
     throw failed('another operation (install/upgrade/rollback) is in progress');
   }
-  const { chart, version } = fetchChart(run, args);
+  const { chart, version } = findChart(args);
+  run.log(pulledText(args, version));
   const before = upgrades ? readRelease(last) : undefined;
-  const given = readValues(run, args);
+  const given = readValues(args, run.readFile);
   const values = args.reuseValues && before ? (mergePatch(before.values, given) as Fields) : given;
-  const manifest = render(run, chart, version, values, args);
+  const manifest = renderChart(chart, version, values, args, () => run.leaf.world.random.base32(32));
   ensureNamespace(run, args);
   const release: Release = {
     name: args.release,
@@ -155,72 +150,6 @@ const AWAITED = new Set(['Deployment', 'StatefulSet', 'Service', 'PersistentVolu
 
 /** What is waited for, short enough to be remembered between two looks. */
 type WaitsFor = [apiVersion: string, kind: string, namespace: string, name: string];
-
-function fetchChart(run: Run, args: UpgradeArguments): { chart: Chart; version: string } {
-  const name = args.chart.slice(args.chart.lastIndexOf('/') + 1);
-  if (!args.chart.startsWith('oci://')) {
-    const [repository = ''] = args.chart.split('/');
-    throw new HelmError(
-      args.chart.startsWith('.') || args.chart.startsWith('/')
-        ? `path "${args.chart}" not found`
-        : `repo ${repository} not found`,
-    );
-  }
-  const chart = CHARTS.find((candidate) => candidate.name === name);
-  const version = args.version ?? chart?.versions.at(-1);
-  if (!chart || !version || !chart.versions.includes(version)) {
-    const reference = `${args.chart.slice('oci://'.length)}${version ? `:${version}` : ''}`;
-    throw new HelmError(`failed to perform "FetchReference" on source: ${reference}: not found`);
-  }
-  run.log(`Pulled: ${args.chart.slice('oci://'.length)}:${version}`);
-  return { chart, version };
-}
-
-/** Values files are JSON here: JSON is YAML, and it is what Hub writes. */
-function readValues(run: Run, args: UpgradeArguments): Fields {
-  let values: Fields = {};
-  for (const path of args.valuesFiles) {
-    const text = run.readFile(path);
-    if (text === undefined) throw new HelmError(`open ${path}: no such file or directory`);
-    try {
-      values = mergePatch(values, JSON.parse(text)) as Fields;
-    } catch {
-      throw new HelmError(`failed to parse ${path}: error converting YAML to JSON: not JSON`);
-    }
-  }
-  return values;
-}
-
-function render(run: Run, chart: Chart, version: string, values: Fields, args: UpgradeArguments): Fields[] {
-  const faults = chart.check?.(values) ?? [];
-  if (faults.length > 0) {
-    throw new HelmError(
-      `values don't meet the specifications of the schema(s) in the following chart(s):\n${chart.name}:\n${faults.map((fault) => `- ${fault}`).join('\n')}`,
-    );
-  }
-  const objects = chart.render({
-    release: args.release,
-    namespace: args.namespace,
-    version,
-    values,
-    randomText: () => run.leaf.world.random.base32(32),
-    refuse: (template, message) => {
-      throw new HelmError(`execution error at (${chart.name}/templates/${template}): ${message}`);
-    },
-  });
-  return objects.map((object) => ({
-    ...object,
-    metadata: {
-      ...object.metadata,
-      labels: { ...object.metadata.labels, 'app.kubernetes.io/managed-by': 'Helm' },
-      annotations: {
-        ...object.metadata.annotations,
-        'meta.helm.sh/release-name': args.release,
-        'meta.helm.sh/release-namespace': args.namespace,
-      },
-    },
-  }));
-}
 
 function ensureNamespace(run: Run, args: UpgradeArguments): void {
   if (run.leaf.objects.get(KINDS.Namespace, undefined, args.namespace)) return;
