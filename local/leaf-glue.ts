@@ -6,7 +6,7 @@ import type { Leaves } from './kubernetes/leaves.ts';
 export interface LeafGlue {
   /** What Kubernetes makes in Compute Engine, in the name of the cluster it belongs to. */
   compute: ComputePort;
-  leavesOf(leaves: Leaves): Starter;
+  leavesOf(leaves: Pick<Leaves, 'start' | 'resize' | 'stop'>): Starter;
 }
 
 export function leafGlue(): LeafGlue {

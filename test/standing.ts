@@ -177,7 +177,7 @@ const AUTH_SECRET = { apiVersion: 'v1', kind: 'Secret', name: 'pachyderm-auth', 
 /** Straight from what its Postgres keeps. */
 function pachdIn(hub: MemoryHub, { connection, product }: Place): PachdData {
   const leaf = hub.leaves.findByServer(connection.server);
-  const key = `${leaf?.key} ${leaf?.record.id ?? ''} ${product.namespace}`;
+  const key = `${leaf?.key} ${leaf?.id} ${product.namespace}`;
   const data = leaf?.world.store.table<PachdData>('pachd').get(key);
   if (!data) throw new Error(`no pachd was ever asked anything in cluster ${key}`);
   return data;

@@ -32,7 +32,6 @@ import { lookup } from '../dns/lookup.ts';
 import { createDnsModel } from '../dns/model.ts';
 import { createFaults, type FaultRates, type Faults } from '../faults.ts';
 import { projectNumberOf } from '../iam/principals.ts';
-import { createLeaves } from '../kubernetes/leaves.ts';
 import { leafGlue } from '../leaf-glue.ts';
 import { randomStream } from '../random.ts';
 import type { World } from '../service.ts';
@@ -43,7 +42,7 @@ import { memoryCertificates } from './certificates.ts';
 import { memoryDns } from './dns.ts';
 import { memoryDocuments } from './documents.ts';
 import { memoryGkeClient } from './gke.ts';
-import { memoryLeaves } from './leaf.ts';
+import { type Interior, interiors } from './interiors.ts';
 import { type MessageHandler, memoryMessages } from './messages.ts';
 import { memoryApplications } from './pachyderms.ts';
 import { memoryPeople } from './people.ts';
@@ -79,6 +78,8 @@ export interface MemoryHubOptions {
   /** Who looks on; told of each change at once, and of no reading. */
   observer?: Observer | undefined;
   faults?: FaultRates;
+  /** What runs inside of clusters; the default is the whole model. */
+  inside?: Interior;
   /** Modelled: from publish to delivery. */
   busMs?: number;
   /** Modelled: one commit. */
@@ -101,6 +102,7 @@ export function memoryHub({
   invoke,
   observer,
   faults: rates = {},
+  inside = 'kubernetes',
   busMs = 100,
   commitMs = 30,
   callMs = 10,
@@ -139,24 +141,19 @@ export function memoryHub({
   const sendBody = (topic: string, body: object): void =>
     void messages.publish(topic, body).catch(() => undefined);
   const send = (topic: string, data: string): void => sendBody(topic, JSON.parse(data) as object);
-  const leaves = createLeaves(worldOf('kubernetes'), {
-    compute: glue.compute,
-    publish: send,
-    isAccessToken: () => true,
-    https: false,
-  });
+  const leaves = interiors(inside, worldOf('kubernetes'), { compute: glue.compute, publish: send });
   const containerWorld = worldOf('container');
   const container = createContainerModel(containerWorld, {
     compute,
-    leaves: glue.leavesOf(leaves),
+    leaves: glue.leavesOf(leaves.starter),
     onAudit: (entry) => send(TOPICS.hint, JSON.stringify(entry)),
   });
   const dns = createDnsModel(worldOf('dns'));
   dns.createZone({ name: DNS_ZONE, dnsName: `${ZONE}.` });
   const acmeWorld = worldOf('acme');
   const acme = createAcmeModel(acmeWorld, { lookup: lookupInModel(dns) });
-  const applications = memoryApplications({
-    leaves,
+  const { doors, ...applications } = memoryApplications({
+    insides: leaves,
     addressOf: (name) => lookup(dns, `${name}.`, 'A').answers[0]?.rrdatas[0],
     random: randomStream(seed, 'applications'),
     latencyMs: callMs,
@@ -198,7 +195,7 @@ export function memoryHub({
     clock,
     random: randomStream(seed, 'product'),
     provider: createGkeProvider(gke, gkeSettings),
-    leaves: memoryLeaves(leaves),
+    leaves: leaves.port,
     buckets: memoryBuckets(storage, settings.cell),
     dns: memoryDns(dns, DNS_ZONE),
     certificates: memoryCertificates(acmeWorld, acme),
@@ -336,6 +333,7 @@ export function memoryHub({
     dns,
     acme,
     leaves,
+    doors,
     tokens,
     portsThrough,
     startScheduler,

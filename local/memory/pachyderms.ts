@@ -9,30 +9,30 @@ import type { Random } from '../../functions/cloud.ts';
 import { redeemCode } from '../../functions/oidc/codes.ts';
 import { pachydermOver } from '../../functions/pachyderm/client.ts';
 import { GRPC, type GrpcChannel, GrpcRefusal } from '../../functions/pachyderm/grpc.ts';
+import { EVERYBODY } from '../../functions/pachyderm/members.ts';
 import type { Pachyderms } from '../../functions/pachyderm/pachyderm.ts';
 import { pachydermProtos } from '../../functions/pachyderm/protos.ts';
 import type { Reach } from '../../functions/pachyderm/reach.ts';
 import type { WebReply, WebRequest } from '../../functions/pachyderm/web.ts';
 import type { Ports } from '../../functions/ports.ts';
 import type { Web } from '../../functions/web.ts';
+import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { CallContext, GrpcService, Message } from '../grpc.ts';
-import { KINDS } from '../kubernetes/kinds.ts';
-import type { LeafCluster } from '../kubernetes/leaf-cluster.ts';
-import type { Leaves } from '../kubernetes/leaves.ts';
-import type { Fields, Stored } from '../kubernetes/objects.ts';
+import type { Fields } from '../kubernetes/objects.ts';
 import { Auth } from '../pachd/auth.ts';
-import { bootstrap } from '../pachd/bootstrap.ts';
+import { bootstrapAtOnce } from '../pachd/bootstrap.ts';
 import { emptyData, type PachdData } from '../pachd/data.ts';
-import { environmentIn } from '../pachd/listener.ts';
+import { environmentFrom } from '../pachd/listener.ts';
 import type { Logins } from '../pachd/logins.ts';
 import { plain } from '../pachd/refusals.ts';
 import { services } from '../pachd/services.ts';
 import { asksForLicense } from '../pachd/versions.ts';
 import { ServiceError } from '../service.ts';
+import type { Inside, Insides, PachdContainer } from './insides.ts';
 
 export interface MemoryApplicationsOptions {
-  leaves: Leaves;
+  insides: Insides;
   /** What is served under a name at present: the address of a gateway. */
   addressOf(name: string): string | undefined;
   random: Random;
@@ -42,16 +42,32 @@ export interface MemoryApplicationsOptions {
   ports(): Pick<Ports, 'documents' | 'clock' | 'random' | 'log'>;
 }
 
-export function memoryApplications(options: MemoryApplicationsOptions): { pachyderms: Pachyderms; web: Web } {
-  const { leaves, random, ports } = options;
+/** Who comes in to what is served under a name at this instant: for invariants, which look without taking time. */
+export interface Doors {
+  /** Somebody listens behind that name, with a certificate. */
+  listens(host: string): boolean;
+  /** Whoever comes would be let in by an application that has members. What is public by design is not asked. */
+  isOpenToStrangers(host: string): boolean;
+  /** Addresses of those who may do something in what is behind that name; empty while nobody listens. Hub itself is not among them. */
+  admitted(host: string): ReadonlySet<string>;
+  /** The same of those who hold a token that is good. */
+  signedIn(host: string): ReadonlySet<string>;
+}
+
+export function memoryApplications(options: MemoryApplicationsOptions): {
+  pachyderms: Pachyderms;
+  web: Web;
+  doors: Doors;
+} {
+  const { insides, random, ports } = options;
   const known = new Map<string, Running>();
-  const exposed = (host: string): LeafCluster => {
+  const exposed = (host: string): Inside => {
     const found = gatewayOf(options, hostName(host));
     if (typeof found === 'string') throw new AppError('LEAF_UNAVAILABLE', found);
     return found;
   };
-  const open = async (leaf: LeafCluster | undefined, namespace: string, host: string) => {
-    const running = leaf && (await runningIn(leaf, namespace, known, options));
+  const open = (leaf: Inside | undefined, namespace: string, host: string) => {
+    const running = leaf && runningIn(leaf, namespace, known, options);
     if (!running) throw new AppError('LEAF_UNAVAILABLE', 'nothing listens there');
     const reach: Reach = {
       authority: host,
@@ -60,11 +76,15 @@ export function memoryApplications(options: MemoryApplicationsOptions): { pachyd
     };
     return pachydermOver(running.channel, reach, ports().clock, random);
   };
+  const behind = (host: string): Running | undefined => {
+    const found = gatewayOf(options, hostName(host));
+    return typeof found === 'string' ? undefined : runningIn(found, PACHYDERM, known, options);
+  };
   return {
     pachyderms: {
-      inside: ({ connection, namespace, host }) =>
-        open(leaves.findByServer(connection.server), namespace, host),
-      outside: async (host) => open(exposed(host), 'pachyderm', host),
+      inside: async ({ connection, namespace, host }) =>
+        open(insides.findByServer(connection.server), namespace, host),
+      outside: async (host) => open(exposed(host), PACHYDERM, host),
     },
     web: {
       async page(host) {
@@ -73,18 +93,51 @@ export function memoryApplications(options: MemoryApplicationsOptions): { pachyd
         return { status: 200, text: '<html></html>' };
       },
     },
+    doors: {
+      listens: (host) => typeof gatewayOf(options, hostName(host)) !== 'string',
+      isOpenToStrangers(host) {
+        const running = behind(host);
+        return running !== undefined && isOpen(running.data);
+      },
+      admitted: (host) => people(Object.values(behind(host)?.data.bindings ?? {}).flatMap(Object.keys)),
+      signedIn(host) {
+        const { now } = ports().clock;
+        const tokens = Object.values(behind(host)?.data.tokens ?? {});
+        return people(
+          tokens.filter(({ expiresAt }) => (expiresAt ?? Infinity) > now()).map(({ subject }) => subject),
+        );
+      },
+    },
   };
 }
 
+const PACHYDERM = 'pachyderm';
+
+/** Nobody is asked who they are, everybody who signs in is bound, or others than Hub sign people in. */
+const isOpen = ({ bindings, connectors }: PachdData): boolean => {
+  const cluster = bindings['CLUSTER:'] ?? {};
+  return (
+    Object.keys(cluster).length === 0 ||
+    Object.values(bindings).some(({ [EVERYBODY]: roles = [] }) => roles.length > 0) ||
+    connectors.some(({ type }) => type !== 'oidc')
+  );
+};
+
+function people(principals: readonly string[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const principal of principals) {
+    if (principal.startsWith('user:') && principal !== HUB_PRINCIPAL) found.add(principal.slice(5));
+  }
+  return found;
+}
+
 /** @returns the leaf behind that name, or why there is none */
-function gatewayOf({ leaves, addressOf }: MemoryApplicationsOptions, name: string): LeafCluster | string {
+function gatewayOf({ insides, addressOf }: MemoryApplicationsOptions, name: string): Inside | string {
   const address = addressOf(name);
   if (address === undefined) return `the name ${name} is not found`;
-  for (const leaf of leaves.model.all()) {
-    const find = (apiVersion: string, kind: string, object: string): Stored | undefined => {
-      const known = leaf.kinds.byName(apiVersion, kind);
-      return known && leaf.objects.get(known, 'istio-ingress', object);
-    };
+  for (const leaf of insides.all()) {
+    const find = (apiVersion: string, kind: string, object: string): Fields | undefined =>
+      leaf.find(apiVersion, kind, 'istio-ingress', object);
     const service = find('v1', 'Service', 'hub-gateway');
     if (service?.status?.loadBalancer?.ingress?.[0]?.ip !== address) continue;
     const gateway = find('networking.istio.io/v1', 'Gateway', 'hub');
@@ -98,68 +151,57 @@ function gatewayOf({ leaves, addressOf }: MemoryApplicationsOptions, name: strin
 interface Running {
   startedAt: string;
   channel: GrpcChannel;
+  data: PachdData;
   visit(request: Pick<WebRequest, 'path'>): Promise<WebReply>;
 }
 
 /** As behind the ports of a pod: it starts with the first call after its container did. */
-async function runningIn(
-  leaf: LeafCluster,
+function runningIn(
+  leaf: Inside,
   namespace: string,
   known: Map<string, Running>,
   options: MemoryApplicationsOptions,
-): Promise<Running | undefined> {
-  const container = pachdOf(leaf, namespace);
+): Running | undefined {
+  const container = leaf.pachdIn(namespace);
   if (!container) return undefined;
-  const key = `${leaf.key} ${leaf.record.id ?? ''} ${namespace}`;
+  const key = `${leaf.key} ${leaf.id} ${namespace}`;
   const before = known.get(key);
   if (before?.startedAt === container.startedAt) return before;
-  const running = await start(leaf, namespace, key, container, options).catch(() => undefined);
-  if (running) known.set(key, running);
-  return running;
-}
-
-interface PachdContainer {
-  container: Fields;
-  startedAt: string;
-}
-
-function pachdOf(leaf: LeafCluster, namespace: string): PachdContainer | undefined {
-  for (const [kind, pod] of leaf.objects.all()) {
-    if (kind !== KINDS.Pod || pod.metadata.namespace !== namespace || pod.metadata.labels?.app !== 'pachd')
-      continue;
-    const [container] = (pod.spec?.containers ?? []) as Fields[];
-    const status: Fields | undefined = pod.status?.containerStatuses?.[0];
-    const startedAt: unknown = status?.state?.running?.startedAt;
-    if (container && typeof startedAt === 'string') {
-      return { container, startedAt: `${pod.metadata.uid} ${startedAt}` };
-    }
+  try {
+    const running = start(leaf, namespace, key, container, options);
+    known.set(key, running);
+    return running;
+  } catch {
+    // As a container that ends at once: the next call tries again.
+    return undefined;
   }
-  return undefined;
 }
 
-async function start(
-  leaf: LeafCluster,
+function start(
+  leaf: Inside,
   namespace: string,
   key: string,
   { container, startedAt }: PachdContainer,
   options: MemoryApplicationsOptions,
-): Promise<Running> {
+): Running {
   const { clock, store, faults } = leaf.world;
   const table = store.table<PachdData>('pachd');
   const data = structuredClone(table.get(key)) ?? emptyData(clock.now());
   const save = (): void => void table.set(key, data);
-  const environment = environmentIn(leaf, namespace, container);
-  if (faults.hit('unlocked', `${leaf.record.name} ${namespace}`)) delete environment.ACTIVATE_AUTH;
+  const environment = environmentFrom(
+    (kind, name) => leaf.find('v1', kind, namespace, name)?.data,
+    container,
+  );
+  if (faults.hit('unlocked', `${leaf.name} ${namespace}`)) delete environment.ACTIVATE_AUTH;
   const version = /:([^:@/]+)(@|$)/.exec(String(container.image))?.[1] ?? '';
   const auth = new Auth(data, save, clock, options.random);
   const needsLicense = asksForLicense(version);
-  const openIdentity = async (): Promise<void> => undefined;
-  await bootstrap({ environment, data, auth, now: clock.now(), needsLicense, openIdentity });
+  bootstrapAtOnce({ environment, data, auth, now: clock.now(), needsLicense });
   save();
   const { logins, visit } = memoryDex(data, options);
   const root = pachydermProtos();
   const bound = services({ root, version, environment, data, save, auth, logins, clock, needsLicense });
-  return { startedAt, visit, channel: channelTo(root, bound, options) };
+  return { startedAt, data, visit, channel: channelTo(root, bound, options) };
 }
 
 /** Each message goes through its bytes, as over a wire. */

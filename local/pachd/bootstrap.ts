@@ -29,6 +29,20 @@ export interface BootstrapInput {
 
 /** @throws ServiceError, Error */
 export async function bootstrap(input: BootstrapInput): Promise<void> {
+  if (configure(input)) await input.openIdentity();
+  assertMembers(input);
+}
+
+/** The same at once, where nothing is behind the identity that would have to be asked. @throws ServiceError, Error */
+export function bootstrapAtOnce(input: Omit<BootstrapInput, 'openIdentity'>): void {
+  configure(input);
+  assertMembers(input);
+}
+
+type Configuration = Omit<BootstrapInput, 'openIdentity'>;
+
+/** @returns whether there is an identity to open */
+function configure(input: Configuration): boolean {
   const { environment, data } = input;
   if (input.needsLicense) bootstrapLicense(input);
   if (environment.IDP_CONFIG) {
@@ -36,7 +50,13 @@ export async function bootstrap(input: BootstrapInput): Promise<void> {
     data.identity = { issuer: text(issuer), idTokenExpiry: text(expiry) };
   }
   if (environment.IDP_CONNECTORS) data.connectors = connectorsOf(environment.IDP_CONNECTORS, data.connectors);
-  if (environment.ACTIVATE_AUTH === 'true') await bootstrapAuth(input);
+  return environment.ACTIVATE_AUTH === 'true' && configureAuth(input);
+}
+
+function assertMembers({ environment, auth }: Configuration): void {
+  if (environment.ACTIVATE_AUTH === 'true' && environment.AUTH_CLUSTER_RBAC) {
+    assertBindings(auth, parse(environment.AUTH_CLUSTER_RBAC));
+  }
 }
 
 const text = (value: unknown): string => (value === undefined || value === null ? '' : String(value));
@@ -49,7 +69,7 @@ const records = (value: unknown): Record<string, unknown>[] =>
 
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(text) : []);
 
-function bootstrapLicense({ environment, data, now }: BootstrapInput): void {
+function bootstrapLicense({ environment, data, now }: Configuration): void {
   const { LICENSE_KEY: key, ENTERPRISE_SECRET: secret } = environment;
   if (!key && !secret) return;
   if (!key || !secret) {
@@ -79,7 +99,7 @@ function connectorsOf(source: string, before: readonly Connector[]): Connector[]
   });
 }
 
-async function bootstrapAuth(input: BootstrapInput): Promise<void> {
+function configureAuth(input: Configuration): boolean {
   const { environment, data, auth, now } = input;
   if (environment.AUTH_ROOT_TOKEN) {
     if (input.needsLicense) requireLicense(data, now);
@@ -89,11 +109,9 @@ async function bootstrapAuth(input: BootstrapInput): Promise<void> {
       auth.activatePfs();
     }
   }
-  if (environment.AUTH_CONFIG && environment.IDP_CLIENTS) {
-    configure(data, environment);
-    await input.openIdentity();
-  }
-  if (environment.AUTH_CLUSTER_RBAC) assertBindings(auth, parse(environment.AUTH_CLUSTER_RBAC));
+  if (!environment.AUTH_CONFIG || !environment.IDP_CLIENTS) return false;
+  configureOidc(data, environment);
+  return true;
 }
 
 /** @throws ServiceError */
@@ -104,7 +122,7 @@ export function requireLicense({ licenseExpiresAt }: PachdData, now: number): vo
   );
 }
 
-function configure(data: PachdData, environment: Environment): void {
+function configureOidc(data: PachdData, environment: Environment): void {
   const config = parse(environment.AUTH_CONFIG ?? '') ?? {};
   const clientSecret = environment.AUTH_CLIENT_SECRET ?? '';
   const clientId = text(config.client_id);

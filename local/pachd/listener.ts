@@ -131,19 +131,26 @@ function start(
 const versionOf = ({ image }: Fields): string => /:([^:@/]+)(@|$)/.exec(String(image))?.[1] ?? '';
 
 /** A container's variables, with what Secrets and ConfigMaps say now. */
-export function environmentIn(
+export const environmentIn = (
   leaf: LeafCluster,
   namespace: string,
+  container: Fields,
+): Record<string, string> =>
+  environmentFrom((kind, name) => leaf.objects.find(KINDS[kind], keyOf(namespace, name))?.data, container);
+
+/** @param read the data of a Secret or ConfigMap beside it */
+export function environmentFrom(
+  read: (kind: 'Secret' | 'ConfigMap', name: string) => Record<string, string> | undefined,
   container: Fields,
 ): Record<string, string> {
   const secret = (name: string): Record<string, string> =>
     Object.fromEntries(
-      Object.entries<string>(leaf.objects.find(KINDS.Secret, keyOf(namespace, name))?.data ?? {}).map(
-        ([key, value]) => [key, Buffer.from(value, 'base64').toString()],
-      ),
+      Object.entries(read('Secret', name) ?? {}).map(([key, value]) => [
+        key,
+        Buffer.from(value, 'base64').toString(),
+      ]),
     );
-  const configMap = (name: string): Record<string, string> =>
-    leaf.objects.find(KINDS.ConfigMap, keyOf(namespace, name))?.data ?? {};
+  const configMap = (name: string): Record<string, string> => read('ConfigMap', name) ?? {};
   const found: Record<string, string> = {};
   for (const { secretRef, configMapRef } of (container.envFrom ?? []) as Fields[]) {
     Object.assign(found, secretRef && secret(secretRef.name), configMapRef && configMap(configMapRef.name));
