@@ -1,5 +1,6 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { newCleanUpKeyPem } from './clean-up/keys.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { newSigningKeyPem } from './oidc/keys.ts';
 
@@ -61,6 +62,7 @@ test.each([
   ['HUB_ZONE', 'hub.example.com'],
   ['HUB_ZONE', 'example.com'],
   ['HUB_OIDC_SIGNING_KEYS', 'no key'],
+  ['HUB_CLEAN_UP_KEYS', 'no key'],
   ['HUB_PROJECT_NUMBER', 'a-project'],
   ['HUB_DNS_ZONE', 'clusters.example.com'],
   ['HUB_CREDENTIALS_ACCOUNT', 'credentials'],
@@ -110,12 +112,40 @@ test('the function oidc does not start without keys, and no other starts with th
   expect(faultsOf({ ...production, FUNCTION_TARGET: 'oidc' })).toEqual([
     expect.stringMatching(/^HUB_OIDC_SIGNING_KEYS: missing/),
   ]);
-  expect(faultsOf({ ...production, FUNCTION_TARGET: 'api', HUB_OIDC_SIGNING_KEYS: keys })).toEqual([
+  expect(faultsOf({ ...production, FUNCTION_TARGET: 'hint', HUB_OIDC_SIGNING_KEYS: keys })).toEqual([
     expect.stringMatching(/^HUB_OIDC_SIGNING_KEYS: must be set for the function oidc only/),
   ]);
-  expect(faultsOf({ ...production, FUNCTION_TARGET: 'api' })).toEqual([]);
+  expect(faultsOf({ ...production, FUNCTION_TARGET: 'hint' })).toEqual([]);
   const config = parseConfig({ ...production, FUNCTION_TARGET: 'oidc', HUB_OIDC_SIGNING_KEYS: keys });
   expect(config.oidc.signingKeys).toHaveLength(1);
+});
+
+test('what is proven is signed by one function, and the API knows the public halves alone', () => {
+  const [pem, retired] = [newCleanUpKeyPem(), newCleanUpKeyPem()];
+  const half = (of: string): string => createPublicKey(of).export({ type: 'spki', format: 'pem' }).toString();
+  const faults = (target: string, keys?: string) =>
+    faultsOf({
+      ...production,
+      FUNCTION_TARGET: target,
+      ...(keys !== undefined && { HUB_CLEAN_UP_KEYS: keys }),
+    });
+  for (const target of ['step-prove', 'api']) {
+    expect(faults(target)).toEqual([expect.stringMatching(/^HUB_CLEAN_UP_KEYS: missing/)]);
+  }
+  expect(faults('step-prove', pem + half(retired))).toEqual([]);
+  expect(faults('step-prove', half(retired) + pem)).toEqual([
+    expect.stringMatching(/^HUB_CLEAN_UP_KEYS: must begin with a private key/),
+  ]);
+  expect(faults('api', half(pem) + half(retired))).toEqual([]);
+  expect(faults('api', half(retired) + pem)).toEqual([
+    expect.stringMatching(/^HUB_CLEAN_UP_KEYS: holds a private key/),
+  ]);
+  for (const target of ['oidc', 'step-undo', 'credentials'])
+    expect(faults(target, pem)).toContainEqual(
+      expect.stringMatching(/^HUB_CLEAN_UP_KEYS: must be set for the functions step-prove, api only/),
+    );
+  const config = parseConfig({ ...production, HUB_CLEAN_UP_KEYS: pem + half(retired) });
+  expect(config.cleanUpKeys.map(({ privateKey }) => privateKey !== undefined)).toEqual([true, false]);
 });
 
 const newAccountKey = (): string =>
@@ -135,7 +165,7 @@ test('the account at the authority is given to the functions that issue certific
       accountKey: key,
     });
   }
-  for (const target of ['api', 'credentials', 'step-install']) {
+  for (const target of ['hint', 'credentials', 'step-install']) {
     expect(faultsOf({ ...production, FUNCTION_TARGET: target, HUB_ACME_ACCOUNT_KEY: key })).toEqual([
       expect.stringMatching(/^HUB_ACME_ACCOUNT_KEY: must be set for the functions step-provision, /),
     ]);
@@ -175,7 +205,7 @@ test('that there is a licence is known to all, and what it is only to the functi
       licenses: {},
     });
   }
-  for (const target of ['api', 'top-up', 'credentials', 'step-secure']) {
+  for (const target of ['hint', 'top-up', 'credentials', 'step-secure']) {
     expect(parseConfig({ ...offered, FUNCTION_TARGET: target })).toMatchObject({
       licensed: ['pachyderm'],
       licenses: {},
@@ -197,13 +227,13 @@ test('a licence that is missing is told with every other fault', () => {
 
 test('no fault quotes a secret', () => {
   const secret = 'canary-of-a-secret';
-  const names = ['HUB_ACME_ACCOUNT_KEY', 'HUB_ACME_EAB_HMAC', 'HUB_PACHYDERM_LICENSE'];
+  const names = ['HUB_ACME_ACCOUNT_KEY', 'HUB_ACME_EAB_HMAC', 'HUB_PACHYDERM_LICENSE', 'HUB_CLEAN_UP_KEYS'];
   const misplaced = { HUB_LICENSED_PRODUCTS: secret };
   const faults = faultsOf({
     ...production,
     ...misplaced,
     ...Object.fromEntries(names.map((name) => [name, secret])),
   });
-  expect(faults).toHaveLength(4);
+  expect(faults).toHaveLength(5);
   expect(faults.join()).not.toContain(secret);
 });

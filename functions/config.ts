@@ -6,6 +6,7 @@ import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { stepTopic } from '../shared/messages.ts';
 import { dollars } from '../shared/units.ts';
+import { type CleanUpKey, parseCleanUpKeys } from './clean-up/keys.ts';
 import { parseSigningKeys, type SigningKey } from './oidc/keys.ts';
 
 /** Addresses of the embedded cloud's stand-ins, `host:port`. Never set in production. */
@@ -77,6 +78,8 @@ export interface Config {
     /** Of the function `oidc` alone: empty in every other. The first one signs. */
     signingKeys: readonly SigningKey[];
   };
+  /** The first one signs. Of the function that proves, and, public halves only, of the API: empty in every other. */
+  cleanUpKeys: readonly CleanUpKey[];
   acme: {
     directoryUrl: string;
     /** PEM. Of the functions that issue certificates alone: absent in every other. */
@@ -160,6 +163,7 @@ const environment = z.object({
   HUB_ACME_EAB_HMAC: z.string().optional(),
   HUB_OIDC_ISSUER: z.string().refine(isIssuer, 'must be https://<host of the console>/oidc'),
   HUB_OIDC_SIGNING_KEYS: z.string().optional(),
+  HUB_CLEAN_UP_KEYS: z.string().optional(),
   HUB_LICENSED_PRODUCTS: z.string().optional(),
   HUB_PACHYDERM_LICENSE: z.string().optional(),
   HUB_OTLP_ENDPOINT: z
@@ -187,6 +191,7 @@ export function parseConfig(env: Environment): Config {
     faults.push('HUB_LOCAL_CLOUD: missing; start with npm start');
   }
   const signingKeys = readSigningKeys(env, faults);
+  const cleanUpKeys = readCleanUpKeys(env, faults);
   const accountKey = readAccountKey(env, faults);
   const externalAccount = readExternalAccount(env, faults);
   const licensed = readLicensed(env, faults);
@@ -221,6 +226,7 @@ export function parseConfig(env: Environment): Config {
       callHomeImage: e.HUB_CALL_HOME_IMAGE,
     },
     oidc: { issuer: e.HUB_OIDC_ISSUER, signingKeys },
+    cleanUpKeys,
     acme: {
       directoryUrl: e.HUB_ACME_DIRECTORY,
       ...(accountKey !== undefined && { accountKey }),
@@ -253,6 +259,14 @@ const SIGNING_KEYS: Secret = {
   name: 'HUB_OIDC_SIGNING_KEYS',
   functions: ['oidc'],
   what: 'private RSA keys',
+};
+
+/** Who has it can say of any cluster that nothing is left of it. */
+const CLEAN_UP_SIGNER = stepTopic('prove');
+const CLEAN_UP_KEYS: Secret = {
+  name: 'HUB_CLEAN_UP_KEYS',
+  functions: [CLEAN_UP_SIGNER, 'api'],
+  what: 'Ed25519 keys, private ones for step-prove and their public halves for api',
 };
 
 /** With it one gets certificates for every name of the zone. */
@@ -302,6 +316,26 @@ function readSigningKeys(env: Environment, faults: string[]): readonly SigningKe
   } catch (error) {
     faults.push(`HUB_OIDC_SIGNING_KEYS: ${error instanceof Error ? error.message : 'cannot be read'}`);
     return [];
+  }
+}
+
+/** The API answers the world and signs nothing, so it is given nothing to sign with. */
+function readCleanUpKeys(env: Environment, faults: string[]): readonly CleanUpKey[] {
+  const text = readSecret(CLEAN_UP_KEYS, env, faults);
+  if (text === undefined) return [];
+  const fault = (what: string): readonly CleanUpKey[] => {
+    faults.push(`${CLEAN_UP_KEYS.name}: ${what}`);
+    return [];
+  };
+  try {
+    const keys = parseCleanUpKeys(text);
+    if (env.FUNCTION_TARGET === 'api' && keys.some(({ privateKey }) => privateKey))
+      return fault('holds a private key; the function api is given public halves only');
+    if (env.FUNCTION_TARGET !== 'api' && !keys[0]?.privateKey)
+      return fault('must begin with a private key: the first one signs');
+    return keys;
+  } catch (error) {
+    return fault(error instanceof Error ? error.message : 'cannot be read');
   }
 }
 

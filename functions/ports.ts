@@ -24,6 +24,7 @@ export type Settings = Pick<
   | 'limits'
   | 'install'
   | 'oidc'
+  | 'cleanUpKeys'
   | 'credentialsAccount'
   | 'certificateRoot'
   | 'licensed'

@@ -101,7 +101,7 @@ test('buckets are Hub’s, and nobody’s who has no token', async () => {
   ).toBe(401);
 });
 
-test('a restart on the same data keeps addresses of clusters, the authority and its operator', async () => {
+test('a restart on the same data keeps addresses of clusters, the authority, and what its operator has', async () => {
   const dataPath = mkdtempSync(join(tmpdir(), 'hub-cloud-'));
   const start = () =>
     startCloud({
@@ -109,10 +109,10 @@ test('a restart on the same data keeps addresses of clusters, the authority and 
       ...{ rulesFile: RULES_FILE, projectId: PROJECT },
     });
   const kept = async () => {
-    const { ingress, acme, close, ...rest } = await start();
+    const { ingress, acme, secrets, close, ...rest } = await start();
     ensureZone(rest);
     await close();
-    return { port: ingress.port, root: acme.model.authority.root, operator: acme.operator };
+    return { port: ingress.port, root: acme.model.authority.root, operator: acme.operator, secrets };
   };
   expect(await kept()).toEqual(await kept());
   rmSync(dataPath, { recursive: true });

@@ -36,6 +36,7 @@ import { accessFromFile } from './rules-file.ts';
 import { type OnSamePort, samePorts } from './same-ports.ts';
 import type { SchedulerModel } from './scheduler/model.ts';
 import { serveScheduler } from './scheduler/server.ts';
+import { type OperatorSecrets, operatorSecrets } from './secrets.ts';
 import type { Face, World } from './service.ts';
 import { createStorageModel } from './storage/model.ts';
 import { type StorageFace, serveStorage } from './storage/server.ts';
@@ -95,6 +96,7 @@ export interface EmbeddedCloud {
   readonly storage: StorageFace;
   readonly kubernetes: Face & { leaves: Leaves };
   readonly dns: DnsFace;
+  readonly secrets: OperatorSecrets;
   readonly acme: AcmeFace & { operator: OperatorAccount };
   readonly iam: IamFace;
   /** Where all that is exposed in leaves is reached. */
@@ -225,6 +227,7 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
       storage,
       kubernetes: { ...index, leaves },
       dns,
+      secrets: operatorSecrets(worldOf('secrets').store),
       acme,
       iam,
       ingress,

@@ -47,6 +47,7 @@ const COMMANDS = {
   bench: [['bench/main.ts']],
   docs: [['scripts/docs.ts']],
   picture: [['scripts/picture.ts']],
+  verify: [['scripts/verify.ts']],
 };
 
 function install() {
@@ -94,7 +95,8 @@ function run(node, args) {
     const child = spawn(node, args, {
       cwd: root,
       stdio: 'inherit',
-      env: { ...process.env, ...compileCache() },
+      // As npm does: where the command was called, for the names of files.
+      env: { INIT_CWD: process.cwd(), ...process.env, ...compileCache() },
     });
     const forward = (signal) => child.kill(signal);
     process.on('SIGINT', forward);

@@ -3,6 +3,7 @@
  * other field is refused. What Hub gives may gain fields, so readers ignore those they do not know.
  */
 import { z } from 'zod';
+import { cleanUpJwk, cleanUpListing, cleanUpResource, cleanUpStatement, flattenedJws } from './clean-up.ts';
 import { role } from './documents/cluster.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { STATES } from './lifecycle/table.ts';
@@ -266,25 +267,30 @@ export const eventPage = z
   .meta({ id: 'EventPage', description: 'Newest last.' });
 export type EventPage = z.infer<typeof eventPage>;
 
+const { version, issuer, cluster, deletedAt, counts } = cleanUpStatement.shape;
 export const cleanUpReply = z
   .object({
-    cluster: z.string(),
-    name: z.string(),
-    deletedAt: timestamp,
-    resources: z.array(
-      z.object({
-        kind: z.string(),
-        name: z.string(),
-        /** Zone, region, or `global`. */
-        location: z.string(),
-        /** Written down before it was asked for. */
-        plannedAt: timestamp,
-        goneAt: timestamp,
-      }),
-    ),
+    version,
+    issuer,
+    cluster,
+    deletedAt,
+    resources: z.array(cleanUpResource),
+    /** Absent, as the certificate is, where the cluster was deleted before Hub signed. */
+    listing: cleanUpListing.optional(),
+    counts,
+    /** All of the above, signed: a JWS whose payload is the same in JSON. Check it with the keys of `/v1/keys`. */
+    certificate: flattenedJws.optional(),
   })
-  .meta({ id: 'CleanUp', description: 'All that there ever was of a deleted cluster in the cloud.' });
+  .meta({
+    id: 'CleanUp',
+    description:
+      'All that there ever was of a deleted cluster in the cloud, and the proof that nothing is left.',
+  });
 export type CleanUpReply = z.infer<typeof cleanUpReply>;
+
+export const keysReply = z
+  .object({ keys: z.array(cleanUpJwk) })
+  .meta({ id: 'Keys', description: 'https://www.rfc-editor.org/rfc/rfc7517#section-5' });
 
 export const catalogReply = z
   .object({

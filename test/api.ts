@@ -10,6 +10,7 @@ import type { Principal } from '../functions/tokens.ts';
 import { virtualClock } from '../local/clock.ts';
 import { deployedIndexes } from '../local/deployed.ts';
 import { createFaults, type FaultRates } from '../local/faults.ts';
+import { MEMORY_CLEAN_UP_KEYS } from '../local/memory/clean-up-keys.ts';
 import { memoryDocuments } from '../local/memory/documents.ts';
 import { memoryMessages } from '../local/memory/messages.ts';
 import { memoryPeople } from '../local/memory/people.ts';
@@ -104,6 +105,8 @@ export function apiUnderTest({
       },
       install: { chartSource: 'oci://charts', helmImage: 'helm', callHomeImage: 'call-home' },
       oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [] },
+      // Public halves only, as the deployed function has them.
+      cleanUpKeys: MEMORY_CLEAN_UP_KEYS.map(({ kid, publicJwk }) => ({ kid, publicJwk })),
       licensed,
       // As every function but those that install.
       licenses: {},

@@ -16,6 +16,7 @@ import { CLUSTER_ENDPOINTS } from './clusters.ts';
 import { CREDENTIALS_ENDPOINTS } from './credentials.ts';
 import { type Endpoint, endpoint, serve } from './endpoint.ts';
 import { HEALTH_ENDPOINTS } from './health.ts';
+import { KEY_ENDPOINTS } from './keys.ts';
 import { ME_ENDPOINTS } from './me.ts';
 import { MEMBER_ENDPOINTS } from './members.ts';
 import { type ApiEnv, observe } from './observe.ts';
@@ -81,6 +82,7 @@ export const API_ENDPOINTS: readonly Endpoint[] = [
   ...POOL_ENDPOINTS,
   ...ADMIN_ENDPOINTS,
   ...HEALTH_ENDPOINTS,
+  ...KEY_ENDPOINTS,
   openApi,
 ];
 

@@ -39,6 +39,7 @@ const operators: Rule = {
 export const POLICY = {
   'GET /v1/health': everyone,
   'GET /v1/openapi.json': everyone,
+  'GET /v1/keys': everyone,
   'GET /v1/catalog': signedIn,
   'GET /v1/quote': signedIn,
   'GET /v1/me': signedIn,

@@ -5,9 +5,12 @@ import { type ClusterEvent, eventPath } from '../../shared/documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { type LedgerEntry, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';
 import { asAppError } from '../../shared/errors.ts';
+import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import type { Circumstances, Transition } from '../../shared/lifecycle/transition.ts';
 import { MESSAGE_SCHEMA, type StepMessage, stepTopic, TOPICS } from '../../shared/messages.ts';
+import { addressOf, closingWrite, type Proof, statementOf } from '../clean-up/proof.ts';
+import { signJws } from '../clean-up/signature.ts';
 import { CommitError, type DocumentData, Increment, type Snapshot, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import type { Extras } from '../steps/step.ts';
@@ -70,6 +73,7 @@ export function writesOf(read: Read, next: Transition, extras: Extras, ports: Po
   ];
   if (next.event) writes.push(eventWrite(read.cluster.id, next.event));
   writes.push(...ledgerWrites(read.cluster.id, extras, ports));
+  if (extras.proof) writes.push(...proofWrites(read.cluster.id, extras.proof, next, ports));
   writes.push(...otherWrites(extras));
   if (next.released) {
     // Giving back needs no condition: it can only make room.
@@ -124,8 +128,16 @@ function ledgerWrites(clusterId: string, extras: Extras, ports: Ports): Write[] 
   for (const [key, entry] of plannedEntries(extras, ports)) {
     data[`entries.${key}`] = entry as unknown as DocumentData;
   }
-  for (const key of extras.ledger?.gone ?? []) data[`entries.${key}.goneAt`] = new Date(ports.clock.now());
   return Object.keys(data).length === 0 ? [] : [{ op: 'update', path: ledgerPath(clusterId), data }];
+}
+
+/** What was proven is signed as soon as it is the end, with the very instants that are written down. */
+function proofWrites(id: string, proof: Proof, { fields }: Transition, { settings }: Ports): Write[] {
+  const isEnd = isFinal(fields.state);
+  const statement = isEnd && statementOf({ id, deletedAt: fields.since }, proof, addressOf(settings));
+  const more = statement && { certificate: { ...signJws(statement, settings.cleanUpKeys) } };
+  const write = closingWrite(ledgerPath(id), proof, more || {});
+  return write ? [write] : [];
 }
 
 /** The fields in which two forms of a document differ, as they are in the later one. */

@@ -75,7 +75,7 @@ export async function dispatch(
     read = await current();
     if (!read) return;
     // A result that rests on other documents must be found anew; any other is still true and only needs to be written.
-    if (result.guarded) result = await run(ports, steps[step], read, step);
+    if (result.guarded || result.proof) result = await run(ports, steps[step], read, step);
   }
   throw new AppError('CONFLICT', `cluster ${message.id} changes too fast`);
 }

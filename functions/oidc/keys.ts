@@ -13,6 +13,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { z } from 'zod';
+import { type KeySource, parseKeySet } from '../key-set.ts';
 
 export interface SigningKey {
   /** Thumbprint of the public key: https://www.rfc-editor.org/rfc/rfc7638 */
@@ -35,21 +36,14 @@ const MOST_KEYS = 4;
 const LEAST_BITS = 2048;
 
 const PEM = /-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\S]+?-----END (?:RSA )?PRIVATE KEY-----/g;
-const jwkSet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
 const rsaPublic = z.object({ kty: z.literal('RSA'), n: z.string(), e: z.string() });
 
 /**
  * @param text private RSA keys: a JWK set, or PEM blocks one after the other
  * @throws Error saying what is wrong, and nothing of the text
  */
-export function parseSigningKeys(text: string): readonly SigningKey[] {
-  const sources = sourcesIn(text);
-  if (sources.length === 0) throw new Error('holds no private key');
-  if (sources.length > MOST_KEYS) throw new Error(`holds more than ${MOST_KEYS} keys`);
-  const keys = sources.map(signingKeyOf);
-  if (new Set(keys.map(({ kid }) => kid)).size < keys.length) throw new Error('holds a key twice');
-  return keys;
-}
+export const parseSigningKeys = (text: string): readonly SigningKey[] =>
+  parseKeySet(text, { pem: PEM, most: MOST_KEYS, read: signingKeyOf });
 
 /** A fresh key as `parseSigningKeys` takes it; for a Hub on a laptop. */
 export const newSigningKeyPem = (): string =>
@@ -59,22 +53,7 @@ export const newSigningKeyPem = (): string =>
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   }).privateKey;
 
-type Source = string | Record<string, unknown>;
-
-function sourcesIn(text: string): readonly Source[] {
-  if (!text.trimStart().startsWith('{')) return text.match(PEM) ?? [];
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Error('is not valid JSON');
-  }
-  const set = jwkSet.safeParse(value);
-  if (!set.success) throw new Error('is not a JWK set');
-  return set.data.keys;
-}
-
-function signingKeyOf(source: Source): SigningKey {
+function signingKeyOf(source: KeySource): SigningKey {
   const privateKey = privateKeyOf(source);
   const bits = privateKey.asymmetricKeyDetails?.modulusLength ?? 0;
   if (privateKey.asymmetricKeyType !== 'rsa' || bits < LEAST_BITS)
@@ -84,7 +63,7 @@ function signingKeyOf(source: Source): SigningKey {
   return { kid, privateKey, publicJwk: { kty, n, e, kid, alg: 'RS256', use: 'sig' } };
 }
 
-function privateKeyOf(source: Source): KeyObject {
+function privateKeyOf(source: KeySource): KeyObject {
   try {
     return typeof source === 'string'
       ? createPrivateKey(source)

@@ -4,6 +4,7 @@
  * that looking again by name always finds what an earlier, dead handler made.
  */
 import type { Extent } from '../../shared/catalog/catalog.ts';
+import type { ListingScope } from '../../shared/clean-up.ts';
 import type { ResourceKind } from '../../shared/documents/ledger.ts';
 
 /** One generation of one cluster, as its provider needs to know it. */
@@ -103,6 +104,8 @@ export interface Provider {
    * @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED
    */
   listAllOwned(): Promise<FoundResource[]>;
+  /** Where `listOwned` looks, and what for; for the record. */
+  listingScopes(clusterId: string): ListingScope[];
   /** Deletes one leftover that `listOwned` found. Not being there is success. @throws AppError as `ensureGone` */
   deleteOwned(resource: OwnedResource): Promise<void>;
 }

@@ -3,12 +3,13 @@
  * passed, because a create of a handler long given up may land after a delete.
  */
 import type { Cluster } from '../../shared/documents/cluster.ts';
+import type { Ledger } from '../../shared/documents/ledger.ts';
 import { seconds } from '../../shared/units.ts';
 import { noClient } from '../oidc/clients.ts';
 import type { Ports } from '../ports.ts';
-import { listLeft, newlyFound, openKeys, removeLedgered, removeListed } from './removal.ts';
+import { listingScopes, listLeft, newlyFound, removeLedgered, removeListed } from './removal.ts';
 import { done, type Step, type StepResult, wait } from './step.ts';
-import { readLedger } from './target.ts';
+import { findLedger } from './target.ts';
 
 const LOOK_AGAIN_MS = seconds(20);
 
@@ -20,15 +21,21 @@ function holdMs(cluster: Cluster, ports: Ports): StepResult | undefined {
   return leftMs > 0 ? wait(leftMs, 'Waiting until nothing asked for earlier can still appear.') : undefined;
 }
 
-/** Removes what is left, and is done once there is nothing: the ledger is closed in the same commit. */
+/** Removes what is left, and is done once there is nothing. */
 export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepResult> {
-  const entries = await readLedger(cluster, ports);
-  const [pending, found] = await Promise.all([
-    removeLedgered(cluster, entries, ports),
-    listLeft(cluster, ports),
-  ]);
+  const ledger = await findLedger(cluster, ports);
+  const { entries } = ledger;
+  const early = aheadMs(entries, ports);
+  if (early > 0) return wait(early, 'Waiting until what was written down lies in the past.');
+  const pending = await removeLedgered(cluster, entries, ports);
+  // Not at the same time: the lists are to speak of a moment by which everything in the ledger had been seen gone.
+  const at = new Date(ports.clock.now());
+  const found = await listLeft(cluster, ports);
   if (pending.length === 0 && found.length === 0)
-    return done(undefined, { ledger: { gone: openKeys(entries) }, also: [noClient(cluster.id)] });
+    return done(undefined, {
+      proof: { ...ledger, at, scopes: listingScopes(cluster, ports) },
+      also: [noClient(cluster.id)],
+    });
   const names = new Set([...pending, ...found.map(({ name }) => name)]);
   const detail = `Still there: ${[...names].slice(0, 5).join(', ')}${names.size > 5 ? ' and more' : ''}.`;
   // Into the ledger first, also what nobody asked for: it must be accounted for even if it goes before it can be removed.
@@ -36,4 +43,13 @@ export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepRes
   if (plan.length > 0) return wait(0, detail, { ledger: { plan } });
   await removeListed(cluster, found, ports);
   return wait(LOOK_AGAIN_MS, detail);
+}
+
+/** Other handlers wrote the ledger, by clocks of their own; one may be a little ahead of ours, and a proof comes after what it proves. */
+function aheadMs(entries: Ledger['entries'], { clock }: Ports): number {
+  const writtenAt = Object.values(entries).flatMap(({ plannedAt, goneAt = plannedAt }) => [
+    plannedAt,
+    goneAt,
+  ]);
+  return Math.max(0, ...writtenAt.map((instant) => -clock.elapsed(instant.getTime())));
 }

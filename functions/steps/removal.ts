@@ -1,7 +1,11 @@
 /** Taking away, shared by the steps that do it: everything in the ledger first, then everything that listing still finds. */
+import type { ListingScope } from '../../shared/clean-up.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type Ledger, ledgerKey } from '../../shared/documents/ledger.ts';
 import { asAppError } from '../../shared/errors.ts';
+import { hostName } from '../access/host.ts';
+import { bucketPrefix } from '../buckets.ts';
+import { LABELS } from '../labels.ts';
 import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed, OwnedResource } from '../providers/provider.ts';
@@ -119,6 +123,24 @@ export async function listLeft(cluster: Cluster, ports: Ports): Promise<OwnedRes
   ];
 }
 
+/** Where `listLeft` looks, in words that stay readable when the code has changed. */
+export function listingScopes(cluster: Cluster, ports: Ports): ListingScope[] {
+  const { projectId, zone } = ports.settings;
+  return [
+    ...ports.provider.listingScopes(cluster.id),
+    {
+      kinds: ['bucket'],
+      in: `projects/${projectId}`,
+      by: [`name ${bucketPrefix(cluster.id)}* with label ${LABELS.cluster}=${cluster.id}`],
+    },
+    {
+      kinds: ['dns-record'],
+      in: `zone ${hostName(zone)}`,
+      by: recordsOf(cluster, ports).map((record) => `name ${recordLabel(record)}`),
+    },
+  ];
+}
+
 /**
  * Asks for the deletion of what listing found; what is busy is found again by the next listing.
  * @throws AppError of the first that could not be asked
@@ -142,19 +164,22 @@ export async function removeListed(
   });
 }
 
-/** Ledger lines for what was found without ever having been asked for by name: the cluster's own makings. */
+/**
+ * Ledger lines for what was found without ever having been asked for by name, the cluster's own makings, and for what had been seen gone
+ * and is there again: its line is opened anew.
+ */
 export function newlyFound(
   cluster: Cluster,
   found: readonly OwnedResource[],
   entries: Ledger['entries'],
-): NonNullable<NonNullable<Extras['ledger']>['plan']> {
+): NonNullable<Extras['ledger']>['plan'] {
   return found
-    .filter((resource) => entries[ledgerKey(resource)] === undefined)
+    .filter((resource) => {
+      const entry = entries[ledgerKey(resource)];
+      return entry === undefined || entry.goneAt !== undefined;
+    })
     .map(({ kind, name, location }) => ({ kind, name, location, generation: cluster.generation }));
 }
-
-export const openKeys = (entries: Ledger['entries']): string[] =>
-  Object.keys(entries).filter((key) => entries[key]?.goneAt === undefined);
 
 /** Runs all, a few at a time, and only then throws the first error: one refusal must not keep the others waiting. */
 async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {

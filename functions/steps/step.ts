@@ -3,13 +3,19 @@ import type { Cluster, ClusterPatch } from '../../shared/documents/cluster.ts';
 import type { LedgerEntry } from '../../shared/documents/ledger.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Outcome } from '../../shared/lifecycle/transition.ts';
+import type { Proof } from '../clean-up/proof.ts';
 import type { DocumentData, Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 
 /** Written in the same commit as the outcome. */
 export interface Extras {
-  /** Objects that the next call may create, and objects proven gone (by ledger key). */
-  ledger?: { plan?: readonly Omit<LedgerEntry, 'plannedAt'>[]; gone?: readonly string[] };
+  /** Objects that the next call may create. */
+  ledger?: { plan: readonly Omit<LedgerEntry, 'plannedAt'>[] };
+  /**
+   * That nothing is left: it closes the ledger, and where it is the end of the cluster it is signed. If the ledger has changed meanwhile,
+   * nothing is committed and the step runs again.
+   */
+  proof?: Proof;
   /**
    * Documents that the step judged by and changes. If one has changed meanwhile, nothing is committed and the step runs again.
    * No `version`: the document did not exist.

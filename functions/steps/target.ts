@@ -60,7 +60,14 @@ export function parseRecordLabel(label: string): DnsRecordName {
 }
 
 /** Everything ever asked for. @throws CommitError `unavailable` */
-export async function readLedger(cluster: Cluster, ports: Ports): Promise<Ledger['entries']> {
+export const readLedger = async (cluster: Cluster, ports: Ports): Promise<Ledger['entries']> =>
+  (await findLedger(cluster, ports)).entries;
+
+/** With the version to judge by. @throws CommitError `unavailable` */
+export async function findLedger(
+  cluster: Cluster,
+  ports: Ports,
+): Promise<{ entries: Ledger['entries']; version?: string }> {
   const snapshot = await ports.documents.get<Ledger>(ledgerPath(cluster.id));
-  return snapshot?.data.entries ?? {};
+  return snapshot ? { entries: snapshot.data.entries, version: snapshot.version } : { entries: {} };
 }

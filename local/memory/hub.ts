@@ -39,6 +39,7 @@ import { createStorageModel } from '../storage/model.ts';
 import { memoryStore } from '../store.ts';
 import { memoryBuckets } from './buckets.ts';
 import { memoryCertificates } from './certificates.ts';
+import { MEMORY_CLEAN_UP_KEYS } from './clean-up-keys.ts';
 import { memoryDns } from './dns.ts';
 import { memoryDocuments } from './documents.ts';
 import { memoryGkeClient } from './gke.ts';
@@ -92,6 +93,8 @@ export interface MemoryHubOptions {
   /** Who reads the log, or counts: invocations are then told apart as they are in a function. */
   log?: Log;
   metrics?: Metrics;
+  /** The first one signs clean-up certificates. */
+  cleanUpKeys?: Settings['cleanUpKeys'];
 }
 
 export type MemoryHub = ReturnType<typeof memoryHub>;
@@ -110,6 +113,7 @@ export function memoryHub({
   licenses = {},
   log = silentLog,
   metrics = silentMetrics,
+  cleanUpKeys = MEMORY_CLEAN_UP_KEYS,
 }: MemoryHubOptions = {}) {
   const faults: Faults = createFaults(rates, randomStream(seed, 'faults'));
   const worldOf = (service: string): World => ({
@@ -176,6 +180,7 @@ export function memoryHub({
     },
     install: { chartSource: 'oci://charts', helmImage: 'helm:4', callHomeImage: 'google-cloud-cli:slim' },
     oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [] },
+    cleanUpKeys,
     licensed: Object.keys(licenses),
     licenses,
   };

@@ -3,6 +3,7 @@
  * create the object, so that nothing can exist that is not in it. Nobody but Hub reads it.
  */
 import { z } from 'zod';
+import { flattenedJws } from '../clean-up.ts';
 import { instant, schemaField } from './fields.ts';
 
 export const ledgerPath = (clusterId: string): string => `ledgers/${clusterId}`;
@@ -31,7 +32,12 @@ export const ledgerEntry = z.object({
 });
 export type LedgerEntry = z.infer<typeof ledgerEntry>;
 
-export const ledgerDocument = z.object({ schema: schemaField, entries: z.record(z.string(), ledgerEntry) });
+export const ledgerDocument = z.object({
+  schema: schemaField,
+  entries: z.record(z.string(), ledgerEntry),
+  /** Signed in the commit in which the cluster was called deleted; those that were before Hub signed have none. */
+  certificate: flattenedJws.optional(),
+});
 export type Ledger = z.infer<typeof ledgerDocument>;
 
 /**

@@ -1,6 +1,7 @@
 /** From the button to a ready cluster and back to nothing, over HTTP, with the official clients. */
 import { Timestamp } from '@google-cloud/firestore';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkCleanUp, readCleanUpKeys } from '../../functions/clean-up/check.ts';
 import { belongsTo, create, remove } from './clusters.ts';
 import { aHub, type Driver, type Person } from './hub.ts';
 
@@ -42,6 +43,9 @@ describe('a cluster', () => {
     );
     for (const entry of Object.values(entries)) expect(entry.goneAt).toBeDefined();
     expect(belongsTo(driver, id)).toEqual([]);
+    const cleanUp = await ada('GET', `/v1/clusters/${id}/cleanup`);
+    const keys = readCleanUpKeys(await (await fetch(`${driver.hub.url}/v1/keys`)).json());
+    expect(checkCleanUp(cleanUp.body, keys)).toMatchObject({ holds: true, statement: { cluster: id } });
     expect((await driver.firestore.doc('accounts/ada').get()).data()).toMatchObject({
       clusters: 0,
       hourlyMicros: 0,

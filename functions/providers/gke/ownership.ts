@@ -12,6 +12,7 @@
  * The id is 80 random bits, so a name that holds it is no accident. What cannot be proved: a disk, rule or address without any
  * of these, for example after somebody deleted the firewall by hand. Draining a cluster before deleting it leaves none.
  */
+import type { ListingScope } from '../../../shared/clean-up.ts';
 import { CLUSTER_ID } from '../../../shared/documents/fields.ts';
 import { LABELS } from '../../labels.ts';
 import type { FoundResource } from '../provider.ts';
@@ -41,6 +42,34 @@ export function leftoverQueries(clusterId: string): { kind: LeftoverKind; filter
     { kind: 'forwarding-rule', filter: byLabel },
     // Firewalls have no labels, and tags are a list, which filters do not look into: the few that can be ours are asked for by name.
     { kind: 'firewall', filter: `name eq "gke-hub-${id}-g.*|hub-${id}-g.*|k8s-.*"` },
+  ];
+}
+
+/** The same in words, and the clusters beside it. */
+export function listingScopes(clusterId: string, projectId: string): ListingScope[] {
+  const byLabel = [`label ${LABELS.cluster}=${clusterId}`, `label ${GKE_LABEL}=hub-${clusterId}-g*`];
+  const project = { in: `projects/${projectId}` };
+  return [
+    {
+      ...project,
+      kinds: ['cluster'],
+      by: [`label ${LABELS.cluster}=${clusterId}`, `name hub-${clusterId}-g*`],
+    },
+    { ...project, kinds: ['disk'], by: [...byLabel, `name gke-hub-${clusterId}-g*`] },
+    {
+      ...project,
+      kinds: ['address', 'forwarding-rule'],
+      by: [...byLabel, 'name of a load balancer that a firewall of its nodes names'],
+    },
+    {
+      ...project,
+      kinds: ['firewall'],
+      by: [
+        `name gke-hub-${clusterId}-g*`,
+        `name hub-${clusterId}-g*-webhooks`,
+        `target tags gke-hub-${clusterId}-g*-node`,
+      ],
+    },
   ];
 }
 

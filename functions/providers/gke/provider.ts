@@ -16,6 +16,7 @@ import {
   foundClusters,
   foundLeftovers,
   leftoverQueries,
+  listingScopes,
   ownedBy,
 } from './ownership.ts';
 import { clusterBody, clusterName, type GkeSettings } from './request.ts';
@@ -78,6 +79,7 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
       translated(() => removeCluster(client, target.location, clusterName(target), target.id)),
     listOwned: (clusterId) => translated(() => listOwned(client, clusterId)),
     listAllOwned: () => translated(() => listAllOwned(client)),
+    listingScopes: (clusterId) => listingScopes(clusterId, settings.projectId),
     deleteOwned: (resource) => translated(() => deleteOwned(client, resource)),
   };
 }

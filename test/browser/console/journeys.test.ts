@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { load } from 'js-yaml';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
+import { checkCleanUp, readCleanUpKeys } from '../../../functions/clean-up/check.ts';
 import type { ClusterReply } from '../../../shared/api.ts';
 import {
   accountMenu,
@@ -77,7 +78,9 @@ describeConsole('journeys in the console', (setting) => {
     await confirm.getByLabel('Type genomes to go on').fill('genomes');
     await sure.click();
     await page.getByRole('heading', { name: 'Nothing is left' }).waitFor();
-    const record = JSON.parse(await downloaded(page, 'Download the record', 'genomes.clean-up.json'));
+    const record = JSON.parse(await downloaded(page, 'Download the certificate', 'genomes.clean-up.json'));
+    const keys = readCleanUpKeys(await (await fetch(`${setting.driver.hub.url}/v1/keys`)).json());
+    expect(checkCleanUp(record, keys)).toMatchObject({ holds: true, statement: { cluster: id } });
     const kinds = record.resources.map(({ kind }: { kind: string }) => kind);
     expect(kinds).toEqual(expect.arrayContaining(['cluster', 'bucket', 'dns-record']));
     expect(setting.driver.left().filter((name) => name.includes(id))).toEqual([]);

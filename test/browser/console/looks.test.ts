@@ -257,7 +257,7 @@ describeConsole('the looks of the console', (setting) => {
     await gina('DELETE', `/v1/clusters/${body.id}`);
     await setting.driver.until(body.id, 'deleted');
     const page = await setting.openAs(email, `/clusters/${body.id}`);
-    await page.getByRole('button', { name: 'Download the record' }).waitFor();
+    await page.getByRole('button', { name: 'Download the certificate' }).waitFor();
     expect(await findingsOf(page, 'deleted')).toEqual([]);
   });
 

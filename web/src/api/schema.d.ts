@@ -128,7 +128,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The record of a deleted cluster: what there was of it in the cloud, and when each of it was seen gone. */
+        /** The clean-up certificate of a deleted cluster: what there was of it in the cloud, when each was seen gone, and that nothing is left. */
         get: operations["getClustersIdCleanup"];
         put?: never;
         post?: never;
@@ -216,6 +216,23 @@ export interface paths {
         };
         /** Whether the API runs. */
         get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public keys of clean-up certificates, as a JWK set: that of today, and every earlier one. */
+        get: operations["getKeys"];
         put?: never;
         post?: never;
         delete?: never;
@@ -395,12 +412,33 @@ export interface components {
         CellList: {
             cells: components["schemas"]["Cell"][];
         };
-        /** @description All that there ever was of a deleted cluster in the cloud. */
+        /** @description All that there ever was of a deleted cluster in the cloud, and the proof that nothing is left. */
         CleanUp: {
+            certificate?: {
+                payload: string;
+                protected: string;
+                signature: string;
+            };
             cluster: string;
+            counts: {
+                gone: number;
+                planned: number;
+            };
             /** Format: date-time */
             deletedAt: string;
-            name: string;
+            /** Format: uri */
+            issuer: string;
+            listing?: {
+                /** Format: date-time */
+                at: string;
+                /** @constant */
+                found: 0;
+                scopes: {
+                    by: string[];
+                    in: string;
+                    kinds: string[];
+                }[];
+            };
             resources: {
                 /** Format: date-time */
                 goneAt: string;
@@ -410,6 +448,8 @@ export interface components {
                 /** Format: date-time */
                 plannedAt: string;
             }[];
+            /** @constant */
+            version: 1;
         };
         Cluster: {
             /** @enum {string} */
@@ -506,6 +546,21 @@ export interface components {
         Health: {
             /** @constant */
             status: "ok";
+        };
+        /** @description https://www.rfc-editor.org/rfc/rfc7517#section-5 */
+        Keys: {
+            keys: {
+                /** @constant */
+                alg: "EdDSA";
+                /** @constant */
+                crv: "Ed25519";
+                kid: string;
+                /** @constant */
+                kty: "OKP";
+                /** @constant */
+                use: "sig";
+                x: string;
+            }[];
         };
         /** @description What kubectl reads. */
         Kubeconfig: string;
@@ -1919,6 +1974,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description INVALID_ARGUMENT: A field of the request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description BUG: Something went wrong in Hub. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Hub cannot do this at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Keys"];
                 };
             };
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */

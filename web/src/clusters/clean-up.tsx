@@ -1,10 +1,11 @@
-/** After the end: what there was of it in the cloud, and when Hub saw each of it gone. */
+/** After the end: what there was of it in the cloud, when Hub saw each of it gone, and the certificate that says so. */
 import { useEffect, useState } from 'react';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { isFinal } from '../../../shared/lifecycle/derive.ts';
 import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
+import { CopyLine } from '../parts/copy.tsx';
 import { CheckIcon, DownloadIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Scroll } from '../parts/scroll.tsx';
@@ -36,40 +37,93 @@ function Proof({ cluster: { id, name } }: { cluster: Cluster }) {
             All {record.resources.length} cloud resources that were ever asked for are gone, seen by Hub one
             by one, after the time in which a late one could still have appeared.
           </p>
-          <Scroll label="Cloud resources">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">What</th>
-                  <th scope="col">Name</th>
-                  <th scope="col">Where</th>
-                  <th scope="col">Seen gone</th>
-                </tr>
-              </thead>
-              <tbody>
-                {record.resources.map((resource) => (
-                  <tr key={`${resource.kind} ${resource.name} ${resource.location}`}>
-                    <td>
-                      <CheckIcon /> {resource.kind}
-                    </td>
-                    <td>
-                      <code>{resource.name}</code>
-                    </td>
-                    <td>{resource.location}</td>
-                    <td>{dayAndTime(new Date(resource.goneAt))}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </Scroll>
-          <Button
-            icon={<DownloadIcon />}
-            onClick={() => save(`${JSON.stringify(record, null, 2)}\n`, `${name}.clean-up.json`)}
-          >
-            Download the record
-          </Button>
+          <Resources resources={record.resources} />
+          {record.listing && <Listing listing={record.listing} />}
+          <Download record={record} file={`${name}.clean-up.json`} />
         </>
       )}
     </section>
+  );
+}
+
+const Resources = ({ resources }: Pick<CleanUpRecord, 'resources'>) => (
+  <Scroll label="Cloud resources">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">What</th>
+          <th scope="col">Name</th>
+          <th scope="col">Where</th>
+          <th scope="col">Seen gone</th>
+        </tr>
+      </thead>
+      <tbody>
+        {resources.map((resource) => (
+          <tr key={`${resource.kind} ${resource.name} ${resource.location}`}>
+            <td>
+              <CheckIcon /> {resource.kind}
+            </td>
+            <td>
+              <code>{resource.name}</code>
+            </td>
+            <td>{resource.location}</td>
+            <td>{dayAndTime(new Date(resource.goneAt))}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </Scroll>
+);
+
+const Listing = ({ listing: { at, scopes } }: Required<Pick<CleanUpRecord, 'listing'>>) => (
+  <details className="more">
+    <summary>Then the cloud itself was asked what it has of this cluster, and had nothing</summary>
+    <p>At {dayAndTime(new Date(at))} Hub looked through these lists, whatever its own records said:</p>
+    <dl className="looked">
+      {scopes.map((scope) => (
+        <div key={scope.kinds.join()}>
+          <dt>
+            {scope.kinds.join(', ')} <span className="muted small">in {scope.in}</span>
+          </dt>
+          {scope.by.map((by) => (
+            <dd key={by}>{by}</dd>
+          ))}
+        </div>
+      ))}
+    </dl>
+  </details>
+);
+
+function Download({ record, file }: { record: CleanUpRecord; file: string }) {
+  const { certificate, issuer } = record;
+  const button = (
+    <Button icon={<DownloadIcon />} onClick={() => save(`${JSON.stringify(record, null, 2)}\n`, file)}>
+      {certificate ? 'Download the certificate' : 'Download the record'}
+    </Button>
+  );
+  if (!certificate)
+    return (
+      <>
+        <p className="muted small">
+          This is Hub's record, and not signed: the cluster was deleted before Hub signed what it proves.
+        </p>
+        {button}
+      </>
+    );
+  return (
+    <>
+      <p>
+        The certificate says all this, signed by Hub at the moment it was proven. Keep it: this page is there
+        for 30 days, the certificate holds for as long as you have it and Hub's public keys.
+      </p>
+      {button}
+      <h3>Check it, also without Hub</h3>
+      <p className="muted small">
+        Save the public keys once; then this line, in a copy of Hub's repository, needs nothing but the two
+        files. Any other tool for JWS (EdDSA) will do, too.
+      </p>
+      <CopyLine text={`curl ${issuer}/v1/keys > keys.json`} what="the line that saves the keys" />
+      <CopyLine text={`npm run verify -- ${file} --keys keys.json`} what="the line that checks it" />
+    </>
   );
 }

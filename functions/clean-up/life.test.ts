@@ -1,0 +1,185 @@
+/** Certificates of clusters that lived, on a virtual clock. */
+import { expect, test } from 'vitest';
+import { MEMORY_CLEAN_UP_KEYS, memoryCleanUpKey } from '../../local/memory/clean-up-keys.ts';
+import type { MemoryHubOptions } from '../../local/memory/hub.ts';
+import { type Ledger, ledgerDocument, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';
+import { hours, minutes } from '../../shared/units.ts';
+import { publicHalves } from '../../test/certificates.ts';
+import { type Standing, standing } from '../../test/standing.ts';
+import { checkCleanUp } from './check.ts';
+
+const keys = publicHalves(...MEMORY_CLEAN_UP_KEYS);
+
+const ledgerOf = async (hub: Standing, id: string): Promise<Ledger> =>
+  ledgerDocument.parse((await hub.run(hub.documents.get(ledgerPath(id))))?.data);
+
+/** The certificate of a deleted cluster. @throws Error if it does not hold */
+async function statementOf(hub: Standing, id: string, known = keys) {
+  const verdict = checkCleanUp((await ledgerOf(hub, id)).certificate, known);
+  if (!verdict.holds) throw new Error(`${verdict.fault}: ${verdict.details.join(', ')}`);
+  return verdict.statement;
+}
+
+/** It says what the ledger says, and nothing else of the cluster. */
+async function expectToEqualLedger(hub: Standing, id: string): Promise<void> {
+  const statement = await statementOf(hub, id);
+  const { entries } = await ledgerOf(hub, id);
+  const ofLedger = Object.values(entries).map(({ kind, name, location, plannedAt, goneAt }) => ({
+    kind,
+    name,
+    location,
+    plannedAt: plannedAt.toISOString(),
+    goneAt: goneAt?.toISOString(),
+  }));
+  const { since } = await hub.cluster(id);
+  const byKey = (a: Parameters<typeof ledgerKey>[0], b: typeof a) => (ledgerKey(a) < ledgerKey(b) ? -1 : 1);
+  const sorted = (list: readonly { kind: string }[]) =>
+    [...(list as Parameters<typeof ledgerKey>[0][])].sort(byKey);
+  expect(sorted(statement.resources)).toEqual(sorted(ofLedger));
+  expect(statement).toMatchObject({
+    issuer: 'https://hub.example.com',
+    cluster: id,
+    deletedAt: since.toISOString(),
+    counts: { planned: ofLedger.length, gone: ofLedger.length },
+  });
+}
+
+async function deleted(options: MemoryHubOptions = {}) {
+  const hub = standing(options);
+  const id = await hub.created();
+  await hub.delete(id);
+  await hub.reach(id, 'deleted');
+  return { hub, id };
+}
+
+test('a cluster that was used has one when it is called deleted: what its ledger holds, and where Hub looked again', async () => {
+  const { hub, id } = await deleted();
+  await expectToEqualLedger(hub, id);
+  const { resources, listing } = await statementOf(hub, id);
+  const kinds = new Set(resources.map(({ kind }) => kind));
+  expect([...kinds]).toEqual(expect.arrayContaining(['cluster', 'bucket', 'firewall', 'dns-record']));
+  // Everywhere that such things can be.
+  const looked = new Set(listing.scopes.flatMap((scope) => scope.kinds));
+  expect(looked).toEqual(
+    new Set(['cluster', 'disk', 'address', 'forwarding-rule', 'firewall', 'bucket', 'dns-record']),
+  );
+});
+
+test('nobody is named in it', async () => {
+  const { hub, id } = await deleted();
+  const text = JSON.stringify(await statementOf(hub, id));
+  for (const theirs of ['ada', 'mine', '@example.com']) expect(text).not.toContain(theirs);
+});
+
+test('a spare that nobody wants any more has one', async () => {
+  const hub = standing();
+  await hub.pool(1);
+  const [id = ''] = await hub.spares();
+  await hub.pool(0);
+  await hub.reach(id, 'deleted');
+  await expectToEqualLedger(hub, id);
+});
+
+test('a cluster that failed has none before it is deleted, however clean it was left', async () => {
+  const hub = standing();
+  hub.faults.force('job-fails');
+  const id = await hub.create({ product: 'hello' });
+  await hub.reach(id, 'failed');
+  hub.faults.clear();
+  const failed = await ledgerOf(hub, id);
+  expect(failed.certificate).toBeUndefined();
+  for (const { goneAt } of Object.values(failed.entries)) expect(goneAt).toBeInstanceOf(Date);
+  await hub.delete(id);
+  await hub.reach(id, 'deleted');
+  await expectToEqualLedger(hub, id);
+  // Seen gone then, and not only by the look that ended it.
+  expect((await ledgerOf(hub, id)).entries).toEqual(failed.entries);
+});
+
+test('what another handler wrote into the ledger meanwhile is looked at before anything is signed', async () => {
+  const hub = standing();
+  const id = await hub.created({ product: 'hello' });
+  const { spec } = await hub.cluster(id);
+  await hub.delete(id);
+  await hub.reach(id, 'sweeping');
+  const { provider } = hub.ports;
+  const late = { kind: 'bucket', name: `hub-${id}-g9`, location: spec.region, generation: 9 } as const;
+  let others = 1;
+  hub.ports.provider = {
+    ...provider,
+    // It lists, and before it can say that there was nothing, a handler that was given up comes to life.
+    async listOwned(clusterId, region) {
+      const found = await provider.listOwned(clusterId, region);
+      if (others-- > 0) {
+        const entry = { ...late, plannedAt: new Date(hub.clock.now()) };
+        const data = { [`entries.${ledgerKey(late)}`]: entry };
+        await hub.documents.commit([{ op: 'update', path: ledgerPath(id), data }]);
+        hub.clock.schedule(hub.clock.now() + 10, () => {
+          void hub.ports.buckets.ensureBucket({ name: late.name, region: spec.region, clusterId: id });
+        });
+      }
+      return found;
+    },
+  };
+  await hub.reach(id, 'deleted');
+  await expectToEqualLedger(hub, id);
+  expect((await statementOf(hub, id)).resources.map(({ name }) => name)).toContain(late.name);
+  expect(hub.objects()).toBe(0);
+});
+
+test('nothing is signed that lies before what a faster clock wrote down', async () => {
+  const hub = standing();
+  const id = await hub.created({ product: 'hello' });
+  await hub.delete(id);
+  await hub.reach(id, 'sweeping');
+  const [key = ''] = Object.keys((await ledgerOf(hub, id)).entries);
+  const plannedAt = new Date(hub.clock.now() + minutes(30));
+  const data = { [`entries.${key}.plannedAt`]: plannedAt };
+  await hub.run(hub.documents.commit([{ op: 'update', path: ledgerPath(id), data }]));
+  await hub.reach(id, 'deleted', { limitMs: hours(2) });
+  expect((await hub.cluster(id)).since.getTime()).toBeGreaterThanOrEqual(plannedAt.getTime());
+  await expectToEqualLedger(hub, id);
+});
+
+test('a cluster that never got room has one that names nothing', async () => {
+  const hub = standing();
+  await hub.allow('ada', 0);
+  const id = await hub.create();
+  await hub.reach(id, 'queued');
+  await hub.delete(id);
+  await hub.reach(id, 'deleted');
+  expect((await statementOf(hub, id)).resources).toEqual([]);
+});
+
+test('it holds when another key signs by now', async () => {
+  const old = memoryCleanUpKey(7);
+  const { hub, id } = await deleted({ cleanUpKeys: [old, ...MEMORY_CLEAN_UP_KEYS] });
+  const retired = publicHalves(...MEMORY_CLEAN_UP_KEYS, old);
+  expect((await statementOf(hub, id, retired)).cluster).toBe(id);
+  await expect(statementOf(hub, id)).rejects.toThrow('unknown-key');
+});
+
+test('what is there again after it had been seen gone is accounted for with the later instant', async () => {
+  const hub = standing();
+  const id = await hub.created({ product: 'hello' });
+  await hub.delete(id);
+  await hub.reach(id, 'sweeping');
+  const [key = '', bucket] =
+    Object.entries((await ledgerOf(hub, id)).entries).find(([, { kind }]) => kind === 'bucket') ?? [];
+  // An earlier undoing had seen it gone.
+  const goneAt = new Date(hub.clock.now());
+  await hub.run(
+    hub.documents.commit([
+      { op: 'update', path: ledgerPath(id), data: { [`entries.${key}.goneAt`]: goneAt } },
+    ]),
+  );
+  const { spec } = await hub.cluster(id);
+  await hub.run(
+    hub.ports.buckets.ensureBucket({ name: bucket?.name ?? '', region: spec.region, clusterId: id }),
+  );
+  await hub.reach(id, 'deleted');
+  await expectToEqualLedger(hub, id);
+  const again = (await statementOf(hub, id)).resources.find(({ kind }) => kind === 'bucket');
+  expect(Date.parse(again?.goneAt ?? '')).toBeGreaterThan(goneAt.getTime());
+  expect(hub.objects()).toBe(0);
+});
