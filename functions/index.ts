@@ -76,6 +76,10 @@ export const orphans = onMessage(TOPICS.orphans, async (ports) => {
   await (await import('./sweeps/orphans.ts')).sweepOrphans(ports);
 });
 
+export const status = onMessage(TOPICS.status, async (ports) => {
+  await (await import('./status/observe.ts')).observeStatus(ports);
+});
+
 export const topUp = onMessage(TOPICS.topUp, async (ports, body) => {
   await (await import('./pool/top-up.ts')).topUp(ports, topUpMessage.safeParse(body).data?.pool);
 });

@@ -80,6 +80,7 @@ export const MANIFEST: readonly FunctionSpec[] = [
     concurrency: 1,
     maxInstances: 1,
   }),
+  event(TOPICS.status, TOPICS.status, { schedule: '* * * * *', concurrency: 1, maxInstances: 1 }),
   event(TOPICS.topUp, TOPICS.topUp, { schedule: '*/5 * * * *', concurrency: 1, maxInstances: 3 }),
 ];
 

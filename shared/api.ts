@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { cleanUpJwk, cleanUpListing, cleanUpResource, cleanUpStatement, flattenedJws } from './clean-up.ts';
 import { role } from './documents/cluster.ts';
+import { COMPONENTS, type Component, health } from './documents/status.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { STATES } from './lifecycle/table.ts';
 import {
@@ -421,3 +422,32 @@ export const poolList = z.object({ pools: z.array(poolReply) }).meta({ id: 'Pool
 export type PoolList = z.infer<typeof poolList>;
 
 export const healthReply = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
+
+const componentReply = z.object({
+  status: health,
+  since: timestamp,
+  message: z.string().meta({ description: 'What it means to people.' }),
+});
+
+/** How Hub is, as everybody may know it. */
+export const statusReply = z
+  .object({
+    status: health,
+    components: z.object(
+      Object.fromEntries(COMPONENTS.map((component) => [component, componentReply])) as Record<
+        Component,
+        typeof componentReply
+      >,
+    ),
+    readySeconds: z
+      .object({ p50: z.number(), p95: z.number() })
+      .nullable()
+      .meta({ description: 'From being asked for to ready, of the last hours; null if none became ready.' }),
+    overdueSeconds: z.number(),
+    deadLetters: z.number(),
+    orphans: z.number(),
+    stuck: z.number(),
+    updateTime: timestamp.meta({ description: 'When the last of it changed.' }),
+  })
+  .meta({ id: 'Status' });
+export type StatusReply = z.infer<typeof statusReply>;

@@ -36,6 +36,7 @@ export const TOPICS = {
   drift: 'drift',
   durations: 'durations',
   orphans: 'orphans',
+  status: 'status',
   deadLetter: 'dead-letter',
 } as const;
 

@@ -24,6 +24,7 @@ import { isOfCluster, partsOf } from './policy.ts';
 import { POOL_ENDPOINTS } from './pools.ts';
 import { problemResponse, toAppError } from './problem.ts';
 import { QUOTE_ENDPOINTS } from './quote.ts';
+import { STATUS_ENDPOINTS } from './status.ts';
 
 export function createApi(ports: Ports, endpoints = API_ENDPOINTS): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
@@ -83,6 +84,7 @@ export const API_ENDPOINTS: readonly Endpoint[] = [
   ...ADMIN_ENDPOINTS,
   ...HEALTH_ENDPOINTS,
   ...KEY_ENDPOINTS,
+  ...STATUS_ENDPOINTS,
   openApi,
 ];
 

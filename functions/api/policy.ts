@@ -38,6 +38,7 @@ const operators: Rule = {
 
 export const POLICY = {
   'GET /v1/health': everyone,
+  'GET /v1/status': everyone,
   'GET /v1/openapi.json': everyone,
   'GET /v1/keys': everyone,
   'GET /v1/catalog': signedIn,

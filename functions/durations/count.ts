@@ -1,11 +1,19 @@
 /** What newly finished clusters add to what is known of how long each state takes. Pure. */
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import { type Durations, MAX_SAMPLES, type StateDurations } from '../../shared/documents/durations.ts';
+import {
+  type Durations,
+  MAX_READY,
+  MAX_SAMPLES,
+  type StateDurations,
+} from '../../shared/documents/durations.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
-import type { State } from '../../shared/lifecycle/table.ts';
+import { CLAIM_WAY, COLD_WAY } from '../../shared/lifecycle/derive.ts';
+import { rowOf, type State } from '../../shared/lifecycle/table.ts';
 
 /** Up to which cluster it is counted. */
 export type Through = Durations['through'];
+
+type Finished = Pick<Cluster, 'took' | 'readyAt' | 'claimedFrom'>;
 
 /**
  * @param known what was known before
@@ -14,7 +22,7 @@ export type Through = Durations['through'];
  */
 export function withSamples(
   known: Durations | undefined,
-  finished: readonly Pick<Cluster, 'took'>[],
+  finished: readonly Finished[],
   through: Through,
   now: Date,
 ): Durations {
@@ -25,7 +33,16 @@ export function withSamples(
   const steps: Durations['steps'] = { ...known?.steps };
   for (const [state, tookMs] of fresh)
     steps[state] = summary([...(steps[state]?.samples ?? []), ...tookMs].slice(-MAX_SAMPLES));
-  return { schema: DOCUMENT_SCHEMA, through, steps, updatedAt: now };
+  const ready = [...(known?.ready ?? []), ...finished.flatMap(readyOf)].slice(-MAX_READY);
+  return { schema: DOCUMENT_SCHEMA, through, steps, ready, updatedAt: now };
+}
+
+/** What its owner saw: of a claimed cluster not what it took as a spare, and no wait for room. */
+function readyOf({ took, readyAt, claimedFrom }: Finished): NonNullable<Durations['ready']> {
+  if (!took || !readyAt) return [];
+  const way = claimedFrom === undefined ? COLD_WAY : CLAIM_WAY;
+  const working = way.filter((state) => !('waiting' in rowOf(state)));
+  return [{ at: readyAt, tookMs: working.reduce((sum, state) => sum + (took[state] ?? 0), 0) }];
 }
 
 /** @param samples at least one */
@@ -35,5 +52,5 @@ function summary(samples: number[]): StateDurations {
 }
 
 /** The nearest rank: always something that was observed. https://en.wikipedia.org/wiki/Percentile#The_nearest-rank_method */
-const quantile = (sorted: readonly number[], share: number): number =>
+export const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.ceil(share * sorted.length) - 1] ?? 0;

@@ -19,7 +19,7 @@ export interface PoolPlan {
 }
 
 /** Whether a spare in this state becomes warm if all goes well. */
-function leadsToWarm(state: Cluster['state']): boolean {
+export function leadsToWarm(state: Cluster['state']): boolean {
   const seen = new Set<string>();
   for (let at: string = state; !seen.has(at); ) {
     if (at === 'warm') return true;

@@ -15,6 +15,7 @@ import type { Pachyderm } from '../../functions/pachyderm/pachyderm.ts';
 import { topUp } from '../../functions/pool/top-up.ts';
 import type { Ports, Settings } from '../../functions/ports.ts';
 import { createGkeProvider, type GkeSettings } from '../../functions/providers/gke/provider.ts';
+import { observeStatus } from '../../functions/status/observe.ts';
 import { STEPS } from '../../functions/steps/index.ts';
 import { sweepDrift } from '../../functions/sweeps/drift.ts';
 import { sweepOrphans } from '../../functions/sweeps/orphans.ts';
@@ -240,6 +241,7 @@ export function memoryHub({
     else if (name === TOPICS.drift) await sweepDrift(ports, body);
     else if (name === TOPICS.durations) await observeDurations(ports);
     else if (name === TOPICS.orphans) await sweepOrphans(ports);
+    else if (name === TOPICS.status) await observeStatus(ports);
     else if (name === TOPICS.topUp) await topUp(ports, (body as { pool?: string }).pool);
   };
   for (const { name, trigger, timeoutSeconds } of MANIFEST) {

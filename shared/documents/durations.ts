@@ -9,6 +9,9 @@ import { clusterId, instant, schemaField } from './fields.ts';
 
 export { durationsPath, PROVIDER } from './paths.ts';
 
+/** Enough for some hours of a busy Hub. */
+export const MAX_READY = 200;
+
 /** The newest ones: what a cloud took last month says little of today. */
 export const MAX_SAMPLES = 50;
 
@@ -26,6 +29,11 @@ export const durationsDocument = z.object({
   /** The newest cluster that was counted. Several may have become ready in the same millisecond: of those, up to this id. */
   through: z.object({ readyAt: instant, id: clusterId }),
   steps: z.partialRecord(z.enum(STATES), stateDurations),
+  /** When clusters became ready and how much cloud time they took, oldest first. Absent in documents from before it was kept. */
+  ready: z
+    .array(z.object({ at: instant, tookMs: cloudMs }))
+    .max(MAX_READY)
+    .optional(),
   updatedAt: instant,
 });
 export type Durations = z.infer<typeof durationsDocument>;

@@ -13,6 +13,10 @@ export const eventPath = (clusterId: string, epoch: number): string =>
 export const ORPHANS = 'orphans';
 export const orphanPath = (key: string): string => `${ORPHANS}/${key}`;
 
+/** How Hub is, for everybody. */
+export const STATUS = 'status';
+export const statusPath = (cell: string): string => `${STATUS}/${cell}`;
+
 /** The provider there is. */
 export const PROVIDER = 'gke';
 export const durationsPath = (region: string, provider = PROVIDER): string =>

@@ -1,5 +1,14 @@
 /** What follows from the lifecycle table: the way from a state to its end, progress, expected time, the diagram. */
-import { type Command, type Row, rowOf, STATES, type State, type StepRow } from './table.ts';
+import { minutes } from '../units.ts';
+import {
+  type Command,
+  type Row,
+  rowOf,
+  STATES,
+  type State,
+  type StepRow,
+  TOMBSTONE_HOLD_MS,
+} from './table.ts';
 
 const isStep = (row: Row): row is StepRow => row.step !== undefined;
 
@@ -100,6 +109,16 @@ export function edges(): Edge[] {
     for (const [command, to] of Object.entries(row.accepts)) add(command as Command, to);
     return found;
   });
+}
+
+/** Nobody is told of less: a look may come a minute late, and everything takes longer now and then. */
+const LATE_AT_LEAST_MS = minutes(5);
+
+/** From then on a cluster is longer in a state than it should be, which is long before the step fails by its deadline. */
+export function lateAfterMs(state: State): number {
+  const row = rowOf(state);
+  if (!isStep(row) || row.waiting) return Number.POSITIVE_INFINITY;
+  return Math.max(LATE_AT_LEAST_MS, 3 * row.expectedMs) + (row.afterHold ? TOMBSTONE_HOLD_MS : 0);
 }
 
 const duration = (ms: number): string =>

@@ -57,6 +57,7 @@ export const DOCUMENTS: Record<string, DocumentData> = {
   'oidcInteractions/i': { cluster: 'mine', readers: READERS },
   'oidcCodes/c': { cluster: 'mine', uid: 'ada', readers: READERS },
   'durations/gke-europe-west1': { steps: {} },
+  'status/default': { health: 'operational' },
   'audit/a': { actor: 'ada', readers: READERS },
   'unheardOf/x': { owner: 'ada', readers: READERS },
 };
@@ -100,6 +101,7 @@ const GET: Record<keyof typeof DOCUMENTS, readonly Role[]> = {
   'oidcInteractions/i': NOBODY,
   'oidcCodes/c': NOBODY,
   'durations/gke-europe-west1': SIGNED_IN,
+  'status/default': roles,
   'audit/a': OPERATORS,
   'unheardOf/x': NOBODY,
 };
@@ -128,6 +130,7 @@ const LIST: Record<string, readonly Role[]> = {
   oidcInteractions: NOBODY,
   oidcCodes: NOBODY,
   durations: SIGNED_IN,
+  status: roles,
   audit: OPERATORS,
   unheardOf: NOBODY,
 };

@@ -5,6 +5,8 @@ import { capital } from './clusters/catalog.ts';
 import { ClustersPage } from './clusters/clusters-page.tsx';
 import { useHub } from './hub.ts';
 import type { Connection } from './live/connection.ts';
+import { troubleIn } from './live/health.ts';
+import type { HubStatus } from './live/status.ts';
 import { Logo } from './parts/logo.tsx';
 import { Menu } from './parts/menu.tsx';
 import { Toasts } from './parts/toast.tsx';
@@ -22,7 +24,16 @@ const ClusterSignIn = lazy(() =>
   import('./signin/cluster-sign-in.tsx').then(({ ClusterSignIn: page }) => ({ default: page })),
 );
 
-export function App({ connection }: { connection: Store<Connection> }) {
+export function App({ connection, status }: { connection: Store<Connection>; status: HubStatus }) {
+  return (
+    <>
+      <StatusBanner status={status} />
+      <Pages connection={connection} />
+    </>
+  );
+}
+
+function Pages({ connection }: { connection: Store<Connection> }) {
   const session = useSession();
   const [path] = useLocation();
   if (session.kind === 'starting') return <Waiting />;
@@ -167,6 +178,13 @@ function PageLink({ href, children }: { href: string; children: string }) {
       {children}
     </Link>
   );
+}
+
+/** For everybody, signed in or not: who cannot create a cluster should not have to guess why. */
+function StatusBanner({ status }: { status: HubStatus }) {
+  const now = useStore(status);
+  const trouble = now.kind === 'there' ? troubleIn(now.value) : [];
+  return <div role="status">{trouble.length > 0 && <p className="connection">{trouble.join(' ')}</p>}</div>;
 }
 
 function ConnectionBanner({ connection }: { connection: Store<Connection> }) {

@@ -8,6 +8,7 @@ import { startFirebase } from './firebase.ts';
 import { HubContext } from './hub.ts';
 import { watchConnection } from './live/connection.ts';
 import { listenToMyClusters } from './live/my-clusters.ts';
+import { listenToStatus } from './live/status.ts';
 import { startSession } from './session/session.ts';
 import { startTheme } from './theme.ts';
 
@@ -25,7 +26,7 @@ try {
   const hub = { config, firebase, session, api, myClusters };
   createRoot(root).render(
     <HubContext.Provider value={hub}>
-      <App connection={connection} />
+      <App connection={connection} status={listenToStatus(firebase.db)} />
     </HubContext.Provider>,
   );
 } catch (error) {

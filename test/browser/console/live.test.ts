@@ -84,6 +84,17 @@ describeConsole('a page that is open', (setting) => {
     expect(reads).toBeLessThanOrEqual(writes);
   });
 
+  test('says when Hub is not well, to who is signed in and who is not, and stops when it is over', async () => {
+    const [outside, inside] = [await setting.open('/'), await setting.openAs(await setting.newcomer('nora'))];
+    const said = (page: Page) => page.getByText('Deleting clusters takes longer than usual.');
+    // Only an operator can help them, so the next looks find them as they are.
+    const stuck = [await stored(['olga'], 'one'), await stored(['olga'], 'two')];
+    for (const id of stuck) await write(id, { state: 'stuck' });
+    for (const page of [outside, inside]) await said(page).waitFor();
+    for (const id of stuck) await setting.driver.firestore.doc(`clusters/${id}`).delete();
+    for (const page of [outside, inside]) await said(page).waitFor({ state: 'hidden' });
+  });
+
   test('shows two members the same change, and a stranger nothing', async () => {
     const [vera, victor, stranger] = [
       await setting.newcomer('vera'),

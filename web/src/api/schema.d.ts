@@ -345,6 +345,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How Hub is. The same lives in the document status/{cell}, which anybody may listen to. */
+        get: operations["getStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -699,6 +716,66 @@ export interface components {
                 expectedMs: number | null;
                 samples?: number;
             };
+        };
+        Status: {
+            components: {
+                access: {
+                    /** @description What it means to people. */
+                    message: string;
+                    /** Format: date-time */
+                    since: string;
+                    /** @enum {string} */
+                    status: "operational" | "degraded" | "down";
+                };
+                creating: {
+                    /** @description What it means to people. */
+                    message: string;
+                    /** Format: date-time */
+                    since: string;
+                    /** @enum {string} */
+                    status: "operational" | "degraded" | "down";
+                };
+                deleting: {
+                    /** @description What it means to people. */
+                    message: string;
+                    /** Format: date-time */
+                    since: string;
+                    /** @enum {string} */
+                    status: "operational" | "degraded" | "down";
+                };
+                pools: {
+                    /** @description What it means to people. */
+                    message: string;
+                    /** Format: date-time */
+                    since: string;
+                    /** @enum {string} */
+                    status: "operational" | "degraded" | "down";
+                };
+                sweeps: {
+                    /** @description What it means to people. */
+                    message: string;
+                    /** Format: date-time */
+                    since: string;
+                    /** @enum {string} */
+                    status: "operational" | "degraded" | "down";
+                };
+            };
+            deadLetters: number;
+            orphans: number;
+            overdueSeconds: number;
+            /** @description From being asked for to ready, of the last hours; null if none became ready. */
+            readySeconds: {
+                p50: number;
+                p95: number;
+            } | null;
+            /** @enum {string} */
+            status: "operational" | "degraded" | "down";
+            stuck: number;
+            /**
+             * Format: date-time
+             * @description When the last of it changed.
+             */
+            updateTime: string;
         };
     };
     responses: never;
@@ -2638,6 +2715,53 @@ export interface operations {
             };
             /** @description UNKNOWN_PRODUCT: There is no such product. UNKNOWN_VERSION: The product has no such version. UNKNOWN_SIZE: There is no such size. UNKNOWN_REGION: Hub has no such region. UNSUPPORTED_ISOLATION: Clusters in a shared namespace are not offered yet. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description BUG: Something went wrong in Hub. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Hub cannot do this at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            /** @description INVALID_ARGUMENT: A field of the request is not valid. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,35 @@
+/** How Hub is, for everybody. It was found out by the function `status`; asking reads one document, and a minute's answer serves all. */
+import { statusReply } from '../../shared/api.ts';
+import { COMPONENTS, statusDocument, statusPath } from '../../shared/documents/status.ts';
+import { AppError } from '../../shared/errors.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+
+const get = endpoint({
+  name: 'GET /v1/status',
+  summary: 'How Hub is. The same lives in the document status/{cell}, which anybody may listen to.',
+  status: 200,
+  reply: statusReply,
+  refuses: ['UNAVAILABLE'],
+  async handle({ ports: { documents, settings } }) {
+    const found = await documents.get(statusPath(settings.cell));
+    if (!found) throw new AppError('UNAVAILABLE', 'A Hub that has just begun knows nothing of itself yet.');
+    const { health, components, readySeconds, updatedAt, ...rest } = statusDocument.parse(found.data);
+    const replies = COMPONENTS.map((component) => {
+      const { health: status, since, message } = components[component];
+      return [component, { status, since: since.toISOString(), message }];
+    });
+    const { overdueSeconds, deadLetters, orphans, stuck } = rest;
+    return {
+      body: {
+        status: health,
+        components: Object.fromEntries(replies),
+        readySeconds: readySeconds ?? null,
+        ...{ overdueSeconds, deadLetters, orphans, stuck },
+        updateTime: updatedAt.toISOString(),
+      },
+      headers: { 'cache-control': 'public, max-age=30' },
+    };
+  },
+});
+
+export const STATUS_ENDPOINTS: readonly Endpoint[] = [get];

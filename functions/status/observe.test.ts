@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { memoryHub } from '../../local/memory/hub.ts';
+import type { StatusReply } from '../../shared/api.ts';
+import { type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
+import { AppError } from '../../shared/errors.ts';
+import { TOPICS } from '../../shared/messages.ts';
+import { days, hours, minutes } from '../../shared/units.ts';
+import { apiUnderTest } from '../../test/api.ts';
+import { aCluster, clusterIdOf } from '../../test/builders.ts';
+import { standing } from '../../test/standing.ts';
+import type { Instrument } from '../metrics.ts';
+import type { Ports } from '../ports.ts';
+import { observeStatus } from './observe.ts';
+
+const PATH = statusPath('default');
+
+function counting(ports: Ports) {
+  const recorded = new Map<Instrument, number>();
+  const metrics: Ports['metrics'] = {
+    ...ports.metrics,
+    record: (instrument, value) => void recorded.set(instrument, value),
+  };
+  return { ports: { ...ports, metrics }, recorded };
+}
+
+const statusOf = async (api: ReturnType<typeof apiUnderTest>): Promise<Status | undefined> =>
+  (await api.documents.get<Status>(PATH))?.data;
+
+describe('the status', () => {
+  test('of a Hub that has made a cluster is found by the Scheduler’s own runs, and told to anybody', async () => {
+    const hub = standing();
+    await hub.created({ product: 'hello' });
+    // Durations are summed up every ten minutes.
+    await hub.clock.runFor(minutes(15));
+    const { data } = (await hub.documents.get<Status>(PATH)) ?? {};
+    expect(statusDocument.parse(data)).toMatchObject({
+      health: 'operational',
+      deadLetters: 0,
+      orphans: 0,
+      stuck: 0,
+    });
+    expect(data?.readySeconds?.p50).toBeGreaterThan(60);
+  });
+
+  test('is not written while nothing changes, and asking costs a few reads', async () => {
+    const hub = memoryHub();
+    await hub.run(hub.ports.messages.publish(TOPICS.status, { schema: 1 }));
+    await hub.clock.runFor(minutes(1));
+    const { commits } = hub.documents.counters;
+    const reads = hub.documents.counters.reads;
+    await hub.run(hub.ports.messages.publish(TOPICS.status, { schema: 1 }));
+    await hub.clock.runFor(minutes(1));
+    expect(hub.documents.counters.commits).toBe(commits);
+    expect(hub.documents.counters.reads - reads).toBeLessThanOrEqual(15);
+  });
+
+  test('tells of what is overdue, stuck, late and without room', async () => {
+    const api = apiUnderTest();
+    const ago = (ms: number) => new Date(api.clock.now() - ms);
+    const inState = (n: number, fields: Parameters<typeof aCluster>[0]) =>
+      aCluster({ id: clusterIdOf(n), ...fields });
+    await api.given(
+      inState(1, { state: 'provisioning', since: ago(minutes(30)), dueAt: ago(minutes(5)) }),
+      inState(2, { state: 'stuck', since: ago(days(1)) }),
+      inState(3, { state: 'sharing', since: ago(minutes(6)) }),
+      inState(4, { state: 'sharing', since: ago(minutes(7)) }),
+      inState(5, { state: 'installing', since: ago(minutes(1)) }),
+      inState(6, { state: 'ready', certificate: { renewAt: ago(days(2)) } }),
+    );
+    await api.documents.commit([
+      { op: 'create', path: 'deadLetters/a', data: { state: 'open' } },
+      { op: 'create', path: 'deadLetters/b', data: { state: 'replayed' } },
+      { op: 'create', path: 'orphans/a', data: { state: 'unproven' } },
+      { op: 'create', path: 'orphans/b', data: { state: 'gone' } },
+    ]);
+    const { ports, recorded } = counting(api.ports);
+    await observeStatus(ports);
+    const status = await statusOf(api);
+    expect(status).toMatchObject({
+      health: 'degraded',
+      stuck: 1,
+      deadLetters: 1,
+      orphans: 1,
+      overdueSeconds: 300,
+    });
+    expect(status?.components).toMatchObject({
+      creating: { health: 'degraded' },
+      deleting: { health: 'operational' },
+      access: { health: 'degraded' },
+      sweeps: { health: 'degraded' },
+    });
+    expect(Object.fromEntries(recorded)).toMatchObject({
+      ...{ overdue: 300, stuck: 1, deadLetters: 1, orphans: 1, certificatesLate: 1, sweeps: 1 },
+    });
+    // Nothing of a cluster is in it.
+    expect(JSON.stringify(status)).not.toMatch(/[a-z2-7]{16}/);
+    const { status: code, body, headers } = await api.send<StatusReply>('GET', '/v1/status');
+    expect(code).toBe(200);
+    expect(headers.get('cache-control')).toContain('public');
+    expect(body).toMatchObject({
+      status: 'degraded',
+      stuck: 1,
+      components: { access: { status: 'degraded' } },
+    });
+  });
+
+  test('a user’s own mistakes are not Hub’s trouble', async () => {
+    const api = apiUnderTest();
+    const since = new Date(api.clock.now() - minutes(1));
+    const error = { code: 'INVALID_NAME' as const, message: '', remedy: '', fault: 'user' as const };
+    await api.given(...[1, 2, 3].map((n) => aCluster({ id: clusterIdOf(n), state: 'failed', since, error })));
+    await observeStatus(api.ports);
+    expect((await statusOf(api))?.health).toBe('operational');
+  });
+
+  test('is told although some of it cannot be found out', async () => {
+    const api = apiUnderTest();
+    await observeStatus(api.ports);
+    const refusing: Ports['documents'] = {
+      ...api.ports.documents,
+      count: async () => {
+        throw new AppError('UNAVAILABLE');
+      },
+    };
+    await api.given(aCluster({ state: 'ready', dueAt: new Date(api.clock.now() - hours(1)) }));
+    await observeStatus({ ...api.ports, documents: refusing });
+    expect(await statusOf(api)).toMatchObject({ health: 'down', components: { sweeps: { health: 'down' } } });
+    expect(api.lines.filter(({ event }) => event === 'status input missing').length).toBeGreaterThan(2);
+    expect(api.lines.some(({ event }) => event === 'status changed')).toBe(true);
+  });
+});

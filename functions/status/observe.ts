@@ -1,0 +1,224 @@
+/**
+ * Finds out how Hub is, for everybody and for who operates it. The Scheduler starts it every minute; each question is one small query or
+ * a count, and while nothing changes nothing is written. What cannot be asked is left out: the rest is still worth saying.
+ */
+import { type Allowance, cellPath } from '../../shared/documents/account.ts';
+import { CLUSTERS, type Cluster, SHARDS } from '../../shared/documents/cluster.ts';
+import type { Durations } from '../../shared/documents/durations.ts';
+import { OPEN_ORPHANS, ORPHANS } from '../../shared/documents/orphan.ts';
+import { POOLS, type PoolFields } from '../../shared/documents/pool.ts';
+import { type Health, type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
+import { asAppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import { commandEdge, lateAfterMs } from '../../shared/lifecycle/derive.ts';
+import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
+import { days, hours } from '../../shared/units.ts';
+import type { DocumentData, Query, Snapshot } from '../cloud.ts';
+import { leadsToWarm } from '../pool/plan.ts';
+import type { Ports } from '../ports.ts';
+import { type Facts, OVERDUE_MS, planStatus } from './plan.ts';
+
+/** More clusters in trouble than these make no difference to what is said. */
+const MOST_TROUBLED = 50;
+const READY_MS = hours(6);
+const LATELY_MS = hours(1);
+/** Four looks at what has drifted, each of which renews what is due. */
+export const RENEWAL_LATE_MS = days(1);
+
+const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
+const WORKING = STATES.filter((state) => Number.isFinite(lateAfterMs(state)));
+const SHORTEST_LATE_MS = Math.min(...WORKING.map(lateAfterMs));
+/** Where a creation goes that did not succeed. */
+const UNDONE = STATES.filter((state) => {
+  const row = rowOf(state);
+  return 'compensates' in row || row.accepts.retry === 'queued';
+});
+const STANDING = STATES.filter((state) => commandEdge(state, 'repair') !== undefined);
+const STUCK: State = 'stuck';
+const CELL_FULL: ErrorCode = 'CELL_FULL';
+
+/** Never fails by one question; @throws CommitError if what is new cannot be written */
+export async function observeStatus(ports: Ports): Promise<void> {
+  const { documents, clock, settings, metrics } = ports;
+  const path = statusPath(settings.cell);
+  const ask = asking(ports);
+  const [before, facts] = await Promise.all([
+    ask('status', async () => {
+      const found = await documents.get(path);
+      return { status: found && statusDocument.safeParse(found.data).data };
+    }),
+    factsOf(ports, ask),
+  ]);
+  count(ports, facts);
+  metrics.record('sweeps', 1, { sweep: 'status' });
+  // What was said before is not known, so nor is what is new.
+  if (!before) return;
+  const next = planStatus(before.status, facts, new Date(clock.now()));
+  if (!next) return;
+  await documents.commit([{ op: 'set', path, data: next as unknown as DocumentData }]);
+  report(ports, before.status, next);
+}
+
+type Ask = <T>(what: string, question: () => Promise<T>) => Promise<T | undefined>;
+
+/** A question without an answer leaves a gap, and a line in the log. */
+const asking =
+  ({ log }: Ports): Ask =>
+  async (what, question) => {
+    try {
+      return await question();
+    } catch (thrown) {
+      log.warn('status input missing', { resource: what, code: asAppError(thrown).code });
+      return undefined;
+    }
+  };
+
+/** What operators alone are told, too. */
+interface Findings extends Facts {
+  certificatesLate?: number;
+  allowance?: Record<'clusters' | 'money', number>;
+}
+
+async function factsOf(ports: Ports, ask: Ask): Promise<Findings> {
+  const { documents } = ports;
+  const counted = (collection: string, where: NonNullable<Query['where']>) => () =>
+    documents.count({ collection, where });
+  const now = ports.clock.now();
+  const found = {
+    overdue: ask('overdue', () => overdue(ports)),
+    late: ask('late', () => late(ports)),
+    failed: ask('failed', () => failed(ports)),
+    ready: ask('ready', () => ready(ports)),
+    full: ask(
+      'full',
+      counted(CLUSTERS, [
+        ['state', '==', 'queued'],
+        ['error.code', '==', CELL_FULL],
+      ]),
+    ),
+    idlePools: ask('pools', () => idlePools(ports)),
+    stuck: ask('stuck', counted(CLUSTERS, [['state', '==', STUCK]])),
+    deadLetters: ask('dead letters', counted('deadLetters', [['state', '==', 'open']])),
+    orphans: ask('orphans', counted(ORPHANS, [['state', 'in', OPEN_ORPHANS]])),
+    certificatesLate: ask(
+      'certificates',
+      counted(CLUSTERS, [
+        ['state', 'in', STANDING],
+        ['certificate.renewAt', '<=', new Date(now - lengthOf(ports, RENEWAL_LATE_MS))],
+      ]),
+    ),
+    allowance: ask('cell', () => allowanceUsed(ports)),
+  };
+  const entries = await Promise.all(
+    Object.entries(found).map(async ([name, answer]) => [name, await answer] as const),
+  );
+  return Object.fromEntries(entries.filter(([, answer]) => answer !== undefined)) as Findings;
+}
+
+/** That much cloud time as the clock on the wall has it. But a laptop's own work is not the faster for a cloud that runs fast. */
+const lengthOf = ({ clock }: Ports, cloudMs: number): number => clock.afterWork(cloudMs) - clock.now();
+
+async function overdue(ports: Ports): Promise<NonNullable<Facts['overdue']>> {
+  const { clock, documents } = ports;
+  const now = clock.now();
+  const [oldest] = await documents.query<Pick<Cluster, 'dueAt'>>({
+    collection: CLUSTERS,
+    where: [
+      ['shard', 'in', ALL_SHARDS],
+      ['dueAt', '<=', new Date(now)],
+    ],
+    orderBy: [['dueAt', 'asc']],
+    limit: 1,
+  });
+  const dueMs = oldest?.data.dueAt?.getTime() ?? now;
+  const isBeyond = (health: keyof typeof OVERDUE_MS) => now - dueMs > lengthOf(ports, OVERDUE_MS[health]);
+  const health: Health = isBeyond('down') ? 'down' : isBeyond('degraded') ? 'degraded' : 'operational';
+  return { forMs: Math.max(0, clock.elapsed(dueMs)), health };
+}
+
+async function late(ports: Ports): Promise<State[]> {
+  const now = ports.clock.now();
+  const long = await ports.documents.query<Pick<Cluster, 'state' | 'since'>>({
+    collection: CLUSTERS,
+    where: [
+      ['state', 'in', WORKING],
+      ['since', '<=', new Date(now - lengthOf(ports, SHORTEST_LATE_MS))],
+    ],
+    orderBy: [['since', 'asc']],
+    limit: MOST_TROUBLED,
+  });
+  return long
+    .filter(({ data }) => now - data.since.getTime() > lengthOf(ports, lateAfterMs(data.state)))
+    .map(({ data }) => data.state);
+}
+
+async function failed(ports: Ports): Promise<number> {
+  const lately = await ports.documents.query<Pick<Cluster, 'error'>>({
+    collection: CLUSTERS,
+    where: [
+      ['state', 'in', UNDONE],
+      ['since', '>=', new Date(ports.clock.now() - lengthOf(ports, LATELY_MS))],
+    ],
+    orderBy: [['since', 'asc']],
+    limit: MOST_TROUBLED,
+  });
+  return lately.filter(({ data: { error } }) => error === undefined || ERRORS[error.code].fault !== 'user')
+    .length;
+}
+
+async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['ready']>> {
+  const all = await documents.query<Durations>({ collection: 'durations', limit: MOST_TROUBLED });
+  const known = all.flatMap(({ data }) => data.ready ?? []);
+  const since = (forMs: number) => known.filter(({ at }) => clock.elapsed(at.getTime()) <= forMs);
+  return { tookMs: since(READY_MS).map(({ tookMs }) => tookMs), lately: since(LATELY_MS).length };
+}
+
+/** A spare in the making is worth waiting for; a pool that holds nothing at all is not topped up. */
+async function idlePools({ documents }: Ports): Promise<number> {
+  const pools = await documents.query<PoolFields>({ collection: POOLS, limit: MOST_TROUBLED });
+  const wanted = pools.filter(({ data }) => data.wanted > 0);
+  const counts = await Promise.all(wanted.map((pool) => sparesOf(documents, pool)));
+  return counts.filter((spares) => spares === 0).length;
+}
+
+const SPARE = STATES.filter(leadsToWarm);
+
+const sparesOf = (documents: Ports['documents'], { path }: Snapshot<PoolFields>): Promise<number> =>
+  documents.count({
+    collection: CLUSTERS,
+    where: [
+      ['pool', '==', path.slice(POOLS.length + 1)],
+      ['state', 'in', SPARE],
+    ],
+  });
+
+async function allowanceUsed({ documents, settings }: Ports): Promise<Record<'clusters' | 'money', number>> {
+  const { data } = (await documents.get<Allowance>(cellPath(settings.cell))) ?? {};
+  const { cellClusters, cellHourlyMicros } = settings.limits;
+  return {
+    clusters: share(data?.clusters, data?.maxClusters ?? cellClusters),
+    money: share(data?.hourlyMicros, data?.maxHourlyMicros ?? cellHourlyMicros),
+  };
+}
+
+const share = (taken: number | undefined, limit: number): number => (limit > 0 ? (taken ?? 0) / limit : 1);
+
+function count({ metrics }: Ports, found: Findings): void {
+  const { overdue: due, stuck, deadLetters, orphans, certificatesLate, allowance } = found;
+  if (due) metrics.record('overdue', due.forMs / 1000, {});
+  if (stuck !== undefined) metrics.record('stuck', stuck, {});
+  if (deadLetters !== undefined) metrics.record('deadLetters', deadLetters, {});
+  if (orphans !== undefined) metrics.record('orphans', orphans, {});
+  if (certificatesLate !== undefined) metrics.record('certificatesLate', certificatesLate, {});
+  for (const limit of ['clusters', 'money'] as const)
+    if (allowance) metrics.record('allowance', allowance[limit], { limit });
+}
+
+/** So that the log alone tells what was said to people, and when. */
+function report({ log }: Ports, before: Status | undefined, { health, components }: Status): void {
+  if (before?.health === health) return;
+  const poor = Object.values(components).filter((one) => one.health !== 'operational');
+  log[health === 'operational' ? 'info' : 'warn']('status changed', {
+    state: health,
+    detail: poor.map(({ message }) => message).join(' '),
+  });
+}
