@@ -12,7 +12,7 @@ import { asAppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { commandEdge, lateAfterMs } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
 import { days, hours } from '../../shared/units.ts';
-import type { DocumentData, Query, Snapshot } from '../cloud.ts';
+import { CommitError, type DocumentData, type Query, type Snapshot } from '../cloud.ts';
 import { leadsToWarm } from '../pool/plan.ts';
 import type { Ports } from '../ports.ts';
 import { type Facts, OVERDUE_MS, planStatus } from './plan.ts';
@@ -44,7 +44,7 @@ export async function observeStatus(ports: Ports): Promise<void> {
   const [before, facts] = await Promise.all([
     ask('status', async () => {
       const found = await documents.get(path);
-      return { status: found && statusDocument.safeParse(found.data).data };
+      return { status: found && statusDocument.safeParse(found.data).data, version: found?.version };
     }),
     factsOf(ports, ask),
   ]);
@@ -54,8 +54,26 @@ export async function observeStatus(ports: Ports): Promise<void> {
   if (!before) return;
   const next = planStatus(before.status, facts, new Date(clock.now()));
   if (!next) return;
-  await documents.commit([{ op: 'set', path, data: next as unknown as DocumentData }]);
-  report(ports, before.status, next);
+  if (await write(ports, path, before.version, next)) report(ports, before.status, next);
+}
+
+/** @returns false if another run was quicker: it has looked as well */
+async function write(
+  { documents }: Ports,
+  path: string,
+  version: string | undefined,
+  next: Status,
+): Promise<boolean> {
+  const data = { readySeconds: undefined, ...next } as unknown as DocumentData;
+  try {
+    await documents.commit([
+      version === undefined ? { op: 'create', path, data } : { op: 'update', path, data, ifVersion: version },
+    ]);
+    return true;
+  } catch (error) {
+    if (error instanceof CommitError && error.fault !== 'unavailable') return false;
+    throw error;
+  }
 }
 
 type Ask = <T>(what: string, question: () => Promise<T>) => Promise<T | undefined>;
@@ -217,8 +235,9 @@ function count({ metrics }: Ports, found: Findings): void {
 function report({ log }: Ports, before: Status | undefined, { health, components }: Status): void {
   if (before?.health === health) return;
   const poor = Object.values(components).filter((one) => one.health !== 'operational');
+  const detail = poor.map(({ message }) => message).join(' ');
   log[health === 'operational' ? 'info' : 'warn']('status changed', {
     state: health,
-    detail: poor.map(({ message }) => message).join(' '),
+    ...(detail && { detail }),
   });
 }
