@@ -94,6 +94,15 @@ export interface Messages {
   publish(topic: string, body: object, attributes?: Readonly<Record<string, string>>): Promise<void>;
 }
 
+/** A message as its function gets it. */
+export interface Delivered {
+  /** The bus's own; a message that is delivered twice has the same. */
+  id: string;
+  text: string;
+  attributes: Readonly<Record<string, string>>;
+  publishedAt: Date;
+}
+
 /**
  * Instants are real, in ms since the epoch; durations are cloud time. In production the two are the same; the embedded cloud runs
  * its durations faster (`HUB_CLOUD_SPEED`) so that a cloud minute can take a second.

@@ -1,14 +1,15 @@
 /** One export per deployed function. No logic: each line says what starts it and where the work is. */
 import { z } from 'zod';
+import { AppError } from '../shared/errors.ts';
 import type { StepName } from '../shared/lifecycle/table.ts';
 import { stepMessage, stepTopic, TOPICS } from '../shared/messages.ts';
-import { onMessage, onRequest } from './register.ts';
+import { onDelivery, onMessage, onRequest } from './register.ts';
 
 const onStep = (name: StepName) =>
   onMessage(stepTopic(name), async (ports, body) => {
+    // What is none is refused, and becomes a dead letter for an operator to see: newer code may have sent it.
     const message = stepMessage.safeParse(body);
-    if (!message.success)
-      return ports.log.warn('message is not a step message', { function: stepTopic(name) });
+    if (!message.success) throw new AppError('INVALID_ARGUMENT', 'It is not a step message.');
     const [{ dispatch }, { STEPS }] = await Promise.all([
       import('./dispatch/engine.ts'),
       import('./steps/index.ts'),
@@ -82,4 +83,8 @@ export const status = onMessage(TOPICS.status, async (ports) => {
 
 export const topUp = onMessage(TOPICS.topUp, async (ports, body) => {
   await (await import('./pool/top-up.ts')).topUp(ports, topUpMessage.safeParse(body).data?.pool);
+});
+
+export const deadLetter = onDelivery(TOPICS.deadLetter, async (ports, delivered) => {
+  await (await import('./dead-letters/record.ts')).recordDeadLetter(ports, delivered);
 });

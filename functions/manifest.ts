@@ -82,17 +82,28 @@ export const MANIFEST: readonly FunctionSpec[] = [
   }),
   event(TOPICS.status, TOPICS.status, { schedule: '* * * * *', concurrency: 1, maxInstances: 1 }),
   event(TOPICS.topUp, TOPICS.topUp, { schedule: '*/5 * * * *', concurrency: 1, maxInstances: 3 }),
+  event(TOPICS.deadLetter, TOPICS.deadLetter),
 ];
 
 /** The function that runs a step, by the state it belongs to; for documentation and alerts. */
 export const stepOfFunction = (name: string): StepName | undefined =>
   stepNames.find((step) => stepTopic(step) === name);
 
-/** Topics that must exist: those of functions, and the dead letters. */
-export const ALL_TOPICS: readonly string[] = [
-  ...MANIFEST.flatMap(({ trigger }) => (trigger.kind === 'topic' ? [trigger.topic] : [])),
-  TOPICS.deadLetter,
-];
+/** Topics that must exist. */
+export const ALL_TOPICS: readonly string[] = MANIFEST.flatMap(({ trigger }) =>
+  trigger.kind === 'topic' ? [trigger.topic] : [],
+);
 
-/** Deliveries before a message goes to the dead letters; `dueAt` sends a fresh one regardless. 5–100: https://cloud.google.com/pubsub/docs/dead-letter-topics */
+/**
+ * Deliveries before a message goes to the dead letters; `dueAt` sends a fresh one regardless. 5–100:
+ * https://cloud.google.com/pubsub/docs/dead-letter-topics. Pub/Sub's own service agent forwards it, so Terraform lets that publish to
+ * the topic `dead-letter` and subscribe to each subscription that has the policy.
+ */
 export const MAX_DELIVERY_ATTEMPTS = 10;
+
+/**
+ * Whether messages of this topic become dead letters. Dead letters themselves do not: their subscription has no such policy, and so they are
+ * delivered until they are written down, for the seven days that Pub/Sub keeps them. An outage of the database loses none, and none goes
+ * round in a circle.
+ */
+export const isGivenUp = (topic: string): boolean => topic !== TOPICS.deadLetter;

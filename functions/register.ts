@@ -3,12 +3,20 @@
  * with it a cold start, stays cheap. Within one process each function has ports of its own, made for its own identity.
  */
 import { type CloudEvent, cloudEvent, type HttpFunction, http } from '@google-cloud/functions-framework';
+import { AppError } from '../shared/errors.ts';
+import { bodyOf } from '../shared/messages.ts';
 import { guardNextServer } from './api/body-guard.ts';
+import type { Delivered } from './cloud.ts';
 import type { Ports } from './ports.ts';
 
 /** Data of a `google.cloud.pubsub.topic.v1.messagePublished` event. */
 interface MessagePublished {
-  message?: { data?: string; attributes?: Record<string, string> };
+  message?: {
+    data?: string;
+    messageId?: string;
+    publishTime?: string;
+    attributes?: Record<string, string>;
+  };
 }
 
 /** The ports of one function, made for its identity from the environment's Config. */
@@ -27,26 +35,32 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 /**
- * A function that handles the messages of a topic. A rejection is a nack: Pub/Sub delivers again.
+ * A function that handles the messages of a topic, whatever they hold. A rejection is a nack: Pub/Sub delivers again.
  * @param handle is given ports of this invocation's own: its log and its messages carry the trace of the message
  */
-export function onMessage(name: string, handle: (ports: Ports, body: unknown) => Promise<void>) {
+export function onDelivery(name: string, handle: (ports: Ports, delivered: Delivered) => Promise<void>) {
   const ports = once(() => makePorts(name));
   const handler = async (event: CloudEvent<MessagePublished>): Promise<void> => {
-    const { data, attributes } = event.data?.message ?? {};
-    const body = decode(data);
+    const { data = '', messageId = event.id, publishTime, attributes = {} } = event.data?.message ?? {};
     const [given, { portsOfMessage }] = await Promise.all([ports(), import('./invocation.ts')]);
-    const own = portsOfMessage(given, body, attributes);
-    if (body === undefined) {
-      // Delivering it again cannot mend it.
-      own.log.warn('message is not JSON', { function: name });
-      return;
-    }
-    await given.metrics.during(() => handled(own, () => handle(own, body)));
+    const text = Buffer.from(data, 'base64').toString('utf8');
+    const publishedAt = new Date(publishTime ?? event.time ?? given.clock.now());
+    const own = portsOfMessage(given, bodyOf(text), attributes);
+    await given.metrics.during(() =>
+      handled(own, () => handle(own, { id: messageId, text, attributes, publishedAt })),
+    );
   };
   cloudEvent<MessagePublished>(name, handler);
   return handler;
 }
+
+/** The same for bodies of JSON. Delivering anything else again cannot mend it, but so it becomes a dead letter, which somebody sees. */
+export const onMessage = (name: string, handle: (ports: Ports, body: unknown) => Promise<void>) =>
+  onDelivery(name, async (ports, { text }) => {
+    const body = bodyOf(text);
+    if (body === undefined) throw new AppError('INVALID_BODY', 'The message is not JSON.');
+    await handle(ports, body);
+  });
 
 /** Says in the log what the framework would only print, with what it belongs to. */
 async function handled(ports: Ports, work: () => Promise<void>): Promise<void> {
@@ -63,14 +77,6 @@ async function handled(ports: Ports, work: () => Promise<void>): Promise<void> {
     });
     // The framework prints what it gets, as it is.
     throw new Error(`message not handled: ${code}`);
-  }
-}
-
-function decode(data: string | undefined): unknown {
-  try {
-    return JSON.parse(Buffer.from(data ?? '', 'base64').toString('utf8'));
-  } catch {
-    return undefined;
   }
 }
 

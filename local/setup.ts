@@ -4,11 +4,17 @@
  * Safe to repeat on a `HUB_DATA` that has them. Made on the models, not with the official clients: those would stay loaded, and take
  * more memory than everything they set up.
  */
-import { ALL_TOPICS, type FunctionSpec, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../functions/manifest.ts';
+import {
+  ALL_TOPICS,
+  type FunctionSpec,
+  isGivenUp,
+  MANIFEST,
+  MAX_DELIVERY_ATTEMPTS,
+} from '../functions/manifest.ts';
 import { resolveSpec } from '../shared/catalog/catalog.ts';
 import { DOCUMENT_SCHEMA } from '../shared/documents/fields.ts';
 import { poolPath } from '../shared/documents/pool.ts';
-import { MESSAGE_SCHEMA, TOPICS } from '../shared/messages.ts';
+import { MESSAGE_SCHEMA, pushSubscription, TOPICS } from '../shared/messages.ts';
 import { minutes, seconds } from '../shared/units.ts';
 import type { EmbeddedCloud } from './cloud.ts';
 import { fromData } from './memory/documents.ts';
@@ -49,7 +55,7 @@ function subscribe(
 ): void {
   const audience = `http://127.0.0.1:${port}`;
   pubsub.model.ensureSubscription({
-    name: `projects/${projectId}/subscriptions/${topic}-push`,
+    name: `projects/${projectId}/subscriptions/${pushSubscription(topic)}`,
     topic: `projects/${projectId}/topics/${topic}`,
     pushConfig: {
       // The framework reads the topic's name from this path.
@@ -59,10 +65,12 @@ function subscribe(
     },
     ackDeadlineMs: seconds(Math.min(600, spec.timeoutSeconds + 10)),
     retryPolicy: { minimumBackoffMs: seconds(10), maximumBackoffMs: minutes(10) },
-    deadLetterPolicy: {
-      deadLetterTopic: `projects/${projectId}/topics/${TOPICS.deadLetter}`,
-      maxDeliveryAttempts: MAX_DELIVERY_ATTEMPTS,
-    },
+    ...(isGivenUp(topic) && {
+      deadLetterPolicy: {
+        deadLetterTopic: `projects/${projectId}/topics/${TOPICS.deadLetter}`,
+        maxDeliveryAttempts: MAX_DELIVERY_ATTEMPTS,
+      },
+    }),
   });
 }
 

@@ -86,6 +86,13 @@ export const putQuotaRequestBody = z
   .meta({ id: 'PutQuotaRequest', description: 'How many clusters you would like to have at once, and why.' });
 export type PutQuotaRequestBody = z.infer<typeof putQuotaRequestBody>;
 
+export const replayBody = z
+  .strictObject({
+    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
+  })
+  .meta({ id: 'Replay', description: 'Why it should go better now.' });
+export type ReplayBody = z.infer<typeof replayBody>;
+
 export const putAccountBody = z
   .strictObject({
     maxClusters: z.int().min(0).max(MAX_ACCOUNT_CLUSTERS).optional(),
@@ -115,6 +122,9 @@ export const pageQuery = z.strictObject(pageFields);
 export type PageQuery = z.infer<typeof pageQuery>;
 export const listClustersQuery = z.strictObject({ ...pageFields, state: state.optional() });
 export type ListClustersQuery = z.infer<typeof listClustersQuery>;
+const deadLetterState = z.enum(['open', 'replayed']);
+export const listDeadLettersQuery = z.strictObject({ ...pageFields, state: deadLetterState.optional() });
+export type ListDeadLettersQuery = z.infer<typeof listDeadLettersQuery>;
 
 // Replies.
 
@@ -171,6 +181,15 @@ export const conditionReply = z
     description: 'Something about a cluster that holds or does not, and since when.',
   });
 
+export const parkedReply = z
+  .object({
+    at: timestamp,
+    reason: z.string(),
+    /** Of the message that was given up. */
+    deadLetter: z.string(),
+  })
+  .meta({ id: 'Parked' });
+
 export const clusterReply = z
   .object({
     id: z.string(),
@@ -189,6 +208,8 @@ export const clusterReply = z
     endpoints: z.record(z.string(), z.string()),
     conditions: z.array(conditionReply),
     error: errorReply.nullable(),
+    /** Hub could not go on with it, has told its operators, and tries again by itself within the hour. Absent of any other. */
+    parked: parkedReply.optional(),
     /** By uid. */
     members: z.record(z.string(), role),
     cost: z.object({
@@ -397,6 +418,36 @@ export type CellReply = z.infer<typeof cellReply>;
 
 export const cellList = z.object({ cells: z.array(cellReply) }).meta({ id: 'CellList' });
 export type CellList = z.infer<typeof cellList>;
+
+export const deadLetterReply = z
+  .object({
+    id: z.string(),
+    /** Where it was published. */
+    topic: z.string(),
+    body: z.string(),
+    /** A message can be replayed; a text is none of ours, and what looks like a secret in it is masked. */
+    format: z.enum(['message', 'text']),
+    deliveries: z.int(),
+    publishedAt: timestamp.optional(),
+    /** When it was given up. */
+    diedAt: timestamp,
+    /** The one that it names. */
+    cluster: z.string().optional(),
+    reason: z.string(),
+    state: deadLetterState,
+    /** Oldest first. */
+    replays: z.array(z.object({ by: z.string(), reason: z.string(), at: timestamp })),
+  })
+  .meta({
+    id: 'DeadLetter',
+    description: 'A message that was delivered again and again, and then given up.',
+  });
+export type DeadLetterReply = z.infer<typeof deadLetterReply>;
+
+export const deadLetterPage = z
+  .object({ deadLetters: z.array(deadLetterReply), nextPageToken: z.string().optional() })
+  .meta({ id: 'DeadLetterPage', description: 'The last one that was given up comes first.' });
+export type DeadLetterPage = z.infer<typeof deadLetterPage>;
 
 export const poolReply = z
   .object({

@@ -229,6 +229,20 @@ export const ERRORS = {
     say: 'Your access to this cluster is being set up.',
     remedy: 'Repeat the request in a few seconds.',
   },
+  NOT_REPLAYABLE: {
+    retry: false,
+    http: 409,
+    fault: 'operator',
+    say: 'This dead letter cannot be replayed.',
+    remedy: 'Look at what became of its cluster; what it was about may have to be asked for anew.',
+  },
+  REPLAY_REASON_USED: {
+    retry: false,
+    http: 409,
+    fault: 'operator',
+    say: 'This dead letter was already replayed for that reason.',
+    remedy: 'Say what is different now.',
+  },
   CONFLICT: {
     retry: true,
     http: 409,

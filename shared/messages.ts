@@ -3,6 +3,15 @@ import { z } from 'zod';
 
 export const MESSAGE_SCHEMA = 1;
 
+/** What a message says, which travels as JSON. @returns undefined if it is none */
+export function bodyOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** "Look at this cluster again." Dropped if the document's epoch or step differs. */
 export const stepMessage = z.strictObject({
   schema: z.literal(MESSAGE_SCHEMA),
@@ -28,6 +37,11 @@ export const driftMessage = z.object({
 });
 export type DriftMessage = z.infer<typeof driftMessage>;
 
+/** What every other body is: what it is for, in a few words and ids. */
+export const pointerMessage = z
+  .object({ schema: z.literal(MESSAGE_SCHEMA) })
+  .catchall(z.union([z.string().max(128), z.number()]));
+
 /** Topics that are not a step's. */
 export const TOPICS = {
   hint: 'hint',
@@ -42,3 +56,8 @@ export const TOPICS = {
 
 /** The topic of a step: `step-provision`. */
 export const stepTopic = (step: string): string => `step-${step}`;
+
+/** What pushes a topic's messages to its function. A dead letter tells it, not the topic. */
+export const pushSubscription = (topic: string): string => `${topic}-push`;
+export const topicOfSubscription = (subscription: string): string | undefined =>
+  /^(.+)-push$/.exec(subscription)?.[1];

@@ -2,7 +2,9 @@
 import type { DocumentData, Write } from '../functions/cloud.ts';
 import { resolveSpec } from '../shared/catalog/catalog.ts';
 import { type Cluster, type ClusterSpec, clusterPath, shapeOf } from '../shared/documents/cluster.ts';
+import { type DeadLetter, deadLetterPath } from '../shared/documents/dead-letter.ts';
 import { DOCUMENT_SCHEMA } from '../shared/documents/fields.ts';
+import { ledgerPath } from '../shared/documents/ledger.ts';
 import { progressOf } from '../shared/lifecycle/derive.ts';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -55,4 +57,32 @@ export function aCluster(fields: Partial<Cluster> = {}): Cluster {
 export function writeOf(cluster: Cluster): Write {
   const { id, ...data } = cluster;
   return { op: 'set', path: clusterPath(id), data: data as unknown as DocumentData };
+}
+
+/** An empty one, as a cluster is born with. */
+export const writeOfLedger = (clusterId: string): Write => ({
+  op: 'set',
+  path: ledgerPath(clusterId),
+  data: { schema: DOCUMENT_SCHEMA, entries: {} },
+});
+
+/** A look at the first cluster that was given up, unless said otherwise. */
+export const aDeadLetter = (fields: Partial<DeadLetter> = {}): DeadLetter => ({
+  id: '17',
+  schema: DOCUMENT_SCHEMA,
+  topic: 'step-provision',
+  body: JSON.stringify({ schema: 1, id: clusterIdOf(1), epoch: 3 }),
+  format: 'message',
+  deliveries: 10,
+  diedAt: new Date(EPOCH_START),
+  cluster: clusterIdOf(1),
+  reason: 'Its cluster is parked.',
+  state: 'open',
+  replays: [],
+  ...fields,
+});
+
+export function writeOfLetter(letter: DeadLetter): Write {
+  const { id, ...data } = letter;
+  return { op: 'set', path: deadLetterPath(id), data: data as unknown as DocumentData };
 }

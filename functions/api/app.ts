@@ -14,6 +14,7 @@ import { CATALOG_ENDPOINTS } from './catalog.ts';
 import { CLEAN_UP_ENDPOINTS } from './clean-up.ts';
 import { CLUSTER_ENDPOINTS } from './clusters.ts';
 import { CREDENTIALS_ENDPOINTS } from './credentials.ts';
+import { DEAD_LETTER_ENDPOINTS } from './dead-letters.ts';
 import { type Endpoint, endpoint, serve } from './endpoint.ts';
 import { HEALTH_ENDPOINTS } from './health.ts';
 import { KEY_ENDPOINTS } from './keys.ts';
@@ -82,6 +83,7 @@ export const API_ENDPOINTS: readonly Endpoint[] = [
   ...ME_ENDPOINTS,
   ...POOL_ENDPOINTS,
   ...ADMIN_ENDPOINTS,
+  ...DEAD_LETTER_ENDPOINTS,
   ...HEALTH_ENDPOINTS,
   ...KEY_ENDPOINTS,
   ...STATUS_ENDPOINTS,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../shared/api.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { apiUnderTest } from '../../test/api.ts';
-import { aCluster, clusterIdOf } from '../../test/builders.ts';
+import { aCluster, aDeadLetter, clusterIdOf, writeOfLetter } from '../../test/builders.ts';
 import { ENDPOINTS } from './app.ts';
 import { authorize, type EndpointName, POLICY, partsOf, STANDINGS } from './policy.ts';
 
@@ -13,6 +13,7 @@ const BODIES: Partial<Record<EndpointName, object>> = {
   'PUT /v1/pools/{id}': { wanted: 1 },
   'PUT /v1/me/quotaRequest': { maxClusters: 9, reason: 'A course.' },
   'PUT /v1/admin/accounts/{id}': { maxClusters: 9 },
+  'POST /v1/admin/deadLetters/{id}:replay': { reason: 'It was an outage.' },
   'PUT /v1/clusters/{id}/members/{email}': { role: 'viewer' },
 };
 const QUERIES: Partial<Record<EndpointName, string>> = {
@@ -35,6 +36,7 @@ describe.each(NAMES)('%s', (name) => {
     const api = apiUnderTest();
     const members = { boss: 'owner', editor: 'editor', viewer: 'viewer' } as const;
     await api.given(aCluster({ members, state: 'failed' }));
+    await api.documents.commit([writeOfLetter(aDeadLetter({ id: clusterIdOf(1) }))]);
     await api.send('PUT', '/v1/pools/default', api.as('setup', { operator: true }), { body: { wanted: 0 } });
     const uid = standing === 'owner' ? 'boss' : standing;
     const token = standing === 'anonymous' ? undefined : api.as(uid, { operator: standing === 'operator' });

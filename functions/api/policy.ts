@@ -64,6 +64,8 @@ export const POLICY = {
   'GET /v1/admin/accounts': operators,
   'PUT /v1/admin/accounts/{id}': operators,
   'GET /v1/admin/cells': operators,
+  'GET /v1/admin/deadLetters': operators,
+  'POST /v1/admin/deadLetters/{id}:replay': operators,
 } as const satisfies Record<string, Rule>;
 
 export type EndpointName = keyof typeof POLICY;

@@ -34,6 +34,9 @@ export function toReply(
       since: since.toISOString(),
     })),
     error: cluster.error ?? null,
+    ...(cluster.parked === undefined
+      ? {}
+      : { parked: { ...cluster.parked, at: cluster.parked.at.toISOString() } }),
     members: cluster.members,
     cost: {
       soFar: toMoney(costAt(cluster.cost, clock.elapsed), true),

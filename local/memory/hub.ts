@@ -3,13 +3,14 @@
  * An hour passes in a millisecond; the same seed gives the same run.
  */
 import { Cron } from 'croner';
-import type { Write } from '../../functions/cloud.ts';
+import type { Delivered, Write } from '../../functions/cloud.ts';
+import { recordDeadLetter } from '../../functions/dead-letters/record.ts';
 import { dispatch } from '../../functions/dispatch/engine.ts';
 import { hint } from '../../functions/dispatch/hint.ts';
 import { observeDurations } from '../../functions/durations/observe.ts';
 import { portsOfMessage } from '../../functions/invocation.ts';
 import { type Log, silentLog } from '../../functions/log.ts';
-import { ALL_TOPICS, MANIFEST, MAX_DELIVERY_ATTEMPTS, stepOfFunction } from '../../functions/manifest.ts';
+import { MANIFEST, MAX_DELIVERY_ATTEMPTS, stepOfFunction } from '../../functions/manifest.ts';
 import { type Metrics, silentMetrics } from '../../functions/metrics.ts';
 import type { Pachyderm } from '../../functions/pachyderm/pachyderm.ts';
 import { topUp } from '../../functions/pool/top-up.ts';
@@ -138,6 +139,7 @@ export function memoryHub({
     random: randomStream(seed, 'bus'),
     latencyMs: busMs,
     maxDeliveryAttempts: MAX_DELIVERY_ATTEMPTS,
+    deadLetterTopic: TOPICS.deadLetter,
   });
   const compute = createComputeModel(worldOf('compute'));
   const storage = createStorageModel(worldOf('storage'));
@@ -233,7 +235,7 @@ export function memoryHub({
   });
 
   /** What the functions of `functions/index.ts` do, without a framework around them. */
-  const handle = async (ports: Ports, name: string, body: unknown): Promise<void> => {
+  const handle = async (ports: Ports, name: string, body: unknown, delivered: Delivered): Promise<void> => {
     const step = stepOfFunction(name);
     if (step) await dispatch(ports, STEPS, step, stepMessage.parse(body));
     else if (name === TOPICS.hint) await hint(ports, body);
@@ -243,18 +245,22 @@ export function memoryHub({
     else if (name === TOPICS.orphans) await sweepOrphans(ports);
     else if (name === TOPICS.status) await observeStatus(ports);
     else if (name === TOPICS.topUp) await topUp(ports, (body as { pool?: string }).pool);
+    else if (name === TOPICS.deadLetter) await recordDeadLetter(ports, delivered);
   };
   for (const { name, trigger, timeoutSeconds } of MANIFEST) {
     if (trigger.kind !== 'topic') continue;
     // As long as the function may take, and a margin: a sweep stays for its minute.
-    const run: MessageHandler = (body, attributes) =>
+    const run: MessageHandler = (body, delivered) =>
       invoke
-        ? invoke(name, (own) => handle(own, name, body))
-        : handle(log === silentLog ? ports : portsOfMessage(ports, body, attributes), name, body);
+        ? invoke(name, (own) => handle(own, name, body, delivered))
+        : handle(
+            log === silentLog ? ports : portsOfMessage(ports, body, delivered.attributes),
+            name,
+            body,
+            delivered,
+          );
     messages.subscribe(trigger.topic, run, seconds(timeoutSeconds + 10));
   }
-  for (const topic of ALL_TOPICS)
-    if (!MANIFEST.some(({ name }) => name === topic)) messages.subscribe(topic, async () => undefined);
 
   /**
    * Starts the Scheduler's jobs. Returns what stops them.

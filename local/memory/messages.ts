@@ -2,14 +2,15 @@
  * The bus in memory, for tests and the simulation: the delivery rules of Pub/Sub (at least once, back-off, dead letters) on a
  * virtual clock, with nothing on a wire. The same clock, chance and handlers give the same run.
  */
-import type { Messages, Random } from '../../functions/cloud.ts';
+import type { Delivered, Messages, Random } from '../../functions/cloud.ts';
 import { AppError } from '../../shared/errors.ts';
-import { minutes, seconds } from '../../shared/units.ts';
+import { pushSubscription } from '../../shared/messages.ts';
+import { days, minutes, seconds } from '../../shared/units.ts';
 import type { LocalClock } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 
 /** A rejection is a nack; one that never settles is delivered again after the ack deadline. */
-export type MessageHandler = (body: unknown, attributes: Readonly<Record<string, string>>) => Promise<void>;
+export type MessageHandler = (body: unknown, delivered: Delivered) => Promise<void>;
 
 export interface Delivery {
   topic: string;
@@ -33,6 +34,8 @@ export interface MemoryMessagesOptions {
   maximumBackoffMs?: number;
   /** After this many deliveries a message is a dead letter. The default is 5. */
   maxDeliveryAttempts?: number;
+  /** Where dead letters go, as Pub/Sub forwards them; those of this topic itself are delivered for seven days. The default: nowhere. */
+  deadLetterTopic?: string;
   /** Called before each delivery to a handler. */
   onDelivery?: (delivery: Delivery) => void;
 }
@@ -51,6 +54,8 @@ export interface MemoryMessages extends Messages {
 
 /** The fault `late` adds up to this much. */
 const LATEST_MS = minutes(10);
+/** Pub/Sub keeps a message so long: https://cloud.google.com/pubsub/docs/subscription-properties#message_retention_duration */
+const RETENTION_MS = days(7);
 
 interface Subscription {
   handler: MessageHandler;
@@ -58,22 +63,44 @@ interface Subscription {
 }
 
 interface InFlight {
+  id: string;
   topic: string;
+  publishedAt: Date;
+  attributes: Readonly<Record<string, string>>;
   subscription: Subscription;
   /** JSON, parsed anew for each delivery so that no handler sees what another changed. */
   text: string;
-  attributes: Readonly<Record<string, string>>;
   attempts: number;
 }
 
 export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
   const { clock, random, faults, onDelivery } = options;
   const { latencyMs = 100, ackDeadlineMs = minutes(1), maxDeliveryAttempts = 5 } = options;
-  const { minimumBackoffMs = seconds(10), maximumBackoffMs = seconds(600) } = options;
+  const { minimumBackoffMs = seconds(10), maximumBackoffMs = seconds(600), deadLetterTopic } = options;
   const topics = new Map<string, Subscription[]>();
   const deadLetters: Delivery[] = [];
   let pending = 0;
+  let published = 0;
 
+  /** To each subscription of a topic. */
+  const enqueue = (
+    topic: string,
+    text: string,
+    {
+      copies = 1,
+      delayMs = latencyMs,
+      attributes = {},
+    }: { copies?: number; delayMs?: number; attributes?: InFlight['attributes'] } = {},
+  ): void => {
+    const id = String(++published);
+    const publishedAt = new Date(clock.now());
+    for (const subscription of topics.get(topic) ?? []) {
+      for (let copy = 0; copy < copies; copy++) {
+        pending++;
+        sendIn(delayMs, { id, topic, publishedAt, attributes, subscription, text, attempts: 0 });
+      }
+    }
+  };
   const sendIn = (delayMs: number, message: InFlight): void => {
     clock.schedule(clock.after(delayMs), () => deliver(message));
   };
@@ -93,37 +120,52 @@ export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
     };
     const stopDeadline = clock.schedule(clock.after(message.subscription.ackDeadlineMs), () => end(false));
     // Wrapped, so that a handler that throws before its first await is a nack too.
-    new Promise<void>((resolve) => resolve(message.subscription.handler(body, message.attributes))).then(
+    const { id, text, attributes, publishedAt } = message;
+    const delivered: Delivered = { id, text, attributes, publishedAt };
+    new Promise<void>((resolve) => resolve(message.subscription.handler(body, delivered))).then(
       () => end(true),
       () => end(false),
     );
   }
 
   function retry(message: InFlight): void {
-    const { topic, text, attempts } = message;
-    if (attempts >= maxDeliveryAttempts) {
+    const { attempts } = message;
+    if (isOver(message)) {
       pending--;
-      deadLetters.push({ topic, body: JSON.parse(text), attempt: attempts });
+      bury(message);
       return;
     }
     sendIn(Math.min(maximumBackoffMs, minimumBackoffMs * 2 ** (attempts - 1)), message);
   }
 
+  const isOver = ({ topic, attempts, publishedAt }: InFlight): boolean =>
+    topic === deadLetterTopic
+      ? clock.elapsed(publishedAt.getTime()) >= RETENTION_MS
+      : attempts >= maxDeliveryAttempts;
+
+  /** https://cloud.google.com/pubsub/docs/handling-failures#dead_letter_topic; no fault strikes on this way. */
+  function bury({ topic, text, attempts, publishedAt, attributes }: InFlight): void {
+    deadLetters.push({ topic, body: JSON.parse(text), attempt: attempts });
+    if (deadLetterTopic === undefined || topic === deadLetterTopic) return;
+    enqueue(deadLetterTopic, text, {
+      attributes: {
+        ...attributes,
+        CloudPubSubDeadLetterSourceDeliveryCount: String(attempts),
+        CloudPubSubDeadLetterSourceSubscription: pushSubscription(topic),
+        CloudPubSubDeadLetterSourceSubscriptionProject: 'memory',
+        CloudPubSubDeadLetterSourceTopicPublishTime: publishedAt.toISOString(),
+      },
+    });
+  }
+
   return {
     async publish(topic, body, attributes = {}) {
-      const subscriptions = topics.get(topic);
-      if (!subscriptions) throw new AppError('UNAVAILABLE', `there is no topic ${topic}`);
+      if (!topics.has(topic)) throw new AppError('UNAVAILABLE', `there is no topic ${topic}`);
       if (faults.hit('unavailable', topic)) throw new AppError('UNAVAILABLE', 'the bus takes no messages');
       if (faults.hit('lost', topic)) return;
       const copies = faults.hit('duplicate', topic) ? 2 : 1;
       const lateMs = faults.hit('late', topic) ? random.fraction() * LATEST_MS : 0;
-      const text = JSON.stringify(body);
-      for (const subscription of subscriptions) {
-        for (let copy = 0; copy < copies; copy++) {
-          pending++;
-          sendIn(latencyMs + lateMs, { topic, subscription, text, attributes, attempts: 0 });
-        }
-      }
+      enqueue(topic, JSON.stringify(body), { copies, delayMs: latencyMs + lateMs, attributes });
     },
     subscribe(topic, handler, ownDeadlineMs = ackDeadlineMs) {
       topics.set(topic, [...(topics.get(topic) ?? []), { handler, ackDeadlineMs: ownDeadlineMs }]);

@@ -71,6 +71,16 @@ export const certificateState = z.object({
 });
 export type CertificateState = z.infer<typeof certificateState>;
 
+/** The bus has given its message up: Hub could not go on with it, and looks again only when an hour has passed. */
+export const parked = z.object({
+  /** When the message was given up. */
+  at: instant,
+  /** Id in `deadLetters`. */
+  deadLetter: z.string(),
+  reason: z.string(),
+});
+export type Parked = z.infer<typeof parked>;
+
 export const clusterDocument = z.object({
   schema: schemaField,
   name: label,
@@ -105,6 +115,8 @@ export const clusterDocument = z.object({
   promisedAt: instant.optional(),
   /** The failure that `undoing`, `failed` and `stuck` speak of, or why it is queued. */
   error: clusterError.optional(),
+  /** Until its step next gets as far as a commit. */
+  parked: parked.optional(),
 
   /** Counts the tries at making the cluster; part of every cloud name, so that a retry never meets its predecessor. */
   generation: z.number().int().positive(),

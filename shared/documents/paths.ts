@@ -21,3 +21,6 @@ export const statusPath = (cell: string): string => `${STATUS}/${cell}`;
 export const PROVIDER = 'gke';
 export const durationsPath = (region: string, provider = PROVIDER): string =>
   `durations/${provider}-${region}`;
+
+export const DEAD_LETTERS = 'deadLetters';
+export const deadLetterPath = (id: string): string => `${DEAD_LETTERS}/${id}`;

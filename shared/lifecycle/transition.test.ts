@@ -55,6 +55,18 @@ describe('an edge', () => {
     expect(next.wake).toBe(true);
   });
 
+  test.each<[string, ClusterPatch, Outcome]>([
+    ['a step that is done', {}, { kind: 'done' }],
+    ['a wait', {}, { kind: 'wait', forMs: minutes(5), detail: 'waiting' }],
+    ['a failure that is tried again', {}, { kind: 'failed', code: 'PROVIDER_UNAVAILABLE' }],
+    ['a command', {}, { kind: 'command', command: 'delete' }],
+    ['a command in the same state', { state: 'sharing' }, { kind: 'command', command: 'share' }],
+  ])('is not needed to un-park a cluster: %s does', (_, fields, outcome) => {
+    const parked = { at: new Date(NOW), deadLetter: '7', reason: 'It was given up.' };
+    const cluster = aCluster({ state: 'provisioning', ...fields, parked });
+    expect(step(cluster, outcome).fields).not.toHaveProperty('parked');
+  });
+
   test('into rest leaves nothing that falls due', () => {
     const { fields, wake } = step(aCluster({ state: 'exposing' }), { kind: 'done' });
     expect(fields.state).toBe('ready');

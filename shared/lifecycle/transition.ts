@@ -215,6 +215,9 @@ function retryOrFail(cluster: Cluster, outcome: Outcome & { kind: 'failed' }, at
   return wait(cluster, waiting, attempts, at);
 }
 
+/** Whatever can be committed shows that Hub goes on with the cluster. */
+const UNPARKED: ClusterPatch = { parked: undefined };
+
 /** Stays in the state: one write, no event, the same epoch. */
 function wait(
   cluster: Cluster,
@@ -226,6 +229,7 @@ function wait(
   const atOnce = outcome.forMs === 0;
   const short = !atOnce && outcome.forMs <= SHORT_WAIT_MS;
   const fields = patched(cluster, {
+    ...UNPARKED,
     ...outcome.patch,
     attempts: outcome.patch?.attempts ?? attempts,
     detail: outcome.detail,
@@ -242,6 +246,7 @@ function again(cluster: Cluster, outcome: Outcome & { kind: 'command' }, at: Cir
   const runs = row.step !== undefined;
   const held = 'afterHold' in row && row.afterHold && cluster.holdUntilAt && !past(cluster.holdUntilAt, at);
   const fields = patched(cluster, {
+    ...UNPARKED,
     ...outcome.patch,
     epoch: cluster.epoch + 1,
     ...(runs && !held && { dueAt: new Date(at.afterWork(HANDLER_LIMIT_MS)) }),
@@ -279,6 +284,7 @@ function enter(
   const expiresAt =
     becomesReady && ttlHours !== undefined ? new Date(at.after(hours(ttlHours))) : cluster.expiresAt;
   const fields = patched(cluster, {
+    ...UNPARKED,
     error: undefined,
     ...(row.closes && { endpoints: {} }),
     ...(runs || to === 'failed' || to === 'stuck' ? keepError(cluster, to) : {}),

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { PubSub } from '@google-cloud/pubsub';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Messages } from '../../functions/cloud.ts';
+import type { Delivered, Messages } from '../../functions/cloud.ts';
 import { createMessages } from '../../functions/google/messages.ts';
 import { silentLog } from '../../functions/log.ts';
 import { realClock, virtualClock } from '../../local/clock.ts';
@@ -19,8 +19,8 @@ interface Side {
   messages: Messages;
   faults: Faults;
   subscribe(topic: string, handler: MessageHandler): void;
-  /** Bodies that were given up. */
-  deadLetters(): unknown[];
+  /** What was given up, as the topic of dead letters has it. */
+  deadLetters(): Delivered[];
   /** Messages that are neither acknowledged nor dead. */
   pending(): number;
   /** Lets time pass until it is so. */
@@ -34,12 +34,20 @@ async function memorySide(): Promise<Side> {
   const clock = virtualClock();
   const random = seededRandom(1);
   const faults = createFaults({}, random);
-  const messages = memoryMessages({ clock, random, faults, maxDeliveryAttempts: MAX_DELIVERY_ATTEMPTS });
+  const messages = memoryMessages({
+    clock,
+    random,
+    faults,
+    maxDeliveryAttempts: MAX_DELIVERY_ATTEMPTS,
+    deadLetterTopic: 'dead-letter',
+  });
+  const dead: Delivered[] = [];
+  messages.subscribe('dead-letter', async (_, delivered) => void dead.push(delivered));
   return {
     messages,
     faults,
     subscribe: messages.subscribe,
-    deadLetters: () => messages.deadLetters.map(({ body }) => body),
+    deadLetters: () => dead,
     pending: () => messages.pending,
     async until(check) {
       while (!check()) {
@@ -58,13 +66,14 @@ async function wireSide(): Promise<Side> {
   const random = seededRandom(1);
   const faults = createFaults({}, random);
   const handlers = new Map<string, MessageHandler>();
-  const dead: unknown[] = [];
+  const dead: Delivered[] = [];
   const subscriber = createServer(async (request, response) => {
     const { message } = JSON.parse((await readBody(request)).toString());
-    const body: unknown = JSON.parse(Buffer.from(message.data, 'base64').toString());
+    const text = Buffer.from(message.data, 'base64').toString();
+    const { messageId: id, attributes, publishTime } = message;
     const handler = handlers.get(request.url ?? '');
     try {
-      await handler?.(body, message.attributes);
+      await handler?.(JSON.parse(text), { id, text, attributes, publishedAt: new Date(publishTime) });
       response.writeHead(204).end();
     } catch {
       response.writeHead(500).end();
@@ -100,7 +109,7 @@ async function wireSide(): Promise<Side> {
       }),
     });
   };
-  subscribe('dead-letter', async (body) => void dead.push(body));
+  subscribe('dead-letter', async (_, delivered) => void dead.push(delivered));
   return {
     messages: createMessages(client),
     faults,
@@ -149,7 +158,7 @@ describe.each([
   test('what travels with a message comes with it, and is no part of its body', async () => {
     const { messages, subscribe, until } = await start();
     const seen: unknown[] = [];
-    subscribe('hint', async (body, attributes) => void seen.push([body, attributes]));
+    subscribe('hint', async (body, { attributes }) => void seen.push([body, attributes]));
     await messages.publish('hint', { schema: 1 }, { traceparent: '00-ab-cd-00' });
     await until(() => seen.length > 0);
     expect(seen).toEqual([[{ schema: 1 }, { traceparent: '00-ab-cd-00' }]]);
@@ -189,7 +198,19 @@ describe.each([
     await messages.publish('step-undo', { n: 1 });
     await until(() => deadLetters().length > 0);
     expect(attempts).toBe(MAX_DELIVERY_ATTEMPTS);
-    expect(deadLetters()).toEqual([{ n: 1 }]);
+    expect(deadLetters()).toMatchObject([
+      {
+        id: expect.stringMatching(/^\d+$/),
+        text: '{"n":1}',
+        attributes: {
+          CloudPubSubDeadLetterSourceDeliveryCount: String(MAX_DELIVERY_ATTEMPTS),
+          CloudPubSubDeadLetterSourceSubscription: 'step-undo-push',
+          CloudPubSubDeadLetterSourceSubscriptionProject: expect.any(String),
+          CloudPubSubDeadLetterSourceTopicPublishTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        },
+        publishedAt: expect.any(Date),
+      },
+    ]);
   });
 
   test('publishing to an unknown topic is an error', async () => {

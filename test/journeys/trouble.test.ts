@@ -1,6 +1,10 @@
 /** What comes between a cluster and its way: it is deleted too early, the cloud has no room, nobody may. Over every wire; a lane of its own. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MAX_DELIVERY_ATTEMPTS } from '../../functions/manifest.ts';
+import { DEAD_LETTERS, type DeadLetter } from '../../shared/documents/dead-letter.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
+import { stepTopic } from '../../shared/messages.ts';
+import { aCluster, clusterIdOf } from '../builders.ts';
 import { belongsTo, create, remove } from './clusters.ts';
 import { aHub, type Driver, type Person } from './hub.ts';
 
@@ -127,5 +131,58 @@ describe('trouble', () => {
     expect((await grace('DELETE', `/v1/clusters/${id}`)).status).toBe(404);
     expect((await operator('DELETE', `/v1/clusters/${id}`)).status).toBe(202);
     await driver.until(id, 'deleted');
+  });
+});
+
+describe('a message that nobody can handle', () => {
+  const letterOf = (topic: string, format: DeadLetter['format']): Promise<DeadLetter> =>
+    new Promise((resolve, reject) => {
+      const stop = driver.firestore
+        .collection(DEAD_LETTERS)
+        .where('topic', '==', topic)
+        .where('format', '==', format)
+        .onSnapshot(({ docs: [found] }) => {
+          if (!found) return;
+          stop();
+          resolve({ ...(found.data() as DeadLetter), id: found.id });
+        }, reject);
+    });
+  const publish = (topic: string, text: string): void =>
+    void driver.hub.cloud.pubsub.model.publish(topic, Buffer.from(text));
+
+  test('is written down once the bus gives it up; an operator replays it when its cause is gone', async () => {
+    const cluster = aCluster({ id: clusterIdOf(1), owner: 'grace', state: 'queued', epoch: 3 });
+    const { id, ...fields } = cluster;
+    await driver.firestore.doc(`ledgers/${id}`).set({ schema: 1, entries: {} });
+    await driver.firestore.doc(`clusters/${id}`).set({ ...fields, schema: 99 });
+    const body = JSON.stringify({ schema: 1, id, epoch: 3 });
+    publish(stepTopic('admit'), body);
+    const letter = await letterOf(stepTopic('admit'), 'message');
+    expect(letter).toMatchObject({
+      body,
+      cluster: id,
+      deliveries: MAX_DELIVERY_ATTEMPTS,
+      reason: expect.stringContaining('not readable'),
+      state: 'open',
+    });
+    await driver.firestore.doc(`clusters/${id}`).update({ schema: 1 });
+    const path = `/v1/admin/deadLetters/${letter.id}:replay`;
+    const reason = 'Its document is mended.';
+    expect((await ada('POST', path, { reason })).status).toBe(403);
+    expect((await operator('POST', path, {})).status).toBe(400);
+    expect(await operator('POST', path, { reason })).toMatchObject({
+      status: 200,
+      body: { state: 'replayed' },
+    });
+    await driver.until(id, 'ready');
+    await remove(driver, operator, id);
+  });
+
+  test('is written down though it is not even JSON, and cannot be replayed', async () => {
+    publish(stepTopic('undo'), 'password=hunter2');
+    const letter = await letterOf(stepTopic('undo'), 'text');
+    expect(letter).toMatchObject({ body: 'password=[secret]', deliveries: MAX_DELIVERY_ATTEMPTS });
+    const answer = await operator('POST', `/v1/admin/deadLetters/${letter.id}:replay`, { reason: 'Again.' });
+    expect(answer).toMatchObject({ status: 409, body: { code: 'NOT_REPLAYABLE' } });
   });
 });

@@ -9,7 +9,7 @@ import { silentLog } from '../../../functions/log.ts';
 import { realClock, virtualClock } from '../../../local/clock.ts';
 import { createFaults, type Faults } from '../../../local/faults.ts';
 import { listen, readBody } from '../../../local/http.ts';
-import { type MessageHandler, memoryMessages } from '../../../local/memory/messages.ts';
+import { memoryMessages } from '../../../local/memory/messages.ts';
 import { servePubsub } from '../../../local/pubsub/server.ts';
 import { seededRandom } from '../../../local/random.ts';
 import { memoryStore } from '../../../local/store.ts';
@@ -59,6 +59,8 @@ export const actions = fc.array(
   ),
   { minLength: 1, maxLength: 12 },
 );
+
+type MessageHandler = (body: unknown) => Promise<void>;
 
 export interface Bus {
   publishers: readonly [Messages, Messages];
@@ -130,9 +132,7 @@ export async function wireBuses(): Promise<{ open: () => Bus; close: () => Promi
   const subscriber = createServer(async (request, response) => {
     const { message } = JSON.parse((await readBody(request)).toString());
     const body: unknown = JSON.parse(Buffer.from(message.data, 'base64').toString());
-    const handled =
-      handlers.get(request.url ?? '')?.(body, message.attributes ?? {}) ??
-      Promise.reject(new Error('nobody is here'));
+    const handled = handlers.get(request.url ?? '')?.(body) ?? Promise.reject(new Error('nobody is here'));
     handled.then(
       () => response.writeHead(204).end(),
       () => response.writeHead(500).end(),

@@ -1,0 +1,96 @@
+/** An operator sends a dead letter once more, just as it was. */
+import { clusterPath } from '../../shared/documents/cluster.ts';
+import {
+  type DeadLetter,
+  deadLetterDocument,
+  deadLetterPath,
+  KEEP_REPLAYED_MS,
+} from '../../shared/documents/dead-letter.ts';
+import { AppError } from '../../shared/errors.ts';
+import { rowOf } from '../../shared/lifecycle/table.ts';
+import { bodyOf } from '../../shared/messages.ts';
+import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
+import { parseCluster } from '../dispatch/commit.ts';
+import { ALL_TOPICS } from '../manifest.ts';
+import type { Ports } from '../ports.ts';
+import { isTaken, lookOf } from './letter.ts';
+
+const TRIES = 8;
+
+/**
+ * Publishes it, then marks it. Should the mark fail, the message is out, which does no harm: it may be published as often as one likes.
+ * @returns the letter as it is afterwards
+ * @throws AppError NOT_FOUND, NOT_REPLAYABLE, REPLAY_REASON_USED, CONFLICT, UNAVAILABLE
+ */
+export async function replayDeadLetter(
+  ports: Ports,
+  id: string,
+  by: string,
+  reason: string,
+): Promise<DeadLetter> {
+  let isOut = false;
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const read = await ports.documents.get(deadLetterPath(id));
+    if (!read) throw new AppError('NOT_FOUND');
+    const letter = parseDeadLetter(read);
+    const body = requireReplayable(letter);
+    if (letter.replays.some((replay) => replay.reason === reason)) {
+      // Two presses at once: the other one has marked it.
+      if (isOut) return letter;
+      throw new AppError('REPLAY_REASON_USED');
+    }
+    if (!isOut) await ports.messages.publish(letter.topic, body);
+    isOut = true;
+    const now = ports.clock.now();
+    const after = {
+      state: 'replayed' as const,
+      replays: [...letter.replays, { by, reason, at: new Date(now) }],
+      purgeAt: new Date(now + KEEP_REPLAYED_MS),
+    };
+    const mark: Write = { op: 'update', path: deadLetterPath(id), data: after, ifVersion: read.version };
+    try {
+      await ports.documents.commit([mark, ...(await dueAtOnce(ports, letter))]);
+    } catch (error) {
+      if (error instanceof CommitError && error.fault !== 'unavailable') continue;
+      throw error;
+    }
+    ports.log.info('dead letter replayed', { topic: letter.topic, resource: deadLetterPath(id) });
+    return { ...letter, ...after };
+  }
+  throw new AppError('CONFLICT');
+}
+
+export const parseDeadLetter = (snapshot: Snapshot): DeadLetter => ({
+  ...deadLetterDocument.parse(snapshot.data),
+  id: snapshot.path.slice(snapshot.path.lastIndexOf('/') + 1),
+});
+
+/** The codes of this Hub decide, not those of the one that wrote it down. @throws AppError NOT_REPLAYABLE */
+function requireReplayable({ topic, body, format, replays }: DeadLetter): object {
+  if (!ALL_TOPICS.includes(topic)) throw new AppError('NOT_REPLAYABLE', `There is no topic "${topic}".`);
+  const message = bodyOf(body);
+  if (format === 'text' || !isTaken(topic, message))
+    throw new AppError('NOT_REPLAYABLE', 'It is not a message of its topic.');
+  if (replays.length >= MAX_REPLAYS)
+    throw new AppError('NOT_REPLAYABLE', `It has been replayed ${MAX_REPLAYS} times.`);
+  return message as object;
+}
+
+/** Each is kept, with its reason. */
+const MAX_REPLAYS = 50;
+
+/** Should the message get lost, the sweep sends for the parked cluster all the same. */
+async function dueAtOnce({ documents, clock }: Ports, letter: DeadLetter): Promise<readonly Write[]> {
+  const look = lookOf(letter);
+  const snapshot = look && (await documents.get<DocumentData>(clusterPath(look.message.id)));
+  if (!look || !snapshot?.data.parked) return [];
+  try {
+    const { cluster, version } = parseCluster(snapshot);
+    if (cluster.epoch !== look.message.epoch || rowOf(cluster.state).step !== look.step) return [];
+    const data = { dueAt: new Date(clock.now()) };
+    return [{ op: 'update', path: clusterPath(cluster.id), data, ifVersion: version }];
+  } catch {
+    // It cannot be read, so it cannot be made due.
+    return [];
+  }
+}

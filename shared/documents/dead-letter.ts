@@ -1,0 +1,45 @@
+/**
+ * `deadLetters/{id}`: a message that the bus gave up, as it was, until an operator has sent it once more; a TTL policy then takes it away.
+ * The id is that of the bus. Operators read it.
+ */
+import { z } from 'zod';
+import { days } from '../units.ts';
+import { clusterId, instant, schemaField } from './fields.ts';
+
+export { DEAD_LETTERS, deadLetterPath } from './paths.ts';
+
+/** After it was last replayed. */
+export const KEEP_REPLAYED_MS = days(30);
+
+export const replayed = z.object({
+  /** The uid of an operator. */
+  by: z.string(),
+  reason: z.string(),
+  at: instant,
+});
+
+export const deadLetterDocument = z.object({
+  schema: schemaField,
+  /** Where it was published; empty if the bus does not say. */
+  topic: z.string(),
+  body: z.string(),
+  /**
+   * `message`: the body is what was published, and the function of its topic takes such. `text`: it is something else, or too long; what
+   * looks like a secret is masked and the end may be missing, so it cannot be replayed.
+   */
+  format: z.enum(['message', 'text']),
+  deliveries: z.number().int().nonnegative(),
+  publishedAt: instant.optional(),
+  /** When the bus gave it up. */
+  diedAt: instant,
+  /** The one that it names. */
+  cluster: clusterId.optional(),
+  /** What is known of why, in words. */
+  reason: z.string(),
+  state: z.enum(['open', 'replayed']),
+  /** Oldest first. */
+  replays: z.array(replayed),
+  purgeAt: instant.optional(),
+});
+export type DeadLetterFields = z.infer<typeof deadLetterDocument>;
+export type DeadLetter = DeadLetterFields & { id: string };
