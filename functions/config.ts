@@ -58,6 +58,8 @@ export interface Config {
     accountHourlyMicros: number;
     cellClusters: number;
     cellHourlyMicros: number;
+    /** Clusters that the cloud may be making at once. */
+    cellMaking: number;
   };
   gke: {
     nodeServiceAccount: string;
@@ -126,6 +128,14 @@ const isIssuer = (text: string): boolean => {
 /** https://cloud.google.com/certificate-manager/docs/public-ca-tutorial */
 const PUBLIC_AUTHORITY = 'https://dv.acme-v02.api.pki.goog/directory';
 
+/**
+ * The narrowest of the quotas that a creation meets is that of buckets: about one is made or deleted in two seconds and project
+ * (https://cloud.google.com/storage/quotas#buckets), so that of creations which take four minutes 115 can be under way. Half of the rate is
+ * for deletions. That is also half of what GKE allows in a zone (100 clusters: https://cloud.google.com/kubernetes-engine/quotas), and its
+ * looks are far below the 3000 calls a minute of the same page.
+ */
+const DEFAULT_MAKING = 50;
+
 const digestImage = /@sha256:[0-9a-f]{64}$/;
 const positive = z.coerce.number().int().positive();
 
@@ -143,6 +153,7 @@ const environment = z.object({
   HUB_ACCOUNT_HOURLY_DOLLARS: z.coerce.number().positive().default(20),
   HUB_CELL_CLUSTERS: positive.default(100),
   HUB_CELL_HOURLY_DOLLARS: z.coerce.number().positive().default(500),
+  HUB_CELL_MAKING: positive.default(DEFAULT_MAKING),
   HUB_NODE_SERVICE_ACCOUNT: z.string().min(1, 'set it to the service account of the nodes'),
   HUB_NETWORK: z.string().min(1, 'set it to the network of the leaf clusters'),
   HUB_SUBNETWORK: z.string().min(1, 'set it to the subnetwork of the leaf clusters'),
@@ -213,6 +224,7 @@ export function parseConfig(env: Environment): Config {
       accountHourlyMicros: dollars(e.HUB_ACCOUNT_HOURLY_DOLLARS),
       cellClusters: e.HUB_CELL_CLUSTERS,
       cellHourlyMicros: dollars(e.HUB_CELL_HOURLY_DOLLARS),
+      cellMaking: e.HUB_CELL_MAKING,
     },
     gke: {
       nodeServiceAccount: e.HUB_NODE_SERVICE_ACCOUNT,

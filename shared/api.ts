@@ -412,7 +412,26 @@ export const accountPage = z
 export type AccountPage = z.infer<typeof accountPage>;
 
 export const cellReply = z
-  .object({ id: z.string(), ...allowanceFields })
+  .object({
+    id: z.string(),
+    ...allowanceFields,
+    /** Of the clusters, those that the cloud is making at the moment. */
+    making: z.int(),
+    maxMaking: z.int(),
+    /** Where creations fail again and again, so that new clusters are made elsewhere. */
+    openPlaces: z.array(
+      z.object({
+        /** A zone, or the region for clusters that span it. */
+        location: z.string(),
+        size: z.string(),
+        /** What they fail with. */
+        code: errorCode.optional(),
+        nextTryAt: timestamp,
+        /** A cluster is being made there now, to see whether it works again. */
+        probing: z.boolean(),
+      }),
+    ),
+  })
   .meta({ id: 'Cell', description: 'What all users together may have and have.' });
 export type CellReply = z.infer<typeof cellReply>;
 

@@ -273,6 +273,20 @@ export const ERRORS = {
     say: 'Hub is at its capacity.',
     remedy: 'It starts by itself when there is room.',
   },
+  CELL_BUSY: {
+    retry: true,
+    http: 429,
+    fault: 'operator',
+    say: 'Hub is making as many clusters as it may at once.',
+    remedy: 'It starts by itself in a few minutes.',
+  },
+  REGION_EXHAUSTED: {
+    retry: true,
+    http: 503,
+    fault: 'cloud',
+    say: 'The cloud makes no clusters of this size in this region at the moment.',
+    remedy: 'Wait, and it starts by itself; or delete it and choose another region or size.',
+  },
   CLOUD_QUOTA: {
     retry: true,
     http: 503,

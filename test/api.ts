@@ -101,6 +101,7 @@ export function apiUnderTest({
         accountHourlyMicros: dollars(100),
         cellClusters: 1000,
         cellHourlyMicros: dollars(10_000),
+        cellMaking: 1000,
         ...limits,
       },
       install: { chartSource: 'oci://charts', helmImage: 'helm', callHomeImage: 'call-home' },

@@ -11,6 +11,7 @@ import {
 import { ACCOUNTS, type Allowance, cellPath } from '../../shared/documents/account.ts';
 import { AppError, asAppError } from '../../shared/errors.ts';
 import { dollars } from '../../shared/units.ts';
+import { openPlaces } from '../breaker/breaker.ts';
 import { wakeQueue } from '../dispatch/queue.ts';
 import type { Ports } from '../ports.ts';
 import {
@@ -78,9 +79,22 @@ const listCells = endpoint({
   status: 200,
   reply: cellList,
   async handle({ ports }) {
-    const { cell: id } = ports.settings;
-    const now = parseAllowance(await ports.documents.get(cellPath(id)));
-    const cell: CellReply = { id, ...toAllowance(now, cellLimits(ports)) };
+    const { cell: id, limits } = ports.settings;
+    const [found, places] = await Promise.all([ports.documents.get(cellPath(id)), openPlaces(ports)]);
+    const now = parseAllowance(found);
+    const cell: CellReply = {
+      id,
+      ...toAllowance(now, cellLimits(ports)),
+      making: now?.making ?? 0,
+      maxMaking: limits.cellMaking,
+      openPlaces: places.map(({ location, size, code, openUntilAt, probing }) => ({
+        location,
+        size,
+        ...(code && { code }),
+        nextTryAt: openUntilAt.toISOString(),
+        probing,
+      })),
+    };
     return { body: { cells: [cell] } };
   },
 });

@@ -7,9 +7,10 @@ import { durationsDocument, durationsPath } from '../../shared/documents/duratio
 import { CLAIM_WAY, COLD_WAY } from '../../shared/lifecycle/derive.ts';
 import { estimate } from '../../shared/lifecycle/estimate.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
+import { readBreaker, whereNext } from '../breaker/breaker.ts';
 import { readableClusters } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
-import { planAdmission } from '../steps/admit.ts';
+import { type Blocked, exhausted, isBusy, planAdmission } from '../steps/admit.ts';
 import { accountLimits, cellLimits, parseAllowance } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toMoney, toSpecReply } from './reply.ts';
@@ -32,7 +33,7 @@ export const QUOTE_ENDPOINTS: readonly Endpoint[] = [get];
 async function quote(ports: Ports, uid: string, spec: ClusterSpec): Promise<QuoteReply> {
   const { documents, settings } = ports;
   const { hourlyMicros, origin } = priceOf(spec);
-  const [account, cell, waiting, durations] = await Promise.all([
+  const [account, cell, waiting, durations, breaker] = await Promise.all([
     documents.get(accountPath(uid)),
     documents.get(cellPath(settings.cell)),
     documents.query({
@@ -44,14 +45,20 @@ async function quote(ports: Ports, uid: string, spec: ClusterSpec): Promise<Quot
       limit: 1,
     }),
     documents.get(durationsPath(spec.region)),
+    readBreaker(ports, spec.region),
   ]);
   const ofAccount = planAdmission(parseAllowance(account), accountLimits(ports), hourlyMicros, 'account');
   // A spare has its place in the cell already.
   const isSpare = ofAccount === undefined && readableClusters(ports, waiting).length > 0;
-  const ofCell = isSpare
-    ? undefined
-    : planAdmission(parseAllowance(cell), cellLimits(ports), hourlyMicros, 'cell');
-  const blocked = ofAccount ?? ofCell;
+  const ofCloud = (): Blocked | undefined => {
+    const counted = parseAllowance(cell);
+    const full = planAdmission(counted, cellLimits(ports), hourlyMicros, 'cell');
+    if (full) return { blocked: full };
+    if (isBusy(counted, settings.limits.cellMaking, false)) return { blocked: 'CELL_BUSY' };
+    const choice = whereNext(ports, breaker, spec);
+    return choice && !('location' in choice) ? exhausted(choice, ports) : undefined;
+  };
+  const room = ofAccount ? { blocked: ofAccount } : isSpare ? undefined : ofCloud();
   // What cannot be read was written by another version of this code, and is no reason to tell nothing.
   const observed = durationsDocument.safeParse(durations?.data).data?.steps;
   const { expectedMs, samples } = estimate(isSpare ? CLAIM_WAY : COLD_WAY, observed);
@@ -60,9 +67,9 @@ async function quote(ports: Ports, uid: string, spec: ClusterSpec): Promise<Quot
     hourlyPrice: toMoney(hourlyMicros, 'estimate' in origin),
     wait: {
       basis: isSpare ? 'spare' : samples === undefined ? 'typical' : 'observed',
-      expectedMs: blocked ? null : expectedMs,
+      expectedMs: room ? null : expectedMs,
       ...(samples === undefined ? {} : { samples }),
     },
-    room: blocked ? describe(blocked) : null,
+    room: room ? describe(room.blocked, room.detail) : null,
   };
 }

@@ -186,13 +186,16 @@ async function createAdmitted(
   { cluster, event }: Birth,
   also: readonly Write[],
 ): Promise<Cluster | undefined> {
-  const [room, waits] = await Promise.all([findRoom(cluster, ports), isQueueAhead(ports, cluster.owner)]);
-  if (typeof room === 'string' || waits) return undefined;
+  const [room, waits] = await Promise.all([
+    findRoom(cluster, ports),
+    isQueueAhead(ports, cluster.owner, cluster.spec.region),
+  ]);
+  if ('blocked' in room || waits) return undefined;
   const next = transition(cluster, room, circumstances(ports));
   if (!next?.event) throw new Error('being admitted leads nowhere');
   const admitted: Cluster = { ...next.fields, id: cluster.id };
   const writes = [...writesOfBirth(admitted, [event, next.event], room, ports), ...also];
   if (!(await commitOnce(ports, writes, cluster.id, event))) return undefined;
-  await announce(ports, cluster, next);
+  await announce(ports, cluster, next, room.frees);
   return admitted;
 }

@@ -14,7 +14,7 @@ import { signJws } from '../clean-up/signature.ts';
 import { CommitError, type DocumentData, Increment, type Snapshot, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import type { Extras } from '../steps/step.ts';
-import { wakeQueue } from './queue.ts';
+import { wakeQueue, wakeThoseWith } from './queue.ts';
 
 /** A cluster as read, with what a conditional write needs. */
 export interface Read {
@@ -75,16 +75,22 @@ export function writesOf(read: Read, next: Transition, extras: Extras, ports: Po
   writes.push(...ledgerWrites(read.cluster.id, extras, ports));
   if (extras.proof) writes.push(...proofWrites(read.cluster.id, extras.proof, next, ports));
   writes.push(...otherWrites(extras));
-  if (next.released) {
-    // Giving back needs no condition: it can only make room.
-    const data = {
-      clusters: new Increment(-next.released.clusters),
-      hourlyMicros: new Increment(-next.released.hourlyMicros),
-    };
-    writes.push({ op: 'update', path: cellPath(ports.settings.cell), data });
-    if (read.cluster.owner) writes.push({ op: 'update', path: accountPath(read.cluster.owner), data });
-  }
+  writes.push(...returns(read.cluster.owner, next, ports));
   return writes;
+}
+
+/** Giving back needs no condition: it can only make room. */
+function returns(owner: string | undefined, { released, vacated }: Transition, ports: Ports): Write[] {
+  if (!released && !vacated) return [];
+  const data = released && {
+    clusters: new Increment(-released.clusters),
+    hourlyMicros: new Increment(-released.hourlyMicros),
+  };
+  const ofCell = { ...data, ...(vacated && { making: new Increment(-vacated) }) };
+  return [
+    { op: 'update', path: cellPath(ports.settings.cell), data: ofCell },
+    ...(data && owner ? [{ op: 'update' as const, path: accountPath(owner), data }] : []),
+  ];
 }
 
 /** A new cluster, what its timeline begins with, and its ledger. */
@@ -180,14 +186,22 @@ export async function commitOnce(
 /**
  * What follows a commit: the next step's message, and word to whoever waits for what became free. Never fails: `dueAt` is in the
  * commit, so a lost message only costs time.
+ * @param frees what else the commit made an end of, that others wait for
  */
-export async function announce(ports: Ports, cluster: Cluster, next: Transition): Promise<void> {
+export async function announce(
+  ports: Ports,
+  cluster: Cluster,
+  next: Transition,
+  frees: NonNullable<Extras['frees']> = [],
+): Promise<void> {
   const { fields } = next;
   const row = rowOf(fields.state);
   const sends: Promise<void>[] = [];
   if (next.wake && row.step !== undefined) sends.push(publishStep(ports, row.step, cluster.id, fields.epoch));
   // What goes back to the queue leaves no room that the cloud would have: waking others for it would chase them round in circles.
   if (next.released && next.event?.cause !== 'requeued') sends.push(wakeQueue(ports, cluster.owner));
+  for (const code of [...(next.vacated ? (['CELL_BUSY'] as const) : []), ...frees])
+    sends.push(wakeThoseWith(ports, code));
   const leftPool = cluster.pool !== undefined && fields.pool === undefined;
   const spareEnded =
     fields.pool !== undefined &&

@@ -64,7 +64,7 @@ export async function dispatch(
       )
     ) {
       report(ports, read, next, step);
-      await announce(ports, read.cluster, next);
+      await announce(ports, read.cluster, next, result.frees);
       if (next.wakeInMs !== undefined) {
         await sitOut(next.wakeInMs);
         await lookAgain(ports, read.cluster.id, next, step);
@@ -90,7 +90,7 @@ function bringsNothing(
   result: StepResult,
 ): result is StepResult & { kind: 'wait' } {
   if (result.kind !== 'wait' || result.forMs === 0 || result.forMs > SHORT_WAIT_MS) return false;
-  if (result.ledger || result.guarded || result.also || cluster.parked) return false;
+  if (result.ledger || result.guarded || result.also?.length || cluster.parked) return false;
   const soon = clock.after(SHORT_WAIT_MS);
   const isAhead = (instant: Date | undefined): boolean => instant !== undefined && instant.getTime() > soon;
   if (!isAhead(cluster.dueAt) || (cluster.deadlineAt && !isAhead(cluster.deadlineAt))) return false;

@@ -1,6 +1,7 @@
 /** Those who wait for room, in the order in which they came. */
-import { CLUSTERS } from '../../shared/documents/cluster.ts';
+import { CLUSTERS, type ClusterSpec } from '../../shared/documents/cluster.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
+import type { Query } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { publishStep, readableClusters } from './commit.ts';
 
@@ -27,23 +28,64 @@ export async function wakeQueue(ports: Ports, owner: string | undefined, atMost 
   await Promise.all([...waiting.values()].map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)));
 }
 
-/** Whether anybody waits whom a newcomer would overtake: somebody of the same account, or anybody for whom the cell has no room. */
-export async function isQueueAhead(ports: Ports, owner: string | undefined): Promise<boolean> {
-  const anyWith = (field: string, value: string) =>
-    ports.documents.query({
-      collection: CLUSTERS,
-      where: [
-        ['state', '==', 'queued'],
-        [field, '==', value],
-      ],
-      limit: 1,
-    });
-  const cellIsFull: ErrorCode = 'CELL_FULL';
-  const found = await Promise.all([
-    anyWith('error.code', cellIsFull),
-    ...(owner === undefined ? [] : [anyWith('owner', owner)]),
+/** Tells the oldest of those who wait for this one thing. */
+export async function wakeThoseWith(ports: Ports, code: ErrorCode): Promise<void> {
+  const found = await ports.documents.query({
+    collection: CLUSTERS,
+    where: [
+      ['state', '==', 'queued'],
+      ['error.code', '==', code],
+    ],
+    orderBy: [['createdAt', 'asc']],
+    limit: WAKE,
+  });
+  const waiting = readableClusters(ports, found).map(({ cluster }) => cluster);
+  await Promise.all(waiting.map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)));
+}
+
+/** What everybody waits for alike, wherever their clusters are to be. */
+const OF_THE_CELL: readonly ErrorCode[] = ['CELL_FULL', 'CELL_BUSY'];
+const OF_THE_REGION: readonly ErrorCode[] = ['REGION_EXHAUSTED', 'CLOUD_QUOTA'];
+
+/** Whether anybody waits whom a newcomer would overtake: somebody of the same account, or people for whom there is no room at all. */
+export async function isQueueAhead(
+  ports: Ports,
+  owner: string | undefined,
+  region: ClusterSpec['region'],
+): Promise<boolean> {
+  const [people, own] = await Promise.all([
+    doPeopleWait(ports, region),
+    owner === undefined ? false : isAny(ports, [['owner', '==', owner]]),
   ]);
-  return found.some((waiting) => waiting.length > 0);
+  return people || own;
+}
+
+/**
+ * Whether people wait for what a cluster in this region would take. Who waits for room in their own account stands in nobody's way, and a
+ * spare in that of nobody but spares.
+ */
+export async function doPeopleWait(ports: Ports, region: ClusterSpec['region']): Promise<boolean> {
+  const found = await Promise.all([
+    isAny(ports, [
+      ['error.code', 'in', [...OF_THE_CELL]],
+      ['owner', '>', ''],
+    ]),
+    isAny(ports, [
+      ['error.code', 'in', [...OF_THE_REGION]],
+      ['spec.region', '==', region],
+      ['owner', '>', ''],
+    ]),
+  ]);
+  return found.includes(true);
+}
+
+async function isAny({ documents }: Ports, where: NonNullable<Query['where']>): Promise<boolean> {
+  const found = await documents.query({
+    collection: CLUSTERS,
+    where: [['state', '==', 'queued'], ...where],
+    limit: 1,
+  });
+  return found.length > 0;
 }
 
 /** How many came earlier, plus one. */

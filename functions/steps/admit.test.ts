@@ -118,6 +118,91 @@ describe('a freed place', () => {
   });
 });
 
+describe('the valve', () => {
+  const spares = (hub: MemoryHub, count: number) => {
+    const births = Array.from({ length: count }, () =>
+      conceive(hub.ports, { name: 'spare', spec, shape: shapeOf(spec), pool: 'default' }),
+    );
+    return hub.run(createClusters(hub.ports, births, []));
+  };
+  const making = async (hub: MemoryHub) =>
+    (await hub.documents.get<Allowance>(cellPath('default')))?.data.making;
+
+  test('lets no more be made at once than may be, and each that is made lets the next one in', async () => {
+    const hub = memoryHub({ limits: { cellMaking: 3 } });
+    hub.container.setQuota(spec.region, { cpus: 10_000, clusters: 1000 });
+    let most = 0;
+    hub.documents.watch<Allowance>(cellPath('default'), (now) => {
+      most = Math.max(most, now?.data.making ?? 0);
+    });
+    await create(
+      hub,
+      Array.from({ length: 10 }, (_, n) => `user-${n}`),
+    );
+    await hub.clock.runFor(minutes(1));
+    expect(await inState(hub, 'provisioning')).toHaveLength(3);
+    const queued = await inState(hub, 'queued');
+    expect(queued[0]?.data).toMatchObject({
+      error: { code: 'CELL_BUSY' },
+      detail: expect.stringMatching(/^Number \d+ in the queue\.$/),
+    });
+    hub.startScheduler();
+    await hub.until(async () => (await inState(hub, 'ready')).length === 10);
+    expect(most).toBe(3);
+    expect(await making(hub)).toBe(0);
+  });
+
+  test.each(['delete', 'failure'] as const)('gives a place back on a %s, once', async (how) => {
+    const hub = memoryHub({ limits: { cellMaking: 1 } });
+    await create(hub, ['ada']);
+    const id = (await inState(hub, 'provisioning'))[0]?.path.split('/')[1] ?? '';
+    expect(await making(hub)).toBe(1);
+    hub.startScheduler();
+    if (how === 'delete') await hub.run(command(hub.ports, id, 'delete', 'ada'));
+    else hub.faults.force('operation-fails', { subject: 'CREATE_CLUSTER' });
+    const end = how === 'delete' ? 'deleted' : 'failed';
+    await hub.until(async () => (await inState(hub, end)).length === 1);
+    expect(await making(hub)).toBe(0);
+  });
+
+  test('leaves room for people where spares are made', async () => {
+    const hub = memoryHub({ limits: { cellMaking: 4 } });
+    await spares(hub, 6);
+    await hub.clock.runFor(minutes(1));
+    expect(await inState(hub, 'provisioning')).toHaveLength(3);
+    await create(hub, ['ada']);
+    expect((await inState(hub, 'provisioning')).map(({ data }) => data.owner)).toContain('ada');
+  });
+
+  test('lets people in before spares that have waited longer', async () => {
+    const hub = memoryHub({ limits: { cellMaking: 2 } });
+    await create(hub, ['a', 'b']);
+    await spares(hub, 2);
+    await hub.clock.runFor(seconds(5));
+    await create(hub, ['c', 'd', 'e']);
+    hub.startScheduler();
+    const order: string[] = [];
+    const seen = new Set<string>();
+    await hub.until(async () => {
+      for (const { path, data } of await inState(hub, 'provisioning')) {
+        if (!seen.has(path)) order.push(data.owner ?? 'spare');
+        seen.add(path);
+      }
+      return seen.size === 7;
+    });
+    expect(order.slice(-2)).toEqual(['spare', 'spare']);
+  });
+
+  test('is not held shut for spares by people who wait for their own account', async () => {
+    const hub = memoryHub({ limits: { accountClusters: 0 } });
+    await create(hub, ['ada']);
+    await hub.clock.runFor(seconds(1));
+    await spares(hub, 1);
+    await hub.clock.runFor(seconds(1));
+    expect(await inState(hub, 'provisioning')).toHaveLength(1);
+  });
+});
+
 describe('a newcomer', () => {
   const timeline = async (hub: MemoryHub, id: string) =>
     (await hub.documents.query({ collection: eventsOf(id), orderBy: [['epoch', 'asc']] })).map(
@@ -168,17 +253,16 @@ describe('a newcomer', () => {
     const [other] = (await hub.run(createClusters(hub.ports, [alone(hub, 'grace')], []))) ?? [];
     // Who waits for her own account stands in nobody else's way; but this one has no room either.
     expect(other?.state).toBe('queued');
-    expect(await isQueueAhead(hub.ports, 'linus')).toBe(false);
+    expect(await isQueueAhead(hub.ports, 'linus', spec.region)).toBe(false);
   });
 
   test('overtakes nobody, whoever it is, who waits for room in the cell', async () => {
     const hub = memoryHub({ limits: { cellClusters: 0 } });
     await create(hub, ['ada']);
     await hub.clock.runFor(seconds(1));
-    expect(await Promise.all(['linus', undefined].map((owner) => isQueueAhead(hub.ports, owner)))).toEqual([
-      true,
-      true,
-    ]);
+    expect(
+      await Promise.all(['linus', undefined].map((owner) => isQueueAhead(hub.ports, owner, spec.region))),
+    ).toEqual([true, true]);
   });
 
   test('who loses the race for the last place waits in the queue, under the id that it was promised', async () => {

@@ -1,13 +1,18 @@
-/** Quota and budget: whether there is room for one more cluster, in its account and in the cell. Blocked means waiting, not failing. */
+/**
+ * Whether there is room for one more cluster: in its account and in the cell, among those in the making, and in the cloud's region. Blocked
+ * means waiting, not failing.
+ */
 import { findRegion, priceOf } from '../../shared/catalog/catalog.ts';
 import { type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
-import { minutes } from '../../shared/units.ts';
+import { minutes, seconds } from '../../shared/units.ts';
+import { chooseLocation, readBreaker } from '../breaker/breaker.ts';
+import type { Choice } from '../breaker/plan.ts';
 import type { Snapshot } from '../cloud.ts';
-import { placeInQueue } from '../dispatch/queue.ts';
+import { doPeopleWait, placeInQueue } from '../dispatch/queue.ts';
 import type { Ports } from '../ports.ts';
 import { done, type Extras, type Step, type StepResult, wait } from './step.ts';
 import { bucketName, clusterEntry, recordLabel, recordsOf } from './target.ts';
@@ -15,31 +20,51 @@ import { bucketName, clusterEntry, recordLabel, recordsOf } from './target.ts';
 /** Room is announced by the commit that makes it; looking again by itself is for the day on which that word gets lost. */
 const LOOK_AGAIN_MS = minutes(5);
 
+/** A place among those in the making becomes free soon: one is held for some minutes. */
+const BUSY_MS = seconds(30);
+/** Those who wait for the same moment come one after the other: only the first of them finds what they wait for. */
+const SPREAD_MS = seconds(20);
+/** Spares leave this share of the places in the making to people, who may come any moment. */
+const FOR_PEOPLE = 0.25;
+
 export interface Limits {
   clusters: number;
   hourlyMicros: number;
 }
 
+/** Why a cluster must wait. */
+export interface Blocked {
+  blocked: ErrorCode;
+  detail?: string;
+  /** Cloud time until it is worth looking again, if somebody knows. */
+  forMs?: number;
+}
+
 export const admit: Step = async (cluster, ports) => {
   const room = await findRoom(cluster, ports);
-  if (typeof room !== 'string') return room;
+  if (!('blocked' in room)) return room;
   const place = await placeInQueue(ports, cluster.createdAt);
-  return wait(LOOK_AGAIN_MS, `Number ${place} in the queue.`, { patch: { error: describe(room) } });
+  const forMs = Math.min(LOOK_AGAIN_MS, room.forMs ?? LOOK_AGAIN_MS);
+  const error = describe(room.blocked, room.detail);
+  return wait(forMs, `Number ${place} in the queue.`, { patch: { error } });
 };
 
 /**
  * Where a waiting cluster may be made, with all that taking the room writes down; or why it must wait.
  * @throws CommitError `unavailable`
  */
-export async function findRoom(cluster: Cluster, ports: Ports): Promise<StepResult | ErrorCode> {
+export async function findRoom(cluster: Cluster, ports: Ports): Promise<StepResult | Blocked> {
   const { limits, cell } = ports.settings;
   const region = findRegion(cluster.spec.region);
   if (!region) throw new Error(`the catalog has no region ${cluster.spec.region}`);
   const price = priceOf(cluster.spec).hourlyMicros;
   const read = (path: string) => ports.documents.get<Allowance>(path);
-  const [ofAccount, ofCell] = await Promise.all([
+  const isSpare = cluster.owner === undefined;
+  const [ofAccount, ofCell, breaker, yields] = await Promise.all([
     cluster.owner === undefined ? undefined : read(accountPath(cluster.owner)),
     read(cellPath(cell)),
+    readBreaker(ports, region.id),
+    isSpare && doPeopleWait(ports, region.id),
   ]);
   const accountLimits = { clusters: limits.accountClusters, hourlyMicros: limits.accountHourlyMicros };
   const cellLimits = { clusters: limits.cellClusters, hourlyMicros: limits.cellHourlyMicros };
@@ -48,17 +73,41 @@ export async function findRoom(cluster: Cluster, ports: Ports): Promise<StepResu
       ? undefined
       : planAdmission(ofAccount?.data, accountLimits, price, 'account')) ??
     planAdmission(ofCell?.data, cellLimits, price, 'cell');
-  if (blocked) return blocked;
-  const location = ports.provider.locations(region.id, cluster.spec.availability)[0];
-  if (location === undefined) throw new Error(`region ${region.id} has no zones`);
+  if (blocked) return { blocked };
+  if (yields || isBusy(ofCell?.data, limits.cellMaking, isSpare))
+    return { blocked: 'CELL_BUSY', forMs: BUSY_MS + ports.random.fraction() * BUSY_MS };
+  const { choice, also } = chooseLocation(ports, breaker, cluster);
+  if (!choice) throw new Error(`region ${region.id} has no zones`);
+  if (!('location' in choice)) return exhausted(choice, ports);
+  const { location } = choice;
   const guarded: NonNullable<Extras['guarded']> = [
     ...(cluster.owner === undefined ? [] : [taken(accountPath(cluster.owner), ofAccount, price)]),
-    taken(cellPath(cell), ofCell, price),
+    taken(cellPath(cell), ofCell, price, 1),
   ];
   return done(
-    { location, exhausted: [], liability: { clusters: 1, hourlyMicros: price } },
-    { guarded, ledger: { plan: planned(cluster, location, ports) } },
+    { location, exhausted: [], liability: { clusters: 1, hourlyMicros: price, making: 1 } },
+    { guarded, also, ledger: { plan: planned(cluster, location, ports) } },
   );
+}
+
+/** Whether as many are in the making as may be; a spare finds fewer places than people do. */
+export function isBusy(cell: Allowance | undefined, cellMaking: number, isSpare: boolean): boolean {
+  const places = isSpare ? Math.max(1, Math.floor(cellMaking * (1 - FOR_PEOPLE))) : cellMaking;
+  return (cell?.making ?? 0) >= places;
+}
+
+/** Every place of the region fails: one cluster at a time tries whether that is still so, and everybody else waits for it. */
+export function exhausted(
+  { nextTryMs, probing }: Exclude<Choice, { location: string }>,
+  ports: Ports,
+): Blocked {
+  const at = new Date(nextTryMs).toISOString().slice(11, 16);
+  const spreadMs = ports.random.fraction() * SPREAD_MS;
+  return {
+    blocked: 'REGION_EXHAUSTED',
+    detail: probing ? 'Hub is trying it now.' : `Hub tries again at ${at} UTC.`,
+    forMs: Math.max(0, -ports.clock.elapsed(nextTryMs)) + seconds(1) + spreadMs,
+  };
 }
 
 /**
@@ -80,17 +129,26 @@ export function planAdmission(
   return undefined;
 }
 
-/** The write that takes room, on the condition that nobody else took any since it was counted. */
+/**
+ * The write that takes room, on the condition that nobody else took any since it was counted.
+ * @param making places among those in the making
+ */
 export function taken(
   path: string,
   now: Snapshot<Allowance> | undefined,
   hourlyMicros: number,
+  making?: number,
 ): NonNullable<Extras['guarded']>[number] {
   const clusters = (now?.data.clusters ?? 0) + 1;
   const sum = (now?.data.hourlyMicros ?? 0) + hourlyMicros;
   return {
     path,
-    data: { schema: DOCUMENT_SCHEMA, clusters, hourlyMicros: sum },
+    data: {
+      schema: DOCUMENT_SCHEMA,
+      clusters,
+      hourlyMicros: sum,
+      ...(making && { making: (now?.data.making ?? 0) + making }),
+    },
     ...(now ? { version: now.version } : {}),
   };
 }

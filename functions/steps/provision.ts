@@ -4,6 +4,7 @@ import { asAppError } from '../../shared/errors.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { ensureProven } from '../access/certificate.ts';
+import { chooseLocation, isTroubled, noteFailure, noteSuccess, readBreaker } from '../breaker/breaker.ts';
 import { clusterPrincipals } from '../bucket-access.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed } from '../providers/provider.ts';
@@ -15,10 +16,12 @@ import { bucketName, clusterEntry, targetOf } from './target.ts';
 const LOOK_AGAIN_MS = seconds(20);
 /** A quota of the cloud's is raised by people, or freed by one of our own deletions, which wakes the queue. */
 const QUOTA_MS = minutes(5);
+const QUEUE_MS = seconds(10);
 
 /** @throws AppError NAME_TAKEN, PERMISSION_DENIED, PROVIDER_UNAVAILABLE, OPERATION_IN_PROGRESS */
 export const provision: Step = async (cluster, ports) => {
-  if (cluster.error?.code === 'CLOUD_QUOTA') return makeRoom(cluster, ports);
+  const { code } = cluster.error ?? {};
+  if (code === 'CLOUD_QUOTA' || code === 'REGION_EXHAUSTED') return makeRoom(cluster, code, ports);
   const result = await make(cluster, ports);
   // Afterwards, for what is thrown there takes nothing along: each try would order another certificate.
   const certificate = await prove(cluster, ports);
@@ -53,11 +56,12 @@ async function make(cluster: Cluster, ports: Ports): Promise<StepResult> {
   if (stored.status === 'rejected') throw stored.reason;
   if (cleared.status === 'rejected') throw cleared.reason;
   if (made.value.status === 'ready') {
-    await Promise.all([
+    const [noted] = await Promise.all([
+      noteSuccess(ports, cluster),
       ports.buckets.ensureAccess(bucket, principalsOf(cluster, ports)),
       ports.provider.ensureWebhookAccess(target),
     ]);
-    return done();
+    return done(undefined, noted);
   }
   const detail = made.value.status === 'pending' ? made.value.detail : 'The cloud has taken the order.';
   return wait(untilNextLook(cluster, ports), detail);
@@ -85,24 +89,41 @@ async function ensure(cluster: Cluster, ports: Ports): Promise<Observed> {
 
 /**
  * The next zone, if there is one: machines run out zone by zone, and so does the quota of clusters. With none left, want of quota means
- * waiting, for it is raised by people or freed by a deletion; want of machines in a whole region is a failure.
+ * waiting, for it is raised by people or freed by a deletion; and so does a region in which others failed before. Otherwise it is a failure.
  */
-function afterBreaking(cluster: Cluster, broken: Observed & { status: 'broken' }, ports: Ports): StepResult {
-  if (broken.code === 'CLUSTER_CREATE_FAILED') return fail(broken.code, broken.detail);
+async function afterBreaking(
+  cluster: Cluster,
+  broken: Observed & { status: 'broken' },
+  ports: Ports,
+): Promise<StepResult> {
+  const { code, detail } = broken;
+  const { region } = cluster.spec;
+  const { breaker, also } = noteFailure(ports, await readBreaker(ports, region), cluster, code);
   const exhausted = [...cluster.exhausted, cluster.location ?? ''];
-  const zones = ports.provider.locations(cluster.spec.region, cluster.spec.availability);
-  const next = zones.find((zone) => !exhausted.includes(zone));
-  if (next !== undefined) {
-    const lack = broken.code === 'CLOUD_QUOTA' ? 'quota' : 'machines';
-    return wait(0, `${cluster.location} has no ${lack} left; trying ${next}.`, {
-      patch: { exhausted, location: next },
-      ledger: { plan: [clusterEntry(cluster, next, ports)] },
+  const { choice, also: claim } = chooseLocation(ports, breaker, cluster, exhausted);
+  if (choice && 'location' in choice) {
+    const { location } = choice;
+    return wait(0, `${cluster.location} ${LACKS[code]}; trying ${location}.`, {
+      patch: { exhausted, location },
+      ledger: { plan: [clusterEntry(cluster, location, ports)] },
+      also: [...also, ...claim],
     });
   }
-  if (broken.code === 'ZONE_EXHAUSTED') return fail('ZONE_EXHAUSTED', `Tried ${exhausted.join(', ')}.`);
+  const isKnown = choice !== undefined || isTroubled(breaker, cluster, ports);
+  if (code !== 'CLOUD_QUOTA' && !isKnown) {
+    return { ...fail(code, `${detail} Tried ${exhausted.join(', ')}.`.trim()), also };
+  }
   // What the cloud made of it must go before others can use its share; the next look does that.
-  return wait(0, 'Giving the room back.', { patch: { error: describe('CLOUD_QUOTA', broken.detail) } });
+  const error = describe(isKnown ? 'REGION_EXHAUSTED' : 'CLOUD_QUOTA', detail);
+  return wait(0, 'Giving the room back.', { patch: { error }, also });
 }
+
+/** Said of a zone. */
+const LACKS = {
+  ZONE_EXHAUSTED: 'has no machines left',
+  CLOUD_QUOTA: 'has no quota left',
+  CLUSTER_CREATE_FAILED: 'could not make it',
+} as const;
 
 /** Half-made clusters in zones that had no machines cost money and quota: they go while the next zone is tried. */
 async function clearExhausted(cluster: Cluster, ports: Ports): Promise<void> {
@@ -117,12 +138,17 @@ async function clearExhausted(cluster: Cluster, ports: Ports): Promise<void> {
   }
 }
 
-async function makeRoom(cluster: Cluster, ports: Ports): Promise<StepResult> {
+async function makeRoom(
+  cluster: Cluster,
+  code: 'CLOUD_QUOTA' | 'REGION_EXHAUSTED',
+  ports: Ports,
+): Promise<StepResult> {
   const { id, generation } = cluster;
   const places = [...cluster.exhausted, cluster.location ?? ''];
   const left = await Promise.all(
     places.map((location) => ports.provider.ensureGone({ id, generation, location })),
   );
   if (left.includes('pending')) return wait(LOOK_AGAIN_MS, 'Giving the room back.');
-  return requeue('CLOUD_QUOTA', QUOTA_MS);
+  // The queue knows when a region is tried again.
+  return requeue(code, code === 'CLOUD_QUOTA' ? QUOTA_MS : QUEUE_MS);
 }

@@ -23,6 +23,8 @@ export interface Extras {
   guarded?: readonly { path: string; version?: string; data: DocumentData }[];
   /** Further writes that hang on nothing. */
   also?: readonly Write[];
+  /** What clusters in the queue may wait for, and what this makes an end of: they are told after the commit. */
+  frees?: readonly ErrorCode[];
 }
 
 export type StepResult = Extract<Outcome, { kind: 'done' | 'wait' | 'failed' | 'requeue' }> & Extras;

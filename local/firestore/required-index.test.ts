@@ -310,11 +310,39 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     orderBy: [['createdAt', 'asc']],
     limit: 5,
   },
-  'whether somebody waits for the cell (dispatch/queue.ts)': {
+  'oldest that wait for the same (dispatch/queue.ts)': {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
-      ['error.code', '==', 'CELL_FULL'],
+      ['error.code', '==', 'CELL_BUSY'],
+    ],
+    orderBy: [['createdAt', 'asc']],
+    limit: 5,
+  },
+  'whether people wait for the cell (dispatch/queue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
+      ['error.code', 'in', ['CELL_FULL', 'CELL_BUSY']],
+      ['owner', '>', ''],
+    ],
+    limit: 1,
+  },
+  'whether people wait for a region (dispatch/queue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
+      ['error.code', 'in', ['REGION_EXHAUSTED', 'CLOUD_QUOTA']],
+      ['spec.region', '==', 'r'],
+      ['owner', '>', ''],
+    ],
+    limit: 1,
+  },
+  'whether somebody of an account waits (dispatch/queue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
+      ['owner', '==', 'u'],
     ],
     limit: 1,
   },
@@ -433,7 +461,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'api/invitations.ts': 2,
   'api/pools.ts': 1,
   'api/quote.ts': 1,
-  'dispatch/queue.ts': 3,
+  'dispatch/queue.ts': 4,
   'dispatch/readers.ts': 1,
   'durations/observe.ts': 1,
   'pool/claim.ts': 1,

@@ -179,6 +179,7 @@ export function memoryHub({
       accountHourlyMicros: dollars(100_000),
       cellClusters: 1000,
       cellHourlyMicros: dollars(100_000),
+      cellMaking: 1000,
       ...limits,
     },
     install: { chartSource: 'oci://charts', helmImage: 'helm:4', callHomeImage: 'google-cloud-cli:slim' },

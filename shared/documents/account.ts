@@ -24,6 +24,8 @@ export const allowanceDocument = z.object({
   /** Taken now. */
   clusters: z.number().int(),
   hourlyMicros: micros,
+  /** Of cells only: of these clusters, those that the cloud is making at the moment. */
+  making: z.number().int().optional(),
   /** Set by an operator; absent: the defaults of Config. */
   maxClusters: z.number().int().nonnegative().optional(),
   maxHourlyMicros: micros.nonnegative().optional(),

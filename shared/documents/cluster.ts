@@ -43,7 +43,12 @@ export const condition = z.object({
 });
 
 /** What a cluster holds of its account's and its cell's allowance from admission until it is proven gone. */
-export const liability = z.object({ clusters: z.number().int(), hourlyMicros: micros });
+export const liability = z.object({
+  clusters: z.number().int(),
+  hourlyMicros: micros,
+  /** Its place among those in the making, while it holds one. */
+  making: z.number().int().optional(),
+});
 export type Liability = z.infer<typeof liability>;
 
 /** The meter of what a cluster costs; see `shared/lifecycle/cost.ts`. At list prices: an estimate, not an invoice. */

@@ -48,6 +48,8 @@ export interface StepRow extends Common {
   retry: RetryPolicy;
   /** May ask the cloud to make something. Leaving such a state starts the tombstone hold. */
   creates?: true;
+  /** While it is here a cluster holds a place among those that the cell has in the making at once. */
+  occupies?: true;
   /** Its step has nothing to do before the tombstone hold is over. */
   afterHold?: true;
   /** States whose work this one takes back. */
@@ -104,6 +106,7 @@ export const LIFECYCLE = defineLifecycle({
     expectedMs: seconds(230),
     retry: 'cloud',
     creates: true,
+    occupies: true,
   },
   installing: {
     label: 'Installing the application',

@@ -66,6 +66,8 @@ export interface Transition {
   wakeInMs?: number;
   /** What is given back to the account and the cell. */
   released?: Liability;
+  /** Places among those in the making that are given back to the cell. */
+  vacated?: number;
 }
 
 /** After one deleted cluster's documents have served their purpose. */
@@ -271,10 +273,12 @@ function enter(
   const runs = row.step !== undefined;
   const holdUntilAt =
     'creates' in from && from.creates ? new Date(at.after(TOMBSTONE_HOLD_MS)) : cluster.holdUntilAt;
-  const held =
+  const heldUntilAt =
     'afterHold' in row && row.afterHold && holdUntilAt && !past(holdUntilAt, at) ? holdUntilAt : undefined;
-  const released = row.releases ? cluster.liability : undefined;
-  const liability = released ? undefined : (patch.liability ?? cluster.liability);
+  const { making: vacated, ...kept } = cluster.liability ?? {};
+  const held = 'occupies' in from && from.occupies && vacated ? (kept as Liability) : cluster.liability;
+  const released = row.releases ? held : undefined;
+  const liability = released ? undefined : (patch.liability ?? held);
   const cost = metered('cost' in patch ? patch.cost : cluster.cost, liability?.hourlyMicros, at);
   const spentMs = Math.max(0, at.elapsed(cluster.since.getTime()));
   const etaAt = runs ? new Date(at.after(remainingMs(to, 0))) : undefined;
@@ -299,7 +303,7 @@ function enter(
     etaAt,
     promisedAt: promises(cluster.state, cause) ? etaAt : cluster.promisedAt,
     dueAt: runs
-      ? (held ?? new Date(at.afterWork(HANDLER_LIMIT_MS)))
+      ? (heldUntilAt ?? new Date(at.afterWork(HANDLER_LIMIT_MS)))
       : 'due' in row && row.due
         ? expiresAt
         : undefined,
@@ -316,7 +320,13 @@ function enter(
   });
   const message = note ?? (fields.error && cause !== 'done' ? fields.error.message : `${row.label}.`);
   const event = eventOf(fields, cluster.state, cause, message, spentMs, at, actor);
-  return { fields, event, wake: runs && !held, ...(released ? { released } : {}) };
+  return {
+    fields,
+    event,
+    wake: runs && !heldUntilAt,
+    ...(released ? { released } : {}),
+    ...(held !== cluster.liability && vacated ? { vacated } : {}),
+  };
 }
 
 /** A wait for room has no end that could be promised; from there on, and from a claim on, the way is known. */

@@ -65,7 +65,10 @@ async function lives(count: number, seed: number, faults: FaultRates) {
     ),
   };
 }
-const nothing = Array(5).fill({ schema: 1, clusters: 0, hourlyMicros: 0 });
+const nothing = [
+  { schema: 1, clusters: 0, hourlyMicros: 0, making: 0 },
+  ...Array(4).fill({ schema: 1, clusters: 0, hourlyMicros: 0 }),
+];
 
 describe('in a good world', () => {
   test('60 clusters created at once all become ready and all go again, with nothing left', async () => {

@@ -1,6 +1,6 @@
 /** Who may have how much: the cells, who asks for more, and every account. */
 import { useDeferredValue, useState } from 'react';
-import { must } from '../api/client.ts';
+import { must, type Schemas } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
@@ -168,7 +168,14 @@ function Cells() {
                       most={limits.maxHourlyMicros}
                       inWords={microsInDollars}
                     />
+                    <Taken
+                      label="In the making"
+                      of={id}
+                      taken={counted?.making ?? 0}
+                      most={reply?.maxMaking}
+                    />
                   </div>
+                  {reply && <OpenPlaces places={reply.openPlaces} />}
                 </li>
               );
             })}
@@ -176,6 +183,32 @@ function Cells() {
         )}
       </LivePart>
     </section>
+  );
+}
+
+/** As they were when the page was opened. */
+function OpenPlaces({ places }: { places: Schemas['Cell']['openPlaces'] }) {
+  if (places.length === 0) return null;
+  return (
+    <>
+      <p>
+        The cloud fails to make clusters here again and again, so new ones are made elsewhere, or wait. Hub
+        tries by itself whether it works again.
+      </p>
+      <ul>
+        {places.map(({ location, size, code, nextTryAt, probing }) => (
+          <li key={`${location} ${size}`}>
+            <strong>
+              {location}, {size}
+            </strong>
+            {code !== undefined && <code className="muted"> {code}</code>}
+            <span className="muted">
+              {probing ? ': being tried' : `: next try ${dayAndTime(new Date(nextTryAt))}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
