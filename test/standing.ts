@@ -9,6 +9,7 @@ import type { Leaf } from '../functions/leaf/leaf.ts';
 import type { Bindings } from '../functions/pachyderm/members.ts';
 import type { Pachyderm } from '../functions/pachyderm/pachyderm.ts';
 import { type MemoryHub, type MemoryHubOptions, memoryHub } from '../local/memory/hub.ts';
+import type { Interior } from '../local/memory/interiors.ts';
 import type { PachdData } from '../local/pachd/data.ts';
 import { accountPath } from '../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, clusterPath, type Role, shapeOf } from '../shared/documents/cluster.ts';
@@ -19,6 +20,9 @@ import type { State } from '../shared/lifecycle/table.ts';
 import { TOPICS } from '../shared/messages.ts';
 import { hours, minutes } from '../shared/units.ts';
 import { aSpec } from './builders.ts';
+
+/** What the inside of clusters is made of: all behave the same. */
+export const INTERIORS: readonly Interior[] = ['kubernetes', 'sketch'];
 
 export interface Wish {
   product?: 'hello' | 'pachyderm';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { LICENSE_SECRET, pachyderm } from '../../shared/catalog/pachyderm.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
-import { type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
 import type { KubeObject } from '../leaf/leaf.ts';
 import { createLog } from '../log.ts';
 
@@ -36,9 +36,9 @@ async function statesOf(it: Standing, id: string): Promise<(State | undefined)[]
   return (await it.events(id)).map(({ to }) => to);
 }
 
-describe('with the licence', () => {
+describe.each(INTERIORS)('with the licence (%s)', (inside) => {
   test('a version that needs it becomes ready, and is locked', async () => {
-    const it = standing({ licenses });
+    const it = standing({ licenses, inside });
     const id = await it.created({ version: VERSION });
     expect(await it.cluster(id)).toMatchObject({ spec: { version: VERSION } });
     expect(await keysIn(it, id)).toEqual({
@@ -49,13 +49,13 @@ describe('with the licence', () => {
   });
 
   test('one that does not is installed without', async () => {
-    const it = standing({ licenses });
+    const it = standing({ licenses, inside });
     const id = await it.created();
     expect(await keysIn(it, id)).toEqual({});
   });
 
   test('the code is in that Secret, and in no document, message, line of log, Job or values', async () => {
-    const it = standing({ licenses });
+    const it = standing({ licenses, inside });
     const seen: unknown[] = [];
     const { documents, messages } = it.ports;
     it.ports.documents = {
@@ -97,7 +97,7 @@ describe('with the licence', () => {
   });
 
   test('a renewed one comes with the next repair, and the key of pachd stays', async () => {
-    const it = standing({ licenses });
+    const it = standing({ licenses, inside });
     const id = await it.created({ version: VERSION });
     const before = await keysIn(it, id);
     it.ports.settings = { ...it.ports.settings, licenses: { pachyderm: 'cmVuZXdlZA==' } };
@@ -109,7 +109,7 @@ describe('with the licence', () => {
   });
 
   test('a cluster keeps its own when Hub has none any more', async () => {
-    const it = standing({ licenses });
+    const it = standing({ licenses, inside });
     const id = await it.created({ version: VERSION });
     const before = await keysIn(it, id);
     it.ports.settings = { ...it.ports.settings, licensed: [], licenses: {} };
@@ -122,9 +122,9 @@ describe('with the licence', () => {
   });
 });
 
-describe('without it', () => {
+describe.each(INTERIORS)('without it (%s)', (inside) => {
   test('nothing is installed of a version that needs it, and the cluster fails at once', async () => {
-    const it = standing();
+    const it = standing({ inside });
     const id = await it.create({ version: VERSION });
     await it.reach(id, 'failed');
     expect((await it.cluster(id)).error).toMatchObject({ code: 'LICENSE_MISSING', fault: 'operator' });
@@ -135,7 +135,7 @@ describe('without it', () => {
   });
 
   test('one that starts all the same has no auth, and is never exposed', async () => {
-    const it = standing({ licenses });
+    const it = standing({ licenses, inside });
     applying(it, (object) => {
       const values = object.data?.['pachyderm.json'];
       if (values === undefined) return object;

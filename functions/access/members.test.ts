@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { clusterPath, type Role } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { minutes } from '../../shared/units.ts';
-import { type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
 import { hashOf } from '../pachyderm/tokens.ts';
 import { accessOf } from './access.ts';
 import { applyMembers, areMembersApplied } from './members.ts';
@@ -10,11 +10,6 @@ import type { Place } from './place.ts';
 
 let it: Standing;
 let id: string;
-beforeAll(async () => {
-  it = standing();
-  id = await it.created();
-});
-
 /** Makes its members those of the document. */
 const write = ({ cluster: { members, emails } }: Place): Promise<void> =>
   it.run(it.documents.commit([{ op: 'update', path: clusterPath(id), data: { members, emails } }]));
@@ -78,7 +73,12 @@ function breakingAt(place: Place, n: number, when: 'before' | 'after'): Place & 
   return { ...place, ports, leaf: breaking(place.leaf), struck: () => calls >= n };
 }
 
-describe('bringing a cluster to its members', () => {
+describe.each(INTERIORS)('bringing a cluster to its members (%s)', (inside) => {
+  beforeAll(async () => {
+    it = standing({ inside });
+    id = await it.created();
+  });
+
   test.each(['before', 'after'] as const)(
     'comes to the same end wherever it broke off %s a call, and what broke off is found',
     async (when) => {

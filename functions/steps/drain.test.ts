@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
 import { oidcClientPath } from '../../shared/documents/oidc.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
-import { standing } from '../../test/standing.ts';
+import { INTERIORS, standing } from '../../test/standing.ts';
 import { command } from '../dispatch/commands.ts';
 
-describe('deleting', () => {
+describe.each(INTERIORS)('deleting (%s)', (inside) => {
   test('takes the name away before the address, and ends with the client and every line of the ledger', async () => {
-    const it = standing();
+    const it = standing({ inside });
     const id = await it.created();
     expect(it.records(id)).toHaveLength(1);
     expect(await it.documents.get(oidcClientPath(id))).toBeDefined();
@@ -39,7 +39,7 @@ describe('deleting', () => {
   });
 
   test('waits for the name servers’ API before it gives the address back', async () => {
-    const it = standing();
+    const it = standing({ inside });
     const id = await it.created({ product: 'hello' });
     it.faults.force('unavailable', { subject: 'dns.changes.create' });
     await it.delete(id);
@@ -52,7 +52,7 @@ describe('deleting', () => {
   });
 
   test('takes what the cluster left in the cloud when its leaf could not be asked', async () => {
-    const it = standing();
+    const it = standing({ inside });
     const id = await it.created();
     it.faults.force('leak');
     it.faults.force('unavailable', { subject: `hub-${id}` });
@@ -65,7 +65,7 @@ describe('deleting', () => {
   const states = STATES.filter((state) => !['warm', 'personalizing', 'stuck'].includes(state));
 
   test.each(states)('is taken in %s, and ends with nothing left', async (state) => {
-    const it = standing();
+    const it = standing({ inside });
     if (state === 'undoing' || state === 'failed') it.faults.force('job-fails');
     if (state === 'queued') await it.allow('ada', 0);
     const id = await it.create();

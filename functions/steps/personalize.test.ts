@@ -2,17 +2,17 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
 import { minutes } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
-import { type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
 import { areMembersApplied } from '../access/members.ts';
 import { EVERYBODY } from '../pachyderm/members.ts';
 import { claimSpare } from '../pool/claim.ts';
 
 const ADMIN = ['clusterAdmin'];
 
-describe('a spare', () => {
+describe.each(INTERIORS)('a spare (%s)', (inside) => {
   let it: Standing;
   beforeAll(async () => {
-    it = standing();
+    it = standing({ inside });
     await it.pool(3);
     await it.until(async () => (await it.spares()).length === 3);
   });

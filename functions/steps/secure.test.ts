@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
 import { ERRORS } from '../../shared/errors.ts';
 import { days, seconds } from '../../shared/units.ts';
-import { type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
 import { CONDITIONS } from '../access/conditions.ts';
 import { GATEWAY } from '../access/exposure.ts';
 import { bindingsOf } from '../pachyderm/members.ts';
@@ -34,9 +34,9 @@ function openings(it: Standing, id: () => string): Set<string> {
   return seen;
 }
 
-describe('a cluster', () => {
+describe.each(INTERIORS)('a cluster (%s)', (inside) => {
   test('is locked before anything leads to it, and then has all that its owner needs', async () => {
-    const it = standing();
+    const it = standing({ inside });
     let id = '';
     const seen = openings(it, () => id);
     id = await it.create();
@@ -62,7 +62,7 @@ describe('a cluster', () => {
   });
 
   test('that cannot be locked is never opened, and fails with nothing left', async () => {
-    const it = standing();
+    const it = standing({ inside });
     let id = '';
     const seen = openings(it, () => id);
     it.faults.force('unlocked');
@@ -80,7 +80,7 @@ describe('a cluster', () => {
   });
 
   test('that lets a stranger in once it has an address is closed at once, and for good', async () => {
-    const it = standing();
+    const it = standing({ inside });
     const id = await it.create();
     await it.reach(id, 'exposing', { stepMs: 20 });
     (await it.pachd(id)).bindings = {};
@@ -94,7 +94,7 @@ describe('a cluster', () => {
   });
 
   test('loses whoever bound themselves in it before it was locked', async () => {
-    const it = standing();
+    const it = standing({ inside });
     const id = await it.create();
     await it.reach(id, 'installing');
     const leaf = await it.leaf(id);

@@ -1,16 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import { minutes, seconds } from '../../shared/units.ts';
-import { type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
 import { memberAccountName } from '../access/member-account.ts';
 import { ROLES } from '../pachyderm/members.ts';
 import { hashOf } from '../pachyderm/tokens.ts';
 
 let it: Standing;
-beforeAll(() => {
-  it = standing();
-});
-
 const ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'hub-members' };
 const BINDING = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -48,7 +44,11 @@ const readers = async (id: string): Promise<string[]> => [
   ...new Set((await it.events(id)).map((event) => event.readers.join())),
 ];
 
-describe('a member', () => {
+describe.each(INTERIORS)('a member (%s)', (inside) => {
+  beforeAll(() => {
+    it = standing({ inside });
+  });
+
   test.each([...wayFrom('queued'), 'ready' as const])(
     'who comes while it is %s is one once it is ready',
     async (state) => {

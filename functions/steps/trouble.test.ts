@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { memoryDns } from '../../local/memory/dns.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { hours, minutes } from '../../shared/units.ts';
-import { type Standing, standing, type Wish } from '../../test/standing.ts';
+import { INTERIORS, type Standing, standing, type Wish } from '../../test/standing.ts';
 
 const HELLO: Wish = { product: 'hello' };
 
@@ -87,15 +87,15 @@ describe('the zone of names', () => {
   });
 });
 
-describe('an installation', () => {
+describe.each(INTERIORS)('an installation (%s)', (inside) => {
   test('whose load balancer never gets an address fails it', async () => {
-    const it = standing();
+    const it = standing({ inside });
     it.faults.force('no-address');
     await failsWith(it, await it.create(HELLO), 'NO_ADDRESS');
   });
 
   test('whose address is gone when it is to be exposed fails it', async () => {
-    const it = standing();
+    const it = standing({ inside });
     const id = await it.create(HELLO);
     await it.reach(id, 'installing');
     const { leaves } = it.ports;
@@ -114,34 +114,34 @@ describe('an installation', () => {
   });
 
   test('whose pods crash fails it', async () => {
-    const it = standing();
+    const it = standing({ inside });
     it.faults.force('pod-crash', { subject: 'hello/' });
     const message = await failsWith(it, await it.create(HELLO), 'INSTALL_FAILED');
     expect(message).toContain('hello does not run: it ends again and again (CrashLoopBackOff).');
   });
 
   test('whose pods hang fails it, and says which', async () => {
-    const it = standing();
+    const it = standing({ inside });
     it.faults.force('pod-hangs', { subject: 'hello/' });
     const message = await failsWith(it, await it.create(HELLO), 'INSTALL_FAILED');
     expect(message).toContain('hello runs and does not become ready.');
   });
 
   test('whose image is there in the end is waited for', async () => {
-    const it = standing();
+    const it = standing({ inside });
     it.faults.force('pull-fails', { subject: 'hello-app', times: 3 });
     await it.created(HELLO);
   });
 
   test('whose image cannot be had fails it, and says which', async () => {
-    const it = standing();
+    const it = standing({ inside });
     it.faults.force('pull-fails', { subject: 'hello-app' });
     const message = await failsWith(it, await it.create(HELLO), 'INSTALL_FAILED');
     expect(message).toContain('hello does not run: its image cannot be had (ImagePullBackOff).');
   });
 
   test('whose Job fails once is tried again; each time, fails it', async () => {
-    const it = standing();
+    const it = standing({ inside });
     it.faults.force('job-fails', { times: 1 });
     await it.created(HELLO);
     it.faults.force('job-fails');
@@ -151,13 +151,13 @@ describe('an installation', () => {
   });
 
   test('whose images come slowly takes its time', async () => {
-    const it = standing();
+    const it = standing({ inside });
     it.faults.force('slow-pull');
     await it.created({ product: 'pachyderm' });
   });
 
   test('whose Pachyderm does not start fails it', async () => {
-    const it = standing();
+    const it = standing({ inside });
     it.faults.force('pod-crash', { subject: 'pachyderm/pachd' });
     await failsWith(it, await it.create(), 'INSTALL_FAILED');
   });

@@ -6,7 +6,7 @@ import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { describe as errorOf } from '../../shared/lifecycle/transition.ts';
 import { days, hours, minutes } from '../../shared/units.ts';
-import { type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
 import { CERTIFICATE_SECRET, certificateSecret, GATEWAY } from '../access/exposure.ts';
 import { memberAccountName } from '../access/member-account.ts';
 import { bindingsOf } from '../pachyderm/members.ts';
@@ -46,11 +46,11 @@ async function certificateOf(it: Standing, id: string): Promise<X509Certificate>
   return new X509Certificate(Buffer.from(secret?.data?.['tls.crt'] ?? '', 'base64'));
 }
 
-describe('a cluster in use', () => {
+describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
   let it: Standing;
   let id: string;
   beforeAll(async () => {
-    it = standing();
+    it = standing({ inside });
     id = await it.created();
     await it.share(id, 'grace', 'viewer');
     await it.reach(id, 'ready');
@@ -286,9 +286,9 @@ describe('a cluster in use', () => {
   });
 });
 
-describe('a spare', () => {
+describe.each(INTERIORS)('a spare (%s)', (inside) => {
   test('whose cluster somebody deleted in the cloud goes, and the pool makes another', async () => {
-    const it = standing();
+    const it = standing({ inside });
     await it.pool(1, 'hello');
     const [first = ''] = await it.spares();
     const { location = '' } = await it.cluster(first);
@@ -301,7 +301,7 @@ describe('a spare', () => {
   });
 
   test('that cannot be repaired goes', async () => {
-    const it = standing();
+    const it = standing({ inside });
     await it.pool(1, 'hello');
     const [id = ''] = await it.spares();
     it.ports.dns = memoryDns(it.dns, 'no-such-zone');
