@@ -1,6 +1,7 @@
 /** Writes the files that are derived from code; `npm test` fails if one of them is stale. */
 import { writeFileSync } from 'node:fs';
 import { lifecycleDocument } from '../shared/lifecycle/derive.ts';
+import { alertsDocument } from './alerts.ts';
 import { apiTypes } from './openapi-types.ts';
 
 interface Generated {
@@ -10,6 +11,7 @@ interface Generated {
 
 export const GENERATED: readonly Generated[] = [
   { file: 'docs/lifecycle.md', content: lifecycleDocument },
+  { file: 'docs/alerts.md', content: alertsDocument },
   { file: 'web/src/api/schema.d.ts', content: apiTypes },
 ];
 

@@ -34,7 +34,6 @@ const UNDONE = STATES.filter((state) => {
 });
 const STANDING = STATES.filter((state) => commandEdge(state, 'repair') !== undefined);
 const STUCK: State = 'stuck';
-const CELL_FULL: ErrorCode = 'CELL_FULL';
 
 /** Never fails by one question; @throws CommitError if what is new cannot be written */
 export async function observeStatus(ports: Ports): Promise<void> {
@@ -100,19 +99,19 @@ async function factsOf(ports: Ports, ask: Ask): Promise<Findings> {
   const { documents } = ports;
   const counted = (collection: string, where: NonNullable<Query['where']>) => () =>
     documents.count({ collection, where });
+  const waitingFor = (code: ErrorCode) =>
+    counted(CLUSTERS, [
+      ['state', '==', 'queued'],
+      ['error.code', '==', code],
+    ]);
   const now = ports.clock.now();
   const found = {
     overdue: ask('overdue', () => overdue(ports)),
     late: ask('late', () => late(ports)),
     failed: ask('failed', () => failed(ports)),
     ready: ask('ready', () => ready(ports)),
-    full: ask(
-      'full',
-      counted(CLUSTERS, [
-        ['state', '==', 'queued'],
-        ['error.code', '==', CELL_FULL],
-      ]),
-    ),
+    full: ask('full', waitingFor('CELL_FULL')),
+    exhausted: ask('exhausted', waitingFor('REGION_EXHAUSTED')),
     idlePools: ask('pools', () => idlePools(ports)),
     stuck: ask('stuck', counted(CLUSTERS, [['state', '==', STUCK]])),
     deadLetters: ask('dead letters', counted('deadLetters', [['state', '==', 'open']])),

@@ -45,6 +45,7 @@ describe('how Hub is', () => {
       'degraded',
     ],
     ['the cell is full', { full: 1 }, 'creating', 'degraded'],
+    ['the cloud is full', { exhausted: 1 }, 'creating', 'degraded'],
     ['one deletion is late', { late: ['deprovisioning'] }, 'deleting', 'operational'],
     ['several deletions are late', { late: ['deprovisioning', 'sweeping'] }, 'deleting', 'degraded'],
     ['several clusters are stuck', { stuck: 2 }, 'deleting', 'degraded'],

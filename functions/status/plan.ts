@@ -23,6 +23,8 @@ export interface Facts {
   ready?: { tookMs: readonly number[]; lately: number };
   /** Clusters that wait because the cell has no room. */
   full?: number;
+  /** Clusters that wait because the cloud has no machines for them. */
+  exhausted?: number;
   /** Pools that should hold spares and have neither one nor one in the making. */
   idlePools?: number;
   stuck?: number;
@@ -52,7 +54,7 @@ const down = (message: string): Verdict => ({ health: 'down', message });
 
 /** Undefined: not enough is known. */
 const JUDGES: Record<Component, (facts: Facts) => Verdict | undefined> = {
-  creating({ late, failed, ready, full }) {
+  creating({ late, failed, ready, full, exhausted }) {
     if (!late || failed === undefined) return undefined;
     const made = ready?.lately ?? 0;
     if (failed >= ALL_FAILED && made === 0)
@@ -60,6 +62,10 @@ const JUDGES: Record<Component, (facts: Facts) => Verdict | undefined> = {
     if (full)
       return poorly(
         'There is no room for more clusters at the moment. Whoever asks for one waits in a queue.',
+      );
+    if (exhausted)
+      return poorly(
+        'The cloud has no room for some clusters at the moment. They start by themselves when it has.',
       );
     const troubled = failed + late.filter((state) => componentOf(state) === 'creating').length;
     if (troubled > 0 && troubled >= TROUBLED_SHARE * (troubled + made))
