@@ -123,6 +123,7 @@ function NoSuchPage() {
 const OPERATOR_PAGES = [
   ['/operator/pools', 'Pools'],
   ['/operator/trouble', 'Trouble'],
+  ['/operator/dead-letters', 'Dead letters'],
   ['/operator/quotas', 'Quotas'],
   ['/operator/insights', 'Insights'],
 ] as const;

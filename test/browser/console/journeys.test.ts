@@ -5,6 +5,9 @@ import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import { checkCleanUp, readCleanUpKeys } from '../../../functions/clean-up/check.ts';
 import type { ClusterReply } from '../../../shared/api.ts';
+import { deadLetterPath } from '../../../shared/documents/dead-letter.ts';
+import { hours } from '../../../shared/units.ts';
+import { aCluster, aDeadLetter, aSpec, clusterIdOf } from '../../builders.ts';
 import {
   accountMenu,
   create,
@@ -191,6 +194,47 @@ describeConsole('journeys in the console', (setting) => {
     await page.getByRole('button', { name: 'Retry' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Start anew' }).click();
     await isReady(page);
+  });
+
+  test('a message that was given up comes to the operators, and one replays it with a reason', async () => {
+    const { firestore } = setting.driver;
+    await setting.newcomer('paula');
+    const desk = await setting.openAs('operator@example.com', '/operator/dead-letters');
+    const isSamePage = await mark(desk);
+    await desk.getByRole('heading', { name: 'No message was given up' }).waitFor();
+    const at = new Date();
+    const { id, ...cluster } = aCluster({
+      id: clusterIdOf(8001),
+      name: 'left-alone',
+      owner: 'paula',
+      spec: aSpec({ product: 'hello', version: '1.1.0' }),
+      state: 'queued',
+      epoch: 3,
+      dueAt: new Date(at.getTime() + hours(1)),
+      parked: { at, deadLetter: '17', reason: 'Its message was delivered 10 times.' },
+    });
+    await firestore.doc(`ledgers/${id}`).set({ schema: 1, entries: {} });
+    await firestore.doc(`clusters/${id}`).set(cluster);
+    const body = JSON.stringify({ schema: 1, id, epoch: 3 });
+    const { id: letter, ...data } = aDeadLetter({ topic: 'step-admit', body, cluster: id, diedAt: at });
+    await firestore.doc(deadLetterPath(letter)).set(data);
+
+    await desk.getByText(body).waitFor();
+    expect(await desk.getByRole('link', { name: id }).getAttribute('href')).toBe(`/clusters/${id}`);
+    await desk.getByRole('button', { name: 'Replay' }).click();
+    const dialog = desk.getByRole('dialog', { name: 'Replay the message' });
+    const send = dialog.getByRole('button', { name: 'Replay', exact: true });
+    await dialog.getByLabel('Why it should go better now').fill('   ');
+    await send.click();
+    await dialog.getByRole('alert').getByText('reason').waitFor();
+    await dialog.getByLabel('Why it should go better now').fill('The database is back.');
+    await send.click();
+    await dialog.waitFor({ state: 'detached' });
+    await desk.getByRole('heading', { name: 'No message was given up' }).waitFor();
+    await desk.getByRole('radio', { name: 'Replayed' }).check();
+    await desk.getByText('by operator: The database is back.').waitFor();
+    expect(await isSamePage()).toBe(true);
+    expect((await setting.driver.until(id, 'ready')).parked).toBeUndefined();
   });
 
   test('by e-mail: a slip is told in words, and who signs up proves the address first', async () => {

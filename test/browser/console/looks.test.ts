@@ -6,7 +6,9 @@ import { createDocuments } from '../../../functions/google/documents.ts';
 import { ensureClient } from '../../../functions/oidc/clients.ts';
 import type { Settings } from '../../../functions/ports.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
-import { aCluster, clusterIdOf } from '../../builders.ts';
+import { type DeadLetter, deadLetterPath } from '../../../shared/documents/dead-letter.ts';
+import { hours } from '../../../shared/units.ts';
+import { aCluster, aDeadLetter, clusterIdOf } from '../../builders.ts';
 import { findingsOf } from './axe.ts';
 import {
   accountMenu,
@@ -26,6 +28,11 @@ describeConsole('the looks of the console', (setting) => {
     const batch = firestore.batch();
     for (const { id, ...data } of clusters) batch.set(firestore.doc(`clusters/${id}`), data);
     await batch.commit();
+  };
+
+  const bury = async (letter: DeadLetter): Promise<void> => {
+    const { id, ...data } = letter;
+    await setting.driver.firestore.doc(deadLetterPath(id)).set(data);
   };
 
   test('everything can be done by keyboard, and one sees where one is', async () => {
@@ -274,6 +281,24 @@ describeConsole('the looks of the console', (setting) => {
         readyAt: new Date(),
       }),
     ]);
+    const at = new Date();
+    const parked = {
+      at,
+      deadLetter: '17',
+      reason: 'Its message was delivered 10 times, and no step could be taken.',
+    };
+    await store([
+      aCluster({
+        id: clusterIdOf(7004),
+        name: 'left-alone',
+        owner: 'quinn',
+        state: 'provisioning',
+        dueAt: new Date(at.getTime() + hours(1)),
+        parked,
+      }),
+    ]);
+    const body = JSON.stringify({ schema: 1, id: clusterIdOf(7004), epoch: 3 });
+    await bury(aDeadLetter({ body, cluster: clusterIdOf(7004), diedAt: at }));
     const [quinn, operator] = [
       await setting.driver.person('quinn@example.com'),
       await setting.driver.person('operator@example.com'),
@@ -295,7 +320,17 @@ describeConsole('the looks of the console', (setting) => {
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).waitFor();
     found.push(...(await findingsOf(page, 'new pool')));
     await page.keyboard.press('Escape');
-    await look('Trouble', main.getByRole('link', { name: 'in-trouble' }), main.getByText(WRONG.code));
+    await look(
+      'Trouble',
+      main.getByRole('link', { name: 'in-trouble' }),
+      main.getByText(WRONG.code),
+      main.getByRole('region', { name: 'Parked' }).getByRole('link', { name: 'left-alone' }),
+    );
+    await look('Dead letters', main.getByText(body));
+    await page.getByRole('button', { name: 'Replay' }).first().click();
+    await page.getByRole('dialog', { name: 'Replay the message' }).waitFor();
+    found.push(...(await findingsOf(page, 'replay')));
+    await page.keyboard.press('Escape');
     await look('Quotas', main.getByText('A course.'), main.getByRole('table'));
     await page.getByRole('button', { name: 'Grant what quinn@example.com asks for' }).click();
     await page.getByRole('dialog', { name: 'Grant more' }).waitFor();

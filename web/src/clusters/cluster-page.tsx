@@ -7,7 +7,7 @@ import { BackIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import type { SignedIn } from '../session/session.ts';
-import { useTitle } from '../time.ts';
+import { timeOfDay, useTitle } from '../time.ts';
 import { CleanUp } from './clean-up.tsx';
 import { ClusterProgress } from './cluster-progress.tsx';
 import { Delete, Retry } from './commands.tsx';
@@ -100,7 +100,7 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
 type Standing = Role | 'operator' | undefined;
 
 function Now({ cluster, role }: { cluster: Cluster; role: Standing }) {
-  const { state, error } = cluster;
+  const { state, error, parked, dueAt } = cluster;
   const { label } = rowOf(state);
   const left = useLeft(cluster);
   const moving = isMoving(state);
@@ -115,6 +115,12 @@ function Now({ cluster, role }: { cluster: Cluster; role: Standing }) {
           </div>
           <ClusterProgress cluster={cluster} />
         </>
+      )}
+      {parked && (
+        <p className="notice">
+          Hub could not go on with this cluster and has told its operators. It tries again by itself
+          {dueAt && ` at ${timeOfDay(dueAt)}`}.
+        </p>
       )}
       {error && (
         <Problem error={error}>

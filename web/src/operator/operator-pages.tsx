@@ -2,6 +2,7 @@
 import './operator.css';
 import { lazy, Suspense } from 'react';
 import { Link, Redirect, Route, Switch } from 'wouter';
+import { DeadLettersPage } from './dead-letters-page.tsx';
 import { Loading } from './live-part.tsx';
 import { PoolsPage } from './pools-page.tsx';
 import { QuotasPage } from './quotas-page.tsx';
@@ -21,6 +22,9 @@ export default function OperatorPages() {
         </Route>
         <Route path="/operator/trouble">
           <TroublePage />
+        </Route>
+        <Route path="/operator/dead-letters">
+          <DeadLettersPage />
         </Route>
         <Route path="/operator/quotas">
           <QuotasPage recent={recent} />

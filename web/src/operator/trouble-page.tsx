@@ -5,15 +5,15 @@ import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { RETRY, rowOf } from '../../../shared/lifecycle/table.ts';
 import { Delete, Retry } from '../clusters/commands.tsx';
 import { mayAsk } from '../clusters/lifecycle.ts';
-import { durationInWords } from '../duration.ts';
 import { CheckIcon } from '../parts/icons.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
-import { dayAndTime, useNow, useTitle } from '../time.ts';
+import { dayAndTime, useTitle } from '../time.ts';
+import { Ago, Fact } from './facts.tsx';
 import { useFocusKept } from './focus.ts';
 import { LivePart } from './live-part.tsx';
 import { valuesOf } from './recent.ts';
 import { useShapeInWords } from './shape.ts';
-import { FAULTS, type Fault, MOST_TROUBLED, ownerOf, useOverdue, useTroubled } from './trouble.ts';
+import { FAULTS, type Fault, MOST_TROUBLED, ownerOf, useOverdue, useParked, useTroubled } from './trouble.ts';
 
 type Filter = Fault | 'all';
 
@@ -21,6 +21,8 @@ export function TroublePage() {
   useTitle('Trouble');
   const troubled = useTroubled();
   const overdue = useOverdueSteadily();
+  const late = new Set(overdue.map(({ id }) => id));
+  const parked = valuesOf(useParked()).filter(({ id }) => !late.has(id));
   const [filter, setFilter] = useState<Filter>('all');
   const heading = useFocusKept<HTMLHeadingElement>(valuesOf(troubled).length);
   return (
@@ -35,16 +37,20 @@ export function TroublePage() {
       </div>
       <LivePart live={troubled} what="what needs somebody">
         {(all) =>
-          all.length + overdue.length === 0 ? (
+          all.length + overdue.length + parked.length === 0 ? (
             <NothingWrong />
           ) : (
             <>
-              <Filters all={[...overdue, ...all]} filter={filter} onFilter={setFilter} />
-              <List title="Overdue" clusters={overdue.filter(isOf(filter))} overdue />
+              <Filters all={[...overdue, ...parked, ...all]} filter={filter} onFilter={setFilter} />
+              <List title="Overdue" clusters={overdue.filter(isOf(filter))} notice={ofOverdue} />
+              <List title="Parked" clusters={parked.filter(isOf(filter))} notice={ofParked} />
               <List
                 title="Needs somebody"
                 clusters={all.filter(isOf(filter)).toSorted((a, b) => b.since.getTime() - a.since.getTime())}
               />
+              {![...overdue, ...parked, ...all].some(isOf(filter)) && (
+                <p className="muted">Nothing of that kind.</p>
+              )}
               {all.length >= MOST_TROUBLED && (
                 <p className="muted">These are the oldest {MOST_TROUBLED}; there are more.</p>
               )}
@@ -66,8 +72,8 @@ function useOverdueSteadily(): readonly Cluster[] {
 
 const isOf =
   (filter: Filter) =>
-  ({ error }: Cluster): boolean =>
-    filter === 'all' || error?.fault === filter;
+  ({ error, parked }: Cluster): boolean =>
+    filter === 'all' || (parked ? 'hub' : error?.fault) === filter;
 
 function NothingWrong() {
   return (
@@ -114,30 +120,38 @@ function Filters({ all, filter, onFilter }: FiltersProps) {
 interface ListProps {
   title: string;
   clusters: readonly Cluster[];
-  overdue?: boolean;
+  /** What they have in common. */
+  notice?: (these: string) => ReactNode;
 }
 
-function List({ title, clusters, overdue = false }: ListProps) {
-  if (clusters.length === 0) return overdue ? null : <p className="muted">Nothing of that kind.</p>;
+function List({ title, clusters, notice }: ListProps) {
+  if (clusters.length === 0) return null;
   return (
     <section className="trouble" aria-label={title}>
-      {overdue && (
-        <p className="notice">
-          Hub should have looked at {clusters.length === 1 ? 'this cluster' : 'these clusters'} minutes ago.
-          If it does not pass, see whether the Scheduler runs and the functions answer.
-        </p>
+      {notice && (
+        <p className="notice">{notice(clusters.length === 1 ? 'this cluster' : 'these clusters')}</p>
       )}
       <ul className="stack">
         {clusters.map((cluster) => (
-          <Troubled key={cluster.id} cluster={cluster} overdue={overdue} />
+          <Troubled key={cluster.id} cluster={cluster} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Troubled({ cluster, overdue }: { cluster: Cluster; overdue: boolean }) {
-  const { id, name, state, error, since, spec, location } = cluster;
+const ofOverdue = (these: string): string =>
+  `Hub should have looked at ${these} minutes ago. If it does not pass, see whether the Scheduler runs and the functions answer.`;
+
+const ofParked = (these: string): ReactNode => (
+  <>
+    Hub could not go on with {these} and waits for an hour, in which what was only an outage passes. To try
+    again at once, replay the <Link href="/operator/dead-letters">dead letters</Link>.
+  </>
+);
+
+function Troubled({ cluster }: { cluster: Cluster }) {
+  const { id, name, state, error, parked, dueAt, since, spec, location } = cluster;
   const inWords = useShapeInWords();
   return (
     <li className="card tight">
@@ -158,17 +172,21 @@ function Troubled({ cluster, overdue }: { cluster: Cluster; overdue: boolean }) 
           </div>
         </div>
       )}
+      {parked && <p className="letter-reason">{parked.reason}</p>}
       <dl className="small trouble-facts">
+        {parked && (
+          <Fact label="Parked">
+            <Ago at={parked.at} />
+          </Fact>
+        )}
         {error && <Fact label="Whose fault">{FAULTS[error.fault]}</Fact>}
         {error && (
           <Fact label="Code">
             <code>{error.code}</code>
           </Fact>
         )}
-        {overdue && cluster.dueAt && (
-          <Fact label="Due">
-            <Ago at={cluster.dueAt} />
-          </Fact>
+        {dueAt && (
+          <Fact label={parked ? 'Next try' : 'Due'}>{parked ? dayAndTime(dueAt) : <Ago at={dueAt} />}</Fact>
         )}
         <Fact label="Since">
           {dayAndTime(since)} (<Ago at={since} />)
@@ -210,17 +228,4 @@ function triesOf({ generation, attempts, state }: Cluster): string {
   return row.step === undefined
     ? begun
     : `${begun}; this step has failed ${attempts} of ${RETRY[row.retry].attempts} times`;
-}
-
-function Ago({ at }: { at: Date }) {
-  return <time dateTime={at.toISOString()}>{durationInWords(useNow() - at.getTime())} ago</time>;
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt className="muted">{label}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
 }

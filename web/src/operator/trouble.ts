@@ -32,6 +32,20 @@ export function useTroubled(): Live<readonly Cluster[]> {
   return useLive(listen);
 }
 
+/** Whose message was given up: Hub goes on with them when their hour is over. The last one first. */
+export function useParked(): Live<readonly Cluster[]> {
+  const { firebase } = useHub();
+  const listen = useMemo(() => {
+    const parked = query(
+      collection(firebase.db, CLUSTERS),
+      orderBy('parked.at', 'desc'),
+      limit(MOST_TROUBLED),
+    );
+    return (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(parked, next);
+  }, [firebase]);
+  return useLive(listen);
+}
+
 /** The sweep comes each minute; what it has not sent on by then, it does not see or cannot send. */
 const PATIENCE_MS = minutes(5);
 /** However fast the cloud is, a laptop is not. */

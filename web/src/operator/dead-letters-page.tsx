@@ -1,0 +1,145 @@
+/** Messages that the bus gave up, and the button that sends one once more. */
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { DeadLetter } from '../../../shared/documents/dead-letter.ts';
+import { Button } from '../parts/button.tsx';
+import { CheckIcon } from '../parts/icons.tsx';
+import { dayAndTime, useTitle } from '../time.ts';
+import { Ago, Fact } from './facts.tsx';
+import { useFocusKept } from './focus.ts';
+import { MOST_LETTERS, useLetters } from './letters.ts';
+import { LivePart } from './live-part.tsx';
+import { valuesOf } from './recent.ts';
+import { ReplayDialog } from './replay-dialog.tsx';
+
+type State = DeadLetter['state'];
+
+const STATES: readonly (readonly [State, string])[] = [
+  ['open', 'Open'],
+  ['replayed', 'Replayed'],
+];
+
+export function DeadLettersPage() {
+  useTitle('Dead letters');
+  const [state, setState] = useState<State>('open');
+  const letters = useLetters(state);
+  const heading = useFocusKept<HTMLHeadingElement>(valuesOf(letters).length);
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <h1 ref={heading} tabIndex={-1}>
+            Dead letters
+          </h1>
+          <p className="muted">Messages that were delivered again and again, and then given up.</p>
+        </div>
+      </div>
+      <div className="tools">
+        <fieldset className="filters">
+          <legend className="unseen">Which</legend>
+          {STATES.map(([one, label]) => (
+            <label key={one} className="chip">
+              <input type="radio" name="state" checked={state === one} onChange={() => setState(one)} />
+              {label}
+            </label>
+          ))}
+        </fieldset>
+      </div>
+      <LivePart live={letters} what="the dead letters">
+        {(all) =>
+          all.length === 0 ? (
+            <None state={state} />
+          ) : (
+            <>
+              <ul className="stack">
+                {all.map((letter) => (
+                  <Letter key={letter.id} letter={letter} />
+                ))}
+              </ul>
+              {all.length >= MOST_LETTERS && (
+                <p className="muted">These are the newest {MOST_LETTERS}; the API lists the others.</p>
+              )}
+            </>
+          )
+        }
+      </LivePart>
+    </>
+  );
+}
+
+function None({ state }: { state: State }) {
+  if (state === 'replayed') return <p className="muted">None was replayed in the last thirty days.</p>;
+  return (
+    <section className="empty">
+      <span className="calm">
+        <CheckIcon />
+      </span>
+      <h2>No message was given up</h2>
+      <p>Every function takes what it is sent. A message that is given up appears here by itself.</p>
+    </section>
+  );
+}
+
+function Letter({ letter }: { letter: DeadLetter }) {
+  const [open, setOpen] = useState(false);
+  const { id, topic, body, format, deliveries, publishedAt, diedAt, cluster, reason, replays } = letter;
+  const name = topic === '' ? 'a topic that is not known' : topic;
+  return (
+    <li className="card tight">
+      <div className="trouble-head">
+        <h2 id={`letter-${id}`}>{name}</h2>
+        <span className="muted small">
+          <Ago at={diedAt} />
+        </span>
+      </div>
+      <p className="letter-reason">{reason}</p>
+      <dl className="small trouble-facts">
+        <Fact label="Given up">{dayAndTime(diedAt)}</Fact>
+        <Fact label="After">{deliveries === 1 ? '1 delivery' : `${deliveries} deliveries`}</Fact>
+        {publishedAt && <Fact label="Published">{dayAndTime(publishedAt)}</Fact>}
+        <Fact label="Cluster">
+          {cluster === undefined ? (
+            'It names none'
+          ) : (
+            <Link href={`/clusters/${cluster}`}>
+              <code>{cluster}</code>
+            </Link>
+          )}
+        </Fact>
+        <Fact label="Message">
+          <code>{id}</code>
+        </Fact>
+      </dl>
+      {/* It scrolls, so it must be reachable by keyboard. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: https://www.w3.org/WAI/standards-guidelines/act/rules/0ssw9k/ */}
+      <pre className="letter-body" tabIndex={0}>
+        <code>{body}</code>
+      </pre>
+      {format === 'text' && (
+        <p className="muted small">
+          It is none of Hub’s own messages, so it cannot be replayed. What looks like a secret in it is
+          masked, and a long one is cut off.
+        </p>
+      )}
+      {replays.length > 0 && (
+        <ul className="small replays" aria-label="Replays">
+          {replays.map(({ by, reason, at }) => (
+            <li key={`${at.getTime()} ${reason}`}>
+              Replayed <Ago at={at} /> by {by}: {reason}
+            </li>
+          ))}
+        </ul>
+      )}
+      {format === 'message' && (
+        <div className="row">
+          <Button aria-describedby={`letter-${id}`} onClick={() => setOpen(true)}>
+            {replays.length === 0 ? 'Replay' : 'Replay again'}
+          </Button>
+        </div>
+      )}
+      {open && (
+        <ReplayDialog id={id} topic={name} again={replays.length > 0} onClose={() => setOpen(false)} />
+      )}
+    </li>
+  );
+}
