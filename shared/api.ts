@@ -61,7 +61,14 @@ export const createClusterBody = z
 export type CreateClusterBody = z.infer<typeof createClusterBody>;
 
 export const putPoolBody = z
-  .strictObject({ ...shapeFields, wanted: z.int().min(0).max(MAX_WANTED) })
+  .strictObject({
+    ...shapeFields,
+    wanted: z.int().min(0).max(MAX_WANTED),
+    /** Spares that may fail within an hour before the pool pauses. */
+    maxLossesPerHour: z.int().min(1).max(MAX_WANTED).optional(),
+    /** What failed spares may cost within a day. */
+    maxLossDollarsPerDay: z.number().min(0.01).max(MAX_ACCOUNT_HOURLY_DOLLARS).optional(),
+  })
   .meta({ id: 'PutPool', description: 'What is left out is filled in with the defaults of the catalog.' });
 export type PutPoolBody = z.infer<typeof putPoolBody>;
 
@@ -473,12 +480,18 @@ export const poolReply = z
     id: z.string(),
     ...specFields,
     wanted: z.int(),
+    maxLossesPerHour: z.int(),
+    maxLossPerDay: money,
+    /** Too much was lost: until then nothing is made, and then one spare at a time, until one is ready. */
+    pause: z.object({ reason: z.enum(['failures', 'money']), untilAt: timestamp }).optional(),
     /** What was found and decided last, and why. */
     lastPlan: z
       .object({
         at: timestamp,
         warm: z.int(),
         inTheMaking: z.int(),
+        /** Why fewer are made than are missing. */
+        held: z.string().optional(),
         actions: z.array(
           z.object({ action: z.enum(['create', 'delete']), reason: z.string(), cluster: z.string() }),
         ),

@@ -2,10 +2,18 @@
 import { poolList, poolReply, putPoolBody } from '../../shared/api.ts';
 import { resolveSpec } from '../../shared/catalog/catalog.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
-import { POOLS, type Pool, type PoolFields, poolDocument, poolPath } from '../../shared/documents/pool.ts';
+import {
+  DEFAULT_LOSSES,
+  POOLS,
+  type Pool,
+  type PoolFields,
+  poolDocument,
+  poolPath,
+} from '../../shared/documents/pool.ts';
 import { AppError, asAppError } from '../../shared/errors.ts';
 import { RFC1035_LABEL } from '../../shared/limits.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
+import { dollars } from '../../shared/units.ts';
 import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
@@ -41,15 +49,24 @@ const put = endpoint({
   reply: poolReply,
   refuses: ['UNKNOWN_PRODUCT', 'UNKNOWN_VERSION', 'UNKNOWN_SIZE', 'UNKNOWN_REGION', 'CONFLICT'],
   body: putPoolBody,
-  async handle({ ports, id, body: { wanted, ...wish } }) {
+  async handle({ ports, id, body: { wanted, maxLossesPerHour, maxLossDollarsPerDay, ...wish } }) {
     const path = pathOf(id);
     const spec = resolveSpec(wish, ports.settings.licensed);
-    const fields = { schema: DOCUMENT_SCHEMA, spec, wanted } satisfies PoolFields;
     const found = await ports.documents.get(path);
+    const before = found && parsePool(found);
+    const losses = { ...(before?.losses ?? DEFAULT_LOSSES) };
+    if (maxLossesPerHour !== undefined) losses.perHour = maxLossesPerHour;
+    if (maxLossDollarsPerDay !== undefined) losses.microsPerDay = dollars(maxLossDollarsPerDay);
+    const areSaid = maxLossesPerHour !== undefined || maxLossDollarsPerDay !== undefined;
+    const fields = {
+      schema: DOCUMENT_SCHEMA,
+      spec,
+      wanted,
+      ...(areSaid && { losses }),
+    } satisfies PoolFields;
     // Only what was sent is written: the last plan is the planner's.
     await ports.documents.commit([{ op: found ? 'update' : 'create', path, data: fields }]);
     await wake(ports, id);
-    const before = found && parsePool(found);
     return { body: toPoolReply({ ...before, ...fields, id }) };
   },
 });

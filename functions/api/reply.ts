@@ -1,8 +1,8 @@
 /** Documents as their readers may see them. Every field is named here: what is not, stays inside. */
 import type { ClusterReply, EventReply, Money, PoolReply } from '../../shared/api.ts';
-import type { Cluster, ClusterSpec } from '../../shared/documents/cluster.ts';
+import { type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../shared/documents/event.ts';
-import type { Pool } from '../../shared/documents/pool.ts';
+import { DEFAULT_LOSSES, type Pool } from '../../shared/documents/pool.ts';
 import { costAt } from '../../shared/lifecycle/cost.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import type { Clock } from '../cloud.ts';
@@ -77,11 +77,16 @@ export function toEventReply(event: ClusterEvent): EventReply {
   };
 }
 
-export function toPoolReply({ id, spec, wanted, lastPlan }: Pool): PoolReply {
+export function toPoolReply({ id, spec, wanted, losses, pause, lastPlan }: Pool): PoolReply {
+  const { perHour, microsPerDay } = losses ?? DEFAULT_LOSSES;
+  const isPaused = pause?.shape === shapeOf(spec);
   return {
     id,
     ...toSpecReply(spec),
     wanted,
+    maxLossesPerHour: perHour,
+    maxLossPerDay: toMoney(microsPerDay, false),
+    ...(pause && isPaused && { pause: { reason: pause.reason, untilAt: pause.untilAt.toISOString() } }),
     ...(lastPlan === undefined ? {} : { lastPlan: { ...lastPlan, at: lastPlan.at.toISOString() } }),
   };
 }

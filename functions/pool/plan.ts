@@ -1,6 +1,6 @@
 /** What a pool needs, decided purely: how many spares to make and which to give up, each with its reason. */
 import { type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
-import type { Pool } from '../../shared/documents/pool.ts';
+import type { Pause, Pool } from '../../shared/documents/pool.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 
 /** Why a spare goes, worst first. */
@@ -16,6 +16,17 @@ export interface PoolPlan {
   /** Spares to make. */
   create: number;
   giveUp: readonly { id: string; reason: Reason }[];
+  /** Why it makes fewer than are missing. */
+  held?: string;
+}
+
+export interface Surroundings {
+  /** Whether anybody could have one, for a licence may be gone. */
+  isOffered?: boolean;
+  /** Too much was lost: nothing is made, or one spare that is to show whether it works again. */
+  pause?: { reason: Pause['reason']; isTrial: boolean } | undefined;
+  /** People wait for what a spare would take. */
+  doPeopleWait?: boolean;
 }
 
 /** Whether a spare in this state becomes warm if all goes well. */
@@ -33,9 +44,12 @@ export function leadsToWarm(state: Cluster['state']): boolean {
 
 /**
  * @param spares every cluster of this pool that is not deleted
- * @param isOffered whether anybody could have one, for a licence may be gone
  */
-export function planPool(pool: Pool, spares: readonly Cluster[], isOffered = true): PoolPlan {
+export function planPool(
+  pool: Pool,
+  spares: readonly Cluster[],
+  { isOffered = true, pause, doPeopleWait = false }: Surroundings = {},
+): PoolPlan {
   const shape = shapeOf(pool.spec);
   const wanted = isOffered ? pool.wanted : 0;
   const tooMany = isOffered ? 'more than wanted' : 'its version is not offered any more';
@@ -48,10 +62,16 @@ export function planPool(pool: Pool, spares: readonly Cluster[], isOffered = tru
     (a, b) => worth(a) - worth(b) || b.createdAt.getTime() - a.createdAt.getTime(),
   );
   const surplus = byWorth.slice(0, Math.max(0, fitting.length - wanted));
+  const inTheMaking = fitting.filter(({ state }) => state !== 'warm').length;
+  const missing = Math.max(0, wanted - fitting.length);
+  const held = doPeopleWait ? 'people wait for room' : pause && HELD[pause.reason];
+  const most = !held ? missing : pause?.isTrial && !doPeopleWait ? Math.max(0, 1 - inTheMaking) : 0;
+  const create = Math.min(missing, most);
   return {
-    warm: fitting.filter(({ state }) => state === 'warm').length,
-    inTheMaking: fitting.filter(({ state }) => state !== 'warm').length,
-    create: Math.max(0, wanted - fitting.length),
+    warm: fitting.length - inTheMaking,
+    inTheMaking,
+    create,
+    ...(held !== undefined && create < missing && { held }),
     giveUp: [
       ...failed.map(({ id }) => ({ id, reason: 'failed' as const })),
       ...misfits.map(({ id }) => ({ id, reason: 'another shape is wanted' as const })),
@@ -59,5 +79,10 @@ export function planPool(pool: Pool, spares: readonly Cluster[], isOffered = tru
     ],
   };
 }
+
+const HELD: Readonly<Record<Pause['reason'], string>> = {
+  failures: 'too many failed within an hour',
+  money: 'those that failed cost too much within a day',
+};
 
 const worth = (spare: Cluster): number => (spare.state === 'warm' ? 1 : spare.progress);

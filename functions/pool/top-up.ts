@@ -4,14 +4,17 @@
  */
 import { isOffered } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS, shapeOf } from '../../shared/documents/cluster.ts';
-import { POOLS, type Pool, poolDocument } from '../../shared/documents/pool.ts';
+import { type Pause, POOLS, type Pool, poolDocument } from '../../shared/documents/pool.ts';
 import { AppError } from '../../shared/errors.ts';
+import { costAt } from '../../shared/lifecycle/cost.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
 import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
-import { readableClusters } from '../dispatch/commit.ts';
+import { circumstances, readableClusters } from '../dispatch/commit.ts';
+import { doPeopleWait } from '../dispatch/queue.ts';
 import type { Ports } from '../ports.ts';
+import { isTrial, LOSSES_MS, type Loss, planPause } from './budget.ts';
 import { type PoolPlan, planPool } from './plan.ts';
 
 /** Recorded as the one who asked for the deletion of a spare. */
@@ -33,9 +36,20 @@ async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<voi
   for (let attempt = 0; attempt < TRIES && snapshot; attempt++) {
     const pool: Pool = { ...poolDocument.parse(snapshot.data), id };
     const offered = isOffered(pool.spec, ports.settings.licensed);
-    const plan = planPool(pool, await sparesOf(ports, id), offered);
-    if (plan.create === 0 && plan.giveUp.length === 0) return;
-    if (await applyPlan(ports, pool, snapshot.version, plan)) return;
+    const [spares, losses, peopleWait] = await Promise.all([
+      sparesOf(ports, id),
+      lossesOf(ports, id),
+      doPeopleWait(ports, pool.spec.region),
+    ]);
+    const at = circumstances(ports);
+    const pause = planPause(pool, spares, losses, at);
+    const plan = planPool(pool, spares, {
+      isOffered: offered,
+      pause: pause && { reason: pause.reason, isTrial: isTrial(pause, at) },
+      doPeopleWait: peopleWait,
+    });
+    if (plan.create === 0 && plan.giveUp.length === 0 && pause === pool.pause) return;
+    if (await applyPlan(ports, pool, snapshot.version, plan, pause)) return;
     snapshot = await ports.documents.get(snapshot.path);
   }
 }
@@ -54,11 +68,32 @@ async function sparesOf(ports: Ports, pool: string) {
   return readableClusters(ports, snapshots).map(({ cluster }) => cluster);
 }
 
+/** Deleted ones too: their documents stay for longer than losses count. */
+async function lossesOf(ports: Ports, pool: string): Promise<Loss[]> {
+  const { clock } = ports;
+  const snapshots = await ports.documents.query({
+    collection: CLUSTERS,
+    where: [
+      ['pool', '==', pool],
+      ['lostAt', '>', new Date(clock.now() - (clock.after(LOSSES_MS) - clock.now()))],
+    ],
+  });
+  return readableClusters(ports, snapshots).flatMap(({ cluster: { shape, lostAt, cost } }) =>
+    lostAt ? [{ shape, lostAt, micros: costAt(cost, clock.elapsed) }] : [],
+  );
+}
+
 /**
  * The new spares and the plan in one commit that only one of several top-ups can win.
  * @returns false if the pool changed meanwhile
  */
-async function applyPlan(ports: Ports, pool: Pool, version: string, plan: PoolPlan): Promise<boolean> {
+async function applyPlan(
+  ports: Ports,
+  pool: Pool,
+  version: string,
+  plan: PoolPlan,
+  pause: Pause | undefined,
+): Promise<boolean> {
   const births = Array.from({ length: plan.create }, () =>
     conceive(ports, {
       name: `spare-${ports.random.base32(6)}`,
@@ -71,6 +106,7 @@ async function applyPlan(ports: Ports, pool: Pool, version: string, plan: PoolPl
     at: new Date(ports.clock.now()),
     warm: plan.warm,
     inTheMaking: plan.inTheMaking,
+    ...(plan.held !== undefined && { held: plan.held }),
     actions: [
       ...births.map(({ cluster }) => ({
         action: 'create',
@@ -83,13 +119,15 @@ async function applyPlan(ports: Ports, pool: Pool, version: string, plan: PoolPl
   const noted = {
     op: 'update' as const,
     path: `${POOLS}/${pool.id}`,
-    data: { lastPlan } as DocumentData,
+    data: { lastPlan, ...(pause !== pool.pause && { pause }) } as DocumentData,
     ifVersion: version,
   };
   if (births.length > 0) {
     if (!(await createClusters(ports, births, [noted]))) return false;
   } else if (!(await commitNote(ports, noted))) return false;
   for (const { id, reason } of plan.giveUp) await giveUp(ports, pool.id, id, reason);
+  if (pause && pause !== pool.pause)
+    ports.log.warn('pool paused', { pool: pool.id, detail: plan.held ?? pause.reason, count: pause.times });
   ports.log.info('pool topped up', { pool: pool.id, count: births.length });
   return true;
 }

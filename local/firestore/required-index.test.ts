@@ -360,6 +360,13 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
       ['state', 'in', ['warm', 'ready']],
     ],
   },
+  'losses of a pool (pool/top-up.ts)': {
+    collection: 'clusters',
+    where: [
+      ['pool', '==', 'p'],
+      ['lostAt', '>', new Date(0)],
+    ],
+  },
   'spares of a shape (pool/claim.ts)': {
     collection: 'clusters',
     where: [
@@ -465,7 +472,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'dispatch/readers.ts': 1,
   'durations/observe.ts': 1,
   'pool/claim.ts': 1,
-  'pool/top-up.ts': 2,
+  'pool/top-up.ts': 3,
   'sweeps/drift.ts': 1,
   'sweeps/overdue.ts': 1,
 };

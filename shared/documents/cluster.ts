@@ -155,6 +155,8 @@ export const clusterDocument = z.object({
   /** The pool whose spare this is; gone once claimed. */
   pool: z.string().optional(),
   claimedFrom: z.string().optional(),
+  /** When it failed as a spare: a loss of its pool's. */
+  lostAt: instant.optional(),
   members: z.record(z.string(), role),
   /** By uid: the verified address of each member, by which the application knows them. */
   emails: z.record(z.string(), z.string()).default({}),

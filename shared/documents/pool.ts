@@ -1,21 +1,48 @@
 /** `pools/{id}`: the wanted shape and number of spares, and what the last plan decided and why. Operators read it. */
 import { z } from 'zod';
+import { dollars } from '../units.ts';
 import { clusterSpec } from './cluster.ts';
-import { instant, schemaField } from './fields.ts';
+import { instant, micros, schemaField } from './fields.ts';
 
 export const POOLS = 'pools';
 export const poolPath = (id: string): string => `pools/${id}`;
+
+/** What a pool may lose before it pauses. */
+export const losses = z.object({
+  /** Spares that fail within an hour, without one that succeeds after them. */
+  perHour: z.number().int().positive(),
+  /** What failed spares cost within a day. */
+  microsPerDay: micros.positive(),
+});
+export const DEFAULT_LOSSES: z.infer<typeof losses> = { perHour: 3, microsPerDay: dollars(20) };
+
+/** Until when nothing is made, because too much was lost; from then on one spare at a time, until one is ready. */
+export const pause = z.object({
+  /** What was lost; another shape is not paused. */
+  shape: z.string(),
+  reason: z.enum(['failures', 'money']),
+  /** In a row: each is longer than the one before. */
+  times: z.number().int().positive(),
+  sinceAt: instant,
+  untilAt: instant,
+});
+export type Pause = z.infer<typeof pause>;
 
 export const poolDocument = z.object({
   schema: schemaField,
   spec: clusterSpec,
   /** Spares that should be ready or in the making. */
   wanted: z.number().int().min(0).max(100),
+  /** Absent: `DEFAULT_LOSSES`. */
+  losses: losses.optional(),
+  pause: pause.optional(),
   lastPlan: z
     .object({
       at: instant,
       warm: z.number().int(),
       inTheMaking: z.number().int(),
+      /** Why fewer are made than are missing. */
+      held: z.string().optional(),
       actions: z.array(
         z.object({ action: z.enum(['create', 'delete']), reason: z.string(), cluster: z.string() }),
       ),

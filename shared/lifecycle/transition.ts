@@ -283,6 +283,7 @@ function enter(
   const spentMs = Math.max(0, at.elapsed(cluster.since.getTime()));
   const etaAt = runs ? new Date(at.after(remainingMs(to, 0))) : undefined;
   const becomesReady = to === 'ready' && cluster.readyAt === undefined;
+  const isLoss = cluster.pool !== undefined && (cause === 'failed' || cause === 'timeout');
   // A lifetime counts from the moment in which the owner can use the cluster.
   const { ttlHours } = patch.spec ?? cluster.spec;
   const expiresAt =
@@ -315,6 +316,7 @@ function enter(
     liability,
     cost,
     readyAt: becomesReady ? new Date(at.now) : cluster.readyAt,
+    lostAt: isLoss ? (cluster.lostAt ?? new Date(at.now)) : cluster.lostAt,
     expiresAt,
     purgeAt: isFinal(to) ? new Date(at.now + KEEP_DELETED_MS) : undefined,
   });

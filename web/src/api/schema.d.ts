@@ -717,8 +717,17 @@ export interface components {
                 }[];
                 /** Format: date-time */
                 at: string;
+                held?: string;
                 inTheMaking: number;
                 warm: number;
+            };
+            maxLossesPerHour: number;
+            maxLossPerDay: components["schemas"]["Money"];
+            pause?: {
+                /** @enum {string} */
+                reason: "failures" | "money";
+                /** Format: date-time */
+                untilAt: string;
             };
             product: string;
             region: string;
@@ -760,6 +769,8 @@ export interface components {
         PutPool: {
             /** @enum {string} */
             availability?: "zonal" | "regional";
+            maxLossDollarsPerDay?: number;
+            maxLossesPerHour?: number;
             product?: string;
             region?: string;
             size?: string;

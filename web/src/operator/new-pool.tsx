@@ -34,7 +34,7 @@ export default function NewPool(props: Props) {
   );
 }
 
-type Wish = Required<Schemas['PutPool']>;
+type Wish = Required<Omit<Schemas['PutPool'], 'maxLossesPerHour' | 'maxLossDollarsPerDay'>>;
 
 function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
   const { api } = useHub();

@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { Pool } from '../../../shared/documents/pool.ts';
+import { shapeOf } from '../../../shared/documents/shape.ts';
 import { MAX_WANTED } from '../../../shared/limits.ts';
 import { must } from '../api/client.ts';
 import { ClusterProgress } from '../clusters/cluster-progress.tsx';
@@ -47,6 +48,7 @@ export function PoolCard({ pool, spares, recent }: Props) {
         <Hits pool={pool} recent={recent} />
         <Idle pool={pool} spares={spares} recent={recent} />
       </dl>
+      <Paused pool={pool} />
       <h3>Spares</h3>
       {spares.length === 0 ? (
         <p className="muted">
@@ -61,6 +63,21 @@ export function PoolCard({ pool, spares, recent }: Props) {
       )}
       <LastPlan pool={pool} />
     </section>
+  );
+}
+
+/** What another shape lost does not count. */
+function Paused({ pool: { pause, spec } }: { pool: Pool }) {
+  if (!pause || pause.shape !== shapeOf(spec)) return null;
+  const lost =
+    pause.reason === 'failures'
+      ? 'Too many of its spares failed within an hour'
+      : 'Its failed spares cost too much within a day';
+  return (
+    <p role="status" className="notice">
+      {lost}, so it is paused until {dayAndTime(pause.untilAt)}. Then Hub makes one to see whether it works,
+      and goes on by itself if it does.
+    </p>
   );
 }
 
@@ -185,12 +202,14 @@ function Left({ spare }: { spare: Cluster }) {
 
 function LastPlan({ pool: { lastPlan } }: { pool: Pool }) {
   if (!lastPlan) return <p className="muted small">Nothing had to be planned for it yet.</p>;
-  const { at, warm, inTheMaking, actions } = lastPlan;
+  const { at, warm, inTheMaking, held, actions } = lastPlan;
   return (
     <details className="more">
       <summary>The last plan, {dayAndTime(at)}</summary>
       <p>
-        There were {warm} ready and {inTheMaking} in the making. So Hub decided to
+        There were {warm} ready and {inTheMaking} in the making.
+        {held !== undefined && ` Hub makes fewer than are missing: ${held}.`}
+        {actions.length > 0 && ' So Hub decided to'}
       </p>
       <ul className="plan">
         {actions.map(({ action, reason, cluster }) => (
