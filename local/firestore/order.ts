@@ -47,8 +47,18 @@ export function kindRange(key: string): readonly [string, string] {
   return [tag, tag + AFTER];
 }
 
-/** Key of a document's name among the documents of its database. */
-export const nameKey = (name: string): string => `${relativeSegments(name).map(idKey).join('')}${END}`;
+/** Key of a document's name among the documents of its database. Queries ask for the same ones again and again. */
+export function nameKey(name: string): string {
+  let key = nameKeys.get(name);
+  if (key === undefined) {
+    key = `${relativeSegments(name).map(idKey).join('')}${END}`;
+    if (nameKeys.size >= MOST_KEPT) nameKeys.clear();
+    nameKeys.set(name, key);
+  }
+  return key;
+}
+const nameKeys = new Map<string, string>();
+const MOST_KEPT = 10_000;
 
 /** The key whose order is the reverse. */
 export function inverted(key: string): string {

@@ -45,11 +45,18 @@ export function numericId(id: string): bigint | undefined {
 
 /** @throws ServiceError INVALID_ARGUMENT unless it names a document (an even number of segments below the root) */
 export function checkDocumentName(name: string): void {
+  if (goodNames.has(name)) return;
   checkName(name, 'Document name');
   if ((name.split('/').length - ROOT_SEGMENTS) % 2 !== 0 || name === rootOf(name)) {
     throw invalid(`Document name "${name}" must name a document, not a collection.`);
   }
+  if (goodNames.size >= MOST_KEPT) goodNames.clear();
+  goodNames.add(name);
 }
+
+/** The same documents are read and written again and again. */
+const goodNames = new Set<string>();
+const MOST_KEPT = 10_000;
 
 /** @throws ServiceError INVALID_ARGUMENT unless it names a document or the root of a database */
 export function checkParent(name: string): void {
