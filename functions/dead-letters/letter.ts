@@ -1,6 +1,6 @@
 /** What a dead letter says, read from what the bus delivers of it. */
 
-import type { DeadLetter } from '../../shared/documents/dead-letter.ts';
+import { type DeadLetter, KEEP_REPLAYED_MS } from '../../shared/documents/dead-letter.ts';
 import { CLUSTER_ID, DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import type { StepName } from '../../shared/lifecycle/table.ts';
 import {
@@ -15,7 +15,7 @@ import { KIB } from '../../shared/units.ts';
 import type { Delivered } from '../cloud.ts';
 import { clusterOfHint } from '../dispatch/hint.ts';
 import { scrub } from '../log.ts';
-import { ALL_TOPICS, isGivenUp, stepOfFunction } from '../manifest.ts';
+import { ALL_TOPICS, isGivenUp, MANIFEST, stepOfFunction } from '../manifest.ts';
 
 /** The longest is an entry of the audit log, and those are a few KiB. */
 const MAX_BODY = 32 * KIB;
@@ -35,6 +35,7 @@ export function letterOf({ id, text, attributes, publishedAt }: Delivered): Dead
   const cluster = clusterIn(body);
   const deliveries = Math.trunc(Number(attributes[ATTRIBUTES.deliveries] ?? 0)) || 0;
   const isMessage = text.length <= MAX_BODY && isTaken(topic, body);
+  const purgeAt = new Date(publishedAt.getTime() + KEEP_REPLAYED_MS);
   return {
     id,
     schema: DOCUMENT_SCHEMA,
@@ -48,10 +49,24 @@ export function letterOf({ id, text, attributes, publishedAt }: Delivered): Dead
     reason: isMessage
       ? `It was delivered ${deliveries} times, and its function did not take it.`
       : 'It is not a message of its topic.',
-    state: 'open',
-    replays: [],
+    ...(isMessage && isTick(topic, body)
+      ? {
+          state: 'replayed',
+          replays: [{ by: 'scheduler', reason: 'It fires again by itself.', at: publishedAt }],
+          purgeAt,
+        }
+      : // Nobody can replay a text, so nothing else would end it.
+        { state: 'open', replays: [], ...(isMessage ? {} : { purgeAt }) }),
   };
 }
+
+/**
+ * Whether the Scheduler sends such a message again and again. An outage kills one a minute, and what it was for is long done by the next:
+ * nobody has to look at it.
+ */
+const isTick = (topic: string, body: unknown): boolean =>
+  Object.keys(body as object).length === 1 &&
+  MANIFEST.some(({ trigger }) => trigger.kind === 'topic' && trigger.topic === topic && trigger.schedule);
 
 /** Whether the function of that topic takes such a body: one of ours, which holds ids and nothing else that is worth hiding. */
 export function isTaken(topic: string, body: unknown): boolean {

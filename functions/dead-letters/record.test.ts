@@ -110,7 +110,7 @@ describe('a message that nobody can handle', () => {
   });
 
   test.each([
-    ['a sweep', 'sweep-push', '{"schema":1}', undefined],
+    ['a pool’s need', 'top-up-push', '{"schema":1,"pool":"default"}', undefined],
     ['a look for drift', 'drift-push', JSON.stringify({ schema: 1, id: ID }), ID],
     ['a leaf calling home', 'hint-push', JSON.stringify({ schema: 1, cluster: ID }), ID],
   ])('is written down, and parks nothing, if it was %s', async (_, subscription, text, cluster) => {
@@ -119,7 +119,12 @@ describe('a message that nobody can handle', () => {
     const attributes = { CloudPubSubDeadLetterSourceSubscription: subscription };
     await hub.run(recordDeadLetter(hub.ports, aDelivery({ text, attributes }, hub.clock.now())));
     const [letter] = await letters(hub);
-    expect(letter).toMatchObject({ topic: subscription.replace('-push', ''), body: text, format: 'message' });
+    expect(letter).toMatchObject({
+      topic: subscription.replace('-push', ''),
+      body: text,
+      format: 'message',
+      state: 'open',
+    });
     expect(letter?.cluster).toBe(cluster);
     expect((await clusterOf(hub)).parked).toBeUndefined();
   });
@@ -136,8 +141,23 @@ describe('a message that nobody can handle', () => {
     await hub.run(recordDeadLetter(hub.ports, aDelivery({ text, attributes })));
     const [letter] = await letters(hub);
     expect(letter?.format).toBe('text');
+    // Nobody can replay it, so it goes by itself.
+    expect(letter?.purgeAt).toEqual(new Date(Date.UTC(2026, 0, 31)));
     expect(letter?.body).not.toMatch(/hunter2|ada@/);
     expect(letter?.body.length).toBeLessThan(2100);
+  });
+
+  test('is nobody’s business if the Scheduler has fired again since: an outage leaves nothing to be done', async () => {
+    const hub = memoryHub();
+    hub.startScheduler();
+    for (const subject of ['get', 'query', 'commit']) hub.faults.force('unavailable', { subject });
+    await hub.clock.runFor(hours(2));
+    hub.faults.clear();
+    await hub.clock.runFor(hours(1));
+    const all = await letters(hub);
+    expect(all.length).toBeGreaterThan(50);
+    expect(all.filter(({ state }) => state === 'open')).toEqual([]);
+    expect(all[0]).toMatchObject({ replays: [{ by: 'scheduler' }], purgeAt: expect.any(Date) });
   });
 
   test('without any of the bus’s attributes is written down all the same', async () => {

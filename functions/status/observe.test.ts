@@ -68,7 +68,7 @@ describe('the status', () => {
       inState(6, { state: 'ready', certificate: { renewAt: ago(days(2)) } }),
     );
     await api.documents.commit([
-      { op: 'create', path: 'deadLetters/a', data: { state: 'open' } },
+      { op: 'create', path: 'deadLetters/a', data: { state: 'open', format: 'message' } },
       { op: 'create', path: 'deadLetters/b', data: { state: 'replayed' } },
       { op: 'create', path: 'orphans/a', data: { state: 'unproven' } },
       { op: 'create', path: 'orphans/b', data: { state: 'gone' } },

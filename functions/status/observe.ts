@@ -114,7 +114,13 @@ async function factsOf(ports: Ports, ask: Ask): Promise<Findings> {
     exhausted: ask('exhausted', waitingFor('REGION_EXHAUSTED')),
     idlePools: ask('pools', () => idlePools(ports)),
     stuck: ask('stuck', counted(CLUSTERS, [['state', '==', STUCK]])),
-    deadLetters: ask('dead letters', counted('deadLetters', [['state', '==', 'open']])),
+    deadLetters: ask(
+      'dead letters',
+      counted('deadLetters', [
+        ['state', '==', 'open'],
+        ['format', '==', 'message'],
+      ]),
+    ),
     orphans: ask('orphans', counted(ORPHANS, [['state', 'in', OPEN_ORPHANS]])),
     certificatesLate: ask(
       'certificates',
