@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { newCleanUpKeyPem } from './clean-up/keys.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { newSigningKeyPem } from './oidc/keys.ts';
@@ -236,4 +236,27 @@ test('no fault quotes a secret', () => {
   });
   expect(faults).toHaveLength(5);
   expect(faults.join()).not.toContain(secret);
+});
+
+describe('where metrics go', () => {
+  test('is nowhere unless it is said', () => {
+    expect(parseConfig(production).telemetry).toBeUndefined();
+  });
+
+  test('is told with the version of this code, or with Cloud Run’s name for it', () => {
+    const there = { ...production, HUB_OTLP_ENDPOINT: 'https://telemetry.googleapis.com' };
+    const endpoint = there.HUB_OTLP_ENDPOINT;
+    expect(parseConfig({ ...there, HUB_VERSION: '7' }).telemetry).toEqual({ endpoint, version: '7' });
+    expect(parseConfig({ ...there, K_REVISION: 'api-00042' }).telemetry?.version).toBe('api-00042');
+    expect(parseConfig(there).telemetry?.version).toBe('unknown');
+  });
+
+  test.each(['telemetry.googleapis.com', 'https://receiver/', 'ftp://receiver', 'https://a b'])(
+    'cannot be %s',
+    (HUB_OTLP_ENDPOINT) => {
+      expect(faultsOf({ ...production, HUB_OTLP_ENDPOINT })).toEqual([
+        expect.stringMatching(/^HUB_OTLP_ENDPOINT: must be the base address/),
+      ]);
+    },
+  );
 });

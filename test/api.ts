@@ -65,6 +65,7 @@ export function apiUnderTest({
       sent.push({ topic, body });
     });
   const tokens = memoryTokens();
+  const measured: unknown[] = [];
   const lines: { severity: Severity; event: string; fields: LogFields }[] = [];
   const ports: Ports = {
     documents,
@@ -113,7 +114,7 @@ export function apiUnderTest({
       licenses: {},
     },
     log: createLog((severity, event, fields) => lines.push({ severity, event, fields })),
-    metrics: silentMetrics,
+    metrics: { ...silentMetrics, record: (...all) => void measured.push(all) },
   };
   const app = createApi(ports);
   const credentials = createApi(ports, CREDENTIALS_ENDPOINTS);
@@ -155,6 +156,8 @@ export function apiUnderTest({
     tokens,
     sent,
     lines,
+    /** What was counted, as it would be sent. */
+    measured,
     send,
     /** A token of this user. */
     as: (uid: string, more: Partial<Principal> = {}): string =>

@@ -54,7 +54,7 @@ describe.each(INTERIORS)('with the licence (%s)', (inside) => {
     expect(await keysIn(it, id)).toEqual({});
   });
 
-  test('the code is in that Secret, and in no document, message, line of log, Job or values', async () => {
+  test('the code is in that Secret, and in no document, message, line of log, number, Job or values', async () => {
     const it = standing({ licenses, inside });
     const seen: unknown[] = [];
     const { documents, messages } = it.ports;
@@ -67,12 +67,13 @@ describe.each(INTERIORS)('with the licence (%s)', (inside) => {
     };
     it.ports.messages = {
       ...messages,
-      publish: (topic, body) => {
-        seen.push(body);
-        return messages.publish(topic, body);
+      publish: (topic, ...sent) => {
+        seen.push(sent);
+        return messages.publish(topic, ...sent);
       },
     };
     it.ports.log = createLog((_, event, fields) => seen.push([event, fields]));
+    it.ports.metrics = { ...it.ports.metrics, record: (...counted) => void seen.push(counted) };
     const names: string[] = [];
     applying(it, (object) => {
       const { data, ...rest } = object;

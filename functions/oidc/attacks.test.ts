@@ -574,7 +574,7 @@ test('every answer forbids to keep, frame, sniff or follow it', async () => {
   }
 });
 
-test('no secret is in a document or in the log, whatever was tried', async () => {
+test('no secret is in a document, in the log or in what is counted, whatever was tried', async () => {
   const hub = await oidcUnderTest();
   const browser = createBrowser(hub.fetch);
   const secrets: string[] = [hub.client.clientSecret, hub.otherClient.clientSecret];
@@ -600,7 +600,8 @@ test('no secret is in a document or in the log, whatever was tried', async () =>
   );
   expect(secrets.every((secret) => secret.length > 5)).toBe(true);
   const documents = inTheMiddle + atTheEnd + JSON.stringify(await everything(hub));
-  const lines = JSON.stringify(hub.lines);
+  const lines = JSON.stringify([hub.lines, hub.measured]);
+  expect(hub.measured.length).toBeGreaterThan(5);
   for (const secret of secrets) {
     expect(documents).not.toContain(secret);
     expect(lines).not.toContain(secret);
