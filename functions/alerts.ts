@@ -196,6 +196,12 @@ export const ALERTS = alerts([
     },
   },
   {
+    id: 'pool-paused',
+    title: 'A pool has stopped making spares',
+    severity: 'ticket',
+    when: { kind: 'log', event: 'pool paused' },
+  },
+  {
     id: 'api-errors',
     title: 'The API fails too many requests',
     severity: 'page',
