@@ -117,6 +117,13 @@ export const putAccountBody = z
   });
 export type PutAccountBody = z.infer<typeof putAccountBody>;
 
+export const deleteOrphanBody = z
+  .strictObject({
+    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
+  })
+  .meta({ id: 'DeleteOrphan', description: 'Why it should go now.' });
+export type DeleteOrphanBody = z.infer<typeof deleteOrphanBody>;
+
 export const CREDENTIAL_KINDS = ['kubeconfig', 'pachctl'] as const;
 export const credentialsQuery = z.strictObject({ kind: z.enum(CREDENTIAL_KINDS) });
 export type CredentialsQuery = z.infer<typeof credentialsQuery>;
@@ -474,6 +481,44 @@ export const deadLetterPage = z
   .object({ deadLetters: z.array(deadLetterReply), nextPageToken: z.string().optional() })
   .meta({ id: 'DeadLetterPage', description: 'The last one that was given up comes first.' });
 export type DeadLetterPage = z.infer<typeof deadLetterPage>;
+
+export const orphanReply = z
+  .object({
+    key: z.string(),
+    kind: z.string(),
+    name: z.string(),
+    /** Zone, region, or `global`. */
+    location: z.string(),
+    /** The cluster it was made for, or is called after. */
+    clusterId: z.string().optional(),
+    /** Uid of who had that cluster last. */
+    owner: z.string().optional(),
+    /** When the cloud made it, where the cloud says. */
+    createdAt: timestamp.optional(),
+    foundAt: timestamp,
+    hourlyPrice: money,
+    /** Since it was found. */
+    cost: money,
+    /** `unproven`: nothing proves that it is Hub's, so Hub leaves it alone. */
+    state: z.enum(['found', 'deleting', 'gone', 'unproven']),
+    goneAt: timestamp.optional(),
+    /** Why the last try to delete it did not work. */
+    error: errorReply.optional(),
+    /** An operator wants it gone at once. */
+    asked: z.object({ by: z.string(), reason: z.string(), at: timestamp }).optional(),
+  })
+  .meta({ id: 'Orphan', description: 'Something in the cloud that no cluster of Hub’s claims.' });
+export type OrphanReply = z.infer<typeof orphanReply>;
+
+export const orphanPage = z
+  .object({
+    orphans: z.array(orphanReply),
+    /** Found in the last seven days, gone or not. Each is a bug report. */
+    foundThisWeek: z.int(),
+    nextPageToken: z.string().optional(),
+  })
+  .meta({ id: 'OrphanPage', description: 'Newest first.' });
+export type OrphanPage = z.infer<typeof orphanPage>;
 
 export const poolReply = z
   .object({

@@ -5,6 +5,7 @@ import { type Cluster, type ClusterSpec, clusterPath, shapeOf } from '../shared/
 import { type DeadLetter, deadLetterPath } from '../shared/documents/dead-letter.ts';
 import { DOCUMENT_SCHEMA } from '../shared/documents/fields.ts';
 import { ledgerPath } from '../shared/documents/ledger.ts';
+import type { OrphanFields } from '../shared/documents/orphan.ts';
 import { progressOf } from '../shared/lifecycle/derive.ts';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -52,6 +53,19 @@ export function aCluster(fields: Partial<Cluster> = {}): Cluster {
     readers: fields.readers ?? Object.keys(members),
   };
 }
+
+/** A disk that was found a moment ago, unless said otherwise. */
+export const anOrphan = (fields: Partial<OrphanFields> = {}): OrphanFields => ({
+  schema: DOCUMENT_SCHEMA,
+  kind: 'disk',
+  name: 'pvc-1',
+  location: 'europe-west1-b',
+  clusterId: clusterIdOf(1),
+  foundAt: new Date(EPOCH_START),
+  hourlyMicros: 1370,
+  state: 'found',
+  ...fields,
+});
 
 /** What writes a cluster as the engine would have. */
 export function writeOf(cluster: Cluster): Write {

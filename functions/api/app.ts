@@ -21,6 +21,7 @@ import { KEY_ENDPOINTS } from './keys.ts';
 import { ME_ENDPOINTS } from './me.ts';
 import { MEMBER_ENDPOINTS } from './members.ts';
 import { type ApiEnv, observe } from './observe.ts';
+import { ORPHAN_ENDPOINTS } from './orphans.ts';
 import { isOfCluster, partsOf } from './policy.ts';
 import { POOL_ENDPOINTS } from './pools.ts';
 import { problemResponse, toAppError } from './problem.ts';
@@ -84,6 +85,7 @@ export const API_ENDPOINTS: readonly Endpoint[] = [
   ...POOL_ENDPOINTS,
   ...ADMIN_ENDPOINTS,
   ...DEAD_LETTER_ENDPOINTS,
+  ...ORPHAN_ENDPOINTS,
   ...HEALTH_ENDPOINTS,
   ...KEY_ENDPOINTS,
   ...STATUS_ENDPOINTS,

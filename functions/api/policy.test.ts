@@ -1,9 +1,10 @@
 /** The policy, cell by cell, against the real API. */
 import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../shared/api.ts';
+import { orphanPath } from '../../shared/documents/orphan.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { apiUnderTest } from '../../test/api.ts';
-import { aCluster, aDeadLetter, clusterIdOf, writeOfLetter } from '../../test/builders.ts';
+import { aCluster, aDeadLetter, anOrphan, clusterIdOf, writeOfLetter } from '../../test/builders.ts';
 import { ENDPOINTS } from './app.ts';
 import { authorize, type EndpointName, POLICY, partsOf, STANDINGS } from './policy.ts';
 
@@ -14,6 +15,7 @@ const BODIES: Partial<Record<EndpointName, object>> = {
   'PUT /v1/me/quotaRequest': { maxClusters: 9, reason: 'A course.' },
   'PUT /v1/admin/accounts/{id}': { maxClusters: 9 },
   'POST /v1/admin/deadLetters/{id}:replay': { reason: 'It was an outage.' },
+  'POST /v1/admin/orphans/{id}:delete': { reason: 'Now.' },
   'PUT /v1/clusters/{id}/members/{email}': { role: 'viewer' },
 };
 const QUERIES: Partial<Record<EndpointName, string>> = {
@@ -38,6 +40,7 @@ describe.each(NAMES)('%s', (name) => {
     await api.given(aCluster({ members, state: 'failed' }));
     await api.documents.commit([writeOfLetter(aDeadLetter({ id: clusterIdOf(1) }))]);
     await api.send('PUT', '/v1/pools/default', api.as('setup', { operator: true }), { body: { wanted: 0 } });
+    await api.documents.commit([{ op: 'set', path: orphanPath(clusterIdOf(1)), data: anOrphan() }]);
     const uid = standing === 'owner' ? 'boss' : standing;
     const token = standing === 'anonymous' ? undefined : api.as(uid, { operator: standing === 'operator' });
     const { method, path } = partsOf(name);

@@ -66,6 +66,8 @@ export const POLICY = {
   'GET /v1/admin/cells': operators,
   'GET /v1/admin/deadLetters': operators,
   'POST /v1/admin/deadLetters/{id}:replay': operators,
+  'GET /v1/admin/orphans': operators,
+  'POST /v1/admin/orphans/{id}:delete': operators,
 } as const satisfies Record<string, Rule>;
 
 export type EndpointName = keyof typeof POLICY;

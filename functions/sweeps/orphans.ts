@@ -11,13 +11,13 @@ import {
   ORPHANS,
   type Orphan,
   type OrphanFields,
-  orphanDocument,
   orphanPath,
+  parseOrphan,
 } from '../../shared/documents/orphan.ts';
 import { asAppError } from '../../shared/errors.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { days, minutes } from '../../shared/units.ts';
-import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
+import { CommitError, type DocumentData } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
 import { parseRecordLabel } from '../steps/target.ts';
@@ -64,11 +64,6 @@ async function openOrphans(ports: Ports): Promise<Orphan[]> {
   });
   return found.map(parseOrphan);
 }
-
-export const parseOrphan = (snapshot: Snapshot): Orphan => ({
-  ...orphanDocument.parse(snapshot.data),
-  key: snapshot.path.slice(ORPHANS.length + 1),
-});
 
 async function record(ports: Ports, { report, restate, gone }: OrphanPlan): Promise<void> {
   const now = new Date(ports.clock.now());

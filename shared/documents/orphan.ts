@@ -7,6 +7,8 @@ import { clusterError } from './cluster.ts';
 import { clusterId, instant, micros, schemaField } from './fields.ts';
 import { ledgerKey, resourceKind } from './ledger.ts';
 
+import { ORPHANS } from './paths.ts';
+
 export { ORPHANS, orphanPath } from './paths.ts';
 
 export const ORPHAN_STATES = ['found', 'deleting', 'gone', 'unproven'] as const;
@@ -43,6 +45,12 @@ export const orphanDocument = z.object({
 });
 export type OrphanFields = z.infer<typeof orphanDocument>;
 export type Orphan = OrphanFields & { key: string };
+
+/** @param path of its document. @throws ZodError */
+export const parseOrphan = ({ path, data }: { path: string; data: unknown }): Orphan => ({
+  ...orphanDocument.parse(data),
+  key: path.slice(ORPHANS.length + 1),
+});
 
 /** States in which it still is there. */
 export const OPEN_ORPHANS = ORPHAN_STATES.filter((state) => state !== 'gone');

@@ -1,5 +1,6 @@
 /** The meter of a cluster: what it has cost so far. Pure, and light enough for a browser that draws it while it runs. */
 import type { Cost } from '../documents/cluster.ts';
+import type { OrphanFields } from '../documents/orphan.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -29,4 +30,14 @@ export function metered(
   // What it last cost an hour stays to be told.
   if (hourlyMicros === undefined) return { micros, hourlyMicros: cost?.hourlyMicros ?? 0 };
   return { micros, hourlyMicros, since: new Date(at.now) };
+}
+
+/** What something that leaks has cost since it was found; what it cost before, nobody saw. */
+export function costOfOrphan(
+  { hourlyMicros, foundAt, goneAt }: Pick<OrphanFields, 'hourlyMicros' | 'foundAt' | 'goneAt'>,
+  elapsed: (sinceMs: number) => number,
+): number {
+  const goneForMs = goneAt ? Math.max(0, elapsed(goneAt.getTime())) : 0;
+  const meter = { micros: 0, hourlyMicros, since: foundAt };
+  return costAt(meter, (sinceMs) => elapsed(sinceMs) - goneForMs);
 }

@@ -1,0 +1,123 @@
+/** What leaks in the cloud, for operators. Nothing is deleted here: the sweep does that, with the identity that may, and is told who wants it. */
+import { deleteOrphanBody, type OrphanReply, orphanPage, orphanReply, pageQuery } from '../../shared/api.ts';
+import { ORPHANS, type Orphan, orphanPath, parseOrphan } from '../../shared/documents/orphan.ts';
+import { AppError, asAppError } from '../../shared/errors.ts';
+import { costOfOrphan } from '../../shared/lifecycle/cost.ts';
+import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
+import { days } from '../../shared/units.ts';
+import { type Clock, CommitError } from '../cloud.ts';
+import type { Ports } from '../ports.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { cutPage, type PageScope, parsePageToken } from './paging.ts';
+import { toMoney } from './reply.ts';
+
+/** What is counted is each find, for none should ever be. */
+const WEEK_MS = days(7);
+
+const list = endpoint({
+  name: 'GET /v1/admin/orphans',
+  summary:
+    'Things in the cloud that no cluster claims, and what each costs. Those that are gone stay in the list for three months.',
+  status: 200,
+  reply: orphanPage,
+  refuses: ['INVALID_PAGE_TOKEN'],
+  query: pageQuery,
+  async handle({ ports, principal, query: { pageSize, pageToken } }) {
+    const { documents, clock } = ports;
+    const signingKey = ports.settings.pageTokenKey;
+    const scope: PageScope = { list: ORPHANS, uid: principal().uid };
+    const [foundMs, path] = pageToken === undefined ? [] : parsePageToken(signingKey, scope, pageToken);
+    const weekAgo = new Date(clock.now() - WEEK_MS);
+    const [found, foundThisWeek] = await Promise.all([
+      documents.query({
+        collection: ORPHANS,
+        orderBy: [['foundAt', 'desc']],
+        ...(path === undefined ? {} : { startAfter: [new Date(Number(foundMs)), String(path)] }),
+        limit: pageSize + 1,
+      }),
+      documents.count({ collection: ORPHANS, where: [['foundAt', '>', weekAgo]] }),
+    ]);
+    const { page, ...next } = cutPage(signingKey, scope, found, pageSize, (last) => [
+      parseOrphan(last).foundAt.getTime(),
+      last.path,
+    ]);
+    const orphans = page.map((snapshot) => toOrphan(parseOrphan(snapshot), clock));
+    return { body: { orphans, foundThisWeek, ...next } };
+  },
+});
+
+const remove = endpoint({
+  name: 'POST /v1/admin/orphans/{id}:delete',
+  summary:
+    'Delete it now, not when its time comes. A repetition changes nothing, nor does asking for what is going or gone.',
+  status: 202,
+  reply: orphanReply,
+  refuses: ['ORPHAN_UNPROVEN', 'CONFLICT'],
+  body: deleteOrphanBody,
+  async handle({ ports, principal, id, body: { reason } }) {
+    const snapshot = KEY.test(id) ? await ports.documents.get(orphanPath(id)) : undefined;
+    if (!snapshot) throw new AppError('NOT_FOUND');
+    const orphan = parseOrphan(snapshot);
+    const { kind, name, location, clusterId } = orphan;
+    if (orphan.state === 'unproven')
+      throw new AppError('ORPHAN_UNPROVEN', `It is the ${kind} ${name} in ${location}.`);
+    if (orphan.state !== 'found') return { body: toOrphan(orphan, ports.clock) };
+    const asked = orphan.asked ?? { actor: principal().uid, reason, at: new Date(ports.clock.now()) };
+    if (!orphan.asked) await writeDown(ports, snapshot, { asked });
+    ports.log.info('orphan to be deleted', {
+      resource: id,
+      ...(clusterId !== undefined && { cluster: clusterId }),
+    });
+    await wake(ports);
+    return { body: toOrphan({ ...orphan, asked }, ports.clock) };
+  },
+});
+
+export const ORPHAN_ENDPOINTS: readonly Endpoint[] = [list, remove];
+
+/** What keys are made of; names with two underscores at both ends are the database's own. */
+const KEY = /^(?!__)[\w-]{1,300}$/;
+
+/** @throws AppError CONFLICT if the sweep was at it meanwhile: whoever presses again sees what it did */
+async function writeDown(
+  ports: Ports,
+  { path, version }: { path: string; version: string },
+  data: Pick<Orphan, 'asked'>,
+): Promise<void> {
+  try {
+    await ports.documents.commit([{ op: 'update', path, data, ifVersion: version }]);
+  } catch (error) {
+    if (error instanceof CommitError && error.fault !== 'unavailable') throw new AppError('CONFLICT');
+    throw error;
+  }
+}
+
+/** If it is lost, the next sweep does it. */
+async function wake(ports: Ports): Promise<void> {
+  try {
+    await ports.messages.publish(TOPICS.orphans, { schema: MESSAGE_SCHEMA });
+  } catch (error) {
+    ports.log.warn('message not sent', { topic: TOPICS.orphans, code: asAppError(error).code });
+  }
+}
+
+function toOrphan(orphan: Orphan, clock: Pick<Clock, 'elapsed'>): OrphanReply {
+  const { key, kind, name, location, clusterId, owner, createdAt, foundAt, goneAt, asked, lastError } =
+    orphan;
+  return {
+    key,
+    kind,
+    name,
+    location,
+    ...(clusterId !== undefined && { clusterId }),
+    ...(owner !== undefined && { owner }),
+    ...(createdAt && { createdAt: createdAt.toISOString() }),
+    foundAt: foundAt.toISOString(),
+    hourlyPrice: toMoney(orphan.hourlyMicros, true),
+    cost: toMoney(costOfOrphan(orphan, clock.elapsed), true),
+    state: orphan.state,
+    ...(goneAt && { goneAt: goneAt.toISOString() }),
+    ...(lastError && { error: lastError }),
+    ...(asked && { asked: { by: asked.actor, reason: asked.reason, at: asked.at.toISOString() } }),
+  };
+}
