@@ -124,6 +124,7 @@ const OPERATOR_PAGES = [
   ['/operator/pools', 'Pools'],
   ['/operator/trouble', 'Trouble'],
   ['/operator/dead-letters', 'Dead letters'],
+  ['/operator/orphans', 'Orphans'],
   ['/operator/quotas', 'Quotas'],
   ['/operator/insights', 'Insights'],
 ] as const;

@@ -8,7 +8,7 @@ import type { Settings } from '../../../functions/ports.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { type DeadLetter, deadLetterPath } from '../../../shared/documents/dead-letter.ts';
 import { hours } from '../../../shared/units.ts';
-import { aCluster, aDeadLetter, clusterIdOf } from '../../builders.ts';
+import { aCluster, aDeadLetter, anOrphan, clusterIdOf } from '../../builders.ts';
 import { findingsOf } from './axe.ts';
 import {
   accountMenu,
@@ -331,6 +331,19 @@ describeConsole('the looks of the console', (setting) => {
     await page.getByRole('dialog', { name: 'Replay the message' }).waitFor();
     found.push(...(await findingsOf(page, 'replay')));
     await page.keyboard.press('Escape');
+    const { firestore, hub } = setting.driver;
+    // The sweep takes nothing for gone that it cannot list.
+    hub.cloud.faults.force('unavailable', { subject: 'storage.buckets.list' });
+    const orphan = anOrphan({ kind: 'bucket', name: 'waits', foundAt: new Date(), owner: 'quinn' });
+    await firestore.doc('orphans/waits').set(orphan);
+    await firestore.doc('orphans/theirs').set({ ...orphan, name: 'theirs', state: 'unproven' });
+    await firestore.doc('orphans/gone').set({ ...orphan, state: 'gone', goneAt: new Date() });
+    await look('Orphans', main.getByText('theirs'), main.getByRole('heading', { name: 'Gone again' }));
+    await page.getByRole('button', { name: 'Delete now: the bucket waits' }).click();
+    await page.getByRole('dialog', { name: 'Delete it now?' }).waitFor();
+    found.push(...(await findingsOf(page, 'deleting an orphan')));
+    await page.keyboard.press('Escape');
+    hub.cloud.faults.clear('unavailable');
     await look('Quotas', main.getByText('A course.'), main.getByRole('table'));
     await page.getByRole('button', { name: 'Grant what quinn@example.com asks for' }).click();
     await page.getByRole('dialog', { name: 'Grant more' }).waitFor();

@@ -1,9 +1,10 @@
-/** What only operators see: the spares, what needs somebody, who may have how much, and how well Hub does. Loaded for them alone. */
+/** What only operators see: the spares, what needs somebody, what leaks, who may have how much, and how well Hub does. Loaded for them alone. */
 import './operator.css';
 import { lazy, Suspense } from 'react';
 import { Link, Redirect, Route, Switch } from 'wouter';
 import { DeadLettersPage } from './dead-letters-page.tsx';
 import { Loading } from './live-part.tsx';
+import { OrphansPage } from './orphans-page.tsx';
 import { PoolsPage } from './pools-page.tsx';
 import { QuotasPage } from './quotas-page.tsx';
 import { useRecent } from './recent.ts';
@@ -25,6 +26,9 @@ export default function OperatorPages() {
         </Route>
         <Route path="/operator/dead-letters">
           <DeadLettersPage />
+        </Route>
+        <Route path="/operator/orphans">
+          <OrphansPage />
         </Route>
         <Route path="/operator/quotas">
           <QuotasPage recent={recent} />

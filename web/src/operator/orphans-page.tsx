@@ -1,0 +1,290 @@
+/** What leaks: each thing in the cloud that no cluster claims, with whose it was, what it costs, and a button. */
+import { type ReactNode, useState } from 'react';
+import { Link } from 'wouter';
+import { costOfOrphan } from '../../../shared/lifecycle/cost.ts';
+import { MAX_REASON } from '../../../shared/limits.ts';
+import { must } from '../api/client.ts';
+import { useCloudElapsed } from '../clusters/reading.ts';
+import { durationInWords } from '../duration.ts';
+import { useHub } from '../hub.ts';
+import { microsInDollars } from '../money.ts';
+import { Button } from '../parts/button.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
+import { CheckIcon, ClockIcon, DotIcon, WarningIcon } from '../parts/icons.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { tell } from '../parts/toast.tsx';
+import { useSubmit } from '../parts/use-submit.ts';
+import { dayAndTime, useNow, useTitle } from '../time.ts';
+import { useFocusKept } from './focus.ts';
+import { LivePart } from './live-part.tsx';
+import {
+  costsByContent,
+  KINDS,
+  type LiveOrphan,
+  MOST_RECENT,
+  useFoundThisWeek,
+  useOrphans,
+} from './orphans.ts';
+import { valuesOf } from './recent.ts';
+
+export function OrphansPage() {
+  useTitle('Orphans');
+  const orphans = useOrphans();
+  const week = valuesOf(useFoundThisWeek());
+  const heading = useFocusKept<HTMLHeadingElement>(valuesOf(orphans).length);
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <h1 ref={heading} tabIndex={-1}>
+            Orphans
+          </h1>
+          <p className="muted">
+            Things in the cloud that no cluster claims. Hub looks every quarter of an hour, and deletes what
+            is provably its own.
+          </p>
+        </div>
+      </div>
+      <LivePart live={orphans} what="what leaks">
+        {(open) => (
+          <>
+            {open.length === 0 ? <NothingLeaks /> : <Leaking open={open} />}
+            <Week found={week} />
+          </>
+        )}
+      </LivePart>
+    </>
+  );
+}
+
+function NothingLeaks() {
+  return (
+    <section className="empty">
+      <span className="calm">
+        <CheckIcon />
+      </span>
+      <h2>Nothing leaks.</h2>
+      <p>All that Hub has in the cloud belongs to a cluster. What does not appears here by itself.</p>
+    </section>
+  );
+}
+
+function Leaking({ open }: { open: readonly LiveOrphan[] }) {
+  const hourlyMicros = open.reduce((sum, one) => sum + one.hourlyMicros, 0);
+  return (
+    <section className="trouble" aria-label="What leaks">
+      <p className="notice">
+        {open.length === 1 ? 'One thing leaks' : `${open.length} things leak`}
+        {hourlyMicros > 0 && `, at ${microsInDollars(hourlyMicros)} an hour`}.
+      </p>
+      <ul className="stack">
+        {open
+          .toSorted((a, b) => b.hourlyMicros - a.hourlyMicros || a.foundAt.getTime() - b.foundAt.getTime())
+          .map((orphan) => (
+            <One key={orphan.id} orphan={orphan} />
+          ))}
+      </ul>
+    </section>
+  );
+}
+
+const STATES = {
+  found: { tone: 'waiting', label: 'To be deleted', Icon: ClockIcon },
+  deleting: { tone: 'busy', label: 'Being deleted', Icon: DotIcon },
+  unproven: { tone: 'bad', label: 'Not proven to be Hub’s', Icon: WarningIcon },
+  gone: { tone: 'good', label: 'Gone', Icon: CheckIcon },
+} as const;
+
+function Badge({ state }: Pick<LiveOrphan, 'state'>) {
+  const { tone, label, Icon } = STATES[state];
+  return (
+    <span className={`badge ${tone}`}>
+      <Icon />
+      {label}
+    </span>
+  );
+}
+
+function One({ orphan }: { orphan: LiveOrphan }) {
+  const { kind, name, location, clusterId, owner, createdAt, foundAt, state, lastError, asked } = orphan;
+  return (
+    <li className="card tight">
+      <div className="trouble-head">
+        <div>
+          <h2>{KINDS[kind]}</h2>
+          <p className="small trouble-owner">
+            <code>{name}</code>
+          </p>
+        </div>
+        <Badge state={state} />
+      </div>
+      {state === 'unproven' && (
+        <div className="problem">
+          <div>
+            <p>
+              <strong>It is called as things of Hub’s are, but nothing proves that it is one.</strong>
+            </p>
+            <p>
+              Hub leaves it alone. Find out whose it is; if nobody needs it, delete it in the console of the
+              cloud. This record then closes by itself.
+            </p>
+          </div>
+        </div>
+      )}
+      {lastError && (
+        <div className="problem">
+          <div>
+            <p>
+              <strong>It could not be deleted yet.</strong>
+            </p>
+            <p>{lastError.message}</p>
+          </div>
+        </div>
+      )}
+      <dl className="small trouble-facts">
+        <Fact label="Costs">
+          <Cost orphan={orphan} />
+        </Fact>
+        <Fact label="Where">{location}</Fact>
+        <Fact label="Found">
+          {dayAndTime(foundAt)} (<Ago at={foundAt} />)
+        </Fact>
+        {createdAt && <Fact label="Made">{dayAndTime(createdAt)}</Fact>}
+        {clusterId !== undefined && (
+          <Fact label="Cluster">
+            <Link href={`/clusters/${clusterId}`}>{clusterId}</Link>
+          </Fact>
+        )}
+        <Fact label="Whose">{owner ?? 'Nobody’s that Hub knows'}</Fact>
+      </dl>
+      {asked ? (
+        <p className="small muted">
+          {asked.actor} wants it gone at once: {asked.reason}
+        </p>
+      ) : (
+        state === 'found' && <DeleteNow orphan={orphan} />
+      )}
+    </li>
+  );
+}
+
+/** Of cloud time: less than a cent of most things. */
+const CENT_MS = 60_000;
+
+function Cost({ orphan }: { orphan: LiveOrphan }) {
+  const elapsed = useCloudElapsed(CENT_MS);
+  if (costsByContent(orphan)) return <>what it holds</>;
+  if (orphan.hourlyMicros === 0) return <>nothing</>;
+  return (
+    <>
+      {microsInDollars(orphan.hourlyMicros)} an hour, {microsInDollars(costOfOrphan(orphan, elapsed))} so far
+    </>
+  );
+}
+
+function DeleteNow({ orphan: { id, kind, name } }: { orphan: LiveOrphan }) {
+  const { api } = useHub();
+  const [open, setOpen] = useState(false);
+  const [reason, setReason] = useState('');
+  const what = `${KINDS[kind].toLowerCase()} ${name}`;
+  const { busy, error, submit } = useSubmit(async () => {
+    await must(api.post('/v1/admin/orphans/{id}:delete', { params: { path: { id } }, body: { reason } }));
+    tell('It goes now.');
+    setOpen(false);
+  });
+  return (
+    <div className="row">
+      <Button aria-label={`Delete now: the ${what}`} onClick={() => setOpen(true)}>
+        Delete now
+      </Button>
+      {open && (
+        <Dialog
+          title="Delete it now?"
+          description={`The ${what} goes at once and not when its time comes. Hub first asks once more whether any cluster claims it.`}
+          open
+          onClose={() => setOpen(false)}
+        >
+          <form onSubmit={submit}>
+            <Field label="Why now" hint="It is kept with the record.">
+              {(field, hint) => (
+                <input
+                  id={field}
+                  aria-describedby={hint}
+                  required
+                  maxLength={MAX_REASON}
+                  value={reason}
+                  onChange={({ target }) => setReason(target.value)}
+                />
+              )}
+            </Field>
+            {error && <Problem error={error} />}
+            <footer>
+              <Button onClick={() => setOpen(false)}>Cancel</Button>
+              <Button type="submit" look="danger" busy={busy}>
+                Delete it
+              </Button>
+            </footer>
+          </form>
+        </Dialog>
+      )}
+    </div>
+  );
+}
+
+/** How often it happened: each time is a fault of Hub's or of the cloud's. */
+function Week({ found }: { found: readonly LiveOrphan[] }) {
+  const gone = found.filter(({ state }) => state === 'gone');
+  if (gone.length === 0) return null;
+  const count = found.length >= MOST_RECENT ? `${MOST_RECENT} or more` : String(found.length);
+  return (
+    <section className="card tight orphans-gone" aria-label="Gone again">
+      <div>
+        <h2>Gone again</h2>
+        <p className="muted small">
+          {count} found in the last seven days. It should be none: each is worth finding out about.
+        </p>
+      </div>
+      <ul>
+        {gone.map((orphan) => (
+          <Gone key={orphan.id} orphan={orphan} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Gone({ orphan }: { orphan: LiveOrphan }) {
+  const { kind, name, location, foundAt, goneAt, owner } = orphan;
+  const elapsed = useCloudElapsed(CENT_MS);
+  return (
+    <li className="small">
+      <span>
+        {KINDS[kind]} <code>{name}</code>
+        <span className="muted">
+          {' '}
+          in {location}
+          {owner !== undefined && `, of ${owner}`}
+        </span>
+      </span>
+      <span className="muted">
+        {dayAndTime(foundAt)}
+        {goneAt && `, gone after ${durationInWords(goneAt.getTime() - foundAt.getTime())}`}
+        {orphan.hourlyMicros > 0 && `, ${microsInDollars(costOfOrphan(orphan, elapsed))}`}
+      </span>
+    </li>
+  );
+}
+
+function Ago({ at }: { at: Date }) {
+  return <time dateTime={at.toISOString()}>{durationInWords(useNow() - at.getTime())} ago</time>;
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt className="muted">{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

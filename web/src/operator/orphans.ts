@@ -1,0 +1,54 @@
+/** What leaks: things in the cloud that no cluster claims. */
+import { collection, limit, orderBy, query, where } from 'firebase/firestore';
+import { useMemo } from 'react';
+import type { Orphan } from '../../../shared/documents/orphan.ts';
+import { ORPHANS } from '../../../shared/documents/paths.ts';
+import { days } from '../../../shared/units.ts';
+import { useHub } from '../hub.ts';
+import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
+
+export type OrphanState = Orphan['state'];
+/** As it is listened to: the key is its document's. */
+export type LiveOrphan = Omit<Orphan, 'key'> & { id: string };
+
+const OPEN: readonly OrphanState[] = ['found', 'deleting', 'unproven'];
+const WEEK_DAYS = 7;
+export const MOST_RECENT = 200;
+
+/** What is still there. There should never be one, so none is left out. */
+export function useOrphans(): Live<readonly LiveOrphan[]> {
+  const { firebase } = useHub();
+  const listen = useMemo(() => {
+    const open = query(collection(firebase.db, ORPHANS), where('state', 'in', OPEN));
+    return (next: Next<readonly LiveOrphan[]>) => listenToQuery<Omit<Orphan, 'key'>>(open, next);
+  }, [firebase]);
+  return useLive(listen);
+}
+
+/** What was found in the last seven days, gone or not, the newest first. */
+export function useFoundThisWeek(): Live<readonly LiveOrphan[]> {
+  const { firebase } = useHub();
+  const listen = useMemo(() => {
+    const recent = query(
+      collection(firebase.db, ORPHANS),
+      where('foundAt', '>', new Date(Date.now() - days(WEEK_DAYS))),
+      orderBy('foundAt', 'desc'),
+      limit(MOST_RECENT),
+    );
+    return (next: Next<readonly LiveOrphan[]>) => listenToQuery<Omit<Orphan, 'key'>>(recent, next);
+  }, [firebase]);
+  return useLive(listen);
+}
+
+export const KINDS: Readonly<Record<Orphan['kind'], string>> = {
+  cluster: 'Cluster',
+  bucket: 'Bucket',
+  disk: 'Disk',
+  address: 'Address',
+  'forwarding-rule': 'Load balancer',
+  firewall: 'Firewall rule',
+  'dns-record': 'Name',
+};
+
+/** What is paid for by what is in it, and not by the hour. */
+export const costsByContent = ({ kind }: Pick<Orphan, 'kind'>): boolean => kind === 'bucket';
