@@ -8,6 +8,10 @@ import type { Random } from '../functions/cloud.ts';
 export const FAULTS = {
   stockout: 'container: a zone has no machines left (the operation fails with GCE_STOCKOUT)',
   quota: 'container: a create is refused with RESOURCE_EXHAUSTED',
+  'too-many-operations':
+    'container: a create is refused with 429, for as many operations are under way as may be',
+  'account-deleted': 'container: a create fails with GKE_SERVICE_ACCOUNT_DELETED',
+  'key-error': 'container: a create fails with CLOUD_KMS_KEY_ERROR',
   'operation-fails': 'container: an operation ends in an error that is nobody’s fault',
   'slow-operation': 'container: an operation takes five times as long',
   'stuck-operation': 'container: an operation never ends',

@@ -168,8 +168,7 @@ export function toStatus(error: unknown): {
 } {
   if (error instanceof ServiceError) {
     const metadata = new Metadata();
-    if (error.reason)
-      metadata.set('grpc-status-details-bin', errorInfo(error.code, error.message, error.reason));
+    if (error.reason || error.retryAfterMs) metadata.set('grpc-status-details-bin', statusDetails(error));
     return { code: error.code, details: error.message, message: error.message, name: error.name, metadata };
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -177,21 +176,31 @@ export function toStatus(error: unknown): {
   return { code: STATUS.INTERNAL, details: 'internal error of the stand-in', message: text, name: 'Error' };
 }
 
-/** google.rpc.Status with one google.rpc.ErrorInfo, as Google's servers attach it: https://google.aip.dev/193 */
-function errorInfo(code: number, message: string, reason: string): Buffer {
-  const info = protobuf.Writer.create()
-    .uint32(10)
-    .string(reason)
-    .uint32(18)
-    .string('googleapis.com')
-    .finish();
-  const any = protobuf.Writer.create()
-    .uint32(10)
-    .string('type.googleapis.com/google.rpc.ErrorInfo')
-    .uint32(18)
-    .bytes(info)
-    .finish();
-  return Buffer.from(
-    protobuf.Writer.create().uint32(8).int32(code).uint32(18).string(message).uint32(26).bytes(any).finish(),
-  );
+/** google.rpc.Status with a google.rpc.ErrorInfo and a RetryInfo, as Google's servers attach them: https://google.aip.dev/193 */
+function statusDetails({ code, message, reason, retryAfterMs }: ServiceError): Buffer {
+  const status = protobuf.Writer.create().uint32(8).int32(code).uint32(18).string(message);
+  const attach = (type: string, detail: Uint8Array): void => {
+    const any = protobuf.Writer.create()
+      .uint32(10)
+      .string(`type.googleapis.com/google.rpc.${type}`)
+      .uint32(18)
+      .bytes(detail)
+      .finish();
+    status.uint32(26).bytes(any);
+  };
+  if (reason) {
+    const info = protobuf.Writer.create().uint32(10).string(reason).uint32(18).string('googleapis.com');
+    attach('ErrorInfo', info.finish());
+  }
+  if (retryAfterMs) {
+    const seconds = Math.floor(retryAfterMs / 1000);
+    const duration = protobuf.Writer.create()
+      .uint32(8)
+      .int64(seconds)
+      .uint32(16)
+      .int32((retryAfterMs - seconds * 1000) * 1e6)
+      .finish();
+    attach('RetryInfo', protobuf.Writer.create().uint32(10).bytes(duration).finish());
+  }
+  return Buffer.from(status.finish());
 }

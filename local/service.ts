@@ -29,11 +29,14 @@ export class ServiceError extends Error {
   readonly code: number;
   /** google.rpc.ErrorInfo, where the real service sends one. */
   readonly reason: string | undefined;
-  constructor(code: number, message: string, reason?: string) {
+  /** google.rpc.RetryInfo, likewise. */
+  readonly retryAfterMs: number | undefined;
+  constructor(code: number, message: string, reason?: string, retryAfterMs?: number) {
     super(message);
     this.name = 'ServiceError';
     this.code = code;
     this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

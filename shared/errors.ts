@@ -428,6 +428,20 @@ export const ERRORS = {
     say: 'The cloud is still busy with an earlier operation on this cluster.',
     remedy: 'Nothing; Hub waits for it.',
   },
+  CLOUD_BUSY: {
+    retry: 'free',
+    http: 503,
+    fault: 'cloud',
+    say: 'The cloud takes no more orders from this Hub at the moment.',
+    remedy: 'Nothing; Hub tries again by itself.',
+  },
+  CLOUD_SETUP: {
+    retry: false,
+    http: 503,
+    fault: 'operator',
+    say: 'The cloud account of this Hub is not set up as it must be.',
+    remedy: 'Tell the operator, and press retry when it is put right.',
+  },
   LEAF_UNAVAILABLE: {
     retry: 'free',
     http: 503,
@@ -464,12 +478,19 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
   readonly errors: readonly FieldError[] | undefined;
-  constructor(code: ErrorCode, detail?: string, options?: ErrorOptions & { errors?: readonly FieldError[] }) {
+  /** Whoever refused says that asking again before is useless. */
+  readonly retryAfterMs: number | undefined;
+  constructor(
+    code: ErrorCode,
+    detail?: string,
+    options?: ErrorOptions & { errors?: readonly FieldError[]; retryAfterMs?: number | undefined },
+  ) {
     super(detail ? `${code}: ${detail}` : code, options);
     this.name = 'AppError';
     this.code = code;
     this.detail = detail;
     this.errors = options?.errors;
+    this.retryAfterMs = options?.retryAfterMs;
   }
   get row(): ErrorRow {
     return ERRORS[this.code];

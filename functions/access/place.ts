@@ -25,7 +25,9 @@ export async function placeOf(cluster: Cluster, ports: Ports): Promise<Place> {
   const seen = await ports.provider.observeCluster(target);
   if (seen.status === 'absent' || seen.status === 'deleting') throw new AppError('CLUSTER_VANISHED');
   if (seen.status !== 'ready') throw new AppError('LEAF_UNAVAILABLE', 'The cloud is changing the cluster.');
-  const { connection } = seen;
+  const { connection, warning } = seen;
+  if (warning !== undefined)
+    ports.log.warn('cluster needs an operator', { cluster: cluster.id, detail: warning });
   const { product } = entriesOf(cluster.spec);
   const host = hostOf(cluster.id, ports.settings.zone);
   return { cluster, product, host, target, connection, leaf: ports.leaves.open(connection), ports };

@@ -149,7 +149,12 @@ async function look(ports: Ports, step: Step, read: Read, name: StepName): Promi
       code: error.code,
       ...(cause ? { detail: cause } : error.detail ? { detail: error.detail } : {}),
     });
-    return { kind: 'failed', code: error.code, ...(error.detail ? { detail: error.detail } : {}) };
+    return {
+      kind: 'failed',
+      code: error.code,
+      ...(error.detail ? { detail: error.detail } : {}),
+      ...(error.retryAfterMs ? { retryAfterMs: error.retryAfterMs } : {}),
+    };
   }
 }
 

@@ -199,7 +199,8 @@ function translate(error: unknown): unknown {
   const status = statusOf(error);
   const detail = `Cloud Storage: ${scrub(String((error as Error).message))}`;
   if (status === 401 || status === 403) return new AppError('PERMISSION_DENIED', detail);
-  if (status === undefined || status === 408 || status === 429 || status >= 500) {
+  if (status === 429) return new AppError('CLOUD_BUSY', detail);
+  if (status === undefined || status === 408 || status >= 500) {
     return new AppError('PROVIDER_UNAVAILABLE', detail);
   }
   return error;

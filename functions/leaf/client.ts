@@ -188,10 +188,19 @@ function objectOf(path: string, { text }: Reply): KubeObject {
 }
 
 /** What a `Status` object says; nothing if something between answered in its place. */
-function statusOf({ text }: Reply): { reason?: string; message?: string } {
+function statusOf({ text }: Reply): { reason?: string; message?: string; retryAfterS?: number } {
   try {
-    const { reason, message } = JSON.parse(text) as { reason?: unknown; message?: unknown };
-    return { reason: String(reason ?? ''), message: String(message ?? '') };
+    const { reason, message, details } = JSON.parse(text) as {
+      reason?: unknown;
+      message?: unknown;
+      details?: { retryAfterSeconds?: unknown };
+    };
+    const retryAfterS = Number(details?.retryAfterSeconds ?? 0);
+    return {
+      reason: String(reason ?? ''),
+      message: String(message ?? ''),
+      ...(retryAfterS > 0 && { retryAfterS }),
+    };
   } catch {
     return {};
   }

@@ -8,13 +8,21 @@ export interface Refusal {
   status: number;
   reason?: string | undefined;
   message?: string | undefined;
+  /** `details.retryAfterSeconds` of its Status. */
+  retryAfterS?: number | undefined;
 }
 
 /** @param request what was asked, for operators: `PATCH /api/v1/namespaces/a/secrets/b` */
-export function refusalError(request: string, { status, reason, message }: Refusal): AppError {
+/** By reason, where the status alone would call it a bug: https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/types.go */
+const PASSING = ['ServerTimeout', 'Timeout', 'TooManyRequests', 'ServiceUnavailable', 'InternalError'];
+
+export function refusalError(request: string, { status, reason, message, retryAfterS }: Refusal): AppError {
   const detail = `${request}: ${status} ${reason ?? ''} ${quoteless(message ?? '')}`.trim();
   if (status === 401 || status === 403) return new AppError('PERMISSION_DENIED', detail);
-  if (status === 429 || status >= 500) return new AppError('LEAF_UNAVAILABLE', detail);
+  if (status === 429 || status >= 500 || PASSING.includes(reason ?? '')) {
+    const retryAfterMs = retryAfterS === undefined ? undefined : retryAfterS * 1000;
+    return new AppError('LEAF_UNAVAILABLE', detail, { retryAfterMs });
+  }
   return new AppError('BUG', detail, { cause: new Error(detail) });
 }
 

@@ -34,9 +34,14 @@ export type Observed =
   | { status: 'absent' }
   /** Being made or changed; `detail` is for people. */
   | { status: 'pending'; detail: string; progress?: number }
-  | { status: 'ready'; connection: LeafConnection }
+  /** `warning`: it works, and an operator must see to it. */
+  | { status: 'ready'; connection: LeafConnection; warning?: string }
   /** It is there and will not become ready. `code` says why. */
-  | { status: 'broken'; code: 'ZONE_EXHAUSTED' | 'CLOUD_QUOTA' | 'CLUSTER_CREATE_FAILED'; detail: string }
+  | {
+      status: 'broken';
+      code: 'ZONE_EXHAUSTED' | 'CLOUD_QUOTA' | 'CLUSTER_CREATE_FAILED' | 'CLOUD_SETUP';
+      detail: string;
+    }
   | { status: 'deleting' };
 
 /** A thing found in the cloud, whoever made it. */
@@ -73,7 +78,8 @@ export interface Provider {
   locations(region: string, availability: 'zonal' | 'regional'): readonly string[];
   /**
    * Asks for the cluster unless it is there, and says how far it is. Safe to repeat.
-   * @throws AppError ZONE_EXHAUSTED, CLOUD_QUOTA, NAME_TAKEN, PERMISSION_DENIED, PROVIDER_UNAVAILABLE, OPERATION_IN_PROGRESS
+   * @throws AppError ZONE_EXHAUSTED, CLOUD_QUOTA, CLOUD_BUSY, CLOUD_SETUP, NAME_TAKEN, PERMISSION_DENIED, PROVIDER_UNAVAILABLE,
+   * OPERATION_IN_PROGRESS
    */
   ensureCluster(target: ClusterTarget): Promise<Observed>;
   /**

@@ -101,3 +101,88 @@ describe("the cloud's own quota", () => {
     expect((await read(hub, id)).error).toBeUndefined();
   });
 });
+
+describe('a cloud account', () => {
+  test.each(['account-deleted', 'key-error'] as const)(
+    'that is not set up as it must be (%s) fails the cluster at once, in one zone, and is held against none',
+    async (fault) => {
+      const hub = memoryHub();
+      let id = '';
+      const asked = spy(hub, () => id);
+      hub.faults.force(fault);
+      hub.startScheduler();
+      id = await aCreation(hub);
+      await hub.until(async () => (await read(hub, id)).state === 'failed', hours(3));
+      expect(await read(hub, id)).toMatchObject({ error: { code: 'CLOUD_SETUP', fault: 'operator' } });
+      expect(await asked()).toHaveLength(1);
+      expect(await hub.documents.get(`breakers/${spec.region}`)).toBeUndefined();
+    },
+  );
+
+  test('that takes no more orders is asked again without counting, and after long the cluster waits in the queue', async () => {
+    const hub = memoryHub();
+    hub.faults.force('too-many-operations');
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.clock.runFor(minutes(5));
+    expect(await read(hub, id)).toMatchObject({ state: 'provisioning', attempts: 0 });
+    await hub.until(async () => (await read(hub, id)).state === 'queued');
+    expect(await read(hub, id)).toMatchObject({ error: { code: 'CLOUD_QUOTA' } });
+    hub.faults.clear('too-many-operations');
+    await hub.until(async () => (await read(hub, id)).state === 'ready', minutes(30));
+  });
+});
+
+describe('a cluster in the making', () => {
+  test('that somebody deletes is made again', async () => {
+    const hub = memoryHub();
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.until(() => hub.container.listClusters('-').length === 1);
+    const [made] = hub.container.listClusters('-');
+    const [operation] = hub.container.listOperations('-');
+    hub.container.cancelOperation(first, operation?.name ?? '');
+    await hub.until(() => hub.container.listClusters('-')[0]?.status === 'ERROR', minutes(5), 50);
+    hub.container.deleteCluster(first, made?.name ?? '');
+    await hub.until(async () => (await read(hub, id)).state === 'ready', hours(1));
+  });
+
+  test('that Google upgrades is waited for, which counts as no failure', async () => {
+    const hub = memoryHub();
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    let upgraded = false;
+    await hub.until(
+      async () => {
+        const [made] = hub.container.listClusters('-');
+        if (!upgraded && made?.status === 'RUNNING') {
+          hub.container.startUpgrade(first, made.name);
+          upgraded = true;
+        }
+        return (await read(hub, id)).state === 'ready';
+      },
+      hours(2),
+      100,
+    );
+    expect(upgraded).toBe(true);
+  });
+});
+
+test.each([
+  ['CA_EXPIRING', 'ready'],
+  ['SET_BY_OPERATOR', 'pending'],
+  ['CLOUD_KMS_KEY_ERROR', 'broken'],
+] as const)('a running cluster with %s is seen as %s', async (code, status) => {
+  const hub = memoryHub();
+  hub.startScheduler();
+  const id = await aCreation(hub);
+  await hub.until(async () => (await read(hub, id)).state === 'ready');
+  const name = hub.ports.provider.clusterName({ id, generation: 1 });
+  hub.container.degrade(first, name, { code, message: 'It is so.', canonicalCode: 'FAILED_PRECONDITION' });
+  const seen = await hub.run(hub.ports.provider.observeCluster({ id, generation: 1, location: first }));
+  expect(seen).toMatchObject({
+    status,
+    ...(code === 'CA_EXPIRING' && { warning: 'CA_EXPIRING: It is so.' }),
+    ...(status === 'broken' && { code: 'CLOUD_SETUP' }),
+  });
+});

@@ -17,16 +17,27 @@ const LOOK_AGAIN_MS = seconds(20);
 /** A quota of the cloud's is raised by people, or freed by one of our own deletions, which wakes the queue. */
 const QUOTA_MS = minutes(5);
 const QUEUE_MS = seconds(10);
+/** Orders that the cloud does not take are repeated that long. */
+const BUSY_MS = minutes(10);
 
 /** @throws AppError NAME_TAKEN, PERMISSION_DENIED, PROVIDER_UNAVAILABLE, OPERATION_IN_PROGRESS */
 export const provision: Step = async (cluster, ports) => {
   const { code } = cluster.error ?? {};
   if (code === 'CLOUD_QUOTA' || code === 'REGION_EXHAUSTED') return makeRoom(cluster, code, ports);
-  const result = await make(cluster, ports);
+  const result = await make(cluster, ports).catch((thrown: unknown) =>
+    unlessBusyForLong(thrown, cluster, ports),
+  );
   // Afterwards, for what is thrown there takes nothing along: each try would order another certificate.
   const certificate = await prove(cluster, ports);
   return certificate ? { ...result, patch: { ...result.patch, certificate } } : result;
 };
+
+/** That the cloud takes no more orders is no failure: who has asked for long enough waits in the queue, and takes nobody's place. */
+function unlessBusyForLong(thrown: unknown, { since }: Cluster, { clock }: Ports): StepResult {
+  const { code, detail } = asAppError(thrown);
+  if (code !== 'CLOUD_BUSY' || clock.elapsed(since.getTime()) < BUSY_MS) throw thrown;
+  return wait(0, 'Giving the room back.', { patch: { error: describe('CLOUD_QUOTA', detail) } });
+}
 
 /**
  * Nobody waits for the certificate before the cluster is to be exposed, so whatever is wrong with it is left to that step, which begins
@@ -97,6 +108,8 @@ async function afterBreaking(
   ports: Ports,
 ): Promise<StepResult> {
   const { code, detail } = broken;
+  // The same in every zone, and nothing against any of them.
+  if (code === 'CLOUD_SETUP') return fail(code, detail);
   const { region } = cluster.spec;
   const { breaker, also } = noteFailure(ports, await readBreaker(ports, region), cluster, code);
   const exhausted = [...cluster.exhausted, cluster.location ?? ''];

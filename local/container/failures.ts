@@ -4,7 +4,7 @@
  * https://github.com/terraform-google-modules/terraform-google-kubernetes-engine/pull/2637 (stock-out after the time-out) and
  * https://github.com/kubernetes-sigs/sig-storage-local-static-provisioner/pull/526 (quota met while creating).
  */
-import { minutes } from '../../shared/units.ts';
+import { minutes, seconds } from '../../shared/units.ts';
 import { ServiceError, STATUS } from '../service.ts';
 import type { StatusCondition } from './resource.ts';
 
@@ -40,6 +40,28 @@ export function quotaInOperation(region: string, limit: number, afterMs: number,
     ],
   };
 }
+
+/** The project is not set up as it must be: no other zone would help. */
+export function setUp(code: 'GKE_SERVICE_ACCOUNT_DELETED' | 'CLOUD_KMS_KEY_ERROR'): Failure {
+  const message =
+    code === 'CLOUD_KMS_KEY_ERROR'
+      ? 'Cluster problem detected (Cloud KMS key is disabled, destroyed or not accessible).'
+      : 'The Kubernetes Engine service account of the project is missing or has been deleted.';
+  return {
+    code: STATUS.FAILED_PRECONDITION,
+    message,
+    conditions: [{ code, message, canonicalCode: 'FAILED_PRECONDITION' }],
+  };
+}
+
+/** The words are those of https://github.com/hashicorp/terraform-provider-google/issues/15579; that it says for how long is an assumption. */
+export const tooManyOperations = (of: string): ServiceError =>
+  new ServiceError(
+    STATUS.RESOURCE_EXHAUSTED,
+    `Too many operations: ${of} hits the concurrent operations quota 5, please try again later.`,
+    undefined,
+    seconds(20),
+  );
 
 export const internal = (): Failure => ({
   code: STATUS.INTERNAL,

@@ -18,7 +18,7 @@ import {
 import * as failures from './failures.ts';
 import type { Leaves } from './leaves.ts';
 import { instanceName, makeDisks, makeFirewalls, nodesOf, removeDisks } from './nodes.ts';
-import type { ClusterResource, ClusterStatus, NodePoolResource } from './resource.ts';
+import type { ClusterResource, ClusterStatus, NodePoolResource, StatusCondition } from './resource.ts';
 import {
   type ClusterRow,
   controlPlaneAddress,
@@ -82,6 +82,8 @@ export interface ContainerModel {
 
   /** Google upgrades the control plane on its own account. */
   startUpgrade(location: string, name: string): OperationView;
+  /** A running cluster lacks something from now on. */
+  degrade(location: string, name: string, condition: StatusCondition): void;
   /** Undefined fields keep their value. */
   setQuota(region: string, quota: Partial<Quota>): void;
   /** Calls of the API by method (`CreateCluster`), for benchmarks. */
@@ -381,6 +383,7 @@ export function createContainerModel(world: World, options: ContainerOptions): C
         const used = cpusUsed(region);
         if (used + needs > quota.cpus) throw failures.cpuQuota(projectId, needs, quota.cpus, used);
         if (faults.hit('quota', region)) throw failures.quotaAtCall(region);
+        if (faults.hit('too-many-operations', region)) throw failures.tooManyOperations(projectId);
 
         const row: ClusterRow = {
           resource: { ...resource, name },
@@ -392,6 +395,14 @@ export function createContainerModel(world: World, options: ContainerOptions): C
           conditions: [],
           createdAtMs: clock.now(),
         };
+        if (faults.hit('account-deleted', region)) {
+          const failure = failures.setUp('GKE_SERVICE_ACCOUNT_DELETED');
+          return begin(row, 'CREATE_CLUSTER', 'PROVISIONING', { failure });
+        }
+        if (faults.hit('key-error', region)) {
+          const failure = failures.setUp('CLOUD_KMS_KEY_ERROR');
+          return begin(row, 'CREATE_CLUSTER', 'PROVISIONING', { failure });
+        }
         const empty = zonesOf(location, resource).find((zone) => faults.hit('stockout', zone));
         if (empty === undefined && !faults.hit('quota', `${region} operation`)) {
           return begin(row, 'CREATE_CLUSTER', 'PROVISIONING');
@@ -490,6 +501,10 @@ export function createContainerModel(world: World, options: ContainerOptions): C
       }),
     startUpgrade: (location, name) =>
       begin(findRunning(findFree(location, name)), 'UPGRADE_MASTER', 'RECONCILING'),
+    degrade: (location, name, condition) => {
+      const row = findRunning(find(location, name));
+      clusters.set(keyOf(location, name), { ...row, status: 'DEGRADED', conditions: [condition] });
+    },
     setQuota: (region, quota) => quotas.set(region, { ...quotaOf(region), ...quota }),
     close() {
       for (const cancel of timers) cancel();

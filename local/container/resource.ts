@@ -46,9 +46,16 @@ export type ClusterStatus = 'PROVISIONING' | 'RUNNING' | 'RECONCILING' | 'STOPPI
 
 /** `code` is deprecated in the API but still what GKE sends. */
 export interface StatusCondition {
-  code: 'UNKNOWN' | 'GCE_STOCKOUT' | 'GCE_QUOTA_EXCEEDED';
+  code:
+    | 'UNKNOWN'
+    | 'GCE_STOCKOUT'
+    | 'GKE_SERVICE_ACCOUNT_DELETED'
+    | 'GCE_QUOTA_EXCEEDED'
+    | 'SET_BY_OPERATOR'
+    | 'CLOUD_KMS_KEY_ERROR'
+    | 'CA_EXPIRING';
   message: string;
-  canonicalCode: 'RESOURCE_EXHAUSTED' | 'INTERNAL' | 'CANCELLED';
+  canonicalCode: 'RESOURCE_EXHAUSTED' | 'INTERNAL' | 'CANCELLED' | 'FAILED_PRECONDITION';
 }
 
 export type OperationStatus = 'PENDING' | 'RUNNING' | 'DONE' | 'ABORTING';

@@ -20,7 +20,9 @@ export function memoryGkeClient(container: ContainerModel, compute: ComputeModel
       return run();
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      throw new CloudRefusal(statusOf(error.code), error.message, error.reason);
+      throw new CloudRefusal(statusOf(error.code), error.message, error.reason, {
+        retryAfterMs: error.retryAfterMs,
+      });
     }
   };
   return {
@@ -66,9 +68,7 @@ function gkeCluster(view: ClusterView): GkeCluster {
     location: view.location,
     status: view.status,
     labels: view.resourceLabels ?? {},
-    reasons: view.conditions
-      .flatMap(({ code, message }) => [code, message])
-      .filter((text) => text !== 'UNKNOWN'),
+    conditions: view.conditions,
     nodesFailed: (view.nodePools ?? []).some((pool) => pool.status === 'ERROR'),
     ...(typeof endpoint === 'string' ? { endpoint } : {}),
     ...(ca ? { ca: Buffer.from(ca, 'base64').toString() } : {}),

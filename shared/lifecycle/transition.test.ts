@@ -203,6 +203,42 @@ describe('failing', () => {
     expect(event).toBeUndefined();
   });
 
+  test.each(['INSTALL_FAILED', 'LEAF_UNAVAILABLE'] as const)(
+    'is spread over the whole of its bound, from its very beginning (%s)',
+    (code) => {
+      const since = new Date(NOW);
+      const dueAfterMs = (jitter: number): number => {
+        const { fields, wakeInMs } = step(
+          aCluster({ state: 'installing', since }),
+          { kind: 'failed', code },
+          at(NOW, jitter),
+        );
+        return wakeInMs ?? (fields.dueAt?.getTime() ?? 0) - NOW;
+      };
+      const spread = [0, 0.01, 0.25, 0.5, 0.75, 0.99].map(dueAfterMs);
+      expect(new Set(spread).size).toBe(spread.length);
+      expect([...spread].sort((a, b) => a - b)).toEqual(spread);
+      expect(spread[0]).toBeLessThan(seconds(1));
+      expect(spread[0]).toBeGreaterThan(0);
+    },
+  );
+
+  test('because the world is away is tried more seldom the longer that lasts, up to a bound', () => {
+    const dueAfterMs = (sinceMs: number): number => {
+      const cluster = aCluster({ state: 'installing', since: new Date(NOW - sinceMs) });
+      const { fields } = step(cluster, { kind: 'failed', code: 'LEAF_UNAVAILABLE' }, at(NOW, 0.999));
+      return Math.round(((fields.dueAt?.getTime() ?? 0) - NOW) / 1000);
+    };
+    expect([0, minutes(4), minutes(20)].map(dueAfterMs)).toEqual([20, 60, 120]);
+  });
+
+  test('is not tried before whoever refused says that it may', () => {
+    const cluster = aCluster({ state: 'installing', since: new Date(NOW) });
+    const outcome = { kind: 'failed', code: 'CLOUD_BUSY', retryAfterMs: minutes(3) } as const;
+    const { fields } = step(cluster, outcome, at(NOW, 0));
+    expect(fields.dueAt?.getTime()).toBeGreaterThanOrEqual(NOW + minutes(3));
+  });
+
   test('too often ends the state', () => {
     const cluster = aCluster({ state: 'installing', attempts: RETRY.cloud.attempts - 1 });
     expect(step(cluster, { kind: 'failed', code: 'INSTALL_FAILED' }).fields.state).toBe('undoing');

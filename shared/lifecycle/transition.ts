@@ -13,7 +13,7 @@ import {
 import { type ClusterEvent, eventDocument } from '../documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../documents/fields.ts';
 import { ERRORS, type ErrorCode } from '../errors.ts';
-import { days, hours, seconds } from '../units.ts';
+import { days, hours, minutes, seconds } from '../units.ts';
 import { costAt, metered } from './cost.ts';
 import { commandEdge, isFinal, MAKING, progressOf, remainingMs } from './derive.ts';
 import {
@@ -34,7 +34,15 @@ export type Outcome =
   /** Look again in a while; 0: at once, after what this commit writes down. `within`: share of this state's work that is done. */
   | { kind: 'wait'; forMs: number; detail: string; within?: number; patch?: ClusterPatch }
   /** It went wrong. The error table says whether trying again may help; `final` says that it will not. */
-  | { kind: 'failed'; code: ErrorCode; detail?: string; final?: boolean; patch?: ClusterPatch }
+  | {
+      kind: 'failed';
+      code: ErrorCode;
+      detail?: string;
+      final?: boolean;
+      /** Trying again before is useless. Cloud time. */
+      retryAfterMs?: number;
+      patch?: ClusterPatch;
+    }
   /** The world has no room at the moment. */
   | { kind: 'requeue'; code: ErrorCode; detail?: string; forMs: number; patch?: ClusterPatch }
   /** The `dueAt` of a resting cluster came. */
@@ -72,8 +80,11 @@ export interface Transition {
 
 /** After one deleted cluster's documents have served their purpose. */
 const KEEP_DELETED_MS = days(30);
-/** Between looks while the world is busy or away; jitter adds as much again. */
-const FREE_RETRY_MS = seconds(10);
+/**
+ * The bound of a look while the world is busy or away: a share of the time that the state has taken so far, within these. So it grows as
+ * an exponential does, with nothing to count.
+ */
+const FREE_RETRY = { firstMs: seconds(20), longestMs: minutes(2), share: 0.25 };
 
 /**
  * @returns undefined if the cluster does not take this command in its state, or if taking it changes nothing.
@@ -208,10 +219,13 @@ function retryOrFail(cluster: Cluster, outcome: Outcome & { kind: 'failed' }, at
   const attempts = retry === 'free' ? cluster.attempts : cluster.attempts + 1;
   if (attempts >= policy.attempts) return fail();
   if (past(cluster.deadlineAt, at)) return timeout(cluster, at);
-  const forMs =
+  const boundMs =
     retry === 'free'
-      ? FREE_RETRY_MS * (1 + at.jitter)
-      : Math.max(seconds(1), at.jitter * Math.min(policy.longestMs, policy.firstMs * 2 ** attempts));
+      ? Math.max(FREE_RETRY.firstMs, FREE_RETRY.share * at.elapsed(cluster.since.getTime()))
+      : policy.firstMs * 2 ** attempts;
+  const longestMs = retry === 'free' ? FREE_RETRY.longestMs : policy.longestMs;
+  // Full jitter: any part of the bound, so that those who failed together do not come together again. Never none at all.
+  const forMs = (outcome.retryAfterMs ?? 0) + Math.max(1, at.jitter * Math.min(longestMs, boundMs));
   const waiting: Outcome & { kind: 'wait' } = { kind: 'wait', forMs, detail: error.message };
   if (outcome.patch) waiting.patch = outcome.patch;
   return wait(cluster, waiting, attempts, at);

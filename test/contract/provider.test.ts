@@ -256,6 +256,23 @@ describe.each([
     expect(await cloud.provider.observeCluster(second)).toEqual({ status: 'absent' });
   });
 
+  test('too many operations at once refuse the call, with the time to wait', async () => {
+    cloud.faults.force('too-many-operations', { times: 1, subject: 'europe-west1' });
+    await expect(cloud.provider.ensureCluster(aTarget())).rejects.toMatchObject({
+      code: 'CLOUD_BUSY',
+      retryAfterMs: 20_000,
+    });
+    expect((await cloud.provider.ensureCluster(aTarget())).status).toBe('pending');
+  });
+
+  test.each(['account-deleted', 'key-error'] as const)(
+    'a project that is not set up (%s) breaks the cluster',
+    async (fault) => {
+      cloud.faults.force(fault, { times: 1, subject: 'europe-west1' });
+      expect(await settled()).toMatchObject({ status: 'broken', code: 'CLOUD_SETUP' });
+    },
+  );
+
   test('an operation that fails for no reason of ours breaks the cluster', async () => {
     cloud.faults.force('operation-fails', { times: 1, subject: 'CREATE_CLUSTER' });
     expect(await settled()).toMatchObject({ status: 'broken', code: 'CLUSTER_CREATE_FAILED' });

@@ -5,6 +5,7 @@
 import type { ClusterManagerClient, protos } from '@google-cloud/container';
 import type { Extent } from '../../../shared/catalog/catalog.ts';
 import type { ResourceKind } from '../../../shared/documents/ledger.ts';
+import type { Condition } from './conditions.ts';
 import { CloudRefusal, grpcRefusal, restRefusal } from './errors.ts';
 import type { FirewallBody } from './firewall.ts';
 import type { ClusterBody } from './request.ts';
@@ -23,8 +24,8 @@ export interface GkeCluster {
   location: string;
   status: GkeStatus;
   labels: Readonly<Record<string, string>>;
-  /** Everything GKE says about why the cluster or its nodes are as they are: codes and sentences. */
-  reasons: readonly string[];
+  /** What GKE says about why the cluster or its nodes are as they are. */
+  conditions: readonly Condition[];
   /** Some node pool could not be made. */
   nodesFailed: boolean;
   /** Host, and port in the embedded cloud, of the DNS endpoint. */
@@ -189,13 +190,13 @@ function gkeCluster(cluster: protos.google.container.v1.ICluster): GkeCluster {
     location: cluster.location ?? '',
     status: (cluster.status ?? 'STATUS_UNSPECIFIED') as GkeStatus,
     labels: cluster.resourceLabels ?? {},
-    reasons: [
-      ...new Set(
-        [
-          ...conditions.flatMap((condition) => [String(condition.code ?? ''), condition.message ?? '']),
-          cluster.statusMessage ?? '',
-        ].filter((text) => text !== '' && text !== 'UNKNOWN'),
-      ),
+    conditions: [
+      ...conditions.map(({ code, canonicalCode, message }) => ({
+        code: String(code ?? 'UNKNOWN'),
+        ...(canonicalCode && { canonicalCode: String(canonicalCode) }),
+        message: message ?? '',
+      })),
+      ...(cluster.statusMessage ? [{ code: 'UNKNOWN', message: cluster.statusMessage }] : []),
     ],
     nodesFailed: pools.some((pool) => pool.status === 'ERROR'),
     ...(endpoint ? { endpoint } : {}),

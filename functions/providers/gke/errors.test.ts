@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
-import type { ErrorCode } from '../../../shared/errors.ts';
+import { ERRORS, type ErrorCode } from '../../../shared/errors.ts';
+import { CONDITIONS, meaningOf } from './conditions.ts';
 import {
   asProviderError,
   CloudRefusal,
   grpcRefusal,
+  REASONS,
   restRefusal,
   type Status,
   shortageIn,
@@ -27,11 +29,12 @@ test.each<[Status, string | undefined, string, ErrorCode]>([
     'CLOUD_QUOTA',
   ],
   ['RESOURCE_EXHAUSTED', 'GCE_QUOTA_EXCEEDED', 'Quota exceeded', 'CLOUD_QUOTA'],
+  ['RESOURCE_EXHAUSTED', 'RATE_LIMIT_EXCEEDED', 'Quota exceeded: requests per minute', 'CLOUD_BUSY'],
   [
     'RESOURCE_EXHAUSTED',
-    'RATE_LIMIT_EXCEEDED',
-    'Quota exceeded: requests per minute',
-    'PROVIDER_UNAVAILABLE',
+    undefined,
+    'Too many operations: cluster "x" hits the concurrent operations quota 5, please try again later.',
+    'CLOUD_BUSY',
   ],
   ['RESOURCE_EXHAUSTED', 'ZONE_RESOURCE_POOL_EXHAUSTED', 'none left', 'ZONE_EXHAUSTED'],
   ['FAILED_PRECONDITION', 'CLUSTER_ALREADY_HAS_OPERATION', 'whatever', 'OPERATION_IN_PROGRESS'],
@@ -108,4 +111,79 @@ test('a stock-out is told from a quota by code or wording', () => {
   ).toBe('ZONE_EXHAUSTED');
   expect(shortageIn("Quota 'CPUS' exceeded.  Limit: 8.0 in region europe-west1.")).toBe('CLOUD_QUOTA');
   expect(shortageIn('Internal error.')).toBeUndefined();
+});
+
+test.each(Object.entries(REASONS))(
+  'a reason decides, whatever the words and the status say: %s is %s',
+  (reason, code) => {
+    for (const status of [
+      'RESOURCE_EXHAUSTED',
+      'PERMISSION_DENIED',
+      'FAILED_PRECONDITION',
+      'UNAVAILABLE',
+    ] as const)
+      for (const words of ['quota', 'STOCKOUT', 'constraints/x', 'per minute', ''])
+        expect(asProviderError(new CloudRefusal(status, words, reason))).toMatchObject({ code });
+  },
+);
+
+test('what passes by itself takes no attempts, and what no waiting cures is not tried again', () => {
+  const retryOf = (code: ErrorCode) => ERRORS[code].retry;
+  for (const code of ['CLOUD_BUSY', 'OPERATION_IN_PROGRESS', 'PROVIDER_UNAVAILABLE'] as const)
+    expect(retryOf(code)).toBe('free');
+  expect(retryOf('CLOUD_SETUP')).toBe(false);
+});
+
+test('an upgrade of Google’s own is waited for, and the operation that holds the cluster is told', () => {
+  const refusal = new CloudRefusal(
+    'FAILED_PRECONDITION',
+    'Cluster is running incompatible operation operation-1-2.',
+    'CLUSTER_ALREADY_HAS_OPERATION',
+  );
+  expect(asProviderError(refusal)).toMatchObject({
+    code: 'OPERATION_IN_PROGRESS',
+    detail: expect.stringContaining('operation-1-2'),
+  });
+});
+
+test.each([
+  ['gRPC, as its client decodes it', { retryDelay: { seconds: '7', nanos: 500_000_000 } }, 7500],
+  ['gRPC, without the whole seconds', { retryDelay: { nanos: 250_000_000 } }, 250],
+])('the delay that the cloud asks for is kept: %s', (_, detail, retryAfterMs) => {
+  const error = Object.assign(new Error('busy'), { code: 8, statusDetails: [{ reason: 'x' }, detail] });
+  expect(asProviderError(grpcRefusal(error))).toMatchObject({ retryAfterMs });
+});
+
+test('of a REST error the ErrorInfo counts before the older reason, and its delay is kept', () => {
+  const details = [{ reason: 'CONCURRENT_OPERATIONS_QUOTA_EXCEEDED' }, { retryDelay: '3.5s' }];
+  const error = Object.assign(new Error('http'), {
+    config: {},
+    response: {
+      status: 403,
+      data: {
+        error: { code: 403, message: 'Rate Limit Exceeded', errors: [{ reason: 'forbidden' }], details },
+      },
+    },
+  });
+  expect(asProviderError(restRefusal(error))).toMatchObject({ code: 'CLOUD_BUSY', retryAfterMs: 3500 });
+});
+
+test.each(Object.entries(CONDITIONS))('the condition %s means %s, whatever the words', (code, meaning) => {
+  expect(meaningOf([{ code, message: 'Quota exceeded' }])).toBe(meaning);
+});
+
+test.each([
+  [[], undefined],
+  [[{ code: 'UNKNOWN', message: 'Internal error.', canonicalCode: 'INTERNAL' }], undefined],
+  [[{ code: 'UNKNOWN', message: 'The zone does not have enough resources available' }], 'ZONE_EXHAUSTED'],
+  [[{ code: 'UNKNOWN', message: 'All taken.', canonicalCode: 'RESOURCE_EXHAUSTED' }], 'CLOUD_QUOTA'],
+  [
+    [
+      { code: 'GCE_STOCKOUT', message: '' },
+      { code: 'CLOUD_KMS_KEY_ERROR', message: '' },
+    ],
+    'CLOUD_SETUP',
+  ],
+])('the conditions %j mean %s', (conditions, meaning) => {
+  expect(meaningOf(conditions)).toBe(meaning);
 });

@@ -6,7 +6,8 @@ import { AppError } from '../../../shared/errors.ts';
 import { LABELS } from '../../labels.ts';
 import type { FoundResource, LeafConnection, Observed, OwnedResource, Provider } from '../provider.ts';
 import type { GkeClient, GkeCluster, Leftover } from './client.ts';
-import { asProviderError, CloudRefusal, isBusy, shortageIn } from './errors.ts';
+import { CONDITIONS, meaningOf } from './conditions.ts';
+import { asProviderError, CloudRefusal, isBusy } from './errors.ts';
 import { webhookFirewall, webhookRule } from './firewall.ts';
 import {
   ALL_QUERIES,
@@ -90,13 +91,18 @@ function observed(cluster: GkeCluster, settings: GkeSettings): Observed {
       if (cluster.nodesFailed) return broken(cluster);
       // GKE says RUNNING when it answers; without a name to reach it by there is nothing to do yet.
       return cluster.endpoint
-        ? { status: 'ready', connection: connection(cluster, cluster.endpoint, settings) }
+        ? {
+            status: 'ready',
+            connection: connection(cluster, cluster.endpoint, settings),
+            ...warning(cluster),
+          }
         : { status: 'pending', detail: 'Waiting for the address of the cluster' };
     case 'STOPPING':
       return { status: 'deleting' };
     case 'ERROR':
-    case 'DEGRADED':
       return broken(cluster);
+    case 'DEGRADED':
+      return degraded(cluster, settings);
     case 'RECONCILING':
       return { status: 'pending', detail: 'The cloud is changing the cluster' };
     default:
@@ -105,13 +111,33 @@ function observed(cluster: GkeCluster, settings: GkeSettings): Observed {
 }
 
 function broken(cluster: GkeCluster): Observed {
-  const detail = cluster.reasons.at(-1) ?? `The cloud says ${cluster.status}.`;
+  const meaning = meaningOf(cluster.conditions) ?? 'CLUSTER_CREATE_FAILED';
   return {
     status: 'broken',
-    code: shortageIn(cluster.reasons.join('\n')) ?? 'CLUSTER_CREATE_FAILED',
-    detail,
+    code: meaning === 'usable' || meaning === 'held' ? 'CLUSTER_CREATE_FAILED' : meaning,
+    detail: lastWords(cluster) ?? `The cloud says ${cluster.status}.`,
   };
 }
+
+/** It runs, and lacks something: not all of that keeps anybody from using it. */
+function degraded(cluster: GkeCluster, settings: GkeSettings): Observed {
+  switch (meaningOf(cluster.conditions)) {
+    case 'usable':
+      return observed({ ...cluster, status: 'RUNNING' }, settings);
+    case 'held':
+      return { status: 'pending', detail: 'Google’s own operators are at work on the cluster' };
+    default:
+      return broken(cluster);
+  }
+}
+
+const warning = (cluster: GkeCluster): { warning?: string } => {
+  const about = cluster.conditions.find(({ code }) => CONDITIONS[code] !== undefined);
+  return about ? { warning: `${about.code}: ${about.message}` } : {};
+};
+
+const lastWords = ({ conditions }: GkeCluster): string | undefined =>
+  conditions.findLast(({ message }) => message !== '')?.message;
 
 function connection(cluster: GkeCluster, endpoint: string, settings: GkeSettings): LeafConnection {
   const server = `https://${endpoint}`;
