@@ -195,8 +195,10 @@ function byCluster(found: readonly FoundResource[]): Map<string, FoundResource[]
   return groups;
 }
 
-/** Ids are random, so any two of their characters spread them evenly enough. */
-const turnOf = (id: string): number => (id.charCodeAt(0) * 32 + id.charCodeAt(1)) % TURNS;
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+/** Ids are random, so any two of their characters, which are digits, spread them evenly. */
+const turnOf = ([first = '', second = '']: string): number =>
+  (BASE32.indexOf(first) * 32 + BASE32.indexOf(second)) % TURNS;
 
 function looksInUse(things: readonly FoundResource[], kinds: Listing['kinds'], cell: string): boolean {
   const generations = new Set(things.flatMap(({ generation }) => generation ?? []));
