@@ -68,7 +68,7 @@ export async function startHub(
     );
     const { close: closeHost } = host;
     undo.push(closeHost);
-    setUp(cloud, host.ports, options.spares);
+    setUp(cloud, host.ports, options.speed, options.spares);
     await requireHealth(url);
     // The Scheduler would come by in a few minutes; a fresh Hub fills its pool at once.
     cloud.pubsub.model.publish(

@@ -30,13 +30,22 @@ export const DNS_ZONE = 'clusters';
 /** Who pushes, and may invoke the functions of topics. */
 export const pushIdentity = (projectId: string): string => `push@${projectId}.iam.gserviceaccount.com`;
 
-/** @param functionPorts where each function listens in this run */
-export function setUp(cloud: EmbeddedCloud, functionPorts: Record<string, number>, spares = 1): void {
+/**
+ * @param functionPorts where each function listens in this run
+ * @param speed cloud seconds per second
+ */
+export function setUp(
+  cloud: EmbeddedCloud,
+  functionPorts: Record<string, number>,
+  speed: number,
+  spares = 1,
+): void {
   for (const topic of ALL_TOPICS) cloud.pubsub.model.ensureTopic(topic);
   for (const spec of MANIFEST) {
     if (spec.trigger.kind !== 'topic') continue;
     subscribe(cloud, spec, spec.trigger.topic, functionPorts[spec.name] ?? 0);
-    if (spec.trigger.schedule) schedule(cloud, spec.name, spec.trigger.topic, spec.trigger.schedule);
+    const { topic, schedule: cron } = spec.trigger;
+    if (cron) schedule(cloud, spec.name, topic, topic === TOPICS.status ? leisurely(speed) : cron);
   }
   ensureZone(cloud);
   firstDocuments(cloud, spares);
@@ -72,6 +81,18 @@ function subscribe(
       },
     }),
   });
+}
+
+/** So often in real time, and no oftener than every minute of the cloud's. */
+const STATUS_EVERY_S = 4;
+
+/**
+ * How Hub is takes a dozen questions, and a laptop's processor is not the faster for a cloud that runs fast: asked every minute of a cloud in
+ * which that takes a second, an idle Hub would do little else.
+ */
+function leisurely(speed: number): string {
+  const everyMinutes = Math.ceil((STATUS_EVERY_S * speed) / 60);
+  return everyMinutes <= 1 ? '* * * * *' : everyMinutes < 60 ? `*/${everyMinutes} * * * *` : '0 * * * *';
 }
 
 function schedule({ projectId, scheduler }: EmbeddedCloud, name: string, topic: string, cron: string): void {
