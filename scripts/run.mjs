@@ -44,6 +44,8 @@ const COMMANDS = {
   'test:trouble': [BUILD, ['node_modules/vitest/vitest.mjs', 'run', ...TROUBLE]],
   'test:k8s': [['node_modules/vitest/vitest.mjs', 'run', 'test/k8s']],
   unit: [['node_modules/vitest/vitest.mjs', 'run']],
+  'simulate:wire': [BUILD, ['test/simulation/wire-main.ts']],
+  soak: [BUILD, ['test/simulation/soak-main.ts']],
   bench: [['bench/main.ts']],
   docs: [['scripts/docs.ts']],
   picture: [['scripts/picture.ts']],

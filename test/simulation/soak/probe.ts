@@ -1,0 +1,24 @@
+/**
+ * Loaded into each process of a Hub under soak (`--import`): on SIGUSR2 it collects garbage and writes what is left, so that what is measured
+ * is what is held.
+ */
+import { renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+process.on('SIGUSR2', () => {
+  // What has an end of life of its own goes in the second round.
+  collect();
+  setImmediate(() => {
+    collect();
+    const file = join(process.env.HUB_PROBE ?? '', `${process.pid}.json`);
+    const resources: Record<string, number> = {};
+    for (const kind of process.getActiveResourcesInfo()) resources[kind] = (resources[kind] ?? 0) + 1;
+    writeFileSync(`${file}.new`, JSON.stringify({ ...process.memoryUsage(), resources }));
+    renameSync(`${file}.new`, file);
+  });
+});
