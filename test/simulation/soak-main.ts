@@ -5,6 +5,7 @@ import { MEASURES, type Sample } from './soak/samples.ts';
 import { soak } from './soak.ts';
 
 process.env.METADATA_SERVER_DETECTION = 'none';
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '10' }, width: { type: 'string', default: '6' } },
 });

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { runWireSeed } from './wire.ts';
 
 process.env.METADATA_SERVER_DETECTION = 'none';
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 const { values } = parseArgs({
   options: {
     wire: { type: 'string', default: '1' },

@@ -20,6 +20,9 @@ export type WireHub = Awaited<ReturnType<typeof startWireHub>>;
 export async function startWireHub(env: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), 'hub-wire-'));
   let hub: HubProcess = await startHubProcess(folder, env);
+  // Whoever is interrupted leaves no Hub behind.
+  const killIt = (): void => void hub.kill();
+  process.on('exit', killIt);
   const tokens = new Map<Name, string>();
   for (const name of PEOPLE) {
     tokens.set(name, await signIn(hub.addresses.auth ?? '', `${name}@example.com`));
@@ -62,10 +65,10 @@ export async function startWireHub(env: Record<string, string>) {
         })
       ).status,
     async end(keepData: boolean): Promise<void> {
+      process.off('exit', killIt);
       await hub.end();
       if (!keepData) rmSync(folder, { recursive: true, force: true });
     },
-    kill: () => hub.kill(),
   };
 }
 
