@@ -1,6 +1,7 @@
 /** All that has no order, side by side: the Kubernetes cluster, its bucket, and meanwhile the proof of its name for the certificate. */
 import type { CertificateState, Cluster } from '../../shared/documents/cluster.ts';
 import { asAppError } from '../../shared/errors.ts';
+import { rowOf, type StepRow } from '../../shared/lifecycle/table.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { ensureProven } from '../access/certificate.ts';
@@ -117,7 +118,7 @@ async function afterBreaking(
   if (choice && 'location' in choice) {
     const { location } = choice;
     return wait(0, `${cluster.location} ${LACKS[code]}; trying ${location}.`, {
-      patch: { exhausted, location },
+      patch: { exhausted, location, deadlineAt: deadlineOf(cluster, ports) },
       ledger: { plan: [clusterEntry(cluster, location, ports)] },
       also: [...also, ...claim],
     });
@@ -128,8 +129,13 @@ async function afterBreaking(
   }
   // What the cloud made of it must go before others can use its share; the next look does that.
   const error = describe(isKnown ? 'REGION_EXHAUSTED' : 'CLOUD_QUOTA', detail);
-  return wait(0, 'Giving the room back.', { patch: { error }, also });
+  const patch = { error, deadlineAt: deadlineOf(cluster, ports) };
+  return wait(0, 'Giving the room back.', { patch, also });
 }
+
+/** One failure in five takes most of the state's time to show: the next zone, and the way back to the queue, have theirs anew. */
+const deadlineOf = ({ state }: Cluster, { clock }: Ports): Date =>
+  new Date(clock.afterWork((rowOf(state) as StepRow).timeoutMs));
 
 /** Said of a zone. */
 const LACKS = {
