@@ -69,6 +69,7 @@ export async function runWireSeed(
     for (const { id, state } of changes.clusters()) {
       if (state === 'stuck') await hub.ask('operator', 'POST', `/v1/clusters/${id}:retry`);
     }
+    await changes.until((all) => all.every(({ state }) => state !== 'stuck'), 'for what was stuck', quietMs);
     await hub.ask('operator', 'PUT', '/v1/pools/default', { wanted: 0 });
     const noSpares = (clusters: Cluster[]) =>
       clusters.every(
