@@ -67,6 +67,8 @@ export function createGrpcServer(services: readonly GrpcService[]): Server {
   const server = new Server({
     'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
     'grpc.max_send_message_length': -1,
+    // Else the library's register of all servers keeps each for ever, also one that only a cluster knew that is gone.
+    'grpc.enable_channelz': 0,
   });
   for (const { root, name, handlers } of services) {
     const { definition, implementation } = bind(root, name, handlers);
