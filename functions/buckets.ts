@@ -27,19 +27,19 @@ export interface FoundBucket {
 export interface Buckets {
   /**
    * Makes the bucket unless it is there: uniform access, public access prevented, soft delete off (deleted means deleted), labelled.
-   * @throws AppError NAME_TAKEN, PERMISSION_DENIED, PROVIDER_UNAVAILABLE
+   * @throws AppError NAME_TAKEN, PERMISSION_DENIED, CLOUD_BUSY, PROVIDER_UNAVAILABLE
    */
   ensureBucket(bucket: Bucket): Promise<void>;
   /**
    * Lets these principals (`clusterPrincipals`), and no other workload, use the objects; takes away what workloads and the public
    * have beside that. Takes up to a few minutes to hold everywhere.
-   * @throws AppError NAME_TAKEN, PERMISSION_DENIED, PROVIDER_UNAVAILABLE (also if the bucket is not there)
+   * @throws AppError NAME_TAKEN, PERMISSION_DENIED, CLOUD_BUSY, PROVIDER_UNAVAILABLE (also if the bucket is not there)
    */
   ensureAccess(bucket: Pick<Bucket, 'name' | 'clusterId'>, principals: string): Promise<void>;
   /**
    * Empties a part of the bucket (about 100 objects) and deletes it once empty: call again while `pending`. Never touches one that
    * is not labelled with this id; that one is not the cluster's, so it counts as `gone`.
-   * @throws AppError PERMISSION_DENIED, PROVIDER_UNAVAILABLE
+   * @throws AppError PERMISSION_DENIED, CLOUD_BUSY, PROVIDER_UNAVAILABLE
    */
   ensureBucketGone(bucket: Pick<Bucket, 'name' | 'clusterId'>): Promise<'gone' | 'pending'>;
   /** Names of the buckets that begin with `bucketPrefix` and are labelled with this cluster's id. @throws AppError as above */

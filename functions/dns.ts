@@ -19,7 +19,7 @@ export interface DnsRecord extends DnsRecordName {
   values: readonly string[];
 }
 
-/** All throw AppError DNS_ZONE_MISSING, PERMISSION_DENIED, CLOUD_QUOTA, PROVIDER_UNAVAILABLE. */
+/** All throw AppError DNS_ZONE_MISSING, PERMISSION_DENIED, CLOUD_QUOTA, CLOUD_BUSY, PROVIDER_UNAVAILABLE. */
 export interface Dns {
   /**
    * Makes the record, or replaces what the name has of that type. `served` once the name servers answer with it: call again while

@@ -401,7 +401,7 @@ describe('the official client and the Storage stand-in', () => {
     for (let i = 0; i < 30; i++) await create(i);
     await expect(create(30)).rejects.toMatchObject({ code: 429 });
     const ensured = createBuckets(storage, CELL).ensureBucket(BUCKET);
-    expect(await codeOf(ensured)).toBe('PROVIDER_UNAVAILABLE');
+    expect(await codeOf(ensured)).toBe('CLOUD_BUSY');
     await clock.runFor(2000);
     await create(30);
     await face.close();
