@@ -46,6 +46,7 @@ const COMMANDS = {
   unit: [['node_modules/vitest/vitest.mjs', 'run']],
   'simulate:wire': [BUILD, ['test/simulation/wire-main.ts']],
   soak: [BUILD, ['test/simulation/soak-main.ts']],
+  simulate: [['test/simulation/main.ts']],
   bench: [['bench/main.ts']],
   docs: [['scripts/docs.ts']],
   picture: [['scripts/picture.ts']],

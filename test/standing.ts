@@ -4,7 +4,6 @@ import { signInAsHub } from '../functions/access/hub-principal.ts';
 import { type Place, placeOf } from '../functions/access/place.ts';
 import { withMember, withoutMember } from '../functions/api/membership.ts';
 import { command, conceive, createClusters } from '../functions/dispatch/commands.ts';
-import { rewriteReaders } from '../functions/dispatch/readers.ts';
 import type { Leaf } from '../functions/leaf/leaf.ts';
 import type { Bindings } from '../functions/pachyderm/members.ts';
 import type { Pachyderm } from '../functions/pachyderm/pachyderm.ts';
@@ -119,7 +118,6 @@ export function standing(options: MemoryHubOptions = {}) {
       const change = (read: Cluster) =>
         role === undefined ? withoutMember(read, email) : withMember(read, { uid, email, role });
       const shared = await hub.run(command(ports, id, 'share', 'ada', { change }));
-      await hub.run(rewriteReaders(ports, id, shared.readers));
       return shared;
     },
     /** Works in its Pachyderm as Hub does. */

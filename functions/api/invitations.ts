@@ -18,7 +18,6 @@ import type { State } from '../../shared/lifecycle/table.ts';
 import { MAX_MEMBERS } from '../../shared/limits.ts';
 import { CommitError, type Snapshot } from '../cloud.ts';
 import { command } from '../dispatch/commands.ts';
-import { rewriteReaders } from '../dispatch/readers.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail, type Principal } from '../tokens.ts';
 import { withMember } from './membership.ts';
@@ -124,7 +123,7 @@ async function accept(
   const { cluster: id } = invitationDocument.parse(data);
   let isUseless = false;
   try {
-    const cluster = await command(ports, id, 'share', person.uid, {
+    await command(ports, id, 'share', person.uid, {
       async change(read) {
         const there = await ports.documents.get(path);
         const invitation = there && invitationDocument.parse(there.data);
@@ -134,10 +133,7 @@ async function accept(
         return change ? { ...change, also: [{ op: 'delete', path, ifVersion: there.version }] } : undefined;
       },
     });
-    if (!isUseless) {
-      await rewriteReaders(ports, id, cluster.readers);
-      ports.log.info('invitation accepted', { cluster: id });
-    }
+    if (!isUseless) ports.log.info('invitation accepted', { cluster: id });
   } catch (error) {
     isUseless = error instanceof AppError && FINAL.has(error.code);
     if (!isUseless) throw error;

@@ -10,7 +10,7 @@ import {
   type Problem,
 } from '../../shared/api.ts';
 import { type Cluster, clusterPath, type Role } from '../../shared/documents/cluster.ts';
-import { eventPath, eventsOf } from '../../shared/documents/event.ts';
+import { eventsOf } from '../../shared/documents/event.ts';
 import {
   INVITATION_LIFETIME_MS,
   INVITATIONS,
@@ -21,7 +21,6 @@ import { minutes } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
 import { CommitError, type Write } from '../cloud.ts';
-import { rewriteReaders } from '../dispatch/readers.ts';
 import { acceptInvitations } from './invitations.ts';
 
 const id = clusterIdOf(1);
@@ -504,29 +503,17 @@ describe('an address', () => {
   });
 });
 
-describe('rewriting the readers of a timeline', () => {
-  const eventWrites = (count: number): Write[] =>
-    Array.from({ length: count }, (_, epoch) => ({
-      op: 'set',
-      path: eventPath(id, epoch),
-      data: { epoch, readers: ['ada', 'grace'] },
-    }));
-
-  test('reaches all of a long one in commits of 200, and writes nothing the second time', async () => {
-    const hub = await given();
-    for (let at = 0; at < 450; at += 150) await hub.documents.commit(eventWrites(450).slice(at, at + 150));
-    expect(await writesOf(hub, () => rewriteReaders(hub.ports, id, ['ada']))).toBe(3);
-    const events = await hub.documents.query({ collection: eventsOf(id) });
-    expect(events).toHaveLength(450);
-    expect(new Set(events.map(({ data }) => JSON.stringify(data.readers)))).toEqual(new Set(['["ada"]']));
-    expect(await writesOf(hub, () => rewriteReaders(hub.ports, id, ['ada']))).toBe(0);
-  });
-
-  test('by one who was overtaken ends with the readers of the cluster', async () => {
-    const hub = await given();
-    await hub.documents.commit(eventWrites(3));
-    await rewriteReaders(hub.ports, id, ['ada', 'grace', 'eve']);
-    const events = await hub.documents.query({ collection: eventsOf(id) });
-    expect(events.map(({ data }) => data.readers)).toEqual([['ada'], ['ada'], ['ada']]);
+describe('a long timeline', () => {
+  test('has its new readers in the one commit that changes the members', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'viewer' } });
+    const events = Array.from({ length: 450 }, (_, at): Write => {
+      const epoch = at - 450;
+      return { op: 'set', path: `${eventsOf(id)}/${at}`, data: { epoch, readers: ['ada', 'grace'] } };
+    });
+    await hub.documents.commit(events);
+    expect(await writesOf(hub, () => hub.remove('grace@example.com'))).toBe(1);
+    const told = await hub.documents.query({ collection: eventsOf(id) });
+    expect(told).toHaveLength(451);
+    expect(new Set(told.map(({ data }) => JSON.stringify(data.readers)))).toEqual(new Set(['["ada"]']));
   });
 });

@@ -2,7 +2,6 @@
 import { clusterReply, type MemberReply, memberList, putMemberBody } from '../../shared/api.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type Change, command } from '../dispatch/commands.ts';
-import { rewriteReaders } from '../dispatch/readers.ts';
 import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
 import { accepted, findCluster } from './find-cluster.ts';
 import { invite, pathOfInvitation, pendingInvitations, withdrawInvitation } from './invitations.ts';
@@ -81,7 +80,7 @@ export const MEMBER_ENDPOINTS: readonly Endpoint[] = [list, put, remove];
 const isOneself = ({ principal, email }: Call, cluster: Cluster): boolean =>
   uidsOf(cluster, email).includes(principal().uid);
 
-/** @throws AppError those of `command`; CommitError `unavailable` also if the timeline could not be changed: then it is to be repeated */
+/** @throws AppError those of `command` */
 async function share(
   { ports, id, email, principal }: Call,
   authorize: (cluster: Cluster) => void,
@@ -97,7 +96,5 @@ async function share(
       return changed && { ...changed, also: [{ op: 'delete', path: pathOfInvitation(id, email) }] };
     },
   });
-  // Also where nothing has changed: an earlier try may have ended before this.
-  await rewriteReaders(ports, id, cluster.readers);
   return accepted(toReply(cluster, ports.clock));
 }

@@ -24,6 +24,7 @@ import {
   writesOfBirth,
 } from './commit.ts';
 import { isQueueAhead } from './queue.ts';
+import { writesOfReaders } from './readers.ts';
 
 const TRIES = 8;
 
@@ -97,7 +98,12 @@ async function apply(
 ): Promise<Cluster | 'lost'> {
   const next = transition(read.cluster, outcome, circumstances(ports));
   if (!next) return read.cluster;
-  const writes = writesOf(read, next, { also }, ports);
+  const { readers } = next.fields;
+  const told =
+    readers.join() === read.cluster.readers.join()
+      ? []
+      : await writesOfReaders(ports, read.cluster.id, readers);
+  const writes = writesOf(read, next, { also: [...also, ...told] }, ports);
   if (!(await commitOnce(ports, writes, read.cluster.id, next.event))) return 'lost';
   await announce(ports, read.cluster, next);
   return { ...next.fields, id: read.cluster.id };

@@ -1,55 +1,38 @@
 /**
- * Who may read the timeline. Security rules look at each event by itself, so a change of members is not done before it is in every event
- * that was there already; those that come later take it from the cluster.
+ * Who may read the timeline. Security rules look at each event by itself, so a change of members changes every event that is there, in the
+ * one commit in which the cluster changes: whoever was shut out reads nothing from then on, even if the handler dies the moment after. Events
+ * that come later take their readers from the cluster, and one that comes at the same moment changes the cluster too, so that one of the two
+ * commits is made anew.
  */
 import { eventsOf } from '../../shared/documents/event.ts';
 import type { Snapshot, Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
-import { readCluster } from './commit.ts';
 
-/** Writes of one commit; a page of events is as long. */
-const BATCH = 200;
-/** Each further round comes only after a change of members that won meanwhile. */
-const ROUNDS = 8;
+/** Events read at a time. */
+const PAGE = 200;
 
-/**
- * Brings the readers of all events to these, or to those of a change that came meanwhile: of two at once, the slower one must not have
- * the last word because it is slower. Writes only what differs. Safe to repeat.
- * @throws CommitError `unavailable`
- */
-export async function rewriteReaders(
-  ports: Ports,
-  clusterId: string,
-  readers: readonly string[],
-): Promise<void> {
-  let wanted = readers;
-  for (let round = 0; round < ROUNDS; round++) {
-    await rewrite(ports, clusterId, wanted);
-    const read = await readCluster(ports, clusterId);
-    if (!read || isSame(read.cluster.readers, wanted)) return;
-    wanted = read.cluster.readers;
-  }
-}
-
-async function rewrite(
+/** @returns what brings all events of a cluster to these readers: writes only of those that differ. @throws CommitError `unavailable` */
+export async function writesOfReaders(
   { documents }: Pick<Ports, 'documents'>,
   clusterId: string,
   readers: readonly string[],
-): Promise<void> {
+): Promise<Write[]> {
+  const writes: Write[] = [];
   let last: Snapshot | undefined;
   do {
     const page = await documents.query({
       collection: eventsOf(clusterId),
       orderBy: [['epoch', 'asc']],
       ...(last?.data.epoch === undefined ? {} : { startAfter: [last.data.epoch] }),
-      limit: BATCH,
+      limit: PAGE,
     });
-    const writes = page
-      .filter(({ data }) => !isSame(data.readers, readers))
-      .map(({ path }): Write => ({ op: 'update', path, data: { readers: [...readers] } }));
-    if (writes.length > 0) await documents.commit(writes);
-    last = page.length < BATCH ? undefined : page.at(-1);
+    for (const { path, data } of page) {
+      if (!isSame(data.readers, readers))
+        writes.push({ op: 'update', path, data: { readers: [...readers] } });
+    }
+    last = page.length < PAGE ? undefined : page.at(-1);
   } while (last);
+  return writes;
 }
 
 const isSame = (a: unknown, b: readonly string[]): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -16,6 +16,7 @@ import type { Ports } from '../ports.ts';
 import type { GkeClient } from '../providers/gke/client.ts';
 import { createGkeProvider } from '../providers/gke/provider.ts';
 import type { GkeSettings } from '../providers/gke/request.ts';
+import { versioned } from '../versioned.ts';
 import { systemClock, systemRandom } from './clock.ts';
 import { lazy } from './lazy.ts';
 import { createCloudLog } from './log.ts';
@@ -81,7 +82,7 @@ function createPorts(config: Config): Shared & { config: Config } {
   const accounts = { projectId, ...(local && { local: { authTls: local.authTls, ca: local.authCa } }) };
   return {
     config,
-    documents: documents(config),
+    documents: versioned(documents(config)),
     messages: messages(config),
     clock,
     random: systemRandom,

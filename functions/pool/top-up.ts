@@ -3,7 +3,7 @@
  * day on which that word gets lost. While nothing is to be done it writes nothing.
  */
 import { isOffered } from '../../shared/catalog/catalog.ts';
-import { CLUSTERS, shapeOf } from '../../shared/documents/cluster.ts';
+import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
 import { type Pause, POOLS, type Pool, poolDocument } from '../../shared/documents/pool.ts';
 import { AppError } from '../../shared/errors.ts';
 import { costAt } from '../../shared/lifecycle/cost.ts';
@@ -41,6 +41,8 @@ async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<voi
       lossesOf(ports, id),
       doPeopleWait(ports, pool.spec.region),
     ]);
+    // Who does not know all there is would make too many.
+    if (!spares) return;
     const at = circumstances(ports);
     const pause = planPause(pool, spares, losses, at);
     const plan = planPool(pool, spares, {
@@ -57,7 +59,8 @@ async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<voi
 /** Deleted documents stay for weeks; they are not read. */
 const NOT_FINAL = STATES.filter((state) => !isFinal(state));
 
-async function sparesOf(ports: Ports, pool: string) {
+/** @returns undefined if some cannot be read: another version of this code wrote them, or they are damaged */
+async function sparesOf(ports: Ports, pool: string): Promise<Cluster[] | undefined> {
   const snapshots = await ports.documents.query({
     collection: CLUSTERS,
     where: [
@@ -65,7 +68,8 @@ async function sparesOf(ports: Ports, pool: string) {
       ['state', 'in', NOT_FINAL],
     ],
   });
-  return readableClusters(ports, snapshots).map(({ cluster }) => cluster);
+  const readable = readableClusters(ports, snapshots);
+  return readable.length < snapshots.length ? undefined : readable.map(({ cluster }) => cluster);
 }
 
 /** Deleted ones too: their documents stay for longer than losses count. */

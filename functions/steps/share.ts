@@ -1,13 +1,11 @@
-/** The members of the document everywhere else: in the leaf, in the application, and on the timeline, which says itself who may read it. */
+/** The members of the document everywhere else: in the leaf and in the application. */
 import { withGood } from '../access/conditions.ts';
 import { applyMembers } from '../access/members.ts';
 import { placeOf } from '../access/place.ts';
-import { rewriteReaders } from '../dispatch/readers.ts';
 import { done, type Step } from './step.ts';
 
 /** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
 export const share: Step = async (cluster, ports) => {
-  await rewriteReaders(ports, cluster.id, cluster.readers);
   await applyMembers(await placeOf(cluster, ports));
   const now = new Date(ports.clock.now());
   return done({ conditions: withGood(cluster.conditions, 'Members', now) });

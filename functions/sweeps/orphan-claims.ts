@@ -45,11 +45,23 @@ export async function readClaims(ports: Ports, id: string): Promise<Claims> {
   return {
     // A cluster without a ledger cannot be judged either.
     everything: isUnreadable || (lives && (snapshot === undefined || TAKING_AWAY.has(cluster.state))),
-    open: lives ? entries.filter(({ goneAt }) => goneAt === undefined) : [],
+    open: lives ? entries.filter((entry) => entry.goneAt === undefined && !isGivenUp(entry, cluster)) : [],
     generations: new Set(entries.map(({ generation }) => generation)),
     ...(cluster?.owner !== undefined && { owner: cluster.owner }),
   };
 }
+
+/**
+ * A zone that was tried before, or a generation: once the cluster stands elsewhere nobody needs what a late create made there, though the
+ * ledger keeps the line until all of it is proven gone.
+ */
+const isGivenUp = ({ kind, location, generation }: LedgerEntry, cluster: Cluster): boolean =>
+  kind === 'cluster' &&
+  !MAKING_ROOM.has(cluster.state) &&
+  (location !== cluster.location || generation !== cluster.generation);
+
+/** Where it will stand is not settled in these. */
+const MAKING_ROOM: ReadonlySet<State> = new Set(['queued', 'provisioning']);
 
 async function findCluster(ports: Ports, id: string): Promise<Cluster | 'unreadable' | undefined> {
   const snapshot = await ports.documents.get(clusterPath(id));

@@ -157,6 +157,21 @@ describe('the orphan sweep', () => {
     expect((await it.cluster(id)).conditions.every(({ status }) => status)).toBe(true);
   });
 
+  test('finds what a late create made in a zone that was given up', async () => {
+    it.faults.force('stockout', { times: 1 });
+    const id = await it.create(HELLO);
+    await it.reach(id, 'ready');
+    it.faults.clear();
+    const cluster = await it.cluster(id);
+    const [before = ''] = cluster.exhausted;
+    expect(before).not.toBe(cluster.location);
+    await it.until(() => !clusterThere({ ...cluster, location: before }));
+    zombie({ ...cluster, location: before });
+    await it.clock.runFor(minutes(40));
+    expect(clusterThere({ ...cluster, location: before })).toBe(false);
+    expect(clusterThere(cluster)).toBe(true);
+  });
+
   test('reports what is called like Hub’s and labelled as another’s, and never touches it', async () => {
     const cluster = await deleted();
     zombie(cluster, { 'managed-by': 'somebody', 'hub-cluster': STRANGER });

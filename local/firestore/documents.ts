@@ -61,6 +61,8 @@ export class Documents {
   readonly #tree = new SortedKeys<string>();
   /** By scope, then by shape. */
   readonly #indexes = new Map<string, Map<string, Index>>();
+  /** Those of small collections, which are made anew after each write rather than kept up to date. */
+  readonly #brief = new Map<string, Map<string, SortedKeys<StoredDocument>>>();
   /** Time of the newest write among those that were loaded. */
   readonly newestMicros: number;
 
@@ -96,6 +98,7 @@ export class Documents {
       if (documents.size === 0) this.#forget(collection);
     }
     for (const scope of scopesOf(name)) {
+      this.#brief.delete(scope);
       for (const index of this.#indexes.get(scope)?.values() ?? []) update(index, before, after);
     }
   }
@@ -110,10 +113,13 @@ export class Documents {
       indexes.set(shape.id, known); // Now the one used last.
       return known.entries;
     }
+    const brief = this.#brief.get(key)?.get(shape.id);
+    if (brief) return brief;
     const documents = [...this.#ofScope(scope)];
     const entries = new SortedKeys<StoredDocument>();
     entries.load(documents.flatMap((d) => entriesOf(shape, d).map((k): [string, StoredDocument] => [k, d])));
     if (documents.length >= WORTH_AN_INDEX) this.#keep(key, { shape, entries });
+    else this.#remember(key, shape.id, entries);
     return entries;
   }
 
@@ -174,6 +180,11 @@ export class Documents {
     this.#collections.delete(collection);
     this.#indexes.delete(collection);
     this.#tree.delete(treeKey(collection));
+  }
+
+  #remember(key: string, shapeId: string, entries: SortedKeys<StoredDocument>): void {
+    const indexes = this.#brief.get(key) ?? new Map<string, SortedKeys<StoredDocument>>();
+    this.#brief.set(key, indexes.set(shapeId, entries));
   }
 
   #keep(key: string, index: Index): void {

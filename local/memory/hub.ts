@@ -3,7 +3,7 @@
  * An hour passes in a millisecond; the same seed gives the same run.
  */
 import { Cron } from 'croner';
-import type { Delivered, Write } from '../../functions/cloud.ts';
+import type { Delivered, Documents, Write } from '../../functions/cloud.ts';
 import { recordDeadLetter } from '../../functions/dead-letters/record.ts';
 import { dispatch } from '../../functions/dispatch/engine.ts';
 import { hint } from '../../functions/dispatch/hint.ts';
@@ -21,6 +21,7 @@ import { STEPS } from '../../functions/steps/index.ts';
 import { sweepDrift } from '../../functions/sweeps/drift.ts';
 import { sweepOrphans } from '../../functions/sweeps/orphans.ts';
 import { sweepOverdue } from '../../functions/sweeps/overdue.ts';
+import { versioned } from '../../functions/versioned.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { stepMessage, TOPICS } from '../../shared/messages.ts';
 import { dollars, minutes, seconds } from '../../shared/units.ts';
@@ -29,15 +30,17 @@ import { lookupInModel } from '../acme/names.ts';
 import { type VirtualClock, virtualClock } from '../clock.ts';
 import { createComputeModel } from '../compute/model.ts';
 import { createContainerModel } from '../container/model.ts';
+import type { ClusterRow } from '../container/state.ts';
 import { deployedIndexes } from '../deployed.ts';
 import { lookup } from '../dns/lookup.ts';
 import { createDnsModel } from '../dns/model.ts';
+import type { RecordSet } from '../dns/records.ts';
 import { createFaults, type FaultRates, type Faults } from '../faults.ts';
 import { projectNumberOf } from '../iam/principals.ts';
 import { leafGlue } from '../leaf-glue.ts';
 import { randomStream } from '../random.ts';
 import type { World } from '../service.ts';
-import { createStorageModel } from '../storage/model.ts';
+import { type Bucket, createStorageModel } from '../storage/model.ts';
 import { memoryStore } from '../store.ts';
 import { memoryBuckets } from './buckets.ts';
 import { memoryCertificates } from './certificates.ts';
@@ -62,8 +65,21 @@ const DNS_ZONE = 'clusters';
  */
 export type Door = <T>(site: string, call: () => Promise<T>, args?: readonly unknown[]) => Promise<T>;
 
-/** What runs one invocation of a function. @param work the function, over the ports that it is to have */
-export type Invoke = (name: string, work: (ports: Ports) => Promise<void>) => Promise<void>;
+/**
+ * What runs one invocation of a function.
+ * @param work the function, over the ports that it is to have
+ * @param body of the message that started it
+ */
+export type Invoke = (name: string, work: (ports: Ports) => Promise<void>, body: unknown) => Promise<void>;
+
+/** Something that the embedded cloud has. */
+export interface InventoryItem {
+  kind: string;
+  name: string;
+  location: string;
+  /** A name that tells whose it is, if it is a cluster's. */
+  of: string;
+}
 
 export interface Observer {
   /** What a commit wrote. */
@@ -142,7 +158,8 @@ export function memoryHub({
     deadLetterTopic: TOPICS.deadLetter,
   });
   const compute = createComputeModel(worldOf('compute'));
-  const storage = createStorageModel(worldOf('storage'));
+  const storageWorld = worldOf('storage');
+  const storage = createStorageModel(storageWorld);
   const glue = leafGlue();
   /** From outside: whoever sends does not hear of a bus that takes no messages, so the message is lost. */
   const sendBody = (topic: string, body: object): void =>
@@ -155,8 +172,9 @@ export function memoryHub({
     leaves: glue.leavesOf(leaves.starter),
     onAudit: (entry) => send(TOPICS.hint, JSON.stringify(entry)),
   });
-  const dns = createDnsModel(worldOf('dns'));
-  dns.createZone({ name: DNS_ZONE, dnsName: `${ZONE}.` });
+  const dnsWorld = worldOf('dns');
+  const dns = createDnsModel(dnsWorld);
+  const zone = dns.createZone({ name: DNS_ZONE, dnsName: `${ZONE}.` });
   const acmeWorld = worldOf('acme');
   const acme = createAcmeModel(acmeWorld, { lookup: lookupInModel(dns) });
   const { doors, ...applications } = memoryApplications({
@@ -199,7 +217,7 @@ export function memoryHub({
     endpointTrust: 'cluster-ca',
   };
   const ports: Ports = {
-    documents,
+    documents: versioned(documents),
     messages,
     clock,
     random: randomStream(seed, 'product'),
@@ -216,10 +234,15 @@ export function memoryHub({
     metrics,
   };
 
+  const documentsThrough = (door: Door): Documents => ({
+    ...behind(door, 'documents', documents),
+    watch: documents.watch,
+  });
+
   /** The same ports with a door before each call. @param own what is this invocation's alone */
   const portsThrough = (door: Door, own: Partial<Pick<Ports, 'clock' | 'log'>> = {}): Ports => ({
     ...ports,
-    documents: { ...behind(door, 'documents', ports.documents), watch: documents.watch },
+    documents: versioned(documentsThrough(door)),
     messages: behind(door, 'messages', ports.messages),
     provider: createGkeProvider(behind(door, 'gke', gke), gkeSettings),
     leaves: { open: (connection) => behind(door, 'leaf', ports.leaves.open(connection)) },
@@ -253,7 +276,7 @@ export function memoryHub({
     // As long as the function may take, and a margin: a sweep stays for its minute.
     const run: MessageHandler = (body, delivered) =>
       invoke
-        ? invoke(name, (own) => handle(own, name, body, delivered))
+        ? invoke(name, (own) => handle(own, name, body, delivered), body)
         : handle(
             log === silentLog ? ports : portsOfMessage(ports, body, delivered.attributes),
             name,
@@ -329,11 +352,32 @@ export function memoryHub({
   };
 
   /** Every object that the embedded cloud holds; looked at behind its API, where no fault strikes and no call is counted. */
-  const objects = (): number =>
-    containerWorld.store.table('clusters').size +
-    compute.all().length +
-    storage.listBuckets().items.length +
-    dns.listRecordSets(DNS_ZONE).items.filter(({ type }) => type !== 'NS' && type !== 'SOA').length;
+  const inventory = (): InventoryItem[] => [
+    ...cloudClusters().map(({ resource: { name }, location }) => ({
+      kind: 'cluster',
+      name,
+      location,
+      of: name,
+    })),
+    ...compute
+      .all()
+      .map(({ kind, name, location, cluster }) => ({ kind, name, location, of: cluster?.name ?? name })),
+    ...[...storageWorld.store.table<Bucket>('buckets').values()].map(({ name, location }) => ({
+      kind: 'bucket',
+      name,
+      location,
+      of: name,
+    })),
+    ...[...dnsWorld.store.table<RecordSet>(`records of ${zone.id}`).values()]
+      .filter(({ type }) => type !== 'NS' && type !== 'SOA')
+      .map(({ name, type }) => ({
+        kind: 'dns-record',
+        name: `${type} ${name}`,
+        location: 'global',
+        of: name,
+      })),
+  ];
+  const cloudClusters = (): ClusterRow[] => [...containerWorld.store.table<ClusterRow>('clusters').values()];
 
   return {
     clock,
@@ -350,10 +394,13 @@ export function memoryHub({
     doors,
     tokens,
     portsThrough,
+    documentsThrough,
     startScheduler,
     until,
     run,
-    objects,
+    inventory,
+    cloudClusters,
+    objects: () => inventory().length,
   };
 }
 

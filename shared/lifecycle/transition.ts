@@ -360,7 +360,8 @@ const keepError = (cluster: Cluster, to: State): ClusterPatch =>
   cluster.error && (to === 'undoing' || to === 'failed' || to === 'stuck') ? { error: cluster.error } : {};
 
 function patched(cluster: Cluster, patch: ClusterPatch): ClusterFields {
-  const { id: _, ...fields } = { ...cluster, ...patch };
+  // Whoever changes it writes it as it writes today.
+  const { id: _, ...fields } = { ...cluster, ...patch, schema: DOCUMENT_SCHEMA };
   for (const [key, value] of Object.entries(fields)) {
     if (value === undefined) delete fields[key as keyof typeof fields];
   }

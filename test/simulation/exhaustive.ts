@@ -1,0 +1,216 @@
+/**
+ * Every call that a handler makes on its way through a lifecycle, struck in every way, alone and in pairs: what is left to chance in the
+ * seeds is gone through here one by one.
+ */
+import { STATES, type State } from '../../shared/lifecycle/table.ts';
+import { TOPICS } from '../../shared/messages.ts';
+import { hours, minutes, seconds } from '../../shared/units.ts';
+import { type Findings, watchInvariants } from './invariants.ts';
+import type { Run } from './simulate.ts';
+import type { Strike, Weather } from './weather.ts';
+import { createWorkload, type Workload } from './workload.ts';
+import { createWorld, type World } from './world.ts';
+
+/** In which way a call is struck. */
+export const WAYS: readonly Strike[] = ['crash before', 'crash after', 'error before', 'reply lost', 'stall'];
+
+export interface Struck {
+  /** The how-manieth call of the run, from 0. */
+  at: number;
+  how: Strike;
+}
+
+export interface ExhaustiveOptions {
+  scenario: string;
+  strikes: readonly Struck[];
+  verbose?: boolean;
+}
+
+interface Scenario {
+  /** Does what people do, and returns when it is over. */
+  play(stage: Stage): Promise<void>;
+  /** Where all must have come to in the end. */
+  ends: State;
+}
+
+interface Stage {
+  world: World;
+  workload: Workload;
+  findings: Findings;
+  /** Resolves when the cluster is in that state, or past it. */
+  reach(state: State): Promise<void>;
+}
+
+const NO_WEATHER: Partial<Weather> = {
+  fair: true,
+  strikes: { 'crash before': 0, 'crash after': 0, 'error before': 0, 'reply lost': 0, slow: 0, stall: 0 },
+  rates: {},
+  outages: [],
+  skewMs: 0,
+  missed: 0,
+  double: 0,
+  killsPerHour: 0,
+  oldCodeUntilMs: 0,
+  cellClusters: 1000,
+  accountClusters: 1000,
+  cloudClusters: 1000,
+};
+
+const create = async ({ workload }: Stage): Promise<string> => {
+  // Until somebody answers: people press again, with the same key.
+  for (;;) {
+    const answer = await workload.ask({
+      as: 'ada',
+      name: 'POST /v1/clusters',
+      body: { name: 'mine', product: 'hello' },
+      key: 'one',
+    });
+    if (answer?.status === 202 && answer.body.id !== undefined) return answer.body.id;
+  }
+};
+
+const surely = async ({ workload }: Stage, request: Parameters<Workload['ask']>[0]): Promise<void> => {
+  for (;;) {
+    const answer = await workload.ask(request);
+    if (answer && answer.status < 300) return;
+  }
+};
+
+/** The states in which a cluster can be met on its way, in which somebody deletes it. */
+const ON_THE_WAY: readonly State[] = ['provisioning', 'installing', 'securing', 'exposing', 'ready'];
+
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  cold: {
+    ends: 'ready',
+    async play(stage) {
+      await create(stage);
+      await stage.reach('ready');
+    },
+  },
+  claim: {
+    ends: 'ready',
+    async play(stage) {
+      await stage.workload.makePool(1);
+      await stage.reach('warm');
+      await create(stage);
+      await stage.reach('ready');
+    },
+  },
+  share: {
+    ends: 'ready',
+    async play(stage) {
+      const id = await create(stage);
+      await stage.reach('ready');
+      const grace = { as: 'ada', id, email: 'grace@example.com' } as const;
+      await surely(stage, {
+        ...grace,
+        name: 'PUT /v1/clusters/{id}/members/{email}',
+        body: { role: 'editor' },
+      });
+      await surely(stage, { ...grace, name: 'DELETE /v1/clusters/{id}/members/{email}' });
+      await stage.reach('ready');
+    },
+  },
+  retry: {
+    ends: 'ready',
+    async play(stage) {
+      // The installer fails as often as it is tried.
+      stage.world.hub.faults.force('job-fails');
+      const id = await create(stage);
+      await stage.reach('failed');
+      stage.world.hub.faults.clear('job-fails');
+      await surely(stage, { as: 'ada', id, name: 'POST /v1/clusters/{id}:retry' });
+      await stage.reach('ready');
+    },
+  },
+  ...Object.fromEntries(
+    ON_THE_WAY.map((state): [string, Scenario] => [
+      `delete ${state}`,
+      {
+        ends: 'deleted',
+        async play(stage) {
+          const id = await create(stage);
+          await stage.reach(state);
+          await surely(stage, { as: 'ada', id, name: 'DELETE /v1/clusters/{id}' });
+          await stage.reach('deleted');
+        },
+      },
+    ]),
+  ),
+};
+
+/** They look at all there is from time to time, and change no cluster. */
+const BESIDE: ReadonlySet<string> = new Set([TOPICS.status, TOPICS.durations]);
+
+const LONGEST_MS = hours(6);
+const STEP_MS = seconds(30);
+
+export async function exhaust({ scenario: name, strikes, verbose }: ExhaustiveOptions): Promise<Run> {
+  const scenario = SCENARIOS[name];
+  if (!scenario)
+    throw new Error(`there is no scenario ${name}; there are ${Object.keys(SCENARIOS).join(', ')}`);
+  let calls = 0;
+  const world = createWorld({
+    seed: 1,
+    faultyMs: 0,
+    verbose,
+    weather: NO_WEATHER,
+    plan: (_site, { name: caller }) => {
+      if (BESIDE.has(caller)) return undefined;
+      const at = calls++;
+      return strikes.find((one) => one.at === at)?.how;
+    },
+  });
+  const findings = watchInvariants(world, { mayFail: name === 'retry' });
+  const workload = createWorkload(world, findings);
+  const { clock } = world;
+  world.begin();
+  const mine = () => findings.clusters().find(({ owner }) => owner === 'ada') ?? findings.clusters()[0];
+  const reach = async (state: State): Promise<void> => {
+    const past = STATES.indexOf(state);
+    while (
+      !findings
+        .clusters()
+        .some(
+          (cluster) =>
+            cluster.state === state ||
+            (state !== 'ready' &&
+              state !== 'warm' &&
+              STATES.indexOf(cluster.state) > past &&
+              cluster.state !== 'undoing'),
+        )
+    )
+      await clock.sleepUntil(clock.now() + seconds(1));
+  };
+  let over = false;
+  let failure: unknown;
+  scenario.play({ world, workload, findings, reach }).then(
+    () => {
+      over = true;
+    },
+    (error: unknown) => {
+      failure = error;
+    },
+  );
+  while (!over && failure === undefined && world.nowMs() < LONGEST_MS) await clock.runFor(STEP_MS);
+  if (failure !== undefined) throw failure;
+  // What was doubled, stalled or is still under way.
+  await clock.runFor(minutes(12));
+  while (!findings.isAtRest() && world.nowMs() < LONGEST_MS) await clock.runFor(STEP_MS);
+  const end = mine()?.state;
+  if (end !== scenario.ends) world.violate('L1', `it ends ${end ?? 'nowhere'}, not ${scenario.ends}`);
+  findings.atEnd();
+  return {
+    seed: 1,
+    violation: world.violations[0],
+    hash: world.trace.hash,
+    virtualMs: world.nowMs(),
+    counts: { ...world.counts, calls },
+    edges: [...findings.edges],
+    markers: [...world.markers],
+    recoveries: world.recoveries,
+    settledMs: undefined,
+    weather: { ...world.weather, outages: [] },
+    lines: world.lines(),
+  };
+}

@@ -1,0 +1,557 @@
+/**
+ * What must hold at every moment, whatever goes wrong, and what must have come true once all is calm again. The names are those of the
+ * design's list. Each looks at documents and at the cloud behind their APIs.
+ */
+
+import { checkCleanUp } from '../../functions/clean-up/check.ts';
+import { cleanUpKeySet } from '../../functions/clean-up/keys.ts';
+import type { Write } from '../../functions/cloud.ts';
+import type { ClusterRow } from '../../local/container/state.ts';
+import { MEMORY_CLEAN_UP_KEYS } from '../../local/memory/clean-up-keys.ts';
+import type { Bucket } from '../../local/storage/model.ts';
+import { type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
+import { CLUSTERS, type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
+import { DEAD_LETTERS, type DeadLetterFields, deadLetterPath } from '../../shared/documents/dead-letter.ts';
+import { type ClusterEvent, eventPath } from '../../shared/documents/event.ts';
+import { type Ledger, type LedgerEntry, ledgerPath } from '../../shared/documents/ledger.ts';
+import { ORPHANS } from '../../shared/documents/orphan.ts';
+import { type Pool, poolPath } from '../../shared/documents/pool.ts';
+import { isFinal, MAKING } from '../../shared/lifecycle/derive.ts';
+import {
+  type Command,
+  LIFECYCLE,
+  type Row,
+  rowOf,
+  STATES,
+  type State,
+  type StepRow,
+} from '../../shared/lifecycle/table.ts';
+import { hours, minutes } from '../../shared/units.ts';
+import type { World } from './world.ts';
+
+/** `from>to:cause` of every edge that the table has. */
+export const EDGES: ReadonlySet<string> = new Set(STATES.flatMap((state) => edgesFrom(state)));
+
+function edgesFrom(from: State): string[] {
+  const row: Row = rowOf(from);
+  const edges: string[] = [];
+  const add = (to: string | undefined, ...causes: ClusterEvent['cause'][]): void => {
+    if (to !== undefined) edges.push(...causes.map((cause) => `${from}>${to}:${cause}`));
+  };
+  if (row.step !== undefined) {
+    const { success, successOfSpare, failure, failureOfSpare, requeue } = row as StepRow;
+    add(success, 'done');
+    add(successOfSpare, 'done');
+    add(failure, 'failed', 'timeout');
+    add(failureOfSpare, 'failed', 'timeout');
+    add(requeue, 'requeued');
+  } else add(row.due, 'due');
+  for (const [command, to] of Object.entries(row.accepts)) add(to, command as Command);
+  return edges;
+}
+
+interface Known {
+  fields: Cluster;
+  /** The newest event. */
+  epoch: number;
+}
+
+export interface Findings {
+  /** Edges that were crossed, `from>to:cause`. */
+  edges: ReadonlySet<string>;
+  /** Every cluster there ever was, as it is now. */
+  clusters(): Cluster[];
+  /** To be called when all has been calm for long enough. */
+  atEnd(): void;
+  /** Nothing is in the middle of something. */
+  isAtRest(): boolean;
+  /** When the last cluster came to rest, in ms since the start. */
+  restedAtMs(): number | undefined;
+}
+
+export interface WatchOptions {
+  /** A cluster has a reason to fail, which is not of the weather. */
+  mayFail?: boolean;
+}
+
+export function watchInvariants(
+  world: World,
+  { mayFail = !world.weather.fair }: WatchOptions = {},
+): Findings {
+  const { hub, violate, markers } = world;
+  const known = new Map<string, Known>();
+  const edges = new Set<string>();
+  const heard = new Map<string, string | undefined>();
+  let restedAtMs: number | undefined;
+
+  const clusterNow = (id: string): Cluster | undefined => {
+    const found = hub.documents.peek<Omit<Cluster, 'id'>>(clusterPath(id));
+    return found && { ...found.data, id };
+  };
+
+  function onCommit(writes: readonly Write[]): void {
+    const touched = new Set<string>();
+    let counted = false;
+    for (const { path } of writes) {
+      const [collection, id = '', sub] = path.split('/');
+      if (collection === CLUSTERS && sub === undefined) touched.add(id);
+      if (collection === ORPHANS) world.orphans.add(id);
+      if (collection === DEAD_LETTERS) {
+        world.letters.add(id);
+        markers.add('dead letter');
+      }
+      if (collection === 'accounts' || collection === 'cells') counted = true;
+    }
+    for (const id of touched) afterChange(id);
+    if (counted || touched.size > 0) checkCounters();
+  }
+
+  function afterChange(id: string): void {
+    const now = clusterNow(id);
+    const before = known.get(id);
+    if (!now) {
+      violate('S3', `the document of ${id} is gone`);
+      return;
+    }
+    world.note(
+      `${now.state} ${now.epoch}`,
+      () =>
+        `     ${id} ${now.state} epoch ${now.epoch}${now.error ? ` (${now.error.code})` : ''} due ${now.dueAt ? (now.dueAt.getTime() - world.startMs) / 1000 : '-'}`,
+    );
+    if (before) compare(before.fields, now);
+    else born(now);
+    for (let epoch = (before?.epoch ?? -1) + 1; epoch <= now.epoch; epoch++)
+      checkEvent(now, epoch, before?.fields);
+    known.set(id, { fields: now, epoch: now.epoch });
+    noteMembers(now, before?.fields);
+    checkDoors(now);
+    if (!before) listen(id);
+    if (before?.fields.state !== now.state) entered(now, before?.fields);
+  }
+
+  function born(now: Cluster): void {
+    if (now.pool === undefined) {
+      if (world.pools.size > 0 && now.spec.product === 'hello') markers.add('no spare was left');
+      return;
+    }
+    const pool = hub.documents.peek<Pool>(poolPath(now.pool))?.data;
+    const live = [...known.values()].filter(
+      ({ fields }) => fields.pool === now.pool && isOnItsWay(fields),
+    ).length;
+    // Several are born in one commit, and are looked at one after the other.
+    if (live + 1 > (pool?.wanted ?? 0))
+      violate('S9', `${live + 1} spares of ${now.pool}, which wants ${pool?.wanted}`);
+  }
+
+  function compare(before: Cluster, now: Cluster): void {
+    const { id } = now;
+    if (before.owner !== undefined && before.owner !== now.owner)
+      violate('S1', `${id} goes from ${before.owner} to ${now.owner}`);
+    if (before.owner === undefined && now.owner !== undefined && before.state !== 'warm')
+      violate('S1', `${id} was claimed while ${before.state}`);
+    if (now.epoch < before.epoch) violate('S3', `the epoch of ${id} goes back`);
+    if (now.epoch > before.epoch + 1) violate('S3', `${id} skips an epoch`);
+    if (now.state !== before.state && now.epoch === before.epoch)
+      violate('S3', `${id} changes its state without an epoch`);
+    if (now.generation < before.generation) violate('S3', `the generation of ${id} goes back`);
+    if (isFinal(before.state) && now.state !== before.state) violate('S3', `${id} rises again`);
+    if (now.epoch === before.epoch && now.progress < before.progress)
+      violate('S12', `the progress of ${id} goes back in ${now.state}`);
+    if (now.parked) markers.add('parked');
+    if (before.parked && !now.parked) markers.add('parked no more');
+    if (before.schema < now.schema) markers.add('written anew by a newer version');
+    if (before.exhausted.length < now.exhausted.length) markers.add('next zone tried');
+    if (now.pool !== undefined && before.pool === undefined) violate('S9', `${id} becomes a spare`);
+  }
+
+  function checkEvent(now: Cluster, epoch: number, before: Cluster | undefined): void {
+    const event = hub.documents.peek<ClusterEvent>(eventPath(now.id, epoch))?.data;
+    if (!event) {
+      violate('S13', `${now.id} has no event ${epoch}`);
+      return;
+    }
+    if (event.from === undefined) {
+      if (epoch !== 0) violate('S13', `event ${epoch} of ${now.id} comes from nowhere`);
+      return;
+    }
+    const edge = `${event.from}>${event.to}:${event.cause}`;
+    edges.add(edge);
+    if (event.cause === 'delete' && event.actor === 'pool' && before?.owner !== undefined)
+      violate('S9', `the pool deletes ${now.id}, which is ${before.owner}'s`);
+    if (event.cause === 'delete' && MAKING.has(event.from)) markers.add('deleted in the making');
+    if (event.cause === 'share' && event.from === event.to) markers.add('members changed in the middle');
+    if (!EDGES.has(edge)) violate('S3', `${now.id} took an edge that is none: ${edge}`);
+    if (before && epoch === before.epoch + 1 && event.from !== before.state)
+      violate('S13', `event ${epoch} of ${now.id} comes from ${event.from}, and it was ${before.state}`);
+    if (epoch === now.epoch && event.to !== now.state)
+      violate('S13', `event ${epoch} of ${now.id} leads to ${event.to}, and it is ${now.state}`);
+  }
+
+  function entered(now: Cluster, before: Cluster | undefined): void {
+    const { id, state } = now;
+    if (now.pool !== undefined) {
+      if (now.owner !== undefined || Object.keys(now.members).length > 0)
+        violate('S9', `the spare ${id} has an owner or members`);
+    }
+    if (state === 'ready' && before?.state !== 'sharing' && before?.state !== 'repairing') checkReady(now);
+    if (state === 'deleted') checkGone(now);
+    if (state === 'failed' && !mayFail)
+      violate(
+        'S11',
+        `${id} failed (${now.error?.code}: ${now.error?.message}) though nothing gave it a reason to`,
+      );
+    if (state === 'stuck' && !mayFail)
+      violate(
+        'S11',
+        `${id} is stuck (${now.error?.code}: ${now.error?.message}) though nothing gave it a reason to`,
+      );
+  }
+
+  const hostOf = (id: string): string => `${id}.${hub.ports.settings.zone}`;
+
+  /** Whoever comes in is one of its members, and nobody comes in to what is not locked. */
+  function checkDoors(now: Cluster): void {
+    if (now.spec.product !== 'pachyderm') return;
+    const host = hostOf(now.id);
+    if (!hub.doors.listens(host)) return;
+    if (hub.doors.isOpenToStrangers(host) && !wasOpened(now))
+      violate('S6', `${now.id} is ${now.state} and open to strangers`);
+    const allowed = mayEnter.get(now.id) ?? new Set();
+    for (const person of [...hub.doors.admitted(host), ...hub.doors.signedIn(host)]) {
+      if (!allowed.has(person))
+        violate(
+          'S6',
+          `${person} may enter ${now.id}, which is ${now.state} and ${Object.values(now.emails).join() || 'nobody'}'s`,
+        );
+    }
+  }
+
+  /** A restart without its lock is no fault of Hub's; the next look closes it. */
+  const wasOpened = (now: Cluster): boolean =>
+    world.weather.rates.unlocked !== undefined &&
+    world.weather.rates.unlocked > 0 &&
+    now.readyAt !== undefined;
+
+  const emailsOf = ({ members, emails }: Cluster): string[] =>
+    Object.keys(members).flatMap((uid) => emails[uid] ?? []);
+
+  /** Who is a member, or was one before a change that is not carried out yet. */
+  const mayEnter = new Map<string, Set<string>>();
+  function noteMembers(now: Cluster, before: Cluster | undefined): void {
+    const allowed = mayEnter.get(now.id) ?? new Set<string>();
+    for (const email of emailsOf(now)) allowed.add(email);
+    // All are told: from now on nobody else has any business there.
+    const told =
+      before &&
+      (before.state === 'sharing' || before.state === 'repairing' || before.state === 'personalizing') &&
+      now.state === 'ready' &&
+      now.error === undefined;
+    if (told) for (const email of allowed) if (!emailsOf(now).includes(email)) allowed.delete(email);
+    mayEnter.set(now.id, allowed);
+  }
+
+  function checkReady(now: Cluster): void {
+    if (!world.damaged.has(now.id) && !hub.doors.listens(hostOf(now.id)))
+      violate('S7', `${now.id} is ready and nobody listens at its name`);
+    const row = cloudClusters().find(({ resource }) => resource.name === `hub-${now.id}-g${now.generation}`);
+    if (row?.status !== 'RUNNING')
+      violate('S7', `${now.id} is ready and its cluster is ${row?.status ?? 'not there'}`);
+  }
+
+  function checkGone(now: Cluster): void {
+    const left = objectsOf(now.id);
+    if (left.length > 0) violate('S15', `${now.id} is deleted and there is still ${left.join(', ')}`);
+    const open = Object.values(ledgerOf(now.id)).filter(({ goneAt }) => !goneAt);
+    if (open.length > 0)
+      violate(
+        'S14',
+        `${now.id} is deleted and its ledger has ${open.map(({ name }) => name).join(', ')} open`,
+      );
+    if (now.holdUntilAt) markers.add('deleted after a hold');
+    const certificate = hub.documents.peek<Ledger>(ledgerPath(now.id))?.data.certificate;
+    const verdict = certificate && checkCleanUp(certificate, KEYS);
+    if (!verdict?.holds) {
+      violate(
+        'S15',
+        `the certificate of ${now.id} does not hold: ${verdict ? `${verdict.fault} ${verdict.details.join()}` : 'there is none'}`,
+      );
+      return;
+    }
+    const told = new Set(verdict.statement.resources.map(({ kind, name }) => `${kind} ${name}`));
+    for (const { kind, name } of Object.values(ledgerOf(now.id))) {
+      if (!told.has(`${kind} ${name}`))
+        violate('S15', `the certificate of ${now.id} says nothing of ${kind} ${name}`);
+    }
+  }
+
+  const ledgerOf = (id: string): Ledger['entries'] =>
+    hub.documents.peek<Ledger>(ledgerPath(id))?.data.entries ?? {};
+
+  const { cloudClusters } = hub;
+
+  /** Whatever the cloud has of this cluster's. */
+  const objectsOf = (id: string): string[] =>
+    hub.inventory().flatMap(({ kind, name, of }) => (of.includes(id) ? [`${kind} ${name}`] : []));
+
+  /** Counters are the truth, always. */
+  function checkCounters(): void {
+    const sums = new Map<string, { clusters: number; hourlyMicros: number }>();
+    const add = (path: string, clusters: number, hourlyMicros: number): void => {
+      const sum = sums.get(path) ?? { clusters: 0, hourlyMicros: 0 };
+      sums.set(path, { clusters: sum.clusters + clusters, hourlyMicros: sum.hourlyMicros + hourlyMicros });
+    };
+    add(cellPath('default'), 0, 0);
+    for (const { fields } of known.values()) {
+      const { liability, owner } = fields;
+      if (owner !== undefined) add(accountPath(owner), 0, 0);
+      if (!liability) continue;
+      add(cellPath('default'), liability.clusters, liability.hourlyMicros);
+      if (owner !== undefined) add(accountPath(owner), liability.clusters, liability.hourlyMicros);
+    }
+    for (const [path, sum] of sums) {
+      const counter = hub.documents.peek<Allowance>(path)?.data;
+      const { clusters = 0, hourlyMicros = 0 } = counter ?? {};
+      if (clusters !== sum.clusters || hourlyMicros !== sum.hourlyMicros)
+        violate('S8', `${path} says ${clusters} clusters, and there are ${sum.clusters}`);
+    }
+    const held = sums.get(cellPath('default'))?.clusters ?? 0;
+    if (held >= world.weather.cellClusters) markers.add('cap reached');
+    else if (markers.has('cap reached')) markers.add('cap released');
+  }
+
+  function onObject(service: string, table: string, key: string, value?: unknown): void {
+    if (service === 'container' && table === 'clusters') onCloudCluster(key, value as ClusterRow | undefined);
+    if (value === undefined) return;
+    if (service === 'container' && table === 'clusters') {
+      const { resource, location } = value as ClusterRow;
+      checkLedger('cluster', resource.name, location);
+    }
+    if (service === 'storage' && table === 'buckets') checkLedger('bucket', (value as Bucket).name);
+  }
+
+  function onCloudCluster(key: string, row: ClusterRow | undefined): void {
+    world.note(`cloud ${row?.status ?? 'gone'}`, () => `     cloud: ${key} ${row?.status ?? 'gone'}`);
+    const rows = cloudClusters();
+    const owners = new Set(
+      rows.flatMap(({ resource }) => (strangers.has(resource.name) ? [] : (idOf(resource.name) ?? []))),
+    );
+    if (owners.size > world.weather.cellClusters)
+      violate('S2', `${owners.size} clusters, and the cap is ${world.weather.cellClusters}`);
+    if (!row) return;
+    const { name } = row.resource;
+    const id = idOf(name);
+    const state = id === undefined ? undefined : known.get(id)?.fields.state;
+    if (row.status === 'PROVISIONING' && state !== undefined && state !== 'provisioning')
+      markers.add(isFinal(state) ? 'create landed after the end' : 'create landed too late');
+    if (name.endsWith('-g2')) markers.add('second generation');
+    const twins = rows.filter((other) => other.resource.name === name && isLive(other));
+    if (twins.length < 2) twinSince.delete(name);
+    else if (!twinSince.has(name)) {
+      // No cloud checks an epoch: a create that was given up may land in the zone before. The sweep of orphans finds it.
+      markers.add('a twin in another zone');
+      twinSince.set(name, world.nowMs());
+    }
+  }
+
+  const twinSince = new Map<string, number>();
+
+  const isLive = ({ status }: ClusterRow): boolean => status === 'RUNNING' || status === 'RECONCILING';
+
+  /** Nothing that Hub asks for is missing in a ledger, from its first moment on. */
+  function checkLedger(kind: LedgerEntry['kind'], name: string, location?: string): void {
+    const id = idOf(name);
+    if (id === undefined || name.includes('strangerstranger')) return;
+    const there = Object.values(ledgerOf(id)).some(
+      (entry) =>
+        entry.kind === kind && entry.name === name && (location === undefined || entry.location === location),
+    );
+    if (!there) violate('S14', `${kind} ${name} is not in the ledger`);
+  }
+
+  function listen(id: string): void {
+    hub.documents.watch(clusterPath(id), (snapshot) => void heard.set(id, snapshot?.version));
+  }
+
+  const isAtRest = ({ state }: Cluster): boolean => rowOf(state).step === undefined || state === 'queued';
+
+  function onEvent(): void {
+    for (const [name, sinceMs] of twinSince) {
+      if (world.nowMs() - sinceMs < TWIN_MS) continue;
+      violate('S4', `${name} is alive twice, for hours`);
+      twinSince.delete(name);
+    }
+    if (!world.calm) return;
+    const resting = [...known.values()].every(({ fields }) => isAtRest(fields));
+    if (!resting) restedAtMs = undefined;
+    else restedAtMs ??= world.nowMs();
+  }
+
+  function atEnd(): void {
+    for (const name of strangers) {
+      if (!hub.inventory().some((item) => item.name === name))
+        violate('S5', `${name}, which is somebody else's, is gone`);
+    }
+    for (const { fields: now } of known.values()) {
+      const { id, state } = now;
+      if (!isAtRest(now))
+        violate(
+          'L1',
+          `${id} is still ${state} since ${((world.nowMs() + world.startMs - now.since.getTime()) / 60_000).toFixed(0)} min (${now.error?.code ?? now.detail ?? ''})`,
+        );
+      if (
+        state === 'queued' &&
+        !isHeldBack(now) &&
+        world.weather.cellClusters >= 1000 &&
+        world.weather.accountClusters >= 1000 &&
+        world.weather.cloudClusters >= 1000
+      )
+        violate('L1', `${id} is still queued (${now.error?.code ?? ''})`);
+      if (
+        now.dueAt &&
+        isAtRest(now) &&
+        state !== 'queued' &&
+        now.dueAt.getTime() < world.clock.now() - minutes(5)
+      )
+        violate('L6', `${id} is overdue`);
+      if (state === 'ready' || state === 'warm') checkStanding(now);
+      for (let epoch = 0; epoch <= now.epoch; epoch++) checkReaders(now, epoch);
+      if (state === 'failed' || state === 'deleted') {
+        if (now.liability) violate('S8', `${id} is ${state} and still counted`);
+        const left = objectsOf(id);
+        if (left.length > 0) violate('L2', `${id} is ${state} and there is still ${left.join(', ')}`);
+      }
+      if (heard.get(id) !== hub.documents.peek(clusterPath(id))?.version)
+        violate('L7', `who listens to ${id} has not heard the last of it`);
+    }
+    const ids = new Set(known.keys());
+    for (const { kind, name, of } of hub.inventory()) {
+      if (of.includes('strangerstranger')) continue;
+      const id = idOf(of);
+      if (id !== undefined && !ids.has(id)) violate('L2', `${kind} ${name} is nobody's`);
+    }
+    for (const id of world.letters) {
+      const letter = hub.documents.peek<DeadLetterFields>(deadLetterPath(id))?.data;
+      if (letter?.state === 'open' && letter.format === 'message')
+        violate('L4', `the dead letter ${id} of ${letter.topic} is still open`);
+    }
+    for (const { fields } of known.values())
+      if (fields.parked) violate('L4', `${fields.id} is still parked in ${fields.state}`);
+    if (hub.messages.pending > 3) violate('L4', `${hub.messages.pending} messages are under way`);
+    for (const path of world.pools) {
+      const pool = hub.documents.peek<Pool>(path)?.data;
+      const spares = [...known.values()].filter(
+        ({ fields }) => fields.pool === path.split('/')[1] && fields.state === 'warm',
+      ).length;
+      if (pool && spares !== pool.wanted && !isFull())
+        violate('L5', `${path} has ${spares} spares and wants ${pool.wanted}`);
+    }
+  }
+
+  /** The timeline is read by those who may read the cluster, and by nobody else. */
+  function checkReaders(now: Cluster, epoch: number): void {
+    const readers = hub.documents.peek<ClusterEvent>(eventPath(now.id, epoch))?.data.readers ?? [];
+    // What happened to a spare is none of the business of who claims it.
+    if (now.claimedFrom !== undefined && readers.length === 0) return;
+    if ([...readers].sort().join() !== [...now.readers].sort().join())
+      violate(
+        'S13',
+        `event ${epoch} of ${now.id} is read by ${readers.join()}, and the cluster by ${now.readers.join()}`,
+      );
+  }
+
+  /** An operator allows its owner no more. */
+  const isHeldBack = ({ owner }: Cluster): boolean =>
+    owner !== undefined && hub.documents.peek<Allowance>(accountPath(owner))?.data.maxClusters !== undefined;
+
+  const isFull = (): boolean => world.weather.cellClusters < 1000 || world.weather.cloudClusters < 1000;
+
+  function checkMembers(now: Cluster): void {
+    if (now.spec.product !== 'pachyderm' || now.error || now.conditions.some(({ status }) => !status)) return;
+    const admitted = [...hub.doors.admitted(hostOf(now.id))].sort().join();
+    const members = [...new Set(emailsOf(now))].sort().join();
+    if (admitted !== members)
+      violate(
+        'L3',
+        `${now.id} is ${now.state}, lets in ${admitted || 'nobody'}, and its members are ${members || 'none'}`,
+      );
+  }
+
+  function checkStanding(now: Cluster): void {
+    const rows = cloudClusters().filter(({ resource }) => idOf(resource.name) === now.id);
+    if (rows.length > 1)
+      violate(
+        'L2',
+        `${now.id} is ${now.state} and has ${rows.length} clusters: ${rows.map(({ location, status }) => `${location} ${status}`).join(', ')}`,
+      );
+    const row = cloudClusters().find(({ resource }) => resource.name === `hub-${now.id}-g${now.generation}`);
+    const known = now.conditions.some(({ type, status }) => type === 'Exists' && !status);
+    if (row?.status === 'RUNNING') checkMembers(now);
+    if (row?.status !== 'RUNNING' && !known)
+      violate('L3', `${now.id} is ${now.state} and its cluster is ${row?.status ?? 'not there'}`);
+  }
+
+  /** A message may come late, but never before what it speaks of. */
+  function onPublish(topic: string, body: { id?: string; epoch?: number }): void {
+    if (!topic.startsWith('step-') || body.id === undefined || body.epoch === undefined) return;
+    const now = known.get(body.id);
+    if (!now || now.epoch < body.epoch)
+      violate(
+        'S17',
+        `a message speaks of epoch ${body.epoch} of ${body.id}, which is at ${now?.epoch ?? 'none'}`,
+      );
+  }
+
+  /** Somebody else's, with names like ours. */
+  const strangers = plantStrangers(world);
+
+  world.watch({ onCommit, onObject, onEvent, onPublish });
+  return {
+    edges,
+    clusters: () => [...known.values()].map(({ fields }) => fields),
+    atEnd,
+    isAtRest: () => [...known.values()].every(({ fields }) => isAtRest(fields)),
+    restedAtMs: () => restedAtMs,
+  };
+}
+
+/** @returns their names */
+function plantStrangers({ hub }: World): ReadonlySet<string> {
+  const id = 'strangerstranger';
+  const name = `hub-${id}-g1`;
+  hub.container.createCluster('europe-west1-b', {
+    name,
+    initialNodeCount: 1,
+    resourceLabels: { 'managed-by': 'somebody-else' },
+  });
+  hub.compute.create('disk', {
+    name: `pvc-of-${id}`,
+    location: 'europe-west1-b',
+    madeBy: 'user',
+    labels: { team: 'others' },
+  });
+  hub.compute.create('address', { name: `${name}-address`, location: 'europe-west1', madeBy: 'user' });
+  return new Set([name, `pvc-of-${id}`, `${name}-address`]);
+}
+
+const KEYS = cleanUpKeySet(MEMORY_CLEAN_UP_KEYS).keys;
+
+/** `hub-<id>-g<n>` → its id. */
+export const idOf = (name: string): string | undefined => /^hub-([a-z2-7]{16})-g\d+$/.exec(name)?.[1];
+
+function isOnItsWay({ state }: Cluster): boolean {
+  const seen = new Set<string>();
+  for (let at: string = state; !seen.has(at); ) {
+    if (at === 'warm') return true;
+    seen.add(at);
+    const row = LIFECYCLE[at as State] as Row;
+    if (row.step === undefined) return false;
+    at = row.successOfSpare ?? row.success;
+  }
+  return false;
+}
+
+/** Found by the next sweep once it is a quarter of an hour old, deleted by then or by the next one; and faults strike the sweep, too. */
+const TWIN_MS = hours(3);
+
+/** After the last fault. Deleting something half-made takes two of the table's longest deadlines in the worst case. */
+export const CALM_MS = hours(7);

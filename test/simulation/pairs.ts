@@ -1,0 +1,58 @@
+/** Every call of the golden lifecycles struck in every way: each alone, then a share of all pairs. */
+import { randomStream } from '../../local/random.ts';
+import { runAll } from './crew.ts';
+import { exhaust, SCENARIOS, type Struck, WAYS } from './exhaustive.ts';
+import type { Task } from './worker.ts';
+
+/** @param share of the pairs that are run, 0 to 1; the same ones each time. @returns whether all held */
+export async function exhaustively(share: number, print: (text: string) => void): Promise<boolean> {
+  const calls = new Map<string, number>();
+  for (const scenario of Object.keys(SCENARIOS)) {
+    const run = await exhaust({ scenario, strikes: [] });
+    if (run.violation) {
+      print(`${scenario}, undisturbed: ${run.violation.name}: ${run.violation.text}`);
+      return false;
+    }
+    calls.set(scenario, run.counts.calls);
+  }
+  let singles = 0;
+  let pairs = 0;
+  const failed: string[] = [];
+  const startedAt = performance.now();
+  await runAll(strikesOf(calls, share), (run, task) => {
+    if (task.kind !== 'strikes') return undefined;
+    if (task.strikes.length === 1) singles++;
+    else pairs++;
+    if (run.violation) {
+      const struck = task.strikes.map(({ at, how }) => `${how} at call ${at}`).join(' and ');
+      failed.push(`${task.scenario}, ${struck}: ${run.violation.name}: ${run.violation.text}`);
+      if (failed.length === 1) print(run.lines.slice(-40).join('\n'));
+    }
+    return undefined;
+  });
+  for (const line of failed.slice(0, 20)) print(line);
+  const total = [...calls.values()].reduce((sum, n) => sum + ((n * (n - 1)) / 2) * WAYS.length ** 2, 0);
+  print(`${[...calls].map(([name, n]) => `${name}: ${n} calls`).join(', ')}`);
+  print(
+    `${singles} strikes and ${pairs} of ${total} pairs in ${((performance.now() - startedAt) / 1000).toFixed(0)} s, ${failed.length} violate an invariant`,
+  );
+  return failed.length === 0;
+}
+
+function* strikesOf(calls: ReadonlyMap<string, number>, share: number): Iterable<Task> {
+  for (const [scenario, count] of calls) {
+    for (let at = 0; at < count; at++) for (const how of WAYS) yield strike(scenario, { at, how });
+  }
+  if (share <= 0) return;
+  const random = randomStream(1, 'pairs');
+  for (const [scenario, count] of calls) {
+    for (let first = 0; first < count; first++)
+      for (let second = first + 1; second < count; second++)
+        for (const how of WAYS)
+          for (const then of WAYS)
+            if (share >= 1 || random.fraction() < share)
+              yield strike(scenario, { at: first, how }, { at: second, how: then });
+  }
+}
+
+const strike = (scenario: string, ...strikes: Struck[]): Task => ({ kind: 'strikes', scenario, strikes });

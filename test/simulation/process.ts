@@ -1,0 +1,126 @@
+/**
+ * One invocation of a function, as a process that may be slow, hang, hear nothing back, or be killed between any two of its calls. Who is
+ * killed never goes on: its promises do not settle, so that no `catch` and no `finally` of the product's runs, as after SIGKILL.
+ */
+
+import type { Random } from '../../functions/cloud.ts';
+import { type Clock, CommitError } from '../../functions/cloud.ts';
+import { CloudRefusal } from '../../functions/providers/gke/errors.ts';
+import type { LocalClock } from '../../local/clock.ts';
+import type { Door } from '../../local/memory/hub.ts';
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import { minutes } from '../../shared/units.ts';
+import { between } from './chance.ts';
+import type { Strike } from './weather.ts';
+
+export interface Process {
+  readonly id: number;
+  /** The function that runs in it. */
+  readonly name: string;
+  readonly alive: boolean;
+  kill(): void;
+  door: Door;
+  clock: Clock;
+}
+
+export interface Fate {
+  clock: LocalClock;
+  net: Random;
+  /** Nothing goes wrong, nothing takes time. */
+  calm(): boolean;
+  /** What strikes this call, if anything. */
+  strike(process: Process, site: string, args: readonly unknown[]): Strike | undefined;
+  /** It reached the other side. */
+  entered(process: Process, site: string, args: readonly unknown[]): void;
+  /** The other side said no. */
+  refused(process: Process, site: string, error: unknown): void;
+  killed(process: Process, site: string): void;
+}
+
+/** A call of a healthy handler. */
+const LEAST_MS = 5;
+const MOST_MS = 45;
+const SLOW_MS = minutes(3);
+/** A handler that hangs may come back as long as the platform lets it live: 540 s at the most. */
+const STALL_MS = minutes(9);
+
+/** A fresh one for each: reactions on a promise that is kept for ever would be kept with it. */
+const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+
+/** @param skewMs by which its clock is ahead of the world's */
+export function startProcess(id: number, name: string, fate: Fate, skewMs: number): Process {
+  const { clock: world, net } = fate;
+  let alive = true;
+  const sleep = (ms: number): Promise<void> => world.sleepUntil(world.now() + ms);
+  const process: Process = {
+    id,
+    name,
+    get alive() {
+      return alive;
+    },
+    kill() {
+      alive = false;
+    },
+    async door<T>(site: string, call: () => Promise<T>, args: readonly unknown[] = []): Promise<T> {
+      if (!alive) return never();
+      if (fate.calm()) return call();
+      const strike = fate.strike(process, site, args);
+      await sleep(between(net, LEAST_MS, MOST_MS));
+      if (strike === 'slow') await sleep(net.fraction() * SLOW_MS);
+      if (strike === 'stall') await sleep(minutes(1) + net.fraction() * (STALL_MS - minutes(1)));
+      if (!alive) return never();
+      if (strike === 'crash before') return die(site);
+      if (strike === 'error before') throw refusalAt(site);
+      fate.entered(process, site, args);
+      let answer: T;
+      try {
+        answer = await call();
+      } catch (error) {
+        if (!alive) return never();
+        fate.refused(process, site, error);
+        throw error;
+      }
+      if (!alive) return never();
+      if (strike === 'crash after') return die(site);
+      if (strike === 'reply lost') throw refusalAt(site);
+      return answer;
+    },
+    clock: {
+      now: () => world.now() + skewMs,
+      after: (durationMs) => world.now() + skewMs + durationMs,
+      afterWork: (durationMs) => world.now() + skewMs + durationMs,
+      elapsed: (sinceMs) => world.now() + skewMs - sinceMs,
+      async sleepUntil(atMs) {
+        await world.sleepUntil(atMs - skewMs);
+        return alive ? undefined : never();
+      },
+    },
+  };
+  function die<T>(site: string): Promise<T> {
+    alive = false;
+    fate.killed(process, site);
+    return never<T>();
+  }
+  return process;
+}
+
+const CODES: Readonly<Record<string, ErrorCode>> = {
+  messages: 'UNAVAILABLE',
+  people: 'UNAVAILABLE',
+  leaf: 'LEAF_UNAVAILABLE',
+  pachyderm: 'LEAF_UNAVAILABLE',
+  web: 'LEAF_UNAVAILABLE',
+  buckets: 'PROVIDER_UNAVAILABLE',
+  dns: 'PROVIDER_UNAVAILABLE',
+  certificates: 'CERTIFICATE_AUTHORITY_UNAVAILABLE',
+};
+
+/** What the adapter of that port throws where nobody answers, or not in time. */
+function refusalAt(site: string): Error {
+  const port = site.slice(0, site.indexOf('.'));
+  if (port === 'documents') return new CommitError('unavailable', `${site} had no answer`);
+  if (port === 'gke') return new CloudRefusal('UNAVAILABLE', `${site} had no answer`);
+  const code = CODES[port];
+  if (!code) throw new Error(`nobody knows what ${site} throws`);
+  return new AppError(code, `${site} had no answer`);
+}

@@ -1,0 +1,86 @@
+/** One seed: a faulty phase in which people work and everything breaks, then calm, in which all must come to rest. */
+import { hours, minutes, seconds } from '../../shared/units.ts';
+import { happens, integer } from './chance.ts';
+import { CALM_MS, watchInvariants } from './invariants.ts';
+import type { Weather } from './weather.ts';
+import { createWorkload } from './workload.ts';
+import { type Counts, createWorld, type Violation } from './world.ts';
+
+export interface Options {
+  seed: number;
+  /** Keep every line of what happens. */
+  verbose?: boolean;
+  weather?: Partial<Weather>;
+  /** From the so-manieth fault on nothing strikes any more. */
+  lastFault?: number;
+  /** So many deeds at most. */
+  deeds?: number;
+}
+
+export interface Run {
+  seed: number;
+  violation: Violation | undefined;
+  hash: number;
+  virtualMs: number;
+  counts: Counts;
+  edges: readonly string[];
+  markers: readonly string[];
+  /** From a crash or a lost message to the next look, in ms. */
+  recoveries: readonly number[];
+  /** From the end of the faults until all was at rest, in ms. */
+  settledMs: number | undefined;
+  weather: Weather;
+  lines: readonly string[];
+}
+
+const FAULTY_MS = hours(2);
+/** Each seed meets so many; one that is short of them goes on. */
+const LEAST_FAULTS = 100;
+const LEAST_CRASHES = 20;
+const LONGEST_FAULTY_MS = hours(8);
+
+export async function simulate({ seed, verbose, weather, lastFault, deeds }: Options): Promise<Run> {
+  const world = createWorld({ seed, faultyMs: FAULTY_MS, verbose, weather, lastFault });
+  const findings = watchInvariants(world);
+  const workload = createWorkload(world, findings);
+  const { clock, counts, streams } = world;
+  world.begin();
+  if (happens(streams.load, 0.7)) void workload.makePool(integer(streams.load, 1, 3));
+  workload.schedule(
+    Math.min(deeds ?? Number.POSITIVE_INFINITY, integer(streams.load, 14, 24)),
+    FAULTY_MS - minutes(10),
+  );
+  await clock.runFor(FAULTY_MS);
+  while (
+    (counts.faults < LEAST_FAULTS || counts.crashes < LEAST_CRASHES) &&
+    world.nowMs() < LONGEST_FAULTY_MS &&
+    deeds === undefined &&
+    lastFault === undefined
+  ) {
+    workload.schedule(6, minutes(20));
+    await clock.runFor(minutes(30));
+  }
+  const faultyMs = world.nowMs();
+  world.becalm();
+  // What was given up may be given up hours after it was sent.
+  for (const afterMs of [minutes(10), hours(1), hours(2), hours(4)]) {
+    clock.schedule(clock.now() + afterMs, () => void workload.replayAll());
+  }
+  // Not to the minute: the Scheduler has just sent something then.
+  await clock.runFor(CALM_MS + seconds(30));
+  findings.atEnd();
+  const restedAtMs = findings.restedAtMs();
+  return {
+    seed,
+    violation: world.violations[0],
+    hash: world.trace.hash,
+    virtualMs: world.nowMs(),
+    counts,
+    edges: [...findings.edges],
+    markers: [...world.markers],
+    recoveries: world.recoveries,
+    settledMs: restedAtMs === undefined ? undefined : restedAtMs - faultyMs,
+    weather: { ...world.weather, outages: [] },
+    lines: world.lines(),
+  };
+}

@@ -1,0 +1,172 @@
+/**
+ * What goes wrong in one seed. Each seed draws its own subset of faults and their rates (swarm testing: a rare state is more often
+ * reached where not everything is on at once), and its own outages. In a fair seed only what passes by itself goes wrong, so that no cluster
+ * has a reason to fail.
+ */
+import type { Random } from '../../functions/cloud.ts';
+import type { FaultName, FaultRates } from '../../local/faults.ts';
+import { REGIONS } from '../../shared/catalog/catalog.ts';
+import { hours, minutes } from '../../shared/units.ts';
+import { between, happens, integer, oneOf } from './chance.ts';
+
+/** What can strike a call that a handler makes. */
+export const STRIKES = [
+  'crash before',
+  'crash after',
+  'error before',
+  'reply lost',
+  'slow',
+  'stall',
+] as const;
+export type Strike = (typeof STRIKES)[number];
+
+export interface Outage {
+  name: string;
+  fromMs: number;
+  toMs: number;
+  hits(site: string, args: readonly unknown[]): boolean;
+}
+
+export interface Weather {
+  /** Only what passes by itself goes wrong. */
+  fair: boolean;
+  /** Per call of a handler. */
+  strikes: Record<Strike, number>;
+  /** Of the stand-ins. */
+  rates: FaultRates;
+  outages: readonly Outage[];
+  /** Clocks of handlers are off by up to this much, either way. */
+  skewMs: number;
+  /** Of the Scheduler's jobs. */
+  missed: number;
+  double: number;
+  /** All handlers of a function die at once, per hour and function. */
+  killsPerHour: number;
+  /** Until then a share of the handlers runs the code of the version before. */
+  oldCodeUntilMs: number;
+  /** How many clusters the cell and an account may have. */
+  cellClusters: number;
+  accountClusters: number;
+  /** Of the cloud, per zone; a cliff where it is small. */
+  cloudClusters: number;
+}
+
+/** Each class is off in a good third of the seeds. */
+const OFF = 0.35;
+
+const rate = (random: Random, most: number): number => (happens(random, OFF) ? 0 : random.fraction() * most);
+
+/** They pass by themselves. */
+const FAIR: Partial<Record<FaultName, number>> = {
+  lost: 0.12,
+  duplicate: 0.2,
+  late: 0.06,
+  'lost-audit': 0.4,
+  'slow-pull': 0.1,
+  leak: 0.5,
+};
+
+/** They may cost a cluster its life. */
+const FOUL: Partial<Record<FaultName, number>> = {
+  stockout: 0.3,
+  quota: 0.1,
+  'operation-fails': 0.1,
+  'slow-operation': 0.1,
+  'stuck-operation': 0.06,
+  'no-address': 0.05,
+  'job-fails': 0.12,
+  'pod-crash': 0.05,
+  'pod-hangs': 0.05,
+  'pull-fails': 0.06,
+  unlocked: 0.1,
+};
+
+/** @param faultyMs how long the faulty phase lasts, in ms from its start */
+export function forecast(random: Random, faultyMs: number): Weather {
+  const fair = happens(random, 0.5);
+  const rates: FaultRates = {};
+  for (const [name, most] of Object.entries({ ...FAIR, ...(fair ? {} : FOUL) })) {
+    rates[name as FaultName] = rate(random, most);
+  }
+  const crash = between(random, 0.006, 0.016);
+  return {
+    fair,
+    strikes: {
+      'crash before': crash,
+      'crash after': crash,
+      'error before': between(random, 0.01, 0.05),
+      'reply lost': rate(random, 0.04),
+      slow: rate(random, 0.04),
+      stall: rate(random, 0.01),
+    },
+    rates,
+    outages: outages(random, faultyMs, fair),
+    skewMs: happens(random, 0.5) ? minutes(5) * random.fraction() : 0,
+    missed: rate(random, 0.3),
+    double: rate(random, 0.3),
+    killsPerHour: rate(random, 1),
+    oldCodeUntilMs: happens(random, 0.3) ? random.fraction() * faultyMs : 0,
+    cellClusters: happens(random, 0.4) ? integer(random, 2, 6) : 1000,
+    accountClusters: happens(random, 0.3) ? integer(random, 1, 3) : 1000,
+    cloudClusters: !fair && happens(random, 0.3) ? integer(random, 1, 4) : 1000,
+  };
+}
+
+/**
+ * How likely a call is to be struck, against the others: a step that applies thirty objects one after the other would otherwise hardly ever
+ * come to its end.
+ */
+export const weightOf = (site: string): number =>
+  site.startsWith('leaf.') || site.startsWith('pachyderm.') ? 0.1 : 1;
+
+/** The ports whose calls an outage takes away. */
+const SERVICES = [
+  'documents',
+  'messages',
+  'gke',
+  'leaf',
+  'pachyderm',
+  'buckets',
+  'dns',
+  'certificates',
+  'web',
+] as const;
+
+const inRegion =
+  (region: string) =>
+  (_site: string, args: readonly unknown[]): boolean =>
+    typeof args[0] === 'string' && args[0].startsWith(region);
+
+function outages(random: Random, faultyMs: number, fair: boolean): Outage[] {
+  const count = integer(random, 0, 3);
+  return Array.from({ length: count }, () => {
+    const fromMs = random.fraction() * faultyMs;
+    const region = oneOf(random, REGIONS)?.id ?? '';
+    if (!fair && happens(random, 0.2)) {
+      // A whole region: nothing can be asked of it, and what stands in it is not reached.
+      const toMs = fromMs + between(random, minutes(10), hours(2));
+      const ofRegion = inRegion(region);
+      return {
+        name: `region ${region}`,
+        fromMs,
+        toMs,
+        hits: (site: string, args: readonly unknown[]) =>
+          site.startsWith('leaf.') ||
+          site.startsWith('pachyderm.') ||
+          (site.startsWith('gke.') && ofRegion(site, args)),
+      };
+    }
+    const service = oneOf(random, SERVICES);
+    const lasting = service === 'documents' || service === 'messages' || !fair;
+    const toMs = fromMs + between(random, minutes(1), lasting ? hours(1) : minutes(6));
+    return { name: `${service}`, fromMs, toMs, hits: (site: string) => site.startsWith(`${service}.`) };
+  });
+}
+
+/** How much of it there was. */
+export const isOut = (
+  { outages: all }: Weather,
+  sinceMs: number,
+  site: string,
+  args: readonly unknown[],
+): boolean => all.some(({ fromMs, toMs, hits }) => fromMs <= sinceMs && sinceMs < toMs && hits(site, args));

@@ -1,0 +1,301 @@
+/**
+ * What people do in one seed, over the real API, and what else happens around their clusters. Every endpoint of the policy has its place
+ * here, so a new one either joins by itself or makes this file fail to compile.
+ */
+import type { Hono } from 'hono';
+import { createApi } from '../../functions/api/app.ts';
+import { CREDENTIALS_ENDPOINTS } from '../../functions/api/credentials.ts';
+import type { ApiEnv } from '../../functions/api/observe.ts';
+import { type EndpointName, POLICY, partsOf } from '../../functions/api/policy.ts';
+import { REGIONS, SIZES } from '../../shared/catalog/catalog.ts';
+import { type DeadLetterFields, deadLetterPath } from '../../shared/documents/dead-letter.ts';
+import { poolPath } from '../../shared/documents/pool.ts';
+import { seconds } from '../../shared/units.ts';
+import { accidents } from './accidents.ts';
+import { between, happens, integer, oneOf } from './chance.ts';
+import type { Findings } from './invariants.ts';
+import type { Process } from './process.ts';
+import type { World } from './world.ts';
+
+export const USERS = ['ada', 'grace', 'linus', 'edsger'] as const;
+export type User = (typeof USERS)[number] | 'operator';
+
+/** Clients give up by then, and repeat what is safe to repeat. */
+const PATIENCE_MS = seconds(30);
+const REPEATS = 4;
+
+export interface Answer {
+  status: number;
+  body: { id?: string; code?: string };
+}
+
+interface Instance {
+  process: Process;
+  app: Hono<ApiEnv>;
+}
+
+interface Ask {
+  as: User;
+  name: EndpointName;
+  id?: string | undefined;
+  email?: string | undefined;
+  query?: string;
+  body?: object;
+  key?: string;
+}
+
+export type Workload = ReturnType<typeof createWorkload>;
+
+export function createWorkload(world: World, findings: Findings) {
+  const { hub, clock, streams } = world;
+  const random = streams.load;
+  const idle: Record<'api' | 'credentials', Instance[]> = { api: [], credentials: [] };
+  const tokenOf = Object.fromEntries(
+    [...USERS, 'operator' as const].map((uid) => [
+      uid,
+      hub.tokens.issue({ uid, email: emailOf(uid), emailVerified: true, operator: uid === 'operator' }),
+    ]),
+  ) as Record<User, string>;
+  const sleep = (ms: number): Promise<void> => clock.sleepUntil(clock.now() + ms);
+  /** By idempotency key: the clusters that were answered. */
+  const madeByKey = new Map<string, Set<string>>();
+
+  const instanceOf = (name: 'api' | 'credentials'): Instance => {
+    for (let found = idle[name].pop(); found; found = idle[name].pop()) if (found.process.alive) return found;
+    const { process, ports } = world.start(name);
+    return { process, app: createApi(ports, ...(name === 'api' ? [] : [CREDENTIALS_ENDPOINTS])) };
+  };
+
+  /** One request. @returns undefined if there was no answer in time */
+  async function send({
+    as,
+    name,
+    id = '',
+    email = '',
+    query = '',
+    body,
+    key,
+  }: Ask): Promise<Answer | undefined> {
+    const { method, path } = partsOf(name);
+    const served = name.endsWith('/credentials') ? 'credentials' : 'api';
+    const instance = instanceOf(served);
+    const url = path.replace('{id}', id).replace('{email}', encodeURIComponent(email)) + query;
+    world.note(`ask ${name}`, () => `${as} ${method} ${url} ${body ? JSON.stringify(body) : ''}`);
+    const answered = Promise.resolve(
+      instance.app.request(url, {
+        method,
+        headers: {
+          authorization: `Bearer ${tokenOf[as]}`,
+          ...(body && { 'content-type': 'application/json' }),
+          ...(key !== undefined && { 'idempotency-key': key }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+      }),
+    ).then(async (response): Promise<Answer> => {
+      const text = await response.text();
+      const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
+      return { status: response.status, body: isJson ? JSON.parse(text) : {} };
+    });
+    const answer = await Promise.race([answered, sleep(PATIENCE_MS)]);
+    if (!answer) return undefined;
+    if (instance.process.alive) idle[served].push(instance);
+    world.note(
+      `answer ${answer.status}`,
+      () => `${as} ${method} ${url} → ${answer.status} ${answer.body.code ?? answer.body.id ?? ''}`,
+    );
+    if (answer.status >= 500 && answer.status !== 503)
+      world.violate('S16', `${name} answers ${answer.status} ${answer.body.code}`);
+    if (key !== undefined && answer.status === 202 && answer.body.id !== undefined) {
+      const made = madeByKey.get(key) ?? new Set();
+      madeByKey.set(key, made.add(answer.body.id));
+      if (made.size > 1) world.violate('S10', `the key ${key} made ${[...made].join(' and ')}`);
+    }
+    if (name === 'POST /v1/clusters' && answer.status === 202) checkMine(as, answer.body.id ?? '');
+    return answer;
+  }
+
+  /** Who is told that they have a cluster has it. */
+  function checkMine(as: User, id: string): void {
+    const found = findings.clusters().find((cluster) => cluster.id === id);
+    if (found?.owner !== as && found?.members[as] === undefined)
+      world.violate('S1', `${as} is told of ${id}, which is ${found?.owner ?? 'nobody'}'s`);
+  }
+
+  /** As people and programs do: again, where there was no answer or one that says to come back. */
+  async function ask(request: Ask): Promise<Answer | undefined> {
+    for (let left = REPEATS; ; left--) {
+      const answer = await send(request);
+      const again = answer === undefined || answer.status === 503 || answer.status === 409;
+      if (!again || left === 0) return answer;
+      await sleep(between(random, seconds(1), seconds(20)));
+    }
+  }
+
+  const anyUser = (): User => oneOf(random, USERS);
+  const living = (): { id: string; owner: User; members: User[] }[] =>
+    findings
+      .clusters()
+      .flatMap(({ id, owner, state, members }) =>
+        owner === undefined || state === 'deleted'
+          ? []
+          : [{ id, owner: owner as User, members: Object.keys(members) as User[] }],
+      );
+  const anyCluster = () => oneOf(random, living());
+
+  const wish = () => ({
+    name: 'mine',
+    product: happens(random, 0.6) ? 'hello' : 'pachyderm',
+    ...(happens(random, 0.3) && { region: oneOf(random, REGIONS)?.id }),
+    ...(happens(random, 0.1) && { size: oneOf(random, SIZES)?.id }),
+    ...(happens(random, 0.15) && { ttlHours: 1 }),
+  });
+
+  let keys = 0;
+  async function create(): Promise<void> {
+    const as = anyUser();
+    const body = wish();
+    const key = `key-${++keys}`;
+    const request: Ask = { as, name: 'POST /v1/clusters', body, key };
+    // A double click, or a client that does not wait.
+    if (happens(random, 0.2)) void ask(request);
+    const answer = await ask(request);
+    const id = answer?.body.id;
+    if (answer?.status !== 202 || id === undefined || !happens(random, 0.4)) return;
+    await sleep(between(random, 0, seconds(150)));
+    await ask({ as, name: 'DELETE /v1/clusters/{id}', id });
+  }
+
+  const ofOwner =
+    (name: EndpointName, more: () => Partial<Ask> = () => ({})) =>
+    async (): Promise<void> => {
+      const found = anyCluster();
+      // Now and then by somebody who may not.
+      const as = happens(random, 0.1) ? anyUser() : (found?.owner ?? anyUser());
+      await ask({ as, name, id: found?.id ?? 'aaaaaaaaaaaaaaaa', ...more() });
+    };
+  const ofOperator =
+    (name: EndpointName, more: () => Partial<Ask> = () => ({})) =>
+    async (): Promise<void> =>
+      void (await ask({ as: 'operator', name, ...more() }));
+
+  const letters = (): string[] =>
+    [...world.letters].filter(
+      (id) => hub.documents.peek<DeadLetterFields>(deadLetterPath(id))?.data.state === 'open',
+    );
+
+  async function replay(id: string | undefined): Promise<void> {
+    if (id === undefined) return;
+    const answer = await ask({
+      as: 'operator',
+      name: 'POST /v1/admin/deadLetters/{id}:replay',
+      id,
+      body: { reason: 'again' },
+    });
+    if (answer && answer.status < 300) world.markers.add('dead letter replayed');
+  }
+
+  /** By how often each happens, against the others. */
+  type Deed = readonly [weight: number, act: () => Promise<void>];
+  const writes = {
+    'POST /v1/clusters': [12, create],
+    'DELETE /v1/clusters/{id}': [5, ofOwner('DELETE /v1/clusters/{id}')],
+    'POST /v1/clusters/{id}:retry': [3, ofOwner('POST /v1/clusters/{id}:retry')],
+    'PUT /v1/clusters/{id}/members/{email}': [
+      4,
+      ofOwner('PUT /v1/clusters/{id}/members/{email}', () => ({
+        email: emailOf(anyUser()),
+        body: { role: oneOf(random, ['viewer', 'editor', 'owner'] as const) },
+      })),
+    ],
+    'DELETE /v1/clusters/{id}/members/{email}': [
+      3,
+      ofOwner('DELETE /v1/clusters/{id}/members/{email}', () => ({ email: emailOf(anyUser()) })),
+    ],
+    'PUT /v1/me/quotaRequest': [
+      0.3,
+      async () =>
+        void (await ask({
+          as: anyUser(),
+          name: 'PUT /v1/me/quotaRequest',
+          body: { maxClusters: 20, reason: 'more' },
+        })),
+    ],
+    'DELETE /v1/me/quotaRequest': [
+      0.3,
+      async () => void (await ask({ as: anyUser(), name: 'DELETE /v1/me/quotaRequest' })),
+    ],
+    'PUT /v1/pools/{id}': [
+      1,
+      ofOperator('PUT /v1/pools/{id}', () => ({
+        id: 'default',
+        body: { product: 'hello', wanted: integer(random, 0, 3) },
+      })),
+    ],
+    'PUT /v1/admin/accounts/{id}': [
+      0.5,
+      ofOperator('PUT /v1/admin/accounts/{id}', () => ({
+        id: anyUser(),
+        body: { maxClusters: integer(random, 1, 10) },
+      })),
+    ],
+    'POST /v1/admin/deadLetters/{id}:replay': [0.5, async () => replay(oneOf(random, letters()))],
+    'POST /v1/admin/orphans/{id}:delete': [
+      0.5,
+      ofOperator('POST /v1/admin/orphans/{id}:delete', () => ({
+        id: oneOf(random, [...world.orphans]) ?? 'none',
+        body: { reason: 'now' },
+      })),
+    ],
+  } satisfies Record<Exclude<EndpointName, `GET ${string}`>, Deed>;
+
+  /** They change nothing; together they are one deed. */
+  const reads = (Object.keys(POLICY) as EndpointName[]).filter((name) => name.startsWith('GET '));
+  async function read(): Promise<void> {
+    const name = oneOf(random, reads) as EndpointName;
+    const found = anyCluster();
+    const as =
+      POLICY[name].stranger === 'OPERATOR_ONLY'
+        ? 'operator'
+        : (oneOf(random, found?.members ?? []) ?? anyUser());
+    const query = name.endsWith('/credentials') ? '?kind=kubeconfig' : '';
+    const id = name.includes('/pools/') ? 'default' : found?.id;
+    await ask({ as, name, id, query });
+  }
+
+  const deeds: Deed[] = [...Object.values(writes), [2, read], ...accidents(world, findings)];
+  const total = deeds.reduce((sum, [weight]) => sum + weight, 0);
+  function deed(): Deed[1] {
+    let draw = random.fraction() * total;
+    for (const [weight, act] of deeds) {
+      draw -= weight;
+      if (draw < 0) return act;
+    }
+    return create;
+  }
+
+  return {
+    ask,
+    /** The pool, and then so many deeds spread over so long. */
+    schedule(count: number, overMs: number): void {
+      const fromMs = clock.now();
+      for (let left = count; left > 0; left--) {
+        clock.schedule(fromMs + random.fraction() * overMs, () => void deed()());
+      }
+    },
+    /** An operator sends everything once more that was given up. */
+    async replayAll(): Promise<void> {
+      for (const id of letters()) await replay(id);
+    },
+    async makePool(wanted: number): Promise<void> {
+      world.pools.add(poolPath('default'));
+      await ask({
+        as: 'operator',
+        name: 'PUT /v1/pools/{id}',
+        id: 'default',
+        body: { product: 'hello', wanted },
+      });
+    },
+  };
+}
+
+export const emailOf = (uid: string): string => `${uid}@example.com`;

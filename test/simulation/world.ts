@@ -1,0 +1,337 @@
+/** One seed's world: the whole in-memory Hub, its weather, and whoever looks on. */
+
+import { CommitError } from '../../functions/cloud.ts';
+import { createLog } from '../../functions/log.ts';
+import { MANIFEST, stepOfFunction } from '../../functions/manifest.ts';
+import type { Ports } from '../../functions/ports.ts';
+import { CloudRefusal } from '../../functions/providers/gke/errors.ts';
+import { versioned } from '../../functions/versioned.ts';
+import { quicklySettled, type VirtualClock, virtualClock } from '../../local/clock.ts';
+import type { FaultRates } from '../../local/faults.ts';
+import { type MemoryHub, memoryHub, type Observer } from '../../local/memory/hub.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { CLUSTERS, clusterPath } from '../../shared/documents/cluster.ts';
+import { rowOf } from '../../shared/lifecycle/table.ts';
+import { TOPICS } from '../../shared/messages.ts';
+import { hours, minutes } from '../../shared/units.ts';
+import { between, happens, type Streams, streamsOf } from './chance.ts';
+import { oldDocuments } from './old-code.ts';
+import { type Process, startProcess } from './process.ts';
+import { createTrace, type Trace } from './trace.ts';
+import { forecast, isOut, STRIKES, type Strike, type Weather, weightOf } from './weather.ts';
+
+export interface Violation {
+  /** Of the invariant. */
+  name: string;
+  text: string;
+  atMs: number;
+}
+
+export interface Counts {
+  events: number;
+  calls: number;
+  faults: number;
+  crashes: number;
+  invocations: number;
+  cloudCalls: number;
+}
+
+/** Chooses what strikes a call in place of the weather; for going through all of them in turn. */
+export type Plan = (site: string, process: Process) => Strike | undefined;
+
+export interface WorldOptions {
+  seed: number;
+  faultyMs: number;
+  plan?: Plan | undefined;
+  /** Weather that is not drawn. */
+  weather?: Partial<Weather> | undefined;
+  /** Keep every line. */
+  verbose?: boolean | undefined;
+  /** The events from which on nothing strikes any more; for shrinking. */
+  lastFault?: number | undefined;
+}
+
+export interface Watcher extends Partial<Observer> {
+  /** After each event of the clock. */
+  onEvent?(): void;
+  /** Before the bus has it. */
+  onPublish?(topic: string, body: object): void;
+}
+
+/** One seed of so many. */
+const WHOLE_MODEL = 50;
+
+export type World = ReturnType<typeof createWorld>;
+
+export function createWorld({
+  seed,
+  faultyMs,
+  plan,
+  weather: given,
+  verbose = false,
+  lastFault = Number.POSITIVE_INFINITY,
+}: WorldOptions) {
+  const streams: Streams = streamsOf(seed);
+  const weather: Weather = { ...forecast(streams.faults, faultyMs), ...given };
+  const watchers: Watcher[] = [];
+  const counts: Counts = { events: 0, calls: 0, faults: 0, crashes: 0, invocations: 0, cloudCalls: 0 };
+  const violations: Violation[] = [];
+  const markers = new Set<string>();
+  const running = new Set<Process>();
+  const recoveries: number[] = [];
+  const lost = new Map<string, { epoch: number; sinceMs: number }>();
+  let calm = false;
+  let processes = 0;
+  let current: Process | undefined;
+
+  const clock: VirtualClock = virtualClock({
+    tieBreak: streams.schedule.fraction,
+    settle: quicklySettled,
+    onEvent() {
+      counts.events++;
+      for (const watcher of watchers) watcher.onEvent?.();
+      current = undefined;
+    },
+  });
+  const startMs = clock.now();
+  /** Most seeds can spare little time for the inside of clusters; a few run the whole model of it. */
+  const inside = plan === undefined && seed % WHOLE_MODEL === 0 ? 'kubernetes' : 'sketch';
+  const trace: Trace = createTrace({ startMs, all: verbose });
+  const note = (key: string, line?: () => string): void => trace.note(clock.now(), key, line);
+  let lines: readonly string[] = [];
+  const violate = (name: string, text: string): void => {
+    if (violations.length < 20) violations.push({ name, text, atMs: clock.now() - startMs });
+    note('violation', () => `VIOLATION ${name}: ${text}`);
+    // What led to it; what comes after is of no use.
+    if (violations.length === 1) lines = trace.lines();
+  };
+
+  const fate = {
+    clock,
+    net: streams.net,
+    calm: () => calm && plan === undefined,
+    strike(process: Process, site: string, args: readonly unknown[]): Strike | undefined {
+      counts.calls++;
+      if (site.startsWith('gke.')) counts.cloudCalls++;
+      const strike = plan ? plan(site, process) : drawn(site, args);
+      note(
+        `${process.name} ${site} ${strike ?? ''}`,
+        () => `${process.name}#${process.id} ${site}${strike ? ` — ${strike}` : ''}`,
+      );
+      if (strike) counts.faults++;
+      return strike;
+    },
+    entered(process: Process, site: string, args: readonly unknown[]): void {
+      current = process;
+      if (site !== 'messages.publish') return;
+      for (const watcher of watchers) watcher.onPublish?.(String(args[0]), args[1] as object);
+      watchLoss(args);
+    },
+    refused(process: Process, site: string, error: unknown): void {
+      if (site === 'documents.commit' && error instanceof CommitError) {
+        markers.add(process.name === 'api' ? 'command lost a race' : 'late commit refused');
+      }
+      if (
+        site === 'gke.createCluster' &&
+        error instanceof CloudRefusal &&
+        error.status === 'ALREADY_EXISTS'
+      ) {
+        markers.add('adopted what was there');
+      }
+    },
+    killed(process: Process): void {
+      counts.crashes++;
+      running.delete(process);
+      bodies.get(process)?.();
+    },
+  };
+
+  function drawn(site: string, args: readonly unknown[]): Strike | undefined {
+    if (counts.faults >= lastFault) return undefined;
+    if (isOut(weather, clock.now() - startMs, site, args)) return 'error before';
+    let draw = streams.faults.fraction() / weightOf(site);
+    for (const strike of STRIKES) {
+      draw -= weather.strikes[strike];
+      if (draw < 0) return strike;
+    }
+    return undefined;
+  }
+
+  const rates: FaultRates = { ...weather.rates };
+  const observer: Observer = {
+    onCommit(writes) {
+      for (const watcher of watchers) watcher.onCommit?.(writes);
+    },
+    onObject(service, table, key, value) {
+      for (const watcher of watchers) watcher.onObject?.(service, table, key, value);
+    },
+  };
+
+  /** The cluster that a process was started for. */
+  const about = new WeakMap<Process, string>();
+  /** By process: what is to happen should it die. */
+  const bodies = new Map<Process, () => void>();
+
+  const start = (name: string): { process: Process; ports: Ports } => {
+    counts.invocations++;
+    const skewMs = calm ? 0 : between(streams.net, -weather.skewMs, weather.skewMs);
+    const process = startProcess(++processes, name, fate, Math.round(skewMs));
+    running.add(process);
+    const log = createLog((severity, event, fields) =>
+      note(`log ${event}`, () => `${name}#${process.id} ${severity} ${event} ${JSON.stringify(fields)}`),
+    );
+    const ports = hub.portsThrough(process.door, { clock: process.clock, log });
+    const isOld = clock.now() - startMs < weather.oldCodeUntilMs && happens(streams.net, 0.5);
+    return {
+      process,
+      ports: isOld
+        ? { ...ports, documents: versioned(oldDocuments(hub.documentsThrough(process.door))) }
+        : ports,
+    };
+  };
+
+  const hub: MemoryHub = memoryHub({
+    seed,
+    clock,
+    observer,
+    inside,
+    faults: rates,
+    commitMs: 0,
+    callMs: 0,
+    limits: { cellClusters: weather.cellClusters, accountClusters: weather.accountClusters },
+    async invoke(name, work, body) {
+      const { process, ports } = start(name);
+      const step = stepOfFunction(name);
+      if (step) {
+        const { id } = body as { id: string };
+        if ([...running].some((other) => other !== process && about.get(other) === id && other.name === name))
+          markers.add('two handlers at once');
+        about.set(process, id);
+        watchRecovery(process, body as { id: string; epoch: number });
+      }
+      note(`start ${name}`, () => `start ${name}#${process.id} ${JSON.stringify(body)}`);
+      try {
+        await work(ports);
+      } finally {
+        running.delete(process);
+        bodies.delete(process);
+      }
+    },
+  });
+  const hit = hub.faults.hit;
+  hub.faults.hit = (name, subject) => {
+    if (counts.faults >= lastFault) return false;
+    const struck = hit(name, subject);
+    if (struck) {
+      counts.faults++;
+      markers.add(`fault ${name}`);
+      note(`fault ${name}`, () => `fault ${name} ${subject ?? ''}`);
+      if (name === 'lost') wasLost = true;
+    }
+    return struck;
+  };
+
+  // How long it takes until somebody looks again at a cluster whose handler died, or whose message was lost.
+  let wasLost = false;
+  const isCurrent = (id: string, epoch: number): boolean => {
+    const found = hub.documents.peek<Cluster>(clusterPath(id))?.data;
+    return found?.epoch === epoch && rowOf(found.state).step !== undefined;
+  };
+  function watchRecovery(process: Process, { id, epoch }: { id: string; epoch: number }): void {
+    const missing = lost.get(id);
+    if (missing) {
+      lost.delete(id);
+      if (missing.epoch === epoch) recoveries.push(clock.now() - missing.sinceMs);
+    }
+    bodies.set(process, () => {
+      bodies.delete(process);
+      if (isCurrent(id, epoch) && !lost.has(id)) lost.set(id, { epoch, sinceMs: clock.now() });
+    });
+  }
+  function watchLoss([topic, body]: readonly unknown[]): void {
+    wasLost = false;
+    const { id, epoch } = body as { id?: string; epoch?: number };
+    if (id === undefined || epoch === undefined || !String(topic).startsWith('step-')) return;
+    queueMicrotask(() => {
+      if (wasLost && isCurrent(id, epoch) && !lost.has(id)) lost.set(id, { epoch, sinceMs: clock.now() });
+      wasLost = false;
+    });
+  }
+
+  const killAll = (name: string): void => {
+    for (const process of running) {
+      if (process.name !== name || !process.alive) continue;
+      process.kill();
+      counts.faults++;
+      fate.killed(process);
+    }
+  };
+  const scheduleKills = (): void => {
+    for (const { name } of MANIFEST) {
+      for (let left = weather.killsPerHour * (faultyMs / hours(1)); left > 0; left--) {
+        if (left < 1 && !happens(streams.faults, left)) break;
+        clock.schedule(startMs + streams.faults.fraction() * faultyMs, () => killAll(name));
+      }
+    }
+  };
+
+  return {
+    seed,
+    hub,
+    clock,
+    startMs,
+    streams,
+    weather,
+    counts,
+    violations,
+    /** Paths of the pools that there are. */
+    pools: new Set<string>(),
+    /** Ids of the dead letters that there are. */
+    letters: new Set<string>(),
+    /** Ids of clusters of which somebody took something away. */
+    damaged: new Set<string>(),
+    /** Ids of the orphans that were ever found. */
+    orphans: new Set<string>(),
+    markers,
+    recoveries,
+    trace,
+    /** What led to the first violation, or all if every line is kept. */
+    lines: () => (verbose ? trace.lines() : lines),
+    note,
+    violate,
+    start,
+    /** The process whose call is being carried out. */
+    current: () => current,
+    watch: (watcher: Watcher): void => void watchers.push(watcher),
+    nowMs: () => clock.now() - startMs,
+    begin(): void {
+      hub.startScheduler((topic) => {
+        // It looks at all there is and changes no cluster; ten minutes are enough for it here.
+        if (topic === TOPICS.status && Math.round((clock.now() - startMs) / minutes(1)) % 10 !== 0) return 0;
+        if (calm) return 1;
+        if (happens(streams.faults, weather.missed)) return 0;
+        if (!happens(streams.faults, weather.double)) return 1;
+        markers.add(`double ${topic}`);
+        return 2;
+      });
+      scheduleKills();
+    },
+    /** From now on nothing goes wrong any more. */
+    becalm(): void {
+      calm = true;
+      for (const name of Object.keys(rates)) delete rates[name as keyof FaultRates];
+      note('calm');
+    },
+    get calm() {
+      return calm;
+    },
+  };
+}
+
+export const idsIn = (paths: Iterable<string>): string[] =>
+  [...paths].flatMap((path) => {
+    const [collection, id, more] = path.split('/');
+    return collection === CLUSTERS && id !== undefined && more === undefined ? [id] : [];
+  });
+
+export const SETTLING_MS = minutes(1);
