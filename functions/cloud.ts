@@ -16,6 +16,8 @@ export interface Snapshot<T = DocumentData> {
   version: string;
   createTime: Date;
   updateTime: Date;
+  /** When it was read, by the database's own clock. */
+  readTime: Date;
 }
 
 /** Adds to a number on the server; a missing field counts as 0. */

@@ -24,8 +24,8 @@ const event = (
   return {
     name,
     trigger: { kind: 'topic', topic, ...(schedule ? { schedule } : {}) },
-    // A step ends within 60 s, and may sit out a short wait.
-    timeoutSeconds: 75,
+    // A step ends within 45 s, and may sit out a short wait before. Whoever dies is missed after a minute: see HANDLER_LIMIT_MS.
+    timeoutSeconds: 55,
     concurrency: 20,
     maxInstances: 10,
     memoryMiB: 512,

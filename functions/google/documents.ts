@@ -70,6 +70,7 @@ function snapshotOf<T>(snapshot: DocumentSnapshot): Snapshot<T> | undefined {
     version: versionOf(updateTime),
     createTime: createTime.toDate(),
     updateTime: updateTime.toDate(),
+    readTime: snapshot.readTime.toDate(),
   };
 }
 

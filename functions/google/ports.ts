@@ -11,6 +11,7 @@ import type { Dns } from '../dns.ts';
 import type { Leaf, Leaves } from '../leaf/leaf.ts';
 import { MANIFEST } from '../manifest.ts';
 import { type Metrics, silentMetrics } from '../metrics.ts';
+import { byOneTime } from '../one-time.ts';
 import type { Pachyderms } from '../pachyderm/pachyderm.ts';
 import type { Ports } from '../ports.ts';
 import type { GkeClient } from '../providers/gke/client.ts';
@@ -37,7 +38,8 @@ export async function portsOf(functionName: string): Promise<Ports> {
   const { config, ...ports } = shared;
   const log = createCloudLog({ function: functionName }, config.projectId);
   const metrics = await metricsOf(config, functionName);
-  return { ...ports, ...(functionName === 'credentials' && insideAsItself(config, ports)), log, metrics };
+  const own = functionName === 'credentials' && insideAsItself(config, ports);
+  return byOneTime({ ...ports, ...own, log, metrics });
 }
 
 /** On a laptop it shares its process with others; inside of clusters it is somebody else than they are all the same. */

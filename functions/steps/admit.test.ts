@@ -45,7 +45,14 @@ describe('admission', () => {
     });
     const at = new Date(0);
     const data: Allowance = { schema: 1, clusters: 2, hourlyMicros: 10 };
-    const snapshot = { path: 'accounts/ada', data, version: 'v', createTime: at, updateTime: at };
+    const snapshot = {
+      path: 'accounts/ada',
+      data,
+      version: 'v',
+      createTime: at,
+      updateTime: at,
+      readTime: at,
+    };
     expect(taken('accounts/ada', snapshot, 5)).toMatchObject({
       version: 'v',
       data: { clusters: 3, hourlyMicros: 15 },

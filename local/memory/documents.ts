@@ -71,19 +71,19 @@ export function memoryDocuments(clock: LocalClock, options: MemoryDocumentsOptio
     counters: model.counters,
     peek<T>(path: string) {
       const document = model.documents.get(nameOf(path));
-      return document && snapshotOf<T>(document);
+      return document && snapshotOf<T>(document, clock.now());
     },
     async get<T>(path: string) {
       reach('get');
       const name = nameOf(path);
       checkDocumentName(name);
       const [document] = await model.get([name]);
-      return document && snapshotOf<T>(document);
+      return document && snapshotOf<T>(document, clock.now());
     },
     async query<T>(query: Query) {
       reach('query');
       const found = await model.query(planQuery(modelQuery(query)));
-      return found.map((document) => snapshotOf<T>(document));
+      return found.map((document) => snapshotOf<T>(document, clock.now()));
     },
     async count(query) {
       reach('count');
@@ -118,7 +118,7 @@ export function memoryDocuments(clock: LocalClock, options: MemoryDocumentsOptio
         if (stopped || version === told) return;
         told = version;
         if (document) model.counters.listened++;
-        onChange(document && snapshotOf<T>(document));
+        onChange(document && snapshotOf<T>(document, clock.now()));
       };
       const notify = (): void => {
         if (!due) queueMicrotask(tell);
@@ -148,13 +148,14 @@ function commitFault(error: unknown): unknown {
   return fault ? new CommitError(fault, (error as Error).message, { cause: error }) : error;
 }
 
-function snapshotOf<T>(document: StoredDocument): Snapshot<T> {
+function snapshotOf<T>(document: StoredDocument, nowMs: number): Snapshot<T> {
   return {
     path: pathOf(document.name),
     data: toData(document.fields) as T,
     version: String(document.updateMicros),
     createTime: new Date(document.createMicros / 1000),
     updateTime: new Date(document.updateMicros / 1000),
+    readTime: new Date(nowMs),
   };
 }
 

@@ -12,6 +12,7 @@ import { portsOfMessage } from '../../functions/invocation.ts';
 import { type Log, silentLog } from '../../functions/log.ts';
 import { MANIFEST, MAX_DELIVERY_ATTEMPTS, stepOfFunction } from '../../functions/manifest.ts';
 import { type Metrics, silentMetrics } from '../../functions/metrics.ts';
+import { byOneTime } from '../../functions/one-time.ts';
 import type { Pachyderm } from '../../functions/pachyderm/pachyderm.ts';
 import { topUp } from '../../functions/pool/top-up.ts';
 import type { Ports, Settings } from '../../functions/ports.ts';
@@ -240,23 +241,24 @@ export function memoryHub({
   });
 
   /** The same ports with a door before each call. @param own what is this invocation's alone */
-  const portsThrough = (door: Door, own: Partial<Pick<Ports, 'clock' | 'log'>> = {}): Ports => ({
-    ...ports,
-    documents: versioned(documentsThrough(door)),
-    messages: behind(door, 'messages', ports.messages),
-    provider: createGkeProvider(behind(door, 'gke', gke), gkeSettings),
-    leaves: { open: (connection) => behind(door, 'leaf', ports.leaves.open(connection)) },
-    buckets: behind(door, 'buckets', ports.buckets),
-    dns: behind(door, 'dns', ports.dns),
-    certificates: behind(door, 'certificates', ports.certificates),
-    pachyderms: {
-      inside: (where) => door('pachyderm.inside', () => ports.pachyderms.inside(where)).then(doored(door)),
-      outside: (host) => door('pachyderm.outside', () => ports.pachyderms.outside(host)).then(doored(door)),
-    },
-    web: behind(door, 'web', ports.web),
-    people: behind(door, 'people', ports.people),
-    ...own,
-  });
+  const portsThrough = (door: Door, own: Partial<Pick<Ports, 'clock' | 'log'>> = {}): Ports =>
+    byOneTime({
+      ...ports,
+      documents: versioned(documentsThrough(door)),
+      messages: behind(door, 'messages', ports.messages),
+      provider: createGkeProvider(behind(door, 'gke', gke), gkeSettings),
+      leaves: { open: (connection) => behind(door, 'leaf', ports.leaves.open(connection)) },
+      buckets: behind(door, 'buckets', ports.buckets),
+      dns: behind(door, 'dns', ports.dns),
+      certificates: behind(door, 'certificates', ports.certificates),
+      pachyderms: {
+        inside: (where) => door('pachyderm.inside', () => ports.pachyderms.inside(where)).then(doored(door)),
+        outside: (host) => door('pachyderm.outside', () => ports.pachyderms.outside(host)).then(doored(door)),
+      },
+      web: behind(door, 'web', ports.web),
+      people: behind(door, 'people', ports.people),
+      ...own,
+    });
 
   /** What the functions of `functions/index.ts` do, without a framework around them. */
   const handle = async (ports: Ports, name: string, body: unknown, delivered: Delivered): Promise<void> => {

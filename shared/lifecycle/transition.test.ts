@@ -101,6 +101,28 @@ describe('an edge', () => {
   });
 });
 
+describe('a deadline', () => {
+  const stuck = aCluster({
+    state: 'exposing',
+    dueAt: new Date(NOW - minutes(11)),
+    deadlineAt: new Date(NOW - minutes(1)),
+  });
+  const busy: Outcome = { kind: 'wait', forMs: 1, detail: 'busy' };
+
+  test('is put off by the time in which nobody came to look', () => {
+    const { fields } = step(stuck, busy);
+    expect(fields.state).toBe('exposing');
+    expect(fields.deadlineAt?.getTime()).toBe(NOW + minutes(9));
+    expect(step({ ...stuck, ...fields, dueAt: new Date(NOW) }, busy, at(NOW + minutes(9))).fields.state).toBe(
+      'undoing',
+    );
+  });
+
+  test('stands if the last look came when it was due', () => {
+    expect(step({ ...stuck, dueAt: new Date(NOW - seconds(59)) }, busy).fields.state).toBe('undoing');
+  });
+});
+
 describe('how long each state took', () => {
   const running = (state: State, patch: ClusterPatch = {}) => aCluster({ state, ...patch });
   const then = (cluster: Cluster, outcome: Outcome, forMs: number): Cluster => ({

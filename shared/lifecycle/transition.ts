@@ -98,7 +98,7 @@ export function transition(cluster: Cluster, outcome: Outcome, at: Circumstances
       return enter(cluster, to as State, 'done', outcome.patch ?? {}, at, { note: outcome.note });
     }
     case 'wait':
-      return past(cluster.deadlineAt, at)
+      return past(deadlineOf(cluster, at), at)
         ? timeout(cluster, at)
         : wait(cluster, outcome, cluster.attempts, at);
     case 'failed':
@@ -195,6 +195,19 @@ function stepRow(cluster: Cluster): StepRow {
   return row as StepRow;
 }
 
+/**
+ * Time in which nobody came to look does not count: while the database or the bus is away a step can neither do its work nor say so, and the
+ * cluster is none the worse for it.
+ */
+function deadlineOf({ deadlineAt, dueAt }: Cluster, at: Circumstances): Date | undefined {
+  if (!deadlineAt || !dueAt) return deadlineAt;
+  const missedMs = at.now - (dueAt.getTime() + (at.after(PUNCTUAL_MS) - at.now));
+  return missedMs > 0 ? new Date(deadlineAt.getTime() + missedMs) : deadlineAt;
+}
+
+/** The sweep comes once a minute. */
+const PUNCTUAL_MS = minutes(1);
+
 const past = (instant: Date | undefined, at: Circumstances): boolean =>
   instant !== undefined && instant.getTime() <= at.now;
 
@@ -218,7 +231,7 @@ function retryOrFail(cluster: Cluster, outcome: Outcome & { kind: 'failed' }, at
   const policy = RETRY[row.retry];
   const attempts = retry === 'free' ? cluster.attempts : cluster.attempts + 1;
   if (attempts >= policy.attempts) return fail();
-  if (past(cluster.deadlineAt, at)) return timeout(cluster, at);
+  if (past(deadlineOf(cluster, at), at)) return timeout(cluster, at);
   const boundMs =
     retry === 'free'
       ? Math.max(FREE_RETRY.firstMs, FREE_RETRY.share * at.elapsed(cluster.since.getTime()))
@@ -249,6 +262,7 @@ function wait(
     ...outcome.patch,
     attempts: outcome.patch?.attempts ?? attempts,
     detail: outcome.detail,
+    deadlineAt: deadlineOf(cluster, at),
     dueAt: new Date(atOnce || short ? at.afterWork(HANDLER_LIMIT_MS) : at.after(outcome.forMs)),
     progress: Math.max(cluster.progress, progressOf(cluster.state, elapsedMs, outcome.within)),
     etaAt: rowWaits(cluster.state) ? undefined : new Date(at.after(remainingMs(cluster.state, elapsedMs))),

@@ -42,6 +42,9 @@ async function main(): Promise<boolean> {
       process.argv.slice(2).find((text, at, all) => !text.startsWith('--') && all[at - 1] === '--mutants'),
       print,
     );
+  // Loaded only then: it brings all of Google's clients along.
+  if (values.wire !== undefined)
+    return (await import('./run-wire.ts')).runWire(Number(values.from), Number(values.wire), print);
   return runSeeds(Number(values.from), Number(values.seeds ?? 1000), print);
 }
 

@@ -15,6 +15,8 @@ export interface Options {
   lastFault?: number;
   /** So many deeds at most. */
   deeds?: number;
+  /** See `WorldOptions`. */
+  thorough?: boolean;
 }
 
 export interface Run {
@@ -39,8 +41,15 @@ const LEAST_FAULTS = 100;
 const LEAST_CRASHES = 20;
 const LONGEST_FAULTY_MS = hours(8);
 
-export async function simulate({ seed, verbose, weather, lastFault, deeds }: Options): Promise<Run> {
-  const world = createWorld({ seed, faultyMs: FAULTY_MS, verbose, weather, lastFault });
+export async function simulate({
+  seed,
+  verbose,
+  weather,
+  lastFault,
+  deeds,
+  thorough,
+}: Options): Promise<Run> {
+  const world = createWorld({ seed, faultyMs: FAULTY_MS, verbose, weather, lastFault, thorough });
   const findings = watchInvariants(world);
   const workload = createWorkload(world, findings);
   const { clock, counts, streams } = world;

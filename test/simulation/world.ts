@@ -3,6 +3,7 @@
 import { CommitError } from '../../functions/cloud.ts';
 import { createLog } from '../../functions/log.ts';
 import { MANIFEST, stepOfFunction } from '../../functions/manifest.ts';
+import { byOneTime } from '../../functions/one-time.ts';
 import type { Ports } from '../../functions/ports.ts';
 import { CloudRefusal } from '../../functions/providers/gke/errors.ts';
 import { versioned } from '../../functions/versioned.ts';
@@ -49,6 +50,8 @@ export interface WorldOptions {
   verbose?: boolean | undefined;
   /** The events from which on nothing strikes any more; for shrinking. */
   lastFault?: number | undefined;
+  /** Waits for the whole event loop after each event, which takes twenty times as long and must come to the same. */
+  thorough?: boolean | undefined;
 }
 
 export interface Watcher extends Partial<Observer> {
@@ -70,6 +73,7 @@ export function createWorld({
   weather: given,
   verbose = false,
   lastFault = Number.POSITIVE_INFINITY,
+  thorough = false,
 }: WorldOptions) {
   const streams: Streams = streamsOf(seed);
   const weather: Weather = { ...forecast(streams.faults, faultyMs), ...given };
@@ -86,7 +90,7 @@ export function createWorld({
 
   const clock: VirtualClock = virtualClock({
     tieBreak: streams.schedule.fraction,
-    settle: quicklySettled,
+    ...(!thorough && { settle: quicklySettled }),
     onEvent() {
       counts.events++;
       for (const watcher of watchers) watcher.onEvent?.();
@@ -185,7 +189,7 @@ export function createWorld({
     return {
       process,
       ports: isOld
-        ? { ...ports, documents: versioned(oldDocuments(hub.documentsThrough(process.door))) }
+        ? byOneTime({ ...ports, documents: versioned(oldDocuments(hub.documentsThrough(process.door))) })
         : ports,
     };
   };
