@@ -24,7 +24,7 @@ const event = (
   return {
     name,
     trigger: { kind: 'topic', topic, ...(schedule ? { schedule } : {}) },
-    // A step ends within 45 s, and may sit out a short wait before. Whoever dies is missed after a minute: see HANDLER_LIMIT_MS.
+    // A step ends within 40 s, and may sit out a short wait before. Whoever dies is missed after a minute: see HANDLER_LIMIT_MS.
     timeoutSeconds: 55,
     concurrency: 20,
     maxInstances: 10,

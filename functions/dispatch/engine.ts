@@ -27,8 +27,8 @@ import {
 const COMMIT_TRIES = 30;
 /** Real time between tries, times chance and the number of the try. */
 const CONTENTION_MS = 15;
-/** Cloud time from the message until a handler's last look begins: a look takes up to 45 s, and the platform ends the function after 55. */
-const LOOKS_MS = seconds(10);
+/** Cloud time from the message until a handler's last look begins: a look takes up to 40 s, and the platform ends the function after 55. */
+const LOOKS_MS = seconds(15);
 
 /**
  * Handles "look at this cluster again".

@@ -132,7 +132,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'deadlines do not count',
     file: TRANSITION,
-    from: 'return past(cluster.deadlineAt, at)\n        ? timeout(cluster, at)\n        : wait(',
+    from: 'return past(deadlineOf(cluster, at), at)\n        ? timeout(cluster, at)\n        : wait(',
     to: 'return past(undefined, at)\n        ? timeout(cluster, at)\n        : wait(',
   },
   {
