@@ -254,8 +254,7 @@ export function watchInvariants(
     if (!world.damaged.has(now.id) && !hub.doors.listens(hostOf(now.id)))
       violate('S7', `${now.id} is ready and nobody listens at its name`);
     const row = cloudClusters().find(({ resource }) => resource.name === `hub-${now.id}-g${now.generation}`);
-    if (row?.status !== 'RUNNING')
-      violate('S7', `${now.id} is ready and its cluster is ${row?.status ?? 'not there'}`);
+    if (!stands(row)) violate('S7', `${now.id} is ready and its cluster is ${row?.status ?? 'not there'}`);
   }
 
   function checkGone(now: Cluster): void {
@@ -354,6 +353,9 @@ export function watchInvariants(
   }
 
   const twinSince = new Map<string, number>();
+
+  /** The cloud may be upgrading it. */
+  const stands = (row: ClusterRow | undefined): boolean => row !== undefined && isLive(row);
 
   const isLive = ({ status }: ClusterRow): boolean => status === 'RUNNING' || status === 'RECONCILING';
 
@@ -485,8 +487,8 @@ export function watchInvariants(
       );
     const row = cloudClusters().find(({ resource }) => resource.name === `hub-${now.id}-g${now.generation}`);
     const known = now.conditions.some(({ type, status }) => type === 'Exists' && !status);
-    if (row?.status === 'RUNNING') checkMembers(now);
-    if (row?.status !== 'RUNNING' && !known)
+    if (stands(row)) checkMembers(now);
+    if (!stands(row) && !known)
       violate('L3', `${now.id} is ${now.state} and its cluster is ${row?.status ?? 'not there'}`);
   }
 

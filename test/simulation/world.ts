@@ -85,6 +85,7 @@ export function createWorld({
   const recoveries: number[] = [];
   const lost = new Map<string, { epoch: number; sinceMs: number }>();
   let calm = false;
+  let begun = false;
   let processes = 0;
   let current: Process | undefined;
 
@@ -224,7 +225,7 @@ export function createWorld({
   });
   const hit = hub.faults.hit;
   hub.faults.hit = (name, subject) => {
-    if (counts.faults >= lastFault) return false;
+    if (!begun || counts.faults >= lastFault) return false;
     const struck = hit(name, subject);
     if (struck) {
       counts.faults++;
@@ -309,6 +310,7 @@ export function createWorld({
     watch: (watcher: Watcher): void => void watchers.push(watcher),
     nowMs: () => clock.now() - startMs,
     begin(): void {
+      begun = true;
       hub.startScheduler((topic) => {
         // It looks at all there is and changes no cluster; ten minutes are enough for it here.
         if (topic === TOPICS.status && Math.round((clock.now() - startMs) / minutes(1)) % 10 !== 0) return 0;
