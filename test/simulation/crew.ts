@@ -5,7 +5,7 @@ import type { Options, Run } from './simulate.ts';
 import type { Task } from './worker.ts';
 
 export interface CrewOptions {
-  workers?: number;
+  workers?: number | undefined;
   /** Of the product; see `mutants.ts`. */
   mutant?: string | undefined;
 }

@@ -42,8 +42,17 @@ interface Stage {
 }
 
 const NO_WEATHER: Partial<Weather> = {
+  faultyMs: 0,
   fair: true,
-  strikes: { 'crash before': 0, 'crash after': 0, 'error before': 0, 'reply lost': 0, slow: 0, stall: 0 },
+  strikes: {
+    'crash before': 0,
+    'crash after': 0,
+    'error before': 0,
+    'reply lost': 0,
+    slow: 0,
+    stall: 0,
+    refused: 0,
+  },
   rates: {},
   outages: [],
   skewMs: 0,
@@ -152,7 +161,6 @@ export async function exhaust({ scenario: name, strikes, verbose }: ExhaustiveOp
   let calls = 0;
   const world = createWorld({
     seed: 1,
-    faultyMs: 0,
     verbose,
     weather: NO_WEATHER,
     plan: (_site, { name: caller }) => {

@@ -7,6 +7,8 @@
  *     --pairs [--share 0.01]  every call of the golden lifecycles struck in every way, alone and in pairs
  *     --mutants [name]        the product with one fault in it, each until it is found
  *     --wire N [--from M]     seeds over the real wires, with processes that are killed
+ *
+ * `--workers N`: on so many cores, not on all.
  */
 import { parseArgs } from 'node:util';
 import { exhaustively } from './pairs.ts';
@@ -26,26 +28,29 @@ const { values } = parseArgs({
     share: { type: 'string', default: '1' },
     mutants: { type: 'boolean', default: false },
     wire: { type: 'string' },
+    workers: { type: 'string' },
   },
   allowPositionals: true,
 });
 
+const workers = values.workers === undefined ? undefined : Number(values.workers);
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 async function main(): Promise<boolean> {
   if (values.seed !== undefined) return replay(Number(values.seed));
   if (values.shrink !== undefined) return shrink(Number(values.shrink), print);
-  if (values.pairs) return exhaustively(Number(values.share), print);
+  if (values.pairs) return exhaustively(Number(values.share), print, workers);
   if (values.mutants)
     return runMutants(
       Number(values.seeds ?? 10_000),
       process.argv.slice(2).find((text, at, all) => !text.startsWith('--') && all[at - 1] === '--mutants'),
       print,
+      workers,
     );
   // Loaded only then: it brings all of Google's clients along.
   if (values.wire !== undefined)
     return (await import('./run-wire.ts')).runWire(Number(values.from), Number(values.wire), print);
-  return runSeeds(Number(values.from), Number(values.seeds ?? 1000), print);
+  return runSeeds(Number(values.from), Number(values.seeds ?? 1000), print, workers);
 }
 
 async function replay(seed: number): Promise<boolean> {

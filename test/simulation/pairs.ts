@@ -5,7 +5,11 @@ import { exhaust, SCENARIOS, type Struck, WAYS } from './exhaustive.ts';
 import type { Task } from './worker.ts';
 
 /** @param share of the pairs that are run, 0 to 1; the same ones each time. @returns whether all held */
-export async function exhaustively(share: number, print: (text: string) => void): Promise<boolean> {
+export async function exhaustively(
+  share: number,
+  print: (text: string) => void,
+  workers?: number,
+): Promise<boolean> {
   const calls = new Map<string, number>();
   for (const scenario of Object.keys(SCENARIOS)) {
     const run = await exhaust({ scenario, strikes: [] });
@@ -19,17 +23,21 @@ export async function exhaustively(share: number, print: (text: string) => void)
   let pairs = 0;
   const failed: string[] = [];
   const startedAt = performance.now();
-  await runAll(strikesOf(calls, share), (run, task) => {
-    if (task.kind !== 'strikes') return undefined;
-    if (task.strikes.length === 1) singles++;
-    else pairs++;
-    if (run.violation) {
-      const struck = task.strikes.map(({ at, how }) => `${how} at call ${at}`).join(' and ');
-      failed.push(`${task.scenario}, ${struck}: ${run.violation.name}: ${run.violation.text}`);
-      if (failed.length === 1) print(run.lines.slice(-40).join('\n'));
-    }
-    return undefined;
-  });
+  await runAll(
+    strikesOf(calls, share),
+    (run, task) => {
+      if (task.kind !== 'strikes') return undefined;
+      if (task.strikes.length === 1) singles++;
+      else pairs++;
+      if (run.violation) {
+        const struck = task.strikes.map(({ at, how }) => `${how} at call ${at}`).join(' and ');
+        failed.push(`${task.scenario}, ${struck}: ${run.violation.name}: ${run.violation.text}`);
+        if (failed.length === 1) print(run.lines.slice(-40).join('\n'));
+      }
+      return undefined;
+    },
+    { workers },
+  );
   for (const line of failed.slice(0, 20)) print(line);
   const total = [...calls.values()].reduce((sum, n) => sum + ((n * (n - 1)) / 2) * WAYS.length ** 2, 0);
   print(`${[...calls].map(([name, n]) => `${name}: ${n} calls`).join(', ')}`);

@@ -70,7 +70,8 @@ export function startProcess(id: number, name: string, fate: Fate, skewMs: numbe
       if (strike === 'stall') await sleep(minutes(1) + net.fraction() * (STALL_MS - minutes(1)));
       if (!alive) return never();
       if (strike === 'crash before') return die(site);
-      if (strike === 'error before') throw refusalAt(site);
+      if (strike === 'error before') throw silenceAt(site);
+      if (strike === 'refused') throw refusalAt(site);
       fate.entered(process, site, args);
       let answer: T;
       try {
@@ -82,7 +83,7 @@ export function startProcess(id: number, name: string, fate: Fate, skewMs: numbe
       }
       if (!alive) return never();
       if (strike === 'crash after') return die(site);
-      if (strike === 'reply lost') throw refusalAt(site);
+      if (strike === 'reply lost') throw silenceAt(site);
       return answer;
     },
     clock: {
@@ -116,11 +117,18 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** What the adapter of that port throws where nobody answers, or not in time. */
-function refusalAt(site: string): Error {
+function silenceAt(site: string): Error {
   const port = site.slice(0, site.indexOf('.'));
   if (port === 'documents') return new CommitError('unavailable', `${site} had no answer`);
   if (port === 'gke') return new CloudRefusal('UNAVAILABLE', `${site} had no answer`);
   const code = CODES[port];
   if (!code) throw new Error(`nobody knows what ${site} throws`);
   return new AppError(code, `${site} had no answer`);
+}
+
+/** What it throws where Hub may not do that. */
+function refusalAt(site: string): Error {
+  return site.startsWith('gke.')
+    ? new CloudRefusal('PERMISSION_DENIED', `${site} is not allowed`)
+    : new AppError('PERMISSION_DENIED', `${site} is not allowed`);
 }

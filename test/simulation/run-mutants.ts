@@ -18,11 +18,12 @@ export async function runMutants(
   most: number,
   only: string | undefined,
   print: (text: string) => void,
+  workers?: number,
 ): Promise<boolean> {
   const verdicts: Verdict[] = [];
   for (const mutant of only === undefined ? MUTANTS : [findMutant(only)]) {
     mutated(mutant);
-    const verdict = await judge(mutant, mutant.equivalent === undefined ? most : 50);
+    const verdict = await judge(mutant, mutant.equivalent === undefined ? most : Math.min(most, 50), workers);
     verdicts.push(verdict);
     print(lineOf(verdict));
   }
@@ -33,7 +34,7 @@ export async function runMutants(
   return survivors.length === 0;
 }
 
-async function judge(mutant: Mutant, most: number): Promise<Verdict> {
+async function judge(mutant: Mutant, most: number, workers: number | undefined): Promise<Verdict> {
   let seeds = 0;
   let by: string | undefined;
   const found = (name: string, text: string): false => {
@@ -52,7 +53,7 @@ async function judge(mutant: Mutant, most: number): Promise<Verdict> {
         if (task.kind === 'seed') seeds++;
         return run.violation && found(run.violation.name, run.violation.text);
       },
-      { mutant: mutant.name },
+      { mutant: mutant.name, workers },
     );
   } catch (error) {
     found('throws', error instanceof Error ? error.message : String(error));

@@ -25,25 +25,34 @@ function* tasks(from: number, seeds: number): Iterable<Task> {
 }
 
 /** @returns whether all held */
-export async function runSeeds(from: number, seeds: number, print: (text: string) => void): Promise<boolean> {
+export async function runSeeds(
+  from: number,
+  seeds: number,
+  print: (text: string) => void,
+  workers?: number,
+): Promise<boolean> {
   const tally = emptyTally();
   const hashes = new Map<number, number>();
   const startedAt = performance.now();
   let shown = false;
-  await runAll(tasks(from, seeds), (run) => {
-    const before = hashes.get(run.seed);
-    if (before === undefined) {
-      count(tally, run);
-      hashes.set(run.seed, run.hash);
-    } else if (before !== run.hash) tally.unsteady.push(run.seed);
-    if (run.violation && !shown) {
-      shown = true;
-      print(
-        `seed ${run.seed} at ${commit()}: ${run.violation.name}: ${run.violation.text}\n${run.lines.join('\n')}`,
-      );
-    }
-    return undefined;
-  });
+  await runAll(
+    tasks(from, seeds),
+    (run) => {
+      const before = hashes.get(run.seed);
+      if (before === undefined) {
+        count(tally, run);
+        hashes.set(run.seed, run.hash);
+      } else if (before !== run.hash) tally.unsteady.push(run.seed);
+      if (run.violation && !shown) {
+        shown = true;
+        print(
+          `seed ${run.seed} at ${commit()}: ${run.violation.name}: ${run.violation.text}\n${run.lines.join('\n')}`,
+        );
+      }
+      return undefined;
+    },
+    { workers },
+  );
   print(report(tally, (performance.now() - startedAt) / 1000));
   const lacking = seeds >= FULL_RUN ? missing(tally) : [];
   for (const line of lacking) print(line);

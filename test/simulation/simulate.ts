@@ -35,7 +35,6 @@ export interface Run {
   lines: readonly string[];
 }
 
-const FAULTY_MS = hours(2);
 /** Each seed meets so many; one that is short of them goes on. */
 const LEAST_FAULTS = 100;
 const LEAST_CRASHES = 20;
@@ -49,7 +48,7 @@ export async function simulate({
   deeds,
   thorough,
 }: Options): Promise<Run> {
-  const world = createWorld({ seed, faultyMs: FAULTY_MS, verbose, weather, lastFault, thorough });
+  const world = createWorld({ seed, verbose, weather, lastFault, thorough });
   const findings = watchInvariants(world);
   const workload = createWorkload(world, findings);
   const { clock, counts, streams } = world;
@@ -57,9 +56,9 @@ export async function simulate({
   if (happens(streams.load, 0.7)) void workload.makePool(integer(streams.load, 1, 3));
   workload.schedule(
     Math.min(deeds ?? Number.POSITIVE_INFINITY, integer(streams.load, 14, 24)),
-    FAULTY_MS - minutes(10),
+    world.weather.faultyMs - minutes(10),
   );
-  await clock.runFor(FAULTY_MS);
+  await clock.runFor(world.weather.faultyMs);
   while (
     (counts.faults < LEAST_FAULTS || counts.crashes < LEAST_CRASHES) &&
     world.nowMs() < LONGEST_FAULTY_MS &&

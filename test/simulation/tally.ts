@@ -60,6 +60,7 @@ const DEADLINES = STATES.filter((state) => {
 /** Edges that no run can take, each with its reason. */
 const OUT_OF_REACH: Readonly<Record<string, string>> = {
   'queued>failed:timeout': 'a queue has no deadline',
+  'queued>failed:failed': 'admission asks nothing but the database, which may be away but does not say no',
 };
 
 /** @returns what a full run must have met and has not */

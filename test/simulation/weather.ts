@@ -17,17 +17,22 @@ export const STRIKES = [
   'reply lost',
   'slow',
   'stall',
+  'refused',
 ] as const;
 export type Strike = (typeof STRIKES)[number];
 
 export interface Outage {
   name: string;
+  /** It answers, and says no: somebody has taken Hub's rights away. */
+  refuses?: boolean;
   fromMs: number;
   toMs: number;
   hits(site: string, args: readonly unknown[]): boolean;
 }
 
 export interface Weather {
+  /** How long the faulty phase lasts. */
+  faultyMs: number;
   /** Only what passes by itself goes wrong. */
   fair: boolean;
   /** Per call of a handler. */
@@ -81,15 +86,21 @@ const FOUL: Partial<Record<FaultName, number>> = {
   unlocked: 0.1,
 };
 
-/** @param faultyMs how long the faulty phase lasts, in ms from its start */
-export function forecast(random: Random, faultyMs: number): Weather {
+const FAULTY_MS = hours(2);
+/** Long enough for the longest deadlines of the lifecycle to come, and for what follows from them. */
+const CALAMITOUS_MS = hours(5);
+
+export function forecast(random: Random): Weather {
   const fair = happens(random, 0.5);
+  const calamitous = !fair && happens(random, 0.2);
+  const faultyMs = calamitous ? CALAMITOUS_MS : FAULTY_MS;
   const rates: FaultRates = {};
   for (const [name, most] of Object.entries({ ...FAIR, ...(fair ? {} : FOUL) })) {
     rates[name as FaultName] = rate(random, most);
   }
   const crash = between(random, 0.006, 0.016);
   return {
+    faultyMs,
     fair,
     strikes: {
       'crash before': crash,
@@ -98,9 +109,10 @@ export function forecast(random: Random, faultyMs: number): Weather {
       'reply lost': rate(random, 0.04),
       slow: rate(random, 0.04),
       stall: rate(random, 0.01),
+      refused: 0,
     },
     rates,
-    outages: outages(random, faultyMs, fair),
+    outages: [...outages(random, faultyMs, fair), ...(calamitous ? [calamity(random)] : [])],
     skewMs: happens(random, 0.5) ? minutes(5) * random.fraction() : 0,
     missed: rate(random, 0.3),
     double: rate(random, 0.3),
@@ -163,10 +175,25 @@ function outages(random: Random, faultyMs: number, fair: boolean): Outage[] {
   });
 }
 
-/** How much of it there was. */
-export const isOut = (
+/** One service is away, or refuses Hub, for longer than any deadline. */
+function calamity(random: Random): Outage {
+  const service = oneOf(random, ['gke', 'gke', 'leaf', 'pachyderm', 'dns', 'buckets', 'web'] as const);
+  const refuses = happens(random, 0.5) && service !== 'web';
+  const fromMs = between(random, minutes(5), hours(1));
+  return {
+    name: `${service} ${refuses ? 'refuses' : 'is away'}`,
+    refuses,
+    fromMs,
+    toMs: fromMs + between(random, hours(2.5), hours(3.5)),
+    hits: (site: string) => site.startsWith(`${service}.`),
+  };
+}
+
+/** What takes this call away at that time, if anything does. */
+export const outageAt = (
   { outages: all }: Weather,
   sinceMs: number,
   site: string,
   args: readonly unknown[],
-): boolean => all.some(({ fromMs, toMs, hits }) => fromMs <= sinceMs && sinceMs < toMs && hits(site, args));
+): Outage | undefined =>
+  all.find(({ fromMs, toMs, hits }) => fromMs <= sinceMs && sinceMs < toMs && hits(site, args));

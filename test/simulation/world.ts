@@ -19,7 +19,7 @@ import { between, happens, type Streams, streamsOf } from './chance.ts';
 import { oldDocuments } from './old-code.ts';
 import { type Process, startProcess } from './process.ts';
 import { createTrace, type Trace } from './trace.ts';
-import { forecast, isOut, STRIKES, type Strike, type Weather, weightOf } from './weather.ts';
+import { forecast, outageAt, STRIKES, type Strike, type Weather, weightOf } from './weather.ts';
 
 export interface Violation {
   /** Of the invariant. */
@@ -42,7 +42,6 @@ export type Plan = (site: string, process: Process) => Strike | undefined;
 
 export interface WorldOptions {
   seed: number;
-  faultyMs: number;
   plan?: Plan | undefined;
   /** Weather that is not drawn. */
   weather?: Partial<Weather> | undefined;
@@ -68,7 +67,6 @@ export type World = ReturnType<typeof createWorld>;
 
 export function createWorld({
   seed,
-  faultyMs,
   plan,
   weather: given,
   verbose = false,
@@ -76,7 +74,7 @@ export function createWorld({
   thorough = false,
 }: WorldOptions) {
   const streams: Streams = streamsOf(seed);
-  const weather: Weather = { ...forecast(streams.faults, faultyMs), ...given };
+  const weather: Weather = { ...forecast(streams.faults), ...given };
   const watchers: Watcher[] = [];
   const counts: Counts = { events: 0, calls: 0, faults: 0, crashes: 0, invocations: 0, cloudCalls: 0 };
   const violations: Violation[] = [];
@@ -153,7 +151,8 @@ export function createWorld({
 
   function drawn(site: string, args: readonly unknown[]): Strike | undefined {
     if (counts.faults >= lastFault) return undefined;
-    if (isOut(weather, clock.now() - startMs, site, args)) return 'error before';
+    const outage = outageAt(weather, clock.now() - startMs, site, args);
+    if (outage) return outage.refuses ? 'refused' : 'error before';
     let draw = streams.faults.fraction() / weightOf(site);
     for (const strike of STRIKES) {
       draw -= weather.strikes[strike];
@@ -273,9 +272,9 @@ export function createWorld({
   };
   const scheduleKills = (): void => {
     for (const { name } of MANIFEST) {
-      for (let left = weather.killsPerHour * (faultyMs / hours(1)); left > 0; left--) {
+      for (let left = weather.killsPerHour * (weather.faultyMs / hours(1)); left > 0; left--) {
         if (left < 1 && !happens(streams.faults, left)) break;
-        clock.schedule(startMs + streams.faults.fraction() * faultyMs, () => killAll(name));
+        clock.schedule(startMs + streams.faults.fraction() * weather.faultyMs, () => killAll(name));
       }
     }
   };
@@ -325,6 +324,9 @@ export function createWorld({
     /** From now on nothing goes wrong any more. */
     becalm(): void {
       calm = true;
+      // The deploy is over: nobody runs the version before any more.
+      for (const process of running)
+        if (process.name === 'api' || process.name === 'credentials') process.kill();
       for (const name of Object.keys(rates)) delete rates[name as keyof FaultRates];
       note('calm');
     },
