@@ -125,7 +125,8 @@ export const LIFECYCLE = defineLifecycle({
     success: 'exposing',
     failure: 'undoing',
     accepts: { share: 'securing', delete: 'deleting' },
-    timeoutMs: minutes(10),
+    // Google may be upgrading the control plane, which takes a quarter of an hour, and meanwhile nothing inside answers.
+    timeoutMs: minutes(30),
     expectedMs: seconds(2),
     retry: 'cloud',
   },
@@ -136,7 +137,7 @@ export const LIFECYCLE = defineLifecycle({
     successOfSpare: 'warm',
     failure: 'undoing',
     accepts: { share: 'exposing', delete: 'deleting' },
-    timeoutMs: minutes(20),
+    timeoutMs: minutes(30),
     expectedMs: seconds(20),
     retry: 'cloud',
     creates: true,
@@ -152,7 +153,7 @@ export const LIFECYCLE = defineLifecycle({
     // What cannot be made its owner's is given up, however well it ran for nobody.
     failure: 'undoing',
     accepts: { share: 'personalizing', delete: 'deleting' },
-    timeoutMs: minutes(10),
+    timeoutMs: minutes(30),
     expectedMs: seconds(1),
     retry: 'cloud',
   },

@@ -49,9 +49,10 @@ export function accidents(world: World, findings: Findings): Deed[] {
     const row = running();
     if (!row || row.operation !== undefined || weather.fair || !happens(random, 0.5)) return;
     world.note('accident vanish', () => `accident: somebody deletes ${row.resource.name}`);
+    const id = row.resource.name.slice(4, 20);
+    world.damaged.add(id);
     hub.container.deleteCluster(row.location, row.resource.name);
     world.markers.add('cluster vanished');
-    const id = row.resource.name.slice(4, 20);
     world.clock.schedule(world.clock.now() + 600_000, () => void lookAt(id));
   }
 

@@ -53,6 +53,7 @@ const NO_WEATHER: Partial<Weather> = {
     stall: 0,
     refused: 0,
   },
+  lateCreates: 0,
   rates: {},
   outages: [],
   skewMs: 0,

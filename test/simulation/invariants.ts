@@ -251,7 +251,8 @@ export function watchInvariants(
   }
 
   function checkReady(now: Cluster): void {
-    if (!world.damaged.has(now.id) && !hub.doors.listens(hostOf(now.id)))
+    if (world.damaged.has(now.id)) return;
+    if (!hub.doors.listens(hostOf(now.id)))
       violate('S7', `${now.id} is ready and nobody listens at its name`);
     const row = cloudClusters().find(({ resource }) => resource.name === `hub-${now.id}-g${now.generation}`);
     if (!stands(row)) violate('S7', `${now.id} is ready and its cluster is ${row?.status ?? 'not there'}`);

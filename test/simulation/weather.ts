@@ -37,6 +37,8 @@ export interface Weather {
   fair: boolean;
   /** Per call of a handler. */
   strikes: Record<Strike, number>;
+  /** Of the calls that create a cluster: they hang, and land when nobody waits for them any more. */
+  lateCreates: number;
   /** Of the stand-ins. */
   rates: FaultRates;
   outages: readonly Outage[];
@@ -111,6 +113,7 @@ export function forecast(random: Random): Weather {
       stall: rate(random, 0.01),
       refused: 0,
     },
+    lateCreates: rate(random, 0.5),
     rates,
     outages: [...outages(random, faultyMs, fair), ...(calamitous ? [calamity(random)] : [])],
     skewMs: happens(random, 0.5) ? minutes(5) * random.fraction() : 0,

@@ -153,6 +153,7 @@ export function createWorld({
     if (counts.faults >= lastFault) return undefined;
     const outage = outageAt(weather, clock.now() - startMs, site, args);
     if (outage) return outage.refuses ? 'refused' : 'error before';
+    if (site === 'gke.createCluster' && happens(streams.faults, weather.lateCreates)) return 'stall';
     let draw = streams.faults.fraction() / weightOf(site);
     for (const strike of STRIKES) {
       draw -= weather.strikes[strike];
