@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { Duplex, duplexPair } from 'node:stream';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { memoryDatabase } from '../../local/pachd/data.ts';
@@ -416,11 +418,12 @@ describe('faults', () => {
     ]);
     open.push(() => echo.forceShutdown());
     const injector = echo.createConnectionInjector(ServerCredentials.createInsecure());
-    const dial = async (): Promise<Duplex> => {
-      const [near, far] = duplexPair();
-      injector.injectConnection(far);
-      return near;
-    };
+    // Sockets: a server cannot say goodbye on another stream, see `grpcChannel`.
+    const listener = createServer((socket) => injector.injectConnection(socket)).listen(0, '127.0.0.1');
+    open.push(() => listener.close());
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    const dial = async (): Promise<Duplex> => connect(port, '127.0.0.1');
     const pachyderm = await reached({ authority: HOST, dial });
     const error = await errorOf(pachyderm.revoke('token-canary-93e1f0', OWNER));
     expect(error.code).toBe('PRODUCT_REFUSED');

@@ -58,7 +58,10 @@ const SETTLED = `
   })
 `;
 
+/** Guards of a menu hand the focus on as soon as they get it. axe accepts them where it takes a modal for open, which it guesses from points. */
+const EXCLUDED = "[['[data-base-ui-focus-guard]']]";
+
 const runOf = (coloursOnly: boolean): string => `
-  axe.run(document, { resultTypes: ['violations'], iframes: false${coloursOnly ? ", runOnly: ['color-contrast']" : ''} })
+  axe.run({ include: [document], exclude: ${EXCLUDED} }, { resultTypes: ['violations'], iframes: false${coloursOnly ? ", runOnly: ['color-contrast']" : ''} })
     .then(({ violations }) => violations.filter(({ impact }) => impact === 'serious' || impact === 'critical'))
 `;

@@ -143,8 +143,8 @@ describeConsole('a page that is open', (setting) => {
   });
 
   test('that never reached Firestore says so, and does not take silence for an empty list', async () => {
-    const email = await setting.newcomer('nora');
-    await stored(['nora'], 'there-all-along');
+    const email = await setting.newcomer('nell');
+    await stored(['nell'], 'there-all-along');
     const page = await setting.open('/');
     await page.clock.install();
     await page.route(`**${LISTEN}**`, (route) => route.abort());
