@@ -11,10 +11,31 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const NEEDED_MAJOR = 24;
 
-/** Hubs that are killed, clusters that fail or are deleted half-way: each a whole life over every wire. */
-const TROUBLE = ['restart', 'trouble'].map((name) => `test/journeys/${name}.test.ts`);
-/** The SDK of Firebase in a real browser, against the stand-ins alone. */
-const SDK = ['test/browser/sdk', 'local/auth/browser.test.ts'];
+/**
+ * What takes minutes has lanes of its own, by the reason why it takes them; `npm test` runs the rest. Paths as vitest takes them.
+ * @type {Record<string, string[]>}
+ */
+const LANES = {
+  /** The console in a real browser. */
+  'test:console': ['test/browser/console/', 'test/browser/cluster-console.test.ts'],
+  /** The SDK of Firebase in a real browser, against the stand-ins alone. */
+  'test:sdk': ['test/browser/sdk/', 'local/auth/browser.test.ts'],
+  /** Hubs that are killed, clusters that fail or are deleted half-way, and all that runs inside: each a whole life over every wire. */
+  'test:trouble': ['restart', 'trouble', 'inside', 'interiors'].map(
+    (name) => `test/journeys/${name}.test.ts`,
+  ),
+  /** Stand-ins that are asked thousands of things: each other's answers, or at least no crash. */
+  'test:fuzz': [
+    'test/contract/fidelity.test.ts',
+    'local/auth/wire.test.ts',
+    'local/firestore/web/fuzz.test.ts',
+    'local/firestore/rules/soundness.test.ts',
+  ],
+  /** Real kubectl and helm. */
+  'test:k8s': ['test/k8s/'],
+};
+const VITEST = ['node_modules/vitest/vitest.mjs', 'run'];
+const asGlob = (path) => (path.endsWith('/') ? `${path}**` : path);
 /** The console; at once if it is built already. */
 const BUILD = ['scripts/build-web.ts'];
 const TYPES = [
@@ -32,18 +53,15 @@ const COMMANDS = {
     ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
     ...TYPES,
     BUILD,
-    // Real kubectl and helm, Hubs in trouble, and stand-ins in a browser have lanes of their own, below.
     [
-      'node_modules/vitest/vitest.mjs',
-      'run',
-      ...['test/k8s/**', ...TROUBLE, `${SDK[0]}/**`, SDK[1]].flatMap((path) => ['--exclude', path]),
+      ...VITEST,
+      ...Object.values(LANES)
+        .flat()
+        .flatMap((path) => ['--exclude', asGlob(path)]),
     ],
   ],
-  'test:browser': [BUILD, ['node_modules/vitest/vitest.mjs', 'run', 'test/browser', SDK[1]]],
-  'test:sdk': [['node_modules/vitest/vitest.mjs', 'run', ...SDK]],
-  'test:trouble': [BUILD, ['node_modules/vitest/vitest.mjs', 'run', ...TROUBLE]],
-  'test:k8s': [['node_modules/vitest/vitest.mjs', 'run', 'test/k8s']],
-  unit: [['node_modules/vitest/vitest.mjs', 'run']],
+  ...Object.fromEntries(Object.entries(LANES).map(([lane, paths]) => [lane, [BUILD, [...VITEST, ...paths]]])),
+  unit: [VITEST],
   soak: [BUILD, ['test/simulation/soak-main.ts']],
   simulate: [BUILD, ['test/simulation/main.ts']],
   bench: [['bench/main.ts']],

@@ -15,7 +15,7 @@ const [first = '', second = ''] = zones;
 
 /** A hub whose create calls are noted by zone. */
 function aHub(options: MemoryHubOptions = {}) {
-  const hub = memoryHub(options);
+  const hub = memoryHub({ inside: 'sketch', ...options });
   const asked = new Map<string, number>();
   const { createCluster } = hub.container;
   hub.container.createCluster = (location, cluster) => {

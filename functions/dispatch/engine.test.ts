@@ -232,7 +232,7 @@ describe('a short wait', () => {
 
 describe('many at once', () => {
   test('200 creates all reach ready, 200 deletes leave nothing', { timeout: 120_000 }, async () => {
-    const hub = memoryHub();
+    const hub = memoryHub({ inside: 'sketch' });
     hub.startScheduler();
     const births = Array.from({ length: 200 }, (_, n) =>
       conceive(hub.ports, { name: `c-${n}`, spec, shape: shapeOf(spec), owner: `user-${n % 20}` }),
@@ -250,7 +250,7 @@ describe('many at once', () => {
   test('never exceed the cap, and each place that is freed wakes the next', {
     timeout: 120_000,
   }, async () => {
-    const hub = memoryHub({ limits: { cellClusters: 5 } });
+    const hub = memoryHub({ limits: { cellClusters: 5 }, inside: 'sketch' });
     hub.startScheduler();
     const births = Array.from({ length: 12 }, (_, n) =>
       conceive(hub.ports, { name: `c-${n}`, spec, shape: shapeOf(spec), owner: `user-${n}` }),
@@ -286,7 +286,7 @@ describe('many at once', () => {
       'lost-audit': 0.2,
       stockout: 0.05,
     };
-    const hub = memoryHub({ faults, seed: 7 });
+    const hub = memoryHub({ faults, seed: 7, inside: 'sketch' });
     hub.startScheduler();
     const births = Array.from({ length: 30 }, (_, n) =>
       conceive(hub.ports, { name: `c-${n}`, spec, shape: shapeOf(spec), owner: `user-${n % 5}` }),

@@ -109,7 +109,7 @@ describe('a pause', () => {
 });
 
 test('a pool whose shape is broken loses a few spares a day, not hundreds, and recovers by itself', async () => {
-  const hub = memoryHub();
+  const hub = memoryHub({ inside: 'sketch' });
   hub.startScheduler();
   hub.faults.force('job-fails');
   const pool: PoolFields = { schema: 1, spec, wanted: 2 };
@@ -132,7 +132,7 @@ test('a pool whose shape is broken loses a few spares a day, not hundreds, and r
 });
 
 test('a loss counts once, however often the pool is looked at', async () => {
-  const hub = memoryHub();
+  const hub = memoryHub({ inside: 'sketch' });
   const pool: PoolFields = { schema: 1, spec, wanted: 1, losses: { ...DEFAULT_LOSSES, perHour: 2 } };
   const lost = aCluster({ pool: 'default', spec, shape, state: 'failed', lostAt: new Date(hub.clock.now()) });
   const { id, ...data } = lost;
@@ -147,7 +147,7 @@ test('a loss counts once, however often the pool is looked at', async () => {
 });
 
 test('while people wait for room no spares are begun', async () => {
-  const hub = memoryHub({ limits: { cellMaking: 1 } });
+  const hub = memoryHub({ limits: { cellMaking: 1 }, inside: 'sketch' });
   const waiting = aCluster({
     owner: 'ada',
     state: 'queued',

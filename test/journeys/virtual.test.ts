@@ -99,7 +99,7 @@ describe('who watches the document of a cluster', () => {
   test.each(Array.from({ length: 12 }, (_, n) => n + 1))(
     'reads it at most 8 times until it is ready (seed %i)',
     async (seed) => {
-      const hub = memoryHub({ seed });
+      const hub = memoryHub({ seed, inside: 'sketch' });
       const heard = listen(hub);
       hub.startScheduler();
       const birth = conceive(hub.ports, { name: 'mine', spec, shape: shapeOf(spec), owner: 'ada' });

@@ -13,7 +13,7 @@ import { simulate } from './simulate.ts';
 import { count, emptyTally } from './tally.ts';
 import type { Task } from './worker.ts';
 
-const SEEDS = 40;
+const SEEDS = 16;
 /** Others run at the same time. */
 const WORKERS = Math.max(1, Math.floor(availableParallelism() / 2));
 
