@@ -275,7 +275,6 @@ export function memoryHub({
   };
   for (const { name, trigger, timeoutSeconds } of MANIFEST) {
     if (trigger.kind !== 'topic') continue;
-    // As long as the function may take, and a margin: a sweep stays for its minute.
     const run: MessageHandler = (body, delivered) =>
       invoke
         ? invoke(name, (own) => handle(own, name, body, delivered), body)
@@ -285,7 +284,8 @@ export function memoryHub({
             body,
             delivered,
           );
-    messages.subscribe(trigger.topic, run, seconds(timeoutSeconds + 10));
+    // Then the platform answers for whoever does not, with a 504: https://cloud.google.com/run/docs/configuring/request-timeout
+    messages.subscribe(trigger.topic, run, seconds(timeoutSeconds));
   }
 
   /**

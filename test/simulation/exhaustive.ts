@@ -5,9 +5,10 @@
 import { STATES, type State } from '../../shared/lifecycle/table.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { hours, minutes, seconds } from '../../shared/units.ts';
+import { happens } from './chance.ts';
 import { type Findings, watchInvariants } from './invariants.ts';
 import type { Run } from './simulate.ts';
-import type { Strike, Weather } from './weather.ts';
+import { type Strike, type Weather, weightOf } from './weather.ts';
 import { createWorkload, type Workload } from './workload.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -23,6 +24,9 @@ export interface Struck {
 export interface ExhaustiveOptions {
   scenario: string;
   strikes: readonly Struck[];
+  /** Beside those, until the play is over, so many of all calls have no answer, be they carried out or not: 0 to 1, by `seed`; see `weightOf`. */
+  share?: number;
+  seed?: number;
   verbose?: boolean;
 }
 
@@ -149,25 +153,37 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ),
 };
 
+/** What has a quota of calls: the interfaces of the cloud and of the certificate authority. */
+const CLOUD = /^(gke|buckets|dns|certificates)\./;
+
 /** They look at all there is from time to time, and change no cluster. */
 const BESIDE: ReadonlySet<string> = new Set([TOPICS.status, TOPICS.durations]);
 
 const LONGEST_MS = hours(6);
 const STEP_MS = seconds(30);
 
-export async function exhaust({ scenario: name, strikes, verbose }: ExhaustiveOptions): Promise<Run> {
+export async function exhaust(
+  options: ExhaustiveOptions,
+): Promise<Run & { /** By steps. */ cloudCalls: number }> {
+  const { scenario: name, strikes, share = 0, seed = 1, verbose } = options;
   const scenario = SCENARIOS[name];
   if (!scenario)
     throw new Error(`there is no scenario ${name}; there are ${Object.keys(SCENARIOS).join(', ')}`);
   let calls = 0;
+  let cloudCalls = 0;
+  let over = false;
   const world = createWorld({
-    seed: 1,
+    seed,
     verbose,
     weather: NO_WEATHER,
-    plan: (_site, { name: caller }) => {
+    plan: (site, { name: caller }) => {
       if (BESIDE.has(caller)) return undefined;
       const at = calls++;
-      return strikes.find((one) => one.at === at)?.how;
+      if (caller.startsWith('step-') && CLOUD.test(site)) cloudCalls++;
+      const planned = strikes.find((one) => one.at === at)?.how;
+      if (planned || share === 0 || over || !happens(world.streams.faults, share * weightOf(site)))
+        return planned;
+      return happens(world.streams.faults, 0.5) ? 'error before' : 'reply lost';
     },
   });
   const findings = watchInvariants(world, { mayFail: name === 'retry' });
@@ -191,7 +207,6 @@ export async function exhaust({ scenario: name, strikes, verbose }: ExhaustiveOp
     )
       await clock.sleepUntil(clock.now() + seconds(1));
   };
-  let over = false;
   let failure: unknown;
   scenario.play({ world, workload, findings, reach }).then(
     () => {
@@ -206,11 +221,14 @@ export async function exhaust({ scenario: name, strikes, verbose }: ExhaustiveOp
   // What was doubled, stalled or is still under way.
   await clock.runFor(minutes(12));
   while (!findings.isAtRest() && world.nowMs() < LONGEST_MS) await clock.runFor(STEP_MS);
+  // Not on the minute: the Scheduler has just sent something then.
+  await clock.runFor(seconds(10));
   const end = mine()?.state;
   if (end !== scenario.ends) world.violate('L1', `it ends ${end ?? 'nowhere'}, not ${scenario.ends}`);
   findings.atEnd();
   return {
-    seed: 1,
+    seed,
+    cloudCalls,
     violation: world.violations[0],
     hash: world.trace.hash,
     virtualMs: world.nowMs(),

@@ -6,11 +6,13 @@
  *     --shrink N              the least of a failing seed that still fails
  *     --pairs [--share 0.01]  every call of the golden lifecycles struck in every way, alone and in pairs
  *     --mutants [name]        the product with one fault in it, each until it is found
+ *     --cost                  the calls to the cloud while 5 % of all calls have no answer
  *     --wire N [--from M]     seeds over the real wires, with processes that are killed
  *
  * `--workers N`: on so many cores, not on all.
  */
 import { parseArgs } from 'node:util';
+import { cost } from './cost.ts';
 import { exhaustively } from './pairs.ts';
 import { runMutants } from './run-mutants.ts';
 import { runSeeds } from './run-seeds.ts';
@@ -27,6 +29,7 @@ const { values } = parseArgs({
     pairs: { type: 'boolean', default: false },
     share: { type: 'string', default: '1' },
     mutants: { type: 'boolean', default: false },
+    cost: { type: 'boolean', default: false },
     wire: { type: 'string' },
     workers: { type: 'string' },
   },
@@ -40,6 +43,7 @@ async function main(): Promise<boolean> {
   if (values.seed !== undefined) return replay(Number(values.seed));
   if (values.shrink !== undefined) return shrink(Number(values.shrink), print);
   if (values.pairs) return exhaustively(Number(values.share), print, workers);
+  if (values.cost) return cost(print);
   if (values.mutants)
     return runMutants(
       Number(values.seeds ?? 10_000),

@@ -2,6 +2,7 @@
 import { randomStream } from '../../local/random.ts';
 import { runAll } from './crew.ts';
 import { exhaust, SCENARIOS, type Struck, WAYS } from './exhaustive.ts';
+import { quantile } from './tally.ts';
 import type { Task } from './worker.ts';
 
 /** @param share of the pairs that are run, 0 to 1; the same ones each time. @returns whether all held */
@@ -22,13 +23,17 @@ export async function exhaustively(
   let singles = 0;
   let pairs = 0;
   const failed: string[] = [];
+  const recoveries: number[] = [];
   const startedAt = performance.now();
   await runAll(
     strikesOf(calls, share),
     (run, task) => {
       if (task.kind !== 'strikes') return undefined;
-      if (task.strikes.length === 1) singles++;
-      else pairs++;
+      if (task.strikes.length > 1) pairs++;
+      else {
+        singles++;
+        recoveries.push(...run.recoveries);
+      }
       if (run.violation) {
         const struck = task.strikes.map(({ at, how }) => `${how} at call ${at}`).join(' and ');
         failed.push(`${task.scenario}, ${struck}: ${run.violation.name}: ${run.violation.text}`);
@@ -43,6 +48,10 @@ export async function exhaustively(
   print(`${[...calls].map(([name, n]) => `${name}: ${n} calls`).join(', ')}`);
   print(
     `${singles} strikes and ${pairs} of ${total} pairs in ${((performance.now() - startedAt) / 1000).toFixed(0)} s, ${failed.length} violate an invariant`,
+  );
+  const [median, p99, longest] = [0.5, 0.99, 1].map((of) => (quantile(recoveries, of) / 1000).toFixed(1));
+  print(
+    `from a handler that died, or a message that was lost, alone, to the next look: median ${median} s, p99 ${p99} s, longest ${longest} s (${recoveries.length} times)`,
   );
   return failed.length === 0;
 }
