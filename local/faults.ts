@@ -34,6 +34,8 @@ export const FAULTS = {
   'pod-crash': 'kubernetes: a workload’s pods crash at start and never become ready',
   'pod-hangs': 'kubernetes: a workload’s pods run and never become ready',
   unlocked: 'pachd: it starts without authentication, whatever its values say',
+  'open-project':
+    'pachd: it says that it took the default project away from everybody, and leaves it to them',
   crash: 'functions: the host of the functions is killed while it handles a message',
 } as const;
 

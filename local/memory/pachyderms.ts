@@ -192,9 +192,10 @@ function start(
     (kind, name) => leaf.find('v1', kind, namespace, name)?.data,
     container,
   );
-  if (faults.hit('unlocked', `${leaf.name} ${namespace}`)) delete environment.ACTIVATE_AUTH;
+  const subject = `${leaf.name} ${namespace}`;
+  if (faults.hit('unlocked', subject)) delete environment.ACTIVATE_AUTH;
   const version = /:([^:@/]+)(@|$)/.exec(String(container.image))?.[1] ?? '';
-  const auth = new Auth(data, save, clock, options.random);
+  const auth = new Auth(data, save, clock, options.random, faults.hit('open-project', subject));
   const needsLicense = asksForLicense(version);
   bootstrapAtOnce({ environment, data, auth, now: clock.now(), needsLicense });
   save();

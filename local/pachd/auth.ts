@@ -43,12 +43,15 @@ export class Auth {
   readonly #save: () => void;
   readonly #clock: LocalClock;
   readonly #random: Random;
+  readonly #keepsOpen: boolean;
 
-  constructor(data: PachdData, save: () => void, clock: LocalClock, random: Random) {
+  /** @param keepsOpen the fault `open-project`: what everybody may do in projects is not taken away */
+  constructor(data: PachdData, save: () => void, clock: LocalClock, random: Random, keepsOpen = false) {
     this.#data = data;
     this.#save = save;
     this.#clock = clock;
     this.#random = random;
+    this.#keepsOpen = keepsOpen;
   }
 
   get isActive(): boolean {
@@ -235,6 +238,7 @@ export class Auth {
     if (needed === undefined) throw plain(`unknown resource type ${resource.type}`);
     if (caller !== undefined) this.require(caller, resource, needed);
     for (const role of roles) if (!isRole(role)) throw plain(`unknown role "${role}"`);
+    if (this.#keepsOpen && resource.type === RESOURCE.PROJECT && principal === EVERYBODY) return;
     const entries = this.#bound(resource);
     if (roles.length === 0) delete entries[principal];
     else entries[principal] = [...new Set(roles)];

@@ -116,7 +116,9 @@ function start(
   const table = leaf.world.store.table<PachdData>('pachd');
   const key = `${leaf.key} ${leaf.record.id ?? ''} ${namespace}`;
   const environment = environmentIn(leaf, namespace, container);
-  if (leaf.world.faults.hit('unlocked', `${leaf.record.name} ${namespace}`)) delete environment.ACTIVATE_AUTH;
+  const { faults } = leaf.world;
+  const subject = `${leaf.record.name} ${namespace}`;
+  if (faults.hit('unlocked', subject)) delete environment.ACTIVATE_AUTH;
   return startPachd({
     version: versionOf(container),
     environment,
@@ -124,6 +126,7 @@ function start(
     clock: leaf.world.clock,
     random: randomStream(seed, `pachd ${key} ${leaf.world.clock.now()}`),
     fetch,
+    keepsOpen: faults.hit('open-project', subject),
   });
 }
 

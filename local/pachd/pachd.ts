@@ -34,6 +34,8 @@ export interface PachdOptions {
   random: Random;
   /** To the world outside: the provider behind dex. */
   fetch: Fetch;
+  /** The fault `open-project`. */
+  keepsOpen?: boolean;
 }
 
 /** https://github.com/pachyderm/pachyderm/blob/master/etc/helm/pachyderm/templates/pachd/deployment.yaml */
@@ -55,10 +57,10 @@ export interface Pachd {
 
 /** Starts it. @throws Error if what the environment says cannot be done: the process ends with it */
 export async function startPachd(options: PachdOptions): Promise<Pachd> {
-  const { version, environment, database, clock, random } = options;
+  const { version, environment, database, clock, random, keepsOpen } = options;
   const data = database.load() ?? emptyData(clock.now());
   const save = (): void => database.save(data);
-  const auth = new Auth(data, save, clock, random);
+  const auth = new Auth(data, save, clock, random, keepsOpen);
   let signingKey: Promise<SigningKey> | undefined;
   const key = (): Promise<SigningKey> => {
     signingKey ??= ensureSigningKey(data, save);

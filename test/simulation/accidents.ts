@@ -1,8 +1,14 @@
 /** What happens to clusters that nobody asked Hub for: somebody's hand in the cloud, Google's own upgrades, a part that goes. */
+
+import { LABELS } from '../../functions/labels.ts';
+import { CLUSTERS, type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { happens, oneOf } from './chance.ts';
 import type { Findings } from './invariants.ts';
 import type { World } from './world.ts';
+
+/** Of the clusters in a seed that is not fair. */
+const SQUATTED = 0.03;
 
 type Deed = readonly [weight: number, act: () => Promise<void>];
 
@@ -19,7 +25,10 @@ export function accidents(world: World, findings: Findings): Deed[] {
       random,
       hub
         .cloudClusters()
-        .filter(({ status, resource }) => status === 'RUNNING' && !resource.name.includes('stranger')),
+        .filter(
+          ({ status, resource, location }) =>
+            status === 'RUNNING' && !world.strangers.has(`${location}/${resource.name}`),
+        ),
     );
   const lookAt = (id: string): Promise<void> =>
     hub.ports.messages.publish(TOPICS.drift, { schema: 1, id }).catch(() => undefined);
@@ -55,6 +64,40 @@ export function accidents(world: World, findings: Findings): Deed[] {
     world.markers.add('cluster vanished');
     world.clock.schedule(world.clock.now() + 600_000, () => void lookAt(id));
   }
+
+  /** Somebody had the very name before: with no label of Hub's, or with that of another one. */
+  function squat(id: string, { location, generation }: Cluster): void {
+    const name = `hub-${id}-g${generation}`;
+    const key = `${location}/${name}`;
+    const resourceLabels = happens(random, 0.5)
+      ? { [LABELS.managedBy]: 'somebody-else' }
+      : { [LABELS.managedBy]: 'hub', [LABELS.cluster]: 'anotherhubsown22' };
+    world.note('accident squat', () => `accident: somebody has ${name} already`);
+    world.strangers.add(key);
+    world.squatted.add(id);
+    try {
+      hub.container.createCluster(location ?? '', { name, initialNodeCount: 1, resourceLabels });
+      world.markers.add('name taken by a stranger');
+    } catch {
+      // The cloud has no room for it.
+      world.strangers.delete(key);
+      world.squatted.delete(id);
+    }
+  }
+
+  const begun = new Set<string>();
+  world.watch({
+    onCommit(writes) {
+      for (const { path } of writes) {
+        const [collection, id = '', more] = path.split('/');
+        if (collection !== CLUSTERS || more !== undefined) continue;
+        const now = hub.documents.peek<Cluster>(clusterPath(id))?.data;
+        if (now?.state !== 'provisioning' || begun.has(`${id} ${now.generation}`)) continue;
+        begun.add(`${id} ${now.generation}`);
+        if (!weather.fair && !world.calm && happens(random, SQUATTED)) squat(id, now);
+      }
+    },
+  });
 
   /** The look that the sweep takes every few hours. */
   async function look(): Promise<void> {

@@ -58,6 +58,7 @@ const NO_WEATHER: Partial<Weather> = {
     refused: 0,
   },
   lateCreates: 0,
+  lateMembers: 0,
   rates: {},
   outages: [],
   skewMs: 0,
@@ -104,7 +105,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   claim: {
     ends: 'ready',
     async play(stage) {
-      await stage.workload.makePool(1);
+      await stage.workload.makePool(1, 'hello');
       await stage.reach('warm');
       await create(stage);
       await stage.reach('ready');

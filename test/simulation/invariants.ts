@@ -3,10 +3,15 @@
  * design's list. Each looks at documents and at the cloud behind their APIs.
  */
 
+import { memberAccountName } from '../../functions/access/member-account.ts';
 import { checkCleanUp } from '../../functions/clean-up/check.ts';
 import { cleanUpKeySet } from '../../functions/clean-up/keys.ts';
 import type { Write } from '../../functions/cloud.ts';
+import { MEMBERS_NAMESPACE } from '../../functions/leaf/manifests.ts';
+import type { ComputeRow } from '../../local/compute/model.ts';
 import type { ClusterRow } from '../../local/container/state.ts';
+import type { RecordSet } from '../../local/dns/records.ts';
+import { leafKey } from '../../local/kubernetes/leaf-cluster.ts';
 import { MEMORY_CLEAN_UP_KEYS } from '../../local/memory/clean-up-keys.ts';
 import type { Bucket } from '../../local/storage/model.ts';
 import { type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
@@ -101,6 +106,7 @@ export function watchInvariants(
         markers.add('dead letter');
       }
       if (collection === 'accounts' || collection === 'cells') counted = true;
+      if (collection === 'ledgers') checkClosed(id);
     }
     for (const id of touched) afterChange(id);
     if (counted || touched.size > 0) checkCounters();
@@ -136,7 +142,7 @@ export function watchInvariants(
     }
     const pool = hub.documents.peek<Pool>(poolPath(now.pool))?.data;
     const live = [...known.values()].filter(
-      ({ fields }) => fields.pool === now.pool && isOnItsWay(fields),
+      ({ fields }) => fields.pool === now.pool && fields.shape === now.shape && isOnItsWay(fields),
     ).length;
     // Several are born in one commit, and are looked at one after the other.
     if (live + 1 > (pool?.wanted ?? 0))
@@ -194,7 +200,10 @@ export function watchInvariants(
         violate('S9', `the spare ${id} has an owner or members`);
     }
     if (state === 'ready' && before?.state !== 'sharing' && before?.state !== 'repairing') checkReady(now);
+    if (state === 'ready' && before && TELLING.has(before.state)) checkTold(now);
+    if (state === 'queued' && before?.state === 'provisioning') checkRoom(before);
     if (state === 'deleted') checkGone(now);
+    if (state === 'failed' && before?.state === 'undoing') checkNothingLeft(now);
     if (state === 'failed' && !mayFail)
       violate(
         'S11',
@@ -240,27 +249,99 @@ export function watchInvariants(
   function noteMembers(now: Cluster, before: Cluster | undefined): void {
     const allowed = mayEnter.get(now.id) ?? new Set<string>();
     for (const email of emailsOf(now)) allowed.add(email);
+    const ever = everMembers.get(now.id) ?? new Set<string>();
+    for (const uid of Object.keys(now.members)) ever.add(uid);
+    everMembers.set(now.id, ever);
     // All are told: from now on nobody else has any business there.
-    const told =
-      before &&
-      (before.state === 'sharing' || before.state === 'repairing' || before.state === 'personalizing') &&
-      now.state === 'ready' &&
-      now.error === undefined;
-    if (told) for (const email of allowed) if (!emailsOf(now).includes(email)) allowed.delete(email);
+    const told = before && TELLING.has(before.state) && now.state === 'ready' && now.error === undefined;
     mayEnter.set(now.id, allowed);
+    if (!told) return;
+    const left = [...allowed].filter((email) => !emailsOf(now).includes(email));
+    for (const email of left) allowed.delete(email);
+    toldAtMs.set(now.id, world.nowMs());
+    if (left.length > 0) world.clock.schedule(world.clock.now() + OUTLIVED_MS, () => checkStayedOut(now.id));
   }
+
+  const toldAtMs = new Map<string, number>();
+
+  /**
+   * A handler that was slow may tell of members of yesterday's, and must notice. One that dies or meets an error on the way cannot: the
+   * next look for what has drifted finds that.
+   */
+  function checkStayedOut(id: string): void {
+    const now = clusterNow(id);
+    const sinceMs = world.nowMs() - OUTLIVED_MS;
+    if (!now || (toldAtMs.get(id) ?? 0) > sinceMs || world.damaged.has(id)) return;
+    if (world.troubledAtMs(id) < sinceMs - OUTLIVED_MS) checkDoors(now);
+  }
+
+  /** Whoever is a member has an account in it, and nobody else of all who ever were; and the application lets in those and no others. */
+  function checkTold(now: Cluster): void {
+    if (now.error || world.damaged.has(now.id) || world.isShared(now.id)) return;
+    const row = ownCluster(now);
+    const leaf =
+      row && [...hub.leaves.all()].find(({ key }) => key === leafKey(row.resource.name, row.location));
+    if (!leaf) return;
+    for (const uid of everMembers.get(now.id) ?? []) {
+      const account = leaf.find('v1', 'ServiceAccount', MEMBERS_NAMESPACE, memberAccountName(uid));
+      const isMember = now.members[uid] !== undefined;
+      if ((account !== undefined) !== isMember)
+        violate(
+          'L3',
+          `${now.id} is ready, ${uid} is ${isMember ? 'a' : 'no'} member and has ${account ? 'an' : 'no'} account in it`,
+        );
+    }
+    if (now.spec.product !== 'pachyderm') return;
+    const admitted = [...hub.doors.admitted(hostOf(now.id))].sort().join();
+    const members = [...new Set(emailsOf(now))].sort().join();
+    // Nobody at all: it does not run at this moment.
+    if (admitted !== '' && admitted !== members)
+      violate('L3', `${now.id} is ready, lets in ${admitted}, and its members are ${members}`);
+  }
+
+  /** By cluster: uids. */
+  const everMembers = new Map<string, Set<string>>();
 
   function checkReady(now: Cluster): void {
     if (world.damaged.has(now.id)) return;
     if (!hub.doors.listens(hostOf(now.id)))
       violate('S7', `${now.id} is ready and nobody listens at its name`);
-    const row = cloudClusters().find(({ resource }) => resource.name === `hub-${now.id}-g${now.generation}`);
+    const row = ownCluster(now);
     if (!stands(row)) violate('S7', `${now.id} is ready and its cluster is ${row?.status ?? 'not there'}`);
   }
 
+  /** Who gives its place back has nothing that still goes where it was tried. */
+  function checkRoom(before: Cluster): void {
+    const tried = [...before.exhausted, before.location];
+    const going = cloudClusters().filter(
+      ({ resource, status, location }) =>
+        resource.name === nameOf(before) && status === 'STOPPING' && tried.includes(location),
+    );
+    if (going.length > 0)
+      violate('S2', `${before.id} gives its place back while ${nameOf(before)} still goes`);
+  }
+
+  function checkNothingLeft({ id, state }: Cluster): void {
+    const left = objectsOf(id);
+    if (left.length > 0) violate('S15', `${id} is ${state} and there is still ${left.join(', ')}`);
+  }
+
+  /** A name that was proven gone is never used again: what is asked for anew has another generation. */
+  function checkClosed(id: string): void {
+    const closed = closedOf.get(id) ?? new Set<string>();
+    for (const [key, { kind, name, goneAt }] of Object.entries(ledgerOf(id))) {
+      if (goneAt) closed.add(key);
+      else if (closed.has(key) && (kind === 'cluster' || kind === 'bucket') && !world.squatted.has(id))
+        violate('S14', `${kind} ${name} was proven gone, and is asked for again`);
+    }
+    closedOf.set(id, closed);
+  }
+
+  /** By cluster: keys of what was seen gone. */
+  const closedOf = new Map<string, Set<string>>();
+
   function checkGone(now: Cluster): void {
-    const left = objectsOf(now.id);
-    if (left.length > 0) violate('S15', `${now.id} is deleted and there is still ${left.join(', ')}`);
+    checkNothingLeft(now);
     const open = Object.values(ledgerOf(now.id)).filter(({ goneAt }) => !goneAt);
     if (open.length > 0)
       violate(
@@ -291,7 +372,9 @@ export function watchInvariants(
 
   /** Whatever the cloud has of this cluster's. */
   const objectsOf = (id: string): string[] =>
-    hub.inventory().flatMap(({ kind, name, of }) => (of.includes(id) ? [`${kind} ${name}`] : []));
+    world.squatted.has(id)
+      ? []
+      : hub.inventory().flatMap(({ kind, name, of }) => (of.includes(id) ? [`${kind} ${name}`] : []));
 
   /** Counters are the truth, always. */
   function checkCounters(): void {
@@ -322,19 +405,42 @@ export function watchInvariants(
   function onObject(service: string, table: string, key: string, value?: unknown): void {
     if (service === 'container' && table === 'clusters') onCloudCluster(key, value as ClusterRow | undefined);
     if (value === undefined) return;
+    checkLate(service, table, value);
     if (service === 'container' && table === 'clusters') {
       const { resource, location } = value as ClusterRow;
-      checkLedger('cluster', resource.name, location);
+      if (isOurs(value as ClusterRow)) checkLedger('cluster', resource.name, location);
     }
     if (service === 'storage' && table === 'buckets') checkLedger('bucket', (value as Bucket).name);
   }
 
+  /** The hold is longer than any handler lives: once it is called gone, nothing of it appears any more. */
+  function checkLate(service: string, table: string, value: unknown): void {
+    const of = subjectOf(service, table, value);
+    const id = of === undefined ? undefined : /[a-z2-7]{16}/.exec(of)?.[0];
+    const state = id === undefined || world.squatted.has(id) ? undefined : known.get(id)?.fields.state;
+    if (state !== undefined && (state === 'failed' || isFinal(state)))
+      violate('S15', `${of} appears, and ${id} is ${state}`);
+  }
+
+  /** The one that its document speaks of: a half-made one of the same name may still go in another zone. */
+  const ownCluster = (now: Cluster): ClusterRow | undefined =>
+    cloudClusters().find(
+      (one) => isOurs(one) && one.resource.name === nameOf(now) && one.location === now.location,
+    );
+
+  /** Anybody's but a stranger's. */
+  const isOurs = ({ resource, location }: ClusterRow): boolean =>
+    !world.strangers.has(`${location}/${resource.name}`);
+
   function onCloudCluster(key: string, row: ClusterRow | undefined): void {
     world.note(`cloud ${row?.status ?? 'gone'}`, () => `     cloud: ${key} ${row?.status ?? 'gone'}`);
-    const rows = cloudClusters();
-    const owners = new Set(
-      rows.flatMap(({ resource }) => (strangers.has(resource.name) ? [] : (idOf(resource.name) ?? []))),
-    );
+    if (world.strangers.has(key)) {
+      if (!row || row.status === 'STOPPING')
+        violate('S5', `${key}, which is somebody else's, is ${row ? 'being deleted' : 'gone'}`);
+      return;
+    }
+    const rows = cloudClusters().filter(isOurs);
+    const owners = new Set(rows.flatMap(({ resource }) => idOf(resource.name) ?? []));
     if (owners.size > world.weather.cellClusters)
       violate('S2', `${owners.size} clusters, and the cap is ${world.weather.cellClusters}`);
     if (!row) return;
@@ -342,7 +448,7 @@ export function watchInvariants(
     const id = idOf(name);
     const state = id === undefined ? undefined : known.get(id)?.fields.state;
     if (row.status === 'PROVISIONING' && state !== undefined && state !== 'provisioning')
-      markers.add(isFinal(state) ? 'create landed after the end' : 'create landed too late');
+      markers.add('create landed too late');
     if (name.endsWith('-g2')) markers.add('second generation');
     const twins = rows.filter((other) => other.resource.name === name && isLive(other));
     if (twins.length < 2) twinSince.delete(name);
@@ -363,7 +469,7 @@ export function watchInvariants(
   /** Nothing that Hub asks for is missing in a ledger, from its first moment on. */
   function checkLedger(kind: LedgerEntry['kind'], name: string, location?: string): void {
     const id = idOf(name);
-    if (id === undefined || name.includes('strangerstranger')) return;
+    if (id === undefined) return;
     const there = Object.values(ledgerOf(id)).some(
       (entry) =>
         entry.kind === kind && entry.name === name && (location === undefined || entry.location === location),
@@ -390,9 +496,9 @@ export function watchInvariants(
   }
 
   function atEnd(): void {
-    for (const name of strangers) {
-      if (!hub.inventory().some((item) => item.name === name))
-        violate('S5', `${name}, which is somebody else's, is gone`);
+    for (const key of world.strangers) {
+      if (!hub.inventory().some(({ name, location }) => `${location}/${name}` === key))
+        violate('S5', `${key}, which is somebody else's, is gone`);
     }
     for (const { fields: now } of known.values()) {
       const { id, state } = now;
@@ -416,6 +522,8 @@ export function watchInvariants(
         now.dueAt.getTime() < world.clock.now() - minutes(5)
       )
         violate('L6', `${id} is overdue`);
+      if (state === 'ready' && now.expiresAt && now.expiresAt.getTime() < world.clock.now() - minutes(5))
+        violate('L6', `${id} is ready, and its lifetime has ended`);
       if (state === 'ready' || state === 'warm') checkStanding(now);
       for (let epoch = 0; epoch <= now.epoch; epoch++) checkReaders(now, epoch);
       if (state === 'failed' || state === 'deleted') {
@@ -428,8 +536,8 @@ export function watchInvariants(
     }
     const ids = new Set(known.keys());
     for (const { kind, name, of } of hub.inventory()) {
-      if (of.includes('strangerstranger')) continue;
       const id = idOf(of);
+      if (id === STRANGER) continue;
       if (id !== undefined && !ids.has(id)) violate('L2', `${kind} ${name} is nobody's`);
     }
     for (const id of world.letters) {
@@ -480,13 +588,13 @@ export function watchInvariants(
   }
 
   function checkStanding(now: Cluster): void {
-    const rows = cloudClusters().filter(({ resource }) => idOf(resource.name) === now.id);
+    const rows = cloudClusters().filter((one) => isOurs(one) && idOf(one.resource.name) === now.id);
     if (rows.length > 1)
       violate(
         'L2',
         `${now.id} is ${now.state} and has ${rows.length} clusters: ${rows.map(({ location, status }) => `${location} ${status}`).join(', ')}`,
       );
-    const row = cloudClusters().find(({ resource }) => resource.name === `hub-${now.id}-g${now.generation}`);
+    const row = ownCluster(now);
     const known = now.conditions.some(({ type, status }) => type === 'Exists' && !status);
     if (stands(row)) checkMembers(now);
     if (!stands(row) && !known)
@@ -504,9 +612,7 @@ export function watchInvariants(
       );
   }
 
-  /** Somebody else's, with names like ours. */
-  const strangers = plantStrangers(world);
-
+  plantStrangers(world);
   world.watch({ onCommit, onObject, onEvent, onPublish });
   return {
     edges,
@@ -517,23 +623,38 @@ export function watchInvariants(
   };
 }
 
-/** @returns their names */
-function plantStrangers({ hub }: World): ReadonlySet<string> {
-  const id = 'strangerstranger';
-  const name = `hub-${id}-g1`;
+/** What the table of a service keeps, by the name that tells whose it is. */
+function subjectOf(service: string, table: string, value: unknown): string | undefined {
+  if (service === 'container' && table === 'clusters') return (value as ClusterRow).resource.name;
+  if (service === 'storage' && table === 'buckets') return (value as Bucket).name;
+  if (service === 'dns' && table.startsWith('records of ')) return (value as RecordSet).name;
+  if (service !== 'compute') return undefined;
+  const { name, cluster } = value as ComputeRow;
+  return cluster?.name ?? name;
+}
+
+const nameOf = ({ id, generation }: Pick<Cluster, 'id' | 'generation'>): string => `hub-${id}-g${generation}`;
+
+const STRANGER = 'strangerstranger';
+
+/** Somebody else's, with names like ours. */
+function plantStrangers({ hub, strangers }: World): void {
+  const name = `hub-${STRANGER}-g1`;
+  strangers.add(`europe-west1-b/${name}`);
+  strangers.add(`europe-west1-b/pvc-of-${STRANGER}`);
+  strangers.add(`europe-west1/${name}-address`);
   hub.container.createCluster('europe-west1-b', {
     name,
     initialNodeCount: 1,
     resourceLabels: { 'managed-by': 'somebody-else' },
   });
   hub.compute.create('disk', {
-    name: `pvc-of-${id}`,
+    name: `pvc-of-${STRANGER}`,
     location: 'europe-west1-b',
     madeBy: 'user',
     labels: { team: 'others' },
   });
   hub.compute.create('address', { name: `${name}-address`, location: 'europe-west1', madeBy: 'user' });
-  return new Set([name, `pvc-of-${id}`, `${name}-address`]);
 }
 
 const KEYS = cleanUpKeySet(MEMORY_CLEAN_UP_KEYS).keys;
@@ -552,6 +673,12 @@ function isOnItsWay({ state }: Cluster): boolean {
   }
   return false;
 }
+
+/** From them on the application and the accounts in it are told of the members of the document. */
+const TELLING: ReadonlySet<State> = new Set(['personalizing', 'sharing', 'repairing']);
+
+/** No handler that read a document before lives that much longer. */
+const OUTLIVED_MS = minutes(11);
 
 /** Found by the next sweep once it is a quarter of an hour old, deleted by then or by the next one; and faults strike the sweep, too. */
 const TWIN_MS = hours(3);

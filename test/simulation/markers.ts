@@ -11,6 +11,7 @@ export const MARKERS = [
   'fault no-address',
   'fault job-fails',
   'fault unlocked',
+  'fault open-project',
   'double sweep',
   'double top-up',
   'upgrade by the cloud',
@@ -35,5 +36,5 @@ export const MARKERS = [
   'parked',
   'parked no more',
   'orphan found and gone',
-  'create landed after the end',
+  'name taken by a stranger',
 ] as const;

@@ -228,8 +228,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the pool forgets what it has',
     file: 'functions/pool/plan.ts',
-    from: 'const create = Math.min(missing, most);',
-    to: 'const create = Math.min(wanted, most);',
+    from: 'const missing = Math.max(0, wanted - fitting.length);',
+    to: 'const missing = Math.max(0, wanted - (fitting.length - inTheMaking));',
   },
   {
     name: 'two top-ups may both commit',

@@ -9,7 +9,7 @@ import { CloudRefusal } from '../../functions/providers/gke/errors.ts';
 import type { LocalClock } from '../../local/clock.ts';
 import type { Door } from '../../local/memory/hub.ts';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
-import { minutes } from '../../shared/units.ts';
+import { minutes, seconds } from '../../shared/units.ts';
 import { between } from './chance.ts';
 import type { Strike } from './weather.ts';
 
@@ -41,15 +41,26 @@ export interface Fate {
 const LEAST_MS = 5;
 const MOST_MS = 45;
 const SLOW_MS = minutes(3);
-/** A handler that hangs may come back as long as the platform lets it live: 540 s at the most. */
-const STALL_MS = minutes(9);
+/** The platform ends an event-driven function by then at the latest: https://cloud.google.com/functions/quotas */
+const LIFE_MS = seconds(540);
+/** A call that hangs may still be carried out as long as its handler lives. */
+const STALL_MS = LIFE_MS;
 
 /** A fresh one for each: reactions on a promise that is kept for ever would be kept with it. */
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
-/** @param skewMs by which its clock is ahead of the world's */
-export function startProcess(id: number, name: string, fate: Fate, skewMs: number): Process {
+/**
+ * @param skewMs by which its clock is ahead of the world's
+ * @param lasts it is no single invocation, and goes on for as long as nobody kills it
+ */
+export function startProcess(
+  id: number,
+  name: string,
+  fate: Fate,
+  { skewMs, lasts }: { skewMs: number; lasts: boolean },
+): Process {
   const { clock: world, net } = fate;
+  const endMs = lasts ? Number.POSITIVE_INFINITY : world.now() + LIFE_MS;
   let alive = true;
   const sleep = (ms: number): Promise<void> => world.sleepUntil(world.now() + ms);
   const process: Process = {
@@ -69,7 +80,7 @@ export function startProcess(id: number, name: string, fate: Fate, skewMs: numbe
       if (strike === 'slow') await sleep(net.fraction() * SLOW_MS);
       if (strike === 'stall') await sleep(minutes(1) + net.fraction() * (STALL_MS - minutes(1)));
       if (!alive) return never();
-      if (strike === 'crash before') return die(site);
+      if (strike === 'crash before' || world.now() >= endMs) return die(site);
       if (strike === 'error before') throw silenceAt(site);
       if (strike === 'refused') throw refusalAt(site);
       fate.entered(process, site, args);

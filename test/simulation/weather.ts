@@ -39,6 +39,8 @@ export interface Weather {
   strikes: Record<Strike, number>;
   /** Of the calls that create a cluster: they hang, and land when nobody waits for them any more. */
   lateCreates: number;
+  /** The same of the calls that tell an application of its members. */
+  lateMembers: number;
   /** Of the stand-ins. */
   rates: FaultRates;
   outages: readonly Outage[];
@@ -86,6 +88,7 @@ const FOUL: Partial<Record<FaultName, number>> = {
   'pod-hangs': 0.05,
   'pull-fails': 0.06,
   unlocked: 0.1,
+  'open-project': 0.1,
 };
 
 const FAULTY_MS = hours(2);
@@ -114,6 +117,7 @@ export function forecast(random: Random): Weather {
       refused: 0,
     },
     lateCreates: rate(random, 0.5),
+    lateMembers: rate(random, 0.3),
     rates,
     outages: [...outages(random, faultyMs, fair), ...(calamitous ? [calamity(random)] : [])],
     skewMs: happens(random, 0.5) ? minutes(5) * random.fraction() : 0,

@@ -10,7 +10,8 @@ import { type EndpointName, POLICY, partsOf } from '../../functions/api/policy.t
 import { REGIONS, SIZES } from '../../shared/catalog/catalog.ts';
 import { type DeadLetterFields, deadLetterPath } from '../../shared/documents/dead-letter.ts';
 import { poolPath } from '../../shared/documents/pool.ts';
-import { seconds } from '../../shared/units.ts';
+import { rowOf, type State } from '../../shared/lifecycle/table.ts';
+import { minutes, seconds } from '../../shared/units.ts';
 import { accidents } from './accidents.ts';
 import { between, happens, integer, oneOf } from './chance.ts';
 import type { Findings } from './invariants.ts';
@@ -23,6 +24,9 @@ export type User = (typeof USERS)[number] | 'operator';
 /** Clients give up by then, and repeat what is safe to repeat. */
 const PATIENCE_MS = seconds(30);
 const REPEATS = 4;
+
+/** The way out, and where an operator must help. */
+const ENDING: ReadonlySet<State> = new Set(['deleting', 'deprovisioning', 'sweeping', 'deleted', 'stuck']);
 
 export interface Answer {
   status: number;
@@ -62,7 +66,7 @@ export function createWorkload(world: World, findings: Findings) {
 
   const instanceOf = (name: 'api' | 'credentials'): Instance => {
     for (let found = idle[name].pop(); found; found = idle[name].pop()) if (found.process.alive) return found;
-    const { process, ports } = world.start(name);
+    const { process, ports } = world.start(name, { lasts: true });
     return { process, app: createApi(ports, ...(name === 'api' ? [] : [CREDENTIALS_ENDPOINTS])) };
   };
 
@@ -111,6 +115,7 @@ export function createWorkload(world: World, findings: Findings) {
       if (made.size > 1) world.violate('S10', `the key ${key} made ${[...made].join(' and ')}`);
     }
     if (name === 'POST /v1/clusters' && answer.status === 202) checkMine(as, answer.body.id ?? '');
+    if (name === 'DELETE /v1/clusters/{id}' && answer.status < 300) checkEnding(id);
     return answer;
   }
 
@@ -119,6 +124,13 @@ export function createWorkload(world: World, findings: Findings) {
     const found = findings.clusters().find((cluster) => cluster.id === id);
     if (found?.owner !== as && found?.members[as] === undefined)
       world.violate('S1', `${as} is told of ${id}, which is ${found?.owner ?? 'nobody'}'s`);
+  }
+
+  /** What is said to be deleted is on its way out, or needs an operator. */
+  function checkEnding(id: string): void {
+    const state = findings.clusters().find((cluster) => cluster.id === id)?.state;
+    if (state === undefined || !ENDING.has(state))
+      world.violate('S18', `the deletion of ${id} is accepted, and it is ${state}`);
   }
 
   /** As people and programs do: again, where there was no answer or one that says to come back. */
@@ -163,6 +175,67 @@ export function createWorkload(world: World, findings: Findings) {
     if (answer?.status !== 202 || id === undefined || !happens(random, 0.4)) return;
     await sleep(between(random, 0, seconds(150)));
     await ask({ as, name: 'DELETE /v1/clusters/{id}', id });
+  }
+
+  /** Spares come a few at a time, and then everybody wants one. */
+  async function rush(): Promise<void> {
+    const { product } = pool;
+    for (const as of USERS) {
+      const key = `key-${++keys}`;
+      void ask({ as, name: 'POST /v1/clusters', body: { name: 'mine', product }, key });
+    }
+  }
+
+  /** The pool is to become smaller while people take what it has. */
+  async function giveUpInRush(): Promise<void> {
+    const { wanted } = pool;
+    const isWarm = (): boolean => findings.clusters().some(({ state }) => state === 'warm');
+    for (let left = 20; left > 0 && !isWarm(); left--) await sleep(minutes(1));
+    void putPool({ wanted: 0 });
+    await sleep(between(random, 0, seconds(0.5)));
+    await rush();
+    await sleep(between(random, minutes(1), minutes(20)));
+    await putPool({ wanted });
+  }
+
+  /** Somebody comes and goes before all are told. */
+  async function fickle(): Promise<void> {
+    const usable = findings
+      .clusters()
+      .filter(({ state, owner }) => owner !== undefined && rowOf(state).usable === true);
+    // There are members of two kinds there, in the cluster and in its application.
+    const found =
+      oneOf(
+        random,
+        usable.filter(({ spec }) => spec.product === 'pachyderm'),
+      ) ?? oneOf(random, usable);
+    const guest = oneOf(
+      random,
+      USERS.filter((uid) => found?.members[uid] === undefined),
+    );
+    if (!found || guest === undefined) return;
+    const request = { as: found.owner as User, id: found.id, email: emailOf(guest) };
+    await ask({ ...request, name: 'PUT /v1/clusters/{id}/members/{email}', body: { role: 'editor' } });
+    await sleep(between(random, 0, minutes(5)));
+    await ask({ ...request, name: 'DELETE /v1/clusters/{id}/members/{email}' });
+  }
+
+  /** What was asked of it last. */
+  const pool = {
+    /** Of other products and shapes only some of the time: a pool that changes its shape begins anew. */
+    product: happens(random, 0.6) ? 'hello' : 'pachyderm',
+    wanted: 0,
+  };
+  async function putPool({
+    wanted,
+    product = pool.product,
+  }: {
+    wanted: number;
+    product?: string;
+  }): Promise<void> {
+    Object.assign(pool, { wanted, product });
+    world.pools.add(poolPath('default'));
+    await ask({ as: 'operator', name: 'PUT /v1/pools/{id}', id: 'default', body: { product, wanted } });
   }
 
   const ofOwner =
@@ -226,10 +299,11 @@ export function createWorkload(world: World, findings: Findings) {
     ],
     'PUT /v1/pools/{id}': [
       1,
-      ofOperator('PUT /v1/pools/{id}', () => ({
-        id: 'default',
-        body: { product: 'hello', wanted: integer(random, 0, 3) },
-      })),
+      () =>
+        putPool({
+          wanted: integer(random, 0, 3),
+          ...(happens(random, 0.2) && { product: oneOf(random, ['hello', 'pachyderm'] as const) }),
+        }),
     ],
     'PUT /v1/admin/accounts/{id}': [
       0.5,
@@ -262,7 +336,14 @@ export function createWorkload(world: World, findings: Findings) {
     await ask({ as, name, id, query });
   }
 
-  const deeds: Deed[] = [...Object.values(writes), [2, read], ...accidents(world, findings)];
+  const deeds: Deed[] = [
+    ...Object.values(writes),
+    [1, rush],
+    [1, giveUpInRush],
+    [3, fickle],
+    [2, read],
+    ...accidents(world, findings),
+  ];
   const total = deeds.reduce((sum, [weight]) => sum + weight, 0);
   function deed(): Deed[1] {
     let draw = random.fraction() * total;
@@ -286,15 +367,8 @@ export function createWorkload(world: World, findings: Findings) {
     async replayAll(): Promise<void> {
       for (const id of letters()) await replay(id);
     },
-    async makePool(wanted: number): Promise<void> {
-      world.pools.add(poolPath('default'));
-      await ask({
-        as: 'operator',
-        name: 'PUT /v1/pools/{id}',
-        id: 'default',
-        body: { product: 'hello', wanted },
-      });
-    },
+    makePool: (wanted: number, product?: string): Promise<void> =>
+      putPool({ wanted, ...(product !== undefined && { product }) }),
   };
 }
 

@@ -10,6 +10,7 @@ import { versioned } from '../../functions/versioned.ts';
 import { quicklySettled, type VirtualClock, virtualClock } from '../../local/clock.ts';
 import type { FaultRates } from '../../local/faults.ts';
 import { type MemoryHub, memoryHub, type Observer } from '../../local/memory/hub.ts';
+import { REGIONS } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { CLUSTERS, clusterPath } from '../../shared/documents/cluster.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
@@ -82,6 +83,8 @@ export function createWorld({
   const running = new Set<Process>();
   const recoveries: number[] = [];
   const lost = new Map<string, { epoch: number; sinceMs: number }>();
+  /** By cluster: when one of its handlers was last killed, or met an error. */
+  const troubledAtMs = new Map<string, number>();
   let calm = false;
   let begun = false;
   let processes = 0;
@@ -122,6 +125,7 @@ export function createWorld({
         () => `${process.name}#${process.id} ${site}${strike ? ` — ${strike}` : ''}`,
       );
       if (strike) counts.faults++;
+      if (strike && strike !== 'slow' && strike !== 'stall') noteTrouble(process);
       return strike;
     },
     entered(process: Process, site: string, args: readonly unknown[]): void {
@@ -144,6 +148,7 @@ export function createWorld({
     },
     killed(process: Process): void {
       counts.crashes++;
+      noteTrouble(process);
       running.delete(process);
       bodies.get(process)?.();
     },
@@ -154,6 +159,7 @@ export function createWorld({
     const outage = outageAt(weather, clock.now() - startMs, site, args);
     if (outage) return outage.refuses ? 'refused' : 'error before';
     if (site === 'gke.createCluster' && happens(streams.faults, weather.lateCreates)) return 'stall';
+    if (site === 'pachyderm.setMembers' && happens(streams.faults, weather.lateMembers)) return 'stall';
     let draw = streams.faults.fraction() / weightOf(site);
     for (const strike of STRIKES) {
       draw -= weather.strikes[strike];
@@ -174,17 +180,24 @@ export function createWorld({
 
   /** The cluster that a process was started for. */
   const about = new WeakMap<Process, string>();
+  const noteTrouble = (process: Process): void => {
+    const id = about.get(process);
+    if (id !== undefined) troubledAtMs.set(id, clock.now() - startMs);
+  };
   /** By process: what is to happen should it die. */
   const bodies = new Map<Process, () => void>();
 
-  const start = (name: string): { process: Process; ports: Ports } => {
+  /** @param lasts it serves one request after the other */
+  const start = (name: string, { lasts = false } = {}): { process: Process; ports: Ports } => {
     counts.invocations++;
     const skewMs = calm ? 0 : between(streams.net, -weather.skewMs, weather.skewMs);
-    const process = startProcess(++processes, name, fate, Math.round(skewMs));
+    const process = startProcess(++processes, name, fate, { skewMs: Math.round(skewMs), lasts });
     running.add(process);
-    const log = createLog((severity, event, fields) =>
-      note(`log ${event}`, () => `${name}#${process.id} ${severity} ${event} ${JSON.stringify(fields)}`),
-    );
+    const log = createLog((severity, event, fields) => {
+      note(`log ${event}`, () => `${name}#${process.id} ${severity} ${event} ${JSON.stringify(fields)}`);
+      if (event === 'step failed' && fields.code === 'BUG')
+        violate('S16', `${name} meets a bug: ${JSON.stringify(fields)}`);
+    });
     const ports = hub.portsThrough(process.door, { clock: process.clock, log });
     const isOld = clock.now() - startMs < weather.oldCodeUntilMs && happens(streams.net, 0.5);
     return {
@@ -223,6 +236,7 @@ export function createWorld({
       }
     },
   });
+  for (const { id } of REGIONS) hub.container.setQuota(id, { clusters: weather.cloudClusters });
   const hit = hub.faults.hit;
   hub.faults.hit = (name, subject) => {
     if (!begun || counts.faults >= lastFault) return false;
@@ -295,6 +309,10 @@ export function createWorld({
     letters: new Set<string>(),
     /** Ids of clusters of which somebody took something away. */
     damaged: new Set<string>(),
+    /** What others have in the cloud, as `location/name`: no fault and no accident of ours may touch it. */
+    strangers: new Set<string>(),
+    /** Ids of clusters whose name somebody else had taken before. */
+    squatted: new Set<string>(),
     /** Ids of the orphans that were ever found. */
     orphans: new Set<string>(),
     markers,
@@ -307,6 +325,11 @@ export function createWorld({
     start,
     /** The process whose call is being carried out. */
     current: () => current,
+    /** Whether a handler works on that cluster beside the one whose call is being carried out. */
+    isShared: (id: string) =>
+      [...running].some((process) => process !== current && process.alive && about.get(process) === id),
+    /** When a handler of that cluster was last killed or met an error, in ms since the start. */
+    troubledAtMs: (id: string) => troubledAtMs.get(id) ?? Number.NEGATIVE_INFINITY,
     watch: (watcher: Watcher): void => void watchers.push(watcher),
     nowMs: () => clock.now() - startMs,
     begin(): void {
