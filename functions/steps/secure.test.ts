@@ -61,23 +61,26 @@ describe.each(INTERIORS)('a cluster (%s)', (inside) => {
     expect(await it.keptBindings(id)).toEqual({ allClusterUsers: [], ...bindings });
   });
 
-  test('that cannot be locked is never opened, and fails with nothing left', async () => {
-    const it = standing({ inside });
-    let id = '';
-    const seen = openings(it, () => id);
-    it.faults.force('unlocked');
-    id = await it.create();
-    await it.reach(id, 'failed');
-    expect([...seen]).toEqual([]);
-    const { error, endpoints } = await it.cluster(id);
-    expect(error).toMatchObject({
-      code: 'LOCK_FAILED',
-      message: expect.stringContaining(ERRORS.LOCK_FAILED.say),
-    });
-    expect(endpoints).toEqual({});
-    expect((await it.events(id)).map(({ to }) => to)).not.toContain('exposing');
-    expect(it.objects()).toBe(0);
-  });
+  test.each(['unlocked', 'open-project'] as const)(
+    'that cannot be locked (%s) is never opened, and fails with nothing left',
+    async (fault) => {
+      const it = standing({ inside });
+      let id = '';
+      const seen = openings(it, () => id);
+      it.faults.force(fault);
+      id = await it.create();
+      await it.reach(id, 'failed');
+      expect([...seen]).toEqual([]);
+      const { error, endpoints } = await it.cluster(id);
+      expect(error).toMatchObject({
+        code: 'LOCK_FAILED',
+        message: expect.stringContaining(ERRORS.LOCK_FAILED.say),
+      });
+      expect(endpoints).toEqual({});
+      expect((await it.events(id)).map(({ to }) => to)).not.toContain('exposing');
+      expect(it.objects()).toBe(0);
+    },
+  );
 
   test('that lets a stranger in once it has an address is closed at once, and for good', async () => {
     const it = standing({ inside });

@@ -31,7 +31,7 @@ import {
   type State,
   type StepRow,
 } from '../../shared/lifecycle/table.ts';
-import { hours, minutes } from '../../shared/units.ts';
+import { hours, minutes, seconds } from '../../shared/units.ts';
 import type { World } from './world.ts';
 
 /** `from>to:cause` of every edge that the table has. */
@@ -321,9 +321,13 @@ export function watchInvariants(
       violate('S2', `${before.id} gives its place back while ${nameOf(before)} still goes`);
   }
 
-  function checkNothingLeft({ id, state }: Cluster): void {
+  /** What a handler long given up asked for may still appear until the hold is over: before, nothing that is not there proves anything. */
+  function checkNothingLeft({ id, state, holdUntilAt }: Cluster): void {
     const left = objectsOf(id);
     if (left.length > 0) violate('S15', `${id} is ${state} and there is still ${left.join(', ')}`);
+    const earlyMs = holdUntilAt ? holdUntilAt.getTime() - world.clock.now() : 0;
+    if (earlyMs > CLOCKS_MS)
+      violate('S15', `${id} is ${state} ${Math.round(earlyMs / 1000)} s before its hold is over`);
   }
 
   /** A name that was proven gone is never used again: what is asked for anew has another generation. */
@@ -676,6 +680,9 @@ function isOnItsWay({ state }: Cluster): boolean {
 
 /** From them on the application and the accounts in it are told of the members of the document. */
 const TELLING: ReadonlySet<State> = new Set(['personalizing', 'sharing', 'repairing']);
+
+/** Clocks of handlers may be off from the database's by that much, either way: `one-time.ts`. */
+const CLOCKS_MS = seconds(20);
 
 /** No handler that read a document before lives that much longer. */
 const OUTLIVED_MS = minutes(11);
