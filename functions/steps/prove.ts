@@ -14,9 +14,10 @@ import { findLedger } from './target.ts';
 const LOOK_AGAIN_MS = seconds(20);
 
 /** @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED, OPERATION_IN_PROGRESS, NAME_TAKEN */
-export const prove: Step = async (cluster, ports) => holdMs(cluster, ports) ?? proveGone(cluster, ports);
+export const prove: Step = async (cluster, ports) => untilHeld(cluster, ports) ?? proveGone(cluster, ports);
 
-function holdMs(cluster: Cluster, ports: Ports): StepResult | undefined {
+/** @returns what to report while the hold lasts */
+export function untilHeld(cluster: Cluster, ports: Ports): StepResult | undefined {
   const leftMs = cluster.holdUntilAt === undefined ? 0 : -ports.clock.elapsed(cluster.holdUntilAt.getTime());
   return leftMs > 0 ? wait(leftMs, 'Waiting until nothing asked for earlier can still appear.') : undefined;
 }

@@ -6,6 +6,7 @@ import { type Ledger, ledgerKey, ledgerPath } from '../../shared/documents/ledge
 import { hours, minutes } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
 import { conceive, createClusters } from '../dispatch/commands.ts';
+import { targetOf } from './target.ts';
 
 const spec = aSpec({ product: 'hello', version: '1.1.0' });
 const [first = '', second = '', third = ''] = findRegion(spec.region)?.zones ?? [];
@@ -99,6 +100,22 @@ describe("the cloud's own quota", () => {
     hub.container.setQuota(spec.region, { cpus: 1000 });
     await hub.until(async () => (await read(hub, id)).state === 'ready', minutes(60));
     expect((await read(hub, id)).error).toBeUndefined();
+  });
+
+  test('leaves it its place until nothing that was asked for before can appear any more', async () => {
+    const hub = memoryHub();
+    hub.container.setQuota(spec.region, { cpus: 0 });
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.until(async () => (await read(hub, id)).error?.code === 'CLOUD_QUOTA');
+    await hub.clock.runFor(minutes(4));
+    // The order of a handler that hung, and was given up.
+    hub.container.setQuota(spec.region, { cpus: 1000 });
+    const cluster = await read(hub, id);
+    await hub.run(hub.ports.provider.ensureCluster(targetOf({ ...cluster, id })));
+    expect(cluster).toMatchObject({ state: 'provisioning', liability: { clusters: 1 } });
+    await hub.until(async () => (await read(hub, id)).state === 'queued', hours(1));
+    expect(hub.container.listClusters('-')).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** All that has no order, side by side: the Kubernetes cluster, its bucket, and meanwhile the proof of its name for the certificate. */
 import type { CertificateState, Cluster } from '../../shared/documents/cluster.ts';
 import { asAppError } from '../../shared/errors.ts';
-import { rowOf, type StepRow } from '../../shared/lifecycle/table.ts';
+import { rowOf, type StepRow, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { ensureProven } from '../access/certificate.ts';
@@ -10,8 +10,11 @@ import { clusterPrincipals } from '../bucket-access.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed } from '../providers/provider.ts';
 import { untilNextLook } from './pace.ts';
+import { untilHeld } from './prove.ts';
 import { done, fail, requeue, type Step, type StepResult, wait } from './step.ts';
 import { bucketName, clusterEntry, targetOf } from './target.ts';
+
+const GIVING_BACK = 'Giving the room back.';
 
 /** While half-made clusters go. */
 const LOOK_AGAIN_MS = seconds(20);
@@ -37,8 +40,13 @@ export const provision: Step = async (cluster, ports) => {
 function unlessBusyForLong(thrown: unknown, { since }: Cluster, { clock }: Ports): StepResult {
   const { code, detail } = asAppError(thrown);
   if (code !== 'CLOUD_BUSY' || clock.elapsed(since.getTime()) < BUSY_MS) throw thrown;
-  return wait(0, 'Giving the room back.', { patch: { error: describe('CLOUD_QUOTA', detail) } });
+  return wait(0, GIVING_BACK, { patch: { error: describe('CLOUD_QUOTA', detail), ...held(clock) } });
 }
+
+/** From now on nothing is asked for any more; but what another handler asked for a moment ago may take as long to appear. */
+const held = (clock: Ports['clock']): { holdUntilAt: Date } => ({
+  holdUntilAt: new Date(clock.after(TOMBSTONE_HOLD_MS)),
+});
 
 /**
  * Nobody waits for the certificate before the cluster is to be exposed, so whatever is wrong with it is left to that step, which begins
@@ -129,8 +137,8 @@ async function afterBreaking(
   }
   // What the cloud made of it must go before others can use its share; the next look does that.
   const error = describe(isKnown ? 'REGION_EXHAUSTED' : 'CLOUD_QUOTA', detail);
-  const patch = { error, deadlineAt: deadlineOf(cluster, ports) };
-  return wait(0, 'Giving the room back.', { patch, also });
+  const patch = { error, deadlineAt: deadlineOf(cluster, ports), ...held(ports.clock) };
+  return wait(0, GIVING_BACK, { patch, also });
 }
 
 /** One failure in five takes most of the state's time to show: the next zone, and the way back to the queue, have theirs anew. */
@@ -157,6 +165,7 @@ async function clearExhausted(cluster: Cluster, ports: Ports): Promise<void> {
   }
 }
 
+/** Who waits in the queue is counted nowhere, so nothing of it may be left, and nothing of it appear any more. */
 async function makeRoom(
   cluster: Cluster,
   code: 'CLOUD_QUOTA' | 'REGION_EXHAUSTED',
@@ -167,7 +176,7 @@ async function makeRoom(
   const left = await Promise.all(
     places.map((location) => ports.provider.ensureGone({ id, generation, location })),
   );
-  if (left.includes('pending')) return wait(LOOK_AGAIN_MS, 'Giving the room back.');
+  if (left.includes('pending')) return wait(LOOK_AGAIN_MS, GIVING_BACK);
   // The queue knows when a region is tried again.
-  return requeue(code, code === 'CLOUD_QUOTA' ? QUOTA_MS : QUEUE_MS);
+  return untilHeld(cluster, ports) ?? requeue(code, code === 'CLOUD_QUOTA' ? QUOTA_MS : QUEUE_MS);
 }

@@ -312,6 +312,7 @@ export function watchInvariants(
 
   /** Who gives its place back has nothing that still goes where it was tried. */
   function checkRoom(before: Cluster): void {
+    checkHeld(before, 'gives its place back');
     const tried = [...before.exhausted, before.location];
     const going = cloudClusters().filter(
       ({ resource, status, location }) =>
@@ -321,13 +322,18 @@ export function watchInvariants(
       violate('S2', `${before.id} gives its place back while ${nameOf(before)} still goes`);
   }
 
-  /** What a handler long given up asked for may still appear until the hold is over: before, nothing that is not there proves anything. */
-  function checkNothingLeft({ id, state, holdUntilAt }: Cluster): void {
-    const left = objectsOf(id);
-    if (left.length > 0) violate('S15', `${id} is ${state} and there is still ${left.join(', ')}`);
+  /** What a handler long given up asked for may still appear until the hold is over: before that no absence is a proof. */
+  function checkHeld({ id, holdUntilAt }: Cluster, what: string): void {
     const earlyMs = holdUntilAt ? holdUntilAt.getTime() - world.clock.now() : 0;
     if (earlyMs > CLOCKS_MS)
-      violate('S15', `${id} is ${state} ${Math.round(earlyMs / 1000)} s before its hold is over`);
+      violate('S15', `${id} ${what} ${Math.round(earlyMs / 1000)} s before its hold is over`);
+  }
+
+  function checkNothingLeft(now: Cluster): void {
+    const { id, state } = now;
+    const left = objectsOf(id);
+    if (left.length > 0) violate('S15', `${id} is ${state} and there is still ${left.join(', ')}`);
+    checkHeld(now, `is ${state}`);
   }
 
   /** A name that was proven gone is never used again: what is asked for anew has another generation. */
@@ -515,8 +521,7 @@ export function watchInvariants(
         state === 'queued' &&
         !isHeldBack(now) &&
         world.weather.cellClusters >= 1000 &&
-        world.weather.accountClusters >= 1000 &&
-        world.weather.cloudClusters >= 1000
+        world.weather.accountClusters >= 1000
       )
         violate('L1', `${id} is still queued (${now.error?.code ?? ''})`);
       if (
@@ -578,7 +583,7 @@ export function watchInvariants(
   const isHeldBack = ({ owner }: Cluster): boolean =>
     owner !== undefined && hub.documents.peek<Allowance>(accountPath(owner))?.data.maxClusters !== undefined;
 
-  const isFull = (): boolean => world.weather.cellClusters < 1000 || world.weather.cloudClusters < 1000;
+  const isFull = (): boolean => world.weather.cellClusters < 1000;
 
   function checkMembers(now: Cluster): void {
     if (now.spec.product !== 'pachyderm' || now.error || now.conditions.some(({ status }) => !status)) return;

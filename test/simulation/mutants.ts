@@ -204,7 +204,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the proof does not wait for the hold',
     file: 'functions/steps/prove.ts',
-    from: 'holdMs(cluster, ports) ?? proveGone(cluster, ports)',
+    from: 'untilHeld(cluster, ports) ?? proveGone(cluster, ports)',
     to: 'proveGone(cluster, ports)',
   },
   {
@@ -306,8 +306,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a requeued one keeps its half-made cluster',
     file: 'functions/steps/provision.ts',
-    from: "if (left.includes('pending')) return wait(LOOK_AGAIN_MS, 'Giving the room back.');",
+    from: "if (left.includes('pending')) return wait(LOOK_AGAIN_MS, GIVING_BACK);",
     to: '',
+  },
+  {
+    name: 'a requeued one does not wait for the hold',
+    file: 'functions/steps/provision.ts',
+    from: 'return untilHeld(cluster, ports) ?? requeue(',
+    to: 'return requeue(',
   },
   {
     name: 'an older version reads what it does not know',

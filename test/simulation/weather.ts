@@ -56,7 +56,7 @@ export interface Weather {
   /** How many clusters the cell and an account may have. */
   cellClusters: number;
   accountClusters: number;
-  /** Of the cloud, per zone; a cliff where it is small. */
+  /** Of the cloud, per zone, until all is calm; a cliff where it is small. */
   cloudClusters: number;
 }
 

@@ -61,6 +61,9 @@ export interface Watcher extends Partial<Observer> {
   onPublish?(topic: string, body: object): void;
 }
 
+/** Clusters in each zone: more than anybody asks for. */
+const AMPLE = 1000;
+
 /** One seed of so many. */
 const WHOLE_MODEL = 50;
 
@@ -236,7 +239,10 @@ export function createWorld({
       }
     },
   });
-  for (const { id } of REGIONS) hub.container.setQuota(id, { clusters: weather.cloudClusters });
+  const limitCloud = (clusters: number): void => {
+    for (const { id } of REGIONS) hub.container.setQuota(id, { clusters });
+  };
+  limitCloud(weather.cloudClusters);
   const hit = hub.faults.hit;
   hub.faults.hit = (name, subject) => {
     if (!begun || counts.faults >= lastFault) return false;
@@ -352,6 +358,7 @@ export function createWorld({
       for (const process of running)
         if (process.name === 'api' || process.name === 'credentials') process.kill();
       for (const name of Object.keys(rates)) delete rates[name as keyof FaultRates];
+      limitCloud(AMPLE);
       note('calm');
     },
     get calm() {
