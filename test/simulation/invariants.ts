@@ -227,7 +227,7 @@ export function watchInvariants(
       violate('S6', `${now.id} is ${now.state} and open to strangers`);
     const allowed = mayEnter.get(now.id) ?? new Set();
     for (const person of [...hub.doors.admitted(host), ...hub.doors.signedIn(host)]) {
-      if (!allowed.has(person))
+      if (!allowed.has(person) && !isLeftOver(now.id, person))
         violate(
           'S6',
           `${person} may enter ${now.id}, which is ${now.state} and ${Object.values(now.emails).join() || 'nobody'}'s`,
@@ -248,7 +248,12 @@ export function watchInvariants(
   const mayEnter = new Map<string, Set<string>>();
   function noteMembers(now: Cluster, before: Cluster | undefined): void {
     const allowed = mayEnter.get(now.id) ?? new Set<string>();
-    for (const email of emailsOf(now)) allowed.add(email);
+    const everyone = everAllowed.get(now.id) ?? new Set<string>();
+    for (const email of emailsOf(now)) {
+      allowed.add(email);
+      everyone.add(email);
+    }
+    everAllowed.set(now.id, everyone);
     const ever = everMembers.get(now.id) ?? new Set<string>();
     for (const uid of Object.keys(now.members)) ever.add(uid);
     everMembers.set(now.id, ever);
@@ -263,6 +268,17 @@ export function watchInvariants(
   }
 
   const toldAtMs = new Map<string, number>();
+
+  /** By cluster: e-mail addresses. */
+  const everAllowed = new Map<string, Set<string>>();
+
+  /**
+   * A member of yesterday's, let in again by a handler that was slow and is still under way, or died before it could notice: the next look for
+   * what has drifted finds that.
+   */
+  const isLeftOver = (id: string, person: string): boolean =>
+    everAllowed.get(id)?.has(person) === true &&
+    (world.isShared(id) || world.troubledAtMs(id) > (toldAtMs.get(id) ?? 0) - OUTLIVED_MS);
 
   /**
    * A handler that was slow may tell of members of yesterday's, and must notice. One that dies or meets an error on the way cannot: the
