@@ -166,6 +166,19 @@ describe('a message that nobody can handle', () => {
     expect(await letters(hub)).toMatchObject([{ topic: '', deliveries: 0, format: 'text' }]);
   });
 
+  test('puts the deadline off by the time in which nobody could look, and by that in which nobody will', async () => {
+    const hub = memoryHub();
+    const now = hub.clock.now();
+    const [dueAt, deadlineAt] = [new Date(now - minutes(46)), new Date(now - minutes(10))];
+    await given(hub, { state: 'installing', dueAt, deadlineAt });
+    const attributes = { CloudPubSubDeadLetterSourceSubscription: 'step-install-push' };
+    await hub.run(recordDeadLetter(hub.ports, aDelivery({ attributes }, hub.clock.now())));
+    const parked = await clusterOf(hub);
+    expect(parked.parked).toBeDefined();
+    // A minute late is punctual; the ten minutes less the 45 that were missed are left of its time when it is looked at again.
+    expect((parked.deadlineAt?.getTime() ?? 0) - (parked.dueAt?.getTime() ?? 0)).toBe(minutes(35));
+  });
+
   test('waits for the database as long as it is away, and never goes round in a circle', async () => {
     const hub = memoryHub();
     hub.faults.force('unavailable', { subject: 'commit' });

@@ -6,6 +6,7 @@ import { clusterPath } from '../../shared/documents/cluster.ts';
 import { type DeadLetter, deadLetterPath } from '../../shared/documents/dead-letter.ts';
 import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
+import { deadlineOf } from '../../shared/lifecycle/transition.ts';
 import { hours } from '../../shared/units.ts';
 import { type Clock, CommitError, type Delivered, type DocumentData, type Write } from '../cloud.ts';
 import { parseCluster, type Read } from '../dispatch/commit.ts';
@@ -81,19 +82,28 @@ async function consequences({ documents, clock }: Ports, letter: DeadLetter): Pr
   };
 }
 
-/** The hour counts from the death of the message, not from when we hear of it: after an outage it has passed meanwhile. */
+/**
+ * The hour counts from the death of the message, not from when we hear of it: after an outage it has passed meanwhile. Nobody could look for
+ * as long as that took, nor will anybody before the hour is over: neither counts for the deadline.
+ */
 function planParking(
-  { dueAt }: Pick<Read['cluster'], 'dueAt'>,
+  cluster: Pick<Read['cluster'], 'dueAt' | 'deadlineAt'>,
   { id, diedAt, deliveries }: DeadLetter,
-  clock: Pick<Clock, 'after' | 'elapsed'>,
-): Pick<Required<Read['cluster']>, 'parked' | 'dueAt'> {
-  const untilMs = clock.after(PARKED_MS - clock.elapsed(diedAt.getTime()));
+  clock: Pick<Clock, 'now' | 'after' | 'elapsed'>,
+): Pick<Read['cluster'], 'parked' | 'dueAt' | 'deadlineAt'> {
+  const now = clock.now();
+  const untilMs = Math.max(
+    clock.after(PARKED_MS - clock.elapsed(diedAt.getTime())),
+    cluster.dueAt?.getTime() ?? 0,
+  );
+  const deadlineAt = deadlineOf(cluster, { now, after: clock.after });
   return {
     parked: {
       at: diedAt,
       deadLetter: id,
       reason: `Its message was delivered ${deliveries} times, and no step could be taken.`,
     },
-    dueAt: new Date(Math.max(untilMs, dueAt?.getTime() ?? 0)),
+    dueAt: new Date(untilMs),
+    ...(deadlineAt && { deadlineAt: new Date(deadlineAt.getTime() + Math.max(0, untilMs - now)) }),
   };
 }

@@ -117,6 +117,11 @@ describe('a deadline', () => {
     expect(step(later, busy, at(NOW + minutes(9))).fields.state).toBe('undoing');
   });
 
+  test('is put off by it also where a change of members is what comes first', () => {
+    const { fields } = step(stuck, { kind: 'command', command: 'share', actor: 'ada' });
+    expect(fields.deadlineAt?.getTime()).toBe(NOW + minutes(9));
+  });
+
   test('stands if the last look came when it was due', () => {
     expect(step({ ...stuck, dueAt: new Date(NOW - seconds(59)) }, busy).fields.state).toBe('undoing');
   });

@@ -199,7 +199,10 @@ function stepRow(cluster: Cluster): StepRow {
  * Time in which nobody came to look does not count: while the database or the bus is away a step can neither do its work nor say so, and the
  * cluster is none the worse for it.
  */
-function deadlineOf({ deadlineAt, dueAt }: Cluster, at: Circumstances): Date | undefined {
+export function deadlineOf(
+  { deadlineAt, dueAt }: Pick<Cluster, 'deadlineAt' | 'dueAt'>,
+  at: Pick<Circumstances, 'now' | 'after'>,
+): Date | undefined {
   if (!deadlineAt || !dueAt) return deadlineAt;
   const missedMs = at.now - (dueAt.getTime() + (at.after(PUNCTUAL_MS) - at.now));
   return missedMs > 0 ? new Date(deadlineAt.getTime() + missedMs) : deadlineAt;
@@ -279,6 +282,7 @@ function again(cluster: Cluster, outcome: Outcome & { kind: 'command' }, at: Cir
     ...UNPARKED,
     ...outcome.patch,
     epoch: cluster.epoch + 1,
+    deadlineAt: deadlineOf(cluster, at),
     ...(runs && !held && { dueAt: new Date(at.afterWork(HANDLER_LIMIT_MS)) }),
   });
   const message = outcome.note ?? `${row.label}.`;
