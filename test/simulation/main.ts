@@ -4,7 +4,8 @@
  *     --seeds N [--from M]    N seeds, from M on (1000 from 1)
  *     --seed N [--verbose]    one seed again; all of its lines
  *     --shrink N              the least of a failing seed that still fails
- *     --pairs [--share 0.01]  every call of the golden lifecycles struck in every way, alone and in pairs
+ *     --pairs                 every call of the golden lifecycles struck in every way, alone and in pairs; or of the pairs `--share 0.01`,
+ *                             and of those alone `--singles 0.1`
  *     --mutants [name]        the product with one fault in it, each until it is found
  *     --cost                  the calls to the cloud while 5 % of all calls have no answer
  *     --wire N [--from M]     seeds over the real wires, with processes that are killed
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     shrink: { type: 'string' },
     pairs: { type: 'boolean', default: false },
     share: { type: 'string', default: '1' },
+    singles: { type: 'string', default: '1' },
     mutants: { type: 'boolean', default: false },
     cost: { type: 'boolean', default: false },
     wire: { type: 'string' },
@@ -42,7 +44,8 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 async function main(): Promise<boolean> {
   if (values.seed !== undefined) return replay(Number(values.seed));
   if (values.shrink !== undefined) return shrink(Number(values.shrink), print);
-  if (values.pairs) return exhaustively(Number(values.share), print, workers);
+  if (values.pairs)
+    return exhaustively({ singles: Number(values.singles), pairs: Number(values.share) }, print, workers);
   if (values.cost) return cost(print);
   if (values.mutants)
     return runMutants(

@@ -5,9 +5,15 @@ import { exhaust, SCENARIOS, type Struck, WAYS } from './exhaustive.ts';
 import { quantile } from './tally.ts';
 import type { Task } from './worker.ts';
 
-/** @param share of the pairs that are run, 0 to 1; the same ones each time. @returns whether all held */
+/** What is run of all there is, 0 to 1; the same ones each time. */
+export interface Shares {
+  singles: number;
+  pairs: number;
+}
+
+/** @returns whether all held */
 export async function exhaustively(
-  share: number,
+  shares: Shares,
   print: (text: string) => void,
   workers?: number,
 ): Promise<boolean> {
@@ -26,7 +32,7 @@ export async function exhaustively(
   const recoveries: number[] = [];
   const startedAt = performance.now();
   await runAll(
-    strikesOf(calls, share),
+    strikesOf(calls, shares),
     (run, task) => {
       if (task.kind !== 'strikes') return undefined;
       if (task.strikes.length > 1) pairs++;
@@ -44,10 +50,11 @@ export async function exhaustively(
     { workers },
   );
   for (const line of failed.slice(0, 20)) print(line);
+  const all = [...calls.values()].reduce((sum, n) => sum + n, 0) * WAYS.length;
   const total = [...calls.values()].reduce((sum, n) => sum + ((n * (n - 1)) / 2) * WAYS.length ** 2, 0);
   print(`${[...calls].map(([name, n]) => `${name}: ${n} calls`).join(', ')}`);
   print(
-    `${singles} strikes and ${pairs} of ${total} pairs in ${((performance.now() - startedAt) / 1000).toFixed(0)} s, ${failed.length} violate an invariant`,
+    `${singles} of ${all} strikes and ${pairs} of ${total} pairs in ${((performance.now() - startedAt) / 1000).toFixed(0)} s, ${failed.length} violate an invariant`,
   );
   const [median, p99, longest] = [0.5, 0.99, 1].map((of) => (quantile(recoveries, of) / 1000).toFixed(1));
   print(
@@ -56,19 +63,20 @@ export async function exhaustively(
   return failed.length === 0;
 }
 
-function* strikesOf(calls: ReadonlyMap<string, number>, share: number): Iterable<Task> {
-  for (const [scenario, count] of calls) {
-    for (let at = 0; at < count; at++) for (const how of WAYS) yield strike(scenario, { at, how });
-  }
-  if (share <= 0) return;
+function* strikesOf(calls: ReadonlyMap<string, number>, shares: Shares): Iterable<Task> {
   const random = randomStream(1, 'pairs');
+  const isDrawn = (share: number): boolean => share >= 1 || random.fraction() < share;
+  for (const [scenario, count] of calls) {
+    for (let at = 0; at < count; at++)
+      for (const how of WAYS) if (isDrawn(shares.singles)) yield strike(scenario, { at, how });
+  }
+  if (shares.pairs <= 0) return;
   for (const [scenario, count] of calls) {
     for (let first = 0; first < count; first++)
       for (let second = first + 1; second < count; second++)
         for (const how of WAYS)
           for (const then of WAYS)
-            if (share >= 1 || random.fraction() < share)
-              yield strike(scenario, { at: first, how }, { at: second, how: then });
+            if (isDrawn(shares.pairs)) yield strike(scenario, { at: first, how }, { at: second, how: then });
   }
 }
 

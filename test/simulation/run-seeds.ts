@@ -7,7 +7,7 @@ import type { Task } from './worker.ts';
 
 /** From so many on, everything that can happen must have happened; from fewer on, it is told what has not. */
 const FULL_RUN = 10_000;
-const TELLING_RUN = 300;
+const TELLING_RUN = 200;
 /** Of so many one is run twice: the same seed must give the same run. */
 const TWICE = 100;
 
