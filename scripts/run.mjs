@@ -17,6 +17,10 @@ const TROUBLE = ['restart', 'trouble'].map((name) => `test/journeys/${name}.test
 const SDK = ['test/browser/sdk', 'local/auth/browser.test.ts'];
 /** The console; at once if it is built already. */
 const BUILD = ['scripts/build-web.ts'];
+/** What is deployed of the functions; nothing here runs it but its own tests. */
+const ARCHIVE = ['scripts/build-functions.ts'];
+/** The functions as they are deployed, bundled, through one whole life of a cluster. */
+const DEPLOYED = 'test/deployed';
 const TYPES = [
   ['node_modules/typescript/bin/tsc', '-p', '.'],
   ['node_modules/typescript/bin/tsc', '-p', 'web'],
@@ -26,23 +30,27 @@ const TYPES = [
 const COMMANDS = {
   // In a process of its own: what builds would stay in the memory of what runs.
   start: [BUILD, ['--max-semi-space-size=4', 'local/main.ts']],
-  build: [BUILD],
+  build: [BUILD, ARCHIVE],
   check: [['node_modules/@biomejs/biome/bin/biome', 'check', '.'], ...TYPES],
   test: [
     ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
     ...TYPES,
     BUILD,
-    // Real kubectl and helm, Hubs in trouble, and stand-ins in a browser have lanes of their own, below.
+    // Real kubectl and helm, what is deployed, Hubs in trouble, and stand-ins in a browser have lanes of their own, below.
     [
       'node_modules/vitest/vitest.mjs',
       'run',
-      ...['test/k8s/**', ...TROUBLE, `${SDK[0]}/**`, SDK[1]].flatMap((path) => ['--exclude', path]),
+      ...['test/k8s/**', `${DEPLOYED}/**`, ...TROUBLE, `${SDK[0]}/**`, SDK[1]].flatMap((path) => [
+        '--exclude',
+        path,
+      ]),
     ],
   ],
   'test:browser': [BUILD, ['node_modules/vitest/vitest.mjs', 'run', 'test/browser', SDK[1]]],
   'test:sdk': [['node_modules/vitest/vitest.mjs', 'run', ...SDK]],
   'test:trouble': [BUILD, ['node_modules/vitest/vitest.mjs', 'run', ...TROUBLE]],
   'test:k8s': [['node_modules/vitest/vitest.mjs', 'run', 'test/k8s']],
+  'test:deployed': [BUILD, ARCHIVE, ['node_modules/vitest/vitest.mjs', 'run', DEPLOYED]],
   unit: [['node_modules/vitest/vitest.mjs', 'run']],
   soak: [BUILD, ['test/simulation/soak-main.ts']],
   simulate: [BUILD, ['test/simulation/main.ts']],
@@ -50,6 +58,7 @@ const COMMANDS = {
   docs: [['scripts/docs.ts']],
   picture: [['scripts/picture.ts']],
   verify: [['scripts/verify.ts']],
+  smoke: [['scripts/smoke.ts']],
 };
 
 function install() {
