@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
+import { entryPointOf } from '../functions/entry-point.ts';
 import { MANIFEST } from '../functions/manifest.ts';
-import { exportOf, faultsOf } from './build-functions.ts';
+import { faultsOf } from './build-functions.ts';
 import { type LockFile, lockOf } from './lock.ts';
 import { zipOf } from './zip.ts';
 
 describe('an archive', () => {
-  const exports = MANIFEST.map(({ name }) => exportOf(name));
+  const exports = MANIFEST.map(({ name }) => entryPointOf(name));
   const modules = ['functions/index.ts', 'shared/units.ts', 'node_modules/zod/index.js'];
 
   test('holds every function of the manifest', () => {

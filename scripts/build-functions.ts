@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
+import { entryPointOf } from '../functions/entry-point.ts';
 import { MANIFEST } from '../functions/manifest.ts';
 import { type LockFile, lockOf } from './lock.ts';
 import { zipOf } from './zip.ts';
@@ -23,10 +24,6 @@ const SOURCES = ['functions', 'shared', 'package-lock.json', 'scripts/build-func
  * https://cloud.google.com/functions/docs/functions-framework
  */
 const FRAMEWORK = '@google-cloud/functions-framework';
-
-/** Name of a function's export. */
-export const exportOf = (name: string): string =>
-  name.replace(/-(.)/g, (_, char: string) => char.toUpperCase());
 
 interface Built {
   /** Files of the archive by their path in it. */
@@ -57,7 +54,7 @@ export async function buildFunctions(): Promise<Built> {
 
 /** What must hold of whatever is deployed: all functions and no others, and nothing of the embedded cloud or of tests. */
 export function faultsOf({ exports, modules }: Pick<Built, 'exports' | 'modules'>): string[] {
-  const wanted = MANIFEST.map(({ name }) => exportOf(name));
+  const wanted = MANIFEST.map(({ name }) => entryPointOf(name));
   return [
     ...wanted.filter((name) => !exports.includes(name)).map((name) => `${name} is missing`),
     ...exports.filter((name) => !wanted.includes(name)).map((name) => `${name} is not in the manifest`),

@@ -59,6 +59,10 @@ const COMMANDS = {
   picture: [['scripts/picture.ts']],
   verify: [['scripts/verify.ts']],
   smoke: [['scripts/smoke.ts']],
+  doctor: [['scripts/doctor.ts']],
+  keys: [['scripts/keys.ts']],
+  release: [['scripts/release.ts']],
+  'test:terraform': [['scripts/check-terraform.ts']],
 };
 
 function install() {
