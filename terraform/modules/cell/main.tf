@@ -90,7 +90,6 @@ module "identity" {
 module "secrets" {
   source            = "../secrets"
   project_id        = module.services.project_id
-  region            = var.region
   secrets           = jsondecode(file("${local.generated}/secrets.json"))
   licensed_products = var.licensed_products
 }

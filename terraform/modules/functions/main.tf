@@ -33,7 +33,7 @@ locals {
 
 resource "google_storage_bucket" "sources" {
   project                     = var.project_id
-  name                        = "${var.project_id}-hub-sources"
+  name                        = "${var.project_id}-hub-sources-${var.region}"
   location                    = var.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"

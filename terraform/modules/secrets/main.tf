@@ -1,7 +1,6 @@
 # Places for secrets. What is in them is made by `npm run keys`, and never is in Terraform's state.
 
 variable "project_id" { type = string }
-variable "region" { type = string }
 variable "licensed_products" { type = set(string) }
 
 variable "secrets" {
@@ -22,12 +21,9 @@ resource "google_secret_manager_secret" "this" {
   secret_id   = each.key
   annotations = { what = each.value.what }
 
+  # In many places, so that they outlive a region.
   replication {
-    user_managed {
-      replicas {
-        location = var.region
-      }
-    }
+    auto {}
   }
 
   # What was signed with it could not be checked any more.
