@@ -136,7 +136,12 @@ function packageFiles(): Record<string, Uint8Array> {
     dependencies: { [FRAMEWORK]: version },
   };
   const asFile = (content: object): Buffer => Buffer.from(`${JSON.stringify(content, null, 2)}\n`);
-  return { 'package.json': asFile(manifest), 'package-lock.json': asFile(lockOf(manifest, lock)) };
+  return {
+    // Nothing that is fetched may run while it is installed.
+    '.npmrc': Buffer.from('ignore-scripts=true\n'),
+    'package.json': asFile(manifest),
+    'package-lock.json': asFile(lockOf(manifest, lock)),
+  };
 }
 
 function filesBelow(path: string): string[] {

@@ -81,7 +81,7 @@ variable "limits" {
   type = object({
     account_clusters       = optional(number, 5)
     account_hourly_dollars = optional(number, 20)
-    cell_clusters          = optional(number, 40)
+    cell_clusters          = optional(number, 100)
     cell_hourly_dollars    = optional(number, 100)
   })
   default = {}

@@ -4,7 +4,8 @@ variable "project_id" { type = string }
 variable "regions" { type = list(string) }
 
 locals {
-  # For nodes: 16,382 in each region, and 64 such ranges. 10.0.0.0/8 is left to the pods of clusters, whose ranges GKE chooses there.
+  # For nodes: 16,382 in each region, and 64 such ranges. 10.0.0.0/8 is left to pods: GKE gives
+  # each cluster a /19 of it, and a subnetwork takes 170 such ranges (https://cloud.google.com/vpc/docs/quota#per_network).
   nodes = "172.16.0.0/12"
   # The functions find the subnetwork of any region by this one name.
   name = "hub-leaves"
