@@ -9,7 +9,8 @@
 import { stepTopic, TOPICS } from '../shared/messages.ts';
 
 /** https://cloud.google.com/firestore/docs/security/iam#required_permissions: a query needs both. */
-const READ_DOCUMENTS = ['datastore.entities.get', 'datastore.entities.list'];
+const GET_DOCUMENTS = ['datastore.entities.get'];
+const READ_DOCUMENTS = [...GET_DOCUMENTS, 'datastore.entities.list'];
 const WRITE_DOCUMENTS = ['datastore.entities.create', 'datastore.entities.update'];
 const DELETE_DOCUMENTS = ['datastore.entities.delete'];
 const PUBLISH = ['pubsub.topics.publish'];
@@ -73,7 +74,7 @@ const MAKE_RECORDS = [...CHANGE_RECORDS, 'dns.changes.list', 'dns.resourceRecord
 
 const ENTER = [...GET_CLUSTER, 'container.clusters.connect'];
 /** The way to an application that is not open to the outside. */
-const FORWARD = ['container.pods.get', 'container.pods.list', 'container.pods.portForward'];
+const FORWARD = ['container.pods.list', 'container.pods.portForward'];
 
 const LOOK_AT_PARTS = ['container.deployments.list', 'container.statefulSets.list'];
 const INSTALL = [
@@ -112,11 +113,7 @@ const INSTALL = [
   'container.serviceAccounts.update',
   'container.services.get',
 ];
-const LOOK_AT_MEMBERS = [
-  'container.roleBindings.list',
-  'container.secrets.get',
-  'container.serviceAccounts.list',
-];
+const LOOK_AT_MEMBERS = ['container.roleBindings.list', 'container.serviceAccounts.list'];
 const ADMIT_MEMBERS = [
   ...LOOK_AT_MEMBERS,
   ...FORWARD,
@@ -130,14 +127,16 @@ const ADMIT_MEMBERS = [
   'container.serviceAccounts.delete',
   'container.serviceAccounts.update',
 ];
-/** Gateways and routes are the mesh's own kinds. */
 const LOOK_AT_EXPOSURE = [
   'container.secrets.get',
   'container.services.get',
   'container.thirdPartyObjects.get',
 ];
+/** Gateways and routes are the mesh's own kinds. Members who changed meanwhile are admitted before anybody listens. */
 const EXPOSE = [
-  ...LOOK_AT_EXPOSURE,
+  ...ADMIT_MEMBERS,
+  'container.secrets.get',
+  'container.services.get',
   'container.secrets.create',
   'container.secrets.update',
   'container.thirdPartyObjects.create',
@@ -175,9 +174,10 @@ const sorted = (permissions: readonly string[]): readonly string[] => [...new Se
 export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.entries({
     api: [...ALL, ...DELETE_DOCUMENTS, ...PUBLISH, ...LOOK_UP_PEOPLE],
-    oidc: [...ALL, ...DELETE_DOCUMENTS, ...LOOK_UP_PEOPLE],
+    oidc: [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...DELETE_DOCUMENTS, ...MEASURE, ...LOOK_UP_PEOPLE],
     // In a cluster it may do what a RoleBinding says that Hub makes there: functions/leaf/roles.ts.
-    credentials: [...ALL, ...LOOK_UP_PEOPLE, ...ENTER],
+    // An address that has changed is told to the cluster first.
+    credentials: [...ALL, ...PUBLISH, ...LOOK_UP_PEOPLE, ...ENTER],
     [stepTopic('admit')]: STEP,
     [stepTopic('provision')]: [
       ...STEP,
@@ -206,7 +206,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
     [stepTopic('drain')]: [...STEP, ...ENTER, ...DRAIN, ...CHANGE_RECORDS],
     [stepTopic('deprovision')]: [...STEP, ...REMOVE],
     [stepTopic('prove')]: [...STEP, ...DELETE_DOCUMENTS, ...REMOVE, ...LIST],
-    [TOPICS.hint]: [...READ_DOCUMENTS, ...MEASURE, ...PUBLISH],
+    [TOPICS.hint]: [...GET_DOCUMENTS, ...MEASURE, ...PUBLISH],
     [TOPICS.sweep]: STEP,
     [TOPICS.drift]: [
       ...STEP,
@@ -221,7 +221,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
     [TOPICS.orphans]: [...ALL, ...REMOVE, ...LIST],
     [TOPICS.status]: ALL,
     [TOPICS.topUp]: STEP,
-    [TOPICS.deadLetter]: [...ALL, ...PUBLISH],
+    [TOPICS.deadLetter]: [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE],
   }).map(([name, permissions]) => [name, sorted(permissions)]),
 );
 

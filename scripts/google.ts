@@ -1,5 +1,4 @@
 /** Google's REST APIs as the person who runs a script: `gcloud auth application-default login` says who that is. */
-import { GoogleAuth } from 'google-auth-library';
 import { seconds } from '../shared/units.ts';
 
 export interface Answer {
@@ -23,9 +22,11 @@ export class NotSignedIn extends Error {}
  * @param endpoint takes every request in Google's place, as `<endpoint>/<host><path>`, and is told no credentials; for tests
  */
 export function googleOf(project: string, endpoint?: string): Google {
-  const auth = new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/cloud-platform' });
+  let auth: import('google-auth-library').GoogleAuth | undefined;
   const token = async (): Promise<string> => {
     if (endpoint !== undefined) return 'none';
+    const { GoogleAuth } = await import('google-auth-library');
+    auth ??= new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/cloud-platform' });
     try {
       return (await auth.getAccessToken()) ?? '';
     } catch {
