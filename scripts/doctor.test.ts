@@ -66,7 +66,10 @@ const run = (args: string[]): Promise<{ code: number; out: string; err: string }
 
 async function doctor(replies: Replies, ...more: string[]) {
   const server = createServer((request, response) => {
-    const { status = 200, body = {} } = replies[request.url ?? ''] ?? { status: 404 };
+    const { url = '', headers } = request;
+    // Google's APIs are told who asks, and nobody else is.
+    expect(headers.authorization === undefined).toBe(url.startsWith('/dns.google/'));
+    const { status = 200, body = {} } = replies[url] ?? { status: 404 };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -42,8 +42,11 @@ export function googleOf(project: string, endpoint?: string): Google {
       const response = await fetch(address, {
         method,
         headers: {
-          authorization: `Bearer ${await token()}`,
-          'x-goog-user-project': project,
+          // To nobody else, not even the public resolver.
+          ...(host.endsWith('.googleapis.com') && {
+            authorization: `Bearer ${await token()}`,
+            'x-goog-user-project': project,
+          }),
           ...(body && { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' }),
         },
         ...(body && { body: isBytes ? Buffer.from(body) : JSON.stringify(body) }),

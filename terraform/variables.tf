@@ -93,8 +93,8 @@ variable "kill_switch" {
   default     = false
 }
 
-variable "monthly_budget_dollars" {
-  description = "Above half, nine tenths and all of it, and when it is forecast, operator_email is told. Billing lags by hours: limits are what caps."
+variable "monthly_budget" {
+  description = "In the currency of the billing account. Above half, nine tenths and all of it, and when it is forecast, operator_email is told. Billing lags by hours: limits are what caps."
   type        = number
   default     = 1000
 }

@@ -89,6 +89,8 @@ const publicFunctions: Rule = (tree, { functions }) => {
 /** Broad roles, and those with which one may become somebody else, in the whole project. */
 const TOO_MUCH =
   /^roles\/(owner|editor|container\.(admin|developer|clusterAdmin)|iam\.(serviceAccountUser|serviceAccountTokenCreator|serviceAccountAdmin|securityAdmin|workloadIdentityUser)|resourcemanager\..*|.*\.admin)$/;
+/** What is in the buckets of clusters is people's: no right to read all buckets of the project. */
+const ALL_BUCKETS = /^roles\/storage\./;
 /** Also where a single thing is given, nobody gets all of it but who must. */
 const MOST = /^roles\/(owner|editor)$/;
 
@@ -99,6 +101,8 @@ const roles: Rule = (tree) =>
     if (!/_iam_member$/.test(block.type)) return [];
     const given = rolesOf(block);
     const bad = block.type === 'google_project_iam_member' ? TOO_MUCH : MOST;
+    if (bad === TOO_MUCH && !('condition' in block.body) && given.some((role) => ALL_BUCKETS.test(role)))
+      return [`${titleOf(block)}: reads the buckets of clusters`];
     return given.filter((role) => bad.test(role)).map((role) => `${titleOf(block)}: ${role} is too much`);
   });
 

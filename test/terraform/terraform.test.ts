@@ -303,7 +303,7 @@ describe('a fault is found', () => {
     [
       'a bucket for everybody',
       (of) =>
-        Object.assign(block(of, 'google_storage_bucket_iam_member', 'build').body, {
+        Object.assign(block(of, 'google_storage_bucket_iam_member', 'exporter').body, {
           member: 'allAuthenticatedUsers',
         }),
       'everybody is let in',
@@ -334,8 +334,15 @@ describe('a fault is found', () => {
     [
       'roles/editor of one thing',
       (of) =>
-        Object.assign(block(of, 'google_storage_bucket_iam_member', 'build').body, { role: 'roles/editor' }),
+        Object.assign(block(of, 'google_storage_bucket_iam_member', 'exporter').body, {
+          role: 'roles/editor',
+        }),
       'roles/editor is too much',
+    ],
+    [
+      'a right to all buckets',
+      (of) => delete block(of, 'google_project_iam_member', 'build_sources').body.condition,
+      'reads the buckets of clusters',
     ],
     ['a binding instead of a member', (of) => add(of, 'google_project_iam_binding', {}), 'use a member'],
     [

@@ -53,23 +53,13 @@ resource "google_logging_project_bucket_config" "audit" {
   }
 }
 
+# Within one project the sink needs no right of its own.
 resource "google_logging_project_sink" "audit" {
   project                = var.project_id
   name                   = "hub-audit"
   destination            = "logging.googleapis.com/${google_logging_project_bucket_config.audit.id}"
   filter                 = local.audited
   unique_writer_identity = true
-}
-
-resource "google_project_iam_member" "audit" {
-  project = var.project_id
-  role    = "roles/logging.bucketWriter"
-  member  = google_logging_project_sink.audit.writer_identity
-
-  condition {
-    title      = "Into the audit log only"
-    expression = "resource.name.endsWith(\"${google_logging_project_bucket_config.audit.id}\")"
-  }
 }
 
 # Reads of the database and of keys are not written down unless somebody asks for it.

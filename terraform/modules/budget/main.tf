@@ -3,7 +3,7 @@
 
 variable "project_number" { type = string }
 variable "billing_account" { type = string }
-variable "monthly_dollars" { type = number }
+variable "monthly" { type = number }
 variable "channel" { type = string }
 
 resource "google_billing_budget" "this" {
@@ -16,8 +16,8 @@ resource "google_billing_budget" "this" {
 
   amount {
     specified_amount {
-      currency_code = "USD"
-      units         = tostring(floor(var.monthly_dollars))
+      # In the account's own currency: another one is refused.
+      units = tostring(floor(var.monthly))
     }
   }
 

@@ -166,7 +166,7 @@ module "budget" {
   source          = "../budget"
   project_number  = module.services.project_number
   billing_account = var.billing_account
-  monthly_dollars = var.monthly_budget_dollars
+  monthly         = var.monthly_budget
   channel         = module.monitoring.channel
 }
 

@@ -26,7 +26,7 @@ variable "limits" {
 }
 
 variable "kill_switch" { type = bool }
-variable "monthly_budget_dollars" { type = number }
+variable "monthly_budget" { type = number }
 variable "min_instances" { type = map(number) }
 variable "open_sign_up" { type = bool }
 variable "licensed_products" { type = set(string) }

@@ -37,17 +37,6 @@ resource "google_storage_bucket" "sources" {
   location                    = var.region
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
-
-  # Old archives are what a rollback deploys.
-  lifecycle_rule {
-    condition {
-      age        = 365
-      with_state = "ANY"
-    }
-    action {
-      type = "Delete"
-    }
-  }
 }
 
 resource "google_storage_bucket_object" "archive" {
@@ -75,10 +64,16 @@ resource "google_project_iam_member" "build" {
   member  = google_service_account.build.member
 }
 
-resource "google_storage_bucket_iam_member" "build" {
-  bucket = google_storage_bucket.sources.name
-  role   = "roles/storage.objectViewer"
-  member = google_service_account.build.member
+# Cloud Functions copies the archive into a bucket of its own first. Not into those of clusters, which are people's.
+resource "google_project_iam_member" "build_sources" {
+  project = var.project_id
+  role    = "roles/storage.objectViewer"
+  member  = google_service_account.build.member
+
+  condition {
+    title      = "Sources of functions only"
+    expression = "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-\") || resource.name.startsWith(\"projects/_/buckets/${google_storage_bucket.sources.name}\")"
+  }
 }
 
 resource "google_service_account" "functions" {
@@ -184,7 +179,7 @@ resource "google_cloudfunctions2_function" "this" {
 
   depends_on = [
     google_project_iam_member.build,
-    google_storage_bucket_iam_member.build,
+    google_project_iam_member.build_sources,
     google_project_iam_member.functions,
     google_secret_manager_secret_iam_member.functions,
   ]

@@ -5,7 +5,6 @@ variable "project_id" { type = string }
 locals {
   # https://cloud.google.com/resource-manager/docs/organization-policy/org-policy-constraints
   enforced = toset([
-    "compute.requireOsLogin",
     "compute.skipDefaultNetworkCreation",
     "iam.automaticIamGrantsForDefaultServiceAccounts",
     "iam.disableServiceAccountKeyCreation",
