@@ -62,7 +62,7 @@ const COMMANDS = {
   doctor: [['scripts/doctor.ts']],
   keys: [['scripts/keys.ts']],
   release: [['scripts/release.ts']],
-  'test:terraform': [['scripts/check-terraform.ts']],
+  'test:terraform': [BUILD, ARCHIVE, ['scripts/check-terraform.ts']],
 };
 
 function install() {

@@ -42,7 +42,7 @@ resource "google_storage_bucket" "sources" {
 resource "google_storage_bucket_object" "archive" {
   bucket = google_storage_bucket.sources.name
   # By its content: only another archive is deployed anew.
-  name   = "functions-${filesha256(var.archive)}.zip"
+  name   = "functions-${try(filesha256(var.archive), "missing")}.zip"
   source = var.archive
 
   lifecycle {
