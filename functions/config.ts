@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { stepTopic } from '../shared/messages.ts';
 import { dollars } from '../shared/units.ts';
 import { type CleanUpKey, parseCleanUpKeys } from './clean-up/keys.ts';
+import { entryPointOf } from './entry-point.ts';
 import { parseSigningKeys, type SigningKey } from './oidc/keys.ts';
 
 /** Addresses of the embedded cloud's stand-ins, `host:port`. Never set in production. */
@@ -260,7 +261,8 @@ const parseLocal = (text: string): LocalCloud => JSON.parse(text) as LocalCloud;
 type Environment = Record<string, string | undefined>;
 
 /** A secret that only some functions are given, and what it is. */
-interface Secret {
+export interface Secret {
+  /** Of the variable. */
   name: string;
   functions: readonly string[];
   what: string;
@@ -297,6 +299,23 @@ const LICENSES: Readonly<Record<string, Secret>> = {
   },
 };
 
+/** What binds the account to the operator's project, once. */
+const EXTERNAL_ACCOUNT: readonly Secret[] = ['HUB_ACME_EAB_KID', 'HUB_ACME_EAB_HMAC'].map((name) => ({
+  name,
+  functions: ACCOUNT_KEY.functions,
+  what: 'the external account binding of the ACME account',
+}));
+
+/** Without `functions`: given to all. Terraform makes each in Secret Manager, and gives it to those alone. */
+export const SECRETS: readonly (Omit<Secret, 'functions'> & Partial<Secret>)[] = [
+  { name: 'HUB_PAGE_TOKEN_KEY', what: 'at least 32 random characters' },
+  SIGNING_KEYS,
+  CLEAN_UP_KEYS,
+  ACCOUNT_KEY,
+  ...EXTERNAL_ACCOUNT,
+  ...Object.values(LICENSES),
+];
+
 /**
  * Cloud Run tells a function its name; the host of a laptop is all of them at once, and needs none.
  * @param isNeeded whether those functions cannot do without
@@ -309,7 +328,7 @@ function readSecret(
   isNeeded = true,
 ): string | undefined {
   const { [name]: text, FUNCTION_TARGET: target } = env;
-  const isTheirs = target !== undefined && functions.includes(target);
+  const isTheirs = functions.some((one) => target === one || target === entryPointOf(one));
   if (text === undefined || text === '') {
     if (isTheirs && isNeeded) faults.push(`${name}: missing; set it to ${what}, from Secret Manager`);
     return undefined;

@@ -7,6 +7,7 @@ import { AppError } from '../shared/errors.ts';
 import { bodyOf } from '../shared/messages.ts';
 import { guardNextServer } from './api/body-guard.ts';
 import type { Delivered } from './cloud.ts';
+import { entryPointOf } from './entry-point.ts';
 import type { Ports } from './ports.ts';
 
 /** Data of a `google.cloud.pubsub.topic.v1.messagePublished` event. */
@@ -51,6 +52,8 @@ export function onDelivery(name: string, handle: (ports: Ports, delivered: Deliv
     );
   };
   cloudEvent<MessagePublished>(name, handler);
+  // On a laptop by its name, in the cloud by its entry point.
+  if (entryPointOf(name) !== name) cloudEvent<MessagePublished>(entryPointOf(name), handler);
   return handler;
 }
 
@@ -84,7 +87,7 @@ async function handled(ports: Ports, work: () => Promise<void>): Promise<void> {
 export function onRequest(name: string, make: (ports: Ports) => Promise<HttpFunction>): HttpFunction {
   const listener = once(async () => make(await makePorts(name)));
   // The framework makes its server right after loading this bundle; only then, and only for this function, is it ours to guard.
-  if (process.env.FUNCTION_TARGET === name) guardNextServer();
+  if (process.env.FUNCTION_TARGET === entryPointOf(name)) guardNextServer();
   const handler: HttpFunction = async (request, response) => (await listener())(request, response);
   http(name, handler);
   return handler;

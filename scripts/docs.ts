@@ -3,6 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { lifecycleDocument } from '../shared/lifecycle/derive.ts';
 import { alertsDocument } from './alerts.ts';
 import { apiTypes } from './openapi-types.ts';
+import {
+  alertsFile,
+  chartsFile,
+  dashboardFile,
+  functionsFile,
+  regionsFile,
+  secretsFile,
+} from './terraform.ts';
 
 interface Generated {
   file: string;
@@ -13,6 +21,12 @@ export const GENERATED: readonly Generated[] = [
   { file: 'docs/lifecycle.md', content: lifecycleDocument },
   { file: 'docs/alerts.md', content: alertsDocument },
   { file: 'web/src/api/schema.d.ts', content: apiTypes },
+  { file: 'terraform/generated/functions.json', content: functionsFile },
+  { file: 'terraform/generated/secrets.json', content: secretsFile },
+  { file: 'terraform/generated/regions.json', content: regionsFile },
+  { file: 'terraform/generated/charts.json', content: chartsFile },
+  { file: 'terraform/generated/alerts.json', content: alertsFile },
+  { file: 'terraform/generated/dashboard.json', content: dashboardFile },
 ];
 
 if (import.meta.main) {

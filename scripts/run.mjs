@@ -31,6 +31,8 @@ const LANES = {
     'local/firestore/web/fuzz.test.ts',
     'local/firestore/rules/soundness.test.ts',
   ],
+  /** The functions as they are deployed, bundled, through one whole life of a cluster. */
+  'test:deployed': ['test/deployed/'],
   /** Real kubectl and helm. */
   'test:k8s': ['test/k8s/'],
 };
@@ -38,6 +40,8 @@ const VITEST = ['node_modules/vitest/vitest.mjs', 'run'];
 const asGlob = (path) => (path.endsWith('/') ? `${path}**` : path);
 /** The console; at once if it is built already. */
 const BUILD = ['scripts/build-web.ts'];
+/** What is deployed of the functions; nothing here runs it but its own tests. */
+const ARCHIVE = ['scripts/build-functions.ts'];
 const TYPES = [
   ['node_modules/typescript/bin/tsc', '-p', '.'],
   ['node_modules/typescript/bin/tsc', '-p', 'web'],
@@ -47,7 +51,7 @@ const TYPES = [
 const COMMANDS = {
   // In a process of its own: what builds would stay in the memory of what runs.
   start: [BUILD, ['--max-semi-space-size=4', 'local/main.ts']],
-  build: [BUILD],
+  build: [BUILD, ARCHIVE],
   check: [['node_modules/@biomejs/biome/bin/biome', 'check', '.'], ...TYPES],
   test: [
     ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
@@ -61,6 +65,7 @@ const COMMANDS = {
     ],
   ],
   ...Object.fromEntries(Object.entries(LANES).map(([lane, paths]) => [lane, [BUILD, [...VITEST, ...paths]]])),
+  'test:deployed': [BUILD, ARCHIVE, [...VITEST, ...LANES['test:deployed']]],
   unit: [VITEST],
   soak: [BUILD, ['test/simulation/soak-main.ts']],
   simulate: [BUILD, ['test/simulation/main.ts']],
@@ -68,6 +73,11 @@ const COMMANDS = {
   docs: [['scripts/docs.ts']],
   picture: [['scripts/picture.ts']],
   verify: [['scripts/verify.ts']],
+  smoke: [['scripts/smoke.ts']],
+  doctor: [['scripts/doctor.ts']],
+  keys: [['scripts/keys.ts']],
+  release: [['scripts/release.ts']],
+  'test:terraform': [BUILD, ARCHIVE, ['scripts/check-terraform.ts']],
 };
 
 function install() {

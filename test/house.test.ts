@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { entryPointOf } from '../functions/entry-point.ts';
 import * as deployed from '../functions/index.ts';
 import { MANIFEST } from '../functions/manifest.ts';
 import { GENERATED } from '../scripts/docs.ts';
@@ -30,7 +31,7 @@ const ARROWS: Record<string, readonly string[]> = {
 const ONLY_IN: readonly (readonly [RegExp, RegExp])[] = [
   [
     /^(@google-cloud\/(?!functions-framework)|firebase-admin|google-auth-library)/,
-    /^(functions\/(google|providers\/gke)|local|test|bench)\//,
+    /^(functions\/(google|providers\/gke)|local|test|bench|scripts)\//,
   ],
   [/^@kubernetes\/client-node/, /^(functions\/leaf|local|test|bench)\//],
   // Elsewhere than in google/ its types only, which the test of what a cold start loads sees to.
@@ -127,8 +128,7 @@ describe('what is generated', () => {
 
 describe('the manifest', () => {
   test('names exactly the functions that are exported', () => {
-    const camel = (name: string) => name.replace(/-(.)/g, (_, char: string) => char.toUpperCase());
-    expect(MANIFEST.map(({ name }) => camel(name)).sort()).toEqual(Object.keys(deployed).sort());
+    expect(MANIFEST.map(({ name }) => entryPointOf(name)).sort()).toEqual(Object.keys(deployed).sort());
   });
 });
 

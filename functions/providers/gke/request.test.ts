@@ -94,6 +94,7 @@ describe('hardening, by the titles of the CIS GKE Benchmark', () => {
   });
   test('5.6.1 to 5.6.7 VPC-native, intranode visibility, private nodes, no address of the API server, network policy', () => {
     expect(body.ipAllocationPolicy?.useIpAliases).toBe(true);
+    expect(body.ipAllocationPolicy?.clusterIpv4CidrBlock).toBe('/19');
     expect(body.networkConfig?.enableIntraNodeVisibility).toBe(true);
     expect(body.networkConfig?.defaultEnablePrivateNodes).toBe(true);
     expect(pool?.networkConfig?.enablePrivateNodes).toBe(true);

@@ -39,6 +39,13 @@ export const nodeTag = clusterName;
 /** LoggingComponentConfig.Component and MonitoringComponentConfig.Component; lists of enums take only numbers. */
 const SYSTEM_COMPONENTS = 1;
 
+/**
+ * Of the addresses for pods, where no range is named. Left to itself, GKE takes a /14, and 64 clusters would fill all of 10.0.0.0/8. A
+ * node takes a /24 of it, so that is room for 32: twice the largest size, in a region with three zones.
+ * https://cloud.google.com/kubernetes-engine/docs/concepts/alias-ips#cluster_sizing
+ */
+const POD_RANGE = '/19';
+
 /** Weekend nights keep upgrades away from working hours; GKE asks for at least 48 h in any 32 days. */
 const MAINTENANCE = { startHour: 1, days: ['SA', 'SU'] };
 const WINDOW_HOURS = 6;
@@ -64,6 +71,7 @@ export function clusterBody(target: ClusterTarget, settings: GkeSettings): Clust
     subnetwork: settings.subnetworks[target.region] ?? null,
     ipAllocationPolicy: {
       useIpAliases: true,
+      ...(settings.secondaryRanges === undefined && { clusterIpv4CidrBlock: POD_RANGE }),
       ...(settings.secondaryRanges
         ? {
             clusterSecondaryRangeName: settings.secondaryRanges.pods,

@@ -1,0 +1,229 @@
+/**
+ * What the identity of each function may do in the project, and nothing more: Terraform makes a custom role of each list. A function that
+ * makes a further call gets a further line here. What is not a right in the project is not here: secrets (`SECRETS` in config.ts), the
+ * right to run nodes as their service account (`actsAsNodes`), and what a binding inside of each cluster gives to `credentials`.
+ *
+ * In clusters, GKE lets in whoever has a permission `container.*` as it does with Kubernetes' own roles; a patch counts as an update:
+ * https://cloud.google.com/kubernetes-engine/docs/reference/api-permissions
+ */
+import { stepTopic, TOPICS } from '../shared/messages.ts';
+
+/** https://cloud.google.com/firestore/docs/security/iam#required_permissions: a query needs both. */
+const GET_DOCUMENTS = ['datastore.entities.get'];
+const READ_DOCUMENTS = [...GET_DOCUMENTS, 'datastore.entities.list'];
+const WRITE_DOCUMENTS = ['datastore.entities.create', 'datastore.entities.update'];
+const DELETE_DOCUMENTS = ['datastore.entities.delete'];
+const PUBLISH = ['pubsub.topics.publish'];
+/** The receiver of metrics, for whoever says to which project they belong. */
+const MEASURE = ['monitoring.timeSeries.create', 'serviceusage.services.use'];
+/** Checks ID tokens for being revoked, and finds people by their address. */
+const LOOK_UP_PEOPLE = ['firebaseauth.users.get'];
+
+const ALL = [...READ_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE];
+
+const GET_CLUSTER = ['container.clusters.get'];
+const MAKE_CLUSTER = ['container.clusters.create'];
+/** Ending a creation that hangs is a change of the cluster. */
+const REMOVE_CLUSTER = [...GET_CLUSTER, 'container.clusters.delete', 'container.clusters.update'];
+const LIST_CLUSTERS = ['container.clusters.list'];
+
+const FIREWALL = ['compute.firewalls.create', 'compute.networks.updatePolicy'];
+const LIST_LEFTOVERS = [
+  'compute.addresses.list',
+  'compute.disks.list',
+  'compute.firewalls.list',
+  'compute.forwardingRules.list',
+  'compute.globalAddresses.list',
+  'compute.globalForwardingRules.list',
+];
+const REMOVE_LEFTOVERS = [
+  'compute.addresses.delete',
+  'compute.disks.delete',
+  'compute.firewalls.delete',
+  'compute.forwardingRules.delete',
+  'compute.globalAddresses.delete',
+  'compute.globalForwardingRules.delete',
+  'compute.networks.updatePolicy',
+];
+
+const MAKE_BUCKETS = [
+  'storage.buckets.create',
+  'storage.buckets.get',
+  'storage.buckets.getIamPolicy',
+  'storage.buckets.setIamPolicy',
+];
+const REMOVE_BUCKETS = [
+  'storage.buckets.delete',
+  'storage.buckets.get',
+  // One that may not be read is looked for in the project's own list.
+  'storage.buckets.list',
+  'storage.objects.delete',
+  'storage.objects.list',
+];
+const LIST_BUCKETS = ['storage.buckets.list'];
+
+const READ_RECORDS = ['dns.resourceRecordSets.list'];
+const CHANGE_RECORDS = [
+  ...READ_RECORDS,
+  'dns.changes.create',
+  'dns.resourceRecordSets.create',
+  'dns.resourceRecordSets.delete',
+];
+/** A change is served a while after it was made. */
+const MAKE_RECORDS = [...CHANGE_RECORDS, 'dns.changes.list', 'dns.resourceRecordSets.update'];
+
+const ENTER = [...GET_CLUSTER, 'container.clusters.connect'];
+/** The way to an application that is not open to the outside. */
+const FORWARD = ['container.pods.list', 'container.pods.portForward'];
+
+const LOOK_AT_PARTS = ['container.deployments.list', 'container.statefulSets.list'];
+const INSTALL = [
+  ...LOOK_AT_PARTS,
+  'container.clusterRoleBindings.create',
+  'container.clusterRoleBindings.delete',
+  'container.clusterRoleBindings.update',
+  // The installer is bound to what it may do, which its maker need not be able to do.
+  'container.clusterRoles.bind',
+  'container.endpointSlices.list',
+  'container.jobs.create',
+  'container.jobs.get',
+  'container.jobs.update',
+  'container.limitRanges.create',
+  'container.limitRanges.update',
+  'container.namespaces.create',
+  'container.namespaces.update',
+  'container.networkPolicies.create',
+  'container.networkPolicies.update',
+  'container.pods.getLogs',
+  'container.pods.list',
+  'container.resourceQuotas.create',
+  'container.resourceQuotas.update',
+  'container.roleBindings.create',
+  'container.roleBindings.update',
+  'container.roles.bind',
+  'container.roles.create',
+  'container.roles.escalate',
+  'container.roles.update',
+  'container.secrets.create',
+  'container.secrets.delete',
+  'container.secrets.get',
+  'container.secrets.list',
+  'container.secrets.update',
+  'container.serviceAccounts.create',
+  'container.serviceAccounts.update',
+  'container.services.get',
+];
+const LOOK_AT_MEMBERS = ['container.roleBindings.list', 'container.serviceAccounts.list'];
+const ADMIT_MEMBERS = [
+  ...LOOK_AT_MEMBERS,
+  ...FORWARD,
+  'container.roleBindings.create',
+  'container.roleBindings.delete',
+  'container.roleBindings.update',
+  'container.roles.bind',
+  'container.secrets.create',
+  'container.secrets.update',
+  'container.serviceAccounts.create',
+  'container.serviceAccounts.delete',
+  'container.serviceAccounts.update',
+];
+const LOOK_AT_EXPOSURE = [
+  'container.secrets.get',
+  'container.services.get',
+  'container.thirdPartyObjects.get',
+];
+/** Gateways and routes are the mesh's own kinds. Members who changed meanwhile are admitted before anybody listens. */
+const EXPOSE = [
+  ...ADMIT_MEMBERS,
+  'container.secrets.get',
+  'container.services.get',
+  'container.secrets.create',
+  'container.secrets.update',
+  'container.thirdPartyObjects.create',
+  'container.thirdPartyObjects.delete',
+  'container.thirdPartyObjects.update',
+];
+const DRAIN = [
+  'container.clusterRoleBindings.delete',
+  'container.daemonSets.delete',
+  'container.daemonSets.list',
+  'container.deployments.delete',
+  'container.deployments.list',
+  'container.jobs.delete',
+  'container.jobs.list',
+  'container.persistentVolumeClaims.delete',
+  'container.persistentVolumeClaims.list',
+  'container.persistentVolumes.list',
+  'container.pods.delete',
+  'container.pods.list',
+  'container.replicaSets.delete',
+  'container.replicaSets.list',
+  'container.services.delete',
+  'container.services.list',
+  'container.statefulSets.delete',
+  'container.statefulSets.list',
+];
+
+const STEP = [...ALL, ...PUBLISH];
+const REMOVE = [...REMOVE_CLUSTER, ...REMOVE_BUCKETS, ...REMOVE_LEFTOVERS, ...CHANGE_RECORDS];
+const LIST = [...LIST_CLUSTERS, ...LIST_LEFTOVERS, ...LIST_BUCKETS, ...READ_RECORDS];
+
+const sorted = (permissions: readonly string[]): readonly string[] => [...new Set(permissions)].sort();
+
+/** By the function's name in the manifest. */
+export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries({
+    api: [...ALL, ...DELETE_DOCUMENTS, ...PUBLISH, ...LOOK_UP_PEOPLE],
+    oidc: [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...DELETE_DOCUMENTS, ...MEASURE, ...LOOK_UP_PEOPLE],
+    // In a cluster it may do what a RoleBinding says that Hub makes there: functions/leaf/roles.ts.
+    // An address that has changed is told to the cluster first.
+    credentials: [...ALL, ...PUBLISH, ...LOOK_UP_PEOPLE, ...ENTER],
+    [stepTopic('admit')]: STEP,
+    [stepTopic('provision')]: [
+      ...STEP,
+      ...MAKE_CLUSTER,
+      // Of zones that had no machines.
+      ...REMOVE_CLUSTER,
+      ...FIREWALL,
+      ...MAKE_BUCKETS,
+      ...MAKE_RECORDS,
+    ],
+    [stepTopic('install')]: [...STEP, ...ENTER, ...INSTALL],
+    [stepTopic('secure')]: [...STEP, ...ENTER, ...ADMIT_MEMBERS],
+    [stepTopic('expose')]: [...STEP, ...ENTER, ...EXPOSE, ...MAKE_RECORDS],
+    [stepTopic('personalize')]: [...STEP, ...ENTER, ...ADMIT_MEMBERS],
+    [stepTopic('share')]: [...STEP, ...ENTER, ...ADMIT_MEMBERS],
+    [stepTopic('repair')]: [
+      ...STEP,
+      ...ENTER,
+      ...FIREWALL,
+      ...INSTALL,
+      ...ADMIT_MEMBERS,
+      ...EXPOSE,
+      ...MAKE_RECORDS,
+    ],
+    [stepTopic('undo')]: [...STEP, ...DELETE_DOCUMENTS, ...ENTER, ...DRAIN, ...REMOVE, ...LIST],
+    [stepTopic('drain')]: [...STEP, ...ENTER, ...DRAIN, ...CHANGE_RECORDS],
+    [stepTopic('deprovision')]: [...STEP, ...REMOVE],
+    [stepTopic('prove')]: [...STEP, ...DELETE_DOCUMENTS, ...REMOVE, ...LIST],
+    [TOPICS.hint]: [...GET_DOCUMENTS, ...MEASURE, ...PUBLISH],
+    [TOPICS.sweep]: STEP,
+    [TOPICS.drift]: [
+      ...STEP,
+      ...ENTER,
+      ...FORWARD,
+      ...LOOK_AT_PARTS,
+      ...LOOK_AT_MEMBERS,
+      ...LOOK_AT_EXPOSURE,
+      ...READ_RECORDS,
+    ],
+    [TOPICS.durations]: ALL,
+    [TOPICS.orphans]: [...ALL, ...REMOVE, ...LIST],
+    [TOPICS.status]: ALL,
+    [TOPICS.topUp]: STEP,
+    [TOPICS.deadLetter]: [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE],
+  }).map(([name, permissions]) => [name, sorted(permissions)]),
+);
+
+/** Whoever makes clusters says as whom their nodes run, and must be allowed to: `iam.serviceAccounts.actAs` on that account alone. */
+export const actsAsNodes = (name: string): boolean => name === stepTopic('provision');

@@ -1,0 +1,155 @@
+/** The command as operators run it, against a server that answers in Google's place. */
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { REGIONS } from '../shared/catalog/catalog.ts';
+
+const COMMAND = fileURLToPath(new URL('doctor.ts', import.meta.url));
+type Replies = Record<string, { status?: number; body?: object }>;
+
+const policy = (rules: object[]) => ({ body: { spec: { rules } } });
+const quota = (metric: string, limit: number) => ({ metric, limit });
+const REGION = {
+  body: {
+    quotas: [
+      quota('CPUS', 500),
+      quota('SSD_TOTAL_GB', 10_000),
+      quota('IN_USE_ADDRESSES', 50),
+      quota('STATIC_ADDRESSES', 50),
+    ],
+  },
+};
+const SERVERS = ['ns-a1.example.', 'ns-a2.example.'];
+const regionPath = (id: string) => `/compute.googleapis.com/compute/v1/projects/p/regions/${id}`;
+const [BELGIUM = { id: '' }] = REGIONS;
+const PATHS = {
+  project: '/cloudresourcemanager.googleapis.com/v3/projects/p',
+  billing: '/cloudbilling.googleapis.com/v1/projects/p/billingInfo',
+  zone: '/dns.googleapis.com/dns/v1/projects/p/managedZones/hub-clusters',
+  resolver: '/dns.google/resolve?name=clusters.hub.example.com&type=NS',
+  console: '/firebasehosting.googleapis.com/v1beta1/projects/p/sites/p-console/customDomains/hub.example.com',
+  signIn: '/identitytoolkit.googleapis.com/admin/v2/projects/p/config',
+  google: '/identitytoolkit.googleapis.com/admin/v2/projects/p/defaultSupportedIdpConfigs/google.com',
+  members:
+    '/orgpolicy.googleapis.com/v2/projects/p/policies/iam.allowedPolicyMemberDomains:getEffectivePolicy',
+  keys: '/orgpolicy.googleapis.com/v2/projects/p/policies/iam.disableServiceAccountKeyCreation:getEffectivePolicy',
+  locations: '/orgpolicy.googleapis.com/v2/projects/p/policies/gcp.resourceLocations:getEffectivePolicy',
+};
+const WELL: Replies = {
+  [PATHS.project]: { body: { state: 'ACTIVE' } },
+  [PATHS.billing]: { body: { billingEnabled: true, billingAccountName: 'billingAccounts/0A' } },
+  [PATHS.zone]: { body: { nameServers: SERVERS } },
+  [PATHS.resolver]: { body: { Answer: SERVERS.map((data) => ({ data })) } },
+  [PATHS.console]: {
+    body: {
+      hostState: 'HOST_ACTIVE',
+      ownershipState: 'OWNERSHIP_ACTIVE',
+      cert: { state: 'CERT_ACTIVE' },
+    },
+  },
+  [PATHS.signIn]: { body: { authorizedDomains: ['hub.example.com'] } },
+  [PATHS.google]: { body: { enabled: true, clientId: 'x' } },
+  [PATHS.members]: policy([{ allowAll: true }]),
+  [PATHS.keys]: policy([{ enforce: true }]),
+  [PATHS.locations]: policy([{ allowAll: true }]),
+  ...Object.fromEntries(REGIONS.map(({ id }) => [regionPath(id), REGION])),
+};
+
+const run = (args: string[]): Promise<{ code: number; out: string; err: string }> =>
+  new Promise((resolve) => {
+    const child = execFile(process.execPath, [COMMAND, ...args], (_, out, err) =>
+      resolve({ code: child.exitCode ?? -1, out, err }),
+    );
+  });
+
+async function doctor(replies: Replies, ...more: string[]) {
+  const server = createServer((request, response) => {
+    const { url = '', headers } = request;
+    // Google's APIs are told who asks, and nobody else is.
+    expect(headers.authorization === undefined).toBe(url.startsWith('/dns.google/'));
+    const { status = 200, body = {} } = replies[url] ?? { status: 404 };
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const given = ['--project', 'p', '--domain', 'hub.example.com', '--endpoint', `http://127.0.0.1:${port}`];
+  return run([...given, ...more]);
+}
+
+test('a project that can be a Hub is well', async () => {
+  const { code, out, err } = await doctor(WELL, '--billing-account', '0A');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toContain('All is well.');
+  expect(out).not.toContain('BAD');
+});
+
+/** All at once: each finding is a line of its own. */
+test('whatever is not well is told, with what to do', async () => {
+  const { code, out } = await doctor(
+    {
+      ...WELL,
+      [PATHS.project]: { body: { state: 'DELETE_REQUESTED' } },
+      [PATHS.billing]: { body: { billingEnabled: true, billingAccountName: 'billingAccounts/0B' } },
+      [PATHS.resolver]: { body: { Answer: [{ data: 'NS.ELSEWHERE.example.' }] } },
+      [PATHS.console]: { body: { hostState: 'HOST_UNHOSTED', ownershipState: 'OWNERSHIP_MISSING' } },
+      [PATHS.signIn]: { body: { authorizedDomains: ['localhost'] } },
+      [PATHS.google]: { body: { enabled: true, clientId: '' } },
+      [regionPath(BELGIUM.id)]: { body: { quotas: [quota('CPUS', 24)] } },
+      [PATHS.members]: policy([{ values: { allowedValues: ['C01'] } }]),
+      [PATHS.keys]: policy([]),
+      [PATHS.locations]: policy([{ values: { allowedValues: ['in:europe-locations'] } }]),
+    },
+    '--billing-account',
+    '0A',
+  );
+  expect(code).toBe(1);
+  for (const line of [
+    'project p: is DELETE_REQUESTED',
+    'billing: the project is linked to billingAccounts/0B',
+    'gcloud billing projects link p --billing-account 0A',
+    'leads to ns.elsewhere.example.',
+    'ns-a1.example. ns-a2.example.',
+    'certificate undefined',
+    'sign-in from hub.example.com: is refused',
+    'sign-in with Google: is switched off',
+    'CPUS is 24 and should be 80, SSD_TOTAL_GB is 0',
+    'the three public functions may not be public',
+    'keys of service accounts can be made',
+    'us-central1, asia-northeast1 are not allowed',
+  ])
+    expect(out).toContain(line);
+  expect(out).not.toContain(`quotas of us-central1:`);
+});
+
+test('what is not there yet, or may not be seen, is told as that', async () => {
+  const { code, out } = await doctor({
+    [PATHS.billing]: { status: 403, body: { error: { message: 'no right\nand more' } } },
+    [PATHS.signIn]: WELL[PATHS.signIn] ?? {},
+  });
+  expect(code).toBe(1);
+  for (const line of [
+    'billing: cannot be seen (403 no right)',
+    'there is no zone yet',
+    'is not known to Hosting',
+    'there is no OAuth client',
+  ])
+    expect(out).toContain(line);
+});
+
+test.each<[string, string[], string]>([
+  ['nothing is said', [], 'usage: npm run doctor'],
+  ['an option is misspelt', ['--projekt', 'p'], 'usage: npm run doctor'],
+  ['clusters are no number', ['--project', 'p', '--domain', 'd', '--clusters', 'x'], 'usage: npm run doctor'],
+  [
+    'Google is away',
+    ['--project', 'p', '--domain', 'd', '--endpoint', 'http://127.0.0.1:1'],
+    'Google cannot be reached',
+  ],
+])('where %s, it says so and that nothing was looked at', async (_, args, says) => {
+  const { code, out, err } = await run(args);
+  expect({ code, out }).toEqual({ code: 2, out: '' });
+  expect(err).toContain(says);
+});

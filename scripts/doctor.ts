@@ -1,0 +1,286 @@
+/**
+ * Looks whether a project can be a Hub: what Terraform cannot make, because it belongs to somebody else, or only a person can do it.
+ * `npm run doctor -- --project <id> --domain <domain>`; changes nothing. Exit code 0: all is well; 1: something is not, each with what to
+ * do; 2: it could not look.
+ */
+import { parseArgs } from 'node:util';
+import { REGIONS, SIZES } from '../shared/catalog/catalog.ts';
+import { type Answer, type Google, googleOf, NotSignedIn, refusalIn } from './google.ts';
+
+const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--billing-account <id>] [--clusters 10]
+--clusters: for how many clusters of the smallest size the quotas of each region must be enough.
+`;
+
+/** It cannot look; says why. */
+class Unusable extends Error {}
+
+interface Subject {
+  project: string;
+  domain: string;
+  billingAccount?: string;
+  clusters: number;
+}
+
+interface Finding {
+  about: string;
+  /** Absent: all is well. */
+  wrong?: string;
+  remedy?: string;
+}
+
+type Check = (subject: Subject, google: Google) => Promise<Finding[]>;
+
+const CHECKS: readonly Check[] = [project, billing, delegation, hostedConsole, signIn, quotas, policies];
+
+async function main(args: readonly string[]): Promise<number> {
+  const { subject, endpoint } = readArguments(args);
+  const google = googleOf(subject.project, endpoint);
+  const findings: Finding[] = [];
+  for (const check of CHECKS) findings.push(...(await check(subject, google)));
+  for (const { about, wrong, remedy } of findings)
+    process.stdout.write(
+      wrong === undefined ? `ok   ${about}\n` : `BAD  ${about}: ${wrong}\n     ${remedy}\n`,
+    );
+  const bad = findings.filter(({ wrong }) => wrong !== undefined).length;
+  process.stdout.write(bad === 0 ? 'All is well.\n' : `${bad} of ${findings.length} are not well.\n`);
+  return bad === 0 ? 0 : 1;
+}
+
+function readArguments(args: readonly string[]): { subject: Subject; endpoint?: string } {
+  let values: Record<string, string | undefined>;
+  try {
+    values = parseArgs({
+      args: [...args],
+      options: {
+        project: { type: 'string' },
+        domain: { type: 'string' },
+        'billing-account': { type: 'string' },
+        clusters: { type: 'string' },
+        endpoint: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new Unusable(`${(error as Error).message}\n${USAGE}`);
+  }
+  const { project: id, domain, 'billing-account': billingAccount, endpoint } = values;
+  const clusters = Number(values.clusters ?? 10);
+  if (id === undefined || domain === undefined || !Number.isInteger(clusters) || clusters < 1)
+    throw new Unusable(USAGE);
+  return {
+    subject: { project: id, domain, clusters, ...(billingAccount !== undefined && { billingAccount }) },
+    ...(endpoint !== undefined && { endpoint }),
+  };
+}
+
+const fine = (about: string): Finding => ({ about });
+const bad = (about: string, wrong: string, remedy: string): Finding => ({ about, wrong, remedy });
+
+/** What is refused cannot be judged, which is no good sign. */
+const unseen = (about: string, answer: Answer): Finding =>
+  bad(
+    about,
+    `cannot be seen (${refusalIn(answer)})`,
+    'Enable the API, or ask for a role that may look: roles/viewer.',
+  );
+
+async function project({ project: id }: Subject, google: Google): Promise<Finding[]> {
+  const about = `project ${id}`;
+  const answer = await google.call('GET', `https://cloudresourcemanager.googleapis.com/v3/projects/${id}`);
+  if (answer.status !== 200) return [unseen(about, answer)];
+  const { state } = answer.body;
+  return [state === 'ACTIVE' ? fine(about) : bad(about, `is ${state}`, 'Restore it, or take another one.')];
+}
+
+async function billing({ project: id, billingAccount }: Subject, google: Google): Promise<Finding[]> {
+  const about = 'billing';
+  const answer = await google.call(
+    'GET',
+    `https://cloudbilling.googleapis.com/v1/projects/${id}/billingInfo`,
+  );
+  if (answer.status !== 200) return [unseen(about, answer)];
+  const { billingEnabled, billingAccountName = '' } = answer.body;
+  const link = `gcloud billing projects link ${id} --billing-account ${billingAccount ?? '<id>'}`;
+  if (billingEnabled !== true) return [bad(about, 'the project is linked to no account that is open', link)];
+  if (billingAccount !== undefined && billingAccountName !== `billingAccounts/${billingAccount}`)
+    return [bad(about, `the project is linked to ${billingAccountName}`, link)];
+  return [fine(about)];
+}
+
+/** Asks a public resolver, as the authority that issues certificates will. */
+async function delegation({ project: id, domain }: Subject, google: Google): Promise<Finding[]> {
+  const name = `clusters.${domain}`;
+  const about = `delegation of ${name}`;
+  const zone = await google.call(
+    'GET',
+    `https://dns.googleapis.com/dns/v1/projects/${id}/managedZones/hub-clusters`,
+  );
+  if (zone.status === 404) return [bad(about, 'there is no zone yet', 'terraform apply')];
+  if (zone.status !== 200) return [unseen(about, zone)];
+  const wanted: string[] = zone.body.nameServers ?? [];
+  const told = await google.call('GET', `https://dns.google/resolve?name=${name}&type=NS`);
+  const found: string[] = (told.body.Answer ?? []).map(({ data }: { data: string }) => data.toLowerCase());
+  const missing = wanted.filter((server) => !found.includes(server));
+  const foreign = found.filter((server) => !wanted.includes(server));
+  if (missing.length === 0 && foreign.length === 0 && wanted.length > 0) return [fine(about)];
+  const remedy = `Where ${domain} is kept, let ${name} have these NS records and no others: ${wanted.join(' ')}`;
+  return [bad(about, found.length === 0 ? 'nobody answers for it' : `leads to ${found.join(' ')}`, remedy)];
+}
+
+async function hostedConsole({ project: id, domain }: Subject, google: Google): Promise<Finding[]> {
+  const about = `console at ${domain}`;
+  const answer = await google.call(
+    'GET',
+    `https://firebasehosting.googleapis.com/v1beta1/projects/${id}/sites/${id}-console/customDomains/${domain}`,
+  );
+  if (answer.status === 404) return [bad(about, 'is not known to Hosting', 'terraform apply')];
+  if (answer.status !== 200) return [unseen(about, answer)];
+  const { hostState, ownershipState, cert } = answer.body;
+  if (hostState === 'HOST_ACTIVE' && ownershipState === 'OWNERSHIP_ACTIVE' && cert?.state === 'CERT_ACTIVE')
+    return [fine(about)];
+  return [
+    bad(
+      about,
+      `host ${hostState}, ownership ${ownershipState}, certificate ${cert?.state}`,
+      'Add the records of: terraform output console_records. A certificate takes up to a day after that.',
+    ),
+  ];
+}
+
+/** The consent screen itself has no API; that people can sign in with Google needs it, and shows here. */
+async function signIn({ project: id, domain }: Subject, google: Google): Promise<Finding[]> {
+  const base = `https://identitytoolkit.googleapis.com/admin/v2/projects/${id}`;
+  const config = await google.call('GET', `${base}/config`);
+  if (config.status !== 200) return [unseen('sign-in', config)];
+  const domains: string[] = config.body.authorizedDomains ?? [];
+  const findings = [
+    domains.includes(domain)
+      ? fine(`sign-in from ${domain}`)
+      : bad(`sign-in from ${domain}`, 'is refused', 'terraform apply'),
+  ];
+  const about = 'sign-in with Google';
+  const idp = await google.call('GET', `${base}/defaultSupportedIdpConfigs/google.com`);
+  const remedy =
+    'Make a consent screen and an OAuth client in the console (APIs & Services), and give Identity Platform its id and secret: docs/deploy.md.';
+  if (idp.status === 404) return [...findings, bad(about, 'there is no OAuth client', remedy)];
+  if (idp.status !== 200) return [...findings, unseen(about, idp)];
+  const works = idp.body.enabled === true && String(idp.body.clientId ?? '') !== '';
+  return [...findings, works ? fine(about) : bad(about, 'is switched off, or has no client', remedy)];
+}
+
+/** What a cluster of the smallest size takes of each quota: https://cloud.google.com/compute/resource-usage */
+function needs(clusters: number): Record<string, number> {
+  const [{ machineType, nodes, diskGiB } = { machineType: '', nodes: 0, diskGiB: 0 }] = SIZES;
+  return {
+    CPUS: clusters * nodes * Number(/\d+$/.exec(machineType)?.[0] ?? 0),
+    // Balanced disks count as these; as much again for its volumes.
+    SSD_TOTAL_GB: clusters * nodes * diskGiB * 2,
+    IN_USE_ADDRESSES: clusters,
+    STATIC_ADDRESSES: clusters,
+  };
+}
+
+async function quotas({ project: id, clusters }: Subject, google: Google): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { id: region } of REGIONS) {
+    const about = `quotas of ${region}`;
+    const answer = await google.call(
+      'GET',
+      `https://compute.googleapis.com/compute/v1/projects/${id}/regions/${region}`,
+    );
+    if (answer.status !== 200) {
+      findings.push(unseen(about, answer));
+      continue;
+    }
+    const limits = new Map<string, number>(
+      (answer.body.quotas ?? []).map(({ metric, limit }: { metric: string; limit: number }) => [
+        metric,
+        limit,
+      ]),
+    );
+    const short = Object.entries(needs(clusters)).filter(
+      ([metric, need]) => (limits.get(metric) ?? 0) < need,
+    );
+    findings.push(
+      short.length === 0
+        ? fine(about)
+        : bad(
+            about,
+            `${short.map(([metric, need]) => `${metric} is ${limits.get(metric) ?? 0} and should be ${need}`).join(', ')}`,
+            `Ask for more: https://console.cloud.google.com/iam-admin/quotas?project=${id}. Days may pass.`,
+          ),
+    );
+  }
+  return findings;
+}
+
+interface Rule {
+  enforce?: boolean;
+  allowAll?: boolean;
+  denyAll?: boolean;
+  values?: { allowedValues?: string[]; deniedValues?: string[] };
+}
+
+/** By constraint: what is wrong with it, if anything. */
+const POLICIES: Readonly<
+  Record<string, { wrong(rules: readonly Rule[]): string | undefined; remedy: string }>
+> = {
+  'iam.allowedPolicyMemberDomains': {
+    wrong: (rules) =>
+      rules.some(({ values }) => values !== undefined)
+        ? 'the three public functions may not be public'
+        : undefined,
+    remedy:
+      'Have the organisation exempt this project, or let org_policies do it (roles/orgpolicy.policyAdmin).',
+  },
+  'iam.disableServiceAccountKeyCreation': {
+    wrong: (rules) =>
+      rules.some(({ enforce }) => enforce) ? undefined : 'keys of service accounts can be made',
+    remedy: 'Set org_policies, or ask the organisation for it.',
+  },
+  'gcp.resourceLocations': {
+    wrong: (rules) => {
+      const allowed = rules.flatMap(({ values }) => values?.allowedValues ?? []);
+      if (allowed.length === 0) return undefined;
+      const missing = REGIONS.filter(
+        ({ id }) => !allowed.some((one) => one.includes(id) || id.startsWith(groupOf(one))),
+      );
+      return missing.length > 0 ? `${missing.map(({ id }) => id).join(', ')} are not allowed` : undefined;
+    },
+    remedy: 'Have them allowed, or take those regions out of shared/catalog/catalog.ts.',
+  },
+};
+
+/** `in:europe-locations` stands for all that begin with `europe-`. */
+const groupOf = (value: string): string => {
+  const group = /^in:(\w+)-locations$/.exec(value)?.[1];
+  return group === undefined ? '\0' : `${group}-`;
+};
+
+async function policies({ project: id }: Subject, google: Google): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const [constraint, { wrong, remedy }] of Object.entries(POLICIES)) {
+    const about = `policy ${constraint}`;
+    const answer = await google.call(
+      'GET',
+      `https://orgpolicy.googleapis.com/v2/projects/${id}/policies/${constraint}:getEffectivePolicy`,
+    );
+    if (answer.status !== 200) {
+      findings.push(unseen(about, answer));
+      continue;
+    }
+    const said = wrong((answer.body.spec?.rules ?? []) as Rule[]);
+    findings.push(said === undefined ? fine(about) : bad(about, said, remedy));
+  }
+  return findings;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const { message, cause } = error as Error;
+  const isExpected = error instanceof Unusable || error instanceof NotSignedIn;
+  if (!isExpected && !(cause instanceof Error)) throw error;
+  const why = isExpected ? message : `Google cannot be reached: ${(cause as Error).message}`;
+  process.stderr.write(`${why.trimEnd()}\n`);
+  process.exitCode = 2;
+}

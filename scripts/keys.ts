@@ -1,0 +1,123 @@
+/**
+ * Makes the first version of each of Hub's secrets that has none, straight into Secret Manager: nothing is written to a file, printed, or kept
+ * in Terraform's state. `terraform apply` runs it. Those that have a version are left alone, so it is safe to repeat.
+ * `npm run keys -- --project <id> --secrets page-token-key,oidc-signing-keys,…`
+ */
+import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { newCleanUpKeyPem } from '../functions/clean-up/keys.ts';
+import { newSigningKeyPem } from '../functions/oidc/keys.ts';
+import { type Google, googleOf, NotSignedIn, refusalIn } from './google.ts';
+
+const USAGE = 'usage: npm run keys -- --project <id> --secrets <names, with commas between>\n';
+
+/** It cannot be done; says what to do. */
+class Unusable extends Error {}
+
+/** Secrets that are made of one thing are made together. */
+const MAKERS: Readonly<Record<string, (project: string, google: Google) => Promise<Record<string, string>>>> =
+  {
+    'page-token-key': async () => ({ 'page-token-key': randomBytes(32).toString('hex') }),
+    'oidc-signing-keys': async () => ({ 'oidc-signing-keys': newSigningKeyPem() }),
+    'clean-up-keys': async () => {
+      const pem = newCleanUpKeyPem();
+      const half = createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString();
+      return { 'clean-up-keys': pem, 'clean-up-keys-public': half };
+    },
+    // https://www.rfc-editor.org/rfc/rfc8555#section-6.2: P-256 is what every authority takes.
+    'acme-account-key': async () => ({
+      'acme-account-key': generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+        type: 'pkcs8',
+        format: 'pem',
+      }) as string,
+    }),
+    'acme-eab-kid': externalAccount,
+  };
+
+/** Which secret is made along with which. */
+const WITH: Readonly<Record<string, string>> = {
+  'clean-up-keys-public': 'clean-up-keys',
+  'acme-eab-hmac': 'acme-eab-kid',
+};
+
+/** Good for an account that is made within seven days: https://cloud.google.com/certificate-manager/docs/public-ca-tutorial */
+async function externalAccount(project: string, google: Google): Promise<Record<string, string>> {
+  const url = `https://publicca.googleapis.com/v1/projects/${project}/locations/global/externalAccountKeys`;
+  const answer = await google.call('POST', url, {});
+  if (answer.status !== 200)
+    throw new Unusable(`Google's certificate authority refuses: ${refusalIn(answer)}`);
+  const { keyId, b64MacKey } = answer.body;
+  return { 'acme-eab-kid': keyId, 'acme-eab-hmac': macKeyOf(b64MacKey) };
+}
+
+/** Bytes in JSON are base64; here those bytes are a text, which is base64url itself and what the client of the authority takes. */
+function macKeyOf(text: string): string {
+  const inner = Buffer.from(text, 'base64').toString('utf8');
+  return /^[\w-]+=*$/.test(inner) ? inner : Buffer.from(text, 'base64').toString('base64url');
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const { project, secrets, endpoint } = readArguments(args);
+  const google = googleOf(project, endpoint);
+  const empty: string[] = [];
+  for (const id of secrets) if (!(await hasVersion(google, project, id))) empty.push(id);
+  for (const leader of new Set(empty.map((id) => WITH[id] ?? id))) {
+    const together = [leader, ...Object.keys(WITH).filter((id) => WITH[id] === leader)].filter((id) =>
+      secrets.includes(id),
+    );
+    const make = MAKERS[leader];
+    if (!make)
+      throw new Unusable(
+        `${leader} is yours to give: gcloud secrets versions add ${leader} --data-file=- --project ${project}`,
+      );
+    const half = together.filter((id) => !empty.includes(id));
+    if (half.length > 0)
+      throw new Unusable(
+        `${half.join(', ')} has a version, and what goes with it has none: add it, or disable that version`,
+      );
+    for (const [id, text] of Object.entries(await make(project, google)))
+      await addVersion(google, project, id, text);
+  }
+  process.stdout.write(empty.length === 0 ? 'Every secret has a version.\n' : `Made: ${empty.join(', ')}\n`);
+}
+
+function readArguments(args: readonly string[]): { project: string; secrets: string[]; endpoint?: string } {
+  let values: { project?: string; secrets?: string; endpoint?: string };
+  try {
+    values = parseArgs({
+      args: [...args],
+      options: { project: { type: 'string' }, secrets: { type: 'string' }, endpoint: { type: 'string' } },
+    }).values;
+  } catch (error) {
+    throw new Unusable(`${(error as Error).message}\n${USAGE}`);
+  }
+  const { project, secrets = '', endpoint } = values;
+  if (!project || secrets === '') throw new Unusable(USAGE);
+  return { project, secrets: secrets.split(','), ...(endpoint !== undefined && { endpoint }) };
+}
+
+const addressOf = (project: string, id: string): string =>
+  `https://secretmanager.googleapis.com/v1/projects/${project}/secrets/${id}`;
+
+async function hasVersion(google: Google, project: string, id: string): Promise<boolean> {
+  const answer = await google.call(
+    'GET',
+    `${addressOf(project, id)}/versions?filter=state:ENABLED&pageSize=1`,
+  );
+  if (answer.status !== 200) throw new Unusable(`${id} cannot be seen: ${refusalIn(answer)}`);
+  return (answer.body.versions ?? []).length > 0;
+}
+
+async function addVersion(google: Google, project: string, id: string, text: string): Promise<void> {
+  const payload = { data: Buffer.from(text).toString('base64') };
+  const answer = await google.call('POST', `${addressOf(project, id)}:addVersion`, { payload });
+  if (answer.status !== 200) throw new Unusable(`${id} cannot be given a version: ${refusalIn(answer)}`);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Unusable) && !(error instanceof NotSignedIn)) throw error;
+  process.stderr.write(`${error.message.trimEnd()}\n`);
+  process.exitCode = 2;
+}

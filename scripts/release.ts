@@ -1,0 +1,122 @@
+/**
+ * Puts the console that `npm run build` made onto Firebase Hosting, with the headers and rewrites of firebase.json. `terraform apply` runs it.
+ * Nobody sees a half: what was uploaded is served from one moment on. `npm run release -- --project <id> --site <id> --region <region>`
+ * https://firebase.google.com/docs/hosting/api-deploy
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { type Answer, type Google, googleOf, NotSignedIn, refusalIn } from './google.ts';
+
+const USAGE = 'usage: npm run release -- --project <id> --site <id> --region <region of the functions>\n';
+const root = fileURLToPath(new URL('..', import.meta.url));
+const API = 'https://firebasehosting.googleapis.com/v1beta1';
+
+/** It cannot be done; says what to do. */
+class Unusable extends Error {}
+
+interface HostingConfig {
+  public: string;
+  rewrites: ({ source: string } & ({ function: { functionId: string } } | { destination: string }))[];
+  headers: { source: string; headers: { key: string; value: string }[] }[];
+}
+
+const readConfig = (): HostingConfig =>
+  (JSON.parse(readFileSync(join(root, 'firebase.json'), 'utf8')) as { hosting: HostingConfig }).hosting;
+
+/** What firebase.json says, as the API takes it. A function is a service of Cloud Run's, by the same name. */
+function servingConfig({ rewrites, headers }: HostingConfig, region: string): object {
+  return {
+    rewrites: rewrites.map((rewrite) =>
+      'function' in rewrite
+        ? { glob: rewrite.source, run: { serviceId: rewrite.function.functionId, region } }
+        : { glob: rewrite.source, path: rewrite.destination },
+    ),
+    headers: headers.map(({ source, headers: list }) => ({
+      glob: source,
+      headers: Object.fromEntries(list.map(({ key, value }) => [key, value])),
+    })),
+  };
+}
+
+/** As firebase.json has it in `ignore`: what is hidden, the compressed twins, and maps. */
+const IGNORED = /(^|\/)\.|\.(br|gz|map)$/;
+
+/** Compressed, as they are uploaded; by their path on the site. */
+function filesOf(folder: string): Map<string, Buffer> {
+  if (!existsSync(join(folder, 'index.html'))) throw new Unusable('The console is not built: npm run build');
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length).replaceAll('\\', '/'))
+    .filter((path) => !IGNORED.test(path));
+  return new Map(
+    paths.sort().map((path) => [path, gzipSync(readFileSync(join(folder, path)), { level: 9 })]),
+  );
+}
+
+const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
+
+function taken(answer: Answer, what: string): Answer['body'] {
+  if (answer.status !== 200) throw new Unusable(`${what} was refused: ${refusalIn(answer)}`);
+  return answer.body;
+}
+
+async function release(google: Google, site: string, region: string): Promise<void> {
+  const config = readConfig();
+  const files = filesOf(join(root, config.public));
+  const made = await google.call('POST', `${API}/sites/${site}/versions`, {
+    config: servingConfig(config, region),
+  });
+  const { name } = taken(made, `a version of ${site}`);
+  const contents = new Map([...files.values()].map((content) => [digestOf(content), content]));
+  const listed = Object.fromEntries([...files].map(([path, content]) => [path, digestOf(content)]));
+  const { uploadRequiredHashes = [], uploadUrl } = taken(
+    await google.call('POST', `${API}/${name}:populateFiles`, { files: listed }),
+    'the list of files',
+  );
+  for (const hash of uploadRequiredHashes as string[]) {
+    const content = contents.get(hash);
+    if (!content) throw new Unusable(`Hosting asks for a file that nobody listed: ${hash}`);
+    taken(await google.call('POST', `${uploadUrl}/${hash}`, content), 'a file');
+  }
+  taken(
+    await google.call('PATCH', `${API}/${name}?update_mask=status`, { status: 'FINALIZED' }),
+    'the version',
+  );
+  taken(await google.call('POST', `${API}/sites/${site}/releases?versionName=${name}`, {}), 'the release');
+  process.stdout.write(
+    `${site} serves ${name}: ${files.size} files, ${uploadRequiredHashes.length} of them new.\n`,
+  );
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  let values: Record<string, string | undefined>;
+  try {
+    values = parseArgs({
+      args: [...args],
+      options: {
+        project: { type: 'string' },
+        site: { type: 'string' },
+        region: { type: 'string' },
+        endpoint: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new Unusable(`${(error as Error).message}\n${USAGE}`);
+  }
+  const { project, site, region, endpoint } = values;
+  if (!project || !site || !region) throw new Unusable(USAGE);
+  await release(googleOf(project, endpoint), site, region);
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Unusable) && !(error instanceof NotSignedIn)) throw error;
+  process.stderr.write(`${error.message.trimEnd()}\n`);
+  process.exitCode = 2;
+}

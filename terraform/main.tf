@@ -1,0 +1,32 @@
+# From an empty project to a working Hub. What each part is: ../docs/deploy.md; what it runs: ../ARCHITECTURE.md.
+
+locals {
+  cells = merge(
+    { default = { project_id = var.project_id, region = var.region, domain = var.domain } },
+    var.cells,
+  )
+}
+
+module "cell" {
+  source   = "./modules/cell"
+  for_each = local.cells
+
+  name              = each.key
+  project_id        = each.value.project_id
+  region            = each.value.region
+  domain            = each.value.domain
+  billing_account   = var.billing_account
+  operator_email    = var.operator_email
+  images            = var.images
+  limits            = var.limits
+  kill_switch       = var.kill_switch
+  monthly_budget    = var.monthly_budget
+  min_instances     = var.min_instances
+  open_sign_up      = var.open_sign_up
+  licensed_products = var.licensed_products
+  metrics           = var.metrics
+  leaf_pool_exists  = var.leaf_pool_exists
+  org_policies      = var.org_policies
+  lock_audit_log    = var.lock_audit_log
+  ci                = var.ci
+}

@@ -1,0 +1,179 @@
+# One Hub: a project and a region. The modules are in the order in which things go through them.
+
+locals {
+  generated = "${path.module}/../../generated"
+  functions = jsondecode(file("${local.generated}/functions.json"))
+  # The regions that clusters may be in; functions and data are in one.
+  leaf_regions = jsondecode(file("${local.generated}/regions.json"))
+
+  clusters_domain = "clusters.${var.domain}"
+
+  # Below what the cheapest cluster costs, so that nobody is admitted; see the kill switch in docs/deploy.md.
+  hourly_dollars = var.kill_switch ? 0.01 : var.limits.cell_hourly_dollars
+
+  environment = merge(
+    {
+      GOOGLE_CLOUD_PROJECT        = var.project_id
+      HUB_PROJECT_NUMBER          = module.services.project_number
+      HUB_CELL                    = var.name
+      HUB_ZONE                    = local.clusters_domain
+      HUB_DNS_ZONE                = module.dns.zone
+      HUB_OIDC_ISSUER             = "https://${var.domain}/oidc"
+      HUB_CREDENTIALS_ACCOUNT     = module.functions.accounts["credentials"]
+      HUB_NODE_SERVICE_ACCOUNT    = module.network.node_account
+      HUB_NETWORK                 = module.network.network
+      HUB_SUBNETWORK              = module.network.subnetwork
+      HUB_DATABASE_ENCRYPTION_KEY = module.kms.key_per_region
+      HUB_CHART_SOURCE            = module.registry.chart_source
+      HUB_HELM_IMAGE              = var.images.helm
+      HUB_CALL_HOME_IMAGE         = var.images.call_home
+      HUB_ACCOUNT_CLUSTERS        = tostring(var.limits.account_clusters)
+      HUB_ACCOUNT_HOURLY_DOLLARS  = tostring(var.limits.account_hourly_dollars)
+      HUB_CELL_CLUSTERS           = tostring(var.limits.cell_clusters)
+      HUB_CELL_HOURLY_DOLLARS     = tostring(local.hourly_dollars)
+    },
+    length(var.licensed_products) > 0 ? { HUB_LICENSED_PRODUCTS = join(",", sort(var.licensed_products)) } : {},
+    var.metrics ? { HUB_OTLP_ENDPOINT = "https://telemetry.googleapis.com" } : {},
+  )
+}
+
+module "services" {
+  source     = "../services"
+  project_id = var.project_id
+}
+
+module "policies" {
+  source     = "../policies"
+  count      = var.org_policies ? 1 : 0
+  project_id = module.services.project_id
+}
+
+module "kms" {
+  source          = "../kms"
+  project_id      = module.services.project_id
+  regions         = local.leaf_regions
+  container_agent = module.services.agents["container.googleapis.com"]
+}
+
+module "network" {
+  source     = "../network"
+  project_id = module.services.project_id
+  regions    = local.leaf_regions
+}
+
+module "dns" {
+  source     = "../dns"
+  project_id = module.services.project_id
+  domain     = local.clusters_domain
+}
+
+module "registry" {
+  source       = "../registry"
+  project_id   = module.services.project_id
+  region       = var.region
+  node_account = module.network.node_account
+}
+
+module "firestore" {
+  source     = "../firestore"
+  project_id = module.services.project_id
+  region     = var.region
+}
+
+module "identity" {
+  source       = "../identity"
+  project_id   = module.services.project_id
+  domain       = var.domain
+  open_sign_up = var.open_sign_up
+}
+
+module "secrets" {
+  source            = "../secrets"
+  project_id        = module.services.project_id
+  secrets           = jsondecode(file("${local.generated}/secrets.json"))
+  licensed_products = var.licensed_products
+}
+
+module "pubsub" {
+  source     = "../pubsub"
+  project_id = module.services.project_id
+  topics     = toset([for spec in local.functions : spec.topic if can(spec.topic)])
+  regions    = distinct(concat([var.region], local.leaf_regions))
+}
+
+module "functions" {
+  source        = "../functions"
+  project_id    = module.services.project_id
+  region        = var.region
+  archive       = "${path.module}/../../../dist/functions.zip"
+  functions     = local.functions
+  min_instances = var.min_instances
+  environment   = local.environment
+  secrets       = module.secrets.ids
+  node_account  = module.network.node_account_name
+}
+
+module "subscriptions" {
+  source            = "../subscriptions"
+  project_id        = module.services.project_id
+  region            = var.region
+  functions         = { for name, spec in local.functions : name => spec if can(spec.topic) }
+  urls              = module.functions.urls
+  topics            = module.pubsub.topics
+  dead_letter_topic = module.pubsub.topics["dead-letter"]
+  pubsub_agent      = module.services.agents["pubsub.googleapis.com"]
+}
+
+module "scheduler" {
+  source     = "../scheduler"
+  project_id = module.services.project_id
+  region     = var.region
+  jobs       = { for name, spec in local.functions : name => { schedule = spec.schedule, topic = module.pubsub.topics[spec.topic], message = spec.message } if can(spec.schedule) }
+  paused     = var.kill_switch ? toset(["top-up"]) : toset([])
+}
+
+module "audit" {
+  source           = "../audit"
+  project_id       = module.services.project_id
+  project_number   = module.services.project_number
+  region           = var.region
+  hint_topic       = module.pubsub.topics["hint"]
+  leaf_pool_exists = var.leaf_pool_exists
+  locked           = var.lock_audit_log
+}
+
+module "hosting" {
+  source     = "../hosting"
+  project_id = module.services.project_id
+  region     = var.region
+  domain     = var.domain
+
+  # A rewrite leads to a function that is there.
+  depends_on = [module.functions]
+}
+
+module "monitoring" {
+  source         = "../monitoring"
+  project_id     = module.services.project_id
+  operator_email = var.operator_email
+  alerts         = jsondecode(file("${local.generated}/alerts.json"))
+  dashboard      = file("${local.generated}/dashboard.json")
+  metrics        = var.metrics
+  runbooks       = "docs/operations.md"
+}
+
+module "budget" {
+  source          = "../budget"
+  project_number  = module.services.project_number
+  billing_account = var.billing_account
+  monthly         = var.monthly_budget
+  channel         = module.monitoring.channel
+}
+
+module "ci" {
+  source     = "../ci"
+  count      = var.ci == null ? 0 : 1
+  project_id = module.services.project_id
+  issuer     = var.ci.issuer
+  repository = var.ci.repository
+}

@@ -1,0 +1,43 @@
+variable "name" {
+  description = "Of the cell; part of labels and documents."
+  type        = string
+}
+
+variable "project_id" { type = string }
+variable "region" { type = string }
+variable "domain" { type = string }
+variable "billing_account" { type = string }
+variable "operator_email" { type = string }
+
+variable "images" {
+  type = object({
+    helm      = string
+    call_home = string
+  })
+}
+
+variable "limits" {
+  type = object({
+    account_clusters       = number
+    account_hourly_dollars = number
+    cell_clusters          = number
+    cell_hourly_dollars    = number
+  })
+}
+
+variable "kill_switch" { type = bool }
+variable "monthly_budget" { type = number }
+variable "min_instances" { type = map(number) }
+variable "open_sign_up" { type = bool }
+variable "licensed_products" { type = set(string) }
+variable "metrics" { type = bool }
+variable "leaf_pool_exists" { type = bool }
+variable "org_policies" { type = bool }
+variable "lock_audit_log" { type = bool }
+
+variable "ci" {
+  type = object({
+    issuer     = string
+    repository = string
+  })
+}

@@ -1,0 +1,131 @@
+# What wakes somebody: one policy per entry of functions/alerts.ts, each with its runbook; what is promised; one page with everything.
+
+variable "project_id" { type = string }
+variable "operator_email" { type = string }
+
+variable "alerts" {
+  description = "generated/alerts.json"
+  type        = any
+}
+
+variable "dashboard" {
+  description = "generated/dashboard.json"
+  type        = string
+}
+
+variable "metrics" {
+  description = "Whether there are metrics to alert on."
+  type        = bool
+}
+
+variable "runbooks" {
+  description = "Where they are, in the repository."
+  type        = string
+}
+
+locals {
+  on_logs    = { for id, alert in var.alerts.alerts : id => alert if can(alert.log) }
+  on_metrics = { for id, alert in var.alerts.alerts : id => alert if can(alert.query) && var.metrics }
+  requests   = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"api\" AND metric.type=\"run.googleapis.com/request_count\""
+}
+
+resource "google_monitoring_notification_channel" "operator" {
+  project      = var.project_id
+  display_name = "Operator of Hub"
+  type         = "email"
+  labels       = { email_address = var.operator_email }
+}
+
+resource "google_monitoring_alert_policy" "logs" {
+  for_each = local.on_logs
+
+  project               = var.project_id
+  display_name          = each.key
+  combiner              = "OR"
+  severity              = each.value.severity
+  notification_channels = [google_monitoring_notification_channel.operator.id]
+
+  conditions {
+    display_name = each.value.title
+
+    condition_matched_log {
+      filter = "resource.type=\"cloud_run_revision\" AND ${each.value.log}"
+    }
+  }
+
+  # Such a policy must say how often it tells at most.
+  alert_strategy {
+    auto_close = "86400s"
+
+    notification_rate_limit {
+      period = "3600s"
+    }
+  }
+
+  documentation {
+    subject   = "Hub: ${each.value.title}"
+    content   = "What to do: ${var.runbooks}#${each.key}"
+    mime_type = "text/markdown"
+  }
+}
+
+resource "google_monitoring_alert_policy" "metrics" {
+  for_each = local.on_metrics
+
+  project               = var.project_id
+  display_name          = each.key
+  combiner              = "OR"
+  severity              = each.value.severity
+  notification_channels = [google_monitoring_notification_channel.operator.id]
+
+  conditions {
+    display_name = each.value.title
+
+    condition_prometheus_query_language {
+      query               = each.value.query
+      duration            = "${each.value.for_seconds}s"
+      evaluation_interval = "60s"
+      # Nothing was measured yet when this is made for the first time.
+      disable_metric_validation = true
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+  }
+
+  documentation {
+    subject   = "Hub: ${each.value.title}"
+    content   = "What to do: ${var.runbooks}#${each.key}"
+    mime_type = "text/markdown"
+  }
+}
+
+resource "google_monitoring_custom_service" "api" {
+  project      = var.project_id
+  service_id   = "hub-api"
+  display_name = "API of Hub"
+}
+
+resource "google_monitoring_slo" "availability" {
+  project             = var.project_id
+  service             = google_monitoring_custom_service.api.service_id
+  slo_id              = "availability"
+  display_name        = "Requests that Hub does not fail, in 28 days"
+  goal                = var.alerts.slos.api_availability
+  rolling_period_days = 28
+
+  request_based_sli {
+    good_total_ratio {
+      total_service_filter = local.requests
+      bad_service_filter   = "${local.requests} AND metric.labels.response_code_class=\"5xx\""
+    }
+  }
+}
+
+resource "google_monitoring_dashboard" "hub" {
+  project        = var.project_id
+  dashboard_json = var.dashboard
+}
+
+output "channel" { value = google_monitoring_notification_channel.operator.id }

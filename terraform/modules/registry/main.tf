@@ -1,0 +1,55 @@
+# What clusters are installed from: charts that the operator pushed, and images that are fetched once and kept.
+
+variable "project_id" { type = string }
+variable "region" { type = string }
+variable "node_account" { type = string }
+
+resource "google_artifact_registry_repository" "charts" {
+  project       = var.project_id
+  location      = var.region
+  repository_id = "charts"
+  description   = "Charts of the mesh and of the products, in every version of generated/charts.json."
+  format        = "DOCKER"
+
+  docker_config {
+    # What was tested is what is installed.
+    immutable_tags = true
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+# Docker Hub counts the pulls behind an address, and here all clusters are behind one.
+resource "google_artifact_registry_repository" "images" {
+  project       = var.project_id
+  location      = var.region
+  repository_id = "images"
+  description   = "Images of Docker Hub, as they were when they were first asked for."
+  format        = "DOCKER"
+  mode          = "REMOTE_REPOSITORY"
+
+  remote_repository_config {
+    docker_repository {
+      public_repository = "DOCKER_HUB"
+    }
+  }
+}
+
+resource "google_artifact_registry_repository_iam_member" "nodes" {
+  for_each = {
+    charts = google_artifact_registry_repository.charts.name
+    images = google_artifact_registry_repository.images.name
+  }
+
+  project    = var.project_id
+  location   = var.region
+  repository = each.value
+  role       = "roles/artifactregistry.reader"
+  member     = "serviceAccount:${var.node_account}"
+}
+
+output "chart_source" {
+  value = "oci://${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.charts.name}"
+}

@@ -1,0 +1,49 @@
+# Places for secrets. What is in them is made by `npm run keys`, and never is in Terraform's state.
+
+variable "project_id" { type = string }
+variable "licensed_products" { type = set(string) }
+
+variable "secrets" {
+  type = map(object({
+    what     = string
+    optional = bool
+  }))
+}
+
+locals {
+  wanted = { for id, secret in var.secrets : id => secret if !secret.optional || contains(var.licensed_products, split("-", id)[0]) }
+}
+
+resource "google_secret_manager_secret" "this" {
+  for_each = local.wanted
+
+  project     = var.project_id
+  secret_id   = each.key
+  annotations = { what = each.value.what }
+
+  # In many places, so that they outlive a region.
+  replication {
+    auto {}
+  }
+
+  # What was signed with it could not be checked any more.
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+
+# Makes the first version of each that has none; those that have one are left alone. A licence it only asks for.
+resource "terraform_data" "first_versions" {
+  triggers_replace = sort(keys(google_secret_manager_secret.this))
+
+  provisioner "local-exec" {
+    command     = "npm run keys -- --project ${var.project_id} --secrets ${join(",", sort(keys(google_secret_manager_secret.this)))}"
+    working_dir = "${path.module}/../../.."
+  }
+}
+
+output "ids" {
+  description = "By name; each has a version."
+  value       = { for id, secret in google_secret_manager_secret.this : id => secret.id }
+  depends_on  = [terraform_data.first_versions]
+}

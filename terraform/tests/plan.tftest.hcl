@@ -1,0 +1,61 @@
+# What an empty project would get, with providers that are not there: `npm run test:terraform`.
+
+mock_provider "google" {}
+mock_provider "google-beta" {}
+
+variables {
+  project_id      = "hub-test"
+  billing_account = "012345-6789AB-CDEF01"
+  domain          = "hub.example.com"
+  operator_email  = "operator@example.com"
+  images = {
+    helm      = "europe-west1-docker.pkg.dev/hub-test/images/alpine/helm@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    call_home = "europe-west1-docker.pkg.dev/hub-test/images/google/cloud-sdk@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+  }
+}
+
+run "five_variables_are_enough" {
+  command = plan
+
+  assert {
+    condition     = output.consoles["default"] == "https://hub.example.com"
+    error_message = "The first cell is not at the domain."
+  }
+}
+
+run "each_cell_is_a_hub" {
+  command = plan
+
+  variables {
+    cells = {
+      us = { project_id = "hub-test-us", region = "us-central1", domain = "us.hub.example.com" }
+    }
+  }
+
+  assert {
+    condition     = length(output.consoles) == 2
+    error_message = "There are not two cells."
+  }
+}
+
+run "cells_do_not_share_a_project" {
+  command = plan
+
+  variables {
+    cells = {
+      us = { project_id = "hub-test", region = "us-central1", domain = "us.hub.example.com" }
+    }
+  }
+
+  expect_failures = [var.cells]
+}
+
+run "images_are_named_by_digest" {
+  command = plan
+
+  variables {
+    images = { helm = "alpine/helm:4", call_home = "google/cloud-sdk:slim" }
+  }
+
+  expect_failures = [var.images]
+}

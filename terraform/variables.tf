@@ -1,0 +1,151 @@
+# The five that nobody else can know.
+
+variable "project_id" {
+  description = "The project that Hub and its clusters run in. Nothing else should be in it."
+  type        = string
+}
+
+variable "billing_account" {
+  description = "Id of the billing account that the project is linked to: XXXXXX-XXXXXX-XXXXXX."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.billing_account))
+    error_message = "Must be an id like 012345-6789AB-CDEF01: gcloud billing accounts list."
+  }
+}
+
+variable "domain" {
+  description = "The console is at this name, the clusters are below clusters.<domain>. You must be able to add records to it."
+  type        = string
+
+  validation {
+    condition     = can(regex("^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$", var.domain))
+    error_message = "Must be a domain name in lower case, without a dot at the end."
+  }
+}
+
+variable "operator_email" {
+  description = "Whom alerts and warnings about money are sent to."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[^@ ]+@[^@ ]+\\.[^@ ]+$", var.operator_email))
+    error_message = "Must be an e-mail address."
+  }
+}
+
+variable "images" {
+  description = "Images by digest that run Helm and gcloud in a new cluster: docs/deploy.md tells how to mirror them."
+  type = object({
+    helm      = string
+    call_home = string
+  })
+
+  validation {
+    condition     = alltrue([for image in values(var.images) : can(regex("@sha256:[0-9a-f]{64}$", image))])
+    error_message = "Each must name an image by digest: …@sha256:…"
+  }
+}
+
+# What has a default that does.
+
+variable "region" {
+  description = "Where functions and data of the first cell are. firebase.json names it too."
+  type        = string
+  default     = "europe-west1"
+}
+
+variable "cells" {
+  description = "Further cells: each is a Hub of its own, in a project of its own, with a domain of its own."
+  type = map(object({
+    project_id = string
+    region     = string
+    domain     = string
+  }))
+  default = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.cells) : can(regex("^[a-z][-a-z0-9]{0,30}$", name)) && name != "default"])
+    error_message = "Names of cells are labels: lower case, digits and dashes; default is the first one."
+  }
+
+  validation {
+    condition     = length(distinct(concat([var.project_id], [for cell in var.cells : cell.project_id]))) == length(var.cells) + 1
+    error_message = "Each cell needs a project of its own: names in it would clash, and what happens in one must not reach another."
+  }
+}
+
+variable "limits" {
+  description = "What an account and a cell may hold and spend, in clusters and in dollars an hour at list prices."
+  type = object({
+    account_clusters       = optional(number, 5)
+    account_hourly_dollars = optional(number, 20)
+    cell_clusters          = optional(number, 100)
+    cell_hourly_dollars    = optional(number, 100)
+  })
+  default = {}
+}
+
+variable "kill_switch" {
+  description = "No more clusters: whoever asks waits, and pools are not topped up. What stands goes on; nothing is deleted."
+  type        = bool
+  default     = false
+}
+
+variable "monthly_budget" {
+  description = "In the currency of the billing account. Above half, nine tenths and all of it, and when it is forecast, operator_email is told. Billing lags by hours: limits are what caps."
+  type        = number
+  default     = 1000
+}
+
+variable "min_instances" {
+  description = "Instances of each function that never sleep, by its name: one of api costs about 10 dollars a month and saves a cold start."
+  type        = map(number)
+  default     = {}
+}
+
+variable "open_sign_up" {
+  description = "Whether anybody may make an account. Otherwise operators make them."
+  type        = bool
+  default     = false
+}
+
+variable "licensed_products" {
+  description = "Products for whose licensed versions there is a licence, in Secret Manager."
+  type        = set(string)
+  default     = []
+}
+
+variable "metrics" {
+  description = "Whether functions send metrics to Cloud Monitoring. Without them, alerts on metrics cannot fire."
+  type        = bool
+  default     = true
+}
+
+variable "leaf_pool_exists" {
+  description = "Set it once the project has had its first cluster: only then is there a workload identity pool to give the leaves a right with."
+  type        = bool
+  default     = false
+}
+
+variable "org_policies" {
+  description = "Whether to hold the project to policies of the organisation. Needs an organisation, and roles/orgpolicy.policyAdmin."
+  type        = bool
+  default     = true
+}
+
+variable "lock_audit_log" {
+  description = "Whether nobody can shorten or delete the audit log, for good. Set it when the deployment is there to stay."
+  type        = bool
+  default     = false
+}
+
+variable "ci" {
+  description = "Repository whose CI may look at what an apply would change. Null: none."
+  type = object({
+    issuer     = string
+    repository = string
+  })
+  default = null
+}

@@ -1,0 +1,414 @@
+/** What must hold of the Terraform, whatever it is made of: who may do what, what is deployed, and what nobody may lose. Pure. */
+import { ALERTS } from '../../functions/alerts.ts';
+import { isGivenUp, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../../functions/manifest.ts';
+import { PERMISSIONS } from '../../functions/permissions.ts';
+import { expressionsIn, referencesIn } from './expressions.ts';
+import { allBlocks, type Block, type Body, resourcesOf, type Tree, textsIn, titleOf } from './tree.ts';
+
+interface GeneratedFunction {
+  entry_point: string;
+  topic?: string;
+  subscription?: string;
+  max_delivery_attempts?: number | null;
+  schedule?: string;
+  message?: object;
+  timeout_seconds: number;
+  secrets: Record<string, string>;
+  permissions: readonly string[];
+}
+
+/** What was generated for Terraform. */
+export interface Facts {
+  functions: Record<string, GeneratedFunction>;
+  alerts: { alerts: Record<string, { title: string; log?: string; query?: string }> };
+  /** Entry points that the code has. */
+  exported: readonly string[];
+}
+
+type Found = Block & { module: string };
+type Rule = (tree: Tree, facts: Facts) => string[];
+
+/** @returns what is wrong, a line each */
+export const ruleFaults = (tree: Tree, facts: Facts): string[] => RULES.flatMap((rule) => rule(tree, facts));
+
+const REQUIRED = ['billing_account', 'domain', 'images', 'operator_email', 'project_id'];
+
+const fiveVariables: Rule = ({ '': root }) => {
+  const required = Object.entries(root?.variables ?? {}).flatMap(([name, body]) =>
+    'default' in body ? [] : [name],
+  );
+  return same(required, REQUIRED) ? [] : [`variables without default are ${required.sort().join(', ')}`];
+};
+
+const remoteState: Rule = ({ '': root }) => {
+  const [terraform] = (root?.rest.terraform ?? []) as Body[];
+  const backend = terraform?.backend as Record<string, unknown> | undefined;
+  return backend && 'gcs' in backend ? [] : ['the state is not kept in a bucket'];
+};
+
+/** Whatever is in the state can be read by whoever reads the state. */
+const NEVER =
+  /^(google_service_account_key|google_secret_manager_secret_version|tls_|random_password|local_)/;
+
+const noKeys: Rule = (tree) => [
+  ...allBlocks(tree).flatMap((block) =>
+    NEVER.test(block.type) ? [`${titleOf(block)}: a key or a secret would be in the state`] : [],
+  ),
+  ...(
+    (tree['']?.rest.provider
+      ? Object.values(tree[''].rest.provider as Record<string, Body[]>)
+      : []) as Body[][]
+  )
+    .flat()
+    .flatMap((provider) =>
+      'credentials' in provider || 'access_token' in provider ? ['a provider is given a key'] : [],
+    ),
+];
+
+const PUBLIC = /\b(allUsers|allAuthenticatedUsers)\b/;
+
+/** Whoever may be called by everybody is one of those that answer HTTP. */
+const publicFunctions: Rule = (tree, { functions }) => {
+  const faults: string[] = [];
+  for (const block of allBlocks(tree)) {
+    if (![...textsIn(block.body)].some(({ text }) => PUBLIC.test(text))) continue;
+    const isInvoker =
+      block.type === 'google_cloud_run_v2_service_iam_member' &&
+      block.body.role === 'roles/run.invoker' &&
+      block.body.for_each === '${local.public}';
+    if (!isInvoker) faults.push(`${titleOf(block)}: everybody is let in`);
+  }
+  const chosen = String(tree['modules/functions']?.locals.public ?? '');
+  if (!/if !can\(spec\.topic\)/.test(chosen)) faults.push('local.public is not what has no topic');
+  const open = Object.keys(functions).filter((name) => functions[name]?.topic === undefined);
+  const http = MANIFEST.filter(({ trigger }) => trigger.kind === 'http').map(({ name }) => name);
+  if (!same(open, http)) faults.push(`without a topic, and so public, are ${open.join(', ')}`);
+  return faults;
+};
+
+/** Broad roles, and those with which one may become somebody else, in the whole project. */
+const TOO_MUCH =
+  /^roles\/(owner|editor|container\.(admin|developer|clusterAdmin)|iam\.(serviceAccountUser|serviceAccountTokenCreator|serviceAccountAdmin|securityAdmin|workloadIdentityUser)|resourcemanager\..*|.*\.admin)$/;
+/** What is in the buckets of clusters is people's: no right to read all buckets of the project. */
+const ALL_BUCKETS = /^roles\/storage\./;
+/** Also where a single thing is given, nobody gets all of it but who must. */
+const MOST = /^roles\/(owner|editor)$/;
+
+const roles: Rule = (tree) =>
+  allBlocks(tree).flatMap((block) => {
+    if (/_iam_(policy|binding)$/.test(block.type))
+      return [`${titleOf(block)}: takes away what others were given; use a member`];
+    if (!/_iam_member$/.test(block.type)) return [];
+    const given = rolesOf(block);
+    const bad = block.type === 'google_project_iam_member' ? TOO_MUCH : MOST;
+    if (bad === TOO_MUCH && !('condition' in block.body) && given.some((role) => ALL_BUCKETS.test(role)))
+      return [`${titleOf(block)}: reads the buckets of clusters`];
+    return given.filter((role) => bad.test(role)).map((role) => `${titleOf(block)}: ${role} is too much`);
+  });
+
+/** The role itself, or all that `for_each` names. */
+function rolesOf({ body }: Found): string[] {
+  const texts = [body.role, body.for_each].map((value) => JSON.stringify(value ?? ''));
+  return texts.flatMap((text) => text.match(/roles\/[\w.]+/g) ?? []);
+}
+
+/** One identity for each function, with the permissions of the table and none beside. */
+const identities: Rule = (tree, { functions }) => {
+  const faults: string[] = [];
+  const expect = (holds: boolean, fault: string): void => void (holds || faults.push(fault));
+  const [account] = resourcesOf(tree, 'google_service_account').filter(({ name }) => name === 'functions');
+  expect(account?.body.for_each === '${var.functions}', 'not each function has a service account of its own');
+  for (const block of resourcesOf(tree, 'google_cloudfunctions2_function')) {
+    const [service] = (block.body.service_config ?? []) as Body[];
+    expect(
+      service?.service_account_email === '${google_service_account.functions[each.key].email}',
+      `${titleOf(block)}: does not run as its own service account`,
+    );
+  }
+  const [role] = resourcesOf(tree, 'google_project_iam_custom_role').filter(
+    ({ name }) => name === 'functions',
+  );
+  expect(
+    role?.body.for_each === '${var.functions}' && role.body.permissions === '${each.value.permissions}',
+    'the roles of functions are not those of functions/permissions.ts',
+  );
+  for (const block of allBlocks(tree).filter(({ type }) => type === 'google_project_iam_member')) {
+    const isFunctions = [...textsIn(block.body.member)].some(({ text }) =>
+      text.includes('google_service_account.functions['),
+    );
+    expect(
+      !isFunctions || block.body.role === '${google_project_iam_custom_role.functions[each.key].name}',
+      `${titleOf(block)}: gives functions more than their list`,
+    );
+  }
+  expect(
+    same(
+      Object.keys(PERMISSIONS),
+      MANIFEST.map(({ name }) => name),
+    ),
+    'permissions are of other functions',
+  );
+  for (const [name, { permissions, topic }] of Object.entries(functions)) {
+    for (const permission of permissions)
+      expect(/^[a-z]+\.[a-zA-Z]+\.[a-zA-Z]+$/.test(permission), `${name}: ${permission} is no permission`);
+    const inside = permissions.filter((one) => topic === undefined && FOR_STEPS_ONLY.test(one));
+    expect(inside.length === 0, `${name}: answers everybody and may ${inside.join(', ')}`);
+  }
+  return faults;
+};
+
+/** What answers everybody makes and removes nothing in the cloud, and in a cluster does what a RoleBinding there says. */
+const FOR_STEPS_ONLY = /^(container\.(?!clusters\.(get|connect)$)|compute\.|storage\.|dns\.|iam\.)/;
+
+const buckets: Rule = (tree) =>
+  resourcesOf(tree, 'google_storage_bucket').flatMap((block) =>
+    block.body.uniform_bucket_level_access === true && block.body.public_access_prevention === 'enforced'
+      ? []
+      : [`${titleOf(block)}: objects could be opened one by one, or to everybody`],
+  );
+
+/** What cannot be made again. */
+const DATA = [
+  'google_firestore_database',
+  'google_firestore_backup_schedule',
+  'google_identity_platform_config',
+  'google_kms_crypto_key',
+  'google_secret_manager_secret',
+  'google_logging_project_bucket_config',
+  'google_dns_managed_zone',
+  'google_compute_subnetwork',
+];
+
+const kept: Rule = (tree) => [
+  ...DATA.flatMap((type) => (resourcesOf(tree, type).length > 0 ? [] : [`there is no ${type}`])),
+  ...allBlocks(tree)
+    .filter(
+      (block) =>
+        DATA.includes(block.type) || (block.name === 'exports' && block.type === 'google_storage_bucket'),
+    )
+    .flatMap((block) => {
+      const [lifecycle] = (block.body.lifecycle ?? []) as Body[];
+      return lifecycle?.prevent_destroy === true ? [] : [`${titleOf(block)}: could be destroyed`];
+    }),
+];
+
+const database: Rule = (tree) =>
+  resourcesOf(tree, 'google_firestore_database').flatMap(({ body }) => [
+    ...(body.point_in_time_recovery_enablement === 'POINT_IN_TIME_RECOVERY_ENABLED'
+      ? []
+      : ['the database cannot be set back in time']),
+    ...(body.delete_protection_state === 'DELETE_PROTECTION_ENABLED' ? [] : ['the database can be deleted']),
+  ]);
+
+const deployed: Rule = (tree, { functions, exported }) => {
+  const faults: string[] = [];
+  const points = Object.values(functions).map(({ entry_point }) => entry_point);
+  if (!same(points, exported)) faults.push(`deployed are ${difference(points, exported)}`);
+  const all = resourcesOf(tree, 'google_cloudfunctions2_function');
+  if (all.length !== 1 || all[0]?.body.for_each !== '${var.functions}')
+    faults.push('functions are not made of the manifest alone');
+  if (tree['modules/cell']?.calls.functions?.functions !== '${local.functions}')
+    faults.push('the module functions is given something else than the manifest');
+  const read = String(tree['modules/cell']?.locals.functions ?? '');
+  if (!read.includes('/functions.json')) faults.push('local.functions is not the generated manifest');
+  const cloudRun = resourcesOf(tree, 'google_cloud_run_v2_service');
+  if (cloudRun.length > 0) faults.push('something is deployed beside the functions');
+  return faults;
+};
+
+const messages: Rule = (tree, { functions }) => {
+  const faults: string[] = [];
+  const expect = (holds: boolean, fault: string): void => void (holds || faults.push(fault));
+  for (const { name, trigger } of MANIFEST) {
+    const { topic, max_delivery_attempts: attempts } = functions[name] ?? {};
+    if (trigger.kind === 'http') continue;
+    expect(topic === trigger.topic, `${name}: listens to ${topic}`);
+    const wanted = isGivenUp(trigger.topic) ? MAX_DELIVERY_ATTEMPTS : null;
+    expect(attempts === wanted, `${name}: has no dead letters, or has them where it must not`);
+  }
+  const [subscription, ...others] = resourcesOf(tree, 'google_pubsub_subscription');
+  expect(subscription !== undefined && others.length === 0, 'there is not one kind of subscription');
+  const body = subscription?.body ?? {};
+  expect(body.for_each === '${var.functions}', 'not each function has a subscription');
+  const [push] = (body.push_config ?? []) as Body[];
+  const [token] = (push?.oidc_token ?? []) as Body[];
+  expect(
+    String(token?.service_account_email).includes('google_service_account.push.email'),
+    'messages are pushed without a token, or as somebody else',
+  );
+  expect('retry_policy' in body, 'there is no retry policy');
+  const [expiry] = (body.expiration_policy ?? []) as Body[];
+  expect(expiry?.ttl === '', 'a subscription that is not used would go');
+  const dead = (body.dynamic as Record<string, Body[]> | undefined)?.dead_letter_policy?.[0];
+  const [content] = (dead?.content ?? []) as Body[];
+  expect(
+    String(dead?.for_each).includes('max_delivery_attempts') &&
+      content?.dead_letter_topic === '${var.dead_letter_topic}',
+    'messages that cannot be handled go nowhere',
+  );
+  const agents = ['google_pubsub_topic_iam_member', 'google_pubsub_subscription_iam_member'].map((type) =>
+    resourcesOf(tree, type).some(
+      ({ name, body: { member } }) => name === 'dead_letters' && member === '${var.pubsub_agent}',
+    ),
+  );
+  expect(agents.every(Boolean), 'Pub/Sub may not forward what is given up');
+  return faults;
+};
+
+const ingress: Rule = (tree) =>
+  resourcesOf(tree, 'google_cloudfunctions2_function').flatMap((block) => {
+    const [service] = (block.body.service_config ?? []) as Body[];
+    const text = String(service?.ingress_settings);
+    const right = '${contains(local.public, each.key) ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"}';
+    return text === right ? [] : [`${titleOf(block)}: can be reached from outside`];
+  });
+
+const schedules: Rule = (tree, { functions }) => {
+  const faults: string[] = [];
+  for (const { name, trigger } of MANIFEST) {
+    const wanted = trigger.kind === 'topic' ? trigger.schedule : undefined;
+    const { schedule, message } = functions[name] ?? {};
+    if (schedule !== wanted) faults.push(`${name}: runs at ${schedule}, not ${wanted}`);
+    if (wanted !== undefined && message === undefined) faults.push(`${name}: is started with nothing`);
+  }
+  const jobs = resourcesOf(tree, 'google_cloud_scheduler_job');
+  for (const job of jobs) {
+    const isSweep = job.body.for_each === '${var.jobs}' && job.body.schedule === '${each.value.schedule}';
+    // The database's own copy is no business of a function.
+    const isExport = job.module === 'modules/firestore' && job.name === 'export';
+    if (!isSweep && !isExport) faults.push(`${titleOf(job)}: is not in the manifest`);
+  }
+  if (!jobs.some(({ body }) => body.for_each === '${var.jobs}')) faults.push('nothing starts the sweeps');
+  return faults;
+};
+
+const indexes: Rule = (tree) => {
+  const { locals = {} } = tree['modules/firestore'] ?? {};
+  const isRead =
+    String(locals.declared) === '${jsondecode(file("${local.repository}/firestore.indexes.json"))}';
+  const [index] = resourcesOf(tree, 'google_firestore_index');
+  const [field] = resourcesOf(tree, 'google_firestore_field');
+  const [files] = resourcesOf(tree, 'google_firebaserules_ruleset').flatMap(
+    ({ body }) => ((body.source as Body[])?.[0]?.files ?? []) as Body[],
+  );
+  return [
+    ...(isRead &&
+    /local\.declared\.indexes/.test(String(locals.indexes)) &&
+    index?.body.for_each === '${local.indexes}'
+      ? []
+      : ['indexes are not those of firestore.indexes.json']),
+    ...(isRead &&
+    /local\.declared\.fieldOverrides/.test(String(locals.fields)) &&
+    field?.body.for_each === '${local.fields}'
+      ? []
+      : ['fields are not those of firestore.indexes.json']),
+    ...(String(files?.content) === '${file("${local.repository}/firestore.rules")}'
+      ? []
+      : ['rules are not those of firestore.rules']),
+  ];
+};
+
+const alerts: Rule = (tree, { alerts: { alerts: made } }) => {
+  const wanted = ALERTS.map(({ id }) => id);
+  const policies = resourcesOf(tree, 'google_monitoring_alert_policy').map(({ body }) =>
+    String(body.for_each),
+  );
+  const { locals = {} } = tree['modules/monitoring'] ?? {};
+  return [
+    ...(same(Object.keys(made), wanted) ? [] : [`alerts are ${difference(Object.keys(made), wanted)}`]),
+    ...Object.entries(made).flatMap(([id, { log, query }]) =>
+      (log === undefined) === (query === undefined) ? [`${id}: is made of nothing, or of two things`] : [],
+    ),
+    ...(same(policies, ['${local.on_logs}', '${local.on_metrics}']) &&
+    /if can\(alert\.log\)/.test(String(locals.on_logs)) &&
+    /if can\(alert\.query\)/.test(String(locals.on_metrics))
+      ? []
+      : ['not each alert has a policy']),
+  ];
+};
+
+/** What runs on the machine of whoever applies: scripts of this repository, with nothing of anybody else's in their arguments. */
+const LOCAL = /^npm run (keys|release) -- [-\w ,./$"{}():[\]]*$/;
+
+const provisioners: Rule = (tree) =>
+  allBlocks(tree).flatMap((block) => {
+    const made = (block.body.provisioner ?? {}) as Record<string, Body[]>;
+    return Object.entries(made).flatMap(([kind, bodies]) =>
+      bodies.flatMap(({ command }) =>
+        kind === 'local-exec' && LOCAL.test(String(command))
+          ? []
+          : [`${titleOf(block)}: runs ${String(command)}`],
+      ),
+    );
+  });
+
+/** Files that are read are there. */
+export const filesRead = (tree: Tree): { module: string; path: string }[] =>
+  Object.values(tree).flatMap(({ path, locals, calls, blocks }) =>
+    [locals, calls, ...blocks.map(({ body }) => body)].flatMap((value) =>
+      [...textsIn(value)].flatMap(({ text }) =>
+        [...expressionsIn(text)].flatMap((expression) =>
+          [...expression.matchAll(/\bfile\("([^"]+)"\)/g)].map(([, found = '']) => ({
+            module: path,
+            path: found,
+          })),
+        ),
+      ),
+    ),
+  );
+
+/** Variables of the environment that all functions are given. */
+export const environmentKeys = (tree: Tree): string[] => {
+  const text = String(tree['modules/cell']?.locals.environment ?? '');
+  return [...text.matchAll(/\b([A-Z][A-Z_]+)\s*=/g)].map(([, name = '']) => name);
+};
+
+/** A module is called by somebody. */
+const modules: Rule = (tree) =>
+  Object.keys(tree)
+    .filter((path) => path !== '')
+    .filter(
+      (path) =>
+        !Object.values(tree).some((one) =>
+          Object.values(one.calls).some(({ source }) =>
+            String(source).endsWith(path.split('/').at(-1) ?? ''),
+          ),
+        ),
+    )
+    .map((path) => `${path}: is never called`);
+
+const cells: Rule = ({ '': root }) =>
+  root?.calls.cell?.for_each === '${local.cells}' &&
+  referencesIn(String(root.locals.cells)).references.some(({ steps }) => steps[0] === 'cells')
+    ? []
+    : ['cells are not made for each of what is asked for'];
+
+const same = (some: readonly string[], others: readonly string[]): boolean =>
+  JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
+
+const difference = (some: readonly string[], others: readonly string[]): string =>
+  [
+    ...some.filter((one) => !others.includes(one)).map((one) => `${one} too many`),
+    ...others.filter((one) => !some.includes(one)).map((one) => `${one} too few`),
+  ].join(', ');
+
+const RULES: readonly Rule[] = [
+  fiveVariables,
+  remoteState,
+  noKeys,
+  publicFunctions,
+  roles,
+  identities,
+  buckets,
+  kept,
+  database,
+  deployed,
+  messages,
+  ingress,
+  schedules,
+  indexes,
+  alerts,
+  provisioners,
+  modules,
+  cells,
+];

@@ -1,0 +1,538 @@
+/**
+ * The Terraform, without a cloud and without a network: what can be known from its text. That it can be planned and applied was not tried
+ * here; `npm run test:terraform` has it validated where there is a `tofu` or `terraform` and a way to its providers.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { newCleanUpKeyPem } from '../../functions/clean-up/keys.ts';
+import { ConfigError, parseConfig } from '../../functions/config.ts';
+import * as exported from '../../functions/index.ts';
+import { newSigningKeyPem } from '../../functions/oidc/keys.ts';
+import { referenceFaults } from './references.ts';
+import { environmentKeys, type Facts, filesRead, ruleFaults } from './rules.ts';
+import { type ProviderSchema, schemaFaults } from './schema.ts';
+import { type Block, type Body, readTree, resourcesOf, TERRAFORM, type Tree } from './tree.ts';
+
+const json = (path: string) => JSON.parse(readFileSync(join(TERRAFORM, path), 'utf8'));
+const schema = json('../test/terraform/provider-schema.json') as ProviderSchema;
+const facts: Facts = {
+  functions: json('generated/functions.json'),
+  alerts: json('generated/alerts.json'),
+  exported: Object.keys(exported),
+};
+const tree = await readTree();
+
+const faultsOf = (of: Tree, given: Facts = facts): string[] => [
+  ...schemaFaults(of, schema),
+  ...referenceFaults(of, schema),
+  ...ruleFaults(of, given),
+];
+
+test('every resource is what its provider takes, every reference leads somewhere, and every rule holds', () => {
+  expect(faultsOf(tree)).toEqual([]);
+});
+
+test('every file that is read is there', () => {
+  const { repository } = tree['modules/firestore']?.locals ?? {};
+  expect(repository).toBe('${path.module}/../../..');
+  const missing = filesRead(tree)
+    .map(({ module, path }) =>
+      path
+        .replace('${local.generated}', join(TERRAFORM, 'generated'))
+        .replace('${local.repository}', join(TERRAFORM, '..'))
+        .replace('${path.module}', join(TERRAFORM, module)),
+    )
+    .filter((path) => !existsSync(path));
+  expect(missing).toEqual([]);
+});
+
+describe('the environment that functions are given', () => {
+  const VALUES: Record<string, string> = {
+    HUB_PROJECT_NUMBER: '123456789',
+    HUB_ZONE: 'clusters.hub.example.com',
+    HUB_DNS_ZONE: 'hub-clusters',
+    HUB_OIDC_ISSUER: 'https://hub.example.com/oidc',
+    HUB_CELL: 'default',
+    HUB_CREDENTIALS_ACCOUNT: 'fn-credentials@p.iam.gserviceaccount.com',
+    HUB_CHART_SOURCE: 'oci://europe-west1-docker.pkg.dev/p/charts',
+    HUB_HELM_IMAGE: `x/helm@sha256:${'0'.repeat(64)}`,
+    HUB_CALL_HOME_IMAGE: `x/gcloud@sha256:${'0'.repeat(64)}`,
+    HUB_OTLP_ENDPOINT: 'https://telemetry.googleapis.com',
+    HUB_LICENSED_PRODUCTS: 'pachyderm',
+  };
+  const KEYS: Record<string, string> = {
+    HUB_OIDC_SIGNING_KEYS: newSigningKeyPem(),
+    HUB_CLEAN_UP_KEYS: newCleanUpKeyPem(),
+    HUB_ACME_ACCOUNT_KEY: newSigningKeyPem(),
+    HUB_PACHYDERM_LICENSE: 'bGljZW5jZQ==',
+    HUB_PAGE_TOKEN_KEY: 'x'.repeat(32),
+  };
+  const environmentOf = (name: string, keys: readonly string[]): Record<string, string> => {
+    const { secrets = {}, entry_point = '' } = facts.functions[name] ?? {};
+    return {
+      ...Object.fromEntries(
+        keys.map((key) => [key, VALUES[key] ?? (key.startsWith('HUB_') ? '7' : 'hub-test')]),
+      ),
+      ...Object.fromEntries(Object.keys(secrets).map((key) => [key, KEYS[key] ?? 'eab'])),
+      // The platform's own.
+      FUNCTION_TARGET: entry_point,
+    };
+  };
+  /** The API is given a text of its own, which these tests of names leave out. */
+  const isTold = (faults: readonly string[]): string[] =>
+    faults.filter((fault) => !fault.startsWith('HUB_CLEAN_UP_KEYS: holds a private key'));
+  const faultsOfConfig = (name: string, keys: readonly string[]): string[] => {
+    try {
+      parseConfig(environmentOf(name, keys));
+      return [];
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return isTold(error.faults);
+    }
+  };
+
+  test.each(Object.keys(facts.functions))('is all that %s needs, and no secret of another', (name) => {
+    expect(faultsOfConfig(name, environmentKeys(tree))).toEqual([]);
+  });
+
+  test('would be refused with a variable less', () => {
+    const less = environmentKeys(tree).filter((key) => key !== 'HUB_NETWORK');
+    expect(faultsOfConfig('hint', less)).toEqual([expect.stringContaining('HUB_NETWORK')]);
+  });
+});
+
+test('the console leads to functions where they are', () => {
+  const { hosting } = json('../firebase.json');
+  const named = hosting.rewrites.flatMap((one: { function?: object }) => one.function ?? []);
+  for (const { functionId, region } of named) {
+    expect(region).toBe(tree['']?.variables.region?.default);
+    expect(facts.functions[functionId]?.topic).toBeUndefined();
+  }
+});
+
+/** Each check is seen to fail: a change of the tree in memory, and what must be said of it. */
+describe('a fault is found', () => {
+  const copyOf = <T>(value: T): T => structuredClone(value);
+  const block = (of: Tree, type: string, name?: string): Block => {
+    const [found] = resourcesOf(of, type).filter((one) => name === undefined || one.name === name);
+    if (!found) throw new Error(`no ${type}`);
+    return found;
+  };
+  const inner = (body: Body, key: string): Body => (body[key] as Body[])[0] as Body;
+  const add = (of: Tree, type: string, body: Body): void =>
+    void of['modules/cell']?.blocks.push({ kind: 'resource', type, name: 'added', body });
+
+  test.each<[string, (of: Tree, given: Facts) => void, string]>([
+    // The schema of the provider.
+    [
+      'an attribute that is misspelt',
+      (of) => Object.assign(block(of, 'google_pubsub_topic').body, { lables: {} }),
+      'lables is not known',
+    ],
+    [
+      'an attribute that is missing',
+      (of) => delete block(of, 'google_pubsub_topic').body.name,
+      'name is missing',
+    ],
+    [
+      'an attribute that is only read',
+      (of) => Object.assign(block(of, 'google_dns_managed_zone').body, { name_servers: [] }),
+      'name_servers can only be read',
+    ],
+    [
+      'a block that is misspelt',
+      (of) => Object.assign(block(of, 'google_pubsub_subscription').body, { retry: [{}] }),
+      'retry',
+    ],
+    [
+      'an attribute of a block',
+      (of) =>
+        Object.assign(inner(block(of, 'google_pubsub_subscription').body, 'push_config'), { endpoint: 'x' }),
+      'push_config.endpoint is not known',
+    ],
+    [
+      'a block that is there twice',
+      (of) => (block(of, 'google_pubsub_subscription').body.retry_policy as Body[]).push({}),
+      'retry_policy can be there once only',
+    ],
+    [
+      'a block that is missing',
+      (of) =>
+        delete block(of, 'google_compute_firewall', 'deny_between').body.deny &&
+        delete block(of, 'google_billing_budget').body.amount,
+      'amount is missing',
+    ],
+    [
+      'an attribute of a dynamic block',
+      (of) =>
+        Object.assign(
+          inner(inner(block(of, 'google_firestore_index').body.dynamic as Body, 'fields'), 'content'),
+          { path: 'x' },
+        ),
+      'fields.path is not known',
+    ],
+    [
+      'a resource that is not in the schema',
+      (of) => add(of, 'google_redis_instance', {}),
+      'no such resource',
+    ],
+    [
+      'a resource of another provider',
+      (of) => delete block(of, 'google_firebase_web_app').body.provider,
+      'belongs to the provider google-beta',
+    ],
+    // References.
+    [
+      'a variable',
+      (of) => Object.assign(block(of, 'google_pubsub_topic').body, { project: '${var.projekt}' }),
+      'var.projekt is nowhere',
+    ],
+    [
+      'a local',
+      (of) => Object.assign(block(of, 'google_firestore_index').body, { project: '${local.nothing}' }),
+      'local.nothing is nowhere',
+    ],
+    [
+      'a resource',
+      (of) => Object.assign(block(of, 'google_pubsub_topic').body, { name: '${google_kms_key_ring.x.id}' }),
+      'google_kms_key_ring.x.id is nowhere',
+    ],
+    [
+      'an attribute of a resource',
+      (of) =>
+        Object.assign(block(of, 'google_firestore_index').body, {
+          database: '${google_firestore_database.this.title}',
+        }),
+      'there is no title',
+    ],
+    [
+      'an attribute of one of several',
+      (of) => Object.assign(block(of, 'google_kms_crypto_key').body, { key_ring: '${each.value.ide}' }),
+      'there is no ide',
+    ],
+    [
+      'an attribute in a loop',
+      (of) =>
+        Object.assign(of['modules/functions']?.outputs.urls ?? {}, {
+          value: '${{ for n, f in google_cloudfunctions2_function.this : n => f.service_config[0].address }}',
+        }),
+      'there is no address',
+    ],
+    [
+      'one of several that is not named',
+      (of) =>
+        Object.assign(block(of, 'google_kms_crypto_key').body, {
+          key_ring: '${google_kms_key_ring.leaves.id}',
+        }),
+      'which of them?',
+    ],
+    [
+      'one of several where there is one',
+      (of) =>
+        Object.assign(block(of, 'google_firestore_index').body, {
+          database: '${google_firestore_database.this[0].name}',
+        }),
+      'there is only one',
+    ],
+    [
+      'each without for_each',
+      (of) => Object.assign(block(of, 'google_firestore_database').body, { name: '${each.key}' }),
+      'each.key without for_each',
+    ],
+    [
+      'a reference in a string in an expression',
+      (of) => Object.assign(block(of, 'google_pubsub_topic').body, { name: '${upper("a ${var.no} b")}' }),
+      'var.no is nowhere',
+    ],
+    [
+      'an output',
+      (of) => Object.assign(of['modules/cell']?.calls.scheduler ?? {}, { region: '${module.pubsub.region}' }),
+      'module.pubsub.region is nowhere',
+    ],
+    [
+      'an argument that is missing',
+      (of) => delete of['modules/cell']?.calls.dns?.domain,
+      'domain is missing',
+    ],
+    [
+      'an argument that nobody asked for',
+      (of) => Object.assign(of['modules/cell']?.calls.dns ?? {}, { zone: 'x' }),
+      'zone is not asked for',
+    ],
+    [
+      'a variable that nobody uses',
+      (of) => Object.assign(of['modules/dns']?.variables ?? {}, { more: { default: 1 } }),
+      'var.more is never used',
+    ],
+    [
+      'an output that nobody uses',
+      (of) => Object.assign(of['modules/dns']?.outputs ?? {}, { more: { value: 1 } }),
+      'output.more is never used',
+    ],
+    // Rules.
+    [
+      'a sixth variable',
+      (of) => Object.assign(of['']?.variables ?? {}, { sixth: {} }),
+      'variables without default',
+    ],
+    [
+      'state on a laptop',
+      (of) => Object.assign(of['']?.rest ?? {}, { terraform: [{}] }),
+      'the state is not kept',
+    ],
+    [
+      'a key file',
+      (of) => Object.assign(of['']?.rest ?? {}, { provider: { google: [{ credentials: 'x' }] } }),
+      'a provider is given a key',
+    ],
+    ['a key of a service account', (of) => add(of, 'google_service_account_key', {}), 'a key or a secret'],
+    [
+      'a secret in the state',
+      (of) => add(of, 'google_secret_manager_secret_version', {}),
+      'a key or a secret',
+    ],
+    [
+      'a topic function for everybody',
+      (of) =>
+        Object.assign(block(of, 'google_cloud_run_v2_service_iam_member', 'public').body, {
+          for_each: '${var.functions}',
+        }),
+      'everybody is let in',
+    ],
+    [
+      'a bucket for everybody',
+      (of) =>
+        Object.assign(block(of, 'google_storage_bucket_iam_member', 'exporter').body, {
+          member: 'allAuthenticatedUsers',
+        }),
+      'everybody is let in',
+    ],
+    [
+      'a wrong choice of public functions',
+      (of) =>
+        Object.assign(of['modules/functions']?.locals ?? {}, { public: '${toset(keys(var.functions))}' }),
+      'local.public',
+    ],
+    ['a function that lost its topic', (_, { functions }) => delete functions.hint?.topic, 'so public, are'],
+    [
+      'roles/owner',
+      (of) =>
+        Object.assign(block(of, 'google_project_iam_member', 'build').body, {
+          for_each: '${toset(["roles/owner"])}',
+        }),
+      'roles/owner is too much',
+    ],
+    [
+      'roles/container.admin',
+      (of) =>
+        Object.assign(block(of, 'google_project_iam_member', 'nodes').body, {
+          role: 'roles/container.admin',
+        }),
+      'roles/container.admin is too much',
+    ],
+    [
+      'roles/editor of one thing',
+      (of) =>
+        Object.assign(block(of, 'google_storage_bucket_iam_member', 'exporter').body, {
+          role: 'roles/editor',
+        }),
+      'roles/editor is too much',
+    ],
+    [
+      'a right to all buckets',
+      (of) => delete block(of, 'google_project_iam_member', 'build_sources').body.condition,
+      'reads the buckets of clusters',
+    ],
+    ['a binding instead of a member', (of) => add(of, 'google_project_iam_binding', {}), 'use a member'],
+    [
+      'functions that share an identity',
+      (of) =>
+        Object.assign(inner(block(of, 'google_cloudfunctions2_function').body, 'service_config'), {
+          service_account_email: '${google_service_account.build.email}',
+        }),
+      'does not run as its own',
+    ],
+    [
+      'a role beside the list',
+      (of) =>
+        Object.assign(block(of, 'google_project_iam_member', 'functions').body, {
+          role: 'roles/datastore.user',
+        }),
+      'more than their list',
+    ],
+    [
+      'permissions of one for all',
+      (of) =>
+        Object.assign(block(of, 'google_project_iam_custom_role', 'functions').body, {
+          permissions: ['datastore.entities.get'],
+        }),
+      'not those of functions/permissions.ts',
+    ],
+    [
+      'a wildcard',
+      (_, { functions }) => Object.assign(functions.hint ?? {}, { permissions: ['datastore.entities.*'] }),
+      'is no permission',
+    ],
+    [
+      'an API that may do more than answer',
+      (_, { functions }) =>
+        Object.assign(functions.api ?? {}, { permissions: ['container.clusters.delete'] }),
+      'answers everybody and may',
+    ],
+    [
+      'a bucket with access lists',
+      (of) =>
+        Object.assign(block(of, 'google_storage_bucket', 'exports').body, {
+          uniform_bucket_level_access: false,
+        }),
+      'one by one',
+    ],
+    [
+      'data that can be destroyed',
+      (of) => delete block(of, 'google_firestore_database').body.lifecycle,
+      'could be destroyed',
+    ],
+    [
+      'data that is not there',
+      (of) => of['modules/kms'] && Object.assign(of['modules/kms'], { blocks: [] }),
+      'there is no google_kms_crypto_key',
+    ],
+    [
+      'a database without a past',
+      (of) => delete block(of, 'google_firestore_database').body.point_in_time_recovery_enablement,
+      'set back in time',
+    ],
+    [
+      'a database that can be deleted',
+      (of) => delete block(of, 'google_firestore_database').body.delete_protection_state,
+      'can be deleted',
+    ],
+    [
+      'a function that is not deployed',
+      (_, { functions }) => delete functions['step-drain'],
+      'stepDrain too few',
+    ],
+    [
+      'a function that is not there',
+      (_, given) =>
+        Object.assign(given.functions, { debug: { ...given.functions.hint, entry_point: 'debug' } }),
+      'debug too many',
+    ],
+    [
+      'another list of functions',
+      (of) => Object.assign(of['modules/cell']?.calls.functions ?? {}, { functions: {} }),
+      'something else than the manifest',
+    ],
+    [
+      'a service beside the functions',
+      (of) => add(of, 'google_cloud_run_v2_service', {}),
+      'deployed beside the functions',
+    ],
+    [
+      'a topic without dead letters',
+      (_, { functions }) => Object.assign(functions.sweep ?? {}, { max_delivery_attempts: null }),
+      'sweep: has no dead letters',
+    ],
+    [
+      'dead letters that go round',
+      (_, { functions }) => Object.assign(functions['dead-letter'] ?? {}, { max_delivery_attempts: 10 }),
+      'dead-letter: has no dead letters, or',
+    ],
+    [
+      'no dead letter policy',
+      (of) => delete block(of, 'google_pubsub_subscription').body.dynamic,
+      'go nowhere',
+    ],
+    [
+      'no right to forward',
+      (of) =>
+        Object.assign(block(of, 'google_pubsub_topic_iam_member', 'dead_letters').body, { member: 'x' }),
+      'may not forward',
+    ],
+    [
+      'a push without a token',
+      (of) => delete inner(block(of, 'google_pubsub_subscription').body, 'push_config').oidc_token,
+      'without a token',
+    ],
+    [
+      'no retry policy',
+      (of) => delete block(of, 'google_pubsub_subscription').body.retry_policy,
+      'no retry policy',
+    ],
+    [
+      'a subscription that expires',
+      (of) => delete block(of, 'google_pubsub_subscription').body.expiration_policy,
+      'would go',
+    ],
+    [
+      'a function that is open to the outside',
+      (of) =>
+        Object.assign(inner(block(of, 'google_cloudfunctions2_function').body, 'service_config'), {
+          ingress_settings: 'ALLOW_ALL',
+        }),
+      'reached from outside',
+    ],
+    [
+      'another schedule',
+      (_, { functions }) => Object.assign(functions.sweep ?? {}, { schedule: '0 0 * * *' }),
+      'sweep: runs at',
+    ],
+    [
+      'a job of nobody',
+      (of) => add(of, 'google_cloud_scheduler_job', { name: 'x' }),
+      'is not in the manifest',
+    ],
+    [
+      'no jobs',
+      (of) => of['modules/scheduler'] && Object.assign(of['modules/scheduler'], { blocks: [] }),
+      'nothing starts the sweeps',
+    ],
+    [
+      'other indexes',
+      (of) =>
+        Object.assign(of['modules/firestore']?.locals ?? {}, {
+          declared: '${{ indexes = [], fieldOverrides = [] }}',
+        }),
+      'indexes are not those',
+    ],
+    [
+      'other rules',
+      (of) =>
+        Object.assign(inner(inner(block(of, 'google_firebaserules_ruleset').body, 'source'), 'files'), {
+          content: 'x',
+        }),
+      'rules are not those',
+    ],
+    ['an alert that is missing', (_, { alerts }) => delete alerts.alerts.stuck, 'stuck too few'],
+    [
+      'an alert made of nothing',
+      (_, { alerts }) => delete alerts.alerts.stuck?.query,
+      'stuck: is made of nothing',
+    ],
+    [
+      'alerts without a policy',
+      (of) => Object.assign(block(of, 'google_monitoring_alert_policy', 'logs').body, { for_each: '${{}}' }),
+      'not each alert has a policy',
+    ],
+    [
+      'a command of somebody else’s',
+      (of) => add(of, 'terraform_data', { provisioner: { 'local-exec': [{ command: 'curl x | sh' }] } }),
+      'runs curl',
+    ],
+    [
+      'a module that nobody calls',
+      (of) => Object.assign(of, { 'modules/spare': { ...of['modules/kms'], path: 'modules/spare' } }),
+      'modules/spare: is never called',
+    ],
+    [
+      'one cell only',
+      (of) => Object.assign(of['']?.calls.cell ?? {}, { for_each: '${{}}' }),
+      'cells are not made',
+    ],
+  ])('%s', (_, change, said) => {
+    const [changed, given] = [copyOf(tree), copyOf(facts)];
+    change(changed, given);
+    expect(faultsOf(changed, given).join('\n')).toContain(said);
+  });
+});
