@@ -4,7 +4,9 @@
  */
 import { z } from 'zod';
 import { cleanUpJwk, cleanUpListing, cleanUpResource, cleanUpStatement, flattenedJws } from './clean-up.ts';
+import { AUDIT_ACTIONS } from './documents/audit.ts';
 import { role } from './documents/cluster.ts';
+import { clusterId } from './documents/fields.ts';
 import { COMPONENTS, type Component, health } from './documents/status.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { STATES } from './lifecycle/table.ts';
@@ -136,6 +138,13 @@ export const pageQuery = z.strictObject(pageFields);
 export type PageQuery = z.infer<typeof pageQuery>;
 export const listClustersQuery = z.strictObject({ ...pageFields, state: state.optional() });
 export type ListClustersQuery = z.infer<typeof listClustersQuery>;
+export const listAuditQuery = z.strictObject({
+  ...pageFields,
+  cluster: clusterId.optional(),
+  /** A uid. */
+  actor: z.string().min(1).max(128).optional(),
+});
+export type ListAuditQuery = z.infer<typeof listAuditQuery>;
 const deadLetterState = z.enum(['open', 'replayed']);
 export const listDeadLettersQuery = z.strictObject({ ...pageFields, state: deadLetterState.optional() });
 export type ListDeadLettersQuery = z.infer<typeof listDeadLettersQuery>;
@@ -481,6 +490,27 @@ export const deadLetterPage = z
   .object({ deadLetters: z.array(deadLetterReply), nextPageToken: z.string().optional() })
   .meta({ id: 'DeadLetterPage', description: 'The last one that was given up comes first.' });
 export type DeadLetterPage = z.infer<typeof deadLetterPage>;
+
+export const auditReply = z
+  .object({
+    id: z.string(),
+    at: timestamp,
+    /** A uid; `hub` where Hub acted by a rule of its own. */
+    actor: z.string(),
+    action: z.enum(AUDIT_ACTIONS),
+    /** Path of the document that it was done to. */
+    target: z.string(),
+    cluster: z.string().optional(),
+    subject: z.string().optional(),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'AuditEntry', description: 'Something that somebody did.' });
+export type AuditReply = z.infer<typeof auditReply>;
+
+export const auditPage = z
+  .object({ entries: z.array(auditReply), nextPageToken: z.string().optional() })
+  .meta({ id: 'AuditPage' });
+export type AuditPage = z.infer<typeof auditPage>;
 
 export const orphanReply = z
   .object({

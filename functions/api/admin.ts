@@ -8,9 +8,10 @@ import {
   pageQuery,
   putAccountBody,
 } from '../../shared/api.ts';
-import { ACCOUNTS, type Allowance, cellPath } from '../../shared/documents/account.ts';
+import { ACCOUNTS, type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
 import { AppError, asAppError } from '../../shared/errors.ts';
 import { dollars } from '../../shared/units.ts';
+import { audited } from '../audit.ts';
 import { openPlaces } from '../breaker/breaker.ts';
 import { wakeQueue } from '../dispatch/queue.ts';
 import type { Ports } from '../ports.ts';
@@ -58,16 +59,30 @@ const putAccount = endpoint({
   reply: accountReply,
   refuses: ['CONFLICT'],
   body: putAccountBody,
-  async handle({ ports, id, body: { maxClusters, maxHourlyDollars, decline } }) {
+  async handle({ ports, id, principal, body: { maxClusters, maxHourlyDollars, decline } }) {
     if (!couldBeUid(id)) throw new AppError('NOT_FOUND');
     const limits = {
       ...(maxClusters === undefined ? {} : { maxClusters }),
       ...(maxHourlyDollars === undefined ? {} : { maxHourlyMicros: dollars(maxHourlyDollars) }),
     };
-    const { before, after } = await changeAccount(ports, id, (now) =>
-      decline && !now?.request ? undefined : { ...limits, request: undefined },
+    const entry = audited(ports, {
+      actor: principal().uid,
+      action: decline ? 'decline-request' : 'set-limits',
+      target: accountPath(id),
+      subject: id,
+      ...(decline ? {} : { reason: JSON.stringify(limits) }),
+    });
+    let isChanged = false;
+    const { before, after } = await changeAccount(
+      ports,
+      id,
+      (now) => {
+        isChanged = !decline || now?.request !== undefined;
+        return isChanged ? { ...limits, request: undefined } : undefined;
+      },
+      [entry.write],
     );
-    ports.log.info(decline ? 'quota request declined' : 'account limits set', { resource: `accounts/${id}` });
+    if (isChanged) entry.tell();
     if (!decline) await wake(ports, id, after);
     return { body: toAccount(ports, id, after, before?.request?.email) };
   },

@@ -8,7 +8,7 @@ import {
 } from '../../shared/documents/account.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
-import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
+import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import type { Limits } from '../steps/admit.ts';
 import { toMoney } from './reply.ts';
@@ -56,6 +56,7 @@ const TRIES = 3;
  * Changes an account, and makes it if there is none. Only what is changed is written: whoever counts at the same moment finds that the
  * document is another, and counts again.
  * @param change of the account as it is; undefined: nothing is to change
+ * @param also further writes of the same commit
  * @returns the account before and after
  * @throws AppError CONFLICT; CommitError `unavailable`
  */
@@ -63,6 +64,7 @@ export async function changeAccount(
   ports: Ports,
   uid: string,
   change: (now: Allowance | undefined) => AccountPatch | undefined,
+  also: readonly Write[] = [],
 ): Promise<{ before: Allowance | undefined; after: Allowance | undefined }> {
   const path = accountPath(uid);
   for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -75,6 +77,7 @@ export async function changeAccount(
         before
           ? { op: 'update', path, data: patch as DocumentData }
           : { op: 'create', path, data: withoutUndefined(after) },
+        ...also,
       ]);
       return { before, after };
     } catch (error) {

@@ -9,6 +9,7 @@ import { AppError } from '../../shared/errors.ts';
 import { portsAbout } from '../invocation.ts';
 import type { Ports } from '../ports.ts';
 import { ADMIN_ENDPOINTS } from './admin.ts';
+import { AUDIT_ENDPOINTS } from './audit.ts';
 import { bodyIsTooLarge } from './body-guard.ts';
 import { CATALOG_ENDPOINTS } from './catalog.ts';
 import { CLEAN_UP_ENDPOINTS } from './clean-up.ts';
@@ -84,6 +85,7 @@ export const API_ENDPOINTS: readonly Endpoint[] = [
   ...ME_ENDPOINTS,
   ...POOL_ENDPOINTS,
   ...ADMIN_ENDPOINTS,
+  ...AUDIT_ENDPOINTS,
   ...DEAD_LETTER_ENDPOINTS,
   ...ORPHAN_ENDPOINTS,
   ...HEALTH_ENDPOINTS,

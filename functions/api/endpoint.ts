@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { emailAddress } from '../../shared/email.ts';
-import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import { AppError, asAppError, type ErrorCode } from '../../shared/errors.ts';
+import { tellDenied } from '../audit.ts';
 import type { Ports } from '../ports.ts';
 import type { Principal } from '../tokens.ts';
 import { authenticate } from './auth.ts';
@@ -80,7 +81,16 @@ export async function serve(
   const { name } = endpoint;
   const header = (key: string): string | undefined => request.headers.get(key) ?? undefined;
   const principal = isPublic(name) ? undefined : await authenticate(ports.tokens, header('authorization'));
-  if (!isOfCluster(name)) authorize(name, principal);
+  const decide = (cluster?: Cluster): void => {
+    try {
+      authorize(name, principal, cluster);
+    } catch (error) {
+      const { code } = asAppError(error);
+      if (principal) tellDenied(ports, { actor: principal.uid, route: name, code });
+      throw error;
+    }
+  };
+  if (!isOfCluster(name)) decide();
   const query = parseInput(endpoint.query ?? NOTHING, single(queries));
   return endpoint.handle({
     ports,
@@ -93,7 +103,7 @@ export async function serve(
     body: await parseBody(endpoint, request),
     query,
     header,
-    authorize: (cluster) => authorize(name, principal, cluster),
+    authorize: decide,
   });
 }
 

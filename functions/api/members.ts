@@ -50,7 +50,7 @@ const put = endpoint({
     }
     // What was said of them earlier must not come after this.
     const others = pending.filter((invitation) => invitation.email !== email);
-    if (others.length < pending.length) await withdrawInvitation(ports, cluster.id, email);
+    if (others.length < pending.length) await withdrawInvitation(ports, cluster.id, email, principal().uid);
     return share(call, call.authorize, (read) =>
       withMember(read, { uid, email, role: body.role }, others.length),
     );
@@ -70,7 +70,7 @@ const remove = endpoint({
     };
     await findCluster({ ports, id, authorize });
     // First, so that who accepts it at this moment is found among the members below.
-    await withdrawInvitation(ports, id, email);
+    await withdrawInvitation(ports, id, email, call.principal().uid);
     return share(call, authorize, (cluster) => withoutMember(cluster, email));
   },
 });

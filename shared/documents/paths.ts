@@ -24,3 +24,7 @@ export const durationsPath = (region: string, provider = PROVIDER): string =>
 
 export const DEAD_LETTERS = 'deadLetters';
 export const deadLetterPath = (id: string): string => `${DEAD_LETTERS}/${id}`;
+
+/** Who did what. */
+export const AUDIT = 'audit';
+export const auditPath = (id: string): string => `${AUDIT}/${id}`;
