@@ -107,15 +107,26 @@ export const putAccountBody = z
     maxClusters: z.int().min(0).max(MAX_ACCOUNT_CLUSTERS).optional(),
     maxHourlyDollars: z.number().min(0).max(MAX_ACCOUNT_HOURLY_DOLLARS).optional(),
     decline: z.literal(true).optional(),
+    standing: z
+      .strictObject({
+        state: z.enum(['good', 'throttled', 'suspended']),
+        reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
+      })
+      .optional(),
   })
   .refine(
-    ({ maxClusters, maxHourlyDollars, decline }) =>
-      (decline === true) !== (maxClusters !== undefined || maxHourlyDollars !== undefined),
-    'Send maxClusters, maxHourlyDollars or both, or nothing but decline.',
+    ({ maxClusters, maxHourlyDollars, decline, standing }) =>
+      [
+        decline === true,
+        maxClusters !== undefined || maxHourlyDollars !== undefined,
+        standing !== undefined,
+      ].filter(Boolean).length === 1,
+    'Send maxClusters, maxHourlyDollars or both, or nothing but decline, or nothing but standing.',
   )
   .meta({
     id: 'PutAccount',
-    description: 'A new limit answers what the user asked for, and so does decline.',
+    description:
+      'A new limit answers what the user asked for, and so does decline. A throttled account makes nothing new; a suspended one may only look and delete.',
   });
 export type PutAccountBody = z.infer<typeof putAccountBody>;
 
@@ -403,6 +414,10 @@ export const quotaRequestReply = z
   .meta({ id: 'QuotaRequest', description: 'What somebody asks an operator for.' });
 export type QuotaRequestReply = z.infer<typeof quotaRequestReply>;
 
+export const standingReply = z
+  .object({ state: z.enum(['throttled', 'suspended']), reason: z.string(), since: timestamp })
+  .meta({ id: 'Standing', description: 'What an account that is doubted may not do.' });
+
 export const meReply = z
   .object({
     uid: z.string(),
@@ -411,6 +426,8 @@ export const meReply = z
     allowance: z.object(allowanceFields),
     /** Until an operator has answered it. */
     quotaRequest: quotaRequestReply.optional(),
+    /** Absent: it is good. */
+    standing: standingReply.optional(),
   })
   .meta({ id: 'Me' });
 export type MeReply = z.infer<typeof meReply>;
@@ -422,6 +439,8 @@ export const accountReply = z
     email: z.string().optional(),
     ...allowanceFields,
     quotaRequest: quotaRequestReply.optional(),
+    /** Absent: it is good. */
+    standing: standingReply.optional(),
   })
   .meta({ id: 'Account', description: 'What a user may have and has.' });
 export type AccountReply = z.infer<typeof accountReply>;

@@ -5,6 +5,7 @@ import {
   accountPath,
   allowanceDocument,
   type QuotaRequest,
+  type Standing,
 } from '../../shared/documents/account.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -43,11 +44,19 @@ export const toQuotaRequest = (request: QuotaRequest | undefined): Pick<MeReply,
         },
       };
 
+/** The field of a reply, where there is something to tell. */
+export const toStanding = (standing: Standing | undefined): Pick<MeReply, 'standing'> =>
+  standing === undefined
+    ? {}
+    : { standing: { state: standing.state, reason: standing.reason, since: standing.since.toISOString() } };
+
 export const parseAllowance = (found: Snapshot | undefined): Allowance | undefined =>
   found && allowanceDocument.parse(found.data);
 
 /** What may be changed of an account besides its counters; `undefined` removes a field. */
-type AccountPatch = { [K in 'maxClusters' | 'maxHourlyMicros' | 'request']?: Allowance[K] | undefined };
+type AccountPatch = {
+  [K in 'maxClusters' | 'maxHourlyMicros' | 'request' | 'standing']?: Allowance[K] | undefined;
+};
 
 /** The second one finds what was made meanwhile; nobody deletes an account. */
 const TRIES = 3;
@@ -71,7 +80,8 @@ export async function changeAccount(
     const before = parseAllowance(await ports.documents.get(path));
     const patch = change(before);
     if (!patch) return { before, after: before };
-    const after = { ...(before ?? NOTHING_COUNTED), ...patch } as Allowance;
+    const fresh = { ...NOTHING_COUNTED, firstAt: new Date(ports.clock.now()) };
+    const after = { ...(before ?? fresh), ...patch } as Allowance;
     try {
       await ports.documents.commit([
         before

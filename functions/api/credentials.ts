@@ -13,6 +13,7 @@ import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { minutes } from '../../shared/units.ts';
+import { requireGoodAccount } from '../abuse/standing.ts';
 import { hostOf } from '../access/host.ts';
 import { asHub } from '../access/hub-principal.ts';
 import { memberAccountName } from '../access/member-account.ts';
@@ -41,6 +42,7 @@ const get = endpoint<undefined, CredentialsQuery>({
   reply: pachctlConfigReply,
   texts: { 'application/yaml': kubeconfigReply },
   refuses: [
+    'ACCOUNT_SUSPENDED',
     'NOT_ACCEPTED_IN_STATE',
     'ACCESS_NOT_READY',
     'UNSUPPORTED_CREDENTIALS',
@@ -54,6 +56,7 @@ const get = endpoint<undefined, CredentialsQuery>({
   async handle(call) {
     const { ports, principal, query } = call;
     const { cluster } = await findCluster(call);
+    await requireGoodAccount(ports, principal().uid, 'use');
     if (!rowOf(cluster.state).usable)
       throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${cluster.state}" and cannot be used now.`);
     await requireKnownAddress(ports, cluster.id, principal());

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { emailAddress } from '../../shared/email.ts';
 import { AppError, asAppError, type ErrorCode } from '../../shared/errors.ts';
+import type { Buckets } from '../abuse/rates.ts';
 import { tellDenied } from '../audit.ts';
 import type { Ports } from '../ports.ts';
 import type { Principal } from '../tokens.ts';
@@ -62,6 +63,8 @@ export const endpoint = <Body = undefined, Query = unknown>(spec: Endpoint<Body,
 /** An HTTP request, as far as an endpoint looks at it. */
 export interface HttpCall {
   request: Request;
+  /** How often this instance was asked, and by whom. */
+  buckets: Buckets;
   id: string;
   /** As it is in the path, decoded; undefined if the path has none. */
   email: string | undefined;
@@ -76,11 +79,15 @@ const inPath = z.object({ email: emailAddress });
 export async function serve(
   ports: Ports,
   endpoint: Endpoint,
-  { request, id, email, queries }: HttpCall,
+  { request, buckets, id, email, queries }: HttpCall,
 ): Promise<Reply> {
   const { name } = endpoint;
   const header = (key: string): string | undefined => request.headers.get(key) ?? undefined;
+  const { addressRequestsPerMinute, accountRequestsPerMinute } = ports.settings.limits;
+  // First, for looking at a token is work.
+  buckets.take(`address ${addressOf(header('x-forwarded-for'))}`, addressRequestsPerMinute);
   const principal = isPublic(name) ? undefined : await authenticate(ports.tokens, header('authorization'));
+  if (principal) buckets.take(`account ${principal.uid}`, accountRequestsPerMinute);
   const decide = (cluster?: Cluster): void => {
     try {
       authorize(name, principal, cluster);
@@ -106,6 +113,13 @@ export async function serve(
     authorize: decide,
   });
 }
+
+/**
+ * Who the front end says is asking. Whoever calls a function past Hosting can claim any address, and finds the bucket of their account all the same.
+ * https://cloud.google.com/run/docs/reference/container-contract
+ */
+const addressOf = (forwarded: string | undefined): string =>
+  forwarded?.split(',')[0]?.trim().slice(0, 64) || 'unknown';
 
 async function parseBody(endpoint: Endpoint, request: Request): Promise<unknown> {
   if (request.method === 'GET' || request.method === 'HEAD') return undefined;
