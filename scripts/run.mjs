@@ -45,11 +45,14 @@ const COMMANDS = {
   'test:k8s': [['node_modules/vitest/vitest.mjs', 'run', 'test/k8s']],
   unit: [['node_modules/vitest/vitest.mjs', 'run']],
   soak: [BUILD, ['test/simulation/soak-main.ts']],
+  fuzz: [['test/security/fuzz-main.ts']],
   simulate: [BUILD, ['test/simulation/main.ts']],
   bench: [['bench/main.ts']],
   docs: [['scripts/docs.ts']],
   picture: [['scripts/picture.ts']],
   verify: [['scripts/verify.ts']],
+  audit: [['scripts/audit.ts']],
+  sbom: [['scripts/sbom.ts']],
 };
 
 function install() {
