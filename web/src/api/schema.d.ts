@@ -1048,6 +1048,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -1155,6 +1164,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -1218,6 +1236,15 @@ export interface operations {
             };
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1290,6 +1317,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -1352,6 +1388,15 @@ export interface operations {
             };
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1466,6 +1511,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -1527,6 +1581,15 @@ export interface operations {
             };
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1641,6 +1704,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -1690,6 +1762,15 @@ export interface operations {
             };
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1750,6 +1831,15 @@ export interface operations {
             };
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1940,6 +2030,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2036,6 +2135,15 @@ export interface operations {
             };
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2146,6 +2254,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2215,6 +2332,15 @@ export interface operations {
             };
             /** @description NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its present state. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2319,6 +2445,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2389,6 +2524,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2449,6 +2593,15 @@ export interface operations {
             };
             /** @description NOT_FOUND: There is no such thing, or it is not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2564,6 +2717,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2668,6 +2830,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2715,6 +2886,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2755,6 +2935,15 @@ export interface operations {
             };
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2811,6 +3000,15 @@ export interface operations {
             };
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2914,6 +3112,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2997,6 +3204,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -3039,6 +3255,15 @@ export interface operations {
             };
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3104,6 +3329,15 @@ export interface operations {
             };
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3180,6 +3414,15 @@ export interface operations {
             };
             /** @description NOT_FOUND: There is no such thing, or it is not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3303,6 +3546,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -3375,6 +3627,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -3415,6 +3676,15 @@ export interface operations {
             };
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
