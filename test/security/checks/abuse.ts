@@ -49,6 +49,11 @@ export async function rates(): Promise<string[]> {
     await made.clock.runFor(hours(1) + 1);
     if ((await create(made, 'ada', 'later')).status !== 202) wrong.push('an hour later it is still refused');
   }
+  // What waits for room is asked for, too.
+  const waiting = apiUnderTest({ limits: { accountCreationsPerHour: 2, accountClusters: 1 } });
+  const answers = [];
+  for (let n = 0; n < 3; n++) answers.push((await create(waiting, 'ada', `mine-${n}`)).status);
+  if (answers.join() !== '202,202,429') wrong.push(`of three, most of which wait: ${answers.join()}`);
   return wrong;
 }
 

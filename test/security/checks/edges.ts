@@ -8,6 +8,7 @@ import { ConfigError, parseConfig } from '../../../functions/config.ts';
 import { outsideWorld } from '../../../functions/google/outside.ts';
 import { publicLookup } from '../../../functions/google/public-address.ts';
 import { MANIFEST } from '../../../functions/manifest.ts';
+import type { Problem } from '../../../shared/api.ts';
 import { deadLetterPath } from '../../../shared/documents/dead-letter.ts';
 import { stepMessage, TOPICS } from '../../../shared/messages.ts';
 import { hours, minutes } from '../../../shared/units.ts';
@@ -283,7 +284,7 @@ export async function input(): Promise<string[]> {
   const api = apiUnderTest();
   const token = api.as('ada');
   const send = async (body: string, headers: Record<string, string> = {}) =>
-    (await api.send('POST', '/v1/clusters', token, { body, headers })).status;
+    await api.send<Problem>('POST', '/v1/clusters', token, { body, headers });
   const name = (text: string) => JSON.stringify({ name: text });
   const bad: Record<string, [string, number, Record<string, string>?]> = {
     'a body of more than 32 KB': [`{"name":"mine"${' '.repeat(MAX_BODY_BYTES)}}`, 413],
@@ -309,9 +310,12 @@ export async function input(): Promise<string[]> {
     'a region that every object has': ['{"name":"mine","region":"constructor"}', 422],
   };
   for (const [what, [body, status, headers]] of Object.entries(bad)) {
-    const answered = await send(body, headers);
-    if (answered !== status) wrong.push(`${what} is answered ${answered}`);
+    const answer = await send(body, headers);
+    if (answer.status !== status) wrong.push(`${what} is answered ${answer.status}`);
+    // Before any schema has looked at it.
+    if (/__proto__|u005f|constructor":/.test(body) && answer.body.code !== 'INVALID_BODY')
+      wrong.push(`${what} is looked at`);
   }
-  if ((await send(name('mine'))) !== 202) wrong.push('what is right is refused');
+  if ((await send(name('mine'))).status !== 202) wrong.push('what is right is refused');
   return wrong;
 }
