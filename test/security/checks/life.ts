@@ -152,6 +152,17 @@ export async function removal(): Promise<string[]> {
   const id = await hub.created({ product: 'hello', version: '1.1.0', owner: 'ada' });
   await hub.share(id, 'grace', 'editor');
   await hub.share(id, 'grace');
+  const former = hub.tokens.issue({
+    uid: 'grace',
+    email: 'grace@example.com',
+    emailVerified: true,
+    operator: false,
+  });
+  const asked = createApi(hub.ports).request(`/v1/clusters/${id}`, {
+    headers: { authorization: `Bearer ${former}` },
+  });
+  const { status } = await hub.run(Promise.resolve(asked));
+  if (status !== 404) wrong.push(`the API answers them ${status}`);
   const { readers, members, emails } = await hub.cluster(id);
   if (JSON.stringify([readers, members, emails]).includes('grace')) wrong.push('the cluster still has them');
   const events = await hub.events(id);
@@ -162,7 +173,7 @@ export async function removal(): Promise<string[]> {
 
 const CANARIES = {
   token: 'eyJhbGciOiJSUzI1NiJ9.eyJjYW5hcnkiOjF9.c2lnbmF0dXJlLWNhbmFyeQ',
-  access: 'ya29.canary-access-token-of-somebody',
+  access: 'ya29.canary-access-token',
   password: 'password=canary-hunter2-secret',
   key: '-----BEGIN PRIVATE KEY-----\nMIICANARY\n-----END PRIVATE KEY-----',
   address: 'canary.person@example.com',
