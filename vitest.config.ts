@@ -2,7 +2,10 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests that start processes, browsers or whole Hubs: each file has a process of its own. */
 const APART = [
-  '{test,scripts,bench}/**/*.test.ts',
+  '{scripts,bench}/**/*.test.ts',
+  'test/!(security)/**/*.test.ts',
+  'test/*.test.ts',
+  'test/security/[a-z]*.test.ts',
   'local/*.test.ts',
   'local/{auth,host,hosting}/**/*.test.ts',
 ];
@@ -27,7 +30,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'together',
-          include: ['{shared,functions,local,web}/**/*.test.ts'],
+          include: ['{shared,functions,local,web}/**/*.test.ts', 'test/security/[0-9]*.test.ts'],
           exclude: APART,
           // They keep nothing outside of what they make: loading everything anew for each file would take as long as the tests.
           isolate: false,

@@ -61,6 +61,13 @@ export interface Config {
     cellHourlyMicros: number;
     /** Clusters that the cloud may be making at once. */
     cellMaking: number;
+    /** Clusters that one account may ask for within an hour. */
+    accountCreationsPerHour: number;
+    /** Accounts whose first cluster is asked for within an hour; those beyond wait for an operator. */
+    newAccountsPerHour: number;
+    /** Requests that one instance takes within a minute: of one account, and of one address. */
+    accountRequestsPerMinute: number;
+    addressRequestsPerMinute: number;
   };
   gke: {
     nodeServiceAccount: string;
@@ -155,6 +162,10 @@ const environment = z.object({
   HUB_CELL_CLUSTERS: positive.default(100),
   HUB_CELL_HOURLY_DOLLARS: z.coerce.number().positive().default(500),
   HUB_CELL_MAKING: positive.default(DEFAULT_MAKING),
+  HUB_ACCOUNT_CREATIONS_PER_HOUR: positive.default(20),
+  HUB_NEW_ACCOUNTS_PER_HOUR: positive.default(50),
+  HUB_ACCOUNT_REQUESTS_PER_MINUTE: positive.default(300),
+  HUB_ADDRESS_REQUESTS_PER_MINUTE: positive.default(1200),
   HUB_NODE_SERVICE_ACCOUNT: z.string().min(1, 'set it to the service account of the nodes'),
   HUB_NETWORK: z.string().min(1, 'set it to the network of the leaf clusters'),
   HUB_SUBNETWORK: z.string().min(1, 'set it to the subnetwork of the leaf clusters'),
@@ -226,6 +237,10 @@ export function parseConfig(env: Environment): Config {
       cellClusters: e.HUB_CELL_CLUSTERS,
       cellHourlyMicros: dollars(e.HUB_CELL_HOURLY_DOLLARS),
       cellMaking: e.HUB_CELL_MAKING,
+      accountCreationsPerHour: e.HUB_ACCOUNT_CREATIONS_PER_HOUR,
+      newAccountsPerHour: e.HUB_NEW_ACCOUNTS_PER_HOUR,
+      accountRequestsPerMinute: e.HUB_ACCOUNT_REQUESTS_PER_MINUTE,
+      addressRequestsPerMinute: e.HUB_ADDRESS_REQUESTS_PER_MINUTE,
     },
     gke: {
       nodeServiceAccount: e.HUB_NODE_SERVICE_ACCOUNT,

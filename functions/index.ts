@@ -61,6 +61,10 @@ export const hint = onMessage(TOPICS.hint, async (ports, body) =>
   (await import('./dispatch/hint.ts')).hint(ports, body),
 );
 
+export const signal = onMessage(TOPICS.signal, async (ports, body) =>
+  (await import('./abuse/signal.ts')).recordIncident(ports, body),
+);
+
 export const sweep = onMessage(TOPICS.sweep, async (ports) => {
   await (await import('./sweeps/overdue.ts')).sweepOverdue(ports);
 });

@@ -28,6 +28,9 @@ export interface LogFields {
   durationMs?: number;
   service?: string;
   resource?: string;
+  /** Of entries of the audit log alone: a uid, and what its user did. */
+  actor?: string;
+  action?: string;
 }
 
 export interface Log {

@@ -62,6 +62,8 @@ export const MANIFEST: readonly FunctionSpec[] = [
   },
   ...stepNames.map((step) => event(stepTopic(step), stepTopic(step))),
   event(TOPICS.hint, TOPICS.hint),
+  // An alert of Cloud Monitoring on clusters that are busy to the brim publishes to its topic.
+  event(TOPICS.signal, TOPICS.signal),
   // It stays for up to its minute; the margin is for the last sends.
   event(TOPICS.sweep, TOPICS.sweep, {
     schedule: '* * * * *',

@@ -68,6 +68,7 @@ const COMMANDS = {
   'test:deployed': [BUILD, ARCHIVE, [...VITEST, ...LANES['test:deployed']]],
   unit: [VITEST],
   soak: [BUILD, ['test/simulation/soak-main.ts']],
+  fuzz: [['test/security/fuzz-main.ts']],
   simulate: [BUILD, ['test/simulation/main.ts']],
   bench: [['bench/main.ts']],
   docs: [['scripts/docs.ts']],
@@ -78,6 +79,8 @@ const COMMANDS = {
   keys: [['scripts/keys.ts']],
   release: [['scripts/release.ts']],
   'test:terraform': [BUILD, ARCHIVE, ['scripts/check-terraform.ts']],
+  audit: [['scripts/audit.ts']],
+  sbom: [['scripts/sbom.ts']],
 };
 
 function install() {

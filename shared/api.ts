@@ -4,7 +4,9 @@
  */
 import { z } from 'zod';
 import { cleanUpJwk, cleanUpListing, cleanUpResource, cleanUpStatement, flattenedJws } from './clean-up.ts';
+import { AUDIT_ACTIONS } from './documents/audit.ts';
 import { role } from './documents/cluster.ts';
+import { clusterId } from './documents/fields.ts';
 import { COMPONENTS, type Component, health } from './documents/status.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { STATES } from './lifecycle/table.ts';
@@ -105,15 +107,26 @@ export const putAccountBody = z
     maxClusters: z.int().min(0).max(MAX_ACCOUNT_CLUSTERS).optional(),
     maxHourlyDollars: z.number().min(0).max(MAX_ACCOUNT_HOURLY_DOLLARS).optional(),
     decline: z.literal(true).optional(),
+    standing: z
+      .strictObject({
+        state: z.enum(['good', 'throttled', 'suspended']),
+        reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
+      })
+      .optional(),
   })
   .refine(
-    ({ maxClusters, maxHourlyDollars, decline }) =>
-      (decline === true) !== (maxClusters !== undefined || maxHourlyDollars !== undefined),
-    'Send maxClusters, maxHourlyDollars or both, or nothing but decline.',
+    ({ maxClusters, maxHourlyDollars, decline, standing }) =>
+      [
+        decline === true,
+        maxClusters !== undefined || maxHourlyDollars !== undefined,
+        standing !== undefined,
+      ].filter(Boolean).length === 1,
+    'Send maxClusters, maxHourlyDollars or both, or nothing but decline, or nothing but standing.',
   )
   .meta({
     id: 'PutAccount',
-    description: 'A new limit answers what the user asked for, and so does decline.',
+    description:
+      'A new limit answers what the user asked for, and so does decline. A throttled account makes nothing new; a suspended one may only look and delete.',
   });
 export type PutAccountBody = z.infer<typeof putAccountBody>;
 
@@ -136,6 +149,13 @@ export const pageQuery = z.strictObject(pageFields);
 export type PageQuery = z.infer<typeof pageQuery>;
 export const listClustersQuery = z.strictObject({ ...pageFields, state: state.optional() });
 export type ListClustersQuery = z.infer<typeof listClustersQuery>;
+export const listAuditQuery = z.strictObject({
+  ...pageFields,
+  cluster: clusterId.optional(),
+  /** A uid. */
+  actor: z.string().min(1).max(128).optional(),
+});
+export type ListAuditQuery = z.infer<typeof listAuditQuery>;
 const deadLetterState = z.enum(['open', 'replayed']);
 export const listDeadLettersQuery = z.strictObject({ ...pageFields, state: deadLetterState.optional() });
 export type ListDeadLettersQuery = z.infer<typeof listDeadLettersQuery>;
@@ -394,6 +414,10 @@ export const quotaRequestReply = z
   .meta({ id: 'QuotaRequest', description: 'What somebody asks an operator for.' });
 export type QuotaRequestReply = z.infer<typeof quotaRequestReply>;
 
+export const standingReply = z
+  .object({ state: z.enum(['throttled', 'suspended']), reason: z.string(), since: timestamp })
+  .meta({ id: 'Standing', description: 'What an account that is doubted may not do.' });
+
 export const meReply = z
   .object({
     uid: z.string(),
@@ -402,6 +426,8 @@ export const meReply = z
     allowance: z.object(allowanceFields),
     /** Until an operator has answered it. */
     quotaRequest: quotaRequestReply.optional(),
+    /** Absent: it is good. */
+    standing: standingReply.optional(),
   })
   .meta({ id: 'Me' });
 export type MeReply = z.infer<typeof meReply>;
@@ -413,6 +439,8 @@ export const accountReply = z
     email: z.string().optional(),
     ...allowanceFields,
     quotaRequest: quotaRequestReply.optional(),
+    /** Absent: it is good. */
+    standing: standingReply.optional(),
   })
   .meta({ id: 'Account', description: 'What a user may have and has.' });
 export type AccountReply = z.infer<typeof accountReply>;
@@ -481,6 +509,27 @@ export const deadLetterPage = z
   .object({ deadLetters: z.array(deadLetterReply), nextPageToken: z.string().optional() })
   .meta({ id: 'DeadLetterPage', description: 'The last one that was given up comes first.' });
 export type DeadLetterPage = z.infer<typeof deadLetterPage>;
+
+export const auditReply = z
+  .object({
+    id: z.string(),
+    at: timestamp,
+    /** A uid; `hub` where Hub acted by a rule of its own. */
+    actor: z.string(),
+    action: z.enum(AUDIT_ACTIONS),
+    /** Path of the document that it was done to. */
+    target: z.string(),
+    cluster: z.string().optional(),
+    subject: z.string().optional(),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'AuditEntry', description: 'Something that somebody did.' });
+export type AuditReply = z.infer<typeof auditReply>;
+
+export const auditPage = z
+  .object({ entries: z.array(auditReply), nextPageToken: z.string().optional() })
+  .meta({ id: 'AuditPage' });
+export type AuditPage = z.infer<typeof auditPage>;
 
 export const orphanReply = z
   .object({

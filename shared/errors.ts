@@ -179,6 +179,28 @@ export const ERRORS = {
     say: 'You are not a member of this cluster.',
     remedy: 'Ask its owner to invite you, or sign in as somebody who is.',
   },
+  ACCOUNT_THROTTLED: {
+    retry: false,
+    http: 403,
+    fault: 'user',
+    say: 'Your account may not make anything new for now.',
+    remedy: 'What you have goes on. Ask an operator of this Hub to look at your account.',
+  },
+  ACCOUNT_SUSPENDED: {
+    retry: false,
+    http: 403,
+    fault: 'user',
+    say: 'Your account is suspended.',
+    remedy:
+      'You may look at what you have and delete it. Ask an operator of this Hub to look at your account.',
+  },
+  TOO_MANY_REQUESTS: {
+    retry: true,
+    http: 429,
+    fault: 'user',
+    say: 'You ask more often than you may.',
+    remedy: 'Wait as long as Retry-After says.',
+  },
   SIGN_IN_OVER: {
     retry: false,
     http: 410,

@@ -45,6 +45,7 @@ export const pointerMessage = z
 /** Topics that are not a step's. */
 export const TOPICS = {
   hint: 'hint',
+  signal: 'signal',
   sweep: 'sweep',
   topUp: 'top-up',
   drift: 'drift',

@@ -5,12 +5,14 @@ import {
   accountReply,
   type CellReply,
   cellList,
+  type PutAccountBody,
   pageQuery,
   putAccountBody,
 } from '../../shared/api.ts';
-import { ACCOUNTS, type Allowance, cellPath } from '../../shared/documents/account.ts';
+import { ACCOUNTS, type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
 import { AppError, asAppError } from '../../shared/errors.ts';
 import { dollars } from '../../shared/units.ts';
+import { audited, type Deed } from '../audit.ts';
 import { openPlaces } from '../breaker/breaker.ts';
 import { wakeQueue } from '../dispatch/queue.ts';
 import type { Ports } from '../ports.ts';
@@ -21,6 +23,7 @@ import {
   parseAllowance,
   toAllowance,
   toQuotaRequest,
+  toStanding,
 } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { cutPage, type PageScope, parsePageToken } from './paging.ts';
@@ -58,20 +61,57 @@ const putAccount = endpoint({
   reply: accountReply,
   refuses: ['CONFLICT'],
   body: putAccountBody,
-  async handle({ ports, id, body: { maxClusters, maxHourlyDollars, decline } }) {
+  async handle({ ports, id, principal, body }) {
     if (!couldBeUid(id)) throw new AppError('NOT_FOUND');
+    if (body.standing) return setStanding(ports, id, principal().uid, body.standing);
+    const { maxClusters, maxHourlyDollars, decline } = body;
     const limits = {
       ...(maxClusters === undefined ? {} : { maxClusters }),
       ...(maxHourlyDollars === undefined ? {} : { maxHourlyMicros: dollars(maxHourlyDollars) }),
     };
-    const { before, after } = await changeAccount(ports, id, (now) =>
-      decline && !now?.request ? undefined : { ...limits, request: undefined },
+    const entry = audited(ports, {
+      actor: principal().uid,
+      action: decline ? 'decline-request' : 'set-limits',
+      target: accountPath(id),
+      subject: id,
+      ...(decline ? {} : { reason: JSON.stringify(limits) }),
+    });
+    let isChanged = false;
+    const { before, after } = await changeAccount(
+      ports,
+      id,
+      (now) => {
+        isChanged = !decline || now?.request !== undefined;
+        return isChanged ? { ...limits, request: undefined } : undefined;
+      },
+      [entry.write],
     );
-    ports.log.info(decline ? 'quota request declined' : 'account limits set', { resource: `accounts/${id}` });
+    if (isChanged) entry.tell();
     if (!decline) await wake(ports, id, after);
     return { body: toAccount(ports, id, after, before?.request?.email) };
   },
 });
+
+const ACTIONS = { good: 'restore', throttled: 'throttle', suspended: 'suspend' } as const satisfies Record<
+  string,
+  Deed['action']
+>;
+
+/** What an operator says of an account holds until one says otherwise. */
+async function setStanding(
+  ports: Ports,
+  id: string,
+  by: string,
+  { state, reason }: NonNullable<PutAccountBody['standing']>,
+): Promise<{ body: AccountReply }> {
+  const entry = audited(ports, {
+    ...{ actor: by, action: ACTIONS[state], target: accountPath(id), subject: id, reason },
+  });
+  const standing = state === 'good' ? undefined : { state, reason, by, since: new Date(ports.clock.now()) };
+  const { after } = await changeAccount(ports, id, () => ({ standing }), [entry.write]);
+  entry.tell();
+  return { body: toAccount(ports, id, after) };
+}
 
 const listCells = endpoint({
   name: 'GET /v1/admin/cells',
@@ -120,6 +160,7 @@ const toAccount = (
   ...(email === undefined ? {} : { email }),
   ...toAllowance(account, accountLimits(ports)),
   ...toQuotaRequest(account?.request),
+  ...toStanding(account?.standing),
 });
 
 /** One answer may make room for many; the rest of more than that looks by itself. */

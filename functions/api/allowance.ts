@@ -5,10 +5,11 @@ import {
   accountPath,
   allowanceDocument,
   type QuotaRequest,
+  type Standing,
 } from '../../shared/documents/account.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
-import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
+import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import type { Limits } from '../steps/admit.ts';
 import { toMoney } from './reply.ts';
@@ -43,11 +44,19 @@ export const toQuotaRequest = (request: QuotaRequest | undefined): Pick<MeReply,
         },
       };
 
+/** The field of a reply, where there is something to tell. */
+export const toStanding = (standing: Standing | undefined): Pick<MeReply, 'standing'> =>
+  standing === undefined
+    ? {}
+    : { standing: { state: standing.state, reason: standing.reason, since: standing.since.toISOString() } };
+
 export const parseAllowance = (found: Snapshot | undefined): Allowance | undefined =>
   found && allowanceDocument.parse(found.data);
 
 /** What may be changed of an account besides its counters; `undefined` removes a field. */
-type AccountPatch = { [K in 'maxClusters' | 'maxHourlyMicros' | 'request']?: Allowance[K] | undefined };
+type AccountPatch = {
+  [K in 'maxClusters' | 'maxHourlyMicros' | 'request' | 'standing']?: Allowance[K] | undefined;
+};
 
 /** The second one finds what was made meanwhile; nobody deletes an account. */
 const TRIES = 3;
@@ -56,6 +65,7 @@ const TRIES = 3;
  * Changes an account, and makes it if there is none. Only what is changed is written: whoever counts at the same moment finds that the
  * document is another, and counts again.
  * @param change of the account as it is; undefined: nothing is to change
+ * @param also further writes of the same commit
  * @returns the account before and after
  * @throws AppError CONFLICT; CommitError `unavailable`
  */
@@ -63,18 +73,21 @@ export async function changeAccount(
   ports: Ports,
   uid: string,
   change: (now: Allowance | undefined) => AccountPatch | undefined,
+  also: readonly Write[] = [],
 ): Promise<{ before: Allowance | undefined; after: Allowance | undefined }> {
   const path = accountPath(uid);
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const before = parseAllowance(await ports.documents.get(path));
     const patch = change(before);
     if (!patch) return { before, after: before };
-    const after = { ...(before ?? NOTHING_COUNTED), ...patch } as Allowance;
+    const fresh = { ...NOTHING_COUNTED, firstAt: new Date(ports.clock.now()) };
+    const after = { ...(before ?? fresh), ...patch } as Allowance;
     try {
       await ports.documents.commit([
         before
           ? { op: 'update', path, data: patch as DocumentData }
           : { op: 'create', path, data: withoutUndefined(after) },
+        ...also,
       ]);
       return { before, after };
     } catch (error) {

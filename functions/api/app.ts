@@ -6,9 +6,11 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
+import { createBuckets } from '../abuse/rates.ts';
 import { portsAbout } from '../invocation.ts';
 import type { Ports } from '../ports.ts';
 import { ADMIN_ENDPOINTS } from './admin.ts';
+import { AUDIT_ENDPOINTS } from './audit.ts';
 import { bodyIsTooLarge } from './body-guard.ts';
 import { CATALOG_ENDPOINTS } from './catalog.ts';
 import { CLEAN_UP_ENDPOINTS } from './clean-up.ts';
@@ -31,6 +33,7 @@ import { STATUS_ENDPOINTS } from './status.ts';
 export function createApi(ports: Ports, endpoints = API_ENDPOINTS): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.use(observe(ports));
+  const buckets = createBuckets(ports.clock);
   for (const endpoint of endpoints) {
     const { method, path } = partsOf(endpoint.name);
     app.on(method, routeOf(path), async (c) => {
@@ -43,6 +46,7 @@ export function createApi(ports: Ports, endpoints = API_ENDPOINTS): Hono<ApiEnv>
       const about = c.get('cluster');
       const { body, headers } = await serve(about === undefined ? own : portsAbout(own, about), endpoint, {
         request: c.req.raw,
+        buckets,
         id,
         email: c.req.param('email'),
         queries: c.req.queries(),
@@ -84,6 +88,7 @@ export const API_ENDPOINTS: readonly Endpoint[] = [
   ...ME_ENDPOINTS,
   ...POOL_ENDPOINTS,
   ...ADMIN_ENDPOINTS,
+  ...AUDIT_ENDPOINTS,
   ...DEAD_LETTER_ENDPOINTS,
   ...ORPHAN_ENDPOINTS,
   ...HEALTH_ENDPOINTS,

@@ -14,6 +14,8 @@ import { type ClusterEvent, eventDocument, eventsOf } from '../../shared/documen
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
+import { requireCreation } from '../abuse/rates.ts';
+import { requireGoodAccount } from '../abuse/standing.ts';
 import type { Snapshot } from '../cloud.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 import { readableClusters } from '../dispatch/commit.ts';
@@ -36,6 +38,8 @@ const create = endpoint({
   reply: clusterReply,
   refuses: [
     'EMAIL_NOT_VERIFIED',
+    'ACCOUNT_THROTTLED',
+    'ACCOUNT_SUSPENDED',
     'INVALID_NAME',
     'INVALID_IDEMPOTENCY_KEY',
     'UNKNOWN_PRODUCT',
@@ -44,6 +48,7 @@ const create = endpoint({
     'UNKNOWN_REGION',
     'UNSUPPORTED_ISOLATION',
     'IDEMPOTENCY_KEY_REUSED',
+    'TOO_MANY_REQUESTS',
     'CONFLICT',
   ],
   headers: z.object({
@@ -73,6 +78,7 @@ const create = endpoint({
         ports.metrics.record('claims', 1, { result: 'hit' });
         return accepted(toReply(spare, ports.clock));
       }
+      await requireCreation(ports, uid);
       const birth = conceive(ports, {
         name,
         spec,
@@ -156,8 +162,12 @@ const retry = endpoint({
   summary: 'Start a failed cluster anew.',
   status: 202,
   reply: clusterReply,
-  refuses: ['OWNER_ONLY', 'NOT_ACCEPTED_IN_STATE', 'CONFLICT'],
-  handle: (call) => carryOut(call, 'retry'),
+  refuses: ['OWNER_ONLY', 'ACCOUNT_THROTTLED', 'ACCOUNT_SUSPENDED', 'NOT_ACCEPTED_IN_STATE', 'CONFLICT'],
+  handle: async (call) => {
+    await findCluster(call);
+    await requireGoodAccount(call.ports, call.principal().uid, 'make');
+    return carryOut(call, 'retry');
+  },
 });
 
 const events = endpoint({

@@ -137,11 +137,12 @@ describe('for kubectl', () => {
       expect(sub).toBe(`system:serviceaccount:${MEMBERS_NAMESPACE}:${memberAccountName(uid)}`);
       expect(exp * 1000).toBeLessThanOrEqual(hub.clock.now() + minutes(60));
       expect(exp * 1000).toBeGreaterThan(hub.clock.now() + minutes(50));
-      expect(hub.documents.counters.commits).toBe(commits);
+      // The entry of the audit log, and nothing else.
+      expect(hub.documents.counters.commits).toBe(commits + 1);
       expect(lines[0]).toEqual([
-        'credentials issued',
+        'audit',
         {
-          ...{ cluster: id, state: 'ready', resource: 'kubeconfig' },
+          ...{ cluster: id, actor: uid, action: 'issue-credentials', resource: `clusters/${id}` },
           ...{ trace: expect.any(String), span: expect.any(String) },
         },
       ]);
@@ -231,7 +232,7 @@ describe('for pachctl', () => {
     expect(expiresAt).toBeLessThanOrEqual(at.hub.clock.now() + minutes(60));
     expect(expiresAt).toBeGreaterThan(at.hub.clock.now() + minutes(50));
     const told = JSON.stringify(lines);
-    expect(told).toContain('credentials issued');
+    expect(told).toContain('issue-credentials');
     expect(told).not.toContain(token);
     expect(scrub(told)).toBe(told);
   });

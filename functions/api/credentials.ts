@@ -9,14 +9,16 @@ import {
   pachctlConfigReply,
 } from '../../shared/api.ts';
 import { entriesOf } from '../../shared/catalog/catalog.ts';
-import type { Cluster } from '../../shared/documents/cluster.ts';
+import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { minutes } from '../../shared/units.ts';
+import { requireGoodAccount } from '../abuse/standing.ts';
 import { hostOf } from '../access/host.ts';
 import { asHub } from '../access/hub-principal.ts';
 import { memberAccountName } from '../access/member-account.ts';
 import { placeOf } from '../access/place.ts';
+import { audited } from '../audit.ts';
 import { MEMBERS_NAMESPACE } from '../leaf/manifests.ts';
 import { digestOf, newSecret } from '../oidc/secrets.ts';
 import { pachctlConfig } from '../pachyderm/context.ts';
@@ -40,6 +42,7 @@ const get = endpoint<undefined, CredentialsQuery>({
   reply: pachctlConfigReply,
   texts: { 'application/yaml': kubeconfigReply },
   refuses: [
+    'ACCOUNT_SUSPENDED',
     'NOT_ACCEPTED_IN_STATE',
     'ACCESS_NOT_READY',
     'UNSUPPORTED_CREDENTIALS',
@@ -53,11 +56,21 @@ const get = endpoint<undefined, CredentialsQuery>({
   async handle(call) {
     const { ports, principal, query } = call;
     const { cluster } = await findCluster(call);
+    await requireGoodAccount(ports, principal().uid, 'use');
     if (!rowOf(cluster.state).usable)
       throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${cluster.state}" and cannot be used now.`);
     await requireKnownAddress(ports, cluster.id, principal());
     const { body, headers } = await ISSUERS[query.kind](ports, cluster, principal().uid);
-    ports.log.info('credentials issued', { cluster: cluster.id, state: cluster.state, resource: query.kind });
+    const entry = audited(ports, {
+      actor: principal().uid,
+      action: 'issue-credentials',
+      target: clusterPath(cluster.id),
+      cluster: cluster.id,
+      reason: query.kind,
+    });
+    // Before they are handed out: nobody holds any of which nothing is known.
+    await ports.documents.commit([entry.write]);
+    entry.tell();
     return { body, headers: { ...headers, 'cache-control': 'no-store' } };
   },
 });

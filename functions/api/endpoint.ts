@@ -5,7 +5,9 @@
 import { z } from 'zod';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { emailAddress } from '../../shared/email.ts';
-import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import { AppError, asAppError, type ErrorCode } from '../../shared/errors.ts';
+import type { Buckets } from '../abuse/rates.ts';
+import { tellDenied } from '../audit.ts';
 import type { Ports } from '../ports.ts';
 import type { Principal } from '../tokens.ts';
 import { authenticate } from './auth.ts';
@@ -61,6 +63,8 @@ export const endpoint = <Body = undefined, Query = unknown>(spec: Endpoint<Body,
 /** An HTTP request, as far as an endpoint looks at it. */
 export interface HttpCall {
   request: Request;
+  /** How often this instance was asked, and by whom. */
+  buckets: Buckets;
   id: string;
   /** As it is in the path, decoded; undefined if the path has none. */
   email: string | undefined;
@@ -75,12 +79,25 @@ const inPath = z.object({ email: emailAddress });
 export async function serve(
   ports: Ports,
   endpoint: Endpoint,
-  { request, id, email, queries }: HttpCall,
+  { request, buckets, id, email, queries }: HttpCall,
 ): Promise<Reply> {
   const { name } = endpoint;
   const header = (key: string): string | undefined => request.headers.get(key) ?? undefined;
+  const { addressRequestsPerMinute, accountRequestsPerMinute } = ports.settings.limits;
+  // First, for looking at a token is work.
+  buckets.take(`address ${addressOf(header('x-forwarded-for'))}`, addressRequestsPerMinute);
   const principal = isPublic(name) ? undefined : await authenticate(ports.tokens, header('authorization'));
-  if (!isOfCluster(name)) authorize(name, principal);
+  if (principal) buckets.take(`account ${principal.uid}`, accountRequestsPerMinute);
+  const decide = (cluster?: Cluster): void => {
+    try {
+      authorize(name, principal, cluster);
+    } catch (error) {
+      const { code } = asAppError(error);
+      if (principal) tellDenied(ports, { actor: principal.uid, route: name, code });
+      throw error;
+    }
+  };
+  if (!isOfCluster(name)) decide();
   const query = parseInput(endpoint.query ?? NOTHING, single(queries));
   return endpoint.handle({
     ports,
@@ -93,9 +110,16 @@ export async function serve(
     body: await parseBody(endpoint, request),
     query,
     header,
-    authorize: (cluster) => authorize(name, principal, cluster),
+    authorize: decide,
   });
 }
+
+/**
+ * Who the front end says is asking. Whoever calls a function past Hosting can claim any address, and finds the bucket of their account all the same.
+ * https://cloud.google.com/run/docs/reference/container-contract
+ */
+const addressOf = (forwarded: string | undefined): string =>
+  forwarded?.split(',')[0]?.trim().slice(0, 64) || 'unknown';
 
 async function parseBody(endpoint: Endpoint, request: Request): Promise<unknown> {
   if (request.method === 'GET' || request.method === 'HEAD') return undefined;

@@ -3,7 +3,7 @@
  * whatever door of Hub's.
  */
 import { createHash } from 'node:crypto';
-import type { Cluster } from '../../shared/documents/cluster.ts';
+import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import {
   INVITATION_LIFETIME_MS,
@@ -16,6 +16,7 @@ import { AppError } from '../../shared/errors.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
 import { MAX_MEMBERS } from '../../shared/limits.ts';
+import { audited } from '../audit.ts';
 import { CommitError, type Snapshot } from '../cloud.ts';
 import { command } from '../dispatch/commands.ts';
 import type { Ports } from '../ports.ts';
@@ -75,7 +76,16 @@ export async function invite(
     expiresAt: new Date(now + INVITATION_LIFETIME_MS),
   };
   const path = pathOfInvitation(cluster.id, wish.email);
-  await ports.documents.commit([{ op: 'set', path, data: invitation }]);
+  const entry = audited(ports, {
+    actor: wish.invitedBy,
+    action: 'invite',
+    target: clusterPath(cluster.id),
+    cluster: cluster.id,
+    subject: path,
+    reason: wish.role,
+  });
+  await ports.documents.commit([{ op: 'set', path, data: invitation }, entry.write]);
+  entry.tell();
   if (known) return;
   // Of many at once each looks again once it is written: the first ones stay.
   const written = await pendingInvitations(ports, cluster.id);
@@ -84,10 +94,23 @@ export async function invite(
   throw new AppError('TOO_MANY_MEMBERS');
 }
 
-/** Whoever has that address cannot accept from now on. Safe to repeat. @throws CommitError `unavailable` */
-export async function withdrawInvitation(ports: Ports, clusterId: string, email: string): Promise<void> {
+/**
+ * Whoever has that address cannot accept from now on. Safe to repeat.
+ * @param actor who withdraws it; absent: it is only cleared away for the next one
+ * @throws CommitError `unavailable`
+ */
+export async function withdrawInvitation(
+  ports: Ports,
+  clusterId: string,
+  email: string,
+  actor?: string,
+): Promise<void> {
   const path = pathOfInvitation(clusterId, email);
-  if (await ports.documents.get(path)) await ports.documents.commit([{ op: 'delete', path }]);
+  if (!(await ports.documents.get(path))) return;
+  const deed = { action: 'withdraw-invitation', target: clusterPath(clusterId), cluster: clusterId } as const;
+  const entry = actor === undefined ? undefined : audited(ports, { ...deed, actor, subject: path });
+  await ports.documents.commit([{ op: 'delete', path }, ...(entry ? [entry.write] : [])]);
+  entry?.tell();
 }
 
 /**

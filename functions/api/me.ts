@@ -3,7 +3,14 @@ import { type MeReply, meReply, putQuotaRequestBody } from '../../shared/api.ts'
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import type { Ports } from '../ports.ts';
 import { type Principal, requireEmail } from '../tokens.ts';
-import { accountLimits, changeAccount, parseAllowance, toAllowance, toQuotaRequest } from './allowance.ts';
+import {
+  accountLimits,
+  changeAccount,
+  parseAllowance,
+  toAllowance,
+  toQuotaRequest,
+  toStanding,
+} from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { acceptInvitations } from './invitations.ts';
 
@@ -63,4 +70,5 @@ const toMe = (
   operator,
   allowance: toAllowance(account, accountLimits(ports)),
   ...toQuotaRequest(account?.request),
+  ...toStanding(account?.standing),
 });

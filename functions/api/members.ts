@@ -1,6 +1,7 @@
 /** The members of a cluster. A change is written, and told to the application by the lifecycle: nobody waits here for that. */
 import { clusterReply, type MemberReply, memberList, putMemberBody } from '../../shared/api.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
+import { requireGoodAccount } from '../abuse/standing.ts';
 import { type Change, command } from '../dispatch/commands.ts';
 import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
 import { accepted, findCluster } from './find-cluster.ts';
@@ -34,11 +35,19 @@ const put = endpoint({
     'Let somebody use a cluster, or change what they may do. Who is not known to Hub yet is invited, and becomes a member by signing in with that address within 30 days.',
   status: 202,
   reply: clusterReply,
-  refuses: ['OWNER_ONLY', 'LAST_OWNER', 'TOO_MANY_MEMBERS', 'NOT_ACCEPTED_IN_STATE', 'CONFLICT'],
+  refuses: [
+    'OWNER_ONLY',
+    'ACCOUNT_SUSPENDED',
+    'LAST_OWNER',
+    'TOO_MANY_MEMBERS',
+    'NOT_ACCEPTED_IN_STATE',
+    'CONFLICT',
+  ],
   body: putMemberBody,
   async handle(call) {
     const { ports, email, principal, body } = call;
     const { cluster, updateTime } = await findCluster(call);
+    await requireGoodAccount(ports, principal().uid, 'use');
     const [pending, user] = await Promise.all([
       pendingInvitations(ports, cluster.id),
       ports.people.findByEmail(email),
@@ -50,7 +59,7 @@ const put = endpoint({
     }
     // What was said of them earlier must not come after this.
     const others = pending.filter((invitation) => invitation.email !== email);
-    if (others.length < pending.length) await withdrawInvitation(ports, cluster.id, email);
+    if (others.length < pending.length) await withdrawInvitation(ports, cluster.id, email, principal().uid);
     return share(call, call.authorize, (read) =>
       withMember(read, { uid, email, role: body.role }, others.length),
     );
@@ -70,7 +79,7 @@ const remove = endpoint({
     };
     await findCluster({ ports, id, authorize });
     // First, so that who accepts it at this moment is found among the members below.
-    await withdrawInvitation(ports, id, email);
+    await withdrawInvitation(ports, id, email, call.principal().uid);
     return share(call, authorize, (cluster) => withoutMember(cluster, email));
   },
 });

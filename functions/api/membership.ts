@@ -32,7 +32,7 @@ export function withMember(
   const count = Object.keys(members).length;
   if (count > Object.keys(cluster.members).length && count + invited > MAX_MEMBERS)
     throw new AppError('TOO_MANY_MEMBERS');
-  return changeTo(members, emails, `${email} ${MAY[role]}.`);
+  return changeTo(members, emails, `${email} ${MAY[role]}.`, uid);
 }
 
 const MAY: Record<Role, string> = {
@@ -49,7 +49,7 @@ export function withoutMember(cluster: Cluster, email: string): Change | undefin
   const uids = uidsOf(cluster, email);
   if (uids.length === 0) return undefined;
   const members = without(cluster.members, uids);
-  return changeTo(members, without(cluster.emails, uids), `${email} may not use it any more.`);
+  return changeTo(members, without(cluster.emails, uids), `${email} may not use it any more.`, uids[0]);
 }
 
 /** Empty for one who was a member before addresses were kept. */
@@ -60,9 +60,18 @@ export const emailOf = ({ emails }: Pick<Cluster, 'emails'>, uid: string): strin
 export const uidsOf = ({ members, emails }: Pick<Cluster, 'members' | 'emails'>, email: string): string[] =>
   Object.keys(members).filter((uid) => emailOf({ emails }, uid) === email);
 
-function changeTo(members: Cluster['members'], emails: Cluster['emails'], note: string): Change {
+function changeTo(
+  members: Cluster['members'],
+  emails: Cluster['emails'],
+  note: string,
+  subject: string | undefined,
+): Change {
   if (!Object.values(members).includes('owner')) throw new AppError('LAST_OWNER');
-  return { patch: { members, emails, readers: Object.keys(members) }, note };
+  return {
+    patch: { members, emails, readers: Object.keys(members) },
+    note,
+    ...(subject !== undefined && { subject }),
+  };
 }
 
 const without = <T>(map: Record<string, T>, keys: readonly string[]): Record<string, T> =>

@@ -138,6 +138,7 @@ function codesOf(endpoint: Endpoint): ErrorCode[] {
   const verdicts: ('allow' | ErrorCode)[] = Object.values(POLICY[endpoint.name]);
   return [
     'INVALID_ARGUMENT',
+    'TOO_MANY_REQUESTS',
     ...(isPublic(endpoint.name) ? [] : (['TOKEN_EXPIRED', 'TOKEN_REVOKED', 'TOKEN_INVALID'] as const)),
     ...verdicts.filter((verdict) => verdict !== 'allow'),
     ...(endpoint.name.includes('{id}') ? (['NOT_FOUND'] as const) : []),

@@ -71,7 +71,7 @@ describe('orphans', () => {
     expect(await stored('disk-x')).toMatchObject({ asked: { actor: 'op', reason: 'It costs.' } });
     await api.clock.runFor(1000);
     expect(api.sent).toMatchObject([{ topic: 'orphans', body: { schema: 1 } }]);
-    expect(api.lines.some(({ event }) => event === 'orphan to be deleted')).toBe(true);
+    expect(api.lines.some(({ event }) => event === 'audit')).toBe(true);
     // Who asks first is who asked.
     await press('disk-x', { reason: 'Again.' });
     expect(await stored('disk-x')).toMatchObject({ asked: { reason: 'It costs.' } });

@@ -5,7 +5,8 @@ import { AppError, asAppError } from '../../shared/errors.ts';
 import { costOfOrphan } from '../../shared/lifecycle/cost.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
 import { days } from '../../shared/units.ts';
-import { type Clock, CommitError } from '../cloud.ts';
+import { audited } from '../audit.ts';
+import { type Clock, CommitError, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { cutPage, type PageScope, parsePageToken } from './paging.ts';
@@ -63,11 +64,17 @@ const remove = endpoint({
       throw new AppError('ORPHAN_UNPROVEN', `It is the ${kind} ${name} in ${location}.`);
     if (orphan.state !== 'found') return { body: toOrphan(orphan, ports.clock) };
     const asked = orphan.asked ?? { actor: principal().uid, reason, at: new Date(ports.clock.now()) };
-    if (!orphan.asked) await writeDown(ports, snapshot, { asked });
-    ports.log.info('orphan to be deleted', {
-      resource: id,
-      ...(clusterId !== undefined && { cluster: clusterId }),
-    });
+    if (!orphan.asked) {
+      const entry = audited(ports, {
+        actor: asked.actor,
+        action: 'delete-orphan',
+        target: orphanPath(id),
+        ...(clusterId !== undefined && { cluster: clusterId }),
+        reason,
+      });
+      await writeDown(ports, snapshot, { asked }, entry.write);
+      entry.tell();
+    }
     await wake(ports);
     return { body: toOrphan({ ...orphan, asked }, ports.clock) };
   },
@@ -83,9 +90,10 @@ async function writeDown(
   ports: Ports,
   { path, version }: { path: string; version: string },
   data: Pick<Orphan, 'asked'>,
+  also: Write,
 ): Promise<void> {
   try {
-    await ports.documents.commit([{ op: 'update', path, data, ifVersion: version }]);
+    await ports.documents.commit([{ op: 'update', path, data, ifVersion: version }, also]);
   } catch (error) {
     if (error instanceof CommitError && error.fault !== 'unavailable') throw new AppError('CONFLICT');
     throw error;

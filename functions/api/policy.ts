@@ -64,6 +64,7 @@ export const POLICY = {
   'GET /v1/admin/accounts': operators,
   'PUT /v1/admin/accounts/{id}': operators,
   'GET /v1/admin/cells': operators,
+  'GET /v1/admin/audit': operators,
   'GET /v1/admin/deadLetters': operators,
   'POST /v1/admin/deadLetters/{id}:replay': operators,
   'GET /v1/admin/orphans': operators,

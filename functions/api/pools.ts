@@ -1,6 +1,7 @@
 /** Pools of spares, for operators. */
 import { poolList, poolReply, putPoolBody } from '../../shared/api.ts';
 import { resolveSpec } from '../../shared/catalog/catalog.ts';
+import { shapeOf } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import {
   DEFAULT_LOSSES,
@@ -14,6 +15,7 @@ import { AppError, asAppError } from '../../shared/errors.ts';
 import { RFC1035_LABEL } from '../../shared/limits.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
 import { dollars } from '../../shared/units.ts';
+import { audited } from '../audit.ts';
 import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
@@ -49,7 +51,7 @@ const put = endpoint({
   reply: poolReply,
   refuses: ['UNKNOWN_PRODUCT', 'UNKNOWN_VERSION', 'UNKNOWN_SIZE', 'UNKNOWN_REGION', 'CONFLICT'],
   body: putPoolBody,
-  async handle({ ports, id, body: { wanted, maxLossesPerHour, maxLossDollarsPerDay, ...wish } }) {
+  async handle({ ports, id, principal, body: { wanted, maxLossesPerHour, maxLossDollarsPerDay, ...wish } }) {
     const path = pathOf(id);
     const spec = resolveSpec(wish, ports.settings.licensed);
     const found = await ports.documents.get(path);
@@ -65,7 +67,14 @@ const put = endpoint({
       ...(areSaid && { losses }),
     } satisfies PoolFields;
     // Only what was sent is written: the last plan is the planner's.
-    await ports.documents.commit([{ op: found ? 'update' : 'create', path, data: fields }]);
+    const entry = audited(ports, {
+      actor: principal().uid,
+      action: 'set-pool',
+      target: path,
+      reason: `wants ${wanted} of ${shapeOf(spec)}`,
+    });
+    await ports.documents.commit([{ op: found ? 'update' : 'create', path, data: fields }, entry.write]);
+    entry.tell();
     await wake(ports, id);
     return { body: toPoolReply({ ...before, ...fields, id }) };
   },

@@ -45,6 +45,7 @@ describe('who asks for more', () => {
     expect(body.quotaRequest).toEqual({ ...more, at: at.toISOString() });
     const email = 'ada@example.com';
     expect(await accountOf(api)).toEqual({
+      firstAt: at,
       schema: 1,
       clusters: 0,
       hourlyMicros: 0,
@@ -206,7 +207,12 @@ describe('an operator', () => {
     ]) {
       const { status, body } = await answer(api, { maxClusters: 1 }, encodeURIComponent(uid));
       expect({ status, uid: body.uid }).toEqual({ status: 200, uid });
-      expect(await accountOf(api, uid)).toEqual({ schema: 1, clusters: 0, hourlyMicros: 0, maxClusters: 1 });
+      expect(await accountOf(api, uid)).toMatchObject({
+        schema: 1,
+        clusters: 0,
+        hourlyMicros: 0,
+        maxClusters: 1,
+      });
     }
   });
 

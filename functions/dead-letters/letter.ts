@@ -12,6 +12,7 @@ import {
   topicOfSubscription,
 } from '../../shared/messages.ts';
 import { KIB } from '../../shared/units.ts';
+import { incidentOf } from '../abuse/signal.ts';
 import type { Delivered } from '../cloud.ts';
 import { clusterOfHint } from '../dispatch/hint.ts';
 import { scrub } from '../log.ts';
@@ -73,6 +74,7 @@ export function isTaken(topic: string, body: unknown): boolean {
   if (!ALL_TOPICS.includes(topic) || !isGivenUp(topic)) return false;
   if (stepOfFunction(topic)) return stepMessage.safeParse(body).success;
   if (topic === TOPICS.hint) return clusterOfHint(body) !== undefined;
+  if (topic === TOPICS.signal) return incidentOf(body) !== undefined;
   return pointerMessage.safeParse(body).success;
 }
 

@@ -9,6 +9,7 @@ import {
 import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { bodyOf } from '../../shared/messages.ts';
+import { audited } from '../audit.ts';
 import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
 import { parseCluster } from '../dispatch/commit.ts';
 import { ALL_TOPICS } from '../manifest.ts';
@@ -48,13 +49,20 @@ export async function replayDeadLetter(
       purgeAt: new Date(now + KEEP_REPLAYED_MS),
     };
     const mark: Write = { op: 'update', path: deadLetterPath(id), data: after, ifVersion: read.version };
+    const entry = audited(ports, {
+      actor: by,
+      action: 'replay',
+      target: deadLetterPath(id),
+      ...(letter.cluster !== undefined && { cluster: letter.cluster }),
+      reason,
+    });
     try {
-      await ports.documents.commit([mark, ...(await dueAtOnce(ports, letter))]);
+      await ports.documents.commit([mark, entry.write, ...(await dueAtOnce(ports, letter))]);
     } catch (error) {
       if (error instanceof CommitError && error.fault !== 'unavailable') continue;
       throw error;
     }
-    ports.log.info('dead letter replayed', { topic: letter.topic, resource: deadLetterPath(id) });
+    entry.tell();
     return { ...letter, ...after };
   }
   throw new AppError('CONFLICT');

@@ -6,10 +6,12 @@ import {
   SHARDS,
 } from '../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../shared/documents/event.ts';
+import { clusterPath } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
 import { commandEdge } from '../../shared/lifecycle/derive.ts';
 import type { Command } from '../../shared/lifecycle/table.ts';
 import { born, type Outcome, transition } from '../../shared/lifecycle/transition.ts';
+import { type Audited, audited } from '../audit.ts';
 import type { Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { findRoom } from '../steps/admit.ts';
@@ -33,6 +35,8 @@ export interface Change {
   patch: ClusterPatch;
   /** What the timeline says of it. */
   note?: string;
+  /** Whom it is about, if it is about one: a uid. */
+  subject?: string;
   /** Further writes of the same commit. */
   also?: readonly Write[];
 }
@@ -74,6 +78,7 @@ export async function command(
       read,
       { kind: 'command', command: name, actor, patch, ...(note === undefined ? {} : { note }) },
       also,
+      changed.subject,
     );
     if (outcome !== 'lost') return outcome;
   }
@@ -95,18 +100,46 @@ async function apply(
   read: Read,
   outcome: Outcome,
   also: readonly Write[] = [],
+  subject?: string,
 ): Promise<Cluster | 'lost'> {
   const next = transition(read.cluster, outcome, circumstances(ports));
   if (!next) return read.cluster;
+  const entry = entryOf(ports, read.cluster.id, next.event, subject);
   const { readers } = next.fields;
   const told =
     readers.join() === read.cluster.readers.join()
       ? []
       : await writesOfReaders(ports, read.cluster.id, readers);
-  const writes = writesOf(read, next, { also: [...also, ...told] }, ports);
+  const writes = writesOf(read, next, { also: [...also, ...told, ...writesOfEntry(entry)] }, ports);
   if (!(await commitOnce(ports, writes, read.cluster.id, next.event))) return 'lost';
+  entry?.tell();
   await announce(ports, read.cluster, next);
   return { ...next.fields, id: read.cluster.id };
+}
+
+const writesOfEntry = (entry: Audited | undefined): readonly Write[] => (entry ? [entry.write] : []);
+
+/** What somebody asked for is in the audit log, under the number of its event; what Hub does by itself is not. */
+function entryOf(
+  ports: Ports,
+  cluster: string,
+  event: ClusterEvent | undefined,
+  subject?: string,
+): Audited | undefined {
+  const { actor, cause, epoch } = event ?? {};
+  if (actor === undefined || !isCommand(cause)) return undefined;
+  const deed = { actor, action: cause, target: clusterPath(cluster), cluster };
+  return audited(ports, { ...deed, ...(subject !== undefined && { subject }) }, `${cluster}-${epoch}`);
+}
+
+const COMMANDS = ['delete', 'retry', 'claim', 'share'] as const;
+const isCommand = (cause: string | undefined): cause is (typeof COMMANDS)[number] =>
+  COMMANDS.some((command) => command === cause);
+
+/** Of who asks for a cluster; a spare is Hub's own business. */
+function entryOfBirth(ports: Ports, { id, owner }: Cluster): Audited | undefined {
+  if (owner === undefined) return undefined;
+  return audited(ports, { actor: owner, action: 'create', target: clusterPath(id), cluster: id }, `${id}-0`);
 }
 
 /**
@@ -128,8 +161,10 @@ export async function claim(
     circumstances(ports),
   );
   if (!next?.event) return undefined;
-  const writes = [...writesOf(read, next, {}, ports), ...also];
+  const entry = entryOf(ports, read.cluster.id, next.event);
+  const writes = [...writesOf(read, next, {}, ports), ...also, ...writesOfEntry(entry)];
   if (!(await commitOnce(ports, writes, read.cluster.id, next.event))) return undefined;
+  entry?.tell();
   await announce(ports, read.cluster, next);
   return { ...next.fields, id: read.cluster.id };
 }
@@ -170,8 +205,10 @@ export async function createClusters(
   // Several at once would each take the room of the same counts; the queue sorts them out.
   const admitted = others.length === 0 ? await createAdmitted(ports, first, also) : undefined;
   if (admitted) return [admitted];
-  const writes = [...births.flatMap((birth) => birth.writes), ...also];
+  const entries = births.flatMap(({ cluster }) => entryOfBirth(ports, cluster) ?? []);
+  const writes = [...births.flatMap((birth) => birth.writes), ...also, ...entries.map(({ write }) => write)];
   if (!(await commitOnce(ports, writes, first.cluster.id, first.event))) return undefined;
+  for (const entry of entries) entry.tell();
   const clusters = births.map(({ cluster }) => cluster);
   const sent = await Promise.allSettled(
     clusters.map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)),
@@ -200,8 +237,11 @@ async function createAdmitted(
   const next = transition(cluster, room, circumstances(ports));
   if (!next?.event) throw new Error('being admitted leads nowhere');
   const admitted: Cluster = { ...next.fields, id: cluster.id };
-  const writes = [...writesOfBirth(admitted, [event, next.event], room, ports), ...also];
+  const entry = entryOfBirth(ports, cluster);
+  const ofBirth = writesOfBirth(admitted, [event, next.event], room, ports);
+  const writes = [...ofBirth, ...also, ...writesOfEntry(entry)];
   if (!(await commitOnce(ports, writes, cluster.id, event))) return undefined;
+  entry?.tell();
   await announce(ports, cluster, next, room.frees);
   return admitted;
 }

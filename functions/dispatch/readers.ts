@@ -17,7 +17,24 @@ export async function writesOfReaders(
   clusterId: string,
   readers: readonly string[],
 ): Promise<Write[]> {
-  const writes: Write[] = [];
+  const differing = (await eventsThere(documents, clusterId)).filter(
+    ({ data }) => !isSame(data.readers, readers),
+  );
+  return differing.map(({ path }) => ({ op: 'update', path, data: { readers: [...readers] } }));
+}
+
+/** @returns what lets a TTL policy take the whole timeline away at that moment. @throws CommitError `unavailable` */
+export async function writesOfPurge(
+  { documents }: Pick<Ports, 'documents'>,
+  clusterId: string,
+  purgeAt: Date,
+): Promise<Write[]> {
+  const found = await eventsThere(documents, clusterId);
+  return found.map(({ path }) => ({ op: 'update', path, data: { purgeAt } }));
+}
+
+async function eventsThere(documents: Ports['documents'], clusterId: string): Promise<Snapshot[]> {
+  const found: Snapshot[] = [];
   let last: Snapshot | undefined;
   do {
     const page = await documents.query({
@@ -26,13 +43,10 @@ export async function writesOfReaders(
       ...(last?.data.epoch === undefined ? {} : { startAfter: [last.data.epoch] }),
       limit: PAGE,
     });
-    for (const { path, data } of page) {
-      if (!isSame(data.readers, readers))
-        writes.push({ op: 'update', path, data: { readers: [...readers] } });
-    }
+    found.push(...page);
     last = page.length < PAGE ? undefined : page.at(-1);
   } while (last);
-  return writes;
+  return found;
 }
 
 const isSame = (a: unknown, b: readonly string[]): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,4 +1,5 @@
 /** How a Pachyderm is reached: through its cluster's port-forward before it is exposed, by its name and certificate afterwards. */
+import type { LookupFunction } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { WebReply, WebRequest } from './web.ts';
@@ -38,6 +39,8 @@ export interface TlsTarget {
   port?: number;
   /** PEM of the only roots that are trusted; the public ones if absent. */
   ca?: string;
+  /** Finds the address of the host; the system's if absent. */
+  lookup?: LookupFunction;
   /** For the handshake, not for what comes after it. */
   timeoutMs: number;
 }
@@ -50,7 +53,10 @@ export function reachByTls(target: TlsTarget): Reach {
   };
 }
 
-function handshake({ host, address, port, ca, timeoutMs }: TlsTarget, protocol: string): Promise<Duplex> {
+function handshake(
+  { host, address, port, ca, lookup, timeoutMs }: TlsTarget,
+  protocol: string,
+): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     const socket = connectTls({
       host: address ?? host,
@@ -59,6 +65,7 @@ function handshake({ host, address, port, ca, timeoutMs }: TlsTarget, protocol: 
       ALPNProtocols: [protocol],
       minVersion: 'TLSv1.2',
       ...(ca !== undefined && { ca }),
+      ...(lookup && { lookup }),
     });
     const late = AbortSignal.timeout(timeoutMs);
     const giveUp = (): void => void socket.destroy(new Error(`no TLS handshake within ${timeoutMs} ms`));

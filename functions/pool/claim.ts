@@ -2,6 +2,7 @@
 import { priceOf } from '../../shared/catalog/catalog.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
+import { requireAccount } from '../abuse/rates.ts';
 import type { Write } from '../cloud.ts';
 import { claim } from '../dispatch/commands.ts';
 import { type Read, readableClusters } from '../dispatch/commit.ts';
@@ -27,7 +28,7 @@ const ROUNDS = 64;
 /**
  * @param also further writes of the same commit, given the id of the spare that is tried
  * @returns undefined if no spare of this shape waits, the account has no room (the cold path says so), or the other writes are refused
- * @throws CommitError `unavailable`
+ * @throws AppError TOO_MANY_REQUESTS, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED; CommitError `unavailable`
  */
 export async function claimSpare(
   ports: Ports,
@@ -49,11 +50,12 @@ export async function claimSpare(
     ]);
     const spares = readableClusters(ports, found);
     if (spares.length === 0) return undefined;
+    await requireAccount(ports, wish.owner, account?.data);
     const { accountClusters, accountHourlyMicros } = ports.settings.limits;
     const limits = { clusters: accountClusters, hourlyMicros: accountHourlyMicros };
     const price = priceOf(wish.spec).hourlyMicros;
     if (planAdmission(account?.data, limits, price, 'account')) return undefined;
-    const room = taken(accountPath(wish.owner), account, price);
+    const room = taken(accountPath(wish.owner), account, price, undefined, new Date(ports.clock.now()));
     const counted: Write =
       room.version === undefined
         ? { op: 'create', path: room.path, data: room.data }

@@ -8,7 +8,7 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
-import { minutes, seconds } from '../../shared/units.ts';
+import { hours, minutes, seconds } from '../../shared/units.ts';
 import { chooseLocation, readBreaker } from '../breaker/breaker.ts';
 import type { Choice } from '../breaker/plan.ts';
 import type { Snapshot } from '../cloud.ts';
@@ -81,7 +81,9 @@ export async function findRoom(cluster: Cluster, ports: Ports): Promise<StepResu
   if (!('location' in choice)) return exhausted(choice, ports);
   const { location } = choice;
   const guarded: NonNullable<Extras['guarded']> = [
-    ...(cluster.owner === undefined ? [] : [taken(accountPath(cluster.owner), ofAccount, price)]),
+    ...(cluster.owner === undefined
+      ? []
+      : [taken(accountPath(cluster.owner), ofAccount, price, undefined, new Date(ports.clock.now()))]),
     taken(cellPath(cell), ofCell, price, 1),
   ];
   return done(
@@ -129,15 +131,25 @@ export function planAdmission(
   return undefined;
 }
 
+/** One more. */
+const hourAfter = (hour: Allowance['hour'], at: Date): NonNullable<Allowance['hour']> =>
+  hour && isSameHour(hour, at.getTime()) ? { ...hour, made: hour.made + 1 } : { since: at, made: 1 };
+
+/** Real time, for people press buttons by their own clock. */
+export const isSameHour = ({ since }: NonNullable<Allowance['hour']>, now: number): boolean =>
+  now - since.getTime() < hours(1);
+
 /**
  * The write that takes room, on the condition that nobody else took any since it was counted.
  * @param making places among those in the making
+ * @param at of accounts only: now
  */
 export function taken(
   path: string,
   now: Snapshot<Allowance> | undefined,
   hourlyMicros: number,
   making?: number,
+  at?: Date,
 ): NonNullable<Extras['guarded']>[number] {
   const clusters = (now?.data.clusters ?? 0) + 1;
   const sum = (now?.data.hourlyMicros ?? 0) + hourlyMicros;
@@ -147,6 +159,7 @@ export function taken(
       schema: DOCUMENT_SCHEMA,
       clusters,
       hourlyMicros: sum,
+      ...(at && { hour: hourAfter(now?.data.hour, at), ...(!now && { firstAt: at }) }),
       ...(making && { making: (now?.data.making ?? 0) + making }),
     },
     ...(now ? { version: now.version } : {}),

@@ -4,7 +4,9 @@
  */
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { Ledger } from '../../shared/documents/ledger.ts';
+import { KEEP_DELETED_MS } from '../../shared/lifecycle/transition.ts';
 import { seconds } from '../../shared/units.ts';
+import { writesOfPurge } from '../dispatch/readers.ts';
 import { noClient } from '../oidc/clients.ts';
 import type { Ports } from '../ports.ts';
 import { listingScopes, listLeft, newlyFound, removeLedgered, removeListed } from './removal.ts';
@@ -14,7 +16,15 @@ import { findLedger } from './target.ts';
 const LOOK_AGAIN_MS = seconds(20);
 
 /** @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED, OPERATION_IN_PROGRESS, NAME_TAKEN */
-export const prove: Step = async (cluster, ports) => untilHeld(cluster, ports) ?? proveGone(cluster, ports);
+export const prove: Step = async (cluster, ports) =>
+  untilHeld(cluster, ports) ?? withoutTimeline(cluster, ports, await proveGone(cluster, ports));
+
+/** What the timeline says of people goes when the cluster's document does: deleting that one takes nothing below it along. */
+async function withoutTimeline({ id }: Cluster, ports: Ports, result: StepResult): Promise<StepResult> {
+  if (result.kind !== 'done') return result;
+  const purge = await writesOfPurge(ports, id, new Date(ports.clock.now() + KEEP_DELETED_MS));
+  return { ...result, also: [...(result.also ?? []), ...purge] };
+}
 
 /** @returns what to report while the hold lasts */
 export function untilHeld(cluster: Cluster, ports: Ports): StepResult | undefined {

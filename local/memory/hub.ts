@@ -3,6 +3,7 @@
  * An hour passes in a millisecond; the same seed gives the same run.
  */
 import { Cron } from 'croner';
+import { recordIncident } from '../../functions/abuse/signal.ts';
 import type { Delivered, Documents, Write } from '../../functions/cloud.ts';
 import { recordDeadLetter } from '../../functions/dead-letters/record.ts';
 import { dispatch } from '../../functions/dispatch/engine.ts';
@@ -199,6 +200,11 @@ export function memoryHub({
       cellClusters: 1000,
       cellHourlyMicros: dollars(100_000),
       cellMaking: 1000,
+      // A day passes in an instant here.
+      accountCreationsPerHour: 1e6,
+      newAccountsPerHour: 1e6,
+      accountRequestsPerMinute: 1e6,
+      addressRequestsPerMinute: 1e6,
       ...limits,
     },
     install: { chartSource: 'oci://charts', helmImage: 'helm:4', callHomeImage: 'google-cloud-cli:slim' },
@@ -269,6 +275,7 @@ export function memoryHub({
     else if (name === TOPICS.drift) await sweepDrift(ports, body);
     else if (name === TOPICS.durations) await observeDurations(ports);
     else if (name === TOPICS.orphans) await sweepOrphans(ports);
+    else if (name === TOPICS.signal) await recordIncident(ports, body);
     else if (name === TOPICS.status) await observeStatus(ports);
     else if (name === TOPICS.topUp) await topUp(ports, (body as { pool?: string }).pool);
     else if (name === TOPICS.deadLetter) await recordDeadLetter(ports, delivered);

@@ -19,6 +19,17 @@ export const quotaRequest = z.object({
 });
 export type QuotaRequest = z.infer<typeof quotaRequest>;
 
+/** Of an account that Hub or an operator doubts; absent: it is good. */
+export const standing = z.object({
+  state: z.enum(['throttled', 'suspended']),
+  /** The kind of the signal, or an operator's words. */
+  reason: z.string(),
+  since: instant,
+  /** The uid of an operator, or `hub`. */
+  by: z.string(),
+});
+export type Standing = z.infer<typeof standing>;
+
 export const allowanceDocument = z.object({
   schema: schemaField,
   /** Taken now. */
@@ -31,5 +42,10 @@ export const allowanceDocument = z.object({
   maxHourlyMicros: micros.nonnegative().optional(),
   /** Of accounts only. */
   request: quotaRequest.optional(),
+  standing: standing.optional(),
+  /** When the account first asked for something; absent in those from before that was kept. */
+  firstAt: instant.optional(),
+  /** Clusters that it took room for since then, until an hour is over and it starts anew. */
+  hour: z.object({ since: instant, made: z.number().int() }).optional(),
 });
 export type Allowance = z.infer<typeof allowanceDocument>;

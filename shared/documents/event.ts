@@ -39,5 +39,7 @@ export const eventDocument = z.object({
   /** Names the attempt that wrote it, so that a handler whose commit had no answer can tell its own from another's. */
   nonce: z.string(),
   readers: z.array(z.string()),
+  /** With its cluster, once that is deleted: it names people. A TTL policy takes it away. */
+  purgeAt: instant.optional(),
 });
 export type ClusterEvent = z.infer<typeof eventDocument>;

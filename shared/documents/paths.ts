@@ -24,3 +24,11 @@ export const durationsPath = (region: string, provider = PROVIDER): string =>
 
 export const DEAD_LETTERS = 'deadLetters';
 export const deadLetterPath = (id: string): string => `${DEAD_LETTERS}/${id}`;
+
+/** What makes Hub doubt an account. */
+export const SIGNALS = 'signals';
+export const signalPath = (id: string): string => `${SIGNALS}/${id}`;
+
+/** Who did what. */
+export const AUDIT = 'audit';
+export const auditPath = (id: string): string => `${AUDIT}/${id}`;

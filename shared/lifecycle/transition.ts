@@ -79,7 +79,7 @@ export interface Transition {
 }
 
 /** After one deleted cluster's documents have served their purpose. */
-const KEEP_DELETED_MS = days(30);
+export const KEEP_DELETED_MS = days(30);
 /**
  * The bound of a look while the world is busy or away: a share of the time that the state has taken so far, within these. So it grows as
  * an exponential does, with nothing to count.
@@ -408,5 +408,6 @@ function eventOf(
     ...(from === undefined ? {} : { from }),
     ...(fields.error === undefined ? {} : { error: fields.error }),
     ...(actor === undefined ? {} : { actor }),
+    ...(fields.purgeAt === undefined ? {} : { purgeAt: fields.purgeAt }),
   });
 }

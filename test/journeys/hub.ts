@@ -31,6 +31,10 @@ const SPEED = 600;
 export async function aHub(options: Partial<LocalOptions> = {}, env: Record<string, string> = {}) {
   const roomy = {
     HUB_ACCOUNT_CLUSTERS: '500',
+    HUB_ACCOUNT_CREATIONS_PER_HOUR: '100000',
+    HUB_NEW_ACCOUNTS_PER_HOUR: '100000',
+    HUB_ACCOUNT_REQUESTS_PER_MINUTE: '1000000',
+    HUB_ADDRESS_REQUESTS_PER_MINUTE: '1000000',
     HUB_ACCOUNT_HOURLY_DOLLARS: '10000',
     HUB_CELL_CLUSTERS: '1000',
     HUB_CELL_HOURLY_DOLLARS: '10000',

@@ -121,8 +121,8 @@ describe('each condition is needed:', () => {
     'without it some case fails, %s',
     (_, source) => {
       const rules = compileRules(source);
-      const caught = cases.filter((c) => allows(rules, model, c) !== c.allowed);
-      expect(caught.map(nameOf)).not.toEqual([]);
+      const caught = cases.find((c) => allows(rules, model, c) !== c.allowed);
+      expect(caught).toBeDefined();
     },
   );
 

@@ -60,8 +60,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'claims without a condition',
     file: COMMANDS,
-    from: 'const writes = [...writesOf(read, next, {}, ports), ...also];',
-    to: 'const writes = [...writesOf(read, next, {}, ports).map(({ ifVersion: _, ...write }: any) => write.op === "create" ? { ...write, op: "set" } : write), ...also];',
+    from: 'const writes = [...writesOf(read, next, {}, ports), ...also, ...writesOfEntry(entry)];',
+    to: 'const writes = [...writesOf(read, next, {}, ports), ...also, ...writesOfEntry(entry)].map(({ ifVersion: _, ...write }: any) => write.op === "create" ? { ...write, op: "set" } : write);',
   },
   {
     name: 'takes the event of another for its own',
@@ -264,7 +264,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'who leaves still reads the timeline',
     file: COMMANDS,
-    from: '{ also: [...also, ...told] }',
+    from: '{ also: [...also, ...told, ...writesOfEntry(entry)] }',
     to: '{ also }',
   },
   {

@@ -39,6 +39,10 @@ export interface WireResult {
 /** What a Hub may do in these tests; people are not to be held up by an allowance. */
 const ROOMY = {
   HUB_ACCOUNT_CLUSTERS: '50',
+  HUB_ACCOUNT_CREATIONS_PER_HOUR: '100000',
+  HUB_NEW_ACCOUNTS_PER_HOUR: '100000',
+  HUB_ACCOUNT_REQUESTS_PER_MINUTE: '1000000',
+  HUB_ADDRESS_REQUESTS_PER_MINUTE: '1000000',
   HUB_ACCOUNT_HOURLY_DOLLARS: '1000',
   METADATA_SERVER_DETECTION: 'none',
 };

@@ -126,6 +126,7 @@ const OPERATOR_PAGES = [
   ['/operator/dead-letters', 'Dead letters'],
   ['/operator/orphans', 'Orphans'],
   ['/operator/quotas', 'Quotas'],
+  ['/operator/audit', 'Audit log'],
   ['/operator/insights', 'Insights'],
 ] as const;
 

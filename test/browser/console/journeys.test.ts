@@ -237,6 +237,31 @@ describeConsole('journeys in the console', (setting) => {
     expect((await setting.driver.until(id, 'ready')).parked).toBeUndefined();
   });
 
+  test('an account that is held comes to the operators, one restores it with a reason, and the audit log says so', async () => {
+    const { firestore } = setting.driver;
+    const email = await setting.newcomer('harriet');
+    const standing = { state: 'suspended', reason: 'busy', since: new Date(), by: 'hub' };
+    await firestore.doc('accounts/harriet').set({ schema: 1, clusters: 0, hourlyMicros: 0, standing });
+    const page = await setting.openAs(email);
+    const dialog = await openCreateDialog(page);
+    await dialog.getByLabel('Name').fill('mine');
+    await createButton(dialog).click();
+    await dialog.getByText('Your account is suspended.').waitFor();
+
+    const desk = await setting.openAs('operator@example.com', '/operator/quotas');
+    await desk.getByText('is suspended: may look and delete').waitFor();
+    await desk.getByRole('button', { name: 'Restore the account of harriet' }).click();
+    const restoring = desk.getByRole('dialog', { name: 'Restore the account' });
+    await restoring.getByLabel('Why it is good').fill('It was a load test.');
+    await restoring.getByRole('button', { name: 'Restore', exact: true }).click();
+    await desk.getByText('is suspended: may look and delete').waitFor({ state: 'detached' });
+    await desk.goto(`${setting.driver.hub.url}/operator/audit`);
+    await desk.getByText('It was a load test.').waitFor();
+    await desk.getByRole('heading', { name: 'Restored an account' }).waitFor();
+    await createButton(dialog).click();
+    await idOnPage(page, 'mine');
+  });
+
   test('by e-mail: a slip is told in words, and who signs up proves the address first', async () => {
     await setting.newcomer('edna');
     const page = await setting.open();

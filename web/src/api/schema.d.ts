@@ -34,6 +34,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, the last thing first: of all, of one cluster, or of one user. Kept for 400 days. */
+        get: operations["getAdminAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/cells": {
         parameters: {
             query?: never;
@@ -442,11 +459,29 @@ export interface components {
             maxClusters: number;
             maxHourlyPrice: components["schemas"]["Money"];
             quotaRequest?: components["schemas"]["QuotaRequest"];
+            standing?: components["schemas"]["Standing"];
             uid: string;
         };
         /** @description By uid. Only who ever had a cluster, or asked for one, has an account. */
         AccountPage: {
             accounts: components["schemas"]["Account"][];
+            nextPageToken?: string;
+        };
+        /** @description Something that somebody did. */
+        AuditEntry: {
+            /** @enum {string} */
+            action: "create" | "claim" | "delete" | "retry" | "share" | "invite" | "withdraw-invitation" | "issue-credentials" | "set-limits" | "decline-request" | "throttle" | "suspend" | "restore" | "set-pool" | "replay" | "delete-orphan";
+            actor: string;
+            /** Format: date-time */
+            at: string;
+            cluster?: string;
+            id: string;
+            reason?: string;
+            subject?: string;
+            target: string;
+        };
+        AuditPage: {
+            entries: components["schemas"]["AuditEntry"][];
             nextPageToken?: string;
         };
         Catalog: {
@@ -497,7 +532,7 @@ export interface components {
             maxMaking: number;
             openPlaces: {
                 /** @enum {string} */
-                code?: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+                code?: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
                 location: string;
                 /** Format: date-time */
                 nextTryAt: string;
@@ -589,7 +624,7 @@ export interface components {
         /** @description Why a cluster failed, or waits. */
         ClusterError: {
             /** @enum {string} */
-            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
             /** @enum {string} */
             fault: "user" | "operator" | "cloud" | "hub";
             message: string;
@@ -703,6 +738,7 @@ export interface components {
             email?: string;
             operator: boolean;
             quotaRequest?: components["schemas"]["QuotaRequest"];
+            standing?: components["schemas"]["Standing"];
             uid: string;
         };
         Member: {
@@ -811,7 +847,7 @@ export interface components {
         /** @description https://www.rfc-editor.org/rfc/rfc9457 */
         Problem: {
             /** @enum {string} */
-            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
             detail?: string;
             errors?: {
                 field: string;
@@ -823,12 +859,17 @@ export interface components {
             title: string;
             type: string;
         };
-        /** @description A new limit answers what the user asked for, and so does decline. */
+        /** @description A new limit answers what the user asked for, and so does decline. A throttled account makes nothing new; a suspended one may only look and delete. */
         PutAccount: {
             /** @constant */
             decline?: true;
             maxClusters?: number;
             maxHourlyDollars?: number;
+            standing?: {
+                reason: string;
+                /** @enum {string} */
+                state: "good" | "throttled" | "suspended";
+            };
         };
         /** @description A viewer looks, an editor works, an owner also says who may. */
         PutMember: {
@@ -881,6 +922,14 @@ export interface components {
         /** @description Why it should go better now. */
         Replay: {
             reason: string;
+        };
+        /** @description What an account that is doubted may not do. */
+        Standing: {
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            state: "throttled" | "suspended";
         };
         Status: {
             components: {
@@ -999,6 +1048,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -1106,6 +1164,94 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description BUG: Something went wrong in Hub. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Hub cannot do this at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAdminAudit: {
+        parameters: {
+            query?: {
+                actor?: string;
+                cluster?: string;
+                pageSize?: number;
+                pageToken?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description OPERATOR_ONLY: Only operators may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -1164,6 +1310,15 @@ export interface operations {
             };
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1233,6 +1388,15 @@ export interface operations {
             };
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1347,6 +1511,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -1408,6 +1581,15 @@ export interface operations {
             };
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1522,6 +1704,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -1571,6 +1762,15 @@ export interface operations {
             };
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1631,6 +1831,15 @@ export interface operations {
             };
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1700,7 +1909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description EMAIL_NOT_VERIFIED: Your e-mail address is not verified. */
+            /** @description EMAIL_NOT_VERIFIED: Your e-mail address is not verified. ACCOUNT_THROTTLED: Your account may not make anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1738,6 +1947,15 @@ export interface operations {
             };
             /** @description UNKNOWN_PRODUCT: There is no such product. UNKNOWN_VERSION: The product has no such version. UNKNOWN_SIZE: There is no such size. UNKNOWN_REGION: Hub has no such region. UNSUPPORTED_ISOLATION: Clusters in a shared namespace are not offered yet. IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was already used with another body. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1805,6 +2023,15 @@ export interface operations {
             };
             /** @description NOT_FOUND: There is no such thing, or it is not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1915,6 +2142,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -1973,7 +2209,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description OWNER_ONLY: Only the owner of the cluster may do this. */
+            /** @description OWNER_ONLY: Only the owner of the cluster may do this. ACCOUNT_THROTTLED: Your account may not make anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2011,6 +2247,15 @@ export interface operations {
             };
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2094,6 +2339,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2155,6 +2409,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description ACCOUNT_SUSPENDED: Your account is suspended. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description NOT_FOUND: There is no such thing, or it is not yours. */
             404: {
                 headers: {
@@ -2175,6 +2438,15 @@ export interface operations {
             };
             /** @description UNSUPPORTED_CREDENTIALS: The application of this cluster has no credentials of this kind. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2252,6 +2524,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2312,6 +2593,15 @@ export interface operations {
             };
             /** @description NOT_FOUND: There is no such thing, or it is not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2382,7 +2672,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description OWNER_ONLY: Only the owner of the cluster may do this. */
+            /** @description OWNER_ONLY: Only the owner of the cluster may do this. ACCOUNT_SUSPENDED: Your account is suspended. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2420,6 +2710,15 @@ export interface operations {
             };
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2531,6 +2830,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2578,6 +2886,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2618,6 +2935,15 @@ export interface operations {
             };
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2674,6 +3000,15 @@ export interface operations {
             };
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2777,6 +3112,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2860,6 +3204,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -2902,6 +3255,15 @@ export interface operations {
             };
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2967,6 +3329,15 @@ export interface operations {
             };
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3043,6 +3414,15 @@ export interface operations {
             };
             /** @description NOT_FOUND: There is no such thing, or it is not yours. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3166,6 +3546,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -3238,6 +3627,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
@@ -3278,6 +3676,15 @@ export interface operations {
             };
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,6 +2,7 @@
 import './operator.css';
 import { lazy, Suspense } from 'react';
 import { Link, Redirect, Route, Switch } from 'wouter';
+import { AuditPage } from './audit-page.tsx';
 import { DeadLettersPage } from './dead-letters-page.tsx';
 import { Loading } from './live-part.tsx';
 import { OrphansPage } from './orphans-page.tsx';
@@ -32,6 +33,9 @@ export default function OperatorPages() {
         </Route>
         <Route path="/operator/quotas">
           <QuotasPage recent={recent} />
+        </Route>
+        <Route path="/operator/audit">
+          <AuditPage />
         </Route>
         <Route path="/operator/insights">
           <InsightsPage recent={recent} />

@@ -10,6 +10,7 @@ import { Scroll } from '../parts/scroll.tsx';
 import { tell } from '../parts/toast.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
 import { type Account, emailsOf, MOST_ACCOUNTS, useAccounts, useCells, useDefaults } from './allowances.ts';
+import { Doubted, useDoubted } from './doubted.tsx';
 import { useFocusKept } from './focus.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { LimitsDialog } from './limits-dialog.tsx';
@@ -20,6 +21,7 @@ import { Taken } from './taken.tsx';
 export function QuotasPage({ recent }: { recent: Recent }) {
   useTitle('Quotas');
   const { asking, accounts } = useAccounts();
+  const doubted = useDoubted();
   const defaults = useDefaults(accounts);
   const heading = useFocusKept<HTMLHeadingElement>(valuesOf(asking).length);
   const emails = emailsOf(valuesOf(recent));
@@ -40,6 +42,7 @@ export function QuotasPage({ recent }: { recent: Recent }) {
             waiting.length > 0 && <Requests asking={waiting} defaults={defaults} nameOf={nameOf} />
           }
         </LivePart>
+        <Doubted live={doubted} nameOf={nameOf} />
         <Cells />
         <LivePart live={accounts} what="the accounts">
           {(all) => <Accounts accounts={all} defaults={defaults} nameOf={nameOf} />}

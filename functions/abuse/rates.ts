@@ -1,0 +1,88 @@
+/**
+ * How often one may ask. Creations are counted where they are, in the database, so that all instances see the same; so are new accounts. Requests
+ * are counted by each instance for itself: a write for each request would cost more than the requests that it keeps away. As many
+ * instances as there may be (see the manifest) each let so many pass.
+ */
+import { ACCOUNTS, type Allowance, accountPath } from '../../shared/documents/account.ts';
+import { CLUSTERS } from '../../shared/documents/cluster.ts';
+import { AppError } from '../../shared/errors.ts';
+import { hours, minutes } from '../../shared/units.ts';
+import type { Ports } from '../ports.ts';
+import { isSameHour } from '../steps/admit.ts';
+import { doubt } from './signal.ts';
+import { requireStanding } from './standing.ts';
+
+/**
+ * That this account may make one more now, as far as its own document tells. What it asked for and waits for is not in it.
+ * @throws AppError TOO_MANY_REQUESTS, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED; CommitError `unavailable`: in doubt it is refused
+ */
+export async function requireAccount(
+  ports: Ports,
+  uid: string,
+  account: Allowance | undefined,
+): Promise<void> {
+  if (!account) return requireFewSignUps(ports, uid);
+  requireStanding(account, 'make');
+  const { hour } = account;
+  if (hour && isSameHour(hour, ports.clock.now())) requireRate(ports, hour.made);
+}
+
+/** The same, with what it asked for and waits for: of who finds no spare, and will wait for minutes anyway. */
+export async function requireCreation(ports: Ports, uid: string): Promise<void> {
+  const since = new Date(ports.clock.now() - hours(1));
+  const [account, asked] = await Promise.all([
+    ports.documents.get<Allowance>(accountPath(uid)),
+    ports.documents.count({
+      collection: CLUSTERS,
+      where: [
+        ['owner', '==', uid],
+        ['createdAt', '>', since],
+      ],
+    }),
+  ]);
+  await requireAccount(ports, uid, account?.data);
+  requireRate(ports, asked);
+}
+
+function requireRate({ settings }: Ports, made: number): void {
+  const { accountCreationsPerHour } = settings.limits;
+  if (made >= accountCreationsPerHour)
+    throw new AppError('TOO_MANY_REQUESTS', `An account may ask for ${accountCreationsPerHour} an hour.`);
+}
+
+/** Whoever makes accounts by the hundred meets an operator; whoever came by chance at that hour does, too. */
+async function requireFewSignUps(ports: Ports, uid: string): Promise<void> {
+  const since = new Date(ports.clock.now() - hours(1));
+  const fresh = await ports.documents.count({ collection: ACCOUNTS, where: [['firstAt', '>', since]] });
+  if (fresh < ports.settings.limits.newAccountsPerHour) return;
+  await doubt(ports, uid, { id: `sign-ups-${ports.random.base32(16)}`, kind: 'sign-ups' });
+  throw new AppError('ACCOUNT_THROTTLED');
+}
+
+/** A bucket of tokens for each key: full it lets a whole minute's worth pass at once. */
+export interface Buckets {
+  /** @throws AppError TOO_MANY_REQUESTS */
+  take(key: string, perMinute: number): void;
+}
+
+/** Keys that are remembered; whoever was not seen for longest is forgotten first, and has a full bucket then. */
+const MOST_KEYS = 10_000;
+
+export function createBuckets(clock: Pick<Ports['clock'], 'now'>): Buckets {
+  const buckets = new Map<string, { left: number; atMs: number }>();
+  return {
+    take(key, perMinute) {
+      const now = clock.now();
+      const { left, atMs } = buckets.get(key) ?? { left: perMinute, atMs: now };
+      const filled = Math.min(perMinute, left + ((now - atMs) * perMinute) / minutes(1));
+      // The map is in the order of last use.
+      buckets.delete(key);
+      buckets.set(key, { left: filled < 1 ? filled : filled - 1, atMs: now });
+      for (const oldest of buckets.keys()) {
+        if (buckets.size <= MOST_KEYS) break;
+        buckets.delete(oldest);
+      }
+      if (filled < 1) throw new AppError('TOO_MANY_REQUESTS');
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/** Who did what, for operators. */
+import { type AuditReply, auditPage, listAuditQuery } from '../../shared/api.ts';
+import { AUDIT, type AuditEntry, auditDocument } from '../../shared/documents/audit.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { Query, Snapshot } from '../cloud.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { cutPage, type PageScope, parsePageToken } from './paging.ts';
+
+const list = endpoint({
+  name: 'GET /v1/admin/audit',
+  summary: 'Who did what, the last thing first: of all, of one cluster, or of one user. Kept for 400 days.',
+  status: 200,
+  reply: auditPage,
+  refuses: ['INVALID_PAGE_TOKEN'],
+  query: listAuditQuery,
+  async handle({ ports, principal, query: { pageSize, pageToken, cluster, actor } }) {
+    if (cluster !== undefined && actor !== undefined) {
+      const message = 'Ask for one cluster or for one user, not for both.';
+      throw new AppError('INVALID_ARGUMENT', undefined, { errors: [{ field: 'actor', message }] });
+    }
+    const key = ports.settings.pageTokenKey;
+    const filter = JSON.stringify([cluster, actor]);
+    const scope: PageScope = { list: AUDIT, uid: principal().uid, filter };
+    const [atMs, path] = pageToken === undefined ? [] : parsePageToken(key, scope, pageToken);
+    const where: Query['where'] = [
+      ...(cluster === undefined ? [] : [['cluster', '==', cluster] as const]),
+      ...(actor === undefined ? [] : [['actor', '==', actor] as const]),
+    ];
+    const found = await ports.documents.query({
+      collection: AUDIT,
+      ...(where.length > 0 && { where }),
+      orderBy: [['at', 'desc']],
+      ...(atMs === undefined ? {} : { startAfter: [new Date(atMs), String(path)] }),
+      limit: pageSize + 1,
+    });
+    const { page, ...next } = cutPage(key, scope, found, pageSize, (last) => [
+      parseEntry(last).at.getTime(),
+      last.path,
+    ]);
+    return { body: { entries: page.map((snapshot) => toReply(parseEntry(snapshot))), ...next } };
+  },
+});
+
+export const AUDIT_ENDPOINTS: readonly Endpoint[] = [list];
+
+const parseEntry = (snapshot: Snapshot): AuditEntry => ({
+  ...auditDocument.parse(snapshot.data),
+  id: snapshot.path.slice(AUDIT.length + 1),
+});
+
+const toReply = ({ id, at, actor, action, target, cluster, subject, reason }: AuditEntry): AuditReply => ({
+  id,
+  at: at.toISOString(),
+  actor,
+  action,
+  target,
+  ...(cluster === undefined ? {} : { cluster }),
+  ...(subject === undefined ? {} : { subject }),
+  ...(reason === undefined ? {} : { reason }),
+});

@@ -1,0 +1,72 @@
+/**
+ * The audit log: who did what, written in the commit that it tells of, so that there is never the one without the other. Each entry is
+ * also a line of the log named `audit`, which a sink takes to a locked bucket: what somebody with a database administrator's rights
+ * removes here, they cannot remove there.
+ */
+import { type AuditAction, type AuditFields, auditPath, KEEP_AUDIT_MS } from '../shared/documents/audit.ts';
+import { DOCUMENT_SCHEMA } from '../shared/documents/fields.ts';
+import type { DocumentData, Write } from './cloud.ts';
+import type { Ports } from './ports.ts';
+
+/** By whom Hub's own rules are carried out. */
+export const HUB = 'hub';
+
+export type Deed = Omit<AuditFields, 'schema' | 'at' | 'purgeAt'>;
+
+/** An entry that is not written yet. */
+export interface Audited {
+  /** Among the writes of what it tells of. */
+  write: Write;
+  /** Once they are committed. */
+  tell(): void;
+}
+
+/**
+ * @param id of the entry; what has a number of its own (an epoch) makes one of that, so that nothing can be told twice
+ */
+export function audited(
+  { clock, random, log }: Pick<Ports, 'clock' | 'random' | 'log'>,
+  deed: Deed,
+  id: string = random.base32(20),
+): Audited {
+  const now = clock.now();
+  const { actor, action, target, cluster, subject, reason } = deed;
+  const fields: AuditFields = {
+    schema: DOCUMENT_SCHEMA,
+    at: new Date(now),
+    actor,
+    action,
+    target,
+    ...(cluster !== undefined && { cluster }),
+    ...(subject !== undefined && { subject }),
+    ...(reason !== undefined && { reason }),
+    purgeAt: new Date(now + KEEP_AUDIT_MS),
+  };
+  return {
+    // Creating fails if it is there: no entry ever takes the place of another.
+    write: { op: 'create', path: auditPath(id), data: fields as DocumentData },
+    tell: () => tellAudit(log, { actor, action, target, ...(cluster !== undefined && { cluster }) }),
+  };
+}
+
+/** What was refused changes no document, so the line is all there is of it. */
+export function tellDenied(
+  { log }: Pick<Ports, 'log'>,
+  { actor, route, code }: { actor: string; route: string; code: string },
+): void {
+  log.warn(AUDIT_EVENT, { actor, action: 'denied', resource: route, code });
+}
+
+/** The name by which the sink knows them. */
+export const AUDIT_EVENT = 'audit';
+
+const tellAudit = (
+  log: Ports['log'],
+  {
+    actor,
+    action,
+    target,
+    cluster,
+  }: { actor: string; action: AuditAction; target: string; cluster?: string },
+): void =>
+  log.info(AUDIT_EVENT, { actor, action, resource: target, ...(cluster !== undefined && { cluster }) });

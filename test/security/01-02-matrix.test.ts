@@ -1,0 +1,44 @@
+/** Every endpoint × everybody. That the API answers cell by cell what its own table says is tested in functions/api/policy.test.ts. */
+import { matrix, strangers } from './checks/api.ts';
+import { promise } from './promise.ts';
+
+const POLICY = 'functions/api/policy.ts';
+
+promise('1, 2', 'only those get through who are promised to', {
+  check: matrix,
+  in: ['api.ts', 'matrix'],
+  broken: {
+    'members may delete': {
+      file: POLICY,
+      from: "'DELETE /v1/clusters/{id}': owners",
+      to: "'DELETE /v1/clusters/{id}': members",
+    },
+    'operators get credentials': {
+      file: POLICY,
+      from: "'GET /v1/clusters/{id}/credentials': membersOnly",
+      to: "'GET /v1/clusters/{id}/credentials': members",
+    },
+    'the table is not asked': {
+      file: POLICY,
+      from: "throw new AppError(refusal === 'allow' ? 'NOT_FOUND' : refusal);",
+      to: 'return;',
+    },
+    'a cluster is shown before it is asked whose it is': {
+      file: 'functions/api/find-cluster.ts',
+      from: '  authorize(cluster);\n',
+      to: '',
+    },
+  },
+});
+
+promise('1', 'a cluster of others looks like one that does not exist', {
+  check: strangers,
+  in: ['api.ts', 'strangers'],
+  broken: {
+    'a stranger is told that it is there': {
+      file: POLICY,
+      from: "stranger: 'NOT_FOUND' }",
+      to: "stranger: 'OWNER_ONLY' }",
+    },
+  },
+});

@@ -1,0 +1,24 @@
+import { massAssignment } from './checks/api.ts';
+import { promise } from './promise.ts';
+
+promise('3', 'a field that is not asked for is refused, and nothing is written', {
+  check: massAssignment,
+  in: ['api.ts', 'massAssignment'],
+  broken: {
+    'a body is open': {
+      file: 'shared/api.ts',
+      from: 'export const putMemberBody = z\n  .strictObject(',
+      to: 'export const putMemberBody = z\n  .object(',
+    },
+    'what has no body takes one': {
+      file: 'functions/api/endpoint.ts',
+      from: 'if (sent) parseInput(NOTHING, sent);',
+      to: '',
+    },
+    'queries are open': {
+      file: 'functions/api/endpoint.ts',
+      from: 'const NOTHING = z.strictObject({});',
+      to: 'const NOTHING = z.object({});',
+    },
+  },
+});

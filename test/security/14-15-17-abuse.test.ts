@@ -1,0 +1,97 @@
+import { miners, money, rates, signUps } from './checks/abuse.ts';
+import { promise } from './promise.ts';
+
+const RATES = 'functions/abuse/rates.ts';
+const SIGNAL = 'functions/abuse/signal.ts';
+
+promise('14', 'who asks too often is told to wait, and nobody else is', {
+  check: rates,
+  in: ['abuse.ts', 'rates'],
+  broken: {
+    'a bucket is never empty': {
+      file: RATES,
+      from: 'left: filled < 1 ? filled : filled - 1',
+      to: 'left: filled',
+    },
+    'a bucket is never filled': { file: RATES, from: '((now - atMs) * perMinute) / minutes(1)', to: '0' },
+    'all share a bucket': {
+      file: 'functions/api/endpoint.ts',
+      from: '.uid}`, accountRequestsPerMinute',
+      to: '.uid.length && 1}`, accountRequestsPerMinute',
+    },
+    'an address is not looked at': {
+      file: 'functions/api/endpoint.ts',
+      from: '  buckets.take(`address',
+      to: '  ((..._: unknown[]) => 0)(`address',
+    },
+    'creations are not counted': {
+      file: RATES,
+      from: '  requireRate(ports, asked);',
+      to: '  requireRate(ports, 0 * asked);',
+    },
+    'claims are not counted': {
+      file: 'functions/steps/admit.ts',
+      from: '{ ...hour, made: hour.made + 1 }',
+      to: 'hour',
+    },
+  },
+});
+
+promise('15', 'what costs more than it may waits', {
+  check: money,
+  in: ['abuse.ts', 'money'],
+  broken: {
+    'clusters are not counted': {
+      file: 'functions/steps/admit.ts',
+      from: 'if (clusters > (now',
+      to: 'if (clusters > 1e9 + (now',
+    },
+    'money is not counted': {
+      file: 'functions/steps/admit.ts',
+      from: 'if (sum > (now',
+      to: 'if (sum > 1e15 + (now',
+    },
+    'the cell is not asked': {
+      file: 'functions/steps/admit.ts',
+      from: "    planAdmission(ofCell?.data, cellLimits, price, 'cell');",
+      to: '    (cellLimits && undefined);',
+    },
+  },
+});
+
+promise('17', 'whoever mines is throttled, then suspended, until an operator says otherwise', {
+  check: miners,
+  in: ['abuse.ts', 'miners'],
+  broken: {
+    'a message that comes twice counts twice': {
+      file: SIGNAL,
+      from: 'const APART_MS = minutes(30);',
+      to: 'const APART_MS = 0;',
+    },
+    'nobody is suspended': {
+      file: SIGNAL,
+      from: "  return { state: 'suspended', reason: kind",
+      to: "  return { state: 'throttled', reason: kind",
+    },
+    'a suspended account shares': {
+      file: 'functions/api/members.ts',
+      from: "    await requireGoodAccount(ports, principal().uid, 'use');\n",
+      to: '',
+    },
+    'a throttled account creates': {
+      file: 'functions/abuse/standing.ts',
+      from: "if (use === 'make') throw",
+      to: 'if (false) throw',
+    },
+    'a closed incident counts': { file: SIGNAL, from: "state: z.literal('open'),", to: 'state: z.string(),' },
+  },
+});
+
+promise('17', 'of very many new accounts those beyond wait for an operator', {
+  check: signUps,
+  in: ['abuse.ts', 'signUps'],
+  broken: {
+    'they are not counted': { file: RATES, from: '  if (fresh < ports', to: '  if (fresh < 1e9 + ports' },
+    'it is lifted by asking again': { file: RATES, from: '  await doubt(ports, uid, {', to: '  void ({' },
+  },
+});

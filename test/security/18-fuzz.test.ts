@@ -1,0 +1,35 @@
+/** A bounded part of `npm run fuzz`. */
+import { expect, test } from 'vitest';
+import { someFuzz, someRun } from './checks/fuzz.ts';
+import { promise } from './promise.ts';
+
+promise(
+  '18, 22',
+  'no request by chance is answered with a failure, shows the inside, or writes what is not the caller’s',
+  {
+    check: someFuzz,
+    in: ['fuzz.ts', 'someFuzz'],
+    broken: {
+      'clusters of others may be deleted': {
+        file: 'functions/api/policy.ts',
+        from: "const members: Rule = { ...signedIn, stranger: 'NOT_FOUND' };",
+        to: 'const members: Rule = signedIn;',
+      },
+      'a page token of nobody’s fails': {
+        file: 'functions/api/paging.ts',
+        from: "    throw new AppError('INVALID_PAGE_TOKEN');",
+        to: "    throw new Error('what now?');",
+      },
+    },
+  },
+);
+
+test('every endpoint is asked, and most get through with what is asked for', async () => {
+  const { endpoints } = await someRun();
+  const never = Object.entries(endpoints).filter(([, { passed }]) => passed === 0);
+  // What an own cluster that has failed does not have.
+  expect(never.map(([name]) => name).sort()).toEqual([
+    'GET /v1/clusters/{id}/cleanup',
+    'GET /v1/clusters/{id}/credentials',
+  ]);
+});

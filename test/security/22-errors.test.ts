@@ -1,0 +1,19 @@
+import { errors } from './checks/api.ts';
+import { promise } from './promise.ts';
+
+promise('22', 'what fails inside shows nothing, and has an id under which the log says all', {
+  check: errors,
+  in: ['api.ts', 'errors'],
+  broken: {
+    'failures are told in their own words': {
+      file: 'functions/api/problem.ts',
+      from: '    title: say,\n',
+      to: '    title: [say, error.cause, error.detail].join(),\n',
+    },
+    'the log is not told': {
+      file: 'functions/api/observe.ts',
+      from: 'const detail = (cause instanceof Error ? cause : error).stack;',
+      to: "const detail = cause === undefined ? '' : undefined;",
+    },
+  },
+});

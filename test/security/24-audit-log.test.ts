@@ -1,0 +1,34 @@
+import { auditTrail } from './checks/api.ts';
+import { promise } from './promise.ts';
+
+promise('24', 'who did what is written in the commit that does it, and never written over', {
+  check: auditTrail,
+  in: ['api.ts', 'auditTrail'],
+  broken: {
+    'deletions are not written down': {
+      file: 'functions/dispatch/commands.ts',
+      from: "const COMMANDS = ['delete', ",
+      to: 'const COMMANDS = [',
+    },
+    'an entry may take the place of another': {
+      file: 'functions/audit.ts',
+      from: "write: { op: 'create',",
+      to: "write: { op: 'set',",
+    },
+    'the log is not told': {
+      file: 'functions/audit.ts',
+      from: 'tell: () => tellAudit(',
+      to: 'tell: () => void (',
+    },
+    'refusals are not told': {
+      file: 'functions/api/endpoint.ts',
+      from: 'if (principal) tellDenied(',
+      to: 'if (!principal) tellDenied(',
+    },
+    'the entry comes after': {
+      file: 'functions/api/pools.ts',
+      from: 'data: fields }, entry.write]);',
+      to: 'data: fields }]);\n    await ports.documents.commit([entry.write]);',
+    },
+  },
+});

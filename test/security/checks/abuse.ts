@@ -1,0 +1,180 @@
+/** Who asks too often, for too much, or for nothing but our machines. */
+import { afterSignal, recordIncident } from '../../../functions/abuse/signal.ts';
+import type { Problem } from '../../../shared/api.ts';
+import { type Allowance, accountPath, cellPath } from '../../../shared/documents/account.ts';
+import { AUDIT } from '../../../shared/documents/audit.ts';
+import { dollars, hours, minutes, seconds } from '../../../shared/units.ts';
+import { type ApiUnderTest, apiUnderTest } from '../../api.ts';
+import { aCluster, clusterIdOf } from '../../builders.ts';
+import { findings } from './findings.ts';
+
+const create = (api: ApiUnderTest, uid: string, name = 'mine') => api.create(api.as(uid), { name });
+
+/** 14: each limit lets so many pass and no more, says when to come back, concerns nobody else, and is over when its time is. */
+export async function rates(): Promise<string[]> {
+  const wrong = findings();
+  const many = apiUnderTest({ limits: { accountRequestsPerMinute: 5, addressRequestsPerMinute: 1e6 } });
+  const me = (uid: string, headers: Record<string, string> = {}) =>
+    many.send<Problem>('GET', '/v1/me', many.as(uid), { headers });
+  for (let n = 0; n < 5; n++)
+    if ((await me('ada')).status !== 200) wrong.push(`request ${n} of 5 is refused`);
+  const sixth = await me('ada');
+  if (sixth.status !== 429 || sixth.body.code !== 'TOO_MANY_REQUESTS')
+    wrong.push(`the sixth is answered ${sixth.status}`);
+  if (!(Number(sixth.headers.get('retry-after')) > 0)) wrong.push('nobody says when to come back');
+  if ((await me('grace')).status !== 200) wrong.push('somebody else is refused');
+  await many.clock.runFor(seconds(12));
+  if ((await me('ada')).status !== 200) wrong.push('a fifth of a minute later one does not pass');
+  if ((await me('ada')).status !== 429) wrong.push('a fifth of a minute later two pass');
+
+  const one = apiUnderTest({ limits: { addressRequestsPerMinute: 3 } });
+  const from = (address: string, path = '/v1/health', token?: string) =>
+    one.send('GET', path, token, { headers: { 'x-forwarded-for': `${address}, 10.0.0.1` } });
+  for (let n = 0; n < 3; n++) await from('198.51.100.7', '/v1/me', 'no token of anybody');
+  if ((await from('198.51.100.7')).status !== 429) wrong.push('an address may guess tokens without end');
+  if ((await from('198.51.100.8')).status !== 200) wrong.push('another address is refused');
+
+  for (const spares of [0, 3]) {
+    const made = apiUnderTest({ limits: { accountCreationsPerHour: 2, accountClusters: 100 } });
+    await made.given(
+      ...Array.from({ length: spares }, (_, n) =>
+        aCluster({ id: clusterIdOf(50 + n), state: 'warm', pool: 'default' }),
+      ),
+    );
+    const answers = [];
+    for (let n = 0; n < 3; n++) answers.push((await create(made, 'ada', `mine-${n}`)).status);
+    if (answers.join() !== '202,202,429')
+      wrong.push(`with ${spares} spares, of three in an hour: ${answers.join()}`);
+    if ((await create(made, 'grace')).status !== 202) wrong.push('somebody else may not create');
+    await made.clock.runFor(hours(1) + 1);
+    if ((await create(made, 'ada', 'later')).status !== 202) wrong.push('an hour later it is still refused');
+  }
+  // What waits for room is asked for, too.
+  const waiting = apiUnderTest({ limits: { accountCreationsPerHour: 2, accountClusters: 1 } });
+  const answers = [];
+  for (let n = 0; n < 3; n++) answers.push((await create(waiting, 'ada', `mine-${n}`)).status);
+  if (answers.join() !== '202,202,429') wrong.push(`of three, most of which wait: ${answers.join()}`);
+  return wrong;
+}
+
+/** 15: what would cost more than an account or the cell may waits; what an operator forbids altogether, too; what must end has an end. */
+export async function money(): Promise<string[]> {
+  const wrong = findings();
+  const stateAfter = async (limits: Parameters<typeof apiUnderTest>[0], before: number) => {
+    const api = apiUnderTest(limits);
+    for (let n = 0; n < before; n++) await create(api, 'ada', `mine-${n}`);
+    return (await create(api, 'ada', 'more')).body.state;
+  };
+  if ((await stateAfter({}, 0)) === 'queued') wrong.push('nothing is made at all');
+  if ((await stateAfter({ limits: { accountClusters: 1 } }, 1)) !== 'queued')
+    wrong.push('an account has more than it may');
+  if ((await stateAfter({ limits: { accountHourlyMicros: 1 } }, 0)) !== 'queued')
+    wrong.push('an account costs more than it may');
+  if ((await stateAfter({ limits: { cellClusters: 1 } }, 1)) !== 'queued')
+    wrong.push('the cell has more than it may');
+  if ((await stateAfter({ limits: { cellHourlyMicros: dollars(0.01) } }, 0)) !== 'queued')
+    wrong.push('the cell costs more than it may');
+  const off = apiUnderTest();
+  const data = { schema: 1, clusters: 0, hourlyMicros: 0, maxClusters: 0 };
+  await off.documents.commit([{ op: 'set', path: cellPath('default'), data }]);
+  if ((await create(off, 'ada')).body.state !== 'queued')
+    wrong.push('a cell that is switched off makes more');
+  const ending = apiUnderTest();
+  const { body } = await ending.create(ending.as('ada'), { name: 'mine', ttlHours: 1 });
+  const found = (await ending.documents.get(`clusters/${body.id}`))?.data;
+  if ((found?.spec as { ttlHours?: number } | undefined)?.ttlHours !== 1)
+    wrong.push('a lifetime is forgotten');
+  return wrong;
+}
+
+const incident = (id: string, cluster = clusterIdOf(1)) => ({
+  version: '1.2',
+  incident: {
+    incident_id: id,
+    state: 'open',
+    policy_user_labels: { hub_signal: 'busy' },
+    resource: { type: 'k8s_cluster', labels: { cluster_name: `hub-${cluster}-g1` } },
+  },
+});
+
+/** 17: a first signal throttles, a second one of another time suspends, and only an operator lifts it. */
+export async function miners(): Promise<string[]> {
+  const wrong = findings();
+  const api = apiUnderTest();
+  await api.given(aCluster({ owner: 'ada', state: 'failed' }));
+  const accountOf = async () => (await api.documents.get<Allowance>(accountPath('ada')))?.data;
+  const stateOf = async () => (await accountOf())?.standing?.state ?? 'good';
+  const expectState = async (when: string, state: string) => {
+    if ((await stateOf()) !== state) wrong.push(`${when} it is ${await stateOf()}, not ${state}`);
+  };
+  const share = () =>
+    api.send<Problem>('PUT', `/v1/clusters/${clusterIdOf(1)}/members/x@example.com`, api.as('ada'), {
+      body: { role: 'viewer' },
+    });
+  const address = `/v1/clusters/${clusterIdOf(1)}`;
+
+  for (const odd of [
+    {},
+    { incident: {} },
+    incident('x', 'nobody'),
+    { ...incident('y'), incident: { ...incident('y').incident, state: 'closed' } },
+  ])
+    await recordIncident(api.ports, odd);
+  await expectState('after what is none', 'good');
+  await recordIncident(api.ports, incident('1'));
+  await recordIncident(api.ports, incident('1'));
+  await expectState('after the first signal, delivered twice,', 'throttled');
+  if ((await create(api, 'ada')).body.code !== 'ACCOUNT_THROTTLED')
+    wrong.push('a throttled account makes more');
+  if ((await share()).status !== 202) wrong.push('a throttled account may not use what it has');
+  await api.clock.runFor(minutes(5));
+  await recordIncident(api.ports, incident('2'));
+  await expectState('after another signal of the same time', 'throttled');
+  await api.clock.runFor(minutes(31));
+  await recordIncident(api.ports, incident('3'));
+  await expectState('after it went on', 'suspended');
+  for (const answer of [
+    await create(api, 'ada'),
+    await share(),
+    await api.send<Problem>('POST', `${address}:retry`, api.as('ada')),
+  ])
+    if (answer.body.code !== 'ACCOUNT_SUSPENDED')
+      wrong.push(`a suspended account is answered ${answer.body.code}`);
+  if ((await api.send('GET', address, api.as('ada'))).status !== 200)
+    wrong.push('a suspended account may not look');
+  const lift = (uid: string, operator: boolean) =>
+    api.send('PUT', '/v1/admin/accounts/ada', api.as(uid, { operator }), {
+      body: { standing: { state: 'good', reason: 'It was a test.' } },
+    });
+  if ((await lift('ada', false)).status !== 403) wrong.push('it lifts that itself');
+  if ((await lift('operator', true)).status !== 200) wrong.push('an operator may not lift it');
+  await expectState('after an operator', 'good');
+  if ((await create(api, 'ada')).status !== 202) wrong.push('a restored account makes nothing');
+  if ((await api.send('DELETE', address, api.as('ada'))).status !== 202) wrong.push('nothing can be deleted');
+  const told = (await api.documents.query({ collection: AUDIT })).map(
+    ({ data }) => `${data.actor} ${data.action}`,
+  );
+  for (const deed of ['hub throttle', 'hub suspend', 'operator restore'])
+    if (!told.includes(deed)) wrong.push(`the audit log has no "${deed}"`);
+  if (afterSignal({ state: 'suspended', reason: 'x', since: new Date(0), by: 'operator' }, 'busy', 1e12))
+    wrong.push('an operator’s word is changed');
+  return wrong;
+}
+
+/** 17: many new accounts at once: those beyond wait for an operator. */
+export async function signUps(): Promise<string[]> {
+  const wrong = findings();
+  const api = apiUnderTest({ limits: { newAccountsPerHour: 3 } });
+  const codes = [];
+  for (let n = 0; n < 5; n++) codes.push((await create(api, `user-${n}`)).body.code ?? 'made');
+  if (codes.join() !== 'made,made,made,ACCOUNT_THROTTLED,ACCOUNT_THROTTLED')
+    wrong.push(`five new ones: ${codes.join()}`);
+  if ((await create(api, 'user-0', 'second')).status !== 202) wrong.push('who was there before is refused');
+  await api.clock.runFor(hours(1) + 1);
+  if ((await create(api, 'user-9')).status !== 202) wrong.push('an hour later nobody new may come');
+  if ((await create(api, 'user-4')).body.code !== 'ACCOUNT_THROTTLED') wrong.push('it is lifted by waiting');
+  const unverified = api.as('user-8', { emailVerified: false });
+  if ((await api.create(unverified)).body.code !== 'EMAIL_NOT_VERIFIED')
+    wrong.push('an address need not be verified');
+  return wrong;
+}

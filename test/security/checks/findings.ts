@@ -1,0 +1,26 @@
+/** What a check finds, in words. Of a product that is broken on purpose the first thing is enough. */
+
+/** Thrown by the first finding where it is enough. */
+export class Found extends Error {
+  readonly findings: readonly string[];
+  constructor(findings: readonly string[]) {
+    super(findings[0]);
+    this.name = 'Found';
+    this.findings = findings;
+  }
+}
+
+class FirstOnly extends Array<string> {
+  override push(...items: string[]): number {
+    if (items.length > 0) throw new Found(items);
+    return this.length;
+  }
+}
+
+let isFirstEnough = false;
+export const stopAtFirst = (): void => {
+  isFirstEnough = true;
+};
+
+/** Where a check puts what it finds. */
+export const findings = (): string[] => (isFirstEnough ? new FirstOnly() : []);

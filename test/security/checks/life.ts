@@ -1,0 +1,248 @@
+/** Whole lives of clusters in the embedded cloud, on a virtual clock: what must hold on the way, and what may be left. */
+
+import { createApi } from '../../../functions/api/app.ts';
+import type { Write } from '../../../functions/cloud.ts';
+import { createLog } from '../../../functions/log.ts';
+import { stepOfFunction } from '../../../functions/manifest.ts';
+import { claimSpare } from '../../../functions/pool/claim.ts';
+import { AUDIT } from '../../../shared/documents/audit.ts';
+import { poolPath } from '../../../shared/documents/pool.ts';
+import { days } from '../../../shared/units.ts';
+import { aSpec } from '../../builders.ts';
+import { standing } from '../../standing.ts';
+import { findings } from './findings.ts';
+import { read } from './source.ts';
+
+/** Everything that was ever written, by path. */
+function watched(more: Parameters<typeof standing>[0] = {}) {
+  const paths = new Set<string>();
+  const hub = standing({
+    inside: 'sketch',
+    ...more,
+    observer: {
+      onCommit: (writes: readonly Write[]) => {
+        for (const { path } of writes) paths.add(path);
+      },
+      onObject: () => undefined,
+    },
+  });
+  const documents = async () => {
+    const found = await Promise.all([...paths].map((path) => hub.documents.get(path)));
+    return found.flatMap((one) => one ?? []);
+  };
+  return { hub, documents };
+}
+
+/** Fields by which a TTL policy takes documents away, by collection group. */
+function expiries(): Map<string, string> {
+  const { fieldOverrides } = JSON.parse(read('firestore.indexes.json')) as {
+    fieldOverrides: { collectionGroup: string; fieldPath: string; ttl?: boolean }[];
+  };
+  return new Map(fieldOverrides.filter(({ ttl }) => ttl).map((one) => [one.collectionGroup, one.fieldPath]));
+}
+
+const OWNER = 'canary-owner';
+const GUEST = 'canary-guest';
+const PERSONAL = new RegExp(`${OWNER}|${GUEST}|@example\\.com`);
+
+/** 38: after a cluster is deleted nothing of it is in the cloud; what names people has a date on which it goes. */
+export async function deletion(): Promise<string[]> {
+  const wrong = findings();
+  const { hub, documents } = watched();
+  const id = await hub.created({ product: 'hello', version: '1.1.0', owner: OWNER });
+  await hub.share(id, GUEST, 'editor');
+  await hub.reach(id, 'ready');
+  if (!hub.inventory().some(({ of }) => of.includes(id))) wrong.push('there is nothing that could be left');
+  await hub.delete(id);
+  await hub.reach(id, 'deleted');
+  for (const { kind, name } of hub.inventory().filter(({ of }) => of.includes(id)))
+    wrong.push(`the ${kind} ${name} is left`);
+  const proof = (await hub.documents.get(`ledgers/${id}`))?.data.certificate as
+    | { payload?: string }
+    | undefined;
+  const statement = JSON.stringify(
+    proof?.payload ? JSON.parse(Buffer.from(proof.payload, 'base64url').toString()) : {},
+  );
+  if (!statement.includes(id)) wrong.push('there is no proof');
+  if (PERSONAL.test(statement)) wrong.push('the proof names people');
+  const ttl = expiries();
+  const now = hub.clock.now();
+  for (const { path, data } of await documents()) {
+    const text = JSON.stringify([path, data]);
+    // Their own account: counters, and their uid as its name.
+    if (!PERSONAL.test(text) || path === `accounts/${OWNER}`) continue;
+    const group = path.split('/').at(-2) ?? '';
+    const at = data[ttl.get(group) ?? ''];
+    const latest = now + (group === AUDIT ? days(401) : days(31));
+    if (!(at instanceof Date)) wrong.push(`${path} names people and stays for ever`);
+    else if (at.getTime() > latest) wrong.push(`${path} names people until ${at.toISOString()}`);
+    if (group === AUDIT && /@/.test(text)) wrong.push(`${path} holds an address`);
+  }
+  return wrong;
+}
+
+/** 39, 16: a spare that is handed over knows of nobody before; what its makers used is gone; nobody else is given it. */
+export async function handOver(): Promise<string[]> {
+  const wrong = findings();
+  const { hub } = watched();
+  await hub.pool(3, 'hello');
+  const three = async () =>
+    (await hub.documents.query({ collection: 'clusters', where: [['state', '==', 'warm']], limit: 10 }))
+      .length === 3;
+  await hub.until(three);
+  await hub.run(hub.documents.commit([{ op: 'update', path: poolPath('default'), data: { wanted: 0 } }]));
+  const spec = aSpec({ product: 'hello', version: '1.1.0' });
+  const claims = Array.from({ length: 12 }, (_, n) => {
+    const owner = `user-${n}`;
+    return claimSpare(hub.ports, { name: 'mine', spec, owner, email: `${owner}@example.com` }, () => []);
+  });
+  const claimed = (await hub.run(Promise.all(claims))).flatMap((one) => one ?? []);
+  const ids = claimed.map(({ id }) => id);
+  if (new Set(ids).size !== ids.length) wrong.push(`some were handed over twice: ${ids.sort().join()}`);
+  if (ids.length > 3) wrong.push(`${ids.length} of 3 spares were handed over`);
+  for (const { id, owner = '' } of claimed) {
+    await hub.reach(id, 'ready');
+    const { members, readers, emails, pool } = await hub.cluster(id);
+    if (
+      JSON.stringify([Object.keys(members), readers, Object.keys(emails)]) !==
+      JSON.stringify([[owner], [owner], [owner]])
+    )
+      wrong.push(`${id} has others in it`);
+    if (pool !== undefined) wrong.push(`${id} is a spare yet`);
+    const leaf = await hub.leaf(id);
+    const installer = await leaf.find({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      name: 'hub-installer',
+    });
+    if (installer) wrong.push(`the installer of ${id} keeps all rights`);
+    const values = await leaf.list({ apiVersion: 'v1', kind: 'Secret', namespace: 'hub-system' });
+    if (values.some(({ metadata }) => metadata.name.startsWith('install-')))
+      wrong.push(`the values of ${id} are there yet`);
+  }
+  return wrong;
+}
+
+/** 36: nobody is listened to before the lock was tried; a lock that does not hold is never exposed. */
+export async function lockFirst(): Promise<string[]> {
+  const wrong = findings();
+  const calls: string[] = [];
+  const { hub } = watched({
+    faults: { unlocked: 1 },
+    invoke: async (name, work) => {
+      calls.push(stepOfFunction(name) ?? name);
+      await work(hub.ports);
+    },
+  });
+  const id = await hub.create();
+  const ended = async () => ['ready', 'failed', 'stuck'].includes((await hub.cluster(id)).state);
+  await hub.until(ended, days(1));
+  const { state } = await hub.cluster(id);
+  if (state === 'ready') wrong.push('a cluster that lets strangers in is ready');
+  if (calls.includes('expose')) wrong.push('it was exposed');
+  if (!calls.includes('secure')) wrong.push('nobody tried the lock');
+  if (hub.records(id).some(({ type }) => type === 'A')) wrong.push('it has an address');
+  return wrong;
+}
+
+/** 6: who is removed reads neither cluster nor timeline from the commit on that removes them. */
+export async function removal(): Promise<string[]> {
+  const wrong = findings();
+  const { hub } = watched();
+  const id = await hub.created({ product: 'hello', version: '1.1.0', owner: 'ada' });
+  await hub.share(id, 'grace', 'editor');
+  await hub.share(id, 'grace');
+  const former = hub.tokens.issue({
+    uid: 'grace',
+    email: 'grace@example.com',
+    emailVerified: true,
+    operator: false,
+  });
+  const asked = createApi(hub.ports).request(`/v1/clusters/${id}`, {
+    headers: { authorization: `Bearer ${former}` },
+  });
+  const { status } = await hub.run(Promise.resolve(asked));
+  if (status !== 404) wrong.push(`the API answers them ${status}`);
+  const { readers, members, emails } = await hub.cluster(id);
+  if (JSON.stringify([readers, members, emails]).includes('grace')) wrong.push('the cluster still has them');
+  const events = await hub.events(id);
+  if (!events.some(({ readers: who }) => who.includes('ada'))) wrong.push('nobody reads the timeline');
+  if (events.some(({ readers: who }) => who.includes('grace'))) wrong.push('they read the timeline');
+  return wrong;
+}
+
+const CANARIES = {
+  token: 'eyJhbGciOiJSUzI1NiJ9.eyJjYW5hcnkiOjF9.c2lnbmF0dXJlLWNhbmFyeQ',
+  access: 'ya29.canary-access-token',
+  password: 'password=canary-hunter2-secret',
+  key: '-----BEGIN PRIVATE KEY-----\nMIICANARY\n-----END PRIVATE KEY-----',
+  address: 'canary.person@example.com',
+  header: 'Bearer canary0123456789abcdef',
+};
+/** What of each must be nowhere. */
+const LEAKS =
+  /eyJhbGciOiJSUzI1NiJ9\.|canary-access|canary-hunter2|MIICANARY|canary\.person@|canary0123456789/;
+
+/** 21: whatever secret comes in by whatever door, it is in no line of the log, no error, no dead letter, and no document but where it belongs. */
+export async function canaries(): Promise<string[]> {
+  const wrong = findings();
+  const lines: string[] = [];
+  const { hub, documents } = watched({
+    log: createLog((...line) => lines.push(JSON.stringify(line))),
+  });
+  const api = createApi(hub.ports);
+  const owner = hub.tokens.issue({
+    uid: 'ada',
+    email: 'ada@example.com',
+    emailVerified: true,
+    operator: false,
+  });
+  const id = await hub.create({ product: 'hello', version: '1.1.0' });
+  const answers: string[] = [];
+  const ask = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const made = api.request(path, {
+      method,
+      headers: { authorization: `Bearer ${owner}`, 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const answer = await hub.run(Promise.resolve(made));
+    answers.push(`${answer.status} ${await answer.text()} ${JSON.stringify([...answer.headers])}`);
+  };
+  for (const canary of Object.values(CANARIES)) {
+    const line = canary.replaceAll('\n', '');
+    const encoded = encodeURIComponent(canary);
+    await ask('GET', `/v1/clusters/${encoded}`);
+    await ask('GET', `/v1/${encoded}`);
+    await ask('GET', `/v1/clusters?pageToken=${encoded}&state=ready`);
+    await ask('POST', '/v1/clusters', { name: canary });
+    await ask('POST', '/v1/clusters', { name: 'mine', region: canary.slice(0, 60) });
+    await ask('POST', '/v1/clusters', `${canary}{`);
+    await ask('POST', '/v1/clusters', { name: 'mine' }, { 'idempotency-key': line.slice(0, 100) });
+    await ask('GET', '/v1/me', undefined, { authorization: `Bearer ${line.replaceAll(' ', '')}` });
+    await ask('GET', '/v1/me', undefined, {
+      authorization: line,
+      'x-forwarded-for': line,
+      traceparent: line,
+    });
+    await ask('GET', '/v1/health', undefined, { cookie: line, 'user-agent': line, referer: line });
+    // Text that no message of ours is becomes a dead letter.
+    for (const topic of ['step-install', 'hint', 'signal', 'drift'])
+      await hub.run(hub.ports.messages.publish(topic, { schema: 1, id, epoch: 0, canary, [canary]: 1 }));
+  }
+  // What SDKs say of a failure may quote what was sent.
+  const { get } = hub.ports.documents;
+  for (const canary of Object.values(CANARIES)) {
+    hub.ports.documents.get = () => Promise.reject(new Error(`the request was ${canary}`));
+    await ask('GET', '/v1/me');
+  }
+  hub.ports.documents.get = get;
+  await hub.clock.runFor(days(1) / 24);
+  for (const line of lines) if (LEAKS.test(line)) wrong.push(`the log says ${line.slice(0, 300)}`);
+  for (const answer of answers) if (LEAKS.test(answer)) wrong.push(`an answer says ${answer.slice(0, 300)}`);
+  const kept = await documents();
+  if (!kept.some(({ path }) => path.startsWith('deadLetters/'))) wrong.push('no message was given up');
+  for (const { path, data } of kept)
+    if (LEAKS.test(JSON.stringify([path, data])))
+      wrong.push(`${path} holds ${JSON.stringify(data).slice(0, 300)}`);
+  return wrong;
+}

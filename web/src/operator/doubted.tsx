@@ -1,0 +1,131 @@
+/** Accounts that make nothing new, or nothing at all, because Hub or an operator doubts them; and the button that ends that. */
+import { collection, limit, orderBy, query } from 'firebase/firestore';
+import { useMemo, useState } from 'react';
+import { MAX_REASON } from '../../../shared/limits.ts';
+import { must } from '../api/client.ts';
+import { useHub } from '../hub.ts';
+import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
+import { Button } from '../parts/button.tsx';
+import { Dialog } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { tell } from '../parts/toast.tsx';
+import { useSubmit } from '../parts/use-submit.ts';
+import { dayAndTime } from '../time.ts';
+import { type Account, MOST_ACCOUNTS } from './allowances.ts';
+import { LivePart } from './live-part.tsx';
+
+/** The last one first. */
+export function useDoubted(): Live<readonly Account[]> {
+  const { firebase } = useHub();
+  const listen = useMemo(() => {
+    const doubted = query(
+      collection(firebase.db, 'accounts'),
+      orderBy('standing.since', 'desc'),
+      limit(MOST_ACCOUNTS),
+    );
+    return (next: Next<readonly Account[]>) => listenToQuery<Account>(doubted, next);
+  }, [firebase]);
+  return useLive(listen);
+}
+
+/** Why, where it was a rule of Hub's. */
+const SIGNALS: Readonly<Record<string, string>> = {
+  busy: 'Processors of its cluster were busy to the brim for long.',
+  'sign-ups': 'It is one of very many new accounts.',
+};
+
+export function Doubted({
+  live,
+  nameOf,
+}: {
+  live: Live<readonly Account[]>;
+  nameOf(account: Account): string;
+}) {
+  return (
+    <LivePart live={live} what="the accounts that are doubted">
+      {(all) =>
+        all.length > 0 && (
+          <section className="card" aria-labelledby="doubted">
+            <h2 id="doubted">
+              {all.length === 1 ? 'One account is held' : `${all.length} accounts are held`}
+            </h2>
+            <ul className="requests">
+              {all.map((account) => (
+                <Held key={account.id} account={account} name={nameOf(account)} />
+              ))}
+            </ul>
+          </section>
+        )
+      }
+    </LivePart>
+  );
+}
+
+function Held({ account: { id, standing, clusters }, name }: { account: Account; name: string }) {
+  const [open, setOpen] = useState(false);
+  if (!standing) return null;
+  const { state, reason, since, by } = standing;
+  return (
+    <li>
+      <div>
+        <p>
+          <strong className="trouble-owner">{name}</strong>{' '}
+          {state === 'suspended' ? 'is suspended: may look and delete' : 'is throttled: makes nothing new'}
+          {clusters > 0 && `, and has ${clusters === 1 ? 'a cluster' : `${clusters} clusters`} that run`}.
+        </p>
+        <blockquote>{SIGNALS[reason] ?? reason}</blockquote>
+        <p className="muted small">
+          Since {dayAndTime(since)}, by {by === 'hub' ? 'Hub itself' : by}
+        </p>
+      </div>
+      <div className="row">
+        <Button aria-label={`Restore the account of ${name}`} onClick={() => setOpen(true)}>
+          Restore
+        </Button>
+      </div>
+      {open && <RestoreDialog uid={id} name={name} onClose={() => setOpen(false)} />}
+    </li>
+  );
+}
+
+function RestoreDialog({ uid, name, onClose }: { uid: string; name: string; onClose(): void }) {
+  const { api } = useHub();
+  const [reason, setReason] = useState('');
+  const { busy, error, submit } = useSubmit(async () => {
+    const body = { standing: { state: 'good' as const, reason } };
+    await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id: uid } }, body }));
+    tell(`${name} may make clusters again.`);
+    onClose();
+  });
+  return (
+    <Dialog
+      title="Restore the account"
+      description={`${name} may then do what everybody may. What is suspected anew begins from the start.`}
+      open
+      onClose={onClose}
+    >
+      <form onSubmit={submit}>
+        <Field label="Why it is good" hint="It is kept in the audit log, with your name.">
+          {(field, hint) => (
+            <input
+              id={field}
+              aria-describedby={hint}
+              required
+              maxLength={MAX_REASON}
+              value={reason}
+              onChange={({ target }) => setReason(target.value)}
+            />
+          )}
+        </Field>
+        {error && <Problem error={error} />}
+        <footer>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary" busy={busy}>
+            Restore
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
