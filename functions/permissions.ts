@@ -207,6 +207,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
     [stepTopic('deprovision')]: [...STEP, ...REMOVE],
     [stepTopic('prove')]: [...STEP, ...DELETE_DOCUMENTS, ...REMOVE, ...LIST],
     [TOPICS.hint]: [...GET_DOCUMENTS, ...MEASURE, ...PUBLISH],
+    [TOPICS.signal]: [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE],
     [TOPICS.sweep]: STEP,
     [TOPICS.drift]: [
       ...STEP,
