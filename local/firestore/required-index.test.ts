@@ -423,6 +423,34 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     where: [['email', '==', 'x']],
     limit: 5,
   },
+  'what an account asked for lately (abuse/rates.ts)': {
+    collection: 'clusters',
+    where: [
+      ['owner', '==', 'x'],
+      ['createdAt', '>', new Date(0)],
+    ],
+  },
+  'new accounts (abuse/rates.ts)': { collection: 'accounts', where: [['firstAt', '>', new Date(0)]] },
+  'list of the audit log (api/audit.ts)': {
+    collection: 'audit',
+    orderBy: [['at', 'desc']],
+    startAfter: [new Date(0), 'audit/x'],
+    limit: 2,
+  },
+  'audit log of a cluster (api/audit.ts)': {
+    collection: 'audit',
+    where: [['cluster', '==', 'x']],
+    orderBy: [['at', 'desc']],
+    startAfter: [new Date(0), 'audit/x'],
+    limit: 2,
+  },
+  'audit log of a user (api/audit.ts)': {
+    collection: 'audit',
+    where: [['actor', '==', 'x']],
+    orderBy: [['at', 'desc']],
+    startAfter: [new Date(0), 'audit/x'],
+    limit: 2,
+  },
   'list of dead letters (api/dead-letters.ts)': {
     collection: 'deadLetters',
     orderBy: [['diedAt', 'desc']],
@@ -567,12 +595,16 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
     orderBy: [['foundAt', 'desc']],
     limit: 200,
   },
+  'the newest of the audit log': { collection: 'audit', orderBy: [['at', 'desc']], limit: 100 },
+  'accounts that are held': { collection: 'accounts', orderBy: [['standing.since', 'desc']], limit: 200 },
   'the newest of all': { collection: 'clusters', orderBy: [['createdAt', 'desc']], limit: 500 },
 };
 
 /** How often each file of functions/ asks; whoever adds a query adds it above, and counts it here. */
 const CALLS: Readonly<Record<string, number>> = {
+  'abuse/rates.ts': 2,
   'api/admin.ts': 1,
+  'api/audit.ts': 1,
   'api/clusters.ts': 2,
   'api/dead-letters.ts': 1,
   'api/invitations.ts': 2,
