@@ -116,7 +116,14 @@ const filterOf = ({ event }: Extract<Condition, { kind: 'log' }>): string =>
 
 export const alertsFile = (): string =>
   json({
-    slos: { api_availability: SLOS.apiAvailability, ready_seconds: SLOS.readyS },
+    slos: {
+      api_availability: SLOS.apiAvailability,
+      ready_seconds: SLOS.readyS,
+      pool_hits: SLOS.poolHits,
+      // As Cloud Monitoring stores what comes by OTLP: https://cloud.google.com/stackdriver/docs/reference/telemetry/v1.metrics
+      ready_metric: `prometheus.googleapis.com/${INSTRUMENTS.toReady.name}/histogram`,
+      claims_metric: `prometheus.googleapis.com/${INSTRUMENTS.claims.name}/counter`,
+    },
     alerts: Object.fromEntries(
       ALERTS.map(({ id, title, severity, when }) => [
         id,

@@ -123,8 +123,8 @@ variable "metrics" {
   default     = true
 }
 
-variable "leaf_pool_exists" {
-  description = "Set it once the project has had its first cluster: only then is there a workload identity pool to give the leaves a right with."
+variable "first_cluster_made" {
+  description = "Set it once the project has had its first cluster: only then are there identities of clusters to give a right to, and times to promise."
   type        = bool
   default     = false
 }

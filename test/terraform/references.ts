@@ -7,6 +7,8 @@ import { type Block, type Body, type Module, type Tree, textsIn } from './tree.t
 /** An expression's surroundings. */
 interface Scope {
   module: Module;
+  /** `local.x`, `google_pubsub_topic.this`. */
+  id: string;
   title: string;
   body: Body;
   /** Names of `for` and `dynamic`, and what they stand for, if that is a resource. */
@@ -27,10 +29,11 @@ export function referenceFaults(tree: Tree, schema: ProviderSchema): string[] {
 
 const titleOf = ({ path }: Module): string => path || 'root';
 
-function scopesOf(module: Module): Scope[] {
+export function scopesOf(module: Module): Scope[] {
   const at = titleOf(module);
   const scope = (what: string, body: Body): Scope => ({
     module,
+    id: what,
     title: `${at}: ${what}`,
     body,
     names: new Map(),
@@ -133,7 +136,7 @@ function moduleFaults(
   return output === undefined || output in called.outputs ? [] : [`${text} is nowhere`];
 }
 
-const pathOf = ({ path }: Module, { source }: Body): string => join(path, String(source));
+export const pathOf = ({ path }: Module, { source }: Body): string => join(path, String(source));
 
 /** The block that is named, and what of it. */
 function blockOf({ root, steps }: Reference, module: Module): { block: Block; steps: string[] } | undefined {

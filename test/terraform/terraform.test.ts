@@ -9,6 +9,7 @@ import { newCleanUpKeyPem } from '../../functions/clean-up/keys.ts';
 import { ConfigError, parseConfig } from '../../functions/config.ts';
 import * as exported from '../../functions/index.ts';
 import { newSigningKeyPem } from '../../functions/oidc/keys.ts';
+import { cycleFaults } from './cycles.ts';
 import { referenceFaults } from './references.ts';
 import { environmentKeys, type Facts, filesRead, ruleFaults } from './rules.ts';
 import { type ProviderSchema, schemaFaults } from './schema.ts';
@@ -26,6 +27,7 @@ const tree = await readTree();
 const faultsOf = (of: Tree, given: Facts = facts): string[] => [
   ...schemaFaults(of, schema),
   ...referenceFaults(of, schema),
+  ...cycleFaults(of),
   ...ruleFaults(of, given),
 ];
 
@@ -269,6 +271,18 @@ describe('a fault is found', () => {
       'an output that nobody uses',
       (of) => Object.assign(of['modules/dns']?.outputs ?? {}, { more: { value: 1 } }),
       'output.more is never used',
+    ],
+    // Order.
+    [
+      'what needs itself, through other modules',
+      (of) =>
+        Object.assign(of['modules/cell']?.calls.registry ?? {}, {
+          region: '${module.functions.accounts["api"]}',
+        }) &&
+        Object.assign(block(of, 'google_service_account', 'functions').body, {
+          display_name: '${var.environment["HUB_CHART_SOURCE"]}',
+        }),
+      'goes round: ',
     ],
     // Rules.
     [

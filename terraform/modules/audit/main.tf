@@ -4,7 +4,7 @@ variable "project_id" { type = string }
 variable "project_number" { type = string }
 variable "region" { type = string }
 variable "hint_topic" { type = string }
-variable "leaf_pool_exists" { type = bool }
+variable "first_cluster_made" { type = bool }
 variable "locked" { type = bool }
 
 locals {
@@ -32,7 +32,7 @@ resource "google_pubsub_topic_iam_member" "hints" {
 
 # The installer of any cluster, and nobody else in it, may say that something ended. It is only ever a hint.
 resource "google_pubsub_topic_iam_member" "leaves" {
-  count = var.leaf_pool_exists ? 1 : 0
+  count = var.first_cluster_made ? 1 : 0
 
   project = var.project_id
   topic   = var.hint_topic

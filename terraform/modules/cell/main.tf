@@ -133,13 +133,13 @@ module "scheduler" {
 }
 
 module "audit" {
-  source           = "../audit"
-  project_id       = module.services.project_id
-  project_number   = module.services.project_number
-  region           = var.region
-  hint_topic       = module.pubsub.topics["hint"]
-  leaf_pool_exists = var.leaf_pool_exists
-  locked           = var.lock_audit_log
+  source             = "../audit"
+  project_id         = module.services.project_id
+  project_number     = module.services.project_number
+  region             = var.region
+  hint_topic         = module.pubsub.topics["hint"]
+  first_cluster_made = var.first_cluster_made
+  locked             = var.lock_audit_log
 }
 
 module "hosting" {
@@ -159,6 +159,7 @@ module "monitoring" {
   alerts         = jsondecode(file("${local.generated}/alerts.json"))
   dashboard      = file("${local.generated}/dashboard.json")
   metrics        = var.metrics
+  measured       = var.first_cluster_made
   runbooks       = "docs/operations.md"
 }
 

@@ -31,7 +31,7 @@ variable "min_instances" { type = map(number) }
 variable "open_sign_up" { type = bool }
 variable "licensed_products" { type = set(string) }
 variable "metrics" { type = bool }
-variable "leaf_pool_exists" { type = bool }
+variable "first_cluster_made" { type = bool }
 variable "org_policies" { type = bool }
 variable "lock_audit_log" { type = bool }
 

@@ -18,6 +18,11 @@ variable "metrics" {
   type        = bool
 }
 
+variable "measured" {
+  description = "Whether clusters were made already: an objective needs a metric that is there."
+  type        = bool
+}
+
 variable "runbooks" {
   description = "Where they are, in the repository."
   type        = string
@@ -26,6 +31,8 @@ variable "runbooks" {
 locals {
   on_logs    = { for id, alert in var.alerts.alerts : id => alert if can(alert.log) }
   on_metrics = { for id, alert in var.alerts.alerts : id => alert if can(alert.query) && var.metrics }
+  objectives = var.metrics && var.measured ? 1 : 0
+  claims     = "resource.type=\"prometheus_target\" AND metric.type=\"${var.alerts.slos.claims_metric}\""
   requests   = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"api\" AND metric.type=\"run.googleapis.com/request_count\""
 }
 
@@ -119,6 +126,45 @@ resource "google_monitoring_slo" "availability" {
     good_total_ratio {
       total_service_filter = local.requests
       bad_service_filter   = "${local.requests} AND metric.labels.response_code_class=\"5xx\""
+    }
+  }
+}
+
+resource "google_monitoring_slo" "ready" {
+  count = local.objectives
+
+  project             = var.project_id
+  service             = google_monitoring_custom_service.api.service_id
+  slo_id              = "ready"
+  display_name        = "Clusters made from nothing that are ready in time, in 28 days"
+  goal                = 0.95
+  rolling_period_days = 28
+
+  request_based_sli {
+    distribution_cut {
+      distribution_filter = "resource.type=\"prometheus_target\" AND metric.type=\"${var.alerts.slos.ready_metric}\" AND metric.labels.way=\"cold\""
+
+      range {
+        max = var.alerts.slos.ready_seconds
+      }
+    }
+  }
+}
+
+resource "google_monitoring_slo" "claims" {
+  count = local.objectives
+
+  project             = var.project_id
+  service             = google_monitoring_custom_service.api.service_id
+  slo_id              = "claims"
+  display_name        = "Clusters that come from a pool, in 28 days"
+  goal                = var.alerts.slos.pool_hits
+  rolling_period_days = 28
+
+  request_based_sli {
+    good_total_ratio {
+      total_service_filter = local.claims
+      good_service_filter  = "${local.claims} AND metric.labels.result=\"hit\""
     }
   }
 }
