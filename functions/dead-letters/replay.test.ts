@@ -154,6 +154,15 @@ describe('the cluster that is parked for it', () => {
     await hub.until(async () => (await read()).state === 'provisioning');
   });
 
+  test('stays due since then if its hour is over', async () => {
+    const { hub, read } = await parked();
+    const { dueAt } = await read();
+    await hub.clock.runFor(hours(2));
+    const messages = { publish: async () => undefined };
+    await hub.run(replayDeadLetter({ ...hub.ports, messages }, '17', 'op', 'It was an outage.'));
+    expect((await read()).dueAt).toEqual(dueAt);
+  });
+
   test('keeps its hour if it has gone on meanwhile', async () => {
     const { hub, read } = await parked();
     const dueAt = new Date(hub.clock.now() + hours(1));

@@ -95,7 +95,8 @@ async function dueAtOnce({ documents, clock }: Ports, letter: DeadLetter): Promi
   try {
     const { cluster, version } = parseCluster(snapshot);
     if (cluster.epoch !== look.message.epoch || rowOf(cluster.state).step !== look.step) return [];
-    const data = { dueAt: new Date(clock.now()) };
+    // What is due already stays due since then: it tells for how long nobody could look.
+    const data = { dueAt: new Date(Math.min(clock.now(), cluster.dueAt?.getTime() ?? clock.now())) };
     return [{ op: 'update', path: clusterPath(cluster.id), data, ifVersion: version }];
   } catch {
     // It cannot be read, so it cannot be made due.
