@@ -29,8 +29,11 @@ const LANES = {
     'test/contract/fidelity.test.ts',
     'local/auth/wire.test.ts',
     'local/firestore/web/fuzz.test.ts',
+    'local/firestore/rules/fuzz.test.ts',
     'local/firestore/rules/soundness.test.ts',
   ],
+  /** Each promise of docs/security.md, and each once more on a product that breaks it. */
+  'test:security': ['test/security/'],
   /** The functions as they are deployed, bundled, through one whole life of a cluster. */
   'test:deployed': ['test/deployed/'],
   /** Real kubectl and helm. */
