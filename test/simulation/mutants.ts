@@ -204,8 +204,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the proof does not wait for the hold',
     file: 'functions/steps/prove.ts',
-    from: 'untilHeld(cluster, ports) ?? proveGone(cluster, ports)',
-    to: 'proveGone(cluster, ports)',
+    from: 'untilHeld(cluster, ports) ?? withoutTimeline(',
+    to: 'withoutTimeline(',
   },
   {
     name: 'takes what has its name',

@@ -349,6 +349,14 @@ describeConsole('the looks of the console', (setting) => {
     await page.getByRole('dialog', { name: 'Grant more' }).waitFor();
     found.push(...(await findingsOf(page, 'grant more')));
     await page.keyboard.press('Escape');
+    const standing = { state: 'throttled', reason: 'sign-ups', since: new Date(), by: 'hub' };
+    await firestore.doc('accounts/held').set({ schema: 1, clusters: 0, hourlyMicros: 0, standing });
+    await main.getByText('is throttled: makes nothing new').waitFor();
+    await page.getByRole('button', { name: 'Restore the account of held' }).click();
+    await page.getByRole('dialog', { name: 'Restore the account' }).waitFor();
+    found.push(...(await findingsOf(page, 'restoring an account')));
+    await page.keyboard.press('Escape');
+    await look('Audit log', main.getByRole('heading', { name: 'Set the limits of an account' }));
     await look('Insights', main.locator('.charts').getByRole('heading'));
     expect(found).toEqual([]);
   });
