@@ -51,7 +51,7 @@ variable "images" {
 # What has a default that does.
 
 variable "region" {
-  description = "Where functions and data of the first cell are. firebase.json names it too."
+  description = "Where functions and data of the first cell are."
   type        = string
   default     = "europe-west1"
 }
