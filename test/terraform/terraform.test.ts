@@ -126,6 +126,16 @@ describe('a fault is found', () => {
     void of['modules/cell']?.blocks.push({ kind: 'resource', type, name: 'added', body });
 
   test.each<[string, (of: Tree, given: Facts) => void, string]>([
+    [
+      'an audit log that is kept by another name',
+      (of) => Object.assign(of['modules/audit']?.locals ?? {}, { audited: 'jsonPayload.audit=true' }),
+      'do not reach their bucket',
+    ],
+    [
+      'an alert without its label',
+      (of) => delete block(of, 'google_monitoring_alert_policy', 'busy').body.user_labels,
+      'busy: the function signal does not know it',
+    ],
     // The schema of the provider.
     [
       'an attribute that is misspelt',

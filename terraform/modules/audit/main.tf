@@ -11,7 +11,7 @@ locals {
   # Of what has ended, of clusters that Hub named; entries hold no labels. https://cloud.google.com/kubernetes-engine/docs/how-to/audit-logging
   ended = "protoPayload.serviceName=\"container.googleapis.com\" AND operation.last=true AND resource.labels.cluster_name:\"hub-\""
   # Who did what, to the project and by Hub's own functions.
-  audited = "logName:\"cloudaudit.googleapis.com\" OR jsonPayload.audit=true"
+  audited = "logName:\"cloudaudit.googleapis.com\" OR (resource.type=\"cloud_run_revision\" AND jsonPayload.message=\"audit\")"
 }
 
 resource "google_logging_project_sink" "hints" {

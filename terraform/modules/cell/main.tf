@@ -153,14 +153,16 @@ module "hosting" {
 }
 
 module "monitoring" {
-  source         = "../monitoring"
-  project_id     = module.services.project_id
-  operator_email = var.operator_email
-  alerts         = jsondecode(file("${local.generated}/alerts.json"))
-  dashboard      = file("${local.generated}/dashboard.json")
-  metrics        = var.metrics
-  measured       = var.first_cluster_made
-  runbooks       = "docs/operations.md"
+  source           = "../monitoring"
+  project_id       = module.services.project_id
+  operator_email   = var.operator_email
+  signal_topic     = module.pubsub.topics["signal"]
+  monitoring_agent = "serviceAccount:service-${module.services.project_number}@gcp-sa-monitoring-notification.iam.gserviceaccount.com"
+  alerts           = jsondecode(file("${local.generated}/alerts.json"))
+  dashboard        = file("${local.generated}/dashboard.json")
+  metrics          = var.metrics
+  measured         = var.first_cluster_made
+  runbooks         = "docs/operations.md"
 }
 
 module "budget" {

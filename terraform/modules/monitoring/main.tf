@@ -3,6 +3,13 @@
 variable "project_id" { type = string }
 variable "operator_email" { type = string }
 
+variable "signal_topic" { type = string }
+
+variable "monitoring_agent" {
+  description = "As whom Cloud Monitoring publishes."
+  type        = string
+}
+
 variable "alerts" {
   description = "generated/alerts.json"
   type        = any
@@ -106,6 +113,60 @@ resource "google_monitoring_alert_policy" "metrics" {
     content   = "What to do: ${var.runbooks}#${each.key}"
     mime_type = "text/markdown"
   }
+}
+
+# What tells Hub itself: machines that are busy to the brim for long, as those are that mine. What follows is the function signal's to decide.
+
+resource "google_monitoring_notification_channel" "signal" {
+  project      = var.project_id
+  display_name = "Function signal of Hub"
+  type         = "pubsub"
+  labels       = { topic = var.signal_topic }
+}
+
+resource "google_pubsub_topic_iam_member" "signal" {
+  project = var.project_id
+  topic   = var.signal_topic
+  role    = "roles/pubsub.publisher"
+  member  = var.monitoring_agent
+
+  # It is there once there is such a channel.
+  depends_on = [google_monitoring_notification_channel.signal]
+}
+
+resource "google_monitoring_alert_policy" "busy" {
+  project               = var.project_id
+  display_name          = "busy"
+  combiner              = "OR"
+  severity              = "WARNING"
+  notification_channels = [google_monitoring_notification_channel.signal.id]
+  # By which the function knows what it is told of.
+  user_labels = { hub_signal = "busy" }
+
+  conditions {
+    display_name = "All machines of a cluster are busy"
+
+    condition_threshold {
+      filter          = "resource.type=\"k8s_node\" AND metric.type=\"kubernetes.io/node/cpu/allocatable_utilization\" AND resource.labels.cluster_name=starts_with(\"hub-\")"
+      comparison      = "COMPARISON_GT"
+      threshold_value = 0.9
+      duration        = "1800s"
+
+      aggregations {
+        alignment_period     = "300s"
+        per_series_aligner   = "ALIGN_MEAN"
+        cross_series_reducer = "REDUCE_MEAN"
+        # The cluster's name is in what is told.
+        group_by_fields = ["resource.labels.cluster_name", "resource.labels.location"]
+      }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+  }
+
+  depends_on = [google_pubsub_topic_iam_member.signal]
 }
 
 resource "google_monitoring_custom_service" "api" {
