@@ -11,7 +11,7 @@ import { isExposed } from './expose.ts';
 import { hostName } from './host.ts';
 import { installationOf } from './installation.ts';
 import { areMembersApplied } from './members.ts';
-import { type Place, placeOf } from './place.ts';
+import { observe, type Place, placeIn } from './place.ts';
 
 export interface Finding {
   type: ConditionType;
@@ -23,14 +23,13 @@ export interface Finding {
 
 /** @throws AppError LEAF_UNAVAILABLE, PROVIDER_UNAVAILABLE, PERMISSION_DENIED if nothing could be seen: no proof of anything */
 export async function findDrift(cluster: Cluster, ports: Ports): Promise<Finding[]> {
-  let place: Place;
-  try {
-    place = await placeOf(cluster, ports);
-  } catch (thrown) {
-    if (asAppError(thrown).code !== 'CLUSTER_VANISHED') throw thrown;
-    const message = 'The cluster itself is gone: somebody deleted it in the cloud.';
-    return [{ type: 'Exists', message, repairable: false }];
+  const seen = await observe(cluster, ports);
+  if (seen.status === 'absent' || seen.status === 'deleting') return [nothing(GONE)];
+  if (seen.status === 'broken') {
+    ports.log.warn('cluster broken', { cluster: cluster.id, code: seen.code, detail: seen.detail });
+    return [nothing(BROKEN)];
   }
+  const place = placeIn(seen, cluster, ports);
   const found = await Promise.all([
     workloads(place),
     lock(place),
@@ -48,6 +47,11 @@ export async function findDrift(cluster: Cluster, ports: Ports): Promise<Finding
   if (idle && silent && (await isExposed(place))) silent.repairable = false;
   return findings;
 }
+
+const nothing = (message: string): Finding => ({ type: 'Exists', message, repairable: false });
+const GONE = 'The cluster itself is gone: somebody deleted it in the cloud.';
+/** Left by a deletion that failed half-way, for one; the cloud does not mend such a cluster. */
+const BROKEN = 'The cloud says that the cluster itself cannot be used any more.';
 
 async function workloads(place: Place): Promise<Finding | undefined> {
   const { of, ready } = await partsOf(place.leaf, installationOf(place));

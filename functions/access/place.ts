@@ -5,7 +5,7 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
-import type { ClusterTarget, LeafConnection } from '../providers/provider.ts';
+import type { ClusterTarget, LeafConnection, Observed } from '../providers/provider.ts';
 import { hostOf } from './host.ts';
 
 export interface Place {
@@ -21,15 +21,23 @@ export interface Place {
 
 /** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE while the cloud changes it, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
 export async function placeOf(cluster: Cluster, ports: Ports): Promise<Place> {
-  const target = whereaboutsOf(cluster);
-  const seen = await ports.provider.observeCluster(target);
+  return placeIn(await observe(cluster, ports), cluster, ports);
+}
+
+/** @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
+export const observe = (cluster: Cluster, { provider }: Ports): Promise<Observed> =>
+  provider.observeCluster(whereaboutsOf(cluster));
+
+/** @throws AppError CLUSTER_VANISHED; LEAF_UNAVAILABLE while the cloud changes it, and if it is broken */
+export function placeIn(seen: Observed, cluster: Cluster, ports: Ports): Place {
   if (seen.status === 'absent' || seen.status === 'deleting') throw new AppError('CLUSTER_VANISHED');
-  if (seen.status !== 'ready') throw new AppError('LEAF_UNAVAILABLE', 'The cloud is changing the cluster.');
+  if (seen.status !== 'ready') throw new AppError('LEAF_UNAVAILABLE', seen.detail);
   const { connection, warning } = seen;
   if (warning !== undefined)
     ports.log.warn('cluster needs an operator', { cluster: cluster.id, detail: warning });
   const { product } = entriesOf(cluster.spec);
   const host = hostOf(cluster.id, ports.settings.zone);
+  const target = whereaboutsOf(cluster);
   return { cluster, product, host, target, connection, leaf: ports.leaves.open(connection), ports };
 }
 

@@ -286,6 +286,27 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
   });
 });
 
+describe.each(INTERIORS)('a cluster whose deletion in the cloud failed half-way (%s)', (inside) => {
+  test('says that it cannot be used, and can still be deleted', async () => {
+    const it = standing({ inside });
+    const id = await it.created({ product: 'hello' });
+    const { location = '' } = await it.cluster(id);
+    it.faults.force('operation-fails', { times: 1, subject: 'DELETE_CLUSTER' });
+    it.container.deleteCluster(location, it.ports.provider.clusterName(await it.cluster(id)));
+    await it.clock.runFor(minutes(10));
+    await it.look(id);
+    const { state, conditions } = await it.cluster(id);
+    expect(state).toBe('ready');
+    expect(conditions.find(({ type }) => type === 'Exists')).toMatchObject({
+      status: false,
+      message: 'The cloud says that the cluster itself cannot be used any more.',
+    });
+    await it.delete(id);
+    await it.reach(id, 'deleted');
+    expect(it.objects()).toBe(0);
+  });
+});
+
 describe.each(INTERIORS)('a spare (%s)', (inside) => {
   test('whose cluster somebody deleted in the cloud goes, and the pool makes another', async () => {
     const it = standing({ inside });
