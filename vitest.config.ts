@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LANES } from './scripts/lanes.mjs';
 
 /** Tests that start processes, browsers or whole Hubs: each file has a process of its own. */
 const APART = [
@@ -10,32 +11,40 @@ const APART = [
   'local/{auth,host,hosting}/**/*.test.ts',
 ];
 
-export default defineConfig({
-  test: {
-    // Wire tests start servers and real clients; the machine may be slow, and nothing asserts on time.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
-    expect: { poll: { timeout: 60_000 } },
-    pool: 'forks',
-    // A third while two wait for processes of their own.
-    maxWorkers: 3,
-    // Google's clients would look for a metadata server, which no machine of ours has.
-    env: { METADATA_SERVER_DETECTION: 'none' },
-    projects: [
-      {
-        extends: true,
-        test: { name: 'apart', include: APART },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'together',
-          include: ['{shared,functions,local,web}/**/*.test.ts', 'test/security/[0-9]*.test.ts'],
-          exclude: APART,
-          // They keep nothing outside of what they make: loading everything anew for each file would take as long as the tests.
-          isolate: false,
+/** `npm test` leaves out what has a lane of its own. */
+const lanes = Object.values(LANES)
+  .flat()
+  .map((path) => (path.endsWith('/') ? `${path}**` : path));
+
+export default defineConfig(({ mode }) => {
+  const left = mode === 'quick' ? lanes : [];
+  return {
+    test: {
+      // Wire tests start servers and real clients; the machine may be slow, and nothing asserts on time.
+      testTimeout: 240_000,
+      hookTimeout: 240_000,
+      expect: { poll: { timeout: 60_000 } },
+      pool: 'forks',
+      // A third while two wait for processes of their own.
+      maxWorkers: 3,
+      // Google's clients would look for a metadata server, which no machine of ours has.
+      env: { METADATA_SERVER_DETECTION: 'none' },
+      projects: [
+        {
+          extends: true,
+          test: { name: 'apart', include: APART, exclude: left },
         },
-      },
-    ],
-  },
+        {
+          extends: true,
+          test: {
+            name: 'together',
+            include: ['{shared,functions,local,web}/**/*.test.ts', 'test/security/[0-9]*.test.ts'],
+            exclude: [...APART, ...left],
+            // They keep nothing outside of what they make: loading everything anew for each file would take as long as the tests.
+            isolate: false,
+          },
+        },
+      ],
+    },
+  };
 });

@@ -7,40 +7,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { LANES } from './lanes.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const NEEDED_MAJOR = 24;
 
-/**
- * What takes minutes has lanes of its own, by the reason why it takes them; `npm test` runs the rest. Paths as vitest takes them.
- * @type {Record<string, string[]>}
- */
-const LANES = {
-  /** The console in a real browser. */
-  'test:console': ['test/browser/console/', 'test/browser/cluster-console.test.ts'],
-  /** The SDK of Firebase in a real browser, against the stand-ins alone. */
-  'test:sdk': ['test/browser/sdk/', 'local/auth/browser.test.ts'],
-  /** Hubs that are killed, clusters that fail or are deleted half-way, and all that runs inside: each a whole life over every wire. */
-  'test:trouble': ['restart', 'trouble', 'inside', 'interiors'].map(
-    (name) => `test/journeys/${name}.test.ts`,
-  ),
-  /** Stand-ins that are asked thousands of things: each other's answers, or at least no crash. */
-  'test:fuzz': [
-    'test/contract/fidelity.test.ts',
-    'local/auth/wire.test.ts',
-    'local/firestore/web/fuzz.test.ts',
-    'local/firestore/rules/fuzz.test.ts',
-    'local/firestore/rules/soundness.test.ts',
-  ],
-  /** Each promise of docs/security.md, and each once more on a product that breaks it. */
-  'test:security': ['test/security/'],
-  /** The functions as they are deployed, bundled, through one whole life of a cluster. */
-  'test:deployed': ['test/deployed/'],
-  /** Real kubectl and helm. */
-  'test:k8s': ['test/k8s/'],
-};
 const VITEST = ['node_modules/vitest/vitest.mjs', 'run'];
-const asGlob = (path) => (path.endsWith('/') ? `${path}**` : path);
 /** The console; at once if it is built already. */
 const BUILD = ['scripts/build-web.ts'];
 /** What is deployed of the functions; nothing here runs it but its own tests. */
@@ -60,12 +32,8 @@ const COMMANDS = {
     ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
     ...TYPES,
     BUILD,
-    [
-      ...VITEST,
-      ...Object.values(LANES)
-        .flat()
-        .flatMap((path) => ['--exclude', asGlob(path)]),
-    ],
+    // What has a lane of its own is left out by vitest.config.ts.
+    [...VITEST, '--mode', 'quick'],
   ],
   ...Object.fromEntries(Object.entries(LANES).map(([lane, paths]) => [lane, [BUILD, [...VITEST, ...paths]]])),
   'test:deployed': [BUILD, ARCHIVE, [...VITEST, ...LANES['test:deployed']]],

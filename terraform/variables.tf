@@ -77,12 +77,14 @@ variable "cells" {
 }
 
 variable "limits" {
-  description = "What an account and a cell may hold and spend, in clusters and in dollars an hour at list prices."
+  description = "What an account and a cell may hold and spend, in clusters and in dollars an hour at list prices, and how often it may be asked for."
   type = object({
-    account_clusters       = optional(number, 5)
-    account_hourly_dollars = optional(number, 20)
-    cell_clusters          = optional(number, 100)
-    cell_hourly_dollars    = optional(number, 100)
+    account_clusters           = optional(number, 5)
+    account_creations_per_hour = optional(number, 20)
+    new_accounts_per_hour      = optional(number, 50)
+    account_hourly_dollars     = optional(number, 20)
+    cell_clusters              = optional(number, 100)
+    cell_hourly_dollars        = optional(number, 100)
   })
   default = {}
 }

@@ -13,24 +13,26 @@ locals {
 
   environment = merge(
     {
-      GOOGLE_CLOUD_PROJECT        = var.project_id
-      HUB_PROJECT_NUMBER          = module.services.project_number
-      HUB_CELL                    = var.name
-      HUB_ZONE                    = local.clusters_domain
-      HUB_DNS_ZONE                = module.dns.zone
-      HUB_OIDC_ISSUER             = "https://${var.domain}/oidc"
-      HUB_CREDENTIALS_ACCOUNT     = module.functions.accounts["credentials"]
-      HUB_NODE_SERVICE_ACCOUNT    = module.network.node_account
-      HUB_NETWORK                 = module.network.network
-      HUB_SUBNETWORK              = module.network.subnetwork
-      HUB_DATABASE_ENCRYPTION_KEY = module.kms.key_per_region
-      HUB_CHART_SOURCE            = module.registry.chart_source
-      HUB_HELM_IMAGE              = var.images.helm
-      HUB_CALL_HOME_IMAGE         = var.images.call_home
-      HUB_ACCOUNT_CLUSTERS        = tostring(var.limits.account_clusters)
-      HUB_ACCOUNT_HOURLY_DOLLARS  = tostring(var.limits.account_hourly_dollars)
-      HUB_CELL_CLUSTERS           = tostring(var.limits.cell_clusters)
-      HUB_CELL_HOURLY_DOLLARS     = tostring(local.hourly_dollars)
+      GOOGLE_CLOUD_PROJECT           = var.project_id
+      HUB_PROJECT_NUMBER             = module.services.project_number
+      HUB_CELL                       = var.name
+      HUB_ZONE                       = local.clusters_domain
+      HUB_DNS_ZONE                   = module.dns.zone
+      HUB_OIDC_ISSUER                = "https://${var.domain}/oidc"
+      HUB_CREDENTIALS_ACCOUNT        = module.functions.accounts["credentials"]
+      HUB_NODE_SERVICE_ACCOUNT       = module.network.node_account
+      HUB_NETWORK                    = module.network.network
+      HUB_SUBNETWORK                 = module.network.subnetwork
+      HUB_DATABASE_ENCRYPTION_KEY    = module.kms.key_per_region
+      HUB_CHART_SOURCE               = module.registry.chart_source
+      HUB_HELM_IMAGE                 = var.images.helm
+      HUB_CALL_HOME_IMAGE            = var.images.call_home
+      HUB_ACCOUNT_CLUSTERS           = tostring(var.limits.account_clusters)
+      HUB_ACCOUNT_HOURLY_DOLLARS     = tostring(var.limits.account_hourly_dollars)
+      HUB_CELL_CLUSTERS              = tostring(var.limits.cell_clusters)
+      HUB_CELL_HOURLY_DOLLARS        = tostring(local.hourly_dollars)
+      HUB_ACCOUNT_CREATIONS_PER_HOUR = tostring(var.limits.account_creations_per_hour)
+      HUB_NEW_ACCOUNTS_PER_HOUR      = tostring(var.limits.new_accounts_per_hour)
     },
     length(var.licensed_products) > 0 ? { HUB_LICENSED_PRODUCTS = join(",", sort(var.licensed_products)) } : {},
     var.metrics ? { HUB_OTLP_ENDPOINT = "https://telemetry.googleapis.com" } : {},

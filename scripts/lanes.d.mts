@@ -1,0 +1,1 @@
+export const LANES: Record<string, string[]>;

@@ -1,0 +1,28 @@
+/**
+ * What takes minutes has lanes of its own, by the reason why it takes them; `npm test` runs the rest. Paths as vitest takes them.
+ * @type {Record<string, string[]>}
+ */
+export const LANES = {
+  /** The console in a real browser. */
+  'test:console': ['test/browser/console/', 'test/browser/cluster-console.test.ts'],
+  /** The SDK of Firebase in a real browser, against the stand-ins alone. */
+  'test:sdk': ['test/browser/sdk/', 'local/auth/browser.test.ts'],
+  /** Hubs that are killed, clusters by the dozen, that fail or are deleted half-way, pools, and all that runs inside: whole lives. */
+  'test:trouble': ['restart', 'trouble', 'inside', 'interiors', 'pool', 'virtual'].map(
+    (name) => `test/journeys/${name}.test.ts`,
+  ),
+  /** Stand-ins that are asked thousands of things: each other's answers, or at least no crash. */
+  'test:fuzz': [
+    'test/contract/fidelity.test.ts',
+    'local/auth/wire.test.ts',
+    'local/firestore/web/fuzz.test.ts',
+    'local/firestore/rules/fuzz.test.ts',
+    'local/firestore/rules/soundness.test.ts',
+  ],
+  /** Each promise of docs/security.md, and each once more on a product that breaks it. */
+  'test:security': ['test/security/'],
+  /** The functions as they are deployed, bundled, through one whole life of a cluster. */
+  'test:deployed': ['test/deployed/'],
+  /** Real kubectl and helm. */
+  'test:k8s': ['test/k8s/'],
+};
