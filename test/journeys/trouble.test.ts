@@ -154,7 +154,7 @@ describe('a message that nobody can handle', () => {
     const cluster = aCluster({ id: clusterIdOf(1), owner: 'grace', state: 'queued', epoch: 3 });
     const { id, ...fields } = cluster;
     await driver.firestore.doc(`ledgers/${id}`).set({ schema: 1, entries: {} });
-    await driver.firestore.doc(`clusters/${id}`).set({ ...fields, schema: 99 });
+    await driver.firestore.doc(`clusters/${id}`).set({ ...fields, progress: 'half' });
     const body = JSON.stringify({ schema: 1, id, epoch: 3 });
     publish(stepTopic('admit'), body);
     const letter = await letterOf(stepTopic('admit'), 'message');
@@ -165,7 +165,7 @@ describe('a message that nobody can handle', () => {
       reason: expect.stringContaining('not readable'),
       state: 'open',
     });
-    await driver.firestore.doc(`clusters/${id}`).update({ schema: 1 });
+    await driver.firestore.doc(`clusters/${id}`).update({ progress: 0 });
     const path = `/v1/admin/deadLetters/${letter.id}:replay`;
     const reason = 'Its document is mended.';
     expect((await ada('POST', path, { reason })).status).toBe(403);
