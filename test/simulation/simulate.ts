@@ -4,7 +4,7 @@ import { happens, integer } from './chance.ts';
 import { CALM_MS, watchInvariants } from './invariants.ts';
 import type { Weather } from './weather.ts';
 import { createWorkload } from './workload.ts';
-import { type Counts, createWorld, type Violation } from './world.ts';
+import { type Counts, createWorld, type Violation, type WorldOptions } from './world.ts';
 
 export interface Options {
   seed: number;
@@ -17,6 +17,8 @@ export interface Options {
   deeds?: number;
   /** See `WorldOptions`. */
   thorough?: boolean;
+  /** See `WorldOptions`; where it runs, not what it is. */
+  onCall?: WorldOptions['onCall'];
 }
 
 export interface Run {
@@ -47,8 +49,9 @@ export async function simulate({
   lastFault,
   deeds,
   thorough,
+  onCall,
 }: Options): Promise<Run> {
-  const world = createWorld({ seed, verbose, weather, lastFault, thorough });
+  const world = createWorld({ seed, verbose, weather, lastFault, thorough, onCall });
   const findings = watchInvariants(world);
   const workload = createWorkload(world, findings);
   const { clock, counts, streams } = world;

@@ -9,7 +9,7 @@ import { CloudRefusal } from '../../functions/providers/gke/errors.ts';
 import { versioned } from '../../functions/versioned.ts';
 import { quicklySettled, type VirtualClock, virtualClock } from '../../local/clock.ts';
 import type { FaultRates } from '../../local/faults.ts';
-import { type MemoryHub, memoryHub, type Observer } from '../../local/memory/hub.ts';
+import { type Door, type MemoryHub, memoryHub, type Observer } from '../../local/memory/hub.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { CLUSTERS, clusterPath } from '../../shared/documents/cluster.ts';
@@ -52,6 +52,8 @@ export interface WorldOptions {
   lastFault?: number | undefined;
   /** Waits for the whole event loop after each event, which takes twenty times as long and must come to the same. */
   thorough?: boolean | undefined;
+  /** Told of each call that is carried out, and of the function that makes it. */
+  onCall?: ((name: string, site: string, args: readonly unknown[]) => void) | undefined;
 }
 
 export interface Watcher extends Partial<Observer> {
@@ -76,6 +78,7 @@ export function createWorld({
   verbose = false,
   lastFault = Number.POSITIVE_INFINITY,
   thorough = false,
+  onCall,
 }: WorldOptions) {
   const streams: Streams = streamsOf(seed);
   const weather: Weather = { ...forecast(streams.faults), ...given };
@@ -201,12 +204,24 @@ export function createWorld({
       if (event === 'step failed' && fields.code === 'BUG')
         violate('S16', `${name} meets a bug: ${JSON.stringify(fields)}`);
     });
-    const ports = hub.portsThrough(process.door, { clock: process.clock, log });
+    const door: Door = (site, call, args = []) =>
+      process.door(
+        site,
+        () => {
+          onCall?.(name, site, args);
+          return call();
+        },
+        args,
+      );
+    const ports = hub.portsThrough(onCall ? door : process.door, { clock: process.clock, log });
     const isOld = clock.now() - startMs < weather.oldCodeUntilMs && happens(streams.net, 0.5);
     return {
       process,
       ports: isOld
-        ? byOneTime({ ...ports, documents: versioned(oldDocuments(hub.documentsThrough(process.door))) })
+        ? byOneTime({
+            ...ports,
+            documents: versioned(oldDocuments(hub.documentsThrough(onCall ? door : process.door))),
+          })
         : ports,
     };
   };
