@@ -25,8 +25,8 @@ export default defineConfig(({ mode }) => {
       hookTimeout: 240_000,
       expect: { poll: { timeout: 60_000 } },
       pool: 'forks',
-      // A third while two wait for processes of their own; where each has a Hub of its own, it would be late.
-      maxWorkers: mode === 'quick' ? 3 : 2,
+      // A third would make a Hub late on two cores: there, Helm's five minutes are five seconds.
+      maxWorkers: 2,
       // Google's clients would look for a metadata server, which no machine of ours has.
       env: { METADATA_SERVER_DETECTION: 'none' },
       projects: [

@@ -9,7 +9,7 @@ export type Verdict =
   | { outcome: 'clean' | 'found'; counts: Readonly<Record<string, number>> }
   | { outcome: 'unknown'; why: string };
 
-/** @param report of `npm audit --json`: https://docs.npmjs.com/cli/commands/npm-audit */
+/** @param report of `npm audit --json` */
 export function verdictOf(report: string): Verdict {
   try {
     const { metadata, error, message } = JSON.parse(report) as {

@@ -10,7 +10,7 @@ interface LockedPackage {
   [field: string]: unknown;
 }
 
-/** https://docs.npmjs.com/cli/configuring-npm/package-lock-json */
+/** The file package-lock.json, as npm documents it. */
 export interface LockFile {
   lockfileVersion: number;
   packages: Record<string, LockedPackage>;

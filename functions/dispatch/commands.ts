@@ -1,4 +1,5 @@
 /** What people and timers ask of a cluster, and how a cluster is born. Steps never call it. */
+import { AUDIT_ACTIONS, type AuditAction } from '../../shared/documents/audit.ts';
 import {
   type Cluster,
   type ClusterFields,
@@ -127,14 +128,13 @@ function entryOf(
   subject?: string,
 ): Audited | undefined {
   const { actor, cause, epoch } = event ?? {};
-  if (actor === undefined || !isCommand(cause)) return undefined;
+  if (actor === undefined || !isAudited(cause)) return undefined;
   const deed = { actor, action: cause, target: clusterPath(cluster), cluster };
   return audited(ports, { ...deed, ...(subject !== undefined && { subject }) }, `${cluster}-${epoch}`);
 }
 
-const COMMANDS = ['delete', 'retry', 'claim', 'share'] as const;
-const isCommand = (cause: string | undefined): cause is (typeof COMMANDS)[number] =>
-  COMMANDS.some((command) => command === cause);
+const isAudited = (cause: string | undefined): cause is AuditAction =>
+  AUDIT_ACTIONS.some((action) => action === cause);
 
 /** Of who asks for a cluster; a spare is Hub's own business. */
 function entryOfBirth(ports: Ports, { id, owner }: Cluster): Audited | undefined {

@@ -1,19 +1,15 @@
 /** Accounts that make nothing new, or nothing at all, because Hub or an operator doubts them; and the button that ends that. */
 import { collection, limit, orderBy, query } from 'firebase/firestore';
 import { useMemo, useState } from 'react';
-import { MAX_REASON } from '../../../shared/limits.ts';
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
-import { Dialog } from '../parts/dialog.tsx';
-import { Field } from '../parts/field.tsx';
-import { Problem } from '../parts/problem.tsx';
 import { tell } from '../parts/toast.tsx';
-import { useSubmit } from '../parts/use-submit.ts';
 import { dayAndTime } from '../time.ts';
 import { type Account, MOST_ACCOUNTS } from './allowances.ts';
 import { LivePart } from './live-part.tsx';
+import { ReasonDialog } from './reason-dialog.tsx';
 
 /** The last one first. */
 export function useDoubted(): Live<readonly Account[]> {
@@ -91,41 +87,19 @@ function Held({ account: { id, standing, clusters }, name }: { account: Account;
 
 function RestoreDialog({ uid, name, onClose }: { uid: string; name: string; onClose(): void }) {
   const { api } = useHub();
-  const [reason, setReason] = useState('');
-  const { busy, error, submit } = useSubmit(async () => {
-    const body = { standing: { state: 'good' as const, reason } };
-    await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id: uid } }, body }));
-    tell(`${name} may make clusters again.`);
-    onClose();
-  });
   return (
-    <Dialog
+    <ReasonDialog
       title="Restore the account"
       description={`${name} may then do what everybody may. What is suspected anew begins from the start.`}
-      open
+      label="Why it is good"
+      hint="It is kept in the audit log, with your name."
+      verb="Restore"
+      act={async (reason) => {
+        const body = { standing: { state: 'good' as const, reason } };
+        await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id: uid } }, body }));
+        tell(`${name} may make clusters again.`);
+      }}
       onClose={onClose}
-    >
-      <form onSubmit={submit}>
-        <Field label="Why it is good" hint="It is kept in the audit log, with your name.">
-          {(field, hint) => (
-            <input
-              id={field}
-              aria-describedby={hint}
-              required
-              maxLength={MAX_REASON}
-              value={reason}
-              onChange={({ target }) => setReason(target.value)}
-            />
-          )}
-        </Field>
-        {error && <Problem error={error} />}
-        <footer>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={busy}>
-            Restore
-          </Button>
-        </footer>
-      </form>
-    </Dialog>
+    />
   );
 }

@@ -2,19 +2,14 @@
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { costOfOrphan } from '../../../shared/lifecycle/cost.ts';
-import { MAX_REASON } from '../../../shared/limits.ts';
 import { must } from '../api/client.ts';
 import { useCloudElapsed } from '../clusters/reading.ts';
 import { durationInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
-import { Dialog } from '../parts/dialog.tsx';
-import { Field } from '../parts/field.tsx';
 import { CheckIcon, ClockIcon, DotIcon, WarningIcon } from '../parts/icons.tsx';
-import { Problem } from '../parts/problem.tsx';
 import { tell } from '../parts/toast.tsx';
-import { useSubmit } from '../parts/use-submit.ts';
 import { dayAndTime, useNow, useTitle } from '../time.ts';
 import { useFocusKept } from './focus.ts';
 import { LivePart } from './live-part.tsx';
@@ -26,6 +21,7 @@ import {
   useFoundThisWeek,
   useOrphans,
 } from './orphans.ts';
+import { ReasonDialog } from './reason-dialog.tsx';
 import { valuesOf } from './recent.ts';
 
 export function OrphansPage() {
@@ -186,47 +182,28 @@ function Cost({ orphan }: { orphan: LiveOrphan }) {
 function DeleteNow({ orphan: { id, kind, name } }: { orphan: LiveOrphan }) {
   const { api } = useHub();
   const [open, setOpen] = useState(false);
-  const [reason, setReason] = useState('');
   const what = `${KINDS[kind].toLowerCase()} ${name}`;
-  const { busy, error, submit } = useSubmit(async () => {
-    await must(api.post('/v1/admin/orphans/{id}:delete', { params: { path: { id } }, body: { reason } }));
-    tell('It goes now.');
-    setOpen(false);
-  });
   return (
     <div className="row">
       <Button aria-label={`Delete now: the ${what}`} onClick={() => setOpen(true)}>
         Delete now
       </Button>
       {open && (
-        <Dialog
+        <ReasonDialog
           title="Delete it now?"
           description={`The ${what} goes at once and not when its time comes. Hub first asks once more whether any cluster claims it.`}
-          open
+          label="Why now"
+          hint="It is kept with the record."
+          verb="Delete it"
+          look="danger"
+          act={async (reason) => {
+            await must(
+              api.post('/v1/admin/orphans/{id}:delete', { params: { path: { id } }, body: { reason } }),
+            );
+            tell('It goes now.');
+          }}
           onClose={() => setOpen(false)}
-        >
-          <form onSubmit={submit}>
-            <Field label="Why now" hint="It is kept with the record.">
-              {(field, hint) => (
-                <input
-                  id={field}
-                  aria-describedby={hint}
-                  required
-                  maxLength={MAX_REASON}
-                  value={reason}
-                  onChange={({ target }) => setReason(target.value)}
-                />
-              )}
-            </Field>
-            {error && <Problem error={error} />}
-            <footer>
-              <Button onClick={() => setOpen(false)}>Cancel</Button>
-              <Button type="submit" look="danger" busy={busy}>
-                Delete it
-              </Button>
-            </footer>
-          </form>
-        </Dialog>
+        />
       )}
     </div>
   );
