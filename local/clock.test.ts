@@ -72,3 +72,71 @@ test('the real clock runs what is past at the next turn, and not what was cancel
   });
   expect(ran).toEqual(['past']);
 });
+
+test('what was overdue together runs in its order, each at its own instant: no deadline overtakes what comes before it', async () => {
+  const clock = realClock(600);
+  const startMs = clock.now();
+  const ran: string[] = [];
+  const minute = (after: number): number => startMs + (after * 60_000) / 600;
+  const over = new Promise<void>((resolve) => {
+    clock.schedule(minute(5), () => {
+      ran.push('deadline');
+      resolve();
+    });
+  });
+  const step = (left: number): void => {
+    ran.push(`${left} left at ${Math.round(clock.elapsed(startMs) / 60_000)} min`);
+    if (left > 0) clock.schedule(clock.after(60_000), () => step(left - 1));
+  };
+  clock.schedule(minute(1), () => step(3));
+  block(2 * (minute(5) - startMs));
+  expect(clock.now()).toBeLessThanOrEqual(minute(1));
+  await over;
+  expect(ran).toEqual([
+    '3 left at 1 min',
+    '2 left at 2 min',
+    '1 left at 3 min',
+    '0 left at 4 min',
+    'deadline',
+  ]);
+});
+
+test('what others do meanwhile is seen before time goes on', async () => {
+  const clock = realClock();
+  const startMs = clock.now();
+  const deadline = new Promise<string>((resolve) => clock.schedule(startMs + 60, () => resolve('deadline')));
+  const answer = new Promise<string>((resolve) => {
+    clock.schedule(startMs + 10, () => setImmediate(() => resolve('answer')));
+  });
+  block(120);
+  expect(await Promise.race([deadline, answer])).toBe('answer');
+  await deadline;
+});
+
+test('a clock with nothing to wait for tells the time', async () => {
+  const clock = realClock();
+  block(20);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const beforeMs = Date.now();
+  const toldMs = clock.now();
+  expect(toldMs).toBeGreaterThanOrEqual(beforeMs);
+  expect(toldMs).toBeLessThanOrEqual(Date.now());
+});
+
+test('many timers that were cancelled are forgotten, and those that ran cannot be cancelled any more', async () => {
+  const clock = virtualClock({ startMs: 0 });
+  const ran: number[] = [];
+  const cancels = Array.from({ length: 500 }, (_, index) => clock.schedule(index, () => ran.push(index)));
+  await clock.runUntil(9);
+  for (const [index, cancel] of cancels.entries()) if (index % 50 !== 0) cancel();
+  for (const cancel of cancels.slice(0, 10)) cancel();
+  expect(clock.pending).toBe(9);
+  await clock.runUntil(1000);
+  expect(ran.slice(10)).toEqual([50, 100, 150, 200, 250, 300, 350, 400, 450]);
+  expect(clock.pending).toBe(0);
+});
+
+/** As a long computation does, or a machine that has no processor for us. */
+function block(durationMs: number): void {
+  for (const untilMs = Date.now() + durationMs; Date.now() < untilMs; );
+}

@@ -11,35 +11,152 @@ export interface LocalClock extends Clock {
 /** setTimeout holds at most 2^31-1 ms; longer waits are cut into pieces. */
 const LONGEST_TIMER_MS = 2_000_000_000;
 
+/** A clock that is behind runs at most so many times as fast as it should, until it is not. */
+const CATCH_UP = 2;
+
+interface Timer {
+  readonly atMs: number;
+  /** Breaks ties between timers of the same instant. */
+  readonly tie: number;
+  readonly run: () => void;
+  readonly sequence: number;
+  /** It ran, or was cancelled. */
+  isOver: boolean;
+}
+
+const isBefore = (a: Timer, b: Timer): boolean =>
+  a.atMs !== b.atMs ? a.atMs < b.atMs : a.tie !== b.tie ? a.tie < b.tie : a.sequence < b.sequence;
+
+const MOST_CANCELLED = 100;
+
+/** A binary heap: those of the same instant and tie in the order in which they came. */
+class TimerHeap {
+  #heap: Timer[] = [];
+  #sequence = 0;
+  /** Those among them that are cancelled: they are taken out when their instant comes, or together when they are many. */
+  #cancelled = 0;
+
+  push(given: Pick<Timer, 'atMs' | 'tie' | 'run'>): Timer {
+    const timer: Timer = { ...given, sequence: this.#sequence++, isOver: false };
+    const heap = this.#heap;
+    let i = heap.push(timer) - 1;
+    while (i > 0) {
+      const parent = (i - 1) >> 1;
+      const above = heap[parent];
+      if (!above || !isBefore(timer, above)) break;
+      heap[i] = above;
+      i = parent;
+    }
+    heap[i] = timer;
+    return timer;
+  }
+
+  /** The first that is not cancelled. */
+  get next(): Timer | undefined {
+    while (this.#heap[0]?.isOver) this.pop();
+    return this.#heap[0];
+  }
+
+  cancel(timer: Timer): void {
+    if (timer.isOver) return;
+    timer.isOver = true;
+    if (++this.#cancelled < MOST_CANCELLED || this.#cancelled < this.#heap.length / 2) return;
+    this.#heap = this.#heap.filter((one) => !one.isOver).sort((a, b) => (isBefore(a, b) ? -1 : 1));
+    this.#cancelled = 0;
+  }
+
+  pop(): void {
+    const heap = this.#heap;
+    const top = heap[0];
+    const last = heap.pop();
+    if (!top || !last) return;
+    if (top.isOver) this.#cancelled--;
+    top.isOver = true;
+    if (heap.length === 0) return;
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      const left = heap[child];
+      if (!left) break;
+      const right = heap[child + 1];
+      if (right && isBefore(right, left)) child++;
+      const least = heap[child] as Timer;
+      if (!isBefore(least, last)) break;
+      heap[i] = least;
+      i = child;
+    }
+    heap[i] = last;
+  }
+
+  get size(): number {
+    return this.#heap.length - this.#cancelled;
+  }
+}
+
 /**
  * Real instants; a duration of cloud time passes `speed` times as fast.
+ *
+ * A process that gets no processor for a while, or computes for long, finds many timers overdue at once; at a speed of 600 five minutes
+ * are half a second. So no instant passes here before all that was due until then has been done: timers run in their order, each at
+ * its own instant, the world gets a turn in between, and the time that was lost is caught up with gently. What takes four minutes of
+ * the cloud's is then never late for a deadline of five, however busy the machine.
  * @param speed cloud seconds per second; 1 in production.
  */
 export function realClock(speed = 1): LocalClock {
+  const timers = new TimerHeap();
+  /** The instant at which the clock stood last, and when that was. */
+  let last = { atMs: Date.now(), realMs: Date.now() };
+  let stopWaiting = (): void => undefined;
+
+  const now = (): number => {
+    const caughtUpMs = last.atMs + (Date.now() - last.realMs) * CATCH_UP;
+    return Math.max(last.atMs, Math.min(Date.now(), caughtUpMs, timers.next?.atMs ?? Infinity));
+  };
+  /** When that instant of the clock comes. */
+  const realOf = (atMs: number): number => Math.max(atMs, last.realMs + (atMs - last.atMs) / CATCH_UP);
+
+  /** Never twice without a look at the sockets in between: immediates come after it, one a turn. */
+  const runNext = (): void => {
+    const { next } = timers;
+    if (next && realOf(next.atMs) - Date.now() < 1) {
+      timers.pop();
+      last = { atMs: next.atMs, realMs: Date.now() };
+      // Whatever it throws ends the process, but not the clock.
+      try {
+        next.run();
+      } finally {
+        arm();
+      }
+    } else arm();
+  };
+  const arm = (): void => {
+    stopWaiting();
+    const { next } = timers;
+    if (!next) return;
+    const leftMs = realOf(next.atMs) - Date.now();
+    if (leftMs < 1) {
+      const immediate = setImmediate(runNext);
+      stopWaiting = () => clearImmediate(immediate);
+    } else {
+      const timeout = setTimeout(arm, Math.min(leftMs, LONGEST_TIMER_MS));
+      stopWaiting = () => clearTimeout(timeout);
+    }
+  };
   const schedule = (atMs: number, run: () => void): (() => void) => {
-    let timer: NodeJS.Timeout;
-    const arm = (): void => {
-      const leftMs = atMs - Date.now();
-      timer =
-        leftMs > LONGEST_TIMER_MS ? setTimeout(arm, LONGEST_TIMER_MS) : setTimeout(run, Math.max(0, leftMs));
+    const before = timers.next;
+    const timer = timers.push({ atMs: Math.max(atMs, now()), tie: 0, run });
+    if (timers.next !== before) arm();
+    return () => {
+      const wasNext = timers.next === timer;
+      timers.cancel(timer);
+      if (wasNext) arm();
     };
-    arm();
-    return () => clearTimeout(timer);
   };
   return {
-    ...systemClock(speed),
+    ...systemClock(speed, now),
     sleepUntil: (atMs) => new Promise((resolve) => schedule(atMs, resolve)),
     schedule,
   };
-}
-
-interface Timer {
-  atMs: number;
-  /** Breaks ties between timers of the same instant. */
-  tie: number;
-  sequence: number;
-  run: () => void;
-  cancelled: boolean;
 }
 
 export interface VirtualClock extends LocalClock {
@@ -79,62 +196,18 @@ export interface VirtualClockOptions {
 export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
   const { startMs = Date.UTC(2026, 0, 1), tieBreak = () => 0, settle = settled, onEvent } = options;
   let nowMs = startMs;
-  let sequence = 0;
-  const heap: Timer[] = [];
-  const before = (a: Timer, b: Timer): boolean =>
-    a.atMs !== b.atMs ? a.atMs < b.atMs : a.tie !== b.tie ? a.tie < b.tie : a.sequence < b.sequence;
-
-  const push = (timer: Timer): void => {
-    let i = heap.push(timer) - 1;
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      const above = heap[parent];
-      if (!above || !before(timer, above)) break;
-      heap[i] = above;
-      i = parent;
-    }
-    heap[i] = timer;
-  };
-  const pop = (): Timer | undefined => {
-    const top = heap[0];
-    const last = heap.pop();
-    if (!top || !last || heap.length === 0) return top;
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      const left = heap[child];
-      if (!left) break;
-      const right = heap[child + 1];
-      if (right && before(right, left)) child++;
-      const least = heap[child] as Timer;
-      if (!before(least, last)) break;
-      heap[i] = least;
-      i = child;
-    }
-    heap[i] = last;
-    return top;
-  };
+  const timers = new TimerHeap();
 
   const schedule = (atMs: number, run: () => void): (() => void) => {
-    const timer: Timer = {
-      atMs: Math.max(atMs, nowMs),
-      tie: tieBreak(),
-      sequence: sequence++,
-      run,
-      cancelled: false,
-    };
-    push(timer);
-    return () => {
-      timer.cancelled = true;
-    };
+    const timer = timers.push({ atMs: Math.max(atMs, nowMs), tie: tieBreak(), run });
+    return () => timers.cancel(timer);
   };
   const runUntil = async (atMs: number): Promise<void> => {
     await settle();
-    for (let top = heap[0]; top && top.atMs <= atMs; top = heap[0]) {
-      pop();
-      if (top.cancelled) continue;
-      nowMs = top.atMs;
-      top.run();
+    for (let { next } = timers; next && next.atMs <= atMs; next = timers.next) {
+      timers.pop();
+      nowMs = next.atMs;
+      next.run();
       await settle();
       onEvent?.();
     }
@@ -150,10 +223,10 @@ export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
     runUntil,
     runFor: (durationMs) => runUntil(nowMs + durationMs),
     get nextAtMs() {
-      return heap[0]?.atMs;
+      return timers.next?.atMs;
     },
     get pending() {
-      return heap.filter((timer) => !timer.cancelled).length;
+      return timers.size;
     },
   };
 }

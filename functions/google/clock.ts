@@ -9,15 +9,18 @@ import type { Clock, Random } from '../cloud.ts';
 const FASTEST_WORK = 60;
 const WORK_FLOOR_MS = 5000;
 
-/** @param speed cloud seconds per second; 1 in production */
-export function systemClock(speed: number): Clock {
+/**
+ * @param speed cloud seconds per second; 1 in production
+ * @param now what the time is; the machine's, in production
+ */
+export function systemClock(speed: number, now: () => number = Date.now): Clock {
   return {
-    now: () => Date.now(),
-    after: (durationMs) => Date.now() + durationMs / speed,
+    now,
+    after: (durationMs) => now() + durationMs / speed,
     afterWork: (durationMs) =>
-      Date.now() + Math.min(durationMs, Math.max(durationMs / Math.min(speed, FASTEST_WORK), WORK_FLOOR_MS)),
-    elapsed: (sinceMs) => (Date.now() - sinceMs) * speed,
-    sleepUntil: (atMs) => new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - Date.now()))),
+      now() + Math.min(durationMs, Math.max(durationMs / Math.min(speed, FASTEST_WORK), WORK_FLOOR_MS)),
+    elapsed: (sinceMs) => (now() - sinceMs) * speed,
+    sleepUntil: (atMs) => new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - now()))),
   };
 }
 
