@@ -2,11 +2,21 @@ import { expect, test } from 'vitest';
 import { virtualClock } from '../local/clock.ts';
 import { memoryDocuments } from '../local/memory/documents.ts';
 import { minutes, seconds } from '../shared/units.ts';
+import type { DocumentData, Documents } from './cloud.ts';
 import { byOneTime } from './one-time.ts';
 
-async function machine(aheadMs: number) {
+async function machine(aheadMs: number, wayMs = 0) {
   const database = virtualClock();
-  const documents = memoryDocuments(database);
+  const kept = memoryDocuments(database);
+  const documents: Documents = {
+    ...kept,
+    async get<T = DocumentData>(path: string) {
+      await database.sleepUntil(database.now() + wayMs);
+      const snapshot = await kept.get<T>(path);
+      await database.sleepUntil(database.now() + wayMs);
+      return snapshot;
+    },
+  };
   await documents.commit([{ op: 'set', path: 'things/one', data: {} }]);
   const clock = {
     now: () => database.now() + aheadMs,
@@ -23,7 +33,9 @@ test.each([minutes(5), -minutes(5)])(
   async (offMs) => {
     const { database, ports } = await machine(offMs);
     expect(ports.clock.now()).toBe(database.now() + offMs);
-    await ports.documents.get('things/one');
+    const asked = ports.documents.get('things/one');
+    await database.runFor(0);
+    await asked;
     const now = database.now();
     expect(ports.clock.now()).toBe(now);
     expect(ports.clock.after(1000)).toBe(now + 1000);
@@ -46,8 +58,23 @@ test('a query tells the time too', async () => {
   expect(ports.clock.now()).toBe(database.now());
 });
 
-test('what may be the way of the answer is no difference', async () => {
-  const { database, ports } = await machine(seconds(9));
-  await ports.documents.get('things/one');
-  expect(ports.clock.now()).toBe(database.now() + seconds(9));
+test.each([0, seconds(9), minutes(1)])(
+  'a clock that is right stays so, though answers are under way for %i ms',
+  async (wayMs) => {
+    const { database, ports } = await machine(0, wayMs);
+    const asked = ports.documents.get('things/one');
+    await database.runFor(2 * wayMs);
+    await asked;
+    expect(ports.clock.now()).toBe(database.now());
+  },
+);
+
+test('how far a clock is off is known as exactly as an answer was fast', async () => {
+  const { database, ports } = await machine(minutes(5), seconds(20));
+  const asked = ports.documents.get('things/one');
+  await database.runFor(seconds(40));
+  await asked;
+  expect(ports.clock.now() - database.now()).toBe(seconds(20));
+  await ports.documents.query({ collection: 'things' });
+  expect(ports.clock.now()).toBe(database.now());
 });

@@ -1,21 +1,21 @@
 /**
  * The machines that functions run on have clocks of their own, and what one writes as an instant another compares with its own now: a hold of
  * ten minutes is none if one clock is five minutes behind and the other five ahead. The database is the one clock that all of them see, for
- * each of its answers says when it was read. Whose clock differs from it goes by it.
+ * each of its answers says when it was read. Whose clock cannot be right goes by it.
  */
-import type { Clock, DocumentData, Documents, Query, Snapshot } from './cloud.ts';
+import type { Clock, DocumentData, Documents, Query } from './cloud.ts';
 
-/** An answer is under way for some time, and clocks that are kept differ by less: https://cloud.google.com/compute/docs/instances/configure-ntp */
-const TOLERATED_MS = 10_000;
-
-/** The same ports, whose clock is that of the database as soon as the first answer has told it. */
+/** The same ports, whose clock is that of the database as soon as an answer has told it. */
 export function byOneTime<P extends { documents: Documents; clock: Clock }>(ports: P): P {
   const { clock, documents } = ports;
   let aheadMs = 0;
-  const note = <T>(snapshot: Snapshot<T> | undefined): void => {
-    if (!snapshot) return;
-    const offMs = clock.now() - snapshot.readTime.getTime();
-    aheadMs = Math.abs(offMs) > TOLERATED_MS ? offMs : 0;
+  /** What was read was read after it was asked for and before it came: as long as that can be true, nobody's clock is wrong. */
+  const timed = async <T>(ask: () => Promise<T>, readAt: (answer: T) => Date | undefined): Promise<T> => {
+    const sentMs = clock.now();
+    const answer = await ask();
+    const readMs = readAt(answer)?.getTime();
+    if (readMs !== undefined) aheadMs = Math.min(Math.max(aheadMs, sentMs - readMs), clock.now() - readMs);
+    return answer;
   };
   return {
     ...ports,
@@ -27,16 +27,16 @@ export function byOneTime<P extends { documents: Documents; clock: Clock }>(port
       sleepUntil: (atMs) => clock.sleepUntil(atMs + aheadMs),
     } satisfies Clock,
     documents: {
-      async get<T = DocumentData>(path: string) {
-        const snapshot = await documents.get<T>(path);
-        note(snapshot);
-        return snapshot;
-      },
-      async query<T = DocumentData>(query: Query) {
-        const found = await documents.query<T>(query);
-        note(found[0]);
-        return found;
-      },
+      get: <T = DocumentData>(path: string) =>
+        timed(
+          () => documents.get<T>(path),
+          (snapshot) => snapshot?.readTime,
+        ),
+      query: <T = DocumentData>(query: Query) =>
+        timed(
+          () => documents.query<T>(query),
+          ([first]) => first?.readTime,
+        ),
       count: (query) => documents.count(query),
       commit: (writes) => documents.commit(writes),
       watch: (path, onChange) => documents.watch(path, onChange),
