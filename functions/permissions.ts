@@ -63,14 +63,15 @@ const REMOVE_BUCKETS = [
 const LIST_BUCKETS = ['storage.buckets.list'];
 
 const READ_RECORDS = ['dns.resourceRecordSets.list'];
-const CHANGE_RECORDS = [
-  ...READ_RECORDS,
-  'dns.changes.create',
-  'dns.resourceRecordSets.create',
-  'dns.resourceRecordSets.delete',
-];
+/** https://cloud.google.com/dns/docs/access-control: what else a change needs is told by what is in it. */
+const REMOVE_RECORDS = [...READ_RECORDS, 'dns.changes.create', 'dns.resourceRecordSets.delete'];
 /** A change is served a while after it was made. */
-const MAKE_RECORDS = [...CHANGE_RECORDS, 'dns.changes.list', 'dns.resourceRecordSets.update'];
+const MAKE_RECORDS = [
+  ...REMOVE_RECORDS,
+  'dns.changes.list',
+  'dns.resourceRecordSets.create',
+  'dns.resourceRecordSets.update',
+];
 
 const ENTER = [...GET_CLUSTER, 'container.clusters.connect'];
 /** The way to an application that is not open to the outside. */
@@ -164,8 +165,10 @@ const DRAIN = [
   'container.statefulSets.list',
 ];
 
-const STEP = [...ALL, ...PUBLISH];
-const REMOVE = [...REMOVE_CLUSTER, ...REMOVE_BUCKETS, ...REMOVE_LEFTOVERS, ...CHANGE_RECORDS];
+const STEP = [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE, ...PUBLISH];
+/** Whoever makes room looks for those who wait for it. */
+const STEP_IN_QUEUE = [...STEP, ...READ_DOCUMENTS];
+const REMOVE = [...REMOVE_CLUSTER, ...REMOVE_BUCKETS, ...REMOVE_LEFTOVERS, ...REMOVE_RECORDS];
 const LIST = [...LIST_CLUSTERS, ...LIST_LEFTOVERS, ...LIST_BUCKETS, ...READ_RECORDS];
 
 const sorted = (permissions: readonly string[]): readonly string[] => [...new Set(permissions)].sort();
@@ -174,13 +177,14 @@ const sorted = (permissions: readonly string[]): readonly string[] => [...new Se
 export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.entries({
     api: [...ALL, ...DELETE_DOCUMENTS, ...PUBLISH, ...LOOK_UP_PEOPLE],
-    oidc: [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...DELETE_DOCUMENTS, ...MEASURE, ...LOOK_UP_PEOPLE],
+    // Who is invited may come straight to the application, and becomes a member of its cluster on the way.
+    oidc: [...ALL, ...DELETE_DOCUMENTS, ...PUBLISH, ...LOOK_UP_PEOPLE],
     // In a cluster it may do what a RoleBinding says that Hub makes there: functions/leaf/roles.ts.
     // An address that has changed is told to the cluster first.
-    credentials: [...ALL, ...PUBLISH, ...LOOK_UP_PEOPLE, ...ENTER],
-    [stepTopic('admit')]: STEP,
+    credentials: [...STEP, ...LOOK_UP_PEOPLE, ...ENTER],
+    [stepTopic('admit')]: STEP_IN_QUEUE,
     [stepTopic('provision')]: [
-      ...STEP,
+      ...STEP_IN_QUEUE,
       ...MAKE_CLUSTER,
       // Of zones that had no machines.
       ...REMOVE_CLUSTER,
@@ -202,15 +206,16 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
       ...EXPOSE,
       ...MAKE_RECORDS,
     ],
-    [stepTopic('undo')]: [...STEP, ...DELETE_DOCUMENTS, ...ENTER, ...DRAIN, ...REMOVE, ...LIST],
-    [stepTopic('drain')]: [...STEP, ...ENTER, ...DRAIN, ...CHANGE_RECORDS],
+    [stepTopic('undo')]: [...STEP_IN_QUEUE, ...DELETE_DOCUMENTS, ...ENTER, ...DRAIN, ...REMOVE, ...LIST],
+    [stepTopic('drain')]: [...STEP, ...ENTER, ...DRAIN, ...REMOVE_RECORDS],
     [stepTopic('deprovision')]: [...STEP, ...REMOVE],
-    [stepTopic('prove')]: [...STEP, ...DELETE_DOCUMENTS, ...REMOVE, ...LIST],
+    [stepTopic('prove')]: [...STEP_IN_QUEUE, ...DELETE_DOCUMENTS, ...REMOVE, ...LIST],
     [TOPICS.hint]: [...GET_DOCUMENTS, ...MEASURE, ...PUBLISH],
     [TOPICS.signal]: [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE],
-    [TOPICS.sweep]: STEP,
+    [TOPICS.sweep]: [...ALL, ...PUBLISH],
     [TOPICS.drift]: [
-      ...STEP,
+      ...ALL,
+      ...PUBLISH,
       ...ENTER,
       ...FORWARD,
       ...LOOK_AT_PARTS,
@@ -221,7 +226,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
     [TOPICS.durations]: ALL,
     [TOPICS.orphans]: [...ALL, ...REMOVE, ...LIST],
     [TOPICS.status]: ALL,
-    [TOPICS.topUp]: STEP,
+    [TOPICS.topUp]: [...ALL, ...PUBLISH],
     [TOPICS.deadLetter]: [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE],
   }).map(([name, permissions]) => [name, sorted(permissions)]),
 );
