@@ -1,7 +1,8 @@
 /**
  * What the identity of each function may do in the project, and nothing more: Terraform makes a custom role of each list. A function that
- * makes a further call gets a further line here. What is not a right in the project is not here: secrets (`SECRETS` in config.ts), the
- * right to run nodes as their service account (`actsAsNodes`), and what a binding inside of each cluster gives to `credentials`.
+ * makes a further call gets a further line here, and a line that no function needs any more is found by `test/security`. What is not a
+ * right in the project is not here: secrets (`SECRETS` in config.ts), the right to run nodes as their service account (`actsAsNodes`), and
+ * what a binding inside of each cluster gives to `credentials`.
  *
  * In clusters, GKE lets in whoever has a permission `container.*` as it does with Kubernetes' own roles; a patch counts as an update:
  * https://cloud.google.com/kubernetes-engine/docs/reference/api-permissions

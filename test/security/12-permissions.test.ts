@@ -1,5 +1,6 @@
 /** What each function asks of the cloud, in lives that are told and while everything goes wrong, beside what its identity may. */
 import { expect, test } from 'vitest';
+import { adapters } from './checks/adapters.ts';
 import { needed, permitted } from './checks/permissions.ts';
 import { findingsIn } from './mutants.ts';
 import { promise } from './promise.ts';
@@ -36,6 +37,23 @@ promise('12', 'a function does what it may', {
       file: 'functions/access/drift.ts',
       from: 'if (idle && silent && (await isExposed(place))) silent.repairable = false;',
       to: 'if (idle && silent) silent.repairable = false;',
+    },
+  },
+});
+
+promise('12', 'what a call needs is what it asks the cloud for', {
+  check: adapters,
+  in: ['adapters.ts', 'adapters'],
+  broken: {
+    'a bucket that may not be read is taken for a stranger’s': {
+      file: 'functions/google/buckets.ts',
+      from: "if (seen === 'forbidden') return requireForeign(storage, name);",
+      to: "if (seen === 'forbidden') return 'gone';",
+    },
+    'whoever removes a record sees what other changes there are': {
+      file: 'functions/google/dns.ts',
+      from: 'if (!seen || (await change({ deletions: [seen] }))) return;',
+      to: 'if ((await isPending(record)) || !seen || (await change({ deletions: [seen] }))) return;',
     },
   },
 });

@@ -2,10 +2,14 @@
  * Which permissions of the project a function needs for its calls: by the port that it calls, and for ports of which one call is several
  * calls of the cloud, by those that the embedded cloud was really asked for.
  */
-import type { Write } from '../../../functions/cloud.ts';
-import type { KubeObject, Leaves } from '../../../functions/leaf/leaf.ts';
+import type { Buckets } from '../../../functions/buckets.ts';
+import type { Documents, Messages, Write } from '../../../functions/cloud.ts';
+import type { Dns } from '../../../functions/dns.ts';
+import type { KubeObject, Leaf, Leaves } from '../../../functions/leaf/leaf.ts';
 import type { Metrics } from '../../../functions/metrics.ts';
+import type { People } from '../../../functions/people.ts';
 import type { Ports } from '../../../functions/ports.ts';
+import type { GkeClient } from '../../../functions/providers/gke/client.ts';
 import type { TokenVerifier } from '../../../functions/tokens.ts';
 import type { Door, MemoryHub } from '../../../local/memory/hub.ts';
 
@@ -63,8 +67,21 @@ const deleted = (kind: string, location: string): string[] => {
 const LOOK = ['storage.buckets.get'];
 const RECORDS = ['dns.resourceRecordSets.list'];
 
-/** What a call may need, by its site; a site that is not here is not the project's. https://cloud.google.com/iam/docs/permissions-reference */
-const NEEDS: Readonly<Record<string, (...args: never[]) => readonly string[]>> = {
+/** Every call of these ports: what is added to one of them says here what it needs, or does not compile. */
+type Site =
+  | `documents.${Exclude<keyof Documents, 'watch'>}`
+  | `messages.${keyof Messages}`
+  | `people.${keyof People}`
+  | `tokens.${keyof TokenVerifier}`
+  | `metrics.${Exclude<keyof Metrics, 'during'>}`
+  | `gke.${keyof GkeClient}`
+  | `buckets.${keyof Buckets}`
+  | `dns.${keyof Dns}`
+  | `leaf.${keyof Leaf}`
+  | 'pachyderm.inside';
+
+/** What a call may need. Other ports lead out of the project. https://cloud.google.com/iam/docs/permissions-reference */
+const NEEDS: Readonly<Record<Site, (...args: never[]) => readonly string[]>> = {
   'documents.get': () => ['datastore.entities.get'],
   'documents.query': () => ['datastore.entities.get', 'datastore.entities.list'],
   'documents.count': () => ['datastore.entities.get', 'datastore.entities.list'],
@@ -111,12 +128,17 @@ const NEEDS: Readonly<Record<string, (...args: never[]) => readonly string[]>> =
   'leaf.list': inCluster('list'),
   'leaf.delete': inCluster('delete'),
   'leaf.logTail': () => ['container.pods.getLogs'],
+  'leaf.forward': () => ['container.pods.portForward'],
+  // A binding in the cluster itself gives that: functions/leaf/roles.ts.
+  'leaf.issueToken': () => [],
   'pachyderm.inside': () => ['container.pods.list', 'container.pods.portForward'],
 };
 
+const isSite = (site: string): site is Site => Object.hasOwn(NEEDS, site);
+
 /** @returns what the call needs at the most */
 export const needsOf = (site: string, args: readonly unknown[]): readonly string[] => [
-  ...(NEEDS[site]?.(...(args as never[])) ?? []),
+  ...(isSite(site) ? NEEDS[site](...(args as never[])) : []),
   ...(site.startsWith('leaf.') || site === 'pachyderm.inside' ? ['container.clusters.connect'] : []),
 ];
 
@@ -125,6 +147,29 @@ const METHODS: Readonly<Record<string, string>> = { 'storage.buckets.insert': 's
 
 /** Those whose permissions the embedded cloud tells. */
 const TOLD = /^(buckets|dns)\./;
+
+/** Has Cloud Storage and Cloud DNS tell which permissions each of their calls needs, before they carry it out. */
+export function tellOf(
+  { storage, dns }: Pick<MemoryHub, 'storage' | 'dns'>,
+  told: (permission: string) => void,
+): void {
+  for (const model of [storage, dns]) {
+    const { call } = model;
+    model.call = (method, run) => {
+      told(METHODS[method] ?? method);
+      return call(method, run);
+    };
+  }
+  const { createChange } = dns;
+  // Besides the right to change anything: https://cloud.google.com/dns/docs/access-control
+  dns.createChange = (zone, change) => {
+    const { additions = [], deletions = [] } = change;
+    if (additions.length > 0) told('dns.resourceRecordSets.create');
+    if (deletions.length > 0) told('dns.resourceRecordSets.delete');
+    if (additions.length > 0 && deletions.length > 0) told('dns.resourceRecordSets.update');
+    return createChange(zone, change);
+  };
+}
 
 /** What was heard of functions, by their names. */
 export class Heard {
@@ -156,21 +201,7 @@ export function listenTo(
     if (!needs.includes(permission)) heard.unknown.add(`${site} needs ${permission}`);
     heard.note(name, [permission]);
   };
-  for (const model of [hub.storage, hub.dns]) {
-    const { call } = model;
-    model.call = (method, run) => {
-      told(METHODS[method] ?? method);
-      return call(method, run);
-    };
-  }
-  const { createChange } = hub.dns;
-  hub.dns.createChange = (zone, change) => {
-    const { additions = [], deletions = [] } = change;
-    if (additions.length > 0) told('dns.resourceRecordSets.create');
-    if (deletions.length > 0) told('dns.resourceRecordSets.delete');
-    if (additions.length > 0 && deletions.length > 0) told('dns.resourceRecordSets.update');
-    return createChange(zone, change);
-  };
+  tellOf(hub, told);
 
   /** In which cluster an object is to be. */
   const servers = new WeakMap<KubeObject, string>();

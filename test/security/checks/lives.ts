@@ -54,7 +54,7 @@ const silent = (): Promise<never> => Promise.reject(new AppError('LEAF_UNAVAILAB
 
 /** Grace, who has just joined, leaves again while that step tells the application of her. */
 const isLeftDuring = (hub: Living, id: string, step: string): void =>
-  hub.before(stepTopic(step), 'pachyderm.setMembers', () => hub.leaves(id, 'grace'));
+  hub.before(stepTopic(step), 'pachyderm.setMembers', () => hub.leave(id, 'grace'));
 
 const LIVES: Readonly<Record<string, Life>> = {
   'from its making to its end, with people at work in it': {
@@ -137,7 +137,7 @@ const LIVES: Readonly<Record<string, Life>> = {
       const [id = ''] = await hub.spares();
       await (await hub.leaf(id)).delete(AUTH_SECRET);
       await hub.ask(hub.tokenOf('ada'), 'POST', '/v1/clusters', MINE);
-      await hub.run(hub.joins(id, 'grace'));
+      await hub.run(hub.join(id, 'grace'));
       isLeftDuring(hub, id, 'personalize');
       await hub.reach(id, 'ready');
       await hub.pool(0);
@@ -151,12 +151,12 @@ const LIVES: Readonly<Record<string, Life>> = {
       await hub.reach(locked, 'securing', { stepMs: 50 });
       const leaf = await hub.leaf(locked);
       hub.before(stepTopic('secure'), 'leaf.apply', () => leaf.delete(AUTH_SECRET));
-      await hub.run(hub.joins(locked, 'grace'));
+      await hub.run(hub.join(locked, 'grace'));
       isLeftDuring(hub, locked, 'secure');
       await hub.reach(locked, 'ready');
       const exposed = await hub.create();
       await hub.reach(exposed, 'exposing', { stepMs: 50 });
-      await hub.run(hub.joins(exposed, 'grace'));
+      await hub.run(hub.join(exposed, 'grace'));
       isLeftDuring(hub, exposed, 'expose');
       await hub.reach(exposed, 'ready');
     },
@@ -205,7 +205,7 @@ const LIVES: Readonly<Record<string, Life>> = {
       await mended();
       await leaf.delete(AUTH_SECRET);
       await hub.look(id);
-      await hub.run(hub.joins(id, 'grace'));
+      await hub.run(hub.join(id, 'grace'));
       isLeftDuring(hub, id, 'repair');
       await hub.reach(id, 'ready');
       await leaf.delete(deployment('console'));

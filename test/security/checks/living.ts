@@ -43,8 +43,8 @@ export function living(heard: Heard, inside: Interior) {
     before: (name: string, site: string, act: () => Promise<unknown>, times = 1): void =>
       void interruptions.set(`${name} ${site}`, { act, left: times }),
     /** These two take no time of their own, for use in `before`. */
-    joins: (id: string, uid: string) => changeMembers(id, uid, true),
-    leaves: (id: string, uid: string) => changeMembers(id, uid, false),
+    join: (id: string, uid: string) => changeMembers(id, uid, true),
+    leave: (id: string, uid: string) => changeMembers(id, uid, false),
     tokenOf: (uid: string, email = `${uid}@example.com`): string =>
       hub.tokens.issue({ uid, email, emailVerified: true, operator: false }),
     /** @throws Error if it is refused */
