@@ -40,6 +40,24 @@ function clusterOf(body: unknown): string | undefined {
   return [id, cluster].find((one): one is string => typeof one === 'string' && CLUSTER_ID.test(one));
 }
 
+/** Says in the log what the framework would only print, with what it belongs to. */
+export async function handled(ports: Ports, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    const error = (await import('./api/problem.ts')).toAppError(thrown);
+    const { code, cause, detail } = error;
+    const said = code === 'BUG' ? (cause instanceof Error ? cause : error).stack : detail;
+    ports.metrics.record('unhandled', 1, { code });
+    ports.log[code === 'BUG' ? 'error' : 'warn']('message not handled', {
+      code,
+      ...(said && { detail: said }),
+    });
+    // The framework prints what it gets, as it is.
+    throw new Error(`message not handled: ${code}`);
+  }
+}
+
 /** Adds fields to each entry; an entry's own come first. */
 function logWith(log: Log, base: LogFields): Log {
   if (log === silentLog) return log;

@@ -1,7 +1,8 @@
 /**
  * What the identity of each function may do in the project, and nothing more: Terraform makes a custom role of each list. A function that
- * makes a further call gets a further line here. What is not a right in the project is not here: secrets (`SECRETS` in config.ts), the
- * right to run nodes as their service account (`actsAsNodes`), and what a binding inside of each cluster gives to `credentials`.
+ * makes a further call gets a further line here, and a line that no function needs any more is found by `test/security`. What is not a
+ * right in the project is not here: secrets (`SECRETS` in config.ts), the right to run nodes as their service account (`actsAsNodes`), and
+ * what a binding inside of each cluster gives to `credentials`.
  *
  * In clusters, GKE lets in whoever has a permission `container.*` as it does with Kubernetes' own roles; a patch counts as an update:
  * https://cloud.google.com/kubernetes-engine/docs/reference/api-permissions
@@ -63,14 +64,15 @@ const REMOVE_BUCKETS = [
 const LIST_BUCKETS = ['storage.buckets.list'];
 
 const READ_RECORDS = ['dns.resourceRecordSets.list'];
-const CHANGE_RECORDS = [
-  ...READ_RECORDS,
-  'dns.changes.create',
-  'dns.resourceRecordSets.create',
-  'dns.resourceRecordSets.delete',
-];
+/** https://cloud.google.com/dns/docs/access-control: what else a change needs is told by what is in it. */
+const REMOVE_RECORDS = [...READ_RECORDS, 'dns.changes.create', 'dns.resourceRecordSets.delete'];
 /** A change is served a while after it was made. */
-const MAKE_RECORDS = [...CHANGE_RECORDS, 'dns.changes.list', 'dns.resourceRecordSets.update'];
+const MAKE_RECORDS = [
+  ...REMOVE_RECORDS,
+  'dns.changes.list',
+  'dns.resourceRecordSets.create',
+  'dns.resourceRecordSets.update',
+];
 
 const ENTER = [...GET_CLUSTER, 'container.clusters.connect'];
 /** The way to an application that is not open to the outside. */
@@ -164,8 +166,10 @@ const DRAIN = [
   'container.statefulSets.list',
 ];
 
-const STEP = [...ALL, ...PUBLISH];
-const REMOVE = [...REMOVE_CLUSTER, ...REMOVE_BUCKETS, ...REMOVE_LEFTOVERS, ...CHANGE_RECORDS];
+const STEP = [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE, ...PUBLISH];
+/** Whoever makes room looks for those who wait for it. */
+const STEP_IN_QUEUE = [...STEP, ...READ_DOCUMENTS];
+const REMOVE = [...REMOVE_CLUSTER, ...REMOVE_BUCKETS, ...REMOVE_LEFTOVERS, ...REMOVE_RECORDS];
 const LIST = [...LIST_CLUSTERS, ...LIST_LEFTOVERS, ...LIST_BUCKETS, ...READ_RECORDS];
 
 const sorted = (permissions: readonly string[]): readonly string[] => [...new Set(permissions)].sort();
@@ -174,13 +178,14 @@ const sorted = (permissions: readonly string[]): readonly string[] => [...new Se
 export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.entries({
     api: [...ALL, ...DELETE_DOCUMENTS, ...PUBLISH, ...LOOK_UP_PEOPLE],
-    oidc: [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...DELETE_DOCUMENTS, ...MEASURE, ...LOOK_UP_PEOPLE],
+    // Who is invited may come straight to the application, and becomes a member of its cluster on the way.
+    oidc: [...ALL, ...DELETE_DOCUMENTS, ...PUBLISH, ...LOOK_UP_PEOPLE],
     // In a cluster it may do what a RoleBinding says that Hub makes there: functions/leaf/roles.ts.
     // An address that has changed is told to the cluster first.
-    credentials: [...ALL, ...PUBLISH, ...LOOK_UP_PEOPLE, ...ENTER],
-    [stepTopic('admit')]: STEP,
+    credentials: [...STEP, ...LOOK_UP_PEOPLE, ...ENTER],
+    [stepTopic('admit')]: STEP_IN_QUEUE,
     [stepTopic('provision')]: [
-      ...STEP,
+      ...STEP_IN_QUEUE,
       ...MAKE_CLUSTER,
       // Of zones that had no machines.
       ...REMOVE_CLUSTER,
@@ -202,15 +207,16 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
       ...EXPOSE,
       ...MAKE_RECORDS,
     ],
-    [stepTopic('undo')]: [...STEP, ...DELETE_DOCUMENTS, ...ENTER, ...DRAIN, ...REMOVE, ...LIST],
-    [stepTopic('drain')]: [...STEP, ...ENTER, ...DRAIN, ...CHANGE_RECORDS],
+    [stepTopic('undo')]: [...STEP_IN_QUEUE, ...DELETE_DOCUMENTS, ...ENTER, ...DRAIN, ...REMOVE, ...LIST],
+    [stepTopic('drain')]: [...STEP, ...ENTER, ...DRAIN, ...REMOVE_RECORDS],
     [stepTopic('deprovision')]: [...STEP, ...REMOVE],
-    [stepTopic('prove')]: [...STEP, ...DELETE_DOCUMENTS, ...REMOVE, ...LIST],
+    [stepTopic('prove')]: [...STEP_IN_QUEUE, ...DELETE_DOCUMENTS, ...REMOVE, ...LIST],
     [TOPICS.hint]: [...GET_DOCUMENTS, ...MEASURE, ...PUBLISH],
     [TOPICS.signal]: [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE],
-    [TOPICS.sweep]: STEP,
+    [TOPICS.sweep]: [...ALL, ...PUBLISH],
     [TOPICS.drift]: [
-      ...STEP,
+      ...ALL,
+      ...PUBLISH,
       ...ENTER,
       ...FORWARD,
       ...LOOK_AT_PARTS,
@@ -221,7 +227,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
     [TOPICS.durations]: ALL,
     [TOPICS.orphans]: [...ALL, ...REMOVE, ...LIST],
     [TOPICS.status]: ALL,
-    [TOPICS.topUp]: STEP,
+    [TOPICS.topUp]: [...ALL, ...PUBLISH],
     [TOPICS.deadLetter]: [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE],
   }).map(([name, permissions]) => [name, sorted(permissions)]),
 );

@@ -43,7 +43,7 @@ export function onDelivery(name: string, handle: (ports: Ports, delivered: Deliv
   const ports = once(() => makePorts(name));
   const handler = async (event: CloudEvent<MessagePublished>): Promise<void> => {
     const { data = '', messageId = event.id, publishTime, attributes = {} } = event.data?.message ?? {};
-    const [given, { portsOfMessage }] = await Promise.all([ports(), import('./invocation.ts')]);
+    const [given, { handled, portsOfMessage }] = await Promise.all([ports(), import('./invocation.ts')]);
     const text = Buffer.from(data, 'base64').toString('utf8');
     const publishedAt = new Date(publishTime ?? event.time ?? given.clock.now());
     const own = portsOfMessage(given, bodyOf(text), attributes);
@@ -64,24 +64,6 @@ export const onMessage = (name: string, handle: (ports: Ports, body: unknown) =>
     if (body === undefined) throw new AppError('INVALID_BODY', 'The message is not JSON.');
     await handle(ports, body);
   });
-
-/** Says in the log what the framework would only print, with what it belongs to. */
-async function handled(ports: Ports, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (thrown) {
-    const error = (await import('./api/problem.ts')).toAppError(thrown);
-    const { code, cause, detail } = error;
-    const said = code === 'BUG' ? (cause instanceof Error ? cause : error).stack : detail;
-    ports.metrics.record('unhandled', 1, { code });
-    ports.log[code === 'BUG' ? 'error' : 'warn']('message not handled', {
-      code,
-      ...(said && { detail: said }),
-    });
-    // The framework prints what it gets, as it is.
-    throw new Error(`message not handled: ${code}`);
-  }
-}
 
 /** A function that answers HTTP. */
 export function onRequest(name: string, make: (ports: Ports) => Promise<HttpFunction>): HttpFunction {

@@ -18,6 +18,13 @@ export function memoryBuckets(model: StorageModel, cell: string): Buckets {
     }
   };
 
+  /** The project's own list tells a stranger's from one that may not be read. */
+  const requireForeign = (name: string): 'gone' => {
+    const { items } = model.call('storage.buckets.list', () => model.listBuckets({ prefix: name }));
+    if (!items.some((bucket) => bucket.name === name)) return 'gone';
+    throw new AppError('PERMISSION_DENIED', `bucket ${name} may not be read`);
+  };
+
   return {
     ensureBucket: ({ name, region, clusterId }) =>
       translated(() => {
@@ -53,7 +60,8 @@ export function memoryBuckets(model: StorageModel, cell: string): Buckets {
     ensureBucketGone: ({ name, clusterId }) =>
       translated(() => {
         const known = orForbidden(() => find(name));
-        if (known === undefined || known === 'forbidden') return 'gone';
+        if (known === undefined) return 'gone';
+        if (known === 'forbidden') return requireForeign(name);
         if (known.labels['hub-cluster'] !== clusterId) return 'gone';
         const page = model.call('storage.objects.list', () =>
           model.listObjects(name, { limit: OBJECTS_AT_A_TIME }),

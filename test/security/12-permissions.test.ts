@@ -1,20 +1,67 @@
-/** What each function asks of the cloud while everything goes wrong, beside what its identity may. */
-import { permitted } from './checks/permissions.ts';
+/** What each function asks of the cloud, in lives that are told and while everything goes wrong, beside what its identity may. */
+import { expect, test } from 'vitest';
+import { adapters } from './checks/adapters.ts';
+import { needed, permitted } from './checks/permissions.ts';
+import { findingsIn } from './mutants.ts';
 import { promise } from './promise.ts';
+
+const FILE = 'functions/permissions.ts';
 
 promise('12', 'a function may do what it does', {
   check: permitted,
   in: ['permissions.ts', 'permitted'],
   broken: {
     'a step may not send for the next': {
-      file: 'functions/permissions.ts',
-      from: 'const STEP = [...ALL, ...PUBLISH];',
-      to: 'const STEP = [...ALL];',
+      file: FILE,
+      from: 'const STEP = [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE, ...PUBLISH];',
+      to: 'const STEP = [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE];',
     },
     'nobody may enter a cluster': {
-      file: 'functions/permissions.ts',
+      file: FILE,
       from: "const ENTER = [...GET_CLUSTER, 'container.clusters.connect'];",
       to: 'const ENTER = GET_CLUSTER;',
     },
   },
+});
+
+promise('12', 'a function does what it may', {
+  check: needed,
+  in: ['permissions.ts', 'needed'],
+  broken: {
+    'whoever removes records may make some': {
+      file: FILE,
+      from: "const REMOVE_RECORDS = [...READ_RECORDS, 'dns.changes.create',",
+      to: "const REMOVE_RECORDS = [...READ_RECORDS, 'dns.resourceRecordSets.create', 'dns.changes.create',",
+    },
+    'what does not run is not looked at any closer': {
+      file: 'functions/access/drift.ts',
+      from: 'if (idle && silent && (await isExposed(place))) silent.repairable = false;',
+      to: 'if (idle && silent) silent.repairable = false;',
+    },
+  },
+});
+
+promise('12', 'what a call needs is what it asks the cloud for', {
+  check: adapters,
+  in: ['adapters.ts', 'adapters'],
+  broken: {
+    'a bucket that may not be read is taken for a stranger’s': {
+      file: 'functions/google/buckets.ts',
+      from: "if (seen === 'forbidden') return requireForeign(storage, name);",
+      to: "if (seen === 'forbidden') return 'gone';",
+    },
+    'whoever removes a record sees what other changes there are': {
+      file: 'functions/google/dns.ts',
+      from: 'if (!seen || (await change({ deletions: [seen] }))) return;',
+      to: 'if ((await isPending(record)) || !seen || (await change({ deletions: [seen] }))) return;',
+    },
+  },
+});
+
+test('12: what a function may in vain is named', async () => {
+  const from = '[TOPICS.hint]: [...GET_DOCUMENTS,';
+  const change = { file: FILE, from, to: `${from} ...DELETE_DOCUMENTS,` };
+  expect(await findingsIn(change, 'permissions.ts', 'needed')).toEqual([
+    'hint never uses datastore.entities.delete',
+  ]);
 });
