@@ -4,6 +4,7 @@ import { AppError } from '../shared/errors.ts';
 import type { StepName } from '../shared/lifecycle/table.ts';
 import { stepMessage, stepTopic, TOPICS } from '../shared/messages.ts';
 import { onDelivery, onMessage, onRequest } from './register.ts';
+import type { Sent } from './sweeps/overdue.ts';
 
 const onStep = (name: StepName) =>
   onMessage(stepTopic(name), async (ports, body) => {
@@ -65,8 +66,9 @@ export const signal = onMessage(TOPICS.signal, async (ports, body) =>
   (await import('./abuse/signal.ts')).recordIncident(ports, body),
 );
 
+const sentLately: Sent = new Map();
 export const sweep = onMessage(TOPICS.sweep, async (ports) => {
-  await (await import('./sweeps/overdue.ts')).sweepOverdue(ports);
+  await (await import('./sweeps/overdue.ts')).sweepOverdue(ports, sentLately);
 });
 
 export const drift = onMessage(TOPICS.drift, async (ports, body) => {

@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { StepMessage } from '../../shared/messages.ts';
 import { seconds } from '../../shared/units.ts';
 import { aCluster, clusterIdOf, writeOf } from '../../test/builders.ts';
-import { sweepOverdue } from './overdue.ts';
+import { type Sent, sweepOverdue } from './overdue.ts';
 
 /** A hub whose messages are noted with the time at which they were sent, and handled by nobody. */
 function aSweep() {
@@ -114,5 +114,21 @@ describe('a sweep', () => {
     };
     expect(await it.hub.run(sweepOverdue({ ...it.ports, messages }))).toBe(2);
     expect(it.sent.map(({ id }) => id).sort()).toEqual([clusterIdOf(1), clusterIdOf(2)]);
+  });
+
+  test('of the same instance sends again only what a handler has had its time for', async () => {
+    const it = aSweep();
+    await it.given([waiting(1, it.dueIn(-seconds(60)))]);
+    const lately: Sent = new Map();
+    const sweep = () => it.hub.run(sweepOverdue(it.ports, lately));
+    const sentAt = () => it.sent.map(({ afterMs }) => Math.floor(afterMs / 1000));
+    expect(await sweep()).toBe(1);
+    await it.hub.clock.runUntil(it.startMs + seconds(30));
+    // It stays until then, for that is within its minute.
+    expect(await sweep()).toBe(1);
+    expect(sentAt()).toEqual([0, 60]);
+    // Another instance does not know.
+    expect(await it.sweep()).toBe(1);
+    expect(lately.size).toBe(1);
   });
 });

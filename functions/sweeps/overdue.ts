@@ -4,7 +4,7 @@
  */
 import { CLUSTERS, type Cluster, SHARDS } from '../../shared/documents/cluster.ts';
 import { asAppError } from '../../shared/errors.ts';
-import { rowOf } from '../../shared/lifecycle/table.ts';
+import { HANDLER_LIMIT_MS, rowOf } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import type { Value } from '../cloud.ts';
 import { expire } from '../dispatch/commands.ts';
@@ -22,28 +22,37 @@ const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
 
 interface Due {
   id: string;
-  epoch: number;
+  /** A look that asked for another one is due anew. */
+  key: string;
   atMs: number;
   send(): Promise<void>;
 }
 
 /**
+ * What an instance has sent, and until when somebody may be at work on it. Whoever is slow, or has not got the message yet, is not helped by
+ * a second one a moment later: handlers beside each other undo each other's work, and all together are slower still.
+ */
+export type Sent = Map<string, number>;
+
+/**
  * What cannot be sent or read stays due and keeps nobody else waiting.
+ * @param lately what this instance has sent in its sweeps before
  * @returns how many were sent
  * @throws CommitError `unavailable` if the query fails
  */
-export async function sweepOverdue(ports: Ports): Promise<number> {
+export async function sweepOverdue(ports: Ports, lately: Sent = new Map()): Promise<number> {
   const endMs = ports.clock.after(EVERY_MS);
+  for (const [key, untilMs] of lately) if (untilMs <= ports.clock.now()) lately.delete(key);
   const sent = new Set<string>();
   for (;;) {
-    const { due, more } = await findDue(ports, endMs, sent);
+    const { due, more } = await findDue(ports, endMs, sent, lately);
     const next = due[0];
     if (!next) return finished(ports, sent);
     await ports.clock.sleepUntil(next.atMs);
     const now = ports.clock.now();
     const ripe = due.filter(({ atMs }) => atMs <= now);
     const before = sent.size;
-    await Promise.all(ripe.map((one) => sendOne(ports, one, sent)));
+    await Promise.all(ripe.map((one) => sendOne(ports, one, sent, lately)));
     // At once only from one full page to the next, and not while the bus takes nothing.
     if (!more || ripe.length < due.length || sent.size === before) {
       const followingMs = due.find(({ atMs }) => atMs > now)?.atMs ?? Number.POSITIVE_INFINITY;
@@ -60,19 +69,16 @@ function finished(ports: Ports, sent: ReadonlySet<string>): number {
   return sent.size;
 }
 
-async function sendOne(ports: Ports, one: Due, sent: Set<string>): Promise<void> {
-  const key = keyOf(one);
-  sent.add(key);
+async function sendOne(ports: Ports, one: Due, sent: Set<string>, lately: Sent): Promise<void> {
+  sent.add(one.key);
   try {
     await one.send();
+    lately.set(one.key, ports.clock.afterWork(HANDLER_LIMIT_MS));
   } catch (error) {
-    sent.delete(key);
+    sent.delete(one.key);
     ports.log.warn('message not sent', { cluster: one.id, code: asAppError(error).code });
   }
 }
-
-/** A look that asked for another one is due anew. */
-const keyOf = ({ id, epoch, atMs }: Due): string => `${id} ${epoch} ${atMs}`;
 
 /**
  * The first page that holds something not yet sent, in the order in which it falls due.
@@ -82,6 +88,7 @@ async function findDue(
   ports: Ports,
   untilMs: number,
   sent: ReadonlySet<string>,
+  lately: Sent,
 ): Promise<{ due: Due[]; more: boolean }> {
   for (let startAfter: readonly Value[] | undefined; ; ) {
     const page = await ports.documents.query({
@@ -95,18 +102,20 @@ async function findDue(
       ...(startAfter ? { startAfter } : {}),
     });
     const due = readableClusters(ports, page)
-      .flatMap(({ cluster }) => dueOf(ports, cluster))
-      .filter((one) => !sent.has(keyOf(one)));
+      .flatMap(({ cluster }) => dueOf(ports, cluster, lately))
+      .filter(({ key, atMs }) => !sent.has(key) && atMs <= untilMs)
+      .sort((a, b) => a.atMs - b.atMs);
     const last = page.at(-1);
     if (due.length > 0 || page.length < PAGE || !last) return { due, more: page.length === PAGE };
     startAfter = [last.data.dueAt ?? null, last.path];
   }
 }
 
-function dueOf(ports: Ports, { id, epoch, dueAt, state }: Cluster): Due[] {
+function dueOf(ports: Ports, { id, epoch, dueAt, state }: Cluster, lately: Sent): Due[] {
   if (!dueAt) return [];
   const { step } = rowOf(state);
   const send =
     step === undefined ? () => expire(ports, id, epoch) : () => publishStep(ports, step, id, epoch);
-  return [{ id, epoch, atMs: dueAt.getTime(), send }];
+  const key = `${id} ${epoch} ${dueAt.getTime()}`;
+  return [{ id, key, atMs: Math.max(dueAt.getTime(), lately.get(key) ?? 0), send }];
 }

@@ -22,7 +22,7 @@ import { observeStatus } from '../../functions/status/observe.ts';
 import { STEPS } from '../../functions/steps/index.ts';
 import { sweepDrift } from '../../functions/sweeps/drift.ts';
 import { sweepOrphans } from '../../functions/sweeps/orphans.ts';
-import { sweepOverdue } from '../../functions/sweeps/overdue.ts';
+import { type Sent, sweepOverdue } from '../../functions/sweeps/overdue.ts';
 import { versioned } from '../../functions/versioned.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { stepMessage, TOPICS } from '../../shared/messages.ts';
@@ -266,12 +266,13 @@ export function memoryHub({
       ...own,
     });
 
+  const sentLately: Sent = new Map();
   /** What the functions of `functions/index.ts` do, without a framework around them. */
   const handle = async (ports: Ports, name: string, body: unknown, delivered: Delivered): Promise<void> => {
     const step = stepOfFunction(name);
     if (step) await dispatch(ports, STEPS, step, stepMessage.parse(body));
     else if (name === TOPICS.hint) await hint(ports, body);
-    else if (name === TOPICS.sweep) await sweepOverdue(ports);
+    else if (name === TOPICS.sweep) await sweepOverdue(ports, sentLately);
     else if (name === TOPICS.drift) await sweepDrift(ports, body);
     else if (name === TOPICS.durations) await observeDurations(ports);
     else if (name === TOPICS.orphans) await sweepOrphans(ports);
