@@ -3,7 +3,14 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Face } from './service.ts';
 
+/**
+ * How long a connection may be idle; Google's front ends close it after 610 s: https://cloud.google.com/load-balancing/docs/https#timeout_and_retries.
+ * After Node's own five seconds it would often be closed while a client that was late is sending something, which nobody sends again.
+ */
+const IDLE_MS = 610_000;
+
 export async function listen(server: Server, port: number): Promise<Face> {
+  if ('keepAliveTimeout' in server) server.keepAliveTimeout = IDLE_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
