@@ -22,7 +22,6 @@ locals {
       HUB_CREDENTIALS_ACCOUNT        = module.functions.accounts["credentials"]
       HUB_NODE_SERVICE_ACCOUNT       = module.network.node_account
       HUB_NETWORK                    = module.network.network
-      HUB_SUBNETWORK                 = module.network.subnetwork
       HUB_DATABASE_ENCRYPTION_KEY    = module.kms.key_per_region
       HUB_CHART_SOURCE               = module.registry.chart_source
       HUB_HELM_IMAGE                 = var.images.helm

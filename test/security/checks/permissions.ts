@@ -41,6 +41,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   address: 'addresses',
   'forwarding-rule': 'forwardingRules',
   firewall: 'firewalls',
+  subnetwork: 'subnetworks',
 };
 /** In a region or a zone, and in none. */
 const leftovers = (kind: string, verb: string): string[] => {
