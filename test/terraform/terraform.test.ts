@@ -220,7 +220,8 @@ describe('a fault is found', () => {
     ],
     [
       'an attribute of one of several',
-      (of) => Object.assign(block(of, 'google_kms_crypto_key').body, { key_ring: '${each.value.ide}' }),
+      (of) =>
+        Object.assign(block(of, 'google_kms_crypto_key', 'leaves').body, { key_ring: '${each.value.ide}' }),
       'there is no ide',
     ],
     [
@@ -234,7 +235,7 @@ describe('a fault is found', () => {
     [
       'one of several that is not named',
       (of) =>
-        Object.assign(block(of, 'google_kms_crypto_key').body, {
+        Object.assign(block(of, 'google_kms_crypto_key', 'leaves').body, {
           key_ring: '${google_kms_key_ring.leaves.id}',
         }),
       'which of them?',
@@ -419,8 +420,8 @@ describe('a fault is found', () => {
     ],
     [
       'data that is not there',
-      (of) => of['modules/kms'] && Object.assign(of['modules/kms'], { blocks: [] }),
-      'there is no google_kms_crypto_key',
+      (of) => of['modules/dns'] && Object.assign(of['modules/dns'], { blocks: [] }),
+      'there is no google_dns_managed_zone',
     ],
     [
       'no deny between clusters',
