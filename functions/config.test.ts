@@ -11,7 +11,6 @@ const production = {
   HUB_PAGE_TOKEN_KEY: 'k'.repeat(32),
   HUB_NODE_SERVICE_ACCOUNT: 'nodes@a-project.iam.gserviceaccount.com',
   HUB_NETWORK: 'hub-leaves',
-  HUB_SUBNETWORK: 'hub-leaves',
   HUB_CHART_SOURCE: 'oci://europe-docker.pkg.dev/a-project/charts',
   HUB_HELM_IMAGE: `europe-docker.pkg.dev/a-project/mirror/helm${digest}`,
   HUB_CALL_HOME_IMAGE: `europe-docker.pkg.dev/a-project/mirror/google-cloud-cli${digest}`,

@@ -72,7 +72,6 @@ export interface Config {
   gke: {
     nodeServiceAccount: string;
     network: string;
-    subnetwork: string;
     /** Cloud KMS key for the encryption of Secrets in etcd; absent: Google's own. */
     databaseEncryptionKey?: string;
   };
@@ -168,7 +167,6 @@ const environment = z.object({
   HUB_ADDRESS_REQUESTS_PER_MINUTE: positive.default(1200),
   HUB_NODE_SERVICE_ACCOUNT: z.string().min(1, 'set it to the service account of the nodes'),
   HUB_NETWORK: z.string().min(1, 'set it to the network of the leaf clusters'),
-  HUB_SUBNETWORK: z.string().min(1, 'set it to the subnetwork of the leaf clusters'),
   HUB_DATABASE_ENCRYPTION_KEY: z.string().optional(),
   HUB_CHART_SOURCE: z.string().regex(/^(oci|https):\/\//, 'must be an oci:// or https:// address'),
   HUB_HELM_IMAGE: z.string().min(1, 'set it to the image that runs helm'),
@@ -245,7 +243,6 @@ export function parseConfig(env: Environment): Config {
     gke: {
       nodeServiceAccount: e.HUB_NODE_SERVICE_ACCOUNT,
       network: e.HUB_NETWORK,
-      subnetwork: e.HUB_SUBNETWORK,
       ...(e.HUB_DATABASE_ENCRYPTION_KEY ? { databaseEncryptionKey: e.HUB_DATABASE_ENCRYPTION_KEY } : {}),
     },
     install: {

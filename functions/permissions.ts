@@ -36,6 +36,7 @@ const LIST_LEFTOVERS = [
   'compute.forwardingRules.list',
   'compute.globalAddresses.list',
   'compute.globalForwardingRules.list',
+  'compute.subnetworks.list',
 ];
 const REMOVE_LEFTOVERS = [
   'compute.addresses.delete',
@@ -45,6 +46,7 @@ const REMOVE_LEFTOVERS = [
   'compute.globalAddresses.delete',
   'compute.globalForwardingRules.delete',
   'compute.networks.updatePolicy',
+  'compute.subnetworks.delete',
 ];
 
 const MAKE_BUCKETS = [

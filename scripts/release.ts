@@ -4,19 +4,17 @@
  * https://firebase.google.com/docs/hosting/api-deploy
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { type Answer, type Google, googleOf, NotSignedIn, refusalIn } from './google.ts';
+import { consoleFiles, Unusable } from './release-files.ts';
 
 const USAGE = 'usage: npm run release -- --project <id> --site <id> --region <region of the functions>\n';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const API = 'https://firebasehosting.googleapis.com/v1beta1';
-
-/** It cannot be done; says what to do. */
-class Unusable extends Error {}
 
 interface HostingConfig {
   public: string;
@@ -42,21 +40,11 @@ function servingConfig({ rewrites, headers }: HostingConfig, region: string): ob
   };
 }
 
-/** As firebase.json has it in `ignore`: what is hidden, the compressed twins, and maps. */
-const IGNORED = /(^|\/)\.|\.(br|gz|map)$/;
-
 /** Compressed, as they are uploaded; by their path on the site. */
-function filesOf(folder: string): Map<string, Buffer> {
-  if (!existsSync(join(folder, 'index.html'))) throw new Unusable('The console is not built: npm run build');
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  const paths = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length).replaceAll('\\', '/'))
-    .filter((path) => !IGNORED.test(path));
-  return new Map(
-    paths.sort().map((path) => [path, gzipSync(readFileSync(join(folder, path)), { level: 9 })]),
+const filesOf = (folder: string): Map<string, Buffer> =>
+  new Map(
+    consoleFiles(folder).map((path) => [path, gzipSync(readFileSync(join(folder, path)), { level: 9 })]),
   );
-}
 
 const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
 

@@ -17,6 +17,7 @@ const VITEST = ['node_modules/vitest/vitest.mjs', 'run'];
 const BUILD = ['scripts/build-web.ts'];
 /** What is deployed of the functions; nothing here runs it but its own tests. */
 const ARCHIVE = ['scripts/build-functions.ts'];
+const RELEASE = [BUILD, ARCHIVE, ['scripts/sbom.ts', '--write']];
 const TYPES = [
   ['node_modules/typescript/bin/tsc', '-p', '.'],
   ['node_modules/typescript/bin/tsc', '-p', 'web'],
@@ -26,7 +27,7 @@ const TYPES = [
 const COMMANDS = {
   // In a process of its own: what builds would stay in the memory of what runs.
   start: [BUILD, ['--max-semi-space-size=4', 'local/main.ts']],
-  build: [BUILD, ARCHIVE],
+  build: RELEASE,
   check: [['node_modules/@biomejs/biome/bin/biome', 'check', '.'], ...TYPES],
   test: [
     ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
@@ -49,9 +50,12 @@ const COMMANDS = {
   doctor: [['scripts/doctor.ts']],
   keys: [['scripts/keys.ts']],
   release: [['scripts/release.ts']],
+  attest: [['scripts/clean.ts'], ...RELEASE, ['scripts/attest.ts']],
+  'check-release': [['scripts/check-release.ts']],
   'test:terraform': [BUILD, ARCHIVE, ['scripts/check-terraform.ts']],
   audit: [['scripts/audit.ts']],
   sbom: [['scripts/sbom.ts']],
+  upgrade: [['scripts/upgrade.ts']],
 };
 
 function install() {

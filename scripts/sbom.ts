@@ -1,5 +1,9 @@
-/** `npm run sbom`: all packages that are deployed, as CycloneDX reads it, made from the lock file alone. https://cyclonedx.org/docs/1.6/json */
-import { readFileSync } from 'node:fs';
+/**
+ * `npm run sbom`: all packages that are deployed, as CycloneDX reads it, made from the lock file alone. `npm run build` writes it to
+ * `dist/sbom.json`. https://cyclonedx.org/docs/1.6/json
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { BILL_OF_MATERIALS } from './release-files.ts';
 
 interface Lock {
   packages: Record<string, { version?: string; integrity?: string; license?: string; dev?: boolean }>;
@@ -46,5 +50,8 @@ export function billOfMaterials({ packages }: Lock): {
 
 if (import.meta.main) {
   const lock = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')) as Lock;
-  process.stdout.write(`${JSON.stringify(billOfMaterials(lock), undefined, 2)}\n`);
+  const text = `${JSON.stringify(billOfMaterials(lock), undefined, 2)}\n`;
+  if (process.argv.includes('--write'))
+    writeFileSync(new URL(`../${BILL_OF_MATERIALS}`, import.meta.url), text);
+  else process.stdout.write(text);
 }

@@ -19,6 +19,6 @@ output "chart_mirrors" {
 }
 
 output "ci" {
-  description = "By cell: what a CI job names to sign in without a key."
+  description = "By cell: what a CI job names to sign in without a key, to plan, and to sign what it has built."
   value       = { for name, cell in module.cell : name => cell.ci }
 }

@@ -144,7 +144,7 @@ variable "lock_audit_log" {
 }
 
 variable "ci" {
-  description = "Repository whose CI may look at what an apply would change. Null: none."
+  description = "Repository whose CI may look at what an apply would change, and sign what it has built. Null: none."
   type = object({
     issuer     = string
     repository = string

@@ -78,7 +78,6 @@ export function apiUnderTest({
       cell: 'default',
       zones: Object.fromEntries(REGIONS.map(({ id, zones }) => [id, zones])),
       network: 'leaves',
-      subnetworks: {},
       nodeServiceAccount: 'nodes@hub-test.iam.gserviceaccount.com',
       endpointTrust: 'cluster-ca',
     }),

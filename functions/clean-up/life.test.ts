@@ -61,7 +61,16 @@ test('a cluster that was used has one when it is called deleted: what its ledger
   // Everywhere that such things can be.
   const looked = new Set(listing.scopes.flatMap((scope) => scope.kinds));
   expect(looked).toEqual(
-    new Set(['cluster', 'disk', 'address', 'forwarding-rule', 'firewall', 'bucket', 'dns-record']),
+    new Set([
+      'cluster',
+      'disk',
+      'address',
+      'forwarding-rule',
+      'firewall',
+      'subnetwork',
+      'bucket',
+      'dns-record',
+    ]),
   );
 });
 

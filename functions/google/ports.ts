@@ -169,8 +169,6 @@ const gkeSettings = ({ projectId, cell, gke, local }: Config): GkeSettings => ({
   cell,
   zones: Object.fromEntries(REGIONS.map(({ id, zones }) => [id, zones])),
   network: gke.network,
-  // A network in automatic mode, and Hub's own Terraform, give the subnetwork of every region the same name.
-  subnetworks: Object.fromEntries(REGIONS.map(({ id }) => [id, gke.subnetwork])),
   nodeServiceAccount: gke.nodeServiceAccount,
   ...(gke.databaseEncryptionKey && { kmsKeys: keyPerRegion(gke.databaseEncryptionKey) }),
   endpointTrust: local ? 'cluster-ca' : 'public-roots',

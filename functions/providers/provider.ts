@@ -91,6 +91,8 @@ export interface Provider {
   ensureWebhookAccess(target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): Promise<void>;
   /** Name of the firewall rule of `ensureWebhookAccess`. */
   webhookRule(target: Pick<ClusterTarget, 'id' | 'generation'>): string;
+  /** Name of the cluster's own subnetwork, which is made with it, in its region. Each location has another: one may be going still. */
+  subnetwork(target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): string;
   /** Looks, and asks for nothing. @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
   observeCluster(target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): Promise<Observed>;
   /**
@@ -99,8 +101,8 @@ export interface Provider {
    */
   ensureGone(target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): Promise<'gone' | 'pending'>;
   /**
-   * Everything of this cluster's, of any generation, that the cloud still lists: the cluster itself and the disks, addresses,
-   * forwarding rules and firewalls it made, found by label and by name.
+   * Everything of this cluster's, of any generation, that the cloud still lists: the cluster itself, its subnetworks, and the disks,
+   * addresses, forwarding rules and firewalls it made, found by label and by name.
    * @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED
    */
   listOwned(clusterId: string, region: string): Promise<OwnedResource[]>;

@@ -292,6 +292,6 @@ describe('being admitted', () => {
       Object.values(ledger?.data.entries ?? {})
         .map(({ kind }) => kind)
         .sort(),
-    ).toEqual(['bucket', 'cluster', 'dns-record', 'dns-record', 'firewall']);
+    ).toEqual(['bucket', 'cluster', 'dns-record', 'dns-record', 'firewall', 'subnetwork']);
   });
 });

@@ -15,7 +15,7 @@ import type { Snapshot } from '../cloud.ts';
 import { doPeopleWait, placeInQueue } from '../dispatch/queue.ts';
 import type { Ports } from '../ports.ts';
 import { done, type Extras, type Step, type StepResult, wait } from './step.ts';
-import { bucketName, clusterEntry, recordLabel, recordsOf } from './target.ts';
+import { bucketName, clusterEntries, recordLabel, recordsOf } from './target.ts';
 
 /** Room is announced by the commit that makes it; looking again by itself is for the day on which that word gets lost. */
 const LOOK_AGAIN_MS = minutes(5);
@@ -170,7 +170,7 @@ export function taken(
 const planned = (cluster: Cluster, location: string, ports: Ports) => {
   const { generation } = cluster;
   return [
-    clusterEntry(cluster, location, ports),
+    ...clusterEntries(cluster, location, ports),
     { kind: 'bucket' as const, name: bucketName(cluster), location: cluster.spec.region, generation },
     { kind: 'firewall' as const, name: ports.provider.webhookRule(cluster), location: 'global', generation },
     ...recordsOf(cluster, ports).map((record) => ({

@@ -33,9 +33,19 @@ describe.each(INTERIORS)('deleting (%s)', (inside) => {
     const ledger = await it.documents.get<Ledger>(ledgerPath(id));
     const entries = Object.values(ledger?.data.entries ?? {});
     expect(new Set(entries.map(({ kind }) => kind))).toEqual(
-      new Set(['cluster', 'bucket', 'firewall', 'dns-record']),
+      new Set(['cluster', 'subnetwork', 'bucket', 'firewall', 'dns-record']),
     );
     expect(entries.filter(({ goneAt }) => goneAt === undefined)).toEqual([]);
+  });
+
+  test('leaves the subnetwork to the cloud, which takes it away with the cluster', async () => {
+    const it = standing({ inside });
+    const id = await it.created({ product: 'hello' });
+    await it.delete(id);
+    await it.until(() => it.container.listClusters('-').length === 0);
+    expect(it.compute.calls.get('subnetworks.delete') ?? 0).toBe(0);
+    await it.reach(id, 'deleted');
+    expect(it.objects()).toBe(0);
   });
 
   test('waits for the name servers’ API before it gives the address back', async () => {

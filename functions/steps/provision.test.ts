@@ -68,6 +68,12 @@ describe('a zone without machines', () => {
     expect(await read(hub, id)).toMatchObject({ location: second, exhausted: [first] });
     await hub.until(() => hub.container.listClusters('-').length === 1);
     expect(hub.container.listClusters('-')[0]?.location).toBe(second);
+    // Asked for while that of the first zone was there.
+    const subnetworks = hub.compute.all().filter(({ kind }) => kind === 'subnetwork');
+    const name = hub.ports.provider.subnetwork({ id, generation: 1, location: second });
+    expect(subnetworks.map((one) => one.name)).toEqual([name]);
+    const { entries } = (await hub.documents.get<Ledger>(ledgerPath(id)))?.data ?? {};
+    expect(entries).toHaveProperty([ledgerKey({ kind: 'subnetwork', name, location: spec.region })]);
   });
 
   test('in every zone of the region ends in a failure that costs nothing', async () => {

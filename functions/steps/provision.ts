@@ -12,7 +12,7 @@ import type { Observed } from '../providers/provider.ts';
 import { untilNextLook } from './pace.ts';
 import { untilHeld } from './prove.ts';
 import { done, fail, requeue, type Step, type StepResult, wait } from './step.ts';
-import { bucketName, clusterEntry, targetOf } from './target.ts';
+import { bucketName, clusterEntries, targetOf } from './target.ts';
 
 const GIVING_BACK = 'Giving the room back.';
 
@@ -127,7 +127,7 @@ async function afterBreaking(
     const { location } = choice;
     return wait(0, `${cluster.location} ${LACKS[code]}; trying ${location}.`, {
       patch: { exhausted, location, deadlineAt: deadlineOf(cluster, ports) },
-      ledger: { plan: [clusterEntry(cluster, location, ports)] },
+      ledger: { plan: clusterEntries(cluster, location, ports) },
       also: [...also, ...claim],
     });
   }

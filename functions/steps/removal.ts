@@ -1,7 +1,7 @@
 /** Taking away, shared by the steps that do it: everything in the ledger first, then everything that listing still finds. */
 import type { ListingScope } from '../../shared/clean-up.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import { type Ledger, ledgerKey } from '../../shared/documents/ledger.ts';
+import { type Ledger, type LedgerEntry, ledgerKey } from '../../shared/documents/ledger.ts';
 import { asAppError } from '../../shared/errors.ts';
 import { hostName } from '../access/host.ts';
 import { bucketPrefix } from '../buckets.ts';
@@ -26,13 +26,20 @@ export async function removeLedgered(
   ports: Ports,
 ): Promise<string[]> {
   const open = Object.values(entries).filter((entry) => entry.goneAt === undefined);
-  const left = await eachOf(open, async ({ kind, name, location, generation }) => {
-    if (kind === 'cluster') return clusterGone({ id: cluster.id, generation, location }, ports);
-    if (kind === 'bucket') return ports.buckets.ensureBucketGone({ name, clusterId: cluster.id });
-    if (kind === 'dns-record') return recordGone(name, ports);
-    return unlessBusy(ports.provider.deleteOwned({ kind, name, location, clusterId: cluster.id }));
-  });
-  return open.filter((_, index) => left[index] === 'pending').map((entry) => entry.name);
+  const remove = async (some: readonly LedgerEntry[]): Promise<LedgerEntry[]> => {
+    const left = await eachOf(some, async ({ kind, name, location, generation }) => {
+      if (kind === 'cluster') return clusterGone({ id: cluster.id, generation, location }, ports);
+      if (kind === 'bucket') return ports.buckets.ensureBucketGone({ name, clusterId: cluster.id });
+      if (kind === 'dns-record') return recordGone(name, ports);
+      return unlessBusy(ports.provider.deleteOwned({ kind, name, location, clusterId: cluster.id }));
+    });
+    return some.filter((_, index) => left[index] === 'pending');
+  };
+  const left = await remove(open.filter(({ kind }) => kind !== 'subnetwork'));
+  // They go with what is in them, by the cloud's own doing: whatever is left of them then is left behind.
+  const isEmpty = !left.some(({ kind }) => kind === 'cluster');
+  const subnetworks = open.filter(({ kind }) => kind === 'subnetwork');
+  return [...left, ...(isEmpty ? await remove(subnetworks) : [])].map(({ name }) => name);
 }
 
 /**

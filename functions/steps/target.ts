@@ -26,16 +26,20 @@ export function targetOf(cluster: Cluster): ClusterTarget {
 export const bucketName = (cluster: Pick<Cluster, 'id' | 'generation'>): string =>
   `hub-${cluster.id}-g${cluster.generation}`;
 
-export const clusterEntry = (
-  cluster: Cluster,
+/** The Kubernetes cluster, and the subnetwork that is made with it. */
+export const clusterEntries = (
+  { id, generation, spec }: Cluster,
   location: string,
-  ports: Ports,
-): Omit<LedgerEntry, 'plannedAt'> => ({
-  kind: 'cluster',
-  name: ports.provider.clusterName(cluster),
-  location,
-  generation: cluster.generation,
-});
+  { provider }: Ports,
+): Omit<LedgerEntry, 'plannedAt'>[] => [
+  { kind: 'cluster', name: provider.clusterName({ id, generation }), location, generation },
+  {
+    kind: 'subnetwork',
+    name: provider.subnetwork({ id, generation, location }),
+    location: spec.region,
+    generation,
+  },
+];
 
 /** The records that a cluster may have: its address, and the proof of its name. */
 export function recordsOf(

@@ -22,7 +22,7 @@ type Source = 'provider' | 'buckets' | 'dns';
 
 /** Who tells of which kinds. */
 const KINDS: Readonly<Record<Source, readonly ResourceKind[]>> = {
-  provider: ['cluster', 'disk', 'address', 'forwarding-rule', 'firewall'],
+  provider: ['cluster', 'disk', 'address', 'forwarding-rule', 'firewall', 'subnetwork'],
   buckets: ['bucket'],
   dns: ['dns-record'],
 };

@@ -18,6 +18,7 @@ const ALL_KINDS: ReadonlySet<ResourceKind> = new Set([
   'address',
   'forwarding-rule',
   'firewall',
+  'subnetwork',
   'dns-record',
 ]);
 const ID = clusterIdOf(1);
@@ -49,6 +50,7 @@ const inUse = (id: string): FoundResource[] => [
   aThing({ clusterId: id, kind: 'bucket', location: 'europe-west1' }),
   aThing({ clusterId: id, kind: 'disk', name: `gke-hub-${id}-g1-default-0a1b2c3d-b000` }),
   aThing({ clusterId: id, kind: 'firewall', name: `hub-${id}-g1-webhooks`, labels: {}, derived: true }),
+  aThing({ clusterId: id, kind: 'subnetwork', name: `hub-${id}-g1-b`, labels: {}, derived: true }),
   aRecord(id),
 ];
 const nobodys = (generations = [1]): Claims => ({

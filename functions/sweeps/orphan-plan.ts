@@ -121,8 +121,14 @@ const isSameThing = (orphan: Orphan, { kind, name, location, createdAt }: FoundR
 /** Sweeps at the same time give the same key to what has no time of its own. */
 const quarterOf = (nowMs: number): Date => new Date(nowMs - (nowMs % GROWN_UP_MS));
 
-const isPart = ({ kind }: FoundResource): boolean =>
-  kind === 'disk' || kind === 'address' || kind === 'forwarding-rule' || kind === 'firewall';
+const PARTS: readonly FoundResource['kind'][] = [
+  'disk',
+  'address',
+  'forwarding-rule',
+  'firewall',
+  'subnetwork',
+];
+const isPart = ({ kind }: FoundResource): boolean => PARTS.includes(kind);
 
 /** A thing with a time of its own is old enough when it comes here. */
 const isDue = ({ createdAt }: FoundResource, before: Orphan | undefined, { elapsed }: Moment): boolean =>
@@ -157,6 +163,7 @@ const ORDER: readonly FoundResource['kind'][] = [
   'bucket',
   'cluster',
   'firewall',
+  'subnetwork',
 ];
 const placeOf = ({ kind, evidence }: FoundResource): number => ORDER.indexOf(kind) + (evidence ? 1 : 0);
 

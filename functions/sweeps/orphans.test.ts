@@ -39,7 +39,7 @@ describe('the orphan sweep', () => {
 
   /** A handler long given up asks the cloud for its cluster all the same. */
   const zombie = (cluster: Cluster, labels: Record<string, string> = {}, cell = 'default') => {
-    const settings = { projectId: 'hub-memory', cell, network: 'n', subnetworks: {}, zones: {} };
+    const settings = { projectId: 'hub-memory', cell, network: 'n', zones: {} };
     const body = clusterBody(targetOf(cluster), { ...settings, nodeServiceAccount: 'nodes@x' });
     it.container.createCluster(cluster.location ?? '', {
       ...JSON.parse(JSON.stringify(body)),
@@ -107,7 +107,7 @@ describe('the orphan sweep', () => {
     await it.clock.runFor(minutes(30));
     expect(it.objects()).toBe(0);
     expect(new Set((await orphans()).map(({ kind }) => kind))).toEqual(
-      new Set(['cluster', 'disk', 'firewall']),
+      new Set(['cluster', 'disk', 'firewall', 'subnetwork']),
     );
     expect((await orphans()).every(({ state }) => state === 'gone')).toBe(true);
   });

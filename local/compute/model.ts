@@ -1,5 +1,5 @@
 /**
- * What clusters leave in Compute Engine: disks, addresses, forwarding rules and firewalls. GKE and Kubernetes make them through
+ * What clusters leave in Compute Engine: disks, addresses, forwarding rules, firewalls and subnetworks. GKE and Kubernetes make them through
  * `create` and `remove`; Hub sees them through the REST face in `server.ts`.
  */
 import type { ResourceKind } from '../../shared/documents/ledger.ts';
@@ -34,6 +34,14 @@ export interface ComputeSpec {
   users?: string[];
   targetTags?: string[];
   rule?: FirewallRule;
+  subnetwork?: Subnetwork;
+}
+
+/** What of a subnetwork is shown. Ranges are in CIDR notation. */
+export interface Subnetwork {
+  network: string;
+  ipCidrRange: string;
+  secondaryIpRanges: { rangeName: string; ipCidrRange: string }[];
 }
 
 /** What of a firewall is kept as it came. */
@@ -63,6 +71,7 @@ export interface ComputeRow
   ipAddress?: string;
   targetTags?: string[];
   rule?: FirewallRule;
+  subnetwork?: Subnetwork;
   /** A deletion is under way and ends then. */
   goneAtMs?: number;
 }
@@ -108,6 +117,7 @@ export const COLLECTIONS: Record<ComputeKind, string> = {
   address: 'addresses',
   'forwarding-rule': 'forwardingRules',
   firewall: 'firewalls',
+  subnetwork: 'subnetworks',
 };
 
 /** Default and maximum of `maxResults`. */
@@ -166,8 +176,8 @@ export function createComputeModel(world: World): ComputeModel {
       location,
       madeBy,
       users,
-      // Firewalls have no labels in this API; disks of a cluster get GKE's own.
-      labels: kind === 'firewall' ? {} : { ...gke, ...labels },
+      // These have no labels in this API; disks of a cluster get GKE's own.
+      labels: UNLABELLED.has(kind) ? {} : { ...gke, ...labels },
       id: digits(random.fraction, 19),
       createdAtMs: clock.now(),
     });
@@ -265,6 +275,8 @@ export function createComputeModel(world: World): ComputeModel {
   };
 }
 
+const UNLABELLED: ReadonlySet<ComputeKind> = new Set(['firewall', 'subnetwork']);
+
 /** https://cloud.google.com/compute/docs/naming-resources */
 const NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const RANGE = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/;
@@ -310,7 +322,7 @@ export function resourceOf(projectId: string, row: ComputeRow, users = row.users
     creationTimestamp: new Date(row.createdAtMs).toISOString(),
     selfLink: link(linkOf(projectId, row)),
     ...(row.description === undefined ? {} : { description: row.description }),
-    ...(row.kind === 'firewall' ? {} : { labels: row.labels, labelFingerprint: '42WmSpB8rSM=' }),
+    ...(UNLABELLED.has(row.kind) ? {} : { labels: row.labels, labelFingerprint: '42WmSpB8rSM=' }),
     ...(scope.startsWith('zones/') ? { zone: link(`projects/${projectId}/${scope}`) } : {}),
     ...(scope.startsWith('regions/') ? { region: link(`projects/${projectId}/${scope}`) } : {}),
     ...(row.kind === 'disk' ? { sizeGb: String(row.sizeGiB ?? 10) } : {}),
@@ -321,7 +333,9 @@ export function resourceOf(projectId: string, row: ComputeRow, users = row.users
     ...(row.kind === 'firewall'
       ? { direction: 'INGRESS', ...row.rule, targetTags: row.targetTags ?? [] }
       : {}),
-    ...(users.length > 0 ? { users } : {}),
+    ...(row.kind === 'subnetwork' ? { ...row.subnetwork, privateIpGoogleAccess: true } : {}),
+    // Of a subnetwork this API says that it is used only when it is to go.
+    ...(users.length > 0 && row.kind !== 'subnetwork' ? { users } : {}),
   };
 }
 

@@ -6,6 +6,7 @@
  */
 import { minutes, seconds } from '../../shared/units.ts';
 import { ServiceError, STATUS } from '../service.ts';
+import { PRIVATE_SPACE } from './ranges.ts';
 import type { StatusCondition } from './resource.ts';
 
 /** Why an operation ends badly, decided when it starts and told when it ends. */
@@ -62,6 +63,29 @@ export const tooManyOperations = (of: string): ServiceError =>
     undefined,
     seconds(20),
   );
+
+/**
+ * The words are those of https://github.com/hashicorp/terraform-provider-google/issues/5119 and others like it; that the condition has no
+ * code is an assumption.
+ */
+export function noAddresses(network: string, block: string, of: string): Failure {
+  const message = `Google Compute Engine: The network "${network}" does not have available private IP space in ${PRIVATE_SPACE} to reserve a ${block} block for ${of}.`;
+  return {
+    code: STATUS.RESOURCE_EXHAUSTED,
+    message,
+    conditions: [{ code: 'UNKNOWN', message, canonicalCode: 'RESOURCE_EXHAUSTED' }],
+  };
+}
+
+/** What it says is an assumption: nobody seems to have told. */
+export function subnetworkExists(name: string): Failure {
+  const message = `Google Compute Engine: The resource 'subnetworks/${name}' already exists.`;
+  return {
+    code: STATUS.ALREADY_EXISTS,
+    message,
+    conditions: [{ code: 'UNKNOWN', message, canonicalCode: 'INTERNAL' }],
+  };
+}
 
 export const internal = (): Failure => ({
   code: STATUS.INTERNAL,

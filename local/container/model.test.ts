@@ -447,6 +447,102 @@ describe('faults', () => {
   });
 });
 
+describe('a subnetwork of its own', () => {
+  const owning = (name: string, change: ClusterResource['ipAllocationPolicy'] = {}): ClusterResource =>
+    aCluster({
+      name,
+      network: 'net',
+      ipAllocationPolicy: {
+        useIpAliases: true,
+        createSubnetwork: true,
+        subnetworkName: `${name}-b`,
+        nodeIpv4CidrBlock: '/26',
+        clusterIpv4CidrBlock: '/19',
+        ...change,
+      },
+    });
+  const subnetworks = () => here.compute.all().filter(({ kind }) => kind === 'subnetwork');
+
+  test('comes with the order, is used until the cluster is gone, and goes with it', async () => {
+    here.model.createCluster(ZONE, owning('one'));
+    expect(subnetworks()).toMatchObject([
+      {
+        name: 'one-b',
+        location: 'europe-west1',
+        description: 'auto-created subnetwork for cluster "one"',
+        subnetwork: { network: 'projects/p/global/networks/net', ipCidrRange: '10.0.0.0/26' },
+      },
+    ]);
+    expect(() => here.compute.delete('subnetwork', 'europe-west1', 'one-b')).toThrow('already being used');
+    await here.clock.runFor(hours(1));
+    const { controlPlaneEndpointsConfig } = here.model.getCluster(ZONE, 'one');
+    expect(controlPlaneEndpointsConfig?.ipEndpointsConfig?.privateEndpoint).toBe('10.0.0.2');
+    here.model.deleteCluster(ZONE, 'one');
+    await here.clock.runFor(hours(1));
+    expect(subnetworks()).toEqual([]);
+  });
+
+  test('is what its nodes are let in from, and no other', async () => {
+    for (const name of ['one', 'two']) here.model.createCluster(ZONE, owning(name));
+    await here.clock.runFor(hours(1));
+    const sources = here.compute
+      .all()
+      .filter(({ name }) => /-(vms|all)$/.test(name))
+      .map(({ name, rule }) => [name.replace(/-[0-9a-f]{8}-/, '-'), rule?.sourceRanges]);
+    expect(Object.fromEntries(sources)).toEqual({
+      'gke-one-vms': ['10.0.0.0/26'],
+      'gke-one-all': ['10.0.32.0/19'],
+      'gke-two-vms': ['10.0.0.64/26'],
+      'gke-two-all': ['10.0.64.0/19'],
+    });
+  });
+
+  test('that was left behind stands in the way of one of its name, and its ranges are not given again', async () => {
+    here.model.createCluster(ZONE, owning('one'));
+    await here.clock.runFor(hours(1));
+    here.faults.force('leak', { times: 1, subject: 'one' });
+    here.model.deleteCluster(ZONE, 'one');
+    await here.clock.runFor(hours(1));
+    const again = here.model.createCluster(ZONE, owning('one'));
+    here.model.createCluster(ZONE, owning('two'));
+    await here.clock.runFor(hours(1));
+    expect(operation(again).error?.message).toContain("'subnetworks/one-b' already exists");
+    expect(status()).toBe('ERROR');
+    expect(subnetworks().map(({ subnetwork }) => subnetwork?.ipCidrRange)).toEqual([
+      '10.0.0.0/26',
+      '10.0.0.128/26',
+    ]);
+    here.model.deleteCluster(ZONE, 'one');
+    here.compute.delete('subnetwork', 'europe-west1', 'one-b');
+    await here.clock.runFor(hours(1));
+    expect(subnetworks().map(({ name }) => name)).toEqual(['two-b']);
+  });
+
+  test('that there is no room for fails the cluster', async () => {
+    for (const name of ['one', 'two'])
+      here.model.createCluster(ZONE, owning(name, { clusterIpv4CidrBlock: '/10' }));
+    await here.clock.runFor(hours(1));
+    expect(status('one')).toBe('RUNNING');
+    expect(here.model.getCluster(ZONE, 'two')).toMatchObject({
+      status: 'ERROR',
+      statusMessage: expect.stringContaining(
+        'private IP space in 10.0.0.0/9 to reserve a /10 block for pods',
+      ),
+    });
+    expect(subnetworks()).toHaveLength(1);
+  });
+
+  test.each([
+    ['one that is named beside it', { subnetwork: 'default' }],
+    ['its name, without it', { ipAllocationPolicy: { useIpAliases: true, subnetworkName: 'x' } }],
+    ['its range, without it', { ipAllocationPolicy: { useIpAliases: true, nodeIpv4CidrBlock: '/26' } }],
+  ])('is refused with %s', (_, change) => {
+    expect(() => here.model.createCluster(ZONE, { ...owning('one'), ...change })).toThrow(
+      'create_subnetwork',
+    );
+  });
+});
+
 describe('the audit log', () => {
   test('has an entry for the start and the end of an operation, as a sink publishes it', async () => {
     const { name } = here.model.createCluster(ZONE, aCluster());

@@ -17,7 +17,8 @@ import {
 } from './durations.ts';
 import * as failures from './failures.ts';
 import type { Leaves } from './leaves.ts';
-import { instanceName, makeDisks, makeFirewalls, nodesOf, removeDisks } from './nodes.ts';
+import { instanceName, makeDisks, makeFirewalls, makeSubnetwork, nodesOf, removeDisks } from './nodes.ts';
+import { chooseRanges } from './ranges.ts';
 import type { ClusterResource, ClusterStatus, NodePoolResource, StatusCondition } from './resource.ts';
 import {
   type ClusterRow,
@@ -169,6 +170,18 @@ export function createContainerModel(world: World, options: ContainerOptions): C
     return sum;
   };
 
+  /** By clusters, and by what is left of those that are gone. */
+  const takenRanges = (): string[] => [
+    ...[...clusters.values()].flatMap(({ ranges }) => (ranges ? [ranges.nodes, ranges.pods] : [])),
+    ...compute
+      .all()
+      .flatMap(({ subnetwork }) =>
+        subnetwork
+          ? [subnetwork.ipCidrRange, ...subnetwork.secondaryIpRanges.map(({ ipCidrRange }) => ipCidrRange)]
+          : [],
+      ),
+  ];
+
   // Operations: begin, arm, end.
   const audit = (operation: OperationRow, edge: 'first' | 'last'): void => {
     if (!options.onAudit) return;
@@ -272,7 +285,7 @@ export function createContainerModel(world: World, options: ContainerOptions): C
       const connection = failure ? undefined : await startLeaf(row);
       if (!failure && !connection) failure = failures.internal();
       if (connection) makeDisks(projectId, compute, row);
-      makeFirewalls(compute, row);
+      makeFirewalls(projectId, compute, row);
       clusters.set(
         key,
         connection ? { ...free, status: 'RUNNING', connection } : { ...free, ...broken(failure) },
@@ -395,6 +408,21 @@ export function createContainerModel(world: World, options: ContainerOptions): C
           conditions: [],
           createdAtMs: clock.now(),
         };
+        const ranges = chooseRanges(resource.ipAllocationPolicy ?? {}, takenRanges());
+        if ('missing' in ranges) {
+          const { missing, for: of } = ranges;
+          const failure = failures.noAddresses(
+            resource.network ?? 'default',
+            missing,
+            `${of} for cluster ${name}`,
+          );
+          return begin(row, 'CREATE_CLUSTER', 'PROVISIONING', { failure });
+        }
+        row.ranges = ranges;
+        if (!makeSubnetwork(projectId, compute, row)) {
+          const failure = failures.subnetworkExists(resource.ipAllocationPolicy?.subnetworkName ?? '');
+          return begin(row, 'CREATE_CLUSTER', 'PROVISIONING', { failure });
+        }
         if (faults.hit('account-deleted', region)) {
           const failure = failures.setUp('GKE_SERVICE_ACCOUNT_DELETED');
           return begin(row, 'CREATE_CLUSTER', 'PROVISIONING', { failure });

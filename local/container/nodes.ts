@@ -1,7 +1,8 @@
-/** What GKE itself makes in Compute Engine for a cluster: boot disks of its nodes, and firewalls. */
+/** What GKE itself makes in Compute Engine for a cluster: boot disks of its nodes, firewalls, and a subnetwork if it is to have its own. */
 import type { ComputeModel, ComputeRow } from '../compute/model.ts';
 import type { LeafNode } from './leaves.ts';
-import { type ClusterRow, refOf, zonesOf } from './state.ts';
+import { SHARED_NODES } from './ranges.ts';
+import { type ClusterRow, controlPlaneAddress, refOf, zonesOf } from './state.ts';
 
 /**
  * `gke-<cluster>-<pool>-<hash>-<4 characters>`; cluster and pool share 32. Here the last four are the zone's letter and a number, so
@@ -54,15 +55,71 @@ const bootDisks = (compute: ComputeModel, row: ClusterRow): ComputeRow[] =>
     .all()
     .filter(({ kind, cluster, madeBy }) => kind === 'disk' && cluster?.id === row.id && madeBy === 'gke');
 
-export function makeFirewalls(compute: ComputeModel, row: ClusterRow): void {
+/** What each lets in to the nodes: https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules#cluster-fws */
+export function makeFirewalls(projectId: string, compute: ComputeModel, row: ClusterRow): void {
   const cluster = refOf(row);
-  for (const use of ['all', 'ssh', 'vms']) {
+  const { nodes = SHARED_NODES, pods } = row.ranges ?? {};
+  const rules = [
+    { use: 'all', from: pods, allowed: ['tcp', 'udp', 'icmp', 'esp', 'ah', 'sctp'].map(all) },
+    {
+      use: 'master',
+      from: `${controlPlaneAddress(row)}/32`,
+      allowed: [{ ...all('tcp'), ports: ['443', '10250'] }],
+    },
+    // Whatever has an address of the subnetwork, whether it is a node of this cluster or not.
+    {
+      use: 'vms',
+      from: nodes,
+      allowed: [{ ...all('tcp'), ports: ['1-65535'] }, { ...all('udp'), ports: ['1-65535'] }, all('icmp')],
+    },
+  ];
+  for (const { use, from, allowed } of rules) {
     compute.create('firewall', {
       name: `gke-${row.resource.name}-${row.hash}-${use}`,
       location: 'global',
       cluster,
       madeBy: 'gke',
       targetTags: [cluster.nodeTag],
+      rule: {
+        network: networkOf(projectId, row),
+        direction: 'INGRESS',
+        sourceRanges: from ? [from] : [],
+        allowed,
+      },
     });
   }
 }
+
+const all = (IPProtocol: string) => ({ IPProtocol });
+
+const networkOf = (projectId: string, { resource: { network = 'default' } }: ClusterRow): string =>
+  network.includes('/') ? network : `projects/${projectId}/global/networks/${network}`;
+
+/** @returns false if there is one of that name */
+export function makeSubnetwork(projectId: string, compute: ComputeModel, row: ClusterRow): boolean {
+  const { resource, region, ranges } = row;
+  if (!resource.ipAllocationPolicy?.createSubnetwork || !ranges) return true;
+  const name = subnetworkOf(row);
+  const there = compute
+    .all()
+    .some((one) => one.kind === 'subnetwork' && one.name === name && one.location === region);
+  if (there) return false;
+  compute.create('subnetwork', {
+    name,
+    location: region,
+    // Not in the documentation; so it is on every one that was seen.
+    description: `auto-created subnetwork for cluster "${resource.name}"`,
+    cluster: refOf(row),
+    madeBy: 'gke',
+    users: [resource.name],
+    subnetwork: {
+      network: networkOf(projectId, row),
+      ipCidrRange: ranges.nodes,
+      secondaryIpRanges: [{ rangeName: `gke-${resource.name}-pods-${row.hash}`, ipCidrRange: ranges.pods }],
+    },
+  });
+  return true;
+}
+
+const subnetworkOf = ({ resource, hash }: ClusterRow): string =>
+  resource.ipAllocationPolicy?.subnetworkName || `gke-${resource.name}-subnet-${hash}`;

@@ -31,7 +31,16 @@ export interface ClusterResource {
     defaultEnablePrivateNodes?: boolean;
     [field: string]: unknown;
   };
-  ipAllocationPolicy?: { useIpAliases?: boolean; [field: string]: unknown };
+  network?: string;
+  subnetwork?: string;
+  ipAllocationPolicy?: {
+    useIpAliases?: boolean;
+    createSubnetwork?: boolean;
+    subnetworkName?: string;
+    nodeIpv4CidrBlock?: string;
+    clusterIpv4CidrBlock?: string;
+    [field: string]: unknown;
+  };
   workloadIdentityConfig?: { workloadPool?: string; [field: string]: unknown };
   databaseEncryption?: { state?: string; keyName?: string; [field: string]: unknown };
   controlPlaneEndpointsConfig?: {

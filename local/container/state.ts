@@ -3,6 +3,7 @@ import type { ClusterRef } from '../compute/model.ts';
 import type { OperationType } from './durations.ts';
 import type { Failure } from './failures.ts';
 import type { LeafRef } from './leaves.ts';
+import { addressIn, type Ranges, SHARED_NODES } from './ranges.ts';
 import type {
   ClusterResource,
   ClusterStatus,
@@ -23,6 +24,8 @@ export interface ClusterRow {
   conditions: StatusCondition[];
   statusMessage?: string;
   createdAtMs: number;
+  /** Absent if there was no room for it. */
+  ranges?: Ranges;
   /** Name of the operation that holds the cluster. */
   operation?: string;
   connection?: { endpoint: string; ca: string };
@@ -57,9 +60,9 @@ export const refOf = (row: ClusterRow): ClusterRef => ({
   nodeTag: `gke-${row.resource.name}-${row.hash}-node`,
 });
 
-/** Of the control plane inside the network: there also when clients may not use it. The same for the same cluster. */
-export const controlPlaneAddress = ({ id }: Pick<ClusterRow, 'id'>): string =>
-  `10.127.${[0, 2].map((at) => Number.parseInt(id.slice(at, at + 2), 16)).join('.')}`;
+/** Of the control plane, in the subnetwork of the nodes: there also when clients may not use it. Its first two are Google's own. */
+export const controlPlaneAddress = ({ ranges }: Pick<ClusterRow, 'ranges'>): string =>
+  addressIn(ranges?.nodes ?? SHARED_NODES, 2);
 
 /** Where the nodes of a cluster, or of one pool, are. */
 export function zonesOf(

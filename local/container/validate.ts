@@ -66,6 +66,17 @@ export function checkNodeCount(count: number): void {
 }
 
 function checkNetwork(cluster: ClusterResource): void {
+  const { createSubnetwork, subnetworkName, nodeIpv4CidrBlock } = cluster.ipAllocationPolicy ?? {};
+  if (createSubnetwork && cluster.subnetwork) {
+    throw invalid(
+      'Cluster.subnetwork and ip_allocation_policy.create_subnetwork may not be specified at the same time.',
+    );
+  }
+  if (!createSubnetwork && (subnetworkName || nodeIpv4CidrBlock)) {
+    throw invalid(
+      'ip_allocation_policy.subnetwork_name and node_ipv4_cidr_block need ip_allocation_policy.create_subnetwork.',
+    );
+  }
   if (cluster.networkConfig?.datapathProvider === 'ADVANCED_DATAPATH' && cluster.networkPolicy?.enabled) {
     throw invalid(
       'Enabling NetworkPolicy for clusters with DatapathProvider=ADVANCED_DATAPATH is not allowed.',

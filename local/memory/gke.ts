@@ -52,6 +52,7 @@ export function memoryGkeClient(container: ContainerModel, compute: ComputeModel
           // As the face of the stand-in says it of disks, and of nothing else.
           ...(kind === 'disk' && { sizeGiB: row.sizeGiB ?? 10 }),
           ...(kind === 'disk' && row.goneAtMs !== undefined && { going: true as const }),
+          ...(kind === 'subnetwork' && row.description !== undefined && { description: row.description }),
         }));
       }),
     createFirewall: (firewall) => call(() => void compute.insertFirewall(structuredClone(firewall))),

@@ -219,7 +219,6 @@ export function memoryHub({
     cell: settings.cell,
     zones: Object.fromEntries(REGIONS.map(({ id, zones }) => [id, zones])),
     network: 'leaves',
-    subnetworks: Object.fromEntries(REGIONS.map(({ id }) => [id, 'leaves'])),
     nodeServiceAccount: `nodes@${PROJECT}.iam.gserviceaccount.com`,
     endpointTrust: 'cluster-ca',
   };

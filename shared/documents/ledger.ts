@@ -15,6 +15,7 @@ export const resourceKind = z.enum([
   'address',
   'forwarding-rule',
   'firewall',
+  'subnetwork',
   'dns-record',
 ]);
 export type ResourceKind = z.infer<typeof resourceKind>;

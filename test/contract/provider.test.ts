@@ -36,7 +36,6 @@ const settings: GkeSettings = {
   cell: 'test',
   zones: { 'europe-west1': ['europe-west1-b', 'europe-west1-c'] },
   network: 'hub',
-  subnetworks: { 'europe-west1': 'hub-europe-west1' },
   nodeServiceAccount: `nodes@${PROJECT}.iam.gserviceaccount.com`,
   endpointTrust: 'cluster-ca',
 };
@@ -223,7 +222,8 @@ describe.each([
   });
 
   test('a cluster of another owner under our name is refused and never touched', async () => {
-    const stolen = { ...clusterBody(aTarget(), settings), resourceLabels: { 'hub-cluster': OTHER_ID } };
+    const { ipAllocationPolicy: _, ...body } = clusterBody(aTarget(), settings);
+    const stolen = { ...body, network: 'theirs', resourceLabels: { 'hub-cluster': OTHER_ID } };
     await cloud.client.createCluster(ZONE, stolen);
     for (const ask of ['ensureCluster', 'observeCluster', 'ensureGone'] as const) {
       await expect(cloud.provider[ask](aTarget())).rejects.toMatchObject({ code: 'NAME_TAKEN' });
@@ -345,12 +345,51 @@ describe.each([
         `firewall global ${ID}`,
         `firewall global ${ID}`,
         `firewall global ${ID}`,
+        `subnetwork europe-west1 ${ID}`,
       ].sort(),
     );
-    const disk = (await owned()).find(({ kind }) => kind === 'disk');
-    if (!disk) throw new Error('no disk');
-    // It is attached to a node.
-    await expect(cloud.provider.deleteOwned(disk)).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS' });
+    // The one is attached to a node, and in the other there are some.
+    for (const used of ['disk', 'subnetwork']) {
+      const one = (await owned()).find(({ kind }) => kind === used);
+      if (!one) throw new Error(`no ${used}`);
+      await expect(cloud.provider.deleteOwned(one)).rejects.toMatchObject({ code: 'OPERATION_IN_PROGRESS' });
+    }
+  });
+
+  test('each cluster has a subnetwork of its own, by a name that its location and generation are in', async () => {
+    const targets = [
+      aTarget(),
+      aTarget({ location: 'europe-west1-c' }),
+      aTarget({ location: 'europe-west1', generation: 2 }),
+      aTarget({ id: OTHER_ID }),
+    ];
+    for (const target of targets) await settled(target);
+    const made = cloud.compute.all().filter(({ kind }) => kind === 'subnetwork');
+    const names = [`hub-${ID}-g1-b`, `hub-${ID}-g1-c`, `hub-${ID}-g2`, `hub-${OTHER_ID}-g1-b`];
+    expect(made.map(({ name }) => name)).toEqual(names);
+    expect(targets.map((target) => cloud.provider.subnetwork(target))).toEqual(names);
+    const found = (await cloud.provider.listAllOwned()).filter(({ kind }) => kind === 'subnetwork');
+    expect(
+      found.map(({ name, clusterId, generation, derived }) => [name, clusterId, generation, derived]),
+    ).toEqual([
+      [names[0], ID, 1, true],
+      [names[1], ID, 1, true],
+      [names[2], ID, 2, true],
+      [names[3], OTHER_ID, 1, true],
+    ]);
+  });
+
+  test('a subnetwork with its name that was not made for it proves nothing by that', async () => {
+    const make = (name: string, description: string): void =>
+      cloud.compute.create('subnetwork', { name, description, location: 'europe-west1' });
+    make(`hub-${ID}-g1-b`, 'of somebody else');
+    make(`hub-${ID}-g2-b`, `auto-created subnetwork for cluster "hub-${OTHER_ID}-g2"`);
+    make(`hub-${ID}-g3-two`, `auto-created subnetwork for cluster "x"`);
+    make('hub-leaves', '');
+    expect(await everything()).toEqual([
+      `subnetwork hub-${ID}-g1-b ${ID} 1`,
+      `subnetwork hub-${ID}-g2-b ${ID} 2`,
+    ]);
   });
 
   test('leftovers are listed by label and by what names them, and deleted until nothing is left', async () => {
@@ -536,6 +575,7 @@ describe.each([
       'firewall',
       'firewall',
       'firewall',
+      'subnetwork',
     ]);
   });
 

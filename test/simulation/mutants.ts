@@ -168,7 +168,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the next zone is not in the ledger',
     file: 'functions/steps/provision.ts',
-    from: 'ledger: { plan: [clusterEntry(cluster, location, ports)] },',
+    from: 'ledger: { plan: clusterEntries(cluster, location, ports) },',
     to: '',
   },
   {

@@ -178,7 +178,6 @@ const DATA = [
   'google_secret_manager_secret',
   'google_logging_project_bucket_config',
   'google_dns_managed_zone',
-  'google_compute_subnetwork',
 ];
 
 const kept: Rule = (tree) => [
@@ -330,6 +329,53 @@ const alerts: Rule = (tree, { alerts: { alerts: made } }) => {
   ];
 };
 
+/** Whatever an address inside of the network may be: https://cloud.google.com/vpc/docs/subnets#valid-ranges */
+const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '240.0.0.0/4'];
+
+/** Clusters do not reach each other: GKE's rules let in a cluster's own subnetwork, so none may be shared, and nothing lets in more. */
+const apart: Rule = (tree) => {
+  const faults: string[] = [];
+  const expect = (holds: boolean, fault: string): void => void (holds || faults.push(fault));
+  const firewalls = resourcesOf(tree, 'google_compute_firewall');
+  const { locals = {} } = tree['modules/network'] ?? {};
+  const denies = firewalls.some(({ body }) => {
+    const [deny] = (body.deny ?? []) as Body[];
+    return (
+      deny?.protocol === 'all' &&
+      body.direction === 'INGRESS' &&
+      body.source_ranges === '${local.private}' &&
+      body.network === '${google_compute_network.leaves.id}' &&
+      NARROWER.every((key) => !(key in body))
+    );
+  });
+  expect(
+    denies && same((locals.private ?? []) as string[], PRIVATE),
+    'nothing denies what comes from another cluster',
+  );
+  for (const block of firewalls)
+    expect(!('allow' in block.body) && !('dynamic' in block.body), `${titleOf(block)}: lets something in`);
+  for (const block of resourcesOf(tree, 'google_compute_subnetwork'))
+    faults.push(`${titleOf(block)}: clusters would share it`);
+  const [network] = resourcesOf(tree, 'google_compute_network');
+  expect(
+    network?.body.auto_create_subnetworks === false,
+    'the network has subnetworks that clusters would share',
+  );
+  const peerings = allBlocks(tree).filter(({ type }) => /^google_compute_network_peering/.test(type));
+  for (const block of peerings) faults.push(`${titleOf(block)}: leads into another network`);
+  return faults;
+};
+
+/** What a rule that is for everybody has not. */
+const NARROWER = [
+  'target_tags',
+  'target_service_accounts',
+  'destination_ranges',
+  'disabled',
+  'count',
+  'for_each',
+];
+
 /** What runs on the machine of whoever applies: scripts of this repository, with nothing of anybody else's in their arguments. */
 const LOCAL = /^npm run (keys|release) -- [-\w ,./$"{}():[\]]*$/;
 
@@ -425,6 +471,7 @@ const RULES: readonly Rule[] = [
   identities,
   buckets,
   kept,
+  apart,
   database,
   deployed,
   messages,

@@ -220,7 +220,8 @@ describe('a fault is found', () => {
     ],
     [
       'an attribute of one of several',
-      (of) => Object.assign(block(of, 'google_kms_crypto_key').body, { key_ring: '${each.value.ide}' }),
+      (of) =>
+        Object.assign(block(of, 'google_kms_crypto_key', 'leaves').body, { key_ring: '${each.value.ide}' }),
       'there is no ide',
     ],
     [
@@ -234,7 +235,7 @@ describe('a fault is found', () => {
     [
       'one of several that is not named',
       (of) =>
-        Object.assign(block(of, 'google_kms_crypto_key').body, {
+        Object.assign(block(of, 'google_kms_crypto_key', 'leaves').body, {
           key_ring: '${google_kms_key_ring.leaves.id}',
         }),
       'which of them?',
@@ -419,8 +420,59 @@ describe('a fault is found', () => {
     ],
     [
       'data that is not there',
-      (of) => of['modules/kms'] && Object.assign(of['modules/kms'], { blocks: [] }),
-      'there is no google_kms_crypto_key',
+      (of) => of['modules/dns'] && Object.assign(of['modules/dns'], { blocks: [] }),
+      'there is no google_dns_managed_zone',
+    ],
+    [
+      'no deny between clusters',
+      (of) => {
+        const { blocks = [] } = of['modules/network'] ?? {};
+        blocks.splice(
+          blocks.findIndex(({ name }) => name === 'deny_between'),
+          1,
+        );
+      },
+      'nothing denies what comes from another cluster',
+    ],
+    [
+      'a deny that leaves a range out',
+      (of) => Object.assign(of['modules/network']?.locals ?? {}, { private: ['10.0.0.0/8'] }),
+      'nothing denies what comes from another cluster',
+    ],
+    [
+      'a deny for some nodes only',
+      (of) =>
+        Object.assign(block(of, 'google_compute_firewall', 'deny_between').body, { target_tags: ['some'] }),
+      'nothing denies what comes from another cluster',
+    ],
+    [
+      'a deny of one protocol',
+      (of) =>
+        Object.assign(inner(block(of, 'google_compute_firewall', 'deny_between').body, 'deny'), {
+          protocol: 'tcp',
+        }),
+      'nothing denies what comes from another cluster',
+    ],
+    [
+      'a rule that lets in',
+      (of) => add(of, 'google_compute_firewall', { allow: [{ protocol: 'all' }] }),
+      'lets something in',
+    ],
+    [
+      'a subnetwork for several clusters',
+      (of) => add(of, 'google_compute_subnetwork', { name: 'x' }),
+      'clusters would share it',
+    ],
+    [
+      'a network with subnetworks of its own',
+      (of) =>
+        Object.assign(block(of, 'google_compute_network', 'leaves').body, { auto_create_subnetworks: true }),
+      'has subnetworks that clusters would share',
+    ],
+    [
+      'a network beside it',
+      (of) => add(of, 'google_compute_network_peering', { name: 'x' }),
+      'leads into another network',
     ],
     [
       'a database without a past',

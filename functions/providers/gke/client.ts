@@ -50,6 +50,8 @@ export interface Leftover {
   createdAt?: Date;
   /** Disks. */
   sizeGiB?: number;
+  /** Subnetworks. */
+  description?: string;
   /** Its deletion is under way, where the cloud says so. */
   going?: true;
 }
@@ -241,10 +243,12 @@ const COLLECTIONS: Record<LeftoverKind, string> = {
   address: 'addresses',
   'forwarding-rule': 'forwardingRules',
   firewall: 'firewalls',
+  subnetwork: 'subnetworks',
 };
 
 interface ComputeResource {
   name: string;
+  description?: string;
   /** Links; the last part is the location. */
   zone?: string;
   region?: string;
@@ -286,6 +290,7 @@ const leftover = (kind: LeftoverKind, item: ComputeResource): Leftover => ({
   targetTags: item.targetTags ?? [],
   ...createdAt(item.creationTimestamp),
   ...(item.sizeGb !== undefined && { sizeGiB: Number(item.sizeGb) }),
+  ...(kind === 'subnetwork' && item.description !== undefined && { description: item.description }),
   ...(item.status === 'DELETING' && { going: true }),
 });
 

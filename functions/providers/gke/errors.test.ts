@@ -110,6 +110,11 @@ test('a stock-out is told from a quota by code or wording', () => {
     ),
   ).toBe('ZONE_EXHAUSTED');
   expect(shortageIn("Quota 'CPUS' exceeded.  Limit: 8.0 in region europe-west1.")).toBe('CLOUD_QUOTA');
+  expect(
+    shortageIn(
+      'The network "hub" does not have available private IP space in 10.0.0.0/9 to reserve a /19 block for pods',
+    ),
+  ).toBe('CLOUD_QUOTA');
   expect(shortageIn('Internal error.')).toBeUndefined();
 });
 

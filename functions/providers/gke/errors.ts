@@ -167,7 +167,8 @@ export const REASONS: Readonly<Record<string, ErrorCode>> = {
 
 /** What a shortage is called, in conditions, reasons and messages alike. */
 const NO_MACHINES = /STOCKOUT|ZONE_RESOURCE_POOL_EXHAUSTED|does not have enough resources available/i;
-const QUOTA = /QUOTA_EXCEEDED|\bquota\b|maximum number of clusters|cannot create more than/i;
+const QUOTA =
+  /QUOTA_EXCEEDED|\bquota\b|maximum number of clusters|cannot create more than|available private IP space/i;
 /** GKE says no more of too many operations than this: https://github.com/hashicorp/terraform-provider-google/issues/15579 */
 const RATE = /RATE_LIMIT|rateLimitExceeded|per minute|concurrent operations/i;
 

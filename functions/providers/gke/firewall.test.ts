@@ -16,7 +16,7 @@ test('only the one control plane reaches only the webhooks, on only the nodes of
   });
   const body = clusterBody(
     { ...target, location: 'a-b1-c', region: 'a-b1', machineType: 'e2-medium', nodes: 1, diskGiB: 50 },
-    { ...settings, cell: 'test', zones: {}, subnetworks: {}, nodeServiceAccount: 'nodes' },
+    { ...settings, cell: 'test', zones: {}, nodeServiceAccount: 'nodes' },
   );
   expect(body.nodePools?.[0]?.config?.tags).toEqual(rule.targetTags);
 });

@@ -6,6 +6,7 @@
  * - a label `goog-k8s-cluster-name=hub-<id>-g<n>`, which GKE itself writes on disks and, where it does, on forwarding rules;
  * - a name that GKE derives from the cluster's: `gke-hub-<id>-g<n>-…` (nodes' disks and GKE's own firewalls);
  * - the name of the one firewall that Hub itself makes for a cluster: `hub-<id>-g<n>-webhooks`;
+ * - the name of the subnetwork that Hub has GKE make with a cluster: `hub-<id>-g<n>`, and the letter of its zone;
  * - a firewall for the cluster's nodes: its target tags are `gke-hub-<id>-g<n>-<hash>-node`;
  * - a forwarding rule or address with the name of a load balancer (`a<uid>`) that such a firewall (`k8s-fw-a<uid>`) was made for.
  *
@@ -42,6 +43,8 @@ export function leftoverQueries(clusterId: string): { kind: LeftoverKind; filter
     { kind: 'forwarding-rule', filter: byLabel },
     // Firewalls have no labels, and tags are a list, which filters do not look into: the few that can be ours are asked for by name.
     { kind: 'firewall', filter: `name eq "gke-hub-${id}-g.*|hub-${id}-g.*|k8s-.*"` },
+    // They have no labels either.
+    { kind: 'subnetwork', filter: `name eq "hub-${id}-g.*"` },
   ];
 }
 
@@ -70,6 +73,7 @@ export function listingScopes(clusterId: string, projectId: string): ListingScop
         `target tags gke-hub-${clusterId}-g*-node`,
       ],
     },
+    { ...project, kinds: ['subnetwork'], by: [`name hub-${clusterId}-g*`] },
   ];
 }
 
@@ -81,6 +85,7 @@ export function ownedBy(leftover: Leftover, clusterId: string): boolean {
     new RegExp(`^${cluster}$`).test(leftover.labels[GKE_LABEL] ?? '') ||
     new RegExp(`^gke-${cluster}-`).test(leftover.name) ||
     (leftover.kind === 'firewall' && new RegExp(`^${cluster}-webhooks$`).test(leftover.name)) ||
+    (leftover.kind === 'subnetwork' && new RegExp(`^${cluster}(-[a-z])?$`).test(leftover.name)) ||
     (leftover.targetTags.length > 0 &&
       leftover.targetTags.every((tag) => new RegExp(`^gke-${cluster}-[0-9a-f]{8}-node$`).test(tag)))
   );
@@ -102,6 +107,14 @@ const ANY_CLUSTER = 'hub-([a-z2-7]{16})-g([0-9]{1,6})';
 const patternOf = (before: string, after: string): RegExp => new RegExp(`^${before}${ANY_CLUSTER}${after}$`);
 const CLUSTER = patternOf('', '');
 const FIREWALL = patternOf('', '-webhooks');
+const SUBNETWORK = patternOf('', '(?:-[a-z])?');
+/** What GKE writes on one that it made: not documented, but on every one that was seen. */
+const MADE_FOR = patternOf('auto-created subnetwork for cluster "', '"');
+/** What Hub itself gives a name. */
+const NAMED: Partial<Record<LeftoverKind, readonly RegExp[]>> = {
+  firewall: [FIREWALL],
+  subnetwork: [SUBNETWORK],
+};
 const OF_GKE = patternOf('gke-', '-.*');
 const NODES = patternOf('gke-', '-[0-9a-f]{8}-node');
 
@@ -113,6 +126,7 @@ export const ALL_QUERIES: readonly { kind: LeftoverKind; filter: string }[] = [
   })),
   { kind: 'disk', filter: 'name eq "gke-hub-.*"' },
   { kind: 'firewall', filter: 'name eq "gke-hub-.*|hub-.*|k8s-.*"' },
+  { kind: 'subnetwork', filter: 'name eq "hub-.*"' },
 ];
 /** Names that Kubernetes gives to load balancers: asked for where firewalls speak of some. */
 export const BALANCER_FILTER = 'name eq "a[0-9a-f]{31}"';
@@ -136,8 +150,9 @@ function labelled(labels: Leftover['labels']): Origin | undefined {
 const isSame = (a: Origin, b: Origin): boolean =>
   a.clusterId === b.clusterId && a.generation === b.generation;
 
-/** What the cloud says by itself: GKE's own label, or the nodes that a firewall is for. */
-function derivedFrom({ kind, labels, targetTags }: Leftover): Origin | undefined {
+/** What the cloud says by itself: GKE's own label, the nodes that a firewall is for, or what a subnetwork was made for. */
+function derivedFrom({ kind, labels, targetTags, description }: Leftover): Origin | undefined {
+  if (kind === 'subnetwork') return told(description, MADE_FOR);
   const byLabel = told(labels[GKE_LABEL], CLUSTER);
   if (byLabel || kind !== 'firewall') return byLabel;
   const [first, ...others] = targetTags.map((tag) => told(tag, NODES, CLUSTER));
@@ -147,7 +162,7 @@ function derivedFrom({ kind, labels, targetTags }: Leftover): Origin | undefined
 /** @returns undefined if nothing speaks of a cluster of Hub's */
 function originOf(leftover: Leftover): Origin | undefined {
   const derived = derivedFrom(leftover);
-  const named = told(leftover.name, OF_GKE, ...(leftover.kind === 'firewall' ? [FIREWALL] : []));
+  const named = told(leftover.name, OF_GKE, ...(NAMED[leftover.kind] ?? []));
   const origin = named ?? derived ?? labelled(leftover.labels);
   return origin && derived && isSame(origin, derived) ? { ...origin, derived: true } : origin;
 }

@@ -20,7 +20,7 @@ import {
   listingScopes,
   ownedBy,
 } from './ownership.ts';
-import { clusterBody, clusterName, type GkeSettings } from './request.ts';
+import { clusterBody, clusterName, type GkeSettings, subnetworkName } from './request.ts';
 
 export type { GkeSettings } from './request.ts';
 
@@ -71,6 +71,7 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
         );
       }),
     webhookRule,
+    subnetwork: subnetworkName,
     observeCluster: (target) =>
       translated(async () => {
         const cluster = await look(target.location, clusterName(target), target.id);
@@ -236,7 +237,7 @@ const allEnded = async (answers: readonly Promise<unknown>[]): Promise<void> =>
   void (await Promise.allSettled(answers));
 
 /** A rule uses its address, so it goes first. */
-const ORDER = ['forwarding-rule', 'address', 'disk', 'firewall'];
+const ORDER = ['forwarding-rule', 'address', 'disk', 'firewall', 'subnetwork'];
 
 /** By label; and by name if it has no such label, so that nobody can call us done while it stands (deleting it is refused). */
 function isOwnedCluster(cluster: GkeCluster, clusterId: string): boolean {

@@ -1,8 +1,9 @@
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
 import { loadProtos } from '../../../local/grpc.ts';
+import { SIZES } from '../../../shared/catalog/catalog.ts';
 import type { ClusterTarget } from '../provider.ts';
-import { clusterBody, clusterName, type GkeSettings } from './request.ts';
+import { clusterBody, clusterName, type GkeSettings, subnetworkName } from './request.ts';
 
 const target: ClusterTarget = {
   id: 'abcdefgh234567ab',
@@ -18,7 +19,6 @@ const settings: GkeSettings = {
   cell: 'eu-1',
   zones: { 'europe-west1': ['europe-west1-b'] },
   network: 'projects/hub-test/global/networks/hub',
-  subnetworks: { 'europe-west1': 'projects/hub-test/regions/europe-west1/subnetworks/hub' },
   nodeServiceAccount: 'hub-nodes@hub-test.iam.gserviceaccount.com',
   kmsKeys: { 'europe-west1': 'projects/hub-test/locations/europe-west1/keyRings/hub/cryptoKeys/etcd' },
 };
@@ -55,6 +55,30 @@ test('its name holds id and generation and fits the 40 characters that GKE allow
   expect(clusterName(target)).toBe('hub-abcdefgh234567ab-g10');
   expect(body.name).toBe(clusterName(target));
   expect(clusterName(target).length).toBeLessThanOrEqual(40);
+});
+
+test('it has a subnetwork of its own, whose name is another in each zone, and no other', () => {
+  expect(body.ipAllocationPolicy).toEqual({
+    useIpAliases: true,
+    createSubnetwork: true,
+    subnetworkName: 'hub-abcdefgh234567ab-g10-b',
+    nodeIpv4CidrBlock: '/26',
+    clusterIpv4CidrBlock: '/19',
+  });
+  expect(body).not.toHaveProperty('subnetwork');
+  const names = ['europe-west1-b', 'europe-west1-c', 'europe-west1'].map((location) =>
+    subnetworkName({ ...target, location }),
+  );
+  expect(new Set(names).size).toBe(3);
+});
+
+test('it has room for the largest size in a region with three zones, while an upgrade is under way', () => {
+  const most = Math.max(...SIZES.map(({ nodes }) => nodes * 3));
+  const room = (cidr: string | null | undefined, each: number): number =>
+    2 ** (32 - Number(cidr?.slice(1))) / each;
+  // A /24 for the pods of each node; of the nodes' own, four are kept and one is the control plane's.
+  expect(room(body.ipAllocationPolicy?.clusterIpv4CidrBlock, 256)).toBeGreaterThanOrEqual(most + 3);
+  expect(room(body.ipAllocationPolicy?.nodeIpv4CidrBlock, 1) - 5).toBeGreaterThanOrEqual(most + 3);
 });
 
 test('cluster, nodes and what they make are labelled with Hub, cluster and cell', () => {

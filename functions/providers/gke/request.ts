@@ -15,10 +15,6 @@ export interface GkeSettings {
   zones: Readonly<Record<string, readonly string[]>>;
   /** Name or path of the network. */
   network: string;
-  /** Name or path of the subnetwork in each region. */
-  subnetworks: Readonly<Record<string, string>>;
-  /** Secondary ranges of the subnetworks; absent: GKE chooses. */
-  secondaryRanges?: { pods: string; services: string };
   /** E-mail of the nodes' own service account, which can write logs and metrics and pull images, and nothing else. */
   nodeServiceAccount: string;
   /** Cloud KMS key per region for the secrets in etcd; regions without one use Google's default encryption only. */
@@ -36,15 +32,27 @@ export const clusterName = (target: Pick<ClusterTarget, 'id' | 'generation'>): s
 /** Network tag of its nodes, by which Hub's own firewall rule finds them; the one that GKE gives holds a hash nobody knows before. */
 export const nodeTag = clusterName;
 
+/**
+ * Name of its own subnetwork. GKE lets the nodes of a cluster take whatever comes from their subnetwork, so in one that is shared the nodes
+ * of all clusters could reach each other: https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules#cluster-fws
+ * The letter of the zone keeps it from meeting that of an earlier zone, which is there until the half-made cluster in it is gone.
+ */
+export const subnetworkName = (target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): string => {
+  const [, zone] = /^[a-z]+-[a-z]+\d+-([a-z])$/.exec(target.location) ?? [];
+  return zone === undefined ? clusterName(target) : `${clusterName(target)}-${zone}`;
+};
+
 /** LoggingComponentConfig.Component and MonitoringComponentConfig.Component; lists of enums take only numbers. */
 const SYSTEM_COMPONENTS = 1;
 
 /**
- * Of the addresses for pods, where no range is named. Left to itself, GKE takes a /14, and 64 clusters would fill all of 10.0.0.0/8. A
- * node takes a /24 of it, so that is room for 32: twice the largest size, in a region with three zones.
- * https://cloud.google.com/kubernetes-engine/docs/concepts/alias-ips#cluster_sizing
+ * Left to itself, GKE takes a /14 for pods, and 32 clusters would fill 10.0.0.0/9, where it looks for room. A node takes a /24 of it, so this
+ * is room for 32: twice the largest size, in a region with three zones. Services take none: theirs is the same range in every cluster, of
+ * Google's own. https://cloud.google.com/kubernetes-engine/docs/concepts/alias-ips#cluster_sizing
  */
 const POD_RANGE = '/19';
+/** 60 addresses for these nodes, one more for each upgrade under way, and the control plane: Google keeps four of 64. */
+const NODE_RANGE = '/26';
 
 /** Weekend nights keep upgrades away from working hours; GKE asks for at least 48 h in any 32 days. */
 const MAINTENANCE = { startHour: 1, days: ['SA', 'SU'] };
@@ -68,16 +76,12 @@ export function clusterBody(target: ClusterTarget, settings: GkeSettings): Clust
 
     // The network: nodes without public addresses; no address for the API server either, only its DNS name, guarded by IAM.
     network: settings.network,
-    subnetwork: settings.subnetworks[target.region] ?? null,
     ipAllocationPolicy: {
       useIpAliases: true,
-      ...(settings.secondaryRanges === undefined && { clusterIpv4CidrBlock: POD_RANGE }),
-      ...(settings.secondaryRanges
-        ? {
-            clusterSecondaryRangeName: settings.secondaryRanges.pods,
-            servicesSecondaryRangeName: settings.secondaryRanges.services,
-          }
-        : {}),
+      createSubnetwork: true,
+      subnetworkName: subnetworkName(target),
+      nodeIpv4CidrBlock: NODE_RANGE,
+      clusterIpv4CidrBlock: POD_RANGE,
     },
     networkConfig: {
       // Dataplane V2: enforces NetworkPolicy without an add-on.

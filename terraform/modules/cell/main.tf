@@ -22,7 +22,6 @@ locals {
       HUB_CREDENTIALS_ACCOUNT        = module.functions.accounts["credentials"]
       HUB_NODE_SERVICE_ACCOUNT       = module.network.node_account
       HUB_NETWORK                    = module.network.network
-      HUB_SUBNETWORK                 = module.network.subnetwork
       HUB_DATABASE_ENCRYPTION_KEY    = module.kms.key_per_region
       HUB_CHART_SOURCE               = module.registry.chart_source
       HUB_HELM_IMAGE                 = var.images.helm
@@ -179,6 +178,7 @@ module "ci" {
   source     = "../ci"
   count      = var.ci == null ? 0 : 1
   project_id = module.services.project_id
+  region     = var.region
   issuer     = var.ci.issuer
   repository = var.ci.repository
 }

@@ -1,14 +1,13 @@
-# Where clusters are: one network, a subnetwork in each region they may be in, a way out, and none from one to another.
+# Where clusters are: one network, a way out of each region they may be in, and no way from one to another. Each cluster has a subnetwork of its
+# own, which GKE makes and takes away with it; why not Terraform: ../../../docs/decisions/0017-a-subnetwork-for-each-cluster.md.
 
 variable "project_id" { type = string }
 variable "regions" { type = list(string) }
 
 locals {
-  # For nodes: 16,382 in each region, and 64 such ranges. 10.0.0.0/8 is left to pods: GKE gives
-  # each cluster a /19 of it, and a subnetwork takes 170 such ranges (https://cloud.google.com/vpc/docs/quota#per_network).
-  nodes = "172.16.0.0/12"
-  # The functions find the subnetwork of any region by this one name.
   name = "hub-leaves"
+  # Whatever GKE may give to nodes and pods: https://cloud.google.com/vpc/docs/subnets#valid-ranges
+  private = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "240.0.0.0/4"]
 }
 
 resource "google_compute_network" "leaves" {
@@ -18,32 +17,17 @@ resource "google_compute_network" "leaves" {
   routing_mode            = "REGIONAL"
 }
 
-resource "google_compute_subnetwork" "leaves" {
-  # A region is added at the end, so that those that stand keep their ranges.
-  for_each = { for index, region in var.regions : region => cidrsubnet(local.nodes, 6, index) }
-
-  project                  = var.project_id
-  name                     = local.name
-  region                   = each.key
-  network                  = google_compute_network.leaves.id
-  ip_cidr_range            = each.value
-  private_ip_google_access = true
-
-  log_config {
-    aggregation_interval = "INTERVAL_10_MIN"
-    flow_sampling        = 0.1
-    metadata             = "EXCLUDE_ALL_METADATA"
-  }
+# Those that clusters shared before stay as long as there are any in them.
+removed {
+  from = google_compute_subnetwork.leaves
 
   lifecycle {
-    prevent_destroy = true
-    # GKE adds a range for the pods of each cluster and takes it away again.
-    ignore_changes = [secondary_ip_range]
+    destroy = false
   }
 }
 
 resource "google_compute_router" "leaves" {
-  for_each = google_compute_subnetwork.leaves
+  for_each = toset(var.regions)
 
   project = var.project_id
   name    = local.name
@@ -51,7 +35,8 @@ resource "google_compute_router" "leaves" {
   network = google_compute_network.leaves.id
 }
 
-# Nodes have no public addresses; pipelines of users call the world.
+# Nodes have no public addresses; pipelines of users call the world. Where it is, Google's own APIs are reached without it:
+# https://cloud.google.com/nat/docs/nat-product-interactions#interaction-pga
 resource "google_compute_router_nat" "leaves" {
   for_each = google_compute_router.leaves
 
@@ -72,7 +57,8 @@ resource "google_compute_router_nat" "leaves" {
   }
 }
 
-# Behind the rules that GKE makes for each cluster, which let in its own pods, its control plane and its load balancers.
+# Behind the rules that GKE makes for each cluster, which let in its own nodes and pods, its control plane and its load balancers:
+# https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules#cluster-fws
 resource "google_compute_firewall" "deny_between" {
   project       = var.project_id
   name          = "hub-deny-between-leaves"
@@ -80,7 +66,7 @@ resource "google_compute_firewall" "deny_between" {
   network       = google_compute_network.leaves.id
   direction     = "INGRESS"
   priority      = 65000
-  source_ranges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]
+  source_ranges = local.private
 
   deny {
     protocol = "all"
@@ -123,10 +109,10 @@ resource "google_project_iam_member" "nodes" {
   member  = google_service_account.nodes.member
 }
 
-output "network" { value = google_compute_network.leaves.name }
-output "subnetwork" {
-  value      = local.name
-  depends_on = [google_compute_subnetwork.leaves]
+output "network" {
+  value = google_compute_network.leaves.name
+  # No cluster before what keeps it apart from the others, and what it reaches the world by.
+  depends_on = [google_compute_firewall.deny_between, google_compute_router_nat.leaves]
 }
 output "node_account" { value = google_service_account.nodes.email }
 output "node_account_name" { value = google_service_account.nodes.name }

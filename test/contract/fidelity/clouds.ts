@@ -239,7 +239,6 @@ const settings: GkeSettings = {
   cell: CELL,
   zones: { 'europe-west1': ['europe-west1-b', 'europe-west1-c'] },
   network: 'hub',
-  subnetworks: { 'europe-west1': 'hub-europe-west1' },
   nodeServiceAccount: `nodes@${PROJECT}.iam.gserviceaccount.com`,
   endpointTrust: 'cluster-ca',
 };

@@ -49,6 +49,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   address: 'addresses',
   'forwarding-rule': 'forwardingRules',
   firewall: 'firewalls',
+  subnetwork: 'subnetworks',
 };
 const ofNone = (collection: string): string =>
   `global${collection.charAt(0).toUpperCase()}${collection.slice(1)}`;

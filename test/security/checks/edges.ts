@@ -178,7 +178,6 @@ const PRODUCTION = {
   HUB_PAGE_TOKEN_KEY: 'k'.repeat(32),
   HUB_NODE_SERVICE_ACCOUNT: 'nodes@a-project.iam.gserviceaccount.com',
   HUB_NETWORK: 'hub-leaves',
-  HUB_SUBNETWORK: 'hub-leaves',
   HUB_CHART_SOURCE: 'oci://europe-docker.pkg.dev/a-project/charts',
   HUB_HELM_IMAGE: `mirror/helm@sha256:${'0'.repeat(64)}`,
   HUB_CALL_HOME_IMAGE: `mirror/google-cloud-cli@sha256:${'0'.repeat(64)}`,

@@ -16,7 +16,6 @@ const SETTINGS: GkeSettings = {
   cell: 'eu-1',
   zones: { 'europe-west1': ['europe-west1-b'] },
   network: 'projects/hub-test/global/networks/hub',
-  subnetworks: { 'europe-west1': 'projects/hub-test/regions/europe-west1/subnetworks/hub' },
   nodeServiceAccount: 'hub-nodes@hub-test.iam.gserviceaccount.com',
   kmsKeys: { 'europe-west1': 'projects/hub-test/locations/europe-west1/keyRings/hub/cryptoKeys/etcd' },
 };

@@ -83,7 +83,7 @@ export const elsewhere = (hub: Living, id: string) =>
 
 /** A handler long given up asks the cloud for its cluster all the same. */
 export function makeLate(hub: Living, cluster: Cluster, location = cluster.location ?? ''): void {
-  const settings = { projectId: 'hub-memory', cell: 'default', network: 'n', subnetworks: {}, zones: {} };
+  const settings = { projectId: 'hub-memory', cell: 'default', network: 'n', zones: {} };
   const body = clusterBody(targetOf(cluster), { ...settings, nodeServiceAccount: 'nodes@x' });
   hub.container.createCluster(location, JSON.parse(JSON.stringify(body)));
 }
@@ -103,6 +103,8 @@ export function leaveBehind(hub: Living, { id }: Pick<Cluster, 'id'>): void {
   const targetTags = [`gke-${name}-0a1b2c3d-node`];
   hub.compute.create('disk', { name: `gke-${name}-disk`, location: 'europe-west1-b', labels });
   hub.compute.create('firewall', { name: `gke-${name}-all`, location: 'global', targetTags });
+  const description = `auto-created subnetwork for cluster "${name}"`;
+  hub.compute.create('subnetwork', { name: `${name}-b`, location: 'europe-west1', description });
   for (const location of ['europe-west1', 'global']) {
     hub.compute.create('forwarding-rule', { name: `rule-${id}`, location, labels });
     hub.compute.create('address', { name: `address-${id}`, location, labels });

@@ -47,6 +47,7 @@ export const KINDS: Readonly<Record<Orphan['kind'], string>> = {
   address: 'Address',
   'forwarding-rule': 'Load balancer',
   firewall: 'Firewall rule',
+  subnetwork: 'Subnetwork',
   'dns-record': 'Name',
 };
 

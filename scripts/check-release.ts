@@ -1,0 +1,114 @@
+/**
+ * Whether what is about to be deployed is what was released: `npm run check-release -- --keys release-keys.pem`, before `terraform apply`.
+ * Offline: it needs the files, the signed statement beside them, and public keys that came another way. Exit code 0: it is; 1: it is not; 2: it
+ * could not be checked.
+ */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { opened, type PublicKey, parsePublicKeys } from './dsse.ts';
+import { checkProvenance, type Provenance } from './provenance.ts';
+import { ATTESTATION, commitIn, digestOf, digestsOf, Unusable } from './release-files.ts';
+
+const USAGE = `usage: npm run check-release -- --keys <public keys in PEM> [--commit <hash>] [--builder <uri>] [--attestation <file>]
+Without --commit it is the one that is checked out; without --builder any that has the key; the file is ${ATTESTATION}.
+`;
+
+interface Options {
+  keys: string;
+  commit?: string | undefined;
+  builder?: string | undefined;
+  attestation?: string | undefined;
+  /** A repository in this one's place; for tests. */
+  in?: string | undefined;
+}
+
+function main(args: readonly string[]): number {
+  const options = readArguments(args);
+  const root = options.in === undefined ? fileURLToPath(new URL('..', import.meta.url)) : pathOf(options.in);
+  const keys = readKeys(options.keys);
+  const file = options.attestation === undefined ? join(root, ATTESTATION) : pathOf(options.attestation);
+  const expected = {
+    files: digestsOf(root),
+    commit: options.commit ?? commitIn(root),
+    lockDigest: digestOf(root, 'package-lock.json'),
+    builder: options.builder,
+  };
+  const found = opened(readJson(file), keys);
+  if ('fault' in found) return refuse([found.fault]);
+  const verdict = checkProvenance(found.statement, expected);
+  if (!verdict.holds) return refuse(verdict.faults);
+  process.stdout.write(reportOf(verdict.provenance, found.kid));
+  return 0;
+}
+
+function refuse(faults: readonly string[]): number {
+  process.stderr.write(`NOT VALID: do not deploy this.\n${faults.map((fault) => `  ${fault}\n`).join('')}`);
+  return 1;
+}
+
+function reportOf({ subject, predicate }: Provenance, kid: string): string {
+  const { buildDefinition, runDetails } = predicate;
+  const { repository } = buildDefinition.externalParameters;
+  const [{ digest }] = buildDefinition.resolvedDependencies;
+  const { node, platform } = buildDefinition.internalParameters;
+  return [
+    `VALID: ${subject.length} files, all of them as they were released.`,
+    `Built from ${repository} at ${digest.gitCommit}, with Node ${node} on ${platform},`,
+    `by ${runDetails.builder.id} at ${runDetails.metadata.finishedOn}; signed by the key ${kid}.`,
+    '',
+  ].join('\n');
+}
+
+function readArguments(args: readonly string[]): Options {
+  const text = { type: 'string' } as const;
+  let values: Partial<Options>;
+  try {
+    values = parseArgs({
+      args: [...args],
+      options: { keys: text, commit: text, builder: text, attestation: text, in: text },
+    }).values;
+  } catch (error) {
+    throw new Unusable(`${(error as Error).message}\n${USAGE}`);
+  }
+  if (!values.keys) throw new Unusable(USAGE);
+  return { ...values, keys: values.keys };
+}
+
+/** npm runs its scripts in the folder of the package, and says where it was called. */
+const pathOf = (file: string): string => resolve(process.env.INIT_CWD ?? process.cwd(), file);
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Unusable(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readText(file));
+  } catch (error) {
+    if (error instanceof Unusable) throw error;
+    throw new Unusable(`${file} is not JSON; is it the file of the release?`);
+  }
+}
+
+function readKeys(file: string): readonly PublicKey[] {
+  try {
+    return parsePublicKeys(readText(pathOf(file)));
+  } catch (error) {
+    if (error instanceof Unusable) throw error;
+    throw new Unusable(`${file} ${(error as Error).message}`);
+  }
+}
+
+try {
+  process.exitCode = main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Unusable)) throw error;
+  process.stderr.write(`${error.message.trimEnd()}\n`);
+  process.exitCode = 2;
+}
