@@ -151,7 +151,7 @@ function commitFault(error: unknown): unknown {
 function snapshotOf<T>(document: StoredDocument, nowMs: number): Snapshot<T> {
   return {
     path: pathOf(document.name),
-    data: toData(document.fields) as T,
+    data: dataOf(document) as T,
     version: String(document.updateMicros),
     createTime: new Date(document.createMicros / 1000),
     updateTime: new Date(document.updateMicros / 1000),
@@ -297,15 +297,23 @@ function dateValue(ms: number): Stored {
   return { time: [whole, (ms - whole * 1000) * 1000] };
 }
 
+/** A document is never changed in place, so all who read it get the same data; frozen, for what one of them changed others would read. */
+function dataOf(document: StoredDocument): DocumentData {
+  let data = read.get(document);
+  if (!data) read.set(document, (data = toData(document.fields)));
+  return data;
+}
+const read = new WeakMap<StoredDocument, DocumentData>();
+
 function toData(fields: Fields): DocumentData {
   const data: DocumentData = {};
   for (const key in fields) data[key] = toValue(fields[key] as Stored);
-  return data;
+  return Object.freeze(data);
 }
 
 function toValue(value: Stored): Value {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(toValue);
+  if (Array.isArray(value)) return Object.freeze(value.map(toValue)) as Value[];
   if ('map' in value) return toData(value.map);
   if ('time' in value) return new Date(value.time[0] * 1000 + Math.floor(value.time[1] / 1000));
   return Number(numberOf(value));

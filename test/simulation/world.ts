@@ -17,6 +17,7 @@ import { rowOf } from '../../shared/lifecycle/table.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { between, happens, type Streams, streamsOf } from './chance.ts';
+import { checkOnce } from './checked-once.ts';
 import { oldDocuments } from './old-code.ts';
 import { type Process, startProcess } from './process.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -62,6 +63,8 @@ export interface Watcher extends Partial<Observer> {
   /** Before the bus has it. */
   onPublish?(topic: string, body: object): void;
 }
+
+checkOnce();
 
 /** Clusters in each zone: more than anybody asks for. */
 const AMPLE = 1000;
