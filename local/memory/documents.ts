@@ -226,7 +226,17 @@ function nest(fields: Fields, { segments }: FieldPath, value: Stored): void {
   map[segments.at(-1) ?? ''] = value;
 }
 
-const pathIn = (text: string): FieldPath => fieldPath(text.split('.'));
+function pathIn(text: string): FieldPath {
+  const known = paths.get(text);
+  if (known) return known;
+  const path = fieldPath(text.split('.'));
+  // Those into a ledger have no end.
+  if (paths.size >= MOST_KEPT) paths.clear();
+  paths.set(text, path);
+  return path;
+}
+const paths = new Map<string, FieldPath>();
+const MOST_KEPT = 5000;
 
 // Queries.
 
@@ -299,8 +309,10 @@ function dateValue(ms: number): Stored {
 
 /** A document is never changed in place, so all who read it get the same data; frozen, for what one of them changed others would read. */
 function dataOf(document: StoredDocument): DocumentData {
-  let data = read.get(document);
-  if (!data) read.set(document, (data = toData(document.fields)));
+  const known = read.get(document);
+  if (known) return known;
+  const data = toData(document.fields);
+  read.set(document, data);
   return data;
 }
 const read = new WeakMap<StoredDocument, DocumentData>();

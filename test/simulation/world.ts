@@ -130,7 +130,7 @@ export function createWorld({
       if (site.startsWith('gke.')) counts.cloudCalls++;
       const strike = plan ? plan(site, process) : drawn(site, args);
       note(
-        `${process.name} ${site} ${strike ?? ''}`,
+        keyOf(process.name, site, strike),
         () => `${process.name}#${process.id} ${site}${strike ? ` — ${strike}` : ''}`,
       );
       if (strike) counts.faults++;
@@ -384,6 +384,20 @@ export function createWorld({
     },
   };
 }
+
+/** A call as it stands in the trace's number. There are few, and each is made many times. */
+function keyOf(name: string, site: string, strike: Strike | undefined): string {
+  const ofProcess = keys.get(name) ?? new Map<string, Map<Strike | undefined, string>>();
+  keys.set(name, ofProcess);
+  const ofSite = ofProcess.get(site) ?? new Map<Strike | undefined, string>();
+  ofProcess.set(site, ofSite);
+  const known = ofSite.get(strike);
+  if (known !== undefined) return known;
+  const key = `${name} ${site} ${strike ?? ''}`;
+  ofSite.set(strike, key);
+  return key;
+}
+const keys = new Map<string, Map<string, Map<Strike | undefined, string>>>();
 
 export const idsIn = (paths: Iterable<string>): string[] =>
   [...paths].flatMap((path) => {
