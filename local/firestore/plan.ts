@@ -32,7 +32,8 @@ export interface Plan {
   readonly order: readonly OrderPart[];
   /** Whether the first field descends: indexes are then read backwards. */
   readonly reversed: boolean;
-  readonly branches: readonly Branch[];
+  /** Not asked for where so few documents are there that each is looked at. */
+  branches(): readonly Branch[];
 }
 
 /** One alternative. */
@@ -56,17 +57,12 @@ export function planQuery(query: Query): Plan {
     const key = sortKey(order, document);
     return key !== undefined && key >= lower && key < upper ? key : undefined;
   };
-  let branches: readonly Branch[] | undefined;
   return {
     query,
     order,
     reversed,
     windowed: query.offset > 0 || query.limit !== undefined,
-    // Not made where so few documents are there that each is looked at.
-    get branches() {
-      branches ??= alternatives(query.where).flatMap((filters) => branch(filters, order, lower, upper));
-      return branches;
-    },
+    branches: () => alternatives(query.where).flatMap((filters) => branch(filters, order, lower, upper)),
     accepts,
     keyOf,
     matches: (document) => keyOf(document) !== undefined,
@@ -186,7 +182,7 @@ function filterRange({ field, op, value }: FieldFilter): readonly [string, strin
  */
 export function* runPlan(documents: Documents, plan: Plan, examined: () => void): Generator<StoredDocument> {
   const { query, reversed } = plan;
-  const streams = plan.branches.map((b) => branchStream(documents, plan, b, examined));
+  const streams = plan.branches().map((b) => branchStream(documents, plan, b, examined));
   let skip = query.offset;
   let left = query.limit ?? Number.POSITIVE_INFINITY;
   let last: string | undefined;

@@ -274,9 +274,24 @@ function modelQuery(query: Query): ModelQuery {
     offset: 0,
     limit,
   };
-  checkQuery(asked);
+  const shape = shapeOf(query);
+  if (!checked.has(shape)) {
+    checkQuery(asked);
+    if (checked.size >= MOST_KEPT) checked.clear();
+    checked.add(shape);
+  }
   return asked;
 }
+
+/** What decides whether Firestore takes a query: whose operands these are and how many, not what they say. */
+function shapeOf({ collection, where = [], orderBy = [] }: Query): string {
+  let shape = collection;
+  for (const [text, op, value] of where)
+    shape += ` ${text} ${op} ${Array.isArray(value) ? value.length : ''}`;
+  for (const [text] of orderBy) shape += ` by ${text}`;
+  return shape;
+}
+const checked = new Set<string>();
 
 // Values.
 

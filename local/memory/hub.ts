@@ -425,11 +425,10 @@ const PERIODS = new Map<string, number>();
 
 /**
  * A port whose calls all go through the door, but for those of its `own`. Each of its methods returns a promise. Every invocation has doors
- * of its own and uses few of them: a method is made when it is first asked for.
+ * of its own and uses few of them: a method is made when it is asked for.
  */
 function behind<T extends object>(door: Door, name: string, port: T, own: Partial<T> = {}): T {
-  const methods = Object.keys(port).filter((method) => typeof (port as Methods)[method] === 'function');
-  const doored = new (doorsOf(name, methods))(door, port as Methods);
+  const doored = new (doorsOf(name, port as Methods))(door, port as Methods);
   for (const [method, value] of Object.entries(own)) Object.defineProperty(doored, method, { value });
   return doored as T;
 }
@@ -437,13 +436,24 @@ function behind<T extends object>(door: Door, name: string, port: T, own: Partia
 type Methods = Record<string, (...args: unknown[]) => Promise<unknown>>;
 type Doored = { readonly door: Door; readonly port: Methods };
 
-/** By the port's name and methods: what makes one. */
-const made = new Map<string, new (door: Door, port: Methods) => Doored>();
+type Doors = new (door: Door, port: Methods) => Doored;
 
-function doorsOf(name: string, methods: readonly string[]): new (door: Door, port: Methods) => Doored {
-  const key = `${name} ${methods.join()}`;
-  const known = made.get(key);
+const doorsByPort = new WeakMap<object, Doors>();
+/** Of a port that is opened each time anew: by its name and methods. */
+const doorsByMethods = new Map<string, Doors>();
+
+function doorsOf(name: string, port: Methods): Doors {
+  const known = doorsByPort.get(port);
   if (known) return known;
+  const methods = Object.keys(port).filter((method) => typeof port[method] === 'function');
+  const key = `${name} ${methods.join()}`;
+  const doors = doorsByMethods.get(key) ?? makeDoors(name, methods);
+  doorsByMethods.set(key, doors);
+  doorsByPort.set(port, doors);
+  return doors;
+}
+
+function makeDoors(name: string, methods: readonly string[]): Doors {
   class Behind implements Doored {
     readonly door: Door;
     readonly port: Methods;
@@ -457,13 +467,10 @@ function doorsOf(name: string, methods: readonly string[]): new (door: Door, por
     Object.defineProperty(Behind.prototype, method, {
       get(this: Behind) {
         const { door, port } = this;
-        const value = (...args: unknown[]) => door(site, () => (port[method] as Methods[string])(...args), args);
-        Object.defineProperty(this, method, { value });
-        return value;
+        return (...args: unknown[]) => door(site, () => (port[method] as Methods[string])(...args), args);
       },
     });
   }
-  made.set(key, Behind);
   return Behind;
 }
 

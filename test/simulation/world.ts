@@ -7,7 +7,7 @@ import { byOneTime } from '../../functions/one-time.ts';
 import type { Ports } from '../../functions/ports.ts';
 import { CloudRefusal } from '../../functions/providers/gke/errors.ts';
 import { versioned } from '../../functions/versioned.ts';
-import { quicklySettled, type VirtualClock, virtualClock } from '../../local/clock.ts';
+import { quicklySettled, streamsSettled, type VirtualClock, virtualClock } from '../../local/clock.ts';
 import type { FaultRates } from '../../local/faults.ts';
 import { type Door, type MemoryHub, memoryHub, type Observer } from '../../local/memory/hub.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
@@ -99,9 +99,24 @@ export function createWorld({
   let processes = 0;
   let current: Process | undefined;
 
+  /** Those that answer a request at this moment, whose bodies are streams. */
+  const serving = new Set<Process>();
+  const isServing = (): boolean => {
+    for (const process of serving) {
+      if (process.alive) return true;
+      serving.delete(process);
+    }
+    return false;
+  };
+
   const clock: VirtualClock = virtualClock({
     tieBreak: streams.schedule.fraction,
-    ...(!thorough && { settle: quicklySettled }),
+    ...(!thorough && {
+      async settle() {
+        await quicklySettled();
+        if (isServing()) await streamsSettled();
+      },
+    }),
     onEvent() {
       counts.events++;
       for (const watcher of watchers) watcher.onEvent?.();
@@ -347,6 +362,7 @@ export function createWorld({
     note,
     violate,
     start,
+    serving,
     /** The process whose call is being carried out. */
     current: () => current,
     /** Whether a handler works on that cluster beside the one whose call is being carried out. */
