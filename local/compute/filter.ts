@@ -11,6 +11,19 @@ export type Matcher = (resource: object) => boolean;
 /** @throws ServiceError INVALID_ARGUMENT as Compute Engine words it */
 export function parseFilter(text: string | undefined): Matcher {
   if (!text?.trim()) return () => true;
+  const known = parsed.get(text);
+  if (known) return known;
+  const matcher = parse(text);
+  if (parsed.size >= MOST_KEPT) parsed.clear();
+  parsed.set(text, matcher);
+  return matcher;
+}
+
+/** A client asks for one cluster's again and again. */
+const parsed = new Map<string, Matcher>();
+const MOST_KEPT = 1000;
+
+function parse(text: string): Matcher {
   const tokens = tokenize(text);
   const legacy = tokens.some(
     (token) => token.kind === 'word' && (token.text === 'eq' || token.text === 'ne'),
@@ -57,7 +70,8 @@ export function parseFilter(text: string | undefined): Matcher {
     const operator = take();
     const value = take();
     if (field.kind !== 'word' || value.kind === 'sign') return refuse(text);
-    const read = (resource: object): string | undefined => fieldOf(resource, field.text);
+    const path = field.text.split('.');
+    const read = (resource: object): string | undefined => fieldOf(resource, path);
     switch (operator.text) {
       case '=':
         return legacy ? refuse(text) : (resource) => read(resource) === value.text;
@@ -104,9 +118,9 @@ function tokenize(text: string): Token[] {
 }
 
 /** `labels.a-b` and the like; a label's key has no dots. */
-function fieldOf(resource: object, path: string): string | undefined {
+function fieldOf(resource: object, path: readonly string[]): string | undefined {
   let value: unknown = resource;
-  for (const part of path.split('.')) {
+  for (const part of path) {
     if (typeof value !== 'object' || value === null) return undefined;
     value = (value as Record<string, unknown>)[part];
   }

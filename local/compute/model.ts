@@ -165,6 +165,17 @@ export function createComputeModel(world: World): ComputeModel {
     return rule ? [...row.users, linkOf(world.projectId, rule)] : row.users;
   };
 
+  /** Rows are replaced, not changed: what the API shows of one stays true, but for who uses it. */
+  const shown = new WeakMap<ComputeRow, Record<string, unknown>>();
+  const viewOf = (row: ComputeRow): Record<string, unknown> => {
+    const users = usersOf(row);
+    const known = users === row.users ? shown.get(row) : undefined;
+    if (known) return known;
+    const view = resourceOf(world.projectId, row, users);
+    if (users === row.users) shown.set(row, view);
+    return view;
+  };
+
   const create: ComputeModel['create'] = (kind, spec) => {
     const location = locationOf(kind, spec.location);
     const { name, labels = {}, madeBy = 'user', users = [], ...rest } = spec;
@@ -201,7 +212,7 @@ export function createComputeModel(world: World): ComputeModel {
       const rows = [...table.values()]
         .filter((row) => row.kind === kind)
         .filter((row) => options.location === undefined || row.location === options.location)
-        .filter((row) => matches(resourceOf(world.projectId, row, usersOf(row))))
+        .filter((row) => matches(viewOf(row)))
         .sort((a, b) => (a.location + a.name < b.location + b.name ? -1 : 1));
       const size = Math.min(options.maxResults ?? PAGE, PAGE);
       const start = options.pageToken === undefined ? 0 : Number(options.pageToken);

@@ -33,7 +33,17 @@ export const clusterPath = (projectId: string, location: string, name: string): 
 
 const linkTo = (path: string): string => `https://container.googleapis.com/v1/${path}`;
 
+/** Rows are replaced, not changed, so that what is shown of one stays true. */
 export function clusterView(projectId: string, row: ClusterRow): ClusterView {
+  const known = shown.get(row);
+  if (known) return known;
+  const view = viewOf(projectId, row);
+  shown.set(row, view);
+  return view;
+}
+const shown = new WeakMap<ClusterRow, ClusterView>();
+
+function viewOf(projectId: string, row: ClusterRow): ClusterView {
   const { resource } = row;
   const time = new Date(row.createdAtMs).toISOString();
   const endpoints = resource.controlPlaneEndpointsConfig;

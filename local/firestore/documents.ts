@@ -38,10 +38,14 @@ export function scopesOf(name: string): readonly [string, string, string] {
   return [collection, `*${root}/${idOf(collection)}`, `*${root}/`];
 }
 
-export function inScope(name: string, { parent, collectionId, allDescendants }: Scope): boolean {
-  const collection = parentOf(name);
-  if (!allDescendants) return collection === `${parent}/${collectionId}`;
-  return name.startsWith(`${parent}/`) && (collectionId === '' || idOf(collection) === collectionId);
+export const inScope = (name: string, scope: Scope): boolean => scopeTest(scope)(name);
+
+/** The same for many names. */
+export function scopeTest(scope: Scope): (name: string) => boolean {
+  const { parent, collectionId, allDescendants } = scope;
+  const below = allDescendants ? `${parent}/` : `${scopeKey(scope)}/`;
+  if (!allDescendants) return (name) => name.startsWith(below) && name.indexOf('/', below.length) < 0;
+  return (name) => name.startsWith(below) && (collectionId === '' || idOf(parentOf(name)) === collectionId);
 }
 
 interface Index {
@@ -121,6 +125,14 @@ export class Documents {
     if (documents.length >= WORTH_AN_INDEX) this.#keep(key, { shape, entries });
     else this.#remember(key, shape.id, entries);
     return entries;
+  }
+
+  /** All documents of a collection, if they are so few that looking at each is cheaper than an index. */
+  fewOf(scope: Scope): Iterable<StoredDocument> | undefined {
+    if (scope.allDescendants) return undefined;
+    const documents = this.#collections.get(scopeKey(scope));
+    if (!documents) return [];
+    return documents.size < WORTH_AN_INDEX ? documents.values() : undefined;
   }
 
   /** In no particular order. */

@@ -52,7 +52,7 @@ export function explainRun(
 }
 
 function indexesUsed({ query, branches, reversed }: Plan): Record<string, string>[] {
-  const used = branches.map((branch): string => {
+  const used = branches().map((branch): string => {
     if (branch.kind === 'name') return `${NAME_FIELD.text} ASC`;
     const { equality, contains, order } = branch.shape;
     return [

@@ -121,7 +121,13 @@ export function createFirestore(
   const examined = (): void => {
     counters.examined++;
   };
-  const findNow = (plan: Plan): StoredDocument[] => Array.from(runPlan(documents, plan, examined));
+  const findNow = (plan: Plan): StoredDocument[] => {
+    const few = documents.fewOf(plan.query.scope);
+    if (!few) return Array.from(runPlan(documents, plan, examined));
+    const found = scanPlan(few, plan);
+    counters.examined += found.length;
+    return found;
+  };
 
   const getAt = (name: string, micros: number | undefined): StoredDocument | undefined => {
     const current = documents.get(name);

@@ -3,7 +3,7 @@
  * range of one index, and the ranges are merged in order. Work is in proportion to what is returned, plus what the filters
  * that no index serves throw away. https://firebase.google.com/docs/firestore/query-data/queries#query_limits
  */
-import { type Documents, inScope, type StoredDocument } from './documents.ts';
+import { type Documents, type StoredDocument, scopeTest } from './documents.ts';
 import { type IndexShape, indexShape, type OrderPart, sortKey } from './indexes.ts';
 import { AFTER, inverted, kindRange, nameKey, orderKey } from './order.ts';
 import { type FieldPath, NAME_FIELD } from './paths.ts';
@@ -23,14 +23,17 @@ export interface Plan {
   readonly query: Query;
   /** Whether scope and filter take the document. */
   accepts(document: StoredDocument): boolean;
-  /** Whether the document is in the result, but for offset and limit: accepted, in the order, and between the cursors. */
+  /** Where the document stands in the result, but for offset and limit; undefined: not accepted, not in the order, or beyond the cursors. */
+  keyOf(document: StoredDocument): string | undefined;
+  /** Whether it stands there. */
   matches(document: StoredDocument): boolean;
   /** Whether offset or limit make one document's place depend on the others. */
   readonly windowed: boolean;
   readonly order: readonly OrderPart[];
   /** Whether the first field descends: indexes are then read backwards. */
   readonly reversed: boolean;
-  readonly branches: readonly Branch[];
+  /** Not asked for where so few documents are there that each is looked at. */
+  branches(): readonly Branch[];
 }
 
 /** One alternative. */
@@ -46,21 +49,23 @@ export function planQuery(query: Query): Plan {
   const reversed = complete[0]?.descending === true;
   const order = complete.map((o) => ({ field: o.field, inverted: o.descending !== reversed }));
   const [lower, upper] = cursorRange(query, order, reversed);
+  const inScope = scopeTest(query.scope);
   const passes = matcher(query.where);
-  const accepts = (document: StoredDocument): boolean =>
-    inScope(document.name, query.scope) && passes(document);
+  const accepts = (document: StoredDocument): boolean => inScope(document.name) && passes(document);
+  const keyOf = (document: StoredDocument): string | undefined => {
+    if (!accepts(document)) return undefined;
+    const key = sortKey(order, document);
+    return key !== undefined && key >= lower && key < upper ? key : undefined;
+  };
   return {
     query,
     order,
     reversed,
     windowed: query.offset > 0 || query.limit !== undefined,
-    branches: alternatives(query.where).flatMap((filters) => branch(filters, order, lower, upper)),
+    branches: () => alternatives(query.where).flatMap((filters) => branch(filters, order, lower, upper)),
     accepts,
-    matches(document) {
-      if (!accepts(document)) return false;
-      const key = sortKey(order, document);
-      return key !== undefined && key >= lower && key < upper;
-    },
+    keyOf,
+    matches: (document) => keyOf(document) !== undefined,
   };
 }
 
@@ -177,7 +182,7 @@ function filterRange({ field, op, value }: FieldFilter): readonly [string, strin
  */
 export function* runPlan(documents: Documents, plan: Plan, examined: () => void): Generator<StoredDocument> {
   const { query, reversed } = plan;
-  const streams = plan.branches.map((b) => branchStream(documents, plan, b, examined));
+  const streams = plan.branches().map((b) => branchStream(documents, plan, b, examined));
   let skip = query.offset;
   let left = query.limit ?? Number.POSITIVE_INFINITY;
   let last: string | undefined;
@@ -199,7 +204,8 @@ function* branchStream(documents: Documents, plan: Plan, b: Branch, examined: ()
   if (b.kind === 'name') {
     const document = documents.get(b.name);
     examined();
-    if (document && plan.matches(document)) yield [sortKey(plan.order, document) ?? '', document];
+    const key = document && plan.keyOf(document);
+    if (document && key !== undefined) yield [key, document];
     return;
   }
   const index = documents.index(plan.query.scope, b.shape);
@@ -229,13 +235,14 @@ function* merge(streams: Iterator<Found>[], reversed: boolean): Generator<Found>
   }
 }
 
-/** The same by looking at every document: for snapshots of the past, and for tests to compare with. */
+/** The same by looking at every document: for small collections, for snapshots of the past, and for tests to compare with. */
 export function scanPlan(candidates: Iterable<StoredDocument>, plan: Plan): StoredDocument[] {
   const found: Found[] = [];
   for (const document of candidates) {
-    if (plan.matches(document)) found.push([sortKey(plan.order, document) ?? '', document]);
+    const key = plan.keyOf(document);
+    if (key !== undefined) found.push([key, document]);
   }
-  found.sort(([a], [b]) => (a === b ? 0 : a < b === !plan.reversed ? -1 : 1));
+  if (found.length > 1) found.sort(([a], [b]) => (a === b ? 0 : a < b === !plan.reversed ? -1 : 1));
   const { offset, limit = Number.POSITIVE_INFINITY } = plan.query;
   return found.slice(offset, offset + limit).map(([, document]) => document);
 }

@@ -73,30 +73,28 @@ export function matcher(filter: Filter | undefined): (document: StoredDocument) 
 export const matchesNothing = (operand: Value): boolean => operand === null || isNaNValue(operand);
 
 function operatorTest(op: Operator, operand: Value): (value: Value) => boolean {
+  if (op === 'in') return memberTest(operand);
   const key = orderKey(operand);
-  const kind = key[0];
   // Ranges stay within the operand's kind: a text is neither less nor greater than a number.
-  const within = (compare: (k: string) => boolean) => (value: Value) => {
-    const k = orderKey(value);
-    return k[0] === kind && compare(k);
+  const within = (passes: (order: number) => boolean) => (value: Value) => {
+    const order = timeOrder(value, operand) ?? keyOrder(orderKey(value), key);
+    return order !== undefined && passes(order);
   };
   switch (op) {
     case '==':
-      return (value) => orderKey(value) === key;
+      return isPlain(operand)
+        ? (value) => (isPlain(value) ? value === operand : orderKey(value) === key)
+        : (value) => orderKey(value) === key;
     case '!=':
       return (value) => value !== null && orderKey(value) !== key;
     case '<':
-      return within((k) => k < key);
+      return within((order) => order < 0);
     case '<=':
-      return within((k) => k <= key);
+      return within((order) => order <= 0);
     case '>':
-      return within((k) => k > key);
+      return within((order) => order > 0);
     case '>=':
-      return within((k) => k >= key);
-    case 'in': {
-      const keys = operandKeys(operand);
-      return (value) => keys.has(orderKey(value));
-    }
+      return within((order) => order >= 0);
     case 'not-in': {
       const keys = new Set(elementsOf(operand).map(orderKey));
       const none = elementsOf(operand).includes(null); // `not-in [null]` finds nothing at all.
@@ -110,6 +108,31 @@ function operatorTest(op: Operator, operand: Value): (value: Value) => boolean {
     }
   }
 }
+
+function memberTest(operand: Value): (value: Value) => boolean {
+  const plain = elementsOf(operand).every(isPlain) ? new Set<Value>(elementsOf(operand)) : undefined;
+  let keys: Set<string> | undefined;
+  return (value) => {
+    if (plain && isPlain(value)) return plain.has(value);
+    keys ??= operandKeys(operand);
+    return keys.has(orderKey(value));
+  };
+}
+
+/** How two instants compare, without their keys; undefined if one is none. */
+function timeOrder(a: Value, b: Value): number | undefined {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return undefined;
+  if (!('time' in a) || !('time' in b)) return undefined;
+  return a.time[0] - b.time[0] || a.time[1] - b.time[1];
+}
+
+/** How two keys compare; undefined if they are of different kinds. */
+const keyOrder = (a: string, b: string): number | undefined =>
+  a[0] !== b[0] ? undefined : a < b ? -1 : a > b ? 1 : 0;
+
+/** Two of these are equal if they are the same: no keys are needed to compare them. Other numbers are objects. */
+const isPlain = (value: Value): value is string | number | boolean =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
 const operandKeys = (operand: Value): Set<string> =>
   new Set(

@@ -27,6 +27,9 @@ type Candidate = { equal: readonly IndexedField[] };
  * @throws ServiceError FAILED_PRECONDITION that names the missing index, in production's words
  */
 export function requireIndex(query: Query, config: IndexConfig, summed: readonly FieldPath[] = []): void {
+  const shape = shapeOf(query, summed);
+  const known = served.get(config) ?? new Set();
+  if (known.has(shape)) return;
   const order = completeOrder(query).map(
     ({ field, descending }): IndexedField => ({
       path: field.text,
@@ -44,6 +47,28 @@ export function requireIndex(query: Query, config: IndexConfig, summed: readonly
       });
     }
   }
+  if (known.size >= MOST_KEPT) known.clear();
+  served.set(config, known.add(shape));
+}
+
+/** What was found to be served: an application asks the same few things again and again, and only the operands differ. */
+const served = new WeakMap<IndexConfig, Set<string>>();
+const MOST_KEPT = 10_000;
+
+/** All that decides which index a query needs. */
+function shapeOf({ scope, where, orderBy }: Query, summed: readonly FieldPath[]): string {
+  let shape = `${scope.allDescendants ? '*' : ''}${scope.collectionId} ${shapeOfFilter(where)}`;
+  for (const { field, descending } of orderBy) shape += `${descending ? '>' : '<'}${field.text} `;
+  for (const field of summed) shape += `+${field.text} `;
+  return shape;
+}
+
+function shapeOfFilter(filter: Filter | undefined): string {
+  if (!filter) return '';
+  if ('all' in filter) return `(${filter.all.map(shapeOfFilter).join('&')})`;
+  return 'any' in filter
+    ? `(${filter.any.map(shapeOfFilter).join('|')})`
+    : `${filter.field.text} ${filter.op}`;
 }
 
 /** The disjunctive normal form, in which `in` stays one equality: its operands all want the same index. */

@@ -151,7 +151,7 @@ function commitFault(error: unknown): unknown {
 function snapshotOf<T>(document: StoredDocument, nowMs: number): Snapshot<T> {
   return {
     path: pathOf(document.name),
-    data: toData(document.fields) as T,
+    data: dataOf(document) as T,
     version: String(document.updateMicros),
     createTime: new Date(document.createMicros / 1000),
     updateTime: new Date(document.updateMicros / 1000),
@@ -226,7 +226,17 @@ function nest(fields: Fields, { segments }: FieldPath, value: Stored): void {
   map[segments.at(-1) ?? ''] = value;
 }
 
-const pathIn = (text: string): FieldPath => fieldPath(text.split('.'));
+function pathIn(text: string): FieldPath {
+  const known = paths.get(text);
+  if (known) return known;
+  const path = fieldPath(text.split('.'));
+  // Those into a ledger have no end.
+  if (paths.size >= MOST_KEPT) paths.clear();
+  paths.set(text, path);
+  return path;
+}
+const paths = new Map<string, FieldPath>();
+const MOST_KEPT = 5000;
 
 // Queries.
 
@@ -264,9 +274,24 @@ function modelQuery(query: Query): ModelQuery {
     offset: 0,
     limit,
   };
-  checkQuery(asked);
+  const shape = shapeOf(query);
+  if (!checked.has(shape)) {
+    checkQuery(asked);
+    if (checked.size >= MOST_KEPT) checked.clear();
+    checked.add(shape);
+  }
   return asked;
 }
+
+/** What decides whether Firestore takes a query: whose operands these are and how many, not what they say. */
+function shapeOf({ collection, where = [], orderBy = [] }: Query): string {
+  let shape = collection;
+  for (const [text, op, value] of where)
+    shape += ` ${text} ${op} ${Array.isArray(value) ? value.length : ''}`;
+  for (const [text] of orderBy) shape += ` by ${text}`;
+  return shape;
+}
+const checked = new Set<string>();
 
 // Values.
 
@@ -297,15 +322,25 @@ function dateValue(ms: number): Stored {
   return { time: [whole, (ms - whole * 1000) * 1000] };
 }
 
+/** A document is never changed in place, so all who read it get the same data; frozen, for what one of them changed others would read. */
+function dataOf(document: StoredDocument): DocumentData {
+  const known = read.get(document);
+  if (known) return known;
+  const data = toData(document.fields);
+  read.set(document, data);
+  return data;
+}
+const read = new WeakMap<StoredDocument, DocumentData>();
+
 function toData(fields: Fields): DocumentData {
   const data: DocumentData = {};
   for (const key in fields) data[key] = toValue(fields[key] as Stored);
-  return data;
+  return Object.freeze(data);
 }
 
 function toValue(value: Stored): Value {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(toValue);
+  if (Array.isArray(value)) return Object.freeze(value.map(toValue)) as Value[];
   if ('map' in value) return toData(value.map);
   if ('time' in value) return new Date(value.time[0] * 1000 + Math.floor(value.time[1] / 1000));
   return Number(numberOf(value));

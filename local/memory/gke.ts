@@ -60,7 +60,17 @@ export function memoryGkeClient(container: ContainerModel, compute: ComputeModel
   };
 }
 
+/** The model shows one and the same view of a cluster until something changes in it. */
 function gkeCluster(view: ClusterView): GkeCluster {
+  const known = seen.get(view);
+  if (known) return known;
+  const cluster = Object.freeze(clusterIn(view));
+  seen.set(view, cluster);
+  return cluster;
+}
+const seen = new WeakMap<ClusterView, GkeCluster>();
+
+function clusterIn(view: ClusterView): GkeCluster {
   const endpoint = view.controlPlaneEndpointsConfig?.dnsEndpointConfig?.endpoint;
   const controlPlane = controlPlaneOf(view);
   const ca = (view.masterAuth as { clusterCaCertificate?: string } | undefined)?.clusterCaCertificate;

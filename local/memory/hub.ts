@@ -240,10 +240,8 @@ export function memoryHub({
     metrics,
   };
 
-  const documentsThrough = (door: Door): Documents => ({
-    ...behind(door, 'documents', documents),
-    watch: documents.watch,
-  });
+  const documentsThrough = (door: Door): Documents =>
+    behind<Documents>(door, 'documents', documents, { watch: documents.watch });
 
   /** The same ports with a door before each call. @param own what is this invocation's alone */
   const portsThrough = (door: Door, own: Partial<Pick<Ports, 'clock' | 'log'>> = {}): Ports =>
@@ -425,20 +423,59 @@ function periodOf(schedule: string): number {
 
 const PERIODS = new Map<string, number>();
 
-/** A port whose calls all go through the door. Its methods are its own properties, and each returns a promise. */
-function behind<T extends object>(door: Door, name: string, port: T): T {
-  const doored: Record<string, unknown> = {};
-  for (const [method, call] of Object.entries(port)) {
-    if (typeof call !== 'function') continue;
-    doored[method] = (...args: unknown[]) => door(`${name}.${method}`, () => call(...args), args);
-  }
+/**
+ * A port whose calls all go through the door, but for those of its `own`. Each of its methods returns a promise. Every invocation has doors
+ * of its own and uses few of them: a method is made when it is asked for.
+ */
+function behind<T extends object>(door: Door, name: string, port: T, own: Partial<T> = {}): T {
+  const doored = new (doorsOf(name, port as Methods))(door, port as Methods);
+  for (const [method, value] of Object.entries(own)) Object.defineProperty(doored, method, { value });
   return doored as T;
+}
+
+type Methods = Record<string, (...args: unknown[]) => Promise<unknown>>;
+type Doored = { readonly door: Door; readonly port: Methods };
+
+type Doors = new (door: Door, port: Methods) => Doored;
+
+const doorsByPort = new WeakMap<object, Doors>();
+/** Of a port that is opened each time anew: by its name and methods. */
+const doorsByMethods = new Map<string, Doors>();
+
+function doorsOf(name: string, port: Methods): Doors {
+  const known = doorsByPort.get(port);
+  if (known) return known;
+  const methods = Object.keys(port).filter((method) => typeof port[method] === 'function');
+  const key = `${name} ${methods.join()}`;
+  const doors = doorsByMethods.get(key) ?? makeDoors(name, methods);
+  doorsByMethods.set(key, doors);
+  doorsByPort.set(port, doors);
+  return doors;
+}
+
+function makeDoors(name: string, methods: readonly string[]): Doors {
+  class Behind implements Doored {
+    readonly door: Door;
+    readonly port: Methods;
+    constructor(door: Door, port: Methods) {
+      this.door = door;
+      this.port = port;
+    }
+  }
+  for (const method of methods) {
+    const site = `${name}.${method}`;
+    Object.defineProperty(Behind.prototype, method, {
+      get(this: Behind) {
+        const { door, port } = this;
+        return (...args: unknown[]) => door(site, () => (port[method] as Methods[string])(...args), args);
+      },
+    });
+  }
+  return Behind;
 }
 
 /** A Pachyderm is closed at once, by whoever opened it. */
 const doored =
   (door: Door) =>
-  (pachyderm: Pachyderm): Pachyderm => ({
-    ...behind(door, 'pachyderm', pachyderm),
-    close: () => pachyderm.close(),
-  });
+  (pachyderm: Pachyderm): Pachyderm =>
+    behind(door, 'pachyderm', pachyderm, { close: () => pachyderm.close() });

@@ -85,6 +85,8 @@ export function watchInvariants(
 ): Findings {
   const { hub, violate, markers } = world;
   const known = new Map<string, Known>();
+  /** Ids of those that are in the middle of something. */
+  const busy = new Set<string>();
   const edges = new Set<string>();
   const heard = new Map<string, string | undefined>();
   let restedAtMs: number | undefined;
@@ -129,6 +131,10 @@ export function watchInvariants(
     for (let epoch = (before?.epoch ?? -1) + 1; epoch <= now.epoch; epoch++)
       checkEvent(now, epoch, before?.fields);
     known.set(id, { fields: now, epoch: now.epoch });
+    if (before) addUp(before.fields, -1);
+    addUp(now, 1);
+    if (isAtRest(now)) busy.delete(id);
+    else busy.add(id);
     noteMembers(now, before?.fields);
     checkDoors(now);
     if (!before) listen(id);
@@ -402,21 +408,20 @@ export function watchInvariants(
       ? []
       : hub.inventory().flatMap(({ kind, name, of }) => (of.includes(id) ? [`${kind} ${name}`] : []));
 
+  /** By path of an account or cell: what the clusters come to that count there. */
+  const sums = new Map([[cellPath('default'), { clusters: 0, hourlyMicros: 0 }]]);
+  function addUp({ liability, owner }: Cluster, sign: 1 | -1): void {
+    for (const path of [cellPath('default'), ...(owner === undefined ? [] : [accountPath(owner)])]) {
+      const { clusters, hourlyMicros } = sums.get(path) ?? { clusters: 0, hourlyMicros: 0 };
+      sums.set(path, {
+        clusters: clusters + sign * (liability?.clusters ?? 0),
+        hourlyMicros: hourlyMicros + sign * (liability?.hourlyMicros ?? 0),
+      });
+    }
+  }
+
   /** Counters are the truth, always. */
   function checkCounters(): void {
-    const sums = new Map<string, { clusters: number; hourlyMicros: number }>();
-    const add = (path: string, clusters: number, hourlyMicros: number): void => {
-      const sum = sums.get(path) ?? { clusters: 0, hourlyMicros: 0 };
-      sums.set(path, { clusters: sum.clusters + clusters, hourlyMicros: sum.hourlyMicros + hourlyMicros });
-    };
-    add(cellPath('default'), 0, 0);
-    for (const { fields } of known.values()) {
-      const { liability, owner } = fields;
-      if (owner !== undefined) add(accountPath(owner), 0, 0);
-      if (!liability) continue;
-      add(cellPath('default'), liability.clusters, liability.hourlyMicros);
-      if (owner !== undefined) add(accountPath(owner), liability.clusters, liability.hourlyMicros);
-    }
     for (const [path, sum] of sums) {
       const counter = hub.documents.peek<Allowance>(path)?.data;
       const { clusters = 0, hourlyMicros = 0 } = counter ?? {};
@@ -516,8 +521,7 @@ export function watchInvariants(
       twinSince.delete(name);
     }
     if (!world.calm) return;
-    const resting = [...known.values()].every(({ fields }) => isAtRest(fields));
-    if (!resting) restedAtMs = undefined;
+    if (busy.size > 0) restedAtMs = undefined;
     else restedAtMs ??= world.nowMs();
   }
 
@@ -643,7 +647,7 @@ export function watchInvariants(
     edges,
     clusters: () => [...known.values()].map(({ fields }) => fields),
     atEnd,
-    isAtRest: () => [...known.values()].every(({ fields }) => isAtRest(fields)),
+    isAtRest: () => busy.size === 0,
     restedAtMs: () => restedAtMs,
   };
 }

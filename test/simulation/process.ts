@@ -61,25 +61,22 @@ export function startProcess(
 ): Process {
   const { clock: world, net } = fate;
   const endMs = lasts ? Number.POSITIVE_INFINITY : world.now() + LIFE_MS;
-  let alive = true;
   const sleep = (ms: number): Promise<void> => world.sleepUntil(world.now() + ms);
-  const process: Process = {
+  const process: Process & { alive: boolean } = {
     id,
     name,
-    get alive() {
-      return alive;
-    },
+    alive: true,
     kill() {
-      alive = false;
+      process.alive = false;
     },
     async door<T>(site: string, call: () => Promise<T>, args: readonly unknown[] = []): Promise<T> {
-      if (!alive) return never();
+      if (!process.alive) return never();
       if (fate.calm()) return call();
       const strike = fate.strike(process, site, args);
       await sleep(between(net, LEAST_MS, MOST_MS));
       if (strike === 'slow') await sleep(net.fraction() * SLOW_MS);
       if (strike === 'stall') await sleep(minutes(1) + net.fraction() * (STALL_MS - minutes(1)));
-      if (!alive) return never();
+      if (!process.alive) return never();
       if (strike === 'crash before' || world.now() >= endMs) return die(site);
       if (strike === 'error before') throw silenceAt(site);
       if (strike === 'refused') throw refusalAt(site);
@@ -88,11 +85,11 @@ export function startProcess(
       try {
         answer = await call();
       } catch (error) {
-        if (!alive) return never();
+        if (!process.alive) return never();
         fate.refused(process, site, error);
         throw error;
       }
-      if (!alive) return never();
+      if (!process.alive) return never();
       if (strike === 'crash after') return die(site);
       if (strike === 'reply lost') throw silenceAt(site);
       return answer;
@@ -104,12 +101,12 @@ export function startProcess(
       elapsed: (sinceMs) => world.now() + skewMs - sinceMs,
       async sleepUntil(atMs) {
         await world.sleepUntil(atMs - skewMs);
-        return alive ? undefined : never();
+        return process.alive ? undefined : never();
       },
     },
   };
   function die<T>(site: string): Promise<T> {
-    alive = false;
+    process.alive = false;
     fate.killed(process, site);
     return never<T>();
   }

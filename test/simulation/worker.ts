@@ -8,6 +8,8 @@ export type Task = ({ kind: 'seed' } & Options) | ({ kind: 'strikes' } & Exhaust
 
 const { mutant } = workerData as { mutant?: string };
 if (mutant !== undefined) mutate(mutant);
+// Where an error comes from costs more to find out than most calls, and is of use only to whoever runs the seed again.
+Error.stackTraceLimit = 0;
 // Only now: what is loaded before cannot be changed any more.
 const [{ simulate }, { exhaust }] = await Promise.all([import('./simulate.ts'), import('./exhaustive.ts')]);
 

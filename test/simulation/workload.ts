@@ -85,6 +85,7 @@ export function createWorkload(world: World, findings: Findings) {
     const instance = instanceOf(served);
     const url = path.replace('{id}', id).replace('{email}', encodeURIComponent(email)) + query;
     world.note(`ask ${name}`, () => `${as} ${method} ${url} ${body ? JSON.stringify(body) : ''}`);
+    world.serving.add(instance.process);
     const answered = Promise.resolve(
       instance.app.request(url, {
         method,
@@ -98,6 +99,7 @@ export function createWorkload(world: World, findings: Findings) {
     ).then(async (response): Promise<Answer> => {
       const text = await response.text();
       const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
+      world.serving.delete(instance.process);
       return { status: response.status, body: isJson ? JSON.parse(text) : {} };
     });
     const answer = await Promise.race([answered, sleep(PATIENCE_MS)]);

@@ -7,7 +7,7 @@ import { byOneTime } from '../../functions/one-time.ts';
 import type { Ports } from '../../functions/ports.ts';
 import { CloudRefusal } from '../../functions/providers/gke/errors.ts';
 import { versioned } from '../../functions/versioned.ts';
-import { quicklySettled, type VirtualClock, virtualClock } from '../../local/clock.ts';
+import { quicklySettled, streamsSettled, type VirtualClock, virtualClock } from '../../local/clock.ts';
 import type { FaultRates } from '../../local/faults.ts';
 import { type Door, type MemoryHub, memoryHub, type Observer } from '../../local/memory/hub.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
@@ -17,6 +17,7 @@ import { rowOf } from '../../shared/lifecycle/table.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { between, happens, type Streams, streamsOf } from './chance.ts';
+import { checkOnce } from './checked-once.ts';
 import { oldDocuments } from './old-code.ts';
 import { type Process, startProcess } from './process.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -63,6 +64,8 @@ export interface Watcher extends Partial<Observer> {
   onPublish?(topic: string, body: object): void;
 }
 
+checkOnce();
+
 /** Clusters in each zone: more than anybody asks for. */
 const AMPLE = 1000;
 
@@ -96,9 +99,24 @@ export function createWorld({
   let processes = 0;
   let current: Process | undefined;
 
+  /** Those that answer a request at this moment, whose bodies are streams. */
+  const serving = new Set<Process>();
+  const isServing = (): boolean => {
+    for (const process of serving) {
+      if (process.alive) return true;
+      serving.delete(process);
+    }
+    return false;
+  };
+
   const clock: VirtualClock = virtualClock({
     tieBreak: streams.schedule.fraction,
-    ...(!thorough && { settle: quicklySettled }),
+    ...(!thorough && {
+      async settle() {
+        await quicklySettled();
+        if (isServing()) await streamsSettled();
+      },
+    }),
     onEvent() {
       counts.events++;
       for (const watcher of watchers) watcher.onEvent?.();
@@ -127,7 +145,7 @@ export function createWorld({
       if (site.startsWith('gke.')) counts.cloudCalls++;
       const strike = plan ? plan(site, process) : drawn(site, args);
       note(
-        `${process.name} ${site} ${strike ?? ''}`,
+        keyOf(process.name, site, strike),
         () => `${process.name}#${process.id} ${site}${strike ? ` — ${strike}` : ''}`,
       );
       if (strike) counts.faults++;
@@ -344,6 +362,7 @@ export function createWorld({
     note,
     violate,
     start,
+    serving,
     /** The process whose call is being carried out. */
     current: () => current,
     /** Whether a handler works on that cluster beside the one whose call is being carried out. */
@@ -381,6 +400,20 @@ export function createWorld({
     },
   };
 }
+
+/** A call as it stands in the trace's number. There are few, and each is made many times. */
+function keyOf(name: string, site: string, strike: Strike | undefined): string {
+  const ofProcess = keys.get(name) ?? new Map<string, Map<Strike | undefined, string>>();
+  keys.set(name, ofProcess);
+  const ofSite = ofProcess.get(site) ?? new Map<Strike | undefined, string>();
+  ofProcess.set(site, ofSite);
+  const known = ofSite.get(strike);
+  if (known !== undefined) return known;
+  const key = `${name} ${site} ${strike ?? ''}`;
+  ofSite.set(strike, key);
+  return key;
+}
+const keys = new Map<string, Map<string, Map<Strike | undefined, string>>>();
 
 export const idsIn = (paths: Iterable<string>): string[] =>
   [...paths].flatMap((path) => {
