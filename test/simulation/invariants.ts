@@ -19,7 +19,7 @@ import { CLUSTERS, type Cluster, clusterPath } from '../../shared/documents/clus
 import { DEAD_LETTERS, type DeadLetterFields, deadLetterPath } from '../../shared/documents/dead-letter.ts';
 import { type ClusterEvent, eventPath } from '../../shared/documents/event.ts';
 import { type Ledger, type LedgerEntry, ledgerPath } from '../../shared/documents/ledger.ts';
-import { ORPHANS } from '../../shared/documents/orphan.ts';
+import { ORPHANS, type OrphanFields, orphanPath } from '../../shared/documents/orphan.ts';
 import { type Pool, poolPath } from '../../shared/documents/pool.ts';
 import { isFinal, MAKING } from '../../shared/lifecycle/derive.ts';
 import {
@@ -64,6 +64,10 @@ interface Known {
 export interface Findings {
   /** Edges that were crossed, `from>to:cause`. */
   edges: ReadonlySet<string>;
+  /** A command was answered that leads from a state to itself and changes nothing, so that no event tells of it. */
+  noteAnswered(state: State, command: Command): void;
+  /** Whenever a cluster has come into another state. */
+  onEntry(listener: (now: Cluster) => void): void;
   /** Every cluster there ever was, as it is now. */
   clusters(): Cluster[];
   /** To be called when all has been calm for long enough. */
@@ -86,6 +90,7 @@ export function watchInvariants(
   const { hub, violate, markers } = world;
   const known = new Map<string, Known>();
   const edges = new Set<string>();
+  const listeners: ((now: Cluster) => void)[] = [];
   const heard = new Map<string, string | undefined>();
   let restedAtMs: number | undefined;
 
@@ -100,7 +105,7 @@ export function watchInvariants(
     for (const { path } of writes) {
       const [collection, id = '', sub] = path.split('/');
       if (collection === CLUSTERS && sub === undefined) touched.add(id);
-      if (collection === ORPHANS) world.orphans.add(id);
+      if (collection === ORPHANS) noteOrphan(id);
       if (collection === DEAD_LETTERS) {
         world.letters.add(id);
         markers.add('dead letter');
@@ -111,6 +116,16 @@ export function watchInvariants(
     for (const id of touched) afterChange(id);
     if (counted || touched.size > 0) checkCounters();
   }
+
+  function noteOrphan(key: string): void {
+    world.orphans.add(key);
+    const state = hub.documents.peek<OrphanFields>(orphanPath(key))?.data.state;
+    if (state === 'deleting') asked.add(key);
+    if (state === 'gone' && asked.has(key)) markers.add('orphan found and gone');
+  }
+
+  /** Orphans of which a sweep has asked for the deletion. */
+  const asked = new Set<string>();
 
   function afterChange(id: string): void {
     const now = clusterNow(id);
@@ -132,7 +147,9 @@ export function watchInvariants(
     noteMembers(now, before?.fields);
     checkDoors(now);
     if (!before) listen(id);
-    if (before?.fields.state !== now.state) entered(now, before?.fields);
+    if (before?.fields.state === now.state) return;
+    entered(now, before?.fields);
+    for (const listener of listeners) listener(now);
   }
 
   function born(now: Cluster): void {
@@ -187,6 +204,8 @@ export function watchInvariants(
     if (event.cause === 'delete' && MAKING.has(event.from)) markers.add('deleted in the making');
     if (event.cause === 'share' && event.from === event.to) markers.add('members changed in the middle');
     if (!EDGES.has(edge)) violate('S3', `${now.id} took an edge that is none: ${edge}`);
+    if (event.from === event.to && event.cause !== 'share')
+      violate('S3', `${edge} of ${now.id} is to change nothing, and has an epoch of its own`);
     if (before && epoch === before.epoch + 1 && event.from !== before.state)
       violate('S13', `event ${epoch} of ${now.id} comes from ${event.from}, and it was ${before.state}`);
     if (epoch === now.epoch && event.to !== now.state)
@@ -442,6 +461,7 @@ export function watchInvariants(
   /** The hold is longer than any handler lives: once it is called gone, nothing of it appears any more. */
   function checkLate(service: string, table: string, value: unknown): void {
     const of = subjectOf(service, table, value);
+    if (of !== undefined && world.restored.has(of)) return;
     const id = of === undefined ? undefined : /[a-z2-7]{16}/.exec(of)?.[0];
     const state = id === undefined || world.squatted.has(id) ? undefined : known.get(id)?.fields.state;
     if (state !== undefined && (state === 'failed' || isFinal(state)))
@@ -641,6 +661,8 @@ export function watchInvariants(
   world.watch({ onCommit, onObject, onEvent, onPublish });
   return {
     edges,
+    noteAnswered: (state, command) => void edges.add(`${state}>${state}:${command}`),
+    onEntry: (listener) => void listeners.push(listener),
     clusters: () => [...known.values()].map(({ fields }) => fields),
     atEnd,
     isAtRest: () => [...known.values()].every(({ fields }) => isAtRest(fields)),
