@@ -64,6 +64,7 @@ export async function simulate({
     world.weather.faultyMs - minutes(10),
   );
   await clock.runFor(world.weather.faultyMs);
+  await clock.runFor(Math.max(0, world.siegesEndMs() - world.nowMs()));
   while (
     (counts.faults < LEAST_FAULTS || counts.crashes < LEAST_CRASHES) &&
     world.nowMs() < LONGEST_FAULTY_MS &&

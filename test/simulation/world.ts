@@ -396,6 +396,8 @@ export function createWorld({
     },
     /** Whoever comes into that state cannot get out of it by itself for now. */
     isBesieged: (state: State): boolean => (besiegedUntilMs.get(state) ?? 0) > clock.now() - startMs,
+    /** When the last of the sieges is over that have begun, in ms since the start. */
+    siegesEndMs: (): number => Math.max(0, ...besiegedUntilMs.values()),
     /** From now on nothing goes wrong any more. */
     becalm(): void {
       calm = true;
