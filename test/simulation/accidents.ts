@@ -43,6 +43,9 @@ export function accidents(
   const lookAt = (id: string): Promise<void> =>
     hub.ports.messages.publish(TOPICS.drift, { schema: 1, id }).catch(() => undefined);
 
+  const noteDamage = (id: string, atMs = world.nowMs()): void =>
+    void world.damaged.set(id, Math.max(atMs, world.damaged.get(id) ?? 0));
+
   /** Google upgrades a control plane; meanwhile no other operation is taken. */
   async function upgrade(): Promise<void> {
     const row = running();
@@ -57,8 +60,9 @@ export function accidents(
     if (!cluster) return;
     const [part, takeAway] = oneOf(random, PARTS);
     world.note(`accident ${part}`, () => `accident: ${part} of ${cluster.id} goes`);
-    world.damaged.add(cluster.id);
+    noteDamage(cluster.id);
     await takeAway(cluster).catch(() => undefined);
+    noteDamage(cluster.id);
     await lookAt(cluster.id);
   }
 
@@ -124,7 +128,8 @@ export function accidents(
     if (!row || row.operation !== undefined || weather.fair || !happens(random, 0.5)) return;
     world.note('accident vanish', () => `accident: somebody deletes ${row.resource.name}`);
     const id = row.resource.name.slice(4, 20);
-    world.damaged.add(id);
+    // For good.
+    noteDamage(id, Number.POSITIVE_INFINITY);
     hub.container.deleteCluster(row.location, row.resource.name);
     world.markers.add('cluster vanished');
     world.clock.schedule(world.clock.now() + 600_000, () => void lookAt(id));

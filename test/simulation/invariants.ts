@@ -199,6 +199,7 @@ export function watchInvariants(
     }
     const edge = `${event.from}>${event.to}:${event.cause}`;
     edges.add(edge);
+    if (event.from === 'repairing' && event.cause === 'done') noteRepaired(now.id);
     if (event.cause === 'delete' && event.actor === 'pool' && before?.owner !== undefined)
       violate('S9', `the pool deletes ${now.id}, which is ${before.owner}'s`);
     if (event.cause === 'delete' && MAKING.has(event.from)) markers.add('deleted in the making');
@@ -212,8 +213,16 @@ export function watchInvariants(
       violate('S13', `event ${epoch} of ${now.id} leads to ${event.to}, and it is ${now.state}`);
   }
 
+  /** From then on it is held to what it was before. */
+  function noteRepaired(id: string): void {
+    if ((world.damaged.get(id) ?? 0) < (repairingSinceMs.get(id) ?? 0)) world.damaged.delete(id);
+  }
+
+  const repairingSinceMs = new Map<string, number>();
+
   function entered(now: Cluster, before: Cluster | undefined): void {
     const { id, state } = now;
+    if (state === 'repairing') repairingSinceMs.set(id, world.nowMs());
     if (now.pool !== undefined) {
       if (now.owner !== undefined || Object.keys(now.members).length > 0)
         violate('S9', `the spare ${id} has an owner or members`);

@@ -341,8 +341,8 @@ export function createWorld({
     pools: new Set<string>(),
     /** Ids of the dead letters that there are. */
     letters: new Set<string>(),
-    /** Ids of clusters of which somebody took something away. */
-    damaged: new Set<string>(),
+    /** By id of a cluster of which somebody took something away that no repair has brought back: when, in ms since the start. */
+    damaged: new Map<string, number>(),
     /** What others have in the cloud, as `location/name`: no fault and no accident of ours may touch it. */
     strangers: new Set<string>(),
     /** Names of what somebody brought back from a backup when its cluster was gone. */
