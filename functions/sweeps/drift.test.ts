@@ -9,6 +9,7 @@ import { days, hours, minutes } from '../../shared/units.ts';
 import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
 import { CERTIFICATE_SECRET, certificateSecret, GATEWAY } from '../access/exposure.ts';
 import { memberAccountName } from '../access/member-account.ts';
+import { CommitError, type Documents } from '../cloud.ts';
 import { bindingsOf } from '../pachyderm/members.ts';
 import { sweepDrift } from './drift.ts';
 
@@ -65,6 +66,21 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     });
     expect(messages).toEqual([]);
     expect((await read())?.version).toBe(before?.version);
+  });
+
+  test('is looked at once more if the database went away in the middle', async () => {
+    let reads = 0;
+    const documents: Documents = {
+      ...it.ports.documents,
+      async get(path) {
+        if (++reads > 1) throw new CommitError('unavailable', 'the database is away');
+        return it.ports.documents.get(path);
+      },
+    };
+    await expect(it.run(sweepDrift({ ...it.ports, documents }, { schema: 1, id }))).rejects.toMatchObject({
+      fault: 'unavailable',
+    });
+    expect(untrue(await it.cluster(id))).toEqual([]);
   });
 
   test('gets back a part of its application', async () => {

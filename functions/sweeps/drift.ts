@@ -11,7 +11,7 @@ import { driftMessage, MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
 import { hours } from '../../shared/units.ts';
 import { allGood, type Condition, withCondition } from '../access/conditions.ts';
 import { type Finding, findDrift } from '../access/drift.ts';
-import type { Value } from '../cloud.ts';
+import { CommitError, type Value } from '../cloud.ts';
 import { announce, circumstances, commitOnce, type Read, readCluster, writesOf } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
 
@@ -52,7 +52,7 @@ async function sendToAll(ports: Ports): Promise<void> {
   ports.metrics.record('sweeps', 1, { sweep: 'drift' });
 }
 
-/** What cannot be seen now is seen next time. */
+/** What cannot be seen now is seen next time. @throws CommitError `unavailable` */
 async function look(ports: Ports, id: string): Promise<void> {
   const read = await readCluster(ports, id);
   if (!read || !STANDING.includes(read.cluster.state)) return;
@@ -60,6 +60,8 @@ async function look(ports: Ports, id: string): Promise<void> {
   try {
     findings = await findDrift(read.cluster, ports);
   } catch (thrown) {
+    // That Hub's own database is away tells nothing of the cluster; the bus sends the message again.
+    if (thrown instanceof CommitError && thrown.fault === 'unavailable') throw thrown;
     const { code, detail } = asAppError(thrown);
     ports.log.warn('cluster not looked at', { cluster: id, code, ...(detail && { detail }) });
     return;

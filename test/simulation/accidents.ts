@@ -1,7 +1,11 @@
 /** What happens to clusters that nobody asked Hub for: somebody's hand in the cloud, Google's own upgrades, a part that goes. */
 
-import { LABELS } from '../../functions/labels.ts';
-import { CLUSTERS, type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
+import { CERTIFICATE_SECRET, GATEWAY } from '../../functions/access/exposure.ts';
+import { LABELS, labelsOf } from '../../functions/labels.ts';
+import { type KubeObject, type Leaf, refOf } from '../../functions/leaf/leaf.ts';
+import { MEMBERS_NAMESPACE } from '../../functions/leaf/manifests.ts';
+import { entriesOf } from '../../shared/catalog/catalog.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { happens, oneOf } from './chance.ts';
 import type { Findings } from './invariants.ts';
@@ -12,7 +16,13 @@ const SQUATTED = 0.03;
 
 type Deed = readonly [weight: number, act: () => Promise<void>];
 
-export function accidents(world: World, findings: Findings): Deed[] {
+/** Of a cluster, that somebody can take away. */
+type Part = readonly [name: string, takeAway: (cluster: Cluster) => Promise<void>];
+
+export function accidents(
+  world: World,
+  findings: Findings,
+): { damage(cluster: Cluster): Promise<void>; deeds: Deed[] } {
   const { hub, streams, weather } = world;
   const random = streams.load;
   const standing = () =>
@@ -33,6 +43,9 @@ export function accidents(world: World, findings: Findings): Deed[] {
   const lookAt = (id: string): Promise<void> =>
     hub.ports.messages.publish(TOPICS.drift, { schema: 1, id }).catch(() => undefined);
 
+  const noteDamage = (id: string, atMs = world.nowMs()): void =>
+    void world.damaged.set(id, Math.max(atMs, world.damaged.get(id) ?? 0));
+
   /** Google upgrades a control plane; meanwhile no other operation is taken. */
   async function upgrade(): Promise<void> {
     const row = running();
@@ -42,15 +55,71 @@ export function accidents(world: World, findings: Findings): Deed[] {
     world.markers.add('upgrade by the cloud');
   }
 
-  /** Somebody removes its name. */
-  async function loseName(): Promise<void> {
-    const cluster = standing();
+  /** Somebody takes away a part of it that Hub can make anew, so that the next look has a reason to. */
+  async function damage(cluster: Cluster | undefined = standing()): Promise<void> {
     if (!cluster) return;
-    world.note('accident name', () => `accident: the name of ${cluster.id} goes`);
-    world.damaged.add(cluster.id);
-    const name = `${cluster.id}.${hub.ports.settings.zone}`;
-    await hub.ports.dns.ensureNoRecord({ name, type: 'A' }).catch(() => undefined);
+    const [part, takeAway] = oneOf(random, PARTS);
+    world.note(`accident ${part}`, () => `accident: ${part} of ${cluster.id} goes`);
+    noteDamage(cluster.id);
+    await takeAway(cluster).catch(() => undefined);
+    noteDamage(cluster.id);
     await lookAt(cluster.id);
+  }
+
+  const inside = async (
+    { id, generation, location = '' }: Cluster,
+    act: (leaf: Leaf) => Promise<void>,
+  ): Promise<void> => {
+    const seen = await hub.ports.provider.observeCluster({ id, generation, location });
+    if (seen.status === 'ready') await act(hub.ports.leaves.open(seen.connection));
+  };
+  const oneIn = async (
+    leaf: Leaf,
+    kind: Pick<KubeObject, 'apiVersion' | 'kind'>,
+    namespace: string,
+  ): Promise<void> => {
+    const found = oneOf(random, await leaf.list({ ...kind, namespace }));
+    if (found) await leaf.delete(refOf(found));
+  };
+  const PARTS: readonly [Part, ...Part[]] = [
+    [
+      'the name',
+      ({ id }) => hub.ports.dns.ensureNoRecord({ name: `${id}.${hub.ports.settings.zone}`, type: 'A' }),
+    ],
+    [
+      'a workload',
+      (cluster) =>
+        inside(cluster, (leaf) =>
+          oneIn(
+            leaf,
+            { apiVersion: 'apps/v1', kind: 'Deployment' },
+            entriesOf(cluster.spec).product.namespace,
+          ),
+        ),
+    ],
+    ['the gateway', (cluster) => inside(cluster, (leaf) => leaf.delete(GATEWAY))],
+    ['the certificate', (cluster) => inside(cluster, (leaf) => leaf.delete(CERTIFICATE_SECRET))],
+    [
+      "a member's account",
+      (cluster) =>
+        inside(cluster, (leaf) =>
+          oneIn(leaf, { apiVersion: 'v1', kind: 'ServiceAccount' }, MEMBERS_NAMESPACE),
+        ),
+    ],
+  ];
+
+  /** Somebody brings back a volume from a backup, labels and all, of a cluster that is no more. */
+  async function restore(): Promise<void> {
+    const cluster = oneOf(
+      random,
+      findings.clusters().filter(({ state }) => state === 'deleted' || state === 'failed'),
+    );
+    if (cluster?.location === undefined) return;
+    const { id, location } = cluster;
+    const name = `pvc-of-${id}`;
+    world.note('accident restore', () => `accident: a disk of ${id} is there again`);
+    world.restored.add(name);
+    hub.compute.create('disk', { name, location, labels: labelsOf(id, hub.ports.settings.cell) });
   }
 
   /** Somebody deletes it in the cloud's console: no fault that passes. */
@@ -59,7 +128,8 @@ export function accidents(world: World, findings: Findings): Deed[] {
     if (!row || row.operation !== undefined || weather.fair || !happens(random, 0.5)) return;
     world.note('accident vanish', () => `accident: somebody deletes ${row.resource.name}`);
     const id = row.resource.name.slice(4, 20);
-    world.damaged.add(id);
+    // For good.
+    noteDamage(id, Number.POSITIVE_INFINITY);
     hub.container.deleteCluster(row.location, row.resource.name);
     world.markers.add('cluster vanished');
     world.clock.schedule(world.clock.now() + 600_000, () => void lookAt(id));
@@ -86,17 +156,11 @@ export function accidents(world: World, findings: Findings): Deed[] {
   }
 
   const begun = new Set<string>();
-  world.watch({
-    onCommit(writes) {
-      for (const { path } of writes) {
-        const [collection, id = '', more] = path.split('/');
-        if (collection !== CLUSTERS || more !== undefined) continue;
-        const now = hub.documents.peek<Cluster>(clusterPath(id))?.data;
-        if (now?.state !== 'provisioning' || begun.has(`${id} ${now.generation}`)) continue;
-        begun.add(`${id} ${now.generation}`);
-        if (!weather.fair && !world.calm && happens(random, SQUATTED)) squat(id, now);
-      }
-    },
+  findings.onEntry((now) => {
+    const generation = `${now.id} ${now.generation}`;
+    if (now.state !== 'provisioning' || begun.has(generation)) return;
+    begun.add(generation);
+    if (!weather.fair && !world.calm && happens(random, SQUATTED)) squat(now.id, now);
   });
 
   /** The look that the sweep takes every few hours. */
@@ -105,10 +169,14 @@ export function accidents(world: World, findings: Findings): Deed[] {
     if (cluster) await lookAt(cluster.id);
   }
 
-  return [
-    [0.7, upgrade],
-    [0.7, loseName],
-    [0.4, vanish],
-    [0.5, look],
-  ];
+  return {
+    damage,
+    deeds: [
+      [0.7, upgrade],
+      [1.5, damage],
+      [0.4, vanish],
+      [0.4, restore],
+      [0.5, look],
+    ],
+  };
 }

@@ -9,6 +9,8 @@ export interface Streams {
   faults: Random;
   /** What people do. */
   load: Random;
+  /** When people do what comes at the worst moment. */
+  ambush: Random;
   /** How long calls take. */
   net: Random;
 }
@@ -17,6 +19,7 @@ export const streamsOf = (seed: number): Streams => ({
   schedule: randomStream(seed, 'schedule'),
   faults: randomStream(seed, 'weather'),
   load: randomStream(seed, 'load'),
+  ambush: randomStream(seed, 'ambush'),
   net: randomStream(seed, 'net'),
 });
 

@@ -61,6 +61,7 @@ const NO_WEATHER: Partial<Weather> = {
   lateMembers: 0,
   rates: {},
   outages: [],
+  sieges: [],
   skewMs: 0,
   missed: 0,
   double: 0,

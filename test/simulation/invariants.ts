@@ -19,7 +19,7 @@ import { CLUSTERS, type Cluster, clusterPath } from '../../shared/documents/clus
 import { DEAD_LETTERS, type DeadLetterFields, deadLetterPath } from '../../shared/documents/dead-letter.ts';
 import { type ClusterEvent, eventPath } from '../../shared/documents/event.ts';
 import { type Ledger, type LedgerEntry, ledgerPath } from '../../shared/documents/ledger.ts';
-import { ORPHANS } from '../../shared/documents/orphan.ts';
+import { ORPHANS, type OrphanFields, orphanPath } from '../../shared/documents/orphan.ts';
 import { type Pool, poolPath } from '../../shared/documents/pool.ts';
 import { isFinal, MAKING } from '../../shared/lifecycle/derive.ts';
 import {
@@ -64,6 +64,10 @@ interface Known {
 export interface Findings {
   /** Edges that were crossed, `from>to:cause`. */
   edges: ReadonlySet<string>;
+  /** A command was answered that leads from a state to itself and changes nothing, so that no event tells of it. */
+  noteAnswered(state: State, command: Command): void;
+  /** Whenever a cluster has come into another state. */
+  onEntry(listener: (now: Cluster) => void): void;
   /** Every cluster there ever was, as it is now. */
   clusters(): Cluster[];
   /** To be called when all has been calm for long enough. */
@@ -88,6 +92,7 @@ export function watchInvariants(
   /** Ids of those that are in the middle of something. */
   const busy = new Set<string>();
   const edges = new Set<string>();
+  const listeners: ((now: Cluster) => void)[] = [];
   const heard = new Map<string, string | undefined>();
   let restedAtMs: number | undefined;
 
@@ -102,7 +107,7 @@ export function watchInvariants(
     for (const { path } of writes) {
       const [collection, id = '', sub] = path.split('/');
       if (collection === CLUSTERS && sub === undefined) touched.add(id);
-      if (collection === ORPHANS) world.orphans.add(id);
+      if (collection === ORPHANS) noteOrphan(id);
       if (collection === DEAD_LETTERS) {
         world.letters.add(id);
         markers.add('dead letter');
@@ -113,6 +118,16 @@ export function watchInvariants(
     for (const id of touched) afterChange(id);
     if (counted || touched.size > 0) checkCounters();
   }
+
+  function noteOrphan(key: string): void {
+    world.orphans.add(key);
+    const state = hub.documents.peek<OrphanFields>(orphanPath(key))?.data.state;
+    if (state === 'deleting') asked.add(key);
+    if (state === 'gone' && asked.has(key)) markers.add('orphan found and gone');
+  }
+
+  /** Orphans of which a sweep has asked for the deletion. */
+  const asked = new Set<string>();
 
   function afterChange(id: string): void {
     const now = clusterNow(id);
@@ -138,7 +153,9 @@ export function watchInvariants(
     noteMembers(now, before?.fields);
     checkDoors(now);
     if (!before) listen(id);
-    if (before?.fields.state !== now.state) entered(now, before?.fields);
+    if (before?.fields.state === now.state) return;
+    entered(now, before?.fields);
+    for (const listener of listeners) listener(now);
   }
 
   function born(now: Cluster): void {
@@ -188,19 +205,30 @@ export function watchInvariants(
     }
     const edge = `${event.from}>${event.to}:${event.cause}`;
     edges.add(edge);
+    if (event.from === 'repairing' && event.cause === 'done') noteRepaired(now.id);
     if (event.cause === 'delete' && event.actor === 'pool' && before?.owner !== undefined)
       violate('S9', `the pool deletes ${now.id}, which is ${before.owner}'s`);
     if (event.cause === 'delete' && MAKING.has(event.from)) markers.add('deleted in the making');
     if (event.cause === 'share' && event.from === event.to) markers.add('members changed in the middle');
     if (!EDGES.has(edge)) violate('S3', `${now.id} took an edge that is none: ${edge}`);
+    if (event.from === event.to && event.cause !== 'share')
+      violate('S3', `${edge} of ${now.id} is to change nothing, and has an epoch of its own`);
     if (before && epoch === before.epoch + 1 && event.from !== before.state)
       violate('S13', `event ${epoch} of ${now.id} comes from ${event.from}, and it was ${before.state}`);
     if (epoch === now.epoch && event.to !== now.state)
       violate('S13', `event ${epoch} of ${now.id} leads to ${event.to}, and it is ${now.state}`);
   }
 
+  /** From then on it is held to what it was before. */
+  function noteRepaired(id: string): void {
+    if ((world.damaged.get(id) ?? 0) < (repairingSinceMs.get(id) ?? 0)) world.damaged.delete(id);
+  }
+
+  const repairingSinceMs = new Map<string, number>();
+
   function entered(now: Cluster, before: Cluster | undefined): void {
     const { id, state } = now;
+    if (state === 'repairing') repairingSinceMs.set(id, world.nowMs());
     if (now.pool !== undefined) {
       if (now.owner !== undefined || Object.keys(now.members).length > 0)
         violate('S9', `the spare ${id} has an owner or members`);
@@ -447,6 +475,7 @@ export function watchInvariants(
   /** The hold is longer than any handler lives: once it is called gone, nothing of it appears any more. */
   function checkLate(service: string, table: string, value: unknown): void {
     const of = subjectOf(service, table, value);
+    if (of !== undefined && world.restored.has(of)) return;
     const id = of === undefined ? undefined : /[a-z2-7]{16}/.exec(of)?.[0];
     const state = id === undefined || world.squatted.has(id) ? undefined : known.get(id)?.fields.state;
     if (state !== undefined && (state === 'failed' || isFinal(state)))
@@ -645,6 +674,8 @@ export function watchInvariants(
   world.watch({ onCommit, onObject, onEvent, onPublish });
   return {
     edges,
+    noteAnswered: (state, command) => void edges.add(`${state}>${state}:${command}`),
+    onEntry: (listener) => void listeners.push(listener),
     clusters: () => [...known.values()].map(({ fields }) => fields),
     atEnd,
     isAtRest: () => busy.size === 0,

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { runAll } from './crew.ts';
-import { count, emptyTally, missing, report } from './tally.ts';
+import { count, emptyTally, missing, rarest, report } from './tally.ts';
 import type { Task } from './worker.ts';
 
 /** From so many on, everything that can happen must have happened; from fewer on, it is told what has not. */
@@ -56,7 +56,7 @@ export async function runSeeds(
   );
   print(report(tally, (performance.now() - startedAt) / 1000));
   const lacking = missing(tally);
-  if (seeds >= TELLING_RUN) for (const line of lacking) print(line);
+  if (seeds >= TELLING_RUN) for (const line of [rarest(tally), ...lacking]) print(line);
   const isFull = seeds < FULL_RUN || lacking.length === 0;
   return tally.failed.length === 0 && tally.unsteady.length === 0 && isFull;
 }

@@ -56,12 +56,15 @@ export async function simulate({
   const workload = createWorkload(world, findings);
   const { clock, counts, streams } = world;
   world.begin();
+  findings.onEntry(({ state }) => world.entered(state));
+  workload.layAmbushes();
   if (happens(streams.load, 0.7)) void workload.makePool(integer(streams.load, 1, 3));
   workload.schedule(
-    Math.min(deeds ?? Number.POSITIVE_INFINITY, integer(streams.load, 14, 24)),
+    Math.min(deeds ?? Number.POSITIVE_INFINITY, integer(streams.load, 14, 25)),
     world.weather.faultyMs - minutes(10),
   );
   await clock.runFor(world.weather.faultyMs);
+  await clock.runFor(Math.max(0, world.siegesEndMs() - world.nowMs()));
   while (
     (counts.faults < LEAST_FAULTS || counts.crashes < LEAST_CRASHES) &&
     world.nowMs() < LONGEST_FAULTY_MS &&

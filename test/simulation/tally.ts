@@ -1,8 +1,9 @@
 /** What many seeds come to together, and what is missing in it. */
-import { LIFECYCLE, rowOf, STATES, type State, type StepRow } from '../../shared/lifecycle/table.ts';
+import { LIFECYCLE, type State } from '../../shared/lifecycle/table.ts';
 import { EDGES } from './invariants.ts';
 import { MARKERS } from './markers.ts';
 import type { Run } from './simulate.ts';
+import { PRESSED } from './weather.ts';
 
 const YEAR_MS = 365.25 * 24 * 3_600_000;
 
@@ -51,12 +52,6 @@ export function count(tally: Tally, run: Run): void {
   if (run.settledMs !== undefined) tally.settledMs.push(run.settledMs);
 }
 
-/** States whose deadline can come. */
-const DEADLINES = STATES.filter((state) => {
-  const row = rowOf(state);
-  return row.step !== undefined && Number.isFinite((row as StepRow).timeoutMs);
-});
-
 /** Edges that no run can take, each with its reason. */
 const OUT_OF_REACH: Readonly<Record<string, string>> = {
   'queued>failed:timeout': 'a queue has no deadline',
@@ -66,7 +61,7 @@ const OUT_OF_REACH: Readonly<Record<string, string>> = {
 /** @returns what a full run must have met and has not */
 export function missing(tally: Tally): string[] {
   const edges = [...EDGES].filter((edge) => !tally.edges.has(edge) && !(edge in OUT_OF_REACH));
-  const deadlines = DEADLINES.filter(
+  const deadlines = PRESSED.filter(
     (state) =>
       ![...tally.edges.keys()].some((edge) => edge.startsWith(`${state}>`) && edge.endsWith(':timeout')),
   );
@@ -76,6 +71,19 @@ export function missing(tally: Tally): string[] {
     ...deadlines.map((state) => `the deadline of ${state} never came`),
     ...markers.map((marker) => `never happened: ${marker}`),
   ];
+}
+
+/** Of so many it is told how often they were met, so that none is lost unnoticed. */
+const RAREST = 5;
+
+/** @returns the edges and the rare states that the fewest seeds have met */
+export function rarest(tally: Tally): string {
+  const met = [
+    ...tally.edges,
+    ...[...tally.markers].filter(([marker]) => MARKERS.some((one) => one === marker)),
+  ];
+  const fewest = met.sort(([, a], [, b]) => a - b).slice(0, RAREST);
+  return `met by the fewest seeds: ${fewest.map(([what, seeds]) => `${what} (${seeds})`).join(', ')}`;
 }
 
 export function quantile(values: readonly number[], share: number): number {

@@ -6,6 +6,8 @@
 import type { Random } from '../../functions/cloud.ts';
 import type { FaultName, FaultRates } from '../../local/faults.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
+import { rowOf, STATES, type State, type StepName, type StepRow } from '../../shared/lifecycle/table.ts';
+import { stepTopic } from '../../shared/messages.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { between, happens, integer, oneOf } from './chance.ts';
 
@@ -27,7 +29,20 @@ export interface Outage {
   refuses?: boolean;
   fromMs: number;
   toMs: number;
-  hits(site: string, args: readonly unknown[]): boolean;
+  /** @param caller the function that makes the call */
+  hits(site: string, args: readonly unknown[], caller: string): boolean;
+}
+
+/**
+ * The function of one state loses its way out, or its rights, in the moment in which a cluster comes to need it, and for longer than the
+ * state may last: what chance alone hardly ever brings together.
+ */
+export interface Siege {
+  state: State;
+  refuses: boolean;
+  /** So many clusters come through before. */
+  passes: number;
+  lastsMs: number;
 }
 
 export interface Weather {
@@ -44,6 +59,7 @@ export interface Weather {
   /** Of the stand-ins. */
   rates: FaultRates;
   outages: readonly Outage[];
+  sieges: readonly Siege[];
   /** Clocks of handlers are off by up to this much, either way. */
   skewMs: number;
   /** Of the Scheduler's jobs. */
@@ -63,7 +79,9 @@ export interface Weather {
 /** Each class is off in a good third of the seeds. */
 const OFF = 0.35;
 
-const rate = (random: Random, most: number): number => (happens(random, OFF) ? 0 : random.fraction() * most);
+/** What is drawn for a seed. */
+export const rate = (random: Random, most: number): number =>
+  happens(random, OFF) ? 0 : random.fraction() * most;
 
 /** They pass by themselves. */
 const FAIR: Partial<Record<FaultName, number>> = {
@@ -119,7 +137,11 @@ export function forecast(random: Random): Weather {
     lateCreates: rate(random, 0.5),
     lateMembers: rate(random, 0.3),
     rates,
-    outages: [...outages(random, faultyMs, fair), ...(calamitous ? [calamity(random)] : [])],
+    outages: [
+      ...outages(random, faultyMs, fair),
+      ...(calamitous && happens(random, 0.4) ? [calamity(random)] : []),
+    ],
+    sieges: !fair && happens(random, calamitous ? 0.9 : 0.6) ? sieges(random, faultyMs) : [],
     skewMs: happens(random, 0.5) ? minutes(5) * random.fraction() : 0,
     missed: rate(random, 0.3),
     double: rate(random, 0.3),
@@ -196,11 +218,55 @@ function calamity(random: Random): Outage {
   };
 }
 
+/** States whose deadline can come. */
+export const PRESSED: readonly State[] = STATES.filter((state) => {
+  const row = rowOf(state);
+  return row.step !== undefined && Number.isFinite((row as StepRow).timeoutMs);
+});
+
+const timeoutMsOf = (state: State): number => (rowOf(state) as StepRow).timeoutMs;
+
+/** Two, in states with the longest deadlines that such a time has room for. */
+function sieges(random: Random, faultyMs: number): Siege[] {
+  const leastMs = faultyMs > FAULTY_MS ? FAULTY_MS / 2 : 0;
+  const isFitting = (state: State): boolean =>
+    timeoutMsOf(state) > leastMs && timeoutMsOf(state) < faultyMs / 2;
+  const fitting = PRESSED.filter(isFitting);
+  const at = integer(random, 0, fitting.length - 1);
+  const other = (at + integer(random, 1, fitting.length - 1)) % fitting.length;
+  return [at, other].flatMap((index) => {
+    const state = fitting[index];
+    return state === undefined ? [] : [siegeOf(random, state)];
+  });
+}
+
+const siegeOf = (random: Random, state: State): Siege => ({
+  state,
+  refuses: happens(random, 0.35),
+  passes: happens(random, 0.3) ? 1 : 0,
+  lastsMs: timeoutMsOf(state) + between(random, minutes(5), minutes(20)),
+});
+
+/** @param fromMs when the cluster came that it begins with, in ms since the start */
+export function outageOf({ state, refuses, lastsMs }: Siege, fromMs: number): Outage {
+  const besieged = stepTopic(rowOf(state).step as StepName);
+  return {
+    name: `${besieged} ${refuses ? 'may nothing' : 'reaches nobody'}`,
+    refuses,
+    fromMs,
+    toMs: fromMs + lastsMs,
+    // What it has to say of that still comes through.
+    hits: (site, _args, caller) =>
+      caller === besieged && !site.startsWith('documents.') && !site.startsWith('messages.'),
+  };
+}
+
 /** What takes this call away at that time, if anything does. */
 export const outageAt = (
-  { outages: all }: Weather,
+  outages: readonly Outage[],
   sinceMs: number,
   site: string,
   args: readonly unknown[],
+  caller: string,
 ): Outage | undefined =>
-  all.find(({ fromMs, toMs, hits }) => fromMs <= sinceMs && sinceMs < toMs && hits(site, args));
+  outages.find(({ fromMs, toMs, hits }) => fromMs <= sinceMs && sinceMs < toMs && hits(site, args, caller));

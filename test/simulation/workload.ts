@@ -8,11 +8,14 @@ import { CREDENTIALS_ENDPOINTS } from '../../functions/api/credentials.ts';
 import type { ApiEnv } from '../../functions/api/observe.ts';
 import { type EndpointName, POLICY, partsOf } from '../../functions/api/policy.ts';
 import { REGIONS, SIZES } from '../../shared/catalog/catalog.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type DeadLetterFields, deadLetterPath } from '../../shared/documents/dead-letter.ts';
 import { poolPath } from '../../shared/documents/pool.ts';
-import { rowOf, type State } from '../../shared/lifecycle/table.ts';
+import { commandEdge } from '../../shared/lifecycle/derive.ts';
+import { type Command, rowOf, type State } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { accidents } from './accidents.ts';
+import { type Askers, layAmbushes } from './ambush.ts';
 import { between, happens, integer, oneOf } from './chance.ts';
 import type { Findings } from './invariants.ts';
 import type { Process } from './process.ts';
@@ -27,6 +30,12 @@ const REPEATS = 4;
 
 /** The way out, and where an operator must help. */
 const ENDING: ReadonlySet<State> = new Set(['deleting', 'deprovisioning', 'sweeping', 'deleted', 'stuck']);
+
+/** What the endpoints ask of a cluster; of the others an event always tells. */
+const COMMANDS: Partial<Record<EndpointName, Command>> = {
+  'DELETE /v1/clusters/{id}': 'delete',
+  'POST /v1/clusters/{id}:retry': 'retry',
+};
 
 export interface Answer {
   status: number;
@@ -86,6 +95,7 @@ export function createWorkload(world: World, findings: Findings) {
     const url = path.replace('{id}', id).replace('{email}', encodeURIComponent(email)) + query;
     world.note(`ask ${name}`, () => `${as} ${method} ${url} ${body ? JSON.stringify(body) : ''}`);
     world.serving.add(instance.process);
+    const before = findings.clusters().find((cluster) => cluster.id === id);
     const answered = Promise.resolve(
       instance.app.request(url, {
         method,
@@ -118,7 +128,15 @@ export function createWorkload(world: World, findings: Findings) {
     }
     if (name === 'POST /v1/clusters' && answer.status === 202) checkMine(as, answer.body.id ?? '');
     if (name === 'DELETE /v1/clusters/{id}' && answer.status < 300) checkEnding(id);
+    if (before && answer.status < 300) noteUnchanged(before, COMMANDS[name]);
     return answer;
+  }
+
+  /** It was in that state all the while, so the command met it there. */
+  function noteUnchanged({ id, state, epoch }: Cluster, command: Command | undefined): void {
+    const now = findings.clusters().find((cluster) => cluster.id === id);
+    if (command && now?.epoch === epoch && commandEdge(state, command) === state)
+      findings.noteAnswered(state, command);
   }
 
   /** Who is told that they have a cluster has it. */
@@ -338,13 +356,14 @@ export function createWorkload(world: World, findings: Findings) {
     await ask({ as, name, id, query });
   }
 
+  const mishaps = accidents(world, findings);
   const deeds: Deed[] = [
     ...Object.values(writes),
     [1, rush],
     [1, giveUpInRush],
     [3, fickle],
     [2, read],
-    ...accidents(world, findings),
+    ...mishaps.deeds,
   ];
   const total = deeds.reduce((sum, [weight]) => sum + weight, 0);
   function deed(): Deed[1] {
@@ -356,8 +375,33 @@ export function createWorkload(world: World, findings: Findings) {
     return create;
   }
 
+  const askers: Askers = {
+    delete: async ({ id, owner }) =>
+      void (await ask({ as: (owner ?? 'operator') as User, name: 'DELETE /v1/clusters/{id}', id })),
+    retry: async ({ id, owner }) =>
+      void (await ask({ as: (owner ?? 'operator') as User, name: 'POST /v1/clusters/{id}:retry', id })),
+    async share({ id, owner, members }) {
+      const guest = oneOf(
+        random,
+        USERS.filter((uid) => uid !== owner),
+      );
+      if (owner === undefined || guest === undefined) return;
+      const request = { as: owner as User, id, email: emailOf(guest) };
+      if (members[guest] !== undefined)
+        await ask({ ...request, name: 'DELETE /v1/clusters/{id}/members/{email}' });
+      else await ask({ ...request, name: 'PUT /v1/clusters/{id}/members/{email}', body: { role: 'editor' } });
+    },
+    async claim({ spec: { product, region } }) {
+      const body = { name: 'mine', product, region };
+      await ask({ as: anyUser(), name: 'POST /v1/clusters', body, key: `key-${++keys}` });
+    },
+    repair: mishaps.damage,
+  };
+
   return {
     ask,
+    /** From now on people also come at the worst moment. */
+    layAmbushes: () => layAmbushes(world, findings, askers),
     /** The pool, and then so many deeds spread over so long. */
     schedule(count: number, overMs: number): void {
       const fromMs = clock.now();

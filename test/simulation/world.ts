@@ -13,7 +13,7 @@ import { type Door, type MemoryHub, memoryHub, type Observer } from '../../local
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { CLUSTERS, clusterPath } from '../../shared/documents/cluster.ts';
-import { rowOf } from '../../shared/lifecycle/table.ts';
+import { rowOf, type State } from '../../shared/lifecycle/table.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { between, happens, type Streams, streamsOf } from './chance.ts';
@@ -21,7 +21,16 @@ import { checkOnce } from './checked-once.ts';
 import { oldDocuments } from './old-code.ts';
 import { type Process, startProcess } from './process.ts';
 import { createTrace, type Trace } from './trace.ts';
-import { forecast, outageAt, STRIKES, type Strike, type Weather, weightOf } from './weather.ts';
+import {
+  forecast,
+  type Outage,
+  outageAt,
+  outageOf,
+  STRIKES,
+  type Strike,
+  type Weather,
+  weightOf,
+} from './weather.ts';
 
 export interface Violation {
   /** Of the invariant. */
@@ -85,6 +94,7 @@ export function createWorld({
 }: WorldOptions) {
   const streams: Streams = streamsOf(seed);
   const weather: Weather = { ...forecast(streams.faults), ...given };
+  const outages: Outage[] = [...weather.outages];
   const watchers: Watcher[] = [];
   const counts: Counts = { events: 0, calls: 0, faults: 0, crashes: 0, invocations: 0, cloudCalls: 0 };
   const violations: Violation[] = [];
@@ -94,6 +104,9 @@ export function createWorld({
   const lost = new Map<string, { epoch: number; sinceMs: number }>();
   /** By cluster: when one of its handlers was last killed, or met an error. */
   const troubledAtMs = new Map<string, number>();
+  /** By state of a siege: how many clusters have come into it. */
+  const arrivals = new Map<State, number>();
+  const besiegedUntilMs = new Map<State, number>();
   let calm = false;
   let begun = false;
   let processes = 0;
@@ -143,7 +156,7 @@ export function createWorld({
     strike(process: Process, site: string, args: readonly unknown[]): Strike | undefined {
       counts.calls++;
       if (site.startsWith('gke.')) counts.cloudCalls++;
-      const strike = plan ? plan(site, process) : drawn(site, args);
+      const strike = plan ? plan(site, process) : drawn(process, site, args);
       note(
         keyOf(process.name, site, strike),
         () => `${process.name}#${process.id} ${site}${strike ? ` — ${strike}` : ''}`,
@@ -178,9 +191,9 @@ export function createWorld({
     },
   };
 
-  function drawn(site: string, args: readonly unknown[]): Strike | undefined {
+  function drawn({ name }: Process, site: string, args: readonly unknown[]): Strike | undefined {
     if (counts.faults >= lastFault) return undefined;
-    const outage = outageAt(weather, clock.now() - startMs, site, args);
+    const outage = outageAt(outages, clock.now() - startMs, site, args, name);
     if (outage) return outage.refuses ? 'refused' : 'error before';
     if (site === 'gke.createCluster' && happens(streams.faults, weather.lateCreates)) return 'stall';
     if (site === 'pachyderm.setMembers' && happens(streams.faults, weather.lateMembers)) return 'stall';
@@ -346,10 +359,12 @@ export function createWorld({
     pools: new Set<string>(),
     /** Ids of the dead letters that there are. */
     letters: new Set<string>(),
-    /** Ids of clusters of which somebody took something away. */
-    damaged: new Set<string>(),
+    /** By id of a cluster of which somebody took something away that no repair has brought back: when, in ms since the start. */
+    damaged: new Map<string, number>(),
     /** What others have in the cloud, as `location/name`: no fault and no accident of ours may touch it. */
     strangers: new Set<string>(),
+    /** Names of what somebody brought back from a backup when its cluster was gone. */
+    restored: new Set<string>(),
     /** Ids of clusters whose name somebody else had taken before. */
     squatted: new Set<string>(),
     /** Ids of the orphans that were ever found. */
@@ -385,6 +400,23 @@ export function createWorld({
       });
       scheduleKills();
     },
+    /** A cluster has come into that state. */
+    entered(state: State): void {
+      for (const siege of calm ? [] : weather.sieges) {
+        if (siege.state !== state) continue;
+        const arrived = (arrivals.get(state) ?? 0) + 1;
+        arrivals.set(state, arrived);
+        if (arrived !== siege.passes + 1) continue;
+        const outage = outageOf(siege, clock.now() - startMs);
+        outages.push(outage);
+        besiegedUntilMs.set(state, outage.toMs);
+        note('siege', () => `siege: ${outage.name}`);
+      }
+    },
+    /** Whoever comes into that state cannot get out of it by itself for now. */
+    isBesieged: (state: State): boolean => (besiegedUntilMs.get(state) ?? 0) > clock.now() - startMs,
+    /** When the last of the sieges is over that have begun, in ms since the start. */
+    siegesEndMs: (): number => Math.max(0, ...besiegedUntilMs.values()),
     /** From now on nothing goes wrong any more. */
     becalm(): void {
       calm = true;
