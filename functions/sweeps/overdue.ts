@@ -10,6 +10,7 @@ import type { Value } from '../cloud.ts';
 import { expire } from '../dispatch/commands.ts';
 import { publishStep, readableClusters } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
+import { sendDue } from './looks.ts';
 
 /** How often the Scheduler starts a sweep; its grain is a minute: https://cloud.google.com/scheduler/docs/configuring/cron-job-schedules */
 const EVERY_MS = minutes(1);
@@ -34,6 +35,7 @@ interface Due {
  */
 export async function sweepOverdue(ports: Ports): Promise<number> {
   const endMs = ports.clock.after(EVERY_MS);
+  await sendDue(ports);
   const sent = new Set<string>();
   for (;;) {
     const { due, more } = await findDue(ports, endMs, sent);

@@ -280,6 +280,24 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'const ROUNDS = 1;',
   },
   {
+    name: 'nobody looks again after a removal',
+    file: TRANSITION,
+    from: 'if (!wanted) return undefined;',
+    to: 'if (cluster) return undefined;',
+  },
+  {
+    name: 'the look after a removal comes too early',
+    file: TABLE,
+    from: 'LOOK_AFTER_MS = TOMBSTONE_HOLD_MS',
+    to: 'LOOK_AFTER_MS = seconds(30)',
+  },
+  {
+    name: 'the look after a removal is not sent',
+    file: 'functions/sweeps/looks.ts',
+    from: 'await send(ports, due);',
+    to: '',
+  },
+  {
     name: 'the lock is not proven',
     file: 'functions/access/pachyderm.ts',
     from: '      await assertMembers(place, pachyderm, admin, left);\n      await prove(place, pachyderm, admin);',
