@@ -138,6 +138,20 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await stage.reach('ready');
     },
   },
+  requeue: {
+    ends: 'ready',
+    async play(stage) {
+      const { clock, hub } = stage.world;
+      // No zone has quota for its machines, and what is half made goes for longer than any hold lasts.
+      hub.faults.force('quota', { subject: 'europe-west1 operation' });
+      hub.faults.force('slow-operation', { subject: 'DELETE_CLUSTER' });
+      await create(stage);
+      while (!stage.findings.edges.has('provisioning>queued:requeued'))
+        await clock.sleepUntil(clock.now() + seconds(1));
+      hub.faults.clear();
+      await stage.reach('ready');
+    },
+  },
   ...Object.fromEntries(
     ON_THE_WAY.map((state): [string, Scenario] => [
       `delete ${state}`,
