@@ -541,6 +541,7 @@ export function watchInvariants(
   }
 
   function atEnd(): void {
+    checkLooks();
     for (const key of world.strangers) {
       if (!hub.inventory().some(({ name, location }) => `${location}/${name}` === key))
         violate('S5', `${key}, which is somebody else's, is gone`);
@@ -568,7 +569,7 @@ export function watchInvariants(
         violate('L6', `${id} is overdue`);
       if (state === 'ready' && now.expiresAt && now.expiresAt.getTime() < world.clock.now() - minutes(5))
         violate('L6', `${id} is ready, and its lifetime has ended`);
-      if (state === 'ready' && now.lookAt && now.conditions.every(({ status }) => status))
+      if (world.calm && state === 'ready' && now.lookAt && now.conditions.every(({ status }) => status))
         violate('L6', `${id} has not been looked at since somebody was shut out of it`);
       if (state === 'ready' || state === 'warm') checkStanding(now);
       for (let epoch = 0; epoch <= now.epoch; epoch++) checkReaders(now, epoch);

@@ -24,8 +24,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: ENGINE,
     from: 'read?.cluster.epoch === message.epoch && rowOf',
     to: 'read !== undefined && rowOf',
-    equivalent:
-      'the message only says where to look: the step that runs is the one of the document as it is, and the commit has its own condition',
   },
   {
     name: 'commits without their condition',
