@@ -4,7 +4,7 @@ import { AppError } from '../shared/errors.ts';
 import type { StepName } from '../shared/lifecycle/table.ts';
 import { stepMessage, stepTopic, TOPICS } from '../shared/messages.ts';
 import { onDelivery, onMessage, onRequest } from './register.ts';
-import type { Sent } from './sweeps/overdue.ts';
+import type { Sent } from './sweeps/sent.ts';
 
 const onStep = (name: StepName) =>
   onMessage(stepTopic(name), async (ports, body) => {

@@ -21,23 +21,29 @@ export interface Finding {
   repairable: boolean;
 }
 
+export interface Drift {
+  findings: Finding[];
+  /** That its members can come in, and nobody else, was seen. */
+  isProven: boolean;
+}
+
 /** @throws AppError LEAF_UNAVAILABLE, PROVIDER_UNAVAILABLE, PERMISSION_DENIED if nothing could be seen: no proof of anything */
-export async function findDrift(cluster: Cluster, ports: Ports): Promise<Finding[]> {
+export async function findDrift(cluster: Cluster, ports: Ports): Promise<Drift> {
   const seen = await observe(cluster, ports);
-  if (seen.status === 'absent' || seen.status === 'deleting') return [nothing(GONE)];
+  if (seen.status === 'absent' || seen.status === 'deleting') return nothing(GONE);
   if (seen.status === 'broken') {
     ports.log.warn('cluster broken', { cluster: cluster.id, code: seen.code, detail: seen.detail });
-    return [nothing(BROKEN)];
+    return nothing(BROKEN);
   }
   const place = placeIn(seen, cluster, ports);
-  const found = await Promise.all([
+  const [parts, locked, ...others] = await Promise.all([
     workloads(place),
     lock(place),
     certificate(place),
     reach(place),
     members(place),
   ]);
-  const findings = found
+  const findings = [parts, typeof locked === 'object' ? locked : undefined, ...others]
     .filter((finding) => finding !== undefined)
     // Who lets strangers in is found from inside and from outside.
     .filter(({ type }, index, all) => all.findIndex((other) => other.type === type) === index);
@@ -45,10 +51,15 @@ export async function findDrift(cluster: Cluster, ports: Ports): Promise<Finding
   const silent = findings.find(({ type }) => type === 'Reachable');
   // What does not run cannot answer either; making the way to it once more would not help.
   if (idle && silent && (await isExposed(place))) silent.repairable = false;
-  return findings;
+  const isProven =
+    locked === 'locked' && !findings.some(({ type }) => type === 'Locked' || type === 'Members');
+  return { findings, isProven };
 }
 
-const nothing = (message: string): Finding => ({ type: 'Exists', message, repairable: false });
+const nothing = (message: string): Drift => ({
+  findings: [{ type: 'Exists', message, repairable: false }],
+  isProven: false,
+});
 const GONE = 'The cluster itself is gone: somebody deleted it in the cloud.';
 /** Left by a deletion that failed half-way, for one; the cloud does not mend such a cluster. */
 const BROKEN = 'The cloud says that the cluster itself cannot be used any more.';
@@ -69,14 +80,14 @@ async function workloads(place: Place): Promise<Finding | undefined> {
 
 export const missingParts = ({ parts = 0 }: Cluster, { of }: Parts): number => Math.max(0, parts - of);
 
-async function lock(place: Place): Promise<Finding | undefined> {
+async function lock(place: Place): Promise<Finding | 'locked' | 'unseen'> {
   try {
     await accessOf(place).verify(place);
-    return undefined;
+    return 'locked';
   } catch (thrown) {
     const { code } = asAppError(thrown);
     // That it does not answer proves nothing, and whether it does is another one's finding.
-    if (code === 'LEAF_UNAVAILABLE') return undefined;
+    if (code === 'LEAF_UNAVAILABLE') return 'unseen';
     if (code !== 'LOCK_FAILED' && code !== 'PRODUCT_REFUSED') throw thrown;
     return { type: 'Locked', message: code === 'LOCK_FAILED' ? OPEN : UNPROVEN, repairable: true };
   }

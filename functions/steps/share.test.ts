@@ -119,6 +119,48 @@ describe.each(INTERIORS)('a member (%s)', (inside) => {
     expect(await (await it.leaf(id)).find({ ...ACCOUNT, name: memberAccountName('grace') })).toBeUndefined();
   });
 
+  test('who is let in again by a step that stalled for minutes, and died of it, is out again a quarter of an hour later', async () => {
+    const id = await it.created();
+    const { pachyderms } = it.ports;
+    // The first one hangs with what it was to tell, and is never heard of again.
+    let first = true;
+    const until = { hung: Promise.resolve() };
+    it.ports.pachyderms = {
+      ...pachyderms,
+      async inside(where) {
+        const pachyderm = await pachyderms.inside(where);
+        if (!first) return pachyderm;
+        first = false;
+        return {
+          ...pachyderm,
+          setMembers(admin, bindings) {
+            until.hung = it.clock
+              .sleepUntil(it.clock.after(minutes(8)))
+              .then(() => pachyderm.setMembers(admin, bindings));
+            return new Promise(() => undefined);
+          },
+        };
+      },
+    };
+    await it.share(id, 'grace', 'owner');
+    await it.clock.runFor(seconds(1));
+    await it.share(id, 'grace');
+    await it.reach(id, 'ready', { stepMs: 20 });
+    expect(await rolesIn(id)).toEqual(expected({ ada: 'owner' }));
+
+    await it.clock.runFor(minutes(9));
+    await until.hung;
+    expect((await rolesIn(id)).now).toEqual(expected({ ada: 'owner', grace: 'owner' }).now);
+    await it.clock.runFor(minutes(6));
+    expect(await rolesIn(id)).toEqual(expected({ ada: 'owner' }));
+    expect((await it.messagesOf(id)).slice(-2)).toEqual([
+      'Others than its members could come in.',
+      'Everything is as it should be again.',
+    ]);
+    await it.clock.runFor(minutes(12));
+    expect(await it.cluster(id)).not.toHaveProperty('lookAt');
+  });
+
   test('who is removed while the cluster is away is shut out when it answers again', async () => {
     const id = await it.created();
     await it.share(id, 'grace', 'viewer');

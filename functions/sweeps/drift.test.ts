@@ -4,6 +4,7 @@ import { memoryDns } from '../../local/memory/dns.ts';
 import { createServerIdentity } from '../../local/tls.ts';
 import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
+import { AppError } from '../../shared/errors.ts';
 import { describe as errorOf } from '../../shared/lifecycle/transition.ts';
 import { days, hours, minutes } from '../../shared/units.ts';
 import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
@@ -184,6 +185,50 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     await it.run(it.documents.commit([{ op: 'update', path: clusterPath(id), data: { error } }]));
     expect(await mended(it, id)).toEqual([]);
     expect(await it.cluster(id)).not.toHaveProperty('error');
+  });
+
+  describe('of which somebody was shut out', () => {
+    const shutOut = async (): Promise<Cluster> => {
+      await it.share(id, 'linus', 'viewer');
+      await it.reach(id, 'ready', { stepMs: 20 });
+      await it.share(id, 'linus');
+      await it.reach(id, 'ready', { stepMs: 20 });
+      return it.cluster(id);
+    };
+
+    test('is looked at out of turn, once, and nothing is said of it', async () => {
+      const { lookAt, epoch } = await shutOut();
+      await it.clock.runUntil((lookAt?.getTime() ?? 0) + minutes(2));
+      const { version } = (await it.documents.get(clusterPath(id))) ?? {};
+      expect(await it.cluster(id)).toMatchObject({ state: 'ready', epoch });
+      expect(await it.cluster(id)).not.toHaveProperty('lookAt');
+      await it.clock.runFor(minutes(30));
+      expect((await it.documents.get(clusterPath(id)))?.version).toBe(version);
+    });
+
+    test('is not taken for looked at by a look that comes before', async () => {
+      const { lookAt } = await shutOut();
+      await it.look(id);
+      expect(await it.cluster(id)).toMatchObject({ lookAt });
+    });
+
+    test('is looked at again and again while it does not answer, or nothing shows that it is locked', async () => {
+      const { lookAt } = await shutOut();
+      const away = { subject: it.ports.provider.clusterName(await it.cluster(id)) };
+      it.faults.force('unavailable', away);
+      await it.clock.runUntil((lookAt?.getTime() ?? 0) + minutes(25));
+      it.faults.clear('unavailable');
+      const { lookAt: next, state } = await it.cluster(id);
+      expect(state).toBe('ready');
+      expect(next?.getTime()).toBeGreaterThan(it.clock.now());
+      const { pachyderms } = it.ports;
+      it.ports.pachyderms = { ...pachyderms, inside: () => Promise.reject(new AppError('LEAF_UNAVAILABLE')) };
+      await it.clock.runUntil((next?.getTime() ?? 0) + minutes(2));
+      it.ports.pachyderms = pachyderms;
+      expect((await it.cluster(id)).lookAt?.getTime()).toBeGreaterThan(it.clock.now());
+      await it.clock.runFor(minutes(12));
+      expect(await it.cluster(id)).not.toHaveProperty('lookAt');
+    });
   });
 
   test('has its certificate renewed a month before it ends', async () => {

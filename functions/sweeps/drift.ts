@@ -2,53 +2,27 @@
  * Looks from time to time at each cluster that stands, whether it is still as it was left: somebody may have deleted a part of it, opened
  * it, or let its certificate come near its end. One message starts it and becomes one per cluster, so that each look has its own time.
  */
-import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
+import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { asAppError } from '../../shared/errors.ts';
-import { commandEdge } from '../../shared/lifecycle/derive.ts';
-import { STATES } from '../../shared/lifecycle/table.ts';
 import { type Outcome, type Transition, transition } from '../../shared/lifecycle/transition.ts';
-import { driftMessage, MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
-import { hours } from '../../shared/units.ts';
+import { driftMessage } from '../../shared/messages.ts';
+import { hours, minutes } from '../../shared/units.ts';
 import { allGood, type Condition, withCondition } from '../access/conditions.ts';
-import { type Finding, findDrift } from '../access/drift.ts';
-import { CommitError, type Value } from '../cloud.ts';
+import { type Drift, type Finding, findDrift } from '../access/drift.ts';
+import { CommitError } from '../cloud.ts';
 import { announce, circumstances, commitOnce, type Read, readCluster, writesOf } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
+import { STANDING, sendToAll } from './looks.ts';
 
-/** States in which something can be done about it. */
-const STANDING = STATES.filter((state) => commandEdge(state, 'repair') !== undefined);
-const PAGE = 500;
 /** What a repair could not mend is tried again after that: not at each look, for every try shows on the timeline. */
 const REPAIR_AGAIN_MS = hours(11);
+/** Whoever was shut out may have access for as long as nobody has seen that they have none. */
+const LOOK_AGAIN_MS = minutes(10);
 
 export async function sweepDrift(ports: Ports, body: unknown): Promise<void> {
   const message = driftMessage.safeParse(body);
-  if (message.data?.id === undefined) await sendToAll(ports);
-  else await look(ports, message.data.id);
-}
-
-/** @throws CommitError `unavailable` if the query fails */
-async function sendToAll(ports: Ports): Promise<void> {
-  for (let startAfter: readonly Value[] | undefined; ; ) {
-    const page = await ports.documents.query({
-      collection: CLUSTERS,
-      where: [['state', 'in', STANDING]],
-      orderBy: [['createdAt', 'asc']],
-      limit: PAGE,
-      ...(startAfter ? { startAfter } : {}),
-    });
-    const sent = await Promise.allSettled(
-      page.map(({ path }) => {
-        const id = path.slice(path.lastIndexOf('/') + 1);
-        return ports.messages.publish(TOPICS.drift, { schema: MESSAGE_SCHEMA, id });
-      }),
-    );
-    const lost = sent.filter(({ status }) => status === 'rejected').length;
-    if (lost > 0) ports.log.warn('message not sent', { topic: TOPICS.drift, count: lost });
-    const last = page.at(-1);
-    if (page.length < PAGE || !last) break;
-    startAfter = [last.data.createdAt ?? null, last.path];
-  }
+  if (message.data?.id !== undefined) return look(ports, message.data.id);
+  await sendToAll(ports);
   ports.metrics.record('sweeps', 1, { sweep: 'drift' });
 }
 
@@ -56,20 +30,36 @@ async function sendToAll(ports: Ports): Promise<void> {
 async function look(ports: Ports, id: string): Promise<void> {
   const read = await readCluster(ports, id);
   if (!read || !STANDING.includes(read.cluster.state)) return;
-  let findings: Finding[];
+  // What is seen before the time has come proves nothing of what comes after.
+  const isDue = (read.cluster.lookAt?.getTime() ?? Number.POSITIVE_INFINITY) <= ports.clock.now();
+  let drift: Drift;
   try {
-    findings = await findDrift(read.cluster, ports);
+    drift = await findDrift(read.cluster, ports);
   } catch (thrown) {
     // That Hub's own database is away tells nothing of the cluster; the bus sends the message again.
     if (thrown instanceof CommitError && thrown.fault === 'unavailable') throw thrown;
     const { code, detail } = asAppError(thrown);
     ports.log.warn('cluster not looked at', { cluster: id, code, ...(detail && { detail }) });
+    if (isDue) await putOff(ports, read);
     return;
   }
-  await settle(ports, read, findings);
+  await settle(ports, read, drift, isDue);
 }
 
-async function settle(ports: Ports, read: Read, findings: readonly Finding[]): Promise<void> {
+async function putOff(ports: Ports, { cluster: { id }, version }: Read): Promise<void> {
+  const data = { lookAt: lookAgain(ports) };
+  await commitOnce(ports, [{ op: 'update', path: clusterPath(id), data, ifVersion: version }], id, undefined);
+}
+
+const lookAgain = ({ clock }: Ports): Date => new Date(clock.after(LOOK_AGAIN_MS));
+
+/** @param isDue whether it is the look that was wanted after somebody was shut out */
+async function settle(
+  ports: Ports,
+  read: Read,
+  { findings, isProven }: Drift,
+  isDue: boolean,
+): Promise<void> {
   const { cluster } = read;
   const { id, ...before } = cluster;
   const conditions = judged(cluster, findings, new Date(ports.clock.now()));
@@ -77,10 +67,12 @@ async function settle(ports: Ports, read: Read, findings: readonly Finding[]): P
   const outcome = planDrift(cluster, findings, known, (since) => ports.clock.elapsed(since.getTime()));
   // What went wrong earlier has come right by itself.
   const over = findings.length === 0 && cluster.error !== undefined;
-  if (outcome === undefined && known && !over) return;
+  if (outcome === undefined && known && !over && !isDue) return;
+  // Where something is done about it, the look comes again after that.
+  const looked = isDue && { lookAt: isProven ? undefined : lookAgain(ports) };
   const next: Transition | undefined = outcome
     ? transition(cluster, { ...outcome, patch: { conditions } }, circumstances(ports))
-    : { fields: { ...before, conditions, ...(over && { error: undefined }) }, wake: false };
+    : { fields: { ...before, conditions, ...looked, ...(over && { error: undefined }) }, wake: false };
   if (!next) return;
   for (const { type, message } of findings)
     ports.log.warn('drift found', { cluster: id, state: cluster.state, resource: type, detail: message });

@@ -5,7 +5,9 @@ import { AppError } from '../../shared/errors.ts';
 import type { StepMessage } from '../../shared/messages.ts';
 import { seconds } from '../../shared/units.ts';
 import { aCluster, clusterIdOf, writeOf } from '../../test/builders.ts';
-import { type Sent, sweepOverdue } from './overdue.ts';
+import { CommitError } from '../cloud.ts';
+import { sweepOverdue } from './overdue.ts';
+import type { Sent } from './sent.ts';
 
 /** A hub whose messages are noted with the time at which they were sent, and handled by nobody. */
 function aSweep() {
@@ -38,7 +40,7 @@ const waiting = (n: number, dueAt: Date): Partial<Cluster> => ({
 });
 
 describe('a sweep', () => {
-  test('that finds nothing due asks once and ends at once', async () => {
+  test('that finds nothing due asks once what is, once who is to be looked at, and ends at once', async () => {
     const it = aSweep();
     await it.given([
       { id: clusterIdOf(1), state: 'ready' },
@@ -47,7 +49,7 @@ describe('a sweep', () => {
     const { queries } = it.hub.documents.counters;
     const before = it.hub.clock.now();
     expect(await it.sweep()).toBe(0);
-    expect(it.hub.documents.counters.queries - queries).toBe(1);
+    expect(it.hub.documents.counters.queries - queries).toBe(2);
     // The harness moves the clock in whole milliseconds.
     expect(it.hub.clock.now() - before).toBeLessThanOrEqual(1);
   });
@@ -83,6 +85,29 @@ describe('a sweep', () => {
     const { data } = (await it.hub.documents.get(`clusters/${id}`)) ?? {};
     expect(data).toMatchObject({ state: 'deleting', epoch: 4 });
     expect(it.sent).toMatchObject([{ topic: 'step-drain', id, epoch: 4 }]);
+  });
+
+  test('sends those to be looked at whose time has come, where something could be done about it', async () => {
+    const it = aSweep();
+    const lookAt = it.dueIn(-seconds(1));
+    await it.given([
+      { id: clusterIdOf(1), state: 'ready', lookAt },
+      { id: clusterIdOf(2), state: 'ready', lookAt: it.dueIn(seconds(1)) },
+      { id: clusterIdOf(3), state: 'deprovisioning', lookAt },
+    ]);
+    expect(await it.sweep()).toBe(0);
+    expect(it.sent).toMatchObject([{ topic: 'drift', id: clusterIdOf(1) }]);
+  });
+
+  test('sends what is overdue although it cannot ask who is to be looked at', async () => {
+    const it = aSweep();
+    await it.given([waiting(1, it.dueIn(-seconds(60)))]);
+    const { documents } = it.ports;
+    const query: typeof documents.query = (asked) =>
+      asked.where?.some(([field]) => field === 'lookAt')
+        ? Promise.reject(new CommitError('unavailable', 'no answer'))
+        : documents.query(asked);
+    expect(await it.hub.run(sweepOverdue({ ...it.ports, documents: { ...documents, query } }))).toBe(1);
   });
 
   test('sends more than a page, each once, though none is handled meanwhile', async () => {

@@ -4,12 +4,14 @@
  */
 import { CLUSTERS, type Cluster, SHARDS } from '../../shared/documents/cluster.ts';
 import { asAppError } from '../../shared/errors.ts';
-import { HANDLER_LIMIT_MS, rowOf } from '../../shared/lifecycle/table.ts';
+import { rowOf } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import type { Value } from '../cloud.ts';
 import { expire } from '../dispatch/commands.ts';
 import { publishStep, readableClusters } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
+import { sendDue } from './looks.ts';
+import { forget, remember, type Sent } from './sent.ts';
 
 /** How often the Scheduler starts a sweep; its grain is a minute: https://cloud.google.com/scheduler/docs/configuring/cron-job-schedules */
 const EVERY_MS = minutes(1);
@@ -29,12 +31,6 @@ interface Due {
 }
 
 /**
- * What an instance has sent, and until when somebody may be at work on it. Whoever is slow, or has not got the message yet, is not helped by
- * a second one a moment later: handlers beside each other undo each other's work, and all together are slower still.
- */
-export type Sent = Map<string, number>;
-
-/**
  * What cannot be sent or read stays due and keeps nobody else waiting.
  * @param lately what this instance has sent in its sweeps before
  * @returns how many were sent
@@ -42,7 +38,8 @@ export type Sent = Map<string, number>;
  */
 export async function sweepOverdue(ports: Ports, lately: Sent = new Map()): Promise<number> {
   const endMs = ports.clock.after(EVERY_MS);
-  for (const [key, untilMs] of lately) if (untilMs <= ports.clock.now()) lately.delete(key);
+  forget(lately, ports.clock);
+  await sendDue(ports, lately);
   const sent = new Set<string>();
   for (;;) {
     const { due, more } = await findDue(ports, endMs, sent, lately);
@@ -73,7 +70,7 @@ async function sendOne(ports: Ports, one: Due, sent: Set<string>, lately: Sent):
   sent.add(one.key);
   try {
     await one.send();
-    lately.set(one.key, ports.clock.afterWork(HANDLER_LIMIT_MS));
+    remember(lately, one.key, ports.clock);
   } catch (error) {
     sent.delete(one.key);
     ports.log.warn('message not sent', { cluster: one.id, code: asAppError(error).code });

@@ -22,7 +22,8 @@ import { observeStatus } from '../../functions/status/observe.ts';
 import { STEPS } from '../../functions/steps/index.ts';
 import { sweepDrift } from '../../functions/sweeps/drift.ts';
 import { sweepOrphans } from '../../functions/sweeps/orphans.ts';
-import { type Sent, sweepOverdue } from '../../functions/sweeps/overdue.ts';
+import { sweepOverdue } from '../../functions/sweeps/overdue.ts';
+import type { Sent } from '../../functions/sweeps/sent.ts';
 import { versioned } from '../../functions/versioned.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { stepMessage, TOPICS } from '../../shared/messages.ts';
@@ -39,6 +40,7 @@ import { createDnsModel } from '../dns/model.ts';
 import type { RecordSet } from '../dns/records.ts';
 import { createFaults, type FaultRates, type Faults } from '../faults.ts';
 import { projectNumberOf } from '../iam/principals.ts';
+import { leafKey } from '../kubernetes/leaf-cluster.ts';
 import { leafGlue } from '../leaf-glue.ts';
 import { randomStream } from '../random.ts';
 import type { World } from '../service.ts';
@@ -167,11 +169,18 @@ export function memoryHub({
   const sendBody = (topic: string, body: object): void =>
     void messages.publish(topic, body).catch(() => undefined);
   const send = (topic: string, data: string): void => sendBody(topic, JSON.parse(data) as object);
-  const leaves = interiors(inside, worldOf('kubernetes'), { compute: glue.compute, publish: send });
+  const leavesWorld = worldOf('kubernetes');
+  const leaves = interiors(inside, leavesWorld, { compute: glue.compute, publish: send });
   const containerWorld = worldOf('container');
   const container = createContainerModel(containerWorld, {
     compute,
-    leaves: glue.leavesOf(leaves.starter),
+    leaves: glue.leavesOf({
+      ...leaves.starter,
+      async stop(name, location) {
+        await leaves.starter.stop(name, location);
+        forget(leafKey(name, location));
+      },
+    }),
     onAudit: (entry) => send(TOPICS.hint, JSON.stringify(entry)),
   });
   const dnsWorld = worldOf('dns');
@@ -179,8 +188,9 @@ export function memoryHub({
   const zone = dns.createZone({ name: DNS_ZONE, dnsName: `${ZONE}.` });
   const acmeWorld = worldOf('acme');
   const acme = createAcmeModel(acmeWorld, { lookup: lookupInModel(dns) });
-  const { doors, ...applications } = memoryApplications({
+  const { doors, forget, ...applications } = memoryApplications({
     insides: leaves,
+    store: leavesWorld.store,
     addressOf: (name) => lookup(dns, `${name}.`, 'A').answers[0]?.rrdatas[0],
     random: randomStream(seed, 'applications'),
     latencyMs: callMs,

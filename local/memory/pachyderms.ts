@@ -29,6 +29,7 @@ import { plain } from '../pachd/refusals.ts';
 import { services } from '../pachd/services.ts';
 import { asksForLicense } from '../pachd/versions.ts';
 import { ServiceError } from '../service.ts';
+import type { Store, Table } from '../store.ts';
 import type { Inside, Insides, PachdContainer } from './insides.ts';
 
 export interface MemoryApplicationsOptions {
@@ -36,6 +37,8 @@ export interface MemoryApplicationsOptions {
   /** What is served under a name at present: the address of a gateway. */
   addressOf(name: string): string | undefined;
   random: Random;
+  /** What they keep is in it, as on a disk of theirs. */
+  store: Store;
   /** Modelled: one call into a leaf. */
   latencyMs: number;
   /** Taken when a call is made: these ports are among them. */
@@ -58,9 +61,11 @@ export function memoryApplications(options: MemoryApplicationsOptions): {
   pachyderms: Pachyderms;
   web: Web;
   doors: Doors;
+  /** What ran in that cluster is no more. @param key of the leaf */
+  forget(key: string): void;
 } {
-  const { insides, random, ports } = options;
-  const known = new Map<string, Running>();
+  const { insides, random, ports, store } = options;
+  const known: Known = new WeakMap();
   const exposed = (host: string): Inside => {
     const found = gatewayOf(options, hostName(host));
     if (typeof found === 'string') throw new AppError('LEAF_UNAVAILABLE', found);
@@ -107,6 +112,10 @@ export function memoryApplications(options: MemoryApplicationsOptions): {
           tokens.filter(({ expiresAt }) => (expiresAt ?? Infinity) > now()).map(({ subject }) => subject),
         );
       },
+    },
+    forget(key) {
+      const table = tableOf(store);
+      for (const row of [...table.keys()]) if (row.startsWith(`${key} `)) table.delete(row);
     },
   };
 }
@@ -155,21 +164,27 @@ interface Running {
   visit(request: Pick<WebRequest, 'path'>): Promise<WebReply>;
 }
 
+/** By what each keeps, so that nothing runs on whose data is gone. */
+type Known = WeakMap<PachdData, Running>;
+
+const tableOf = (store: Store): Table<PachdData> => store.table<PachdData>('pachd');
+
 /** As behind the ports of a pod: it starts with the first call after its container did. */
 function runningIn(
   leaf: Inside,
   namespace: string,
-  known: Map<string, Running>,
+  known: Known,
   options: MemoryApplicationsOptions,
 ): Running | undefined {
   const container = leaf.pachdIn(namespace);
   if (!container) return undefined;
   const key = `${leaf.key} ${leaf.id} ${namespace}`;
-  const before = known.get(key);
+  const kept = tableOf(options.store).get(key);
+  const before = kept && known.get(kept);
   if (before?.startedAt === container.startedAt) return before;
   try {
     const running = start(leaf, namespace, key, container, options);
-    known.set(key, running);
+    known.set(running.data, running);
     return running;
   } catch {
     // As a container that ends at once: the next call tries again.
@@ -184,10 +199,17 @@ function start(
   { container, startedAt }: PachdContainer,
   options: MemoryApplicationsOptions,
 ): Running {
-  const { clock, store, faults } = leaf.world;
-  const table = store.table<PachdData>('pachd');
-  const data = structuredClone(table.get(key)) ?? emptyData(clock.now());
-  const save = (): void => void table.set(key, data);
+  const { clock, faults } = leaf.world;
+  const table = tableOf(options.store);
+  const before = table.get(key);
+  const data = structuredClone(before) ?? emptyData(clock.now());
+  let isKept = false;
+  const save = (): void => {
+    // Its successor's by now, or its cluster is gone.
+    if (table.get(key) !== (isKept ? data : before)) return;
+    isKept = true;
+    table.set(key, data);
+  };
   const environment = environmentFrom(
     (kind, name) => leaf.find('v1', kind, namespace, name)?.data,
     container,

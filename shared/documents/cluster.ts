@@ -107,6 +107,11 @@ export const clusterDocument = z.object({
     .max(SHARDS - 1),
   /** When to look again; absent while nothing needs to happen by itself. */
   dueAt: instant.optional(),
+  /**
+   * When to look whether those have access who should, and no others: that of somebody was taken away or changed. Absent once a look has
+   * found it so.
+   */
+  lookAt: instant.optional(),
   /** When the present step counts as failed. */
   deadlineAt: instant.optional(),
   /** Failures since the present state was entered. */

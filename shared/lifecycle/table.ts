@@ -284,6 +284,13 @@ export const RETRY: Record<RetryPolicy, { attempts: number; firstMs: number; lon
 export const TOMBSTONE_HOLD_MS = minutes(10);
 
 /**
+ * How long after everybody was told of a removal to look whether it still holds. A handler that read the document before goes on telling what
+ * it read for as long as it lives, and dies without noticing; whoever begins later, be it by the same message, reads the document anew. So
+ * it is as long as for a late `create`.
+ */
+export const LOOK_AFTER_MS = TOMBSTONE_HOLD_MS;
+
+/**
  * A wait that the handler sits out itself, as long as it has the time, and then looks again or sends the next message: the sweep, which
  * sends what is due, may begin as late as a minute from now.
  */

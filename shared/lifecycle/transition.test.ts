@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import type { Cluster, ClusterPatch } from '../documents/cluster.ts';
 import { minutes, seconds } from '../units.ts';
 import { MAKING } from './derive.ts';
-import { HANDLER_LIMIT_MS, LIFECYCLE, RETRY, rowOf, STATES, type State, TOMBSTONE_HOLD_MS } from './table.ts';
+import {
+  HANDLER_LIMIT_MS,
+  LIFECYCLE,
+  LOOK_AFTER_MS,
+  RETRY,
+  rowOf,
+  STATES,
+  type State,
+  TOMBSTONE_HOLD_MS,
+} from './table.ts';
 import { born, type Circumstances, type Outcome, transition } from './transition.ts';
 
 const NOW = Date.UTC(2026, 5, 1, 12);
@@ -372,6 +381,47 @@ describe('commands', () => {
       deadlineAt: before.deadlineAt,
       since: before.since,
       progress: before.progress,
+    });
+  });
+
+  describe('a look', () => {
+    const people = {
+      members: { ada: 'owner', grace: 'editor' },
+      emails: { ada: 'a@x.org', grace: 'g@x.org' },
+    } as const;
+    const shared = (fields: ClusterPatch, patch: ClusterPatch, circumstances = at()) =>
+      step(aCluster({ ...people, ...fields }), { kind: 'command', command: 'share', patch }, circumstances)
+        .fields;
+
+    test.each<[string, ClusterPatch]>([
+      ['is removed', { members: { ada: 'owner' }, emails: { ada: 'a@x.org' } }],
+      ['has another role', { members: { ...people.members, grace: 'viewer' } }],
+      ['has another address', { emails: { ...people.emails, grace: 'grace@x.org' } }],
+    ])('is wanted of a cluster of which somebody %s, be it in use or in the making', (_, patch) => {
+      for (const state of ['ready', 'sharing', 'repairing', 'securing'] as const)
+        expect(shared({ state }, patch).lookAt, state).toEqual(new Date(NOW + LOOK_AFTER_MS));
+    });
+
+    test('is not wanted where somebody comes, nor where nobody answers any more', () => {
+      const more = {
+        members: { ...people.members, linus: 'viewer' as const },
+        emails: { ...people.emails, linus: 'l@x.org' },
+      };
+      expect(shared({ state: 'ready' }, more)).not.toHaveProperty('lookAt');
+      expect(shared({ state: 'deleting' }, { members: {} })).not.toHaveProperty('lookAt');
+      const cluster = aCluster({ lookAt: new Date(NOW) });
+      expect(step(cluster, { kind: 'command', command: 'delete' }).fields).not.toHaveProperty('lookAt');
+    });
+
+    test('comes when nobody who began before is left, counted from when all were told, however late that is', () => {
+      const fields = shared({ state: 'ready' }, { members: { ada: 'owner' } });
+      const later = NOW + minutes(30);
+      const sharing = { ...fields, id: 'a'.repeat(16) };
+      const waiting = step(sharing, { kind: 'wait', forMs: 1, detail: 'busy' }, at(later)).fields;
+      expect(waiting.lookAt).toEqual(fields.lookAt);
+      const ready = step(sharing, { kind: 'done' }, at(later)).fields;
+      expect(ready.lookAt).toEqual(new Date(later + LOOK_AFTER_MS));
+      expect(ready).not.toHaveProperty('dueAt');
     });
   });
 

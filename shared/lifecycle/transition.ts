@@ -19,6 +19,7 @@ import { commandEdge, isFinal, MAKING, progressOf, remainingMs } from './derive.
 import {
   type Command,
   HANDLER_LIMIT_MS,
+  LOOK_AFTER_MS,
   RETRY,
   rowOf,
   SHORT_WAIT_MS,
@@ -283,6 +284,7 @@ function again(cluster: Cluster, outcome: Outcome & { kind: 'command' }, at: Cir
     ...outcome.patch,
     epoch: cluster.epoch + 1,
     deadlineAt: deadlineOf(cluster, at),
+    lookAt: lookOf(cluster, cluster.state, outcome.patch, at),
     ...(runs && !held && { dueAt: new Date(at.afterWork(HANDLER_LIMIT_MS)) }),
   });
   const message = outcome.note ?? `${row.label}.`;
@@ -344,6 +346,7 @@ function enter(
       runs && Number.isFinite((row as StepRow).timeoutMs)
         ? new Date(at.afterWork((row as StepRow).timeoutMs))
         : undefined,
+    lookAt: lookOf(cluster, to, patch, at),
     holdUntilAt,
     liability,
     cost,
@@ -362,6 +365,27 @@ function enter(
     ...(held !== cluster.liability && vacated ? { vacated } : {}),
   };
 }
+
+/**
+ * It counts from when the cluster rests again, for then all were told. From the command alone it could be over too early: a commit may be
+ * under way for minutes, while handlers still read the document as it was.
+ */
+function lookOf(cluster: Cluster, to: State, patch: ClusterPatch = {}, at: Circumstances): Date | undefined {
+  const row = rowOf(to);
+  if (row.closes) return undefined;
+  const wanted = cluster.lookAt !== undefined || losesAccess(cluster, { ...cluster, ...patch });
+  if (!wanted) return undefined;
+  const isTold = row.step === undefined && to !== cluster.state;
+  return cluster.lookAt === undefined || isTold ? new Date(at.afterWork(LOOK_AFTER_MS)) : cluster.lookAt;
+}
+
+type People = Pick<ClusterPatch, 'members' | 'emails'>;
+
+/** Whether one of those who were there is not there any more as they were: with the same role, by the same address. */
+const losesAccess = (before: People, { members, emails }: People): boolean =>
+  Object.entries(before.members ?? {}).some(
+    ([uid, role]) => members?.[uid] !== role || emails?.[uid] !== before.emails?.[uid],
+  );
 
 /** A wait for room has no end that could be promised; from there on, and from a claim on, the way is known. */
 const promises = (from: State, cause: ClusterEvent['cause']): boolean =>

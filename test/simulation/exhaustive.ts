@@ -35,6 +35,8 @@ interface Scenario {
   play(stage: Stage): Promise<void>;
   /** Where all must have come to in the end. */
   ends: State;
+  /** How long what was struck in it may be under way after the play, or may take until it is found. */
+  restsMs?: number;
 }
 
 interface Stage {
@@ -139,6 +141,30 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await stage.reach('ready');
     },
   },
+  'next zone': {
+    ends: 'ready',
+    // A create that comes late to the zone before is the sweep of orphans' to find.
+    restsMs: minutes(50),
+    async play(stage) {
+      stage.world.hub.faults.force('stockout', { subject: 'europe-west1-b' });
+      await create(stage);
+      await stage.reach('ready');
+    },
+  },
+  requeue: {
+    ends: 'ready',
+    async play(stage) {
+      const { clock, hub } = stage.world;
+      // No zone has quota for its machines, and what is half made goes for longer than any hold lasts.
+      hub.faults.force('quota', { subject: 'europe-west1 operation' });
+      hub.faults.force('slow-operation', { subject: 'DELETE_CLUSTER' });
+      await create(stage);
+      while (!stage.findings.edges.has('provisioning>queued:requeued'))
+        await clock.sleepUntil(clock.now() + seconds(1));
+      hub.faults.clear();
+      await stage.reach('ready');
+    },
+  },
   ...Object.fromEntries(
     ON_THE_WAY.map((state): [string, Scenario] => [
       `delete ${state}`,
@@ -220,8 +246,8 @@ export async function exhaust(
   );
   while (!over && failure === undefined && world.nowMs() < LONGEST_MS) await clock.runFor(STEP_MS);
   if (failure !== undefined) throw failure;
-  // What was doubled, stalled or is still under way.
-  await clock.runFor(minutes(12));
+  const isStruck = strikes.length > 0 || share > 0;
+  await clock.runFor((isStruck && scenario.restsMs) || minutes(12));
   while (!findings.isAtRest() && world.nowMs() < LONGEST_MS) await clock.runFor(STEP_MS);
   // Not on the minute: the Scheduler has just sent something then.
   await clock.runFor(seconds(10));

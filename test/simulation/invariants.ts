@@ -25,6 +25,7 @@ import { isFinal, MAKING } from '../../shared/lifecycle/derive.ts';
 import {
   type Command,
   LIFECYCLE,
+  LOOK_AFTER_MS,
   type Row,
   rowOf,
   STATES,
@@ -95,6 +96,7 @@ export function watchInvariants(
   const listeners: ((now: Cluster) => void)[] = [];
   const heard = new Map<string, string | undefined>();
   let restedAtMs: number | undefined;
+  let wasCalm = false;
 
   const clusterNow = (id: string): Cluster | undefined => {
     const found = hub.documents.peek<Omit<Cluster, 'id'>>(clusterPath(id));
@@ -261,7 +263,7 @@ export function watchInvariants(
       violate('S6', `${now.id} is ${now.state} and open to strangers`);
     const allowed = mayEnter.get(now.id) ?? new Set();
     for (const person of [...hub.doors.admitted(host), ...hub.doors.signedIn(host)]) {
-      if (!allowed.has(person) && !isLeftOver(now.id, person))
+      if (!allowed.has(person) && !isLeftOver(now, person))
         violate(
           'S6',
           `${person} may enter ${now.id}, which is ${now.state} and ${Object.values(now.emails).join() || 'nobody'}'s`,
@@ -298,7 +300,13 @@ export function watchInvariants(
     const left = [...allowed].filter((email) => !emailsOf(now).includes(email));
     for (const email of left) allowed.delete(email);
     toldAtMs.set(now.id, world.nowMs());
-    if (left.length > 0) world.clock.schedule(world.clock.now() + OUTLIVED_MS, () => checkStayedOut(now.id));
+    if (left.length === 0) return;
+    world.clock.schedule(world.clock.now() + OUTLIVED_MS, () => checkStayedOut(now.id));
+    // There is nothing that would commit in the meantime.
+    world.clock.schedule(world.clock.now() + LOOKED_MS, () => {
+      const then = clusterNow(now.id);
+      if (then) checkDoors(then);
+    });
   }
 
   const toldAtMs = new Map<string, number>();
@@ -307,22 +315,29 @@ export function watchInvariants(
   const everAllowed = new Map<string, Set<string>>();
 
   /**
-   * A member of yesterday's, let in again by a handler that was slow and is still under way, or died before it could notice: the next look for
-   * what has drifted finds that.
+   * A member of yesterday's, let in again by a handler that was slow and is still under way, or died before it could notice: until the look
+   * that comes after every removal.
    */
-  const isLeftOver = (id: string, person: string): boolean =>
+  const isLeftOver = ({ id, lookAt }: Cluster, person: string): boolean =>
+    lookAt !== undefined &&
     everAllowed.get(id)?.has(person) === true &&
     (world.isShared(id) || world.troubledAtMs(id) > (toldAtMs.get(id) ?? 0) - OUTLIVED_MS);
 
-  /**
-   * A handler that was slow may tell of members of yesterday's, and must notice. One that dies or meets an error on the way cannot: the
-   * next look for what has drifted finds that.
-   */
+  /** A handler that was slow may tell of members of yesterday's, and must notice. Only one that dies or meets an error on the way cannot. */
   function checkStayedOut(id: string): void {
     const now = clusterNow(id);
     const sinceMs = world.nowMs() - OUTLIVED_MS;
     if (!now || (toldAtMs.get(id) ?? 0) > sinceMs || world.damaged.has(id)) return;
     if (world.troubledAtMs(id) < sinceMs - OUTLIVED_MS) checkDoors(now);
+  }
+
+  /** Where nothing is in its way, the look comes to its time. */
+  function checkLooks(): void {
+    for (const { fields: now } of known.values()) {
+      const lateMs = now.lookAt ? world.clock.now() - now.lookAt.getTime() : 0;
+      if (now.state === 'ready' && lateMs > minutes(3))
+        violate('L6', `${now.id} should have been looked at ${Math.round(lateMs / 1000)} s ago`);
+    }
   }
 
   /** Whoever is a member has an account in it, and nobody else of all who ever were; and the application lets in those and no others. */
@@ -550,11 +565,16 @@ export function watchInvariants(
       twinSince.delete(name);
     }
     if (!world.calm) return;
+    if (!wasCalm) {
+      wasCalm = true;
+      world.clock.schedule(world.clock.now() + LOOKED_MS, checkLooks);
+    }
     if (busy.size > 0) restedAtMs = undefined;
     else restedAtMs ??= world.nowMs();
   }
 
   function atEnd(): void {
+    checkLooks();
     for (const key of world.strangers) {
       if (!hub.inventory().some(({ name, location }) => `${location}/${name}` === key))
         violate('S5', `${key}, which is somebody else's, is gone`);
@@ -582,6 +602,8 @@ export function watchInvariants(
         violate('L6', `${id} is overdue`);
       if (state === 'ready' && now.expiresAt && now.expiresAt.getTime() < world.clock.now() - minutes(5))
         violate('L6', `${id} is ready, and its lifetime has ended`);
+      if (world.calm && state === 'ready' && now.lookAt && now.conditions.every(({ status }) => status))
+        violate('L6', `${id} has not been looked at since somebody was shut out of it`);
       if (state === 'ready' || state === 'warm') checkStanding(now);
       for (let epoch = 0; epoch <= now.epoch; epoch++) checkReaders(now, epoch);
       if (state === 'failed' || state === 'deleted') {
@@ -740,8 +762,11 @@ const TELLING: ReadonlySet<State> = new Set(['personalizing', 'sharing', 'repair
 /** Clocks of handlers may be off from the database's by that much, either way: `one-time.ts`. */
 const CLOCKS_MS = seconds(20);
 
-/** No handler that read a document before lives that much longer. */
-const OUTLIVED_MS = minutes(11);
+/** No handler that read a document before lives that much longer; and nobody has looked yet. */
+const OUTLIVED_MS = minutes(9.2);
+
+/** From a removal until somebody has looked, and mended what was found, if nothing was in the way: ten minutes, and the sweep's one. */
+const LOOKED_MS = LOOK_AFTER_MS + minutes(3);
 
 /** Found by the next sweep once it is a quarter of an hour old, deleted by then or by the next one; and faults strike the sweep, too. */
 const TWIN_MS = hours(3);

@@ -24,8 +24,6 @@ export const MUTANTS: readonly Mutant[] = [
     file: ENGINE,
     from: 'read?.cluster.epoch === message.epoch && rowOf',
     to: 'read !== undefined && rowOf',
-    equivalent:
-      'the message only says where to look: the step that runs is the one of the document as it is, and the commit has its own condition',
   },
   {
     name: 'commits without their condition',
@@ -278,6 +276,24 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'functions/access/members.ts',
     from: 'const ROUNDS = 8;',
     to: 'const ROUNDS = 1;',
+  },
+  {
+    name: 'nobody looks again after a removal',
+    file: TRANSITION,
+    from: 'if (!wanted) return undefined;',
+    to: 'if (cluster) return undefined;',
+  },
+  {
+    name: 'the look after a removal comes too early',
+    file: TABLE,
+    from: 'LOOK_AFTER_MS = TOMBSTONE_HOLD_MS',
+    to: 'LOOK_AFTER_MS = seconds(30)',
+  },
+  {
+    name: 'the look after a removal is not sent',
+    file: 'functions/sweeps/looks.ts',
+    from: 'await send(ports, fresh);',
+    to: '',
   },
   {
     name: 'the lock is not proven',

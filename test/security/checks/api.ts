@@ -170,6 +170,7 @@ const SERVERS = [
     'shape',
     'shard',
     'dueAt',
+    'lookAt',
     'liability',
     'cost',
     'schema',

@@ -1,0 +1,65 @@
+/** Sends clusters to be looked at: every one now and then, and those out of turn of which somebody was shut out. */
+import { CLUSTERS } from '../../shared/documents/cluster.ts';
+import { asAppError } from '../../shared/errors.ts';
+import { commandEdge } from '../../shared/lifecycle/derive.ts';
+import { STATES } from '../../shared/lifecycle/table.ts';
+import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
+import type { Snapshot, Value } from '../cloud.ts';
+import type { Ports } from '../ports.ts';
+import { remember, type Sent } from './sent.ts';
+
+/** States in which something can be done about what a look finds. */
+export const STANDING = STATES.filter((state) => commandEdge(state, 'repair') !== undefined);
+const PAGE = 500;
+
+/** @throws CommitError `unavailable` if the query fails */
+export async function sendToAll(ports: Ports): Promise<void> {
+  for (let startAfter: readonly Value[] | undefined; ; ) {
+    const page = await ports.documents.query({
+      collection: CLUSTERS,
+      where: [['state', 'in', STANDING]],
+      orderBy: [['createdAt', 'asc']],
+      limit: PAGE,
+      ...(startAfter ? { startAfter } : {}),
+    });
+    await send(ports, page);
+    const last = page.at(-1);
+    if (page.length < PAGE || !last) break;
+    startAfter = [last.data.createdAt ?? null, last.path];
+  }
+}
+
+/**
+ * Those whose `lookAt` has come. What cannot be asked or sent stays due.
+ * @param lately what this instance has sent in its sweeps before
+ */
+export async function sendDue(ports: Ports, lately: Sent): Promise<void> {
+  try {
+    const due = await ports.documents.query({
+      collection: CLUSTERS,
+      where: [
+        ['state', 'in', STANDING],
+        ['lookAt', '<=', new Date(ports.clock.now())],
+      ],
+      orderBy: [['lookAt', 'asc']],
+      limit: PAGE,
+    });
+    const keyOf = ({ path, version }: Snapshot): string => `look ${path} ${version}`;
+    const fresh = due.filter((snapshot) => !lately.has(keyOf(snapshot)));
+    await send(ports, fresh);
+    for (const snapshot of fresh) remember(lately, keyOf(snapshot), ports.clock);
+  } catch (thrown) {
+    ports.log.warn('message not sent', { topic: TOPICS.drift, code: asAppError(thrown).code });
+  }
+}
+
+async function send(ports: Ports, clusters: readonly Snapshot[]): Promise<void> {
+  const sent = await Promise.allSettled(
+    clusters.map(({ path }) => {
+      const id = path.slice(path.lastIndexOf('/') + 1);
+      return ports.messages.publish(TOPICS.drift, { schema: MESSAGE_SCHEMA, id });
+    }),
+  );
+  const lost = sent.filter(({ status }) => status === 'rejected').length;
+  if (lost > 0) ports.log.warn('message not sent', { topic: TOPICS.drift, count: lost });
+}
