@@ -18,7 +18,8 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 // The parent may have been killed, even while this was loading; a host without its cloud has no purpose.
 if (!process.connected) process.exit(0);
-process.on('disconnect', () => process.exit(0));
+// Not by `exit`: the log's last lines are written then until they are taken, and nobody is left who would.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 process.on('SIGTERM', () => process.exit(0));
 // Ctrl+C goes to both; the parent ends this one when its time has come.
 process.on('SIGINT', () => undefined);
