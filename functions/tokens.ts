@@ -1,6 +1,7 @@
 /** The port to whoever verifies a user's ID token. The real side is firebase-admin. */
 import { emailAddress } from '../shared/email.ts';
 import { AppError } from '../shared/errors.ts';
+import { minutes } from '../shared/units.ts';
 
 export interface Principal {
   uid: string;
@@ -8,6 +9,8 @@ export interface Principal {
   emailVerified: boolean;
   /** Custom claim `operator: true`. */
   operator: boolean;
+  /** When they proved who they are, which a token that is renewed keeps; absent: nobody knows, so long ago. */
+  signedInAt?: Date;
 }
 
 export interface TokenVerifier {
@@ -22,8 +25,19 @@ export interface TokenVerifier {
  * The address of somebody who has proven it, in the one spelling in which Hub compares addresses. Undefined also for one to which Hub
  * would send no invitation.
  */
-export function findEmail({ email, emailVerified }: Principal): string | undefined {
+export function findEmail({
+  email,
+  emailVerified,
+}: Pick<Principal, 'email' | 'emailVerified'>): string | undefined {
   return emailVerified ? emailAddress.safeParse(email).data : undefined;
+}
+
+/** As other providers ask it before what cannot be taken back: who finds a browser open, or a token, cannot do it. */
+const RECENT_MS = minutes(15);
+
+/** @throws AppError SIGN_IN_TOO_OLD */
+export function requireRecentSignIn({ signedInAt }: Principal, now: number): void {
+  if (!signedInAt || now - signedInAt.getTime() > RECENT_MS) throw new AppError('SIGN_IN_TOO_OLD');
 }
 
 /** @throws AppError EMAIL_NOT_VERIFIED */
