@@ -1,6 +1,7 @@
 /** The port to whoever verifies a user's ID token. The real side is firebase-admin. */
 import { emailAddress } from '../shared/email.ts';
 import { AppError } from '../shared/errors.ts';
+import { RECENT_SIGN_IN_MINUTES } from '../shared/limits.ts';
 import { minutes } from '../shared/units.ts';
 
 export interface Principal {
@@ -32,12 +33,10 @@ export function findEmail({
   return emailVerified ? emailAddress.safeParse(email).data : undefined;
 }
 
-/** As other providers ask it before what cannot be taken back: who finds a browser open, or a token, cannot do it. */
-const RECENT_MS = minutes(15);
-
 /** @throws AppError SIGN_IN_TOO_OLD */
 export function requireRecentSignIn({ signedInAt }: Principal, now: number): void {
-  if (!signedInAt || now - signedInAt.getTime() > RECENT_MS) throw new AppError('SIGN_IN_TOO_OLD');
+  if (!signedInAt || now - signedInAt.getTime() > minutes(RECENT_SIGN_IN_MINUTES))
+    throw new AppError('SIGN_IN_TOO_OLD');
 }
 
 /** @throws AppError EMAIL_NOT_VERIFIED */

@@ -284,14 +284,14 @@ export const ERRORS = {
     http: 428,
     fault: 'user',
     say: 'What would be deleted has to be looked at first.',
-    remedy: 'GET /v1/account, and send its ETag as If-Match.',
+    remedy: 'Look at it first: send the ETag of GET /v1/account as If-Match.',
   },
   PREVIEW_CHANGED: {
     retry: false,
     http: 412,
     fault: 'user',
     say: 'What would be deleted is not what you looked at any more.',
-    remedy: 'GET /v1/account anew, look at it, and send its ETag as If-Match.',
+    remedy: 'Look at it anew. A program sends the ETag of GET /v1/account as If-Match.',
   },
   CONFLICT: {
     retry: true,
