@@ -62,6 +62,8 @@ const NEEDS: Readonly<Record<string, (...args: never[]) => readonly string[]>> =
   'documents.commit': (writes: readonly Write[]) => writes.flatMap(({ op }) => WRITES[op]),
   'messages.publish': () => ['pubsub.topics.publish'],
   'people.findByEmail': () => ['firebaseauth.users.get'],
+  'people.find': () => ['firebaseauth.users.get'],
+  'people.ensureGone': () => ['firebaseauth.users.delete'],
   'gke.createCluster': () => ['container.clusters.create'],
   'gke.getCluster': () => ['container.clusters.get'],
   'gke.deleteCluster': () => ['container.clusters.delete'],
