@@ -455,6 +455,8 @@ export const ownClusterReply = z
     state,
     /** Absent: not a member any more, but it still counts as theirs. */
     role: role.optional(),
+    /** How many others may use it. */
+    others: z.int(),
     createTime: timestamp,
     /**
      * What becomes of it if the account is deleted. `deleted`: nobody else owns it. `handed-over`: another of its owners has it from then

@@ -34,7 +34,7 @@ const get = endpoint({
   status: 200,
   reply: ownAccountReply,
   async handle({ ports, principal }) {
-    const clusters = await clustersOf(ports, principal().uid);
+    const { clusters } = await clustersOf(ports, principal().uid);
     return { body: await collect(ports, principal(), clusters), headers: etagOf(clusters, principal()) };
   },
 });
@@ -52,7 +52,7 @@ const remove = endpoint({
   async handle({ ports, principal, header }) {
     const { uid } = principal();
     const account = parseAllowance(await ports.documents.get(accountPath(uid)));
-    const clusters = await clustersOf(ports, uid);
+    const { clusters } = await clustersOf(ports, uid);
     if (!account?.closing) {
       requireRecentSignIn(principal(), ports.clock.now());
       requireSeen(header('if-match'), etagOf(clusters, principal()).etag);
@@ -133,6 +133,7 @@ function toOwnCluster(cluster: Cluster, uid: string): OwnClusterReply {
   return {
     ...{ id, name, product, size, region, state },
     ...(role && { role }),
+    others: Object.keys(cluster.members).filter((other) => other !== uid).length,
     createTime: createdAt.toISOString(),
     whenDeleted: fateOf(cluster, uid),
   };

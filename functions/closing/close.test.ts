@@ -429,6 +429,25 @@ async function traces(hub: Hub): Promise<string[]> {
     .map(({ path }) => path);
 }
 
+test('a cluster that cannot be read keeps its account, and no other cluster', async () => {
+  const hub = aHub();
+  await hub.created({ ...HELLO, owner: 'grace' });
+  await hub.run(
+    hub.documents.commit([
+      { op: 'set', path: 'clusters/broken', data: { owner: 'grace', readers: ['grace'] } },
+    ]),
+  );
+  const { status, body } = await deleteAccount(hub, 'grace');
+  expect({ status, clusters: body.clusters.length }).toEqual({ status: 202, clusters: 1 });
+  const [{ id = '' } = {}] = body.clusters;
+  await hub.reach(id, 'deleted');
+  await hub.clock.runFor(minutes(30));
+  expect(await account(hub, 'grace')).toHaveProperty('closing');
+  expect(await hub.cluster(id)).not.toHaveProperty('owner');
+  await hub.run(hub.documents.commit([{ op: 'delete', path: 'clusters/broken' }]));
+  await hub.until(isClosed(hub, 'grace'), minutes(20));
+});
+
 test('one account that cannot be read keeps no other one waiting', async () => {
   const hub = aHub();
   await hub.run(

@@ -4,6 +4,7 @@
  * Identity Platform; and when nothing that was under way then can come any more, all is looked at once more and the account itself goes.
  */
 import { ACCOUNTS, type Allowance, accountPath, type Closing } from '../../shared/documents/account.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
 import { hours, minutes } from '../../shared/units.ts';
@@ -94,15 +95,21 @@ const GOING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'stuck
  * @returns whether no cluster named them any more
  */
 async function leaveClusters(ports: Ports, uid: string, { by }: Closing): Promise<boolean> {
-  const accountOf = (one: string) => ports.documents.get<Allowance>(accountPath(one));
-  const clusters = await clustersOf(ports, uid);
-  for (const { id, ...cluster } of clusters) {
-    const isDoomed = fateOf(cluster, uid) === 'deleted';
-    if (isDoomed && !GOING.has(cluster.state)) await command(ports, id, 'delete', by);
-    if (isDoomed) continue;
-    await command(ports, id, 'share', by, {
-      change: (read) => withoutAccount(read, uid, accountOf, new Date(ports.clock.now())),
-    });
+  const { clusters, more } = await clustersOf(ports, uid);
+  const left = await Promise.allSettled(clusters.map((cluster) => leave(ports, cluster, uid, by)));
+  const failed = left.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+  return clusters.length === 0 && !more;
+}
+
+/** @throws AppError those of `command` */
+async function leave(ports: Ports, { id, ...cluster }: Cluster, uid: string, by: string): Promise<void> {
+  if (fateOf(cluster, uid) === 'deleted') {
+    if (!GOING.has(cluster.state)) await command(ports, id, 'delete', by);
+    return;
   }
-  return clusters.length === 0;
+  const accountOf = (one: string) => ports.documents.get<Allowance>(accountPath(one));
+  await command(ports, id, 'share', by, {
+    change: (read) => withoutAccount(read, uid, accountOf, new Date(ports.clock.now())),
+  });
 }

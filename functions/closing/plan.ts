@@ -1,5 +1,6 @@
 /** What becomes of each cluster when somebody's account is deleted: what is shown before is what is done. Pure. */
 import { createHash } from 'node:crypto';
+import type { OwnClusterReply } from '../../shared/api.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import type { Cluster, ClusterPatch } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
@@ -7,12 +8,7 @@ import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { type DocumentData, Increment, type Snapshot, type Write } from '../cloud.ts';
 import type { Change } from '../dispatch/commands.ts';
 
-export const FATES = ['deleted', 'handed-over', 'left', 'forgotten'] as const;
-/**
- * `deleted`: nobody else owns it. `handed-over`: it is theirs, and another owner has it from then on. `left`: it is somebody else's.
- * `forgotten`: it is deleted already, and no longer says whose it was.
- */
-export type Fate = (typeof FATES)[number];
+type Fate = OwnClusterReply['whenDeleted'];
 
 type Whose = Pick<Cluster, 'state' | 'owner' | 'members'>;
 

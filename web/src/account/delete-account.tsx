@@ -10,7 +10,7 @@ import { useSubmit } from '../parts/use-submit.ts';
 import type { SignedIn } from '../session/session.ts';
 import { useNow } from '../time.ts';
 import type { OwnAccount, Seen } from './account-page.tsx';
-import { FATES } from './own-clusters.tsx';
+import { fateInWords } from './own-clusters.tsx';
 
 interface Props {
   session: SignedIn;
@@ -94,9 +94,9 @@ function ConfirmDeletion({
         <p>You have no clusters.</p>
       ) : (
         <ul className="fates">
-          {clusters.map(({ id, name, whenDeleted }) => (
-            <li key={id} className={whenDeleted === 'deleted' ? 'bad-text' : undefined}>
-              <strong>{name}</strong> {FATES[whenDeleted]}
+          {clusters.map(({ id, name, ...fate }) => (
+            <li key={id} className={fate.whenDeleted === 'deleted' ? 'bad-text' : undefined}>
+              <strong>{name}</strong> {fateInWords(fate)}
             </li>
           ))}
         </ul>

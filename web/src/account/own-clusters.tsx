@@ -6,12 +6,18 @@ import { StateBadge } from '../parts/state-badge.tsx';
 
 type OwnCluster = Schemas['OwnCluster'];
 
-export const FATES: Readonly<Record<OwnCluster['whenDeleted'], string>> = {
+const FATES: Readonly<Record<OwnCluster['whenDeleted'], string>> = {
   deleted: 'is deleted',
   'handed-over': 'goes to another of its owners',
   left: 'stays, without you',
   forgotten: 'is deleted already',
 };
+
+/** What becomes of it, and for whom else. */
+export function fateInWords({ whenDeleted, others }: Pick<OwnCluster, 'whenDeleted' | 'others'>): string {
+  if (whenDeleted !== 'deleted' || others === 0) return FATES[whenDeleted];
+  return `is deleted, for the ${others === 1 ? 'other' : `${others} others`} who may use it too`;
+}
 
 export function OwnClusters({ clusters }: { clusters: readonly OwnCluster[] }) {
   return (
@@ -31,7 +37,7 @@ export function OwnClusters({ clusters }: { clusters: readonly OwnCluster[] }) {
               </tr>
             </thead>
             <tbody>
-              {clusters.map(({ id, name, state, role, whenDeleted }) => (
+              {clusters.map(({ id, name, state, role, ...fate }) => (
                 <tr key={id}>
                   <th scope="row">
                     <Link href={`/clusters/${id}`}>{name}</Link>
@@ -40,7 +46,7 @@ export function OwnClusters({ clusters }: { clusters: readonly OwnCluster[] }) {
                     <StateBadge state={state} />
                   </td>
                   <td>{role ?? 'no member any more'}</td>
-                  <td>{FATES[whenDeleted]}</td>
+                  <td>{fateInWords(fate)}</td>
                 </tr>
               ))}
             </tbody>

@@ -895,6 +895,7 @@ export interface components {
             createTime: string;
             id: string;
             name: string;
+            others: number;
             product: string;
             region: string;
             /** @enum {string} */
