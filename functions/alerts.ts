@@ -133,6 +133,12 @@ export const ALERTS = alerts([
     when: { kind: 'log', event: 'place opened' },
   },
   {
+    id: 'account-stays',
+    title: 'An account is not deleted that should be',
+    severity: 'ticket',
+    when: { kind: 'log', event: 'account stays' },
+  },
+  {
     id: 'step-failures',
     title: 'A step fails again and again',
     severity: 'ticket',

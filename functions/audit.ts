@@ -6,6 +6,7 @@
 import { type AuditAction, type AuditFields, auditPath, KEEP_AUDIT_MS } from '../shared/documents/audit.ts';
 import { DOCUMENT_SCHEMA } from '../shared/documents/fields.ts';
 import type { DocumentData, Write } from './cloud.ts';
+import { scrub } from './log.ts';
 import type { Ports } from './ports.ts';
 
 /** By whom Hub's own rules are carried out. */
@@ -39,7 +40,8 @@ export function audited(
     target,
     ...(cluster !== undefined && { cluster }),
     ...(subject !== undefined && { subject }),
-    ...(reason !== undefined && { reason }),
+    // People write addresses into what they give as a reason, and an entry can never be changed.
+    ...(reason !== undefined && { reason: scrub(reason) }),
     purgeAt: new Date(now + KEEP_AUDIT_MS),
   };
   return {

@@ -52,6 +52,8 @@ export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'array-c
 export interface Query {
   /** Collection path (`clusters`, `clusters/abc/events`). */
   collection: string;
+  /** All collections of that name, wherever they are; `collection` is the name alone, and there is no `startAfter`. */
+  group?: true;
   where?: ReadonlyArray<readonly [field: string, op: Comparison, value: Value]>;
   orderBy?: ReadonlyArray<readonly [field: string, direction: 'asc' | 'desc']>;
   /** Values of the `orderBy` fields (then, optionally, the document's path) after which results start. */

@@ -83,6 +83,10 @@ export const orphans = onMessage(TOPICS.orphans, async (ports) => {
   await (await import('./sweeps/orphans.ts')).sweepOrphans(ports);
 });
 
+export const closing = onMessage(TOPICS.closing, async (ports) => {
+  await (await import('./closing/close.ts')).closeAccounts(ports);
+});
+
 export const status = onMessage(TOPICS.status, async (ports) => {
   await (await import('./status/observe.ts')).observeStatus(ports);
 });

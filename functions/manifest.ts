@@ -82,6 +82,13 @@ export const MANIFEST: readonly FunctionSpec[] = [
     concurrency: 1,
     maxInstances: 1,
   }),
+  // Who asks for the deletion of an account starts it; what takes longer, and what was interrupted, is the Scheduler's.
+  event(TOPICS.closing, TOPICS.closing, {
+    schedule: '*/5 * * * *',
+    timeoutSeconds: 300,
+    concurrency: 1,
+    maxInstances: 1,
+  }),
   event(TOPICS.status, TOPICS.status, { schedule: '* * * * *', concurrency: 1, maxInstances: 1 }),
   event(TOPICS.topUp, TOPICS.topUp, { schedule: '*/5 * * * *', concurrency: 1, maxInstances: 3 }),
   event(TOPICS.deadLetter, TOPICS.deadLetter),

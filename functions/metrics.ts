@@ -20,7 +20,7 @@ export interface AttributeValues {
   way: 'cold' | 'claim';
   direction: 'early' | 'late';
   result: 'hit' | 'miss';
-  sweep: 'overdue' | 'drift' | 'status';
+  sweep: 'overdue' | 'drift' | 'status' | 'closing';
   limit: 'clusters' | 'money';
 }
 export type Attribute = keyof AttributeValues;

@@ -17,8 +17,10 @@ const DELETE_DOCUMENTS = ['datastore.entities.delete'];
 const PUBLISH = ['pubsub.topics.publish'];
 /** The receiver of metrics, for whoever says to which project they belong. */
 const MEASURE = ['monitoring.timeSeries.create', 'serviceusage.services.use'];
-/** Checks ID tokens for being revoked, and finds people by their address. */
+/** Checks ID tokens for being revoked, and finds people. */
 const LOOK_UP_PEOPLE = ['firebaseauth.users.get'];
+/** https://cloud.google.com/identity-platform/docs/access-control#api_permissions */
+const DELETE_PEOPLE = ['firebaseauth.users.delete'];
 
 const ALL = [...READ_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE];
 
@@ -228,6 +230,8 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
     ],
     [TOPICS.durations]: ALL,
     [TOPICS.orphans]: [...ALL, ...REMOVE, ...LIST],
+    // The one function that may delete people.
+    [TOPICS.closing]: [...STEP, ...DELETE_DOCUMENTS, ...LOOK_UP_PEOPLE, ...DELETE_PEOPLE],
     [TOPICS.status]: ALL,
     [TOPICS.topUp]: [...ALL, ...PUBLISH],
     [TOPICS.deadLetter]: [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE],

@@ -1,6 +1,8 @@
 /** The port to whoever verifies a user's ID token. The real side is firebase-admin. */
 import { emailAddress } from '../shared/email.ts';
 import { AppError } from '../shared/errors.ts';
+import { RECENT_SIGN_IN_MINUTES } from '../shared/limits.ts';
+import { minutes } from '../shared/units.ts';
 
 export interface Principal {
   uid: string;
@@ -8,6 +10,8 @@ export interface Principal {
   emailVerified: boolean;
   /** Custom claim `operator: true`. */
   operator: boolean;
+  /** When they proved who they are, which a token that is renewed keeps; absent: nobody knows, so long ago. */
+  signedInAt?: Date;
 }
 
 export interface TokenVerifier {
@@ -22,8 +26,17 @@ export interface TokenVerifier {
  * The address of somebody who has proven it, in the one spelling in which Hub compares addresses. Undefined also for one to which Hub
  * would send no invitation.
  */
-export function findEmail({ email, emailVerified }: Principal): string | undefined {
+export function findEmail({
+  email,
+  emailVerified,
+}: Pick<Principal, 'email' | 'emailVerified'>): string | undefined {
   return emailVerified ? emailAddress.safeParse(email).data : undefined;
+}
+
+/** @throws AppError SIGN_IN_TOO_OLD */
+export function requireRecentSignIn({ signedInAt }: Principal, now: number): void {
+  if (!signedInAt || now - signedInAt.getTime() > minutes(RECENT_SIGN_IN_MINUTES))
+    throw new AppError('SIGN_IN_TOO_OLD');
 }
 
 /** @throws AppError EMAIL_NOT_VERIFIED */

@@ -82,6 +82,22 @@ test('people are found by an address that they have proven, and only so', async 
   expect(await ports.people.findByEmail('eve@example.com')).toBeUndefined();
 });
 
+test('what is known of people is told, and gone with them', async () => {
+  expect(await ports.people.find('grace')).toMatchObject({
+    email: 'grace@example.com',
+    emailVerified: true,
+    providers: ['password'],
+    createdAt: expect.any(Date),
+  });
+  await ports.people.ensureGone('grace');
+  await ports.people.ensureGone('grace');
+  expect(await ports.people.find('grace')).toBeUndefined();
+  expect(await ports.people.findByEmail('grace@example.com')).toBeUndefined();
+  // Nobody has such a uid, and so it is with one that is too long for anybody.
+  await ports.people.ensureGone('x'.repeat(129));
+  expect(await ports.people.find('x'.repeat(129))).toBeUndefined();
+});
+
 test('the function that hands out credentials is somebody else in a cluster than Hub is', async () => {
   const secret = { apiVersion: 'v1', kind: 'Secret', namespace: 'default', name: 'none' };
   expect(await ports.leaves.open(connection).find(secret)).toBeUndefined();

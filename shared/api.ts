@@ -130,6 +130,13 @@ export const putAccountBody = z
   });
 export type PutAccountBody = z.infer<typeof putAccountBody>;
 
+export const deleteAccountBody = z
+  .strictObject({
+    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
+  })
+  .meta({ id: 'DeleteAccount', description: 'Why, for the audit log. Name nobody in it.' });
+export type DeleteAccountBody = z.infer<typeof deleteAccountBody>;
+
 export const deleteOrphanBody = z
   .strictObject({
     reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
@@ -418,6 +425,10 @@ export const standingReply = z
   .object({ state: z.enum(['throttled', 'suspended']), reason: z.string(), since: timestamp })
   .meta({ id: 'Standing', description: 'What an account that is doubted may not do.' });
 
+export const closingReply = z
+  .object({ since: timestamp })
+  .meta({ id: 'Closing', description: 'The account is being deleted: it can only look and delete.' });
+
 export const meReply = z
   .object({
     uid: z.string(),
@@ -428,9 +439,81 @@ export const meReply = z
     quotaRequest: quotaRequestReply.optional(),
     /** Absent: it is good. */
     standing: standingReply.optional(),
+    /** Present once its deletion was asked for. */
+    closing: closingReply.optional(),
   })
   .meta({ id: 'Me' });
 export type MeReply = z.infer<typeof meReply>;
+
+export const ownClusterReply = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    product: z.string(),
+    size: z.string(),
+    region: z.string(),
+    state,
+    /** Absent: not a member any more, but it still counts as theirs. */
+    role: role.optional(),
+    /** How many others may use it. */
+    others: z.int(),
+    createTime: timestamp,
+    /**
+     * What becomes of it if the account is deleted. `deleted`: nobody else owns it. `handed-over`: another of its owners has it from then
+     * on. `left`: it is somebody else's. `forgotten`: it is deleted already, and no longer says whose it was.
+     */
+    whenDeleted: z.enum(['deleted', 'handed-over', 'left', 'forgotten']),
+  })
+  .meta({ id: 'OwnCluster' });
+export type OwnClusterReply = z.infer<typeof ownClusterReply>;
+
+export const ownAccountReply = z
+  .object({
+    uid: z.string(),
+    operator: z.boolean(),
+    /** As whoever signs you in has it; Hub keeps no copy. */
+    profile: z.object({
+      email: z.string().optional(),
+      emailVerified: z.boolean(),
+      displayName: z.string().optional(),
+      phoneNumber: z.string().optional(),
+      photoUrl: z.string().optional(),
+      /** Ways to sign in: `password`, `google.com`. */
+      providers: z.array(z.string()),
+      createTime: timestamp.optional(),
+      lastSignInTime: timestamp.optional(),
+    }),
+    allowance: z.object(allowanceFields),
+    quotaRequest: quotaRequestReply.optional(),
+    standing: standingReply.optional(),
+    closing: closingReply.optional(),
+    clusters: z.array(ownClusterReply),
+    invitations: z.array(
+      z.object({
+        direction: z.enum(['received', 'sent']),
+        cluster: z.string(),
+        role,
+        /** Of who is invited. */
+        email: z.string(),
+        expireTime: timestamp,
+      }),
+    ),
+    /** What made Hub doubt the account. */
+    signals: z.array(z.object({ kind: z.string(), cluster: z.string().optional(), at: timestamp })),
+    /** What you did, and what was done to you; of each the newest. */
+    log: z.array(
+      z.object({
+        at: timestamp,
+        by: z.enum(['you', 'hub', 'somebody else']),
+        action: z.enum(AUDIT_ACTIONS),
+        target: z.string(),
+        cluster: z.string().optional(),
+        reason: z.string().optional(),
+      }),
+    ),
+  })
+  .meta({ id: 'OwnAccount', description: 'All that Hub holds of you.' });
+export type OwnAccountReply = z.infer<typeof ownAccountReply>;
 
 export const accountReply = z
   .object({
@@ -441,6 +524,8 @@ export const accountReply = z
     quotaRequest: quotaRequestReply.optional(),
     /** Absent: it is good. */
     standing: standingReply.optional(),
+    /** Present while it is being deleted. */
+    closing: closingReply.optional(),
   })
   .meta({ id: 'Account', description: 'What a user may have and has.' });
 export type AccountReply = z.infer<typeof accountReply>;

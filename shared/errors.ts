@@ -194,6 +194,20 @@ export const ERRORS = {
     remedy:
       'You may look at what you have and delete it. Ask an operator of this Hub to look at your account.',
   },
+  ACCOUNT_CLOSING: {
+    retry: false,
+    http: 403,
+    fault: 'user',
+    say: 'The account is being deleted.',
+    remedy: 'Nothing; what it has goes by itself. It can only look and delete.',
+  },
+  SIGN_IN_TOO_OLD: {
+    retry: false,
+    http: 403,
+    fault: 'user',
+    say: 'You signed in too long ago for this.',
+    remedy: 'Sign out, sign in again, and repeat it within 15 minutes.',
+  },
   TOO_MANY_REQUESTS: {
     retry: true,
     http: 429,
@@ -264,6 +278,20 @@ export const ERRORS = {
     fault: 'operator',
     say: 'This dead letter was already replayed for that reason.',
     remedy: 'Say what is different now.',
+  },
+  PREVIEW_REQUIRED: {
+    retry: false,
+    http: 428,
+    fault: 'user',
+    say: 'What would be deleted has to be looked at first.',
+    remedy: 'Look at it first: send the ETag of GET /v1/account as If-Match.',
+  },
+  PREVIEW_CHANGED: {
+    retry: false,
+    http: 412,
+    fault: 'user',
+    say: 'What would be deleted is not what you looked at any more.',
+    remedy: 'Look at it anew. A program sends the ETag of GET /v1/account as If-Match.',
   },
   CONFLICT: {
     retry: true,

@@ -4,6 +4,12 @@
 export const RFC1035_LABEL = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
 export const MAX_LABEL = 63;
 
+/**
+ * Who deletes their account must have signed in within so many minutes, as other providers ask it before what cannot be taken back: who
+ * finds a browser open, or a token, cannot do it.
+ */
+export const RECENT_SIGN_IN_MINUTES = 15;
+
 /** A year; a lifetime is for what is meant to end. */
 export const MAX_TTL_HOURS = 8760;
 /** Members of one cluster, those who are invited among them. */

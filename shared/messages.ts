@@ -52,6 +52,7 @@ export const TOPICS = {
   durations: 'durations',
   orphans: 'orphans',
   status: 'status',
+  closing: 'closing',
   deadLetter: 'dead-letter',
 } as const;
 

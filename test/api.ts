@@ -165,7 +165,14 @@ export function apiUnderTest({
     send,
     /** A token of this user. */
     as: (uid: string, more: Partial<Principal> = {}): string =>
-      tokens.issue({ uid, email: `${uid}@example.com`, emailVerified: true, operator: false, ...more }),
+      tokens.issue({
+        uid,
+        email: `${uid}@example.com`,
+        emailVerified: true,
+        operator: false,
+        signedInAt: new Date(clock.now()),
+        ...more,
+      }),
     create: (token: string, body: object = { name: 'mine' }, headers: Record<string, string> = {}) =>
       send<ClusterReply & Problem>('POST', '/v1/clusters', token, { body, headers }),
     /** Writes clusters as if the engine had made them. */

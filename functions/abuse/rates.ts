@@ -14,7 +14,7 @@ import { requireStanding } from './standing.ts';
 
 /**
  * That this account may make one more now, as far as its own document tells. What it asked for and waits for is not in it.
- * @throws AppError TOO_MANY_REQUESTS, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED; CommitError `unavailable`: in doubt it is refused
+ * @throws AppError TOO_MANY_REQUESTS, ACCOUNT_CLOSING, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED; CommitError `unavailable`: in doubt it is refused
  */
 export async function requireAccount(
   ports: Ports,

@@ -5,6 +5,7 @@ import {
   accountReply,
   type CellReply,
   cellList,
+  deleteAccountBody,
   type PutAccountBody,
   pageQuery,
   putAccountBody,
@@ -14,6 +15,7 @@ import { AppError, asAppError } from '../../shared/errors.ts';
 import { dollars } from '../../shared/units.ts';
 import { audited, type Deed } from '../audit.ts';
 import { openPlaces } from '../breaker/breaker.ts';
+import { requestClosing } from '../closing/request.ts';
 import { wakeQueue } from '../dispatch/queue.ts';
 import type { Ports } from '../ports.ts';
 import {
@@ -22,6 +24,7 @@ import {
   changeAccount,
   parseAllowance,
   toAllowance,
+  toClosing,
   toQuotaRequest,
   toStanding,
 } from './allowance.ts';
@@ -59,7 +62,7 @@ const putAccount = endpoint({
     'Say how much a user may have, or decline what they ask for. What waits for it then starts by itself.',
   status: 200,
   reply: accountReply,
-  refuses: ['CONFLICT'],
+  refuses: ['ACCOUNT_CLOSING', 'CONFLICT'],
   body: putAccountBody,
   async handle({ ports, id, principal, body }) {
     if (!couldBeUid(id)) throw new AppError('NOT_FOUND');
@@ -113,6 +116,20 @@ async function setStanding(
   return { body: toAccount(ports, id, after) };
 }
 
+const deleteAccount = endpoint({
+  name: 'POST /v1/admin/accounts/{id}:delete',
+  summary:
+    'Delete somebody’s account: their clusters, their memberships, all that names them, and their user. It cannot be taken back; a repetition changes nothing.',
+  status: 202,
+  reply: accountReply,
+  refuses: ['CONFLICT'],
+  body: deleteAccountBody,
+  async handle({ ports, id, principal, body: { reason } }) {
+    if (!couldBeUid(id)) throw new AppError('NOT_FOUND');
+    return { body: toAccount(ports, id, await requestClosing(ports, id, principal().uid, reason)) };
+  },
+});
+
 const listCells = endpoint({
   name: 'GET /v1/admin/cells',
   summary: 'What all clusters together may be and are.',
@@ -139,7 +156,7 @@ const listCells = endpoint({
   },
 });
 
-export const ADMIN_ENDPOINTS: readonly Endpoint[] = [listAccounts, putAccount, listCells];
+export const ADMIN_ENDPOINTS: readonly Endpoint[] = [listAccounts, putAccount, deleteAccount, listCells];
 
 /**
  * Any string of up to 128 characters that can name a document: a user whom Hub does not know yet may be given limits too.
@@ -161,6 +178,7 @@ const toAccount = (
   ...toAllowance(account, accountLimits(ports)),
   ...toQuotaRequest(account?.request),
   ...toStanding(account?.standing),
+  ...toClosing(account?.closing),
 });
 
 /** One answer may make room for many; the rest of more than that looks by itself. */

@@ -4,6 +4,7 @@ import {
   type Allowance,
   accountPath,
   allowanceDocument,
+  type Closing,
   type QuotaRequest,
   type Standing,
 } from '../../shared/documents/account.ts';
@@ -50,15 +51,19 @@ export const toStanding = (standing: Standing | undefined): Pick<MeReply, 'stand
     ? {}
     : { standing: { state: standing.state, reason: standing.reason, since: standing.since.toISOString() } };
 
+/** The field of a reply, where there is something to tell. */
+export const toClosing = (closing: Closing | undefined): Pick<MeReply, 'closing'> =>
+  closing === undefined ? {} : { closing: { since: closing.since.toISOString() } };
+
 export const parseAllowance = (found: Snapshot | undefined): Allowance | undefined =>
   found && allowanceDocument.parse(found.data);
 
 /** What may be changed of an account besides its counters; `undefined` removes a field. */
 type AccountPatch = {
-  [K in 'maxClusters' | 'maxHourlyMicros' | 'request' | 'standing']?: Allowance[K] | undefined;
+  [K in 'maxClusters' | 'maxHourlyMicros' | 'request' | 'standing' | 'closing']?: Allowance[K] | undefined;
 };
 
-/** The second one finds what was made meanwhile; nobody deletes an account. */
+/** The second one finds what was made meanwhile, the third what was deleted. */
 const TRIES = 3;
 
 /**
@@ -67,7 +72,7 @@ const TRIES = 3;
  * @param change of the account as it is; undefined: nothing is to change
  * @param also further writes of the same commit
  * @returns the account before and after
- * @throws AppError CONFLICT; CommitError `unavailable`
+ * @throws AppError ACCOUNT_CLOSING, CONFLICT; CommitError `unavailable`
  */
 export async function changeAccount(
   ports: Ports,
@@ -80,6 +85,7 @@ export async function changeAccount(
     const before = parseAllowance(await ports.documents.get(path));
     const patch = change(before);
     if (!patch) return { before, after: before };
+    if (before?.closing) throw new AppError('ACCOUNT_CLOSING');
     const fresh = { ...NOTHING_COUNTED, firstAt: new Date(ports.clock.now()) };
     const after = { ...(before ?? fresh), ...patch } as Allowance;
     try {

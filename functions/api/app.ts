@@ -9,6 +9,7 @@ import { AppError } from '../../shared/errors.ts';
 import { createBuckets } from '../abuse/rates.ts';
 import { portsAbout } from '../invocation.ts';
 import type { Ports } from '../ports.ts';
+import { ACCOUNT_ENDPOINTS } from './account.ts';
 import { ADMIN_ENDPOINTS } from './admin.ts';
 import { AUDIT_ENDPOINTS } from './audit.ts';
 import { bodyIsTooLarge } from './body-guard.ts';
@@ -86,6 +87,7 @@ export const API_ENDPOINTS: readonly Endpoint[] = [
   ...CATALOG_ENDPOINTS,
   ...QUOTE_ENDPOINTS,
   ...ME_ENDPOINTS,
+  ...ACCOUNT_ENDPOINTS,
   ...POOL_ENDPOINTS,
   ...ADMIN_ENDPOINTS,
   ...AUDIT_ENDPOINTS,

@@ -38,6 +38,7 @@ const create = endpoint({
   reply: clusterReply,
   refuses: [
     'EMAIL_NOT_VERIFIED',
+    'ACCOUNT_CLOSING',
     'ACCOUNT_THROTTLED',
     'ACCOUNT_SUSPENDED',
     'INVALID_NAME',
@@ -162,7 +163,14 @@ const retry = endpoint({
   summary: 'Start a failed cluster anew.',
   status: 202,
   reply: clusterReply,
-  refuses: ['OWNER_ONLY', 'ACCOUNT_THROTTLED', 'ACCOUNT_SUSPENDED', 'NOT_ACCEPTED_IN_STATE', 'CONFLICT'],
+  refuses: [
+    'OWNER_ONLY',
+    'ACCOUNT_CLOSING',
+    'ACCOUNT_THROTTLED',
+    'ACCOUNT_SUSPENDED',
+    'NOT_ACCEPTED_IN_STATE',
+    'CONFLICT',
+  ],
   handle: async (call) => {
     await findCluster(call);
     await requireGoodAccount(call.ports, call.principal().uid, 'make');

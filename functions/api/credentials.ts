@@ -42,6 +42,7 @@ const get = endpoint<undefined, CredentialsQuery>({
   reply: pachctlConfigReply,
   texts: { 'application/yaml': kubeconfigReply },
   refuses: [
+    'ACCOUNT_CLOSING',
     'ACCOUNT_SUSPENDED',
     'NOT_ACCEPTED_IN_STATE',
     'ACCESS_NOT_READY',

@@ -3,6 +3,7 @@
  * whatever door of Hub's.
  */
 import { createHash } from 'node:crypto';
+import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import {
@@ -125,6 +126,7 @@ export async function acceptInvitations(ports: Ports, principal: Principal): Pro
     where: [['email', '==', email]],
     limit: AT_ONCE,
   });
+  if (found.length > 0 && (await isClosing(ports, principal.uid))) return;
   for (const snapshot of found) {
     try {
       await accept(ports, snapshot, { uid: principal.uid, email });
@@ -132,6 +134,12 @@ export async function acceptInvitations(ports: Ports, principal: Principal): Pro
       ports.log.warn('invitation not accepted', { code: toAppError(error).code });
     }
   }
+}
+
+/** Whoever is leaving Hub comes into no cluster any more. */
+async function isClosing({ documents }: Ports, uid: string): Promise<boolean> {
+  const account = await documents.get<Allowance>(accountPath(uid));
+  return account?.data.closing !== undefined;
 }
 
 /**

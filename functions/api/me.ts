@@ -8,6 +8,7 @@ import {
   changeAccount,
   parseAllowance,
   toAllowance,
+  toClosing,
   toQuotaRequest,
   toStanding,
 } from './allowance.ts';
@@ -32,7 +33,7 @@ const ask = endpoint({
   summary: 'Ask an operator for more clusters. It takes the place of what you asked for before.',
   status: 202,
   reply: meReply,
-  refuses: ['EMAIL_NOT_VERIFIED', 'CONFLICT'],
+  refuses: ['EMAIL_NOT_VERIFIED', 'ACCOUNT_CLOSING', 'CONFLICT'],
   body: putQuotaRequestBody,
   async handle({ ports, principal, body: { maxClusters, reason } }) {
     const email = requireEmail(principal());
@@ -47,7 +48,7 @@ const withdraw = endpoint({
   summary: 'Take back what you asked an operator for. A repetition changes nothing.',
   status: 200,
   reply: meReply,
-  refuses: ['CONFLICT'],
+  refuses: ['ACCOUNT_CLOSING', 'CONFLICT'],
   async handle({ ports, principal }) {
     const { after } = await changeAccount(
       ports,
@@ -71,4 +72,5 @@ const toMe = (
   allowance: toAllowance(account, accountLimits(ports)),
   ...toQuotaRequest(account?.request),
   ...toStanding(account?.standing),
+  ...toClosing(account?.closing),
 });

@@ -37,6 +37,7 @@ const put = endpoint({
   reply: clusterReply,
   refuses: [
     'OWNER_ONLY',
+    'ACCOUNT_CLOSING',
     'ACCOUNT_SUSPENDED',
     'LAST_OWNER',
     'TOO_MANY_MEMBERS',

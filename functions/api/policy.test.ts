@@ -14,6 +14,7 @@ const BODIES: Partial<Record<EndpointName, object>> = {
   'PUT /v1/pools/{id}': { wanted: 1 },
   'PUT /v1/me/quotaRequest': { maxClusters: 9, reason: 'A course.' },
   'PUT /v1/admin/accounts/{id}': { maxClusters: 9 },
+  'POST /v1/admin/accounts/{id}:delete': { reason: 'They asked for it.' },
   'POST /v1/admin/deadLetters/{id}:replay': { reason: 'It was an outage.' },
   'POST /v1/admin/orphans/{id}:delete': { reason: 'Now.' },
   'PUT /v1/clusters/{id}/members/{email}': { role: 'viewer' },
@@ -25,6 +26,8 @@ const QUERIES: Partial<Record<EndpointName, string>> = {
 const PASSED: Partial<Record<EndpointName, ErrorCode>> = {
   'GET /v1/clusters/{id}/credentials': 'NOT_ACCEPTED_IN_STATE',
   'GET /v1/clusters/{id}/cleanup': 'NOT_ACCEPTED_IN_STATE',
+  // Nobody has looked at it before.
+  'DELETE /v1/account': 'PREVIEW_REQUIRED',
   // This Hub has just begun.
   'GET /v1/status': 'UNAVAILABLE',
 };

@@ -73,13 +73,19 @@ export async function command(
     }
     const changed = await change(read.cluster);
     if (!changed) return read.cluster;
-    const { patch, note, also } = changed;
+    const { patch, note, subject, also } = changed;
     const outcome = await apply(
       ports,
       read,
-      { kind: 'command', command: name, actor, patch, ...(note === undefined ? {} : { note }) },
+      {
+        kind: 'command',
+        command: name,
+        actor,
+        patch,
+        ...(note === undefined ? {} : { note }),
+        ...(subject === undefined ? {} : { subject }),
+      },
       also,
-      changed.subject,
     );
     if (outcome !== 'lost') return outcome;
   }
@@ -101,11 +107,10 @@ async function apply(
   read: Read,
   outcome: Outcome,
   also: readonly Write[] = [],
-  subject?: string,
 ): Promise<Cluster | 'lost'> {
   const next = transition(read.cluster, outcome, circumstances(ports));
   if (!next) return read.cluster;
-  const entry = entryOf(ports, read.cluster.id, next.event, subject);
+  const entry = entryOf(ports, read.cluster.id, next.event);
   const { readers } = next.fields;
   const told =
     readers.join() === read.cluster.readers.join()
@@ -121,13 +126,8 @@ async function apply(
 const writesOfEntry = (entry: Audited | undefined): readonly Write[] => (entry ? [entry.write] : []);
 
 /** What somebody asked for is in the audit log, under the number of its event; what Hub does by itself is not. */
-function entryOf(
-  ports: Ports,
-  cluster: string,
-  event: ClusterEvent | undefined,
-  subject?: string,
-): Audited | undefined {
-  const { actor, cause, epoch } = event ?? {};
+function entryOf(ports: Ports, cluster: string, event: ClusterEvent | undefined): Audited | undefined {
+  const { actor, cause, epoch, subject } = event ?? {};
   if (actor === undefined || !isAudited(cause)) return undefined;
   const deed = { actor, action: cause, target: clusterPath(cluster), cluster };
   return audited(ports, { ...deed, ...(subject !== undefined && { subject }) }, `${cluster}-${epoch}`);

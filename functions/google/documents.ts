@@ -135,8 +135,8 @@ function changesOf(data: Extract<Write, { op: 'update' }>['data']): Record<strin
 }
 
 function clientQuery(firestore: Firestore, query: Query): ClientQuery {
-  const { where = [], orderBy = [], startAfter, limit } = query;
-  let out: ClientQuery = firestore.collection(query.collection);
+  const { collection, group, where = [], orderBy = [], startAfter, limit } = query;
+  let out: ClientQuery = group ? firestore.collectionGroup(collection) : firestore.collection(collection);
   for (const [field, op, value] of where) out = out.where(field, op, defined(value));
   for (const [field, direction] of orderBy) out = out.orderBy(field, direction);
   if (startAfter) {

@@ -113,6 +113,7 @@ function principalOf(claims: DecodedIdToken): Principal {
     ...(typeof claims.email === 'string' && { email: claims.email }),
     emailVerified: claims.email_verified === true,
     operator: claims.operator === true,
+    signedInAt: new Date(claims.auth_time * 1000),
   };
 }
 

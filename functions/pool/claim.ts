@@ -28,7 +28,7 @@ const ROUNDS = 64;
 /**
  * @param also further writes of the same commit, given the id of the spare that is tried
  * @returns undefined if no spare of this shape waits, the account has no room (the cold path says so), or the other writes are refused
- * @throws AppError TOO_MANY_REQUESTS, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED; CommitError `unavailable`
+ * @throws AppError TOO_MANY_REQUESTS, ACCOUNT_CLOSING, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED; CommitError `unavailable`
  */
 export async function claimSpare(
   ports: Ports,

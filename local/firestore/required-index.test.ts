@@ -451,6 +451,46 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     startAfter: [new Date(0), 'audit/x'],
     limit: 2,
   },
+  'what was done to a user (api/account.ts)': {
+    collection: 'audit',
+    where: [['subject', '==', 'x']],
+    limit: 2,
+  },
+  'invitations of a user (api/account.ts, closing/erase.ts)': {
+    collection: 'invitations',
+    where: [['invitedBy', '==', 'u']],
+  },
+  'signals of a user (api/account.ts, closing/erase.ts)': {
+    collection: 'signals',
+    where: [['account', '==', 'u']],
+  },
+  'accounts that are being deleted (closing/close.ts)': {
+    collection: 'accounts',
+    orderBy: [['closing.since', 'asc']],
+    startAfter: [new Date(0), 'accounts/u'],
+    limit: 2,
+  },
+  'clusters that are theirs (closing/clusters.ts)': { collection: 'clusters', where: [['owner', '==', 'u']] },
+  'clusters that they may read (closing/clusters.ts)': {
+    collection: 'clusters',
+    where: [['readers', 'array-contains', 'u']],
+  },
+  'what somebody did, on all timelines (closing/erase.ts)': {
+    collection: 'events',
+    group: true,
+    where: [['actor', '==', 'u']],
+    orderBy: [['at', 'asc']],
+    limit: 2,
+  },
+  'what speaks of somebody, on all timelines (closing/erase.ts)': {
+    collection: 'events',
+    group: true,
+    where: [['subject', '==', 'u']],
+    orderBy: [['at', 'asc']],
+    limit: 2,
+  },
+  'codes of a user (closing/erase.ts)': { collection: 'oidcCodes', where: [['uid', '==', 'u']] },
+  'what leaked of a user (closing/erase.ts)': { collection: 'orphans', where: [['owner', '==', 'u']] },
   'list of dead letters (api/dead-letters.ts)': {
     collection: 'deadLetters',
     orderBy: [['diedAt', 'desc']],
@@ -603,6 +643,7 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
 /** How often each file of functions/ asks; whoever adds a query adds it above, and counts it here. */
 const CALLS: Readonly<Record<string, number>> = {
   'abuse/rates.ts': 2,
+  'api/account.ts': 5,
   'api/admin.ts': 1,
   'api/audit.ts': 1,
   'api/clusters.ts': 2,
@@ -611,6 +652,9 @@ const CALLS: Readonly<Record<string, number>> = {
   'api/orphans.ts': 2,
   'api/pools.ts': 1,
   'api/quote.ts': 1,
+  'closing/close.ts': 1,
+  'closing/clusters.ts': 2,
+  'closing/erase.ts': 1,
   'dispatch/queue.ts': 4,
   'dispatch/readers.ts': 1,
   'durations/observe.ts': 1,

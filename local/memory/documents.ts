@@ -242,7 +242,7 @@ const MOST_KEPT = 5000;
 
 /** @throws ServiceError INVALID_ARGUMENT for what Firestore or its client refuses */
 function modelQuery(query: Query): ModelQuery {
-  const { collection, where = [], orderBy = [], startAfter, limit } = query;
+  const { collection, group = false, where = [], orderBy = [], startAfter, limit } = query;
   for (const [text, op, value] of where) {
     const incomparable = value === null || Number.isNaN(value);
     if (incomparable && op !== '==' && op !== '!=') throw invalid(`${text} cannot be ${op} ${value}`);
@@ -261,7 +261,7 @@ function modelQuery(query: Query): ModelQuery {
     scope: {
       parent: cut < 0 ? ROOT : nameOf(collection.slice(0, cut)),
       collectionId: idOf(collection),
-      allDescendants: false,
+      allDescendants: group,
     },
     where: { all: where.map(([text, op, value]) => ({ field: pathIn(text), op, value: fromValue(value) })) },
     orderBy: order,

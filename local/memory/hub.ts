@@ -4,6 +4,7 @@
  */
 import { Cron } from 'croner';
 import { recordIncident } from '../../functions/abuse/signal.ts';
+import { closeAccounts } from '../../functions/closing/close.ts';
 import type { Delivered, Documents, Write } from '../../functions/cloud.ts';
 import { recordDeadLetter } from '../../functions/dead-letters/record.ts';
 import { dispatch } from '../../functions/dispatch/engine.ts';
@@ -283,6 +284,7 @@ export function memoryHub({
     else if (name === TOPICS.drift) await sweepDrift(ports, body);
     else if (name === TOPICS.durations) await observeDurations(ports);
     else if (name === TOPICS.orphans) await sweepOrphans(ports);
+    else if (name === TOPICS.closing) await closeAccounts(ports);
     else if (name === TOPICS.signal) await recordIncident(ports, body);
     else if (name === TOPICS.status) await observeStatus(ports);
     else if (name === TOPICS.topUp) await topUp(ports, (body as { pool?: string }).pool);

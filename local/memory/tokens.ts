@@ -11,7 +11,9 @@ export interface MemoryTokens extends TokenVerifier {
   revoke(uid: string): void;
   /** All tokens of this user are refused as revoked, also later ones. */
   disable(uid: string): void;
-  /** Everybody who was issued a token, as their last one says. */
+  /** The user is deleted: the same, until one of that uid is issued a token anew. */
+  remove(uid: string): void;
+  /** Everybody who was issued a token and is there yet, as their last one says. */
   accounts(): Principal[];
 }
 
@@ -19,6 +21,8 @@ interface Issued {
   principal: Principal;
   expired: boolean;
   revoked: boolean;
+  /** The user is there no more. */
+  removed: boolean;
 }
 
 /** @param realm begins each token; one of another realm is not valid here */
@@ -29,7 +33,7 @@ export function memoryTokens(realm = 'local'): MemoryTokens {
     issue(principal) {
       const role = principal.operator ? ':operator' : '';
       const token = `${realm}:${principal.uid}${role}:${issued.size + 1}`;
-      issued.set(token, { principal: { ...principal }, expired: false, revoked: false });
+      issued.set(token, { principal: { ...principal }, expired: false, revoked: false, removed: false });
       return token;
     },
     expire(token) {
@@ -40,14 +44,19 @@ export function memoryTokens(realm = 'local'): MemoryTokens {
       for (const token of issued.values()) if (token.principal.uid === uid) token.revoked = true;
     },
     disable: (uid) => void disabled.add(uid),
-    accounts: () => [
-      ...new Map([...issued.values()].map(({ principal }) => [principal.uid, principal])).values(),
-    ],
+    remove(uid) {
+      for (const token of issued.values()) if (token.principal.uid === uid) token.removed = true;
+    },
+    accounts() {
+      const there = [...issued.values()].filter(({ removed }) => !removed);
+      return [...new Map(there.map(({ principal }) => [principal.uid, principal])).values()];
+    },
     async verify(idToken) {
       const token = issued.get(idToken);
       if (!token) throw new AppError('TOKEN_INVALID', 'not issued here');
       if (token.expired) throw new AppError('TOKEN_EXPIRED');
-      if (token.revoked || disabled.has(token.principal.uid)) throw new AppError('TOKEN_REVOKED');
+      if (token.revoked || token.removed || disabled.has(token.principal.uid))
+        throw new AppError('TOKEN_REVOKED');
       return { ...token.principal };
     },
   };

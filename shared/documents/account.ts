@@ -30,6 +30,22 @@ export const standing = z.object({
 });
 export type Standing = z.infer<typeof standing>;
 
+/**
+ * Its deletion was asked for: from then on it makes nothing and uses nothing, and there is no way back. The document goes when nothing else
+ * of the account is left.
+ */
+export const closing = z.object({
+  since: instant,
+  /** The uid of who asked: its own, or an operator's. */
+  by: z.string(),
+  /** When its user was deleted in Identity Platform; what was under way then may still write for a moment. */
+  userGoneAt: instant.optional(),
+});
+export type Closing = z.infer<typeof closing>;
+
+/** Stands where the uid of somebody stood whose account was deleted. */
+export const DELETED_ACCOUNT = 'deleted-account';
+
 export const allowanceDocument = z.object({
   schema: schemaField,
   /** Taken now. */
@@ -43,6 +59,7 @@ export const allowanceDocument = z.object({
   /** Of accounts only. */
   request: quotaRequest.optional(),
   standing: standing.optional(),
+  closing: closing.optional(),
   /** When the account first asked for something; absent in those from before that was kept. */
   firstAt: instant.optional(),
   /** Clusters that it took room for since then, until an hour is over and it starts anew. */

@@ -28,6 +28,8 @@ export const AUDIT_ACTIONS = [
   'set-pool',
   'replay',
   'delete-orphan',
+  'delete-account',
+  'close-account',
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -34,8 +34,10 @@ export const eventDocument = z.object({
   /** Cloud time spent in `from`. */
   durationMs: z.number().nonnegative(),
   error: clusterError.optional(),
-  /** Who asked, if somebody did: a uid, or absent for Hub itself. */
+  /** Who asked, if somebody did: a uid, or absent for Hub itself; of a deleted account `DELETED_ACCOUNT`. */
   actor: z.string().optional(),
+  /** Whom the message speaks of, if of somebody: a uid, by which their address is found in it when their account is deleted. */
+  subject: z.string().optional(),
   /** Names the attempt that wrote it, so that a handler whose commit had no answer can tell its own from another's. */
   nonce: z.string(),
   readers: z.array(z.string()),

@@ -48,7 +48,15 @@ export type Outcome =
   | { kind: 'requeue'; code: ErrorCode; detail?: string; forMs: number; patch?: ClusterPatch }
   /** The `dueAt` of a resting cluster came. */
   | { kind: 'due' }
-  | { kind: 'command'; command: Command; actor?: string; patch?: ClusterPatch; note?: string };
+  | {
+      kind: 'command';
+      command: Command;
+      actor?: string;
+      patch?: ClusterPatch;
+      note?: string;
+      /** Whom the note speaks of: a uid. */
+      subject?: string;
+    };
 
 /** Time and chance, as arguments. */
 export interface Circumstances {
@@ -122,7 +130,7 @@ export function transition(cluster: Cluster, outcome: Outcome, at: Circumstances
       if (to === undefined) return undefined;
       if (to === cluster.state) return outcome.command === 'share' ? again(cluster, outcome, at) : undefined;
       const patch = { ...anew(cluster, outcome.command, at), ...outcome.patch };
-      return enter(cluster, to, outcome.command, patch, at, { actor: outcome.actor, note: outcome.note });
+      return enter(cluster, to, outcome.command, patch, at, outcome);
     }
   }
 }
@@ -187,7 +195,7 @@ export function born(
     ...wish,
   });
   const message = wish.pool === undefined ? 'The cluster was asked for.' : 'A spare was asked for.';
-  return { fields, event: eventOf(fields, undefined, 'created', message, 0, at, wish.owner) };
+  return { fields, event: eventOf(fields, undefined, 'created', message, 0, at, { actor: wish.owner }) };
 }
 
 function stepRow(cluster: Cluster): StepRow {
@@ -288,7 +296,7 @@ function again(cluster: Cluster, outcome: Outcome & { kind: 'command' }, at: Cir
     ...(runs && !held && { dueAt: new Date(at.afterWork(HANDLER_LIMIT_MS)) }),
   });
   const message = outcome.note ?? `${row.label}.`;
-  const event = eventOf(fields, cluster.state, outcome.command, message, 0, at, outcome.actor);
+  const event = eventOf(fields, cluster.state, outcome.command, message, 0, at, outcome);
   return { fields, event, wake: runs && !held };
 }
 
@@ -300,7 +308,7 @@ function enter(
   cause: ClusterEvent['cause'],
   patch: ClusterPatch,
   at: Circumstances,
-  { actor, note }: { actor?: string | undefined; note?: string | undefined } = {},
+  asked: Asked & { note?: string | undefined } = {},
 ): Transition {
   const from = rowOf(cluster.state);
   const row = rowOf(to);
@@ -355,8 +363,8 @@ function enter(
     expiresAt,
     purgeAt: isFinal(to) ? new Date(at.now + KEEP_DELETED_MS) : undefined,
   });
-  const message = note ?? (fields.error && cause !== 'done' ? fields.error.message : `${row.label}.`);
-  const event = eventOf(fields, cluster.state, cause, message, spentMs, at, actor);
+  const message = asked.note ?? (fields.error && cause !== 'done' ? fields.error.message : `${row.label}.`);
+  const event = eventOf(fields, cluster.state, cause, message, spentMs, at, asked);
   return {
     fields,
     event,
@@ -410,6 +418,12 @@ function patched(cluster: Cluster, patch: ClusterPatch): ClusterFields {
   return fields as ClusterFields;
 }
 
+/** Who asked, and whom it is about; uids. */
+interface Asked {
+  actor?: string | undefined;
+  subject?: string | undefined;
+}
+
 function eventOf(
   fields: ClusterFields,
   from: State | undefined,
@@ -417,7 +431,7 @@ function eventOf(
   message: string,
   durationMs: number,
   at: Circumstances,
-  actor: string | undefined,
+  { actor, subject }: Asked,
 ): ClusterEvent {
   return eventDocument.parse({
     schema: DOCUMENT_SCHEMA,
@@ -432,6 +446,7 @@ function eventOf(
     ...(from === undefined ? {} : { from }),
     ...(fields.error === undefined ? {} : { error: fields.error }),
     ...(actor === undefined ? {} : { actor }),
+    ...(subject === undefined ? {} : { subject }),
     ...(fields.purgeAt === undefined ? {} : { purgeAt: fields.purgeAt }),
   });
 }

@@ -415,6 +415,28 @@ describe.each([
       expect(await find({})).toBe('abcdef');
     });
 
+    test('a group is all collections of one name, wherever they are', async () => {
+      const group = `notes${run}`;
+      const at = (place: string, n: number) => ({
+        op: 'set' as const,
+        path: `${place}/${group}/${n}`,
+        data: { n, of: n % 2 },
+      });
+      await documents.commit([at(path('a'), 1), at(path('b'), 3), at(path('b'), 2)]);
+      const all: Query = {
+        collection: group,
+        group: true,
+        where: [['of', '==', 1]],
+        orderBy: [['n', 'asc']],
+      };
+      expect((await documents.query(all)).map(({ path: found }) => found)).toEqual([
+        `${path('a')}/${group}/1`,
+        `${path('b')}/${group}/3`,
+      ]);
+      expect((await documents.query({ ...all, limit: 1 })).map(({ data }) => data.n)).toEqual([1]);
+      expect(await documents.count(all)).toBe(2);
+    });
+
     test('results carry versions that an update can ask for', async () => {
       const [first] = await documents.query({ collection: things, where: [['n', '==', 1]] });
       const version = first?.version ?? '';

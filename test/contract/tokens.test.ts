@@ -22,7 +22,7 @@ import type { World } from '../../local/service.ts';
 import { memoryStore } from '../../local/store.ts';
 import { createServerIdentity } from '../../local/tls.ts';
 import { AppError } from '../../shared/errors.ts';
-import { hours, seconds } from '../../shared/units.ts';
+import { hours, minutes, seconds } from '../../shared/units.ts';
 
 const PROJECT = 'hub-test';
 
@@ -123,7 +123,13 @@ async function countedSide() {
 async function memorySide(): Promise<Side> {
   const tokens = memoryTokens();
   const issue = async (uid: string, from = tokens): Promise<string> =>
-    from.issue({ uid, email: `${uid}@example.com`, emailVerified: true, operator: uid === 'operator' });
+    from.issue({
+      uid,
+      email: `${uid}@example.com`,
+      emailVerified: true,
+      operator: uid === 'operator',
+      signedInAt: new Date(),
+    });
   return {
     verifier: tokens,
     signIn: (uid) => issue(uid),
@@ -164,12 +170,14 @@ describe.each([
   });
 
   test('a good token says who it is', async () => {
-    expect(await side.verifier.verify(await side.signIn('ada'))).toEqual({
+    const { signedInAt, ...principal } = await side.verifier.verify(await side.signIn('ada'));
+    expect(principal).toEqual({
       uid: 'ada',
       email: 'ada@example.com',
       emailVerified: true,
       operator: false,
     });
+    expect(Math.abs(Date.now() - (signedInAt?.getTime() ?? 0))).toBeLessThan(minutes(1));
     expect(await side.verifier.verify(await side.signIn('operator'))).toMatchObject({ operator: true });
   });
 

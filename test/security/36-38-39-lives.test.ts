@@ -1,5 +1,5 @@
 /** Whole lives of clusters, with the cheap inside. How every fault strikes them is the simulation's (test/simulation). */
-import { deletion, handOver, lockFirst } from './checks/life.ts';
+import { account, deletion, handOver, lockFirst } from './checks/life.ts';
 import { promise } from './promise.ts';
 
 promise('36', 'nobody is let in before the lock was tried and held', {
@@ -42,6 +42,73 @@ promise('38', 'of a deleted cluster nothing is left, and what names people has a
       file: 'functions/dispatch/commit.ts',
       from: 'const isEnd = isFinal(fields.state);',
       to: 'const isEnd = false;',
+    },
+  },
+});
+
+promise('38', 'of a deleted account nothing is left but a uid in the audit log', {
+  check: account,
+  in: ['life.ts', 'account'],
+  broken: {
+    'timelines keep who did it': {
+      file: 'functions/closing/erase.ts',
+      from: 'data: { actor: DELETED_ACCOUNT },',
+      to: 'data: { actor: uid },',
+    },
+    'timelines keep an address': {
+      file: 'functions/closing/erase.ts',
+      from: "data: { message: 'Who may use it was changed.', subject: undefined },",
+      to: 'data: { subject: undefined },',
+    },
+    'nobody remembers whom a timeline speaks of': {
+      file: 'shared/lifecycle/transition.ts',
+      from: '    ...(subject === undefined ? {} : { subject }),\n',
+      to: '',
+    },
+    'who invites stays on what they sent': {
+      file: 'functions/closing/erase.ts',
+      from: "  await each(ports, { collection: INVITATIONS, where: [is('invitedBy')] }, (invitation) =>\n    withoutHost(ports, invitation),\n  );\n",
+      to: '',
+    },
+    'a signal stays': {
+      file: 'functions/closing/erase.ts',
+      from: "  await each(ports, { collection: SIGNALS, where: [is('account')] }, gone);\n",
+      to: '',
+    },
+    'others keep the address': {
+      file: 'functions/closing/plan.ts',
+      from: '    emails: without(cluster.emails, uid),\n',
+      to: '    emails: cluster.emails,\n',
+    },
+    'a deleted cluster keeps its name': {
+      file: 'functions/closing/plan.ts',
+      from: "{ owner: undefined, name: 'deleted' }",
+      to: '{ owner: undefined }',
+    },
+    'the user stays': {
+      file: 'functions/closing/close.ts',
+      from: '    await ports.people.ensureGone(uid);\n',
+      to: '',
+    },
+    'the message names them': {
+      file: 'functions/closing/request.ts',
+      from: 'await wake(ports);',
+      to: 'await wake({ ...ports, messages: { publish: (topic, body) => ports.messages.publish(topic, { ...body, uid }) } });',
+    },
+    'the log names them': {
+      file: 'functions/closing/close.ts',
+      from: '  entry.tell();\n  return true;',
+      to: "  entry.tell();\n  ports.log.info('account deleted', { resource: path });\n  return true;",
+    },
+    'the audit log keeps the address of a reason': {
+      file: 'functions/audit.ts',
+      from: 'reason: scrub(reason)',
+      to: 'reason',
+    },
+    'there is no evidence': {
+      file: 'functions/closing/close.ts',
+      from: "{ op: 'delete', path, ifVersion: version }, entry.write]",
+      to: "{ op: 'delete', path, ifVersion: version }]",
     },
   },
 });

@@ -13,6 +13,8 @@ export const ROLES = {
   viewer: 'vera',
   /** Was a member of the cluster, and is no more. */
   formerMember: 'frank',
+  /** Their account is being deleted; its clusters are, already. */
+  leaver: 'leah',
   operator: 'operator',
   /** Has custom claims that only look like the operator's. */
   pretender: 'pretender',
@@ -40,6 +42,9 @@ export const DOCUMENTS: Record<string, DocumentData> = {
   'clusters/mine': { owner: 'ada', readers: READERS, state: 'ready' },
   'clusters/other': { owner: 'olga', readers: ['olga'], state: 'ready' },
   'clusters/spare': { pool: 'default', readers: [], state: 'warm' },
+  // It was Leah's, and says so no more.
+  'clusters/left': { readers: [], state: 'deleted' },
+  'clusters/left/events/00000001': { to: 'queued', actor: 'deleted-account', readers: [] },
   'clusters/mine/events/00000001': { to: 'queued', readers: READERS },
   'clusters/other/events/00000001': { to: 'queued', readers: ['olga'] },
   // No rule speaks of it, whatever it says of its readers.
@@ -47,6 +52,7 @@ export const DOCUMENTS: Record<string, DocumentData> = {
   'ledgers/mine': { entries: {}, readers: READERS },
   'accounts/ada': { clusters: 1 },
   'accounts/olga': { clusters: 1 },
+  'accounts/leah': { clusters: 0, closing: { by: 'leah' } },
   'cells/default': { clusters: 2 },
   'pools/default': { wanted: 1 },
   'orphans/disk-x': { kind: 'disk', owner: 'ada', readers: READERS },
@@ -88,12 +94,15 @@ const GET: Record<keyof typeof DOCUMENTS, readonly Role[]> = {
   'clusters/mine': MEMBERS_AND_OPERATORS,
   'clusters/other': OPERATORS,
   'clusters/spare': OPERATORS,
+  'clusters/left': OPERATORS,
+  'clusters/left/events/00000001': OPERATORS,
   'clusters/mine/events/00000001': MEMBERS_AND_OPERATORS,
   'clusters/other/events/00000001': OPERATORS,
   'clusters/mine/secrets/s': NOBODY,
   'ledgers/mine': NOBODY,
   'accounts/ada': ['owner', 'operator'],
   'accounts/olga': OPERATORS,
+  'accounts/leah': ['leaver', 'operator'],
   'cells/default': OPERATORS,
   'pools/default': OPERATORS,
   'orphans/disk-x': OPERATORS,

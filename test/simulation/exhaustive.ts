@@ -185,7 +185,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 const CLOUD = /^(gke|buckets|dns|certificates)\./;
 
 /** They look at all there is from time to time, and change no cluster. */
-const BESIDE: ReadonlySet<string> = new Set([TOPICS.status, TOPICS.durations]);
+const BESIDE: ReadonlySet<string> = new Set([TOPICS.status, TOPICS.durations, TOPICS.closing]);
 
 const LONGEST_MS = hours(6);
 const STEP_MS = seconds(30);

@@ -176,7 +176,7 @@ export function watchInvariants(
 
   function compare(before: Cluster, now: Cluster): void {
     const { id } = now;
-    if (before.owner !== undefined && before.owner !== now.owner)
+    if (before.owner !== undefined && before.owner !== now.owner && !isClosing(before.owner))
       violate('S1', `${id} goes from ${before.owner} to ${now.owner}`);
     if (before.owner === undefined && now.owner !== undefined && before.state !== 'warm')
       violate('S1', `${id} was claimed while ${before.state}`);
@@ -194,6 +194,10 @@ export function watchInvariants(
     if (before.exhausted.length < now.exhausted.length) markers.add('next zone tried');
     if (now.pool !== undefined && before.pool === undefined) violate('S9', `${id} becomes a spare`);
   }
+
+  /** Whoever deletes their account leaves what is deleted, and what others own too. */
+  const isClosing = (uid: string): boolean =>
+    hub.documents.peek<Allowance>(accountPath(uid))?.data.closing !== undefined;
 
   function checkEvent(now: Cluster, epoch: number, before: Cluster | undefined): void {
     const event = hub.documents.peek<ClusterEvent>(eventPath(now.id, epoch))?.data;
@@ -628,6 +632,15 @@ export function watchInvariants(
     for (const { fields } of known.values())
       if (fields.parked) violate('L4', `${fields.id} is still parked in ${fields.state}`);
     if (hub.messages.pending > 3) violate('L4', `${hub.messages.pending} messages are under way`);
+    for (const uid of world.leavers) {
+      const left = [...known.values()].filter(({ fields }) => JSON.stringify(fields).includes(`${uid}"`));
+      if (hub.documents.peek(accountPath(uid)) || left.length > 0)
+        violate(
+          'L8',
+          `${uid} is there yet, and in ${left.map(({ fields }) => fields.id).join() || 'no cluster'}`,
+        );
+      markers.add('account deleted');
+    }
     for (const path of world.pools) {
       const pool = hub.documents.peek<Pool>(path)?.data;
       const spares = [...known.values()].filter(

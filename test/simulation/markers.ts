@@ -35,6 +35,7 @@ export const MARKERS = [
   'dead letter replayed',
   'parked',
   'parked no more',
+  'account deleted',
   'orphan found and gone',
   'name taken by a stranger',
 ] as const;

@@ -22,7 +22,8 @@ import type { Process } from './process.ts';
 import type { World } from './world.ts';
 
 export const USERS = ['ada', 'grace', 'linus', 'edsger'] as const;
-export type User = (typeof USERS)[number] | 'operator';
+/** `leaver-<n>`: somebody who comes to go again. */
+export type User = (typeof USERS)[number] | 'operator' | `leaver-${number}`;
 
 /** Clients give up by then, and repeat what is safe to repeat. */
 const PATIENCE_MS = seconds(30);
@@ -40,6 +41,7 @@ const COMMANDS: Partial<Record<EndpointName, Command>> = {
 export interface Answer {
   status: number;
   body: { id?: string; code?: string };
+  etag: string | undefined;
 }
 
 interface Instance {
@@ -55,6 +57,8 @@ interface Ask {
   query?: string;
   body?: object;
   key?: string;
+  /** ETag of what was looked at. */
+  seen?: string | undefined;
 }
 
 export type Workload = ReturnType<typeof createWorkload>;
@@ -63,12 +67,16 @@ export function createWorkload(world: World, findings: Findings) {
   const { hub, clock, streams } = world;
   const random = streams.load;
   const idle: Record<'api' | 'credentials', Instance[]> = { api: [], credentials: [] };
-  const tokenOf = Object.fromEntries(
-    [...USERS, 'operator' as const].map((uid) => [
+  const tokens = new Map<User, string>();
+  const signIn = (uid: User): void => {
+    const signedInAt = new Date(clock.now());
+    const operator = uid === 'operator';
+    tokens.set(
       uid,
-      hub.tokens.issue({ uid, email: emailOf(uid), emailVerified: true, operator: uid === 'operator' }),
-    ]),
-  ) as Record<User, string>;
+      hub.tokens.issue({ uid, email: emailOf(uid), emailVerified: true, operator, signedInAt }),
+    );
+  };
+  for (const uid of [...USERS, 'operator' as const]) signIn(uid);
   const sleep = (ms: number): Promise<void> => clock.sleepUntil(clock.now() + ms);
   /** By idempotency key: the clusters that were answered. */
   const madeByKey = new Map<string, Set<string>>();
@@ -88,6 +96,7 @@ export function createWorkload(world: World, findings: Findings) {
     query = '',
     body,
     key,
+    seen,
   }: Ask): Promise<Answer | undefined> {
     const { method, path } = partsOf(name);
     const served = name.endsWith('/credentials') ? 'credentials' : 'api';
@@ -100,7 +109,8 @@ export function createWorkload(world: World, findings: Findings) {
       instance.app.request(url, {
         method,
         headers: {
-          authorization: `Bearer ${tokenOf[as]}`,
+          authorization: `Bearer ${tokens.get(as)}`,
+          ...(seen !== undefined && { 'if-match': seen }),
           ...(body && { 'content-type': 'application/json' }),
           ...(key !== undefined && { 'idempotency-key': key }),
         },
@@ -110,7 +120,8 @@ export function createWorkload(world: World, findings: Findings) {
       const text = await response.text();
       const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
       world.serving.delete(instance.process);
-      return { status: response.status, body: isJson ? JSON.parse(text) : {} };
+      const etag = response.headers.get('etag') ?? undefined;
+      return { status: response.status, body: isJson ? JSON.parse(text) : {}, etag };
     });
     const answer = await Promise.race([answered, sleep(PATIENCE_MS)]);
     if (!answer) return undefined;
@@ -287,6 +298,35 @@ export function createWorkload(world: World, findings: Findings) {
     if (answer && answer.status < 300) world.markers.add('dead letter replayed');
   }
 
+  /** Somebody new makes a cluster, is let into one, or both, and deletes their account. */
+  let leavers = 0;
+  async function comeAndGo(go: (uid: User) => Promise<Answer | undefined>): Promise<void> {
+    const uid: User = `leaver-${++leavers}`;
+    signIn(uid);
+    if (happens(random, 0.6))
+      await ask({ as: uid, name: 'POST /v1/clusters', body: wish(), key: `key-${++keys}` });
+    const host = anyCluster();
+    if (host && happens(random, 0.6))
+      await ask({
+        as: host.owner,
+        name: 'PUT /v1/clusters/{id}/members/{email}',
+        id: host.id,
+        email: emailOf(uid),
+        body: { role: oneOf(random, ['viewer', 'editor', 'owner'] as const) },
+      });
+    await sleep(between(random, 0, minutes(12)));
+    const answer = await go(uid);
+    if (answer?.status === 202) world.leavers.add(uid);
+  }
+  async function deleteAccount(as: User): Promise<Answer | undefined> {
+    // What they look at may change before they press.
+    for (let left = 3; ; left--) {
+      const preview = await ask({ as, name: 'GET /v1/account' });
+      const answer = await ask({ as, name: 'DELETE /v1/account', seen: preview?.etag });
+      if (answer?.body.code !== 'PREVIEW_CHANGED' || left === 0) return answer;
+    }
+  }
+
   /** By how often each happens, against the others. */
   type Deed = readonly [weight: number, act: () => Promise<void>];
   const writes = {
@@ -331,6 +371,19 @@ export function createWorkload(world: World, findings: Findings) {
         id: anyUser(),
         body: { maxClusters: integer(random, 1, 10) },
       })),
+    ],
+    'DELETE /v1/account': [0.4, () => comeAndGo(deleteAccount)],
+    'POST /v1/admin/accounts/{id}:delete': [
+      0.2,
+      () =>
+        comeAndGo((id) =>
+          ask({
+            as: 'operator',
+            name: 'POST /v1/admin/accounts/{id}:delete',
+            id,
+            body: { reason: 'they left' },
+          }),
+        ),
     ],
     'POST /v1/admin/deadLetters/{id}:replay': [0.5, async () => replay(oneOf(random, letters()))],
     'POST /v1/admin/orphans/{id}:delete': [

@@ -369,6 +369,8 @@ export function createWorld({
     squatted: new Set<string>(),
     /** Ids of the orphans that were ever found. */
     orphans: new Set<string>(),
+    /** Uids of those whose account's deletion was accepted. */
+    leavers: new Set<string>(),
     markers,
     recoveries,
     trace,

@@ -18,6 +18,7 @@ import { type Store, useStore } from './store.ts';
 import { setTheme, THEMES, theme } from './theme.ts';
 import { timeOfDay, useTitle } from './time.ts';
 
+const AccountPage = lazy(() => import('./account/account-page.tsx'));
 const ClusterPage = lazy(() => import('./clusters/cluster-page.tsx'));
 const OperatorPages = lazy(() => import('./operator/operator-pages.tsx'));
 const ClusterSignIn = lazy(() =>
@@ -88,6 +89,9 @@ function Inside({ session, connection }: { session: SignedIn; connection: Store<
             <Route path="/clusters/:id">
               {({ id }) => <ClusterPage key={id} id={id} session={session} />}
             </Route>
+            <Route path="/account">
+              <AccountPage session={session} />
+            </Route>
             {session.operator && (
               <Route path="/operator/*?">
                 <OperatorPages />
@@ -133,7 +137,9 @@ const OPERATOR_PAGES = [
 function TopBar({ session }: { session: SignedIn }) {
   const { session: store, config } = useHub();
   const chosen = useStore(theme);
+  const [, go] = useLocation();
   const items = [
+    { label: 'Your account', onSelect: () => go('/account') },
     ...THEMES.map((one) => ({
       label: `${capital(one)} colours`,
       chosen: one === chosen,

@@ -8,6 +8,7 @@ import type { ClusterReply } from '../../../shared/api.ts';
 import { deadLetterPath } from '../../../shared/documents/dead-letter.ts';
 import { hours } from '../../../shared/units.ts';
 import { aCluster, aDeadLetter, aSpec, clusterIdOf } from '../../builders.ts';
+import { findingsOf } from './axe.ts';
 import {
   accountMenu,
   create,
@@ -235,6 +236,62 @@ describeConsole('journeys in the console', (setting) => {
     await desk.getByText('by operator: The database is back.').waitFor();
     expect(await isSamePage()).toBe(true);
     expect((await setting.driver.until(id, 'ready')).parked).toBeUndefined();
+  });
+
+  test('of somebody who leaves: a look at what goes, the address typed, and the door is shut', async () => {
+    const email = await setting.newcomer('zoe');
+    const zoe = await setting.driver.person(email);
+    const ada = await setting.driver.person('ada@example.com');
+    const wish = { product: 'hello', version: '1.1.0' };
+    const { body: mine } = await zoe('POST', '/v1/clusters', { ...wish, name: 'theses' });
+    const { body: hers } = await ada('POST', '/v1/clusters', { ...wish, name: 'shared' });
+    await Promise.all([mine, hers].map(({ id }) => setting.driver.until(id, 'ready')));
+    await ada('PUT', `/v1/clusters/${hers.id}/members/${email}`, { role: 'editor' });
+
+    const page = await setting.openAs(email);
+    await accountMenu(page).click();
+    await page.getByRole('menuitem', { name: 'Your account' }).click();
+    await page.getByRole('heading', { name: 'Your account', level: 1 }).waitFor();
+    const clusters = page.getByRole('region', { name: 'Table of your clusters' });
+    await clusters.getByRole('row', { name: /theses.*is deleted/ }).waitFor();
+    await clusters.getByRole('row', { name: /shared.*stays, without you/ }).waitFor();
+    expect(await findingsOf(page, 'an account')).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const held = JSON.parse(await downloaded(page, 'Download what Hub holds of you', 'hub-account.json'));
+    expect(held).toMatchObject({ uid: 'zoe', profile: { email } });
+    expect(held.log.map(({ action }: { action: string }) => action)).toEqual(
+      expect.arrayContaining(['create', 'share']),
+    );
+
+    // What they look at may be old by then.
+    const { body: more } = await zoe('POST', '/v1/clusters', { ...wish, name: 'later' });
+    await page.getByRole('button', { name: 'Delete account' }).click();
+    const confirm = page.getByRole('alertdialog', { name: 'Delete your account?' });
+    await confirm.getByText('later is deleted').waitFor();
+    await confirm.getByText('shared stays, without you').waitFor();
+    const sure = confirm.getByRole('button', { name: 'Delete my account' });
+    expect(await sure.isDisabled()).toBe(true);
+    await zoe('DELETE', `/v1/clusters/${more.id}`);
+    await setting.driver.until(more.id, 'deleted');
+    await confirm.getByLabel(`Type ${email} to go on`).fill(email);
+    expect(await findingsOf(page, 'the deletion of an account')).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await sure.click();
+    await confirm.getByRole('alert').filter({ hasText: 'not what you looked at any more' }).waitFor();
+    await expect.poll(() => confirm.getByText('later is deleted').count()).toBe(0);
+    await sure.click();
+    await page.getByRole('heading', { name: 'Your account is being deleted' }).waitFor();
+    expect(await findingsOf(page, 'an account that is being deleted')).toEqual([]);
+
+    await setting.driver.until(mine.id, 'deleted');
+    await setting.driver.until(hers.id, ({ members }) => members.zoe === undefined);
+    await expect.poll(async () => (await zoe('GET', '/v1/me')).status, { timeout: 60_000 }).toBe(401);
+    await page.reload();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    expect((await setting.driver.firestore.doc(`clusters/${mine.id}`).get()).data()).toMatchObject({
+      name: 'deleted',
+      members: {},
+    });
   });
 
   test('an account that is held comes to the operators, one restores it with a reason, and the audit log says so', async () => {

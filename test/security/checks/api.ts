@@ -33,6 +33,8 @@ export const PROMISED: Record<EndpointName, readonly Who[]> = {
   'GET /v1/me': SIGNED_IN,
   'PUT /v1/me/quotaRequest': SIGNED_IN,
   'DELETE /v1/me/quotaRequest': SIGNED_IN,
+  'GET /v1/account': SIGNED_IN,
+  'DELETE /v1/account': SIGNED_IN,
   'POST /v1/clusters': SIGNED_IN,
   'GET /v1/clusters': SIGNED_IN,
   'GET /v1/clusters/{id}': SEEING,
@@ -49,6 +51,7 @@ export const PROMISED: Record<EndpointName, readonly Who[]> = {
   'PUT /v1/pools/{id}': OPERATORS,
   'GET /v1/admin/accounts': OPERATORS,
   'PUT /v1/admin/accounts/{id}': OPERATORS,
+  'POST /v1/admin/accounts/{id}:delete': OPERATORS,
   'GET /v1/admin/cells': OPERATORS,
   'GET /v1/admin/audit': OPERATORS,
   'GET /v1/admin/deadLetters': OPERATORS,
@@ -62,6 +65,7 @@ const BODIES: Partial<Record<EndpointName, object>> = {
   'PUT /v1/pools/{id}': { wanted: 1 },
   'PUT /v1/me/quotaRequest': { maxClusters: 9, reason: 'A course.' },
   'PUT /v1/admin/accounts/{id}': { maxClusters: 9 },
+  'POST /v1/admin/accounts/{id}:delete': { reason: 'They asked for it.' },
   'POST /v1/admin/deadLetters/{id}:replay': { reason: 'It was an outage.' },
   'POST /v1/admin/orphans/{id}:delete': { reason: 'Now.' },
   'PUT /v1/clusters/{id}/members/{email}': { role: 'viewer' },
@@ -107,8 +111,23 @@ interface Said {
   instance?: string;
 }
 
-const ask = (api: ApiUnderTest, name: EndpointName, who: Who, id?: string, body: unknown = BODIES[name]) =>
-  api.send<Said>(partsOf(name).method, addressOf(name, id), tokenOf(api, who), { body });
+async function ask(
+  api: ApiUnderTest,
+  name: EndpointName,
+  who: Who,
+  id?: string,
+  body: unknown = BODIES[name],
+) {
+  const token = tokenOf(api, who);
+  const headers = name === 'DELETE /v1/account' ? await looked(api, token) : {};
+  return api.send<Said>(partsOf(name).method, addressOf(name, id), token, { body, headers });
+}
+
+/** As somebody who has looked at what would be deleted. */
+async function looked(api: ApiUnderTest, token: string | undefined): Promise<Record<string, string>> {
+  const { headers } = await api.send('GET', '/v1/account', token);
+  return { 'if-match': headers.get('etag') ?? '' };
+}
 
 /** Every endpoint × everybody: only those get through who are promised to, and nothing is written for anybody else. */
 export async function matrix(): Promise<string[]> {
@@ -341,6 +360,8 @@ export async function auditTrail(): Promise<string[]> {
     'PUT /v1/clusters/{id}/members/{email}': 'invite',
     'PUT /v1/pools/{id}': 'set-pool',
     'PUT /v1/admin/accounts/{id}': 'set-limits',
+    'DELETE /v1/account': 'delete-account',
+    'POST /v1/admin/accounts/{id}:delete': 'delete-account',
     'POST /v1/admin/deadLetters/{id}:replay': 'replay',
     'POST /v1/admin/orphans/{id}:delete': 'delete-orphan',
   };

@@ -89,6 +89,8 @@ const NEEDS: Readonly<Record<Site, (...args: never[]) => readonly string[]>> = {
   'documents.commit': (writes: readonly Write[]) => writes.flatMap(({ op }) => WRITES[op]),
   'messages.publish': () => ['pubsub.topics.publish'],
   'people.findByEmail': () => ['firebaseauth.users.get'],
+  'people.find': () => ['firebaseauth.users.get'],
+  'people.ensureGone': () => ['firebaseauth.users.delete'],
   // Whether it was revoked is looked up.
   'tokens.verify': () => ['firebaseauth.users.get'],
   'metrics.record': () => ['monitoring.timeSeries.create', 'serviceusage.services.use'],

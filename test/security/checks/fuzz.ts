@@ -151,7 +151,7 @@ export async function fuzz({ seed, requests }: FuzzOptions): Promise<FuzzRun> {
 let some: Promise<FuzzRun> | undefined;
 
 export function someRun(): Promise<FuzzRun> {
-  some ??= fuzz({ seed: 2, requests: 600 });
+  some ??= fuzz({ seed: 2, requests: 700 });
   return some;
 }
 

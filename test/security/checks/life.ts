@@ -1,21 +1,29 @@
 /** Whole lives of clusters in the embedded cloud, on a virtual clock: what must hold on the way, and what may be left. */
 
+import { doubt } from '../../../functions/abuse/signal.ts';
 import { createApi } from '../../../functions/api/app.ts';
+import { CREDENTIALS_ENDPOINTS } from '../../../functions/api/credentials.ts';
 import type { Write } from '../../../functions/cloud.ts';
+import { MEMBERS_NAMESPACE } from '../../../functions/leaf/manifests.ts';
 import { createLog } from '../../../functions/log.ts';
 import { stepOfFunction } from '../../../functions/manifest.ts';
 import { claimSpare } from '../../../functions/pool/claim.ts';
+import { accountPath } from '../../../shared/documents/account.ts';
 import { AUDIT } from '../../../shared/documents/audit.ts';
+import { oidcCodePath } from '../../../shared/documents/oidc.ts';
+import { orphanPath } from '../../../shared/documents/orphan.ts';
 import { poolPath } from '../../../shared/documents/pool.ts';
-import { days } from '../../../shared/units.ts';
-import { aSpec } from '../../builders.ts';
+import { TOPICS } from '../../../shared/messages.ts';
+import { days, hours } from '../../../shared/units.ts';
+import { anOrphan, aSpec } from '../../builders.ts';
 import { standing } from '../../standing.ts';
 import { findings } from './findings.ts';
 import { read } from './source.ts';
 
-/** Everything that was ever written, by path. */
+/** Everything that was ever written, by path; and everything that is in the cloud's own tables, by service, table and key. */
 function watched(more: Parameters<typeof standing>[0] = {}) {
   const paths = new Set<string>();
+  const objects = new Map<string, unknown>();
   const hub = standing({
     inside: 'sketch',
     ...more,
@@ -23,14 +31,17 @@ function watched(more: Parameters<typeof standing>[0] = {}) {
       onCommit: (writes: readonly Write[]) => {
         for (const { path } of writes) paths.add(path);
       },
-      onObject: () => undefined,
+      onObject: (service, table, key, value) => {
+        if (value === undefined) objects.delete(`${service} ${table} ${key}`);
+        else objects.set(`${service} ${table} ${key}`, value);
+      },
     },
   });
   const documents = async () => {
     const found = await Promise.all([...paths].map((path) => hub.documents.get(path)));
     return found.flatMap((one) => one ?? []);
   };
-  return { hub, documents };
+  return { hub, documents, objects };
 }
 
 /** Fields by which a TTL policy takes documents away, by collection group. */
@@ -79,6 +90,167 @@ export async function deletion(): Promise<string[]> {
     if (group === AUDIT && /@/.test(text)) wrong.push(`${path} holds an address`);
   }
   return wrong;
+}
+
+const LEAVER = 'canary-leaver';
+/** What they call themselves, where they may say it. */
+const NAME = 'canary-display-name';
+const OF_LEAVER = new RegExp(`${LEAVER}|${NAME}`);
+/** What even the audit log must not have. */
+const ADDRESS_OR_NAME = new RegExp(`@example|${NAME}`);
+
+/**
+ * 38: of somebody whose account is deleted nothing is left in any document, dead letter, line of the log or table of the cloud, but their uid in
+ * the audit log; whatever they did before, and although the function was away for long.
+ */
+export async function account(): Promise<string[]> {
+  const wrong = findings();
+  const lines: string[] = [];
+  let isAway = true;
+  const { hub, documents, objects } = watched({
+    log: createLog((...line) => lines.push(JSON.stringify(line))),
+    invoke: async (name, work) => {
+      if (name === TOPICS.closing && isAway) throw new Error('the function is away');
+      await work(hub.ports);
+    },
+  });
+  const ask = askers(hub);
+  const { shared } = await aLifeInHub(hub, ask);
+
+  if (!OF_LEAVER.test(readable(await insideOf(hub, shared[0] ?? ''))))
+    wrong.push('nothing inside of a cluster could be left');
+  const preview = await ask(LEAVER, 'GET', '/v1/account');
+  const headers = { 'if-match': preview.headers.get('etag') ?? '' };
+  const { status } = await ask(LEAVER, 'DELETE', '/v1/account', undefined, headers);
+  if (status !== 202) wrong.push(`the deletion is answered ${status}`);
+  // Their user is there for as long as the function is away, and somebody lets them in.
+  const email = encodeURIComponent(`${LEAVER}@example.com`);
+  await ask('ada', 'PUT', `/v1/clusters/${shared[0]}/members/${email}`, { role: 'viewer' });
+  await hub.clock.runFor(hours(2));
+  isAway = false;
+  const isGone = async () => (await hub.documents.get(accountPath(LEAVER))) === undefined;
+  await hub.until(isGone, hours(6)).catch(() => wrong.push('the account is there yet'));
+  await hub.clock.runFor(hours(1));
+
+  if (await hub.ports.people.find(LEAVER)) wrong.push('the user is there yet');
+  const kept = await documents();
+  if (!kept.some(({ path, data }) => path.startsWith('deadLetters/') && data.topic === TOPICS.closing))
+    wrong.push('no message was given up');
+  const ofAudit = kept.filter(({ path }) => path.startsWith(`${AUDIT}/`));
+  if (!ofAudit.some(({ data }) => data.action === 'close-account' && data.subject === LEAVER))
+    wrong.push('there is no evidence');
+  for (const { path, data } of kept) {
+    const text = readable([path, data]);
+    const isEvidence = path.startsWith(`${AUDIT}/`) && data.purgeAt instanceof Date;
+    if ((isEvidence ? ADDRESS_OR_NAME : OF_LEAVER).test(text))
+      wrong.push(`${path} holds ${text.slice(0, 300)}`);
+  }
+  for (const [key, value] of objects)
+    if (OF_LEAVER.test(readable([key, value]))) wrong.push(`${key} of the cloud names them`);
+  for (const id of shared)
+    for (const object of await insideOf(hub, id))
+      if (OF_LEAVER.test(readable(object))) wrong.push(`${id} holds ${readable(object).slice(0, 300)}`);
+  for (const line of lines) {
+    const isEvidence = line.includes('"audit"');
+    if ((isEvidence ? ADDRESS_OR_NAME : OF_LEAVER).test(line))
+      wrong.push(`the log says ${line.slice(0, 300)}`);
+  }
+  return wrong;
+}
+
+type Hub = ReturnType<typeof watched>['hub'];
+type Ask = ReturnType<typeof askers>;
+
+const askers =
+  (hub: Hub) =>
+  async (uid: string, method: string, path: string, body?: object, headers: Record<string, string> = {}) => {
+    const signedInAt = new Date(hub.clock.now());
+    const person = {
+      uid,
+      email: `${uid}@example.com`,
+      emailVerified: true,
+      operator: uid === 'op',
+      signedInAt,
+    };
+    const app = path.includes('/credentials')
+      ? createApi(hub.ports, CREDENTIALS_ENDPOINTS)
+      : createApi(hub.ports);
+    const asked = app.request(path, {
+      method,
+      headers: {
+        authorization: `Bearer ${hub.tokens.issue(person)}`,
+        ...(body && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return hub.run(Promise.resolve(asked));
+  };
+
+/** Somebody does whatever leaves a trace. @returns clusters of others that outlive it */
+async function aLifeInHub(hub: Hub, ask: Ask): Promise<{ shared: string[] }> {
+  const hello = { product: 'hello', version: '1.1.0' } as const;
+  const email = encodeURIComponent(`${LEAVER}@example.com`);
+  const member = (id: string, of = email) => `/v1/clusters/${id}/members/${of}`;
+  const shared = [
+    await hub.created({ owner: 'ada' }),
+    await hub.created({ ...hello, owner: 'ada' }),
+    await hub.created({ ...hello, owner: 'ada' }),
+  ];
+  const [work = '', owned = '', left = ''] = shared;
+  // Invited first, while nobody has that address.
+  await ask('ada', 'PUT', member(work), { role: 'editor' });
+  await ask(LEAVER, 'GET', '/v1/me');
+  await hub.reach(work, 'ready');
+  await ask(LEAVER, 'GET', `/v1/clusters/${work}/credentials?kind=pachctl`);
+  await ask('ada', 'PUT', member(owned), { role: 'owner' });
+  await ask(LEAVER, 'PUT', member(owned, 'newcomer%40example.com'), { role: 'viewer' });
+  await ask('ada', 'PUT', member(left), { role: 'editor' });
+  await ask(LEAVER, 'DELETE', member(left));
+  // Two of their own, one of which is deleted by then.
+  for (const key of ['first', 'second']) {
+    const headers = { 'idempotency-key': key };
+    const made = await ask(LEAVER, 'POST', '/v1/clusters', { name: NAME, ...hello }, headers);
+    const { id } = (await made.json()) as { id: string };
+    await hub.reach(id, 'ready');
+    if (key === 'second') continue;
+    await ask(LEAVER, 'DELETE', `/v1/clusters/${id}`);
+    await hub.reach(id, 'deleted');
+  }
+  await ask(LEAVER, 'PUT', '/v1/me/quotaRequest', { maxClusters: 9, reason: `${NAME} needs more.` });
+  const standing = { state: 'throttled', reason: `${LEAVER}@example.com mines.` };
+  await ask('op', 'PUT', `/v1/admin/accounts/${LEAVER}`, { standing });
+  await hub.run(doubt(hub.ports, LEAVER, { id: 'busy-canary', kind: 'busy' }));
+  const code = { schema: 1, uid: LEAVER, email: `${LEAVER}@example.com` };
+  await hub.run(
+    hub.documents.commit([
+      { op: 'set', path: orphanPath('canary'), data: { ...anOrphan({ owner: LEAVER, state: 'unproven' }) } },
+      { op: 'set', path: oidcCodePath('canary'), data: code },
+    ]),
+  );
+  return { shared };
+}
+
+/** What names people inside of a cluster. */
+async function insideOf(hub: Hub, id: string): Promise<unknown[]> {
+  const { leaf, product } = await hub.place(id);
+  const kinds = [
+    { apiVersion: 'v1', kind: 'ServiceAccount' },
+    { apiVersion: 'v1', kind: 'Secret' },
+    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' },
+  ];
+  const places = [MEMBERS_NAMESPACE, product.namespace];
+  const found = await hub.run(
+    Promise.all(kinds.flatMap((kind) => places.map((namespace) => leaf.list({ ...kind, namespace })))),
+  );
+  return [...found.flat(), product.id === 'pachyderm' ? await hub.pachd(id) : ''];
+}
+
+/** As text, with what is written in base64 in it. */
+function readable(value: unknown): string {
+  const text = JSON.stringify(value) ?? '';
+  const hidden = text.match(/[A-Za-z0-9+/_-]{16,}={0,2}/g) ?? [];
+  return `${text} ${hidden.map((one) => Buffer.from(one, 'base64').toString('latin1')).join(' ')}`;
 }
 
 /** 39, 16: a spare that is handed over knows of nobody before; what its makers used is gone; nobody else is given it. */

@@ -8,9 +8,9 @@ import { Button } from '../parts/button.tsx';
 import { CopyLine } from '../parts/copy.tsx';
 import { CheckIcon, DownloadIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { save } from '../parts/save.ts';
 import { Scroll } from '../parts/scroll.tsx';
 import { dayAndTime } from '../time.ts';
-import { save } from './connect.tsx';
 
 type CleanUpRecord = Schemas['CleanUp'];
 

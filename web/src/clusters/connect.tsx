@@ -7,6 +7,7 @@ import { Button } from '../parts/button.tsx';
 import { CopyLine } from '../parts/copy.tsx';
 import { DownloadIcon, OpenIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { save } from '../parts/save.ts';
 
 export function Connect({ cluster: { id, name, endpoints } }: { cluster: Cluster }) {
   const { console: page, pachd } = endpoints;
@@ -81,14 +82,4 @@ function CredentialsButton({ id, kind, file, children }: CredentialsProps) {
       {error && <Problem error={error} />}
     </>
   );
-}
-
-export function save(text: string, file: string): void {
-  const url = URL.createObjectURL(new Blob([text]));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = file;
-  link.click();
-  // The download has begun with the click.
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

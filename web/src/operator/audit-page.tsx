@@ -30,6 +30,8 @@ const DID: Readonly<Record<AuditAction, string>> = {
   'set-pool': 'Changed a pool',
   replay: 'Replayed a dead letter',
   'delete-orphan': 'Had an orphan deleted',
+  'delete-account': 'Asked for an account to be deleted',
+  'close-account': 'Found nothing left of an account',
 };
 
 export function AuditPage() {

@@ -15,6 +15,7 @@ import { useFocusKept } from './focus.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { LimitsDialog } from './limits-dialog.tsx';
 import { LivePart } from './live-part.tsx';
+import { ReasonDialog } from './reason-dialog.tsx';
 import { type Recent, valuesOf } from './recent.ts';
 import { Taken } from './taken.tsx';
 
@@ -280,8 +281,9 @@ function Accounts({ accounts, defaults, nameOf }: Props & { accounts: readonly A
 }
 
 function AccountRow({ account, limits, name }: RequestProps) {
-  const [open, setOpen] = useState(false);
-  const { id, clusters, hourlyMicros, maxClusters, maxHourlyMicros } = account;
+  const [open, setOpen] = useState<'limits' | 'delete'>();
+  const { id, clusters, hourlyMicros, maxClusters, maxHourlyMicros, closing } = account;
+  const close = (): void => setOpen(undefined);
   return (
     <tr>
       <th scope="row">
@@ -290,6 +292,7 @@ function AccountRow({ account, limits, name }: RequestProps) {
         {(maxClusters !== undefined || maxHourlyMicros !== undefined) && (
           <span className="muted small">limits of its own</span>
         )}
+        {closing && <span className="muted small">being deleted since {dayAndTime(closing.since)}</span>}
       </th>
       <td>
         <Taken of={name} label="Clusters" unlabelled taken={clusters} most={limits.maxClusters} />
@@ -305,11 +308,40 @@ function AccountRow({ account, limits, name }: RequestProps) {
         />
       </td>
       <td>
-        <Button aria-label={`Change what ${name} may have`} onClick={() => setOpen(true)}>
-          Change
-        </Button>
-        {open && <LimitsDialog uid={id} name={name} now={limits} onClose={() => setOpen(false)} />}
+        {!closing && (
+          <div className="row">
+            <Button aria-label={`Change what ${name} may have`} onClick={() => setOpen('limits')}>
+              Change
+            </Button>
+            <Button aria-label={`Delete the account of ${name}`} onClick={() => setOpen('delete')}>
+              Delete
+            </Button>
+          </div>
+        )}
+        {open === 'limits' && <LimitsDialog uid={id} name={name} now={limits} onClose={close} />}
+        {open === 'delete' && <DeleteAccountDialog uid={id} name={name} onClose={close} />}
       </td>
     </tr>
+  );
+}
+
+function DeleteAccountDialog({ uid, name, onClose }: { uid: string; name: string; onClose(): void }) {
+  const { api } = useHub();
+  return (
+    <ReasonDialog
+      title="Delete the account"
+      description={`The clusters of ${name} that nobody else owns, all that names them, and their user are deleted. It begins at once and cannot be taken back.`}
+      label="Why, without a name"
+      hint="It is kept in the audit log for 400 days, with your name."
+      verb="Delete"
+      look="danger"
+      act={async (reason) => {
+        await must(
+          api.post('/v1/admin/accounts/{id}:delete', { params: { path: { id: uid } }, body: { reason } }),
+        );
+        tell(`The account of ${name} is being deleted.`);
+      }}
+      onClose={onClose}
+    />
   );
 }

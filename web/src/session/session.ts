@@ -8,6 +8,8 @@ export interface SignedIn {
   email: string;
   emailVerified: boolean;
   operator: boolean;
+  /** When they proved who they are; a fresh token does not count. In ms since the epoch. */
+  signedInAtMs: number;
 }
 
 export type Session =
@@ -39,7 +41,7 @@ export function startSession(auth: Auth): SessionStore {
       leaving = false;
       return;
     }
-    const { claims } = await getIdTokenResult(user);
+    const { claims, authTime } = await getIdTokenResult(user);
     if (auth.currentUser?.uid !== user.uid) return;
     const now: SignedIn = {
       kind: 'in',
@@ -47,6 +49,7 @@ export function startSession(auth: Auth): SessionStore {
       email: user.email ?? '',
       emailVerified: claims.email_verified === true,
       operator: claims.operator === true,
+      signedInAtMs: Date.parse(authTime),
     };
     const before = store.get();
     // A token is new every hour; the page is not.

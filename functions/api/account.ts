@@ -1,0 +1,168 @@
+/** One's own account: all that Hub holds of it, and its deletion. What is shown is what would be done. */
+import { z } from 'zod';
+import { type OwnAccountReply, type OwnClusterReply, ownAccountReply } from '../../shared/api.ts';
+import { accountPath } from '../../shared/documents/account.ts';
+import { AUDIT, auditDocument } from '../../shared/documents/audit.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { INVITATIONS, invitationDocument } from '../../shared/documents/invitation.ts';
+import { SIGNALS, signalDocument } from '../../shared/documents/signal.ts';
+import { AppError } from '../../shared/errors.ts';
+import { HUB } from '../audit.ts';
+import { clustersOf } from '../closing/clusters.ts';
+import { fateOf, roleOf, versionOf } from '../closing/plan.ts';
+import { requestClosing } from '../closing/request.ts';
+import type { Snapshot } from '../cloud.ts';
+import type { Ports } from '../ports.ts';
+import { findEmail, type Principal, requireRecentSignIn } from '../tokens.ts';
+import {
+  accountLimits,
+  parseAllowance,
+  toAllowance,
+  toClosing,
+  toQuotaRequest,
+  toStanding,
+} from './allowance.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+
+/** Entries of the audit log, of each kind; an operator has the others. */
+const MOST_ENTRIES = 500;
+
+const get = endpoint({
+  name: 'GET /v1/account',
+  summary:
+    'All that Hub holds of you, and what would become of each of your clusters if you deleted your account. Its ETag changes with the latter.',
+  status: 200,
+  reply: ownAccountReply,
+  async handle({ ports, principal }) {
+    const { clusters } = await clustersOf(ports, principal().uid);
+    return { body: await collect(ports, principal(), clusters), headers: etagOf(clusters, principal()) };
+  },
+});
+
+const remove = endpoint({
+  name: 'DELETE /v1/account',
+  summary:
+    'Delete your account: your clusters, your memberships, all that names you, and your user. You must have signed in within 15 minutes. It cannot be taken back; a repetition changes nothing.',
+  status: 202,
+  reply: ownAccountReply,
+  refuses: ['SIGN_IN_TOO_OLD', 'PREVIEW_REQUIRED', 'PREVIEW_CHANGED', 'CONFLICT'],
+  headers: z.object({
+    'If-Match': z.string().meta({ description: 'The ETag of GET /v1/account: what you have looked at.' }),
+  }),
+  async handle({ ports, principal, header }) {
+    const { uid } = principal();
+    const account = parseAllowance(await ports.documents.get(accountPath(uid)));
+    const { clusters } = await clustersOf(ports, uid);
+    if (!account?.closing) {
+      requireRecentSignIn(principal(), ports.clock.now());
+      requireSeen(header('if-match'), etagOf(clusters, principal()).etag);
+      await requestClosing(ports, uid, uid);
+    }
+    return { body: await collect(ports, principal(), clusters) };
+  },
+});
+
+export const ACCOUNT_ENDPOINTS: readonly Endpoint[] = [get, remove];
+
+const etagOf = (clusters: readonly Cluster[], { uid }: Principal): { etag: string } => ({
+  etag: `"${versionOf(clusters, uid)}"`,
+});
+
+/** @throws AppError PREVIEW_REQUIRED, also for `*`, which says that nobody has looked; PREVIEW_CHANGED */
+function requireSeen(ifMatch: string | undefined, etag: string): void {
+  if (ifMatch === undefined || ifMatch.trim() === '*') throw new AppError('PREVIEW_REQUIRED');
+  if (ifMatch.trim() !== etag) throw new AppError('PREVIEW_CHANGED');
+}
+
+async function collect(
+  ports: Ports,
+  principal: Principal,
+  clusters: readonly Cluster[],
+): Promise<OwnAccountReply> {
+  const { documents } = ports;
+  const { uid, operator } = principal;
+  const email = findEmail(principal);
+  const [found, profile, received, sent, signals, deeds, others] = await Promise.all([
+    documents.get(accountPath(uid)),
+    ports.people.find(uid),
+    email === undefined ? [] : documents.query({ collection: INVITATIONS, where: [['email', '==', email]] }),
+    documents.query({ collection: INVITATIONS, where: [['invitedBy', '==', uid]] }),
+    documents.query({ collection: SIGNALS, where: [['account', '==', uid]] }),
+    documents.query({
+      collection: AUDIT,
+      where: [['actor', '==', uid]],
+      orderBy: [['at', 'desc']],
+      limit: MOST_ENTRIES,
+    }),
+    documents.query({ collection: AUDIT, where: [['subject', '==', uid]], limit: MOST_ENTRIES }),
+  ]);
+  const account = parseAllowance(found);
+  return {
+    uid,
+    operator,
+    profile: toProfile(profile),
+    allowance: toAllowance(account, accountLimits(ports)),
+    ...toQuotaRequest(account?.request),
+    ...toStanding(account?.standing),
+    ...toClosing(account?.closing),
+    clusters: clusters.map((cluster) => toOwnCluster(cluster, uid)),
+    invitations: [
+      ...received.map((one) => toInvitation(one, 'received')),
+      ...sent.map((one) => toInvitation(one, 'sent')),
+    ],
+    signals: signals.map(toSignal),
+    log: toLog([...deeds, ...others], uid),
+  };
+}
+
+const toProfile = (profile: Awaited<ReturnType<Ports['people']['find']>>): OwnAccountReply['profile'] => {
+  if (!profile) return { emailVerified: false, providers: [] };
+  const { createdAt, lastSignInAt, providers, ...more } = profile;
+  return {
+    ...more,
+    providers: [...providers],
+    ...(createdAt && { createTime: createdAt.toISOString() }),
+    ...(lastSignInAt && { lastSignInTime: lastSignInAt.toISOString() }),
+  };
+};
+
+function toOwnCluster(cluster: Cluster, uid: string): OwnClusterReply {
+  const { id, name, state, createdAt } = cluster;
+  const { product, size, region } = cluster.spec;
+  const role = roleOf(cluster, uid);
+  return {
+    ...{ id, name, product, size, region, state },
+    ...(role && { role }),
+    others: Object.keys(cluster.members).filter((other) => other !== uid).length,
+    createTime: createdAt.toISOString(),
+    whenDeleted: fateOf(cluster, uid),
+  };
+}
+
+function toInvitation(
+  { data }: Snapshot,
+  direction: 'received' | 'sent',
+): OwnAccountReply['invitations'][number] {
+  const { cluster, role, email, expiresAt } = invitationDocument.parse(data);
+  return { direction, cluster, role, email, expireTime: expiresAt.toISOString() };
+}
+
+function toSignal({ data }: Snapshot): OwnAccountReply['signals'][number] {
+  const { kind, cluster, at } = signalDocument.parse(data);
+  return { kind, ...(cluster !== undefined && { cluster }), at: at.toISOString() };
+}
+
+/** The last one first, each once. */
+function toLog(found: readonly Snapshot[], uid: string): OwnAccountReply['log'] {
+  const entries = [...new Map(found.map(({ path, data }) => [path, auditDocument.parse(data)])).values()];
+  return entries
+    .sort((a, b) => b.at.getTime() - a.at.getTime())
+    .map(({ at, actor, action, target, cluster, reason }) => ({
+      at: at.toISOString(),
+      by: actor === uid ? 'you' : actor === HUB ? 'hub' : 'somebody else',
+      action,
+      target,
+      ...(cluster !== undefined && { cluster }),
+      ...(reason !== undefined && { reason }),
+    }));
+}

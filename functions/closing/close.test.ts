@@ -1,0 +1,472 @@
+/** The deletion of an account, from the first word to the last document: each look may break off anywhere, and the next one goes on. */
+import { describe, expect, test } from 'vitest';
+import { type Door, type MemoryHub, type MemoryHubOptions, memoryHub } from '../../local/memory/hub.ts';
+import type { OwnAccountReply, Problem } from '../../shared/api.ts';
+import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+import { AUDIT, type AuditFields } from '../../shared/documents/audit.ts';
+import { ledgerPath } from '../../shared/documents/ledger.ts';
+import { AppError } from '../../shared/errors.ts';
+import { TOPICS } from '../../shared/messages.ts';
+import { days, hours, minutes } from '../../shared/units.ts';
+import { aCluster, anOrphan, clusterIdOf, writeOf, writeOfLedger } from '../../test/builders.ts';
+import { type Standing, standing } from '../../test/standing.ts';
+import { createApi } from '../api/app.ts';
+import { CommitError } from '../cloud.ts';
+import { createLog } from '../log.ts';
+import { closeAccounts } from './close.ts';
+
+type Hub = Pick<Standing, 'run' | 'ports' | 'tokens' | 'clock' | 'documents'>;
+
+const tokenOf = (hub: Hub, uid: string, operator = false): string =>
+  hub.tokens.issue({
+    uid,
+    email: `${uid}@example.com`,
+    emailVerified: true,
+    operator,
+    signedInAt: new Date(hub.clock.now()),
+  });
+
+interface Answer<T> {
+  status: number;
+  body: T & Problem;
+  etag: string | null;
+}
+
+async function send<T = OwnAccountReply>(
+  hub: Hub,
+  method: string,
+  path: string,
+  token: string,
+  { body, headers = {} }: { body?: object; headers?: Record<string, string> } = {},
+): Promise<Answer<T>> {
+  const response = await hub.run(
+    Promise.resolve(
+      createApi(hub.ports).request(path, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body && { body: JSON.stringify(body) }),
+      }),
+    ),
+  );
+  return {
+    status: response.status,
+    body: (await response.json()) as T & Problem,
+    etag: response.headers.get('etag'),
+  };
+}
+
+async function deleteAccount(hub: Hub, uid: string): Promise<Answer<OwnAccountReply>> {
+  const token = tokenOf(hub, uid);
+  const { etag } = await send(hub, 'GET', '/v1/account', token);
+  return send(hub, 'DELETE', '/v1/account', token, { headers: { 'if-match': etag ?? '' } });
+}
+
+const account = async (hub: Hub, uid: string) =>
+  (await hub.run(hub.documents.get<Allowance>(accountPath(uid))))?.data;
+const isClosed = (hub: Hub, uid: string) => async (): Promise<boolean> =>
+  (await hub.documents.get(accountPath(uid))) === undefined;
+const auditOf = async (hub: Hub, uid: string): Promise<AuditFields[]> =>
+  (
+    await hub.run(hub.documents.query<AuditFields>({ collection: AUDIT, where: [['subject', '==', uid]] }))
+  ).map(({ data }) => data);
+
+const HELLO = { product: 'hello', version: '1.1.0' } as const;
+const aHub = (options: MemoryHubOptions = {}) => standing({ inside: 'sketch', ...options });
+
+describe('an account that is deleted', () => {
+  test('takes its clusters along, leaves those of others, and is gone with its user', async () => {
+    const hub = aHub();
+    const own = await hub.created({ ...HELLO, owner: 'grace' });
+    const others = await hub.created({ ...HELLO, owner: 'ada' });
+    await hub.share(others, 'grace', 'editor');
+    const token = tokenOf(hub, 'grace');
+    const preview = await send(hub, 'GET', '/v1/account', token);
+    expect(preview.body.clusters.map(({ id, role, whenDeleted }) => ({ id, role, whenDeleted }))).toEqual(
+      [
+        { id: own, role: 'owner', whenDeleted: 'deleted' },
+        { id: others, role: 'editor', whenDeleted: 'left' },
+      ].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    );
+    const accepted = await deleteAccount(hub, 'grace');
+    expect(accepted).toMatchObject({ status: 202, body: { uid: 'grace', closing: {} } });
+    await hub.until(isClosed(hub, 'grace'), hours(3));
+
+    const { state, owner, members, emails, readers, name } = await hub.cluster(own);
+    expect({ state, owner, members, emails, readers, name }).toEqual({
+      state: 'deleted',
+      members: {},
+      emails: {},
+      readers: [],
+      name: 'deleted',
+    });
+    expect((await hub.documents.get(ledgerPath(own)))?.data.certificate).toBeDefined();
+    expect(await hub.cluster(others)).toMatchObject({ state: 'ready', members: { ada: 'owner' } });
+    expect(JSON.stringify([await hub.cluster(others), await hub.events(others)])).not.toContain('grace');
+    expect(await hub.ports.people.find('grace')).toBeUndefined();
+    expect((await send(hub, 'GET', '/v1/me', token)).status).toBe(401);
+    const deeds = await auditOf(hub, 'grace');
+    expect(deeds.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['delete-account', 'close-account']),
+    );
+  });
+
+  test('that has nothing goes within minutes', async () => {
+    const hub = aHub();
+    await deleteAccount(hub, 'grace');
+    await hub.until(isClosed(hub, 'grace'), minutes(15));
+    expect(await hub.ports.people.find('grace')).toBeUndefined();
+  });
+
+  test('makes and uses nothing meanwhile, and comes into no cluster', async () => {
+    const hub = aHub();
+    const own = await hub.created({ ...HELLO, owner: 'grace' });
+    const others = await hub.created({ ...HELLO, owner: 'ada' });
+    const token = tokenOf(hub, 'grace');
+    await deleteAccount(hub, 'grace');
+    const refused = { status: 403, body: { code: 'ACCOUNT_CLOSING' } };
+    const create = { body: { name: 'mine', product: 'hello' } };
+    expect(await send(hub, 'POST', '/v1/clusters', token, create)).toMatchObject(refused);
+    const share = { body: { role: 'viewer' } };
+    const member = `/v1/clusters/${own}/members/linus@example.com`;
+    expect(await send(hub, 'PUT', member, token, share)).toMatchObject(refused);
+    const more = { body: { maxClusters: 9, reason: 'more' } };
+    expect(await send(hub, 'PUT', '/v1/me/quotaRequest', token, more)).toMatchObject(refused);
+    const operator = tokenOf(hub, 'op', true);
+    const restored = { body: { standing: { state: 'good', reason: 'They stay.' } } };
+    expect(await send(hub, 'PUT', '/v1/admin/accounts/grace', operator, restored)).toMatchObject(refused);
+    // Looking and deleting go on.
+    expect(await send(hub, 'GET', `/v1/clusters/${own}`, token)).toMatchObject({ status: 200 });
+    expect(await send(hub, 'DELETE', `/v1/clusters/${own}`, token)).toMatchObject({ status: 202 });
+    expect(await send(hub, 'GET', '/v1/me', token)).toMatchObject({ status: 200, body: { closing: {} } });
+    // Whoever is invited at the last moment comes no more.
+    await hub.run(
+      hub.documents.commit([
+        {
+          op: 'set',
+          path: 'invitations/late',
+          data: {
+            schema: 1,
+            cluster: others,
+            email: 'grace@example.com',
+            role: 'viewer',
+            invitedBy: 'ada',
+            createdAt: new Date(hub.clock.now()),
+            expiresAt: new Date(hub.clock.now() + days(1)),
+          },
+        },
+      ]),
+    );
+    await send(hub, 'GET', '/v1/me', token);
+    expect((await hub.cluster(others)).members).toEqual({ ada: 'owner' });
+    await hub.until(isClosed(hub, 'grace'), hours(3));
+    expect(await hub.run(hub.documents.get('invitations/late'))).toBeUndefined();
+  });
+
+  test('hands over what somebody else owns too, and what that costs with it', async () => {
+    const hub = aHub();
+    const id = await hub.created({ ...HELLO, owner: 'ada' });
+    await hub.share(id, 'grace', 'owner');
+    const before = await account(hub, 'ada');
+    expect(before?.clusters).toBe(1);
+    const { body } = await deleteAccount(hub, 'ada');
+    expect(body.clusters).toMatchObject([{ id, whenDeleted: 'handed-over' }]);
+    await hub.until(isClosed(hub, 'ada'), hours(1));
+    expect(await hub.cluster(id)).toMatchObject({
+      state: 'ready',
+      owner: 'grace',
+      members: { grace: 'owner' },
+    });
+    expect(await account(hub, 'grace')).toMatchObject({ clusters: 1, hourlyMicros: before?.hourlyMicros });
+    await hub.delete(id);
+    await hub.reach(id, 'deleted');
+    expect(await account(hub, 'grace')).toMatchObject({ clusters: 0, hourlyMicros: 0 });
+  });
+
+  test('whose owner had left it before, and nobody else owns, is deleted', async () => {
+    const hub = aHub();
+    const id = await hub.created({ ...HELLO, owner: 'ada' });
+    await hub.share(id, 'grace', 'owner');
+    await hub.share(id, 'ada');
+    const { body } = await deleteAccount(hub, 'grace');
+    expect(body.clusters).toMatchObject([{ id, whenDeleted: 'deleted' }]);
+    await hub.until(isClosed(hub, 'grace'), hours(3));
+    expect(await hub.cluster(id)).toMatchObject({ state: 'deleted', owner: 'ada', members: {} });
+  });
+
+  test('waits for a cluster that is stuck, and tells operators after a day', async () => {
+    const lines: string[] = [];
+    const hub = aHub({ log: createLog((severity, event) => lines.push(`${severity} ${event}`)) });
+    const id = await hub.created({ ...HELLO, owner: 'grace' });
+    await deleteAccount(hub, 'grace');
+    await hub.run(hub.documents.commit([{ op: 'update', path: `clusters/${id}`, data: STUCK }]));
+    await hub.clock.runFor(minutes(20));
+    expect(await hub.cluster(id)).toMatchObject({ state: 'stuck' });
+    expect(lines).not.toContain('ERROR account stays');
+    const since = new Date(hub.clock.now() - hours(25));
+    await hub.run(
+      hub.documents.commit([{ op: 'update', path: accountPath('grace'), data: { 'closing.since': since } }]),
+    );
+    await hub.clock.runFor(minutes(6));
+    expect(lines).toContain('ERROR account stays');
+    expect(await account(hub, 'grace')).toBeDefined();
+    await hub.retry(id);
+    await hub.until(isClosed(hub, 'grace'), hours(3));
+  });
+
+  test('does not take along invitations to an address that is not proven to be theirs', async () => {
+    const hub = aHub();
+    const id = await hub.created({ ...HELLO, owner: 'ada' });
+    const ada = tokenOf(hub, 'ada');
+    const path = `/v1/clusters/${id}/members/grace@example.com`;
+    await send(hub, 'PUT', path, ada, { body: { role: 'viewer' } });
+    const pretends = hub.tokens.issue({
+      uid: 'mallory',
+      email: 'grace@example.com',
+      emailVerified: false,
+      operator: false,
+      signedInAt: new Date(hub.clock.now()),
+    });
+    const { etag, body } = await send(hub, 'GET', '/v1/account', pretends);
+    expect(body.invitations).toEqual([]);
+    await send(hub, 'DELETE', '/v1/account', pretends, { headers: { 'if-match': etag ?? '' } });
+    await hub.until(isClosed(hub, 'mallory'), minutes(20));
+    const members = await send<{ members: { email: string }[] }>(
+      hub,
+      'GET',
+      `/v1/clusters/${id}/members`,
+      ada,
+    );
+    expect(members.body.members.map(({ email }) => email)).toContain('grace@example.com');
+  });
+
+  test('whose invitations somebody else accepts later leaves them without its name', async () => {
+    const hub = aHub();
+    const id = await hub.created({ ...HELLO, owner: 'ada' });
+    await hub.share(id, 'grace', 'owner');
+    const path = `/v1/clusters/${id}/members/linus@example.com`;
+    await send(hub, 'PUT', path, tokenOf(hub, 'grace'), { body: { role: 'viewer' } });
+    await deleteAccount(hub, 'grace');
+    await hub.until(isClosed(hub, 'grace'), hours(1));
+    const [invitation] = await hub.documents.query({ collection: 'invitations' });
+    expect(invitation?.data).toMatchObject({ email: 'linus@example.com', invitedBy: 'deleted-account' });
+    await send(hub, 'GET', '/v1/me', tokenOf(hub, 'linus'));
+    expect((await hub.cluster(id)).members).toEqual({ ada: 'owner', linus: 'viewer' });
+  });
+});
+
+describe('asking for it', () => {
+  test('needs a sign-in that is not long ago, and a look at what would be deleted', async () => {
+    const hub = aHub();
+    const token = tokenOf(hub, 'grace');
+    const remove = (headers: Record<string, string> = {}, as = token) =>
+      send(hub, 'DELETE', '/v1/account', as, { headers });
+    expect(await remove()).toMatchObject({ status: 428, body: { code: 'PREVIEW_REQUIRED' } });
+    expect(await remove({ 'if-match': '*' })).toMatchObject({ status: 428 });
+    const { etag } = await send(hub, 'GET', '/v1/account', token);
+    const id = await hub.created({ ...HELLO, owner: 'grace' });
+    await hub.clock.runFor(minutes(1));
+    const seen = { 'if-match': etag ?? '' };
+    const fresh = tokenOf(hub, 'grace');
+    expect(await remove(seen, fresh)).toMatchObject({ status: 412, body: { code: 'PREVIEW_CHANGED' } });
+    const now = await send(hub, 'GET', '/v1/account', fresh);
+    await hub.clock.runFor(minutes(16));
+    const seenNow = { 'if-match': now.etag ?? '' };
+    expect(await remove(seenNow, fresh)).toMatchObject({ status: 403, body: { code: 'SIGN_IN_TOO_OLD' } });
+    const forgotten = hub.tokens.issue({ uid: 'grace', emailVerified: true, operator: false });
+    expect(await remove(seenNow, forgotten)).toMatchObject({ body: { code: 'SIGN_IN_TOO_OLD' } });
+    expect(await hub.cluster(id)).toMatchObject({ state: 'ready' });
+    expect(await account(hub, 'grace')).not.toHaveProperty('closing');
+    expect(await remove(seenNow, tokenOf(hub, 'grace'))).toMatchObject({ status: 202 });
+    // A repetition changes nothing, however old it is.
+    expect(await remove({}, fresh)).toMatchObject({ status: 202 });
+    expect((await auditOf(hub, 'grace')).filter(({ action }) => action === 'delete-account')).toHaveLength(1);
+  });
+
+  test('is an operator’s too, with a reason that is kept without addresses', async () => {
+    const hub = aHub();
+    const id = await hub.created({ ...HELLO, owner: 'grace' });
+    const path = '/v1/admin/accounts/grace:delete';
+    const operator = tokenOf(hub, 'op', true);
+    expect(await send(hub, 'POST', path, operator, { body: {} })).toMatchObject({ status: 400 });
+    const asked = { body: { reason: 'grace@example.com asked by letter.' } };
+    expect(await send(hub, 'POST', path, tokenOf(hub, 'grace'), asked)).toMatchObject({ status: 403 });
+    expect(await send(hub, 'POST', path, operator, asked)).toMatchObject({
+      status: 202,
+      body: { uid: 'grace', closing: {} },
+    });
+    expect(await auditOf(hub, 'grace')).toMatchObject([
+      { actor: 'op', action: 'delete-account', reason: '[email] asked by letter.' },
+    ]);
+    await hub.until(isClosed(hub, 'grace'), hours(3));
+    expect(await hub.cluster(id)).toMatchObject({ state: 'deleted' });
+  });
+});
+
+const STUCK = { state: 'stuck', dueAt: undefined, deadlineAt: undefined } as const;
+
+describe('a look that breaks off', () => {
+  /** @returns the calls that the function made, and how it ended */
+  async function played(strike: number, how: 'before' | 'after'): Promise<{ calls: number; left: string[] }> {
+    let calls = 0;
+    const hub: MemoryHub = memoryHub({
+      inside: 'sketch',
+      async invoke(name, work) {
+        const door: Door = async (site, call) => {
+          if (name !== TOPICS.closing) return call();
+          const isStruck = calls++ === strike;
+          if (isStruck && how === 'before') throw fault(site);
+          const answer = await call();
+          if (isStruck) throw fault(site);
+          return answer;
+        };
+        await work(hub.portsThrough(door));
+      },
+    });
+    const stop = hub.startScheduler();
+    await plant(hub);
+    await deleteAccount(hub, 'grace');
+    await hub.until(isClosed(hub, 'grace'), hours(4));
+    stop();
+    const left = (await traces(hub)).filter((path) => !path.startsWith(`${AUDIT}/`));
+    if (await hub.ports.people.find('grace')) left.push('the user');
+    return { calls, left };
+  }
+
+  const fault = (site: string): Error =>
+    site.startsWith('documents.')
+      ? new CommitError('unavailable', 'the handler died')
+      : new AppError('UNAVAILABLE');
+
+  test('is gone on with, wherever that was', async () => {
+    const { calls, left } = await played(-1, 'before');
+    expect(left).toEqual([]);
+    expect(calls).toBeGreaterThan(40);
+    const all: string[][] = [];
+    for (let strike = 0; strike < calls; strike++) {
+      for (const how of ['before', 'after'] as const) all.push((await played(strike, how)).left);
+    }
+    expect(all.flat()).toEqual([]);
+  }, 240_000);
+});
+
+/** One document of each kind that may name her. */
+async function plant(hub: Hub): Promise<void> {
+  const now = new Date(hub.clock.now());
+  const later = new Date(hub.clock.now() + days(30));
+  const id = clusterIdOf(7);
+  const members = { ada: 'owner', grace: 'editor' } as const;
+  await hub.run(
+    hub.documents.commit([
+      writeOf(aCluster({ id, owner: 'ada', state: 'failed', members })),
+      writeOfLedger(id),
+      writeOf(aCluster({ id: clusterIdOf(8), owner: 'grace', state: 'failed' })),
+      writeOfLedger(clusterIdOf(8)),
+      { op: 'set', path: accountPath('grace'), data: { schema: 1, clusters: 0, hourlyMicros: 0 } },
+      {
+        op: 'set',
+        path: `clusters/${id}/events/00000001`,
+        data: { ...EVENT, epoch: 1, at: now, actor: 'grace', message: 'Tried again.' },
+      },
+      {
+        op: 'set',
+        path: `clusters/${id}/events/00000002`,
+        data: {
+          ...EVENT,
+          epoch: 2,
+          at: now,
+          subject: 'grace',
+          message: 'grace@example.com may now edit it.',
+        },
+      },
+      {
+        op: 'set',
+        path: 'invitations/to-grace',
+        data: {
+          schema: 1,
+          cluster: id,
+          email: 'grace@example.com',
+          role: 'viewer',
+          invitedBy: 'ada',
+          createdAt: now,
+          expiresAt: later,
+        },
+      },
+      {
+        op: 'set',
+        path: 'signals/one',
+        data: { schema: 1, kind: 'busy', account: 'grace', at: now, purgeAt: later },
+      },
+      { op: 'set', path: 'orphans/one', data: { ...anOrphan({ owner: 'grace', state: 'unproven' }) } },
+      { op: 'set', path: 'oidcCodes/one', data: { schema: 1, uid: 'grace', email: 'grace@example.com' } },
+    ]),
+  );
+}
+
+const EVENT = {
+  schema: 1,
+  from: 'ready',
+  to: 'ready',
+  cause: 'share',
+  durationMs: 0,
+  nonce: 'n',
+  readers: ['ada', 'grace'],
+};
+
+/** Paths of the documents that name her. */
+async function traces(hub: Hub): Promise<string[]> {
+  const found = await Promise.all(
+    ['accounts', 'clusters', 'invitations', 'signals', 'orphans', 'oidcCodes', 'audit'].map((collection) =>
+      hub.documents.query({ collection }),
+    ),
+  );
+  const events = await hub.documents.query({ collection: 'events', group: true });
+  return [...found.flat(), ...events]
+    .filter(({ path, data }) => JSON.stringify([path, data]).includes('grace'))
+    .map(({ path }) => path);
+}
+
+test('a cluster that cannot be read keeps its account, and no other cluster', async () => {
+  const hub = aHub();
+  await hub.created({ ...HELLO, owner: 'grace' });
+  await hub.run(
+    hub.documents.commit([
+      { op: 'set', path: 'clusters/broken', data: { owner: 'grace', readers: ['grace'] } },
+    ]),
+  );
+  const { status, body } = await deleteAccount(hub, 'grace');
+  expect({ status, clusters: body.clusters.length }).toEqual({ status: 202, clusters: 1 });
+  const [{ id = '' } = {}] = body.clusters;
+  await hub.reach(id, 'deleted');
+  await hub.clock.runFor(minutes(30));
+  expect(await account(hub, 'grace')).toHaveProperty('closing');
+  expect(await hub.cluster(id)).not.toHaveProperty('owner');
+  await hub.run(hub.documents.commit([{ op: 'delete', path: 'clusters/broken' }]));
+  await hub.until(isClosed(hub, 'grace'), minutes(20));
+});
+
+test('one account that cannot be read keeps no other one waiting', async () => {
+  const hub = aHub();
+  await hub.run(
+    hub.documents.commit([
+      {
+        op: 'set',
+        path: accountPath('broken'),
+        data: { schema: 1, clusters: 'many', closing: { since: new Date(0), by: 'broken' } },
+      },
+      {
+        op: 'set',
+        path: accountPath('grace'),
+        data: { schema: 1, clusters: 0, hourlyMicros: 0, closing: { since: new Date(1), by: 'grace' } },
+      },
+    ]),
+  );
+  await hub.run(closeAccounts(hub.ports));
+  await hub.clock.runFor(minutes(10));
+  await hub.run(closeAccounts(hub.ports));
+  expect(await account(hub, 'grace')).toBeUndefined();
+  expect(await account(hub, 'broken')).toBeDefined();
+});

@@ -1,0 +1,115 @@
+/**
+ * Deletes accounts whose deletion was asked for. Each look finds from the documents what is left to be done and does what it can, so it
+ * may break off anywhere: the clusters go by their own lifecycle, with their proofs; what names the person is taken away; the user goes in
+ * Identity Platform; and when nothing that was under way then can come any more, all is looked at once more and the account itself goes.
+ */
+import { ACCOUNTS, type Allowance, accountPath, type Closing } from '../../shared/documents/account.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { wayFrom } from '../../shared/lifecycle/derive.ts';
+import type { State } from '../../shared/lifecycle/table.ts';
+import { hours, minutes } from '../../shared/units.ts';
+import { parseAllowance } from '../api/allowance.ts';
+import { toAppError } from '../api/problem.ts';
+import { audited, HUB } from '../audit.ts';
+import type { Snapshot, Value } from '../cloud.ts';
+import { command } from '../dispatch/commands.ts';
+import type { Ports } from '../ports.ts';
+import { findEmail } from '../tokens.ts';
+import { clustersOf } from './clusters.ts';
+import { erase } from './erase.ts';
+import { fateOf, withoutAccount } from './plan.ts';
+
+/**
+ * From the moment in which their tokens are refused. What was let in before is over within the time that the platform gives a function
+ * which people call: `timeoutSeconds` in the manifest, 30.
+ */
+const UNDER_WAY_MS = minutes(2);
+/** A deletion takes a quarter of an hour, and some hours if a cloud is away. After that somebody has to look why. */
+const LATE_MS = hours(24);
+
+const PAGE = 100;
+
+/** @throws CommitError `unavailable` if they cannot be found */
+export async function closeAccounts(ports: Ports): Promise<void> {
+  for (let startAfter: readonly Value[] | undefined; ; ) {
+    const page = await ports.documents.query({
+      collection: ACCOUNTS,
+      orderBy: [['closing.since', 'asc']],
+      limit: PAGE,
+      ...(startAfter ? { startAfter } : {}),
+    });
+    for (const snapshot of page) await look(ports, snapshot);
+    const last = page.at(-1);
+    if (page.length < PAGE || !last) break;
+    startAfter = [sinceOf(last) ?? null, last.path];
+  }
+  ports.metrics.record('sweeps', 1, { sweep: 'closing' });
+}
+
+const sinceOf = ({ data }: Snapshot): Date | undefined => (data.closing as unknown as Closing).since;
+
+/** What fails with one account keeps no other one waiting. The log does not say whose it is: the audit log does. */
+async function look(ports: Ports, snapshot: Snapshot): Promise<void> {
+  try {
+    if (await close(ports, snapshot)) return;
+  } catch (error) {
+    const { code, cause, detail } = toAppError(error);
+    const said = code === 'BUG' ? (cause instanceof Error ? cause.stack : undefined) : detail;
+    ports.log[code === 'BUG' ? 'error' : 'warn']('account not deleted yet', {
+      code,
+      ...(said !== undefined && { detail: said }),
+    });
+  }
+  const since = sinceOf(snapshot);
+  if (since && ports.clock.now() - since.getTime() > LATE_MS) ports.log.error('account stays');
+}
+
+/** @returns whether nothing is left of it */
+async function close(ports: Ports, snapshot: Snapshot): Promise<boolean> {
+  const { path, version } = snapshot;
+  const uid = path.slice(ACCOUNTS.length + 1);
+  const closing = parseAllowance(snapshot)?.closing;
+  if (!closing) return false;
+  if (!(await leaveClusters(ports, uid, closing))) return false;
+  const profile = await ports.people.find(uid);
+  await erase(ports, uid, profile && findEmail(profile));
+  if (!closing.userGoneAt) {
+    await ports.people.ensureGone(uid);
+    const data = { 'closing.userGoneAt': new Date(ports.clock.now()) };
+    await ports.documents.commit([{ op: 'update', path, data }]);
+    return false;
+  }
+  if (ports.clock.now() - closing.userGoneAt.getTime() < UNDER_WAY_MS) return false;
+  const deed = { actor: HUB, action: 'close-account', target: path, subject: uid } as const;
+  const entry = audited(ports, deed);
+  await ports.documents.commit([{ op: 'delete', path, ifVersion: version }, entry.write]);
+  entry.tell();
+  return true;
+}
+
+/** On their way out, or held up there: deleting them once more would only begin anew. */
+const GOING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'stuck']);
+
+/**
+ * Those that were there at this look have to be gone at another one, so that what is told to their applications has time to arrive.
+ * @returns whether no cluster named them any more
+ */
+async function leaveClusters(ports: Ports, uid: string, { by }: Closing): Promise<boolean> {
+  const { clusters, more } = await clustersOf(ports, uid);
+  const left = await Promise.allSettled(clusters.map((cluster) => leave(ports, cluster, uid, by)));
+  const failed = left.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+  return clusters.length === 0 && !more;
+}
+
+/** @throws AppError those of `command` */
+async function leave(ports: Ports, { id, ...cluster }: Cluster, uid: string, by: string): Promise<void> {
+  if (fateOf(cluster, uid) === 'deleted') {
+    if (!GOING.has(cluster.state)) await command(ports, id, 'delete', by);
+    return;
+  }
+  const accountOf = (one: string) => ports.documents.get<Allowance>(accountPath(one));
+  await command(ports, id, 'share', by, {
+    change: (read) => withoutAccount(read, uid, accountOf, new Date(ports.clock.now())),
+  });
+}

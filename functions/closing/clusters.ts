@@ -1,0 +1,26 @@
+/** The clusters that name somebody: theirs, and those of others that they may use. */
+import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
+import { readableClusters } from '../dispatch/commit.ts';
+import type { Ports } from '../ports.ts';
+
+export interface Found {
+  /** Deleted ones too, by id. */
+  clusters: readonly Cluster[];
+  /** Whether there are more, of which nobody knows what they say: see `readableClusters`. */
+  more: boolean;
+}
+
+/** @throws CommitError `unavailable` */
+export async function clustersOf(ports: Ports, uid: string): Promise<Found> {
+  const { documents } = ports;
+  const [owned, read] = await Promise.all([
+    documents.query({ collection: CLUSTERS, where: [['owner', '==', uid]] }),
+    documents.query({ collection: CLUSTERS, where: [['readers', 'array-contains', uid]] }),
+  ]);
+  const found = [...new Map([...owned, ...read].map((snapshot) => [snapshot.path, snapshot])).values()];
+  const clusters = readableClusters(ports, found).map(({ cluster }) => cluster);
+  return {
+    clusters: clusters.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    more: clusters.length < found.length,
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * Takes somebody out of every document that names them but the audit log, which keeps their uid: see docs/decisions. Their clusters are
+ * dealt with before, by their own lifecycle.
+ */
+import { DELETED_ACCOUNT } from '../../shared/documents/account.ts';
+import { clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
+import { INVITATIONS, invitationDocument } from '../../shared/documents/invitation.ts';
+import { ORPHANS, SIGNALS } from '../../shared/documents/paths.ts';
+import { isFinal } from '../../shared/lifecycle/derive.ts';
+import type { Query, Snapshot, Write } from '../cloud.ts';
+import type { Ports } from '../ports.ts';
+
+/** Documents changed at a time; one commit takes 500: https://firebase.google.com/docs/firestore/quotas#writes_and_transactions */
+const PAGE = 200;
+
+type Where = NonNullable<Query['where']>[number];
+
+/**
+ * Safe to repeat: what it has done it does not find any more.
+ * @param email the address that they have proven to be theirs
+ * @throws CommitError if something of it changed meanwhile, or the database is away: what is left is done by the next one
+ */
+export async function erase(ports: Ports, uid: string, email: string | undefined): Promise<void> {
+  const is = (field: string): Where => [field, '==', uid];
+  const gone = ({ path }: Snapshot): Write => ({ op: 'delete', path });
+  await each(ports, eventsWith(is('actor')), ({ path }) => ({
+    op: 'update',
+    path,
+    data: { actor: DELETED_ACCOUNT },
+  }));
+  // What it says quotes their address.
+  await each(ports, eventsWith(is('subject')), ({ path }) => ({
+    op: 'update',
+    path,
+    data: { message: 'Who may use it was changed.', subject: undefined },
+  }));
+  if (email !== undefined)
+    await each(ports, { collection: INVITATIONS, where: [['email', '==', email]] }, gone);
+  await each(ports, { collection: INVITATIONS, where: [is('invitedBy')] }, (invitation) =>
+    withoutHost(ports, invitation),
+  );
+  await each(ports, { collection: 'oidcCodes', where: [is('uid')] }, gone);
+  await each(ports, { collection: SIGNALS, where: [is('account')] }, gone);
+  await each(ports, { collection: ORPHANS, where: [is('owner')] }, ({ path }) => ({
+    op: 'update',
+    path,
+    data: { owner: undefined },
+  }));
+}
+
+/** On the timelines of all clusters, also of those that they left long ago. */
+const eventsWith = (where: Where): Query => ({
+  collection: 'events',
+  group: true,
+  where: [where],
+  orderBy: [['at', 'asc']],
+});
+
+/** Each write must keep its document from being found again. */
+async function each(
+  { documents }: Ports,
+  query: Query,
+  write: (found: Snapshot) => Write | Promise<Write>,
+): Promise<void> {
+  for (;;) {
+    const found = await documents.query({ ...query, limit: PAGE });
+    if (found.length > 0) await documents.commit(await Promise.all(found.map(write)));
+    if (found.length < PAGE) return;
+  }
+}
+
+/** Whom they invited comes all the same, unless there is nothing to come to. */
+async function withoutHost({ documents }: Ports, { path, data }: Snapshot): Promise<Write> {
+  const cluster = await documents.get(clusterPath(invitationDocument.parse(data).cluster));
+  const state = clusterDocument.shape.state.safeParse(cluster?.data.state).data;
+  return state === undefined || isFinal(state)
+    ? { op: 'delete', path }
+    : { op: 'update', path, data: { invitedBy: DELETED_ACCOUNT } };
+}

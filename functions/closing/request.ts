@@ -1,0 +1,52 @@
+/** Asks for the deletion of an account: a word in its document, from which on it makes and uses nothing; the rest is `close.ts`. */
+import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+import { asAppError } from '../../shared/errors.ts';
+import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
+import { changeAccount } from '../api/allowance.ts';
+import { audited } from '../audit.ts';
+import type { Ports } from '../ports.ts';
+
+/**
+ * A repetition changes nothing.
+ * @param by the uid of who asks
+ * @param reason of an operator
+ * @returns the account as it is then
+ * @throws AppError CONFLICT; CommitError `unavailable`
+ */
+export async function requestClosing(
+  ports: Ports,
+  uid: string,
+  by: string,
+  reason?: string,
+): Promise<Allowance | undefined> {
+  const entry = audited(ports, {
+    actor: by,
+    action: 'delete-account',
+    target: accountPath(uid),
+    subject: uid,
+    ...(reason !== undefined && { reason }),
+  });
+  let isNew = false;
+  const { after } = await changeAccount(
+    ports,
+    uid,
+    (now) => {
+      isNew = !now?.closing;
+      // What they asked an operator for is not wanted any more.
+      return isNew ? { closing: { since: new Date(ports.clock.now()), by }, request: undefined } : undefined;
+    },
+    [entry.write],
+  );
+  if (isNew) entry.tell();
+  await wake(ports);
+  return after;
+}
+
+/** Names nobody, for it may end among the dead letters. If it is lost, the Scheduler's does it. */
+async function wake(ports: Ports): Promise<void> {
+  try {
+    await ports.messages.publish(TOPICS.closing, { schema: MESSAGE_SCHEMA });
+  } catch (error) {
+    ports.log.warn('message not sent', { topic: TOPICS.closing, code: asAppError(error).code });
+  }
+}

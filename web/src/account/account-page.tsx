@@ -1,0 +1,136 @@
+/** What Hub holds of somebody, to look at and to take along; and the button that ends it. */
+import { useCallback, useEffect, useState } from 'react';
+import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import { useHub } from '../hub.ts';
+import { Button } from '../parts/button.tsx';
+import { DownloadIcon } from '../parts/icons.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { save } from '../parts/save.ts';
+import type { SignedIn } from '../session/session.ts';
+import { dayAndTime, useTitle } from '../time.ts';
+import { DeleteAccount } from './delete-account.tsx';
+import { OwnClusters } from './own-clusters.tsx';
+
+export type OwnAccount = Schemas['OwnAccount'];
+
+/** An account as it was looked at, with the word by which Hub knows what that was. */
+export interface Seen {
+  account: OwnAccount;
+  etag: string;
+}
+
+export default function AccountPage({ session }: { session: SignedIn }) {
+  useTitle('Your account');
+  const { seen, error, look, show } = useOwnAccount();
+  return (
+    <>
+      <div className="page-head">
+        <div>
+          <h1>Your account</h1>
+          <p className="muted">What Hub holds of you, and how it ends.</p>
+        </div>
+      </div>
+      {error && <Problem error={error} />}
+      {!seen && !error && (
+        <div className="loading" role="status">
+          <span className="spinner" aria-hidden="true" />
+          <span className="unseen">Loading</span>
+        </div>
+      )}
+      {seen && (
+        <div className="stack">
+          <About account={seen.account} session={session} />
+          <OwnClusters clusters={seen.account.clusters} />
+          {seen.account.closing ? (
+            <Closing since={seen.account.closing.since} />
+          ) : (
+            <DeleteAccount session={session} seen={seen} look={look} onAsked={show} />
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function useOwnAccount() {
+  const { api } = useHub();
+  const [seen, setSeen] = useState<Seen>();
+  const [error, setError] = useState<ApiError>();
+  /** @throws ApiError */
+  const look = useCallback(async (): Promise<void> => {
+    const answer = await api.get('/v1/account');
+    const account = await must(Promise.resolve(answer));
+    setSeen({ account, etag: answer.response.headers.get('etag') ?? '' });
+  }, [api]);
+  useEffect(() => {
+    look().catch((thrown) => setError(asApiError(thrown)));
+  }, [look]);
+  const show = (account: OwnAccount): void => setSeen({ account, etag: '' });
+  return { seen, error, look, show };
+}
+
+function About({ account, session }: { account: OwnAccount; session: SignedIn }) {
+  const { uid, profile, allowance } = account;
+  const { clusters, maxClusters } = allowance;
+  return (
+    <section className="card facts" aria-labelledby="about">
+      <h2 id="about">About you</h2>
+      <dl>
+        <div>
+          <dt>Address</dt>
+          <dd>
+            {session.email}
+            {!profile.emailVerified && <span className="muted small">not verified</span>}
+          </dd>
+        </div>
+        {profile.displayName !== undefined && (
+          <div>
+            <dt>Name</dt>
+            <dd>{profile.displayName}</dd>
+          </div>
+        )}
+        <div>
+          <dt>Id</dt>
+          <dd>
+            <code>{uid}</code>
+          </dd>
+        </div>
+        {profile.createTime !== undefined && (
+          <div>
+            <dt>Here since</dt>
+            <dd>{dayAndTime(new Date(profile.createTime))}</dd>
+          </div>
+        )}
+        <div>
+          <dt>Clusters that count</dt>
+          <dd>
+            {clusters} of {maxClusters}
+          </dd>
+        </div>
+      </dl>
+      <p className="muted small">
+        Your address and name are kept by whoever signs you in. The file has all of it, with what you did in
+        Hub and what was done to your account.
+      </p>
+      <div className="row">
+        <Button
+          icon={<DownloadIcon />}
+          onClick={() => save(`${JSON.stringify(account, null, 2)}\n`, 'hub-account.json')}
+        >
+          Download what Hub holds of you
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+const Closing = ({ since }: { since: string }) => (
+  <section className="card" aria-labelledby="closing">
+    <h2 id="closing">Your account is being deleted</h2>
+    <p>
+      It was asked for on {dayAndTime(new Date(since))}. Your clusters go first, which takes about a quarter
+      of an hour; then all that names you. At the end you are signed out. Who signs up with your address later
+      begins anew.
+    </p>
+  </section>
+);
