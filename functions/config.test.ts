@@ -73,6 +73,7 @@ test.each([
   ['HUB_PACHYDERM_LICENSE', 'no code!'],
   ['HUB_ENVIRONMENT', 'staging'],
   ['HUB_ACCOUNT_CLUSTERS', '0'],
+  ['HUB_DATA_ENCRYPTION_KEY', 'data'],
 ])('production refuses %s=%s', (name, value) => {
   expect(faultsOf({ ...production, [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
 });

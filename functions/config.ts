@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { stepTopic } from '../shared/messages.ts';
 import { dollars } from '../shared/units.ts';
 import { type CleanUpKey, parseCleanUpKeys } from './clean-up/keys.ts';
+import { KEY_NAME } from './data-key.ts';
 import { entryPointOf } from './entry-point.ts';
 import { parseSigningKeys, type SigningKey } from './oidc/keys.ts';
 
@@ -75,6 +76,8 @@ export interface Config {
     /** Cloud KMS key for the encryption of Secrets in etcd; absent: Google's own. */
     databaseEncryptionKey?: string;
   };
+  /** Cloud KMS key for disks and buckets of clusters, `{region}` in it where that differs; absent: Google's own. */
+  dataEncryptionKey?: string;
   install: {
     /** Where charts come from, e.g. `oci://europe-docker.pkg.dev/p/charts`. */
     chartSource: string;
@@ -168,6 +171,10 @@ const environment = z.object({
   HUB_NODE_SERVICE_ACCOUNT: z.string().min(1, 'set it to the service account of the nodes'),
   HUB_NETWORK: z.string().min(1, 'set it to the network of the leaf clusters'),
   HUB_DATABASE_ENCRYPTION_KEY: z.string().optional(),
+  HUB_DATA_ENCRYPTION_KEY: z
+    .string()
+    .regex(KEY_NAME, 'must be the whole name of a key of Cloud KMS')
+    .optional(),
   HUB_CHART_SOURCE: z.string().regex(/^(oci|https):\/\//, 'must be an oci:// or https:// address'),
   HUB_HELM_IMAGE: z.string().min(1, 'set it to the image that runs helm'),
   HUB_CALL_HOME_IMAGE: z.string().min(1, 'set it to the image that runs gcloud'),
@@ -245,6 +252,7 @@ export function parseConfig(env: Environment): Config {
       network: e.HUB_NETWORK,
       ...(e.HUB_DATABASE_ENCRYPTION_KEY ? { databaseEncryptionKey: e.HUB_DATABASE_ENCRYPTION_KEY } : {}),
     },
+    ...(e.HUB_DATA_ENCRYPTION_KEY !== undefined && { dataEncryptionKey: e.HUB_DATA_ENCRYPTION_KEY }),
     install: {
       chartSource: e.HUB_CHART_SOURCE,
       helmImage: e.HUB_HELM_IMAGE,

@@ -118,6 +118,9 @@ const INSTALL = [
   'container.serviceAccounts.create',
   'container.serviceAccounts.update',
   'container.services.get',
+  // Where volumes are encrypted with a key of the operator's.
+  'container.storageClasses.create',
+  'container.storageClasses.update',
 ];
 const LOOK_AT_MEMBERS = ['container.roleBindings.list', 'container.serviceAccounts.list'];
 const ADMIT_MEMBERS = [

@@ -23,6 +23,7 @@ export type Settings = Pick<
   | 'pageTokenKey'
   | 'limits'
   | 'install'
+  | 'dataEncryptionKey'
   | 'oidc'
   | 'cleanUpKeys'
   | 'credentialsAccount'

@@ -147,6 +147,7 @@ export function environmentOf(cloud: EmbeddedCloud, speed: number, url: string):
     HUB_PAGE_TOKEN_KEY: randomBytes(32).toString('hex'),
     HUB_NODE_SERVICE_ACCOUNT: `nodes@${PROJECT}.iam.gserviceaccount.com`,
     HUB_NETWORK: 'hub-leaves',
+    HUB_DATA_ENCRYPTION_KEY: `projects/${PROJECT}/locations/{region}/keyRings/hub-leaves/cryptoKeys/data`,
     HUB_CHART_SOURCE: 'oci://europe-docker.pkg.dev/hub-local/charts',
     HUB_HELM_IMAGE: 'europe-docker.pkg.dev/hub-local/mirror/helm:4.1.4',
     HUB_CALL_HOME_IMAGE: 'europe-docker.pkg.dev/hub-local/mirror/google-cloud-cli:slim',

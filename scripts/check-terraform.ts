@@ -25,6 +25,7 @@ const VARIABLES = {
   first_cluster_made: true,
   kill_switch: true,
   licensed_products: ['pachyderm'],
+  customer_managed_keys: true,
 };
 
 /** @returns the first failed command, or undefined */

@@ -29,4 +29,6 @@ module "cell" {
   org_policies       = var.org_policies
   lock_audit_log     = var.lock_audit_log
   ci                 = var.ci
+
+  customer_managed_keys = var.customer_managed_keys
 }

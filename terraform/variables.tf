@@ -143,6 +143,12 @@ variable "lock_audit_log" {
   default     = false
 }
 
+variable "customer_managed_keys" {
+  description = "Whether disks and buckets of clusters are encrypted with keys of the project's own, for those that are made from then on. For good: without the keys, what they encrypted is lost."
+  type        = bool
+  default     = false
+}
+
 variable "ci" {
   description = "Repository whose CI may look at what an apply would change, and sign what it has built. Null: none."
   type = object({

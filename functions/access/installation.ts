@@ -1,12 +1,13 @@
 /** What is installed in a cluster, from its document. */
 import { TOPICS } from '../../shared/messages.ts';
+import { keyIn } from '../data-key.ts';
 import { type InstallPlan, planInstall } from '../leaf/plan.ts';
 import { bucketName } from '../steps/target.ts';
 import type { Place } from './place.ts';
 
 /** @param round tells one installation of the same from another: a repair is a Job of its own */
 export function installationOf({ cluster, product, host, ports }: Place, round?: string): InstallPlan {
-  const { install, projectId, credentialsAccount } = ports.settings;
+  const { install, projectId, credentialsAccount, dataEncryptionKey } = ports.settings;
   return planInstall({
     clusterId: cluster.id,
     generation: cluster.generation,
@@ -19,6 +20,7 @@ export function installationOf({ cluster, product, host, ports }: Place, round?:
     projectId,
     hintTopic: TOPICS.hint,
     credentialsAccount,
+    ...(dataEncryptionKey !== undefined && { dataKey: keyIn(dataEncryptionKey, cluster.spec.region) }),
     ...(round !== undefined && { round }),
   });
 }

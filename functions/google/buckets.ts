@@ -3,6 +3,7 @@ import type { File, Storage, Bucket as StorageBucket } from '@google-cloud/stora
 import { AppError } from '../../shared/errors.ts';
 import { type Binding, planBindings } from '../bucket-access.ts';
 import { type Bucket, type Buckets, bucketPrefix, mayBeOfHub } from '../buckets.ts';
+import { keyIn } from '../data-key.ts';
 import { labelsOf } from '../labels.ts';
 import { scrub } from '../log.ts';
 
@@ -10,14 +11,17 @@ import { scrub } from '../log.ts';
 const OBJECTS_AT_A_TIME = 100;
 const DELETIONS_IN_PARALLEL = 10;
 
-/** @param cell goes into the labels */
-export function createBuckets(storage: Storage, cell: string): Buckets {
+/**
+ * @param cell goes into the labels
+ * @param key of the operator's, if objects are to be encrypted with it: see `dataEncryptionKey`
+ */
+export function createBuckets(storage: Storage, cell: string, key?: string): Buckets {
   return {
     async ensureBucket(bucket) {
       const seen = await look(storage, bucket.name);
       if (typeof seen === 'object') return requireOwn(seen, bucket);
       try {
-        await storage.createBucket(bucket.name, settingsOf(bucket, cell));
+        await storage.createBucket(bucket.name, settingsOf(bucket, cell, key));
       } catch (error) {
         if (statusOf(error) !== 409) throw translate(error);
         await adopt(storage, bucket);
@@ -65,7 +69,7 @@ export function createBuckets(storage: Storage, cell: string): Buckets {
 }
 
 /** Deleted means deleted: soft delete, which is on by default, would keep and bill the data for a week. */
-const settingsOf = ({ region, clusterId }: Bucket, cell: string) => ({
+const settingsOf = ({ region, clusterId }: Bucket, cell: string, key: string | undefined) => ({
   location: region.toUpperCase(),
   storageClass: 'STANDARD',
   iamConfiguration: {
@@ -73,6 +77,7 @@ const settingsOf = ({ region, clusterId }: Bucket, cell: string) => ({
     publicAccessPrevention: 'enforced',
   },
   softDeletePolicy: { retentionDurationSeconds: 0 },
+  ...(key !== undefined && { encryption: { defaultKmsKeyName: keyIn(key, region) } }),
   labels: labelsOf(clusterId, cell),
 });
 

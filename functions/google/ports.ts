@@ -7,6 +7,7 @@ import type { Buckets } from '../buckets.ts';
 import type { Certificates } from '../certificates.ts';
 import type { Clock, Documents, Messages } from '../cloud.ts';
 import { type Config, parseConfig } from '../config.ts';
+import { keyIn } from '../data-key.ts';
 import type { Dns } from '../dns.ts';
 import type { Leaf, Leaves } from '../leaf/leaf.ts';
 import { MANIFEST } from '../manifest.ts';
@@ -164,21 +165,21 @@ const gkeClient = ({ projectId, local }: Config): GkeClient =>
     });
   });
 
-const gkeSettings = ({ projectId, cell, gke, local }: Config): GkeSettings => ({
+const gkeSettings = ({ projectId, cell, gke, dataEncryptionKey, local }: Config): GkeSettings => ({
   projectId,
   cell,
   zones: Object.fromEntries(REGIONS.map(({ id, zones }) => [id, zones])),
   network: gke.network,
   nodeServiceAccount: gke.nodeServiceAccount,
   ...(gke.databaseEncryptionKey && { kmsKeys: keyPerRegion(gke.databaseEncryptionKey) }),
+  ...(dataEncryptionKey !== undefined && { diskKeys: keyPerRegion(dataEncryptionKey) }),
   endpointTrust: local ? 'cluster-ca' : 'public-roots',
 });
 
-/** A key lives in one region; `{region}` in its name stands for that. */
 const keyPerRegion = (name: string): Record<string, string> =>
-  Object.fromEntries(REGIONS.map(({ id }) => [id, name.replaceAll('{region}', id)]));
+  Object.fromEntries(REGIONS.map(({ id }) => [id, keyIn(name, id)]));
 
-const buckets = ({ projectId, cell, local }: Config): Buckets =>
+const buckets = ({ projectId, cell, dataEncryptionKey, local }: Config): Buckets =>
   lazy(async () => {
     const [{ Storage }, { createBuckets }] = await Promise.all([
       import('@google-cloud/storage'),
@@ -198,6 +199,7 @@ const buckets = ({ projectId, cell, local }: Config): Buckets =>
         }),
       }),
       cell,
+      dataEncryptionKey,
     );
   });
 

@@ -31,6 +31,32 @@ test('the gateway is one door with TLS, found by the label that its Gateway sele
   });
 });
 
+describe('with a key of the operator’s', () => {
+  const key = 'projects/p/locations/europe-west1/keyRings/hub-leaves/cryptoKeys/data';
+  const encrypted = aPlan({ dataKey: key });
+  const ofKind = (kind: string) => encrypted.guards.filter((object) => object.kind === kind);
+
+  test('volumes that name no class are encrypted with it, and no other class can be named', () => {
+    expect(ofKind('StorageClass')).toMatchObject([
+      {
+        metadata: { annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+        provisioner: 'pd.csi.storage.gke.io',
+        parameters: { 'disk-encryption-kms-key': key },
+        reclaimPolicy: 'Delete',
+        volumeBindingMode: 'WaitForFirstConsumer',
+      },
+    ]);
+    const hard = ofKind('ResourceQuota').find(({ metadata }) => metadata.namespace === 'app')?.spec.hard;
+    for (const name of ['standard', 'standard-rwo', 'premium-rwo'])
+      expect(hard[`${name}.storageclass.storage.k8s.io/persistentvolumeclaims`]).toBe('0');
+  });
+
+  test('the same is installed as without, where volumes are GKE’s to encrypt', () => {
+    expect(encrypted.releases).toEqual(PLAN.releases);
+    expect(guards('StorageClass')).toEqual([]);
+  });
+});
+
 test('no namespace asks for side-cars', () => {
   expect(JSON.stringify(PLAN)).not.toMatch(/istio-injection|istio\.io\/rev/);
 });

@@ -60,11 +60,13 @@ export interface InstallInput {
   hintTopic: string;
   /** E-mail address of the identity that hands out credentials. */
   credentialsAccount: string;
+  /** Key of the operator's, if volumes are to be encrypted with it. */
+  dataKey?: string;
   round?: string;
 }
 
 export function planInstall(input: InstallInput): InstallPlan {
-  const { clusterId, generation, product, version, bucket, host, credentialsAccount, round } = input;
+  const { clusterId, generation, product, version, bucket, host, credentialsAccount, dataKey, round } = input;
   const { images, chartSource, projectId, hintTopic } = input;
   const { namespace, podSecurity } = product;
   const licensed = needsLicense(product, version);
@@ -91,12 +93,13 @@ export function planInstall(input: InstallInput): InstallPlan {
     ],
     guards: [
       ...Object.entries(QUOTAS).map(([name, hard]) => quota(name, hard)),
-      quota(namespace, PRODUCT_QUOTA),
+      quota(namespace, { ...PRODUCT_QUOTA, ...(dataKey !== undefined && NO_OTHER_DISKS) }),
       ...[HUB_NAMESPACE, MESH_NAMESPACE, GATEWAY_NAMESPACE].map((name) => limits(name, { default: MOST })),
       limits(namespace, {}),
       ...networkPolicies(namespace),
       ...memberRoles(namespace),
       ...tokenRights(credentialsAccount),
+      ...(dataKey === undefined ? [] : [encryptedVolumes(dataKey)]),
     ],
     productNamespace: namespace,
     images,
@@ -144,6 +147,34 @@ const quota = (namespace: string, hard: Amounts): KubeObject => ({
   kind: 'ResourceQuota',
   metadata: { name: 'hub', namespace, labels: OURS },
   spec: { hard },
+});
+
+/** Of GKE's own classes, which know no key: https://cloud.google.com/kubernetes-engine/docs/concepts/persistent-volumes#storageclasses */
+const NO_OTHER_DISKS: Amounts = Object.fromEntries(
+  ['standard', 'standard-rwo', 'premium-rwo'].map((name) => [
+    `${name}.storageclass.storage.k8s.io/persistentvolumeclaims`,
+    '0',
+  ]),
+);
+
+/**
+ * As GKE's own `standard-rwo`, and for all volumes that name no class: of several that are the default, the newest is.
+ * https://kubernetes.io/docs/concepts/storage/storage-classes/#default-storageclass
+ * https://cloud.google.com/kubernetes-engine/docs/how-to/using-cmek#create_a_cmek-protected_attached_disk
+ */
+const encryptedVolumes = (key: string): KubeObject => ({
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  metadata: {
+    name: 'hub-encrypted',
+    labels: OURS,
+    annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
+  },
+  provisioner: 'pd.csi.storage.gke.io',
+  parameters: { type: 'pd-balanced', 'disk-encryption-kms-key': key },
+  reclaimPolicy: 'Delete',
+  volumeBindingMode: 'WaitForFirstConsumer',
+  allowVolumeExpansion: true,
 });
 
 /** Of a container of Hub's own or of Istio's that says nothing. */

@@ -29,6 +29,8 @@ export interface ComputeSpec {
   /** `gke`: goes with the cluster. `kubernetes`: stays until Kubernetes removes it. `user`: neither's. */
   madeBy?: 'gke' | 'kubernetes' | 'user';
   sizeGiB?: number;
+  /** Disks: of the key that is not Google's own. */
+  kmsKeyName?: string;
   ipAddress?: string;
   /** Links to what uses it; while there are any, it cannot be deleted. */
   users?: string[];
@@ -68,6 +70,7 @@ export interface ComputeRow
   description?: string;
   cluster?: ClusterRef;
   sizeGiB?: number;
+  kmsKeyName?: string;
   ipAddress?: string;
   targetTags?: string[];
   rule?: FirewallRule;
@@ -337,6 +340,7 @@ export function resourceOf(projectId: string, row: ComputeRow, users = row.users
     ...(scope.startsWith('zones/') ? { zone: link(`projects/${projectId}/${scope}`) } : {}),
     ...(scope.startsWith('regions/') ? { region: link(`projects/${projectId}/${scope}`) } : {}),
     ...(row.kind === 'disk' ? { sizeGb: String(row.sizeGiB ?? 10) } : {}),
+    ...(row.kmsKeyName === undefined ? {} : { diskEncryptionKey: { kmsKeyName: row.kmsKeyName } }),
     ...(row.kind === 'disk' ? { status: row.goneAtMs === undefined ? 'READY' : 'DELETING' } : {}),
     ...(row.kind === 'address' ? { status: users.length > 0 ? 'IN_USE' : 'RESERVED' } : {}),
     ...(row.kind === 'address' ? { address: row.ipAddress ?? '203.0.113.1' } : {}),

@@ -447,6 +447,22 @@ describe('faults', () => {
   });
 });
 
+test('boot disks are encrypted with the key that is named, which must be in the region', async () => {
+  const keyed = (region: string): ClusterResource => {
+    const bootDiskKmsKey = `projects/p/locations/${region}/keyRings/r/cryptoKeys/k`;
+    return aCluster({
+      nodePools: ONE_NODE.map((pool) => ({ ...pool, config: { ...pool.config, bootDiskKmsKey } })),
+    });
+  };
+  expect(() => here.model.createCluster(ZONE, keyed('us-central1'))).toThrow('in the region of the cluster');
+  here.model.createCluster(ZONE, keyed('europe-west1'));
+  await here.clock.runFor(hours(1));
+  const disks = here.compute.all().filter(({ kind }) => kind === 'disk');
+  expect(disks.map(({ kmsKeyName }) => kmsKeyName)).toEqual([
+    'projects/p/locations/europe-west1/keyRings/r/cryptoKeys/k',
+  ]);
+});
+
 describe('a subnetwork of its own', () => {
   const owning = (name: string, change: ClusterResource['ipAllocationPolicy'] = {}): ClusterResource =>
     aCluster({

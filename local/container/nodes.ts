@@ -37,6 +37,7 @@ export function makeDisks(projectId: string, compute: ComputeModel, row: Cluster
       madeBy: 'gke',
       labels: { ...row.resource.resourceLabels, ...pool?.config?.resourceLabels, 'goog-gke-node': '' },
       sizeGiB: pool?.config?.diskSizeGb ?? 100,
+      ...(pool?.config?.bootDiskKmsKey && { kmsKeyName: pool.config.bootDiskKmsKey }),
       users: [instance],
     });
   }

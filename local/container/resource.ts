@@ -7,6 +7,7 @@ export interface NodePoolResource {
   config?: {
     machineType?: string;
     diskSizeGb?: number;
+    bootDiskKmsKey?: string;
     imageType?: string;
     serviceAccount?: string;
     tags?: string[];

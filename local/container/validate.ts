@@ -55,6 +55,10 @@ function checkPools(location: string, cluster: ClusterResource): void {
     }
     const disk = pool.config?.diskSizeGb ?? 100;
     if (disk < 10) throw invalid(`node_pool.config.disk_size_gb must be at least 10, got ${disk}.`);
+    const { bootDiskKmsKey: key } = pool.config ?? {};
+    if (key && !key.includes(`/locations/${findRegion(location)}/`)) {
+      throw invalid(`The key "${key}" of the boot disks must be in the region of the cluster.`);
+    }
     checkLabels('node_pool.config.resource_labels', pool.config?.resourceLabels);
   }
 }

@@ -169,13 +169,15 @@ const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
 function withStorageClass(leaf: LeafCluster, claim: Stored): Stored {
   if (claim.spec?.storageClassName !== undefined) return claim;
-  for (const storageClass of leaf.objects.each(KINDS.StorageClass)) {
-    if (storageClass.metadata.annotations?.[DEFAULT_CLASS] === 'true') {
-      return { ...claim, spec: { ...claim.spec, storageClassName: storageClass.metadata.name } };
-    }
-  }
-  return claim;
+  const [newest] = [...leaf.objects.each(KINDS.StorageClass)]
+    .filter(({ metadata }) => metadata.annotations?.[DEFAULT_CLASS] === 'true')
+    .sort(byAge);
+  return newest ? { ...claim, spec: { ...claim.spec, storageClassName: newest.metadata.name } } : claim;
 }
+
+/** Of several the newest, and of those the first by name: https://kubernetes.io/docs/concepts/storage/storage-classes/#default-storageclass */
+const byAge = ({ metadata: a }: Stored, { metadata: b }: Stored): number =>
+  Date.parse(b.creationTimestamp ?? '') - Date.parse(a.creationTimestamp ?? '') || (a.name < b.name ? -1 : 1);
 
 /** @throws ApiError 403 unless the class lets its volumes grow */
 function refuseGrowth(leaf: LeafCluster, claim: Stored, before: Stored): void {

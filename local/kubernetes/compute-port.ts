@@ -8,6 +8,8 @@ export interface ComputeResource {
   location: string;
   /** As the real cloud sets them: disks have them, parts of load balancers do not. */
   labels: Record<string, string>;
+  /** Of a disk: the key that its class names. */
+  kmsKeyName?: string;
   /** Name of the leaf cluster that made it. */
   cluster: string;
 }

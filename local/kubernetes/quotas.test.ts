@@ -216,6 +216,20 @@ describe('a claim', () => {
     expect(volume?.spec?.capacity).toEqual({ storage: '20Gi' });
   });
 
+  test('has the newest class of those that are the default, if it names none', async () => {
+    await here.clock.runFor(2000);
+    const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
+    for (const [name, more] of [
+      ['newer', { annotations }],
+      ['other', {}],
+    ] as const)
+      create(leaf, KINDS.StorageClass, undefined, {
+        metadata: { name, ...more },
+        provisioner: 'pd.csi.storage.gke.io',
+      });
+    expect(made(leaf, KINDS.PersistentVolumeClaim, aClaim('more')).spec?.storageClassName).toBe('newer');
+  });
+
   test('never shrinks, and grows only if its class allows it', async () => {
     await mounted();
     expect(() => grow('5Gi')).toThrow('field can not be less than status.capacity');

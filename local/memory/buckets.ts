@@ -1,6 +1,7 @@
 /** The `Buckets` port directly on the Storage stand-in's model: for tests and the simulation, without a wire in between. */
 import { planBindings } from '../../functions/bucket-access.ts';
 import { type Buckets, bucketPrefix, type FoundBucket, mayBeOfHub } from '../../functions/buckets.ts';
+import { keyIn } from '../../functions/data-key.ts';
 import { labelsOf } from '../../functions/labels.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ServiceError } from '../service.ts';
@@ -8,7 +9,7 @@ import type { Bucket, StorageModel } from '../storage/model.ts';
 
 const OBJECTS_AT_A_TIME = 100;
 
-export function memoryBuckets(model: StorageModel, cell: string): Buckets {
+export function memoryBuckets(model: StorageModel, cell: string, key?: string): Buckets {
   const find = (name: string): Bucket | undefined => {
     try {
       return model.call('storage.buckets.get', () => model.requireBucket(name));
@@ -34,6 +35,7 @@ export function memoryBuckets(model: StorageModel, cell: string): Buckets {
             uniformAccess: true,
             publicAccessPrevention: 'enforced',
             softDeleteS: 0,
+            ...(key !== undefined && { kmsKeyName: keyIn(key, region) }),
             labels: labelsOf(clusterId, cell),
           });
         };

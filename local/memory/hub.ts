@@ -6,6 +6,7 @@ import { Cron } from 'croner';
 import { recordIncident } from '../../functions/abuse/signal.ts';
 import { closeAccounts } from '../../functions/closing/close.ts';
 import type { Delivered, Documents, Write } from '../../functions/cloud.ts';
+import { keyIn } from '../../functions/data-key.ts';
 import { recordDeadLetter } from '../../functions/dead-letters/record.ts';
 import { dispatch } from '../../functions/dispatch/engine.ts';
 import { hint } from '../../functions/dispatch/hint.ts';
@@ -60,6 +61,7 @@ import { memoryPeople } from './people.ts';
 import { memoryTokens } from './tokens.ts';
 
 const PROJECT = 'hub-memory';
+const DATA_KEY = `projects/${PROJECT}/locations/{region}/keyRings/hub-leaves/cryptoKeys/data`;
 const ZONE = 'clusters.example.com';
 const DNS_ZONE = 'clusters';
 
@@ -218,6 +220,7 @@ export function memoryHub({
       addressRequestsPerMinute: 1e6,
       ...limits,
     },
+    dataEncryptionKey: DATA_KEY,
     install: { chartSource: 'oci://charts', helmImage: 'helm:4', callHomeImage: 'google-cloud-cli:slim' },
     oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [] },
     cleanUpKeys,
@@ -231,6 +234,7 @@ export function memoryHub({
     zones: Object.fromEntries(REGIONS.map(({ id, zones }) => [id, zones])),
     network: 'leaves',
     nodeServiceAccount: `nodes@${PROJECT}.iam.gserviceaccount.com`,
+    diskKeys: Object.fromEntries(REGIONS.map(({ id }) => [id, keyIn(DATA_KEY, id)])),
     endpointTrust: 'cluster-ca',
   };
   const ports: Ports = {
@@ -240,7 +244,7 @@ export function memoryHub({
     random: randomStream(seed, 'product'),
     provider: createGkeProvider(gke, gkeSettings),
     leaves: leaves.port,
-    buckets: memoryBuckets(storage, settings.cell),
+    buckets: memoryBuckets(storage, settings.cell, DATA_KEY),
     dns: memoryDns(dns, DNS_ZONE),
     certificates: memoryCertificates(acmeWorld, acme),
     ...applications,

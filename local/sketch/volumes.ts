@@ -7,6 +7,7 @@ import { type Kept, keyOf } from './table.ts';
 
 const CLAIM = { apiVersion: 'v1', kind: 'PersistentVolumeClaim' } as const;
 const VOLUME = { apiVersion: 'v1', kind: 'PersistentVolume' } as const;
+const STORAGE_CLASS = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' } as const;
 
 /** @returns keys of the claims of one of its pods */
 export function ensureClaims(leaf: SketchLeaf, set: Kept, pod: string): string[] {
@@ -48,10 +49,14 @@ function provision(leaf: SketchLeaf, key: string, uid: string, zone: string): vo
   if (claim?.metadata.uid !== uid || claim.metadata.deletionTimestamp !== undefined) return;
   const { name: cluster, location } = leaf.record;
   const name = `pvc-${uid}`;
+  // The newest class that is the default, where there is one besides GKE's own.
+  const storageClass = [...leaf.objects.each(STORAGE_CLASS)].at(-1);
+  const kmsKeyName = storageClass?.parameters?.['disk-encryption-kms-key'];
   leaf.edges.compute.create('disk', {
     name,
     location: zone,
     labels: { 'goog-k8s-cluster-name': cluster, 'goog-k8s-cluster-location': location },
+    ...(kmsKeyName && { kmsKeyName }),
     cluster,
   });
   const { namespace, name: claimName } = claim.metadata;

@@ -19,6 +19,8 @@ export interface Bucket {
   publicAccessPrevention: 'inherited' | 'enforced';
   /** How long deleted objects are kept, and paid for. 0 switches that off. */
   softDeleteS: number;
+  /** That objects are encrypted with unless they say otherwise. */
+  kmsKeyName?: string;
   metageneration: number;
   createdAtMs: number;
   updatedAtMs: number;
@@ -51,6 +53,7 @@ export interface BucketSettings {
   uniformAccess?: boolean;
   publicAccessPrevention?: Bucket['publicAccessPrevention'];
   softDeleteS?: number;
+  kmsKeyName?: string;
 }
 
 export interface Page<T> {
@@ -297,7 +300,7 @@ function requireObjectName(name: string): void {
 }
 
 function applySettings(bucket: Bucket, settings: BucketSettings): void {
-  const { labels = {}, uniformAccess, publicAccessPrevention, softDeleteS } = settings;
+  const { labels = {}, uniformAccess, publicAccessPrevention, softDeleteS, kmsKeyName } = settings;
   for (const [name, value] of Object.entries(labels)) {
     if (!/^[a-z][a-z0-9_-]{0,62}$/.test(name) || !/^[a-z0-9_-]{0,63}$/.test(value ?? '')) {
       throw invalid(`Invalid label: '${name}'`);
@@ -310,6 +313,15 @@ function applySettings(bucket: Bucket, settings: BucketSettings): void {
       throw invalid('Soft delete policy retention duration must be 0, or between 7 and 90 days.');
     }
     bucket.softDeleteS = softDeleteS;
+  }
+  if (kmsKeyName !== undefined) {
+    const [, place] =
+      /^projects\/[^/]+\/locations\/([^/]+)\/keyRings\/[^/]+\/cryptoKeys\/[^/]+$/.exec(kmsKeyName) ?? [];
+    // https://cloud.google.com/storage/docs/encryption/customer-managed-keys#key-resources
+    if (place?.toUpperCase() !== bucket.location) {
+      throw invalid(`Cloud KMS key '${kmsKeyName}' not available in '${bucket.location}'.`);
+    }
+    bucket.kmsKeyName = kmsKeyName;
   }
   bucket.uniformAccess = uniformAccess ?? bucket.uniformAccess;
   bucket.publicAccessPrevention = publicAccessPrevention ?? bucket.publicAccessPrevention;

@@ -21,6 +21,7 @@ export function bucketSettings(body: Json): BucketSettings {
   const uniform = asRecord(iam.uniformBucketLevelAccess).enabled;
   const prevention = iam.publicAccessPrevention;
   const softDelete = asRecord(body.softDeletePolicy).retentionDurationSeconds;
+  const kmsKeyName = asText(asRecord(body.encryption).defaultKmsKeyName);
   const location = asText(body.location);
   const storageClass = asText(body.storageClass);
   return {
@@ -35,6 +36,7 @@ export function bucketSettings(body: Json): BucketSettings {
     ...(typeof uniform === 'boolean' && { uniformAccess: uniform }),
     ...((prevention === 'enforced' || prevention === 'inherited') && { publicAccessPrevention: prevention }),
     ...(softDelete !== undefined && { softDeleteS: Number(softDelete) }),
+    ...(kmsKeyName && { kmsKeyName }),
   };
 }
 
@@ -65,6 +67,7 @@ export const bucketResource = (bucket: Bucket): Json => ({
     retentionDurationSeconds: String(bucket.softDeleteS),
     effectiveTime: instant(bucket.createdAtMs),
   },
+  ...(bucket.kmsKeyName !== undefined && { encryption: { defaultKmsKeyName: bucket.kmsKeyName } }),
   ...(Object.keys(bucket.labels).length > 0 && { labels: bucket.labels }),
 });
 

@@ -21,8 +21,12 @@ const CELL = 'test';
 const OTHER_ID = 'zzzzzzzz234567zz';
 const BUCKET = { name: `${bucketPrefix(ID)}g1`, region: 'europe-west1', clusterId: ID };
 
+const KEY = 'projects/p/locations/{region}/keyRings/hub-leaves/cryptoKeys/data';
+
 interface Side {
   buckets: Buckets;
+  /** With a key of the operator's. */
+  encrypted: Buckets;
   close(): Promise<void>;
 }
 
@@ -32,11 +36,17 @@ const storageAt = (port: number, projectId: string): Storage =>
 
 async function googleSide(world: World, model: StorageModel): Promise<Side> {
   const face = await serveStorage(world, 0, model);
-  return { buckets: createBuckets(storageAt(face.port, world.projectId), CELL), close: face.close };
+  const storage = storageAt(face.port, world.projectId);
+  return {
+    buckets: createBuckets(storage, CELL),
+    encrypted: createBuckets(storage, CELL, KEY),
+    close: face.close,
+  };
 }
 
 const memorySide = async (_world: World, model: StorageModel): Promise<Side> => ({
   buckets: memoryBuckets(model, CELL),
+  encrypted: memoryBuckets(model, CELL, KEY),
   close: async () => undefined,
 });
 
@@ -70,6 +80,23 @@ describe.each([
       softDeleteS: 0,
       labels: { 'managed-by': 'hub', 'hub-cluster': ID, 'hub-cell': CELL },
     });
+  });
+
+  test('a bucket is encrypted with the key of its region, where there is one', async () => {
+    await side.encrypted.ensureBucket(BUCKET);
+    expect(model.requireBucket(BUCKET.name).kmsKeyName).toBe(
+      'projects/p/locations/europe-west1/keyRings/hub-leaves/cryptoKeys/data',
+    );
+    const other = { ...BUCKET, name: `${BUCKET.name}0` };
+    await side.buckets.ensureBucket(other);
+    expect(model.requireBucket(other.name)).not.toHaveProperty('kmsKeyName');
+  });
+
+  test('a key of another region is refused', () => {
+    const kmsKeyName = 'projects/p/locations/us-central1/keyRings/hub-leaves/cryptoKeys/data';
+    expect(() => model.insertBucket('x-y-z', { location: 'europe-west1', kmsKeyName })).toThrow(
+      'not available in',
+    );
   });
 
   test('asking again changes nothing', async () => {

@@ -329,6 +329,38 @@ const alerts: Rule = (tree, { alerts: { alerts: made } }) => {
   ];
 };
 
+/** Whoever encrypts in Hub's name may use the key, and nobody else: https://cloud.google.com/kms/docs/compatible-services */
+const ENCRYPTERS: Readonly<Record<string, RegExp>> = {
+  'GKE (Secrets in etcd)': /^leaves \$\{var\.container_agent\}$/,
+  'Compute Engine (disks)':
+    /^data serviceAccount:service-\$\{var\.project_number\}@compute-system\.iam\.gserviceaccount\.com$/,
+  'Cloud Storage (buckets)': /^data .*data\.google_storage_project_service_account\.this\[\*\]\.member/,
+};
+
+const encryption: Rule = (tree) => {
+  const given = resourcesOf(tree, 'google_kms_crypto_key_iam_member')
+    .filter(({ module }) => module === 'modules/kms')
+    .map(({ body }) => ({
+      title: `${/google_kms_crypto_key\.(\w+)\}$/.exec(String(body.for_each))?.[1]} ${body.member}`,
+      encrypts: body.role === 'roles/cloudkms.cryptoKeyEncrypterDecrypter',
+    }));
+  const known = Object.values(ENCRYPTERS);
+  const environment = String(tree['modules/cell']?.locals.environment ?? '');
+  return [
+    ...Object.entries(ENCRYPTERS).flatMap(([who, form]) =>
+      given.some(({ title, encrypts }) => encrypts && form.test(title)) ? [] : [`${who} cannot use its key`],
+    ),
+    ...given.flatMap(({ title }) =>
+      known.some((form) => form.test(title)) ? [] : [`${title}: uses a key of clusters`],
+    ),
+    ...(/var\.customer_managed_keys \? \{ HUB_DATA_ENCRYPTION_KEY = module\.kms\.data_key_per_region \} : \{\}/.test(
+      environment,
+    )
+      ? []
+      : ['the key of disks and buckets is not told to the functions where it is wanted, and there alone']),
+  ];
+};
+
 /** Whatever an address inside of the network may be: https://cloud.google.com/vpc/docs/subnets#valid-ranges */
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '240.0.0.0/4'];
 
@@ -472,6 +504,7 @@ const RULES: readonly Rule[] = [
   buckets,
   kept,
   apart,
+  encryption,
   database,
   deployed,
   messages,

@@ -62,6 +62,7 @@ describe('the environment that functions are given', () => {
     HUB_CALL_HOME_IMAGE: `x/gcloud@sha256:${'0'.repeat(64)}`,
     HUB_OTLP_ENDPOINT: 'https://telemetry.googleapis.com',
     HUB_LICENSED_PRODUCTS: 'pachyderm',
+    HUB_DATA_ENCRYPTION_KEY: 'projects/p/locations/{region}/keyRings/hub-leaves/cryptoKeys/data',
   };
   const KEYS: Record<string, string> = {
     HUB_OIDC_SIGNING_KEYS: newSigningKeyPem(),
@@ -422,6 +423,38 @@ describe('a fault is found', () => {
       'data that is not there',
       (of) => of['modules/dns'] && Object.assign(of['modules/dns'], { blocks: [] }),
       'there is no google_dns_managed_zone',
+    ],
+    [
+      'disks that cannot be encrypted',
+      (of) =>
+        Object.assign(block(of, 'google_kms_crypto_key_iam_member', 'disks').body, {
+          role: 'roles/cloudkms.viewer',
+        }),
+      'Compute Engine (disks) cannot use its key',
+    ],
+    [
+      'buckets that cannot be encrypted',
+      (of) =>
+        Object.assign(block(of, 'google_kms_crypto_key_iam_member', 'buckets').body, {
+          for_each: '${google_kms_crypto_key.leaves}',
+        }),
+      'Cloud Storage (buckets) cannot use its key',
+    ],
+    [
+      'a key that somebody else may use',
+      (of) =>
+        Object.assign(block(of, 'google_kms_crypto_key_iam_member', 'container').body, {
+          member: 'group:everybody@example.com',
+        }),
+      'everybody@example.com: uses a key of clusters',
+    ],
+    [
+      'a key that is told to nobody',
+      (of) => {
+        const { locals = {} } = of['modules/cell'] ?? {};
+        locals.environment = String(locals.environment).replace('var.customer_managed_keys ?', 'false ?');
+      },
+      'is not told to the functions where it is wanted',
     ],
     [
       'no deny between clusters',

@@ -106,6 +106,12 @@ describe('hardening, by the titles of the CIS GKE Benchmark', () => {
     const { kmsKeys: _none, ...keyless } = settings;
     expect(clusterBody(target, keyless)).not.toHaveProperty('databaseEncryption');
   });
+  test('5.9.1 disks of nodes are encrypted with the key of the region, where there is one', () => {
+    const key = 'projects/hub-test/locations/europe-west1/keyRings/hub/cryptoKeys/data';
+    const encrypted = clusterBody(target, { ...settings, diskKeys: { 'europe-west1': key } });
+    expect(encrypted.nodePools?.map(({ config }) => config?.bootDiskKmsKey)).toEqual([key]);
+    expect(pool?.config).not.toHaveProperty('bootDiskKmsKey');
+  });
   test('5.5.1 to 5.5.7 Container-Optimized OS, repaired, upgraded by channel, shielded, secure boot, integrity', () => {
     expect(pool?.config?.imageType).toBe('COS_CONTAINERD');
     expect(pool?.management).toEqual({ autoUpgrade: true, autoRepair: true });

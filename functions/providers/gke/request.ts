@@ -19,6 +19,8 @@ export interface GkeSettings {
   nodeServiceAccount: string;
   /** Cloud KMS key per region for the secrets in etcd; regions without one use Google's default encryption only. */
   kmsKeys?: Readonly<Record<string, string>>;
+  /** As `kmsKeys`, for the disks of nodes. */
+  diskKeys?: Readonly<Record<string, string>>;
   diskType?: 'pd-balanced' | 'pd-ssd' | 'pd-standard';
   /** When Google may upgrade: start of a 6 h window (UTC), on days as in iCalendar. */
   maintenance?: { startHour: number; days: readonly string[] };
@@ -145,6 +147,7 @@ function nodePool(
   settings: GkeSettings,
   labels: Record<string, string>,
 ): protos.google.container.v1.INodePool {
+  const diskKey = settings.diskKeys?.[target.region];
   return {
     name: 'default',
     // Per zone: a regional cluster has as many in each of its zones.
@@ -156,6 +159,7 @@ function nodePool(
       machineType: target.machineType,
       diskSizeGb: target.diskGiB,
       diskType: settings.diskType ?? 'pd-balanced',
+      ...(diskKey !== undefined && { bootDiskKmsKey: diskKey }),
       imageType: 'COS_CONTAINERD',
       serviceAccount: settings.nodeServiceAccount,
       // What the nodes may do is decided by the roles of their account; a narrower scope would only hide that.

@@ -101,6 +101,8 @@ function provision(leaf: LeafCluster, key: string): void {
   const cluster = leaf.record;
   const name = `pvc-${claim.metadata.uid}`;
   const zone = zoneFor(leaf, claim);
+  const storageClass = leaf.objects.get(KINDS.StorageClass, undefined, claim.spec?.storageClassName ?? '');
+  const kmsKeyName = storageClass?.parameters?.['disk-encryption-kms-key'];
   leaf.edges.compute.create('disk', {
     name,
     location: zone,
@@ -108,10 +110,10 @@ function provision(leaf: LeafCluster, key: string): void {
       'goog-k8s-cluster-name': cluster.name,
       'goog-k8s-cluster-location': cluster.location,
     },
+    ...(kmsKeyName && { kmsKeyName }),
     cluster: cluster.name,
   });
   const capacity = { storage: claim.spec?.resources?.requests?.storage };
-  const storageClass = leaf.objects.get(KINDS.StorageClass, undefined, claim.spec?.storageClassName ?? '');
   leaf.objects.put(KINDS.PersistentVolume, {
     apiVersion: 'v1',
     kind: 'PersistentVolume',

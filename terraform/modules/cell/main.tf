@@ -34,6 +34,7 @@ locals {
       HUB_NEW_ACCOUNTS_PER_HOUR      = tostring(var.limits.new_accounts_per_hour)
     },
     length(var.licensed_products) > 0 ? { HUB_LICENSED_PRODUCTS = join(",", sort(var.licensed_products)) } : {},
+    var.customer_managed_keys ? { HUB_DATA_ENCRYPTION_KEY = module.kms.data_key_per_region } : {},
     var.metrics ? { HUB_OTLP_ENDPOINT = "https://telemetry.googleapis.com" } : {},
   )
 }
@@ -54,6 +55,8 @@ module "kms" {
   project_id      = module.services.project_id
   regions         = local.leaf_regions
   container_agent = module.services.agents["container.googleapis.com"]
+  data_keys       = var.customer_managed_keys
+  project_number  = module.services.project_number
 }
 
 module "network" {

@@ -36,6 +36,7 @@ variable "metrics" { type = bool }
 variable "first_cluster_made" { type = bool }
 variable "org_policies" { type = bool }
 variable "lock_audit_log" { type = bool }
+variable "customer_managed_keys" { type = bool }
 
 variable "ci" {
   type = object({

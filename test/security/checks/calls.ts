@@ -16,7 +16,10 @@ import type { Door, MemoryHub } from '../../../local/memory/hub.ts';
 type Kind = { kind: string };
 
 /** Resources by kind, where it is not the kind with an s. */
-const PLURALS: Readonly<Record<string, string>> = { NetworkPolicy: 'networkPolicies' };
+const PLURALS: Readonly<Record<string, string>> = {
+  NetworkPolicy: 'networkPolicies',
+  StorageClass: 'storageClasses',
+};
 /** Kinds that are no part of Kubernetes; GKE has one name for all of them. */
 const THIRD = new Set(['Gateway', 'VirtualService', 'AuthorizationPolicy', 'PeerAuthentication']);
 
