@@ -7,10 +7,11 @@ import { TOPICS } from '../../shared/messages.ts';
 import { hours, minutes, seconds } from '../../shared/units.ts';
 import { happens } from './chance.ts';
 import { type Findings, watchInvariants } from './invariants.ts';
+import type { Process } from './process.ts';
 import type { Run } from './simulate.ts';
 import { type Strike, type Weather, weightOf } from './weather.ts';
 import { createWorkload, type Workload } from './workload.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld, type Plan, type World } from './world.ts';
 
 /** In which way a call is struck. */
 export const WAYS: readonly Strike[] = ['crash before', 'crash after', 'error before', 'reply lost', 'stall'];
@@ -31,6 +32,8 @@ export interface ExhaustiveOptions {
 }
 
 interface Scenario {
+  /** What strikes in it each time. */
+  plan?: () => Plan;
   /** Does what people do, and returns when it is over. */
   play(stage: Stage): Promise<void>;
   /** Where all must have come to in the end. */
@@ -74,13 +77,13 @@ const NO_WEATHER: Partial<Weather> = {
   cloudClusters: 1000,
 };
 
-const create = async ({ workload }: Stage): Promise<string> => {
+const create = async ({ workload }: Stage, product = 'hello'): Promise<string> => {
   // Until somebody answers: people press again, with the same key.
   for (;;) {
     const answer = await workload.ask({
       as: 'ada',
       name: 'POST /v1/clusters',
-      body: { name: 'mine', product: 'hello' },
+      body: { name: 'mine', product },
       key: 'one',
     });
     if (answer?.status === 202 && answer.body.id !== undefined) return answer.body.id;
@@ -93,6 +96,37 @@ const surely = async ({ workload }: Stage, request: Parameters<Workload['ask']>[
     if (answer && answer.status < 300) return;
   }
 };
+
+/** Grace comes and goes, while the handler that is to tell of her hangs for minutes. */
+const removal = (afterwards?: Strike): Scenario => ({
+  ends: 'ready',
+  plan: () => {
+    let slow: Process | undefined;
+    return (site, process) => {
+      if (process === slow) return afterwards;
+      if (slow || process.name !== 'step-share' || site !== 'pachyderm.setMembers') return undefined;
+      slow = process;
+      return 'stall';
+    };
+  },
+  async play(stage) {
+    const { clock } = stage.world;
+    const id = await create(stage, 'pachyderm');
+    await stage.reach('ready');
+    const grace = { as: 'ada', id, email: 'grace@example.com' } as const;
+    await surely(stage, {
+      ...grace,
+      name: 'PUT /v1/clusters/{id}/members/{email}',
+      body: { role: 'editor' },
+    });
+    await clock.sleepUntil(clock.now() + seconds(20));
+    await surely(stage, { ...grace, name: 'DELETE /v1/clusters/{id}/members/{email}' });
+    await stage.reach('ready');
+    // Somebody looks by then, and mends what is found.
+    await clock.sleepUntil(clock.now() + minutes(16));
+    await stage.reach('ready');
+  },
+});
 
 /** The states in which a cluster can be met on its way, in which somebody deletes it. */
 const ON_THE_WAY: readonly State[] = ['provisioning', 'installing', 'securing', 'exposing', 'ready'];
@@ -141,6 +175,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await stage.reach('ready');
     },
   },
+  'slow removal': removal(),
+  'removal by one that dies': removal('crash before'),
   'next zone': {
     ends: 'ready',
     // A create that comes late to the zone before is the sweep of orphans' to find.
@@ -200,15 +236,17 @@ export async function exhaust(
   let calls = 0;
   let cloudCalls = 0;
   let over = false;
+  const always = scenario.plan?.();
   const world = createWorld({
     seed,
     verbose,
     weather: NO_WEATHER,
-    plan: (site, { name: caller }) => {
+    plan: (site, process) => {
+      const { name: caller } = process;
       if (BESIDE.has(caller)) return undefined;
       const at = calls++;
       if (caller.startsWith('step-') && CLOUD.test(site)) cloudCalls++;
-      const planned = strikes.find((one) => one.at === at)?.how;
+      const planned = strikes.find((one) => one.at === at)?.how ?? always?.(site, process);
       if (planned || share === 0 || over || !happens(world.streams.faults, share * weightOf(site)))
         return planned;
       return happens(world.streams.faults, 0.5) ? 'error before' : 'reply lost';

@@ -287,7 +287,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the look after a removal comes too early',
     file: TABLE,
     from: 'LOOK_AFTER_MS = TOMBSTONE_HOLD_MS',
-    to: 'LOOK_AFTER_MS = seconds(30)',
+    to: 'LOOK_AFTER_MS = seconds(1)',
   },
   {
     name: 'the look after a removal is not sent',
