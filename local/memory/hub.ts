@@ -450,9 +450,11 @@ function behind<T extends object>(door: Door, name: string, port: T, own: Partia
 }
 
 type Methods = Record<string, (...args: unknown[]) => Promise<unknown>>;
-type Doored = { readonly door: Door; readonly port: Methods };
+type Doors = new (door: Door, port: Methods) => object;
 
-type Doors = new (door: Door, port: Methods) => Doored;
+/** No methods of the port's. */
+const DOOR = Symbol('door');
+const PORT = Symbol('port');
 
 const doorsByPort = new WeakMap<object, Doors>();
 /** Of a port that is opened each time anew: by its name and methods. */
@@ -461,7 +463,9 @@ const doorsByMethods = new Map<string, Doors>();
 function doorsOf(name: string, port: Methods): Doors {
   const known = doorsByPort.get(port);
   if (known) return known;
-  const methods = Object.keys(port).filter((method) => typeof port[method] === 'function');
+  const methods: string[] = [];
+  // With those of a prototype, for there may be a door behind the door.
+  for (const method in port) if (typeof port[method] === 'function') methods.push(method);
   const key = `${name} ${methods.join()}`;
   const doors = doorsByMethods.get(key) ?? makeDoors(name, methods);
   doorsByMethods.set(key, doors);
@@ -470,19 +474,20 @@ function doorsOf(name: string, port: Methods): Doors {
 }
 
 function makeDoors(name: string, methods: readonly string[]): Doors {
-  class Behind implements Doored {
-    readonly door: Door;
-    readonly port: Methods;
+  class Behind {
+    readonly [DOOR]: Door;
+    readonly [PORT]: Methods;
     constructor(door: Door, port: Methods) {
-      this.door = door;
-      this.port = port;
+      this[DOOR] = door;
+      this[PORT] = port;
     }
   }
   for (const method of methods) {
     const site = `${name}.${method}`;
     Object.defineProperty(Behind.prototype, method, {
+      enumerable: true,
       get(this: Behind) {
-        const { door, port } = this;
+        const { [DOOR]: door, [PORT]: port } = this;
         return (...args: unknown[]) => door(site, () => (port[method] as Methods[string])(...args), args);
       },
     });

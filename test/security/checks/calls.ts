@@ -224,13 +224,15 @@ export function listenTo(
   const located = ({ open }: Leaves): Leaves => ({
     open: (connection) => {
       const leaf = open(connection);
-      return {
-        ...leaf,
-        apply: (object) => {
-          servers.set(object, connection.server);
-          return leaf.apply(object);
+      // Its methods are not its own, and would not be copied.
+      return Object.create(leaf, {
+        apply: {
+          value: (object: KubeObject) => {
+            servers.set(object, connection.server);
+            return leaf.apply(object);
+          },
         },
-      };
+      });
     },
   });
 
