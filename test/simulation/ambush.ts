@@ -3,22 +3,21 @@
  * the state accepts. States that few clusters see are lain in wait for more often.
  */
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import { COLD_WAY, commandEdge, wayFrom } from '../../shared/lifecycle/derive.ts';
+import { commandEdge } from '../../shared/lifecycle/derive.ts';
 import { type Command, rowOf, type State, type StepRow } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { happens, oneOf } from './chance.ts';
 import type { Findings } from './invariants.ts';
-import { rate } from './weather.ts';
+import { BEATEN, rate } from './weather.ts';
 import type { World } from './world.ts';
 
 /** What makes a command come about: people ask for some, and only give reason for others. */
 export type Askers = Readonly<Record<Command, (cluster: Cluster) => Promise<void>>>;
 
-/** Every cluster comes by here. */
-const BEATEN: ReadonlySet<State> = new Set([...COLD_WAY, 'warm', 'ready', ...wayFrom('deleting')]);
+/** Of the states that every cluster comes through. */
 const BEATEN_SHARE = 0.15;
 /** Of those at rest from which a command leads into a siege. */
-const LURED_SHARE = 0.5;
+const LURED_SHARE = 0.8;
 
 /** Before the state's function has begun, or so. */
 const AT_ONCE_MS = seconds(0.5);
@@ -37,7 +36,8 @@ export function layAmbushes(world: World, findings: Findings, askers: Askers): v
     // A siege is to come to its end.
     if (command === undefined || !happens(random, share) || world.isBesieged(state)) return;
     const { expectedMs = LATER_MS } = rowOf(state) as Partial<StepRow>;
-    const inMs = random.fraction() * (happens(random, 0.5) ? AT_ONCE_MS : expectedMs);
+    const isSoon = lures.length > 0 || happens(random, 0.5);
+    const inMs = random.fraction() * (isSoon ? AT_ONCE_MS : expectedMs);
     clock.schedule(clock.now() + inMs, () => {
       const now = findings.clusters().find((cluster) => cluster.id === id);
       if (!now || world.calm) return;

@@ -6,6 +6,7 @@
 import type { Random } from '../../functions/cloud.ts';
 import type { FaultName, FaultRates } from '../../local/faults.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
+import { COLD_WAY, wayFrom } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State, type StepName, type StepRow } from '../../shared/lifecycle/table.ts';
 import { stepTopic } from '../../shared/messages.ts';
 import { hours, minutes } from '../../shared/units.ts';
@@ -226,16 +227,20 @@ export const PRESSED: readonly State[] = STATES.filter((state) => {
 
 const timeoutMsOf = (state: State): number => (rowOf(state) as StepRow).timeoutMs;
 
-/** Two, in states with the longest deadlines that such a time has room for. */
+/** Every cluster comes through these. */
+export const BEATEN: ReadonlySet<State> = new Set([...COLD_WAY, 'warm', 'ready', ...wayFrom('deleting')]);
+
+/** One in a state that every cluster comes through and one in a state that few see, with the longest deadlines that such a time has room for. */
 function sieges(random: Random, faultyMs: number): Siege[] {
   const leastMs = faultyMs > FAULTY_MS ? FAULTY_MS / 2 : 0;
-  const isFitting = (state: State): boolean =>
-    timeoutMsOf(state) > leastMs && timeoutMsOf(state) < faultyMs / 2;
-  const fitting = PRESSED.filter(isFitting);
-  const at = integer(random, 0, fitting.length - 1);
-  const other = (at + integer(random, 1, fitting.length - 1)) % fitting.length;
-  return [at, other].flatMap((index) => {
-    const state = fitting[index];
+  const fitting = PRESSED.filter(
+    (state) => timeoutMsOf(state) > leastMs && timeoutMsOf(state) < faultyMs / 2,
+  );
+  return [true, false].flatMap((isBeaten) => {
+    const state = oneOf(
+      random,
+      fitting.filter((one) => BEATEN.has(one) === isBeaten),
+    );
     return state === undefined ? [] : [siegeOf(random, state)];
   });
 }

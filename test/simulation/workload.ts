@@ -428,11 +428,13 @@ export function createWorkload(world: World, findings: Findings) {
     return create;
   }
 
+  const ofThis =
+    (name: EndpointName) =>
+    async ({ id, owner = 'operator' }: Cluster): Promise<void> =>
+      void (await ask({ as: owner as User, name, id }));
   const askers: Askers = {
-    delete: async ({ id, owner }) =>
-      void (await ask({ as: (owner ?? 'operator') as User, name: 'DELETE /v1/clusters/{id}', id })),
-    retry: async ({ id, owner }) =>
-      void (await ask({ as: (owner ?? 'operator') as User, name: 'POST /v1/clusters/{id}:retry', id })),
+    delete: ofThis('DELETE /v1/clusters/{id}'),
+    retry: ofThis('POST /v1/clusters/{id}:retry'),
     async share({ id, owner, members }) {
       const guest = oneOf(
         random,
