@@ -234,7 +234,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
     [TOPICS.durations]: ALL,
     [TOPICS.orphans]: [...ALL, ...REMOVE, ...LIST],
     // The one function that may delete people.
-    [TOPICS.closing]: [...STEP, ...DELETE_DOCUMENTS, ...LOOK_UP_PEOPLE, ...DELETE_PEOPLE],
+    [TOPICS.closing]: [...ALL, ...PUBLISH, ...DELETE_DOCUMENTS, ...LOOK_UP_PEOPLE, ...DELETE_PEOPLE],
     [TOPICS.status]: ALL,
     [TOPICS.topUp]: [...ALL, ...PUBLISH],
     [TOPICS.deadLetter]: [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE],

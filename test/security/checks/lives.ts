@@ -294,13 +294,24 @@ const LIVES: Readonly<Record<string, Life>> = {
     },
   },
 
+  'its owner leaves, and a member of it': {
+    async live(hub) {
+      const hers = await hub.created(HELLO);
+      const theirs = await hub.created({ ...HELLO, owner: 'grace' });
+      await hub.run(hub.join(theirs, 'ada'));
+      await hub.reach(theirs, 'ready');
+      await hub.deleteAccount('ada');
+      await hub.reach(hers, 'deleted');
+    },
+  },
+
   'shared with guests who come by themselves': {
     async live(hub) {
       const ada = hub.tokenOf('ada');
       const id = await hub.created({ owner: 'ada' });
       const path = `/v1/clusters/${id}`;
       const member = (uid: string): string => `${path}/members/${uid}%40example.com`;
-      const credentials = (token: string, kind: string): Promise<void> =>
+      const credentials = (token: string, kind: string): Promise<Response> =>
         hub.ask(token, 'GET', `${path}/credentials?kind=${kind}`, { served: 'credentials' });
       const role = { body: { role: 'viewer' } };
       await hub.ask(ada, 'PUT', member('grace'), role);

@@ -10,12 +10,19 @@ import { newSigningKeyPem, parseSigningKeys } from '../../../functions/oidc/keys
 import { clusterBody } from '../../../functions/providers/gke/request.ts';
 import { targetOf } from '../../../functions/steps/target.ts';
 import type { Interior } from '../../../local/memory/interiors.ts';
+import { accountPath } from '../../../shared/documents/account.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { minutes } from '../../../shared/units.ts';
 import { standing } from '../../standing.ts';
 import { type Heard, listenTo } from './calls.ts';
 
 export type Living = ReturnType<typeof living>;
+
+interface Asked {
+  body?: object;
+  headers?: Record<string, string>;
+  served?: 'api' | 'credentials';
+}
 
 export function living(heard: Heard, inside: Interior) {
   const interruptions = new Map<string, { act: () => Promise<unknown>; left: number }>();
@@ -37,6 +44,28 @@ export function living(heard: Heard, inside: Interior) {
         joins ? withMember(read, { uid, email, role: 'editor' }) : withoutMember(read, email),
     });
   };
+  const tokenOf = (uid: string, email = `${uid}@example.com`): string =>
+    hub.tokens.issue({
+      uid,
+      email,
+      emailVerified: true,
+      operator: false,
+      signedInAt: new Date(hub.clock.now()),
+    });
+  /** @throws Error if it is refused */
+  const ask = async (
+    token: string,
+    method: string,
+    path: string,
+    { body, headers, served = 'api' }: Asked = {},
+  ): Promise<Response> => {
+    const app = createApi(portsOf(served), ...(served === 'api' ? [] : [CREDENTIALS_ENDPOINTS]));
+    const all = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers };
+    const request = { method, headers: all, ...(body && { body: JSON.stringify(body) }) };
+    const answer = await hub.run(Promise.resolve(app.request(path, request)));
+    if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer;
+  };
   return {
     ...hub,
     /** Just before that function makes that call the next times; if it throws, that is what becomes of the call. */
@@ -45,20 +74,14 @@ export function living(heard: Heard, inside: Interior) {
     /** These two take no time of their own, for use in `before`. */
     join: (id: string, uid: string) => changeMembers(id, uid, true),
     leave: (id: string, uid: string) => changeMembers(id, uid, false),
-    tokenOf: (uid: string, email = `${uid}@example.com`): string =>
-      hub.tokens.issue({ uid, email, emailVerified: true, operator: false }),
-    /** @throws Error if it is refused */
-    async ask(
-      token: string,
-      method: string,
-      path: string,
-      { body, served = 'api' }: { body?: object; served?: 'api' | 'credentials' } = {},
-    ): Promise<void> {
-      const app = createApi(portsOf(served), ...(served === 'api' ? [] : [CREDENTIALS_ENDPOINTS]));
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
-      const answer = await hub.run(Promise.resolve(app.request(path, request)));
-      if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    tokenOf,
+    ask,
+    /** As somebody does who has just signed in and seen what goes. */
+    async deleteAccount(uid: string): Promise<void> {
+      const path = '/v1/account';
+      const seen = await ask(tokenOf(uid), 'GET', path);
+      await ask(tokenOf(uid), 'DELETE', path, { headers: { 'if-match': seen.headers.get('etag') ?? '' } });
+      await hub.until(async () => (await hub.documents.get(accountPath(uid))) === undefined);
     },
     /** Hub's OpenID provider, as a fetch over the wire would reach it. */
     signIns() {
@@ -153,6 +176,7 @@ const GUARDS = [
   ['v1', 'LimitRange'],
   ['v1', 'ResourceQuota'],
   ['networking.k8s.io/v1', 'NetworkPolicy'],
+  ['storage.k8s.io/v1', 'StorageClass'],
   ['v1', 'Namespace'],
 ] as const;
 
