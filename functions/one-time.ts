@@ -5,6 +5,9 @@
  */
 import type { Clock, DocumentData, Documents, Query } from './cloud.ts';
 
+/** An instant is told without what it has beyond the millisecond. */
+const GRAIN_MS = 1;
+
 /** The same ports, whose clock is that of the database as soon as an answer has told it. */
 export function byOneTime<P extends { documents: Documents; clock: Clock }>(ports: P): P {
   const { clock, documents } = ports;
@@ -14,7 +17,9 @@ export function byOneTime<P extends { documents: Documents; clock: Clock }>(port
     const sentMs = clock.now();
     const answer = await ask();
     const readMs = readAt(answer)?.getTime();
-    if (readMs !== undefined) aheadMs = Math.min(Math.max(aheadMs, sentMs - readMs), clock.now() - readMs);
+    if (readMs === undefined) return answer;
+    if (aheadMs + GRAIN_MS < sentMs - readMs) aheadMs = sentMs - readMs;
+    aheadMs = Math.min(aheadMs, clock.now() - readMs);
     return answer;
   };
   return {

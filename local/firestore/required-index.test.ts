@@ -385,11 +385,20 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     startAfter: [new Date(0), 'clusters/x'],
     limit: 5,
   },
-  'what stands (sweeps/drift.ts)': {
+  'what stands (sweeps/looks.ts)': {
     collection: 'clusters',
     where: [['state', 'in', ['ready', 'warm']]],
     orderBy: [['createdAt', 'asc']],
     startAfter: [new Date(0), 'clusters/x'],
+    limit: 5,
+  },
+  'of whom somebody was shut out (sweeps/looks.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', 'in', ['ready', 'warm']],
+      ['lookAt', '<=', new Date(0)],
+    ],
+    orderBy: [['lookAt', 'asc']],
     limit: 5,
   },
   'a whole timeline (dispatch/readers.ts)': {
@@ -661,7 +670,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'pool/claim.ts': 1,
   'pool/top-up.ts': 3,
   'status/observe.ts': 7,
-  'sweeps/drift.ts': 1,
+  'sweeps/looks.ts': 2,
   'sweeps/orphans.ts': 1,
   'sweeps/overdue.ts': 1,
 };
