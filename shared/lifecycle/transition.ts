@@ -399,10 +399,10 @@ const losesAccess = (before: People, { members, emails }: People): boolean =>
 const promises = (from: State, cause: ClusterEvent['cause']): boolean =>
   cause === 'claim' || ('waiting' in rowOf(from) && cause === 'done');
 
-/** What each state took, with this stay in the present one. */
+/** What each state took, with this stay in the present one: down to the millisecond, as instants are written, so that the sum is the whole. */
 const longer = ({ state, took = {} }: Cluster, spentMs: number): NonNullable<Cluster['took']> => ({
   ...took,
-  [state]: (took[state] ?? 0) + Math.round(spentMs),
+  [state]: (took[state] ?? 0) + Math.floor(spentMs),
 });
 
 /** Cleaning up and resting after a failure keep telling why; every other way forward starts with a clean slate. */
