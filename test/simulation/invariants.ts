@@ -321,10 +321,10 @@ export function watchInvariants(
 
   /**
    * A member of yesterday's, let in again by a handler that was slow and is still under way, or died before it could notice: until the look
-   * that comes after every removal.
+   * that comes after every removal. A cluster that goes needs none, for nobody can enter it any more once it is drained.
    */
-  const isLeftOver = ({ id, lookAt }: Cluster, person: string): boolean =>
-    lookAt !== undefined &&
+  const isLeftOver = ({ id, lookAt, state }: Cluster, person: string): boolean =>
+    (lookAt !== undefined || rowOf(state).closes === true) &&
     everAllowed.get(id)?.has(person) === true &&
     (world.isShared(id) || world.troubledAtMs(id) > (toldAtMs.get(id) ?? 0) - OUTLIVED_MS);
 
@@ -635,6 +635,8 @@ export function watchInvariants(
     if (hub.messages.pending > 3) violate('L4', `${hub.messages.pending} messages are under way`);
     for (const uid of world.leavers) {
       const left = [...known.values()].filter(({ fields }) => JSON.stringify(fields).includes(`${uid}"`));
+      // What nobody could take away waits for an operator, and the account with it.
+      if (left.some(({ fields }) => fields.state === 'stuck')) continue;
       if (hub.documents.peek(accountPath(uid)) || left.length > 0)
         violate(
           'L8',
