@@ -9,7 +9,7 @@ import { seconds } from '../../shared/units.ts';
 import { writesOfPurge } from '../dispatch/readers.ts';
 import { noClient } from '../oidc/clients.ts';
 import type { Ports } from '../ports.ts';
-import { listingScopes, listLeft, newlyFound, removeLedgered, removeListed } from './removal.ts';
+import { isOvertaken, listingScopes, listLeft, newlyFound, removeLedgered, removeListed } from './removal.ts';
 import { done, type Step, type StepResult, wait } from './step.ts';
 import { findLedger } from './target.ts';
 
@@ -52,7 +52,7 @@ export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepRes
   // Into the ledger first, also what nobody asked for: it must be accounted for even if it goes before it can be removed.
   const plan = newlyFound(cluster, found, entries);
   if (plan.length > 0) return wait(0, detail, { ledger: { plan } });
-  await removeListed(cluster, found, ports);
+  if (!(await isOvertaken(cluster, ports))) await removeListed(cluster, found, ports);
   return wait(LOOK_AGAIN_MS, detail);
 }
 

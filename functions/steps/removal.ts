@@ -1,6 +1,6 @@
 /** Taking away, shared by the steps that do it: everything in the ledger first, then everything that listing still finds. */
 import type { ListingScope } from '../../shared/clean-up.ts';
-import type { Cluster } from '../../shared/documents/cluster.ts';
+import { type Cluster, type ClusterFields, clusterPath } from '../../shared/documents/cluster.ts';
 import { type Ledger, type LedgerEntry, ledgerKey } from '../../shared/documents/ledger.ts';
 import { asAppError } from '../../shared/errors.ts';
 import { hostName } from '../access/host.ts';
@@ -15,6 +15,15 @@ import { parseRecordLabel, recordLabel, recordsOf } from './target.ts';
 /** Calls at a time to one project's APIs: a cluster has few objects, the cloud counts requests per minute. */
 const AT_ONCE = 8;
 
+/** A handler that was held up for minutes may find what a retry has asked for since, which is not its to take away. */
+const isOf = (cluster: Cluster, { generation }: LedgerEntry): boolean => generation <= cluster.generation;
+
+/** The same of lists, which do not always tell a generation. @returns whether the document has moved on since the handler read it */
+export async function isOvertaken({ id, epoch }: Cluster, { documents }: Ports): Promise<boolean> {
+  const now = await documents.get<ClusterFields>(clusterPath(id));
+  return now !== undefined && now.data.epoch !== epoch;
+}
+
 /**
  * Asks for the deletion of all that the ledger names and that is not proven gone.
  * @returns names of what is not gone yet
@@ -25,7 +34,7 @@ export async function removeLedgered(
   entries: Ledger['entries'],
   ports: Ports,
 ): Promise<string[]> {
-  const open = Object.values(entries).filter((entry) => entry.goneAt === undefined);
+  const open = Object.values(entries).filter((entry) => entry.goneAt === undefined && isOf(cluster, entry));
   const remove = async (some: readonly LedgerEntry[]): Promise<LedgerEntry[]> => {
     const left = await eachOf(some, async ({ kind, name, location, generation }) => {
       if (kind === 'cluster') return clusterGone({ id: cluster.id, generation, location }, ports);
@@ -84,14 +93,14 @@ async function clusterGone(
   }
 }
 
-/** Every leaf of this cluster, of whatever generation, that runs and so can be asked to clean up after itself. */
+/** Every leaf of this cluster, of whatever generation up to now, that runs and so can be asked to clean up after itself. */
 export async function runningLeaves(
   cluster: Cluster,
   entries: Ledger['entries'],
   ports: Ports,
 ): Promise<Leaf[]> {
   const clusters = Object.values(entries).filter(
-    (entry) => entry.kind === 'cluster' && entry.goneAt === undefined,
+    (entry) => entry.kind === 'cluster' && entry.goneAt === undefined && isOf(cluster, entry),
   );
   const seen = await eachOf(clusters, async ({ generation, location }): Promise<Observed> => {
     try {
