@@ -7,6 +7,7 @@ import { TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
+import { proveGone } from './prove.ts';
 import { targetOf } from './target.ts';
 
 const spec = aSpec({ product: 'hello', version: '1.1.0' });
@@ -95,4 +96,20 @@ test('what a deleted cluster left leaking in the cloud is found and removed', as
   const ledger = await hub.documents.get<Ledger>(ledgerPath(id));
   const kinds = new Set(Object.values(ledger?.data.entries ?? {}).map(({ kind }) => kind));
   expect([...kinds]).toEqual(expect.arrayContaining(['cluster', 'bucket', 'disk']));
+});
+
+test('a handler of an earlier try, held up until the next one is under way, takes nothing of that away', async () => {
+  const hub = memoryHub();
+  hub.startScheduler();
+  const birth = conceive(hub.ports, { name: 'mine', spec, shape: shapeOf(spec), owner: 'ada' });
+  const { id } = birth.cluster;
+  await hub.run(createClusters(hub.ports, [birth], []));
+  await hub.until(async () => (await read(hub, id)).state === 'ready');
+  const cluster = await read(hub, id);
+  const before = hub.objects();
+  const { generation, epoch } = cluster;
+  await hub.run(proveGone({ ...cluster, generation: generation - 1, epoch: epoch - 1 }, hub.ports));
+  await hub.clock.runFor(minutes(10));
+  expect(hub.objects()).toBe(before);
+  expect((await read(hub, id)).state).toBe('ready');
 });
