@@ -6,11 +6,11 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { type Signer, sealed } from './dsse.ts';
 import { googleOf, NotSignedIn } from './google.ts';
+import { readOptions, Unusable } from './options.ts';
 import { provenanceOf } from './provenance.ts';
-import { ATTESTATION, commitIn, digestOf, digestsOf, Unusable } from './release-files.ts';
+import { ATTESTATION, commitIn, digestOf, digestsOf } from './release-files.ts';
 import { kmsSigner, signerOf } from './signer.ts';
 
 const USAGE = `usage: npm run attest -- --repository <address> --builder <uri> [--invocation <uri>] [--kms <key version> --project <id>]
@@ -52,24 +52,8 @@ async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
 }
 
 function readArguments(args: readonly string[]): Options {
-  const text = { type: 'string' } as const;
-  let values: Partial<Options>;
-  try {
-    values = parseArgs({
-      args: [...args],
-      options: {
-        repository: text,
-        builder: text,
-        invocation: text,
-        kms: text,
-        project: text,
-        endpoint: text,
-        in: text,
-      },
-    }).values;
-  } catch (error) {
-    throw new Unusable(`${(error as Error).message}\n${USAGE}`);
-  }
+  const names = ['repository', 'builder', 'invocation', 'kms', 'project', 'endpoint', 'in'] as const;
+  const values = readOptions(args, names, USAGE);
   const { repository, builder } = values;
   if (!repository || !builder || (values.kms === undefined) !== (values.project === undefined))
     throw new Unusable(USAGE);

@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { opened, type PublicKey, parsePublicKeys } from './dsse.ts';
+import { readOptions, Unusable } from './options.ts';
 import { checkProvenance, type Provenance } from './provenance.ts';
-import { ATTESTATION, commitIn, digestOf, digestsOf, Unusable } from './release-files.ts';
+import { ATTESTATION, commitIn, digestOf, digestsOf } from './release-files.ts';
 
 const USAGE = `usage: npm run check-release -- --keys <public keys in PEM> [--commit <hash>] [--builder <uri>] [--attestation <file>]
 Without --commit it is the one that is checked out; without --builder any that has the key; the file is ${ATTESTATION}.
@@ -62,16 +62,7 @@ function reportOf({ subject, predicate }: Provenance, kid: string): string {
 }
 
 function readArguments(args: readonly string[]): Options {
-  const text = { type: 'string' } as const;
-  let values: Partial<Options>;
-  try {
-    values = parseArgs({
-      args: [...args],
-      options: { keys: text, commit: text, builder: text, attestation: text, in: text },
-    }).values;
-  } catch (error) {
-    throw new Unusable(`${(error as Error).message}\n${USAGE}`);
-  }
+  const values = readOptions(args, ['keys', 'commit', 'builder', 'attestation', 'in'], USAGE);
   if (!values.keys) throw new Unusable(USAGE);
   return { ...values, keys: values.keys };
 }

@@ -3,16 +3,13 @@
  * `npm run doctor -- --project <id> --domain <domain>`; changes nothing. Exit code 0: all is well; 1: something is not, each with what to
  * do; 2: it could not look.
  */
-import { parseArgs } from 'node:util';
 import { REGIONS, SIZES } from '../shared/catalog/catalog.ts';
 import { type Answer, type Google, googleOf, NotSignedIn, refusalIn } from './google.ts';
+import { readOptions, Unusable } from './options.ts';
 
 const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--billing-account <id>] [--clusters 10]
 --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
 `;
-
-/** It cannot look; says why. */
-class Unusable extends Error {}
 
 interface Subject {
   project: string;
@@ -47,21 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function readArguments(args: readonly string[]): { subject: Subject; endpoint?: string } {
-  let values: Record<string, string | undefined>;
-  try {
-    values = parseArgs({
-      args: [...args],
-      options: {
-        project: { type: 'string' },
-        domain: { type: 'string' },
-        'billing-account': { type: 'string' },
-        clusters: { type: 'string' },
-        endpoint: { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    throw new Unusable(`${(error as Error).message}\n${USAGE}`);
-  }
+  const values = readOptions(args, ['project', 'domain', 'billing-account', 'clusters', 'endpoint'], USAGE);
   const { project: id, domain, 'billing-account': billingAccount, endpoint } = values;
   const clusters = Number(values.clusters ?? 10);
   if (id === undefined || domain === undefined || !Number.isInteger(clusters) || clusters < 1)

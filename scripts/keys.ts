@@ -4,15 +4,12 @@
  * `npm run keys -- --project <id> --secrets page-token-key,oidc-signing-keys,…`
  */
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { newCleanUpKeyPem } from '../functions/clean-up/keys.ts';
 import { newSigningKeyPem } from '../functions/oidc/keys.ts';
 import { type Google, googleOf, NotSignedIn, refusalIn } from './google.ts';
+import { readOptions, Unusable } from './options.ts';
 
 const USAGE = 'usage: npm run keys -- --project <id> --secrets <names, with commas between>\n';
-
-/** It cannot be done; says what to do. */
-class Unusable extends Error {}
 
 /** Secrets that are made of one thing are made together. */
 const MAKERS: Readonly<Record<string, (project: string, google: Google) => Promise<Record<string, string>>>> =
@@ -82,16 +79,7 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 function readArguments(args: readonly string[]): { project: string; secrets: string[]; endpoint?: string } {
-  let values: { project?: string; secrets?: string; endpoint?: string };
-  try {
-    values = parseArgs({
-      args: [...args],
-      options: { project: { type: 'string' }, secrets: { type: 'string' }, endpoint: { type: 'string' } },
-    }).values;
-  } catch (error) {
-    throw new Unusable(`${(error as Error).message}\n${USAGE}`);
-  }
-  const { project, secrets = '', endpoint } = values;
+  const { project, secrets = '', endpoint } = readOptions(args, ['project', 'secrets', 'endpoint'], USAGE);
   if (!project || secrets === '') throw new Unusable(USAGE);
   return { project, secrets: secrets.split(','), ...(endpoint !== undefined && { endpoint }) };
 }

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Unusable } from './options.ts';
 import type { Digests } from './provenance.ts';
 
 export const ATTESTATION = 'dist/release.intoto.json';
@@ -12,9 +13,6 @@ const CONSOLE = 'web/dist';
 
 /** As firebase.json has it in `ignore`: what is hidden, the compressed twins, and maps. */
 const IGNORED = /(^|\/)\.|\.(br|gz|map)$/;
-
-/** It cannot be done; says what to do. */
-export class Unusable extends Error {}
 
 /** What Hosting serves, by its path on the site. */
 export function consoleFiles(folder: string): string[] {

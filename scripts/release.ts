@@ -7,10 +7,10 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { type Answer, type Google, googleOf, NotSignedIn, refusalIn } from './google.ts';
-import { consoleFiles, Unusable } from './release-files.ts';
+import { readOptions, Unusable } from './options.ts';
+import { consoleFiles } from './release-files.ts';
 
 const USAGE = 'usage: npm run release -- --project <id> --site <id> --region <region of the functions>\n';
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -82,21 +82,11 @@ async function release(google: Google, site: string, region: string): Promise<vo
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  let values: Record<string, string | undefined>;
-  try {
-    values = parseArgs({
-      args: [...args],
-      options: {
-        project: { type: 'string' },
-        site: { type: 'string' },
-        region: { type: 'string' },
-        endpoint: { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    throw new Unusable(`${(error as Error).message}\n${USAGE}`);
-  }
-  const { project, site, region, endpoint } = values;
+  const { project, site, region, endpoint } = readOptions(
+    args,
+    ['project', 'site', 'region', 'endpoint'],
+    USAGE,
+  );
   if (!project || !site || !region) throw new Unusable(USAGE);
   await release(googleOf(project, endpoint), site, region);
 }

@@ -3,7 +3,7 @@ import { sign } from 'node:crypto';
 import { parseCleanUpKeys } from '../functions/clean-up/keys.ts';
 import { parsePublicKeys, type Signer } from './dsse.ts';
 import { type Google, refusalIn } from './google.ts';
-import { Unusable } from './release-files.ts';
+import { Unusable } from './options.ts';
 
 const KEY_VERSION =
   /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+\/cryptoKeyVersions\/\d+$/;

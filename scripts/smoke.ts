@@ -3,9 +3,9 @@
  * after each deployment and every week; a real one takes some 25 minutes and costs what the cluster costs. Whatever fails, it deletes
  * what it made. Exit code 0: all of it went well; 1: something did not, and the line tells what; 2: it could not begin.
  */
-import { parseArgs } from 'node:util';
 import { checkCleanUp, readCleanUpKeys } from '../functions/clean-up/check.ts';
 import { hours, minutes, seconds } from '../shared/units.ts';
+import { readOptions, Unusable } from './options.ts';
 
 const USAGE = `usage: HUB_TOKEN=<ID token> npm run smoke -- --url <address of the Hub> [--size small] [--region europe-west1] [--every 10]
 The token is that of an account that may create clusters; docs/deploy.md tells how to get one. --every: seconds between two looks.
@@ -15,8 +15,6 @@ const PATIENCE_MS = seconds(30);
 const READY_MS = hours(2);
 const GONE_MS = hours(2);
 
-/** It cannot begin; says why. */
-class Unusable extends Error {}
 /** It began, and something is not as it must be. */
 class Failed extends Error {}
 
@@ -38,7 +36,7 @@ interface Answer {
 type Call = (method: string, path: string, body?: object) => Promise<Answer>;
 
 async function main(args: readonly string[]): Promise<number> {
-  const options = readOptions(args);
+  const options = readArguments(args);
   const call = callerOf(options);
   const health = await call('GET', '/v1/health').catch((error: unknown) => {
     throw new Unusable(`${options.url} does not answer: ${reasonOf(error)}`);
@@ -60,22 +58,8 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function readOptions(args: readonly string[]): Options {
-  let values: { url?: string; size?: string; region?: string; every?: string };
-  try {
-    values = parseArgs({
-      args: [...args],
-      options: {
-        url: { type: 'string' },
-        size: { type: 'string' },
-        region: { type: 'string' },
-        every: { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    throw new Unusable(`${reasonOf(error)}\n${USAGE}`);
-  }
-  const { url, size, region, every = '10' } = values;
+function readArguments(args: readonly string[]): Options {
+  const { url, size, region, every = '10' } = readOptions(args, ['url', 'size', 'region', 'every'], USAGE);
   const token = process.env.HUB_TOKEN ?? '';
   const everyMs = seconds(Number(every));
   if (url === undefined || !/^https?:$/.test(URL.parse(url)?.protocol ?? '') || !(everyMs > 0))

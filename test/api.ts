@@ -21,6 +21,7 @@ import { REGIONS } from '../shared/catalog/catalog.ts';
 import type { Cluster } from '../shared/documents/cluster.ts';
 import { dollars } from '../shared/units.ts';
 import { writeOf } from './builders.ts';
+import { requestOf, type Sending, servedBy } from './request.ts';
 
 export interface ApiOptions {
   seed?: number;
@@ -35,11 +36,6 @@ export interface Answer<T = unknown> {
   status: number;
   headers: Headers;
   body: T;
-}
-
-export interface Sending {
-  body?: unknown;
-  headers?: Record<string, string>;
 }
 
 export type ApiUnderTest = ReturnType<typeof apiUnderTest>;
@@ -129,21 +125,8 @@ export function apiUnderTest({
     token?: string,
     more: Sending = {},
   ): Promise<Answer<T>> => {
-    const { body } = more;
-    const raw = typeof body === 'string' || body instanceof Uint8Array;
-    // As Hosting does.
-    const served = /^\/v1\/clusters\/[^/]+\/credentials(\?|$)/.test(path) ? credentials : app;
-    const response = await served.request(path, {
-      method,
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...more.headers,
-      },
-      ...(body === undefined
-        ? {}
-        : { body: raw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
-    });
+    const served = servedBy(path) === 'credentials' ? credentials : app;
+    const response = await served.request(path, requestOf(method, token, more));
     const text = await response.text();
     return {
       status: response.status,

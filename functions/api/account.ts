@@ -14,14 +14,7 @@ import { requestClosing } from '../closing/request.ts';
 import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail, type Principal, requireRecentSignIn } from '../tokens.ts';
-import {
-  accountLimits,
-  parseAllowance,
-  toAllowance,
-  toClosing,
-  toQuotaRequest,
-  toStanding,
-} from './allowance.ts';
+import { accountLimits, parseAllowance, toAllowance, toRemarks } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 
 /** Entries of the audit log, of each kind; an operator has the others. */
@@ -102,9 +95,7 @@ async function collect(
     operator,
     profile: toProfile(profile),
     allowance: toAllowance(account, accountLimits(ports)),
-    ...toQuotaRequest(account?.request),
-    ...toStanding(account?.standing),
-    ...toClosing(account?.closing),
+    ...toRemarks(account),
     clusters: clusters.map((cluster) => toOwnCluster(cluster, uid)),
     invitations: [
       ...received.map((one) => toInvitation(one, 'received')),

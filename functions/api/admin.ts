@@ -24,9 +24,7 @@ import {
   changeAccount,
   parseAllowance,
   toAllowance,
-  toClosing,
-  toQuotaRequest,
-  toStanding,
+  toRemarks,
 } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { cutPage, type PageScope, parsePageToken } from './paging.ts';
@@ -176,9 +174,7 @@ const toAccount = (
   uid,
   ...(email === undefined ? {} : { email }),
   ...toAllowance(account, accountLimits(ports)),
-  ...toQuotaRequest(account?.request),
-  ...toStanding(account?.standing),
-  ...toClosing(account?.closing),
+  ...toRemarks(account),
 });
 
 /** One answer may make room for many; the rest of more than that looks by itself. */

@@ -1,13 +1,6 @@
 /** What an account or the cell may have and has: read, shown, and changed without touching what is counted. */
 import type { MeReply } from '../../shared/api.ts';
-import {
-  type Allowance,
-  accountPath,
-  allowanceDocument,
-  type Closing,
-  type QuotaRequest,
-  type Standing,
-} from '../../shared/documents/account.ts';
+import { type Allowance, accountPath, allowanceDocument } from '../../shared/documents/account.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
 import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
@@ -33,27 +26,25 @@ export const toAllowance = (now: Allowance | undefined, defaults: Limits): MeRep
   maxHourlyPrice: toMoney(now?.maxHourlyMicros ?? defaults.hourlyMicros, false),
 });
 
-/** The field of a reply, where there is something to tell. */
-export const toQuotaRequest = (request: QuotaRequest | undefined): Pick<MeReply, 'quotaRequest'> =>
-  request === undefined
-    ? {}
-    : {
-        quotaRequest: {
-          maxClusters: request.maxClusters,
-          reason: request.reason,
-          at: request.at.toISOString(),
-        },
-      };
-
-/** The field of a reply, where there is something to tell. */
-export const toStanding = (standing: Standing | undefined): Pick<MeReply, 'standing'> =>
-  standing === undefined
-    ? {}
-    : { standing: { state: standing.state, reason: standing.reason, since: standing.since.toISOString() } };
-
-/** The field of a reply, where there is something to tell. */
-export const toClosing = (closing: Closing | undefined): Pick<MeReply, 'closing'> =>
-  closing === undefined ? {} : { closing: { since: closing.since.toISOString() } };
+/** The fields of a reply that tell what is said of an account, each where there is something to tell. */
+export function toRemarks(
+  account: Allowance | undefined,
+): Pick<MeReply, 'quotaRequest' | 'standing' | 'closing'> {
+  const { request, standing, closing } = account ?? {};
+  return {
+    ...(request && {
+      quotaRequest: {
+        maxClusters: request.maxClusters,
+        reason: request.reason,
+        at: request.at.toISOString(),
+      },
+    }),
+    ...(standing && {
+      standing: { state: standing.state, reason: standing.reason, since: standing.since.toISOString() },
+    }),
+    ...(closing && { closing: { since: closing.since.toISOString() } }),
+  };
+}
 
 export const parseAllowance = (found: Snapshot | undefined): Allowance | undefined =>
   found && allowanceDocument.parse(found.data);

@@ -3,15 +3,7 @@ import { type MeReply, meReply, putQuotaRequestBody } from '../../shared/api.ts'
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import type { Ports } from '../ports.ts';
 import { type Principal, requireEmail } from '../tokens.ts';
-import {
-  accountLimits,
-  changeAccount,
-  parseAllowance,
-  toAllowance,
-  toClosing,
-  toQuotaRequest,
-  toStanding,
-} from './allowance.ts';
+import { accountLimits, changeAccount, parseAllowance, toAllowance, toRemarks } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { acceptInvitations } from './invitations.ts';
 
@@ -70,7 +62,5 @@ const toMe = (
   ...(email === undefined ? {} : { email }),
   operator,
   allowance: toAllowance(account, accountLimits(ports)),
-  ...toQuotaRequest(account?.request),
-  ...toStanding(account?.standing),
-  ...toClosing(account?.closing),
+  ...toRemarks(account),
 });

@@ -16,8 +16,9 @@ import {
 import { type Allowance, accountPath, allowanceDocument, cellPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { dollars } from '../../shared/units.ts';
-import { type ApiUnderTest, apiUnderTest, type Sending } from '../../test/api.ts';
+import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
+import type { Sending } from '../../test/request.ts';
 import { createApi } from './app.ts';
 
 const operator = { operator: true };

@@ -9,6 +9,7 @@ import { AppError } from '../../shared/errors.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { days, hours, minutes } from '../../shared/units.ts';
 import { aCluster, anOrphan, clusterIdOf, writeOf, writeOfLedger } from '../../test/builders.ts';
+import { requestOf, type Sending } from '../../test/request.ts';
 import { type Standing, standing } from '../../test/standing.ts';
 import { createApi } from '../api/app.ts';
 import { CommitError } from '../cloud.ts';
@@ -37,21 +38,10 @@ async function send<T = OwnAccountReply>(
   method: string,
   path: string,
   token: string,
-  { body, headers = {} }: { body?: object; headers?: Record<string, string> } = {},
+  sending: Sending = {},
 ): Promise<Answer<T>> {
-  const response = await hub.run(
-    Promise.resolve(
-      createApi(hub.ports).request(path, {
-        method,
-        headers: {
-          authorization: `Bearer ${token}`,
-          ...(body && { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body && { body: JSON.stringify(body) }),
-      }),
-    ),
-  );
+  const asked = createApi(hub.ports).request(path, requestOf(method, token, sending));
+  const response = await hub.run(Promise.resolve(asked));
   return {
     status: response.status,
     body: (await response.json()) as T & Problem,

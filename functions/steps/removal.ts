@@ -1,10 +1,11 @@
 /** Taking away, shared by the steps that do it: everything in the ledger first, then everything that listing still finds. */
 import type { ListingScope } from '../../shared/clean-up.ts';
-import { type Cluster, type ClusterFields, clusterPath } from '../../shared/documents/cluster.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type Ledger, type LedgerEntry, ledgerKey } from '../../shared/documents/ledger.ts';
 import { asAppError } from '../../shared/errors.ts';
 import { hostName } from '../access/host.ts';
 import { bucketPrefix } from '../buckets.ts';
+import { readCluster } from '../dispatch/commit.ts';
 import { LABELS } from '../labels.ts';
 import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
@@ -19,9 +20,9 @@ const AT_ONCE = 8;
 const isOf = (cluster: Cluster, { generation }: LedgerEntry): boolean => generation <= cluster.generation;
 
 /** The same of lists, which do not always tell a generation. @returns whether the document has moved on since the handler read it */
-export async function isOvertaken({ id, epoch }: Cluster, { documents }: Ports): Promise<boolean> {
-  const now = await documents.get<ClusterFields>(clusterPath(id));
-  return now !== undefined && now.data.epoch !== epoch;
+export async function isOvertaken({ id, epoch }: Cluster, ports: Ports): Promise<boolean> {
+  const now = await readCluster(ports, id);
+  return now !== undefined && now.cluster.epoch !== epoch;
 }
 
 /**

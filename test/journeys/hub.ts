@@ -10,6 +10,7 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../shared/documents/event.ts';
 import type { Ledger } from '../../shared/documents/ledger.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
+import { requestOf } from '../request.ts';
 
 export interface Answer<T = ClusterReply & Problem> {
   status: number;
@@ -113,15 +114,7 @@ export async function signIn(auth: string, email: string): Promise<string> {
 export const personAt =
   (url: string, token: string): Person =>
   async <T>(method: string, path: string, body?: object, headers: Record<string, string> = {}) => {
-    const answer = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body && { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
+    const answer = await fetch(`${url}${path}`, requestOf(method, token, { body, headers }));
     return { status: answer.status, headers: answer.headers, body: (await answer.json()) as T };
   };
 

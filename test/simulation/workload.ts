@@ -11,9 +11,10 @@ import { REGIONS, SIZES } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type DeadLetterFields, deadLetterPath } from '../../shared/documents/dead-letter.ts';
 import { poolPath } from '../../shared/documents/pool.ts';
-import { commandEdge } from '../../shared/lifecycle/derive.ts';
+import { commandEdge, wayFrom } from '../../shared/lifecycle/derive.ts';
 import { type Command, rowOf, type State } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
+import { requestOf } from '../request.ts';
 import { accidents } from './accidents.ts';
 import { type Askers, layAmbushes } from './ambush.ts';
 import { between, happens, integer, oneOf } from './chance.ts';
@@ -30,7 +31,7 @@ const PATIENCE_MS = seconds(30);
 const REPEATS = 4;
 
 /** The way out, and where an operator must help. */
-const ENDING: ReadonlySet<State> = new Set(['deleting', 'deprovisioning', 'sweeping', 'deleted', 'stuck']);
+const ENDING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'deleted', 'stuck']);
 
 /** What the endpoints ask of a cluster; of the others an event always tells. */
 const COMMANDS: Partial<Record<EndpointName, Command>> = {
@@ -106,16 +107,16 @@ export function createWorkload(world: World, findings: Findings) {
     world.serving.add(instance.process);
     const before = findings.clusters().find((cluster) => cluster.id === id);
     const answered = Promise.resolve(
-      instance.app.request(url, {
-        method,
-        headers: {
-          authorization: `Bearer ${tokens.get(as)}`,
-          ...(seen !== undefined && { 'if-match': seen }),
-          ...(body && { 'content-type': 'application/json' }),
-          ...(key !== undefined && { 'idempotency-key': key }),
-        },
-        ...(body && { body: JSON.stringify(body) }),
-      }),
+      instance.app.request(
+        url,
+        requestOf(method, tokens.get(as), {
+          body,
+          headers: {
+            ...(seen !== undefined && { 'if-match': seen }),
+            ...(key !== undefined && { 'idempotency-key': key }),
+          },
+        }),
+      ),
     ).then(async (response): Promise<Answer> => {
       const text = await response.text();
       const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');

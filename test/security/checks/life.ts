@@ -16,6 +16,7 @@ import { poolPath } from '../../../shared/documents/pool.ts';
 import { TOPICS } from '../../../shared/messages.ts';
 import { days, hours } from '../../../shared/units.ts';
 import { anOrphan, aSpec } from '../../builders.ts';
+import { requestOf, servedBy } from '../../request.ts';
 import { standing } from '../../standing.ts';
 import { findings } from './findings.ts';
 import { read } from './source.ts';
@@ -172,19 +173,10 @@ const askers =
       operator: uid === 'op',
       signedInAt,
     };
-    const app = path.includes('/credentials')
-      ? createApi(hub.ports, CREDENTIALS_ENDPOINTS)
-      : createApi(hub.ports);
-    const asked = app.request(path, {
-      method,
-      headers: {
-        authorization: `Bearer ${hub.tokens.issue(person)}`,
-        ...(body && { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    return hub.run(Promise.resolve(asked));
+    const app =
+      servedBy(path) === 'credentials' ? createApi(hub.ports, CREDENTIALS_ENDPOINTS) : createApi(hub.ports);
+    const request = requestOf(method, hub.tokens.issue(person), { body, headers });
+    return hub.run(Promise.resolve(app.request(path, request)));
   };
 
 /** Somebody does whatever leaves a trace. @returns clusters of others that outlive it */

@@ -312,7 +312,7 @@ const LIVES: Readonly<Record<string, Life>> = {
       const path = `/v1/clusters/${id}`;
       const member = (uid: string): string => `${path}/members/${uid}%40example.com`;
       const credentials = (token: string, kind: string): Promise<Response> =>
-        hub.ask(token, 'GET', `${path}/credentials?kind=${kind}`, { served: 'credentials' });
+        hub.ask(token, 'GET', `${path}/credentials?kind=${kind}`);
       const role = { body: { role: 'viewer' } };
       await hub.ask(ada, 'PUT', member('grace'), role);
       await hub.ask(ada, 'PUT', member('linus'), role);

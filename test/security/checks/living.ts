@@ -13,16 +13,11 @@ import type { Interior } from '../../../local/memory/interiors.ts';
 import { accountPath } from '../../../shared/documents/account.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { minutes } from '../../../shared/units.ts';
+import { requestOf, type Sending, servedBy } from '../../request.ts';
 import { standing } from '../../standing.ts';
 import { type Heard, listenTo } from './calls.ts';
 
 export type Living = ReturnType<typeof living>;
-
-interface Asked {
-  body?: object;
-  headers?: Record<string, string>;
-  served?: 'api' | 'credentials';
-}
 
 export function living(heard: Heard, inside: Interior) {
   const interruptions = new Map<string, { act: () => Promise<unknown>; left: number }>();
@@ -57,12 +52,11 @@ export function living(heard: Heard, inside: Interior) {
     token: string,
     method: string,
     path: string,
-    { body, headers, served = 'api' }: Asked = {},
+    sending: Sending = {},
   ): Promise<Response> => {
+    const served = servedBy(path);
     const app = createApi(portsOf(served), ...(served === 'api' ? [] : [CREDENTIALS_ENDPOINTS]));
-    const all = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...headers };
-    const request = { method, headers: all, ...(body && { body: JSON.stringify(body) }) };
-    const answer = await hub.run(Promise.resolve(app.request(path, request)));
+    const answer = await hub.run(Promise.resolve(app.request(path, requestOf(method, token, sending))));
     if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return answer;
   };
