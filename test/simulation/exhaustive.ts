@@ -191,7 +191,8 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   requeue: {
     ends: 'ready',
-    // What goes so slowly takes it near its deadline: with one strike more it fails for a reason, which is what S11 asks for.
+    // A create that is to fail may take half an hour by chance, and each strike draws anew: with deletions as slow as here the deadline comes first,
+    // and the cluster fails where it should wait for room.
     unstruck: true,
     async play(stage) {
       const { clock, hub } = stage.world;
