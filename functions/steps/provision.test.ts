@@ -3,6 +3,7 @@ import { type MemoryHub, memoryHub } from '../../local/memory/hub.ts';
 import { findRegion } from '../../shared/catalog/catalog.ts';
 import { type Cluster, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
 import { type Ledger, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';
+import { LIFECYCLE, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
 import { conceive, createClusters } from '../dispatch/commands.ts';
@@ -76,6 +77,17 @@ describe('a zone without machines', () => {
     expect(entries).toHaveProperty([ledgerKey({ kind: 'subnetwork', name, location: spec.region })]);
   });
 
+  test('has taken none of the time that the next one has', async () => {
+    const hub = memoryHub();
+    hub.faults.force('stockout', { subject: first });
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.until(async () => (await read(hub, id)).location === second);
+    const { since, deadlineAt } = await read(hub, id);
+    const sinceMs = (deadlineAt?.getTime() ?? 0) - LIFECYCLE.provisioning.timeoutMs;
+    expect(sinceMs).toBeGreaterThan(since.getTime() + minutes(1));
+  });
+
   test('in every zone of the region ends in a failure that costs nothing', async () => {
     const hub = memoryHub();
     let id = '';
@@ -106,6 +118,20 @@ describe("the cloud's own quota", () => {
     hub.container.setQuota(spec.region, { cpus: 1000 });
     await hub.until(async () => (await read(hub, id)).state === 'ready', minutes(60));
     expect((await read(hub, id)).error).toBeUndefined();
+  });
+
+  test('has given it as long to go as a failure has, however late it showed', async () => {
+    const hub = memoryHub();
+    hub.container.setQuota(spec.region, { cpus: 0 });
+    hub.faults.force('slow-operation');
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.until(async () => (await read(hub, id)).error?.code === 'CLOUD_QUOTA', hours(3));
+    const { holdUntilAt, deadlineAt } = await read(hub, id);
+    const sinceMs = (holdUntilAt?.getTime() ?? 0) - TOMBSTONE_HOLD_MS;
+    expect(deadlineAt?.getTime()).toBe(sinceMs + LIFECYCLE.undoing.timeoutMs);
+    await hub.until(async () => (await read(hub, id)).state !== 'provisioning', hours(3));
+    expect(await read(hub, id)).toMatchObject({ state: 'queued', error: { code: 'CLOUD_QUOTA' } });
   });
 
   test('leaves it its place until nothing that was asked for before can appear any more', async () => {

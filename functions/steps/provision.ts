@@ -1,7 +1,12 @@
 /** All that has no order, side by side: the Kubernetes cluster, its bucket, and meanwhile the proof of its name for the certificate. */
-import type { CertificateState, Cluster } from '../../shared/documents/cluster.ts';
+import type {
+  CertificateState,
+  Cluster,
+  ClusterError,
+  ClusterPatch,
+} from '../../shared/documents/cluster.ts';
 import { asAppError } from '../../shared/errors.ts';
-import { rowOf, type StepRow, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
+import { rowOf, type State, type StepRow, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { ensureProven } from '../access/certificate.ts';
@@ -40,12 +45,17 @@ export const provision: Step = async (cluster, ports) => {
 function unlessBusyForLong(thrown: unknown, { since }: Cluster, { clock }: Ports): StepResult {
   const { code, detail } = asAppError(thrown);
   if (code !== 'CLOUD_BUSY' || clock.elapsed(since.getTime()) < BUSY_MS) throw thrown;
-  return wait(0, GIVING_BACK, { patch: { error: describe('CLOUD_QUOTA', detail), ...held(clock) } });
+  return wait(0, GIVING_BACK, { patch: givingBack(describe('CLOUD_QUOTA', detail), clock) });
 }
 
-/** From now on nothing is asked for any more; but what another handler asked for a moment ago may take as long to appear. */
-const held = (clock: Ports['clock']): { holdUntilAt: Date } => ({
+/**
+ * From now on nothing is asked for any more; but what another handler asked for a moment ago may take as long to appear. And removing may
+ * take here what it may take where a failure is cleaned up: it is known why there is no cluster, and that is no failure.
+ */
+const givingBack = (error: ClusterError, clock: Ports['clock']): ClusterPatch => ({
+  error,
   holdUntilAt: new Date(clock.after(TOMBSTONE_HOLD_MS)),
+  deadlineAt: deadlineOf('undoing', clock),
 });
 
 /**
@@ -126,7 +136,7 @@ async function afterBreaking(
   if (choice && 'location' in choice) {
     const { location } = choice;
     return wait(0, `${cluster.location} ${LACKS[code]}; trying ${location}.`, {
-      patch: { exhausted, location, deadlineAt: deadlineOf(cluster, ports) },
+      patch: { exhausted, location, deadlineAt: deadlineOf(cluster.state, ports.clock) },
       ledger: { plan: clusterEntries(cluster, location, ports) },
       also: [...also, ...claim],
     });
@@ -137,12 +147,11 @@ async function afterBreaking(
   }
   // What the cloud made of it must go before others can use its share; the next look does that.
   const error = describe(isKnown ? 'REGION_EXHAUSTED' : 'CLOUD_QUOTA', detail);
-  const patch = { error, deadlineAt: deadlineOf(cluster, ports), ...held(ports.clock) };
-  return wait(0, GIVING_BACK, { patch, also });
+  return wait(0, GIVING_BACK, { patch: givingBack(error, ports.clock), also });
 }
 
 /** One failure in five takes most of the state's time to show: the next zone, and the way back to the queue, have theirs anew. */
-const deadlineOf = ({ state }: Cluster, { clock }: Ports): Date =>
+const deadlineOf = (state: State, clock: Ports['clock']): Date =>
   new Date(clock.afterWork((rowOf(state) as StepRow).timeoutMs));
 
 /** Said of a zone. */

@@ -227,6 +227,16 @@ describe('waiting', () => {
     expect(fields).toMatchObject({ state: 'undoing', error: { code: 'STEP_TIMEOUT' } });
     expect(event?.cause).toBe('timeout');
   });
+
+  test('goes on until the deadline that the step has set anew', () => {
+    const cluster = aCluster({ state: 'provisioning', deadlineAt: new Date(NOW + minutes(1)) });
+    const deadlineAt = new Date(NOW + minutes(45));
+    const next = step(cluster, { kind: 'wait', forMs: 0, detail: 'next zone', patch: { deadlineAt } });
+    expect(next.fields.deadlineAt).toEqual(deadlineAt);
+    expect(step(cluster, { kind: 'wait', forMs: 0, detail: 'on' }).fields.deadlineAt).toEqual(
+      cluster.deadlineAt,
+    );
+  });
 });
 
 describe('failing', () => {

@@ -274,7 +274,7 @@ function wait(
     ...outcome.patch,
     attempts: outcome.patch?.attempts ?? attempts,
     detail: outcome.detail,
-    deadlineAt: deadlineOf(cluster, at),
+    deadlineAt: outcome.patch?.deadlineAt ?? deadlineOf(cluster, at),
     dueAt: new Date(atOnce || short ? at.afterWork(HANDLER_LIMIT_MS) : at.after(outcome.forMs)),
     progress: Math.max(cluster.progress, progressOf(cluster.state, elapsedMs, outcome.within)),
     etaAt: rowWaits(cluster.state) ? undefined : new Date(at.after(remainingMs(cluster.state, elapsedMs))),

@@ -40,8 +40,6 @@ interface Scenario {
   ends: State;
   /** How long what was struck in it may be under way after the play, or may take until it is found. */
   restsMs?: number;
-  /** Only for undisturbed runs. */
-  unstruck?: true;
 }
 
 interface Stage {
@@ -191,9 +189,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
   requeue: {
     ends: 'ready',
-    // A create that is to fail may take half an hour by chance, and each strike draws anew: with deletions as slow as here the deadline comes first,
-    // and the cluster fails where it should wait for room.
-    unstruck: true,
     async play(stage) {
       const { clock, hub } = stage.world;
       // No zone has quota for its machines, and what is half made goes for longer than any hold lasts.

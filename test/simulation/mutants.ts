@@ -134,6 +134,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'return past(undefined, at)\n        ? timeout(cluster, at)\n        : wait(',
   },
   {
+    name: 'the next zone has what time the last one left',
+    file: TRANSITION,
+    from: 'deadlineAt: outcome.patch?.deadlineAt ?? deadlineOf(cluster, at),',
+    to: 'deadlineAt: deadlineOf(cluster, at),',
+  },
+  {
     name: 'no event on the timeline',
     file: COMMIT,
     from: 'if (next.event) writes.push(eventWrite(read.cluster.id, next.event));',
