@@ -3,8 +3,10 @@
  * which cluster it is about, and that each message it sends carries the trace on. Derived anew each time and passed on as arguments,
  * so nothing has to find out later in whose name it runs.
  */
+
 import { CLUSTER_ID } from '../shared/documents/fields.ts';
 import type { Messages } from './cloud.ts';
+import { asAppError, tellFailure } from './failure.ts';
 import { type Log, type LogFields, silentLog } from './log.ts';
 import type { Ports } from './ports.ts';
 import { TRACEPARENT, type Trace, traceFrom, traceparentOf } from './trace.ts';
@@ -45,14 +47,9 @@ export async function handled(ports: Ports, work: () => Promise<void>): Promise<
   try {
     await work();
   } catch (thrown) {
-    const error = (await import('./api/problem.ts')).toAppError(thrown);
-    const { code, cause, detail } = error;
-    const said = code === 'BUG' ? (cause instanceof Error ? cause : error).stack : detail;
+    const { code } = asAppError(thrown);
     ports.metrics.record('unhandled', 1, { code });
-    ports.log[code === 'BUG' ? 'error' : 'warn']('message not handled', {
-      code,
-      ...(said && { detail: said }),
-    });
+    tellFailure(ports.log, 'message not handled', thrown);
     // The framework prints what it gets, as it is.
     throw new Error(`message not handled: ${code}`);
   }

@@ -546,7 +546,3 @@ export class AppError extends Error {
     return ERRORS[this.code];
   }
 }
-
-/** Anything that was not thrown on purpose is a bug of ours: retried, reported, never shown raw. */
-export const asAppError = (error: unknown): AppError =>
-  error instanceof AppError ? error : new AppError('BUG', undefined, { cause: error });

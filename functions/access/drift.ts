@@ -1,7 +1,8 @@
 /** What of a cluster that stands is not as it was left. It looks and changes nothing. */
 
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import { AppError, asAppError } from '../../shared/errors.ts';
+import { AppError } from '../../shared/errors.ts';
+import { asAppError } from '../failure.ts';
 import { type Parts, partsOf } from '../leaf/install.ts';
 import type { Ports } from '../ports.ts';
 import { accessOf } from './access.ts';

@@ -2,10 +2,12 @@
  * Gives an application its address: a record of its name, a certificate for it, and the way from the gateway to it. All of it is level-
  * based, so the same serves the first time, a renewal and a repair.
  */
+
 import { isDeepStrictEqual } from 'node:util';
 import type { CertificateState } from '../../shared/documents/cluster.ts';
-import { AppError, asAppError } from '../../shared/errors.ts';
+import { AppError } from '../../shared/errors.ts';
 import { minutes, seconds } from '../../shared/units.ts';
+import { asAppError } from '../failure.ts';
 import { gatewayAddress } from '../leaf/install.ts';
 import { refOf } from '../leaf/leaf.ts';
 import { accessOf } from './access.ts';

@@ -1,4 +1,5 @@
 /** What users may have and what the cell has, for operators. */
+
 import {
   type AccountReply,
   accountPage,
@@ -11,12 +12,13 @@ import {
   putAccountBody,
 } from '../../shared/api.ts';
 import { ACCOUNTS, type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
-import { AppError, asAppError } from '../../shared/errors.ts';
+import { AppError } from '../../shared/errors.ts';
 import { dollars } from '../../shared/units.ts';
 import { audited, type Deed } from '../audit.ts';
 import { openPlaces } from '../breaker/breaker.ts';
 import { requestClosing } from '../closing/request.ts';
 import { wakeQueue } from '../dispatch/queue.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import {
   accountLimits,
@@ -186,6 +188,6 @@ async function wake(ports: Ports, uid: string, account: Allowance | undefined): 
   try {
     await wakeQueue(ports, uid, Math.min(MAX_WOKEN, Math.max(1, maxClusters - clusters)));
   } catch (error) {
-    ports.log.warn('queue not woken', { code: asAppError(error).code });
+    tellFailure(ports.log, 'queue not woken', error);
   }
 }

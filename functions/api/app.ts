@@ -2,11 +2,13 @@
  * The HTTP API, all of it or what one function serves of it. A request goes: route → who asks → may they → what they send → handler →
  * reply; whatever is thrown on the way becomes a problem. One line of log per request.
  */
+
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
 import { createBuckets } from '../abuse/rates.ts';
+import { asAppError } from '../failure.ts';
 import { portsAbout } from '../invocation.ts';
 import type { Ports } from '../ports.ts';
 import { ACCOUNT_ENDPOINTS } from './account.ts';
@@ -27,7 +29,7 @@ import { type ApiEnv, observe } from './observe.ts';
 import { ORPHAN_ENDPOINTS } from './orphans.ts';
 import { isOfCluster, partsOf } from './policy.ts';
 import { POOL_ENDPOINTS } from './pools.ts';
-import { problemResponse, toAppError } from './problem.ts';
+import { problemResponse } from './problem.ts';
 import { QUOTE_ENDPOINTS } from './quote.ts';
 import { STATUS_ENDPOINTS } from './status.ts';
 
@@ -60,7 +62,7 @@ export function createApi(ports: Ports, endpoints = API_ENDPOINTS): Hono<ApiEnv>
   }
   const shapes = shapesOf(endpoints);
   app.notFound((c) => noSuchRoute(c, shapes));
-  app.onError((error, c) => problemResponse(toAppError(error), c.get('requestId')));
+  app.onError((error, c) => problemResponse(asAppError(error), c.get('requestId')));
   return app;
 }
 

@@ -2,12 +2,14 @@
  * What an endpoint is: its name in the policy, what it takes, what it answers. Everything before the handler (who asks, what may be
  * sent) happens here and in the same order for all, so that no handler can forget it.
  */
+
 import { z } from 'zod';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { emailAddress } from '../../shared/email.ts';
-import { AppError, asAppError, type ErrorCode } from '../../shared/errors.ts';
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { Buckets } from '../abuse/rates.ts';
 import { tellDenied } from '../audit.ts';
+import { asAppError } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Principal } from '../tokens.ts';
 import { authenticate } from './auth.ts';

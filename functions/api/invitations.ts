@@ -2,6 +2,7 @@
  * Invitations: for people of whom only the address is known. They become members when they first come with that address, verified, to
  * whatever door of Hub's.
  */
+
 import { createHash } from 'node:crypto';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
@@ -20,10 +21,10 @@ import { MAX_MEMBERS } from '../../shared/limits.ts';
 import { audited } from '../audit.ts';
 import { CommitError, type Snapshot } from '../cloud.ts';
 import { command } from '../dispatch/commands.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail, type Principal } from '../tokens.ts';
 import { withMember } from './membership.ts';
-import { toAppError } from './problem.ts';
 
 /** Accepted in one request; the rest comes with the next. */
 const AT_ONCE = 20;
@@ -131,7 +132,7 @@ export async function acceptInvitations(ports: Ports, principal: Principal): Pro
     try {
       await accept(ports, snapshot, { uid: principal.uid, email });
     } catch (error) {
-      ports.log.warn('invitation not accepted', { code: toAppError(error).code });
+      tellFailure(ports.log, 'invitation not accepted', error);
     }
   }
 }

@@ -1,10 +1,11 @@
 /** What every request of an HTTP function has in common, whatever it asks: an id, strict headers on the reply, a line of log. */
+
 import type { Context, MiddlewareHandler } from 'hono';
+import { asAppError, tellFailure } from '../failure.ts';
 import { portsOfInvocation } from '../invocation.ts';
 import type { Log } from '../log.ts';
 import type { Ports } from '../ports.ts';
 import { traceOfRequest } from '../trace.ts';
-import { toAppError } from './problem.ts';
 
 export interface ApiEnv {
   /** Node's request, where there is one: without a server Hono gives no bindings at all. */
@@ -70,12 +71,10 @@ function report(log: Log, c: Context<ApiEnv>, durationMs: number): void {
     status,
     durationMs,
   };
-  const error = c.error && toAppError(c.error);
+  const error = c.error && asAppError(c.error);
   if (!error || status < 500) {
     log.info('request', error ? { ...line, code: error.code } : line);
     return;
   }
-  const { code, cause } = error;
-  const detail = (cause instanceof Error ? cause : error).stack;
-  log[code === 'BUG' ? 'error' : 'warn']('request', { ...line, code, ...(detail ? { detail } : {}) });
+  tellFailure(log, 'request', error, line);
 }

@@ -1,12 +1,14 @@
 /** What leaks in the cloud, for operators. Nothing is deleted here: the sweep does that, with the identity that may, and is told who wants it. */
+
 import { deleteOrphanBody, type OrphanReply, orphanPage, orphanReply, pageQuery } from '../../shared/api.ts';
 import { ORPHANS, type Orphan, orphanPath, parseOrphan } from '../../shared/documents/orphan.ts';
-import { AppError, asAppError } from '../../shared/errors.ts';
+import { AppError } from '../../shared/errors.ts';
 import { costOfOrphan } from '../../shared/lifecycle/cost.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
 import { days } from '../../shared/units.ts';
 import { audited } from '../audit.ts';
 import { type Clock, CommitError, type Write } from '../cloud.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { cutPage, type PageScope, parsePageToken } from './paging.ts';
@@ -105,7 +107,7 @@ async function wake(ports: Ports): Promise<void> {
   try {
     await ports.messages.publish(TOPICS.orphans, { schema: MESSAGE_SCHEMA });
   } catch (error) {
-    ports.log.warn('message not sent', { topic: TOPICS.orphans, code: asAppError(error).code });
+    tellFailure(ports.log, 'message not sent', error, { topic: TOPICS.orphans });
   }
 }
 

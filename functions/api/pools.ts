@@ -1,4 +1,5 @@
 /** Pools of spares, for operators. */
+
 import { poolList, poolReply, putPoolBody } from '../../shared/api.ts';
 import { resolveSpec } from '../../shared/catalog/catalog.ts';
 import { shapeOf } from '../../shared/documents/cluster.ts';
@@ -11,12 +12,13 @@ import {
   poolDocument,
   poolPath,
 } from '../../shared/documents/pool.ts';
-import { AppError, asAppError } from '../../shared/errors.ts';
+import { AppError } from '../../shared/errors.ts';
 import { RFC1035_LABEL } from '../../shared/limits.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
 import { dollars } from '../../shared/units.ts';
 import { audited } from '../audit.ts';
 import type { Snapshot } from '../cloud.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toPoolReply } from './reply.ts';
@@ -98,6 +100,6 @@ async function wake(ports: Ports, pool: string): Promise<void> {
   try {
     await ports.messages.publish(TOPICS.topUp, { schema: MESSAGE_SCHEMA, pool });
   } catch (error) {
-    ports.log.warn('message not sent', { pool, code: asAppError(error).code });
+    tellFailure(ports.log, 'message not sent', error, { pool });
   }
 }

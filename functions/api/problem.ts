@@ -1,8 +1,7 @@
 /** Every refusal and failure as application/problem+json (https://www.rfc-editor.org/rfc/rfc9457), made from the error table. */
 import type { z } from 'zod';
 import type { Problem } from '../../shared/api.ts';
-import { AppError, asAppError, type ErrorCode, type FieldError } from '../../shared/errors.ts';
-import { CommitError } from '../cloud.ts';
+import { AppError, type ErrorCode, type FieldError } from '../../shared/errors.ts';
 
 /** Seconds until it is worth asking again, by status. */
 const RETRY_AFTER: Record<number, string> = { 429: '30', 503: '5' };
@@ -11,15 +10,6 @@ const RETRY_AFTER_OF: Partial<Record<ErrorCode, string>> = { ACCESS_NOT_READY: '
 /** A caller who sends thousands of wrong fields learns of the first ones. */
 const MOST_ERRORS = 20;
 const LONGEST_FIELD = 64;
-
-/** What was thrown, as an error of the table. A lost race is the caller's to repeat; an unknown outcome is nobody's fault. */
-export function toAppError(error: unknown): AppError {
-  if (error instanceof CommitError)
-    return new AppError(error.fault === 'unavailable' ? 'UNAVAILABLE' : 'CONFLICT', undefined, {
-      cause: error,
-    });
-  return asAppError(error);
-}
 
 /** The reply to a request that did not succeed. */
 export function problemResponse(error: AppError, requestId: string): Response {

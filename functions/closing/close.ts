@@ -3,16 +3,17 @@
  * may break off anywhere: the clusters go by their own lifecycle, with their proofs; what names the person is taken away; the user goes in
  * Identity Platform; and when nothing that was under way then can come any more, all is looked at once more and the account itself goes.
  */
+
 import { ACCOUNTS, type Allowance, accountPath, type Closing } from '../../shared/documents/account.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { parseAllowance } from '../api/allowance.ts';
-import { toAppError } from '../api/problem.ts';
 import { audited, HUB } from '../audit.ts';
 import type { Snapshot, Value } from '../cloud.ts';
 import { command } from '../dispatch/commands.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail } from '../tokens.ts';
 import { clustersOf } from './clusters.ts';
@@ -53,12 +54,7 @@ async function look(ports: Ports, snapshot: Snapshot): Promise<void> {
   try {
     if (await close(ports, snapshot)) return;
   } catch (error) {
-    const { code, cause, detail } = toAppError(error);
-    const said = code === 'BUG' ? (cause instanceof Error ? cause.stack : undefined) : detail;
-    ports.log[code === 'BUG' ? 'error' : 'warn']('account not deleted yet', {
-      code,
-      ...(said !== undefined && { detail: said }),
-    });
+    tellFailure(ports.log, 'account not deleted yet', error);
   }
   const since = sinceOf(snapshot);
   if (since && ports.clock.now() - since.getTime() > LATE_MS) ports.log.error('account stays');

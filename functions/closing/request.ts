@@ -1,9 +1,10 @@
 /** Asks for the deletion of an account: a word in its document, from which on it makes and uses nothing; the rest is `close.ts`. */
+
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
-import { asAppError } from '../../shared/errors.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
 import { changeAccount } from '../api/allowance.ts';
 import { audited } from '../audit.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 
 /**
@@ -47,6 +48,6 @@ async function wake(ports: Ports): Promise<void> {
   try {
     await ports.messages.publish(TOPICS.closing, { schema: MESSAGE_SCHEMA });
   } catch (error) {
-    ports.log.warn('message not sent', { topic: TOPICS.closing, code: asAppError(error).code });
+    tellFailure(ports.log, 'message not sent', error, { topic: TOPICS.closing });
   }
 }

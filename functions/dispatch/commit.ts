@@ -1,10 +1,10 @@
 /** One commit per transition: the cluster, its event, the ledger and the counters, all or nothing; then the message. */
+
 import { accountPath, cellPath } from '../../shared/documents/account.ts';
 import { type Cluster, clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
 import { type ClusterEvent, eventPath } from '../../shared/documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { type LedgerEntry, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';
-import { asAppError } from '../../shared/errors.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import type { Circumstances, Transition } from '../../shared/lifecycle/transition.ts';
@@ -12,6 +12,7 @@ import { MESSAGE_SCHEMA, type StepMessage, stepTopic, TOPICS } from '../../share
 import { addressOf, closingWrite, type Proof, statementOf } from '../clean-up/proof.ts';
 import { signJws } from '../clean-up/signature.ts';
 import { CommitError, type DocumentData, Increment, type Snapshot, type Write } from '../cloud.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Extras } from '../steps/step.ts';
 import { wakeQueue, wakeThoseWith } from './queue.ts';
@@ -212,7 +213,7 @@ export async function announce(
     sends.push(ports.messages.publish(TOPICS.topUp, { schema: MESSAGE_SCHEMA, pool: cluster.pool }));
   for (const sent of await Promise.allSettled(sends)) {
     if (sent.status === 'rejected') {
-      ports.log.warn('message not sent', { cluster: cluster.id, code: asAppError(sent.reason).code });
+      tellFailure(ports.log, 'message not sent', sent.reason, { cluster: cluster.id });
     }
   }
 }

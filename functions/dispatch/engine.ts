@@ -3,13 +3,15 @@
  * runs the step, computes the pure transition and commits it only onto the document it read. There is no lease: the commit's
  * precondition is the lock.
  */
+
 import type { ClusterFields } from '../../shared/documents/cluster.ts';
-import { AppError, asAppError } from '../../shared/errors.ts';
+import { AppError } from '../../shared/errors.ts';
 import { rowOf, SHORT_WAIT_MS, type StepName } from '../../shared/lifecycle/table.ts';
 import { type Transition, transition } from '../../shared/lifecycle/transition.ts';
 import type { StepMessage } from '../../shared/messages.ts';
 import { seconds } from '../../shared/units.ts';
 import { CommitError } from '../cloud.ts';
+import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Step, StepResult } from '../steps/step.ts';
 import {
@@ -117,7 +119,7 @@ function patience({ clock }: Ports): (forMs: number) => Promise<boolean> {
 /** The next look is another handler's, with time of its own. Should this one die before, `dueAt` is behind it. */
 async function lookAgain(ports: Ports, id: string, { fields }: Transition, step: StepName): Promise<void> {
   await publishStep(ports, step, id, fields.epoch).catch((error: unknown) =>
-    ports.log.warn('message not sent', { cluster: id, step, code: asAppError(error).code }),
+    tellFailure(ports.log, 'message not sent', error, { cluster: id, step }),
   );
 }
 
@@ -139,15 +141,12 @@ async function look(ports: Ports, step: Step, read: Read, name: StepName): Promi
     // A database that is away is no fault of the step's, and the failure could hardly be written down.
     if (thrown instanceof CommitError && thrown.fault === 'unavailable') throw thrown;
     const error = asAppError(thrown);
-    const cause = error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : undefined;
-    ports.log[error.code === 'BUG' ? 'error' : 'warn']('step failed', {
+    tellFailure(ports.log, 'step failed', thrown, {
       cluster: cluster.id,
       state: cluster.state,
       epoch: cluster.epoch,
       step: name,
       attempt: cluster.attempts + 1,
-      code: error.code,
-      ...(cause ? { detail: cause } : error.detail ? { detail: error.detail } : {}),
     });
     return {
       kind: 'failed',

@@ -7,6 +7,7 @@
  * Only the authorization code flow, only confidential clients (one per cluster), only members of the cluster, only verified e-mail
  * addresses, no session of its own. Why it is not the library oidc-provider: docs/decisions/0006.
  */
+
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
@@ -16,7 +17,8 @@ import { readJson } from '../api/body.ts';
 import { bodyIsTooLarge } from '../api/body-guard.ts';
 import { acceptInvitations } from '../api/invitations.ts';
 import { type ApiEnv, observe } from '../api/observe.ts';
-import { parseInput, problemResponse, toAppError } from '../api/problem.ts';
+import { parseInput, problemResponse } from '../api/problem.ts';
+import { asAppError } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { requireEmail } from '../tokens.ts';
 import { isRedirectable, parseAuthorizationRequest, stateOf } from './authorize.ts';
@@ -64,7 +66,7 @@ export function createOidc(ports: Ports): Hono<ApiEnv> {
     POST: (c) => answerInteraction(c.get('ports'), c),
   });
   app.notFound((c) => problemResponse(new AppError('NOT_FOUND'), c.get('requestId')));
-  app.onError((error, c) => problemResponse(toAppError(error), c.get('requestId')));
+  app.onError((error, c) => problemResponse(asAppError(error), c.get('requestId')));
   return app;
 }
 
@@ -104,7 +106,7 @@ function rememberFailure(c: OidcContext, error: unknown): void {
 function toOAuthError(c: OidcContext, error: unknown): OAuthError {
   if (error instanceof OAuthError) return error;
   rememberFailure(c, error);
-  return toAppError(error).row.http === 503
+  return asAppError(error).row.http === 503
     ? new OAuthError('temporarily_unavailable', 'Hub cannot do this at the moment.')
     : new OAuthError('server_error', 'Something went wrong in Hub.');
 }

@@ -2,17 +2,19 @@
  * Finds out how Hub is, for everybody and for who operates it. The Scheduler starts it every minute; each question is one small query or
  * a count, and while nothing changes nothing is written. What cannot be asked is left out: the rest is still worth saying.
  */
+
 import { type Allowance, cellPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, SHARDS } from '../../shared/documents/cluster.ts';
 import type { Durations } from '../../shared/documents/durations.ts';
 import { OPEN_ORPHANS, ORPHANS } from '../../shared/documents/orphan.ts';
 import { POOLS, type PoolFields } from '../../shared/documents/pool.ts';
 import { type Health, type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
-import { asAppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { commandEdge, lateAfterMs } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
 import { days, hours } from '../../shared/units.ts';
 import { CommitError, type DocumentData, type Query, type Snapshot } from '../cloud.ts';
+import { tellFailure } from '../failure.ts';
 import { leadsToWarm } from '../pool/plan.ts';
 import type { Ports } from '../ports.ts';
 import { type Facts, OVERDUE_MS, planStatus } from './plan.ts';
@@ -84,7 +86,7 @@ const asking =
     try {
       return await question();
     } catch (thrown) {
-      log.warn('status input missing', { resource: what, code: asAppError(thrown).code });
+      tellFailure(log, 'status input missing', thrown, { resource: what });
       return undefined;
     }
   };

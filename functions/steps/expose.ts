@@ -1,8 +1,9 @@
 /** The address, the certificate and the way in; the last thing before the owner has their cluster. */
-import { asAppError } from '../../shared/errors.ts';
+
 import { allGood } from '../access/conditions.ts';
 import { type ExposureProgress, ensureExposed } from '../access/expose.ts';
 import { placeOf } from '../access/place.ts';
+import { asAppError } from '../failure.ts';
 import { done, fail, type Step, type StepResult, wait } from './step.ts';
 
 /**

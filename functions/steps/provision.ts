@@ -1,17 +1,18 @@
 /** All that has no order, side by side: the Kubernetes cluster, its bucket, and meanwhile the proof of its name for the certificate. */
+
 import type {
   CertificateState,
   Cluster,
   ClusterError,
   ClusterPatch,
 } from '../../shared/documents/cluster.ts';
-import { asAppError } from '../../shared/errors.ts';
 import { rowOf, type State, type StepRow, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { ensureProven } from '../access/certificate.ts';
 import { chooseLocation, isTroubled, noteFailure, noteSuccess, readBreaker } from '../breaker/breaker.ts';
 import { clusterPrincipals } from '../bucket-access.ts';
+import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed } from '../providers/provider.ts';
 import { untilNextLook } from './pace.ts';
@@ -66,8 +67,7 @@ async function prove(cluster: Cluster, ports: Ports): Promise<CertificateState |
   try {
     return (await ensureProven(cluster, ports)).certificate;
   } catch (thrown) {
-    const { code, detail } = asAppError(thrown);
-    ports.log.warn('certificate not ordered', { cluster: cluster.id, code, ...(detail && { detail }) });
+    tellFailure(ports.log, 'certificate not ordered', thrown, { cluster: cluster.id });
     return undefined;
   }
 }

@@ -1,11 +1,12 @@
 /** Taking away, shared by the steps that do it: everything in the ledger first, then everything that listing still finds. */
+
 import type { ListingScope } from '../../shared/clean-up.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type Ledger, type LedgerEntry, ledgerKey } from '../../shared/documents/ledger.ts';
-import { asAppError } from '../../shared/errors.ts';
 import { hostName } from '../access/host.ts';
 import { bucketPrefix } from '../buckets.ts';
 import { readCluster } from '../dispatch/commit.ts';
+import { asAppError } from '../failure.ts';
 import { LABELS } from '../labels.ts';
 import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';

@@ -4,7 +4,6 @@
  */
 
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import { asAppError } from '../../shared/errors.ts';
 import { accessOf } from '../access/access.ts';
 import { allGood, withCondition } from '../access/conditions.ts';
 import { missingParts } from '../access/drift.ts';
@@ -12,6 +11,7 @@ import { ensureClosed, ensureExposed } from '../access/expose.ts';
 import { installationOf } from '../access/installation.ts';
 import { applyMembers } from '../access/members.ts';
 import { type Place, placeOf } from '../access/place.ts';
+import { asAppError } from '../failure.ts';
 import { ensureInstalled, partsOf } from '../leaf/install.ts';
 import { jobRef } from '../leaf/manifests.ts';
 import type { Ports } from '../ports.ts';

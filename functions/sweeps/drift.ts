@@ -2,8 +2,8 @@
  * Looks from time to time at each cluster that stands, whether it is still as it was left: somebody may have deleted a part of it, opened
  * it, or let its certificate come near its end. One message starts it and becomes one per cluster, so that each look has its own time.
  */
+
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
-import { asAppError } from '../../shared/errors.ts';
 import { type Outcome, type Transition, transition } from '../../shared/lifecycle/transition.ts';
 import { driftMessage } from '../../shared/messages.ts';
 import { hours, minutes } from '../../shared/units.ts';
@@ -11,6 +11,7 @@ import { allGood, type Condition, withCondition } from '../access/conditions.ts'
 import { type Drift, type Finding, findDrift } from '../access/drift.ts';
 import { CommitError } from '../cloud.ts';
 import { announce, circumstances, commitOnce, type Read, readCluster, writesOf } from '../dispatch/commit.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { STANDING, sendToAll } from './looks.ts';
 
@@ -38,8 +39,7 @@ async function look(ports: Ports, id: string): Promise<void> {
   } catch (thrown) {
     // That Hub's own database is away tells nothing of the cluster; the bus sends the message again.
     if (thrown instanceof CommitError && thrown.fault === 'unavailable') throw thrown;
-    const { code, detail } = asAppError(thrown);
-    ports.log.warn('cluster not looked at', { cluster: id, code, ...(detail && { detail }) });
+    tellFailure(ports.log, 'cluster not looked at', thrown, { cluster: id });
     if (isDue) await putOff(ports, read);
     return;
   }

@@ -1,10 +1,11 @@
 /** Sends clusters to be looked at: every one now and then, and those out of turn of which somebody was shut out. */
+
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
-import { asAppError } from '../../shared/errors.ts';
 import { commandEdge } from '../../shared/lifecycle/derive.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
 import type { Snapshot, Value } from '../cloud.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { remember, type Sent } from './sent.ts';
 
@@ -49,7 +50,7 @@ export async function sendDue(ports: Ports, lately: Sent): Promise<void> {
     await send(ports, fresh);
     for (const snapshot of fresh) remember(lately, keyOf(snapshot), ports.clock);
   } catch (thrown) {
-    ports.log.warn('message not sent', { topic: TOPICS.drift, code: asAppError(thrown).code });
+    tellFailure(ports.log, 'message not sent', thrown, { topic: TOPICS.drift });
   }
 }
 

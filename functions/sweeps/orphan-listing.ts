@@ -2,11 +2,11 @@
 
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import type { ResourceKind } from '../../shared/documents/ledger.ts';
-import { asAppError } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
 import { hostName } from '../access/host.ts';
 import { type FoundBucket, parseBucketName } from '../buckets.ts';
 import { challengeName, type DnsRecord } from '../dns.ts';
+import { asAppError, tellFailure } from '../failure.ts';
 import { LABELS } from '../labels.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
@@ -56,10 +56,10 @@ async function list(
     try {
       return await ask();
     } catch (thrown) {
-      const { code, detail, row } = asAppError(thrown);
+      const { code, row } = asAppError(thrown);
       if (code === 'BUG') throw thrown;
       if (row.retry !== 'free' || tries === TRIES) {
-        log.warn('orphans not listed', { service: source, code, ...(detail && { detail }) });
+        tellFailure(log, 'orphans not listed', thrown, { service: source });
         return undefined;
       }
       await clock.sleepUntil(clock.after(AGAIN_MS * tries));

@@ -14,10 +14,10 @@ import {
   orphanPath,
   parseOrphan,
 } from '../../shared/documents/orphan.ts';
-import { asAppError } from '../../shared/errors.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { days, minutes } from '../../shared/units.ts';
 import { CommitError, type DocumentData } from '../cloud.ts';
+import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
 import { parseRecordLabel } from '../steps/target.ts';
@@ -125,16 +125,9 @@ async function remove(
   try {
     while ((await askGone(ports, resource)) === 'more' && ports.clock.now() <= lastStartMs);
   } catch (thrown) {
-    const error = asAppError(thrown);
-    const { code } = error;
-    const detail = code === 'BUG' ? String(error.cause) : error.detail;
-    ports.log[code === 'BUG' ? 'error' : 'warn']('orphan not deleted', {
-      resource: key,
-      code,
-      ...(detail && { detail }),
-    });
-    if (before?.lastError?.code !== code)
-      await update(ports, key, { lastError: describe(code, error.detail) });
+    const { code, detail } = asAppError(thrown);
+    tellFailure(ports.log, 'orphan not deleted', thrown, { resource: key });
+    if (before?.lastError?.code !== code) await update(ports, key, { lastError: describe(code, detail) });
     return false;
   }
   if (before?.state !== 'deleting' || before.lastError)

@@ -2,13 +2,14 @@
  * The proof of liveness: whatever is due is looked at again, however its message got lost. One query finds it; while something falls
  * due within this minute the sweep stays and sends it to the second, and with nothing due it ends at once.
  */
+
 import { CLUSTERS, type Cluster, SHARDS } from '../../shared/documents/cluster.ts';
-import { asAppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import type { Value } from '../cloud.ts';
 import { expire } from '../dispatch/commands.ts';
 import { publishStep, readableClusters } from '../dispatch/commit.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { sendDue } from './looks.ts';
 import { forget, remember, type Sent } from './sent.ts';
@@ -73,7 +74,7 @@ async function sendOne(ports: Ports, one: Due, sent: Set<string>, lately: Sent):
     remember(lately, one.key, ports.clock);
   } catch (error) {
     sent.delete(one.key);
-    ports.log.warn('message not sent', { cluster: one.id, code: asAppError(error).code });
+    tellFailure(ports.log, 'message not sent', error, { cluster: one.id });
   }
 }
 

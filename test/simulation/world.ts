@@ -232,8 +232,9 @@ export function createWorld({
     running.add(process);
     const log = createLog((severity, event, fields) => {
       note(`log ${event}`, () => `${name}#${process.id} ${severity} ${event} ${JSON.stringify(fields)}`);
-      if (event === 'step failed' && fields.code === 'BUG')
-        violate('S16', `${name} meets a bug: ${JSON.stringify(fields)}`);
+      // Older code need not be able to read what newer code wrote.
+      if (fields.code === 'BUG' || (event.endsWith('not readable') && !isOld))
+        violate('S16', `${name} meets a bug: ${event} ${JSON.stringify(fields)}`);
     });
     const door: Door = (site, call, args = []) =>
       process.door(
