@@ -104,10 +104,21 @@ describe('an account that is deleted', () => {
     );
   });
 
-  test('that has nothing goes within minutes', async () => {
+  test('whose request had hung since before takes what that made along', async () => {
     const hub = aHub();
     await deleteAccount(hub, 'grace');
-    await hub.until(isClosed(hub, 'grace'), minutes(15));
+    await hub.until(async () => (await hub.ports.people.find('grace')) === undefined, minutes(10));
+    await hub.clock.runFor(minutes(8));
+    const id = await hub.create({ ...HELLO, owner: 'grace' });
+    await hub.until(isClosed(hub, 'grace'), hours(3));
+    expect(await hub.cluster(id)).toMatchObject({ state: 'deleted' });
+    expect(await hub.cluster(id)).not.toHaveProperty('owner');
+  });
+
+  test('that has nothing goes within half an hour', async () => {
+    const hub = aHub();
+    await deleteAccount(hub, 'grace');
+    await hub.until(isClosed(hub, 'grace'), minutes(25));
     expect(await hub.ports.people.find('grace')).toBeUndefined();
   });
 
@@ -455,7 +466,7 @@ test('one account that cannot be read keeps no other one waiting', async () => {
     ]),
   );
   await hub.run(closeAccounts(hub.ports));
-  await hub.clock.runFor(minutes(10));
+  await hub.clock.runFor(minutes(11));
   await hub.run(closeAccounts(hub.ports));
   expect(await account(hub, 'grace')).toBeUndefined();
   expect(await account(hub, 'broken')).toBeDefined();

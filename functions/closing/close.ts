@@ -7,8 +7,8 @@
 import { ACCOUNTS, type Allowance, accountPath, type Closing } from '../../shared/documents/account.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
-import type { State } from '../../shared/lifecycle/table.ts';
-import { hours, minutes } from '../../shared/units.ts';
+import { type State, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
+import { hours } from '../../shared/units.ts';
 import { parseAllowance } from '../api/allowance.ts';
 import { audited, HUB } from '../audit.ts';
 import type { Snapshot, Value } from '../cloud.ts';
@@ -21,11 +21,12 @@ import { erase } from './erase.ts';
 import { fateOf, withoutAccount } from './plan.ts';
 
 /**
- * From the moment in which their tokens are refused. What was let in before is over within the time that the platform gives a function
- * which people call: `timeoutSeconds` in the manifest, 30.
+ * From the moment in which their tokens are refused. What was let in before has its answer, or none, after `timeoutSeconds` of the manifest;
+ * but its instance lives on (https://cloud.google.com/run/docs/configuring/request-timeout), and what it had begun to write may still be
+ * written. So it is waited for as long as for a late `create`.
  */
-const UNDER_WAY_MS = minutes(2);
-/** A deletion takes a quarter of an hour, and some hours if a cloud is away. After that somebody has to look why. */
+const UNDER_WAY_MS = TOMBSTONE_HOLD_MS;
+/** A deletion takes half an hour, and some hours if a cloud is away. After that somebody has to look why. */
 const LATE_MS = hours(24);
 
 const PAGE = 100;

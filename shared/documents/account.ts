@@ -38,7 +38,7 @@ export const closing = z.object({
   since: instant,
   /** The uid of who asked: its own, or an operator's. */
   by: z.string(),
-  /** When its user was deleted in Identity Platform; what was under way then may still write for a moment. */
+  /** When its user was deleted in Identity Platform; what was under way then may still write for some minutes. */
   userGoneAt: instant.optional(),
 });
 export type Closing = z.infer<typeof closing>;
