@@ -1,7 +1,7 @@
 /** What faults cost: the calls to the cloud of each golden lifecycle while some of all calls have no answer, beside those it needs. */
 import { exhaust, SCENARIOS } from './exhaustive.ts';
 
-const RUNS = 40;
+const RUNS = 20;
 const SHARE = 0.05;
 /** So many times the least may they be. */
 const MOST = 1.3;
