@@ -30,9 +30,9 @@ const sources = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
   .join('\n');
 /** Of each line of log in the code, its event. */
 const EVENTS = new Set(
-  [...sources.matchAll(/\blog(?:\.(?:info|warn|error)|\[[^\]]+\])\(\s*(?:'([^']+)'|([A-Z_]+),)/g)].map(
-    ([, event, constant]) => event ?? new RegExp(`const ${constant} = '([^']+)'`).exec(sources)?.[1],
-  ),
+  [
+    ...sources.matchAll(/\b(?:log\.(?:info|warn|error)\(|tellFailure\([\w.]+,)\s*(?:'([^']+)'|([A-Z_]+),)/g),
+  ].map(([, event, constant]) => event ?? new RegExp(`const ${constant} = '([^']+)'`).exec(sources)?.[1]),
 );
 
 test('each alert has a runbook and each runbook an alert', () => {
@@ -65,7 +65,7 @@ describe.each<Alert>([...ALERTS])('$id', ({ id, when }) => {
 const KIND_OF: Record<Exclude<Alert['when']['kind'], 'log'>, readonly string[]> = {
   above: ['gauge'],
   increase: ['counter', 'histogram'],
-  silent: ['counter', 'histogram'],
+  silent: ['gauge'],
   p95: ['histogram'],
   share: ['counter', 'histogram'],
 };

@@ -19,7 +19,7 @@ export type Condition =
   | { kind: 'above'; instrument: Instrument; where?: Where; value: number; forMs: number }
   /** A counter, or a histogram's count, grew by more than that within the time; told apart by `by`. */
   | { kind: 'increase'; instrument: Instrument; by?: keyof AttributeValues; value: number; withinMs: number }
-  /** A counter did not grow at all. */
+  /** A gauge that says when something was last done says that it was long ago, or nothing. */
   | { kind: 'silent'; instrument: Instrument; where: Where; forMs: number }
   /** 95 of 100 values were below, and now are not. */
   | { kind: 'p95'; instrument: Instrument; where: Where; value: number; withinMs: number }
@@ -81,19 +81,19 @@ export const ALERTS = alerts([
     id: 'sweep-silent',
     title: 'The sweep does not run',
     severity: 'page',
-    when: { kind: 'silent', instrument: 'sweeps', where: { sweep: 'overdue' }, forMs: minutes(5) },
+    when: { kind: 'silent', instrument: 'sweptAt', where: { sweep: 'overdue' }, forMs: minutes(5) },
   },
   {
     id: 'status-silent',
     title: 'Nobody finds out how Hub is',
     severity: 'page',
-    when: { kind: 'silent', instrument: 'sweeps', where: { sweep: 'status' }, forMs: minutes(5) },
+    when: { kind: 'silent', instrument: 'sweptAt', where: { sweep: 'status' }, forMs: minutes(5) },
   },
   {
     id: 'drift-silent',
     title: 'Nobody looks whether clusters are as they were left',
     severity: 'ticket',
-    when: { kind: 'silent', instrument: 'sweeps', where: { sweep: 'drift' }, forMs: hours(13) },
+    when: { kind: 'silent', instrument: 'sweptAt', where: { sweep: 'drift' }, forMs: hours(13) },
   },
   {
     id: 'stuck',

@@ -113,6 +113,8 @@ export interface Config {
     endpoint: string;
     /** Of this code, so that what it does can be told from what the one before did. */
     version: string;
+    /** Where the functions run. Google's receiver takes nothing without it. */
+    region?: string;
   };
   local?: LocalCloud;
 }
@@ -202,6 +204,7 @@ const environment = z.object({
     )
     .optional(),
   HUB_VERSION: z.string().optional(),
+  HUB_REGION: z.string().optional(),
   /** Cloud Run's own name for what is deployed: https://cloud.google.com/run/docs/container-contract#env-vars */
   K_REVISION: z.string().optional(),
   HUB_LOCAL_CLOUD: z.string().optional(),
@@ -270,7 +273,11 @@ export function parseConfig(env: Environment): Config {
     licensed,
     licenses,
     ...(e.HUB_OTLP_ENDPOINT !== undefined && {
-      telemetry: { endpoint: e.HUB_OTLP_ENDPOINT, version: e.HUB_VERSION ?? e.K_REVISION ?? 'unknown' },
+      telemetry: {
+        endpoint: e.HUB_OTLP_ENDPOINT,
+        version: e.HUB_VERSION ?? e.K_REVISION ?? 'unknown',
+        ...(e.HUB_REGION !== undefined && { region: e.HUB_REGION }),
+      },
     }),
     ...(local && { local }),
   });

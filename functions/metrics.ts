@@ -25,8 +25,10 @@ export interface AttributeValues {
 }
 export type Attribute = keyof AttributeValues;
 
-interface InstrumentSpec {
+export interface InstrumentSpec {
   kind: 'counter' | 'histogram' | 'gauge';
+  /** Of a gauge: its value is a time, and what is asked of it is how long ago that was. */
+  isInstant?: true;
   name: string;
   unit: string;
   description: string;
@@ -131,11 +133,13 @@ export const INSTRUMENTS = define({
     description: 'The share of what the cell may hold or spend that is taken.',
     attributes: ['limit'],
   },
-  sweeps: {
-    kind: 'counter',
-    name: 'hub.sweep.runs',
-    unit: '{run}',
-    description: 'Runs that came to their end.',
+  // Not a count of runs: each instance counts anew from one, and one that runs once and goes leaves nothing that grows.
+  sweptAt: {
+    kind: 'gauge',
+    isInstant: true,
+    name: 'hub.sweep.last_end',
+    unit: 's',
+    description: 'When a run last came to its end, in seconds since 1970.',
     attributes: ['sweep'],
   },
   unhandled: {

@@ -71,7 +71,7 @@ function inWords(when: Condition): string {
     case 'increase':
       return `${metric} grows by more than ${when.value} in ${duration(when.withinMs)}${when.by ? `, for one ${when.by}` : ''}`;
     case 'silent':
-      return `${metric} does not grow for ${duration(when.forMs)}`;
+      return `${metric} is ${duration(when.forMs)} ago, or says nothing`;
     case 'p95':
       return `95th percentile of ${metric} > ${amount(when.value)} over ${duration(when.withinMs)}`;
     case 'share':

@@ -4,7 +4,7 @@ import { SECRETS } from '../functions/config.ts';
 import { entryPointOf } from '../functions/entry-point.ts';
 import { meshReleases } from '../functions/leaf/mesh.ts';
 import { isGivenUp, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../functions/manifest.ts';
-import { INSTRUMENTS, type Instrument } from '../functions/metrics.ts';
+import { INSTRUMENTS, type Instrument, type InstrumentSpec } from '../functions/metrics.ts';
 import { actsAsNodes, PERMISSIONS } from '../functions/permissions.ts';
 import { PRODUCTS, REGIONS } from '../shared/catalog/catalog.ts';
 import { MESSAGE_SCHEMA, pushSubscription } from '../shared/messages.ts';
@@ -89,6 +89,10 @@ const within = (ms: number): string => `[${ms / 60_000}m]`;
 const counted = (instrument: Instrument, where?: object): string =>
   series(instrument, where, INSTRUMENTS[instrument].kind === 'histogram' ? '_count' : '');
 
+/** An instance that did it once may go on saying when that was; and none may be left to say it. */
+const silence = (samples: string, forMs: number): string =>
+  `(time() - max(max_over_time(${samples})) > ${forMs / 1000}) or absent_over_time(${samples})`;
+
 /** PromQL that has a value when somebody is to be told. */
 function queryOf(when: Exclude<Condition, { kind: 'log' }>): string {
   switch (when.kind) {
@@ -97,7 +101,7 @@ function queryOf(when: Exclude<Condition, { kind: 'log' }>): string {
     case 'increase':
       return `sum${when.by ? ` by (${when.by})` : ''} (increase(${counted(when.instrument)}${within(when.withinMs)})) > ${when.value}`;
     case 'silent':
-      return `(sum(increase(${counted(when.instrument, when.where)}${within(when.forMs)})) or vector(0)) == 0`;
+      return silence(`${series(when.instrument, when.where)}${within(when.forMs)}`, when.forMs);
     case 'p95':
       return `histogram_quantile(0.95, sum by (le) (rate(${series(when.instrument, when.where, '_bucket')}${within(when.withinMs)}))) > ${when.value}`;
     case 'share':
@@ -140,11 +144,10 @@ export const alertsFile = (): string =>
 
 /** Of counters and histograms the rate, of gauges the value, told apart by the first of its attributes. */
 function chartQueryOf(instrument: Instrument): string {
-  const { kind, attributes } = INSTRUMENTS[instrument];
+  const { kind, isInstant, attributes }: InstrumentSpec = INSTRUMENTS[instrument];
   const by = attributes[0] === undefined ? '' : ` by (${attributes[0]})`;
-  return kind === 'gauge'
-    ? `max${by} (${series(instrument)})`
-    : `sum${by} (rate(${counted(instrument)}[5m]))`;
+  if (kind !== 'gauge') return `sum${by} (rate(${counted(instrument)}[5m]))`;
+  return `${isInstant ? 'time() - ' : ''}max${by} (${series(instrument)})`;
 }
 
 const TILE = { width: 4, height: 3 };

@@ -45,7 +45,7 @@ export async function closeAccounts(ports: Ports): Promise<void> {
     if (page.length < PAGE || !last) break;
     startAfter = [sinceOf(last) ?? null, last.path];
   }
-  ports.metrics.record('sweeps', 1, { sweep: 'closing' });
+  ports.metrics.record('sweptAt', ports.clock.now() / 1000, { sweep: 'closing' });
 }
 
 const sinceOf = ({ data }: Snapshot): Date | undefined => (data.closing as unknown as Closing).since;

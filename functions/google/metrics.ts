@@ -3,6 +3,7 @@
  * sends, and under load somebody does every few seconds. Nobody waits long for it, and nobody fails by it.
  */
 import { seconds } from '../../shared/units.ts';
+import { type Log, silentLog } from '../log.ts';
 import type { Instrument, Metrics } from '../metrics.ts';
 import type { Counting, Otlp } from './otlp.ts';
 
@@ -15,6 +16,7 @@ export interface OtlpMetricsOptions extends Counting {
   isWaitedFor?: boolean;
   /** The longest that an invocation waits at its end. */
   waitMs?: number;
+  log?: Log;
 }
 
 const WAIT_MS = 300;
@@ -33,6 +35,7 @@ export function createOtlpMetrics({
   headers,
   isWaitedFor = false,
   waitMs = WAIT_MS,
+  log = silentLog,
   ...who
 }: OtlpMetricsOptions): Metrics {
   let otlp: Otlp | undefined;
@@ -52,7 +55,7 @@ export function createOtlpMetrics({
   let loading: Promise<Otlp> | undefined;
   const load = (): Promise<Otlp> => {
     loading ??= import('./otlp.ts').then(({ createOtlp }) => {
-      otlp = createOtlp(endpoint, headers, who);
+      otlp = createOtlp(endpoint, headers, who, log);
       for (const one of early.splice(0)) otlp.record(...(one as Parameters<Metrics['record']>));
       return otlp;
     });

@@ -1,8 +1,10 @@
 /** The SDK of OpenTelemetry: sums up what was recorded and sends it as OTLP. Heavy; loaded by `metrics.ts` when there is something to send. */
+import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { seconds } from '../../shared/units.ts';
+import type { Log } from '../log.ts';
 import { type Metrics, recorderOn } from '../metrics.ts';
 
 /** Who counts. Every instance of a function counts by itself, so each is a series of its own. */
@@ -11,6 +13,7 @@ export interface Counting {
   version: string;
   cell: string;
   instance: string;
+  region?: string | undefined;
 }
 
 export interface Otlp {
@@ -22,6 +25,28 @@ export interface Otlp {
 /** Then a receiver that does not answer is given up. */
 const SEND_MS = seconds(5);
 
+/**
+ * What the SDK has to complain about. A receiver that takes only some of the points, or none of them, answers 200 all the same
+ * (https://opentelemetry.io/docs/specs/otlp/#partial-success-1). Each complaint once, for it comes with every sending.
+ */
+function tellTrouble(log: Log): void {
+  const told = new Set<string>();
+  const tell = (...words: readonly unknown[]): void => {
+    const detail = words.join(' ');
+    const kind = detail.replace(/\d+/g, '');
+    if (told.has(kind) || told.size >= MOST_TROUBLES) return;
+    told.add(kind);
+    log.warn('metrics not taken', { detail });
+  };
+  const ignore = (): void => undefined;
+  diag.setLogger(
+    { error: tell, warn: tell, info: ignore, debug: ignore, verbose: ignore },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+}
+
+const MOST_TROUBLES = 20;
+
 /** Collects only when it is asked to: there is no time between the requests of a function. */
 class OnDemand extends MetricReader {
   protected override async onForceFlush(): Promise<void> {}
@@ -32,8 +57,10 @@ class OnDemand extends MetricReader {
 export function createOtlp(
   endpoint: string,
   headers: (() => Promise<Record<string, string>>) | undefined,
-  { functionName, version, cell, instance }: Counting,
+  { functionName, version, cell, instance, region }: Counting,
+  log: Log,
 ): Otlp {
+  tellTrouble(log);
   const exporter = new OTLPMetricExporter({
     url: `${endpoint}/v1/metrics`,
     timeoutMillis: SEND_MS,
@@ -47,6 +74,8 @@ export function createOtlp(
       'service.version': version,
       'service.instance.id': instance,
       'hub.cell': cell,
+      // Google refuses each point that does not say where it comes from: https://cloud.google.com/stackdriver/docs/reference/telemetry/v1.metrics
+      ...(region !== undefined && { 'cloud.region': region, 'cloud.platform': 'gcp_cloud_run' }),
     }),
     readers: [reader],
   });

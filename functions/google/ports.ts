@@ -10,6 +10,7 @@ import { type Config, parseConfig } from '../config.ts';
 import { keyIn } from '../data-key.ts';
 import type { Dns } from '../dns.ts';
 import type { Leaf, Leaves } from '../leaf/leaf.ts';
+import type { Log } from '../log.ts';
 import { MANIFEST } from '../manifest.ts';
 import { type Metrics, silentMetrics } from '../metrics.ts';
 import { byOneTime } from '../one-time.ts';
@@ -38,7 +39,7 @@ export async function portsOf(functionName: string): Promise<Ports> {
   shared ??= createPorts(parseConfig(process.env));
   const { config, ...ports } = shared;
   const log = createCloudLog({ function: functionName }, config.projectId);
-  const metrics = await metricsOf(config, functionName);
+  const metrics = await metricsOf(config, functionName, log);
   const own = functionName === 'credentials' && insideAsItself(config, ports);
   return byOneTime({ ...ports, ...own, log, metrics });
 }
@@ -53,13 +54,17 @@ function insideAsItself(config: Config, ports: Pick<Ports, 'clock' | 'random'>):
 /** Google's own receiver asks who it is; any other is a neighbour. https://cloud.google.com/stackdriver/docs/otlp-metrics/overview */
 const GOOGLE_RECEIVER = 'https://telemetry.googleapis.com';
 
-async function metricsOf({ telemetry, cell, projectId }: Config, functionName: string): Promise<Metrics> {
+async function metricsOf(
+  { telemetry, cell, projectId }: Config,
+  functionName: string,
+  log: Log,
+): Promise<Metrics> {
   if (!telemetry) return silentMetrics;
   const { createOtlpMetrics } = await import('./metrics.ts');
-  const { endpoint, version } = telemetry;
+  const { endpoint, version, region } = telemetry;
   const trigger = MANIFEST.find(({ name }) => name === functionName)?.trigger;
   return createOtlpMetrics({
-    ...{ endpoint, functionName, version, cell, instance: systemRandom.base32(16) },
+    ...{ endpoint, functionName, version, cell, region, log, instance: systemRandom.base32(16) },
     isWaitedFor: trigger?.kind === 'http',
     ...(endpoint === GOOGLE_RECEIVER && { headers: ownHeaders(projectId) }),
   });

@@ -50,7 +50,7 @@ export async function observeStatus(ports: Ports): Promise<void> {
     factsOf(ports, ask),
   ]);
   count(ports, facts);
-  metrics.record('sweeps', 1, { sweep: 'status' });
+  metrics.record('sweptAt', clock.now() / 1000, { sweep: 'status' });
   // What was said before is not known, so nor is what is new.
   if (!before) return;
   const next = planStatus(before.status, facts, new Date(clock.now()));

@@ -24,7 +24,7 @@ export async function sweepDrift(ports: Ports, body: unknown): Promise<void> {
   const message = driftMessage.safeParse(body);
   if (message.data?.id !== undefined) return look(ports, message.data.id);
   await sendToAll(ports);
-  ports.metrics.record('sweeps', 1, { sweep: 'drift' });
+  ports.metrics.record('sweptAt', ports.clock.now() / 1000, { sweep: 'drift' });
 }
 
 /** What cannot be seen now is seen next time. @throws CommitError `unavailable` */

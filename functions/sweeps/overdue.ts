@@ -62,7 +62,7 @@ export async function sweepOverdue(ports: Ports, lately: Sent = new Map()): Prom
 
 /** Its heartbeat: a sweep that does not come to its end proves nothing. */
 function finished(ports: Ports, sent: ReadonlySet<string>): number {
-  ports.metrics.record('sweeps', 1, { sweep: 'overdue' });
+  ports.metrics.record('sweptAt', ports.clock.now() / 1000, { sweep: 'overdue' });
   if (sent.size > 0) ports.log.info('sweep sent again', { count: sent.size });
   return sent.size;
 }

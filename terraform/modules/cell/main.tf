@@ -35,7 +35,7 @@ locals {
     },
     length(var.licensed_products) > 0 ? { HUB_LICENSED_PRODUCTS = join(",", sort(var.licensed_products)) } : {},
     var.customer_managed_keys ? { HUB_DATA_ENCRYPTION_KEY = module.kms.data_key_per_region } : {},
-    var.metrics ? { HUB_OTLP_ENDPOINT = "https://telemetry.googleapis.com" } : {},
+    var.metrics ? { HUB_OTLP_ENDPOINT = "https://telemetry.googleapis.com", HUB_REGION = var.region } : {},
   )
 }
 
