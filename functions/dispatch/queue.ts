@@ -5,11 +5,13 @@ import type { Query } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { publishStep, readableClusters } from './commit.ts';
 
-/** Woken at a time: the oldest may be held back by its own account, so the next ones are asked too. */
+/** Woken at a time: the oldest may be held back by something else, so the next ones are asked too. */
 const WAKE = 5;
+/** What a cluster that went may have stood in the way of, whoever's it was. What nobody else's cluster can help has its own word. */
+const FREED: readonly ErrorCode[] = ['CELL_FULL', 'CLOUD_QUOTA'];
 
 /**
- * Tells the oldest waiting clusters, of this account and of the cell, that something became free.
+ * Tells the oldest of those who wait for room of the cell or of the cloud, and of those of this account, that something became free.
  * @param atMost of each: more only where room for more came at once
  */
 export async function wakeQueue(ports: Ports, owner: string | undefined, atMost = WAKE): Promise<void> {
@@ -21,7 +23,7 @@ export async function wakeQueue(ports: Ports, owner: string | undefined, atMost 
       limit: atMost,
     });
   const found = await Promise.all([
-    oldest([]),
+    ...FREED.map((code) => oldest([['error.code', '==', code]])),
     ...(owner === undefined ? [] : [oldest([['owner', '==', owner]])]),
   ]);
   const waiting = new Map(readableClusters(ports, found.flat()).map(({ cluster }) => [cluster.id, cluster]));

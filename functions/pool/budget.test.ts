@@ -9,7 +9,7 @@ import {
   poolPath,
 } from '../../shared/documents/pool.ts';
 import { dollars, hours, minutes } from '../../shared/units.ts';
-import { aCluster, aSpec } from '../../test/builders.ts';
+import { aCluster, aSpec, clusterIdOf, writeOf } from '../../test/builders.ts';
 import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, type Loss, planPause } from './budget.ts';
 import { topUp } from './top-up.ts';
 
@@ -28,8 +28,6 @@ const aLoss = (minutesAgo: number, more: Partial<Loss> = {}): Loss => ({
   micros: dollars(0.1),
   ...more,
 });
-const aWarm = (sinceMs: number) =>
-  aCluster({ state: 'warm', pool: 'default', spec, since: instant(sinceMs) });
 const aPause = (more: Partial<Pause> = {}): Pause => ({
   shape,
   reason: 'failures',
@@ -41,36 +39,42 @@ const aPause = (more: Partial<Pause> = {}): Pause => ({
 const three = [aLoss(1), aLoss(2), aLoss(3)];
 
 describe('a pool', () => {
-  test.each<[string, Loss[], Cluster[], Partial<Pool>, Partial<Pause> | undefined]>([
-    ['that lost nothing does not pause', [], [], {}, undefined],
-    ['that lost less than it may does not', three.slice(1), [], {}, undefined],
-    ['that lost as many as it may pauses', three, [], {}, { reason: 'failures', times: 1 }],
+  test.each<[string, Loss[], Date | undefined, Partial<Pool>, Partial<Pause> | undefined]>([
+    ['that lost nothing does not pause', [], undefined, {}, undefined],
+    ['that lost less than it may does not', three.slice(1), undefined, {}, undefined],
+    ['that lost as many as it may pauses', three, undefined, {}, { reason: 'failures', times: 1 }],
     [
       'whose losses lie back does not',
       three.map((loss) => ({ ...loss, lostAt: instant(-hours(2)) })),
-      [],
+      undefined,
       {},
       undefined,
     ],
-    ['that succeeded after them does not', three, [aWarm(0)], {}, undefined],
-    ['that lost some since it succeeded does not', three, [aWarm(-minutes(2.5))], {}, undefined],
+    ['that succeeded after them does not', three, instant(0), {}, undefined],
+    ['that lost some since it succeeded does not', three, instant(-minutes(2.5)), {}, undefined],
     [
       'that lost them in another shape does not',
       three.map((loss) => ({ ...loss, shape: 'x' })),
-      [],
+      undefined,
       {},
       undefined,
     ],
-    ['that may lose more does not', three, [], { losses: { ...DEFAULT_LOSSES, perHour: 4 } }, undefined],
+    [
+      'that may lose more does not',
+      three,
+      undefined,
+      { losses: { ...DEFAULT_LOSSES, perHour: 4 } },
+      undefined,
+    ],
     [
       'that lost too much money pauses',
       [aLoss(700, { micros: dollars(20) })],
-      [aWarm(0)],
+      instant(0),
       {},
       { reason: 'money' },
     ],
-  ])('%s', (_, losses, spares, pool, expected) => {
-    const pause = planPause(aPool(pool), spares, losses, at());
+  ])('%s', (_, losses, provenAt, pool, expected) => {
+    const pause = planPause(aPool(pool), provenAt, losses, at());
     if (expected) expect(pause).toMatchObject(expected);
     else expect(pause).toBeUndefined();
   });
@@ -79,13 +83,13 @@ describe('a pool', () => {
 describe('a pause', () => {
   test('lasts, and stays the same, while it is not over or nothing has become of the trial', () => {
     const lasting = aPause({ untilAt: instant(1000) });
-    expect(planPause(aPool({ pause: lasting }), [], three, at())).toBe(lasting);
+    expect(planPause(aPool({ pause: lasting }), undefined, three, at())).toBe(lasting);
     const over = aPause();
-    expect(planPause(aPool({ pause: over }), [], [], at())).toBe(over);
+    expect(planPause(aPool({ pause: over }), undefined, [], at())).toBe(over);
   });
 
   test('ends with the first spare that is ready', () => {
-    expect(planPause(aPool({ pause: aPause() }), [aWarm(-minutes(1))], three, at())).toBeUndefined();
+    expect(planPause(aPool({ pause: aPause() }), instant(-minutes(1)), three, at())).toBeUndefined();
   });
 
   test.each([
@@ -93,18 +97,18 @@ describe('a pause', () => {
     [2, 4 * FIRST_PAUSE_MS],
     [7, LONGEST_PAUSE_MS],
   ])('after %i in a row is longer, if the trial fails', (times, lengthMs) => {
-    const next = planPause(aPool({ pause: aPause({ times }) }), [], [aLoss(5)], at());
+    const next = planPause(aPool({ pause: aPause({ times }) }), undefined, [aLoss(5)], at());
     expect(next).toMatchObject({ times: times + 1, untilAt: instant(lengthMs) });
   });
 
   test('is not longer for what was in the making when it began', () => {
     const pause = aPause();
-    expect(planPause(aPool({ pause }), [], [aLoss(15)], at())).toBe(pause);
+    expect(planPause(aPool({ pause }), undefined, [aLoss(15)], at())).toBe(pause);
   });
 
   test('is over when the pool wants another shape', () => {
     const pause = aPause({ shape: 'x', untilAt: instant(hours(1)) });
-    expect(planPause(aPool({ pause }), [], [], at())).toBeUndefined();
+    expect(planPause(aPool({ pause }), undefined, [], at())).toBeUndefined();
   });
 });
 
@@ -129,6 +133,27 @@ test('a pool whose shape is broken loses a few spares a day, not hundreds, and r
   await hub.until(async () => (await warm()) === 2, hours(2));
   await hub.run(topUp(hub.ports));
   expect((await read())?.pause).toBeUndefined();
+});
+
+test('spares that were claimed at once prove as much as those that wait', async () => {
+  const hub = memoryHub({ inside: 'sketch' });
+  const lost = (n: number) =>
+    aCluster({ id: clusterIdOf(n), pool: 'default', spec, shape, state: 'failed', lostAt: at(-minutes(9)) });
+  const at = (ms: number) => new Date(hub.clock.now() + ms);
+  const claimed = aCluster({
+    spec,
+    shape,
+    claimedFrom: 'default',
+    owner: 'ada',
+    state: 'ready',
+    warmAt: at(-minutes(1)),
+  });
+  const pool: PoolFields = { schema: 1, spec, wanted: 1 };
+  const losses = Array.from({ length: DEFAULT_LOSSES.perHour }, (_, n) => lost(n + 1));
+  const writes = [...losses, claimed].map(writeOf);
+  await hub.run(hub.documents.commit([{ op: 'set', path: poolPath('default'), data: pool }, ...writes]));
+  await hub.run(topUp(hub.ports));
+  expect((await hub.documents.get<PoolFields>(poolPath('default')))?.data.pause).toBeUndefined();
 });
 
 test('a loss counts once, however often the pool is looked at', async () => {

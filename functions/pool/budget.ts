@@ -2,7 +2,7 @@
  * What a pool may lose, decided purely. A spare that failed is a loss, and its own document says so; nobody counts in another place, so
  * none is counted twice or forgotten, whatever is repeated. Above its budget a pool pauses, then makes one spare to see whether it works.
  */
-import { type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
+import { shapeOf } from '../../shared/documents/cluster.ts';
 import { DEFAULT_LOSSES, type Pause, type Pool } from '../../shared/documents/pool.ts';
 import type { Circumstances } from '../../shared/lifecycle/transition.ts';
 import { hours, minutes } from '../../shared/units.ts';
@@ -24,20 +24,20 @@ export interface Loss {
 type Time = Pick<Circumstances, 'now' | 'after' | 'elapsed'>;
 
 /**
+ * @param provenAt when the newest spare of the pool's shape became ready
  * @param losses of the last `LOSSES_MS`
  * @returns the pause that the pool is in, also while it tries whether that may end; undefined: it makes what is wanted. The very one that the
  * pool had if nothing changes.
  */
 export function planPause(
   pool: Pool,
-  spares: readonly Cluster[],
+  provenAt: Date | undefined,
   losses: readonly Loss[],
   at: Time,
 ): Pause | undefined {
   const shape = shapeOf(pool.spec);
   const own = losses.filter((loss) => loss.shape === shape && at.elapsed(loss.lostAt.getTime()) < LOSSES_MS);
-  const warm = spares.filter((spare) => spare.state === 'warm' && spare.shape === shape);
-  const provenMs = Math.max(...warm.map(({ since }) => since.getTime()), Number.NEGATIVE_INFINITY);
+  const provenMs = provenAt?.getTime() ?? Number.NEGATIVE_INFINITY;
   const { perHour, microsPerDay } = pool.losses ?? DEFAULT_LOSSES;
   const isDear = own.reduce((sum, { micros }) => sum + micros, 0) >= microsPerDay;
   const begin = (times: number, reason: Pause['reason']): Pause => ({

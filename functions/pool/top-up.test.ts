@@ -77,6 +77,13 @@ describe('a top-up', () => {
     expect(await hub.run(claimSpare(hub.ports, aWish('grace'), () => []))).toBeUndefined();
   });
 
+  test('of a pool that cannot be read keeps no other one waiting', async () => {
+    const { hub, count } = await aPool(1);
+    await hub.run(hub.documents.commit([{ op: 'set', path: poolPath('aaa'), data: { wanted: 'many' } }]));
+    await expect(hub.run(topUp(hub.ports))).rejects.toThrow();
+    expect(await count('provisioning')).toBe(1);
+  });
+
   test('of another pool leaves this one alone', async () => {
     const { hub } = await aPool(3);
     await hub.run(topUp(hub.ports, 'another'));

@@ -13,6 +13,7 @@ import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 import { circumstances, readableClusters } from '../dispatch/commit.ts';
 import { doPeopleWait } from '../dispatch/queue.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { isTrial, LOSSES_MS, type Loss, planPause } from './budget.ts';
 import { type PoolPlan, planPool } from './plan.ts';
@@ -22,13 +23,23 @@ const ACTOR = 'pool';
 /** Two top-ups at once: one commits, the other plans anew on what it finds then. */
 const TRIES = 5;
 
-/** @param only the pool to look at; absent: all */
+/**
+ * What goes wrong with one pool keeps no other one waiting.
+ * @param only the pool to look at; absent: all
+ * @throws whatever went wrong first, when all were looked at
+ */
 export async function topUp(ports: Ports, only?: string): Promise<void> {
   const pools = await ports.documents.query({ collection: POOLS });
+  const failures: unknown[] = [];
   for (const snapshot of pools) {
     const id = snapshot.path.slice(POOLS.length + 1);
-    if (only === undefined || only === id) await topUpPool(ports, id, snapshot);
+    if (only !== undefined && only !== id) continue;
+    await topUpPool(ports, id, snapshot).catch((thrown: unknown) => {
+      tellFailure(ports.log, 'pool not topped up', thrown, { pool: id });
+      failures.push(thrown);
+    });
   }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<void> {
@@ -44,7 +55,9 @@ async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<voi
     // Who does not know all there is would make too many.
     if (!spares) return;
     const at = circumstances(ports);
-    const pause = planPause(pool, spares, losses, at);
+    const mayPause = losses.length > 0 || pool.pause !== undefined;
+    const provenAt = mayPause ? await lastMade(ports, pool, spares) : undefined;
+    const pause = planPause(pool, provenAt, losses, at);
     const plan = planPool(pool, spares, {
       isOffered: offered,
       pause: pause && { reason: pause.reason, isTrial: isTrial(pause, at) },
@@ -70,6 +83,25 @@ async function sparesOf(ports: Ports, pool: string): Promise<Cluster[] | undefin
   });
   const readable = readableClusters(ports, snapshots);
   return readable.length < snapshots.length ? undefined : readable.map(({ cluster }) => cluster);
+}
+
+/** When the newest spare of this shape was ready, be it that somebody has claimed it since. */
+async function lastMade(ports: Ports, pool: Pool, spares: readonly Cluster[]): Promise<Date | undefined> {
+  const shape = shapeOf(pool.spec);
+  const [claimed] = await ports.documents.query({
+    collection: CLUSTERS,
+    where: [
+      ['claimedFrom', '==', pool.id],
+      ['shape', '==', shape],
+    ],
+    orderBy: [['warmAt', 'desc']],
+    limit: 1,
+  });
+  const made = [
+    ...spares.filter((spare) => spare.shape === shape),
+    ...readableClusters(ports, claimed ? [claimed] : []).map(({ cluster }) => cluster),
+  ].flatMap(({ warmAt }) => warmAt ?? []);
+  return made.reduce<Date | undefined>((newest, one) => (newest && newest > one ? newest : one), undefined);
 }
 
 /** Deleted ones too: their documents stay for longer than losses count. */

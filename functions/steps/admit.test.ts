@@ -123,6 +123,24 @@ describe('a freed place', () => {
     expect((await inState(hub, 'provisioning')).map(({ path }) => path)).toEqual([oldest?.path]);
     expect(await inState(hub, 'queued')).toHaveLength(2);
   });
+
+  test('goes past those whom their own account holds back, however many they are', async () => {
+    const hub = memoryHub({ limits: { accountClusters: 1, cellClusters: 2 } });
+    await create(hub, ['bob', 'ada']);
+    await hub.until(async () => (await inState(hub, 'ready')).length === 2);
+    for (let n = 0; n < 5; n++) await create(hub, ['ada']);
+    await hub.clock.runFor(1000);
+    await create(hub, ['eve']);
+    await hub.clock.runFor(1000);
+    const ready = await inState(hub, 'ready');
+    const bobs = ready.find(({ data }) => data.owner === 'bob')?.path.split('/')[1] ?? '';
+    await hub.run(command(hub.ports, bobs, 'delete', 'bob'));
+    const stop = hub.startScheduler();
+    await hub.until(async () => (await inState(hub, 'deleted')).length === 1);
+    stop();
+    await hub.clock.runFor(1000);
+    expect((await inState(hub, 'provisioning')).map(({ data }) => data.owner)).toEqual(['eve']);
+  });
 });
 
 describe('the valve', () => {

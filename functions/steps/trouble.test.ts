@@ -148,6 +148,11 @@ describe.each(INTERIORS)('an installation (%s)', (inside) => {
     const id = await it.create({ ...HELLO, owner: 'grace' });
     await it.reach(id, 'failed');
     expect((await it.cluster(id)).error?.code).toBe('INSTALL_FAILED');
+    // The next try goes on with the timeline; only what is deleted takes it along.
+    it.faults.clear('job-fails');
+    await it.retry(id);
+    await it.reach(id, 'ready');
+    expect((await it.events(id)).filter(({ purgeAt }) => purgeAt)).toEqual([]);
   });
 
   test('whose images come slowly takes its time', async () => {

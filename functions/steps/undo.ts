@@ -1,7 +1,7 @@
 /** Takes back what a failed creation made, so that failing costs nothing and a retry meets no predecessor. */
 import { seconds } from '../../shared/units.ts';
 import { ensureDrained } from '../leaf/drain.ts';
-import { prove } from './prove.ts';
+import { proveGone, untilHeld } from './prove.ts';
 import { removeLedgered, removeNames, runningLeaves } from './removal.ts';
 import { type Step, wait } from './step.ts';
 import { readLedger } from './target.ts';
@@ -18,5 +18,7 @@ export const undo: Step = async (cluster, ports) => {
     if (drained && drained.left > 0) return wait(LOOK_AGAIN_MS, drained.detail);
   }
   const left = await removeLedgered(cluster, entries, ports);
-  return left.length > 0 ? wait(LOOK_AGAIN_MS, `Removing ${left.join(', ')}.`) : prove(cluster, ports);
+  if (left.length > 0) return wait(LOOK_AGAIN_MS, `Removing ${left.join(', ')}.`);
+  // Its timeline stays: the next try goes on with it.
+  return untilHeld(cluster, ports) ?? proveGone(cluster, ports);
 };

@@ -162,6 +162,8 @@ export const clusterDocument = z.object({
   claimedFrom: z.string().optional(),
   /** When it failed as a spare: a loss of its pool's. */
   lostAt: instant.optional(),
+  /** When it was first ready as a spare, which proves that such spares can be made. It stays when it is claimed. */
+  warmAt: instant.optional(),
   members: z.record(z.string(), role),
   /** By uid: the verified address of each member, by which the application knows them. */
   emails: z.record(z.string(), z.string()).default({}),

@@ -360,6 +360,7 @@ function enter(
     cost,
     readyAt: becomesReady ? new Date(at.now) : cluster.readyAt,
     lostAt: isLoss ? (cluster.lostAt ?? new Date(at.now)) : cluster.lostAt,
+    warmAt: to === 'warm' ? (cluster.warmAt ?? new Date(at.now)) : cluster.warmAt,
     expiresAt,
     purgeAt: isFinal(to) ? new Date(at.now + KEEP_DELETED_MS) : undefined,
   });
