@@ -1,6 +1,6 @@
 /** What many seeds come to together, and what is missing in it. */
 import { LIFECYCLE, type State } from '../../shared/lifecycle/table.ts';
-import { EDGES } from './invariants.ts';
+import { EDGES } from './invariants/edges.ts';
 import { MARKERS } from './markers.ts';
 import type { Run } from './simulate.ts';
 import { PRESSED } from './weather.ts';

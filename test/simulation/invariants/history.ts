@@ -1,0 +1,121 @@
+/**
+ * What may come after what in one cluster's document, timeline and messages: it has one owner (S1), takes edges of the table one epoch at a
+ * time and never rises again (S3), becomes no spare, and its pool deletes it only while it has no owner (S9), fails for a reason (S11), goes
+ * forward (S12), tells each change on its timeline, to those who may read it (S13), and before any message speaks of it (S17).
+ */
+import { type Allowance, accountPath } from '../../../shared/documents/account.ts';
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { type ClusterEvent, eventPath } from '../../../shared/documents/event.ts';
+import { isFinal, MAKING } from '../../../shared/lifecycle/derive.ts';
+import type { World } from '../world.ts';
+import type { Census } from './census.ts';
+import { EDGES } from './edges.ts';
+
+export type History = ReturnType<typeof watchHistory>;
+
+export function watchHistory(world: World, { known }: Census) {
+  const { hub, violate, markers } = world;
+  const edges = new Set<string>();
+  const repairingSinceMs = new Map<string, number>();
+
+  function compare(before: Cluster, now: Cluster): void {
+    const { id } = now;
+    if (before.owner !== undefined && before.owner !== now.owner && !isClosing(before.owner))
+      violate('S1', `${id} goes from ${before.owner} to ${now.owner}`);
+    if (before.owner === undefined && now.owner !== undefined && before.state !== 'warm')
+      violate('S1', `${id} was claimed while ${before.state}`);
+    if (now.epoch < before.epoch) violate('S3', `the epoch of ${id} goes back`);
+    if (now.epoch > before.epoch + 1) violate('S3', `${id} skips an epoch`);
+    if (now.state !== before.state && now.epoch === before.epoch)
+      violate('S3', `${id} changes its state without an epoch`);
+    if (now.generation < before.generation) violate('S3', `the generation of ${id} goes back`);
+    if (isFinal(before.state) && now.state !== before.state) violate('S3', `${id} rises again`);
+    if (now.epoch === before.epoch && now.progress < before.progress)
+      violate('S12', `the progress of ${id} goes back in ${now.state}`);
+    if (now.parked) markers.add('parked');
+    if (before.parked && !now.parked) markers.add('parked no more');
+    if (before.schema < now.schema) markers.add('written anew by a newer version');
+    if (before.exhausted.length < now.exhausted.length) markers.add('next zone tried');
+    if (now.pool !== undefined && before.pool === undefined) violate('S9', `${id} becomes a spare`);
+  }
+
+  /** Whoever deletes their account leaves what is deleted, and what others own too. */
+  const isClosing = (uid: string): boolean =>
+    hub.documents.peek<Allowance>(accountPath(uid))?.data.closing !== undefined;
+
+  /** Those that have come since. */
+  function checkEvents(now: Cluster, before: Cluster | undefined): void {
+    for (let epoch = (before?.epoch ?? -1) + 1; epoch <= now.epoch; epoch++) checkEvent(now, epoch, before);
+  }
+
+  function checkEvent(now: Cluster, epoch: number, before: Cluster | undefined): void {
+    const event = hub.documents.peek<ClusterEvent>(eventPath(now.id, epoch))?.data;
+    if (!event) {
+      violate('S13', `${now.id} has no event ${epoch}`);
+      return;
+    }
+    if (event.from === undefined) {
+      if (epoch !== 0) violate('S13', `event ${epoch} of ${now.id} comes from nowhere`);
+      return;
+    }
+    const edge = `${event.from}>${event.to}:${event.cause}`;
+    edges.add(edge);
+    if (event.from === 'repairing' && event.cause === 'done') noteRepaired(now.id);
+    if (event.cause === 'delete' && event.actor === 'pool' && before?.owner !== undefined)
+      violate('S9', `the pool deletes ${now.id}, which is ${before.owner}'s`);
+    if (event.cause === 'delete' && MAKING.has(event.from)) markers.add('deleted in the making');
+    if (event.cause === 'share' && event.from === event.to) markers.add('members changed in the middle');
+    if (!EDGES.has(edge)) violate('S3', `${now.id} took an edge that is none: ${edge}`);
+    if (event.from === event.to && event.cause !== 'share')
+      violate('S3', `${edge} of ${now.id} is to change nothing, and has an epoch of its own`);
+    if (before && epoch === before.epoch + 1 && event.from !== before.state)
+      violate('S13', `event ${epoch} of ${now.id} comes from ${event.from}, and it was ${before.state}`);
+    if (epoch === now.epoch && event.to !== now.state)
+      violate('S13', `event ${epoch} of ${now.id} leads to ${event.to}, and it is ${now.state}`);
+  }
+
+  function noteRepairing(id: string): void {
+    repairingSinceMs.set(id, world.nowMs());
+  }
+
+  /** From then on it is held to what it was before. */
+  function noteRepaired(id: string): void {
+    if ((world.damaged.get(id) ?? 0) < (repairingSinceMs.get(id) ?? 0)) world.damaged.delete(id);
+  }
+
+  /** For whatever the weather is to be no reason. */
+  function checkNoFailure({ id, state, error }: Cluster): void {
+    if (state !== 'failed' && state !== 'stuck') return;
+    violate(
+      'S11',
+      `${id} ${state === 'failed' ? 'failed' : 'is stuck'} (${error?.code}: ${error?.message}) though nothing gave it a reason to`,
+    );
+  }
+
+  /** The timeline is read by those who may read the cluster, and by nobody else. */
+  function checkReaders(now: Cluster): void {
+    for (let epoch = 0; epoch <= now.epoch; epoch++) {
+      const readers = hub.documents.peek<ClusterEvent>(eventPath(now.id, epoch))?.data.readers ?? [];
+      // What happened to a spare is none of the business of who claims it.
+      if (now.claimedFrom !== undefined && readers.length === 0) continue;
+      if ([...readers].sort().join() !== [...now.readers].sort().join())
+        violate(
+          'S13',
+          `event ${epoch} of ${now.id} is read by ${readers.join()}, and the cluster by ${now.readers.join()}`,
+        );
+    }
+  }
+
+  /** A message may come late, but never before what it speaks of. */
+  function onPublish(topic: string, body: { id?: string; epoch?: number }): void {
+    if (!topic.startsWith('step-') || body.id === undefined || body.epoch === undefined) return;
+    const now = known.get(body.id);
+    if (!now || now.epoch < body.epoch)
+      violate(
+        'S17',
+        `a message speaks of epoch ${body.epoch} of ${body.id}, which is at ${now?.epoch ?? 'none'}`,
+      );
+  }
+
+  return { edges, compare, checkEvents, noteRepairing, checkNoFailure, checkReaders, onPublish };
+}
