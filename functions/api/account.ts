@@ -11,13 +11,13 @@ import { HUB } from '../audit.ts';
 import { clustersOf } from '../closing/clusters.ts';
 import { fateOf, roleOf, versionOf } from '../closing/plan.ts';
 import { requestClosing } from '../closing/request.ts';
-import type { Snapshot } from '../cloud.ts';
+import type { Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail, type Principal, requireRecentSignIn } from '../tokens.ts';
 import { accountLimits, parseAllowance, toAllowance, toRemarks } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 
-/** Entries of the audit log, of each kind; an operator has the others. */
+/** Entries of the audit log, of each kind the newest; an operator has the others. */
 const MOST_ENTRIES = 500;
 
 const get = endpoint({
@@ -81,13 +81,8 @@ async function collect(
     email === undefined ? [] : documents.query({ collection: INVITATIONS, where: [['email', '==', email]] }),
     documents.query({ collection: INVITATIONS, where: [['invitedBy', '==', uid]] }),
     documents.query({ collection: SIGNALS, where: [['account', '==', uid]] }),
-    documents.query({
-      collection: AUDIT,
-      where: [['actor', '==', uid]],
-      orderBy: [['at', 'desc']],
-      limit: MOST_ENTRIES,
-    }),
-    documents.query({ collection: AUDIT, where: [['subject', '==', uid]], limit: MOST_ENTRIES }),
+    documents.query(newest('actor', uid)),
+    documents.query(newest('subject', uid)),
   ]);
   const account = parseAllowance(found);
   return {
@@ -105,6 +100,13 @@ async function collect(
     log: toLog([...deeds, ...others], uid),
   };
 }
+
+const newest = (field: 'actor' | 'subject', uid: string): Query => ({
+  collection: AUDIT,
+  where: [[field, '==', uid]],
+  orderBy: [['at', 'desc']],
+  limit: MOST_ENTRIES,
+});
 
 const toProfile = (profile: Awaited<ReturnType<Ports['people']['find']>>): OwnAccountReply['profile'] => {
   if (!profile) return { emailVerified: false, providers: [] };

@@ -18,6 +18,7 @@ import { AppError } from '../../shared/errors.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
 import { MAX_MEMBERS } from '../../shared/limits.ts';
+import { days } from '../../shared/units.ts';
 import { audited } from '../audit.ts';
 import { CommitError, type Snapshot } from '../cloud.ts';
 import { command } from '../dispatch/commands.ts';
@@ -25,6 +26,9 @@ import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail, type Principal } from '../tokens.ts';
 import { withMember } from './membership.ts';
+
+/** Whoever says the same once more within this time has said nothing new; later it begins anew. */
+const FRESH_MS = days(1);
 
 /** Accepted in one request; the rest comes with the next. */
 const AT_ONCE = 20;
@@ -51,7 +55,7 @@ export async function pendingInvitations(ports: Ports, clusterId: string): Promi
 const isOver = ({ expiresAt }: Invitation, { clock }: Ports): boolean => expiresAt.getTime() <= clock.now();
 
 /**
- * Invites somebody, or invites them as something else.
+ * Invites somebody, or anew: as something else, by somebody else, or for another 30 days.
  * @param pending those of the cluster that are there
  * @throws AppError NOT_ACCEPTED_IN_STATE, TOO_MANY_MEMBERS; CommitError `unavailable`
  */
@@ -64,7 +68,7 @@ export async function invite(
   if (ENDING.has(cluster.state))
     throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${cluster.state}" and takes nobody new.`);
   const known = pending.find(({ email }) => email === wish.email);
-  if (known?.role === wish.role) return;
+  if (known && isRepetition(known, wish, ports)) return;
   const limit = MAX_MEMBERS - Object.keys(cluster.members).length;
   if (!known && pending.length >= limit) throw new AppError('TOO_MANY_MEMBERS');
   // One that has expired would keep its old place in their order.
@@ -95,6 +99,15 @@ export async function invite(
   await ports.documents.commit([{ op: 'delete', path }]);
   throw new AppError('TOO_MANY_MEMBERS');
 }
+
+const isRepetition = (
+  { role, invitedBy, expiresAt }: Invitation,
+  wish: Pick<Invitation, 'role' | 'invitedBy'>,
+  { clock }: Ports,
+): boolean =>
+  role === wish.role &&
+  invitedBy === wish.invitedBy &&
+  expiresAt.getTime() - clock.now() > INVITATION_LIFETIME_MS - FRESH_MS;
 
 /**
  * Whoever has that address cannot accept from now on. Safe to repeat.

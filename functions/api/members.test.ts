@@ -17,7 +17,7 @@ import {
   invitationDocument,
 } from '../../shared/documents/invitation.ts';
 import { STATES, type State } from '../../shared/lifecycle/table.ts';
-import { minutes } from '../../shared/units.ts';
+import { days, minutes } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
 import { CommitError, type Write } from '../cloud.ts';
@@ -180,6 +180,19 @@ describe('inviting', () => {
     expect(await writesOf(hub, () => hub.put('grace@example.com', 'viewer'))).toBe(0);
     await hub.put('grace@example.com', 'editor');
     expect((await hub.invitations()).map(({ data }) => data.role)).toEqual(['editor']);
+  });
+
+  test('once more renews it', async () => {
+    const hub = await given();
+    await hub.put('grace@example.com', 'viewer');
+    await hub.clock.runFor(days(29));
+    await hub.put('grace@example.com', 'viewer');
+    expect((await hub.invitations()).map(({ data }) => data.expiresAt)).toEqual([
+      new Date(hub.clock.now() + INVITATION_LIFETIME_MS),
+    ]);
+    await hub.clock.runFor(days(29));
+    await hub.me(hub.as('grace'));
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner', grace: 'viewer' });
   });
 
   test.each(['me', 'clusters'])('is accepted by the first GET /v1/%s, once', async (first) => {
