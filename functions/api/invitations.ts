@@ -186,8 +186,8 @@ async function accept(
   if (isUseless) await forget(ports, path, version);
 }
 
-/** The cluster is not there any more, or keeps the one owner it has. */
-const FINAL: ReadonlySet<string> = new Set(['NOT_FOUND', 'LAST_OWNER']);
+/** The cluster is not there any more, or an owner of it would become less who may not. */
+const FINAL: ReadonlySet<string> = new Set(['NOT_FOUND', 'OWNER_PAYS', 'LAST_OWNER']);
 
 /** Unless somebody has invited them anew meanwhile. */
 async function forget({ documents }: Ports, path: string, ifVersion: string): Promise<void> {

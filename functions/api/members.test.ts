@@ -320,20 +320,60 @@ describe('shutting somebody out', () => {
     expect((await hub.cluster()).members).toEqual({ ada: 'owner', grace: 'viewer' });
   });
 
-  test('the last owner can neither leave nor become less', async () => {
-    const hub = await given({ members: { ada: 'owner', grace: 'editor' } });
+  test('whoever it counts for stays its owner', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    const grace = hub.as('grace');
+    for (const { status, body } of [
+      await hub.remove('ada@example.com'),
+      await hub.put('ada@example.com', 'editor'),
+      await hub.remove('ada@example.com', grace),
+      await hub.put('ada@example.com', 'viewer', grace),
+    ])
+      expect({ status, code: body.code }).toEqual({ status: 409, code: 'OWNER_PAYS' });
+    expect(await hub.cluster()).toMatchObject({ epoch: 3, members: { ada: 'owner', grace: 'owner' } });
+    expect((await hub.put('grace@example.com', 'editor', grace)).status).toBe(202);
+    expect((await hub.remove('grace@example.com', grace)).status).toBe(202);
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner' });
+  });
+
+  test('whoever it counts for becomes no less by an invitation to another address of theirs', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    await hub.put('ada@home.example.com', 'viewer', hub.as('grace'));
+    await hub.me(hub.as('ada', { email: 'ada@home.example.com' }));
+    expect(await hub.cluster()).toMatchObject({ epoch: 3, members: { ada: 'owner', grace: 'owner' } });
+    expect(await hub.invitations()).toEqual([]);
+  });
+
+  test('whoever it counts for does not lose their place to who has their old address', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    hub.as('ada', { email: 'ada@new.example.com' });
+    hub.as('eve', { email: 'ada@example.com' });
+    const { status, body } = await hub.put('ada@example.com', 'owner', hub.as('grace'));
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'OWNER_PAYS' });
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner', grace: 'owner' });
+  });
+
+  test('whoever it counted for may leave what is deleted', async () => {
+    const hub = await given({ state: 'deleted', members: { ada: 'owner', grace: 'owner' } });
+    expect((await hub.remove('ada@example.com')).status).toBe(202);
+    expect((await hub.cluster()).members).toEqual({ grace: 'owner' });
+  });
+
+  test('the last owner of what counts for somebody who left before can neither leave nor become less', async () => {
+    const hub = await given({ owner: 'zoe', members: { ada: 'owner', grace: 'editor' } });
+    expect((await hub.remove('grace@example.com')).status).toBe(202);
     for (const { status, body } of [
       await hub.remove('ada@example.com'),
       await hub.put('ada@example.com', 'editor'),
     ])
       expect({ status, code: body.code }).toEqual({ status: 409, code: 'LAST_OWNER' });
-    expect(await hub.cluster()).toMatchObject({ epoch: 3, members: { ada: 'owner' } });
+    expect(await hub.cluster()).toMatchObject({ epoch: 4, members: { ada: 'owner' } });
   });
 });
 
 describe('at once', () => {
   test('two owners who leave leave one', async () => {
-    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    const hub = await given({ owner: 'zoe', members: { ada: 'owner', grace: 'owner' } });
     const answers = await Promise.all([
       hub.remove('ada@example.com'),
       hub.remove('grace@example.com', hub.as('grace')),
@@ -346,7 +386,7 @@ describe('at once', () => {
   test('the last owner who leaves twice stays', async () => {
     const hub = await given();
     const answers = await Promise.all([hub.remove('ada@example.com'), hub.remove('ada@example.com')]);
-    expect(answers.map(({ body }) => body.code)).toEqual(['LAST_OWNER', 'LAST_OWNER']);
+    expect(answers.map(({ body }) => body.code)).toEqual(['OWNER_PAYS', 'OWNER_PAYS']);
   });
 
   test('two changes of two people are both made, and the timeline is theirs', async () => {
