@@ -244,6 +244,13 @@ export const ERRORS = {
     say: 'The cluster does not accept this in its present state.',
     remedy: 'Wait until its state allows it; GET the cluster to see which.',
   },
+  OWNER_PAYS: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'The cluster counts for this owner, who stays its owner for as long as it is there.',
+    remedy: 'Delete the cluster if it is not wanted any more.',
+  },
   LAST_OWNER: {
     retry: false,
     http: 409,

@@ -49,6 +49,7 @@ const create = endpoint({
     'UNKNOWN_REGION',
     'UNSUPPORTED_ISOLATION',
     'IDEMPOTENCY_KEY_REUSED',
+    'NOT_FOUND',
     'TOO_MANY_REQUESTS',
     'CONFLICT',
   ],
@@ -69,7 +70,12 @@ const create = endpoint({
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const earlier = await findEarlier(ports, request);
       if (earlier.cluster !== undefined) {
-        const { cluster, updateTime } = await findCluster({ ports, id: earlier.cluster, authorize });
+        // Who made it may have been shut out since.
+        const { cluster, updateTime } = await findCluster({
+          ports,
+          id: earlier.cluster,
+          authorize: (read) => authorize(read, 'GET /v1/clusters/{id}'),
+        });
         return accepted(toReply(cluster, ports.clock, updateTime));
       }
       const { name, ...wish } = body;

@@ -29,8 +29,12 @@ export interface Call<Body = unknown, Query = unknown> {
   body: Body;
   query: Query;
   header(name: string): string | undefined;
-  /** For the endpoints of a cluster: @throws AppError what the policy says */
-  authorize(cluster: Cluster): void;
+  /**
+   * For the endpoints of a cluster.
+   * @param as whose policy it goes by, where the answer is that of another endpoint
+   * @throws AppError what the policy says
+   */
+  authorize(cluster: Cluster, as?: EndpointName): void;
 }
 
 export interface Reply {
@@ -90,12 +94,12 @@ export async function serve(
   buckets.take(`address ${addressOf(header('x-forwarded-for'))}`, addressRequestsPerMinute);
   const principal = isPublic(name) ? undefined : await authenticate(ports.tokens, header('authorization'));
   if (principal) buckets.take(`account ${principal.uid}`, accountRequestsPerMinute);
-  const decide = (cluster?: Cluster): void => {
+  const decide = (cluster?: Cluster, as = name): void => {
     try {
-      authorize(name, principal, cluster);
+      authorize(as, principal, cluster);
     } catch (error) {
       const { code } = asAppError(error);
-      if (principal) tellDenied(ports, { actor: principal.uid, route: name, code });
+      if (principal) tellDenied(ports, { actor: principal.uid, route: as, code });
       throw error;
     }
   };

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { CLUSTERS } from '../../shared/documents/cluster.ts';
+import type { Problem } from '../../shared/api.ts';
+import { CLUSTERS, clusterPath } from '../../shared/documents/cluster.ts';
 import { REQUEST_LIFETIME_MS } from '../../shared/documents/request.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
@@ -47,6 +48,20 @@ describe('an Idempotency-Key', () => {
     const api = apiUnderTest();
     await api.create(api.as('a'), { name: 'mine' }, key('bc'));
     expect((await api.create(api.as('ab'), { name: 'other' }, key('c'))).status).toBe(202);
+  });
+
+  test('tells who may not see the cluster any more as little as GET does', async () => {
+    const api = apiUnderTest();
+    const token = api.as('ada');
+    const { id } = (await api.create(token, { name: 'mine' }, key('k'))).body;
+    const data = { members: { grace: 'owner' }, readers: ['grace'], emails: {}, owner: 'grace' };
+    await api.documents.commit([{ op: 'update', path: clusterPath(id), data }]);
+    const again = await api.create(token, { name: 'mine' }, key('k'));
+    const looked = await api.send<Problem>('GET', `/v1/clusters/${id}`, token);
+    expect(again).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } });
+    expect({ ...again.body, instance: '' }).toEqual({ ...looked.body, instance: '' });
+    expect(api.lines.filter(({ fields }) => fields.action === 'denied')).toHaveLength(2);
+    expect(await api.documents.query({ collection: CLUSTERS })).toHaveLength(1);
   });
 
   test('is free again after a day', async () => {

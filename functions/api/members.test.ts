@@ -17,10 +17,12 @@ import {
   invitationDocument,
 } from '../../shared/documents/invitation.ts';
 import { STATES, type State } from '../../shared/lifecycle/table.ts';
-import { minutes } from '../../shared/units.ts';
+import { days, minutes } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
+import { requestOf } from '../../test/request.ts';
 import { CommitError, type Write } from '../cloud.ts';
+import { createApi } from './app.ts';
 import { acceptInvitations } from './invitations.ts';
 
 const id = clusterIdOf(1);
@@ -52,6 +54,8 @@ async function given(fields: Partial<Cluster> = {}) {
       (await api.send<ClusterPage>('GET', '/v1/clusters', token)).body.clusters.map((cluster) => cluster.id),
   };
 }
+
+type Given = Awaited<ReturnType<typeof given>>;
 
 /** Counts what is written while something is done. */
 async function writesOf(api: Pick<ApiUnderTest, 'documents'>, work: () => Promise<unknown>): Promise<number> {
@@ -182,6 +186,19 @@ describe('inviting', () => {
     expect((await hub.invitations()).map(({ data }) => data.role)).toEqual(['editor']);
   });
 
+  test('once more renews it', async () => {
+    const hub = await given();
+    await hub.put('grace@example.com', 'viewer');
+    await hub.clock.runFor(days(29));
+    await hub.put('grace@example.com', 'viewer');
+    expect((await hub.invitations()).map(({ data }) => data.expiresAt)).toEqual([
+      new Date(hub.clock.now() + INVITATION_LIFETIME_MS),
+    ]);
+    await hub.clock.runFor(days(29));
+    await hub.me(hub.as('grace'));
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner', grace: 'viewer' });
+  });
+
   test.each(['me', 'clusters'])('is accepted by the first GET /v1/%s, once', async (first) => {
     const hub = await given();
     await hub.put('grace@example.com', 'editor');
@@ -253,6 +270,49 @@ describe('inviting', () => {
     expect(await hub.invitations()).toEqual([]);
   });
 
+  test.each([
+    ['shut out', (hub: Given) => hub.remove('grace@example.com')],
+    ['an owner no more', (hub: Given) => hub.put('grace@example.com', 'editor')],
+  ])('by somebody who is %s since gives nothing', async (_, end) => {
+    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    await hub.put('linus@example.com', 'owner', hub.as('grace'));
+    expect((await hub.list()).map(({ email }) => email)).toContain('linus@example.com');
+    await end(hub);
+    expect((await hub.list()).map(({ email }) => email)).not.toContain('linus@example.com');
+    await hub.me(hub.as('linus'));
+    expect((await hub.cluster()).members).not.toHaveProperty('linus');
+    expect(await hub.invitations()).toEqual([]);
+  });
+
+  test('by somebody who is shut out while it is looked who is invited gives nothing', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    const { people } = hub.ports;
+    const api = createApi({
+      ...hub.ports,
+      people: {
+        ...people,
+        async findByEmail(email) {
+          await hub.remove('grace@example.com');
+          return people.findByEmail(email);
+        },
+      },
+    });
+    const path = `/v1/clusters/${id}/members/linus@example.com`;
+    await api.request(path, requestOf('PUT', hub.as('grace'), { body: { role: 'owner' } }));
+    await hub.me(hub.as('linus'));
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner' });
+    expect(await hub.invitations()).toEqual([]);
+  });
+
+  test('that another owner makes too is theirs, and outlasts who made it first', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    await hub.put('linus@example.com', 'viewer', hub.as('grace'));
+    await hub.put('linus@example.com', 'viewer');
+    await hub.remove('grace@example.com');
+    await hub.me(hub.as('linus'));
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner', linus: 'viewer' });
+  });
+
   test('to a cluster whose document is gone is forgotten', async () => {
     const hub = await given();
     await hub.put('grace@example.com', 'viewer');
@@ -307,20 +367,60 @@ describe('shutting somebody out', () => {
     expect((await hub.cluster()).members).toEqual({ ada: 'owner', grace: 'viewer' });
   });
 
-  test('the last owner can neither leave nor become less', async () => {
-    const hub = await given({ members: { ada: 'owner', grace: 'editor' } });
+  test('whoever it counts for stays its owner', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    const grace = hub.as('grace');
+    for (const { status, body } of [
+      await hub.remove('ada@example.com'),
+      await hub.put('ada@example.com', 'editor'),
+      await hub.remove('ada@example.com', grace),
+      await hub.put('ada@example.com', 'viewer', grace),
+    ])
+      expect({ status, code: body.code }).toEqual({ status: 409, code: 'OWNER_PAYS' });
+    expect(await hub.cluster()).toMatchObject({ epoch: 3, members: { ada: 'owner', grace: 'owner' } });
+    expect((await hub.put('grace@example.com', 'editor', grace)).status).toBe(202);
+    expect((await hub.remove('grace@example.com', grace)).status).toBe(202);
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner' });
+  });
+
+  test('whoever it counts for becomes no less by an invitation to another address of theirs', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    await hub.put('ada@home.example.com', 'viewer', hub.as('grace'));
+    await hub.me(hub.as('ada', { email: 'ada@home.example.com' }));
+    expect(await hub.cluster()).toMatchObject({ epoch: 3, members: { ada: 'owner', grace: 'owner' } });
+    expect(await hub.invitations()).toEqual([]);
+  });
+
+  test('whoever it counts for does not lose their place to who has their old address', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    hub.as('ada', { email: 'ada@new.example.com' });
+    hub.as('eve', { email: 'ada@example.com' });
+    const { status, body } = await hub.put('ada@example.com', 'owner', hub.as('grace'));
+    expect({ status, code: body.code }).toEqual({ status: 409, code: 'OWNER_PAYS' });
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner', grace: 'owner' });
+  });
+
+  test('whoever it counted for may leave what is deleted', async () => {
+    const hub = await given({ state: 'deleted', members: { ada: 'owner', grace: 'owner' } });
+    expect((await hub.remove('ada@example.com')).status).toBe(202);
+    expect((await hub.cluster()).members).toEqual({ grace: 'owner' });
+  });
+
+  test('the last owner of what counts for somebody who left before can neither leave nor become less', async () => {
+    const hub = await given({ owner: 'zoe', members: { ada: 'owner', grace: 'editor' } });
+    expect((await hub.remove('grace@example.com')).status).toBe(202);
     for (const { status, body } of [
       await hub.remove('ada@example.com'),
       await hub.put('ada@example.com', 'editor'),
     ])
       expect({ status, code: body.code }).toEqual({ status: 409, code: 'LAST_OWNER' });
-    expect(await hub.cluster()).toMatchObject({ epoch: 3, members: { ada: 'owner' } });
+    expect(await hub.cluster()).toMatchObject({ epoch: 4, members: { ada: 'owner' } });
   });
 });
 
 describe('at once', () => {
   test('two owners who leave leave one', async () => {
-    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    const hub = await given({ owner: 'zoe', members: { ada: 'owner', grace: 'owner' } });
     const answers = await Promise.all([
       hub.remove('ada@example.com'),
       hub.remove('grace@example.com', hub.as('grace')),
@@ -333,7 +433,7 @@ describe('at once', () => {
   test('the last owner who leaves twice stays', async () => {
     const hub = await given();
     const answers = await Promise.all([hub.remove('ada@example.com'), hub.remove('ada@example.com')]);
-    expect(answers.map(({ body }) => body.code)).toEqual(['LAST_OWNER', 'LAST_OWNER']);
+    expect(answers.map(({ body }) => body.code)).toEqual(['OWNER_PAYS', 'OWNER_PAYS']);
   });
 
   test('two changes of two people are both made, and the timeline is theirs', async () => {

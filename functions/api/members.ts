@@ -19,7 +19,7 @@ const list = endpoint({
     const there = Object.entries(cluster.members).map(
       ([uid, role]): MemberReply => ({ email: emailOf(cluster, uid), role, uid, pending: false }),
     );
-    const invited = (await pendingInvitations(call.ports, cluster.id)).map(
+    const invited = (await pendingInvitations(call.ports, cluster)).map(
       ({ email, role }): MemberReply => ({ email, role, pending: true }),
     );
     return { body: { members: [...there, ...invited].sort(byEmail) } };
@@ -39,6 +39,7 @@ const put = endpoint({
     'OWNER_ONLY',
     'ACCOUNT_CLOSING',
     'ACCOUNT_SUSPENDED',
+    'OWNER_PAYS',
     'LAST_OWNER',
     'TOO_MANY_MEMBERS',
     'NOT_ACCEPTED_IN_STATE',
@@ -50,7 +51,7 @@ const put = endpoint({
     const { cluster, updateTime } = await findCluster(call);
     await requireGoodAccount(ports, principal().uid, 'use');
     const [pending, user] = await Promise.all([
-      pendingInvitations(ports, cluster.id),
+      pendingInvitations(ports, cluster),
       ports.people.findByEmail(email),
     ]);
     const uid = user?.uid ?? uidsOf(cluster, email)[0];
@@ -69,10 +70,11 @@ const put = endpoint({
 
 const remove = endpoint({
   name: 'DELETE /v1/clusters/{id}/members/{email}',
-  summary: 'Shut somebody out of a cluster, withdraw an invitation, or leave. A repetition changes nothing.',
+  summary:
+    'Shut somebody out of a cluster, withdraw an invitation, or leave. Whoever the cluster counts for stays. A repetition changes nothing.',
   status: 202,
   reply: clusterReply,
-  refuses: ['OWNER_ONLY', 'LAST_OWNER', 'CONFLICT'],
+  refuses: ['OWNER_ONLY', 'OWNER_PAYS', 'LAST_OWNER', 'CONFLICT'],
   async handle(call) {
     const { ports, id, email } = call;
     const authorize = (cluster: Cluster): void => {

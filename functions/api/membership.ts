@@ -2,6 +2,7 @@
 
 import type { Cluster, Role } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
+import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { MAX_MEMBERS } from '../../shared/limits.ts';
 import type { Change } from '../dispatch/commands.ts';
 
@@ -16,7 +17,7 @@ export interface NewMember {
  * A member more, or one with another role. An address is one person's: whoever had it here before is replaced by who has it now.
  * @param invited how many others are invited
  * @returns undefined if nothing is to change
- * @throws AppError LAST_OWNER, TOO_MANY_MEMBERS
+ * @throws AppError OWNER_PAYS, LAST_OWNER, TOO_MANY_MEMBERS
  */
 export function withMember(
   cluster: Cluster,
@@ -32,7 +33,7 @@ export function withMember(
   const count = Object.keys(members).length;
   if (count > Object.keys(cluster.members).length && count + invited > MAX_MEMBERS)
     throw new AppError('TOO_MANY_MEMBERS');
-  return changeTo(members, emails, `${email} ${MAY[role]}.`, uid);
+  return changeTo(cluster, members, emails, `${email} ${MAY[role]}.`, uid);
 }
 
 const MAY: Record<Role, string> = {
@@ -43,13 +44,14 @@ const MAY: Record<Role, string> = {
 
 /**
  * @returns undefined if nobody has this address here
- * @throws AppError LAST_OWNER
+ * @throws AppError OWNER_PAYS, LAST_OWNER
  */
 export function withoutMember(cluster: Cluster, email: string): Change | undefined {
   const uids = uidsOf(cluster, email);
   if (uids.length === 0) return undefined;
   const members = without(cluster.members, uids);
-  return changeTo(members, without(cluster.emails, uids), `${email} may not use it any more.`, uids[0]);
+  const emails = without(cluster.emails, uids);
+  return changeTo(cluster, members, emails, `${email} may not use it any more.`, uids[0]);
 }
 
 /** Empty for one who was a member before addresses were kept. */
@@ -61,11 +63,13 @@ export const uidsOf = ({ members, emails }: Pick<Cluster, 'members' | 'emails'>,
   Object.keys(members).filter((uid) => emailOf({ emails }, uid) === email);
 
 function changeTo(
+  cluster: Cluster,
   members: Cluster['members'],
   emails: Cluster['emails'],
   note: string,
   subject: string | undefined,
 ): Change {
+  if (mayDelete(cluster, cluster.members) && !mayDelete(cluster, members)) throw new AppError('OWNER_PAYS');
   if (!Object.values(members).includes('owner')) throw new AppError('LAST_OWNER');
   return {
     patch: { members, emails, readers: Object.keys(members) },
@@ -73,6 +77,10 @@ function changeTo(
     ...(subject !== undefined && { subject }),
   };
 }
+
+/** Whether whoever it counts for can make an end of that. Nobody is to pay for what they can neither see nor delete. */
+const mayDelete = ({ state, owner }: Cluster, members: Cluster['members']): boolean =>
+  owner !== undefined && !isFinal(state) && Object.hasOwn(members, owner) && members[owner] === 'owner';
 
 const without = <T>(map: Record<string, T>, keys: readonly string[]): Record<string, T> =>
   Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));

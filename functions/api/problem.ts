@@ -42,9 +42,12 @@ export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.flatMap(fieldErrors).slice(0, MOST_ERRORS);
-  const onlyTheName = errors.every(({ field }) => field === 'name');
+  const onlyTheName = parsed.error.issues.every(isOfTheName);
   throw new AppError(onlyTheName ? 'INVALID_NAME' : 'INVALID_ARGUMENT', undefined, { errors });
 }
+
+const isOfTheName = ({ code, path }: z.core.$ZodIssue): boolean =>
+  code !== 'unrecognized_keys' && path.join('.') === 'name';
 
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys')

@@ -106,6 +106,16 @@ describe('a body of POST /v1/clusters', () => {
     expect(answer.body.errors).toEqual([{ field, message: 'There is no such field.' }]);
   });
 
+  test('with a field called name where there is none is told so', async () => {
+    const api = apiUnderTest();
+    await api.given(aCluster({ owner: 'ada' }));
+    const path = `/v1/clusters/${clusterIdOf(1)}/members/grace@example.com`;
+    const body = { role: 'viewer', name: 'Grace' };
+    const answer = await api.send<Problem>('PUT', path, api.as('ada'), { body });
+    expectProblem(answer, 'INVALID_ARGUMENT');
+    expect(answer.body.errors).toEqual([{ field: 'name', message: 'There is no such field.' }]);
+  });
+
   test('names every fault at once, and not more than are of use', async () => {
     const answer = await create({ name: 'X', size: 1, region: 2, ttlHours: -1, x: 1, y: 2 });
     expect(answer.body.errors?.map(({ field }) => field).sort()).toEqual(

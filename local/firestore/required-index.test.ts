@@ -463,6 +463,7 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
   'what was done to a user (api/account.ts)': {
     collection: 'audit',
     where: [['subject', '==', 'x']],
+    orderBy: [['at', 'desc']],
     limit: 2,
   },
   'invitations of a user (api/account.ts, closing/erase.ts)': {

@@ -221,10 +221,11 @@ describe('sharing', () => {
     // The state is written before its word is sent, so the new host may still be on its way up.
     await expect.poll(async () => (await ada('GET', '/v1/health')).status).toBe(200);
     expect(await sessionOf('grace')).not.toBe('');
-    // Either owner may go, and not the last of them.
-    expect((await grace('DELETE', member('ada@example.com'))).status).toBe(202);
+    // Either owner may go but her for whom it counts.
+    expect((await grace('DELETE', member('ada@example.com'))).body).toMatchObject({ code: 'OWNER_PAYS' });
+    expect((await ada('DELETE', member('grace@example.com'))).status).toBe(202);
     await settled();
-    expect((await grace('DELETE', member('grace@example.com'))).body).toMatchObject({ code: 'LAST_OWNER' });
+    expect((await ada('DELETE', member('ada@example.com'))).body).toMatchObject({ code: 'OWNER_PAYS' });
   });
 });
 

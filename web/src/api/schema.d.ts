@@ -320,7 +320,7 @@ export interface paths {
         /** Let somebody use a cluster, or change what they may do. Who is not known to Hub yet is invited, and becomes a member by signing in with that address within 30 days. */
         put: operations["putClustersIdMembersEmail"];
         post?: never;
-        /** Shut somebody out of a cluster, withdraw an invitation, or leave. A repetition changes nothing. */
+        /** Shut somebody out of a cluster, withdraw an invitation, or leave. Whoever the cluster counts for stays. A repetition changes nothing. */
         delete: operations["deleteClustersIdMembersEmail"];
         options?: never;
         head?: never;
@@ -568,7 +568,7 @@ export interface components {
             maxMaking: number;
             openPlaces: {
                 /** @enum {string} */
-                code?: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+                code?: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "OWNER_PAYS" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
                 location: string;
                 /** Format: date-time */
                 nextTryAt: string;
@@ -665,7 +665,7 @@ export interface components {
         /** @description Why a cluster failed, or waits. */
         ClusterError: {
             /** @enum {string} */
-            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "OWNER_PAYS" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
             /** @enum {string} */
             fault: "user" | "operator" | "cloud" | "hub";
             message: string;
@@ -963,7 +963,7 @@ export interface components {
         /** @description https://www.rfc-editor.org/rfc/rfc9457 */
         Problem: {
             /** @enum {string} */
-            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "OWNER_PAYS" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
             detail?: string;
             errors?: {
                 field: string;
@@ -2336,6 +2336,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
@@ -3108,7 +3117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LAST_OWNER: A cluster must keep an owner. TOO_MANY_MEMBERS: The cluster has as many members and invitations as it may have. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its present state. CONFLICT: Somebody else changed it at the same moment. */
+            /** @description OWNER_PAYS: The cluster counts for this owner, who stays its owner for as long as it is there. LAST_OWNER: A cluster must keep an owner. TOO_MANY_MEMBERS: The cluster has as many members and invitations as it may have. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its present state. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3221,7 +3230,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LAST_OWNER: A cluster must keep an owner. CONFLICT: Somebody else changed it at the same moment. */
+            /** @description OWNER_PAYS: The cluster counts for this owner, who stays its owner for as long as it is there. LAST_OWNER: A cluster must keep an owner. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -46,7 +46,7 @@ export function Members({ cluster, role, session }: Props) {
             cluster={cluster}
             isSelf={member.uid === session.uid}
             mayShare={mayShare}
-            // A cluster must keep an owner; the API says so too.
+            isPayer={!member.pending && member.uid === cluster.owner}
             isLastOwner={member.role === 'owner' && !member.pending && owners === 1}
             onChange={refresh}
           />
@@ -84,11 +84,13 @@ interface RowProps {
   cluster: Cluster;
   isSelf: boolean;
   mayShare: boolean;
+  /** Whether the cluster counts for them. */
+  isPayer: boolean;
   isLastOwner: boolean;
   onChange(): void;
 }
 
-function MemberRow({ member, cluster, isSelf, mayShare, isLastOwner, onChange }: RowProps) {
+function MemberRow({ member, cluster, isSelf, mayShare, isPayer, isLastOwner, onChange }: RowProps) {
   const { api } = useHub();
   const [, go] = useLocation();
   const [removing, setRemoving] = useState(false);
@@ -104,15 +106,18 @@ function MemberRow({ member, cluster, isSelf, mayShare, isLastOwner, onChange }:
       setError(asApiError(thrown));
     }
   };
-  const mayLeave = isSelf && !isLastOwner && !isEnding(cluster.state);
+  // A cluster keeps an owner, and whoever it counts for stays one; the API says so too.
+  const mustStay = isLastOwner || (isPayer && role === 'owner');
+  const mayLeave = isSelf && !mustStay && !isEnding(cluster.state);
   return (
     <li>
       <span className="member">
         {email === '' ? 'somebody whose address is not known' : email}
         {isSelf && <span className="muted"> (you)</span>}
+        {isPayer && <span className="muted small">it counts for this account</span>}
         {pending && <span className="muted small">invited; comes in by signing in with this address</span>}
       </span>
-      {mayShare && !isLastOwner && email !== '' ? (
+      {mayShare && !mustStay && email !== '' ? (
         <select
           aria-label={`Role of ${email}`}
           value={role}
@@ -127,7 +132,7 @@ function MemberRow({ member, cluster, isSelf, mayShare, isLastOwner, onChange }:
       ) : (
         <span className="muted">{role}</span>
       )}
-      {((mayShare && !isLastOwner) || mayLeave) && email !== '' && (
+      {((mayShare && !mustStay) || mayLeave) && email !== '' && (
         <Button look="quiet" onClick={() => setRemoving(true)}>
           {isSelf ? 'Leave' : pending ? 'Withdraw' : 'Remove'}
         </Button>
