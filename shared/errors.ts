@@ -194,6 +194,13 @@ export const ERRORS = {
     remedy:
       'You may look at what you have and delete it. Ask an operator of this Hub to look at your account.',
   },
+  OWNER_SUSPENDED: {
+    retry: false,
+    http: 403,
+    fault: 'user',
+    say: 'The account of the cluster’s owner is suspended, so nobody may use the cluster for now.',
+    remedy: 'You may look at it. Ask its owner, or an operator of this Hub.',
+  },
   ACCOUNT_CLOSING: {
     retry: false,
     http: 403,

@@ -5,12 +5,13 @@
  *     console ── POST /oidc/interactions/{id}, bearer Firebase ID token ──▶ code ──▶ <cluster>/dex/callback ── POST /oidc/token ──▶ ID token
  *
  * Only the authorization code flow, only confidential clients (one per cluster), only members of the cluster, only verified e-mail
- * addresses, no session of its own. Why it is not the library oidc-provider: docs/decisions/0006.
+ * addresses, only accounts that are good, no session of its own. Why it is not the library oidc-provider: docs/decisions/0006.
  */
 
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
+import { requireGoodAccounts } from '../abuse/standing.ts';
 import { requireKnownAddress } from '../api/address.ts';
 import { authenticate } from '../api/auth.ts';
 import { readJson } from '../api/body.ts';
@@ -32,7 +33,7 @@ import {
   type OpenInteraction,
   requireInteraction,
 } from './interactions.ts';
-import { isMember } from './members.ts';
+import { findMembership } from './members.ts';
 import { OAuthError } from './oauth-error.ts';
 import { contentSecurityPolicy, type Page, renderPage } from './page.ts';
 import { parametersOf } from './parameters.ts';
@@ -161,7 +162,7 @@ async function openInteraction(ports: Ports, c: OidcContext): Promise<OpenIntera
 
 /**
  * Somebody who is invited comes straight here. What is refused leaves the sign-in open, so that the same browser may try as somebody else.
- * @throws AppError those of `authenticate`, EMAIL_NOT_VERIFIED, NOT_A_MEMBER, ACCESS_NOT_READY
+ * @throws AppError those of `authenticate` and of `requireGoodAccounts`, EMAIL_NOT_VERIFIED, NOT_A_MEMBER, ACCESS_NOT_READY
  */
 async function requirePerson(
   ports: Ports,
@@ -171,10 +172,13 @@ async function requirePerson(
   const principal = await authenticate(ports.tokens, authorization);
   const email = requireEmail(principal);
   const { uid } = principal;
-  if (!(await isMember(ports.documents, cluster, uid))) {
+  let membership = await findMembership(ports.documents, cluster, uid);
+  if (!membership) {
     await acceptInvitations(ports, principal);
-    if (!(await isMember(ports.documents, cluster, uid))) throw new AppError('NOT_A_MEMBER');
+    membership = await findMembership(ports.documents, cluster, uid);
   }
+  if (!membership) throw new AppError('NOT_A_MEMBER');
+  await requireGoodAccounts(ports, uid, membership.owner);
   await requireKnownAddress(ports, cluster, principal);
   return { uid, email };
 }

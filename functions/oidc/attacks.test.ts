@@ -1,6 +1,7 @@
 /** Everything somebody may try in order to sign in where they may not, or to have others sign in for them: refused, and nothing leaks. */
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { accountPath } from '../../shared/documents/account.ts';
 import {
   basic,
   challengeOf,
@@ -11,11 +12,24 @@ import {
   oidcUnderTest,
   VERIFIER,
 } from '../../test/oidc.ts';
-import { CommitError } from '../cloud.ts';
+import { CommitError, type DocumentData } from '../cloud.ts';
 import { noClient } from './clients.ts';
 
 const codeFor = async (hub: OidcUnderTest, uid = 'ada', more: Record<string, string> = {}): Promise<string> =>
   codeOf(await hub.browser().signIn(hub.request(more), hub.as(uid)));
+
+const SUSPENDED = { standing: { state: 'suspended', reason: 'busy', since: new Date(0), by: 'hub' } };
+const THROTTLED = { standing: { ...SUSPENDED.standing, state: 'throttled' } };
+const NOT_GOOD = [
+  ['suspended', SUSPENDED, 'ACCOUNT_SUSPENDED'],
+  ['being deleted', { closing: { since: new Date(0), by: 'grace' } }, 'ACCOUNT_CLOSING'],
+] as const;
+
+/** What Hub or an operator says of an account. */
+const say = (hub: OidcUnderTest, uid: string, said: DocumentData): Promise<void> =>
+  hub.documents.commit([
+    { op: 'set', path: accountPath(uid), data: { schema: 1, clusters: 0, hourlyMicros: 0, ...said } },
+  ]);
 
 const PROOF = { code_verifier: VERIFIER };
 const INVALID_GRANT = { status: 400, body: { error: 'invalid_grant' } };
@@ -160,6 +174,49 @@ describe('a sign-in', () => {
     expect(await browser.answer(id, hub.as('eve'))).toMatchObject(refusedAs('NOT_A_MEMBER'));
     expect(await browser.answer(id, hub.as('olga'))).toMatchObject(refusedAs('NOT_A_MEMBER'));
     expect(await browser.answer(id, hub.as('ada'))).toMatchObject({ status: 200 });
+  });
+
+  test.each(NOT_GOOD)(
+    'of an account that is %s is refused, and leaves the sign-in open',
+    async (_, said, code) => {
+      const hub = await oidcUnderTest();
+      await say(hub, 'grace', said);
+      const browser = hub.browser();
+      const id = await browser.begin(hub.request());
+      expect(await browser.answer(id, hub.as('grace'))).toMatchObject({ status: 403, ...refusedAs(code) });
+      expect(await browser.answer(id, hub.as('ada'))).toMatchObject({ status: 200 });
+    },
+  );
+
+  test('of an account that is throttled, or whose owner is, goes on', async () => {
+    const hub = await oidcUnderTest();
+    for (const uid of ['ada', 'grace']) await say(hub, uid, THROTTLED);
+    for (const uid of ['ada', 'grace'])
+      expect((await hub.exchange(await codeFor(hub, uid))).status).toBe(200);
+  });
+
+  test('to a cluster of an owner who is suspended is refused to every member', async () => {
+    const hub = await oidcUnderTest();
+    await say(hub, 'ada', SUSPENDED);
+    const browser = hub.browser();
+    const id = await browser.begin(hub.request());
+    expect(await browser.answer(id, hub.as('grace'))).toMatchObject(refusedAs('OWNER_SUSPENDED'));
+    expect(await browser.answer(id, hub.as('ada'))).toMatchObject(refusedAs('ACCOUNT_SUSPENDED'));
+  });
+
+  test('of somebody suspended who is invited accepts nothing', async () => {
+    const hub = await oidcUnderTest();
+    await say(hub, 'olga', SUSPENDED);
+    await hub.send('PUT', `/v1/clusters/${hub.mine}/members/olga@example.com`, hub.as('ada'), {
+      body: { role: 'viewer' },
+    });
+    const browser = hub.browser();
+    const { writes } = hub.documents.counters;
+    const id = await browser.begin(hub.request());
+    expect(await browser.answer(id, hub.as('olga'))).toMatchObject(refusedAs('NOT_A_MEMBER'));
+    expect(hub.documents.counters.writes).toBe(writes + 1);
+    await say(hub, 'olga', {});
+    expect(await browser.answer(id, hub.as('olga'))).toMatchObject({ status: 200 });
   });
 
   test('of an operator who is no member is refused', async () => {
@@ -412,6 +469,20 @@ describe('a code', () => {
     const browser = hub.browser();
     const id = await browser.begin(hub.request());
     expect(await browser.answer(id, hub.as('grace'))).toMatchObject({ body: { code: 'NOT_A_MEMBER' } });
+  });
+
+  test.each(NOT_GOOD)('of an account that is %s since is not good', async (_, said) => {
+    const hub = await oidcUnderTest();
+    const code = await codeFor(hub, 'grace');
+    await say(hub, 'grace', said);
+    expect(await hub.exchange(code)).toMatchObject(INVALID_GRANT);
+  });
+
+  test('for a cluster whose owner is suspended since is not good', async () => {
+    const hub = await oidcUnderTest();
+    const code = await codeFor(hub, 'grace');
+    await say(hub, 'ada', SUSPENDED);
+    expect(await hub.exchange(code)).toMatchObject(INVALID_GRANT);
   });
 
   test('of a reader who is no member, or a member who is no reader, is not good', async () => {

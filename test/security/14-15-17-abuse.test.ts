@@ -78,10 +78,15 @@ promise('17', 'whoever mines is throttled, then suspended, until an operator say
       from: "    await requireGoodAccount(ports, principal().uid, 'use');\n",
       to: '',
     },
+    'members of its cluster are not asked whose it is': {
+      file: 'functions/abuse/standing.ts',
+      from: "if (ofOwner?.data.standing?.state === 'suspended') throw",
+      to: 'if (false) throw',
+    },
     'a throttled account creates': {
       file: 'functions/abuse/standing.ts',
-      from: "if (use === 'make') throw",
-      to: 'if (false) throw',
+      from: "return standing && use === 'make' ?",
+      to: 'return false ?',
     },
     'a closed incident counts': { file: SIGNAL, from: "state: z.literal('open'),", to: 'state: z.string(),' },
   },

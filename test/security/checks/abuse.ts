@@ -101,7 +101,7 @@ const incident = (id: string, cluster = clusterIdOf(1)) => ({
 export async function miners(): Promise<string[]> {
   const wrong = findings();
   const api = apiUnderTest();
-  await api.given(aCluster({ owner: 'ada', state: 'failed' }));
+  await api.given(aCluster({ owner: 'ada', state: 'failed', members: { ada: 'owner', grace: 'viewer' } }));
   const accountOf = async () => (await api.documents.get<Allowance>(accountPath('ada')))?.data;
   const stateOf = async () => (await accountOf())?.standing?.state ?? 'good';
   const expectState = async (when: string, state: string) => {
@@ -140,6 +140,9 @@ export async function miners(): Promise<string[]> {
   ])
     if (answer.body.code !== 'ACCOUNT_SUSPENDED')
       wrong.push(`a suspended account is answered ${answer.body.code}`);
+  const asMember = () => api.send<Problem>('GET', `${address}/credentials?kind=kubeconfig`, api.as('grace'));
+  if ((await asMember()).body.code !== 'OWNER_SUSPENDED')
+    wrong.push('members of its cluster get new credentials');
   if ((await api.send('GET', address, api.as('ada'))).status !== 200)
     wrong.push('a suspended account may not look');
   const lift = (uid: string, operator: boolean) =>
@@ -149,6 +152,7 @@ export async function miners(): Promise<string[]> {
   if ((await lift('ada', false)).status !== 403) wrong.push('it lifts that itself');
   if ((await lift('operator', true)).status !== 200) wrong.push('an operator may not lift it');
   await expectState('after an operator', 'good');
+  if ((await asMember()).body.code === 'OWNER_SUSPENDED') wrong.push('its members are kept away for good');
   if ((await create(api, 'ada')).status !== 202) wrong.push('a restored account makes nothing');
   if ((await api.send('DELETE', address, api.as('ada'))).status !== 202) wrong.push('nothing can be deleted');
   const told = (await api.documents.query({ collection: AUDIT })).map(
