@@ -323,6 +323,13 @@ export const ERRORS = {
     remedy:
       'Delete one, choose a smaller size, or ask an operator for more; it starts by itself when there is room.',
   },
+  OWNER_HELD: {
+    retry: true,
+    http: 403,
+    fault: 'user',
+    say: 'The account of the cluster’s owner may not make anything new for now.',
+    remedy: 'Ask an operator of this Hub to look at that account; it starts by itself when they restore it.',
+  },
   CELL_FULL: {
     retry: true,
     http: 429,

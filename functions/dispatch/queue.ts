@@ -1,9 +1,12 @@
-/** Those who wait for room, in the order in which they came. */
+/** Those who wait for room, in the order in which they came; and those whose account is held, past whom the others go. */
 import { CLUSTERS, type ClusterSpec } from '../../shared/documents/cluster.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import type { Query } from '../cloud.ts';
+import type { Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { publishStep, readableClusters } from './commit.ts';
+
+/** Who waits for this waits for an operator's word about the account of its owner, and not in line. */
+const HELD: ErrorCode = 'OWNER_HELD';
 
 /** Woken at a time: the oldest may be held back by its own account, so the next ones are asked too. */
 const WAKE = 5;
@@ -13,19 +16,37 @@ const WAKE = 5;
  * @param atMost of each: more only where room for more came at once
  */
 export async function wakeQueue(ports: Ports, owner: string | undefined, atMost = WAKE): Promise<void> {
-  const oldest = (where: readonly (readonly [string, '==', string])[]) =>
-    ports.documents.query({
-      collection: CLUSTERS,
-      where: [['state', '==', 'queued'], ...where],
-      orderBy: [['createdAt', 'asc']],
-      limit: atMost,
-    });
   const found = await Promise.all([
-    oldest([]),
-    ...(owner === undefined ? [] : [oldest([['owner', '==', owner]])]),
+    oldestInLine(ports, atMost),
+    ...(owner === undefined ? [] : [oldest(ports, atMost, [['owner', '==', owner]])]),
   ]);
   const waiting = new Map(readableClusters(ports, found.flat()).map(({ cluster }) => [cluster.id, cluster]));
   await Promise.all([...waiting.values()].map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)));
+}
+
+const oldest = (
+  { documents }: Ports,
+  limit: number,
+  where: NonNullable<Query['where']> = [],
+  after?: Snapshot,
+): Promise<Snapshot[]> =>
+  documents.query({
+    collection: CLUSTERS,
+    where: [['state', '==', 'queued'], ...where],
+    orderBy: [['createdAt', 'asc']],
+    ...(after && { startAfter: [after.data.createdAt ?? null, after.path] }),
+    limit,
+  });
+
+/** One query, and more only where some are held: however many those are, whoever comes behind them is told. */
+async function oldestInLine(ports: Ports, atMost: number): Promise<Snapshot[]> {
+  const inLine: Snapshot[] = [];
+  for (let last: Snapshot | undefined; ; ) {
+    const page = await oldest(ports, atMost, [], last);
+    inLine.push(...page.filter(({ data }) => (data.error as { code?: unknown } | undefined)?.code !== HELD));
+    last = page.at(-1);
+    if (page.length < atMost || inLine.length >= atMost) return inLine.slice(0, atMost);
+  }
 }
 
 /** Tells the oldest of those who wait for this one thing. */
@@ -88,14 +109,13 @@ async function isAny({ documents }: Ports, where: NonNullable<Query['where']>): 
   return found.length > 0;
 }
 
-/** How many came earlier, plus one. */
-export async function placeInQueue(ports: Ports, createdAt: Date): Promise<number> {
-  const earlier = await ports.documents.count({
-    collection: CLUSTERS,
-    where: [
-      ['state', '==', 'queued'],
-      ['createdAt', '<', createdAt],
-    ],
-  });
-  return earlier + 1;
+/** How many came earlier and are in line, plus one. */
+export async function placeInQueue({ documents }: Ports, createdAt: Date): Promise<number> {
+  const earlier = (...more: NonNullable<Query['where']>) =>
+    documents.count({
+      collection: CLUSTERS,
+      where: [['state', '==', 'queued'], ...more, ['createdAt', '<', createdAt]],
+    });
+  const [all, held] = await Promise.all([earlier(), earlier(['error.code', '==', HELD])]);
+  return all - held + 1;
 }
