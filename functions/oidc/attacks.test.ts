@@ -8,6 +8,7 @@ import {
   codeOf,
   createBrowser,
   ISSUER,
+  interactionOf,
   type OidcUnderTest,
   oidcUnderTest,
   VERIFIER,
@@ -380,6 +381,91 @@ describe('a sign-in', () => {
     });
     expect(response.status).toBe(status);
     expect(await browser.answer(id, hub.as('ada'))).toMatchObject({ status: 200 });
+  });
+});
+
+describe('who asks too often', () => {
+  const from = (address: string) => ({ headers: { 'x-forwarded-for': `${address}, 10.0.0.1` } });
+  const begin = (hub: OidcUnderTest, address: string, parameters = hub.request()) =>
+    hub.fetch(`/oidc/authorize?${parameters}`, { ...from(address), redirect: 'manual' });
+
+  test('begins no sign-in, reads why on a page, and concerns nobody else', async () => {
+    const hub = await oidcUnderTest({ limits: { addressRequestsPerMinute: 3 } });
+    for (let n = 0; n < 3; n++) expect((await begin(hub, '198.51.100.7')).status).toBe(303);
+    const { writes, reads } = hub.documents.counters;
+    const refused = await begin(hub, '198.51.100.7');
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await refused.text()).toContain('<h1>');
+    expect(hub.documents.counters).toMatchObject({ writes, reads });
+    expect((await begin(hub, '198.51.100.8')).status).toBe(303);
+    await hub.clock.runFor(20_000);
+    expect((await begin(hub, '198.51.100.7')).status).toBe(303);
+  });
+
+  test('for one cluster, from wherever, begins no more for it, and the cluster is told', async () => {
+    const hub = await oidcUnderTest({ limits: { accountRequestsPerMinute: 3 } });
+    for (let n = 0; n < 3; n++) interactionOf(await begin(hub, `198.51.100.${n}`));
+    const { writes } = hub.documents.counters;
+    const refused = new URL((await begin(hub, '198.51.100.9')).headers.get('location') ?? '');
+    expect(refused.origin + refused.pathname).toBe(hub.client.redirectUri);
+    expect(Object.fromEntries(refused.searchParams)).toMatchObject({
+      error: 'temporarily_unavailable',
+      state: 'a-state',
+    });
+    expect(hub.documents.counters.writes).toBe(writes);
+    interactionOf(await begin(hub, '198.51.100.9', hub.request({}, hub.otherClient)));
+  });
+
+  test('guesses secrets no further, and the cluster itself is served', async () => {
+    const hub = await oidcUnderTest({ limits: { addressRequestsPerMinute: 3 } });
+    const exchange = (secret: string, code: string) =>
+      hub.fetch('/oidc/token', {
+        method: 'POST',
+        headers: { ...from('198.51.100.7').headers, authorization: basic(hub.client.clientId, secret) },
+        body: new URLSearchParams({
+          grant_type: 'authorization_code',
+          code,
+          redirect_uri: hub.client.redirectUri,
+        }),
+      });
+    const code = await codeFor(hub);
+    for (let n = 0; n < 3; n++) expect((await exchange('a guess', code)).status).toBe(401);
+    const refused = await exchange('a guess', code);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ error: 'temporarily_unavailable' });
+    expect((await exchange(hub.client.clientSecret, code)).status).toBe(200);
+  });
+
+  test('exchanges no more, also who knows the secret', async () => {
+    const hub = await oidcUnderTest({ limits: { accountRequestsPerMinute: 3 } });
+    for (let n = 0; n < 3; n++) expect((await hub.exchange('no code')).status).toBe(400);
+    expect(await hub.exchange('no code')).toMatchObject({
+      status: 429,
+      body: { error: 'temporarily_unavailable' },
+    });
+    expect((await hub.exchange('no code', {}, hub.otherClient)).status).toBe(400);
+  });
+
+  test('gets no further with sign-ins, and who proves who they are does', async () => {
+    const hub = await oidcUnderTest({ limits: { addressRequestsPerMinute: 4, accountRequestsPerMinute: 2 } });
+    const browser = hub.browser();
+    const id = await browser.begin(hub.request());
+    const { headers } = from('198.51.100.7');
+    for (let n = 0; n < 2; n++) {
+      expect((await browser.answer(id, undefined, headers)).status).toBe(401);
+      expect((await hub.fetch(`/oidc/interactions/${id}`, { headers })).status).toBe(410);
+    }
+    const tooMany = { status: 429, body: { code: 'TOO_MANY_REQUESTS' } };
+    expect(await browser.answer(id, undefined, headers)).toMatchObject(tooMany);
+    expect(await browser.answer(id, undefined, { ...headers, decision: 'cancel' })).toMatchObject(tooMany);
+    expect((await hub.fetch(`/oidc/interactions/${id}`, { headers })).status).toBe(429);
+    for (let n = 0; n < 2; n++)
+      expect((await browser.answer(id, hub.as('eve'), headers)).body.code).toBe('NOT_A_MEMBER');
+    expect(await browser.answer(id, hub.as('eve'), headers)).toMatchObject(tooMany);
+    expect((await browser.answer(id, hub.as('ada'), headers)).status).toBe(200);
   });
 });
 

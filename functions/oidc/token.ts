@@ -1,6 +1,7 @@
 /** The token endpoint: a client that proves who it is exchanges a code for an ID token. https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3 */
 import { CODE_LIFETIME_MS } from '../../shared/documents/oidc.ts';
 import { AppError } from '../../shared/errors.ts';
+import { type Buckets, takeForAddress } from '../abuse/rates.ts';
 import { requireGoodAccounts } from '../abuse/standing.ts';
 import { MAX_BODY_BYTES } from '../api/body.ts';
 import { bodyIsTooLarge } from '../api/body-guard.ts';
@@ -22,17 +23,16 @@ export interface TokenReply {
 
 /**
  * @param incoming Node's request, where there is one
- * @throws OAuthError
+ * @throws OAuthError; AppError TOO_MANY_REQUESTS
  */
 export async function exchangeCode(
   ports: Ports,
   request: Request,
+  buckets: Buckets,
   incoming: object | undefined,
 ): Promise<TokenReply> {
   const { clock, random, settings } = ports;
-  const parameters = await readForm(request, incoming);
-  parameters.requireSingle();
-  const client = await authenticateClient(ports, request.headers.get('authorization'), parameters);
+  const { client, parameters } = await identifyClient(ports, request, buckets, incoming);
   if (parameters.get('grant_type') !== 'authorization_code')
     throw new OAuthError('unsupported_grant_type', 'The grant_type must be authorization_code.');
   const code = await redeemCode(ports, {
@@ -53,6 +53,30 @@ export async function exchangeCode(
     expires_in: CODE_LIFETIME_MS / 1000,
     id_token: await signIdToken(code, { issuer, clientId, key, now: clock.now() }),
   };
+}
+
+/**
+ * Who asks, counted: for the cluster that is proven, or else for the address. Clusters share addresses with one another, and with whatever their people
+ * run in them.
+ */
+async function identifyClient(
+  ports: Ports,
+  request: Request,
+  buckets: Buckets,
+  incoming: object | undefined,
+): Promise<{ client: FoundClient; parameters: Parameters }> {
+  let asked: { client: FoundClient; parameters: Parameters };
+  try {
+    const parameters = await readForm(request, incoming);
+    parameters.requireSingle();
+    const client = await authenticateClient(ports, request.headers.get('authorization'), parameters);
+    asked = { client, parameters };
+  } catch (error) {
+    takeForAddress(buckets, ports, request.headers);
+    throw error;
+  }
+  buckets.take(`exchange ${asked.client.clusterId}`, ports.settings.limits.accountRequestsPerMinute);
+  return asked;
 }
 
 /** @throws OAuthError invalid_grant: what was so when the code was made is not so any more */

@@ -28,11 +28,17 @@ export async function rates(): Promise<string[]> {
   if ((await me('ada')).status !== 429) wrong.push('a fifth of a minute later two pass');
 
   const one = apiUnderTest({ limits: { addressRequestsPerMinute: 3 } });
-  const from = (address: string, path = '/v1/health', token?: string) =>
-    one.send('GET', path, token, { headers: { 'x-forwarded-for': `${address}, 10.0.0.1` } });
-  for (let n = 0; n < 3; n++) await from('198.51.100.7', '/v1/me', 'no token of anybody');
-  if ((await from('198.51.100.7')).status !== 429) wrong.push('an address may guess tokens without end');
+  const from = (address: string, path = '/v1/health', token?: string, by = '10.0.0.1') =>
+    one.send('GET', path, token, { headers: { 'x-forwarded-for': `${address}, ${by}` } });
+  const guess = () => from('198.51.100.7', '/v1/me', 'no token of anybody');
+  for (let n = 0; n < 3; n++) if ((await guess()).status !== 401) wrong.push('a guess is not refused');
+  if ((await guess()).status !== 429) wrong.push('an address may guess tokens without end');
+  if ((await from('198.51.100.7')).status !== 429) wrong.push('an address may ask without end');
+  if ((await from('198.51.100.7', '/v1/me', one.as('ada'))).status !== 200)
+    wrong.push('who is signed in is shut out by others of the same address');
   if ((await from('198.51.100.8')).status !== 200) wrong.push('another address is refused');
+  for (let n = 0; n < 9; n++) await from('198.51.100.9', '/v1/health', undefined, '203.0.113.1');
+  if ((await from('198.51.100.9')).status !== 200) wrong.push('an address is shut out by who claims it');
 
   for (const spares of [0, 3]) {
     const made = apiUnderTest({ limits: { accountCreationsPerHour: 2, accountClusters: 100 } });
