@@ -66,7 +66,7 @@ export interface Config {
     accountCreationsPerHour: number;
     /** Accounts whose first cluster is asked for within an hour; those beyond wait for an operator. */
     newAccountsPerHour: number;
-    /** Requests that one instance takes within a minute: of one account, and of one address. */
+    /** Requests that one instance takes within a minute: of one account or cluster that proves itself (or to sign in to one), and of one address. */
     accountRequestsPerMinute: number;
     addressRequestsPerMinute: number;
   };

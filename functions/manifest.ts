@@ -42,7 +42,7 @@ export const MANIFEST: readonly FunctionSpec[] = [
     maxInstances: 20,
     memoryMiB: 512,
   },
-  // Anybody may begin a sign-in, which is a write: the few instances are the valve.
+  // Anybody may begin a sign-in, which is a write: so many of each cluster for an instance, and the few instances, are the valve.
   {
     name: 'oidc',
     trigger: { kind: 'http' },

@@ -194,6 +194,13 @@ export const ERRORS = {
     remedy:
       'You may look at what you have and delete it. Ask an operator of this Hub to look at your account.',
   },
+  OWNER_SUSPENDED: {
+    retry: false,
+    http: 403,
+    fault: 'user',
+    say: 'The account of the cluster’s owner is suspended, so nobody may use the cluster for now.',
+    remedy: 'You may look at it. Ask its owner, or an operator of this Hub.',
+  },
   ACCOUNT_CLOSING: {
     retry: false,
     http: 403,
@@ -322,6 +329,13 @@ export const ERRORS = {
     say: 'Your clusters already cost as much an hour as your account allows.',
     remedy:
       'Delete one, choose a smaller size, or ask an operator for more; it starts by itself when there is room.',
+  },
+  OWNER_HELD: {
+    retry: true,
+    http: 403,
+    fault: 'user',
+    say: 'The account of the cluster’s owner may not make anything new for now.',
+    remedy: 'Ask an operator of this Hub to look at that account; it starts by itself when they restore it.',
   },
   CELL_FULL: {
     retry: true,

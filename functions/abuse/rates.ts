@@ -1,7 +1,8 @@
 /**
  * How often one may ask. Creations are counted where they are, in the database, so that all instances see the same; so are new accounts. Requests
  * are counted by each instance for itself: a write for each request would cost more than the requests that it keeps away. As many
- * instances as there may be (see the manifest) each let so many pass.
+ * instances as there may be (see the manifest) each let so many pass. Who proves who they are is counted for that alone; only who does not is
+ * counted for an address, which can be claimed, and which many may share.
  */
 import { ACCOUNTS, type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
@@ -64,6 +65,29 @@ export interface Buckets {
   /** @throws AppError TOO_MANY_REQUESTS */
   take(key: string, perMinute: number): void;
 }
+
+/**
+ * Of a request that proves nobody.
+ * @throws AppError TOO_MANY_REQUESTS
+ */
+export function takeForAddress(
+  buckets: Buckets,
+  { settings }: Pick<Ports, 'settings'>,
+  headers: Headers,
+): void {
+  buckets.take(`address ${wayOf(headers)}`, settings.limits.addressRequestsPerMinute);
+}
+
+/** Addresses of some proxies, and of who is behind them. */
+const LONGEST_WAY = 256;
+
+/**
+ * The way that a request took, as far as that is known: whoever forwards one appends the address it came from, behind whatever the caller wrote there.
+ * Which entry is the caller's is another one by way of Hosting than past it, and nobody promises it; but who claims an address comes by
+ * another way than who has it, so it is the whole of it that is counted. Whoever claims a new one each time is not found out.
+ * https://cloud.google.com/functions/docs/reference/headers, https://cloud.google.com/load-balancing/docs/https#x-forwarded-for_header
+ */
+const wayOf = (headers: Headers): string => headers.get('x-forwarded-for')?.slice(-LONGEST_WAY) || 'unknown';
 
 /** Keys that are remembered; whoever was not seen for longest is forgotten first, and has a full bucket then. */
 const MOST_KEYS = 10_000;

@@ -3,21 +3,29 @@
  * one that is being deleted. Who operates Hub may do either of the first two, and lifts both; Hub's own rules are in `signal.ts`.
  */
 import { type Allowance, accountPath, type Closing, type Standing } from '../../shared/documents/account.ts';
-import { AppError } from '../../shared/errors.ts';
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { Ports } from '../ports.ts';
 
 /** What somebody is about to do: to make more, or to use and share what they have. */
 export type Use = 'make' | 'use';
 
+/** What of an account is looked at. */
+interface Doubted {
+  standing?: Standing | undefined;
+  closing?: Closing | undefined;
+}
+
+/** @returns as what this account is refused that; undefined: it is not */
+export function refusalOf({ standing, closing }: Doubted, use: Use): ErrorCode | undefined {
+  if (closing !== undefined) return 'ACCOUNT_CLOSING';
+  if (standing?.state === 'suspended') return 'ACCOUNT_SUSPENDED';
+  return standing && use === 'make' ? 'ACCOUNT_THROTTLED' : undefined;
+}
+
 /** @throws AppError ACCOUNT_CLOSING, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED */
-export function requireStanding(
-  { standing, closing }: { standing?: Standing | undefined; closing?: Closing | undefined },
-  use: Use,
-): void {
-  if (closing !== undefined) throw new AppError('ACCOUNT_CLOSING');
-  if (standing === undefined) return;
-  if (standing.state === 'suspended') throw new AppError('ACCOUNT_SUSPENDED');
-  if (use === 'make') throw new AppError('ACCOUNT_THROTTLED');
+export function requireStanding(account: Doubted, use: Use): void {
+  const refusal = refusalOf(account, use);
+  if (refusal) throw new AppError(refusal);
 }
 
 /** @throws AppError ACCOUNT_CLOSING, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED; CommitError `unavailable`: in doubt it is refused */
@@ -28,4 +36,22 @@ export async function requireGoodAccount(
 ): Promise<void> {
   const account = await documents.get<Allowance>(accountPath(uid));
   if (account) requireStanding(account.data, use);
+}
+
+/**
+ * That this member may use a cluster of that owner, who may be the same. An owner who is being deleted keeps nobody away: the cluster goes, or is
+ * handed over to another one.
+ * @throws AppError ACCOUNT_CLOSING, ACCOUNT_SUSPENDED, OWNER_SUSPENDED; CommitError `unavailable`: in doubt it is refused
+ */
+export async function requireGoodAccounts(
+  ports: Pick<Ports, 'documents'>,
+  uid: string,
+  owner: string | undefined,
+): Promise<void> {
+  const isOfOther = owner !== undefined && owner !== uid;
+  const [ofOwner] = await Promise.all([
+    isOfOther ? ports.documents.get<Allowance>(accountPath(owner)) : undefined,
+    requireGoodAccount(ports, uid, 'use'),
+  ]);
+  if (ofOwner?.data.standing?.state === 'suspended') throw new AppError('OWNER_SUSPENDED');
 }

@@ -113,6 +113,7 @@ async function setStanding(
   const standing = state === 'good' ? undefined : { state, reason, by, since: new Date(ports.clock.now()) };
   const { after } = await changeAccount(ports, id, () => ({ standing }), [entry.write]);
   entry.tell();
+  if (state === 'good') await wake(ports, id, after);
   return { body: toAccount(ports, id, after) };
 }
 
@@ -182,7 +183,7 @@ const toAccount = (
 /** One answer may make room for many; the rest of more than that looks by itself. */
 const MAX_WOKEN = 100;
 
-/** The limits are written; if this is lost, what waits looks by itself a few minutes later. */
+/** What was said of the account is written; if this is lost, what waits looks by itself a few minutes later. */
 async function wake(ports: Ports, uid: string, account: Allowance | undefined): Promise<void> {
   const { clusters, maxClusters } = toAllowance(account, accountLimits(ports));
   try {

@@ -1,5 +1,7 @@
 /** From the Authorization header to who is asking. */
 import { AppError } from '../../shared/errors.ts';
+import { type Buckets, takeForAddress } from '../abuse/rates.ts';
+import type { Ports } from '../ports.ts';
 import type { Principal, TokenVerifier } from '../tokens.ts';
 
 /** https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
@@ -16,5 +18,25 @@ export async function authenticate(
   const principal = await tokens.verify(token);
   // Nobody is the owner of what has no owner.
   if (principal.uid === '') throw new AppError('TOKEN_INVALID');
+  return principal;
+}
+
+/**
+ * The same, and counted: for the account that is proven, or else for the address.
+ * @throws AppError those of `authenticate`, TOO_MANY_REQUESTS
+ */
+export async function identify(
+  ports: Pick<Ports, 'tokens' | 'settings'>,
+  buckets: Buckets,
+  headers: Headers,
+): Promise<Principal> {
+  let principal: Principal;
+  try {
+    principal = await authenticate(ports.tokens, headers.get('authorization') ?? undefined);
+  } catch (error) {
+    takeForAddress(buckets, ports, headers);
+    throw error;
+  }
+  buckets.take(`account ${principal.uid}`, ports.settings.limits.accountRequestsPerMinute);
   return principal;
 }

@@ -7,6 +7,7 @@ import { aPachd, ROOT_TOKEN, reachOf } from '../../local/pachd/testing.ts';
 import { seededRandom } from '../../local/random.ts';
 import { type Problem, pachctlConfigReply } from '../../shared/api.ts';
 import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
+import { accountPath } from '../../shared/documents/account.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { STATES, type State } from '../../shared/lifecycle/table.ts';
 import { minutes } from '../../shared/units.ts';
@@ -68,6 +69,19 @@ test('who operates Hub, and who was a member, gets none', async () => {
   await api.send('DELETE', `/v1/clusters/${id}/members/grace@example.com`, former);
   for (const token of [former, api.as('op', { operator: true }), api.as('eve')])
     expect((await api.send('GET', pathOf('kubeconfig'), token)).status).toBe(404);
+});
+
+test.each([
+  ['ada', 'ACCOUNT_SUSPENDED'],
+  ['grace', 'OWNER_SUSPENDED'],
+])('a cluster of an owner who is suspended gives none, to %s neither', async (uid, code) => {
+  const api = apiUnderTest();
+  await api.given(aCluster({ owner: 'ada', members }));
+  const standing = { state: 'suspended', reason: 'busy', since: new Date(0), by: 'hub' };
+  const data = { schema: 1, clusters: 0, hourlyMicros: 0, standing };
+  await api.documents.commit([{ op: 'set', path: accountPath('ada'), data }]);
+  const { status, body } = await api.send<Problem>('GET', pathOf('kubeconfig'), api.as(uid));
+  expect({ status, code: body.code }).toEqual({ status: 403, code });
 });
 
 test('the function serves nothing else, and the API does not serve these', async () => {

@@ -13,7 +13,7 @@ import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { minutes } from '../../shared/units.ts';
-import { requireGoodAccount } from '../abuse/standing.ts';
+import { requireGoodAccounts } from '../abuse/standing.ts';
 import { hostOf } from '../access/host.ts';
 import { asHub } from '../access/hub-principal.ts';
 import { memberAccountName } from '../access/member-account.ts';
@@ -44,6 +44,7 @@ const get = endpoint<undefined, CredentialsQuery>({
   refuses: [
     'ACCOUNT_CLOSING',
     'ACCOUNT_SUSPENDED',
+    'OWNER_SUSPENDED',
     'NOT_ACCEPTED_IN_STATE',
     'ACCESS_NOT_READY',
     'UNSUPPORTED_CREDENTIALS',
@@ -57,7 +58,7 @@ const get = endpoint<undefined, CredentialsQuery>({
   async handle(call) {
     const { ports, principal, query } = call;
     const { cluster } = await findCluster(call);
-    await requireGoodAccount(ports, principal().uid, 'use');
+    await requireGoodAccounts(ports, principal().uid, cluster.owner);
     if (!rowOf(cluster.state).usable)
       throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${cluster.state}" and cannot be used now.`);
     await requireKnownAddress(ports, cluster.id, principal());

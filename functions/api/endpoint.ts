@@ -7,12 +7,12 @@ import { z } from 'zod';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { emailAddress } from '../../shared/email.ts';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
-import type { Buckets } from '../abuse/rates.ts';
+import { type Buckets, takeForAddress } from '../abuse/rates.ts';
 import { tellDenied } from '../audit.ts';
 import { asAppError } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Principal } from '../tokens.ts';
-import { authenticate } from './auth.ts';
+import { identify } from './auth.ts';
 import { readJson } from './body.ts';
 import { authorize, type EndpointName, isOfCluster, isPublic } from './policy.ts';
 import { parseInput } from './problem.ts';
@@ -89,11 +89,8 @@ export async function serve(
 ): Promise<Reply> {
   const { name } = endpoint;
   const header = (key: string): string | undefined => request.headers.get(key) ?? undefined;
-  const { addressRequestsPerMinute, accountRequestsPerMinute } = ports.settings.limits;
-  // First, for looking at a token is work.
-  buckets.take(`address ${addressOf(header('x-forwarded-for'))}`, addressRequestsPerMinute);
-  const principal = isPublic(name) ? undefined : await authenticate(ports.tokens, header('authorization'));
-  if (principal) buckets.take(`account ${principal.uid}`, accountRequestsPerMinute);
+  if (isPublic(name)) takeForAddress(buckets, ports, request.headers);
+  const principal = isPublic(name) ? undefined : await identify(ports, buckets, request.headers);
   const decide = (cluster?: Cluster, as = name): void => {
     try {
       authorize(as, principal, cluster);
@@ -119,13 +116,6 @@ export async function serve(
     authorize: decide,
   });
 }
-
-/**
- * Who the front end says is asking. Whoever calls a function past Hosting can claim any address, and finds the bucket of their account all the same.
- * https://cloud.google.com/run/docs/reference/container-contract
- */
-const addressOf = (forwarded: string | undefined): string =>
-  forwarded?.split(',')[0]?.trim().slice(0, 64) || 'unknown';
 
 async function parseBody(endpoint: Endpoint, request: Request): Promise<unknown> {
   if (request.method === 'GET' || request.method === 'HEAD') return undefined;

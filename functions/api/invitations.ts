@@ -19,6 +19,7 @@ import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
 import { MAX_MEMBERS } from '../../shared/limits.ts';
 import { days } from '../../shared/units.ts';
+import { refusalOf } from '../abuse/standing.ts';
 import { audited } from '../audit.ts';
 import { roleOf } from '../closing/plan.ts';
 import { CommitError, type Snapshot } from '../cloud.ts';
@@ -154,7 +155,7 @@ export async function acceptInvitations(ports: Ports, principal: Principal): Pro
     where: [['email', '==', email]],
     limit: AT_ONCE,
   });
-  if (found.length > 0 && (await isClosing(ports, principal.uid))) return;
+  if (found.length > 0 && (await isBarred(ports, principal.uid))) return;
   for (const snapshot of found) {
     try {
       await accept(ports, snapshot, { uid: principal.uid, email });
@@ -164,10 +165,10 @@ export async function acceptInvitations(ports: Ports, principal: Principal): Pro
   }
 }
 
-/** Whoever is leaving Hub comes into no cluster any more. */
-async function isClosing({ documents }: Ports, uid: string): Promise<boolean> {
+/** Whoever is leaving Hub comes into no cluster any more; nor does, as long as they are suspended, whoever may only look and delete. */
+async function isBarred({ documents }: Ports, uid: string): Promise<boolean> {
   const account = await documents.get<Allowance>(accountPath(uid));
-  return account?.data.closing !== undefined;
+  return account !== undefined && refusalOf(account.data, 'use') !== undefined;
 }
 
 /**

@@ -1,9 +1,12 @@
-/** Those who wait for room, in the order in which they came. */
+/** Those who wait for room, in the order in which they came; and those whose account is held, past whom the others go. */
 import { CLUSTERS, type ClusterSpec } from '../../shared/documents/cluster.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import type { Query } from '../cloud.ts';
+import type { Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { publishStep, readableClusters } from './commit.ts';
+
+/** Who waits for this waits for an operator's word about the account of its owner, and not in line. */
+const HELD: ErrorCode = 'OWNER_HELD';
 
 /** Woken at a time: the oldest may be held back by something else, so the next ones are asked too. */
 const WAKE = 5;
@@ -15,32 +18,29 @@ const FREED: readonly ErrorCode[] = ['CELL_FULL', 'CLOUD_QUOTA'];
  * @param atMost of each: more only where room for more came at once
  */
 export async function wakeQueue(ports: Ports, owner: string | undefined, atMost = WAKE): Promise<void> {
-  const oldest = (where: readonly (readonly [string, '==', string])[]) =>
-    ports.documents.query({
-      collection: CLUSTERS,
-      where: [['state', '==', 'queued'], ...where],
-      orderBy: [['createdAt', 'asc']],
-      limit: atMost,
-    });
   const found = await Promise.all([
-    ...FREED.map((code) => oldest([['error.code', '==', code]])),
-    ...(owner === undefined ? [] : [oldest([['owner', '==', owner]])]),
+    ...FREED.map((code) => oldest(ports, atMost, [['error.code', '==', code]])),
+    ...(owner === undefined ? [] : [oldest(ports, atMost, [['owner', '==', owner]])]),
   ]);
   const waiting = new Map(readableClusters(ports, found.flat()).map(({ cluster }) => [cluster.id, cluster]));
   await Promise.all([...waiting.values()].map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)));
 }
 
+const oldest = (
+  { documents }: Ports,
+  limit: number,
+  where: NonNullable<Query['where']>,
+): Promise<Snapshot[]> =>
+  documents.query({
+    collection: CLUSTERS,
+    where: [['state', '==', 'queued'], ...where],
+    orderBy: [['createdAt', 'asc']],
+    limit,
+  });
+
 /** Tells the oldest of those who wait for this one thing. */
 export async function wakeThoseWith(ports: Ports, code: ErrorCode): Promise<void> {
-  const found = await ports.documents.query({
-    collection: CLUSTERS,
-    where: [
-      ['state', '==', 'queued'],
-      ['error.code', '==', code],
-    ],
-    orderBy: [['createdAt', 'asc']],
-    limit: WAKE,
-  });
+  const found = await oldest(ports, WAKE, [['error.code', '==', code]]);
   const waiting = readableClusters(ports, found).map(({ cluster }) => cluster);
   await Promise.all(waiting.map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)));
 }
@@ -90,14 +90,13 @@ async function isAny({ documents }: Ports, where: NonNullable<Query['where']>): 
   return found.length > 0;
 }
 
-/** How many came earlier, plus one. */
-export async function placeInQueue(ports: Ports, createdAt: Date): Promise<number> {
-  const earlier = await ports.documents.count({
-    collection: CLUSTERS,
-    where: [
-      ['state', '==', 'queued'],
-      ['createdAt', '<', createdAt],
-    ],
-  });
-  return earlier + 1;
+/** How many came earlier and are in line, plus one. */
+export async function placeInQueue({ documents }: Ports, createdAt: Date): Promise<number> {
+  const earlier = (...more: NonNullable<Query['where']>) =>
+    documents.count({
+      collection: CLUSTERS,
+      where: [['state', '==', 'queued'], ...more, ['createdAt', '<', createdAt]],
+    });
+  const [all, held] = await Promise.all([earlier(), earlier(['error.code', '==', HELD])]);
+  return all - held + 1;
 }

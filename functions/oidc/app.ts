@@ -5,14 +5,16 @@
  *     console ── POST /oidc/interactions/{id}, bearer Firebase ID token ──▶ code ──▶ <cluster>/dex/callback ── POST /oidc/token ──▶ ID token
  *
  * Only the authorization code flow, only confidential clients (one per cluster), only members of the cluster, only verified e-mail
- * addresses, no session of its own. Why it is not the library oidc-provider: docs/decisions/0006.
+ * addresses, only accounts that are good, no session of its own. Why it is not the library oidc-provider: docs/decisions/0006.
  */
 
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
+import { type Buckets, createBuckets, takeForAddress } from '../abuse/rates.ts';
+import { requireGoodAccounts } from '../abuse/standing.ts';
 import { requireKnownAddress } from '../api/address.ts';
-import { authenticate } from '../api/auth.ts';
+import { identify } from '../api/auth.ts';
 import { readJson } from '../api/body.ts';
 import { bodyIsTooLarge } from '../api/body-guard.ts';
 import { acceptInvitations } from '../api/invitations.ts';
@@ -20,7 +22,7 @@ import { type ApiEnv, observe } from '../api/observe.ts';
 import { parseInput, problemResponse } from '../api/problem.ts';
 import { asAppError } from '../failure.ts';
 import type { Ports } from '../ports.ts';
-import { requireEmail } from '../tokens.ts';
+import { type Principal, requireEmail } from '../tokens.ts';
 import { isRedirectable, parseAuthorizationRequest, stateOf } from './authorize.ts';
 import { browserCookie, browserSecretOf, isSameOrigin } from './browser.ts';
 import { type FoundClient, findClient } from './clients.ts';
@@ -32,7 +34,7 @@ import {
   type OpenInteraction,
   requireInteraction,
 } from './interactions.ts';
-import { isMember } from './members.ts';
+import { findMembership } from './members.ts';
 import { OAuthError } from './oauth-error.ts';
 import { contentSecurityPolicy, type Page, renderPage } from './page.ts';
 import { parametersOf } from './parameters.ts';
@@ -56,14 +58,16 @@ export function createOidc(ports: Ports): Hono<ApiEnv> {
       return handle ? handle(c) : refuseMethod(c, Object.keys(handlers));
     });
   };
+  const buckets = createBuckets(ports.clock);
+  // These two read nothing, and without them no cluster signs anybody in: whoever shares an address with clusters could use it up for them.
   const publicly = { 'cache-control': 'public, max-age=300' };
   on('/.well-known/openid-configuration', { GET: async (c) => c.json(metadataOf(issuer), 200, publicly) });
   on('/jwks', { GET: async (c) => c.json(jwksOf(signingKeys), 200, publicly) });
-  on('/authorize', { GET: (c) => authorize(c.get('ports'), c) });
-  on('/token', { POST: (c) => token(c.get('ports'), c) });
+  on('/authorize', { GET: (c) => authorize(c.get('ports'), c, buckets) });
+  on('/token', { POST: (c) => token(c.get('ports'), c, buckets) });
   on('/interactions/:id', {
-    GET: (c) => showInteraction(c.get('ports'), c),
-    POST: (c) => answerInteraction(c.get('ports'), c),
+    GET: (c) => showInteraction(c.get('ports'), c, buckets),
+    POST: (c) => answerInteraction(c.get('ports'), c, buckets),
   });
   app.notFound((c) => problemResponse(new AppError('NOT_FOUND'), c.get('requestId')));
   app.onError((error, c) => problemResponse(asAppError(error), c.get('requestId')));
@@ -75,24 +79,28 @@ const signInAddress = ({ issuer }: Ports['settings']['oidc'], interaction: strin
   `${new URL(issuer).origin}/signin/oidc?interaction=${interaction}`;
 
 /** A browser comes from a cluster: checked, remembered, and sent on to sign in. */
-async function authorize(ports: Ports, c: OidcContext): Promise<Response> {
-  const { issuer } = ports.settings.oidc;
+async function authorize(ports: Ports, c: OidcContext, buckets: Buckets): Promise<Response> {
+  const { limits, oidc } = ports.settings;
+  const { issuer } = oidc;
   const parameters = parametersOf(new URL(c.req.url).searchParams);
   let client: FoundClient | undefined;
   try {
+    takeForAddress(buckets, ports, c.req.raw.headers);
     client = await findClient(ports.documents, parameters.get('client_id'));
   } catch (error) {
     rememberFailure(c, error);
-    return pageResponse(c, UNAVAILABLE, 503);
+    return isTooMany(error) ? pageResponse(c, TOO_MANY, 429) : pageResponse(c, UNAVAILABLE, 503);
   }
   if (!client || !isRedirectable(client, parameters)) return pageResponse(c, UNKNOWN_CLUSTER, 400);
   const to = { issuer, redirectUri: client.redirectUri, state: stateOf(parameters) };
   try {
     const request = parseAuthorizationRequest(client, parameters);
+    // Nobody has proven anything, and it is a write: so many of one cluster's, wherever they come from.
+    buckets.take(`begun ${client.clusterId}`, limits.accountRequestsPerMinute);
     const browserSecret = browserSecretOf(c.req.header('cookie')) ?? newSecret(ports.random);
     const id = await beginInteraction(ports, request, browserSecret);
     c.header('set-cookie', browserCookie(browserSecret, issuer));
-    return c.redirect(signInAddress(ports.settings.oidc, id), 303);
+    return c.redirect(signInAddress(oidc, id), 303);
   } catch (error) {
     return c.redirect(errorRedirect(to, toOAuthError(c, error)), 303);
   }
@@ -106,10 +114,13 @@ function rememberFailure(c: OidcContext, error: unknown): void {
 function toOAuthError(c: OidcContext, error: unknown): OAuthError {
   if (error instanceof OAuthError) return error;
   rememberFailure(c, error);
+  if (isTooMany(error)) return new OAuthError('temporarily_unavailable', 'Hub is asked this too often.');
   return asAppError(error).row.http === 503
     ? new OAuthError('temporarily_unavailable', 'Hub cannot do this at the moment.')
     : new OAuthError('server_error', 'Something went wrong in Hub.');
 }
+
+const isTooMany = (error: unknown): boolean => asAppError(error).code === 'TOO_MANY_REQUESTS';
 
 const UNKNOWN_CLUSTER: Page = {
   title: 'This sign-in cannot go on',
@@ -123,11 +134,22 @@ const UNAVAILABLE: Page = {
   paragraphs: ['Go back to your cluster in a few seconds and sign in again.'],
 };
 
-const pageResponse = (c: OidcContext, page: Page, status: 400 | 503): Response =>
-  c.html(renderPage(page), status, { 'content-security-policy': contentSecurityPolicy() });
+const TOO_MANY: Page = {
+  title: 'Too many sign-ins come from where you are',
+  paragraphs: ['Go back to your cluster in half a minute and sign in again.'],
+};
+/** As the API says it. */
+const RETRY_LATER = { 'retry-after': '30' };
+
+const pageResponse = (c: OidcContext, page: Page, status: 400 | 429 | 503): Response =>
+  c.html(renderPage(page), status, {
+    'content-security-policy': contentSecurityPolicy(),
+    ...(status === 429 && RETRY_LATER),
+  });
 
 /** For the console to tell whom the sign-in is for, before anybody has signed in. */
-async function showInteraction(ports: Ports, c: OidcContext): Promise<Response> {
+async function showInteraction(ports: Ports, c: OidcContext, buckets: Buckets): Promise<Response> {
+  takeForAddress(buckets, ports, c.req.raw.headers);
   const { cluster, redirectUri, expiresAt } = await openInteraction(ports, c);
   return c.json({ cluster, host: new URL(redirectUri).host, expiresAt: expiresAt.toISOString() });
 }
@@ -135,18 +157,21 @@ async function showInteraction(ports: Ports, c: OidcContext): Promise<Response> 
 const decisionBody = z.strictObject({ decision: z.enum(['continue', 'cancel']) });
 
 /** The console says who it is; the answer says where the browser goes next. */
-async function answerInteraction(ports: Ports, c: OidcContext): Promise<Response> {
+async function answerInteraction(ports: Ports, c: OidcContext, buckets: Buckets): Promise<Response> {
   const { issuer } = ports.settings.oidc;
   if (c.env?.incoming && bodyIsTooLarge(c.env.incoming)) throw new AppError('BODY_TOO_LARGE');
   const { decision } = parseInput(decisionBody, await readJson(c.req.raw));
+  const { headers } = c.req.raw;
+  const principal = decision === 'continue' ? await identify(ports, buckets, headers) : undefined;
+  if (!principal) takeForAddress(buckets, ports, headers);
   const interaction = await openInteraction(ports, c);
   const to = { issuer, redirectUri: interaction.redirectUri, state: interaction.state };
-  if (decision === 'cancel') {
+  if (!principal) {
     await endInteraction(ports, interaction);
     const refusal = new OAuthError('access_denied', 'The person did not want to sign in.');
     return c.json({ redirectTo: errorRedirect(to, refusal) });
   }
-  const person = await requirePerson(ports, interaction, c.req.header('authorization'));
+  const person = await requirePerson(ports, interaction, principal);
   const { code, write } = newCode(ports, interaction, person);
   await endInteraction(ports, interaction, [write]);
   ports.log.info('signed in to cluster', { cluster: interaction.cluster });
@@ -161,32 +186,35 @@ async function openInteraction(ports: Ports, c: OidcContext): Promise<OpenIntera
 
 /**
  * Somebody who is invited comes straight here. What is refused leaves the sign-in open, so that the same browser may try as somebody else.
- * @throws AppError those of `authenticate`, EMAIL_NOT_VERIFIED, NOT_A_MEMBER, ACCESS_NOT_READY
+ * @throws AppError those of `requireGoodAccounts`, EMAIL_NOT_VERIFIED, NOT_A_MEMBER, ACCESS_NOT_READY
  */
 async function requirePerson(
   ports: Ports,
   { cluster }: OpenInteraction,
-  authorization: string | undefined,
+  principal: Principal,
 ): Promise<Person> {
-  const principal = await authenticate(ports.tokens, authorization);
   const email = requireEmail(principal);
   const { uid } = principal;
-  if (!(await isMember(ports.documents, cluster, uid))) {
+  let membership = await findMembership(ports.documents, cluster, uid);
+  if (!membership) {
     await acceptInvitations(ports, principal);
-    if (!(await isMember(ports.documents, cluster, uid))) throw new AppError('NOT_A_MEMBER');
+    membership = await findMembership(ports.documents, cluster, uid);
   }
+  if (!membership) throw new AppError('NOT_A_MEMBER');
+  await requireGoodAccounts(ports, uid, membership.owner);
   await requireKnownAddress(ports, cluster, principal);
   return { uid, email };
 }
 
-async function token(ports: Ports, c: OidcContext): Promise<Response> {
+async function token(ports: Ports, c: OidcContext, buckets: Buckets): Promise<Response> {
   c.header('pragma', 'no-cache');
   try {
-    return c.json(await exchangeCode(ports, c.req.raw, c.env?.incoming));
+    return c.json(await exchangeCode(ports, c.req.raw, buckets, c.env?.incoming));
   } catch (error) {
     const { code, message } = toOAuthError(c, error);
     const body = { error: code, error_description: message };
     if (code === 'invalid_client') return c.json(body, 401, { 'www-authenticate': 'Basic realm="hub"' });
+    if (isTooMany(error)) return c.json(body, 429, RETRY_LATER);
     return c.json(body, code === 'temporarily_unavailable' ? 503 : code === 'server_error' ? 500 : 400);
   }
 }

@@ -1,21 +1,36 @@
 /** Everything somebody may try in order to sign in where they may not, or to have others sign in for them: refused, and nothing leaks. */
 import { SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
+import { accountPath } from '../../shared/documents/account.ts';
 import {
   basic,
   challengeOf,
   codeOf,
   createBrowser,
   ISSUER,
+  interactionOf,
   type OidcUnderTest,
   oidcUnderTest,
   VERIFIER,
 } from '../../test/oidc.ts';
-import { CommitError } from '../cloud.ts';
+import { CommitError, type DocumentData } from '../cloud.ts';
 import { noClient } from './clients.ts';
 
 const codeFor = async (hub: OidcUnderTest, uid = 'ada', more: Record<string, string> = {}): Promise<string> =>
   codeOf(await hub.browser().signIn(hub.request(more), hub.as(uid)));
+
+const SUSPENDED = { standing: { state: 'suspended', reason: 'busy', since: new Date(0), by: 'hub' } };
+const THROTTLED = { standing: { ...SUSPENDED.standing, state: 'throttled' } };
+const NOT_GOOD = [
+  ['suspended', SUSPENDED, 'ACCOUNT_SUSPENDED'],
+  ['being deleted', { closing: { since: new Date(0), by: 'grace' } }, 'ACCOUNT_CLOSING'],
+] as const;
+
+/** What Hub or an operator says of an account. */
+const say = (hub: OidcUnderTest, uid: string, said: DocumentData): Promise<void> =>
+  hub.documents.commit([
+    { op: 'set', path: accountPath(uid), data: { schema: 1, clusters: 0, hourlyMicros: 0, ...said } },
+  ]);
 
 const PROOF = { code_verifier: VERIFIER };
 const INVALID_GRANT = { status: 400, body: { error: 'invalid_grant' } };
@@ -160,6 +175,49 @@ describe('a sign-in', () => {
     expect(await browser.answer(id, hub.as('eve'))).toMatchObject(refusedAs('NOT_A_MEMBER'));
     expect(await browser.answer(id, hub.as('olga'))).toMatchObject(refusedAs('NOT_A_MEMBER'));
     expect(await browser.answer(id, hub.as('ada'))).toMatchObject({ status: 200 });
+  });
+
+  test.each(NOT_GOOD)(
+    'of an account that is %s is refused, and leaves the sign-in open',
+    async (_, said, code) => {
+      const hub = await oidcUnderTest();
+      await say(hub, 'grace', said);
+      const browser = hub.browser();
+      const id = await browser.begin(hub.request());
+      expect(await browser.answer(id, hub.as('grace'))).toMatchObject({ status: 403, ...refusedAs(code) });
+      expect(await browser.answer(id, hub.as('ada'))).toMatchObject({ status: 200 });
+    },
+  );
+
+  test('of an account that is throttled, or whose owner is, goes on', async () => {
+    const hub = await oidcUnderTest();
+    for (const uid of ['ada', 'grace']) await say(hub, uid, THROTTLED);
+    for (const uid of ['ada', 'grace'])
+      expect((await hub.exchange(await codeFor(hub, uid))).status).toBe(200);
+  });
+
+  test('to a cluster of an owner who is suspended is refused to every member', async () => {
+    const hub = await oidcUnderTest();
+    await say(hub, 'ada', SUSPENDED);
+    const browser = hub.browser();
+    const id = await browser.begin(hub.request());
+    expect(await browser.answer(id, hub.as('grace'))).toMatchObject(refusedAs('OWNER_SUSPENDED'));
+    expect(await browser.answer(id, hub.as('ada'))).toMatchObject(refusedAs('ACCOUNT_SUSPENDED'));
+  });
+
+  test('of somebody suspended who is invited accepts nothing', async () => {
+    const hub = await oidcUnderTest();
+    await say(hub, 'olga', SUSPENDED);
+    await hub.send('PUT', `/v1/clusters/${hub.mine}/members/olga@example.com`, hub.as('ada'), {
+      body: { role: 'viewer' },
+    });
+    const browser = hub.browser();
+    const { writes } = hub.documents.counters;
+    const id = await browser.begin(hub.request());
+    expect(await browser.answer(id, hub.as('olga'))).toMatchObject(refusedAs('NOT_A_MEMBER'));
+    expect(hub.documents.counters.writes).toBe(writes + 1);
+    await say(hub, 'olga', {});
+    expect(await browser.answer(id, hub.as('olga'))).toMatchObject({ status: 200 });
   });
 
   test('of an operator who is no member is refused', async () => {
@@ -326,6 +384,91 @@ describe('a sign-in', () => {
   });
 });
 
+describe('who asks too often', () => {
+  const from = (address: string) => ({ headers: { 'x-forwarded-for': `${address}, 10.0.0.1` } });
+  const begin = (hub: OidcUnderTest, address: string, parameters = hub.request()) =>
+    hub.fetch(`/oidc/authorize?${parameters}`, { ...from(address), redirect: 'manual' });
+
+  test('begins no sign-in, reads why on a page, and concerns nobody else', async () => {
+    const hub = await oidcUnderTest({ limits: { addressRequestsPerMinute: 3 } });
+    for (let n = 0; n < 3; n++) expect((await begin(hub, '198.51.100.7')).status).toBe(303);
+    const { writes, reads } = hub.documents.counters;
+    const refused = await begin(hub, '198.51.100.7');
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(refused.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await refused.text()).toContain('<h1>');
+    expect(hub.documents.counters).toMatchObject({ writes, reads });
+    expect((await begin(hub, '198.51.100.8')).status).toBe(303);
+    await hub.clock.runFor(20_000);
+    expect((await begin(hub, '198.51.100.7')).status).toBe(303);
+  });
+
+  test('for one cluster, from wherever, begins no more for it, and the cluster is told', async () => {
+    const hub = await oidcUnderTest({ limits: { accountRequestsPerMinute: 3 } });
+    for (let n = 0; n < 3; n++) interactionOf(await begin(hub, `198.51.100.${n}`));
+    const { writes } = hub.documents.counters;
+    const refused = new URL((await begin(hub, '198.51.100.9')).headers.get('location') ?? '');
+    expect(refused.origin + refused.pathname).toBe(hub.client.redirectUri);
+    expect(Object.fromEntries(refused.searchParams)).toMatchObject({
+      error: 'temporarily_unavailable',
+      state: 'a-state',
+    });
+    expect(hub.documents.counters.writes).toBe(writes);
+    interactionOf(await begin(hub, '198.51.100.9', hub.request({}, hub.otherClient)));
+  });
+
+  test('guesses secrets no further, and the cluster itself is served', async () => {
+    const hub = await oidcUnderTest({ limits: { addressRequestsPerMinute: 3 } });
+    const exchange = (secret: string, code: string) =>
+      hub.fetch('/oidc/token', {
+        method: 'POST',
+        headers: { ...from('198.51.100.7').headers, authorization: basic(hub.client.clientId, secret) },
+        body: new URLSearchParams({
+          grant_type: 'authorization_code',
+          code,
+          redirect_uri: hub.client.redirectUri,
+        }),
+      });
+    const code = await codeFor(hub);
+    for (let n = 0; n < 3; n++) expect((await exchange('a guess', code)).status).toBe(401);
+    const refused = await exchange('a guess', code);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({ error: 'temporarily_unavailable' });
+    expect((await exchange(hub.client.clientSecret, code)).status).toBe(200);
+  });
+
+  test('exchanges no more, also who knows the secret', async () => {
+    const hub = await oidcUnderTest({ limits: { accountRequestsPerMinute: 3 } });
+    for (let n = 0; n < 3; n++) expect((await hub.exchange('no code')).status).toBe(400);
+    expect(await hub.exchange('no code')).toMatchObject({
+      status: 429,
+      body: { error: 'temporarily_unavailable' },
+    });
+    expect((await hub.exchange('no code', {}, hub.otherClient)).status).toBe(400);
+  });
+
+  test('gets no further with sign-ins, and who proves who they are does', async () => {
+    const hub = await oidcUnderTest({ limits: { addressRequestsPerMinute: 4, accountRequestsPerMinute: 2 } });
+    const browser = hub.browser();
+    const id = await browser.begin(hub.request());
+    const { headers } = from('198.51.100.7');
+    for (let n = 0; n < 2; n++) {
+      expect((await browser.answer(id, undefined, headers)).status).toBe(401);
+      expect((await hub.fetch(`/oidc/interactions/${id}`, { headers })).status).toBe(410);
+    }
+    const tooMany = { status: 429, body: { code: 'TOO_MANY_REQUESTS' } };
+    expect(await browser.answer(id, undefined, headers)).toMatchObject(tooMany);
+    expect(await browser.answer(id, undefined, { ...headers, decision: 'cancel' })).toMatchObject(tooMany);
+    expect((await hub.fetch(`/oidc/interactions/${id}`, { headers })).status).toBe(429);
+    for (let n = 0; n < 2; n++)
+      expect((await browser.answer(id, hub.as('eve'), headers)).body.code).toBe('NOT_A_MEMBER');
+    expect(await browser.answer(id, hub.as('eve'), headers)).toMatchObject(tooMany);
+    expect((await browser.answer(id, hub.as('ada'), headers)).status).toBe(200);
+  });
+});
+
 describe('a code', () => {
   test('is good once', async () => {
     const hub = await oidcUnderTest();
@@ -412,6 +555,20 @@ describe('a code', () => {
     const browser = hub.browser();
     const id = await browser.begin(hub.request());
     expect(await browser.answer(id, hub.as('grace'))).toMatchObject({ body: { code: 'NOT_A_MEMBER' } });
+  });
+
+  test.each(NOT_GOOD)('of an account that is %s since is not good', async (_, said) => {
+    const hub = await oidcUnderTest();
+    const code = await codeFor(hub, 'grace');
+    await say(hub, 'grace', said);
+    expect(await hub.exchange(code)).toMatchObject(INVALID_GRANT);
+  });
+
+  test('for a cluster whose owner is suspended since is not good', async () => {
+    const hub = await oidcUnderTest();
+    const code = await codeFor(hub, 'grace');
+    await say(hub, 'ada', SUSPENDED);
+    expect(await hub.exchange(code)).toMatchObject(INVALID_GRANT);
   });
 
   test('of a reader who is no member, or a member who is no reader, is not good', async () => {

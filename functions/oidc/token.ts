@@ -1,12 +1,15 @@
 /** The token endpoint: a client that proves who it is exchanges a code for an ID token. https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3 */
 import { CODE_LIFETIME_MS } from '../../shared/documents/oidc.ts';
+import { AppError } from '../../shared/errors.ts';
+import { type Buckets, takeForAddress } from '../abuse/rates.ts';
+import { requireGoodAccounts } from '../abuse/standing.ts';
 import { MAX_BODY_BYTES } from '../api/body.ts';
 import { bodyIsTooLarge } from '../api/body-guard.ts';
 import type { Ports } from '../ports.ts';
 import { clientIdOf, type FoundClient, findClient, isSecretOf } from './clients.ts';
 import { redeemCode } from './codes.ts';
 import { signIdToken } from './id-token.ts';
-import { isMember } from './members.ts';
+import { findMembership } from './members.ts';
 import { OAuthError } from './oauth-error.ts';
 import { type Parameters, parametersOf } from './parameters.ts';
 import { newSecret } from './secrets.ts';
@@ -20,17 +23,16 @@ export interface TokenReply {
 
 /**
  * @param incoming Node's request, where there is one
- * @throws OAuthError
+ * @throws OAuthError; AppError TOO_MANY_REQUESTS
  */
 export async function exchangeCode(
   ports: Ports,
   request: Request,
+  buckets: Buckets,
   incoming: object | undefined,
 ): Promise<TokenReply> {
-  const { documents, clock, random, settings } = ports;
-  const parameters = await readForm(request, incoming);
-  parameters.requireSingle();
-  const client = await authenticateClient(ports, request.headers.get('authorization'), parameters);
+  const { clock, random, settings } = ports;
+  const { client, parameters } = await identifyClient(ports, request, buckets, incoming);
   if (parameters.get('grant_type') !== 'authorization_code')
     throw new OAuthError('unsupported_grant_type', 'The grant_type must be authorization_code.');
   const code = await redeemCode(ports, {
@@ -39,8 +41,7 @@ export async function exchangeCode(
     redirectUri: parameters.get('redirect_uri'),
     codeVerifier: parameters.get('code_verifier'),
   });
-  if (!code.hub && !(await isMember(documents, client.clusterId, code.uid)))
-    throw new OAuthError('invalid_grant', 'This person is not a member of the cluster any more.');
+  if (!code.hub) await requireStill(ports, client.clusterId, code.uid);
   const { issuer, signingKeys } = settings.oidc;
   const [key] = signingKeys;
   if (!key) throw new Error('there is no signing key');
@@ -52,6 +53,43 @@ export async function exchangeCode(
     expires_in: CODE_LIFETIME_MS / 1000,
     id_token: await signIdToken(code, { issuer, clientId, key, now: clock.now() }),
   };
+}
+
+/**
+ * Who asks, counted: for the cluster that is proven, or else for the address. Clusters share addresses with one another, and with whatever their people
+ * run in them.
+ */
+async function identifyClient(
+  ports: Ports,
+  request: Request,
+  buckets: Buckets,
+  incoming: object | undefined,
+): Promise<{ client: FoundClient; parameters: Parameters }> {
+  let asked: { client: FoundClient; parameters: Parameters };
+  try {
+    const parameters = await readForm(request, incoming);
+    parameters.requireSingle();
+    const client = await authenticateClient(ports, request.headers.get('authorization'), parameters);
+    asked = { client, parameters };
+  } catch (error) {
+    takeForAddress(buckets, ports, request.headers);
+    throw error;
+  }
+  buckets.take(`exchange ${asked.client.clusterId}`, ports.settings.limits.accountRequestsPerMinute);
+  return asked;
+}
+
+/** @throws OAuthError invalid_grant: what was so when the code was made is not so any more */
+async function requireStill(ports: Ports, cluster: string, uid: string): Promise<void> {
+  const membership = await findMembership(ports.documents, cluster, uid);
+  if (!membership)
+    throw new OAuthError('invalid_grant', 'This person is not a member of the cluster any more.');
+  try {
+    await requireGoodAccounts(ports, uid, membership.owner);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new OAuthError('invalid_grant', 'This person may not use the cluster any more.');
+  }
 }
 
 const FORM = /^application\/x-www-form-urlencoded\s*(;\s*charset="?utf-8"?\s*)?$/i;

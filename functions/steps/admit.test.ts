@@ -6,6 +6,9 @@ import { eventsOf } from '../../shared/documents/event.ts';
 import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
+import { requestOf } from '../../test/request.ts';
+import { createApi } from '../api/app.ts';
+import type { DocumentData } from '../cloud.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 import { isQueueAhead } from '../dispatch/queue.ts';
 import { planAdmission, taken } from './admit.ts';
@@ -296,6 +299,96 @@ describe('a newcomer', () => {
     const created = await hub.run(Promise.all(births.map((birth) => createClusters(hub.ports, [birth], []))));
     expect(created.map((clusters) => clusters?.[0]?.state).sort()).toEqual(['provisioning', 'queued']);
     expect(created.map((clusters) => clusters?.[0]?.id)).toEqual(births.map(({ cluster }) => cluster.id));
+  });
+});
+
+describe('a cluster whose owner’s account is held', () => {
+  const at = new Date(0);
+  const held = (state: 'throttled' | 'suspended') => ({
+    standing: { state, reason: 'busy', since: at, by: 'hub' },
+  });
+  const say = (hub: MemoryHub, uid: string, said: Partial<Allowance>) => {
+    const data = { schema: 1, clusters: 0, hourlyMicros: 0, ...said } as DocumentData;
+    return hub.run(hub.documents.commit([{ op: 'set', path: accountPath(uid), data }]));
+  };
+
+  test.each<[string, Partial<Allowance>]>([
+    ['throttled', held('throttled')],
+    ['suspended', held('suspended')],
+    ['being deleted', { closing: { since: at, by: 'ada' } }],
+  ])('(%s) gets no room, and what it waits for is said', async (_, said) => {
+    const hub = memoryHub();
+    await say(hub, 'ada', said);
+    await create(hub, ['ada']);
+    await hub.clock.runFor(seconds(5));
+    expect((await inState(hub, 'queued')).map(({ data }) => data)).toMatchObject([
+      {
+        error: { code: 'OWNER_HELD', message: expect.stringContaining('owner') },
+        detail: expect.not.stringContaining('Number'),
+      },
+    ]);
+    expect((await hub.documents.get<Allowance>(accountPath('ada')))?.data.clusters).toBe(0);
+    await create(hub, ['grace']);
+    expect((await inState(hub, 'provisioning')).map(({ data }) => data.owner)).toEqual(['grace']);
+  });
+
+  test('gets none either if somebody else tries it again', async () => {
+    const hub = memoryHub();
+    await create(hub, ['ada']);
+    const stop = hub.startScheduler();
+    hub.faults.force('operation-fails', { subject: 'CREATE_CLUSTER' });
+    await hub.until(async () => (await inState(hub, 'failed')).length === 1);
+    hub.faults.clear();
+    stop();
+    await say(hub, 'ada', held('suspended'));
+    const id = (await inState(hub, 'failed'))[0]?.path.split('/')[1] ?? '';
+    await hub.run(command(hub.ports, id, 'retry', 'grace'));
+    await hub.clock.runFor(seconds(5));
+    expect((await inState(hub, 'queued')).map(({ data }) => data.error?.code)).toEqual(['OWNER_HELD']);
+  });
+
+  test('starts when an operator restores the account', async () => {
+    const hub = memoryHub();
+    await say(hub, 'ada', held('suspended'));
+    await create(hub, ['ada', 'ada']);
+    await hub.clock.runFor(seconds(5));
+    const op = hub.tokens.issue({ uid: 'op', email: 'op@example.com', emailVerified: true, operator: true });
+    const put = (state: string) => {
+      const sending = requestOf('PUT', op, { body: { standing: { state, reason: 'Looked at.' } } });
+      return hub.run(Promise.resolve(createApi(hub.ports).request('/v1/admin/accounts/ada', sending)));
+    };
+    for (const [state, left] of [
+      ['throttled', 2],
+      ['good', 0],
+    ] as const) {
+      expect((await put(state)).status).toBe(200);
+      await hub.clock.runFor(seconds(5));
+      expect(await inState(hub, 'queued')).toHaveLength(left);
+    }
+  });
+
+  test('stands in nobody’s way: it is not counted, and the next one is woken past it', async () => {
+    const hub = memoryHub({ limits: { cellClusters: 1 } });
+    await create(hub, ['grace']);
+    await hub.until(async () => (await inState(hub, 'ready')).length === 1);
+    await say(hub, 'ada', held('suspended'));
+    await create(hub, Array(12).fill('ada'));
+    await hub.clock.runFor(seconds(5));
+    await create(hub, ['linus']);
+    await hub.clock.runFor(seconds(5));
+    const ofLinus = async () =>
+      (await inState(hub, 'queued')).find(({ data }) => data.owner === 'linus')?.data;
+    expect(await ofLinus()).toMatchObject({
+      error: { code: 'CELL_FULL' },
+      detail: 'Number 1 in the queue.',
+    });
+    const first = (await inState(hub, 'ready'))[0]?.path.split('/')[1] ?? '';
+    await hub.run(command(hub.ports, first, 'delete', 'grace'));
+    const stop = hub.startScheduler();
+    await hub.until(async () => (await inState(hub, 'deleted')).length === 1);
+    stop();
+    await hub.clock.runFor(seconds(1));
+    expect(await ofLinus()).toBeUndefined();
   });
 });
 

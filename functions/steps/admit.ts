@@ -9,6 +9,7 @@ import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { hours, minutes, seconds } from '../../shared/units.ts';
+import { refusalOf } from '../abuse/standing.ts';
 import { chooseLocation, readBreaker } from '../breaker/breaker.ts';
 import type { Choice } from '../breaker/plan.ts';
 import type { Snapshot } from '../cloud.ts';
@@ -43,11 +44,16 @@ export interface Blocked {
 export const admit: Step = async (cluster, ports) => {
   const room = await findRoom(cluster, ports);
   if (!('blocked' in room)) return room;
-  const place = await placeInQueue(ports, cluster.createdAt);
   const forMs = Math.min(LOOK_AGAIN_MS, room.forMs ?? LOOK_AGAIN_MS);
   const error = describe(room.blocked, room.detail);
-  return wait(forMs, `Number ${place} in the queue.`, { patch: { error } });
+  return wait(forMs, await whereInQueue(cluster, room, ports), { patch: { error } });
 };
+
+/** In words. Who waits for an operator's word waits in no line. */
+const whereInQueue = async ({ createdAt }: Cluster, { blocked }: Blocked, ports: Ports): Promise<string> =>
+  blocked === 'OWNER_HELD'
+    ? 'It has no place in the queue until then.'
+    : `Number ${await placeInQueue(ports, createdAt)} in the queue.`;
 
 /**
  * Where a waiting cluster may be made, with all that taking the room writes down; or why it must wait.
@@ -66,6 +72,8 @@ export async function findRoom(cluster: Cluster, ports: Ports): Promise<StepResu
     readBreaker(ports, region.id),
     isSpare && doPeopleWait(ports, region.id),
   ]);
+  // By the document that is guarded below: who is suspended at this moment is judged anew.
+  if (ofAccount && refusalOf(ofAccount.data, 'make')) return { blocked: 'OWNER_HELD' };
   const accountLimits = { clusters: limits.accountClusters, hourlyMicros: limits.accountHourlyMicros };
   const cellLimits = { clusters: limits.cellClusters, hourlyMicros: limits.cellHourlyMicros };
   const blocked =

@@ -15,14 +15,29 @@ promise('14', 'who asks too often is told to wait, and nobody else is', {
     },
     'a bucket is never filled': { file: RATES, from: '((now - atMs) * perMinute) / minutes(1)', to: '0' },
     'all share a bucket': {
-      file: 'functions/api/endpoint.ts',
-      from: '.uid}`, accountRequestsPerMinute',
-      to: '.uid.length && 1}`, accountRequestsPerMinute',
+      file: 'functions/api/auth.ts',
+      from: '.uid}`, ports',
+      to: '.uid.length && 1}`, ports',
     },
     'an address is not looked at': {
-      file: 'functions/api/endpoint.ts',
+      file: RATES,
       from: '  buckets.take(`address',
       to: '  ((..._: unknown[]) => 0)(`address',
+    },
+    'who is signed in is counted for an address, too': {
+      file: 'functions/api/endpoint.ts',
+      from: '  if (isPublic(name)) takeForAddress',
+      to: '  takeForAddress',
+    },
+    'a guess is not counted': {
+      file: 'functions/api/auth.ts',
+      from: '    takeForAddress(buckets, ports, headers);\n',
+      to: '',
+    },
+    'what the caller claims is believed': {
+      file: RATES,
+      from: '?.slice(-LONGEST_WAY)',
+      to: "?.split(',')[0]",
     },
     'creations are not counted': {
       file: RATES,
@@ -78,10 +93,15 @@ promise('17', 'whoever mines is throttled, then suspended, until an operator say
       from: "    await requireGoodAccount(ports, principal().uid, 'use');\n",
       to: '',
     },
+    'members of its cluster are not asked whose it is': {
+      file: 'functions/abuse/standing.ts',
+      from: "if (ofOwner?.data.standing?.state === 'suspended') throw",
+      to: 'if (false) throw',
+    },
     'a throttled account creates': {
       file: 'functions/abuse/standing.ts',
-      from: "if (use === 'make') throw",
-      to: 'if (false) throw',
+      from: "return standing && use === 'make' ?",
+      to: 'return false ?',
     },
     'a closed incident counts': { file: SIGNAL, from: "state: z.literal('open'),", to: 'state: z.string(),' },
   },

@@ -28,11 +28,17 @@ export async function rates(): Promise<string[]> {
   if ((await me('ada')).status !== 429) wrong.push('a fifth of a minute later two pass');
 
   const one = apiUnderTest({ limits: { addressRequestsPerMinute: 3 } });
-  const from = (address: string, path = '/v1/health', token?: string) =>
-    one.send('GET', path, token, { headers: { 'x-forwarded-for': `${address}, 10.0.0.1` } });
-  for (let n = 0; n < 3; n++) await from('198.51.100.7', '/v1/me', 'no token of anybody');
-  if ((await from('198.51.100.7')).status !== 429) wrong.push('an address may guess tokens without end');
+  const from = (address: string, path = '/v1/health', token?: string, by = '10.0.0.1') =>
+    one.send('GET', path, token, { headers: { 'x-forwarded-for': `${address}, ${by}` } });
+  const guess = () => from('198.51.100.7', '/v1/me', 'no token of anybody');
+  for (let n = 0; n < 3; n++) if ((await guess()).status !== 401) wrong.push('a guess is not refused');
+  if ((await guess()).status !== 429) wrong.push('an address may guess tokens without end');
+  if ((await from('198.51.100.7')).status !== 429) wrong.push('an address may ask without end');
+  if ((await from('198.51.100.7', '/v1/me', one.as('ada'))).status !== 200)
+    wrong.push('who is signed in is shut out by others of the same address');
   if ((await from('198.51.100.8')).status !== 200) wrong.push('another address is refused');
+  for (let n = 0; n < 9; n++) await from('198.51.100.9', '/v1/health', undefined, '203.0.113.1');
+  if ((await from('198.51.100.9')).status !== 200) wrong.push('an address is shut out by who claims it');
 
   for (const spares of [0, 3]) {
     const made = apiUnderTest({ limits: { accountCreationsPerHour: 2, accountClusters: 100 } });
@@ -101,7 +107,7 @@ const incident = (id: string, cluster = clusterIdOf(1)) => ({
 export async function miners(): Promise<string[]> {
   const wrong = findings();
   const api = apiUnderTest();
-  await api.given(aCluster({ owner: 'ada', state: 'failed' }));
+  await api.given(aCluster({ owner: 'ada', state: 'failed', members: { ada: 'owner', grace: 'viewer' } }));
   const accountOf = async () => (await api.documents.get<Allowance>(accountPath('ada')))?.data;
   const stateOf = async () => (await accountOf())?.standing?.state ?? 'good';
   const expectState = async (when: string, state: string) => {
@@ -140,6 +146,9 @@ export async function miners(): Promise<string[]> {
   ])
     if (answer.body.code !== 'ACCOUNT_SUSPENDED')
       wrong.push(`a suspended account is answered ${answer.body.code}`);
+  const asMember = () => api.send<Problem>('GET', `${address}/credentials?kind=kubeconfig`, api.as('grace'));
+  if ((await asMember()).body.code !== 'OWNER_SUSPENDED')
+    wrong.push('members of its cluster get new credentials');
   if ((await api.send('GET', address, api.as('ada'))).status !== 200)
     wrong.push('a suspended account may not look');
   const lift = (uid: string, operator: boolean) =>
@@ -149,6 +158,7 @@ export async function miners(): Promise<string[]> {
   if ((await lift('ada', false)).status !== 403) wrong.push('it lifts that itself');
   if ((await lift('operator', true)).status !== 200) wrong.push('an operator may not lift it');
   await expectState('after an operator', 'good');
+  if ((await asMember()).body.code === 'OWNER_SUSPENDED') wrong.push('its members are kept away for good');
   if ((await create(api, 'ada')).status !== 202) wrong.push('a restored account makes nothing');
   if ((await api.send('DELETE', address, api.as('ada'))).status !== 202) wrong.push('nothing can be deleted');
   const told = (await api.documents.query({ collection: AUDIT })).map(
