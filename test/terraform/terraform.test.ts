@@ -9,6 +9,7 @@ import { newCleanUpKeyPem } from '../../functions/clean-up/keys.ts';
 import { ConfigError, parseConfig } from '../../functions/config.ts';
 import * as exported from '../../functions/index.ts';
 import { newSigningKeyPem } from '../../functions/oidc/keys.ts';
+import { applyFaults } from './applies.ts';
 import { cycleFaults } from './cycles.ts';
 import { referenceFaults } from './references.ts';
 import { environmentKeys, type Facts, filesRead, ruleFaults } from './rules.ts';
@@ -29,6 +30,7 @@ const faultsOf = (of: Tree, given: Facts = facts): string[] => [
   ...referenceFaults(of, schema),
   ...cycleFaults(of),
   ...ruleFaults(of, given),
+  ...applyFaults(of),
 ];
 
 test('every resource is what its provider takes, every reference leads somewhere, and every rule holds', () => {
@@ -295,6 +297,14 @@ describe('a fault is found', () => {
           display_name: '${var.environment["HUB_CHART_SOURCE"]}',
         }),
       'goes round: ',
+    ],
+    [
+      'a policy on a function that may not be there yet',
+      (of) =>
+        Object.assign(block(of, 'google_cloud_run_v2_service_iam_member', 'push').body, {
+          name: '${each.key}',
+        }),
+      'does not wait for the function it names',
     ],
     // Rules.
     [

@@ -122,6 +122,7 @@ module "subscriptions" {
   project_id        = module.services.project_id
   region            = var.region
   functions         = { for name, spec in local.functions : name => spec if can(spec.topic) }
+  names             = module.functions.names
   urls              = module.functions.urls
   topics            = module.pubsub.topics
   dead_letter_topic = module.pubsub.topics["dead-letter"]
