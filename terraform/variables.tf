@@ -36,15 +36,15 @@ variable "operator_email" {
 }
 
 variable "images" {
-  description = "Images by digest that run Helm and gcloud in a new cluster: docs/deploy.md tells how to mirror them."
+  description = "Images by digest that run Helm and gcloud in a new cluster, as Docker Hub calls them: each cell pulls them through its own mirror."
   type = object({
     helm      = string
     call_home = string
   })
 
   validation {
-    condition     = alltrue([for image in values(var.images) : can(regex("@sha256:[0-9a-f]{64}$", image))])
-    error_message = "Each must name an image by digest: …@sha256:…"
+    condition     = alltrue([for image in values(var.images) : can(regex("^[a-z0-9_-]+/[a-z0-9._-]+@sha256:[0-9a-f]{64}$", image))])
+    error_message = "Each must be what Docker Hub calls it, by digest and without an address: alpine/helm@sha256:…; what has no owner is library's."
   }
 }
 

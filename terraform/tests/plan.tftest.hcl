@@ -9,8 +9,8 @@ variables {
   domain          = "hub.example.com"
   operator_email  = "operator@example.com"
   images = {
-    helm      = "europe-west1-docker.pkg.dev/hub-test/images/alpine/helm@sha256:0000000000000000000000000000000000000000000000000000000000000000"
-    call_home = "europe-west1-docker.pkg.dev/hub-test/images/google/cloud-sdk@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    helm      = "alpine/helm@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    call_home = "google/cloud-sdk@sha256:0000000000000000000000000000000000000000000000000000000000000000"
   }
 }
 
@@ -48,6 +48,19 @@ run "cells_do_not_share_a_project" {
   }
 
   expect_failures = [var.cells]
+}
+
+run "images_have_no_address" {
+  command = plan
+
+  variables {
+    images = {
+      helm      = "europe-west1-docker.pkg.dev/hub-test/images/alpine/helm@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+      call_home = "google/cloud-sdk@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    }
+  }
+
+  expect_failures = [var.images]
 }
 
 run "images_are_named_by_digest" {

@@ -17,4 +17,23 @@ const invokers: Rule = (tree) =>
       : [`${titleOf(block)}: does not wait for the function it names`],
   );
 
-const RULES: readonly Rule[] = [invokers];
+/** Nodes read the repositories of their own project: an address that all cells are given is right for the first one only. */
+const images: Rule = (tree) => {
+  const cell = tree['modules/cell'];
+  const environment = String(cell?.locals.environment ?? '');
+  const taken = [...environment.matchAll(/\bHUB_\w+_IMAGE\s*=\s*(.+)/g)];
+  const made = String(tree['modules/registry']?.outputs.images?.value ?? '');
+  const own =
+    '"${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.name}/${image}"';
+  return [
+    ...taken.flatMap(([line, value = '']) =>
+      /^module\.registry\.images\["\w+"\]$/.test(value.trim())
+        ? []
+        : [`modules/cell: ${line}: is not pulled from the cell's own repository`],
+    ),
+    ...(taken.length > 0 ? [] : ['modules/cell: functions are told no images']),
+    ...(made.includes(own) ? [] : ['modules/registry: images are not in the repository of this project']),
+  ];
+};
+
+const RULES: readonly Rule[] = [invokers, images];

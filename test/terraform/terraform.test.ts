@@ -116,6 +116,27 @@ test('the console leads to functions where they are', () => {
   }
 });
 
+describe('an image', () => {
+  const [{ condition = '' } = {}] = (tree['']?.variables.images?.validation ?? []) as {
+    condition?: string;
+  }[];
+  const form = new RegExp(/regex\("(.+?)", image/.exec(condition)?.[1] ?? 'none');
+  const digest = `@sha256:${'0'.repeat(64)}`;
+
+  test.each([`alpine/helm${digest}`, `google/cloud-sdk${digest}`, `library/alpine${digest}`])(
+    'is named as Docker Hub names it: %s',
+    (image) => expect(image).toMatch(form),
+  );
+
+  test.each([
+    'alpine/helm:4.1.4',
+    `alpine${digest}`,
+    `docker.io/alpine${digest}`,
+    `docker.io/alpine/helm${digest}`,
+    `europe-west1-docker.pkg.dev/my-hub/images/alpine/helm${digest}`,
+  ])('is refused by an address, or without a digest: %s', (image) => expect(image).not.toMatch(form));
+});
+
 /** Each check is seen to fail: a change of the tree in memory, and what must be said of it. */
 describe('a fault is found', () => {
   const copyOf = <T>(value: T): T => structuredClone(value);
@@ -305,6 +326,25 @@ describe('a fault is found', () => {
           name: '${each.key}',
         }),
       'does not wait for the function it names',
+    ],
+    [
+      'one address of an image for all cells',
+      (of) => {
+        const { locals = {} } = of['modules/cell'] ?? {};
+        locals.environment = String(locals.environment).replace(
+          'module.registry.images["helm"]',
+          'var.images.helm',
+        );
+      },
+      'is not pulled from the cell',
+    ],
+    [
+      'a repository of another project',
+      (of) =>
+        Object.assign(of['modules/registry']?.outputs.images ?? {}, {
+          value: '${{ for name, image in var.images : name => "eu-docker.pkg.dev/one/images/${image}" }}',
+        }),
+      'images are not in the repository of this project',
     ],
     // Rules.
     [

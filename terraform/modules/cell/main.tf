@@ -24,8 +24,8 @@ locals {
       HUB_NETWORK                    = module.network.network
       HUB_DATABASE_ENCRYPTION_KEY    = module.kms.key_per_region
       HUB_CHART_SOURCE               = module.registry.chart_source
-      HUB_HELM_IMAGE                 = var.images.helm
-      HUB_CALL_HOME_IMAGE            = var.images.call_home
+      HUB_HELM_IMAGE                 = module.registry.images["helm"]
+      HUB_CALL_HOME_IMAGE            = module.registry.images["call_home"]
       HUB_ACCOUNT_CLUSTERS           = tostring(var.limits.account_clusters)
       HUB_ACCOUNT_HOURLY_DOLLARS     = tostring(var.limits.account_hourly_dollars)
       HUB_CELL_CLUSTERS              = tostring(var.limits.cell_clusters)
@@ -76,6 +76,7 @@ module "registry" {
   project_id   = module.services.project_id
   region       = var.region
   node_account = module.network.node_account
+  images       = var.images
 }
 
 module "firestore" {
