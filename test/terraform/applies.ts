@@ -36,4 +36,24 @@ const images: Rule = (tree) => {
   ];
 };
 
-const RULES: readonly Rule[] = [invokers, images];
+/** With it one may name a project in `x-goog-user-project`, as the providers and scripts/google.ts do; no role that only reads has it. */
+const CONSUMER = 'roles/serviceusage.serviceUsageConsumer';
+
+/** Whoever signs in from outside, without a key. */
+const consumers: Rule = (tree) => {
+  const consuming = resourcesOf(tree, 'google_project_iam_member')
+    .filter(({ body: { role, for_each } }) => JSON.stringify([role, for_each]).includes(CONSUMER))
+    .map(({ module, body }) => `${module} ${String(body.member)}`);
+  return resourcesOf(tree, 'google_service_account_iam_member')
+    .filter(
+      ({ body }) =>
+        body.role === 'roles/iam.workloadIdentityUser' && String(body.member).includes('principalSet:'),
+    )
+    .filter(
+      ({ module, body }) =>
+        !consuming.includes(`${module} ${String(body.service_account_id).replace('.name}', '.member}')}`),
+    )
+    .map((block) => `${titleOf(block)}: may not use the project that its requests name`);
+};
+
+const RULES: readonly Rule[] = [invokers, images, consumers];

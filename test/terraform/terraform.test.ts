@@ -346,6 +346,14 @@ describe('a fault is found', () => {
         }),
       'images are not in the repository of this project',
     ],
+    [
+      'somebody from CI who may not name the project',
+      (of) =>
+        Object.assign(block(of, 'google_project_iam_member', 'planner').body, {
+          for_each: '${toset(["roles/iam.securityReviewer", "roles/viewer"])}',
+        }),
+      'google_service_account_iam_member.planner: may not use the project',
+    ],
     // Rules.
     [
       'a sixth variable',

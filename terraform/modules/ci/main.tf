@@ -35,8 +35,9 @@ resource "google_service_account" "planner" {
   display_name = "CI: plans, and changes nothing"
 }
 
+# The last one is for the header with which providers say whose quota it is (versions.tf): a viewer may not.
 resource "google_project_iam_member" "planner" {
-  for_each = toset(["roles/iam.securityReviewer", "roles/viewer"])
+  for_each = toset(["roles/iam.securityReviewer", "roles/viewer", "roles/serviceusage.serviceUsageConsumer"])
 
   project = var.project_id
   role    = each.key
@@ -77,6 +78,13 @@ resource "google_service_account" "signer" {
   project      = var.project_id
   account_id   = "hub-ci-signer"
   display_name = "CI: signs what it has built, and nothing else"
+}
+
+# Its requests name the project as well.
+resource "google_project_iam_member" "signer" {
+  project = var.project_id
+  role    = "roles/serviceusage.serviceUsageConsumer"
+  member  = google_service_account.signer.member
 }
 
 resource "google_kms_crypto_key_iam_member" "signer" {
