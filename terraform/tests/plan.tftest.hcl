@@ -72,3 +72,16 @@ run "images_are_named_by_digest" {
 
   expect_failures = [var.images]
 }
+
+run "copies_stay_on_the_continent" {
+  command = plan
+
+  variables {
+    region = "australia-southeast1"
+    cells = {
+      ca = { project_id = "hub-test-ca", region = "northamerica-northeast1", domain = "ca.hub.example.com" }
+    }
+  }
+
+  expect_failures = [var.region, var.cells]
+}

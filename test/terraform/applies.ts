@@ -1,11 +1,13 @@
 /** What must hold so that an apply goes through, in an empty project and in a further cell: who is there before whom, and who may call. Pure. */
 import { waitsFor } from './cycles.ts';
-import { type Module, resourcesOf, type Tree, titleOf } from './tree.ts';
+import { referencesIn } from './expressions.ts';
+import { allBlocks, type Block, type Module, resourcesOf, type Tree, textsIn, titleOf } from './tree.ts';
 
-type Rule = (tree: Tree) => string[];
+/** @param handbook docs/deploy.md, where it tells what to do by hand */
+type Rule = (tree: Tree, handbook: string) => string[];
 
 /** @returns what is wrong, a line each */
-export const applyFaults = (tree: Tree): string[] => RULES.flatMap((rule) => rule(tree));
+export const applyFaults: Rule = (tree, handbook) => RULES.flatMap((rule) => rule(tree, handbook));
 
 const moduleOf = (tree: Tree, path: string): Module => tree[path] as Module;
 
@@ -56,4 +58,51 @@ const consumers: Rule = (tree) => {
     .map((block) => `${titleOf(block)}: may not use the project that its requests name`);
 };
 
-const RULES: readonly Rule[] = [invokers, images, consumers];
+/** Where a resource says that it is in a place. */
+const PLACES = ['location', 'location_id', 'region'];
+/** Where it says that it is in another resource, and so where that is. */
+const WITHIN = ['bucket', 'database', 'key_ring'];
+
+/** What goes with the region of a cell: it cannot be read, changed or destroyed while the region is away. */
+function regional(tree: Tree): (Block & { module: string })[] {
+  const found = allBlocks(tree).filter(
+    ({ kind, body }) => kind === 'resource' && PLACES.some((place) => body[place] === '${var.region}'),
+  );
+  const names = new Set(found.map(({ module, type, name }) => `${module} ${type}.${name}`));
+  const inside = allBlocks(tree).filter((block) =>
+    WITHIN.some((key) =>
+      [...textsIn(block.body[key])].some(({ text }) =>
+        referencesIn(text).references.some(({ root, steps }) =>
+          names.has(`${block.module} ${root}.${steps[0]}`),
+        ),
+      ),
+    ),
+  );
+  return [...new Set([...found, ...inside])];
+}
+
+/** Where the region is gone, all that was in it, and nothing else, is taken out of the state by hand. */
+const recovery: Rule = (tree, handbook) => {
+  const written = /terraform state list \| grep -E '(.+)'/.exec(handbook)?.[1];
+  if (written === undefined) return ['docs/deploy.md does not say what goes with a region'];
+  const named = new RegExp(written);
+  const isNamed = ({ module, type, name }: Block & { module: string }): boolean =>
+    named.test(`module.cell["default"].module.${module.replace('modules/', '')}.${type}.${name}`);
+  const gone = regional(tree);
+  const stays = allBlocks(tree).filter(
+    (block) => block.kind === 'resource' && !gone.some((one) => titleOf(one) === titleOf(block)),
+  );
+  return [
+    ...gone
+      .filter((block) => !isNamed(block))
+      .map((block) => `${titleOf(block)}: docs/deploy.md leaves it in the state of a region that is gone`),
+    ...stays
+      .filter(isNamed)
+      .map((block) => `${titleOf(block)}: docs/deploy.md takes it out of the state, and it is still there`),
+    ...gone
+      .filter(({ type }) => type.startsWith('google_kms_'))
+      .map((block) => `${titleOf(block)}: a key cannot move, and would be left behind with the region`),
+  ];
+};
+
+const RULES: readonly Rule[] = [invokers, images, consumers, recovery];

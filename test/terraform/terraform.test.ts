@@ -9,6 +9,7 @@ import { newCleanUpKeyPem } from '../../functions/clean-up/keys.ts';
 import { ConfigError, parseConfig } from '../../functions/config.ts';
 import * as exported from '../../functions/index.ts';
 import { newSigningKeyPem } from '../../functions/oidc/keys.ts';
+import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { applyFaults } from './applies.ts';
 import { cycleFaults } from './cycles.ts';
 import { referenceFaults } from './references.ts';
@@ -23,6 +24,7 @@ const facts: Facts = {
   alerts: json('generated/alerts.json'),
   exported: Object.keys(exported),
 };
+const handbook = readFileSync(join(TERRAFORM, '../docs/deploy.md'), 'utf8');
 const tree = await readTree();
 
 const faultsOf = (of: Tree, given: Facts = facts): string[] => [
@@ -30,7 +32,7 @@ const faultsOf = (of: Tree, given: Facts = facts): string[] => [
   ...referenceFaults(of, schema),
   ...cycleFaults(of),
   ...ruleFaults(of, given),
-  ...applyFaults(of),
+  ...applyFaults(of, handbook),
 ];
 
 test('every resource is what its provider takes, every reference leads somewhere, and every rule holds', () => {
@@ -135,6 +137,34 @@ describe('an image', () => {
     `docker.io/alpine/helm${digest}`,
     `europe-west1-docker.pkg.dev/my-hub/images/alpine/helm${digest}`,
   ])('is refused by an address, or without a digest: %s', (image) => expect(image).not.toMatch(form));
+});
+
+/** Else copies of people's data would leave it: Cloud Storage has places of several regions on three continents only. */
+describe('a region', () => {
+  const formOf = (variable: string, of: string): RegExp => {
+    const all = (tree['']?.variables[variable]?.validation ?? []) as { condition: string }[];
+    const said = all.map(({ condition }) => new RegExp(`regex\\("(.+?)", ${of}\\)`).exec(condition)?.[1]);
+    return new RegExp(said.find((form) => form !== undefined) ?? 'none');
+  };
+  const forms = [formOf('region', 'var\\.region'), formOf('cells', 'cell\\.region')];
+  const continents = Object.keys(tree['modules/firestore']?.locals.continents ?? {});
+
+  test.each([...REGIONS.map(({ id }) => id), 'europe-north1', 'us-east4'])('%s may have a cell', (region) => {
+    for (const form of forms) expect(region).toMatch(form);
+    expect(continents).toContain(region.split('-')[0]);
+  });
+
+  test.each([
+    'australia-southeast1',
+    'northamerica-northeast1',
+    'me-west1',
+    'africa-south1',
+    'eur3',
+    'EU',
+    '',
+  ])('%j may not: there is no place for copies on its continent', (region) => {
+    for (const form of forms) expect(region).not.toMatch(form);
+  });
 });
 
 /** Each check is seen to fail: a change of the tree in memory, and what must be said of it. */
@@ -353,6 +383,29 @@ describe('a fault is found', () => {
           for_each: '${toset(["roles/iam.securityReviewer", "roles/viewer"])}',
         }),
       'google_service_account_iam_member.planner: may not use the project',
+    ],
+    [
+      'something in the region that the way back forgets',
+      (of) =>
+        void of['modules/dns']?.blocks.push({
+          kind: 'resource',
+          type: 'google_pubsub_topic',
+          name: 'added',
+          body: { name: 'x', region: '${var.region}' },
+        }),
+      'modules/dns: google_pubsub_topic.added: docs/deploy.md leaves it in the state',
+    ],
+    [
+      'something that the way back makes twice',
+      (of) => delete block(of, 'google_cloud_scheduler_job', 'export').body.region,
+      'google_cloud_scheduler_job.export: docs/deploy.md takes it out of the state',
+    ],
+    [
+      'a key that goes with its region',
+      (of) =>
+        Object.assign(block(of, 'google_kms_key_ring', 'release').body, { location: '${var.region}' }) &&
+        Object.assign(of['modules/ci']?.variables ?? {}, { region: {} }),
+      'google_kms_crypto_key.release: a key cannot move',
     ],
     // Rules.
     [

@@ -183,7 +183,6 @@ module "ci" {
   source     = "../ci"
   count      = var.ci == null ? 0 : 1
   project_id = module.services.project_id
-  region     = var.region
   issuer     = var.ci.issuer
   repository = var.ci.repository
 }

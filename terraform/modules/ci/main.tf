@@ -2,7 +2,6 @@
 # what it has built; people apply.
 
 variable "project_id" { type = string }
-variable "region" { type = string }
 variable "issuer" { type = string }
 variable "repository" { type = string }
 
@@ -50,11 +49,11 @@ resource "google_service_account_iam_member" "planner" {
   member             = "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.ci.name}/attribute.repository/${var.repository}"
 }
 
-# Releases are signed with it, and it never leaves: `npm run attest`.
+# Releases are signed with it, and it never leaves: `npm run attest`. In no region, for a key cannot move, and this one outlives a region.
 resource "google_kms_key_ring" "release" {
   project  = var.project_id
   name     = "hub-release"
-  location = var.region
+  location = "global"
 }
 
 resource "google_kms_crypto_key" "release" {
