@@ -105,4 +105,46 @@ const recovery: Rule = (tree, handbook) => {
   ];
 };
 
-const RULES: readonly Rule[] = [invokers, images, consumers, recovery];
+/** APIs that make networks, accounts and their roles when they are enabled. */
+const MAKES_ITS_OWN = 'compute.googleapis.com';
+/** What policies need, and what they are found by. */
+const FOR_POLICIES = ['cloudresourcemanager', 'iam', 'orgpolicy', 'serviceusage'];
+const DEFAULT_ACCOUNTS = ['@appspot.gserviceaccount.com', '-compute@developer.gserviceaccount.com'];
+
+/** No policy takes away what is there already. */
+const policiesFirst: Rule = (tree) => {
+  const services = moduleOf(tree, 'modules/services');
+  const faults: string[] = [];
+  const expect = (holds: boolean, fault: string): void => void (holds || faults.push(fault));
+  const enabled = resourcesOf(tree, 'google_project_service').map((block) => ({
+    apis: String(services.locals[/^\$\{local\.(\w+)\}$/.exec(String(block.body.for_each))?.[1] ?? ''] ?? ''),
+    waits: waitsFor(block.body, moduleOf(tree, block.module), tree, 'google_org_policy_policy'),
+  }));
+  expect(
+    enabled.some(({ apis, waits }) => apis.includes(MAKES_ITS_OWN) && waits),
+    `${MAKES_ITS_OWN} is enabled before the policies hold`,
+  );
+  for (const api of FOR_POLICIES)
+    expect(
+      enabled.some(({ apis, waits }) => apis.includes(`"${api}.googleapis.com"`) && !waits),
+      `${api}.googleapis.com is not enabled before the policies`,
+    );
+  const held = JSON.stringify(tree['modules/policies']?.outputs.project_id?.depends_on ?? '');
+  for (const { name } of resourcesOf(tree, 'google_org_policy_policy'))
+    expect(held.includes(`google_org_policy_policy.${name}}`), `nobody waits for the policy ${name}`);
+  const removed = resourcesOf(tree, 'google_project_iam_member_remove').filter(
+    ({ body }) => body.role === 'roles/editor',
+  );
+  for (const account of DEFAULT_ACCOUNTS)
+    expect(
+      removed.some(({ body }) => JSON.stringify([body.for_each, body.member]).includes(account)),
+      `…${account} stays editor`,
+    );
+  expect(
+    waitsFor(services.outputs.project_id?.depends_on, services, tree, 'google_project_iam_member_remove'),
+    'roles are given while those of default accounts are taken away',
+  );
+  return faults;
+};
+
+const RULES: readonly Rule[] = [invokers, images, consumers, recovery, policiesFirst];

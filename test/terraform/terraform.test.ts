@@ -407,6 +407,44 @@ describe('a fault is found', () => {
         Object.assign(of['modules/ci']?.variables ?? {}, { region: {} }),
       'google_kms_crypto_key.release: a key cannot move',
     ],
+    [
+      'APIs before policies',
+      (of) =>
+        Object.assign(block(of, 'google_project_service', 'this').body, { project: '${var.project_id}' }),
+      'compute.googleapis.com is enabled before the policies hold',
+    ],
+    [
+      'policies before their own API',
+      (of) => {
+        const { locals = {} } = of['modules/services'] ?? {};
+        locals.first = String(locals.first).replace('"orgpolicy.googleapis.com"', '');
+      },
+      'orgpolicy.googleapis.com is not enabled before the policies',
+    ],
+    [
+      'a policy that comes too late',
+      (of) =>
+        Object.assign(of['modules/policies']?.outputs.project_id ?? {}, {
+          depends_on: ['${google_org_policy_policy.enforced}'],
+        }),
+      'nobody waits for the policy external_addresses',
+    ],
+    [
+      'an account that may change everything',
+      (of) =>
+        Object.assign(block(of, 'google_project_iam_member_remove').body, {
+          for_each: { app_engine: '${var.project_id}@appspot.gserviceaccount.com' },
+        }),
+      '-compute@developer.gserviceaccount.com stays editor',
+    ],
+    [
+      'roles that are written by two at once',
+      (of) =>
+        Object.assign(of['modules/services']?.outputs.project_id ?? {}, {
+          depends_on: ['${google_project_service.this}'],
+        }),
+      'roles are given while those of default accounts are taken away',
+    ],
     // Rules.
     [
       'a sixth variable',

@@ -40,14 +40,15 @@ locals {
 }
 
 module "services" {
-  source     = "../services"
-  project_id = var.project_id
+  source             = "../services"
+  project_id         = var.project_id
+  policed_project_id = var.org_policies ? module.policies[0].project_id : var.project_id
 }
 
 module "policies" {
   source     = "../policies"
   count      = var.org_policies ? 1 : 0
-  project_id = module.services.project_id
+  project_id = module.services.unpoliced_project_id
 }
 
 module "kms" {
