@@ -138,7 +138,7 @@ const isIssuer = (text: string): boolean => {
 };
 
 /** https://cloud.google.com/certificate-manager/docs/public-ca-tutorial */
-const PUBLIC_AUTHORITY = 'https://dv.acme-v02.api.pki.goog/directory';
+export const PUBLIC_AUTHORITY = 'https://dv.acme-v02.api.pki.goog/directory';
 
 /**
  * The narrowest of the quotas that a creation meets is that of buckets: about one is made or deleted in two seconds and project

@@ -32,6 +32,7 @@ const PATHS = {
   console: '/firebasehosting.googleapis.com/v1beta1/projects/p/sites/p-console/customDomains/hub.example.com',
   signIn: '/identitytoolkit.googleapis.com/admin/v2/projects/p/config',
   google: '/identitytoolkit.googleapis.com/admin/v2/projects/p/defaultSupportedIdpConfigs/google.com',
+  network: '/compute.googleapis.com/compute/v1/projects/p/global/networks/default',
   members:
     '/orgpolicy.googleapis.com/v2/projects/p/policies/iam.allowedPolicyMemberDomains:getEffectivePolicy',
   keys: '/orgpolicy.googleapis.com/v2/projects/p/policies/iam.disableServiceAccountKeyCreation:getEffectivePolicy',
@@ -83,6 +84,7 @@ test('a project that can be a Hub is well', async () => {
   const { code, out, err } = await doctor(WELL, '--billing-account', '0A');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toContain('All is well.');
+  expect(out).toContain('ok   no network default');
   expect(out).not.toContain('BAD');
 });
 
@@ -97,6 +99,7 @@ test('whatever is not well is told, with what to do', async () => {
       [PATHS.console]: { body: { hostState: 'HOST_UNHOSTED', ownershipState: 'OWNERSHIP_MISSING' } },
       [PATHS.signIn]: { body: { authorizedDomains: ['localhost'] } },
       [PATHS.google]: { body: { enabled: true, clientId: '' } },
+      [PATHS.network]: { body: { name: 'default' } },
       [regionPath(BELGIUM.id)]: { body: { quotas: [quota('CPUS', 24)] } },
       [PATHS.members]: policy([{ values: { allowedValues: ['C01'] } }]),
       [PATHS.keys]: policy([]),
@@ -115,6 +118,8 @@ test('whatever is not well is told, with what to do', async () => {
     'certificate undefined',
     'sign-in from hub.example.com: is refused',
     'sign-in with Google: is switched off',
+    'network default: is there, and lets the whole world in',
+    'gcloud compute networks delete default --project p',
     'CPUS is 24 and should be 80, SSD_TOTAL_GB is 0',
     'the three public functions may not be public',
     'keys of service accounts can be made',
@@ -128,10 +133,12 @@ test('what is not there yet, or may not be seen, is told as that', async () => {
   const { code, out } = await doctor({
     [PATHS.billing]: { status: 403, body: { error: { message: 'no right\nand more' } } },
     [PATHS.signIn]: WELL[PATHS.signIn] ?? {},
+    [PATHS.network]: { status: 403, body: { error: { message: 'no right' } } },
   });
   expect(code).toBe(1);
   for (const line of [
     'billing: cannot be seen (403 no right)',
+    'network default: cannot be seen (403 no right)',
     'there is no zone yet',
     'is not known to Hosting',
     'there is no OAuth client',

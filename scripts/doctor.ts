@@ -27,7 +27,16 @@ interface Finding {
 
 type Check = (subject: Subject, google: Google) => Promise<Finding[]>;
 
-const CHECKS: readonly Check[] = [project, billing, delegation, hostedConsole, signIn, quotas, policies];
+const CHECKS: readonly Check[] = [
+  project,
+  billing,
+  delegation,
+  hostedConsole,
+  signIn,
+  networks,
+  quotas,
+  policies,
+];
 
 async function main(args: readonly string[]): Promise<number> {
   const { subject, endpoint } = readArguments(args);
@@ -148,6 +157,24 @@ async function signIn({ project: id, domain }: Subject, google: Google): Promise
   if (idp.status !== 200) return [...findings, unseen(about, idp)];
   const works = idp.body.enabled === true && String(idp.body.clientId ?? '') !== '';
   return [...findings, works ? fine(about) : bad(about, 'is switched off, or has no client', remedy)];
+}
+
+/** A project gets it with Compute Engine, unless a policy says otherwise by then: https://cloud.google.com/vpc/docs/vpc#default-network */
+async function networks({ project: id }: Subject, google: Google): Promise<Finding[]> {
+  const about = 'network default';
+  const answer = await google.call(
+    'GET',
+    `https://compute.googleapis.com/compute/v1/projects/${id}/global/networks/default`,
+  );
+  if (answer.status === 404) return [fine(`no ${about}`)];
+  if (answer.status !== 200) return [unseen(about, answer)];
+  return [
+    bad(
+      about,
+      'is there, and lets the whole world in by SSH and RDP',
+      `Nothing of Hub's is in it: gcloud compute firewall-rules list --filter network:default --project ${id}, delete those, and: gcloud compute networks delete default --project ${id}`,
+    ),
+  ];
 }
 
 /** What a cluster of the smallest size takes of each quota: https://cloud.google.com/compute/resource-usage */

@@ -1,6 +1,6 @@
 /** The commands that change something at Google, as `terraform apply` runs them, against a server that answers in Google's place. */
 import { execFile } from 'node:child_process';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,10 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseCleanUpKeys } from '../functions/clean-up/keys.ts';
 import { parseSigningKeys } from '../functions/oidc/keys.ts';
+import { aWorld } from '../local/a-world.ts';
+import { parseJwk } from '../local/acme/jwk.ts';
+import { type AcmeModel, createAcmeModel } from '../local/acme/model.ts';
+import { serveAcme } from '../local/acme/server.ts';
 import { buildWeb } from './build-web.ts';
 
 interface Seen {
@@ -46,13 +50,33 @@ describe('keys', () => {
   const SECRETS =
     'acme-account-key,acme-eab-hmac,acme-eab-kid,clean-up-keys,clean-up-keys-public,oidc-signing-keys,page-token-key';
   const idIn = (path: string): string => /secrets\/([\w-]+)/.exec(path)?.[1] ?? '';
-  const secretManager = (full: readonly string[]) =>
+  /** The authority of `local/acme`, which knows the bindings that Google's API gave. */
+  const authority = async (): Promise<{ model: AcmeModel; directory: string }> => {
+    const world = aWorld();
+    const model = createAcmeModel(world, { lookup: { txt: async () => [], caa: async () => [] } });
+    const face = await serveAcme(world, 0, model);
+    onTestFinished(() => face.close());
+    return { model, directory: face.directoryUrl };
+  };
+  /** @param full those that have a version, with what is in it, if anybody may read that */
+  const secretManager = (full: Readonly<Record<string, string>>, model?: AcmeModel) =>
     google(({ method, path }) => {
-      if (path.includes('publicca'))
-        return { body: { keyId: 'from-google', b64MacKey: Buffer.from('mac-_key').toString('base64') } };
+      if (path.includes('publicca')) {
+        const { kid, hmacKey } = model?.createExternalKey() ?? { kid: 'of-nobody', hmacKey: 'bWFj' };
+        return { body: { keyId: kid, b64MacKey: Buffer.from(hmacKey).toString('base64') } };
+      }
       if (method === 'POST') return {};
-      return { body: full.includes(idIn(path)) ? { versions: [{}] } : {} };
+      const content = full[idIn(path)];
+      if (path.endsWith('/versions/latest:access')) {
+        const data = Buffer.from(content ?? '').toString('base64');
+        return content === undefined ? undefined : { body: { payload: { data } } };
+      }
+      return { body: content === undefined ? {} : { versions: [{}] } };
     });
+  const accountOf = (model: AcmeModel, pem: string) => {
+    const jwk = parseJwk(createPublicKey(pem).export({ format: 'jwk' }));
+    return jwk && model.findAccount(jwk);
+  };
   const made = (seen: readonly Seen[]): Record<string, string> =>
     Object.fromEntries(
       seen
@@ -64,8 +88,11 @@ describe('keys', () => {
     );
 
   test('are made for what has none, as Hub takes them, and are told to nobody', async () => {
-    const { endpoint, seen } = await secretManager([]);
-    const { code, out, err } = await run('keys', '--secrets', SECRETS, '--endpoint', endpoint);
+    const { model, directory } = await authority();
+    const { endpoint, seen } = await secretManager({}, model);
+    const to = ['--endpoint', endpoint, '--directory', directory];
+    // In whatever order they are named.
+    const { code, out, err } = await run('keys', '--secrets', SECRETS.split(',').reverse().join(), ...to);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const keys = made(seen);
     expect(Object.keys(keys).sort()).toEqual(SECRETS.split(','));
@@ -74,23 +101,76 @@ describe('keys', () => {
     const [pair] = parseCleanUpKeys(keys['clean-up-keys'] ?? '');
     const [half] = parseCleanUpKeys(keys['clean-up-keys-public'] ?? '');
     expect(half).toEqual({ kid: pair?.kid, publicJwk: pair?.publicJwk });
-    expect(createPublicKey(keys['acme-account-key'] ?? '').asymmetricKeyType).toBe('ec');
-    expect(keys).toMatchObject({ 'acme-eab-kid': 'from-google', 'acme-eab-hmac': 'mac-_key' });
+    // The account is there already: its binding would be void in a week.
+    const account = accountOf(model, keys['acme-account-key'] ?? '');
+    expect(account?.eabKid).toBe(keys['acme-eab-kid']);
+    const { hmacKey } = model.requireExternalKey(keys['acme-eab-kid'] ?? '');
+    expect(keys['acme-eab-hmac']).toBe(hmacKey);
     expect((keys['page-token-key'] ?? '').length).toBeGreaterThanOrEqual(32);
   });
 
   test('that are there stay', async () => {
-    const { endpoint, seen } = await secretManager(SECRETS.split(','));
+    const { endpoint, seen } = await secretManager(
+      Object.fromEntries(SECRETS.split(',').map((id) => [id, 'x'])),
+    );
     const { code, out } = await run('keys', '--secrets', SECRETS, '--endpoint', endpoint);
     expect({ code, out }).toEqual({ code: 0, out: 'Every secret has a version.\n' });
     expect(made(seen)).toEqual({});
   });
 
+  const accountKey = (): string =>
+    generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      .privateKey.export({ type: 'pkcs8', format: 'pem' })
+      .toString();
+  const BINDING = 'acme-account-key,acme-eab-hmac,acme-eab-kid';
+
+  test('of an account that is there are bound anew', async () => {
+    const key = accountKey();
+    const { model, directory } = await authority();
+    const { endpoint, seen } = await secretManager({ 'acme-account-key': key }, model);
+    const { code, err } = await run(
+      'keys',
+      '--secrets',
+      BINDING,
+      '--endpoint',
+      endpoint,
+      '--directory',
+      directory,
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(Object.keys(made(seen))).toEqual(['acme-eab-kid', 'acme-eab-hmac']);
+    expect(accountOf(model, key)?.eabKid).toBe(made(seen)['acme-eab-kid']);
+  });
+
+  test('of an account that the authority does not make are not kept, so that the next run asks anew', async () => {
+    const { directory } = await authority();
+    const { endpoint, seen } = await secretManager({});
+    const { code, err } = await run(
+      'keys',
+      '--secrets',
+      BINDING,
+      '--endpoint',
+      endpoint,
+      '--directory',
+      directory,
+    );
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringContaining('The certificate authority makes no account: Unknown external account'),
+    });
+    expect(Object.keys(made(seen))).toEqual(['acme-account-key']);
+  });
+
   test.each([
     ['a half whose other half is there', 'clean-up-keys,clean-up-keys-public', 'clean-up-keys has a version'],
+    ['a new key beside the binding of an old one', BINDING, 'acme-eab-hmac, acme-eab-kid has a version'],
     ['a licence', 'pachyderm-license', 'gcloud secrets versions add pachyderm-license'],
   ])('are not made of %s', async (_, secrets, says) => {
-    const { endpoint, seen } = await secretManager(['clean-up-keys']);
+    const { endpoint, seen } = await secretManager({
+      'clean-up-keys': 'x',
+      'acme-eab-kid': 'x',
+      'acme-eab-hmac': 'x',
+    });
     const { code, err } = await run('keys', '--secrets', secrets, '--endpoint', endpoint);
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(says) });
     expect(made(seen)).toEqual({});

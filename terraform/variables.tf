@@ -36,24 +36,29 @@ variable "operator_email" {
 }
 
 variable "images" {
-  description = "Images by digest that run Helm and gcloud in a new cluster: docs/deploy.md tells how to mirror them."
+  description = "Images by digest that run Helm and gcloud in a new cluster, as Docker Hub calls them: each cell pulls them through its own mirror."
   type = object({
     helm      = string
     call_home = string
   })
 
   validation {
-    condition     = alltrue([for image in values(var.images) : can(regex("@sha256:[0-9a-f]{64}$", image))])
-    error_message = "Each must name an image by digest: …@sha256:…"
+    condition     = alltrue([for image in values(var.images) : can(regex("^[a-z0-9_-]+/[a-z0-9._-]+@sha256:[0-9a-f]{64}$", image))])
+    error_message = "Each must be what Docker Hub calls it, by digest and without an address: alpine/helm@sha256:…; what has no owner is library's."
   }
 }
 
 # What has a default that does.
 
 variable "region" {
-  description = "Where functions and data of the first cell are."
+  description = "Where functions and data of the first cell are: on a continent with a place for copies that outlive the region."
   type        = string
   default     = "europe-west1"
+
+  validation {
+    condition     = can(regex("^(asia|europe|us)-[a-z]+[0-9]+$", var.region))
+    error_message = "Must be a region in Asia, Europe or the United States: elsewhere there is nowhere on the same continent for copies of the database."
+  }
 }
 
 variable "cells" {
@@ -68,6 +73,11 @@ variable "cells" {
   validation {
     condition     = alltrue([for name in keys(var.cells) : can(regex("^[a-z][-a-z0-9]{0,30}$", name)) && name != "default"])
     error_message = "Names of cells are labels: lower case, digits and dashes; default is the first one."
+  }
+
+  validation {
+    condition     = alltrue([for cell in var.cells : can(regex("^(asia|europe|us)-[a-z]+[0-9]+$", cell.region))])
+    error_message = "Cells must be in regions in Asia, Europe or the United States: elsewhere there is nowhere on the same continent for copies of the database."
   }
 
   validation {

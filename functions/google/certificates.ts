@@ -17,15 +17,10 @@ import type {
 import type { Clock } from '../cloud.ts';
 import { challengeName } from '../dns.ts';
 import { scrub } from '../log.ts';
+import { type AcmeAccount, ensureAccount } from './acme-account.ts';
 import { AcmeProblem, isAway, prepareHttp } from './acme-http.ts';
 
-export interface CertificateOptions {
-  /** https://cloud.google.com/certificate-manager/docs/public-ca-tutorial */
-  directoryUrl: string;
-  /** PEM, from Secret Manager. */
-  accountKey: string;
-  /** Binds the account to the operator's project when it is used for the first time; not needed after that. */
-  externalAccount?: { kid: string; hmacKey: string };
+export interface CertificateOptions extends AcmeAccount {
   clock: Pick<Clock, 'now' | 'after' | 'afterWork' | 'sleepUntil'>;
   /** PEM of the CA that the authority's own address is signed by, if the system does not know it. Holds for the process. */
   ca?: string;
@@ -58,29 +53,15 @@ export function createCertificates(options: CertificateOptions): Certificates {
 }
 
 /** The account of this key, made at its first use. */
-function accountOf({ directoryUrl, accountKey, externalAccount }: CertificateOptions) {
+function accountOf(options: AcmeAccount) {
   let signedIn: Promise<acme.Client> | undefined;
-  const signIn = async (): Promise<acme.Client> => {
-    const client = new acme.Client({
-      directoryUrl,
-      accountKey,
-      ...(externalAccount && { externalAccountBinding: externalAccount }),
-    });
-    try {
-      await client.createAccount({ onlyReturnExisting: true });
-    } catch (error) {
-      if (!(error instanceof AcmeProblem) || error.type !== 'accountDoesNotExist') throw error;
-      await client.createAccount({ termsOfServiceAgreed: true });
-    }
-    return client;
-  };
   const forget = (): void => {
     signedIn = undefined;
   };
   return {
     forget,
     client(): Promise<acme.Client> {
-      signedIn ??= signIn().catch((error: unknown) => {
+      signedIn ??= ensureAccount(options).catch((error: unknown) => {
         forget();
         throw error;
       });

@@ -61,12 +61,14 @@ export interface Certificate {
   revokedAtMs?: number;
 }
 
-/** A key by which an account is bound to a customer of the authority; good for one account. */
+/** A key by which an account is bound to a customer of the authority; good for one account, and for seven days. */
 export interface ExternalKey {
   kid: string;
   /** base64url */
   hmacKey: string;
   account?: string;
+  /** Not in those of older stores, which last. */
+  createdAtMs?: number;
 }
 
 /** All throw AcmeRefusal. */
@@ -112,6 +114,8 @@ export interface AcmeOptions {
 }
 
 const ORDER_LIFE_MS = days(7);
+/** https://cloud.google.com/certificate-manager/docs/public-ca-tutorial#request-key-hmac */
+const EXTERNAL_KEY_LIFE_MS = days(7);
 /** How long a proof is remembered, in real time. */
 const AUTHORIZATION_LIFE_MS = days(30);
 const CHECK = { median: seconds(3), p95: seconds(9) };
@@ -248,7 +252,9 @@ export function createAcmeModel(world: World, options: AcmeOptions): AcmeModel {
   };
   const requireExternalKey = (kid: string): ExternalKey => {
     const key = externalKeys.get(kid);
-    if (!key) throw new AcmeRefusal('unauthorized', 'Unknown external account binding (EAB) key');
+    const { createdAtMs = clock.now() } = key ?? {};
+    if (!key || clock.now() > createdAtMs + EXTERNAL_KEY_LIFE_MS)
+      throw new AcmeRefusal('unauthorized', 'Unknown external account binding (EAB) key');
     return key;
   };
   const requireAuthorization = (account: string, id: string): Authorization =>
@@ -259,7 +265,11 @@ export function createAcmeModel(world: World, options: AcmeOptions): AcmeModel {
     authority,
     options: { caaIdentity, externalAccountRequired },
     createExternalKey() {
-      const key = { kid: randomBytes(16).toString('hex'), hmacKey: randomBytes(32).toString('base64url') };
+      const key: ExternalKey = {
+        kid: randomBytes(16).toString('hex'),
+        hmacKey: randomBytes(32).toString('base64url'),
+        createdAtMs: clock.now(),
+      };
       externalKeys.set(key.kid, key);
       return key;
     },

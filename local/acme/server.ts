@@ -195,6 +195,9 @@ async function newAccount({ model, base, url, signer, payload = {} }: Call): Pro
     headers: { location: `${base}/account/${account.id}` },
     body: accountResource(base, account),
   });
+  // Also where it is not needed: an authority may, and some do. https://www.rfc-editor.org/rfc/rfc8555#section-7.3.4
+  const binding = payload.externalAccountBinding;
+  const kid = binding === undefined ? undefined : await verifyBinding(model, binding, url, signer.jwk);
   const known = model.findAccount(signer.jwk);
   if (known) return reply(200, model.requireAccount(known.id));
   if (payload.onlyReturnExisting === true) {
@@ -203,16 +206,10 @@ async function newAccount({ model, base, url, signer, payload = {} }: Call): Pro
   if (payload.termsOfServiceAgreed !== true) {
     throw new AcmeRefusal('userActionRequired', 'The terms of service must be agreed to');
   }
-  const binding = payload.externalAccountBinding;
   if (binding === undefined && model.options.externalAccountRequired) {
     throw new AcmeRefusal('externalAccountRequired', 'An external account binding is required');
   }
-  const kid = binding === undefined ? undefined : await verifyBinding(model, binding, url, signer.jwk);
-  // Somebody may have used the same key while the binding was verified.
-  const meanwhile = model.findAccount(signer.jwk);
-  return meanwhile
-    ? reply(200, meanwhile)
-    : reply(201, model.createAccount(signer.jwk, contactsOf(payload.contact) ?? [], kid));
+  return reply(201, model.createAccount(signer.jwk, contactsOf(payload.contact) ?? [], kid));
 }
 
 function contactsOf(value: unknown): string[] | undefined {

@@ -9,8 +9,8 @@ variables {
   domain          = "hub.example.com"
   operator_email  = "operator@example.com"
   images = {
-    helm      = "europe-west1-docker.pkg.dev/hub-test/images/alpine/helm@sha256:0000000000000000000000000000000000000000000000000000000000000000"
-    call_home = "europe-west1-docker.pkg.dev/hub-test/images/google/cloud-sdk@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    helm      = "alpine/helm@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    call_home = "google/cloud-sdk@sha256:0000000000000000000000000000000000000000000000000000000000000000"
   }
 }
 
@@ -50,6 +50,19 @@ run "cells_do_not_share_a_project" {
   expect_failures = [var.cells]
 }
 
+run "images_have_no_address" {
+  command = plan
+
+  variables {
+    images = {
+      helm      = "europe-west1-docker.pkg.dev/hub-test/images/alpine/helm@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+      call_home = "google/cloud-sdk@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    }
+  }
+
+  expect_failures = [var.images]
+}
+
 run "images_are_named_by_digest" {
   command = plan
 
@@ -58,4 +71,17 @@ run "images_are_named_by_digest" {
   }
 
   expect_failures = [var.images]
+}
+
+run "copies_stay_on_the_continent" {
+  command = plan
+
+  variables {
+    region = "australia-southeast1"
+    cells = {
+      ca = { project_id = "hub-test-ca", region = "northamerica-northeast1", domain = "ca.hub.example.com" }
+    }
+  }
+
+  expect_failures = [var.region, var.cells]
 }

@@ -6,6 +6,20 @@ import { type Body, type Module, type Tree, textsIn } from './tree.ts';
 /** By node, what it needs. A node is `<module>#<kind>.<name>`; each module is called in one place. */
 type Graph = Map<string, Set<string>>;
 
+/** Whether what is said in a module is known only after something of that type was made, by whatever way through modules. */
+export function waitsFor(value: unknown, module: Module, tree: Tree, type: string): boolean {
+  const graph = graphOf(tree);
+  const seen = new Set<string>();
+  const queue = needsOf({ value }, module, tree);
+  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    if (node.split('#')[1]?.startsWith(`${type}.`)) return true;
+    queue.push(...(graph.get(node) ?? []));
+  }
+  return false;
+}
+
 /** @returns the ways round, each once */
 export function cycleFaults(tree: Tree): string[] {
   const graph = graphOf(tree);

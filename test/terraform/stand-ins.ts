@@ -31,6 +31,10 @@ const nameOf = ({ kind, type, name }: Block): string =>
 /** Those of Terraform's own keep their type and name, so that references to them still lead there. */
 function standInOf(module: Module, schema: ProviderSchema): object {
   const toLocals = referencesTo(module);
+  const inOrder = ({ depends_on, ...rest }: Body): Body => ({
+    ...(toLocals(rest) as Body),
+    ...(depends_on !== undefined && { depends_on: orderOf(module, depends_on as string[]) }),
+  });
   const made = module.blocks.map((block) => [nameOf(block), resourceOf(block, schema)] as const);
   const outputs = module.blocks
     .filter(({ type }) => type !== 'terraform_data')
@@ -41,14 +45,24 @@ function standInOf(module: Module, schema: ProviderSchema): object {
       ...(type !== undefined && { type: String(type).replace(/^\$\{([\s\S]*)\}$/, '$1') }),
     })),
     locals: { ...(toLocals(module.locals) as Body), ...Object.fromEntries(outputs) },
-    output: mapped(module.outputs, ({ depends_on, ...rest }) => toLocals(rest)),
-    module: mapped(module.calls, ({ depends_on, ...rest }) => toLocals(rest)),
-    resource: made.length === 0 ? {} : { terraform_data: mapped(Object.fromEntries(made), toLocals) },
+    output: mapped(module.outputs, inOrder),
+    module: mapped(module.calls, inOrder),
+    resource: made.length === 0 ? {} : { terraform_data: mapped(Object.fromEntries(made), inOrder) },
   };
   return Object.fromEntries(
     Object.entries(sections).filter(([, content]) => Object.keys(content).length > 0),
   );
 }
+
+/** Whom to wait for is named without the marks of an expression. */
+const orderOf = ({ blocks }: Module, names: readonly string[]): string[] =>
+  names.map((text) => {
+    const name = text.replace(/^\$\{(.*)\}$/, '$1');
+    const block = blocks.find(
+      (one) => `${one.kind === 'data' ? 'data.' : ''}${one.type}.${one.name}` === name,
+    );
+    return block ? `terraform_data.${nameOf(block)}` : name;
+  });
 
 const mapped = <T>(entries: Record<string, T>, change: (value: T) => unknown): Record<string, unknown> =>
   Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, change(value)]));
@@ -66,6 +80,7 @@ function resourceOf({ kind, type, name, body }: Block, schema: ProviderSchema): 
   return {
     ...(for_each !== undefined && { for_each }),
     ...(count !== undefined && { count }),
+    ...(depends_on !== undefined && { depends_on }),
     ...(triggers_replace !== undefined && { triggers_replace }),
     ...(type !== 'terraform_data' && known && { input: filled(rest, known, `${type}.${name}`) }),
   };

@@ -9,6 +9,8 @@ import { newCleanUpKeyPem } from '../../functions/clean-up/keys.ts';
 import { ConfigError, parseConfig } from '../../functions/config.ts';
 import * as exported from '../../functions/index.ts';
 import { newSigningKeyPem } from '../../functions/oidc/keys.ts';
+import { REGIONS } from '../../shared/catalog/catalog.ts';
+import { applyFaults } from './applies.ts';
 import { cycleFaults } from './cycles.ts';
 import { referenceFaults } from './references.ts';
 import { environmentKeys, type Facts, filesRead, ruleFaults } from './rules.ts';
@@ -22,6 +24,7 @@ const facts: Facts = {
   alerts: json('generated/alerts.json'),
   exported: Object.keys(exported),
 };
+const handbook = readFileSync(join(TERRAFORM, '../docs/deploy.md'), 'utf8');
 const tree = await readTree();
 
 const faultsOf = (of: Tree, given: Facts = facts): string[] => [
@@ -29,6 +32,7 @@ const faultsOf = (of: Tree, given: Facts = facts): string[] => [
   ...referenceFaults(of, schema),
   ...cycleFaults(of),
   ...ruleFaults(of, given),
+  ...applyFaults(of, handbook),
 ];
 
 test('every resource is what its provider takes, every reference leads somewhere, and every rule holds', () => {
@@ -112,6 +116,55 @@ test('the console leads to functions where they are', () => {
     expect(region).toBe(tree['']?.variables.region?.default);
     expect(facts.functions[functionId]?.topic).toBeUndefined();
   }
+});
+
+describe('an image', () => {
+  const [{ condition = '' } = {}] = (tree['']?.variables.images?.validation ?? []) as {
+    condition?: string;
+  }[];
+  const form = new RegExp(/regex\("(.+?)", image/.exec(condition)?.[1] ?? 'none');
+  const digest = `@sha256:${'0'.repeat(64)}`;
+
+  test.each([`alpine/helm${digest}`, `google/cloud-sdk${digest}`, `library/alpine${digest}`])(
+    'is named as Docker Hub names it: %s',
+    (image) => expect(image).toMatch(form),
+  );
+
+  test.each([
+    'alpine/helm:4.1.4',
+    `alpine${digest}`,
+    `docker.io/alpine${digest}`,
+    `docker.io/alpine/helm${digest}`,
+    `europe-west1-docker.pkg.dev/my-hub/images/alpine/helm${digest}`,
+  ])('is refused by an address, or without a digest: %s', (image) => expect(image).not.toMatch(form));
+});
+
+/** Else copies of people's data would leave it: Cloud Storage has places of several regions on three continents only. */
+describe('a region', () => {
+  const formOf = (variable: string, of: string): RegExp => {
+    const all = (tree['']?.variables[variable]?.validation ?? []) as { condition: string }[];
+    const said = all.map(({ condition }) => new RegExp(`regex\\("(.+?)", ${of}\\)`).exec(condition)?.[1]);
+    return new RegExp(said.find((form) => form !== undefined) ?? 'none');
+  };
+  const forms = [formOf('region', 'var\\.region'), formOf('cells', 'cell\\.region')];
+  const continents = Object.keys(tree['modules/firestore']?.locals.continents ?? {});
+
+  test.each([...REGIONS.map(({ id }) => id), 'europe-north1', 'us-east4'])('%s may have a cell', (region) => {
+    for (const form of forms) expect(region).toMatch(form);
+    expect(continents).toContain(region.split('-')[0]);
+  });
+
+  test.each([
+    'australia-southeast1',
+    'northamerica-northeast1',
+    'me-west1',
+    'africa-south1',
+    'eur3',
+    'EU',
+    '',
+  ])('%j may not: there is no place for copies on its continent', (region) => {
+    for (const form of forms) expect(region).not.toMatch(form);
+  });
 });
 
 /** Each check is seen to fail: a change of the tree in memory, and what must be said of it. */
@@ -295,6 +348,102 @@ describe('a fault is found', () => {
           display_name: '${var.environment["HUB_CHART_SOURCE"]}',
         }),
       'goes round: ',
+    ],
+    [
+      'a policy on a function that may not be there yet',
+      (of) =>
+        Object.assign(block(of, 'google_cloud_run_v2_service_iam_member', 'push').body, {
+          name: '${each.key}',
+        }),
+      'does not wait for the function it names',
+    ],
+    [
+      'one address of an image for all cells',
+      (of) => {
+        const { locals = {} } = of['modules/cell'] ?? {};
+        locals.environment = String(locals.environment).replace(
+          'module.registry.images["helm"]',
+          'var.images.helm',
+        );
+      },
+      'is not pulled from the cell',
+    ],
+    [
+      'a repository of another project',
+      (of) =>
+        Object.assign(of['modules/registry']?.outputs.images ?? {}, {
+          value: '${{ for name, image in var.images : name => "eu-docker.pkg.dev/one/images/${image}" }}',
+        }),
+      'images are not in the repository of this project',
+    ],
+    [
+      'somebody from CI who may not name the project',
+      (of) =>
+        Object.assign(block(of, 'google_project_iam_member', 'planner').body, {
+          for_each: '${toset(["roles/iam.securityReviewer", "roles/viewer"])}',
+        }),
+      'google_service_account_iam_member.planner: may not use the project',
+    ],
+    [
+      'something in the region that the way back forgets',
+      (of) =>
+        void of['modules/dns']?.blocks.push({
+          kind: 'resource',
+          type: 'google_pubsub_topic',
+          name: 'added',
+          body: { name: 'x', region: '${var.region}' },
+        }),
+      'modules/dns: google_pubsub_topic.added: docs/deploy.md leaves it in the state',
+    ],
+    [
+      'something that the way back makes twice',
+      (of) => delete block(of, 'google_cloud_scheduler_job', 'export').body.region,
+      'google_cloud_scheduler_job.export: docs/deploy.md takes it out of the state',
+    ],
+    [
+      'a key that goes with its region',
+      (of) =>
+        Object.assign(block(of, 'google_kms_key_ring', 'release').body, { location: '${var.region}' }) &&
+        Object.assign(of['modules/ci']?.variables ?? {}, { region: {} }),
+      'google_kms_crypto_key.release: a key cannot move',
+    ],
+    [
+      'APIs before policies',
+      (of) =>
+        Object.assign(block(of, 'google_project_service', 'this').body, { project: '${var.project_id}' }),
+      'compute.googleapis.com is enabled before the policies hold',
+    ],
+    [
+      'policies before their own API',
+      (of) => {
+        const { locals = {} } = of['modules/services'] ?? {};
+        locals.first = String(locals.first).replace('"orgpolicy.googleapis.com"', '');
+      },
+      'orgpolicy.googleapis.com is not enabled before the policies',
+    ],
+    [
+      'a policy that comes too late',
+      (of) =>
+        Object.assign(of['modules/policies']?.outputs.project_id ?? {}, {
+          depends_on: ['${google_org_policy_policy.enforced}'],
+        }),
+      'nobody waits for the policy external_addresses',
+    ],
+    [
+      'an account that may change everything',
+      (of) =>
+        Object.assign(block(of, 'google_project_iam_member_remove').body, {
+          for_each: { app_engine: '${var.project_id}@appspot.gserviceaccount.com' },
+        }),
+      '-compute@developer.gserviceaccount.com stays editor',
+    ],
+    [
+      'roles that are written by two at once',
+      (of) =>
+        Object.assign(of['modules/services']?.outputs.project_id ?? {}, {
+          depends_on: ['${google_project_service.this}'],
+        }),
+      'roles are given while those of default accounts are taken away',
     ],
     // Rules.
     [

@@ -24,8 +24,8 @@ locals {
       HUB_NETWORK                    = module.network.network
       HUB_DATABASE_ENCRYPTION_KEY    = module.kms.key_per_region
       HUB_CHART_SOURCE               = module.registry.chart_source
-      HUB_HELM_IMAGE                 = var.images.helm
-      HUB_CALL_HOME_IMAGE            = var.images.call_home
+      HUB_HELM_IMAGE                 = module.registry.images["helm"]
+      HUB_CALL_HOME_IMAGE            = module.registry.images["call_home"]
       HUB_ACCOUNT_CLUSTERS           = tostring(var.limits.account_clusters)
       HUB_ACCOUNT_HOURLY_DOLLARS     = tostring(var.limits.account_hourly_dollars)
       HUB_CELL_CLUSTERS              = tostring(var.limits.cell_clusters)
@@ -40,14 +40,15 @@ locals {
 }
 
 module "services" {
-  source     = "../services"
-  project_id = var.project_id
+  source             = "../services"
+  project_id         = var.project_id
+  policed_project_id = var.org_policies ? module.policies[0].project_id : var.project_id
 }
 
 module "policies" {
   source     = "../policies"
   count      = var.org_policies ? 1 : 0
-  project_id = module.services.project_id
+  project_id = module.services.unpoliced_project_id
 }
 
 module "kms" {
@@ -76,6 +77,7 @@ module "registry" {
   project_id   = module.services.project_id
   region       = var.region
   node_account = module.network.node_account
+  images       = var.images
 }
 
 module "firestore" {
@@ -122,6 +124,7 @@ module "subscriptions" {
   project_id        = module.services.project_id
   region            = var.region
   functions         = { for name, spec in local.functions : name => spec if can(spec.topic) }
+  names             = module.functions.names
   urls              = module.functions.urls
   topics            = module.pubsub.topics
   dead_letter_topic = module.pubsub.topics["dead-letter"]
@@ -181,7 +184,6 @@ module "ci" {
   source     = "../ci"
   count      = var.ci == null ? 0 : 1
   project_id = module.services.project_id
-  region     = var.region
   issuer     = var.ci.issuer
   repository = var.ci.repository
 }

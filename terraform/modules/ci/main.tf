@@ -2,7 +2,6 @@
 # what it has built; people apply.
 
 variable "project_id" { type = string }
-variable "region" { type = string }
 variable "issuer" { type = string }
 variable "repository" { type = string }
 
@@ -35,8 +34,9 @@ resource "google_service_account" "planner" {
   display_name = "CI: plans, and changes nothing"
 }
 
+# The last one is for the header with which providers say whose quota it is (versions.tf): a viewer may not.
 resource "google_project_iam_member" "planner" {
-  for_each = toset(["roles/iam.securityReviewer", "roles/viewer"])
+  for_each = toset(["roles/iam.securityReviewer", "roles/viewer", "roles/serviceusage.serviceUsageConsumer"])
 
   project = var.project_id
   role    = each.key
@@ -49,11 +49,11 @@ resource "google_service_account_iam_member" "planner" {
   member             = "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.ci.name}/attribute.repository/${var.repository}"
 }
 
-# Releases are signed with it, and it never leaves: `npm run attest`.
+# Releases are signed with it, and it never leaves: `npm run attest`. In no region, for a key cannot move, and this one outlives a region.
 resource "google_kms_key_ring" "release" {
   project  = var.project_id
   name     = "hub-release"
-  location = var.region
+  location = "global"
 }
 
 resource "google_kms_crypto_key" "release" {
@@ -77,6 +77,13 @@ resource "google_service_account" "signer" {
   project      = var.project_id
   account_id   = "hub-ci-signer"
   display_name = "CI: signs what it has built, and nothing else"
+}
+
+# Its requests name the project as well.
+resource "google_project_iam_member" "signer" {
+  project = var.project_id
+  role    = "roles/serviceusage.serviceUsageConsumer"
+  member  = google_service_account.signer.member
 }
 
 resource "google_kms_crypto_key_iam_member" "signer" {

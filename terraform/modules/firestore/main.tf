@@ -15,8 +15,9 @@ locals {
     for field in local.declared.fieldOverrides : "${field.collectionGroup}:${field.fieldPath}" => field
   }
 
-  # Where copies are that outlive a region; the same continent.
-  continent = startswith(var.region, "europe-") ? "EU" : startswith(var.region, "us-") ? "US" : "ASIA"
+  # Where copies are that outlive a region: on the same continent, so there is no cell where Cloud Storage has no such place (../../variables.tf).
+  continents = { asia = "ASIA", europe = "EU", us = "US" }
+  continent  = local.continents[split("-", var.region)[0]]
 }
 
 resource "google_firestore_database" "this" {

@@ -195,6 +195,11 @@ resource "google_cloud_run_v2_service_iam_member" "public" {
   member   = "allUsers"
 }
 
+output "names" {
+  description = "By themselves: whoever takes one from here waits until the function is there."
+  value       = { for name, function in google_cloudfunctions2_function.this : name => function.name }
+}
+
 output "urls" {
   description = "By name of the function."
   value       = { for name, function in google_cloudfunctions2_function.this : name => function.service_config[0].uri }

@@ -1,4 +1,5 @@
-# What nobody in the project may do, whatever their roles. Needs an organisation above the project.
+# What nobody in the project may do, whatever their roles. Needs an organisation above the project. Before the APIs that make something by
+# themselves: none of these takes away what is there.
 
 variable "project_id" { type = string }
 
@@ -50,4 +51,14 @@ resource "google_org_policy_policy" "members" {
       allow_all = "TRUE"
     }
   }
+}
+
+# Whoever takes the project from here waits until all of them hold.
+output "project_id" {
+  value = var.project_id
+  depends_on = [
+    google_org_policy_policy.enforced,
+    google_org_policy_policy.external_addresses,
+    google_org_policy_policy.members,
+  ]
 }

@@ -4,6 +4,11 @@ variable "project_id" { type = string }
 variable "region" { type = string }
 variable "node_account" { type = string }
 
+variable "images" {
+  description = "By what they are for, as Docker Hub calls them."
+  type        = map(string)
+}
+
 resource "google_artifact_registry_repository" "charts" {
   project       = var.project_id
   location      = var.region
@@ -52,4 +57,12 @@ resource "google_artifact_registry_repository_iam_member" "nodes" {
 
 output "chart_source" {
   value = "oci://${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.charts.name}"
+}
+
+# Each cell's own: nodes may read the repositories of their own project and no others.
+output "images" {
+  description = "By what they are for: where nodes pull them from."
+  value = {
+    for name, image in var.images : name => "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.name}/${image}"
+  }
 }

@@ -2,7 +2,21 @@
 
 variable "project_id" { type = string }
 
+variable "policed_project_id" {
+  description = "The same project, once its policies hold."
+  type        = string
+}
+
 locals {
+  # What policies need. With Compute Engine come a network that is open to the world and an account that may change everything, unless a
+  # policy says otherwise by then: none takes away what is there. https://cloud.google.com/vpc/docs/vpc#default-network
+  first = toset([
+    "cloudresourcemanager.googleapis.com",
+    "iam.googleapis.com",
+    "orgpolicy.googleapis.com",
+    "serviceusage.googleapis.com",
+  ])
+
   services = toset([
     "artifactregistry.googleapis.com",
     "billingbudgets.googleapis.com",
@@ -10,7 +24,6 @@ locals {
     "cloudbuild.googleapis.com",
     "cloudfunctions.googleapis.com",
     "cloudkms.googleapis.com",
-    "cloudresourcemanager.googleapis.com",
     "cloudscheduler.googleapis.com",
     "compute.googleapis.com",
     "container.googleapis.com",
@@ -19,30 +32,72 @@ locals {
     "firebasehosting.googleapis.com",
     "firebaserules.googleapis.com",
     "firestore.googleapis.com",
-    "iam.googleapis.com",
     "iamcredentials.googleapis.com",
     "identitytoolkit.googleapis.com",
     "logging.googleapis.com",
     "monitoring.googleapis.com",
-    "orgpolicy.googleapis.com",
     "publicca.googleapis.com",
     "pubsub.googleapis.com",
     "run.googleapis.com",
     "secretmanager.googleapis.com",
-    "serviceusage.googleapis.com",
     "storage.googleapis.com",
     "sts.googleapis.com",
     "telemetry.googleapis.com",
   ])
 }
 
-resource "google_project_service" "this" {
-  for_each = local.services
+resource "google_project_service" "first" {
+  for_each = local.first
 
   project = var.project_id
   service = each.key
   # What stands would go with it.
   disable_on_destroy = false
+}
+
+resource "google_project_service" "this" {
+  for_each = local.services
+
+  project = var.policed_project_id
+  service = each.key
+  # What stands would go with it.
+  disable_on_destroy = false
+}
+
+moved {
+  from = google_project_service.this["cloudresourcemanager.googleapis.com"]
+  to   = google_project_service.first["cloudresourcemanager.googleapis.com"]
+}
+
+moved {
+  from = google_project_service.this["iam.googleapis.com"]
+  to   = google_project_service.first["iam.googleapis.com"]
+}
+
+moved {
+  from = google_project_service.this["orgpolicy.googleapis.com"]
+  to   = google_project_service.first["orgpolicy.googleapis.com"]
+}
+
+moved {
+  from = google_project_service.this["serviceusage.googleapis.com"]
+  to   = google_project_service.first["serviceusage.googleapis.com"]
+}
+
+# Where the project was there before its policies, or has none, that account is in it: nothing of Hub's runs as it. Not by
+# google_project_default_service_accounts, which looks once only and loses the conditions of other roles. This one writes the project's roles
+# as a whole as well, so everybody else who gives some comes after it.
+resource "google_project_iam_member_remove" "default_accounts" {
+  for_each = {
+    app_engine     = "${var.project_id}@appspot.gserviceaccount.com"
+    compute_engine = "${data.google_project.this.number}-compute@developer.gserviceaccount.com"
+  }
+
+  project = var.project_id
+  role    = "roles/editor"
+  member  = "serviceAccount:${each.value}"
+
+  depends_on = [google_project_service.this]
 }
 
 # Made now: otherwise the first use makes it, and a right given before that has nobody to be given to.
@@ -59,10 +114,16 @@ data "google_project" "this" {
   project_id = var.project_id
 }
 
+# For the policies alone.
+output "unpoliced_project_id" {
+  value      = var.project_id
+  depends_on = [google_project_service.first]
+}
+
 # Every other module takes the project from here, and so waits for its APIs.
 output "project_id" {
   value      = var.project_id
-  depends_on = [google_project_service.this]
+  depends_on = [google_project_service.this, google_project_iam_member_remove.default_accounts]
 }
 
 output "project_number" { value = data.google_project.this.number }

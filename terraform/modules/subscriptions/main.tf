@@ -8,6 +8,7 @@ variable "functions" {
   type        = any
 }
 
+variable "names" { type = map(string) }
 variable "urls" { type = map(string) }
 variable "topics" { type = map(string) }
 variable "dead_letter_topic" { type = string }
@@ -35,7 +36,7 @@ resource "google_cloud_run_v2_service_iam_member" "push" {
 
   project  = var.project_id
   location = var.region
-  name     = each.key
+  name     = var.names[each.key]
   role     = "roles/run.invoker"
   member   = google_service_account.push.member
 }

@@ -1,0 +1,150 @@
+/** What must hold so that an apply goes through, in an empty project and in a further cell: who is there before whom, and who may call. Pure. */
+import { waitsFor } from './cycles.ts';
+import { referencesIn } from './expressions.ts';
+import { allBlocks, type Block, type Module, resourcesOf, type Tree, textsIn, titleOf } from './tree.ts';
+
+/** @param handbook docs/deploy.md, where it tells what to do by hand */
+type Rule = (tree: Tree, handbook: string) => string[];
+
+/** @returns what is wrong, a line each */
+export const applyFaults: Rule = (tree, handbook) => RULES.flatMap((rule) => rule(tree, handbook));
+
+const moduleOf = (tree: Tree, path: string): Module => tree[path] as Module;
+
+/** A service is there once its function is: a policy that takes the name from a list is set before, on nothing. */
+const invokers: Rule = (tree) =>
+  resourcesOf(tree, 'google_cloud_run_v2_service_iam_member').flatMap((block) =>
+    waitsFor(block.body.name, moduleOf(tree, block.module), tree, 'google_cloudfunctions2_function')
+      ? []
+      : [`${titleOf(block)}: does not wait for the function it names`],
+  );
+
+/** Nodes read the repositories of their own project: an address that all cells are given is right for the first one only. */
+const images: Rule = (tree) => {
+  const cell = tree['modules/cell'];
+  const environment = String(cell?.locals.environment ?? '');
+  const taken = [...environment.matchAll(/\bHUB_\w+_IMAGE\s*=\s*(.+)/g)];
+  const made = String(tree['modules/registry']?.outputs.images?.value ?? '');
+  const own =
+    '"${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.name}/${image}"';
+  return [
+    ...taken.flatMap(([line, value = '']) =>
+      /^module\.registry\.images\["\w+"\]$/.test(value.trim())
+        ? []
+        : [`modules/cell: ${line}: is not pulled from the cell's own repository`],
+    ),
+    ...(taken.length > 0 ? [] : ['modules/cell: functions are told no images']),
+    ...(made.includes(own) ? [] : ['modules/registry: images are not in the repository of this project']),
+  ];
+};
+
+/** With it one may name a project in `x-goog-user-project`, as the providers and scripts/google.ts do; no role that only reads has it. */
+const CONSUMER = 'roles/serviceusage.serviceUsageConsumer';
+
+/** Whoever signs in from outside, without a key. */
+const consumers: Rule = (tree) => {
+  const consuming = resourcesOf(tree, 'google_project_iam_member')
+    .filter(({ body: { role, for_each } }) => JSON.stringify([role, for_each]).includes(CONSUMER))
+    .map(({ module, body }) => `${module} ${String(body.member)}`);
+  return resourcesOf(tree, 'google_service_account_iam_member')
+    .filter(
+      ({ body }) =>
+        body.role === 'roles/iam.workloadIdentityUser' && String(body.member).includes('principalSet:'),
+    )
+    .filter(
+      ({ module, body }) =>
+        !consuming.includes(`${module} ${String(body.service_account_id).replace('.name}', '.member}')}`),
+    )
+    .map((block) => `${titleOf(block)}: may not use the project that its requests name`);
+};
+
+/** Where a resource says that it is in a place. */
+const PLACES = ['location', 'location_id', 'region'];
+/** Where it says that it is in another resource, and so where that is. */
+const WITHIN = ['bucket', 'database', 'key_ring'];
+
+/** What goes with the region of a cell: it cannot be read, changed or destroyed while the region is away. */
+function regional(tree: Tree): (Block & { module: string })[] {
+  const found = allBlocks(tree).filter(
+    ({ kind, body }) => kind === 'resource' && PLACES.some((place) => body[place] === '${var.region}'),
+  );
+  const names = new Set(found.map(({ module, type, name }) => `${module} ${type}.${name}`));
+  const inside = allBlocks(tree).filter((block) =>
+    WITHIN.some((key) =>
+      [...textsIn(block.body[key])].some(({ text }) =>
+        referencesIn(text).references.some(({ root, steps }) =>
+          names.has(`${block.module} ${root}.${steps[0]}`),
+        ),
+      ),
+    ),
+  );
+  return [...new Set([...found, ...inside])];
+}
+
+/** Where the region is gone, all that was in it, and nothing else, is taken out of the state by hand. */
+const recovery: Rule = (tree, handbook) => {
+  const written = /terraform state list \| grep -E '(.+)'/.exec(handbook)?.[1];
+  if (written === undefined) return ['docs/deploy.md does not say what goes with a region'];
+  const named = new RegExp(written);
+  const isNamed = ({ module, type, name }: Block & { module: string }): boolean =>
+    named.test(`module.cell["default"].module.${module.replace('modules/', '')}.${type}.${name}`);
+  const gone = regional(tree);
+  const stays = allBlocks(tree).filter(
+    (block) => block.kind === 'resource' && !gone.some((one) => titleOf(one) === titleOf(block)),
+  );
+  return [
+    ...gone
+      .filter((block) => !isNamed(block))
+      .map((block) => `${titleOf(block)}: docs/deploy.md leaves it in the state of a region that is gone`),
+    ...stays
+      .filter(isNamed)
+      .map((block) => `${titleOf(block)}: docs/deploy.md takes it out of the state, and it is still there`),
+    ...gone
+      .filter(({ type }) => type.startsWith('google_kms_'))
+      .map((block) => `${titleOf(block)}: a key cannot move, and would be left behind with the region`),
+  ];
+};
+
+/** APIs that make networks, accounts and their roles when they are enabled. */
+const MAKES_ITS_OWN = 'compute.googleapis.com';
+/** What policies need, and what they are found by. */
+const FOR_POLICIES = ['cloudresourcemanager', 'iam', 'orgpolicy', 'serviceusage'];
+const DEFAULT_ACCOUNTS = ['@appspot.gserviceaccount.com', '-compute@developer.gserviceaccount.com'];
+
+/** No policy takes away what is there already. */
+const policiesFirst: Rule = (tree) => {
+  const services = moduleOf(tree, 'modules/services');
+  const faults: string[] = [];
+  const expect = (holds: boolean, fault: string): void => void (holds || faults.push(fault));
+  const enabled = resourcesOf(tree, 'google_project_service').map((block) => ({
+    apis: String(services.locals[/^\$\{local\.(\w+)\}$/.exec(String(block.body.for_each))?.[1] ?? ''] ?? ''),
+    waits: waitsFor(block.body, moduleOf(tree, block.module), tree, 'google_org_policy_policy'),
+  }));
+  expect(
+    enabled.some(({ apis, waits }) => apis.includes(MAKES_ITS_OWN) && waits),
+    `${MAKES_ITS_OWN} is enabled before the policies hold`,
+  );
+  for (const api of FOR_POLICIES)
+    expect(
+      enabled.some(({ apis, waits }) => apis.includes(`"${api}.googleapis.com"`) && !waits),
+      `${api}.googleapis.com is not enabled before the policies`,
+    );
+  const held = JSON.stringify(tree['modules/policies']?.outputs.project_id?.depends_on ?? '');
+  for (const { name } of resourcesOf(tree, 'google_org_policy_policy'))
+    expect(held.includes(`google_org_policy_policy.${name}}`), `nobody waits for the policy ${name}`);
+  const removed = resourcesOf(tree, 'google_project_iam_member_remove').filter(
+    ({ body }) => body.role === 'roles/editor',
+  );
+  for (const account of DEFAULT_ACCOUNTS)
+    expect(
+      removed.some(({ body }) => JSON.stringify([body.for_each, body.member]).includes(account)),
+      `…${account} stays editor`,
+    );
+  expect(
+    waitsFor(services.outputs.project_id?.depends_on, services, tree, 'google_project_iam_member_remove'),
+    'roles are given while those of default accounts are taken away',
+  );
+  return faults;
+};
+
+const RULES: readonly Rule[] = [invokers, images, consumers, recovery, policiesFirst];
