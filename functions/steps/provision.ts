@@ -85,7 +85,8 @@ async function make(cluster: Cluster, ports: Ports): Promise<StepResult> {
   if (made.value.status === 'broken') return afterBreaking(cluster, made.value, ports);
   if (stored.status === 'rejected') throw stored.reason;
   if (cleared.status === 'rejected') throw cleared.reason;
-  if (made.value.status === 'ready') {
+  // In what is being changed nothing is begun that could as well begin later.
+  if (made.value.status === 'ready' && !made.value.changing) {
     const [noted] = await Promise.all([
       noteSuccess(ports, cluster),
       ports.buckets.ensureAccess(bucket, principalsOf(cluster, ports)),
@@ -93,9 +94,15 @@ async function make(cluster: Cluster, ports: Ports): Promise<StepResult> {
     ]);
     return done(undefined, noted);
   }
-  const detail = made.value.status === 'pending' ? made.value.detail : 'The cloud has taken the order.';
+  const detail = made.value.status === 'pending' ? made.value.detail : WAITS[made.value.status];
   return wait(untilNextLook(cluster, ports), detail);
 }
+
+const WAITS = {
+  absent: 'The cloud has taken the order.',
+  deleting: 'The cloud has taken the order.',
+  ready: 'The cloud is changing the cluster.',
+} as const;
 
 /** Every workload of this very cluster, and of no other. */
 const principalsOf = (cluster: Cluster, { provider, settings }: Ports): string =>

@@ -154,7 +154,10 @@ async function clusterGone(
   }
 }
 
-/** Every leaf of this cluster, of whatever generation up to now, that runs and so can be asked to clean up after itself. */
+/**
+ * Every leaf of this cluster, of whatever generation up to now, that there is and so can be asked to clean up after itself. One that is being
+ * upgraded may not answer for a while.
+ */
 export async function runningLeaves(
   cluster: Cluster,
   entries: Ledger['entries'],
