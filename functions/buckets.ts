@@ -8,6 +8,9 @@ import { LABELS } from './labels.ts';
  */
 export const bucketPrefix = (clusterId: string): string => `hub-${clusterId}-`;
 
+/** The most that Cloud Storage lists in one reply, and a few seconds' work to delete: https://cloud.google.com/storage/docs/json_api/v1/objects/list */
+export const OBJECTS_AT_A_TIME = 1000;
+
 export interface Bucket {
   /** Begins with `bucketPrefix(clusterId)`. */
   name: string;
@@ -37,11 +40,13 @@ export interface Buckets {
    */
   ensureAccess(bucket: Pick<Bucket, 'name' | 'clusterId'>, principals: string): Promise<void>;
   /**
-   * Empties a part of the bucket (about 100 objects) and deletes it once empty: call again while `pending`. Never touches one that
-   * is not labelled with this id; that one is not the cluster's, so it counts as `gone`.
+   * Empties a part of the bucket (`OBJECTS_AT_A_TIME`) and deletes it once empty. One that holds more is also left to the service to
+   * empty, which does so by itself within a day or so. Never touches one that is not labelled with this id; that one is not the cluster's,
+   * so it counts as `gone`.
+   * @returns `more`: objects were deleted and others are left, so call again at once; `pending`: it changed meanwhile, so look again later
    * @throws AppError PERMISSION_DENIED, CLOUD_BUSY, PROVIDER_UNAVAILABLE
    */
-  ensureBucketGone(bucket: Pick<Bucket, 'name' | 'clusterId'>): Promise<'gone' | 'pending'>;
+  ensureBucketGone(bucket: Pick<Bucket, 'name' | 'clusterId'>): Promise<'gone' | 'more' | 'pending'>;
   /** Names of the buckets that begin with `bucketPrefix` and are labelled with this cluster's id. @throws AppError as above */
   listBuckets(clusterId: string): Promise<string[]>;
   /** Every bucket of the project that is labelled as of a cluster of Hub's, or called as such buckets are. @throws AppError as above */

@@ -6,7 +6,7 @@ import type { Leaves } from './kubernetes/leaves.ts';
 export interface LeafGlue {
   /** What Kubernetes makes in Compute Engine, in the name of the cluster it belongs to. */
   compute: ComputePort;
-  leavesOf(leaves: Pick<Leaves, 'start' | 'resize' | 'stop'>): Starter;
+  leavesOf(leaves: Pick<Leaves, 'start' | 'resize' | 'setAway' | 'stop'>): Starter;
 }
 
 export function leafGlue(): LeafGlue {
@@ -25,6 +25,7 @@ export function leafGlue(): LeafGlue {
       },
       resize: async ({ name, location }, nodes) =>
         leaves.resize(name, location, nodes) ? 'done' : 'pending',
+      setAway: ({ name, location }, away) => leaves.setAway(name, location, away),
       async stop(leaf) {
         resources.delete(leaf.name);
         await leaves.stop(leaf.name, leaf.location);

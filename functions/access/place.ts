@@ -19,7 +19,7 @@ export interface Place {
   ports: Ports;
 }
 
-/** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE while the cloud changes it, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
+/** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE while it is made and if it is broken, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
 export async function placeOf(cluster: Cluster, ports: Ports): Promise<Place> {
   return placeIn(await observe(cluster, ports), cluster, ports);
 }
@@ -28,7 +28,7 @@ export async function placeOf(cluster: Cluster, ports: Ports): Promise<Place> {
 export const observe = (cluster: Cluster, { provider }: Ports): Promise<Observed> =>
   provider.observeCluster(whereaboutsOf(cluster));
 
-/** @throws AppError CLUSTER_VANISHED; LEAF_UNAVAILABLE while the cloud changes it, and if it is broken */
+/** @throws AppError CLUSTER_VANISHED; LEAF_UNAVAILABLE while it is made, and if it is broken */
 export function placeIn(seen: Observed, cluster: Cluster, ports: Ports): Place {
   if (seen.status === 'absent' || seen.status === 'deleting') throw new AppError('CLUSTER_VANISHED');
   if (seen.status !== 'ready') throw new AppError('LEAF_UNAVAILABLE', seen.detail);

@@ -32,10 +32,13 @@ export interface LeafConnection {
 export type Observed =
   /** Not there. */
   | { status: 'absent' }
-  /** Being made or changed; `detail` is for people. */
+  /** Being made; `detail` is for people. */
   | { status: 'pending'; detail: string; progress?: number }
-  /** `warning`: it works, and an operator must see to it. */
-  | { status: 'ready'; connection: LeafConnection; warning?: string }
+  /**
+   * It has been made; whether it answers at this moment the connection itself tells. `changing`: the cloud is at work on it, and takes no
+   * other order meanwhile. `warning`: it works, and an operator must see to it.
+   */
+  | { status: 'ready'; connection: LeafConnection; changing?: true; warning?: string }
   /** It is there and will not become ready. `code` says why. */
   | {
       status: 'broken';

@@ -1,12 +1,12 @@
 /** Everything that was ever asked for goes. */
 import { untilNextLook } from './pace.ts';
-import { removeLedgered } from './removal.ts';
-import { done, type Step, wait } from './step.ts';
+import { removeLedgered, waitFor } from './removal.ts';
+import { done, type Step } from './step.ts';
 import { readLedger } from './target.ts';
 
 /** @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED, OPERATION_IN_PROGRESS, NAME_TAKEN */
 export const deprovision: Step = async (cluster, ports) => {
   const left = await removeLedgered(cluster, await readLedger(cluster, ports), ports);
-  if (left.length === 0) return done();
-  return wait(untilNextLook(cluster, ports), `Deleting ${left.join(', ')}.`);
+  if (left.names.length === 0) return done();
+  return waitFor(left, untilNextLook(cluster, ports), `Deleting ${left.names.join(', ')}.`, cluster, ports);
 };

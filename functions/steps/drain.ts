@@ -12,7 +12,7 @@ const LOOK_AGAIN_MS = seconds(40);
 export const drain: Step = async (cluster, ports) => {
   await removeNames(cluster, ports);
   let left = 0;
-  // Where nothing runs, nothing was made that would have to be given back.
+  // Where there is no leaf, nothing was made that would have to be given back; for one that is upgraded this state has its time.
   for (const leaf of await runningLeaves(cluster, await readLedger(cluster, ports), ports)) {
     left += (await ensureDrained(leaf)).left;
   }

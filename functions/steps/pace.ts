@@ -1,8 +1,12 @@
 /** When to look again at what the cloud is doing. */
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import { rowOf, type StepRow } from '../../shared/lifecycle/table.ts';
+import { rowOf, type State, type StepRow } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import type { Ports } from '../ports.ts';
+
+/** The state's whole time, from now on: for a stay in it that begins anew, or whose work goes on and is seen to. */
+export const deadlineAnew = (state: State, clock: Ports['clock']): Date =>
+  new Date(clock.afterWork((rowOf(state) as StepRow).timeoutMs));
 
 /** The cloud and the leaf say themselves when they are done; looking is for the day on which that word is late or lost. */
 const PATIENCE = 1.6;

@@ -9,7 +9,15 @@ import { seconds } from '../../shared/units.ts';
 import { writesOfPurge } from '../dispatch/readers.ts';
 import { noClient } from '../oidc/clients.ts';
 import type { Ports } from '../ports.ts';
-import { isOvertaken, listingScopes, listLeft, newlyFound, removeLedgered, removeListed } from './removal.ts';
+import {
+  isOvertaken,
+  listingScopes,
+  listLeft,
+  newlyFound,
+  removeLedgered,
+  removeListed,
+  waitFor,
+} from './removal.ts';
 import { done, type Step, type StepResult, wait } from './step.ts';
 import { findLedger } from './target.ts';
 
@@ -38,22 +46,22 @@ export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepRes
   const { entries } = ledger;
   const early = aheadMs(entries, ports);
   if (early > 0) return wait(early, 'Waiting until what was written down lies in the past.');
-  const pending = await removeLedgered(cluster, entries, ports);
+  const left = await removeLedgered(cluster, entries, ports);
   // Not at the same time: the lists are to speak of a moment by which everything in the ledger had been seen gone.
   const at = new Date(ports.clock.now());
   const found = await listLeft(cluster, ports);
-  if (pending.length === 0 && found.length === 0)
+  if (left.names.length === 0 && found.length === 0)
     return done(undefined, {
       proof: { ...ledger, at, scopes: listingScopes(cluster, ports) },
       also: [noClient(cluster.id)],
     });
-  const names = new Set([...pending, ...found.map(({ name }) => name)]);
+  const names = new Set([...left.names, ...found.map(({ name }) => name)]);
   const detail = `Still there: ${[...names].slice(0, 5).join(', ')}${names.size > 5 ? ' and more' : ''}.`;
   // Into the ledger first, also what nobody asked for: it must be accounted for even if it goes before it can be removed.
   const plan = newlyFound(cluster, found, entries);
   if (plan.length > 0) return wait(0, detail, { ledger: { plan } });
   if (!(await isOvertaken(cluster, ports))) await removeListed(cluster, found, ports);
-  return wait(LOOK_AGAIN_MS, detail);
+  return waitFor(left, LOOK_AGAIN_MS, detail, cluster, ports);
 }
 
 /** Other handlers wrote the ledger, by clocks of their own; one may be a little ahead of ours, and a proof comes after what it proves. */

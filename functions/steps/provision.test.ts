@@ -219,7 +219,7 @@ describe('a cluster in the making', () => {
 
 test.each([
   ['CA_EXPIRING', 'ready'],
-  ['SET_BY_OPERATOR', 'pending'],
+  ['SET_BY_OPERATOR', 'ready'],
   ['CLOUD_KMS_KEY_ERROR', 'broken'],
 ] as const)('a running cluster with %s is seen as %s', async (code, status) => {
   const hub = memoryHub();
@@ -232,6 +232,7 @@ test.each([
   expect(seen).toMatchObject({
     status,
     ...(code === 'CA_EXPIRING' && { warning: 'CA_EXPIRING: It is so.' }),
+    ...(code === 'SET_BY_OPERATOR' && { changing: true }),
     ...(status === 'broken' && { code: 'CLOUD_SETUP' }),
   });
 });

@@ -6,7 +6,7 @@ import type {
   ClusterError,
   ClusterPatch,
 } from '../../shared/documents/cluster.ts';
-import { rowOf, type State, type StepRow, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
+import { TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { ensureProven } from '../access/certificate.ts';
@@ -15,7 +15,7 @@ import { clusterPrincipals } from '../bucket-access.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed } from '../providers/provider.ts';
-import { untilNextLook } from './pace.ts';
+import { deadlineAnew, untilNextLook } from './pace.ts';
 import { untilHeld } from './prove.ts';
 import { done, fail, requeue, type Step, type StepResult, wait } from './step.ts';
 import { bucketName, clusterEntries, targetOf } from './target.ts';
@@ -56,7 +56,7 @@ function unlessBusyForLong(thrown: unknown, { since }: Cluster, { clock }: Ports
 const givingBack = (error: ClusterError, clock: Ports['clock']): ClusterPatch => ({
   error,
   holdUntilAt: new Date(clock.after(TOMBSTONE_HOLD_MS)),
-  deadlineAt: deadlineOf('undoing', clock),
+  deadlineAt: deadlineAnew('undoing', clock),
 });
 
 /**
@@ -85,7 +85,8 @@ async function make(cluster: Cluster, ports: Ports): Promise<StepResult> {
   if (made.value.status === 'broken') return afterBreaking(cluster, made.value, ports);
   if (stored.status === 'rejected') throw stored.reason;
   if (cleared.status === 'rejected') throw cleared.reason;
-  if (made.value.status === 'ready') {
+  // In what is being changed nothing is begun that could as well begin later.
+  if (made.value.status === 'ready' && !made.value.changing) {
     const [noted] = await Promise.all([
       noteSuccess(ports, cluster),
       ports.buckets.ensureAccess(bucket, principalsOf(cluster, ports)),
@@ -93,9 +94,15 @@ async function make(cluster: Cluster, ports: Ports): Promise<StepResult> {
     ]);
     return done(undefined, noted);
   }
-  const detail = made.value.status === 'pending' ? made.value.detail : 'The cloud has taken the order.';
+  const detail = made.value.status === 'pending' ? made.value.detail : WAITS[made.value.status];
   return wait(untilNextLook(cluster, ports), detail);
 }
+
+const WAITS = {
+  absent: 'The cloud has taken the order.',
+  deleting: 'The cloud has taken the order.',
+  ready: 'The cloud is changing the cluster.',
+} as const;
 
 /** Every workload of this very cluster, and of no other. */
 const principalsOf = (cluster: Cluster, { provider, settings }: Ports): string =>
@@ -136,7 +143,8 @@ async function afterBreaking(
   if (choice && 'location' in choice) {
     const { location } = choice;
     return wait(0, `${cluster.location} ${LACKS[code]}; trying ${location}.`, {
-      patch: { exhausted, location, deadlineAt: deadlineOf(cluster.state, ports.clock) },
+      // One failure in five takes most of the state's time to show: the next zone has its own.
+      patch: { exhausted, location, deadlineAt: deadlineAnew(cluster.state, ports.clock) },
       ledger: { plan: clusterEntries(cluster, location, ports) },
       also: [...also, ...claim],
     });
@@ -149,10 +157,6 @@ async function afterBreaking(
   const error = describe(isKnown ? 'REGION_EXHAUSTED' : 'CLOUD_QUOTA', detail);
   return wait(0, GIVING_BACK, { patch: givingBack(error, ports.clock), also });
 }
-
-/** One failure in five takes most of the state's time to show: the next zone, and the way back to the queue, have theirs anew. */
-const deadlineOf = (state: State, clock: Ports['clock']): Date =>
-  new Date(clock.afterWork((rowOf(state) as StepRow).timeoutMs));
 
 /** Said of a zone. */
 const LACKS = {

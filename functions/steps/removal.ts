@@ -3,6 +3,7 @@
 import type { ListingScope } from '../../shared/clean-up.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type Ledger, type LedgerEntry, ledgerKey } from '../../shared/documents/ledger.ts';
+import { seconds } from '../../shared/units.ts';
 import { hostName } from '../access/host.ts';
 import { bucketPrefix } from '../buckets.ts';
 import { readCluster } from '../dispatch/commit.ts';
@@ -11,11 +12,27 @@ import { LABELS } from '../labels.ts';
 import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed, OwnedResource } from '../providers/provider.ts';
-import type { Extras } from './step.ts';
+import { deadlineAnew } from './pace.ts';
+import { type Extras, type StepResult, wait } from './step.ts';
 import { parseRecordLabel, recordLabel, recordsOf } from './target.ts';
 
 /** Calls at a time to one project's APIs: a cluster has few objects, the cloud counts requests per minute. */
 const AT_ONCE = 8;
+
+/**
+ * No part of a bucket is begun later in one look. A part takes a few seconds, and the other calls of a look as long again: a handler has 55 s
+ * (`timeoutSeconds` in the manifest), and a look may begin 15 s after its message.
+ */
+const EMPTYING_MS = seconds(25);
+/** While a bucket is emptied: the next look is another handler's, and the sweep's to send, so that no two go on side by side. */
+const GO_ON_MS = seconds(20);
+
+/** What of the ledger is not gone yet. */
+export interface Left {
+  names: readonly string[];
+  /** Objects of a bucket went, and there are more. `last`: so it is with everything that is left. */
+  emptying?: 'last' | 'beside others';
+}
 
 /** A handler that was held up for minutes may find what a retry has asked for since, which is not its to take away. */
 const isOf = (cluster: Cluster, { generation }: LedgerEntry): boolean => generation <= cluster.generation;
@@ -27,30 +44,72 @@ export async function isOvertaken({ id, epoch }: Cluster, ports: Ports): Promise
 }
 
 /**
- * Asks for the deletion of all that the ledger names and that is not proven gone.
- * @returns names of what is not gone yet
+ * Asks for the deletion of all that the ledger names and that is not proven gone, and empties buckets as far as there is time.
+ * @param untilMs when no part of a bucket is begun any more
  * @throws AppError of the first that could not be asked, after all have been
  */
 export async function removeLedgered(
   cluster: Cluster,
   entries: Ledger['entries'],
   ports: Ports,
-): Promise<string[]> {
+  untilMs = emptyingEnds(ports),
+): Promise<Left> {
   const open = Object.values(entries).filter((entry) => entry.goneAt === undefined && isOf(cluster, entry));
+  const emptied = new Set<LedgerEntry>();
   const remove = async (some: readonly LedgerEntry[]): Promise<LedgerEntry[]> => {
-    const left = await eachOf(some, async ({ kind, name, location, generation }) => {
+    const left = await eachOf(some, async (entry) => {
+      const { kind, name, location, generation } = entry;
       if (kind === 'cluster') return clusterGone({ id: cluster.id, generation, location }, ports);
-      if (kind === 'bucket') return ports.buckets.ensureBucketGone({ name, clusterId: cluster.id });
+      if (kind === 'bucket') {
+        const seen = await emptyBucket({ name, clusterId: cluster.id }, ports, untilMs);
+        if (seen === 'more') emptied.add(entry);
+        return seen;
+      }
       if (kind === 'dns-record') return recordGone(name, ports);
       return unlessBusy(ports.provider.deleteOwned({ kind, name, location, clusterId: cluster.id }));
     });
-    return some.filter((_, index) => left[index] === 'pending');
+    return some.filter((_, index) => left[index] !== 'gone');
   };
-  const left = await remove(open.filter(({ kind }) => kind !== 'subnetwork'));
+  const pending = await remove(open.filter(({ kind }) => kind !== 'subnetwork'));
   // They go with what is in them, by the cloud's own doing: whatever is left of them then is left behind.
-  const isEmpty = !left.some(({ kind }) => kind === 'cluster');
+  const isEmpty = !pending.some(({ kind }) => kind === 'cluster');
   const subnetworks = open.filter(({ kind }) => kind === 'subnetwork');
-  return [...left, ...(isEmpty ? await remove(subnetworks) : [])].map(({ name }) => name);
+  const left = [...pending, ...(isEmpty ? await remove(subnetworks) : [])];
+  const names = left.map(({ name }) => name);
+  if (emptied.size === 0) return { names };
+  return { names, emptying: left.every((entry) => emptied.has(entry)) ? 'last' : 'beside others' };
+}
+
+/** For a look that begins now. */
+export const emptyingEnds = ({ clock }: Ports): number => clock.afterWork(EMPTYING_MS);
+
+/** @returns `more` if it became emptier, and is not empty */
+async function emptyBucket(
+  bucket: Parameters<Ports['buckets']['ensureBucketGone']>[0],
+  { buckets, clock }: Ports,
+  untilMs: number,
+): Promise<'gone' | 'more' | 'pending'> {
+  let seen = await buckets.ensureBucketGone(bucket);
+  const hasMoved = seen === 'more';
+  while (seen === 'more' && clock.now() <= untilMs) seen = await buckets.ensureBucketGone(bucket);
+  return seen === 'pending' && hasMoved ? 'more' : seen;
+}
+
+/**
+ * What to report while something is left. A bucket takes as long as it has objects, so as long as they become fewer that is no timeout; but
+ * what else is left has no more time for it, and while there is a cluster that writes, the bucket need not ever be empty.
+ * @param forMs until the next look if no bucket is being emptied
+ */
+export function waitFor(
+  { emptying }: Left,
+  forMs: number,
+  detail: string,
+  of: Pick<Cluster, 'state'>,
+  { clock }: Pick<Ports, 'clock'>,
+): StepResult {
+  if (emptying === undefined) return wait(forMs, detail);
+  if (emptying === 'beside others') return wait(Math.min(forMs, GO_ON_MS), detail);
+  return wait(GO_ON_MS, detail, { patch: { deadlineAt: deadlineAnew(of.state, clock) } });
 }
 
 /**
@@ -95,7 +154,10 @@ async function clusterGone(
   }
 }
 
-/** Every leaf of this cluster, of whatever generation up to now, that runs and so can be asked to clean up after itself. */
+/**
+ * Every leaf of this cluster, of whatever generation up to now, that there is and so can be asked to clean up after itself. One that is being
+ * upgraded may not answer for a while.
+ */
 export async function runningLeaves(
   cluster: Cluster,
   entries: Ledger['entries'],

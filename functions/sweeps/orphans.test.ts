@@ -4,6 +4,7 @@ import { ORPHANS, type OrphanFields } from '../../shared/documents/orphan.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { type Standing, standing } from '../../test/standing.ts';
+import { OBJECTS_AT_A_TIME } from '../buckets.ts';
 import { createLog } from '../log.ts';
 import { clusterBody } from '../providers/gke/request.ts';
 import { targetOf } from '../steps/target.ts';
@@ -319,7 +320,7 @@ describe('the orphan sweep', () => {
     it.storage.insertBucket(`hub-${cluster.id}-g1`, {
       labels: { 'managed-by': 'hub', 'hub-cluster': cluster.id, 'hub-cell': 'default' },
     });
-    for (let n = 0; n < 250; n++)
+    for (let n = 0; n < 2.5 * OBJECTS_AT_A_TIME; n++)
       it.storage.putObject(`hub-${cluster.id}-g1`, `block ${n}`, Buffer.from('x'));
     // Killed at its first deletion, and the next after one.
     const { ensureGone } = it.ports.provider;

@@ -141,7 +141,7 @@ async function askGone(ports: Ports, resource: FoundResource): Promise<'asked' |
   if (kind === 'cluster') await ports.provider.ensureGone({ id: clusterId, generation, location });
   else if (kind === 'dns-record') await ports.dns.ensureNoRecord(parseRecordLabel(name));
   else if (kind === 'bucket')
-    return (await ports.buckets.ensureBucketGone({ name, clusterId })) === 'pending' ? 'more' : 'asked';
+    return (await ports.buckets.ensureBucketGone({ name, clusterId })) === 'more' ? 'more' : 'asked';
   else await ports.provider.deleteOwned({ kind, name, location, clusterId });
   return 'asked';
 }

@@ -34,6 +34,7 @@ const METHODS: Record<OperationType, { method: string; permission: string }> = {
   UPDATE_CLUSTER: { method: 'UpdateCluster', permission: 'container.clusters.update' },
   SET_NODE_POOL_SIZE: { method: 'SetNodePoolSize', permission: 'container.clusters.update' },
   UPGRADE_MASTER: { method: 'UpdateClusterInternal', permission: 'container.clusters.update' },
+  UPGRADE_NODES: { method: 'UpdateClusterInternal', permission: 'container.clusters.update' },
 };
 
 export interface AuditedOperation {
@@ -50,7 +51,7 @@ export function auditEntry(operation: AuditedOperation, edge: 'first' | 'last', 
   const { projectId, location, cluster } = operation;
   const { method, permission } = METHODS[operation.type];
   const at = new Date(operation.atMs).toISOString();
-  const byGoogle = operation.type === 'UPGRADE_MASTER';
+  const byGoogle = operation.type === 'UPGRADE_MASTER' || operation.type === 'UPGRADE_NODES';
   return {
     insertId,
     logName: `projects/${projectId}/logs/cloudaudit.googleapis.com%2F${byGoogle ? 'system_event' : 'activity'}`,

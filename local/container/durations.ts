@@ -12,6 +12,7 @@ export type OperationType =
   | 'DELETE_CLUSTER'
   | 'UPDATE_CLUSTER'
   | 'UPGRADE_MASTER'
+  | 'UPGRADE_NODES'
   | 'SET_NODE_POOL_SIZE';
 
 const LATENCY: Record<OperationType, { median: number; p95: number }> = {
@@ -19,6 +20,8 @@ const LATENCY: Record<OperationType, { median: number; p95: number }> = {
   DELETE_CLUSTER: { median: seconds(165), p95: minutes(4) },
   UPDATE_CLUSTER: { median: seconds(60), p95: minutes(3) },
   UPGRADE_MASTER: { median: minutes(5), p95: minutes(12) },
+  // By surge, some four minutes a node.
+  UPGRADE_NODES: { median: minutes(12), p95: minutes(40) },
   SET_NODE_POOL_SIZE: { median: seconds(70), p95: minutes(3) },
 };
 

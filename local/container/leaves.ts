@@ -53,4 +53,6 @@ export interface Leaves {
    * pending. Without it nodes come and go at once.
    */
   resize?(leaf: LeafRef, nodes: readonly LeafNode[]): Promise<'done' | 'pending'>;
+  /** Its API does not answer from now on, or does again; what runs in it runs on. Safe to repeat. Without it the API is never away. */
+  setAway?(leaf: LeafRef, away: boolean): void;
 }

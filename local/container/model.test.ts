@@ -36,6 +36,8 @@ interface Here {
   sizes: number[];
   /** What the leaf answers to the next looks at its nodes. */
   drained: ('done' | 'pending')[];
+  /** Locations of those whose API does not answer. */
+  away: Set<string>;
   audit: LogEntry[];
 }
 
@@ -57,6 +59,7 @@ function open({ store = memoryStore(), startMs, seed = 1, rates = {}, port = 644
   const stopped: string[] = [];
   const sizes: number[] = [];
   const drained: ('done' | 'pending')[] = [];
+  const away = new Set<string>();
   const audit: LogEntry[] = [];
   const model = createContainerModel(world, {
     compute,
@@ -72,10 +75,11 @@ function open({ store = memoryStore(), startMs, seed = 1, rates = {}, port = 644
         sizes.push(nodes.length);
         return drained.shift() ?? 'done';
       },
+      setAway: ({ location }, isAway) => void (isAway ? away.add(location) : away.delete(location)),
     },
     onAudit: (entry) => audit.push(entry),
   });
-  return { clock, faults, store, compute, model, started, stopped, sizes, drained, audit };
+  return { clock, faults, store, compute, model, started, stopped, sizes, drained, away, audit };
 }
 
 let here: Here;
@@ -194,6 +198,27 @@ describe('operations', () => {
       }),
     );
     expect((lengths[1] ?? 0) / (lengths[0] ?? 1)).toBeCloseTo(5, 2);
+  });
+
+  test.each([
+    ['master', ZONE, true],
+    ['master', REGION, false],
+    ['nodes', ZONE, false],
+    ['nodes', REGION, false],
+  ] as const)('while the %s is upgraded in %s, the API is away: %s', async (of, location, isAway) => {
+    await made(location);
+    const upgrade = here.model.startUpgrade(location, 'one', of);
+    expect(status('one', location)).toBe('RECONCILING');
+    expect(here.away.has(location)).toBe(isAway);
+    // Also for a process that begins meanwhile.
+    here.model.close();
+    const next = open({ store: here.store, startMs: here.clock.now() });
+    await next.model.resumed;
+    expect(next.away.has(location)).toBe(isAway);
+    await next.clock.runFor(hours(2));
+    expect(next.away.size).toBe(0);
+    expect(next.model.getOperation(location, upgrade.name).status).toBe('DONE');
+    expect(next.model.getCluster(location, 'one').status).toBe('RUNNING');
   });
 
   test('resizing changes the nodes and their disks', async () => {

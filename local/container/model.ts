@@ -81,8 +81,11 @@ export interface ContainerModel {
   cancelOperation(location: string, name: string): void;
   serverConfig(location: string): Record<string, unknown>;
 
-  /** Google upgrades the control plane on its own account. */
-  startUpgrade(location: string, name: string): OperationView;
+  /**
+   * Google upgrades the control plane or the nodes on its own account. Only that of a zonal control plane, which there is once, keeps the
+   * API from answering: https://cloud.google.com/kubernetes-engine/docs/concepts/cluster-upgrades
+   */
+  startUpgrade(location: string, name: string, of?: 'master' | 'nodes'): OperationView;
   /** A running cluster lacks something from now on. */
   degrade(location: string, name: string, condition: StatusCondition): void;
   /** Undefined fields keep their value. */
@@ -294,6 +297,7 @@ export function createContainerModel(world: World, options: ContainerOptions): C
     }
     if (!operation.resize) {
       clusters.set(key, { ...free, status: 'RUNNING' });
+      setAway(free);
       return failure;
     }
     // What failed or was cancelled leaves the pool as it was before.
@@ -354,6 +358,11 @@ export function createContainerModel(world: World, options: ContainerOptions): C
       log.error('leaf did not stop', { resource: row.resource.name, detail: String(error) });
     });
 
+  const setAway = (row: ClusterRow): void => {
+    const { type } = operations.get(row.operation ?? '') ?? {};
+    leaves.setAway?.(leafOf(row), type === 'UPGRADE_MASTER' && !isRegion(row.location));
+  };
+
   const resizeLeaf = async (row: ClusterRow): Promise<'done' | 'pending'> => {
     try {
       return (await leaves.resize?.(leafOf(row), nodesOf(row))) ?? 'done';
@@ -373,7 +382,9 @@ export function createContainerModel(world: World, options: ContainerOptions): C
       if (!row.connection) return;
       const connection = await startLeaf(row);
       const now = clusters.get(key);
-      if (connection && now?.id === row.id) clusters.set(key, { ...now, connection });
+      if (!connection || now?.id !== row.id) return;
+      clusters.set(key, { ...now, connection });
+      setAway(now);
     }),
   ).then(() => undefined);
 
@@ -527,8 +538,12 @@ export function createContainerModel(world: World, options: ContainerOptions): C
           })),
         };
       }),
-    startUpgrade: (location, name) =>
-      begin(findRunning(findFree(location, name)), 'UPGRADE_MASTER', 'RECONCILING'),
+    startUpgrade: (location, name, of = 'master') => {
+      const type = of === 'master' ? 'UPGRADE_MASTER' : 'UPGRADE_NODES';
+      const upgrade = begin(findRunning(findFree(location, name)), type, 'RECONCILING');
+      setAway(find(location, name));
+      return upgrade;
+    },
     degrade: (location, name, condition) => {
       const row = findRunning(find(location, name));
       clusters.set(keyOf(location, name), { ...row, status: 'DEGRADED', conditions: [condition] });

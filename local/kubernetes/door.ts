@@ -14,13 +14,13 @@ export class ReplyLost extends Error {
  * @throws ApiError 503, ReplyLost, and what `carryOut` throws
  */
 export function throughDoor<T>(
-  leaf: { world: Pick<World, 'faults'>; record: { name: string } },
+  leaf: { world: Pick<World, 'faults'>; record: { name: string }; isAway: boolean },
   subject: string,
   carryOut: () => T,
 ): T {
   const { faults } = leaf.world;
   const text = `${leaf.record.name} ${subject}`;
-  if (faults.hit('unavailable', text)) throw unavailable();
+  if (leaf.isAway || faults.hit('unavailable', text)) throw unavailable();
   const result = carryOut();
   if (faults.hit('reply-lost', text)) throw new ReplyLost();
   return result;

@@ -95,6 +95,8 @@ export class LeafCluster {
   readonly objects: ObjectStore;
   readonly watches: Watches;
   readonly memory: Table<Memory>;
+  /** Its API answers nobody at present. */
+  isAway = false;
   readonly #tasks: Tasks;
   readonly #machinery: Machinery;
   readonly #queue = new Set<string>();

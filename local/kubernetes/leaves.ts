@@ -27,6 +27,8 @@ export interface Leaves {
   start(target: LeafTarget): Promise<LeafEntry>;
   /** Brings its nodes to those wanted; to be called again until it says true. */
   resize(name: string, location: string, nodes: readonly LeafNode[]): boolean;
+  /** Its API, whose address stays, answers nobody for a while, or everybody again. */
+  setAway(name: string, location: string, away: boolean): void;
   /** Its API stops answering. What it made in the cloud stays. */
   stop(name: string, location: string): Promise<void>;
   find(name: string, location: string): LeafEntry | undefined;
@@ -91,6 +93,10 @@ export function createLeaves(world: World, options: LeavesOptions): Leaves {
       });
     },
     resize: model.resize,
+    setAway(name, location, away) {
+      const leaf = model.find(name, location);
+      if (leaf) leaf.isAway = away;
+    },
     stop: (name, location) => inTurn(leafKey(name, location), () => end(name, location)),
     find: (name, location) => entryOf(model.find(name, location)),
     findByServer: (server) => byServer.get(server),

@@ -1,15 +1,24 @@
 /** The `Buckets` port directly on the Storage stand-in's model: for tests and the simulation, without a wire in between. */
 import { planBindings } from '../../functions/bucket-access.ts';
-import { type Buckets, bucketPrefix, type FoundBucket, mayBeOfHub } from '../../functions/buckets.ts';
+import {
+  type Buckets,
+  bucketPrefix,
+  type FoundBucket,
+  mayBeOfHub,
+  OBJECTS_AT_A_TIME,
+} from '../../functions/buckets.ts';
 import { keyIn } from '../../functions/data-key.ts';
 import { labelsOf } from '../../functions/labels.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ServiceError } from '../service.ts';
-import type { Bucket, StorageModel } from '../storage/model.ts';
+import type { Bucket, LifecycleRule, StorageModel } from '../storage/model.ts';
 
-const OBJECTS_AT_A_TIME = 100;
-
-export function memoryBuckets(model: StorageModel, cell: string, key?: string): Buckets {
+export function memoryBuckets(
+  model: StorageModel,
+  cell: string,
+  key?: string,
+  atATime = OBJECTS_AT_A_TIME,
+): Buckets {
   const find = (name: string): Bucket | undefined => {
     try {
       return model.call('storage.buckets.get', () => model.requireBucket(name));
@@ -65,13 +74,14 @@ export function memoryBuckets(model: StorageModel, cell: string, key?: string): 
         if (known === undefined) return 'gone';
         if (known === 'forbidden') return requireForeign(name);
         if (known.labels['hub-cluster'] !== clusterId) return 'gone';
-        const page = model.call('storage.objects.list', () =>
-          model.listObjects(name, { limit: OBJECTS_AT_A_TIME }),
-        );
+        const page = model.call('storage.objects.list', () => model.listObjects(name, { limit: atATime }));
+        if (page.next !== undefined && !known.lifecycle?.length) {
+          model.call('storage.buckets.patch', () => model.patchBucket(name, { lifecycle: EMPTYING }));
+        }
         for (const object of page.items) {
           model.call('storage.objects.delete', () => model.deleteObject(name, object.name));
         }
-        if (page.next !== undefined) return 'pending';
+        if (page.next !== undefined) return 'more';
         model.call('storage.buckets.delete', () => model.deleteBucket(name));
         return 'gone';
       }),
@@ -111,6 +121,11 @@ export function memoryBuckets(model: StorageModel, cell: string, key?: string): 
       }),
   };
 }
+
+const EMPTYING: LifecycleRule[] = [
+  { action: 'Delete', age: 0 },
+  { action: 'AbortIncompleteMultipartUpload', age: 0 },
+];
 
 const reasonOf = (error: unknown): string | undefined =>
   error instanceof ServiceError ? error.reason : undefined;

@@ -18,6 +18,8 @@ export interface Inside {
   /** Another one for the next cluster of the same name. */
   readonly id: string;
   readonly world: World;
+  /** Its API answers nobody at present, and nothing is forwarded through it. */
+  readonly isAway: boolean;
   find(apiVersion: string, kind: string, namespace: string, name: string): Fields | undefined;
   /** The container of pachd that runs there now. */
   pachdIn(namespace: string): PachdContainer | undefined;
@@ -43,6 +45,7 @@ const insideOf = (leaf: LeafCluster): Inside => ({
   name: leaf.record.name,
   id: leaf.record.id ?? '',
   world: leaf.world,
+  isAway: leaf.isAway,
   find(apiVersion, kind, namespace, name) {
     const known = leaf.kinds.byName(apiVersion, kind);
     return known && leaf.objects.get(known, namespace, name);

@@ -19,7 +19,7 @@ export type Interior = 'kubernetes' | 'sketch';
 export interface Interiors extends Insides {
   readonly port: LeavesPort;
   /** As the GKE stand-in starts and stops them. */
-  readonly starter: Pick<Leaves, 'start' | 'resize' | 'stop'>;
+  readonly starter: Pick<Leaves, 'start' | 'resize' | 'setAway' | 'stop'>;
   /** Whose token of a service account it is, as long as that cluster takes it. */
   verifyToken(server: string, token: string): { namespace: string; name: string } | undefined;
 }

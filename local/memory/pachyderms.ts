@@ -87,8 +87,11 @@ export function memoryApplications(options: MemoryApplicationsOptions): {
   };
   return {
     pachyderms: {
-      inside: async ({ connection, namespace, host }) =>
-        open(insides.findByServer(connection.server), namespace, host),
+      async inside({ connection, namespace, host }) {
+        const leaf = insides.findByServer(connection.server);
+        if (leaf?.isAway) throw new AppError('LEAF_UNAVAILABLE', 'its API does not answer');
+        return open(leaf, namespace, host);
+      },
       outside: async (host) => open(exposed(host), PACHYDERM, host),
     },
     web: {

@@ -19,6 +19,7 @@ const insideOf = (leaf: SketchLeaf): Inside => ({
   name: leaf.record.name,
   id: leaf.record.id ?? '',
   world: leaf.world,
+  isAway: leaf.isAway,
   find: (apiVersion, kind, namespace, name) => leaf.objects.get({ apiVersion, kind }, namespace, name),
   pachdIn: (namespace) => pachdOf(leaf, namespace),
 });

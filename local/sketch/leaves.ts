@@ -11,6 +11,7 @@ export interface SketchLeaves {
   start(target: LeafTarget): Promise<LeafEntry>;
   /** New nodes become ready, those beyond go at once and their pods with them. To be called again until it says true. */
   resize(name: string, location: string, nodes: readonly LeafNode[]): boolean;
+  setAway(name: string, location: string, away: boolean): void;
   stop(name: string, location: string): Promise<void>;
   findByServer(server: string): SketchLeaf | undefined;
   all(): Iterable<SketchLeaf>;
@@ -60,6 +61,10 @@ export function sketchLeaves(world: World, edges: SketchLeaf['edges']): SketchLe
         if (!wanted.some((node) => node.name === name)) removeNode(leaf, name);
       }
       return [...leaf.nodes.values()].every(({ readyAtMs }) => readyAtMs <= leaf.nowMs);
+    },
+    setAway(name, location, away) {
+      const leaf = leaves.get(leafKey(name, location));
+      if (leaf) leaf.isAway = away;
     },
     stop: async (name, location) => end(name, location),
     findByServer: (server) => byServer.get(server),

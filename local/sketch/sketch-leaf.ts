@@ -24,6 +24,8 @@ export class SketchLeaf {
   readonly record: SketchRecord;
   readonly world: World;
   readonly edges: Omit<LeafEdges, 'listener'>;
+  /** Its API answers nobody at present. */
+  isAway = false;
   readonly objects = new ObjectTable();
   /** By key; also those that are going, until they are gone. */
   readonly pods = new Map<string, Pod>();

@@ -2,7 +2,7 @@
  * The state of the Storage stand-in: buckets, whose names are unique in the whole world, and the objects in them.
  * Wrong calls are refused with the words and reasons of the real service.
  */
-import { minutes, seconds } from '../../shared/units.ts';
+import { days, minutes, seconds } from '../../shared/units.ts';
 import { type Binding, isRole, type Policy } from '../iam/policy.ts';
 import { isMember } from '../iam/principals.ts';
 import { ServiceError, STATUS, type World } from '../service.ts';
@@ -21,11 +21,20 @@ export interface Bucket {
   softDeleteS: number;
   /** That objects are encrypted with unless they say otherwise. */
   kmsKeyName?: string;
+  /** What the service does by itself with objects of that age. */
+  lifecycle?: LifecycleRule[];
+  lifecycleSetAtMs?: number;
   metageneration: number;
   createdAtMs: number;
   updatedAtMs: number;
   /** Its allow policy, once somebody has set one. */
   iam?: { bindings: Binding[]; version: number };
+}
+
+export interface LifecycleRule {
+  action: 'Delete' | 'AbortIncompleteMultipartUpload';
+  /** In days. */
+  age: number;
 }
 
 export interface StoredObject {
@@ -54,6 +63,7 @@ export interface BucketSettings {
   publicAccessPrevention?: Bucket['publicAccessPrevention'];
   softDeleteS?: number;
   kmsKeyName?: string;
+  lifecycle?: LifecycleRule[];
 }
 
 export interface Page<T> {
@@ -142,6 +152,23 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
       (object) => object.bucket === bucket && (object.softDeletedAtMs !== undefined) === softDeleted,
     );
 
+  const remove = (object: StoredObject, { softDeleteS }: Bucket): void => {
+    objects.delete(liveKey(object.bucket, object.name));
+    if (softDeleteS > 0) objects.set(softKey(object), { ...object, softDeletedAtMs: clock.now() });
+  };
+
+  /** What the rules have done by now, found when somebody looks: a round a day, the first a day after they were set. */
+  const applyLifecycle = (bucket: Bucket): void => {
+    const { name, lifecycle = [], lifecycleSetAtMs: setAtMs } = bucket;
+    const age = Math.min(...lifecycle.filter(({ action }) => action === 'Delete').map((rule) => rule.age));
+    if (setAtMs === undefined || !Number.isFinite(age)) return;
+    const rounds = Math.floor(clock.elapsed(setAtMs) / days(1));
+    for (const object of rounds > 0 ? objectsOf(name, false) : []) {
+      const lastedMs = clock.elapsed(object.createdAtMs) - (clock.elapsed(setAtMs) - rounds * days(1));
+      if (lastedMs >= days(age)) remove(object, bucket);
+    }
+  };
+
   const requireAny = (name: string): Bucket => {
     const bucket = buckets.get(name);
     if (!bucket) throw refuse(STATUS.NOT_FOUND, 'notFound', 'The specified bucket does not exist.');
@@ -155,6 +182,7 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
         "Permission 'storage.buckets.get' denied on resource (or it may not exist).";
       throw refuse(STATUS.PERMISSION_DENIED, 'forbidden', message);
     }
+    applyLifecycle(bucket);
     return bucket;
   };
 
@@ -197,7 +225,7 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
         createdAtMs: now,
         updatedAtMs: now,
       };
-      applySettings(bucket, settings);
+      applySettings(bucket, settings, now);
       buckets.set(name, bucket);
       return bucket;
     },
@@ -209,7 +237,7 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
     patchBucket(name, settings, ifMetageneration) {
       const bucket = structuredClone(requireBucket(name));
       requireMatch(ifMetageneration, bucket.metageneration);
-      applySettings(bucket, settings);
+      applySettings(bucket, settings, clock.now());
       bucket.metageneration++;
       bucket.updatedAtMs = clock.now();
       buckets.set(name, bucket);
@@ -262,10 +290,7 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
     deleteObject(bucket, name, { generation, ifGeneration } = {}) {
       const object = requireObject(bucket, name, generation);
       requireMatch(ifGeneration, object.generation);
-      objects.delete(liveKey(bucket, name));
-      if (requireBucket(bucket).softDeleteS > 0) {
-        objects.set(softKey(object), { ...object, softDeletedAtMs: clock.now() });
-      }
+      remove(object, requireBucket(bucket));
     },
     call(method, run) {
       if (faults.hit('unavailable', method)) throw unavailable();
@@ -299,8 +324,8 @@ function requireObjectName(name: string): void {
   }
 }
 
-function applySettings(bucket: Bucket, settings: BucketSettings): void {
-  const { labels = {}, uniformAccess, publicAccessPrevention, softDeleteS, kmsKeyName } = settings;
+function applySettings(bucket: Bucket, settings: BucketSettings, nowMs: number): void {
+  const { labels = {}, uniformAccess, publicAccessPrevention, softDeleteS, kmsKeyName, lifecycle } = settings;
   for (const [name, value] of Object.entries(labels)) {
     if (!/^[a-z][a-z0-9_-]{0,62}$/.test(name) || !/^[a-z0-9_-]{0,63}$/.test(value ?? '')) {
       throw invalid(`Invalid label: '${name}'`);
@@ -322,6 +347,13 @@ function applySettings(bucket: Bucket, settings: BucketSettings): void {
       throw invalid(`Cloud KMS key '${kmsKeyName}' not available in '${bucket.location}'.`);
     }
     bucket.kmsKeyName = kmsKeyName;
+  }
+  if (lifecycle !== undefined) {
+    if (lifecycle.some(({ age }) => !Number.isInteger(age) || age < 0)) {
+      throw invalid('A lifecycle rule needs an age here: a whole number of days.');
+    }
+    bucket.lifecycle = lifecycle;
+    bucket.lifecycleSetAtMs = nowMs;
   }
   bucket.uniformAccess = uniformAccess ?? bucket.uniformAccess;
   bucket.publicAccessPrevention = publicAccessPrevention ?? bucket.publicAccessPrevention;

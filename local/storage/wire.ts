@@ -1,7 +1,7 @@
 /** How buckets and objects look in the JSON API. https://cloud.google.com/storage/docs/json_api/v1 */
 import type { Binding, Policy } from '../iam/policy.ts';
 import { ServiceError, STATUS } from '../service.ts';
-import type { Bucket, BucketSettings, Page, StoredObject } from './model.ts';
+import type { Bucket, BucketSettings, LifecycleRule, Page, StoredObject } from './model.ts';
 
 /** Parsed JSON of a request, not trusted. */
 export type Json = Record<string, unknown>;
@@ -37,7 +37,24 @@ export function bucketSettings(body: Json): BucketSettings {
     ...((prevention === 'enforced' || prevention === 'inherited') && { publicAccessPrevention: prevention }),
     ...(softDelete !== undefined && { softDeleteS: Number(softDelete) }),
     ...(kmsKeyName && { kmsKeyName }),
+    ...(body.lifecycle !== undefined && { lifecycle: lifecycleRules(body.lifecycle) }),
   };
+}
+
+/**
+ * Null takes all rules away.
+ * @throws ServiceError for actions and conditions that are not here: one that is kept and not evaluated would delete too much
+ */
+function lifecycleRules(lifecycle: unknown): LifecycleRule[] {
+  const { rule } = asRecord(lifecycle);
+  return (Array.isArray(rule) ? rule.map(asRecord) : []).map(({ action, condition }) => {
+    const { type } = asRecord(action);
+    const { age, ...others } = asRecord(condition);
+    if ((type !== 'Delete' && type !== 'AbortIncompleteMultipartUpload') || Object.keys(others).length > 0) {
+      throw new ServiceError(STATUS.INVALID_ARGUMENT, 'Such lifecycle rules are not here.', 'invalid');
+    }
+    return { action: type, age: Number(age) };
+  });
 }
 
 /** Content type and own metadata of an object, from the JSON that comes with an upload. */
@@ -68,6 +85,11 @@ export const bucketResource = (bucket: Bucket): Json => ({
     effectiveTime: instant(bucket.createdAtMs),
   },
   ...(bucket.kmsKeyName !== undefined && { encryption: { defaultKmsKeyName: bucket.kmsKeyName } }),
+  ...(bucket.lifecycle?.length && {
+    lifecycle: {
+      rule: bucket.lifecycle.map(({ action, age }) => ({ action: { type: action }, condition: { age } })),
+    },
+  }),
   ...(Object.keys(bucket.labels).length > 0 && { labels: bucket.labels }),
 });
 

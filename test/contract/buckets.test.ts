@@ -2,18 +2,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Storage } from '@google-cloud/storage';
+import { type BucketMetadata, Storage } from '@google-cloud/storage';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { clusterPrincipals, DATA_ROLE } from '../../functions/bucket-access.ts';
 import { type Buckets, bucketPrefix } from '../../functions/buckets.ts';
 import { createBuckets } from '../../functions/google/buckets.ts';
 import { aWorld } from '../../local/a-world.ts';
-import { virtualClock } from '../../local/clock.ts';
+import { type VirtualClock, virtualClock } from '../../local/clock.ts';
 import { memoryBuckets } from '../../local/memory/buckets.ts';
 import type { World } from '../../local/service.ts';
 import { createStorageModel, type StorageModel } from '../../local/storage/model.ts';
 import { serveStorage } from '../../local/storage/server.ts';
 import { journaledStore } from '../../local/store.ts';
+import { days } from '../../shared/units.ts';
 import { codeOf } from '../refusals.ts';
 
 const ID = 'abcdefgh234567ab';
@@ -22,6 +23,9 @@ const OTHER_ID = 'zzzzzzzz234567zz';
 const BUCKET = { name: `${bucketPrefix(ID)}g1`, region: 'europe-west1', clusterId: ID };
 
 const KEY = 'projects/p/locations/{region}/keyRings/hub-leaves/cryptoKeys/data';
+
+/** Fewer than otherwise, so that few are many. */
+const AT_A_TIME = 100;
 
 interface Side {
   buckets: Buckets;
@@ -38,14 +42,14 @@ async function googleSide(world: World, model: StorageModel): Promise<Side> {
   const face = await serveStorage(world, 0, model);
   const storage = storageAt(face.port, world.projectId);
   return {
-    buckets: createBuckets(storage, CELL),
+    buckets: createBuckets(storage, CELL, undefined, AT_A_TIME),
     encrypted: createBuckets(storage, CELL, KEY),
     close: face.close,
   };
 }
 
 const memorySide = async (_world: World, model: StorageModel): Promise<Side> => ({
-  buckets: memoryBuckets(model, CELL),
+  buckets: memoryBuckets(model, CELL, undefined, AT_A_TIME),
   encrypted: memoryBuckets(model, CELL, KEY),
   close: async () => undefined,
 });
@@ -54,11 +58,13 @@ describe.each([
   ['google', googleSide],
   ['memory', memorySide],
 ])('Buckets (%s)', (_name, make) => {
+  let clock: VirtualClock;
   let world: World;
   let model: StorageModel;
   let side: Side;
   beforeEach(async () => {
-    world = aWorld({ clock: virtualClock() });
+    clock = virtualClock();
+    world = aWorld({ clock });
     model = createStorageModel(world);
     side = await make(world, model);
   });
@@ -134,12 +140,33 @@ describe.each([
   test('a full bucket is emptied in parts, each call a bounded one, and then deleted', async () => {
     await side.buckets.ensureBucket(BUCKET);
     fill(250);
-    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('pending');
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('more');
     const left = model.listObjects(BUCKET.name).items.length;
     expect(left).toBe(150);
-    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('pending');
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('more');
     expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('gone');
     everythingGone();
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('gone');
+  });
+
+  test('one that holds more than one call can delete is also left to the service, which empties it in a day', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    fill(100);
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('gone');
+    await side.buckets.ensureBucket(BUCKET);
+    expect(model.requireBucket(BUCKET.name).lifecycle ?? []).toEqual([]);
+    fill(201);
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('more');
+    const { lifecycle, metageneration } = model.requireBucket(BUCKET.name);
+    expect(lifecycle).toEqual([
+      { action: 'Delete', age: 0 },
+      { action: 'AbortIncompleteMultipartUpload', age: 0 },
+    ]);
+    // Told once.
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('more');
+    expect(model.requireBucket(BUCKET.name).metageneration).toBe(metageneration);
+    await clock.runFor(days(1));
+    expect(model.listObjects(BUCKET.name).items).toEqual([]);
     expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('gone');
   });
 
@@ -346,6 +373,32 @@ describe('the official client and the Storage stand-in', () => {
     await expect(bucket.setMetadata({ labels: {} }, { ifMetagenerationMatch: 1 })).rejects.toMatchObject({
       code: 412,
     });
+    await face.close();
+  });
+
+  test('lifecycle rules go by the age of an object, once a day, and such as are not here are refused', async () => {
+    const { face, storage, clock } = await open();
+    const [bucket] = await storage.createBucket('a-bucket');
+    const rule = (condition: object, type = 'Delete') => ({
+      lifecycle: { rule: [{ action: { type }, condition }] } as NonNullable<BucketMetadata['lifecycle']>,
+    });
+    face.model.putObject('a-bucket', 'old', Buffer.from('x'));
+    await clock.runFor(days(1));
+    await bucket.setMetadata(rule({ age: 2 }));
+    face.model.putObject('a-bucket', 'new', Buffer.from('x'));
+    const names = async () => (await bucket.getFiles())[0].map(({ name }) => name);
+    expect((await bucket.getMetadata())[0]).toMatchObject(rule({ age: 2 }));
+    await clock.runFor(days(1) - 1);
+    expect(await names()).toEqual(['new', 'old']);
+    await clock.runFor(1);
+    expect(await names()).toEqual(['new']);
+    await expect(bucket.setMetadata(rule({ isLive: true }))).rejects.toMatchObject({ code: 400 });
+    await expect(bucket.setMetadata(rule({ age: 0 }, 'SetStorageClass'))).rejects.toMatchObject({
+      code: 400,
+    });
+    await bucket.setMetadata({ lifecycle: null });
+    await clock.runFor(days(9));
+    expect(await names()).toEqual(['new']);
     await face.close();
   });
 

@@ -285,9 +285,11 @@ describe.each([
     await expect(cloud.provider.ensureGone(aTarget())).rejects.toMatchObject({
       code: 'OPERATION_IN_PROGRESS',
     });
+    // Whether it answers meanwhile is another question.
+    expect(await cloud.provider.observeCluster(aTarget())).toMatchObject({ status: 'ready', changing: true });
     await until(
       () => cloud.provider.observeCluster(aTarget()),
-      (seen) => seen.status === 'ready',
+      (seen) => seen.status === 'ready' && !seen.changing,
     );
     expect(await gone()).toBe('gone');
   });

@@ -46,12 +46,13 @@ export function accidents(
   const noteDamage = (id: string, atMs = world.nowMs()): void =>
     void world.damaged.set(id, Math.max(atMs, world.damaged.get(id) ?? 0));
 
-  /** Google upgrades a control plane; meanwhile no other operation is taken. */
+  /** Google upgrades a control plane, which then does not answer, or the nodes; meanwhile no other operation is taken. */
   async function upgrade(): Promise<void> {
     const row = running();
     if (!row || row.operation !== undefined) return;
-    world.note('accident upgrade', () => `accident: an upgrade of ${row.resource.name}`);
-    hub.container.startUpgrade(row.location, row.resource.name);
+    const of = oneOf(random, ['master', 'nodes'] as const);
+    world.note('accident upgrade', () => `accident: an upgrade of ${row.resource.name}, its ${of}`);
+    hub.container.startUpgrade(row.location, row.resource.name, of);
     world.markers.add('upgrade by the cloud');
   }
 

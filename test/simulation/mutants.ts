@@ -202,8 +202,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the proof does not list',
     file: 'functions/steps/prove.ts',
-    from: 'if (pending.length === 0 && found.length === 0)',
-    to: 'if (pending.length === 0)',
+    from: 'if (left.names.length === 0 && found.length === 0)',
+    to: 'if (left.names.length === 0)',
   },
   {
     name: 'the proof does not wait for the hold',

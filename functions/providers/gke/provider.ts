@@ -105,10 +105,19 @@ function observed(cluster: GkeCluster, settings: GkeSettings): Observed {
     case 'DEGRADED':
       return degraded(cluster, settings);
     case 'RECONCILING':
-      return { status: 'pending', detail: 'The cloud is changing the cluster' };
+      return changing(cluster, 'The cloud is changing the cluster', settings);
     default:
       return { status: 'pending', detail: 'The cloud is creating the cluster' };
   }
+}
+
+/**
+ * Google is at work on a cluster that there is: nodes are upgraded, or the control plane, one replica after the other if it is regional. All
+ * the while, or for all but some minutes, it answers: https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters#status
+ */
+function changing(cluster: GkeCluster, detail: string, settings: GkeSettings): Observed {
+  const seen = observed({ ...cluster, status: 'RUNNING' }, settings);
+  return seen.status === 'ready' ? { ...seen, changing: true } : { status: 'pending', detail };
 }
 
 function broken(cluster: GkeCluster): Observed {
@@ -126,7 +135,7 @@ function degraded(cluster: GkeCluster, settings: GkeSettings): Observed {
     case 'usable':
       return observed({ ...cluster, status: 'RUNNING' }, settings);
     case 'held':
-      return { status: 'pending', detail: 'Google’s own operators are at work on the cluster' };
+      return changing(cluster, 'Google’s own operators are at work on the cluster', settings);
     default:
       return broken(cluster);
   }

@@ -150,6 +150,8 @@ const byText = <T>(list: readonly T[]): T[] =>
 // Buckets.
 
 const CELL = 'test';
+/** Fewer than otherwise, so that few are many. */
+const AT_A_TIME = 100;
 const bucketId = fc.constantFrom(ID, OTHER_ID);
 const bucket = fc.record({
   name: fc.constantFrom(
@@ -217,7 +219,7 @@ export const buckets: TwoFaces<BucketAsk> = {
   asks: fc.array(bucketAsk, { minLength: 1, maxLength: 10 }),
   async memory() {
     const { model, asked } = storage();
-    return asked(memoryBuckets(model, CELL), async () => undefined);
+    return asked(memoryBuckets(model, CELL, undefined, AT_A_TIME), async () => undefined);
   },
   async wire() {
     const { world, model, asked } = storage();
@@ -227,7 +229,7 @@ export const buckets: TwoFaces<BucketAsk> = {
       apiEndpoint: `http://127.0.0.1:${face.port}`,
       retryOptions: { autoRetry: false },
     });
-    return asked(createBuckets(client, CELL), face.close);
+    return asked(createBuckets(client, CELL, undefined, AT_A_TIME), face.close);
   },
 };
 

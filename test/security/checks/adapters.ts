@@ -46,7 +46,12 @@ async function askedBySite(): Promise<Map<string, Set<string>>> {
   rest.setCredentials({ access_token: 'ya29.test' });
   const apiEndpoint = `http://127.0.0.1:${storagePort}`;
   const ports = {
-    buckets: createBuckets(new Storage({ projectId, apiEndpoint, retryOptions: { autoRetry: false } }), CELL),
+    buckets: createBuckets(
+      new Storage({ projectId, apiEndpoint, retryOptions: { autoRetry: false } }),
+      CELL,
+      undefined,
+      1,
+    ),
     dns: createDns({ projectId, zone: ZONE, rest, dnsUrl: `http://127.0.0.1:${dnsPort}/dns/v1` }),
   };
   const asked = new Map<string, Set<string>>();
@@ -65,10 +70,11 @@ async function askedBySite(): Promise<Map<string, Set<string>>> {
   storage.insertBucket(foreign.name, {}, 'somebody-else');
   await at('buckets.ensureBucket', () => ports.buckets.ensureBucket(bucket));
   await at('buckets.ensureAccess', () => ports.buckets.ensureAccess(bucket, clusterPrincipals(where)));
-  storage.putObject(bucket.name, 'kept', new Uint8Array([1]));
+  for (const name of ['kept', 'kept, too']) storage.putObject(bucket.name, name, new Uint8Array([1]));
   await at('buckets.listBuckets', () => ports.buckets.listBuckets(id));
   await at('buckets.listAllBuckets', () => ports.buckets.listAllBuckets());
-  await at('buckets.ensureBucketGone', () => ports.buckets.ensureBucketGone(bucket));
+  for (const _page of [1, 2])
+    await at('buckets.ensureBucketGone', () => ports.buckets.ensureBucketGone(bucket));
   await at('buckets.ensureBucketGone', () => ports.buckets.ensureBucketGone(foreign));
 
   const record = { name: `${id}.hub.example.com`, type: 'A', ttlS: 60, values: ['203.0.113.7'] } as const;

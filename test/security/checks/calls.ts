@@ -111,6 +111,7 @@ const NEEDS: Readonly<Record<Site, (...args: never[]) => readonly string[]>> = {
     ...LOOK,
     'storage.buckets.delete',
     'storage.buckets.list',
+    'storage.buckets.update',
     'storage.objects.delete',
     'storage.objects.list',
   ],
@@ -149,7 +150,10 @@ export const needsOf = (site: string, args: readonly unknown[]): readonly string
 ];
 
 /** The names of Cloud Storage's and Cloud DNS's methods are those of their permissions, but for these. */
-const METHODS: Readonly<Record<string, string>> = { 'storage.buckets.insert': 'storage.buckets.create' };
+const METHODS: Readonly<Record<string, string>> = {
+  'storage.buckets.insert': 'storage.buckets.create',
+  'storage.buckets.patch': 'storage.buckets.update',
+};
 
 /** Those whose permissions the embedded cloud tells. */
 const TOLD = /^(buckets|dns)\./;

@@ -2,6 +2,7 @@
 import { createApi } from '../../../functions/api/app.ts';
 import { CREDENTIALS_ENDPOINTS } from '../../../functions/api/credentials.ts';
 import { withMember, withoutMember } from '../../../functions/api/membership.ts';
+import { OBJECTS_AT_A_TIME } from '../../../functions/buckets.ts';
 import { command } from '../../../functions/dispatch/commands.ts';
 import { handled } from '../../../functions/invocation.ts';
 import type { KubeRef } from '../../../functions/leaf/leaf.ts';
@@ -90,9 +91,11 @@ export function living(heard: Heard, inside: Interior) {
 
 export const bucketOf = ({ id }: Pick<Cluster, 'id'>): string => `hub-${id}-g1`;
 
-/** Somebody works with it. */
-export const putFile = (hub: Living, cluster: Pick<Cluster, 'id'>): void =>
-  void hub.storage.putObject(bucketOf(cluster), 'kept', new Uint8Array([1]));
+/** Somebody works with it, and keeps more than can be deleted in one go. */
+export function putFile(hub: Living, cluster: Pick<Cluster, 'id'>): void {
+  for (let n = 0; n <= OBJECTS_AT_A_TIME; n++)
+    hub.storage.putObject(bucketOf(cluster), `kept ${n}`, new Uint8Array([1]));
+}
 
 /** Its name, leading to somebody else. */
 export const elsewhere = (hub: Living, id: string) =>
