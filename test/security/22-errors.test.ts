@@ -12,8 +12,8 @@ promise('22', 'what fails inside shows nothing, and has an id under which the lo
     },
     'the log is not told': {
       file: 'functions/api/observe.ts',
-      from: 'const detail = (cause instanceof Error ? cause : error).stack;',
-      to: "const detail = cause === undefined ? '' : undefined;",
+      from: "tellFailure(log, 'request', error, line);",
+      to: "log.warn('request', { ...line, code: error.code });",
     },
   },
 });
