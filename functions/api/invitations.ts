@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+import { type Allowance, accountPath, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import {
@@ -20,6 +20,7 @@ import type { State } from '../../shared/lifecycle/table.ts';
 import { MAX_MEMBERS } from '../../shared/limits.ts';
 import { days } from '../../shared/units.ts';
 import { audited } from '../audit.ts';
+import { roleOf } from '../closing/plan.ts';
 import { CommitError, type Snapshot } from '../cloud.ts';
 import { command } from '../dispatch/commands.ts';
 import { tellFailure } from '../failure.ts';
@@ -40,19 +41,32 @@ export const pathOfInvitation = (clusterId: string, email: string): string =>
   invitationPath(createHash('sha256').update(`${clusterId} ${email}`, 'utf8').digest('hex'));
 
 /** Those of a cluster that are good for something, in the order in which they were written. @throws CommitError `unavailable` */
-export async function pendingInvitations(ports: Ports, clusterId: string): Promise<Invitation[]> {
+export async function pendingInvitations(
+  ports: Ports,
+  cluster: Pick<Cluster, 'id' | 'members'>,
+): Promise<Invitation[]> {
   const found = await ports.documents.query({
     collection: INVITATIONS,
-    where: [['cluster', '==', clusterId]],
+    where: [['cluster', '==', cluster.id]],
   });
   return found
     .toSorted((a, b) => a.createTime.getTime() - b.createTime.getTime())
     .map(({ data }) => invitationDocument.parse(data))
-    .filter((invitation) => !isOver(invitation, ports));
+    .filter((invitation) => isGood(invitation, cluster, ports));
 }
 
+/** Whether it can be accepted: in time, and if who made it may share yet, or might until their account was deleted. */
+const isGood = (
+  invitation: Invitation,
+  cluster: Pick<Cluster, 'members'>,
+  ports: Pick<Ports, 'clock'>,
+): boolean =>
+  !isOver(invitation, ports) &&
+  (invitation.invitedBy === DELETED_ACCOUNT || roleOf(cluster, invitation.invitedBy) === 'owner');
+
 /** Real time: people read their mail by their own clock. */
-const isOver = ({ expiresAt }: Invitation, { clock }: Ports): boolean => expiresAt.getTime() <= clock.now();
+const isOver = ({ expiresAt }: Invitation, { clock }: Pick<Ports, 'clock'>): boolean =>
+  expiresAt.getTime() <= clock.now();
 
 /**
  * Invites somebody, or anew: as something else, by somebody else, or for another 30 days.
@@ -71,7 +85,7 @@ export async function invite(
   if (known && isRepetition(known, wish, ports)) return;
   const limit = MAX_MEMBERS - Object.keys(cluster.members).length;
   if (!known && pending.length >= limit) throw new AppError('TOO_MANY_MEMBERS');
-  // One that has expired would keep its old place in their order.
+  // One that is good for nothing would keep its old place in their order.
   if (!known) await withdrawInvitation(ports, cluster.id, wish.email);
   const now = ports.clock.now();
   const invitation: Invitation = {
@@ -94,7 +108,7 @@ export async function invite(
   entry.tell();
   if (known) return;
   // Of many at once each looks again once it is written: the first ones stay.
-  const written = await pendingInvitations(ports, cluster.id);
+  const written = await pendingInvitations(ports, cluster);
   if (written.findIndex(({ email }) => email === wish.email) < limit) return;
   await ports.documents.commit([{ op: 'delete', path }]);
   throw new AppError('TOO_MANY_MEMBERS');
@@ -172,8 +186,8 @@ async function accept(
       async change(read) {
         const there = await ports.documents.get(path);
         const invitation = there && invitationDocument.parse(there.data);
-        const isGood = invitation && !isOver(invitation, ports) && !ENDING.has(read.state);
-        const change = isGood && withMember(read, { ...person, role: invitation.role });
+        const mayCome = invitation && isGood(invitation, read, ports) && !ENDING.has(read.state);
+        const change = mayCome && withMember(read, { ...person, role: invitation.role });
         isUseless = !change;
         return change ? { ...change, also: [{ op: 'delete', path, ifVersion: there.version }] } : undefined;
       },

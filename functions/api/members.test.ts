@@ -20,7 +20,9 @@ import { STATES, type State } from '../../shared/lifecycle/table.ts';
 import { days, minutes } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
+import { requestOf } from '../../test/request.ts';
 import { CommitError, type Write } from '../cloud.ts';
+import { createApi } from './app.ts';
 import { acceptInvitations } from './invitations.ts';
 
 const id = clusterIdOf(1);
@@ -52,6 +54,8 @@ async function given(fields: Partial<Cluster> = {}) {
       (await api.send<ClusterPage>('GET', '/v1/clusters', token)).body.clusters.map((cluster) => cluster.id),
   };
 }
+
+type Given = Awaited<ReturnType<typeof given>>;
 
 /** Counts what is written while something is done. */
 async function writesOf(api: Pick<ApiUnderTest, 'documents'>, work: () => Promise<unknown>): Promise<number> {
@@ -264,6 +268,49 @@ describe('inviting', () => {
     await hub.me(grace);
     expect((await hub.cluster()).members).toEqual({ ada: 'owner', grace: 'viewer' });
     expect(await hub.invitations()).toEqual([]);
+  });
+
+  test.each([
+    ['shut out', (hub: Given) => hub.remove('grace@example.com')],
+    ['an owner no more', (hub: Given) => hub.put('grace@example.com', 'editor')],
+  ])('by somebody who is %s since gives nothing', async (_, end) => {
+    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    await hub.put('linus@example.com', 'owner', hub.as('grace'));
+    expect((await hub.list()).map(({ email }) => email)).toContain('linus@example.com');
+    await end(hub);
+    expect((await hub.list()).map(({ email }) => email)).not.toContain('linus@example.com');
+    await hub.me(hub.as('linus'));
+    expect((await hub.cluster()).members).not.toHaveProperty('linus');
+    expect(await hub.invitations()).toEqual([]);
+  });
+
+  test('by somebody who is shut out while it is looked who is invited gives nothing', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    const { people } = hub.ports;
+    const api = createApi({
+      ...hub.ports,
+      people: {
+        ...people,
+        async findByEmail(email) {
+          await hub.remove('grace@example.com');
+          return people.findByEmail(email);
+        },
+      },
+    });
+    const path = `/v1/clusters/${id}/members/linus@example.com`;
+    await api.request(path, requestOf('PUT', hub.as('grace'), { body: { role: 'owner' } }));
+    await hub.me(hub.as('linus'));
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner' });
+    expect(await hub.invitations()).toEqual([]);
+  });
+
+  test('that another owner makes too is theirs, and outlasts who made it first', async () => {
+    const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
+    await hub.put('linus@example.com', 'viewer', hub.as('grace'));
+    await hub.put('linus@example.com', 'viewer');
+    await hub.remove('grace@example.com');
+    await hub.me(hub.as('linus'));
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner', linus: 'viewer' });
   });
 
   test('to a cluster whose document is gone is forgotten', async () => {

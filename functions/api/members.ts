@@ -19,7 +19,7 @@ const list = endpoint({
     const there = Object.entries(cluster.members).map(
       ([uid, role]): MemberReply => ({ email: emailOf(cluster, uid), role, uid, pending: false }),
     );
-    const invited = (await pendingInvitations(call.ports, cluster.id)).map(
+    const invited = (await pendingInvitations(call.ports, cluster)).map(
       ({ email, role }): MemberReply => ({ email, role, pending: true }),
     );
     return { body: { members: [...there, ...invited].sort(byEmail) } };
@@ -51,7 +51,7 @@ const put = endpoint({
     const { cluster, updateTime } = await findCluster(call);
     await requireGoodAccount(ports, principal().uid, 'use');
     const [pending, user] = await Promise.all([
-      pendingInvitations(ports, cluster.id),
+      pendingInvitations(ports, cluster),
       ports.people.findByEmail(email),
     ]);
     const uid = user?.uid ?? uidsOf(cluster, email)[0];

@@ -258,6 +258,20 @@ describe('an account that is deleted', () => {
     await send(hub, 'GET', '/v1/me', tokenOf(hub, 'linus'));
     expect((await hub.cluster(id)).members).toEqual({ ada: 'owner', linus: 'viewer' });
   });
+
+  test('that could not share any more takes along whom it had invited when it could', async () => {
+    const hub = aHub();
+    const id = await hub.created({ ...HELLO, owner: 'ada' });
+    await hub.share(id, 'grace', 'owner');
+    const path = `/v1/clusters/${id}/members/linus@example.com`;
+    await send(hub, 'PUT', path, tokenOf(hub, 'grace'), { body: { role: 'owner' } });
+    await hub.share(id, 'grace', 'viewer');
+    await deleteAccount(hub, 'grace');
+    await hub.until(isClosed(hub, 'grace'), hours(1));
+    expect(await hub.documents.query({ collection: 'invitations' })).toEqual([]);
+    await send(hub, 'GET', '/v1/me', tokenOf(hub, 'linus'));
+    expect((await hub.cluster(id)).members).toEqual({ ada: 'owner' });
+  });
 });
 
 describe('asking for it', () => {

@@ -16,7 +16,7 @@ import { command } from '../dispatch/commands.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail } from '../tokens.ts';
-import { clustersOf } from './clusters.ts';
+import { clustersOf, invitationsBy } from './clusters.ts';
 import { erase } from './erase.ts';
 import { fateOf, withoutAccount } from './plan.ts';
 
@@ -107,6 +107,7 @@ async function leave(ports: Ports, { id, ...cluster }: Cluster, uid: string, by:
   }
   const accountOf = (one: string) => ports.documents.get<Allowance>(accountPath(one));
   await command(ports, id, 'share', by, {
-    change: (read) => withoutAccount(read, uid, accountOf, new Date(ports.clock.now())),
+    change: async (read) =>
+      withoutAccount(read, uid, accountOf, await invitationsBy(ports, uid, id), new Date(ports.clock.now())),
   });
 }

@@ -1,5 +1,7 @@
-/** The clusters that name somebody: theirs, and those of others that they may use. */
+/** The clusters that name somebody: theirs, and those of others that they may use; and whom they invited to one. */
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
+import { INVITATIONS, type Invitation } from '../../shared/documents/invitation.ts';
+import type { Snapshot } from '../cloud.ts';
 import { readableClusters } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
 
@@ -23,4 +25,17 @@ export async function clustersOf(ports: Ports, uid: string): Promise<Found> {
     clusters: clusters.sort((a, b) => (a.id < b.id ? -1 : 1)),
     more: clusters.length < found.length,
   };
+}
+
+/** @throws CommitError `unavailable` */
+export async function invitationsBy(
+  { documents }: Ports,
+  uid: string,
+  clusterId: string,
+): Promise<Snapshot<Invitation>[]> {
+  const sent = await documents.query<Invitation>({
+    collection: INVITATIONS,
+    where: [['invitedBy', '==', uid]],
+  });
+  return sent.filter(({ data }) => data.cluster === clusterId);
 }

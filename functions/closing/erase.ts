@@ -3,10 +3,8 @@
  * dealt with before, by their own lifecycle.
  */
 import { DELETED_ACCOUNT } from '../../shared/documents/account.ts';
-import { clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
-import { INVITATIONS, invitationDocument } from '../../shared/documents/invitation.ts';
+import { INVITATIONS } from '../../shared/documents/invitation.ts';
 import { ORPHANS, SIGNALS } from '../../shared/documents/paths.ts';
-import { isFinal } from '../../shared/lifecycle/derive.ts';
 import type { Query, Snapshot, Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 
@@ -36,9 +34,8 @@ export async function erase(ports: Ports, uid: string, email: string | undefined
   }));
   if (email !== undefined)
     await each(ports, { collection: INVITATIONS, where: [['email', '==', email]] }, gone);
-  await each(ports, { collection: INVITATIONS, where: [is('invitedBy')] }, (invitation) =>
-    withoutHost(ports, invitation),
-  );
+  // Those that go on without their name have lost it by now: see `withoutAccount`.
+  await each(ports, { collection: INVITATIONS, where: [is('invitedBy')] }, gone);
   await each(ports, { collection: 'oidcCodes', where: [is('uid')] }, gone);
   await each(ports, { collection: SIGNALS, where: [is('account')] }, gone);
   await each(ports, { collection: ORPHANS, where: [is('owner')] }, ({ path }) => ({
@@ -57,23 +54,10 @@ const eventsWith = (where: Where): Query => ({
 });
 
 /** Each write must keep its document from being found again. */
-async function each(
-  { documents }: Ports,
-  query: Query,
-  write: (found: Snapshot) => Write | Promise<Write>,
-): Promise<void> {
+async function each({ documents }: Ports, query: Query, write: (found: Snapshot) => Write): Promise<void> {
   for (;;) {
     const found = await documents.query({ ...query, limit: PAGE });
-    if (found.length > 0) await documents.commit(await Promise.all(found.map(write)));
+    if (found.length > 0) await documents.commit(found.map(write));
     if (found.length < PAGE) return;
   }
-}
-
-/** Whom they invited comes all the same, unless there is nothing to come to. */
-async function withoutHost({ documents }: Ports, { path, data }: Snapshot): Promise<Write> {
-  const cluster = await documents.get(clusterPath(invitationDocument.parse(data).cluster));
-  const state = clusterDocument.shape.state.safeParse(cluster?.data.state).data;
-  return state === undefined || isFinal(state)
-    ? { op: 'delete', path }
-    : { op: 'update', path, data: { invitedBy: DELETED_ACCOUNT } };
 }

@@ -1,7 +1,7 @@
 /** What becomes of each cluster when somebody's account is deleted: what is shown before is what is done. Pure. */
 import { createHash } from 'node:crypto';
 import type { OwnClusterReply } from '../../shared/api.ts';
-import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+import { type Allowance, accountPath, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
 import type { Cluster, ClusterPatch } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
@@ -45,12 +45,14 @@ const names = ({ owner, members, emails, readers }: Cluster, uid: string): boole
 /**
  * The cluster without them: with no owner if it is deleted, else with another one.
  * @param accountOf reads an account
+ * @param sent invitations to it that are theirs: whoever may share until the end is taken at their word, without their name
  * @returns undefined if there is nothing to change, or it has to be deleted first
  */
 export async function withoutAccount(
   cluster: Cluster,
   uid: string,
   accountOf: (uid: string) => Promise<Snapshot<Allowance> | undefined>,
+  sent: readonly Snapshot[],
   now: Date,
 ): Promise<Change | undefined> {
   const fate = fateOf(cluster, uid);
@@ -60,20 +62,28 @@ export async function withoutAccount(
     emails: without(cluster.emails, uid),
     readers: cluster.readers.filter((reader) => reader !== uid),
   };
+  const invited = fate !== 'forgotten' && roleOf(cluster, uid) === 'owner' ? sent.map(withoutHost) : [];
   const heir = heirOf(cluster, uid);
   if (fate !== 'handed-over' || heir === undefined) {
     // Its name was theirs to choose, and may be one of theirs.
     const nobodys: ClusterPatch = cluster.owner === uid ? { owner: undefined, name: 'deleted' } : {};
     const note = 'Somebody who deleted their account may not use it any more.';
-    return { patch: { ...left, ...nobodys }, note, subject: uid };
+    return { patch: { ...left, ...nobodys }, note, subject: uid, also: invited };
   }
   return {
     patch: { ...left, owner: heir },
     note: 'Whose it was has deleted their account; another of its owners has it now.',
     subject: uid,
-    also: handOver(cluster, uid, heir, await accountOf(heir), now),
+    also: [...invited, ...handOver(cluster, uid, heir, await accountOf(heir), now)],
   };
 }
+
+const withoutHost = ({ path, version }: Snapshot): Write => ({
+  op: 'update',
+  path,
+  data: { invitedBy: DELETED_ACCOUNT },
+  ifVersion: version,
+});
 
 /** What the cluster holds counts for its new owner, even if that is more than they may have: it takes nothing away from anybody. */
 function handOver(

@@ -20,7 +20,7 @@ export const invitationDocument = z.object({
   /** In the one spelling in which Hub compares addresses. */
   email: z.string(),
   role,
-  /** The uid of an owner. */
+  /** The uid of an owner: once they are none any more it is good for nothing. `DELETED_ACCOUNT` if they were one until their account went. */
   invitedBy: z.string(),
   createdAt: instant,
   expiresAt: instant,

@@ -67,7 +67,7 @@ promise('38', 'of a deleted account nothing is left but a uid in the audit log',
     },
     'who invites stays on what they sent': {
       file: 'functions/closing/erase.ts',
-      from: "  await each(ports, { collection: INVITATIONS, where: [is('invitedBy')] }, (invitation) =>\n    withoutHost(ports, invitation),\n  );\n",
+      from: "  await each(ports, { collection: INVITATIONS, where: [is('invitedBy')] }, gone);\n",
       to: '',
     },
     'a signal stays': {

@@ -197,7 +197,8 @@ async function aLifeInHub(hub: Hub, ask: Ask): Promise<{ shared: string[] }> {
   await ask(LEAVER, 'GET', `/v1/clusters/${work}/credentials?kind=pachctl`);
   await ask('ada', 'PUT', member(owned), { role: 'owner' });
   await ask(LEAVER, 'PUT', member(owned, 'newcomer%40example.com'), { role: 'viewer' });
-  await ask('ada', 'PUT', member(left), { role: 'editor' });
+  await ask('ada', 'PUT', member(left), { role: 'owner' });
+  await ask(LEAVER, 'PUT', member(left, 'nobody%40example.com'), { role: 'viewer' });
   await ask(LEAVER, 'DELETE', member(left));
   // Two of their own, one of which is deleted by then.
   for (const key of ['first', 'second']) {
