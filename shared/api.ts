@@ -459,8 +459,8 @@ export const ownClusterReply = z
     others: z.int(),
     createTime: timestamp,
     /**
-     * What becomes of it if the account is deleted. `deleted`: nobody else owns it. `handed-over`: another of its owners has it from then
-     * on. `left`: it is somebody else's. `forgotten`: it is deleted already, and no longer says whose it was.
+     * What becomes of it if the account is deleted. `deleted`: nobody else owns it, or who does has no room for it. `handed-over`: another
+     * of its owners has it from then on. `left`: it is somebody else's. `forgotten`: it is deleted already, and no longer says whose it was.
      */
     whenDeleted: z.enum(['deleted', 'handed-over', 'left', 'forgotten']),
   })

@@ -1,8 +1,10 @@
 /** What somebody is shown of their own account. */
 import { expect, test } from 'vitest';
-import type { OwnAccountReply } from '../../shared/api.ts';
+import type { OwnAccountReply, Problem } from '../../shared/api.ts';
+import { accountPath } from '../../shared/documents/account.ts';
 import { AUDIT } from '../../shared/documents/audit.ts';
 import { apiUnderTest } from '../../test/api.ts';
+import { aCluster } from '../../test/builders.ts';
 
 test('of what others did to an account the newest is told', async () => {
   const api = apiUnderTest();
@@ -26,4 +28,20 @@ test('of what others did to an account the newest is told', async () => {
   const { body } = await api.send<OwnAccountReply>('GET', '/v1/account', api.as('grace'));
   const told = body.log.map(({ at }) => Date.parse(at) / 1000);
   expect(told).toEqual(Array.from({ length: 500 }, (_, n) => 509 - n));
+});
+
+test('what was looked at is looked at anew once the other owner has no room for it any more', async () => {
+  const api = apiUnderTest();
+  const liability = { clusters: 1, hourlyMicros: 1000 };
+  await api.given(aCluster({ owner: 'ada', members: { ada: 'owner', grace: 'owner' }, liability }));
+  const token = api.as('ada');
+  const seen = await api.send<OwnAccountReply>('GET', '/v1/account', token);
+  expect(seen.body.clusters).toMatchObject([{ whenDeleted: 'handed-over' }]);
+  const data = { schema: 1, clusters: 1, hourlyMicros: 1000, maxClusters: 1 };
+  await api.documents.commit([{ op: 'create', path: accountPath('grace'), data }]);
+  const headers = { 'if-match': seen.headers.get('etag') ?? '' };
+  const { status, body } = await api.send<Problem>('DELETE', '/v1/account', token, { headers });
+  expect({ status, code: body.code }).toEqual({ status: 412, code: 'PREVIEW_CHANGED' });
+  const anew = await api.send<OwnAccountReply>('GET', '/v1/account', token);
+  expect(anew.body.clusters).toMatchObject([{ whenDeleted: 'deleted' }]);
 });

@@ -3,13 +3,12 @@ import { z } from 'zod';
 import { type OwnAccountReply, type OwnClusterReply, ownAccountReply } from '../../shared/api.ts';
 import { accountPath } from '../../shared/documents/account.ts';
 import { AUDIT, auditDocument } from '../../shared/documents/audit.ts';
-import type { Cluster } from '../../shared/documents/cluster.ts';
 import { INVITATIONS, invitationDocument } from '../../shared/documents/invitation.ts';
 import { SIGNALS, signalDocument } from '../../shared/documents/signal.ts';
 import { AppError } from '../../shared/errors.ts';
 import { HUB } from '../audit.ts';
-import { clustersOf } from '../closing/clusters.ts';
-import { fateOf, roleOf, versionOf } from '../closing/plan.ts';
+import { aroundOf, clustersOf } from '../closing/clusters.ts';
+import { type Planned, planFates, roleOf, versionOf } from '../closing/plan.ts';
 import { requestClosing } from '../closing/request.ts';
 import type { Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
@@ -27,8 +26,8 @@ const get = endpoint({
   status: 200,
   reply: ownAccountReply,
   async handle({ ports, principal }) {
-    const { clusters } = await clustersOf(ports, principal().uid);
-    return { body: await collect(ports, principal(), clusters), headers: etagOf(clusters, principal()) };
+    const planned = await plan(ports, principal().uid);
+    return { body: await collect(ports, principal(), planned), headers: etagOf(planned) };
   },
 });
 
@@ -45,21 +44,24 @@ const remove = endpoint({
   async handle({ ports, principal, header }) {
     const { uid } = principal();
     const account = parseAllowance(await ports.documents.get(accountPath(uid)));
-    const { clusters } = await clustersOf(ports, uid);
+    const planned = await plan(ports, uid);
     if (!account?.closing) {
       requireRecentSignIn(principal(), ports.clock.now());
-      requireSeen(header('if-match'), etagOf(clusters, principal()).etag);
+      requireSeen(header('if-match'), etagOf(planned).etag);
       await requestClosing(ports, uid, uid);
     }
-    return { body: await collect(ports, principal(), clusters) };
+    return { body: await collect(ports, principal(), planned) };
   },
 });
 
 export const ACCOUNT_ENDPOINTS: readonly Endpoint[] = [get, remove];
 
-const etagOf = (clusters: readonly Cluster[], { uid }: Principal): { etag: string } => ({
-  etag: `"${versionOf(clusters, uid)}"`,
-});
+async function plan(ports: Ports, uid: string): Promise<Planned[]> {
+  const { clusters } = await clustersOf(ports, uid);
+  return planFates(clusters, uid, await aroundOf(ports, clusters, uid));
+}
+
+const etagOf = (planned: readonly Planned[]): { etag: string } => ({ etag: `"${versionOf(planned)}"` });
 
 /** @throws AppError PREVIEW_REQUIRED, also for `*`, which says that nobody has looked; PREVIEW_CHANGED */
 function requireSeen(ifMatch: string | undefined, etag: string): void {
@@ -70,7 +72,7 @@ function requireSeen(ifMatch: string | undefined, etag: string): void {
 async function collect(
   ports: Ports,
   principal: Principal,
-  clusters: readonly Cluster[],
+  planned: readonly Planned[],
 ): Promise<OwnAccountReply> {
   const { documents } = ports;
   const { uid, operator } = principal;
@@ -91,7 +93,7 @@ async function collect(
     profile: toProfile(profile),
     allowance: toAllowance(account, accountLimits(ports)),
     ...toRemarks(account),
-    clusters: clusters.map((cluster) => toOwnCluster(cluster, uid)),
+    clusters: planned.map((one) => toOwnCluster(one, uid)),
     invitations: [
       ...received.map((one) => toInvitation(one, 'received')),
       ...sent.map((one) => toInvitation(one, 'sent')),
@@ -119,7 +121,7 @@ const toProfile = (profile: Awaited<ReturnType<Ports['people']['find']>>): OwnAc
   };
 };
 
-function toOwnCluster(cluster: Cluster, uid: string): OwnClusterReply {
+function toOwnCluster({ cluster, fate }: Planned, uid: string): OwnClusterReply {
   const { id, name, state, createdAt } = cluster;
   const { product, size, region } = cluster.spec;
   const role = roleOf(cluster, uid);
@@ -128,7 +130,7 @@ function toOwnCluster(cluster: Cluster, uid: string): OwnClusterReply {
     ...(role && { role }),
     others: Object.keys(cluster.members).filter((other) => other !== uid).length,
     createTime: createdAt.toISOString(),
-    whenDeleted: fateOf(cluster, uid),
+    whenDeleted: fate,
   };
 }
 

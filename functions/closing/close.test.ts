@@ -12,7 +12,7 @@ import { aCluster, anOrphan, clusterIdOf, writeOf, writeOfLedger } from '../../t
 import { requestOf, type Sending } from '../../test/request.ts';
 import { type Standing, standing } from '../../test/standing.ts';
 import { createApi } from '../api/app.ts';
-import { CommitError } from '../cloud.ts';
+import { CommitError, type Write } from '../cloud.ts';
 import { createLog } from '../log.ts';
 import { closeAccounts } from './close.ts';
 
@@ -66,6 +66,8 @@ const auditOf = async (hub: Hub, uid: string): Promise<AuditFields[]> =>
 
 const HELLO = { product: 'hello', version: '1.1.0' } as const;
 const aHub = (options: MemoryHubOptions = {}) => standing({ inside: 'sketch', ...options });
+
+const GRACE = accountPath('grace');
 
 describe('an account that is deleted', () => {
   test('takes its clusters along, leaves those of others, and is gone with its user', async () => {
@@ -185,6 +187,70 @@ describe('an account that is deleted', () => {
     await hub.delete(id);
     await hub.reach(id, 'deleted');
     expect(await account(hub, 'grace')).toMatchObject({ clusters: 0, hourlyMicros: 0 });
+  });
+
+  test('that Hub doubts hands nothing over', async () => {
+    const hub = aHub();
+    const id = await hub.created({ ...HELLO, owner: 'mallory' });
+    await hub.share(id, 'victim', 'owner');
+    const standing = { state: 'suspended', reason: 'busy', since: new Date(hub.clock.now()), by: 'hub' };
+    await hub.run(hub.documents.commit([{ op: 'update', path: accountPath('mallory'), data: { standing } }]));
+    const { body } = await deleteAccount(hub, 'mallory');
+    expect(body.clusters).toMatchObject([{ id, whenDeleted: 'deleted' }]);
+    await hub.until(isClosed(hub, 'mallory'), hours(3));
+    expect(await hub.cluster(id)).toMatchObject({ state: 'deleted' });
+    expect(await account(hub, 'victim')).toBeUndefined();
+  });
+
+  test('hands over as much as its heir has room for', async () => {
+    const hub = aHub();
+    await hub.allow('grace', 1);
+    const ids = [
+      await hub.created({ ...HELLO, owner: 'ada' }),
+      await hub.created({ ...HELLO, owner: 'ada' }),
+      await hub.created({ ...HELLO, owner: 'ada' }),
+    ].sort();
+    for (const id of ids) await hub.share(id, 'grace', 'owner');
+    const { body } = await deleteAccount(hub, 'ada');
+    expect(body.clusters.map(({ whenDeleted }) => whenDeleted)).toEqual([
+      'handed-over',
+      'deleted',
+      'deleted',
+    ]);
+    await hub.until(isClosed(hub, 'ada'), hours(3));
+    expect(await Promise.all(ids.map(async (id) => (await hub.cluster(id)).state))).toEqual([
+      'ready',
+      'deleted',
+      'deleted',
+    ]);
+    expect(await hub.cluster(ids[0] ?? '')).toMatchObject({ owner: 'grace', members: { grace: 'owner' } });
+    expect(await account(hub, 'grace')).toMatchObject({ clusters: 1, maxClusters: 1 });
+  });
+
+  test('hands nothing to who filled their room at that moment', async () => {
+    let isFilled = false;
+    const hub = aHub({
+      async invoke(name, work) {
+        const { documents } = hub;
+        const commit = async (writes: readonly Write[]): Promise<void> => {
+          if (name === TOPICS.closing && !isFilled && writes.some(({ path }) => path === GRACE)) {
+            isFilled = true;
+            await documents.commit([{ op: 'update', path: GRACE, data: { clusters: 1 } }]);
+          }
+          await documents.commit(writes);
+        };
+        await work({ ...hub.ports, documents: { ...documents, commit } });
+      },
+    });
+    await hub.allow('grace', 1);
+    const id = await hub.created({ ...HELLO, owner: 'ada' });
+    await hub.share(id, 'grace', 'owner');
+    const { body } = await deleteAccount(hub, 'ada');
+    expect(body.clusters).toMatchObject([{ id, whenDeleted: 'handed-over' }]);
+    await hub.until(isClosed(hub, 'ada'), hours(3));
+    expect(isFilled).toBe(true);
+    expect(await hub.cluster(id)).toMatchObject({ state: 'deleted' });
+    expect(await account(hub, 'grace')).toMatchObject({ clusters: 1 });
   });
 
   test('whose owner had left it when that was allowed, and nobody else owns, is deleted', async () => {

@@ -4,7 +4,7 @@
  * Identity Platform; and when nothing that was under way then can come any more, all is looked at once more and the account itself goes.
  */
 
-import { ACCOUNTS, type Allowance, accountPath, type Closing } from '../../shared/documents/account.ts';
+import { ACCOUNTS, type Closing } from '../../shared/documents/account.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import { type State, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
@@ -12,13 +12,13 @@ import { hours } from '../../shared/units.ts';
 import { parseAllowance } from '../api/allowance.ts';
 import { audited, HUB } from '../audit.ts';
 import type { Snapshot, Value } from '../cloud.ts';
-import { command } from '../dispatch/commands.ts';
+import { type Change, command } from '../dispatch/commands.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail } from '../tokens.ts';
-import { clustersOf, invitationsBy } from './clusters.ts';
+import { aroundOf, clustersOf, invitationsBy } from './clusters.ts';
 import { erase } from './erase.ts';
-import { fateOf, withoutAccount } from './plan.ts';
+import { type Planned, planFates, withoutAccount } from './plan.ts';
 
 /**
  * From the moment in which their tokens are refused. What was let in before has its answer, or none, after `timeoutSeconds` of the manifest;
@@ -93,21 +93,33 @@ const GOING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'stuck
  */
 async function leaveClusters(ports: Ports, uid: string, { by }: Closing): Promise<boolean> {
   const { clusters, more } = await clustersOf(ports, uid);
-  const left = await Promise.allSettled(clusters.map((cluster) => leave(ports, cluster, uid, by)));
+  const planned = planFates(clusters, uid, await aroundOf(ports, clusters, uid));
+  const others = planned.filter(({ heir }) => heir === undefined);
+  const left = await Promise.allSettled(others.map((one) => leave(ports, one, uid, by)));
+  // One after the other: each finds the room that the one before has left of its heir's.
+  for (const one of planned.filter(({ heir }) => heir !== undefined))
+    left.push(...(await Promise.allSettled([leave(ports, one, uid, by)])));
   const failed = left.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
   return clusters.length === 0 && !more;
 }
 
 /** @throws AppError those of `command` */
-async function leave(ports: Ports, { id, ...cluster }: Cluster, uid: string, by: string): Promise<void> {
-  if (fateOf(cluster, uid) === 'deleted') {
-    if (!GOING.has(cluster.state)) await command(ports, id, 'delete', by);
+async function leave(ports: Ports, { cluster, fate }: Planned, uid: string, by: string): Promise<void> {
+  const { id, state } = cluster;
+  if (fate === 'deleted') {
+    if (!GOING.has(state)) await command(ports, id, 'delete', by);
     return;
   }
-  const accountOf = (one: string) => ports.documents.get<Allowance>(accountPath(one));
-  await command(ports, id, 'share', by, {
-    change: async (read) =>
-      withoutAccount(read, uid, accountOf, await invitationsBy(ports, uid, id), new Date(ports.clock.now())),
-  });
+  await command(ports, id, 'share', by, { change: (read) => changeWithout(ports, read, uid) });
+}
+
+/** As all of it is now, which may be otherwise than when it was planned. @throws CommitError `unavailable` */
+async function changeWithout(ports: Ports, read: Cluster, uid: string): Promise<Change | undefined> {
+  const [around, sent] = await Promise.all([
+    aroundOf(ports, [read], uid),
+    invitationsBy(ports, uid, read.id),
+  ]);
+  const [planned] = planFates([read], uid, around);
+  return planned && withoutAccount(planned, uid, around.accounts, sent, new Date(ports.clock.now()));
 }

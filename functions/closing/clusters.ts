@@ -1,9 +1,12 @@
-/** The clusters that name somebody: theirs, and those of others that they may use; and whom they invited to one. */
+/** The clusters that name somebody: theirs, and those of others that they may use; and what their fate depends on. */
+import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { INVITATIONS, type Invitation } from '../../shared/documents/invitation.ts';
+import { accountLimits } from '../api/allowance.ts';
 import type { Snapshot } from '../cloud.ts';
 import { readableClusters } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
+import { type Around, candidatesOf } from './plan.ts';
 
 export interface Found {
   /** Deleted ones too, by id. */
@@ -28,6 +31,15 @@ export async function clustersOf(ports: Ports, uid: string): Promise<Found> {
 }
 
 /** @throws CommitError `unavailable` */
+export async function aroundOf(ports: Ports, clusters: readonly Cluster[], uid: string): Promise<Around> {
+  const others = new Set(clusters.flatMap((cluster) => candidatesOf(cluster, uid)));
+  const uids = others.size === 0 ? [] : [uid, ...others];
+  const found = await Promise.all(uids.map((one) => ports.documents.get<Allowance>(accountPath(one))));
+  const accounts = new Map(uids.flatMap((one, at) => (found[at] ? [[one, found[at]] as const] : [])));
+  return { accounts, limits: accountLimits(ports) };
+}
+
+/** Whom they invited to it. @throws CommitError `unavailable` */
 export async function invitationsBy(
   { documents }: Ports,
   uid: string,

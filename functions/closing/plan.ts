@@ -2,36 +2,96 @@
 import { createHash } from 'node:crypto';
 import type { OwnClusterReply } from '../../shared/api.ts';
 import { type Allowance, accountPath, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
-import type { Cluster, ClusterPatch } from '../../shared/documents/cluster.ts';
+import type { Cluster, ClusterPatch, Liability } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
-import { isFinal } from '../../shared/lifecycle/derive.ts';
+import { isFinal, wayFrom } from '../../shared/lifecycle/derive.ts';
+import type { State } from '../../shared/lifecycle/table.ts';
 import { type DocumentData, Increment, type Snapshot, type Write } from '../cloud.ts';
 import type { Change } from '../dispatch/commands.ts';
+import { type Limits, planAdmission } from '../steps/admit.ts';
 
 type Fate = OwnClusterReply['whenDeleted'];
 
-type Whose = Pick<Cluster, 'state' | 'owner' | 'members'>;
+type Whose = Pick<Cluster, 'state' | 'owner' | 'members' | 'liability'>;
 
-export function fateOf(cluster: Whose, uid: string): Fate {
-  if (isFinal(cluster.state)) return 'forgotten';
-  const isOwner = cluster.owner === uid || roleOf(cluster, uid) === 'owner';
-  if (isOwner && heirOf(cluster, uid) === undefined) return 'deleted';
-  return cluster.owner === uid ? 'handed-over' : 'left';
+/** What their fate depends on besides the clusters. */
+export interface Around {
+  /** By uid: the account that is deleted, and those of `candidatesOf`. Of whom nothing was ever counted there is none. */
+  accounts: ReadonlyMap<string, Snapshot<Allowance>>;
+  /** Of accounts of which no operator said otherwise. */
+  limits: Limits;
 }
+
+export interface Planned {
+  cluster: Cluster;
+  fate: Fate;
+  /** Who has it afterwards, if it is handed over. */
+  heir?: string;
+}
+
+/** One after the other in this order: what is handed over takes of its heir's room, so that together they have no more than they may. */
+export function planFates(
+  clusters: readonly Cluster[],
+  uid: string,
+  { accounts, limits }: Around,
+): Planned[] {
+  const counted = new Map([...accounts].map(([one, { data }]) => [one, data]));
+  const isDoubted = counted.get(uid)?.standing !== undefined;
+  return clusters.map((cluster) => {
+    const heir = isDoubted ? undefined : heirOf(cluster, uid, counted, limits);
+    if (heir === undefined) return { cluster, fate: fateWithoutHeir(cluster, uid) };
+    if (cluster.liability) counted.set(heir, withMore(counted.get(heir), cluster.liability));
+    return { cluster, fate: 'handed-over', heir };
+  });
+}
+
+function fateWithoutHeir(cluster: Whose, uid: string): Fate {
+  if (isFinal(cluster.state)) return 'forgotten';
+  const isLast = roleOf(cluster, uid) === 'owner' && otherOwners(cluster, uid).length === 0;
+  return isLast || cluster.owner === uid ? 'deleted' : 'left';
+}
+
+/** Of several the first by uid, so that everybody says the same one. */
+const heirOf = (
+  cluster: Whose,
+  uid: string,
+  counted: ReadonlyMap<string, Allowance>,
+  limits: Limits,
+): string | undefined =>
+  candidatesOf(cluster, uid).find((other) => mayHave(cluster, counted.get(other), limits));
+
+/** On its way out it is nothing to hand over. */
+const ENDING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'deleted']);
+
+/** Who might have it afterwards, as far as the cluster itself tells. */
+export const candidatesOf = (cluster: Whose, uid: string): string[] =>
+  cluster.owner === uid && !ENDING.has(cluster.state) ? otherOwners(cluster, uid) : [];
+
+const otherOwners = ({ members }: Whose, uid: string): string[] =>
+  Object.keys(members)
+    .filter((other) => other !== uid && members[other] === 'owner')
+    .sort();
+
+/** Nobody is made to pay for what they have no room for, and no doubtful account comes by more. What waits in the queue holds nothing yet. */
+function mayHave({ liability }: Whose, account: Allowance | undefined, limits: Limits): boolean {
+  if (account?.standing || account?.closing) return false;
+  return !liability || planAdmission(account, limits, liability.hourlyMicros, 'account') === undefined;
+}
+
+const withMore = (account: Allowance | undefined, { clusters, hourlyMicros }: Liability): Allowance => ({
+  schema: DOCUMENT_SCHEMA,
+  ...account,
+  clusters: (account?.clusters ?? 0) + clusters,
+  hourlyMicros: (account?.hourlyMicros ?? 0) + hourlyMicros,
+});
 
 /** A uid may be any string, so it must not find what every object inherits. */
 export const roleOf = ({ members }: Pick<Cluster, 'members'>, uid: string) =>
   Object.hasOwn(members, uid) ? members[uid] : undefined;
 
-/** The other owner who has it afterwards: of several the first by uid, so that everybody says the same one. */
-const heirOf = ({ members }: Whose, uid: string): string | undefined =>
-  Object.keys(members)
-    .filter((other) => other !== uid && members[other] === 'owner')
-    .sort()[0];
-
 /** Changes with what would become of their clusters, and with nothing else. */
-export function versionOf(clusters: readonly Cluster[], uid: string): string {
-  const lines = clusters.map((cluster) => `${cluster.id} ${fateOf(cluster, uid)}`).sort();
+export function versionOf(planned: readonly Planned[]): string {
+  const lines = planned.map(({ cluster, fate }) => `${cluster.id} ${fate}`).sort();
   return createHash('sha256').update(lines.join('\n')).digest('base64url').slice(0, 22);
 }
 
@@ -44,18 +104,17 @@ const names = ({ owner, members, emails, readers }: Cluster, uid: string): boole
 
 /**
  * The cluster without them: with no owner if it is deleted, else with another one.
- * @param accountOf reads an account
+ * @param planned as the cluster and the accounts are now
  * @param sent invitations to it that are theirs: whoever may share until the end is taken at their word, without their name
  * @returns undefined if there is nothing to change, or it has to be deleted first
  */
-export async function withoutAccount(
-  cluster: Cluster,
+export function withoutAccount(
+  { cluster, fate, heir }: Planned,
   uid: string,
-  accountOf: (uid: string) => Promise<Snapshot<Allowance> | undefined>,
+  accounts: Around['accounts'],
   sent: readonly Snapshot[],
   now: Date,
-): Promise<Change | undefined> {
-  const fate = fateOf(cluster, uid);
+): Change | undefined {
   if (fate === 'deleted' || !names(cluster, uid)) return undefined;
   const left = {
     members: without(cluster.members, uid),
@@ -63,8 +122,7 @@ export async function withoutAccount(
     readers: cluster.readers.filter((reader) => reader !== uid),
   };
   const invited = fate !== 'forgotten' && roleOf(cluster, uid) === 'owner' ? sent.map(withoutHost) : [];
-  const heir = heirOf(cluster, uid);
-  if (fate !== 'handed-over' || heir === undefined) {
+  if (heir === undefined) {
     // Its name was theirs to choose, and may be one of theirs.
     const nobodys: ClusterPatch = cluster.owner === uid ? { owner: undefined, name: 'deleted' } : {};
     const note = 'Somebody who deleted their account may not use it any more.';
@@ -74,7 +132,7 @@ export async function withoutAccount(
     patch: { ...left, owner: heir },
     note: 'Whose it was has deleted their account; another of its owners has it now.',
     subject: uid,
-    also: [...invited, ...handOver(cluster, uid, heir, await accountOf(heir), now)],
+    also: [...invited, ...handOver(cluster, uid, heir, accounts.get(heir), now)],
   };
 }
 
@@ -85,7 +143,7 @@ const withoutHost = ({ path, version }: Snapshot): Write => ({
   ifVersion: version,
 });
 
-/** What the cluster holds counts for its new owner, even if that is more than they may have: it takes nothing away from anybody. */
+/** What the cluster holds counts for its new owner, on the condition that their account is as it was when room was found in it. */
 function handOver(
   { liability }: Cluster,
   from: string,
@@ -101,7 +159,7 @@ function handOver(
   return [
     { op: 'update', path: accountPath(from), data: less },
     account
-      ? { op: 'update', path: accountPath(to), data: more }
+      ? { op: 'update', path: accountPath(to), data: more, ifVersion: account.version }
       : { op: 'create', path: accountPath(to), data: fresh as DocumentData },
   ];
 }
