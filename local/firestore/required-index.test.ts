@@ -466,7 +466,7 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     orderBy: [['at', 'desc']],
     limit: 2,
   },
-  'invitations of a user (api/account.ts, closing/erase.ts)': {
+  'invitations of a user (api/account.ts, closing/clusters.ts, closing/erase.ts)': {
     collection: 'invitations',
     where: [['invitedBy', '==', 'u']],
   },
@@ -663,7 +663,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'api/pools.ts': 1,
   'api/quote.ts': 1,
   'closing/close.ts': 1,
-  'closing/clusters.ts': 2,
+  'closing/clusters.ts': 3,
   'closing/erase.ts': 1,
   'dispatch/queue.ts': 4,
   'dispatch/readers.ts': 1,
