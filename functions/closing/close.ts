@@ -107,6 +107,6 @@ async function leave(ports: Ports, { id, ...cluster }: Cluster, uid: string, by:
   }
   const accountOf = (one: string) => ports.documents.get<Allowance>(accountPath(one));
   await command(ports, id, 'share', by, {
-    change: (read) => withoutAccount(read, uid, accountOf, new Date(ports.clock.now())),
+    change: (read) => withoutAccount(read, uid, accountOf),
   });
 }

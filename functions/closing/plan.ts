@@ -51,7 +51,6 @@ export async function withoutAccount(
   cluster: Cluster,
   uid: string,
   accountOf: (uid: string) => Promise<Snapshot<Allowance> | undefined>,
-  now: Date,
 ): Promise<Change | undefined> {
   const fate = fateOf(cluster, uid);
   if (fate === 'deleted' || !names(cluster, uid)) return undefined;
@@ -71,7 +70,7 @@ export async function withoutAccount(
     patch: { ...left, owner: heir },
     note: 'Whose it was has deleted their account; another of its owners has it now.',
     subject: uid,
-    also: handOver(cluster, uid, heir, await accountOf(heir), now),
+    also: handOver(cluster, uid, heir, await accountOf(heir)),
   };
 }
 
@@ -81,13 +80,12 @@ function handOver(
   from: string,
   to: string,
   account: Snapshot<Allowance> | undefined,
-  now: Date,
 ): Write[] {
   if (!liability) return [];
   const { clusters, hourlyMicros } = liability;
   const more = { clusters: new Increment(clusters), hourlyMicros: new Increment(hourlyMicros) };
   const less = { clusters: new Increment(-clusters), hourlyMicros: new Increment(-hourlyMicros) };
-  const fresh: Allowance = { schema: DOCUMENT_SCHEMA, clusters, hourlyMicros, firstAt: now };
+  const fresh: Allowance = { schema: DOCUMENT_SCHEMA, clusters, hourlyMicros };
   return [
     { op: 'update', path: accountPath(from), data: less },
     account
