@@ -164,8 +164,9 @@ async function claims(): Promise<Line[]> {
   ours.startScheduler();
   const warm = () => ours.documents.count({ collection: 'clusters', where: [['state', '==', 'warm']] });
   await ours.until(async () => (await warm()) === CLAIMS);
-  // The very first one of an account costs a look at how many new accounts there are.
-  const account = { schema: 1, clusters: 0, hourlyMicros: 0 };
+  // The very first one of an account costs a word that it is new, and a look at how many there are of those.
+  const hour = { since: new Date(ours.clock.now()), made: 1 };
+  const account = { schema: 1, clusters: 0, hourlyMicros: 0, hour };
   await ours.run(ours.documents.commit([{ op: 'create', path: accountPath('first'), data: account }]));
   const before = { ...ours.documents.counters };
   const claimedAtMs = ours.clock.now();
@@ -211,7 +212,9 @@ function countClaims({ documents }: MemoryHub): () => number {
   const { commit } = documents;
   documents.commit = async (writes) => {
     await commit(writes);
-    if (writes.some(({ path }) => path.startsWith('accounts/'))) claims++;
+    const isIn = (collection: string) => writes.some(({ path }) => path.startsWith(`${collection}/`));
+    // Who is new is written down alone.
+    if (isIn('accounts') && isIn('clusters')) claims++;
   };
   return () => claims;
 }

@@ -8,30 +8,58 @@ import { ACCOUNTS, type Allowance, accountPath } from '../../shared/documents/ac
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { hours, minutes } from '../../shared/units.ts';
+import { changeAccount } from '../api/allowance.ts';
+import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { isSameHour } from '../steps/admit.ts';
 import { doubt } from './signal.ts';
 import { requireStanding } from './standing.ts';
 
 /**
- * That this account may make one more now, as far as its own document tells. What it asked for and waits for is not in it.
- * @throws AppError TOO_MANY_REQUESTS, ACCOUNT_CLOSING, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED; CommitError `unavailable`: in doubt it is refused
+ * That this account may ask for one more cluster now.
+ * @param account as it was read
+ * @returns the account as it may: whoever makes the cluster counts it there, and only if the account is still the same
+ * @throws AppError TOO_MANY_REQUESTS, ACCOUNT_CLOSING, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED, CONFLICT; CommitError `unavailable`: in doubt it is refused
  */
 export async function requireAccount(
   ports: Ports,
   uid: string,
-  account: Allowance | undefined,
-): Promise<void> {
-  if (!account) return requireFewSignUps(ports, uid);
-  requireStanding(account, 'make');
-  const { hour } = account;
-  if (hour && isSameHour(hour, ports.clock.now())) requireRate(ports, hour.made);
+  account: Snapshot<Allowance> | undefined,
+): Promise<Snapshot<Allowance>> {
+  if (account) requireStanding(account.data, 'make');
+  const { hour, firstAt } = account?.data ?? {};
+  if (account && hour) {
+    if (isSameHour(hour, ports.clock.now())) requireRate(ports, hour.made);
+    return account;
+  }
+  if (account && firstAt) {
+    await requireFewSignUps(ports, uid);
+    return account;
+  }
+  // Written before it is counted: of those who come at once the last one to write sees them all, so no more pass than may.
+  return requireAccount(ports, uid, await enrol(ports, uid));
 }
 
-/** The same, with what it asked for and waits for: of who finds no spare, and will wait for minutes anyway. */
-export async function requireCreation(ports: Ports, uid: string): Promise<void> {
+/** Writes down that an account asks for its first cluster. @throws AppError ACCOUNT_CLOSING, CONFLICT; CommitError `unavailable` */
+async function enrol(ports: Ports, uid: string): Promise<Snapshot<Allowance>> {
+  const firstAt = new Date(ports.clock.now());
+  const failure = await changeAccount(ports, uid, (now) => (now?.firstAt ? undefined : { firstAt })).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  const account = await ports.documents.get<Allowance>(accountPath(uid));
+  // Where only the reply was lost, it is written all the same.
+  if (!account?.data.firstAt) throw failure ?? new AppError('CONFLICT');
+  return account;
+}
+
+/**
+ * The same, of who finds no spare, and will wait for minutes anyway. An account's hour begins with what it asks for first, so it might use up
+ * two of them one right after the other; what is counted here is the hour until now.
+ */
+export async function requireCreation(ports: Ports, uid: string): Promise<Snapshot<Allowance>> {
   const since = new Date(ports.clock.now() - hours(1));
-  const [account, asked] = await Promise.all([
+  const [found, asked] = await Promise.all([
     ports.documents.get<Allowance>(accountPath(uid)),
     ports.documents.count({
       collection: CLUSTERS,
@@ -41,8 +69,9 @@ export async function requireCreation(ports: Ports, uid: string): Promise<void> 
       ],
     }),
   ]);
-  await requireAccount(ports, uid, account?.data);
+  const account = await requireAccount(ports, uid, found);
   requireRate(ports, asked);
+  return account;
 }
 
 function requireRate({ settings }: Ports, made: number): void {
@@ -51,11 +80,11 @@ function requireRate({ settings }: Ports, made: number): void {
     throw new AppError('TOO_MANY_REQUESTS', `An account may ask for ${accountCreationsPerHour} an hour.`);
 }
 
-/** Whoever makes accounts by the hundred meets an operator; whoever came by chance at that hour does, too. */
+/** Whoever makes accounts by the hundred meets an operator; whoever came by chance at that hour does, too. This one is counted already. */
 async function requireFewSignUps(ports: Ports, uid: string): Promise<void> {
   const since = new Date(ports.clock.now() - hours(1));
   const fresh = await ports.documents.count({ collection: ACCOUNTS, where: [['firstAt', '>', since]] });
-  if (fresh < ports.settings.limits.newAccountsPerHour) return;
+  if (fresh <= ports.settings.limits.newAccountsPerHour) return;
   await doubt(ports, uid, { id: `sign-ups-${ports.random.base32(16)}`, kind: 'sign-ups' });
   throw new AppError('ACCOUNT_THROTTLED');
 }

@@ -85,7 +85,7 @@ export async function doubt(
     try {
       await ports.documents.commit([
         { op: 'create', path: signalPath(id), data: signal as DocumentData },
-        ...(standing ? [writeOf(uid, account, standing, now)] : []),
+        ...(standing ? [writeOf(uid, account, standing)] : []),
         ...(entry ? [entry.write] : []),
       ]);
       entry?.tell();
@@ -112,20 +112,9 @@ export function afterSignal(
   return { state: 'suspended', reason: kind, since: new Date(now), by: HUB };
 }
 
-function writeOf(
-  uid: string,
-  account: Snapshot<Allowance> | undefined,
-  standing: Standing,
-  now: number,
-): Write {
+function writeOf(uid: string, account: Snapshot<Allowance> | undefined, standing: Standing): Write {
   const path = accountPath(uid);
   if (account) return { op: 'update', path, data: { standing }, ifVersion: account.version };
-  const fresh: Allowance = {
-    schema: DOCUMENT_SCHEMA,
-    clusters: 0,
-    hourlyMicros: 0,
-    firstAt: new Date(now),
-    standing,
-  };
+  const fresh: Allowance = { schema: DOCUMENT_SCHEMA, clusters: 0, hourlyMicros: 0, standing };
   return { op: 'create', path, data: fresh as DocumentData };
 }

@@ -111,7 +111,14 @@ async function setStanding(
     ...{ actor: by, action: ACTIONS[state], target: accountPath(id), subject: id, reason },
   });
   const standing = state === 'good' ? undefined : { state, reason, by, since: new Date(ports.clock.now()) };
-  const { after } = await changeAccount(ports, id, () => ({ standing }), [entry.write]);
+  // Whom an operator calls good is let in, however many new ones there are.
+  const welcome = { since: new Date(ports.clock.now()), made: 0 };
+  const { after } = await changeAccount(
+    ports,
+    id,
+    (now) => ({ standing, ...(state === 'good' && !now?.hour && { hour: welcome }) }),
+    [entry.write],
+  );
   entry.tell();
   if (state === 'good') await wake(ports, id, after);
   return { body: toAccount(ports, id, after) };

@@ -51,7 +51,9 @@ export const parseAllowance = (found: Snapshot | undefined): Allowance | undefin
 
 /** What may be changed of an account besides its counters; `undefined` removes a field. */
 type AccountPatch = {
-  [K in 'maxClusters' | 'maxHourlyMicros' | 'request' | 'standing' | 'closing']?: Allowance[K] | undefined;
+  [K in 'maxClusters' | 'maxHourlyMicros' | 'request' | 'standing' | 'closing' | 'firstAt' | 'hour']?:
+    | Allowance[K]
+    | undefined;
 };
 
 /** The second one finds what was made meanwhile, the third what was deleted. */
@@ -77,8 +79,7 @@ export async function changeAccount(
     const patch = change(before);
     if (!patch) return { before, after: before };
     if (before?.closing) throw new AppError('ACCOUNT_CLOSING');
-    const fresh = { ...NOTHING_COUNTED, firstAt: new Date(ports.clock.now()) };
-    const after = { ...(before ?? fresh), ...patch } as Allowance;
+    const after = { ...(before ?? NOTHING_COUNTED), ...patch } as Allowance;
     try {
       await ports.documents.commit([
         before

@@ -128,8 +128,9 @@ describe('creating', () => {
     const api = apiUnderTest();
     await api.given(...spares(3));
     const token = api.as('ada');
-    // The first one of an account costs a look at how many there are of those.
-    const data = { schema: 1, clusters: 0, hourlyMicros: 0 };
+    // The first one of an account costs a word that it is new, and a look at how many there are of those.
+    const hour = { since: new Date(api.clock.now()), made: 1 };
+    const data = { schema: 1, clusters: 0, hourlyMicros: 0, hour };
     await api.documents.commit([{ op: 'create', path: accountPath('ada'), data }]);
     const before = { ...api.documents.counters };
     await api.create(token);

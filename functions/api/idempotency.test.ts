@@ -134,3 +134,39 @@ describe.each([
     expect(await clustersOf(api, 'ada')).toHaveLength(1);
   });
 });
+
+describe.each([
+  ['no', 0],
+  ['thirty', 30],
+])('twins of a request, where %s spares wait', (_, count) => {
+  test('are told of its cluster, though the account may have no other one', async () => {
+    const api = apiUnderTest({ limits: { accountCreationsPerHour: 1 } });
+    await api.given(...spares(count));
+    const token = api.as('ada');
+    const answers = await Promise.all(
+      Array.from({ length: 3 }, () => api.create(token, { name: 'mine' }, key('k'))),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+  });
+
+  test('look for no other cluster when one of them has it', async () => {
+    const api = apiUnderTest();
+    await api.given(...spares(count));
+    const token = api.as('ada');
+    let tried = 0;
+    const { commit } = api.documents;
+    api.ports.documents = {
+      ...api.documents,
+      commit(writes) {
+        tried++;
+        return commit(writes);
+      },
+    };
+    const { reads } = api.documents.counters;
+    await Promise.all([1, 2].map(() => api.create(token, { name: 'mine' }, key('k'))));
+    // Either may write down that the account is new, claim, create it admitted and create it waiting.
+    expect(tried).toBeLessThanOrEqual(6);
+    expect(api.documents.counters.reads - reads).toBeLessThan(count === 0 ? 40 : 100);
+  });
+});

@@ -46,7 +46,6 @@ describe('who asks for more', () => {
     expect(body.quotaRequest).toEqual({ ...more, at: at.toISOString() });
     const email = 'ada@example.com';
     expect(await accountOf(api)).toEqual({
-      firstAt: at,
       schema: 1,
       clusters: 0,
       hourlyMicros: 0,

@@ -121,5 +121,5 @@ async function changeWithout(ports: Ports, read: Cluster, uid: string): Promise<
     invitationsBy(ports, uid, read.id),
   ]);
   const [planned] = planFates([read], uid, around);
-  return planned && withoutAccount(planned, uid, around.accounts, sent, new Date(ports.clock.now()));
+  return planned && withoutAccount(planned, uid, around.accounts, sent);
 }

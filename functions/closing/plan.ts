@@ -113,7 +113,6 @@ export function withoutAccount(
   uid: string,
   accounts: Around['accounts'],
   sent: readonly Snapshot[],
-  now: Date,
 ): Change | undefined {
   if (fate === 'deleted' || !names(cluster, uid)) return undefined;
   const left = {
@@ -132,7 +131,7 @@ export function withoutAccount(
     patch: { ...left, owner: heir },
     note: 'Whose it was has deleted their account; another of its owners has it now.',
     subject: uid,
-    also: [...invited, ...handOver(cluster, uid, heir, accounts.get(heir), now)],
+    also: [...invited, ...handOver(cluster, uid, heir, accounts.get(heir))],
   };
 }
 
@@ -149,13 +148,12 @@ function handOver(
   from: string,
   to: string,
   account: Snapshot<Allowance> | undefined,
-  now: Date,
 ): Write[] {
   if (!liability) return [];
   const { clusters, hourlyMicros } = liability;
   const more = { clusters: new Increment(clusters), hourlyMicros: new Increment(hourlyMicros) };
   const less = { clusters: new Increment(-clusters), hourlyMicros: new Increment(-hourlyMicros) };
-  const fresh: Allowance = { schema: DOCUMENT_SCHEMA, clusters, hourlyMicros, firstAt: now };
+  const fresh: Allowance = { schema: DOCUMENT_SCHEMA, clusters, hourlyMicros };
   return [
     { op: 'update', path: accountPath(from), data: less },
     account

@@ -1,4 +1,5 @@
 /** What people and timers ask of a cluster, and how a cluster is born. Steps never call it. */
+import type { Allowance } from '../../shared/documents/account.ts';
 import { AUDIT_ACTIONS, type AuditAction } from '../../shared/documents/audit.ts';
 import {
   type Cluster,
@@ -13,9 +14,9 @@ import { commandEdge } from '../../shared/lifecycle/derive.ts';
 import type { Command } from '../../shared/lifecycle/table.ts';
 import { born, type Outcome, transition } from '../../shared/lifecycle/transition.ts';
 import { type Audited, audited } from '../audit.ts';
-import type { Write } from '../cloud.ts';
+import type { Snapshot, Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
-import { findRoom } from '../steps/admit.ts';
+import { findRoom, hourAfter } from '../steps/admit.ts';
 import {
   announce,
   circumstances,
@@ -192,6 +193,7 @@ export function conceive(ports: Ports, wish: NewCluster): Birth {
 /**
  * Writes new clusters, all or none, and sends them on their way: one alone past the queue, if there is room and nobody waits.
  * @param also further writes of the same commit
+ * @param asker the account of who asks, as it was found to be allowed to: it is counted there, if the account is still the same
  * @returns the clusters as they were written; undefined if one of the other writes was refused
  * @throws CommitError `unavailable`
  */
@@ -199,14 +201,17 @@ export async function createClusters(
   ports: Ports,
   births: readonly Birth[],
   also: readonly Write[],
+  asker?: Snapshot<Allowance>,
 ): Promise<readonly Cluster[] | undefined> {
   const [first, ...others] = births;
   if (!first) return [];
   // Several at once would each take the room of the same counts; the queue sorts them out.
-  const admitted = others.length === 0 ? await createAdmitted(ports, first, also) : undefined;
+  const admitted = others.length === 0 ? await createAdmitted(ports, first, also, asker) : undefined;
   if (admitted) return [admitted];
   const entries = births.flatMap(({ cluster }) => entryOfBirth(ports, cluster) ?? []);
-  const writes = [...births.flatMap((birth) => birth.writes), ...also, ...entries.map(({ write }) => write)];
+  const ofBirths = births.flatMap((birth) => birth.writes);
+  const counted = asker ? [countAsked(ports, asker)] : [];
+  const writes = [...ofBirths, ...counted, ...also, ...entries.map(({ write }) => write)];
   if (!(await commitOnce(ports, writes, first.cluster.id, first.event))) return undefined;
   for (const entry of entries) entry.tell();
   const clusters = births.map(({ cluster }) => cluster);
@@ -218,6 +223,14 @@ export async function createClusters(
   return clusters;
 }
 
+/** What waits is asked for, too. */
+const countAsked = ({ clock }: Ports, { path, version, data }: Snapshot<Allowance>): Write => ({
+  op: 'update',
+  path,
+  data: { hour: hourAfter(data.hour, new Date(clock.now())) },
+  ifVersion: version,
+});
+
 /**
  * Born and admitted in one commit, as if the queue's step had come at the same moment.
  * @returns undefined, and nothing is written, if there is no room, others wait for it, or the commit was refused: somebody else took
@@ -228,9 +241,10 @@ async function createAdmitted(
   ports: Ports,
   { cluster, event }: Birth,
   also: readonly Write[],
+  asker: Snapshot<Allowance> | undefined,
 ): Promise<Cluster | undefined> {
   const [room, waits] = await Promise.all([
-    findRoom(cluster, ports),
+    findRoom(cluster, ports, asker),
     isQueueAhead(ports, cluster.owner, cluster.spec.region),
   ]);
   if ('blocked' in room || waits) return undefined;

@@ -2,6 +2,7 @@
 import { priceOf } from '../../shared/catalog/catalog.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
+import { AppError } from '../../shared/errors.ts';
 import { requireAccount } from '../abuse/rates.ts';
 import type { Write } from '../cloud.ts';
 import { claim } from '../dispatch/commands.ts';
@@ -27,17 +28,20 @@ const ROUNDS = 64;
 
 /**
  * @param also further writes of the same commit, given the id of the spare that is tried
+ * @param isDone whether somebody else has carried out this request meanwhile, so that its other writes are refused for good
  * @returns undefined if no spare of this shape waits, the account has no room (the cold path says so), or the other writes are refused
- * @throws AppError TOO_MANY_REQUESTS, ACCOUNT_CLOSING, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED; CommitError `unavailable`
+ * @throws AppError TOO_MANY_REQUESTS, ACCOUNT_CLOSING, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED, CONFLICT (it is done); CommitError `unavailable`
  */
 export async function claimSpare(
   ports: Ports,
   wish: Wish,
   also: (cluster: string) => readonly Write[],
+  isDone: () => Promise<boolean> = async () => false,
 ): Promise<Cluster | undefined> {
   const shape = shapeOf(wish.spec);
   for (let round = 0; round < ROUNDS; round++) {
-    const [found, account] = await Promise.all([
+    if (round > 0 && (await isDone())) throw new AppError('CONFLICT');
+    const [found, ofOwner] = await Promise.all([
       ports.documents.query({
         collection: CLUSTERS,
         where: [
@@ -50,16 +54,13 @@ export async function claimSpare(
     ]);
     const spares = readableClusters(ports, found);
     if (spares.length === 0) return undefined;
-    await requireAccount(ports, wish.owner, account?.data);
+    const account = await requireAccount(ports, wish.owner, ofOwner);
     const { accountClusters, accountHourlyMicros } = ports.settings.limits;
     const limits = { clusters: accountClusters, hourlyMicros: accountHourlyMicros };
     const price = priceOf(wish.spec).hourlyMicros;
-    if (planAdmission(account?.data, limits, price, 'account')) return undefined;
-    const room = taken(accountPath(wish.owner), account, price, undefined, new Date(ports.clock.now()));
-    const counted: Write =
-      room.version === undefined
-        ? { op: 'create', path: room.path, data: room.data }
-        : { op: 'update', path: room.path, data: room.data, ifVersion: room.version };
+    if (planAdmission(account.data, limits, price, 'account')) return undefined;
+    const { path, data } = taken(account.path, account, price, undefined, new Date(ports.clock.now()));
+    const counted: Write = { op: 'update', path, data, ifVersion: account.version };
     const read = pick(spares, ports);
     const writes = [...also(read.cluster.id), counted];
     const claimed = await claim(ports, read, handOver(read, wish), wish.owner, writes);

@@ -57,9 +57,14 @@ const whereInQueue = async ({ createdAt }: Cluster, { blocked }: Blocked, ports:
 
 /**
  * Where a waiting cluster may be made, with all that taking the room writes down; or why it must wait.
+ * @param asker the account of who asks for it in the same commit, as it was found to be allowed to: what it asks for is counted
  * @throws CommitError `unavailable`
  */
-export async function findRoom(cluster: Cluster, ports: Ports): Promise<StepResult | Blocked> {
+export async function findRoom(
+  cluster: Cluster,
+  ports: Ports,
+  asker?: Snapshot<Allowance>,
+): Promise<StepResult | Blocked> {
   const { limits, cell } = ports.settings;
   const region = findRegion(cluster.spec.region);
   if (!region) throw new Error(`the catalog has no region ${cluster.spec.region}`);
@@ -67,7 +72,7 @@ export async function findRoom(cluster: Cluster, ports: Ports): Promise<StepResu
   const read = (path: string) => ports.documents.get<Allowance>(path);
   const isSpare = cluster.owner === undefined;
   const [ofAccount, ofCell, breaker, yields] = await Promise.all([
-    cluster.owner === undefined ? undefined : read(accountPath(cluster.owner)),
+    asker ?? (cluster.owner === undefined ? undefined : read(accountPath(cluster.owner))),
     read(cellPath(cell)),
     readBreaker(ports, region.id),
     isSpare && doPeopleWait(ports, region.id),
@@ -88,10 +93,11 @@ export async function findRoom(cluster: Cluster, ports: Ports): Promise<StepResu
   if (!choice) throw new Error(`region ${region.id} has no zones`);
   if (!('location' in choice)) return exhausted(choice, ports);
   const { location } = choice;
+  const askedAt = asker && new Date(ports.clock.now());
   const guarded: NonNullable<Extras['guarded']> = [
     ...(cluster.owner === undefined
       ? []
-      : [taken(accountPath(cluster.owner), ofAccount, price, undefined, new Date(ports.clock.now()))]),
+      : [taken(accountPath(cluster.owner), ofAccount, price, undefined, askedAt)]),
     taken(cellPath(cell), ofCell, price, 1),
   ];
   return done(
@@ -139,8 +145,8 @@ export function planAdmission(
   return undefined;
 }
 
-/** One more. */
-const hourAfter = (hour: Allowance['hour'], at: Date): NonNullable<Allowance['hour']> =>
+/** One more that is asked for. */
+export const hourAfter = (hour: Allowance['hour'], at: Date): NonNullable<Allowance['hour']> =>
   hour && isSameHour(hour, at.getTime()) ? { ...hour, made: hour.made + 1 } : { since: at, made: 1 };
 
 /** Real time, for people press buttons by their own clock. */
@@ -150,7 +156,7 @@ export const isSameHour = ({ since }: NonNullable<Allowance['hour']>, now: numbe
 /**
  * The write that takes room, on the condition that nobody else took any since it was counted.
  * @param making places among those in the making
- * @param at of accounts only: now
+ * @param at now, if it is asked for in the same commit
  */
 export function taken(
   path: string,
@@ -167,7 +173,7 @@ export function taken(
       schema: DOCUMENT_SCHEMA,
       clusters,
       hourlyMicros: sum,
-      ...(at && { hour: hourAfter(now?.data.hour, at), ...(!now && { firstAt: at }) }),
+      ...(at && { hour: hourAfter(now?.data.hour, at) }),
       ...(making && { making: (now?.data.making ?? 0) + making }),
     },
     ...(now ? { version: now.version } : {}),

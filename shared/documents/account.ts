@@ -60,9 +60,9 @@ export const allowanceDocument = z.object({
   request: quotaRequest.optional(),
   standing: standing.optional(),
   closing: closing.optional(),
-  /** When the account first asked for something; absent in those from before that was kept. */
+  /** When the account first asked for a cluster, which counts it among the new ones of that hour. */
   firstAt: instant.optional(),
-  /** Clusters that it took room for since then, until an hour is over and it starts anew. */
+  /** Clusters that it asked for since then, until an hour is over and it starts anew. Absent: nobody has let it in yet. */
   hour: z.object({ since: instant, made: z.number().int() }).optional(),
 });
 export type Allowance = z.infer<typeof allowanceDocument>;

@@ -49,6 +49,16 @@ promise('14', 'who asks too often is told to wait, and nobody else is', {
       from: '{ ...hour, made: hour.made + 1 }',
       to: 'hour',
     },
+    'what waits is not counted at once': {
+      file: 'functions/dispatch/commands.ts',
+      from: 'asker ? [countAsked(ports, asker)] : []',
+      to: 'asker ? [countAsked(ports, asker)].slice(1) : []',
+    },
+    'what comes in between is not seen': {
+      file: 'functions/steps/admit.ts',
+      from: '    asker ?? (cluster.owner',
+      to: '    (cluster.owner',
+    },
   },
 });
 
@@ -111,7 +121,22 @@ promise('17', 'of very many new accounts those beyond wait for an operator', {
   check: signUps,
   in: ['abuse.ts', 'signUps'],
   broken: {
-    'they are not counted': { file: RATES, from: '  if (fresh < ports', to: '  if (fresh < 1e9 + ports' },
+    'they are not counted': { file: RATES, from: '  if (fresh <= ports', to: '  if (fresh <= 1e9 + ports' },
+    'who only asks for more counts': {
+      file: 'functions/api/me.ts',
+      from: '() => ({ request }));',
+      to: '() => ({ request, firstAt: request.at }));',
+    },
+    'who was counted is let in': {
+      file: RATES,
+      from: '    await requireFewSignUps(ports, uid);\n    return account;',
+      to: '    return account;',
+    },
+    'an operator’s word is not heard': {
+      file: 'functions/api/admin.ts',
+      from: "...(state === 'good' && !now?.hour && { hour: welcome })",
+      to: '...(now && welcome && {})',
+    },
     'it is lifted by asking again': { file: RATES, from: '  await doubt(ports, uid, {', to: '  void ({' },
   },
 });

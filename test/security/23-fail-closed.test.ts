@@ -16,9 +16,9 @@ promise('23', 'in doubt the answer is no', {
       to: 'if (false) throw',
     },
     'an account that cannot be read is a good one': {
-      file: 'functions/abuse/rates.ts',
-      from: '    ports.documents.get<Allowance>(accountPath(uid)),\n',
-      to: '    ports.documents.get<Allowance>(accountPath(uid)).catch(() => undefined),\n',
+      file: 'functions/abuse/standing.ts',
+      from: 'await documents.get<Allowance>(accountPath(uid));',
+      to: 'await documents.get<Allowance>(accountPath(uid)).catch(() => undefined);',
     },
   },
 });

@@ -60,7 +60,42 @@ export async function rates(): Promise<string[]> {
   const answers = [];
   for (let n = 0; n < 3; n++) answers.push((await create(waiting, 'ada', `mine-${n}`)).status);
   if (answers.join() !== '202,202,429') wrong.push(`of three, most of which wait: ${answers.join()}`);
+  for (const accountClusters of [1, 100]) {
+    const once = apiUnderTest({ limits: { accountCreationsPerHour: 2, accountClusters } });
+    const { made = 0 } = await atOnce(once, Array(30).fill('ada'));
+    if (made !== 2) wrong.push(`of thirty at once, ${accountClusters} of which have room: ${made}`);
+  }
+  // Another one is made between the asking whether one may and the making.
+  const between = apiUnderTest({ limits: { accountCreationsPerHour: 2 } });
+  await create(between, 'ada');
+  const { count } = between.documents;
+  let came = false;
+  between.ports.documents.count = async (query) => {
+    const counted = await count(query);
+    if (!came) {
+      came = true;
+      await create(between, 'ada', 'between');
+    }
+    return counted;
+  };
+  if ((await create(between, 'ada', 'late')).status !== 429) wrong.push('what comes in between is not seen');
+  // An hour that is over is no reason to have two of them at once.
+  const border = apiUnderTest({ limits: { accountCreationsPerHour: 2 } });
+  for (const waitMs of [0, hours(1) - minutes(1), minutes(2)]) {
+    await border.clock.runFor(waitMs);
+    if ((await create(border, 'ada')).status !== 202) wrong.push('one of two an hour is refused');
+  }
+  if ((await create(border, 'ada')).status !== 429) wrong.push('three within minutes pass');
   return wrong;
+}
+
+/** All sent at once, while the clock goes on. @returns how many got which answer */
+async function atOnce(api: ApiUnderTest, uids: readonly string[]): Promise<Record<string, number>> {
+  const answers = Promise.all(uids.map((uid) => create(api, uid)));
+  await api.clock.runFor(minutes(1));
+  const counts: Record<string, number> = {};
+  for (const { body } of await answers) counts[body.code ?? 'made'] = (counts[body.code ?? 'made'] ?? 0) + 1;
+  return counts;
 }
 
 /** 15: what would cost more than an account or the cell may waits; what an operator forbids altogether, too; what must end has an end. */
@@ -180,11 +215,28 @@ export async function signUps(): Promise<string[]> {
   if (codes.join() !== 'made,made,made,ACCOUNT_THROTTLED,ACCOUNT_THROTTLED')
     wrong.push(`five new ones: ${codes.join()}`);
   if ((await create(api, 'user-0', 'second')).status !== 202) wrong.push('who was there before is refused');
+  const standing = { state: 'good', reason: 'I know them.' };
+  const operator = api.as('operator', { operator: true });
+  await api.send('PUT', '/v1/admin/accounts/user-3', operator, { body: { standing } });
+  if ((await create(api, 'user-3')).status !== 202) wrong.push('an operator’s word does not let in');
   await api.clock.runFor(hours(1) + 1);
   if ((await create(api, 'user-9')).status !== 202) wrong.push('an hour later nobody new may come');
   if ((await create(api, 'user-4')).body.code !== 'ACCOUNT_THROTTLED') wrong.push('it is lifted by waiting');
   const unverified = api.as('user-8', { emailVerified: false });
   if ((await api.create(unverified)).body.code !== 'EMAIL_NOT_VERIFIED')
     wrong.push('an address need not be verified');
+
+  const early = apiUnderTest({ limits: { newAccountsPerHour: 1 } });
+  for (const uid of ['ada', 'grace'])
+    await early.send('PUT', '/v1/me/quotaRequest', early.as(uid), {
+      body: { maxClusters: 9, reason: 'A course.' },
+    });
+  if ((await create(early, 'linus')).status !== 202) wrong.push('who asks an operator first counts as new');
+  if ((await create(early, 'ada')).status === 202) wrong.push('who asks an operator first is let in');
+  const { made = 0 } = await atOnce(
+    apiUnderTest({ limits: { newAccountsPerHour: 3 } }),
+    Array.from({ length: 30 }, (_, n) => `user-${n % 15}`),
+  );
+  if (made > 3) wrong.push(`of many at once ${made} are let in`);
   return wrong;
 }

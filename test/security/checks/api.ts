@@ -335,17 +335,19 @@ export async function failClosed(): Promise<string[]> {
   }
   const standing = { state: 'suspended', reason: 'busy', since: new Date(0), by: 'hub' };
   const suspended = { schema: 1, clusters: 0, hourlyMicros: 0, standing };
-  for (const torn of [1, 2, 3]) {
-    const api = await aHub();
-    await api.documents.commit([{ op: 'set', path: accountPath('owner'), data: suspended }]);
-    const { get } = api.documents;
-    let reads = 0;
-    api.ports.documents.get = async (path) => {
-      if (path.startsWith(ACCOUNTS) && ++reads === torn) throw new Error('torn');
-      return get(path);
-    };
-    if (isOpen((await ask(api, 'POST /v1/clusters', 'owner')).status))
-      wrong.push('creates without knowing whether the account is suspended');
+  for (const name of ['POST /v1/clusters', 'POST /v1/clusters/{id}:retry'] as const) {
+    for (const torn of [1, 2, 3]) {
+      const api = await aHub();
+      await api.documents.commit([{ op: 'set', path: accountPath('owner'), data: suspended }]);
+      const { get } = api.documents;
+      let reads = 0;
+      api.ports.documents.get = async (path) => {
+        if (path.startsWith(ACCOUNTS) && ++reads === torn) throw new Error('torn');
+        return get(path);
+      };
+      if (isOpen((await ask(api, name, 'owner')).status))
+        wrong.push(`${name} without knowing whether the account is suspended`);
+    }
   }
   return wrong;
 }
