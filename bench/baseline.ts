@@ -5,12 +5,11 @@
  */
 import { accessOf } from '../functions/access/access.ts';
 import { ensureExposed } from '../functions/access/expose.ts';
-import { installationOf } from '../functions/access/installation.ts';
+import { ensureInstallation, installationOf } from '../functions/access/installation.ts';
 import { applyMembers } from '../functions/access/members.ts';
 import { placeOf } from '../functions/access/place.ts';
 import type { DocumentData, Snapshot } from '../functions/cloud.ts';
 import { conceive } from '../functions/dispatch/commands.ts';
-import { ensureInstalled } from '../functions/leaf/install.ts';
 import { bucketName, targetOf } from '../functions/steps/target.ts';
 import type { MemoryHub } from '../local/memory/hub.ts';
 import { resolveSpec } from '../shared/catalog/catalog.ts';
@@ -117,10 +116,7 @@ const STEPS: Readonly<Record<Exclude<State, 'ready'>, Step>> = {
   },
   async installing({ ports }, cluster) {
     const place = await placeOf(cluster, ports);
-    const { leaf } = place;
-    const { status } = await ensureInstalled(leaf, installationOf(place), () =>
-      accessOf(place).prepare(place),
-    );
+    const { status } = await ensureInstallation(place, installationOf(place));
     return { isDone: status === 'done', certificate: cluster.certificate };
   },
   async securing({ ports }, cluster) {

@@ -49,6 +49,7 @@ test.each([
   ['HUB_CALL_HOME_IMAGE', 'europe-docker.pkg.dev/a-project/mirror/google-cloud-cli@sha256:short'],
   ['HUB_PAGE_TOKEN_KEY', 'short'],
   ['HUB_CHART_SOURCE', 'http://charts.example.com'],
+  ['HUB_CHART_ACCOUNT', 'hub-charts'],
   ['HUB_OIDC_ISSUER', 'http://hub.example.com/oidc'],
   ['HUB_OIDC_ISSUER', 'https://hub.example.com/oidc/'],
   ['HUB_OIDC_ISSUER', 'https://hub.example.com/oidc?x=1'],

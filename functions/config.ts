@@ -25,6 +25,8 @@ export interface LocalCloud {
   /** TLS face of the Auth stand-in, and the CA it is signed by (PEM). */
   authTls: string;
   authCa: string;
+  /** Base URL of the IAM Credentials API. */
+  iamCredentials: string;
   /** Base URL of the Cloud DNS REST API. */
   dns: string;
   /** The name server of its zones: the only one that knows the names of clusters. */
@@ -81,6 +83,8 @@ export interface Config {
   install: {
     /** Where charts come from, e.g. `oci://europe-docker.pkg.dev/p/charts`. */
     chartSource: string;
+    /** E-mail address of the service account as which clusters read them; absent: everybody may. */
+    chartAccount?: string;
     helmImage: string;
     callHomeImage: string;
   };
@@ -178,6 +182,7 @@ const environment = z.object({
     .regex(KEY_NAME, 'must be the whole name of a key of Cloud KMS')
     .optional(),
   HUB_CHART_SOURCE: z.string().regex(/^(oci|https):\/\//, 'must be an oci:// or https:// address'),
+  HUB_CHART_ACCOUNT: z.email('must be the service account that reads charts').optional(),
   HUB_HELM_IMAGE: z.string().min(1, 'set it to the image that runs helm'),
   HUB_CALL_HOME_IMAGE: z.string().min(1, 'set it to the image that runs gcloud'),
   HUB_ZONE: z.string().regex(zone, 'must be the DNS name below which the clusters are, in lower case'),
@@ -258,6 +263,7 @@ export function parseConfig(env: Environment): Config {
     ...(e.HUB_DATA_ENCRYPTION_KEY !== undefined && { dataEncryptionKey: e.HUB_DATA_ENCRYPTION_KEY }),
     install: {
       chartSource: e.HUB_CHART_SOURCE,
+      ...(e.HUB_CHART_ACCOUNT !== undefined && { chartAccount: e.HUB_CHART_ACCOUNT }),
       helmImage: e.HUB_HELM_IMAGE,
       callHomeImage: e.HUB_CALL_HOME_IMAGE,
     },

@@ -44,6 +44,8 @@ const SECRETS: ReadonlyArray<readonly [RegExp, string]> = [
   [/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, '[token]'],
   [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 [token]'],
   [/\bya29\.[\w.-]+/g, '[token]'],
+  // One of those as a registry's password: `oauth2accesstoken:` in base64.
+  [/\bb2F1dGgyYWNjZXNzdG9rZW46[\w+/]+=*/g, '[token]'],
   [
     /\b(password|passwd|secret|token|api[-_]?key|authorization|credential)s?(["']?\s*[:=]\s*["']?)[^\s"',;&}]+/gi,
     '$1$2[secret]',

@@ -1,8 +1,8 @@
 /**
  * What the identity of each function may do in the project, and nothing more: Terraform makes a custom role of each list. A function that
  * makes a further call gets a further line here, and a line that no function needs any more is found by `test/security`. What is not a
- * right in the project is not here: secrets (`SECRETS` in config.ts), the right to run nodes as their service account (`actsAsNodes`), and
- * what a binding inside of each cluster gives to `credentials`.
+ * right in the project is not here: secrets (`SECRETS` in config.ts), the right to run nodes as their service account (`actsAsNodes`),
+ * that to tokens of the one that reads charts (`issuesChartTokens`), and what a binding inside of each cluster gives to `credentials`.
  *
  * In clusters, GKE lets in whoever has a permission `container.*` as it does with Kubernetes' own roles; a patch counts as an update:
  * https://cloud.google.com/kubernetes-engine/docs/reference/api-permissions
@@ -245,3 +245,11 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
 
 /** Whoever makes clusters says as whom their nodes run, and must be allowed to: `iam.serviceAccounts.actAs` on that account alone. */
 export const actsAsNodes = (name: string): boolean => name === stepTopic('provision');
+
+/**
+ * Whoever starts an installation gives it a token that reads charts, and must be allowed to: by a role of this one permission, on the
+ * account that the token is of alone. `roles/iam.serviceAccountTokenCreator` could also sign in its name.
+ */
+export const ISSUE_TOKEN = 'iam.serviceAccounts.getAccessToken';
+export const issuesChartTokens = (name: string): boolean =>
+  name === stepTopic('install') || name === stepTopic('repair');

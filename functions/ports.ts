@@ -1,6 +1,7 @@
 /** Everything a handler is given. The real ones are made in `google/ports.ts`, those of the simulation in `local/memory`. */
 import type { Buckets } from './buckets.ts';
 import type { Certificates } from './certificates.ts';
+import type { Charts } from './charts.ts';
 import type { Cloud } from './cloud.ts';
 import type { Config } from './config.ts';
 import type { Dns } from './dns.ts';
@@ -38,6 +39,7 @@ export interface Ports extends Cloud {
   buckets: Buckets;
   dns: Dns;
   certificates: Certificates;
+  charts: Charts;
   pachyderms: Pachyderms;
   web: Web;
   people: People;

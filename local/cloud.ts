@@ -32,6 +32,7 @@ import { pachdListener } from './pachd/listener.ts';
 import type { PubsubModel } from './pubsub/model.ts';
 import { servePubsub } from './pubsub/server.ts';
 import { randomStream } from './random.ts';
+import { chartAccountOf, chartSourceOf, createRegistry } from './registry/model.ts';
 import { accessFromFile } from './rules-file.ts';
 import { type OnSamePort, samePorts } from './same-ports.ts';
 import type { SchedulerModel } from './scheduler/model.ts';
@@ -189,6 +190,11 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
       compute: glue.compute,
       publish,
       isAccessToken: (token) => token === accessToken,
+      registry: createRegistry({
+        source: chartSourceOf(projectId),
+        reader: chartAccountOf(projectId),
+        identify: iamModel.identify,
+      }),
       accountOf: (token) => (token === credentialsToken ? credentialsAccount(projectId) : undefined),
       // From inside the leaves the world is reached as from outside.
       listener: pachdListener({ fetch: () => fetch, seed }),
@@ -206,7 +212,18 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
     };
     await containerModel.resumed;
     const findLeaf = (name: string, location: string) => leaves.model.find(name, location);
-    const iam = await open(serveIam(iamWorld, portOf('iam'), subjectsOf(projectId, findLeaf), iamModel));
+    const iam = await open(
+      serveIam(
+        iamWorld,
+        portOf('iam'),
+        {
+          ...subjectsOf(projectId, findLeaf),
+          // Functions share a token here; which of them may is seen in test/security/12-permissions.test.ts.
+          mayImpersonate: (token, email) => token === accessToken && email === chartAccountOf(projectId),
+        },
+        iamModel,
+      ),
+    );
     const siteOf = sitesOf(leaves.model, dns.model);
     const ingress = await open(
       onSamePort('ingress', portOf('ingress'), (port) => serveIngress(port, { siteOf })),

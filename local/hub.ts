@@ -14,6 +14,7 @@ import { type ConsoleSetting, serveHosting } from './hosting/server.ts';
 import { projectNumberOf } from './iam/principals.ts';
 import type { LocalOptions } from './options.ts';
 import { requireFreePorts } from './ports.ts';
+import { chartAccountOf, chartSourceOf } from './registry/model.ts';
 import { CLUSTERS_DOMAIN, DNS_ZONE, pushIdentity, setUp } from './setup.ts';
 
 export const PROJECT = 'hub-local';
@@ -126,6 +127,7 @@ function localCloudOf(cloud: EmbeddedCloud): LocalCloud {
     auth: `http://${at(cloud.auth.port)}`,
     authTls: at(cloud.auth.tlsPort),
     authCa: cloud.auth.ca,
+    iamCredentials: `http://${at(cloud.iam.port)}/v1`,
     dns: `http://${at(cloud.dns.port)}/dns/v1`,
     dnsNames: at(cloud.dns.namesPort),
     ingress: at(cloud.ingress.port),
@@ -148,7 +150,8 @@ export function environmentOf(cloud: EmbeddedCloud, speed: number, url: string):
     HUB_NODE_SERVICE_ACCOUNT: `nodes@${PROJECT}.iam.gserviceaccount.com`,
     HUB_NETWORK: 'hub-leaves',
     HUB_DATA_ENCRYPTION_KEY: `projects/${PROJECT}/locations/{region}/keyRings/hub-leaves/cryptoKeys/data`,
-    HUB_CHART_SOURCE: 'oci://europe-docker.pkg.dev/hub-local/charts',
+    HUB_CHART_SOURCE: chartSourceOf(PROJECT),
+    HUB_CHART_ACCOUNT: chartAccountOf(PROJECT),
     HUB_HELM_IMAGE: 'europe-docker.pkg.dev/hub-local/mirror/helm:4.1.4',
     HUB_CALL_HOME_IMAGE: 'europe-docker.pkg.dev/hub-local/mirror/google-cloud-cli:slim',
     HUB_ZONE: `${CLUSTERS_DOMAIN}:${cloud.ingress.port}`,

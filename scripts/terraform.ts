@@ -5,7 +5,7 @@ import { entryPointOf } from '../functions/entry-point.ts';
 import { meshReleases } from '../functions/leaf/mesh.ts';
 import { isGivenUp, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../functions/manifest.ts';
 import { INSTRUMENTS, type Instrument, type InstrumentSpec } from '../functions/metrics.ts';
-import { actsAsNodes, PERMISSIONS } from '../functions/permissions.ts';
+import { actsAsNodes, issuesChartTokens, PERMISSIONS } from '../functions/permissions.ts';
 import { PRODUCTS, REGIONS } from '../shared/catalog/catalog.ts';
 import { MESSAGE_SCHEMA, pushSubscription } from '../shared/messages.ts';
 
@@ -50,6 +50,7 @@ export const functionsFile = (): string =>
           }),
           secrets: secretsOf(name),
           acts_as_nodes: actsAsNodes(name),
+          issues_chart_tokens: issuesChartTokens(name),
           permissions: PERMISSIONS[name] ?? [],
         },
       ]),

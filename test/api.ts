@@ -81,6 +81,7 @@ export function apiUnderTest({
     buckets: never('buckets'),
     dns: never('dns'),
     certificates: never('certificates'),
+    charts: never('charts'),
     pachyderms: never('pachyderms'),
     web: never('web'),
     people: memoryPeople(tokens),

@@ -1,8 +1,11 @@
-/** What is installed in a cluster, from its document. */
+/** What is installed in a cluster, from its document, and with what. */
 import { TOPICS } from '../../shared/messages.ts';
 import { keyIn } from '../data-key.ts';
+import { ensureInstalled, type InstallProgress } from '../leaf/install.ts';
+import { CHART_TOKEN_MS } from '../leaf/manifests.ts';
 import { type InstallPlan, planInstall } from '../leaf/plan.ts';
 import { bucketName } from '../steps/target.ts';
+import { accessOf } from './access.ts';
 import type { Place } from './place.ts';
 
 /** @param round tells one installation of the same from another: a repair is a Job of its own */
@@ -23,4 +26,20 @@ export function installationOf({ cluster, product, host, ports }: Place, round?:
     ...(dataEncryptionKey !== undefined && { dataKey: keyIn(dataEncryptionKey, cluster.spec.region) }),
     ...(round !== undefined && { round }),
   });
+}
+
+/**
+ * Starts that installation unless it was started, with all that it needs of others, and says how far it is.
+ * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED, CLOUD_SETUP, CLOUD_BUSY, PROVIDER_UNAVAILABLE, LICENSE_MISSING
+ */
+export function ensureInstallation(place: Place, plan: InstallPlan): Promise<InstallProgress> {
+  const { leaf, ports } = place;
+  const isPrivate = ports.settings.install.chartAccount !== undefined;
+  const chartToken = (): Promise<string> => ports.charts.issueToken(CHART_TOKEN_MS);
+  return ensureInstalled(
+    leaf,
+    plan,
+    () => accessOf(place).prepare(place),
+    isPrivate ? chartToken : undefined,
+  );
 }

@@ -5,6 +5,7 @@
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import type { Buckets } from '../buckets.ts';
 import type { Certificates } from '../certificates.ts';
+import type { Charts } from '../charts.ts';
 import type { Clock, Documents, Messages } from '../cloud.ts';
 import { type Config, parseConfig } from '../config.ts';
 import { keyIn } from '../data-key.ts';
@@ -99,6 +100,7 @@ function createPorts(config: Config): Shared & { config: Config } {
     buckets: buckets(config),
     dns: dns(config),
     certificates: certificates(config, clock),
+    charts: charts(config),
     pachyderms: pachyderms(inside, toHosts, { clock, random: systemRandom }),
     web: createWeb(toHosts),
     people: createPeople(accounts),
@@ -226,6 +228,18 @@ const certificates = ({ acme }: Config, clock: Clock): Certificates =>
     if (accountKey === undefined) throw new Error('this function issues no certificates');
     const { createCertificates } = await import('./certificates.ts');
     return createCertificates({ ...acme, accountKey, clock });
+  });
+
+const charts = ({ install, local }: Config): Charts =>
+  lazy(async () => {
+    const { chartAccount: account } = install;
+    if (account === undefined) throw new Error('nobody is asked who reads charts');
+    const { createCharts } = await import('./charts.ts');
+    return createCharts({
+      account,
+      rest: await authorized(local?.accessToken),
+      ...(local && { credentialsUrl: local.iamCredentials }),
+    });
   });
 
 const outside = ({ local }: Config): Outside => (local ? embeddedOutside(local) : outsideWorld);

@@ -12,7 +12,7 @@ import { createLog } from '../log.ts';
 import { ensureDrained } from './drain.ts';
 import { ensureInstalled, gatewayAddress, type InstallProgress, partsOf } from './install.ts';
 import type { Leaf } from './leaf.ts';
-import { jobRef } from './manifests.ts';
+import { INSTALLER_BINDING, jobRef, valuesRef } from './manifests.ts';
 import type { InstallInput, InstallPlan, Release } from './plan.ts';
 
 let clock: VirtualClock;
@@ -91,6 +91,39 @@ describe('installing', () => {
     };
     await expect(ensureInstalled(dying, PLAN)).rejects.toThrow('killed');
     expect((await settled(PLAN)).status).toBe('done');
+  });
+
+  test('gets another token to read charts whenever its Job is made, and none while that is there', async () => {
+    const tokens = ['ya29.c.first', 'ya29.c.second', 'ya29.c.third'];
+    let asked = 0;
+    const start = (into: Leaf = leaf): Promise<InstallProgress> =>
+      ensureInstalled(into, PLAN, undefined, async () => tokens[asked++] ?? '');
+    const given = async (): Promise<string> => {
+      const config = (await leaf.find(valuesRef(PLAN)))?.data['registry-config'];
+      const { auths } = JSON.parse(Buffer.from(config, 'base64').toString());
+      return Buffer.from(auths.mirror.auth, 'base64').toString();
+    };
+    const dying: Leaf = {
+      ...leaf,
+      apply: (object) => (object.kind === 'Job' ? Promise.reject(new Error('killed')) : leaf.apply(object)),
+    };
+    await expect(start(dying)).rejects.toThrow('killed');
+    expect(await given()).toBe('oauth2accesstoken:ya29.c.first');
+    await start();
+    await start();
+    expect(await given()).toBe('oauth2accesstoken:ya29.c.second');
+    await leaf.delete(jobRef(PLAN));
+    await clock.runFor(minutes(1));
+    await start();
+    expect(await given()).toBe('oauth2accesstoken:ya29.c.third');
+    expect(asked).toBe(3);
+  });
+
+  test('without a token to read charts starts nothing, and gives nobody a right', async () => {
+    const refused = ensureInstalled(leaf, PLAN, undefined, () => Promise.reject(new Error('not yet')));
+    await expect(refused).rejects.toThrow('not yet');
+    expect(await leaf.find(INSTALLER_BINDING)).toBeUndefined();
+    expect(await leaf.find(jobRef(PLAN))).toBeUndefined();
   });
 
   test('says that it is ending once Helm is done, before the Job says so', async () => {

@@ -34,16 +34,18 @@ export interface InstallProgress extends Parts {
 /**
  * Starts the installation unless it was started, and says how far it is. Safe to repeat.
  * @param prepare makes what the product needs besides, in its namespace, before anything of it runs; safe to repeat
- * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED, and what `prepare` throws
+ * @param chartToken gives what Helm reads the charts with, anew for each start; absent: everybody may read them
+ * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED, and what these two throw
  */
 export async function ensureInstalled(
   leaf: Leaf,
   plan: InstallPlan,
   prepare: () => Promise<void> = async () => undefined,
+  chartToken?: () => Promise<string>,
 ): Promise<InstallProgress> {
   const job = await leaf.find(jobRef(plan));
   if (!job) {
-    await start(leaf, plan, prepare);
+    await start(leaf, plan, prepare, chartToken);
     return { status: 'running', ready: 0, of: 0, detail: 'The installer is starting.' };
   }
   const ended = hasCondition(job, 'Complete') || hasCondition(job, 'Failed');
@@ -132,7 +134,12 @@ async function partsIn(leaf: Leaf, namespace: string): Promise<Parts> {
 }
 
 /** The Job comes last: that it is there means that all it needs is there. Its spec cannot change, so it is made only once. */
-async function start(leaf: Leaf, plan: InstallPlan, prepare: () => Promise<void>): Promise<void> {
+async function start(
+  leaf: Leaf,
+  plan: InstallPlan,
+  prepare: () => Promise<void>,
+  chartToken: (() => Promise<string>) | undefined,
+): Promise<void> {
   const [servers] = await Promise.all([
     apiServersOf(leaf),
     ...namespaces(plan).map((object) => leaf.apply(object)),
@@ -140,7 +147,8 @@ async function start(leaf: Leaf, plan: InstallPlan, prepare: () => Promise<void>
   const guards = [...plan.guards, ...apiServerPolicies(plan.productNamespace, servers)];
   // Before the installer has any right, and before anything of the product runs.
   await Promise.all([prepare(), unlockReleases(leaf, plan), ...guards.map((object) => leaf.apply(object))]);
-  await Promise.all(prerequisites(plan).map((object) => leaf.apply(object)));
+  const token = await chartToken?.();
+  await Promise.all(prerequisites(plan, token).map((object) => leaf.apply(object)));
   await leaf.apply(installJob(plan));
 }
 
@@ -161,7 +169,7 @@ async function apiServersOf(leaf: Leaf): Promise<ApiServer[]> {
   );
 }
 
-/** The installer's rights and the values, which may hold secrets, last no longer than the Job. */
+/** The installer's rights, the values, which may hold secrets, and the token beside them last no longer than the Job. */
 async function revoke(leaf: Leaf, plan: InstallPlan): Promise<void> {
   await Promise.all([leaf.delete(INSTALLER_BINDING), leaf.delete(valuesRef(plan))]);
 }

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { aPlan, PRODUCT } from '../../test/a-plan.ts';
 import type { KubeObject } from './leaf.ts';
-import { installJob, jobRef, namespaces, planHash, prerequisites, valuesRef } from './manifests.ts';
+import {
+  CHART_TOKEN_MS,
+  installJob,
+  jobRef,
+  namespaces,
+  planHash,
+  prerequisites,
+  valuesRef,
+} from './manifests.ts';
 import { ISTIO_VERSION } from './mesh.ts';
 import type { InstallPlan } from './plan.ts';
 
@@ -96,6 +104,31 @@ test('the values travel in one Secret, as JSON, a key for each release', () => {
     version: '1.2.3',
     bucket: 'hub-aaaabbbbccccdddd-g3',
     host: 'aaaabbbbccccdddd.hub.example',
+  });
+});
+
+describe('what reads charts', () => {
+  const TOKEN = 'ya29.c.canary';
+  const secretWith = (token?: string) => prerequisites(PLAN, token).find(({ kind }) => kind === 'Secret');
+
+  test('travels beside the values, as Helm keeps a login, and where Helm looks for it', () => {
+    const [container] = podOf(PLAN).initContainers;
+    const path = container.env.find(({ name }: { name: string }) => name === 'HELM_REGISTRY_CONFIG').value;
+    const config = secretWith(TOKEN)?.data[path.slice('/values/'.length)];
+    const auth = Buffer.from(`oauth2accesstoken:${TOKEN}`).toString('base64');
+    expect(JSON.parse(Buffer.from(config, 'base64').toString())).toEqual({ auths: { mirror: { auth } } });
+    expect(container.volumeMounts[0]).toEqual({ name: 'values', mountPath: '/values', readOnly: true });
+  });
+
+  test('is no part of the Job, nor of its name, nor given to what calls home', () => {
+    expect(secretWith(TOKEN)?.metadata.name).toBe(secretWith('ya29.c.another')?.metadata.name);
+    const [callHome] = podOf(PLAN).containers;
+    expect(callHome.volumeMounts.map(({ name }: { name: string }) => name)).toEqual(['scratch']);
+  });
+
+  test('lasts longer than all tries of the Job together, and not longer than IAM gives it', () => {
+    expect(CHART_TOKEN_MS).toBeGreaterThan(installJob(PLAN).spec.activeDeadlineSeconds * 1000);
+    expect(CHART_TOKEN_MS).toBeLessThanOrEqual(3_600_000);
   });
 });
 

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { CallHomeMessage } from '../../shared/messages.ts';
 import { MESSAGE_SCHEMA } from '../../shared/messages.ts';
+import { seconds } from '../../shared/units.ts';
+import { registryConfig } from '../charts.ts';
 import type { KubeObject, KubeRef } from './leaf.ts';
 import type { InstallPlan, PlannedNamespace, Release } from './plan.ts';
 
@@ -68,8 +70,11 @@ const namespace = ({ name, podSecurity }: PlannedNamespace): KubeObject => ({
 
 export const namespaces = (plan: InstallPlan): KubeObject[] => plan.namespaces.map(namespace);
 
-/** What the Job needs, in no particular order; all of it must be there before the Job is. */
-export const prerequisites = (plan: InstallPlan): KubeObject[] => [
+/**
+ * What the Job needs, in no particular order; all of it must be there before the Job is.
+ * @param chartToken lets Helm read the charts, where not everybody may; good for `CHART_TOKEN_MS`
+ */
+export const prerequisites = (plan: InstallPlan, chartToken?: string): KubeObject[] => [
   {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
@@ -81,12 +86,12 @@ export const prerequisites = (plan: InstallPlan): KubeObject[] => [
     metadata: { name: nameOf(plan), namespace: HUB_NAMESPACE, labels: OURS },
     type: 'Opaque',
     // JSON is YAML, and needs no quoting rules.
-    data: Object.fromEntries(
-      plan.releases.map((release) => [
-        valuesFile(release),
-        Buffer.from(JSON.stringify(release.values), 'utf8').toString('base64'),
-      ]),
-    ),
+    data: {
+      ...Object.fromEntries(plan.releases.map((release) => [valuesFile(release), base64(release.values)])),
+      ...(chartToken !== undefined && {
+        [REGISTRY_FILE]: base64(registryConfig(plan.chartSource, chartToken)),
+      }),
+    },
   },
   {
     apiVersion: INSTALLER_BINDING.apiVersion,
@@ -97,8 +102,11 @@ export const prerequisites = (plan: InstallPlan): KubeObject[] => [
   },
 ];
 
+const base64 = (value: object): string => Buffer.from(JSON.stringify(value), 'utf8').toString('base64');
 const valuesFile = ({ name }: Release): string => `${name}.json`;
 const VALUES_PATH = '/values';
+/** Beside the values, and by its name none of them. */
+const REGISTRY_FILE = 'registry-config';
 /** The only place the containers can write to. */
 const SCRATCH_PATH = '/scratch';
 
@@ -109,6 +117,9 @@ const SCRATCH_PATH = '/scratch';
 const RETRIES = 2;
 /** All tries together end before the step's own deadline of 30 minutes, so that the Job tells the reason. */
 const DEADLINE_SECONDS = 27 * 60;
+
+/** A token is asked for just before the Job is made, and each of the tries pulls. */
+export const CHART_TOKEN_MS = seconds(DEADLINE_SECONDS + 180);
 
 const RESTRICTED = {
   allowPrivilegeEscalation: false,
@@ -175,6 +186,8 @@ function helmContainer(release: Release, { images, chartSource }: InstallPlan): 
       { name: 'HELM_CACHE_HOME', value: `${SCRATCH_PATH}/cache` },
       { name: 'HELM_CONFIG_HOME', value: `${SCRATCH_PATH}/config` },
       { name: 'HELM_DATA_HOME', value: `${SCRATCH_PATH}/data` },
+      // Not there where everybody may read charts, which is as good.
+      { name: 'HELM_REGISTRY_CONFIG', value: `${VALUES_PATH}/${REGISTRY_FILE}` },
     ],
     resources: { requests: { cpu: '50m', memory: '256Mi' }, limits: { memory: '1Gi' } },
     securityContext: RESTRICTED,

@@ -1,20 +1,22 @@
 /** The mesh and the application, by a Helm Job in the leaf itself. */
 import { seconds } from '../../shared/units.ts';
-import { accessOf } from '../access/access.ts';
-import { installationOf } from '../access/installation.ts';
+import { ensureInstallation, installationOf } from '../access/installation.ts';
 import { placeOf } from '../access/place.ts';
-import { ensureInstalled, gatewayAddress } from '../leaf/install.ts';
+import { gatewayAddress } from '../leaf/install.ts';
 import { untilNextLook } from './pace.ts';
 import { done, fail, type Step, wait } from './step.ts';
 
 /** From the installer's word to its Job's end. */
 const ENDING_MS = seconds(2);
 
-/** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PROVIDER_UNAVAILABLE, PERMISSION_DENIED, LICENSE_MISSING */
+/**
+ * @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PROVIDER_UNAVAILABLE, PERMISSION_DENIED, CLOUD_SETUP, CLOUD_BUSY,
+ * LICENSE_MISSING
+ */
 export const install: Step = async (cluster, ports) => {
   const place = await placeOf(cluster, ports);
   const { leaf } = place;
-  const progress = await ensureInstalled(leaf, installationOf(place), () => accessOf(place).prepare(place));
+  const progress = await ensureInstallation(place, installationOf(place));
   if (progress.status === 'failed') {
     // Helm waits for the address too, and would only say that its time was over.
     const address = await gatewayAddress(leaf);

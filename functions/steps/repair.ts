@@ -8,11 +8,11 @@ import { accessOf } from '../access/access.ts';
 import { allGood, withCondition } from '../access/conditions.ts';
 import { missingParts } from '../access/drift.ts';
 import { ensureClosed, ensureExposed } from '../access/expose.ts';
-import { installationOf } from '../access/installation.ts';
+import { ensureInstallation, installationOf } from '../access/installation.ts';
 import { applyMembers } from '../access/members.ts';
 import { type Place, placeOf } from '../access/place.ts';
 import { asAppError } from '../failure.ts';
-import { ensureInstalled, partsOf } from '../leaf/install.ts';
+import { partsOf } from '../leaf/install.ts';
 import { jobRef } from '../leaf/manifests.ts';
 import type { Ports } from '../ports.ts';
 import { untilExposed } from './expose.ts';
@@ -21,7 +21,7 @@ import { done, fail, type Step, type StepResult, wait } from './step.ts';
 
 /**
  * @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED, DNS_ZONE_MISSING,
- * CLOUD_QUOTA, CERTIFICATE_REFUSED, CERTIFICATE_LIMIT, CERTIFICATE_AUTHORITY_UNAVAILABLE, LICENSE_MISSING
+ * CLOUD_QUOTA, CLOUD_SETUP, CLOUD_BUSY, CERTIFICATE_REFUSED, CERTIFICATE_LIMIT, CERTIFICATE_AUTHORITY_UNAVAILABLE, LICENSE_MISSING
  */
 export const repair: Step = async (cluster, ports) => {
   const place = await placeOf(cluster, ports);
@@ -59,7 +59,7 @@ async function reinstall(place: Place): Promise<StepResult | undefined> {
     await lock(place).catch(onlyLockFailed);
     await ports.provider.ensureWebhookAccess(place.target);
   }
-  const progress = await ensureInstalled(leaf, plan, () => accessOf(place).prepare(place));
+  const progress = await ensureInstallation(place, plan);
   if (progress.status === 'failed') {
     // Helm has set back what the application would know of its members at its next start.
     await lock(place).catch(onlyLockFailed);

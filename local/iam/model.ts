@@ -1,6 +1,8 @@
 /**
- * The access tokens of workloads, as Workload Identity Federation for GKE gives them: opaque, for an hour, each for one pod's identity.
+ * Access tokens, opaque: of workloads, as Workload Identity Federation for GKE gives them, for an hour, each for one pod's identity; and of
+ * service accounts, for whoever may act as them.
  * https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#credential-flow
+ * https://cloud.google.com/iam/docs/create-short-lived-credentials-direct
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { hours } from '../../shared/units.ts';
@@ -16,6 +18,8 @@ export interface IamModel {
   readonly projectId: string;
   /** For whoever has made sure that the workload is what it says: `server.ts` by its cluster's signature. */
   mint(workload: Workload): AccessToken;
+  /** For whoever was found to be allowed to. */
+  impersonate(email: string, lifetimeMs: number): AccessToken;
   /** Whose token it is; undefined if it is none of ours, or has expired. */
   identify(token: string): Principal | undefined;
 }
@@ -24,7 +28,9 @@ export interface IamModel {
 const LIFE_MS = hours(1);
 
 interface Row {
-  workload: Workload;
+  workload?: Workload;
+  /** Of a service account. */
+  email?: string;
   expiresAtMs: number;
 }
 
@@ -34,24 +40,26 @@ export function createIamModel({ store, clock, projectId }: World): IamModel {
   const hashOf = (token: string): string => createHash('sha256').update(token).digest('base64url');
   const forgetExpired = (): void => {
     for (const [hash, { expiresAtMs }] of tokens.entries()) {
-      // In the order of their making, which is that of their end.
-      if (expiresAtMs > clock.now()) return;
-      tokens.delete(hash);
+      if (expiresAtMs <= clock.now()) tokens.delete(hash);
     }
+  };
+  const issue = (kind: string, whose: Omit<Row, 'expiresAtMs'>, expiresAtMs: number): AccessToken => {
+    forgetExpired();
+    const accessToken = `ya29.${kind}.${randomBytes(48).toString('base64url')}`;
+    tokens.set(hashOf(accessToken), { ...whose, expiresAtMs });
+    return { accessToken, expiresAtMs };
   };
   return {
     projectId,
-    mint(workload) {
-      forgetExpired();
-      const accessToken = `ya29.d.${randomBytes(48).toString('base64url')}`;
-      const expiresAtMs = clock.now() + LIFE_MS;
-      tokens.set(hashOf(accessToken), { workload, expiresAtMs });
-      return { accessToken, expiresAtMs };
-    },
+    mint: (workload) => issue('d', { workload }, clock.now() + LIFE_MS),
+    // What it is asked for may take its time, or the cloud's.
+    impersonate: (email, lifetimeMs) =>
+      issue('c', { email }, Math.max(clock.now() + lifetimeMs, clock.after(lifetimeMs))),
     identify(token) {
       const row = tokens.get(hashOf(token));
       if (!row || row.expiresAtMs <= clock.now()) return undefined;
-      return { kind: 'workload', ...row.workload };
+      const { workload, email = '' } = row;
+      return workload ? { kind: 'workload', ...workload } : { kind: 'serviceAccount', email };
     },
   };
 }

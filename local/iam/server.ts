@@ -1,10 +1,12 @@
 /**
  * The wire face of the Security Token Service: a service account token of a cluster for a Google access token. On a real node the
- * metadata server does this for a pod: https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token
+ * metadata server does this for a pod: https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token. Beside it, at other paths,
+ * that of the IAM Credentials API: `credentials.ts`.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { listen, readBody, sendJson } from '../http.ts';
 import type { Face, World } from '../service.ts';
+import { CredentialsRefusal, generateAccessToken, type Impersonation } from './credentials.ts';
 import { createIamModel, type IamModel } from './model.ts';
 import { clusterUrl, poolName, type Workload } from './principals.ts';
 
@@ -12,7 +14,7 @@ export interface IamFace extends Face {
   readonly model: IamModel;
 }
 
-export interface IamOptions {
+export interface IamOptions extends Impersonation {
   /**
    * Whose token it is, once the cluster that its issuer names is found to have signed it, for the project's pool as audience;
    * undefined if it is good for nothing.
@@ -28,6 +30,10 @@ export async function serveIam(
 ): Promise<IamFace> {
   const server = createServer((request, response) => {
     answer(model, options, world, request, response).catch((error: unknown) => {
+      if (error instanceof CredentialsRefusal) {
+        sendJson(response, error.code, { error: error.body });
+        return;
+      }
       const refusal = error instanceof StsRefusal ? error : undefined;
       if (!refusal) world.log.error('iam.request_failed', { service: 'iam', detail: String(error) });
       sendJson(response, refusal?.status ?? 500, {
@@ -58,12 +64,19 @@ const JWT = 'urn:ietf:params:oauth:token-type:jwt';
 
 async function answer(
   model: IamModel,
-  { verifySubject }: IamOptions,
+  options: IamOptions,
   { clock }: World,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://sts.local');
+  if (request.method === 'POST' && pathname.endsWith(':generateAccessToken')) {
+    const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
+    sendJson(response, 200, generateAccessToken(model, options, pathname, bearer, await body(request)), {
+      'cache-control': 'no-store',
+    });
+    return;
+  }
   if (request.method !== 'POST' || pathname !== '/v1/token') {
     throw new StsRefusal('not_found', `Not here: ${request.method} ${pathname}`, 404);
   }
@@ -74,7 +87,7 @@ async function answer(
   if (asked.subjectTokenType !== JWT || asked.requestedTokenType !== ACCESS_TOKEN) {
     throw new StsRefusal('invalid_request', 'A JWT is exchanged for an access token, and nothing else.');
   }
-  const workload = await verifySubject(asked.subjectToken);
+  const workload = await options.verifySubject(asked.subjectToken);
   if (!workload) throw new StsRefusal('invalid_grant', 'The subject token is not valid.');
   if (workload.projectId !== model.projectId || asked.audience !== audienceOf(workload)) {
     throw new StsRefusal('invalid_target', 'The audience is not the pool and cluster of the subject token.');

@@ -1,4 +1,5 @@
 /** One leaf cluster: its objects, who watches them, what is due, and the queue that its controllers work off. */
+import type { Registry } from '../registry/model.ts';
 import type { World } from '../service.ts';
 import type { Table } from '../store.ts';
 import type { ComputePort } from './compute-port.ts';
@@ -44,6 +45,8 @@ export interface LeafEdges {
   compute: ComputePort;
   /** Publishes to Pub/Sub. */
   publish(topic: string, data: string): void;
+  /** Who may pull charts; absent: everybody may. */
+  registry?: Registry;
   /** What listens at the ports of pods, beside the few pages that the stand-in serves itself. */
   listener?: Listener;
 }

@@ -45,11 +45,13 @@ import { projectNumberOf } from '../iam/principals.ts';
 import { leafKey } from '../kubernetes/leaf-cluster.ts';
 import { leafGlue } from '../leaf-glue.ts';
 import { randomStream } from '../random.ts';
+import { chartAccountOf, chartSourceOf } from '../registry/model.ts';
 import type { World } from '../service.ts';
 import { type Bucket, createStorageModel } from '../storage/model.ts';
 import { memoryStore } from '../store.ts';
 import { memoryBuckets } from './buckets.ts';
 import { memoryCertificates } from './certificates.ts';
+import { memoryCharts } from './charts.ts';
 import { MEMORY_CLEAN_UP_KEYS } from './clean-up-keys.ts';
 import { memoryDns } from './dns.ts';
 import { memoryDocuments } from './documents.ts';
@@ -172,8 +174,13 @@ export function memoryHub({
   const sendBody = (topic: string, body: object): void =>
     void messages.publish(topic, body).catch(() => undefined);
   const send = (topic: string, data: string): void => sendBody(topic, JSON.parse(data) as object);
+  const charts = memoryCharts(clock, PROJECT);
   const leavesWorld = worldOf('kubernetes');
-  const leaves = interiors(inside, leavesWorld, { compute: glue.compute, publish: send });
+  const leaves = interiors(inside, leavesWorld, {
+    compute: glue.compute,
+    publish: send,
+    registry: charts.registry,
+  });
   const containerWorld = worldOf('container');
   const container = createContainerModel(containerWorld, {
     compute,
@@ -221,7 +228,12 @@ export function memoryHub({
       ...limits,
     },
     dataEncryptionKey: DATA_KEY,
-    install: { chartSource: 'oci://charts', helmImage: 'helm:4', callHomeImage: 'google-cloud-cli:slim' },
+    install: {
+      chartSource: chartSourceOf(PROJECT),
+      chartAccount: chartAccountOf(PROJECT),
+      helmImage: 'helm:4',
+      callHomeImage: 'google-cloud-cli:slim',
+    },
     oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [] },
     cleanUpKeys,
     licensed: Object.keys(licenses),
@@ -247,6 +259,7 @@ export function memoryHub({
     buckets: memoryBuckets(storage, settings.cell, DATA_KEY),
     dns: memoryDns(dns, DNS_ZONE),
     certificates: memoryCertificates(acmeWorld, acme),
+    charts,
     ...applications,
     people: memoryPeople(tokens),
     tokens,
@@ -269,6 +282,7 @@ export function memoryHub({
       buckets: behind(door, 'buckets', ports.buckets),
       dns: behind(door, 'dns', ports.dns),
       certificates: behind(door, 'certificates', ports.certificates),
+      charts: behind(door, 'charts', ports.charts),
       pachyderms: {
         inside: (where) => door('pachyderm.inside', () => ports.pachyderms.inside(where)).then(doored(door)),
         outside: (host) => door('pachyderm.outside', () => ports.pachyderms.outside(host)).then(doored(door)),
@@ -413,6 +427,7 @@ export function memoryHub({
     container,
     dns,
     acme,
+    charts,
     leaves,
     doors,
     tokens,

@@ -16,7 +16,7 @@ import {
 import { suffix } from '../kubernetes/identifiers.ts';
 import type { Fields } from '../kubernetes/objects.ts';
 import { parseUpgrade, type UpgradeArguments, UsageError } from '../kubernetes/programs/helm-arguments.ts';
-import { HelmError } from '../kubernetes/programs/helm-chart.ts';
+import { HelmError, registryConfigPath } from '../kubernetes/programs/helm-chart.ts';
 import { ownerReference, pullMs, timestamp } from './pods.ts';
 import { abandon, conclude, type Installed, install, requireRights, settledAtMs } from './releases.ts';
 import type { SketchLeaf, SketchNode } from './sketch-leaf.ts';
@@ -174,8 +174,13 @@ const accountOf = ({ job }: JobRun): string =>
 function beginHelm(leaf: SketchLeaf, run: JobRun, one: Try, index: number, argv: readonly string[]): void {
   const container = one.containers[index] as Container;
   requireRights(leaf, accountOf(run));
-  const log = (text: string): void => void container.log.push(text);
-  container.helm = install(leaf, parsed(argv), (path) => mounted(leaf, run, path), log);
+  const readFile = (path: string): string | undefined => mounted(leaf, run, path);
+  const logins = registryConfigPath(container.spec);
+  container.helm = install(leaf, parsed(argv), {
+    config: logins === undefined ? undefined : readFile(logins),
+    readFile,
+    log: (text) => void container.log.push(text),
+  });
   lookAgain(leaf, run, one, index, leaf.nowMs);
 }
 

@@ -45,12 +45,19 @@ export interface Installed {
   awaited: readonly KubeObject[];
 }
 
+/** Of the container that runs Helm. */
+export interface InstallFrom {
+  /** Its registry logins. */
+  config: string | undefined;
+  readFile(path: string): string | undefined;
+  log(text: string): void;
+}
+
 /** @throws HelmError */
 export function install(
   leaf: SketchLeaf,
   args: UpgradeArguments,
-  readFile: (path: string) => string | undefined,
-  log: (text: string) => void,
+  { config, readFile, log }: InstallFrom,
 ): Installed {
   const history = historyOf(leaf, args);
   const last = history.at(-1);
@@ -61,7 +68,7 @@ export function install(
   if (last && statusOf(last).startsWith('pending')) {
     throw failed('another operation (install/upgrade/rollback) is in progress');
   }
-  const { chart, version } = findChart(args);
+  const { chart, version } = findChart(args, { registry: leaf.edges.registry, config });
   log(pulledText(args, version));
   const manifest = manifestOf(leaf, args, chart, version, readFile);
   const revision = last ? revisionOf(last) + 1 : 1;

@@ -21,6 +21,11 @@ promise('12', 'a function may do what it does', {
       from: "const ENTER = [...GET_CLUSTER, 'container.clusters.connect'];",
       to: 'const ENTER = GET_CLUSTER;',
     },
+    'who repairs may give nobody a token that reads charts': {
+      file: FILE,
+      from: "name === stepTopic('install') || name === stepTopic('repair');",
+      to: "name === stepTopic('install');",
+    },
   },
 });
 
@@ -32,6 +37,11 @@ promise('12', 'a function does what it may', {
       file: FILE,
       from: "const REMOVE_RECORDS = [...READ_RECORDS, 'dns.changes.create',",
       to: "const REMOVE_RECORDS = [...READ_RECORDS, 'dns.resourceRecordSets.create', 'dns.changes.create',",
+    },
+    'who locks may read charts': {
+      file: FILE,
+      from: "name === stepTopic('install') || name === stepTopic('repair');",
+      to: "['install', 'repair', 'secure'].map(stepTopic).includes(name);",
     },
     'what does not run is not looked at any closer': {
       file: 'functions/access/drift.ts',

@@ -1,4 +1,4 @@
-import { canaries } from './checks/life.ts';
+import { canaries, chartTokens } from './checks/life.ts';
 import { promise } from './promise.ts';
 
 promise('21', 'a secret that comes in by any door is in no log, error, dead letter or document', {
@@ -23,6 +23,33 @@ promise('21', 'a secret that comes in by any door is in no log, error, dead lett
     'addresses are no secrets': {
       file: 'functions/log.ts',
       from: "  [/[\\w.+-]+@[\\w-]+(\\.[\\w-]+)+/g, '[email]'],\n",
+      to: '',
+    },
+  },
+});
+
+promise('21', 'what reads charts is in one Secret of a cluster while it is installed, and nowhere else', {
+  check: chartTokens,
+  in: ['life.ts', 'chartTokens'],
+  broken: {
+    'it stays when the installer has ended': {
+      file: 'functions/leaf/install.ts',
+      from: 'leaf.delete(INSTALLER_BINDING), leaf.delete(valuesRef(plan))',
+      to: 'leaf.delete(INSTALLER_BINDING)',
+    },
+    'nobody is given any': {
+      file: 'functions/access/installation.ts',
+      from: 'isPrivate ? chartToken : undefined',
+      to: 'undefined',
+    },
+    'Helm finds it in its environment': {
+      file: 'functions/leaf/manifests.ts',
+      from: "{ name: 'HELM_REGISTRY_CONFIG',",
+      to: "{ name: 'PASSWORD', value: 'ya29.c.chart-1' }, { name: 'HELM_REGISTRY_CONFIG',",
+    },
+    'what is coded in base64 is no secret': {
+      file: 'functions/log.ts',
+      from: "  [/\\bb2F1dGgyYWNjZXNzdG9rZW46[\\w+/]+=*/g, '[token]'],\n",
       to: '',
     },
   },

@@ -218,7 +218,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
 };
 
 /** What has a quota of calls: the interfaces of the cloud and of the certificate authority. */
-const CLOUD = /^(gke|buckets|dns|certificates)\./;
+const CLOUD = /^(gke|buckets|dns|certificates|charts)\./;
 
 /** They look at all there is from time to time, and change no cluster. */
 const BESIDE: ReadonlySet<string> = new Set([TOPICS.status, TOPICS.durations, TOPICS.closing]);

@@ -121,6 +121,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   web: 'LEAF_UNAVAILABLE',
   buckets: 'PROVIDER_UNAVAILABLE',
   dns: 'PROVIDER_UNAVAILABLE',
+  charts: 'PROVIDER_UNAVAILABLE',
   certificates: 'CERTIFICATE_AUTHORITY_UNAVAILABLE',
 };
 

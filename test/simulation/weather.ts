@@ -171,6 +171,7 @@ const SERVICES = [
   'buckets',
   'dns',
   'certificates',
+  'charts',
   'web',
 ] as const;
 

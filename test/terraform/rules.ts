@@ -3,7 +3,7 @@ import { incidentOf } from '../../functions/abuse/signal.ts';
 import { ALERTS } from '../../functions/alerts.ts';
 import { AUDIT_EVENT } from '../../functions/audit.ts';
 import { isGivenUp, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../../functions/manifest.ts';
-import { PERMISSIONS } from '../../functions/permissions.ts';
+import { ISSUE_TOKEN, issuesChartTokens, PERMISSIONS } from '../../functions/permissions.ts';
 import { expressionsIn, referencesIn } from './expressions.ts';
 import { allBlocks, type Block, type Body, resourcesOf, type Tree, textsIn, titleOf } from './tree.ts';
 
@@ -17,6 +17,7 @@ interface GeneratedFunction {
   timeout_seconds: number;
   secrets: Record<string, string>;
   permissions: readonly string[];
+  issues_chart_tokens: boolean;
 }
 
 /** What was generated for Terraform. */
@@ -361,6 +362,61 @@ const encryption: Rule = (tree) => {
   ];
 };
 
+/**
+ * Charts are read by one account, and tokens of it are made by the functions that install: by no more than the one permission which that takes,
+ * on that account alone. https://cloud.google.com/iam/docs/create-short-lived-credentials-direct
+ */
+const charts: Rule = (tree, { functions }) => {
+  const faults: string[] = [];
+  const expect = (holds: boolean, fault: string): void => void (holds || faults.push(fault));
+  const readers = resourcesOf(tree, 'google_artifact_registry_repository_iam_member').flatMap(({ body }) =>
+    /\.charts\./.test(JSON.stringify([body.repository, body.for_each ?? '']))
+      ? [`${body.role} ${body.member}`]
+      : [],
+  );
+  expect(
+    same(readers, ['roles/artifactregistry.reader ${google_service_account.charts.member}']),
+    `charts are read by ${readers.join(', ') || 'nobody'}`,
+  );
+  const ofProject = allBlocks(tree).filter(
+    (block) =>
+      block.type === 'google_project_iam_member' && /account\.charts\b/.test(String(block.body.member)),
+  );
+  expect(ofProject.length === 0, 'the account that reads charts may do more');
+  const [role] = resourcesOf(tree, 'google_project_iam_custom_role').filter(
+    ({ name }) => name === 'chart_tokens',
+  );
+  expect(
+    same((role?.body.permissions ?? []) as string[], [ISSUE_TOKEN]),
+    'who makes tokens that read charts may do more to their account, or not that',
+  );
+  const makers = resourcesOf(tree, 'google_service_account_iam_member').filter(
+    ({ body }) => body.service_account_id === '${var.chart_account}',
+  );
+  const [maker] = makers;
+  expect(
+    makers.length === 1 &&
+      maker?.body.role === '${google_project_iam_custom_role.chart_tokens.name}' &&
+      maker.body.for_each ===
+        '${{ for name, spec in var.functions : name => spec if spec.issues_chart_tokens }}',
+    'tokens that read charts are made by others than those that install',
+  );
+  const { locals, calls } = tree['modules/cell'] ?? {};
+  expect(
+    calls?.functions?.chart_account === '${module.registry.chart_account_name}' &&
+      /HUB_CHART_ACCOUNT\s*=\s*module\.registry\.chart_account\b/.test(String(locals?.environment)),
+    'functions are not told who reads charts',
+  );
+  expect(
+    /"iamcredentials\.googleapis\.com"/.test(String(tree['modules/services']?.locals.services)),
+    'the API that makes tokens is not enabled',
+  );
+  const installing = Object.keys(functions).filter((name) => functions[name]?.issues_chart_tokens);
+  const wanted = Object.keys(PERMISSIONS).filter(issuesChartTokens);
+  expect(same(installing, wanted), `tokens that read charts are made by ${installing.join(', ')}`);
+  return faults;
+};
+
 /** Whatever an address inside of the network may be: https://cloud.google.com/vpc/docs/subnets#valid-ranges */
 const PRIVATE = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '240.0.0.0/4'];
 
@@ -505,6 +561,7 @@ const RULES: readonly Rule[] = [
   kept,
   apart,
   encryption,
+  charts,
   database,
   deployed,
   messages,

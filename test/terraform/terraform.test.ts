@@ -62,6 +62,7 @@ describe('the environment that functions are given', () => {
     HUB_CELL: 'default',
     HUB_CREDENTIALS_ACCOUNT: 'fn-credentials@p.iam.gserviceaccount.com',
     HUB_CHART_SOURCE: 'oci://europe-west1-docker.pkg.dev/p/charts',
+    HUB_CHART_ACCOUNT: 'hub-charts@p.iam.gserviceaccount.com',
     HUB_HELM_IMAGE: `x/helm@sha256:${'0'.repeat(64)}`,
     HUB_CALL_HOME_IMAGE: `x/gcloud@sha256:${'0'.repeat(64)}`,
     HUB_OTLP_ENDPOINT: 'https://telemetry.googleapis.com',
@@ -604,6 +605,70 @@ describe('a fault is found', () => {
         locals.environment = String(locals.environment).replace('var.customer_managed_keys ?', 'false ?');
       },
       'is not told to the functions where it is wanted',
+    ],
+    [
+      'machines that read charts',
+      (of) =>
+        add(of, 'google_artifact_registry_repository_iam_member', {
+          repository: '${google_artifact_registry_repository.charts.name}',
+          role: 'roles/artifactregistry.reader',
+          member: 'serviceAccount:nodes',
+        }),
+      'serviceAccount:nodes',
+    ],
+    [
+      'nobody who reads charts',
+      (of) => {
+        const { blocks = [] } = of['modules/registry'] ?? {};
+        const at = (one: Block): boolean => one.type.endsWith('_iam_member') && one.name === 'charts';
+        blocks.splice(blocks.findIndex(at), 1);
+      },
+      'charts are read by nobody',
+    ],
+    [
+      'tokens of charts for every function',
+      (of) =>
+        Object.assign(block(of, 'google_service_account_iam_member', 'charts').body, {
+          for_each: '${var.functions}',
+        }),
+      'by others than those that install',
+    ],
+    [
+      'signatures in the name of who reads charts',
+      (of) =>
+        Object.assign(block(of, 'google_service_account_iam_member', 'charts').body, {
+          role: 'roles/iam.serviceAccountTokenCreator',
+        }),
+      'by others than those that install',
+    ],
+    [
+      'more than tokens of charts',
+      (of) =>
+        Object.assign(block(of, 'google_project_iam_custom_role', 'chart_tokens').body, {
+          permissions: ['iam.serviceAccounts.getAccessToken', 'iam.serviceAccounts.signJwt'],
+        }),
+      'may do more to their account',
+    ],
+    [
+      'charts whose account is told to nobody',
+      (of) => {
+        const { locals = {} } = of['modules/cell'] ?? {};
+        locals.environment = String(locals.environment).replace('HUB_CHART_ACCOUNT', 'HUB_CHARTS');
+      },
+      'not told who reads charts',
+    ],
+    [
+      'tokens of charts without their API',
+      (of) => {
+        const { locals = {} } = of['modules/services'] ?? {};
+        locals.services = String(locals.services).replace('iamcredentials', 'credentials');
+      },
+      'is not enabled',
+    ],
+    [
+      'an installer that may make no token',
+      (_, { functions }) => Object.assign(functions['step-install'] ?? {}, { issues_chart_tokens: false }),
+      'are made by step-repair',
     ],
     [
       'no deny between clusters',

@@ -14,7 +14,14 @@ import { mergePatch } from '../patches.ts';
 import { requireRight } from '../rights.ts';
 import { isReady } from '../workloads.ts';
 import { parseUpgrade, type UpgradeArguments, UsageError } from './helm-arguments.ts';
-import { findChart, HelmError, pulledText, readValues, renderChart } from './helm-chart.ts';
+import {
+  findChart,
+  HelmError,
+  pulledText,
+  readValues,
+  registryConfigPath,
+  renderChart,
+} from './helm-chart.ts';
 import {
   applyAsHelm,
   type Release,
@@ -104,7 +111,10 @@ function install(run: Run, args: UpgradeArguments): Outcome {
   if (last && statusOf(last).startsWith('pending')) {
     throw failed('another operation (install/upgrade/rollback) is in progress');
   }
-  const { chart, version } = findChart(args);
+  const { registry } = run.leaf.edges;
+  const logins = registryConfigPath(run.container);
+  const config = logins === undefined ? undefined : run.readFile(logins);
+  const { chart, version } = findChart(args, { registry, config });
   run.log(pulledText(args, version));
   const before = upgrades ? readRelease(last) : undefined;
   const given = readValues(args, run.readFile);

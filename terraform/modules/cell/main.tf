@@ -24,6 +24,7 @@ locals {
       HUB_NETWORK                    = module.network.network
       HUB_DATABASE_ENCRYPTION_KEY    = module.kms.key_per_region
       HUB_CHART_SOURCE               = module.registry.chart_source
+      HUB_CHART_ACCOUNT              = module.registry.chart_account
       HUB_HELM_IMAGE                 = module.registry.images["helm"]
       HUB_CALL_HOME_IMAGE            = module.registry.images["call_home"]
       HUB_ACCOUNT_CLUSTERS           = tostring(var.limits.account_clusters)
@@ -117,6 +118,7 @@ module "functions" {
   environment   = local.environment
   secrets       = module.secrets.ids
   node_account  = module.network.node_account_name
+  chart_account = module.registry.chart_account_name
 }
 
 module "subscriptions" {

@@ -26,6 +26,11 @@ variable "node_account" {
   type        = string
 }
 
+variable "chart_account" {
+  description = "Name of the service account that reads charts."
+  type        = string
+}
+
 locals {
   # Whoever calls these has to say in the request who they are; all others are called by Google alone.
   public = toset([for name, spec in var.functions : name if !can(spec.topic)])
@@ -109,6 +114,22 @@ resource "google_service_account_iam_member" "nodes" {
   member             = google_service_account.functions[each.key].member
 }
 
+# Not roles/iam.serviceAccountTokenCreator, with which one could sign in its name as well.
+resource "google_project_iam_custom_role" "chart_tokens" {
+  project     = var.project_id
+  role_id     = "hub_chart_tokens"
+  title       = "Hub: tokens that read charts"
+  permissions = ["iam.serviceAccounts.getAccessToken"]
+}
+
+resource "google_service_account_iam_member" "charts" {
+  for_each = { for name, spec in var.functions : name => spec if spec.issues_chart_tokens }
+
+  service_account_id = var.chart_account
+  role               = google_project_iam_custom_role.chart_tokens.name
+  member             = google_service_account.functions[each.key].member
+}
+
 resource "google_secret_manager_secret_iam_member" "functions" {
   for_each = merge([
     for name, spec in var.functions : {
@@ -181,6 +202,7 @@ resource "google_cloudfunctions2_function" "this" {
     google_project_iam_member.build,
     google_project_iam_member.build_sources,
     google_project_iam_member.functions,
+    google_service_account_iam_member.charts,
     google_secret_manager_secret_iam_member.functions,
   ]
 }

@@ -42,15 +42,25 @@ resource "google_artifact_registry_repository" "images" {
   }
 }
 
-resource "google_artifact_registry_repository_iam_member" "nodes" {
-  for_each = {
-    charts = google_artifact_registry_repository.charts.name
-    images = google_artifact_registry_repository.images.name
-  }
+# Charts are read by Helm in a pod, which has no account of its own; images by the machine.
+resource "google_service_account" "charts" {
+  project      = var.project_id
+  account_id   = "hub-charts"
+  display_name = "Reads charts, for whoever is given a token of it"
+}
 
+resource "google_artifact_registry_repository_iam_member" "charts" {
   project    = var.project_id
   location   = var.region
-  repository = each.value
+  repository = google_artifact_registry_repository.charts.name
+  role       = "roles/artifactregistry.reader"
+  member     = google_service_account.charts.member
+}
+
+resource "google_artifact_registry_repository_iam_member" "nodes" {
+  project    = var.project_id
+  location   = var.region
+  repository = google_artifact_registry_repository.images.name
   role       = "roles/artifactregistry.reader"
   member     = "serviceAccount:${var.node_account}"
 }
@@ -58,6 +68,9 @@ resource "google_artifact_registry_repository_iam_member" "nodes" {
 output "chart_source" {
   value = "oci://${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.charts.name}"
 }
+
+output "chart_account" { value = google_service_account.charts.email }
+output "chart_account_name" { value = google_service_account.charts.name }
 
 # Each cell's own: nodes may read the repositories of their own project and no others.
 output "images" {

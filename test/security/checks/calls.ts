@@ -3,11 +3,13 @@
  * calls of the cloud, by those that the embedded cloud was really asked for.
  */
 import type { Buckets } from '../../../functions/buckets.ts';
+import type { Charts } from '../../../functions/charts.ts';
 import type { Documents, Messages, Write } from '../../../functions/cloud.ts';
 import type { Dns } from '../../../functions/dns.ts';
 import type { KubeObject, Leaf, Leaves } from '../../../functions/leaf/leaf.ts';
 import type { Metrics } from '../../../functions/metrics.ts';
 import type { People } from '../../../functions/people.ts';
+import { ISSUE_TOKEN } from '../../../functions/permissions.ts';
 import type { Ports } from '../../../functions/ports.ts';
 import type { GkeClient } from '../../../functions/providers/gke/client.ts';
 import type { TokenVerifier } from '../../../functions/tokens.ts';
@@ -81,6 +83,7 @@ type Site =
   | `gke.${keyof GkeClient}`
   | `buckets.${keyof Buckets}`
   | `dns.${keyof Dns}`
+  | `charts.${keyof Charts}`
   | `leaf.${keyof Leaf}`
   | 'pachyderm.inside';
 
@@ -128,6 +131,7 @@ const NEEDS: Readonly<Record<Site, (...args: never[]) => readonly string[]>> = {
   'dns.ensureNoRecord': () => [...RECORDS, 'dns.changes.create', 'dns.resourceRecordSets.delete'],
   'dns.findRecord': () => RECORDS,
   'dns.listRecords': () => RECORDS,
+  'charts.issueToken': () => [ISSUE_TOKEN],
   'leaf.apply': (object: Kind) => [...inCluster('create', 'update')(object), ...given(object)],
   'leaf.create': inCluster('create'),
   'leaf.find': inCluster('get'),

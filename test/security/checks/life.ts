@@ -14,7 +14,7 @@ import { oidcCodePath } from '../../../shared/documents/oidc.ts';
 import { orphanPath } from '../../../shared/documents/orphan.ts';
 import { poolPath } from '../../../shared/documents/pool.ts';
 import { TOPICS } from '../../../shared/messages.ts';
-import { days, hours } from '../../../shared/units.ts';
+import { days, hours, minutes } from '../../../shared/units.ts';
 import { anOrphan, aSpec } from '../../builders.ts';
 import { requestOf, servedBy } from '../../request.ts';
 import { standing } from '../../standing.ts';
@@ -408,6 +408,67 @@ export async function canaries(): Promise<string[]> {
   if (!kept.some(({ path }) => path.startsWith('deadLetters/'))) wrong.push('no message was given up');
   for (const { path, data } of kept)
     if (LEAKS.test(JSON.stringify([path, data])))
+      wrong.push(`${path} holds ${JSON.stringify(data).slice(0, 300)}`);
+  return wrong;
+}
+
+/**
+ * 21: tokens that read charts, as they are and as Helm is told them, are in no document, no line of the log and no object of a cluster but the
+ * installer's Secret, also where an installation fails and Helm quotes what it was told; and that Secret goes when it has ended.
+ */
+export async function chartTokens(): Promise<string[]> {
+  const wrong = findings();
+  const lines: string[] = [];
+  const { hub, documents } = watched({
+    inside: 'kubernetes',
+    log: createLog((...line) => lines.push(JSON.stringify(line))),
+  });
+  const { issued } = hub.charts;
+  const forms = (): string[] =>
+    issued.flatMap((token) => [
+      token,
+      Buffer.from(`oauth2accesstoken:${token}`).toString('base64').replace(/=+$/, ''),
+    ]);
+  const places = async (id: string, forms: readonly string[]): Promise<string[]> => {
+    const leaf = await hub.leaf(id);
+    const kinds = [
+      { apiVersion: 'v1', kind: 'Secret' },
+      { apiVersion: 'v1', kind: 'ConfigMap' },
+      { apiVersion: 'v1', kind: 'Pod' },
+      { apiVersion: 'batch/v1', kind: 'Job' },
+    ];
+    const found = (await hub.run(Promise.all(kinds.map((kind) => leaf.list(kind))))).flat();
+    return found.flatMap(({ kind, metadata, ...rest }) => {
+      const text = readable({ metadata, ...rest });
+      return forms.some((form) => text.includes(form)) ? [`${kind} ${metadata.name}`] : [];
+    });
+  };
+  const id = await hub.create({ product: 'hello', version: '1.1.0' });
+  await hub.until(async () => issued.length > 0).catch(() => wrong.push('nobody is given any'));
+  if (issued.length === 0) return wrong;
+  await hub.clock.runFor(minutes(1));
+  const during = await places(id, forms());
+  if (during.length !== 1 || !/^Secret install-/.test(during[0] ?? ''))
+    wrong.push(`while it is installed they are in ${during.join(', ') || 'nothing'}`);
+  await hub.reach(id, 'ready').catch(() => wrong.push('it was not installed'));
+  const left = await places(id, forms());
+  if (left.length > 0) wrong.push(`then they are in ${left.join(', ')}`);
+  hub.charts.registry.refusal = (_host, _path, auth) => ({
+    status: 401,
+    code: 'UNAUTHORIZED',
+    message: `{"auth":"${auth}"} is ${Buffer.from(auth ?? '', 'base64').toString()}`,
+  });
+  const failing = await hub.create({ product: 'hello', version: '1.1.0' });
+  await hub.reach(failing, 'failed').catch(() => wrong.push('it was installed all the same'));
+  if (!JSON.stringify(await hub.events(failing)).includes('[token]')) wrong.push('Helm quoted nothing');
+  const said = new RegExp(
+    forms()
+      .map((form) => form.replace(/[.+]/g, '\\$&'))
+      .join('|'),
+  );
+  for (const line of lines) if (said.test(line)) wrong.push(`the log says ${line.slice(0, 300)}`);
+  for (const { path, data } of await documents())
+    if (said.test(JSON.stringify([path, data])))
       wrong.push(`${path} holds ${JSON.stringify(data).slice(0, 300)}`);
   return wrong;
 }

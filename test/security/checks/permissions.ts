@@ -1,6 +1,6 @@
 /** What each function does in the embedded cloud, beside what its identity may. */
 import { MANIFEST } from '../../../functions/manifest.ts';
-import { PERMISSIONS } from '../../../functions/permissions.ts';
+import { ISSUE_TOKEN, issuesChartTokens, PERMISSIONS } from '../../../functions/permissions.ts';
 import type { Heard } from './calls.ts';
 import { findings } from './findings.ts';
 import { heardInLives } from './lives.ts';
@@ -19,11 +19,17 @@ export async function permitted(): Promise<string[]> {
 /** All but those of sign-ins and credentials, the word of an alert, and what is rare; how rare depends on when modules are loaded. */
 const SEEN_FUNCTIONS = MANIFEST.length - 6;
 
+/** In the project, and with the account alone that reads charts. */
+const mayOf = (name: string): readonly string[] => [
+  ...(PERMISSIONS[name] ?? []),
+  ...(issuesChartTokens(name) ? [ISSUE_TOKEN] : []),
+];
+
 const lacking = ({ used, unknown }: Heard): string[] => [
   ...unknown,
   ...[...used].flatMap(([name, of]) =>
     [...of]
-      .filter((permission) => !PERMISSIONS[name]?.includes(permission))
+      .filter((permission) => !mayOf(name).includes(permission))
       .sort()
       .map((permission) => `${name} lacks ${permission}`),
   ),
@@ -33,8 +39,8 @@ const lacking = ({ used, unknown }: Heard): string[] => [
 export async function needed(): Promise<string[]> {
   const wrong = findings();
   const { used } = await heardInLives();
-  for (const [name, permissions] of Object.entries(PERMISSIONS))
-    for (const permission of permissions)
+  for (const name of Object.keys(PERMISSIONS))
+    for (const permission of mayOf(name))
       if (!used.get(name)?.has(permission)) wrong.push(`${name} never uses ${permission}`);
   return wrong;
 }
