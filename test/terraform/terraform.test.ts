@@ -15,7 +15,7 @@ import { cycleFaults } from './cycles.ts';
 import { referenceFaults } from './references.ts';
 import { environmentKeys, type Facts, filesRead, ruleFaults } from './rules.ts';
 import { type ProviderSchema, schemaFaults } from './schema.ts';
-import { type Block, type Body, readTree, resourcesOf, TERRAFORM, type Tree } from './tree.ts';
+import { type Block, type Body, readTree, resourcesOf, sourceFiles, TERRAFORM, type Tree } from './tree.ts';
 
 const json = (path: string) => JSON.parse(readFileSync(join(TERRAFORM, path), 'utf8'));
 const schema = json('../test/terraform/provider-schema.json') as ProviderSchema;
@@ -37,6 +37,14 @@ const faultsOf = (of: Tree, given: Facts = facts): string[] => [
 
 test('every resource is what its provider takes, every reference leads somewhere, and every rule holds', () => {
   expect(faultsOf(tree)).toEqual([]);
+});
+
+/** OpenTofu reads `x.tofu` in place of `x.tf`, not beside it: https://opentofu.org/docs/language/files/ */
+test('what is for OpenTofu alone takes nothing away from it', () => {
+  const forBoth = sourceFiles();
+  const alone = sourceFiles(TERRAFORM, '.tofu');
+  expect(alone.length).toBeGreaterThan(0);
+  for (const file of alone) expect(forBoth).not.toContain(file.replace(/tofu$/, 'tf'));
 });
 
 test('every file that is read is there', () => {
@@ -433,18 +441,33 @@ describe('a fault is found', () => {
     [
       'an account that may change everything',
       (of) =>
-        Object.assign(block(of, 'google_project_iam_member_remove').body, {
-          for_each: { app_engine: '${var.project_id}@appspot.gserviceaccount.com' },
+        Object.assign(block(of, 'google_project_iam_member_remove', 'compute_engine').body, {
+          role: 'roles/viewer',
         }),
       '-compute@developer.gserviceaccount.com stays editor',
     ],
     [
-      'roles that are written by two at once',
+      'roles that are given while others are taken away',
       (of) =>
         Object.assign(of['modules/services']?.outputs.project_id ?? {}, {
           depends_on: ['${google_project_service.this}'],
         }),
-      'roles are given while those of default accounts are taken away',
+      'google_project_iam_member_remove.app_engine: roles are given while it takes one away',
+    ],
+    [
+      'roles that are taken away by two at once',
+      (of) => delete block(of, 'google_project_iam_member_remove', 'app_engine').body.depends_on,
+      'google_project_iam_member_remove.compute_engine: roles are given while it takes one away',
+    ],
+    [
+      'a block that OpenTofu knows later than the configuration asks for',
+      (of) => Object.assign(of['']?.rest ?? {}, { opentofu: [{ required_version: '>= 1.9' }] }),
+      'modules/network: OpenTofu before 1.10 cannot read its removed block',
+    ],
+    [
+      'nothing that OpenTofu is asked for',
+      (of) => delete of['']?.rest.opentofu,
+      'modules/network: OpenTofu before 1.10 cannot read its removed block',
     ],
     // Rules.
     [

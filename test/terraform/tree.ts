@@ -31,7 +31,7 @@ export interface Module {
   /** Calls of other modules. */
   calls: Record<string, Body>;
   blocks: Block[];
-  /** `terraform`, `moved`, `provider` and whatever else there is. */
+  /** `terraform`, `moved`, `provider` and whatever else there is; as `opentofu`, what OpenTofu alone is asked for. */
   rest: Record<string, unknown>;
 }
 
@@ -70,10 +70,11 @@ export function moduleOf(path: string, files: readonly Parsed[]): Module {
   };
 }
 
-export const sourceFiles = (root = TERRAFORM): string[] =>
+/** @param ending `.tf`, or `.tofu` for what OpenTofu alone reads */
+export const sourceFiles = (root = TERRAFORM, ending = '.tf'): string[] =>
   readdirSync(root, { recursive: true, withFileTypes: true })
     .filter(
-      (entry) => entry.isFile() && entry.name.endsWith('.tf') && !entry.parentPath.includes('.terraform'),
+      (entry) => entry.isFile() && entry.name.endsWith(ending) && !entry.parentPath.includes('.terraform'),
     )
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
@@ -84,7 +85,12 @@ export async function readTree(root = TERRAFORM): Promise<Tree> {
     const path = relative(root, dirname(file));
     parsed.set(path, [...(parsed.get(path) ?? []), await parse(file, readFileSync(file, 'utf8'))]);
   }
-  return Object.fromEntries([...parsed].map(([path, files]) => [path, moduleOf(path, files)]));
+  const tree = Object.fromEntries([...parsed].map(([path, files]) => [path, moduleOf(path, files)]));
+  for (const file of sourceFiles(root, '.tofu')) {
+    const { rest = {} } = tree[relative(root, dirname(file))] ?? {};
+    rest.opentofu = (await parse(file, readFileSync(file, 'utf8'))).terraform;
+  }
+  return tree;
 }
 
 export const allBlocks = (tree: Tree): (Block & { module: string })[] =>

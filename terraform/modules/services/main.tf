@@ -86,18 +86,21 @@ moved {
 
 # Where the project was there before its policies, or has none, that account is in it: nothing of Hub's runs as it. Not by
 # google_project_default_service_accounts, which looks once only and loses the conditions of other roles. This one writes the project's roles
-# as a whole as well, so everybody else who gives some comes after it.
-resource "google_project_iam_member_remove" "default_accounts" {
-  for_each = {
-    app_engine     = "${var.project_id}@appspot.gserviceaccount.com"
-    compute_engine = "${data.google_project.this.number}-compute@developer.gserviceaccount.com"
-  }
-
+# as a whole as well, so one comes after the other, and everybody else who gives some after both.
+resource "google_project_iam_member_remove" "compute_engine" {
   project = var.project_id
   role    = "roles/editor"
-  member  = "serviceAccount:${each.value}"
+  member  = "serviceAccount:${data.google_project.this.number}-compute@developer.gserviceaccount.com"
 
   depends_on = [google_project_service.this]
+}
+
+resource "google_project_iam_member_remove" "app_engine" {
+  project = var.project_id
+  role    = "roles/editor"
+  member  = "serviceAccount:${var.project_id}@appspot.gserviceaccount.com"
+
+  depends_on = [google_project_iam_member_remove.compute_engine]
 }
 
 # Made now: otherwise the first use makes it, and a right given before that has nobody to be given to.
@@ -123,7 +126,7 @@ output "unpoliced_project_id" {
 # Every other module takes the project from here, and so waits for its APIs.
 output "project_id" {
   value      = var.project_id
-  depends_on = [google_project_service.this, google_project_iam_member_remove.default_accounts]
+  depends_on = [google_project_service.this, google_project_iam_member_remove.app_engine]
 }
 
 output "project_number" { value = data.google_project.this.number }
