@@ -57,11 +57,12 @@ export async function claimSpare(
     const account = await requireAccount(ports, wish.owner, ofOwner);
     const { accountClusters, accountHourlyMicros } = ports.settings.limits;
     const limits = { clusters: accountClusters, hourlyMicros: accountHourlyMicros };
-    const price = priceOf(wish.spec).hourlyMicros;
+    const read = pick(spares, ports);
+    // As it will be given back, and as it is charged: prices may have changed since it was admitted.
+    const price = read.cluster.liability?.hourlyMicros ?? priceOf(wish.spec).hourlyMicros;
     if (planAdmission(account.data, limits, price, 'account')) return undefined;
     const { path, data } = taken(account.path, account, price, undefined, new Date(ports.clock.now()));
     const counted: Write = { op: 'update', path, data, ifVersion: account.version };
-    const read = pick(spares, ports);
     const writes = [...also(read.cluster.id), counted];
     const claimed = await claim(ports, read, handOver(read, wish), wish.owner, writes);
     if (claimed) return claimed;

@@ -151,6 +151,13 @@ describe('a top-up', () => {
 });
 
 describe('claims at once', () => {
+  test('count for their owner what the spare will give back, whatever such a cluster costs by now', async () => {
+    const liability = { clusters: 1, hourlyMicros: 123_456 };
+    const { hub } = await aPool(1, { id: clusterIdOf(1), state: 'warm', liability });
+    await hub.run(claimSpare(hub.ports, aWish('ada'), () => []));
+    expect((await hub.documents.get(accountPath('ada')))?.data).toMatchObject(liability);
+  });
+
   test('hand out each spare once, and no more than there are', async () => {
     const spares = Array.from({ length: 10 }, (_, n) => ({ id: clusterIdOf(n + 1), state: 'warm' as const }));
     const { hub, count } = await aPool(10, ...spares);
