@@ -62,6 +62,11 @@ test('what is no refusal stays what it is', () => {
   expect(restRefusal(bug)).toBe(bug);
 });
 
+test('what Google says of accounts and keys comes into no document', () => {
+  const said = new CloudRefusal('PERMISSION_DENIED', 'ada@example.com may not; token=abc123');
+  expect(asProviderError(said)).toMatchObject({ detail: '[email] may not; token=[secret]' });
+});
+
 test('a refusal by gRPC keeps status, wording and reason', () => {
   const error = Object.assign(new Error('9 FAILED_PRECONDITION: busy'), {
     code: 9,

@@ -3,6 +3,7 @@
  * goes by canonical status and ErrorInfo.reason; wording decides only where the real service gives no more (noted at each).
  */
 import { AppError, type ErrorCode } from '../../../shared/errors.ts';
+import { scrub } from '../../log.ts';
 
 /** Canonical status names in the order of their codes: https://grpc.io/docs/guides/status-codes/ */
 const STATUSES = [
@@ -211,5 +212,5 @@ function codeOf(refusal: CloudRefusal): ErrorCode {
 export function asProviderError(error: unknown): unknown {
   if (!(error instanceof CloudRefusal)) return error;
   const code = isBusy(error) ? 'OPERATION_IN_PROGRESS' : codeOf(error);
-  return new AppError(code, error.message, { cause: error, retryAfterMs: error.retryAfterMs });
+  return new AppError(code, scrub(error.message), { cause: error, retryAfterMs: error.retryAfterMs });
 }

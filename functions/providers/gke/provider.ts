@@ -4,6 +4,7 @@
  */
 import { AppError } from '../../../shared/errors.ts';
 import { LABELS } from '../../labels.ts';
+import { scrub } from '../../log.ts';
 import type { FoundResource, LeafConnection, Observed, OwnedResource, Provider } from '../provider.ts';
 import type { GkeClient, GkeCluster, Leftover } from './client.ts';
 import { CONDITIONS, meaningOf } from './conditions.ts';
@@ -146,8 +147,11 @@ const warning = (cluster: GkeCluster): { warning?: string } => {
   return about ? { warning: `${about.code}: ${about.message}` } : {};
 };
 
-const lastWords = ({ conditions }: GkeCluster): string | undefined =>
-  conditions.findLast(({ message }) => message !== '')?.message;
+/** Scrubbed: it comes into documents, and may name accounts. */
+function lastWords({ conditions }: GkeCluster): string | undefined {
+  const said = conditions.findLast(({ message }) => message !== '')?.message;
+  return said && scrub(said);
+}
 
 function connection(cluster: GkeCluster, endpoint: string, settings: GkeSettings): LeafConnection {
   const server = `https://${endpoint}`;
