@@ -74,8 +74,8 @@ export const MANIFEST: readonly FunctionSpec[] = [
   // One message starts it; the look at each cluster has a message, and a minute, of its own.
   event(TOPICS.drift, TOPICS.drift, { schedule: '17 */6 * * *' }),
   event(TOPICS.durations, TOPICS.durations, { schedule: '*/10 * * * *', concurrency: 1, maxInstances: 1 }),
-  // Its identity lists all there is of Hub's in the project (clusters, disks, addresses, forwarding rules, firewalls, buckets, the zone's
-  // records) and may delete it, as the identities of the steps that take away may; it makes nothing, and does not enter clusters.
+  // Its identity lists all there is of Hub's in the project (clusters, disks, parts of load balancers, firewalls, subnetworks, buckets, the
+  // zone's records) and may delete it, as the identities of the steps that take away may; it makes nothing, and does not enter clusters.
   event(TOPICS.orphans, TOPICS.orphans, {
     schedule: '*/15 * * * *',
     timeoutSeconds: 300,

@@ -38,7 +38,9 @@ const LIST_LEFTOVERS = [
   'compute.forwardingRules.list',
   'compute.globalAddresses.list',
   'compute.globalForwardingRules.list',
+  'compute.httpHealthChecks.list',
   'compute.subnetworks.list',
+  'compute.targetPools.list',
 ];
 const REMOVE_LEFTOVERS = [
   'compute.addresses.delete',
@@ -47,8 +49,10 @@ const REMOVE_LEFTOVERS = [
   'compute.forwardingRules.delete',
   'compute.globalAddresses.delete',
   'compute.globalForwardingRules.delete',
+  'compute.httpHealthChecks.delete',
   'compute.networks.updatePolicy',
   'compute.subnetworks.delete',
+  'compute.targetPools.delete',
 ];
 
 const MAKE_BUCKETS = [

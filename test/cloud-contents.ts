@@ -49,8 +49,8 @@ export async function clustersIn(addresses: Addresses): Promise<string[]> {
 /** Names of what Compute Engine lists in all its zones and regions. */
 export async function computeIn(addresses: Addresses): Promise<string[]> {
   const base = `http://${addresses.compute}/compute/v1/projects/${addresses.projectId}`;
-  const kinds = ['disks', 'addresses', 'forwardingRules'];
-  const paths = [...kinds.map((kind) => `aggregated/${kind}`), 'global/firewalls'];
+  const kinds = ['disks', 'addresses', 'forwardingRules', 'targetPools'];
+  const paths = [...kinds.map((kind) => `aggregated/${kind}`), 'global/firewalls', 'global/httpHealthChecks'];
   const found = await Promise.all(paths.map((path) => json(`${base}/${path}`)));
   return found.flatMap(namesIn);
 }

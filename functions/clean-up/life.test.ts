@@ -66,6 +66,8 @@ test('a cluster that was used has one when it is called deleted: what its ledger
       'disk',
       'address',
       'forwarding-rule',
+      'target-pool',
+      'health-check',
       'firewall',
       'subnetwork',
       'bucket',

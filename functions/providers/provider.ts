@@ -104,8 +104,8 @@ export interface Provider {
    */
   ensureGone(target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): Promise<'gone' | 'pending'>;
   /**
-   * Everything of this cluster's, of any generation, that the cloud still lists: the cluster itself, its subnetworks, and the disks,
-   * addresses, forwarding rules and firewalls it made, found by label and by name.
+   * Everything of this cluster's, of any generation, that the cloud still lists: the cluster itself, its subnetworks, and the disks, parts of
+   * load balancers and firewalls it made, found by label and by name.
    * @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED
    */
   listOwned(clusterId: string, region: string): Promise<OwnedResource[]>;

@@ -69,6 +69,13 @@ describe.each(INTERIORS)('deleting (%s)', (inside) => {
     await it.delete(id);
     await it.reach(id, 'deleted');
     expect(it.objects()).toBe(0);
+    // Of its load balancer too what nobody sees: pools of targets count for a quota, and the certificate speaks of all.
+    const ledger = await it.documents.get<Ledger>(ledgerPath(id));
+    const entries = Object.values(ledger?.data.entries ?? {});
+    expect(entries.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['forwarding-rule', 'target-pool', 'health-check']),
+    );
+    expect(entries.filter(({ goneAt }) => goneAt === undefined)).toEqual([]);
   });
 
   /** A spare's two are not reached from here, nor the one that only days of failure lead to. */

@@ -75,7 +75,14 @@ async function findCluster(ports: Ports, id: string): Promise<Cluster | 'unreada
 }
 
 /** What a cluster makes by itself, without a line in the ledger. */
-const MADE_BY_CLUSTERS: readonly ResourceKind[] = ['disk', 'address', 'forwarding-rule', 'firewall'];
+const MADE_BY_CLUSTERS: readonly ResourceKind[] = [
+  'disk',
+  'address',
+  'forwarding-rule',
+  'target-pool',
+  'health-check',
+  'firewall',
+];
 
 export function isClaimed({ kind, name, location, generation }: FoundResource, claims: Claims): boolean {
   if (claims.everything) return true;

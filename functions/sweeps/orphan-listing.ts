@@ -22,7 +22,16 @@ type Source = 'provider' | 'buckets' | 'dns';
 
 /** Who tells of which kinds. */
 const KINDS: Readonly<Record<Source, readonly ResourceKind[]>> = {
-  provider: ['cluster', 'disk', 'address', 'forwarding-rule', 'firewall', 'subnetwork'],
+  provider: [
+    'cluster',
+    'disk',
+    'address',
+    'forwarding-rule',
+    'target-pool',
+    'health-check',
+    'firewall',
+    'subnetwork',
+  ],
   buckets: ['bucket'],
   dns: ['dns-record'],
 };

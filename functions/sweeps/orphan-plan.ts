@@ -96,12 +96,17 @@ export function planOrphans(
 const missing = (known: readonly Orphan[], kinds: Listing['kinds'], there: ReadonlySet<string>): string[] =>
   known.filter(({ key, kind }) => kinds.has(kind) && !there.has(key)).map(({ key }) => key);
 
+const PARTS_OF_BALANCERS: readonly FoundResource['kind'][] = [
+  'forwarding-rule',
+  'address',
+  'target-pool',
+  'health-check',
+];
+
 /** Evidence stays while anything it may speak of does: without it nobody could tell whose that is. */
 function inOrder(remove: readonly Found[], found: readonly FoundResource[]): Found[] {
   const removed = new Set(remove.map(({ resource }) => resource));
-  const left = found.filter(
-    (one) => (one.kind === 'forwarding-rule' || one.kind === 'address') && !removed.has(one),
-  );
+  const left = found.filter((one) => PARTS_OF_BALANCERS.includes(one.kind) && !removed.has(one));
   return remove
     .filter(({ resource }) => !resource.evidence || !left.some((one) => isOf(resource, one)))
     .sort((a, b) => placeOf(a.resource) - placeOf(b.resource));
@@ -121,13 +126,7 @@ const isSameThing = (orphan: Orphan, { kind, name, location, createdAt }: FoundR
 /** Sweeps at the same time give the same key to what has no time of its own. */
 const quarterOf = (nowMs: number): Date => new Date(nowMs - (nowMs % GROWN_UP_MS));
 
-const PARTS: readonly FoundResource['kind'][] = [
-  'disk',
-  'address',
-  'forwarding-rule',
-  'firewall',
-  'subnetwork',
-];
+const PARTS: readonly FoundResource['kind'][] = [...PARTS_OF_BALANCERS, 'disk', 'firewall', 'subnetwork'];
 const isPart = ({ kind }: FoundResource): boolean => PARTS.includes(kind);
 
 /** A thing with a time of its own is old enough when it comes here. */
@@ -154,10 +153,9 @@ export function isProven(resource: FoundResource, { generations }: Claims, cell:
   return says && (generation === undefined ? generations.size > 0 : generations.has(generation));
 }
 
-/** A rule uses its address, and evidence is needed until what it speaks of is gone. */
+/** A rule uses its address and its target pool, and that its health check; and evidence is needed until what it speaks of is gone. */
 const ORDER: readonly FoundResource['kind'][] = [
-  'forwarding-rule',
-  'address',
+  ...PARTS_OF_BALANCERS,
   'disk',
   'dns-record',
   'bucket',

@@ -1,6 +1,6 @@
 /**
- * What clusters leave in Compute Engine: disks, addresses, forwarding rules, firewalls and subnetworks. GKE and Kubernetes make them through
- * `create` and `remove`; Hub sees them through the REST face in `server.ts`.
+ * What clusters leave in Compute Engine: disks, addresses, the parts of load balancers, firewalls and subnetworks. GKE and Kubernetes make them
+ * through `create` and `remove`; Hub sees them through the REST face in `server.ts`.
  */
 import type { ResourceKind } from '../../shared/documents/ledger.ts';
 import { logNormal } from '../random.ts';
@@ -21,7 +21,7 @@ export interface ClusterRef {
 
 export interface ComputeSpec {
   name: string;
-  /** Zone, region or `global`. Firewalls are always global. */
+  /** Zone, region or `global`. Firewalls and health checks are always global. */
   location: string;
   labels?: Record<string, string>;
   description?: string;
@@ -119,6 +119,9 @@ export const COLLECTIONS: Record<ComputeKind, string> = {
   disk: 'disks',
   address: 'addresses',
   'forwarding-rule': 'forwardingRules',
+  'target-pool': 'targetPools',
+  // The older ones, which target pools take.
+  'health-check': 'httpHealthChecks',
   firewall: 'firewalls',
   subnetwork: 'subnetworks',
 };
@@ -133,7 +136,7 @@ export function createComputeModel(world: World): ComputeModel {
   const timers = new Set<() => void>();
   const keyOf = (kind: ComputeKind, location: string, name: string): string => `${kind}/${location}/${name}`;
   const locationOf = (kind: ComputeKind, location: string): string =>
-    kind === 'firewall' ? 'global' : location;
+    GLOBAL.has(kind) ? 'global' : location;
 
   const vanish = (key: string, row: ComputeRow): void => {
     if (row.goneAtMs === undefined) return;
@@ -163,9 +166,19 @@ export function createComputeModel(world: World): ComputeModel {
     );
   };
   const usersOf = (row: ComputeRow): string[] => {
-    if (row.kind !== 'address') return row.users;
+    if (row.kind === 'health-check') return [...row.users, ...poolsWith(row)];
+    if (row.kind !== 'address' && row.kind !== 'target-pool') return row.users;
     const rule = table.get(keyOf('forwarding-rule', row.location, row.name));
     return rule ? [...row.users, linkOf(world.projectId, rule)] : row.users;
+  };
+  /** A check of its own has the name of the pool; that of the nodes is for all other pools of its cluster. */
+  const poolsWith = ({ name, cluster }: ComputeRow): string[] => {
+    const isOwn = (pool: ComputeRow): boolean =>
+      table.has(keyOf('health-check', 'global', pool.name)) || cluster === undefined;
+    return [...table.values()]
+      .filter(({ kind }) => kind === 'target-pool')
+      .filter((pool) => (isOwn(pool) ? pool.name === name : pool.cluster?.id === cluster?.id))
+      .map((pool) => linkOf(world.projectId, pool));
   };
 
   /** Rows are replaced, not changed: what the API shows of one stays true, but for who uses it. */
@@ -289,7 +302,14 @@ export function createComputeModel(world: World): ComputeModel {
   };
 }
 
-const UNLABELLED: ReadonlySet<ComputeKind> = new Set(['firewall', 'subnetwork']);
+const UNLABELLED: ReadonlySet<ComputeKind> = new Set([
+  'firewall',
+  'subnetwork',
+  'target-pool',
+  'health-check',
+]);
+/** Kinds of which each is in no zone and no region: they have no list across all. */
+export const GLOBAL: ReadonlySet<ComputeKind> = new Set(['firewall', 'health-check']);
 
 /** https://cloud.google.com/compute/docs/naming-resources */
 const NAME = /^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -321,7 +341,7 @@ export function linkOf(projectId: string, row: Pick<ComputeRow, 'kind' | 'locati
 
 /** `zones/europe-west1-b`, `regions/europe-west1` or `global`. */
 export function scopeOf(kind: ComputeKind, location: string): string {
-  if (kind === 'firewall' || location === 'global') return 'global';
+  if (GLOBAL.has(kind) || location === 'global') return 'global';
   return kind === 'disk' && /-[a-z]$/.test(location) ? `zones/${location}` : `regions/${location}`;
 }
 
@@ -349,10 +369,12 @@ export function resourceOf(projectId: string, row: ComputeRow, users = row.users
       ? { direction: 'INGRESS', ...row.rule, targetTags: row.targetTags ?? [] }
       : {}),
     ...(row.kind === 'subnetwork' ? { ...row.subnetwork, privateIpGoogleAccess: true } : {}),
-    // Of a subnetwork this API says that it is used only when it is to go.
-    ...(users.length > 0 && row.kind !== 'subnetwork' ? { users } : {}),
+    // Of the others this API says that they are used only when they are to go.
+    ...(users.length > 0 && USERS_SHOWN.has(row.kind) ? { users } : {}),
   };
 }
+
+const USERS_SHOWN: ReadonlySet<ComputeKind> = new Set(['disk', 'address']);
 
 /** What GKE writes on the disks of a cluster, its nodes' and its volumes'. */
 const gkeLabels = (cluster: ClusterRef): Record<string, string> => ({

@@ -8,6 +8,7 @@ import {
   type ComputeModel,
   type ComputeRow,
   type FirewallRequest,
+  GLOBAL,
   type ListOptions,
   linkOf,
   resourceOf,
@@ -48,7 +49,7 @@ async function answer(
 
   if (request.method === 'GET' && rest[0] === 'aggregated' && rest.length === 2) {
     const kind = KINDS.get(rest[1] ?? '');
-    if (!kind || kind === 'firewall') throw noSuchMethod(url);
+    if (!kind || GLOBAL.has(kind)) throw noSuchMethod(url);
     sendJson(response, 200, aggregated(world, model, kind, options));
     return;
   }

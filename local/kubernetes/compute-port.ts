@@ -1,10 +1,16 @@
 /** What a leaf cluster asks of the compute stand-in: the cloud objects that Kubernetes makes for its Services and volumes. */
 
-export type ComputeKind = 'disk' | 'address' | 'forwarding-rule' | 'firewall';
+export type ComputeKind =
+  | 'disk'
+  | 'address'
+  | 'forwarding-rule'
+  | 'target-pool'
+  | 'health-check'
+  | 'firewall';
 
 export interface ComputeResource {
   name: string;
-  /** Zone of a disk, region of an address or forwarding rule, `global` for a firewall. */
+  /** Zone of a disk, region of an address, forwarding rule or target pool, `global` for a firewall or health check. */
   location: string;
   /** As the real cloud sets them: disks have them, parts of load balancers do not. */
   labels: Record<string, string>;

@@ -169,7 +169,7 @@ describe('an installation', () => {
     expect(around.compute.size).toBe(0);
     second.kubernetes.add({ ...TARGET, ca: 'CA' });
     await clock.runFor(minutes(10));
-    expect(around.compute.size).toBe(3);
+    expect(around.compute.size).toBe(5);
     second.store.close();
   });
 

@@ -7,7 +7,7 @@ import {
   poolsOf,
 } from '../../functions/providers/gke/client.ts';
 import { CloudRefusal, statusOf } from '../../functions/providers/gke/errors.ts';
-import type { ComputeModel, ComputeRow } from '../compute/model.ts';
+import { type ComputeModel, type ComputeRow, GLOBAL } from '../compute/model.ts';
 import type { ClusterView, ContainerModel } from '../container/model.ts';
 import type { ClusterResource } from '../container/resource.ts';
 import { ServiceError } from '../service.ts';
@@ -34,7 +34,7 @@ export function memoryGkeClient(container: ContainerModel, compute: ComputeModel
     cancelOperation: (location, name) => call(() => container.cancelOperation(location, name)),
     listLeftovers: (kind, filter) =>
       call(() => {
-        const scope = kind === 'firewall' ? { location: 'global' } : {};
+        const scope = GLOBAL.has(kind) ? { location: 'global' } : {};
         const found: ComputeRow[] = [];
         let next: { pageToken?: string } = {};
         do {

@@ -1,14 +1,15 @@
 /** Services of type LoadBalancer: the same parts in the cloud, after the same times, as the model in `../kubernetes` makes. */
 import {
-  balancerName,
   FINALIZER,
   firewallsOf,
+  goingOf,
+  isInternal,
   type Part,
-  TYPE_ANNOTATIONS,
+  restOf,
+  sharesCheck,
 } from '../kubernetes/controllers/services.ts';
 import { addressMs, cleanUpMs, FIREWALLS_MS } from '../kubernetes/durations.ts';
 import { internalIp, nextExternalIp } from '../kubernetes/identifiers.ts';
-import { regionOf } from '../kubernetes/places.ts';
 import type { SketchLeaf } from './sketch-leaf.ts';
 import { type Kept, keyOf } from './table.ts';
 
@@ -22,7 +23,7 @@ export function ensureBalancer(leaf: SketchLeaf, service: Kept): void {
   const { uid, namespace, name, finalizers = [] } = service.metadata;
   if (leaf.addressesAtMs.has(uid)) return;
   leaf.replace({ ...service, metadata: { ...service.metadata, finalizers: [...finalizers, FINALIZER] } });
-  leaf.after(FIREWALLS_MS, () => ifThere(leaf, service, () => make(leaf, firewallsOf(service))));
+  leaf.after(FIREWALLS_MS, () => ifThere(leaf, service, () => make(leaf, firewallsOf(leaf, service))));
   if (leaf.world.faults.hit('no-address', `${leaf.record.name} ${keyOf(namespace, name)}`)) {
     leaf.addressesAtMs.set(uid, Infinity);
     return;
@@ -45,19 +46,11 @@ function make(leaf: SketchLeaf, parts: readonly Part[]): void {
   }
 }
 
-const frontOf = (leaf: SketchLeaf, service: Kept): Part => [
-  'forwarding-rule',
-  balancerName(service),
-  regionOf(leaf.record.location),
-];
-
 function giveAddress(leaf: SketchLeaf, service: Kept): void {
-  make(leaf, [frontOf(leaf, service)]);
-  const internal = TYPE_ANNOTATIONS.some(
-    (name) => service.metadata.annotations?.[name]?.toLowerCase() === 'internal',
-  );
+  make(leaf, restOf(leaf, service));
   const ip: string =
-    service.spec?.loadBalancerIP || (internal ? internalIp(leaf.world.random) : nextExternalIp(leaf));
+    service.spec?.loadBalancerIP ||
+    (isInternal(service) ? internalIp(leaf.world.random) : nextExternalIp(leaf));
   leaf.replace({ ...service, status: { loadBalancer: { ingress: [{ ip, ipMode: 'VIP' }] } } });
 }
 
@@ -66,7 +59,10 @@ export function endBalancer(leaf: SketchLeaf, service: Kept): void {
   if (service.metadata.deletionTimestamp !== undefined) return;
   const going = leaf.replace({ ...service, metadata: { ...service.metadata, deletionTimestamp: leaf.now } });
   leaf.after(cleanUpMs(leaf.world.random), () => {
-    for (const [kind, name, location] of [frontOf(leaf, going), ...firewallsOf(going)]) {
+    const others = [...leaf.objects.each(SERVICE)].some(
+      (other) => other.metadata.uid !== going.metadata.uid && sharesCheck(other),
+    );
+    for (const [kind, name, location] of goingOf(leaf, going, others)) {
       leaf.edges.compute.remove(kind, name, location);
     }
     leaf.addressesAtMs.delete(going.metadata.uid);

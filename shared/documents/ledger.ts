@@ -14,6 +14,8 @@ export const resourceKind = z.enum([
   'disk',
   'address',
   'forwarding-rule',
+  'target-pool',
+  'health-check',
   'firewall',
   'subnetwork',
   'dns-record',

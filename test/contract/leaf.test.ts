@@ -393,6 +393,40 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
     expect([...side.compute]).toEqual([]);
   });
 
+  test('load balancers to the outside share a check of the nodes, unless traffic stays where it comes in', async () => {
+    const named = (name: string, spec: object) => {
+      const { metadata, spec: base, ...rest } = balancer({});
+      return { ...rest, metadata: { ...metadata, name }, spec: { ...base, ...spec } };
+    };
+    const refs = ['one', 'two', 'local'].map((name) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      name,
+      namespace: 'default',
+    }));
+    await leaf.apply(named('one', {}));
+    await leaf.apply(named('two', {}));
+    await leaf.apply(named('local', { externalTrafficPolicy: 'Local' }));
+    const found = () => Promise.all(refs.map((ref) => leaf.find(ref)));
+    await side.until(async () =>
+      (await found()).every((service) => service?.status?.loadBalancer?.ingress !== undefined),
+    );
+    const [one, two, local] = (await found()).map((service) =>
+      `a${service?.metadata.uid?.replaceAll('-', '')}`.slice(0, 32),
+    );
+    const made = () => [...side.compute].filter((text) => /^(health-check|target-pool)/.test(text)).sort();
+    const [shared] = made().filter((text) => /^health-check k8s-[0-9a-f]{16}-node$/.test(text));
+    const own = [`health-check ${local}`, `target-pool ${local}`];
+    expect(made()).toEqual([...own, shared, `target-pool ${one}`, `target-pool ${two}`].sort());
+    for (const [index, left] of [[...own, shared, `target-pool ${two}`], own, []].entries()) {
+      const ref = refs[index];
+      if (ref) await leaf.delete(ref);
+      await side.until(async () => (await found())[index] === undefined);
+      expect(made()).toEqual([...left].sort());
+    }
+    expect([...side.compute]).toEqual([]);
+  });
+
   test('a product is installed, calls home, and is reached at an address', async () => {
     const plan = aPlan();
     const seen = new Set<string>();
@@ -456,11 +490,11 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
 
   test('a leaf that is gone does not answer, and what it made stays', async () => {
     await leaf.apply(balancer());
-    await side.until(async () => side.compute.size === 3);
+    await side.until(async () => side.compute.size === 5);
     await side.stop();
     await expect(leaf.find(SETTINGS)).rejects.toMatchObject({ code: 'LEAF_UNAVAILABLE' });
     await expect(ensureDrained(leaf)).rejects.toMatchObject({ code: 'LEAF_UNAVAILABLE' });
-    expect(side.compute.size).toBe(3);
+    expect(side.compute.size).toBe(5);
   });
 });
 

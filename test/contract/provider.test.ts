@@ -325,13 +325,17 @@ describe.each([
   /** What a cluster that was never drained leaves behind. */
   const UID = '0f0e0d0c0b0a09080706050403020100';
   const BALANCER = `a${UID}`.slice(0, 32);
+  const NODES_CHECK = 'k8s-0123456789abcdef-node';
   const leaveThingsBehind = async (id = ID): Promise<void> => {
     await settled(aTarget({ id }));
     const { resources } = cloud.leaves.get(`hub-${id}-g1`) as LeafRequest;
     resources.create('disk', { name: 'pvc-1c6e2b1e-7f3b-4a53-9a4c-000000000001', location: ZONE });
     resources.create('forwarding-rule', { name: BALANCER, location: 'europe-west1' });
     resources.create('address', { name: BALANCER, location: 'europe-west1' });
+    resources.create('target-pool', { name: BALANCER, location: 'europe-west1' });
+    resources.create('health-check', { name: NODES_CHECK, location: 'global' });
     resources.create('firewall', { name: `k8s-fw-${BALANCER}`, location: 'global' });
+    resources.create('firewall', { name: `${NODES_CHECK}-http-hc`, location: 'global' });
     await gone(aTarget({ id }));
   };
   const owned = () => cloud.provider.listOwned(ID, 'europe-west1');
@@ -399,15 +403,17 @@ describe.each([
     expect((await owned()).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
       `forwarding-rule ${BALANCER}`,
       `address ${BALANCER}`,
+      `target-pool ${BALANCER}`,
+      `health-check ${NODES_CHECK}`,
       'disk pvc-1c6e2b1e-7f3b-4a53-9a4c-000000000001',
-      // The firewall proves whose the balancer's parts are, so it is shown when they are gone.
+      // The firewalls prove whose the balancer's parts are, so they are shown when those are gone.
     ]);
     await until(
       async () => {
         const left = await owned();
         for (const resource of left) {
           await cloud.provider.deleteOwned(resource).catch((error: unknown) => {
-            // The address waits for its rule.
+            // The address and the pool wait for the rule, the check for the pool.
             expect(error).toMatchObject({ code: 'OPERATION_IN_PROGRESS' });
           });
         }
@@ -458,12 +464,18 @@ describe.each([
     const others = found.filter(({ clusterId }) => clusterId === OTHER_ID);
     expect(others.map(({ kind, name, generation, derived }) => [kind, name, generation, derived])).toEqual([
       ['disk', 'pvc-1c6e2b1e-7f3b-4a53-9a4c-000000000001', 1, true],
+      ['firewall', `${NODES_CHECK}-http-hc`, 1, true],
       ['firewall', `k8s-fw-${BALANCER}`, 1, true],
       ['forwarding-rule', BALANCER, 1, true],
       ['address', BALANCER, 1, true],
+      ['target-pool', BALANCER, 1, true],
+      ['health-check', NODES_CHECK, 1, true],
     ]);
-    // Whose the parts of a balancer are is told by its firewall alone.
-    expect(others.map(({ evidence }) => evidence)).toEqual([undefined, true, undefined, undefined]);
+    // Whose the parts of a balancer are is told by its firewalls alone.
+    expect(others.filter(({ evidence }) => evidence).map(({ kind }) => kind)).toEqual([
+      'firewall',
+      'firewall',
+    ]);
     expect(found.filter(({ clusterId }) => clusterId !== ID && clusterId !== OTHER_ID)).toEqual([]);
   });
 

@@ -242,6 +242,9 @@ const COLLECTIONS: Record<LeftoverKind, string> = {
   disk: 'disks',
   address: 'addresses',
   'forwarding-rule': 'forwardingRules',
+  'target-pool': 'targetPools',
+  // The older ones, which target pools take.
+  'health-check': 'httpHealthChecks',
   firewall: 'firewalls',
   subnetwork: 'subnetworks',
 };
@@ -267,9 +270,10 @@ interface ComputePage {
   unreachables?: string[];
 }
 
-/** Firewalls are global and have a list of their own; the others are listed across all locations at once. */
+/** These are global and have a list of their own; the others are listed across all locations at once. */
+const GLOBAL: ReadonlySet<LeftoverKind> = new Set(['firewall', 'health-check']);
 const listPath = (kind: LeftoverKind): string =>
-  kind === 'firewall' ? 'global/firewalls' : `aggregated/${COLLECTIONS[kind]}`;
+  `${GLOBAL.has(kind) ? 'global' : 'aggregated'}/${COLLECTIONS[kind]}`;
 
 function leftoversIn(kind: LeftoverKind, page: ComputePage): Leftover[] {
   requireComplete(page.unreachables ?? []);

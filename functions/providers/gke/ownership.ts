@@ -8,9 +8,11 @@
  * - the name of the one firewall that Hub itself makes for a cluster: `hub-<id>-g<n>-webhooks`;
  * - the name of the subnetwork that Hub has GKE make with a cluster: `hub-<id>-g<n>`, and the letter of its zone;
  * - a firewall for the cluster's nodes: its target tags are `gke-hub-<id>-g<n>-<hash>-node`;
- * - a forwarding rule or address with the name of a load balancer (`a<uid>`) that such a firewall (`k8s-fw-a<uid>`) was made for.
+ * - a forwarding rule, address, target pool or health check with the name of a load balancer (`a<uid>`) that such a firewall (`k8s-fw-a<uid>`)
+ *   was made for, and the health check of its nodes (`k8s-<hash>-node`) that such a firewall (`k8s-<hash>-node-http-hc`) lets through. So GKE
+ *   calls them where it balances without the add-on for Ingress: https://github.com/kubernetes/cloud-provider-gcp (providers/gce).
  *
- * The id is 80 random bits, so a name that holds it is no accident. What cannot be proved: a disk, rule or address without any
+ * The id is 80 random bits, so a name that holds it is no accident. What cannot be proved: a disk, or part of a load balancer, without any
  * of these, for example after somebody deleted the firewall by hand. Draining a cluster before deleting it leaves none.
  */
 import type { ListingScope } from '../../../shared/clean-up.ts';
@@ -48,6 +50,8 @@ export function leftoverQueries(clusterId: string): { kind: LeftoverKind; filter
   ];
 }
 
+const BY_FIREWALL = 'name of a load balancer that a firewall of its nodes names';
+
 /** The same in words, and the clusters beside it. */
 export function listingScopes(clusterId: string, projectId: string): ListingScope[] {
   const byLabel = [`label ${LABELS.cluster}=${clusterId}`, `label ${GKE_LABEL}=hub-${clusterId}-g*`];
@@ -62,8 +66,9 @@ export function listingScopes(clusterId: string, projectId: string): ListingScop
     {
       ...project,
       kinds: ['address', 'forwarding-rule'],
-      by: [...byLabel, 'name of a load balancer that a firewall of its nodes names'],
+      by: [...byLabel, BY_FIREWALL],
     },
+    { ...project, kinds: ['target-pool', 'health-check'], by: [BY_FIREWALL] },
     {
       ...project,
       kinds: ['firewall'],
@@ -91,14 +96,29 @@ export function ownedBy(leftover: Leftover, clusterId: string): boolean {
   );
 }
 
-/** The load balancers that owned firewalls speak of. */
-export function evidenceOf(found: readonly Leftover[]): { balancer: string; firewall: string }[] {
+/** What a load balancer in the network is made of. */
+export const PARTS = ['forwarding-rule', 'address', 'target-pool', 'health-check'] as const;
+
+const BALANCER = 'a[0-9a-f]{31}';
+/** The health check that all load balancers of a cluster share. */
+const NODES_CHECK = 'k8s-[0-9a-f]{16}-node';
+/** Firewalls that let through what is balanced, and what checks. */
+const SPEAKS_OF = [
+  new RegExp(`^k8s-fw-(${BALANCER})$`),
+  new RegExp(`^k8s-(${BALANCER})-http-hc$`),
+  new RegExp(`^(${NODES_CHECK})-http-hc$`),
+];
+
+/** The names of parts of load balancers that owned firewalls speak of. */
+export function evidenceOf(found: readonly Leftover[]): { part: string; firewall: string }[] {
   return found
     .filter(({ kind }) => kind === 'firewall')
-    .flatMap(({ name }) => {
-      const balancer = /^k8s-fw-(a[0-9a-f]{31})$/.exec(name)?.[1];
-      return balancer ? [{ balancer, firewall: name }] : [];
-    });
+    .flatMap(({ name }) =>
+      SPEAKS_OF.flatMap((pattern) => {
+        const part = pattern.exec(name)?.[1];
+        return part === undefined ? [] : [{ part, firewall: name }];
+      }),
+    );
 }
 
 // Of all clusters at once: whose something is, and what says so.
@@ -128,8 +148,8 @@ export const ALL_QUERIES: readonly { kind: LeftoverKind; filter: string }[] = [
   { kind: 'firewall', filter: 'name eq "gke-hub-.*|hub-.*|k8s-.*"' },
   { kind: 'subnetwork', filter: 'name eq "hub-.*"' },
 ];
-/** Names that Kubernetes gives to load balancers: asked for where firewalls speak of some. */
-export const BALANCER_FILTER = 'name eq "a[0-9a-f]{31}"';
+/** Names that GKE gives to the parts of load balancers: asked for where firewalls speak of some. */
+export const BALANCER_FILTER = `name eq "${BALANCER}|${NODES_CHECK}"`;
 
 type Origin = Pick<FoundResource, 'clusterId' | 'generation' | 'derived'>;
 
@@ -167,13 +187,13 @@ function originOf(leftover: Leftover): Origin | undefined {
   return origin && derived && isSame(origin, derived) ? { ...origin, derived: true } : origin;
 }
 
-/** Load balancers by name, with the cluster whose nodes their firewalls are for. */
+/** Parts of load balancers by name, with the cluster whose nodes their firewalls are for. */
 export function balancersOf(firewalls: readonly Leftover[]): ReadonlyMap<string, Origin> {
   return new Map(
-    evidenceOf(firewalls).flatMap(({ balancer, firewall }): [string, Origin][] => {
+    evidenceOf(firewalls).flatMap(({ part, firewall }): [string, Origin][] => {
       const found = firewalls.find(({ name }) => name === firewall);
       const derived = found && derivedFrom(found);
-      return derived ? [[balancer, { ...derived, derived: true }]] : [];
+      return derived ? [[part, { ...derived, derived: true }]] : [];
     }),
   );
 }
@@ -187,7 +207,7 @@ export function foundLeftovers(
     const { kind, name, location, labels, createdAt, sizeGiB, going } = leftover;
     const origin = originOf(leftover) ?? balancers.get(name);
     if (!origin) return [];
-    const isEvidence = evidenceOf([leftover]).some(({ balancer }) => parts.has(balancer));
+    const isEvidence = evidenceOf([leftover]).some(({ part }) => parts.has(part));
     return [
       {
         ...origin,

@@ -20,6 +20,7 @@ import {
   leftoverQueries,
   listingScopes,
   ownedBy,
+  PARTS,
 } from './ownership.ts';
 import { clusterBody, clusterName, type GkeSettings, subnetworkName } from './request.ts';
 
@@ -200,15 +201,13 @@ async function listOwned(client: GkeClient, clusterId: string): Promise<OwnedRes
   const found = (await Promise.all(lists)).flat().filter((leftover) => ownedBy(leftover, clusterId));
   // What a load balancer made in Compute Engine often names nothing but itself; its firewall names both it and the nodes.
   const balancers = evidenceOf(found);
-  const byBalancer = `name eq "${balancers.map(({ balancer }) => balancer).join('|')}"`;
+  const byBalancer = `name eq "${[...new Set(balancers.map(({ part }) => part))].join('|')}"`;
   const parts = balancers.length === 0 ? [] : PARTS.map((kind) => client.listLeftovers(kind, byBalancer));
   await allEnded(parts);
   const unique = distinct([...found, ...(await Promise.all(parts)).flat()]);
   // Evidence goes last: if the firewall were deleted first and the handler died, nothing would tell whose the rest is.
   const needed = new Set(
-    balancers
-      .filter(({ balancer }) => unique.some(({ name }) => name === balancer))
-      .map(({ firewall }) => firewall),
+    balancers.filter(({ part }) => unique.some(({ name }) => name === part)).map(({ firewall }) => firewall),
   );
   return [
     ...(await clusters)
@@ -242,15 +241,12 @@ function distinct(found: readonly Leftover[]): Leftover[] {
   return [...unique.values()];
 }
 
-/** What a load balancer in the network is made of. */
-const PARTS = ['forwarding-rule', 'address'] as const;
-
 /** No request may outlive the step that made it: waits for all, also when one was refused. */
 const allEnded = async (answers: readonly Promise<unknown>[]): Promise<void> =>
   void (await Promise.allSettled(answers));
 
-/** A rule uses its address, so it goes first. */
-const ORDER = ['forwarding-rule', 'address', 'disk', 'firewall', 'subnetwork'];
+/** A rule uses its address and its target pool, and that its health check: what is used goes later. */
+const ORDER = ['forwarding-rule', 'address', 'target-pool', 'health-check', 'disk', 'firewall', 'subnetwork'];
 
 /** By label; and by name if it has no such label, so that nobody can call us done while it stands (deleting it is refused). */
 function isOwnedCluster(cluster: GkeCluster, clusterId: string): boolean {

@@ -2,6 +2,7 @@
  * Services of type LoadBalancer: the cloud's parts are made a while after the Service, and taken down before it may go.
  * Names as GKE's controller gives them: https://github.com/kubernetes/cloud-provider-gcp (providers/gce)
  */
+import { createHash } from 'node:crypto';
 import { removeFinalizer } from '../api.ts';
 import type { ComputeKind } from '../compute-port.ts';
 import { addressMs, cleanUpMs, FIREWALLS_MS } from '../durations.ts';
@@ -66,16 +67,60 @@ export const balancerName = (service: { metadata: { uid: string } }): string =>
 
 export type Part = [kind: ComputeKind, name: string, location: string];
 
-export const firewallsOf = (service: { metadata: { uid: string } }): Part[] => [
+/** A Service of either model, as far as its parts in the cloud go by it. */
+interface Balanced {
+  metadata: { uid: string; annotations?: Record<string, string>; finalizers?: string[] };
+  // biome-ignore lint/suspicious/noExplicitAny: as in the objects of both models.
+  spec?: any;
+}
+/** A cluster of either model. */
+interface Balancing {
+  key: string;
+  record: { id?: string; location: string };
+}
+
+export const isInternal = ({ metadata }: Balanced): boolean =>
+  TYPE_ANNOTATIONS.some((name) => metadata.annotations?.[name]?.toLowerCase() === 'internal');
+
+/**
+ * Where traffic may go to any node the nodes are checked, once for all load balancers of the cluster; else each has a check of its own.
+ * Both are named as the firewalls that let the checks through are.
+ */
+const hasOwnCheck = ({ spec }: Balanced): boolean => spec?.externalTrafficPolicy === 'Local';
+/** Those that the check of the nodes is for, as long as their parts are there. */
+export const sharesCheck = (service: Balanced): boolean =>
+  !hasOwnCheck(service) && (service.metadata.finalizers?.includes(FINALIZER) ?? false);
+const checkOf = (leaf: Balancing, service: Balanced): string =>
+  hasOwnCheck(service) ? balancerName(service) : `k8s-${clusterUid(leaf)}-node`;
+const clusterUid = ({ key, record: { id = '' } }: Balancing): string =>
+  createHash('sha256').update(`${key} ${id}`).digest('hex').slice(0, 16);
+
+const checkFirewallOf = (leaf: Balancing, service: Balanced): Part => {
+  const check = checkOf(leaf, service);
+  return ['firewall', `${check.startsWith('k8s-') ? '' : 'k8s-'}${check}-http-hc`, 'global'];
+};
+
+export const firewallsOf = (leaf: Balancing, service: Balanced): Part[] => [
   ['firewall', `k8s-fw-${balancerName(service)}`, 'global'],
-  ['firewall', `k8s-${balancerName(service).slice(0, 17)}-node-http-hc`, 'global'],
+  checkFirewallOf(leaf, service),
 ];
 
-const frontOf = (leaf: LeafCluster, service: Stored): Part => [
-  'forwarding-rule',
-  balancerName(service),
-  regionOf(leaf.record.location),
-];
+/** What is there once it has an address. Behind an internal one are no such pools. */
+export function restOf(leaf: Balancing, service: Balanced): Part[] {
+  const region = regionOf(leaf.record.location);
+  const name = balancerName(service);
+  const front: Part = ['forwarding-rule', name, region];
+  if (isInternal(service)) return [front];
+  return [['health-check', checkOf(leaf, service), 'global'], ['target-pool', name, region], front];
+}
+
+/** What goes with it. @param others whether others stay that share a check with it, if it shares one */
+export function goingOf(leaf: Balancing, service: Balanced, others: boolean): Part[] {
+  const stays = others && !hasOwnCheck(service) ? checkOf(leaf, service) : undefined;
+  return [...restOf(leaf, service).reverse(), ...firewallsOf(leaf, service)].filter(
+    ([, name]) => stays === undefined || !name.startsWith(stays),
+  );
+}
 
 function make(leaf: LeafCluster, [kind, name, location]: Part): void {
   leaf.edges.compute.create(kind, { name, location, labels: {}, cluster: leaf.record.name });
@@ -90,21 +135,22 @@ const onService =
 
 export const serviceTasks = {
   [FIREWALLS]: onService((leaf, service) => {
-    for (const part of firewallsOf(service)) make(leaf, part);
+    for (const part of firewallsOf(leaf, service)) make(leaf, part);
   }),
   [ADDRESS]: onService((leaf, service) => {
     // The firewalls again: a process killed at the wrong moment may have left them out.
-    for (const part of [...firewallsOf(service), frontOf(leaf, service)]) make(leaf, part);
-    const internal = TYPE_ANNOTATIONS.some(
-      (name) => service.metadata.annotations?.[name]?.toLowerCase() === 'internal',
-    );
+    for (const part of [...firewallsOf(leaf, service), ...restOf(leaf, service)]) make(leaf, part);
     const ip: string =
-      service.spec?.loadBalancerIP || (internal ? internalIp(leaf.world.random) : nextExternalIp(leaf));
+      service.spec?.loadBalancerIP ||
+      (isInternal(service) ? internalIp(leaf.world.random) : nextExternalIp(leaf));
     leaf.objects.setStatus(KINDS.Service, service, { loadBalancer: { ingress: [{ ip, ipMode: 'VIP' }] } });
   }),
   [CLEANUP]: onService((leaf, service) => {
     if (isLoadBalancer(service) && !isBeingDeleted(service)) return;
-    for (const [kind, name, location] of [frontOf(leaf, service), ...firewallsOf(service)]) {
+    const others = [...leaf.objects.each(KINDS.Service)].some(
+      (other) => other.metadata.uid !== service.metadata.uid && sharesCheck(other),
+    );
+    for (const [kind, name, location] of goingOf(leaf, service, others)) {
       leaf.edges.compute.remove(kind, name, location);
     }
     leaf.memory.delete(`service ${keyOfObject(service)}`);

@@ -249,7 +249,14 @@ const location = fc.oneof(
   fc.constantFrom('europe-west1', 'nowhere1-a'),
 );
 const clusterOf = fc.constantFrom(`hub-${ID}-g1`, `hub-${ID}-g2`, `hub-${OTHER_ID}-g1`);
-const leftover = fc.constantFrom<LeftoverKind[]>('disk', 'address', 'forwarding-rule', 'firewall');
+const leftover = fc.constantFrom<LeftoverKind[]>(
+  'disk',
+  'address',
+  'forwarding-rule',
+  'target-pool',
+  'health-check',
+  'firewall',
+);
 type GkeAsk =
   | Pass
   | { kind: 'create'; location: string; id: string; generation: number; nodes: number }

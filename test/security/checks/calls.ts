@@ -53,6 +53,8 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   disk: 'disks',
   address: 'addresses',
   'forwarding-rule': 'forwardingRules',
+  'target-pool': 'targetPools',
+  'health-check': 'httpHealthChecks',
   firewall: 'firewalls',
   subnetwork: 'subnetworks',
 };
@@ -67,6 +69,7 @@ const listed = (kind: string): string[] => {
 const deleted = (kind: string, location: string): string[] => {
   if (kind === 'firewall') return ['compute.firewalls.delete', 'compute.networks.updatePolicy'];
   const name = COLLECTIONS[kind] ?? kind;
+  if (kind === 'health-check') return [`compute.${name}.delete`];
   return [`compute.${location === 'global' ? ofNone(name) : name}.delete`];
 };
 

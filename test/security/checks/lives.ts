@@ -239,8 +239,8 @@ const LIVES: Readonly<Record<string, Life>> = {
       leaveBehind(hub, cluster);
       makeLate(hub, cluster);
       // It cannot be taken away for so long that an operator has to see to it.
-      for (const subject of ['disks.delete', 'addresses.delete', 'forwardingRules.delete'])
-        hub.faults.force('unavailable', { subject });
+      for (const kind of ['disks', 'addresses', 'forwardingRules', 'targetPools', 'httpHealthChecks'])
+        hub.faults.force('unavailable', { subject: `${kind}.delete` });
       await hub.reach(id, 'stuck');
       hub.faults.clear();
       await hub.retry(id);

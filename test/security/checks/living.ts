@@ -123,6 +123,10 @@ export function leaveBehind(hub: Living, { id }: Pick<Cluster, 'id'>): void {
   const targetTags = [`gke-${name}-0a1b2c3d-node`];
   hub.compute.create('disk', { name: `gke-${name}-disk`, location: 'europe-west1-b', labels });
   hub.compute.create('firewall', { name: `gke-${name}-all`, location: 'global', targetTags });
+  const balancer = `a${id.replace(/[^a-f]/g, '0')}${'0'.repeat(15)}`;
+  hub.compute.create('firewall', { name: `k8s-fw-${balancer}`, location: 'global', targetTags });
+  hub.compute.create('target-pool', { name: balancer, location: 'europe-west1' });
+  hub.compute.create('health-check', { name: balancer, location: 'global' });
   const description = `auto-created subnetwork for cluster "${name}"`;
   hub.compute.create('subnetwork', { name: `${name}-b`, location: 'europe-west1', description });
   for (const location of ['europe-west1', 'global']) {

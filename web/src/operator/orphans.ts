@@ -46,6 +46,8 @@ export const KINDS: Readonly<Record<Orphan['kind'], string>> = {
   disk: 'Disk',
   address: 'Address',
   'forwarding-rule': 'Load balancer',
+  'target-pool': 'Load balancer’s nodes',
+  'health-check': 'Load balancer’s check',
   firewall: 'Firewall rule',
   subnetwork: 'Subnetwork',
   'dns-record': 'Name',
