@@ -11,7 +11,6 @@ import { tell } from '../parts/toast.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
 import { type Account, emailsOf, MOST_ACCOUNTS, useAccounts, useCells, useDefaults } from './allowances.ts';
 import { Doubted, useDoubted } from './doubted.tsx';
-import { useFocusKept } from './focus.ts';
 import { type Limits, limitsOf } from './limits.ts';
 import { LimitsDialog } from './limits-dialog.tsx';
 import { LivePart } from './live-part.tsx';
@@ -24,16 +23,13 @@ export function QuotasPage({ recent }: { recent: Recent }) {
   const { asking, accounts } = useAccounts();
   const doubted = useDoubted();
   const defaults = useDefaults(accounts);
-  const heading = useFocusKept<HTMLHeadingElement>(valuesOf(asking).length);
   const emails = emailsOf(valuesOf(recent));
   const nameOf = ({ id, request }: Account): string => request?.email ?? emails.get(id) ?? id;
   return (
     <>
       <div className="page-head">
         <div>
-          <h1 ref={heading} tabIndex={-1}>
-            Quotas
-          </h1>
+          <h1>Quotas</h1>
           <p className="muted">A cluster counts from when it starts until nothing of it is left.</p>
         </div>
       </div>
