@@ -10,7 +10,7 @@ import { Scroll } from '../parts/scroll.tsx';
 import { tell } from '../parts/toast.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
 import { type Account, emailsOf, MOST_ACCOUNTS, useAccounts, useCells, useDefaults } from './allowances.ts';
-import { Doubted, useDoubted } from './doubted.tsx';
+import { Doubted, HoldDialog, useDoubted } from './doubted.tsx';
 import { type Limits, limitsOf } from './limits.ts';
 import { LimitsDialog } from './limits-dialog.tsx';
 import { LivePart } from './live-part.tsx';
@@ -277,8 +277,8 @@ function Accounts({ accounts, defaults, nameOf }: Props & { accounts: readonly A
 }
 
 function AccountRow({ account, limits, name }: RequestProps) {
-  const [open, setOpen] = useState<'limits' | 'delete'>();
-  const { id, clusters, hourlyMicros, maxClusters, maxHourlyMicros, closing } = account;
+  const [open, setOpen] = useState<'limits' | 'hold' | 'delete'>();
+  const { id, clusters, hourlyMicros, maxClusters, maxHourlyMicros, closing, standing } = account;
   const close = (): void => setOpen(undefined);
   return (
     <tr>
@@ -309,12 +309,18 @@ function AccountRow({ account, limits, name }: RequestProps) {
             <Button aria-label={`Change what ${name} may have`} onClick={() => setOpen('limits')}>
               Change
             </Button>
+            {standing?.state !== 'suspended' && (
+              <Button aria-label={`Hold the account of ${name}`} onClick={() => setOpen('hold')}>
+                Hold
+              </Button>
+            )}
             <Button aria-label={`Delete the account of ${name}`} onClick={() => setOpen('delete')}>
               Delete
             </Button>
           </div>
         )}
         {open === 'limits' && <LimitsDialog uid={id} name={name} now={limits} onClose={close} />}
+        {open === 'hold' && <HoldDialog uid={id} name={name} onClose={close} />}
         {open === 'delete' && <DeleteAccountDialog uid={id} name={name} onClose={close} />}
       </td>
     </tr>
