@@ -93,6 +93,7 @@ function serveSite(setting: ConsoleSetting) {
       const path = (incoming.url ?? '/').replace(/\?.*$/, '');
       if (site.isPage(path)) return servePage(incoming, outgoing);
       setHeaders(path, outgoing);
+      // It is there again when a release is taken back.
       outgoing.setHeader('cache-control', 'no-cache');
       outgoing.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such file.\n');
     });

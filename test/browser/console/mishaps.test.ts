@@ -65,7 +65,7 @@ describeConsole('mishaps in the console', (setting) => {
     await page.getByRole('dialog', { name: 'Create a cluster' }).getByLabel('Name').waitFor();
   });
 
-  test('a page that has been open for long is loaded anew by itself, and once', async () => {
+  test('a page that a release took away is loaded anew by itself, and once', async () => {
     const email = await setting.newcomer('lars');
     const page = await setting.open('/');
     await page.clock.install();
@@ -105,6 +105,25 @@ describeConsole('mishaps in the console', (setting) => {
     await page.getByRole('menuitem', { name: 'Your account' }).click();
     await page.getByText('This page could not be loaded.').waitFor();
     expect(await isSamePage()).toBe(true);
+  });
+
+  test('a page that breaks says so, and the others are still there', async () => {
+    const email = await setting.newcomer('brit');
+    const page = await setting.open('/');
+    // What is reported would be a fault of the test.
+    await page.addInitScript('globalThis.reportError = ({ message }) => { globalThis.reported = message; }');
+    await page.route('**/assets/account-page-*.js', (route) =>
+      route.fulfill({
+        contentType: 'text/javascript',
+        body: "export default () => { throw new Error('broken'); };",
+      }),
+    );
+    await page.goto(`${setting.driver.hub.url}/account`);
+    await signIn(page, email);
+    await page.getByText('This page cannot be shown.').waitFor();
+    expect(await page.evaluate('globalThis.reported')).toBe('broken');
+    await page.getByRole('link', { name: 'Clusters', exact: true }).click();
+    await page.getByRole('button', { name: 'Create cluster' }).waitFor();
   });
 
   /** Sends the order, closes the dialog before it is answered, goes elsewhere, and then has it answered. */

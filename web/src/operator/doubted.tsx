@@ -117,7 +117,7 @@ export function HoldDialog({ uid, name, onClose }: { uid: string; name: string; 
   return (
     <ReasonDialog
       title="Hold the account"
-      description={`It holds at once, until an operator restores the account. What ${name} has goes on running.`}
+      description={`Until an operator restores it. What ${name} has goes on running; what waits in the queue goes on waiting.`}
       label="Why"
       hint="It is kept in the audit log, with your name."
       verb={state === 'throttled' ? 'Throttle' : 'Suspend'}

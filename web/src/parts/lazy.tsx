@@ -19,8 +19,10 @@ export function lazyDialog<P extends object>(load: Load<P>): ComponentType<P> & 
   return Object.assign(Dialog, { preload: () => void load().catch(() => undefined) });
 }
 
-/** @param mend whether it helps itself */
-function lazily<P extends object>(load: Load<P>, waiting: ReactNode, mend: () => Promise<boolean>) {
+/** @returns whether it has helped itself */
+type Mend = (isWanted: () => boolean) => Promise<boolean>;
+
+function lazily<P extends object>(load: Load<P>, waiting: ReactNode, mend: Mend) {
   let Loaded: ComponentType<P> | undefined;
   return function Lazy(props: P) {
     const [, setIsLoaded] = useState(false);
@@ -34,7 +36,7 @@ function lazily<P extends object>(load: Load<P>, waiting: ReactNode, mend: () =>
           if (isWanted) setIsLoaded(true);
         },
         async () => {
-          if (isWanted && !(await mend())) setHasFailed(true);
+          if (!(await mend(() => isWanted)) && isWanted) setHasFailed(true);
         },
       );
       return () => {
@@ -57,16 +59,15 @@ const NotLoaded = () => (
   </Problem>
 );
 
-/** @returns whether the page is on its way out */
-async function loadAnewOnce(): Promise<boolean> {
+async function loadAnewOnce(isWanted: () => boolean): Promise<boolean> {
   // The browser keeps this over a reload, and a page that somebody goes to has none: no second time without them.
   if (history.state?.isLoadedAnew) return false;
   const isReachable = await fetch('/', { method: 'HEAD', cache: 'no-store' }).then(
     ({ ok }) => ok,
     () => false,
   );
-  // Whoever is offline would lose the rest of the page too.
-  if (!isReachable) return false;
+  // Whoever is offline would lose the rest of the page too, and whoever went on to another page has no use for it.
+  if (!isReachable || !isWanted()) return false;
   history.replaceState({ ...history.state, isLoadedAnew: true }, '');
   location.reload();
   return true;
