@@ -84,7 +84,7 @@ function Search({ asked }: { asked: Asked | undefined }) {
     go(addressOf({ by, id: id.trim() }));
   };
   return (
-    <form className="invite" onSubmit={submit}>
+    <form className="invite audit-search" onSubmit={submit}>
       <Field label="Id">
         {(field) => (
           <input
