@@ -44,11 +44,19 @@ test('what no function serves is one page, and no function of its own', () => {
     hosting: {
       rewrites: [
         { source: '/v1/**', function: { functionId: 'api' } },
-        { source: '**', destination: '/index.html' },
+        { source: '!/assets/**', destination: '/index.html' },
       ],
     },
   });
   expect(only?.name).toBe('api');
+});
+
+test('a page is whatever somebody may link to; a file that a release has taken away is none', () => {
+  const { isPage } = deployedSite();
+  for (const path of ['/', '/clusters/abc', '/operator/audit', '/signin/oidc', '/assetsx', '/a.b'])
+    expect(isPage(path)).toBe(true);
+  for (const path of ['/assets', '/assets/index-abc.js', '/assets/deep/index-abc.css'])
+    expect(isPage(path)).toBe(false);
 });
 
 describe('headers of the console', () => {

@@ -25,11 +25,19 @@ export interface Rewrite {
 export interface StaticSite {
   /** Path of the folder that is deployed. */
   folder: string;
+  /** Whether a path that is no file is answered with the page, which finds out by itself what is asked for. */
+  isPage(path: string): boolean;
   /** Those that a path is served with; of two with the same name the later one. */
   headersFor(path: string): ReadonlyMap<string, string>;
 }
 
 const source = z.string().regex(/^(\*\*|(\/([-\w.]+|\*|\*\*))+)$/, 'only names, * and ** are known here');
+/** Whatever the source after the mark is not. */
+const rest = z
+  .string()
+  .startsWith('!')
+  .transform((glob) => glob.slice(1))
+  .pipe(source);
 
 const hostingConfig = z.object({
   hosting: z.object({
@@ -37,8 +45,8 @@ const hostingConfig = z.object({
     rewrites: z.array(
       z.union([
         z.object({ source, function: z.object({ functionId: z.string() }) }),
-        // One page for whatever is left: it finds out by itself what is asked for.
-        z.object({ source: z.literal('**'), destination: z.literal('/index.html') }),
+        // One page for whatever is left but files, which are there or not.
+        z.object({ source: rest, destination: z.literal('/index.html') }),
       ]),
     ),
     headers: z
@@ -68,9 +76,13 @@ export function rewritesIn(config: unknown): readonly Rewrite[] {
 /** @throws ZodError */
 export function siteIn(config: unknown): StaticSite {
   const { hosting } = hostingConfig.parse(config);
+  const files = hosting.rewrites.flatMap((rewrite) =>
+    'destination' in rewrite ? [patternOf(rewrite.source)] : [],
+  );
   const rules = hosting.headers.map((rule) => ({ pattern: patternOf(rule.source), headers: rule.headers }));
   return {
     folder: inRepository(hosting.public),
+    isPage: (path) => files.some((pattern) => !pattern.test(path)),
     headersFor: (path) =>
       new Map(
         rules

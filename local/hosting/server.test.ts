@@ -43,6 +43,17 @@ test('a function that is away is told as such', async () => {
   expect(await answer.json()).toMatchObject({ code: 'UNAVAILABLE' });
 });
 
+test('every path is the page, but a file that is not there is not: it would be taken for the file, and kept', async () => {
+  const of = async (path: string) => {
+    const { status, headers } = await fetch(`http://127.0.0.1:${hosting.port}${path}`);
+    return { status, type: headers.get('content-type') };
+  };
+  for (const path of ['/', '/clusters/abc', '/clusters/a.b'])
+    expect(await of(path)).toEqual({ status: 200, type: 'text/html;charset=utf-8' });
+  for (const path of ['/assets/gone-abc.js', '/assets/gone', '/assets/gone?at=/'])
+    expect(await of(path)).toEqual({ status: 404, type: 'text/plain' });
+});
+
 test('the console learns where the stand-ins are, at the address at which Hosting says so', async () => {
   expect(JSON.parse(await get('/__/firebase/init.json'))).toMatchObject({
     projectId: 'hub-test',

@@ -11,7 +11,7 @@ import {
   request,
   type ServerResponse,
 } from 'node:http';
-import sirv from 'sirv';
+import sirv, { type Options } from 'sirv';
 import { deployedRewrites, deployedSite } from '../deployed.ts';
 import { listen } from '../http.ts';
 import type { Face } from '../service.ts';
@@ -79,17 +79,23 @@ function serveSite(setting: ConsoleSetting) {
         .end('The console is not built: npm run build\n');
     };
   }
-  // The compressed twins, as Hosting makes them; every path that is no file is the console's.
-  const serve = sirv(site.folder, {
+  // The compressed twins, as Hosting makes them.
+  const options: Options = {
     brotli: true,
     gzip: true,
     etag: true,
-    single: true,
     setHeaders: (outgoing, path) => setHeaders(path, outgoing),
-  });
+  };
+  const serveFile = sirv(site.folder, options);
+  const servePage = sirv(site.folder, { ...options, single: true, ignores: false });
   return (incoming: IncomingMessage, outgoing: ServerResponse): void =>
-    serve(incoming, outgoing, () => {
-      outgoing.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such page.\n');
+    serveFile(incoming, outgoing, () => {
+      const path = (incoming.url ?? '/').replace(/\?.*$/, '');
+      if (site.isPage(path)) return servePage(incoming, outgoing);
+      setHeaders(path, outgoing);
+      // It is there again when a release is taken back.
+      outgoing.setHeader('cache-control', 'no-cache');
+      outgoing.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such file.\n');
     });
 }
 

@@ -1,5 +1,5 @@
 /** The frame around every page, and which page it is. */
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { capital } from './clusters/catalog.ts';
 import { ClustersPage } from './clusters/clusters-page.tsx';
@@ -7,6 +7,9 @@ import { useHub } from './hub.ts';
 import type { Connection } from './live/connection.ts';
 import { troubleIn } from './live/health.ts';
 import type { HubStatus } from './live/status.ts';
+import { Boundary } from './parts/boundary.tsx';
+import { keepFocus } from './parts/focus.ts';
+import { lazyPage } from './parts/lazy.tsx';
 import { Logo } from './parts/logo.tsx';
 import { Menu } from './parts/menu.tsx';
 import { Toasts } from './parts/toast.tsx';
@@ -18,12 +21,17 @@ import { type Store, useStore } from './store.ts';
 import { setTheme, THEMES, theme } from './theme.ts';
 import { timeOfDay, useTitle } from './time.ts';
 
-const AccountPage = lazy(() => import('./account/account-page.tsx'));
-const ClusterPage = lazy(() => import('./clusters/cluster-page.tsx'));
-const OperatorPages = lazy(() => import('./operator/operator-pages.tsx'));
-const ClusterSignIn = lazy(() =>
-  import('./signin/cluster-sign-in.tsx').then(({ ClusterSignIn: page }) => ({ default: page })),
+const Waiting = () => (
+  <div className="loading" role="status">
+    <span className="spinner" aria-hidden="true" />
+    <span className="unseen">Loading</span>
+  </div>
 );
+
+const AccountPage = lazyPage(() => import('./account/account-page.tsx'), <Waiting />);
+const ClusterPage = lazyPage(() => import('./clusters/cluster-page.tsx'), <Waiting />);
+const OperatorPages = lazyPage(() => import('./operator/operator-pages.tsx'), <Waiting />);
+const ClusterSignIn = lazyPage(() => import('./signin/cluster-sign-in.tsx'), <Waiting />);
 
 export function App({ connection, status }: { connection: Store<Connection>; status: HubStatus }) {
   return (
@@ -40,9 +48,9 @@ function Pages({ connection }: { connection: Store<Connection> }) {
   if (session.kind === 'starting') return <Waiting />;
   if (path === '/signin/oidc')
     return (
-      <Suspense fallback={<Waiting />}>
+      <Boundary at={path}>
         <ClusterSignIn session={session} />
-      </Suspense>
+      </Boundary>
     );
   if (session.kind === 'out') return <SignInPage notice={session.notice} />;
   // Whoever signs in as somebody else starts anew: nothing of the other one may be left on the page.
@@ -53,13 +61,6 @@ function useSession(): Session {
   const { session } = useHub();
   return useStore(session);
 }
-
-const Waiting = () => (
-  <div className="loading" role="status">
-    <span className="spinner" aria-hidden="true" />
-    <span className="unseen">Loading</span>
-  </div>
-);
 
 function Inside({ session, connection }: { session: SignedIn; connection: Store<Connection> }) {
   useMe();
@@ -72,6 +73,7 @@ function Inside({ session, connection }: { session: SignedIn; connection: Store<
     first.current = false;
     scrollTo(0, 0);
   }, [path]);
+  useEffect(keepFocus, []);
   return (
     <>
       <a className="skip" href="#main">
@@ -81,7 +83,7 @@ function Inside({ session, connection }: { session: SignedIn; connection: Store<
       <ConnectionBanner connection={connection} />
       <main id="main" ref={main} tabIndex={-1}>
         {!session.emailVerified && <VerifyEmail session={session} />}
-        <Suspense fallback={<Waiting />}>
+        <Boundary at={path}>
           <Switch>
             <Route path="/">
               <ClustersPage session={session} />
@@ -104,7 +106,7 @@ function Inside({ session, connection }: { session: SignedIn; connection: Store<
               <NoSuchPage />
             </Route>
           </Switch>
-        </Suspense>
+        </Boundary>
       </main>
       <Toasts />
     </>
@@ -182,8 +184,13 @@ function TopBar({ session }: { session: SignedIn }) {
 function PageLink({ href, children }: { href: string; children: string }) {
   const [path] = useLocation();
   const isHere = href === '/' ? path === '/' || path.startsWith('/clusters') : path.startsWith(href);
+  const link = useRef<HTMLAnchorElement>(null);
+  // On a telephone there is not room for all of them.
+  useEffect(() => {
+    if (isHere) link.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [isHere]);
   return (
-    <Link href={href} aria-current={isHere ? 'page' : undefined}>
+    <Link ref={link} href={href} aria-current={isHere ? 'page' : undefined}>
       {children}
     </Link>
   );

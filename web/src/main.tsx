@@ -22,7 +22,7 @@ try {
   const session = startSession(firebase.auth);
   const api = createApi(session);
   const myClusters = listenToMyClusters(firebase.db, session);
-  const connection = watchConnection(firebase.db, myClusters);
+  const connection = watchConnection(firebase.db, session, myClusters);
   const hub = { config, firebase, session, api, myClusters };
   createRoot(root).render(
     <HubContext.Provider value={hub}>

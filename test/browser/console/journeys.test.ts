@@ -319,6 +319,27 @@ describeConsole('journeys in the console', (setting) => {
     await idOnPage(page, 'mine');
   });
 
+  test('an operator suspends an account with a reason, and an address leads to what one person did', async () => {
+    await setting.newcomer('hank');
+    await setting.driver.firestore.doc('accounts/hank').set({ schema: 1, clusters: 0, hourlyMicros: 0 });
+    const desk = await setting.openAs('operator@example.com', '/operator/quotas');
+    await desk.getByRole('button', { name: 'Hold the account of hank' }).click();
+    const holding = desk.getByRole('dialog', { name: 'Hold the account' });
+    await holding.getByLabel('How').selectOption('suspended');
+    await holding.getByLabel('Why').fill('It mines.');
+    await holding.getByRole('button', { name: 'Suspend', exact: true }).click();
+    await desk.getByRole('button', { name: 'Restore the account of hank' }).waitFor();
+    expect(await desk.getByRole('button', { name: 'Hold the account of hank' }).count()).toBe(0);
+
+    await desk.goto(`${setting.driver.hub.url}/operator/audit?actor=hank`);
+    await desk.getByText('Nothing is known of that one.').waitFor();
+    await desk.getByLabel('Id').fill('operator');
+    await desk.getByRole('button', { name: 'Show', exact: true }).click();
+    await desk.getByText('It mines.').waitFor();
+    expect(new URL(desk.url()).search).toBe('?actor=operator');
+    expect(await findingsOf(desk, 'the audit log of a person')).toEqual([]);
+  });
+
   test('by e-mail: a slip is told in words, and who signs up proves the address first', async () => {
     await setting.newcomer('edna');
     const page = await setting.open();

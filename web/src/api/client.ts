@@ -81,14 +81,18 @@ type AnyResponse = FetchResponse<any, MaybeOptionalInit<any, any>, any>;
 export async function must<R extends AnyResponse>(answer: Promise<R>): Promise<NonNullable<R['data']>> {
   const { data, error, response } = await answer;
   if (data !== undefined) return data as NonNullable<R['data']>;
-  throw isProblem(error)
-    ? new ApiError(error)
+  throw refusalIn(error, response.status);
+}
+
+/** @param body of an answer that is none to what was asked */
+export const refusalIn = (body: unknown, status: number): ApiError =>
+  isProblem(body)
+    ? new ApiError(body)
     : new ApiError({
         code: 'UNREACHABLE',
-        title: `Hub answered something that this page does not understand (${response.status}).`,
+        title: `Hub answered something that this page does not understand (${status}).`,
         remedy: 'Load the page anew; if that does not help, tell the operator.',
       });
-}
 
 const isProblem = (error: unknown): error is Problem =>
   typeof error === 'object' && error !== null && 'code' in error && 'title' in error;

@@ -1,6 +1,7 @@
-/** What Hub offers: asked once, for it changes with a deployment only. */
+/** What Hub offers: asked until it is known, and then never again, for it changes with a deployment only. */
 import { useEffect } from 'react';
-import { must, type Schemas } from '../api/client.ts';
+import { type ApiError, must, type Schemas } from '../api/client.ts';
+import { type Persistence, persist } from '../api/persist.ts';
 import { useHub } from '../hub.ts';
 import { createStore, useStore } from '../store.ts';
 
@@ -11,26 +12,37 @@ export const AVAILABILITY = { zonal: 'one zone', regional: 'all zones of the reg
 
 export const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
 
-const catalog = createStore<Catalog | undefined>(undefined);
-let asking = false;
+/** `error`: why it is not known yet. */
+const store = createStore<{ catalog?: Catalog; error?: ApiError }>({});
+let asking: Persistence | undefined;
+let watchers = 0;
 
 export function useCatalog() {
   const { api } = useHub();
-  const known = useStore(catalog);
+  const { catalog, error } = useStore(store);
   useEffect(() => {
-    if (asking || catalog.get()) return;
-    asking = true;
-    // Without it the words of the documents stand for themselves; who opens the next page asks again.
-    must(api.get('/v1/catalog'))
-      .then(catalog.set, () => undefined)
-      .finally(() => {
-        asking = false;
-      });
+    if (store.get().catalog) return;
+    watchers++;
+    asking ??= persist(() => must(api.get('/v1/catalog')), {
+      answered: (found) => store.set({ catalog: found }),
+      failed: (why) => store.set({ error: why }),
+    });
+    return () => {
+      if (--watchers > 0) return;
+      asking?.stop();
+      asking = undefined;
+    };
   }, [api]);
   return {
-    catalog: known,
-    regionLabel: (id: string): string => known?.regions.find((region) => region.id === id)?.label ?? id,
-    productLabel: (id: string): string => known?.products.find((product) => product.id === id)?.label ?? id,
-    sizeOf: (id: string) => known?.sizes.find((size) => size.id === id),
+    // Without it the words of the documents stand for themselves.
+    catalog,
+    error,
+    askAgain: () => asking?.now(),
+    regionLabel: (id: string): string => regionLabel(catalog, id),
+    productLabel: (id: string): string => catalog?.products.find((product) => product.id === id)?.label ?? id,
+    sizeOf: (id: string) => catalog?.sizes.find((size) => size.id === id),
   };
 }
+
+export const regionLabel = (catalog: Catalog | undefined, id: string): string =>
+  catalog?.regions.find((region) => region.id === id)?.label ?? id;

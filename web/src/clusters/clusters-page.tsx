@@ -1,5 +1,5 @@
 /** All of somebody's clusters, as they are now. */
-import { lazy, memo, Suspense, useCallback, useDeferredValue, useMemo, useState } from 'react';
+import { memo, useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { useHub } from '../hub.ts';
@@ -7,19 +7,20 @@ import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import { MOST_CLUSTERS, myDeleted } from '../live/my-clusters.ts';
 import { Button } from '../parts/button.tsx';
 import { PlusIcon } from '../parts/icons.tsx';
+import { lazyDialog } from '../parts/lazy.tsx';
+import { Problem } from '../parts/problem.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import type { SignedIn } from '../session/session.ts';
 import { useStore } from '../store.ts';
 import { dayAndTime, useTitle } from '../time.ts';
-import { useCatalog } from './catalog.ts';
+import { type Catalog, regionLabel, useCatalog } from './catalog.ts';
 import { ClusterProgress } from './cluster-progress.tsx';
 import { CostSoFar } from './cost.tsx';
 import { isMoving, type Tone, toneOf } from './lifecycle.ts';
-import { useOrders } from './orders.ts';
+import { dismiss, type Order, order, useOrders } from './orders.ts';
 import { useLeft } from './reading.ts';
 
-const importCreateDialog = () => import('./create-dialog.tsx');
-const CreateDialog = lazy(importCreateDialog);
+const CreateDialog = lazyDialog(() => import('./create-dialog.tsx'));
 
 type Filter = 'all' | Exclude<Tone, 'over'> | 'deleted';
 
@@ -45,14 +46,14 @@ export function ClustersPage({ session }: { session: SignedIn }) {
           look="primary"
           icon={<PlusIcon />}
           onClick={open}
-          onPointerEnter={() => void importCreateDialog()}
-          onFocus={() => void importCreateDialog()}
+          onPointerEnter={CreateDialog.preload}
+          onFocus={CreateDialog.preload}
         >
           Create cluster
         </Button>
       </div>
+      {creating && <CreateDialog onClose={() => setCreating(false)} />}
       <ClusterList live={live} session={session} onCreate={open} />
-      <Suspense fallback={null}>{creating && <CreateDialog onClose={() => setCreating(false)} />}</Suspense>
     </>
   );
 }
@@ -67,14 +68,15 @@ function ClusterList({ live, session, onCreate }: ListProps) {
   const [filter, setFilter] = useState<Filter>('all');
   const [text, setText] = useState('');
   const sought = useDeferredValue(text.trim().toLowerCase());
-  const orders = useOrders();
+  const orders = useOrders(session.uid);
+  const { catalog } = useCatalog();
   const all = live.kind === 'there' ? live.value : [];
   const shown = useMemo(() => {
     const tones = FILTERS.find((one) => one.filter === filter)?.tones;
     return all.filter(
-      (cluster) => (!tones || tones.includes(toneOf(cluster.state))) && isSought(cluster, sought),
+      (cluster) => (!tones || tones.includes(toneOf(cluster.state))) && isSought(cluster, catalog, sought),
     );
-  }, [all, filter, sought]);
+  }, [all, catalog, filter, sought]);
   if (live.kind === 'loading')
     return (
       <div className="loading" role="status">
@@ -129,13 +131,8 @@ function ClusterList({ live, session, onCreate }: ListProps) {
             {shown.length} of {all.length} clusters
           </p>
           <ul className="clusters">
-            {orders.map(({ key, name }) => (
-              <li key={key} className="cluster asked" aria-busy="true">
-                <span className="cluster-name">{name}</span>
-                <span className="badge busy">
-                  <span className="spinner" aria-hidden="true" /> Asking for it
-                </span>
-              </li>
+            {orders.map((one) => (
+              <OrderRow key={one.key} asked={one} />
             ))}
             {shown.map((cluster) => (
               <ClusterRow key={cluster.id} cluster={cluster} uid={session.uid} />
@@ -153,11 +150,42 @@ function ClusterList({ live, session, onCreate }: ListProps) {
   );
 }
 
-const isSought = ({ id, name, spec }: Cluster, sought: string): boolean =>
-  sought === '' ||
-  [name, id, spec.product, spec.version, spec.region, spec.size].some((text) =>
-    text.toLowerCase().includes(sought),
+function OrderRow({ asked: { key, wish, error } }: { asked: Order }) {
+  const hub = useHub();
+  const { name } = wish;
+  // What is refused once more is said here once more.
+  const askAgain = (): void => void order(hub, key, wish, () => false).catch(() => undefined);
+  return (
+    <li className="cluster asked" aria-busy={!error}>
+      <span className="cluster-name">{name}</span>
+      {error ? (
+        <Problem error={error}>
+          <Button aria-label={`Ask again for ${name}`} onClick={askAgain}>
+            Ask again
+          </Button>
+          <Button look="quiet" aria-label={`Dismiss ${name}`} onClick={() => dismiss(key)}>
+            Dismiss
+          </Button>
+        </Problem>
+      ) : (
+        <span className="badge busy">
+          <span className="spinner" aria-hidden="true" /> Asking for it
+        </span>
+      )}
+    </li>
   );
+}
+
+/** By what the document says, and by what the row says of it. */
+function isSought({ id, name, spec }: Cluster, catalog: Catalog | undefined, sought: string): boolean {
+  const { product, version, region, size } = spec;
+  return (
+    sought === '' ||
+    [name, id, product, version, region, regionLabel(catalog, region), size].some((text) =>
+      text.toLowerCase().includes(sought),
+    )
+  );
+}
 
 function NoClusters({ onCreate, onDeleted }: { onCreate(): void; onDeleted(): void }) {
   return (
@@ -185,7 +213,9 @@ function Deleted({ uid, sought }: { uid: string; sought: string }) {
     [firebase, uid],
   );
   const live = useLive(listen);
-  const shown = live.kind === 'there' ? live.value.filter((cluster) => isSought(cluster, sought)) : [];
+  const { catalog } = useCatalog();
+  const shown =
+    live.kind === 'there' ? live.value.filter((cluster) => isSought(cluster, catalog, sought)) : [];
   return (
     <>
       <p className="muted">

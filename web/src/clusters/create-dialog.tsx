@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { MAX_LABEL, RFC1035_LABEL } from '../../../shared/limits.ts';
 import { must, type Schemas } from '../api/client.ts';
+import { persist } from '../api/persist.ts';
 import { durationInWords, leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { inDollars } from '../money.ts';
@@ -16,6 +17,7 @@ import { useStore } from '../store.ts';
 import { AVAILABILITY, type Catalog, capital, useCatalog } from './catalog.ts';
 import { order, type Wish } from './orders.ts';
 import { QuotaRequest } from './quota-request.tsx';
+import { WithCatalog } from './with-catalog.tsx';
 
 type Quote = Schemas['Quote'];
 
@@ -24,14 +26,7 @@ export default function CreateDialog({ onClose }: { onClose(): void }) {
   const [isLate] = useState(catalog === undefined);
   return (
     <Dialog title="Create a cluster" open onClose={onClose} wide>
-      {catalog ? (
-        <Form catalog={catalog} onClose={onClose} takesFocus={isLate} />
-      ) : (
-        <div className="loading" role="status">
-          <span className="spinner" aria-hidden="true" />
-          <span className="unseen">Loading what there is to choose from</span>
-        </div>
-      )}
+      <WithCatalog>{(known) => <Form catalog={known} onClose={onClose} takesFocus={isLate} />}</WithCatalog>
     </Dialog>
   );
 }
@@ -52,10 +47,10 @@ interface FormProps {
 }
 
 function Form({ catalog, onClose, takesFocus }: FormProps) {
-  const { api, myClusters } = useHub();
+  const hub = useHub();
   const [, go] = useLocation();
   const { defaults } = catalog;
-  const live = useStore(myClusters);
+  const live = useStore(hub.myClusters);
   const [wish, setWish] = useState<Wish>(() => ({
     name: freeName(live.kind === 'there' ? live.value.map(({ name }) => name) : []),
     product: defaults.product,
@@ -69,6 +64,14 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
   useEffect(() => {
     if (takesFocus) first.current?.focus();
   }, [takesFocus]);
+  // Whoever has closed it is somewhere else by now, and is not taken away from there.
+  const isThere = useRef(true);
+  useEffect(
+    () => () => {
+      isThere.current = false;
+    },
+    [],
+  );
   const quote = useQuote(wish);
   // The same wish, however often it is sent, is one cluster; another wish is another one.
   const key = useKeyFor(wish);
@@ -82,7 +85,8 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
 
   const { busy, error, submit, forget } = useSubmit(async () => {
     if (!isNameGood) return;
-    const { id } = await order(api, key, wish);
+    const { id } = await order(hub, key, wish, () => isThere.current);
+    if (!isThere.current) return;
     onClose();
     go(`/clusters/${id}`);
   });
@@ -190,15 +194,18 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
       <QuoteLine quote={quote} sizeLabel={size?.label} />
       {error && <Problem error={error} />}
       <footer>
-        {quote && (
+        {typeof quote === 'object' && (
           // On a telephone the whole of it is further up.
           <span className="sum small" aria-hidden="true">
             {inDollars(quote.hourlyPrice)} an hour, {waitInWords(quote)}
           </span>
         )}
-        <Button onClick={onClose}>Cancel</Button>
+        {/* What is sent is not taken back. */}
+        <Button onClick={onClose}>{busy ? 'Close' : 'Cancel'}</Button>
         <Button type="submit" look="primary" busy={busy} disabled={!isNameGood}>
-          {quote?.wait.basis === 'spare' ? 'Create, ready at once' : 'Create cluster'}
+          {typeof quote === 'object' && quote.wait.basis === 'spare'
+            ? 'Create, ready at once'
+            : 'Create cluster'}
         </Button>
       </footer>
     </form>
@@ -220,25 +227,21 @@ function useKeyFor(wish: Wish): string {
   return of.current.key;
 }
 
-/** Asked anew with each choice that matters to it. */
-function useQuote({ product, version, size, region, availability, isolation }: Wish): Quote | undefined {
+/** Asked anew with each choice that matters to it. Without a price the button still works: what is wrong with the wish is said when it is pressed. */
+function useQuote({ product, version, size, region, availability, isolation }: Wish) {
   const { api } = useHub();
-  const [quote, setQuote] = useState<Quote>();
+  const [quote, setQuote] = useState<Quote | 'unknown'>();
   useEffect(() => {
-    let isWanted = true;
     const query = Object.fromEntries(
       Object.entries({ product, version, size, region, availability, isolation }).filter(
         ([, value]) => value,
       ),
     );
-    must(api.get('/v1/quote', { params: { query } })).then(
-      (found) => isWanted && setQuote(found),
-      // Without a price the button still works; what is wrong with the wish is said when it is pressed.
-      () => isWanted && setQuote(undefined),
-    );
-    return () => {
-      isWanted = false;
-    };
+    const asking = persist(() => must(api.get('/v1/quote', { params: { query } })), {
+      answered: setQuote,
+      failed: () => setQuote('unknown'),
+    });
+    return asking.stop;
   }, [api, product, version, size, region, availability, isolation]);
   return quote;
 }
@@ -249,8 +252,19 @@ function waitInWords({ room, wait }: Quote): string {
   return wait.expectedMs === null ? '' : `ready in ${leftInWords(wait.expectedMs)}`;
 }
 
-function QuoteLine({ quote, sizeLabel }: { quote: Quote | undefined; sizeLabel: string | undefined }) {
+interface QuoteProps {
+  quote: Quote | 'unknown' | undefined;
+  sizeLabel: string | undefined;
+}
+
+function QuoteLine({ quote, sizeLabel }: QuoteProps) {
   if (!quote) return <p className="quote muted" aria-busy="true" />;
+  if (quote === 'unknown')
+    return (
+      <p className="quote muted" role="status">
+        The price is not known at the moment.
+      </p>
+    );
   const { hourlyPrice, wait, room } = quote;
   return (
     <div className="quote" role="status">

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
-import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import { must, type Schemas } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
@@ -12,14 +12,10 @@ import { tell } from '../parts/toast.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 import type { SignedIn } from '../session/session.ts';
 import { isEnding, mayAsk } from './lifecycle.ts';
+import { RoleChoice } from './role-choice.tsx';
+import { ROLES } from './roles.ts';
 
 type Member = Schemas['Member'];
-
-const ROLES: readonly (readonly [Role, string])[] = [
-  ['viewer', 'Viewer: looks'],
-  ['editor', 'Editor: works'],
-  ['owner', 'Owner: also says who may'],
-];
 
 interface Props {
   cluster: Cluster;
@@ -94,18 +90,8 @@ function MemberRow({ member, cluster, isSelf, mayShare, isPayer, isLastOwner, on
   const { api } = useHub();
   const [, go] = useLocation();
   const [removing, setRemoving] = useState(false);
-  const [error, setError] = useState<ApiError>();
   const { email, role, pending } = member;
   const path = { id: cluster.id, email };
-  const change = async (to: Role): Promise<void> => {
-    setError(undefined);
-    try {
-      await must(api.put('/v1/clusters/{id}/members/{email}', { params: { path }, body: { role: to } }));
-      onChange();
-    } catch (thrown) {
-      setError(asApiError(thrown));
-    }
-  };
   // A cluster keeps an owner, and whoever it counts for stays one; the API says so too.
   const mustStay = isLastOwner || (isPayer && role === 'owner');
   const mayLeave = isSelf && !mustStay && !isEnding(cluster.state);
@@ -118,17 +104,7 @@ function MemberRow({ member, cluster, isSelf, mayShare, isPayer, isLastOwner, on
         {pending && <span className="muted small">invited; comes in by signing in with this address</span>}
       </span>
       {mayShare && !mustStay && email !== '' ? (
-        <select
-          aria-label={`Role of ${email}`}
-          value={role}
-          onChange={({ target }) => void change(target.value as Role)}
-        >
-          {ROLES.map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
+        <RoleChoice cluster={cluster.id} email={email} role={role} isSelf={isSelf} onChange={onChange} />
       ) : (
         <span className="muted">{role}</span>
       )}
@@ -137,7 +113,6 @@ function MemberRow({ member, cluster, isSelf, mayShare, isPayer, isLastOwner, on
           {isSelf ? 'Leave' : pending ? 'Withdraw' : 'Remove'}
         </Button>
       )}
-      {error && <Problem error={error} />}
       <Confirm
         title={isSelf ? `Leave ${cluster.name}?` : `Remove ${email}?`}
         action={isSelf ? 'Leave' : 'Remove'}

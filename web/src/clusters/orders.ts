@@ -1,8 +1,10 @@
 /**
  * Clusters that were asked for and are not in the list yet: shown at once, before Hub has answered. Each order has a key of its own, so
- * that one that is sent twice makes one cluster.
+ * that one that is sent twice makes one cluster. Whoever closes the dialog takes nothing back: what was refused after that is told here.
  */
-import { type Api, type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import type { Hub } from '../hub.ts';
+import { tell } from '../parts/toast.tsx';
 import { createStore, useStore } from '../store.ts';
 
 export type Wish = Schemas['CreateCluster'];
@@ -10,27 +12,62 @@ export type Wish = Schemas['CreateCluster'];
 export interface Order {
   /** The idempotency key. */
   key: string;
-  name: string;
+  wish: Wish;
+  /** Who asked: somebody else may sign in before it is answered. */
+  uid: string | undefined;
+  /** Why it came to nothing. */
+  error?: ApiError;
 }
 
 const orders = createStore<readonly Order[]>([]);
 
-export const useOrders = (): readonly Order[] => useStore(orders);
+export const useOrders = (uid: string): readonly Order[] =>
+  useStore(orders).filter((order) => order.uid === uid);
 
-/** @throws ApiError */
-export async function order(api: Api, key: string, wish: Wish): Promise<Schemas['Cluster']> {
-  if (!orders.get().some((one) => one.key === key)) orders.set([{ key, name: wish.name }, ...orders.get()]);
+/**
+ * @param isWaitedFor whether somebody still looks at the form, which then says what was refused; if not, it stays among the orders
+ * @throws ApiError
+ */
+export async function order(
+  { api, session }: Pick<Hub, 'api' | 'session'>,
+  key: string,
+  wish: Wish,
+  isWaitedFor: () => boolean,
+): Promise<Schemas['Cluster']> {
+  const uid = uidIn(session);
+  const tellThem = (text: string): void => {
+    if (!isWaitedFor() && uidIn(session) === uid) tell(text);
+  };
+  put({ key, wish, uid });
   try {
     const cluster = await must(
       api.post('/v1/clusters', { body: wish, params: { header: { 'Idempotency-Key': key } } }),
     );
     expect(cluster.id);
+    dismiss(key);
+    tellThem(`${wish.name} is being made.`);
     return cluster;
-  } catch (error) {
-    throw asApiError(error) satisfies ApiError;
-  } finally {
-    orders.set(orders.get().filter((one) => one.key !== key));
+  } catch (thrown) {
+    const error = asApiError(thrown);
+    if (isWaitedFor()) dismiss(key);
+    else put({ key, wish, uid, error });
+    tellThem(`${wish.name} was not created. ${error.message}`);
+    throw error;
   }
+}
+
+/** In the place of the one of the same key. */
+function put(order: Order): void {
+  const all = orders.get();
+  const isThere = all.some(({ key }) => key === order.key);
+  orders.set(isThere ? all.map((one) => (one.key === order.key ? order : one)) : [order, ...all]);
+}
+
+export const dismiss = (key: string): void => orders.set(orders.get().filter((one) => one.key !== key));
+
+function uidIn(session: Hub['session']): string | undefined {
+  const now = session.get();
+  return now.kind === 'in' ? now.uid : undefined;
 }
 
 /** Clusters that Hub has just promised: the listener has them now or in a moment. */

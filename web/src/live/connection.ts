@@ -1,5 +1,6 @@
 /** Whether what is on the page is what is so. */
 import { disableNetwork, enableNetwork, type Firestore } from 'firebase/firestore';
+import type { SessionStore } from '../session/session.ts';
 import { createStore, type Store } from '../store.ts';
 import type { MyClusters } from './my-clusters.ts';
 
@@ -16,12 +17,18 @@ const LATE_MS = 8_000;
 /** A page that was asleep for longer may hold a connection that is dead without anybody having noticed. */
 const ASLEEP_MS = 60_000;
 
-export function watchConnection(db: Firestore, clusters: MyClusters): Store<Connection> {
+export function watchConnection(
+  db: Firestore,
+  session: SessionStore,
+  clusters: MyClusters,
+): Store<Connection> {
   const store = createStore<Connection>({ kind: 'connecting' });
   let late: number | undefined;
   const connecting = (): void => {
     store.set({ kind: 'connecting' });
     clearTimeout(late);
+    // Nothing is listened to before somebody has signed in, however long they take.
+    if (session.get().kind !== 'in') return;
     late = window.setTimeout(() => {
       if (store.get().kind === 'connecting') store.set({ kind: 'unreachable' });
     }, LATE_MS);
@@ -35,6 +42,7 @@ export function watchConnection(db: Firestore, clusters: MyClusters): Store<Conn
   };
   look();
   clusters.subscribe(look);
+  session.subscribe(look);
   watchChannel(db);
   addEventListener('offline', look);
   addEventListener('online', () => {

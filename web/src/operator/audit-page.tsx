@@ -1,12 +1,15 @@
-/** Who did what, as it happens. */
-import { collection, limit, orderBy, query } from 'firebase/firestore';
-import { useMemo } from 'react';
-import { Link } from 'wouter';
+/** Who did what, as it happens: of all, or of the cluster or the person that the page's address asks for, so that it can be linked to. */
+import { collection, limit, orderBy, query, where } from 'firebase/firestore';
+import { type FormEvent, useMemo, useState } from 'react';
+import { Link, useLocation, useSearch } from 'wouter';
 import type { AuditAction, AuditEntry } from '../../../shared/documents/audit.ts';
 import { AUDIT } from '../../../shared/documents/paths.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
+import { Button } from '../parts/button.tsx';
+import { Field, Select } from '../parts/field.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
+import { type Asked, addressOf, askedIn } from './audit.ts';
 import { Ago, Fact } from './facts.tsx';
 import { LivePart } from './live-part.tsx';
 
@@ -36,7 +39,8 @@ const DID: Readonly<Record<AuditAction, string>> = {
 
 export function AuditPage() {
   useTitle('Audit log');
-  const entries = useEntries();
+  const asked = askedIn(useSearch());
+  const entries = useEntries(asked);
   return (
     <>
       <div className="page-head">
@@ -45,10 +49,14 @@ export function AuditPage() {
           <p className="muted">Who did what, the last thing first. Nothing in it is ever changed.</p>
         </div>
       </div>
+      {/* The address may ask for another one without anybody having typed. */}
+      <Search key={addressOf(asked)} asked={asked} />
       <LivePart live={entries} what="the audit log">
         {(all) =>
           all.length === 0 ? (
-            <p className="muted">Nobody has done anything yet.</p>
+            <p className="muted">
+              {asked ? 'Nothing is known of that one.' : 'Nobody has done anything yet.'}
+            </p>
           ) : (
             <>
               <ul className="stack">
@@ -67,12 +75,57 @@ export function AuditPage() {
   );
 }
 
-function useEntries(): Live<readonly AuditEntry[]> {
+function Search({ asked }: { asked: Asked | undefined }) {
+  const [, go] = useLocation();
+  const [by, setBy] = useState<Asked['by']>(asked?.by ?? 'cluster');
+  const [id, setId] = useState(asked?.id ?? '');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    go(addressOf({ by, id: id.trim() }));
+  };
+  return (
+    <form className="invite audit-search" onSubmit={submit}>
+      <Field label="Id">
+        {(field) => (
+          <input
+            id={field}
+            required
+            autoComplete="off"
+            spellCheck={false}
+            value={id}
+            onChange={({ target }) => setId(target.value)}
+          />
+        )}
+      </Field>
+      <Select
+        label="of"
+        value={by}
+        options={[
+          ['cluster', 'a cluster'],
+          ['actor', 'a person'],
+        ]}
+        onChange={(value) => setBy(value as Asked['by'])}
+      />
+      <div className="row">
+        <Button type="submit">Show</Button>
+        {asked && <Link href={addressOf(undefined)}>Show all</Link>}
+      </div>
+    </form>
+  );
+}
+
+function useEntries(asked: Asked | undefined): Live<readonly AuditEntry[]> {
   const { firebase } = useHub();
+  const [by, id] = [asked?.by, asked?.id];
   const listen = useMemo(() => {
-    const newest = query(collection(firebase.db, AUDIT), orderBy('at', 'desc'), limit(MOST_ENTRIES));
+    const newest = query(
+      collection(firebase.db, AUDIT),
+      ...(by === undefined ? [] : [where(by, '==', id)]),
+      orderBy('at', 'desc'),
+      limit(MOST_ENTRIES),
+    );
     return (next: Next<readonly AuditEntry[]>) => listenToQuery<AuditEntry>(newest, next);
-  }, [firebase]);
+  }, [firebase, by, id]);
   return useLive(listen);
 }
 
@@ -87,7 +140,9 @@ function Entry({ entry: { action, actor, at, target, cluster, subject, reason } 
       </div>
       <dl className="small trouble-facts">
         <Fact label="Who">
-          <code>{actor}</code>
+          <Link href={addressOf({ by: 'actor', id: actor })}>
+            <code>{actor}</code>
+          </Link>
         </Fact>
         <Fact label="When">{dayAndTime(at)}</Fact>
         <Fact label="What">

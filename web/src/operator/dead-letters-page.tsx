@@ -6,10 +6,8 @@ import { Button } from '../parts/button.tsx';
 import { CheckIcon } from '../parts/icons.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
 import { Ago, Fact } from './facts.tsx';
-import { useFocusKept } from './focus.ts';
 import { MOST_LETTERS, useLetters } from './letters.ts';
 import { LivePart } from './live-part.tsx';
-import { valuesOf } from './recent.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
 
 type State = DeadLetter['state'];
@@ -23,14 +21,11 @@ export function DeadLettersPage() {
   useTitle('Dead letters');
   const [state, setState] = useState<State>('open');
   const letters = useLetters(state);
-  const heading = useFocusKept<HTMLHeadingElement>(valuesOf(letters).length);
   return (
     <>
       <div className="page-head">
         <div>
-          <h1 ref={heading} tabIndex={-1}>
-            Dead letters
-          </h1>
+          <h1>Dead letters</h1>
           <p className="muted">Messages that were delivered again and again, and then given up.</p>
         </div>
       </div>

@@ -1,10 +1,11 @@
-/** Accounts that make nothing new, or nothing at all, because Hub or an operator doubts them; and the button that ends that. */
+/** Accounts that make nothing new, or nothing at all, because Hub or an operator doubts them; what begins that, and what ends it. */
 import { collection, limit, orderBy, query } from 'firebase/firestore';
 import { useMemo, useState } from 'react';
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
+import { Select } from '../parts/field.tsx';
 import { tell } from '../parts/toast.tsx';
 import { dayAndTime } from '../time.ts';
 import { type Account, MOST_ACCOUNTS } from './allowances.ts';
@@ -101,5 +102,39 @@ function RestoreDialog({ uid, name, onClose }: { uid: string; name: string; onCl
       }}
       onClose={onClose}
     />
+  );
+}
+
+const HOLDS = {
+  throttled: 'Throttle: makes nothing new',
+  suspended: 'Suspend: may look and delete',
+} as const;
+type Hold = keyof typeof HOLDS;
+
+export function HoldDialog({ uid, name, onClose }: { uid: string; name: string; onClose(): void }) {
+  const { api } = useHub();
+  const [state, setState] = useState<Hold>('throttled');
+  return (
+    <ReasonDialog
+      title="Hold the account"
+      description={`Until an operator restores it. What ${name} has goes on running; what waits in the queue goes on waiting.`}
+      label="Why"
+      hint="It is kept in the audit log, with your name."
+      verb={state === 'throttled' ? 'Throttle' : 'Suspend'}
+      look="danger"
+      act={async (reason) => {
+        const body = { standing: { state, reason } };
+        await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id: uid } }, body }));
+        tell(`The account of ${name} is ${state}.`);
+      }}
+      onClose={onClose}
+    >
+      <Select
+        label="How"
+        value={state}
+        options={Object.entries(HOLDS)}
+        onChange={(value) => setState(value as Hold)}
+      />
+    </ReasonDialog>
   );
 }

@@ -2,7 +2,8 @@
 import { useState } from 'react';
 import { MAX_LABEL, MAX_WANTED, RFC1035_LABEL } from '../../../shared/limits.ts';
 import { must, type Schemas } from '../api/client.ts';
-import { AVAILABILITY, type Catalog, useCatalog } from '../clusters/catalog.ts';
+import { AVAILABILITY, type Catalog } from '../clusters/catalog.ts';
+import { WithCatalog } from '../clusters/with-catalog.tsx';
 import { useHub } from '../hub.ts';
 import { inDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
@@ -11,7 +12,6 @@ import { Field, Select } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { tell } from '../parts/toast.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
-import { Loading } from './live-part.tsx';
 
 interface Props {
   /** Pools that there are: a new one must not take the place of one. */
@@ -20,7 +20,6 @@ interface Props {
 }
 
 export default function NewPool(props: Props) {
-  const { catalog } = useCatalog();
   return (
     <Dialog
       title="New pool"
@@ -29,7 +28,7 @@ export default function NewPool(props: Props) {
       onClose={props.onClose}
       wide
     >
-      {catalog ? <Form catalog={catalog} {...props} /> : <Loading what="what there is to choose from" />}
+      <WithCatalog>{(catalog) => <Form catalog={catalog} {...props} />}</WithCatalog>
     </Dialog>
   );
 }

@@ -11,7 +11,6 @@ import { Button } from '../parts/button.tsx';
 import { CheckIcon, ClockIcon, DotIcon, WarningIcon } from '../parts/icons.tsx';
 import { tell } from '../parts/toast.tsx';
 import { dayAndTime, useNow, useTitle } from '../time.ts';
-import { useFocusKept } from './focus.ts';
 import { LivePart } from './live-part.tsx';
 import {
   costsByContent,
@@ -28,14 +27,11 @@ export function OrphansPage() {
   useTitle('Orphans');
   const orphans = useOrphans();
   const week = valuesOf(useFoundThisWeek());
-  const heading = useFocusKept<HTMLHeadingElement>(valuesOf(orphans).length);
   return (
     <>
       <div className="page-head">
         <div>
-          <h1 ref={heading} tabIndex={-1}>
-            Orphans
-          </h1>
+          <h1>Orphans</h1>
           <p className="muted">
             Things in the cloud that no cluster claims. Hub looks every quarter of an hour, and deletes what
             is provably its own.

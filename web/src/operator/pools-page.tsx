@@ -1,6 +1,6 @@
 /** The pools: how many spares wait for somebody, what that costs, and how often somebody came. */
 import { collection, query, where } from 'firebase/firestore';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { CLUSTERS } from '../../../shared/documents/paths.ts';
 import type { Pool } from '../../../shared/documents/pool.ts';
@@ -10,12 +10,13 @@ import { useHub } from '../hub.ts';
 import { listenToQuery, type Next, useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
 import { PlusIcon } from '../parts/icons.tsx';
+import { lazyDialog } from '../parts/lazy.tsx';
 import { useTitle } from '../time.ts';
 import { LivePart } from './live-part.tsx';
 import { PoolCard } from './pool-card.tsx';
 import { type Recent, valuesOf } from './recent.ts';
 
-const NewPool = lazy(() => import('./new-pool.tsx'));
+const NewPool = lazyDialog(() => import('./new-pool.tsx'));
 
 export function PoolsPage({ recent }: { recent: Recent }) {
   useTitle('Pools');
@@ -54,9 +55,7 @@ export function PoolsPage({ recent }: { recent: Recent }) {
           )
         }
       </LivePart>
-      <Suspense fallback={null}>
-        {adding && <NewPool taken={valuesOf(pools).map(({ id }) => id)} onClose={() => setAdding(false)} />}
-      </Suspense>
+      {adding && <NewPool taken={valuesOf(pools).map(({ id }) => id)} onClose={() => setAdding(false)} />}
     </>
   );
 }

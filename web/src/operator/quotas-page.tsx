@@ -10,8 +10,7 @@ import { Scroll } from '../parts/scroll.tsx';
 import { tell } from '../parts/toast.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
 import { type Account, emailsOf, MOST_ACCOUNTS, useAccounts, useCells, useDefaults } from './allowances.ts';
-import { Doubted, useDoubted } from './doubted.tsx';
-import { useFocusKept } from './focus.ts';
+import { Doubted, HoldDialog, useDoubted } from './doubted.tsx';
 import { type Limits, limitsOf } from './limits.ts';
 import { LimitsDialog } from './limits-dialog.tsx';
 import { LivePart } from './live-part.tsx';
@@ -24,16 +23,13 @@ export function QuotasPage({ recent }: { recent: Recent }) {
   const { asking, accounts } = useAccounts();
   const doubted = useDoubted();
   const defaults = useDefaults(accounts);
-  const heading = useFocusKept<HTMLHeadingElement>(valuesOf(asking).length);
   const emails = emailsOf(valuesOf(recent));
   const nameOf = ({ id, request }: Account): string => request?.email ?? emails.get(id) ?? id;
   return (
     <>
       <div className="page-head">
         <div>
-          <h1 ref={heading} tabIndex={-1}>
-            Quotas
-          </h1>
+          <h1>Quotas</h1>
           <p className="muted">A cluster counts from when it starts until nothing of it is left.</p>
         </div>
       </div>
@@ -281,8 +277,8 @@ function Accounts({ accounts, defaults, nameOf }: Props & { accounts: readonly A
 }
 
 function AccountRow({ account, limits, name }: RequestProps) {
-  const [open, setOpen] = useState<'limits' | 'delete'>();
-  const { id, clusters, hourlyMicros, maxClusters, maxHourlyMicros, closing } = account;
+  const [open, setOpen] = useState<'limits' | 'hold' | 'delete'>();
+  const { id, clusters, hourlyMicros, maxClusters, maxHourlyMicros, closing, standing } = account;
   const close = (): void => setOpen(undefined);
   return (
     <tr>
@@ -313,12 +309,18 @@ function AccountRow({ account, limits, name }: RequestProps) {
             <Button aria-label={`Change what ${name} may have`} onClick={() => setOpen('limits')}>
               Change
             </Button>
+            {standing?.state !== 'suspended' && (
+              <Button aria-label={`Hold the account of ${name}`} onClick={() => setOpen('hold')}>
+                Hold
+              </Button>
+            )}
             <Button aria-label={`Delete the account of ${name}`} onClick={() => setOpen('delete')}>
               Delete
             </Button>
           </div>
         )}
         {open === 'limits' && <LimitsDialog uid={id} name={name} now={limits} onClose={close} />}
+        {open === 'hold' && <HoldDialog uid={id} name={name} onClose={close} />}
         {open === 'delete' && <DeleteAccountDialog uid={id} name={name} onClose={close} />}
       </td>
     </tr>

@@ -1,5 +1,5 @@
 /** Asks an operator why, and does it then. */
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { MAX_REASON } from '../../../shared/limits.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -10,6 +10,8 @@ import { useSubmit } from '../parts/use-submit.ts';
 interface Props {
   title: string;
   description: string;
+  /** What else is chosen. */
+  children?: ReactNode;
   /** The question, and where the answer is kept. */
   label: string;
   hint: string;
@@ -23,6 +25,7 @@ interface Props {
 export function ReasonDialog({
   title,
   description,
+  children,
   label,
   hint,
   verb,
@@ -38,6 +41,7 @@ export function ReasonDialog({
   return (
     <Dialog title={title} description={description} open onClose={onClose}>
       <form onSubmit={submit}>
+        {children}
         <Field label={label} hint={hint}>
           {(field, described) => (
             <input

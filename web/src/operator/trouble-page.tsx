@@ -9,7 +9,6 @@ import { CheckIcon } from '../parts/icons.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
 import { Ago, Fact } from './facts.tsx';
-import { useFocusKept } from './focus.ts';
 import { LivePart } from './live-part.tsx';
 import { valuesOf } from './recent.ts';
 import { useShapeInWords } from './shape.ts';
@@ -24,14 +23,11 @@ export function TroublePage() {
   const late = new Set(overdue.map(({ id }) => id));
   const parked = valuesOf(useParked()).filter(({ id }) => !late.has(id));
   const [filter, setFilter] = useState<Filter>('all');
-  const heading = useFocusKept<HTMLHeadingElement>(valuesOf(troubled).length);
   return (
     <>
       <div className="page-head">
         <div>
-          <h1 ref={heading} tabIndex={-1}>
-            Trouble
-          </h1>
+          <h1>Trouble</h1>
           <p className="muted">Clusters of all users that do not go on by themselves.</p>
         </div>
       </div>

@@ -3,7 +3,7 @@
  * one press; nothing is passed on before. The other half is functions/oidc.
  */
 import { useEffect, useState } from 'react';
-import { ApiError, type Problem as ProblemBody } from '../api/client.ts';
+import { type ApiError, asApiError, refusalIn } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Logo } from '../parts/logo.tsx';
@@ -17,7 +17,7 @@ interface Interaction {
   host: string;
 }
 
-export function ClusterSignIn({ session }: { session: Session }) {
+export default function ClusterSignIn({ session }: { session: Session }) {
   const id = new URLSearchParams(location.search).get('interaction') ?? '';
   const address = `/oidc/interactions/${encodeURIComponent(id)}`;
   const { session: store } = useHub();
@@ -25,9 +25,12 @@ export function ClusterSignIn({ session }: { session: Session }) {
   const [error, setError] = useState<ApiError>();
   const [busy, setBusy] = useState<'continue' | 'cancel'>();
   useTitle('Sign in to your cluster');
+  const [asked, setAsked] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: anew whenever somebody wants it
   useEffect(() => {
-    ask<Interaction>(address).then(setInteraction, setError);
-  }, [address]);
+    setError(undefined);
+    ask<Interaction>(address).then(setInteraction, (thrown) => setError(asApiError(thrown)));
+  }, [address, asked]);
   const decide = async (decision: 'continue' | 'cancel'): Promise<void> => {
     setBusy(decision);
     setError(undefined);
@@ -36,7 +39,7 @@ export function ClusterSignIn({ session }: { session: Session }) {
       const { redirectTo } = await ask<{ redirectTo: string }>(address, { decision }, token);
       location.assign(redirectTo);
     } catch (thrown) {
-      setError(thrown as ApiError);
+      setError(asApiError(thrown));
       setBusy(undefined);
     }
   };
@@ -55,7 +58,14 @@ export function ClusterSignIn({ session }: { session: Session }) {
           <strong>{interaction.host}</strong> asks who you are.
         </p>
       )}
-      {error && <Problem error={error} />}
+      {error && (
+        <Problem error={error}>
+          {/* One that is over stays over. */}
+          {!interaction && error.code !== 'SIGN_IN_OVER' && (
+            <Button onClick={() => setAsked(asked + 1)}>Try again</Button>
+          )}
+        </Problem>
+      )}
       {session.kind === 'in' && interaction && (
         <div className="stack">
           <Button look="primary" busy={busy === 'continue'} onClick={() => decide('continue')}>
@@ -71,7 +81,7 @@ export function ClusterSignIn({ session }: { session: Session }) {
   );
 }
 
-/** @throws ApiError */
+/** @throws ApiError, or what the browser throws where nobody answers */
 async function ask<T>(address: string, body?: object, token?: string): Promise<T> {
   const answer = await fetch(address, {
     ...(body && { method: 'POST', body: JSON.stringify(body) }),
@@ -80,7 +90,7 @@ async function ask<T>(address: string, body?: object, token?: string): Promise<T
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     },
   });
-  const said = (await answer.json()) as T & ProblemBody;
-  if (answer.ok) return said;
-  throw new ApiError(said);
+  const said: unknown = await answer.json().catch(() => undefined);
+  if (answer.ok && said !== undefined) return said as T;
+  throw refusalIn(said, answer.status);
 }

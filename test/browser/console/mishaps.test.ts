@@ -1,0 +1,291 @@
+/** What goes wrong between a page and Hub, or is pressed by mistake: the page says so, and goes on when it can. */
+import type { Page } from 'playwright-core';
+import { afterEach, expect, test } from 'vitest';
+import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import { aCluster, clusterIdOf } from '../../builders.ts';
+import { accountMenu, createButton, describeConsole, mark, openCreateDialog, signIn } from './setting.ts';
+
+const UNREACHABLE = 'Hub cannot be reached at the moment.';
+
+describeConsole('mishaps in the console', (setting) => {
+  let written = 0;
+  const stored = async (members: Record<string, Role>, fields: Partial<Cluster> = {}): Promise<string> => {
+    const emails = Object.fromEntries(Object.keys(members).map((uid) => [uid, `${uid}@example.com`]));
+    const [owner = ''] = Object.keys(members);
+    const { id, ...data } = aCluster({
+      id: clusterIdOf(7000 + ++written),
+      owner,
+      members,
+      emails,
+      ...fields,
+    });
+    await setting.driver.firestore.doc(`ledgers/${id}`).set({ schema: 1, entries: {} });
+    await setting.driver.firestore.doc(`clusters/${id}`).set(data);
+    return id;
+  };
+  const membersOf = async (id: string): Promise<unknown> =>
+    (await setting.driver.firestore.doc(`clusters/${id}`).get()).data()?.members;
+  afterEach(() => setting.driver.hub.cloud.faults.clear());
+
+  test('a role that the keyboard passes over is not given, and a new owner is a question', async () => {
+    const email = await setting.newcomer('rhea');
+    await setting.newcomer('rolf');
+    const id = await stored({ rhea: 'owner', rolf: 'viewer' });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    const put: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'PUT') put.push(new URL(request.url()).pathname);
+    });
+    await page.getByLabel('Role of rolf@example.com').focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('button', { name: 'Change the role of rolf@example.com' }).click();
+    const confirm = page.getByRole('alertdialog', { name: 'Make rolf@example.com an owner?' });
+    await confirm.getByRole('button', { name: 'Cancel' }).click();
+    await confirm.waitFor({ state: 'detached' });
+    expect(put).toEqual([]);
+    await page.getByRole('button', { name: 'Change the role of rolf@example.com' }).click();
+    await confirm.getByRole('button', { name: 'Make an owner' }).click();
+    await expect.poll(() => membersOf(id)).toEqual({ rhea: 'owner', rolf: 'owner' });
+    expect(put).toEqual([`/v1/clusters/${id}/members/rolf%40example.com`]);
+  });
+
+  test('what is not loaded, because a release took its place, says so and is loaded anew', async () => {
+    const page = await setting.openAs(await setting.newcomer('lena'));
+    const isSamePage = await mark(page);
+    await page.route('**/assets/create-dialog-*.js', (route) => route.fulfill({ status: 404 }));
+    const create = page.getByRole('button', { name: 'Create cluster' });
+    await create.click();
+    await page.getByText('This page could not be loaded.').waitFor();
+    expect(await isSamePage()).toBe(true);
+    await page.unroute('**/assets/create-dialog-*.js');
+    await page.getByRole('button', { name: 'Load anew' }).click();
+    await page.waitForFunction('!("marked" in globalThis)');
+    await create.click();
+    await page.getByRole('dialog', { name: 'Create a cluster' }).getByLabel('Name').waitFor();
+  });
+
+  test('a page that a release took away is loaded anew by itself, and once', async () => {
+    const email = await setting.newcomer('lars');
+    const page = await setting.open('/');
+    await page.clock.install();
+    await page.reload();
+    await signIn(page, email);
+    await mark(page);
+    let asked = 0;
+    await page.route('**/assets/account-page-*.js', (route) => {
+      asked++;
+      return route.fulfill({ status: 404 });
+    });
+    await page.clock.fastForward('02:00');
+    await accountMenu(page).click();
+    await page.getByRole('menuitem', { name: 'Your account' }).click();
+    await page.getByText('This page could not be loaded.').waitFor();
+    expect(await page.evaluate('"marked" in globalThis')).toBe(false);
+    expect(asked).toBe(2);
+    // The rest of the console is still there, and goes on.
+    await page.getByRole('link', { name: 'Clusters', exact: true }).click();
+    await page.getByRole('heading', { name: 'Clusters', exact: true }).waitFor();
+    await page.unroute('**/assets/account-page-*.js');
+    await accountMenu(page).click();
+    await page.getByRole('menuitem', { name: 'Your account' }).click();
+    await page.getByRole('heading', { name: 'Your account', level: 1 }).waitFor();
+  });
+
+  test('who is offline keeps the page', async () => {
+    const email = await setting.newcomer('levi');
+    const page = await setting.open('/');
+    await page.clock.install();
+    await page.reload();
+    await signIn(page, email);
+    const isSamePage = await mark(page);
+    await page.clock.fastForward('02:00');
+    await page.context().setOffline(true);
+    await accountMenu(page).click();
+    await page.getByRole('menuitem', { name: 'Your account' }).click();
+    await page.getByText('This page could not be loaded.').waitFor();
+    expect(await isSamePage()).toBe(true);
+  });
+
+  test('a page that breaks says so, and the others are still there', async () => {
+    const email = await setting.newcomer('brit');
+    const page = await setting.open('/');
+    // What is reported would be a fault of the test.
+    await page.addInitScript('globalThis.reportError = ({ message }) => { globalThis.reported = message; }');
+    await page.route('**/assets/account-page-*.js', (route) =>
+      route.fulfill({
+        contentType: 'text/javascript',
+        body: "export default () => { throw new Error('broken'); };",
+      }),
+    );
+    await page.goto(`${setting.driver.hub.url}/account`);
+    await signIn(page, email);
+    await page.getByText('This page cannot be shown.').waitFor();
+    expect(await page.evaluate('globalThis.reported')).toBe('broken');
+    await page.getByRole('link', { name: 'Clusters', exact: true }).click();
+    await page.getByRole('button', { name: 'Create cluster' }).waitFor();
+  });
+
+  /** Sends the order, closes the dialog before it is answered, goes elsewhere, and then has it answered. */
+  const orderAndLeave = async (page: Page, name: string): Promise<void> => {
+    const answer = Promise.withResolvers<void>();
+    await page.route('**/v1/clusters', async (route) => {
+      await answer.promise;
+      await route.fulfill({ response: await route.fetch() });
+    });
+    const dialog = await openCreateDialog(page);
+    await dialog.getByLabel('Name').fill(name);
+    await createButton(dialog).click();
+    await page.getByText('Asking for it').waitFor({ state: 'attached' });
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await accountMenu(page).click();
+    await page.getByRole('menuitem', { name: 'Your account' }).click();
+    await page.getByRole('heading', { name: 'Your account', level: 1 }).waitFor();
+    const answered = page.waitForResponse('**/v1/clusters');
+    answer.resolve();
+    await answered;
+  };
+
+  test('who has closed the dialog is not taken to the cluster, and is told of it', async () => {
+    const page = await setting.openAs(await setting.newcomer('cleo'));
+    await orderAndLeave(page, 'later');
+    await page.getByText('later is being made.').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/account');
+    await page.getByRole('link', { name: 'Clusters', exact: true }).click();
+    await page.getByRole('link', { name: 'later' }).waitFor();
+  });
+
+  test('a refusal that comes after the dialog was closed is kept where the cluster would be', async () => {
+    const email = await setting.newcomer('cora');
+    const account = setting.driver.firestore.doc('accounts/cora');
+    const standing = { state: 'suspended', reason: 'busy', since: new Date(), by: 'hub' };
+    await account.set({ schema: 1, clusters: 0, hourlyMicros: 0, standing });
+    const page = await setting.openAs(email);
+    await orderAndLeave(page, 'refused');
+    await page.getByText('refused was not created.').waitFor();
+    await page.getByRole('link', { name: 'Clusters', exact: true }).click();
+    const row = page.getByRole('listitem').filter({ hasText: 'refused' });
+    await row.getByText('Your account is suspended.').waitFor();
+    await account.set({ schema: 1, clusters: 0, hourlyMicros: 0 });
+    await row.getByRole('button', { name: 'Ask again for refused' }).click();
+    await page.getByRole('link', { name: 'refused' }).waitFor();
+  });
+
+  test('what there is to choose from, and its price, are asked for again', async () => {
+    const email = await setting.newcomer('cato');
+    const page = await setting.open('/');
+    await page.route('**/v1/catalog', (route) => route.abort());
+    await page.route('**/v1/quote?*', (route) => route.abort());
+    await signIn(page, email);
+    await page.getByRole('button', { name: 'Create cluster' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Create a cluster' });
+    await dialog.getByText(UNREACHABLE).waitFor();
+    await dialog.getByRole('button', { name: 'Try again' }).waitFor();
+    await page.unroute('**/v1/catalog');
+    // By itself, after a while.
+    await dialog.getByLabel('Name').waitFor();
+    await dialog.getByText('The price is not known at the moment.').waitFor();
+    await page.unroute('**/v1/quote?*');
+    await dialog.getByRole('status').filter({ hasText: 'an hour' }).waitFor();
+
+    await page.reload();
+    await page.route('**/v1/catalog', (route) => route.abort());
+    await page.clock.install();
+    await page.reload();
+    await page.getByRole('button', { name: 'Create cluster' }).click();
+    const again = dialog.getByRole('button', { name: 'Try again' });
+    await again.waitFor();
+    await page.clock.pauseAt(Date.now() + 1000);
+    await page.unroute('**/v1/catalog');
+    await again.click();
+    await dialog.getByLabel('Name').waitFor({ state: 'attached' });
+  });
+
+  test('what there is to choose from of a pool says when it is not known', async () => {
+    const page = await setting.open('/operator/pools');
+    await page.route('**/v1/catalog', (route) => route.abort());
+    await signIn(page, 'operator@example.com');
+    await page.getByRole('button', { name: 'New pool' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New pool' });
+    await dialog.getByText(UNREACHABLE).waitFor();
+    await page.unroute('**/v1/catalog');
+    await dialog.getByLabel('Id').waitFor();
+  });
+
+  test('at the door of a cluster: what cannot be asked is told in words, and is asked again', async () => {
+    const page = await setting.open('/');
+    await page.route('**/oidc/interactions/**', (route) => route.abort());
+    await page.goto(`${setting.driver.hub.url}/signin/oidc?interaction=abc`);
+    await page.getByText(UNREACHABLE).waitFor();
+    await page.unroute('**/oidc/interactions/**');
+    await page.route('**/oidc/interactions/**', (route) =>
+      route.fulfill({ status: 502, contentType: 'text/html', body: '<html>Bad gateway</html>' }),
+    );
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('Hub answered something that this page does not understand (502).').waitFor();
+    await page.unroute('**/oidc/interactions/**');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('This sign-in is over, or was begun in another browser.').waitFor();
+    // To ask once more would not help.
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+  });
+
+  const focused = (page: Page) => page.evaluate<string>('document.activeElement.textContent');
+  const failed: Partial<Cluster> = {
+    state: 'failed',
+    error: { code: 'INSTALL_FAILED', message: 'It failed.', remedy: 'Try again.', fault: 'hub' },
+  } as Partial<Cluster>;
+
+  test('whoever works by keyboard goes on at a heading when their button is gone', async () => {
+    const email = await setting.newcomer('finn');
+    await setting.newcomer('fara');
+    for (const [name, button, sure] of [
+      ['deleted-one', 'Delete', 'Delete it'],
+      ['retried-one', 'Retry', 'Start anew'],
+    ] as const) {
+      const id = await stored({ finn: 'owner' }, { ...failed, name });
+      const page = await setting.open(`/clusters/${id}`);
+      await signIn(page, email);
+      await page.getByRole('button', { name: button, exact: true }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('alertdialog').getByRole('button', { name: sure }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: button, exact: true }).first().waitFor({ state: 'detached' });
+      await expect.poll(() => focused(page)).toBe(name);
+    }
+
+    const id = await stored({ fara: 'owner', finn: 'owner', felix: 'viewer' });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    await page.getByRole('button', { name: 'Remove' }).last().focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('felix@example.com', { exact: true }).waitFor({ state: 'detached' });
+    await expect.poll(() => focused(page)).toBe('Members');
+
+    await page.getByLabel(`Role of ${email}`).selectOption('viewer');
+    await page.getByRole('button', { name: `Change the role of ${email}` }).focus();
+    await page.keyboard.press('Enter');
+    const confirm = page.getByRole('alertdialog', { name: 'Give up being an owner?' });
+    await confirm.getByRole('button', { name: 'Become a viewer' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByLabel(`Role of ${email}`, { exact: true }).waitFor({ state: 'detached' });
+    await expect.poll(() => focused(page)).toBe('Members');
+  });
+
+  test('an operator sees which page they are on, on a telephone too', async () => {
+    const page = await setting.openAs('operator@example.com', '/operator/pools', {
+      viewport: { width: 390, height: 800 },
+    });
+    const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Insights' });
+    await link.evaluate((one: { click(): void }) => one.click());
+    await page.getByRole('heading', { name: 'Insights', level: 1 }).waitFor();
+    await expect
+      .poll(async () => {
+        const box = await link.boundingBox();
+        return box !== null && box.x >= 0 && box.x + box.width <= 390;
+      })
+      .toBe(true);
+  });
+});

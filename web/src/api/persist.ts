@@ -1,0 +1,52 @@
+/** Asks for something that a page needs until there is an answer: again and again, and each time a little later. */
+import { type ApiError, asApiError } from './client.ts';
+
+const FIRST_MS = 2_000;
+const MOST_MS = 60_000;
+
+export interface Persistence {
+  /** Without waiting. */
+  now(): void;
+  stop(): void;
+}
+
+interface Listener<T> {
+  answered(value: T): void;
+  /** It is asked again by itself. */
+  failed(error: ApiError): void;
+}
+
+/** How long to wait after so many failures. */
+export const pauseMs = (failures: number): number => Math.min(MOST_MS, FIRST_MS * 2 ** (failures - 1));
+
+export function persist<T>(ask: () => Promise<T>, { answered, failed }: Listener<T>): Persistence {
+  let failures = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isAsking = false;
+  let isWanted = true;
+  const now = (): void => {
+    if (isAsking || !isWanted) return;
+    clearTimeout(timer);
+    isAsking = true;
+    ask().then(
+      (value) => {
+        if (isWanted) answered(value);
+        isWanted = false;
+      },
+      (error) => {
+        isAsking = false;
+        if (!isWanted) return;
+        timer = setTimeout(now, pauseMs(++failures));
+        failed(asApiError(error));
+      },
+    );
+  };
+  now();
+  return {
+    now,
+    stop() {
+      isWanted = false;
+      clearTimeout(timer);
+    },
+  };
+}

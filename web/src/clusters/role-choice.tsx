@@ -1,0 +1,75 @@
+/** The role of a member, and the button that gives another one: a select that sends what it shows would send what the keyboard passes over. */
+import { useState } from 'react';
+import type { Role } from '../../../shared/documents/cluster.ts';
+import { must } from '../api/client.ts';
+import { useHub } from '../hub.ts';
+import { Button } from '../parts/button.tsx';
+import { Confirm } from '../parts/dialog.tsx';
+import { Problem } from '../parts/problem.tsx';
+import { useSubmit } from '../parts/use-submit.ts';
+import { questionOf, ROLES } from './roles.ts';
+
+interface Props {
+  /** Id of the cluster. */
+  cluster: string;
+  email: string;
+  role: Role;
+  isSelf: boolean;
+  onChange(): void;
+}
+
+export function RoleChoice({ cluster, email, role, isSelf, onChange }: Props) {
+  const { api } = useHub();
+  const [seen, setSeen] = useState(role);
+  const [chosen, setChosen] = useState(role);
+  const [asking, setAsking] = useState(false);
+  // Somebody has changed it: what was chosen before was chosen of something else.
+  if (seen !== role) {
+    setSeen(role);
+    setChosen(role);
+  }
+  const question = questionOf(email, seen, chosen, isSelf);
+  const give = async (): Promise<void> => {
+    const params = { path: { id: cluster, email } };
+    await must(api.put('/v1/clusters/{id}/members/{email}', { params, body: { role: chosen } }));
+    onChange();
+  };
+  const { busy, error, submit, forget } = useSubmit(async () => (question ? setAsking(true) : give()));
+  return (
+    <>
+      <form className="row" onSubmit={submit}>
+        <select
+          aria-label={`Role of ${email}`}
+          value={chosen}
+          onChange={({ target }) => {
+            setChosen(target.value as Role);
+            forget();
+          }}
+        >
+          {ROLES.map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+        {chosen !== role && (
+          <Button type="submit" look="primary" busy={busy} aria-label={`Change the role of ${email}`}>
+            Change
+          </Button>
+        )}
+      </form>
+      {error && <Problem error={error} />}
+      {question && (
+        <Confirm
+          title={question.title}
+          action={question.action}
+          open={asking}
+          onClose={() => setAsking(false)}
+          onConfirm={give}
+        >
+          <p>{question.meaning}</p>
+        </Confirm>
+      )}
+    </>
+  );
+}

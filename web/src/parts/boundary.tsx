@@ -1,0 +1,34 @@
+/** Around the pages: one that breaks is told as broken, and the others can still be gone to. */
+import { Component, type ReactNode } from 'react';
+import { Button } from './button.tsx';
+import { Problem } from './problem.tsx';
+
+interface Props {
+  /** Where one is: whoever goes elsewhere leaves what is broken behind. */
+  at: string;
+  children: ReactNode;
+}
+
+export class Boundary extends Component<Props, { brokenAt?: string | undefined }> {
+  override state: { brokenAt?: string | undefined } = {};
+
+  override componentDidCatch(error: unknown): void {
+    // As if nobody had caught it: for the log of the browser.
+    reportError(error);
+    this.setState({ brokenAt: this.props.at });
+  }
+
+  override render(): ReactNode {
+    if (this.state.brokenAt !== this.props.at) return this.props.children;
+    return (
+      <Problem
+        error={{
+          message: 'This page cannot be shown.',
+          remedy: 'Load it anew; if that does not help, tell your operator what you did.',
+        }}
+      >
+        <Button onClick={() => location.reload()}>Load anew</Button>
+      </Problem>
+    );
+  }
+}
