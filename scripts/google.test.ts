@@ -209,7 +209,7 @@ describe('a release', () => {
       glob: '/v1/**',
       run: { serviceId: 'api', region: 'europe-north1' },
     });
-    expect(config.rewrites).toContainEqual({ glob: '**', path: '/index.html' });
+    expect(config.rewrites).toContainEqual({ glob: '!/assets/**', path: '/index.html' });
     expect(config.headers[0].headers).toHaveProperty('Content-Security-Policy');
     const files = Object.keys(JSON.parse(String(list?.body)).files);
     expect(files).toContain('/index.html');

@@ -295,12 +295,6 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     limit: 2,
   },
   'pools (api/pools.ts, pool/top-up.ts)': { collection: 'pools' },
-  'oldest in the queue (dispatch/queue.ts)': {
-    collection: 'clusters',
-    where: [['state', '==', 'queued']],
-    orderBy: [['createdAt', 'asc']],
-    limit: 5,
-  },
   'oldest of an account in the queue (dispatch/queue.ts)': {
     collection: 'clusters',
     where: [
@@ -352,6 +346,23 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
       ['state', '==', 'queued'],
       ['createdAt', '<', new Date(0)],
     ],
+  },
+  'those beside the queue (dispatch/queue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
+      ['error.code', '==', 'OWNER_HELD'],
+      ['createdAt', '<', new Date(0)],
+    ],
+  },
+  'the newest spare that was claimed (pool/top-up.ts)': {
+    collection: 'clusters',
+    where: [
+      ['claimedFrom', '==', 'p'],
+      ['shape', '==', 's'],
+    ],
+    orderBy: [['warmAt', 'desc']],
+    limit: 1,
   },
   'spares of a pool (pool/top-up.ts)': {
     collection: 'clusters',
@@ -645,6 +656,18 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
     orderBy: [['foundAt', 'desc']],
     limit: 200,
   },
+  'the newest of the audit log about a cluster': {
+    collection: 'audit',
+    where: [['cluster', '==', 'x']],
+    orderBy: [['at', 'desc']],
+    limit: 100,
+  },
+  'the newest of the audit log by somebody': {
+    collection: 'audit',
+    where: [['actor', '==', 'u']],
+    orderBy: [['at', 'desc']],
+    limit: 100,
+  },
   'the newest of the audit log': { collection: 'audit', orderBy: [['at', 'desc']], limit: 100 },
   'accounts that are held': { collection: 'accounts', orderBy: [['standing.since', 'desc']], limit: 200 },
   'the newest of all': { collection: 'clusters', orderBy: [['createdAt', 'desc']], limit: 500 },
@@ -665,11 +688,11 @@ const CALLS: Readonly<Record<string, number>> = {
   'closing/close.ts': 1,
   'closing/clusters.ts': 3,
   'closing/erase.ts': 1,
-  'dispatch/queue.ts': 4,
+  'dispatch/queue.ts': 3,
   'dispatch/readers.ts': 1,
   'durations/observe.ts': 1,
   'pool/claim.ts': 1,
-  'pool/top-up.ts': 3,
+  'pool/top-up.ts': 4,
   'status/observe.ts': 7,
   'sweeps/looks.ts': 2,
   'sweeps/orphans.ts': 1,
