@@ -32,7 +32,12 @@ export const pachyderm: Product = {
     pachd: {
       image: { tag: version },
       clusterDeploymentID: clusterId,
-      storage: { backend: 'GOOGLE', google: { bucket } },
+      // The address is what pachd opens; the name of the bucket goes into a Secret that the chart makes beside it.
+      storage: { backend: 'GOOGLE', storageURL: `gs://${bucket}`, google: { bucket } },
+      // The collector that Loki comes with reads folders of the nodes as root, which `baseline` refuses. Without it pachd asks the pods
+      // themselves for their logs.
+      lokiDeploy: false,
+      lokiLogging: false,
       // Auth is there before a port opens. The root token is the chart's own random text and is read by nobody.
       activateAuth: true,
       oauthRedirectURI: `https://${host}/authorization-code/callback`,

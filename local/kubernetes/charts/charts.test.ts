@@ -123,6 +123,31 @@ describe('Pachyderm with the values of the catalog', () => {
     expect(leaf.objects.get(KINDS.Secret, 'pachyderm', 'pachyderm-identity')).toBeUndefined();
   });
 
+  test('says where its data is as the chart asks', async () => {
+    await installed(here, leaf, release());
+    expect(environment()).toMatchObject({
+      STORAGE_URL: `gs://${input.bucket}`,
+      GOOGLE_BUCKET: input.bucket,
+    });
+    const values: Fields = structuredClone(release().values);
+    delete values.pachd.storage.storageURL;
+    await expect(installed(here, leaf, { ...release(), values })).rejects.toThrow(
+      'execution error at (pachyderm/templates/pachd/deployment.yaml): storage URL required',
+    );
+  });
+
+  test('brings no collector of logs, which reads the nodes’ folders and which its namespace does not let run', async () => {
+    await installed(here, leaf, release());
+    expect([...leaf.objects.each(KINDS.DaemonSet, 'pachyderm')]).toEqual([]);
+    expect(environment()).toMatchObject({ LOKI_LOGGING: 'false' });
+    const values: Fields = structuredClone(release().values);
+    delete values.pachd.lokiDeploy;
+    const more = ['--timeout', '10m'];
+    await expect(installed(here, leaf, { ...release(), values, more })).rejects.toThrow(
+      /DaemonSet\/pachyderm\/pachyderm-promtail not ready.* Available: 0\/[1-9]/,
+    );
+  });
+
   test('is not upgraded over bindings that somebody else wrote, unless by force, and gets another root token', async () => {
     await installed(here, leaf, release());
     const before = environment().AUTH_ROOT_TOKEN;

@@ -42,6 +42,7 @@ export const pachyderm: Chart = {
         'pachd.storage.backend required when no matching deploy target found',
       );
     }
+    if (!values.pachd?.storage?.storageURL) refuse('pachd/deployment.yaml', 'storage URL required');
     const auth = authObjects(values, input);
     if (auth.problem !== undefined) refuse('pachd/identity-secret.yaml', auth.problem);
     return [
@@ -89,10 +90,12 @@ const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/pachd/image/tag', 'string'],
   ['/pachd/localhostIssuer', 'string'],
   ['/pachd/lokiDeploy', 'boolean'],
+  ['/pachd/lokiLogging', 'boolean'],
   ['/pachd/oauthRedirectURI', 'string'],
   ['/pachd/pachAuthClusterRoleBindings', 'object'],
   ['/pachd/rootToken', 'string'],
   ['/pachd/storage/google/bucket', 'string'],
+  ['/pachd/storage/storageURL', 'string'],
   ['/postgresql', 'object'],
   ['/postgresql/enabled', 'boolean'],
   ['/proxy', 'object'],
@@ -237,7 +240,8 @@ function pachd(
     PACH_ROOT: '/pach',
     PACH_NAMESPACE: namespace,
     STORAGE_BACKEND: backend,
-    STORAGE_URL: pachdValues.storage?.storageURL ?? `gs://${pachdValues.storage?.google?.bucket ?? ''}`,
+    STORAGE_URL: pachdValues.storage?.storageURL ?? '',
+    LOKI_LOGGING: String(pachdValues.lokiLogging ?? true),
     WORKER_IMAGE: `${pachdValues.worker?.image?.repository ?? 'pachyderm/worker'}:${pachdValues.image?.tag ?? version}`,
     WORKER_SIDECAR_IMAGE: image,
     WORKER_SERVICE_ACCOUNT: 'pachyderm-worker',
@@ -333,7 +337,7 @@ function front(base: Base, { values, version }: RenderInput): Fields[] {
   return objects;
 }
 
-/** Loki keeps the logs of pipelines, promtail collects them on every node. */
+/** Loki keeps the logs of pipelines; promtail collects them on every node, from the node's own folders and as its root. */
 function logs(base: Base, { values, release }: RenderInput): Fields[] {
   const persistence: Fields = values['loki-stack']?.loki?.persistence ?? {};
   return [
@@ -364,6 +368,16 @@ function logs(base: Base, { values, release }: RenderInput): Fields[] {
       image: 'grafana/promtail:2.6.1',
       ports: [['http-metrics', 3101]],
       serviceAccountName: `${release}-promtail`,
+      asRoot: true,
+      mounts: HOST_FOLDERS.map(([volume, path]) => [volume, path] as const),
+      volumes: HOST_FOLDERS.map(([volume, path]) => ({ name: volume, hostPath: { path } })),
     }),
   ];
 }
+
+/** https://github.com/grafana/helm-charts/blob/main/charts/promtail/values.yaml */
+const HOST_FOLDERS = [
+  ['run', '/run/promtail'],
+  ['containers', '/var/lib/docker/containers'],
+  ['pods', '/var/log/pods'],
+] as const;

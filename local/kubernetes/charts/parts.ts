@@ -76,6 +76,7 @@ export interface PodOptions {
   mounts?: ReadonlyArray<readonly [volume: string, path: string]>;
   volumes?: readonly Fields[];
   user?: number;
+  asRoot?: boolean;
   /** As the strictest level of Pod Security asks. */
   restricted?: boolean;
 }
@@ -85,7 +86,9 @@ function template(base: Base, name: string, pod: PodOptions): Fields {
     metadata: { labels: { app: name, suite: base.labels.suite ?? name } },
     spec: {
       ...(pod.serviceAccountName && { serviceAccountName: pod.serviceAccountName }),
-      securityContext: { runAsNonRoot: true, runAsUser: pod.user ?? 65532, fsGroup: pod.user ?? 65532 },
+      securityContext: pod.asRoot
+        ? { runAsUser: 0, runAsGroup: 0 }
+        : { runAsNonRoot: true, runAsUser: pod.user ?? 65532, fsGroup: pod.user ?? 65532 },
       containers: [
         {
           name,
