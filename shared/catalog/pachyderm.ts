@@ -52,7 +52,8 @@ export const pachyderm: Product = {
     },
     oidc: {
       issuerURI: `https://${host}/dex`,
-      userAccessibleOauthIssuerHost: host,
+      // Without a scheme the chart takes that of its own proxy, which has no TLS.
+      userAccessibleOauthIssuerHost: `https://${host}`,
       mockIDP: false,
       requireVerifiedEmail: true,
       upstreamIDPsSecretName: CONNECTORS_SECRET,

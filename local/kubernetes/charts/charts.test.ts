@@ -114,7 +114,7 @@ describe('Pachyderm with the values of the catalog', () => {
       issuer: `https://${input.host}/dex`,
       redirect_uri: `https://${input.host}/authorization-code/callback`,
       require_email_verified: true,
-      user_accessible_issuer_host: input.host,
+      user_accessible_issuer_host: `https://${input.host}`,
     });
     expect(load(found.IDP_CLIENTS ?? '')).toMatchObject([
       { id: 'pachd' },
