@@ -98,6 +98,20 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     expect(await leaf.find(GATEWAY)).toBeDefined();
   });
 
+  test('gets back the protocol of its own clients', async () => {
+    const leaf = await it.leaf(id);
+    const rule = {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'DestinationRule',
+      name: 'hub-pachd-proxy-backend',
+      namespace: 'istio-ingress',
+    };
+    const before = await leaf.find(rule);
+    await leaf.delete(rule);
+    expect(await mended(it, id)).toEqual(['It does not answer by its name.', AGAIN]);
+    expect((await leaf.find(rule))?.spec).toEqual(before?.spec);
+  });
+
   test('gets its name back', async () => {
     const before = it.records(id);
     const elsewhere = { name: it.name(id), type: 'A' as const, ttlS: 60, values: ['198.51.100.1'] };

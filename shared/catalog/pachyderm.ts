@@ -77,6 +77,8 @@ export const pachyderm: Product = {
       matches: [{ header: { name: 'content-type', prefix: 'application/grpc' } }],
       service: 'pachd-proxy-backend',
       port: 1650,
+      // The chart calls it `api-grpc-port`.
+      protocol: 'h2',
       timeoutS: 604_800,
     },
     {

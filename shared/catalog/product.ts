@@ -26,6 +26,8 @@ export interface Route {
   /** A Service in the product's namespace. */
   service: string;
   port: number;
+  /** Of a port that takes HTTP/2 only, as gRPC does, and whose name does not say so; absent: what its name says. */
+  protocol?: 'h2';
   /** Streams of gRPC may last; absent: the gateway's own limit. */
   timeoutS?: number;
 }
