@@ -1,4 +1,5 @@
 /** What is installed in a cluster, from its document. */
+import { entriesOf } from '../../shared/catalog/catalog.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { keyIn } from '../data-key.ts';
 import { type InstallPlan, planInstall } from '../leaf/plan.ts';
@@ -7,6 +8,7 @@ import type { Place } from './place.ts';
 
 /** @param round tells one installation of the same from another: a repair is a Job of its own */
 export function installationOf({ cluster, product, host, ports }: Place, round?: string): InstallPlan {
+  const { cpus, memoryGiB } = entriesOf(cluster.spec).size;
   const { install, projectId, credentialsAccount, dataEncryptionKey } = ports.settings;
   return planInstall({
     clusterId: cluster.id,
@@ -15,6 +17,7 @@ export function installationOf({ cluster, product, host, ports }: Place, round?:
     version: cluster.spec.version,
     bucket: bucketName(cluster),
     host,
+    machine: { cpus, memoryGiB },
     images: { helm: install.helmImage, callHome: install.callHomeImage },
     chartSource: install.chartSource,
     projectId,

@@ -8,6 +8,12 @@ export interface ProductVersion {
   needsLicense?: true;
 }
 
+/** One of those that a cluster is made of. */
+export interface Machine {
+  cpus: number;
+  memoryGiB: number;
+}
+
 /** What the values of a chart may depend on. No secret is among them: values are compared, and a Secret in the leaf may be named. */
 export interface ValuesInput {
   clusterId: string;
@@ -15,6 +21,7 @@ export interface ValuesInput {
   bucket: string;
   /** The cluster's host, as in an address: with a port if it is not that of https. */
   host: string;
+  machine: Machine;
   /** Whether the version needs the operator's licence, which is then in a Secret in the product's namespace. */
   licensed: boolean;
 }

@@ -1,6 +1,7 @@
 /** The charts as the stand-in's Helm installs them: into namespaces that are as strict as Hub makes them. */
 import { load } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { findSize } from '../../../shared/catalog/catalog.ts';
 import { hello } from '../../../shared/catalog/hello.ts';
 import { CONNECTORS_SECRET, HUB_PRINCIPAL, pachyderm } from '../../../shared/catalog/pachyderm.ts';
 import { environmentIn } from '../../pachd/listener.ts';
@@ -19,11 +20,19 @@ beforeEach(async () => {
 });
 afterEach(() => expect(here.errors).toEqual([]));
 
+/** https://cloud.google.com/compute/docs/general-purpose-machines#e2-standard */
+const MACHINES: Readonly<Record<string, object>> = {
+  'e2-standard-4': { cpus: 4, memoryGiB: 16 },
+  'e2-standard-8': { cpus: 8, memoryGiB: 32 },
+  'e2-standard-16': { cpus: 16, memoryGiB: 64 },
+};
+
 const input = {
   clusterId: 'abcdefgh234567ab',
   bucket: 'a-bucket',
   host: 'abcdefgh234567ab.clusters.example.com',
   licensed: false,
+  machine: { cpus: 4, memoryGiB: 16 },
 };
 
 describe('Istio', () => {
@@ -146,6 +155,31 @@ describe('Pachyderm with the values of the catalog', () => {
     await expect(installed(here, leaf, { ...release(), values, more })).rejects.toThrow(
       /DaemonSet\/pachyderm\/pachyderm-promtail not ready.* Available: 0\/[1-9]/,
     );
+  });
+
+  test.each([
+    ['small', { cpu: '1', memory: '2Gi' }],
+    ['medium', { cpu: '2', memory: '4Gi' }],
+    ['large', { cpu: '4', memory: '8Gi' }],
+  ])('on %s machines gives pachd a share, by which it limits itself', async (id, requests) => {
+    const size = findSize(id);
+    if (!size) throw new Error('no such size');
+    const { cpus, memoryGiB } = size;
+    const values = pachyderm.values({ ...input, version, machine: { cpus, memoryGiB } });
+    for (const kind of ['pachd', 'pachw']) expect(values[kind]).toMatchObject({ resources: { requests } });
+    expect({ cpus, memoryGiB }).toEqual(MACHINES[size.machineType]);
+  });
+
+  test('fits on the machines of the smallest size, with all storage workers there can be', async () => {
+    const values: Fields = structuredClone(release().values);
+    values.pachw.minReplicas = 1;
+    await installed(here, leaf, { ...release(), values });
+    const pods = [...leaf.objects.each(KINDS.Pod, 'pachyderm')];
+    const requestsOf = (app: string) =>
+      pods
+        .filter(({ metadata }) => metadata.labels?.app === app)
+        .map(({ spec }) => spec?.containers[0].resources.requests);
+    for (const app of ['pachd', 'pachw']) expect(requestsOf(app)).toEqual([{ cpu: '1', memory: '2Gi' }]);
   });
 
   test('is not upgraded over bindings that somebody else wrote, unless by force, and gets another root token', async () => {

@@ -93,9 +93,12 @@ const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/pachd/lokiLogging', 'boolean'],
   ['/pachd/oauthRedirectURI', 'string'],
   ['/pachd/pachAuthClusterRoleBindings', 'object'],
+  ['/pachd/resources', 'object'],
   ['/pachd/rootToken', 'string'],
   ['/pachd/storage/google/bucket', 'string'],
   ['/pachd/storage/storageURL', 'string'],
+  ['/pachw', 'object'],
+  ['/pachw/resources', 'object'],
   ['/postgresql', 'object'],
   ['/postgresql/enabled', 'boolean'],
   ['/proxy', 'object'],
@@ -261,11 +264,23 @@ function pachd(
     deployment(
       base,
       'pachd',
-      { ...pod, envSources, args: ['--mode', 'full'], ports: PACHD_PORTS },
+      {
+        ...{ ...pod, envSources, args: ['--mode', 'full'], ports: PACHD_PORTS },
+        // What it asks for of memory is also what it is told that it has.
+        resources: pachdValues.resources ?? {},
+      },
       pachdValues.replicas ?? 1,
     ),
     // Storage workers scale from nothing.
-    deployment(base, 'pachw', { ...pod, args: ['--mode', 'pachw'] }, values.pachw?.minReplicas ?? 0),
+    deployment(
+      base,
+      'pachw',
+      {
+        ...{ ...pod, args: ['--mode', 'pachw'] },
+        resources: values.pachw?.resources ?? pachdValues.resources ?? {},
+      },
+      values.pachw?.minReplicas ?? 0,
+    ),
     service(base, 'pachd', [
       ['api-grpc-port', 30650, 'api-grpc-port'],
       ['oidc-port', 30657, 'oidc-port'],

@@ -77,6 +77,8 @@ export interface PodOptions {
   volumes?: readonly Fields[];
   user?: number;
   asRoot?: boolean;
+  /** Of its container, where the chart leaves them to whoever installs it: none at all if empty. */
+  resources?: Fields;
   /** As the strictest level of Pod Security asks. */
   restricted?: boolean;
 }
@@ -106,7 +108,7 @@ function template(base: Base, name: string, pod: PodOptions): Fields {
           ...(pod.mounts && {
             volumeMounts: pod.mounts.map(([volume, path]) => ({ name: volume, mountPath: path })),
           }),
-          resources: { requests: { cpu: '100m', memory: '256Mi' } },
+          resources: pod.resources ?? { requests: { cpu: '100m', memory: '256Mi' } },
           ...(pod.restricted && {
             securityContext: {
               allowPrivilegeEscalation: false,
