@@ -49,6 +49,9 @@ test.each([
   ['HUB_CALL_HOME_IMAGE', 'europe-docker.pkg.dev/a-project/mirror/google-cloud-cli@sha256:short'],
   ['HUB_PAGE_TOKEN_KEY', 'short'],
   ['HUB_CHART_SOURCE', 'http://charts.example.com'],
+  ['HUB_IMAGE_MIRROR', 'oci://europe-docker.pkg.dev/a-project/images'],
+  // The slash is added where a chart needs one.
+  ['HUB_IMAGE_MIRROR', 'europe-docker.pkg.dev/a-project/images/'],
   ['HUB_OIDC_ISSUER', 'http://hub.example.com/oidc'],
   ['HUB_OIDC_ISSUER', 'https://hub.example.com/oidc/'],
   ['HUB_OIDC_ISSUER', 'https://hub.example.com/oidc?x=1'],
@@ -76,6 +79,12 @@ test.each([
   ['HUB_DATA_ENCRYPTION_KEY', 'data'],
 ])('production refuses %s=%s', (name, value) => {
   expect(faultsOf({ ...production, [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
+});
+
+test('images have a mirror only where one is named', () => {
+  expect(parseConfig(production).install).not.toHaveProperty('imageMirror');
+  const HUB_IMAGE_MIRROR = 'europe-docker.pkg.dev/a-project/images';
+  expect(parseConfig({ ...production, HUB_IMAGE_MIRROR }).install.imageMirror).toBe(HUB_IMAGE_MIRROR);
 });
 
 test('every missing variable is told at once, by name', () => {

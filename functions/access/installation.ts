@@ -18,6 +18,7 @@ export function installationOf({ cluster, product, host, ports }: Place, round?:
     bucket: bucketName(cluster),
     host,
     machine: { cpus, memoryGiB },
+    ...(install.imageMirror !== undefined && { imageMirror: install.imageMirror }),
     images: { helm: install.helmImage, callHome: install.callHomeImage },
     chartSource: install.chartSource,
     projectId,

@@ -55,6 +55,8 @@ export interface InstallInput {
   /** The cluster's host, as in an address. */
   host: string;
   machine: Machine;
+  /** Absent: images of the mesh and of the product come from Docker Hub. */
+  imageMirror?: string;
   images: InstallPlan['images'];
   chartSource: string;
   projectId: string;
@@ -67,7 +69,7 @@ export interface InstallInput {
 }
 
 export function planInstall(input: InstallInput): InstallPlan {
-  const { clusterId, generation, product, version, bucket, host, machine } = input;
+  const { clusterId, generation, product, version, bucket, host, machine, imageMirror } = input;
   const { credentialsAccount, dataKey, round, images, chartSource, projectId, hintTopic } = input;
   const { namespace, podSecurity } = product;
   const licensed = needsLicense(product, version);
@@ -75,13 +77,16 @@ export function planInstall(input: InstallInput): InstallPlan {
     clusterId,
     generation,
     releases: [
-      ...meshReleases(),
+      ...meshReleases(imageMirror),
       {
         name: product.release,
         namespace,
         chart: product.chart,
         version,
-        values: product.values({ clusterId, version, bucket, host, machine, licensed }),
+        values: product.values({
+          ...{ clusterId, version, bucket, host, machine, licensed },
+          ...(imageMirror !== undefined && { imageMirror }),
+        }),
         timeout: PRODUCT_TIMEOUT,
       },
     ],

@@ -35,8 +35,13 @@ export const pachyderm: Product = {
     { version: '2.12.0' },
     { version: '2.11.6', needsLicense: true },
   ],
-  values: ({ clusterId, version, bucket, host, machine, licensed }) => ({
+  values: ({ clusterId, version, bucket, host, machine, imageMirror, licensed }) => ({
     deployTarget: 'GOOGLE',
+    // Put before each name as it is, so with the slash. That of the database is another chart's, which has a setting of its own.
+    ...(imageMirror !== undefined && {
+      global: { image: { registry: `${imageMirror}/` } },
+      postgresql: { image: { registry: imageMirror } },
+    }),
     pachd: {
       image: { tag: version },
       clusterDeploymentID: clusterId,

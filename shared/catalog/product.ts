@@ -22,6 +22,8 @@ export interface ValuesInput {
   /** The cluster's host, as in an address: with a port if it is not that of https. */
   host: string;
   machine: Machine;
+  /** Where images of Docker Hub are had by the names they have there, e.g. `europe-docker.pkg.dev/p/images`; absent: from Docker Hub. */
+  imageMirror?: string;
   /** Whether the version needs the operator's licence, which is then in a Secret in the product's namespace. */
   licensed: boolean;
 }

@@ -1,6 +1,7 @@
 /** The charts as the stand-in's Helm installs them: into namespaces that are as strict as Hub makes them. */
 import { load } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { meshReleases } from '../../../functions/leaf/mesh.ts';
 import { findSize } from '../../../shared/catalog/catalog.ts';
 import { hello } from '../../../shared/catalog/hello.ts';
 import { CONNECTORS_SECRET, HUB_PRINCIPAL, pachyderm } from '../../../shared/catalog/pachyderm.ts';
@@ -180,6 +181,36 @@ describe('Pachyderm with the values of the catalog', () => {
         .filter(({ metadata }) => metadata.labels?.app === app)
         .map(({ spec }) => spec?.containers[0].resources.requests);
     for (const app of ['pachd', 'pachw']) expect(requestsOf(app)).toEqual([{ cpu: '1', memory: '2Gi' }]);
+  });
+
+  const imagesIn = (...namespaces: string[]): string[] =>
+    namespaces
+      .flatMap((name) => [...leaf.objects.each(KINDS.Pod, name)])
+      .flatMap(({ spec }) => ((spec?.containers ?? []) as Fields[]).map(({ image }) => image as string));
+
+  test('and the mesh’s control plane have all images from the mirror, by the names that Docker Hub has', async () => {
+    const imageMirror = 'europe-docker.pkg.dev/p/images';
+    const [, istiod] = meshReleases(imageMirror);
+    await installed(here, leaf, {
+      ...release(),
+      values: pachyderm.values({ ...input, version, imageMirror }),
+    });
+    await installed(here, leaf, {
+      ...{ chart: 'istiod', namespace: 'istio-system', version: '1.28.0' },
+      values: istiod?.values ?? {},
+    });
+    const images = imagesIn('pachyderm', 'istio-system');
+    expect(images).toContain(`${imageMirror}/istio/pilot:1.28.0`);
+    expect(images).toContain(`${imageMirror}/pachyderm/pachd:${version}`);
+    expect(
+      images.filter((image) => !/^europe-docker\.pkg\.dev\/p\/images\/[a-z]+\/[-a-z0-9]+:/.test(image)),
+    ).toEqual([]);
+    expect(environment().WORKER_IMAGE).toBe(`${imageMirror}/pachyderm/worker:${version}`);
+  });
+
+  test('has them from Docker Hub where there is no mirror', async () => {
+    await installed(here, leaf, release());
+    expect(imagesIn('pachyderm').filter((image) => !image.startsWith('docker.io/'))).toEqual([]);
   });
 
   test('is not upgraded over bindings that somebody else wrote, unless by force, and gets another root token', async () => {

@@ -57,6 +57,9 @@ export const pachyderm: Chart = {
   },
 };
 
+/** In front of each image but those of the charts inside, as it is. */
+const registryOf = ({ global }: Fields): string => global?.image?.registry ?? 'docker.io/';
+
 const BACKENDS: Readonly<Record<string, string>> = {
   GOOGLE: 'GOOGLE',
   AMAZON: 'AMAZON',
@@ -68,6 +71,8 @@ const BACKENDS: Readonly<Record<string, string>> = {
 const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/deployTarget', 'string'],
   ['/global', 'object'],
+  ['/global/image', 'object'],
+  ['/global/image/registry', 'string'],
   ['/console', 'object'],
   ['/console/enabled', 'boolean'],
   ['/console/config/oauthRedirectURI', 'string'],
@@ -101,6 +106,7 @@ const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/pachw/resources', 'object'],
   ['/postgresql', 'object'],
   ['/postgresql/enabled', 'boolean'],
+  ['/postgresql/image', 'object'],
   ['/proxy', 'object'],
   ['/proxy/enabled', 'boolean'],
   ['/proxy/host', 'string'],
@@ -167,12 +173,13 @@ const signInObjects = (base: Base, { secrets: made, configMaps }: AuthObjects): 
 function databases(base: Base, values: Fields): Fields[] {
   const etcd: Fields = values.etcd ?? {};
   const postgresql: Fields = values.postgresql ?? {};
+  const registry = registryOf(values);
   return [
     statefulSet(
       base,
       'etcd',
       {
-        image: `${etcd.image?.repository ?? 'pachyderm/etcd'}:${etcd.image?.tag ?? 'v3.5.12'}`,
+        image: `${registry}${etcd.image?.repository ?? 'pachyderm/etcd'}:${etcd.image?.tag ?? 'v3.5.12'}`,
         args: ['/usr/local/bin/etcd', '--max-txn-ops=10000', '--max-request-bytes=52428800'],
         ports: [
           ['client-port', 2379],
@@ -195,7 +202,7 @@ function databases(base: Base, values: Fields): Fields[] {
             base,
             'postgres',
             {
-              image: `${postgresql.image?.repository ?? 'pachyderm/postgresql'}:${postgresql.image?.tag ?? '13.3.0'}`,
+              image: `${postgresql.image?.registry ?? 'docker.io'}/${postgresql.image?.repository ?? 'pachyderm/postgresql'}:${postgresql.image?.tag ?? '13.3.0'}`,
               ports: [['tcp-postgresql', 5432]],
               env: { POSTGRES_DB: 'pachyderm', POSTGRES_USER: 'pachyderm' },
               envFromSecret: 'postgres',
@@ -212,7 +219,7 @@ function databases(base: Base, values: Fields): Fields[] {
           service(base, 'postgres-headless', [['tcp-postgresql', 5432]], { app: 'postgres', headless: true }),
         ]),
     deployment(base, 'pg-bouncer', {
-      image: 'pachyderm/pgbouncer:1.16.2',
+      image: `${registry}pachyderm/pgbouncer:1.16.2`,
       ports: [['pg-bouncer', 5432]],
       env: { POSTGRESQL_HOST: values.global?.postgresql?.postgresqlHost ?? 'postgres' },
       user: 1001,
@@ -238,14 +245,15 @@ function pachd(
   { environment: envSources }: AuthObjects,
 ): Fields[] {
   const pachdValues: Fields = values.pachd ?? {};
-  const image = `${pachdValues.image?.repository ?? 'pachyderm/pachd'}:${pachdValues.image?.tag ?? version}`;
+  const registry = registryOf(values);
+  const image = `${registry}${pachdValues.image?.repository ?? 'pachyderm/pachd'}:${pachdValues.image?.tag ?? version}`;
   const environment = {
     PACH_ROOT: '/pach',
     PACH_NAMESPACE: namespace,
     STORAGE_BACKEND: backend,
     STORAGE_URL: pachdValues.storage?.storageURL ?? '',
     LOKI_LOGGING: String(pachdValues.lokiLogging ?? true),
-    WORKER_IMAGE: `${pachdValues.worker?.image?.repository ?? 'pachyderm/worker'}:${pachdValues.image?.tag ?? version}`,
+    WORKER_IMAGE: `${registry}${pachdValues.worker?.image?.repository ?? 'pachyderm/worker'}:${pachdValues.image?.tag ?? version}`,
     WORKER_SIDECAR_IMAGE: image,
     WORKER_SERVICE_ACCOUNT: 'pachyderm-worker',
     PACHYDERM_PUBLIC_HOST: values.proxy?.host ?? '',
@@ -306,7 +314,7 @@ function front(base: Base, { values, version }: RenderInput): Fields[] {
     const tag: string = values.console?.image?.tag ?? `${version}-1`;
     objects.push(
       deployment(base, 'console', {
-        image: `${values.console?.image?.repository ?? 'pachyderm/haberdashery'}:${tag}`,
+        image: `${registryOf(values)}${values.console?.image?.repository ?? 'pachyderm/haberdashery'}:${tag}`,
         ports: [['console-http', 4000]],
         envFromSecret: 'pachyderm-console-secret',
         env: {
@@ -327,7 +335,7 @@ function front(base: Base, { values, version }: RenderInput): Fields[] {
       base,
       'pachyderm-proxy',
       {
-        image: `${proxy.image?.repository ?? 'envoyproxy/envoy-distroless'}:${proxy.image?.tag ?? 'v1.29.3'}`,
+        image: `${registryOf(values)}${proxy.image?.repository ?? 'envoyproxy/envoy-distroless'}:${proxy.image?.tag ?? 'v1.29.3'}`,
         ports: [
           ['http-port', 8080],
           ['https-port', 8443],
