@@ -49,9 +49,6 @@ test.each([
   ['HUB_CALL_HOME_IMAGE', 'europe-docker.pkg.dev/a-project/mirror/google-cloud-cli@sha256:short'],
   ['HUB_PAGE_TOKEN_KEY', 'short'],
   ['HUB_CHART_SOURCE', 'http://charts.example.com'],
-  ['HUB_IMAGE_MIRROR', 'oci://europe-docker.pkg.dev/a-project/images'],
-  // The slash is added where a chart needs one.
-  ['HUB_IMAGE_MIRROR', 'europe-docker.pkg.dev/a-project/images/'],
   ['HUB_OIDC_ISSUER', 'http://hub.example.com/oidc'],
   ['HUB_OIDC_ISSUER', 'https://hub.example.com/oidc/'],
   ['HUB_OIDC_ISSUER', 'https://hub.example.com/oidc?x=1'],
@@ -67,6 +64,9 @@ test.each([
   ['HUB_CLEAN_UP_KEYS', 'no key'],
   ['HUB_PROJECT_NUMBER', 'a-project'],
   ['HUB_DNS_ZONE', 'clusters.example.com'],
+  ['HUB_IMAGE_MIRROR', 'oci://europe-docker.pkg.dev/a-project/images'],
+  // The slash is added where a chart needs one.
+  ['HUB_IMAGE_MIRROR', 'europe-docker.pkg.dev/a-project/images/'],
   ['HUB_CREDENTIALS_ACCOUNT', 'credentials'],
   ['HUB_ACME_DIRECTORY', 'http://dv.acme-v02.api.pki.goog/directory'],
   ['HUB_ACME_DIRECTORY', 'dv.acme-v02.api.pki.goog'],

@@ -1,6 +1,6 @@
 /**
  * What Pachyderm's chart makes, as far as Hub and its users see it: workloads, Services, volumes, accounts, Secrets; with the values
- * that Hub sets; what concerns sign-in is in `local/pachd/chart.ts`. The proxy's routes, probes and resources are left out.
+ * that Hub sets; what concerns sign-in is in `local/pachd/chart.ts`. The proxy's routes, probes and most resources are left out.
  * https://github.com/pachyderm/pachyderm/tree/master/etc/helm/pachyderm
  */
 import { type AuthObjects, authObjects } from '../../pachd/chart.ts';
