@@ -29,6 +29,7 @@ export const planOf = (n: number) =>
     bucket: `bucket-${n}`,
     host: `cluster-${n}.hub.example`,
     images: { helm: 'mirror/helm:4', callHome: 'mirror/google-cloud-cli:slim' },
+    machine: { cpus: 4, memoryGiB: 16 },
     chartSource: 'oci://mirror/charts',
     projectId: 'hub-test',
     hintTopic: 'hint',

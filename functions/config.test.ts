@@ -65,6 +65,9 @@ test.each([
   ['HUB_CLEAN_UP_KEYS', 'no key'],
   ['HUB_PROJECT_NUMBER', 'a-project'],
   ['HUB_DNS_ZONE', 'clusters.example.com'],
+  ['HUB_IMAGE_MIRROR', 'oci://europe-docker.pkg.dev/a-project/images'],
+  // The slash is added where a chart needs one.
+  ['HUB_IMAGE_MIRROR', 'europe-docker.pkg.dev/a-project/images/'],
   ['HUB_CREDENTIALS_ACCOUNT', 'credentials'],
   ['HUB_ACME_DIRECTORY', 'http://dv.acme-v02.api.pki.goog/directory'],
   ['HUB_ACME_DIRECTORY', 'dv.acme-v02.api.pki.goog'],
@@ -77,6 +80,12 @@ test.each([
   ['HUB_DATA_ENCRYPTION_KEY', 'data'],
 ])('production refuses %s=%s', (name, value) => {
   expect(faultsOf({ ...production, [name]: value })).toEqual([expect.stringMatching(`^${name}: `)]);
+});
+
+test('images have a mirror only where one is named', () => {
+  expect(parseConfig(production).install).not.toHaveProperty('imageMirror');
+  const HUB_IMAGE_MIRROR = 'europe-docker.pkg.dev/a-project/images';
+  expect(parseConfig({ ...production, HUB_IMAGE_MIRROR }).install.imageMirror).toBe(HUB_IMAGE_MIRROR);
 });
 
 test('every missing variable is told at once, by name', () => {

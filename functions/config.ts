@@ -87,6 +87,8 @@ export interface Config {
     chartAccount?: string;
     helmImage: string;
     callHomeImage: string;
+    /** Where images of Docker Hub are kept, by the names they have there; absent: they come from Docker Hub itself. */
+    imageMirror?: string;
   };
   oidc: {
     /** Hub as an OpenID provider: `https://<console>/oidc`, no slash at the end. */
@@ -185,6 +187,13 @@ const environment = z.object({
   HUB_CHART_ACCOUNT: z.email('must be the service account that reads charts').optional(),
   HUB_HELM_IMAGE: z.string().min(1, 'set it to the image that runs helm'),
   HUB_CALL_HOME_IMAGE: z.string().min(1, 'set it to the image that runs gcloud'),
+  HUB_IMAGE_MIRROR: z
+    .string()
+    .regex(
+      /^[^\s/:]+(:\d+)?(\/[^\s/]+)*$/,
+      'must be host/path of a repository, no scheme and no slash at the end',
+    )
+    .optional(),
   HUB_ZONE: z.string().regex(zone, 'must be the DNS name below which the clusters are, in lower case'),
   HUB_DNS_ZONE: z
     .string()
@@ -266,6 +275,7 @@ export function parseConfig(env: Environment): Config {
       ...(e.HUB_CHART_ACCOUNT !== undefined && { chartAccount: e.HUB_CHART_ACCOUNT }),
       helmImage: e.HUB_HELM_IMAGE,
       callHomeImage: e.HUB_CALL_HOME_IMAGE,
+      ...(e.HUB_IMAGE_MIRROR !== undefined && { imageMirror: e.HUB_IMAGE_MIRROR }),
     },
     oidc: { issuer: e.HUB_OIDC_ISSUER, signingKeys },
     cleanUpKeys,

@@ -153,6 +153,7 @@ describe('a Pachyderm of the catalog', () => {
       bucket: 'hub-abc',
       host,
       licensed: false,
+      machine: { cpus: 4, memoryGiB: 16 },
     });
     await installed({ until }, leaf, {
       chart: pachyderm.chart,

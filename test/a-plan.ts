@@ -26,6 +26,7 @@ export const aPlan = (change: Partial<InstallInput> = {}): InstallPlan =>
     version: '1.2.3',
     bucket: 'hub-aaaabbbbccccdddd-g3',
     host: 'aaaabbbbccccdddd.hub.example',
+    machine: { cpus: 4, memoryGiB: 16 },
     images: { helm: 'mirror/helm:4', callHome: 'mirror/google-cloud-cli:slim' },
     chartSource: 'oci://mirror/charts/',
     projectId: 'a-project',

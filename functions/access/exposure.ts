@@ -32,6 +32,7 @@ export const GATEWAY: KubeRef = {
 /** In the order in which they are to be applied: who listens comes last. */
 export const exposureOf = (host: string, product: Product): KubeObject[] => [
   authorizationPolicy(host),
+  ...destinationRules(product),
   virtualService(host, product),
   gateway(host),
 ];
@@ -58,25 +59,53 @@ const gateway = (host: string): KubeObject => ({
 });
 
 /** https://istio.io/latest/docs/reference/config/networking/virtual-service/ */
-const virtualService = (host: string, { namespace, routes }: Product): KubeObject => ({
+const virtualService = (host: string, product: Product): KubeObject => ({
   apiVersion: 'networking.istio.io/v1',
   kind: 'VirtualService',
   metadata: inGateway('hub'),
   spec: {
     hosts: [hostName(host)],
     gateways: [GATEWAY.name],
-    http: routes.map(({ matches, service, port, timeoutS }) => ({
+    http: product.routes.map(({ matches, service, port, timeoutS }) => ({
       ...(matches.length > 0 && {
         match: matches.map(({ pathPrefix, header }) => ({
           ...(pathPrefix !== undefined && { uri: { prefix: pathPrefix } }),
           ...(header && { headers: { [header.name]: { prefix: header.prefix } } }),
         })),
       }),
-      route: [{ destination: { host: `${service}.${namespace}.svc.cluster.local`, port: { number: port } } }],
+      route: [{ destination: { host: serviceHost(service, product), port: { number: port } } }],
       ...(timeoutS !== undefined && { timeout: `${timeoutS}s` }),
     })),
   },
 });
+
+const serviceHost = (service: string, { namespace }: Product): string =>
+  `${service}.${namespace}.svc.cluster.local`;
+
+/**
+ * Istio takes a port's protocol from its name up to the first hyphen, and a gateway speaks HTTP/1.1 where that says nothing. Not
+ * `useClientProtocol`: a browser's HTTP/2 would then reach what has HTTP/1.1 only.
+ * https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings-HTTPSettings-H2UpgradePolicy
+ */
+function destinationRules(product: Product): KubeObject[] {
+  const routes = product.routes.filter(({ protocol }) => protocol === 'h2');
+  return [...new Set(routes.map(({ service }) => service))].map((service) => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'DestinationRule',
+    metadata: inGateway(`hub-${service}`),
+    spec: {
+      host: serviceHost(service, product),
+      trafficPolicy: {
+        portLevelSettings: [
+          ...new Set(routes.filter((route) => route.service === service).map(({ port }) => port)),
+        ].map((number) => ({
+          port: { number },
+          connectionPool: { http: { h2UpgradePolicy: 'UPGRADE' } },
+        })),
+      },
+    },
+  }));
+}
 
 /** Once one allows, everything that none allows is refused: https://istio.io/latest/docs/concepts/security/#implicit-enablement */
 const authorizationPolicy = (host: string): KubeObject => ({

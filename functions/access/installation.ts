@@ -1,4 +1,5 @@
 /** What is installed in a cluster, from its document, and with what. */
+import { entriesOf } from '../../shared/catalog/catalog.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { keyIn } from '../data-key.ts';
 import { ensureInstalled, type InstallProgress } from '../leaf/install.ts';
@@ -10,6 +11,7 @@ import type { Place } from './place.ts';
 
 /** @param round tells one installation of the same from another: a repair is a Job of its own */
 export function installationOf({ cluster, product, host, ports }: Place, round?: string): InstallPlan {
+  const { cpus, memoryGiB } = entriesOf(cluster.spec).size;
   const { install, projectId, credentialsAccount, dataEncryptionKey } = ports.settings;
   return planInstall({
     clusterId: cluster.id,
@@ -18,6 +20,8 @@ export function installationOf({ cluster, product, host, ports }: Place, round?:
     version: cluster.spec.version,
     bucket: bucketName(cluster),
     host,
+    machine: { cpus, memoryGiB },
+    ...(install.imageMirror !== undefined && { imageMirror: install.imageMirror }),
     images: { helm: install.helmImage, callHome: install.callHomeImage },
     chartSource: install.chartSource,
     projectId,

@@ -60,6 +60,7 @@ describe('the install Job', () => {
     ['bucket, through the values', { bucket: 'other' }],
     ['host, through the values', { host: 'other.example' }],
     ['image', { images: { helm: 'mirror/helm:5', callHome: 'x' } }],
+    ['mirror, through the values', { imageMirror: 'mirror/images' }],
     ['chart', { product: { ...PRODUCT, chart: 'other' } }],
     ['round', { round: 'repair-1' }],
   ])('another %s is another Job', (_what, change) => {

@@ -11,8 +11,11 @@ export const GATEWAY_NAMESPACE = 'istio-ingress';
 /** Also the name of its Service, and the value of its pods' label `istio`. */
 export const GATEWAY_RELEASE = 'hub-gateway';
 
-/** In the order of https://istio.io/latest/docs/setup/install/helm/ */
-export const meshReleases = (): Release[] => [
+/**
+ * In the order of https://istio.io/latest/docs/setup/install/helm/
+ * @param imageMirror stands for Docker Hub; the gateway's own image is filled in by the control plane, which has it from the same place
+ */
+export const meshReleases = (imageMirror?: string): Release[] => [
   {
     name: 'base',
     namespace: MESH_NAMESPACE,
@@ -26,7 +29,10 @@ export const meshReleases = (): Release[] => [
     namespace: MESH_NAMESPACE,
     chart: 'istiod',
     version: ISTIO_VERSION,
-    values: CONTROL_PLANE,
+    values: {
+      ...CONTROL_PLANE,
+      ...(imageMirror !== undefined && { global: { hub: `${imageMirror}/istio` } }),
+    },
     timeout: '3m',
   },
   {

@@ -1,5 +1,5 @@
 /** What Hub installs into a leaf, decided before anything is asked of it: pure, so that it can be compared and read. */
-import { needsLicense, type Product } from '../../shared/catalog/product.ts';
+import { type Machine, needsLicense, type Product } from '../../shared/catalog/product.ts';
 import type { KubeObject } from './leaf.ts';
 import { HUB_NAMESPACE, MEMBERS_NAMESPACE, OURS } from './manifests.ts';
 import { GATEWAY_NAMESPACE, MESH_NAMESPACE, meshReleases } from './mesh.ts';
@@ -54,6 +54,9 @@ export interface InstallInput {
   bucket: string;
   /** The cluster's host, as in an address. */
   host: string;
+  machine: Machine;
+  /** Absent: images of the mesh and of the product come from Docker Hub. */
+  imageMirror?: string;
   images: InstallPlan['images'];
   chartSource: string;
   projectId: string;
@@ -66,21 +69,24 @@ export interface InstallInput {
 }
 
 export function planInstall(input: InstallInput): InstallPlan {
-  const { clusterId, generation, product, version, bucket, host, credentialsAccount, dataKey, round } = input;
-  const { images, chartSource, projectId, hintTopic } = input;
+  const { clusterId, generation, product, version, bucket, host, machine, imageMirror } = input;
+  const { credentialsAccount, dataKey, round, images, chartSource, projectId, hintTopic } = input;
   const { namespace, podSecurity } = product;
   const licensed = needsLicense(product, version);
   return {
     clusterId,
     generation,
     releases: [
-      ...meshReleases(),
+      ...meshReleases(imageMirror),
       {
         name: product.release,
         namespace,
         chart: product.chart,
         version,
-        values: product.values({ clusterId, version, bucket, host, licensed }),
+        values: product.values({
+          ...{ clusterId, version, bucket, host, machine, licensed },
+          ...(imageMirror !== undefined && { imageMirror }),
+        }),
         timeout: PRODUCT_TIMEOUT,
       },
     ],

@@ -96,6 +96,20 @@ describe('signing in as Hub itself', () => {
     await pachyderm.signOut(token);
   });
 
+  test.each([HOST, `http://${HOST}`, 'https://elsewhere.hub.test'])(
+    'is refused where pachd sends people to %s and not to its address',
+    async (userAccessibleOauthIssuerHost) => {
+      const { oidc, ...values } = locked();
+      const pachd = await started({
+        ...values,
+        oidc: { ...oidc, issuerURI: `https://${HOST}/dex`, userAccessibleOauthIssuerHost },
+        proxy: { enabled: true, host: HOST },
+      });
+      const pachyderm = await reached(reachOf(pachd));
+      await expect(sessionOf(pachyderm, 'hub@hub.test')).rejects.toMatchObject({ code: 'PRODUCT_REFUSED' });
+    },
+  );
+
   test('with a code that the issuer did not give is refused', async () => {
     const pachyderm = await reached(reachOf(await started(locked())));
     const forged = async (request: URL): Promise<URL> => {

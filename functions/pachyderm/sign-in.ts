@@ -21,6 +21,10 @@ export async function signIn(
 ): Promise<string> {
   const { loginUrl, state } = await ask(channel, 'auth_v2.API/GetOIDCLogin', {});
   const login = new URL(loginUrl);
+  // People's own clients open it as it is, so it is no proof that Hub would get further from elsewhere.
+  if (login.origin !== new URL(`https://${reach.authority}`).origin) {
+    throw new AppError('PRODUCT_REFUSED', `it sends people to ${login.origin} to sign in`);
+  }
   // Should there be another connector beside Hub's, which the proof of the lock finds, dex would ask which one.
   login.searchParams.set('connector_id', HUB_CONNECTOR);
   const request = await upstreamOf(reach, login);

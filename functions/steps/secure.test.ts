@@ -48,7 +48,7 @@ describe.each(INTERIORS)('a cluster (%s)', (inside) => {
     expect(cluster.conditions.map(({ type }) => type).sort()).toEqual([...CONDITIONS].sort());
     expect(cluster.conditions.every(({ status }) => status)).toBe(true);
     expect(cluster).toMatchObject({
-      parts: 9,
+      parts: 8,
       endpoints: { pachd: `grpcs://${it.name(id)}:443`, console: `https://${it.name(id)}/` },
     });
     expect(Object.keys(certificate).sort()).toEqual(['fingerprint', 'notAfter', 'renewAt']);

@@ -87,7 +87,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
   test('gets back a part of its application', async () => {
     const leaf = await it.leaf(id);
     await leaf.delete(deployment('console'));
-    expect(await mended(it, id)).toEqual(['1 of its 9 parts is missing.', AGAIN]);
+    expect(await mended(it, id)).toEqual(['1 of its 8 parts is missing.', AGAIN]);
     expect(await leaf.find(deployment('console'))).toBeDefined();
   });
 
@@ -96,6 +96,20 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     await leaf.delete(GATEWAY);
     expect(await mended(it, id)).toEqual(['It does not answer by its name.', AGAIN]);
     expect(await leaf.find(GATEWAY)).toBeDefined();
+  });
+
+  test('gets back the protocol of its own clients', async () => {
+    const leaf = await it.leaf(id);
+    const rule = {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'DestinationRule',
+      name: 'hub-pachd-proxy-backend',
+      namespace: 'istio-ingress',
+    };
+    const before = await leaf.find(rule);
+    await leaf.delete(rule);
+    expect(await mended(it, id)).toEqual(['It does not answer by its name.', AGAIN]);
+    expect((await leaf.find(rule))?.spec).toEqual(before?.spec);
   });
 
   test('gets its name back', async () => {
@@ -155,7 +169,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
       expect(await it.bindings(id)).toEqual(before);
       await it.reach(id, 'ready');
     });
-    expect(messages).toEqual(['1 of its 9 parts is missing. Others than its members could come in.', AGAIN]);
+    expect(messages).toEqual(['1 of its 8 parts is missing. Others than its members could come in.', AGAIN]);
     expect(untrue(await it.cluster(id))).toEqual([]);
   });
 
@@ -251,7 +265,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     expect(state).toBe('ready');
     expect(conditions.find(({ type }) => type === 'Workloads')).toMatchObject({
       status: false,
-      message: '1 of its 9 parts does not run.',
+      message: '1 of its 8 parts does not run.',
     });
     it.faults.clear('pod-crash');
     await it.restart(id, 'console');
@@ -298,7 +312,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
       await it.reach(id, 'ready');
     });
     const { error, endpoints } = await it.cluster(id);
-    expect(messages).toEqual(['1 of its 9 parts is missing.', error?.message]);
+    expect(messages).toEqual(['1 of its 8 parts is missing.', error?.message]);
     expect(error?.code).toBe('INSTALL_FAILED');
     expect(endpoints).toHaveProperty('console');
     expect([await it.bindings(id), await it.keptBindings(id)]).toEqual([bindings, kept]);

@@ -1,4 +1,4 @@
-/** Passes requests on to what is behind the gateway: gRPC by HTTP/2, everything else by HTTP/1.1. */
+/** Passes requests on to what is behind the gateway, by the HTTP that is spoken there. */
 import { type ClientRequest, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 import {
   type ClientHttp2Session,
@@ -36,14 +36,14 @@ export function createBackend(): Backend {
   };
   return {
     pass(upstream, request, reply) {
-      if (isGrpc(request)) {
-        if (!('stream' in request)) return refuse(reply, 426, 'gRPC needs HTTP/2');
-        passGrpc(request.stream, request.headers, sessionTo(upstream));
+      if (upstream.protocol === 'h2') {
+        if (!('stream' in request)) return refuse(reply, 426, 'what is there needs HTTP/2');
+        passHttp2(request.stream, request.headers, sessionTo(upstream));
         return;
       }
       const stream = upstream.connect();
       if (stream) passHttp(stream, request, reply);
-      else refuse(reply, 503, 'no healthy upstream');
+      else fail(request, reply, 503, NO_UPSTREAM);
     },
     // The streams and not the sessions, which must not say goodbye there: see functions/pachyderm/grpc.ts.
     close() {
@@ -52,7 +52,7 @@ export function createBackend(): Backend {
   };
 }
 
-const isGrpc = ({ headers }: Request): boolean =>
+const isGrpc = ({ headers }: Pick<Request, 'headers'>): boolean =>
   String(headers['content-type'] ?? '').startsWith('application/grpc');
 
 const ignore = (): void => undefined;
@@ -65,22 +65,39 @@ export function refuse(reply: Reply, status: number, text: string): void {
   (reply as ServerResponse).end(body);
 }
 
-/** As Envoy answers gRPC when there is nobody: https://grpc.io/docs/guides/status-codes/ */
-const NOBODY: OutgoingHttpHeaders = {
-  ':status': 200,
+const NO_UPSTREAM = 'no healthy upstream';
+
+/** As Envoy answers gRPC when there is nobody, or nobody who understands it: https://grpc.io/docs/guides/status-codes/ */
+const unavailable = (text: string): Record<string, string> => ({
   'content-type': 'application/grpc',
   'grpc-status': '14',
-  'grpc-message': 'no healthy upstream',
-};
+  'grpc-message': text,
+});
 
-function passGrpc(
+function fail(request: Request, reply: Reply, status: number, text: string): void {
+  if (!isGrpc(request)) {
+    refuse(reply, status, text);
+    return;
+  }
+  (reply as ServerResponse).writeHead(200, unavailable(text));
+  (reply as ServerResponse).end();
+}
+
+function passHttp2(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
   session: ClientHttp2Session | undefined,
 ): void {
   stream.on('error', ignore);
+  const nobody = (): void =>
+    stream.respond(
+      isGrpc({ headers }) ? { ':status': 200, ...unavailable(NO_UPSTREAM) } : { ':status': 503 },
+      {
+        endStream: true,
+      },
+    );
   if (!session) {
-    stream.respond(NOBODY, { endStream: true });
+    nobody();
     return;
   }
   const inside = session.request(headers as OutgoingHttpHeaders);
@@ -101,7 +118,7 @@ function passGrpc(
   stream.removeAllListeners('wantTrailers');
   stream.on('wantTrailers', () => stream.sendTrailers(trailers));
   inside.on('error', () => {
-    if (!stream.headersSent && !stream.closed) stream.respond(NOBODY, { endStream: true });
+    if (!stream.headersSent && !stream.closed) nobody();
     else stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   });
   stream.on('close', () => inside.close(constants.NGHTTP2_CANCEL));
@@ -133,7 +150,7 @@ function passHttp(stream: Duplex, request: Request, reply: Reply): void {
   });
   inside.on('error', () => {
     if (out.headersSent) out.destroy();
-    else refuse(reply, 502, 'upstream connect error or disconnect/reset before headers');
+    else fail(request, reply, 502, 'upstream connect error or disconnect/reset before headers');
   });
   out.on('close', () => {
     inside.destroy();

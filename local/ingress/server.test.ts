@@ -28,7 +28,7 @@ import { seededRandom } from '../random.ts';
 import type { Face } from '../service.ts';
 import { createServerIdentity, type ServerIdentity } from '../tls.ts';
 import { readHello } from './client-hello.ts';
-import { type AskedRequest, type Site, serveIngress } from './server.ts';
+import { type AskedRequest, type Site, serveIngress, type Upstream } from './server.ts';
 
 /** As the product's routes have it; `gateways.test.ts` reads them from objects in a leaf. */
 function portOf({ path, headers }: AskedRequest): number {
@@ -38,6 +38,8 @@ function portOf({ path, headers }: AskedRequest): number {
   if (path.startsWith('/authorization-code/callback')) return PORTS.callback;
   return path.startsWith('/api/') ? PORTS.http : CONSOLE_PORT;
 }
+
+const protocolOf = (port: number): Upstream['protocol'] => (port === PORTS.grpc ? 'h2' : 'http/1.1');
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
 
@@ -57,14 +59,18 @@ beforeAll(async () => {
   pachd = await aPachd(lockedValues(issuer.url));
   identity = await createServerIdentity(HOST, [HOST, `${EMPTY}.hub.test`]);
   const { certificate, key } = identity;
-  const nobody = () => ({ name: 'nobody', connect: () => undefined });
+  const nobody = (request: AskedRequest): Upstream => ({
+    name: 'nobody',
+    protocol: protocolOf(portOf(request)),
+    connect: () => undefined,
+  });
   const sites: Record<string, Site> = {
     [HOST]: {
       ...{ certificate, key },
       upstream(request) {
         const port = portOf(request);
         if (request.path === '/nowhere') return undefined;
-        return { name: String(port), connect: () => connectTo(pachd, port) };
+        return { name: String(port), protocol: protocolOf(port), connect: () => connectTo(pachd, port) };
       },
       allows: (request) => !denied(request),
     },

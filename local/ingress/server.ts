@@ -28,6 +28,8 @@ export interface AskedRequest {
 export interface Upstream {
   /** The same for requests that may share a connection. */
   name: string;
+  /** What the gateway speaks there, whatever the client speaks to it. */
+  protocol: 'h2' | 'http/1.1';
   /** A new connection; undefined: nobody serves now. */
   connect(): Duplex | undefined;
 }

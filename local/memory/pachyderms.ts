@@ -19,12 +19,13 @@ import type { Web } from '../../functions/web.ts';
 import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { CallContext, GrpcService, Message } from '../grpc.ts';
+import { speaksHttp2 } from '../ingress/protocols.ts';
 import type { Fields } from '../kubernetes/objects.ts';
 import { Auth } from '../pachd/auth.ts';
 import { bootstrapAtOnce } from '../pachd/bootstrap.ts';
 import { emptyData, type PachdData } from '../pachd/data.ts';
 import { environmentFrom } from '../pachd/listener.ts';
-import type { Logins } from '../pachd/logins.ts';
+import { type Logins, moveTo } from '../pachd/logins.ts';
 import { plain } from '../pachd/refusals.ts';
 import { services } from '../pachd/services.ts';
 import { asksForLicense } from '../pachd/versions.ts';
@@ -92,7 +93,12 @@ export function memoryApplications(options: MemoryApplicationsOptions): {
         if (leaf?.isAway) throw new AppError('LEAF_UNAVAILABLE', 'its API does not answer');
         return open(leaf, namespace, host);
       },
-      outside: async (host) => open(exposed(host), PACHYDERM, host),
+      async outside(host) {
+        const leaf = exposed(host);
+        if (!understandsGrpc(leaf))
+          throw new AppError('LEAF_UNAVAILABLE', 'the gateway speaks HTTP/1.1 to it');
+        return open(leaf, PACHYDERM, host);
+      },
     },
     web: {
       async page(host) {
@@ -159,6 +165,19 @@ function gatewayOf({ insides, addressOf }: MemoryApplicationsOptions, name: stri
   }
   return 'connection refused';
 }
+
+/** As `../ingress` finds out, of the one port behind which only gRPC is. */
+function understandsGrpc(leaf: Inside): boolean {
+  const service = leaf.find('v1', 'Service', PACHYDERM, 'pachd-proxy-backend');
+  const ports: Fields[] = service?.spec?.ports ?? [];
+  const rule = leaf.find(
+    ...(['networking.istio.io/v1', 'DestinationRule', 'istio-ingress', 'hub-pachd-proxy-backend'] as const),
+  );
+  const port = ports.find((one) => one.port === GRPC_PORT);
+  return port !== undefined && speaksHttp2(port, rule);
+}
+
+const GRPC_PORT = 1650;
 
 interface Running {
   startedAt: string;
@@ -281,7 +300,9 @@ function memoryDex(
     start() {
       if (!issuer()) throw plain('OIDC ID provider configuration not found');
       const state = random.base32(24);
-      return { loginUrl: `${issuer()}/auth?state=${state}`, state };
+      const url = new URL(`${issuer()}/auth?state=${state}`);
+      moveTo(url, data.oidc?.userAccessibleIssuerHost ?? '');
+      return { loginUrl: url.href, state };
     },
     async emailOf(state) {
       const email = people.get(state);

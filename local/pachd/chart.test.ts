@@ -71,6 +71,22 @@ describe('the values of the chart', () => {
     expect(made(values).environment.map(({ name }) => name)).not.toContain('LICENSE_KEY');
   });
 
+  test.each([
+    [{ oidc: { userAccessibleOauthIssuerHost: 'abc.hub.test' } }, 'http://abc.hub.test'],
+    [
+      { oidc: { userAccessibleOauthIssuerHost: 'abc.hub.test' }, proxy: { tls: { enabled: true } } },
+      'https://abc.hub.test',
+    ],
+    [{ oidc: { userAccessibleOauthIssuerHost: 'https://abc.hub.test' } }, 'https://abc.hub.test'],
+    [{ proxy: { host: 'abc.hub.test' } }, 'http://abc.hub.test'],
+    [{}, 'http://localhost'],
+  ])('with %j send people to %s to sign in', (values, expected) => {
+    const { secrets } = made(values);
+    expect(load(secrets['pachyderm-auth']?.['auth-config'] ?? '')).toMatchObject({
+      user_accessible_issuer_host: expected,
+    });
+  });
+
   test('tell pachd and the console where people come back to', () => {
     const { configMaps } = made({ proxy: { host: 'abc.hub.test', tls: { enabled: true } } });
     expect(load(configMaps['pachyderm-identity-config']?.['oidc-clients'] ?? '')).toMatchObject([

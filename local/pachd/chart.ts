@@ -115,7 +115,17 @@ function connectorsOf({ oidc = {} }: AuthValues): readonly object[] | undefined 
 /** The public address as the chart knows it. */
 function publicUrl({ proxy = {} }: AuthValues): string | undefined {
   if (proxy.enabled === false || !proxy.host) return undefined;
-  return `${proxy.tls?.enabled ? 'https' : 'http'}://${proxy.host}`;
+  return `${schemeOf({ proxy })}://${proxy.host}`;
+}
+
+/** As `pachyderm.hostproto`: TLS that ends before the chart's own proxy is unknown to it. */
+const schemeOf = ({ proxy }: Pick<AuthValues, 'proxy'>): string => (proxy?.tls?.enabled ? 'https' : 'http');
+
+/** As `pachyderm.userAccessibleOauthIssuerHost`. */
+function accessibleIssuer(values: AuthValues): string {
+  const host = values.oidc?.userAccessibleOauthIssuerHost;
+  if (!host) return publicUrl(values) ?? 'http://localhost';
+  return host.startsWith('http') ? host : `${schemeOf(values)}://${host}`;
 }
 
 const issuerOf = (values: AuthValues): string =>
@@ -152,8 +162,7 @@ function addAuth(
       issuer,
       localhost_issuer: pachd.localhostIssuer !== 'false',
       require_email_verified: oidc.requireVerifiedEmail ?? false,
-      user_accessible_issuer_host:
-        oidc.userAccessibleOauthIssuerHost || publicUrl(values) || 'http://localhost',
+      user_accessible_issuer_host: accessibleIssuer(values),
       redirect_uri: pachdRedirect(values),
       scopes: ['email', 'profile', 'groups', 'openid'],
     }),

@@ -104,7 +104,7 @@ export function createLogins({ data, auth, clock, random, issuerFetch }: LoginsI
       for (const [name, value] of Object.entries({ ...query, scope: scopes.join(' '), state })) {
         url.searchParams.set(name, value);
       }
-      if (userAccessibleIssuerHost !== '') moveTo(url, userAccessibleIssuerHost);
+      moveTo(url, userAccessibleIssuerHost);
       return { loginUrl: url.href, state };
     },
 
@@ -162,8 +162,9 @@ export function createLogins({ data, auth, clock, random, issuerFetch }: LoginsI
   };
 }
 
-/** @param host with a scheme in front or without one, and then the issuer's stays */
-function moveTo(url: URL, host: string): void {
+/** @param host with a scheme in front or without one, and then the issuer's stays; empty: so does all */
+export function moveTo(url: URL, host: string): void {
+  if (host === '') return;
   const target = new URL(host.includes('://') ? host : `${url.protocol}//${host}`);
   url.protocol = target.protocol;
   url.host = target.host;

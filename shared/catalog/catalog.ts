@@ -8,10 +8,10 @@ import { AppError, type FieldError } from '../errors.ts';
 import { dollars } from '../units.ts';
 import { hello } from './hello.ts';
 import { pachyderm } from './pachyderm.ts';
-import type { Product, ProductVersion } from './product.ts';
+import type { Machine, Product, ProductVersion } from './product.ts';
 import { ZONES } from './zones.ts';
 
-export interface Size {
+export interface Size extends Machine {
   id: string;
   label: string;
   machineType: string;
@@ -43,6 +43,8 @@ export const SIZES: readonly Size[] = [
     id: 'small',
     label: '2 machines with 4 CPUs and 16 GB',
     machineType: 'e2-standard-4',
+    cpus: 4,
+    memoryGiB: 16,
     nodes: 2,
     diskGiB: 50,
   },
@@ -50,6 +52,8 @@ export const SIZES: readonly Size[] = [
     id: 'medium',
     label: '3 machines with 8 CPUs and 32 GB',
     machineType: 'e2-standard-8',
+    cpus: 8,
+    memoryGiB: 32,
     nodes: 3,
     diskGiB: 100,
   },
@@ -57,6 +61,8 @@ export const SIZES: readonly Size[] = [
     id: 'large',
     label: '5 machines with 16 CPUs and 64 GB',
     machineType: 'e2-standard-16',
+    cpus: 16,
+    memoryGiB: 64,
     nodes: 5,
     diskGiB: 200,
   },

@@ -1,4 +1,4 @@
-import type { Product } from './product.ts';
+import type { Machine, Product } from './product.ts';
 
 /**
  * As whom Hub itself signs in to each Pachyderm, by its own OpenID provider. Nobody can have the address:
@@ -12,6 +12,14 @@ export const CONNECTORS_SECRET = 'hub-identity';
 
 /** In the same place, for the versions that need it: the operator's enterprise licence, made before Helm runs, too. */
 export const LICENSE_SECRET = 'hub-license';
+
+/**
+ * What pachd asks for, which it also takes for all the memory there is, to be kept by its garbage collector. The chart's own suggestion on
+ * the smallest machines, and most of any is left to pipelines.
+ */
+const shareOf = ({ cpus, memoryGiB }: Machine) => ({
+  requests: { cpu: String(cpus / 4), memory: `${memoryGiB / 8}Gi` },
+});
 
 /** Data versioning and pipelines: https://github.com/pachyderm/pachyderm. 2.12 dropped the enterprise licence that 2.11 still checks. */
 export const pachyderm: Product = {
@@ -27,12 +35,23 @@ export const pachyderm: Product = {
     { version: '2.12.0' },
     { version: '2.11.6', needsLicense: true },
   ],
-  values: ({ clusterId, version, bucket, host, licensed }) => ({
+  values: ({ clusterId, version, bucket, host, machine, imageMirror, licensed }) => ({
     deployTarget: 'GOOGLE',
+    // Put before each name as it is, so with the slash. That of the database is another chart's, which has a setting of its own.
+    ...(imageMirror !== undefined && {
+      global: { image: { registry: `${imageMirror}/` } },
+      postgresql: { image: { registry: imageMirror } },
+    }),
     pachd: {
       image: { tag: version },
       clusterDeploymentID: clusterId,
-      storage: { backend: 'GOOGLE', google: { bucket } },
+      resources: shareOf(machine),
+      // The address is what pachd opens; the name of the bucket goes into a Secret that the chart makes beside it.
+      storage: { backend: 'GOOGLE', storageURL: `gs://${bucket}`, google: { bucket } },
+      // The collector that Loki comes with reads folders of the nodes as root, which `baseline` refuses. Without it pachd asks the pods
+      // themselves for their logs.
+      lokiDeploy: false,
+      lokiLogging: false,
       // Auth is there before a port opens. The root token is the chart's own random text and is read by nobody.
       activateAuth: true,
       oauthRedirectURI: `https://${host}/authorization-code/callback`,
@@ -45,9 +64,12 @@ export const pachyderm: Product = {
         enterpriseSecretSecretName: LICENSE_SECRET,
       }),
     },
+    // Of these there is at most one.
+    pachw: { resources: shareOf(machine) },
     oidc: {
       issuerURI: `https://${host}/dex`,
-      userAccessibleOauthIssuerHost: host,
+      // Without a scheme the chart takes that of its own proxy, which has no TLS.
+      userAccessibleOauthIssuerHost: `https://${host}`,
       mockIDP: false,
       requireVerifiedEmail: true,
       upstreamIDPsSecretName: CONNECTORS_SECRET,
@@ -71,6 +93,8 @@ export const pachyderm: Product = {
       matches: [{ header: { name: 'content-type', prefix: 'application/grpc' } }],
       service: 'pachd-proxy-backend',
       port: 1650,
+      // The chart calls it `api-grpc-port`.
+      protocol: 'h2',
       timeoutS: 604_800,
     },
     {

@@ -8,6 +8,12 @@ export interface ProductVersion {
   needsLicense?: true;
 }
 
+/** One of those that a cluster is made of. */
+export interface Machine {
+  cpus: number;
+  memoryGiB: number;
+}
+
 /** What the values of a chart may depend on. No secret is among them: values are compared, and a Secret in the leaf may be named. */
 export interface ValuesInput {
   clusterId: string;
@@ -15,6 +21,9 @@ export interface ValuesInput {
   bucket: string;
   /** The cluster's host, as in an address: with a port if it is not that of https. */
   host: string;
+  machine: Machine;
+  /** Where images of Docker Hub are had by the names they have there, e.g. `europe-docker.pkg.dev/p/images`; absent: from Docker Hub. */
+  imageMirror?: string;
   /** Whether the version needs the operator's licence, which is then in a Secret in the product's namespace. */
   licensed: boolean;
 }
@@ -26,6 +35,8 @@ export interface Route {
   /** A Service in the product's namespace. */
   service: string;
   port: number;
+  /** Of a port that takes HTTP/2 only, as gRPC does, and whose name does not say so; absent: what its name says. */
+  protocol?: 'h2';
   /** Streams of gRPC may last; absent: the gateway's own limit. */
   timeoutS?: number;
 }

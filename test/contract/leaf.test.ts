@@ -436,8 +436,8 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
       return progress.status === 'done';
     });
     expect(side.published).toEqual([`hint {"schema":1,"cluster":"${CLUSTER}"}`]);
-    expect(await ensure(plan)).toMatchObject({ status: 'done', ready: 9, of: 9 });
-    expect([...seen].some((detail) => /^\d of 9 parts are ready\.$/.test(detail))).toBe(true);
+    expect(await ensure(plan)).toMatchObject({ status: 'done', ready: 8, of: 8 });
+    expect([...seen].some((detail) => /^\d of 8 parts are ready\.$/.test(detail))).toBe(true);
     expect(await gatewayAddress(leaf)).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
   });
 
@@ -463,9 +463,9 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
 
   test('draining removes all load balancers and volumes, inside and outside', async () => {
     await installed(aPlan());
-    expect([...side.compute].filter((resource) => resource.startsWith('disk'))).toHaveLength(3);
+    expect([...side.compute].filter((resource) => resource.startsWith('disk'))).toHaveLength(2);
     const first = await ensureDrained(leaf);
-    expect(first).toEqual({ left: 4, detail: '1 load balancer and 3 volumes are left.' });
+    expect(first).toEqual({ left: 3, detail: '1 load balancer and 2 volumes are left.' });
     await side.until(async () => (await ensureDrained(leaf)).left === 0);
     expect([...side.compute]).toEqual([]);
   });

@@ -25,8 +25,9 @@ const images: Rule = (tree) => {
   const environment = String(cell?.locals.environment ?? '');
   const taken = [...environment.matchAll(/\bHUB_\w+_IMAGE\s*=\s*(.+)/g)];
   const made = String(tree['modules/registry']?.outputs.images?.value ?? '');
+  const mirror = String(tree['modules/registry']?.outputs.image_mirror?.value ?? '');
   const own =
-    '"${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.name}/${image}"';
+    '${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.name}';
   return [
     ...taken.flatMap(([line, value = '']) =>
       /^module\.registry\.images\["\w+"\]$/.test(value.trim())
@@ -34,7 +35,12 @@ const images: Rule = (tree) => {
         : [`modules/cell: ${line}: is not pulled from the cell's own repository`],
     ),
     ...(taken.length > 0 ? [] : ['modules/cell: functions are told no images']),
-    ...(made.includes(own) ? [] : ['modules/registry: images are not in the repository of this project']),
+    ...(/\bHUB_IMAGE_MIRROR\s*=\s*module\.registry\.image_mirror$/m.test(environment)
+      ? []
+      : ['modules/cell: clusters have their images from Docker Hub itself']),
+    ...(made.includes(`"${own}/\${image}"`) && mirror === own
+      ? []
+      : ['modules/registry: images are not in the repository of this project']),
   ];
 };
 

@@ -72,6 +72,7 @@ describe('the environment that functions are given', () => {
     HUB_CHART_SOURCE: 'oci://europe-west1-docker.pkg.dev/p/charts',
     HUB_CHART_ACCOUNT: 'hub-charts@p.iam.gserviceaccount.com',
     HUB_HELM_IMAGE: `x/helm@sha256:${'0'.repeat(64)}`,
+    HUB_IMAGE_MIRROR: 'europe-west1-docker.pkg.dev/p/images',
     HUB_CALL_HOME_IMAGE: `x/gcloud@sha256:${'0'.repeat(64)}`,
     HUB_OTLP_ENDPOINT: 'https://telemetry.googleapis.com',
     HUB_LICENSED_PRODUCTS: 'pachyderm',
@@ -376,6 +377,14 @@ describe('a fault is found', () => {
         );
       },
       'is not pulled from the cell',
+    ],
+    [
+      'images of clusters that do not come from the mirror',
+      (of) => {
+        const { locals = {} } = of['modules/cell'] ?? {};
+        locals.environment = String(locals.environment).replace(/HUB_IMAGE_MIRROR.+/, '');
+      },
+      'have their images from Docker Hub itself',
     ],
     [
       'a repository of another project',

@@ -1,6 +1,8 @@
 /** The charts as the stand-in's Helm installs them: into namespaces that are as strict as Hub makes them. */
 import { load } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { meshReleases } from '../../../functions/leaf/mesh.ts';
+import { findSize } from '../../../shared/catalog/catalog.ts';
 import { hello } from '../../../shared/catalog/hello.ts';
 import { CONNECTORS_SECRET, HUB_PRINCIPAL, pachyderm } from '../../../shared/catalog/pachyderm.ts';
 import { environmentIn } from '../../pachd/listener.ts';
@@ -19,11 +21,19 @@ beforeEach(async () => {
 });
 afterEach(() => expect(here.errors).toEqual([]));
 
+/** https://cloud.google.com/compute/docs/general-purpose-machines#e2-standard */
+const MACHINES: Readonly<Record<string, object>> = {
+  'e2-standard-4': { cpus: 4, memoryGiB: 16 },
+  'e2-standard-8': { cpus: 8, memoryGiB: 32 },
+  'e2-standard-16': { cpus: 16, memoryGiB: 64 },
+};
+
 const input = {
   clusterId: 'abcdefgh234567ab',
   bucket: 'a-bucket',
   host: 'abcdefgh234567ab.clusters.example.com',
   licensed: false,
+  machine: { cpus: 4, memoryGiB: 16 },
 };
 
 describe('Istio', () => {
@@ -114,13 +124,93 @@ describe('Pachyderm with the values of the catalog', () => {
       issuer: `https://${input.host}/dex`,
       redirect_uri: `https://${input.host}/authorization-code/callback`,
       require_email_verified: true,
-      user_accessible_issuer_host: input.host,
+      user_accessible_issuer_host: `https://${input.host}`,
     });
     expect(load(found.IDP_CLIENTS ?? '')).toMatchObject([
       { id: 'pachd' },
       { id: 'console', redirect_uris: [`https://${input.host}/oauth/callback/?inline=true`] },
     ]);
     expect(leaf.objects.get(KINDS.Secret, 'pachyderm', 'pachyderm-identity')).toBeUndefined();
+  });
+
+  test('says where its data is as the chart asks', async () => {
+    await installed(here, leaf, release());
+    expect(environment()).toMatchObject({
+      STORAGE_URL: `gs://${input.bucket}`,
+      GOOGLE_BUCKET: input.bucket,
+    });
+    const values: Fields = structuredClone(release().values);
+    delete values.pachd.storage.storageURL;
+    await expect(installed(here, leaf, { ...release(), values })).rejects.toThrow(
+      'execution error at (pachyderm/templates/pachd/deployment.yaml): storage URL required',
+    );
+  });
+
+  test('brings no collector of logs, which reads the nodes’ folders and which its namespace does not let run', async () => {
+    await installed(here, leaf, release());
+    expect([...leaf.objects.each(KINDS.DaemonSet, 'pachyderm')]).toEqual([]);
+    expect(environment()).toMatchObject({ LOKI_LOGGING: 'false' });
+    const values: Fields = structuredClone(release().values);
+    delete values.pachd.lokiDeploy;
+    const more = ['--timeout', '10m'];
+    await expect(installed(here, leaf, { ...release(), values, more })).rejects.toThrow(
+      /DaemonSet\/pachyderm\/pachyderm-promtail not ready.* Available: 0\/[1-9]/,
+    );
+  });
+
+  test.each([
+    ['small', { cpu: '1', memory: '2Gi' }],
+    ['medium', { cpu: '2', memory: '4Gi' }],
+    ['large', { cpu: '4', memory: '8Gi' }],
+  ])('on %s machines gives pachd a share, by which it limits itself', async (id, requests) => {
+    const size = findSize(id);
+    if (!size) throw new Error('no such size');
+    const { cpus, memoryGiB } = size;
+    const values = pachyderm.values({ ...input, version, machine: { cpus, memoryGiB } });
+    for (const kind of ['pachd', 'pachw']) expect(values[kind]).toMatchObject({ resources: { requests } });
+    expect({ cpus, memoryGiB }).toEqual(MACHINES[size.machineType]);
+  });
+
+  test('fits on the machines of the smallest size, with all storage workers there can be', async () => {
+    const values: Fields = structuredClone(release().values);
+    values.pachw.minReplicas = 1;
+    await installed(here, leaf, { ...release(), values });
+    const pods = [...leaf.objects.each(KINDS.Pod, 'pachyderm')];
+    const requestsOf = (app: string) =>
+      pods
+        .filter(({ metadata }) => metadata.labels?.app === app)
+        .map(({ spec }) => spec?.containers[0].resources.requests);
+    for (const app of ['pachd', 'pachw']) expect(requestsOf(app)).toEqual([{ cpu: '1', memory: '2Gi' }]);
+  });
+
+  const imagesIn = (...namespaces: string[]): string[] =>
+    namespaces
+      .flatMap((name) => [...leaf.objects.each(KINDS.Pod, name)])
+      .flatMap(({ spec }) => ((spec?.containers ?? []) as Fields[]).map(({ image }) => image as string));
+
+  test('and the mesh’s control plane have all images from the mirror, by the names that Docker Hub has', async () => {
+    const imageMirror = 'europe-docker.pkg.dev/p/images';
+    const [, istiod] = meshReleases(imageMirror);
+    await installed(here, leaf, {
+      ...release(),
+      values: pachyderm.values({ ...input, version, imageMirror }),
+    });
+    await installed(here, leaf, {
+      ...{ chart: 'istiod', namespace: 'istio-system', version: '1.28.0' },
+      values: istiod?.values ?? {},
+    });
+    const images = imagesIn('pachyderm', 'istio-system');
+    expect(images).toContain(`${imageMirror}/istio/pilot:1.28.0`);
+    expect(images).toContain(`${imageMirror}/pachyderm/pachd:${version}`);
+    expect(
+      images.filter((image) => !/^europe-docker\.pkg\.dev\/p\/images\/[a-z]+\/[-a-z0-9]+:/.test(image)),
+    ).toEqual([]);
+    expect(environment().WORKER_IMAGE).toBe(`${imageMirror}/pachyderm/worker:${version}`);
+  });
+
+  test('has them from Docker Hub where there is no mirror', async () => {
+    await installed(here, leaf, release());
+    expect(imagesIn('pachyderm').filter((image) => !image.startsWith('docker.io/'))).toEqual([]);
   });
 
   test('is not upgraded over bindings that somebody else wrote, unless by force, and gets another root token', async () => {

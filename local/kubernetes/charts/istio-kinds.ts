@@ -98,6 +98,33 @@ const VIRTUAL_SERVICE = object({
   tcp: listOf(anything),
 });
 
+const trafficPolicy: Fields = {
+  connectionPool: object({
+    tcp: anything,
+    http: object({
+      h2UpgradePolicy: oneOfTexts('DEFAULT', 'DO_NOT_UPGRADE', 'UPGRADE'),
+      useClientProtocol: flag,
+    }),
+  }),
+  loadBalancer: anything,
+  outlierDetection: anything,
+  tls: anything,
+};
+
+/** https://istio.io/latest/docs/reference/config/networking/destination-rule/ */
+const DESTINATION_RULE = object(
+  {
+    host: text,
+    exportTo: listOf(text),
+    subsets: listOf(anything),
+    trafficPolicy: object({
+      ...trafficPolicy,
+      portLevelSettings: listOf(object({ ...trafficPolicy, port: object({ number: whole }) })),
+    }),
+  },
+  'host',
+);
+
 const peers = Object.fromEntries(
   ['principals', 'requestPrincipals', 'namespaces', 'ipBlocks', 'remoteIpBlocks']
     .flatMap((name) => [name, `not${name.charAt(0).toUpperCase()}${name.slice(1)}`])
@@ -147,7 +174,13 @@ const ROWS: readonly Row[] = [
     shortName: 'vs',
     spec: VIRTUAL_SERVICE,
   },
-  { ...NETWORKING, kind: 'DestinationRule', plural: 'destinationrules', shortName: 'dr' },
+  {
+    ...NETWORKING,
+    kind: 'DestinationRule',
+    plural: 'destinationrules',
+    shortName: 'dr',
+    spec: DESTINATION_RULE,
+  },
   { ...NETWORKING, kind: 'ServiceEntry', plural: 'serviceentries', shortName: 'se' },
   { ...NETWORKING, kind: 'Sidecar', plural: 'sidecars' },
   { ...NETWORKING, versions: ['v1alpha3'], kind: 'EnvoyFilter', plural: 'envoyfilters' },

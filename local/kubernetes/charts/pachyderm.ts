@@ -1,6 +1,6 @@
 /**
  * What Pachyderm's chart makes, as far as Hub and its users see it: workloads, Services, volumes, accounts, Secrets; with the values
- * that Hub sets; what concerns sign-in is in `local/pachd/chart.ts`. The proxy's routes, probes and resources are left out.
+ * that Hub sets; what concerns sign-in is in `local/pachd/chart.ts`. The proxy's routes, probes and most resources are left out.
  * https://github.com/pachyderm/pachyderm/tree/master/etc/helm/pachyderm
  */
 import { type AuthObjects, authObjects } from '../../pachd/chart.ts';
@@ -42,6 +42,7 @@ export const pachyderm: Chart = {
         'pachd.storage.backend required when no matching deploy target found',
       );
     }
+    if (!values.pachd?.storage?.storageURL) refuse('pachd/deployment.yaml', 'storage URL required');
     const auth = authObjects(values, input);
     if (auth.problem !== undefined) refuse('pachd/identity-secret.yaml', auth.problem);
     return [
@@ -56,6 +57,9 @@ export const pachyderm: Chart = {
   },
 };
 
+/** In front of each image but those of the charts inside, as it is. */
+const registryOf = ({ global }: Fields): string => global?.image?.registry ?? 'docker.io/';
+
 const BACKENDS: Readonly<Record<string, string>> = {
   GOOGLE: 'GOOGLE',
   AMAZON: 'AMAZON',
@@ -67,6 +71,8 @@ const BACKENDS: Readonly<Record<string, string>> = {
 const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/deployTarget', 'string'],
   ['/global', 'object'],
+  ['/global/image', 'object'],
+  ['/global/image/registry', 'string'],
   ['/console', 'object'],
   ['/console/enabled', 'boolean'],
   ['/console/config/oauthRedirectURI', 'string'],
@@ -89,12 +95,18 @@ const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/pachd/image/tag', 'string'],
   ['/pachd/localhostIssuer', 'string'],
   ['/pachd/lokiDeploy', 'boolean'],
+  ['/pachd/lokiLogging', 'boolean'],
   ['/pachd/oauthRedirectURI', 'string'],
   ['/pachd/pachAuthClusterRoleBindings', 'object'],
+  ['/pachd/resources', 'object'],
   ['/pachd/rootToken', 'string'],
   ['/pachd/storage/google/bucket', 'string'],
+  ['/pachd/storage/storageURL', 'string'],
+  ['/pachw', 'object'],
+  ['/pachw/resources', 'object'],
   ['/postgresql', 'object'],
   ['/postgresql/enabled', 'boolean'],
+  ['/postgresql/image', 'object'],
   ['/proxy', 'object'],
   ['/proxy/enabled', 'boolean'],
   ['/proxy/host', 'string'],
@@ -161,12 +173,13 @@ const signInObjects = (base: Base, { secrets: made, configMaps }: AuthObjects): 
 function databases(base: Base, values: Fields): Fields[] {
   const etcd: Fields = values.etcd ?? {};
   const postgresql: Fields = values.postgresql ?? {};
+  const registry = registryOf(values);
   return [
     statefulSet(
       base,
       'etcd',
       {
-        image: `${etcd.image?.repository ?? 'pachyderm/etcd'}:${etcd.image?.tag ?? 'v3.5.12'}`,
+        image: `${registry}${etcd.image?.repository ?? 'pachyderm/etcd'}:${etcd.image?.tag ?? 'v3.5.12'}`,
         args: ['/usr/local/bin/etcd', '--max-txn-ops=10000', '--max-request-bytes=52428800'],
         ports: [
           ['client-port', 2379],
@@ -189,7 +202,7 @@ function databases(base: Base, values: Fields): Fields[] {
             base,
             'postgres',
             {
-              image: `${postgresql.image?.repository ?? 'pachyderm/postgresql'}:${postgresql.image?.tag ?? '13.3.0'}`,
+              image: `${postgresql.image?.registry ?? 'docker.io'}/${postgresql.image?.repository ?? 'pachyderm/postgresql'}:${postgresql.image?.tag ?? '13.3.0'}`,
               ports: [['tcp-postgresql', 5432]],
               env: { POSTGRES_DB: 'pachyderm', POSTGRES_USER: 'pachyderm' },
               envFromSecret: 'postgres',
@@ -206,7 +219,7 @@ function databases(base: Base, values: Fields): Fields[] {
           service(base, 'postgres-headless', [['tcp-postgresql', 5432]], { app: 'postgres', headless: true }),
         ]),
     deployment(base, 'pg-bouncer', {
-      image: 'pachyderm/pgbouncer:1.16.2',
+      image: `${registry}pachyderm/pgbouncer:1.16.2`,
       ports: [['pg-bouncer', 5432]],
       env: { POSTGRESQL_HOST: values.global?.postgresql?.postgresqlHost ?? 'postgres' },
       user: 1001,
@@ -232,13 +245,15 @@ function pachd(
   { environment: envSources }: AuthObjects,
 ): Fields[] {
   const pachdValues: Fields = values.pachd ?? {};
-  const image = `${pachdValues.image?.repository ?? 'pachyderm/pachd'}:${pachdValues.image?.tag ?? version}`;
+  const registry = registryOf(values);
+  const image = `${registry}${pachdValues.image?.repository ?? 'pachyderm/pachd'}:${pachdValues.image?.tag ?? version}`;
   const environment = {
     PACH_ROOT: '/pach',
     PACH_NAMESPACE: namespace,
     STORAGE_BACKEND: backend,
-    STORAGE_URL: pachdValues.storage?.storageURL ?? `gs://${pachdValues.storage?.google?.bucket ?? ''}`,
-    WORKER_IMAGE: `${pachdValues.worker?.image?.repository ?? 'pachyderm/worker'}:${pachdValues.image?.tag ?? version}`,
+    STORAGE_URL: pachdValues.storage?.storageURL ?? '',
+    LOKI_LOGGING: String(pachdValues.lokiLogging ?? true),
+    WORKER_IMAGE: `${registry}${pachdValues.worker?.image?.repository ?? 'pachyderm/worker'}:${pachdValues.image?.tag ?? version}`,
     WORKER_SIDECAR_IMAGE: image,
     WORKER_SERVICE_ACCOUNT: 'pachyderm-worker',
     PACHYDERM_PUBLIC_HOST: values.proxy?.host ?? '',
@@ -257,11 +272,23 @@ function pachd(
     deployment(
       base,
       'pachd',
-      { ...pod, envSources, args: ['--mode', 'full'], ports: PACHD_PORTS },
+      {
+        ...{ ...pod, envSources, args: ['--mode', 'full'], ports: PACHD_PORTS },
+        // What it asks for of memory is also what it is told that it has.
+        resources: pachdValues.resources ?? {},
+      },
       pachdValues.replicas ?? 1,
     ),
     // Storage workers scale from nothing.
-    deployment(base, 'pachw', { ...pod, args: ['--mode', 'pachw'] }, values.pachw?.minReplicas ?? 0),
+    deployment(
+      base,
+      'pachw',
+      {
+        ...{ ...pod, args: ['--mode', 'pachw'] },
+        resources: values.pachw?.resources ?? pachdValues.resources ?? {},
+      },
+      values.pachw?.minReplicas ?? 0,
+    ),
     service(base, 'pachd', [
       ['api-grpc-port', 30650, 'api-grpc-port'],
       ['oidc-port', 30657, 'oidc-port'],
@@ -287,7 +314,7 @@ function front(base: Base, { values, version }: RenderInput): Fields[] {
     const tag: string = values.console?.image?.tag ?? `${version}-1`;
     objects.push(
       deployment(base, 'console', {
-        image: `${values.console?.image?.repository ?? 'pachyderm/haberdashery'}:${tag}`,
+        image: `${registryOf(values)}${values.console?.image?.repository ?? 'pachyderm/haberdashery'}:${tag}`,
         ports: [['console-http', 4000]],
         envFromSecret: 'pachyderm-console-secret',
         env: {
@@ -308,7 +335,7 @@ function front(base: Base, { values, version }: RenderInput): Fields[] {
       base,
       'pachyderm-proxy',
       {
-        image: `${proxy.image?.repository ?? 'envoyproxy/envoy-distroless'}:${proxy.image?.tag ?? 'v1.29.3'}`,
+        image: `${registryOf(values)}${proxy.image?.repository ?? 'envoyproxy/envoy-distroless'}:${proxy.image?.tag ?? 'v1.29.3'}`,
         ports: [
           ['http-port', 8080],
           ['https-port', 8443],
@@ -333,7 +360,7 @@ function front(base: Base, { values, version }: RenderInput): Fields[] {
   return objects;
 }
 
-/** Loki keeps the logs of pipelines, promtail collects them on every node. */
+/** Loki keeps the logs of pipelines; promtail collects them on every node, from the node's own folders and as its root. */
 function logs(base: Base, { values, release }: RenderInput): Fields[] {
   const persistence: Fields = values['loki-stack']?.loki?.persistence ?? {};
   return [
@@ -364,6 +391,16 @@ function logs(base: Base, { values, release }: RenderInput): Fields[] {
       image: 'grafana/promtail:2.6.1',
       ports: [['http-metrics', 3101]],
       serviceAccountName: `${release}-promtail`,
+      asRoot: true,
+      mounts: HOST_FOLDERS.map(([volume, path]) => [volume, path] as const),
+      volumes: HOST_FOLDERS.map(([volume, path]) => ({ name: volume, hostPath: { path } })),
     }),
   ];
 }
+
+/** https://github.com/grafana/helm-charts/blob/main/charts/promtail/values.yaml */
+const HOST_FOLDERS = [
+  ['run', '/run/promtail'],
+  ['containers', '/var/lib/docker/containers'],
+  ['pods', '/var/log/pods'],
+] as const;

@@ -76,6 +76,9 @@ export interface PodOptions {
   mounts?: ReadonlyArray<readonly [volume: string, path: string]>;
   volumes?: readonly Fields[];
   user?: number;
+  asRoot?: boolean;
+  /** Of its container, where the chart leaves them to whoever installs it: none at all if empty. */
+  resources?: Fields;
   /** As the strictest level of Pod Security asks. */
   restricted?: boolean;
 }
@@ -85,7 +88,9 @@ function template(base: Base, name: string, pod: PodOptions): Fields {
     metadata: { labels: { app: name, suite: base.labels.suite ?? name } },
     spec: {
       ...(pod.serviceAccountName && { serviceAccountName: pod.serviceAccountName }),
-      securityContext: { runAsNonRoot: true, runAsUser: pod.user ?? 65532, fsGroup: pod.user ?? 65532 },
+      securityContext: pod.asRoot
+        ? { runAsUser: 0, runAsGroup: 0 }
+        : { runAsNonRoot: true, runAsUser: pod.user ?? 65532, fsGroup: pod.user ?? 65532 },
       containers: [
         {
           name,
@@ -103,7 +108,7 @@ function template(base: Base, name: string, pod: PodOptions): Fields {
           ...(pod.mounts && {
             volumeMounts: pod.mounts.map(([volume, path]) => ({ name: volume, mountPath: path })),
           }),
-          resources: { requests: { cpu: '100m', memory: '256Mi' } },
+          resources: pod.resources ?? { requests: { cpu: '100m', memory: '256Mi' } },
           ...(pod.restricted && {
             securityContext: {
               allowPrivilegeEscalation: false,

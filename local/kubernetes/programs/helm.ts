@@ -156,7 +156,9 @@ function install(run: Run, args: UpgradeArguments): Outcome {
 }
 
 /** Kinds that `--wait` waits for; the others are ready once they are there. */
-const AWAITED = new Set(['Deployment', 'StatefulSet', 'Service', 'PersistentVolumeClaim', 'Pod']);
+const AWAITED = new Set([
+  ...['Deployment', 'StatefulSet', 'DaemonSet', 'Service', 'PersistentVolumeClaim', 'Pod'],
+]);
 
 /** What is waited for, short enough to be remembered between two looks. */
 type WaitsFor = [apiVersion: string, kind: string, namespace: string, name: string];
@@ -234,6 +236,8 @@ function unreadiness(run: Run, [apiVersion, kindName, namespace, name]: WaitsFor
       return count(live, 'availableReplicas', says);
     case 'StatefulSet':
       return count(live, 'readyReplicas', says);
+    case 'DaemonSet':
+      return onNodes(live, says);
     case 'Service':
       return live.spec?.type === 'LoadBalancer' && !live.status?.loadBalancer?.ingress
         ? says('Service is pending: no address yet')
@@ -254,6 +258,13 @@ function count(live: Stored, field: string, says: (message: string) => string): 
   const updated: number = live.status?.updatedReplicas ?? 0;
   if (observed && has >= wanted && updated >= wanted) return undefined;
   return says(`${field === 'readyReplicas' ? 'Ready' : 'Available'}: ${has}/${wanted}`);
+}
+
+function onNodes({ metadata, status = {} }: Stored, says: (message: string) => string): string | undefined {
+  const wanted: number = status.desiredNumberScheduled ?? 0;
+  const ready: number = status.numberReady ?? 0;
+  if (status.observedGeneration === metadata.generation && ready >= wanted) return undefined;
+  return says(`Available: ${ready}/${wanted}`);
 }
 
 function deployed(run: Run, args: UpgradeArguments, release: Release): Outcome {

@@ -27,6 +27,7 @@ locals {
       HUB_CHART_ACCOUNT              = module.registry.chart_account
       HUB_HELM_IMAGE                 = module.registry.images["helm"]
       HUB_CALL_HOME_IMAGE            = module.registry.images["call_home"]
+      HUB_IMAGE_MIRROR               = module.registry.image_mirror
       HUB_ACCOUNT_CLUSTERS           = tostring(var.limits.account_clusters)
       HUB_ACCOUNT_HOURLY_DOLLARS     = tostring(var.limits.account_hourly_dollars)
       HUB_CELL_CLUSTERS              = tostring(var.limits.cell_clusters)

@@ -79,3 +79,8 @@ output "images" {
     for name, image in var.images : name => "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.name}/${image}"
   }
 }
+
+output "image_mirror" {
+  description = "What stands before the name that an image has at Docker Hub."
+  value       = "${var.region}-docker.pkg.dev/${var.project_id}/${google_artifact_registry_repository.images.name}"
+}

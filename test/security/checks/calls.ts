@@ -23,7 +23,9 @@ const PLURALS: Readonly<Record<string, string>> = {
   StorageClass: 'storageClasses',
 };
 /** Kinds that are no part of Kubernetes; GKE has one name for all of them. */
-const THIRD = new Set(['Gateway', 'VirtualService', 'AuthorizationPolicy', 'PeerAuthentication']);
+const THIRD = new Set([
+  ...['Gateway', 'VirtualService', 'DestinationRule', 'AuthorizationPolicy', 'PeerAuthentication'],
+]);
 
 const resourceOf = ({ kind }: Kind): string =>
   THIRD.has(kind)
