@@ -10,7 +10,7 @@ import { requireLocked } from '../pachyderm/locked.ts';
 import { type Bindings, bindingsOf, bindingsText } from '../pachyderm/members.ts';
 import type { Pachyderm } from '../pachyderm/pachyderm.ts';
 import type { Ports } from '../ports.ts';
-import type { Access } from './access.ts';
+import type { Access, Changes } from './access.ts';
 import { membersOf } from './cluster-members.ts';
 import { asHub, requireDoorkeeper } from './hub-principal.ts';
 import { requirePage } from './page.ts';
@@ -21,15 +21,18 @@ export const pachydermAccess: Access = {
     await Promise.all([ensureConnector(place), ensureLicense(place)]);
   },
 
-  secure: (place, left) =>
-    inside(place, async (pachyderm, admin) => {
-      await assertMembers(place, pachyderm, admin, left);
-      await prove(place, pachyderm, admin);
-    }),
+  // The session in which an owner's keys were ended ended with them.
+  async secure(place, changes) {
+    await admit(place, changes);
+    await verify(place);
+  },
 
-  verify: (place) => inside(place, (pachyderm, admin) => prove(place, pachyderm, admin)),
+  verify,
 
-  admit: (place, left) => inside(place, (pachyderm, admin) => assertMembers(place, pachyderm, admin, left)),
+  admit,
+
+  keepers: ({ leaf, product: { namespace } }) =>
+    leaf.list({ apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: 'app=pachd' }),
 
   async remembers({ cluster, product, leaf }) {
     const kept = await leaf.findMetadata(authSecretOf(product));
@@ -73,12 +76,23 @@ async function prove({ cluster, ports }: Place, pachyderm: Pachyderm, admin: str
 
 const bindingsFor = (cluster: Place['cluster']): Bindings => bindingsOf(membersOf(cluster), HUB_PRINCIPAL);
 
-/** The Secret first, for pachd asserts what is in it at each start; then the running one; then the sessions of who has left. */
+function admit(place: Place, changes: Changes): Promise<void> {
+  return inside(place, (pachyderm, admin) => assertMembers(place, pachyderm, admin, changes));
+}
+
+function verify(place: Place): Promise<void> {
+  return inside(place, (pachyderm, admin) => prove(place, pachyderm, admin));
+}
+
+/**
+ * The Secret first, for pachd asserts what is in it at each start; then the running one; then the sessions of who has left. Whoever comes
+ * may find a session under their address that an owner once made for themselves.
+ */
 async function assertMembers(
   place: Place,
   pachyderm: Pachyderm,
   admin: string,
-  left: readonly string[],
+  { came, left, ownerLeft }: Changes,
 ): Promise<void> {
   const bindings = bindingsFor(place.cluster);
   const { apiVersion, kind, name, namespace } = authSecretOf(place.product);
@@ -88,8 +102,10 @@ async function assertMembers(
     metadata: { name, namespace, annotations: { [BINDINGS_DIGEST]: digestOf(bindingsText(bindings)) } },
     data: { [BINDINGS_KEY]: base64(bindingsText(bindings)) },
   });
+  for (const email of came) await pachyderm.revoke(admin, email);
   await pachyderm.setMembers(admin, bindings);
   for (const email of left) await pachyderm.revoke(admin, email);
+  if (ownerLeft) await pachyderm.disown(admin, bindings);
 }
 
 /** The chart's own; all but this one key of it is none of Hub's business. */
