@@ -1,5 +1,10 @@
 /** The way into a Pachyderm: Hub is the one connector of its dex, and the bindings of its members are all that counts in it. */
-import { CONNECTORS_SECRET, HUB_PRINCIPAL, LICENSE_SECRET } from '../../shared/catalog/pachyderm.ts';
+import {
+  CONNECTORS_SECRET,
+  DATABASE_SECRET,
+  HUB_PRINCIPAL,
+  LICENSE_SECRET,
+} from '../../shared/catalog/pachyderm.ts';
 import { needsLicense, type Product } from '../../shared/catalog/product.ts';
 import { AppError } from '../../shared/errors.ts';
 import { FIELD_MANAGER, type KubeMetadata, type KubeObject } from '../leaf/leaf.ts';
@@ -18,7 +23,7 @@ import type { Place } from './place.ts';
 
 export const pachydermAccess: Access = {
   async prepare(place) {
-    await Promise.all([ensureConnector(place), ensureLicense(place)]);
+    await Promise.all([ensureConnector(place), ensureLicense(place), ensurePasswords(place)]);
   },
 
   // The session in which an owner's keys were ended ended with them.
@@ -191,6 +196,23 @@ async function ensureLicense({ cluster, product, leaf, ports }: Place): Promise<
 /** The keys that the chart asks for. */
 const LICENSE_KEY = 'enterprise-license-key';
 const ENTERPRISE_KEY = 'enterprise-secret';
+
+/**
+ * A database asks for the passwords that it was made with. One that was installed before Hub made any keeps those that the chart gave it,
+ * in a Secret of the chart's own.
+ */
+async function ensurePasswords({ product, leaf, ports }: Place): Promise<void> {
+  const { random } = ports;
+  const before = (await leaf.find(secretRef(product, CHARTS_DATABASE_SECRET)))?.data ?? {};
+  const data = Object.fromEntries(
+    PASSWORD_KEYS.map((key): [string, string] => [key, String(before[key] ?? base64(newSecret(random)))]),
+  );
+  await leaf.create(secretOf(product, DATABASE_SECRET, data));
+}
+
+const CHARTS_DATABASE_SECRET = 'postgres';
+/** The keys that the chart asks for: of Pachyderm's user, and of the one who may do everything. */
+const PASSWORD_KEYS = ['postgresql-password', 'postgresql-postgres-password'];
 
 const secretRef = ({ namespace }: Product, name: string) => ({
   apiVersion: 'v1',

@@ -13,6 +13,9 @@ export const CONNECTORS_SECRET = 'hub-identity';
 /** In the same place, for the versions that need it: the operator's enterprise licence, made before Helm runs, too. */
 export const LICENSE_SECRET = 'hub-license';
 
+/** In the same place: the passwords of its database, made before Helm runs, once for as long as the database lives. */
+export const DATABASE_SECRET = 'hub-postgres';
+
 /** Data versioning and pipelines: https://github.com/pachyderm/pachyderm. 2.12 dropped the enterprise licence that 2.11 still checks. */
 export const pachyderm: Product = {
   id: 'pachyderm',
@@ -29,11 +32,19 @@ export const pachyderm: Product = {
   ],
   values: ({ clusterId, version, bucket, host, licensed }) => ({
     deployTarget: 'GOOGLE',
+    // What the chart has for passwords everybody can read. One name is for Pachyderm, the other for the chart of the database.
+    global: {
+      postgresql: {
+        postgresqlExistingSecretName: DATABASE_SECRET,
+        postgresqlExistingSecretKey: 'postgresql-password',
+      },
+    },
+    postgresql: { existingSecret: DATABASE_SECRET },
     pachd: {
       image: { tag: version },
       clusterDeploymentID: clusterId,
       storage: { backend: 'GOOGLE', google: { bucket } },
-      // Auth is there before a port opens. The root token is the chart's own random text and is read by nobody.
+      // Auth is there before a port opens. The root token is the chart's own random text, and Hub never reads it.
       activateAuth: true,
       oauthRedirectURI: `https://${host}/authorization-code/callback`,
       localhostIssuer: 'true',
