@@ -132,6 +132,8 @@ const LOOK_AT_MEMBERS = ['container.roleBindings.list', 'container.serviceAccoun
 const ADMIT_MEMBERS = [
   ...LOOK_AT_MEMBERS,
   ...FORWARD,
+  // After an owner left, pachd starts anew.
+  'container.pods.delete',
   'container.roleBindings.create',
   'container.roleBindings.delete',
   'container.roleBindings.update',

@@ -3,9 +3,20 @@
  * that is proven, how its members are told to it, and how it looks from outside. The steps know no more of a product than this.
  */
 import type { Product } from '../../shared/catalog/product.ts';
+import type { KubeObject } from '../leaf/leaf.ts';
 import { pachydermAccess } from './pachyderm.ts';
 import type { Place } from './place.ts';
 import { publicAccess } from './public.ts';
+
+/** What has become of a cluster's members since its application was told of them. */
+export interface Changes {
+  /** Addresses that nobody has any more. */
+  left: readonly string[];
+  /** Addresses that nobody had. */
+  came: readonly string[];
+  /** Somebody is an owner no more, who could make keys for anybody while they were one. */
+  ownerLeft: boolean;
+}
 
 /** All are safe to repeat. */
 export interface Access {
@@ -15,15 +26,16 @@ export interface Access {
    * Locks it to its members as `admit` does, and proves from outside of it that it is locked, before anybody can reach it.
    * @throws AppError LOCK_FAILED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PERMISSION_DENIED
    */
-  secure(place: Place, left: readonly string[]): Promise<void>;
+  secure(place: Place, changes: Changes): Promise<void>;
   /** Proves it once more, and changes nothing. @throws AppError as `secure` */
   verify(place: Place): Promise<void>;
   /**
-   * Brings its members to those of the document, for now and for its next start, and ends the sessions of who has left.
-   * @param left addresses of those who were members
+   * Brings its members to those of the document, for now and for its next start, and ends the sessions of who has left; after an owner left, everybody's.
    * @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED, PERMISSION_DENIED
    */
-  admit(place: Place, left: readonly string[]): Promise<void>;
+  admit(place: Place, changes: Changes): Promise<void>;
+  /** The pods that have its keys: after an owner left, none of those that ran then may run on. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+  keepers(place: Place): Promise<KubeObject[]>;
   /** Whether its next start will know its members as `admit` left them. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   remembers(place: Place): Promise<boolean>;
   /** That it answers by its name, and lets no stranger in. @throws AppError LOCK_FAILED, LEAF_UNAVAILABLE, PRODUCT_REFUSED */

@@ -47,7 +47,9 @@ export async function ensureExposed(place: Place): Promise<ExposureProgress> {
   // The leaf tells again what it holds. But a document that knows another one would take this one for somebody else's.
   const toRemember = cluster.certificate?.fingerprint === undefined ? {} : { certificate };
   // They were applied when it was locked; since then some may have come or gone.
-  if (!(await areMembersApplied(place))) await applyMembers(place);
+  if (!(await areMembersApplied(place)) && (await applyMembers(place)) === 'renewing') {
+    return { status: 'pending', forMs: LOOK_AGAIN_MS, detail: 'It starts anew.', ...toRemember };
+  }
   for (const object of exposureOf(host, product)) await leaf.apply(object);
   // Nobody may look before: a name that was not found is remembered as such. The certificate took its time, which may have been enough.
   if (asked === 'pending' && (await ports.dns.ensureRecord(record)) === 'pending') {

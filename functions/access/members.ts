@@ -7,7 +7,8 @@ import { readCluster } from '../dispatch/commit.ts';
 import { type KubeObject, refOf } from '../leaf/leaf.ts';
 import { MEMBERS_NAMESPACE } from '../leaf/manifests.ts';
 import { MEMBER_ROLES } from '../leaf/roles.ts';
-import { accessOf } from './access.ts';
+import { isReady } from '../pachyderm/client.ts';
+import { accessOf, type Changes } from './access.ts';
 import { type ClusterMember, membersOf } from './cluster-members.ts';
 import { memberAccountName } from './member-account.ts';
 import type { Place } from './place.ts';
@@ -15,8 +16,11 @@ import type { Place } from './place.ts';
 /** Each further round comes only after a change of members that won meanwhile. */
 const ROUNDS = 8;
 
-/** Tells the application of its members, and is given the addresses of who has left. */
-type Tell = (place: Place, left: readonly string[]) => Promise<void>;
+/** Tells the application of its members, and is given what has become of them. */
+type Tell = (place: Place, changes: Changes) => Promise<void>;
+
+/** `renewing`: an owner left, so the application starts anew. Somebody must look again, until it has. */
+export type Applied = 'applied' | 'renewing';
 
 /**
  * Brings everything in the leaf to the members of the document, or to those of a change that came meanwhile: of two at once, the slower one
@@ -25,33 +29,46 @@ type Tell = (place: Place, left: readonly string[]) => Promise<void>;
  */
 export async function applyMembers(
   place: Place,
-  tell: Tell = (at, left) => accessOf(at).admit(at, left),
-): Promise<void> {
+  tell: Tell = (at, changes) => accessOf(at).admit(at, changes),
+): Promise<Applied> {
   const { cluster, ports } = place;
   let { members, emails } = cluster;
+  let applied: Applied = 'applied';
   for (let round = 0; round < ROUNDS; round++) {
-    await apply({ ...place, cluster: { ...cluster, members, emails } }, tell);
+    applied = await apply({ ...place, cluster: { ...cluster, members, emails } }, tell);
     const read = await readCluster(ports, cluster.id);
-    if (!read || isDeepStrictEqual(membersOf(read.cluster), membersOf({ members, emails }))) return;
+    if (!read || isDeepStrictEqual(membersOf(read.cluster), membersOf({ members, emails }))) return applied;
     ({ members, emails } = read.cluster);
   }
+  return applied;
 }
 
 /**
- * An account is made after its member was told to the application, and that of who has left goes after they were: whatever breaks off in
- * the middle is found again by it.
+ * A binding is made after its member was told to the application, and the account of who has left goes after they were: whatever breaks
+ * off in the middle is found again by it. That somebody is an owner is written down before they can act as one, and stays until all is
+ * ended that they may have kept, which takes a new start of the application and two rounds: what was ended in the first, an old pod with
+ * the root token that they put there could have made again.
  */
-async function apply(place: Place, tell: Tell): Promise<void> {
+async function apply(place: Place, tell: Tell): Promise<Applied> {
   const { leaf } = place;
   const wanted = membersOf(place.cluster);
   const wantedAccounts = wanted.map(accountOf);
   const wantedBindings = wanted.map((member) => bindingOf(place, member));
   const { accounts, bindings } = await present(place);
+  const former = formerOwners({ accounts, bindings }, wanted);
   // What the tokens of who has left are still good for ends here.
   await Promise.all(without(bindings, wantedBindings).map((one) => leaf.delete(refOf(one))));
-  await tell(place, addressesLeft(accounts, wanted));
+  if (former.some(isRenewing) && !(await areRenewed(place, former))) return 'renewing';
+  await Promise.all(newOwners(accounts, wanted).map((account) => leaf.apply(account)));
+  await tell(place, {
+    left: addressesLeft(accounts, wanted),
+    came: addressesCome({ accounts, bindings }, wanted),
+    ownerLeft: former.length > 0,
+  });
+  if (!former.every(isRenewing) && (await renew(place, former))) return 'renewing';
   await Promise.all([...wantedAccounts, ...wantedBindings].map((one) => leaf.apply(one)));
   await Promise.all(without(accounts, wantedAccounts).map((account) => leaf.delete(refOf(account))));
+  return 'applied';
 }
 
 /** Whether everything in the leaf is as `applyMembers` leaves it. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
@@ -61,6 +78,8 @@ export async function areMembersApplied(place: Place): Promise<boolean> {
   return (
     isSame(accounts, wanted.map(accountOf)) &&
     addressesLeft(accounts, wanted).length === 0 &&
+    formerOwners({ accounts, bindings }, wanted).length === 0 &&
+    newOwners(accounts, wanted).length === 0 &&
     isSame(
       bindings,
       wanted.map((member) => bindingOf(place, member)),
@@ -68,13 +87,15 @@ export async function areMembersApplied(place: Place): Promise<boolean> {
   );
 }
 
+interface Present {
+  accounts: KubeObject[];
+  bindings: KubeObject[];
+}
+
 const isSame = (objects: readonly KubeObject[], others: readonly KubeObject[]): boolean =>
   objects.length === others.length && without(objects, others).length === 0;
 
-async function present({
-  leaf,
-  product,
-}: Place): Promise<{ accounts: KubeObject[]; bindings: KubeObject[] }> {
+async function present({ leaf, product }: Place): Promise<Present> {
   const ours = { labelSelector: `${MEMBER_LABEL}=true` };
   const [accounts, bindings] = await Promise.all([
     leaf.list({ ...ACCOUNT, namespace: MEMBERS_NAMESPACE, ...ours }),
@@ -92,6 +113,10 @@ const without = (objects: readonly KubeObject[], others: readonly KubeObject[]):
 const MEMBER_LABEL = 'hub-member';
 /** For those whom the document no longer names, or names by another address. */
 const EMAIL_ANNOTATION = 'hub/email';
+/** What its member is, or was when the application was told last. */
+const ROLE_ANNOTATION = 'hub/role';
+/** The pods that must have ended before this account of a former owner may go or say what its member is now. */
+const RENEWING_ANNOTATION = 'hub/renewing';
 const OURS = { 'app.kubernetes.io/managed-by': 'hub', [MEMBER_LABEL]: 'true' };
 
 /** Addresses that nobody has any more. One that somebody else has by now stays theirs. */
@@ -101,16 +126,87 @@ const addressesLeft = (accounts: readonly KubeObject[], wanted: readonly Cluster
     return email === undefined || wanted.some((member) => member.email === email) ? [] : [email];
   });
 
-const accountOf = ({ uid, email }: ClusterMember): KubeObject => ({
+/** Addresses of those who are bound to nothing yet, and those that are new. */
+const addressesCome = ({ accounts, bindings }: Present, wanted: readonly ClusterMember[]): string[] =>
+  wanted.flatMap(({ uid, email }) => {
+    const isBound = roleBound(bindings, memberAccountName(uid)) !== undefined;
+    const isKnown = accounts.some(({ metadata }) => metadata.annotations?.[EMAIL_ANNOTATION] === email);
+    return isBound && isKnown ? [] : [email];
+  });
+
+const accountOf = ({ uid, email, role }: ClusterMember): KubeObject =>
+  accountNamed(memberAccountName(uid), { [EMAIL_ANNOTATION]: email, [ROLE_ANNOTATION]: role });
+
+const accountNamed = (name: string, annotations: Record<string, string>): KubeObject => ({
   ...ACCOUNT,
-  metadata: {
-    name: memberAccountName(uid),
-    namespace: MEMBERS_NAMESPACE,
-    labels: OURS,
-    annotations: { [EMAIL_ANNOTATION]: email },
-  },
+  metadata: { name, namespace: MEMBERS_NAMESPACE, labels: OURS, annotations },
   automountServiceAccountToken: false,
 });
+
+/** Accounts that are to say that their member is an owner, and else say what they said. */
+const newOwners = (accounts: readonly KubeObject[], wanted: readonly ClusterMember[]): KubeObject[] =>
+  wanted.flatMap((member) => {
+    if (member.role !== 'owner') return [];
+    const made = accountOf(member);
+    const there = accounts.find(({ metadata }) => metadata.name === made.metadata.name);
+    const annotations = there?.metadata.annotations;
+    // One that says nothing is taken for an owner's.
+    if (there && (annotations?.[ROLE_ANNOTATION] ?? 'owner') === 'owner') return [];
+    return [
+      accountNamed(made.metadata.name, {
+        ...made.metadata.annotations,
+        ...annotations,
+        [ROLE_ANNOTATION]: 'owner',
+      }),
+    ];
+  });
+
+/** Accounts of those who were owners and are none. One that does not say what its member was may have been one's, unless it is bound. */
+const formerOwners = ({ accounts, bindings }: Present, wanted: readonly ClusterMember[]): KubeObject[] =>
+  accounts.filter(({ metadata: { name, annotations } }) => {
+    if (wanted.some(({ uid, role }) => role === 'owner' && memberAccountName(uid) === name)) return false;
+    const bound = roleBound(bindings, name);
+    return bound === 'owner' || (annotations?.[ROLE_ANNOTATION] ?? bound ?? 'owner') === 'owner';
+  });
+
+const roleBound = (bindings: readonly KubeObject[], account: string): string | undefined =>
+  Object.keys(MEMBER_ROLES).find((role) =>
+    bindings.some(({ metadata }) => metadata.name === `${account}-${role}`),
+  );
+
+const isRenewing = ({ metadata }: KubeObject): boolean =>
+  metadata.annotations?.[RENEWING_ANNOTATION] !== undefined;
+
+/**
+ * Starts the application anew, and writes down first which pods must end, so that whoever comes next knows of it.
+ * @returns whether there is anything to start anew
+ */
+async function renew(place: Place, former: readonly KubeObject[]): Promise<boolean> {
+  const { leaf } = place;
+  const pods = await accessOf(place).keepers(place);
+  if (pods.length === 0) return false;
+  const uids = pods.map(({ metadata }) => metadata.uid).join(' ');
+  await Promise.all(
+    former.map(({ metadata: { name, annotations } }) =>
+      leaf.apply(
+        accountNamed(name, { ...annotations, [ROLE_ANNOTATION]: 'owner', [RENEWING_ANNOTATION]: uids }),
+      ),
+    ),
+  );
+  await Promise.all(pods.map((pod) => leaf.delete(refOf(pod))));
+  return true;
+}
+
+/** Whether none of the pods is left that had to end, and one that came after them serves. */
+async function areRenewed(place: Place, former: readonly KubeObject[]): Promise<boolean> {
+  const marks = former.map(({ metadata }) => metadata.annotations?.[RENEWING_ANNOTATION] ?? '');
+  const ending = new Set(marks.flatMap((uids) => uids.split(' ')));
+  const pods = await accessOf(place).keepers(place);
+  const left = pods.filter(({ metadata }) => ending.has(metadata.uid ?? ''));
+  const running = left.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  await Promise.all(running.map((pod) => place.leaf.delete(refOf(pod))));
+  return left.length === 0 && pods.some(isReady);
+}
 
 /** The role of a binding can never change, so it is in its name. */
 function bindingOf({ product }: Place, { uid, role }: ClusterMember): KubeObject {

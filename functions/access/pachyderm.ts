@@ -1,5 +1,10 @@
 /** The way into a Pachyderm: Hub is the one connector of its dex, and the bindings of its members are all that counts in it. */
-import { CONNECTORS_SECRET, HUB_PRINCIPAL, LICENSE_SECRET } from '../../shared/catalog/pachyderm.ts';
+import {
+  CONNECTORS_SECRET,
+  DATABASE_SECRET,
+  HUB_PRINCIPAL,
+  LICENSE_SECRET,
+} from '../../shared/catalog/pachyderm.ts';
 import { needsLicense, type Product } from '../../shared/catalog/product.ts';
 import { AppError } from '../../shared/errors.ts';
 import { FIELD_MANAGER, type KubeMetadata, type KubeObject } from '../leaf/leaf.ts';
@@ -10,7 +15,7 @@ import { requireLocked } from '../pachyderm/locked.ts';
 import { type Bindings, bindingsOf, bindingsText } from '../pachyderm/members.ts';
 import type { Pachyderm } from '../pachyderm/pachyderm.ts';
 import type { Ports } from '../ports.ts';
-import type { Access } from './access.ts';
+import type { Access, Changes } from './access.ts';
 import { membersOf } from './cluster-members.ts';
 import { asHub, requireDoorkeeper } from './hub-principal.ts';
 import { requirePage } from './page.ts';
@@ -18,18 +23,21 @@ import type { Place } from './place.ts';
 
 export const pachydermAccess: Access = {
   async prepare(place) {
-    await Promise.all([ensureConnector(place), ensureLicense(place)]);
+    await Promise.all([ensureConnector(place), ensureLicense(place), ensurePasswords(place)]);
   },
 
-  secure: (place, left) =>
-    inside(place, async (pachyderm, admin) => {
-      await assertMembers(place, pachyderm, admin, left);
-      await prove(place, pachyderm, admin);
-    }),
+  // The session in which an owner's keys were ended ended with them.
+  async secure(place, changes) {
+    await admit(place, changes);
+    await verify(place);
+  },
 
-  verify: (place) => inside(place, (pachyderm, admin) => prove(place, pachyderm, admin)),
+  verify,
 
-  admit: (place, left) => inside(place, (pachyderm, admin) => assertMembers(place, pachyderm, admin, left)),
+  admit,
+
+  keepers: ({ leaf, product: { namespace } }) =>
+    leaf.list({ apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: 'app=pachd' }),
 
   async remembers({ cluster, product, leaf }) {
     const kept = await leaf.findMetadata(authSecretOf(product));
@@ -73,12 +81,23 @@ async function prove({ cluster, ports }: Place, pachyderm: Pachyderm, admin: str
 
 const bindingsFor = (cluster: Place['cluster']): Bindings => bindingsOf(membersOf(cluster), HUB_PRINCIPAL);
 
-/** The Secret first, for pachd asserts what is in it at each start; then the running one; then the sessions of who has left. */
+function admit(place: Place, changes: Changes): Promise<void> {
+  return inside(place, (pachyderm, admin) => assertMembers(place, pachyderm, admin, changes));
+}
+
+function verify(place: Place): Promise<void> {
+  return inside(place, (pachyderm, admin) => prove(place, pachyderm, admin));
+}
+
+/**
+ * The Secret first, for pachd asserts what is in it at each start; then the running one; then the sessions of who has left. Whoever comes
+ * may find a session under their address that an owner once made for themselves.
+ */
 async function assertMembers(
   place: Place,
   pachyderm: Pachyderm,
   admin: string,
-  left: readonly string[],
+  { came, left, ownerLeft }: Changes,
 ): Promise<void> {
   const bindings = bindingsFor(place.cluster);
   const { apiVersion, kind, name, namespace } = authSecretOf(place.product);
@@ -88,8 +107,10 @@ async function assertMembers(
     metadata: { name, namespace, annotations: { [BINDINGS_DIGEST]: digestOf(bindingsText(bindings)) } },
     data: { [BINDINGS_KEY]: base64(bindingsText(bindings)) },
   });
+  for (const email of came) await pachyderm.revoke(admin, email);
   await pachyderm.setMembers(admin, bindings);
   for (const email of left) await pachyderm.revoke(admin, email);
+  if (ownerLeft) await pachyderm.disown(admin, bindings);
 }
 
 /** The chart's own; all but this one key of it is none of Hub's business. */
@@ -175,6 +196,23 @@ async function ensureLicense({ cluster, product, leaf, ports }: Place): Promise<
 /** The keys that the chart asks for. */
 const LICENSE_KEY = 'enterprise-license-key';
 const ENTERPRISE_KEY = 'enterprise-secret';
+
+/**
+ * A database asks for the passwords that it was made with. One that was installed before Hub made any keeps those that the chart gave it,
+ * in a Secret of the chart's own.
+ */
+async function ensurePasswords({ product, leaf, ports }: Place): Promise<void> {
+  const { random } = ports;
+  const before = (await leaf.find(secretRef(product, CHARTS_DATABASE_SECRET)))?.data ?? {};
+  const data = Object.fromEntries(
+    PASSWORD_KEYS.map((key): [string, string] => [key, String(before[key] ?? base64(newSecret(random)))]),
+  );
+  await leaf.create(secretOf(product, DATABASE_SECRET, data));
+}
+
+const CHARTS_DATABASE_SECRET = 'postgres';
+/** The keys that the chart asks for: of Pachyderm's user, and of the one who may do everything. */
+const PASSWORD_KEYS = ['postgresql-password', 'postgresql-postgres-password'];
 
 const secretRef = ({ namespace }: Product, name: string) => ({
   apiVersion: 'v1',

@@ -7,6 +7,7 @@ export const publicAccess: Access = {
   secure: async () => undefined,
   verify: async () => undefined,
   admit: async () => undefined,
+  keepers: async () => [],
   remembers: async () => true,
   visit: (place) => requirePage(place),
 };

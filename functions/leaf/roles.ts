@@ -6,6 +6,11 @@
  * - runs anything in a pod (`exec`, `attach`, ephemeral containers): the pod has those Secrets mounted;
  * - makes or changes what makes pods: a new pod could mount them. Scaling is no such change, and deleting a pod only starts it again;
  * - reaches a port past the gateway, but owners, who may do everything in the product anyway.
+ *
+ * That is what Kubernetes gives them. What a Pachyderm does for them is another thing: the pods of a pipeline run its author's code, with
+ * the password of Pachyderm's database in them, a token of the account `pachyderm-worker`, and whatever Secret or account of the namespace
+ * the pipeline names (`transform.secrets`, `pod_patch`). So whoever may make pipelines there, an editor, is as good as an owner inside that
+ * cluster, and reads its Secrets. Nothing outside of it opens by them: docs/security.md.
  */
 import type { Role } from '../../shared/documents/cluster.ts';
 import type { KubeObject } from './leaf.ts';

@@ -1,13 +1,22 @@
 /** Brings the bindings inside a Pachyderm to those of its members. */
 import { AppError } from '../../shared/errors.ts';
-import { ask, askAll } from './calls.ts';
+import { ask, askAll, type Resource } from './calls.ts';
 import type { GrpcChannel } from './grpc.ts';
-import { ADMIN_ROLE, type Bindings, EVERYBODY, planBindings, planStrangers } from './members.ts';
+import {
+  ADMIN_ROLE,
+  type Bindings,
+  EVERYBODY,
+  hasSessions,
+  INTERNAL,
+  planBindings,
+  planOutsiders,
+  planStrangers,
+} from './members.ts';
 import { RESOURCE } from './protos.ts';
 
 type Binding = { binding?: { entries: Record<string, { roles: Record<string, boolean> }> } };
 
-export const rolesIn = ({ binding }: Binding): Bindings =>
+const rolesIn = ({ binding }: Binding): Bindings =>
   Object.fromEntries(
     Object.entries(binding?.entries ?? {}).map(([principal, { roles }]) => [principal, Object.keys(roles)]),
   );
@@ -22,22 +31,57 @@ export async function setMembers(channel: GrpcChannel, admin: string, bindings: 
   if (!username.startsWith('pach:') && !bindings[username]?.includes(ADMIN_ROLE)) {
     throw new AppError('BUG', 'these bindings would take away the right to change them');
   }
-  const modify = (resource: { type: number; name?: string }, principal: string, roles: readonly string[]) =>
-    ask(channel, 'auth_v2.API/ModifyRoleBinding', { resource, principal, roles }, admin);
-  const present = async (resource: { type: number; name?: string }): Promise<Bindings> =>
-    rolesIn(await ask(channel, 'auth_v2.API/GetRoleBinding', { resource }, admin));
-  for (const { principal, roles } of planBindings(await present(CLUSTER), bindings)) {
-    await modify(CLUSTER, principal, roles);
+  for (const { principal, roles } of planBindings(await boundAt(channel, admin, CLUSTER), bindings)) {
+    await modify(channel, admin, CLUSTER, principal, roles);
   }
-  if ((await present(DEFAULT_PROJECT))[EVERYBODY]) await modify(DEFAULT_PROJECT, EVERYBODY, []);
+  if ((await boundAt(channel, admin, DEFAULT_PROJECT))[EVERYBODY]) {
+    await modify(channel, admin, DEFAULT_PROJECT, EVERYBODY, []);
+  }
   for (const resource of await resourcesOf(channel, admin)) {
-    for (const { principal } of planStrangers(await present(resource), bindings)) {
-      await modify(resource, principal, []);
+    for (const { principal } of planStrangers(await boundAt(channel, admin, resource), bindings)) {
+      await modify(channel, admin, resource, principal, []);
     }
   }
 }
 
-async function resourcesOf(channel: GrpcChannel, admin: string): Promise<{ type: number; name: string }[]> {
+/** An owner may restore a session for any subject, with a token of their own choice and without an end; only robots' are ever listed. */
+export async function disown(channel: GrpcChannel, admin: string, bindings: Bindings): Promise<void> {
+  const { username: self } = await ask(channel, 'auth_v2.API/WhoAmI', {}, admin);
+  const revoke = (username: string) =>
+    ask(channel, 'auth_v2.API/RevokeAuthTokensForUser', { username }, admin);
+  // Those first who could give others what was just taken from them.
+  const subjects = new Set([INTERNAL, ...Object.keys(bindings).filter((principal) => principal !== self)]);
+  for (const subject of subjects) await revoke(subject);
+  const others = new Set<string>();
+  for (const resource of await resourcesOf(channel, admin)) {
+    for (const { principal } of planOutsiders(await boundAt(channel, admin, resource), bindings)) {
+      await modify(channel, admin, resource, principal, []);
+      others.add(principal);
+    }
+  }
+  const { tokens } = await ask(channel, 'auth_v2.API/ExtractAuthTokens', {}, admin);
+  for (const { subject } of tokens) others.add(subject);
+  for (const subject of others) if (hasSessions(subject)) await revoke(subject);
+  // Whoever asks, too: after it nothing can be asked with this token.
+  await revoke(self);
+}
+
+async function modify(
+  channel: GrpcChannel,
+  admin: string,
+  resource: Resource,
+  principal: string,
+  roles: readonly string[],
+): Promise<void> {
+  await ask(channel, 'auth_v2.API/ModifyRoleBinding', { resource, principal, roles }, admin);
+}
+
+/** Who is bound there. */
+export const boundAt = async (channel: GrpcChannel, admin: string, resource: Resource): Promise<Bindings> =>
+  rolesIn(await ask(channel, 'auth_v2.API/GetRoleBinding', { resource }, admin));
+
+/** All projects and repositories. */
+export async function resourcesOf(channel: GrpcChannel, admin: string): Promise<Resource[]> {
   const projects = await askAll(channel, 'pfs_v2.API/ListProject', {}, admin);
   const repos = await askAll(channel, 'pfs_v2.API/ListRepo', { type: 'user' }, admin);
   return [

@@ -60,6 +60,7 @@ interface Calls {
   ];
   'auth_v2.API/RevokeAuthToken': [{ token: string }, { number: number }];
   'auth_v2.API/RevokeAuthTokensForUser': [{ username: string }, { number: number }];
+  'auth_v2.API/ExtractAuthTokens': [Nothing, { tokens: { subject: string }[] }];
   'auth_v2.API/GetRobotToken': [{ robot: string; ttl: number }, { token: string }];
   'identity_v2.API/ListIDPConnectors': [Nothing, { connectors: Connector[] }];
   'pfs_v2.API/ListProject': [Nothing, { project?: { name: string } }];

@@ -158,6 +158,37 @@ describe('a Pachyderm that was installed as Hub does', () => {
   });
 });
 
+describe('what an owner made', () => {
+  /** As any cluster admin may. */
+  async function restored(pachd: Pachd, admin: string, subjects: readonly string[]): Promise<void> {
+    const channel = grpcChannel(connectTo(pachd, PORTS.grpc), HOST);
+    open.push(() => channel.close());
+    for (const subject of subjects) {
+      const token = { hashedToken: hashOf(subject), subject } as never;
+      await callOne(channel, 'auth_v2.API/RestoreAuthToken', { token }, askedBy(admin));
+    }
+  }
+  const SUBJECTS = [HUB, `user:${OWNER}`, 'internal:auth-server', 'robot:spy', 'pach:root'];
+
+  test('ends with them, but for the root token, which ends at the next start', async () => {
+    const database = memoryDatabase();
+    const pachd = await started(locked(), { database });
+    const pachyderm = await reached(reachOf(pachd));
+    await restored(pachd, await sessionOf(pachyderm, OWNER), SUBJECTS);
+    const hub = await sessionOf(pachyderm, 'hub@hub.test');
+    await pachyderm.setMembers(hub, BINDINGS);
+    await pachyderm.disown(hub, BINDINGS);
+    const left = async (there: Pachyderm): Promise<string[]> => {
+      const known = await Promise.all(SUBJECTS.map(async (subject) => (await there.whoAmI(subject)).known));
+      return SUBJECTS.filter((_, index) => known[index]);
+    };
+    expect(await left(pachyderm)).toEqual(['pach:root']);
+    expect(await pachyderm.whoAmI(hub)).toMatchObject({ known: false });
+    await pachd.close();
+    expect(await left(await reached(reachOf(await started(locked(), { database }))))).toEqual([]);
+  });
+});
+
 describe('a Pachyderm that is not locked tells why', () => {
   const proofOf = async (pachd: Pachd, more: Partial<LockClaim> = {}): Promise<LockProof> =>
     (await reached(reachOf(pachd))).provesLocked(ROOT_TOKEN, claim(more));

@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { Clock, Random } from '../cloud.ts';
 import type { KubeObject, Leaf, Leaves } from '../leaf/leaf.ts';
 import { versionOf, whoAmI } from './about.ts';
-import { setMembers } from './access.ts';
+import { disown, setMembers } from './access.ts';
 import { ask } from './calls.ts';
 import { connectionError } from './errors.ts';
 import { type GrpcChannel, grpcChannel } from './grpc.ts';
@@ -54,6 +54,7 @@ export function pachydermOver(
     async revoke(admin, email) {
       await ask(channel, 'auth_v2.API/RevokeAuthTokensForUser', { username: principalOf(email) }, admin);
     },
+    disown: (admin, bindings) => disown(channel, admin, bindings),
     signOut: (token) => signOut(channel, token),
     signIn: (authorize) => signIn(channel, reach, authorize),
     close: () => channel.close(),
@@ -78,7 +79,7 @@ async function readyPod(leaf: Leaf, namespace: string, app: string): Promise<str
   return pod.metadata.name;
 }
 
-const isReady = ({ metadata, status }: KubeObject): boolean =>
+export const isReady = ({ metadata, status }: KubeObject): boolean =>
   metadata.deletionTimestamp === undefined &&
   status?.phase === 'Running' &&
   ((status.conditions ?? []) as { type: string; status: string }[]).some(

@@ -6,11 +6,11 @@ import { AppError } from '../../shared/errors.ts';
 import { minutes } from '../../shared/units.ts';
 import type { Clock, Random } from '../cloud.ts';
 import { versionOf } from './about.ts';
-import { CLUSTER, DEFAULT_PROJECT, rolesIn } from './access.ts';
+import { boundAt, CLUSTER, DEFAULT_PROJECT, resourcesOf } from './access.ts';
 import { ask, askedBy, type Connector, callAll, callOne } from './calls.ts';
 import { isAway, NOT_ACTIVATED, pachydermError, wordsOf } from './errors.ts';
 import { GRPC, type GrpcChannel, GrpcRefusal } from './grpc.ts';
-import { EVERYBODY, planBindings, principalOf } from './members.ts';
+import { EVERYBODY, planBindings, planStrangers, principalOf } from './members.ts';
 import { findMockLogin } from './mock-login.ts';
 import type { LockCheck, LockClaim, LockProof } from './pachyderm.ts';
 import { PERMISSION } from './protos.ts';
@@ -156,12 +156,16 @@ async function withToken(
 }
 
 async function wrongBindings(channel: GrpcChannel, admin: string, { bindings }: LockClaim): Promise<Finding> {
-  const cluster = rolesIn(await ask(channel, 'auth_v2.API/GetRoleBinding', { resource: CLUSTER }, admin));
-  const request = { resource: DEFAULT_PROJECT };
-  const project = rolesIn(await ask(channel, 'auth_v2.API/GetRoleBinding', request, admin));
+  const cluster = await boundAt(channel, admin, CLUSTER);
+  const project = await boundAt(channel, admin, DEFAULT_PROJECT);
   if (cluster[EVERYBODY] ?? project[EVERYBODY]) return 'everybody who signs in is bound';
   const count = planBindings(cluster, bindings).length;
-  return count === 0 ? undefined : `${count} bindings differ from the members`;
+  if (count > 0) return `${count} bindings differ from the members`;
+  let strangers = 0;
+  for (const resource of await resourcesOf(channel, admin)) {
+    strangers += planStrangers(await boundAt(channel, admin, resource), bindings).length;
+  }
+  return strangers === 0 ? undefined : `${strangers} bindings of strangers in projects and repositories`;
 }
 
 async function wrongConnectors(channel: GrpcChannel, admin: string, issuer: string): Promise<Finding> {

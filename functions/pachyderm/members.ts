@@ -49,6 +49,9 @@ export interface BindingChange {
 /** Principals of Pachyderm's own; it refuses changes to them. */
 const isOwn = (principal: string): boolean => /^(pach|internal):/.test(principal);
 
+/** pachd itself, as which it calls itself in its own process, without any token. */
+export const INTERNAL = 'internal:auth-server';
+
 /** Grants come first, so that what breaks off in the middle never leaves a cluster without an owner. */
 export function planBindings(present: Bindings, wanted: Bindings): BindingChange[] {
   const grants = Object.entries(wanted)
@@ -65,6 +68,18 @@ export const planStrangers = (present: Bindings, members: Bindings): BindingChan
   Object.keys(present)
     .filter((principal) => principal.startsWith('user:') && !Object.hasOwn(members, principal))
     .map((principal) => ({ principal, roles: [] }));
+
+/**
+ * The same after an owner left, who could bind whom they liked: robots, groups and everybody go as well. Pipelines stay, for each reads and
+ * writes by its own binding.
+ */
+export const planOutsiders = (present: Bindings, members: Bindings): BindingChange[] =>
+  Object.keys(present)
+    .filter((principal) => !principal.startsWith('pipeline:') && !Object.hasOwn(members, principal))
+    .map((principal) => ({ principal, roles: [] }));
+
+/** Whose sessions can be ended: pachd refuses that for its own users, and nobody signs in as a group. */
+export const hasSessions = (principal: string): boolean => /^(user|robot|internal):/.test(principal);
 
 const sameRoles = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((role) => b.includes(role));

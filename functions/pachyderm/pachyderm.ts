@@ -72,6 +72,13 @@ export interface Pachyderm {
   registerToken(admin: string, order: TokenOrder): Promise<void>;
   /** Ends every session of that person, the console's too. @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED */
   revoke(admin: string, email: string): Promise<void>;
+  /**
+   * Ends what somebody may have kept who could make keys for anybody: the sessions of all members, of robots and of Pachyderm itself, and what
+   * anybody but these and pipelines holds in projects and repositories. Who asks is signed out by it. The root token it cannot end: pachd does,
+   * at its next start. Safe to repeat.
+   * @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED
+   */
+  disown(admin: string, bindings: Bindings): Promise<void>;
   /** Ends the session of that token, for its holder. Safe to repeat. @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED */
   signOut(token: string): Promise<void>;
   /**

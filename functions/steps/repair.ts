@@ -9,7 +9,7 @@ import { allGood, withCondition } from '../access/conditions.ts';
 import { missingParts } from '../access/drift.ts';
 import { ensureClosed, ensureExposed } from '../access/expose.ts';
 import { ensureInstallation, installationOf } from '../access/installation.ts';
-import { applyMembers } from '../access/members.ts';
+import { type Applied, applyMembers } from '../access/members.ts';
 import { type Place, placeOf } from '../access/place.ts';
 import { asAppError } from '../failure.ts';
 import { partsOf } from '../leaf/install.ts';
@@ -17,7 +17,7 @@ import { jobRef } from '../leaf/manifests.ts';
 import type { Ports } from '../ports.ts';
 import { untilExposed } from './expose.ts';
 import { untilNextLook } from './pace.ts';
-import { done, fail, type Step, type StepResult, wait } from './step.ts';
+import { done, fail, type Step, type StepResult, untilRenewed, wait } from './step.ts';
 
 /**
  * @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED, DNS_ZONE_MISSING,
@@ -28,7 +28,7 @@ export const repair: Step = async (cluster, ports) => {
   try {
     const installing = await reinstall(place);
     if (installing) return installing;
-    await lock(place);
+    if ((await lock(place)) === 'renewing') return untilRenewed();
     await ports.provider.ensureWebhookAccess(place.target);
     const progress = await ensureExposed(place);
     if (progress.status !== 'exposed') return untilExposed(progress);
@@ -46,8 +46,8 @@ export const repair: Step = async (cluster, ports) => {
   }
 };
 
-const lock = (place: Place): Promise<void> =>
-  applyMembers(place, (at, left) => accessOf(at).secure(at, left));
+const lock = (place: Place): Promise<Applied> =>
+  applyMembers(place, (at, changes) => accessOf(at).secure(at, changes));
 
 /** Helm once more, if something it made is missing. @returns what to report until it has ended */
 async function reinstall(place: Place): Promise<StepResult | undefined> {
@@ -72,7 +72,7 @@ async function reinstall(place: Place): Promise<StepResult | undefined> {
   return wait(untilNextLook(cluster, ports), progress.detail);
 }
 
-function onlyLockFailed(thrown: unknown): void {
+function onlyLockFailed(thrown: unknown): undefined {
   if (asAppError(thrown).code === 'LOCK_FAILED') throw thrown;
 }
 

@@ -3,12 +3,13 @@ import { accessOf } from '../access/access.ts';
 import { withGood } from '../access/conditions.ts';
 import { applyMembers } from '../access/members.ts';
 import { placeOf } from '../access/place.ts';
-import { done, type Step } from './step.ts';
+import { done, type Step, untilRenewed } from './step.ts';
 
 /** @throws AppError LOCK_FAILED, CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
 export const secure: Step = async (cluster, ports) => {
   const place = await placeOf(cluster, ports);
-  await applyMembers(place, (at, left) => accessOf(at).secure(at, left));
+  const applied = await applyMembers(place, (at, changes) => accessOf(at).secure(at, changes));
+  if (applied === 'renewing') return untilRenewed();
   const now = new Date(ports.clock.now());
   return done({ conditions: withGood(cluster.conditions, 'Locked', now) });
 };

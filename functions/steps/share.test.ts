@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { clusterPath } from '../../shared/documents/cluster.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
@@ -109,7 +110,7 @@ describe.each(INTERIORS)('a member (%s)', (inside) => {
         return pachyderms.inside(where);
       },
     };
-    await it.share(id, 'grace', 'owner');
+    await it.share(id, 'grace', 'editor');
     await it.clock.runFor(seconds(1));
     await it.share(id, 'grace');
     await it.reach(id, 'ready', { limitMs: seconds(3), stepMs: 20 });
@@ -142,7 +143,7 @@ describe.each(INTERIORS)('a member (%s)', (inside) => {
         };
       },
     };
-    await it.share(id, 'grace', 'owner');
+    await it.share(id, 'grace', 'editor');
     await it.clock.runFor(seconds(1));
     await it.share(id, 'grace');
     await it.reach(id, 'ready', { stepMs: 20 });
@@ -150,7 +151,7 @@ describe.each(INTERIORS)('a member (%s)', (inside) => {
 
     await it.clock.runFor(minutes(9));
     await until.hung;
-    expect((await rolesIn(id)).now).toEqual(expected({ ada: 'owner', grace: 'owner' }).now);
+    expect((await rolesIn(id)).now).toEqual(expected({ ada: 'owner', grace: 'editor' }).now);
     await it.clock.runFor(minutes(6));
     expect(await rolesIn(id)).toEqual(expected({ ada: 'owner' }));
     expect((await it.messagesOf(id)).slice(-2)).toEqual([
@@ -159,6 +160,121 @@ describe.each(INTERIORS)('a member (%s)', (inside) => {
     ]);
     await it.clock.runFor(minutes(12));
     expect(await it.cluster(id)).not.toHaveProperty('lookAt');
+  });
+
+  describe('an owner who is none any more', () => {
+    const MALLORY = 'user:mallory@example.com';
+    /** As `RestoreAuthToken` has it: for any subject, and without an end. */
+    const PLANTED = [
+      'user:control-plane@hub.invalid',
+      'user:ada@example.com',
+      'user:barbara@example.com',
+      'pach:root',
+      'internal:auth-server',
+      'robot:spy',
+      'robot:sleeper',
+      MALLORY,
+    ];
+
+    async function plant(id: string): Promise<void> {
+      const { tokens, bindings } = await it.pachd(id);
+      for (const subject of PLANTED) tokens[hashOf(`planted ${subject}`)] = { subject };
+      for (const principal of [
+        'robot:spy',
+        'pach:spy',
+        'group:spies',
+        'allClusterUsers',
+        'pipeline:default/edges',
+      ]) {
+        Object.assign(bindings['PROJECT:default'] ?? {}, { [principal]: ['projectOwner'] });
+      }
+    }
+    const planted = async (id: string): Promise<string[]> => {
+      const { tokens } = await it.pachd(id);
+      return PLANTED.filter((subject) => tokens[hashOf(`planted ${subject}`)]);
+    };
+    const boundInProject = async (id: string): Promise<string[]> =>
+      Object.keys((await it.pachd(id)).bindings['PROJECT:default'] ?? {});
+
+    test.each([undefined, 'editor'] as const)('keeps nothing that they made: now %s', async (role) => {
+      const id = await it.created();
+      await it.share(id, 'mallory', 'owner');
+      await it.reach(id, 'ready', { stepMs: 20 });
+      await plant(id);
+      await it.share(id, 'mallory', role);
+      await it.reach(id, 'ready');
+      // For one who was no member yet it waits; pachd lists no such tokens.
+      expect(await planted(id)).toEqual(['user:barbara@example.com']);
+      expect(await boundInProject(id)).toEqual(['pipeline:default/edges']);
+      expect(await rolesIn(id)).toEqual(expected({ ada: 'owner', ...(role && { mallory: role }) }));
+      const account = await (await it.leaf(id)).find({ ...ACCOUNT, name: memberAccountName('mallory') });
+      expect(account?.metadata.annotations?.['hub/role']).toBe(role);
+      expect(account?.metadata.annotations ?? {}).not.toHaveProperty('hub/renewing');
+      expect((await it.messagesOf(id)).at(-1)).not.toMatch(/could come in/);
+      await it.share(id, 'barbara', 'viewer');
+      await it.reach(id, 'ready');
+      expect(await planted(id)).toEqual([]);
+    });
+
+    test('keeps nothing where the cluster goes away in the middle of it', async () => {
+      const id = await it.created();
+      await it.share(id, 'mallory', 'owner');
+      await it.reach(id, 'ready', { stepMs: 20 });
+      await plant(id);
+      await it.share(id, 'mallory');
+      await it.clock.runFor(seconds(1));
+      const name = it.ports.provider.clusterName(await it.cluster(id));
+      it.faults.force('unavailable', { subject: name });
+      await it.clock.runFor(minutes(5));
+      await it.share(id, 'grace', 'viewer');
+      it.faults.clear('unavailable');
+      await it.reach(id, 'ready');
+      expect(await planted(id)).toEqual(['user:barbara@example.com']);
+      expect(await boundInProject(id)).toEqual(['pipeline:default/edges']);
+    });
+
+    test('is known as one to a look for drift where the step died that was to end it', async () => {
+      const id = await it.created();
+      await it.share(id, 'mallory', 'owner');
+      await it.reach(id, 'ready', { stepMs: 20 });
+      await plant(id);
+      const { members, emails } = await it.cluster(id);
+      const { mallory: _, ...others } = members;
+      const data = { members: others, emails: { ada: emails.ada ?? '' } };
+      await it.run(it.documents.commit([{ op: 'update', path: clusterPath(id), data }]));
+      await it.look(id);
+      await it.reach(id, 'ready');
+      expect(await planted(id)).toEqual(['user:barbara@example.com']);
+      expect(await rolesIn(id)).toEqual(expected({ ada: 'owner' }));
+    });
+
+    test('robots stay when others go', async () => {
+      const id = await it.created();
+      await it.share(id, 'grace', 'editor');
+      await it.reach(id, 'ready', { stepMs: 20 });
+      const { tokens, bindings } = await it.pachd(id);
+      tokens[hashOf('ci')] = { subject: 'robot:ci' };
+      Object.assign(bindings['PROJECT:default'] ?? {}, { 'robot:ci': ['projectWriter'] });
+      await it.share(id, 'grace');
+      await it.reach(id, 'ready');
+      expect((await it.pachd(id)).tokens[hashOf('ci')]).toBeDefined();
+      expect(await boundInProject(id)).toContain('robot:ci');
+    });
+
+    test('is found out where a stranger is bound in a project', async () => {
+      const id = await it.created();
+      await it.share(id, 'mallory', 'owner');
+      await it.reach(id, 'ready', { stepMs: 20 });
+      const { bindings } = await it.pachd(id);
+      Object.assign(bindings['PROJECT:default'] ?? {}, { 'user:eve@example.com': ['projectOwner'] });
+      await it.look(id);
+      await it.reach(id, 'ready');
+      expect((await it.messagesOf(id)).slice(-2)).toEqual([
+        'Others than its members could come in.',
+        'Everything is as it should be again.',
+      ]);
+      expect(await boundInProject(id)).not.toContain('user:eve@example.com');
+    });
   });
 
   test('who is removed while the cluster is away is shut out when it answers again', async () => {

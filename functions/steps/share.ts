@@ -2,11 +2,11 @@
 import { withGood } from '../access/conditions.ts';
 import { applyMembers } from '../access/members.ts';
 import { placeOf } from '../access/place.ts';
-import { done, type Step } from './step.ts';
+import { done, type Step, untilRenewed } from './step.ts';
 
 /** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
 export const share: Step = async (cluster, ports) => {
-  await applyMembers(await placeOf(cluster, ports));
+  if ((await applyMembers(await placeOf(cluster, ports))) === 'renewing') return untilRenewed();
   const now = new Date(ports.clock.now());
   return done({ conditions: withGood(cluster.conditions, 'Members', now) });
 };

@@ -3,6 +3,7 @@ import type { Cluster, ClusterPatch } from '../../shared/documents/cluster.ts';
 import type { LedgerEntry } from '../../shared/documents/ledger.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Outcome } from '../../shared/lifecycle/transition.ts';
+import { seconds } from '../../shared/units.ts';
 import type { Proof } from '../clean-up/proof.ts';
 import type { DocumentData, Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
@@ -58,6 +59,13 @@ export const fail = (code: ErrorCode, detail?: string, patch?: ClusterPatch): St
   ...(detail === undefined ? {} : { detail }),
   ...(patch ? { patch } : {}),
 });
+
+/** A pod starts within seconds, and an old one is given thirty to end. */
+const RENEWAL_MS = seconds(5);
+
+/** After an owner left; see `applyMembers`. */
+export const untilRenewed = (): StepResult =>
+  wait(RENEWAL_MS, 'It starts anew, so that a former owner keeps no way in.');
 
 export const requeue = (code: ErrorCode, forMs: number, detail?: string): StepResult => ({
   kind: 'requeue',

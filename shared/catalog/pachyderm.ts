@@ -21,6 +21,9 @@ const shareOf = ({ cpus, memoryGiB }: Machine) => ({
   requests: { cpu: String(cpus / 4), memory: `${memoryGiB / 8}Gi` },
 });
 
+/** In the same place: the passwords of its database, made before Helm runs, once for as long as the database lives. */
+export const DATABASE_SECRET = 'hub-postgres';
+
 /** Data versioning and pipelines: https://github.com/pachyderm/pachyderm. 2.12 dropped the enterprise licence that 2.11 still checks. */
 export const pachyderm: Product = {
   id: 'pachyderm',
@@ -37,11 +40,19 @@ export const pachyderm: Product = {
   ],
   values: ({ clusterId, version, bucket, host, machine, imageMirror, licensed }) => ({
     deployTarget: 'GOOGLE',
-    // Put before each name as it is, so with the slash. That of the database is another chart's, which has a setting of its own.
-    ...(imageMirror !== undefined && {
-      global: { image: { registry: `${imageMirror}/` } },
-      postgresql: { image: { registry: imageMirror } },
-    }),
+    global: {
+      // Put before each name as it is, so with the slash. That of the database is another chart's, which has a setting of its own.
+      ...(imageMirror !== undefined && { image: { registry: `${imageMirror}/` } }),
+      // What the chart has for passwords everybody can read. One name is for Pachyderm, the other for the chart of the database.
+      postgresql: {
+        postgresqlExistingSecretName: DATABASE_SECRET,
+        postgresqlExistingSecretKey: 'postgresql-password',
+      },
+    },
+    postgresql: {
+      existingSecret: DATABASE_SECRET,
+      ...(imageMirror !== undefined && { image: { registry: imageMirror } }),
+    },
     pachd: {
       image: { tag: version },
       clusterDeploymentID: clusterId,
@@ -52,7 +63,7 @@ export const pachyderm: Product = {
       // themselves for their logs.
       lokiDeploy: false,
       lokiLogging: false,
-      // Auth is there before a port opens. The root token is the chart's own random text and is read by nobody.
+      // Auth is there before a port opens. The root token is the chart's own random text, and Hub never reads it.
       activateAuth: true,
       oauthRedirectURI: `https://${host}/authorization-code/callback`,
       localhostIssuer: 'true',

@@ -8,8 +8,8 @@ promise('36', 'nobody is let in before the lock was tried and held', {
   broken: {
     'the lock is not tried': {
       file: 'functions/steps/secure.ts',
-      from: '  await applyMembers(place, (at, left) => accessOf(at).secure(at, left));\n',
-      to: '',
+      from: 'const applied = await applyMembers(place, (at, changes) => accessOf(at).secure(at, changes));',
+      to: "const applied = 'applied' as 'applied' | 'renewing';",
     },
     'an installed application is exposed at once': {
       file: 'shared/lifecycle/table.ts',

@@ -256,14 +256,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'handed over without its owner',
     file: 'functions/steps/personalize.ts',
-    from: '  await applyMembers(await placeOf(cluster, ports));\n',
-    to: '  await placeOf(cluster, ports);\n',
+    from: "if ((await applyMembers(await placeOf(cluster, ports))) === 'renewing')",
+    to: 'if (!(await placeOf(cluster, ports)))',
   },
   {
     name: 'a change of members is only written',
     file: 'functions/steps/share.ts',
-    from: '  await applyMembers(await placeOf(cluster, ports));\n',
-    to: '  await placeOf(cluster, ports);\n',
+    from: "if ((await applyMembers(await placeOf(cluster, ports))) === 'renewing')",
+    to: 'if (!(await placeOf(cluster, ports)))',
   },
   {
     name: 'who leaves still reads the timeline',

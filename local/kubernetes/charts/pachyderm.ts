@@ -107,6 +107,8 @@ const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/postgresql', 'object'],
   ['/postgresql/enabled', 'boolean'],
   ['/postgresql/image', 'object'],
+  ['/global/postgresql/postgresqlExistingSecretName', 'string'],
+  ['/global/postgresql/postgresqlExistingSecretKey', 'string'],
   ['/proxy', 'object'],
   ['/proxy/enabled', 'boolean'],
   ['/proxy/host', 'string'],
@@ -155,10 +157,14 @@ function secrets(base: Base, { values, release }: RenderInput, backend: string):
       'pachyderm-storage-secret',
       backend === 'GOOGLE' ? { GOOGLE_BUCKET: pachd.storage?.google?.bucket ?? '', GOOGLE_CRED: '' } : {},
     ),
-    secret(base, 'postgres', {
-      'postgresql-password': postgresql.postgresqlPassword ?? 'insecure-user-password',
-      'postgresql-postgres-password': postgresql.postgresqlPostgresPassword ?? 'insecure-root-password',
-    }),
+    ...(values.postgresql?.existingSecret
+      ? []
+      : [
+          secret(base, 'postgres', {
+            'postgresql-password': postgresql.postgresqlPassword ?? 'insecure-user-password',
+            'postgresql-postgres-password': postgresql.postgresqlPostgresPassword ?? 'insecure-root-password',
+          }),
+        ]),
     secret(base, 'pachyderm-deployment-id-secret', {
       CLUSTER_DEPLOYMENT_ID: pachd.clusterDeploymentID ?? release,
     }),
@@ -205,7 +211,7 @@ function databases(base: Base, values: Fields): Fields[] {
               image: `${postgresql.image?.registry ?? 'docker.io'}/${postgresql.image?.repository ?? 'pachyderm/postgresql'}:${postgresql.image?.tag ?? '13.3.0'}`,
               ports: [['tcp-postgresql', 5432]],
               env: { POSTGRES_DB: 'pachyderm', POSTGRES_USER: 'pachyderm' },
-              envFromSecret: 'postgres',
+              envFromSecret: postgresql.existingSecret ?? 'postgres',
               user: 1001,
             },
             {
@@ -222,6 +228,7 @@ function databases(base: Base, values: Fields): Fields[] {
       image: `${registry}pachyderm/pgbouncer:1.16.2`,
       ports: [['pg-bouncer', 5432]],
       env: { POSTGRESQL_HOST: values.global?.postgresql?.postgresqlHost ?? 'postgres' },
+      envFromSecret: values.global?.postgresql?.postgresqlExistingSecretName ?? 'postgres',
       user: 1001,
     }),
     service(base, 'pg-bouncer', [['pg-bouncer', 5432]]),

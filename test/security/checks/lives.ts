@@ -61,7 +61,7 @@ const LIVES: Readonly<Record<string, Life>> = {
     inside: 'kubernetes',
     async live(hub) {
       const id = await hub.created();
-      await hub.share(id, 'grace', 'editor');
+      await hub.share(id, 'grace', 'owner');
       await hub.reach(id, 'ready');
       await hub.share(id, 'grace');
       await hub.reach(id, 'ready');
@@ -147,13 +147,23 @@ const LIVES: Readonly<Record<string, Life>> = {
 
   'locked and exposed while members come and go': {
     async live(hub) {
-      const locked = await hub.create();
-      await hub.reach(locked, 'securing', { stepMs: 50 });
-      const leaf = await hub.leaf(locked);
-      hub.before(stepTopic('secure'), 'leaf.apply', () => leaf.delete(AUTH_SECRET));
-      await hub.run(hub.join(locked, 'grace'));
-      isLeftDuring(hub, locked, 'secure');
-      await hub.reach(locked, 'ready');
+      for (const role of ['editor', 'owner'] as const) {
+        const locked = await hub.create();
+        await hub.reach(locked, 'securing', { stepMs: 50 });
+        const leaf = await hub.leaf(locked);
+        hub.before(stepTopic('secure'), 'pachyderm.signIn', () => leaf.delete(AUTH_SECRET));
+        // Whoever tells of the members finds her when it reads once more, and that she has left when she was made one and the lock was proven.
+        const secure = stepTopic('secure');
+        hub.before(secure, 'pachyderm.setMembers', async () => {
+          await hub.join(locked, 'grace', role);
+          hub.before(secure, 'pachyderm.setMembers', async () =>
+            hub.before(secure, 'pachyderm.provesLocked', async () =>
+              hub.before(secure, 'pachyderm.signOut', () => hub.leave(locked, 'grace')),
+            ),
+          );
+        });
+        await hub.reach(locked, 'ready');
+      }
       const exposed = await hub.create();
       await hub.reach(exposed, 'exposing', { stepMs: 50 });
       await hub.run(hub.join(exposed, 'grace'));

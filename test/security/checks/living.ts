@@ -12,7 +12,7 @@ import { clusterBody } from '../../../functions/providers/gke/request.ts';
 import { targetOf } from '../../../functions/steps/target.ts';
 import type { Interior } from '../../../local/memory/interiors.ts';
 import { accountPath } from '../../../shared/documents/account.ts';
-import type { Cluster } from '../../../shared/documents/cluster.ts';
+import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import { minutes } from '../../../shared/units.ts';
 import { requestOf, type Sending, servedBy } from '../../request.ts';
 import { standing } from '../../standing.ts';
@@ -33,11 +33,10 @@ export function living(heard: Heard, inside: Interior) {
     const due = interruptions.get(`${name} ${site}`);
     if (due && due.left-- > 0) await due.act();
   });
-  const changeMembers = (id: string, uid: string, joins: boolean): Promise<unknown> => {
+  const changeMembers = (id: string, uid: string, role?: Role): Promise<unknown> => {
     const email = `${uid}@example.com`;
     return command(hub.ports, id, 'share', 'ada', {
-      change: (read) =>
-        joins ? withMember(read, { uid, email, role: 'editor' }) : withoutMember(read, email),
+      change: (read) => (role ? withMember(read, { uid, email, role }) : withoutMember(read, email)),
     });
   };
   const tokenOf = (uid: string, email = `${uid}@example.com`): string =>
@@ -67,8 +66,8 @@ export function living(heard: Heard, inside: Interior) {
     before: (name: string, site: string, act: () => Promise<unknown>, times = 1): void =>
       void interruptions.set(`${name} ${site}`, { act, left: times }),
     /** These two take no time of their own, for use in `before`. */
-    join: (id: string, uid: string) => changeMembers(id, uid, true),
-    leave: (id: string, uid: string) => changeMembers(id, uid, false),
+    join: (id: string, uid: string, role: Role = 'owner') => changeMembers(id, uid, role),
+    leave: (id: string, uid: string) => changeMembers(id, uid),
     tokenOf,
     ask,
     /** As somebody does who has just signed in and seen what goes. */

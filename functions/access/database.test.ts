@@ -1,0 +1,54 @@
+/** The passwords of a Pachyderm's database: its own, and the same for as long as it lives. */
+import { describe, expect, test } from 'vitest';
+import { DATABASE_SECRET, pachyderm } from '../../shared/catalog/pachyderm.ts';
+import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
+import { accessOf } from './access.ts';
+
+const { namespace } = pachyderm;
+const secretOf = (name: string) => ({ apiVersion: 'v1', kind: 'Secret', name, namespace });
+
+async function passwordsIn(it: Standing, id: string): Promise<string[]> {
+  const data = (await (await it.leaf(id)).find(secretOf(DATABASE_SECRET)))?.data ?? {};
+  return ['postgresql-password', 'postgresql-postgres-password'].map((key) =>
+    Buffer.from(String(data[key]), 'base64').toString('utf8'),
+  );
+}
+
+describe.each(INTERIORS)('a database (%s)', (inside) => {
+  test('has random passwords, others in each cluster, and not the chart’s', async () => {
+    const it = standing({ inside });
+    const [one, other] = [await it.created(), await it.created()];
+    const all = [...(await passwordsIn(it, one)), ...(await passwordsIn(it, other))];
+    for (const password of all) expect(password).toMatch(/^[a-z2-7]{52}$/);
+    expect(new Set(all).size).toBe(4);
+    expect(await (await it.leaf(one)).find(secretOf('postgres'))).toBeUndefined();
+  });
+
+  test('keeps them through a repair that installs again', async () => {
+    const it = standing({ inside });
+    const id = await it.created();
+    const before = await passwordsIn(it, id);
+    await (await it.leaf(id)).delete({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      name: 'console',
+      namespace,
+    });
+    await it.look(id);
+    await it.reach(id, 'ready');
+    expect((await it.messagesOf(id)).at(-1)).toBe('Everything is as it should be again.');
+    expect(await passwordsIn(it, id)).toEqual(before);
+  });
+
+  test('keeps those of the chart where it was made with them', async () => {
+    const it = standing({ inside });
+    const id = await it.created();
+    const place = await it.place(id);
+    await place.leaf.delete(secretOf(DATABASE_SECRET));
+    const data = { 'postgresql-password': 'b2xk', 'postgresql-postgres-password': 'b2xkZXI=' };
+    const { name, ...rest } = secretOf('postgres');
+    await place.leaf.create({ ...rest, metadata: { name, namespace }, type: 'Opaque', data });
+    await it.run(accessOf(place).prepare(place));
+    expect(await passwordsIn(it, id)).toEqual(['old', 'older']);
+  });
+});
