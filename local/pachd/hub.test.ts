@@ -11,6 +11,7 @@ const BINDINGS = bindingsOf([{ email: 'ada@example.com', role: 'owner' }], 'robo
 
 async function setting() {
   const hub = await oidcUnderTest();
+  const { host } = new URL(hub.client.redirectUri);
   const pachd = await aPachd(
     {
       pachd: {
@@ -22,11 +23,11 @@ async function setting() {
         requireVerifiedEmail: true,
         upstreamIDPs: dexConnectors(ISSUER, hub.client),
       },
-      proxy: { enabled: true, host: new URL(hub.client.redirectUri).host, tls: { enabled: true } },
+      proxy: { enabled: true, host, tls: { enabled: true } },
     },
     { clock: hub.clock, fetch: hub.fetch },
   );
-  const pachyderm = await openPachyderm(reachOf(pachd), { clock: hub.clock, random: seededRandom(4) });
+  const pachyderm = await openPachyderm(reachOf(pachd, host), { clock: hub.clock, random: seededRandom(4) });
   const signIn = (uid: 'ada' | 'grace' | 'olga') =>
     pachyderm.signIn((request) => hub.browser().signIn(request.searchParams, hub.as(uid)));
   return {

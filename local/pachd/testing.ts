@@ -183,7 +183,7 @@ export function connectTo(pachd: Pachd, port: number): Duplex {
   return near;
 }
 
-export const reachOf = (pachd: Pachd): Reach => ({
-  authority: HOST,
+export const reachOf = (pachd: Pachd, authority = HOST): Reach => ({
+  authority,
   dial: async (door) => connectTo(pachd, DOORS[door]),
 });
