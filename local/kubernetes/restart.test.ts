@@ -107,7 +107,11 @@ describe('an installation', () => {
         },
         { manager: 'test', force: true },
       );
-      const values = { deployTarget: 'GOOGLE', proxy: { service: { type: 'LoadBalancer' } } };
+      const values = {
+        deployTarget: 'GOOGLE',
+        pachd: { storage: { storageURL: 'gs://bucket' } },
+        proxy: { service: { type: 'LoadBalancer' } },
+      };
       create(leaf, KINDS.Secret, 'default', {
         metadata: { name: 'values' },
         stringData: { 'v.json': JSON.stringify(values) },

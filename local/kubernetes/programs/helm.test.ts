@@ -86,6 +86,9 @@ const release = () =>
   releasesOf(leaf, 'team', 'hello').map((secret) => [secret.metadata.name, statusOf(secret)]);
 const web = (): Fields | undefined => leaf.objects.get(KINDS.Deployment, 'team', 'hello');
 
+/** The least that its chart asks for. */
+const PACHYDERM = { deployTarget: 'GOOGLE', pachd: { storage: { storageURL: 'gs://bucket' } } };
+
 describe('helm upgrade --install', () => {
   test('installs, waits until all is ready, and keeps a release', async () => {
     const { ok, log } = await helm([...HELLO, '--version', '1.1.0']);
@@ -107,7 +110,7 @@ describe('helm upgrade --install', () => {
 
   test('upgrades what is there, and takes away what the new values no longer make', async () => {
     const pachyderm = HELLO.map((word) => (word.endsWith('/hello') ? 'oci://mirror/charts/pachyderm' : word));
-    const values = (console: boolean) => ({ deployTarget: 'GOOGLE', console: { enabled: console } });
+    const values = (console: boolean) => ({ ...PACHYDERM, console: { enabled: console } });
     await helm([...pachyderm, '--version', '2.12.1', '--values', '/values/values.json'], values(true));
     expect(leaf.objects.get(KINDS.Deployment, 'team', 'console')).toBeDefined();
     const { ok, log } = await helm(
@@ -118,7 +121,7 @@ describe('helm upgrade --install', () => {
     expect(log).toContain('Release "hello" has been upgraded. Happy Helming!');
     expect(leaf.objects.get(KINDS.Deployment, 'team', 'console')).toBeUndefined();
     const pachd = leaf.objects.get(KINDS.Deployment, 'team', 'pachd');
-    expect(pachd?.spec?.template.spec.containers[0].image).toBe('pachyderm/pachd:2.12.2');
+    expect(pachd?.spec?.template.spec.containers[0].image).toBe('docker.io/pachyderm/pachd:2.12.2');
     expect(release().map(([, status]) => status)).toEqual(['superseded', 'deployed']);
   });
 
@@ -203,7 +206,7 @@ describe('helm upgrade --install', () => {
     expect(wrong.log).toContain("pachyderm:\n- at '/proxy/enabled': got string, want boolean");
     const missing = await helm(args, {});
     expect(missing.log).toContain('deployTarget must be set');
-    const open = await helm(args, { deployTarget: 'GOOGLE', oidc: { mockIDP: false } });
+    const open = await helm(args, { ...PACHYDERM, oidc: { mockIDP: false } });
     expect(open.log).toContain('either oidc.upstreamIDPs or oidc.mockIDP must be set');
   });
 
