@@ -70,6 +70,10 @@ function viewOf(projectId: string, row: ClusterRow): ClusterView {
       status: row.status === 'DEGRADED' ? 'RUNNING_WITH_ERROR' : row.status,
       conditions: row.conditions,
     })),
+    ...(row.ranges &&
+      row.connection && {
+        ipAllocationPolicy: { ...resource.ipAllocationPolicy, nodeIpv4CidrBlock: row.ranges.nodes },
+      }),
     controlPlaneEndpointsConfig: {
       ...endpoints,
       dnsEndpointConfig: {
@@ -78,7 +82,10 @@ function viewOf(projectId: string, row: ClusterRow): ClusterView {
       },
       ipEndpointsConfig: {
         ...endpoints?.ipEndpointsConfig,
-        ...(row.connection ? { privateEndpoint: controlPlaneAddress(row) } : {}),
+        // "Only populated if enabled": https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/ControlPlaneEndpointsConfig
+        ...(row.connection && endpoints?.ipEndpointsConfig?.enabled !== false
+          ? { privateEndpoint: controlPlaneAddress(row) }
+          : {}),
       },
     },
     masterAuth: {

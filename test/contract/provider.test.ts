@@ -528,14 +528,16 @@ describe.each([
   test('the control plane, and nobody else, is let through to the webhooks on the nodes', async () => {
     await settled();
     await cloud.provider.ensureWebhookAccess(aTarget());
-    const { nodePools = [], controlPlaneEndpointsConfig } = cloud.container.getCluster(ZONE, `hub-${ID}-g1`);
+    const { nodePools = [], ipAllocationPolicy } = cloud.container.getCluster(ZONE, `hub-${ID}-g1`);
+    expect(ipAllocationPolicy?.nodeIpv4CidrBlock).toMatch(/^10\./);
     expect(cloud.provider.webhookRule(aTarget())).toBe(RULE.name);
     expect(cloud.compute.get('firewall', 'global', RULE.name)).toMatchObject({
       targetTags: nodePools[0]?.config?.tags,
       rule: {
         network: `projects/${PROJECT}/global/networks/hub`,
         direction: 'INGRESS',
-        sourceRanges: [`${controlPlaneEndpointsConfig?.ipEndpointsConfig?.privateEndpoint}/32`],
+        // Its address is not told where nobody may use it; it is one of these.
+        sourceRanges: [ipAllocationPolicy?.nodeIpv4CidrBlock],
         allowed: [{ IPProtocol: 'tcp', ports: ['15017'] }],
       },
     });

@@ -226,14 +226,24 @@ export const poolsOf = ({
     diskGiB: config?.diskSizeGb ?? 0,
   }));
 
-/** A range of its own in clusters that are peered with the network, one address of the subnetwork in those that are not. */
+/**
+ * A range of its own in clusters that are peered with the network, one address of the subnetwork in those that are not. Which one is said only
+ * where clients may use it ("Only populated if enabled", as the API has it of `privateEndpoint`); else what is known is the subnetwork,
+ * which is the cluster's own, and whose addresses GKE's own rules let through already.
+ */
 export function controlPlaneOf(
-  cluster: Pick<protos.google.container.v1.ICluster, 'privateClusterConfig' | 'controlPlaneEndpointsConfig'>,
+  cluster: Pick<
+    protos.google.container.v1.ICluster,
+    'privateClusterConfig' | 'controlPlaneEndpointsConfig' | 'ipAllocationPolicy'
+  >,
 ): string | undefined {
   const { masterIpv4CidrBlock, privateEndpoint } = cluster.privateClusterConfig ?? {};
   if (masterIpv4CidrBlock) return masterIpv4CidrBlock;
   const address = cluster.controlPlaneEndpointsConfig?.ipEndpointsConfig?.privateEndpoint || privateEndpoint;
-  return address ? `${address}/32` : undefined;
+  if (address) return `${address}/32`;
+  const nodes = cluster.ipAllocationPolicy?.nodeIpv4CidrBlock;
+  // As it was asked for it is a length alone.
+  return nodes && !nodes.startsWith('/') ? nodes : undefined;
 }
 
 // Compute Engine v1: https://cloud.google.com/compute/docs/reference/rest/v1
