@@ -204,7 +204,7 @@ describe('for pachctl', () => {
       { clock: hub.clock, fetch: hub.fetch },
     );
     const dialled: string[] = [];
-    const open = () => openPachyderm(reachOf(pachd), { clock: hub.clock, random: seededRandom(4) });
+    const open = () => openPachyderm(reachOf(pachd, host), { clock: hub.clock, random: seededRandom(4) });
     const pachyderms: Pachyderms = {
       inside: () => Promise.reject(new Error('credentials come in as people do')),
       outside(to) {

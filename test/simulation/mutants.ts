@@ -274,8 +274,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'who has left is not told of',
     file: 'functions/access/members.ts',
-    from: 'await tell(place, addressesLeft(accounts, wanted));',
-    to: 'if (addressesLeft(accounts, wanted).length === 0) await tell(place, []);',
+    from: 'left: addressesLeft(accounts, wanted),\n    came:',
+    to: 'left: [],\n    came:',
   },
   {
     name: 'members that came meanwhile are overlooked',
@@ -304,8 +304,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the lock is not proven',
     file: 'functions/access/pachyderm.ts',
-    from: '      await assertMembers(place, pachyderm, admin, left);\n      await prove(place, pachyderm, admin);',
-    to: '      await assertMembers(place, pachyderm, admin, left);',
+    from: '    await admit(place, changes);\n    await verify(place);',
+    to: '    await admit(place, changes);',
   },
   {
     name: 'no second commit after one that lost',
