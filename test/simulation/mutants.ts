@@ -274,8 +274,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'who has left is not told of',
     file: 'functions/access/members.ts',
-    from: 'left: addressesLeft(accounts, wanted),\n    came:',
-    to: 'left: [],\n    came:',
+    from: 'await tell(place, {',
+    to: 'if (addressesLeft(accounts, wanted).length === 0) await tell(place, {',
   },
   {
     name: 'members that came meanwhile are overlooked',
