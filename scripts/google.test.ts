@@ -123,20 +123,14 @@ describe('keys', () => {
       .privateKey.export({ type: 'pkcs8', format: 'pem' })
       .toString();
   const BINDING = 'acme-account-key,acme-eab-hmac,acme-eab-kid';
+  const bind = (endpoint: string, directory: string) =>
+    run('keys', '--secrets', BINDING, '--endpoint', endpoint, '--directory', directory);
 
   test('of an account that is there are bound anew', async () => {
     const key = accountKey();
     const { model, directory } = await authority();
     const { endpoint, seen } = await secretManager({ 'acme-account-key': key }, model);
-    const { code, err } = await run(
-      'keys',
-      '--secrets',
-      BINDING,
-      '--endpoint',
-      endpoint,
-      '--directory',
-      directory,
-    );
+    const { code, err } = await bind(endpoint, directory);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(Object.keys(made(seen))).toEqual(['acme-eab-kid', 'acme-eab-hmac']);
     expect(accountOf(model, key)?.eabKid).toBe(made(seen)['acme-eab-kid']);
@@ -145,15 +139,7 @@ describe('keys', () => {
   test('of an account that the authority does not make are not kept, so that the next run asks anew', async () => {
     const { directory } = await authority();
     const { endpoint, seen } = await secretManager({});
-    const { code, err } = await run(
-      'keys',
-      '--secrets',
-      BINDING,
-      '--endpoint',
-      endpoint,
-      '--directory',
-      directory,
-    );
+    const { code, err } = await bind(endpoint, directory);
     expect({ code, err }).toEqual({
       code: 2,
       err: expect.stringContaining('The certificate authority makes no account: Unknown external account'),

@@ -4,12 +4,12 @@ import { deleteOrphanBody, type OrphanReply, orphanPage, orphanReply, pageQuery 
 import { ORPHANS, type Orphan, orphanPath, parseOrphan } from '../../shared/documents/orphan.ts';
 import { AppError } from '../../shared/errors.ts';
 import { costOfOrphan } from '../../shared/lifecycle/cost.ts';
-import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
+import { TOPICS } from '../../shared/messages.ts';
 import { days } from '../../shared/units.ts';
 import { audited } from '../audit.ts';
 import { type Clock, CommitError, type Write } from '../cloud.ts';
-import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
+import { wake } from '../wake.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { cutPage, type PageScope, parsePageToken } from './paging.ts';
 import { toMoney } from './reply.ts';
@@ -77,7 +77,7 @@ const remove = endpoint({
       await writeDown(ports, snapshot, { asked }, entry.write);
       entry.tell();
     }
-    await wake(ports);
+    await wake(ports, TOPICS.orphans);
     return { body: toOrphan({ ...orphan, asked }, ports.clock) };
   },
 });
@@ -99,15 +99,6 @@ async function writeDown(
   } catch (error) {
     if (error instanceof CommitError && error.fault !== 'unavailable') throw new AppError('CONFLICT');
     throw error;
-  }
-}
-
-/** If it is lost, the next sweep does it. */
-async function wake(ports: Ports): Promise<void> {
-  try {
-    await ports.messages.publish(TOPICS.orphans, { schema: MESSAGE_SCHEMA });
-  } catch (error) {
-    tellFailure(ports.log, 'message not sent', error, { topic: TOPICS.orphans });
   }
 }
 

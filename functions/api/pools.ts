@@ -14,12 +14,11 @@ import {
 } from '../../shared/documents/pool.ts';
 import { AppError } from '../../shared/errors.ts';
 import { RFC1035_LABEL } from '../../shared/limits.ts';
-import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
+import { TOPICS } from '../../shared/messages.ts';
 import { dollars } from '../../shared/units.ts';
 import { audited } from '../audit.ts';
 import type { Snapshot } from '../cloud.ts';
-import { tellFailure } from '../failure.ts';
-import type { Ports } from '../ports.ts';
+import { wake } from '../wake.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toPoolReply } from './reply.ts';
 
@@ -77,7 +76,7 @@ const put = endpoint({
     });
     await ports.documents.commit([{ op: found ? 'update' : 'create', path, data: fields }, entry.write]);
     entry.tell();
-    await wake(ports, id);
+    await wake(ports, TOPICS.topUp, { pool: id });
     return { body: toPoolReply({ ...before, ...fields, id }) };
   },
 });
@@ -94,12 +93,3 @@ const parsePool = (snapshot: Snapshot): Pool => ({
   ...poolDocument.parse(snapshot.data),
   id: snapshot.path.slice(POOLS.length + 1),
 });
-
-/** The pool is written; a word that gets lost only costs the time until the Scheduler's next one. */
-async function wake(ports: Ports, pool: string): Promise<void> {
-  try {
-    await ports.messages.publish(TOPICS.topUp, { schema: MESSAGE_SCHEMA, pool });
-  } catch (error) {
-    tellFailure(ports.log, 'message not sent', error, { pool });
-  }
-}

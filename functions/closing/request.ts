@@ -1,11 +1,11 @@
 /** Asks for the deletion of an account: a word in its document, from which on it makes and uses nothing; the rest is `close.ts`. */
 
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
-import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
+import { TOPICS } from '../../shared/messages.ts';
 import { changeAccount } from '../api/allowance.ts';
 import { audited } from '../audit.ts';
-import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
+import { wake } from '../wake.ts';
 
 /**
  * A repetition changes nothing.
@@ -39,15 +39,7 @@ export async function requestClosing(
     [entry.write],
   );
   if (isNew) entry.tell();
-  await wake(ports);
+  // It names nobody, for it may end among the dead letters.
+  await wake(ports, TOPICS.closing);
   return after;
-}
-
-/** Names nobody, for it may end among the dead letters. If it is lost, the Scheduler's does it. */
-async function wake(ports: Ports): Promise<void> {
-  try {
-    await ports.messages.publish(TOPICS.closing, { schema: MESSAGE_SCHEMA });
-  } catch (error) {
-    tellFailure(ports.log, 'message not sent', error, { topic: TOPICS.closing });
-  }
 }

@@ -74,22 +74,15 @@ async function findCluster(ports: Ports, id: string): Promise<Cluster | 'unreada
   }
 }
 
-/** What a cluster makes by itself, without a line in the ledger. */
-const MADE_BY_CLUSTERS: readonly ResourceKind[] = [
-  'disk',
-  'address',
-  'forwarding-rule',
-  'target-pool',
-  'health-check',
-  'firewall',
-];
+/** Made by Hub alone, with a line in the ledger. Anything else a cluster may have made by itself. */
+const ASKED_FOR: ReadonlySet<ResourceKind> = new Set(['cluster', 'bucket', 'subnetwork', 'dns-record']);
 
 export function isClaimed({ kind, name, location, generation }: FoundResource, claims: Claims): boolean {
   if (claims.everything) return true;
   return claims.open.some((entry) =>
     entry.kind === kind && entry.name === name && entry.location === location
       ? true
-      : MADE_BY_CLUSTERS.includes(kind) &&
+      : !ASKED_FOR.has(kind) &&
         entry.kind === 'cluster' &&
         (generation === undefined || entry.generation === generation),
   );

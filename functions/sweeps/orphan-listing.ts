@@ -1,7 +1,7 @@
 /** Everything in the cloud that may be of Hub's, of all clusters at once: few calls, however many clusters there are. */
 
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
-import type { ResourceKind } from '../../shared/documents/ledger.ts';
+import { type ResourceKind, resourceKind } from '../../shared/documents/ledger.ts';
 import { seconds } from '../../shared/units.ts';
 import { hostName } from '../access/host.ts';
 import { type FoundBucket, parseBucketName } from '../buckets.ts';
@@ -22,16 +22,7 @@ type Source = 'provider' | 'buckets' | 'dns';
 
 /** Who tells of which kinds. */
 const KINDS: Readonly<Record<Source, readonly ResourceKind[]>> = {
-  provider: [
-    'cluster',
-    'disk',
-    'address',
-    'forwarding-rule',
-    'target-pool',
-    'health-check',
-    'firewall',
-    'subnetwork',
-  ],
+  provider: resourceKind.options.filter((kind) => kind !== 'bucket' && kind !== 'dns-record'),
   buckets: ['bucket'],
   dns: ['dns-record'],
 };

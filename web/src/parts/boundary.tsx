@@ -1,7 +1,6 @@
 /** Around the pages: one that breaks is told as broken, and the others can still be gone to. */
 import { Component, type ReactNode } from 'react';
-import { Button } from './button.tsx';
-import { Problem } from './problem.tsx';
+import { LoadAnew } from './load-anew.tsx';
 
 interface Props {
   /** Where one is: whoever goes elsewhere leaves what is broken behind. */
@@ -21,14 +20,10 @@ export class Boundary extends Component<Props, { brokenAt?: string | undefined }
   override render(): ReactNode {
     if (this.state.brokenAt !== this.props.at) return this.props.children;
     return (
-      <Problem
-        error={{
-          message: 'This page cannot be shown.',
-          remedy: 'Load it anew; if that does not help, tell your operator what you did.',
-        }}
-      >
-        <Button onClick={() => location.reload()}>Load anew</Button>
-      </Problem>
+      <LoadAnew
+        message="This page cannot be shown."
+        remedy="Load it anew; if that does not help, tell your operator what you did."
+      />
     );
   }
 }

@@ -3,8 +3,7 @@
  * load, so what does not come is no reason to wait, and a page that is loaded anew has what it needs.
  */
 import { type ComponentType, type ReactNode, useEffect, useState } from 'react';
-import { Button } from './button.tsx';
-import { Problem } from './problem.tsx';
+import { LoadAnew } from './load-anew.tsx';
 
 type Load<P> = () => Promise<{ default: ComponentType<P> }>;
 
@@ -49,14 +48,10 @@ function lazily<P extends object>(load: Load<P>, waiting: ReactNode, mend: Mend)
 }
 
 const NotLoaded = () => (
-  <Problem
-    error={{
-      message: 'This page could not be loaded.',
-      remedy: 'Hub was renewed while it was open, or cannot be reached at the moment.',
-    }}
-  >
-    <Button onClick={() => location.reload()}>Load anew</Button>
-  </Problem>
+  <LoadAnew
+    message="This page could not be loaded."
+    remedy="Hub was renewed while it was open, or cannot be reached at the moment."
+  />
 );
 
 async function loadAnewOnce(isWanted: () => boolean): Promise<boolean> {
