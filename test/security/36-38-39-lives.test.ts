@@ -92,8 +92,8 @@ promise('38', 'of a deleted account nothing is left but a uid in the audit log',
     },
     'the message names them': {
       file: 'functions/closing/request.ts',
-      from: 'await wake(ports);',
-      to: 'await wake({ ...ports, messages: { publish: (topic, body) => ports.messages.publish(topic, { ...body, uid }) } });',
+      from: 'await wake(ports, TOPICS.closing);',
+      to: 'await wake(ports, TOPICS.closing, { uid } as object);',
     },
     'the log names them': {
       file: 'functions/closing/close.ts',
