@@ -7,7 +7,9 @@ import { MEMBERS_NAMESPACE } from '../../functions/leaf/manifests.ts';
 import { entriesOf } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { TOPICS } from '../../shared/messages.ts';
-import { happens, oneOf } from './chance.ts';
+import { minutes } from '../../shared/units.ts';
+import { between, happens, integer, oneOf } from './chance.ts';
+import { nameOf } from './invariants/census.ts';
 import type { Findings } from './invariants.ts';
 import type { World } from './world.ts';
 
@@ -170,6 +172,25 @@ export function accidents(
     if (cluster) await lookAt(cluster.id);
   }
 
+  /** Cloud Monitoring finds that the processors of one are busy to the brim, and says so once or more often. */
+  let incidents = 0;
+  async function busy(): Promise<void> {
+    const cluster = standing();
+    if (!cluster) return;
+    world.note('accident busy', () => `accident: the processors of ${cluster.id} are busy`);
+    for (let times = integer(random, 1, 2); times > 0; times--) {
+      const incident = {
+        incident_id: `0.${++incidents}`,
+        state: 'open',
+        policy_user_labels: { hub_signal: 'busy' },
+        resource: { labels: { cluster_name: nameOf(cluster) } },
+      };
+      for (let copies = integer(random, 1, 2); copies > 0; copies--)
+        await hub.ports.messages.publish(TOPICS.signal, { incident }).catch(() => undefined);
+      await world.clock.sleepUntil(world.clock.now() + between(random, 0, minutes(50)));
+    }
+  }
+
   return {
     damage,
     deeds: [
@@ -178,6 +199,7 @@ export function accidents(
       [0.4, vanish],
       [0.4, restore],
       [0.5, look],
+      [0.5, busy],
     ],
   };
 }

@@ -36,6 +36,7 @@ export const MARKERS = [
   'parked',
   'parked no more',
   'account deleted',
+  'held and refused',
   'orphan found and gone',
   'name taken by a stranger',
 ] as const;

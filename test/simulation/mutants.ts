@@ -344,4 +344,22 @@ export const MUTANTS: readonly Mutant[] = [
     to: '.max(DOCUMENT_SCHEMA + 1)',
     equivalent: 'the simulated older version differs in nothing but the number',
   },
+  {
+    name: 'who is held makes more',
+    file: 'functions/steps/admit.ts',
+    from: "  if (ofAccount && refusalOf(ofAccount.data, 'make')) return { blocked: 'OWNER_HELD' };\n",
+    to: '',
+  },
+  {
+    name: 'who is held claims a spare',
+    file: 'functions/abuse/rates.ts',
+    from: "  if (account) requireStanding(account.data, 'make');\n",
+    to: '',
+  },
+  {
+    name: 'who is suspended gets credentials',
+    file: 'functions/api/credentials.ts',
+    from: '    await requireGoodAccounts(ports, principal().uid, cluster.owner);\n',
+    to: '',
+  },
 ];

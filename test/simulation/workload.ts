@@ -13,11 +13,12 @@ import { type DeadLetterFields, deadLetterPath } from '../../shared/documents/de
 import { poolPath } from '../../shared/documents/pool.ts';
 import { commandEdge, wayFrom } from '../../shared/lifecycle/derive.ts';
 import { type Command, rowOf, type State } from '../../shared/lifecycle/table.ts';
-import { minutes, seconds } from '../../shared/units.ts';
+import { hours, minutes, seconds } from '../../shared/units.ts';
 import { requestOf } from '../request.ts';
 import { accidents } from './accidents.ts';
 import { type Askers, layAmbushes } from './ambush.ts';
 import { between, happens, integer, oneOf } from './chance.ts';
+import { watchHeld } from './invariants/held.ts';
 import type { Findings } from './invariants.ts';
 import type { Process } from './process.ts';
 import type { World } from './world.ts';
@@ -67,6 +68,7 @@ export type Workload = ReturnType<typeof createWorkload>;
 export function createWorkload(world: World, findings: Findings) {
   const { hub, clock, streams } = world;
   const random = streams.load;
+  const held = watchHeld(world);
   const idle: Record<'api' | 'credentials', Instance[]> = { api: [], credentials: [] };
   const tokens = new Map<User, string>();
   const signIn = (uid: User): void => {
@@ -106,6 +108,7 @@ export function createWorkload(world: World, findings: Findings) {
     world.note(`ask ${name}`, () => `${as} ${method} ${url} ${body ? JSON.stringify(body) : ''}`);
     world.serving.add(instance.process);
     const before = findings.clusters().find((cluster) => cluster.id === id);
+    const refusals = held.refusalsOf(as, name, before);
     const answered = Promise.resolve(
       instance.app.request(
         url,
@@ -141,6 +144,9 @@ export function createWorkload(world: World, findings: Findings) {
     if (name === 'POST /v1/clusters' && answer.status === 202) checkMine(as, answer.body.id ?? '');
     if (name === 'DELETE /v1/clusters/{id}' && answer.status < 300) checkEnding(id);
     if (before && answer.status < 300) noteUnchanged(before, COMMANDS[name]);
+    if (answer.status < 300)
+      held.checkRefused(`${name} of ${as}`, refusals, held.refusalsOf(as, name, before));
+    else if (/_SUSPENDED$|_THROTTLED$/.test(answer.body.code ?? '')) world.markers.add('held and refused');
     return answer;
   }
 
@@ -268,6 +274,33 @@ export function createWorkload(world: World, findings: Findings) {
     Object.assign(pool, { wanted, product });
     world.pools.add(poolPath('default'));
     await ask({ as: 'operator', name: 'PUT /v1/pools/{id}', id: 'default', body: { product, wanted } });
+  }
+
+  const saysOf = (id: User, state: 'good' | 'throttled' | 'suspended') =>
+    ask({
+      as: 'operator',
+      name: 'PUT /v1/admin/accounts/{id}',
+      id,
+      body: { standing: { state, reason: 'what it does' } },
+    });
+  /** An operator doubts somebody, and mostly thinks better of it. */
+  async function hold(): Promise<void> {
+    const uid = anyUser();
+    await saysOf(uid, oneOf(random, ['throttled', 'suspended'] as const));
+    // They do not know it yet.
+    const theirs = oneOf(
+      random,
+      living().filter(({ members }) => members.includes(uid)),
+    );
+    if (theirs)
+      await ask({
+        as: uid,
+        name: 'GET /v1/clusters/{id}/credentials',
+        id: theirs.id,
+        query: '?kind=kubeconfig',
+      });
+    await sleep(between(random, 0, hours(1)));
+    if (happens(random, 0.8)) await saysOf(uid, 'good');
   }
 
   const ofOwner =
@@ -416,6 +449,7 @@ export function createWorkload(world: World, findings: Findings) {
     [1, rush],
     [1, giveUpInRush],
     [3, fickle],
+    [1, hold],
     [2, read],
     ...mishaps.deeds,
   ];

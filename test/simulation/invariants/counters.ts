@@ -1,4 +1,7 @@
-/** Counters are the truth, always (S8): what accounts and the cell say they hold is the sum over the clusters that there are. */
+/**
+ * Counters are the truth, always (S8): what accounts and the cell say they hold is the sum over the clusters that there are. And who is held
+ * comes to hold no more (S19).
+ */
 import { type Allowance, accountPath, cellPath } from '../../../shared/documents/account.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { World } from '../world.ts';
@@ -6,6 +9,8 @@ import type { World } from '../world.ts';
 export function watchCounters({ hub, weather, violate, markers }: World) {
   /** By path of an account or cell: what the clusters come to that count there. */
   const sums = new Map([[cellPath('default'), { clusters: 0, hourlyMicros: 0 }]]);
+  /** By path: what it said before. */
+  const countedBefore = new Map<string, number>();
 
   function recount(now: Cluster, before: Cluster | undefined): void {
     if (before) addUp(before, -1);
@@ -28,6 +33,9 @@ export function watchCounters({ hub, weather, violate, markers }: World) {
       const { clusters = 0, hourlyMicros = 0 } = counter ?? {};
       if (clusters !== sum.clusters || hourlyMicros !== sum.hourlyMicros)
         violate('S8', `${path} says ${clusters} clusters, and there are ${sum.clusters}`);
+      if (counter?.standing && clusters > (countedBefore.get(path) ?? 0))
+        violate('S19', `${path} is ${counter.standing.state} and has ${clusters} clusters now`);
+      countedBefore.set(path, clusters);
     }
     const held = sums.get(cellPath('default'))?.clusters ?? 0;
     if (held >= weather.cellClusters) markers.add('cap reached');

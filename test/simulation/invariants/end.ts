@@ -70,9 +70,12 @@ export function watchEnd(
       violate('L1', `${id} is still queued (${now.error?.code ?? ''})`);
   }
 
-  /** An operator allows its owner no more. */
-  const isHeldBack = ({ owner }: Cluster): boolean =>
-    owner !== undefined && hub.documents.peek<Allowance>(accountPath(owner))?.data.maxClusters !== undefined;
+  /** An operator allows its owner no more, or Hub itself holds them. */
+  function isHeldBack({ owner }: Cluster): boolean {
+    if (owner === undefined) return false;
+    const { maxClusters, standing: held } = hub.documents.peek<Allowance>(accountPath(owner))?.data ?? {};
+    return maxClusters !== undefined || held !== undefined;
+  }
 
   function checkOverdue(now: Cluster): void {
     const { id, state } = now;

@@ -1,0 +1,39 @@
+/** Who is held is refused what they may not do (S19), and so is whoever would use what is a suspended owner's. */
+import { ENDPOINTS } from '../../../functions/api/app.ts';
+import type { EndpointName } from '../../../functions/api/policy.ts';
+import { type Allowance, accountPath, type Standing } from '../../../shared/documents/account.ts';
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import type { ErrorCode } from '../../../shared/errors.ts';
+import type { World } from '../world.ts';
+
+/** Why something must be refused, and since when that has been so. */
+export type Refusals = ReadonlyMap<ErrorCode, number>;
+
+export function watchHeld({ hub, violate }: World) {
+  const standingOf = (uid: string | undefined): Standing | undefined =>
+    uid === undefined ? undefined : hub.documents.peek<Allowance>(accountPath(uid))?.data.standing;
+
+  /** @param cluster that they ask for */
+  function refusalsOf(uid: string, name: EndpointName, cluster: Cluster | undefined): Refusals {
+    const own = standingOf(uid);
+    const owners = cluster?.owner === uid ? undefined : standingOf(cluster?.owner);
+    const found = new Map<ErrorCode, number>();
+    if (own) found.set(own.state === 'suspended' ? 'ACCOUNT_SUSPENDED' : 'ACCOUNT_THROTTLED', +own.since);
+    if (owners?.state === 'suspended') found.set('OWNER_SUSPENDED', +owners.since);
+    for (const code of found.keys()) if (!REFUSES.get(name)?.includes(code)) found.delete(code);
+    return found;
+  }
+
+  /** @param before as it was when it was asked, and @param after as it is now that it was carried out */
+  function checkRefused(what: string, before: Refusals, after: Refusals): void {
+    for (const [code, since] of before)
+      if (after.get(code) === since) violate('S19', `${what} is carried out, against ${code}`);
+  }
+
+  return { refusalsOf, checkRefused };
+}
+
+/** What each endpoint says that it refuses. */
+const REFUSES: ReadonlyMap<string, readonly ErrorCode[]> = new Map(
+  ENDPOINTS.map(({ name, refuses = [] }) => [name, refuses]),
+);
