@@ -202,8 +202,9 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
     [stepTopic('provision')]: [
       ...STEP_IN_QUEUE,
       ...MAKE_CLUSTER,
-      // Of zones that had no machines.
+      // Of zones that had no machines, and what stayed behind there.
       ...REMOVE_CLUSTER,
+      'compute.subnetworks.delete',
       ...FIREWALL,
       ...MAKE_BUCKETS,
       ...MAKE_RECORDS,
