@@ -179,6 +179,13 @@ export function shortageIn(text: string): 'ZONE_EXHAUSTED' | 'CLOUD_QUOTA' | und
   return QUOTA.test(text) ? 'CLOUD_QUOTA' : undefined;
 }
 
+/**
+ * Whether a refusal tells of an organisation policy, which no retry changes. Of whom buckets may be opened to, Cloud Storage names no constraint.
+ * https://cloud.google.com/resource-manager/docs/organization-policy/org-policy-constraints
+ */
+export const isForbiddenByPolicy = (message: string): boolean =>
+  /constraints?\/|do not belong to a permitted customer/i.test(message);
+
 function codeOf(refusal: CloudRefusal): ErrorCode {
   const told = REASONS[refusal.reason ?? ''];
   if (told) return told;
@@ -193,8 +200,8 @@ function codeOf(refusal: CloudRefusal): ErrorCode {
     case 'UNAUTHENTICATED':
       return 'PERMISSION_DENIED';
     case 'FAILED_PRECONDITION':
-      // An organisation policy forbids it; everything else passes with time.
-      return /constraints?\//i.test(text) ? 'PERMISSION_DENIED' : 'OPERATION_IN_PROGRESS';
+      // Everything else passes with time.
+      return isForbiddenByPolicy(text) ? 'CLOUD_SETUP' : 'OPERATION_IN_PROGRESS';
     case 'INVALID_ARGUMENT':
     case 'OUT_OF_RANGE':
     case 'UNIMPLEMENTED':
