@@ -89,11 +89,20 @@ const BY_HTTP: Record<number, Status> = {
 /** Compute Engine says 400 for these: what is asked for is right, only not now. */
 const NOT_NOW = ['resourceInUseByAnotherResource', 'resourceNotReady'];
 
+/**
+ * Google's clients have their token of the metadata server. What that refuses comes out of the same call, with the same statuses, and says
+ * nothing of what was asked for: https://cloud.google.com/compute/docs/metadata/querying-metadata
+ */
+export function isOfMetadata(error: unknown): boolean {
+  const { config } = error as { config?: { url?: unknown } };
+  return URL.parse(String(config?.url))?.pathname.startsWith('/computeMetadata/') ?? false;
+}
+
 /** From what a REST call through google-auth-library throws: a reply with an error body, or no reply at all. */
 export function restRefusal(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { response, config } = error as { response?: { status?: number; data?: unknown }; config?: unknown };
-  const http = response?.status;
+  const http = isOfMetadata(error) ? undefined : response?.status;
   if (http === undefined) {
     // No answer: refused connection, reset, time-out. Anything that never was a request is a bug and stays one.
     return config === undefined
