@@ -70,6 +70,8 @@ const REMOVE_BUCKETS = [
   'storage.buckets.update',
   'storage.objects.delete',
   'storage.objects.list',
+  // What somebody put a hold on cannot be deleted. It lets nobody read: https://cloud.google.com/storage/docs/json_api/v1/objects/patch
+  'storage.objects.update',
 ];
 const LIST_BUCKETS = ['storage.buckets.list'];
 

@@ -2,6 +2,7 @@
 import { incidentOf } from '../../functions/abuse/signal.ts';
 import { ALERTS } from '../../functions/alerts.ts';
 import { AUDIT_EVENT } from '../../functions/audit.ts';
+import { DATA_PERMISSIONS, dataRole } from '../../functions/bucket-access.ts';
 import { isGivenUp, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../../functions/manifest.ts';
 import { ISSUE_TOKEN, issuesChartTokens, PERMISSIONS } from '../../functions/permissions.ts';
 import { KILL_SWITCH_MICROS } from '../../functions/status/observe.ts';
@@ -160,6 +161,24 @@ const identities: Rule = (tree, { functions }) => {
     expect(inside.length === 0, `${name}: answers everybody and may ${inside.join(', ')}`);
   }
   return faults;
+};
+
+/** The role that Hub binds to a cluster's bucket is there, says what the code says, and is nobody's in the whole project. */
+const clusterData: Rule = (tree) => {
+  const roles = resourcesOf(tree, 'google_project_iam_custom_role').filter(
+    ({ body }) => body.role_id === dataRole('p').split('/').at(-1),
+  );
+  const [role] = roles;
+  const isRight = same((role?.body.permissions ?? []) as string[], [...DATA_PERMISSIONS]);
+  const bound = allBlocks(tree).filter(({ body }) =>
+    /custom_role\.cluster_data\b|\bhub_cluster_data\b/.test(String(body.role)),
+  );
+  return [
+    ...(roles.length === 1 && isRight
+      ? []
+      : ['workloads may do more in their bucket, or not what they must']),
+    ...bound.map((block) => `${titleOf(block)}: opens the buckets of all clusters`),
+  ];
 };
 
 /** What answers everybody makes and removes nothing in the cloud, and in a cluster does what a RoleBinding there says. */
@@ -584,6 +603,7 @@ const RULES: readonly Rule[] = [
   publicFunctions,
   roles,
   identities,
+  clusterData,
   buckets,
   kept,
   apart,

@@ -583,6 +583,22 @@ describe('a fault is found', () => {
       'is no permission',
     ],
     [
+      'workloads that may put holds on objects',
+      (of) => {
+        const { body } = block(of, 'google_project_iam_custom_role', 'cluster_data');
+        body.permissions = [...(body.permissions as string[]), 'storage.objects.update'];
+      },
+      'workloads may do more in their bucket',
+    ],
+    [
+      'the data of all clusters for somebody',
+      (of) =>
+        Object.assign(block(of, 'google_project_iam_member', 'nodes').body, {
+          role: '${google_project_iam_custom_role.cluster_data.name}',
+        }),
+      'opens the buckets of all clusters',
+    ],
+    [
       'an API that may do more than answer',
       (_, { functions }) =>
         Object.assign(functions.api ?? {}, { permissions: ['container.clusters.delete'] }),
