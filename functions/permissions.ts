@@ -33,12 +33,17 @@ const LIST_CLUSTERS = ['container.clusters.list'];
 const FIREWALL = ['compute.firewalls.create', 'compute.networks.updatePolicy'];
 const LIST_LEFTOVERS = [
   'compute.addresses.list',
+  'compute.backendServices.list',
   'compute.disks.list',
   'compute.firewalls.list',
   'compute.forwardingRules.list',
   'compute.globalAddresses.list',
   'compute.globalForwardingRules.list',
+  'compute.healthChecks.list',
   'compute.httpHealthChecks.list',
+  'compute.networkEndpointGroups.list',
+  'compute.regionBackendServices.list',
+  'compute.regionHealthChecks.list',
   'compute.subnetworks.list',
   'compute.targetPools.list',
 ];
@@ -50,7 +55,10 @@ const REMOVE_LEFTOVERS = [
   'compute.globalAddresses.delete',
   'compute.globalForwardingRules.delete',
   'compute.httpHealthChecks.delete',
+  'compute.networkEndpointGroups.delete',
   'compute.networks.updatePolicy',
+  'compute.regionBackendServices.delete',
+  'compute.regionHealthChecks.delete',
   'compute.subnetworks.delete',
   'compute.targetPools.delete',
 ];
@@ -124,7 +132,7 @@ const INSTALL = [
   'container.serviceAccounts.create',
   'container.serviceAccounts.update',
   'container.services.get',
-  // Where volumes are encrypted with a key of the operator's.
+  // That of volumes says whose their disks are.
   'container.storageClasses.create',
   'container.storageClasses.update',
 ];

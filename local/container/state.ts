@@ -24,6 +24,8 @@ export interface ClusterRow {
   conditions: StatusCondition[];
   statusMessage?: string;
   createdAtMs: number;
+  /** Of GKE. */
+  version?: string;
   /** Absent if there was no room for it. */
   ranges?: Ranges;
   /** Name of the operation that holds the cluster. */

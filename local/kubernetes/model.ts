@@ -159,7 +159,7 @@ export function createKubernetes(world: World, edges: LeafEdges): Kubernetes {
 }
 
 function recordOf(target: LeafTarget & { ca: string }, nowMs: number): LeafRecord {
-  const { name, location, nodeCount, machineType, zones, id, clusterId, ca } = target;
+  const { name, location, nodeCount, machineType, zones, id, clusterId, version, ca } = target;
   return {
     name,
     location,
@@ -168,6 +168,7 @@ function recordOf(target: LeafTarget & { ca: string }, nowMs: number): LeafRecor
     zones: [...(zones ?? zonesOf(location))],
     ...(id !== undefined && { id }),
     ...(clusterId !== undefined && { clusterId }),
+    ...(version !== undefined && { version }),
     ca,
     revision: 1,
     createdAtMs: nowMs,
@@ -226,6 +227,7 @@ function addPriorityClasses(leaf: LeafCluster): void {
 const VOLUME_CLASSES = [
   ['standard-rwo', 'pd-balanced', true],
   ['premium-rwo', 'pd-ssd', false],
+  ['dynamic-rwo', 'dynamic', false],
 ] as const;
 
 function addStorageClasses(leaf: LeafCluster): void {

@@ -48,6 +48,7 @@ export function memoryGkeClient(container: ContainerModel, compute: ComputeModel
           location: row.location,
           labels: row.labels,
           targetTags: row.targetTags ?? [],
+          ...(row.backendService !== undefined && { backend: row.backendService }),
           createdAt: new Date(row.createdAtMs),
           // As the face of the stand-in says it of disks, and of nothing else.
           ...(kind === 'disk' && { sizeGiB: row.sizeGiB ?? 10 }),

@@ -126,6 +126,12 @@ export function leaveBehind(hub: Living, { id }: Pick<Cluster, 'id'>): void {
   hub.compute.create('firewall', { name: `k8s-fw-${balancer}`, location: 'global', targetTags });
   hub.compute.create('target-pool', { name: balancer, location: 'europe-west1' });
   hub.compute.create('health-check', { name: balancer, location: 'global' });
+  const backend = `k8s2-${id.slice(0, 8)}-istio-ingress-hub-gateway-0a1b2c3d`;
+  const region = 'europe-west1';
+  hub.compute.create('firewall', { name: backend, location: 'global', targetTags });
+  hub.compute.create('backend-service', { name: backend, location: region });
+  hub.compute.create('network-endpoint-group', { name: backend, location: `${region}-b` });
+  hub.compute.create('region-health-check', { name: backend, location: region });
   const description = `auto-created subnetwork for cluster "${name}"`;
   hub.compute.create('subnetwork', { name: `${name}-b`, location: 'europe-west1', description });
   for (const location of ['europe-west1', 'global']) {
