@@ -170,6 +170,8 @@ const EXPOSE = [
 ];
 const DRAIN = [
   'container.clusterRoleBindings.delete',
+  'container.cronJobs.delete',
+  'container.cronJobs.list',
   'container.daemonSets.delete',
   'container.daemonSets.list',
   'container.deployments.delete',
@@ -183,6 +185,8 @@ const DRAIN = [
   'container.pods.list',
   'container.replicaSets.delete',
   'container.replicaSets.list',
+  'container.replicationControllers.delete',
+  'container.replicationControllers.list',
   'container.services.delete',
   'container.services.list',
   'container.statefulSets.delete',

@@ -21,7 +21,7 @@ import { jobs, jobTasks } from './controllers/jobs.ts';
 import { namespaces } from './controllers/namespaces.ts';
 import { forgetPod, pods, podTasks } from './controllers/pods.ts';
 import { quotas } from './controllers/quotas.ts';
-import { replicaSets } from './controllers/replicasets.ts';
+import { replicaSets, replicationControllers } from './controllers/replicasets.ts';
 import { services, serviceTasks } from './controllers/services.ts';
 import { statefulSets } from './controllers/statefulsets.ts';
 import { claims, volumes, volumeTasks } from './controllers/volumes.ts';
@@ -50,6 +50,7 @@ const MACHINERY: Machinery = {
     definitions,
     deployments,
     replicaSets,
+    replicationControllers,
     statefulSets,
     daemonSets,
     jobs,

@@ -167,7 +167,9 @@ export async function populate(hub: Living, id: string): Promise<void> {
     ['apps/v1', 'Deployment', { replicas: 1, ...PODS }],
     ['apps/v1', 'DaemonSet', PODS],
     ['apps/v1', 'ReplicaSet', { replicas: 1, ...PODS }],
+    ['v1', 'ReplicationController', { replicas: 1, template: PODS.template }],
     ['batch/v1', 'Job', job],
+    ['batch/v1', 'CronJob', { schedule: '* * * * *', jobTemplate: { spec: job } }],
     ['v1', 'Pod', POD],
   ] as const)
     await leaf.apply({ apiVersion, kind, metadata: { name: 'theirs', namespace: NAMESPACE }, spec });
