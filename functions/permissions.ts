@@ -30,7 +30,14 @@ const MAKE_CLUSTER = ['container.clusters.create'];
 const REMOVE_CLUSTER = [...GET_CLUSTER, 'container.clusters.delete', 'container.clusters.update'];
 const LIST_CLUSTERS = ['container.clusters.list'];
 
-const FIREWALL = ['compute.firewalls.create', 'compute.networks.updatePolicy'];
+/** One with another source is made anew; what its source is may be told by the cluster's subnetwork alone. */
+const FIREWALL = [
+  'compute.firewalls.create',
+  'compute.firewalls.delete',
+  'compute.firewalls.list',
+  'compute.networks.updatePolicy',
+  'compute.subnetworks.list',
+];
 const LIST_LEFTOVERS = [
   'compute.addresses.list',
   'compute.backendServices.list',

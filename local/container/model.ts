@@ -422,6 +422,7 @@ export function createContainerModel(world: World, options: ContainerOptions): C
           conditions: [],
           createdAtMs: clock.now(),
           version,
+          ...(faults.hit('range-untold', name) && { rangeUntold: true as const }),
         };
         const ranges = chooseRanges(resource.ipAllocationPolicy ?? {}, takenRanges());
         if ('missing' in ranges) {

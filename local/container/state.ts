@@ -28,6 +28,7 @@ export interface ClusterRow {
   version?: string;
   /** Absent if there was no room for it. */
   ranges?: Ranges;
+  rangeUntold?: true;
   /** Name of the operation that holds the cluster. */
   operation?: string;
   connection?: { endpoint: string; ca: string };

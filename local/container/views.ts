@@ -71,6 +71,7 @@ function viewOf(projectId: string, row: ClusterRow): ClusterView {
       conditions: row.conditions,
     })),
     ...(row.ranges &&
+      !row.rangeUntold &&
       row.connection && {
         ipAllocationPolicy: { ...resource.ipAllocationPolicy, nodeIpv4CidrBlock: row.ranges.nodes },
       }),

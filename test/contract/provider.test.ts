@@ -660,6 +660,31 @@ describe.each([
     expect(cloud.compute.all().filter(({ name }) => name === RULE.name)).toHaveLength(1);
   });
 
+  test('where GKE does not tell the range of the nodes, the cluster’s own subnetwork does', async () => {
+    cloud.faults.force('range-untold');
+    await settled();
+    const { ipAllocationPolicy } = cloud.container.getCluster(ZONE, `hub-${ID}-g1`);
+    expect(ipAllocationPolicy?.nodeIpv4CidrBlock).toBe('/26');
+    await cloud.provider.ensureWebhookAccess(aTarget());
+    const { subnetwork } = cloud.compute.get('subnetwork', 'europe-west1', `hub-${ID}-g1-b`);
+    const { rule } = cloud.compute.get('firewall', 'global', RULE.name);
+    expect(rule?.sourceRanges).toEqual([subnetwork?.ipCidrRange]);
+  });
+
+  test('a rule for another source is made anew', async () => {
+    await settled();
+    await cloud.provider.ensureWebhookAccess(aTarget());
+    const made = cloud.compute.get('firewall', 'global', RULE.name);
+    const { rule, name, location } = made;
+    cloud.compute.create('firewall', { name, location, rule: { ...rule, sourceRanges: ['10.9.9.0/26'] } });
+    await expect(cloud.provider.ensureWebhookAccess(aTarget())).rejects.toMatchObject({
+      code: 'OPERATION_IN_PROGRESS',
+    });
+    await cloud.pass(minutes(1));
+    await cloud.provider.ensureWebhookAccess(aTarget());
+    expect(cloud.compute.get('firewall', 'global', name).rule).toEqual(rule);
+  });
+
   test('there is no rule before the cluster says where its control plane is', async () => {
     await cloud.provider.ensureCluster(aTarget());
     await expect(cloud.provider.ensureWebhookAccess(aTarget())).rejects.toMatchObject({

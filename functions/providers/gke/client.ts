@@ -52,8 +52,12 @@ export interface Leftover {
   createdAt?: Date;
   /** Disks. */
   sizeGiB?: number;
+  /** Firewalls: where from, in CIDR notation. */
+  sources?: readonly string[];
   /** Subnetworks. */
   description?: string;
+  /** Subnetworks: of its nodes, in CIDR notation. */
+  range?: string;
   /** Its deletion is under way, where the cloud says so. */
   going?: true;
 }
@@ -272,6 +276,8 @@ interface ComputeResource {
   region?: string;
   labels?: Record<string, string>;
   targetTags?: string[];
+  sourceRanges?: string[];
+  ipCidrRange?: string;
   /** Forwarding rules: a link. */
   backendService?: string;
   creationTimestamp?: string;
@@ -315,6 +321,8 @@ const leftover = (kind: LeftoverKind, item: ComputeResource): Leftover => ({
   ...(item.backendService !== undefined && { backend: lastPart(item.backendService) }),
   ...createdAt(item.creationTimestamp),
   ...(item.sizeGb !== undefined && { sizeGiB: Number(item.sizeGb) }),
+  ...(item.sourceRanges !== undefined && { sources: item.sourceRanges }),
+  ...(item.ipCidrRange !== undefined && { range: item.ipCidrRange }),
   ...(kind === 'subnetwork' && item.description !== undefined && { description: item.description }),
   ...(item.status === 'DELETING' && { going: true }),
 });

@@ -9,7 +9,7 @@ import type { FoundResource, LeafConnection, Observed, OwnedResource, Provider }
 import type { GkeClient, GkeCluster, Leftover } from './client.ts';
 import { CONDITIONS, meaningOf } from './conditions.ts';
 import { asProviderError, CloudRefusal, isBusy } from './errors.ts';
-import { webhookFirewall, webhookRule } from './firewall.ts';
+import { type FirewallBody, webhookFirewall, webhookRule } from './firewall.ts';
 import {
   ALL_QUERIES,
   balancersOf,
@@ -63,16 +63,19 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
         const name = clusterName(target);
         const cluster = await look(target.location, name, target.id);
         // Both come with the cluster: a rule with a wider source would be one for strangers, too.
-        if (!cluster?.controlPlane) {
+        const controlPlane = cluster && (await findControlPlane(client, cluster, subnetworkName(target)));
+        if (!controlPlane) {
           throw new AppError(
             'PROVIDER_UNAVAILABLE',
             `GKE does not say where the control plane of ${name} is`,
           );
         }
-        await unless(
+        const rule = webhookFirewall(target, controlPlane, settings);
+        const asked = await unless(
           'ALREADY_EXISTS',
-          client.createFirewall(webhookFirewall(target, cluster.controlPlane, settings)),
+          client.createFirewall(rule).then(() => true),
         );
+        if (!asked) await requireSources(client, rule);
       }),
     webhookRule,
     subnetwork: subnetworkName,
@@ -88,6 +91,25 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
     listingScopes: (clusterId) => listingScopes(clusterId, settings.projectId),
     deleteOwned: (resource) => translated(() => deleteOwned(client, resource)),
   };
+}
+
+/** Where GKE tells no more of the nodes' range than how large it was asked for, the subnetwork that it made for the cluster tells it. */
+async function findControlPlane(
+  client: GkeClient,
+  { status, controlPlane }: GkeCluster,
+  subnetwork: string,
+): Promise<string | undefined> {
+  if (controlPlane !== undefined || status === 'PROVISIONING') return controlPlane;
+  const [own] = await client.listLeftovers('subnetwork', `name eq "${subnetwork}"`);
+  return own?.range;
+}
+
+/** A rule for another source is of no use to anybody: it goes, and the next try makes it anew. */
+async function requireSources(client: GkeClient, { name, sourceRanges }: FirewallBody): Promise<void> {
+  const [rule] = await client.listLeftovers('firewall', `name eq "${name}"`);
+  if (!rule || rule.sources?.join() === sourceRanges.join()) return;
+  await unless('NOT_FOUND', client.deleteLeftover('firewall', rule.location, name));
+  throw new AppError('OPERATION_IN_PROGRESS', `${name} is for another source, and is made anew`);
 }
 
 function observed(cluster: GkeCluster, settings: GkeSettings): Observed {

@@ -45,7 +45,13 @@ export const replicationControllers = replicasOf(KINDS.ReplicationController);
 const rank = (pod: Stored): number => Number(isReady(pod)) + Number(pod.spec?.nodeName !== undefined);
 
 /** @param waits whether an earlier refusal still stands */
-function tell(leaf: LeafCluster, kind: Kind, set: Stored, refusal: ApiError | undefined, waits: boolean): void {
+function tell(
+  leaf: LeafCluster,
+  kind: Kind,
+  set: Stored,
+  refusal: ApiError | undefined,
+  waits: boolean,
+): void {
   const pods = leaf.objects.controlledBy(set, KINDS.Pod).filter(isActive);
   const ready = pods.filter(isReady).length;
   const before: Fields[] = set.status?.conditions ?? [];

@@ -115,6 +115,14 @@ export async function storeLate(hub: Living, cluster: Cluster): Promise<void> {
   await hub.run(hub.ports.dns.ensureRecord(elsewhere(hub, cluster.id)));
 }
 
+/** The rule for its webhooks is for a source that it had once. */
+export const openElsewhere = (hub: Living, { id }: Pick<Cluster, 'id'>): void =>
+  hub.compute.create('firewall', {
+    name: `hub-${id}-g1-webhooks`,
+    location: 'global',
+    rule: { sourceRanges: ['10.9.9.0/26'] },
+  });
+
 /** Of each kind of what a cloud may leave of a cluster in Compute Engine one, in a region and in none. */
 export function leaveBehind(hub: Living, { id }: Pick<Cluster, 'id'>): void {
   const name = `hub-${id}-g1`;
