@@ -38,7 +38,9 @@ export async function findDifferences(
 ): Promise<{ difference: Difference; write: Write }[]> {
   const ofCell = await documents.get<Allowance>(cellPath(cell));
   const accounts = await readAll<Allowance>(documents, ACCOUNTS);
-  const clusters = (await readAll<DocumentData>(documents, CLUSTERS)).map((snapshot) => parseCluster(snapshot).cluster);
+  const clusters = (await readAll<DocumentData>(documents, CLUSTERS)).map(
+    (snapshot) => parseCluster(snapshot).cluster,
+  );
   const counters = new Map([...accounts, ...(ofCell ? [ofCell] : [])].map((found) => [found.path, found]));
   const sums = heldBy(clusters, cell);
   for (const path of counters.keys()) if (!sums.has(path)) sums.set(path, { clusters: 0, hourlyMicros: 0 });
