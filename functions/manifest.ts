@@ -6,14 +6,28 @@ export interface FunctionSpec {
   /** Name of the deployed function, of its export in `index.ts` (in camelCase) and of its service account. */
   name: string;
   trigger: { kind: 'http' } | { kind: 'topic'; topic: string; schedule?: string };
-  /** The platform ends it then: https://cloud.google.com/run/docs/configuring/request-timeout */
+  /**
+   * Then the platform answers in its place, with a 504. It does not end the function: the instance lives on, and so may the handler.
+   * https://cloud.google.com/run/docs/configuring/request-timeout
+   */
   timeoutSeconds: number;
   /** Requests that one instance handles at once. */
   concurrency: number;
-  /** The valve in front of the cloud's quotas. */
+  /**
+   * The valve in front of the cloud's quotas. Cloud Run refuses more than the region's quota of CPU has room for, function by function, and
+   * new projects may have as little as ten: https://cloud.google.com/run/docs/configuring/max-instances-limits
+   */
   maxInstances: number;
   memoryMiB: number;
+  /**
+   * vCPUs of an instance. Less than one only with 512 MiB at most and one request at a time:
+   * https://cloud.google.com/run/docs/configuring/cpu
+   */
+  cpu: number;
 }
+
+/** For who mostly waits for others: a listing, a few reads and writes. */
+const LITTLE_CPU = 0.5;
 
 const event = (
   name: string,
@@ -29,36 +43,44 @@ const event = (
     concurrency: 20,
     maxInstances: 10,
     memoryMiB: 512,
+    cpu: 1,
     ...rest,
   };
 };
+
+/** Longer than whoever is asked for an answer is waited for, so that the answer is a problem of ours; a test adds it up. */
+const HTTP_SECONDS = 40;
 
 export const MANIFEST: readonly FunctionSpec[] = [
   {
     name: 'api',
     trigger: { kind: 'http' },
-    timeoutSeconds: 30,
+    timeoutSeconds: HTTP_SECONDS,
     concurrency: 80,
-    maxInstances: 20,
+    maxInstances: 10,
     memoryMiB: 512,
+    cpu: 1,
   },
   // Anybody may begin a sign-in, which is a write: so many of each cluster for an instance, and the few instances, are the valve.
   {
     name: 'oidc',
     trigger: { kind: 'http' },
-    timeoutSeconds: 30,
+    timeoutSeconds: HTTP_SECONDS,
     concurrency: 80,
     maxInstances: 5,
     memoryMiB: 512,
+    cpu: 1,
   },
   // Hands out what opens clusters, as an identity of its own that may do nothing else in them.
   {
     name: 'credentials',
     trigger: { kind: 'http' },
-    timeoutSeconds: 30,
+    // It calls the cluster as well.
+    timeoutSeconds: 50,
     concurrency: 20,
     maxInstances: 5,
     memoryMiB: 512,
+    cpu: 1,
   },
   ...stepNames.map((step) => event(stepTopic(step), stepTopic(step))),
   event(TOPICS.hint, TOPICS.hint),
@@ -73,7 +95,12 @@ export const MANIFEST: readonly FunctionSpec[] = [
   }),
   // One message starts it; the look at each cluster has a message, and a minute, of its own.
   event(TOPICS.drift, TOPICS.drift, { schedule: '17 */6 * * *' }),
-  event(TOPICS.durations, TOPICS.durations, { schedule: '*/10 * * * *', concurrency: 1, maxInstances: 1 }),
+  event(TOPICS.durations, TOPICS.durations, {
+    schedule: '*/10 * * * *',
+    concurrency: 1,
+    maxInstances: 1,
+    cpu: LITTLE_CPU,
+  }),
   // Its identity lists all there is of Hub's in the project (clusters, disks, parts of load balancers, firewalls, subnetworks, buckets, the
   // zone's records) and may delete it, as the identities of the steps that take away may; it makes nothing, and does not enter clusters.
   event(TOPICS.orphans, TOPICS.orphans, {
@@ -81,6 +108,7 @@ export const MANIFEST: readonly FunctionSpec[] = [
     timeoutSeconds: 300,
     concurrency: 1,
     maxInstances: 1,
+    cpu: LITTLE_CPU,
   }),
   // Who asks for the deletion of an account starts it; what takes longer, and what was interrupted, is the Scheduler's.
   event(TOPICS.closing, TOPICS.closing, {
@@ -88,9 +116,20 @@ export const MANIFEST: readonly FunctionSpec[] = [
     timeoutSeconds: 300,
     concurrency: 1,
     maxInstances: 1,
+    cpu: LITTLE_CPU,
   }),
-  event(TOPICS.status, TOPICS.status, { schedule: '* * * * *', concurrency: 1, maxInstances: 1 }),
-  event(TOPICS.topUp, TOPICS.topUp, { schedule: '*/5 * * * *', concurrency: 1, maxInstances: 3 }),
+  event(TOPICS.status, TOPICS.status, {
+    schedule: '* * * * *',
+    concurrency: 1,
+    maxInstances: 1,
+    cpu: LITTLE_CPU,
+  }),
+  event(TOPICS.topUp, TOPICS.topUp, {
+    schedule: '*/5 * * * *',
+    concurrency: 1,
+    maxInstances: 3,
+    cpu: LITTLE_CPU,
+  }),
   event(TOPICS.deadLetter, TOPICS.deadLetter),
 ];
 

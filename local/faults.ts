@@ -23,6 +23,8 @@ export const FAULTS = {
   unavailable:
     'firestore, pubsub, container, compute, kubernetes, storage, dns, acme: the call is refused with UNAVAILABLE and not carried out',
   contention: 'firestore: a transaction is aborted',
+  'index-building':
+    'firestore: a query that needs a composite index is refused, because that index is still being built',
   lost: 'pubsub: a published message is never delivered',
   duplicate: 'pubsub: a message is delivered twice',
   late: 'pubsub: a message is delivered up to ten minutes late',

@@ -49,6 +49,7 @@ const COMMANDS = {
   smoke: [['scripts/smoke.ts']],
   doctor: [['scripts/doctor.ts']],
   keys: [['scripts/keys.ts']],
+  recount: [['scripts/recount.ts']],
   release: [['scripts/release.ts']],
   attest: [['scripts/clean.ts'], ...RELEASE, ['scripts/attest.ts']],
   'check-release': [['scripts/check-release.ts']],

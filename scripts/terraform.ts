@@ -36,7 +36,7 @@ const secretsOf = (name: string): Record<string, string> =>
 export const functionsFile = (): string =>
   json(
     Object.fromEntries(
-      MANIFEST.map(({ name, trigger, timeoutSeconds, concurrency, maxInstances, memoryMiB }) => [
+      MANIFEST.map(({ name, trigger, timeoutSeconds, concurrency, maxInstances, memoryMiB, cpu }) => [
         name,
         {
           entry_point: entryPointOf(name),
@@ -44,6 +44,7 @@ export const functionsFile = (): string =>
           concurrency,
           max_instances: maxInstances,
           memory_mib: memoryMiB,
+          cpu,
           ...(trigger.kind === 'topic' && {
             topic: trigger.topic,
             subscription: pushSubscription(trigger.topic),

@@ -22,6 +22,8 @@ module "cell" {
   kill_switch        = var.kill_switch
   monthly_budget     = var.monthly_budget
   min_instances      = var.min_instances
+  max_instances      = var.max_instances
+  secrets_generation = var.secrets_generation
   open_sign_up       = var.open_sign_up
   licensed_products  = var.licensed_products
   metrics            = var.metrics

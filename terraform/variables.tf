@@ -117,6 +117,23 @@ variable "min_instances" {
   default     = {}
 }
 
+variable "max_instances" {
+  description = "Instances that each function may have at once, by its name, in place of what functions/manifest.ts says. Cloud Run refuses more than the region's quota of CPU has room for."
+  type        = map(number)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for most in values(var.max_instances) : most >= 1])
+    error_message = "Each function needs one instance at least."
+  }
+}
+
+variable "secrets_generation" {
+  description = "Any other text than before makes functions that read secrets start anew, and read the newest versions of them."
+  type        = string
+  default     = "1"
+}
+
 variable "open_sign_up" {
   description = "Whether anybody may make an account. Otherwise operators make them."
   type        = bool

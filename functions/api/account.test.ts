@@ -45,3 +45,12 @@ test('what was looked at is looked at anew once the other owner has no room for 
   const anew = await api.send<OwnAccountReply>('GET', '/v1/account', token);
   expect(anew.body.clusters).toMatchObject([{ whenDeleted: 'deleted' }]);
 });
+
+test('what was looked at is what was looked at, also if the reply was compressed on its way', async () => {
+  const api = apiUnderTest();
+  await api.given(aCluster({ owner: 'ada', members: { ada: 'owner' } }));
+  const token = api.as('ada');
+  const seen = await api.send<OwnAccountReply>('GET', '/v1/account', token);
+  const headers = { 'if-match': `W/${seen.headers.get('etag')}` };
+  expect((await api.send('DELETE', '/v1/account', token, { headers })).status).toBe(202);
+});

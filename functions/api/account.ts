@@ -63,10 +63,15 @@ async function plan(ports: Ports, uid: string): Promise<Planned[]> {
 
 const etagOf = (planned: readonly Planned[]): { etag: string } => ({ etag: `"${versionOf(planned)}"` });
 
-/** @throws AppError PREVIEW_REQUIRED, also for `*`, which says that nobody has looked; PREVIEW_CHANGED */
+/**
+ * Who compresses the reply on its way, as Hosting does, makes the ETag a weak one (https://www.rfc-editor.org/rfc/rfc9110#section-8.8.1), and
+ * callers send back what they got.
+ * @throws AppError PREVIEW_REQUIRED, also for `*`, which says that nobody has looked; PREVIEW_CHANGED
+ */
 function requireSeen(ifMatch: string | undefined, etag: string): void {
-  if (ifMatch === undefined || ifMatch.trim() === '*') throw new AppError('PREVIEW_REQUIRED');
-  if (ifMatch.trim() !== etag) throw new AppError('PREVIEW_CHANGED');
+  const seen = ifMatch?.trim().replace(/^W\//, '');
+  if (seen === undefined || seen === '*') throw new AppError('PREVIEW_REQUIRED');
+  if (seen !== etag) throw new AppError('PREVIEW_CHANGED');
 }
 
 async function collect(

@@ -29,7 +29,7 @@ import {
 const COMMIT_TRIES = 30;
 /** Real time between tries, times chance and the number of the try. */
 const CONTENTION_MS = 15;
-/** Cloud time from the message until a handler's last look begins: a look takes up to 40 s, and the platform ends the function after 55. */
+/** Cloud time from the message until a handler's last look begins: a look takes up to 40 s, and after 55 the platform answers in its place. */
 const LOOKS_MS = seconds(15);
 
 /**

@@ -6,7 +6,8 @@
  *   longer, for up to ten minutes; not after DEADLINE_EXCEEDED. An attempt whose answer was lost may have been applied. So
  *   `exists` or `stale` may speak of the caller's own write, and an `Increment` without a precondition beside it may count twice:
  *   put it in one commit with a `create` or an `ifVersion`, which lets only one attempt through.
- * - Nobody here waits ten minutes: after `DEADLINE_MS` the outcome is reported as unknown, though an attempt under way may still be applied.
+ * - Nobody here waits ten minutes: after its deadline, repetitions included, the outcome is reported as unknown. The client goes on all the
+ *   same, and nothing of its interface stops it; an attempt of its may still be applied.
  */
 import {
   type Query as ClientQuery,
@@ -17,6 +18,7 @@ import {
   Timestamp,
   type WriteBatch,
 } from '@google-cloud/firestore';
+import { isIndexUnbuilt } from '../../shared/index-building.ts';
 import { seconds } from '../../shared/units.ts';
 import {
   CommitError,
@@ -29,12 +31,17 @@ import {
   type Write,
 } from '../cloud.ts';
 
-/** Well within the 60 s that a step may take. */
-const DEADLINE_MS = seconds(30);
+/**
+ * How long one call may take, by what starts the function. Who answers HTTP must answer itself before the platform does, with a page instead
+ * of a problem (`timeoutSeconds` in the manifest); a step has time, and loses what it has done if it gives up.
+ */
+export const DEADLINES_MS = { http: seconds(8), topic: seconds(30) };
 /** Before a broken listener is opened anew. The client itself mends what it takes for passing. */
 const RELISTEN_MS = seconds(5);
 
-export function createDocuments(firestore: Firestore): Documents {
+/** @param deadlineMs for each call, in real time: see `DEADLINES_MS` */
+export function createDocuments(firestore: Firestore, deadlineMs = DEADLINES_MS.topic): Documents {
+  const bounded = <T>(work: Promise<T>): Promise<T> => within(deadlineMs, work);
   return {
     async get<T>(path: string) {
       const snapshot = await bounded(firestore.doc(path).get()).catch(readFailed);
@@ -182,12 +189,12 @@ function watchDocument(
   };
 }
 
-async function bounded<T>(work: Promise<T>): Promise<T> {
+async function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new CommitError('unavailable', `no answer from Firestore within ${DEADLINE_MS} ms`)),
-      DEADLINE_MS,
+      () => reject(new CommitError('unavailable', `no answer from Firestore within ${deadlineMs} ms`)),
+      deadlineMs,
     );
   });
   try {
@@ -198,7 +205,12 @@ async function bounded<T>(work: Promise<T>): Promise<T> {
 }
 
 /** Canonical gRPC codes: https://grpc.io/docs/guides/status-codes/ */
-const FAULT_OF: Readonly<Record<number, CommitFault>> = { 5: 'missing', 6: 'exists', 9: 'stale' };
+const FAILED_PRECONDITION = 9;
+const FAULT_OF: Readonly<Record<number, CommitFault>> = {
+  5: 'missing',
+  6: 'exists',
+  [FAILED_PRECONDITION]: 'stale',
+};
 /**
  * The request can never succeed as it is (INVALID_ARGUMENT, PERMISSION_DENIED, OUT_OF_RANGE, UNIMPLEMENTED, UNAUTHENTICATED):
  * thrown as they are, for they are faults of ours. ABORTED is none of these: it means that the last attempt was not applied, but
@@ -227,10 +239,15 @@ function commitFailed(error: unknown): never {
   throw new CommitError(fault ?? 'unavailable', textOf(error), { cause: error });
 }
 
-/** A read has no preconditions: FAILED_PRECONDITION means that an index is missing, and is ours. */
+/**
+ * A read has no preconditions: FAILED_PRECONDITION means that an index is missing, and is ours. One that is still being built is not: it is
+ * waited for, as the database itself is.
+ */
 function readFailed(error: unknown): never {
   const code = codeOf(error);
   if (error instanceof CommitError || unsent(error)) throw error;
+  if (code === FAILED_PRECONDITION && isIndexUnbuilt(textOf(error)))
+    throw new CommitError('unavailable', 'an index is still being built', { cause: error });
   if (code !== undefined && (HOPELESS.has(code) || FAULT_OF[code] !== undefined)) throw error;
   throw new CommitError('unavailable', textOf(error), { cause: error });
 }

@@ -1,13 +1,18 @@
-/** An object all of whose methods are asynchronous, made at the first call: loading an SDK is the dearest part of a cold start. */
-export function lazy<T extends object>(make: () => Promise<T>): T {
+/** Made at the first call, once for all. What fails is made anew by the next one: an instance lives on, and what ailed it may be over. */
+export function lazyValue<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
-  const target = (): Promise<T> => {
+  return () => {
     made ??= make().catch((error: unknown) => {
       made = undefined;
       throw error;
     });
     return made;
   };
+}
+
+/** An object all of whose methods are asynchronous, made at the first call: loading an SDK is the dearest part of a cold start. */
+export function lazy<T extends object>(make: () => Promise<T>): T {
+  const target = lazyValue(make);
   return new Proxy({} as T, {
     get: (_, method) => {
       // Not a promise: whoever awaits it, or returns it from an async function, gets it as it is.

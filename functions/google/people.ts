@@ -1,16 +1,13 @@
 /** The `People` port: firebase-admin looks accounts up, and deletes them. */
-import type { Auth, UserRecord } from 'firebase-admin/auth';
+import type { UserRecord } from 'firebase-admin/auth';
 import { AppError } from '../../shared/errors.ts';
 import type { People, Profile } from '../people.ts';
+import { lazyValue } from './lazy.ts';
 import { inTime, loadAuth, type TokenVerifierOptions } from './tokens.ts';
 
 /** Loads firebase-admin with the first question. */
 export function createPeople(options: TokenVerifierOptions): People {
-  let loading: Promise<Auth> | undefined;
-  const loaded = (): Promise<Auth> => {
-    loading ??= loadAuth(options);
-    return loading;
-  };
+  const loaded = lazyValue(() => loadAuth(options));
   return {
     async findByEmail(email) {
       const auth = await loaded();

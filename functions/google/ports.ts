@@ -2,6 +2,7 @@
  * The real ports of one function. Every client of a Google API is made here, from Config: endpoint, credentials and the function's
  * identity. SDKs are imported when a port is first used, so that a function loads only what it calls.
  */
+import type { Firestore } from '@google-cloud/firestore';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { seconds } from '../../shared/units.ts';
 import type { Buckets } from '../buckets.ts';
@@ -13,7 +14,7 @@ import { keyIn } from '../data-key.ts';
 import type { Dns } from '../dns.ts';
 import type { Leaf, Leaves } from '../leaf/leaf.ts';
 import type { Log } from '../log.ts';
-import { MANIFEST } from '../manifest.ts';
+import { type FunctionSpec, MANIFEST } from '../manifest.ts';
 import { type Metrics, silentMetrics } from '../metrics.ts';
 import { byOneTime } from '../one-time.ts';
 import type { Pachyderms } from '../pachyderm/pachyderm.ts';
@@ -24,7 +25,7 @@ import type { GkeSettings } from '../providers/gke/request.ts';
 import { versioned } from '../versioned.ts';
 import { beforeExit } from './before-exit.ts';
 import { systemClock, systemRandom } from './clock.ts';
-import { lazy } from './lazy.ts';
+import { lazy, lazyValue } from './lazy.ts';
 import { createCloudLog } from './log.ts';
 import { embeddedOutside, type Outside, outsideWorld } from './outside.ts';
 import { createPeople } from './people.ts';
@@ -35,17 +36,21 @@ import { createWeb } from './web.ts';
 let shared: (Shared & { config: Config }) | undefined;
 
 /** What functions of one process have in common. */
-type Shared = Omit<Ports, 'log' | 'metrics'>;
+type Shared = Omit<Ports, 'log' | 'metrics' | 'documents'> & { firestore: () => Promise<Firestore> };
 
 /** @throws ConfigError listing every fault of the environment */
 export async function portsOf(functionName: string): Promise<Ports> {
   shared ??= createPorts(parseConfig(process.env));
-  const { config, ...ports } = shared;
+  const { config, firestore, ...ports } = shared;
   const log = createCloudLog({ function: functionName }, config.projectId);
   const metrics = await metricsOf(config, functionName, log, ports.clock);
   const own = functionName === 'credentials' && insideAsItself(config, ports);
-  return byOneTime({ ...ports, ...own, log, metrics });
+  // On a laptop, which does all of it at once, nobody answers in the API's place; and slow is not away.
+  const kind = config.local ? 'topic' : (entryOf(functionName)?.trigger.kind ?? 'topic');
+  return byOneTime({ ...ports, ...own, documents: versioned(documents(firestore, kind)), log, metrics });
 }
+
+const entryOf = (functionName: string) => MANIFEST.find(({ name }) => name === functionName);
 
 /** On a laptop it shares its process with others; inside of clusters it is somebody else than they are all the same. */
 function insideAsItself(config: Config, ports: Pick<Ports, 'clock' | 'random'>): Partial<Ports> {
@@ -66,7 +71,7 @@ async function metricsOf(
   if (!telemetry) return silentMetrics;
   const { createOtlpMetrics } = await import('./metrics.ts');
   const { endpoint, version, region } = telemetry;
-  const { trigger, timeoutSeconds = 0 } = MANIFEST.find(({ name }) => name === functionName) ?? {};
+  const { trigger, timeoutSeconds = 0 } = entryOf(functionName) ?? {};
   const metrics = createOtlpMetrics({
     ...{ endpoint, functionName, version, cell, region, log, instance: systemRandom.base32(16) },
     isWaitedFor: trigger?.kind === 'http',
@@ -101,7 +106,7 @@ function createPorts(config: Config): Shared & { config: Config } {
   const accounts = { projectId, ...(local && { local: { authTls: local.authTls, ca: local.authCa } }) };
   return {
     config,
-    documents: versioned(documents(config)),
+    firestore: firestoreOf(config),
     messages: messages(config),
     clock,
     random: systemRandom,
@@ -126,15 +131,22 @@ async function plainGrpc(address: string) {
   return { servicePath: host, port: Number(port), sslCreds: credentials.createInsecure() };
 }
 
-function documents({ projectId, local }: Config): Documents {
-  const made = lazyValue(async () => {
-    const [{ Firestore }, { createDocuments }] = await Promise.all([
+const firestoreOf = ({ projectId, local }: Config): (() => Promise<Firestore>) =>
+  lazyValue(async () => {
+    const [{ Firestore }, address] = await Promise.all([
       import('@google-cloud/firestore'),
+      local && plainGrpc(local.firestore),
+    ]);
+    return new Firestore({ projectId, ...(address && { ...address, ssl: false }) });
+  });
+
+function documents(firestore: () => Promise<Firestore>, kind: FunctionSpec['trigger']['kind']): Documents {
+  const made = lazyValue(async () => {
+    const [client, { createDocuments, DEADLINES_MS }] = await Promise.all([
+      firestore(),
       import('./documents.ts'),
     ]);
-    return createDocuments(
-      new Firestore({ projectId, ...(local && { ...(await plainGrpc(local.firestore)), ssl: false }) }),
-    );
+    return createDocuments(client, DEADLINES_MS[kind]);
   });
   return {
     get: async (path) => (await made()).get(path),
@@ -268,14 +280,6 @@ const leaves = (token: string | undefined): Leaves => {
   });
   return { open: (connection) => lazy<Leaf>(async () => (await made()).open(connection)) };
 };
-
-function lazyValue<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
 
 /** An auth client of the function's own identity, or of whose token is given. */
 async function authorized(token: string | undefined) {

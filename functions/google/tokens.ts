@@ -6,6 +6,7 @@ import type { Auth, DecodedIdToken } from 'firebase-admin/auth';
 import { AppError } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
 import type { Principal, TokenVerifier } from '../tokens.ts';
+import { lazyValue } from './lazy.ts';
 
 export interface TokenVerifierOptions {
   projectId: string;
@@ -24,12 +25,11 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   if (process.env.FIREBASE_AUTH_EMULATOR_HOST) {
     throw new Error('FIREBASE_AUTH_EMULATOR_HOST switches the verification of signatures off; unset it');
   }
-  let loading: Promise<Auth> | undefined;
+  const loaded = lazyValue(() => loadAuth(options));
   return {
     async verify(idToken) {
       if (!isTokenShaped(idToken)) throw invalid('not a JSON Web Token');
-      loading ??= loadAuth(options);
-      const auth = await loading;
+      const auth = await loaded();
       const claims = await inTime(auth.verifyIdToken(idToken, true)).catch((error: unknown) => {
         throw error instanceof AppError ? error : translate(error);
       });
@@ -40,14 +40,14 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 }
 
 /** The SDK fetches keys without a time-out of its own. */
-const ANSWER_MS = seconds(10);
+export const SIGN_IN_ANSWER_MS = seconds(10);
 
 export function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
       () => reject(new AppError('UNAVAILABLE', 'the sign-in service does not answer')),
-      ANSWER_MS,
+      SIGN_IN_ANSWER_MS,
     );
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));

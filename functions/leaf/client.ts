@@ -20,7 +20,7 @@ export interface LeavesOptions {
 const JSON_TYPE = 'application/json';
 
 /** A step ends within 60 s and makes several requests. */
-const REQUEST_TIMEOUT_MS = seconds(20);
+export const REQUEST_TIMEOUT_MS = seconds(20);
 
 /** Page size of lists: as large as kubectl's. */
 const PAGE = '500';

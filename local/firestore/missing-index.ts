@@ -22,8 +22,7 @@ export function missingIndex(
   const fields = [...need.equal, ...need.order.slice(0, -1), ...summed, ...(name ? [name] : [])];
   const database = rootOf(scope.parent).replace(/\/documents$/, '');
   const group = `${database}/collectionGroups/${scope.collectionId}`;
-  const project = database.split('/')[1] ?? '';
-  const console = `https://console.firebase.google.com/v1/r/project/${project}/firestore/indexes`;
+  const console = consoleOf(scope);
   const scopeName = scope.allDescendants ? 'COLLECTION_GROUP' : 'COLLECTION';
   const single = singleField(fields);
   if (single) {
@@ -52,6 +51,18 @@ export function missingIndex(
       })),
     },
   );
+}
+
+/** What production answers while the index is there and not built yet: https://github.com/googleapis/google-cloud-go/pull/12328 */
+export const unbuiltIndex = (scope: Scope): ServiceError =>
+  new ServiceError(
+    STATUS.FAILED_PRECONDITION,
+    `The query requires an index. That index is currently building and cannot be used yet. See its status here: ${consoleOf(scope)}`,
+  );
+
+function consoleOf({ parent }: Scope): string {
+  const project = rootOf(parent).split('/')[1] ?? '';
+  return `https://console.firebase.google.com/v1/r/project/${project}/firestore/indexes`;
 }
 
 const refusal = (message: string, key: string, json: object): ServiceError =>

@@ -4,6 +4,7 @@
  */
 import { seconds } from '../../shared/units.ts';
 import type { LocalClock } from '../clock.ts';
+import type { Faults } from '../faults.ts';
 import type { Store } from '../store.ts';
 import { type DocumentWrite, stageWrites, type WriteResult } from './commit.ts';
 import { Documents, type StoredDocument } from './documents.ts';
@@ -11,9 +12,10 @@ import type { Draft } from './guard.ts';
 import { History } from './history.ts';
 import type { IndexConfig } from './index-config.ts';
 import { Locks } from './locks.ts';
+import { unbuiltIndex } from './missing-index.ts';
 import type { FieldPath } from './paths.ts';
 import { type Plan, runPlan, scanPlan } from './plan.ts';
-import { requireIndex } from './required-index.ts';
+import { needsComposite, requireIndex } from './required-index.ts';
 import { aborted, fingerprint, type Transaction, Transactions, versionOf } from './transactions.ts';
 import { invalid } from './values.ts';
 import { type Watcher, Watchers } from './watchers.ts';
@@ -94,7 +96,7 @@ const CONTENTION =
   'Aborted due to cross-transaction contention. This occurs when multiple transactions attempt to access the same data, requiring Firestore to abort at least one in order to enforce serializability.';
 
 export function createFirestore(
-  { clock, store }: { clock: LocalClock; store: Store },
+  { clock, store, faults }: { clock: LocalClock; store: Store; faults?: Faults },
   { lockTimeoutMs = seconds(20), indexes }: ModelOptions = {},
 ): FirestoreModel {
   const documents = new Documents(store.table<StoredDocument>('documents'));
@@ -219,8 +221,11 @@ export function createFirestore(
     return commitNow(writes, checks.draft);
   }
 
-  const checkIndex = (plan: Plan, summed?: readonly FieldPath[]): void => {
-    if (indexes) requireIndex(plan.query, indexes, summed);
+  const checkIndex = ({ query }: Plan, summed?: readonly FieldPath[]): void => {
+    if (!indexes) return;
+    requireIndex(query, indexes, summed);
+    const isStruck = faults?.hit('index-building', query.scope.collectionId);
+    if (isStruck && needsComposite(query, indexes, summed)) throw unbuiltIndex(query.scope);
   };
 
   async function find(

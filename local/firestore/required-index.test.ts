@@ -412,6 +412,11 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     orderBy: [['lookAt', 'asc']],
     limit: 5,
   },
+  'all clusters, and all accounts, by name (counters/recount.ts)': {
+    collection: 'clusters',
+    startAfter: ['clusters/x'],
+    limit: 5,
+  },
   'a whole timeline (dispatch/readers.ts)': {
     collection: 'clusters/x/events',
     orderBy: [['epoch', 'asc']],
@@ -688,6 +693,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'closing/close.ts': 1,
   'closing/clusters.ts': 3,
   'closing/erase.ts': 1,
+  'counters/recount.ts': 1,
   'dispatch/queue.ts': 3,
   'dispatch/readers.ts': 1,
   'durations/observe.ts': 1,

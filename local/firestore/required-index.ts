@@ -51,6 +51,20 @@ export function requireIndex(query: Query, config: IndexConfig, summed: readonly
   served.set(config, known.add(shape));
 }
 
+/** Whether the indexes that every field has by itself do not serve it. */
+export function needsComposite(
+  query: Query,
+  config: IndexConfig,
+  summed: readonly FieldPath[] = [],
+): boolean {
+  try {
+    requireIndex(query, { ...config, composites: [] }, summed);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** What was found to be served: an application asks the same few things again and again, and only the operands differ. */
 const served = new WeakMap<IndexConfig, Set<string>>();
 const MOST_KEPT = 10_000;

@@ -278,14 +278,16 @@ export const RETRY: Record<RetryPolicy, { attempts: number; firstMs: number; lon
 };
 
 /**
- * How long after the last possible `create` a NOT_FOUND does not yet count as gone: longer than any handler can live
- * (540 s is the most an event-driven function gets: https://cloud.google.com/functions/quotas), because no cloud checks our epoch.
+ * How long after the last possible `create` a NOT_FOUND does not yet count as gone, because no cloud checks our epoch: longer than a handler
+ * goes on after its time, for each of its calls has a time-out of its own (540 s is the most an event-driven function is given:
+ * https://cloud.google.com/functions/quotas). An instance may stand still between two requests for longer than that, and then go on; what it
+ * makes so late is found by the sweep of orphans.
  */
 export const TOMBSTONE_HOLD_MS = minutes(10);
 
 /**
  * How long after everybody was told of a removal to look whether it still holds. A handler that read the document before goes on telling what
- * it read for as long as it lives, and dies without noticing; whoever begins later, be it by the same message, reads the document anew. So
+ * it read for as long as it goes on, and ends without noticing; whoever begins later, be it by the same message, reads the document anew. So
  * it is as long as for a late `create`.
  */
 export const LOOK_AFTER_MS = TOMBSTONE_HOLD_MS;
@@ -296,5 +298,9 @@ export const LOOK_AFTER_MS = TOMBSTONE_HOLD_MS;
  */
 export const SHORT_WAIT_MS = seconds(10);
 
-/** A handler that has not reported by then is taken for dead: the platform ends it after 55 s. All go by the database's clock, so the margin is small. */
+/**
+ * A handler that has not reported by then is taken for dead, and another one looks. After 55 s the platform has answered in its place; it need
+ * not be dead, for its instance lives on (https://cloud.google.com/run/docs/configuring/request-timeout). So two may be at it at once, for
+ * which steps are made, and what the late one commits meets a document that has moved on. All go by the database's clock, so the margin is small.
+ */
 export const HANDLER_LIMIT_MS = seconds(60);

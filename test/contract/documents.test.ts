@@ -14,6 +14,8 @@ import { createDocuments } from '../../functions/google/documents.ts';
 import { silentLog } from '../../functions/log.ts';
 import { realClock } from '../../local/clock.ts';
 import { createFaults, type Faults } from '../../local/faults.ts';
+import { type IndexConfig, parseIndexConfig } from '../../local/firestore/index-config.ts';
+import { createFirestore } from '../../local/firestore/model.ts';
 import { serveFirestore } from '../../local/firestore/server.ts';
 import { memoryDocuments } from '../../local/memory/documents.ts';
 import { seededRandom } from '../../local/random.ts';
@@ -29,7 +31,14 @@ interface Side {
   close(): Promise<void>;
 }
 
-async function wire(): Promise<Side> {
+/** @param indexes that are deployed; absent: every query is answered */
+async function wire({
+  deadlineMs,
+  indexes,
+}: {
+  deadlineMs?: number;
+  indexes?: IndexConfig;
+} = {}): Promise<Side> {
   const random = seededRandom(1);
   const faults = createFaults({}, random);
   const world = {
@@ -40,10 +49,11 @@ async function wire(): Promise<Side> {
     store: memoryStore(),
     log: silentLog,
   };
-  const face = await serveFirestore(world, 0);
+  const model = createFirestore(world, indexes ? { indexes } : {});
+  const face = await serveFirestore(world, 0, { model });
   const firestore = new Firestore({ projectId: 'demo', host: `127.0.0.1:${face.port}`, ssl: false });
   return {
-    documents: createDocuments(firestore),
+    documents: createDocuments(firestore, deadlineMs),
     faults,
     async close() {
       await firestore.terminate();
@@ -69,7 +79,7 @@ const fault = (work: Promise<unknown>): Promise<string> =>
   );
 
 describe.each([
-  ['the official client against the local Firestore', wire],
+  ['the official client against the local Firestore', () => wire()],
   ['memory', memory],
 ])('%s', (_, open) => {
   let side: Side;
@@ -510,6 +520,48 @@ describe('the official client against the local Firestore', () => {
     side.faults.force('unavailable', { times: 1, subject: 'batchGetDocuments' });
     expect((await side.documents.get('things/a'))?.data).toEqual({ n: 1 });
     await side.close();
+  });
+
+  test('a commit is waited for as long as its function has time, however often the client repeats it', async () => {
+    const side = await wire({ deadlineMs: 300 });
+    side.faults.force('unavailable', { subject: 'commit' });
+    await expect(side.documents.commit([{ op: 'create', path: 'things/a', data: {} }])).rejects.toMatchObject(
+      { fault: 'unavailable', message: 'no answer from Firestore within 300 ms' },
+    );
+    // The client still tries, and is closed only once that has an end.
+    side.faults.clear();
+    await side.close();
+  });
+
+  describe('an index of a query', () => {
+    const sorted: Query = { collection: 'things', where: [['a', '==', 1]], orderBy: [['b', 'asc']] };
+    const index = {
+      collectionGroup: 'things',
+      queryScope: 'COLLECTION',
+      fields: ['a', 'b'].map((fieldPath) => ({ fieldPath, order: 'ASCENDING' })),
+    };
+    const withIndexes = (...indexes: object[]) =>
+      wire({ indexes: parseIndexConfig(JSON.stringify({ indexes })) });
+
+    test('that is being built is away for a while, as the database itself may be', async () => {
+      const side = await withIndexes(index);
+      side.faults.force('index-building', { subject: 'things' });
+      expect(await fault(side.documents.query(sorted))).toBe('unavailable');
+      expect(await fault(side.documents.count(sorted))).toBe('unavailable');
+      // What every field has by itself is not built by anybody.
+      expect(await side.documents.query({ collection: 'things', where: [['a', '==', 1]] })).toEqual([]);
+      side.faults.clear();
+      expect(await side.documents.query(sorted)).toEqual([]);
+      await side.close();
+    });
+
+    test('that is not there is a fault of ours', async () => {
+      const side = await withIndexes();
+      const refused = side.documents.query(sorted);
+      await expect(refused).rejects.toMatchObject({ code: 9 });
+      await expect(refused).rejects.not.toHaveProperty('fault');
+      await side.close();
+    });
   });
 
   test('what can never succeed is thrown as it is', async () => {

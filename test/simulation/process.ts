@@ -41,7 +41,10 @@ export interface Fate {
 const LEAST_MS = 5;
 const MOST_MS = 45;
 const SLOW_MS = minutes(3);
-/** The platform ends an event-driven function by then at the latest: https://cloud.google.com/functions/quotas */
+/**
+ * As long as an event-driven function may be given at most (https://cloud.google.com/functions/quotas), and so longer than ours go on after the
+ * platform has answered in their place.
+ */
 const LIFE_MS = seconds(540);
 /** A call that hangs may still be carried out as long as its handler lives. */
 const STALL_MS = LIFE_MS;

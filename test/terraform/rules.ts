@@ -328,8 +328,35 @@ const indexes: Rule = (tree) => {
     ...(String(files?.content) === '${file("${local.repository}/firestore.rules")}'
       ? []
       : ['rules are not those of firestore.rules']),
+    ...indexesInTime(tree),
   ];
 };
+
+/** New code meets no index that is still being built, and old code none that is gone. */
+function indexesInTime(tree: Tree): string[] {
+  const waits = (tree['modules/cell']?.calls.functions?.depends_on ?? []) as string[];
+  const unknown = (tree['modules/functions']?.blocks ?? []).filter(({ kind }) => kind === 'data');
+  const goFirst = resourcesOf(tree, 'google_firestore_index').filter(
+    ({ body }) => (body.lifecycle as Body[] | undefined)?.[0]?.create_before_destroy !== true,
+  );
+  return [
+    ...(waits.includes('${module.firestore}') ? [] : ['functions do not wait for the indexes they need']),
+    // What waits as a whole is read only after what it waits for has changed, and until then a plan knows nothing that comes of it.
+    ...unknown.map(({ type }) => `modules/functions: data.${type}: is not known before an apply`),
+    ...goFirst.map((block) => `${titleOf(block)}: goes while functions still need it`),
+  ];
+}
+
+/** Which version is the latest is found out when an instance starts: with a new one, there must be a way to have all start anew. */
+const secretsInTime: Rule = (tree) =>
+  resourcesOf(tree, 'google_cloudfunctions2_function').flatMap((block) => {
+    const [service] = (block.body.service_config ?? []) as Body[];
+    const told =
+      /length\(each\.value\.secrets\) > 0 \? \{ HUB_SECRETS_GENERATION = var\.secrets_generation \} : \{\}/;
+    return told.test(String(service?.environment_variables))
+      ? []
+      : [`${titleOf(block)}: keeps the secrets that it has started with`];
+  });
 
 const alerts: Rule = (tree, { alerts: { alerts: made } }) => {
   const wanted = ALERTS.map(({ id }) => id);
@@ -615,6 +642,7 @@ const RULES: readonly Rule[] = [
   ingress,
   schedules,
   indexes,
+  secretsInTime,
   alerts,
   killSwitch,
   provisioners,

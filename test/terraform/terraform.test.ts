@@ -360,6 +360,35 @@ describe('a fault is found', () => {
       'goes round: ',
     ],
     [
+      'functions that do not wait for their indexes',
+      (of) => delete of['modules/cell']?.calls.functions?.depends_on,
+      'functions do not wait for the indexes they need',
+    ],
+    [
+      'an index that goes before those who need it',
+      (of) => delete block(of, 'google_firestore_index').body.lifecycle,
+      'google_firestore_index.this: goes while functions still need it',
+    ],
+    [
+      'something that only an apply would know',
+      (of) =>
+        void of['modules/functions']?.blocks.push({
+          kind: 'data',
+          type: 'google_project',
+          name: 'added',
+          body: { project_id: '${var.project_id}' },
+        }),
+      'modules/functions: data.google_project: is not known before an apply',
+    ],
+    [
+      'a secret whose new version nobody reads',
+      (of) => {
+        const service = inner(block(of, 'google_cloudfunctions2_function').body, 'service_config');
+        service.environment_variables = '${var.environment}';
+      },
+      'keeps the secrets that it has started with',
+    ],
+    [
       'a policy on a function that may not be there yet',
       (of) =>
         Object.assign(block(of, 'google_cloud_run_v2_service_iam_member', 'push').body, {

@@ -116,10 +116,16 @@ module "functions" {
   archive       = "${path.module}/../../../dist/functions.zip"
   functions     = local.functions
   min_instances = var.min_instances
+  max_instances = var.max_instances
   environment   = local.environment
   secrets       = module.secrets.ids
   node_account  = module.network.node_account_name
   chart_account = module.registry.chart_account_name
+
+  secrets_generation = var.secrets_generation
+
+  # While an index is built, queries that need it are refused: new code comes after it.
+  depends_on = [module.firestore]
 }
 
 module "subscriptions" {

@@ -51,6 +51,12 @@ resource "google_firestore_index" "this" {
       array_config = try(fields.value.arrayConfig, null)
     }
   }
+
+  # Functions wait for this module (../cell): what they ask of the database has its index before they are there, and one that no version
+  # asks for any more, or that was changed, goes only once nobody runs who needs it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "google_firestore_field" "this" {

@@ -14,6 +14,13 @@ variable "functions" {
 }
 
 variable "min_instances" { type = map(number) }
+variable "max_instances" { type = map(number) }
+
+variable "secrets_generation" {
+  description = "Part of the environment of functions that read secrets: with another one, each has another revision."
+  type        = string
+}
+
 variable "environment" { type = map(string) }
 
 variable "secrets" {
@@ -171,14 +178,19 @@ resource "google_cloudfunctions2_function" "this" {
     service_account_email            = google_service_account.functions[each.key].email
     timeout_seconds                  = each.value.timeout_seconds
     max_instance_request_concurrency = each.value.concurrency
-    max_instance_count               = each.value.max_instances
+    max_instance_count               = lookup(var.max_instances, each.key, each.value.max_instances)
     min_instance_count               = lookup(var.min_instances, each.key, 0)
     available_memory                 = "${each.value.memory_mib}Mi"
-    # More than one request at once needs a whole one.
-    available_cpu                  = "1"
-    ingress_settings               = contains(local.public, each.key) ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"
-    all_traffic_on_latest_revision = true
-    environment_variables          = merge(var.environment, { NODE_OPTIONS = "--enable-source-maps" })
+    available_cpu                    = tostring(each.value.cpu)
+    ingress_settings                 = contains(local.public, each.key) ? "ALLOW_ALL" : "ALLOW_INTERNAL_ONLY"
+    all_traffic_on_latest_revision   = true
+
+    environment_variables = merge(
+      var.environment,
+      { NODE_OPTIONS = "--enable-source-maps" },
+      # Which version "latest" is, below, is found out when an instance starts; a new version alone starts none.
+      length(each.value.secrets) > 0 ? { HUB_SECRETS_GENERATION = var.secrets_generation } : {},
+    )
 
     dynamic "secret_environment_variables" {
       for_each = { for variable, id in each.value.secrets : variable => id if contains(keys(var.secrets), id) }

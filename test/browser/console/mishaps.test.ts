@@ -50,6 +50,22 @@ describeConsole('mishaps in the console', (setting) => {
     expect(put).toEqual([`/v1/clusters/${id}/members/rolf%40example.com`]);
   });
 
+  test('a list whose index is still being built after an update is there as soon as it is', async () => {
+    const { faults } = setting.driver.hub.cloud;
+    const page = await setting.open('/');
+    await page.clock.install();
+    await page.reload();
+    await stored({ ilse: 'owner' }, { name: 'orchid' });
+    faults.force('index-building', { subject: 'clusters' });
+    await signIn(page, await setting.newcomer('ilse'));
+    const link = page.getByRole('link', { name: 'orchid' });
+    await page.clock.fastForward('00:06');
+    expect(await link.isVisible()).toBe(false);
+    faults.clear();
+    await page.clock.fastForward('00:06');
+    await link.waitFor();
+  });
+
   test('what is not loaded, because a release took its place, says so and is loaded anew', async () => {
     const page = await setting.openAs(await setting.newcomer('lena'));
     const isSamePage = await mark(page);

@@ -8,6 +8,7 @@ import {
   Timestamp,
 } from 'firebase/firestore';
 import { useEffect, useState } from 'react';
+import { isIndexUnbuilt } from '../../../shared/index-building.ts';
 
 export type Live<T> =
   | { kind: 'loading' }
@@ -25,29 +26,64 @@ const ended = (error: FirestoreError): Live<never> => ({
   denied: error.code === 'permission-denied' || error.code === 'unauthenticated',
 });
 
-export function listenToQuery<T>(query: Query, next: Next<readonly (T & { id: string })[]>): () => void {
-  const known = new Map<string, T & { id: string }>();
-  let isConfirmed = false;
-  return onSnapshot(
-    query,
-    { includeMetadataChanges: true },
-    (snapshot) => {
-      for (const { type, doc } of snapshot.docChanges()) {
-        if (type === 'removed') known.delete(doc.id);
-        else known.set(doc.id, { ...(withDates(doc.data()) as T), id: doc.id });
-      }
-      // Without a connection the SDK says after a while that there is nothing; nobody knows that. What another listener has brought comes
-      // at once and as one change, though: it is kept, for it is not said again.
-      isConfirmed ||= !snapshot.metadata.fromCache;
-      if (!isConfirmed) return;
-      const value = snapshot.docs.flatMap(({ id }) => known.get(id) ?? []);
-      next({ kind: 'there', value, fresh: !snapshot.metadata.fromCache });
-    },
-    (error) => next(ended(error)),
-  );
+/** Between two tries at a query whose index is still being built. */
+const REOPEN_MS = 5_000;
+
+/**
+ * After an update of Hub an index may be built for some minutes yet, and what needs it is refused meanwhile: so it is opened again. Whatever
+ * else ends a listener has ended it.
+ * @param open is given where to tell, and what it ended with
+ */
+function lasting<T>(
+  next: Next<T>,
+  open: (tell: Next<T>, fail: (error: FirestoreError) => void) => () => void,
+): () => void {
+  let last: Live<T> = LOADING;
+  let timer: number | undefined;
+  let stop = (): void => undefined;
+  const tell = (live: Live<T>): void => {
+    last = live;
+    next(live);
+  };
+  const start = (): void => {
+    stop = open(tell, (error) => {
+      if (error.code !== 'failed-precondition' || !isIndexUnbuilt(error.message)) return next(ended(error));
+      if (last.kind === 'there') tell({ ...last, fresh: false });
+      timer = window.setTimeout(start, REOPEN_MS);
+    });
+  };
+  start();
+  return () => {
+    clearTimeout(timer);
+    stop();
+  };
 }
 
-/** @returns undefined as the value of a document that does not exist */
+export function listenToQuery<T>(query: Query, next: Next<readonly (T & { id: string })[]>): () => void {
+  return lasting(next, (tell, fail) => {
+    const known = new Map<string, T & { id: string }>();
+    let isConfirmed = false;
+    return onSnapshot(
+      query,
+      { includeMetadataChanges: true },
+      (snapshot) => {
+        for (const { type, doc } of snapshot.docChanges()) {
+          if (type === 'removed') known.delete(doc.id);
+          else known.set(doc.id, { ...(withDates(doc.data()) as T), id: doc.id });
+        }
+        // Without a connection the SDK says after a while that there is nothing; nobody knows that. What another listener has brought comes
+        // at once and as one change, though: it is kept, for it is not said again.
+        isConfirmed ||= !snapshot.metadata.fromCache;
+        if (!isConfirmed) return;
+        const value = snapshot.docs.flatMap(({ id }) => known.get(id) ?? []);
+        tell({ kind: 'there', value, fresh: !snapshot.metadata.fromCache });
+      },
+      fail,
+    );
+  });
+}
+
+/** Needs no index. @returns undefined as the value of a document that does not exist */
 export function listenToDocument<T>(
   reference: DocumentReference,
   next: Next<(T & { id: string }) | undefined>,

@@ -1,0 +1,64 @@
+/**
+ * Counts anew what accounts and the cell hold, from their clusters: `npm run recount -- --project <id>` says where something else is counted,
+ * and `--write yes` writes what is held. For operators, after the database was restored from a copy. It may run while Hub does; with
+ * `kill_switch` it is done sooner. Exit code 0: all counters are right, or are now; 1: some are wrong; 2: it could not count.
+ */
+import { Firestore } from '@google-cloud/firestore';
+import { type Difference, findDifferences, type Held, recount } from '../functions/counters/recount.ts';
+import { createDocuments } from '../functions/google/documents.ts';
+import { versioned } from '../functions/versioned.ts';
+import { readOptions, Unusable } from './options.ts';
+
+const USAGE = `usage: npm run recount -- --project <id> [--cell default] [--write yes]
+--cell: the name of the cell whose database the project has. Without --write nothing is changed.
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  const { project, cell = 'default', write, endpoint } = readOptions(args, OPTIONS, USAGE);
+  if (project === undefined || (write !== undefined && write !== 'yes')) throw new Unusable(USAGE);
+  const firestore = new Firestore({ projectId: project, ...(endpoint && { host: endpoint, ssl: false }) });
+  try {
+    await requireCell(firestore, cell);
+    const documents = versioned(createDocuments(firestore));
+    const wrong =
+      write === 'yes'
+        ? await recount(documents, cell)
+        : (await findDifferences(documents, cell)).map(({ difference }) => difference);
+    for (const difference of wrong) process.stdout.write(`${lineOf(difference)}\n`);
+    if (wrong.length === 0) process.stdout.write('All counters are right.\n');
+    else
+      process.stdout.write(
+        write ? `${wrong.length} were wrong and are right now.\n` : 'Nothing was written: --write yes\n',
+      );
+    return wrong.length === 0 || write ? 0 : 1;
+  } finally {
+    await firestore.terminate();
+  }
+}
+
+/** `endpoint`, `host:port`: the embedded cloud's database, for tests. */
+const OPTIONS = ['project', 'cell', 'write', 'endpoint'] as const;
+
+/** Counting for a cell that is not there would make one. */
+async function requireCell(firestore: Firestore, cell: string): Promise<void> {
+  const names = (await firestore.collection('cells').listDocuments()).map(({ id }) => id);
+  if (names.length > 0 && !names.includes(cell))
+    throw new Unusable(`There is no cell ${cell} in this database, but ${names.join(', ')}: --cell\n`);
+}
+
+function lineOf({ path, counted, held }: Difference): string {
+  return `${path}: ${counted ? `${textOf(counted)} are counted` : 'nothing is counted'}, ${textOf(held)} are held`;
+}
+
+const textOf = ({ clusters, hourlyMicros, making = 0 }: Held): string =>
+  `${clusters} clusters of ${(hourlyMicros / 1e6).toFixed(2)} $/h${making > 0 ? ` (${making} in the making)` : ''}`;
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const { message } = error as Error;
+  process.stderr.write(
+    `${error instanceof Unusable ? message.trimEnd() : `It could not be counted: ${message}`}\n`,
+  );
+  process.exitCode = 2;
+}
