@@ -2,7 +2,8 @@
  * The keys that sign ID tokens. The first one signs; all are published, so that a client that still holds a token of the one before, or
  * already one of the next, finds its key.
  *
- * To rotate: add the new key as the second, deploy; make it the first, deploy; after ten minutes take the old one away, deploy.
+ * To rotate (`npm run rotate` does each step): add the new key as the second, deploy; make it the first, deploy; after ten minutes take the
+ * old one away, deploy.
  * Clients fetch the keys again when they meet a `kid` that they do not know.
  */
 import {
