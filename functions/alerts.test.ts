@@ -3,13 +3,16 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { alertsFile } from '../scripts/terraform.ts';
 import { ERRORS } from '../shared/errors.ts';
 import { lateAfterMs } from '../shared/lifecycle/derive.ts';
 import { rowOf, STATES } from '../shared/lifecycle/table.ts';
-import { ALERTS, type Alert, SLOS } from './alerts.ts';
+import { ALERTS, type Alert } from './alerts.ts';
 import { POLICY, partsOf } from './api/policy.ts';
+import { UNHANDLED } from './invocation.ts';
 import { MANIFEST } from './manifest.ts';
 import { INSTRUMENTS } from './metrics.ts';
+import { SLOS } from './slos.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const page = readFileSync(`${root}docs/operations.md`, 'utf8');
@@ -45,10 +48,8 @@ describe.each<Alert>([...ALERTS])('$id', ({ id, when }) => {
   });
 
   test('watches what the code says', () => {
-    if (when.kind === 'log') {
-      if (when.event !== undefined) expect(EVENTS).toContain(when.event);
-      return;
-    }
+    if (when.kind === 'log' && when.event !== undefined) expect(EVENTS).toContain(when.event);
+    if (!('instrument' in when)) return;
     const { kind, attributes } = INSTRUMENTS[when.instrument];
     const used = new RegExp(`record\\('${when.instrument}'`);
     expect(sources).toMatch(used);
@@ -62,13 +63,78 @@ describe.each<Alert>([...ALERTS])('$id', ({ id, when }) => {
 });
 
 /** What each kind of condition can be asked of. */
-const KIND_OF: Record<Exclude<Alert['when']['kind'], 'log'>, readonly string[]> = {
+const KIND_OF: Record<Extract<Alert['when'], { instrument: string }>['kind'], readonly string[]> = {
   above: ['gauge'],
   increase: ['counter', 'histogram'],
   silent: ['gauge'],
-  p95: ['histogram'],
   share: ['counter', 'histogram'],
+  beyond: ['histogram'],
 };
+
+describe('what Cloud Monitoring is asked', () => {
+  const { alerts } = JSON.parse(alertsFile()) as {
+    alerts: Record<string, { query?: string; log?: string; for_seconds?: number; needs_metrics?: boolean }>;
+  };
+  const all: readonly Alert[] = ALERTS;
+  const whereKind = <K extends Alert['when']['kind']>(kind: K) =>
+    all.flatMap(({ id, when }) =>
+      when.kind === kind ? [{ id, when: when as Extract<Alert['when'], { kind: K }> }] : [],
+    );
+
+  test('of failed requests is what Cloud Run counted, of every function that answers people, and not of one alone', () => {
+    const { query = '', needs_metrics } = alerts['api-errors'] ?? {};
+    expect(query).toContain('run.googleapis.com/request_count');
+    for (const { name, trigger } of MANIFEST)
+      expect(
+        query
+          .match(/service_name=~"([^"]+)"/)?.[1]
+          ?.split('|')
+          .includes(name),
+      ).toBe(trigger.kind === 'http');
+    expect(query).toMatch(/\[60m\]\)\) >= 5\)$/);
+    expect(needs_metrics).toBe(false);
+  });
+
+  test('of a crash is what no function wrote, and not what one wrote that the framework prints again', () => {
+    const { log = '' } = alerts.crash ?? {};
+    expect(log).toContain('NOT jsonPayload.function:*');
+    for (const name of ['stderr', 'varlog/system']) expect(log).toContain(`run.googleapis.com/${name}`);
+    expect(EVENTS).toContain(UNHANDLED);
+    expect(log).toContain(`NOT textPayload:"${UNHANDLED}: "`);
+  });
+
+  test('of other errors leaves out what has an alert of its own', () => {
+    const { log = '' } = alerts.bug ?? {};
+    for (const { when } of whereKind('log')) {
+      if (when.event !== undefined) expect(log.slice(log.indexOf('NOT '))).toContain(`"${when.event}"`);
+    }
+  });
+
+  test('of a share is too much of what is bad: where there is nothing of it, nothing is silent', () => {
+    expect(alerts['pool-misses']?.query).toContain('result="miss"');
+    expect(alerts['pool-misses']?.query).not.toMatch(/ < /);
+  });
+
+  test.each(whereKind('beyond'))(
+    'of $id begins where a bucket ends, and is of all there are',
+    ({ id, when }) => {
+      const { buckets } = INSTRUMENTS[when.instrument] as { buckets?: readonly number[] };
+      expect(buckets).toContain(when.end);
+      const query = alerts[id]?.query ?? '';
+      expect(query).toContain(`le=~"${when.end}([.]0+)?"`);
+      expect(query).toMatch(/ >= 5\)$/);
+    },
+  );
+
+  test('of being late is a share of those who were early, too', () => {
+    const name = INSTRUMENTS.etaError.name;
+    expect(alerts['eta-wrong']?.query).toContain(`/ sum(increase({"${name}_count"}[360m]))`);
+  });
+
+  test.each(whereKind('silent'))('of $id must last: when all is new nothing has been said yet', ({ id }) => {
+    expect(alerts[id]?.for_seconds).toBe(300);
+  });
+});
 
 describe('what the runbooks speak of is there', () => {
   test('lines of the log', () => {

@@ -3,13 +3,13 @@
  * docs/alerts.md is drawn from it, and docs/operations.md has one runbook for each. Wherever a threshold follows from the lifecycle or
  * from the code it watches, it is taken from there.
  */
-import { COLD_WAY } from '../shared/lifecycle/derive.ts';
-import { RETRY, rowOf, type StepRow } from '../shared/lifecycle/table.ts';
+import { RETRY } from '../shared/lifecycle/table.ts';
+import { TOPICS } from '../shared/messages.ts';
 import { hours, minutes } from '../shared/units.ts';
 import { DEAD_LETTER } from './dead-letters/record.ts';
-import { MAX_DELIVERY_ATTEMPTS } from './manifest.ts';
+import { MANIFEST, MAX_DELIVERY_ATTEMPTS } from './manifest.ts';
 import type { AttributeValues, Instrument } from './metrics.ts';
-import { OVERDUE_MS } from './status/plan.ts';
+import { SLOS } from './slos.ts';
 
 type Where = Partial<AttributeValues>;
 
@@ -21,20 +21,48 @@ export type Condition =
   | { kind: 'increase'; instrument: Instrument; by?: keyof AttributeValues; value: number; withinMs: number }
   /** A gauge that says when something was last done says that it was long ago, or nothing. */
   | { kind: 'silent'; instrument: Instrument; where: Where; forMs: number }
-  /** 95 of 100 values were below, and now are not. */
-  | { kind: 'p95'; instrument: Instrument; where: Where; value: number; withinMs: number }
-  /** The share of what is `where` among all is on the wrong side. */
+  /** The share of what is `where`, among all, is above. */
   | {
       kind: 'share';
       instrument: Instrument;
+      /** What is too much of: where there is none of it, nothing is said of it either, and nobody is told. */
       where: Where;
-      side: 'above' | 'below';
       value: number;
+      /** Of fewer in all nothing follows. */
+      fewest: number;
+      withinMs: number;
+    }
+  /** The share of values that are `where`, and beyond the end of a bucket, is above; among all that are `among`. */
+  | {
+      kind: 'beyond';
+      instrument: Instrument;
+      where: Where;
+      among?: Where;
+      /** The end of one of the instrument's buckets: within a bucket nothing is known. */
+      end: number;
+      value: number;
+      /** Of fewer in all nothing follows. */
+      fewest: number;
+      withinMs: number;
+    }
+  /** The share of requests that these functions answer with 5xx is above, as Cloud Run counts them: also where no code of Hub's ran. */
+  | {
+      kind: 'failing';
+      functions: readonly string[];
+      value: number;
+      /** Fewer faults than these, within the first of the times, are told to nobody. */
+      fewest: number;
       /** Over all of these at once: a long one so that it matters, a short one so that it is not over already. */
       withinMs: readonly number[];
     }
-  /** A line of the log. No event: any line that is an error. */
-  | { kind: 'log'; event?: string };
+  /** Nothing answers there, asked from several places of the world. */
+  | { kind: 'unreachable'; path: string; forMs: number }
+  /** Messages of a topic wait for its function, as Pub/Sub counts. */
+  | { kind: 'undelivered'; topic: string; waitMs: number; forMs: number }
+  /** A line of the log. No event: any line that is an error and has no alert of its own. */
+  | { kind: 'log'; event?: string }
+  /** What the platform says of a function, or the framework prints, where the function itself said nothing. */
+  | { kind: 'crash' };
 
 export interface Alert {
   /** Name of the policy, and heading of its runbook. */
@@ -42,31 +70,21 @@ export interface Alert {
   title: string;
   /** `page`: somebody gets up. `ticket`: it can wait for the morning. */
   severity: 'page' | 'ticket';
+  /** Not before the first cluster was made: until then it would be true, and no trouble. */
+  later?: true;
   when: Condition;
 }
 
-/** Cloud time in which a cluster made from nothing usually is ready. */
-const COLD_MS = COLD_WAY.reduce((sum, state) => sum + (rowOf(state) as StepRow).expectedMs, 0);
-const inSeconds = (ms: number): number => Math.round(ms / 1000);
-
-/** What is promised to people. */
-export const SLOS = {
-  /** Of requests to the API that are not answered by a fault of Hub's, in 28 days. */
-  apiAvailability: 0.999,
-  /** Of clusters made from nothing 95 % are ready by then. */
-  readyS: inSeconds(2 * COLD_MS),
-  /** Of clusters asked for as many are handed over from a pool. */
-  poolHits: 0.8,
-  /** Nothing that is due waits longer. */
-  overdueS: inSeconds(OVERDUE_MS.degraded),
-  /** How wrong the time may be that was promised, for 95 % of clusters. */
-  etaErrorS: inSeconds(COLD_MS / 2),
-  /** Found in a week. Each is a fault of ours. */
-  orphansPerWeek: 0,
-} as const;
-
 /** At this rate 28 days' budget of errors is spent in two: https://sre.google/workbook/alerting-on-slos/ */
 const BURN = 14.4;
+
+/** One of fewer is much of them: a lone failure wakes nobody, and is in the log. */
+const FEWEST = 5;
+
+/** Functions that answer people. */
+export const ANSWERING: readonly string[] = MANIFEST.filter(({ trigger }) => trigger.kind === 'http').map(
+  ({ name }) => name,
+);
 
 const alerts = <const T extends readonly Alert[]>(list: T): T => list;
 
@@ -93,6 +111,8 @@ export const ALERTS = alerts([
     id: 'drift-silent',
     title: 'Nobody looks whether clusters are as they were left',
     severity: 'ticket',
+    // Its first turn may be hours after it was deployed.
+    later: true,
     when: { kind: 'silent', instrument: 'sweptAt', where: { sweep: 'drift' }, forMs: hours(13) },
   },
   {
@@ -113,6 +133,13 @@ export const ALERTS = alerts([
     title: 'Messages that were given up lie about',
     severity: 'ticket',
     when: { kind: 'above', instrument: 'deadLetters', value: 0, forMs: hours(1) },
+  },
+  {
+    id: 'dead-letters-wait',
+    title: 'Messages that were given up are not written down',
+    severity: 'ticket',
+    // Its own function is away, so nobody else can say it.
+    when: { kind: 'undelivered', topic: TOPICS.deadLetter, waitMs: hours(1), forMs: minutes(5) },
   },
   {
     id: 'orphan-found',
@@ -169,10 +196,13 @@ export const ALERTS = alerts([
     title: 'Clusters take too long to become ready',
     severity: 'ticket',
     when: {
-      kind: 'p95',
+      kind: 'beyond',
       instrument: 'toReady',
       where: { way: 'cold' },
-      value: SLOS.readyS,
+      among: { way: 'cold' },
+      end: SLOS.readyS,
+      value: 1 - SLOS.inTime,
+      fewest: FEWEST,
       withinMs: hours(1),
     },
   },
@@ -181,10 +211,13 @@ export const ALERTS = alerts([
     title: 'What is promised is not what happens',
     severity: 'ticket',
     when: {
-      kind: 'p95',
+      kind: 'beyond',
       instrument: 'etaError',
+      // Who was early is among all, and is no trouble.
       where: { direction: 'late' },
-      value: SLOS.etaErrorS,
+      end: SLOS.etaErrorS,
+      value: 1 - SLOS.inTime,
+      fewest: FEWEST,
       withinMs: hours(6),
     },
   },
@@ -195,10 +228,11 @@ export const ALERTS = alerts([
     when: {
       kind: 'share',
       instrument: 'claims',
-      where: { result: 'hit' },
-      side: 'below',
-      value: SLOS.poolHits,
-      withinMs: [hours(1)],
+      // Of hits there would be nothing to ask where there are none.
+      where: { result: 'miss' },
+      value: 1 - SLOS.poolHits,
+      fewest: FEWEST,
+      withinMs: hours(1),
     },
   },
   {
@@ -212,13 +246,20 @@ export const ALERTS = alerts([
     title: 'The API fails too many requests',
     severity: 'page',
     when: {
-      kind: 'share',
-      instrument: 'requests',
-      where: { status: '5xx' },
-      side: 'above',
+      kind: 'failing',
+      functions: ANSWERING,
       value: (1 - SLOS.apiAvailability) * BURN,
+      fewest: FEWEST,
       withinMs: [hours(1), minutes(5)],
     },
+  },
+  {
+    id: 'api-down',
+    title: 'The API does not answer',
+    severity: 'page',
+    // Before there is neither a name nor a certificate to ask for.
+    later: true,
+    when: { kind: 'unreachable', path: '/v1/health', forMs: minutes(3) },
   },
   {
     id: 'certificate-late',
@@ -231,6 +272,12 @@ export const ALERTS = alerts([
     title: 'A function met what it does not expect',
     severity: 'ticket',
     when: { kind: 'log' },
+  },
+  {
+    id: 'crash',
+    title: 'A function does not start, or ended in the middle',
+    severity: 'ticket',
+    when: { kind: 'crash' },
   },
   {
     id: 'budget',

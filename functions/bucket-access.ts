@@ -7,8 +7,20 @@ export interface Binding {
   condition?: unknown;
 }
 
-/** Reads, writes, lists and deletes objects; knows nothing of the bucket and its policy. */
-export const DATA_ROLE = 'roles/storage.objectUser';
+/**
+ * What a workload may do: what pachd's storage client does, which reads, lists, writes (over what is there, too) and deletes objects. Google's
+ * own `roles/storage.objectUser` may also change what is said of an object, and so put a hold on it, and make managed folders, which
+ * would both outlive the cluster: https://cloud.google.com/storage/docs/access-control/iam-roles
+ */
+export const DATA_PERMISSIONS: readonly string[] = [
+  'storage.objects.create',
+  'storage.objects.delete',
+  'storage.objects.get',
+  'storage.objects.list',
+];
+
+/** The project's own role of these, which Terraform makes (`modules/network`). */
+export const dataRole = (projectId: string): string => `projects/${projectId}/roles/hub_cluster_data`;
 
 export interface ClusterIdentity {
   projectId: string;
@@ -35,12 +47,17 @@ const isForeign = (member: string): boolean =>
   );
 
 /**
- * The bindings with which these principals, and no other workload, may use the data.
+ * The bindings with which these principals, and no other workload, may use the data, and do no more than that.
+ * @param dataRole of the bucket's project
  * @returns undefined if that is so already
  */
-export function planBindings(bindings: readonly Binding[], principals: string): Binding[] | undefined {
+export function planBindings(
+  bindings: readonly Binding[],
+  principals: string,
+  dataRole: string,
+): Binding[] | undefined {
   const isRight = ({ role, members, condition }: Binding): boolean =>
-    role === DATA_ROLE && condition === undefined && members.includes(principals);
+    role === dataRole && condition === undefined && members.includes(principals);
   const isWrong = (binding: Binding, member: string): boolean =>
     isForeign(member) && !(isRight(binding) && member === principals);
   const wrong = bindings.some((binding) => binding.members.some((member) => isWrong(binding, member)));
@@ -48,5 +65,5 @@ export function planBindings(bindings: readonly Binding[], principals: string): 
   const kept = bindings
     .map((binding) => ({ ...binding, members: binding.members.filter((member) => !isForeign(member)) }))
     .filter(({ members }) => members.length > 0);
-  return [...kept, { role: DATA_ROLE, members: [principals] }];
+  return [...kept, { role: dataRole, members: [principals] }];
 }

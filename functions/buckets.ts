@@ -30,17 +30,17 @@ export interface FoundBucket {
 export interface Buckets {
   /**
    * Makes the bucket unless it is there: uniform access, public access prevented, soft delete off (deleted means deleted), labelled.
-   * @throws AppError NAME_TAKEN, PERMISSION_DENIED, CLOUD_BUSY, PROVIDER_UNAVAILABLE
+   * @throws AppError NAME_TAKEN, PERMISSION_DENIED, CLOUD_SETUP (an organisation policy forbids it), CLOUD_BUSY, PROVIDER_UNAVAILABLE
    */
   ensureBucket(bucket: Bucket): Promise<void>;
   /**
    * Lets these principals (`clusterPrincipals`), and no other workload, use the objects; takes away what workloads and the public
    * have beside that. Takes up to a few minutes to hold everywhere.
-   * @throws AppError NAME_TAKEN, PERMISSION_DENIED, CLOUD_BUSY, PROVIDER_UNAVAILABLE (also if the bucket is not there)
+   * @throws AppError NAME_TAKEN, PERMISSION_DENIED, CLOUD_SETUP, CLOUD_BUSY, PROVIDER_UNAVAILABLE (also if the bucket is not there)
    */
   ensureAccess(bucket: Pick<Bucket, 'name' | 'clusterId'>, principals: string): Promise<void>;
   /**
-   * Empties a part of the bucket (`OBJECTS_AT_A_TIME`) and deletes it once empty. One that holds more is also left to the service to
+   * Empties a part of the bucket (`OBJECTS_AT_A_TIME`), whatever holds are on it, and deletes it once empty. One that holds more is also left to the service to
    * empty, which does so by itself within a day or so. Never touches one that is not labelled with this id; that one is not the cluster's,
    * so it counts as `gone`.
    * @returns `more`: objects were deleted and others are left, so call again at once; `pending`: it changed meanwhile, so look again later

@@ -42,6 +42,9 @@ function clusterOf(body: unknown): string | undefined {
   return [id, cluster].find((one): one is string => typeof one === 'string' && CLUSTER_ID.test(one));
 }
 
+/** Said in the log, and then printed once more by the framework. */
+export const UNHANDLED = 'message not handled';
+
 /** Says in the log what the framework would only print, with what it belongs to. */
 export async function handled(ports: Ports, work: () => Promise<void>): Promise<void> {
   try {
@@ -49,9 +52,9 @@ export async function handled(ports: Ports, work: () => Promise<void>): Promise<
   } catch (thrown) {
     const { code } = asAppError(thrown);
     ports.metrics.record('unhandled', 1, { code });
-    tellFailure(ports.log, 'message not handled', thrown);
+    tellFailure(ports.log, UNHANDLED, thrown);
     // The framework prints what it gets, as it is.
-    throw new Error(`message not handled: ${code}`);
+    throw new Error(`${UNHANDLED}: ${code}`);
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Meter } from '@opentelemetry/api';
 import type { ErrorCode } from '../shared/errors.ts';
 import type { StepName } from '../shared/lifecycle/table.ts';
+import { SLOS } from './slos.ts';
 
 /** Every attribute there is, and its values. */
 export interface AttributeValues {
@@ -42,6 +43,9 @@ const define = <const T extends Record<string, InstrumentSpec>>(instruments: T):
 /** Up to the minute in which a step or a request must have ended. */
 const COMPUTING_S = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60];
 const WAITING_S = [1, 3, 10, 30, 60, 120, 300, 480, 600, 900, 1800, 3600];
+/** How many were later than promised is known only where a bucket ends. */
+const waitingS = (promisedS: number): readonly number[] =>
+  [...new Set([...WAITING_S, promisedS])].sort((a, b) => a - b);
 
 export const INSTRUMENTS = define({
   steps: {
@@ -73,7 +77,7 @@ export const INSTRUMENTS = define({
     unit: 's',
     description: 'From the moment a cluster was asked for until its owner could use it, in cloud time.',
     attributes: ['way'],
-    buckets: WAITING_S,
+    buckets: waitingS(SLOS.readyS),
   },
   etaError: {
     kind: 'histogram',
@@ -81,7 +85,7 @@ export const INSTRUMENTS = define({
     unit: 's',
     description: 'How far from the time that was promised a cluster became ready, in cloud time.',
     attributes: ['way', 'direction'],
-    buckets: WAITING_S,
+    buckets: waitingS(SLOS.etaErrorS),
   },
   claims: {
     kind: 'counter',

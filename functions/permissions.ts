@@ -70,6 +70,8 @@ const REMOVE_BUCKETS = [
   'storage.buckets.update',
   'storage.objects.delete',
   'storage.objects.list',
+  // What somebody put a hold on cannot be deleted. It lets nobody read: https://cloud.google.com/storage/docs/json_api/v1/objects/patch
+  'storage.objects.update',
 ];
 const LIST_BUCKETS = ['storage.buckets.list'];
 
@@ -202,8 +204,9 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
     [stepTopic('provision')]: [
       ...STEP_IN_QUEUE,
       ...MAKE_CLUSTER,
-      // Of zones that had no machines.
+      // Of zones that had no machines, and what stayed behind there.
       ...REMOVE_CLUSTER,
+      'compute.subnetworks.delete',
       ...FIREWALL,
       ...MAKE_BUCKETS,
       ...MAKE_RECORDS,

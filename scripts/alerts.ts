@@ -1,6 +1,7 @@
 /** docs/alerts.md: what is promised, what is alerted on and what is measured, as the code has it. */
-import { ALERTS, type Condition, SLOS } from '../functions/alerts.ts';
-import { INSTRUMENTS } from '../functions/metrics.ts';
+import { ALERTS, type Condition } from '../functions/alerts.ts';
+import { INSTRUMENTS, type Instrument } from '../functions/metrics.ts';
+import { SLOS } from '../functions/slos.ts';
 import { componentOf } from '../functions/status/plan.ts';
 import { lateAfterMs } from '../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type StepRow } from '../shared/lifecycle/table.ts';
@@ -17,9 +18,9 @@ What to do about each alert is in [operations.md](operations.md).
 
 | What | How much |
 | --- | --- |
-| Requests to the API that Hub does not fail, in 28 days | ${percent(SLOS.apiAvailability)} |
-| A cluster made from nothing is ready, 95 of 100 | within ${duration(SLOS.readyS * 1000)} |
-| The time that was promised for it is right, 95 of 100 | to ${duration(SLOS.etaErrorS * 1000)} |
+| Requests (of the API, of signing in to clusters, of credentials) that Hub does not fail, in 28 days | ${percent(SLOS.apiAvailability)} |
+| A cluster made from nothing is ready, ${percent(SLOS.inTime)} of them | within ${duration(SLOS.readyS * 1000)} |
+| It is later than was promised, ${percent(SLOS.inTime)} of them | by no more than ${duration(SLOS.etaErrorS * 1000)} |
 | Clusters that come from a pool | ${percent(SLOS.poolHits)} |
 | Whatever is due is looked at | within ${duration(SLOS.overdueS * 1000)} |
 | Things in the cloud that belong to no cluster, found in a week | ${SLOS.orphansPerWeek} |
@@ -59,7 +60,23 @@ const lateRows = (): string[] =>
   });
 
 function inWords(when: Condition): string {
-  if (when.kind === 'log') return when.event === undefined ? 'any error in the log' : `log: “${when.event}”`;
+  switch (when.kind) {
+    case 'log':
+      return when.event === undefined ? 'any other error in the log' : `log: “${when.event}”`;
+    case 'crash':
+      return 'an error in the log that no function wrote';
+    case 'unreachable':
+      return `\`${when.path}\` is not answered to two places of the world or more, for ${duration(when.forMs)}`;
+    case 'undelivered':
+      return `a message of \`${when.topic}\` waits longer than ${duration(when.waitMs)}, says Pub/Sub`;
+    case 'failing':
+      return `share of 5xx among requests to ${when.functions.map((name) => `\`${name}\``).join(', ')} above ${percent(when.value)} over ${when.withinMs.map(duration).join(' and ')}, and at least ${when.fewest} of them, says Cloud Run`;
+    default:
+      return inWordsOf(when);
+  }
+}
+
+function inWordsOf(when: Extract<Condition, { instrument: Instrument }>): string {
   const { name, unit } = INSTRUMENTS[when.instrument];
   const where =
     'where' in when ? Object.entries(when.where ?? {}).map(([key, value]) => `${key}=${value}`) : [];
@@ -72,10 +89,10 @@ function inWords(when: Condition): string {
       return `${metric} grows by more than ${when.value} in ${duration(when.withinMs)}${when.by ? `, for one ${when.by}` : ''}`;
     case 'silent':
       return `${metric} is ${duration(when.forMs)} ago, or says nothing`;
-    case 'p95':
-      return `95th percentile of ${metric} > ${amount(when.value)} over ${duration(when.withinMs)}`;
     case 'share':
-      return `share of ${metric} ${when.side} ${percent(when.value)} over ${when.withinMs.map(duration).join(' and ')}`;
+      return `share of ${metric} above ${percent(when.value)} over ${duration(when.withinMs)}, of at least ${when.fewest}`;
+    case 'beyond':
+      return `share of ${metric} > ${amount(when.end)} above ${percent(when.value)} over ${duration(when.withinMs)}, of at least ${when.fewest}`;
   }
 }
 

@@ -26,6 +26,8 @@ const VARIABLES = {
   kill_switch: true,
   licensed_products: ['pachyderm'],
   customer_managed_keys: true,
+  paging_channels: ['projects/my-hub/notificationChannels/1', 'projects/my-hub-us/notificationChannels/2'],
+  runbooks: 'https://example.com/hub/docs/operations.md',
 };
 
 /** @returns the first failed command, or undefined */

@@ -22,6 +22,17 @@ const REGION = {
     ],
   },
 };
+const PROJECT = {
+  body: {
+    quotas: [
+      quota('CPUS_ALL_REGIONS', 500),
+      quota('FIREWALLS', 82),
+      ...['FORWARDING_RULES', 'TARGET_POOLS', 'HEALTH_CHECKS', 'SUBNETWORKS'].map((metric) =>
+        quota(metric, 10),
+      ),
+    ],
+  },
+};
 const SERVERS = ['ns-a1.example.', 'ns-a2.example.'];
 const regionPath = (id: string) => `/compute.googleapis.com/compute/v1/projects/p/regions/${id}`;
 const [BELGIUM = { id: '' }] = REGIONS;
@@ -45,11 +56,14 @@ const PATHS = {
   console: '/firebasehosting.googleapis.com/v1beta1/projects/p/sites/p-console/customDomains/hub.example.com',
   signIn: '/identitytoolkit.googleapis.com/admin/v2/projects/p/config',
   google: '/identitytoolkit.googleapis.com/admin/v2/projects/p/defaultSupportedIdpConfigs/google.com',
+  quotas: '/compute.googleapis.com/compute/v1/projects/p',
   network: '/compute.googleapis.com/compute/v1/projects/p/global/networks/default',
   members:
     '/orgpolicy.googleapis.com/v2/projects/p/policies/iam.allowedPolicyMemberDomains:getEffectivePolicy',
   keys: '/orgpolicy.googleapis.com/v2/projects/p/policies/iam.disableServiceAccountKeyCreation:getEffectivePolicy',
   locations: '/orgpolicy.googleapis.com/v2/projects/p/policies/gcp.resourceLocations:getEffectivePolicy',
+  softDelete:
+    '/orgpolicy.googleapis.com/v2/projects/p/policies/storage.softDeletePolicySeconds:getEffectivePolicy',
 };
 const WELL: Replies = {
   [PATHS.project]: { body: { state: 'ACTIVE' } },
@@ -68,6 +82,8 @@ const WELL: Replies = {
   [PATHS.members]: policy([{ allowAll: true }]),
   [PATHS.keys]: policy([{ enforce: true }]),
   [PATHS.locations]: policy([{ allowAll: true }]),
+  [PATHS.softDelete]: policy([{ allowAll: true }]),
+  [PATHS.quotas]: PROJECT,
   ...Object.fromEntries(REGIONS.map(({ id }) => [regionPath(id), REGION])),
   [users()]: { body: { users: [{ localId: 'ada' }, operator] } },
   [services()]: { body: { services: [service('api', LATEST), service('sweep', LATEST)] } },
@@ -137,6 +153,14 @@ test('whatever is not well is told, with what to do', async () => {
           ],
         },
       },
+      [PATHS.softDelete]: policy([{ values: { allowedValues: ['604800', '0604800'] } }]),
+      [PATHS.quotas]: {
+        body: {
+          quotas: PROJECT.body.quotas.map(({ metric, limit }) =>
+            quota(metric, metric === 'CPUS_ALL_REGIONS' ? 32 : limit - 1),
+          ),
+        },
+      },
     },
     '--billing-account',
     '0A',
@@ -154,6 +178,9 @@ test('whatever is not well is told, with what to do', async () => {
     'network default: is there, and lets the whole world in',
     'gcloud compute networks delete default --project p',
     'CPUS is 24 and should be 80, SSD_TOTAL_GB is 0',
+    'quotas of all regions together: CPUS_ALL_REGIONS is 32 and should be 80, FIREWALLS is 81 and should be 82',
+    'FORWARDING_RULES is 9 and should be 10, TARGET_POOLS is 9',
+    'buckets may not be without soft delete',
     'the three public functions may not be public',
     'keys of service accounts can be made',
     'us-central1, asia-northeast1 are not allowed',
@@ -185,6 +212,45 @@ test('an operator is found on whatever page, and a cell where it is', async () =
   );
   expect(out).not.toContain('BAD');
   expect(code).toBe(0);
+});
+
+const LIST = (...allowedValues: string[]) => [{ values: { allowedValues } }];
+const IN_REGIONS = 'in:us-central1-locations in:asia-northeast1-locations'.split(' ');
+
+test.each<[string, string, object[], string | undefined]>([
+  ['the EU has Belgium', PATHS.locations, LIST('in:eu-locations', ...IN_REGIONS), undefined],
+  [
+    'Switzerland is none of it',
+    PATHS.locations,
+    LIST('in:europe-west6-locations', ...IN_REGIONS),
+    'europe-west1',
+  ],
+  [
+    'one region is not another',
+    PATHS.locations,
+    LIST('in:europe-west12-locations', ...IN_REGIONS),
+    'europe-west1',
+  ],
+  [
+    'North America has Iowa',
+    PATHS.locations,
+    LIST('in:northamerica-locations', 'in:asia-locations', 'europe-west1'),
+    undefined,
+  ],
+  [
+    'what is denied is not allowed',
+    PATHS.locations,
+    [{ values: { deniedValues: ['in:us-locations'] } }],
+    'us-central1 are',
+  ],
+  ['nothing is', PATHS.locations, [{ denyAll: true }], 'europe-west1, us-central1, asia-northeast1 are'],
+  ['nobody is', PATHS.members, [{ denyAll: true }], 'may not be public'],
+  ['none may be kept', PATHS.softDelete, LIST('0', '604800'), undefined],
+  ['none must be kept', PATHS.softDelete, [{ values: { deniedValues: ['is:0'] } }], 'without soft delete'],
+])('of lists of an organisation: %s', async (_, path, rules, says) => {
+  const { code, out } = await doctor({ ...WELL, [path]: policy(rules) });
+  expect(code).toBe(says === undefined ? 0 : 1);
+  expect(out).toContain(says ?? 'All is well.');
 });
 
 test('what is not there yet, or may not be seen, is told as that', async () => {

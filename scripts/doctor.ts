@@ -41,6 +41,7 @@ const CHECKS: readonly Check[] = [
   charts,
   revisions,
   networks,
+  wideQuotas,
   quotas,
   policies,
 ];
@@ -275,16 +276,43 @@ async function networks({ project: id }: Subject, google: Google): Promise<Findi
   ];
 }
 
+const [SMALLEST = { cpus: 0, nodes: 0, diskGiB: 0 }] = SIZES;
+
+/** GKE's for the cluster (all, master, vms, inkubelet, exkubelet), two of its load balancer, and that of the mesh's webhooks. */
+const FIREWALLS_EACH = 8;
+/** Those of `modules/network`. */
+const FIREWALLS_OF_HUB = 2;
+
+/**
+ * What clusters take of the quotas that all regions share.
+ * https://cloud.google.com/kubernetes-engine/docs/concepts/firewall-rules, https://cloud.google.com/compute/resource-usage
+ */
+const wideNeeds = (clusters: number): Record<string, number> => ({
+  CPUS_ALL_REGIONS: clusters * SMALLEST.nodes * SMALLEST.cpus,
+  FIREWALLS: clusters * FIREWALLS_EACH + FIREWALLS_OF_HUB,
+  FORWARDING_RULES: clusters,
+  TARGET_POOLS: clusters,
+  HEALTH_CHECKS: clusters,
+  SUBNETWORKS: clusters,
+});
+
 /** What a cluster of the smallest size takes of each quota: https://cloud.google.com/compute/resource-usage */
 function needs(clusters: number): Record<string, number> {
-  const [{ machineType, nodes, diskGiB } = { machineType: '', nodes: 0, diskGiB: 0 }] = SIZES;
+  const { cpus, nodes, diskGiB } = SMALLEST;
   return {
-    CPUS: clusters * nodes * Number(/\d+$/.exec(machineType)?.[0] ?? 0),
+    CPUS: clusters * nodes * cpus,
     // Balanced disks count as these; as much again for its volumes.
     SSD_TOTAL_GB: clusters * nodes * diskGiB * 2,
     IN_USE_ADDRESSES: clusters,
     STATIC_ADDRESSES: clusters,
   };
+}
+
+async function wideQuotas({ project: id, clusters }: Subject, google: Google): Promise<Finding[]> {
+  const about = 'quotas of all regions together';
+  const answer = await google.call('GET', `https://compute.googleapis.com/compute/v1/projects/${id}`);
+  if (answer.status !== 200) return [unseen(about, answer)];
+  return [enough(about, id, answer, wideNeeds(clusters))];
 }
 
 async function quotas({ project: id, clusters }: Subject, google: Google): Promise<Finding[]> {
@@ -295,30 +323,21 @@ async function quotas({ project: id, clusters }: Subject, google: Google): Promi
       'GET',
       `https://compute.googleapis.com/compute/v1/projects/${id}/regions/${region}`,
     );
-    if (answer.status !== 200) {
-      findings.push(unseen(about, answer));
-      continue;
-    }
-    const limits = new Map<string, number>(
-      (answer.body.quotas ?? []).map(({ metric, limit }: { metric: string; limit: number }) => [
-        metric,
-        limit,
-      ]),
-    );
-    const short = Object.entries(needs(clusters)).filter(
-      ([metric, need]) => (limits.get(metric) ?? 0) < need,
-    );
-    findings.push(
-      short.length === 0
-        ? fine(about)
-        : bad(
-            about,
-            `${short.map(([metric, need]) => `${metric} is ${limits.get(metric) ?? 0} and should be ${need}`).join(', ')}`,
-            `Ask for more: https://console.cloud.google.com/iam-admin/quotas?project=${id}. Days may pass.`,
-          ),
-    );
+    findings.push(answer.status === 200 ? enough(about, id, answer, needs(clusters)) : unseen(about, answer));
   }
   return findings;
+}
+
+function enough(about: string, id: string, { body }: Answer, wanted: Record<string, number>): Finding {
+  const told: { metric: string; limit: number }[] = body.quotas ?? [];
+  const limits = new Map(told.map(({ metric, limit }) => [metric, limit]));
+  const short = Object.entries(wanted).filter(([metric, need]) => (limits.get(metric) ?? 0) < need);
+  if (short.length === 0) return fine(about);
+  return bad(
+    about,
+    short.map(([metric, need]) => `${metric} is ${limits.get(metric) ?? 0} and should be ${need}`).join(', '),
+    `Ask for more: https://console.cloud.google.com/iam-admin/quotas?project=${id}. Days may pass.`,
+  );
 }
 
 interface Rule {
@@ -334,7 +353,7 @@ const POLICIES: Readonly<
 > = {
   'iam.allowedPolicyMemberDomains': {
     wrong: (rules) =>
-      rules.some(({ values }) => values !== undefined)
+      rules.some(({ values, denyAll }) => denyAll || values !== undefined)
         ? 'the three public functions may not be public'
         : undefined,
     remedy:
@@ -347,22 +366,43 @@ const POLICIES: Readonly<
   },
   'gcp.resourceLocations': {
     wrong: (rules) => {
-      const allowed = rules.flatMap(({ values }) => values?.allowedValues ?? []);
-      if (allowed.length === 0) return undefined;
-      const missing = REGIONS.filter(
-        ({ id }) => !allowed.some((one) => one.includes(id) || id.startsWith(groupOf(one))),
-      );
+      const missing = REGIONS.filter(({ id }) => !isAllowed(rules, (value) => covers(value, id)));
       return missing.length > 0 ? `${missing.map(({ id }) => id).join(', ')} are not allowed` : undefined;
     },
     remedy: 'Have them allowed, or take those regions out of shared/catalog/catalog.ts.',
   },
+  'storage.softDeletePolicySeconds': {
+    wrong: (rules) =>
+      isAllowed(rules, (value) => /^(is:)?0$/.test(value))
+        ? undefined
+        : 'buckets may not be without soft delete, as those of clusters are',
+    remedy: 'Have 0 allowed for this project: what people delete is then gone, and nobody pays for it.',
+  },
 };
 
-/** `in:europe-locations` stands for all that begin with `europe-`. */
-const groupOf = (value: string): string => {
-  const group = /^in:(\w+)-locations$/.exec(value)?.[1];
-  return group === undefined ? '\0' : `${group}-`;
+/** Whether a list leaves something to the project. https://cloud.google.com/resource-manager/docs/organization-policy/understanding-hierarchy */
+function isAllowed(rules: readonly Rule[], names: (value: string) => boolean): boolean {
+  if (rules.some(({ denyAll, values }) => denyAll || values?.deniedValues?.some(names))) return false;
+  const allowed = rules.flatMap(({ values }) => values?.allowedValues ?? []);
+  return allowed.length === 0 || allowed.some(names);
+}
+
+/**
+ * Regions of groups that are called otherwise than they are; for all others, `in:europe-locations` stands for what begins with `europe-`.
+ * https://cloud.google.com/resource-manager/docs/organization-policy/defining-locations#value_groups
+ */
+const GROUPS: Readonly<Record<string, RegExp>> = {
+  // Neither London nor Zurich.
+  eu: /^europe-(?!west2$|west6$)/,
+  northamerica: /^(northamerica|us)-/,
 };
+
+/** Whether a value of `gcp.resourceLocations` stands for all of a region. */
+function covers(value: string, region: string): boolean {
+  const group = /^in:(.+)-locations$/.exec(value)?.[1];
+  if (group === undefined) return value === region;
+  return group === region || (GROUPS[group]?.test(region) ?? region.startsWith(`${group}-`));
+}
 
 async function policies({ project: id }: Subject, google: Google): Promise<Finding[]> {
   const findings: Finding[] = [];

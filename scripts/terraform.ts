@@ -1,13 +1,16 @@
 /** What Terraform reads of the code: `terraform/generated/*.json`. Whatever is in there is changed in the code it comes from. */
-import { ALERTS, type Condition, SLOS } from '../functions/alerts.ts';
+import { ALERTS, type Alert, ANSWERING, type Condition } from '../functions/alerts.ts';
 import { SECRETS } from '../functions/config.ts';
 import { entryPointOf } from '../functions/entry-point.ts';
+import { UNHANDLED } from '../functions/invocation.ts';
 import { meshReleases } from '../functions/leaf/mesh.ts';
 import { isGivenUp, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../functions/manifest.ts';
 import { INSTRUMENTS, type Instrument, type InstrumentSpec } from '../functions/metrics.ts';
 import { actsAsNodes, issuesChartTokens, PERMISSIONS } from '../functions/permissions.ts';
+import { SLOS } from '../functions/slos.ts';
 import { PRODUCTS, REGIONS } from '../shared/catalog/catalog.ts';
 import { MESSAGE_SCHEMA, pushSubscription } from '../shared/messages.ts';
+import { minutes } from '../shared/units.ts';
 
 const json = (content: object): string => `${JSON.stringify(content, null, 2)}\n`;
 
@@ -94,8 +97,19 @@ const counted = (instrument: Instrument, where?: object): string =>
 const silence = (samples: string, forMs: number): string =>
   `(time() - max(max_over_time(${samples})) > ${forMs / 1000}) or absent_over_time(${samples})`;
 
+const grown = (samples: string, ms: number): string => `sum(increase(${samples}${within(ms)}))`;
+const rounded = (share: number): number => Number(share.toFixed(6));
+
+/** What Google counts itself: https://cloud.google.com/monitoring/api/metrics_gcp_p_z#gcp-run, by https://cloud.google.com/monitoring/promql */
+const requestsTo = (functions: readonly string[], where = ''): string =>
+  `{"run.googleapis.com/request_count", monitored_resource="cloud_run_revision", service_name=~"${functions.join('|')}"${where}}`;
+const FAULT = ', response_code_class="5xx"';
+
+type OfLog = Extract<Condition, { kind: 'log' | 'crash' }>;
+type OfUptime = Extract<Condition, { kind: 'unreachable' }>;
+
 /** PromQL that has a value when somebody is to be told. */
-function queryOf(when: Exclude<Condition, { kind: 'log' }>): string {
+function queryOf(when: Exclude<Condition, OfLog | OfUptime>): string {
   switch (when.kind) {
     case 'above':
       return `max(${series(when.instrument, when.where)}) > ${when.value}`;
@@ -103,26 +117,81 @@ function queryOf(when: Exclude<Condition, { kind: 'log' }>): string {
       return `sum${when.by ? ` by (${when.by})` : ''} (increase(${counted(when.instrument)}${within(when.withinMs)})) > ${when.value}`;
     case 'silent':
       return silence(`${series(when.instrument, when.where)}${within(when.forMs)}`, when.forMs);
-    case 'p95':
-      return `histogram_quantile(0.95, sum by (le) (rate(${series(when.instrument, when.where, '_bucket')}${within(when.withinMs)}))) > ${when.value}`;
-    case 'share':
-      return when.withinMs
-        .map((ms) => {
-          const share = `sum(increase(${counted(when.instrument, when.where)}${within(ms)})) / sum(increase(${counted(when.instrument)}${within(ms)}))`;
-          return `(${share} ${when.side === 'above' ? '>' : '<'} ${Number(when.value.toFixed(6))})`;
-        })
-        .join(' and ');
+    case 'share': {
+      const all = grown(counted(when.instrument), when.withinMs);
+      const bad = grown(counted(when.instrument, when.where), when.withinMs);
+      return `(${bad} / ${all} > ${rounded(when.value)}) and (${all} >= ${when.fewest})`;
+    }
+    case 'beyond': {
+      // It is written as 806 or as 806.0.
+      const ended = series(when.instrument, when.where, '_bucket').replace(
+        /}$/,
+        `, le=~"${when.end}([.]0+)?"}`,
+      );
+      const all = grown(counted(when.instrument, when.among), when.withinMs);
+      const bad = `(${grown(counted(when.instrument, when.where), when.withinMs)} - ${grown(ended, when.withinMs)})`;
+      return `(${bad} / ${all} > ${rounded(when.value)}) and (${all} >= ${when.fewest})`;
+    }
+    case 'failing': {
+      const [longest = 0] = when.withinMs;
+      const bad = (ms: number): string => grown(requestsTo(when.functions, FAULT), ms);
+      const shares = when.withinMs.map(
+        (ms) => `(${bad(ms)} / ${grown(requestsTo(when.functions), ms)} > ${rounded(when.value)})`,
+      );
+      return [...shares, `(${bad(longest)} >= ${when.fewest})`].join(' and ');
+    }
+    case 'undelivered':
+      return `max({"pubsub.googleapis.com/subscription/oldest_unacked_message_age", monitored_resource="pubsub_subscription", subscription_id="${pushSubscription(when.topic)}"}) > ${when.waitMs / 1000}`;
   }
 }
 
-/** A line that is an error of a function's, if no event is named. */
-const filterOf = ({ event }: Extract<Condition, { kind: 'log' }>): string =>
-  event === undefined ? 'severity>=ERROR AND jsonPayload.function:*' : `jsonPayload.message="${event}"`;
+/** How long that must last. What is silent may be just about to begin: after a deployment, or when all is new. */
+const lastingMs = (when: Condition): number =>
+  when.kind === 'silent' ? SILENT_FOR_MS : 'forMs' in when ? when.forMs : 0;
+const SILENT_FOR_MS = minutes(5);
+
+/** Whether it can be asked only while functions send metrics of their own. */
+const isOfHub = (when: Condition): boolean => 'instrument' in when;
+
+/** Each has an alert of its own. */
+const EVENTS = ALERTS.flatMap(({ when }): string[] =>
+  when.kind === 'log' && 'event' in when ? [when.event] : [],
+);
+
+/**
+ * What is printed has no severity, unless it is JSON (https://cloud.google.com/run/docs/logging), nor the function's name; the platform's own
+ * lines have one. What a function said before it threw was said in a line of its own.
+ */
+const CRASH = [
+  'NOT jsonPayload.function:*',
+  `(${[
+    '(log_id("run.googleapis.com/varlog/system") AND severity>=ERROR)',
+    '(log_id("run.googleapis.com/stderr") AND (severity>=ERROR OR textPayload:"error" OR jsonPayload.message:"error"))',
+  ].join(' OR ')})`,
+  `NOT textPayload:"${UNHANDLED}: "`,
+  `NOT jsonPayload.message:"${UNHANDLED}: "`,
+].join(' AND ');
+
+function filterOf(when: OfLog): string {
+  if (when.kind === 'crash') return CRASH;
+  if (when.event !== undefined) return `jsonPayload.message="${when.event}"`;
+  const others = EVENTS.map((event) => `"${event}"`).join(' OR ');
+  return `severity>=ERROR AND jsonPayload.function:* AND NOT jsonPayload.message=(${others})`;
+}
+
+function madeOf(when: Condition): object {
+  if (when.kind === 'log' || when.kind === 'crash') return { log: filterOf(when) };
+  const for_seconds = lastingMs(when) / 1000;
+  if (when.kind === 'unreachable') return { path: when.path, for_seconds };
+  return { query: queryOf(when), for_seconds, needs_metrics: isOfHub(when) };
+}
 
 export const alertsFile = (): string =>
   json({
     slos: {
       api_availability: SLOS.apiAvailability,
+      in_time: SLOS.inTime,
+      services: ANSWERING,
       ready_seconds: SLOS.readyS,
       pool_hits: SLOS.poolHits,
       // As Cloud Monitoring stores what comes by OTLP: https://cloud.google.com/stackdriver/docs/reference/telemetry/v1.metrics
@@ -130,14 +199,13 @@ export const alertsFile = (): string =>
       claims_metric: `prometheus.googleapis.com/${INSTRUMENTS.claims.name}/counter`,
     },
     alerts: Object.fromEntries(
-      ALERTS.map(({ id, title, severity, when }) => [
+      ALERTS.map(({ id, title, severity, later, when }: Alert) => [
         id,
         {
           title,
           severity: severity === 'page' ? 'CRITICAL' : 'WARNING',
-          ...(when.kind === 'log'
-            ? { log: filterOf(when) }
-            : { query: queryOf(when), for_seconds: when.kind === 'above' ? when.forMs / 1000 : 0 }),
+          later: later === true,
+          ...madeOf(when),
         },
       ]),
     ),

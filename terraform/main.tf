@@ -29,6 +29,10 @@ module "cell" {
   org_policies       = var.org_policies
   lock_audit_log     = var.lock_audit_log
   ci                 = var.ci
+  runbooks           = var.runbooks
+
+  # A policy tells channels of its own project.
+  paging_channels = [for channel in var.paging_channels : channel if startswith(channel, "projects/${each.value.project_id}/")]
 
   customer_managed_keys = var.customer_managed_keys
 }

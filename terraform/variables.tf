@@ -162,6 +162,28 @@ variable "customer_managed_keys" {
   default     = false
 }
 
+variable "paging_channels" {
+  description = "Whom alerts that page wake, beside the e-mail: ids of notification channels, made by hand in the project of each cell. Without them nobody is woken."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for channel in var.paging_channels : can(regex("^projects/[a-z][-a-z0-9]+/notificationChannels/[0-9]+$", channel))])
+    error_message = "Each must be an id like projects/my-hub/notificationChannels/1234567890: gcloud beta monitoring channels list."
+  }
+
+  validation {
+    condition     = alltrue([for channel in var.paging_channels : contains(concat([var.project_id], [for cell in var.cells : cell.project_id]), split("/", channel)[1])])
+    error_message = "Each must be in the project of a cell: a policy tells no channel of another project."
+  }
+}
+
+variable "runbooks" {
+  description = "What alerts lead to: the address of docs/operations.md in your repository."
+  type        = string
+  default     = "docs/operations.md"
+}
+
 variable "ci" {
   description = "Repository whose CI may look at what an apply would change, and sign what it has built. Null: none."
   type = object({

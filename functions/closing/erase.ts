@@ -8,7 +8,7 @@ import { ORPHANS, SIGNALS } from '../../shared/documents/paths.ts';
 import type { Query, Snapshot, Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 
-/** Documents changed at a time; one commit takes 500: https://firebase.google.com/docs/firestore/quotas#writes_and_transactions */
+/** Documents changed at a time; a commit may be of 10 MiB: https://firebase.google.com/docs/firestore/quotas#writes_and_transactions */
 const PAGE = 200;
 
 type Where = NonNullable<Query['where']>[number];

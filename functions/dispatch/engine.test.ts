@@ -98,6 +98,23 @@ describe('a result', () => {
     expect((await read(hub, id)).detail).toBe('waiting');
   });
 
+  test('of another place than where it is made by now is found again', async () => {
+    const hub = memoryHub();
+    const id = await given(hub);
+    const seen: (string | undefined)[] = [];
+    const step: Step = async ({ location, exhausted }) => {
+      seen.push(location);
+      const next = { location: 'c', exhausted: ['a', 'b'] };
+      // Another handler was quicker, and has moved on from the place that this one would move to.
+      if (location !== undefined) return wait(20_000, `in ${location} after ${exhausted}`);
+      await hub.documents.commit([{ op: 'update', path: clusterPath(id), data: next }]);
+      return wait(0, 'next', { patch: { location: 'b', exhausted: ['a'] } });
+    };
+    await hub.run(dispatch(hub.ports, withAdmit(step), 'admit', message(id)));
+    expect(seen).toEqual([undefined, 'c']);
+    expect(await read(hub, id)).toMatchObject({ location: 'c', detail: 'in c after a,b' });
+  });
+
   test('that rests on another document is found again if that one changed', async () => {
     const hub = memoryHub();
     const id = await given(hub);

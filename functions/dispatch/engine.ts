@@ -4,7 +4,7 @@
  * precondition is the lock.
  */
 
-import type { ClusterFields } from '../../shared/documents/cluster.ts';
+import type { Cluster, ClusterFields } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { rowOf, SHORT_WAIT_MS, type StepName } from '../../shared/lifecycle/table.ts';
 import { type Transition, transition } from '../../shared/lifecycle/transition.ts';
@@ -74,12 +74,26 @@ export async function dispatch(
       return;
     }
     await ports.clock.sleepUntil(ports.clock.now() + ports.random.fraction() * CONTENTION_MS * attempt);
-    read = await current();
-    if (!read) return;
-    // A result that rests on other documents must be found anew; any other is still true and only needs to be written.
-    if (result.guarded || result.proof) result = await run(ports, steps[step], read, step);
+    const now = await current();
+    if (!now) return;
+    const isOutdated = restsOnMore(result) || restsOnWhatChanged(result, read.cluster, now.cluster);
+    read = now;
+    // Any other is still true and only needs to be written.
+    if (isOutdated) result = await run(ports, steps[step], read, step);
   }
   throw new AppError('CONFLICT', `cluster ${message.id} changes too fast`);
+}
+
+/** On other documents than the cluster's. */
+const restsOnMore = ({ guarded, proof }: StepResult): boolean => guarded !== undefined || proof !== undefined;
+
+/** What is decided is decided of a place; and no longer that it is to be made if another handler has begun to give its room back. */
+const PREMISES: readonly (keyof ClusterFields)[] = ['location', 'exhausted', 'holdUntilAt'];
+
+/** Whether another handler has changed meanwhile what this one decided by, or what it is about to write. */
+function restsOnWhatChanged({ patch = {} }: StepResult, then: Cluster, now: Cluster): boolean {
+  const changed = changes(then, now);
+  return [...PREMISES, ...Object.keys(patch)].some((field) => field in changed);
 }
 
 /**

@@ -1,11 +1,12 @@
 /** The `Buckets` port on Google Cloud Storage. Nothing here waits for long: what needs more calls says `pending`. */
 import type { File, Storage, Bucket as StorageBucket } from '@google-cloud/storage';
 import { AppError } from '../../shared/errors.ts';
-import { type Binding, planBindings } from '../bucket-access.ts';
+import { type Binding, dataRole, planBindings } from '../bucket-access.ts';
 import { type Bucket, type Buckets, bucketPrefix, mayBeOfHub, OBJECTS_AT_A_TIME } from '../buckets.ts';
 import { keyIn } from '../data-key.ts';
 import { labelsOf } from '../labels.ts';
 import { scrub } from '../log.ts';
+import { isForbiddenByPolicy, isOfMetadata } from '../providers/gke/errors.ts';
 
 /** At some 50 ms each that is what a bucket takes that was not busy before, 1000 a second: https://cloud.google.com/storage/docs/request-rate */
 const DELETIONS_IN_PARALLEL = 50;
@@ -49,7 +50,8 @@ export function createBuckets(
       const seen = await look(storage, bucket.name);
       requireThere(seen, bucket);
       requireOwn(seen, bucket);
-      for (let attempt = 1; !(await grant(storage.bucket(bucket.name), principals)); attempt++) {
+      const role = dataRole(storage.projectId);
+      for (let attempt = 1; !(await grant(storage.bucket(bucket.name), principals, role)); attempt++) {
         if (attempt === GRANT_ATTEMPTS) {
           throw new AppError('PROVIDER_UNAVAILABLE', `the policy of ${bucket.name} changes all the time`);
         }
@@ -125,10 +127,10 @@ async function look(storage: Storage, name: string): Promise<Seen | 'absent' | '
 const GRANT_ATTEMPTS = 3;
 
 /** @returns false if somebody else changed the policy meanwhile */
-async function grant(bucket: StorageBucket, principals: string): Promise<boolean> {
+async function grant(bucket: StorageBucket, principals: string, role: string): Promise<boolean> {
   // Conditions are only told to those who ask for this version; whoever does not would write the policy back without them.
   const [policy] = await bucket.iam.getPolicy({ requestedPolicyVersion: 3 }).catch(rethrow);
-  const bindings = planBindings((policy.bindings ?? []) as Binding[], principals);
+  const bindings = planBindings((policy.bindings ?? []) as Binding[], principals, role);
   if (!bindings) return true;
   try {
     await bucket.iam.setPolicy({ ...policy, version: 3, bindings } as Parameters<
@@ -136,8 +138,11 @@ async function grant(bucket: StorageBucket, principals: string): Promise<boolean
     >[0]);
     return true;
   } catch (error) {
-    if (statusOf(error) === 412 || statusOf(error) === 409) return false;
-    throw translate(error);
+    const translated = translate(error);
+    // An organisation policy is told with the status of a lost race.
+    const isOvertaken = statusOf(error) === 412 || statusOf(error) === 409;
+    if (isOvertaken && !(translated instanceof AppError)) return false;
+    throw translated;
   }
 }
 
@@ -198,12 +203,32 @@ async function deleteFiles(files: readonly File[]): Promise<void> {
 
 /** The precondition makes the call one that the client may repeat. A newer object of that name is left for the next call. */
 async function deleteFile(file: File): Promise<void> {
-  const { generation } = file.metadata;
+  const { generation, temporaryHold, eventBasedHold } = file.metadata;
+  if ((temporaryHold || eventBasedHold) && !(await release(file))) return;
   await file
     .delete(generation === undefined ? {} : { ifGenerationMatch: generation })
     .catch((error: unknown) => {
       if (statusOf(error) !== 404 && statusOf(error) !== 412) throw translate(error);
     });
+}
+
+/**
+ * Whoever may write an object may put a hold on it with the same call, and no one can delete it then, nor the service by itself:
+ * https://cloud.google.com/storage/docs/object-holds
+ * @returns false if it was changed meanwhile, or is gone
+ */
+async function release(file: File): Promise<boolean> {
+  const { metageneration } = file.metadata;
+  try {
+    await file.setMetadata(
+      { temporaryHold: false, eventBasedHold: false },
+      metageneration === undefined ? {} : { ifMetagenerationMatch: metageneration },
+    );
+    return true;
+  } catch (error) {
+    if (statusOf(error) === 404 || statusOf(error) === 412) return false;
+    throw translate(error);
+  }
 }
 
 /** Objects that came meanwhile, or a change of the bucket, call for another look. */
@@ -224,6 +249,7 @@ async function deleteBucket(
 
 /** HTTP status, if the service answered at all. */
 function statusOf(error: unknown): number | undefined {
+  if (isOfMetadata(error)) return undefined;
   const code = Number((error as { code?: unknown }).code);
   return Number.isInteger(code) && code >= 100 ? code : undefined;
 }
@@ -235,7 +261,11 @@ function statusOf(error: unknown): number | undefined {
 function translate(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const status = statusOf(error);
-  const detail = `Cloud Storage: ${scrub(String((error as Error).message))}`;
+  const message = String((error as Error).message);
+  const detail = `Cloud Storage: ${scrub(message)}`;
+  if ((status === 412 || status === 400) && isForbiddenByPolicy(message)) {
+    return new AppError('CLOUD_SETUP', detail);
+  }
   if (status === 401 || status === 403) return new AppError('PERMISSION_DENIED', detail);
   if (status === 429) return new AppError('CLOUD_BUSY', detail);
   if (status === undefined || status === 408 || status >= 500) {

@@ -1,10 +1,13 @@
 /**
- * Metrics of one function, sent while it still has a processor: between requests it has none. Whoever is the last to end on this instance
- * sends, and under load somebody does every few seconds. Nobody waits long for it, and nobody fails by it.
+ * Metrics of one function, sent while it has a processor: between requests it has none. A function for whose end nobody waits stays until its
+ * numbers have arrived; one that answers people sends beside the next request what the one before has left. What is left when an instance
+ * ends is sent then. Nobody who waits for an answer waits for this, and nobody fails by it.
  */
 import { seconds } from '../../shared/units.ts';
+import type { Clock } from '../cloud.ts';
 import { type Log, silentLog } from '../log.ts';
 import type { Instrument, Metrics } from '../metrics.ts';
+import { systemClock } from './clock.ts';
 import type { Counting, Otlp } from './otlp.ts';
 
 export interface OtlpMetricsOptions extends Counting {
@@ -12,70 +15,86 @@ export interface OtlpMetricsOptions extends Counting {
   endpoint: string;
   /** How the function proves who it is there; must not fail. */
   headers?: () => Promise<Record<string, string>>;
-  /** Somebody waits for its answers: the SDK, which takes a moment of the processor, is loaded after the first one. */
+  /** Somebody waits for its answers: it never stays, and the SDK, which takes a moment of the processor, is loaded after the first one. */
   isWaitedFor?: boolean;
-  /** The longest that an invocation waits at its end. */
-  waitMs?: number;
+  /** An invocation does not stay beyond, counted from its beginning: the platform would end it. */
+  invocationMs?: number;
   log?: Log;
+  clock?: Pick<Clock, 'now' | 'sleepUntil'>;
 }
 
-const WAIT_MS = 300;
-/** While invocations overlap all the time, so often. */
-const EVERY_MS = seconds(10);
-/** After a receiver did not answer, nobody waits for it again so long. */
+export interface OtlpMetrics extends Metrics {
+  /** For when the instance ends: sends what is left, and gives up in time. Never fails. */
+  sendRest(): Promise<void>;
+}
+
+/**
+ * Points of a series that are closer than five seconds are refused, and so the last value of a burst would be lost
+ * (https://cloud.google.com/monitoring/quotas#custom_metrics_quotas). A little more, for clocks are set now and then.
+ */
+export const SPACING_MS = seconds(6);
+/** A sending that takes longer goes on by itself, if it is let. */
+const ANSWER_MS = seconds(3);
+/** Less than the ten seconds that an instance has when it is told to end: https://cloud.google.com/run/docs/container-contract#instance-shutdown */
+const STAY_MS = SPACING_MS + ANSWER_MS;
+/** After a receiver refused it is left alone so long. One that is slow did not: where there is no processor, nothing is quick. */
 const PAUSE_MS = seconds(30);
 /** Recorded before the SDK is there; more are dropped. */
 const MOST_EARLY = 1000;
 
-type Early = [instrument: Instrument, value: number, attributes: Record<string, string>];
+type Early = [instrument: Instrument, value: number, attributes: Record<string, string>, atMs: number];
 
-/** Loads nothing before there is something to send. */
+/** Loads nothing before there is somebody whom it does not keep waiting. */
 export function createOtlpMetrics({
   endpoint,
   headers,
   isWaitedFor = false,
-  waitMs = WAIT_MS,
+  invocationMs = Number.POSITIVE_INFINITY,
   log = silentLog,
+  clock = systemClock(1),
   ...who
-}: OtlpMetricsOptions): Metrics {
+}: OtlpMetricsOptions): OtlpMetrics {
   let otlp: Otlp | undefined;
   const early: Early[] = [];
   let unsent = false;
   let underWay = 0;
-  let sentAtMs = 0;
+  let dueMs = 0;
   let pausedUntilMs = 0;
   let sending: Promise<void> | undefined;
 
   const record: Metrics['record'] = (instrument, value, attributes) => {
     unsent = true;
-    if (otlp) otlp.record(instrument, value, attributes);
-    else if (early.length < MOST_EARLY) early.push([instrument, value, attributes]);
+    const one: Early = [instrument, value, attributes, clock.now()];
+    if (otlp) otlp.record(...(one as Parameters<Otlp['record']>));
+    else if (early.length < MOST_EARLY) early.push(one);
   };
 
   let loading: Promise<Otlp> | undefined;
   const load = (): Promise<Otlp> => {
+    // The token takes a moment as well, and is kept by who gives it.
+    if (!loading) void headers?.();
     loading ??= import('./otlp.ts').then(({ createOtlp }) => {
       otlp = createOtlp(endpoint, headers, who, log);
-      for (const one of early.splice(0)) otlp.record(...(one as Parameters<Metrics['record']>));
+      for (const one of early.splice(0)) otlp.record(...(one as Parameters<Otlp['record']>));
       return otlp;
     });
     return loading;
   };
+  const loadAhead = (): void => void load().catch(() => undefined);
 
   const send = async (): Promise<void> => {
-    let taken = false;
+    let outcome: Awaited<ReturnType<Otlp['send']>> = 'unanswered';
     try {
       const loaded = await load();
+      if (dueMs > clock.now()) await clock.sleepUntil(dueMs);
       unsent = false;
-      taken = await loaded.send();
+      dueMs = clock.now() + SPACING_MS;
+      outcome = await loaded.send(clock.now());
     } catch {
       // A receiver that is away, or an SDK that cannot be loaded, is nothing to the work at hand.
     }
-    sentAtMs = Date.now();
-    if (!taken) {
-      unsent = true;
-      pausedUntilMs = sentAtMs + PAUSE_MS;
-    }
+    if (outcome !== 'taken') unsent = true;
+    if (outcome === 'refused') pausedUntilMs = clock.now() + PAUSE_MS;
   };
 
   const sendAll = async (): Promise<void> => {
@@ -88,36 +107,43 @@ export function createOtlpMetrics({
     await sending;
   };
 
-  const end = async (): Promise<void> => {
-    const now = Date.now();
-    if (!unsent || now < pausedUntilMs) return;
-    if (underWay > 0 && now - sentAtMs < EVERY_MS) return;
-    if (isWaitedFor && !otlp) {
-      setImmediate(() => void load().catch(() => undefined));
+  const isPaused = (): boolean => clock.now() < pausedUntilMs;
+  const sendUntil = (atMs: number): Promise<void> => {
+    const sent = sendAll();
+    return atMs > clock.now() ? Promise.race([sent, clock.sleepUntil(atMs)]) : Promise.resolve();
+  };
+
+  const begin = (): void => {
+    if (!isWaitedFor) loadAhead();
+    else if (otlp && unsent && !isPaused() && clock.now() >= dueMs) void sendAll();
+  };
+
+  const end = async (beganMs: number): Promise<void> => {
+    if (isWaitedFor) {
+      if (unsent && !otlp) setImmediate(loadAhead);
       return;
     }
-    if (!(await inTime(sendAll(), waitMs))) pausedUntilMs = Date.now() + PAUSE_MS;
+    const now = clock.now();
+    // Whoever is under way still has to end, and sends this too; while somebody always is, it is sent as often as it may be.
+    if (!unsent || isPaused() || (underWay > 0 && now < dueMs)) return;
+    await sendUntil(Math.min(now + STAY_MS, beganMs + invocationMs));
   };
 
   return {
     record,
     async during(work) {
+      const beganMs = clock.now();
       underWay++;
+      begin();
       try {
         return await work();
       } finally {
         underWay--;
-        await end();
+        await end(beganMs);
       }
     },
+    async sendRest() {
+      if (unsent) await sendUntil(clock.now() + STAY_MS);
+    },
   };
-}
-
-/** @returns whether it ended by then; it may go on all the same */
-function inTime(work: Promise<void>, forMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), forMs);
-  });
-  return Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer));
 }

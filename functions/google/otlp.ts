@@ -1,11 +1,17 @@
 /** The SDK of OpenTelemetry: sums up what was recorded and sends it as OTLP. Heavy; loaded by `metrics.ts` when there is something to send. */
-import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { DiagLogLevel, diag, type HrTime } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  DataPointType,
+  MeterProvider,
+  type MetricData,
+  MetricReader,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
 import { seconds } from '../../shared/units.ts';
 import type { Log } from '../log.ts';
-import { type Metrics, recorderOn } from '../metrics.ts';
+import { INSTRUMENTS, type Metrics, recorderOn } from '../metrics.ts';
 
 /** Who counts. Every instance of a function counts by itself, so each is a series of its own. */
 export interface Counting {
@@ -17,13 +23,16 @@ export interface Counting {
 }
 
 export interface Otlp {
-  record: Metrics['record'];
-  /** @returns false if the receiver did not take it */
-  send(): Promise<boolean>;
+  record(...args: [...Parameters<Metrics['record']>, atMs: number]): void;
+  /**
+   * @param nowMs what the values are of
+   * @returns whether the receiver took it, refused it, or was not heard of: then it may have it all the same
+   */
+  send(nowMs: number): Promise<'taken' | 'refused' | 'unanswered'>;
 }
 
-/** Then a receiver that does not answer is given up. */
-const SEND_MS = seconds(5);
+/** Then a receiver that does not answer is given up. Longer than between two requests of one that is used: meanwhile there is no processor. */
+const SEND_MS = seconds(30);
 
 /**
  * What the SDK has to complain about. A receiver that takes only some of the points, or none of them, answers 200 all the same
@@ -79,11 +88,54 @@ export function createOtlp(
     }),
     readers: [reader],
   });
+  const record = recorderOn(provider.getMeter('hub'));
+  const firstMs = new Map<string, number>();
   return {
-    record: recorderOn(provider.getMeter('hub')),
-    async send() {
+    record(instrument, value, attributes, atMs) {
+      const key = seriesOf(INSTRUMENTS[instrument].name, attributes);
+      if (!firstMs.has(key)) firstMs.set(key, atMs);
+      record(instrument, value, attributes);
+    },
+    async send(nowMs) {
       const { resourceMetrics } = await reader.collect();
-      return new Promise((resolve) => exporter.export(resourceMetrics, ({ code }) => resolve(code === 0)));
+      return new Promise((resolve) =>
+        exporter.export(stamped(resourceMetrics, firstMs, nowMs), ({ code, error }) =>
+          resolve(code === 0 ? 'taken' : error?.name === REFUSED ? 'refused' : 'unanswered'),
+        ),
+      );
     },
   };
 }
+
+/** What the exporter throws for an answer that is none of 200; a connection that breaks, or a time-out, has other names. */
+const REFUSED = 'OTLPExporterError';
+
+const seriesOf = (name: string, attributes: object): string =>
+  JSON.stringify([name, ...Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1))]);
+
+/**
+ * Whatever counts begins a moment before its first value. For the SDK it begins with it, which may be the instant of sending, and points
+ * that last no time are refused (https://cloud.google.com/monitoring/api/ref_v3/rest/v3/TimeInterval). No sooner: what a point says is taken
+ * to have come evenly over its time (https://cloud.google.com/stackdriver/docs/managed-prometheus/promql-differences#calculation_of_rate_and_increase).
+ */
+function stamped(all: ResourceMetrics, firstMs: ReadonlyMap<string, number>, nowMs: number): ResourceMetrics {
+  const endTime = hrTimeOf(nowMs);
+  const restamp = (metric: MetricData): MetricData => {
+    const startOf = (attributes: object): HrTime =>
+      metric.dataPointType === DataPointType.GAUGE
+        ? endTime
+        : hrTimeOf((firstMs.get(seriesOf(metric.descriptor.name, attributes)) ?? nowMs) - 1);
+    const dataPoints = metric.dataPoints.map((point) => ({
+      ...point,
+      startTime: startOf(point.attributes),
+      endTime,
+    }));
+    return { ...metric, dataPoints } as MetricData;
+  };
+  return {
+    ...all,
+    scopeMetrics: all.scopeMetrics.map((one) => ({ ...one, metrics: one.metrics.map(restamp) })),
+  };
+}
+
+const hrTimeOf = (ms: number): HrTime => [Math.floor(ms / 1000), Math.round((ms % 1000) * 1e6)];

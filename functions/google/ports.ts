@@ -3,6 +3,7 @@
  * identity. SDKs are imported when a port is first used, so that a function loads only what it calls.
  */
 import { REGIONS } from '../../shared/catalog/catalog.ts';
+import { seconds } from '../../shared/units.ts';
 import type { Buckets } from '../buckets.ts';
 import type { Certificates } from '../certificates.ts';
 import type { Charts } from '../charts.ts';
@@ -21,6 +22,7 @@ import type { GkeClient } from '../providers/gke/client.ts';
 import { createGkeProvider } from '../providers/gke/provider.ts';
 import type { GkeSettings } from '../providers/gke/request.ts';
 import { versioned } from '../versioned.ts';
+import { beforeExit } from './before-exit.ts';
 import { systemClock, systemRandom } from './clock.ts';
 import { lazy } from './lazy.ts';
 import { createCloudLog } from './log.ts';
@@ -40,7 +42,7 @@ export async function portsOf(functionName: string): Promise<Ports> {
   shared ??= createPorts(parseConfig(process.env));
   const { config, ...ports } = shared;
   const log = createCloudLog({ function: functionName }, config.projectId);
-  const metrics = await metricsOf(config, functionName, log);
+  const metrics = await metricsOf(config, functionName, log, ports.clock);
   const own = functionName === 'credentials' && insideAsItself(config, ports);
   return byOneTime({ ...ports, ...own, log, metrics });
 }
@@ -56,20 +58,28 @@ function insideAsItself(config: Config, ports: Pick<Ports, 'clock' | 'random'>):
 const GOOGLE_RECEIVER = 'https://telemetry.googleapis.com';
 
 async function metricsOf(
-  { telemetry, cell, projectId }: Config,
+  { telemetry, cell, projectId, local }: Config,
   functionName: string,
   log: Log,
+  clock: Clock,
 ): Promise<Metrics> {
   if (!telemetry) return silentMetrics;
   const { createOtlpMetrics } = await import('./metrics.ts');
   const { endpoint, version, region } = telemetry;
-  const trigger = MANIFEST.find(({ name }) => name === functionName)?.trigger;
-  return createOtlpMetrics({
+  const { trigger, timeoutSeconds = 0 } = MANIFEST.find(({ name }) => name === functionName) ?? {};
+  const metrics = createOtlpMetrics({
     ...{ endpoint, functionName, version, cell, region, log, instance: systemRandom.base32(16) },
     isWaitedFor: trigger?.kind === 'http',
+    invocationMs: clock.afterWork(seconds(timeoutSeconds)) - clock.now() - END_MS,
     ...(endpoint === GOOGLE_RECEIVER && { headers: ownHeaders(projectId) }),
   });
+  // On a laptop all share one process, which ends when it is told.
+  if (!local) beforeExit(() => metrics.sendRest());
+  return metrics;
 }
+
+/** What an invocation keeps of its time, to end by itself. */
+const END_MS = seconds(3);
 
 /** Without a token the receiver refuses, which costs nothing but the metrics. */
 function ownHeaders(projectId: string): () => Promise<Record<string, string>> {

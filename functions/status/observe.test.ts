@@ -1,16 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { memoryHub } from '../../local/memory/hub.ts';
 import type { StatusReply } from '../../shared/api.ts';
+import { cellPath } from '../../shared/documents/account.ts';
 import { type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
 import { AppError } from '../../shared/errors.ts';
 import { TOPICS } from '../../shared/messages.ts';
-import { days, hours, minutes } from '../../shared/units.ts';
+import { days, dollars, hours, minutes } from '../../shared/units.ts';
 import { apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
 import { standing } from '../../test/standing.ts';
 import type { Instrument } from '../metrics.ts';
 import type { Ports } from '../ports.ts';
-import { observeStatus } from './observe.ts';
+import { KILL_SWITCH_MICROS, observeStatus } from './observe.ts';
 
 const PATH = statusPath('default');
 
@@ -103,6 +104,24 @@ describe('the status', () => {
       stuck: 1,
       components: { access: { status: 'degraded' } },
     });
+  });
+
+  test('says how much of the cell’s money is taken, but not while the kill switch is the limit', async () => {
+    const usedAt = async (cellHourlyMicros: number): Promise<object[]> => {
+      const api = apiUnderTest();
+      await api.documents.commit([
+        { op: 'create', path: cellPath('default'), data: { clusters: 1, hourlyMicros: dollars(1) } },
+      ]);
+      const used: object[] = [];
+      const settings = { ...api.ports.settings, limits: { ...api.ports.settings.limits, cellHourlyMicros } };
+      const record: Ports['metrics']['record'] = (instrument, value, attributes) => {
+        if (instrument === 'allowance') used.push({ value, ...attributes });
+      };
+      await observeStatus({ ...api.ports, settings, metrics: { ...api.ports.metrics, record } });
+      return used;
+    };
+    expect(await usedAt(dollars(2))).toContainEqual({ value: 0.5, limit: 'money' });
+    expect(await usedAt(KILL_SWITCH_MICROS)).toEqual([expect.objectContaining({ limit: 'clusters' })]);
   });
 
   test('a user’s own mistakes are not Hub’s trouble', async () => {

@@ -12,13 +12,15 @@ import { type Health, type Status, statusDocument, statusPath } from '../../shar
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { commandEdge, lateAfterMs } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
-import { days, hours } from '../../shared/units.ts';
+import { days, dollars, hours } from '../../shared/units.ts';
 import { CommitError, type DocumentData, type Query, type Snapshot } from '../cloud.ts';
 import { tellFailure } from '../failure.ts';
 import { leadsToWarm } from '../pool/plan.ts';
 import type { Ports } from '../ports.ts';
 import { type Facts, OVERDUE_MS, planStatus } from './plan.ts';
 
+/** What Terraform sets in place of the cell's limit to stop it (terraform/modules/cell): nobody is admitted, and nothing is used up. */
+export const KILL_SWITCH_MICROS = dollars(0.01);
 /** More clusters in trouble than these make no difference to what is said. */
 const MOST_TROUBLED = 50;
 const READY_MS = hours(6);
@@ -91,10 +93,13 @@ const asking =
     }
   };
 
+/** Shares of what the cell may hold and spend. */
+type AllowanceUsed = Partial<Record<'clusters' | 'money', number>>;
+
 /** What operators alone are told, too. */
 interface Findings extends Facts {
   certificatesLate?: number;
-  allowance?: Record<'clusters' | 'money', number>;
+  allowance?: AllowanceUsed;
 }
 
 async function factsOf(ports: Ports, ask: Ask): Promise<Findings> {
@@ -216,12 +221,13 @@ const sparesOf = (documents: Ports['documents'], { path }: Snapshot<PoolFields>)
     ],
   });
 
-async function allowanceUsed({ documents, settings }: Ports): Promise<Record<'clusters' | 'money', number>> {
+async function allowanceUsed({ documents, settings }: Ports): Promise<AllowanceUsed> {
   const { data } = (await documents.get<Allowance>(cellPath(settings.cell))) ?? {};
   const { cellClusters, cellHourlyMicros } = settings.limits;
+  const hourlyMicros = data?.maxHourlyMicros ?? cellHourlyMicros;
   return {
     clusters: share(data?.clusters, data?.maxClusters ?? cellClusters),
-    money: share(data?.hourlyMicros, data?.maxHourlyMicros ?? cellHourlyMicros),
+    ...(hourlyMicros > KILL_SWITCH_MICROS && { money: share(data?.hourlyMicros, hourlyMicros) }),
   };
 }
 
@@ -234,8 +240,10 @@ function count({ metrics }: Ports, found: Findings): void {
   if (deadLetters !== undefined) metrics.record('deadLetters', deadLetters, {});
   if (orphans !== undefined) metrics.record('orphans', orphans, {});
   if (certificatesLate !== undefined) metrics.record('certificatesLate', certificatesLate, {});
-  for (const limit of ['clusters', 'money'] as const)
-    if (allowance) metrics.record('allowance', allowance[limit], { limit });
+  for (const limit of ['clusters', 'money'] as const) {
+    const used = allowance?.[limit];
+    if (used !== undefined) metrics.record('allowance', used, { limit });
+  }
 }
 
 /** So that the log alone tells what was said to people, and when. */

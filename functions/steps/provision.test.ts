@@ -134,6 +134,22 @@ describe("the cloud's own quota", () => {
     expect(await read(hub, id)).toMatchObject({ state: 'queued', error: { code: 'CLOUD_QUOTA' } });
   });
 
+  test('is tried again under the same name, also where the cloud left a subnetwork behind', async () => {
+    const hub = memoryHub();
+    for (const subject of [first, second]) hub.faults.force('stockout', { times: 1, subject });
+    hub.faults.force('quota', { times: 1, subject: `${spec.region} operation` });
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    hub.faults.force('leak', { times: 2, subject: `hub-${id}-g1` });
+    await hub.until(async () => (await read(hub, id)).error?.code === 'CLOUD_QUOTA', hours(1));
+    const subnetworks = () => hub.compute.all().filter(({ kind }) => kind === 'subnetwork');
+    await hub.until(() => hub.container.listClusters('-').length === 0, hours(1));
+    expect(subnetworks()).toHaveLength(2);
+    await hub.until(async () => (await read(hub, id)).state === 'queued', hours(1));
+    expect(subnetworks()).toEqual([]);
+    await hub.until(async () => (await read(hub, id)).state === 'ready', hours(1));
+  });
+
   test('leaves it its place until nothing that was asked for before can appear any more', async () => {
     const hub = memoryHub();
     hub.container.setQuota(spec.region, { cpus: 0 });

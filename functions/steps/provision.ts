@@ -17,6 +17,7 @@ import type { Ports } from '../ports.ts';
 import type { Observed } from '../providers/provider.ts';
 import { deadlineAnew, untilNextLook } from './pace.ts';
 import { untilHeld } from './prove.ts';
+import { subnetworkGone } from './removal.ts';
 import { done, fail, requeue, type Step, type StepResult, wait } from './step.ts';
 import { bucketName, clusterEntries, targetOf } from './target.ts';
 
@@ -190,6 +191,9 @@ async function makeRoom(
     places.map((location) => ports.provider.ensureGone({ id, generation, location })),
   );
   if (left.includes('pending')) return wait(LOOK_AGAIN_MS, GIVING_BACK);
+  // One that stayed behind has the name that the next try asks for.
+  const subnetworks = await Promise.all(places.map((location) => subnetworkGone(cluster, location, ports)));
+  if (subnetworks.includes('pending')) return wait(LOOK_AGAIN_MS, GIVING_BACK);
   // The queue knows when a region is tried again.
   return untilHeld(cluster, ports) ?? requeue(code, code === 'CLOUD_QUOTA' ? QUOTA_MS : QUEUE_MS);
 }

@@ -141,6 +141,21 @@ async function unlessBusy(removal: Promise<unknown>): Promise<'gone' | 'pending'
   }
 }
 
+/** Of this generation in this place, once its cluster is gone: they are made together, and mostly go together. */
+export const subnetworkGone = (
+  { id, generation, spec }: Pick<Cluster, 'id' | 'generation' | 'spec'>,
+  location: string,
+  { provider }: Ports,
+): Promise<'gone' | 'pending'> =>
+  unlessBusy(
+    provider.deleteOwned({
+      kind: 'subnetwork',
+      name: provider.subnetwork({ id, generation, location }),
+      location: spec.region,
+      clusterId: id,
+    }),
+  );
+
 /** What has the name and not our label is somebody else's: there is nothing of ours to remove. */
 async function clusterGone(
   target: Parameters<Ports['provider']['ensureGone']>[0],

@@ -1,4 +1,5 @@
 /** Allow policies: who may do what with one resource. https://cloud.google.com/iam/docs/allow-policies */
+import { DATA_PERMISSIONS, dataRole } from '../../functions/bucket-access.ts';
 import { membersOf, type Principal } from './principals.ts';
 
 export interface Binding {
@@ -45,13 +46,22 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-export const isRole = (role: string): boolean => Object.hasOwn(ROLES, role);
+/** One of Google's, or the one of the project's own that Terraform makes for workloads. */
+export const isRole = (role: string, projectId: string): boolean =>
+  Object.hasOwn(ROLES, role) || role === dataRole(projectId);
+
+/** That it is of the bucket's project was looked at when it was bound. */
+function permissionsOf(role: string): readonly string[] {
+  if (Object.hasOwn(ROLES, role)) return ROLES[role] ?? [];
+  const [, projectId = ''] = /^projects\/([^/]+)\//.exec(role) ?? [];
+  return role === dataRole(projectId) ? DATA_PERMISSIONS : [];
+}
 
 /** Policies only ever allow: what no binding grants is refused. */
 export function isAllowed(bindings: readonly Binding[], principal: Principal, permission: string): boolean {
   const own = new Set(membersOf(principal));
   return bindings.some(
     ({ role, members }) =>
-      isRole(role) && ROLES[role]?.includes(permission) && members.some((member) => own.has(member)),
+      permissionsOf(role).includes(permission) && members.some((member) => own.has(member)),
   );
 }

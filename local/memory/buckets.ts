@@ -1,5 +1,5 @@
 /** The `Buckets` port directly on the Storage stand-in's model: for tests and the simulation, without a wire in between. */
-import { planBindings } from '../../functions/bucket-access.ts';
+import { dataRole, planBindings } from '../../functions/bucket-access.ts';
 import {
   type Buckets,
   bucketPrefix,
@@ -9,9 +9,10 @@ import {
 } from '../../functions/buckets.ts';
 import { keyIn } from '../../functions/data-key.ts';
 import { labelsOf } from '../../functions/labels.ts';
+import { isForbiddenByPolicy } from '../../functions/providers/gke/errors.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ServiceError } from '../service.ts';
-import type { Bucket, LifecycleRule, StorageModel } from '../storage/model.ts';
+import { type Bucket, isHeld, type LifecycleRule, type StorageModel } from '../storage/model.ts';
 
 export function memoryBuckets(
   model: StorageModel,
@@ -63,7 +64,7 @@ export function memoryBuckets(
           throw new AppError('NAME_TAKEN', `bucket ${name} is not of this cluster`);
         }
         const { bindings, etag } = model.call('storage.buckets.getIamPolicy', () => model.getPolicy(name));
-        const wanted = planBindings(bindings, principals);
+        const wanted = planBindings(bindings, principals, dataRole(model.projectId));
         if (!wanted) return;
         model.call('storage.buckets.setIamPolicy', () => model.setPolicy(name, { bindings: wanted, etag }));
       }),
@@ -79,6 +80,9 @@ export function memoryBuckets(
           model.call('storage.buckets.patch', () => model.patchBucket(name, { lifecycle: EMPTYING }));
         }
         for (const object of page.items) {
+          if (isHeld(object)) {
+            model.call('storage.objects.patch', () => model.patchObject(name, object.name, RELEASED));
+          }
           model.call('storage.objects.delete', () => model.deleteObject(name, object.name));
         }
         if (page.next !== undefined) return 'more';
@@ -127,6 +131,8 @@ const EMPTYING: LifecycleRule[] = [
   { action: 'AbortIncompleteMultipartUpload', age: 0 },
 ];
 
+const RELEASED = { temporaryHold: false, eventBasedHold: false };
+
 const reasonOf = (error: unknown): string | undefined =>
   error instanceof ServiceError ? error.reason : undefined;
 
@@ -147,6 +153,9 @@ async function translated<T>(run: () => T): Promise<T> {
     const reason = reasonOf(error);
     if (reason === 'backendError' || reason === 'rateLimitExceeded') {
       throw new AppError('PROVIDER_UNAVAILABLE', `Cloud Storage: ${reason}`);
+    }
+    if (error instanceof ServiceError && isForbiddenByPolicy(error.message)) {
+      throw new AppError('CLOUD_SETUP', `Cloud Storage: ${error.message}`);
     }
     throw error;
   }

@@ -50,9 +50,20 @@ export interface StoredObject {
   md5Hash: string;
   crc32c: string;
   createdAtMs: number;
+  /** Absent: 1, as before the first change of what is said of it. */
+  metageneration?: number;
+  /** While one of these is on it, nobody deletes or replaces it. */
+  temporaryHold?: boolean;
+  eventBasedHold?: boolean;
   /** Set once it is deleted but still kept. */
   softDeletedAtMs?: number;
 }
+
+/** What of an object can be changed once it is written; with an upload it can be asked for as well. */
+export type Holds = Pick<StoredObject, 'temporaryHold' | 'eventBasedHold'>;
+
+export const isHeld = ({ temporaryHold, eventBasedHold }: Holds): boolean =>
+  temporaryHold === true || eventBasedHold === true;
 
 /** What of a bucket can be asked for and changed. A label set to null is removed. */
 export interface BucketSettings {
@@ -90,12 +101,19 @@ export interface StorageModel {
   setPolicy(name: string, policy: { bindings: readonly Binding[]; etag?: string }): Policy;
   /** Of a bucket of any project: what the callers of the wire are judged by. @throws ServiceError `notFound` */
   bindingsOf(name: string): readonly Binding[];
-  /** Creates or replaces; `ifGeneration` 0 only creates. @throws ServiceError as `requireBucket`; `conditionNotMet` */
+  /** Creates or replaces; `ifGeneration` 0 only creates. @throws ServiceError as `requireBucket`; `conditionNotMet`, `forbidden` if it is held */
   putObject(
     bucket: string,
     name: string,
     content: Uint8Array,
-    options?: { contentType?: string; metadata?: Record<string, string>; ifGeneration?: string },
+    options?: { contentType?: string; metadata?: Record<string, string>; ifGeneration?: string } & Holds,
+  ): StoredObject;
+  /** @throws ServiceError as `requireObject`; `conditionNotMet` */
+  patchObject(
+    bucket: string,
+    name: string,
+    holds: Holds,
+    options?: { generation?: string; ifMetageneration?: string },
   ): StoredObject;
   /** @throws ServiceError as `requireBucket`; `notFound` */
   requireObject(bucket: string, name: string, generation?: string): StoredObject;
@@ -104,7 +122,7 @@ export interface StorageModel {
     bucket: string,
     options?: { prefix?: string; after?: string; limit?: number; softDeleted?: boolean },
   ): Page<StoredObject>;
-  /** @throws ServiceError as `requireObject`; `conditionNotMet` */
+  /** @throws ServiceError as `requireObject`; `conditionNotMet`, `forbidden` if it is held */
   deleteObject(bucket: string, name: string, options?: { generation?: string; ifGeneration?: string }): void;
   /**
    * Runs one call of the API as the wire would: it may be refused with 503, or carried out and then answered with 503.
@@ -119,6 +137,18 @@ export interface StorageOptions {
    * https://cloud.google.com/storage/quotas#buckets
    */
   limitBucketRate?: boolean;
+  /**
+   * What the organisation's policies leave to new buckets; by default everything.
+   * https://cloud.google.com/storage/docs/org-policy-constraints
+   */
+  allowed?: {
+    /** How long deleted objects may be kept: `storage.softDeletePolicySeconds`. */
+    softDeleteS?: readonly number[];
+    /** In lower case: `gcp.resourceLocations`. */
+    locations?: readonly string[];
+    /** `iam.allowedPolicyMemberDomains`, as far as it is asked of members that are workloads. */
+    workloads?: boolean;
+  };
 }
 
 const LARGEST_PAGE = 1000;
@@ -139,6 +169,22 @@ const conditionNotMet = (): ServiceError =>
     STATUS.FAILED_PRECONDITION,
     'conditionNotMet',
     'At least one of the pre-conditions you specified did not hold.',
+  );
+
+/** With the reason of a precondition, but nobody set one. The name stands for what of the request is wrong, and is left out for some. */
+const violates = (value: string, constraint: string): ServiceError =>
+  refuse(
+    STATUS.FAILED_PRECONDITION,
+    'conditionNotMet',
+    `'${value}' violates constraint 'constraints/${constraint}'`,
+  );
+/** The same reason as for whoever lacks the right to. */
+const held = ({ bucket, name, temporaryHold }: StoredObject): ServiceError =>
+  refuse(
+    STATUS.PERMISSION_DENIED,
+    'forbidden',
+    `Object '${bucket}/${name}' is under active ${temporaryHold ? 'Temporary' : 'Event-Based'} hold and cannot be deleted, ` +
+      'overwritten or archived until hold is removed.',
   );
 
 export function createStorageModel(world: World, options: StorageOptions = {}): StorageModel {
@@ -165,7 +211,7 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
     const rounds = Math.floor(clock.elapsed(setAtMs) / days(1));
     for (const object of rounds > 0 ? objectsOf(name, false) : []) {
       const lastedMs = clock.elapsed(object.createdAtMs) - (clock.elapsed(setAtMs) - rounds * days(1));
-      if (lastedMs >= days(age)) remove(object, bucket);
+      if (lastedMs >= days(age) && !isHeld(object)) remove(object, bucket);
     }
   };
 
@@ -226,6 +272,7 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
         updatedAtMs: now,
       };
       applySettings(bucket, settings, now);
+      requireAllowed(bucket, options.allowed);
       buckets.set(name, bucket);
       return bucket;
     },
@@ -254,18 +301,19 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
     setPolicy(name, { bindings, etag }) {
       const bucket = requireBucket(name);
       requireMatch(etag, policyOf(bucket).etag);
-      requireBindings(bucket, bindings);
+      requireBindings(bucket, bindings, options.allowed);
       const version = (bucket.iam?.version ?? 1) + 1;
       const changed = { ...bucket, iam: { bindings: structuredClone([...bindings]), version } };
       buckets.set(name, changed);
       return policyOf(changed);
     },
     bindingsOf: (name) => policyOf(requireAny(name)).bindings,
-    putObject(bucket, name, content, { contentType, metadata, ifGeneration } = {}) {
+    putObject(bucket, name, content, { contentType, metadata, ifGeneration, ...holds } = {}) {
       requireBucket(bucket);
       requireObjectName(name);
       const old = findLive(bucket, name);
       requireMatch(ifGeneration, old?.generation ?? 0);
+      if (old && isHeld(old)) throw held(old);
       const object: StoredObject = {
         bucket,
         name,
@@ -277,9 +325,18 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
         md5Hash: md5(content),
         crc32c: crc32c(content),
         createdAtMs: clock.now(),
+        ...holds,
       };
       objects.set(liveKey(bucket, name), object);
       return object;
+    },
+    patchObject(bucket, name, holds, { generation, ifMetageneration } = {}) {
+      const object = requireObject(bucket, name, generation);
+      const { metageneration = 1 } = object;
+      requireMatch(ifMetageneration, metageneration);
+      const changed = { ...object, ...holds, metageneration: metageneration + 1 };
+      objects.set(liveKey(bucket, name), changed);
+      return changed;
     },
     requireObject,
     hasObject: (bucket, name) => findLive(bucket, name) !== undefined,
@@ -290,6 +347,7 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
     deleteObject(bucket, name, { generation, ifGeneration } = {}) {
       const object = requireObject(bucket, name, generation);
       requireMatch(ifGeneration, object.generation);
+      if (isHeld(object)) throw held(object);
       remove(object, requireBucket(bucket));
     },
     call(method, run) {
@@ -373,11 +431,26 @@ const defaultBindings = (projectId: string): Binding[] => [
   { role: 'roles/storage.legacyBucketReader', members: [`projectViewer:${projectId}`] },
 ];
 
+function requireAllowed({ softDeleteS, location }: Bucket, allowed: StorageOptions['allowed'] = {}): void {
+  if (allowed.softDeleteS?.includes(softDeleteS) === false)
+    throw violates(`${softDeleteS}`, 'storage.softDeletePolicySeconds');
+  const place = location.toLowerCase();
+  if (allowed.locations?.includes(place) === false) throw violates(place, 'gcp.resourceLocations');
+}
+
 const PUBLIC = ['allUsers', 'allAuthenticatedUsers'];
 
-function requireBindings({ publicAccessPrevention }: Bucket, bindings: readonly Binding[]): void {
+function requireBindings(
+  { publicAccessPrevention, projectId }: Bucket,
+  bindings: readonly Binding[],
+  { workloads = true }: StorageOptions['allowed'] = {},
+): void {
+  if (!workloads && bindings.some(({ members }) => members.some((member) => /^principal/.test(member)))) {
+    const message = 'One or more users named in the policy do not belong to a permitted customer.';
+    throw refuse(STATUS.FAILED_PRECONDITION, 'conditionNotMet', message);
+  }
   for (const { role, members } of bindings) {
-    if (!isRole(role)) throw invalid(`Role ${role} is not supported for this resource.`);
+    if (!isRole(role, projectId)) throw invalid(`Role ${role} is not supported for this resource.`);
     const unknown = members.find((member) => !isMember(member));
     if (unknown !== undefined) throw invalid(`The member ${unknown} is of an unknown type.`);
     if (publicAccessPrevention === 'enforced' && members.some((member) => PUBLIC.includes(member))) {

@@ -11,6 +11,7 @@ import {
   bucketSettings,
   type Json,
   listResource,
+  objectChange,
   objectResource,
   objectSettings,
   parseJson,
@@ -188,6 +189,20 @@ const OBJECT: Operations = {
     id: 'storage.objects.get',
     run: (model, { bucket, object, query }) =>
       objectResource(model.requireObject(bucket, object, query.get('generation') ?? undefined)),
+  },
+  PATCH: {
+    id: 'storage.objects.patch',
+    permission: 'storage.objects.update',
+    run(model, { bucket, object, query, raw }) {
+      const generation = query.get('generation');
+      const ifMetageneration = query.get('ifMetagenerationMatch');
+      return objectResource(
+        model.patchObject(bucket, object, objectChange(parseJson(raw)), {
+          ...(generation && { generation }),
+          ...(ifMetageneration && { ifMetageneration }),
+        }),
+      );
+    },
   },
   DELETE: {
     id: 'storage.objects.delete',

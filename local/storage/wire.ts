@@ -1,7 +1,7 @@
 /** How buckets and objects look in the JSON API. https://cloud.google.com/storage/docs/json_api/v1 */
 import type { Binding, Policy } from '../iam/policy.ts';
 import { ServiceError, STATUS } from '../service.ts';
-import type { Bucket, BucketSettings, LifecycleRule, Page, StoredObject } from './model.ts';
+import type { Bucket, BucketSettings, Holds, LifecycleRule, Page, StoredObject } from './model.ts';
 
 /** Parsed JSON of a request, not trusted. */
 export type Json = Record<string, unknown>;
@@ -57,11 +57,33 @@ function lifecycleRules(lifecycle: unknown): LifecycleRule[] {
   });
 }
 
-/** Content type and own metadata of an object, from the JSON that comes with an upload. */
-export function objectSettings(body: Json): { contentType?: string; metadata: Record<string, string> } {
+/** Holds of an object, from the JSON that comes with an upload, or with a change of what is said of it. */
+export const holdSettings = ({ temporaryHold, eventBasedHold }: Json): Holds => ({
+  ...(typeof temporaryHold === 'boolean' && { temporaryHold }),
+  ...(typeof eventBasedHold === 'boolean' && { eventBasedHold }),
+});
+
+/**
+ * @throws ServiceError for anything but holds: what is changed and not kept would be missed
+ */
+export function objectChange(body: Json): Holds {
+  const { temporaryHold: _temporary, eventBasedHold: _eventBased, ...others } = body;
+  if (Object.keys(others).length > 0)
+    throw new ServiceError(STATUS.INVALID_ARGUMENT, 'Only holds can be changed here.', 'invalid');
+  return holdSettings(body);
+}
+
+/** Content type, own metadata and holds of an object, from the JSON that comes with an upload. */
+export function objectSettings(
+  body: Json,
+): { contentType?: string; metadata: Record<string, string> } & Holds {
   const contentType = asText(body.contentType);
   const metadata = Object.entries(asRecord(body.metadata)).map(([name, value]) => [name, String(value)]);
-  return { metadata: Object.fromEntries(metadata), ...(contentType && { contentType }) };
+  return {
+    metadata: Object.fromEntries(metadata),
+    ...(contentType && { contentType }),
+    ...holdSettings(body),
+  };
 }
 
 export const bucketResource = (bucket: Bucket): Json => ({
@@ -126,7 +148,7 @@ export const objectResource = (object: StoredObject): Json => ({
   name: object.name,
   bucket: object.bucket,
   generation: object.generation,
-  metageneration: '1',
+  metageneration: String(object.metageneration ?? 1),
   contentType: object.contentType,
   storageClass: 'STANDARD',
   size: String(object.size),
@@ -136,6 +158,7 @@ export const objectResource = (object: StoredObject): Json => ({
   timeCreated: instant(object.createdAtMs),
   updated: instant(object.createdAtMs),
   ...(Object.keys(object.metadata).length > 0 && { metadata: object.metadata }),
+  ...holdSettings({ ...object }),
   ...(object.softDeletedAtMs !== undefined && { softDeleteTime: instant(object.softDeletedAtMs) }),
 });
 

@@ -85,3 +85,13 @@ run "copies_stay_on_the_continent" {
 
   expect_failures = [var.region, var.cells]
 }
+
+run "channels_are_of_the_project_of_a_cell" {
+  command = plan
+
+  variables {
+    paging_channels = ["projects/somebody-else/notificationChannels/1"]
+  }
+
+  expect_failures = [var.paging_channels]
+}

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BucketMetadata, Storage } from '@google-cloud/storage';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { clusterPrincipals, DATA_ROLE } from '../../functions/bucket-access.ts';
+import { clusterPrincipals, dataRole } from '../../functions/bucket-access.ts';
 import { type Buckets, bucketPrefix } from '../../functions/buckets.ts';
 import { createBuckets } from '../../functions/google/buckets.ts';
 import { aWorld } from '../../local/a-world.ts';
@@ -23,6 +23,8 @@ const OTHER_ID = 'zzzzzzzz234567zz';
 const BUCKET = { name: `${bucketPrefix(ID)}g1`, region: 'europe-west1', clusterId: ID };
 
 const KEY = 'projects/p/locations/{region}/keyRings/hub-leaves/cryptoKeys/data';
+
+const DATA_ROLE = dataRole('hub-test');
 
 /** Fewer than otherwise, so that few are many. */
 const AT_A_TIME = 100;
@@ -98,6 +100,15 @@ describe.each([
     expect(model.requireBucket(other.name)).not.toHaveProperty('kmsKeyName');
   });
 
+  test.each([
+    ['how long deleted objects are kept', { softDeleteS: [604_800] }],
+    ['where it is', { locations: ['us-central1'] }],
+  ])('what an organisation says of %s is no fault of Hub’s, and not tried again', async (_which, allowed) => {
+    const ruled = await make(world, createStorageModel(world, { allowed }));
+    expect(await codeOf(ruled.buckets.ensureBucket(BUCKET))).toBe('CLOUD_SETUP');
+    await ruled.close();
+  });
+
   test('a key of another region is refused', () => {
     const kmsKeyName = 'projects/p/locations/us-central1/keyRings/hub-leaves/cryptoKeys/data';
     expect(() => model.insertBucket('x-y-z', { location: 'europe-west1', kmsKeyName })).toThrow(
@@ -170,6 +181,15 @@ describe.each([
     expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('gone');
   });
 
+  test('objects that somebody put a hold on go with the bucket all the same', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    fill(2);
+    model.putObject(BUCKET.name, 'held with the upload', Buffer.from('x'), { temporaryHold: true });
+    model.patchObject(BUCKET.name, 'pfs/block 1/ä', { temporaryHold: true, eventBasedHold: true });
+    expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('gone');
+    everythingGone();
+  });
+
   test('what never was is gone', async () => {
     expect(await side.buckets.ensureBucketGone(BUCKET)).toBe('gone');
   });
@@ -230,6 +250,22 @@ describe.each([
   test('a cluster’s workloads are let in beside those whom the project lets in anyway', async () => {
     await side.buckets.ensureBucket(BUCKET);
     const before = model.getPolicy(BUCKET.name).bindings;
+    await side.buckets.ensureAccess(BUCKET, OWN);
+    expect(model.getPolicy(BUCKET.name).bindings).toEqual([...before, { role: DATA_ROLE, members: [OWN] }]);
+  });
+
+  test('whom the organisation lets into no bucket is not let in by asking again', async () => {
+    const ruled = await make(world, createStorageModel(world, { allowed: { workloads: false } }));
+    await ruled.buckets.ensureBucket(BUCKET);
+    expect(await codeOf(ruled.buckets.ensureAccess(BUCKET, OWN))).toBe('CLOUD_SETUP');
+    await ruled.close();
+  });
+
+  test('who may do more than use the data, as before, may do no more than that', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    const before = model.getPolicy(BUCKET.name).bindings;
+    const bindings = [...before, { role: 'roles/storage.objectUser', members: [OWN] }];
+    model.setPolicy(BUCKET.name, { bindings });
     await side.buckets.ensureAccess(BUCKET, OWN);
     expect(model.getPolicy(BUCKET.name).bindings).toEqual([...before, { role: DATA_ROLE, members: [OWN] }]);
   });
@@ -434,6 +470,53 @@ describe('the official client and the Storage stand-in', () => {
     await bucket.file('x').delete();
     expect((await bucket.getFiles())[0]).toHaveLength(0);
     expect((await bucket.getFiles({ softDeleted: true }))[0]).toHaveLength(1);
+    await face.close();
+  });
+
+  test('a held object is neither deleted nor replaced until the hold is released, by whoever has seen it last', async () => {
+    const { face, storage, clock } = await open();
+    const [bucket] = await storage.createBucket('a-bucket');
+    const file = bucket.file('x');
+    await file.save('x', { resumable: false, metadata: { temporaryHold: true } });
+    await file.setMetadata({ eventBasedHold: true });
+    const [{ metageneration, ...holds }] = await file.getMetadata();
+    expect(holds).toMatchObject({ temporaryHold: true, eventBasedHold: true });
+    expect(metageneration).toBe('2');
+    const refusal = {
+      code: 403,
+      message: expect.stringMatching(
+        /^Object 'a-bucket\/x' is under active Temporary hold and cannot be deleted/,
+      ),
+      errors: [{ reason: 'forbidden', domain: 'global' }],
+    };
+    await expect(file.delete()).rejects.toMatchObject(refusal);
+    await expect(file.save('y', { resumable: false })).rejects.toMatchObject(refusal);
+    await bucket.setMetadata({
+      lifecycle: { rule: [{ action: { type: 'Delete' }, condition: { age: 0 } }] },
+    });
+    await clock.runFor(days(2));
+    const release = (ifMetagenerationMatch: number) =>
+      file.setMetadata({ temporaryHold: false }, { ifMetagenerationMatch });
+    await expect(release(1)).rejects.toMatchObject({ code: 412 });
+    await release(2);
+    await expect(file.delete()).rejects.toMatchObject({
+      code: 403,
+      message: expect.stringContaining('under active Event-Based hold'),
+    });
+    await expect(file.setMetadata({ contentType: 'text/plain' })).rejects.toMatchObject({ code: 400 });
+    await file.setMetadata({ eventBasedHold: false });
+    // The service's own rule has waited for that.
+    expect(await file.exists()).toEqual([false]);
+    await face.close();
+  });
+
+  test('a role that another project has is none here', async () => {
+    const { face, storage } = await open();
+    const [bucket] = await storage.createBucket('a-bucket');
+    const bindings = [{ role: dataRole('other'), members: ['user:ada@example.com'] }];
+    await expect(
+      bucket.iam.setPolicy({ bindings } as Parameters<typeof bucket.iam.setPolicy>[0]),
+    ).rejects.toMatchObject({ code: 400 });
     await face.close();
   });
 

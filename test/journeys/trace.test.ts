@@ -1,7 +1,6 @@
 /** What an operator finds: one request's trace in the log of Hub as a process, over every wire there is. */
-import { createServer } from 'node:http';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { listen, readBody } from '../../local/http.ts';
+import { serveTelemetry } from '../../local/telemetry/server.ts';
 import type { ClusterReply } from '../../shared/api.ts';
 import { aHub, personAt, signIn } from './hub.ts';
 import { aFolder, startProcess } from './process.ts';
@@ -36,34 +35,31 @@ test('a request’s trace is in the log of the steps that it caused, with the cl
 });
 
 test('each function sends what it counted to the receiver that it is told of', async () => {
-  const received = new Map<string, string>();
-  const server = createServer(async (request, response) => {
-    const text = (await readBody(request)).toString();
-    const name = /"service\.name","value":\{"stringValue":"([^"]+)"/.exec(text)?.[1] ?? '';
-    received.set(name, (received.get(name) ?? '') + text);
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-  });
-  const receiver = await listen(server, 0);
+  const receiver = await serveTelemetry();
   onTestFinished(() => receiver.close());
   const driver = await aHub(
     { spares: 0, speed: 200 },
-    { HUB_OTLP_ENDPOINT: `http://127.0.0.1:${receiver.port}` },
+    { HUB_OTLP_ENDPOINT: `http://127.0.0.1:${receiver.port}`, HUB_REGION: 'europe-west1' },
   );
   onTestFinished(() => driver.close());
   const ada = await driver.person('ada@example.com');
   const { body } = await ada<ClusterReply>('POST', '/v1/clusters', { name: 'thesis', product: 'hello' });
   await driver.until(body.id, 'ready');
+  const sent = (name: string) =>
+    receiver.model.taken.filter(({ resource }) => resource['service.name'] === name);
+  const metricsOf = (name: string) => sent(name).map(({ metric }) => metric);
   await vi.waitFor(
     async () => {
       // Its first answer only begins to load what sends.
       await ada('GET', '/v1/clusters');
-      expect(received.get('api')).toContain('"/v1/clusters"');
-      expect(received.get('step-expose')).toContain('hub.ready.duration');
-      expect(received.get('step-provision')).toContain('hub.step.duration');
-      expect(received.get('status')).toContain('hub.overdue.oldest');
+      expect(sent('api').map(({ attributes }) => attributes.route)).toContain('/v1/clusters');
+      expect(metricsOf('step-expose')).toContain('hub.ready.duration');
+      expect(metricsOf('step-provision')).toContain('hub.step.duration');
+      expect(metricsOf('status')).toContain('hub.overdue.oldest');
     },
     { timeout: 60_000, interval: 100 },
   );
-  const all = [...received.values()].join();
+  expect(receiver.refused).toEqual([]);
+  const all = receiver.bodies.join();
   for (const word of [body.id, 'ada', 'thesis']) expect(all).not.toContain(word);
 });

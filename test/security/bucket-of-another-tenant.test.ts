@@ -6,7 +6,7 @@
 import { Storage } from '@google-cloud/storage';
 import { OAuth2Client } from 'google-auth-library';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clusterPrincipals, DATA_ROLE } from '../../functions/bucket-access.ts';
+import { clusterPrincipals, dataRole } from '../../functions/bucket-access.ts';
 import { createBuckets } from '../../functions/google/buckets.ts';
 import { aWorld } from '../../local/a-world.ts';
 import { virtualClock } from '../../local/clock.ts';
@@ -89,6 +89,26 @@ describe('a bucket that is bound to its cluster', () => {
     await object(storage).save('data', { resumable: false });
   });
 
+  test('cannot be made to stay: nothing in it is changed in place, and what is written to stay goes with it', async () => {
+    const storage = as(PACHD);
+    expect(await statusOf(object(storage).setMetadata({ temporaryHold: true }))).toBe(403);
+    const bucket = { ...VICTIM, name: VICTIM.name.replace('g1', 'g2') };
+    const principals = clusterPrincipals({ ...PACHD, projectNumber: projectNumberOf(PROJECT) });
+    const buckets = createBuckets(storageAs(HUB_TOKEN), 'test');
+    await buckets.ensureBucket(bucket);
+    await buckets.ensureAccess(bucket, principals);
+    // No right but that to write is asked for this.
+    await storage
+      .bucket(bucket.name)
+      .file('x')
+      .save('x', {
+        resumable: false,
+        metadata: { temporaryHold: true, eventBasedHold: true },
+      });
+    expect(await statusOf(storage.bucket(bucket.name).file('x').delete())).toBe(403);
+    expect(await buckets.ensureBucketGone(bucket)).toBe('gone');
+  });
+
   test.each([
     ['a forged namespace and service account in another cluster', FORGED],
     ['a cluster of that name in another zone', { ...PACHD, location: 'europe-west1-c' }],
@@ -131,7 +151,7 @@ test('a binding to the Kubernetes identity would let the forged one in: why Hub 
   expect(plain).toHaveLength(1);
   face.model.insertBucket('bound-plainly', { uniformAccess: true });
   face.model.putObject('bound-plainly', 'secret', Buffer.from('of the victim'));
-  face.model.setPolicy('bound-plainly', { bindings: [{ role: DATA_ROLE, members: plain }] });
+  face.model.setPolicy('bound-plainly', { bindings: [{ role: dataRole(PROJECT), members: plain }] });
   const [stolen] = await as(FORGED).bucket('bound-plainly').file('secret').download();
   expect(String(stolen)).toBe('of the victim');
 });

@@ -2,8 +2,11 @@
 import { incidentOf } from '../../functions/abuse/signal.ts';
 import { ALERTS } from '../../functions/alerts.ts';
 import { AUDIT_EVENT } from '../../functions/audit.ts';
+import { DATA_PERMISSIONS, dataRole } from '../../functions/bucket-access.ts';
 import { isGivenUp, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../../functions/manifest.ts';
 import { ISSUE_TOKEN, issuesChartTokens, PERMISSIONS } from '../../functions/permissions.ts';
+import { KILL_SWITCH_MICROS } from '../../functions/status/observe.ts';
+import { dollars } from '../../shared/units.ts';
 import { expressionsIn, referencesIn } from './expressions.ts';
 import { allBlocks, type Block, type Body, resourcesOf, type Tree, textsIn, titleOf } from './tree.ts';
 
@@ -23,7 +26,7 @@ interface GeneratedFunction {
 /** What was generated for Terraform. */
 export interface Facts {
   functions: Record<string, GeneratedFunction>;
-  alerts: { alerts: Record<string, { title: string; log?: string; query?: string }> };
+  alerts: { alerts: Record<string, { title: string; log?: string; query?: string; path?: string }> };
   /** Entry points that the code has. */
   exported: readonly string[];
 }
@@ -158,6 +161,24 @@ const identities: Rule = (tree, { functions }) => {
     expect(inside.length === 0, `${name}: answers everybody and may ${inside.join(', ')}`);
   }
   return faults;
+};
+
+/** The role that Hub binds to a cluster's bucket is there, says what the code says, and is nobody's in the whole project. */
+const clusterData: Rule = (tree) => {
+  const roles = resourcesOf(tree, 'google_project_iam_custom_role').filter(
+    ({ body }) => body.role_id === dataRole('p').split('/').at(-1),
+  );
+  const [role] = roles;
+  const isRight = same((role?.body.permissions ?? []) as string[], [...DATA_PERMISSIONS]);
+  const bound = allBlocks(tree).filter(({ body }) =>
+    /custom_role\.cluster_data\b|\bhub_cluster_data\b/.test(String(body.role)),
+  );
+  return [
+    ...(roles.length === 1 && isRight
+      ? []
+      : ['workloads may do more in their bucket, or not what they must']),
+    ...bound.map((block) => `${titleOf(block)}: opens the buckets of all clusters`),
+  ];
 };
 
 /** What answers everybody makes and removes nothing in the cloud, and in a cluster does what a RoleBinding there says. */
@@ -317,17 +338,42 @@ const alerts: Rule = (tree, { alerts: { alerts: made } }) => {
     name === 'busy' ? [] : [String(body.for_each)],
   );
   const { locals = {} } = tree['modules/monitoring'] ?? {};
+  const chosen = (local: string, key: string): boolean =>
+    String(locals[local]).includes(`in local.due : id => alert if can(alert.${key})`);
+  const unheard = resourcesOf(tree, 'google_monitoring_alert_policy').filter(
+    ({ name, body }) =>
+      name !== 'busy' && body.notification_channels !== '${local.channels[each.value.severity]}',
+  );
+  const wakes = /CRITICAL\W+concat\(.+, var\.paging_channels\)/.test(JSON.stringify(locals.channels));
+  const after = JSON.stringify(tree['modules/cell']?.calls.monitoring?.depends_on ?? '');
   return [
     ...(same(Object.keys(made), wanted) ? [] : [`alerts are ${difference(Object.keys(made), wanted)}`]),
-    ...Object.entries(made).flatMap(([id, { log, query }]) =>
-      (log === undefined) === (query === undefined) ? [`${id}: is made of nothing, or of two things`] : [],
+    ...Object.entries(made).flatMap(([id, { log, query, path }]) =>
+      [log, query, path].filter((one) => one !== undefined).length === 1
+        ? []
+        : [`${id}: is made of nothing, or of two things`],
     ),
-    ...(same(policies, ['${local.on_logs}', '${local.on_metrics}']) &&
-    /if can\(alert\.log\)/.test(String(locals.on_logs)) &&
-    /if can\(alert\.query\)/.test(String(locals.on_metrics))
+    ...(same(policies, ['${local.on_logs}', '${local.on_metrics}', '${local.on_uptime}']) &&
+    chosen('on_logs', 'log') &&
+    chosen('on_metrics', 'query') &&
+    chosen('on_uptime', 'path') &&
+    String(locals.due).endsWith('in var.alerts.alerts : id => alert if var.measured || !alert.later }}')
       ? []
       : ['not each alert has a policy']),
+    ...(unheard.length === 0 && wakes ? [] : ['what pages reaches no channel that wakes somebody']),
+    ...['scheduler', 'subscriptions', 'hosting'].flatMap((module) =>
+      after.includes(`module.${module}}`) ? [] : [`alerts are there before what they ask for: ${module}`],
+    ),
   ];
+};
+
+/** At that limit the alert on money means nothing, and functions say nothing. */
+const killSwitch: Rule = (tree) => {
+  const said = String(tree['modules/cell']?.locals.hourly_dollars ?? '');
+  const dollarsOf = Number(/^\$\{var\.kill_switch \? ([\d.]+) :/.exec(said)?.[1]);
+  return dollars(dollarsOf) === KILL_SWITCH_MICROS
+    ? []
+    : ['functions do not know the limit of the kill switch'];
 };
 
 /** Whoever encrypts in Hub's name may use the key, and nobody else: https://cloud.google.com/kms/docs/compatible-services */
@@ -557,6 +603,7 @@ const RULES: readonly Rule[] = [
   publicFunctions,
   roles,
   identities,
+  clusterData,
   buckets,
   kept,
   apart,
@@ -569,6 +616,7 @@ const RULES: readonly Rule[] = [
   schedules,
   indexes,
   alerts,
+  killSwitch,
   provisioners,
   modules,
   cells,

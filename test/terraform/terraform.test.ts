@@ -645,6 +645,22 @@ describe('a fault is found', () => {
       'is no permission',
     ],
     [
+      'workloads that may put holds on objects',
+      (of) => {
+        const { body } = block(of, 'google_project_iam_custom_role', 'cluster_data');
+        body.permissions = [...(body.permissions as string[]), 'storage.objects.update'];
+      },
+      'workloads may do more in their bucket',
+    ],
+    [
+      'the data of all clusters for somebody',
+      (of) =>
+        Object.assign(block(of, 'google_project_iam_member', 'nodes').body, {
+          role: '${google_project_iam_custom_role.cluster_data.name}',
+        }),
+      'opens the buckets of all clusters',
+    ],
+    [
       'an API that may do more than answer',
       (_, { functions }) =>
         Object.assign(functions.api ?? {}, { permissions: ['container.clusters.delete'] }),
@@ -931,6 +947,39 @@ describe('a fault is found', () => {
       'alerts without a policy',
       (of) => Object.assign(block(of, 'google_monitoring_alert_policy', 'logs').body, { for_each: '${{}}' }),
       'not each alert has a policy',
+    ],
+    [
+      'pages that wake nobody',
+      (of) =>
+        Object.assign(block(of, 'google_monitoring_alert_policy', 'metrics').body, {
+          notification_channels: ['${google_monitoring_notification_channel.operator.id}'],
+        }),
+      'reaches no channel that wakes somebody',
+    ],
+    [
+      'channels that are told of nothing',
+      (of) =>
+        Object.assign(of['modules/monitoring']?.locals ?? {}, { channels: { WARNING: [], CRITICAL: [] } }),
+      'reaches no channel that wakes somebody',
+    ],
+    [
+      'an address that nobody is told is down',
+      (of) =>
+        Object.assign(block(of, 'google_monitoring_alert_policy', 'uptime').body, { for_each: '${{}}' }),
+      'not each alert has a policy',
+    ],
+    [
+      'alerts before the sweeps',
+      (of) => delete of['modules/cell']?.calls.monitoring?.depends_on,
+      'before what they ask for: scheduler',
+    ],
+    [
+      'another limit of the kill switch',
+      (of) =>
+        Object.assign(of['modules/cell']?.locals ?? {}, {
+          hourly_dollars: '${var.kill_switch ? 0.05 : var.limits.cell_hourly_dollars}',
+        }),
+      'do not know the limit of the kill switch',
     ],
     [
       'a command of somebody else’s',

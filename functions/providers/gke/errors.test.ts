@@ -48,7 +48,7 @@ test.each<[Status, string | undefined, string, ErrorCode]>([
     'FAILED_PRECONDITION',
     undefined,
     'Location violates constraint constraints/gcp.resourceLocations',
-    'PERMISSION_DENIED',
+    'CLOUD_SETUP',
   ],
   ['INVALID_ARGUMENT', undefined, 'Machine type does not exist', 'BUG'],
 ])('%s %s "%s" is %s', (status, reason, message, code) => {

@@ -89,11 +89,20 @@ const BY_HTTP: Record<number, Status> = {
 /** Compute Engine says 400 for these: what is asked for is right, only not now. */
 const NOT_NOW = ['resourceInUseByAnotherResource', 'resourceNotReady'];
 
+/**
+ * Google's clients have their token of the metadata server. What that refuses comes out of the same call, with the same statuses, and says
+ * nothing of what was asked for: https://cloud.google.com/compute/docs/metadata/querying-metadata
+ */
+export function isOfMetadata(error: unknown): boolean {
+  const { config } = error as { config?: { url?: unknown } };
+  return URL.parse(String(config?.url))?.pathname.startsWith('/computeMetadata/') ?? false;
+}
+
 /** From what a REST call through google-auth-library throws: a reply with an error body, or no reply at all. */
 export function restRefusal(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { response, config } = error as { response?: { status?: number; data?: unknown }; config?: unknown };
-  const http = response?.status;
+  const http = isOfMetadata(error) ? undefined : response?.status;
   if (http === undefined) {
     // No answer: refused connection, reset, time-out. Anything that never was a request is a bug and stays one.
     return config === undefined
@@ -179,6 +188,13 @@ export function shortageIn(text: string): 'ZONE_EXHAUSTED' | 'CLOUD_QUOTA' | und
   return QUOTA.test(text) ? 'CLOUD_QUOTA' : undefined;
 }
 
+/**
+ * Whether a refusal tells of an organisation policy, which no retry changes. Of whom buckets may be opened to, Cloud Storage names no constraint.
+ * https://cloud.google.com/resource-manager/docs/organization-policy/org-policy-constraints
+ */
+export const isForbiddenByPolicy = (message: string): boolean =>
+  /constraints?\/|do not belong to a permitted customer/i.test(message);
+
 function codeOf(refusal: CloudRefusal): ErrorCode {
   const told = REASONS[refusal.reason ?? ''];
   if (told) return told;
@@ -193,8 +209,8 @@ function codeOf(refusal: CloudRefusal): ErrorCode {
     case 'UNAUTHENTICATED':
       return 'PERMISSION_DENIED';
     case 'FAILED_PRECONDITION':
-      // An organisation policy forbids it; everything else passes with time.
-      return /constraints?\//i.test(text) ? 'PERMISSION_DENIED' : 'OPERATION_IN_PROGRESS';
+      // Everything else passes with time.
+      return isForbiddenByPolicy(text) ? 'CLOUD_SETUP' : 'OPERATION_IN_PROGRESS';
     case 'INVALID_ARGUMENT':
     case 'OUT_OF_RANGE':
     case 'UNIMPLEMENTED':

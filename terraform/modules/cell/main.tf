@@ -8,7 +8,7 @@ locals {
 
   clusters_domain = "clusters.${var.domain}"
 
-  # Below what the cheapest cluster costs, so that nobody is admitted; see the kill switch in docs/deploy.md.
+  # Below what the cheapest cluster costs, so that nobody is admitted; see the kill switch in docs/deploy.md. functions/status/observe.ts knows it.
   hourly_dollars = var.kill_switch ? 0.01 : var.limits.cell_hourly_dollars
 
   environment = merge(
@@ -175,7 +175,12 @@ module "monitoring" {
   dashboard        = file("${local.generated}/dashboard.json")
   metrics          = var.metrics
   measured         = var.first_cluster_made
-  runbooks         = "docs/operations.md"
+  runbooks         = var.runbooks
+  domain           = var.domain
+  paging_channels  = var.paging_channels
+
+  # What alerts ask for is said once the sweeps run, and what is asked from outside is answered by Hosting.
+  depends_on = [module.scheduler, module.subscriptions, module.hosting]
 }
 
 module "budget" {

@@ -41,6 +41,9 @@ variable "org_policies" { type = bool }
 variable "lock_audit_log" { type = bool }
 variable "customer_managed_keys" { type = bool }
 
+variable "paging_channels" { type = list(string) }
+variable "runbooks" { type = string }
+
 variable "ci" {
   type = object({
     issuer     = string

@@ -31,16 +31,37 @@ variable "measured" {
 }
 
 variable "runbooks" {
-  description = "Where they are, in the repository."
+  description = "Address of docs/operations.md, or its path."
   type        = string
 }
 
+variable "domain" {
+  description = "Where the console is, and the API with it."
+  type        = string
+}
+
+variable "paging_channels" {
+  description = "Ids of channels by which somebody is woken, beside the e-mail."
+  type        = list(string)
+}
+
 locals {
-  on_logs    = { for id, alert in var.alerts.alerts : id => alert if can(alert.log) }
-  on_metrics = { for id, alert in var.alerts.alerts : id => alert if can(alert.query) && var.metrics }
+  # Before the first cluster some would be told of what is no trouble yet.
+  due = { for id, alert in var.alerts.alerts : id => alert if var.measured || !alert.later }
+
+  on_logs    = { for id, alert in local.due : id => alert if can(alert.log) }
+  on_metrics = { for id, alert in local.due : id => alert if can(alert.query) && (var.metrics || !try(alert.needs_metrics, true)) }
+  on_uptime  = { for id, alert in local.due : id => alert if can(alert.path) }
+
+  # By severity.
+  channels = {
+    WARNING  = [google_monitoring_notification_channel.operator.id]
+    CRITICAL = concat([google_monitoring_notification_channel.operator.id], var.paging_channels)
+  }
+
   objectives = var.metrics && var.measured ? 1 : 0
   claims     = "resource.type=\"prometheus_target\" AND metric.type=\"${var.alerts.slos.claims_metric}\""
-  requests   = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"api\" AND metric.type=\"run.googleapis.com/request_count\""
+  requests   = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=one_of(${join(",", [for name in var.alerts.slos.services : "\"${name}\""])}) AND metric.type=\"run.googleapis.com/request_count\""
 }
 
 resource "google_monitoring_notification_channel" "operator" {
@@ -57,7 +78,7 @@ resource "google_monitoring_alert_policy" "logs" {
   display_name          = each.key
   combiner              = "OR"
   severity              = each.value.severity
-  notification_channels = [google_monitoring_notification_channel.operator.id]
+  notification_channels = local.channels[each.value.severity]
 
   conditions {
     display_name = each.value.title
@@ -90,7 +111,7 @@ resource "google_monitoring_alert_policy" "metrics" {
   display_name          = each.key
   combiner              = "OR"
   severity              = each.value.severity
-  notification_channels = [google_monitoring_notification_channel.operator.id]
+  notification_channels = local.channels[each.value.severity]
 
   conditions {
     display_name = each.value.title
@@ -101,6 +122,72 @@ resource "google_monitoring_alert_policy" "metrics" {
       evaluation_interval = "60s"
       # Nothing was measured yet when this is made for the first time.
       disable_metric_validation = true
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+  }
+
+  documentation {
+    subject   = "Hub: ${each.value.title}"
+    content   = "What to do: ${var.runbooks}#${each.key}"
+    mime_type = "text/markdown"
+  }
+}
+
+resource "google_monitoring_uptime_check_config" "this" {
+  for_each = local.on_uptime
+
+  project      = var.project_id
+  display_name = each.key
+  period       = "60s"
+  timeout      = "10s"
+
+  monitored_resource {
+    type   = "uptime_url"
+    labels = { project_id = var.project_id, host = var.domain }
+  }
+
+  http_check {
+    path         = each.value.path
+    port         = 443
+    use_ssl      = true
+    validate_ssl = true
+  }
+}
+
+# As the page of uptime checks makes it: https://cloud.google.com/monitoring/uptime-checks/uptime-alerting-policies
+resource "google_monitoring_alert_policy" "uptime" {
+  for_each = local.on_uptime
+
+  project               = var.project_id
+  display_name          = each.key
+  combiner              = "OR"
+  severity              = each.value.severity
+  notification_channels = local.channels[each.value.severity]
+
+  conditions {
+    display_name = each.value.title
+
+    condition_threshold {
+      filter     = "resource.type=\"uptime_url\" AND metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\" AND metric.labels.check_id=\"${google_monitoring_uptime_check_config.this[each.key].uptime_check_id}\""
+      comparison = "COMPARISON_GT"
+      # One place of the world may be cut off by itself.
+      threshold_value = 1
+      duration        = "${each.value.for_seconds}s"
+
+      aggregations {
+        # From each place the newest answer, and how many of them are no.
+        alignment_period     = "1200s"
+        per_series_aligner   = "ALIGN_NEXT_OLDER"
+        cross_series_reducer = "REDUCE_COUNT_FALSE"
+        group_by_fields      = ["resource.label.*"]
+      }
+
+      trigger {
+        count = 1
+      }
     }
   }
 
@@ -198,7 +285,7 @@ resource "google_monitoring_slo" "ready" {
   service             = google_monitoring_custom_service.api.service_id
   slo_id              = "ready"
   display_name        = "Clusters made from nothing that are ready in time, in 28 days"
-  goal                = 0.95
+  goal                = var.alerts.slos.in_time
   rolling_period_days = 28
 
   request_based_sli {

@@ -109,10 +109,19 @@ resource "google_project_iam_member" "nodes" {
   member  = google_service_account.nodes.member
 }
 
+# What workloads may do in the bucket of their cluster, to which Hub binds it; it is bound to nothing here. Not roles/storage.objectUser:
+# functions/bucket-access.ts, which knows its name.
+resource "google_project_iam_custom_role" "cluster_data" {
+  project     = var.project_id
+  role_id     = "hub_cluster_data"
+  title       = "Hub: objects of a cluster"
+  permissions = ["storage.objects.create", "storage.objects.delete", "storage.objects.get", "storage.objects.list"]
+}
+
 output "network" {
   value = google_compute_network.leaves.name
-  # No cluster before what keeps it apart from the others, and what it reaches the world by.
-  depends_on = [google_compute_firewall.deny_between, google_compute_router_nat.leaves]
+  # No cluster before what keeps it apart from the others, what it reaches the world by, and what its workloads may do.
+  depends_on = [google_compute_firewall.deny_between, google_compute_router_nat.leaves, google_project_iam_custom_role.cluster_data]
 }
 output "node_account" { value = google_service_account.nodes.email }
 output "node_account_name" { value = google_service_account.nodes.name }

@@ -70,7 +70,8 @@ async function askedBySite(): Promise<Map<string, Set<string>>> {
   storage.insertBucket(foreign.name, {}, 'somebody-else');
   await at('buckets.ensureBucket', () => ports.buckets.ensureBucket(bucket));
   await at('buckets.ensureAccess', () => ports.buckets.ensureAccess(bucket, clusterPrincipals(where)));
-  for (const name of ['kept', 'kept, too']) storage.putObject(bucket.name, name, new Uint8Array([1]));
+  for (const name of ['kept', 'kept, too'])
+    storage.putObject(bucket.name, name, new Uint8Array([1]), { temporaryHold: true });
   await at('buckets.listBuckets', () => ports.buckets.listBuckets(id));
   await at('buckets.listAllBuckets', () => ports.buckets.listAllBuckets());
   for (const _page of [1, 2])

@@ -122,6 +122,7 @@ const NEEDS: Readonly<Record<Site, (...args: never[]) => readonly string[]>> = {
     'storage.buckets.update',
     'storage.objects.delete',
     'storage.objects.list',
+    'storage.objects.update',
   ],
   'buckets.listBuckets': () => ['storage.buckets.list'],
   'buckets.listAllBuckets': () => ['storage.buckets.list'],
@@ -162,6 +163,7 @@ export const needsOf = (site: string, args: readonly unknown[]): readonly string
 const METHODS: Readonly<Record<string, string>> = {
   'storage.buckets.insert': 'storage.buckets.create',
   'storage.buckets.patch': 'storage.buckets.update',
+  'storage.objects.patch': 'storage.objects.update',
 };
 
 /** Those whose permissions the embedded cloud tells. */

@@ -90,10 +90,10 @@ export function living(heard: Heard, inside: Interior) {
 
 export const bucketOf = ({ id }: Pick<Cluster, 'id'>): string => `hub-${id}-g1`;
 
-/** Somebody works with it, and keeps more than can be deleted in one go. */
+/** Somebody works with it, keeps more than can be deleted in one go, and wants some of it to be deleted by nobody. */
 export function putFile(hub: Living, cluster: Pick<Cluster, 'id'>): void {
   for (let n = 0; n <= OBJECTS_AT_A_TIME; n++)
-    hub.storage.putObject(bucketOf(cluster), `kept ${n}`, new Uint8Array([1]));
+    hub.storage.putObject(bucketOf(cluster), `kept ${n}`, new Uint8Array([1]), { temporaryHold: n === 0 });
 }
 
 /** Its name, leading to somebody else. */
