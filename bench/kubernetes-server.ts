@@ -23,6 +23,7 @@ export const changed = (object: KubeObject, n: number): KubeObject => ({
 export const planOf = (n: number) =>
   planInstall({
     clusterId: clusterIdOf(n),
+    cell: 'bench',
     generation: 1,
     product: pachyderm,
     version: pachyderm.versions.find((one) => one.default)?.version ?? '',

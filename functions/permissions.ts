@@ -30,15 +30,27 @@ const MAKE_CLUSTER = ['container.clusters.create'];
 const REMOVE_CLUSTER = [...GET_CLUSTER, 'container.clusters.delete', 'container.clusters.update'];
 const LIST_CLUSTERS = ['container.clusters.list'];
 
-const FIREWALL = ['compute.firewalls.create', 'compute.networks.updatePolicy'];
+/** One with another source is made anew; what its source is may be told by the cluster's subnetwork alone. */
+const FIREWALL = [
+  'compute.firewalls.create',
+  'compute.firewalls.delete',
+  'compute.firewalls.list',
+  'compute.networks.updatePolicy',
+  'compute.subnetworks.list',
+];
 const LIST_LEFTOVERS = [
   'compute.addresses.list',
+  'compute.backendServices.list',
   'compute.disks.list',
   'compute.firewalls.list',
   'compute.forwardingRules.list',
   'compute.globalAddresses.list',
   'compute.globalForwardingRules.list',
+  'compute.healthChecks.list',
   'compute.httpHealthChecks.list',
+  'compute.networkEndpointGroups.list',
+  'compute.regionBackendServices.list',
+  'compute.regionHealthChecks.list',
   'compute.subnetworks.list',
   'compute.targetPools.list',
 ];
@@ -50,7 +62,10 @@ const REMOVE_LEFTOVERS = [
   'compute.globalAddresses.delete',
   'compute.globalForwardingRules.delete',
   'compute.httpHealthChecks.delete',
+  'compute.networkEndpointGroups.delete',
   'compute.networks.updatePolicy',
+  'compute.regionBackendServices.delete',
+  'compute.regionHealthChecks.delete',
   'compute.subnetworks.delete',
   'compute.targetPools.delete',
 ];
@@ -126,7 +141,7 @@ const INSTALL = [
   'container.serviceAccounts.create',
   'container.serviceAccounts.update',
   'container.services.get',
-  // Where volumes are encrypted with a key of the operator's.
+  // That of volumes says whose their disks are.
   'container.storageClasses.create',
   'container.storageClasses.update',
 ];
@@ -164,6 +179,8 @@ const EXPOSE = [
 ];
 const DRAIN = [
   'container.clusterRoleBindings.delete',
+  'container.cronJobs.delete',
+  'container.cronJobs.list',
   'container.daemonSets.delete',
   'container.daemonSets.list',
   'container.deployments.delete',
@@ -177,6 +194,8 @@ const DRAIN = [
   'container.pods.list',
   'container.replicaSets.delete',
   'container.replicaSets.list',
+  'container.replicationControllers.delete',
+  'container.replicationControllers.list',
   'container.services.delete',
   'container.services.list',
   'container.statefulSets.delete',

@@ -16,6 +16,7 @@ export const FAULTS = {
   'slow-operation': 'container: an operation takes five times as long',
   'stuck-operation': 'container: an operation never ends',
   leak: 'container: deleting a cluster leaves its disks, addresses, forwarding rules and firewalls behind',
+  'range-untold': 'container: of the range of a cluster’s nodes GKE tells only how large it was asked for',
   'lost-audit': 'container: the audit-log entry of an operation’s end never arrives',
   'reply-lost':
     'container, compute, kubernetes, storage, dns, acme: the call is carried out, then answered with an error',

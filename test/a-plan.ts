@@ -21,6 +21,7 @@ export const PRODUCT: Product = {
 export const aPlan = (change: Partial<InstallInput> = {}): InstallPlan =>
   planInstall({
     clusterId: 'aaaabbbbccccdddd',
+    cell: 'a-cell',
     generation: 3,
     product: PRODUCT,
     version: '1.2.3',

@@ -12,9 +12,10 @@ import type { Place } from './place.ts';
 /** @param round tells one installation of the same from another: a repair is a Job of its own */
 export function installationOf({ cluster, product, host, ports }: Place, round?: string): InstallPlan {
   const { cpus, memoryGiB } = entriesOf(cluster.spec).size;
-  const { install, projectId, credentialsAccount, dataEncryptionKey } = ports.settings;
+  const { cell, install, projectId, credentialsAccount, dataEncryptionKey } = ports.settings;
   return planInstall({
     clusterId: cluster.id,
+    cell,
     generation: cluster.generation,
     product,
     version: cluster.spec.version,

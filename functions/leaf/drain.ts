@@ -55,28 +55,40 @@ async function stopInstallers(leaf: Leaf): Promise<void> {
   await removeAll(leaf, running);
 }
 
+/** What makes what. */
 const WORKLOADS = [
+  { apiVersion: 'batch/v1', kind: 'CronJob' },
   { apiVersion: 'apps/v1', kind: 'StatefulSet' },
   { apiVersion: 'apps/v1', kind: 'Deployment' },
   { apiVersion: 'apps/v1', kind: 'DaemonSet' },
   { apiVersion: 'apps/v1', kind: 'ReplicaSet' },
+  // Of each pipeline of a Pachyderm there is one.
+  { apiVersion: 'v1', kind: 'ReplicationController' },
   { apiVersion: 'batch/v1', kind: 'Job' },
   { apiVersion: 'v1', kind: 'Pod' },
 ] as const;
 
-/** Deletes what mounts a claim and belongs to nothing else that would be deleted here. */
+/** Deletes what mounts a claim and belongs to nothing else that would be deleted here; what makes pods goes before them. */
 async function removeHolders(leaf: Leaf): Promise<void> {
   const lists = await Promise.all(WORKLOADS.map((kind) => leaf.list(kind)));
+  const holders = lists
+    .flat()
+    .filter((one) => isOurs(one) && !one.metadata.ownerReferences?.length && holdsClaim(one));
   await removeAll(
     leaf,
-    lists.flat().filter((one) => isOurs(one) && !one.metadata.ownerReferences?.length && holdsClaim(one)),
+    holders.filter(({ kind }) => kind !== 'Pod'),
+  );
+  await removeAll(
+    leaf,
+    holders.filter(({ kind }) => kind === 'Pod'),
   );
 }
 
 function holdsClaim({ spec }: KubeObject): boolean {
   if (spec?.volumeClaimTemplates?.length > 0) return true;
+  const template = spec?.jobTemplate?.spec?.template ?? spec?.template;
   const volumes: { persistentVolumeClaim?: object; ephemeral?: object }[] =
-    spec?.template?.spec?.volumes ?? spec?.volumes ?? [];
+    template?.spec?.volumes ?? spec?.volumes ?? [];
   return volumes.some((volume) => volume.persistentVolumeClaim ?? volume.ephemeral);
 }
 

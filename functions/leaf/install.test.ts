@@ -359,7 +359,36 @@ describe('draining', () => {
       spec: { selector, template: { metadata: { labels: { app: 'own' } }, spec } },
     });
     await leaf.apply({ apiVersion: 'v1', kind: 'Pod', metadata: metadata('lonely'), spec });
+    // As Pachyderm runs pipelines.
+    await leaf.apply({
+      apiVersion: 'v1',
+      kind: 'ReplicationController',
+      metadata: metadata('pipeline'),
+      spec: { replicas: 1, template: { metadata: { labels: { app: 'pipeline' } }, spec } },
+    });
+    await leaf.apply({
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: metadata('nightly'),
+      spec: {
+        schedule: '* * * * *',
+        jobTemplate: {
+          spec: {
+            template: {
+              spec: {
+                ...spec,
+                restartPolicy: 'Never',
+                containers: [{ name: 'a', image: 'busybox:1', command: ['sleep', '3600'] }],
+              },
+            },
+          },
+        },
+      },
+    });
     await clock.runFor(minutes(2));
+    const pods = await leaf.list({ apiVersion: 'v1', kind: 'Pod', namespace: 'default' });
+    const makers = pods.flatMap((pod) => pod.metadata.ownerReferences ?? []).map(({ kind }) => kind);
+    expect(makers).toEqual(expect.arrayContaining(['ReplicationController', 'Job']));
     expect(compute.size).toBe(1);
     await drained();
     expect([...compute]).toEqual([]);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { aPlan } from '../../test/a-plan.ts';
 import type { KubeObject } from './leaf.ts';
 import { apiServerPolicies } from './network.ts';
+import type { InstallPlan } from './plan.ts';
 import { MEMBER_ROLES } from './roles.ts';
 
 const PLAN = aPlan();
@@ -31,10 +32,29 @@ test('the gateway is one door with TLS, found by the label that its Gateway sele
   });
 });
 
+const OTHER_CLASSES = ['standard', 'standard-rwo', 'premium-rwo', 'dynamic-rwo', 'hub-encrypted'];
+
+test('the disk of a volume says of which cluster it is, and no class can be named whose disks do not', () => {
+  expect(guards('StorageClass')).toMatchObject([
+    {
+      metadata: { annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      parameters: {
+        type: 'pd-balanced',
+        labels: 'managed-by=hub,hub-cluster=aaaabbbbccccdddd,hub-cell=a-cell',
+      },
+    },
+  ]);
+  const hard = guards('ResourceQuota').find(({ metadata }) => metadata.namespace === 'app')?.spec.hard;
+  for (const name of OTHER_CLASSES)
+    expect(hard[`${name}.storageclass.storage.k8s.io/persistentvolumeclaims`]).toBe('0');
+});
+
 describe('with a key of the operator’s', () => {
   const key = 'projects/p/locations/europe-west1/keyRings/hub-leaves/cryptoKeys/data';
   const encrypted = aPlan({ dataKey: key });
   const ofKind = (kind: string) => encrypted.guards.filter((object) => object.kind === kind);
+  const nameOf = (plan: InstallPlan) =>
+    plan.guards.find(({ kind }) => kind === 'StorageClass')?.metadata.name ?? '';
 
   test('volumes that name no class are encrypted with it, and no other class can be named', () => {
     expect(ofKind('StorageClass')).toMatchObject([
@@ -47,13 +67,27 @@ describe('with a key of the operator’s', () => {
       },
     ]);
     const hard = ofKind('ResourceQuota').find(({ metadata }) => metadata.namespace === 'app')?.spec.hard;
-    for (const name of ['standard', 'standard-rwo', 'premium-rwo'])
+    // Nor the one from before there was a key.
+    for (const name of [...OTHER_CLASSES, nameOf(PLAN)])
       expect(hard[`${name}.storageclass.storage.k8s.io/persistentvolumeclaims`]).toBe('0');
+    expect(hard).not.toHaveProperty([
+      `${nameOf(encrypted)}.storageclass.storage.k8s.io/persistentvolumeclaims`,
+    ]);
+  });
+
+  test('each key has a class of its own, for what is in one cannot be changed', () => {
+    const names = [PLAN, encrypted, aPlan({ dataKey: `${key}-2` })].map(nameOf);
+    expect(new Set(names).size).toBe(3);
+    expect(names).toEqual([
+      'hub-volumes',
+      expect.stringMatching(/^hub-volumes-[0-9a-f]{8}$/),
+      expect.stringMatching(/^hub-volumes-[0-9a-f]{8}$/),
+    ]);
   });
 
   test('the same is installed as without, where volumes are GKE’s to encrypt', () => {
     expect(encrypted.releases).toEqual(PLAN.releases);
-    expect(guards('StorageClass')).toEqual([]);
+    expect(guards('StorageClass')[0]?.parameters).not.toHaveProperty('disk-encryption-kms-key');
   });
 });
 

@@ -1,5 +1,7 @@
 /** What Hub installs into a leaf, decided before anything is asked of it: pure, so that it can be compared and read. */
+import { createHash } from 'node:crypto';
 import { type Machine, needsLicense, type Product } from '../../shared/catalog/product.ts';
+import { labelsOf } from '../labels.ts';
 import type { KubeObject } from './leaf.ts';
 import { HUB_NAMESPACE, MEMBERS_NAMESPACE, OURS } from './manifests.ts';
 import { GATEWAY_NAMESPACE, MESH_NAMESPACE, meshReleases } from './mesh.ts';
@@ -47,6 +49,7 @@ export interface InstallPlan {
 
 export interface InstallInput {
   clusterId: string;
+  cell: string;
   generation: number;
   product: Product;
   /** The product's version, which is also its chart's. */
@@ -69,7 +72,7 @@ export interface InstallInput {
 }
 
 export function planInstall(input: InstallInput): InstallPlan {
-  const { clusterId, generation, product, version, bucket, host, machine, imageMirror } = input;
+  const { clusterId, cell, generation, product, version, bucket, host, machine, imageMirror } = input;
   const { credentialsAccount, dataKey, round, images, chartSource, projectId, hintTopic } = input;
   const { namespace, podSecurity } = product;
   const licensed = needsLicense(product, version);
@@ -99,13 +102,13 @@ export function planInstall(input: InstallInput): InstallPlan {
     ],
     guards: [
       ...Object.entries(QUOTAS).map(([name, hard]) => quota(name, hard)),
-      quota(namespace, { ...PRODUCT_QUOTA, ...(dataKey !== undefined && NO_OTHER_DISKS) }),
+      quota(namespace, { ...PRODUCT_QUOTA, ...noOtherDisks(dataKey) }),
       ...[HUB_NAMESPACE, MESH_NAMESPACE, GATEWAY_NAMESPACE].map((name) => limits(name, { default: MOST })),
       limits(namespace, {}),
       ...networkPolicies(namespace),
       ...memberRoles(namespace),
       ...tokenRights(credentialsAccount),
-      ...(dataKey === undefined ? [] : [encryptedVolumes(dataKey)]),
+      volumes(labelsOf(clusterId, cell), dataKey),
     ],
     productNamespace: namespace,
     images,
@@ -155,29 +158,50 @@ const quota = (namespace: string, hard: Amounts): KubeObject => ({
   spec: { hard },
 });
 
-/** Of GKE's own classes, which know no key: https://cloud.google.com/kubernetes-engine/docs/concepts/persistent-volumes#storageclasses */
-const NO_OTHER_DISKS: Amounts = Object.fromEntries(
-  ['standard', 'standard-rwo', 'premium-rwo'].map((name) => [
-    `${name}.storageclass.storage.k8s.io/persistentvolumeclaims`,
-    '0',
-  ]),
-);
+/**
+ * Classes whose disks nobody could tell the cluster of: GKE's own, and the one that Hub made up to now.
+ * https://cloud.google.com/kubernetes-engine/docs/concepts/persistent-volumes#storageclasses
+ */
+const OTHER_CLASSES = ['standard', 'standard-rwo', 'premium-rwo', 'dynamic-rwo', 'hub-encrypted'];
+
+/** Of the class without a key there may be one from before. */
+const noOtherDisks = (key: string | undefined): Amounts =>
+  Object.fromEntries(
+    [...OTHER_CLASSES, ...(key === undefined ? [] : [classOf(undefined)])].map((name) => [
+      `${name}.storageclass.storage.k8s.io/persistentvolumeclaims`,
+      '0',
+    ]),
+  );
+
+/** Parameters of a class cannot be changed, so a class with others has another name: also if they are changed here. */
+const classOf = (key: string | undefined): string =>
+  key === undefined
+    ? 'hub-volumes'
+    : `hub-volumes-${createHash('sha256').update(key).digest('hex').slice(0, 8)}`;
 
 /**
- * As GKE's own `standard-rwo`, and for all volumes that name no class: of several that are the default, the newest is.
+ * As GKE's own `standard-rwo`, and for all volumes that name no class: of several that are the default, the newest is. By itself a disk of a
+ * volume says that it is one (`goog-gke-volume`), and nothing of its cluster: the labels say it.
  * https://kubernetes.io/docs/concepts/storage/storage-classes/#default-storageclass
+ * https://github.com/kubernetes-sigs/gcp-compute-persistent-disk-csi-driver#controller-level-parameters
  * https://cloud.google.com/kubernetes-engine/docs/how-to/using-cmek#create_a_cmek-protected_attached_disk
  */
-const encryptedVolumes = (key: string): KubeObject => ({
+const volumes = (diskLabels: Readonly<Record<string, string>>, key: string | undefined): KubeObject => ({
   apiVersion: 'storage.k8s.io/v1',
   kind: 'StorageClass',
   metadata: {
-    name: 'hub-encrypted',
+    name: classOf(key),
     labels: OURS,
     annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' },
   },
   provisioner: 'pd.csi.storage.gke.io',
-  parameters: { type: 'pd-balanced', 'disk-encryption-kms-key': key },
+  parameters: {
+    type: 'pd-balanced',
+    labels: Object.entries(diskLabels)
+      .map((label) => label.join('='))
+      .join(','),
+    ...(key !== undefined && { 'disk-encryption-kms-key': key }),
+  },
   reclaimPolicy: 'Delete',
   volumeBindingMode: 'WaitForFirstConsumer',
   allowVolumeExpansion: true,

@@ -89,7 +89,7 @@ export interface Provider {
    * Lets the control plane of a running cluster reach the webhooks of its mesh, which private nodes do not allow by themselves. The
    * rule's name is `webhookRule`; it is in the ledger before. Safe to repeat.
    * @throws AppError PROVIDER_UNAVAILABLE (also if the cluster is not there, or nothing tells yet where its control plane is),
-   * PERMISSION_DENIED, NAME_TAKEN
+   * PERMISSION_DENIED, NAME_TAKEN, OPERATION_IN_PROGRESS (the rule was for another source, and has to go first)
    */
   ensureWebhookAccess(target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): Promise<void>;
   /** Name of the firewall rule of `ensureWebhookAccess`. */

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { MEMORY_CLEAN_UP_KEYS } from '../../local/memory/clean-up-keys.ts';
 import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
 import { oidcClientPath } from '../../shared/documents/oidc.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
+import { publicHalves } from '../../test/certificates.ts';
 import { INTERIORS, standing } from '../../test/standing.ts';
+import { checkCleanUp } from '../clean-up/check.ts';
 import { command } from '../dispatch/commands.ts';
 
 describe.each(INTERIORS)('deleting (%s)', (inside) => {
@@ -61,22 +64,34 @@ describe.each(INTERIORS)('deleting (%s)', (inside) => {
     expect(it.objects()).toBe(0);
   });
 
-  test('takes what the cluster left in the cloud when its leaf could not be asked', async () => {
-    const it = standing({ inside });
-    const id = await it.created();
-    it.faults.force('leak');
-    it.faults.force('unavailable', { subject: `hub-${id}` });
-    await it.delete(id);
-    await it.reach(id, 'deleted');
-    expect(it.objects()).toBe(0);
-    // Of its load balancer too what nobody sees: pools of targets count for a quota, and the certificate speaks of all.
-    const ledger = await it.documents.get<Ledger>(ledgerPath(id));
-    const entries = Object.values(ledger?.data.entries ?? {});
-    expect(entries.map(({ kind }) => kind)).toEqual(
-      expect.arrayContaining(['forwarding-rule', 'target-pool', 'health-check']),
-    );
-    expect(entries.filter(({ goneAt }) => goneAt === undefined)).toEqual([]);
-  });
+  test.each([
+    ['1.36.2-gke.1100000', ['forwarding-rule', 'target-pool', 'health-check']],
+    [
+      '1.37.0-gke.1200000',
+      ['forwarding-rule', 'backend-service', 'network-endpoint-group', 'region-health-check'],
+    ],
+  ])(
+    'takes what the cluster left in the cloud when its leaf could not be asked (%s)',
+    async (version, parts) => {
+      const it = standing({ inside, clusterVersion: version });
+      const id = await it.created();
+      it.faults.force('leak');
+      it.faults.force('unavailable', { subject: `hub-${id}` });
+      await it.delete(id);
+      await it.reach(id, 'deleted');
+      expect(it.objects()).toBe(0);
+      // Of its load balancer too what nobody sees: its parts count for quotas, and the certificate speaks of all.
+      const ledger = await it.documents.get<Ledger>(ledgerPath(id));
+      const entries = Object.values(ledger?.data.entries ?? {});
+      expect(entries.map(({ kind }) => kind)).toEqual(expect.arrayContaining(parts));
+      expect(entries.filter(({ goneAt }) => goneAt === undefined)).toEqual([]);
+      const verdict = checkCleanUp(ledger?.data.certificate, publicHalves(...MEMORY_CLEAN_UP_KEYS));
+      if (!verdict.holds) throw new Error(verdict.fault);
+      const { resources, listing } = verdict.statement;
+      expect(resources.map(({ kind }) => kind)).toEqual(expect.arrayContaining(parts));
+      expect(listing.scopes.flatMap(({ kinds }) => kinds)).toEqual(expect.arrayContaining(parts));
+    },
+  );
 
   /** A spare's two are not reached from here, nor the one that only days of failure lead to. */
   const states = STATES.filter((state) => !['warm', 'personalizing', 'stuck'].includes(state));

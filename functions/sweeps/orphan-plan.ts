@@ -100,7 +100,10 @@ const PARTS_OF_BALANCERS: readonly FoundResource['kind'][] = [
   'forwarding-rule',
   'address',
   'target-pool',
+  'backend-service',
+  'network-endpoint-group',
   'health-check',
+  'region-health-check',
 ];
 
 /** Evidence stays while anything it may speak of does: without it nobody could tell whose that is. */
@@ -153,7 +156,10 @@ export function isProven(resource: FoundResource, { generations }: Claims, cell:
   return says && (generation === undefined ? generations.size > 0 : generations.has(generation));
 }
 
-/** A rule uses its address and its target pool, and that its health check; and evidence is needed until what it speaks of is gone. */
+/**
+ * A rule uses its address and its target pool or backend, and those what they check and balance by; and evidence is needed until what it
+ * speaks of is gone.
+ */
 const ORDER: readonly FoundResource['kind'][] = [
   ...PARTS_OF_BALANCERS,
   'disk',

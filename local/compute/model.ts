@@ -21,7 +21,7 @@ export interface ClusterRef {
 
 export interface ComputeSpec {
   name: string;
-  /** Zone, region or `global`. Firewalls and health checks are always global. */
+  /** Zone, region or `global`. Firewalls and the older kind of health checks are always global. */
   location: string;
   labels?: Record<string, string>;
   description?: string;
@@ -32,6 +32,10 @@ export interface ComputeSpec {
   /** Disks: of the key that is not Google's own. */
   kmsKeyName?: string;
   ipAddress?: string;
+  /** Forwarding rules: name of the backend service that it leads to, if it does not to a target pool. */
+  backendService?: string;
+  /** Backend services: name of the health check in its region. */
+  healthCheck?: string;
   /** Links to what uses it; while there are any, it cannot be deleted. */
   users?: string[];
   targetTags?: string[];
@@ -72,6 +76,8 @@ export interface ComputeRow
   sizeGiB?: number;
   kmsKeyName?: string;
   ipAddress?: string;
+  backendService?: string;
+  healthCheck?: string;
   targetTags?: string[];
   rule?: FirewallRule;
   subnetwork?: Subnetwork;
@@ -122,6 +128,9 @@ export const COLLECTIONS: Record<ComputeKind, string> = {
   'target-pool': 'targetPools',
   // The older ones, which target pools take.
   'health-check': 'httpHealthChecks',
+  'backend-service': 'backendServices',
+  'network-endpoint-group': 'networkEndpointGroups',
+  'region-health-check': 'healthChecks',
   firewall: 'firewalls',
   subnetwork: 'subnetworks',
 };
@@ -167,9 +176,32 @@ export function createComputeModel(world: World): ComputeModel {
   };
   const usersOf = (row: ComputeRow): string[] => {
     if (row.kind === 'health-check') return [...row.users, ...poolsWith(row)];
+    if (ofBackends[row.kind]) return [...row.users, ...backendUsersOf(row)];
     if (row.kind !== 'address' && row.kind !== 'target-pool') return row.users;
     const rule = table.get(keyOf('forwarding-rule', row.location, row.name));
     return rule ? [...row.users, linkOf(world.projectId, rule)] : row.users;
+  };
+  /** GKE calls the groups of a backend service as it is called. */
+  const ofBackends: Partial<Record<ComputeKind, (row: ComputeRow) => (other: ComputeRow) => boolean>> = {
+    'backend-service':
+      ({ name }) =>
+      ({ kind, backendService }) =>
+        kind === 'forwarding-rule' && backendService === name,
+    'network-endpoint-group':
+      ({ name }) =>
+      (other) =>
+        other.kind === 'backend-service' && other.name === name,
+    'region-health-check':
+      ({ name }) =>
+      ({ kind, healthCheck }) =>
+        kind === 'backend-service' && healthCheck === name,
+  };
+  const backendUsersOf = (row: ComputeRow): string[] => {
+    const uses = ofBackends[row.kind]?.(row) ?? (() => false);
+    const region = row.location.replace(/-[a-z]$/, '');
+    return [...table.values()]
+      .filter((other) => other.location === region && uses(other))
+      .map((other) => linkOf(world.projectId, other));
   };
   /** A check of its own has the name of the pool; that of the nodes is for all other pools of its cluster. */
   const poolsWith = ({ name, cluster }: ComputeRow): string[] => {
@@ -195,7 +227,7 @@ export function createComputeModel(world: World): ComputeModel {
   const create: ComputeModel['create'] = (kind, spec) => {
     const location = locationOf(kind, spec.location);
     const { name, labels = {}, madeBy = 'user', users = [], ...rest } = spec;
-    const gke = spec.cluster && kind === 'disk' ? gkeLabels(spec.cluster) : {};
+    const gke = spec.cluster && kind === 'disk' && madeBy === 'gke' ? gkeLabels(spec.cluster) : {};
     table.set(keyOf(kind, location, name), {
       ...rest,
       kind,
@@ -203,7 +235,7 @@ export function createComputeModel(world: World): ComputeModel {
       location,
       madeBy,
       users,
-      // These have no labels in this API; disks of a cluster get GKE's own.
+      // These have no labels in this API; boot disks of a cluster get GKE's own.
       labels: UNLABELLED.has(kind) ? {} : { ...gke, ...labels },
       id: digits(random.fraction, 19),
       createdAtMs: clock.now(),
@@ -307,6 +339,9 @@ const UNLABELLED: ReadonlySet<ComputeKind> = new Set([
   'subnetwork',
   'target-pool',
   'health-check',
+  'backend-service',
+  'network-endpoint-group',
+  'region-health-check',
 ]);
 /** Kinds of which each is in no zone and no region: they have no list across all. */
 export const GLOBAL: ReadonlySet<ComputeKind> = new Set(['firewall', 'health-check']);
@@ -339,10 +374,12 @@ export function linkOf(projectId: string, row: Pick<ComputeRow, 'kind' | 'locati
   return `projects/${projectId}/${scopeOf(row.kind, row.location)}/${COLLECTIONS[row.kind]}/${row.name}`;
 }
 
+const ZONAL: ReadonlySet<ComputeKind> = new Set(['disk', 'network-endpoint-group']);
+
 /** `zones/europe-west1-b`, `regions/europe-west1` or `global`. */
 export function scopeOf(kind: ComputeKind, location: string): string {
   if (GLOBAL.has(kind) || location === 'global') return 'global';
-  return kind === 'disk' && /-[a-z]$/.test(location) ? `zones/${location}` : `regions/${location}`;
+  return ZONAL.has(kind) && /-[a-z]$/.test(location) ? `zones/${location}` : `regions/${location}`;
 }
 
 /** The resource as the API shows it. */
@@ -365,6 +402,12 @@ export function resourceOf(projectId: string, row: ComputeRow, users = row.users
     ...(row.kind === 'address' ? { status: users.length > 0 ? 'IN_USE' : 'RESERVED' } : {}),
     ...(row.kind === 'address' ? { address: row.ipAddress ?? '203.0.113.1' } : {}),
     ...(row.kind === 'forwarding-rule' ? { IPAddress: row.ipAddress ?? '203.0.113.1' } : {}),
+    ...(row.backendService === undefined
+      ? {}
+      : { backendService: link(`projects/${projectId}/${scope}/backendServices/${row.backendService}`) }),
+    ...(row.healthCheck === undefined
+      ? {}
+      : { healthChecks: [link(`projects/${projectId}/${scope}/healthChecks/${row.healthCheck}`)] }),
     ...(row.kind === 'firewall'
       ? { direction: 'INGRESS', ...row.rule, targetTags: row.targetTags ?? [] }
       : {}),
@@ -376,7 +419,7 @@ export function resourceOf(projectId: string, row: ComputeRow, users = row.users
 
 const USERS_SHOWN: ReadonlySet<ComputeKind> = new Set(['disk', 'address']);
 
-/** What GKE writes on the disks of a cluster, its nodes' and its volumes'. */
+/** What GKE writes on the disks of a cluster's nodes. */
 const gkeLabels = (cluster: ClusterRef): Record<string, string> => ({
   'goog-k8s-cluster-name': cluster.name,
   'goog-k8s-cluster-location': cluster.location,

@@ -25,6 +25,8 @@ export interface LeafRequest extends LeafRef {
   nodes: readonly LeafNode[];
   /** Address of its API server inside the network. */
   controlPlane: string;
+  /** Of GKE. */
+  version: string;
   labels: Readonly<Record<string, string>>;
   /** What Kubernetes makes in Compute Engine for this cluster; it stays when the cluster goes, unless removed before. */
   resources: LeafResources;

@@ -47,6 +47,8 @@ export type { ClusterView, OperationView } from './views.ts';
 export interface ContainerOptions {
   compute: ComputeModel;
   leaves: Leaves;
+  /** Of new clusters, as GKE writes it. */
+  version?: string;
   onAudit?: (entry: LogEntry) => void;
 }
 
@@ -100,7 +102,7 @@ export interface ContainerModel {
 
 export function createContainerModel(world: World, options: ContainerOptions): ContainerModel {
   const { clock, random, faults, log, projectId } = world;
-  const { compute, leaves } = options;
+  const { compute, leaves, version = VERSION } = options;
   const clusters = world.store.table<ClusterRow>('clusters');
   const operations = world.store.table<OperationRow>('operations');
   const quotas = world.store.table<Quota>('quotas');
@@ -335,6 +337,7 @@ export function createContainerModel(world: World, options: ContainerOptions): C
         machineType: row.resource.nodePools?.[0]?.config?.machineType ?? 'e2-medium',
         nodes: nodesOf(row),
         controlPlane: controlPlaneAddress(row),
+        version: row.version ?? VERSION,
         labels: row.resource.resourceLabels ?? {},
         resources: {
           create: (kind, spec) =>
@@ -418,6 +421,8 @@ export function createContainerModel(world: World, options: ContainerOptions): C
           status: 'PROVISIONING',
           conditions: [],
           createdAtMs: clock.now(),
+          version,
+          ...(faults.hit('range-untold', name) && { rangeUntold: true as const }),
         };
         const ranges = chooseRanges(resource.ipAllocationPolicy ?? {}, takenRanges());
         if ('missing' in ranges) {
@@ -526,15 +531,15 @@ export function createContainerModel(world: World, options: ContainerOptions): C
           throw new ServiceError(STATUS.INVALID_ARGUMENT, `Location "${location}" does not exist.`);
         }
         return {
-          defaultClusterVersion: VERSION,
-          validMasterVersions: [VERSION],
-          validNodeVersions: [VERSION],
+          defaultClusterVersion: version,
+          validMasterVersions: [version],
+          validNodeVersions: [version],
           defaultImageType: 'COS_CONTAINERD',
           validImageTypes: ['COS_CONTAINERD', 'UBUNTU_CONTAINERD'],
           channels: ['RAPID', 'REGULAR', 'STABLE'].map((channel) => ({
             channel,
-            defaultVersion: VERSION,
-            validVersions: [VERSION],
+            defaultVersion: version,
+            validVersions: [version],
           })),
         };
       }),

@@ -24,8 +24,11 @@ export interface ClusterRow {
   conditions: StatusCondition[];
   statusMessage?: string;
   createdAtMs: number;
+  /** Of GKE. */
+  version?: string;
   /** Absent if there was no room for it. */
   ranges?: Ranges;
+  rangeUntold?: true;
   /** Name of the operation that holds the cluster. */
   operation?: string;
   connection?: { endpoint: string; ca: string };

@@ -4,7 +4,7 @@ import type { OperationType } from './durations.ts';
 import type { ClusterResource, ClusterStatus, OperationStatus, StatusCondition } from './resource.ts';
 import { type ClusterRow, controlPlaneAddress, nodeCount, type OperationRow, zonesOf } from './state.ts';
 
-/** The one version this GKE knows. */
+/** The one version this GKE knows, if it is not told another. */
 export const VERSION = '1.33.5-gke.1201000';
 
 export interface ClusterView extends ClusterResource {
@@ -44,7 +44,7 @@ export function clusterView(projectId: string, row: ClusterRow): ClusterView {
 const shown = new WeakMap<ClusterRow, ClusterView>();
 
 function viewOf(projectId: string, row: ClusterRow): ClusterView {
-  const { resource } = row;
+  const { resource, version = VERSION } = row;
   const time = new Date(row.createdAtMs).toISOString();
   const endpoints = resource.controlPlaneEndpointsConfig;
   return {
@@ -58,19 +58,20 @@ function viewOf(projectId: string, row: ClusterRow): ClusterView {
     statusMessage: row.statusMessage ?? '',
     conditions: row.conditions,
     createTime: time,
-    initialClusterVersion: resource.initialClusterVersion ?? VERSION,
-    currentMasterVersion: VERSION,
+    initialClusterVersion: resource.initialClusterVersion ?? version,
+    currentMasterVersion: version,
     currentNodeCount: row.status === 'PROVISIONING' ? 0 : nodeCount(row),
     labelFingerprint: row.hash,
     etag: row.operation ? `${row.hash}-1` : `${row.hash}-0`,
     nodePools: (resource.nodePools ?? []).map((pool) => ({
       ...pool,
-      version: VERSION,
+      version,
       locations: [...zonesOf(row.location, resource, pool)],
       status: row.status === 'DEGRADED' ? 'RUNNING_WITH_ERROR' : row.status,
       conditions: row.conditions,
     })),
     ...(row.ranges &&
+      !row.rangeUntold &&
       row.connection && {
         ipAllocationPolicy: { ...resource.ipAllocationPolicy, nodeIpv4CidrBlock: row.ranges.nodes },
       }),

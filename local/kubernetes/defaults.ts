@@ -94,6 +94,11 @@ const FILL: Readonly<Record<string, (object: Stored, allocate: Allocator) => Sto
       }),
     ),
   ReplicaSet: (object) => withSpec(object, workloadSpec(object.spec ?? {}, { replicas: 1 })),
+  ReplicationController: (object) => {
+    const selector = object.spec?.template?.metadata?.labels;
+    const spec = workloadSpec(object.spec ?? {}, { replicas: 1, ...(selector && { selector }) });
+    return withSpec(object, spec);
+  },
   StatefulSet: (object) =>
     withSpec(
       object,

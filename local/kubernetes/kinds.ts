@@ -169,6 +169,13 @@ export const KINDS = {
     short: 'rs',
     subresources: [SCALE],
   }),
+  ReplicationController: row(
+    '',
+    'replicationcontrollers',
+    'ReplicationController',
+    ['status', 'generation', 'all'],
+    { short: 'rc' },
+  ),
   StatefulSet: row('apps', 'statefulsets', 'StatefulSet', ['status', 'generation', 'all'], {
     short: 'sts',
     subresources: [SCALE],

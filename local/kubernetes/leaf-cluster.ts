@@ -34,6 +34,8 @@ export interface LeafTarget {
   nodes?: readonly LeafNode[];
   /** Address of its API server inside the network. */
   controlPlane?: string;
+  /** Of GKE. */
+  version?: string;
   /** GKE's own id: another one for the next cluster of the same name. */
   id?: string;
   /** Hub's id of the cluster, for people who look at the index. */

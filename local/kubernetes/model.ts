@@ -21,7 +21,7 @@ import { jobs, jobTasks } from './controllers/jobs.ts';
 import { namespaces } from './controllers/namespaces.ts';
 import { forgetPod, pods, podTasks } from './controllers/pods.ts';
 import { quotas } from './controllers/quotas.ts';
-import { replicaSets } from './controllers/replicasets.ts';
+import { replicaSets, replicationControllers } from './controllers/replicasets.ts';
 import { services, serviceTasks } from './controllers/services.ts';
 import { statefulSets } from './controllers/statefulsets.ts';
 import { claims, volumes, volumeTasks } from './controllers/volumes.ts';
@@ -50,6 +50,7 @@ const MACHINERY: Machinery = {
     definitions,
     deployments,
     replicaSets,
+    replicationControllers,
     statefulSets,
     daemonSets,
     jobs,
@@ -159,7 +160,7 @@ export function createKubernetes(world: World, edges: LeafEdges): Kubernetes {
 }
 
 function recordOf(target: LeafTarget & { ca: string }, nowMs: number): LeafRecord {
-  const { name, location, nodeCount, machineType, zones, id, clusterId, ca } = target;
+  const { name, location, nodeCount, machineType, zones, id, clusterId, version, ca } = target;
   return {
     name,
     location,
@@ -168,6 +169,7 @@ function recordOf(target: LeafTarget & { ca: string }, nowMs: number): LeafRecor
     zones: [...(zones ?? zonesOf(location))],
     ...(id !== undefined && { id }),
     ...(clusterId !== undefined && { clusterId }),
+    ...(version !== undefined && { version }),
     ca,
     revision: 1,
     createdAtMs: nowMs,
@@ -226,6 +228,7 @@ function addPriorityClasses(leaf: LeafCluster): void {
 const VOLUME_CLASSES = [
   ['standard-rwo', 'pd-balanced', true],
   ['premium-rwo', 'pd-ssd', false],
+  ['dynamic-rwo', 'dynamic', false],
 ] as const;
 
 function addStorageClasses(leaf: LeafCluster): void {

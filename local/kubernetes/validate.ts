@@ -119,6 +119,8 @@ function contentFaults(kind: Kind, object: Stored): Fault[] {
     case KINDS.StatefulSet:
     case KINDS.DaemonSet:
       return workloadFaults(kind.singular, spec);
+    case KINDS.ReplicationController:
+      return workloadFaults(kind.singular, { ...spec, selector: { matchLabels: spec.selector } });
     case KINDS.Pod:
       return podSpecFaults(spec, 'spec');
     case KINDS.Job:

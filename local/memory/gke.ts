@@ -48,10 +48,13 @@ export function memoryGkeClient(container: ContainerModel, compute: ComputeModel
           location: row.location,
           labels: row.labels,
           targetTags: row.targetTags ?? [],
+          ...(row.backendService !== undefined && { backend: row.backendService }),
           createdAt: new Date(row.createdAtMs),
           // As the face of the stand-in says it of disks, and of nothing else.
           ...(kind === 'disk' && { sizeGiB: row.sizeGiB ?? 10 }),
           ...(kind === 'disk' && row.goneAtMs !== undefined && { going: true as const }),
+          ...(row.rule?.sourceRanges !== undefined && { sources: row.rule.sourceRanges }),
+          ...(row.subnetwork !== undefined && { range: row.subnetwork.ipCidrRange }),
           ...(kind === 'subnetwork' && row.description !== undefined && { description: row.description }),
         }));
       }),

@@ -120,6 +120,8 @@ export interface MemoryHubOptions {
   /** Who reads the log, or counts: invocations are then told apart as they are in a function. */
   log?: Log;
   metrics?: Metrics;
+  /** Of clusters at the provider, as GKE writes it. */
+  clusterVersion?: string | undefined;
   /** The first one signs clean-up certificates. */
   cleanUpKeys?: Settings['cleanUpKeys'];
 }
@@ -140,6 +142,7 @@ export function memoryHub({
   licenses = {},
   log = silentLog,
   metrics = silentMetrics,
+  clusterVersion,
   cleanUpKeys = MEMORY_CLEAN_UP_KEYS,
 }: MemoryHubOptions = {}) {
   const faults: Faults = createFaults(rates, randomStream(seed, 'faults'));
@@ -184,6 +187,7 @@ export function memoryHub({
   const containerWorld = worldOf('container');
   const container = createContainerModel(containerWorld, {
     compute,
+    ...(clusterVersion !== undefined && { version: clusterVersion }),
     leaves: glue.leavesOf({
       ...leaves.starter,
       async stop(name, location) {

@@ -41,8 +41,8 @@ function ifThere(leaf: SketchLeaf, { metadata }: Kept, act: (live: Kept) => void
 
 function make(leaf: SketchLeaf, parts: readonly Part[]): void {
   const cluster = leaf.record.name;
-  for (const [kind, name, location] of parts) {
-    leaf.edges.compute.create(kind, { name, location, labels: {}, cluster });
+  for (const [kind, name, location, links] of parts) {
+    leaf.edges.compute.create(kind, { name, location, labels: {}, ...links, cluster });
   }
 }
 

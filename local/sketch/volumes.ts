@@ -1,4 +1,5 @@
 /** Claims of StatefulSets, their volumes, and the disks behind those. */
+import { diskLabelsOf } from '../kubernetes/controllers/volumes.ts';
 import { provisionMs, reclaimMs } from '../kubernetes/durations.ts';
 import type { Fields } from '../kubernetes/objects.ts';
 import { isActive } from './pods.ts';
@@ -47,7 +48,7 @@ export function bindClaim(leaf: SketchLeaf, key: string, podBoundAtMs: number, z
 function provision(leaf: SketchLeaf, key: string, uid: string, zone: string): void {
   const claim = find(leaf, key);
   if (claim?.metadata.uid !== uid || claim.metadata.deletionTimestamp !== undefined) return;
-  const { name: cluster, location } = leaf.record;
+  const { name: cluster } = leaf.record;
   const name = `pvc-${uid}`;
   // The newest class that is the default, where there is one besides GKE's own.
   const storageClass = [...leaf.objects.each(STORAGE_CLASS)].at(-1);
@@ -55,7 +56,7 @@ function provision(leaf: SketchLeaf, key: string, uid: string, zone: string): vo
   leaf.edges.compute.create('disk', {
     name,
     location: zone,
-    labels: { 'goog-k8s-cluster-name': cluster, 'goog-k8s-cluster-location': location },
+    labels: diskLabelsOf(storageClass?.parameters),
     ...(kmsKeyName && { kmsKeyName }),
     cluster,
   });

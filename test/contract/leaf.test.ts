@@ -15,6 +15,7 @@ import { type LocalClock, virtualClock } from '../../local/clock.ts';
 import { createFaults, type Faults } from '../../local/faults.ts';
 import { create } from '../../local/kubernetes/api.ts';
 import { KINDS } from '../../local/kubernetes/kinds.ts';
+import type { LeafTarget } from '../../local/kubernetes/leaf-cluster.ts';
 import { createLeaves, type Leaves } from '../../local/kubernetes/leaves.ts';
 import { memoryLeaves } from '../../local/memory/leaf.ts';
 import { seededRandom } from '../../local/random.ts';
@@ -46,7 +47,12 @@ interface Side {
 
 type Model = 'https' | 'memory' | 'sketch';
 
-async function aSide(clock: LocalClock, model: Model, until: Side['until']): Promise<Side> {
+async function aSide(
+  clock: LocalClock,
+  model: Model,
+  until: Side['until'],
+  target: LeafTarget = TARGET,
+): Promise<Side> {
   const random = seededRandom(1);
   const faults = createFaults({}, random);
   const compute = new Set<string>();
@@ -63,7 +69,7 @@ async function aSide(clock: LocalClock, model: Model, until: Side['until']): Pro
   if (model === 'sketch') {
     const leaves = sketchLeaves(world, edges);
     const port = sketchPort(leaves);
-    const leaf = port.open(await leaves.start(TARGET));
+    const leaf = port.open(await leaves.start(target));
     const stop = () => leaves.stop(TARGET.name, TARGET.location);
     return { ...rest, leaf, port, stop, close: stop };
   }
@@ -73,12 +79,12 @@ async function aSide(clock: LocalClock, model: Model, until: Side['until']): Pro
     https: model === 'https',
   });
   const port = model === 'https' ? createClient({ accessToken: async () => TOKEN }) : memoryLeaves(leaves);
-  const leaf = port.open(await leaves.start(TARGET));
+  const leaf = port.open(await leaves.start(target));
   const stop = () => leaves.stop(TARGET.name, TARGET.location);
   return { ...rest, leaf, port, model: leaves, stop, close: () => leaves.close() };
 }
 
-const TARGET = {
+const TARGET: LeafTarget = {
   name: `hub-${CLUSTER}-g1`,
   location: 'europe-west1-b',
   nodeCount: 2,
@@ -86,21 +92,22 @@ const TARGET = {
 };
 
 /** Time stands still while requests are under way, however slow the machine is. */
-function aSideIn(model: Model): Promise<Side> {
+function aSideIn(model: Model, target?: LeafTarget): Promise<Side> {
   const clock = virtualClock();
-  return aSide(clock, model, async (holds) => {
+  const until: Side['until'] = async (holds) => {
     for (const end = clock.now() + minutes(90); clock.now() < end; ) {
       if (await holds()) return;
       await clock.runFor(seconds(1));
     }
     throw new Error('the condition did not come to hold in time');
-  });
+  };
+  return aSide(clock, model, until, target);
 }
 
 const SIDES = {
-  'over the wire': () => aSideIn('https'),
-  'in memory': () => aSideIn('memory'),
-  'in the sketch': () => aSideIn('sketch'),
+  'over the wire': (target?: LeafTarget) => aSideIn('https', target),
+  'in memory': (target?: LeafTarget) => aSideIn('memory', target),
+  'in the sketch': (target?: LeafTarget) => aSideIn('sketch', target),
 };
 
 const configMap = (data: Record<string, string>, labels?: Record<string, string>): KubeObject => ({
@@ -425,6 +432,45 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
       expect(made()).toEqual([...left].sort());
     }
     expect([...side.compute]).toEqual([]);
+  });
+
+  test('from 1.37 on the rule of a load balancer leads to a backend service, whose check is shared', async () => {
+    await side.close();
+    side = await make({ ...TARGET, location: 'europe-west1', version: '1.37.0-gke.1200000' });
+    leaf = side.leaf;
+    const refs = ['one', 'two'].map((name) => ({
+      ...{ apiVersion: 'v1', kind: 'Service' },
+      ...{ name, namespace: 'default' },
+    }));
+    for (const { name } of refs) {
+      const service = balancer({});
+      await leaf.apply({ ...service, metadata: { ...service.metadata, name } });
+    }
+    const found = () => Promise.all(refs.map((ref) => leaf.find(ref)));
+    await side.until(async () =>
+      (await found()).every((service) => service?.status?.loadBalancer?.ingress !== undefined),
+    );
+    const [hash] = [...side.compute].flatMap(
+      (part) => /k8s2-([0-9a-z]{8})-l4-shared-hc$/.exec(part)?.[1] ?? [],
+    );
+    const shared = [`region-health-check k8s2-${hash}-l4-shared-hc`, `firewall k8s2-${hash}-l4-shared-hc-fw`];
+    const partsOf = (service: KubeObject | undefined): unknown[] => {
+      const { name, uid = '' } = service?.metadata ?? {};
+      const backend = expect.stringMatching(new RegExp(` k8s2-${hash}-default-${name}-[0-9a-z]{8}$`));
+      return [backend, backend, backend, `forwarding-rule a${uid.replaceAll('-', '')}`.slice(0, 48)];
+    };
+    const [one, two] = await found();
+    const sorted = () => [...side.compute].sort();
+    expect(sorted()).toHaveLength(10);
+    expect(sorted()).toEqual(expect.arrayContaining([...shared, ...partsOf(one), ...partsOf(two)]));
+    for (const [index, ref] of refs.entries()) {
+      await leaf.delete(ref);
+      await side.until(async () => (await found())[index] === undefined);
+      if (index > 0) continue;
+      expect(sorted()).toHaveLength(6);
+      expect(sorted()).toEqual(expect.arrayContaining([...shared, ...partsOf(two)]));
+    }
+    expect(sorted()).toEqual([]);
   });
 
   test('a product is installed, calls home, and is reached at an address', async () => {

@@ -329,7 +329,9 @@ describe.each([
   const leaveThingsBehind = async (id = ID): Promise<void> => {
     await settled(aTarget({ id }));
     const { resources } = cloud.leaves.get(`hub-${id}-g1`) as LeafRequest;
-    resources.create('disk', { name: 'pvc-1c6e2b1e-7f3b-4a53-9a4c-000000000001', location: ZONE });
+    // As Hub's class for volumes has them labelled.
+    const labels = { 'goog-gke-volume': '', 'managed-by': 'hub', 'hub-cluster': id, 'hub-cell': 'test' };
+    resources.create('disk', { name: 'pvc-1c6e2b1e-7f3b-4a53-9a4c-000000000001', location: ZONE, labels });
     resources.create('forwarding-rule', { name: BALANCER, location: 'europe-west1' });
     resources.create('address', { name: BALANCER, location: 'europe-west1' });
     resources.create('target-pool', { name: BALANCER, location: 'europe-west1' });
@@ -424,6 +426,110 @@ describe.each([
     expect(cloud.compute.all()).toEqual([]);
   });
 
+  /** The same of one that is of 1.37 or later. */
+  const HASH = '0a1b2c3d';
+  const BACKEND = `k8s2-${HASH}-istio-ingress-hub-gateway-4e5f6a7b`;
+  const SHARED_CHECK = `k8s2-${HASH}-l4-shared-hc`;
+  const leaveBackendsBehind = async (id = ID): Promise<void> => {
+    await settled(aTarget({ id }));
+    const { resources } = cloud.leaves.get(`hub-${id}-g1`) as LeafRequest;
+    const region = 'europe-west1';
+    resources.create('forwarding-rule', { name: BALANCER, location: region, backendService: BACKEND });
+    resources.create('forwarding-rule', {
+      name: `k8s2-udp-${HASH}-istio-ingress-hub-gateway-4e5f6a7b`,
+      location: region,
+      backendService: BACKEND,
+    });
+    resources.create('address', { name: BALANCER, location: region });
+    resources.create('backend-service', { name: BACKEND, location: region, healthCheck: SHARED_CHECK });
+    resources.create('network-endpoint-group', { name: BACKEND, location: ZONE });
+    resources.create('network-endpoint-group', { name: BACKEND, location: 'europe-west1-c' });
+    resources.create('region-health-check', { name: SHARED_CHECK, location: region });
+    for (const name of [BACKEND, `${BACKEND}-deny`, `${SHARED_CHECK}-fw`]) {
+      resources.create('firewall', { name, location: 'global' });
+    }
+    await gone(aTarget({ id }));
+  };
+  /** Of somebody who has a cluster of that version in the same project. */
+  const strangersBackends = (): void => {
+    const region = 'europe-west1';
+    const name = 'k8s2-99999999-default-web-4e5f6a7b';
+    const rule = `a${'9'.repeat(31)}`;
+    cloud.compute.create('firewall', {
+      name,
+      location: 'global',
+      targetTags: ['gke-theirs-0a1b2c3d-node'],
+    });
+    // As ours are called, and not for nodes of ours.
+    cloud.compute.create('firewall', { name: `${BACKEND}-theirs`, location: 'global' });
+    cloud.compute.create('forwarding-rule', { name: rule, location: region, backendService: name });
+    cloud.compute.create('address', { name: rule, location: region });
+    cloud.compute.create('backend-service', { name, location: region });
+    cloud.compute.create('network-endpoint-group', { name, location: ZONE });
+    cloud.compute.create('region-health-check', { name, location: region });
+    // Called as one of ours, and of a target pool of theirs.
+    cloud.compute.create('forwarding-rule', { name: `a${'8'.repeat(31)}`, location: region });
+  };
+
+  test('so are those of load balancers that lead to backend services, and none of a stranger’s', async () => {
+    strangersBackends();
+    const theirs = cloud.compute.all();
+    await leaveBackendsBehind();
+    const front = (await owned()).map(({ kind, name, location }) => `${kind} ${name} ${location}`);
+    expect(front).toEqual([
+      `forwarding-rule ${BALANCER} europe-west1`,
+      `forwarding-rule k8s2-udp-${HASH}-istio-ingress-hub-gateway-4e5f6a7b europe-west1`,
+      `address ${BALANCER} europe-west1`,
+      `backend-service ${BACKEND} europe-west1`,
+      `network-endpoint-group ${BACKEND} ${ZONE}`,
+      `network-endpoint-group ${BACKEND} europe-west1-c`,
+      `region-health-check ${SHARED_CHECK} europe-west1`,
+    ]);
+    // Nothing but the rule tells of the address, so it is written down before the rule goes, as `prove` does.
+    const address = (await owned()).find(({ kind }) => kind === 'address');
+    const isNotYet = (error: unknown): void => expect(error).toMatchObject({ code: 'OPERATION_IN_PROGRESS' });
+    await until(
+      async () => {
+        const left = await owned();
+        for (const resource of left) await cloud.provider.deleteOwned(resource).catch(isNotYet);
+        return left;
+      },
+      (left) => left.length === 0,
+    );
+    if (address) await cloud.provider.deleteOwned(address);
+    await until(
+      async () => cloud.compute.all(),
+      (left) => left.length === theirs.length,
+    );
+    expect(cloud.compute.all()).toEqual(theirs);
+  });
+
+  test('among everything, parts of load balancers that lead to backend services are found', async () => {
+    strangersBackends();
+    await leaveBackendsBehind(OTHER_ID);
+    const found = await cloud.provider.listAllOwned();
+    expect(found.map(({ kind, name, location }) => `${kind} ${name} ${location}`).sort()).toEqual(
+      [
+        `forwarding-rule ${BALANCER} europe-west1`,
+        `forwarding-rule k8s2-udp-${HASH}-istio-ingress-hub-gateway-4e5f6a7b europe-west1`,
+        `address ${BALANCER} europe-west1`,
+        `backend-service ${BACKEND} europe-west1`,
+        `network-endpoint-group ${BACKEND} ${ZONE}`,
+        `network-endpoint-group ${BACKEND} europe-west1-c`,
+        `region-health-check ${SHARED_CHECK} europe-west1`,
+        ...[BACKEND, `${BACKEND}-deny`, `${SHARED_CHECK}-fw`].map((name) => `firewall ${name} global`),
+      ].sort(),
+    );
+    for (const { clusterId, generation, derived, kind, evidence } of found) {
+      expect({ clusterId, generation, derived }).toEqual({
+        clusterId: OTHER_ID,
+        generation: 1,
+        derived: true,
+      });
+      expect(evidence ?? false).toBe(kind === 'firewall');
+    }
+  });
+
   test('what belongs to another cluster or to nobody is neither listed nor deleted', async () => {
     await leaveThingsBehind(OTHER_ID);
     cloud.compute.create('disk', { name: 'somebodys', location: ZONE, labels: { 'managed-by': 'hub' } });
@@ -463,7 +569,7 @@ describe.each([
     });
     const others = found.filter(({ clusterId }) => clusterId === OTHER_ID);
     expect(others.map(({ kind, name, generation, derived }) => [kind, name, generation, derived])).toEqual([
-      ['disk', 'pvc-1c6e2b1e-7f3b-4a53-9a4c-000000000001', 1, true],
+      ['disk', 'pvc-1c6e2b1e-7f3b-4a53-9a4c-000000000001', undefined, undefined],
       ['firewall', `${NODES_CHECK}-http-hc`, 1, true],
       ['firewall', `k8s-fw-${BALANCER}`, 1, true],
       ['forwarding-rule', BALANCER, 1, true],
@@ -552,6 +658,31 @@ describe.each([
     await cloud.provider.ensureWebhookAccess(aTarget());
     await cloud.provider.ensureWebhookAccess(aTarget());
     expect(cloud.compute.all().filter(({ name }) => name === RULE.name)).toHaveLength(1);
+  });
+
+  test('where GKE does not tell the range of the nodes, the cluster’s own subnetwork does', async () => {
+    cloud.faults.force('range-untold');
+    await settled();
+    const { ipAllocationPolicy } = cloud.container.getCluster(ZONE, `hub-${ID}-g1`);
+    expect(ipAllocationPolicy?.nodeIpv4CidrBlock).toBe('/26');
+    await cloud.provider.ensureWebhookAccess(aTarget());
+    const { subnetwork } = cloud.compute.get('subnetwork', 'europe-west1', `hub-${ID}-g1-b`);
+    const { rule } = cloud.compute.get('firewall', 'global', RULE.name);
+    expect(rule?.sourceRanges).toEqual([subnetwork?.ipCidrRange]);
+  });
+
+  test('a rule for another source is made anew', async () => {
+    await settled();
+    await cloud.provider.ensureWebhookAccess(aTarget());
+    const made = cloud.compute.get('firewall', 'global', RULE.name);
+    const { rule, name, location } = made;
+    cloud.compute.create('firewall', { name, location, rule: { ...rule, sourceRanges: ['10.9.9.0/26'] } });
+    await expect(cloud.provider.ensureWebhookAccess(aTarget())).rejects.toMatchObject({
+      code: 'OPERATION_IN_PROGRESS',
+    });
+    await cloud.pass(minutes(1));
+    await cloud.provider.ensureWebhookAccess(aTarget());
+    expect(cloud.compute.get('firewall', 'global', name).rule).toEqual(rule);
   });
 
   test('there is no rule before the cluster says where its control plane is', async () => {

@@ -266,6 +266,8 @@ export function createWorld({
     faults: rates,
     commitMs: 0,
     callMs: 0,
+    // GKE balances otherwise from 1.37 on.
+    clusterVersion: seed % 2 === 0 ? '1.37.0-gke.1200000' : undefined,
     limits: { cellClusters: weather.cellClusters, accountClusters: weather.accountClusters },
     async invoke(name, work, body) {
       const { process, ports } = start(name);

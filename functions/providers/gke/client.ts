@@ -1,6 +1,6 @@
 /**
  * What Hub asks of Google Cloud for clusters, and nothing more. The real side speaks gRPC to GKE through its official client, and
- * REST to Compute Engine through google-auth-library: the official Compute clients load several megabytes for eight methods.
+ * REST to Compute Engine through google-auth-library: the official Compute clients load several megabytes for a few methods.
  */
 import type { ClusterManagerClient, protos } from '@google-cloud/container';
 import type { Extent } from '../../../shared/catalog/catalog.ts';
@@ -47,11 +47,17 @@ export interface Leftover {
   labels: Readonly<Record<string, string>>;
   /** Firewalls: network tags of the nodes they are for. */
   targetTags: readonly string[];
+  /** Forwarding rules: name of the backend service that they lead to, if it is to one. */
+  backend?: string;
   createdAt?: Date;
   /** Disks. */
   sizeGiB?: number;
+  /** Firewalls: where from, in CIDR notation. */
+  sources?: readonly string[];
   /** Subnetworks. */
   description?: string;
+  /** Subnetworks: of its nodes, in CIDR notation. */
+  range?: string;
   /** Its deletion is under way, where the cloud says so. */
   going?: true;
 }
@@ -255,6 +261,9 @@ const COLLECTIONS: Record<LeftoverKind, string> = {
   'target-pool': 'targetPools',
   // The older ones, which target pools take.
   'health-check': 'httpHealthChecks',
+  'backend-service': 'backendServices',
+  'network-endpoint-group': 'networkEndpointGroups',
+  'region-health-check': 'healthChecks',
   firewall: 'firewalls',
   subnetwork: 'subnetworks',
 };
@@ -267,6 +276,10 @@ interface ComputeResource {
   region?: string;
   labels?: Record<string, string>;
   targetTags?: string[];
+  sourceRanges?: string[];
+  ipCidrRange?: string;
+  /** Forwarding rules: a link. */
+  backendService?: string;
   creationTimestamp?: string;
   /** Disks: a number, in a string. */
   sizeGb?: string;
@@ -282,6 +295,7 @@ interface ComputePage {
 
 /** These are global and have a list of their own; the others are listed across all locations at once. */
 const GLOBAL: ReadonlySet<LeftoverKind> = new Set(['firewall', 'health-check']);
+const ZONAL: ReadonlySet<LeftoverKind> = new Set(['disk', 'network-endpoint-group']);
 const listPath = (kind: LeftoverKind): string =>
   `${GLOBAL.has(kind) ? 'global' : 'aggregated'}/${COLLECTIONS[kind]}`;
 
@@ -296,22 +310,27 @@ function leftoversIn(kind: LeftoverKind, page: ComputePage): Leftover[] {
   });
 }
 
+const lastPart = (link: string): string => link.slice(link.lastIndexOf('/') + 1);
+
 const leftover = (kind: LeftoverKind, item: ComputeResource): Leftover => ({
   kind,
   name: item.name,
-  location: (item.zone ?? item.region ?? 'global').split('/').at(-1) ?? 'global',
+  location: lastPart(item.zone ?? item.region ?? 'global'),
   labels: item.labels ?? {},
   targetTags: item.targetTags ?? [],
+  ...(item.backendService !== undefined && { backend: lastPart(item.backendService) }),
   ...createdAt(item.creationTimestamp),
   ...(item.sizeGb !== undefined && { sizeGiB: Number(item.sizeGb) }),
+  ...(item.sourceRanges !== undefined && { sources: item.sourceRanges }),
+  ...(item.ipCidrRange !== undefined && { range: item.ipCidrRange }),
   ...(kind === 'subnetwork' && item.description !== undefined && { description: item.description }),
   ...(item.status === 'DELETING' && { going: true }),
 });
 
 function scopeOf(kind: LeftoverKind, location: string): string {
   if (location === 'global') return 'global';
-  // A zone is a region and a letter: `europe-west1-b`. Only disks are zonal.
-  return kind === 'disk' && /-[a-z]$/.test(location) ? `zones/${location}` : `regions/${location}`;
+  // A zone is a region and a letter: `europe-west1-b`.
+  return ZONAL.has(kind) && /-[a-z]$/.test(location) ? `zones/${location}` : `regions/${location}`;
 }
 
 function requireComplete(missing: readonly string[]): void {

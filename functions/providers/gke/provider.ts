@@ -9,10 +9,9 @@ import type { FoundResource, LeafConnection, Observed, OwnedResource, Provider }
 import type { GkeClient, GkeCluster, Leftover } from './client.ts';
 import { CONDITIONS, meaningOf } from './conditions.ts';
 import { asProviderError, CloudRefusal, isBusy } from './errors.ts';
-import { webhookFirewall, webhookRule } from './firewall.ts';
+import { type FirewallBody, webhookFirewall, webhookRule } from './firewall.ts';
 import {
   ALL_QUERIES,
-  BALANCER_FILTER,
   balancersOf,
   evidenceOf,
   foundClusters,
@@ -21,6 +20,9 @@ import {
   listingScopes,
   ownedBy,
   PARTS,
+  partOf,
+  partQueries,
+  queriesOfAllParts,
 } from './ownership.ts';
 import { clusterBody, clusterName, type GkeSettings, subnetworkName } from './request.ts';
 
@@ -61,16 +63,19 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
         const name = clusterName(target);
         const cluster = await look(target.location, name, target.id);
         // Both come with the cluster: a rule with a wider source would be one for strangers, too.
-        if (!cluster?.controlPlane) {
+        const controlPlane = cluster && (await findControlPlane(client, cluster, subnetworkName(target)));
+        if (!controlPlane) {
           throw new AppError(
             'PROVIDER_UNAVAILABLE',
             `GKE does not say where the control plane of ${name} is`,
           );
         }
-        await unless(
+        const rule = webhookFirewall(target, controlPlane, settings);
+        const asked = await unless(
           'ALREADY_EXISTS',
-          client.createFirewall(webhookFirewall(target, cluster.controlPlane, settings)),
+          client.createFirewall(rule).then(() => true),
         );
+        if (!asked) await requireSources(client, rule);
       }),
     webhookRule,
     subnetwork: subnetworkName,
@@ -86,6 +91,25 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
     listingScopes: (clusterId) => listingScopes(clusterId, settings.projectId),
     deleteOwned: (resource) => translated(() => deleteOwned(client, resource)),
   };
+}
+
+/** Where GKE tells no more of the nodes' range than how large it was asked for, the subnetwork that it made for the cluster tells it. */
+async function findControlPlane(
+  client: GkeClient,
+  { status, controlPlane }: GkeCluster,
+  subnetwork: string,
+): Promise<string | undefined> {
+  if (controlPlane !== undefined || status === 'PROVISIONING') return controlPlane;
+  const [own] = await client.listLeftovers('subnetwork', `name eq "${subnetwork}"`);
+  return own?.range;
+}
+
+/** A rule for another source is of no use to anybody: it goes, and the next try makes it anew. */
+async function requireSources(client: GkeClient, { name, sourceRanges }: FirewallBody): Promise<void> {
+  const [rule] = await client.listLeftovers('firewall', `name eq "${name}"`);
+  if (!rule || rule.sources?.join() === sourceRanges.join()) return;
+  await unless('NOT_FOUND', client.deleteLeftover('firewall', rule.location, name));
+  throw new AppError('OPERATION_IN_PROGRESS', `${name} is for another source, and is made anew`);
 }
 
 function observed(cluster: GkeCluster, settings: GkeSettings): Observed {
@@ -200,15 +224,16 @@ async function listOwned(client: GkeClient, clusterId: string): Promise<OwnedRes
   await allEnded([clusters, ...lists]);
   const found = (await Promise.all(lists)).flat().filter((leftover) => ownedBy(leftover, clusterId));
   // What a load balancer made in Compute Engine often names nothing but itself; its firewall names both it and the nodes.
-  const balancers = evidenceOf(found);
-  const byBalancer = `name eq "${[...new Set(balancers.map(({ part }) => part))].join('|')}"`;
-  const parts = balancers.length === 0 ? [] : PARTS.map((kind) => client.listLeftovers(kind, byBalancer));
+  const evidence = evidenceOf(found);
+  const proven = new Set(evidence.map(({ part }) => part));
+  const parts = partQueries(proven).map(({ kind, filter }) => client.listLeftovers(kind, filter));
   await allEnded(parts);
-  const unique = distinct([...found, ...(await Promise.all(parts)).flat()]);
+  const candidates = (await Promise.all(parts)).flat();
+  const nameOf = partOf(candidates);
+  const unique = distinct([...found, ...candidates.filter((one) => proven.has(nameOf(one)))]);
   // Evidence goes last: if the firewall were deleted first and the handler died, nothing would tell whose the rest is.
-  const needed = new Set(
-    balancers.filter(({ part }) => unique.some(({ name }) => name === part)).map(({ firewall }) => firewall),
-  );
+  const left = new Set(unique.filter(({ kind }) => kind !== 'firewall').map(nameOf));
+  const needed = new Set(evidence.filter(({ part }) => left.has(part)).map(({ firewall }) => firewall));
   return [
     ...(await clusters)
       .filter((cluster) => isOwnedCluster(cluster, clusterId))
@@ -226,7 +251,9 @@ async function listAllOwned(client: GkeClient): Promise<FoundResource[]> {
   await allEnded([clusters, ...lists]);
   const found = (await Promise.all(lists)).flat();
   const balancers = balancersOf(found);
-  const parts = balancers.size === 0 ? [] : PARTS.map((kind) => client.listLeftovers(kind, BALANCER_FILTER));
+  const parts = queriesOfAllParts(balancers.keys()).map(({ kind, filter }) =>
+    client.listLeftovers(kind, filter),
+  );
   await allEnded(parts);
   const unique = distinct([...found, ...(await Promise.all(parts)).flat()]);
   return [...foundClusters(await clusters), ...foundLeftovers(unique, balancers)];
@@ -245,8 +272,8 @@ function distinct(found: readonly Leftover[]): Leftover[] {
 const allEnded = async (answers: readonly Promise<unknown>[]): Promise<void> =>
   void (await Promise.allSettled(answers));
 
-/** A rule uses its address and its target pool, and that its health check: what is used goes later. */
-const ORDER = ['forwarding-rule', 'address', 'target-pool', 'health-check', 'disk', 'firewall', 'subnetwork'];
+/** A rule uses its address and its target pool or backend, and those what they check and balance by: what is used goes later. */
+const ORDER = [...PARTS, 'disk', 'firewall', 'subnetwork'];
 
 /** By label; and by name if it has no such label, so that nobody can call us done while it stands (deleting it is refused). */
 function isOwnedCluster(cluster: GkeCluster, clusterId: string): boolean {

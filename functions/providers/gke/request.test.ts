@@ -86,6 +86,8 @@ test('cluster, nodes and what they make are labelled with Hub, cluster and cell'
   expect(body.resourceLabels).toEqual(labels);
   expect(pool?.config?.resourceLabels).toEqual(labels);
   expect(pool?.config?.labels).toEqual(labels);
+  // With it GKE writes the cluster's name on what it makes for volumes, too.
+  expect(body.costManagementConfig).toEqual({ enabled: true });
 });
 
 describe('hardening, by the titles of the CIS GKE Benchmark', () => {

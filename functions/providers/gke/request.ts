@@ -121,6 +121,10 @@ export function clusterBody(target: ClusterTarget, settings: GkeSettings): Clust
       gcePersistentDiskCsiDriverConfig: { enabled: true },
     },
 
+    // For the label `goog-k8s-cluster-name`, which clusters with it have on the disks of volumes, too. It costs nothing:
+    // https://cloud.google.com/kubernetes-engine/docs/how-to/cost-allocations
+    costManagementConfig: { enabled: true },
+
     // What is logged is paid for: the system's own parts only.
     loggingConfig: { componentConfig: { enableComponents: [SYSTEM_COMPONENTS] } },
     monitoringConfig: {

@@ -1,7 +1,7 @@
-/** ReplicaSets: as many pods of one template as asked for. */
+/** ReplicaSets, and the older ReplicationControllers: as many pods of one template as asked for. */
 import { remove } from '../api.ts';
 import { ApiError } from '../errors.ts';
-import { KINDS } from '../kinds.ts';
+import { KINDS, type Kind } from '../kinds.ts';
 import type { Controller, LeafCluster } from '../leaf-cluster.ts';
 import type { Fields, Stored } from '../objects.ts';
 import {
@@ -16,9 +16,9 @@ import {
   withCondition,
 } from '../workloads.ts';
 
-export const replicaSets: Controller = {
-  kind: KINDS.ReplicaSet,
-  follows: [[KINDS.Pod, ownersOf('ReplicaSet')]],
+const replicasOf = (kind: Kind): Controller => ({
+  kind,
+  follows: [[KINDS.Pod, ownersOf(kind.kind)]],
   reconcile(leaf, set) {
     if (isBeingDeleted(set)) return;
     const wanted: number = set.spec?.replicas ?? 1;
@@ -36,14 +36,22 @@ export const replicaSets: Controller = {
     for (const pod of surplus.slice(0, Math.max(0, active.length - wanted))) {
       remove(leaf, KINDS.Pod, pod.metadata.namespace, pod.metadata.name);
     }
-    tell(leaf, set, refusal, waits);
+    tell(leaf, kind, set, refusal, waits);
   },
-};
+});
+export const replicaSets = replicasOf(KINDS.ReplicaSet);
+export const replicationControllers = replicasOf(KINDS.ReplicationController);
 
 const rank = (pod: Stored): number => Number(isReady(pod)) + Number(pod.spec?.nodeName !== undefined);
 
 /** @param waits whether an earlier refusal still stands */
-function tell(leaf: LeafCluster, set: Stored, refusal: ApiError | undefined, waits: boolean): void {
+function tell(
+  leaf: LeafCluster,
+  kind: Kind,
+  set: Stored,
+  refusal: ApiError | undefined,
+  waits: boolean,
+): void {
   const pods = leaf.objects.controlledBy(set, KINDS.Pod).filter(isActive);
   const ready = pods.filter(isReady).length;
   const before: Fields[] = set.status?.conditions ?? [];
@@ -55,7 +63,7 @@ function tell(leaf: LeafCluster, set: Stored, refusal: ApiError | undefined, wai
         leaf.now,
       )
     : kept;
-  leaf.objects.setStatus(KINDS.ReplicaSet, set, {
+  leaf.objects.setStatus(kind, set, {
     observedGeneration: set.metadata.generation,
     replicas: pods.length,
     fullyLabeledReplicas: pods.length,

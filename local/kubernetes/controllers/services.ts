@@ -1,10 +1,12 @@
 /**
  * Services of type LoadBalancer: the cloud's parts are made a while after the Service, and taken down before it may go.
- * Names as GKE's controller gives them: https://github.com/kubernetes/cloud-provider-gcp (providers/gce)
+ * Names as GKE's controllers give them: up to 1.36 that of https://github.com/kubernetes/cloud-provider-gcp (providers/gce), from 1.37 on
+ * that of https://github.com/kubernetes/ingress-gce (pkg/utils/namer/l4_namer.go, pkg/l4/resources/l4netlb.go), with the add-on and without.
+ * https://cloud.google.com/kubernetes-engine/docs/concepts/service-load-balancer
  */
 import { createHash } from 'node:crypto';
 import { removeFinalizer } from '../api.ts';
-import type { ComputeKind } from '../compute-port.ts';
+import type { ComputeKind, ComputeResource } from '../compute-port.ts';
 import { addressMs, cleanUpMs, FIREWALLS_MS } from '../durations.ts';
 import { warn } from '../events.ts';
 import { internalIp, nextExternalIp } from '../identifiers.ts';
@@ -65,18 +67,25 @@ export const services: Controller = {
 export const balancerName = (service: { metadata: { uid: string } }): string =>
   `a${service.metadata.uid.replaceAll('-', '')}`.slice(0, 32);
 
-export type Part = [kind: ComputeKind, name: string, location: string];
+export type Part = [kind: ComputeKind, name: string, location: string, links?: Links];
+type Links = Pick<ComputeResource, 'backendService' | 'healthCheck'>;
 
 /** A Service of either model, as far as its parts in the cloud go by it. */
 interface Balanced {
-  metadata: { uid: string; annotations?: Record<string, string>; finalizers?: string[] };
+  metadata: {
+    uid: string;
+    name: string;
+    namespace?: string;
+    annotations?: Record<string, string>;
+    finalizers?: string[];
+  };
   // biome-ignore lint/suspicious/noExplicitAny: as in the objects of both models.
   spec?: any;
 }
 /** A cluster of either model. */
 interface Balancing {
   key: string;
-  record: { id?: string; location: string };
+  record: { id?: string; location: string; zones?: readonly string[]; version?: string };
 }
 
 export const isInternal = ({ metadata }: Balanced): boolean =>
@@ -90,18 +99,45 @@ const hasOwnCheck = ({ spec }: Balanced): boolean => spec?.externalTrafficPolicy
 /** Those that the check of the nodes is for, as long as their parts are there. */
 export const sharesCheck = (service: Balanced): boolean =>
   !hasOwnCheck(service) && (service.metadata.finalizers?.includes(FINALIZER) ?? false);
-const checkOf = (leaf: Balancing, service: Balanced): string =>
-  hasOwnCheck(service) ? balancerName(service) : `k8s-${clusterUid(leaf)}-node`;
+function checkOf(leaf: Balancing, service: Balanced): string {
+  if (!hasBackend(leaf, service)) {
+    return hasOwnCheck(service) ? balancerName(service) : `k8s-${clusterUid(leaf)}-node`;
+  }
+  return hasOwnCheck(service) ? backendName(leaf, service) : `k8s2-${clusterHash(leaf)}-l4-shared-hc`;
+}
+const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 const clusterUid = ({ key, record: { id = '' } }: Balancing): string =>
-  createHash('sha256').update(`${key} ${id}`).digest('hex').slice(0, 16);
+  digestOf(`${key} ${id}`).toString('hex').slice(0, 16);
+
+/** Since then the rules of external ones lead to a backend service, and not to a target pool. */
+const BACKENDS_SINCE = 37;
+const hasBackend = ({ record: { version = '' } }: Balancing, service: Balanced): boolean =>
+  !isInternal(service) && Number(/^1\.(\d+)\./.exec(version)?.[1] ?? 0) >= BACKENDS_SINCE;
+/** Eight digits of the base 36. */
+const contentHash = (text: string): string =>
+  [...digestOf(text).subarray(0, 8)].map((byte) => (byte % 36).toString(36)).join('');
+const clusterHash = ({ key, record: { id = '' } }: Balancing): string => contentHash(`${key} ${id}`);
+/** Names have 63 characters at most, of which 24 are taken. */
+function backendName(leaf: Balancing, { metadata: { namespace = '', name } }: Balanced): string {
+  const hash = clusterHash(leaf);
+  const whose = `${namespace}-${name}`.slice(0, 40);
+  return `k8s2-${hash}-${whose}-${contentHash([hash, namespace, name].join(';'))}`;
+}
+/** As the check is called, and so that it has room. */
+const checkFirewallName = (check: string): string => `${check.slice(0, 60)}-fw`;
 
 const checkFirewallOf = (leaf: Balancing, service: Balanced): Part => {
   const check = checkOf(leaf, service);
+  if (hasBackend(leaf, service)) return ['firewall', checkFirewallName(check), 'global'];
   return ['firewall', `${check.startsWith('k8s-') ? '' : 'k8s-'}${check}-http-hc`, 'global'];
 };
 
 export const firewallsOf = (leaf: Balancing, service: Balanced): Part[] => [
-  ['firewall', `k8s-fw-${balancerName(service)}`, 'global'],
+  [
+    'firewall',
+    hasBackend(leaf, service) ? backendName(leaf, service) : `k8s-fw-${balancerName(service)}`,
+    'global',
+  ],
   checkFirewallOf(leaf, service),
 ];
 
@@ -109,6 +145,16 @@ export const firewallsOf = (leaf: Balancing, service: Balanced): Part[] => [
 export function restOf(leaf: Balancing, service: Balanced): Part[] {
   const region = regionOf(leaf.record.location);
   const name = balancerName(service);
+  if (hasBackend(leaf, service)) {
+    const [backend, check] = [backendName(leaf, service), checkOf(leaf, service)];
+    const zones = leaf.record.zones ?? [leaf.record.location];
+    return [
+      ['region-health-check', check, region],
+      ...zones.map((zone): Part => ['network-endpoint-group', backend, zone]),
+      ['backend-service', backend, region, { healthCheck: check }],
+      ['forwarding-rule', name, region, { backendService: backend }],
+    ];
+  }
   const front: Part = ['forwarding-rule', name, region];
   if (isInternal(service)) return [front];
   return [['health-check', checkOf(leaf, service), 'global'], ['target-pool', name, region], front];
@@ -122,8 +168,8 @@ export function goingOf(leaf: Balancing, service: Balanced, others: boolean): Pa
   );
 }
 
-function make(leaf: LeafCluster, [kind, name, location]: Part): void {
-  leaf.edges.compute.create(kind, { name, location, labels: {}, cluster: leaf.record.name });
+function make(leaf: LeafCluster, [kind, name, location, links]: Part): void {
+  leaf.edges.compute.create(kind, { name, location, labels: {}, ...links, cluster: leaf.record.name });
 }
 
 const onService =

@@ -94,11 +94,19 @@ export const volumes: Controller = {
   },
 };
 
+/**
+ * All that is promised of them: the driver's own, which says nothing of the cluster, and what the class asks for.
+ * https://github.com/kubernetes-sigs/gcp-compute-persistent-disk-csi-driver#controller-level-parameters
+ */
+export function diskLabelsOf(parameters: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const asked = (parameters.labels ?? '').split(',').filter(Boolean);
+  return { 'goog-gke-volume': '', ...Object.fromEntries(asked.map((label) => label.split('=', 2))) };
+}
+
 function provision(leaf: LeafCluster, key: string): void {
   const claim = leaf.objects.find(KINDS.PersistentVolumeClaim, key);
   if (!claim || isBeingDeleted(claim) || claim.spec?.volumeName) return;
   const project = leaf.world.projectId;
-  const cluster = leaf.record;
   const name = `pvc-${claim.metadata.uid}`;
   const zone = zoneFor(leaf, claim);
   const storageClass = leaf.objects.get(KINDS.StorageClass, undefined, claim.spec?.storageClassName ?? '');
@@ -106,12 +114,9 @@ function provision(leaf: LeafCluster, key: string): void {
   leaf.edges.compute.create('disk', {
     name,
     location: zone,
-    labels: {
-      'goog-k8s-cluster-name': cluster.name,
-      'goog-k8s-cluster-location': cluster.location,
-    },
+    labels: diskLabelsOf(storageClass?.parameters),
     ...(kmsKeyName && { kmsKeyName }),
-    cluster: cluster.name,
+    cluster: leaf.record.name,
   });
   const capacity = { storage: claim.spec?.resources?.requests?.storage };
   leaf.objects.put(KINDS.PersistentVolume, {

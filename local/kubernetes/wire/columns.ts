@@ -135,6 +135,18 @@ const COLUMNS = new Map<Kind, readonly Column[]>([
     ],
   ],
   [
+    KINDS.ReplicationController,
+    [
+      NAME,
+      count('Desired', ({ spec }) => spec?.replicas ?? 1),
+      count('Current', ({ status }) => status?.replicas ?? 0),
+      count('Ready', ({ status }) => status?.readyReplicas ?? 0),
+      AGE,
+      CONTAINERS,
+      IMAGES,
+    ],
+  ],
+  [
     KINDS.StatefulSet,
     [
       NAME,

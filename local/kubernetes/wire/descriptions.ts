@@ -36,6 +36,7 @@ const TYPES: Readonly<Record<string, string>> = {
   'apps.v1.DeploymentSpec': 'What a Deployment is to keep running.',
   'apps.v1.DeploymentStatus': 'How far a Deployment is.',
   'apps.v1.ReplicaSet': 'Keeps a number of equal pods running.',
+  'core.v1.ReplicationController': 'Keeps a number of equal pods running; older than the ReplicaSet.',
   'apps.v1.StatefulSet': 'Keeps pods running that each have a name and storage of their own.',
   'apps.v1.DaemonSet': 'Keeps a pod running on every node.',
   'batch.v1.Job': 'Runs pods until enough of them have succeeded.',

@@ -156,6 +156,7 @@ const SELECTABLE = new Map<Kind, readonly string[]>([
   [KINDS.Namespace, ['status.phase']],
   [KINDS.Node, ['spec.unschedulable']],
   [KINDS.ReplicaSet, ['status.replicas']],
+  [KINDS.ReplicationController, ['status.replicas']],
   [KINDS.Job, ['status.successful']],
 ]);
 

@@ -255,6 +255,9 @@ const leftover = fc.constantFrom<LeftoverKind[]>(
   'forwarding-rule',
   'target-pool',
   'health-check',
+  'backend-service',
+  'network-endpoint-group',
+  'region-health-check',
   'firewall',
 );
 type GkeAsk =

@@ -57,22 +57,31 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   'forwarding-rule': 'forwardingRules',
   'target-pool': 'targetPools',
   'health-check': 'httpHealthChecks',
+  'backend-service': 'backendServices',
+  'network-endpoint-group': 'networkEndpointGroups',
+  'region-health-check': 'healthChecks',
   firewall: 'firewalls',
   subnetwork: 'subnetworks',
 };
 const ofNone = (collection: string): string =>
   `global${collection.charAt(0).toUpperCase()}${collection.slice(1)}`;
+/** Of these the plain name is of those of none. */
+const ofRegions = (kind: string, collection: string): string | undefined =>
+  kind === 'backend-service' || kind === 'region-health-check'
+    ? `region${collection.charAt(0).toUpperCase()}${collection.slice(1)}`
+    : undefined;
 /** One list has those of all regions and zones, and those of none. */
 const listed = (kind: string): string[] => {
   const name = COLLECTIONS[kind] ?? kind;
   const isBoth = kind === 'address' || kind === 'forwarding-rule';
-  return [name, ...(isBoth ? [ofNone(name)] : [])].map((collection) => `compute.${collection}.list`);
+  const other = isBoth ? ofNone(name) : ofRegions(kind, name);
+  return [name, ...(other === undefined ? [] : [other])].map((collection) => `compute.${collection}.list`);
 };
 const deleted = (kind: string, location: string): string[] => {
   if (kind === 'firewall') return ['compute.firewalls.delete', 'compute.networks.updatePolicy'];
   const name = COLLECTIONS[kind] ?? kind;
   if (kind === 'health-check') return [`compute.${name}.delete`];
-  return [`compute.${location === 'global' ? ofNone(name) : name}.delete`];
+  return [`compute.${location === 'global' ? ofNone(name) : (ofRegions(kind, name) ?? name)}.delete`];
 };
 
 const LOOK = ['storage.buckets.get'];

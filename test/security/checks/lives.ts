@@ -20,6 +20,7 @@ import {
   leaveBehind,
   living,
   makeLate,
+  openElsewhere,
   populate,
   putFile,
   storeLate,
@@ -85,7 +86,9 @@ const LIVES: Readonly<Record<string, Life>> = {
   'made in the third zone, while the first one answers late': {
     async live(hub) {
       hub.faults.force('stockout', { times: 2 });
+      hub.faults.force('range-untold');
       const id = await hub.create(HELLO);
+      openElsewhere(hub, { id });
       // The order of a certificate is forgotten, and another one has another proof.
       hub.before(stepTopic('provision'), 'documents.commit', killed);
       await hub.run(hub.ports.dns.ensureRecord(elsewhere(hub, id)));
@@ -197,7 +200,9 @@ const LIVES: Readonly<Record<string, Life>> = {
 
   'repaired again and again': {
     async live(hub) {
+      hub.faults.force('range-untold');
       const id = await hub.created();
+      openElsewhere(hub, { id });
       const leaf = await hub.leaf(id);
       const mended = async (): Promise<void> => {
         await hub.look(id);

@@ -115,6 +115,14 @@ export async function storeLate(hub: Living, cluster: Cluster): Promise<void> {
   await hub.run(hub.ports.dns.ensureRecord(elsewhere(hub, cluster.id)));
 }
 
+/** The rule for its webhooks is for a source that it had once. */
+export const openElsewhere = (hub: Living, { id }: Pick<Cluster, 'id'>): void =>
+  hub.compute.create('firewall', {
+    name: `hub-${id}-g1-webhooks`,
+    location: 'global',
+    rule: { sourceRanges: ['10.9.9.0/26'] },
+  });
+
 /** Of each kind of what a cloud may leave of a cluster in Compute Engine one, in a region and in none. */
 export function leaveBehind(hub: Living, { id }: Pick<Cluster, 'id'>): void {
   const name = `hub-${id}-g1`;
@@ -126,6 +134,12 @@ export function leaveBehind(hub: Living, { id }: Pick<Cluster, 'id'>): void {
   hub.compute.create('firewall', { name: `k8s-fw-${balancer}`, location: 'global', targetTags });
   hub.compute.create('target-pool', { name: balancer, location: 'europe-west1' });
   hub.compute.create('health-check', { name: balancer, location: 'global' });
+  const backend = `k8s2-${id.slice(0, 8)}-istio-ingress-hub-gateway-0a1b2c3d`;
+  const region = 'europe-west1';
+  hub.compute.create('firewall', { name: backend, location: 'global', targetTags });
+  hub.compute.create('backend-service', { name: backend, location: region });
+  hub.compute.create('network-endpoint-group', { name: backend, location: `${region}-b` });
+  hub.compute.create('region-health-check', { name: backend, location: region });
   const description = `auto-created subnetwork for cluster "${name}"`;
   hub.compute.create('subnetwork', { name: `${name}-b`, location: 'europe-west1', description });
   for (const location of ['europe-west1', 'global']) {
@@ -161,7 +175,9 @@ export async function populate(hub: Living, id: string): Promise<void> {
     ['apps/v1', 'Deployment', { replicas: 1, ...PODS }],
     ['apps/v1', 'DaemonSet', PODS],
     ['apps/v1', 'ReplicaSet', { replicas: 1, ...PODS }],
+    ['v1', 'ReplicationController', { replicas: 1, template: PODS.template }],
     ['batch/v1', 'Job', job],
+    ['batch/v1', 'CronJob', { schedule: '* * * * *', jobTemplate: { spec: job } }],
     ['v1', 'Pod', POD],
   ] as const)
     await leaf.apply({ apiVersion, kind, metadata: { name: 'theirs', namespace: NAMESPACE }, spec });
