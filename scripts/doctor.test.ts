@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { REGIONS } from '../shared/catalog/catalog.ts';
+import { wantedCharts } from './mirror.ts';
 
 const COMMAND = fileURLToPath(new URL('doctor.ts', import.meta.url));
 type Replies = Record<string, { status?: number; body?: object }>;
@@ -35,6 +36,18 @@ const PROJECT = {
 const SERVERS = ['ns-a1.example.', 'ns-a2.example.'];
 const regionPath = (id: string) => `/compute.googleapis.com/compute/v1/projects/p/regions/${id}`;
 const [BELGIUM = { id: '' }] = REGIONS;
+const tagPath = (chart: string, version: string, region = 'europe-west1') =>
+  `/artifactregistry.googleapis.com/v1/projects/p/locations/${region}/repositories/charts/packages/${chart}/tags/${version}`;
+const users = (next = '') =>
+  `/identitytoolkit.googleapis.com/v1/projects/p/accounts:batchGet?maxResults=1000${next}`;
+const services = (region = 'europe-west1') =>
+  `/run.googleapis.com/v2/projects/p/locations/${region}/services?pageSize=100`;
+const service = (name: string, ...traffic: object[]) => ({
+  name: `projects/p/locations/r/services/${name}`,
+  traffic,
+});
+const LATEST = { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 };
+const operator = { localId: 'op', customAttributes: '{"operator":true}' };
 const PATHS = {
   project: '/cloudresourcemanager.googleapis.com/v3/projects/p',
   billing: '/cloudbilling.googleapis.com/v1/projects/p/billingInfo',
@@ -72,6 +85,9 @@ const WELL: Replies = {
   [PATHS.softDelete]: policy([{ allowAll: true }]),
   [PATHS.quotas]: PROJECT,
   ...Object.fromEntries(REGIONS.map(({ id }) => [regionPath(id), REGION])),
+  [users()]: { body: { users: [{ localId: 'ada' }, operator] } },
+  [services()]: { body: { services: [service('api', LATEST), service('sweep', LATEST)] } },
+  ...Object.fromEntries(wantedCharts().map(({ chart, version }) => [tagPath(chart, version), {}])),
 };
 
 const run = (args: string[]): Promise<{ code: number; out: string; err: string }> =>
@@ -120,6 +136,23 @@ test('whatever is not well is told, with what to do', async () => {
       [PATHS.members]: policy([{ values: { allowedValues: ['C01'] } }]),
       [PATHS.keys]: policy([]),
       [PATHS.locations]: policy([{ values: { allowedValues: ['in:europe-locations'] } }]),
+      [users()]: {
+        body: { users: [{ ...operator, disabled: true }, { customAttributes: '{"operator":"yes"}' }, {}] },
+      },
+      [tagPath('istiod', '1.28.0')]: { status: 404 },
+      [tagPath('hello', '1.1.0')]: { status: 404 },
+      [services()]: {
+        body: {
+          services: [
+            service(
+              'api',
+              { ...LATEST, percent: 0 },
+              { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION', revision: 'api-00007', percent: 100 },
+            ),
+            service('sweep', LATEST),
+          ],
+        },
+      },
       [PATHS.softDelete]: policy([{ values: { allowedValues: ['604800', '0604800'] } }]),
       [PATHS.quotas]: {
         body: {
@@ -151,9 +184,34 @@ test('whatever is not well is told, with what to do', async () => {
     'the three public functions may not be public',
     'keys of service accounts can be made',
     'us-central1, asia-northeast1 are not allowed',
+    'operators: there is none who may sign in',
+    'charts: the mirror in europe-west1 has no istiod 1.28.0, hello 1.1.0',
+    'npm run charts -- --project p --region europe-west1',
+    'revisions: not the newest is called: api is api-00007',
+    'gcloud run services update-traffic api --to-latest --region europe-west1 --project p',
   ])
     expect(out).toContain(line);
   expect(out).not.toContain(`quotas of us-central1:`);
+});
+
+test('an operator is found on whatever page, and a cell where it is', async () => {
+  const region = 'us-central1';
+  const { code, out } = await doctor(
+    {
+      ...WELL,
+      [users()]: { body: { users: [{}], nextPageToken: 'a=b' } },
+      [users('&nextPageToken=a%3Db')]: { body: { users: [operator] } },
+      [services(region)]: WELL[services()] ?? {},
+      ...Object.fromEntries(
+        wantedCharts().map(({ chart, version }) => [tagPath(chart, version, region), {}]),
+      ),
+      [services()]: { status: 500 },
+    },
+    '--region',
+    region,
+  );
+  expect(out).not.toContain('BAD');
+  expect(code).toBe(0);
 });
 
 const LIST = (...allowedValues: string[]) => [{ values: { allowedValues } }];
@@ -208,6 +266,10 @@ test('what is not there yet, or may not be seen, is told as that', async () => {
     'there is no zone yet',
     'is not known to Hosting',
     'there is no OAuth client',
+    'operators: cannot be seen (404)',
+    `charts: the mirror in europe-west1 has no ${wantedCharts()
+      .map(({ chart, version }) => `${chart} ${version}`)
+      .join(', ')}`,
   ])
     expect(out).toContain(line);
 });

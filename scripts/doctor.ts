@@ -5,15 +5,19 @@
  */
 import { REGIONS, SIZES } from '../shared/catalog/catalog.ts';
 import { type Answer, type Google, googleOf, NotSignedIn, refusalIn } from './google.ts';
+import { missingCharts } from './mirror.ts';
 import { readOptions, Unusable } from './options.ts';
 
-const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--billing-account <id>] [--clusters 10]
---clusters: for how many clusters of the smallest size the quotas of each region must be enough.
+/** As in terraform/variables.tf. */
+const REGION = 'europe-west1';
+const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--region ${REGION}] [--billing-account <id>] [--clusters 10]
+--region: of the cell. --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
 `;
 
 interface Subject {
   project: string;
   domain: string;
+  region: string;
   billingAccount?: string;
   clusters: number;
 }
@@ -33,6 +37,9 @@ const CHECKS: readonly Check[] = [
   delegation,
   hostedConsole,
   signIn,
+  operators,
+  charts,
+  revisions,
   networks,
   wideQuotas,
   quotas,
@@ -54,13 +61,23 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function readArguments(args: readonly string[]): { subject: Subject; endpoint?: string } {
-  const values = readOptions(args, ['project', 'domain', 'billing-account', 'clusters', 'endpoint'], USAGE);
-  const { project: id, domain, 'billing-account': billingAccount, endpoint } = values;
+  const values = readOptions(
+    args,
+    ['project', 'domain', 'region', 'billing-account', 'clusters', 'endpoint'],
+    USAGE,
+  );
+  const { project: id, domain, region = REGION, 'billing-account': billingAccount, endpoint } = values;
   const clusters = Number(values.clusters ?? 10);
   if (id === undefined || domain === undefined || !Number.isInteger(clusters) || clusters < 1)
     throw new Unusable(USAGE);
   return {
-    subject: { project: id, domain, clusters, ...(billingAccount !== undefined && { billingAccount }) },
+    subject: {
+      project: id,
+      domain,
+      region,
+      clusters,
+      ...(billingAccount !== undefined && { billingAccount }),
+    },
     ...(endpoint !== undefined && { endpoint }),
   };
 }
@@ -158,6 +175,87 @@ async function signIn({ project: id, domain }: Subject, google: Google): Promise
   if (idp.status !== 200) return [...findings, unseen(about, idp)];
   const works = idp.body.enabled === true && String(idp.body.clientId ?? '') !== '';
   return [...findings, works ? fine(about) : bad(about, 'is switched off, or has no client', remedy)];
+}
+
+/** Pages of so many: https://cloud.google.com/identity-platform/docs/reference/rest/v1/projects.accounts/batchGet */
+const USERS_A_PAGE = 1000;
+
+/** Claims cannot be searched for, so all users are looked at, until one is found. */
+async function operators({ project: id }: Subject, google: Google): Promise<Finding[]> {
+  const about = 'operators';
+  const url = `https://identitytoolkit.googleapis.com/v1/projects/${id}/accounts:batchGet?maxResults=${USERS_A_PAGE}`;
+  for (let token = ''; ; ) {
+    const next = token === '' ? '' : `&nextPageToken=${encodeURIComponent(token)}`;
+    const answer = await google.call('GET', `${url}${next}`);
+    if (answer.status !== 200) return [unseen(about, answer)];
+    const { users = [], nextPageToken = '' } = answer.body as { users?: User[]; nextPageToken?: string };
+    if (users.some(isOperator)) return [fine(about)];
+    if (nextPageToken === '' || nextPageToken === token) break;
+    token = nextPageToken;
+  }
+  return [bad(about, 'there is none who may sign in', 'Give somebody the claim: docs/deploy.md, step 9.')];
+}
+
+interface User {
+  customAttributes?: string;
+  disabled?: boolean;
+}
+
+function isOperator({ customAttributes = '', disabled = false }: User): boolean {
+  try {
+    return !disabled && (JSON.parse(customAttributes) as { operator?: unknown }).operator === true;
+  } catch {
+    return false;
+  }
+}
+
+/** Else nobody finds out before the first cluster that asks for it. */
+async function charts({ project: id, region }: Subject, google: Google): Promise<Finding[]> {
+  const about = 'charts';
+  const missing = await missingCharts(google, id, region);
+  if (!Array.isArray(missing)) return [unseen(about, missing)];
+  if (missing.length === 0) return [fine(about)];
+  const named = missing.map(({ chart, version }) => `${chart} ${version}`).join(', ');
+  return [
+    bad(
+      about,
+      `the mirror in ${region} has no ${named}`,
+      `npm run charts -- --project ${id} --region ${region}`,
+    ),
+  ];
+}
+
+interface Traffic {
+  type?: string;
+  percent?: number;
+  revision?: string;
+}
+
+/** As somebody leaves it who went back in a hurry: neither an apply nor a new key would reach those who call. */
+async function revisions({ project: id, region }: Subject, google: Google): Promise<Finding[]> {
+  const about = 'revisions';
+  const url = `https://run.googleapis.com/v2/projects/${id}/locations/${region}/services?pageSize=100`;
+  const answer = await google.call('GET', url);
+  if (answer.status !== 200) return [unseen(about, answer)];
+  const services: { name: string; traffic?: Traffic[] }[] = answer.body.services ?? [];
+  if (services.length === 0) return [bad(about, `no function is in ${region}`, 'terraform apply')];
+  const pinned = services.flatMap(({ name, traffic = [] }) =>
+    traffic
+      .filter(({ revision, percent = 0 }) => (revision ?? '') !== '' && percent > 0)
+      .map(({ revision }) => ({ service: name.split('/').at(-1), revision })),
+  );
+  if (pinned.length === 0) return [fine(about)];
+  const back = pinned.map(
+    ({ service }) =>
+      `gcloud run services update-traffic ${service} --to-latest --region ${region} --project ${id}`,
+  );
+  return [
+    bad(
+      about,
+      `not the newest is called: ${pinned.map(({ service, revision }) => `${service} is ${revision}`).join(', ')}`,
+      back.join('\n     '),
+    ),
+  ];
 }
 
 /** A project gets it with Compute Engine, unless a policy says otherwise by then: https://cloud.google.com/vpc/docs/vpc#default-network */

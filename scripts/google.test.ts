@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { parseCleanUpKeys } from '../functions/clean-up/keys.ts';
-import { parseSigningKeys } from '../functions/oidc/keys.ts';
+import { newCleanUpKeyPem, parseCleanUpKeys } from '../functions/clean-up/keys.ts';
+import { newSigningKeyPem, parseSigningKeys } from '../functions/oidc/keys.ts';
 import { aWorld } from '../local/a-world.ts';
 import { parseJwk } from '../local/acme/jwk.ts';
 import { type AcmeModel, createAcmeModel } from '../local/acme/model.ts';
@@ -58,21 +58,43 @@ describe('keys', () => {
     onTestFinished(() => face.close());
     return { model, directory: face.directoryUrl };
   };
-  /** @param full those that have a version, with what is in it, if anybody may read that */
-  const secretManager = (full: Readonly<Record<string, string>>, model?: AcmeModel) =>
-    google(({ method, path }) => {
+  type Versions = { text: string; state: 'ENABLED' | 'DISABLED' | 'DESTROYED' }[];
+  /** @param full those that have a version, with what is in it; a list: all of its versions, the oldest first */
+  const secretManager = async (full: Readonly<Record<string, string | Versions>>, model?: AcmeModel) => {
+    const secrets: Record<string, Versions> = Object.fromEntries(
+      Object.entries(full).map(([id, had]) => [
+        id,
+        typeof had === 'string' ? [{ text: had, state: 'ENABLED' as const }] : had,
+      ]),
+    );
+    const server = await google(({ method, path, body }) => {
       if (path.includes('publicca')) {
         const { kid, hmacKey } = model?.createExternalKey() ?? { kid: 'of-nobody', hmacKey: 'bWFj' };
         return { body: { keyId: kid, b64MacKey: Buffer.from(hmacKey).toString('base64') } };
       }
-      if (method === 'POST') return {};
-      const content = full[idIn(path)];
-      if (path.endsWith('/versions/latest:access')) {
-        const data = Buffer.from(content ?? '').toString('base64');
-        return content === undefined ? undefined : { body: { payload: { data } } };
+      const id = idIn(path);
+      secrets[id] ??= [];
+      const versions = secrets[id];
+      if (method === 'POST') {
+        const text = Buffer.from(JSON.parse(body.toString()).payload.data, 'base64').toString();
+        versions.push({ text, state: 'ENABLED' });
+        return {};
       }
-      return { body: content === undefined ? {} : { versions: [{}] } };
+      const nameOf = (at: number): string => `projects/1/secrets/${id}/versions/${at + 1}`;
+      const access = /\/versions\/(\w+):access$/.exec(path)?.[1];
+      if (access === undefined) {
+        const listed = versions.map(({ state }, at) => ({ name: nameOf(at), state }));
+        return { body: { versions: listed.reverse() } };
+      }
+      // `latest` is the newest one, whether it can be read or not.
+      const found = access === 'latest' ? versions.at(-1) : versions[Number(access) - 1];
+      if (!found) return undefined;
+      if (found.state !== 'ENABLED')
+        return { status: 400, body: { error: { message: `is ${found.state}` } } };
+      return { body: { payload: { data: Buffer.from(found.text).toString('base64') } } };
     });
+    return { ...server, newest: (id: string): string => secrets[id]?.at(-1)?.text ?? '' };
+  };
   const accountOf = (model: AcmeModel, pem: string) => {
     const jwk = parseJwk(createPublicKey(pem).export({ format: 'jwk' }));
     return jwk && model.findAccount(jwk);
@@ -147,6 +169,26 @@ describe('keys', () => {
     expect(Object.keys(made(seen))).toEqual(['acme-account-key']);
   });
 
+  /** Else certificates of the days before could not be checked any more, and whoever copies what is written for one does it to another. */
+  test.each(['clean-up-keys', 'oidc-signing-keys', 'page-token-key', 'acme-eab-kid'])(
+    'are not made in the place of one that was switched off: %s',
+    async (id) => {
+      for (const state of ['DISABLED', 'DESTROYED'] as const) {
+        const had = [
+          { text: 'x', state: 'ENABLED' as const },
+          { text: 'y', state },
+        ];
+        const { endpoint, seen } = await secretManager({ [id]: had });
+        const { code, err } = await run('keys', '--secrets', id, '--endpoint', endpoint);
+        expect({ code, err }).toEqual({
+          code: 2,
+          err: expect.stringContaining(`gcloud secrets versions enable 2 --secret ${id} --project p`),
+        });
+        expect(made(seen)).toEqual({});
+      }
+    },
+  );
+
   test.each([
     ['a half whose other half is there', 'clean-up-keys,clean-up-keys-public', 'clean-up-keys has a version'],
     ['a new key beside the binding of an old one', BINDING, 'acme-eab-hmac, acme-eab-kid has a version'],
@@ -160,6 +202,116 @@ describe('keys', () => {
     const { code, err } = await run('keys', '--secrets', secrets, '--endpoint', endpoint);
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(says) });
     expect(made(seen)).toEqual({});
+  });
+
+  describe('in the place of others', () => {
+    const rotate = (endpoint: string, secret: string, to: string, ...more: string[]) =>
+      run('rotate', '--secret', secret, '--to', to, '--endpoint', endpoint, ...more);
+    const publicHalf = (pem: string): string =>
+      createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString();
+    const kids = (keys: readonly { kid: string }[]): string[] => keys.map(({ kid }) => kid);
+
+    test('for ID tokens are known before they sign, and the old one is known until it goes', async () => {
+      const old = newSigningKeyPem();
+      const { endpoint, newest } = await secretManager({ 'oidc-signing-keys': old });
+      const [{ kid: before } = { kid: '' }] = parseSigningKeys(old);
+      const now = (): string[] => kids(parseSigningKeys(newest('oidc-signing-keys')));
+      const added = await rotate(endpoint, 'oidc-signing-keys', 'add');
+      expect(added).toMatchObject({ code: 0, err: '' });
+      expect(now()).toEqual([before, expect.any(String)]);
+      const [, after = ''] = now();
+      expect(added.out).toContain(after);
+      expect(added.out).toMatch(/for F in oidc; do gcloud run services update \$F/);
+      expect(added.out).toContain('gcloud secrets versions destroy 1 --secret oidc-signing-keys --project p');
+      expect((await rotate(endpoint, 'oidc-signing-keys', 'add')).code).toBe(2);
+      expect((await rotate(endpoint, 'oidc-signing-keys', 'sign')).code).toBe(0);
+      expect(now()).toEqual([after, before]);
+      // Else the old one would sign again.
+      expect(await rotate(endpoint, 'oidc-signing-keys', 'sign')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('signs already'),
+      });
+      expect((await rotate(endpoint, 'oidc-signing-keys', 'retire')).code).toBe(0);
+      expect(now()).toEqual([after]);
+      expect((await rotate(endpoint, 'oidc-signing-keys', 'retire')).code).toBe(2);
+      // And once more, from where it is.
+      expect((await rotate(endpoint, 'oidc-signing-keys', 'add')).code).toBe(0);
+      expect((await rotate(endpoint, 'oidc-signing-keys', 'sign')).code).toBe(0);
+      expect(now()).toEqual([expect.any(String), after]);
+    });
+
+    test('for certificates leave the public half of the old one where it is for ever', async () => {
+      const old = newCleanUpKeyPem();
+      const { endpoint, seen, newest } = await secretManager({
+        'clean-up-keys': old,
+        'clean-up-keys-public': publicHalf(old),
+      });
+      const [{ kid: before } = { kid: '' }] = parseCleanUpKeys(old);
+      const out: string[] = [];
+      for (const step of ['add', 'sign', 'retire']) {
+        const done = await rotate(endpoint, 'clean-up-keys', step);
+        expect(done).toMatchObject({ code: 0, err: '' });
+        out.push(done.out);
+      }
+      const [signing, ...others] = parseCleanUpKeys(newest('clean-up-keys'));
+      expect(others).toEqual([]);
+      expect(signing?.privateKey).toBeDefined();
+      expect(signing?.kid).not.toBe(before);
+      const published = parseCleanUpKeys(newest('clean-up-keys-public'));
+      expect(kids(published)).toEqual([before, signing?.kid]);
+      expect(published.some(({ privateKey }) => privateKey)).toBe(false);
+      // Published first, so that nothing is signed by what nobody knows.
+      const ids = seen.filter(({ path }) => path.endsWith(':addVersion')).map(({ path }) => idIn(path));
+      expect(ids).toEqual(['clean-up-keys-public', ...Array(3).fill('clean-up-keys')]);
+      expect(out[0]).toMatch(/for F in api step-prove; do/);
+      for (const secret of [old, newest('clean-up-keys')])
+        expect(out.join()).not.toContain(secret.split('\n')[1]);
+    });
+
+    test('of the account at the authority are bound anew, and the account of the old one is closed', async () => {
+      const key = accountKey();
+      const { model, directory } = await authority();
+      const { endpoint, newest } = await secretManager({}, model);
+      await bind(endpoint, directory);
+      const old = newest('acme-account-key');
+      expect(await rotate(endpoint, 'acme-account-key', 'retire', '--directory', directory)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('--to new'),
+      });
+      const { code, err } = await rotate(endpoint, 'acme-account-key', 'new', '--directory', directory);
+      expect({ code, err }).toEqual({ code: 0, err: '' });
+      const next = newest('acme-account-key');
+      expect(new Set([key, old, next]).size).toBe(3);
+      expect(accountOf(model, next)?.eabKid).toBe(newest('acme-eab-kid'));
+      expect(accountOf(model, old)?.status).toBe('valid');
+      for (const _ of ['at once', 'and again'])
+        expect(await rotate(endpoint, 'acme-account-key', 'retire', '--directory', directory)).toMatchObject({
+          code: 0,
+          err: '',
+        });
+      expect(accountOf(model, old)?.status).toBe('deactivated');
+      expect(accountOf(model, next)?.status).toBe('valid');
+    });
+
+    test('of page tokens are made anew, whatever became of the one before', async () => {
+      const { endpoint, newest } = await secretManager({
+        'page-token-key': [{ text: 'x', state: 'DESTROYED' }],
+      });
+      expect((await rotate(endpoint, 'page-token-key', 'new')).code).toBe(0);
+      expect(newest('page-token-key')).toMatch(/^[0-9a-f]{64}$/);
+    });
+
+    test.each([
+      ['clean-up-keys', 'new'],
+      ['page-token-key', 'retire'],
+      ['pachyderm-license', 'new'],
+      ['constructor', 'name'],
+    ])('%s has no step %s', async (secret, to) => {
+      const { endpoint, seen } = await secretManager({});
+      const { code, err } = await rotate(endpoint, secret, to);
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('usage: npm run rotate') });
+      expect(seen).toEqual([]);
+    });
   });
 });
 

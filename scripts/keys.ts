@@ -1,46 +1,16 @@
 /**
  * Makes the first version of each of Hub's secrets that has none, straight into Secret Manager: nothing is written to a file, printed, or kept
- * in Terraform's state. `terraform apply` runs it. Those that have a version are left alone, so it is safe to repeat.
+ * in Terraform's state. `terraform apply` runs it. Those that have a version are left alone, so it is safe to repeat; those that had one and
+ * have it switched off are refused, for a new key is a rotation: `npm run rotate`.
  * `npm run keys -- --project <id> --secrets page-token-key,oidc-signing-keys,…`; `--directory` names another authority than Google's.
  */
-import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { newCleanUpKeyPem } from '../functions/clean-up/keys.ts';
 import { PUBLIC_AUTHORITY } from '../functions/config.ts';
-import { ensureAccount } from '../functions/google/acme-account.ts';
-import { AcmeProblem, isAway, prepareHttp } from '../functions/google/acme-http.ts';
-import { newSigningKeyPem } from '../functions/oidc/keys.ts';
-import { type Google, googleOf, NotSignedIn, refusalIn } from './google.ts';
+import { googleOf, NotSignedIn } from './google.ts';
+import { MAKERS } from './key-makers.ts';
 import { readOptions, Unusable } from './options.ts';
+import { addVersion, type Version, versionsOf } from './secret-manager.ts';
 
 const USAGE = 'usage: npm run keys -- --project <id> --secrets <names, with commas between>\n';
-
-interface Making {
-  project: string;
-  google: Google;
-  /** Of the authority that issues certificates. */
-  directoryUrl: string;
-  /** What was made in this run, by secret. */
-  made: Readonly<Record<string, string>>;
-}
-
-/** Secrets that are made of one thing are made together, in this order: a binding needs the key that it binds. */
-const MAKERS: Readonly<Record<string, (making: Making) => Promise<Record<string, string>>>> = {
-  'page-token-key': async () => ({ 'page-token-key': randomBytes(32).toString('hex') }),
-  'oidc-signing-keys': async () => ({ 'oidc-signing-keys': newSigningKeyPem() }),
-  'clean-up-keys': async () => {
-    const pem = newCleanUpKeyPem();
-    const half = createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString();
-    return { 'clean-up-keys': pem, 'clean-up-keys-public': half };
-  },
-  // https://www.rfc-editor.org/rfc/rfc8555#section-6.2: P-256 is what every authority takes.
-  'acme-account-key': async () => ({
-    'acme-account-key': generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
-      type: 'pkcs8',
-      format: 'pem',
-    }) as string,
-  }),
-  'acme-eab-kid': externalAccount,
-};
 
 /** Which secret is made along with which. */
 const WITH: Readonly<Record<string, string>> = {
@@ -54,45 +24,15 @@ const FOR: Readonly<Record<string, string>> = {
   'acme-eab-hmac': 'acme-account-key',
 };
 
-/**
- * Makes the account at once: a binding that is not used within seven days is void, and the first certificate may come later than that.
- * https://cloud.google.com/certificate-manager/docs/public-ca-tutorial#request-key-hmac. Only then is the binding kept, so that whoever
- * runs this again after a failure gets another one.
- */
-async function externalAccount({
-  project,
-  google,
-  directoryUrl,
-  made,
-}: Making): Promise<Record<string, string>> {
-  const accountKey = made['acme-account-key'] ?? (await readVersion(google, project, 'acme-account-key'));
-  const url = `https://publicca.googleapis.com/v1/projects/${project}/locations/global/externalAccountKeys`;
-  const answer = await google.call('POST', url, {});
-  if (answer.status !== 200)
-    throw new Unusable(`Google's certificate authority refuses: ${refusalIn(answer)}`);
-  const { keyId: kid, b64MacKey } = answer.body;
-  const hmacKey = macKeyOf(b64MacKey);
-  prepareHttp();
-  try {
-    await ensureAccount({ directoryUrl, accountKey, externalAccount: { kid, hmacKey } });
-  } catch (error) {
-    if (!(error instanceof AcmeProblem) && !isAway(error)) throw error;
-    throw new Unusable(`The certificate authority makes no account: ${(error as Error).message}`);
-  }
-  return { 'acme-eab-kid': kid, 'acme-eab-hmac': hmacKey };
-}
-
-/** Bytes in JSON are base64; here those bytes are a text, which is base64url itself and what the client of the authority takes. */
-function macKeyOf(text: string): string {
-  const inner = Buffer.from(text, 'base64').toString('utf8');
-  return /^[\w-]+=*$/.test(inner) ? inner : Buffer.from(text, 'base64').toString('base64url');
-}
-
 async function main(args: readonly string[]): Promise<void> {
   const { project, secrets, directoryUrl, endpoint } = readArguments(args);
   const google = googleOf(project, endpoint);
   const empty: string[] = [];
-  for (const id of secrets) if (!(await hasVersion(google, project, id))) empty.push(id);
+  for (const id of secrets) {
+    const [newest] = await versionsOf(google, project, id);
+    if (newest === undefined) empty.push(id);
+    else if (!newest.enabled) throw switchedOff(project, id, newest);
+  }
   const made: Record<string, string> = {};
   for (const leader of inOrder(new Set(empty.map((id) => WITH[id] ?? id)))) {
     const together = secrets.filter((id) => [id, WITH[id], FOR[id]].includes(leader));
@@ -104,7 +44,7 @@ async function main(args: readonly string[]): Promise<void> {
     const half = together.filter((id) => !empty.includes(id));
     if (half.length > 0)
       throw new Unusable(
-        `${half.join(', ')} has a version, and what goes with it has none: add it, or disable that version`,
+        `${half.join(', ')} has a version, and what goes with it has none: add it: docs/operations.md`,
       );
     for (const [id, text] of Object.entries(await make({ project, google, directoryUrl, made }))) {
       await addVersion(google, project, id, text);
@@ -113,6 +53,12 @@ async function main(args: readonly string[]): Promise<void> {
   }
   process.stdout.write(empty.length === 0 ? 'Every secret has a version.\n' : `Made: ${empty.join(', ')}\n`);
 }
+
+/** A key in the place of one that was switched off: what that one has signed could not be checked any more, and who knows it was not told. */
+const switchedOff = (project: string, id: string, { number }: Version): Unusable =>
+  new Unusable(
+    `the newest version of ${id} is switched off, and functions read no other one: gcloud secrets versions enable ${number} --secret ${id} --project ${project}. For another key: npm run rotate, as docs/operations.md says.`,
+  );
 
 /** Those that nobody makes come last: what can be made is there by then. */
 const inOrder = (leaders: Iterable<string>): string[] => {
@@ -140,30 +86,6 @@ function readArguments(args: readonly string[]): {
     directoryUrl: directory,
     ...(endpoint !== undefined && { endpoint }),
   };
-}
-
-const addressOf = (project: string, id: string): string =>
-  `https://secretmanager.googleapis.com/v1/projects/${project}/secrets/${id}`;
-
-async function hasVersion(google: Google, project: string, id: string): Promise<boolean> {
-  const answer = await google.call(
-    'GET',
-    `${addressOf(project, id)}/versions?filter=state:ENABLED&pageSize=1`,
-  );
-  if (answer.status !== 200) throw new Unusable(`${id} cannot be seen: ${refusalIn(answer)}`);
-  return (answer.body.versions ?? []).length > 0;
-}
-
-async function readVersion(google: Google, project: string, id: string): Promise<string> {
-  const answer = await google.call('GET', `${addressOf(project, id)}/versions/latest:access`);
-  if (answer.status !== 200) throw new Unusable(`${id} cannot be read: ${refusalIn(answer)}`);
-  return Buffer.from(answer.body.payload.data, 'base64').toString('utf8');
-}
-
-async function addVersion(google: Google, project: string, id: string, text: string): Promise<void> {
-  const payload = { data: Buffer.from(text).toString('base64') };
-  const answer = await google.call('POST', `${addressOf(project, id)}:addVersion`, { payload });
-  if (answer.status !== 200) throw new Unusable(`${id} cannot be given a version: ${refusalIn(answer)}`);
 }
 
 try {

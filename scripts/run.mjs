@@ -17,7 +17,7 @@ const VITEST = ['node_modules/vitest/vitest.mjs', 'run'];
 const BUILD = ['scripts/build-web.ts'];
 /** What is deployed of the functions; nothing here runs it but its own tests. */
 const ARCHIVE = ['scripts/build-functions.ts'];
-const RELEASE = [BUILD, ARCHIVE, ['scripts/sbom.ts', '--write']];
+const RELEASE = [BUILD, ARCHIVE, ['scripts/sbom.ts', '--write'], ['scripts/commit.ts']];
 const TYPES = [
   ['node_modules/typescript/bin/tsc', '-p', '.'],
   ['node_modules/typescript/bin/tsc', '-p', 'web'],
@@ -50,6 +50,8 @@ const COMMANDS = {
   doctor: [['scripts/doctor.ts']],
   keys: [['scripts/keys.ts']],
   recount: [['scripts/recount.ts']],
+  rotate: [['scripts/rotate.ts']],
+  charts: [['scripts/charts.ts']],
   release: [['scripts/release.ts']],
   attest: [['scripts/clean.ts'], ...RELEASE, ['scripts/attest.ts']],
   'check-release': [['scripts/check-release.ts']],

@@ -22,3 +22,8 @@ output "ci" {
   description = "By cell: what a CI job names to sign in without a key, to plan, and to sign what it has built."
   value       = { for name, cell in module.cell : name => cell.ci }
 }
+
+output "commit" {
+  description = "Of what was applied last, as `npm run build` noted it: to take over, check it out and build."
+  value       = try(trimspace(file("${path.module}/../dist/commit")), "unknown")
+}

@@ -87,14 +87,17 @@ variable "cells" {
 }
 
 variable "limits" {
-  description = "What an account and a cell may hold and spend, in clusters and in dollars an hour at list prices, and how often it may be asked for."
+  description = "What an account and a cell may hold and spend, in clusters and in dollars an hour at list prices; how many clusters a cell makes at once; and how often it may be asked, where those per minute are of each instance."
   type = object({
-    account_clusters           = optional(number, 5)
-    account_creations_per_hour = optional(number, 20)
-    new_accounts_per_hour      = optional(number, 50)
-    account_hourly_dollars     = optional(number, 20)
-    cell_clusters              = optional(number, 100)
-    cell_hourly_dollars        = optional(number, 100)
+    account_clusters            = optional(number, 5)
+    account_creations_per_hour  = optional(number, 20)
+    new_accounts_per_hour       = optional(number, 50)
+    account_hourly_dollars      = optional(number, 20)
+    account_requests_per_minute = optional(number, 300)
+    address_requests_per_minute = optional(number, 1200)
+    cell_clusters               = optional(number, 100)
+    cell_hourly_dollars         = optional(number, 100)
+    cell_making                 = optional(number, 50)
   })
   default = {}
 }

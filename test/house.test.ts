@@ -132,6 +132,86 @@ describe('the manifest', () => {
   });
 });
 
+describe('the documents', () => {
+  const documents = files.filter((file) => /^(docs\/.+|[A-Z]+)\.md$/.test(file));
+  const linesOf = (file: string): [string, string][] =>
+    read(file)
+      .split('\n')
+      .map((line, at) => [`${file}:${at + 1}`, line]);
+  const linesLike = (form: RegExp): string[] =>
+    documents
+      .flatMap(linesOf)
+      .flatMap(([where, line]) => (form.test(line) ? [`${where}: ${line.trim()}`] : []));
+
+  /**
+   * https://www.gnu.org/software/bash/manual/html_node/Bash-Variables.html, https://zsh.sourceforge.io/Doc/Release/Parameters.html: some
+   * cannot be set, and none of them is whom or what a command is about.
+   */
+  test('set and ask no variable that the shell has for itself', () => {
+    const own =
+      'UID|EUID|GID|EGID|PPID|GROUPS|PATH|HOME|USER|USERNAME|LOGNAME|SHELL|SHELLOPTS|IFS|PWD|OLDPWD|RANDOM|SECONDS|LINENO|HOST|HOSTNAME|TTY|status|path';
+    expect(linesLike(new RegExp(`\\$\\{?(${own})\\b|^\\s+(export )?(${own})=`))).toEqual([]);
+  });
+
+  /** `$ID:r` is `$ID` without its extension there, also between double quotes: https://zsh.sourceforge.io/Doc/Release/Expansion.html#Modifiers */
+  test('put a variable before a colon into braces, for zsh takes what follows for a modifier', () => {
+    expect(linesLike(/\$\w+:[a-zA-Z&]/)).toEqual([]);
+  });
+
+  /** Code between backquotes, and what is indented by four; a line that ends with a backslash goes on. */
+  const commandsOf = (file: string): string[] => {
+    const text = read(file);
+    const blocks = text
+      .replaceAll(/\\\n\s+/g, ' ')
+      .split('\n')
+      .filter((line) => /^ {4}/.test(line));
+    const inline = [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replaceAll(/\s+/g, ' '));
+    return [...blocks, ...inline].map((code) => code.trim());
+  };
+
+  test('of an operator say to which project each command goes, and use what was set at the beginning', () => {
+    const page = read('docs/operations.md');
+    const commands = commandsOf('docs/operations.md');
+    const astray = commands
+      .flatMap((command) => command.match(/\bgcloud (?!auth )[^`|;]+/g) ?? [])
+      .filter((command) => !command.includes('$PROJECT'));
+    // Named as a command, and not to be typed.
+    expect(astray.filter((command) => /\s--?\w/.test(command))).toEqual([]);
+    const set = new Set([...page.matchAll(/(?:^ {4}|\bfor )([A-Z]+)(?:=| in )/gm)].map(([, name]) => name));
+    const used = commands.flatMap((command) =>
+      [...command.matchAll(/\$\{?([A-Z]+)\b/g)].map(([, name]) => name),
+    );
+    expect(used.filter((name) => !set.has(name))).toEqual([]);
+    expect(set).toContain('REGION');
+  });
+
+  test('lead to places that are there', () => {
+    const anchor = (title: string): string =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, '')
+        .replaceAll(' ', '-');
+    const broken = documents.flatMap((file) =>
+      [...read(file).matchAll(/\]\(([^)\s:]*?)(?:#([\w-]+))?\)/g)].flatMap(([link, to = '', place]) => {
+        const target = to === '' ? file : join(dirname(file), to);
+        if (!existsSync(join(root, target))) return [`${file}: ${link}`];
+        if (place === undefined) return [];
+        const titles = [...read(target).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) => anchor(title));
+        return titles.includes(place) ? [] : [`${file}: ${link}`];
+      }),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('name scripts that there are', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = documents.flatMap((file) =>
+      [...read(file).matchAll(/npm run ([\w:-]+)/g)].map(([, name = '']) => name),
+    );
+    expect([...new Set(named)].filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
 describe('what is committed', () => {
   test('the lock file holds no download addresses', () => {
     expect(read('package-lock.json')).not.toMatch(/"resolved": "http/);

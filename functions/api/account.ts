@@ -88,8 +88,8 @@ async function collect(
     email === undefined ? [] : documents.query({ collection: INVITATIONS, where: [['email', '==', email]] }),
     documents.query({ collection: INVITATIONS, where: [['invitedBy', '==', uid]] }),
     documents.query({ collection: SIGNALS, where: [['account', '==', uid]] }),
-    documents.query(newest('actor', uid)),
-    documents.query(newest('subject', uid)),
+    documents.query(newestEntries('actor', uid)),
+    documents.query(newestEntries('subject', uid)),
   ]);
   const account = parseAllowance(found);
   return {
@@ -108,11 +108,12 @@ async function collect(
   };
 }
 
-const newest = (field: 'actor' | 'subject', uid: string): Query => ({
+/** Entries of the audit log of what somebody did, or of what was done to them. */
+export const newestEntries = (field: 'actor' | 'subject', uid: string, limit = MOST_ENTRIES): Query => ({
   collection: AUDIT,
   where: [[field, '==', uid]],
   orderBy: [['at', 'desc']],
-  limit: MOST_ENTRIES,
+  limit,
 });
 
 const toProfile = (profile: Awaited<ReturnType<Ports['people']['find']>>): OwnAccountReply['profile'] => {

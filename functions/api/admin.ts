@@ -16,10 +16,12 @@ import { AppError } from '../../shared/errors.ts';
 import { dollars } from '../../shared/units.ts';
 import { audited, type Deed } from '../audit.ts';
 import { openPlaces } from '../breaker/breaker.ts';
+import { clustersOf } from '../closing/clusters.ts';
 import { requestClosing } from '../closing/request.ts';
 import { wakeQueue } from '../dispatch/queue.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
+import { newestEntries } from './account.ts';
 import {
   accountLimits,
   cellLimits,
@@ -66,7 +68,10 @@ const putAccount = endpoint({
   body: putAccountBody,
   async handle({ ports, id, principal, body }) {
     if (!couldBeUid(id)) throw new AppError('NOT_FOUND');
-    if (body.standing) return setStanding(ports, id, principal().uid, body.standing);
+    if (body.standing) {
+      await requireKnown(ports, id);
+      return setStanding(ports, id, principal().uid, body.standing);
+    }
     const { maxClusters, maxHourlyDollars, decline } = body;
     const limits = {
       ...(maxClusters === undefined ? {} : { maxClusters }),
@@ -134,6 +139,7 @@ const deleteAccount = endpoint({
   body: deleteAccountBody,
   async handle({ ports, id, principal, body: { reason } }) {
     if (!couldBeUid(id)) throw new AppError('NOT_FOUND');
+    await requireKnown(ports, id);
     return { body: toAccount(ports, id, await requestClosing(ports, id, principal().uid, reason)) };
   },
 });
@@ -173,6 +179,24 @@ export const ADMIN_ENDPOINTS: readonly Endpoint[] = [listAccounts, putAccount, d
  */
 const couldBeUid = (id: string): boolean =>
   id.length >= 1 && id.length <= 128 && id.isWellFormed() && !/[/\p{Cc}]|^\.\.?$|^__.*__$/u.test(id);
+
+/**
+ * What is done to nobody would be answered as if it had been done: a uid that was mistyped is told. After a restore somebody may be known by
+ * what they did alone, and is to be deleted once more.
+ * @throws AppError NOT_FOUND where nothing speaks of them, UNAVAILABLE; CommitError `unavailable`
+ */
+async function requireKnown(ports: Ports, uid: string): Promise<void> {
+  const { documents, people } = ports;
+  const wasIn = async (field: 'actor' | 'subject'): Promise<boolean> =>
+    (await documents.query(newestEntries(field, uid, 1))).length > 0;
+  const isKnown =
+    (await documents.get(accountPath(uid))) !== undefined ||
+    (await people.find(uid)) !== undefined ||
+    (await clustersOf(ports, uid)).clusters.length > 0 ||
+    (await wasIn('actor')) ||
+    (await wasIn('subject'));
+  if (!isKnown) throw new AppError('NOT_FOUND');
+}
 
 /** @param email of somebody whose request is answered */
 const toAccount = (

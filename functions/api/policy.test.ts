@@ -44,6 +44,8 @@ describe.each(NAMES)('%s', (name) => {
     await api.documents.commit([writeOfLetter(aDeadLetter({ id: clusterIdOf(1) }))]);
     await api.send('PUT', '/v1/pools/default', api.as('setup', { operator: true }), { body: { wanted: 0 } });
     await api.documents.commit([{ op: 'set', path: orphanPath(clusterIdOf(1)), data: anOrphan() }]);
+    // Whose account is deleted.
+    api.as('default');
     const uid = standing === 'owner' ? 'boss' : standing;
     const token = standing === 'anonymous' ? undefined : api.as(uid, { operator: standing === 'operator' });
     const { method, path } = partsOf(name);

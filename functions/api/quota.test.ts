@@ -19,6 +19,7 @@ import { dollars } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
 import type { Sending } from '../../test/request.ts';
+import type { Write } from '../cloud.ts';
 import { createApi } from './app.ts';
 
 const operator = { operator: true };
@@ -35,6 +36,19 @@ const accountOf = async (api: ApiUnderTest, uid = 'ada') => {
 };
 const given = (api: ApiUnderTest, path: string, data: Allowance) =>
   api.documents.commit([{ op: 'set', path, data: { ...data } }]);
+
+const anEntry = (fields: object): Write => ({
+  op: 'create',
+  path: 'audit/one',
+  data: {
+    schema: 1,
+    at: new Date(0),
+    action: 'invite',
+    target: 'clusters/x',
+    purgeAt: new Date(1),
+    ...fields,
+  },
+});
 
 describe('who asks for more', () => {
   test('is told that it is asked, and the operators see who asks and why', async () => {
@@ -213,6 +227,44 @@ describe('an operator', () => {
         hourlyMicros: 0,
         maxClusters: 1,
       });
+    }
+  });
+
+  test('suspends and deletes nobody whom nothing speaks of: a uid that was mistyped is told', async () => {
+    const api = apiUnderTest();
+    const standing = { state: 'suspended', reason: 'It mines.' };
+    const deleted = () =>
+      api.send<AccountReply & Problem>('POST', '/v1/admin/accounts/1000:delete', api.as('op', operator), {
+        body: { reason: 'They asked by letter.' },
+      });
+    expect((await answer(api, { standing }, '1000')).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+    expect((await deleted()).body).toMatchObject({ status: 404, code: 'NOT_FOUND' });
+    expect(api.documents.counters.commits).toBe(0);
+    expect(api.sent).toEqual([]);
+  });
+
+  test.each<[string, (api: ApiUnderTest) => Promise<unknown> | unknown]>([
+    ['a user who has signed up', (api) => api.as('ada')],
+    ['an account', (api) => given(api, accountPath('ada'), counted)],
+    // As after a restore, when the user is gone from Identity Platform already.
+    [
+      'a cluster',
+      (api) => api.given(aCluster({ owner: 'grace', members: { grace: 'owner', ada: 'viewer' } })),
+    ],
+    ['an entry of the audit log', (api) => api.documents.commit([anEntry({ actor: 'ada' })])],
+    [
+      'an entry of what was done to them',
+      (api) => api.documents.commit([anEntry({ actor: 'op', subject: 'ada' })]),
+    ],
+  ])('suspends and deletes whom %s speaks of', async (_, setUp) => {
+    for (const path of ['/v1/admin/accounts/ada', '/v1/admin/accounts/ada:delete']) {
+      const api = apiUnderTest();
+      await setUp(api);
+      const [method, body] = path.endsWith(':delete')
+        ? (['POST', { reason: 'They asked by letter.' }] as const)
+        : (['PUT', { standing: { state: 'suspended', reason: 'It mines.' } }] as const);
+      const { status } = await api.send(method, path, api.as('op', operator), { body });
+      expect(status).toBe(method === 'POST' ? 202 : 200);
     }
   });
 

@@ -2,9 +2,9 @@
  * The keys of clean-up certificates. The first one signs; all are published, for as long as somebody may want to check what they signed.
  * A retired key is needed for that by its public half alone, so its private half can be destroyed.
  *
- * To rotate (docs/operations.md): add the new key's public half to what `api` is given; put the new key first for `step-prove`; destroy the
- * old private half. After each, have functions start anew (`secrets_generation` in Terraform does), for they read secrets when they start. The
- * old public half stays: what it signed was proven then, and is no less true now.
+ * To rotate (`npm run rotate` does each step): add the new key's public half to what `api` is given; put the new key first for `step-prove`;
+ * destroy the old private half. After each, have functions start anew (`secrets_generation` in Terraform does, too), for they read secrets when
+ * they start. The old public half stays: what it signed was proven then, and is no less true now.
  */
 import {
   createHash,

@@ -2,9 +2,9 @@
  * The keys that sign ID tokens. The first one signs; all are published, so that a client that still holds a token of the one before, or
  * already one of the next, finds its key.
  *
- * To rotate (docs/operations.md): add the new key as the second; make it the first; after ten minutes take the old one away. After each, have
- * functions start anew (`secrets_generation` in Terraform does), for they publish what they read when they started, and let ten minutes pass:
- * clients keep the list for five. They fetch it again when they meet a `kid` that they do not know.
+ * To rotate (`npm run rotate` does each step): add the new key as the second; make it the first; after ten minutes take the old one away.
+ * After each, have functions start anew (`secrets_generation` in Terraform does, too), for they publish what they read when they started, and
+ * let ten minutes pass: clients keep the list for five. They fetch it again when they meet a `kid` that they do not know.
  */
 import {
   createHash,

@@ -469,14 +469,14 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     startAfter: [new Date(0), 'audit/x'],
     limit: 2,
   },
-  'audit log of a user (api/audit.ts)': {
+  'audit log of a user (api/audit.ts, api/account.ts, api/admin.ts)': {
     collection: 'audit',
     where: [['actor', '==', 'x']],
     orderBy: [['at', 'desc']],
     startAfter: [new Date(0), 'audit/x'],
     limit: 2,
   },
-  'what was done to a user (api/account.ts)': {
+  'what was done to a user (api/account.ts, api/admin.ts)': {
     collection: 'audit',
     where: [['subject', '==', 'x']],
     orderBy: [['at', 'desc']],
@@ -682,7 +682,7 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
 const CALLS: Readonly<Record<string, number>> = {
   'abuse/rates.ts': 2,
   'api/account.ts': 5,
-  'api/admin.ts': 1,
+  'api/admin.ts': 2,
   'api/audit.ts': 1,
   'api/clusters.ts': 2,
   'api/dead-letters.ts': 1,

@@ -2,6 +2,7 @@
  * The Terraform, without a cloud and without a network: what can be known from its text. That it can be planned and applied was not tried
  * here; `npm run test:terraform` has it validated where there is a `tofu` or `terraform` and a way to its providers.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -117,6 +118,67 @@ describe('the environment that functions are given', () => {
     const less = environmentKeys(tree).filter((key) => key !== 'HUB_NETWORK');
     expect(faultsOfConfig('hint', less)).toEqual([expect.stringContaining('HUB_NETWORK')]);
   });
+});
+
+describe('what operators are told to turn', () => {
+  const page = readFileSync(join(TERRAFORM, '../docs/operations.md'), 'utf8');
+  const told = environmentKeys(tree);
+
+  test('is a variable of Terraform: they set no environment of functions', () => {
+    const inDeployment = page.replaceAll(/^\*\*On a laptop\*\*(.|\n)+?\n\n/gm, '');
+    expect(inDeployment.match(/\bHUB_[A-Z_]+/g) ?? []).toEqual([]);
+    const known = [...String(tree['']?.variables.limits?.type).matchAll(/"(\w+)":|(\w+)\s*=\s*/g)].map(
+      ([, quoted, bare]) => quoted ?? bare,
+    );
+    const named = [...`${page}${handbook}`.matchAll(/`limits\.(\w+)/g)].map(([, name]) => name);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  });
+
+  test('reaches the functions: each limit that they know, by its own name', () => {
+    const config = readFileSync(join(TERRAFORM, '../functions/config.ts'), 'utf8');
+    const limits = [...config.matchAll(/^ {2}(HUB_\w+): (?:positive|z\.coerce\.number)/gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => name !== 'HUB_CLOUD_SPEED');
+    expect(limits.length).toBeGreaterThan(8);
+    expect(limits.filter((name) => !told.includes(name))).toEqual([]);
+    const environment = String(tree['modules/cell']?.locals.environment);
+    const crossed = limits.filter((name) => {
+      const from = new RegExp(`\\b${name}\\s*=\\s*tostring\\((?:var\\.limits|local)\\.(\\w+)\\)`).exec(
+        environment,
+      )?.[1];
+      return from === undefined || !name.toLowerCase().endsWith(from);
+    });
+    expect(crossed).toEqual([]);
+  });
+});
+
+/** By hand, where a database was set back: what the commands of docs/deploy.md make of the indexes that it has by then. */
+test('the indexes of a database that was set back are called as Terraform calls them', () => {
+  const [, script = ''] =
+    /indexes composite list [^']+'\(default\)'[^']+node -e '([^']+)'/.exec(handbook) ?? [];
+  const { indexes } = json('../firestore.indexes.json') as {
+    indexes: { collectionGroup: string; fields: { fieldPath: string }[] }[];
+  };
+  // As the API tells them, with the name of the document at the end: https://cloud.google.com/firestore/docs/reference/rest/v1/projects.databases.collectionGroups.indexes
+  const listed = indexes.map(({ collectionGroup, fields }, at) => ({
+    name: `projects/p/databases/(default)/collectionGroups/${collectionGroup}/indexes/i${at}`,
+    fields: [...fields, { fieldPath: '__name__', order: 'ASCENDING' }],
+  }));
+  const out = execFileSync(process.execPath, ['-e', script], {
+    input: JSON.stringify(listed),
+    encoding: 'utf8',
+  });
+  const taken = [...out.matchAll(/this\["(.+)"\]\n {2}id = "(.+)"/g)].map(([, key, id]) => [key, id]);
+  expect(taken).toEqual(
+    indexes.map(({ collectionGroup, fields }, at) => [
+      `${collectionGroup}:${fields.map(({ fieldPath }) => fieldPath).join()}`,
+      listed[at]?.name,
+    ]),
+  );
+  expect(String(tree['modules/firestore']?.locals.indexes)).toContain(
+    '"${index.collectionGroup}:${join(",", [for field in index.fields : field.fieldPath])}"',
+  );
 });
 
 test('the console leads to functions where they are', () => {

@@ -18,12 +18,15 @@ variable "images" {
 
 variable "limits" {
   type = object({
-    account_clusters           = number
-    account_creations_per_hour = number
-    new_accounts_per_hour      = number
-    account_hourly_dollars     = number
-    cell_clusters              = number
-    cell_hourly_dollars        = number
+    account_clusters            = number
+    account_creations_per_hour  = number
+    new_accounts_per_hour       = number
+    account_hourly_dollars      = number
+    account_requests_per_minute = number
+    address_requests_per_minute = number
+    cell_clusters               = number
+    cell_hourly_dollars         = number
+    cell_making                 = number
   })
 }
 

@@ -92,6 +92,8 @@ async function aHub(): Promise<ApiUnderTest> {
   await api.documents.commit([writeOfLetter(aDeadLetter({ id: clusterIdOf(1) }))]);
   await api.documents.commit([{ op: 'set', path: orphanPath(clusterIdOf(1)), data: anOrphan() }]);
   await api.send('PUT', '/v1/pools/default', tokenOf(api, 'operator'), { body: { wanted: 0 } });
+  // Whose account is deleted.
+  api.as('default');
   return api;
 }
 

@@ -1,0 +1,45 @@
+/** The project's own mirror of charts, which clusters are installed from: what it must hold, and what it lacks. */
+
+import type { Answer, Google } from './google.ts';
+import { chartsFile } from './terraform.ts';
+
+export interface Chart {
+  chart: string;
+  version: string;
+}
+
+/** Every chart in every version that a cluster may ask for: terraform/generated/charts.json. */
+export const wantedCharts = (): readonly Chart[] => JSON.parse(chartsFile()) as Chart[];
+
+/** Where charts are made by others. Those of one's own products are where one keeps them. */
+const ISTIO = 'https://istio-release.storage.googleapis.com/charts';
+export const REPOSITORIES: Readonly<Record<string, string>> = {
+  base: ISTIO,
+  istiod: ISTIO,
+  gateway: ISTIO,
+  pachyderm: 'https://helm.pachyderm.com',
+};
+
+export const mirrorOf = (project: string, region: string): string =>
+  `oci://${region}-docker.pkg.dev/${project}/charts`;
+
+/**
+ * A version of a chart is a tag of its own.
+ * https://cloud.google.com/artifact-registry/docs/reference/rest/v1/projects.locations.repositories.packages.tags/get
+ * @returns those that are not there; or the answer by which that cannot be seen
+ */
+export async function missingCharts(
+  google: Google,
+  project: string,
+  region: string,
+): Promise<Chart[] | Answer> {
+  const missing: Chart[] = [];
+  for (const { chart, version } of wantedCharts()) {
+    // A tag has no plus: https://helm.sh/docs/topics/registries/#oci-feature-deprecation-and-behavior-changes-with-v380
+    const name = `projects/${project}/locations/${region}/repositories/charts/packages/${chart}/tags/${version.replaceAll('+', '_')}`;
+    const answer = await google.call('GET', `https://artifactregistry.googleapis.com/v1/${name}`);
+    if (answer.status === 404) missing.push({ chart, version });
+    else if (answer.status !== 200) return answer;
+  }
+  return missing;
+}
