@@ -3,11 +3,13 @@
  * `npm run doctor -- --project <id> --domain <domain>`; changes nothing. Exit code 0: all is well; 1: something is not, each with what to
  * do; 2: it could not look.
  */
+import { ISTIO_SUPPORTED_UNTIL, ISTIO_VERSION } from '../functions/leaf/mesh.ts';
 import { REGIONS, SIZES } from '../shared/catalog/catalog.ts';
 import { type Answer, type Google, googleOf, NotSignedIn, refusalIn } from './google.ts';
 import { readOptions, Unusable } from './options.ts';
 
-const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--billing-account <id>] [--clusters 10]
+const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--billing-account <id>] [--clusters 10] [--today 2027-01-31]
+--today: of the day to judge support by; the machine's if absent.
 --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
 `;
 
@@ -16,6 +18,8 @@ interface Subject {
   domain: string;
   billingAccount?: string;
   clusters: number;
+  /** As in ISO 8601. */
+  today: string;
 }
 
 interface Finding {
@@ -28,6 +32,7 @@ interface Finding {
 type Check = (subject: Subject, google: Google) => Promise<Finding[]>;
 
 const CHECKS: readonly Check[] = [
+  mesh,
   project,
   billing,
   delegation,
@@ -53,13 +58,30 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function readArguments(args: readonly string[]): { subject: Subject; endpoint?: string } {
-  const values = readOptions(args, ['project', 'domain', 'billing-account', 'clusters', 'endpoint'], USAGE);
+  const values = readOptions(
+    args,
+    ['project', 'domain', 'billing-account', 'clusters', 'today', 'endpoint'],
+    USAGE,
+  );
   const { project: id, domain, 'billing-account': billingAccount, endpoint } = values;
   const clusters = Number(values.clusters ?? 10);
-  if (id === undefined || domain === undefined || !Number.isInteger(clusters) || clusters < 1)
+  const today = values.today ?? new Date().toISOString().slice(0, 10);
+  if (
+    id === undefined ||
+    domain === undefined ||
+    !Number.isInteger(clusters) ||
+    clusters < 1 ||
+    Number.isNaN(Date.parse(today))
+  )
     throw new Unusable(USAGE);
   return {
-    subject: { project: id, domain, clusters, ...(billingAccount !== undefined && { billingAccount }) },
+    subject: {
+      project: id,
+      domain,
+      clusters,
+      today,
+      ...(billingAccount !== undefined && { billingAccount }),
+    },
     ...(endpoint !== undefined && { endpoint }),
   };
 }
@@ -74,6 +96,19 @@ const unseen = (about: string, answer: Answer): Finding =>
     `cannot be seen (${refusalIn(answer)})`,
     'Enable the API, or ask for a role that may look: roles/viewer.',
   );
+
+/** Asks nobody: what this version of Hub installs is in its code. */
+async function mesh({ today }: Subject): Promise<Finding[]> {
+  const about = `support of Istio ${ISTIO_VERSION}`;
+  if (today < ISTIO_SUPPORTED_UNTIL) return [fine(about)];
+  return [
+    bad(
+      about,
+      `has ended, or is about to: it is known until ${ISTIO_SUPPORTED_UNTIL}`,
+      'Deploy a Hub with a newer one; in functions/leaf/mesh.ts is its version, and where it says how long it is supported.',
+    ),
+  ];
+}
 
 async function project({ project: id }: Subject, google: Google): Promise<Finding[]> {
   const about = `project ${id}`;
