@@ -114,6 +114,21 @@ const LIVES: Readonly<Record<string, Life>> = {
     },
   },
 
+  'made and repaired while Hub is deployed anew, which begins again what was begun': {
+    async live(hub) {
+      const id = await hub.create();
+      const deployAnew = (helmImage: string) => Object.assign(hub.ports.settings.install, { helmImage });
+      await hub.reach(id, 'installing', { stepMs: 50 });
+      await hub.clock.runFor(seconds(10));
+      deployAnew('helm:next');
+      await hub.reach(id, 'ready');
+      await (await hub.leaf(id)).delete(deployment('console'));
+      await hub.look(id);
+      deployAnew('helm:after-that');
+      await hub.reach(id, 'ready');
+    },
+  },
+
   'a spare that is broken when it is handed over, and leaves everything behind': {
     inside: 'kubernetes',
     async live(hub) {
