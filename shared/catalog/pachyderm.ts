@@ -1,3 +1,4 @@
+import { pipelinePolicies } from './pipeline-policies.ts';
 import type { Machine, Product } from './product.ts';
 
 /**
@@ -34,6 +35,11 @@ export const CLIENTS_SECRET = 'hub-clients';
 
 const NAMESPACE = 'pachyderm';
 
+const POLICIES = pipelinePolicies({
+  namespace: NAMESPACE,
+  databaseSecrets: [DATABASE_SECRET, CHARTS_DATABASE_SECRET],
+});
+
 /** Data versioning and pipelines: https://github.com/pachyderm/pachyderm. 2.12 dropped the enterprise licence that 2.11 still checks. */
 export const pachyderm: Product = {
   id: 'pachyderm',
@@ -61,6 +67,8 @@ export const pachyderm: Product = {
     },
     postgresql: {
       existingSecret: DATABASE_SECRET,
+      // Made by the installer, as whatever that chart is given besides.
+      extraDeploy: POLICIES,
       ...(imageMirror !== undefined && { image: { registry: imageMirror } }),
     },
     pachd: {
