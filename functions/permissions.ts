@@ -115,7 +115,10 @@ const INSTALL = [
   'container.clusterRoles.bind',
   'container.endpointSlices.list',
   'container.jobs.create',
+  // Of a Hub that was replaced while its installer was at work.
+  'container.jobs.delete',
   'container.jobs.get',
+  'container.jobs.list',
   'container.jobs.update',
   'container.limitRanges.create',
   'container.limitRanges.update',

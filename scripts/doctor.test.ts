@@ -4,7 +4,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { ISTIO_SUPPORTED_UNTIL, ISTIO_VERSION } from '../functions/leaf/mesh.ts';
 import { REGIONS } from '../shared/catalog/catalog.ts';
+import { days } from '../shared/units.ts';
 import { wantedCharts } from './mirror.ts';
 
 const COMMAND = fileURLToPath(new URL('doctor.ts', import.meta.url));
@@ -97,6 +99,9 @@ const run = (args: string[]): Promise<{ code: number; out: string; err: string }
     );
   });
 
+/** Of which the mesh that is installed is supported; the real one does not matter here. */
+const SUPPORTED = '2026-11-29';
+
 async function doctor(replies: Replies, ...more: string[]) {
   const server = createServer((request, response) => {
     const { url = '', headers } = request;
@@ -109,8 +114,20 @@ async function doctor(replies: Replies, ...more: string[]) {
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
   const given = ['--project', 'p', '--domain', 'hub.example.com', '--endpoint', `http://127.0.0.1:${port}`];
-  return run([...given, ...more]);
+  return run([...given, ...(more.includes('--today') ? [] : ['--today', SUPPORTED]), ...more]);
 }
+
+test('a mesh whose support has ended is told from that day on', async () => {
+  const dayBefore = new Date(Date.parse(ISTIO_SUPPORTED_UNTIL) - days(1)).toISOString().slice(0, 10);
+  expect(await doctor(WELL, '--today', dayBefore)).toMatchObject({
+    code: 0,
+    out: expect.stringContaining(`ok   support of Istio ${ISTIO_VERSION}`),
+  });
+  expect(await doctor(WELL, '--today', ISTIO_SUPPORTED_UNTIL)).toMatchObject({
+    code: 1,
+    out: expect.stringContaining(`BAD  support of Istio ${ISTIO_VERSION}: has ended`),
+  });
+});
 
 test('a project that can be a Hub is well', async () => {
   const { code, out, err } = await doctor(WELL, '--billing-account', '0A');

@@ -3,6 +3,7 @@
  * `npm run doctor -- --project <id> --domain <domain>`; changes nothing. Exit code 0: all is well; 1: something is not, each with what to
  * do; 2: it could not look.
  */
+import { ISTIO_SUPPORTED_UNTIL, ISTIO_VERSION } from '../functions/leaf/mesh.ts';
 import { REGIONS, SIZES } from '../shared/catalog/catalog.ts';
 import { type Answer, type Google, googleOf, NotSignedIn, refusalIn } from './google.ts';
 import { missingCharts } from './mirror.ts';
@@ -11,7 +12,9 @@ import { readOptions, Unusable } from './options.ts';
 /** As in terraform/variables.tf. */
 const REGION = 'europe-west1';
 const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--region ${REGION}] [--billing-account <id>] [--clusters 10]
+         [--today 2027-01-31]
 --region: of the cell. --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
+--today: of the day to judge support by; the machine's if absent.
 `;
 
 interface Subject {
@@ -20,6 +23,8 @@ interface Subject {
   region: string;
   billingAccount?: string;
   clusters: number;
+  /** As in ISO 8601. */
+  today: string;
 }
 
 interface Finding {
@@ -32,6 +37,7 @@ interface Finding {
 type Check = (subject: Subject, google: Google) => Promise<Finding[]>;
 
 const CHECKS: readonly Check[] = [
+  mesh,
   project,
   billing,
   delegation,
@@ -63,12 +69,19 @@ async function main(args: readonly string[]): Promise<number> {
 function readArguments(args: readonly string[]): { subject: Subject; endpoint?: string } {
   const values = readOptions(
     args,
-    ['project', 'domain', 'region', 'billing-account', 'clusters', 'endpoint'],
+    ['project', 'domain', 'region', 'billing-account', 'clusters', 'today', 'endpoint'],
     USAGE,
   );
   const { project: id, domain, region = REGION, 'billing-account': billingAccount, endpoint } = values;
   const clusters = Number(values.clusters ?? 10);
-  if (id === undefined || domain === undefined || !Number.isInteger(clusters) || clusters < 1)
+  const today = values.today ?? new Date().toISOString().slice(0, 10);
+  if (
+    id === undefined ||
+    domain === undefined ||
+    !Number.isInteger(clusters) ||
+    clusters < 1 ||
+    Number.isNaN(Date.parse(today))
+  )
     throw new Unusable(USAGE);
   return {
     subject: {
@@ -76,6 +89,7 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
       domain,
       region,
       clusters,
+      today,
       ...(billingAccount !== undefined && { billingAccount }),
     },
     ...(endpoint !== undefined && { endpoint }),
@@ -92,6 +106,19 @@ const unseen = (about: string, answer: Answer): Finding =>
     `cannot be seen (${refusalIn(answer)})`,
     'Enable the API, or ask for a role that may look: roles/viewer.',
   );
+
+/** Asks nobody: what this version of Hub installs is in its code. */
+async function mesh({ today }: Subject): Promise<Finding[]> {
+  const about = `support of Istio ${ISTIO_VERSION}`;
+  if (today < ISTIO_SUPPORTED_UNTIL) return [fine(about)];
+  return [
+    bad(
+      about,
+      `has ended, or is about to: it is known until ${ISTIO_SUPPORTED_UNTIL}`,
+      'Deploy a Hub with a newer one; in functions/leaf/mesh.ts is its version, and where it says how long it is supported.',
+    ),
+  ];
+}
 
 async function project({ project: id }: Subject, google: Google): Promise<Finding[]> {
   const about = `project ${id}`;

@@ -12,7 +12,7 @@ export interface Chart {
 export const wantedCharts = (): readonly Chart[] => JSON.parse(chartsFile()) as Chart[];
 
 /** Where charts are made by others. Those of one's own products are where one keeps them. */
-const ISTIO = 'https://istio-release.storage.googleapis.com/charts';
+const ISTIO = 'oci://ghcr.io/istio/release/charts';
 export const REPOSITORIES: Readonly<Record<string, string>> = {
   base: ISTIO,
   istiod: ISTIO,

@@ -4,7 +4,15 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 export type Condition = Cluster['conditions'][number];
 
 /** Each is good when it is true. */
-export const CONDITIONS = ['Exists', 'Workloads', 'Locked', 'Certificate', 'Reachable', 'Members'] as const;
+export const CONDITIONS = [
+  'Exists',
+  'Workloads',
+  'UpToDate',
+  'Locked',
+  'Certificate',
+  'Reachable',
+  'Members',
+] as const;
 export type ConditionType = (typeof CONDITIONS)[number];
 
 /** `since` is when it last became so. */
@@ -34,6 +42,7 @@ export const allGood = (conditions: readonly Condition[], now: Date): Condition[
 const GOOD: Readonly<Record<ConditionType, string>> = {
   Exists: 'The cluster is there.',
   Workloads: 'All its parts are there.',
+  UpToDate: 'Its gateway is up to date.',
   Locked: 'Only its members can come in.',
   Certificate: 'Its certificate is good.',
   Reachable: 'It answers by its name.',

@@ -1,6 +1,6 @@
-/** The passwords of a Pachyderm's database: its own, and the same for as long as it lives. */
+/** What Hub makes once in a Pachyderm: the passwords of its database, and the secrets of its clients. Its own, and the same for as long as it lives. */
 import { describe, expect, test } from 'vitest';
-import { DATABASE_SECRET, pachyderm } from '../../shared/catalog/pachyderm.ts';
+import { CLIENTS_SECRET, DATABASE_SECRET, pachyderm } from '../../shared/catalog/pachyderm.ts';
 import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
 import { accessOf } from './access.ts';
 
@@ -50,5 +50,30 @@ describe.each(INTERIORS)('a database (%s)', (inside) => {
     await place.leaf.create({ ...rest, metadata: { name, namespace }, type: 'Opaque', data });
     await it.run(accessOf(place).prepare(place));
     expect(await passwordsIn(it, id)).toEqual(['old', 'older']);
+  });
+});
+
+describe.each(INTERIORS)('the clients of the dex inside (%s)', (inside) => {
+  const KEYS = ['pachd-oauth-client-secret', 'OAUTH_CLIENT_SECRET'];
+  const secretsIn = async (it: Standing, id: string): Promise<string[]> => {
+    const data = (await (await it.leaf(id)).find(secretOf(CLIENTS_SECRET)))?.data ?? {};
+    return KEYS.map((key) => Buffer.from(String(data[key]), 'base64').toString('utf8'));
+  };
+
+  test('have secrets of their own, which a repair that installs again leaves as they are', async () => {
+    const it = standing({ inside });
+    const id = await it.created();
+    const leaf = await it.leaf(id);
+    const before = await secretsIn(it, id);
+    for (const secret of before) expect(secret).toMatch(/^[a-z2-7]{52}$/);
+    expect(new Set(before).size).toBe(2);
+    const console = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'console', namespace };
+    await leaf.delete(console);
+    await it.look(id);
+    await it.reach(id, 'ready');
+    expect(await secretsIn(it, id)).toEqual(before);
+    // None of the chart's own, which are others after each Helm.
+    expect(await leaf.find(secretOf('pachyderm-console-secret'))).toBeUndefined();
+    expect((await leaf.find(secretOf('pachyderm-auth')))?.data).not.toHaveProperty(KEYS[0] ?? '');
   });
 });

@@ -1,9 +1,10 @@
 /** What of a cluster that stands is not as it was left. It looks and changes nothing. */
-
+import { createHash } from 'node:crypto';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
+import { days } from '../../shared/units.ts';
 import { asAppError } from '../failure.ts';
-import { type Parts, partsOf } from '../leaf/install.ts';
+import { isMeshOutdated, type Parts, partsOf } from '../leaf/install.ts';
 import type { Ports } from '../ports.ts';
 import { accessOf } from './access.ts';
 import { heldBy, isAnother } from './certificate.ts';
@@ -40,6 +41,7 @@ export async function findDrift(cluster: Cluster, ports: Ports): Promise<Drift> 
   const [parts, locked, ...others] = await Promise.all([
     workloads(place),
     lock(place),
+    upToDate(place),
     certificate(place),
     reach(place),
     members(place),
@@ -78,6 +80,25 @@ async function workloads(place: Place): Promise<Finding | undefined> {
   const message = `${idle} of its ${of} parts ${idle === 1 ? 'does' : 'do'} not run.`;
   return { type: 'Workloads', message, repairable: false };
 }
+
+/** Every cluster finds it at the first look after a new Hub was deployed, so each waits for its turn. */
+async function upToDate({ cluster, leaf, ports }: Place): Promise<Finding | undefined> {
+  if (!(await isMeshOutdated(leaf))) return undefined;
+  const found = cluster.conditions.find(({ type }) => type === 'UpToDate');
+  const knownMs = found?.status === false ? ports.clock.elapsed(found.since.getTime()) : 0;
+  return {
+    type: 'UpToDate',
+    message: 'Its gateway is due for an upgrade.',
+    repairable: knownMs >= upgradeAfterMs(cluster.id),
+  };
+}
+
+/** The first ones show within hours whether it can be done, and of no pool all spares are away at once. */
+const UPGRADES_WITHIN_MS = days(2);
+
+/** From when it was found until its turn: another time for each cluster, and always the same. */
+export const upgradeAfterMs = (id: string): number =>
+  (createHash('sha256').update(id, 'utf8').digest().readUInt32BE() / 2 ** 32) * UPGRADES_WITHIN_MS;
 
 export const missingParts = ({ parts = 0 }: Cluster, { of }: Parts): number => Math.max(0, parts - of);
 

@@ -1,5 +1,7 @@
 /** The way into a Pachyderm: Hub is the one connector of its dex, and the bindings of its members are all that counts in it. */
 import {
+  CHARTS_DATABASE_SECRET,
+  CLIENTS_SECRET,
   CONNECTORS_SECRET,
   DATABASE_SECRET,
   HUB_PRINCIPAL,
@@ -23,7 +25,12 @@ import type { Place } from './place.ts';
 
 export const pachydermAccess: Access = {
   async prepare(place) {
-    await Promise.all([ensureConnector(place), ensureLicense(place), ensurePasswords(place)]);
+    await Promise.all([
+      ensureConnector(place),
+      ensureLicense(place),
+      ensurePasswords(place),
+      ensureClientSecrets(place),
+    ]);
   },
 
   // The session in which an owner's keys were ended ended with them.
@@ -210,7 +217,15 @@ async function ensurePasswords({ product, leaf, ports }: Place): Promise<void> {
   await leaf.create(secretOf(product, DATABASE_SECRET, data));
 }
 
-const CHARTS_DATABASE_SECRET = 'postgres';
+/** Nobody else keeps them: where there were others of the chart's own, pachd and the console take these at their next start. */
+async function ensureClientSecrets({ product, leaf, ports }: Place): Promise<void> {
+  const data = Object.fromEntries(CLIENT_KEYS.map((key) => [key, base64(newSecret(ports.random))]));
+  await leaf.create(secretOf(product, CLIENTS_SECRET, data));
+}
+
+/** The keys that the chart asks for: of pachd, and of the console. */
+const CLIENT_KEYS = ['pachd-oauth-client-secret', 'OAUTH_CLIENT_SECRET'];
+
 /** The keys that the chart asks for: of Pachyderm's user, and of the one who may do everything. */
 const PASSWORD_KEYS = ['postgresql-password', 'postgresql-postgres-password'];
 

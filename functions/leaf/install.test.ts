@@ -10,8 +10,8 @@ import { minutes, seconds } from '../../shared/units.ts';
 import { aloneOf, aPlan as aPlanOf } from '../../test/a-plan.ts';
 import { createLog } from '../log.ts';
 import { ensureDrained } from './drain.ts';
-import { ensureInstalled, gatewayAddress, type InstallProgress, partsOf } from './install.ts';
-import type { Leaf } from './leaf.ts';
+import { ensureInstalled, gatewayAddress, type InstallProgress, isInterrupted, partsOf } from './install.ts';
+import type { KubeObject, Leaf } from './leaf.ts';
 import { INSTALLER_BINDING, jobRef, valuesRef } from './manifests.ts';
 import type { InstallInput, InstallPlan, Release } from './plan.ts';
 
@@ -219,6 +219,59 @@ describe('installing', () => {
     const names = (await leaf.list(binding)).map(({ metadata }) => metadata.name);
     expect(names).not.toContain('hub-installer');
     expect(await leaf.find(jobRef(planWith({ version: '0.0.0' })))).toBeDefined();
+  });
+});
+
+describe('where a Hub of before was at work', () => {
+  const BEFORE = planWith({ images: { helm: 'mirror/helm:3', callHome: 'mirror/google-cloud-cli:old' } });
+  const NOT_OVER = ['Pending', 'Running'];
+  const running = async (): Promise<string[]> =>
+    (await leaf.list({ apiVersion: 'v1', kind: 'Pod', namespace: 'hub-system' }))
+      .filter(({ status }) => NOT_OVER.includes(status?.phase))
+      .map(({ spec }) => spec.initContainers[0].image);
+  const releasesOf = (): Promise<KubeObject[]> =>
+    leaf.list({ apiVersion: 'v1', kind: 'Secret', namespace: 'hello', labelSelector: 'owner=helm' });
+  const installing = async (): Promise<void> => {
+    await ensureInstalled(leaf, BEFORE, undefined, async () => 'ya29.c.before');
+    while ((await releasesOf()).length === 0) await clock.runFor(seconds(1));
+  };
+
+  test('its installer loses its rights and goes, and only then another one begins', async () => {
+    await installing();
+    expect(await running()).toEqual(['mirror/helm:3']);
+    const ending = { status: 'running', ready: 0, of: 0, detail: 'An installer of before is ending.' };
+    expect(await ensureInstalled(leaf, PLAN)).toEqual(ending);
+    expect(await leaf.find(INSTALLER_BINDING)).toBeUndefined();
+    expect(await leaf.find(jobRef(BEFORE))).toBeUndefined();
+    // Its pod has its grace still, and what it has locked stays locked.
+    expect(await running()).toEqual(['mirror/helm:3']);
+    expect(await ensureInstalled(leaf, PLAN)).toEqual(ending);
+    expect(await leaf.find(jobRef(PLAN))).toBeUndefined();
+    expect((await releasesOf()).map(({ metadata }) => metadata.labels?.status)).toEqual(['pending-install']);
+    for (let progress = ending; progress.status === 'running'; ) {
+      await clock.runFor(seconds(1));
+      progress = (await ensureInstalled(leaf, PLAN)) as typeof ending;
+      expect((await running()).length).toBeLessThanOrEqual(1);
+    }
+    expect((await settled(PLAN)).status).toBe('done');
+  });
+
+  test('its values go, and the token to read charts with them', async () => {
+    await installing();
+    expect(await leaf.find(valuesRef(BEFORE))).toBeDefined();
+    expect(await isInterrupted(leaf, PLAN)).toBe(true);
+    expect(await isInterrupted(leaf, BEFORE)).toBe(false);
+    await settled(PLAN);
+    const secrets = await leaf.list({ apiVersion: 'v1', kind: 'Secret', namespace: 'hub-system' });
+    expect(secrets.filter(({ metadata }) => metadata.name.startsWith('install-'))).toEqual([]);
+    expect(await isInterrupted(leaf, PLAN)).toBe(false);
+  });
+
+  test('an installer that has ended stays to be read, and nobody waits for it', async () => {
+    await settled(BEFORE);
+    await ensureInstalled(leaf, PLAN);
+    expect(await leaf.find(jobRef(PLAN))).toBeDefined();
+    expect(await leaf.find(jobRef(BEFORE))).toBeDefined();
   });
 });
 

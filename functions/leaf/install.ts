@@ -1,16 +1,24 @@
 /** Installs a mesh and a product by a Helm Job in the leaf itself, and tells from the Job and the workloads how far it is. */
 import { scrub } from '../log.ts';
-import type { KubeObject, KubeRef, Leaf } from './leaf.ts';
+import { type KubeMetadata, type KubeObject, type KubeRef, type Leaf, refOf } from './leaf.ts';
 import {
   HUB_NAMESPACE,
   INSTALLER_BINDING,
   installJob,
+  isInstallation,
   jobRef,
   namespaces,
+  OURS_SELECTOR,
   prerequisites,
   valuesRef,
 } from './manifests.ts';
-import { GATEWAY_NAMESPACE, GATEWAY_RELEASE } from './mesh.ts';
+import {
+  CONTROL_PLANE_RELEASE,
+  GATEWAY_NAMESPACE,
+  GATEWAY_RELEASE,
+  isBeforeOurs,
+  MESH_NAMESPACES,
+} from './mesh.ts';
 import { type ApiServer, apiServerPolicies } from './network.ts';
 import type { InstallPlan, Release } from './plan.ts';
 
@@ -45,10 +53,13 @@ export async function ensureInstalled(
 ): Promise<InstallProgress> {
   const job = await leaf.find(jobRef(plan));
   if (!job) {
+    if (await endOthers(leaf)) {
+      return { status: 'running', ready: 0, of: 0, detail: 'An installer of before is ending.' };
+    }
     await start(leaf, plan, prepare, chartToken);
     return { status: 'running', ready: 0, of: 0, detail: 'The installer is starting.' };
   }
-  const ended = hasCondition(job, 'Complete') || hasCondition(job, 'Failed');
+  const ended = isOver(job);
   if (ended) await revoke(leaf, plan);
   if (hasCondition(job, 'Failed')) {
     const [parts, reason, troubles, gateway] = await Promise.all([
@@ -133,6 +144,66 @@ async function partsIn(leaf: Leaf, namespace: string): Promise<Parts> {
   return { ready: parts.filter(serves).length, of: parts.length };
 }
 
+/**
+ * Whether one of the mesh's workloads says that it is of a release before ours.
+ * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
+ */
+export async function isMeshOutdated(leaf: Leaf): Promise<boolean> {
+  const lists = await Promise.all(
+    MESH_NAMESPACES.map((namespace) =>
+      leaf.list({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, metadataOnly: true }),
+    ),
+  );
+  return lists
+    .flat()
+    .filter(({ metadata }) => [CONTROL_PLANE_RELEASE, GATEWAY_RELEASE].includes(metadata.name))
+    .some(({ metadata }) => isBeforeOurs(metadata.labels?.['app.kubernetes.io/version']));
+}
+
+/**
+ * Ends installers that are not of this plan: of the Hub of before, which was replaced while they were at work. Two Helms must never run at
+ * once, so nothing of this one is begun before none of their pods is left.
+ * @returns whether any is
+ */
+async function endOthers(leaf: Leaf): Promise<boolean> {
+  const [jobs, pods] = await Promise.all([
+    leaf.list({
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      namespace: HUB_NAMESPACE,
+      labelSelector: OURS_SELECTOR,
+    }),
+    leaf.list({ apiVersion: 'v1', kind: 'Pod', namespace: HUB_NAMESPACE, labelSelector: OURS_SELECTOR }),
+  ]);
+  const running = jobs.filter((job) => !isOver(job));
+  if (running.length > 0) {
+    // Without its rights a Helm in its last seconds can do nothing more.
+    await leaf.delete(INSTALLER_BINDING);
+    await Promise.all(running.map((job) => leaf.delete(refOf(job))));
+  }
+  return running.length > 0 || pods.some(({ status }) => !ENDED_PHASES.includes(status?.phase));
+}
+
+const ENDED_PHASES: readonly unknown[] = ['Succeeded', 'Failed'];
+
+/**
+ * Whether an installation was begun, by another plan than this, whose end nobody has seen: its values are there as long as that.
+ * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
+ */
+export const isInterrupted = async (leaf: Leaf, plan: InstallPlan): Promise<boolean> =>
+  (await valuesOfOthers(leaf, plan)).length > 0;
+
+async function valuesOfOthers(leaf: Leaf, plan: InstallPlan): Promise<KubeMetadata[]> {
+  const secrets = await leaf.list({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    namespace: HUB_NAMESPACE,
+    labelSelector: OURS_SELECTOR,
+    metadataOnly: true,
+  });
+  return secrets.filter(({ metadata: { name } }) => isInstallation(name) && name !== valuesRef(plan).name);
+}
+
 /** The Job comes last: that it is there means that all it needs is there. Its spec cannot change, so it is made only once. */
 async function start(
   leaf: Leaf,
@@ -144,9 +215,15 @@ async function start(
     apiServersOf(leaf),
     ...namespaces(plan).map((object) => leaf.apply(object)),
   ]);
+  const others = await valuesOfOthers(leaf, plan);
   const guards = [...plan.guards, ...apiServerPolicies(plan.productNamespace, servers)];
   // Before the installer has any right, and before anything of the product runs.
-  await Promise.all([prepare(), unlockReleases(leaf, plan), ...guards.map((object) => leaf.apply(object))]);
+  await Promise.all([
+    prepare(),
+    unlockReleases(leaf, plan),
+    ...guards.map((object) => leaf.apply(object)),
+    ...others.map((secret) => leaf.delete(refOf(secret))),
+  ]);
   const token = await chartToken?.();
   await Promise.all(prerequisites(plan, token).map((object) => leaf.apply(object)));
   await leaf.apply(installJob(plan));
@@ -223,6 +300,8 @@ const isEnding = ({ status }: KubeObject): boolean =>
   (status?.uncountedTerminatedPods?.succeeded ?? []).length > 0;
 
 const hasCondition = (object: KubeObject, type: string): boolean => conditionOf(object, type) !== undefined;
+
+const isOver = (job: KubeObject): boolean => hasCondition(job, 'Complete') || hasCondition(job, 'Failed');
 
 const wantedOf = (workload: KubeObject): number => workload.spec?.replicas ?? 1;
 

@@ -14,6 +14,7 @@ export const HUB_NAMESPACE = 'hub-system';
 export const MEMBERS_NAMESPACE = 'hub-members';
 
 export const OURS = { 'app.kubernetes.io/managed-by': 'hub' };
+export const OURS_SELECTOR = 'app.kubernetes.io/managed-by=hub';
 
 const INSTALLER = 'installer';
 
@@ -40,6 +41,9 @@ export function planHash(plan: InstallPlan): string {
 }
 
 const nameOf = (plan: InstallPlan): string => `install-${plan.generation}-${planHash(plan)}`;
+
+/** Whether a Job or a Secret in Hub's namespace is of an installation. */
+export const isInstallation = (name: string): boolean => name.startsWith('install-');
 
 export const jobRef = (plan: InstallPlan): KubeRef => ({
   apiVersion: 'batch/v1',

@@ -1,15 +1,27 @@
 /**
  * Istio in a leaf: the control plane and one gateway, and no side-cars, since isolation inside is the work of NetworkPolicies. Pure.
  */
-import type { Release } from './plan.ts';
+import type { InstallPlan, Release } from './plan.ts';
 
-/** Supported until six weeks after the second minor release after it: https://istio.io/latest/docs/releases/supported-releases/ */
-export const ISTIO_VERSION = '1.28.0';
+/**
+ * The gateway is what the whole world can reach: of a minor release that is supported take the newest patch, which has the mended holes.
+ * https://istio.io/latest/news/security/, https://github.com/istio/istio/releases
+ */
+export const ISTIO_VERSION = '1.31.4';
+
+/**
+ * From then on its holes stay open. A minor release is supported until six weeks after the second one after it, and they come three months
+ * apart: 1.32 in November 2026, so 1.33 in February 2027 at the earliest. Until that is out the day is a guess, and this one an early one.
+ * https://istio.io/latest/docs/releases/supported-releases/
+ */
+export const ISTIO_SUPPORTED_UNTIL = '2027-04-01';
 
 export const MESH_NAMESPACE = 'istio-system';
 export const GATEWAY_NAMESPACE = 'istio-ingress';
 /** Also the name of its Service, and the value of its pods' label `istio`. */
 export const GATEWAY_RELEASE = 'hub-gateway';
+/** The one workload of its release. */
+export const CONTROL_PLANE_RELEASE = 'istiod';
 
 /**
  * In the order of https://istio.io/latest/docs/setup/install/helm/
@@ -25,7 +37,7 @@ export const meshReleases = (imageMirror?: string): Release[] => [
     timeout: '1m',
   },
   {
-    name: 'istiod',
+    name: CONTROL_PLANE_RELEASE,
     namespace: MESH_NAMESPACE,
     chart: 'istiod',
     version: ISTIO_VERSION,
@@ -45,9 +57,26 @@ export const meshReleases = (imageMirror?: string): Release[] => [
   },
 ];
 
+/** The same installation without its product, of which whoever upgrades the mesh was asked nothing. */
+export const meshAlone = (plan: InstallPlan): InstallPlan => ({
+  ...plan,
+  releases: plan.releases.filter(({ namespace }) => MESH_NAMESPACES.includes(namespace)),
+});
+
+export const MESH_NAMESPACES: readonly string[] = [MESH_NAMESPACE, GATEWAY_NAMESPACE];
+
+/** Whether the release is one before ours. One that nobody can read, or a newer one, is none. */
+export function isBeforeOurs(version: string | undefined): boolean {
+  const numbersOf = (text: string): number[] => text.split('.').map(Number);
+  if (version === undefined || !/^\d+\.\d+\.\d+$/.test(version)) return false;
+  const [theirs, ours] = [numbersOf(version), numbersOf(ISTIO_VERSION)];
+  const at = ours.findIndex((number, index) => number !== theirs[index]);
+  return at >= 0 && (theirs[at] ?? 0) < (ours[at] ?? 0);
+}
+
 const SECCOMP = { type: 'RuntimeDefault' };
 
-/** https://github.com/istio/istio/blob/1.28.0/manifests/charts/istio-control/istio-discovery/values.yaml */
+/** https://github.com/istio/istio/blob/1.31.4/manifests/charts/istio-control/istio-discovery/values.yaml */
 const CONTROL_PLANE = {
   // One gateway and no side-cars: the chart's 2 GiB are for meshes of hundreds.
   autoscaleEnabled: false,
@@ -57,7 +86,7 @@ const CONTROL_PLANE = {
   sidecarInjectorWebhook: { enableNamespacesByDefault: false },
 };
 
-/** https://github.com/istio/istio/blob/1.28.0/manifests/charts/gateway/values.yaml */
+/** https://github.com/istio/istio/blob/1.31.4/manifests/charts/gateway/values.yaml */
 const GATEWAY = {
   labels: { istio: GATEWAY_RELEASE },
   autoscaling: { enabled: false },

@@ -12,8 +12,10 @@ import { ensureInstallation, installationOf } from '../access/installation.ts';
 import { type Applied, applyMembers } from '../access/members.ts';
 import { type Place, placeOf } from '../access/place.ts';
 import { asAppError } from '../failure.ts';
-import { partsOf } from '../leaf/install.ts';
+import { isInterrupted, isMeshOutdated, partsOf } from '../leaf/install.ts';
 import { jobRef } from '../leaf/manifests.ts';
+import { meshAlone } from '../leaf/mesh.ts';
+import type { InstallPlan } from '../leaf/plan.ts';
 import type { Ports } from '../ports.ts';
 import { untilExposed } from './expose.ts';
 import { untilNextLook } from './pace.ts';
@@ -49,12 +51,13 @@ export const repair: Step = async (cluster, ports) => {
 const lock = (place: Place): Promise<Applied> =>
   applyMembers(place, (at, changes) => accessOf(at).secure(at, changes));
 
-/** Helm once more, if something it made is missing. @returns what to report until it has ended */
+/** Helm once more, if something it made is missing or too old. @returns what to report until it has ended */
 async function reinstall(place: Place): Promise<StepResult | undefined> {
   const { cluster, leaf, ports } = place;
-  const plan = installationOf(place, `repair-${cluster.since.getTime()}`);
+  const whole = installationOf(place, `repair-${cluster.since.getTime()}`);
+  const plan = await planFor(place, whole);
+  if (plan === undefined) return undefined;
   if (!(await leaf.find(jobRef(plan)))) {
-    if (missingParts(cluster, await partsOf(leaf, plan)) === 0) return undefined;
     // Not left open for as long as Helm takes; but what is missing may be what would have to answer.
     await lock(place).catch(onlyLockFailed);
     await ports.provider.ensureWebhookAccess(place.target);
@@ -66,10 +69,23 @@ async function reinstall(place: Place): Promise<StepResult | undefined> {
     return fail('INSTALL_FAILED', progress.detail);
   }
   if (progress.status === 'done') {
-    const missing = missingParts(cluster, progress);
+    const missing = missingParts(cluster, await partsOf(leaf, whole));
     return missing === 0 ? undefined : fail('INSTALL_FAILED', `${missing} of its parts did not come back.`);
   }
   return wait(untilNextLook(cluster, ports), progress.detail);
+}
+
+/**
+ * What is to be installed once more; what was begun in this repair goes on. Only for a mesh that is too old the product is left as it
+ * is: nobody asked for it to start anew.
+ */
+async function planFor({ cluster, leaf }: Place, whole: InstallPlan): Promise<InstallPlan | undefined> {
+  const mesh = meshAlone(whole);
+  if (await leaf.find(jobRef(mesh))) return mesh;
+  if (await leaf.find(jobRef(whole))) return whole;
+  if (missingParts(cluster, await partsOf(leaf, whole)) > 0 || (await isInterrupted(leaf, mesh)))
+    return whole;
+  return (await isMeshOutdated(leaf)) ? mesh : undefined;
 }
 
 function onlyLockFailed(thrown: unknown): undefined {

@@ -232,6 +232,21 @@ export const KINDS = {
     ['cluster', 'generation'],
     { categories: ['api-extensions'] },
   ),
+  /** They are there to be seen: nothing here evaluates CEL. */
+  ValidatingAdmissionPolicy: row(
+    HOOKS,
+    'validatingadmissionpolicies',
+    'ValidatingAdmissionPolicy',
+    ['cluster', 'status', 'generation'],
+    { categories: ['api-extensions'] },
+  ),
+  ValidatingAdmissionPolicyBinding: row(
+    HOOKS,
+    'validatingadmissionpolicybindings',
+    'ValidatingAdmissionPolicyBinding',
+    ['cluster', 'generation'],
+    { categories: ['api-extensions'] },
+  ),
   SelfSubjectAccessReview: row(MAY, 'selfsubjectaccessreviews', 'SelfSubjectAccessReview', [
     'cluster',
     'review',

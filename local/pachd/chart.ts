@@ -13,6 +13,7 @@ export interface AuthValues {
     rootTokenSecretName?: string;
     oauthClientID?: string;
     oauthClientSecret?: string;
+    oauthClientSecretSecretName?: string;
     oauthRedirectURI?: string;
     localhostIssuer?: string;
     pachAuthClusterRoleBindings?: Record<string, string[]>;
@@ -24,7 +25,12 @@ export interface AuthValues {
   };
   console?: {
     enabled?: boolean;
-    config?: { oauthClientID?: string; oauthClientSecret?: string; oauthRedirectURI?: string };
+    config?: {
+      oauthClientID?: string;
+      oauthClientSecret?: string;
+      oauthClientSecretSecretName?: string;
+      oauthRedirectURI?: string;
+    };
   };
   oidc?: {
     issuerURI?: string;
@@ -83,11 +89,13 @@ export function authObjects(values: AuthValues, { version, randomText }: ChartIn
   if (consoleClient) {
     environment.push(
       { name: 'CONSOLE_OAUTH_ID', value: consoleClient },
-      { name: 'CONSOLE_OAUTH_SECRET', secret: 'pachyderm-console-secret', key: 'OAUTH_CLIENT_SECRET' },
+      { name: 'CONSOLE_OAUTH_SECRET', secret: consoleSecretOf(values), key: 'OAUTH_CLIENT_SECRET' },
     );
-    secrets['pachyderm-console-secret'] = {
-      OAUTH_CLIENT_SECRET: values.console?.config?.oauthClientSecret || randomText(),
-    };
+    if (!values.console?.config?.oauthClientSecretSecretName) {
+      secrets[consoleSecretOf(values)] = {
+        OAUTH_CLIENT_SECRET: values.console?.config?.oauthClientSecret || randomText(),
+      };
+    }
   }
   if (asksForLicense(version)) addLicense(values, randomText, secrets, environment);
   const configMaps = { [IDENTITY]: identityConfig(values, issuer, consoleClient) };
@@ -98,6 +106,10 @@ export function authObjects(values: AuthValues, { version, randomText }: ChartIn
     ...(!connectors && !named && { problem: NO_PROVIDER }),
   };
 }
+
+/** From where the console and pachd both have it. */
+export const consoleSecretOf = ({ console }: AuthValues): string =>
+  console?.config?.oauthClientSecretSecretName || 'pachyderm-console-secret';
 
 const IDENTITY = 'pachyderm-identity-config';
 const NO_PROVIDER = 'either oidc.upstreamIDPs or oidc.mockIDP must be set in non-LOCAL deployments';
@@ -166,14 +178,20 @@ function addAuth(
       redirect_uri: pachdRedirect(values),
       scopes: ['email', 'profile', 'groups', 'openid'],
     }),
-    'pachd-oauth-client-secret': pachd.oauthClientSecret || randomText(),
+    ...(!pachd.oauthClientSecretSecretName && {
+      'pachd-oauth-client-secret': pachd.oauthClientSecret || randomText(),
+    }),
     ...(bindings && { 'cluster-role-bindings': dump(bindings) }),
   };
   environment.push(
     { name: 'ACTIVATE_AUTH', value: 'true' },
     { name: 'AUTH_ROOT_TOKEN', secret: rootSecret, key: 'root-token' },
     { name: 'AUTH_CONFIG', secret: AUTH, key: 'auth-config' },
-    { name: 'AUTH_CLIENT_SECRET', secret: AUTH, key: 'pachd-oauth-client-secret' },
+    {
+      name: 'AUTH_CLIENT_SECRET',
+      secret: pachd.oauthClientSecretSecretName || AUTH,
+      key: 'pachd-oauth-client-secret',
+    },
     { name: 'IDP_CLIENTS', configMap: IDENTITY, key: 'oidc-clients' },
   );
   if (bindings) environment.push({ name: 'AUTH_CLUSTER_RBAC', secret: AUTH, key: 'cluster-role-bindings' });

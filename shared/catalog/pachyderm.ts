@@ -1,3 +1,4 @@
+import { pipelinePolicies } from './pipeline-policies.ts';
 import type { Machine, Product } from './product.ts';
 
 /**
@@ -23,13 +24,28 @@ const shareOf = ({ cpus, memoryGiB }: Machine) => ({
 
 /** In the same place: the passwords of its database, made before Helm runs, once for as long as the database lives. */
 export const DATABASE_SECRET = 'hub-postgres';
+/** Where they are in clusters of before Hub made any: in a Secret of the chart's own. */
+export const CHARTS_DATABASE_SECRET = 'postgres';
+
+/**
+ * In the same place: by what pachd and the console are known to the dex inside, made before Helm runs, once. The chart would make others each
+ * time that Helm runs, and who has signed in would be strange to the one that did not start anew.
+ */
+export const CLIENTS_SECRET = 'hub-clients';
+
+const NAMESPACE = 'pachyderm';
+
+const POLICIES = pipelinePolicies({
+  namespace: NAMESPACE,
+  databaseSecrets: [DATABASE_SECRET, CHARTS_DATABASE_SECRET],
+});
 
 /** Data versioning and pipelines: https://github.com/pachyderm/pachyderm. 2.12 dropped the enterprise licence that 2.11 still checks. */
 export const pachyderm: Product = {
   id: 'pachyderm',
   label: 'Pachyderm',
   description: 'Data versioning and pipelines.',
-  namespace: 'pachyderm',
+  namespace: NAMESPACE,
   release: 'pachyderm',
   chart: 'pachyderm',
   versions: [
@@ -51,6 +67,8 @@ export const pachyderm: Product = {
     },
     postgresql: {
       existingSecret: DATABASE_SECRET,
+      // Made by the installer, as whatever that chart is given besides.
+      extraDeploy: POLICIES,
       ...(imageMirror !== undefined && { image: { registry: imageMirror } }),
     },
     pachd: {
@@ -66,6 +84,7 @@ export const pachyderm: Product = {
       // Auth is there before a port opens. The root token is the chart's own random text, and Hub never reads it.
       activateAuth: true,
       oauthRedirectURI: `https://${host}/authorization-code/callback`,
+      oauthClientSecretSecretName: CLIENTS_SECRET,
       localhostIssuer: 'true',
       // Whoever signs in has nothing; Hub's own principal sets the rest, and writes it where every start of pachd reads it.
       pachAuthClusterRoleBindings: { [HUB_PRINCIPAL]: ['clusterAdmin'] },
@@ -91,6 +110,7 @@ export const pachyderm: Product = {
       enabled: true,
       config: {
         oauthRedirectURI: `https://${host}/oauth/callback/?inline=true`,
+        oauthClientSecretSecretName: CLIENTS_SECRET,
         reactAppRuntimeIssuerURI: `https://${host}`,
       },
     },

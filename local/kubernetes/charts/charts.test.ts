@@ -1,7 +1,7 @@
 /** The charts as the stand-in's Helm installs them: into namespaces that are as strict as Hub makes them. */
 import { load } from 'js-yaml';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { meshReleases } from '../../../functions/leaf/mesh.ts';
+import { ISTIO_VERSION, meshReleases } from '../../../functions/leaf/mesh.ts';
 import { findSize } from '../../../shared/catalog/catalog.ts';
 import { hello } from '../../../shared/catalog/hello.ts';
 import { CONNECTORS_SECRET, HUB_PRINCIPAL, pachyderm } from '../../../shared/catalog/pachyderm.ts';
@@ -37,7 +37,7 @@ const input = {
 };
 
 describe('Istio', () => {
-  test.each(['1.28.0', '1.27.3'])(
+  test.each([ISTIO_VERSION, '1.28.0'])(
     '%s: the gateway runs, has an address, and the kinds are served',
     async (version) => {
       await withIstio(here, leaf, version);
@@ -60,7 +60,7 @@ describe('Istio', () => {
     const release = {
       chart: 'istiod',
       namespace: 'istio-system',
-      version: '1.28.0',
+      version: ISTIO_VERSION,
       more: ['--timeout', '2m'],
     };
     await expect(installed(here, leaf, release)).rejects.toThrow('context deadline exceeded');
@@ -196,11 +196,11 @@ describe('Pachyderm with the values of the catalog', () => {
       values: pachyderm.values({ ...input, version, imageMirror }),
     });
     await installed(here, leaf, {
-      ...{ chart: 'istiod', namespace: 'istio-system', version: '1.28.0' },
+      ...{ chart: 'istiod', namespace: 'istio-system', version: ISTIO_VERSION },
       values: istiod?.values ?? {},
     });
     const images = imagesIn('pachyderm', 'istio-system');
-    expect(images).toContain(`${imageMirror}/istio/pilot:1.28.0`);
+    expect(images).toContain(`${imageMirror}/istio/pilot:${ISTIO_VERSION}`);
     expect(images).toContain(`${imageMirror}/pachyderm/pachd:${version}`);
     expect(
       images.filter((image) => !/^europe-docker\.pkg\.dev\/p\/images\/[a-z]+\/[-a-z0-9]+:/.test(image)),

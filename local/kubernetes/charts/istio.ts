@@ -6,7 +6,15 @@ import type { Fields } from '../objects.ts';
 import type { Chart, RenderInput } from './index.ts';
 import { definitions } from './istio-kinds.ts';
 
-const VERSIONS = ['1.27.3', '1.28.0'];
+const VERSIONS = ['1.28.0', '1.31.4'];
+
+/** As `istio.labels` of the charts; Helm adds who manages it. */
+const labelsOf = (chart: string, { release, version }: RenderInput): Record<string, string> => ({
+  'app.kubernetes.io/instance': release,
+  'app.kubernetes.io/part-of': 'istio',
+  'app.kubernetes.io/version': version,
+  'helm.sh/chart': `${chart}-${version}`,
+});
 
 export const base: Chart = {
   name: 'base',
@@ -35,7 +43,11 @@ export const istiod: Chart = {
   render(input) {
     const { release, namespace, version, values } = input;
     const labels = { app: 'istiod', 'istio.io/rev': values.revision || 'default', istio: 'pilot' };
-    const named = (name: string): Fields => ({ name, namespace, labels: { ...labels, release } });
+    const named = (name: string): Fields => ({
+      name,
+      namespace,
+      labels: { ...labels, ...labelsOf('istiod', input), release },
+    });
     return [
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata: named('istiod') },
       {
@@ -86,10 +98,11 @@ const GATEWAY_PORTS = [
 export const gateway: Chart = {
   name: 'gateway',
   versions: VERSIONS,
-  render({ release, namespace, version, values }) {
+  render(input) {
+    const { release, namespace, version, values } = input;
     const name: string = values.name || release;
     const labels = { app: name, istio: name.replace(/^istio-/, ''), ...values.labels };
-    const metadata: Fields = { name, namespace, labels };
+    const metadata: Fields = { name, namespace, labels: { ...labels, ...labelsOf('gateway', input) } };
     const selector = { app: labels.app, istio: labels.istio };
     return [
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata },

@@ -3,7 +3,7 @@
  * that Hub sets; what concerns sign-in is in `local/pachd/chart.ts`. The proxy's routes, probes and most resources are left out.
  * https://github.com/pachyderm/pachyderm/tree/master/etc/helm/pachyderm
  */
-import { type AuthObjects, authObjects } from '../../pachd/chart.ts';
+import { type AuthObjects, authObjects, consoleSecretOf } from '../../pachd/chart.ts';
 import { isMap } from '../json.ts';
 import type { Fields } from '../objects.ts';
 import type { Chart, RenderInput } from './index.ts';
@@ -75,6 +75,7 @@ const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/global/image/registry', 'string'],
   ['/console', 'object'],
   ['/console/enabled', 'boolean'],
+  ['/console/config/oauthClientSecretSecretName', 'string'],
   ['/console/config/oauthRedirectURI', 'string'],
   ['/console/config/reactAppRuntimeIssuerURI', 'string'],
   ['/etcd', 'object'],
@@ -96,6 +97,7 @@ const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/pachd/localhostIssuer', 'string'],
   ['/pachd/lokiDeploy', 'boolean'],
   ['/pachd/lokiLogging', 'boolean'],
+  ['/pachd/oauthClientSecretSecretName', 'string'],
   ['/pachd/oauthRedirectURI', 'string'],
   ['/pachd/pachAuthClusterRoleBindings', 'object'],
   ['/pachd/resources', 'object'],
@@ -106,6 +108,7 @@ const SCHEMA: ReadonlyArray<readonly [path: string, type: string]> = [
   ['/pachw/resources', 'object'],
   ['/postgresql', 'object'],
   ['/postgresql/enabled', 'boolean'],
+  ['/postgresql/extraDeploy', 'array'],
   ['/postgresql/image', 'object'],
   ['/global/postgresql/postgresqlExistingSecretName', 'string'],
   ['/global/postgresql/postgresqlExistingSecretKey', 'string'],
@@ -224,6 +227,7 @@ function databases(base: Base, values: Fields): Fields[] {
           service(base, 'postgres', [['tcp-postgresql', 5432]]),
           service(base, 'postgres-headless', [['tcp-postgresql', 5432]], { app: 'postgres', headless: true }),
         ]),
+    ...extraObjects(postgresql),
     deployment(base, 'pg-bouncer', {
       image: `${registry}pachyderm/pgbouncer:1.16.2`,
       ports: [['pg-bouncer', 5432]],
@@ -233,6 +237,16 @@ function databases(base: Base, values: Fields): Fields[] {
     }),
     service(base, 'pg-bouncer', [['pg-bouncer', 5432]]),
   ];
+}
+
+/**
+ * The database is a chart inside, which makes whatever it is given besides, as a template.
+ * https://github.com/pachyderm/pachyderm/blob/master/etc/helm/pachyderm/dependencies/postgresql/templates/extra-list.yaml
+ */
+function extraObjects({ enabled, extraDeploy = [] }: Fields): Fields[] {
+  if (enabled === false) return [];
+  if (JSON.stringify(extraDeploy).includes('{{')) throw new Error('templates are not evaluated here');
+  return structuredClone(extraDeploy);
 }
 
 const PACHD_PORTS = [
@@ -323,7 +337,7 @@ function front(base: Base, { values, version }: RenderInput): Fields[] {
       deployment(base, 'console', {
         image: `${registryOf(values)}${values.console?.image?.repository ?? 'pachyderm/haberdashery'}:${tag}`,
         ports: [['console-http', 4000]],
-        envFromSecret: 'pachyderm-console-secret',
+        envFromSecret: consoleSecretOf(values),
         env: {
           OAUTH_CLIENT_ID: values.console?.config?.oauthClientID || 'console',
           OAUTH_REDIRECT_URI: values.console?.config?.oauthRedirectURI ?? '',

@@ -402,6 +402,24 @@ const COLUMNS = new Map<Kind, readonly Column[]>([
   [KINDS.CustomResourceDefinition, [NAME, CREATED_AT]],
   [KINDS.MutatingWebhookConfiguration, WEBHOOKS],
   [KINDS.ValidatingWebhookConfiguration, WEBHOOKS],
+  [
+    KINDS.ValidatingAdmissionPolicy,
+    [
+      NAME,
+      count('Validations', ({ spec }) => (spec?.validations ?? []).length),
+      column('ParamKind', ({ spec }) => spec?.paramKind?.kind ?? '<unset>'),
+      AGE,
+    ],
+  ],
+  [
+    KINDS.ValidatingAdmissionPolicyBinding,
+    [
+      NAME,
+      column('PolicyName', ({ spec }) => spec?.policyName ?? ''),
+      column('ParamRef', ({ spec }) => spec?.paramRef?.name ?? '<unset>'),
+      AGE,
+    ],
+  ],
 ]);
 
 export const columnsOfKind = (kind: Kind): readonly Column[] => COLUMNS.get(kind) ?? PLAIN_COLUMNS;

@@ -3,7 +3,9 @@
  * out the same every time; what chance makes of clusters is seen in the simulation.
  */
 import { CERTIFICATE_SECRET, GATEWAY } from '../../../functions/access/exposure.ts';
+import { installationOf } from '../../../functions/access/installation.ts';
 import { CommitError } from '../../../functions/cloud.ts';
+import { installJob, jobRef } from '../../../functions/leaf/manifests.ts';
 import { ensureClient } from '../../../functions/oidc/clients.ts';
 import type { Interior } from '../../../local/memory/interiors.ts';
 import { AppError } from '../../../shared/errors.ts';
@@ -114,6 +116,26 @@ const LIVES: Readonly<Record<string, Life>> = {
       hub.faults.force('job-fails');
       const id = await hub.create(HELLO);
       await hub.reach(id, 'failed');
+    },
+  },
+
+  'made and repaired while the installer of a Hub of before is at work': {
+    async live(hub) {
+      const id = await hub.create();
+      const isReplaced = async (round?: string): Promise<void> => {
+        const place = await hub.place(id);
+        await place.leaf.delete(jobRef(installationOf(place, round)));
+        await place.leaf.apply(installJob(installationOf(place, 'before')));
+        await hub.run(hub.ports.messages.publish(TOPICS.hint, { schema: 1, cluster: id }));
+      };
+      await hub.reach(id, 'installing', { stepMs: 50 });
+      await hub.clock.runFor(seconds(10));
+      await isReplaced();
+      await hub.reach(id, 'ready');
+      await (await hub.leaf(id)).delete(deployment('console'));
+      await hub.look(id);
+      await isReplaced(`repair-${(await hub.cluster(id)).since.getTime()}`);
+      await hub.reach(id, 'ready');
     },
   },
 
