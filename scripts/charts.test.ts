@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { ISTIO_VERSION } from '../functions/leaf/mesh.ts';
 import { wantedCharts } from './mirror.ts';
 
 const COMMAND = fileURLToPath(new URL('charts.ts', import.meta.url));
@@ -54,11 +55,11 @@ async function charts({ missing, refuses = 'nothing at all', status = 404, args 
 }
 
 test('what the mirror lacks is pulled from where it is made and pushed, and nothing else', async () => {
-  const { code, err, asked } = await charts({ missing: ['istiod 1.28.0', 'pachyderm 2.12.1'] });
+  const { code, err, asked } = await charts({ missing: [`istiod ${ISTIO_VERSION}`, 'pachyderm 2.12.1'] });
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(asked).toEqual([
-    expect.stringMatching(
-      /^pull istiod --repo https:\/\/istio-release\.storage\.googleapis\.com\/charts --version 1\.28\.0 --destination /,
+    expect.stringContaining(
+      `pull oci://ghcr.io/istio/release/charts/istiod --version ${ISTIO_VERSION} --destination `,
     ),
     expect.stringMatching(/^push .+\/chart\.tgz oci:\/\/europe-west1-docker\.pkg\.dev\/p\/charts$/),
     expect.stringMatching(/^pull pachyderm --repo https:\/\/helm\.pachyderm\.com --version 2\.12\.1 /),
@@ -87,13 +88,16 @@ test('one that helm does not get keeps no other one back', async () => {
   const missing = wantedCharts()
     .filter(({ chart }) => chart !== 'hello')
     .map(({ chart, version }) => `${chart} ${version}`);
-  const { code, out, asked } = await charts({ missing, refuses: 'pull gateway' });
-  expect({ code, out }).toEqual({ code: 1, out: 'Still missing: gateway 1.28.0\n' });
+  const { code, out, asked } = await charts({
+    missing,
+    refuses: 'pull oci://ghcr.io/istio/release/charts/gateway',
+  });
+  expect({ code, out }).toEqual({ code: 1, out: `Still missing: gateway ${ISTIO_VERSION}\n` });
   expect(asked.filter((line) => line.startsWith('push'))).toHaveLength(missing.length - 1);
 });
 
 test('a mirror that cannot be seen is not taken for an empty one', async () => {
-  expect(await charts({ missing: ['base 1.28.0'], status: 403 })).toMatchObject({
+  expect(await charts({ missing: [`base ${ISTIO_VERSION}`], status: 403 })).toMatchObject({
     code: 2,
     err: expect.stringContaining('cannot be seen: 403'),
     asked: [],

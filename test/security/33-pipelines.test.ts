@@ -1,7 +1,4 @@
-/**
- * What the policies of pipelines say of requests, by a CEL that is not ours. It needs `@bufbuild/cel` among the packages for development, and
- * then its name without `.off`.
- */
+/** What the policies of pipelines say of requests, by a CEL that is not ours. */
 import { run } from '@bufbuild/cel';
 import { describe, expect, test } from 'vitest';
 import { type PolicyObject, pipelinePolicies } from '../../shared/catalog/pipeline-policies.ts';
@@ -99,7 +96,10 @@ const PULLS = 'A pipeline pulls with a Secret that is not for pipelines.';
 describe.each([
   [
     'hub-pipelines',
-    (spec: Pod): Fields => ({ object: controller(spec), request: { operation: 'CREATE', ...by('pachyderm') } }),
+    (spec: Pod): Fields => ({
+      object: controller(spec),
+      request: { operation: 'CREATE', ...by('pachyderm') },
+    }),
   ],
   [
     'hub-pipeline-pods',
@@ -111,7 +111,10 @@ describe.each([
           // As the API server adds it, before it asks.
           volumes: [
             ...spec.volumes,
-            { name: 'kube-api-access', projected: { sources: [{ serviceAccountToken: {} }, { configMap: {} }] } },
+            {
+              name: 'kube-api-access',
+              projected: { sources: [{ serviceAccountToken: {} }, { configMap: {} }] },
+            },
           ],
         },
       },
@@ -170,7 +173,8 @@ test('pods of the product’s own are nobody’s pipelines', () => {
 });
 
 test('a worker makes no pods, and who makes them for it does', () => {
-  const pods = (who: Fields) => judge('hub-workers-pods', { object: {}, request: { operation: 'CREATE', ...who } });
+  const pods = (who: Fields) =>
+    judge('hub-workers-pods', { object: {}, request: { operation: 'CREATE', ...who } });
   expect(pods(by('pachyderm-worker'))).toBe('Pipelines make, change and delete no pods.');
   expect(pods(CONTROLLER)).toBe('not judged');
 });
