@@ -125,12 +125,14 @@ export function withoutAccount(
     // Its name was theirs to choose, and may be one of theirs.
     const nobodys: ClusterPatch = cluster.owner === uid ? { owner: undefined, name: 'deleted' } : {};
     const note = 'Somebody who deleted their account may not use it any more.';
-    return { patch: { ...left, ...nobodys }, note, subject: uid, also: invited };
+    return { patch: { ...left, ...nobodys }, note, subject: uid, reason: 'account deleted', also: invited };
   }
   return {
     patch: { ...left, owner: heir },
     note: 'Whose it was has deleted their account; another of its owners has it now.',
     subject: uid,
+    // For whom it counts from here on is evidence of who pays.
+    reason: `account deleted; counts for ${heir} now`,
     also: [...invited, ...handOver(cluster, uid, heir, accounts.get(heir))],
   };
 }

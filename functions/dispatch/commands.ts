@@ -39,6 +39,8 @@ export interface Change {
   note?: string;
   /** Whom it is about, if it is about one: a uid. */
   subject?: string;
+  /** What the audit log says of it. It stays when the timeline is gone, and nothing in it can be taken back: uids, never an address. */
+  reason?: string;
   /** Further writes of the same commit. */
   also?: readonly Write[];
 }
@@ -74,7 +76,7 @@ export async function command(
     }
     const changed = await change(read.cluster);
     if (!changed) return read.cluster;
-    const { patch, note, subject, also } = changed;
+    const { patch, note, subject, reason, also } = changed;
     const outcome = await apply(
       ports,
       read,
@@ -86,7 +88,7 @@ export async function command(
         ...(note === undefined ? {} : { note }),
         ...(subject === undefined ? {} : { subject }),
       },
-      also,
+      { also, reason },
     );
     if (outcome !== 'lost') return outcome;
   }
@@ -107,11 +109,11 @@ async function apply(
   ports: Ports,
   read: Read,
   outcome: Outcome,
-  also: readonly Write[] = [],
+  { also = [], reason }: { also?: readonly Write[] | undefined; reason?: string | undefined } = {},
 ): Promise<Cluster | 'lost'> {
   const next = transition(read.cluster, outcome, circumstances(ports));
   if (!next) return read.cluster;
-  const entry = entryOf(ports, read.cluster.id, next.event);
+  const entry = entryOf(ports, read.cluster.id, next.event, reason);
   const { readers } = next.fields;
   const told =
     readers.join() === read.cluster.readers.join()
@@ -127,11 +129,17 @@ async function apply(
 const writesOfEntry = (entry: Audited | undefined): readonly Write[] => (entry ? [entry.write] : []);
 
 /** What somebody asked for is in the audit log, under the number of its event; what Hub does by itself is not. */
-function entryOf(ports: Ports, cluster: string, event: ClusterEvent | undefined): Audited | undefined {
+function entryOf(
+  ports: Ports,
+  cluster: string,
+  event: ClusterEvent | undefined,
+  reason?: string,
+): Audited | undefined {
   const { actor, cause, epoch, subject } = event ?? {};
   if (actor === undefined || !isAudited(cause)) return undefined;
   const deed = { actor, action: cause, target: clusterPath(cluster), cluster };
-  return audited(ports, { ...deed, ...(subject !== undefined && { subject }) }, `${cluster}-${epoch}`);
+  const more = { ...(subject !== undefined && { subject }), ...(reason !== undefined && { reason }) };
+  return audited(ports, { ...deed, ...more }, `${cluster}-${epoch}`);
 }
 
 const isAudited = (cause: string | undefined): cause is AuditAction =>

@@ -390,10 +390,15 @@ export async function auditTrail(): Promise<string[]> {
       wrong.push(`${name} may write over an entry`);
     if (
       !api.lines.some(
-        ({ event, fields }) => event === 'audit' && fields.actor === who && fields.action === action,
+        ({ event, fields }) =>
+          event === 'audit' &&
+          fields.actor === who &&
+          fields.action === action &&
+          fields.subject === entry?.subject &&
+          fields.reason === entry?.reason,
       )
     )
-      wrong.push(`${name} does not tell the log`);
+      wrong.push(`${name} does not tell the log all that the entry says`);
     if (/@/.test(JSON.stringify([entry, api.lines]))) wrong.push(`${name} leaves an address`);
   }
   const asked = await aHub();

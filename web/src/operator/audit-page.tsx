@@ -159,7 +159,7 @@ function Entry({ entry: { action, actor, at, target, cluster, subject, reason } 
             <code>{subject}</code>
           </Fact>
         )}
-        {reason !== undefined && <Fact label="Why">{reason}</Fact>}
+        {reason !== undefined && <Fact label="Details">{reason}</Fact>}
       </dl>
     </li>
   );
