@@ -330,6 +330,22 @@ export const ERRORS = {
     remedy:
       'Delete one, choose a smaller size, or ask an operator for more; it starts by itself when there is room.',
   },
+  SIZE_OVER_BUDGET: {
+    retry: false,
+    http: 422,
+    fault: 'user',
+    say: 'This size costs more an hour than your account allows.',
+    remedy:
+      'Choose a smaller size, or ask an operator for more; one that waits already then starts by itself.',
+  },
+  SIZE_OVER_CAPACITY: {
+    retry: false,
+    http: 422,
+    fault: 'operator',
+    say: 'This size costs more an hour than all of this Hub may.',
+    remedy:
+      'Choose a smaller size, or ask an operator for more; one that waits already then starts by itself.',
+  },
   OWNER_HELD: {
     retry: true,
     http: 403,

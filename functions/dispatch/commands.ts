@@ -203,7 +203,7 @@ export function conceive(ports: Ports, wish: NewCluster): Birth {
  * @param also further writes of the same commit
  * @param asker the account of who asks, as it was found to be allowed to: it is counted there, if the account is still the same
  * @returns the clusters as they were written; undefined if one of the other writes was refused
- * @throws CommitError `unavailable`
+ * @throws AppError SIZE_OVER_BUDGET, SIZE_OVER_CAPACITY where somebody asks for what can never fit; CommitError `unavailable`
  */
 export async function createClusters(
   ports: Ports,
@@ -243,7 +243,7 @@ const countAsked = ({ clock }: Ports, { path, version, data }: Snapshot<Allowanc
  * Born and admitted in one commit, as if the queue's step had come at the same moment.
  * @returns undefined, and nothing is written, if there is no room, others wait for it, or the commit was refused: somebody else took
  * room meanwhile, or one of the other writes does not hold
- * @throws CommitError `unavailable`
+ * @throws AppError SIZE_OVER_BUDGET, SIZE_OVER_CAPACITY; CommitError `unavailable`
  */
 async function createAdmitted(
   ports: Ports,
@@ -255,6 +255,7 @@ async function createAdmitted(
     findRoom(cluster, ports, asker),
     isQueueAhead(ports, cluster.owner, cluster.spec.region),
   ]);
+  if ('blocked' in room && room.never && asker) throw new AppError(room.blocked, room.detail);
   if ('blocked' in room || waits) return undefined;
   const next = transition(cluster, room, circumstances(ports));
   if (!next?.event) throw new Error('being admitted leads nowhere');
