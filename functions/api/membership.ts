@@ -73,7 +73,13 @@ function changeTo(
   if (mayDelete(cluster, cluster.members) && !mayDelete(cluster, members)) throw new AppError('OWNER_PAYS');
   if (!Object.values(members).includes('owner')) throw new AppError('LAST_OWNER');
   return {
-    patch: { members, emails, readers: Object.keys(members) },
+    patch: {
+      members,
+      emails,
+      readers: Object.keys(members),
+      ...(cluster.offeredTo !== undefined &&
+        roleIn(members, cluster.offeredTo) !== 'owner' && { offeredTo: undefined }),
+    },
     note,
     ...(subject !== undefined && { subject }),
     reason,

@@ -39,6 +39,8 @@ export interface Change {
   note?: string;
   /** Whom it is about, if it is about one: a uid. */
   subject?: string;
+  /** What the audit log calls it, if not by the command's name. */
+  action?: AuditAction;
   /** What the audit log says of it. It stays when the timeline is gone, and nothing in it can be taken back: uids, never an address. */
   reason?: string;
   /** Further writes of the same commit. */
@@ -76,7 +78,7 @@ export async function command(
     }
     const changed = await change(read.cluster);
     if (!changed) return read.cluster;
-    const { patch, note, subject, reason, also } = changed;
+    const { patch, note, subject, action, reason, also } = changed;
     const outcome = await apply(
       ports,
       read,
@@ -88,7 +90,7 @@ export async function command(
         ...(note === undefined ? {} : { note }),
         ...(subject === undefined ? {} : { subject }),
       },
-      { also, reason },
+      { also, action, reason },
     );
     if (outcome !== 'lost') return outcome;
   }
@@ -104,16 +106,22 @@ export async function expire(ports: Ports, id: string, epoch: number): Promise<v
   if (read?.cluster.epoch === epoch) await apply(ports, read, { kind: 'due' });
 }
 
+/** What the audit log is told besides what the event says. */
+interface Told {
+  action?: AuditAction | undefined;
+  reason?: string | undefined;
+}
+
 /** @returns 'lost' if somebody else's commit came first */
 async function apply(
   ports: Ports,
   read: Read,
   outcome: Outcome,
-  { also = [], reason }: { also?: readonly Write[] | undefined; reason?: string | undefined } = {},
+  { also = [], action, reason }: Told & { also?: readonly Write[] | undefined } = {},
 ): Promise<Cluster | 'lost'> {
   const next = transition(read.cluster, outcome, circumstances(ports));
   if (!next) return read.cluster;
-  const entry = entryOf(ports, read.cluster.id, next.event, reason);
+  const entry = entryOf(ports, read.cluster.id, next.event, { action, reason });
   const { readers } = next.fields;
   const told =
     readers.join() === read.cluster.readers.join()
@@ -133,11 +141,11 @@ function entryOf(
   ports: Ports,
   cluster: string,
   event: ClusterEvent | undefined,
-  reason?: string,
+  { action, reason }: Told = {},
 ): Audited | undefined {
   const { actor, cause, epoch, subject } = event ?? {};
   if (actor === undefined || !isAudited(cause)) return undefined;
-  const deed = { actor, action: cause, target: clusterPath(cluster), cluster };
+  const deed = { actor, action: action ?? cause, target: clusterPath(cluster), cluster };
   const more = { ...(subject !== undefined && { subject }), ...(reason !== undefined && { reason }) };
   return audited(ports, { ...deed, ...more }, `${cluster}-${epoch}`);
 }

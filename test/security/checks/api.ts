@@ -40,6 +40,7 @@ export const PROMISED: Record<EndpointName, readonly Who[]> = {
   'GET /v1/clusters/{id}': SEEING,
   'DELETE /v1/clusters/{id}': OWNING,
   'POST /v1/clusters/{id}:retry': OWNING,
+  'POST /v1/clusters/{id}:transfer': ['owner'],
   'GET /v1/clusters/{id}/events': SEEING,
   'GET /v1/clusters/{id}/cleanup': SEEING,
   'GET /v1/clusters/{id}/members': SEEING,
@@ -69,6 +70,7 @@ const BODIES: Partial<Record<EndpointName, object>> = {
   'POST /v1/admin/deadLetters/{id}:replay': { reason: 'It was an outage.' },
   'POST /v1/admin/orphans/{id}:delete': { reason: 'Now.' },
   'PUT /v1/clusters/{id}/members/{email}': { role: 'viewer' },
+  'POST /v1/clusters/{id}:transfer': { email: 'owner@example.com' },
 };
 const QUERIES: Partial<Record<EndpointName, string>> = {
   'GET /v1/clusters/{id}/credentials': '?kind=kubeconfig',

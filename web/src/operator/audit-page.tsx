@@ -22,6 +22,7 @@ const DID: Readonly<Record<AuditAction, string>> = {
   delete: 'Deleted a cluster',
   retry: 'Tried a cluster again',
   share: 'Changed who may use a cluster',
+  transfer: 'Changed for whom a cluster counts',
   invite: 'Invited somebody to a cluster',
   'withdraw-invitation': 'Withdrew an invitation',
   'issue-credentials': 'Took credentials of a cluster',
