@@ -3,7 +3,7 @@
  * also a line of the log named `audit`, which a sink takes to a locked bucket: what somebody with a database administrator's rights
  * removes here, they cannot remove there.
  */
-import { type AuditAction, type AuditFields, auditPath, KEEP_AUDIT_MS } from '../shared/documents/audit.ts';
+import { type AuditFields, auditPath, KEEP_AUDIT_MS } from '../shared/documents/audit.ts';
 import { DOCUMENT_SCHEMA } from '../shared/documents/fields.ts';
 import type { DocumentData, Write } from './cloud.ts';
 import { scrub } from './log.ts';
@@ -47,7 +47,7 @@ export function audited(
   return {
     // Creating fails if it is there: no entry ever takes the place of another.
     write: { op: 'create', path: auditPath(id), data: fields as DocumentData },
-    tell: () => tellAudit(log, { actor, action, target, ...(cluster !== undefined && { cluster }) }),
+    tell: () => tellAudit(log, fields),
   };
 }
 
@@ -62,13 +62,19 @@ export function tellDenied(
 /** The name by which the sink knows them. */
 export const AUDIT_EVENT = 'audit';
 
+/**
+ * All that the entry says. What it was done for is there too, an operator's own words among it: whoever could take the entry away is the
+ * very one whose words they may be. Of addresses they are cleared like the entry itself.
+ */
 const tellAudit = (
   log: Ports['log'],
-  {
+  { actor, action, target, cluster, subject, reason }: AuditFields,
+): void =>
+  log.info(AUDIT_EVENT, {
     actor,
     action,
-    target,
-    cluster,
-  }: { actor: string; action: AuditAction; target: string; cluster?: string },
-): void =>
-  log.info(AUDIT_EVENT, { actor, action, resource: target, ...(cluster !== undefined && { cluster }) });
+    resource: target,
+    ...(cluster !== undefined && { cluster }),
+    ...(reason !== undefined && { reason }),
+    ...(subject !== undefined && { subject }),
+  });

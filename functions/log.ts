@@ -28,9 +28,11 @@ export interface LogFields {
   durationMs?: number;
   service?: string;
   resource?: string;
-  /** Of entries of the audit log alone: a uid, and what its user did. */
+  /** Of entries of the audit log alone: a uid, and what its user did; to whom; and what changed, or why they did it, scrubbed. */
   actor?: string;
   action?: string;
+  subject?: string;
+  reason?: string;
 }
 
 export interface Log {
@@ -38,6 +40,10 @@ export interface Log {
   warn(event: string, fields?: LogFields): void;
   error(event: string, fields?: LogFields): void;
 }
+
+/** In whatever letters: https://www.rfc-editor.org/rfc/rfc6531. Of quotes only those inside of a name, for others are around it. */
+const ADDRESS =
+  /[\p{L}\p{M}\p{N}_.+-]+(?:['’][\p{L}\p{M}\p{N}_.+-]+)*@[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)+/gu;
 
 const SECRETS: ReadonlyArray<readonly [RegExp, string]> = [
   [/-----BEGIN [A-Z ]+-----[\s\S]*?(-----END [A-Z ]+-----|$)/g, '[pem]'],
@@ -50,7 +56,7 @@ const SECRETS: ReadonlyArray<readonly [RegExp, string]> = [
     /\b(password|passwd|secret|token|api[-_]?key|authorization|credential)s?(["']?\s*[:=]\s*["']?)[^\s"',;&}]+/gi,
     '$1$2[secret]',
   ],
-  [/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, '[email]'],
+  [ADDRESS, '[email]'],
 ];
 
 /** An identifier or a code, as most of what is logged: nothing that is masked is a single word. */

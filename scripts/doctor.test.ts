@@ -156,7 +156,7 @@ test('whatever is not well is told, with what to do', async () => {
       [users()]: {
         body: { users: [{ ...operator, disabled: true }, { customAttributes: '{"operator":"yes"}' }, {}] },
       },
-      [tagPath('istiod', '1.28.0')]: { status: 404 },
+      [tagPath('istiod', ISTIO_VERSION)]: { status: 404 },
       [tagPath('hello', '1.1.0')]: { status: 404 },
       [services()]: {
         body: {
@@ -202,7 +202,7 @@ test('whatever is not well is told, with what to do', async () => {
     'keys of service accounts can be made',
     'us-central1, asia-northeast1 are not allowed',
     'operators: there is none who may sign in',
-    'charts: the mirror in europe-west1 has no istiod 1.28.0, hello 1.1.0',
+    `charts: the mirror in europe-west1 has no istiod ${ISTIO_VERSION}, hello 1.1.0`,
     'npm run charts -- --project p --region europe-west1',
     'revisions: not the newest is called: api is api-00007',
     'gcloud run services update-traffic api --to-latest --region europe-west1 --project p',

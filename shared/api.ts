@@ -8,6 +8,7 @@ import { AUDIT_ACTIONS } from './documents/audit.ts';
 import { role } from './documents/cluster.ts';
 import { clusterId } from './documents/fields.ts';
 import { COMPONENTS, type Component, health } from './documents/status.ts';
+import { emailAddress } from './email.ts';
 import { ERRORS, type ErrorCode } from './errors.ts';
 import { STATES } from './lifecycle/table.ts';
 import {
@@ -78,6 +79,13 @@ export const putMemberBody = z
   .strictObject({ role })
   .meta({ id: 'PutMember', description: 'A viewer looks, an editor works, an owner also says who may.' });
 export type PutMemberBody = z.infer<typeof putMemberBody>;
+
+export const transferBody = z.strictObject({ email: emailAddress }).meta({
+  id: 'Transfer',
+  description:
+    'Of another owner: to whom it is offered. Your own: you take what was offered to you; or, if it counts for you, you offer it to nobody any more.',
+});
+export type TransferBody = z.infer<typeof transferBody>;
 
 /** As of a cluster that is asked for. */
 export const quoteQuery = z.strictObject({ ...shapeFields, isolation: isolation.optional() });

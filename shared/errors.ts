@@ -256,7 +256,28 @@ export const ERRORS = {
     http: 409,
     fault: 'user',
     say: 'The cluster counts for this owner, who stays its owner for as long as it is there.',
-    remedy: 'Delete the cluster if it is not wanted any more.',
+    remedy: 'Delete the cluster if it is not wanted any more, or offer it to another of its owners.',
+  },
+  NOT_AN_OWNER: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'The cluster can count for one of its owners only.',
+    remedy: 'Make them an owner first.',
+  },
+  NOT_OFFERED: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'Whom the cluster counts for has not offered it to you.',
+    remedy: 'Ask them to offer it; nobody else can.',
+  },
+  TRANSFER_NO_ROOM: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'The cluster cannot count for them: there is no room for it in their account at the moment.',
+    remedy: 'They delete one of theirs or ask an operator for more; or offer it to another of its owners.',
   },
   LAST_OWNER: {
     retry: false,
@@ -329,6 +350,22 @@ export const ERRORS = {
     say: 'Your clusters already cost as much an hour as your account allows.',
     remedy:
       'Delete one, choose a smaller size, or ask an operator for more; it starts by itself when there is room.',
+  },
+  SIZE_OVER_BUDGET: {
+    retry: false,
+    http: 422,
+    fault: 'user',
+    say: 'This size costs more an hour than your account allows.',
+    remedy:
+      'Choose a smaller size, or ask an operator for more; one that waits already then starts by itself.',
+  },
+  SIZE_OVER_CAPACITY: {
+    retry: false,
+    http: 422,
+    fault: 'operator',
+    say: 'This size costs more an hour than all of this Hub may.',
+    remedy:
+      'Choose a smaller size, or ask an operator for more; one that waits already then starts by itself.',
   },
   OWNER_HELD: {
     retry: true,

@@ -32,6 +32,7 @@ import { POOL_ENDPOINTS } from './pools.ts';
 import { problemResponse } from './problem.ts';
 import { QUOTE_ENDPOINTS } from './quote.ts';
 import { STATUS_ENDPOINTS } from './status.ts';
+import { TRANSFER_ENDPOINTS } from './transfer.ts';
 
 export function createApi(ports: Ports, endpoints = API_ENDPOINTS): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
@@ -85,6 +86,7 @@ const openApi = endpoint({
 export const API_ENDPOINTS: readonly Endpoint[] = [
   ...CLUSTER_ENDPOINTS,
   ...MEMBER_ENDPOINTS,
+  ...TRANSFER_ENDPOINTS,
   ...CLEAN_UP_ENDPOINTS,
   ...CATALOG_ENDPOINTS,
   ...QUOTE_ENDPOINTS,

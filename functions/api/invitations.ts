@@ -190,7 +190,13 @@ async function accept(
         const mayCome = invitation && isGood(invitation, read, ports) && !ENDING.has(read.state);
         const change = mayCome && withMember(read, { ...person, role: invitation.role });
         isUseless = !change;
-        return change ? { ...change, also: [{ op: 'delete', path, ifVersion: there.version }] } : undefined;
+        return change
+          ? {
+              ...change,
+              reason: `${change.reason}, invited by ${invitation.invitedBy}`,
+              also: [{ op: 'delete', path, ifVersion: there.version }],
+            }
+          : undefined;
       },
     });
     if (!isUseless) ports.log.info('invitation accepted', { cluster: id });

@@ -9,6 +9,7 @@ import {
   memberList,
   type Problem,
 } from '../../shared/api.ts';
+import { AUDIT, type AuditFields } from '../../shared/documents/audit.ts';
 import { type Cluster, clusterPath, type Role } from '../../shared/documents/cluster.ts';
 import { eventsOf } from '../../shared/documents/event.ts';
 import {
@@ -602,6 +603,52 @@ describe('an address', () => {
     expect(JSON.stringify(hub.measured)).not.toContain(id);
   });
 });
+
+describe('the audit log', () => {
+  test('says what each change of members was, and the locked bucket is told as much', async () => {
+    const hub = await given();
+    const entries = async () =>
+      (await hub.documents.query<AuditFields>({ collection: AUDIT, orderBy: [['at', 'asc']] })).map(
+        ({ data: { actor, action, subject, reason } }) => ({ actor, action, subject, reason }),
+      );
+    const deeds: [reason: string, actor: string, act: () => Promise<unknown>][] = [
+      ['no member → viewer', 'ada', () => hub.put('grace@example.com', 'viewer')],
+      ['viewer → owner', 'ada', () => hub.put('grace@example.com', 'owner')],
+      ['owner → editor', 'grace', () => hub.put('grace@example.com', 'editor', hub.as('grace'))],
+      ['editor → no member', 'ada', () => hub.remove('grace@example.com')],
+      [
+        'no member → viewer, invited by ada',
+        'vera',
+        async () => {
+          await hub.put('vera@example.com', 'viewer');
+          await hub.me(hub.as('vera'));
+        },
+      ],
+      ['viewer → no member', 'vera', () => hub.remove('vera@example.com', hub.as('vera'))],
+      ['no member → viewer; grace: viewer → no member', 'ada', () => aNewHolderOf(hub, 'grace@example.com')],
+    ];
+    hub.as('grace');
+    for (const [reason, actor, act] of deeds) {
+      await act();
+      const told = (await entries()).filter(({ action }) => action === 'share').at(-1);
+      expect(told).toMatchObject({ actor, reason });
+      const { fields } = hub.lines.findLast(({ event }) => event === 'audit') ?? {};
+      expect(fields).toMatchObject({ actor, action: 'share', subject: told?.subject, reason, cluster: id });
+      // One entry an instant, so that they are in order.
+      await hub.clock.runFor(1000);
+    }
+    expect(JSON.stringify([await entries(), hub.lines])).not.toContain('@');
+  });
+});
+
+/** Somebody else has it by now, and is let in by it. */
+async function aNewHolderOf(hub: Given, email: string): Promise<void> {
+  await hub.put(email, 'viewer');
+  await hub.clock.runFor(1000);
+  hub.as('grace', { email: 'grace@example.org' });
+  hub.as('newcomer', { email });
+  await hub.put(email, 'viewer');
+}
 
 describe('a long timeline', () => {
   test('has its new readers in the one commit that changes the members', async () => {

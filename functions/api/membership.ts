@@ -69,14 +69,44 @@ function changeTo(
   note: string,
   subject: string | undefined,
 ): Change {
+  const reason = whatChanged(cluster.members, members, subject);
   if (mayDelete(cluster, cluster.members) && !mayDelete(cluster, members)) throw new AppError('OWNER_PAYS');
   if (!Object.values(members).includes('owner')) throw new AppError('LAST_OWNER');
   return {
-    patch: { members, emails, readers: Object.keys(members) },
+    patch: {
+      members,
+      emails,
+      readers: Object.keys(members),
+      ...(cluster.offeredTo !== undefined &&
+        roleIn(members, cluster.offeredTo) !== 'owner' && { offeredTo: undefined }),
+    },
     note,
     ...(subject !== undefined && { subject }),
+    reason,
   };
 }
+
+/** Of everybody who is more, less or otherwise now, by uid; of whom it is about without, for the entry names them. */
+function whatChanged(
+  before: Cluster['members'],
+  after: Cluster['members'],
+  subject: string | undefined,
+): string {
+  const uids = Object.keys({ ...before, ...after }).filter(
+    (uid) => uid === subject || roleIn(before, uid) !== roleIn(after, uid),
+  );
+  return uids
+    .sort((a, b) => Number(b === subject) - Number(a === subject))
+    .map((uid) => {
+      const [was, is] = [roleIn(before, uid), roleIn(after, uid)];
+      const step = was === is ? `${is} with another address` : `${was} → ${is}`;
+      return uid === subject ? step : `${uid}: ${step}`;
+    })
+    .join('; ');
+}
+
+const roleIn = (members: Cluster['members'], uid: string): Role | 'no member' =>
+  (Object.hasOwn(members, uid) && members[uid]) || 'no member';
 
 /** Whether whoever it counts for can make an end of that. Nobody is to pay for what they can neither see nor delete. */
 const mayDelete = ({ state, owner }: Cluster, members: Cluster['members']): boolean =>

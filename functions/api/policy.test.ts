@@ -18,6 +18,7 @@ const BODIES: Partial<Record<EndpointName, object>> = {
   'POST /v1/admin/deadLetters/{id}:replay': { reason: 'It was an outage.' },
   'POST /v1/admin/orphans/{id}:delete': { reason: 'Now.' },
   'PUT /v1/clusters/{id}/members/{email}': { role: 'viewer' },
+  'POST /v1/clusters/{id}:transfer': { email: 'boss@example.com' },
 };
 const QUERIES: Partial<Record<EndpointName, string>> = {
   'GET /v1/clusters/{id}/credentials': '?kind=kubeconfig',
@@ -26,6 +27,8 @@ const QUERIES: Partial<Record<EndpointName, string>> = {
 const PASSED: Partial<Record<EndpointName, ErrorCode>> = {
   'GET /v1/clusters/{id}/credentials': 'NOT_ACCEPTED_IN_STATE',
   'GET /v1/clusters/{id}/cleanup': 'NOT_ACCEPTED_IN_STATE',
+  // It counts for somebody else, who has not offered it.
+  'POST /v1/clusters/{id}:transfer': 'NOT_OFFERED',
   // Nobody has looked at it before.
   'DELETE /v1/account': 'PREVIEW_REQUIRED',
   // This Hub has just begun.

@@ -53,6 +53,7 @@ export const POLICY = {
   'GET /v1/clusters/{id}': members,
   'DELETE /v1/clusters/{id}': owners,
   'POST /v1/clusters/{id}:retry': owners,
+  'POST /v1/clusters/{id}:transfer': ownersOnly,
   'GET /v1/clusters/{id}/events': members,
   'GET /v1/clusters/{id}/cleanup': members,
   'GET /v1/clusters/{id}/members': members,

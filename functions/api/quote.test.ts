@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { type Problem, type QuoteReply, quoteReply } from '../../shared/api.ts';
 import { priceOf } from '../../shared/catalog/catalog.ts';
 import { accountPath, cellPath } from '../../shared/documents/account.ts';
+import { AUDIT } from '../../shared/documents/audit.ts';
+import { CLUSTERS } from '../../shared/documents/cluster.ts';
 import { type Durations, durationsPath, type StateDurations } from '../../shared/documents/durations.ts';
+import { ERRORS } from '../../shared/errors.ts';
 import { CLAIM_WAY, COLD_WAY } from '../../shared/lifecycle/derive.ts';
 import { ENOUGH_SAMPLES, estimate } from '../../shared/lifecycle/estimate.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
@@ -106,10 +109,12 @@ describe('the time it takes', () => {
 describe('room', () => {
   const account = { schema: 1, clusters: 1, hourlyMicros: 1 };
   const none: ApiOptions['limits'] = { cellClusters: 0 };
+  const price = priceOf(aSpec()).hourlyMicros;
+  const large = priceOf(aSpec({ size: 'large' })).hourlyMicros;
 
   test.each([
     ['ACCOUNT_QUOTA', { accountClusters: 1 }],
-    ['ACCOUNT_BUDGET', { accountHourlyMicros: 1 }],
+    ['ACCOUNT_BUDGET', { accountHourlyMicros: price }],
     ['CELL_FULL', none],
   ] as const)('that there is none is said with what to do about it: %s', async (code, limits) => {
     const api = apiUnderTest({ limits });
@@ -121,6 +126,33 @@ describe('room', () => {
     // It is what would happen.
     const { body } = await api.create(api.as('ada'));
     expect(body.state).toBe('queued');
+  });
+
+  test.each([
+    ['SIZE_OVER_BUDGET', { accountHourlyMicros: large - 1 }],
+    ['SIZE_OVER_BUDGET', { accountHourlyMicros: large - 1, accountClusters: 0, cellClusters: 0 }],
+    ['SIZE_OVER_CAPACITY', { cellHourlyMicros: large - 1 }],
+    // What waiting would help with is not the whole of it.
+    ['SIZE_OVER_CAPACITY', { cellHourlyMicros: large - 1, accountClusters: 0 }],
+  ] as const)('that there can never be is said before, and nothing is made: %s', async (code, limits) => {
+    const api = apiUnderTest({ limits });
+    const { room, wait } = await quote(api, '?size=large');
+    expect(room).toMatchObject({ code, fault: ERRORS[code].fault, remedy: ERRORS[code].remedy });
+    expect(wait).toEqual({ basis: 'typical', expectedMs: null });
+    const { status, body } = await api.create(
+      api.as('ada'),
+      { name: 'mine', size: 'large' },
+      { 'idempotency-key': 'once' },
+    );
+    expect({ status, code: body.code, detail: room?.message }).toEqual({
+      status: 422,
+      code,
+      detail: `${ERRORS[code].say} ${body.detail}`,
+    });
+    for (const collection of [CLUSTERS, AUDIT, 'requests'])
+      expect(await api.documents.query({ collection })).toEqual([]);
+    await api.clock.runFor(1000);
+    expect(api.sent).toEqual([]);
   });
 
   test('is that of who asks', async () => {

@@ -10,7 +10,7 @@ import { describe } from '../../shared/lifecycle/transition.ts';
 import { readBreaker, whereNext } from '../breaker/breaker.ts';
 import { readableClusters } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
-import { type Blocked, exhausted, isBusy, planAdmission } from '../steps/admit.ts';
+import { type Blocked, exhausted, hardest, isBusy, planAdmission } from '../steps/admit.ts';
 import { accountLimits, cellLimits, parseAllowance } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toMoney, toSpecReply } from './reply.ts';
@@ -53,12 +53,12 @@ async function quote(ports: Ports, uid: string, spec: ClusterSpec): Promise<Quot
   const ofCloud = (): Blocked | undefined => {
     const counted = parseAllowance(cell);
     const full = planAdmission(counted, cellLimits(ports), hourlyMicros, 'cell');
-    if (full) return { blocked: full };
+    if (full) return full;
     if (isBusy(counted, settings.limits.cellMaking, false)) return { blocked: 'CELL_BUSY' };
     const choice = whereNext(ports, breaker, spec);
     return choice && !('location' in choice) ? exhausted(choice, ports) : undefined;
   };
-  const room = ofAccount ? { blocked: ofAccount } : isSpare ? undefined : ofCloud();
+  const room = isSpare ? undefined : hardest(ofAccount, ofCloud());
   // What cannot be read was written by another version of this code, and is no reason to tell nothing.
   const observed = durationsDocument.safeParse(durations?.data).data?.steps;
   const { expectedMs, samples } = estimate(isSpare ? CLAIM_WAY : COLD_WAY, observed);

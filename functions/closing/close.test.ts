@@ -104,6 +104,9 @@ describe('an account that is deleted', () => {
     expect(deeds.map(({ action }) => action)).toEqual(
       expect.arrayContaining(['delete-account', 'close-account']),
     );
+    expect(deeds).toContainEqual(
+      expect.objectContaining({ action: 'share', cluster: others, reason: 'account deleted' }),
+    );
   });
 
   test('whose request had hung since before takes what that made along', async () => {
@@ -184,6 +187,9 @@ describe('an account that is deleted', () => {
       members: { grace: 'owner' },
     });
     expect(await account(hub, 'grace')).toMatchObject({ clusters: 1, hourlyMicros: before?.hourlyMicros });
+    expect(await auditOf(hub, 'ada')).toContainEqual(
+      expect.objectContaining({ action: 'share', reason: 'account deleted; counts for grace now' }),
+    );
     await hub.delete(id);
     await hub.reach(id, 'deleted');
     expect(await account(hub, 'grace')).toMatchObject({ clusters: 0, hourlyMicros: 0 });

@@ -12,7 +12,7 @@ import { type Limits, planAdmission } from '../steps/admit.ts';
 
 type Fate = OwnClusterReply['whenDeleted'];
 
-type Whose = Pick<Cluster, 'state' | 'owner' | 'members' | 'liability'>;
+export type Whose = Pick<Cluster, 'state' | 'owner' | 'members' | 'liability'>;
 
 /** What their fate depends on besides the clusters. */
 export interface Around {
@@ -61,7 +61,7 @@ const heirOf = (
   candidatesOf(cluster, uid).find((other) => mayHave(cluster, counted.get(other), limits));
 
 /** On its way out it is nothing to hand over. */
-const ENDING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'deleted']);
+export const ENDING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'deleted']);
 
 /** Who might have it afterwards, as far as the cluster itself tells. */
 export const candidatesOf = (cluster: Whose, uid: string): string[] =>
@@ -73,7 +73,7 @@ const otherOwners = ({ members }: Whose, uid: string): string[] =>
     .sort();
 
 /** Nobody is made to pay for what they have no room for, and no doubtful account comes by more. What waits in the queue holds nothing yet. */
-function mayHave({ liability }: Whose, account: Allowance | undefined, limits: Limits): boolean {
+export function mayHave({ liability }: Whose, account: Allowance | undefined, limits: Limits): boolean {
   if (account?.standing || account?.closing) return false;
   return !liability || planAdmission(account, limits, liability.hourlyMicros, 'account') === undefined;
 }
@@ -96,8 +96,9 @@ export function versionOf(planned: readonly Planned[]): string {
 }
 
 /** Whether the cluster says anything of them. */
-const names = ({ owner, members, emails, readers }: Cluster, uid: string): boolean =>
+const names = ({ owner, offeredTo, members, emails, readers }: Cluster, uid: string): boolean =>
   owner === uid ||
+  offeredTo === uid ||
   Object.hasOwn(members, uid) ||
   Object.hasOwn(emails, uid) ||
   readers.some((reader) => reader === uid);
@@ -119,18 +120,22 @@ export function withoutAccount(
     members: without(cluster.members, uid),
     emails: without(cluster.emails, uid),
     readers: cluster.readers.filter((reader) => reader !== uid),
+    // An offer of theirs, or to them.
+    ...([cluster.owner, cluster.offeredTo].includes(uid) && { offeredTo: undefined }),
   };
   const invited = fate !== 'forgotten' && roleOf(cluster, uid) === 'owner' ? sent.map(withoutHost) : [];
   if (heir === undefined) {
     // Its name was theirs to choose, and may be one of theirs.
     const nobodys: ClusterPatch = cluster.owner === uid ? { owner: undefined, name: 'deleted' } : {};
     const note = 'Somebody who deleted their account may not use it any more.';
-    return { patch: { ...left, ...nobodys }, note, subject: uid, also: invited };
+    return { patch: { ...left, ...nobodys }, note, subject: uid, reason: 'account deleted', also: invited };
   }
   return {
     patch: { ...left, owner: heir },
     note: 'Whose it was has deleted their account; another of its owners has it now.',
     subject: uid,
+    // For whom it counts from here on is evidence of who pays.
+    reason: `account deleted; counts for ${heir} now`,
     also: [...invited, ...handOver(cluster, uid, heir, accounts.get(heir))],
   };
 }
@@ -143,7 +148,7 @@ const withoutHost = ({ path, version }: Snapshot): Write => ({
 });
 
 /** What the cluster holds counts for its new owner, on the condition that their account is as it was when room was found in it. */
-function handOver(
+export function handOver(
   { liability }: Cluster,
   from: string,
   to: string,

@@ -39,6 +39,10 @@ export interface Change {
   note?: string;
   /** Whom it is about, if it is about one: a uid. */
   subject?: string;
+  /** What the audit log calls it, if not by the command's name. */
+  action?: AuditAction;
+  /** What the audit log says of it. It stays when the timeline is gone, and nothing in it can be taken back: uids, never an address. */
+  reason?: string;
   /** Further writes of the same commit. */
   also?: readonly Write[];
 }
@@ -74,7 +78,7 @@ export async function command(
     }
     const changed = await change(read.cluster);
     if (!changed) return read.cluster;
-    const { patch, note, subject, also } = changed;
+    const { patch, note, subject, action, reason, also } = changed;
     const outcome = await apply(
       ports,
       read,
@@ -86,7 +90,7 @@ export async function command(
         ...(note === undefined ? {} : { note }),
         ...(subject === undefined ? {} : { subject }),
       },
-      also,
+      { also, action, reason },
     );
     if (outcome !== 'lost') return outcome;
   }
@@ -102,16 +106,22 @@ export async function expire(ports: Ports, id: string, epoch: number): Promise<v
   if (read?.cluster.epoch === epoch) await apply(ports, read, { kind: 'due' });
 }
 
+/** What the audit log is told besides what the event says. */
+interface Told {
+  action?: AuditAction | undefined;
+  reason?: string | undefined;
+}
+
 /** @returns 'lost' if somebody else's commit came first */
 async function apply(
   ports: Ports,
   read: Read,
   outcome: Outcome,
-  also: readonly Write[] = [],
+  { also = [], action, reason }: Told & { also?: readonly Write[] | undefined } = {},
 ): Promise<Cluster | 'lost'> {
   const next = transition(read.cluster, outcome, circumstances(ports));
   if (!next) return read.cluster;
-  const entry = entryOf(ports, read.cluster.id, next.event);
+  const entry = entryOf(ports, read.cluster.id, next.event, { action, reason });
   const { readers } = next.fields;
   const told =
     readers.join() === read.cluster.readers.join()
@@ -127,11 +137,17 @@ async function apply(
 const writesOfEntry = (entry: Audited | undefined): readonly Write[] => (entry ? [entry.write] : []);
 
 /** What somebody asked for is in the audit log, under the number of its event; what Hub does by itself is not. */
-function entryOf(ports: Ports, cluster: string, event: ClusterEvent | undefined): Audited | undefined {
+function entryOf(
+  ports: Ports,
+  cluster: string,
+  event: ClusterEvent | undefined,
+  { action, reason }: Told = {},
+): Audited | undefined {
   const { actor, cause, epoch, subject } = event ?? {};
   if (actor === undefined || !isAudited(cause)) return undefined;
-  const deed = { actor, action: cause, target: clusterPath(cluster), cluster };
-  return audited(ports, { ...deed, ...(subject !== undefined && { subject }) }, `${cluster}-${epoch}`);
+  const deed = { actor, action: action ?? cause, target: clusterPath(cluster), cluster };
+  const more = { ...(subject !== undefined && { subject }), ...(reason !== undefined && { reason }) };
+  return audited(ports, { ...deed, ...more }, `${cluster}-${epoch}`);
 }
 
 const isAudited = (cause: string | undefined): cause is AuditAction =>
@@ -203,7 +219,7 @@ function newClusterId(random: Random): string {
  * @param also further writes of the same commit
  * @param asker the account of who asks, as it was found to be allowed to: it is counted there, if the account is still the same
  * @returns the clusters as they were written; undefined if one of the other writes was refused
- * @throws CommitError `unavailable`
+ * @throws AppError SIZE_OVER_BUDGET, SIZE_OVER_CAPACITY where somebody asks for what can never fit; CommitError `unavailable`
  */
 export async function createClusters(
   ports: Ports,
@@ -243,7 +259,7 @@ const countAsked = ({ clock }: Ports, { path, version, data }: Snapshot<Allowanc
  * Born and admitted in one commit, as if the queue's step had come at the same moment.
  * @returns undefined, and nothing is written, if there is no room, others wait for it, or the commit was refused: somebody else took
  * room meanwhile, or one of the other writes does not hold
- * @throws CommitError `unavailable`
+ * @throws AppError SIZE_OVER_BUDGET, SIZE_OVER_CAPACITY; CommitError `unavailable`
  */
 async function createAdmitted(
   ports: Ports,
@@ -255,6 +271,7 @@ async function createAdmitted(
     findRoom(cluster, ports, asker),
     isQueueAhead(ports, cluster.owner, cluster.spec.region),
   ]);
+  if ('blocked' in room && room.never && asker) throw new AppError(room.blocked, room.detail);
   if ('blocked' in room || waits) return undefined;
   const next = transition(cluster, room, circumstances(ports));
   if (!next?.event) throw new Error('being admitted leads nowhere');

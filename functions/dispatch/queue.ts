@@ -5,8 +5,8 @@ import type { Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { publishStep, readableClusters } from './commit.ts';
 
-/** Who waits for this waits for an operator's word about the account of its owner, and not in line. */
-const HELD: ErrorCode = 'OWNER_HELD';
+/** Who waits for these waits for an operator's word, about the account of its owner or about a limit, and not in line. */
+const HELD: readonly ErrorCode[] = ['OWNER_HELD', 'SIZE_OVER_BUDGET', 'SIZE_OVER_CAPACITY'];
 
 /** Woken at a time: the oldest may be held back by something else, so the next ones are asked too. */
 const WAKE = 5;
@@ -97,6 +97,6 @@ export async function placeInQueue({ documents }: Ports, createdAt: Date): Promi
       collection: CLUSTERS,
       where: [['state', '==', 'queued'], ...more, ['createdAt', '<', createdAt]],
     });
-  const [all, held] = await Promise.all([earlier(), earlier(['error.code', '==', HELD])]);
+  const [all, held] = await Promise.all([earlier(), earlier(['error.code', 'in', [...HELD]])]);
   return all - held + 1;
 }

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { type MemoryHub, memoryHub } from '../../local/memory/hub.ts';
+import { priceOf } from '../../shared/catalog/catalog.ts';
 import { type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
 import { eventsOf } from '../../shared/documents/event.ts';
 import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
-import { minutes, seconds } from '../../shared/units.ts';
+import { dollars, minutes, seconds } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
 import { requestOf } from '../../test/request.ts';
 import { createApi } from '../api/app.ts';
@@ -25,20 +26,41 @@ describe('admission', () => {
     ["the operator's zero", { clusters: 0, hourlyMicros: 0, maxClusters: 0 }, 0, 'ACCOUNT_QUOTA'],
     [
       "the operator's lower budget",
-      { clusters: 0, hourlyMicros: 0, maxHourlyMicros: 399 },
+      { clusters: 1, hourlyMicros: 1, maxHourlyMicros: 400 },
       400,
       'ACCOUNT_BUDGET',
     ],
+    [
+      'one that alone is too much',
+      { clusters: 3, hourlyMicros: 0, maxHourlyMicros: 399 },
+      400,
+      'SIZE_OVER_BUDGET',
+    ],
   ] as const)('of %s', (_, now, price, expected) => {
     const allowance = now && { schema: 1 as const, ...now };
-    expect(planAdmission(allowance, limits, price, 'account')).toBe(expected);
+    expect(planAdmission(allowance, limits, price, 'account')?.blocked).toBe(expected);
   });
 
   test('of one too many for the cell says so, whichever limit it is', () => {
-    expect(planAdmission({ schema: 1, clusters: 3, hourlyMicros: 0 }, limits, 1, 'cell')).toBe('CELL_FULL');
-    expect(planAdmission({ schema: 1, clusters: 0, hourlyMicros: 1000 }, limits, 1, 'cell')).toBe(
-      'CELL_FULL',
-    );
+    const full = { blocked: 'CELL_FULL' };
+    expect(planAdmission({ schema: 1, clusters: 3, hourlyMicros: 0 }, limits, 1, 'cell')).toEqual(full);
+    expect(planAdmission({ schema: 1, clusters: 0, hourlyMicros: 1000 }, limits, 1, 'cell')).toEqual(full);
+  });
+
+  test('of what alone is too much says how much it is, and tells nobody what the cell may cost', () => {
+    const budget = { clusters: 3, hourlyMicros: dollars(2) };
+    expect(planAdmission(undefined, budget, dollars(2.912), 'account')).toEqual({
+      blocked: 'SIZE_OVER_BUDGET',
+      detail: 'It costs $2.92, and $2 is allowed.',
+      never: true,
+    });
+    expect(planAdmission(undefined, budget, dollars(2.5), 'cell')).toEqual({
+      blocked: 'SIZE_OVER_CAPACITY',
+      detail: 'It costs $2.50.',
+      never: true,
+    });
+    const off = { clusters: 3, hourlyMicros: dollars(0.01) };
+    expect(planAdmission(undefined, off, dollars(2.5), 'cell')).toEqual({ blocked: 'CELL_FULL' });
   });
 
   test('takes room on the condition that the count is the one that was read', () => {
@@ -65,9 +87,9 @@ describe('admission', () => {
 
 const spec = aSpec({ product: 'hello', version: '1.1.0' });
 
-const create = (hub: MemoryHub, owners: readonly string[]) => {
+const create = (hub: MemoryHub, owners: readonly string[], wanted = spec) => {
   const births = owners.map((owner) =>
-    conceive(hub.ports, { name: 'mine', spec, shape: shapeOf(spec), owner }),
+    conceive(hub.ports, { name: 'mine', spec: wanted, shape: shapeOf(wanted), owner }),
   );
   return hub.run(Promise.all(births.map((birth) => createClusters(hub.ports, [birth], []))));
 };
@@ -102,6 +124,60 @@ describe('fifty creates at once', () => {
     await hub.clock.runFor(minutes(2));
     expect((await hub.documents.get(cellPath('default')))?.data).toMatchObject({ clusters: 7 });
     expect(await inState(hub, 'provisioning')).toHaveLength(7);
+  });
+});
+
+describe('what can never fit', () => {
+  const price = priceOf(spec).hourlyMicros;
+  const large = priceOf({ ...spec, size: 'large' }).hourlyMicros;
+
+  test.each([
+    ['SIZE_OVER_BUDGET', { accountHourlyMicros: large - 1 }],
+    ['SIZE_OVER_CAPACITY', { cellHourlyMicros: large - 1, accountClusters: 0 }],
+  ] as const)('and waits already stays in no line, and is seldom looked at: %s', async (code, limits) => {
+    const hub = memoryHub({ limits });
+    const stop = hub.startScheduler();
+    await create(hub, ['ada'], { ...spec, size: 'large' });
+    const seen = async () => (await inState(hub, 'queued'))[0]?.data;
+    await hub.until(async () => (await seen())?.error?.code === code, minutes(2));
+    expect(await seen()).toMatchObject({ detail: 'It has no place in the queue until then.' });
+    const dueAt = (await seen())?.dueAt;
+    await hub.clock.runFor(minutes(50));
+    // Each look says when the next one is.
+    expect(await seen()).toMatchObject({ error: { code }, dueAt });
+    stop();
+  });
+
+  test('starts when an operator allows as much', async () => {
+    const hub = memoryHub({ limits: { accountHourlyMicros: price - 1 } });
+    await create(hub, ['ada']);
+    await hub.clock.runFor(seconds(5));
+    expect((await inState(hub, 'queued')).map(({ data }) => data.error?.code)).toEqual(['SIZE_OVER_BUDGET']);
+    const op = hub.tokens.issue({ uid: 'op', email: 'op@example.com', emailVerified: true, operator: true });
+    const sending = requestOf('PUT', op, { body: { maxHourlyDollars: 100 } });
+    await hub.run(Promise.resolve(createApi(hub.ports).request('/v1/admin/accounts/ada', sending)));
+    await hub.clock.runFor(seconds(5));
+    expect(await inState(hub, 'queued')).toEqual([]);
+  });
+
+  test('is not counted among those who wait', async () => {
+    const hub = memoryHub({ limits: { accountClusters: 1 } });
+    await hub.run(
+      hub.documents.commit([
+        {
+          op: 'set',
+          path: accountPath('ada'),
+          data: { schema: 1, clusters: 0, hourlyMicros: 0, maxHourlyMicros: 1 },
+        },
+      ]),
+    );
+    await create(hub, ['ada', 'ada']);
+    await hub.clock.runFor(seconds(5));
+    await create(hub, ['grace']);
+    await create(hub, ['grace']);
+    await hub.clock.runFor(seconds(5));
+    const [last] = (await inState(hub, 'queued')).slice(-1);
+    expect(last?.data).toMatchObject({ owner: 'grace', detail: 'Number 1 in the queue.' });
   });
 });
 

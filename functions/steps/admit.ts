@@ -2,13 +2,13 @@
  * Whether there is room for one more cluster: in its account and in the cell, among those in the making, and in the cloud's region. Blocked
  * means waiting, not failing.
  */
-import { findRegion, priceOf } from '../../shared/catalog/catalog.ts';
+import { findRegion, LOWEST_PRICE, priceOf } from '../../shared/catalog/catalog.ts';
 import { type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
-import { hours, minutes, seconds } from '../../shared/units.ts';
+import { hours, inDollars, minutes, seconds } from '../../shared/units.ts';
 import { refusalOf } from '../abuse/standing.ts';
 import { chooseLocation, readBreaker } from '../breaker/breaker.ts';
 import type { Choice } from '../breaker/plan.ts';
@@ -20,6 +20,9 @@ import { bucketName, clusterEntries, recordLabel, recordsOf } from './target.ts'
 
 /** Room is announced by the commit that makes it; looking again by itself is for the day on which that word gets lost. */
 const LOOK_AGAIN_MS = minutes(5);
+
+/** What is too large for a limit waits for an operator, whose word about an account wakes it; other limits and prices come with a deployment. */
+const LOOK_RARELY_MS = hours(1);
 
 /** A place among those in the making becomes free soon: one is held for some minutes. */
 const BUSY_MS = seconds(30);
@@ -37,6 +40,8 @@ export interface Limits {
 export interface Blocked {
   blocked: ErrorCode;
   detail?: string;
+  /** It would not fit if there were nothing else: waiting does not help. */
+  never?: true;
   /** Cloud time until it is worth looking again, if somebody knows. */
   forMs?: number;
 }
@@ -44,14 +49,18 @@ export interface Blocked {
 export const admit: Step = async (cluster, ports) => {
   const room = await findRoom(cluster, ports);
   if (!('blocked' in room)) return room;
-  const forMs = Math.min(LOOK_AGAIN_MS, room.forMs ?? LOOK_AGAIN_MS);
+  const forMs = room.never ? LOOK_RARELY_MS : Math.min(LOOK_AGAIN_MS, room.forMs ?? LOOK_AGAIN_MS);
   const error = describe(room.blocked, room.detail);
   return wait(forMs, await whereInQueue(cluster, room, ports), { patch: { error } });
 };
 
 /** In words. Who waits for an operator's word waits in no line. */
-const whereInQueue = async ({ createdAt }: Cluster, { blocked }: Blocked, ports: Ports): Promise<string> =>
-  blocked === 'OWNER_HELD'
+const whereInQueue = async (
+  { createdAt }: Cluster,
+  { blocked, never }: Blocked,
+  ports: Ports,
+): Promise<string> =>
+  never || blocked === 'OWNER_HELD'
     ? 'It has no place in the queue until then.'
     : `Number ${await placeInQueue(ports, createdAt)} in the queue.`;
 
@@ -81,12 +90,11 @@ export async function findRoom(
   if (ofAccount && refusalOf(ofAccount.data, 'make')) return { blocked: 'OWNER_HELD' };
   const accountLimits = { clusters: limits.accountClusters, hourlyMicros: limits.accountHourlyMicros };
   const cellLimits = { clusters: limits.cellClusters, hourlyMicros: limits.cellHourlyMicros };
-  const blocked =
-    (cluster.owner === undefined
-      ? undefined
-      : planAdmission(ofAccount?.data, accountLimits, price, 'account')) ??
-    planAdmission(ofCell?.data, cellLimits, price, 'cell');
-  if (blocked) return { blocked };
+  const blocked = hardest(
+    cluster.owner === undefined ? undefined : planAdmission(ofAccount?.data, accountLimits, price, 'account'),
+    planAdmission(ofCell?.data, cellLimits, price, 'cell'),
+  );
+  if (blocked) return blocked;
   if (yields || isBusy(ofCell?.data, limits.cellMaking, isSpare))
     return { blocked: 'CELL_BUSY', forMs: BUSY_MS + ports.random.fraction() * BUSY_MS };
   const { choice, also } = chooseLocation(ports, breaker, cluster);
@@ -126,6 +134,10 @@ export function exhausted(
   };
 }
 
+/** What is said of several: first that it never fits. */
+export const hardest = (...blocked: readonly (Blocked | undefined)[]): Blocked | undefined =>
+  blocked.find((one) => one?.never) ?? blocked.find((one) => one);
+
 /**
  * Whether one more cluster of this price fits.
  * @returns why not, or undefined
@@ -135,15 +147,31 @@ export function planAdmission(
   defaults: Limits,
   hourlyMicros: number,
   scope: 'account' | 'cell',
-): ErrorCode | undefined {
+): Blocked | undefined {
+  const isOfAccount = scope === 'account';
+  const most = now?.maxHourlyMicros ?? defaults.hourlyMicros;
+  // A cell that may cost less than anything does is switched off for a while.
+  const isOff = !isOfAccount && most < LOWEST_PRICE.hourlyMicros;
+  if (hourlyMicros > most && !isOff) {
+    const price = inDollars(hourlyMicros, 'up');
+    // What all of Hub may cost is its operators' business.
+    return isOfAccount
+      ? {
+          ...NEVER,
+          blocked: 'SIZE_OVER_BUDGET',
+          detail: `It costs ${price}, and ${inDollars(most, 'down')} is allowed.`,
+        }
+      : { ...NEVER, blocked: 'SIZE_OVER_CAPACITY', detail: `It costs ${price}.` };
+  }
   const clusters = (now?.clusters ?? 0) + 1;
   const sum = (now?.hourlyMicros ?? 0) + hourlyMicros;
   if (clusters > (now?.maxClusters ?? defaults.clusters))
-    return scope === 'account' ? 'ACCOUNT_QUOTA' : 'CELL_FULL';
-  if (sum > (now?.maxHourlyMicros ?? defaults.hourlyMicros))
-    return scope === 'account' ? 'ACCOUNT_BUDGET' : 'CELL_FULL';
+    return { blocked: isOfAccount ? 'ACCOUNT_QUOTA' : 'CELL_FULL' };
+  if (sum > most) return { blocked: isOfAccount ? 'ACCOUNT_BUDGET' : 'CELL_FULL' };
   return undefined;
 }
+
+const NEVER = { never: true } as const;
 
 /** One more that is asked for. */
 export const hourAfter = (hour: Allowance['hour'], at: Date): NonNullable<Allowance['hour']> =>

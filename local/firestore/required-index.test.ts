@@ -351,7 +351,7 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
-      ['error.code', '==', 'OWNER_HELD'],
+      ['error.code', 'in', ['OWNER_HELD', 'SIZE_OVER_BUDGET', 'SIZE_OVER_CAPACITY']],
       ['createdAt', '<', new Date(0)],
     ],
   },

@@ -147,6 +147,11 @@ export function priceOf(spec: Pick<ClusterSpec, 'size' | 'availability'>): Price
   return { hourlyMicros: GKE_FEE.hourlyMicros + nodesOf(spec, size) * each, origin: { estimate: true } };
 }
 
+/** Of the least that can be ordered. */
+export const LOWEST_PRICE: Price = SIZES.map(({ id }) => priceOf({ size: id, availability: 'zonal' })).reduce(
+  (lowest, price) => (price.hourlyMicros < lowest.hourlyMicros ? price : lowest),
+);
+
 /** How large something in the cloud is, as far as its price hangs on that. */
 export interface Extent {
   /** Of clusters. */

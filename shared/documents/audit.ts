@@ -17,6 +17,7 @@ export const AUDIT_ACTIONS = [
   'delete',
   'retry',
   'share',
+  'transfer',
   'invite',
   'withdraw-invitation',
   'issue-credentials',

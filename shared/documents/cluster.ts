@@ -156,7 +156,10 @@ export const clusterDocument = z.object({
   endpoints: z.record(z.string(), z.string()),
   conditions: z.array(condition),
 
+  /** For whom it counts, and who stays one of its owners. */
   owner: z.string().optional(),
+  /** Whom that one asks to have it count for them instead: another of its owners. Nobody is made to pay without a word of theirs. */
+  offeredTo: z.string().optional(),
   /** The pool whose spare this is; gone once claimed. */
   pool: z.string().optional(),
   claimedFrom: z.string().optional(),

@@ -19,8 +19,8 @@ promise('6', 'who is removed reads neither cluster nor timeline from that commit
     },
     'readers are not those who are members': {
       file: 'functions/api/membership.ts',
-      from: 'readers: Object.keys(members) }',
-      to: "readers: [...new Set([...Object.keys(members), 'grace'])] }",
+      from: 'readers: Object.keys(members),',
+      to: "readers: [...new Set([...Object.keys(members), 'grace'])],",
     },
   },
 });

@@ -73,13 +73,23 @@ promise('15', 'what costs more than it may waits', {
     },
     'money is not counted': {
       file: 'functions/steps/admit.ts',
-      from: 'if (sum > (now',
-      to: 'if (sum > 1e15 + (now',
+      from: 'if (sum > most)',
+      to: 'if (sum > 1e15 + most)',
+    },
+    'what can never fit waits': {
+      file: 'functions/steps/admit.ts',
+      from: 'if (hourlyMicros > most &&',
+      to: 'if (hourlyMicros > 1e15 + most &&',
+    },
+    'a switch refuses': {
+      file: 'functions/steps/admit.ts',
+      from: ' && !isOff) {',
+      to: ' && [isOff]) {',
     },
     'the cell is not asked': {
       file: 'functions/steps/admit.ts',
-      from: "    planAdmission(ofCell?.data, cellLimits, price, 'cell');",
-      to: '    (cellLimits && undefined);',
+      from: "    planAdmission(ofCell?.data, cellLimits, price, 'cell'),",
+      to: '    cellLimits && undefined,',
     },
   },
 });

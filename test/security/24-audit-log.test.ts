@@ -20,6 +20,16 @@ promise('24', 'who did what is written in the commit that does it, and never wri
       from: 'tell: () => tellAudit(',
       to: 'tell: () => void (',
     },
+    'the log is not told of whom': {
+      file: 'functions/audit.ts',
+      from: '...(subject !== undefined && { subject }),\n  });',
+      to: '});',
+    },
+    'the log is not told why': {
+      file: 'functions/audit.ts',
+      from: '...(reason !== undefined && { reason }),',
+      to: '',
+    },
     'refusals are not told': {
       file: 'functions/api/endpoint.ts',
       from: 'if (principal) tellDenied(',

@@ -35,8 +35,8 @@ promise('38', 'of a deleted cluster nothing is left, and what names people has a
     },
     'addresses are audited': {
       file: 'functions/dispatch/commands.ts',
-      from: 'const deed = { actor, action: cause, ',
-      to: "const deed = { actor: actor + '@example.com', action: cause, ",
+      from: 'const deed = { actor, action: action ?? cause, ',
+      to: "const deed = { actor: actor + '@example.com', action: action ?? cause, ",
     },
     'nothing is signed': {
       file: 'functions/dispatch/commit.ts',

@@ -37,6 +37,7 @@ export const MARKERS = [
   'parked no more',
   'account deleted',
   'held and refused',
+  'handed to another owner',
   'orphan found and gone',
   'name taken by a stranger',
 ] as const;

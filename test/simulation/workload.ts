@@ -258,6 +258,32 @@ export function createWorkload(world: World, findings: Findings) {
     await ask({ ...request, name: 'DELETE /v1/clusters/{id}/members/{email}' });
   }
 
+  /** It is offered to another owner, who takes it, or is quicker or slower than whatever else happens to it. */
+  async function transfer(): Promise<void> {
+    const name = 'POST /v1/clusters/{id}:transfer';
+    const found = anyCluster();
+    const guest = oneOf(
+      random,
+      USERS.filter((uid) => uid !== found?.owner),
+    );
+    if (!found || guest === undefined) return;
+    const { id, owner } = found;
+    const email = emailOf(guest);
+    await ask({
+      as: owner,
+      name: 'PUT /v1/clusters/{id}/members/{email}',
+      id,
+      email,
+      body: { role: 'owner' },
+    });
+    await ask({ as: owner, name, id, body: { email } });
+    await sleep(between(random, 0, minutes(5)));
+    const isRush = happens(random, 0.3);
+    if (isRush) void ask({ as: owner, name: 'DELETE /v1/clusters/{id}', id });
+    const answer = await ask({ as: guest, name, id, body: { email } });
+    if (answer?.status === 202) world.markers.add('handed to another owner');
+  }
+
   /** What was asked of it last. */
   const pool = {
     /** Of other products and shapes only some of the time: a pool that changes its shape begins anew. */
@@ -378,6 +404,7 @@ export function createWorkload(world: World, findings: Findings) {
       3,
       ofOwner('DELETE /v1/clusters/{id}/members/{email}', () => ({ email: emailOf(anyUser()) })),
     ],
+    'POST /v1/clusters/{id}:transfer': [2, transfer],
     'PUT /v1/me/quotaRequest': [
       0.3,
       async () =>

@@ -8,7 +8,8 @@ import { type ApiUnderTest, apiUnderTest } from '../../api.ts';
 import { aCluster, clusterIdOf } from '../../builders.ts';
 import { findings } from './findings.ts';
 
-const create = (api: ApiUnderTest, uid: string, name = 'mine') => api.create(api.as(uid), { name });
+const create = (api: ApiUnderTest, uid: string, name = 'mine', size = 'small') =>
+  api.create(api.as(uid), { name, size });
 
 /** 14: each limit lets so many pass and no more, says when to come back, concerns nobody else, and is over when its time is. */
 export async function rates(): Promise<string[]> {
@@ -98,23 +99,36 @@ async function atOnce(api: ApiUnderTest, uids: readonly string[]): Promise<Recor
   return counts;
 }
 
-/** 15: what would cost more than an account or the cell may waits; what an operator forbids altogether, too; what must end has an end. */
+/**
+ * 15: what would cost more than an account or the cell may waits, and what alone would is refused; what an operator forbids altogether waits,
+ * too; what must end has an end.
+ */
 export async function money(): Promise<string[]> {
   const wrong = findings();
-  const stateAfter = async (limits: Parameters<typeof apiUnderTest>[0], before: number) => {
+  const answerAfter = async (limits: Parameters<typeof apiUnderTest>[0], before: number, size = 'small') => {
     const api = apiUnderTest(limits);
     for (let n = 0; n < before; n++) await create(api, 'ada', `mine-${n}`);
-    return (await create(api, 'ada', 'more')).body.state;
+    return (await create(api, 'ada', 'more', size)).body;
   };
+  const stateAfter = async (limits: Parameters<typeof apiUnderTest>[0], before: number) =>
+    (await answerAfter(limits, before)).state;
+  /** Of one, and of no two. */
+  const room = dollars(0.5);
   if ((await stateAfter({}, 0)) === 'queued') wrong.push('nothing is made at all');
   if ((await stateAfter({ limits: { accountClusters: 1 } }, 1)) !== 'queued')
     wrong.push('an account has more than it may');
-  if ((await stateAfter({ limits: { accountHourlyMicros: 1 } }, 0)) !== 'queued')
+  if ((await stateAfter({ limits: { accountHourlyMicros: room } }, 1)) !== 'queued')
     wrong.push('an account costs more than it may');
   if ((await stateAfter({ limits: { cellClusters: 1 } }, 1)) !== 'queued')
     wrong.push('the cell has more than it may');
-  if ((await stateAfter({ limits: { cellHourlyMicros: dollars(0.01) } }, 0)) !== 'queued')
+  if ((await stateAfter({ limits: { cellHourlyMicros: room } }, 1)) !== 'queued')
     wrong.push('the cell costs more than it may');
+  if ((await answerAfter({ limits: { accountHourlyMicros: 1 } }, 0)).code !== 'SIZE_OVER_BUDGET')
+    wrong.push('what no account may have waits for ever');
+  if ((await stateAfter({ limits: { cellHourlyMicros: dollars(0.01) } }, 0)) !== 'queued')
+    wrong.push('the switch does not hold');
+  if ((await answerAfter({ limits: { cellHourlyMicros: room } }, 0, 'large')).code !== 'SIZE_OVER_CAPACITY')
+    wrong.push('what the cell may never have waits for ever');
   const off = apiUnderTest();
   const data = { schema: 1, clusters: 0, hourlyMicros: 0, maxClusters: 0 };
   await off.documents.commit([{ op: 'set', path: cellPath('default'), data }]);

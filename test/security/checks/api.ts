@@ -40,6 +40,7 @@ export const PROMISED: Record<EndpointName, readonly Who[]> = {
   'GET /v1/clusters/{id}': SEEING,
   'DELETE /v1/clusters/{id}': OWNING,
   'POST /v1/clusters/{id}:retry': OWNING,
+  'POST /v1/clusters/{id}:transfer': ['owner'],
   'GET /v1/clusters/{id}/events': SEEING,
   'GET /v1/clusters/{id}/cleanup': SEEING,
   'GET /v1/clusters/{id}/members': SEEING,
@@ -69,6 +70,7 @@ const BODIES: Partial<Record<EndpointName, object>> = {
   'POST /v1/admin/deadLetters/{id}:replay': { reason: 'It was an outage.' },
   'POST /v1/admin/orphans/{id}:delete': { reason: 'Now.' },
   'PUT /v1/clusters/{id}/members/{email}': { role: 'viewer' },
+  'POST /v1/clusters/{id}:transfer': { email: 'owner@example.com' },
 };
 const QUERIES: Partial<Record<EndpointName, string>> = {
   'GET /v1/clusters/{id}/credentials': '?kind=kubeconfig',
@@ -392,10 +394,15 @@ export async function auditTrail(): Promise<string[]> {
       wrong.push(`${name} may write over an entry`);
     if (
       !api.lines.some(
-        ({ event, fields }) => event === 'audit' && fields.actor === who && fields.action === action,
+        ({ event, fields }) =>
+          event === 'audit' &&
+          fields.actor === who &&
+          fields.action === action &&
+          fields.subject === entry?.subject &&
+          fields.reason === entry?.reason,
       )
     )
-      wrong.push(`${name} does not tell the log`);
+      wrong.push(`${name} does not tell the log all that the entry says`);
     if (/@/.test(JSON.stringify([entry, api.lines]))) wrong.push(`${name} leaves an address`);
   }
   const asked = await aHub();

@@ -20,7 +20,9 @@ export function watchHistory(world: World, { known }: Census) {
 
   function compare(before: Cluster, now: Cluster): void {
     const { id } = now;
-    if (before.owner !== undefined && before.owner !== now.owner && !isClosing(before.owner))
+    const isTaken =
+      now.owner !== undefined && before.offeredTo === now.owner && before.members[now.owner] === 'owner';
+    if (before.owner !== undefined && before.owner !== now.owner && !isTaken && !isClosing(before.owner))
       violate('S1', `${id} goes from ${before.owner} to ${now.owner}`);
     if (before.owner === undefined && now.owner !== undefined && before.state !== 'warm')
       violate('S1', `${id} was claimed while ${before.state}`);

@@ -134,7 +134,7 @@ function Now({ cluster, role }: { cluster: Cluster; role: Standing }) {
 /** The buttons that do what the remedy says. */
 function Remedies({ cluster, role }: { cluster: Cluster; role: Standing }) {
   const { error } = cluster;
-  const isQuota = error?.code === 'ACCOUNT_QUOTA' || error?.code === 'ACCOUNT_BUDGET';
+  const isQuota = ['ACCOUNT_QUOTA', 'ACCOUNT_BUDGET', 'SIZE_OVER_BUDGET'].includes(error?.code ?? '');
   return (
     <>
       {mayAsk(cluster, 'retry', role) && <Retry cluster={cluster} />}

@@ -246,8 +246,11 @@ function useQuote({ product, version, size, region, availability, isolation }: W
   return quote;
 }
 
+/** Waiting for room would not help. */
+const isTooLarge = ({ code }: NonNullable<Quote['room']>): boolean => code.startsWith('SIZE_OVER_');
+
 function waitInWords({ room, wait }: Quote): string {
-  if (room) return 'has to wait';
+  if (room) return isTooLarge(room) ? 'cannot be made' : 'has to wait';
   if (wait.basis === 'spare') return 'ready at once';
   return wait.expectedMs === null ? '' : `ready in ${leftInWords(wait.expectedMs)}`;
 }
@@ -275,10 +278,11 @@ function QuoteLine({ quote, sizeLabel }: QuoteProps) {
       {room ? (
         <>
           <p className="row">
-            <WarningIcon /> It has to wait: {room.message}
+            <WarningIcon /> {isTooLarge(room) ? '' : 'It has to wait: '}
+            {room.message}
           </p>
           <p className="muted small">{room.remedy}</p>
-          {room.code !== 'CELL_FULL' && <QuotaRequest />}
+          {room.code !== 'CELL_FULL' && room.code !== 'SIZE_OVER_CAPACITY' && <QuotaRequest />}
         </>
       ) : wait.basis === 'spare' ? (
         <p className="row good-text">

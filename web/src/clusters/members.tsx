@@ -43,6 +43,8 @@ export function Members({ cluster, role, session }: Props) {
             isSelf={member.uid === session.uid}
             mayShare={mayShare}
             isPayer={!member.pending && member.uid === cluster.owner}
+            mayOffer={mayShare && session.uid === cluster.owner}
+            self={session.email}
             isLastOwner={member.role === 'owner' && !member.pending && owners === 1}
             onChange={refresh}
           />
@@ -82,11 +84,25 @@ interface RowProps {
   mayShare: boolean;
   /** Whether the cluster counts for them. */
   isPayer: boolean;
+  /** Whether it counts for whoever looks, who may offer it to another owner. */
+  mayOffer: boolean;
+  /** Address of whoever looks. */
+  self: string;
   isLastOwner: boolean;
   onChange(): void;
 }
 
-function MemberRow({ member, cluster, isSelf, mayShare, isPayer, isLastOwner, onChange }: RowProps) {
+function MemberRow({
+  member,
+  cluster,
+  isSelf,
+  mayShare,
+  isPayer,
+  mayOffer,
+  self,
+  isLastOwner,
+  onChange,
+}: RowProps) {
   const { api } = useHub();
   const [, go] = useLocation();
   const [removing, setRemoving] = useState(false);
@@ -95,12 +111,14 @@ function MemberRow({ member, cluster, isSelf, mayShare, isPayer, isLastOwner, on
   // A cluster keeps an owner, and whoever it counts for stays one; the API says so too.
   const mustStay = isLastOwner || (isPayer && role === 'owner');
   const mayLeave = isSelf && !mustStay && !isEnding(cluster.state);
+  const isOffered = !pending && member.uid !== undefined && member.uid === cluster.offeredTo;
   return (
     <li>
       <span className="member">
         {email === '' ? 'somebody whose address is not known' : email}
         {isSelf && <span className="muted"> (you)</span>}
         {isPayer && <span className="muted small">it counts for this account</span>}
+        {isOffered && <span className="muted small">it is offered to this account, to count for it</span>}
         {pending && <span className="muted small">invited; comes in by signing in with this address</span>}
       </span>
       {mayShare && !mustStay && email !== '' ? (
@@ -113,6 +131,22 @@ function MemberRow({ member, cluster, isSelf, mayShare, isPayer, isLastOwner, on
           {isSelf ? 'Leave' : pending ? 'Withdraw' : 'Remove'}
         </Button>
       )}
+      <Transfer
+        cluster={cluster}
+        member={member}
+        deed={
+          !mayShare || pending || role !== 'owner' || isPayer || email === ''
+            ? undefined
+            : isOffered && isSelf
+              ? 'take'
+              : mayOffer && isOffered
+                ? 'withdraw'
+                : mayOffer
+                  ? 'offer'
+                  : undefined
+        }
+        self={self}
+      />
       <Confirm
         title={isSelf ? `Leave ${cluster.name}?` : `Remove ${email}?`}
         action={isSelf ? 'Leave' : 'Remove'}
@@ -132,6 +166,63 @@ function MemberRow({ member, cluster, isSelf, mayShare, isPayer, isLastOwner, on
         </p>
       </Confirm>
     </li>
+  );
+}
+
+const TRANSFERS = {
+  offer: {
+    label: 'Let them pay',
+    title: (email: string) => `Offer ${email} to pay for it?`,
+    says: 'If they take it, it counts for their account and not for yours; you stay an owner, and may then leave. It counts for you until then.',
+    done: (email: string) => `It is offered to ${email}.`,
+  },
+  withdraw: {
+    label: 'Withdraw the offer',
+    title: (email: string) => `Offer it to ${email} no more?`,
+    says: 'It goes on counting for you.',
+    done: () => 'It is offered to nobody any more.',
+  },
+  take: {
+    label: 'Pay for it',
+    title: () => 'Pay for it from now on?',
+    says: 'It counts for your account from now on: its place and what it costs an hour. You can leave it only once somebody else takes it.',
+    done: () => 'It counts for you now.',
+  },
+} as const;
+
+interface TransferProps {
+  cluster: Cluster;
+  member: Member;
+  /** Undefined: there is nothing that whoever looks may do. */
+  deed: keyof typeof TRANSFERS | undefined;
+  self: string;
+}
+
+/** For whom it counts: who pays offers it to another owner, and they take it. */
+function Transfer({ cluster: { id }, member: { email }, deed, self }: TransferProps) {
+  const { api } = useHub();
+  const [asking, setAsking] = useState(false);
+  if (deed === undefined) return null;
+  const { label, title, says, done } = TRANSFERS[deed];
+  return (
+    <>
+      <Button look="quiet" onClick={() => setAsking(true)}>
+        {label}
+      </Button>
+      <Confirm
+        title={title(email)}
+        action={label}
+        open={asking}
+        onClose={() => setAsking(false)}
+        onConfirm={async () => {
+          const body = { email: deed === 'offer' ? email : self };
+          await must(api.post('/v1/clusters/{id}:transfer', { params: { path: { id } }, body }));
+          tell(done(email));
+        }}
+      >
+        <p>{says}</p>
+      </Confirm>
+    </>
   );
 }
 

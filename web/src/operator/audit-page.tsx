@@ -22,6 +22,7 @@ const DID: Readonly<Record<AuditAction, string>> = {
   delete: 'Deleted a cluster',
   retry: 'Tried a cluster again',
   share: 'Changed who may use a cluster',
+  transfer: 'Changed for whom a cluster counts',
   invite: 'Invited somebody to a cluster',
   'withdraw-invitation': 'Withdrew an invitation',
   'issue-credentials': 'Took credentials of a cluster',
@@ -159,7 +160,7 @@ function Entry({ entry: { action, actor, at, target, cluster, subject, reason } 
             <code>{subject}</code>
           </Fact>
         )}
-        {reason !== undefined && <Fact label="Why">{reason}</Fact>}
+        {reason !== undefined && <Fact label="Details">{reason}</Fact>}
       </dl>
     </li>
   );

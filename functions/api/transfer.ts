@@ -1,0 +1,130 @@
+/**
+ * A cluster counts for another of its owners from now on. It takes the word of both: who paid so far offers it, and could else fill the
+ * accounts of others; who is to pay takes it, and could else shut out who pays.
+ */
+import { clusterReply, transferBody } from '../../shared/api.ts';
+import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+import type { Cluster } from '../../shared/documents/cluster.ts';
+import { AppError } from '../../shared/errors.ts';
+import { requireGoodAccount } from '../abuse/standing.ts';
+import { ENDING, handOver, mayHave, roleOf } from '../closing/plan.ts';
+import type { Snapshot } from '../cloud.ts';
+import { type Change, command } from '../dispatch/commands.ts';
+import { wakeQueue } from '../dispatch/queue.ts';
+import { tellFailure } from '../failure.ts';
+import type { Ports } from '../ports.ts';
+import { accountLimits } from './allowance.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { accepted, findCluster } from './find-cluster.ts';
+import { emailOf, uidsOf } from './membership.ts';
+import { toReply } from './reply.ts';
+
+const transfer = endpoint({
+  name: 'POST /v1/clusters/{id}:transfer',
+  summary:
+    'Offer a cluster that counts for you to another of its owners; or take one that was offered to you, so that it counts for you. A repetition changes nothing.',
+  status: 202,
+  reply: clusterReply,
+  refuses: [
+    'OWNER_ONLY',
+    'ACCOUNT_CLOSING',
+    'ACCOUNT_THROTTLED',
+    'ACCOUNT_SUSPENDED',
+    'NOT_AN_OWNER',
+    'NOT_OFFERED',
+    'TRANSFER_NO_ROOM',
+    'NOT_ACCEPTED_IN_STATE',
+    'CONFLICT',
+  ],
+  body: transferBody,
+  async handle(call) {
+    const { ports, id, principal, authorize, body } = call;
+    const { uid } = principal();
+    await findCluster(call);
+    // Neither does a doubtful account come by more, nor does it hand over what it may have made for that.
+    await requireGoodAccount(ports, uid, 'make');
+    let from: string | undefined;
+    const cluster = await command(ports, id, 'share', uid, {
+      guard(read) {
+        authorize(read);
+        return true;
+      },
+      async change(read) {
+        from = read.owner;
+        const to = uidsOf(read, body.email).find((one) => roleOf(read, one) === 'owner');
+        if (to === undefined) throw new AppError('NOT_AN_OWNER');
+        if (ENDING.has(read.state)) throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${read.state}".`);
+        if (read.owner === uid) return to === uid ? withdrawn(read) : offered(ports, read, to);
+        if (to !== uid || read.offeredTo !== uid) throw new AppError('NOT_OFFERED');
+        return taken(ports, read, uid);
+      },
+    });
+    if (cluster.owner !== from) await tellQueue(ports, from);
+    return accepted(toReply(cluster, ports.clock));
+  },
+});
+
+export const TRANSFER_ENDPOINTS: readonly Endpoint[] = [transfer];
+
+const withdrawn = ({ offeredTo }: Cluster): Change | undefined =>
+  offeredTo === undefined
+    ? undefined
+    : {
+        patch: { offeredTo: undefined },
+        note: 'It is offered to nobody any more.',
+        action: 'transfer',
+        subject: offeredTo,
+        reason: 'offer withdrawn',
+      };
+
+/** @throws AppError TRANSFER_NO_ROOM as it is now; it is looked at again when it is taken */
+async function offered(ports: Ports, read: Cluster, to: string): Promise<Change | undefined> {
+  if (read.offeredTo === to) return undefined;
+  await accountWithRoom(ports, read, to);
+  return {
+    patch: { offeredTo: to },
+    note: `It is offered to ${emailOf(read, to)}, to count for them.`,
+    action: 'transfer',
+    subject: to,
+    reason: 'offered',
+  };
+}
+
+/** @throws AppError TRANSFER_NO_ROOM, NOT_OFFERED by an account that has come to be doubted since */
+async function taken(ports: Ports, read: Cluster, to: string): Promise<Change | undefined> {
+  const { owner: from } = read;
+  if (from === undefined) throw new AppError('NOT_OFFERED');
+  const [account, payer] = await Promise.all([
+    accountWithRoom(ports, read, to),
+    ports.documents.get<Allowance>(accountPath(from)),
+  ]);
+  if (payer?.data.standing) throw new AppError('NOT_OFFERED');
+  return {
+    patch: { owner: to, offeredTo: undefined },
+    note: `It counts for ${emailOf(read, to)} now.`,
+    action: 'transfer',
+    subject: to,
+    reason: `counts for ${to} now, not for ${from}`,
+    also: handOver(read, from, to, account),
+  };
+}
+
+/** @throws AppError TRANSFER_NO_ROOM, also if it may have nothing more: what is said of an account is its own business */
+async function accountWithRoom(
+  ports: Ports,
+  read: Cluster,
+  uid: string,
+): Promise<Snapshot<Allowance> | undefined> {
+  const account = await ports.documents.get<Allowance>(accountPath(uid));
+  if (!mayHave(read, account?.data, accountLimits(ports))) throw new AppError('TRANSFER_NO_ROOM');
+  return account;
+}
+
+/** Who paid so far has room by it. What waits for that looks again by itself, too. */
+async function tellQueue(ports: Ports, owner: string | undefined): Promise<void> {
+  try {
+    await wakeQueue(ports, owner);
+  } catch (error) {
+    tellFailure(ports.log, 'message not sent', error);
+  }
+}
