@@ -337,7 +337,7 @@ describeConsole('journeys in the console', (setting) => {
     await desk.getByText('It was a load test.').waitFor();
     await desk.getByRole('heading', { name: 'Restored an account' }).waitFor();
     await banner.waitFor({ state: 'detached' });
-    await dialog.getByText('Ready in').waitFor();
+    await dialog.getByRole('status').filter({ hasText: 'Ready in' }).waitFor();
     await createButton(dialog).click();
     await idOnPage(page, 'mine');
   });

@@ -274,7 +274,7 @@ function obstacleOf(refusal: ErrorCode | undefined, quote: Quote | undefined): O
 }
 
 function waitInWords(quote: Quote | undefined, obstacle: Obstacle | undefined): string {
-  if (obstacle) return obstacle.waits ? ', has to wait' : '';
+  if (obstacle) return obstacle.waits ? ', has to wait' : ', not at the moment';
   if (quote?.wait.basis === 'spare') return ', ready at once';
   const expectedMs = quote?.wait.expectedMs ?? null;
   return expectedMs === null ? '' : `, ready in ${leftInWords(expectedMs)}`;
