@@ -410,7 +410,10 @@ export const quoteReply = z
       /** Observations behind each state that was observed: the fewest of them. */
       samples: z.int().optional(),
     }),
-    /** What a cluster would wait for if it were asked for now; null: nothing. */
+    /**
+     * What stands in the way of a cluster that is asked for now: what it would wait for, or (EMAIL_NOT_VERIFIED and the codes of an account
+     * that is held) as what it would be refused. Null: nothing.
+     */
     room: errorReply.nullable(),
   })
   .meta({ id: 'Quote', description: 'What a cluster would cost and how long it would take.' });
@@ -429,6 +432,11 @@ export const quotaRequestReply = z
   .meta({ id: 'QuotaRequest', description: 'What somebody asks an operator for.' });
 export type QuotaRequestReply = z.infer<typeof quotaRequestReply>;
 
+export const declinedRequestReply = z.object({ maxClusters: z.int(), at: timestamp }).meta({
+  id: 'DeclinedRequest',
+  description: 'What an operator declined, until the next request or limits.',
+});
+
 export const standingReply = z
   .object({ state: z.enum(['throttled', 'suspended']), reason: z.string(), since: timestamp })
   .meta({ id: 'Standing', description: 'What an account that is doubted may not do.' });
@@ -445,6 +453,7 @@ export const meReply = z
     allowance: z.object(allowanceFields),
     /** Until an operator has answered it. */
     quotaRequest: quotaRequestReply.optional(),
+    declinedRequest: declinedRequestReply.optional(),
     /** Absent: it is good. */
     standing: standingReply.optional(),
     /** Present once its deletion was asked for. */
@@ -493,6 +502,7 @@ export const ownAccountReply = z
     }),
     allowance: z.object(allowanceFields),
     quotaRequest: quotaRequestReply.optional(),
+    declinedRequest: declinedRequestReply.optional(),
     standing: standingReply.optional(),
     closing: closingReply.optional(),
     clusters: z.array(ownClusterReply),
@@ -530,6 +540,7 @@ export const accountReply = z
     email: z.string().optional(),
     ...allowanceFields,
     quotaRequest: quotaRequestReply.optional(),
+    declinedRequest: declinedRequestReply.optional(),
     /** Absent: it is good. */
     standing: standingReply.optional(),
     /** Present while it is being deleted. */

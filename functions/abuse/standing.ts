@@ -2,25 +2,10 @@
  * Accounts that Hub doubts, or that are being deleted. A throttled one makes nothing new; a suspended one may besides nothing but look and delete, and so may
  * one that is being deleted. Who operates Hub may do either of the first two, and lifts both; Hub's own rules are in `signal.ts`.
  */
-import { type Allowance, accountPath, type Closing, type Standing } from '../../shared/documents/account.ts';
-import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+import { AppError } from '../../shared/errors.ts';
+import { type Doubted, refusalOf, type Use } from '../../shared/standing.ts';
 import type { Ports } from '../ports.ts';
-
-/** What somebody is about to do: to make more, or to use and share what they have. */
-export type Use = 'make' | 'use';
-
-/** What of an account is looked at. */
-interface Doubted {
-  standing?: Standing | undefined;
-  closing?: Closing | undefined;
-}
-
-/** @returns as what this account is refused that; undefined: it is not */
-export function refusalOf({ standing, closing }: Doubted, use: Use): ErrorCode | undefined {
-  if (closing !== undefined) return 'ACCOUNT_CLOSING';
-  if (standing?.state === 'suspended') return 'ACCOUNT_SUSPENDED';
-  return standing && use === 'make' ? 'ACCOUNT_THROTTLED' : undefined;
-}
 
 /** @throws AppError ACCOUNT_CLOSING, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED */
 export function requireStanding(account: Doubted, use: Use): void {

@@ -11,7 +11,14 @@ import {
   pageQuery,
   putAccountBody,
 } from '../../shared/api.ts';
-import { ACCOUNTS, type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
+import {
+  ACCOUNTS,
+  type Allowance,
+  accountPath,
+  cellPath,
+  type DeclinedRequest,
+  type QuotaRequest,
+} from '../../shared/documents/account.ts';
 import { AppError } from '../../shared/errors.ts';
 import { dollars } from '../../shared/units.ts';
 import { audited, type Deed } from '../audit.ts';
@@ -84,13 +91,15 @@ const putAccount = endpoint({
       subject: id,
       ...(decline ? {} : { reason: JSON.stringify(limits) }),
     });
+    const declinedOf = (request: QuotaRequest | undefined): DeclinedRequest | undefined =>
+      decline && request && { maxClusters: request.maxClusters, at: new Date(ports.clock.now()) };
     let isChanged = false;
     const { before, after } = await changeAccount(
       ports,
       id,
       (now) => {
         isChanged = !decline || now?.request !== undefined;
-        return isChanged ? { ...limits, request: undefined } : undefined;
+        return isChanged ? { ...limits, request: undefined, declined: declinedOf(now?.request) } : undefined;
       },
       [entry.write],
     );

@@ -29,8 +29,8 @@ export const toAllowance = (now: Allowance | undefined, defaults: Limits): MeRep
 /** The fields of a reply that tell what is said of an account, each where there is something to tell. */
 export function toRemarks(
   account: Allowance | undefined,
-): Pick<MeReply, 'quotaRequest' | 'standing' | 'closing'> {
-  const { request, standing, closing } = account ?? {};
+): Pick<MeReply, 'quotaRequest' | 'declinedRequest' | 'standing' | 'closing'> {
+  const { request, declined, standing, closing } = account ?? {};
   return {
     ...(request && {
       quotaRequest: {
@@ -38,6 +38,9 @@ export function toRemarks(
         reason: request.reason,
         at: request.at.toISOString(),
       },
+    }),
+    ...(declined && {
+      declinedRequest: { maxClusters: declined.maxClusters, at: declined.at.toISOString() },
     }),
     ...(standing && {
       standing: { state: standing.state, reason: standing.reason, since: standing.since.toISOString() },
@@ -51,9 +54,15 @@ export const parseAllowance = (found: Snapshot | undefined): Allowance | undefin
 
 /** What may be changed of an account besides its counters; `undefined` removes a field. */
 type AccountPatch = {
-  [K in 'maxClusters' | 'maxHourlyMicros' | 'request' | 'standing' | 'closing' | 'firstAt' | 'hour']?:
-    | Allowance[K]
-    | undefined;
+  [K in
+    | 'maxClusters'
+    | 'maxHourlyMicros'
+    | 'request'
+    | 'declined'
+    | 'standing'
+    | 'closing'
+    | 'firstAt'
+    | 'hour']?: Allowance[K] | undefined;
 };
 
 /** The second one finds what was made meanwhile, the third what was deleted. */

@@ -141,10 +141,16 @@ describe('for kubectl', () => {
       expect(config).toEqual({
         apiVersion: 'v1',
         kind: 'Config',
-        'current-context': 'cluster',
+        // Of no other cluster that is called so: configurations are merged by these names.
+        'current-context': `cluster-${id.slice(-4)}`,
         // In memory there is no wire to trust.
         clusters: [{ name, cluster: { server: connection.server } }],
-        contexts: [{ name: 'cluster', context: { cluster: name, user: name, namespace: 'pachyderm' } }],
+        contexts: [
+          {
+            name: `cluster-${id.slice(-4)}`,
+            context: { cluster: name, user: name, namespace: 'pachyderm' },
+          },
+        ],
       });
       const token = users[0]?.user.token ?? '';
       const { sub, exp = 0 } = decodeJwt(token);
@@ -229,6 +235,7 @@ describe('for pachctl', () => {
     expect(headers.get('content-type')).toBe('application/json');
     expect(headers.get('cache-control')).toBe('no-store');
     const { v2 } = pachctlConfigReply.strict().parse(JSON.parse(text));
+    expect(v2.active_context).toMatch(new RegExp(`-${at.hub.mine.slice(-4)}$`));
     const { session_token: token = '', ...context } = v2.contexts[v2.active_context] ?? {};
     expect(token).toMatch(/^[a-z2-7]{52}$/);
     expect(context).toEqual({

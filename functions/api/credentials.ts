@@ -9,6 +9,7 @@ import {
   pachctlConfigReply,
 } from '../../shared/api.ts';
 import { entriesOf } from '../../shared/catalog/catalog.ts';
+import { distinctName } from '../../shared/distinct-name.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
@@ -96,7 +97,8 @@ async function forKubectl(ports: Ports, cluster: Cluster, uid: string): Promise<
   });
   if (expiresAt > ports.clock.now() + LONGEST_LIFE_MS)
     throw new AppError('BUG', 'the cluster gave a token that lives too long');
-  const { id: clusterId, name } = cluster;
+  const { id: clusterId } = cluster;
+  const name = distinctName(cluster);
   const body = kubeconfig({ name, clusterId, connection, namespace: product.namespace, token });
   return { body, headers: { 'content-type': 'application/yaml' } };
 }
@@ -114,7 +116,8 @@ async function forPachctl(ports: Ports, cluster: Cluster, uid: string): Promise<
     pachyderm.registerToken(admin, { hash: digestOf(token), email, expiresAt }),
   );
   const { hostname, port } = new URL(`https://${host}`);
-  const { id: deploymentId, name } = cluster;
+  const { id: deploymentId } = cluster;
+  const name = distinctName(cluster);
   const { certificateRoot: ca } = ports.settings;
   return {
     body: pachctlConfig({

@@ -2,7 +2,7 @@
 import type { LeafConnection } from '../providers/provider.ts';
 
 export interface KubeconfigInput {
-  /** Of the context, as its user calls the cluster. */
+  /** Of the context: of no other cluster's, so that configurations can be merged. */
   name: string;
   clusterId: string;
   connection: LeafConnection;

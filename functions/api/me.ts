@@ -30,7 +30,7 @@ const ask = endpoint({
   async handle({ ports, principal, body: { maxClusters, reason } }) {
     const email = requireEmail(principal());
     const request = { maxClusters, reason, email, at: new Date(ports.clock.now()) };
-    const { after } = await changeAccount(ports, principal().uid, () => ({ request }));
+    const { after } = await changeAccount(ports, principal().uid, () => ({ request, declined: undefined }));
     return { body: toMe(ports, principal(), after) };
   },
 });

@@ -198,7 +198,8 @@ describe('an operator', () => {
     await given(api, accountPath('ada'), { ...counted, maxClusters: 7 });
     await ask(api);
     expect((await answer(api, { decline: true })).body).toMatchObject({ maxClusters: 7 });
-    expect(await accountOf(api)).toEqual({ ...counted, maxClusters: 7 });
+    const declined = { maxClusters: more.maxClusters, at: new Date(api.clock.now()) };
+    expect(await accountOf(api)).toEqual({ ...counted, maxClusters: 7, declined });
     const { commits } = api.documents.counters;
     expect((await answer(api, { decline: true })).status).toBe(200);
     expect((await answer(api, { decline: true }, 'nobody')).body).toMatchObject({
@@ -206,6 +207,22 @@ describe('an operator', () => {
       clusters: 0,
     });
     expect(api.documents.counters.commits).toBe(commits);
+  });
+
+  test('declines, and who asked is told until they ask anew or are given limits', async () => {
+    const api = apiUnderTest();
+    const me = async () => (await api.send<MeReply>('GET', '/v1/me', api.as('ada'))).body;
+    await ask(api);
+    await answer(api, { decline: true });
+    const declinedRequest = { maxClusters: more.maxClusters, at: new Date(api.clock.now()).toISOString() };
+    const told = await me();
+    expect(meReply.strict().parse(told)).toEqual(told);
+    expect(told).toMatchObject({ declinedRequest });
+    expect(told).not.toHaveProperty('quotaRequest');
+    expect((await ask(api)).body).not.toHaveProperty('declinedRequest');
+    await answer(api, { decline: true });
+    await answer(api, { maxClusters: 3 });
+    expect(await me()).not.toHaveProperty('declinedRequest');
   });
 
   test('may provide for somebody who has not come yet, whatever their uid', async () => {

@@ -108,6 +108,7 @@ describe('the time it takes', () => {
 
 describe('room', () => {
   const account = { schema: 1, clusters: 1, hourlyMicros: 1 };
+  const held = { reason: 'busy', since: new Date(0), by: 'hub' };
   const none: ApiOptions['limits'] = { cellClusters: 0 };
   const price = priceOf(aSpec()).hourlyMicros;
   const large = priceOf(aSpec({ size: 'large' })).hourlyMicros;
@@ -153,6 +154,31 @@ describe('room', () => {
       expect(await api.documents.query({ collection })).toEqual([]);
     await api.clock.runFor(1000);
     expect(api.sent).toEqual([]);
+  });
+
+  test.each([
+    ['ACCOUNT_THROTTLED', { standing: { ...held, state: 'throttled' } }],
+    ['ACCOUNT_SUSPENDED', { standing: { ...held, state: 'suspended' } }],
+    ['ACCOUNT_CLOSING', { closing: { since: new Date(0), by: 'ada' } }],
+  ] as const)('is refused to an account that is held as a cluster would be: %s', async (code, fields) => {
+    const api = apiUnderTest();
+    await api.given(aCluster(aSpare));
+    await api.documents.commit([
+      { op: 'create', path: accountPath('ada'), data: { ...account, ...fields } as DocumentData },
+    ]);
+    const { room, wait } = await quote(api);
+    expect(room?.code).toBe(code);
+    expect(wait).toEqual({ basis: 'typical', expectedMs: null });
+    expect(ERRORS[code].retry).toBe(false);
+    expect((await api.create(api.as('ada'))).body).toMatchObject({ code });
+  });
+
+  test('is refused to who has not proven their address', async () => {
+    const api = apiUnderTest();
+    const token = api.as('ada', { emailVerified: false });
+    const { body } = await api.send<QuoteReply>('GET', '/v1/quote', token);
+    expect(body.room?.code).toBe('EMAIL_NOT_VERIFIED');
+    expect((await api.create(token)).body).toMatchObject({ code: 'EMAIL_NOT_VERIFIED' });
   });
 
   test('is that of who asks', async () => {

@@ -1,40 +1,43 @@
 /** What a cluster would cost and how long it would take, before anybody asks for it. It promises nothing: others may be quicker. */
 import { type QuoteReply, quoteQuery, quoteReply } from '../../shared/api.ts';
 import { priceOf, resolveSpec } from '../../shared/catalog/catalog.ts';
-import { accountPath, cellPath } from '../../shared/documents/account.ts';
+import { type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
 import { durationsDocument, durationsPath } from '../../shared/documents/durations.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import { CLAIM_WAY, COLD_WAY } from '../../shared/lifecycle/derive.ts';
 import { estimate } from '../../shared/lifecycle/estimate.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
+import { refusalOf } from '../../shared/standing.ts';
 import { readBreaker, whereNext } from '../breaker/breaker.ts';
 import { readableClusters } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
 import { type Blocked, exhausted, hardest, isBusy, planAdmission } from '../steps/admit.ts';
+import { findEmail, type Principal } from '../tokens.ts';
 import { accountLimits, cellLimits, parseAllowance } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toMoney, toSpecReply } from './reply.ts';
 
 const get = endpoint({
   name: 'GET /v1/quote',
-  summary: 'What a cluster would cost, how long it would take, and what it would wait for.',
+  summary: 'What a cluster would cost, how long it would take, and what it would wait for, or be refused as.',
   status: 200,
   reply: quoteReply,
   refuses: ['UNKNOWN_PRODUCT', 'UNKNOWN_VERSION', 'UNKNOWN_SIZE', 'UNKNOWN_REGION', 'UNSUPPORTED_ISOLATION'],
   query: quoteQuery,
   async handle({ ports, principal, query }) {
     const spec = resolveSpec(query, ports.settings.licensed);
-    return { body: await quote(ports, principal().uid, spec) };
+    return { body: await quote(ports, principal(), spec) };
   },
 });
 
 export const QUOTE_ENDPOINTS: readonly Endpoint[] = [get];
 
-async function quote(ports: Ports, uid: string, spec: ClusterSpec): Promise<QuoteReply> {
+async function quote(ports: Ports, principal: Principal, spec: ClusterSpec): Promise<QuoteReply> {
   const { documents, settings } = ports;
   const { hourlyMicros, origin } = priceOf(spec);
-  const [account, cell, waiting, durations, breaker] = await Promise.all([
-    documents.get(accountPath(uid)),
+  const [found, cell, waiting, durations, breaker] = await Promise.all([
+    documents.get(accountPath(principal.uid)),
     documents.get(cellPath(settings.cell)),
     documents.query({
       collection: CLUSTERS,
@@ -47,9 +50,11 @@ async function quote(ports: Ports, uid: string, spec: ClusterSpec): Promise<Quot
     documents.get(durationsPath(spec.region)),
     readBreaker(ports, spec.region),
   ]);
-  const ofAccount = planAdmission(parseAllowance(account), accountLimits(ports), hourlyMicros, 'account');
+  const account = parseAllowance(found);
+  const refusal = refusalOfOwner(principal, account);
+  const ofAccount = planAdmission(account, accountLimits(ports), hourlyMicros, 'account');
   // A spare has its place in the cell already.
-  const isSpare = ofAccount === undefined && readableClusters(ports, waiting).length > 0;
+  const isSpare = !refusal && !ofAccount && readableClusters(ports, waiting).length > 0;
   const ofCloud = (): Blocked | undefined => {
     const counted = parseAllowance(cell);
     const full = planAdmission(counted, cellLimits(ports), hourlyMicros, 'cell');
@@ -58,7 +63,8 @@ async function quote(ports: Ports, uid: string, spec: ClusterSpec): Promise<Quot
     const choice = whereNext(ports, breaker, spec);
     return choice && !('location' in choice) ? exhausted(choice, ports) : undefined;
   };
-  const room = isSpare ? undefined : hardest(ofAccount, ofCloud());
+  const ofBoth = isSpare ? undefined : hardest(ofAccount, ofCloud());
+  const room: Blocked | undefined = refusal ? { blocked: refusal } : ofBoth;
   // What cannot be read was written by another version of this code, and is no reason to tell nothing.
   const observed = durationsDocument.safeParse(durations?.data).data?.steps;
   const { expectedMs, samples } = estimate(isSpare ? CLAIM_WAY : COLD_WAY, observed);
@@ -73,3 +79,7 @@ async function quote(ports: Ports, uid: string, spec: ClusterSpec): Promise<Quot
     room: room ? describe(room.blocked, room.detail) : null,
   };
 }
+
+/** As what whoever asks would be refused any cluster: what POST /v1/clusters looks at first, too. */
+const refusalOfOwner = (principal: Principal, account: Allowance | undefined): ErrorCode | undefined =>
+  findEmail(principal) === undefined ? 'EMAIL_NOT_VERIFIED' : account && refusalOf(account, 'make');

@@ -5,8 +5,8 @@
 import { z } from 'zod';
 import { instant, micros, schemaField } from './fields.ts';
 
-export const ACCOUNTS = 'accounts';
-export const accountPath = (uid: string): string => `${ACCOUNTS}/${uid}`;
+export { ACCOUNTS, accountPath } from './paths.ts';
+
 export const cellPath = (cell: string): string => `cells/${cell}`;
 
 /** What a user asks an operator for. The next one takes its place, and an operator's answer removes it. */
@@ -18,6 +18,13 @@ export const quotaRequest = z.object({
   at: instant,
 });
 export type QuotaRequest = z.infer<typeof quotaRequest>;
+
+/** What an operator last declined, for whoever asked: until they ask anew, or are given limits. */
+export const declinedRequest = z.object({
+  maxClusters: z.number().int().positive(),
+  at: instant,
+});
+export type DeclinedRequest = z.infer<typeof declinedRequest>;
 
 /** Of an account that Hub or an operator doubts; absent: it is good. */
 export const standing = z.object({
@@ -58,6 +65,7 @@ export const allowanceDocument = z.object({
   maxHourlyMicros: micros.nonnegative().optional(),
   /** Of accounts only. */
   request: quotaRequest.optional(),
+  declined: declinedRequest.optional(),
   standing: standing.optional(),
   closing: closing.optional(),
   /** When the account first asked for a cluster, which counts it among the new ones of that hour. */

@@ -10,6 +10,9 @@ export const eventsOf = (clusterId: string): string => `${clusterPath(clusterId)
 export const eventPath = (clusterId: string, epoch: number): string =>
   `${eventsOf(clusterId)}/${String(epoch).padStart(8, '0')}`;
 
+export const ACCOUNTS = 'accounts';
+export const accountPath = (uid: string): string => `${ACCOUNTS}/${uid}`;
+
 export const ORPHANS = 'orphans';
 export const orphanPath = (key: string): string => `${ORPHANS}/${key}`;
 

@@ -119,7 +119,7 @@ promise('17', 'whoever mines is throttled, then suspended, until an operator say
       to: 'if (false) throw',
     },
     'a throttled account creates': {
-      file: 'functions/abuse/standing.ts',
+      file: 'shared/standing.ts',
       from: "return standing && use === 'make' ?",
       to: 'return false ?',
     },
@@ -134,8 +134,8 @@ promise('17', 'of very many new accounts those beyond wait for an operator', {
     'they are not counted': { file: RATES, from: '  if (fresh <= ports', to: '  if (fresh <= 1e9 + ports' },
     'who only asks for more counts': {
       file: 'functions/api/me.ts',
-      from: '() => ({ request }));',
-      to: '() => ({ request, firstAt: request.at }));',
+      from: '() => ({ request, declined: undefined }));',
+      to: '() => ({ request, declined: undefined, firstAt: request.at }));',
     },
     'who was counted is let in': {
       file: RATES,

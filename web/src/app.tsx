@@ -1,6 +1,8 @@
 /** The frame around every page, and which page it is. */
 import { useEffect, useRef } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
+import { ERRORS } from '../../shared/errors.ts';
+import { refusalOf } from '../../shared/standing.ts';
 import { capital } from './clusters/catalog.ts';
 import { ClustersPage } from './clusters/clusters-page.tsx';
 import { useHub } from './hub.ts';
@@ -13,7 +15,7 @@ import { lazyPage } from './parts/lazy.tsx';
 import { Logo } from './parts/logo.tsx';
 import { Menu } from './parts/menu.tsx';
 import { Toasts } from './parts/toast.tsx';
-import { useMe } from './session/me.ts';
+import { useMe, useMyAccount } from './session/me.ts';
 import type { Session, SignedIn } from './session/session.ts';
 import { SignInPage } from './signin/sign-in-page.tsx';
 import { VerifyEmail } from './signin/verify-email.tsx';
@@ -81,6 +83,7 @@ function Inside({ session, connection }: { session: SignedIn; connection: Store<
       </a>
       <TopBar session={session} />
       <ConnectionBanner connection={connection} />
+      <HeldBanner />
       <main id="main" ref={main} tabIndex={-1}>
         {!session.emailVerified && <VerifyEmail session={session} />}
         <Boundary at={path}>
@@ -201,6 +204,21 @@ function StatusBanner({ status }: { status: HubStatus }) {
   const now = useStore(status);
   const trouble = now.kind === 'there' ? troubleIn(now.value) : [];
   return <div role="status">{trouble.length > 0 && <p className="connection">{trouble.join(' ')}</p>}</div>;
+}
+
+/** Whoever may not make anything reads it before they try. */
+function HeldBanner() {
+  const account = useMyAccount();
+  const code = account && refusalOf(account, 'make');
+  return (
+    <div role="status">
+      {code && (
+        <p className="connection">
+          <strong>{ERRORS[code].say}</strong> {ERRORS[code].remedy}
+        </p>
+      )}
+    </div>
+  );
 }
 
 function ConnectionBanner({ connection }: { connection: Store<Connection> }) {

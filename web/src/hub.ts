@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react';
 import type { Api } from './api/client.ts';
 import type { ConsoleConfig } from './config.ts';
 import type { Firebase } from './firebase.ts';
+import type { MyAccount } from './live/my-account.ts';
 import type { MyClusters } from './live/my-clusters.ts';
 import type { SessionStore } from './session/session.ts';
 
@@ -12,6 +13,7 @@ export interface Hub {
   session: SessionStore;
   api: Api;
   myClusters: MyClusters;
+  myAccount: MyAccount;
 }
 
 export const HubContext = createContext<Hub | undefined>(undefined);

@@ -7,6 +7,7 @@ import { loadConfig } from './config.ts';
 import { startFirebase } from './firebase.ts';
 import { HubContext } from './hub.ts';
 import { watchConnection } from './live/connection.ts';
+import { listenToMyAccount } from './live/my-account.ts';
 import { listenToMyClusters } from './live/my-clusters.ts';
 import { listenToStatus } from './live/status.ts';
 import { startSession } from './session/session.ts';
@@ -22,8 +23,9 @@ try {
   const session = startSession(firebase.auth);
   const api = createApi(session);
   const myClusters = listenToMyClusters(firebase.db, session);
+  const myAccount = listenToMyAccount(firebase.db, session);
   const connection = watchConnection(firebase.db, session, myClusters);
-  const hub = { config, firebase, session, api, myClusters };
+  const hub = { config, firebase, session, api, myClusters, myAccount };
   createRoot(root).render(
     <HubContext.Provider value={hub}>
       <App connection={connection} status={listenToStatus(firebase.db)} />

@@ -53,12 +53,13 @@ describeConsole('journeys in the console', (setting) => {
     await page.getByRole('button', { name: 'Copy the address of the console' }).click();
     await page.getByText('Copied the address of the console').waitFor({ state: 'attached' });
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(endpoints.console);
-    const config = load(await downloaded(page, 'Download a kubeconfig', 'genomes.kubeconfig'));
+    const file = `genomes-${id.slice(-4)}`;
+    const config = load(await downloaded(page, 'Download a kubeconfig', `${file}.kubeconfig`));
     expect(config).toMatchObject({
       clusters: [{ cluster: { server: expect.stringMatching(/^https:/) } }],
       users: [{ user: { token: expect.stringMatching(/./) } }],
     });
-    const context = JSON.parse(await downloaded(page, 'Download a pachctl context', 'genomes.pachctl.json'));
+    const context = JSON.parse(await downloaded(page, 'Download a pachctl context', `${file}.pachctl.json`));
     expect(JSON.stringify(context)).toContain(endpoints.pachd);
 
     const guest = await setting.openAs('grace@example.com');
@@ -82,7 +83,7 @@ describeConsole('journeys in the console', (setting) => {
     await confirm.getByLabel('Type genomes to go on').fill('genomes');
     await sure.click();
     await page.getByRole('heading', { name: 'Nothing is left' }).waitFor();
-    const record = JSON.parse(await downloaded(page, 'Download the certificate', 'genomes.clean-up.json'));
+    const record = JSON.parse(await downloaded(page, 'Download the certificate', `${file}.clean-up.json`));
     const keys = readCleanUpKeys(await (await fetch(`${setting.driver.hub.url}/v1/keys`)).json());
     expect(checkCleanUp(record, keys)).toMatchObject({ holds: true, statement: { cluster: id } });
     const kinds = record.resources.map(({ kind }: { kind: string }) => kind);
@@ -166,7 +167,21 @@ describeConsole('journeys in the console', (setting) => {
     });
 
     const isSamePage = await mark(page);
+    await page.getByRole('button', { name: 'Take it back' }).click();
+    const ask = async (button: string): Promise<void> => {
+      await page.getByRole('button', { name: button }).click();
+      await asking.getByText('You may have 1 at once.').waitFor();
+      await asking.getByLabel('What for').fill('A second project.');
+      await asking.getByRole('button', { name: 'Ask', exact: true }).click();
+    };
+    await ask('Ask for more');
     const desk = await setting.openAs('operator@example.com', '/operator/quotas');
+    await desk.getByRole('button', { name: `Decline what ${email} asks for` }).click();
+    await desk.getByRole('alertdialog').getByRole('button', { name: 'Decline' }).click();
+    await page.getByText('Your operator has declined your request for 2 clusters').waitFor();
+    expect(await findingsOf(page, 'a request that was declined')).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await ask('Ask again');
     await desk.getByText('A second project.').waitFor();
     await desk.getByRole('button', { name: `Grant what ${email} asks for` }).click();
     const granting = desk.getByRole('dialog', { name: 'Grant more' });
@@ -300,10 +315,16 @@ describeConsole('journeys in the console', (setting) => {
     const standing = { state: 'suspended', reason: 'busy', since: new Date(), by: 'hub' };
     await firestore.doc('accounts/harriet').set({ schema: 1, clusters: 0, hourlyMicros: 0, standing });
     const page = await setting.openAs(email);
+    // Before they try anything.
+    const banner = page.getByText('Your account is suspended.').first();
+    await banner.waitFor();
     const dialog = await openCreateDialog(page);
     await dialog.getByLabel('Name').fill('mine');
-    await createButton(dialog).click();
     await dialog.getByText('Your account is suspended.').waitFor();
+    expect(await dialog.getByText('It has to wait').count()).toBe(0);
+    expect(await createButton(dialog).isDisabled()).toBe(true);
+    expect(await findingsOf(page, 'an account that is held')).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 800 });
 
     const desk = await setting.openAs('operator@example.com', '/operator/quotas');
     await desk.getByText('is suspended: may look and delete').waitFor();
@@ -315,6 +336,8 @@ describeConsole('journeys in the console', (setting) => {
     await desk.goto(`${setting.driver.hub.url}/operator/audit`);
     await desk.getByText('It was a load test.').waitFor();
     await desk.getByRole('heading', { name: 'Restored an account' }).waitFor();
+    await banner.waitFor({ state: 'detached' });
+    await dialog.getByRole('status').filter({ hasText: 'Ready in' }).waitFor();
     await createButton(dialog).click();
     await idOnPage(page, 'mine');
   });
@@ -333,7 +356,9 @@ describeConsole('journeys in the console', (setting) => {
 
     await desk.goto(`${setting.driver.hub.url}/operator/audit?actor=hank`);
     await desk.getByText('Nothing is known of that one.').waitFor();
-    await desk.getByLabel('Id').fill('operator');
+    await desk.goto(`${setting.driver.hub.url}/operator/audit?actor=hank@example.com`);
+    await desk.getByText('The audit log knows people by their uid, not by their address.').waitFor();
+    await desk.getByLabel('Cluster id or uid').fill('operator');
     await desk.getByRole('button', { name: 'Show', exact: true }).click();
     await desk.getByText('It mines.').waitFor();
     expect(new URL(desk.url()).search).toBe('?actor=operator');
@@ -359,8 +384,8 @@ describeConsole('journeys in the console', (setting) => {
     await banner.getByRole('button', { name: 'I have opened it' }).click();
     await banner.getByText('It is not confirmed yet.').waitFor();
     const refused = await openCreateDialog(page);
-    await createButton(refused).click();
-    await refused.getByRole('alert').waitFor();
+    await refused.getByText('Your e-mail address is not verified.').waitFor();
+    expect(await createButton(refused).isDisabled()).toBe(true);
     await page.keyboard.press('Escape');
 
     const [mail] = setting.driver.hub.cloud.auth.model

@@ -2,9 +2,17 @@
 import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import { hours } from '../../../shared/units.ts';
 import { aCluster, clusterIdOf } from '../../builders.ts';
+import { findingsOf } from './axe.ts';
 import { accountMenu, createButton, describeConsole, mark, openCreateDialog, signIn } from './setting.ts';
 
+const BUSY_SAYS = 'Hub cannot do this at the moment.';
+const BUSY = {
+  status: 503,
+  contentType: 'application/problem+json',
+  body: JSON.stringify({ code: 'UNAVAILABLE', title: BUSY_SAYS, remedy: 'Repeat it.', status: 503 }),
+};
 const UNREACHABLE = 'Hub cannot be reached at the moment.';
 
 describeConsole('mishaps in the console', (setting) => {
@@ -143,7 +151,11 @@ describeConsole('mishaps in the console', (setting) => {
   });
 
   /** Sends the order, closes the dialog before it is answered, goes elsewhere, and then has it answered. */
-  const orderAndLeave = async (page: Page, name: string): Promise<void> => {
+  const orderAndLeave = async (
+    page: Page,
+    name: string,
+    meanwhile: () => Promise<unknown> = async () => undefined,
+  ): Promise<void> => {
     const answer = Promise.withResolvers<void>();
     await page.route('**/v1/clusters', async (route) => {
       await answer.promise;
@@ -159,6 +171,7 @@ describeConsole('mishaps in the console', (setting) => {
     await page.getByRole('menuitem', { name: 'Your account' }).click();
     await page.getByRole('heading', { name: 'Your account', level: 1 }).waitFor();
     const answered = page.waitForResponse('**/v1/clusters');
+    await meanwhile();
     answer.resolve();
     await answered;
   };
@@ -176,9 +189,10 @@ describeConsole('mishaps in the console', (setting) => {
     const email = await setting.newcomer('cora');
     const account = setting.driver.firestore.doc('accounts/cora');
     const standing = { state: 'suspended', reason: 'busy', since: new Date(), by: 'hub' };
-    await account.set({ schema: 1, clusters: 0, hourlyMicros: 0, standing });
     const page = await setting.openAs(email);
-    await orderAndLeave(page, 'refused');
+    await orderAndLeave(page, 'refused', () =>
+      account.set({ schema: 1, clusters: 0, hourlyMicros: 0, standing }),
+    );
     await page.getByText('refused was not created.').waitFor();
     await page.getByRole('link', { name: 'Clusters', exact: true }).click();
     const row = page.getByRole('listitem').filter({ hasText: 'refused' });
@@ -201,9 +215,12 @@ describeConsole('mishaps in the console', (setting) => {
     await page.unroute('**/v1/catalog');
     // By itself, after a while.
     await dialog.getByLabel('Name').waitFor();
-    await dialog.getByText('The price is not known at the moment.').waitFor();
+    // The price is that of the catalog.
+    const said = dialog.getByRole('status');
+    await said.filter({ hasText: 'an hour' }).waitFor();
+    await dialog.getByText('How long it takes is not known at the moment.').waitFor();
     await page.unroute('**/v1/quote?*');
-    await dialog.getByRole('status').filter({ hasText: 'an hour' }).waitFor();
+    await said.filter({ hasText: 'Ready in' }).waitFor();
 
     await page.reload();
     await page.route('**/v1/catalog', (route) => route.abort());
@@ -216,6 +233,119 @@ describeConsole('mishaps in the console', (setting) => {
     await page.unroute('**/v1/catalog');
     await again.click();
     await dialog.getByLabel('Name').waitFor({ state: 'attached' });
+  });
+
+  test('price and wait are those of what is chosen now, however late the answer comes', async () => {
+    const page = await setting.openAs(await setting.newcomer('pia'));
+    const dialog = await openCreateDialog(page);
+    const said = dialog.getByRole('status');
+    await said.filter({ hasText: 'Ready in' }).waitFor();
+    const cheap = (await said.locator('strong').innerText()).trim();
+    const answer = Promise.withResolvers<void>();
+    await page.route('**/v1/quote?*', async (route) => {
+      await answer.promise;
+      await route.continue();
+    });
+    await dialog.getByRole('radio', { name: 'Large' }).check();
+    await said.filter({ hasText: 'Asking how long it takes' }).waitFor();
+    const large = dialog.locator('label', { hasText: 'Large' });
+    const dear = (await said.locator('strong').innerText()).trim();
+    expect(dear).not.toBe(cheap);
+    expect(await large.innerText()).toContain(dear);
+    expect(await said.getByText('Ready in').count()).toBe(0);
+    answer.resolve();
+    await said.filter({ hasText: 'Ready in' }).waitFor();
+    expect((await said.locator('strong').innerText()).trim()).toBe(dear);
+  });
+
+  test('what Hub could not tell at first is asked again, until the word of it goes away by itself', async () => {
+    const email = await setting.newcomer('otto');
+    const id = await stored({ otto: 'owner' });
+    const page = await setting.open('/');
+    const paths = ['me', 'account', 'clusters/*/members'].map((path) => `**/v1/${path}`);
+    for (const path of paths) await page.route(path, (route) => route.fulfill(BUSY));
+    await signIn(page, email);
+    await page.goto(`${setting.driver.hub.url}/clusters/${id}`);
+    const unknown = page.getByText('Who is invited and has not come yet is not known at the moment.');
+    await unknown.waitFor();
+    await accountMenu(page).click();
+    await page.getByRole('menuitem', { name: 'Your account' }).click();
+    await page.getByText(BUSY_SAYS).waitFor();
+    // Nobody has told Hub of them yet, so that the invitation is one.
+    const other = await stored({ oda: 'owner' }, { name: 'invited-to' });
+    await setting.driver.firestore.doc(`invitations/${'i'.repeat(16)}`).set({
+      ...{ schema: 1, cluster: other, email, role: 'viewer', invitedBy: 'oda' },
+      ...{ createdAt: new Date(), expiresAt: new Date(Date.now() + hours(1)) },
+    });
+    for (const path of paths) await page.unroute(path);
+    await page.getByRole('heading', { name: 'About you' }).waitFor();
+    expect(await page.getByText(BUSY_SAYS).count()).toBe(0);
+    await page.getByRole('link', { name: 'Clusters', exact: true }).click();
+    await page.getByRole('link', { name: 'invited-to' }).waitFor();
+  });
+
+  test('of the pages that an operator and a former owner look at, too', async () => {
+    const email = await setting.newcomer('nell');
+    const id = await stored({ nell: 'owner' }, { name: 'never-made', state: 'deleted' });
+    const page = await setting.open('/');
+    await page.route('**/v1/clusters/*/cleanup', (route) => route.fulfill(BUSY));
+    await page.goto(`${setting.driver.hub.url}/clusters/${id}`);
+    await signIn(page, email);
+    await page.getByText(BUSY_SAYS).waitFor();
+    await page.unroute('**/v1/clusters/*/cleanup');
+    await page.getByText('Nothing was ever asked for in the cloud').waitFor();
+    expect(await page.getByRole('table').count()).toBe(0);
+    expect(await page.getByText(BUSY_SAYS).count()).toBe(0);
+
+    const desk = await setting.open('/operator/quotas');
+    await desk.route('**/v1/admin/cells', (route) => route.fulfill(BUSY));
+    await signIn(desk, 'operator@example.com');
+    await desk.getByText(BUSY_SAYS).waitFor();
+    await desk.unroute('**/v1/admin/cells');
+    await desk.getByText(BUSY_SAYS).waitFor({ state: 'detached' });
+  });
+
+  test('what waits is not compared with what it usually takes, and more is offered only where that helps', async () => {
+    const email = await setting.newcomer('walt');
+    const error = { code: 'REGION_EXHAUSTED', message: 'No room.', remedy: 'Wait.', fault: 'cloud' } as const;
+    const id = await stored({ walt: 'owner' }, { state: 'queued', error });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    const now = page.locator('[aria-current=step]');
+    await now.waitFor();
+    expect(await now.innerText()).not.toContain('usually');
+    await page.route('**/v1/quote?*', async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), room: error } });
+    });
+    const dialog = await openCreateDialog(page);
+    await dialog.getByText('It has to wait: No room.').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Ask for more' }).count()).toBe(0);
+  });
+
+  test('of two clusters of one name one sees which is whose, also before one is deleted', async () => {
+    const email = await setting.newcomer('tess');
+    await setting.newcomer('tom');
+    const [mine, hers] = [
+      await stored({ tess: 'owner' }, { name: 'twin' }),
+      await stored({ tom: 'owner', tess: 'owner' }, { name: 'twin' }),
+    ];
+    await stored({ tess: 'owner' }, { name: 'single' });
+    const page = await setting.openAs(email);
+    const row = (id: string) => page.getByRole('listitem').filter({ has: page.locator(`[href$="${id}"]`) });
+    await row(mine)
+      .getByText(`of tess@example.com, id …${mine.slice(-4)}`)
+      .waitFor();
+    await row(hers)
+      .getByText(`of tom@example.com, id …${hers.slice(-4)}`)
+      .waitFor();
+    expect(await page.getByText(', id …').count()).toBe(2);
+    expect(await findingsOf(page, 'clusters of one name')).toEqual([]);
+    await row(hers).getByRole('link').click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page
+      .getByRole('alertdialog')
+      .getByText(`of tom@example.com, id …${hers.slice(-4)}`)
+      .waitFor();
   });
 
   test('what there is to choose from of a pool says when it is not known', async () => {

@@ -1,6 +1,7 @@
 /** What Hub holds of somebody, to look at and to take along; and the button that ends it. */
-import { useCallback, useEffect, useState } from 'react';
-import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import { useCallback, useState } from 'react';
+import { must, type Schemas } from '../api/client.ts';
+import { useAsked } from '../api/use-asked.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { DownloadIcon } from '../parts/icons.tsx';
@@ -21,7 +22,7 @@ export interface Seen {
 
 export default function AccountPage({ session }: { session: SignedIn }) {
   useTitle('Your account');
-  const { seen, error, look, show } = useOwnAccount();
+  const { seen, error, askAgain, look, show } = useOwnAccount();
   return (
     <>
       <div className="page-head">
@@ -30,7 +31,11 @@ export default function AccountPage({ session }: { session: SignedIn }) {
           <p className="muted">What Hub holds of you, and how it ends.</p>
         </div>
       </div>
-      {error && <Problem error={error} />}
+      {error && (
+        <Problem error={error}>
+          <Button onClick={askAgain}>Try again</Button>
+        </Problem>
+      )}
       {!seen && !error && (
         <div className="loading" role="status">
           <span className="spinner" aria-hidden="true" />
@@ -54,19 +59,17 @@ export default function AccountPage({ session }: { session: SignedIn }) {
 
 function useOwnAccount() {
   const { api } = useHub();
-  const [seen, setSeen] = useState<Seen>();
-  const [error, setError] = useState<ApiError>();
   /** @throws ApiError */
-  const look = useCallback(async (): Promise<void> => {
+  const ask = useCallback(async (): Promise<Seen> => {
     const answer = await api.get('/v1/account');
     const account = await must(Promise.resolve(answer));
-    setSeen({ account, etag: answer.response.headers.get('etag') ?? '' });
+    return { account, etag: answer.response.headers.get('etag') ?? '' };
   }, [api]);
-  useEffect(() => {
-    look().catch((thrown) => setError(asApiError(thrown)));
-  }, [look]);
-  const show = (account: OwnAccount): void => setSeen({ account, etag: '' });
-  return { seen, error, look, show };
+  const { answer, error, askAgain } = useAsked(ask);
+  const [later, setLater] = useState<Seen>();
+  const look = async (): Promise<void> => setLater(await ask());
+  const show = (account: OwnAccount): void => setLater({ account, etag: '' });
+  return { seen: later ?? answer, error, askAgain, look, show };
 }
 
 function About({ account, session }: { account: OwnAccount; session: SignedIn }) {

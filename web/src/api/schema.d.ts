@@ -472,7 +472,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a cluster would cost, how long it would take, and what it would wait for. */
+        /** What a cluster would cost, how long it would take, and what it would wait for, or be refused as. */
         get: operations["getQuote"];
         put?: never;
         post?: never;
@@ -507,6 +507,7 @@ export interface components {
         Account: {
             closing?: components["schemas"]["Closing"];
             clusters: number;
+            declinedRequest?: components["schemas"]["DeclinedRequest"];
             email?: string;
             hourlyPrice: components["schemas"]["Money"];
             maxClusters: number;
@@ -742,6 +743,12 @@ export interface components {
             deadLetters: components["schemas"]["DeadLetter"][];
             nextPageToken?: string;
         };
+        /** @description What an operator declined, until the next request or limits. */
+        DeclinedRequest: {
+            /** Format: date-time */
+            at: string;
+            maxClusters: number;
+        };
         /** @description Why, for the audit log. Name nobody in it. */
         DeleteAccount: {
             reason: string;
@@ -798,6 +805,7 @@ export interface components {
                 maxHourlyPrice: components["schemas"]["Money"];
             };
             closing?: components["schemas"]["Closing"];
+            declinedRequest?: components["schemas"]["DeclinedRequest"];
             email?: string;
             operator: boolean;
             quotaRequest?: components["schemas"]["QuotaRequest"];
@@ -863,6 +871,7 @@ export interface components {
             };
             closing?: components["schemas"]["Closing"];
             clusters: components["schemas"]["OwnCluster"][];
+            declinedRequest?: components["schemas"]["DeclinedRequest"];
             invitations: {
                 cluster: string;
                 /** @enum {string} */

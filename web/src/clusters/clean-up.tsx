@@ -1,8 +1,10 @@
 /** After the end: what there was of it in the cloud, when Hub saw each of it gone, and the certificate that says so. */
-import { useEffect, useState } from 'react';
+import { useCallback } from 'react';
+import { distinctName } from '../../../shared/distinct-name.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { isFinal } from '../../../shared/lifecycle/derive.ts';
-import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import { must, type Schemas } from '../api/client.ts';
+import { useAsked } from '../api/use-asked.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { CopyLine } from '../parts/copy.tsx';
@@ -18,28 +20,37 @@ export function CleanUp({ cluster }: { cluster: Cluster }) {
   return isFinal(cluster.state) ? <Proof cluster={cluster} /> : null;
 }
 
-function Proof({ cluster: { id, name } }: { cluster: Cluster }) {
+function Proof({ cluster }: { cluster: Cluster }) {
+  const { id } = cluster;
   const { api } = useHub();
-  const [record, setRecord] = useState<CleanUpRecord>();
-  const [error, setError] = useState<ApiError>();
-  useEffect(() => {
-    must(api.get('/v1/clusters/{id}/cleanup', { params: { path: { id } } })).then(setRecord, (thrown) =>
-      setError(asApiError(thrown)),
-    );
-  }, [api, id]);
+  const ask = useCallback(
+    () => must(api.get('/v1/clusters/{id}/cleanup', { params: { path: { id } } })),
+    [api, id],
+  );
+  const { answer: record, error, askAgain } = useAsked(ask);
   return (
     <section className="card">
       <h2>Nothing is left</h2>
-      {error && <Problem error={error} />}
+      {error && (
+        <Problem error={error}>
+          <Button onClick={askAgain}>Try again</Button>
+        </Problem>
+      )}
       {record && (
         <>
-          <p>
-            All {record.resources.length} cloud resources that were ever asked for are gone, seen by Hub one
-            by one, after the time in which a late one could still have appeared.
-          </p>
-          <Resources resources={record.resources} />
+          {record.resources.length === 0 ? (
+            <p>Nothing was ever asked for in the cloud, so there was nothing to remove.</p>
+          ) : (
+            <>
+              <p>
+                All {record.resources.length} cloud resources that were ever asked for are gone, seen by Hub
+                one by one, after the time in which a late one could still have appeared.
+              </p>
+              <Resources resources={record.resources} />
+            </>
+          )}
           {record.listing && <Listing listing={record.listing} />}
-          <Download record={record} file={`${name}.clean-up.json`} />
+          <Download record={record} file={`${distinctName(cluster)}.clean-up.json`} />
         </>
       )}
     </section>

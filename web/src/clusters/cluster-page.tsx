@@ -15,7 +15,7 @@ import { Connect } from './connect.tsx';
 import { Facts } from './facts.tsx';
 import { isMoving, isUsable, mayAsk } from './lifecycle.ts';
 import { Members } from './members.tsx';
-import { QuotaRequest } from './quota-request.tsx';
+import { isQuota, QuotaRequest } from './quota-request.tsx';
 import { sentenceOf, useLeft } from './reading.ts';
 import { Timeline } from './timeline.tsx';
 import { Track } from './track.tsx';
@@ -82,7 +82,7 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
         </div>
         <Actions cluster={cluster} role={role} />
       </div>
-      <Now cluster={cluster} role={role} />
+      <Now cluster={cluster} role={role} isPayer={cluster.owner === session.uid} />
       {isMoving(cluster.state) && <Track cluster={cluster} events={events} observed={observed} />}
       <div className="columns">
         <div>
@@ -99,7 +99,14 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
 
 type Standing = Role | 'operator' | undefined;
 
-function Now({ cluster, role }: { cluster: Cluster; role: Standing }) {
+interface NowProps {
+  cluster: Cluster;
+  role: Standing;
+  /** Whether it counts for them: to ask for more for another account would not help it. */
+  isPayer: boolean;
+}
+
+function Now({ cluster, role, isPayer }: NowProps) {
   const { state, error, parked, dueAt } = cluster;
   const { label } = rowOf(state);
   const left = useLeft(cluster);
@@ -124,7 +131,7 @@ function Now({ cluster, role }: { cluster: Cluster; role: Standing }) {
       )}
       {error && (
         <Problem error={error}>
-          <Remedies cluster={cluster} role={role} />
+          <Remedies cluster={cluster} role={role} isPayer={isPayer} />
         </Problem>
       )}
     </section>
@@ -132,13 +139,12 @@ function Now({ cluster, role }: { cluster: Cluster; role: Standing }) {
 }
 
 /** The buttons that do what the remedy says. */
-function Remedies({ cluster, role }: { cluster: Cluster; role: Standing }) {
+function Remedies({ cluster, role, isPayer }: NowProps) {
   const { error } = cluster;
-  const isQuota = ['ACCOUNT_QUOTA', 'ACCOUNT_BUDGET', 'SIZE_OVER_BUDGET'].includes(error?.code ?? '');
   return (
     <>
       {mayAsk(cluster, 'retry', role) && <Retry cluster={cluster} />}
-      {isQuota && role === 'owner' && <QuotaRequest />}
+      {error && isQuota(error.code) && isPayer && <QuotaRequest />}
       {error && mayAsk(cluster, 'delete', role) && <Delete cluster={cluster} look="plain" />}
     </>
   );

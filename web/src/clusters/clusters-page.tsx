@@ -19,6 +19,7 @@ import { CostSoFar } from './cost.tsx';
 import { isMoving, type Tone, toneOf } from './lifecycle.ts';
 import { dismiss, type Order, order, useOrders } from './orders.ts';
 import { useLeft } from './reading.ts';
+import { sharedNames, Whose } from './twins.tsx';
 
 const CreateDialog = lazyDialog(() => import('./create-dialog.tsx'));
 
@@ -77,6 +78,7 @@ function ClusterList({ live, session, onCreate }: ListProps) {
       (cluster) => (!tones || tones.includes(toneOf(cluster.state))) && isSought(cluster, catalog, sought),
     );
   }, [all, catalog, filter, sought]);
+  const twins = useMemo(() => sharedNames(all), [all]);
   if (live.kind === 'loading')
     return (
       <div className="loading" role="status">
@@ -135,7 +137,12 @@ function ClusterList({ live, session, onCreate }: ListProps) {
               <OrderRow key={one.key} asked={one} />
             ))}
             {shown.map((cluster) => (
-              <ClusterRow key={cluster.id} cluster={cluster} uid={session.uid} />
+              <ClusterRow
+                key={cluster.id}
+                cluster={cluster}
+                uid={session.uid}
+                hasTwin={twins.has(cluster.name)}
+              />
             ))}
           </ul>
           {shown.length === 0 && orders.length === 0 && (
@@ -216,6 +223,7 @@ function Deleted({ uid, sought }: { uid: string; sought: string }) {
   const { catalog } = useCatalog();
   const shown =
     live.kind === 'there' ? live.value.filter((cluster) => isSought(cluster, catalog, sought)) : [];
+  const twins = sharedNames(shown);
   return (
     <>
       <p className="muted">
@@ -223,7 +231,7 @@ function Deleted({ uid, sought }: { uid: string; sought: string }) {
       </p>
       <ul className="clusters">
         {shown.map((cluster) => (
-          <ClusterRow key={cluster.id} cluster={cluster} uid={uid} />
+          <ClusterRow key={cluster.id} cluster={cluster} uid={uid} hasTwin={twins.has(cluster.name)} />
         ))}
       </ul>
       {live.kind === 'there' && shown.length === 0 && <p className="muted">There are none.</p>}
@@ -231,7 +239,14 @@ function Deleted({ uid, sought }: { uid: string; sought: string }) {
   );
 }
 
-const ClusterRow = memo(function ClusterRow({ cluster, uid }: { cluster: Cluster; uid: string }) {
+interface RowProps {
+  cluster: Cluster;
+  uid: string;
+  /** Another one of the list is called so too. */
+  hasTwin: boolean;
+}
+
+const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps) {
   const { id, name, state, spec, createdAt } = cluster;
   const { regionLabel } = useCatalog();
   const role = cluster.members[uid];
@@ -241,6 +256,11 @@ const ClusterRow = memo(function ClusterRow({ cluster, uid }: { cluster: Cluster
         <Link href={`/clusters/${id}`} className="cluster-name">
           {name}
         </Link>
+        {hasTwin && (
+          <span className="small">
+            <Whose cluster={cluster} />
+          </span>
+        )}
         <span className="muted small">
           {spec.product} {spec.version} · {regionLabel(spec.region)} · {spec.size}
           {role !== 'owner' && role !== undefined && ` · you are its ${role}`}

@@ -8,6 +8,7 @@ import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { tell } from '../parts/toast.tsx';
 import { isEnding, isUsable } from './lifecycle.ts';
+import { useHasTwin, Whose } from './twins.tsx';
 
 interface Props {
   cluster: Cluster;
@@ -48,7 +49,9 @@ export function Retry({ cluster: { id, name, state }, look = 'primary', named }:
   );
 }
 
-export function Delete({ cluster: { id, name, state }, look = 'plain', named }: Props) {
+export function Delete({ cluster, look = 'plain', named }: Props) {
+  const { id, name, state } = cluster;
+  const hasTwin = useHasTwin(cluster);
   const { api } = useHub();
   const [open, setOpen] = useState(false);
   return (
@@ -68,6 +71,11 @@ export function Delete({ cluster: { id, name, state }, look = 'plain', named }: 
           tell(`${name} is being deleted.`);
         }}
       >
+        {(named || hasTwin) && (
+          <p>
+            <strong>{name}</strong> <Whose cluster={cluster} />.
+          </p>
+        )}
         <p>
           The cluster, its data and its address are removed for good, for everybody who uses it. Hub then
           looks until it has proof that nothing is left.

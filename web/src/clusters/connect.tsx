@@ -1,5 +1,6 @@
 /** How to use it: in a browser, with pachctl, with kubectl. What opens it is made when it is asked for and good for less than an hour. */
 import { useState } from 'react';
+import { distinctName } from '../../../shared/distinct-name.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { type ApiError, asApiError, must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
@@ -9,7 +10,9 @@ import { DownloadIcon, OpenIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { save } from '../parts/save.ts';
 
-export function Connect({ cluster: { id, name, endpoints } }: { cluster: Cluster }) {
+export function Connect({ cluster }: { cluster: Cluster }) {
+  const { id, endpoints } = cluster;
+  const name = distinctName(cluster);
   const { console: page, pachd } = endpoints;
   return (
     <section className="card">

@@ -1,9 +1,10 @@
 /** Asks for a cluster. What it costs and how long it takes is said before the button is pressed. */
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
+import { ERRORS, type ErrorCode } from '../../../shared/errors.ts';
 import { MAX_LABEL, RFC1035_LABEL } from '../../../shared/limits.ts';
 import { must, type Schemas } from '../api/client.ts';
-import { persist } from '../api/persist.ts';
+import { useAsked } from '../api/use-asked.ts';
 import { durationInWords, leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { inDollars } from '../money.ts';
@@ -13,10 +14,11 @@ import { Field, Select } from '../parts/field.tsx';
 import { BoltIcon, ClockIcon, WarningIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
+import { useRefusal } from '../session/me.ts';
 import { useStore } from '../store.ts';
 import { AVAILABILITY, type Catalog, capital, useCatalog } from './catalog.ts';
 import { order, type Wish } from './orders.ts';
-import { QuotaRequest } from './quota-request.tsx';
+import { isQuota, QuotaRequest } from './quota-request.tsx';
 import { WithCatalog } from './with-catalog.tsx';
 
 type Quote = Schemas['Quote'];
@@ -72,7 +74,10 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
     },
     [],
   );
-  const quote = useQuote(wish);
+  const refusal = useRefusal();
+  const { quote, isUnknown } = useQuote(wish, refusal);
+  const obstacle = obstacleOf(refusal, quote);
+  const mayNot = obstacle?.waits === false;
   // The same wish, however often it is sent, is one cluster; another wish is another one.
   const key = useKeyFor(wish);
   const change = (part: Partial<Wish>): void => {
@@ -81,10 +86,12 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
   };
   const product = catalog.products.find(({ id }) => id === wish.product);
   const size = catalog.sizes.find(({ id }) => id === wish.size);
+  // Of what is chosen now, at once.
+  const price = quote?.hourlyPrice ?? size?.hourlyPrice[wish.availability ?? 'zonal'];
   const isNameGood = RFC1035_LABEL.test(wish.name);
 
   const { busy, error, submit, forget } = useSubmit(async () => {
-    if (!isNameGood) return;
+    if (!isNameGood || mayNot) return;
     const { id } = await order(hub, key, wish, () => isThere.current);
     if (!isThere.current) return;
     onClose();
@@ -191,21 +198,19 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
           }}
         />
       </details>
-      <QuoteLine quote={quote} sizeLabel={size?.label} />
+      <QuoteLine {...{ price, quote, isUnknown, obstacle }} sizeLabel={size?.label} />
       {error && <Problem error={error} />}
       <footer>
-        {typeof quote === 'object' && (
+        {price && (
           // On a telephone the whole of it is further up.
           <span className="sum small" aria-hidden="true">
-            {inDollars(quote.hourlyPrice)} an hour, {waitInWords(quote)}
+            {inDollars(price)} an hour{waitInWords(quote, obstacle)}
           </span>
         )}
         {/* What is sent is not taken back. */}
         <Button onClick={onClose}>{busy ? 'Close' : 'Cancel'}</Button>
-        <Button type="submit" look="primary" busy={busy} disabled={!isNameGood}>
-          {typeof quote === 'object' && quote.wait.basis === 'spare'
-            ? 'Create, ready at once'
-            : 'Create cluster'}
+        <Button type="submit" look="primary" busy={busy} disabled={!isNameGood || mayNot}>
+          {quote?.wait.basis === 'spare' ? 'Create, ready at once' : 'Create cluster'}
         </Button>
       </footer>
     </form>
@@ -227,80 +232,108 @@ function useKeyFor(wish: Wish): string {
   return of.current.key;
 }
 
-/** Asked anew with each choice that matters to it. Without a price the button still works: what is wrong with the wish is said when it is pressed. */
-function useQuote({ product, version, size, region, availability, isolation }: Wish) {
+/**
+ * Asked anew with each choice that matters to it, and when they may make clusters again; what was said of another choice is not shown. Without
+ * it the button still works: what is wrong with the wish is said when it is pressed.
+ */
+function useQuote(
+  { product, version, size, region, availability, isolation }: Wish,
+  refusal: ErrorCode | undefined,
+): { quote: Quote | undefined; isUnknown: boolean } {
   const { api } = useHub();
-  const [quote, setQuote] = useState<Quote | 'unknown'>();
-  useEffect(() => {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: anew when the refusal changes, too
+  const ask = useCallback(() => {
     const query = Object.fromEntries(
       Object.entries({ product, version, size, region, availability, isolation }).filter(
         ([, value]) => value,
       ),
     );
-    const asking = persist(() => must(api.get('/v1/quote', { params: { query } })), {
-      answered: setQuote,
-      failed: () => setQuote('unknown'),
-    });
-    return asking.stop;
-  }, [api, product, version, size, region, availability, isolation]);
-  return quote;
+    return must(api.get('/v1/quote', { params: { query } }));
+  }, [api, product, version, size, region, availability, isolation, refusal]);
+  const { answer, error } = useAsked(ask);
+  return { quote: answer, isUnknown: error !== undefined };
 }
 
-/** Waiting for room would not help. */
-const isTooLarge = ({ code }: NonNullable<Quote['room']>): boolean => code.startsWith('SIZE_OVER_');
+/** What stands in the way of a cluster. */
+interface Obstacle {
+  code: ErrorCode;
+  message: string;
+  remedy: string;
+  /** It is asked for, and waits; else it cannot be asked for. */
+  waits: boolean;
+}
 
-function waitInWords({ room, wait }: Quote): string {
-  if (room) return isTooLarge(room) ? 'cannot be made' : 'has to wait';
-  if (wait.basis === 'spare') return 'ready at once';
-  return wait.expectedMs === null ? '' : `ready in ${leftInWords(wait.expectedMs)}`;
+/** @param refusal what the page knows by itself, also where Hub cannot be asked */
+function obstacleOf(refusal: ErrorCode | undefined, quote: Quote | undefined): Obstacle | undefined {
+  if (refusal) {
+    const { say, remedy } = ERRORS[refusal];
+    return { code: refusal, message: say, remedy, waits: false };
+  }
+  // What is refused is not tried again; what waits is.
+  return quote?.room ? { ...quote.room, waits: ERRORS[quote.room.code].retry !== false } : undefined;
+}
+
+function waitInWords(quote: Quote | undefined, obstacle: Obstacle | undefined): string {
+  if (obstacle?.code.startsWith('SIZE_OVER_')) return ', cannot be made';
+  if (obstacle) return obstacle.waits ? ', has to wait' : ', not at the moment';
+  if (quote?.wait.basis === 'spare') return ', ready at once';
+  const expectedMs = quote?.wait.expectedMs ?? null;
+  return expectedMs === null ? '' : `, ready in ${leftInWords(expectedMs)}`;
 }
 
 interface QuoteProps {
-  quote: Quote | 'unknown' | undefined;
+  price: Quote['hourlyPrice'] | undefined;
+  quote: Quote | undefined;
+  isUnknown: boolean;
+  obstacle: Obstacle | undefined;
   sizeLabel: string | undefined;
 }
 
-function QuoteLine({ quote, sizeLabel }: QuoteProps) {
-  if (!quote) return <p className="quote muted" aria-busy="true" />;
-  if (quote === 'unknown')
-    return (
-      <p className="quote muted" role="status">
-        The price is not known at the moment.
-      </p>
-    );
-  const { hourlyPrice, wait, room } = quote;
+function QuoteLine({ price, quote, isUnknown, obstacle, sizeLabel }: QuoteProps) {
   return (
-    <div className="quote" role="status">
-      <p>
-        <strong>{inDollars(hourlyPrice)} an hour</strong>
-        {sizeLabel && <span className="muted"> · {sizeLabel}</span>}
-      </p>
-      {room ? (
-        <>
-          <p className="row">
-            <WarningIcon /> {isTooLarge(room) ? '' : 'It has to wait: '}
-            {room.message}
-          </p>
-          <p className="muted small">{room.remedy}</p>
-          {room.code !== 'CELL_FULL' && room.code !== 'SIZE_OVER_CAPACITY' && <QuotaRequest />}
-        </>
-      ) : wait.basis === 'spare' ? (
-        <p className="row good-text">
-          <BoltIcon /> Ready at once: one is waiting for you.
+    <div className="quote" role="status" aria-busy={!quote && !isUnknown && !obstacle}>
+      {price && (
+        <p>
+          <strong>{inDollars(price)} an hour</strong>
+          {sizeLabel && <span className="muted"> · {sizeLabel}</span>}
         </p>
-      ) : (
-        wait.expectedMs !== null && (
-          <p className="row">
-            <ClockIcon /> Ready in {leftInWords(wait.expectedMs)}
-            <span className="muted small">
-              {wait.basis === 'observed'
-                ? `${durationInWords(wait.expectedMs)} in the middle of the last ${wait.samples}`
-                : 'as is typical'}
-            </span>
+      )}
+      {obstacle ? (
+        <>
+          <p className="row obstacle">
+            <WarningIcon /> <span>{`${obstacle.waits ? 'It has to wait: ' : ''}${obstacle.message}`}</span>
           </p>
-        )
+          <p className="muted small">{obstacle.remedy}</p>
+          {isQuota(obstacle.code) && <QuotaRequest />}
+        </>
+      ) : quote ? (
+        <Wait wait={quote.wait} />
+      ) : (
+        <p className="muted">
+          {isUnknown ? 'How long it takes is not known at the moment.' : 'Asking how long it takes …'}
+        </p>
       )}
     </div>
+  );
+}
+
+function Wait({ wait: { basis, expectedMs, samples } }: Pick<Quote, 'wait'>) {
+  if (basis === 'spare')
+    return (
+      <p className="row good-text">
+        <BoltIcon /> Ready at once: one is waiting for you.
+      </p>
+    );
+  if (expectedMs === null) return null;
+  return (
+    <p className="row">
+      <ClockIcon /> Ready in {leftInWords(expectedMs)}
+      <span className="muted small">
+        {basis === 'observed'
+          ? `${durationInWords(expectedMs)} in the middle of the last ${samples}`
+          : 'as is typical'}
+      </span>
+    </p>
   );
 }
 

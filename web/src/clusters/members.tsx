@@ -1,8 +1,9 @@
 /** Who may use it. Members come with the document, live; who is invited and has not come yet is asked of the API. */
-import { useEffect, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import { must, type Schemas } from '../api/client.ts';
+import { useAsked } from '../api/use-asked.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
@@ -25,7 +26,7 @@ interface Props {
 
 export function Members({ cluster, role, session }: Props) {
   const mayShare = mayAsk(cluster, 'share', role);
-  const [invited, refresh] = useInvited(cluster, mayShare);
+  const { invited, isUnknown, refresh } = useInvited(cluster, mayShare);
   const there = Object.entries(cluster.members)
     .map(([uid, of]): Member => ({ uid, role: of, email: cluster.emails?.[uid] ?? '', pending: false }))
     .sort((a, b) => (a.email < b.email ? -1 : 1));
@@ -50,31 +51,35 @@ export function Members({ cluster, role, session }: Props) {
           />
         ))}
       </ul>
+      {isUnknown && (
+        <p className="muted small" role="status">
+          Who is invited and has not come yet is not known at the moment.
+        </p>
+      )}
       {mayShare && <Invite cluster={cluster} onChange={refresh} />}
     </section>
   );
 }
 
 /** Asked when the page opens and whenever the members change: an invitation that is accepted is a member more. */
-function useInvited({ id, members }: Cluster, mayShare: boolean): [readonly Member[], () => void] {
+function useInvited({ id, members }: Cluster, mayShare: boolean) {
   const { api } = useHub();
-  const [invited, setInvited] = useState<readonly Member[]>([]);
-  const [asked, setAsked] = useState(0);
+  const [changes, setChanges] = useState(0);
   const uids = Object.keys(members).sort().join(' ');
   // biome-ignore lint/correctness/useExhaustiveDependencies: anew whenever these change
-  useEffect(() => {
-    if (!mayShare) return;
-    let isWanted = true;
-    must(api.get('/v1/clusters/{id}/members', { params: { path: { id } } })).then(
-      ({ members: all }) => isWanted && setInvited(all.filter(({ pending }) => pending)),
-      // Those who are there are shown all the same.
-      () => undefined,
-    );
-    return () => {
-      isWanted = false;
-    };
-  }, [api, id, uids, asked, mayShare]);
-  return [mayShare ? invited : [], () => setAsked(asked + 1)];
+  const ask = useCallback(
+    () => must(api.get('/v1/clusters/{id}/members', { params: { path: { id } } })),
+    [api, id, uids, changes],
+  );
+  const { answer, error } = useAsked(mayShare ? ask : undefined);
+  // Those who were there stay while it is asked anew.
+  const last = useRef<readonly Member[]>([]);
+  if (answer) last.current = answer.members.filter(({ pending }) => pending);
+  return {
+    invited: mayShare ? last.current : [],
+    isUnknown: error !== undefined,
+    refresh: () => setChanges(changes + 1),
+  };
 }
 
 interface RowProps {

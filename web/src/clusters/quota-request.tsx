@@ -1,5 +1,6 @@
-/** Asks the operator for more clusters. The answer comes by itself: what waits then starts. */
+/** Asks the operator for more clusters. The answer comes by itself, with the account: what waits then starts. */
 import { useState } from 'react';
+import type { ErrorCode } from '../../../shared/errors.ts';
 import { MAX_REASON, MAX_REQUESTED_CLUSTERS } from '../../../shared/limits.ts';
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
@@ -9,38 +10,70 @@ import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { tell } from '../parts/toast.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
-import { setMe, useKnownMe } from '../session/me.ts';
+import { useMaxClusters, useMyAccount } from '../session/me.ts';
+import { dayAndTime } from '../time.ts';
+
+/** What an operator can grant: whatever else stands in the way, asking for more does not remove it. */
+export const isQuota = (code: ErrorCode): boolean =>
+  ['ACCOUNT_QUOTA', 'ACCOUNT_BUDGET', 'SIZE_OVER_BUDGET'].includes(code);
 
 export function QuotaRequest() {
-  const me = useKnownMe();
+  const { request, declined } = useMyAccount() ?? {};
+  const now = useMaxClusters();
   const [open, setOpen] = useState(false);
-  if (me?.quotaRequest)
-    return (
-      <p className="muted small">
-        You have asked your operator for {me.quotaRequest.maxClusters} clusters; the answer is still to come.
-      </p>
-    );
+  if (request) return <Asked maxClusters={request.maxClusters} />;
   return (
     <>
-      <Button onClick={() => setOpen(true)}>Ask for more</Button>
-      {open && <AskDialog now={me?.allowance.maxClusters ?? 1} onClose={() => setOpen(false)} />}
+      {declined && (
+        <p className="small" role="status">
+          Your operator has declined your request for {clustersInWords(declined.maxClusters)}, on{' '}
+          {dayAndTime(declined.at)}.
+        </p>
+      )}
+      <Button onClick={() => setOpen(true)}>{declined ? 'Ask again' : 'Ask for more'}</Button>
+      {open && <AskDialog now={now} onClose={() => setOpen(false)} />}
     </>
   );
 }
 
-function AskDialog({ now, onClose }: { now: number; onClose(): void }) {
+const clustersInWords = (count: number): string => (count === 1 ? 'one cluster' : `${count} clusters`);
+
+function Asked({ maxClusters }: { maxClusters: number }) {
   const { api } = useHub();
-  const [maxClusters, setMaxClusters] = useState(String(now + 1));
+  const {
+    busy,
+    error,
+    submit: withdraw,
+  } = useSubmit(async () => {
+    await must(api.delete('/v1/me/quotaRequest'));
+    tell('You do not ask for more any more.');
+  });
+  return (
+    <>
+      <p className="small">
+        You have asked your operator for {clustersInWords(maxClusters)}; the answer is still to come.
+      </p>
+      <Button busy={busy} onClick={withdraw}>
+        Take it back
+      </Button>
+      {error && <Problem error={error} />}
+    </>
+  );
+}
+
+function AskDialog({ now, onClose }: { now: number | undefined; onClose(): void }) {
+  const { api } = useHub();
+  const [maxClusters, setMaxClusters] = useState(now === undefined ? '' : String(now + 1));
   const [reason, setReason] = useState('');
   const { busy, error, submit } = useSubmit(async () => {
-    setMe(await must(api.put('/v1/me/quotaRequest', { body: { maxClusters: Number(maxClusters), reason } })));
+    await must(api.put('/v1/me/quotaRequest', { body: { maxClusters: Number(maxClusters), reason } }));
     tell('Your operator is asked.');
     onClose();
   });
   return (
     <Dialog
       title="Ask for more clusters"
-      description={`You may have ${now} at once. Your operator sees what you ask for and why.`}
+      description={`${now === undefined ? '' : `You may have ${now} at once. `}Your operator sees what you ask for and why.`}
       open
       onClose={onClose}
     >

@@ -24,7 +24,7 @@ export function Track({ cluster, events, observed }: Props) {
           <li key={step.key} className={step.at} aria-current={step.at === 'now' ? 'step' : undefined}>
             <span className="mark">{step.at === 'done' ? <CheckIcon /> : index + 1}</span>
             <span className="step-label">{step.label}</span>
-            <Times step={step} since={cluster.since} />
+            <Times step={step} cluster={cluster} />
           </li>
         ))}
       </ol>
@@ -39,17 +39,20 @@ function mediansOf(observed: Durations['steps'] | undefined): Partial<Record<Sta
   return medians;
 }
 
-function Times({ step: { at, tookMs, expectedMs }, since }: { step: TrackStep; since: Date }) {
-  if (at === 'now') return <Running since={since} expectedMs={expectedMs} />;
+function Times({ step: { at, tookMs, expectedMs }, cluster }: { step: TrackStep; cluster: Cluster }) {
+  // What something stands in the way of takes as long as that does.
+  if (at === 'now')
+    return <Running since={cluster.since} expectedMs={cluster.error ? undefined : expectedMs} />;
   const text = at === 'done' ? durationInWords(tookMs ?? 0) : `usually ${durationInWords(expectedMs)}`;
   return <span className="muted small">{text}</span>;
 }
 
-function Running({ since, expectedMs }: { since: Date; expectedMs: number }) {
+function Running({ since, expectedMs }: { since: Date; expectedMs: number | undefined }) {
   const elapsedMs = useCloudElapsed()(since.getTime());
   return (
     <span className="small">
-      {durationInWords(elapsedMs)} <span className="muted">of usually {durationInWords(expectedMs)}</span>
+      {durationInWords(elapsedMs)}
+      {expectedMs !== undefined && <span className="muted"> of usually {durationInWords(expectedMs)}</span>}
     </span>
   );
 }

@@ -7,8 +7,9 @@ import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { isFinal } from '../../../shared/lifecycle/derive.ts';
 import { STATES } from '../../../shared/lifecycle/table.ts';
 import type { SessionStore } from '../session/session.ts';
-import { createStore, type Store } from '../store.ts';
-import { type Live, LOADING, listenToQuery } from './live.ts';
+import type { Store } from '../store.ts';
+import { type Live, listenToQuery } from './live.ts';
+import { listenAsUser } from './of-user.ts';
 
 /** Beyond that a person needs the search of the API; the list says so. */
 export const MOST_CLUSTERS = 500;
@@ -17,24 +18,8 @@ const NOT_FINAL = STATES.filter((state) => !isFinal(state));
 
 export type MyClusters = Store<Live<readonly Cluster[]>>;
 
-export function listenToMyClusters(db: Firestore, session: SessionStore): MyClusters {
-  const store = createStore<Live<readonly Cluster[]>>(LOADING);
-  let stop: (() => void) | undefined;
-  let of: string | undefined;
-  const follow = (): void => {
-    const now = session.get();
-    const uid = now.kind === 'in' ? now.uid : undefined;
-    if (uid === of) return;
-    of = uid;
-    stop?.();
-    stop = undefined;
-    store.set(LOADING);
-    if (uid !== undefined) stop = listenToQuery<Cluster>(mine(db, uid), store.set);
-  };
-  session.subscribe(follow);
-  follow();
-  return store;
-}
+export const listenToMyClusters = (db: Firestore, session: SessionStore): MyClusters =>
+  listenAsUser<readonly Cluster[]>(session, (uid, next) => listenToQuery<Cluster>(mine(db, uid), next));
 
 const mine = (db: Firestore, uid: string) =>
   query(

@@ -1,9 +1,11 @@
 /** Who may have how much, and has: counted by Hub in `accounts` and `cells`, limited by operators. */
 import { collection, limit, orderBy, query } from 'firebase/firestore';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Allowance } from '../../../shared/documents/account.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
-import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
+import { type ApiError, must, type Schemas } from '../api/client.ts';
+import { persist } from '../api/persist.ts';
+import { useAsked } from '../api/use-asked.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import type { Limits } from './limits.ts';
@@ -28,22 +30,16 @@ export function useAccounts() {
 export function useCells(): {
   cells: Live<readonly Account[]>;
   replies: readonly Schemas['Cell'][];
-  error?: ApiError;
+  error: ApiError | undefined;
 } {
   const { firebase, api } = useHub();
-  const [replies, setReplies] = useState<readonly Schemas['Cell'][]>([]);
-  const [error, setError] = useState<ApiError>();
-  useEffect(() => {
-    must(api.get('/v1/admin/cells')).then(
-      ({ cells }) => setReplies(cells),
-      (thrown) => setError(asApiError(thrown)),
-    );
-  }, [api]);
+  const ask = useCallback(() => must(api.get('/v1/admin/cells')), [api]);
+  const { answer, error } = useAsked(ask);
   const listen = useMemo(() => {
     const cells = collection(firebase.db, 'cells');
     return (next: Next<readonly Account[]>) => listenToQuery<Account>(cells, next);
   }, [firebase]);
-  return { cells: useLive(listen), replies, ...(error && { error }) };
+  return { cells: useLive(listen), replies: answer?.cells ?? [], error };
 }
 
 /**
@@ -54,7 +50,6 @@ export function useDefaults(live: Live<readonly Account[]>): Partial<Limits> {
   const { api } = useHub();
   const [defaults, setDefaults] = useState<Partial<Limits>>({});
   const accounts = valuesOf(live);
-  const asked = useRef('');
   const without = accounts.filter(
     (one) => one.maxClusters === undefined || one.maxHourlyMicros === undefined,
   );
@@ -62,10 +57,10 @@ export function useDefaults(live: Live<readonly Account[]>): Partial<Limits> {
   const isKnown = defaults.maxClusters !== undefined && defaults.maxHourlyMicros !== undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: anew when there are other accounts, not when they count
   useEffect(() => {
-    if (isKnown || key === '' || asked.current === key) return;
-    asked.current = key;
+    if (isKnown || key === '') return;
     // Without them the page shows what is taken, and goes on.
-    findDefaults(api, accounts).then(setDefaults, () => undefined);
+    return persist(() => findDefaults(api, accounts), { answered: setDefaults, failed: () => undefined })
+      .stop;
   }, [api, key, isKnown]);
   return defaults;
 }

@@ -1,6 +1,6 @@
 /** Who did what, as it happens: of all, or of the cluster or the person that the page's address asks for, so that it can be linked to. */
 import { collection, limit, orderBy, query, where } from 'firebase/firestore';
-import { type FormEvent, useMemo, useState } from 'react';
+import { type FormEvent, useMemo, useRef, useState } from 'react';
 import { Link, useLocation, useSearch } from 'wouter';
 import type { AuditAction, AuditEntry } from '../../../shared/documents/audit.ts';
 import { AUDIT } from '../../../shared/documents/paths.ts';
@@ -13,7 +13,8 @@ import { type Asked, addressOf, askedIn } from './audit.ts';
 import { Ago, Fact } from './facts.tsx';
 import { LivePart } from './live-part.tsx';
 
-const MOST_ENTRIES = 100;
+/** Shown at first, and more of with each press. */
+const PAGE = 100;
 
 /** What an actor did, in words. */
 const DID: Readonly<Record<AuditAction, string>> = {
@@ -41,7 +42,6 @@ const DID: Readonly<Record<AuditAction, string>> = {
 export function AuditPage() {
   useTitle('Audit log');
   const asked = askedIn(useSearch());
-  const entries = useEntries(asked);
   return (
     <>
       <div className="page-head">
@@ -52,29 +52,51 @@ export function AuditPage() {
       </div>
       {/* The address may ask for another one without anybody having typed. */}
       <Search key={addressOf(asked)} asked={asked} />
-      <LivePart live={entries} what="the audit log">
-        {(all) =>
-          all.length === 0 ? (
-            <p className="muted">
-              {asked ? 'Nothing is known of that one.' : 'Nobody has done anything yet.'}
-            </p>
-          ) : (
-            <>
-              <ul className="stack">
-                {all.map((entry) => (
-                  <Entry key={entry.id} entry={entry} />
-                ))}
-              </ul>
-              {all.length >= MOST_ENTRIES && (
-                <p className="muted">These are the newest {MOST_ENTRIES}; the API lists the others.</p>
-              )}
-            </>
-          )
-        }
-      </LivePart>
+      <Entries key={`of ${addressOf(asked)}`} asked={asked} />
     </>
   );
 }
+
+function Entries({ asked }: { asked: Asked | undefined }) {
+  const [most, setMost] = useState(PAGE);
+  const live = useEntries(asked, most);
+  // Those that are there stay while more are on their way.
+  const last = useRef(live);
+  if (live.kind !== 'loading') last.current = live;
+  return (
+    <LivePart live={last.current} what="the audit log">
+      {(all) =>
+        all.length === 0 ? (
+          <p className="muted">{nothingOf(asked)}</p>
+        ) : (
+          <>
+            <ul className="stack">
+              {all.map((entry) => (
+                <Entry key={entry.id} entry={entry} />
+              ))}
+            </ul>
+            {all.length >= most || live.kind === 'loading' ? (
+              <div className="row">
+                <Button busy={live.kind === 'loading'} onClick={() => setMost(most + PAGE)}>
+                  Load more
+                </Button>
+              </div>
+            ) : (
+              all.length > PAGE && <p className="muted">That is all.</p>
+            )}
+          </>
+        )
+      }
+    </LivePart>
+  );
+}
+
+const nothingOf = (asked: Asked | undefined): string =>
+  asked === undefined
+    ? 'Nobody has done anything yet.'
+    : asked.id.includes('@')
+      ? 'The audit log knows people by their uid, not by their address. The page of quotas has the uid of each account.'
+      : 'Nothing is known of that one.';
 
 function Search({ asked }: { asked: Asked | undefined }) {
   const [, go] = useLocation();
@@ -86,7 +108,7 @@ function Search({ asked }: { asked: Asked | undefined }) {
   };
   return (
     <form className="invite audit-search" onSubmit={submit}>
-      <Field label="Id">
+      <Field label="Cluster id or uid">
         {(field) => (
           <input
             id={field}
@@ -115,7 +137,7 @@ function Search({ asked }: { asked: Asked | undefined }) {
   );
 }
 
-function useEntries(asked: Asked | undefined): Live<readonly AuditEntry[]> {
+function useEntries(asked: Asked | undefined, most: number): Live<readonly AuditEntry[]> {
   const { firebase } = useHub();
   const [by, id] = [asked?.by, asked?.id];
   const listen = useMemo(() => {
@@ -123,10 +145,10 @@ function useEntries(asked: Asked | undefined): Live<readonly AuditEntry[]> {
       collection(firebase.db, AUDIT),
       ...(by === undefined ? [] : [where(by, '==', id)]),
       orderBy('at', 'desc'),
-      limit(MOST_ENTRIES),
+      limit(most),
     );
     return (next: Next<readonly AuditEntry[]>) => listenToQuery<AuditEntry>(newest, next);
-  }, [firebase, by, id]);
+  }, [firebase, by, id, most]);
   return useLive(listen);
 }
 

@@ -1,5 +1,5 @@
-/** A form that asks something of the API: busy while it does, once at a time, and with what was refused. */
-import { type FormEvent, useRef, useState } from 'react';
+/** A form, or a button, that asks something of the API: busy while it does, once at a time, and with what was refused. */
+import { type SyntheticEvent, useRef, useState } from 'react';
 import { type ApiError, asApiError } from '../api/client.ts';
 
 /** @param work may throw an ApiError */
@@ -8,7 +8,7 @@ export function useSubmit(work: () => Promise<void>) {
   const [error, setError] = useState<ApiError>();
   // Two presses may come before the page is drawn anew.
   const sending = useRef(false);
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
     // It may be inside of another form.
     event.stopPropagation();

@@ -1,17 +1,21 @@
 /**
- * Who the caller is to the API, asked once after signing in and again after what changes it: that is also the moment in which invitations
- * become memberships.
+ * Who is signed in, to Hub. The API is asked once after signing in, until it answers: that is the moment in which invitations become
+ * memberships. What changes later comes with the document of the account.
  */
 import { useEffect } from 'react';
+import type { Allowance } from '../../../shared/documents/account.ts';
+import type { ErrorCode } from '../../../shared/errors.ts';
+import { refusalOf } from '../../../shared/standing.ts';
 import { must, type Schemas } from '../api/client.ts';
+import { persist } from '../api/persist.ts';
 import { useHub } from '../hub.ts';
 import { createStore, type Store, useStore } from '../store.ts';
 
-export type Me = Schemas['Me'];
+type Me = Schemas['Me'];
 
 const me: Store<Me | undefined> = createStore<Me | undefined>(undefined);
 
-export function useMe(): Me | undefined {
+export function useMe(): void {
   const { api, session } = useHub();
   const now = session.get();
   const uid = now.kind === 'in' ? `${now.uid} ${now.emailVerified}` : '';
@@ -19,10 +23,26 @@ export function useMe(): Me | undefined {
   useEffect(() => {
     me.set(undefined);
     // Without it the page shows no allowance, and goes on.
-    must(api.get('/v1/me')).then(me.set, () => undefined);
+    return persist(() => must(api.get('/v1/me')), { answered: me.set, failed: () => undefined }).stop;
   }, [api, uid]);
-  return useStore(me);
 }
 
-export const useKnownMe = (): Me | undefined => useStore(me);
-export const setMe = (now: Me): void => me.set(now);
+/** Undefined while it is not known, and of an account that Hub has nothing of. */
+export function useMyAccount(): Allowance | undefined {
+  const live = useStore(useHub().myAccount);
+  return live.kind === 'there' ? live.value : undefined;
+}
+
+/** Clusters that they may have at once, by an operator's word or else by default; undefined while that is not known. */
+export function useMaxClusters(): number | undefined {
+  const asked = useStore(me);
+  return useMyAccount()?.maxClusters ?? asked?.allowance.maxClusters;
+}
+
+/** As what they would be refused a cluster, whatever they choose; undefined: they would not. */
+export function useRefusal(): ErrorCode | undefined {
+  const account = useMyAccount();
+  const session = useStore(useHub().session);
+  if (session.kind === 'in' && !session.emailVerified) return 'EMAIL_NOT_VERIFIED';
+  return account && refusalOf(account, 'make');
+}
