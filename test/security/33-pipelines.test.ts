@@ -24,7 +24,9 @@ const POLICIES = pipelinePolicies({
 function judge(name: string, request: Fields): string {
   const isIt = ({ kind, metadata }: PolicyObject): boolean =>
     kind === 'ValidatingAdmissionPolicy' && metadata.name === name;
-  const { matchConditions, variables = [], validations } = POLICIES.find(isIt)?.spec as unknown as Spec;
+  const policy = POLICIES.find(isIt);
+  if (!policy) throw new Error(`no policy is called ${name}`);
+  const { matchConditions, variables = [], validations } = policy.spec as unknown as Spec;
   const evaluate = (expression: string, known: Fields): unknown => run(expression, known as never);
   if (matchConditions.some(({ expression }) => evaluate(expression, request) !== true)) return 'not judged';
   const known: Fields = {};
@@ -124,8 +126,16 @@ describe.each([
 ] as const)('%s', (policy, asking) => {
   test.each<[string, (spec: Pod) => void, string]>([
     ['as pachd makes it', () => undefined, 'admitted'],
-    ['as another account', (spec) => void (spec.serviceAccountName = 'pachyderm'), NOBODY_ELSE],
-    ['as another account by its old name', (spec) => void (spec.serviceAccount = 'pachyderm'), NOBODY_ELSE],
+    [
+      'as another account',
+      (spec) => void Object.assign(spec, { serviceAccountName: 'pachyderm' }),
+      NOBODY_ELSE,
+    ],
+    [
+      'as another account by its old name',
+      (spec) => void Object.assign(spec, { serviceAccount: 'pachyderm' }),
+      NOBODY_ELSE,
+    ],
     ['with a folder of the node', ({ volumes }) => void volumes.push({ hostPath: { path: '/' } }), VOLUMES],
     [
       'with a Secret in a projected volume',
@@ -153,13 +163,21 @@ describe.each([
         void initContainers.push({ env: [password('hub-postgres', 'postgresql-postgres-password')] }),
       READS,
     ],
-    ['that pulls with its author’s', (spec) => void (spec.imagePullSecrets = [{ name: 'mine' }]), 'admitted'],
-    ['that pulls with Hub’s', (spec) => void (spec.imagePullSecrets = [{ name: 'hub-license' }]), PULLS],
+    [
+      'that pulls with its author’s',
+      (spec) => void Object.assign(spec, { imagePullSecrets: [{ name: 'mine' }] }),
+      'admitted',
+    ],
+    [
+      'that pulls with Hub’s',
+      (spec) => void Object.assign(spec, { imagePullSecrets: [{ name: 'hub-license' }] }),
+      PULLS,
+    ],
   ])('%s', (_, change, said) => expect(judge(policy, asking(pod(change)))).toBe(said));
 });
 
 test('a pipeline of before is scaled as ever, and not changed into another', () => {
-  const bad = pod((spec) => void (spec.serviceAccountName = 'pachyderm'));
+  const bad = pod((spec) => void Object.assign(spec, { serviceAccountName: 'pachyderm' }));
   const request = { operation: 'UPDATE', ...by('pachyderm') };
   const scaled = { ...controller(bad), metadata: { name: 'scaled' } };
   expect(judge('hub-pipelines', { object: scaled, oldObject: controller(bad), request })).toBe('not judged');
