@@ -322,6 +322,19 @@ describeConsole('mishaps in the console', (setting) => {
     expect(await dialog.getByRole('button', { name: 'Ask for more' }).count()).toBe(0);
   });
 
+  test('what costs more than one may is not to be had, until one may, while the dialog is open', async () => {
+    const email = await setting.newcomer('bess');
+    const account = setting.driver.firestore.doc('accounts/bess');
+    await account.set({ schema: 1, clusters: 0, hourlyMicros: 0, maxHourlyMicros: 1 });
+    const dialog = await openCreateDialog(await setting.openAs(email));
+    await dialog.getByText('This size costs more an hour than your account allows.').waitFor();
+    await dialog.getByRole('button', { name: 'Ask for more' }).waitFor();
+    expect(await createButton(dialog).isDisabled()).toBe(true);
+    await account.update({ maxHourlyMicros: 90_000_000 });
+    await dialog.getByRole('status').filter({ hasText: 'Ready in' }).waitFor();
+    expect(await createButton(dialog).isDisabled()).toBe(false);
+  });
+
   test('of two clusters of one name one sees which is whose, also before one is deleted', async () => {
     const email = await setting.newcomer('tess');
     await setting.newcomer('tom');

@@ -14,7 +14,7 @@ import { Field, Select } from '../parts/field.tsx';
 import { BoltIcon, ClockIcon, WarningIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
-import { useRefusal } from '../session/me.ts';
+import { useMyAccount, useRefusal } from '../session/me.ts';
 import { useStore } from '../store.ts';
 import { AVAILABILITY, type Catalog, capital, useCatalog } from './catalog.ts';
 import { order, type Wish } from './orders.ts';
@@ -233,15 +233,16 @@ function useKeyFor(wish: Wish): string {
 }
 
 /**
- * Asked anew with each choice that matters to it, and when they may make clusters again; what was said of another choice is not shown. Without
- * it the button still works: what is wrong with the wish is said when it is pressed.
+ * Asked anew with each choice that matters to it, and when they may make clusters again, or larger ones; what was said of another choice is not
+ * shown. Without it the button still works: what is wrong with the wish is said when it is pressed.
  */
 function useQuote(
   { product, version, size, region, availability, isolation }: Wish,
   refusal: ErrorCode | undefined,
 ): { quote: Quote | undefined; isUnknown: boolean } {
   const { api } = useHub();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: anew when the refusal changes, too
+  const { maxClusters, maxHourlyMicros } = useMyAccount() ?? {};
+  // biome-ignore lint/correctness/useExhaustiveDependencies: anew when what they may changes, too
   const ask = useCallback(() => {
     const query = Object.fromEntries(
       Object.entries({ product, version, size, region, availability, isolation }).filter(
@@ -249,7 +250,7 @@ function useQuote(
       ),
     );
     return must(api.get('/v1/quote', { params: { query } }));
-  }, [api, product, version, size, region, availability, isolation, refusal]);
+  }, [api, product, version, size, region, availability, isolation, refusal, maxClusters, maxHourlyMicros]);
   const { answer, error } = useAsked(ask);
   return { quote: answer, isUnknown: error !== undefined };
 }
