@@ -163,6 +163,7 @@ describe('for kubectl', () => {
         'audit',
         {
           ...{ cluster: id, actor: uid, action: 'issue-credentials', resource: `clusters/${id}` },
+          reason: 'kubeconfig',
           ...{ trace: expect.any(String), span: expect.any(String) },
         },
       ]);
