@@ -38,7 +38,7 @@ describe('a bucket that holds much', () => {
 
   test('is no timeout as long as it becomes emptier', async () => {
     const hub = hubWithSlowBuckets(seconds(30));
-    const id = await withObjects(hub, 20 * OBJECTS_AT_A_TIME);
+    const id = await withObjects(hub, 40 * OBJECTS_AT_A_TIME);
     await hub.delete(id);
     await hub.until(async () => {
       const { state } = await hub.cluster(id);
