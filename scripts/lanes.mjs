@@ -23,6 +23,10 @@ export const LANES = {
   'test:security': ['test/security/'],
   /** The functions as they are deployed, bundled, through one whole life of a cluster. */
   'test:deployed': ['test/deployed/'],
+  /** The commands of operators, each as a program of its own. */
+  'test:operate': ['attest', 'charts', 'doctor', 'google', 'recount', 'smoke', 'verify'].map(
+    (name) => `scripts/${name}.test.ts`,
+  ),
   /** Real kubectl and helm. */
   'test:k8s': ['test/k8s/'],
 };
