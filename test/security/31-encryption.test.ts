@@ -13,8 +13,8 @@ promise('31', 'what a cluster keeps is encrypted with the operator’s key, wher
     },
     'volumes have a class without a key': {
       file: 'functions/leaf/plan.ts',
-      from: "parameters: { type: 'pd-balanced', 'disk-encryption-kms-key': key },",
-      to: "parameters: { type: 'pd-balanced', ...(key === '' && { key }) },",
+      from: "...(key !== undefined && { 'disk-encryption-kms-key': key }),",
+      to: "...(key === '' && { 'disk-encryption-kms-key': key }),",
     },
     'the key is not told to the installer': {
       file: 'functions/access/installation.ts',

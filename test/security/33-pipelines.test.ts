@@ -190,7 +190,7 @@ test('pods of the product’s own are nobody’s pipelines', () => {
   expect(judge('hub-pipeline-pods', { object, request: { operation: 'CREATE' } })).toBe('not judged');
 });
 
-test('a worker makes no pods, and who makes them for it does', () => {
+test('33: a worker makes no pods, and who makes them for it does', () => {
   const pods = (who: Fields) =>
     judge('hub-workers-pods', { object: {}, request: { operation: 'CREATE', ...who } });
   expect(pods(by('pachyderm-worker'))).toBe('Pipelines make, change and delete no pods.');

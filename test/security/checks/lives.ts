@@ -103,6 +103,17 @@ const LIVES: Readonly<Record<string, Life>> = {
     },
   },
 
+  'sent back to the queue by a cloud that leaves something behind': {
+    async live(hub) {
+      hub.faults.force('stockout', { times: 2 });
+      hub.faults.force('quota', { times: 1, subject: 'europe-west1 operation' });
+      const id = await hub.create(HELLO);
+      hub.faults.force('leak', { times: 2, subject: `hub-${id}-g1` });
+      await hub.until(async () => (await hub.cluster(id)).error?.code === 'CLOUD_QUOTA', hours(1));
+      await hub.until(async () => (await hub.cluster(id)).state === 'queued', hours(1));
+    },
+  },
+
   'never made': {
     async live(hub) {
       hub.faults.force('stuck-operation', { times: 1 });
@@ -241,10 +252,17 @@ const LIVES: Readonly<Record<string, Life>> = {
       await hub.clock.runFor(minutes(2));
       await mended();
       await leaf.delete(AUTH_SECRET);
-      await hub.look(id);
-      await hub.run(hub.join(id, 'grace'));
-      isLeftDuring(hub, id, 'repair');
+      // However long it takes: who comes in the middle of it goes at the end of it, and who was there goes as well.
+      hub.before(stepTopic('repair'), 'pachyderm.setMembers', async () => {
+        await hub.join(id, 'grace');
+        isLeftDuring(hub, id, 'repair');
+      });
+      await mended();
+      await hub.share(id, 'grace', 'owner');
       await hub.reach(id, 'ready');
+      await leaf.delete(AUTH_SECRET);
+      isLeftDuring(hub, id, 'repair');
+      await mended();
       await leaf.delete(deployment('console'));
       hub.faults.force('job-fails');
       await mended();
