@@ -16,6 +16,8 @@ export const RETRY_MS = 2_000;
 const PULL_MEDIAN_MS = 12_000;
 const PULL_P95_MS = 40_000;
 const SLOWER = 5;
+/** The tail of the distribution has no end of its own; pulls have one. */
+const PULL_MOST_MS = 600_000;
 /** An image that is there: creating and starting the container only. */
 export const PRESENT_MS = 700;
 /** The least time until a container starts. */
@@ -24,7 +26,7 @@ export const LEAST_START_MS = 500;
 /** An image that the node has not got yet. */
 export function freshPullMs({ faults, random }: Pick<World, 'faults' | 'random'>, image: string): number {
   const slow = faults.hit('slow-pull', image) ? SLOWER : 1;
-  return slow * logNormal(random, PULL_MEDIAN_MS, PULL_P95_MS);
+  return Math.min(PULL_MOST_MS, slow * logNormal(random, PULL_MEDIAN_MS, PULL_P95_MS));
 }
 
 /** 10 s, doubled with each try, five minutes at most, as for crashes. https://kubernetes.io/docs/concepts/containers/images/#imagepullbackoff */

@@ -231,6 +231,8 @@ export function createWorld({
     const process = startProcess(++processes, name, fate, { skewMs: Math.round(skewMs), lasts });
     running.add(process);
     const log = createLog((severity, event, fields) => {
+      // Also one of somebody else's that a stall has led to: a code of a sign-in that has expired meanwhile.
+      if (event === 'step failed') noteTrouble(process);
       note(`log ${event}`, () => `${name}#${process.id} ${severity} ${event} ${JSON.stringify(fields)}`);
       // Older code need not be able to read what newer code wrote.
       if (fields.code === 'BUG' || (event.endsWith('not readable') && !isOld))
