@@ -210,7 +210,7 @@ function Transfer({ cluster: { id }, member: { email }, deed, self }: TransferPr
   if (deed === undefined) return null;
   const { label, title, says, done } = TRANSFERS[deed];
   return (
-    <>
+    <div className="transfer">
       <Button look="quiet" onClick={() => setAsking(true)}>
         {label}
       </Button>
@@ -227,7 +227,7 @@ function Transfer({ cluster: { id }, member: { email }, deed, self }: TransferPr
       >
         <p>{says}</p>
       </Confirm>
-    </>
+    </div>
   );
 }
 
