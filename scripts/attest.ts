@@ -7,8 +7,8 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Signer, sealed } from './dsse.ts';
-import { googleOf, NotSignedIn } from './google.ts';
-import { readOptions, Unusable } from './options.ts';
+import { googleOf } from './google.ts';
+import { readOptions, runCommand, Unusable } from './options.ts';
 import { provenanceOf } from './provenance.ts';
 import { ATTESTATION, commitIn, digestOf, digestsOf } from './release-files.ts';
 import { kmsSigner, signerOf } from './signer.ts';
@@ -73,10 +73,4 @@ async function signerFor({ kms, project = '', endpoint }: Options, env: NodeJS.P
   return signerOf(text);
 }
 
-try {
-  await main(process.argv.slice(2), process.env);
-} catch (error) {
-  if (!(error instanceof Unusable) && !(error instanceof NotSignedIn)) throw error;
-  process.stderr.write(`${error.message.trimEnd()}\n`);
-  process.exitCode = 2;
-}
+await runCommand((args) => main(args, process.env));

@@ -6,9 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { googleOf, NotSignedIn, refusalIn } from './google.ts';
+import { googleOf, refusalIn } from './google.ts';
 import { type Chart, mirrorOf, missingCharts, REPOSITORIES } from './mirror.ts';
-import { readOptions, Unusable } from './options.ts';
+import { readOptions, runCommand, Unusable } from './options.ts';
 
 const USAGE = `usage: npm run charts -- --project <id> --region <region> [--from <https:// or oci:// address>]
 helm must be signed in to the mirror: docs/deploy.md. --from: where the charts of your own products are.
@@ -61,10 +61,4 @@ function helm(...args: string[]): boolean {
   return status === 0;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof Unusable) && !(error instanceof NotSignedIn)) throw error;
-  process.stderr.write(`${error.message.trimEnd()}\n`);
-  process.exitCode = 2;
-}
+await runCommand(main);

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { opened, type PublicKey, parsePublicKeys } from './dsse.ts';
-import { readOptions, Unusable } from './options.ts';
+import { readOptions, runCommand, Unusable } from './options.ts';
 import { checkProvenance, type Provenance } from './provenance.ts';
 import { ATTESTATION, commitIn, digestOf, digestsOf } from './release-files.ts';
 
@@ -96,10 +96,4 @@ function readKeys(file: string): readonly PublicKey[] {
   }
 }
 
-try {
-  process.exitCode = main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof Unusable)) throw error;
-  process.stderr.write(`${error.message.trimEnd()}\n`);
-  process.exitCode = 2;
-}
+await runCommand(main);

@@ -5,7 +5,7 @@
  */
 import { ISTIO_SUPPORTED_UNTIL, ISTIO_VERSION } from '../functions/leaf/mesh.ts';
 import { REGIONS, SIZES } from '../shared/catalog/catalog.ts';
-import { type Answer, type Google, googleOf, NotSignedIn, refusalIn } from './google.ts';
+import { type Answer, type Google, googleOf, refusalIn } from './google.ts';
 import { missingCharts } from './mirror.ts';
 import { readOptions, Unusable } from './options.ts';
 
@@ -453,7 +453,7 @@ try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const { message, cause } = error as Error;
-  const isExpected = error instanceof Unusable || error instanceof NotSignedIn;
+  const isExpected = error instanceof Unusable;
   if (!isExpected && !(cause instanceof Error)) throw error;
   const why = isExpected ? message : `Google cannot be reached: ${(cause as Error).message}`;
   process.stderr.write(`${why.trimEnd()}\n`);

@@ -1,5 +1,6 @@
 /** Google's REST APIs as the person who runs a script: `gcloud auth application-default login` says who that is. */
 import { seconds } from '../shared/units.ts';
+import { Unusable } from './options.ts';
 
 export interface Answer {
   status: number;
@@ -13,9 +14,6 @@ export interface Google {
 }
 
 const PATIENCE_MS = seconds(30);
-
-/** Says what to do about it. */
-export class NotSignedIn extends Error {}
 
 /**
  * @param project that is asked in whose name, and that pays for it
@@ -31,7 +29,7 @@ export function googleOf(project: string, endpoint?: string): Google {
       return (await auth.getAccessToken()) ?? '';
     } catch {
       // Without its words, which are about key files.
-      throw new NotSignedIn('Nobody is signed in. Run: gcloud auth application-default login');
+      throw new Unusable('Nobody is signed in. Run: gcloud auth application-default login');
     }
   };
   return {

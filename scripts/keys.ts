@@ -5,9 +5,9 @@
  * `npm run keys -- --project <id> --secrets page-token-key,oidc-signing-keys,…`; `--directory` names another authority than Google's.
  */
 import { PUBLIC_AUTHORITY } from '../functions/config.ts';
-import { googleOf, NotSignedIn } from './google.ts';
+import { googleOf } from './google.ts';
 import { MAKERS } from './key-makers.ts';
-import { readOptions, Unusable } from './options.ts';
+import { readOptions, runCommand, Unusable } from './options.ts';
 import { addVersion, type Version, versionsOf } from './secret-manager.ts';
 
 const USAGE = 'usage: npm run keys -- --project <id> --secrets <names, with commas between>\n';
@@ -88,10 +88,4 @@ function readArguments(args: readonly string[]): {
   };
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof Unusable) && !(error instanceof NotSignedIn)) throw error;
-  process.stderr.write(`${error.message.trimEnd()}\n`);
-  process.exitCode = 2;
-}
+await runCommand(main);

@@ -8,8 +8,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { type Answer, type Google, googleOf, NotSignedIn, refusalIn } from './google.ts';
-import { readOptions, Unusable } from './options.ts';
+import { type Answer, type Google, googleOf, refusalIn } from './google.ts';
+import { readOptions, runCommand, Unusable } from './options.ts';
 import { consoleFiles } from './release-files.ts';
 
 const USAGE = 'usage: npm run release -- --project <id> --site <id> --region <region of the functions>\n';
@@ -91,10 +91,4 @@ async function main(args: readonly string[]): Promise<void> {
   await release(googleOf(project, endpoint), site, region);
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof Unusable) && !(error instanceof NotSignedIn)) throw error;
-  process.stderr.write(`${error.message.trimEnd()}\n`);
-  process.exitCode = 2;
-}
+await runCommand(main);

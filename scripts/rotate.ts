@@ -9,9 +9,9 @@ import { parseCleanUpKeys } from '../functions/clean-up/keys.ts';
 import { PUBLIC_AUTHORITY } from '../functions/config.ts';
 import { AcmeProblem, isAway, prepareHttp } from '../functions/google/acme-http.ts';
 import { parseSigningKeys } from '../functions/oidc/keys.ts';
-import { type Google, googleOf, NotSignedIn } from './google.ts';
+import { type Google, googleOf } from './google.ts';
 import { MAKERS } from './key-makers.ts';
-import { readOptions, Unusable } from './options.ts';
+import { readOptions, runCommand, Unusable } from './options.ts';
 import { addVersion, readVersion, versionsOf } from './secret-manager.ts';
 
 const USAGE = `usage: npm run rotate -- --project <id> --secret <name> --to <step>
@@ -226,10 +226,4 @@ function functionsWith(secrets: readonly string[]): string[] {
     .map(([name]) => name);
 }
 
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof Unusable) && !(error instanceof NotSignedIn)) throw error;
-  process.stderr.write(`${error.message.trimEnd()}\n`);
-  process.exitCode = 2;
-}
+await runCommand(main);

@@ -15,8 +15,7 @@ import {
   invitationPath,
 } from '../../shared/documents/invitation.ts';
 import { AppError } from '../../shared/errors.ts';
-import { wayFrom } from '../../shared/lifecycle/derive.ts';
-import type { State } from '../../shared/lifecycle/table.ts';
+import { ENDING } from '../../shared/lifecycle/derive.ts';
 import { MAX_MEMBERS } from '../../shared/limits.ts';
 import { refusalOf } from '../../shared/standing.ts';
 import { days } from '../../shared/units.ts';
@@ -34,9 +33,6 @@ const FRESH_MS = days(1);
 
 /** Accepted in one request; the rest comes with the next. */
 const AT_ONCE = 20;
-
-/** Nobody new comes into a cluster on its way out. */
-const ENDING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'deleted']);
 
 export const pathOfInvitation = (clusterId: string, email: string): string =>
   invitationPath(createHash('sha256').update(`${clusterId} ${email}`, 'utf8').digest('hex'));

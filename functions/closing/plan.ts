@@ -4,8 +4,7 @@ import type { OwnClusterReply } from '../../shared/api.ts';
 import { type Allowance, accountPath, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
 import type { Cluster, ClusterPatch, Liability } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
-import { isFinal, wayFrom } from '../../shared/lifecycle/derive.ts';
-import type { State } from '../../shared/lifecycle/table.ts';
+import { ENDING, isFinal } from '../../shared/lifecycle/derive.ts';
 import { type DocumentData, Increment, type Snapshot, type Write } from '../cloud.ts';
 import type { Change } from '../dispatch/commands.ts';
 import { type Limits, planAdmission } from '../steps/admit.ts';
@@ -59,9 +58,6 @@ const heirOf = (
   limits: Limits,
 ): string | undefined =>
   candidatesOf(cluster, uid).find((other) => mayHave(cluster, counted.get(other), limits));
-
-/** On its way out it is nothing to hand over. */
-export const ENDING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'deleted']);
 
 /** Who might have it afterwards, as far as the cluster itself tells. */
 export const candidatesOf = (cluster: Whose, uid: string): string[] =>

@@ -23,6 +23,9 @@ export function wayFrom(state: State): readonly State[] {
   }
 }
 
+/** On its way out, or gone: nobody new comes in, and there is nothing to hand over. */
+export const ENDING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'deleted']);
+
 /** From the first state to `ready`, where no spare waits. */
 export const COLD_WAY: readonly State[] = wayFrom('queued');
 

@@ -11,7 +11,7 @@ import { REGIONS, SIZES } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type DeadLetterFields, deadLetterPath } from '../../shared/documents/dead-letter.ts';
 import { poolPath } from '../../shared/documents/pool.ts';
-import { commandEdge, wayFrom } from '../../shared/lifecycle/derive.ts';
+import { commandEdge, ENDING } from '../../shared/lifecycle/derive.ts';
 import { type Command, rowOf, type State } from '../../shared/lifecycle/table.ts';
 import { hours, minutes, seconds } from '../../shared/units.ts';
 import { requestOf } from '../request.ts';
@@ -32,7 +32,7 @@ const PATIENCE_MS = seconds(30);
 const REPEATS = 4;
 
 /** The way out, and where an operator must help. */
-const ENDING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'deleted', 'stuck']);
+const LEAVING: ReadonlySet<State> = new Set<State>([...ENDING, 'stuck']);
 
 /** What the endpoints ask of a cluster; of the others an event always tells. */
 const COMMANDS: Partial<Record<EndpointName, Command>> = {
@@ -167,7 +167,7 @@ export function createWorkload(world: World, findings: Findings) {
   /** What is said to be deleted is on its way out, or needs an operator. */
   function checkEnding(id: string): void {
     const state = findings.clusters().find((cluster) => cluster.id === id)?.state;
-    if (state === undefined || !ENDING.has(state))
+    if (state === undefined || !LEAVING.has(state))
       world.violate('S18', `the deletion of ${id} is accepted, and it is ${state}`);
   }
 
