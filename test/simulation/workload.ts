@@ -109,6 +109,7 @@ export function createWorkload(world: World, findings: Findings) {
     world.serving.add(instance.process);
     const before = findings.clusters().find((cluster) => cluster.id === id);
     const refusals = held.refusalsOf(as, name, before);
+    const there = new Set(refusals.size > 0 ? findings.clusters().map((cluster) => cluster.id) : []);
     const answered = Promise.resolve(
       instance.app.request(
         url,
@@ -144,7 +145,9 @@ export function createWorkload(world: World, findings: Findings) {
     if (name === 'POST /v1/clusters' && answer.status === 202) checkMine(as, answer.body.id ?? '');
     if (name === 'DELETE /v1/clusters/{id}' && answer.status < 300) checkEnding(id);
     if (before && answer.status < 300) noteUnchanged(before, COMMANDS[name]);
-    if (answer.status < 300)
+    // Who asks with the key of what was carried out before is told of that.
+    const isRepeat = key !== undefined && there.has(answer.body.id ?? '');
+    if (answer.status < 300 && !isRepeat)
       held.checkRefused(`${name} of ${as}`, refusals, held.refusalsOf(as, name, before));
     else if (/_SUSPENDED$|_THROTTLED$/.test(answer.body.code ?? '')) world.markers.add('held and refused');
     return answer;
