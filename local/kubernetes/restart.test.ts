@@ -15,7 +15,7 @@ import { apply, create, list, remove } from './api.ts';
 import { KINDS } from './kinds.ts';
 import { createLeaves, type Leaves } from './leaves.ts';
 import { createKubernetes, type Kubernetes } from './model.ts';
-import type { Fields } from './objects.ts';
+import type { Fields, Stored } from './objects.ts';
 import { aDeployment, hasCondition, TARGET } from './testing.ts';
 
 let folder: string;
@@ -154,6 +154,32 @@ describe('an installation', () => {
       store.close();
     },
   );
+
+  test('is not given up for the time in which nobody was there', async () => {
+    const clock = virtualClock();
+    const first = start(clock, cloud());
+    create(first.kubernetes.add({ ...TARGET, ca: 'CA' }), KINDS.Job, 'default', {
+      metadata: { name: 'work' },
+      spec: {
+        activeDeadlineSeconds: 300,
+        template: {
+          spec: {
+            restartPolicy: 'Never',
+            containers: [{ name: 'work', image: 'work:1', command: ['sleep', '120'] }],
+          },
+        },
+      },
+    });
+    await clock.runFor(minutes(1));
+    first.kubernetes.close();
+    first.store.close();
+    await clock.runFor(minutes(20));
+    const second = start(clock, cloud());
+    const leaf = second.kubernetes.add({ ...TARGET, ca: 'CA' });
+    await clock.runFor(minutes(4));
+    expect(hasCondition(leaf.objects.get(KINDS.Job, 'default', 'work') as Stored, 'Complete')).toBe(true);
+    second.store.close();
+  });
 
   test('rests until somebody starts its cluster again', async () => {
     const clock = virtualClock();

@@ -25,9 +25,18 @@ export class Tasks {
     this.#run = run;
   }
 
-  /** Arms what the journal held for a leaf cluster. */
+  /**
+   * Arms what the journal held for a leaf cluster. What fell due while nobody was there comes now, and everything else keeps its distance
+   * from it: a deadline that ran on meanwhile would end work that stood still, which in reality it does not.
+   */
   resume(leaf: string): void {
-    for (const task of this.#table.values()) if (task.leaf === leaf) this.#arm(task);
+    const tasks = [...this.#table.values()].filter((task) => task.leaf === leaf);
+    const lateMs = Math.max(0, ...tasks.map(({ atMs }) => this.#clock.now() - atMs));
+    for (const task of tasks) {
+      const later = { ...task, atMs: task.atMs + lateMs };
+      if (lateMs > 0) this.#table.set(keyOf(leaf, task.name, task.subject), later);
+      this.#arm(later);
+    }
   }
 
   has(leaf: string, name: string, subject: string): boolean {
