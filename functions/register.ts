@@ -5,7 +5,7 @@
 import { type CloudEvent, cloudEvent, type HttpFunction, http } from '@google-cloud/functions-framework';
 import { AppError } from '../shared/errors.ts';
 import { bodyOf } from '../shared/messages.ts';
-import { guardNextServer } from './api/body-guard.ts';
+import { guardNextServer } from './http/body-guard.ts';
 import type { Delivered } from './cloud.ts';
 import { entryPointOf } from './entry-point.ts';
 import type { Ports } from './ports.ts';
@@ -21,7 +21,7 @@ interface MessagePublished {
 }
 
 /** The ports of one function, made for its identity from the environment's Config. */
-const makePorts = async (name: string): Promise<Ports> => (await import('./google/ports.ts')).portsOf(name);
+const makePorts = async (name: string): Promise<Ports> => (await import('./real-ports.ts')).portsOf(name);
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;

@@ -10,7 +10,7 @@ import { challengeName } from '../dns.ts';
 import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
 import { CERTIFICATE_SECRET, certificateSecret } from './exposure.ts';
-import { hostName, hostOf } from './host.ts';
+import { hostName, hostOf } from '../clusters/host.ts';
 import type { Place } from './place.ts';
 
 /** How far it is, and what the document is to remember of it. */

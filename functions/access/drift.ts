@@ -10,7 +10,7 @@ import { accessOf } from './access.ts';
 import { heldBy, isAnother } from './certificate.ts';
 import type { ConditionType } from './conditions.ts';
 import { isExposed } from './expose.ts';
-import { hostName } from './host.ts';
+import { hostName } from '../clusters/host.ts';
 import { installationOf } from './installation.ts';
 import { areMembersApplied } from './members.ts';
 import { observe, type Place, placeIn } from './place.ts';

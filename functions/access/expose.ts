@@ -13,7 +13,7 @@ import { refOf } from '../leaf/leaf.ts';
 import { accessOf } from './access.ts';
 import { ensureCertificate } from './certificate.ts';
 import { exposureOf, GATEWAY } from './exposure.ts';
-import { hostName } from './host.ts';
+import { hostName } from '../clusters/host.ts';
 import { applyMembers, areMembersApplied } from './members.ts';
 import type { Place } from './place.ts';
 

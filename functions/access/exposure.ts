@@ -5,7 +5,7 @@
 import type { Product } from '../../shared/catalog/product.ts';
 import type { KubeObject, KubeRef } from '../leaf/leaf.ts';
 import { GATEWAY_NAMESPACE, GATEWAY_RELEASE } from '../leaf/mesh.ts';
-import { hostName } from './host.ts';
+import { hostName } from '../clusters/host.ts';
 
 const OURS = { 'app.kubernetes.io/managed-by': 'hub' };
 /** Of the gateway's own pods. */

@@ -5,7 +5,7 @@ import { keyIn } from '../data-key.ts';
 import { ensureInstalled, type InstallProgress } from '../leaf/install.ts';
 import { CHART_TOKEN_MS } from '../leaf/manifests.ts';
 import { type InstallPlan, planInstall } from '../leaf/plan.ts';
-import { bucketName } from '../steps/target.ts';
+import { bucketName } from '../clusters/target.ts';
 import { accessOf } from './access.ts';
 import type { Place } from './place.ts';
 

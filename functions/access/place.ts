@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
 import type { ClusterTarget, LeafConnection, Observed } from '../providers/provider.ts';
-import { hostOf } from './host.ts';
+import { hostOf } from '../clusters/host.ts';
 
 export interface Place {
   cluster: Cluster;

@@ -13,7 +13,7 @@ import { requestClosing } from '../closing/request.ts';
 import type { Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail, type Principal, requireRecentSignIn } from '../tokens.ts';
-import { accountLimits, parseAllowance, toAllowance, toRemarks } from './allowance.ts';
+import { accountLimits, parseAllowance, toAllowance, toRemarks } from '../accounts/allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 
 /** Entries of the audit log, of each kind the newest; an operator has the others. */

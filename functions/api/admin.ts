@@ -25,7 +25,7 @@ import { audited, type Deed } from '../audit.ts';
 import { openPlaces } from '../breaker/breaker.ts';
 import { clustersOf } from '../closing/clusters.ts';
 import { requestClosing } from '../closing/request.ts';
-import { wakeQueue } from '../dispatch/queue.ts';
+import { wakeQueue } from '../clusters/queue.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { newestEntries } from './account.ts';
@@ -36,7 +36,7 @@ import {
   parseAllowance,
   toAllowance,
   toRemarks,
-} from './allowance.ts';
+} from '../accounts/allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { cutPage, type PageScope, parsePageToken } from './paging.ts';
 

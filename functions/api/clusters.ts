@@ -14,8 +14,8 @@ import { type ClusterEvent, eventDocument, eventsOf } from '../../shared/documen
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
-import { requireCreation } from '../abuse/rates.ts';
-import { requireGoodAccount } from '../abuse/standing.ts';
+import { requireCreation } from '../accounts/creations.ts';
+import { requireGoodAccount } from '../accounts/standing.ts';
 import type { Snapshot, Write } from '../cloud.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 import { readableClusters } from '../dispatch/commit.ts';
@@ -25,7 +25,7 @@ import { requireEmail } from '../tokens.ts';
 import { type Call, type Endpoint, endpoint } from './endpoint.ts';
 import { accepted, findCluster } from './find-cluster.ts';
 import { findEarlier, keyedRequest } from './idempotency.ts';
-import { acceptInvitations } from './invitations.ts';
+import { acceptInvitations } from '../members/invitations.ts';
 import { cutPage, type PageScope, parsePageToken } from './paging.ts';
 import { etagOf, toEventReply, toReply } from './reply.ts';
 

@@ -17,7 +17,7 @@ import { ISSUER, oidcUnderTest } from '../../test/oidc.ts';
 import { memberAccountName } from '../access/member-account.ts';
 import { MEMBERS_NAMESPACE } from '../leaf/manifests.ts';
 import { type LogFields, scrub, silentLog } from '../log.ts';
-import { dexConnectors } from '../oidc/dex.ts';
+import { dexConnectors } from '../pachyderm/dex.ts';
 import { openPachyderm } from '../pachyderm/client.ts';
 import { bindingsOf } from '../pachyderm/members.ts';
 import type { Pachyderms } from '../pachyderm/pachyderm.ts';

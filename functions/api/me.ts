@@ -3,9 +3,9 @@ import { type MeReply, meReply, putQuotaRequestBody } from '../../shared/api.ts'
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import type { Ports } from '../ports.ts';
 import { type Principal, requireEmail } from '../tokens.ts';
-import { accountLimits, changeAccount, parseAllowance, toAllowance, toRemarks } from './allowance.ts';
+import { accountLimits, changeAccount, parseAllowance, toAllowance, toRemarks } from '../accounts/allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { acceptInvitations } from './invitations.ts';
+import { acceptInvitations } from '../members/invitations.ts';
 
 const get = endpoint({
   name: 'GET /v1/me',

@@ -24,7 +24,7 @@ import { aCluster, clusterIdOf } from '../../test/builders.ts';
 import { requestOf } from '../../test/request.ts';
 import { CommitError, type Write } from '../cloud.ts';
 import { createApi } from './app.ts';
-import { acceptInvitations } from './invitations.ts';
+import { acceptInvitations } from '../members/invitations.ts';
 
 const id = clusterIdOf(1);
 const OWNED = STATES.filter((state) => state !== 'warm');

@@ -1,12 +1,12 @@
 /** The members of a cluster. A change is written, and told to the application by the lifecycle: nobody waits here for that. */
 import { clusterReply, type MemberReply, memberList, putMemberBody } from '../../shared/api.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import { requireGoodAccount } from '../abuse/standing.ts';
+import { requireGoodAccount } from '../accounts/standing.ts';
 import { type Change, command } from '../dispatch/commands.ts';
 import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
 import { accepted, findCluster } from './find-cluster.ts';
-import { invite, pathOfInvitation, pendingInvitations, withdrawInvitation } from './invitations.ts';
-import { emailOf, uidsOf, withMember, withoutMember } from './membership.ts';
+import { invite, pathOfInvitation, pendingInvitations, withdrawInvitation } from '../members/invitations.ts';
+import { emailOf, uidsOf, withMember, withoutMember } from '../members/membership.ts';
 import { toReply } from './reply.ts';
 
 const list = endpoint({

@@ -14,7 +14,7 @@ import { readableClusters } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
 import { type Blocked, exhausted, hardest, isBusy, planAdmission } from '../steps/admit.ts';
 import { findEmail, type Principal } from '../tokens.ts';
-import { accountLimits, cellLimits, parseAllowance } from './allowance.ts';
+import { accountLimits, cellLimits, parseAllowance } from '../accounts/allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toMoney, toSpecReply } from './reply.ts';
 

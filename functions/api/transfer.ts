@@ -7,17 +7,17 @@ import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
-import { requireGoodAccount } from '../abuse/standing.ts';
+import { requireGoodAccount } from '../accounts/standing.ts';
 import { handOver, mayHave, roleOf } from '../closing/plan.ts';
 import type { Snapshot } from '../cloud.ts';
 import { type Change, command } from '../dispatch/commands.ts';
-import { wakeQueue } from '../dispatch/queue.ts';
+import { wakeQueue } from '../clusters/queue.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
-import { accountLimits } from './allowance.ts';
+import { accountLimits } from '../accounts/allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { accepted, findCluster } from './find-cluster.ts';
-import { emailOf, uidsOf } from './membership.ts';
+import { emailOf, uidsOf } from '../members/membership.ts';
 import { toReply } from './reply.ts';
 
 const transfer = endpoint({

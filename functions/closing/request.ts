@@ -2,7 +2,7 @@
 
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { TOPICS } from '../../shared/messages.ts';
-import { changeAccount } from '../api/allowance.ts';
+import { changeAccount } from '../accounts/allowance.ts';
 import { audited } from '../audit.ts';
 import type { Ports } from '../ports.ts';
 import { wake } from '../wake.ts';

@@ -12,7 +12,7 @@ import {
   topicOfSubscription,
 } from '../../shared/messages.ts';
 import { KIB } from '../../shared/units.ts';
-import { incidentOf } from '../abuse/signal.ts';
+import { incidentOf } from '../accounts/signal.ts';
 import type { Delivered } from '../cloud.ts';
 import { clusterOfHint } from '../dispatch/hint.ts';
 import { scrub } from '../log.ts';

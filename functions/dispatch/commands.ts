@@ -27,8 +27,8 @@ import {
   writesOf,
   writesOfBirth,
 } from './commit.ts';
-import { isQueueAhead } from './queue.ts';
-import { writesOfReaders } from './readers.ts';
+import { isQueueAhead } from '../clusters/queue.ts';
+import { writesOfReaders } from '../clusters/timeline.ts';
 
 const TRIES = 8;
 

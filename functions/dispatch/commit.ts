@@ -15,7 +15,7 @@ import { CommitError, type DocumentData, Increment, type Snapshot, type Write } 
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Extras } from '../steps/step.ts';
-import { wakeQueue, wakeThoseWith } from './queue.ts';
+import { wakeQueue, wakeThoseWith } from '../clusters/queue.ts';
 
 /** A cluster as read, with what a conditional write needs. */
 export interface Read {

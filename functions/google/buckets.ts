@@ -6,7 +6,7 @@ import { type Bucket, type Buckets, bucketPrefix, mayBeOfHub, OBJECTS_AT_A_TIME 
 import { keyIn } from '../data-key.ts';
 import { labelsOf } from '../labels.ts';
 import { scrub } from '../log.ts';
-import { isForbiddenByPolicy, isOfMetadata } from '../providers/gke/errors.ts';
+import { isForbiddenByPolicy, isOfMetadata } from './refusal.ts';
 
 /** At some 50 ms each that is what a bucket takes that was not busy before, 1000 a second: https://cloud.google.com/storage/docs/request-rate */
 const DELETIONS_IN_PARALLEL = 50;

@@ -5,7 +5,7 @@
 import { AppError } from '../../shared/errors.ts';
 import { type Dns, type DnsRecordName, isRecordOf } from '../dns.ts';
 import { scrub } from '../log.ts';
-import { asProviderError, CloudRefusal, restRefusal } from '../providers/gke/errors.ts';
+import { asProviderError, CloudRefusal, restRefusal } from './refusal.ts';
 import { isSameRecord, type RecordSet, recordOf, recordSetOf, withDot } from './record-data.ts';
 
 /** The part of google-auth-library's AuthClient that is used: it adds the credentials. */

@@ -2,7 +2,7 @@
 import type { UserRecord } from 'firebase-admin/auth';
 import { AppError } from '../../shared/errors.ts';
 import type { People, Profile } from '../people.ts';
-import { lazyValue } from './lazy.ts';
+import { lazyValue } from '../lazy.ts';
 import { inTime, loadAuth, type TokenVerifierOptions } from './tokens.ts';
 
 /** Loads firebase-admin with the first question. */

@@ -6,7 +6,7 @@ import type { Auth, DecodedIdToken } from 'firebase-admin/auth';
 import { AppError } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
 import type { Principal, TokenVerifier } from '../tokens.ts';
-import { lazyValue } from './lazy.ts';
+import { lazyValue } from '../lazy.ts';
 
 export interface TokenVerifierOptions {
   projectId: string;

@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
 import { scrub } from '../log.ts';
 import { reachByTls } from '../pachyderm/reach.ts';
-import { reasonOf } from '../pachyderm/unreachable.ts';
+import { reasonOf } from '../net/unreachable.ts';
 import { visit } from '../pachyderm/web.ts';
 import type { Web } from '../web.ts';
 import type { Outside } from './outside.ts';

@@ -16,7 +16,7 @@ import { CommitError, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import type { AuthorizationRequest } from './authorize.ts';
 import { OAuthError } from './oauth-error.ts';
-import { digestOf, isSecret, newSecret } from './secrets.ts';
+import { digestOf, isSecret, newSecret } from '../secrets.ts';
 
 type CodePorts = Pick<Ports, 'documents' | 'clock' | 'random' | 'log'>;
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { HUB_EMAIL } from '../../shared/catalog/pachyderm.ts';
 import { codeOf, ISSUER, type OidcUnderTest, oidcUnderTest } from '../../test/oidc.ts';
 import { authorizeHub } from './hub.ts';
-import { digestOf } from './secrets.ts';
+import { digestOf } from '../secrets.ts';
 
 const requestOf = (hub: OidcUnderTest, more: Record<string, string> = {}, of = hub.client): URL =>
   new URL(`${ISSUER}/authorize?${hub.request(more, of)}`);

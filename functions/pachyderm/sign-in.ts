@@ -5,7 +5,7 @@
  */
 import { AppError } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
-import { HUB_CONNECTOR } from '../oidc/dex.ts';
+import { HUB_CONNECTOR } from './dex.ts';
 import { ask } from './calls.ts';
 import { connectionError } from './errors.ts';
 import type { GrpcChannel } from './grpc.ts';

@@ -3,7 +3,7 @@ import { priceOf } from '../../shared/catalog/catalog.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
-import { requireAccount } from '../abuse/rates.ts';
+import { requireAccount } from '../accounts/creations.ts';
 import type { Write } from '../cloud.ts';
 import { claim } from '../dispatch/commands.ts';
 import { type Read, readableClusters } from '../dispatch/commit.ts';

@@ -12,7 +12,7 @@ import { STATES } from '../../shared/lifecycle/table.ts';
 import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 import { circumstances, readableClusters } from '../dispatch/commit.ts';
-import { doPeopleWait } from '../dispatch/queue.ts';
+import { doPeopleWait } from '../clusters/queue.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { isTrial, LOSSES_MS, type Loss, planPause } from './budget.ts';

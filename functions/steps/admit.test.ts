@@ -11,7 +11,7 @@ import { requestOf } from '../../test/request.ts';
 import { createApi } from '../api/app.ts';
 import type { DocumentData } from '../cloud.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
-import { isQueueAhead } from '../dispatch/queue.ts';
+import { isQueueAhead } from '../clusters/queue.ts';
 import { planAdmission, taken } from './admit.ts';
 
 const limits = { clusters: 3, hourlyMicros: 1000 };

@@ -13,10 +13,10 @@ import { hours, inDollars, minutes, seconds } from '../../shared/units.ts';
 import { chooseLocation, readBreaker } from '../breaker/breaker.ts';
 import type { Choice } from '../breaker/plan.ts';
 import type { Snapshot } from '../cloud.ts';
-import { doPeopleWait, placeInQueue } from '../dispatch/queue.ts';
+import { doPeopleWait, placeInQueue } from '../clusters/queue.ts';
 import type { Ports } from '../ports.ts';
 import { done, type Extras, type Step, type StepResult, wait } from './step.ts';
-import { bucketName, clusterEntries, recordLabel, recordsOf } from './target.ts';
+import { bucketName, clusterEntries, recordLabel, recordsOf } from '../clusters/target.ts';
 
 /** Room is announced by the commit that makes it; looking again by itself is for the day on which that word gets lost. */
 const LOOK_AGAIN_MS = minutes(5);

@@ -8,7 +8,7 @@ import { hours, minutes } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 import { proveGone } from './prove.ts';
-import { targetOf } from './target.ts';
+import { targetOf } from '../clusters/target.ts';
 
 const spec = aSpec({ product: 'hello', version: '1.1.0' });
 

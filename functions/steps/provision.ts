@@ -19,7 +19,7 @@ import { deadlineAnew, untilNextLook } from './pace.ts';
 import { untilHeld } from './prove.ts';
 import { subnetworkGone } from './removal.ts';
 import { done, fail, requeue, type Step, type StepResult, wait } from './step.ts';
-import { bucketName, clusterEntries, targetOf } from './target.ts';
+import { bucketName, clusterEntries, targetOf } from '../clusters/target.ts';
 
 const GIVING_BACK = 'Giving the room back.';
 

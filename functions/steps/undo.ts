@@ -8,7 +8,7 @@ import type { Ports } from '../ports.ts';
 import { proveGone, untilHeld } from './prove.ts';
 import { emptyingEnds, removeLedgered, removeNames, runningLeaves, waitFor } from './removal.ts';
 import { type Step, type StepResult, wait } from './step.ts';
-import { readLedger } from './target.ts';
+import { readLedger } from '../clusters/target.ts';
 
 const LOOK_AGAIN_MS = seconds(20);
 

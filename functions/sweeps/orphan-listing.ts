@@ -3,14 +3,14 @@
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { type ResourceKind, resourceKind } from '../../shared/documents/ledger.ts';
 import { seconds } from '../../shared/units.ts';
-import { hostName } from '../access/host.ts';
+import { hostName } from '../clusters/host.ts';
 import { type FoundBucket, parseBucketName } from '../buckets.ts';
 import { challengeName, type DnsRecord } from '../dns.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import { LABELS } from '../labels.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
-import { recordLabel } from '../steps/target.ts';
+import { recordLabel } from '../clusters/target.ts';
 
 export interface Listing {
   found: readonly FoundResource[];

@@ -7,7 +7,7 @@ import { type Standing, standing } from '../../test/standing.ts';
 import { OBJECTS_AT_A_TIME } from '../buckets.ts';
 import { createLog } from '../log.ts';
 import { clusterBody } from '../providers/gke/request.ts';
-import { targetOf } from '../steps/target.ts';
+import { targetOf } from '../clusters/target.ts';
 import { sweepOrphans } from './orphans.ts';
 
 const HELLO = { product: 'hello' } as const;

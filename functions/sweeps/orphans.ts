@@ -20,7 +20,7 @@ import { CommitError, type DocumentData } from '../cloud.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
-import { parseRecordLabel } from '../steps/target.ts';
+import { parseRecordLabel } from '../clusters/target.ts';
 import { type Claims, isClaimed, readClaims } from './orphan-claims.ts';
 import { listEverything } from './orphan-listing.ts';
 import { type Found, type OrphanPlan, ofThisCell, planDoubts, planOrphans } from './orphan-plan.ts';

@@ -9,7 +9,7 @@ import {
 } from '../../functions/buckets.ts';
 import { keyIn } from '../../functions/data-key.ts';
 import { labelsOf } from '../../functions/labels.ts';
-import { isForbiddenByPolicy } from '../../functions/providers/gke/errors.ts';
+import { isForbiddenByPolicy } from '../../functions/google/refusal.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ServiceError } from '../service.ts';
 import { type Bucket, isHeld, type LifecycleRule, type StorageModel } from '../storage/model.ts';

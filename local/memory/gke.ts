@@ -6,7 +6,7 @@ import {
   type GkeCluster,
   poolsOf,
 } from '../../functions/providers/gke/client.ts';
-import { CloudRefusal, statusOf } from '../../functions/providers/gke/errors.ts';
+import { CloudRefusal, statusOf } from '../../functions/google/refusal.ts';
 import { type ComputeModel, type ComputeRow, GLOBAL } from '../compute/model.ts';
 import type { ClusterView, ContainerModel } from '../container/model.ts';
 import type { ClusterResource } from '../container/resource.ts';

@@ -3,7 +3,7 @@
  * An hour passes in a millisecond; the same seed gives the same run.
  */
 import { Cron } from 'croner';
-import { recordIncident } from '../../functions/abuse/signal.ts';
+import { recordIncident } from '../../functions/accounts/signal.ts';
 import { closeAccounts } from '../../functions/closing/close.ts';
 import type { Delivered, Documents, Write } from '../../functions/cloud.ts';
 import { keyIn } from '../../functions/data-key.ts';

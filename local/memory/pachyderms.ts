@@ -4,7 +4,7 @@
  * that a virtual clock could not wait for.
  */
 import type protobuf from 'protobufjs';
-import { hostName } from '../../functions/access/host.ts';
+import { hostName } from '../../functions/clusters/host.ts';
 import type { Random } from '../../functions/cloud.ts';
 import { redeemCode } from '../../functions/oidc/codes.ts';
 import { pachydermOver } from '../../functions/pachyderm/client.ts';

@@ -3,7 +3,7 @@
  * https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/StatusCondition
  */
 import type { Observed } from '../provider.ts';
-import { shortageIn } from './errors.ts';
+import { shortageIn } from '../../google/refusal.ts';
 
 export interface Condition {
   /** Deprecated by Google, and still what tells most; `UNKNOWN` where it tells nothing. */

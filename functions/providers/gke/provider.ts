@@ -8,7 +8,7 @@ import { scrub } from '../../log.ts';
 import type { FoundResource, LeafConnection, Observed, OwnedResource, Provider } from '../provider.ts';
 import type { GkeClient, GkeCluster, Leftover } from './client.ts';
 import { CONDITIONS, meaningOf } from './conditions.ts';
-import { asProviderError, CloudRefusal, isBusy } from './errors.ts';
+import { asProviderError, CloudRefusal, isBusy } from '../../google/refusal.ts';
 import { type FirewallBody, webhookFirewall, webhookRule } from './firewall.ts';
 import {
   ALL_QUERIES,

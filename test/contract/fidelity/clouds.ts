@@ -14,7 +14,7 @@ import {
   type GkeClient,
   type LeftoverKind,
 } from '../../../functions/providers/gke/client.ts';
-import { CloudRefusal } from '../../../functions/providers/gke/errors.ts';
+import { CloudRefusal } from '../../../functions/google/refusal.ts';
 import { type FirewallBody, webhookFirewall } from '../../../functions/providers/gke/firewall.ts';
 import type { GkeSettings } from '../../../functions/providers/gke/provider.ts';
 import { clusterBody } from '../../../functions/providers/gke/request.ts';

@@ -1,7 +1,7 @@
 /** What Hub takes from outside that is no request: messages, names, answers of clusters, its own configuration; and what it hands out. */
 import type { lookup } from 'node:dns';
 import { createApi } from '../../../functions/api/app.ts';
-import { MAX_BODY_BYTES } from '../../../functions/api/body.ts';
+import { MAX_BODY_BYTES } from '../../../functions/http/body.ts';
 import { CREDENTIALS_ENDPOINTS } from '../../../functions/api/credentials.ts';
 import { POLICY } from '../../../functions/api/policy.ts';
 import { ConfigError, parseConfig } from '../../../functions/config.ts';

@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.ts';
 import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import type { Limits } from '../steps/admit.ts';
-import { toMoney } from './reply.ts';
+import { toMoney } from '../api/reply.ts';
 
 export const accountLimits = ({ settings: { limits } }: Ports): Limits => ({
   clusters: limits.accountClusters,

@@ -3,7 +3,7 @@ import { entriesOf } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { Ledger, LedgerEntry } from '../../shared/documents/ledger.ts';
 import { ledgerPath } from '../../shared/documents/ledger.ts';
-import { hostName, hostOf } from '../access/host.ts';
+import { hostName, hostOf } from './host.ts';
 import { challengeName, type DnsRecordName } from '../dns.ts';
 import type { Ports } from '../ports.ts';
 import type { ClusterTarget } from '../providers/provider.ts';

@@ -2,7 +2,7 @@
  * How the dex inside a Pachyderm is told that Hub is its one connector.
  * https://dexidp.io/docs/connectors/oidc/
  */
-import type { ClientCredentials } from './clients.ts';
+import type { ClientCredentials } from '../oidc/clients.ts';
 
 export interface DexConnector {
   id: string;

@@ -1,6 +1,6 @@
 /** From the Authorization header to who is asking. */
 import { AppError } from '../../shared/errors.ts';
-import { type Buckets, takeForAddress } from '../abuse/rates.ts';
+import { type Buckets, takeForAddress } from '../accounts/creations.ts';
 import type { Ports } from '../ports.ts';
 import type { Principal, TokenVerifier } from '../tokens.ts';
 

@@ -8,7 +8,7 @@ import { ACCOUNTS, type Allowance, accountPath } from '../../shared/documents/ac
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { hours, minutes } from '../../shared/units.ts';
-import { changeAccount } from '../api/allowance.ts';
+import { changeAccount } from './allowance.ts';
 import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { isSameHour } from '../steps/admit.ts';
