@@ -29,11 +29,12 @@ export const api = onRequest('api', async (ports) => {
 });
 
 export const oidc = onRequest('oidc', async (ports) => {
-  const [{ createOidc }, { requestListener }] = await Promise.all([
+  const [{ createOidc }, { arrival }, { requestListener }] = await Promise.all([
     import('./oidc/app.ts'),
+    import('./members/arrival.ts'),
     import('./http/listener.ts'),
   ]);
-  return requestListener(createOidc(ports));
+  return requestListener(createOidc(ports, arrival));
 });
 
 export const credentials = onRequest('credentials', async (ports) => {

@@ -6,11 +6,11 @@ import { X509Certificate } from 'node:crypto';
 import type { CertificateState, Cluster } from '../../shared/documents/cluster.ts';
 import { seconds } from '../../shared/units.ts';
 import { renewalDueAt } from '../certificates.ts';
+import { hostName, hostOf } from '../clusters/host.ts';
 import { challengeName } from '../dns.ts';
 import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
 import { CERTIFICATE_SECRET, certificateSecret } from './exposure.ts';
-import { hostName, hostOf } from '../clusters/host.ts';
 import type { Place } from './place.ts';
 
 /** How far it is, and what the document is to remember of it. */

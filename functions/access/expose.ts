@@ -7,13 +7,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CertificateState } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { minutes, seconds } from '../../shared/units.ts';
+import { hostName } from '../clusters/host.ts';
 import { asAppError } from '../failure.ts';
 import { gatewayAddress } from '../leaf/install.ts';
 import { refOf } from '../leaf/leaf.ts';
 import { accessOf } from './access.ts';
 import { ensureCertificate } from './certificate.ts';
 import { exposureOf, GATEWAY } from './exposure.ts';
-import { hostName } from '../clusters/host.ts';
 import { applyMembers, areMembersApplied } from './members.ts';
 import type { Place } from './place.ts';
 

@@ -21,6 +21,7 @@ import {
 } from '../../shared/documents/account.ts';
 import { AppError } from '../../shared/errors.ts';
 import { dollars } from '../../shared/units.ts';
+import { accountLimits, cellLimits, changeAccount, parseAllowance } from '../accounts/allowance.ts';
 import { audited, type Deed } from '../audit.ts';
 import { openPlaces } from '../breaker/breaker.ts';
 import { clustersOf } from '../closing/clusters.ts';
@@ -29,16 +30,9 @@ import { wakeQueue } from '../clusters/queue.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { newestEntries } from './account.ts';
-import {
-  accountLimits,
-  cellLimits,
-  changeAccount,
-  parseAllowance,
-  toAllowance,
-  toRemarks,
-} from '../accounts/allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { cutPage, type PageScope, parsePageToken } from './paging.ts';
+import { toAllowance, toRemarks } from './reply.ts';
 
 const listAccounts = endpoint({
   name: 'GET /v1/admin/accounts',

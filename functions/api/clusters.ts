@@ -17,15 +17,15 @@ import { STATES } from '../../shared/lifecycle/table.ts';
 import { requireCreation } from '../accounts/creations.ts';
 import { requireGoodAccount } from '../accounts/standing.ts';
 import type { Snapshot, Write } from '../cloud.ts';
+import { readableClusters } from '../clusters/read.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
-import { readableClusters } from '../dispatch/commit.ts';
+import { acceptInvitations } from '../members/invitations.ts';
 import { claimSpare, type Wish } from '../pool/claim.ts';
 import type { Ports } from '../ports.ts';
 import { requireEmail } from '../tokens.ts';
 import { type Call, type Endpoint, endpoint } from './endpoint.ts';
 import { accepted, findCluster } from './find-cluster.ts';
 import { findEarlier, keyedRequest } from './idempotency.ts';
-import { acceptInvitations } from '../members/invitations.ts';
 import { cutPage, type PageScope, parsePageToken } from './paging.ts';
 import { etagOf, toEventReply, toReply } from './reply.ts';
 

@@ -1,11 +1,12 @@
 /** Who the caller is to Hub, how much of their allowance is taken, and whether they ask for more. */
 import { type MeReply, meReply, putQuotaRequestBody } from '../../shared/api.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+import { accountLimits, changeAccount, parseAllowance } from '../accounts/allowance.ts';
+import { acceptInvitations } from '../members/invitations.ts';
 import type { Ports } from '../ports.ts';
 import { type Principal, requireEmail } from '../tokens.ts';
-import { accountLimits, changeAccount, parseAllowance, toAllowance, toRemarks } from '../accounts/allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { acceptInvitations } from '../members/invitations.ts';
+import { toAllowance, toRemarks } from './reply.ts';
 
 const get = endpoint({
   name: 'GET /v1/me',

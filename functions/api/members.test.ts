@@ -23,8 +23,8 @@ import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
 import { requestOf } from '../../test/request.ts';
 import { CommitError, type Write } from '../cloud.ts';
-import { createApi } from './app.ts';
 import { acceptInvitations } from '../members/invitations.ts';
+import { createApi } from './app.ts';
 
 const id = clusterIdOf(1);
 const OWNED = STATES.filter((state) => state !== 'warm');

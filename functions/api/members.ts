@@ -3,10 +3,10 @@ import { clusterReply, type MemberReply, memberList, putMemberBody } from '../..
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { requireGoodAccount } from '../accounts/standing.ts';
 import { type Change, command } from '../dispatch/commands.ts';
-import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
-import { accepted, findCluster } from './find-cluster.ts';
 import { invite, pathOfInvitation, pendingInvitations, withdrawInvitation } from '../members/invitations.ts';
 import { emailOf, uidsOf, withMember, withoutMember } from '../members/membership.ts';
+import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
+import { accepted, findCluster } from './find-cluster.ts';
 import { toReply } from './reply.ts';
 
 const list = endpoint({

@@ -9,12 +9,13 @@ import { CLAIM_WAY, COLD_WAY } from '../../shared/lifecycle/derive.ts';
 import { estimate } from '../../shared/lifecycle/estimate.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { refusalOf } from '../../shared/standing.ts';
-import { readBreaker, whereNext } from '../breaker/breaker.ts';
-import { readableClusters } from '../dispatch/commit.ts';
-import type { Ports } from '../ports.ts';
-import { type Blocked, exhausted, hardest, isBusy, planAdmission } from '../steps/admit.ts';
-import { findEmail, type Principal } from '../tokens.ts';
+import { type Blocked, hardest, isBusy, planAdmission } from '../accounts/admission.ts';
 import { accountLimits, cellLimits, parseAllowance } from '../accounts/allowance.ts';
+import { readBreaker, whereNext } from '../breaker/breaker.ts';
+import { readableClusters } from '../clusters/read.ts';
+import type { Ports } from '../ports.ts';
+import { exhausted } from '../steps/admit.ts';
+import { findEmail, type Principal } from '../tokens.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toMoney, toSpecReply } from './reply.ts';
 

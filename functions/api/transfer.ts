@@ -4,20 +4,20 @@
  */
 import { clusterReply, transferBody } from '../../shared/api.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
-import type { Cluster } from '../../shared/documents/cluster.ts';
+import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
-import { requireGoodAccount } from '../accounts/standing.ts';
-import { handOver, mayHave, roleOf } from '../closing/plan.ts';
-import type { Snapshot } from '../cloud.ts';
-import { type Change, command } from '../dispatch/commands.ts';
-import { wakeQueue } from '../clusters/queue.ts';
-import { tellFailure } from '../failure.ts';
-import type { Ports } from '../ports.ts';
 import { accountLimits } from '../accounts/allowance.ts';
+import { requireGoodAccount } from '../accounts/standing.ts';
+import { handOver, mayHave } from '../closing/plan.ts';
+import type { Snapshot } from '../cloud.ts';
+import { wakeQueue } from '../clusters/queue.ts';
+import { type Change, command } from '../dispatch/commands.ts';
+import { tellFailure } from '../failure.ts';
+import { emailOf, uidsOf } from '../members/membership.ts';
+import type { Ports } from '../ports.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { accepted, findCluster } from './find-cluster.ts';
-import { emailOf, uidsOf } from '../members/membership.ts';
 import { toReply } from './reply.ts';
 
 const transfer = endpoint({

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { OwnClusterReply } from '../../shared/api.ts';
 import { type Allowance, accountPath, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
-import type { Cluster, ClusterPatch, Liability } from '../../shared/documents/cluster.ts';
+import { type Cluster, type ClusterPatch, type Liability, roleOf } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { ENDING, isFinal } from '../../shared/lifecycle/derive.ts';
+import { type Limits, planAdmission } from '../accounts/admission.ts';
 import { type DocumentData, Increment, type Snapshot, type Write } from '../cloud.ts';
 import type { Change } from '../dispatch/commands.ts';
-import { type Limits, planAdmission } from '../steps/admit.ts';
 
 type Fate = OwnClusterReply['whenDeleted'];
 
@@ -80,10 +80,6 @@ const withMore = (account: Allowance | undefined, { clusters, hourlyMicros }: Li
   clusters: (account?.clusters ?? 0) + clusters,
   hourlyMicros: (account?.hourlyMicros ?? 0) + hourlyMicros,
 });
-
-/** A uid may be any string, so it must not find what every object inherits. */
-export const roleOf = ({ members }: Pick<Cluster, 'members'>, uid: string) =>
-  Object.hasOwn(members, uid) ? members[uid] : undefined;
 
 /** Changes with what would become of their clusters, and with nothing else. */
 export function versionOf(planned: readonly Planned[]): string {

@@ -1,10 +1,11 @@
 /** What a dead letter says, read from what the bus delivers of it. */
 
 import { type DeadLetter, KEEP_REPLAYED_MS } from '../../shared/documents/dead-letter.ts';
-import { CLUSTER_ID, DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import type { StepName } from '../../shared/lifecycle/table.ts';
 import {
   bodyOf,
+  clusterIn,
   pointerMessage,
   type StepMessage,
   stepMessage,
@@ -33,7 +34,7 @@ export function letterOf({ id, text, attributes, publishedAt }: Delivered): Dead
   const topic = topicOfSubscription(attributes[ATTRIBUTES.subscription] ?? '') ?? '';
   const body = bodyOf(text);
   const published = new Date(attributes[ATTRIBUTES.publishedAt] ?? Number.NaN);
-  const cluster = clusterIn(body);
+  const cluster = clusterIn(body) ?? clusterOfHint(body);
   const deliveries = Math.trunc(Number(attributes[ATTRIBUTES.deliveries] ?? 0)) || 0;
   const isMessage = text.length <= MAX_BODY && isTaken(topic, body);
   const purgeAt = new Date(publishedAt.getTime() + KEEP_REPLAYED_MS);
@@ -86,10 +87,4 @@ export function lookOf({
   const step = stepOfFunction(topic);
   const message = stepMessage.safeParse(bodyOf(body));
   return step && message.success ? { step, message: message.data } : undefined;
-}
-
-function clusterIn(body: unknown): string | undefined {
-  const { id, cluster } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-  const named = [id, cluster].find((one) => typeof one === 'string' && CLUSTER_ID.test(one));
-  return (named as string | undefined) ?? clusterOfHint(body);
 }

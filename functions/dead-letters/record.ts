@@ -9,7 +9,7 @@ import { rowOf } from '../../shared/lifecycle/table.ts';
 import { deadlineOf } from '../../shared/lifecycle/transition.ts';
 import { hours } from '../../shared/units.ts';
 import { type Clock, CommitError, type Delivered, type DocumentData, type Write } from '../cloud.ts';
-import { parseCluster, type Read } from '../dispatch/commit.ts';
+import { parseCluster, type Read } from '../clusters/read.ts';
 import { scrub } from '../log.ts';
 import type { Ports } from '../ports.ts';
 import { letterOf, lookOf } from './letter.ts';

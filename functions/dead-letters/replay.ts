@@ -11,7 +11,7 @@ import { rowOf } from '../../shared/lifecycle/table.ts';
 import { bodyOf } from '../../shared/messages.ts';
 import { audited } from '../audit.ts';
 import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
-import { parseCluster } from '../dispatch/commit.ts';
+import { parseCluster } from '../clusters/read.ts';
 import { ALL_TOPICS } from '../manifest.ts';
 import type { Ports } from '../ports.ts';
 import { isTaken, lookOf } from './letter.ts';

@@ -13,22 +13,17 @@ import { AppError } from '../../shared/errors.ts';
 import { commandEdge } from '../../shared/lifecycle/derive.ts';
 import type { Command } from '../../shared/lifecycle/table.ts';
 import { born, type Outcome, transition } from '../../shared/lifecycle/transition.ts';
+import { hourAfter } from '../accounts/admission.ts';
 import { type Audited, audited } from '../audit.ts';
 import type { Random, Snapshot, Write } from '../cloud.ts';
-import type { Ports } from '../ports.ts';
-import { findRoom, hourAfter } from '../steps/admit.ts';
-import {
-  announce,
-  circumstances,
-  commitOnce,
-  publishStep,
-  type Read,
-  readCluster,
-  writesOf,
-  writesOfBirth,
-} from './commit.ts';
+import { circumstances } from '../clusters/circumstances.ts';
+import { publishStep } from '../clusters/publish-step.ts';
 import { isQueueAhead } from '../clusters/queue.ts';
+import { type Read, readCluster } from '../clusters/read.ts';
 import { writesOfReaders } from '../clusters/timeline.ts';
+import type { Ports } from '../ports.ts';
+import { findRoom } from '../steps/admit.ts';
+import { announce, commitOnce, writesOf, writesOfBirth } from './commit.ts';
 
 const TRIES = 8;
 

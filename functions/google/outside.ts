@@ -6,7 +6,7 @@ import { isIP } from 'node:net';
 import { AppError } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
 import type { LocalCloud } from '../config.ts';
-import type { TlsTarget } from '../pachyderm/reach.ts';
+import type { TlsTarget } from '../net/tls.ts';
 import { reasonOf } from '../net/unreachable.ts';
 import { publicLookup } from './public-address.ts';
 

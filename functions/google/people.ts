@@ -1,8 +1,8 @@
 /** The `People` port: firebase-admin looks accounts up, and deletes them. */
 import type { UserRecord } from 'firebase-admin/auth';
 import { AppError } from '../../shared/errors.ts';
-import type { People, Profile } from '../people.ts';
 import { lazyValue } from '../lazy.ts';
+import type { People, Profile } from '../people.ts';
 import { inTime, loadAuth, type TokenVerifierOptions } from './tokens.ts';
 
 /** Loads firebase-admin with the first question. */

@@ -5,8 +5,8 @@ import type { AppOptions } from 'firebase-admin/app';
 import type { Auth, DecodedIdToken } from 'firebase-admin/auth';
 import { AppError } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
-import type { Principal, TokenVerifier } from '../tokens.ts';
 import { lazyValue } from '../lazy.ts';
+import type { Principal, TokenVerifier } from '../tokens.ts';
 
 export interface TokenVerifierOptions {
   projectId: string;

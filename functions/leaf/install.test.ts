@@ -12,7 +12,8 @@ import { createLog } from '../log.ts';
 import { ensureDrained } from './drain.ts';
 import { ensureInstalled, gatewayAddress, type InstallProgress, isInterrupted, partsOf } from './install.ts';
 import type { KubeObject, Leaf } from './leaf.ts';
-import { INSTALLER_BINDING, jobRef, valuesRef } from './manifests.ts';
+import { jobRef, valuesRef } from './manifests.ts';
+import { INSTALLER_BINDING } from './names.ts';
 import type { InstallInput, InstallPlan, Release } from './plan.ts';
 
 let clock: VirtualClock;

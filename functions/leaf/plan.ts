@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { type Machine, needsLicense, type Product } from '../../shared/catalog/product.ts';
 import { labelsOf } from '../labels.ts';
 import type { KubeObject } from './leaf.ts';
-import { HUB_NAMESPACE, MEMBERS_NAMESPACE, OURS } from './manifests.ts';
 import { GATEWAY_NAMESPACE, MESH_NAMESPACE, meshReleases } from './mesh.ts';
+import { HUB_NAMESPACE, MEMBERS_NAMESPACE, OURS } from './names.ts';
 import { networkPolicies } from './network.ts';
 import { memberRoles, tokenRights } from './roles.ts';
 

@@ -11,17 +11,16 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
-import { type Buckets, createBuckets, takeForAddress } from '../accounts/creations.ts';
 import { requireGoodAccounts } from '../accounts/standing.ts';
-import { requireKnownAddress } from '../members/address.ts';
+import { asAppError } from '../failure.ts';
 import { identify } from '../http/auth.ts';
 import { readJson } from '../http/body.ts';
 import { bodyIsTooLarge } from '../http/body-guard.ts';
-import { acceptInvitations } from '../members/invitations.ts';
 import { type ApiEnv, observe } from '../http/observe.ts';
 import { parseInput, problemResponse } from '../http/problem.ts';
-import { asAppError } from '../failure.ts';
+import { type Buckets, createBuckets, takeForAddress } from '../http/request-rates.ts';
 import type { Ports } from '../ports.ts';
+import { newSecret } from '../secrets.ts';
 import { type Principal, requireEmail } from '../tokens.ts';
 import { isRedirectable, parseAuthorizationRequest, stateOf } from './authorize.ts';
 import { browserCookie, browserSecretOf, isSameOrigin } from './browser.ts';
@@ -39,12 +38,21 @@ import { OAuthError } from './oauth-error.ts';
 import { contentSecurityPolicy, type Page, renderPage } from './page.ts';
 import { parametersOf } from './parameters.ts';
 import { codeRedirect, errorRedirect } from './redirect.ts';
-import { newSecret } from '../secrets.ts';
 import { exchangeCode } from './token.ts';
 
 type OidcContext = Context<ApiEnv>;
 
-export function createOidc(ports: Ports): Hono<ApiEnv> {
+/**
+ * What Hub does about whoever comes to a cluster: commands to it, of which the provider itself knows nothing. Clusters use the provider, so it is
+ * told what lies above them.
+ */
+export interface Arrival {
+  acceptInvitations(ports: Ports, principal: Principal): Promise<void>;
+  /** @throws AppError ACCESS_NOT_READY while the application hears of another address of theirs */
+  requireKnownAddress(ports: Ports, clusterId: string, principal: Principal): Promise<void>;
+}
+
+export function createOidc(ports: Ports, arrival: Arrival): Hono<ApiEnv> {
   const { issuer, signingKeys } = ports.settings.oidc;
   if (signingKeys.length === 0) throw new Error('there is no signing key: set HUB_OIDC_SIGNING_KEYS');
   const app = new Hono<ApiEnv>();
@@ -67,7 +75,7 @@ export function createOidc(ports: Ports): Hono<ApiEnv> {
   on('/token', { POST: (c) => token(c.get('ports'), c, buckets) });
   on('/interactions/:id', {
     GET: (c) => showInteraction(c.get('ports'), c, buckets),
-    POST: (c) => answerInteraction(c.get('ports'), c, buckets),
+    POST: (c) => answerInteraction(c.get('ports'), c, buckets, arrival),
   });
   app.notFound((c) => problemResponse(new AppError('NOT_FOUND'), c.get('requestId')));
   app.onError((error, c) => problemResponse(asAppError(error), c.get('requestId')));
@@ -157,7 +165,12 @@ async function showInteraction(ports: Ports, c: OidcContext, buckets: Buckets): 
 const decisionBody = z.strictObject({ decision: z.enum(['continue', 'cancel']) });
 
 /** The console says who it is; the answer says where the browser goes next. */
-async function answerInteraction(ports: Ports, c: OidcContext, buckets: Buckets): Promise<Response> {
+async function answerInteraction(
+  ports: Ports,
+  c: OidcContext,
+  buckets: Buckets,
+  arrival: Arrival,
+): Promise<Response> {
   const { issuer } = ports.settings.oidc;
   if (c.env?.incoming && bodyIsTooLarge(c.env.incoming)) throw new AppError('BODY_TOO_LARGE');
   const { decision } = parseInput(decisionBody, await readJson(c.req.raw));
@@ -171,7 +184,7 @@ async function answerInteraction(ports: Ports, c: OidcContext, buckets: Buckets)
     const refusal = new OAuthError('access_denied', 'The person did not want to sign in.');
     return c.json({ redirectTo: errorRedirect(to, refusal) });
   }
-  const person = await requirePerson(ports, interaction, principal);
+  const person = await requirePerson(ports, interaction, principal, arrival);
   const { code, write } = newCode(ports, interaction, person);
   await endInteraction(ports, interaction, [write]);
   ports.log.info('signed in to cluster', { cluster: interaction.cluster });
@@ -192,6 +205,7 @@ async function requirePerson(
   ports: Ports,
   { cluster }: OpenInteraction,
   principal: Principal,
+  { acceptInvitations, requireKnownAddress }: Arrival,
 ): Promise<Person> {
   const email = requireEmail(principal);
   const { uid } = principal;

@@ -14,9 +14,9 @@ import {
 } from '../../shared/documents/oidc.ts';
 import { CommitError, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
+import { digestOf, isSecret, newSecret } from '../secrets.ts';
 import type { AuthorizationRequest } from './authorize.ts';
 import { OAuthError } from './oauth-error.ts';
-import { digestOf, isSecret, newSecret } from '../secrets.ts';
 
 type CodePorts = Pick<Ports, 'documents' | 'clock' | 'random' | 'log'>;
 

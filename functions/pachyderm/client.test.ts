@@ -19,6 +19,7 @@ import { seededRandom } from '../../local/random.ts';
 import { AppError } from '../../shared/errors.ts';
 import { minutes } from '../../shared/units.ts';
 import { systemClock } from '../google/clock.ts';
+import { digestOf } from '../secrets.ts';
 import { askedBy, callOne } from './calls.ts';
 import { openPachyderm } from './client.ts';
 import { type GrpcChannel, grpcChannel } from './grpc.ts';
@@ -27,7 +28,6 @@ import { type Bindings, bindingsOf, type Member } from './members.ts';
 import type { LockClaim, LockProof, Pachyderm } from './pachyderm.ts';
 import { RESOURCE } from './protos.ts';
 import type { Reach } from './reach.ts';
-import { hashOf } from './tokens.ts';
 
 const OWNER = 'ada@example.com';
 const MEMBERS: Member[] = [{ email: OWNER, role: 'owner' }];
@@ -164,7 +164,7 @@ describe('what an owner made', () => {
     const channel = grpcChannel(connectTo(pachd, PORTS.grpc), HOST);
     open.push(() => channel.close());
     for (const subject of subjects) {
-      const token = { hashedToken: hashOf(subject), subject } as never;
+      const token = { hashedToken: digestOf(subject), subject } as never;
       await callOne(channel, 'auth_v2.API/RestoreAuthToken', { token }, askedBy(admin));
     }
   }
@@ -337,7 +337,7 @@ describe('tokens for pachctl', () => {
   test('are known by their hash and end; registering again is no error', async () => {
     const pachyderm = await reached(reachOf(await started(locked())));
     const expiresAt = clock.now() + minutes(30);
-    const order = { hash: hashOf('made-by-hub'), email: OWNER, expiresAt };
+    const order = { hash: digestOf('made-by-hub'), email: OWNER, expiresAt };
     await pachyderm.registerToken(ROOT_TOKEN, order);
     await pachyderm.registerToken(ROOT_TOKEN, order);
     const who = await pachyderm.whoAmI('made-by-hub');
@@ -348,7 +348,7 @@ describe('tokens for pachctl', () => {
   test('with hardly any life left, which pachd would take for an endless one, or with too much, are a bug', async () => {
     const pachyderm = await reached(reachOf(await started(locked())));
     for (const lifeMs of [0, 400, minutes(61), Number.NaN]) {
-      const order = { hash: hashOf('x'), email: OWNER, expiresAt: clock.now() + lifeMs };
+      const order = { hash: digestOf('x'), email: OWNER, expiresAt: clock.now() + lifeMs };
       await expect(pachyderm.registerToken(ROOT_TOKEN, order)).rejects.toMatchObject({ code: 'BUG' });
     }
     const plain = { hash: 'made-by-hub', email: OWNER, expiresAt: clock.now() + minutes(5) };
@@ -428,7 +428,7 @@ describe('faults', () => {
   test('tokens, and addresses of people, are in no error', async () => {
     const pachyderm = await reached(reachOf(await started(locked())));
     const canary = 'token-canary-93e1f0';
-    const order = { hash: hashOf('x'), email: 'carol@example.com', expiresAt: clock.now() + minutes(5) };
+    const order = { hash: digestOf('x'), email: 'carol@example.com', expiresAt: clock.now() + minutes(5) };
     const viewer = await sessionOf(pachyderm, 'carol@example.com');
     const errors = [
       await errorOf(pachyderm.registerToken(canary, order)),

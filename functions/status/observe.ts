@@ -4,20 +4,21 @@
  */
 
 import { type Allowance, cellPath } from '../../shared/documents/account.ts';
-import { CLUSTERS, type Cluster, SHARDS } from '../../shared/documents/cluster.ts';
+import { ALL_SHARDS, CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import type { Durations } from '../../shared/documents/durations.ts';
 import { OPEN_ORPHANS, ORPHANS } from '../../shared/documents/orphan.ts';
 import { POOLS, type PoolFields } from '../../shared/documents/pool.ts';
 import { type Health, type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
-import { commandEdge, lateAfterMs } from '../../shared/lifecycle/derive.ts';
+import { lateAfterMs, REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
 import { days, dollars, hours } from '../../shared/units.ts';
 import { CommitError, type DocumentData, type Query, type Snapshot } from '../cloud.ts';
 import { tellFailure } from '../failure.ts';
 import { leadsToWarm } from '../pool/plan.ts';
 import type { Ports } from '../ports.ts';
-import { type Facts, OVERDUE_MS, planStatus } from './plan.ts';
+import { OVERDUE_MS } from '../slos.ts';
+import { type Facts, planStatus } from './plan.ts';
 
 /** What Terraform sets in place of the cell's limit to stop it (terraform/modules/cell): nobody is admitted, and nothing is used up. */
 export const KILL_SWITCH_MICROS = dollars(0.01);
@@ -28,7 +29,6 @@ const LATELY_MS = hours(1);
 /** Four looks at what has drifted, each of which renews what is due. */
 export const RENEWAL_LATE_MS = days(1);
 
-const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
 const WORKING = STATES.filter((state) => Number.isFinite(lateAfterMs(state)));
 const SHORTEST_LATE_MS = Math.min(...WORKING.map(lateAfterMs));
 /** Where a creation goes that did not succeed. */
@@ -36,7 +36,6 @@ const UNDONE = STATES.filter((state) => {
   const row = rowOf(state);
   return 'compensates' in row || row.accepts.retry === 'queued';
 });
-const STANDING = STATES.filter((state) => commandEdge(state, 'repair') !== undefined);
 const STUCK: State = 'stuck';
 
 /** Never fails by one question; @throws CommitError if what is new cannot be written */
@@ -132,7 +131,7 @@ async function factsOf(ports: Ports, ask: Ask): Promise<Findings> {
     certificatesLate: ask(
       'certificates',
       counted(CLUSTERS, [
-        ['state', 'in', STANDING],
+        ['state', 'in', [...REPAIRABLE]],
         ['certificate.renewAt', '<=', new Date(now - lengthOf(ports, RENEWAL_LATE_MS))],
       ]),
     ),
@@ -153,7 +152,7 @@ async function overdue(ports: Ports): Promise<NonNullable<Facts['overdue']>> {
   const [oldest] = await documents.query<Pick<Cluster, 'dueAt'>>({
     collection: CLUSTERS,
     where: [
-      ['shard', 'in', ALL_SHARDS],
+      ['shard', 'in', [...ALL_SHARDS]],
       ['dueAt', '<=', new Date(now)],
     ],
     orderBy: [['dueAt', 'asc']],

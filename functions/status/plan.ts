@@ -32,11 +32,6 @@ export interface Facts {
   orphans?: number;
 }
 
-/** An overdue cluster is looked at again within a minute; beyond this the sweep is late, and then it is not there. */
-export const OVERDUE_MS: Record<Exclude<Health, 'operational'>, number> = {
-  degraded: minutes(3),
-  down: minutes(10),
-};
 /** One cluster in trouble among many is a cluster's trouble, not Hub's. */
 const TROUBLED_SHARE = 0.2;
 /** So many failures and not one success are no coincidence. */

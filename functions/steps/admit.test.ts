@@ -8,11 +8,11 @@ import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
 import { dollars, minutes, seconds } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
 import { requestOf } from '../../test/request.ts';
+import { planAdmission, taken } from '../accounts/admission.ts';
 import { createApi } from '../api/app.ts';
 import type { DocumentData } from '../cloud.ts';
-import { command, conceive, createClusters } from '../dispatch/commands.ts';
 import { isQueueAhead } from '../clusters/queue.ts';
-import { planAdmission, taken } from './admit.ts';
+import { command, conceive, createClusters } from '../dispatch/commands.ts';
 
 const limits = { clusters: 3, hourlyMicros: 1000 };
 

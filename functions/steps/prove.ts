@@ -6,6 +6,7 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { Ledger } from '../../shared/documents/ledger.ts';
 import { KEEP_DELETED_MS } from '../../shared/lifecycle/transition.ts';
 import { seconds } from '../../shared/units.ts';
+import { findLedger } from '../clusters/target.ts';
 import { writesOfPurge } from '../clusters/timeline.ts';
 import { noClient } from '../oidc/clients.ts';
 import type { Ports } from '../ports.ts';
@@ -19,7 +20,6 @@ import {
   waitFor,
 } from './removal.ts';
 import { done, type Step, type StepResult, wait } from './step.ts';
-import { findLedger } from '../clusters/target.ts';
 
 const LOOK_AGAIN_MS = seconds(20);
 

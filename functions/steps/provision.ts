@@ -12,6 +12,7 @@ import { minutes, seconds } from '../../shared/units.ts';
 import { ensureProven } from '../access/certificate.ts';
 import { chooseLocation, isTroubled, noteFailure, noteSuccess, readBreaker } from '../breaker/breaker.ts';
 import { clusterPrincipals } from '../bucket-access.ts';
+import { bucketName, clusterEntries, targetOf } from '../clusters/target.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed } from '../providers/provider.ts';
@@ -19,7 +20,6 @@ import { deadlineAnew, untilNextLook } from './pace.ts';
 import { untilHeld } from './prove.ts';
 import { subnetworkGone } from './removal.ts';
 import { done, fail, requeue, type Step, type StepResult, wait } from './step.ts';
-import { bucketName, clusterEntries, targetOf } from '../clusters/target.ts';
 
 const GIVING_BACK = 'Giving the room back.';
 

@@ -1,6 +1,7 @@
 /** Takes back what a failed creation made, so that failing costs nothing and a retry meets no predecessor. */
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { minutes, seconds } from '../../shared/units.ts';
+import { readLedger } from '../clusters/target.ts';
 import { asAppError } from '../failure.ts';
 import { type Drained, ensureDrained } from '../leaf/drain.ts';
 import type { Leaf } from '../leaf/leaf.ts';
@@ -8,7 +9,6 @@ import type { Ports } from '../ports.ts';
 import { proveGone, untilHeld } from './prove.ts';
 import { emptyingEnds, removeLedgered, removeNames, runningLeaves, waitFor } from './removal.ts';
 import { type Step, type StepResult, wait } from './step.ts';
-import { readLedger } from '../clusters/target.ts';
 
 const LOOK_AGAIN_MS = seconds(20);
 

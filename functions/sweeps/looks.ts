@@ -1,16 +1,13 @@
 /** Sends clusters to be looked at: every one now and then, and those out of turn of which somebody was shut out. */
 
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
-import { commandEdge } from '../../shared/lifecycle/derive.ts';
-import { STATES } from '../../shared/lifecycle/table.ts';
+import { REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
 import type { Snapshot, Value } from '../cloud.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { remember, type Sent } from './sent.ts';
 
-/** States in which something can be done about what a look finds. */
-export const STANDING = STATES.filter((state) => commandEdge(state, 'repair') !== undefined);
 const PAGE = 500;
 
 /** @throws CommitError `unavailable` if the query fails */
@@ -18,7 +15,7 @@ export async function sendToAll(ports: Ports): Promise<void> {
   for (let startAfter: readonly Value[] | undefined; ; ) {
     const page = await ports.documents.query({
       collection: CLUSTERS,
-      where: [['state', 'in', STANDING]],
+      where: [['state', 'in', [...REPAIRABLE]]],
       orderBy: [['createdAt', 'asc']],
       limit: PAGE,
       ...(startAfter ? { startAfter } : {}),
@@ -39,7 +36,7 @@ export async function sendDue(ports: Ports, lately: Sent): Promise<void> {
     const due = await ports.documents.query({
       collection: CLUSTERS,
       where: [
-        ['state', 'in', STANDING],
+        ['state', 'in', [...REPAIRABLE]],
         ['lookAt', '<=', new Date(ports.clock.now())],
       ],
       orderBy: [['lookAt', 'asc']],

@@ -17,10 +17,10 @@ import {
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { days, minutes } from '../../shared/units.ts';
 import { CommitError, type DocumentData } from '../cloud.ts';
+import { parseRecordLabel } from '../clusters/target.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
-import { parseRecordLabel } from '../clusters/target.ts';
 import { type Claims, isClaimed, readClaims } from './orphan-claims.ts';
 import { listEverything } from './orphan-listing.ts';
 import { type Found, type OrphanPlan, ofThisCell, planDoubts, planOrphans } from './orphan-plan.ts';

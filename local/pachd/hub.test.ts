@@ -1,7 +1,7 @@
 /** Hub's own OpenID provider before the pachd: the two ends that meet in every cluster. */
 import { describe, expect, test } from 'vitest';
-import { dexConnectors } from '../../functions/pachyderm/dex.ts';
 import { openPachyderm } from '../../functions/pachyderm/client.ts';
+import { dexConnectors } from '../../functions/pachyderm/dex.ts';
 import { bindingsOf } from '../../functions/pachyderm/members.ts';
 import { ISSUER, oidcUnderTest } from '../../test/oidc.ts';
 import { seededRandom } from '../random.ts';

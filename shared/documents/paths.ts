@@ -4,6 +4,7 @@ export const CLUSTERS = 'clusters';
 export const clusterPath = (id: string): string => `${CLUSTERS}/${id}`;
 /** Who looks for what is due reads `shard in [0..15]`: a rising timestamp indexed alone would be a hot spot. */
 export const SHARDS = 16;
+export const ALL_SHARDS: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard);
 
 export const eventsOf = (clusterId: string): string => `${clusterPath(clusterId)}/events`;
 /** Zero-padded so that ids sort as numbers. */

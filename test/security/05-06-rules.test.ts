@@ -18,7 +18,7 @@ promise('6', 'who is removed reads neither cluster nor timeline from that commit
       to: '{ also: [...also, ...writesOfEntry(entry)] }',
     },
     'readers are not those who are members': {
-      file: 'functions/api/membership.ts',
+      file: 'functions/members/membership.ts',
       from: 'readers: Object.keys(members),',
       to: "readers: [...new Set([...Object.keys(members), 'grace'])],",
     },

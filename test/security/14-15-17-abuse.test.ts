@@ -1,8 +1,8 @@
 import { miners, money, rates, signUps } from './checks/abuse.ts';
 import { promise } from './promise.ts';
 
-const RATES = 'functions/abuse/rates.ts';
-const SIGNAL = 'functions/abuse/signal.ts';
+const RATES = 'functions/accounts/creations.ts';
+const SIGNAL = 'functions/accounts/signal.ts';
 
 promise('14', 'who asks too often is told to wait, and nobody else is', {
   check: rates,
@@ -15,7 +15,7 @@ promise('14', 'who asks too often is told to wait, and nobody else is', {
     },
     'a bucket is never filled': { file: RATES, from: '((now - atMs) * perMinute) / minutes(1)', to: '0' },
     'all share a bucket': {
-      file: 'functions/api/auth.ts',
+      file: 'functions/http/auth.ts',
       from: '.uid}`, ports',
       to: '.uid.length && 1}`, ports',
     },
@@ -30,7 +30,7 @@ promise('14', 'who asks too often is told to wait, and nobody else is', {
       to: '  takeForAddress',
     },
     'a guess is not counted': {
-      file: 'functions/api/auth.ts',
+      file: 'functions/http/auth.ts',
       from: '    takeForAddress(buckets, ports, headers);\n',
       to: '',
     },
@@ -114,7 +114,7 @@ promise('17', 'whoever mines is throttled, then suspended, until an operator say
       to: '',
     },
     'members of its cluster are not asked whose it is': {
-      file: 'functions/abuse/standing.ts',
+      file: 'functions/accounts/standing.ts',
       from: "if (ofOwner?.data.standing?.state === 'suspended') throw",
       to: 'if (false) throw',
     },

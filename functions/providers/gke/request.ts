@@ -4,6 +4,7 @@
  */
 import type { protos } from '@google-cloud/container';
 import { labelsOf } from '../../labels.ts';
+import { nameOf } from '../../names.ts';
 import type { ClusterTarget } from '../provider.ts';
 
 export type ClusterBody = protos.google.container.v1.ICluster;
@@ -28,11 +29,8 @@ export interface GkeSettings {
   endpointTrust?: 'public-roots' | 'cluster-ca';
 }
 
-export const clusterName = (target: Pick<ClusterTarget, 'id' | 'generation'>): string =>
-  `hub-${target.id}-g${target.generation}`;
-
 /** Network tag of its nodes, by which Hub's own firewall rule finds them; the one that GKE gives holds a hash nobody knows before. */
-export const nodeTag = clusterName;
+export const nodeTag = nameOf;
 
 /**
  * Name of its own subnetwork. GKE lets the nodes of a cluster take whatever comes from their subnetwork, so in one that is shared the nodes
@@ -41,7 +39,7 @@ export const nodeTag = clusterName;
  */
 export const subnetworkName = (target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): string => {
   const [, zone] = /^[a-z]+-[a-z]+\d+-([a-z])$/.exec(target.location) ?? [];
-  return zone === undefined ? clusterName(target) : `${clusterName(target)}-${zone}`;
+  return zone === undefined ? nameOf(target) : `${nameOf(target)}-${zone}`;
 };
 
 /** LoggingComponentConfig.Component and MonitoringComponentConfig.Component; lists of enums take only numbers. */
@@ -71,7 +69,7 @@ export function clusterBody(target: ClusterTarget, settings: GkeSettings): Clust
   const { startHour, days } = settings.maintenance ?? MAINTENANCE;
   const startSeconds = WINDOW_DAY_SECONDS + startHour * 3600;
   return {
-    name: clusterName(target),
+    name: nameOf(target),
     description: 'Made by Hub. Change it there, not here.',
     resourceLabels: labels,
     releaseChannel: { channel: 'REGULAR' },
