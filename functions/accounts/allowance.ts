@@ -1,4 +1,4 @@
-/** What an account or the cell may have and has: read, shown, and changed without touching what is counted. */
+/** What an account or the cell may have and has: read, and changed without touching what is counted. */
 import { type Allowance, accountPath, allowanceDocument } from '../../shared/documents/account.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';

@@ -12,7 +12,7 @@ promise('11', 'a message is a pointer: what does not fit changes nothing', {
     },
     'an id may be anything': {
       file: 'shared/messages.ts',
-      from: 'stepMessage = z.strictObject({\n  schema: z.literal(MESSAGE_SCHEMA),\n  id: z.string().regex(/^[a-z2-7]{16}$/),',
+      from: 'stepMessage = z.strictObject({\n  schema: z.literal(MESSAGE_SCHEMA),\n  id: clusterId,',
       to: 'stepMessage = z.strictObject({\n  schema: z.literal(MESSAGE_SCHEMA),\n  id: z.string(),',
     },
   },

@@ -183,7 +183,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no cap',
-    file: 'functions/steps/admit.ts',
+    file: 'functions/accounts/admission.ts',
     from: 'const clusters = (now?.clusters ?? 0) + 1;\n  const sum = (now?.hourlyMicros ?? 0) + hourlyMicros;\n  if',
     to: 'const clusters = 0;\n  const sum = (now?.hourlyMicros ?? 0) + hourlyMicros;\n  if',
   },
