@@ -1,5 +1,5 @@
 /**
- * What the HTTP API takes and gives, shared with the console and the command line. What a caller may send is a closed list: any
+ * What the HTTP API takes and gives, shared with the console. What a caller may send is a closed list: any
  * other field is refused. What Hub gives may gain fields, so readers ignore those they do not know.
  */
 import { z } from 'zod';

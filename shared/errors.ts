@@ -473,13 +473,6 @@ export const ERRORS = {
     say: 'It took longer than it may.',
     remedy: 'Press retry; it starts anew.',
   },
-  CLEANUP_INCOMPLETE: {
-    retry: true,
-    http: 503,
-    fault: 'operator',
-    say: 'Some cloud resources could not be removed yet.',
-    remedy: 'Nothing for you to do; Hub keeps trying and the operator is told.',
-  },
   PERMISSION_DENIED: {
     retry: true,
     http: 503,

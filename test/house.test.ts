@@ -8,6 +8,7 @@ import { entryPointOf } from '../functions/entry-point.ts';
 import * as deployed from '../functions/index.ts';
 import { MANIFEST } from '../functions/manifest.ts';
 import { GENERATED } from '../scripts/docs.ts';
+import { ERRORS } from '../shared/errors.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -24,7 +25,6 @@ const ARROWS: Record<string, readonly string[]> = {
   functions: ['shared'],
   local: ['functions', 'shared'],
   web: ['shared'],
-  cli: ['shared'],
 };
 
 /** Packages with which one folder alone deals. */
@@ -46,7 +46,7 @@ function importsOf(file: string): string[] {
 const sources = files.filter((file) => /\.(ts|tsx|mts|mjs)$/.test(file) && !/\.test\.ts$/.test(file));
 
 describe('imports', () => {
-  test('point one way: web, cli → shared ← functions ← local', () => {
+  test('point one way: web → shared ← functions ← local', () => {
     const wrong: string[] = [];
     for (const file of sources) {
       const part = file.split('/')[0] ?? '';
@@ -149,6 +149,16 @@ describe('what is generated', () => {
 describe('the manifest', () => {
   test('names exactly the functions that are exported', () => {
     expect(MANIFEST.map(({ name }) => entryPointOf(name)).sort()).toEqual(Object.keys(deployed).sort());
+  });
+});
+
+describe('the table of errors', () => {
+  test('holds no code that nobody throws', () => {
+    const code = sources
+      .filter((file) => /^(functions|shared)\//.test(file) && file !== 'shared/errors.ts')
+      .map(read)
+      .join('\n');
+    expect(Object.keys(ERRORS).filter((name) => !code.includes(`'${name}'`))).toEqual([]);
   });
 });
 
