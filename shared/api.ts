@@ -61,7 +61,6 @@ export const createClusterBody = z
     id: 'CreateCluster',
     description: 'What is left out is filled in with the defaults of the catalog.',
   });
-export type CreateClusterBody = z.infer<typeof createClusterBody>;
 
 export const putPoolBody = z
   .strictObject({
@@ -73,23 +72,19 @@ export const putPoolBody = z
     maxLossDollarsPerDay: z.number().min(0.01).max(MAX_ACCOUNT_HOURLY_DOLLARS).optional(),
   })
   .meta({ id: 'PutPool', description: 'What is left out is filled in with the defaults of the catalog.' });
-export type PutPoolBody = z.infer<typeof putPoolBody>;
 
 export const putMemberBody = z
   .strictObject({ role })
   .meta({ id: 'PutMember', description: 'A viewer looks, an editor works, an owner also says who may.' });
-export type PutMemberBody = z.infer<typeof putMemberBody>;
 
 export const transferBody = z.strictObject({ email: emailAddress }).meta({
   id: 'Transfer',
   description:
     'Of another owner: to whom it is offered. Your own: you take what was offered to you; or, if it counts for you, you offer it to nobody any more.',
 });
-export type TransferBody = z.infer<typeof transferBody>;
 
 /** As of a cluster that is asked for. */
 export const quoteQuery = z.strictObject({ ...shapeFields, isolation: isolation.optional() });
-export type QuoteQuery = z.infer<typeof quoteQuery>;
 
 /** An operator reads it as one line: nothing that breaks it, turns it round or cannot be written as UTF-8. */
 const oneLine = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u;
@@ -101,14 +96,12 @@ export const putQuotaRequestBody = z
     reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
   })
   .meta({ id: 'PutQuotaRequest', description: 'How many clusters you would like to have at once, and why.' });
-export type PutQuotaRequestBody = z.infer<typeof putQuotaRequestBody>;
 
 export const replayBody = z
   .strictObject({
     reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
   })
   .meta({ id: 'Replay', description: 'Why it should go better now.' });
-export type ReplayBody = z.infer<typeof replayBody>;
 
 export const putAccountBody = z
   .strictObject({
@@ -143,14 +136,12 @@ export const deleteAccountBody = z
     reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
   })
   .meta({ id: 'DeleteAccount', description: 'Why, for the audit log. Name nobody in it.' });
-export type DeleteAccountBody = z.infer<typeof deleteAccountBody>;
 
 export const deleteOrphanBody = z
   .strictObject({
     reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
   })
   .meta({ id: 'DeleteOrphan', description: 'Why it should go now.' });
-export type DeleteOrphanBody = z.infer<typeof deleteOrphanBody>;
 
 export const CREDENTIAL_KINDS = ['kubeconfig', 'pachctl'] as const;
 export const credentialsQuery = z.strictObject({ kind: z.enum(CREDENTIAL_KINDS) });
@@ -161,19 +152,15 @@ const pageFields = {
   pageToken: z.string().optional(),
 };
 export const pageQuery = z.strictObject(pageFields);
-export type PageQuery = z.infer<typeof pageQuery>;
 export const listClustersQuery = z.strictObject({ ...pageFields, state: state.optional() });
-export type ListClustersQuery = z.infer<typeof listClustersQuery>;
 export const listAuditQuery = z.strictObject({
   ...pageFields,
   cluster: clusterId.optional(),
   /** A uid. */
   actor: z.string().min(1).max(128).optional(),
 });
-export type ListAuditQuery = z.infer<typeof listAuditQuery>;
 const deadLetterState = z.enum(['open', 'replayed']);
 export const listDeadLettersQuery = z.strictObject({ ...pageFields, state: deadLetterState.optional() });
-export type ListDeadLettersQuery = z.infer<typeof listDeadLettersQuery>;
 
 // Replies.
 

@@ -35,7 +35,6 @@ export const driftMessage = z.object({
     .regex(/^[a-z2-7]{16}$/)
     .optional(),
 });
-export type DriftMessage = z.infer<typeof driftMessage>;
 
 /** What every other body is: what it is for, in a few words and ids. */
 export const pointerMessage = z

@@ -132,7 +132,12 @@ function toOwnCluster({ cluster, fate }: Planned, uid: string): OwnClusterReply 
   const { product, size, region } = cluster.spec;
   const role = roleOf(cluster, uid);
   return {
-    ...{ id, name, product, size, region, state },
+    id,
+    name,
+    product,
+    size,
+    region,
+    state,
     ...(role && { role }),
     others: Object.keys(cluster.members).filter((other) => other !== uid).length,
     createTime: createdAt.toISOString(),

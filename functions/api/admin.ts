@@ -122,7 +122,11 @@ async function setStanding(
   { state, reason }: NonNullable<PutAccountBody['standing']>,
 ): Promise<{ body: AccountReply }> {
   const entry = audited(ports, {
-    ...{ actor: by, action: ACTIONS[state], target: accountPath(id), subject: id, reason },
+    actor: by,
+    action: ACTIONS[state],
+    target: accountPath(id),
+    subject: id,
+    reason,
   });
   const standing = state === 'good' ? undefined : { state, reason, by, since: new Date(ports.clock.now()) };
   // Whom an operator calls good is let in, however many new ones there are.

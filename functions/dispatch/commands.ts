@@ -15,6 +15,7 @@ import type { Command } from '../../shared/lifecycle/table.ts';
 import { born, type Outcome, transition } from '../../shared/lifecycle/transition.ts';
 import { type Audited, audited } from '../audit.ts';
 import type { Random, Snapshot, Write } from '../cloud.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { findRoom, hourAfter } from '../steps/admit.ts';
 import {
@@ -242,8 +243,10 @@ export async function createClusters(
   const sent = await Promise.allSettled(
     clusters.map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)),
   );
-  if (sent.some(({ status }) => status === 'rejected'))
-    ports.log.warn('message not sent', { cluster: first.cluster.id });
+  for (const [at, { id }] of clusters.entries()) {
+    const one = sent[at];
+    if (one?.status === 'rejected') tellFailure(ports.log, 'message not sent', one.reason, { cluster: id });
+  }
   return clusters;
 }
 

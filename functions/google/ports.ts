@@ -82,7 +82,13 @@ async function metricsOf(
   const { endpoint, version, region } = telemetry;
   const { trigger, timeoutSeconds = 0 } = entryOf(functionName) ?? {};
   const metrics = createOtlpMetrics({
-    ...{ endpoint, functionName, version, cell, region, log, instance: systemRandom.base32(16) },
+    endpoint,
+    functionName,
+    version,
+    cell,
+    region,
+    log,
+    instance: systemRandom.base32(16),
     isWaitedFor: trigger?.kind === 'http',
     invocationMs: clock.afterWork(seconds(timeoutSeconds)) - clock.now() - END_MS,
     ...(endpoint === GOOGLE_RECEIVER && { headers: ownHeaders(projectId) }),

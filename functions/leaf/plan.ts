@@ -87,7 +87,12 @@ export function planInstall(input: InstallInput): InstallPlan {
         chart: product.chart,
         version,
         values: product.values({
-          ...{ clusterId, version, bucket, host, machine, licensed },
+          clusterId,
+          version,
+          bucket,
+          host,
+          machine,
+          licensed,
           ...(imageMirror !== undefined && { imageMirror }),
         }),
         timeout: PRODUCT_TIMEOUT,

@@ -36,7 +36,7 @@ import {
 } from './interactions.ts';
 import { findMembership } from './members.ts';
 import { OAuthError } from './oauth-error.ts';
-import { contentSecurityPolicy, type Page, renderPage } from './page.ts';
+import { CONTENT_SECURITY_POLICY, type Page, renderPage } from './page.ts';
 import { parametersOf } from './parameters.ts';
 import { codeRedirect, errorRedirect } from './redirect.ts';
 import { newSecret } from './secrets.ts';
@@ -143,7 +143,7 @@ const RETRY_LATER = { 'retry-after': '30' };
 
 const pageResponse = (c: OidcContext, page: Page, status: 400 | 429 | 503): Response =>
   c.html(renderPage(page), status, {
-    'content-security-policy': contentSecurityPolicy(),
+    'content-security-policy': CONTENT_SECURITY_POLICY,
     ...(status === 429 && RETRY_LATER),
   });
 
