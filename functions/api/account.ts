@@ -34,7 +34,7 @@ const get = endpoint({
 const remove = endpoint({
   name: 'DELETE /v1/account',
   summary:
-    'Delete your account: your clusters, your memberships, all that names you, and your user. You must have signed in within 15 minutes. It cannot be taken back; a repetition changes nothing.',
+    'Delete your account: your clusters, your memberships, all that names you, and your user. You must have signed in within 15 minutes. It cannot be taken back; repeating it changes nothing.',
   status: 202,
   reply: ownAccountReply,
   refuses: ['SIGN_IN_TOO_OLD', 'PREVIEW_REQUIRED', 'PREVIEW_CHANGED', 'CONFLICT'],

@@ -42,7 +42,7 @@ import { cutPage, type PageScope, parsePageToken } from './paging.ts';
 
 const listAccounts = endpoint({
   name: 'GET /v1/admin/accounts',
-  summary: 'What each user may have and has, and who asks for more.',
+  summary: 'What each user has and may have, and who asks for more.',
   status: 200,
   reply: accountPage,
   refuses: ['INVALID_PAGE_TOKEN'],
@@ -68,7 +68,7 @@ const listAccounts = endpoint({
 const putAccount = endpoint({
   name: 'PUT /v1/admin/accounts/{id}',
   summary:
-    'Say how much a user may have, or decline what they ask for. What waits for it then starts by itself.',
+    'Set how much a user may have, or decline their request. Clusters that wait for it then start automatically.',
   status: 200,
   reply: accountReply,
   refuses: ['ACCOUNT_CLOSING', 'CONFLICT'],
@@ -145,7 +145,7 @@ async function setStanding(
 const deleteAccount = endpoint({
   name: 'POST /v1/admin/accounts/{id}:delete',
   summary:
-    'Delete somebody’s account: their clusters, their memberships, all that names them, and their user. It cannot be taken back; a repetition changes nothing.',
+    'Delete somebody’s account: their clusters, their memberships, all that names them, and their user. It cannot be taken back; repeating it changes nothing.',
   status: 202,
   reply: accountReply,
   refuses: ['CONFLICT'],
@@ -159,7 +159,7 @@ const deleteAccount = endpoint({
 
 const listCells = endpoint({
   name: 'GET /v1/admin/cells',
-  summary: 'What all clusters together may be and are.',
+  summary: 'What all clusters together use and may use.',
   status: 200,
   reply: cellList,
   async handle({ ports }) {

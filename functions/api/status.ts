@@ -6,7 +6,7 @@ import { type Endpoint, endpoint } from './endpoint.ts';
 
 const get = endpoint({
   name: 'GET /v1/status',
-  summary: 'How Hub is. The same lives in the document status/{cell}, which anybody may listen to.',
+  summary: 'How Hub is. The document status/{cell} says the same, and anybody may listen to it.',
   status: 200,
   reply: statusReply,
   refuses: ['UNAVAILABLE'],
