@@ -73,12 +73,10 @@ export const putPoolBody = z
   })
   .meta({ id: 'PutPool', description: 'What is left out is filled in with the defaults of the catalog.' });
 
-export const putMemberBody = z
-  .strictObject({ role })
-  .meta({
-    id: 'PutMember',
-    description: 'A viewer can look, an editor can work, and an owner also decides who may.',
-  });
+export const putMemberBody = z.strictObject({ role }).meta({
+  id: 'PutMember',
+  description: 'A viewer can look, an editor can work, and an owner also decides who may.',
+});
 
 export const transferBody = z.strictObject({ email: emailAddress }).meta({
   id: 'Transfer',

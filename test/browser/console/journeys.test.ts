@@ -80,7 +80,7 @@ describeConsole('journeys in the console', (setting) => {
     const confirm = page.getByRole('alertdialog', { name: 'Delete genomes?' });
     const sure = confirm.getByRole('button', { name: 'Delete it' });
     expect(await sure.isDisabled()).toBe(true);
-    await confirm.getByLabel('Type genomes to go on').fill('genomes');
+    await confirm.getByLabel('Type genomes to confirm').fill('genomes');
     await sure.click();
     await page.getByRole('heading', { name: 'Nothing is left' }).waitFor();
     const record = JSON.parse(await downloaded(page, 'Download the certificate', `${file}.clean-up.json`));
@@ -288,7 +288,7 @@ describeConsole('journeys in the console', (setting) => {
     expect(await sure.isDisabled()).toBe(true);
     await zoe('DELETE', `/v1/clusters/${more.id}`);
     await setting.driver.until(more.id, 'deleted');
-    await confirm.getByLabel(`Type ${email} to go on`).fill(email);
+    await confirm.getByLabel(`Type ${email} to confirm`).fill(email);
     expect(await findingsOf(page, 'the deletion of an account')).toEqual([]);
     await page.setViewportSize({ width: 1280, height: 800 });
     await sure.click();
