@@ -17,7 +17,7 @@ import { systemClock, systemRandom } from './google/clock.ts';
 import { createCloudLog } from './google/log.ts';
 import { embeddedOutside, type Outside, outsideWorld } from './google/outside.ts';
 import { createPeople } from './google/people.ts';
-import { createTokenVerifier } from './google/tokens.ts';
+import { type AccountsOptions, createTokenVerifier } from './google/tokens.ts';
 import { createWeb } from './google/web.ts';
 import { lazy, lazyValue } from './lazy.ts';
 import type { Leaf, Leaves } from './leaf/leaf.ts';
@@ -36,7 +36,9 @@ import { versioned } from './versioned.ts';
 let shared: (Shared & { config: Config }) | undefined;
 
 /** What functions of one process have in common. */
-type Shared = Omit<Ports, 'log' | 'metrics' | 'documents'> & { firestore: () => Promise<Firestore> };
+type Shared = Omit<Ports, 'log' | 'metrics' | 'documents' | 'tokens'> & {
+  firestore: () => Promise<Firestore>;
+};
 
 /** @throws ConfigError listing every fault of the environment */
 export async function portsOf(functionName: string): Promise<Ports> {
@@ -47,7 +49,14 @@ export async function portsOf(functionName: string): Promise<Ports> {
   const own = functionName === 'credentials' && insideAsItself(config, ports);
   // On a laptop, which does all of it at once, nobody answers in the API's place; and slow is not away.
   const kind = config.local ? 'topic' : (entryOf(functionName)?.trigger.kind ?? 'topic');
-  return byOneTime({ ...ports, ...own, documents: versioned(documents(firestore, kind)), log, metrics });
+  const timed = byOneTime({
+    ...ports,
+    ...own,
+    documents: versioned(documents(firestore, kind)),
+    log,
+    metrics,
+  });
+  return { ...timed, tokens: createTokenVerifier({ ...accountsOf(config), clock: timed.clock }) };
 }
 
 const entryOf = (functionName: string) => MANIFEST.find(({ name }) => name === functionName);
@@ -73,7 +82,13 @@ async function metricsOf(
   const { endpoint, version, region } = telemetry;
   const { trigger, timeoutSeconds = 0 } = entryOf(functionName) ?? {};
   const metrics = createOtlpMetrics({
-    ...{ endpoint, functionName, version, cell, region, log, instance: systemRandom.base32(16) },
+    endpoint,
+    functionName,
+    version,
+    cell,
+    region,
+    log,
+    instance: systemRandom.base32(16),
     isWaitedFor: trigger?.kind === 'http',
     invocationMs: clock.afterWork(seconds(timeoutSeconds)) - clock.now() - END_MS,
     ...(endpoint === GOOGLE_RECEIVER && { headers: ownHeaders(projectId) }),
@@ -99,11 +114,10 @@ function ownHeaders(projectId: string): () => Promise<Record<string, string>> {
 }
 
 function createPorts(config: Config): Shared & { config: Config } {
-  const { local, projectId } = config;
+  const { local } = config;
   const clock = systemClock(config.cloudSpeed);
   const inside = leaves(local?.accessToken);
   const toHosts = outside(config);
-  const accounts = { projectId, ...(local && { local: { authTls: local.authTls, ca: local.authCa } }) };
   return {
     config,
     firestore: firestoreOf(config),
@@ -118,11 +132,15 @@ function createPorts(config: Config): Shared & { config: Config } {
     charts: charts(config),
     pachyderms: pachyderms(inside, toHosts, { clock, random: systemRandom }),
     web: createWeb(toHosts),
-    people: createPeople(accounts),
-    tokens: createTokenVerifier(accounts),
+    people: createPeople(accountsOf(config)),
     settings: config,
   };
 }
+
+const accountsOf = ({ projectId, local }: Config): AccountsOptions => ({
+  projectId,
+  ...(local && { local: { authTls: local.authTls, ca: local.authCa } }),
+});
 
 /** `host:port` of a stand-in, as gRPC clients take it; no credentials are sent in clear text. */
 async function plainGrpc(address: string) {
@@ -153,17 +171,6 @@ function documents(firestore: () => Promise<Firestore>, kind: FunctionSpec['trig
     query: async (query) => (await made()).query(query),
     count: async (query) => (await made()).count(query),
     commit: async (writes) => (await made()).commit(writes),
-    watch(path, onChange) {
-      let stop: (() => void) | undefined;
-      let stopped = false;
-      void made().then((documents) => {
-        if (!stopped) stop = documents.watch(path, onChange);
-      });
-      return () => {
-        stopped = true;
-        stop?.();
-      };
-    },
   };
 }
 

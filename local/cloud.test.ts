@@ -171,7 +171,7 @@ describe('a Pachyderm of the catalog', () => {
       const admin = await inside.signIn(issuer.authorize);
       const bindings = bindingsOf([], HUB_PRINCIPAL);
       await inside.setMembers(admin, bindings);
-      const proof = await inside.provesLocked(admin, { version: VERSION, bindings, issuer: issuer.url });
+      const proof = await inside.proveLocked(admin, { version: VERSION, bindings, issuer: issuer.url });
       expect(proof.checks.filter(({ ok }) => !ok)).toEqual([]);
     } finally {
       inside.close();

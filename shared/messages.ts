@@ -39,7 +39,6 @@ export const driftMessage = z.object({
   schema: z.literal(MESSAGE_SCHEMA),
   id: clusterId.optional(),
 });
-export type DriftMessage = z.infer<typeof driftMessage>;
 
 /** What every other body is: what it is for, in a few words and ids. */
 export const pointerMessage = z

@@ -8,6 +8,7 @@ import { entryPointOf } from '../functions/entry-point.ts';
 import * as deployed from '../functions/index.ts';
 import { MANIFEST } from '../functions/manifest.ts';
 import { GENERATED } from '../scripts/docs.ts';
+import { ERRORS } from '../shared/errors.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -24,7 +25,6 @@ const ARROWS: Record<string, readonly string[]> = {
   functions: ['shared'],
   local: ['functions', 'shared'],
   web: ['shared'],
-  cli: ['shared'],
 };
 
 /**
@@ -75,7 +75,7 @@ const targetsOf = (file: string, names: readonly string[]): string[] =>
 const sources = files.filter((file) => /\.(ts|tsx|mts|mjs)$/.test(file) && !/\.test\.ts$/.test(file));
 
 describe('imports', () => {
-  test('point one way: web, cli → shared ← functions ← local', () => {
+  test('point one way: web → shared ← functions ← local', () => {
     const wrong: string[] = [];
     for (const file of sources) {
       const part = file.split('/')[0] ?? '';
@@ -166,12 +166,32 @@ describe('imports', () => {
     expect([...packages].sort()).toEqual(['@google-cloud/functions-framework', 'zod']);
   });
 
-  test('only config and the local host read the environment; only clocks read the clock', () => {
-    const wrong = sources
-      .filter((file) => /^(shared|functions)\//.test(file))
-      .filter((file) => /Date\.now\(|Math\.random\(|setTimeout\(|randomUUID\(|new Date\(\)/.test(read(file)))
-      .filter((file) => !file.startsWith('functions/google/'));
-    expect(wrong).toEqual([]);
+  const filesWith = (form: RegExp): string[] =>
+    sources.filter((file) => /^(shared|functions)\//.test(file) && form.test(read(file)));
+
+  test('only Config is made from the environment', () => {
+    expect(filesWith(/process\.env\b/)).toEqual([
+      // Gives it to Config.
+      'functions/google/ports.ts',
+      // What firebase-admin itself would read there, and must not find.
+      'functions/google/tokens.ts',
+      // Which function this is, while its bundle is loaded: before there is a Config.
+      'functions/register.ts',
+    ]);
+  });
+
+  test('only the clock reads the clock and throws dice', () => {
+    expect(filesWith(/Date\.now\b|new Date\(\)|Math\.random\b|randomUUID\b|randomBytes\b/)).toEqual([
+      'functions/google/clock.ts',
+    ]);
+  });
+
+  test('only the clock waits, and who bounds a call of an SDK', () => {
+    expect(filesWith(/\bset(Timeout|Interval)\(/)).toEqual([
+      'functions/google/clock.ts',
+      'functions/google/documents.ts',
+      'functions/google/tokens.ts',
+    ]);
   });
 });
 
@@ -198,6 +218,16 @@ describe('what is generated', () => {
 describe('the manifest', () => {
   test('names exactly the functions that are exported', () => {
     expect(MANIFEST.map(({ name }) => entryPointOf(name)).sort()).toEqual(Object.keys(deployed).sort());
+  });
+});
+
+describe('the table of errors', () => {
+  test('holds no code that nobody throws', () => {
+    const code = sources
+      .filter((file) => /^(functions|shared)\//.test(file) && file !== 'shared/errors.ts')
+      .map(read)
+      .join('\n');
+    expect(Object.keys(ERRORS).filter((name) => !code.includes(`'${name}'`))).toEqual([]);
   });
 });
 

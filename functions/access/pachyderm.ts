@@ -78,7 +78,7 @@ const inside = <T>(
 /** @throws AppError LOCK_FAILED with what was seen */
 async function prove({ cluster, ports }: Place, pachyderm: Pachyderm, admin: string): Promise<void> {
   const [owner] = membersOf(cluster).filter(({ role }) => role === 'owner');
-  const proof = await pachyderm.provesLocked(admin, {
+  const proof = await pachyderm.proveLocked(admin, {
     version: cluster.spec.version,
     bindings: bindingsFor(cluster),
     issuer: ports.settings.oidc.issuer,

@@ -75,7 +75,10 @@ export async function requireCreation(ports: Ports, uid: string): Promise<Snapsh
 function requireRate({ settings }: Ports, made: number): void {
   const { accountCreationsPerHour } = settings.limits;
   if (made >= accountCreationsPerHour)
-    throw new AppError('TOO_MANY_REQUESTS', `An account may ask for ${accountCreationsPerHour} an hour.`);
+    throw new AppError(
+      'TOO_MANY_REQUESTS',
+      `An account may ask for ${accountCreationsPerHour} clusters per hour.`,
+    );
 }
 
 /** Whoever makes accounts by the hundred meets an operator; whoever came by chance at that hour does, too. This one is counted already. */

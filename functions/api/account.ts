@@ -36,7 +36,7 @@ const get = endpoint({
 const remove = endpoint({
   name: 'DELETE /v1/account',
   summary:
-    'Delete your account: your clusters, your memberships, all that names you, and your user. You must have signed in within 15 minutes. It cannot be taken back; a repetition changes nothing.',
+    'Delete your account: your clusters, your memberships, all that names you, and your user. You must have signed in within 15 minutes. It cannot be taken back; repeating it changes nothing.',
   status: 202,
   reply: ownAccountReply,
   refuses: ['SIGN_IN_TOO_OLD', 'PREVIEW_REQUIRED', 'PREVIEW_CHANGED', 'CONFLICT'],
@@ -134,7 +134,12 @@ function toOwnCluster({ cluster, fate }: Planned, uid: string): OwnClusterReply 
   const { product, size, region } = cluster.spec;
   const role = roleOf(cluster, uid);
   return {
-    ...{ id, name, product, size, region, state },
+    id,
+    name,
+    product,
+    size,
+    region,
+    state,
     ...(role && { role }),
     others: Object.keys(cluster.members).filter((other) => other !== uid).length,
     createTime: createdAt.toISOString(),

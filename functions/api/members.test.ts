@@ -333,7 +333,7 @@ describe('shutting somebody out', () => {
     expect(body).toMatchObject({ state: 'sharing', members: { ada: 'owner' } });
     expect(await hub.cluster()).toMatchObject({ emails: { ada: 'ada@example.com' }, readers: ['ada'] });
     expect((await hub.messages()).at(-1)).toEqual([
-      'grace@example.com may not use it any more.',
+      'grace@example.com can no longer use it.',
       'share',
       'ada',
     ]);

@@ -21,7 +21,8 @@ import { toMoney, toSpecReply } from './reply.ts';
 
 const get = endpoint({
   name: 'GET /v1/quote',
-  summary: 'What a cluster would cost, how long it would take, and what it would wait for, or be refused as.',
+  summary:
+    'What a cluster would cost, how long it would take, and what it would wait for or why it would be refused.',
   status: 200,
   reply: quoteReply,
   refuses: ['UNKNOWN_PRODUCT', 'UNKNOWN_VERSION', 'UNKNOWN_SIZE', 'UNKNOWN_REGION', 'UNSUPPORTED_ISOLATION'],

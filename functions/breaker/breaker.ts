@@ -124,7 +124,7 @@ export async function noteSuccess(
 function writeOf(region: string, breaker: Breaker | undefined, place: Place): Write {
   const path = breakerPath(region);
   const key = placeKey(place.location, place.size);
-  const data = place as unknown as DocumentData;
+  const data = place as DocumentData;
   return breaker
     ? { op: 'update', path, data: { [`places.${key}`]: data as Value } }
     : { op: 'set', path, data: { schema: DOCUMENT_SCHEMA, places: { [key]: data } } };

@@ -119,15 +119,15 @@ export function withoutAccount(
   if (heir === undefined) {
     // Its name was theirs to choose, and may be one of theirs.
     const nobodys: ClusterPatch = cluster.owner === uid ? { owner: undefined, name: 'deleted' } : {};
-    const note = 'Somebody who deleted their account may not use it any more.';
+    const note = 'A member deleted their account and can no longer use it.';
     return { patch: { ...left, ...nobodys }, note, subject: uid, reason: 'account deleted', also: invited };
   }
   return {
     patch: { ...left, owner: heir },
-    note: 'Whose it was has deleted their account; another of its owners has it now.',
+    note: 'Its owner deleted their account; another owner has taken it over.',
     subject: uid,
     // For whom it counts from here on is evidence of who pays.
-    reason: `account deleted; counts for ${heir} now`,
+    reason: `account deleted; charged to ${heir} now`,
     also: [...invited, ...handOver(cluster, uid, heir, accounts.get(heir))],
   };
 }

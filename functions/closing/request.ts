@@ -8,7 +8,7 @@ import type { Ports } from '../ports.ts';
 import { wake } from '../wake.ts';
 
 /**
- * A repetition changes nothing.
+ * Repeating it changes nothing.
  * @param by the uid of who asks
  * @param reason of an operator
  * @returns the account as it is then

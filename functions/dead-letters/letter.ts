@@ -49,12 +49,12 @@ export function letterOf({ id, text, attributes, publishedAt }: Delivered): Dead
     diedAt: publishedAt,
     ...(cluster === undefined ? {} : { cluster }),
     reason: isMessage
-      ? `It was delivered ${deliveries} times, and its function did not take it.`
+      ? `It was delivered ${deliveries} times, and its function never handled it.`
       : 'It is not a message of its topic.',
     ...(isMessage && isTick(topic, body)
       ? {
           state: 'replayed',
-          replays: [{ by: 'scheduler', reason: 'It fires again by itself.', at: publishedAt }],
+          replays: [{ by: 'scheduler', reason: 'It fires again automatically.', at: publishedAt }],
           purgeAt,
         }
       : // Nobody can replay a text, so nothing else would end it.

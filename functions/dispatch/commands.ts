@@ -21,6 +21,7 @@ import { publishStep } from '../clusters/publish-step.ts';
 import { isQueueAhead } from '../clusters/queue.ts';
 import { type Read, readCluster } from '../clusters/read.ts';
 import { writesOfReaders } from '../clusters/timeline.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { findRoom } from '../steps/admit.ts';
 import { announce, commitOnce, writesOf, writesOfBirth } from './commit.ts';
@@ -237,8 +238,10 @@ export async function createClusters(
   const sent = await Promise.allSettled(
     clusters.map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)),
   );
-  if (sent.some(({ status }) => status === 'rejected'))
-    ports.log.warn('message not sent', { cluster: first.cluster.id });
+  for (const [at, { id }] of clusters.entries()) {
+    const one = sent[at];
+    if (one?.status === 'rejected') tellFailure(ports.log, 'message not sent', one.reason, { cluster: id });
+  }
   return clusters;
 }
 

@@ -55,9 +55,9 @@ export function writesOfBirth(
   extras: Extras,
   ports: Ports,
 ): Write[] {
-  const entries = Object.fromEntries(plannedEntries(extras, ports)) as unknown as DocumentData;
+  const entries = Object.fromEntries(plannedEntries(extras, ports)) as DocumentData;
   return [
-    { op: 'create', path: clusterPath(id), data: fields as unknown as DocumentData },
+    { op: 'create', path: clusterPath(id), data: fields as DocumentData },
     ...events.map((event) => eventWrite(id, event)),
     { op: 'create', path: ledgerPath(id), data: { schema: DOCUMENT_SCHEMA, entries } },
     ...otherWrites(extras),
@@ -87,7 +87,7 @@ function plannedEntries({ ledger }: Extras, ports: Ports): [string, LedgerEntry]
 function ledgerWrites(clusterId: string, extras: Extras, ports: Ports): Write[] {
   const data: DocumentData = {};
   for (const [key, entry] of plannedEntries(extras, ports)) {
-    data[`entries.${key}`] = entry as unknown as DocumentData;
+    data[`entries.${key}`] = entry as DocumentData;
   }
   return Object.keys(data).length === 0 ? [] : [{ op: 'update', path: ledgerPath(clusterId), data }];
 }

@@ -70,7 +70,7 @@ async function write(
   before: Snapshot | undefined,
   next: Durations,
 ): Promise<boolean> {
-  const data = next as unknown as DocumentData;
+  const data = next as DocumentData;
   try {
     await documents.commit([
       before ? { op: 'update', path, data, ifVersion: before.version } : { op: 'create', path, data },

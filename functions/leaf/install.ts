@@ -45,7 +45,7 @@ export async function ensureInstalled(
   const job = await leaf.find(jobRef(plan));
   if (!job) {
     if (await endOthers(leaf)) {
-      return { status: 'running', ready: 0, of: 0, detail: 'An installer of before is ending.' };
+      return { status: 'running', ready: 0, of: 0, detail: 'An earlier installer is ending.' };
     }
     await start(leaf, plan, prepare, chartToken);
     return { status: 'running', ready: 0, of: 0, detail: 'The installer is starting.' };

@@ -1,8 +1,9 @@
 /** What Hub puts into a leaf to carry out an install plan: pure, so that every field can be read and tested in one place. */
 
 import { createHash } from 'node:crypto';
+import { LIFECYCLE } from '../../shared/lifecycle/table.ts';
 import { type CallHomeMessage, MESSAGE_SCHEMA } from '../../shared/messages.ts';
-import { seconds } from '../../shared/units.ts';
+import { minutes, seconds } from '../../shared/units.ts';
 import { registryConfig } from '../charts.ts';
 import { LABELS } from '../labels.ts';
 import type { KubeObject, KubeRef } from './leaf.ts';
@@ -105,8 +106,8 @@ const SCRATCH_PATH = '/scratch';
  * waited for once (14 minutes), and the slowest, the product, in two tries more (12).
  */
 const RETRIES = 2;
-/** All tries together end before the step's own deadline of 30 minutes, so that the Job tells the reason. */
-const DEADLINE_SECONDS = 27 * 60;
+/** All tries together end before the state's own deadline, so that the Job tells the reason. */
+const DEADLINE_SECONDS = (LIFECYCLE.installing.timeoutMs - minutes(3)) / 1000;
 
 /** A token is asked for just before the Job is made, and each of the tries pulls. */
 export const CHART_TOKEN_MS = seconds(DEADLINE_SECONDS + 180);

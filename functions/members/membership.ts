@@ -50,7 +50,7 @@ export function withoutMember(cluster: Cluster, email: string): Change | undefin
   if (uids.length === 0) return undefined;
   const members = without(cluster.members, uids);
   const emails = without(cluster.emails, uids);
-  return changeTo(cluster, members, emails, `${email} may not use it any more.`, uids[0]);
+  return changeTo(cluster, members, emails, `${email} can no longer use it.`, uids[0]);
 }
 
 /** Empty for one who was a member before addresses were kept. */

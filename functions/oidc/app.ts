@@ -35,7 +35,7 @@ import {
 } from './interactions.ts';
 import { findMembership } from './members.ts';
 import { OAuthError } from './oauth-error.ts';
-import { contentSecurityPolicy, type Page, renderPage } from './page.ts';
+import { CONTENT_SECURITY_POLICY, type Page, renderPage } from './page.ts';
 import { parametersOf } from './parameters.ts';
 import { codeRedirect, errorRedirect } from './redirect.ts';
 import { exchangeCode } from './token.ts';
@@ -122,7 +122,7 @@ function rememberFailure(c: OidcContext, error: unknown): void {
 function toOAuthError(c: OidcContext, error: unknown): OAuthError {
   if (error instanceof OAuthError) return error;
   rememberFailure(c, error);
-  if (isTooMany(error)) return new OAuthError('temporarily_unavailable', 'Hub is asked this too often.');
+  if (isTooMany(error)) return new OAuthError('temporarily_unavailable', 'Too many requests.');
   return asAppError(error).row.http === 503
     ? new OAuthError('temporarily_unavailable', 'Hub cannot do this at the moment.')
     : new OAuthError('server_error', 'Something went wrong in Hub.');
@@ -131,9 +131,9 @@ function toOAuthError(c: OidcContext, error: unknown): OAuthError {
 const isTooMany = (error: unknown): boolean => asAppError(error).code === 'TOO_MANY_REQUESTS';
 
 const UNKNOWN_CLUSTER: Page = {
-  title: 'This sign-in cannot go on',
+  title: 'This sign-in cannot continue',
   paragraphs: [
-    'The address that brought you here does not belong to a cluster of this Hub, so you are not sent anywhere.',
+    'The address that brought you here does not belong to a cluster of this Hub, so Hub does not send you on.',
     'Open your cluster from the console of Hub and sign in from there. If that leads here again, tell the operator.',
   ],
 };
@@ -143,7 +143,7 @@ const UNAVAILABLE: Page = {
 };
 
 const TOO_MANY: Page = {
-  title: 'Too many sign-ins come from where you are',
+  title: 'Too many sign-ins from your network',
   paragraphs: ['Go back to your cluster in half a minute and sign in again.'],
 };
 /** As the API says it. */
@@ -151,7 +151,7 @@ const RETRY_LATER = { 'retry-after': '30' };
 
 const pageResponse = (c: OidcContext, page: Page, status: 400 | 429 | 503): Response =>
   c.html(renderPage(page), status, {
-    'content-security-policy': contentSecurityPolicy(),
+    'content-security-policy': CONTENT_SECURITY_POLICY,
     ...(status === 429 && RETRY_LATER),
   });
 
@@ -181,7 +181,7 @@ async function answerInteraction(
   const to = { issuer, redirectUri: interaction.redirectUri, state: interaction.state };
   if (!principal) {
     await endInteraction(ports, interaction);
-    const refusal = new OAuthError('access_denied', 'The person did not want to sign in.');
+    const refusal = new OAuthError('access_denied', 'The person chose not to sign in.');
     return c.json({ redirectTo: errorRedirect(to, refusal) });
   }
   const person = await requirePerson(ports, interaction, principal, arrival);

@@ -85,7 +85,10 @@ export async function redeemCode(
 ): Promise<RedeemedCode> {
   const refuse = (why: string): OAuthError => {
     log.warn('code refused', { cluster: exchange.cluster, detail: why });
-    return new OAuthError('invalid_grant', 'The code is not valid, not for this request, or used already.');
+    return new OAuthError(
+      'invalid_grant',
+      'The code is not valid, belongs to another request, or was already used.',
+    );
   };
   if (!isSecret(exchange.code)) throw refuse('unknown');
   const snapshot = await documents.get(oidcCodePath(digestOf(exchange.code)));

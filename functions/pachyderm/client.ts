@@ -50,7 +50,7 @@ export function pachydermOver(
   return {
     version: () => versionOf(channel),
     whoAmI: (token) => whoAmI(channel, token),
-    provesLocked: (admin, claim) => proveLocked({ channel, reach, clock, random }, admin, claim),
+    proveLocked: (admin, claim) => proveLocked({ channel, reach, clock, random }, admin, claim),
     setMembers: (admin, bindings) => setMembers(channel, admin, bindings),
     registerToken: (admin, order) => registerToken(channel, clock, admin, order),
     async revoke(admin, email) {

@@ -5,7 +5,8 @@
 
 import { type Allowance, cellPath } from '../../shared/documents/account.ts';
 import { ALL_SHARDS, CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
-import type { Durations } from '../../shared/documents/durations.ts';
+import { DEAD_LETTERS } from '../../shared/documents/dead-letter.ts';
+import { DURATIONS, type Durations } from '../../shared/documents/durations.ts';
 import { OPEN_ORPHANS, ORPHANS } from '../../shared/documents/orphan.ts';
 import { POOLS, type PoolFields } from '../../shared/documents/pool.ts';
 import { type Health, type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
@@ -24,6 +25,8 @@ import { type Facts, planStatus } from './plan.ts';
 export const KILL_SWITCH_MICROS = dollars(0.01);
 /** More clusters in trouble than these make no difference to what is said. */
 const MOST_TROUBLED = 50;
+/** Regions and pools: what an operator sets up by hand, so that there are never as many. */
+const MOST_KINDS = 50;
 const READY_MS = hours(6);
 const LATELY_MS = hours(1);
 /** Four looks at what has drifted, each of which renews what is due. */
@@ -66,7 +69,7 @@ async function write(
   version: string | undefined,
   next: Status,
 ): Promise<boolean> {
-  const data = { readySeconds: undefined, ...next } as unknown as DocumentData;
+  const data = { readySeconds: undefined, ...next } as DocumentData;
   try {
     await documents.commit([
       version === undefined ? { op: 'create', path, data } : { op: 'update', path, data, ifVersion: version },
@@ -122,7 +125,7 @@ async function factsOf(ports: Ports, ask: Ask): Promise<Findings> {
     stuck: ask('stuck', counted(CLUSTERS, [['state', '==', STUCK]])),
     deadLetters: ask(
       'dead letters',
-      counted('deadLetters', [
+      counted(DEAD_LETTERS, [
         ['state', '==', 'open'],
         ['format', '==', 'message'],
       ]),
@@ -195,7 +198,7 @@ async function failed(ports: Ports): Promise<number> {
 }
 
 async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['ready']>> {
-  const all = await documents.query<Durations>({ collection: 'durations', limit: MOST_TROUBLED });
+  const all = await documents.query<Durations>({ collection: DURATIONS, limit: MOST_KINDS });
   const known = all.flatMap(({ data }) => data.ready ?? []);
   const since = (forMs: number) => known.filter(({ at }) => clock.elapsed(at.getTime()) <= forMs);
   return { tookMs: since(READY_MS).map(({ tookMs }) => tookMs), lately: since(LATELY_MS).length };
@@ -203,7 +206,7 @@ async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['re
 
 /** A spare in the making is worth waiting for; a pool that holds nothing at all is not topped up. */
 async function idlePools({ documents }: Ports): Promise<number> {
-  const pools = await documents.query<PoolFields>({ collection: POOLS, limit: MOST_TROUBLED });
+  const pools = await documents.query<PoolFields>({ collection: POOLS, limit: MOST_KINDS });
   const wanted = pools.filter(({ data }) => data.wanted > 0);
   const counts = await Promise.all(wanted.map((pool) => sparesOf(documents, pool)));
   return counts.filter((spares) => spares === 0).length;

@@ -140,7 +140,7 @@ describe('what can never fit', () => {
     await create(hub, ['ada'], { ...spec, size: 'large' });
     const seen = async () => (await inState(hub, 'queued'))[0]?.data;
     await hub.until(async () => (await seen())?.error?.code === code, minutes(2));
-    expect(await seen()).toMatchObject({ detail: 'It has no place in the queue until then.' });
+    expect(await seen()).toMatchObject({ detail: 'Until then it has no place in the queue.' });
     const dueAt = (await seen())?.dueAt;
     await hub.clock.runFor(minutes(50));
     // Each look says when the next one is.

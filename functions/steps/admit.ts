@@ -44,7 +44,7 @@ const whereInQueue = async (
   ports: Ports,
 ): Promise<string> =>
   never || blocked === 'OWNER_HELD'
-    ? 'It has no place in the queue until then.'
+    ? 'Until then it has no place in the queue.'
     : `Number ${await placeInQueue(ports, createdAt)} in the queue.`;
 
 /**

@@ -37,7 +37,7 @@ async function withoutTimeline({ id }: Cluster, ports: Ports, result: StepResult
 /** @returns what to report while the hold lasts */
 export function untilHeld(cluster: Cluster, ports: Ports): StepResult | undefined {
   const leftMs = cluster.holdUntilAt === undefined ? 0 : -ports.clock.elapsed(cluster.holdUntilAt.getTime());
-  return leftMs > 0 ? wait(leftMs, 'Waiting until nothing asked for earlier can still appear.') : undefined;
+  return leftMs > 0 ? wait(leftMs, 'Waiting until no earlier request can still create anything.') : undefined;
 }
 
 /** Removes what is left, and is done once there is nothing. */
@@ -45,7 +45,7 @@ export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepRes
   const ledger = await findLedger(cluster, ports);
   const { entries } = ledger;
   const early = aheadMs(entries, ports);
-  if (early > 0) return wait(early, 'Waiting until what was written down lies in the past.');
+  if (early > 0) return wait(early, 'Waiting until every recorded time lies in the past.');
   const left = await removeLedgered(cluster, entries, ports);
   // Not at the same time: the lists are to speak of a moment by which everything in the ledger had been seen gone.
   const at = new Date(ports.clock.now());

@@ -21,7 +21,7 @@ import { untilHeld } from './prove.ts';
 import { subnetworkGone } from './removal.ts';
 import { done, fail, requeue, type Step, type StepResult, wait } from './step.ts';
 
-const GIVING_BACK = 'Giving the room back.';
+const GIVING_BACK = 'Giving the reserved room back.';
 
 /** While half-made clusters go. */
 const LOOK_AGAIN_MS = seconds(20);
@@ -100,8 +100,8 @@ async function make(cluster: Cluster, ports: Ports): Promise<StepResult> {
 }
 
 const WAITS = {
-  absent: 'The cloud has taken the order.',
-  deleting: 'The cloud has taken the order.',
+  absent: 'The cloud has accepted the request.',
+  deleting: 'The cloud has accepted the request.',
   ready: 'The cloud is changing the cluster.',
 } as const;
 

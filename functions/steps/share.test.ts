@@ -155,8 +155,8 @@ describe.each(INTERIORS)('a member (%s)', (inside) => {
     await it.clock.runFor(minutes(6));
     expect(await rolesIn(id)).toEqual(expected({ ada: 'owner' }));
     expect((await it.messagesOf(id)).slice(-2)).toEqual([
-      'Others than its members could come in.',
-      'Everything is as it should be again.',
+      'People who are not members could get in.',
+      'Everything is in order again.',
     ]);
     await it.clock.runFor(minutes(12));
     expect(await it.cluster(id)).not.toHaveProperty('lookAt');
@@ -210,7 +210,7 @@ describe.each(INTERIORS)('a member (%s)', (inside) => {
       const account = await (await it.leaf(id)).find({ ...ACCOUNT, name: memberAccountName('mallory') });
       expect(account?.metadata.annotations?.['hub/role']).toBe(role);
       expect(account?.metadata.annotations ?? {}).not.toHaveProperty('hub/renewing');
-      expect((await it.messagesOf(id)).at(-1)).not.toMatch(/could come in/);
+      expect((await it.messagesOf(id)).at(-1)).not.toMatch(/could have got in/);
       await it.share(id, 'barbara', 'viewer');
       await it.reach(id, 'ready');
       expect(await planted(id)).toEqual([]);
@@ -270,8 +270,8 @@ describe.each(INTERIORS)('a member (%s)', (inside) => {
       await it.look(id);
       await it.reach(id, 'ready');
       expect((await it.messagesOf(id)).slice(-2)).toEqual([
-        'Others than its members could come in.',
-        'Everything is as it should be again.',
+        'People who are not members could get in.',
+        'Everything is in order again.',
       ]);
       expect(await boundInProject(id)).not.toContain('user:eve@example.com');
     });

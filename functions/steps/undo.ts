@@ -42,7 +42,10 @@ async function untilDrained(leaf: Leaf, cluster: Cluster, ports: Ports): Promise
   } catch (thrown) {
     const isTold = asAppError(thrown).code !== 'LEAF_UNAVAILABLE';
     if (isTold || ports.clock.elapsed(cluster.since.getTime()) >= PATIENCE_MS) return undefined;
-    return wait(LOOK_AGAIN_MS, 'The cluster does not answer: it is to give back load balancers and volumes.');
+    return wait(
+      LOOK_AGAIN_MS,
+      'The cluster does not answer. It must first release its load balancers and volumes.',
+    );
   }
   return drained.left > 0 ? wait(LOOK_AGAIN_MS, drained.detail) : undefined;
 }

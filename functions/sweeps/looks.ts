@@ -58,6 +58,8 @@ async function send(ports: Ports, clusters: readonly Snapshot[]): Promise<void> 
       return ports.messages.publish(TOPICS.drift, { schema: MESSAGE_SCHEMA, id });
     }),
   );
-  const lost = sent.filter(({ status }) => status === 'rejected').length;
-  if (lost > 0) ports.log.warn('message not sent', { topic: TOPICS.drift, count: lost });
+  const lost = sent.filter((one) => one.status === 'rejected');
+  // One line for all: if the bus is away, it is so for each of them.
+  if (lost[0])
+    tellFailure(ports.log, 'message not sent', lost[0].reason, { topic: TOPICS.drift, count: lost.length });
 }

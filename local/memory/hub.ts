@@ -272,8 +272,7 @@ export function memoryHub({
     metrics,
   };
 
-  const documentsThrough = (door: Door): Documents =>
-    behind<Documents>(door, 'documents', documents, { watch: documents.watch });
+  const documentsThrough = (door: Door): Documents => behind<Documents>(door, 'documents', documents);
 
   /** The same ports with a door before each call. @param own what is this invocation's alone */
   const portsThrough = (door: Door, own: Partial<Pick<Ports, 'clock' | 'log'>> = {}): Ports =>

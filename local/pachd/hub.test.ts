@@ -56,7 +56,7 @@ describe('a Pachyderm whose one provider is Hub', () => {
   test('shows that it is locked', async () => {
     using at = await setting();
     await at.pachyderm.setMembers(ROOT_TOKEN, BINDINGS);
-    const proof = await at.pachyderm.provesLocked(ROOT_TOKEN, {
+    const proof = await at.pachyderm.proveLocked(ROOT_TOKEN, {
       ...{ version: '2.12.1', owner: 'ada@example.com', bindings: BINDINGS, issuer: ISSUER },
     });
     expect(proof.checks.filter(({ ok }) => !ok)).toEqual([]);

@@ -22,9 +22,6 @@ export interface GkeSettings {
   kmsKeys?: Readonly<Record<string, string>>;
   /** As `kmsKeys`, for the disks of nodes. */
   diskKeys?: Readonly<Record<string, string>>;
-  diskType?: 'pd-balanced' | 'pd-ssd' | 'pd-standard';
-  /** When Google may upgrade: start of a 6 h window (UTC), on days as in iCalendar. */
-  maintenance?: { startHour: number; days: readonly string[] };
   /** Who vouches for the DNS endpoint of a cluster: the public roots, or (the embedded cloud only) the cluster's own CA. */
   endpointTrust?: 'public-roots' | 'cluster-ca';
 }
@@ -54,7 +51,10 @@ const POD_RANGE = '/19';
 /** 60 addresses for these nodes, one more for each upgrade under way, and the control plane: Google keeps four of 64. */
 const NODE_RANGE = '/26';
 
-/** Weekend nights keep upgrades away from working hours; GKE asks for at least 48 h in any 32 days. */
+/**
+ * When Google may upgrade: the start of a window of 6 h (UTC), on days as in iCalendar. Weekend nights keep upgrades away from working
+ * hours; GKE asks for at least 48 h in any 32 days.
+ */
 const MAINTENANCE = { startHour: 1, days: ['SA', 'SU'] };
 const WINDOW_HOURS = 6;
 /** Any date will do: only the time of day counts, the recurrence says the rest. 2026-01-03 was a Saturday. */
@@ -66,7 +66,7 @@ const WINDOW_DAY_SECONDS = Date.UTC(2026, 0, 3) / 1000;
 export function clusterBody(target: ClusterTarget, settings: GkeSettings): ClusterBody {
   const labels = labelsOf(target.id, settings.cell);
   const kmsKey = settings.kmsKeys?.[target.region];
-  const { startHour, days } = settings.maintenance ?? MAINTENANCE;
+  const { startHour, days } = MAINTENANCE;
   const startSeconds = WINDOW_DAY_SECONDS + startHour * 3600;
   return {
     name: nameOf(target),
@@ -160,7 +160,7 @@ function nodePool(
     config: {
       machineType: target.machineType,
       diskSizeGb: target.diskGiB,
-      diskType: settings.diskType ?? 'pd-balanced',
+      diskType: 'pd-balanced',
       ...(diskKey !== undefined && { bootDiskKmsKey: diskKey }),
       imageType: 'COS_CONTAINERD',
       serviceAccount: settings.nodeServiceAccount,
