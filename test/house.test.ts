@@ -171,10 +171,10 @@ describe('imports', () => {
 
   test('only Config is made from the environment', () => {
     expect(filesWith(/process\.env\b/)).toEqual([
-      // Gives it to Config.
-      'functions/google/ports.ts',
       // What firebase-admin itself would read there, and must not find.
       'functions/google/tokens.ts',
+      // Gives it to Config.
+      'functions/real-ports.ts',
       // Which function this is, while its bundle is loaded: before there is a Config.
       'functions/register.ts',
     ]);
