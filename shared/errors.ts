@@ -251,6 +251,27 @@ export const ERRORS = {
     say: 'The cluster does not accept this in its present state.',
     remedy: 'Wait until its state allows it; GET the cluster to see which.',
   },
+  NO_LIFETIME: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'The cluster has no end that could be put off.',
+    remedy: 'Nothing; it stays until it is deleted.',
+  },
+  LIFETIME_OVER: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'The cluster is on its way out, and its end cannot be put off any more.',
+    remedy: 'Ask for another cluster.',
+  },
+  ENDS_LATER: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'The cluster ends later than that already.',
+    remedy: 'Ask for more hours, counted from now; or delete it when it is not wanted any more.',
+  },
   OWNER_PAYS: {
     retry: false,
     http: 409,
@@ -372,7 +393,8 @@ export const ERRORS = {
     http: 403,
     fault: 'user',
     say: 'The account of the cluster’s owner may not make anything new for now.',
-    remedy: 'Ask an operator of this Hub to look at that account; it starts by itself when they restore it.',
+    remedy:
+      'Ask an operator of this Hub to look at that account; what waits starts by itself when they restore it.',
   },
   CELL_FULL: {
     retry: true,
