@@ -220,7 +220,7 @@ export function createWorkload(world: World, findings: Findings) {
     product: happens(random, 0.6) ? 'hello' : 'pachyderm',
     ...(happens(random, 0.3) && { region: oneOf(random, REGIONS)?.id }),
     ...(happens(random, 0.1) && { size: oneOf(random, SIZES)?.id }),
-    ...(happens(random, 0.25) && { ttlHours: 1 }),
+    ...(happens(random, 0.4) && { ttlHours: oneOf(random, [1, 2, 24] as const) }),
   });
 
   let keys = 0;
@@ -308,18 +308,38 @@ export function createWorkload(world: World, findings: Findings) {
   }
 
   const ttlHoursOf = (body: Ask['body']): number => (body as { ttlHours?: number }).ttlHours ?? 0;
-  const longer = () => ({ ttlHours: integer(random, 1, 3) });
-
-  /** Somebody is not done yet: in good time, or in the very moment in which it ends. */
-  async function extend(): Promise<void> {
-    const lasting = findings
+  const longer = () => ({ ttlHours: oneOf(random, [1, 2, 3, 48] as const) });
+  const lasting = () =>
+    findings
       .clusters()
       .filter(({ state, expiresAt }) => expiresAt !== undefined && rowOf(state).usable === true);
-    const { id, owner, expiresAt } = oneOf(random, lasting) ?? {};
-    if (expiresAt && happens(random, 0.5))
-      await clock.sleepUntil(expiresAt.getTime() + between(random, -seconds(2), seconds(2)));
-    const as = happens(random, 0.1) ? anyUser() : ((owner as User | undefined) ?? anyUser());
-    await ask({ as, name: EXTEND, id: id ?? anyCluster()?.id ?? 'aaaaaaaaaaaaaaaa', body: longer() });
+
+  /** Somebody is not done yet: in good time, while others come in, or in the very moment in which it ends. */
+  async function extend(): Promise<void> {
+    if (lasting().length === 0) {
+      const body = { name: 'short', product: 'hello', ttlHours: 1 };
+      await ask({ as: anyUser(), name: 'POST /v1/clusters', body, key: `key-${++keys}` });
+      for (let left = 30; left > 0 && lasting().length === 0; left--) await sleep(minutes(1));
+    }
+    const found = oneOf(random, lasting());
+    const { id = anyCluster()?.id ?? 'aaaaaaaaaaaaaaaa', expiresAt } = found ?? {};
+    const owner = (found?.owner as User | undefined) ?? anyUser();
+    const how = random.fraction();
+    if (expiresAt && how < 0.5)
+      await clock.sleepUntil(expiresAt.getTime() + between(random, -seconds(1), seconds(1)));
+    else if (how < 0.8) {
+      const email = emailOf(anyUser());
+      void ask({
+        as: owner,
+        name: 'PUT /v1/clusters/{id}/members/{email}',
+        id,
+        email,
+        body: { role: 'viewer' },
+      });
+      await sleep(between(random, 0, seconds(2)));
+    }
+    const as = happens(random, 0.1) ? anyUser() : owner;
+    await ask({ as, name: EXTEND, id, body: longer() });
   }
 
   /** What was asked of it last. */

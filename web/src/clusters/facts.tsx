@@ -44,7 +44,11 @@ export function Facts({ cluster, role }: { cluster: Cluster; role: Role | 'opera
             : spec.ttlHours === undefined
               ? 'Until it is deleted'
               : `${spec.ttlHours} h from when it is ready`}
-          {mayAsk(cluster, 'extend', role) && <Extend cluster={cluster} />}
+          {mayAsk(cluster, 'extend', role) && (
+            <div className="row">
+              <Extend cluster={cluster} />
+            </div>
+          )}
         </Fact>
         {owner !== undefined && emails?.[owner] && <Fact label="Account">{emails[owner]}</Fact>}
         <Fact label="Asked for">{dayAndTime(createdAt)}</Fact>
