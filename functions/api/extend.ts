@@ -7,7 +7,7 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
 import { hours, minutes } from '../../shared/units.ts';
-import { requireGoodAccounts } from '../abuse/standing.ts';
+import { requireGoodAccounts } from '../accounts/standing.ts';
 import type { Clock } from '../cloud.ts';
 import { type Change, command } from '../dispatch/commands.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';

@@ -183,7 +183,7 @@ export const LIFECYCLE = defineLifecycle({
     retry: 'stubborn',
   },
   repairing: {
-    label: 'Looking after it',
+    label: 'Maintaining it',
     usable: true,
     step: 'repair',
     success: 'ready',
@@ -237,7 +237,7 @@ export const LIFECYCLE = defineLifecycle({
     retry: 'stubborn',
   },
   sweeping: {
-    label: 'Making sure that nothing is left',
+    label: 'Making sure nothing is left',
     step: 'prove',
     success: 'deleted',
     failure: 'stuck',

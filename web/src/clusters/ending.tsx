@@ -22,7 +22,8 @@ export function Ending({ cluster, role }: Props) {
       <p role="status" className={isNear ? undefined : 'unseen'}>
         {isNear && (
           <>
-            <ClockIcon /> <strong>It deletes itself at {timeOfDay(cluster.expiresAt as Date)}</strong>, with
+            <ClockIcon />{' '}
+            <strong>It is deleted automatically at {timeOfDay(cluster.expiresAt as Date)}</strong>, with
             everything in it.{!mayExtend && ' Its owners can extend it.'}
           </>
         )}

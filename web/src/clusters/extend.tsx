@@ -53,7 +53,7 @@ function ExtendDialog({ cluster, onClose }: { cluster: Cluster; onClose(): void 
   return (
     <Dialog
       title={`Extend ${name}`}
-      description={expiresAt && `As it is, it deletes itself on ${dayAndTime(expiresAt)}.`}
+      description={expiresAt && `For now, it is deleted automatically on ${dayAndTime(expiresAt)}.`}
       open
       onClose={onClose}
     >
@@ -70,12 +70,13 @@ function ExtendDialog({ cluster, onClose }: { cluster: Cluster; onClose(): void 
             />
             <div className="quote" role="status">
               <p>
-                It deletes itself on <strong>{dayAndTime(new Date(now + hours(ttlHours) / speed))}</strong>.
+                Then it is deleted automatically on{' '}
+                <strong>{dayAndTime(new Date(now + hours(ttlHours) / speed))}</strong>.
               </p>
               {liability && (
                 <p className="muted small">
-                  Until then it goes on costing {microsInDollars(liability.hourlyMicros)} an hour. You can
-                  still delete it sooner.
+                  Until then it costs {microsInDollars(liability.hourlyMicros)} an hour. You can still delete
+                  it sooner.
                 </p>
               )}
             </div>

@@ -40,10 +40,10 @@ export function Facts({ cluster, role }: { cluster: Cluster; role: Role | 'opera
         )}
         <Fact label="Lifetime">
           {expiresAt
-            ? `Deletes itself on ${dayAndTime(expiresAt)}`
+            ? `Deleted automatically on ${dayAndTime(expiresAt)}`
             : spec.ttlHours === undefined
               ? 'Until it is deleted'
-              : `${spec.ttlHours} h from when it is ready`}
+              : `${spec.ttlHours} h from when it becomes ready`}
           {mayAsk(cluster, 'extend', role) && (
             <div className="row">
               <Extend cluster={cluster} />
