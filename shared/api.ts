@@ -62,6 +62,12 @@ export const createClusterBody = z
     description: 'What is left out is filled in with the defaults of the catalog.',
   });
 
+export const extendBody = z.strictObject({ ttlHours: z.int().min(1).max(MAX_TTL_HOURS) }).meta({
+  id: 'Extend',
+  description: 'It ends so many hours from now, however long it would have lived.',
+});
+export type ExtendBody = z.infer<typeof extendBody>;
+
 export const putPoolBody = z
   .strictObject({
     ...shapeFields,
@@ -232,6 +238,7 @@ export const clusterReply = z
     id: z.string(),
     name: z.string(),
     ...specFields,
+    /** Its lifetime, as it was last asked for: from `ready`, or from when it was extended. */
     ttlHours: z.int().optional(),
     state,
     /** The state in words. */

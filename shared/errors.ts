@@ -251,6 +251,27 @@ export const ERRORS = {
     say: 'The cluster does not accept this in its current state.',
     remedy: 'Wait until its state allows this; GET the cluster to see its state.',
   },
+  NO_LIFETIME: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'The cluster has no lifetime that could be extended.',
+    remedy: 'Nothing; it stays until it is deleted.',
+  },
+  LIFETIME_OVER: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'The cluster is being deleted, so its lifetime can no longer be extended.',
+    remedy: 'Create another cluster.',
+  },
+  ENDS_LATER: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'The cluster already lives longer than that.',
+    remedy: 'Ask for more hours, counted from now. To end it sooner, delete it.',
+  },
   OWNER_PAYS: {
     retry: false,
     http: 409,
@@ -375,7 +396,7 @@ export const ERRORS = {
     fault: 'user',
     say: 'The account of the cluster’s owner cannot create anything new for now.',
     remedy:
-      'Ask an operator of this Hub to review that account. The cluster starts automatically when they restore the account.',
+      'Ask an operator of this Hub to review that account. A cluster that waits starts automatically when they restore the account.',
   },
   CELL_FULL: {
     retry: true,

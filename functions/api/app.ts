@@ -23,6 +23,7 @@ import { CLUSTER_ENDPOINTS } from './clusters.ts';
 import { CREDENTIALS_ENDPOINTS } from './credentials.ts';
 import { DEAD_LETTER_ENDPOINTS } from './dead-letters.ts';
 import { type Endpoint, endpoint, serve } from './endpoint.ts';
+import { EXTEND_ENDPOINTS } from './extend.ts';
 import { HEALTH_ENDPOINTS } from './health.ts';
 import { KEY_ENDPOINTS } from './keys.ts';
 import { ME_ENDPOINTS } from './me.ts';
@@ -87,6 +88,7 @@ export const API_ENDPOINTS: readonly Endpoint[] = [
   ...CLUSTER_ENDPOINTS,
   ...MEMBER_ENDPOINTS,
   ...TRANSFER_ENDPOINTS,
+  ...EXTEND_ENDPOINTS,
   ...CLEAN_UP_ENDPOINTS,
   ...CATALOG_ENDPOINTS,
   ...QUOTE_ENDPOINTS,

@@ -59,7 +59,7 @@ const get = endpoint<undefined, CredentialsQuery>({
   async handle(call) {
     const { ports, principal, query } = call;
     const { cluster } = await findCluster(call);
-    await requireGoodAccounts(ports, principal().uid, cluster.owner);
+    await requireGoodAccounts(ports, principal().uid, cluster.owner, 'use');
     if (!rowOf(cluster.state).usable)
       throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${cluster.state}" and cannot be used now.`);
     await requireKnownAddress(ports, cluster.id, principal());

@@ -54,6 +54,8 @@ export const POLICY = {
   'DELETE /v1/clusters/{id}': owners,
   'POST /v1/clusters/{id}:retry': owners,
   'POST /v1/clusters/{id}:transfer': ownersOnly,
+  // It is their money.
+  'POST /v1/clusters/{id}:extend': ownersOnly,
   'GET /v1/clusters/{id}/events': members,
   'GET /v1/clusters/{id}/cleanup': members,
   'GET /v1/clusters/{id}/members': members,

@@ -215,7 +215,7 @@ async function requirePerson(
     membership = await findMembership(ports.documents, cluster, uid);
   }
   if (!membership) throw new AppError('NOT_A_MEMBER');
-  await requireGoodAccounts(ports, uid, membership.owner);
+  await requireGoodAccounts(ports, uid, membership.owner, 'use');
   await requireKnownAddress(ports, cluster, principal);
   return { uid, email };
 }

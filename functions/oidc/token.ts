@@ -85,7 +85,7 @@ async function requireStill(ports: Ports, cluster: string, uid: string): Promise
   if (!membership)
     throw new OAuthError('invalid_grant', 'This person is not a member of the cluster any more.');
   try {
-    await requireGoodAccounts(ports, uid, membership.owner);
+    await requireGoodAccounts(ports, uid, membership.owner, 'use');
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     throw new OAuthError('invalid_grant', 'This person may not use the cluster any more.');

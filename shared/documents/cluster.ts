@@ -23,6 +23,7 @@ export const clusterSpec = z.object({
   /** One zone (cheaper, quicker) or all zones of the region for the control plane and the nodes. */
   availability: z.enum(['zonal', 'regional']),
   isolation: z.enum(['dedicated', 'namespace']),
+  /** Its lifetime, as it was last asked for: from `ready`, or from when it was extended. */
   ttlHours: z.number().int().positive().optional(),
 });
 export type ClusterSpec = z.infer<typeof clusterSpec>;
@@ -176,7 +177,7 @@ export const clusterDocument = z.object({
   /** When its owner asked for it: of a claimed spare, the claim. */
   createdAt: instant,
   readyAt: instant.optional(),
-  /** End of the lifetime asked for with `ttlHours`, counted from `ready`. */
+  /** End of the lifetime asked for with `ttlHours`: counted from `ready`, and anew from each extension. */
   expiresAt: instant.optional(),
   /** TTL policy: a deleted cluster's document goes then. */
   purgeAt: instant.optional(),

@@ -27,6 +27,7 @@ export const eventDocument = z.object({
     'retry',
     'claim',
     'share',
+    'extend',
     'repair',
   ]),
   /** In words. */

@@ -326,6 +326,24 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'undefined',
   },
   {
+    name: 'an extension does not move the end',
+    file: TRANSITION,
+    from: "    ...('due' in row && row.due && { dueAt: expiresAt }),\n",
+    to: '',
+  },
+  {
+    name: 'an extension says how long, and not until when',
+    file: 'functions/api/extend.ts',
+    from: 'patch: { expiresAt: endsAt, spec',
+    to: 'patch: { spec',
+  },
+  {
+    name: 'an extension has no epoch of its own',
+    file: TRANSITION,
+    from: '    epoch: cluster.epoch + 1,\n    deadlineAt: deadlineOf',
+    to: "    epoch: cluster.epoch + (outcome.command === 'extend' ? 0 : 1),\n    deadlineAt: deadlineOf",
+  },
+  {
     name: 'a requeued one keeps its half-made cluster',
     file: 'functions/steps/provision.ts',
     from: "if (left.includes('pending')) return wait(LOOK_AGAIN_MS, GIVING_BACK);",
@@ -359,7 +377,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'who is suspended gets credentials',
     file: 'functions/api/credentials.ts',
-    from: '    await requireGoodAccounts(ports, principal().uid, cluster.owner);\n',
+    from: "    await requireGoodAccounts(ports, principal().uid, cluster.owner, 'use');\n",
     to: '',
   },
 ];

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { checkCleanUp, readCleanUpKeys } from '../../../functions/clean-up/check.ts';
 import type { ClusterReply } from '../../../shared/api.ts';
 import { deadLetterPath } from '../../../shared/documents/dead-letter.ts';
-import { hours } from '../../../shared/units.ts';
+import { hours, minutes } from '../../../shared/units.ts';
 import { aCluster, aDeadLetter, aSpec, clusterIdOf } from '../../builders.ts';
 import { findingsOf } from './axe.ts';
 import {
@@ -19,6 +19,7 @@ import {
   mark,
   openCreateDialog,
   PASSWORD,
+  SPEED,
 } from './setting.ts';
 
 describeConsole('journeys in the console', (setting) => {
@@ -307,6 +308,55 @@ describeConsole('journeys in the console', (setting) => {
       name: 'deleted',
       members: {},
     });
+  });
+
+  test('of a lifetime: its last hour is told to all who use it, and an owner puts its end off', async () => {
+    const [email, guest] = [await setting.newcomer('lena'), await setting.newcomer('vito')];
+    // Half an hour of cloud time. Nobody comes to end it: that is another test's.
+    const expiresAt = new Date(Date.now() + minutes(30) / SPEED);
+    const { id, ...data } = aCluster({
+      id: clusterIdOf(4242),
+      name: 'course',
+      owner: 'lena',
+      members: { lena: 'owner', vito: 'editor' },
+      spec: aSpec({ ttlHours: 1 }),
+      expiresAt,
+    });
+    await setting.driver.firestore.doc(`clusters/${id}`).set(data);
+    const page = await setting.openAs(email);
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: 'course' })
+      .getByText('Deleted automatically in')
+      .waitFor();
+    await page.getByRole('link', { name: 'course' }).click();
+    const ending = page.getByRole('region', { name: 'Its end' });
+    await ending.getByRole('status').filter({ hasText: 'It is deleted automatically at' }).waitFor();
+    const theirs = await setting.openAs(guest, `/clusters/${id}`);
+    await theirs.getByText('Its owners can extend it.').waitFor();
+    expect(await theirs.getByRole('button', { name: 'Extend' }).count()).toBe(0);
+
+    await ending.getByRole('button', { name: 'Extend' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Extend course' });
+    await dialog.getByLabel('From now on it stays for').selectOption('A week');
+    expect(await findingsOf(page, 'an end that is put off')).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await dialog.getByRole('button', { name: 'Extend it' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('Its lifetime was extended').waitFor();
+    await Promise.all(
+      [ending, theirs.getByText('Its owners can extend it.')].map((one) =>
+        one.waitFor({ state: 'detached' }),
+      ),
+    );
+    const after = (await setting.driver.firestore.doc(`clusters/${id}`).get()).data();
+    expect(after?.expiresAt.toMillis()).toBeGreaterThan(expiresAt.getTime() + hours(24 * 6) / SPEED);
+    expect(after).toMatchObject({ state: 'ready', dueAt: after?.expiresAt, spec: { ttlHours: 24 * 7 } });
+    // What would end it sooner is not offered.
+    await page.getByRole('button', { name: 'Extend' }).click();
+    const offered = await dialog.getByLabel('From now on it stays for').locator('option').allInnerTexts();
+    expect(offered).toContain('30 days');
+    expect(offered).not.toContain('A day');
   });
 
   test('an account that is held comes to the operators, one restores it with a reason, and the audit log says so', async () => {

@@ -7,13 +7,15 @@ import { type Allowance, accountPath } from '../../../shared/documents/account.t
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { type ClusterEvent, eventPath } from '../../../shared/documents/event.ts';
 import { isFinal, MAKING } from '../../../shared/lifecycle/derive.ts';
+import { type Command, IN_PLACE } from '../../../shared/lifecycle/table.ts';
 import type { World } from '../world.ts';
 import type { Census } from './census.ts';
 import { EDGES } from './edges.ts';
+import type { Lifetimes } from './lifetimes.ts';
 
 export type History = ReturnType<typeof watchHistory>;
 
-export function watchHistory(world: World, { known }: Census) {
+export function watchHistory(world: World, { known }: Census, lifetimes: Lifetimes) {
   const { hub, violate, markers } = world;
   const edges = new Set<string>();
   const repairingSinceMs = new Map<string, number>();
@@ -68,7 +70,9 @@ export function watchHistory(world: World, { known }: Census) {
     if (event.cause === 'delete' && MAKING.has(event.from)) markers.add('deleted in the making');
     if (event.cause === 'share' && event.from === event.to) markers.add('members changed in the middle');
     if (!EDGES.has(edge)) violate('S3', `${now.id} took an edge that is none: ${edge}`);
-    if (event.from === event.to && event.cause !== 'share')
+    if (event.cause === 'extend') markers.add('lifetime extended');
+    if (event.cause === 'due') lifetimes.checkEnd(now.id, event.at, before?.expiresAt);
+    if (event.from === event.to && !IN_PLACE.has(event.cause as Command))
       violate('S3', `${edge} of ${now.id} is to change nothing, and has an epoch of its own`);
     if (before && epoch === before.epoch + 1 && event.from !== before.state)
       violate('S13', `event ${epoch} of ${now.id} comes from ${event.from}, and it was ${before.state}`);

@@ -12,6 +12,7 @@ import { CleanUp } from './clean-up.tsx';
 import { ClusterProgress } from './cluster-progress.tsx';
 import { Delete, Retry } from './commands.tsx';
 import { Connect } from './connect.tsx';
+import { Ending } from './ending.tsx';
 import { Facts } from './facts.tsx';
 import { isMoving, isUsable, mayAsk } from './lifecycle.ts';
 import { Members } from './members.tsx';
@@ -82,6 +83,7 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
         </div>
         <Actions cluster={cluster} role={role} />
       </div>
+      <Ending cluster={cluster} role={role} />
       <Now cluster={cluster} role={role} isPayer={cluster.owner === session.uid} />
       {isMoving(cluster.state) && <Track cluster={cluster} events={events} observed={observed} />}
       <div className="columns">
@@ -91,7 +93,7 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
           <Members cluster={cluster} role={role} session={session} />
           <Timeline events={events} cluster={cluster} />
         </div>
-        <Facts cluster={cluster} />
+        <Facts cluster={cluster} role={role} />
       </div>
     </article>
   );

@@ -2,11 +2,12 @@
 import { memo, useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import { MOST_CLUSTERS, myDeleted } from '../live/my-clusters.ts';
 import { Button } from '../parts/button.tsx';
-import { PlusIcon } from '../parts/icons.tsx';
+import { ClockIcon, PlusIcon } from '../parts/icons.tsx';
 import { lazyDialog } from '../parts/lazy.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
@@ -18,7 +19,7 @@ import { ClusterProgress } from './cluster-progress.tsx';
 import { CostSoFar } from './cost.tsx';
 import { isMoving, type Tone, toneOf } from './lifecycle.ts';
 import { dismiss, type Order, order, useOrders } from './orders.ts';
-import { useLeft } from './reading.ts';
+import { useLeft, useNearEnd } from './reading.ts';
 import { sharedNames, Whose } from './twins.tsx';
 
 const CreateDialog = lazyDialog(() => import('./create-dialog.tsx'));
@@ -266,6 +267,7 @@ const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps)
       </div>
       <div className="cluster-state">
         <StateBadge state={state} />
+        {cluster.expiresAt && <EndsSoon cluster={cluster} />}
         {isMoving(state) && (
           <>
             <ClusterProgress cluster={cluster} />
@@ -280,6 +282,15 @@ const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps)
     </li>
   );
 });
+
+function EndsSoon({ cluster }: { cluster: Cluster }) {
+  const leftMs = useNearEnd(cluster);
+  return leftMs === undefined ? null : (
+    <span className="small">
+      <ClockIcon /> Deleted automatically in {leftInWords(leftMs)}
+    </span>
+  );
+}
 
 function Left({ cluster }: { cluster: Cluster }) {
   const left = useLeft(cluster);

@@ -17,6 +17,7 @@ import { useSubmit } from '../parts/use-submit.ts';
 import { useMyAccount, useRefusal } from '../session/me.ts';
 import { useStore } from '../store.ts';
 import { AVAILABILITY, type Catalog, capital, useCatalog } from './catalog.ts';
+import { LIFETIMES } from './lifetimes.ts';
 import { order, type Wish } from './orders.ts';
 import { isQuota, QuotaRequest } from './quota-request.tsx';
 import { WithCatalog } from './with-catalog.tsx';
@@ -32,14 +33,6 @@ export default function CreateDialog({ onClose }: { onClose(): void }) {
     </Dialog>
   );
 }
-
-const LIFETIMES: readonly (readonly [hours: number | undefined, label: string])[] = [
-  [undefined, 'Until I delete it'],
-  [8, '8 hours'],
-  [24, 'A day'],
-  [24 * 7, 'A week'],
-  [24 * 30, '30 days'],
-];
 
 interface FormProps {
   catalog: Catalog;
@@ -191,7 +184,10 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
           label="Lifetime"
           hint="It is then deleted automatically; you can still delete it sooner."
           value={String(wish.ttlHours ?? '')}
-          options={LIFETIMES.map(([hours, label]) => [String(hours ?? ''), label])}
+          options={[
+            ['', 'Until I delete it'],
+            ...LIFETIMES.map(([hours, label]) => [String(hours), label] as const),
+          ]}
           onChange={(hours) => {
             const { ttlHours: _, ...rest } = wish;
             setWish(hours === '' ? rest : { ...rest, ttlHours: Number(hours) });

@@ -23,6 +23,7 @@ const DID: Readonly<Record<AuditAction, string>> = {
   delete: 'Deleted a cluster',
   retry: 'Tried a cluster again',
   share: 'Changed who may use a cluster',
+  extend: 'Extended the lifetime of a cluster',
   transfer: 'Changed who pays for a cluster',
   invite: 'Invited somebody to a cluster',
   'withdraw-invitation': 'Withdrew an invitation',
