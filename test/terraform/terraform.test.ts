@@ -264,6 +264,14 @@ describe('a fault is found', () => {
     ],
     // The schema of the provider.
     [
+      'a provider of another version',
+      (of) => {
+        const rest = JSON.stringify(of['']?.rest).replace('~> 7.45', '~> 6.50');
+        Object.assign(of['']?.rest ?? {}, JSON.parse(rest));
+      },
+      'google is to be ~> 6.50, and its schema is of 7.45.0',
+    ],
+    [
       'an attribute that is misspelt',
       (of) => Object.assign(block(of, 'google_pubsub_topic').body, { lables: {} }),
       'lables is not known',
