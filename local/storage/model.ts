@@ -429,6 +429,11 @@ const defaultBindings = (projectId: string): Binding[] => [
     members: [`projectEditor:${projectId}`, `projectOwner:${projectId}`],
   },
   { role: 'roles/storage.legacyBucketReader', members: [`projectViewer:${projectId}`] },
+  {
+    role: 'roles/storage.legacyObjectOwner',
+    members: [`projectEditor:${projectId}`, `projectOwner:${projectId}`],
+  },
+  { role: 'roles/storage.legacyObjectReader', members: [`projectViewer:${projectId}`] },
 ];
 
 function requireAllowed({ softDeleteS, location }: Bucket, allowed: StorageOptions['allowed'] = {}): void {

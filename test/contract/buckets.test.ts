@@ -247,11 +247,27 @@ describe.each([
       .bindings.filter(({ role }) => role === DATA_ROLE)
       .flatMap(({ members }) => members);
 
-  test('a cluster’s workloads are let in beside those whom the project lets in anyway', async () => {
+  /** Those of a new bucket without whoever may look at the project. */
+  const owners = () =>
+    model
+      .getPolicy(BUCKET.name)
+      .bindings.filter(({ members }) => !members.includes('projectViewer:hub-test'));
+
+  test('a cluster’s workloads are let in beside those who may change the project', async () => {
     await side.buckets.ensureBucket(BUCKET);
-    const before = model.getPolicy(BUCKET.name).bindings;
+    const before = owners();
+    expect(before.length).toBeGreaterThan(0);
     await side.buckets.ensureAccess(BUCKET, OWN);
     expect(model.getPolicy(BUCKET.name).bindings).toEqual([...before, { role: DATA_ROLE, members: [OWN] }]);
+  });
+
+  test('who may look at the project does not read what is in it, also where they did before', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    const viewers = { role: 'roles/storage.legacyObjectReader', members: ['projectViewer:hub-test'] };
+    expect(model.getPolicy(BUCKET.name).bindings).toContainEqual(viewers);
+    model.setPolicy(BUCKET.name, { bindings: [viewers, { role: DATA_ROLE, members: [OWN] }] });
+    await side.buckets.ensureAccess(BUCKET, OWN);
+    expect(JSON.stringify(model.getPolicy(BUCKET.name))).not.toContain('projectViewer');
   });
 
   test('whom the organisation lets into no bucket is not let in by asking again', async () => {
@@ -263,7 +279,7 @@ describe.each([
 
   test('who may do more than use the data, as before, may do no more than that', async () => {
     await side.buckets.ensureBucket(BUCKET);
-    const before = model.getPolicy(BUCKET.name).bindings;
+    const before = owners();
     const bindings = [...before, { role: 'roles/storage.objectUser', members: [OWN] }];
     model.setPolicy(BUCKET.name, { bindings });
     await side.buckets.ensureAccess(BUCKET, OWN);
