@@ -24,6 +24,7 @@ import { createGkeProvider } from '../providers/gke/provider.ts';
 import type { GkeSettings } from '../providers/gke/request.ts';
 import { versioned } from '../versioned.ts';
 import { beforeExit } from './before-exit.ts';
+import { grpcOptions } from './channel.ts';
 import { systemClock, systemRandom } from './clock.ts';
 import { lazy, lazyValue } from './lazy.ts';
 import { createCloudLog } from './log.ts';
@@ -124,20 +125,13 @@ function createPorts(config: Config): Shared & { config: Config } {
   };
 }
 
-/** `host:port` of a stand-in, as gRPC clients take it; no credentials are sent in clear text. */
-async function plainGrpc(address: string) {
-  const { credentials } = await import('@grpc/grpc-js');
-  const [host = '', port = ''] = address.split(':');
-  return { servicePath: host, port: Number(port), sslCreds: credentials.createInsecure() };
-}
-
 const firestoreOf = ({ projectId, local }: Config): (() => Promise<Firestore>) =>
   lazyValue(async () => {
-    const [{ Firestore }, address] = await Promise.all([
+    const [{ Firestore }, options] = await Promise.all([
       import('@google-cloud/firestore'),
-      local && plainGrpc(local.firestore),
+      grpcOptions(local?.firestore),
     ]);
-    return new Firestore({ projectId, ...(address && { ...address, ssl: false }) });
+    return new Firestore({ projectId, ...options, ...(local && { ssl: false }) });
   });
 
 function documents(firestore: () => Promise<Firestore>, kind: FunctionSpec['trigger']['kind']): Documents {
@@ -173,7 +167,7 @@ const messages = ({ projectId, local }: Config): Messages =>
       import('@google-cloud/pubsub'),
       import('./messages.ts'),
     ]);
-    return createMessages(new PubSub({ projectId, ...(local && (await plainGrpc(local.pubsub))) }));
+    return createMessages(new PubSub({ projectId, ...(await grpcOptions(local?.pubsub)) }));
   });
 
 const gkeClient = ({ projectId, local }: Config): GkeClient =>
@@ -182,10 +176,7 @@ const gkeClient = ({ projectId, local }: Config): GkeClient =>
       import('@google-cloud/container'),
       import('../providers/gke/client.ts'),
     ]);
-    const clusters = new ClusterManagerClient({
-      projectId,
-      ...(local && (await plainGrpc(local.container))),
-    });
+    const clusters = new ClusterManagerClient({ projectId, ...(await grpcOptions(local?.container)) });
     return createGkeClient({
       projectId,
       clusters,
