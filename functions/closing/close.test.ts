@@ -501,7 +501,6 @@ const EVENT = {
   cause: 'share',
   durationMs: 0,
   nonce: 'n',
-  readers: ['ada', 'grace'],
 };
 
 /** Paths of the documents that name her. */

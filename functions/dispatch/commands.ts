@@ -28,7 +28,6 @@ import {
   writesOfBirth,
 } from './commit.ts';
 import { isQueueAhead } from './queue.ts';
-import { writesOfReaders } from './readers.ts';
 
 const TRIES = 8;
 
@@ -122,12 +121,7 @@ async function apply(
   const next = transition(read.cluster, outcome, circumstances(ports));
   if (!next) return read.cluster;
   const entry = entryOf(ports, read.cluster.id, next.event, { action, reason });
-  const { readers } = next.fields;
-  const told =
-    readers.join() === read.cluster.readers.join()
-      ? []
-      : await writesOfReaders(ports, read.cluster.id, readers);
-  const writes = writesOf(read, next, { also: [...also, ...told, ...writesOfEntry(entry)] }, ports);
+  const writes = writesOf(read, next, { also: [...also, ...writesOfEntry(entry)] }, ports);
   if (!(await commitOnce(ports, writes, read.cluster.id, next.event))) return 'lost';
   entry?.tell();
   await announce(ports, read.cluster, next);

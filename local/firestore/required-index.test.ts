@@ -417,11 +417,15 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     startAfter: ['clusters/x'],
     limit: 5,
   },
-  'a whole timeline (dispatch/readers.ts)': {
+  'a page of a timeline (dispatch/timeline.ts)': {
     collection: 'clusters/x/events',
     orderBy: [['epoch', 'asc']],
     startAfter: [5],
     limit: 5,
+  },
+  'what happened to a cluster within an hour (abuse/rates.ts)': {
+    collection: 'clusters/x/events',
+    where: [['at', '>', new Date(0)]],
   },
   'spares for a quote (api/quote.ts)': {
     collection: 'clusters',
@@ -624,7 +628,11 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
     orderBy: [['createdAt', 'desc']],
     limit: 100,
   },
-  'a timeline': { collection: 'clusters/x/events', where: [['readers', 'array-contains', 'u']] },
+  'the newest of a timeline': {
+    collection: 'clusters/x/events',
+    orderBy: [['epoch', 'desc']],
+    limit: 200,
+  },
   'the spares of a pool': {
     collection: 'clusters',
     where: [
@@ -680,7 +688,7 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
 
 /** How often each file of functions/ asks; whoever adds a query adds it above, and counts it here. */
 const CALLS: Readonly<Record<string, number>> = {
-  'abuse/rates.ts': 2,
+  'abuse/rates.ts': 3,
   'api/account.ts': 5,
   'api/admin.ts': 2,
   'api/audit.ts': 1,
@@ -695,7 +703,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'closing/erase.ts': 1,
   'counters/recount.ts': 1,
   'dispatch/queue.ts': 3,
-  'dispatch/readers.ts': 1,
+  'dispatch/timeline.ts': 1,
   'durations/observe.ts': 1,
   'pool/claim.ts': 1,
   'pool/top-up.ts': 4,
