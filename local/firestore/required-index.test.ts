@@ -500,10 +500,37 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     startAfter: [new Date(0), 'accounts/u'],
     limit: 2,
   },
-  'clusters that are theirs (closing/clusters.ts)': { collection: 'clusters', where: [['owner', '==', 'u']] },
+  'clusters that are theirs (closing/clusters.ts)': {
+    collection: 'clusters',
+    where: [['owner', '==', 'u']],
+    startAfter: ['clusters/x'],
+    limit: 5,
+  },
   'clusters that they may read (closing/clusters.ts)': {
     collection: 'clusters',
     where: [['readers', 'array-contains', 'u']],
+    startAfter: ['clusters/x'],
+    limit: 5,
+  },
+  'clusters that are theirs and not deleted (closing/clusters.ts)': {
+    collection: 'clusters',
+    where: [
+      ['owner', '==', 'u'],
+      ['state', 'in', ['ready', 'queued']],
+    ],
+    orderBy: [['createdAt', 'asc']],
+    startAfter: [new Date(0), 'clusters/x'],
+    limit: 5,
+  },
+  'clusters that they may read and that are not deleted, or are (closing/clusters.ts)': {
+    collection: 'clusters',
+    where: [
+      ['readers', 'array-contains', 'u'],
+      ['state', 'in', ['ready', 'queued']],
+    ],
+    orderBy: [['createdAt', 'desc']],
+    startAfter: [new Date(0), 'clusters/x'],
+    limit: 5,
   },
   'what somebody did, on all timelines (closing/erase.ts)': {
     collection: 'events',
@@ -699,7 +726,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'api/pools.ts': 1,
   'api/quote.ts': 1,
   'closing/close.ts': 1,
-  'closing/clusters.ts': 3,
+  'closing/clusters.ts': 6,
   'closing/erase.ts': 1,
   'counters/recount.ts': 1,
   'dispatch/queue.ts': 3,
