@@ -13,6 +13,7 @@ import { type Config, parseConfig } from './config.ts';
 import { keyIn } from './data-key.ts';
 import type { Dns } from './dns.ts';
 import { beforeExit } from './google/before-exit.ts';
+import { grpcOptions } from './google/channel.ts';
 import { systemClock, systemRandom } from './google/clock.ts';
 import { createCloudLog } from './google/log.ts';
 import { embeddedOutside, type Outside, outsideWorld } from './google/outside.ts';
@@ -142,20 +143,13 @@ const accountsOf = ({ projectId, local }: Config): AccountsOptions => ({
   ...(local && { local: { authTls: local.authTls, ca: local.authCa } }),
 });
 
-/** `host:port` of a stand-in, as gRPC clients take it; no credentials are sent in clear text. */
-async function plainGrpc(address: string) {
-  const { credentials } = await import('@grpc/grpc-js');
-  const [host = '', port = ''] = address.split(':');
-  return { servicePath: host, port: Number(port), sslCreds: credentials.createInsecure() };
-}
-
 const firestoreOf = ({ projectId, local }: Config): (() => Promise<Firestore>) =>
   lazyValue(async () => {
-    const [{ Firestore }, address] = await Promise.all([
+    const [{ Firestore }, options] = await Promise.all([
       import('@google-cloud/firestore'),
-      local && plainGrpc(local.firestore),
+      grpcOptions(local?.firestore),
     ]);
-    return new Firestore({ projectId, ...(address && { ...address, ssl: false }) });
+    return new Firestore({ projectId, ...options, ...(local && { ssl: false }) });
   });
 
 function documents(firestore: () => Promise<Firestore>, kind: FunctionSpec['trigger']['kind']): Documents {
@@ -180,7 +174,7 @@ const messages = ({ projectId, local }: Config): Messages =>
       import('@google-cloud/pubsub'),
       import('./google/messages.ts'),
     ]);
-    return createMessages(new PubSub({ projectId, ...(local && (await plainGrpc(local.pubsub))) }));
+    return createMessages(new PubSub({ projectId, ...(await grpcOptions(local?.pubsub)) }));
   });
 
 const gkeClient = ({ projectId, local }: Config): GkeClient =>
@@ -189,10 +183,7 @@ const gkeClient = ({ projectId, local }: Config): GkeClient =>
       import('@google-cloud/container'),
       import('./providers/gke/client.ts'),
     ]);
-    const clusters = new ClusterManagerClient({
-      projectId,
-      ...(local && (await plainGrpc(local.container))),
-    });
+    const clusters = new ClusterManagerClient({ projectId, ...(await grpcOptions(local?.container)) });
     return createGkeClient({
       projectId,
       clusters,

@@ -500,7 +500,10 @@ export const ownAccountReply = z
     declinedRequest: declinedRequestReply.optional(),
     standing: standingReply.optional(),
     closing: closingReply.optional(),
+    /** All that are not deleted, and of those that are the newest 200. */
     clusters: z.array(ownClusterReply),
+    /** How many that you may read are deleted. Each of them is forgotten, whether it is listed or not. */
+    deletedClusters: z.int(),
     invitations: z.array(
       z.object({
         direction: z.enum(['received', 'sent']),

@@ -4,7 +4,9 @@
  */
 import { ACCOUNTS, type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
+import { eventsOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
+import { MAX_MEMBERS } from '../../shared/limits.ts';
 import { hours } from '../../shared/units.ts';
 import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
@@ -88,4 +90,21 @@ async function requireFewSignUps(ports: Ports, uid: string): Promise<void> {
   if (fresh <= ports.settings.limits.newAccountsPerHour) return;
   await doubt(ports, uid, { id: `sign-ups-${ports.random.base32(16)}`, kind: 'sign-ups' });
   throw new AppError('ACCOUNT_THROTTLED');
+}
+
+/**
+ * Lines that a timeline may get in an hour before nobody more is put on the cluster, or made something else. As many members as there may be
+ * come twice, beside what happens by itself. Shutting somebody out is never refused.
+ */
+const MOST_EVENTS_PER_HOUR = 4 * MAX_MEMBERS;
+
+/** That somebody may be put on this cluster now: each time is a line on its timeline, and a step. @throws AppError TOO_MANY_REQUESTS; CommitError `unavailable` */
+export async function requireCalm(
+  { clock, documents }: Pick<Ports, 'clock' | 'documents'>,
+  clusterId: string,
+): Promise<void> {
+  const since = new Date(clock.now() - hours(1));
+  const lines = await documents.count({ collection: eventsOf(clusterId), where: [['at', '>', since]] });
+  if (lines >= MOST_EVENTS_PER_HOUR)
+    throw new AppError('TOO_MANY_REQUESTS', 'Too much has happened to this cluster within an hour.');
 }

@@ -24,7 +24,7 @@ import { dollars } from '../../shared/units.ts';
 import { accountLimits, cellLimits, changeAccount, parseAllowance } from '../accounts/allowance.ts';
 import { audited, type Deed } from '../audit.ts';
 import { openPlaces } from '../breaker/breaker.ts';
-import { clustersOf } from '../closing/clusters.ts';
+import { isNamed } from '../closing/clusters.ts';
 import { requestClosing } from '../closing/request.ts';
 import { wakeQueue } from '../clusters/queue.ts';
 import { tellFailure } from '../failure.ts';
@@ -199,7 +199,7 @@ async function requireKnown(ports: Ports, uid: string): Promise<void> {
   const isKnown =
     (await documents.get(accountPath(uid))) !== undefined ||
     (await people.find(uid)) !== undefined ||
-    (await clustersOf(ports, uid)).clusters.length > 0 ||
+    (await isNamed(ports, uid)) ||
     (await wasIn('actor')) ||
     (await wasIn('subject'));
   if (!isKnown) throw new AppError('NOT_FOUND');

@@ -1,6 +1,7 @@
 /** The members of a cluster. A change is written, and told to the application by the lifecycle: nobody waits here for that. */
 import { clusterReply, type MemberReply, memberList, putMemberBody } from '../../shared/api.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
+import { requireCalm } from '../accounts/creations.ts';
 import { requireGoodAccount } from '../accounts/standing.ts';
 import { type Change, command } from '../dispatch/commands.ts';
 import { invite, pathOfInvitation, pendingInvitations, withdrawInvitation } from '../members/invitations.ts';
@@ -59,6 +60,7 @@ const put = endpoint({
       await invite(ports, cluster, { email, role: body.role, invitedBy: principal().uid }, pending);
       return accepted(toReply(cluster, ports.clock, updateTime));
     }
+    await requireCalm(ports, cluster.id);
     // What was said of them earlier must not come after this.
     const others = pending.filter((invitation) => invitation.email !== email);
     if (others.length < pending.length) await withdrawInvitation(ports, cluster.id, email, principal().uid);

@@ -8,6 +8,7 @@ import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
 import { accountLimits } from '../accounts/allowance.ts';
+import { requireCalm } from '../accounts/creations.ts';
 import { requireGoodAccount } from '../accounts/standing.ts';
 import { handOver, mayHave } from '../closing/plan.ts';
 import type { Snapshot } from '../cloud.ts';
@@ -81,6 +82,7 @@ const withdrawn = ({ offeredTo }: Cluster): Change | undefined =>
 /** @throws AppError TRANSFER_NO_ROOM as it is now; it is looked at again when it is taken */
 async function offered(ports: Ports, read: Cluster, to: string): Promise<Change | undefined> {
   if (read.offeredTo === to) return undefined;
+  await requireCalm(ports, read.id);
   await accountWithRoom(ports, read, to);
   return {
     patch: { offeredTo: to },

@@ -71,14 +71,14 @@ export function createBuckets(
     },
 
     async listBuckets(clusterId) {
-      const [found] = await storage.getBuckets({ prefix: bucketPrefix(clusterId) }).catch(rethrow);
+      const found = await bucketsOf(storage, { prefix: bucketPrefix(clusterId) });
       return found
         .filter(({ metadata }) => metadata.labels?.[LABELS.cluster] === clusterId)
         .map(({ name }) => name);
     },
 
     async listAllBuckets() {
-      const [found] = await storage.getBuckets().catch(rethrow);
+      const found = await bucketsOf(storage);
       return found.flatMap(({ name, metadata: { location = '', labels: known, timeCreated } }) => {
         const labels = Object.fromEntries(
           Object.entries(known ?? {}).map(([label, value]) => [label, value ?? '']),
@@ -165,9 +165,21 @@ function requireThere(
   if (seen === 'absent') throw new AppError('PROVIDER_UNAVAILABLE', `bucket ${name} comes and goes`);
 }
 
+/**
+ * All of them, or none: where a location is away, its buckets are missing from a list, and only who asks is told of it
+ * (https://cloud.google.com/storage/quotas#buckets). What could not be seen proves nothing.
+ * @throws AppError PROVIDER_UNAVAILABLE
+ */
+async function bucketsOf(storage: Storage, query: { prefix?: string } = {}): Promise<StorageBucket[]> {
+  const [found] = await storage.getBuckets({ ...query, returnPartialSuccess: true }).catch(rethrow);
+  if (found.some(({ unreachable }) => unreachable))
+    throw new AppError('PROVIDER_UNAVAILABLE', 'Cloud Storage cannot list the buckets of some location');
+  return found;
+}
+
 /** Our project's list tells a stranger's bucket, which is no business of ours, from one that we may not read. */
 async function requireForeign(storage: Storage, name: string): Promise<'gone'> {
-  const [found] = await storage.getBuckets({ prefix: name }).catch(rethrow);
+  const found = await bucketsOf(storage, { prefix: name });
   if (!found.some((bucket) => bucket.name === name)) return 'gone';
   throw new AppError('PERMISSION_DENIED', `bucket ${name} may not be read`);
 }

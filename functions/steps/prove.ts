@@ -7,9 +7,10 @@ import type { Ledger } from '../../shared/documents/ledger.ts';
 import { KEEP_DELETED_MS } from '../../shared/lifecycle/transition.ts';
 import { seconds } from '../../shared/units.ts';
 import { findLedger } from '../clusters/target.ts';
-import { writesOfPurge } from '../clusters/timeline.ts';
+import { pageOfPurge } from '../clusters/timeline.ts';
 import { noClient } from '../oidc/clients.ts';
 import type { Ports } from '../ports.ts';
+import { deadlineAnew } from './pace.ts';
 import {
   isOvertaken,
   listingScopes,
@@ -27,11 +28,20 @@ const LOOK_AGAIN_MS = seconds(20);
 export const prove: Step = async (cluster, ports) =>
   untilHeld(cluster, ports) ?? withoutTimeline(cluster, ports, await proveGone(cluster, ports));
 
-/** What the timeline says of people goes when the cluster's document does: deleting that one takes nothing below it along. */
-async function withoutTimeline({ id }: Cluster, ports: Ports, result: StepResult): Promise<StepResult> {
+/**
+ * What the timeline says of people goes when the cluster's document does: deleting that one takes nothing below it along. A long one is marked
+ * page by page before the end, and after each all is proven anew; so what is left fits into the commit that is the end.
+ */
+async function withoutTimeline(cluster: Cluster, ports: Ports, result: StepResult): Promise<StepResult> {
   if (result.kind !== 'done') return result;
-  const purge = await writesOfPurge(ports, id, new Date(ports.clock.now() + KEEP_DELETED_MS));
-  return { ...result, also: [...(result.also ?? []), ...purge] };
+  const purgeAt = new Date(ports.clock.now() + KEEP_DELETED_MS);
+  const { writes, lastEpoch } = await pageOfPurge(ports, cluster, purgeAt);
+  if (lastEpoch === undefined) {
+    const patch = { ...result.patch, purgedEpoch: undefined };
+    return { ...result, patch, also: [...(result.also ?? []), ...writes] };
+  }
+  const patch = { purgedEpoch: lastEpoch, deadlineAt: deadlineAnew(cluster.state, ports.clock) };
+  return wait(0, 'Its timeline is being put away.', { patch, also: writes });
 }
 
 /** @returns what to report while the hold lasts */

@@ -417,11 +417,15 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     startAfter: ['clusters/x'],
     limit: 5,
   },
-  'a whole timeline (clusters/timeline.ts)': {
+  'a page of a timeline (clusters/timeline.ts)': {
     collection: 'clusters/x/events',
     orderBy: [['epoch', 'asc']],
     startAfter: [5],
     limit: 5,
+  },
+  'what happened to a cluster within an hour (accounts/creations.ts)': {
+    collection: 'clusters/x/events',
+    where: [['at', '>', new Date(0)]],
   },
   'spares for a quote (api/quote.ts)': {
     collection: 'clusters',
@@ -496,10 +500,37 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     startAfter: [new Date(0), 'accounts/u'],
     limit: 2,
   },
-  'clusters that are theirs (closing/clusters.ts)': { collection: 'clusters', where: [['owner', '==', 'u']] },
+  'clusters that are theirs (closing/clusters.ts)': {
+    collection: 'clusters',
+    where: [['owner', '==', 'u']],
+    startAfter: ['clusters/x'],
+    limit: 5,
+  },
   'clusters that they may read (closing/clusters.ts)': {
     collection: 'clusters',
     where: [['readers', 'array-contains', 'u']],
+    startAfter: ['clusters/x'],
+    limit: 5,
+  },
+  'clusters that are theirs and not deleted (closing/clusters.ts)': {
+    collection: 'clusters',
+    where: [
+      ['owner', '==', 'u'],
+      ['state', 'in', ['ready', 'queued']],
+    ],
+    orderBy: [['createdAt', 'asc']],
+    startAfter: [new Date(0), 'clusters/x'],
+    limit: 5,
+  },
+  'clusters that they may read and that are not deleted, or are (closing/clusters.ts)': {
+    collection: 'clusters',
+    where: [
+      ['readers', 'array-contains', 'u'],
+      ['state', 'in', ['ready', 'queued']],
+    ],
+    orderBy: [['createdAt', 'desc']],
+    startAfter: [new Date(0), 'clusters/x'],
+    limit: 5,
   },
   'what somebody did, on all timelines (closing/erase.ts)': {
     collection: 'events',
@@ -624,7 +655,11 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
     orderBy: [['createdAt', 'desc']],
     limit: 100,
   },
-  'a timeline': { collection: 'clusters/x/events', where: [['readers', 'array-contains', 'u']] },
+  'the newest of a timeline': {
+    collection: 'clusters/x/events',
+    orderBy: [['epoch', 'desc']],
+    limit: 200,
+  },
   'the spares of a pool': {
     collection: 'clusters',
     where: [
@@ -680,7 +715,7 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
 
 /** How often each file of functions/ asks; whoever adds a query adds it above, and counts it here. */
 const CALLS: Readonly<Record<string, number>> = {
-  'accounts/creations.ts': 2,
+  'accounts/creations.ts': 3,
   'api/account.ts': 5,
   'api/admin.ts': 2,
   'api/audit.ts': 1,
@@ -690,7 +725,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'api/pools.ts': 1,
   'api/quote.ts': 1,
   'closing/close.ts': 1,
-  'closing/clusters.ts': 3,
+  'closing/clusters.ts': 6,
   'closing/erase.ts': 1,
   'clusters/queue.ts': 3,
   'clusters/timeline.ts': 1,

@@ -171,7 +171,7 @@ export const clusterDocument = z.object({
   members: z.record(z.string(), role),
   /** By uid: the verified address of each member, by which the application knows them. */
   emails: z.record(z.string(), z.string()).default({}),
-  /** Owner and members: what security rules and list queries look at. */
+  /** Owner and members: what security rules, of the timeline too, and list queries look at. */
   readers: z.array(z.string()),
 
   /** When its owner asked for it: of a claimed spare, the claim. */
@@ -181,6 +181,8 @@ export const clusterDocument = z.object({
   expiresAt: instant.optional(),
   /** TTL policy: a deleted cluster's document goes then. */
   purgeAt: instant.optional(),
+  /** While a long timeline is put away: the epoch of the last event that has its `purgeAt`. */
+  purgedEpoch: z.number().int().nonnegative().optional(),
 });
 export type Cluster = z.infer<typeof clusterDocument> & { id: string };
 export type ClusterFields = Omit<Cluster, 'id'>;

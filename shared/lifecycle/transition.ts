@@ -450,7 +450,6 @@ function eventOf(
     message,
     durationMs: Math.round(durationMs),
     nonce: at.nonce,
-    readers: fields.readers,
     ...(from === undefined ? {} : { from }),
     ...(fields.error === undefined ? {} : { error: fields.error }),
     ...(actor === undefined ? {} : { actor }),

@@ -338,6 +338,20 @@ describe.each([
     expect(dataMembers()).toEqual([OWN]);
   });
 
+  test('a list that may lack something is none: it proves nothing gone', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    model.insertBucket(`${BUCKET.name}-theirs`, {}, 'another-project');
+    world.faults.force('unreachable', { times: 1, subject: 'EUROPE-WEST1' });
+    expect(await codeOf(side.buckets.listBuckets(ID))).toBe('PROVIDER_UNAVAILABLE');
+    world.faults.force('unreachable', { times: 1, subject: 'EUROPE-WEST1' });
+    expect(await codeOf(side.buckets.listAllBuckets())).toBe('PROVIDER_UNAVAILABLE');
+    world.faults.force('unreachable', { times: 1, subject: 'EUROPE-WEST1' });
+    const foreign = { ...BUCKET, name: `${BUCKET.name}-theirs` };
+    model.insertBucket(`${foreign.name}-2`, { location: 'europe-west1' });
+    expect(await codeOf(side.buckets.ensureBucketGone(foreign))).toBe('PROVIDER_UNAVAILABLE');
+    expect(await side.buckets.listBuckets(ID)).toEqual([BUCKET.name]);
+  });
+
   test('a service that does not answer is PROVIDER_UNAVAILABLE, and nothing has happened', async () => {
     world.faults.force('unavailable');
     expect(await codeOf(side.buckets.ensureBucket(BUCKET))).toBe('PROVIDER_UNAVAILABLE');

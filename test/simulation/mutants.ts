@@ -267,9 +267,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'who leaves still reads the timeline',
-    file: COMMANDS,
-    from: '{ also: [...also, ...told, ...writesOfEntry(entry)] }',
-    to: '{ also }',
+    file: 'functions/api/membership.ts',
+    from: 'readers: Object.keys(members),',
+    to: 'readers: Object.keys({ ...cluster.members, ...members }),',
   },
   {
     name: 'who has left is not told of',

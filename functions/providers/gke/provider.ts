@@ -26,10 +26,19 @@ import {
   queriesOfAllParts,
 } from './ownership.ts';
 import { clusterBody, type GkeSettings, subnetworkName } from './request.ts';
+import { sharedList } from './shared-list.ts';
 
 export type { GkeSettings } from './request.ts';
 
+/** What is asked for everything there is. */
+type Listing = Pick<GkeClient, 'listClusters' | 'listLeftovers'>;
+
 export function createGkeProvider(client: GkeClient, settings: GkeSettings): Provider {
+  const listClusters = sharedList(() => client.listClusters());
+  const listing: Listing = {
+    listClusters,
+    listLeftovers: (kind, filter) => client.listLeftovers(kind, filter),
+  };
   const find = (location: string, name: string): Promise<GkeCluster | undefined> =>
     unless('NOT_FOUND', client.getCluster(location, name));
   const look = async (location: string, name: string, id: string): Promise<GkeCluster | undefined> => {
@@ -87,8 +96,8 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
       }),
     ensureGone: (target) =>
       translated(() => removeCluster(client, target.location, nameOf(target), target.id)),
-    listOwned: (clusterId) => translated(() => listOwned(client, clusterId)),
-    listAllOwned: () => translated(() => listAllOwned(client)),
+    listOwned: (clusterId) => translated(() => listOwned(listing, clusterId)),
+    listAllOwned: () => translated(() => listAllOwned(listing)),
     listingScopes: (clusterId) => listingScopes(clusterId, settings.projectId),
     deleteOwned: (resource) => translated(() => deleteOwned(client, resource)),
   };
@@ -219,7 +228,7 @@ async function cancelCreation(client: GkeClient, location: string, refusal: unkn
   }
 }
 
-async function listOwned(client: GkeClient, clusterId: string): Promise<OwnedResource[]> {
+async function listOwned(client: Listing, clusterId: string): Promise<OwnedResource[]> {
   const clusters = client.listClusters();
   const lists = leftoverQueries(clusterId).map(({ kind, filter }) => client.listLeftovers(kind, filter));
   await allEnded([clusters, ...lists]);
@@ -246,7 +255,7 @@ async function listOwned(client: GkeClient, clusterId: string): Promise<OwnedRes
   ];
 }
 
-async function listAllOwned(client: GkeClient): Promise<FoundResource[]> {
+async function listAllOwned(client: Listing): Promise<FoundResource[]> {
   const clusters = client.listClusters();
   const lists = ALL_QUERIES.map(({ kind, filter }) => client.listLeftovers(kind, filter));
   await allEnded([clusters, ...lists]);

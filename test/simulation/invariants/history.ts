@@ -8,6 +8,7 @@ import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { type ClusterEvent, eventPath } from '../../../shared/documents/event.ts';
 import { isFinal, MAKING } from '../../../shared/lifecycle/derive.ts';
 import { type Command, IN_PLACE } from '../../../shared/lifecycle/table.ts';
+import { timelineReaders } from '../../timeline-readers.ts';
 import type { World } from '../world.ts';
 import type { Census } from './census.ts';
 import { EDGES } from './edges.ts';
@@ -19,9 +20,12 @@ export function watchHistory(world: World, { known }: Census, lifetimes: Lifetim
   const { hub, violate, markers } = world;
   const edges = new Set<string>();
   const repairingSinceMs = new Map<string, number>();
+  /** Whoever was a member of some cluster once. */
+  const people = new Set<string>();
 
   function compare(before: Cluster, now: Cluster): void {
     const { id } = now;
+    for (const uid of Object.keys({ ...before.members, ...now.members })) people.add(uid);
     const isTaken =
       now.owner !== undefined && before.offeredTo === now.owner && before.members[now.owner] === 'owner';
     if (before.owner !== undefined && before.owner !== now.owner && !isTaken && !isClosing(before.owner))
@@ -98,18 +102,15 @@ export function watchHistory(world: World, { known }: Census, lifetimes: Lifetim
     );
   }
 
-  /** The timeline is read by those who may read the cluster, and by nobody else. */
+  /** The timeline is read by the members of the cluster, as they are now, and by nobody else that there is or was. */
   function checkReaders(now: Cluster): void {
-    for (let epoch = 0; epoch <= now.epoch; epoch++) {
-      const readers = hub.documents.peek<ClusterEvent>(eventPath(now.id, epoch))?.data.readers ?? [];
-      // What happened to a spare is none of the business of who claims it.
-      if (now.claimedFrom !== undefined && readers.length === 0) continue;
-      if ([...readers].sort().join() !== [...now.readers].sort().join())
-        violate(
-          'S13',
-          `event ${epoch} of ${now.id} is read by ${readers.join()}, and the cluster by ${now.readers.join()}`,
-        );
-    }
+    const members = Object.keys(now.members).sort();
+    const reading = timelineReaders(now, people).sort();
+    if (reading.join() !== members.join())
+      violate(
+        'S13',
+        `the timeline of ${now.id} is read by ${reading.join()}; its members are ${members.join()}`,
+      );
   }
 
   /** A message may come late, but never before what it speaks of. */

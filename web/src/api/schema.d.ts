@@ -893,6 +893,7 @@ export interface components {
             closing?: components["schemas"]["Closing"];
             clusters: components["schemas"]["OwnCluster"][];
             declinedRequest?: components["schemas"]["DeclinedRequest"];
+            deletedClusters: number;
             invitations: {
                 cluster: string;
                 /** @enum {string} */

@@ -69,7 +69,7 @@ function NotYours({ was }: { was: Cluster | undefined }) {
 function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
   const own = Object.hasOwn(cluster.members, session.uid) ? cluster.members[session.uid] : undefined;
   const role = own ?? (session.operator ? 'operator' : undefined);
-  const events = useEvents(cluster.id, session, own !== undefined);
+  const events = useEvents(cluster.id, own !== undefined);
   const observed = useDurations(isMoving(cluster.state) ? cluster.spec.region : undefined);
   return (
     <article>

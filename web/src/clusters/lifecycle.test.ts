@@ -20,7 +20,6 @@ const event = (
   message: '',
   durationMs,
   nonce: '',
-  readers: [],
 });
 
 describe('tones', () => {
