@@ -375,7 +375,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
       leaks = false;
       await it.reach(id, 'ready');
     });
-    expect(messages).toEqual(['It does not answer by its name.', AGAIN]);
+    expect(messages).toEqual(['It does not answer at its address.', AGAIN]);
     expect((await leaf.find(routes))?.spec).toEqual(found?.spec);
     leaks = true;
     await it.look(id);
@@ -383,7 +383,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     expect(await it.cluster(id)).toMatchObject({ endpoints: {}, error: { code: 'LOCK_FAILED' } });
     expect(await leaf.find(GATEWAY)).toBeUndefined();
     it.ports.pachyderms = pachyderms;
-    expect(await mended(it, id)).toEqual(['It does not answer by its name.', AGAIN]);
+    expect(await mended(it, id)).toEqual(['It does not answer at its address.', AGAIN]);
   });
 
   test('whose cluster somebody deleted in the cloud says so once, and can still be deleted', async () => {

@@ -43,7 +43,8 @@ describe('among 10,000 documents', () => {
     ...(n % 250 === 0 ? { dueAt: timeValue(n) } : {}),
   });
   beforeAll(() => {
-    model.commitNow(Array.from({ length: SIZE }, (_, n) => put(`clusters/c${n}`, clusterOf(n))));
+    const writes = Array.from({ length: SIZE }, (_, n) => put(`clusters/c${n}`, clusterOf(n)));
+    for (let at = 0; at < SIZE; at += 1000) model.commitNow(writes.slice(at, at + 1000));
   });
 
   const cost = (q: Partial<Query>): { found: number; examined: number } => {
