@@ -624,7 +624,17 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
     orderBy: [['createdAt', 'desc']],
     limit: 100,
   },
-  'a timeline': { collection: 'clusters/x/events', where: [['readers', 'array-contains', 'u']] },
+  'a timeline': {
+    collection: 'clusters/x/events',
+    where: [['readers', 'array-contains', 'u']],
+    orderBy: [['epoch', 'desc']],
+    limit: 100,
+  },
+  'a timeline, to an operator': {
+    collection: 'clusters/x/events',
+    orderBy: [['epoch', 'desc']],
+    limit: 100,
+  },
   'the spares of a pool': {
     collection: 'clusters',
     where: [

@@ -1,5 +1,5 @@
 /** One cluster as it is now, its timeline, and how long such things take. */
-import { collection, doc, query, where } from 'firebase/firestore';
+import { collection, doc, limit, orderBy, query, where } from 'firebase/firestore';
 import { useCallback, useMemo, useRef } from 'react';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { Durations } from '../../../shared/documents/durations.ts';
@@ -35,14 +35,19 @@ export function useCluster(id: string): LiveCluster {
   }, [listed, list, isAlone, alone]);
 }
 
-/** Newest last. What has been seen stays while a change of members cuts the listener for a moment. */
+export const MOST_EVENTS = 100;
+
+/** The newest ones, newest last. What has been seen stays while a change of members cuts the listener for a moment. */
 export function useEvents(id: string, session: SignedIn, isMember: boolean): readonly ClusterEvent[] {
   const { firebase } = useHub();
   const listen = useCallback(
     (next: Next<readonly ClusterEvent[]>) => {
       const events = collection(firebase.db, eventsOf(id));
-      // The rules let a member ask for what they may read only; the order is made here, without an index of its own.
-      const asked = isMember ? query(events, where('readers', 'array-contains', session.uid)) : events;
+      const newest = [orderBy('epoch', 'desc'), limit(MOST_EVENTS)];
+      // The rules let a member ask for what they may read only.
+      const asked = isMember
+        ? query(events, where('readers', 'array-contains', session.uid), ...newest)
+        : query(events, ...newest);
       return listenToQuery<ClusterEvent>(asked, next);
     },
     [firebase, id, session.uid, isMember],
@@ -50,7 +55,7 @@ export function useEvents(id: string, session: SignedIn, isMember: boolean): rea
   const live = useLive(listen);
   const seen = useRef<readonly ClusterEvent[]>([]);
   return useMemo(() => {
-    if (live.kind === 'there') seen.current = live.value.toSorted((a, b) => a.epoch - b.epoch);
+    if (live.kind === 'there') seen.current = live.value.toReversed();
     return seen.current;
   }, [live]);
 }
