@@ -1,11 +1,12 @@
 /** What it is: what was asked for, what it costs, what holds of it. */
-import type { ReactNode } from 'react';
 import { ZONES } from '../../../shared/catalog/zones.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { Copy } from '../parts/copy.tsx';
+import { Fact } from '../parts/facts.tsx';
 import { CheckIcon, WarningIcon } from '../parts/icons.tsx';
 import { dayAndTime } from '../time.ts';
-import { AVAILABILITY, capital, useCatalog } from './catalog.ts';
+import { capital } from '../words.ts';
+import { AVAILABILITY, useCatalog } from './catalog.ts';
 import { CostSoFar } from './cost.tsx';
 import { isEnding } from './lifecycle.ts';
 
@@ -68,14 +69,5 @@ export function Facts({ cluster }: { cluster: Cluster }) {
         </>
       )}
     </aside>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
