@@ -53,7 +53,9 @@ export function startSession(auth: Auth): SessionStore {
       return;
     }
     const was = store.get();
-    const lost = was.kind === 'in' && !leaving ? (notice ?? ENDED) : notice;
+    // The SDK itself lets go of whom it may not renew.
+    const wasSomebody = was.kind === 'in' || (was.kind === 'starting' && was.isUnreachable === true);
+    const lost = wasSomebody && !leaving ? (notice ?? ENDED) : notice;
     store.set({ kind: 'out', ...(lost !== undefined && { notice: lost }) });
     notice = undefined;
     leaving = false;
