@@ -3,18 +3,20 @@ import { z } from 'zod';
 import { type OwnAccountReply, type OwnClusterReply, ownAccountReply } from '../../shared/api.ts';
 import { accountPath } from '../../shared/documents/account.ts';
 import { AUDIT, auditDocument } from '../../shared/documents/audit.ts';
+import { roleOf } from '../../shared/documents/cluster.ts';
 import { INVITATIONS, invitationDocument } from '../../shared/documents/invitation.ts';
 import { SIGNALS, signalDocument } from '../../shared/documents/signal.ts';
 import { AppError } from '../../shared/errors.ts';
+import { accountLimits, parseAllowance } from '../accounts/allowance.ts';
 import { HUB } from '../audit.ts';
 import { aroundOf, clustersOf } from '../closing/clusters.ts';
-import { type Planned, planFates, roleOf, versionOf } from '../closing/plan.ts';
+import { type Planned, planFates, versionOf } from '../closing/plan.ts';
 import { requestClosing } from '../closing/request.ts';
 import type { Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail, type Principal, requireRecentSignIn } from '../tokens.ts';
-import { accountLimits, parseAllowance, toAllowance, toRemarks } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
+import { toAllowance, toRemarks } from './reply.ts';
 
 /** Entries of the audit log, of each kind the newest; an operator has the others. */
 const MOST_ENTRIES = 500;
@@ -34,7 +36,7 @@ const get = endpoint({
 const remove = endpoint({
   name: 'DELETE /v1/account',
   summary:
-    'Delete your account: your clusters, your memberships, all that names you, and your user. You must have signed in within 15 minutes. It cannot be taken back; a repetition changes nothing.',
+    'Delete your account: your clusters, your memberships, all that names you, and your user. You must have signed in within 15 minutes. It cannot be taken back; repeating it changes nothing.',
   status: 202,
   reply: ownAccountReply,
   refuses: ['SIGN_IN_TOO_OLD', 'PREVIEW_REQUIRED', 'PREVIEW_CHANGED', 'CONFLICT'],
@@ -132,7 +134,12 @@ function toOwnCluster({ cluster, fate }: Planned, uid: string): OwnClusterReply 
   const { product, size, region } = cluster.spec;
   const role = roleOf(cluster, uid);
   return {
-    ...{ id, name, product, size, region, state },
+    id,
+    name,
+    product,
+    size,
+    region,
+    state,
     ...(role && { role }),
     others: Object.keys(cluster.members).filter((other) => other !== uid).length,
     createTime: createdAt.toISOString(),

@@ -23,8 +23,8 @@ import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
 import { requestOf } from '../../test/request.ts';
 import { CommitError, type Write } from '../cloud.ts';
+import { acceptInvitations } from '../members/invitations.ts';
 import { createApi } from './app.ts';
-import { acceptInvitations } from './invitations.ts';
 
 const id = clusterIdOf(1);
 const OWNED = STATES.filter((state) => state !== 'warm');
@@ -333,7 +333,7 @@ describe('shutting somebody out', () => {
     expect(body).toMatchObject({ state: 'sharing', members: { ada: 'owner' } });
     expect(await hub.cluster()).toMatchObject({ emails: { ada: 'ada@example.com' }, readers: ['ada'] });
     expect((await hub.messages()).at(-1)).toEqual([
-      'grace@example.com may not use it any more.',
+      'grace@example.com can no longer use it.',
       'share',
       'ada',
     ]);

@@ -188,7 +188,7 @@ describe('an account that is deleted', () => {
     });
     expect(await account(hub, 'grace')).toMatchObject({ clusters: 1, hourlyMicros: before?.hourlyMicros });
     expect(await auditOf(hub, 'ada')).toContainEqual(
-      expect.objectContaining({ action: 'share', reason: 'account deleted; counts for grace now' }),
+      expect.objectContaining({ action: 'share', reason: 'account deleted; charged to grace now' }),
     );
     await hub.delete(id);
     await hub.reach(id, 'deleted');

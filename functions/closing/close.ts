@@ -9,7 +9,7 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import { type State, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { hours } from '../../shared/units.ts';
-import { parseAllowance } from '../api/allowance.ts';
+import { parseAllowance } from '../accounts/allowance.ts';
 import { audited, HUB } from '../audit.ts';
 import type { Snapshot, Value } from '../cloud.ts';
 import { type Change, command } from '../dispatch/commands.ts';

@@ -2,9 +2,9 @@
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { INVITATIONS, type Invitation } from '../../shared/documents/invitation.ts';
-import { accountLimits } from '../api/allowance.ts';
+import { accountLimits } from '../accounts/allowance.ts';
 import type { Snapshot } from '../cloud.ts';
-import { readableClusters } from '../dispatch/commit.ts';
+import { readableClusters } from '../clusters/read.ts';
 import type { Ports } from '../ports.ts';
 import { type Around, candidatesOf } from './plan.ts';
 

@@ -6,7 +6,7 @@ import { ACCOUNTS, type Allowance, accountPath, cellPath } from '../../shared/do
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { CommitError, type DocumentData, type Documents, type Snapshot, type Write } from '../cloud.ts';
-import { parseCluster } from '../dispatch/commit.ts';
+import { parseCluster } from '../clusters/read.ts';
 
 /** What is held: by an account, or in the cell. */
 export interface Held {

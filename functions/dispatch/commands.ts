@@ -13,22 +13,18 @@ import { AppError } from '../../shared/errors.ts';
 import { commandEdge } from '../../shared/lifecycle/derive.ts';
 import type { Command } from '../../shared/lifecycle/table.ts';
 import { born, type Outcome, transition } from '../../shared/lifecycle/transition.ts';
+import { hourAfter } from '../accounts/admission.ts';
 import { type Audited, audited } from '../audit.ts';
 import type { Random, Snapshot, Write } from '../cloud.ts';
+import { circumstances } from '../clusters/circumstances.ts';
+import { publishStep } from '../clusters/publish-step.ts';
+import { isQueueAhead } from '../clusters/queue.ts';
+import { type Read, readCluster } from '../clusters/read.ts';
+import { writesOfReaders } from '../clusters/timeline.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
-import { findRoom, hourAfter } from '../steps/admit.ts';
-import {
-  announce,
-  circumstances,
-  commitOnce,
-  publishStep,
-  type Read,
-  readCluster,
-  writesOf,
-  writesOfBirth,
-} from './commit.ts';
-import { isQueueAhead } from './queue.ts';
-import { writesOfReaders } from './readers.ts';
+import { findRoom } from '../steps/admit.ts';
+import { announce, commitOnce, writesOf, writesOfBirth } from './commit.ts';
 
 const TRIES = 8;
 
@@ -242,8 +238,10 @@ export async function createClusters(
   const sent = await Promise.allSettled(
     clusters.map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)),
   );
-  if (sent.some(({ status }) => status === 'rejected'))
-    ports.log.warn('message not sent', { cluster: first.cluster.id });
+  for (const [at, { id }] of clusters.entries()) {
+    const one = sent[at];
+    if (one?.status === 'rejected') tellFailure(ports.log, 'message not sent', one.reason, { cluster: id });
+  }
   return clusters;
 }
 

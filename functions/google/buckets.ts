@@ -4,9 +4,9 @@ import { AppError } from '../../shared/errors.ts';
 import { type Binding, dataRole, planBindings } from '../bucket-access.ts';
 import { type Bucket, type Buckets, bucketPrefix, mayBeOfHub, OBJECTS_AT_A_TIME } from '../buckets.ts';
 import { keyIn } from '../data-key.ts';
-import { labelsOf } from '../labels.ts';
+import { LABELS, labelsOf } from '../labels.ts';
 import { scrub } from '../log.ts';
-import { isForbiddenByPolicy, isOfMetadata } from '../providers/gke/errors.ts';
+import { isForbiddenByPolicy, isOfMetadata } from './refusal.ts';
 
 /** At some 50 ms each that is what a bucket takes that was not busy before, 1000 a second: https://cloud.google.com/storage/docs/request-rate */
 const DELETIONS_IN_PARALLEL = 50;
@@ -73,7 +73,7 @@ export function createBuckets(
     async listBuckets(clusterId) {
       const [found] = await storage.getBuckets({ prefix: bucketPrefix(clusterId) }).catch(rethrow);
       return found
-        .filter(({ metadata }) => metadata.labels?.['hub-cluster'] === clusterId)
+        .filter(({ metadata }) => metadata.labels?.[LABELS.cluster] === clusterId)
         .map(({ name }) => name);
     },
 
@@ -115,7 +115,7 @@ async function look(storage: Storage, name: string): Promise<Seen | 'absent' | '
   try {
     const [{ labels, metageneration, lifecycle }] = await storage.bucket(name).getMetadata();
     const empties = (lifecycle?.rule?.length ?? 0) > 0;
-    return { clusterId: labels?.['hub-cluster'] ?? undefined, metageneration, empties };
+    return { clusterId: labels?.[LABELS.cluster] ?? undefined, metageneration, empties };
   } catch (error) {
     if (statusOf(error) === 404) return 'absent';
     if (statusOf(error) === 403) return 'forbidden';

@@ -7,7 +7,7 @@ import { type OidcClient, oidcClientDocument, oidcClientPath } from '../../share
 import { AppError } from '../../shared/errors.ts';
 import { CommitError, type Documents, type Snapshot, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
-import { digestOf, isSecret, matchesAny, newSecret } from './secrets.ts';
+import { digestOf, isSecret, matchesAny, newSecret } from '../secrets.ts';
 
 type ClientPorts = Pick<Ports, 'documents' | 'clock' | 'random' | 'settings'>;
 

@@ -3,8 +3,8 @@ import { decodeJwt } from 'jose';
 import { expect, test } from 'vitest';
 import { HUB_EMAIL } from '../../shared/catalog/pachyderm.ts';
 import { codeOf, ISSUER, type OidcUnderTest, oidcUnderTest } from '../../test/oidc.ts';
+import { digestOf } from '../secrets.ts';
 import { authorizeHub } from './hub.ts';
-import { digestOf } from './secrets.ts';
 
 const requestOf = (hub: OidcUnderTest, more: Record<string, string> = {}, of = hub.client): URL =>
   new URL(`${ISSUER}/authorize?${hub.request(more, of)}`);

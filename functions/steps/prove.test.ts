@@ -2,13 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { type MemoryHub, memoryHub } from '../../local/memory/hub.ts';
 import { type Cluster, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
 import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
-import type { State } from '../../shared/lifecycle/table.ts';
-import { TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
+import { type State, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
+import { targetOf } from '../clusters/target.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 import { proveGone } from './prove.ts';
-import { targetOf } from './target.ts';
 
 const spec = aSpec({ product: 'hello', version: '1.1.0' });
 

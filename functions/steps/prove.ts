@@ -6,7 +6,8 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { Ledger } from '../../shared/documents/ledger.ts';
 import { KEEP_DELETED_MS } from '../../shared/lifecycle/transition.ts';
 import { seconds } from '../../shared/units.ts';
-import { writesOfPurge } from '../dispatch/readers.ts';
+import { findLedger } from '../clusters/target.ts';
+import { writesOfPurge } from '../clusters/timeline.ts';
 import { noClient } from '../oidc/clients.ts';
 import type { Ports } from '../ports.ts';
 import {
@@ -19,7 +20,6 @@ import {
   waitFor,
 } from './removal.ts';
 import { done, type Step, type StepResult, wait } from './step.ts';
-import { findLedger } from './target.ts';
 
 const LOOK_AGAIN_MS = seconds(20);
 
@@ -37,7 +37,7 @@ async function withoutTimeline({ id }: Cluster, ports: Ports, result: StepResult
 /** @returns what to report while the hold lasts */
 export function untilHeld(cluster: Cluster, ports: Ports): StepResult | undefined {
   const leftMs = cluster.holdUntilAt === undefined ? 0 : -ports.clock.elapsed(cluster.holdUntilAt.getTime());
-  return leftMs > 0 ? wait(leftMs, 'Waiting until nothing asked for earlier can still appear.') : undefined;
+  return leftMs > 0 ? wait(leftMs, 'Waiting until no earlier request can still create anything.') : undefined;
 }
 
 /** Removes what is left, and is done once there is nothing. */
@@ -45,7 +45,7 @@ export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepRes
   const ledger = await findLedger(cluster, ports);
   const { entries } = ledger;
   const early = aheadMs(entries, ports);
-  if (early > 0) return wait(early, 'Waiting until what was written down lies in the past.');
+  if (early > 0) return wait(early, 'Waiting until every recorded time lies in the past.');
   const left = await removeLedgered(cluster, entries, ports);
   // Not at the same time: the lists are to speak of a moment by which everything in the ledger had been seen gone.
   const at = new Date(ports.clock.now());

@@ -8,8 +8,8 @@ import {
   OBJECTS_AT_A_TIME,
 } from '../../functions/buckets.ts';
 import { keyIn } from '../../functions/data-key.ts';
+import { isForbiddenByPolicy } from '../../functions/google/refusal.ts';
 import { labelsOf } from '../../functions/labels.ts';
-import { isForbiddenByPolicy } from '../../functions/providers/gke/errors.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ServiceError } from '../service.ts';
 import { type Bucket, isHeld, type LifecycleRule, type StorageModel } from '../storage/model.ts';

@@ -8,7 +8,7 @@ import { STATES } from '../lifecycle/table.ts';
 import { instant, label, micros, schemaField } from './fields.ts';
 import { SHARDS } from './paths.ts';
 
-export { CLUSTERS, clusterPath, SHARDS } from './paths.ts';
+export { ALL_SHARDS, CLUSTERS, clusterPath, SHARDS } from './paths.ts';
 export { shapeOf } from './shape.ts';
 
 export const role = z.enum(['viewer', 'editor', 'owner']);
@@ -186,3 +186,7 @@ export type ClusterFields = Omit<Cluster, 'id'>;
 
 /** Changes to a document; `undefined` removes a field. */
 export type ClusterPatch = { [K in keyof ClusterFields]?: ClusterFields[K] | undefined };
+
+/** A uid may be any string, so it must not find what every object inherits. */
+export const roleOf = ({ members }: Pick<Cluster, 'members'>, uid: string): Role | undefined =>
+  Object.hasOwn(members, uid) ? members[uid] : undefined;

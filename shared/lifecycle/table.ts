@@ -177,7 +177,7 @@ export const LIFECYCLE = defineLifecycle({
     retry: 'stubborn',
   },
   repairing: {
-    label: 'Looking after it',
+    label: 'Maintaining it',
     usable: true,
     step: 'repair',
     success: 'ready',
@@ -231,7 +231,7 @@ export const LIFECYCLE = defineLifecycle({
     retry: 'stubborn',
   },
   sweeping: {
-    label: 'Making sure that nothing is left',
+    label: 'Making sure nothing is left',
     step: 'prove',
     success: 'deleted',
     failure: 'stuck',

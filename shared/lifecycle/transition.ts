@@ -87,7 +87,7 @@ export interface Transition {
   vacated?: number;
 }
 
-/** After one deleted cluster's documents have served their purpose. */
+/** How long the documents of a deleted cluster are kept. */
 export const KEEP_DELETED_MS = days(30);
 /**
  * The bound of a look while the world is busy or away: a share of the time that the state has taken so far, within these. So it grows as

@@ -81,9 +81,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'names at random',
-    file: 'functions/providers/gke/request.ts',
-    from: '`hub-${target.id}-g',
-    to: '`hub-${target.id}${Math.floor(performance.now() % 7)}-g',
+    file: 'functions/names.ts',
+    from: '`hub-${id}-g',
+    to: '`hub-${id}${Math.floor(performance.now() % 7)}-g',
   },
   {
     name: 'undo is skipped',
@@ -183,7 +183,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no cap',
-    file: 'functions/steps/admit.ts',
+    file: 'functions/accounts/admission.ts',
     from: 'const clusters = (now?.clusters ?? 0) + 1;\n  const sum = (now?.hourlyMicros ?? 0) + hourlyMicros;\n  if',
     to: 'const clusters = 0;\n  const sum = (now?.hourlyMicros ?? 0) + hourlyMicros;\n  if',
   },
@@ -352,7 +352,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'who is held claims a spare',
-    file: 'functions/abuse/rates.ts',
+    file: 'functions/accounts/creations.ts',
     from: "  if (account) requireStanding(account.data, 'make');\n",
     to: '',
   },

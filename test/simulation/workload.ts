@@ -5,8 +5,8 @@
 import type { Hono } from 'hono';
 import { createApi } from '../../functions/api/app.ts';
 import { CREDENTIALS_ENDPOINTS } from '../../functions/api/credentials.ts';
-import type { ApiEnv } from '../../functions/api/observe.ts';
 import { type EndpointName, POLICY, partsOf } from '../../functions/api/policy.ts';
+import type { ApiEnv } from '../../functions/http/observe.ts';
 import { REGIONS, SIZES } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type DeadLetterFields, deadLetterPath } from '../../shared/documents/dead-letter.ts';

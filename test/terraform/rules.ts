@@ -1,5 +1,5 @@
 /** What must hold of the Terraform, whatever it is made of: who may do what, what is deployed, and what nobody may lose. Pure. */
-import { incidentOf } from '../../functions/abuse/signal.ts';
+import { incidentOf } from '../../functions/accounts/signal.ts';
 import { ALERTS } from '../../functions/alerts.ts';
 import { AUDIT_EVENT } from '../../functions/audit.ts';
 import { DATA_PERMISSIONS, dataRole } from '../../functions/bucket-access.ts';

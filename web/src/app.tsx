@@ -117,7 +117,7 @@ function NoSuchPage() {
   return (
     <section className="empty">
       <h1>There is no such page</h1>
-      <p>It may have moved, or the address has a slip in it.</p>
+      <p>It may have moved, or there is a mistake in the address.</p>
       <Link className="button primary" href="/">
         Your clusters
       </Link>
@@ -168,7 +168,7 @@ function TopBar({ session }: { session: SignedIn }) {
       {config.hub && config.hub.cloudSpeed !== 1 && (
         <span
           className="local"
-          title="This Hub runs on a laptop, on an embedded cloud whose time runs faster."
+          title="This Hub runs on a laptop, on an embedded cloud where time runs faster."
         >
           a cloud minute takes {Math.round(6000 / config.hub.cloudSpeed) / 100} s
         </span>
@@ -220,7 +220,7 @@ function HeldBanner() {
   );
 }
 
-const UNREACHABLE = 'Hub cannot be reached at the moment. This page goes on trying by itself.';
+const UNREACHABLE = 'Hub cannot be reached at the moment. This page keeps trying.';
 
 /** Who is signed in cannot be asked: whoever it is stays so. */
 const Unreachable = () => (
@@ -236,7 +236,7 @@ function ConnectionBanner({ connection }: { connection: Store<Connection> }) {
       {now.kind === 'unreachable' && <p className="connection">{UNREACHABLE}</p>}
       {now.kind === 'lost' && (
         <p className="connection">
-          The connection is lost. What you see was so on {dayAndTime(now.since)}; it goes on by itself when
+          The connection is lost. What you see is from {dayAndTime(now.since)}. It updates automatically when
           Hub can be reached again.
         </p>
       )}

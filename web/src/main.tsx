@@ -50,7 +50,7 @@ const config = await loadConfig().catch(() => undefined);
 if (config === undefined)
   showDoor({
     message: 'Hub cannot be reached at the moment.',
-    remedy: 'Check your connection, and load the page anew.',
+    remedy: 'Check your connection, and reload the page.',
   });
 else
   try {
@@ -59,6 +59,6 @@ else
     reportError(error);
     showDoor({
       message: 'This page cannot be shown.',
-      remedy: 'Load it anew; if that does not help, tell your operator.',
+      remedy: 'Reload it. If that does not help, tell the operator.',
     });
   }

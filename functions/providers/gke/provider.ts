@@ -3,12 +3,13 @@
  * over a client in memory.
  */
 import { AppError } from '../../../shared/errors.ts';
+import { asProviderError, CloudRefusal, isBusy } from '../../google/refusal.ts';
 import { LABELS } from '../../labels.ts';
 import { scrub } from '../../log.ts';
+import { nameOf } from '../../names.ts';
 import type { FoundResource, LeafConnection, Observed, OwnedResource, Provider } from '../provider.ts';
 import type { GkeClient, GkeCluster, Leftover } from './client.ts';
 import { CONDITIONS, meaningOf } from './conditions.ts';
-import { asProviderError, CloudRefusal, isBusy } from './errors.ts';
 import { type FirewallBody, webhookFirewall, webhookRule } from './firewall.ts';
 import {
   ALL_QUERIES,
@@ -24,7 +25,7 @@ import {
   partQueries,
   queriesOfAllParts,
 } from './ownership.ts';
-import { clusterBody, clusterName, type GkeSettings, subnetworkName } from './request.ts';
+import { clusterBody, type GkeSettings, subnetworkName } from './request.ts';
 
 export type { GkeSettings } from './request.ts';
 
@@ -38,7 +39,7 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
   };
 
   return {
-    clusterName,
+    clusterName: nameOf,
     locations(region, availability) {
       const zones = settings.zones[region];
       if (!zones) throw new AppError('UNKNOWN_REGION', region);
@@ -46,7 +47,7 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
     },
     ensureCluster: (target) =>
       translated(async () => {
-        const name = clusterName(target);
+        const name = nameOf(target);
         const cluster = await look(target.location, name, target.id);
         if (cluster) return observed(cluster, settings);
         const asked = await unless(
@@ -60,7 +61,7 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
       }),
     ensureWebhookAccess: (target) =>
       translated(async () => {
-        const name = clusterName(target);
+        const name = nameOf(target);
         const cluster = await look(target.location, name, target.id);
         // Both come with the cluster: a rule with a wider source would be one for strangers, too.
         const controlPlane = cluster && (await findControlPlane(client, cluster, subnetworkName(target)));
@@ -81,11 +82,11 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
     subnetwork: subnetworkName,
     observeCluster: (target) =>
       translated(async () => {
-        const cluster = await look(target.location, clusterName(target), target.id);
+        const cluster = await look(target.location, nameOf(target), target.id);
         return cluster ? observed(cluster, settings) : { status: 'absent' };
       }),
     ensureGone: (target) =>
-      translated(() => removeCluster(client, target.location, clusterName(target), target.id)),
+      translated(() => removeCluster(client, target.location, nameOf(target), target.id)),
     listOwned: (clusterId) => translated(() => listOwned(client, clusterId)),
     listAllOwned: () => translated(() => listAllOwned(client)),
     listingScopes: (clusterId) => listingScopes(clusterId, settings.projectId),

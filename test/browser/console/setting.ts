@@ -145,7 +145,7 @@ export async function openCreateDialog(page: Page): Promise<Locator> {
   await page.getByRole('link', { name: 'Hub, your clusters' }).click();
   await page.getByRole('button', { name: 'Create cluster' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.locator('[role=status]:not([aria-busy=true])').filter({ hasText: 'an hour' }).waitFor();
+  await dialog.locator('[role=status]:not([aria-busy=true])').filter({ hasText: 'per hour' }).waitFor();
   return dialog;
 }
 

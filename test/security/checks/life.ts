@@ -1,10 +1,10 @@
 /** Whole lives of clusters in the embedded cloud, on a virtual clock: what must hold on the way, and what may be left. */
 
-import { doubt } from '../../../functions/abuse/signal.ts';
+import { doubt } from '../../../functions/accounts/signal.ts';
 import { createApi } from '../../../functions/api/app.ts';
 import { CREDENTIALS_ENDPOINTS } from '../../../functions/api/credentials.ts';
 import type { Write } from '../../../functions/cloud.ts';
-import { MEMBERS_NAMESPACE } from '../../../functions/leaf/manifests.ts';
+import { MEMBERS_NAMESPACE } from '../../../functions/leaf/names.ts';
 import { createLog } from '../../../functions/log.ts';
 import { stepOfFunction } from '../../../functions/manifest.ts';
 import { claimSpare } from '../../../functions/pool/claim.ts';

@@ -34,7 +34,7 @@ export const unreachable = (): ApiError =>
   new ApiError({
     code: 'UNREACHABLE',
     title: 'Hub cannot be reached at the moment.',
-    remedy: 'Check your connection and try again; nothing is done twice.',
+    remedy: 'Check your connection and try again. Nothing happens twice.',
   });
 
 /** Who is signed in, to who asks in their name. */
@@ -70,7 +70,7 @@ async function send(request: Request, session: Signer): Promise<Response> {
   const code = isProblem(refused) ? refused.code : undefined;
   if (code === 'TOKEN_EXPIRED') return signed(again, session, true);
   if (code === 'TOKEN_REVOKED' || code === 'TOKEN_INVALID')
-    await session.end('Your session was ended. Sign in again to go on where you were.');
+    await session.end('Your session has ended. Sign in again to continue where you were.');
   return answer;
 }
 
@@ -121,7 +121,7 @@ const notUnderstood = (status?: number): ApiError =>
   new ApiError({
     code: 'UNREACHABLE',
     title: `Hub answered something that this page does not understand${status === undefined ? '' : ` (${status})`}.`,
-    remedy: 'Load the page anew; if that does not help, tell the operator.',
+    remedy: 'Reload the page. If that does not help, tell the operator.',
   });
 
 const isProblem = (error: unknown): error is Problem =>
@@ -135,4 +135,4 @@ export function asApiError(error: unknown): ApiError {
 }
 
 /** There is no request whose id could be told. */
-const BUG_REMEDY = 'Load the page anew; if that does not help, tell your operator what you did.';
+const BUG_REMEDY = 'Reload the page. If that does not help, tell the operator what you did.';

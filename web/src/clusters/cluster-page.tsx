@@ -54,8 +54,8 @@ function NotYours({ was }: { was: Cluster | undefined }) {
       </h1>
       <p>
         {was
-          ? 'Its owner has ended your access, or it was removed. What you had of it on this page is gone; if that was not meant, ask its owner.'
-          : 'Check the address, or ask its owner to invite you.'}
+          ? 'An owner ended your access, or the cluster was removed. If you think this is a mistake, ask an owner.'
+          : 'Check the address, or ask an owner to invite you.'}
       </p>
       <Link className="button primary" href="/">
         Your clusters
@@ -124,7 +124,7 @@ function Now({ cluster, role, isPayer }: NowProps) {
       )}
       {parked && (
         <p className="notice">
-          Hub could not go on with this cluster and has told its operators. It tries again by itself
+          Hub could not continue with this cluster and has told its operators. It tries again automatically{' '}
           {dueAt && ` at ${timeOfDay(dueAt)}`}.
         </p>
       )}

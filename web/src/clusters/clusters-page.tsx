@@ -87,7 +87,7 @@ function ClusterList({ live, session, onCreate }: ListProps) {
     return (
       <section className="empty" role="alert">
         <h2>Your clusters cannot be shown</h2>
-        <p>Load the page anew; if that does not help, sign out and in again.</p>
+        <p>Reload the page. If that does not help, sign out and sign in again.</p>
       </section>
     );
   if (all.length === 0 && orders.length === 0 && filter !== 'deleted')
@@ -142,11 +142,9 @@ function ClusterList({ live, session, onCreate }: ListProps) {
               />
             ))}
           </ul>
-          {shown.length === 0 && orders.length === 0 && (
-            <p className="muted">None of your clusters is like that.</p>
-          )}
+          {shown.length === 0 && orders.length === 0 && <p className="muted">No cluster matches.</p>}
           {all.length >= MOST_CLUSTERS && (
-            <p className="muted">These are your newest {MOST_CLUSTERS}; the API lists the others.</p>
+            <p className="muted">These are your newest {MOST_CLUSTERS} clusters; the API lists the others.</p>
           )}
         </>
       )}
@@ -173,7 +171,7 @@ function OrderRow({ asked: { key, wish, error } }: { asked: Order }) {
         </Problem>
       ) : (
         <span className="badge busy">
-          <span className="spinner" aria-hidden="true" /> Asking for it
+          <span className="spinner" aria-hidden="true" /> Requesting
         </span>
       )}
     </li>
@@ -196,11 +194,11 @@ function NoClusters({ onCreate, onDeleted }: { onCreate(): void; onDeleted(): vo
   const products = catalog?.products.map(({ label }) => label) ?? [];
   return (
     <section className="empty">
-      <h2>Your first cluster is one press away</h2>
+      <h2>Your first cluster is one click away</h2>
       <p>
-        You get {products.length === 0 ? 'a ready application' : `a ready ${eitherOf(products)}`} on a
-        Kubernetes cluster of your own: with an address, a certificate and a lock that only you, and whom you
-        invite, can open. Delete it when you are done, and nothing of it stays.
+        You get {products.length === 0 ? 'an application' : eitherOf(products)}, ready to use, on a Kubernetes
+        cluster of your own. It has its own address and certificate, and only you and the people you invite
+        can get in. Delete it when you are done, and nothing is left.
       </p>
       <Button look="primary" icon={<PlusIcon />} onClick={onCreate}>
         Create your first cluster
@@ -223,7 +221,7 @@ function Deleted({ uid, sought }: { uid: string; sought: string }) {
   return (
     <>
       <p className="muted">
-        Deleted clusters are remembered for 30 days, with the proof that nothing of them is left.
+        Deleted clusters are listed for 30 days, with the proof that nothing of them is left.
       </p>
       <LivePart live={live} what="your deleted clusters">
         {(all) => (

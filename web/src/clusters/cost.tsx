@@ -6,14 +6,14 @@ import { CENT_MS, useCloudElapsed } from './reading.ts';
 
 export function CostSoFar({ cluster: { cost } }: { cluster: Pick<Cluster, 'cost'> }) {
   if (!cost) return null;
-  return cost.since ? <Running cost={cost} /> : <span>{microsInDollars(cost.micros)} in all</span>;
+  return cost.since ? <Running cost={cost} /> : <span>{microsInDollars(cost.micros)} in total</span>;
 }
 
 function Running({ cost }: { cost: NonNullable<Cluster['cost']> }) {
   const elapsed = useCloudElapsed(CENT_MS);
   return (
     <span>
-      {microsInDollars(costAt(cost, elapsed))} so far, {microsInDollars(cost.hourlyMicros)} an hour
+      {microsInDollars(costAt(cost, elapsed))} so far, {microsInDollars(cost.hourlyMicros)} per hour
     </span>
   );
 }

@@ -102,7 +102,7 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
         {price && (
           // On a telephone the whole of it is further up.
           <span className="sum small" aria-hidden="true">
-            {inDollars(price)} an hour{waitInWords(quote, obstacle)}
+            {inDollars(price)} per hour{waitInWords(quote, obstacle)}
           </span>
         )}
         {/* What is sent is not taken back. */}
@@ -203,7 +203,7 @@ const Size = ({ catalog, wish, onChange }: PartProps) => (
     options={catalog.sizes.map((one) => ({
       value: one.id,
       label: capital(one.id),
-      note: `${one.label} · ${inDollars(one.hourlyPrice[wish.availability ?? 'zonal'])} an hour`,
+      note: `${one.label} · ${inDollars(one.hourlyPrice[wish.availability ?? 'zonal'])} per hour`,
     }))}
     onChange={(size) => onChange({ ...wish, size })}
   />
@@ -218,12 +218,12 @@ const Availability = ({ wish, onChange }: PartProps) => (
       {
         value: 'zonal',
         label: capital(AVAILABILITY.zonal),
-        note: 'Cheaper and quicker; away if its zone is.',
+        note: 'Cheaper and quicker; unavailable while its zone is down.',
       },
       {
         value: 'regional',
         label: capital(AVAILABILITY.regional),
-        note: 'Stays up if one zone does not.',
+        note: 'Stays available if one zone is down.',
       },
     ]}
     onChange={(availability) => onChange({ ...wish, availability: availability as 'zonal' | 'regional' })}
@@ -236,7 +236,7 @@ const Isolation = ({ wish, onChange }: PartProps) => (
     name="isolation"
     value={wish.isolation}
     options={[
-      { value: 'dedicated', label: 'A cluster of its own', note: 'Nobody else is on its machines.' },
+      { value: 'dedicated', label: 'A cluster of its own', note: 'Nobody else uses its machines.' },
       {
         value: 'namespace',
         label: 'A place in a shared cluster',
@@ -251,7 +251,7 @@ const Isolation = ({ wish, onChange }: PartProps) => (
 const Lifetime = ({ wish, onChange }: PartProps) => (
   <Select
     label="Lifetime"
-    hint="It deletes itself then; you can still delete it sooner."
+    hint="It is then deleted automatically; you can still delete it sooner."
     value={String(wish.ttlHours ?? '')}
     options={LIFETIMES.map(([hours, label]) => [String(hours ?? ''), label])}
     onChange={(hours) => {
@@ -339,7 +339,7 @@ function QuoteLine({ price, quote, isUnknown, obstacle, sizeLabel }: QuoteProps)
     <div className="quote" role="status" aria-busy={!quote && !isUnknown && !obstacle}>
       {price && (
         <p>
-          <strong>{inDollars(price)} an hour</strong>
+          <strong>{inDollars(price)} per hour</strong>
           {sizeLabel && <span className="muted"> · {sizeLabel}</span>}
         </p>
       )}
@@ -355,7 +355,7 @@ function QuoteLine({ price, quote, isUnknown, obstacle, sizeLabel }: QuoteProps)
         <Wait wait={quote.wait} />
       ) : (
         <p className="muted">
-          {isUnknown ? 'How long it takes is not known at the moment.' : 'Asking how long it takes …'}
+          {isUnknown ? 'How long it takes is unknown at the moment.' : 'Checking how long it takes …'}
         </p>
       )}
     </div>
@@ -366,7 +366,7 @@ function Wait({ wait: { basis, expectedMs, samples } }: Pick<Quote, 'wait'>) {
   if (basis === 'spare')
     return (
       <p className="row good-text">
-        <BoltIcon /> Ready at once: one is waiting for you.
+        <BoltIcon /> Ready at once: a spare is waiting for you.
       </p>
     );
   if (expectedMs === null) return null;
@@ -375,8 +375,8 @@ function Wait({ wait: { basis, expectedMs, samples } }: Pick<Quote, 'wait'>) {
       <ClockIcon /> Ready in {leftInWords(expectedMs)}
       <span className="muted small">
         {basis === 'observed'
-          ? `${durationInWords(expectedMs)} in the middle of the last ${samples}`
-          : 'as is typical'}
+          ? `the median of the last ${samples} is ${durationInWords(expectedMs)}`
+          : 'a typical time'}
       </span>
     </p>
   );

@@ -40,10 +40,10 @@ export function Facts({ cluster }: { cluster: Cluster }) {
         )}
         <Fact label="Lifetime">
           {expiresAt
-            ? `Deletes itself on ${dayAndTime(expiresAt)}`
+            ? `Deleted automatically on ${dayAndTime(expiresAt)}`
             : spec.ttlHours === undefined
               ? 'Until it is deleted'
-              : `${spec.ttlHours} h from when it is ready`}
+              : `${spec.ttlHours} h from when it becomes ready`}
         </Fact>
         {owner !== undefined && emails?.[owner] && <Fact label="Account">{emails[owner]}</Fact>}
         <Fact label="Asked for">{dayAndTime(createdAt)}</Fact>

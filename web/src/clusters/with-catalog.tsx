@@ -14,5 +14,5 @@ export function WithCatalog({ children }: { children(catalog: Catalog): ReactNod
         <Button onClick={askAgain}>Try again</Button>
       </Problem>
     );
-  return <Loading what="what there is to choose from" />;
+  return <Loading what="the choices" />;
 }

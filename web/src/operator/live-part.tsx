@@ -5,7 +5,7 @@ import { LivePart as Part } from '../parts/live-part.tsx';
 export const LivePart = <T,>(props: Omit<ComponentProps<typeof Part<T>>, 'denied' | 'failed'>) => (
   <Part
     {...props}
-    denied="Hub does not take you for an operator any more. If you have just become one, sign out and in again."
-    failed="Load the page anew; if that does not help, look into the log of the browser for what is missing."
+    denied="Hub does not recognise you as an operator. If you have just become one, sign out and sign in again."
+    failed="Reload the page. If that does not help, look in the browser’s log for what is missing."
   />
 );

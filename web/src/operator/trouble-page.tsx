@@ -38,7 +38,7 @@ export function TroublePage() {
   const parts: readonly Part[] = [
     { title: 'Overdue', what: 'what is overdue', live: overdue, notice: ofOverdue },
     { title: 'Parked', what: 'what is parked', live: parked, notice: ofParked },
-    { title: 'Needs somebody', what: 'what needs somebody', live: troubled },
+    { title: 'Needs help', what: 'what needs help', live: troubled },
   ];
   const all = parts.flatMap(({ live }) => valuesOf(live));
   // Only what was looked at in full is known to be empty.
@@ -48,7 +48,7 @@ export function TroublePage() {
       <div className="page-head">
         <div>
           <h1>Trouble</h1>
-          <p className="muted">Clusters of all users that do not go on by themselves.</p>
+          <p className="muted">Clusters of all users that need help to continue.</p>
         </div>
       </div>
       {isKnown && all.length === 0 && <NothingWrong />}
@@ -60,7 +60,7 @@ export function TroublePage() {
           )}
         </LivePart>
       ))}
-      {all.length > 0 && !all.some(isOf(filter)) && <p className="muted">Nothing of that kind.</p>}
+      {all.length > 0 && !all.some(isOf(filter)) && <p className="muted">No cluster matches.</p>}
       {valuesOf(troubled).length >= MOST_TROUBLED && (
         <p className="muted">These are the oldest {MOST_TROUBLED}; there are more.</p>
       )}
@@ -80,7 +80,10 @@ function NothingWrong() {
         <CheckIcon />
       </span>
       <h2>Nothing is wrong</h2>
-      <p>Every cluster is ready, at rest, or on its way. What needs somebody appears here by itself.</p>
+      <p>
+        Every cluster is ready, at rest, or in progress. Any cluster that needs help appears here
+        automatically.
+      </p>
     </section>
   );
 }
@@ -139,12 +142,12 @@ function List({ title, clusters, notice }: ListProps) {
 }
 
 const ofOverdue = (these: string): string =>
-  `Hub should have looked at ${these} minutes ago. If it does not pass, see whether the Scheduler runs and the functions answer.`;
+  `Hub should have looked at ${these} minutes ago. If this does not resolve soon, check that the Scheduler runs and the functions answer.`;
 
 const ofParked = (these: string): ReactNode => (
   <>
-    Hub could not go on with {these} and waits for an hour, in which what was only an outage passes. To try
-    again at once, replay the <Link href="/operator/dead-letters">dead letters</Link>.
+    Hub could not continue with {these} and waits for an hour, in case it was only an outage. To try again at
+    once, replay the <Link href="/operator/dead-letters">dead letters</Link>.
   </>
 );
 
@@ -221,9 +224,9 @@ function Sentence({ text }: { text: string }) {
 
 /** How often it was begun, and how often the present step has failed where one is at work. */
 function triesOf({ generation, attempts, state }: Cluster): string {
-  const begun = generation === 1 ? 'made once' : `made ${generation} times`;
+  const begun = generation === 1 ? 'created once' : `created ${generation} times`;
   const row = rowOf(state);
   return row.step === undefined
     ? begun
-    : `${begun}; this step has failed ${attempts} of ${RETRY[row.retry].attempts} times`;
+    : `${begun}; this step has failed ${attempts} of at most ${RETRY[row.retry].attempts} times`;
 }

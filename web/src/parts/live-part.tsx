@@ -17,8 +17,8 @@ interface Props<T> {
 export function LivePart<T>({
   live,
   what,
-  denied = 'Hub does not let you see it. Load the page anew; if that does not help, sign out and in again.',
-  failed = 'Load the page anew; if that does not help, tell your operator.',
+  denied = 'Hub does not let you see it. Reload the page. If that does not help, sign out and sign in again.',
+  failed = 'Reload the page. If that does not help, tell the operator.',
   children,
 }: Props<T>) {
   if (live.kind === 'loading') return <Loading what={what} />;

@@ -57,7 +57,7 @@ export default function ClusterSignIn({ session }: { session: Session }) {
   const leave = (): void => {
     if (decided.current) return;
     setError(undefined);
-    void store.end('Sign in as who you want to be there.');
+    void store.end('Sign in with the account you want to use there.');
   };
   if (session.kind === 'out' && !error)
     return <SignInPage notice={session.notice} title="Sign in to your cluster" />;
@@ -67,7 +67,7 @@ export default function ClusterSignIn({ session }: { session: Session }) {
       <h1>Sign in to your cluster</h1>
       {interaction && (
         <p>
-          <strong>{interaction.host}</strong> asks who you are.
+          <strong>{interaction.host}</strong> wants to know who you are.
         </p>
       )}
       {!interaction && !error && <Loading what="which cluster asks" />}

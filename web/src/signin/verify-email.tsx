@@ -20,9 +20,9 @@ export function VerifyEmail({ session }: { session: SignedIn }) {
       <p>
         <strong>Confirm your e-mail address.</strong>{' '}
         {unsent === undefined
-          ? `Open the link that was sent to ${session.email} when you signed up, or have it sent again`
-          : `The link could not be sent to ${session.email}: have it sent again, and open it`}
-        ; clusters can be made and shared with you after that.
+          ? `Open the link that was sent to ${session.email} when you signed up, or have it sent again.`
+          : `The link could not be sent to ${session.email}. Have it sent again, and open it.`}{' '}
+        Then you can create clusters and others can share theirs with you.
       </p>
       {unsent && (
         <p className="error-line" role="alert">
@@ -39,7 +39,7 @@ export function VerifyEmail({ session }: { session: SignedIn }) {
             run('send', async ({ currentUser }) => {
               if (currentUser) await sendEmailVerification(currentUser);
               noteSent();
-              return 'It is sent again.';
+              return 'Sent again.';
             })
           }
         >
