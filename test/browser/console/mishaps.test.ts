@@ -541,7 +541,7 @@ describeConsole('mishaps in the console', (setting) => {
     await setting.driver.firestore.doc('accounts/form').set({ schema: 1, clusters: 0, hourlyMicros: 0 });
     const page = await setting.openAs('operator@example.com', '/operator/quotas');
     const request = await held(page, '**/v1/admin/accounts/form');
-    await page.getByRole('button', { name: 'Change what form may have' }).click();
+    await page.getByRole('button', { name: 'Change the limits of form' }).click();
     const dialog = page.getByRole('dialog', { name: 'Change limits' });
     await dialog.getByLabel('Clusters at once').fill('3');
     await dialog.getByRole('button', { name: 'Save' }).click();
