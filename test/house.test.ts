@@ -27,6 +27,21 @@ const ARROWS: Record<string, readonly string[]> = {
   web: ['shared'],
 };
 
+/** The same of the folders of the console. What is beside them is used by all of them, and uses none; but for the frame, which has the pages. */
+const WEB_ARROWS: Record<string, readonly string[]> = {
+  api: [],
+  session: ['api'],
+  live: ['session'],
+  parts: ['api', 'live', 'session'],
+  clusters: ['api', 'live', 'parts', 'session'],
+  signin: ['api', 'parts', 'session'],
+  account: ['api', 'clusters', 'parts', 'session'],
+  operator: ['api', 'clusters', 'live', 'parts', 'session'],
+};
+const FRAME = ['app.tsx', 'main.tsx'];
+/** What it names is the types of what every part is given. */
+const GIVEN = 'hub.ts';
+
 /**
  * The rooms of functions/, from the top down: each may import from those below it. The order is the one in which a request or a message
  * passes them, down to what speaks to the outside.
@@ -201,6 +216,23 @@ describe('the console', () => {
   test('listens and never polls: its one timer that repeats is its clock', () => {
     const asks = /\b(getDocs?|getDocs?FromServer|getCountFromServer|setInterval)\(/;
     expect(pages.filter((file) => asks.test(read(file)))).toEqual(['web/src/time.ts']);
+  });
+
+  test('has arrows of its own: the pages use the parts, and not the other way round', () => {
+    const place = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '') : 'beside');
+    const wrong = pages.flatMap((page) => {
+      const file = relative('web/src', page);
+      if (FRAME.includes(file) || file === GIVEN) return [];
+      return importsOf(page)
+        .filter((name) => name.startsWith('.'))
+        .map((name) => relative('web/src', join(dirname(page), name)))
+        .filter((to) => !to.startsWith('..') && place(to) !== place(file))
+        .filter(
+          (to) => FRAME.includes(to) || !['beside', ...(WEB_ARROWS[place(file)] ?? [])].includes(place(to)),
+        )
+        .map((to) => `${file} imports ${to}`);
+    });
+    expect(wrong).toEqual([]);
   });
 
   test('loads no schemas: of documents it takes types, and what paths.ts and shape.ts have', () => {

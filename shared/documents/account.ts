@@ -5,9 +5,7 @@
 import { z } from 'zod';
 import { instant, micros, schemaField } from './fields.ts';
 
-export { ACCOUNTS, accountPath } from './paths.ts';
-
-export const cellPath = (cell: string): string => `cells/${cell}`;
+export { ACCOUNTS, accountPath, cellPath } from './paths.ts';
 
 /** What a user asks an operator for. The next one takes its place, and an operator's answer removes it. */
 export const quotaRequest = z.object({

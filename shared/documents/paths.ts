@@ -16,6 +16,12 @@ export const eventPath = (clusterId: string, epoch: number): string =>
 export const ACCOUNTS = 'accounts';
 export const accountPath = (uid: string): string => `${ACCOUNTS}/${uid}`;
 
+export const CELLS = 'cells';
+export const cellPath = (cell: string): string => `${CELLS}/${cell}`;
+
+export const POOLS = 'pools';
+export const poolPath = (id: string): string => `${POOLS}/${id}`;
+
 export const ORPHANS = 'orphans';
 export const orphanPath = (key: string): string => `${ORPHANS}/${key}`;
 

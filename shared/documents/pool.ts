@@ -4,8 +4,7 @@ import { dollars } from '../units.ts';
 import { clusterSpec } from './cluster.ts';
 import { instant, micros, schemaField } from './fields.ts';
 
-export const POOLS = 'pools';
-export const poolPath = (id: string): string => `pools/${id}`;
+export { POOLS, poolPath } from './paths.ts';
 
 /** What a pool may lose before it pauses. */
 export const losses = z.object({

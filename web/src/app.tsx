@@ -3,7 +3,6 @@ import { useEffect, useRef } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { ERRORS } from '../../shared/errors.ts';
 import { refusalOf } from '../../shared/standing.ts';
-import { capital } from './clusters/catalog.ts';
 import { ClustersPage } from './clusters/clusters-page.tsx';
 import { useHub } from './hub.ts';
 import type { Connection } from './live/connection.ts';
@@ -12,6 +11,7 @@ import type { HubStatus } from './live/status.ts';
 import { Boundary } from './parts/boundary.tsx';
 import { keepFocus } from './parts/focus.ts';
 import { lazyPage } from './parts/lazy.tsx';
+import { Loading } from './parts/loading.tsx';
 import { Logo } from './parts/logo.tsx';
 import { Menu } from './parts/menu.tsx';
 import { Toasts } from './parts/toast.tsx';
@@ -21,14 +21,10 @@ import { SignInPage } from './signin/sign-in-page.tsx';
 import { VerifyEmail } from './signin/verify-email.tsx';
 import { type Store, useStore } from './store.ts';
 import { setTheme, THEMES, theme } from './theme.ts';
-import { timeOfDay, useTitle } from './time.ts';
+import { dayAndTime, useTitle } from './time.ts';
+import { capital } from './words.ts';
 
-const Waiting = () => (
-  <div className="loading" role="status">
-    <span className="spinner" aria-hidden="true" />
-    <span className="unseen">Loading</span>
-  </div>
-);
+const Waiting = () => <Loading what="the page" />;
 
 const AccountPage = lazyPage(() => import('./account/account-page.tsx'), <Waiting />);
 const ClusterPage = lazyPage(() => import('./clusters/cluster-page.tsx'), <Waiting />);
@@ -47,7 +43,7 @@ export function App({ connection, status }: { connection: Store<Connection>; sta
 function Pages({ connection }: { connection: Store<Connection> }) {
   const session = useSession();
   const [path] = useLocation();
-  if (session.kind === 'starting') return <Waiting />;
+  if (session.kind === 'starting') return session.isUnreachable ? <Unreachable /> : <Waiting />;
   if (path === '/signin/oidc')
     return (
       <Boundary at={path}>
@@ -145,11 +141,14 @@ function TopBar({ session }: { session: SignedIn }) {
   const [, go] = useLocation();
   const items = [
     { label: 'Your account', onSelect: () => go('/account') },
-    ...THEMES.map((one) => ({
-      label: `${capital(one)} colours`,
-      chosen: one === chosen,
-      onSelect: () => setTheme(one),
-    })),
+    {
+      label: 'Colours',
+      choices: THEMES.map((one) => ({
+        label: `${capital(one)} colours`,
+        chosen: one === chosen,
+        onSelect: () => setTheme(one),
+      })),
+    },
     { label: 'Sign out', onSelect: () => void store.end() },
   ];
   return (
@@ -221,16 +220,23 @@ function HeldBanner() {
   );
 }
 
+const UNREACHABLE = 'Hub cannot be reached at the moment. This page keeps trying.';
+
+/** Who is signed in cannot be asked: whoever it is stays so. */
+const Unreachable = () => (
+  <div role="status">
+    <p className="connection">{UNREACHABLE}</p>
+  </div>
+);
+
 function ConnectionBanner({ connection }: { connection: Store<Connection> }) {
   const now = useStore(connection);
   return (
     <div role="status">
-      {now.kind === 'unreachable' && (
-        <p className="connection">Hub cannot be reached at the moment. This page keeps trying.</p>
-      )}
+      {now.kind === 'unreachable' && <p className="connection">{UNREACHABLE}</p>}
       {now.kind === 'lost' && (
         <p className="connection">
-          The connection is lost. What you see is from {timeOfDay(now.since)}. It updates automatically when
+          The connection is lost. What you see is from {dayAndTime(now.since)}. It updates automatically when
           Hub can be reached again.
         </p>
       )}

@@ -11,5 +11,10 @@ export interface Money {
 export const inDollars = ({ amount, about }: Money): string =>
   amount > 0 && amount < 0.005 ? 'under 1 ¢' : `${about ? 'about ' : ''}${dollars.format(amount)}`;
 
+/** Of what is estimated. */
 export const microsInDollars = (micros: number): string =>
   inDollars({ amount: micros / 1_000_000, about: true });
+
+/** Of what somebody has set. */
+export const limitInDollars = (micros: number): string =>
+  inDollars({ amount: micros / 1_000_000, about: false });

@@ -1,6 +1,9 @@
 /** The one clock of the page, and instants in words. */
 import { useEffect, useSyncExternalStore } from 'react';
 
+/** Of instants: English as the page is, with hours to 24 and the day before the month. */
+export const LANGUAGE = 'en-GB';
+
 /** One timer for all that shows time, and none while nothing does or nobody looks. */
 const listeners = new Set<() => void>();
 let now = Date.now();
@@ -33,8 +36,16 @@ document.addEventListener('visibilitychange', () => {
 export const useNow = (everyMs = 1000): number =>
   useSyncExternalStore(subscribe, () => (everyMs <= 1000 ? now : Math.floor(now / everyMs) * everyMs));
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+/** The page's language whatever the browser's, for both stand in one sentence; and the zone, for a time is often passed on. */
+const clock = new Intl.DateTimeFormat(LANGUAGE, {
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+});
+const day = new Intl.DateTimeFormat(LANGUAGE, {
+  ...{ day: 'numeric', month: 'short', year: 'numeric' },
+  ...{ hour: '2-digit', minute: '2-digit', timeZoneName: 'short' },
+});
 
 export const timeOfDay = (at: Date): string => clock.format(at);
 export const dayAndTime = (at: Date): string => day.format(at);

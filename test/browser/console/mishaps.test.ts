@@ -31,6 +31,10 @@ describeConsole('mishaps in the console', (setting) => {
     await setting.driver.firestore.doc(`clusters/${id}`).set(data);
     return id;
   };
+  const failed: Partial<Cluster> = {
+    state: 'failed',
+    error: { code: 'INSTALL_FAILED', message: 'It failed.', remedy: 'Try again.', fault: 'hub' },
+  } as Partial<Cluster>;
   const membersOf = async (id: string): Promise<unknown> =>
     (await setting.driver.firestore.doc(`clusters/${id}`).get()).data()?.members;
   afterEach(() => setting.driver.hub.cloud.faults.clear());
@@ -390,12 +394,181 @@ describeConsole('mishaps in the console', (setting) => {
     expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
   });
 
-  const focused = (page: Page) => page.evaluate<string>('document.activeElement.textContent');
-  const failed: Partial<Cluster> = {
-    state: 'failed',
-    error: { code: 'INSTALL_FAILED', message: 'It failed.', remedy: 'Try again.', fault: 'hub' },
-  } as Partial<Cluster>;
+  test('at the door of a cluster one press is sent, however many there are', async () => {
+    const email = await setting.newcomer('dora');
+    const page = await setting.openAs(email);
+    const answer = Promise.withResolvers<void>();
+    const sent: string[] = [];
+    const asked = Promise.withResolvers<void>();
+    await page.route('**/oidc/interactions/**', async (route) => {
+      if (route.request().method() === 'POST') {
+        sent.push(route.request().postDataJSON().decision);
+        await answer.promise;
+        return route.fulfill(BUSY);
+      }
+      await asked.promise;
+      return route.fulfill({ json: { cluster: 'a', host: 'a.hub.test' } });
+    });
+    await page.goto(`${setting.driver.hub.url}/signin/oidc?interaction=abc`);
+    await page.getByText('Loading which cluster asks').waitFor();
+    asked.resolve();
+    await page.getByRole('button', { name: `Continue as ${email}` }).click();
+    await page.getByRole('button', { name: 'Cancel' }).dispatchEvent('click');
+    await page.getByRole('button', { name: 'Use another account' }).dispatchEvent('click');
+    answer.resolve();
+    await page.getByText(BUSY_SAYS).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(() => sent).toEqual(['continue', 'cancel']);
+  });
 
+  /** The page opened anew when its token is too old to be used, and whoever makes a new one cannot be reached. */
+  const openWithOldToken = async (email: string): Promise<Page> => {
+    const page = await setting.open('/');
+    await page.clock.install();
+    await page.reload();
+    await signIn(page, email);
+    // Before time goes by: a page that is open renews its token.
+    await page.route('**/securetoken.googleapis.com/**', (route) => route.abort());
+    await page.clock.fastForward('01:01:00');
+    await page.reload();
+    await page.getByText('Hub cannot be reached at the moment. This page keeps trying.').waitFor();
+    return page;
+  };
+
+  test('who opens the page while nobody can be asked who they are stays signed in', async () => {
+    const page = await openWithOldToken(await setting.newcomer('olga'));
+    await page.unroute('**/securetoken.googleapis.com/**');
+    await page.clock.fastForward('00:10');
+    await accountMenu(page).waitFor();
+  });
+
+  test('and is in at once when the network is there again; but not whose session is over', async () => {
+    const page = await openWithOldToken(await setting.newcomer('olaf'));
+    await page.unroute('**/securetoken.googleapis.com/**');
+    await page.evaluate("dispatchEvent(new Event('online'))");
+    await accountMenu(page).waitFor();
+
+    const over = await openWithOldToken(await setting.newcomer('oona'));
+    await over.unroute('**/securetoken.googleapis.com/**');
+    await over.route('**/securetoken.googleapis.com/**', (route) =>
+      route.fulfill({ status: 400, json: { error: { code: 400, message: 'TOKEN_EXPIRED' } } }),
+    );
+    await over.evaluate("dispatchEvent(new Event('online'))");
+    await over.getByText('Your session has ended.').waitFor();
+  });
+
+  const signOut = async (page: Page): Promise<void> => {
+    await accountMenu(page).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByLabel('Password').waitFor();
+  };
+  /** A press on what deletes it. Where nobody could work yet, nothing is to be typed. */
+  const deleteOnPage = async (page: Page, name: string): Promise<void> => {
+    await page.getByRole('link', { name: 'Hub, your clusters' }).click();
+    await page.getByRole('link', { name }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Delete it' }).click();
+  };
+
+  test('what one person is told, the next one does not read', async () => {
+    const [email, next] = [await setting.newcomer('vera'), await setting.newcomer('vito')];
+    await stored({ vera: 'owner' }, { ...failed, name: 'secret-name' });
+    const late = await stored({ vera: 'owner' }, { ...failed, name: 'late-name' });
+    await stored({ vito: 'owner' }, { ...failed, name: 'own-name' });
+    const page = await setting.openAs(email);
+    await deleteOnPage(page, 'secret-name');
+    await page.getByText('secret-name is being deleted.').waitFor();
+
+    const answer = Promise.withResolvers<void>();
+    await page.route(`**/v1/clusters/${late}`, async (route) => {
+      await answer.promise;
+      await route.fulfill({ response: await route.fetch() });
+    });
+    await deleteOnPage(page, 'late-name');
+    await page.keyboard.press('Escape');
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+    await signOut(page);
+    await signIn(page, next);
+    const toasts = page.locator('.toast');
+    expect(await toasts.allInnerTexts()).toEqual([]);
+
+    const answered = page.waitForResponse(`**/v1/clusters/${late}`);
+    answer.resolve();
+    await answered;
+    await deleteOnPage(page, 'own-name');
+    await page.getByText('own-name is being deleted.').waitFor();
+    expect(await toasts.allInnerTexts()).toEqual(['own-name is being deleted.']);
+  });
+
+  /** Keeps what is asked of this address until `refuse`, which says that Hub is busy. */
+  const held = async (page: Page, address: string): Promise<{ refuse(): Promise<void> }> => {
+    const answer = Promise.withResolvers<void>();
+    await page.route(address, async (route) => {
+      if (route.request().method() === 'GET') return route.fallback();
+      await answer.promise;
+      await route.fulfill(BUSY);
+    });
+    return {
+      refuse: async () => {
+        const answered = page.waitForResponse(address);
+        answer.resolve();
+        await answered;
+      },
+    };
+  };
+
+  test('what is refused after its dialog was closed is told, and does not stand in the next one', async () => {
+    const email = await setting.newcomer('dave');
+    const id = await stored({ dave: 'owner' }, { ...failed, name: 'kept' });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    const request = await held(page, `**/v1/clusters/${id}`);
+    const confirm = page.getByRole('alertdialog');
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await confirm.getByRole('button', { name: 'Delete it' }).click();
+    await page.keyboard.press('Escape');
+    await confirm.waitFor({ state: 'detached' });
+    await request.refuse();
+    await page.getByText(`“Delete kept?” was not done. ${BUSY_SAYS}`).waitFor();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await confirm.getByRole('button', { name: 'Delete it' }).waitFor();
+    expect(await confirm.getByRole('alert').count()).toBe(0);
+    // Whoever waits for it reads it there.
+    await confirm.getByRole('button', { name: 'Delete it' }).click();
+    await confirm.getByText(BUSY_SAYS).waitFor();
+  });
+
+  test('so it is with a form', async () => {
+    await setting.driver.firestore.doc('accounts/form').set({ schema: 1, clusters: 0, hourlyMicros: 0 });
+    const page = await setting.openAs('operator@example.com', '/operator/quotas');
+    const request = await held(page, '**/v1/admin/accounts/form');
+    await page.getByRole('button', { name: 'Change the limits of form' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Change limits' });
+    await dialog.getByLabel('Clusters at once').fill('3');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await request.refuse();
+    await page.getByText(`“Change limits” was not done. ${BUSY_SAYS}`).waitFor();
+  });
+
+  test('nothing is wrong only where all was looked at', async () => {
+    const page = await setting.open('/operator/trouble');
+    // What is parked is asked of a collection that nobody may read.
+    await page.route('**/google.firestore.v1.Firestore/Listen/channel?*', (route) => {
+      const body = route.request().postData();
+      if (body === null) return route.continue();
+      const postData = body
+        .split('&')
+        .map((part) => (part.includes('parked.at') ? part.replace('clusters', 'ledgers') : part))
+        .join('&');
+      return route.continue({ postData });
+    });
+    await signIn(page, 'operator@example.com');
+    await page.getByRole('heading', { name: 'This page cannot show what is parked' }).waitFor();
+    expect(await page.getByText('Nothing is wrong').count()).toBe(0);
+  });
+
+  const focused = (page: Page) => page.evaluate<string>('document.activeElement.textContent');
   test('whoever works by keyboard goes on at a heading when their button is gone', async () => {
     const email = await setting.newcomer('finn');
     await setting.newcomer('fara');

@@ -4,7 +4,9 @@ import { must, type Schemas } from '../api/client.ts';
 import { useAsked } from '../api/use-asked.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
+import { Fact } from '../parts/facts.tsx';
 import { DownloadIcon } from '../parts/icons.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { save } from '../parts/save.ts';
 import type { SignedIn } from '../session/session.ts';
@@ -36,12 +38,7 @@ export default function AccountPage({ session }: { session: SignedIn }) {
           <Button onClick={askAgain}>Try again</Button>
         </Problem>
       )}
-      {!seen && !error && (
-        <div className="loading" role="status">
-          <span className="spinner" aria-hidden="true" />
-          <span className="unseen">Loading</span>
-        </div>
-      )}
+      {!seen && !error && <Loading what="your account" />}
       {seen && (
         <div className="stack">
           <About account={seen.account} session={session} />
@@ -79,37 +76,20 @@ function About({ account, session }: { account: OwnAccount; session: SignedIn })
     <section className="card facts" aria-labelledby="about">
       <h2 id="about">About you</h2>
       <dl>
-        <div>
-          <dt>Address</dt>
-          <dd>
-            {session.email}
-            {!profile.emailVerified && <span className="muted small">not verified</span>}
-          </dd>
-        </div>
-        {profile.displayName !== undefined && (
-          <div>
-            <dt>Name</dt>
-            <dd>{profile.displayName}</dd>
-          </div>
-        )}
-        <div>
-          <dt>Id</dt>
-          <dd>
-            <code>{uid}</code>
-          </dd>
-        </div>
+        <Fact label="Address">
+          {session.email}
+          {!profile.emailVerified && <span className="muted small">not verified</span>}
+        </Fact>
+        {profile.displayName !== undefined && <Fact label="Name">{profile.displayName}</Fact>}
+        <Fact label="Id">
+          <code>{uid}</code>
+        </Fact>
         {profile.createTime !== undefined && (
-          <div>
-            <dt>Here since</dt>
-            <dd>{dayAndTime(new Date(profile.createTime))}</dd>
-          </div>
+          <Fact label="Here since">{dayAndTime(new Date(profile.createTime))}</Fact>
         )}
-        <div>
-          <dt>Clusters in use</dt>
-          <dd>
-            {clusters} of {maxClusters}
-          </dd>
-        </div>
+        <Fact label="Clusters in use">
+          {clusters} of {maxClusters}
+        </Fact>
       </dl>
       <p className="muted small">
         Your address and name are stored by the service that signs you in. The file holds everything,

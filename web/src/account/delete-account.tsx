@@ -1,7 +1,7 @@
 /** Deletes the account, after a fresh look at what that means. */
 import { useState } from 'react';
 import { RECENT_SIGN_IN_MINUTES } from '../../../shared/limits.ts';
-import { asApiError, must } from '../api/client.ts';
+import { ApiError, must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
@@ -85,7 +85,7 @@ function ConfirmDeletion({
           onAsked(await must(api.delete('/v1/account', { params })));
         } catch (error) {
           // What is shown below is then what there is now.
-          if (asApiError(error).code === 'PREVIEW_CHANGED') await look();
+          if (error instanceof ApiError && error.code === 'PREVIEW_CHANGED') await look();
           throw error;
         }
       }}

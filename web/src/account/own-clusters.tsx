@@ -1,8 +1,8 @@
 /** One's clusters, and what becomes of each when the account is deleted. */
 import { Link } from 'wouter';
 import type { Schemas } from '../api/client.ts';
+import { StateBadge } from '../clusters/state-badge.tsx';
 import { Scroll } from '../parts/scroll.tsx';
-import { StateBadge } from '../parts/state-badge.tsx';
 
 type OwnCluster = Schemas['OwnCluster'];
 

@@ -1,15 +1,19 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ApiError, answerTo, must, unreachable } from './client.ts';
 import { pauseMs, persist } from './persist.ts';
 
 beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 /** Fails so many times, and answers then. */
-function asking(failures: number) {
+function asking(failures: number, failure: Error = unreachable()) {
   const told: string[] = [];
   let asked = 0;
   const ask = async (): Promise<string> => {
-    if (asked++ < failures) throw new TypeError('Failed to fetch');
+    if (asked++ < failures) throw failure;
     return 'the answer';
   };
   const persistence = persist(ask, {
@@ -52,4 +56,57 @@ test('who has gone is told nothing, and nothing is asked for them', async () => 
   await vi.runAllTimersAsync();
   persistence.now();
   expect([told, asked()]).toEqual([[], 1]);
+});
+
+const refusal = (code: ApiError['code']) => new ApiError({ code, title: code, remedy: '' });
+
+test('what is refused for good is asked again only by whoever wants it', async () => {
+  const { told, persistence, asked } = asking(1, refusal('NOT_FOUND'));
+  await vi.runAllTimersAsync();
+  expect([told, asked()]).toEqual([['NOT_FOUND'], 1]);
+  persistence.now();
+  await vi.runAllTimersAsync();
+  expect(told).toEqual(['NOT_FOUND', 'the answer']);
+});
+
+test('what may be let through later is asked again', async () => {
+  const { told } = asking(1, refusal('TOO_MANY_REQUESTS'));
+  await vi.runAllTimersAsync();
+  expect(told).toEqual(['TOO_MANY_REQUESTS', 'the answer']);
+});
+
+test('a fault of the page is told as one, and is in the log', async () => {
+  const reported: unknown[] = [];
+  vi.stubGlobal('reportError', (error: unknown) => void reported.push(error));
+  const fault = new TypeError('x is undefined');
+  const { told } = asking(1, fault);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(told).toEqual(['Something went wrong in Hub.']);
+  expect(reported).toEqual([fault]);
+});
+
+const refusedWith = async (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'nothing',
+    (error) => (error instanceof ApiError ? error.message : 'no refusal'),
+  );
+
+test.each([
+  ['nobody answers', () => Promise.reject(new TypeError('Failed to fetch'))],
+  [
+    'an answer breaks off',
+    async () => new Response(new ReadableStream({ start: (stream) => stream.error(new TypeError('cut')) })),
+  ],
+])('where %s, Hub cannot be reached', async (_, answer) => {
+  vi.stubGlobal('fetch', answer);
+  expect(await refusedWith(answerTo(new Request('https://hub.test/v1/me')))).toBe(UNREACHABLE);
+});
+
+test('an answer that is no JSON is not understood', async () => {
+  vi.stubGlobal('fetch', async () => new Response('<html>Sign in to this network</html>'));
+  const answer = answerTo(new Request('https://hub.test/v1/me')).then(async (response) => ({
+    data: await response.json(),
+    response,
+  }));
+  expect(await refusedWith(must(answer))).toBe('Hub answered something that this page does not understand.');
 });

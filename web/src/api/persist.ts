@@ -1,4 +1,8 @@
-/** Asks for something that a page needs until there is an answer: again and again, and each time a little later. */
+/**
+ * Asks for something that a page needs until there is an answer: again and again, and each time a little later. What is refused for good is
+ * asked again only by whoever wants it.
+ */
+import { ERRORS } from '../../../shared/errors.ts';
 import { type ApiError, asApiError } from './client.ts';
 
 const FIRST_MS = 2_000;
@@ -12,12 +16,15 @@ export interface Persistence {
 
 interface Listener<T> {
   answered(value: T): void;
-  /** It is asked again by itself. */
+  /** It is asked again by itself, unless it is refused for good. */
   failed(error: ApiError): void;
 }
 
 /** How long to wait after so many failures. */
 export const pauseMs = (failures: number): number => Math.min(MOST_MS, FIRST_MS * 2 ** (failures - 1));
+
+/** The same question would be refused in the same way. */
+const isForGood = ({ code }: ApiError): boolean => code !== 'UNREACHABLE' && ERRORS[code].retry === false;
 
 export function persist<T>(ask: () => Promise<T>, { answered, failed }: Listener<T>): Persistence {
   let failures = 0;
@@ -33,11 +40,12 @@ export function persist<T>(ask: () => Promise<T>, { answered, failed }: Listener
         if (isWanted) answered(value);
         isWanted = false;
       },
-      (error) => {
+      (thrown) => {
         isAsking = false;
         if (!isWanted) return;
-        timer = setTimeout(now, pauseMs(++failures));
-        failed(asApiError(error));
+        const error = asApiError(thrown);
+        if (!isForGood(error)) timer = setTimeout(now, pauseMs(++failures));
+        failed(error);
       },
     );
   };

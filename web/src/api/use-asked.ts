@@ -6,7 +6,7 @@ import { type Persistence, persist } from './persist.ts';
 export interface Asked<T> {
   /** To the present question; undefined: it is still to come. */
   answer: T | undefined;
-  /** Why it is still to come. It is asked again by itself. */
+  /** Why it is still to come. It is asked again by itself, unless it is refused for good. */
   error: ApiError | undefined;
   /** Without waiting. */
   askAgain(): void;

@@ -10,8 +10,6 @@ export type Catalog = Schemas['Catalog'];
 /** Where its machines are. */
 export const AVAILABILITY = { zonal: 'one zone', regional: 'all zones of the region' } as const;
 
-export const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
-
 /** `error`: why it is not known yet. */
 const store = createStore<{ catalog?: Catalog; error?: ApiError }>({});
 let asking: Persistence | undefined;

@@ -4,8 +4,8 @@ import { Link } from 'wouter';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import { rowOf } from '../../../shared/lifecycle/table.ts';
 import { BackIcon } from '../parts/icons.tsx';
+import { LivePart } from '../parts/live-part.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { StateBadge } from '../parts/state-badge.tsx';
 import type { SignedIn } from '../session/session.ts';
 import { timeOfDay, useTitle } from '../time.ts';
 import { CleanUp } from './clean-up.tsx';
@@ -18,6 +18,7 @@ import { isMoving, isUsable, mayAsk } from './lifecycle.ts';
 import { Members } from './members.tsx';
 import { isQuota, QuotaRequest } from './quota-request.tsx';
 import { sentenceOf, useLeft } from './reading.ts';
+import { StateBadge } from './state-badge.tsx';
 import { Timeline } from './timeline.tsx';
 import { Track } from './track.tsx';
 import { useCluster, useDurations, useEvents } from './use-cluster.ts';
@@ -29,14 +30,12 @@ export default function ClusterPage({ id, session }: { id: string; session: Sign
   if (cluster && cluster !== seen) setSeen(cluster);
   useTitle(titleOf(cluster ?? seen));
   if (cluster) return <Page cluster={cluster} session={session} />;
-  if (live.kind === 'loading')
-    return (
-      <div className="loading" role="status">
-        <span className="spinner" aria-hidden="true" />
-        <span className="unseen">Loading the cluster</span>
-      </div>
-    );
-  return <NotYours was={seen} />;
+  if (live.kind === 'there' || (live.kind === 'ended' && live.denied)) return <NotYours was={seen} />;
+  return (
+    <LivePart live={live} what="the cluster">
+      {() => null}
+    </LivePart>
+  );
 }
 
 /** In the tab, for who does something else meanwhile. */

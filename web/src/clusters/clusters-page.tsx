@@ -9,17 +9,20 @@ import { MOST_CLUSTERS, myDeleted } from '../live/my-clusters.ts';
 import { Button } from '../parts/button.tsx';
 import { ClockIcon, PlusIcon } from '../parts/icons.tsx';
 import { lazyDialog } from '../parts/lazy.tsx';
+import { LivePart } from '../parts/live-part.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { StateBadge } from '../parts/state-badge.tsx';
 import type { SignedIn } from '../session/session.ts';
 import { useStore } from '../store.ts';
 import { dayAndTime, useTitle } from '../time.ts';
+import { eitherOf } from '../words.ts';
 import { type Catalog, regionLabel, useCatalog } from './catalog.ts';
 import { ClusterProgress } from './cluster-progress.tsx';
 import { CostSoFar } from './cost.tsx';
 import { isMoving, type Tone, toneOf } from './lifecycle.ts';
 import { dismiss, type Order, order, useOrders } from './orders.ts';
 import { useLeft, useNearEnd } from './reading.ts';
+import { StateBadge } from './state-badge.tsx';
 import { sharedNames, Whose } from './twins.tsx';
 
 const CreateDialog = lazyDialog(() => import('./create-dialog.tsx'));
@@ -80,13 +83,7 @@ function ClusterList({ live, session, onCreate }: ListProps) {
     );
   }, [all, catalog, filter, sought]);
   const twins = useMemo(() => sharedNames(all), [all]);
-  if (live.kind === 'loading')
-    return (
-      <div className="loading" role="status">
-        <span className="spinner" aria-hidden="true" />
-        <span className="unseen">Loading your clusters</span>
-      </div>
-    );
+  if (live.kind === 'loading') return <Loading what="your clusters" />;
   if (live.kind === 'ended')
     return (
       <section className="empty" role="alert">
@@ -194,13 +191,15 @@ function isSought({ id, name, spec }: Cluster, catalog: Catalog | undefined, sou
 }
 
 function NoClusters({ onCreate, onDeleted }: { onCreate(): void; onDeleted(): void }) {
+  const { catalog } = useCatalog();
+  const products = catalog?.products.map(({ label }) => label) ?? [];
   return (
     <section className="empty">
       <h2>Your first cluster is one click away</h2>
       <p>
-        You get Pachyderm, ready to use, on a Kubernetes cluster of your own. It has its own address and
-        certificate, and only you and the people you invite can get in. Delete it when you are done, and
-        nothing is left.
+        You get {products.length === 0 ? 'an application' : eitherOf(products)}, ready to use, on a Kubernetes
+        cluster of your own. It has its own address and certificate, and only you and the people you invite
+        can get in. Delete it when you are done, and nothing is left.
       </p>
       <Button look="primary" icon={<PlusIcon />} onClick={onCreate}>
         Create your first cluster
@@ -220,21 +219,29 @@ function Deleted({ uid, sought }: { uid: string; sought: string }) {
   );
   const live = useLive(listen);
   const { catalog } = useCatalog();
-  const shown =
-    live.kind === 'there' ? live.value.filter((cluster) => isSought(cluster, catalog, sought)) : [];
-  const twins = sharedNames(shown);
   return (
     <>
       <p className="muted">
         Deleted clusters are listed for 30 days, with the proof that nothing of them is left.
       </p>
-      <ul className="clusters">
-        {shown.map((cluster) => (
-          <ClusterRow key={cluster.id} cluster={cluster} uid={uid} hasTwin={twins.has(cluster.name)} />
-        ))}
-      </ul>
-      {live.kind === 'there' && shown.length === 0 && <p className="muted">There are none.</p>}
+      <LivePart live={live} what="your deleted clusters">
+        {(all) => (
+          <DeletedList uid={uid} clusters={all.filter((cluster) => isSought(cluster, catalog, sought))} />
+        )}
+      </LivePart>
     </>
+  );
+}
+
+function DeletedList({ uid, clusters }: { uid: string; clusters: readonly Cluster[] }) {
+  if (clusters.length === 0) return <p className="muted">There are none.</p>;
+  const twins = sharedNames(clusters);
+  return (
+    <ul className="clusters">
+      {clusters.map((cluster) => (
+        <ClusterRow key={cluster.id} cluster={cluster} uid={uid} hasTwin={twins.has(cluster.name)} />
+      ))}
+    </ul>
   );
 }
 

@@ -6,7 +6,6 @@ import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
-import { tell } from '../parts/toast.tsx';
 import { isEnding, isUsable } from './lifecycle.ts';
 import { useHasTwin, Whose } from './twins.tsx';
 
@@ -34,7 +33,7 @@ export function Retry({ cluster: { id, name, state }, look = 'primary', named }:
         danger={false}
         open={open}
         onClose={() => setOpen(false)}
-        onConfirm={async () => {
+        onConfirm={async (tell) => {
           await must(api.post('/v1/clusters/{id}:retry', { params: { path: { id } } }));
           tell(removes ? `${name} is being removed.` : `${name} is starting again.`);
         }}
@@ -66,7 +65,7 @@ export function Delete({ cluster, look = 'plain', named }: Props) {
         typed={isUsable(state) ? name : undefined}
         open={open}
         onClose={() => setOpen(false)}
-        onConfirm={async () => {
+        onConfirm={async (tell) => {
           await must(api.delete('/v1/clusters/{id}', { params: { path: { id } } }));
           tell(`${name} is being deleted.`);
         }}

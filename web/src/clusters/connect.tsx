@@ -1,14 +1,14 @@
-/** How to use it: in a browser, with pachctl, with kubectl. The files that open it are made when they are asked for and good for less than an hour. */
-import { useState } from 'react';
+/** How to use it: in a browser, with pachctl, with kubectl. The files that open it are made when they are asked for and valid for less than an hour. */
 import { distinctName } from '../../../shared/distinct-name.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
-import { type ApiError, asApiError, must } from '../api/client.ts';
+import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { CopyLine } from '../parts/copy.tsx';
 import { DownloadIcon, OpenIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { save } from '../parts/save.ts';
+import { useSubmit } from '../parts/use-submit.ts';
 
 export function Connect({ cluster }: { cluster: Cluster }) {
   const { id, endpoints } = cluster;
@@ -58,25 +58,18 @@ interface CredentialsProps {
 
 function CredentialsButton({ id, kind, file, children }: CredentialsProps) {
   const { api } = useHub();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError>();
-  const download = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const text = await must(
-        api.get('/v1/clusters/{id}/credentials', {
-          params: { path: { id }, query: { kind } },
-          parseAs: 'text',
-        }),
-      );
+  const {
+    busy,
+    error,
+    submit: download,
+  } = useSubmit(
+    async () => {
+      const params = { path: { id }, query: { kind } };
+      const text = await must(api.get('/v1/clusters/{id}/credentials', { params, parseAs: 'text' }));
       save(String(text), file);
-    } catch (thrown) {
-      setError(asApiError(thrown));
-    } finally {
-      setBusy(false);
-    }
-  };
+    },
+    { called: children },
+  );
   return (
     <>
       <Button icon={<DownloadIcon />} busy={busy} onClick={download}>

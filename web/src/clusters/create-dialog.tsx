@@ -16,7 +16,8 @@ import { Problem } from '../parts/problem.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 import { useMyAccount, useRefusal } from '../session/me.ts';
 import { useStore } from '../store.ts';
-import { AVAILABILITY, type Catalog, capital, useCatalog } from './catalog.ts';
+import { capital } from '../words.ts';
+import { AVAILABILITY, type Catalog, useCatalog } from './catalog.ts';
 import { LIFETIMES } from './lifetimes.ts';
 import { order, type Wish } from './orders.ts';
 import { isQuota, QuotaRequest } from './quota-request.tsx';
@@ -44,40 +45,18 @@ interface FormProps {
 function Form({ catalog, onClose, takesFocus }: FormProps) {
   const hub = useHub();
   const [, go] = useLocation();
-  const { defaults } = catalog;
-  const live = useStore(hub.myClusters);
-  const [wish, setWish] = useState<Wish>(() => ({
-    name: freeName(live.kind === 'there' ? live.value.map(({ name }) => name) : []),
-    product: defaults.product,
-    version: defaults.version,
-    size: defaults.size,
-    region: defaults.region,
-    availability: defaults.availability,
-    isolation: defaults.isolation,
-  }));
-  const first = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (takesFocus) first.current?.focus();
-  }, [takesFocus]);
-  // Whoever has closed it is somewhere else by now, and is not taken away from there.
-  const isThere = useRef(true);
-  useEffect(
-    () => () => {
-      isThere.current = false;
-    },
-    [],
-  );
+  const [wish, setWish] = useFirstWish(catalog);
+  const isThere = useIsThere();
   const refusal = useRefusal();
   const { quote, isUnknown } = useQuote(wish, refusal);
   const obstacle = obstacleOf(refusal, quote);
   const mayNot = obstacle?.waits === false;
   // The same wish, however often it is sent, is one cluster; another wish is another one.
   const key = useKeyFor(wish);
-  const change = (part: Partial<Wish>): void => {
-    setWish({ ...wish, ...part });
+  const change = (next: Wish): void => {
+    setWish(next);
     forget();
   };
-  const product = catalog.products.find(({ id }) => id === wish.product);
   const size = catalog.sizes.find(({ id }) => id === wish.size);
   // Of what is chosen now, at once.
   const price = quote?.hourlyPrice ?? size?.hourlyPrice[wish.availability ?? 'zonal'];
@@ -85,114 +64,30 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
 
   const { busy, error, submit, forget } = useSubmit(async () => {
     if (!isNameGood || mayNot) return;
-    const { id } = await order(hub, key, wish, () => isThere.current);
-    if (!isThere.current) return;
+    const { id } = await order(hub, key, wish, isThere);
+    if (!isThere()) return;
     onClose();
     go(`/clusters/${id}`);
   });
+  const part = { catalog, wish, onChange: change };
   return (
     <form onSubmit={submit} noValidate>
       <div className="form-grid">
-        <Field label="Name" hint="Lower-case letters, digits and hyphens; starts with a letter.">
-          {(id, hint) => (
-            <input
-              ref={first}
-              id={id}
-              aria-describedby={hint}
-              aria-invalid={wish.name !== '' && !isNameGood}
-              value={wish.name}
-              maxLength={MAX_LABEL}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={({ target }) => change({ name: target.value })}
-            />
-          )}
-        </Field>
-        <Select
-          label="Application"
-          value={wish.product ?? ''}
-          options={catalog.products.map(({ id, label }) => [id, label])}
-          onChange={(value) => {
-            const chosen = catalog.products.find((one) => one.id === value);
-            const version = chosen?.versions.find((one) => one.default)?.version;
-            change({ product: value, ...(version !== undefined && { version }) });
-          }}
-        />
-        <Select
-          label="Version"
-          value={wish.version ?? ''}
-          options={(product?.versions ?? []).map((one) => [
-            one.version,
-            `${one.version}${one.default ? ' (newest)' : ''}`,
-          ])}
-          onChange={(version) => change({ version })}
-        />
+        <Name {...part} isGood={isNameGood} takesFocus={takesFocus} />
+        <Application {...part} />
         <Select
           label="Region"
           value={wish.region ?? ''}
           options={catalog.regions.map(({ id, label }) => [id, `${label} (${id})`])}
-          onChange={(region) => change({ region })}
+          onChange={(region) => change({ ...wish, region })}
         />
       </div>
-      <Choices
-        legend="Size"
-        name="size"
-        value={wish.size}
-        options={catalog.sizes.map((one) => ({
-          value: one.id,
-          label: capital(one.id),
-          note: `${one.label} · ${inDollars(one.hourlyPrice[wish.availability ?? 'zonal'])} per hour`,
-        }))}
-        onChange={(chosen) => change({ size: chosen })}
-      />
+      <Size {...part} />
       <details className="more">
         <summary>Availability, isolation and lifetime</summary>
-        <Choices
-          legend="Availability"
-          name="availability"
-          value={wish.availability}
-          options={[
-            {
-              value: 'zonal',
-              label: capital(AVAILABILITY.zonal),
-              note: 'Cheaper and quicker; unavailable while its zone is down.',
-            },
-            {
-              value: 'regional',
-              label: capital(AVAILABILITY.regional),
-              note: 'Stays available if one zone is down.',
-            },
-          ]}
-          onChange={(availability) => change({ availability: availability as 'zonal' | 'regional' })}
-        />
-        <Choices
-          legend="Isolation"
-          name="isolation"
-          value={wish.isolation}
-          options={[
-            { value: 'dedicated', label: 'A cluster of its own', note: 'Nobody else uses its machines.' },
-            {
-              value: 'namespace',
-              label: 'A place in a shared cluster',
-              note: 'Not offered yet.',
-              disabled: true,
-            },
-          ]}
-          onChange={(isolation) => change({ isolation: isolation as 'dedicated' | 'namespace' })}
-        />
-        <Select
-          label="Lifetime"
-          hint="It is then deleted automatically; you can still delete it sooner."
-          value={String(wish.ttlHours ?? '')}
-          options={[
-            ['', 'Until I delete it'],
-            ...LIFETIMES.map(([hours, label]) => [String(hours), label] as const),
-          ]}
-          onChange={(hours) => {
-            const { ttlHours: _, ...rest } = wish;
-            setWish(hours === '' ? rest : { ...rest, ttlHours: Number(hours) });
-          }}
-        />
+        <Availability {...part} />
+        <Isolation {...part} />
+        <Lifetime {...part} />
       </details>
       <QuoteLine {...{ price, quote, isUnknown, obstacle }} sizeLabel={size?.label} />
       {error && <Problem error={error} />}
@@ -212,6 +107,155 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
     </form>
   );
 }
+
+/** What the catalog proposes, under a name that is free. */
+function useFirstWish({ defaults }: Catalog) {
+  const live = useStore(useHub().myClusters);
+  const { product, version, size, region, availability, isolation } = defaults;
+  return useState<Wish>(() => ({
+    name: freeName(live.kind === 'there' ? live.value.map(({ name }) => name) : []),
+    ...{ product, version, size, region, availability, isolation },
+  }));
+}
+
+/** Whoever has closed it is somewhere else by now, and is not taken away from there. */
+function useIsThere(): () => boolean {
+  const isThere = useRef(true);
+  useEffect(
+    () => () => {
+      isThere.current = false;
+    },
+    [],
+  );
+  return () => isThere.current;
+}
+
+/** What each part of the form has. */
+interface PartProps {
+  catalog: Catalog;
+  wish: Wish;
+  onChange(wish: Wish): void;
+}
+
+function Name({ wish, onChange, isGood, takesFocus }: PartProps & { isGood: boolean; takesFocus: boolean }) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (takesFocus) input.current?.focus();
+  }, [takesFocus]);
+  return (
+    <Field label="Name" hint="Lower-case letters, digits and hyphens; starts with a letter.">
+      {(id, hint) => (
+        <input
+          ref={input}
+          id={id}
+          aria-describedby={hint}
+          aria-invalid={wish.name !== '' && !isGood}
+          value={wish.name}
+          maxLength={MAX_LABEL}
+          autoComplete="off"
+          spellCheck={false}
+          onChange={({ target }) => onChange({ ...wish, name: target.value })}
+        />
+      )}
+    </Field>
+  );
+}
+
+function Application({ catalog: { products }, wish, onChange }: PartProps) {
+  const versionsOf = (product: string | undefined) =>
+    products.find(({ id }) => id === product)?.versions ?? [];
+  return (
+    <>
+      <Select
+        label="Application"
+        value={wish.product ?? ''}
+        options={products.map(({ id, label }) => [id, label])}
+        onChange={(product) => {
+          const version = versionsOf(product).find((one) => one.default)?.version;
+          onChange({ ...wish, product, ...(version !== undefined && { version }) });
+        }}
+      />
+      <Select
+        label="Version"
+        value={wish.version ?? ''}
+        options={versionsOf(wish.product).map((one) => [
+          one.version,
+          `${one.version}${one.default ? ' (default)' : ''}`,
+        ])}
+        onChange={(version) => onChange({ ...wish, version })}
+      />
+    </>
+  );
+}
+
+const Size = ({ catalog, wish, onChange }: PartProps) => (
+  <Choices
+    legend="Size"
+    name="size"
+    value={wish.size}
+    options={catalog.sizes.map((one) => ({
+      value: one.id,
+      label: capital(one.id),
+      note: `${one.label} · ${inDollars(one.hourlyPrice[wish.availability ?? 'zonal'])} per hour`,
+    }))}
+    onChange={(size) => onChange({ ...wish, size })}
+  />
+);
+
+const Availability = ({ wish, onChange }: PartProps) => (
+  <Choices
+    legend="Availability"
+    name="availability"
+    value={wish.availability}
+    options={[
+      {
+        value: 'zonal',
+        label: capital(AVAILABILITY.zonal),
+        note: 'Cheaper and quicker; unavailable while its zone is down.',
+      },
+      {
+        value: 'regional',
+        label: capital(AVAILABILITY.regional),
+        note: 'Stays available if one zone is down.',
+      },
+    ]}
+    onChange={(availability) => onChange({ ...wish, availability: availability as 'zonal' | 'regional' })}
+  />
+);
+
+const Isolation = ({ wish, onChange }: PartProps) => (
+  <Choices
+    legend="Isolation"
+    name="isolation"
+    value={wish.isolation}
+    options={[
+      { value: 'dedicated', label: 'A cluster of its own', note: 'Nobody else uses its machines.' },
+      {
+        value: 'namespace',
+        label: 'A place in a shared cluster',
+        note: 'Not offered yet.',
+        disabled: true,
+      },
+    ]}
+    onChange={(isolation) => onChange({ ...wish, isolation: isolation as 'dedicated' | 'namespace' })}
+  />
+);
+
+const Lifetime = ({ wish, onChange }: PartProps) => (
+  <Select
+    label="Lifetime"
+    hint="It is then deleted automatically; you can still delete it sooner."
+    value={String(wish.ttlHours ?? '')}
+    options={[
+      ['', 'Until I delete it'],
+      ...LIFETIMES.map(([hours, label]) => [String(hours), label] as const),
+    ]}
+    onChange={(hours) => {
+      const { ttlHours: _, ...rest } = wish;
+      onChange(hours === '' ? rest : { ...rest, ttlHours: Number(hours) });
+    }}
+  />
+);
 
 /** `my-cluster`, or the first of `my-cluster-2`, `my-cluster-3` … that is free. */
 export function freeName(taken: readonly string[]): string {

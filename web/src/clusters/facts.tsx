@@ -1,11 +1,12 @@
 /** What it is: what was asked for, what it costs, what holds of it. */
-import type { ReactNode } from 'react';
 import { ZONES } from '../../../shared/catalog/zones.ts';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import { Copy } from '../parts/copy.tsx';
+import { Fact } from '../parts/facts.tsx';
 import { CheckIcon, WarningIcon } from '../parts/icons.tsx';
 import { dayAndTime } from '../time.ts';
-import { AVAILABILITY, capital, useCatalog } from './catalog.ts';
+import { capital } from '../words.ts';
+import { AVAILABILITY, useCatalog } from './catalog.ts';
 import { CostSoFar } from './cost.tsx';
 import { Extend } from './extend.tsx';
 import { isEnding, mayAsk } from './lifecycle.ts';
@@ -74,14 +75,5 @@ export function Facts({ cluster, role }: { cluster: Cluster; role: Role | 'opera
         </>
       )}
     </aside>
-  );
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

@@ -9,12 +9,11 @@ import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { tell } from '../parts/toast.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 import type { SignedIn } from '../session/session.ts';
 import { isEnding, mayAsk } from './lifecycle.ts';
 import { RoleChoice } from './role-choice.tsx';
-import { ROLES } from './roles.ts';
+import { type Deed, deedOf, ROLES } from './roles.ts';
 
 type Member = Schemas['Member'];
 
@@ -41,11 +40,8 @@ export function Members({ cluster, role, session }: Props) {
             key={member.uid ?? member.email}
             member={member}
             cluster={cluster}
-            isSelf={member.uid === session.uid}
+            session={session}
             mayShare={mayShare}
-            isPayer={!member.pending && member.uid === cluster.owner}
-            mayOffer={mayShare && session.uid === cluster.owner}
-            self={session.email}
             isLastOwner={member.role === 'owner' && !member.pending && owners === 1}
             onChange={refresh}
           />
@@ -85,34 +81,22 @@ function useInvited({ id, members }: Cluster, mayShare: boolean) {
 interface RowProps {
   member: Member;
   cluster: Cluster;
-  isSelf: boolean;
+  /** Whoever looks. */
+  session: SignedIn;
   mayShare: boolean;
-  /** Whether the cluster counts for them. */
-  isPayer: boolean;
-  /** Whether it counts for whoever looks, who may offer it to another owner. */
-  mayOffer: boolean;
-  /** Address of whoever looks. */
-  self: string;
   isLastOwner: boolean;
   onChange(): void;
 }
 
-function MemberRow({
-  member,
-  cluster,
-  isSelf,
-  mayShare,
-  isPayer,
-  mayOffer,
-  self,
-  isLastOwner,
-  onChange,
-}: RowProps) {
+function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }: RowProps) {
   const { api } = useHub();
   const [, go] = useLocation();
   const [removing, setRemoving] = useState(false);
   const { email, role, pending } = member;
   const path = { id: cluster.id, email };
+  const isSelf = member.uid === session.uid;
+  /** Whether the cluster counts for them. */
+  const isPayer = !pending && member.uid === cluster.owner;
   // A cluster keeps an owner, and whoever it counts for stays one; the API says so too.
   const mustStay = isLastOwner || (isPayer && role === 'owner');
   const mayLeave = isSelf && !mustStay && !isEnding(cluster.state);
@@ -134,32 +118,26 @@ function MemberRow({
         <span className="muted">{role}</span>
       )}
       {((mayShare && !mustStay) || mayLeave) && email !== '' && (
-        <Button look="quiet" onClick={() => setRemoving(true)}>
+        <Button
+          look="quiet"
+          aria-label={isSelf ? undefined : `${pending ? 'Withdraw the invitation of' : 'Remove'} ${email}`}
+          onClick={() => setRemoving(true)}
+        >
           {isSelf ? 'Leave' : pending ? 'Withdraw' : 'Remove'}
         </Button>
       )}
       <Transfer
         cluster={cluster}
         member={member}
-        deed={
-          !mayShare || pending || role !== 'owner' || isPayer || email === ''
-            ? undefined
-            : isOffered && isSelf
-              ? 'take'
-              : mayOffer && isOffered
-                ? 'withdraw'
-                : mayOffer
-                  ? 'offer'
-                  : undefined
-        }
-        self={self}
+        deed={mayShare ? deedOf(cluster, member, session.uid) : undefined}
+        self={session.email}
       />
       <Confirm
         title={isSelf ? `Leave ${cluster.name}?` : `Remove ${email}?`}
         action={isSelf ? 'Leave' : 'Remove'}
         open={removing}
         onClose={() => setRemoving(false)}
-        onConfirm={async () => {
+        onConfirm={async (tell) => {
           await must(api.delete('/v1/clusters/{id}/members/{email}', { params: { path } }));
           if (isSelf) go('/');
           else onChange();
@@ -179,29 +157,33 @@ function MemberRow({
 const TRANSFERS = {
   offer: {
     label: 'Let them pay',
+    named: (email: string) => `Let them pay: ${email}`,
     title: (email: string) => `Ask ${email} to pay for it?`,
     says: 'If they accept, it is charged to their account instead of yours. You stay an owner, and can then leave. Until then you pay.',
     done: (email: string) => `${email} was asked to pay for it.`,
   },
   withdraw: {
     label: 'Withdraw the offer',
+    named: (email: string) => `Withdraw the offer to ${email}`,
     title: (email: string) => `Withdraw the offer to ${email}?`,
     says: 'You keep paying for it.',
     done: () => 'It is no longer offered to anybody.',
   },
   take: {
     label: 'Pay for it',
+    // It is beside nobody's name but one's own.
+    named: () => undefined,
     title: () => 'Pay for it from now on?',
     says: 'From now on it is charged to your account: it uses one of your clusters and its cost per hour. You can leave it only after somebody else takes it over.',
     done: () => 'You pay for it now.',
   },
-} as const;
+} as const satisfies Record<Deed, object>;
 
 interface TransferProps {
   cluster: Cluster;
   member: Member;
   /** Undefined: there is nothing that whoever looks may do. */
-  deed: keyof typeof TRANSFERS | undefined;
+  deed: Deed | undefined;
   self: string;
 }
 
@@ -210,10 +192,10 @@ function Transfer({ cluster: { id }, member: { email }, deed, self }: TransferPr
   const { api } = useHub();
   const [asking, setAsking] = useState(false);
   if (deed === undefined) return null;
-  const { label, title, says, done } = TRANSFERS[deed];
+  const { label, named, title, says, done } = TRANSFERS[deed];
   return (
     <div className="transfer">
-      <Button look="quiet" onClick={() => setAsking(true)}>
+      <Button look="quiet" aria-label={named(email)} onClick={() => setAsking(true)}>
         {label}
       </Button>
       <Confirm
@@ -221,7 +203,7 @@ function Transfer({ cluster: { id }, member: { email }, deed, self }: TransferPr
         action={label}
         open={asking}
         onClose={() => setAsking(false)}
-        onConfirm={async () => {
+        onConfirm={async (tell) => {
           const body = { email: deed === 'offer' ? email : self };
           await must(api.post('/v1/clusters/{id}:transfer', { params: { path: { id } }, body }));
           tell(done(email));
@@ -237,21 +219,24 @@ function Invite({ cluster, onChange }: { cluster: Cluster; onChange(): void }) {
   const { api } = useHub();
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<Role>('editor');
-  const { busy, error, submit } = useSubmit(async () => {
-    const path = { id: cluster.id, email: email.trim() };
-    const { members } = await must(
-      api.put('/v1/clusters/{id}/members/{email}', { params: { path }, body: { role } }),
-    );
-    setEmail('');
-    const isThere = Object.keys(members).length > Object.keys(cluster.members).length;
-    const isKnown = Object.values(cluster.emails ?? {}).includes(path.email.toLowerCase());
-    tell(
-      isThere || isKnown
-        ? `${path.email} can use ${cluster.name}.`
-        : `${path.email} is invited, and becomes a member by signing in with that address.`,
-    );
-    onChange();
-  });
+  const { busy, error, submit } = useSubmit(
+    async (tell) => {
+      const path = { id: cluster.id, email: email.trim() };
+      const { members } = await must(
+        api.put('/v1/clusters/{id}/members/{email}', { params: { path }, body: { role } }),
+      );
+      setEmail('');
+      const isThere = Object.keys(members).length > Object.keys(cluster.members).length;
+      const isKnown = Object.values(cluster.emails ?? {}).includes(path.email.toLowerCase());
+      tell(
+        isThere || isKnown
+          ? `${path.email} can use ${cluster.name}.`
+          : `${path.email} is invited, and becomes a member by signing in with that address.`,
+      );
+      onChange();
+    },
+    { called: `Share ${cluster.name}` },
+  );
   return (
     <form className="invite" onSubmit={submit}>
       <Field label="Share with">

@@ -4,7 +4,7 @@
  */
 import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts';
 import type { Hub } from '../hub.ts';
-import { tell } from '../parts/toast.tsx';
+import { teller } from '../parts/toast.tsx';
 import { createStore, useStore } from '../store.ts';
 
 export type Wish = Schemas['CreateCluster'];
@@ -35,8 +35,9 @@ export async function order(
   isWaitedFor: () => boolean,
 ): Promise<Schemas['Cluster']> {
   const uid = uidIn(session);
+  const tell = teller();
   const tellThem = (text: string): void => {
-    if (!isWaitedFor() && uidIn(session) === uid) tell(text);
+    if (!isWaitedFor()) tell(text);
   };
   put({ key, wish, uid });
   try {

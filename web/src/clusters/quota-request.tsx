@@ -8,10 +8,10 @@ import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { tell } from '../parts/toast.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 import { useMaxClusters, useMyAccount } from '../session/me.ts';
 import { dayAndTime } from '../time.ts';
+import { clustersInWords } from '../words.ts';
 
 /** What an operator can grant: whatever else stands in the way, asking for more does not remove it. */
 export const isQuota = (code: ErrorCode): boolean =>
@@ -36,18 +36,19 @@ export function QuotaRequest() {
   );
 }
 
-const clustersInWords = (count: number): string => (count === 1 ? 'one cluster' : `${count} clusters`);
-
 function Asked({ maxClusters }: { maxClusters: number }) {
   const { api } = useHub();
   const {
     busy,
     error,
     submit: withdraw,
-  } = useSubmit(async () => {
-    await must(api.delete('/v1/me/quotaRequest'));
-    tell('Your request is withdrawn.');
-  });
+  } = useSubmit(
+    async (tell) => {
+      await must(api.delete('/v1/me/quotaRequest'));
+      tell('Your request is withdrawn.');
+    },
+    { called: 'Take the request back' },
+  );
   return (
     <>
       <p className="small">
@@ -61,18 +62,23 @@ function Asked({ maxClusters }: { maxClusters: number }) {
   );
 }
 
+const ASK_TITLE = 'Ask for more clusters';
+
 function AskDialog({ now, onClose }: { now: number | undefined; onClose(): void }) {
   const { api } = useHub();
   const [maxClusters, setMaxClusters] = useState(now === undefined ? '' : String(now + 1));
   const [reason, setReason] = useState('');
-  const { busy, error, submit } = useSubmit(async () => {
-    await must(api.put('/v1/me/quotaRequest', { body: { maxClusters: Number(maxClusters), reason } }));
-    tell('Your request was sent to the operators.');
-    onClose();
-  });
+  const { busy, error, submit } = useSubmit(
+    async (tell) => {
+      await must(api.put('/v1/me/quotaRequest', { body: { maxClusters: Number(maxClusters), reason } }));
+      tell('Your request was sent to the operators.');
+      onClose();
+    },
+    { called: ASK_TITLE },
+  );
   return (
     <Dialog
-      title="Ask for more clusters"
+      title={ASK_TITLE}
       description={`${now === undefined ? '' : `You may have ${now} at once. `}An operator sees what you ask for and why.`}
       open
       onClose={onClose}

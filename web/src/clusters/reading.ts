@@ -7,6 +7,9 @@ import { useNow } from '../time.ts';
 import { isUsable } from './lifecycle.ts';
 import { NEAR_END_MS } from './lifetimes.ts';
 
+/** Of cloud time: in that long most things cost less than a cent, so who shows money is drawn anew no more often. */
+export const CENT_MS = 60_000;
+
 /** Cloud time since an instant. On a laptop the cloud is quicker than the clock. */
 export const useCloudElapsed = (everyMs = 1000): ((sinceMs: number) => number) => {
   const speed = useHub().config.hub?.cloudSpeed ?? 1;

@@ -34,7 +34,9 @@ export function RoleChoice({ cluster, email, role, isSelf, onChange }: Props) {
     await must(api.put('/v1/clusters/{id}/members/{email}', { params, body: { role: chosen } }));
     onChange();
   };
-  const { busy, error, submit, forget } = useSubmit(async () => (question ? setAsking(true) : give()));
+  const { busy, error, submit, forget } = useSubmit(async () => (question ? setAsking(true) : give()), {
+    called: `Change the role of ${email}`,
+  });
   return (
     <>
       <form className="row" onSubmit={submit}>

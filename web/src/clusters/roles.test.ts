@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { questionOf } from './roles.ts';
+import { deedOf, questionOf } from './roles.ts';
 
 const EMAIL = 'grace@example.com';
 
@@ -19,4 +19,19 @@ test.each([
   ['owner', 'owner', true],
 ] as const)('from %s to %s (oneself: %s) is none', (from, to, isSelf) => {
   expect(questionOf(EMAIL, from, to, isSelf)).toBeUndefined();
+});
+
+test.each([
+  ['who pays offers it to another owner', 'payer', { uid: 'other' }, undefined, 'offer'],
+  ['and takes that back', 'payer', { uid: 'other' }, 'other', 'withdraw'],
+  ['whom it is offered to takes it', 'other', { uid: 'other' }, 'other', 'take'],
+  ['nobody takes it for somebody else', 'third', { uid: 'other' }, 'other', undefined],
+  ['nobody but who pays offers it', 'third', { uid: 'other' }, undefined, undefined],
+  ['who pays need not offer it to themselves', 'payer', { uid: 'payer' }, undefined, undefined],
+  ['it counts for owners alone', 'payer', { uid: 'other', role: 'editor' }, undefined, undefined],
+  ['who has not come yet cannot pay', 'payer', { pending: true }, undefined, undefined],
+  ['who has no address cannot be named', 'payer', { uid: 'other', email: '' }, undefined, undefined],
+] as const)('of who pays: %s', (_, uid, member, offeredTo, deed) => {
+  const cluster = { owner: 'payer', ...(offeredTo !== undefined && { offeredTo }) };
+  expect(deedOf(cluster, { role: 'owner', email: EMAIL, pending: false, ...member }, uid)).toBe(deed);
 });

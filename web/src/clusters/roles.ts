@@ -1,5 +1,5 @@
-/** What members may, in words. */
-import type { Role } from '../../../shared/documents/cluster.ts';
+/** What members may: in words, and about each other. */
+import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 
 export const ROLES: readonly (readonly [Role, string])[] = [
   ['viewer', 'Viewer: can look'],
@@ -37,4 +37,28 @@ export function questionOf(
       meaning: 'They will no longer be an owner: they can no longer share or delete the cluster.',
     };
   return undefined;
+}
+
+/** What an owner may do about for whom a cluster counts. */
+export type Deed = 'offer' | 'withdraw' | 'take';
+
+/**
+ * @param uid of the owner who looks
+ * @returns what they may do about this member; undefined: nothing
+ */
+export function deedOf(
+  { owner, offeredTo }: Pick<Cluster, 'owner' | 'offeredTo'>,
+  {
+    uid: of,
+    role,
+    email,
+    pending,
+  }: { uid?: string | undefined; role: Role; email: string; pending: boolean },
+  uid: string,
+): Deed | undefined {
+  // It counts for owners alone, who are named by their address; and it counts for that one already.
+  if (pending || of === undefined || role !== 'owner' || of === owner || email === '') return undefined;
+  const isOffered = of === offeredTo;
+  if (uid === owner) return isOffered ? 'withdraw' : 'offer';
+  return isOffered && of === uid ? 'take' : undefined;
 }

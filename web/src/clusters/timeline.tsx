@@ -6,6 +6,7 @@ import { rowOf } from '../../../shared/lifecycle/table.ts';
 import { durationInWords } from '../duration.ts';
 import { dayAndTime } from '../time.ts';
 import { toneOf } from './lifecycle.ts';
+import { MOST_EVENTS } from './use-cluster.ts';
 
 const FIRST = 12;
 
@@ -40,6 +41,9 @@ export function Timeline({ events, cluster }: { events: readonly ClusterEvent[];
         <button type="button" className="link" onClick={() => setAll(true)}>
           Show {newest.length - shown.length} more
         </button>
+      )}
+      {all && newest.length >= MOST_EVENTS && (
+        <p className="muted">These are the newest {MOST_EVENTS}; the API lists the others.</p>
       )}
     </section>
   );

@@ -35,18 +35,18 @@ export function useCluster(id: string): LiveCluster {
 }
 
 /** A page of them says what is going on; all that ever happened is told by the API. */
-const NEWEST = 200;
+export const MOST_EVENTS = 200;
 
 /**
- * Newest last. What has been seen stays while the listener is opened anew. What happened to a spare before it was claimed is none of its
- * owner's doing, and is told to operators only.
+ * The newest ones, newest last. What has been seen stays while the listener is opened anew. What happened to a spare before it was claimed
+ * is none of its owner's doing, and is told to operators only.
  */
 export function useEvents(id: string, isMember: boolean): readonly ClusterEvent[] {
   const { firebase } = useHub();
   const listen = useCallback(
     (next: Next<readonly ClusterEvent[]>) => {
       const events = collection(firebase.db, eventsOf(id));
-      return listenToQuery<ClusterEvent>(query(events, orderBy('epoch'), limitToLast(NEWEST)), next);
+      return listenToQuery<ClusterEvent>(query(events, orderBy('epoch'), limitToLast(MOST_EVENTS)), next);
     },
     [firebase, id],
   );

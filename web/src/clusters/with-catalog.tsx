@@ -1,6 +1,7 @@
 /** A form that needs to know what there is to choose from: while that comes, and where it does not. */
 import type { ReactNode } from 'react';
 import { Button } from '../parts/button.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { type Catalog, useCatalog } from './catalog.ts';
 
@@ -13,10 +14,5 @@ export function WithCatalog({ children }: { children(catalog: Catalog): ReactNod
         <Button onClick={askAgain}>Try again</Button>
       </Problem>
     );
-  return (
-    <div className="loading" role="status">
-      <span className="spinner" aria-hidden="true" />
-      <span className="unseen">Loading the choices</span>
-    </div>
-  );
+  return <Loading what="the choices" />;
 }

@@ -24,11 +24,17 @@ export function watchConnection(
 ): Store<Connection> {
   const store = createStore<Connection>({ kind: 'connecting' });
   let late: number | undefined;
+  let of: string | undefined;
   const connecting = (): void => {
+    const now = session.get();
+    // Nothing is listened to before somebody has signed in, however long they take.
+    const uid = now.kind === 'in' ? now.uid : undefined;
+    // What is late stays so, whatever else is heard of the line meanwhile.
+    if (uid === of && store.get().kind !== 'live' && store.get().kind !== 'lost') return;
+    of = uid;
     store.set({ kind: 'connecting' });
     clearTimeout(late);
-    // Nothing is listened to before somebody has signed in, however long they take.
-    if (session.get().kind !== 'in') return;
+    if (uid === undefined) return;
     late = window.setTimeout(() => {
       if (store.get().kind === 'connecting') store.set({ kind: 'unreachable' });
     }, LATE_MS);

@@ -21,6 +21,10 @@ export const LOADING: Live<never> = { kind: 'loading' };
 
 export type Next<T> = (live: Live<T>) => void;
 
+/** Of what is there. */
+export const mapLive = <T, U>(live: Live<T>, map: (value: T) => U): Live<U> =>
+  live.kind === 'there' ? { ...live, value: map(live.value) } : live;
+
 const ended = (error: FirestoreError): Live<never> => ({
   kind: 'ended',
   denied: error.code === 'permission-denied' || error.code === 'unauthenticated',

@@ -4,6 +4,7 @@
  */
 import { collection, type Firestore, limit, orderBy, query, where } from 'firebase/firestore';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { CLUSTERS } from '../../../shared/documents/paths.ts';
 import { isFinal } from '../../../shared/lifecycle/derive.ts';
 import { STATES } from '../../../shared/lifecycle/table.ts';
 import type { SessionStore } from '../session/session.ts';
@@ -14,7 +15,8 @@ import { listenAsUser } from './of-user.ts';
 /** Beyond that a person needs the search of the API; the list says so. */
 export const MOST_CLUSTERS = 500;
 
-const NOT_FINAL = STATES.filter((state) => !isFinal(state));
+/** Deleted ones stay for weeks; where they are not shown, they are not read. */
+export const NOT_FINAL = STATES.filter((state) => !isFinal(state));
 
 export type MyClusters = Store<Live<readonly Cluster[]>>;
 
@@ -23,7 +25,7 @@ export const listenToMyClusters = (db: Firestore, session: SessionStore): MyClus
 
 const mine = (db: Firestore, uid: string) =>
   query(
-    collection(db, 'clusters'),
+    collection(db, CLUSTERS),
     where('readers', 'array-contains', uid),
     where('state', 'in', NOT_FINAL),
     orderBy('createdAt', 'desc'),
@@ -33,7 +35,7 @@ const mine = (db: Firestore, uid: string) =>
 /** Those that are gone, for who wants to see them: they stay for thirty days. */
 export const myDeleted = (db: Firestore, uid: string) =>
   query(
-    collection(db, 'clusters'),
+    collection(db, CLUSTERS),
     where('readers', 'array-contains', uid),
     where('state', 'in', STATES.filter(isFinal)),
     orderBy('createdAt', 'desc'),

@@ -3,6 +3,7 @@ import { collection, limit, orderBy, query } from 'firebase/firestore';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Allowance } from '../../../shared/documents/account.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { ACCOUNTS, CELLS } from '../../../shared/documents/paths.ts';
 import { type ApiError, must, type Schemas } from '../api/client.ts';
 import { persist } from '../api/persist.ts';
 import { useAsked } from '../api/use-asked.ts';
@@ -19,7 +20,7 @@ export const MOST_ACCOUNTS = 200;
 export function useAccounts() {
   const { firebase } = useHub();
   const [asking, most] = useMemo(() => {
-    const accounts = collection(firebase.db, 'accounts');
+    const accounts = collection(firebase.db, ACCOUNTS);
     const listen = (order: Parameters<typeof orderBy>) => (next: Next<readonly Account[]>) =>
       listenToQuery<Account>(query(accounts, orderBy(...order), limit(MOST_ACCOUNTS)), next);
     return [listen(['request.at', 'asc']), listen(['clusters', 'desc'])];
@@ -36,7 +37,7 @@ export function useCells(): {
   const ask = useCallback(() => must(api.get('/v1/admin/cells')), [api]);
   const { answer, error } = useAsked(ask);
   const listen = useMemo(() => {
-    const cells = collection(firebase.db, 'cells');
+    const cells = collection(firebase.db, CELLS);
     return (next: Next<readonly Account[]>) => listenToQuery<Account>(cells, next);
   }, [firebase]);
   return { cells: useLive(listen), replies: answer?.cells ?? [], error };

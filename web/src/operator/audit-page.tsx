@@ -7,10 +7,10 @@ import { AUDIT } from '../../../shared/documents/paths.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
+import { Ago, Fact } from '../parts/facts.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
 import { type Asked, addressOf, askedIn } from './audit.ts';
-import { Ago, Fact } from './facts.tsx';
 import { LivePart } from './live-part.tsx';
 
 /** Shown at first, and more of with each press. */

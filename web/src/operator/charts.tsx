@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import { Link } from 'wouter';
 import { durationInWords } from '../duration.ts';
 import { inDollars, microsInDollars } from '../money.ts';
-import { dayAndTime } from '../time.ts';
+import { dayAndTime, LANGUAGE } from '../time.ts';
 import { Chart, type Colours, type Drawing } from './chart.tsx';
 import {
   type Asked,
@@ -23,8 +23,8 @@ interface Times {
   range: Range;
 }
 
-const hour = new Intl.DateTimeFormat(undefined, { hour: 'numeric' });
-const dayOfMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
+const hour = new Intl.DateTimeFormat(LANGUAGE, { hour: '2-digit', minute: '2-digit' });
+const dayOfMonth = new Intl.DateTimeFormat(LANGUAGE, { day: 'numeric', month: 'short' });
 const percent = (share: number): string => `${Math.round(share * 100)} %`;
 const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;

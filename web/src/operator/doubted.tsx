@@ -1,12 +1,12 @@
 /** Accounts that make nothing new, or nothing at all, because Hub or an operator doubts them; what begins that, and what ends it. */
 import { collection, limit, orderBy, query } from 'firebase/firestore';
 import { useMemo, useState } from 'react';
+import { ACCOUNTS } from '../../../shared/documents/paths.ts';
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
 import { Select } from '../parts/field.tsx';
-import { tell } from '../parts/toast.tsx';
 import { dayAndTime } from '../time.ts';
 import { type Account, MOST_ACCOUNTS } from './allowances.ts';
 import { LivePart } from './live-part.tsx';
@@ -17,7 +17,7 @@ export function useDoubted(): Live<readonly Account[]> {
   const { firebase } = useHub();
   const listen = useMemo(() => {
     const doubted = query(
-      collection(firebase.db, 'accounts'),
+      collection(firebase.db, ACCOUNTS),
       orderBy('standing.since', 'desc'),
       limit(MOST_ACCOUNTS),
     );
@@ -99,7 +99,7 @@ function RestoreDialog({ uid, name, onClose }: { uid: string; name: string; onCl
       label="Why you restore it"
       hint="It is stored in the audit log, with your name."
       verb="Restore"
-      act={async (reason) => {
+      act={async (reason, tell) => {
         const body = { standing: { state: 'good' as const, reason } };
         await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id: uid } }, body }));
         tell(`${name} can create clusters again.`);
@@ -126,7 +126,7 @@ export function HoldDialog({ uid, name, onClose }: { uid: string; name: string; 
       hint="It is stored in the audit log, with your name."
       verb={state === 'throttled' ? 'Throttle' : 'Suspend'}
       look="danger"
-      act={async (reason) => {
+      act={async (reason, tell) => {
         const body = { standing: { state, reason } };
         await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id: uid } }, body }));
         tell(`The account of ${name} is ${state}.`);

@@ -7,7 +7,6 @@ import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { tell } from '../parts/toast.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 import { type Limits, proposal } from './limits.ts';
 
@@ -28,18 +27,22 @@ export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
   const clusters = typed.clusters ?? String(proposed.maxClusters);
   const dollars =
     typed.dollars ?? (now.maxHourlyMicros === undefined ? '' : String(proposed.maxHourlyDollars));
-  const { busy, error, submit } = useSubmit(async () => {
-    const body = {
-      maxClusters: Number(clusters),
-      ...(dollars !== '' && { maxHourlyDollars: Number(dollars) }),
-    };
-    await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id: uid } }, body }));
-    tell(`${name} may have ${clusters} clusters now.`);
-    onClose();
-  });
+  const title = asked === undefined ? 'Change limits' : 'Grant more';
+  const { busy, error, submit } = useSubmit(
+    async (tell) => {
+      const body = {
+        maxClusters: Number(clusters),
+        ...(dollars !== '' && { maxHourlyDollars: Number(dollars) }),
+      };
+      await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id: uid } }, body }));
+      tell(`${name} may have ${clusters} clusters now.`);
+      onClose();
+    },
+    { called: title },
+  );
   return (
     <Dialog
-      title={asked === undefined ? 'Change limits' : 'Grant more'}
+      title={title}
       description={`How much ${name} may have at once. Clusters that wait for it start automatically; existing ones stay.`}
       open
       onClose={onClose}

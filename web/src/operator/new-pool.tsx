@@ -10,7 +10,6 @@ import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { tell } from '../parts/toast.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 
 interface Props {
@@ -19,10 +18,12 @@ interface Props {
   onClose(): void;
 }
 
+const TITLE = 'New pool';
+
 export default function NewPool(props: Props) {
   return (
     <Dialog
-      title="New pool"
+      title={TITLE}
       description="Its spares are created at once and kept until somebody takes them."
       open
       onClose={props.onClose}
@@ -46,12 +47,15 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
   };
   const isTaken = taken.includes(id);
   const isGood = RFC1035_LABEL.test(id) && !isTaken;
-  const { busy, error, submit, forget } = useSubmit(async () => {
-    if (!isGood) return;
-    await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body: wish }));
-    tell(`The pool ${id} was created; its spares are on their way.`);
-    onClose();
-  });
+  const { busy, error, submit, forget } = useSubmit(
+    async (tell) => {
+      if (!isGood) return;
+      await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body: wish }));
+      tell(`The pool ${id} was created; its spares are on their way.`);
+      onClose();
+    },
+    { called: TITLE },
+  );
   const chosen = catalog.products.find((one) => one.id === wish.product);
   const price = catalog.sizes.find((one) => one.id === wish.size)?.hourlyPrice[wish.availability];
   return (
@@ -108,7 +112,7 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
           value={wish.version}
           options={(chosen?.versions ?? []).map((one) => [
             one.version,
-            `${one.version}${one.default ? ' (newest)' : ''}`,
+            `${one.version}${one.default ? ' (default)' : ''}`,
           ])}
           onChange={(value) => change({ version: value })}
         />

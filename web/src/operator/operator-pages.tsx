@@ -2,9 +2,9 @@
 import './operator.css';
 import { Link, Redirect, Route, Switch } from 'wouter';
 import { lazyPage } from '../parts/lazy.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { AuditPage } from './audit-page.tsx';
 import { DeadLettersPage } from './dead-letters-page.tsx';
-import { Loading } from './live-part.tsx';
 import { OrphansPage } from './orphans-page.tsx';
 import { PoolsPage } from './pools-page.tsx';
 import { QuotasPage } from './quotas-page.tsx';

@@ -1,16 +1,16 @@
 /** What leaks: each thing in the cloud that no cluster claims, with whose it was, what it costs, and a button. */
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { costOfOrphan } from '../../../shared/lifecycle/cost.ts';
 import { must } from '../api/client.ts';
-import { useCloudElapsed } from '../clusters/reading.ts';
+import { CENT_MS, useCloudElapsed } from '../clusters/reading.ts';
 import { durationInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
+import { Ago, Fact } from '../parts/facts.tsx';
 import { CheckIcon, ClockIcon, DotIcon, WarningIcon } from '../parts/icons.tsx';
-import { tell } from '../parts/toast.tsx';
-import { dayAndTime, useNow, useTitle } from '../time.ts';
+import { dayAndTime, useTitle } from '../time.ts';
 import { LivePart } from './live-part.tsx';
 import {
   costsByContent,
@@ -21,12 +21,11 @@ import {
   useOrphans,
 } from './orphans.ts';
 import { ReasonDialog } from './reason-dialog.tsx';
-import { valuesOf } from './recent.ts';
 
 export function OrphansPage() {
   useTitle('Orphans');
   const orphans = useOrphans();
-  const week = valuesOf(useFoundThisWeek());
+  const week = useFoundThisWeek();
   return (
     <>
       <div className="page-head">
@@ -42,7 +41,9 @@ export function OrphansPage() {
         {(open) => (
           <>
             {open.length === 0 ? <NothingLeaks /> : <Leaking open={open} />}
-            <Week found={week} />
+            <LivePart live={week} what="what was found lately">
+              {(found) => <Week found={found} />}
+            </LivePart>
           </>
         )}
       </LivePart>
@@ -164,9 +165,6 @@ function One({ orphan }: { orphan: LiveOrphan }) {
   );
 }
 
-/** Of cloud time: less than a cent of most things. */
-const CENT_MS = 60_000;
-
 function Cost({ orphan }: { orphan: LiveOrphan }) {
   const elapsed = useCloudElapsed(CENT_MS);
   if (costsByContent(orphan)) return <>depends on what it holds</>;
@@ -195,7 +193,7 @@ function DeleteNow({ orphan: { id, kind, name } }: { orphan: LiveOrphan }) {
           hint="It is stored with the record."
           verb="Delete it"
           look="danger"
-          act={async (reason) => {
+          act={async (reason, tell) => {
             await must(
               api.post('/v1/admin/orphans/{id}:delete', { params: { path: { id } }, body: { reason } }),
             );
@@ -249,18 +247,5 @@ function Gone({ orphan }: { orphan: LiveOrphan }) {
         {orphan.hourlyMicros > 0 && `, ${microsInDollars(costOfOrphan(orphan, elapsed))}`}
       </span>
     </li>
-  );
-}
-
-function Ago({ at }: { at: Date }) {
-  return <time dateTime={at.toISOString()}>{durationInWords(useNow() - at.getTime())} ago</time>;
-}
-
-function Fact({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <div>
-      <dt className="muted">{label}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

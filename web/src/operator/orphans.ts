@@ -3,9 +3,10 @@ import { collection, limit, orderBy, query, where } from 'firebase/firestore';
 import { useMemo } from 'react';
 import type { Orphan } from '../../../shared/documents/orphan.ts';
 import { ORPHANS } from '../../../shared/documents/paths.ts';
-import { days } from '../../../shared/units.ts';
+import { days, minutes } from '../../../shared/units.ts';
 import { useHub } from '../hub.ts';
-import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
+import { type Live, listenToQuery, mapLive, type Next, useLive } from '../live/live.ts';
+import { useNow } from '../time.ts';
 
 export type OrphanState = Orphan['state'];
 /** As it is listened to: the key is its document's. */
@@ -25,9 +26,10 @@ export function useOrphans(): Live<readonly LiveOrphan[]> {
   return useLive(listen);
 }
 
-/** What was found in the last seven days, gone or not, the newest first. */
+/** What was found in the last seven days, gone or not, the newest first: what is listened to leaves as it becomes older than that. */
 export function useFoundThisWeek(): Live<readonly LiveOrphan[]> {
   const { firebase } = useHub();
+  const from = useNow(minutes(1)) - days(WEEK_DAYS);
   const listen = useMemo(() => {
     const recent = query(
       collection(firebase.db, ORPHANS),
@@ -37,7 +39,11 @@ export function useFoundThisWeek(): Live<readonly LiveOrphan[]> {
     );
     return (next: Next<readonly LiveOrphan[]>) => listenToQuery<Omit<Orphan, 'key'>>(recent, next);
   }, [firebase]);
-  return useLive(listen);
+  const live = useLive(listen);
+  return useMemo(
+    () => mapLive(live, (found) => found.filter(({ foundAt }) => foundAt.getTime() > from)),
+    [live, from],
+  );
 }
 
 export const KINDS: Readonly<Record<Orphan['kind'], string>> = {

@@ -9,14 +9,13 @@ import { must } from '../api/client.ts';
 import { ClusterProgress } from '../clusters/cluster-progress.tsx';
 import { CostSoFar } from '../clusters/cost.tsx';
 import { isMoving } from '../clusters/lifecycle.ts';
-import { useCloudElapsed, useLeft } from '../clusters/reading.ts';
+import { CENT_MS, useCloudElapsed, useLeft } from '../clusters/reading.ts';
+import { StateBadge } from '../clusters/state-badge.tsx';
 import { useHub } from '../hub.ts';
 import { microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { StateBadge } from '../parts/state-badge.tsx';
-import { tell } from '../parts/toast.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 import { dayAndTime } from '../time.ts';
 import { useShapeInWords } from './shape.ts';
@@ -108,9 +107,7 @@ function Hits({ pool, recent }: Omit<Props, 'spares'>) {
   );
 }
 
-/** Of cloud time: its meters run, so it alone is drawn anew that often. */
-const CENT_MS = 60_000;
-
+/** Its meters run, so it alone is drawn anew. */
 function Idle({ pool, spares, recent }: Props) {
   const elapsed = useCloudElapsed(CENT_MS);
   const { hourlyMicros, waitingMicros, unclaimedMicros, unclaimed } = idleCostOf(
@@ -136,11 +133,14 @@ function Wanted({ pool: { id, spec, wanted } }: { pool: Pool }) {
   // Somebody else may change it too.
   useEffect(() => setText(String(wanted)), [wanted]);
   const { product, version, size, region, availability } = spec;
-  const { busy, error, submit } = useSubmit(async () => {
-    const body = { product, version, size, region, availability, wanted: Number(text) };
-    await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body }));
-    tell(`${id} now keeps ${text === '1' ? 'one spare' : `${text} spares`}.`);
-  });
+  const { busy, error, submit } = useSubmit(
+    async (tell) => {
+      const body = { product, version, size, region, availability, wanted: Number(text) };
+      await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body }));
+      tell(`${id} now keeps ${text === '1' ? 'one spare' : `${text} spares`}.`);
+    },
+    { called: `Save what ${id} wants` },
+  );
   return (
     <form className="wanted" onSubmit={submit}>
       <Field

@@ -2,12 +2,11 @@
 import { collection, query, where } from 'firebase/firestore';
 import { useMemo, useState } from 'react';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
-import { CLUSTERS } from '../../../shared/documents/paths.ts';
+import { CLUSTERS, POOLS } from '../../../shared/documents/paths.ts';
 import type { Pool } from '../../../shared/documents/pool.ts';
-import { isFinal } from '../../../shared/lifecycle/derive.ts';
-import { STATES } from '../../../shared/lifecycle/table.ts';
 import { useHub } from '../hub.ts';
 import { listenToQuery, type Next, useLive } from '../live/live.ts';
+import { NOT_FINAL } from '../live/my-clusters.ts';
 import { Button } from '../parts/button.tsx';
 import { PlusIcon } from '../parts/icons.tsx';
 import { lazyDialog } from '../parts/lazy.tsx';
@@ -64,14 +63,11 @@ export function PoolsPage({ recent }: { recent: Recent }) {
 function usePools() {
   const { firebase } = useHub();
   const listen = useMemo(() => {
-    const all = collection(firebase.db, 'pools');
+    const all = collection(firebase.db, POOLS);
     return (next: Next<readonly Pool[]>) => listenToQuery<Pool>(all, next);
   }, [firebase]);
   return useLive(listen);
 }
-
-/** Deleted ones stay for weeks; they are not read. */
-const NOT_FINAL = STATES.filter((state) => !isFinal(state));
 
 function OnePool({ pool, recent }: { pool: Pool; recent: readonly Cluster[] }) {
   const { firebase } = useHub();

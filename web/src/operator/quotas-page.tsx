@@ -2,13 +2,13 @@
 import { useDeferredValue, useState } from 'react';
 import { must, type Schemas } from '../api/client.ts';
 import { useHub } from '../hub.ts';
-import { microsInDollars } from '../money.ts';
+import { limitInDollars, microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Scroll } from '../parts/scroll.tsx';
-import { tell } from '../parts/toast.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
+import { clustersInWords } from '../words.ts';
 import { type Account, emailsOf, MOST_ACCOUNTS, useAccounts, useCells, useDefaults } from './allowances.ts';
 import { Doubted, HoldDialog, useDoubted } from './doubted.tsx';
 import { type Limits, limitsOf } from './limits.ts';
@@ -115,7 +115,7 @@ function Request({ account, limits, name }: RequestProps) {
         action="Decline"
         open={open === 'decline'}
         onClose={close}
-        onConfirm={async () => {
+        onConfirm={async (tell) => {
           await must(
             api.put('/v1/admin/accounts/{id}', { params: { path: { id } }, body: { decline: true } }),
           );
@@ -127,8 +127,6 @@ function Request({ account, limits, name }: RequestProps) {
     </li>
   );
 }
-
-const clustersInWords = (count: number): string => (count === 1 ? 'one cluster' : `${count} clusters`);
 
 function Cells() {
   const { cells, replies, error } = useCells();
@@ -169,6 +167,7 @@ function Cells() {
                       taken={counted?.hourlyMicros ?? 0}
                       most={limits.maxHourlyMicros}
                       inWords={microsInDollars}
+                      mostInWords={limitInDollars}
                     />
                     <Taken
                       label="In the making"
@@ -229,7 +228,7 @@ function Accounts({ accounts, defaults, nameOf }: Props & { accounts: readonly A
             Everybody who ever had a cluster or asked for one.
             {defaults.maxClusters !== undefined &&
               defaults.maxHourlyMicros !== undefined &&
-              ` Unless you say otherwise, each may have ${clustersInWords(defaults.maxClusters)} and spend ${microsInDollars(defaults.maxHourlyMicros)} per hour.`}
+              ` Unless you say otherwise, each may have ${clustersInWords(defaults.maxClusters)} and spend ${limitInDollars(defaults.maxHourlyMicros)} per hour.`}
           </p>
         </div>
         {accounts.length > 5 && (
@@ -305,6 +304,7 @@ function AccountRow({ account, limits, name }: RequestProps) {
           taken={hourlyMicros}
           most={limits.maxHourlyMicros}
           inWords={microsInDollars}
+          mostInWords={limitInDollars}
         />
       </td>
       <td>
@@ -341,7 +341,7 @@ function DeleteAccountDialog({ uid, name, onClose }: { uid: string; name: string
       hint="It is stored in the audit log for 400 days, with your name."
       verb="Delete"
       look="danger"
-      act={async (reason) => {
+      act={async (reason, tell) => {
         await must(
           api.post('/v1/admin/accounts/{id}:delete', { params: { path: { id: uid } }, body: { reason } }),
         );

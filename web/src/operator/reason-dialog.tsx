@@ -5,6 +5,7 @@ import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
+import type { Tell } from '../parts/toast.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 
 interface Props {
@@ -18,7 +19,8 @@ interface Props {
   /** On the button that does it. */
   verb: string;
   look?: 'primary' | 'danger';
-  act(reason: string): Promise<void>;
+  /** @param tell that it is done. @throws ApiError */
+  act(reason: string, tell: Tell): Promise<void>;
   onClose(): void;
 }
 
@@ -34,10 +36,13 @@ export function ReasonDialog({
   onClose,
 }: Props) {
   const [reason, setReason] = useState('');
-  const { busy, error, submit } = useSubmit(async () => {
-    await act(reason);
-    onClose();
-  });
+  const { busy, error, submit } = useSubmit(
+    async (tell) => {
+      await act(reason, tell);
+      onClose();
+    },
+    { called: title },
+  );
   return (
     <Dialog title={title} description={description} open onClose={onClose}>
       <form onSubmit={submit}>

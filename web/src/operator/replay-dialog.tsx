@@ -1,7 +1,6 @@
 /** Sends a dead letter once more, and asks why. */
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
-import { tell } from '../parts/toast.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 
 interface Props {
@@ -20,7 +19,7 @@ export function ReplayDialog({ id, topic, again, onClose }: Props) {
       label={again ? 'What is different now' : 'Why it should work this time'}
       hint="It is stored with the message, with your name."
       verb="Replay"
-      act={async (reason) => {
+      act={async (reason, tell) => {
         await must(
           api.post('/v1/admin/deadLetters/{id}:replay', { params: { path: { id } }, body: { reason } }),
         );

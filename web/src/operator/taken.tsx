@@ -9,18 +9,27 @@ interface Props {
   /** Undefined while it is not known. */
   most: number | undefined;
   inWords?(amount: number): string;
+  mostInWords?(amount: number): string;
   /** A heading above says what it is. */
   unlabelled?: boolean;
 }
 
-export function Taken({ label, of, taken, most, inWords = String, unlabelled = false }: Props) {
+export function Taken({
+  label,
+  of,
+  taken,
+  most,
+  inWords = String,
+  mostInWords = inWords,
+  unlabelled = false,
+}: Props) {
   const isFull = most !== undefined && taken >= most;
   return (
     <div className={`taken ${isFull ? 'full' : ''}`}>
       <span className="small">
         {!unlabelled && <span className="muted">{label}: </span>}
         {inWords(taken)}
-        {most !== undefined && <span className="muted"> of {inWords(most).replace('about ', '')}</span>}
+        {most !== undefined && <span className="muted"> of {mostInWords(most)}</span>}
         {isFull && <strong> (all)</strong>}
       </span>
       {most !== undefined && (

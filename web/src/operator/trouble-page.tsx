@@ -1,14 +1,15 @@
 /** All clusters that need somebody, with what to do about each. */
-import { type ReactNode, useRef, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { RETRY, rowOf } from '../../../shared/lifecycle/table.ts';
 import { Delete, Retry } from '../clusters/commands.tsx';
 import { mayAsk } from '../clusters/lifecycle.ts';
+import { StateBadge } from '../clusters/state-badge.tsx';
+import { type Live, mapLive } from '../live/live.ts';
+import { Ago, Fact } from '../parts/facts.tsx';
 import { CheckIcon } from '../parts/icons.tsx';
-import { StateBadge } from '../parts/state-badge.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
-import { Ago, Fact } from './facts.tsx';
 import { LivePart } from './live-part.tsx';
 import { valuesOf } from './recent.ts';
 import { useShapeInWords } from './shape.ts';
@@ -16,13 +17,32 @@ import { FAULTS, type Fault, MOST_TROUBLED, ownerOf, useOverdue, useParked, useT
 
 type Filter = Fault | 'all';
 
+/** One kind of trouble, listened to by itself. */
+interface Part {
+  title: string;
+  /** What the page cannot show where its listener has ended. */
+  what: string;
+  live: Live<readonly Cluster[]>;
+  notice?: ListProps['notice'];
+}
+
 export function TroublePage() {
   useTitle('Trouble');
-  const troubled = useTroubled();
-  const overdue = useOverdueSteadily();
-  const late = new Set(overdue.map(({ id }) => id));
-  const parked = valuesOf(useParked()).filter(({ id }) => !late.has(id));
+  const overdue = useOverdue();
+  const late = new Set(valuesOf(overdue).map(({ id }) => id));
+  const parked = mapLive(useParked(), (all) => all.filter(({ id }) => !late.has(id)));
+  const troubled = mapLive(useTroubled(), (all) =>
+    all.toSorted((a, b) => b.since.getTime() - a.since.getTime()),
+  );
   const [filter, setFilter] = useState<Filter>('all');
+  const parts: readonly Part[] = [
+    { title: 'Overdue', what: 'what is overdue', live: overdue, notice: ofOverdue },
+    { title: 'Parked', what: 'what is parked', live: parked, notice: ofParked },
+    { title: 'Needs help', what: 'what needs help', live: troubled },
+  ];
+  const all = parts.flatMap(({ live }) => valuesOf(live));
+  // Only what was looked at in full is known to be empty.
+  const isKnown = parts.every(({ live }) => live.kind === 'there');
   return (
     <>
       <div className="page-head">
@@ -31,39 +51,21 @@ export function TroublePage() {
           <p className="muted">Clusters of all users that need help to continue.</p>
         </div>
       </div>
-      <LivePart live={troubled} what="what needs help">
-        {(all) =>
-          all.length + overdue.length + parked.length === 0 ? (
-            <NothingWrong />
-          ) : (
-            <>
-              <Filters all={[...overdue, ...parked, ...all]} filter={filter} onFilter={setFilter} />
-              <List title="Overdue" clusters={overdue.filter(isOf(filter))} notice={ofOverdue} />
-              <List title="Parked" clusters={parked.filter(isOf(filter))} notice={ofParked} />
-              <List
-                title="Needs help"
-                clusters={all.filter(isOf(filter)).toSorted((a, b) => b.since.getTime() - a.since.getTime())}
-              />
-              {![...overdue, ...parked, ...all].some(isOf(filter)) && (
-                <p className="muted">No cluster matches.</p>
-              )}
-              {all.length >= MOST_TROUBLED && (
-                <p className="muted">These are the oldest {MOST_TROUBLED}; there are more.</p>
-              )}
-            </>
-          )
-        }
-      </LivePart>
+      {isKnown && all.length === 0 && <NothingWrong />}
+      {all.length > 0 && <Filters all={all} filter={filter} onFilter={setFilter} />}
+      {parts.map(({ title, what, live, notice }) => (
+        <LivePart key={title} live={live} what={what}>
+          {(clusters) => (
+            <List title={title} clusters={clusters.filter(isOf(filter))} {...(notice && { notice })} />
+          )}
+        </LivePart>
+      ))}
+      {all.length > 0 && !all.some(isOf(filter)) && <p className="muted">No cluster matches.</p>}
+      {valuesOf(troubled).length >= MOST_TROUBLED && (
+        <p className="muted">These are the oldest {MOST_TROUBLED}; there are more.</p>
+      )}
     </>
   );
-}
-
-/** Asked for anew each minute: until the answer is there, the one before stands. */
-function useOverdueSteadily(): readonly Cluster[] {
-  const live = useOverdue();
-  const last = useRef<readonly Cluster[]>([]);
-  if (live.kind === 'there') last.current = live.value;
-  return last.current;
 }
 
 const isOf =

@@ -7,7 +7,7 @@ import { STATES, type State } from '../../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../../shared/units.ts';
 import { isMoving, toneOf } from '../clusters/lifecycle.ts';
 import { useHub } from '../hub.ts';
-import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
+import { type Live, listenToQuery, mapLive, type Next, useLive } from '../live/live.ts';
 import { useNow } from '../time.ts';
 
 /** They rest, and what can be asked of them is to try again: something went wrong before. */
@@ -73,13 +73,7 @@ export function useOverdue(): Live<readonly Cluster[]> {
   }, [firebase]);
   const live = useLive(listen);
   return useMemo(
-    () =>
-      live.kind === 'there'
-        ? {
-            ...live,
-            value: live.value.filter(({ dueAt }) => dueAt !== undefined && dueAt.getTime() <= before),
-          }
-        : live,
+    () => mapLive(live, (due) => due.filter(({ dueAt }) => dueAt !== undefined && dueAt.getTime() <= before)),
     [live, before],
   );
 }

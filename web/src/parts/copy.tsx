@@ -2,11 +2,14 @@
 import { useEffect, useState } from 'react';
 import { CheckIcon, CopyIcon } from './icons.tsx';
 
+/** A mark is seen at once; a sentence is read. */
+const SHOWN_MS = { copied: 2000, refused: 8000 } as const;
+
 export function Copy({ text, what }: { text: string; what: string }) {
   const [state, setState] = useState<'idle' | 'copied' | 'refused'>('idle');
   useEffect(() => {
     if (state === 'idle') return;
-    const timer = setTimeout(() => setState('idle'), 2000);
+    const timer = setTimeout(() => setState('idle'), SHOWN_MS[state]);
     return () => clearTimeout(timer);
   }, [state]);
   const copy = (): void => {
@@ -20,7 +23,7 @@ export function Copy({ text, what }: { text: string; what: string }) {
       <button type="button" className="button quiet square" onClick={copy} aria-label={`Copy ${what}`}>
         {state === 'copied' ? <CheckIcon /> : <CopyIcon />}
       </button>
-      <span className="unseen" role="status">
+      <span className={state === 'refused' ? 'bad-text small' : 'unseen'} role="status">
         {state === 'copied' && `Copied ${what}`}
         {state === 'refused' && 'The browser does not allow this page to copy. Select the text instead.'}
       </span>

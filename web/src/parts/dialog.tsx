@@ -6,6 +6,7 @@ import { Button } from './button.tsx';
 import { Field } from './field.tsx';
 import { CrossIcon } from './icons.tsx';
 import { Problem } from './problem.tsx';
+import type { Tell } from './toast.tsx';
 import { useSubmit } from './use-submit.ts';
 
 interface DialogProps {
@@ -46,8 +47,8 @@ interface ConfirmProps {
   /** Must be typed first: for what cannot be taken back. */
   typed?: string | undefined;
   danger?: boolean;
-  /** @throws ApiError */
-  onConfirm(): Promise<void>;
+  /** @param tell that it is done. @throws ApiError */
+  onConfirm(tell: Tell): Promise<void>;
 }
 
 export function Confirm({
@@ -72,11 +73,14 @@ export function Confirm({
     error,
     submit: confirm,
     forget,
-  } = useSubmit(async () => {
-    if (!isSure) return;
-    await onConfirm();
-    close();
-  });
+  } = useSubmit(
+    async (tell) => {
+      if (!isSure) return;
+      await onConfirm(tell);
+      close();
+    },
+    { called: title, isOpen: open },
+  );
   return (
     <AlertDialog.Root open={open} onOpenChange={(isOpen) => !isOpen && close()}>
       <AlertDialog.Portal>

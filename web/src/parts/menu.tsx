@@ -4,9 +4,14 @@ import type { ReactNode } from 'react';
 
 export interface MenuItem {
   label: string;
-  /** Of a choice: whether it is the one. */
-  chosen?: boolean;
   onSelect(): void;
+}
+
+/** One of several holds. */
+export interface MenuChoice {
+  /** What is chosen. */
+  label: string;
+  choices: readonly (MenuItem & { chosen: boolean })[];
 }
 
 interface Props {
@@ -14,7 +19,7 @@ interface Props {
   label: string;
   button: ReactNode;
   head?: ReactNode;
-  items: readonly MenuItem[];
+  items: readonly (MenuItem | MenuChoice)[];
 }
 
 export function Menu({ label, button, head, items }: Props) {
@@ -27,15 +32,40 @@ export function Menu({ label, button, head, items }: Props) {
         <Base.Positioner className="menu-place" sideOffset={6} align="end">
           <Base.Popup className="menu">
             {head && <div className="menu-head">{head}</div>}
-            {items.map(({ label: text, chosen, onSelect }) => (
-              <Base.Item key={text} className="menu-item" onClick={onSelect}>
-                {text}
-                {chosen && <span className="muted"> ✓</span>}
-              </Base.Item>
-            ))}
+            {items.map((item) =>
+              'choices' in item ? (
+                <Choice key={item.label} {...item} />
+              ) : (
+                <Base.Item key={item.label} className="menu-item" onClick={item.onSelect}>
+                  {item.label}
+                </Base.Item>
+              ),
+            )}
           </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>
   );
 }
+
+const Choice = ({ label, choices }: MenuChoice) => (
+  <Base.RadioGroup aria-label={label} value={choices.find(({ chosen }) => chosen)?.label}>
+    {choices.map((choice) => (
+      <Base.RadioItem
+        key={choice.label}
+        className="menu-item"
+        value={choice.label}
+        closeOnClick
+        onClick={choice.onSelect}
+      >
+        {choice.label}
+        {choice.chosen && (
+          <span className="muted" aria-hidden="true">
+            {' '}
+            ✓
+          </span>
+        )}
+      </Base.RadioItem>
+    ))}
+  </Base.RadioGroup>
+);

@@ -1,18 +1,43 @@
-/** Short words about what was just done. They are read out too. */
+/** Short words about what was just done. They are read out too. Each is for whoever did it: nobody who signs in later reads it. */
 import { useEffect } from 'react';
-import { createStore, useStore } from '../store.ts';
+import type { Session } from '../session/session.ts';
+import { createStore, type Store, useStore } from '../store.ts';
 
 interface Toast {
   id: number;
   text: string;
 }
 
+export type Tell = (text: string) => void;
+
 const toasts = createStore<readonly Toast[]>([]);
 let next = 0;
+let reader: string | undefined;
 const LIFE_MS = 6000;
 
+/** Nothing is told while nobody is signed in, and nothing stays when somebody else is. */
+export function followReader(session: Pick<Store<Session>, 'get' | 'subscribe'>): void {
+  const look = (): void => {
+    const now = session.get();
+    const uid = now.kind === 'in' ? now.uid : undefined;
+    if (uid === reader) return;
+    reader = uid;
+    toasts.set([]);
+  };
+  session.subscribe(look);
+  look();
+}
+
 export function tell(text: string): void {
-  toasts.set([...toasts.get(), { id: next++, text }].slice(-3));
+  if (reader !== undefined) toasts.set([...toasts.get(), { id: next++, text }].slice(-3));
+}
+
+/** For whoever is signed in now: what is known only after they have gone is told to nobody. */
+export function teller(): Tell {
+  const of = reader;
+  return (text) => {
+    if (of === reader) tell(text);
+  };
 }
 
 const forget = (id: number): void => toasts.set(toasts.get().filter((toast) => toast.id !== id));

@@ -2,10 +2,11 @@
  * Somebody comes from a cluster's own door: its application asks Hub who they are. They see for which cluster, as whom, and go on with
  * one press; nothing is passed on before. The other half is functions/oidc.
  */
-import { useEffect, useState } from 'react';
-import { type ApiError, asApiError, refusalIn } from '../api/client.ts';
+import { useEffect, useRef, useState } from 'react';
+import { type ApiError, answerTo, asApiError, refusalIn, unreachable } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { Logo } from '../parts/logo.tsx';
 import { Problem } from '../parts/problem.tsx';
 import type { Session } from '../session/session.ts';
@@ -31,19 +32,30 @@ export default function ClusterSignIn({ session }: { session: Session }) {
     setError(undefined);
     ask<Interaction>(address).then(setInteraction, (thrown) => setError(asApiError(thrown)));
   }, [address, asked]);
+  // Each of them ends it: only one is ever sent, however quickly both are pressed.
+  const decided = useRef(false);
   const decide = async (decision: 'continue' | 'cancel'): Promise<void> => {
+    if (decided.current) return;
+    decided.current = true;
     setBusy(decision);
     setError(undefined);
     try {
-      const token = decision === 'continue' ? await store.token() : undefined;
+      const token = decision === 'continue' ? await freshToken() : undefined;
       const { redirectTo } = await ask<{ redirectTo: string }>(address, { decision }, token);
       location.assign(redirectTo);
     } catch (thrown) {
       setError(asApiError(thrown));
       setBusy(undefined);
+      decided.current = false;
     }
   };
+  /** @throws ApiError UNREACHABLE */
+  const freshToken = (): Promise<string | undefined> =>
+    store.token().catch(() => {
+      throw unreachable();
+    });
   const leave = (): void => {
+    if (decided.current) return;
     setError(undefined);
     void store.end('Sign in with the account you want to use there.');
   };
@@ -58,6 +70,7 @@ export default function ClusterSignIn({ session }: { session: Session }) {
           <strong>{interaction.host}</strong> wants to know who you are.
         </p>
       )}
+      {!interaction && !error && <Loading what="which cluster asks" />}
       {error && (
         <Problem error={error}>
           {/* One that is over stays over. */}
@@ -68,11 +81,23 @@ export default function ClusterSignIn({ session }: { session: Session }) {
       )}
       {session.kind === 'in' && interaction && (
         <div className="stack">
-          <Button look="primary" busy={busy === 'continue'} onClick={() => decide('continue')}>
+          <Button
+            look="primary"
+            busy={busy === 'continue'}
+            aria-disabled={busy !== undefined}
+            onClick={() => decide('continue')}
+          >
             Continue as {session.email}
           </Button>
-          <Button onClick={leave}>Use another account</Button>
-          <Button look="quiet" busy={busy === 'cancel'} onClick={() => decide('cancel')}>
+          <Button onClick={leave} aria-disabled={busy !== undefined}>
+            Use another account
+          </Button>
+          <Button
+            look="quiet"
+            busy={busy === 'cancel'}
+            aria-disabled={busy !== undefined}
+            onClick={() => decide('cancel')}
+          >
             Cancel
           </Button>
         </div>
@@ -81,15 +106,16 @@ export default function ClusterSignIn({ session }: { session: Session }) {
   );
 }
 
-/** @throws ApiError, or what the browser throws where nobody answers */
+/** @throws ApiError */
 async function ask<T>(address: string, body?: object, token?: string): Promise<T> {
-  const answer = await fetch(address, {
+  const request = new Request(address, {
     ...(body && { method: 'POST', body: JSON.stringify(body) }),
     headers: {
       ...(body && { 'content-type': 'application/json' }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     },
   });
+  const answer = await answerTo(request);
   const said: unknown = await answer.json().catch(() => undefined);
   if (answer.ok && said !== undefined) return said as T;
   throw refusalIn(said, answer.status);

@@ -1,6 +1,5 @@
 /** The door. Whatever somebody wanted to see before they signed in is still there behind it. */
 import {
-  type Auth,
   createUserWithEmailAndPassword,
   GithubAuthProvider,
   GoogleAuthProvider,
@@ -13,7 +12,8 @@ import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Logo } from '../parts/logo.tsx';
 import { useTitle } from '../time.ts';
-import { inWords } from './auth-errors.ts';
+import { noteUnsent } from './unsent.ts';
+import { useSigningIn } from './use-signing-in.tsx';
 
 type Mode = 'in' | 'up' | 'forgotten';
 
@@ -36,42 +36,6 @@ export function SignInPage({ notice, title = 'Sign in' }: { notice?: string | un
       <ByEmail />
     </main>
   );
-}
-
-/** What every way in has in common: it is busy, and it may be refused. */
-function useSigningIn() {
-  const { firebase } = useHub();
-  const [busy, setBusy] = useState<string>();
-  const [error, setError] = useState<string>();
-  const [said, setSaid] = useState<string>();
-  const run = async (name: string, work: (auth: Auth) => Promise<string | undefined>): Promise<void> => {
-    if (busy) return;
-    setBusy(name);
-    setError(undefined);
-    setSaid(undefined);
-    try {
-      setSaid(await work(firebase.auth));
-    } catch (thrown) {
-      setError(inWords(thrown));
-    } finally {
-      setBusy(undefined);
-    }
-  };
-  const message = (
-    <>
-      {error && (
-        <p className="error-line" role="alert">
-          {error}
-        </p>
-      )}
-      {said && (
-        <p className="notice" role="status">
-          {said}
-        </p>
-      )}
-    </>
-  );
-  return { busy, run, message };
 }
 
 /** The embedded cloud has accounts of its own: one press, and one is somebody. */
@@ -140,7 +104,8 @@ function ByEmail() {
       if (mode === 'in') await signInWithEmailAndPassword(auth, email, password);
       else if (mode === 'up') {
         const { user } = await createUserWithEmailAndPassword(auth, email, password);
-        await sendEmailVerification(user);
+        // They are in by now, and this page is gone: where they are then, it is said.
+        await sendEmailVerification(user).catch((thrown: unknown) => noteUnsent(user.uid, thrown));
       } else {
         await sendPasswordResetEmail(auth, email);
         // The same whether there is such an account or not.

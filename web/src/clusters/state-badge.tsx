@@ -1,7 +1,7 @@
 /** The state of a cluster in a word, the word of the lifecycle table. */
 import { rowOf, type State } from '../../../shared/lifecycle/table.ts';
-import { toneOf } from '../clusters/lifecycle.ts';
-import { CheckIcon, ClockIcon, CrossIcon, DotIcon, WarningIcon } from './icons.tsx';
+import { CheckIcon, ClockIcon, CrossIcon, DotIcon, WarningIcon } from '../parts/icons.tsx';
+import { toneOf } from './lifecycle.ts';
 
 const ICONS = {
   good: CheckIcon,
