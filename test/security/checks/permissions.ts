@@ -1,7 +1,8 @@
 /** What each function does in the embedded cloud, beside what its identity may. */
+import { SEAL_KEYS } from '../../../functions/config.ts';
 import { MANIFEST } from '../../../functions/manifest.ts';
 import { ISSUE_TOKEN, issuesChartTokens, PERMISSIONS } from '../../../functions/permissions.ts';
-import type { Heard } from './calls.ts';
+import { accessTo, type Heard } from './calls.ts';
 import { findings } from './findings.ts';
 import { heardInLives } from './lives.ts';
 import { heardInSeeds } from './seeds.ts';
@@ -19,10 +20,11 @@ export async function permitted(): Promise<string[]> {
 /** All but those of sign-ins and credentials, the word of an alert, and what is rare; how rare depends on when modules are loaded. */
 const SEEN_FUNCTIONS = MANIFEST.length - 6;
 
-/** In the project, and with the account alone that reads charts. */
+/** In the project, with the account alone that reads charts, and with the secret alone that seals. */
 const mayOf = (name: string): readonly string[] => [
   ...(PERMISSIONS[name] ?? []),
   ...(issuesChartTokens(name) ? [ISSUE_TOKEN] : []),
+  ...(SEAL_KEYS.functions.includes(name) ? [accessTo(SEAL_KEYS)] : []),
 ];
 
 const lacking = ({ used, unknown }: Heard): string[] => [
