@@ -36,7 +36,7 @@ async function signedIn(context: BrowserContext, { hub }: Driver): Promise<Page>
   const page = await context.newPage();
   await page.goto(hub.url);
   await page.getByRole('button', { name: 'Continue as Ada' }).click();
-  await page.getByRole('heading', { name: 'Your first cluster is one press away' }).waitFor();
+  await page.getByRole('heading', { name: 'Your first cluster is one click away' }).waitFor();
   return page;
 }
 
@@ -63,7 +63,7 @@ async function loads(page: Page, { hub }: Driver): Promise<Figure[]> {
   const load = async (): Promise<{ buttonMs: number; bytes: number }> => {
     scripts.clear();
     await page.goto(hub.url);
-    await page.getByRole('heading', { name: 'Your first cluster is one press away' }).waitFor();
+    await page.getByRole('heading', { name: 'Your first cluster is one click away' }).waitFor();
     await page.waitForFunction('globalThis.buttonMs !== undefined');
     const buttonMs = await page.evaluate<number>('buttonMs');
     return { buttonMs, bytes: [...scripts.values()].reduce((sum, one) => sum + one, 0) };

@@ -1,5 +1,5 @@
 /** Whole lives of clusters, one to a world, each world with luck of its own: ours and those of the design that went before. */
-import { withMember } from '../functions/api/membership.ts';
+import { withMember } from '../functions/members/membership.ts';
 import { type Change, command, conceive, createClusters } from '../functions/dispatch/commands.ts';
 import { type MemoryHub, memoryHub } from '../local/memory/hub.ts';
 import { resolveSpec } from '../shared/catalog/catalog.ts';

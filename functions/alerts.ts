@@ -91,7 +91,7 @@ const alerts = <const T extends readonly Alert[]>(list: T): T => list;
 export const ALERTS = alerts([
   {
     id: 'overdue',
-    title: 'Clusters are looked at too late',
+    title: 'Clusters are overdue',
     severity: 'page',
     when: { kind: 'above', instrument: 'overdue', value: SLOS.overdueS, forMs: minutes(2) },
   },
@@ -103,13 +103,13 @@ export const ALERTS = alerts([
   },
   {
     id: 'status-silent',
-    title: 'Nobody finds out how Hub is',
+    title: 'The status of Hub is not updated',
     severity: 'page',
     when: { kind: 'silent', instrument: 'sweptAt', where: { sweep: 'status' }, forMs: minutes(5) },
   },
   {
     id: 'drift-silent',
-    title: 'Nobody looks whether clusters are as they were left',
+    title: 'Clusters are not checked for drift',
     severity: 'ticket',
     // Its first turn may be hours after it was deployed.
     later: true,
@@ -130,13 +130,13 @@ export const ALERTS = alerts([
   },
   {
     id: 'dead-letters-stay',
-    title: 'Messages that were given up lie about',
+    title: 'Dead letters have waited too long',
     severity: 'ticket',
     when: { kind: 'above', instrument: 'deadLetters', value: 0, forMs: hours(1) },
   },
   {
     id: 'dead-letters-wait',
-    title: 'Messages that were given up are not written down',
+    title: 'Dead letters are not recorded',
     severity: 'ticket',
     // Its own function is away, so nobody else can say it.
     when: { kind: 'undelivered', topic: TOPICS.deadLetter, waitMs: hours(1), forMs: minutes(5) },
@@ -149,19 +149,19 @@ export const ALERTS = alerts([
   },
   {
     id: 'orphan-stays',
-    title: 'What belongs to no cluster does not go away',
+    title: 'Something that belongs to no cluster is still there',
     severity: 'page',
     when: { kind: 'above', instrument: 'orphans', value: 0, forMs: hours(1) },
   },
   {
     id: 'place-failing',
-    title: 'The cloud makes no clusters in some place',
+    title: 'The cloud fails to create clusters in one place',
     severity: 'ticket',
     when: { kind: 'log', event: 'place opened' },
   },
   {
     id: 'account-stays',
-    title: 'An account is not deleted that should be',
+    title: 'An account that should be deleted is still there',
     severity: 'ticket',
     when: { kind: 'log', event: 'account stays' },
   },
@@ -208,7 +208,7 @@ export const ALERTS = alerts([
   },
   {
     id: 'eta-wrong',
-    title: 'What is promised is not what happens',
+    title: 'Clusters are ready later than people were told',
     severity: 'ticket',
     when: {
       kind: 'beyond',
@@ -269,19 +269,19 @@ export const ALERTS = alerts([
   },
   {
     id: 'bug',
-    title: 'A function met what it does not expect',
+    title: 'A function met an unexpected error',
     severity: 'ticket',
     when: { kind: 'log' },
   },
   {
     id: 'crash',
-    title: 'A function does not start, or ended in the middle',
+    title: 'A function does not start, or crashed',
     severity: 'ticket',
     when: { kind: 'crash' },
   },
   {
     id: 'budget',
-    title: 'The cell spends nearly all that it may',
+    title: 'The cell has nearly reached its spending limit',
     severity: 'ticket',
     when: {
       kind: 'above',
@@ -293,7 +293,7 @@ export const ALERTS = alerts([
   },
   {
     id: 'room',
-    title: 'The cell has hardly any room left',
+    title: 'The cell is nearly full',
     severity: 'ticket',
     when: {
       kind: 'above',

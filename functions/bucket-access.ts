@@ -40,9 +40,12 @@ export const clusterPrincipals = ({ projectId, projectNumber, location, cluster 
   `principalSet://iam.googleapis.com/projects/${projectNumber}/locations/global/workloadIdentityPools/${projectId}.svc.id.goog` +
   `/kubernetes.cluster/https://container.googleapis.com/v1/projects/${projectId}/locations/${location}/clusters/${cluster}`;
 
-/** People, groups and service accounts of the operator's project stay as they are; workloads and the public do not. */
+/**
+ * People, groups and service accounts of the operator's project stay as they are; workloads and the public do not, nor does whoever may look
+ * at the project: a new bucket lets them read all that is in it. https://cloud.google.com/storage/docs/access-control/iam#convenience-values
+ */
 const isForeign = (member: string): boolean =>
-  /^(principal|principalSet):\/\/|^(allUsers|allAuthenticatedUsers)$|^serviceAccount:[^[]+\.svc\.id\.goog\[/.test(
+  /^(principal|principalSet):\/\/|^(allUsers|allAuthenticatedUsers)$|^projectViewer:|^serviceAccount:[^[]+\.svc\.id\.goog\[/.test(
     member,
   );
 

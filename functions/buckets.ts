@@ -1,6 +1,7 @@
 /** The port to object storage: one bucket per generation of a cluster. */
 import { CLUSTER_ID } from '../shared/documents/fields.ts';
 import { LABELS } from './labels.ts';
+import { parseName } from './names.ts';
 
 /**
  * How the name of each of a cluster's buckets begins (`hub-<id>-g<generation>`, as its clusters are called), so that a list of
@@ -55,10 +56,4 @@ export interface Buckets {
 
 /** Whether a bucket is one for `listAllBuckets`. */
 export const mayBeOfHub = (name: string, labels: Readonly<Record<string, string>>): boolean =>
-  CLUSTER_ID.test(labels[LABELS.cluster] ?? '') || parseBucketName(name) !== undefined;
-
-/** What the name of a bucket of Hub's tells; undefined for any other. */
-export function parseBucketName(name: string): { clusterId: string; generation: number } | undefined {
-  const [, clusterId, generation] = /^hub-([a-z2-7]{16})-g([0-9]{1,6})$/.exec(name) ?? [];
-  return clusterId === undefined ? undefined : { clusterId, generation: Number(generation) };
-}
+  CLUSTER_ID.test(labels[LABELS.cluster] ?? '') || parseName(name) !== undefined;

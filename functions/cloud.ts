@@ -85,8 +85,6 @@ export interface Documents {
   count(query: Query): Promise<number>;
   /** All or nothing. @throws CommitError */
   commit(writes: readonly Write[]): Promise<void>;
-  /** Calls back with each new state of a document (undefined: none); a fast series may be folded into its last. */
-  watch<T = DocumentData>(path: string, onChange: (snapshot: Snapshot<T> | undefined) => void): () => void;
 }
 
 /** A message is a hint that may be lost, doubled, late or reordered; see `shared/messages.ts`. */

@@ -1,6 +1,6 @@
 /**
- * Environment → checked, frozen Config. Read once at start; nothing else reads the environment. Every fault is reported at once,
- * each with the variable's name and what to do.
+ * Environment → checked, frozen Config, read once at start. `test/house.test.ts` names the two who ask the environment besides. Every fault
+ * is reported at once, each with the variable's name and what to do.
  */
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';

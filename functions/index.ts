@@ -23,24 +23,25 @@ const topUpMessage = z.object({ pool: z.string().optional() });
 export const api = onRequest('api', async (ports) => {
   const [{ createApi }, { requestListener }] = await Promise.all([
     import('./api/app.ts'),
-    import('./api/listener.ts'),
+    import('./http/listener.ts'),
   ]);
   return requestListener(createApi(ports));
 });
 
 export const oidc = onRequest('oidc', async (ports) => {
-  const [{ createOidc }, { requestListener }] = await Promise.all([
+  const [{ createOidc }, { arrival }, { requestListener }] = await Promise.all([
     import('./oidc/app.ts'),
-    import('./api/listener.ts'),
+    import('./members/arrival.ts'),
+    import('./http/listener.ts'),
   ]);
-  return requestListener(createOidc(ports));
+  return requestListener(createOidc(ports, arrival));
 });
 
 export const credentials = onRequest('credentials', async (ports) => {
   const [{ createApi }, { CREDENTIALS_ENDPOINTS }, { requestListener }] = await Promise.all([
     import('./api/app.ts'),
     import('./api/credentials.ts'),
-    import('./api/listener.ts'),
+    import('./http/listener.ts'),
   ]);
   return requestListener(createApi(ports, CREDENTIALS_ENDPOINTS));
 });
@@ -63,7 +64,7 @@ export const hint = onMessage(TOPICS.hint, async (ports, body) =>
 );
 
 export const signal = onMessage(TOPICS.signal, async (ports, body) =>
-  (await import('./abuse/signal.ts')).recordIncident(ports, body),
+  (await import('./accounts/signal.ts')).recordIncident(ports, body),
 );
 
 const sentLately: Sent = new Map();

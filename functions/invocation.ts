@@ -4,7 +4,7 @@
  * so nothing has to find out later in whose name it runs.
  */
 
-import { CLUSTER_ID } from '../shared/documents/fields.ts';
+import { clusterIn } from '../shared/messages.ts';
 import type { Messages } from './cloud.ts';
 import { asAppError, tellFailure } from './failure.ts';
 import { type Log, type LogFields, silentLog } from './log.ts';
@@ -28,19 +28,13 @@ export const portsOfMessage = (
   ports: Ports,
   body: unknown,
   attributes: Readonly<Record<string, string>> = {},
-) => portsOfInvocation(ports, traceFrom(ports.random, attributes[TRACEPARENT]), clusterOf(body));
+) => portsOfInvocation(ports, traceFrom(ports.random, attributes[TRACEPARENT]), clusterIn(body));
 
 /** The same, where it turns out later which cluster it is about. */
 export const portsAbout = (ports: Ports, cluster: string): Ports => ({
   ...ports,
   log: logWith(ports.log, { cluster }),
 });
-
-/** Whom a message is about, if it says so. Looked at before anything else has checked it. */
-function clusterOf(body: unknown): string | undefined {
-  const { id, cluster } = (body ?? {}) as { id?: unknown; cluster?: unknown };
-  return [id, cluster].find((one): one is string => typeof one === 'string' && CLUSTER_ID.test(one));
-}
 
 /** Said in the log, and then printed once more by the framework. */
 export const UNHANDLED = 'message not handled';

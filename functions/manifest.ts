@@ -133,7 +133,7 @@ export const MANIFEST: readonly FunctionSpec[] = [
   event(TOPICS.deadLetter, TOPICS.deadLetter),
 ];
 
-/** The function that runs a step, by the state it belongs to; for documentation and alerts. */
+/** The step that a function runs, for documentation and alerts; undefined if it runs none. */
 export const stepOfFunction = (name: string): StepName | undefined =>
   stepNames.find((step) => stepTopic(step) === name);
 

@@ -83,7 +83,7 @@ export const INSTRUMENTS = define({
     kind: 'histogram',
     name: 'hub.ready.eta_error',
     unit: 's',
-    description: 'How far from the time that was promised a cluster became ready, in cloud time.',
+    description: 'How far from the promised time a cluster became ready, in cloud time.',
     attributes: ['way', 'direction'],
     buckets: waitingS(SLOS.etaErrorS),
   },
@@ -92,7 +92,7 @@ export const INSTRUMENTS = define({
     name: 'hub.pool.claims',
     unit: '{cluster}',
     description:
-      'Clusters asked for for which there was room: handed over from a pool (hit), or made from nothing (miss).',
+      'Clusters that were asked for and for which there was room: taken from a pool (hit), or newly created (miss).',
     attributes: ['result'],
   },
   orphans: {
@@ -113,14 +113,14 @@ export const INSTRUMENTS = define({
     kind: 'gauge',
     name: 'hub.clusters.stuck',
     unit: '{cluster}',
-    description: 'Clusters that only an operator can help.',
+    description: 'Clusters that need an operator.',
     attributes: [],
   },
   overdue: {
     kind: 'gauge',
     name: 'hub.overdue.oldest',
     unit: 's',
-    description: 'How long the oldest cluster that is due has been so, in cloud time.',
+    description: 'How long the oldest overdue cluster has been due, in cloud time.',
     attributes: [],
   },
   certificatesLate: {
@@ -134,7 +134,7 @@ export const INSTRUMENTS = define({
     kind: 'gauge',
     name: 'hub.cell.allowance_used',
     unit: '1',
-    description: 'The share of what the cell may hold or spend that is taken.',
+    description: 'The share of the cell’s limit that is in use.',
     attributes: ['limit'],
   },
   // Not a count of runs: each instance counts anew from one, and one that runs once and goes leaves nothing that grows.

@@ -56,7 +56,6 @@ export function byOneTime<P extends { documents: Documents; clock: Clock }>(port
         ),
       count: (query) => documents.count(query),
       commit: (writes) => documents.commit(writes),
-      watch: (path, onChange) => documents.watch(path, onChange),
     } satisfies Documents,
   };
 }

@@ -1,4 +1,4 @@
-/** Everything a handler is given. The real ones are made in `google/ports.ts`, those of the simulation in `local/memory`. */
+/** Everything a handler is given. The real ones are made in `real-ports.ts`, those of the simulation in `local/memory`. */
 import type { Buckets } from './buckets.ts';
 import type { Certificates } from './certificates.ts';
 import type { Charts } from './charts.ts';

@@ -5,9 +5,10 @@
 import { type CloudEvent, cloudEvent, type HttpFunction, http } from '@google-cloud/functions-framework';
 import { AppError } from '../shared/errors.ts';
 import { bodyOf } from '../shared/messages.ts';
-import { guardNextServer } from './api/body-guard.ts';
 import type { Delivered } from './cloud.ts';
 import { entryPointOf } from './entry-point.ts';
+import { guardNextServer } from './http/body-guard.ts';
+import { lazyValue } from './lazy.ts';
 import type { Ports } from './ports.ts';
 
 /** Data of a `google.cloud.pubsub.topic.v1.messagePublished` event. */
@@ -21,26 +22,14 @@ interface MessagePublished {
 }
 
 /** The ports of one function, made for its identity from the environment's Config. */
-const makePorts = async (name: string): Promise<Ports> => (await import('./google/ports.ts')).portsOf(name);
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      // A failed start must not stick to the instance.
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
-}
+const makePorts = async (name: string): Promise<Ports> => (await import('./real-ports.ts')).portsOf(name);
 
 /**
  * A function that handles the messages of a topic, whatever they hold. A rejection is a nack: Pub/Sub delivers again.
  * @param handle is given ports of this invocation's own: its log and its messages carry the trace of the message
  */
 export function onDelivery(name: string, handle: (ports: Ports, delivered: Delivered) => Promise<void>) {
-  const ports = once(() => makePorts(name));
+  const ports = lazyValue(() => makePorts(name));
   const handler = async (event: CloudEvent<MessagePublished>): Promise<void> => {
     const { data = '', messageId = event.id, publishTime, attributes = {} } = event.data?.message ?? {};
     const [given, { handled, portsOfMessage }] = await Promise.all([ports(), import('./invocation.ts')]);
@@ -67,7 +56,7 @@ export const onMessage = (name: string, handle: (ports: Ports, body: unknown) =>
 
 /** A function that answers HTTP. */
 export function onRequest(name: string, make: (ports: Ports) => Promise<HttpFunction>): HttpFunction {
-  const listener = once(async () => make(await makePorts(name)));
+  const listener = lazyValue(async () => make(await makePorts(name)));
   // The framework makes its server right after loading this bundle; only then, and only for this function, is it ours to guard.
   if (process.env.FUNCTION_TARGET === entryPointOf(name)) guardNextServer();
   const handler: HttpFunction = async (request, response) => (await listener())(request, response);

@@ -1,7 +1,14 @@
 /** What is promised to people. The alerts ask whether it is kept, and the histograms have a bucket that ends at each of its times. */
+import type { Health } from '../shared/documents/status.ts';
 import { COLD_WAY } from '../shared/lifecycle/derive.ts';
 import { rowOf, type StepRow } from '../shared/lifecycle/table.ts';
-import { OVERDUE_MS } from './status/plan.ts';
+import { minutes } from '../shared/units.ts';
+
+/** An overdue cluster is looked at again within a minute; beyond this the sweep is late, and then it is not there. */
+export const OVERDUE_MS: Record<Exclude<Health, 'operational'>, number> = {
+  degraded: minutes(3),
+  down: minutes(10),
+};
 
 /** Cloud time in which a cluster made from nothing usually is ready. */
 const COLD_MS = COLD_WAY.reduce((sum, state) => sum + (rowOf(state) as StepRow).expectedMs, 0);

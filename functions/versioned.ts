@@ -16,7 +16,6 @@ export const versioned = (documents: Documents): Documents => ({
   },
   count: (query) => documents.count(query),
   commit: (writes) => documents.commit(writes),
-  watch: (path, onChange) => documents.watch(path, onChange),
   async get<T = DocumentData>(path: string) {
     const snapshot = await documents.get<T>(path);
     if (snapshot) requireKnown(snapshot);

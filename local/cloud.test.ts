@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { certificateSecret, exposureOf } from '../functions/access/exposure.ts';
-import { hostName, hostOf } from '../functions/access/host.ts';
 import type { IssuedCertificate } from '../functions/certificates.ts';
+import { hostName, hostOf } from '../functions/clusters/host.ts';
 import { parseConfig } from '../functions/config.ts';
-import { portsOf } from '../functions/google/ports.ts';
 import { silentLog } from '../functions/log.ts';
 import { bindingsOf } from '../functions/pachyderm/members.ts';
 import type { Ports } from '../functions/ports.ts';
 import type { LeafConnection } from '../functions/providers/provider.ts';
+import { portsOf } from '../functions/real-ports.ts';
 import { CONNECTORS_SECRET, HUB_EMAIL, HUB_PRINCIPAL, pachyderm } from '../shared/catalog/pachyderm.ts';
 import { type EmbeddedCloud, startCloud } from './cloud.ts';
 import { RULES_FILE } from './deployed.ts';
@@ -171,7 +171,7 @@ describe('a Pachyderm of the catalog', () => {
       const admin = await inside.signIn(issuer.authorize);
       const bindings = bindingsOf([], HUB_PRINCIPAL);
       await inside.setMembers(admin, bindings);
-      const proof = await inside.provesLocked(admin, { version: VERSION, bindings, issuer: issuer.url });
+      const proof = await inside.proveLocked(admin, { version: VERSION, bindings, issuer: issuer.url });
       expect(proof.checks.filter(({ ok }) => !ok)).toEqual([]);
     } finally {
       inside.close();

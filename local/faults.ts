@@ -22,6 +22,7 @@ export const FAULTS = {
     'container, compute, kubernetes, storage, dns, acme: the call is carried out, then answered with an error',
   unavailable:
     'firestore, pubsub, container, compute, kubernetes, storage, dns, acme: the call is refused with UNAVAILABLE and not carried out',
+  unreachable: 'storage: the location of a bucket is away, so that lists leave it out; who asks is told so',
   contention: 'firestore: a transaction is aborted',
   'index-building':
     'firestore: a query that needs a composite index is refused, because that index is still being built',

@@ -1,9 +1,13 @@
 /** The command as operators run it, against a server that answers in Google's place. */
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { ISTIO_SUPPORTED_UNTIL, ISTIO_VERSION } from '../functions/leaf/mesh.ts';
 import { REGIONS } from '../shared/catalog/catalog.ts';
 import { days } from '../shared/units.ts';
@@ -48,6 +52,19 @@ const service = (name: string, ...traffic: object[]) => ({
   name: `projects/p/locations/r/services/${name}`,
   traffic,
 });
+const functions = (region = 'europe-west1') =>
+  `/cloudfunctions.googleapis.com/v2/projects/p/locations/${region}/functions?pageSize=100`;
+const folder = mkdtempSync(join(tmpdir(), 'hub-doctor-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const ARCHIVE = join(folder, 'functions.zip');
+writeFileSync(ARCHIVE, 'what was built');
+const BUILT = createHash('sha256').update('what was built').digest('hex');
+const built = (name: string, more: object = {}, archive: string | undefined = BUILT) => ({
+  name: `projects/p/locations/r/functions/${name}`,
+  state: 'ACTIVE',
+  buildConfig: { environmentVariables: { GOOGLE_NODE_RUN_SCRIPTS: '', HUB_ARCHIVE: archive } },
+  ...more,
+});
 const LATEST = { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 };
 const operator = { localId: 'op', customAttributes: '{"operator":true}' };
 const PATHS = {
@@ -89,6 +106,7 @@ const WELL: Replies = {
   ...Object.fromEntries(REGIONS.map(({ id }) => [regionPath(id), REGION])),
   [users()]: { body: { users: [{ localId: 'ada' }, operator] } },
   [services()]: { body: { services: [service('api', LATEST), service('sweep', LATEST)] } },
+  [functions()]: { body: { functions: [built('api'), built('sweep')] } },
   ...Object.fromEntries(wantedCharts().map(({ chart, version }) => [tagPath(chart, version), {}])),
 };
 
@@ -114,7 +132,8 @@ async function doctor(replies: Replies, ...more: string[]) {
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
   const given = ['--project', 'p', '--domain', 'hub.example.com', '--endpoint', `http://127.0.0.1:${port}`];
-  return run([...given, ...(more.includes('--today') ? [] : ['--today', SUPPORTED]), ...more]);
+  const unless = (option: string, value: string) => (more.includes(option) ? [] : [option, value]);
+  return run([...given, ...unless('--today', SUPPORTED), ...unless('--archive', ARCHIVE), ...more]);
 }
 
 test('a mesh whose support has ended is told from that day on', async () => {
@@ -170,6 +189,17 @@ test('whatever is not well is told, with what to do', async () => {
           ],
         },
       },
+      [functions()]: {
+        body: {
+          functions: [
+            built('api', {}, '0'.repeat(64)),
+            built('drift', { buildConfig: {} }),
+            built('hint', { state: 'UNKNOWN' }),
+            built('signal', { stateMessages: [{ severity: 'ERROR', message: 'Build failed\nat step 3' }] }),
+            built('sweep', { stateMessages: [{ severity: 'INFO', message: 'x' }] }),
+          ],
+        },
+      },
       [PATHS.softDelete]: policy([{ values: { allowedValues: ['604800', '0604800'] } }]),
       [PATHS.quotas]: {
         body: {
@@ -204,11 +234,34 @@ test('whatever is not well is told, with what to do', async () => {
     'operators: there is none who may sign in',
     `charts: the mirror in europe-west1 has no istiod ${ISTIO_VERSION}, hello 1.1.0`,
     'npm run charts -- --project p --region europe-west1',
+    'functions: api is of another build, drift is of another build, hint is UNKNOWN, signal failed (Build failed)\n',
+    `terraform apply -replace='module.cell["default"].module.functions.google_cloudfunctions2_function.this["signal"]'`,
     'revisions: not the newest is called: api is api-00007',
     'gcloud run services update-traffic api --to-latest --region europe-west1 --project p',
   ])
     expect(out).toContain(line);
   expect(out).not.toContain(`quotas of us-central1:`);
+});
+
+test('a revision that never became ready is told, and an archive that is not there', async () => {
+  const { code, out } = await doctor(
+    {
+      ...WELL,
+      [services()]: {
+        body: {
+          services: [
+            { ...service('api', LATEST), latestCreatedRevision: 'api-2', latestReadyRevision: 'api-1' },
+            { ...service('sweep', LATEST), latestCreatedRevision: 'sweep-2', latestReadyRevision: 'sweep-2' },
+          ],
+        },
+      },
+    },
+    '--archive',
+    join(folder, 'none.zip'),
+  );
+  expect(code).toBe(1);
+  expect(out).toContain('revisions: the newest never became ready: api\n');
+  expect(out).toContain('none.zip to compare them with');
 });
 
 test('an operator is found on whatever page, and a cell where it is', async () => {
@@ -219,6 +272,7 @@ test('an operator is found on whatever page, and a cell where it is', async () =
       [users()]: { body: { users: [{}], nextPageToken: 'a=b' } },
       [users('&nextPageToken=a%3Db')]: { body: { users: [operator] } },
       [services(region)]: WELL[services()] ?? {},
+      [functions(region)]: WELL[functions()] ?? {},
       ...Object.fromEntries(
         wantedCharts().map(({ chart, version }) => [tagPath(chart, version, region), {}]),
       ),

@@ -3,6 +3,9 @@
  * `npm run doctor -- --project <id> --domain <domain>`; changes nothing. Exit code 0: all is well; 1: something is not, each with what to
  * do; 2: it could not look.
  */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { ISTIO_SUPPORTED_UNTIL, ISTIO_VERSION } from '../functions/leaf/mesh.ts';
 import { REGIONS, SIZES } from '../shared/catalog/catalog.ts';
 import { type Answer, type Google, googleOf, refusalIn } from './google.ts';
@@ -12,9 +15,9 @@ import { readOptions, Unusable } from './options.ts';
 /** As in terraform/variables.tf. */
 const REGION = 'europe-west1';
 const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--region ${REGION}] [--billing-account <id>] [--clusters 10]
-         [--today 2027-01-31]
+         [--today 2027-01-31] [--archive dist/functions.zip]
 --region: of the cell. --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
---today: of the day to judge support by; the machine's if absent.
+--today: of the day to judge support by; the machine's if absent. --archive: what the functions must have been built of.
 `;
 
 interface Subject {
@@ -25,6 +28,8 @@ interface Subject {
   clusters: number;
   /** As in ISO 8601. */
   today: string;
+  /** Its path. */
+  archive: string;
 }
 
 interface Finding {
@@ -45,6 +50,7 @@ const CHECKS: readonly Check[] = [
   signIn,
   operators,
   charts,
+  builds,
   revisions,
   networks,
   wideQuotas,
@@ -69,11 +75,12 @@ async function main(args: readonly string[]): Promise<number> {
 function readArguments(args: readonly string[]): { subject: Subject; endpoint?: string } {
   const values = readOptions(
     args,
-    ['project', 'domain', 'region', 'billing-account', 'clusters', 'today', 'endpoint'],
+    ['project', 'domain', 'region', 'billing-account', 'clusters', 'today', 'archive', 'endpoint'],
     USAGE,
   );
   const { project: id, domain, region = REGION, 'billing-account': billingAccount, endpoint } = values;
   const clusters = Number(values.clusters ?? 10);
+  const archive = values.archive ?? ARCHIVE;
   const today = values.today ?? new Date().toISOString().slice(0, 10);
   if (
     id === undefined ||
@@ -90,6 +97,7 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
       region,
       clusters,
       today,
+      archive,
       ...(billingAccount !== undefined && { billingAccount }),
     },
     ...(endpoint !== undefined && { endpoint }),
@@ -104,7 +112,7 @@ const unseen = (about: string, answer: Answer): Finding =>
   bad(
     about,
     `cannot be seen (${refusalIn(answer)})`,
-    'Enable the API, or ask for a role that may look: roles/viewer.',
+    'Enable the API, or have an owner of the project look.',
   );
 
 /** Asks nobody: what this version of Hub installs is in its code. */
@@ -252,10 +260,76 @@ async function charts({ project: id, region }: Subject, google: Google): Promise
   ];
 }
 
+/** What `npm run build` makes. */
+const ARCHIVE = fileURLToPath(new URL('../dist/functions.zip', import.meta.url));
+
+interface DeployedFunction {
+  name: string;
+  state?: string;
+  stateMessages?: { severity?: string; message?: string }[];
+  buildConfig?: { environmentVariables?: Record<string, string> };
+}
+
+/**
+ * Terraform takes an update that failed for done (docs/deploy.md, *Upgrade*): then a function runs what it ran before.
+ * https://cloud.google.com/functions/docs/reference/rest/v2/projects.locations.functions
+ */
+async function builds({ project: id, region, archive }: Subject, google: Google): Promise<Finding[]> {
+  const about = 'functions';
+  if (!existsSync(archive))
+    return [
+      bad(
+        about,
+        `there is no ${archive} to compare them with`,
+        'Check out what was applied (terraform output commit), and: npm run build',
+      ),
+    ];
+  const url = `https://cloudfunctions.googleapis.com/v2/projects/${id}/locations/${region}/functions?pageSize=100`;
+  const answer = await google.call('GET', url);
+  if (answer.status !== 200) return [unseen(about, answer)];
+  const digest = createHash('sha256').update(readFileSync(archive)).digest('hex');
+  const found = ((answer.body.functions ?? []) as DeployedFunction[]).flatMap((one) => {
+    const wrong = faultOf(one, digest);
+    return wrong === undefined ? [] : [{ name: shortName(one.name), wrong }];
+  });
+  if (found.length === 0) return [fine(about)];
+  return [
+    bad(
+      about,
+      found.map(({ name, wrong }) => `${name} ${wrong}`).join(', '),
+      [
+        'If that is not what should run (terraform output commit), build it and look again. Else apply again; those that this leaves as they are (a further cell has its own name in place of default):',
+        ...found.map(
+          ({ name }) =>
+            `terraform apply -replace='module.cell["default"].module.functions.google_cloudfunctions2_function.this["${name}"]'`,
+        ),
+        'and once more, without -replace: terraform apply',
+      ].join('\n     '),
+    ),
+  ];
+}
+
+function faultOf(
+  { state, stateMessages = [], buildConfig }: DeployedFunction,
+  digest: string,
+): string | undefined {
+  const [error] = stateMessages.filter(({ severity }) => severity === 'ERROR');
+  if (error) return `failed (${error.message?.split('\n')[0]?.slice(0, 200)})`;
+  if (state !== 'ACTIVE') return `is ${state}`;
+  return buildConfig?.environmentVariables?.HUB_ARCHIVE === digest ? undefined : 'is of another build';
+}
+
 interface Traffic {
   type?: string;
   percent?: number;
   revision?: string;
+}
+
+interface Service {
+  name: string;
+  traffic?: Traffic[];
+  latestCreatedRevision?: string;
+  latestReadyRevision?: string;
 }
 
 /** As somebody leaves it who went back in a hurry: neither an apply nor a new key would reach those who call. */
@@ -264,22 +338,44 @@ async function revisions({ project: id, region }: Subject, google: Google): Prom
   const url = `https://run.googleapis.com/v2/projects/${id}/locations/${region}/services?pageSize=100`;
   const answer = await google.call('GET', url);
   if (answer.status !== 200) return [unseen(about, answer)];
-  const services: { name: string; traffic?: Traffic[] }[] = answer.body.services ?? [];
+  const services: Service[] = answer.body.services ?? [];
   if (services.length === 0) return [bad(about, `no function is in ${region}`, 'terraform apply')];
-  const pinned = services.flatMap(({ name, traffic = [] }) =>
+  const findings = [...behind(services, about, region, id), ...pinned(services, about, region, id)];
+  return findings.length === 0 ? [fine(about)] : findings;
+}
+
+const shortName = (name: string): string => name.split('/').at(-1) ?? '';
+
+/** Made, and never ready: the one before goes on. */
+function behind(services: readonly Service[], about: string, region: string, id: string): Finding[] {
+  const names = services.flatMap(({ name, latestCreatedRevision: made, latestReadyRevision: ready }) =>
+    made === ready ? [] : [shortName(name)],
+  );
+  if (names.length === 0) return [];
+  return [
+    bad(
+      about,
+      `the newest never became ready: ${names.join(', ')}`,
+      `Why: gcloud run revisions list --service ${names[0]} --region ${region} --project ${id}. Then as for a function that failed: docs/deploy.md, Upgrade.`,
+    ),
+  ];
+}
+
+function pinned(services: readonly Service[], about: string, region: string, id: string): Finding[] {
+  const found = services.flatMap(({ name, traffic = [] }) =>
     traffic
       .filter(({ revision, percent = 0 }) => (revision ?? '') !== '' && percent > 0)
-      .map(({ revision }) => ({ service: name.split('/').at(-1), revision })),
+      .map(({ revision }) => ({ service: shortName(name), revision })),
   );
-  if (pinned.length === 0) return [fine(about)];
-  const back = pinned.map(
+  if (found.length === 0) return [];
+  const back = found.map(
     ({ service }) =>
       `gcloud run services update-traffic ${service} --to-latest --region ${region} --project ${id}`,
   );
   return [
     bad(
       about,
-      `not the newest is called: ${pinned.map(({ service, revision }) => `${service} is ${revision}`).join(', ')}`,
+      `not the newest is called: ${found.map(({ service, revision }) => `${service} is ${revision}`).join(', ')}`,
       back.join('\n     '),
     ),
   ];
@@ -384,7 +480,7 @@ const POLICIES: Readonly<
         ? 'the three public functions may not be public'
         : undefined,
     remedy:
-      'Have the organisation exempt this project, or let org_policies do it (roles/orgpolicy.policyAdmin).',
+      'Have the organisation exempt this project, or let org_policies do it (with roles/orgpolicy.policyAdmin on the organisation).',
   },
   'iam.disableServiceAccountKeyCreation': {
     wrong: (rules) =>

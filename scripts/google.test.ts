@@ -342,8 +342,11 @@ describe('keys', () => {
 
 describe('a release', () => {
   const VERSION = 'sites/s/versions/1';
-  const hosting = (refuse?: string) =>
-    google(({ method, path, body }) => {
+  /** @param unknown how often the site is not known yet */
+  const hosting = (refuse?: string, unknown = 0) => {
+    let left = unknown;
+    return google(({ method, path, body }) => {
+      if (path.endsWith('/versions') && left-- > 0) return undefined;
       if (refuse !== undefined && path.includes(refuse))
         return { status: 403, body: { error: { message: 'no' } } };
       if (path.endsWith('/versions')) return { body: { name: VERSION } };
@@ -358,6 +361,7 @@ describe('a release', () => {
       }
       return method === 'POST' || method === 'PATCH' ? {} : undefined;
     });
+  };
   const args = ['--site', 's', '--region', 'europe-north1', '--endpoint'];
 
   test('takes what is built, with the headers and rewrites of firebase.json, and is served as a whole', async () => {
@@ -381,6 +385,21 @@ describe('a release', () => {
     expect(final?.path).toContain('update_mask=status');
     expect(release?.path).toContain(`versionName=${VERSION}`);
     expect(seen).toHaveLength(5);
+  });
+
+  test('waits for a site that was made a moment ago, but not for ever', async () => {
+    await buildWeb();
+    const soon = await hosting(undefined, 2);
+    expect(await run('release', '--pause', '0', ...args, soon.endpoint)).toMatchObject({ code: 0, err: '' });
+    expect(soon.seen).toHaveLength(7);
+    const never = await hosting(undefined, Number.POSITIVE_INFINITY);
+    expect(await run('release', '--pause', '0', ...args, never.endpoint)).toMatchObject({
+      code: 2,
+      err: 'a version of s was refused: 404\n',
+    });
+    expect(new Set(never.seen.map(({ path }) => path))).toEqual(
+      new Set(['/firebasehosting.googleapis.com/v1beta1/sites/s/versions']),
+    );
   });
 
   test('is told to have failed where Hosting refuses any of it', async () => {

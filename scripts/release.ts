@@ -6,13 +6,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { seconds } from '../shared/units.ts';
 import { type Answer, type Google, googleOf, refusalIn } from './google.ts';
 import { readOptions, runCommand, Unusable } from './options.ts';
 import { consoleFiles } from './release-files.ts';
 
-const USAGE = 'usage: npm run release -- --project <id> --site <id> --region <region of the functions>\n';
+const USAGE = `usage: npm run release -- --project <id> --site <id> --region <region of the functions> [--pause <seconds>]
+--pause: between tries, while Hosting does not know the site yet.
+`;
 const root = fileURLToPath(new URL('..', import.meta.url));
 const API = 'https://firebasehosting.googleapis.com/v1beta1';
 
@@ -48,17 +52,30 @@ const filesOf = (folder: string): Map<string, Buffer> =>
 
 const digestOf = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
 
+/** A site that was made a moment ago is not known everywhere: https://firebase.google.com/docs/hosting/multisites */
+const TRIES = 30;
+const PAUSE_MS = seconds(10);
+
+async function onceKnown(ask: () => Promise<Answer>, pauseMs: number): Promise<Answer> {
+  for (let tried = 1; ; tried += 1) {
+    const answer = await ask();
+    if (answer.status !== 404 || tried === TRIES) return answer;
+    await setTimeout(pauseMs);
+  }
+}
+
 function taken(answer: Answer, what: string): Answer['body'] {
   if (answer.status !== 200) throw new Unusable(`${what} was refused: ${refusalIn(answer)}`);
   return answer.body;
 }
 
-async function release(google: Google, site: string, region: string): Promise<void> {
+async function release(google: Google, site: string, region: string, pauseMs: number): Promise<void> {
   const config = readConfig();
   const files = filesOf(join(root, config.public));
-  const made = await google.call('POST', `${API}/sites/${site}/versions`, {
-    config: servingConfig(config, region),
-  });
+  const made = await onceKnown(
+    () => google.call('POST', `${API}/sites/${site}/versions`, { config: servingConfig(config, region) }),
+    pauseMs,
+  );
   const { name } = taken(made, `a version of ${site}`);
   const contents = new Map([...files.values()].map((content) => [digestOf(content), content]));
   const listed = Object.fromEntries([...files].map(([path, content]) => [path, digestOf(content)]));
@@ -82,13 +99,14 @@ async function release(google: Google, site: string, region: string): Promise<vo
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  const { project, site, region, endpoint } = readOptions(
+  const { project, site, region, endpoint, pause } = readOptions(
     args,
-    ['project', 'site', 'region', 'endpoint'],
+    ['project', 'site', 'region', 'endpoint', 'pause'],
     USAGE,
   );
-  if (!project || !site || !region) throw new Unusable(USAGE);
-  await release(googleOf(project, endpoint), site, region);
+  const pauseMs = pause === undefined ? PAUSE_MS : seconds(Number(pause));
+  if (!project || !site || !region || !(pauseMs >= 0)) throw new Unusable(USAGE);
+  await release(googleOf(project, endpoint), site, region, pauseMs);
 }
 
 await runCommand(main);

@@ -1,5 +1,5 @@
 /**
- * What the HTTP API takes and gives, shared with the console and the command line. What a caller may send is a closed list: any
+ * What the HTTP API takes and gives, shared with the console. What a caller may send is a closed list: any
  * other field is refused. What Hub gives may gain fields, so readers ignore those they do not know.
  */
 import { z } from 'zod';
@@ -61,7 +61,12 @@ export const createClusterBody = z
     id: 'CreateCluster',
     description: 'What is left out is filled in with the defaults of the catalog.',
   });
-export type CreateClusterBody = z.infer<typeof createClusterBody>;
+
+export const extendBody = z.strictObject({ ttlHours: z.int().min(1).max(MAX_TTL_HOURS) }).meta({
+  id: 'Extend',
+  description: 'It ends so many hours from now, however long it would have lived.',
+});
+export type ExtendBody = z.infer<typeof extendBody>;
 
 export const putPoolBody = z
   .strictObject({
@@ -73,23 +78,20 @@ export const putPoolBody = z
     maxLossDollarsPerDay: z.number().min(0.01).max(MAX_ACCOUNT_HOURLY_DOLLARS).optional(),
   })
   .meta({ id: 'PutPool', description: 'What is left out is filled in with the defaults of the catalog.' });
-export type PutPoolBody = z.infer<typeof putPoolBody>;
 
-export const putMemberBody = z
-  .strictObject({ role })
-  .meta({ id: 'PutMember', description: 'A viewer looks, an editor works, an owner also says who may.' });
-export type PutMemberBody = z.infer<typeof putMemberBody>;
+export const putMemberBody = z.strictObject({ role }).meta({
+  id: 'PutMember',
+  description: 'A viewer can look, an editor can work, and an owner also decides who may.',
+});
 
 export const transferBody = z.strictObject({ email: emailAddress }).meta({
   id: 'Transfer',
   description:
-    'Of another owner: to whom it is offered. Your own: you take what was offered to you; or, if it counts for you, you offer it to nobody any more.',
+    'The e-mail of the owner you offer it to. Your own address accepts an offer made to you; if you pay for the cluster, it withdraws your offer.',
 });
-export type TransferBody = z.infer<typeof transferBody>;
 
 /** As of a cluster that is asked for. */
 export const quoteQuery = z.strictObject({ ...shapeFields, isolation: isolation.optional() });
-export type QuoteQuery = z.infer<typeof quoteQuery>;
 
 /** An operator reads it as one line: nothing that breaks it, turns it round or cannot be written as UTF-8. */
 const oneLine = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u;
@@ -98,17 +100,15 @@ export const putQuotaRequestBody = z
   .strictObject({
     /** In all, not more than now. */
     maxClusters: z.int().min(1).max(MAX_REQUESTED_CLUSTERS),
-    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
+    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It contains control characters.'),
   })
   .meta({ id: 'PutQuotaRequest', description: 'How many clusters you would like to have at once, and why.' });
-export type PutQuotaRequestBody = z.infer<typeof putQuotaRequestBody>;
 
 export const replayBody = z
   .strictObject({
-    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
+    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It contains control characters.'),
   })
-  .meta({ id: 'Replay', description: 'Why it should go better now.' });
-export type ReplayBody = z.infer<typeof replayBody>;
+  .meta({ id: 'Replay', description: 'Why it should work this time.' });
 
 export const putAccountBody = z
   .strictObject({
@@ -118,7 +118,7 @@ export const putAccountBody = z
     standing: z
       .strictObject({
         state: z.enum(['good', 'throttled', 'suspended']),
-        reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
+        reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It contains control characters.'),
       })
       .optional(),
   })
@@ -129,7 +129,7 @@ export const putAccountBody = z
         maxClusters !== undefined || maxHourlyDollars !== undefined,
         standing !== undefined,
       ].filter(Boolean).length === 1,
-    'Send maxClusters, maxHourlyDollars or both, or nothing but decline, or nothing but standing.',
+    'Send maxClusters, maxHourlyDollars or both; or only decline; or only standing.',
   )
   .meta({
     id: 'PutAccount',
@@ -140,17 +140,15 @@ export type PutAccountBody = z.infer<typeof putAccountBody>;
 
 export const deleteAccountBody = z
   .strictObject({
-    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
+    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It contains control characters.'),
   })
   .meta({ id: 'DeleteAccount', description: 'Why, for the audit log. Name nobody in it.' });
-export type DeleteAccountBody = z.infer<typeof deleteAccountBody>;
 
 export const deleteOrphanBody = z
   .strictObject({
-    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It holds control characters.'),
+    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It contains control characters.'),
   })
   .meta({ id: 'DeleteOrphan', description: 'Why it should go now.' });
-export type DeleteOrphanBody = z.infer<typeof deleteOrphanBody>;
 
 export const CREDENTIAL_KINDS = ['kubeconfig', 'pachctl'] as const;
 export const credentialsQuery = z.strictObject({ kind: z.enum(CREDENTIAL_KINDS) });
@@ -161,19 +159,15 @@ const pageFields = {
   pageToken: z.string().optional(),
 };
 export const pageQuery = z.strictObject(pageFields);
-export type PageQuery = z.infer<typeof pageQuery>;
 export const listClustersQuery = z.strictObject({ ...pageFields, state: state.optional() });
-export type ListClustersQuery = z.infer<typeof listClustersQuery>;
 export const listAuditQuery = z.strictObject({
   ...pageFields,
   cluster: clusterId.optional(),
   /** A uid. */
   actor: z.string().min(1).max(128).optional(),
 });
-export type ListAuditQuery = z.infer<typeof listAuditQuery>;
 const deadLetterState = z.enum(['open', 'replayed']);
 export const listDeadLettersQuery = z.strictObject({ ...pageFields, state: deadLetterState.optional() });
-export type ListDeadLettersQuery = z.infer<typeof listDeadLettersQuery>;
 
 // Replies.
 
@@ -227,7 +221,7 @@ export const conditionReply = z
   .object({ type: z.string(), status: z.boolean(), message: z.string(), since: timestamp })
   .meta({
     id: 'Condition',
-    description: 'Something about a cluster that holds or does not, and since when.',
+    description: 'A condition of a cluster: whether it is met, and since when.',
   });
 
 export const parkedReply = z
@@ -244,6 +238,7 @@ export const clusterReply = z
     id: z.string(),
     name: z.string(),
     ...specFields,
+    /** Its lifetime, as it was last asked for: from `ready`, or from when it was extended. */
     ttlHours: z.int().optional(),
     state,
     /** The state in words. */
@@ -420,7 +415,7 @@ export const quoteReply = z
 export type QuoteReply = z.infer<typeof quoteReply>;
 
 const allowanceFields = {
-  /** Clusters that count now: those being made, ready, or not yet proven gone. */
+  /** Clusters in use now: those being made, ready, or not yet proven gone. */
   clusters: z.int(),
   maxClusters: z.int(),
   hourlyPrice: money,
@@ -439,11 +434,11 @@ export const declinedRequestReply = z.object({ maxClusters: z.int(), at: timesta
 
 export const standingReply = z
   .object({ state: z.enum(['throttled', 'suspended']), reason: z.string(), since: timestamp })
-  .meta({ id: 'Standing', description: 'What an account that is doubted may not do.' });
+  .meta({ id: 'Standing', description: 'How an account is restricted, why, and since when.' });
 
 export const closingReply = z
   .object({ since: timestamp })
-  .meta({ id: 'Closing', description: 'The account is being deleted: it can only look and delete.' });
+  .meta({ id: 'Closing', description: 'The account is being deleted: it can only view and delete.' });
 
 export const meReply = z
   .object({
@@ -477,7 +472,7 @@ export const ownClusterReply = z
     createTime: timestamp,
     /**
      * What becomes of it if the account is deleted. `deleted`: nobody else owns it, or who does has no room for it. `handed-over`: another
-     * of its owners has it from then on. `left`: it is somebody else's. `forgotten`: it is deleted already, and no longer says whose it was.
+     * of its owners has it from then on. `left`: it is somebody else's. `forgotten`: it is already deleted, and no longer says whose it was.
      */
     whenDeleted: z.enum(['deleted', 'handed-over', 'left', 'forgotten']),
   })
@@ -505,7 +500,10 @@ export const ownAccountReply = z
     declinedRequest: declinedRequestReply.optional(),
     standing: standingReply.optional(),
     closing: closingReply.optional(),
+    /** All that are not deleted, and of those that are the newest 200. */
     clusters: z.array(ownClusterReply),
+    /** How many that you may read are deleted. Each of them is forgotten, whether it is listed or not. */
+    deletedClusters: z.int(),
     invitations: z.array(
       z.object({
         direction: z.enum(['received', 'sent']),
@@ -546,14 +544,14 @@ export const accountReply = z
     /** Present while it is being deleted. */
     closing: closingReply.optional(),
   })
-  .meta({ id: 'Account', description: 'What a user may have and has.' });
+  .meta({ id: 'Account', description: 'What a user has and may have.' });
 export type AccountReply = z.infer<typeof accountReply>;
 
 export const accountPage = z
   .object({ accounts: z.array(accountReply), nextPageToken: z.string().optional() })
   .meta({
     id: 'AccountPage',
-    description: 'By uid. Only who ever had a cluster, or asked for one, has an account.',
+    description: 'By uid. Only people who have had a cluster, or asked for one, have an account.',
   });
 export type AccountPage = z.infer<typeof accountPage>;
 
@@ -578,7 +576,7 @@ export const cellReply = z
       }),
     ),
   })
-  .meta({ id: 'Cell', description: 'What all users together may have and have.' });
+  .meta({ id: 'Cell', description: 'What all users together have and may have.' });
 export type CellReply = z.infer<typeof cellReply>;
 
 export const cellList = z.object({ cells: z.array(cellReply) }).meta({ id: 'CellList' });
@@ -605,13 +603,13 @@ export const deadLetterReply = z
   })
   .meta({
     id: 'DeadLetter',
-    description: 'A message that was delivered again and again, and then given up.',
+    description: 'A message that was delivered several times without success, and then given up.',
   });
 export type DeadLetterReply = z.infer<typeof deadLetterReply>;
 
 export const deadLetterPage = z
   .object({ deadLetters: z.array(deadLetterReply), nextPageToken: z.string().optional() })
-  .meta({ id: 'DeadLetterPage', description: 'The last one that was given up comes first.' });
+  .meta({ id: 'DeadLetterPage', description: 'Newest first.' });
 export type DeadLetterPage = z.infer<typeof deadLetterPage>;
 
 export const auditReply = z
@@ -723,12 +721,12 @@ export const statusReply = z
     readySeconds: z
       .object({ p50: z.number(), p95: z.number() })
       .nullable()
-      .meta({ description: 'From being asked for to ready, of the last hours; null if none became ready.' }),
+      .meta({ description: 'From the request until ready, over the last hours; null if none became ready.' }),
     overdueSeconds: z.number(),
     deadLetters: z.number(),
     orphans: z.number(),
     stuck: z.number(),
-    updateTime: timestamp.meta({ description: 'When the last of it changed.' }),
+    updateTime: timestamp.meta({ description: 'When any of it last changed.' }),
   })
   .meta({ id: 'Status' });
 export type StatusReply = z.infer<typeof statusReply>;

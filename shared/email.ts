@@ -12,6 +12,6 @@ export const emailAddress = z
   .string()
   .trim()
   .max(254, 'It is longer than an e-mail address can be.')
-  .pipe(z.email('This is no e-mail address.'))
+  .pipe(z.email('This is not an e-mail address.'))
   .transform((address) => address.toLowerCase())
-  .refine((address) => !NOBODYS.test(address), 'Nobody can have an address there.');
+  .refine((address) => !NOBODYS.test(address), 'No mailbox can exist at this domain.');

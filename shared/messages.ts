@@ -1,5 +1,6 @@
 /** What travels on the bus. A body is a pointer, never a fact: handlers re-read the document and drop what does not match. */
 import { z } from 'zod';
+import { CLUSTER_ID, clusterId } from './documents/fields.ts';
 
 export const MESSAGE_SCHEMA = 1;
 
@@ -12,10 +13,16 @@ export function bodyOf(text: string): unknown {
   }
 }
 
+/** Whom a message is about, if it says so. Looked at before anything else has checked it. */
+export function clusterIn(body: unknown): string | undefined {
+  const { id, cluster } = (body ?? {}) as { id?: unknown; cluster?: unknown };
+  return [id, cluster].find((one): one is string => typeof one === 'string' && CLUSTER_ID.test(one));
+}
+
 /** "Look at this cluster again." Dropped if the document's epoch or step differs. */
 export const stepMessage = z.strictObject({
   schema: z.literal(MESSAGE_SCHEMA),
-  id: z.string().regex(/^[a-z2-7]{16}$/),
+  id: clusterId,
   epoch: z.int().nonnegative(),
 });
 export type StepMessage = z.infer<typeof stepMessage>;
@@ -23,19 +30,15 @@ export type StepMessage = z.infer<typeof stepMessage>;
 /** A leaf cluster calls home: something in it ended. */
 export const callHomeMessage = z.strictObject({
   schema: z.literal(MESSAGE_SCHEMA),
-  cluster: z.string().regex(/^[a-z2-7]{16}$/),
+  cluster: clusterId,
 });
 export type CallHomeMessage = z.infer<typeof callHomeMessage>;
 
 /** Looks for drift: at one cluster, or at every one that stands. */
 export const driftMessage = z.object({
   schema: z.literal(MESSAGE_SCHEMA),
-  id: z
-    .string()
-    .regex(/^[a-z2-7]{16}$/)
-    .optional(),
+  id: clusterId.optional(),
 });
-export type DriftMessage = z.infer<typeof driftMessage>;
 
 /** What every other body is: what it is for, in a few words and ids. */
 export const pointerMessage = z

@@ -6,7 +6,6 @@ export const days = (n: number): number => n * 86_400_000;
 
 export const KIB = 1024;
 export const MIB = 1024 * KIB;
-export const GIB = 1024 * MIB;
 
 /** As people read it: `$2.92`, `$2`. What is between two cents is told as the upper one, or the lower. */
 export function inDollars(micros: number, between: 'up' | 'down'): string {

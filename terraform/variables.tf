@@ -118,6 +118,11 @@ variable "min_instances" {
   description = "Instances of each function that never sleep, by its name: one of api costs about 10 dollars a month and saves a cold start."
   type        = map(number)
   default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.min_instances), keys(jsondecode(file("${path.module}/generated/functions.json"))))) == 0
+    error_message = "Each must be the name of a function: generated/functions.json."
+  }
 }
 
 variable "max_instances" {
@@ -128,6 +133,11 @@ variable "max_instances" {
   validation {
     condition     = alltrue([for most in values(var.max_instances) : most >= 1])
     error_message = "Each function needs one instance at least."
+  }
+
+  validation {
+    condition     = length(setsubtract(keys(var.max_instances), keys(jsondecode(file("${path.module}/generated/functions.json"))))) == 0
+    error_message = "Each must be the name of a function: generated/functions.json."
   }
 }
 
@@ -144,7 +154,7 @@ variable "open_sign_up" {
 }
 
 variable "licensed_products" {
-  description = "Products for whose licensed versions there is a licence, in Secret Manager."
+  description = "Products for whose licensed versions there is a licence, in Secret Manager. It is destroyed there with the product's name here."
   type        = set(string)
   default     = []
 }
@@ -162,7 +172,7 @@ variable "first_cluster_made" {
 }
 
 variable "org_policies" {
-  description = "Whether to hold the project to policies of the organisation. Needs an organisation, and roles/orgpolicy.policyAdmin."
+  description = "Whether to hold the project to policies of the organisation. Needs an organisation, and roles/orgpolicy.policyAdmin on it."
   type        = bool
   default     = true
 }
@@ -202,7 +212,7 @@ variable "runbooks" {
 }
 
 variable "ci" {
-  description = "Repository whose CI may look at what an apply would change, and sign what it has built. Null: none."
+  description = "Repository whose CI may look at what an apply would change, and sign what it has built. Null: none. For good: the key that signs releases is never destroyed."
   type = object({
     issuer     = string
     repository = string

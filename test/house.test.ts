@@ -8,6 +8,7 @@ import { entryPointOf } from '../functions/entry-point.ts';
 import * as deployed from '../functions/index.ts';
 import { MANIFEST } from '../functions/manifest.ts';
 import { GENERATED } from '../scripts/docs.ts';
+import { ERRORS } from '../shared/errors.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -24,14 +25,32 @@ const ARROWS: Record<string, readonly string[]> = {
   functions: ['shared'],
   local: ['functions', 'shared'],
   web: ['shared'],
-  cli: ['shared'],
 };
+
+/**
+ * The rooms of functions/, from the top down: each may import from those below it. The order is the one in which a request or a message
+ * passes them, down to what speaks to the outside.
+ */
+const ROOMS: readonly string[] = [
+  // What people, the Scheduler and the bus ask for.
+  ...['api', 'status', 'members', 'closing', 'pool', 'sweeps', 'dead-letters', 'counters', 'durations'],
+  // What carries it out.
+  ...['dispatch', 'steps', 'access'],
+  // What they go by.
+  ...['oidc', 'breaker', 'accounts', 'clusters', 'clean-up'],
+  // What speaks to the outside.
+  ...['http', 'pachyderm', 'leaf', 'providers', 'google', 'net'],
+];
+/** Beside the rooms lies what all of them use. These files alone know rooms: they put the whole together. */
+const OVER_ROOMS: readonly string[] = ['alerts.ts', 'index.ts', 'real-ports.ts', 'register.ts'];
+/** Names the ports that rooms declare, and has rooms read their keys: of these two, rooms take types only. */
+const GATHERERS: readonly string[] = ['config.ts', 'ports.ts'];
 
 /** Packages with which one folder alone deals. */
 const ONLY_IN: readonly (readonly [RegExp, RegExp])[] = [
   [
     /^(@google-cloud\/(?!functions-framework)|firebase-admin|google-auth-library)/,
-    /^(functions\/(google|providers\/gke)|local|test|bench|scripts)\//,
+    /^(functions\/(real-ports\.ts|(google|providers\/gke)\/)|(local|test|bench|scripts)\/)/,
   ],
   [/^@kubernetes\/client-node/, /^(functions\/leaf|local|test|bench)\//],
   // Elsewhere than in google/ its types only, which the test of what a cold start loads sees to.
@@ -43,10 +62,20 @@ function importsOf(file: string): string[] {
   return [...found].map((match) => match[1] ?? '');
 }
 
+/** Without those that are gone when the code runs. */
+const loadsOf = (file: string): string[] =>
+  [...read(file).matchAll(/^(?:import|export) (?!type\b)[^;]*?from '([^']+)'|\bimport\('([^']+)'\)/gms)].map(
+    ([, fixed, late = '']) => fixed ?? late,
+  );
+
+/** Files of the repository that one imports. */
+const targetsOf = (file: string, names: readonly string[]): string[] =>
+  names.filter((name) => name.startsWith('.')).map((name) => relative('.', join(dirname(file), name)));
+
 const sources = files.filter((file) => /\.(ts|tsx|mts|mjs)$/.test(file) && !/\.test\.ts$/.test(file));
 
 describe('imports', () => {
-  test('point one way: web, cli → shared ← functions ← local', () => {
+  test('point one way: web → shared ← functions ← local', () => {
     const wrong: string[] = [];
     for (const file of sources) {
       const part = file.split('/')[0] ?? '';
@@ -58,6 +87,46 @@ describe('imports', () => {
       }
     }
     expect(wrong).toEqual([]);
+  });
+
+  test('between the rooms of functions/ point down', () => {
+    /** The room of a file, or the name of one that lies beside the rooms. */
+    const roomOf = (file: string) => file.split('/')[1] ?? '';
+    const isBeside = (room: string) => room.endsWith('.ts');
+    const inFunctions = sources.filter((file) => file.startsWith('functions/'));
+    const wrong = inFunctions.flatMap((file) => {
+      const from = roomOf(file);
+      if (OVER_ROOMS.includes(from)) return [];
+      const loads = targetsOf(file, loadsOf(file));
+      const mayImport = (target: string): boolean => {
+        const to = roomOf(target);
+        if (to === from || !target.startsWith('functions/')) return true;
+        if (isBeside(to))
+          return GATHERERS.includes(to)
+            ? isBeside(from) || !loads.includes(target)
+            : !OVER_ROOMS.includes(to);
+        return isBeside(from) ? GATHERERS.includes(from) : ROOMS.indexOf(to) > ROOMS.indexOf(from);
+      };
+      return targetsOf(file, importsOf(file))
+        .filter((target) => !mayImport(target))
+        .map((target) => `${file} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+    const rooms = new Set(inFunctions.map(roomOf).filter((room) => !isBeside(room)));
+    expect([...rooms].sort()).toEqual(ROOMS.toSorted());
+  });
+
+  test('lead no file of functions/ or shared/ back to itself', () => {
+    const circles: string[] = [];
+    const done = new Set<string>();
+    const follow = (file: string, way: readonly string[]): void => {
+      if (way.includes(file)) circles.push([...way.slice(way.indexOf(file)), file].join(' → '));
+      if (way.includes(file) || done.has(file)) return;
+      for (const next of targetsOf(file, loadsOf(file))) follow(next, [...way, file]);
+      done.add(file);
+    };
+    for (const file of sources.filter((name) => /^(functions|shared)\//.test(name))) follow(file, []);
+    expect(circles).toEqual([]);
   });
 
   test('shared runs in a browser: no SDK, nothing of Node', () => {
@@ -97,12 +166,32 @@ describe('imports', () => {
     expect([...packages].sort()).toEqual(['@google-cloud/functions-framework', 'zod']);
   });
 
-  test('only config and the local host read the environment; only clocks read the clock', () => {
-    const wrong = sources
-      .filter((file) => /^(shared|functions)\//.test(file))
-      .filter((file) => /Date\.now\(|Math\.random\(|setTimeout\(|randomUUID\(|new Date\(\)/.test(read(file)))
-      .filter((file) => !file.startsWith('functions/google/'));
-    expect(wrong).toEqual([]);
+  const filesWith = (form: RegExp): string[] =>
+    sources.filter((file) => /^(shared|functions)\//.test(file) && form.test(read(file)));
+
+  test('only Config is made from the environment', () => {
+    expect(filesWith(/process\.env\b/)).toEqual([
+      // What firebase-admin itself would read there, and must not find.
+      'functions/google/tokens.ts',
+      // Gives it to Config.
+      'functions/real-ports.ts',
+      // Which function this is, while its bundle is loaded: before there is a Config.
+      'functions/register.ts',
+    ]);
+  });
+
+  test('only the clock reads the clock and throws dice', () => {
+    expect(filesWith(/Date\.now\b|new Date\(\)|Math\.random\b|randomUUID\b|randomBytes\b/)).toEqual([
+      'functions/google/clock.ts',
+    ]);
+  });
+
+  test('only the clock waits, and who bounds a call of an SDK', () => {
+    expect(filesWith(/\bset(Timeout|Interval)\(/)).toEqual([
+      'functions/google/clock.ts',
+      'functions/google/documents.ts',
+      'functions/google/tokens.ts',
+    ]);
   });
 });
 
@@ -129,6 +218,16 @@ describe('what is generated', () => {
 describe('the manifest', () => {
   test('names exactly the functions that are exported', () => {
     expect(MANIFEST.map(({ name }) => entryPointOf(name)).sort()).toEqual(Object.keys(deployed).sort());
+  });
+});
+
+describe('the table of errors', () => {
+  test('holds no code that nobody throws', () => {
+    const code = sources
+      .filter((file) => /^(functions|shared)\//.test(file) && file !== 'shared/errors.ts')
+      .map(read)
+      .join('\n');
+    expect(Object.keys(ERRORS).filter((name) => !code.includes(`'${name}'`))).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The real OpenID provider on memory ports, a cluster with its client, and browsers that come from it. */
 import { createHash } from 'node:crypto';
+import { arrival } from '../functions/members/arrival.ts';
 import { createOidc } from '../functions/oidc/app.ts';
 import { type ClientCredentials, ensureClient } from '../functions/oidc/clients.ts';
 import { newSigningKeyPem, parseSigningKeys, type SigningKey } from '../functions/oidc/keys.ts';
@@ -35,7 +36,7 @@ export async function oidcUnderTest({
   const api = apiUnderTest(apiOptions);
   const oidc = { issuer: ISSUER, signingKeys, sealKeys };
   const ports: Ports = { ...api.ports, settings: { ...api.ports.settings, oidc } };
-  const app = createOidc(ports);
+  const app = createOidc(ports, arrival);
   const [mine, other] = [clusterIdOf(1), clusterIdOf(2)] as const;
   await api.given(
     aCluster({ id: mine, owner: 'ada', members: { ada: 'owner', grace: 'viewer' } }),

@@ -1,10 +1,11 @@
 /** Clusters that the product itself made, on a virtual clock, and hands inside of them. */
-import { hostName, hostOf } from '../functions/access/host.ts';
+
 import { signInAsHub } from '../functions/access/hub-principal.ts';
 import { type Place, placeOf } from '../functions/access/place.ts';
-import { withMember, withoutMember } from '../functions/api/membership.ts';
+import { hostName, hostOf } from '../functions/clusters/host.ts';
 import { command, conceive, createClusters } from '../functions/dispatch/commands.ts';
 import type { Leaf } from '../functions/leaf/leaf.ts';
+import { withMember, withoutMember } from '../functions/members/membership.ts';
 import type { Bindings } from '../functions/pachyderm/members.ts';
 import type { Pachyderm } from '../functions/pachyderm/pachyderm.ts';
 import { type MemoryHub, type MemoryHubOptions, memoryHub } from '../local/memory/hub.ts';

@@ -6,11 +6,11 @@ import { X509Certificate } from 'node:crypto';
 import type { CertificateState, Cluster } from '../../shared/documents/cluster.ts';
 import { seconds } from '../../shared/units.ts';
 import { renewalDueAt } from '../certificates.ts';
+import { hostName, hostOf } from '../clusters/host.ts';
 import { challengeName } from '../dns.ts';
 import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
 import { CERTIFICATE_SECRET, certificateSecret } from './exposure.ts';
-import { hostName, hostOf } from './host.ts';
 import type { Place } from './place.ts';
 
 /** How far it is, and what the document is to remember of it. */
@@ -39,13 +39,13 @@ export async function ensureProven(cluster: Cluster, ports: Ports): Promise<Cert
     return pending({ ...certificate, order, record }, 'The certificate was ordered.');
   }
   if ((await ports.dns.ensureRecord(proofOf(certificate.record))) === 'pending') {
-    return pending(certificate, 'The name is being made known.');
+    return pending(certificate, 'The DNS name is being published.');
   }
   const progress = await ports.certificates.check(certificate.order);
   if (progress.status !== 'failed') {
     return progress.status === 'ready'
       ? { status: 'held', certificate }
-      : pending(certificate, 'The name is being proven.');
+      : pending(certificate, 'The certificate authority is checking the name.');
   }
   return refused(certificate, progress.reason);
 }
@@ -86,7 +86,8 @@ export async function ensureCertificate(place: Place): Promise<CertificateProgre
   const { order } = proven.certificate;
   if (proven.status !== 'held' || order === undefined) return proven;
   const issued = await ports.certificates.finalize(order, name);
-  if (issued.status === 'pending') return pending(proven.certificate, 'The name is being proven.');
+  if (issued.status === 'pending')
+    return pending(proven.certificate, 'The certificate authority is checking the name.');
   if (issued.status === 'failed') return refused(certificate, issued.reason);
   // That took seconds, in which a step beside this one may have got it another, and told the document.
   const meanwhile = await findGood(place);

@@ -43,8 +43,8 @@ const GOOD: Readonly<Record<ConditionType, string>> = {
   Exists: 'The cluster is there.',
   Workloads: 'All its parts are there.',
   UpToDate: 'Its gateway is up to date.',
-  Locked: 'Only its members can come in.',
-  Certificate: 'Its certificate is good.',
-  Reachable: 'It answers by its name.',
+  Locked: 'Only its members can get in.',
+  Certificate: 'Its certificate is valid.',
+  Reachable: 'It answers at its address.',
   Members: 'Its members have the access they should.',
 };

@@ -36,7 +36,7 @@ describe.each(INTERIORS)('a database (%s)', (inside) => {
     });
     await it.look(id);
     await it.reach(id, 'ready');
-    expect((await it.messagesOf(id)).at(-1)).toBe('Everything is as it should be again.');
+    expect((await it.messagesOf(id)).at(-1)).toBe('Everything is in order again.');
     expect(await passwordsIn(it, id)).toEqual(before);
   });
 

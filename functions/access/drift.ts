@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { days } from '../../shared/units.ts';
+import { hostName } from '../clusters/host.ts';
 import { asAppError } from '../failure.ts';
 import { isMeshOutdated, type Parts, partsOf } from '../leaf/install.ts';
 import type { Ports } from '../ports.ts';
@@ -10,7 +11,6 @@ import { accessOf } from './access.ts';
 import { heldBy, isAnother } from './certificate.ts';
 import type { ConditionType } from './conditions.ts';
 import { isExposed } from './expose.ts';
-import { hostName } from './host.ts';
 import { installationOf } from './installation.ts';
 import { areMembersApplied } from './members.ts';
 import { observe, type Place, placeIn } from './place.ts';
@@ -88,7 +88,7 @@ async function upToDate({ cluster, leaf, ports }: Place): Promise<Finding | unde
   const knownMs = found?.status === false ? ports.clock.elapsed(found.since.getTime()) : 0;
   return {
     type: 'UpToDate',
-    message: 'Its gateway is due for an upgrade.',
+    message: 'Its gateway needs an upgrade.',
     repairable: knownMs >= upgradeAfterMs(cluster.id),
   };
 }
@@ -115,17 +115,17 @@ async function lock(place: Place): Promise<Finding | 'locked' | 'unseen'> {
   }
 }
 
-const OPEN = 'Others than its members could come in.';
-const UNPROVEN = 'It refuses Hub, so nothing shows that only its members can come in.';
+const OPEN = 'People who are not members could get in.';
+const UNPROVEN = 'It refuses Hub, so Hub cannot check that only its members can get in.';
 
 async function certificate({ cluster, leaf, host, ports }: Place): Promise<Finding | undefined> {
   const held = await heldBy(leaf, hostName(host));
   const found = (message: string): Finding => ({ type: 'Certificate', message, repairable: true });
   if (!held) return found('Its certificate is missing.');
   if (isAnother(held, cluster.certificate ?? {}))
-    return found('Its certificate is not the one it was given.');
+    return found('Its certificate is not the one that Hub issued for it.');
   const now = ports.clock.now();
-  if (held.notAfter.getTime() <= now) return found('Its certificate has ended.');
+  if (held.notAfter.getTime() <= now) return found('Its certificate has expired.');
   const renewAt = cluster.certificate?.renewAt;
   return renewAt && renewAt.getTime() <= now ? found('Its certificate is due for renewal.') : undefined;
 }
@@ -137,7 +137,7 @@ async function reach(place: Place): Promise<Finding | undefined> {
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
     if (thrown.code === 'LOCK_FAILED') return { type: 'Locked', message: OPEN, repairable: true };
-    return { type: 'Reachable', message: 'It does not answer by its name.', repairable: true };
+    return { type: 'Reachable', message: 'It does not answer at its address.', repairable: true };
   }
 }
 

@@ -7,13 +7,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { CertificateState } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { minutes, seconds } from '../../shared/units.ts';
+import { hostName } from '../clusters/host.ts';
 import { asAppError } from '../failure.ts';
 import { gatewayAddress } from '../leaf/install.ts';
 import { refOf } from '../leaf/leaf.ts';
 import { accessOf } from './access.ts';
 import { ensureCertificate } from './certificate.ts';
 import { exposureOf, GATEWAY } from './exposure.ts';
-import { hostName } from './host.ts';
 import { applyMembers, areMembersApplied } from './members.ts';
 import type { Place } from './place.ts';
 
@@ -48,7 +48,7 @@ export async function ensureExposed(place: Place): Promise<ExposureProgress> {
   const toRemember = cluster.certificate?.fingerprint === undefined ? {} : { certificate };
   // They were applied when it was locked; since then some may have come or gone.
   if (!(await areMembersApplied(place)) && (await applyMembers(place)) === 'renewing') {
-    return { status: 'pending', forMs: LOOK_AGAIN_MS, detail: 'It starts anew.', ...toRemember };
+    return { status: 'pending', forMs: LOOK_AGAIN_MS, detail: 'It is restarting.', ...toRemember };
   }
   for (const object of exposureOf(host, product)) await leaf.apply(object);
   // Nobody may look before: a name that was not found is remembered as such. The certificate took its time, which may have been enough.
@@ -56,7 +56,7 @@ export async function ensureExposed(place: Place): Promise<ExposureProgress> {
     return {
       status: 'pending',
       forMs: LOOK_AGAIN_MS,
-      detail: 'Its name is being made known.',
+      detail: 'Its DNS name is being published.',
       ...toRemember,
     };
   }

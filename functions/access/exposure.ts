@@ -3,11 +3,11 @@
  * that lets nothing else through. Pure.
  */
 import type { Product } from '../../shared/catalog/product.ts';
+import { hostName } from '../clusters/host.ts';
 import type { KubeObject, KubeRef } from '../leaf/leaf.ts';
 import { GATEWAY_NAMESPACE, GATEWAY_RELEASE } from '../leaf/mesh.ts';
-import { hostName } from './host.ts';
+import { OURS } from '../leaf/names.ts';
 
-const OURS = { 'app.kubernetes.io/managed-by': 'hub' };
 /** Of the gateway's own pods. */
 const SELECTOR = { istio: GATEWAY_RELEASE };
 

@@ -1,11 +1,11 @@
 /** What is installed in a cluster, from its document, and with what. */
 import { entriesOf } from '../../shared/catalog/catalog.ts';
 import { TOPICS } from '../../shared/messages.ts';
+import { bucketName } from '../clusters/target.ts';
 import { keyIn } from '../data-key.ts';
 import { ensureInstalled, type InstallProgress } from '../leaf/install.ts';
 import { CHART_TOKEN_MS } from '../leaf/manifests.ts';
 import { type InstallPlan, planInstall } from '../leaf/plan.ts';
-import { bucketName } from '../steps/target.ts';
 import { accessOf } from './access.ts';
 import type { Place } from './place.ts';
 

@@ -3,7 +3,7 @@ import { clusterPath, type Role } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
-import { hashOf } from '../pachyderm/tokens.ts';
+import { digestOf } from '../secrets.ts';
 import { accessOf } from './access.ts';
 import { applyMembers, areMembersApplied } from './members.ts';
 import type { Place } from './place.ts';
@@ -97,7 +97,7 @@ describe.each(INTERIORS)('bringing a cluster to its members (%s)', (inside) => {
         await become(before);
         const token = `grace ${when} ${n}`;
         const order = {
-          hash: hashOf(token),
+          hash: digestOf(token),
           email: 'grace@example.com',
           expiresAt: it.clock.now() + minutes(50),
         };
@@ -129,7 +129,7 @@ describe.each(INTERIORS)('bringing a cluster to its members (%s)', (inside) => {
     await become(before);
     const token = 'grace by her first address';
     const expiresAt = it.clock.now() + minutes(50);
-    const order = { hash: hashOf(token), email: 'grace@example.com', expiresAt };
+    const order = { hash: digestOf(token), email: 'grace@example.com', expiresAt };
     await it.asHub(id, (pachyderm, admin) => pachyderm.registerToken(admin, order));
     const emails = { ...before.cluster.emails, grace: 'hopper@example.com' };
     const after = { ...before, cluster: { ...before.cluster, emails } };

@@ -3,11 +3,10 @@
  * of their standing in the product's namespace. The accounts are also Hub's memory of who has been told to the application.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { readCluster } from '../dispatch/commit.ts';
-import { type KubeObject, refOf } from '../leaf/leaf.ts';
-import { MEMBERS_NAMESPACE } from '../leaf/manifests.ts';
+import { readCluster } from '../clusters/read.ts';
+import { isReady, type KubeObject, refOf } from '../leaf/leaf.ts';
+import { MEMBERS_NAMESPACE, OURS } from '../leaf/names.ts';
 import { MEMBER_ROLES } from '../leaf/roles.ts';
-import { isReady } from '../pachyderm/client.ts';
 import { accessOf, type Changes } from './access.ts';
 import { type ClusterMember, membersOf } from './cluster-members.ts';
 import { memberAccountName } from './member-account.ts';
@@ -117,7 +116,7 @@ const EMAIL_ANNOTATION = 'hub/email';
 const ROLE_ANNOTATION = 'hub/role';
 /** The pods that must have ended before this account of a former owner may go or say what its member is now. */
 const RENEWING_ANNOTATION = 'hub/renewing';
-const OURS = { 'app.kubernetes.io/managed-by': 'hub', [MEMBER_LABEL]: 'true' };
+const LABELS = { ...OURS, [MEMBER_LABEL]: 'true' };
 
 /** Addresses that nobody has any more. One that somebody else has by now stays theirs. */
 const addressesLeft = (accounts: readonly KubeObject[], wanted: readonly ClusterMember[]): string[] =>
@@ -139,7 +138,7 @@ const accountOf = ({ uid, email, role }: ClusterMember): KubeObject =>
 
 const accountNamed = (name: string, annotations: Record<string, string>): KubeObject => ({
   ...ACCOUNT,
-  metadata: { name, namespace: MEMBERS_NAMESPACE, labels: OURS, annotations },
+  metadata: { name, namespace: MEMBERS_NAMESPACE, labels: LABELS, annotations },
   automountServiceAccountToken: false,
 });
 
@@ -213,7 +212,7 @@ function bindingOf({ product }: Place, { uid, role }: ClusterMember): KubeObject
   const account = memberAccountName(uid);
   return {
     ...BINDING,
-    metadata: { name: `${account}-${role}`, namespace: product.namespace, labels: OURS },
+    metadata: { name: `${account}-${role}`, namespace: product.namespace, labels: LABELS },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: MEMBER_ROLES[role] },
     subjects: [{ kind: 'ServiceAccount', name: account, namespace: MEMBERS_NAMESPACE }],
   };

@@ -10,13 +10,14 @@ import {
 import { needsLicense, type Product } from '../../shared/catalog/product.ts';
 import { AppError } from '../../shared/errors.ts';
 import { FIELD_MANAGER, type KubeMetadata, type KubeObject } from '../leaf/leaf.ts';
+import { OURS } from '../leaf/names.ts';
 import { type ClientCredentials, clientIdOf, ensureClient, redirectUriOf } from '../oidc/clients.ts';
-import { dexConnectors } from '../oidc/dex.ts';
-import { digestOf, newSecret } from '../oidc/secrets.ts';
+import { dexConnectors } from '../pachyderm/dex.ts';
 import { requireLocked } from '../pachyderm/locked.ts';
 import { type Bindings, bindingsOf, bindingsText } from '../pachyderm/members.ts';
 import type { Pachyderm } from '../pachyderm/pachyderm.ts';
 import type { Ports } from '../ports.ts';
+import { digestOf, newSecret } from '../secrets.ts';
 import type { Access, Changes } from './access.ts';
 import { membersOf } from './cluster-members.ts';
 import { asHub, requireDoorkeeper } from './hub-principal.ts';
@@ -82,7 +83,7 @@ const inside = <T>(
 /** @throws AppError LOCK_FAILED with what was seen */
 async function prove({ cluster, ports }: Place, pachyderm: Pachyderm, admin: string): Promise<void> {
   const [owner] = membersOf(cluster).filter(({ role }) => role === 'owner');
-  const proof = await pachyderm.provesLocked(admin, {
+  const proof = await pachyderm.proveLocked(admin, {
     version: cluster.spec.version,
     bindings: bindingsFor(cluster),
     issuer: ports.settings.oidc.issuer,
@@ -244,7 +245,7 @@ const secretRef = ({ namespace }: Product, name: string) => ({
 const secretOf = ({ namespace }: Product, name: string, data: Record<string, string>): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Secret',
-  metadata: { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'hub' } },
+  metadata: { name, namespace, labels: OURS },
   type: 'Opaque',
   data,
 });

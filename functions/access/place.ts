@@ -3,10 +3,10 @@ import { entriesOf } from '../../shared/catalog/catalog.ts';
 import type { Product } from '../../shared/catalog/product.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
+import { hostOf } from '../clusters/host.ts';
 import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
 import type { ClusterTarget, LeafConnection, Observed } from '../providers/provider.ts';
-import { hostOf } from './host.ts';
 
 export interface Place {
   cluster: Cluster;

@@ -3,18 +3,20 @@ import { z } from 'zod';
 import { type OwnAccountReply, type OwnClusterReply, ownAccountReply } from '../../shared/api.ts';
 import { accountPath } from '../../shared/documents/account.ts';
 import { AUDIT, auditDocument } from '../../shared/documents/audit.ts';
+import { roleOf } from '../../shared/documents/cluster.ts';
 import { INVITATIONS, invitationDocument } from '../../shared/documents/invitation.ts';
 import { SIGNALS, signalDocument } from '../../shared/documents/signal.ts';
 import { AppError } from '../../shared/errors.ts';
+import { accountLimits, parseAllowance } from '../accounts/allowance.ts';
 import { HUB } from '../audit.ts';
-import { aroundOf, clustersOf } from '../closing/clusters.ts';
-import { type Planned, planFates, roleOf, versionOf } from '../closing/plan.ts';
+import { aroundOf, shownClusters } from '../closing/clusters.ts';
+import { type Planned, planFates, versionOf } from '../closing/plan.ts';
 import { requestClosing } from '../closing/request.ts';
 import type { Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail, type Principal, requireRecentSignIn } from '../tokens.ts';
-import { accountLimits, parseAllowance, toAllowance, toRemarks } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
+import { toAllowance, toRemarks } from './reply.ts';
 
 /** Entries of the audit log, of each kind the newest; an operator has the others. */
 const MOST_ENTRIES = 500;
@@ -26,15 +28,15 @@ const get = endpoint({
   status: 200,
   reply: ownAccountReply,
   async handle({ ports, principal }) {
-    const planned = await plan(ports, principal().uid);
-    return { body: await collect(ports, principal(), planned), headers: etagOf(planned) };
+    const shown = await plan(ports, principal().uid);
+    return { body: await collect(ports, principal(), shown), headers: etagOf(shown) };
   },
 });
 
 const remove = endpoint({
   name: 'DELETE /v1/account',
   summary:
-    'Delete your account: your clusters, your memberships, all that names you, and your user. You must have signed in within 15 minutes. It cannot be taken back; a repetition changes nothing.',
+    'Delete your account: your clusters, your memberships, all that names you, and your user. You must have signed in within 15 minutes. It cannot be taken back; repeating it changes nothing.',
   status: 202,
   reply: ownAccountReply,
   refuses: ['SIGN_IN_TOO_OLD', 'PREVIEW_REQUIRED', 'PREVIEW_CHANGED', 'CONFLICT'],
@@ -44,24 +46,29 @@ const remove = endpoint({
   async handle({ ports, principal, header }) {
     const { uid } = principal();
     const account = parseAllowance(await ports.documents.get(accountPath(uid)));
-    const planned = await plan(ports, uid);
+    const shown = await plan(ports, uid);
     if (!account?.closing) {
       requireRecentSignIn(principal(), ports.clock.now());
-      requireSeen(header('if-match'), etagOf(planned).etag);
+      requireSeen(header('if-match'), etagOf(shown).etag);
       await requestClosing(ports, uid, uid);
     }
-    return { body: await collect(ports, principal(), planned) };
+    return { body: await collect(ports, principal(), shown) };
   },
 });
 
 export const ACCOUNT_ENDPOINTS: readonly Endpoint[] = [get, remove];
 
-async function plan(ports: Ports, uid: string): Promise<Planned[]> {
-  const { clusters } = await clustersOf(ports, uid);
-  return planFates(clusters, uid, await aroundOf(ports, clusters, uid));
+interface Preview {
+  planned: readonly Planned[];
+  deleted: number;
 }
 
-const etagOf = (planned: readonly Planned[]): { etag: string } => ({ etag: `"${versionOf(planned)}"` });
+async function plan(ports: Ports, uid: string): Promise<Preview> {
+  const { clusters, deleted } = await shownClusters(ports, uid);
+  return { planned: planFates(clusters, uid, await aroundOf(ports, clusters, uid)), deleted };
+}
+
+const etagOf = ({ planned }: Preview): { etag: string } => ({ etag: `"${versionOf(planned)}"` });
 
 /**
  * Who compresses the reply on its way, as Hosting does, makes the ETag a weak one (https://www.rfc-editor.org/rfc/rfc9110#section-8.8.1), and
@@ -77,7 +84,7 @@ function requireSeen(ifMatch: string | undefined, etag: string): void {
 async function collect(
   ports: Ports,
   principal: Principal,
-  planned: readonly Planned[],
+  { planned, deleted }: Preview,
 ): Promise<OwnAccountReply> {
   const { documents } = ports;
   const { uid, operator } = principal;
@@ -99,6 +106,7 @@ async function collect(
     allowance: toAllowance(account, accountLimits(ports)),
     ...toRemarks(account),
     clusters: planned.map((one) => toOwnCluster(one, uid)),
+    deletedClusters: deleted,
     invitations: [
       ...received.map((one) => toInvitation(one, 'received')),
       ...sent.map((one) => toInvitation(one, 'sent')),
@@ -132,7 +140,12 @@ function toOwnCluster({ cluster, fate }: Planned, uid: string): OwnClusterReply 
   const { product, size, region } = cluster.spec;
   const role = roleOf(cluster, uid);
   return {
-    ...{ id, name, product, size, region, state },
+    id,
+    name,
+    product,
+    size,
+    region,
+    state,
     ...(role && { role }),
     others: Object.keys(cluster.members).filter((other) => other !== uid).length,
     createTime: createdAt.toISOString(),

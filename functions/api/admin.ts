@@ -21,28 +21,22 @@ import {
 } from '../../shared/documents/account.ts';
 import { AppError } from '../../shared/errors.ts';
 import { dollars } from '../../shared/units.ts';
+import { accountLimits, cellLimits, changeAccount, parseAllowance } from '../accounts/allowance.ts';
 import { audited, type Deed } from '../audit.ts';
 import { openPlaces } from '../breaker/breaker.ts';
-import { clustersOf } from '../closing/clusters.ts';
+import { isNamed } from '../closing/clusters.ts';
 import { requestClosing } from '../closing/request.ts';
-import { wakeQueue } from '../dispatch/queue.ts';
+import { wakeQueue } from '../clusters/queue.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { newestEntries } from './account.ts';
-import {
-  accountLimits,
-  cellLimits,
-  changeAccount,
-  parseAllowance,
-  toAllowance,
-  toRemarks,
-} from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { cutPage, type PageScope, parsePageToken } from './paging.ts';
+import { toAllowance, toRemarks } from './reply.ts';
 
 const listAccounts = endpoint({
   name: 'GET /v1/admin/accounts',
-  summary: 'What each user may have and has, and who asks for more.',
+  summary: 'What each user has and may have, and who asks for more.',
   status: 200,
   reply: accountPage,
   refuses: ['INVALID_PAGE_TOKEN'],
@@ -68,7 +62,7 @@ const listAccounts = endpoint({
 const putAccount = endpoint({
   name: 'PUT /v1/admin/accounts/{id}',
   summary:
-    'Say how much a user may have, or decline what they ask for. What waits for it then starts by itself.',
+    'Set how much a user may have, or decline their request. Clusters that wait for it then start automatically.',
   status: 200,
   reply: accountReply,
   refuses: ['ACCOUNT_CLOSING', 'CONFLICT'],
@@ -122,7 +116,11 @@ async function setStanding(
   { state, reason }: NonNullable<PutAccountBody['standing']>,
 ): Promise<{ body: AccountReply }> {
   const entry = audited(ports, {
-    ...{ actor: by, action: ACTIONS[state], target: accountPath(id), subject: id, reason },
+    actor: by,
+    action: ACTIONS[state],
+    target: accountPath(id),
+    subject: id,
+    reason,
   });
   const standing = state === 'good' ? undefined : { state, reason, by, since: new Date(ports.clock.now()) };
   // Whom an operator calls good is let in, however many new ones there are.
@@ -141,7 +139,7 @@ async function setStanding(
 const deleteAccount = endpoint({
   name: 'POST /v1/admin/accounts/{id}:delete',
   summary:
-    'Delete somebody’s account: their clusters, their memberships, all that names them, and their user. It cannot be taken back; a repetition changes nothing.',
+    'Delete somebody’s account: their clusters, their memberships, all that names them, and their user. It cannot be taken back; repeating it changes nothing.',
   status: 202,
   reply: accountReply,
   refuses: ['CONFLICT'],
@@ -155,7 +153,7 @@ const deleteAccount = endpoint({
 
 const listCells = endpoint({
   name: 'GET /v1/admin/cells',
-  summary: 'What all clusters together may be and are.',
+  summary: 'What all clusters together use and may use.',
   status: 200,
   reply: cellList,
   async handle({ ports }) {
@@ -201,7 +199,7 @@ async function requireKnown(ports: Ports, uid: string): Promise<void> {
   const isKnown =
     (await documents.get(accountPath(uid))) !== undefined ||
     (await people.find(uid)) !== undefined ||
-    (await clustersOf(ports, uid)).clusters.length > 0 ||
+    (await isNamed(ports, uid)) ||
     (await wasIn('actor')) ||
     (await wasIn('subject'));
   if (!isKnown) throw new AppError('NOT_FOUND');

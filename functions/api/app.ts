@@ -7,29 +7,30 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
-import { createBuckets } from '../abuse/rates.ts';
 import { asAppError } from '../failure.ts';
+import { bodyIsTooLarge } from '../http/body-guard.ts';
+import { type ApiEnv, observe } from '../http/observe.ts';
+import { problemResponse } from '../http/problem.ts';
+import { createBuckets } from '../http/request-rates.ts';
 import { portsAbout } from '../invocation.ts';
 import type { Ports } from '../ports.ts';
 import { ACCOUNT_ENDPOINTS } from './account.ts';
 import { ADMIN_ENDPOINTS } from './admin.ts';
 import { AUDIT_ENDPOINTS } from './audit.ts';
-import { bodyIsTooLarge } from './body-guard.ts';
 import { CATALOG_ENDPOINTS } from './catalog.ts';
 import { CLEAN_UP_ENDPOINTS } from './clean-up.ts';
 import { CLUSTER_ENDPOINTS } from './clusters.ts';
 import { CREDENTIALS_ENDPOINTS } from './credentials.ts';
 import { DEAD_LETTER_ENDPOINTS } from './dead-letters.ts';
 import { type Endpoint, endpoint, serve } from './endpoint.ts';
+import { EXTEND_ENDPOINTS } from './extend.ts';
 import { HEALTH_ENDPOINTS } from './health.ts';
 import { KEY_ENDPOINTS } from './keys.ts';
 import { ME_ENDPOINTS } from './me.ts';
 import { MEMBER_ENDPOINTS } from './members.ts';
-import { type ApiEnv, observe } from './observe.ts';
 import { ORPHAN_ENDPOINTS } from './orphans.ts';
 import { isOfCluster, partsOf } from './policy.ts';
 import { POOL_ENDPOINTS } from './pools.ts';
-import { problemResponse } from './problem.ts';
 import { QUOTE_ENDPOINTS } from './quote.ts';
 import { STATUS_ENDPOINTS } from './status.ts';
 import { TRANSFER_ENDPOINTS } from './transfer.ts';
@@ -87,6 +88,7 @@ export const API_ENDPOINTS: readonly Endpoint[] = [
   ...CLUSTER_ENDPOINTS,
   ...MEMBER_ENDPOINTS,
   ...TRANSFER_ENDPOINTS,
+  ...EXTEND_ENDPOINTS,
   ...CLEAN_UP_ENDPOINTS,
   ...CATALOG_ENDPOINTS,
   ...QUOTE_ENDPOINTS,

@@ -8,7 +8,7 @@ import { cutPage, type PageScope, parsePageToken } from './paging.ts';
 
 const list = endpoint({
   name: 'GET /v1/admin/audit',
-  summary: 'Who did what, the last thing first: of all, of one cluster, or of one user. Kept for 400 days.',
+  summary: 'Who did what, newest first: for everything, one cluster, or one user. Kept for 400 days.',
   status: 200,
   reply: auditPage,
   refuses: ['INVALID_PAGE_TOKEN'],

@@ -14,18 +14,18 @@ import { type ClusterEvent, eventDocument, eventsOf } from '../../shared/documen
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
-import { requireCreation } from '../abuse/rates.ts';
-import { requireGoodAccount } from '../abuse/standing.ts';
+import { requireCreation } from '../accounts/creations.ts';
+import { requireGoodAccount } from '../accounts/standing.ts';
 import type { Snapshot, Write } from '../cloud.ts';
+import { readableClusters } from '../clusters/read.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
-import { readableClusters } from '../dispatch/commit.ts';
+import { acceptInvitations } from '../members/invitations.ts';
 import { claimSpare, type Wish } from '../pool/claim.ts';
 import type { Ports } from '../ports.ts';
 import { requireEmail } from '../tokens.ts';
 import { type Call, type Endpoint, endpoint } from './endpoint.ts';
 import { accepted, findCluster } from './find-cluster.ts';
 import { findEarlier, keyedRequest } from './idempotency.ts';
-import { acceptInvitations } from './invitations.ts';
 import { cutPage, type PageScope, parsePageToken } from './paging.ts';
 import { etagOf, toEventReply, toReply } from './reply.ts';
 
@@ -39,7 +39,7 @@ const CONTENTION_MS = 15;
 
 const create = endpoint({
   name: 'POST /v1/clusters',
-  summary: 'Ask for a cluster. If a spare of the wanted shape waits, it is handed over at once.',
+  summary: 'Ask for a cluster. If a spare of the wanted shape is ready, you get it at once.',
   status: 202,
   reply: clusterReply,
   refuses: [
@@ -170,7 +170,7 @@ const createdMsOf = ({ data }: Snapshot): number =>
 
 const get = endpoint({
   name: 'GET /v1/clusters/{id}',
-  summary: 'One cluster. Its ETag is the version of what was asked for, not of how far it is.',
+  summary: 'One cluster. Its ETag is the version of what was asked for, not of its progress.',
   status: 200,
   reply: clusterReply,
   async handle(call) {
@@ -181,7 +181,8 @@ const get = endpoint({
 
 const remove = endpoint({
   name: 'DELETE /v1/clusters/{id}',
-  summary: 'Delete a cluster and all that belongs to it. Legal in every state; a repetition changes nothing.',
+  summary:
+    'Delete a cluster and all that belongs to it. Allowed in every state; repeating it changes nothing.',
   status: 202,
   reply: clusterReply,
   refuses: ['OWNER_ONLY', 'CONFLICT'],
@@ -190,7 +191,7 @@ const remove = endpoint({
 
 const retry = endpoint({
   name: 'POST /v1/clusters/{id}:retry',
-  summary: 'Start a failed cluster anew.',
+  summary: 'Start a failed cluster again from the beginning.',
   status: 202,
   reply: clusterReply,
   refuses: [

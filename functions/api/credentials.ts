@@ -14,21 +14,21 @@ import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { minutes } from '../../shared/units.ts';
-import { requireGoodAccounts } from '../abuse/standing.ts';
-import { hostOf } from '../access/host.ts';
 import { asHub } from '../access/hub-principal.ts';
 import { memberAccountName } from '../access/member-account.ts';
 import { placeOf } from '../access/place.ts';
+import { requireGoodAccounts } from '../accounts/standing.ts';
 import { audited } from '../audit.ts';
-import { MEMBERS_NAMESPACE } from '../leaf/manifests.ts';
-import { digestOf, newSecret } from '../oidc/secrets.ts';
+import { hostOf } from '../clusters/host.ts';
+import { MEMBERS_NAMESPACE } from '../leaf/names.ts';
+import { requireKnownAddress } from '../members/address.ts';
+import { emailOf } from '../members/membership.ts';
 import { pachctlConfig } from '../pachyderm/context.ts';
 import type { Ports } from '../ports.ts';
-import { requireKnownAddress } from './address.ts';
+import { digestOf, newSecret } from '../secrets.ts';
 import { type Endpoint, endpoint, type Reply } from './endpoint.ts';
 import { findCluster } from './find-cluster.ts';
 import { kubeconfig } from './kubeconfig.ts';
-import { emailOf } from './membership.ts';
 
 /** Asked for; the clock of a cluster may be a little ahead of ours. */
 const LIFE_MS = minutes(55);
@@ -59,7 +59,7 @@ const get = endpoint<undefined, CredentialsQuery>({
   async handle(call) {
     const { ports, principal, query } = call;
     const { cluster } = await findCluster(call);
-    await requireGoodAccounts(ports, principal().uid, cluster.owner);
+    await requireGoodAccounts(ports, principal().uid, cluster.owner, 'use');
     if (!rowOf(cluster.state).usable)
       throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${cluster.state}" and cannot be used now.`);
     await requireKnownAddress(ports, cluster.id, principal());

@@ -15,7 +15,7 @@ import { cutPage, type PageScope, parsePageToken } from './paging.ts';
 
 const list = endpoint({
   name: 'GET /v1/admin/deadLetters',
-  summary: 'Messages that were given up, the last one first.',
+  summary: 'Messages that were given up, newest first.',
   status: 200,
   reply: deadLetterPage,
   refuses: ['INVALID_PAGE_TOKEN'],
@@ -40,8 +40,7 @@ const diedMsOf = ({ data }: Snapshot): number => (data.diedAt instanceof Date ? 
 
 const replay = endpoint({
   name: 'POST /v1/admin/deadLetters/{id}:replay',
-  summary:
-    'Publish the message once more, just as it was. A cluster that is parked for it is looked at at once.',
+  summary: 'Publish the message again, unchanged. A cluster that is parked because of it continues at once.',
   status: 200,
   makes: true,
   reply: deadLetterReply,

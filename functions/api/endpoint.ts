@@ -7,15 +7,15 @@ import { z } from 'zod';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { emailAddress } from '../../shared/email.ts';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
-import { type Buckets, takeForAddress } from '../abuse/rates.ts';
 import { tellDenied } from '../audit.ts';
 import { asAppError } from '../failure.ts';
+import { identify } from '../http/auth.ts';
+import { readJson } from '../http/body.ts';
+import { parseInput } from '../http/problem.ts';
+import { type Buckets, takeForAddress } from '../http/request-rates.ts';
 import type { Ports } from '../ports.ts';
 import type { Principal } from '../tokens.ts';
-import { identify } from './auth.ts';
-import { readJson } from './body.ts';
 import { authorize, type EndpointName, isOfCluster, isPublic } from './policy.ts';
-import { parseInput } from './problem.ts';
 
 /** A request as its handler sees it: everything checked. */
 export interface Call<Body = unknown, Query = unknown> {

@@ -3,7 +3,7 @@ import type { ClusterReply } from '../../shared/api.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
-import { parseCluster } from '../dispatch/commit.ts';
+import { parseCluster } from '../clusters/read.ts';
 import type { Call, Reply } from './endpoint.ts';
 
 /** @throws AppError NOT_FOUND, alike for what cannot be an id, what does not exist and what is not the caller's to see */

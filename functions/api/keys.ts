@@ -5,7 +5,7 @@ import { type Endpoint, endpoint } from './endpoint.ts';
 
 const get = endpoint({
   name: 'GET /v1/keys',
-  summary: 'The public keys of clean-up certificates, as a JWK set: that of today, and every earlier one.',
+  summary: 'The public keys of clean-up certificates, as a JWK set: the current one and every earlier one.',
   status: 200,
   reply: keysReply,
   handle: async ({ ports }) => ({

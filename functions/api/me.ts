@@ -1,15 +1,16 @@
 /** Who the caller is to Hub, how much of their allowance is taken, and whether they ask for more. */
 import { type MeReply, meReply, putQuotaRequestBody } from '../../shared/api.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+import { accountLimits, changeAccount, parseAllowance } from '../accounts/allowance.ts';
+import { acceptInvitations } from '../members/invitations.ts';
 import type { Ports } from '../ports.ts';
 import { type Principal, requireEmail } from '../tokens.ts';
-import { accountLimits, changeAccount, parseAllowance, toAllowance, toRemarks } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { acceptInvitations } from './invitations.ts';
+import { toAllowance, toRemarks } from './reply.ts';
 
 const get = endpoint({
   name: 'GET /v1/me',
-  summary: 'You: your uid, and what your account may have and has.',
+  summary: 'You: your uid, and what your account has and may have.',
   status: 200,
   reply: meReply,
   async handle({ ports, principal }) {
@@ -22,7 +23,7 @@ const get = endpoint({
 
 const ask = endpoint({
   name: 'PUT /v1/me/quotaRequest',
-  summary: 'Ask an operator for more clusters. It takes the place of what you asked for before.',
+  summary: 'Ask an operator for more clusters. It replaces your earlier request.',
   status: 202,
   reply: meReply,
   refuses: ['EMAIL_NOT_VERIFIED', 'ACCOUNT_CLOSING', 'CONFLICT'],
@@ -37,7 +38,7 @@ const ask = endpoint({
 
 const withdraw = endpoint({
   name: 'DELETE /v1/me/quotaRequest',
-  summary: 'Take back what you asked an operator for. A repetition changes nothing.',
+  summary: 'Withdraw your request to an operator. Repeating it changes nothing.',
   status: 200,
   reply: meReply,
   refuses: ['ACCOUNT_CLOSING', 'CONFLICT'],

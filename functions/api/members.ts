@@ -1,12 +1,13 @@
 /** The members of a cluster. A change is written, and told to the application by the lifecycle: nobody waits here for that. */
 import { clusterReply, type MemberReply, memberList, putMemberBody } from '../../shared/api.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import { requireGoodAccount } from '../abuse/standing.ts';
+import { requireCalm } from '../accounts/creations.ts';
+import { requireGoodAccount } from '../accounts/standing.ts';
 import { type Change, command } from '../dispatch/commands.ts';
+import { invite, pathOfInvitation, pendingInvitations, withdrawInvitation } from '../members/invitations.ts';
+import { emailOf, uidsOf, withMember, withoutMember } from '../members/membership.ts';
 import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
 import { accepted, findCluster } from './find-cluster.ts';
-import { invite, pathOfInvitation, pendingInvitations, withdrawInvitation } from './invitations.ts';
-import { emailOf, uidsOf, withMember, withoutMember } from './membership.ts';
 import { toReply } from './reply.ts';
 
 const list = endpoint({
@@ -32,7 +33,7 @@ const byEmail = (a: MemberReply, b: MemberReply): number =>
 const put = endpoint({
   name: 'PUT /v1/clusters/{id}/members/{email}',
   summary:
-    'Let somebody use a cluster, or change what they may do. Who is not known to Hub yet is invited, and becomes a member by signing in with that address within 30 days.',
+    'Let somebody use a cluster, or change what they may do. Somebody Hub does not know yet is invited, and becomes a member by signing in with that address within 30 days.',
   status: 202,
   reply: clusterReply,
   refuses: [
@@ -59,6 +60,7 @@ const put = endpoint({
       await invite(ports, cluster, { email, role: body.role, invitedBy: principal().uid }, pending);
       return accepted(toReply(cluster, ports.clock, updateTime));
     }
+    await requireCalm(ports, cluster.id);
     // What was said of them earlier must not come after this.
     const others = pending.filter((invitation) => invitation.email !== email);
     if (others.length < pending.length) await withdrawInvitation(ports, cluster.id, email, principal().uid);
@@ -71,7 +73,7 @@ const put = endpoint({
 const remove = endpoint({
   name: 'DELETE /v1/clusters/{id}/members/{email}',
   summary:
-    'Shut somebody out of a cluster, withdraw an invitation, or leave. Whoever the cluster counts for stays. A repetition changes nothing.',
+    'Remove somebody from a cluster, withdraw an invitation, or leave. The owner who pays cannot be removed. Repeating it changes nothing.',
   status: 202,
   reply: clusterReply,
   refuses: ['OWNER_ONLY', 'OWNER_PAYS', 'LAST_OWNER', 'CONFLICT'],

@@ -22,7 +22,8 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Json {
     info: {
       title: 'Hub',
       version: 'v1',
-      description: 'Ask for a ready cluster, watch it come, delete it. Errors are application/problem+json.',
+      description:
+        'Ask for a ready cluster, watch it being created, delete it. Errors are application/problem+json.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
@@ -70,7 +71,7 @@ function operationOf(endpoint: Endpoint, schemas: Json): Json {
     responses: {
       [endpoint.status]: {
         description:
-          endpoint.status === 202 ? 'Accepted: from here on it happens by itself.' : 'What was asked for.',
+          endpoint.status === 202 ? 'Accepted: the rest happens automatically.' : 'What was asked for.',
         content: Object.assign(
           content(endpoint.reply),
           ...Object.entries(endpoint.texts ?? {}).map(([type, schema]) => content(schema, type)),

@@ -84,7 +84,7 @@ describe('orphans', () => {
     expect(body).toMatchObject({
       code: 'ORPHAN_UNPROVEN',
       detail: 'It is the disk theirs in europe-west1-b.',
-      remedy: expect.stringContaining('delete it in the console of the cloud'),
+      remedy: expect.stringContaining('delete it in the cloud’s console'),
     });
     expect(await stored('disk-x')).not.toHaveProperty('asked');
     await api.clock.runFor(1000);

@@ -52,7 +52,7 @@ const list = endpoint({
 const remove = endpoint({
   name: 'POST /v1/admin/orphans/{id}:delete',
   summary:
-    'Delete it now, not when its time comes. A repetition changes nothing, nor does asking for what is going or gone.',
+    'Delete it now, not at the next sweep. Repeating it changes nothing, nor does asking for what is being deleted or gone.',
   status: 202,
   reply: orphanReply,
   refuses: ['ORPHAN_UNPROVEN', 'CONFLICT'],

@@ -19,6 +19,7 @@ const BODIES: Partial<Record<EndpointName, object>> = {
   'POST /v1/admin/orphans/{id}:delete': { reason: 'Now.' },
   'PUT /v1/clusters/{id}/members/{email}': { role: 'viewer' },
   'POST /v1/clusters/{id}:transfer': { email: 'boss@example.com' },
+  'POST /v1/clusters/{id}:extend': { ttlHours: 24 },
 };
 const QUERIES: Partial<Record<EndpointName, string>> = {
   'GET /v1/clusters/{id}/credentials': '?kind=kubeconfig',
@@ -29,6 +30,7 @@ const PASSED: Partial<Record<EndpointName, ErrorCode>> = {
   'GET /v1/clusters/{id}/cleanup': 'NOT_ACCEPTED_IN_STATE',
   // It counts for somebody else, who has not offered it.
   'POST /v1/clusters/{id}:transfer': 'NOT_OFFERED',
+  'POST /v1/clusters/{id}:extend': 'NO_LIFETIME',
   // Nobody has looked at it before.
   'DELETE /v1/account': 'PREVIEW_REQUIRED',
   // This Hub has just begun.

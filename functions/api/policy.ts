@@ -2,7 +2,7 @@
  * Who may do what: one row per endpoint, one column per standing. Handlers ask it, the tests walk through it cell by cell, and
  * whatever is not in it cannot be mounted.
  */
-import type { Cluster } from '../../shared/documents/cluster.ts';
+import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { Principal } from '../tokens.ts';
 
@@ -54,6 +54,8 @@ export const POLICY = {
   'DELETE /v1/clusters/{id}': owners,
   'POST /v1/clusters/{id}:retry': owners,
   'POST /v1/clusters/{id}:transfer': ownersOnly,
+  // It is their money.
+  'POST /v1/clusters/{id}:extend': ownersOnly,
   'GET /v1/clusters/{id}/events': members,
   'GET /v1/clusters/{id}/cleanup': members,
   'GET /v1/clusters/{id}/members': members,
@@ -107,7 +109,6 @@ function standingsOf(
 ): [Standing, ...Standing[]] {
   if (!principal) return ['anonymous'];
   const { uid, operator } = principal;
-  // A uid may be any string, so it must not find what every object inherits.
-  const role = cluster && Object.hasOwn(cluster.members, uid) ? cluster.members[uid] : undefined;
+  const role = cluster && roleOf(cluster, uid);
   return [role ?? 'stranger', ...(operator ? (['operator'] as const) : [])];
 }

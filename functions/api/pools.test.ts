@@ -42,9 +42,7 @@ describe('pools', () => {
     const api = apiUnderTest();
     const lastPlan = { at: new Date(api.clock.now()), warm: 1, inTheMaking: 0, actions: [] };
     const pool: PoolFields = { schema: 1, spec: aSpec(), wanted: 1, lastPlan };
-    await api.documents.commit([
-      { op: 'create', path: poolPath('default'), data: pool as unknown as DocumentData },
-    ]);
+    await api.documents.commit([{ op: 'create', path: poolPath('default'), data: pool as DocumentData }]);
     const token = api.as('op', operator);
     const { body } = await api.send<PoolReply>('PUT', '/v1/pools/default', token, { body: { wanted: 4 } });
     expect(poolReply.strict().parse(body)).toEqual(body);

@@ -47,7 +47,7 @@ const get = endpoint({
 
 const put = endpoint({
   name: 'PUT /v1/pools/{id}',
-  summary: 'Make a pool, or change what it wants. Spares are then made and given up accordingly.',
+  summary: 'Create a pool, or change it. Spares are then created and removed to match.',
   status: 200,
   reply: poolReply,
   refuses: ['UNKNOWN_PRODUCT', 'UNKNOWN_VERSION', 'UNKNOWN_SIZE', 'UNKNOWN_REGION', 'CONFLICT'],

@@ -9,18 +9,20 @@ import { CLAIM_WAY, COLD_WAY } from '../../shared/lifecycle/derive.ts';
 import { estimate } from '../../shared/lifecycle/estimate.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { refusalOf } from '../../shared/standing.ts';
+import { type Blocked, hardest, isBusy, planAdmission } from '../accounts/admission.ts';
+import { accountLimits, cellLimits, parseAllowance } from '../accounts/allowance.ts';
 import { readBreaker, whereNext } from '../breaker/breaker.ts';
-import { readableClusters } from '../dispatch/commit.ts';
+import { readableClusters } from '../clusters/read.ts';
 import type { Ports } from '../ports.ts';
-import { type Blocked, exhausted, hardest, isBusy, planAdmission } from '../steps/admit.ts';
+import { exhausted } from '../steps/admit.ts';
 import { findEmail, type Principal } from '../tokens.ts';
-import { accountLimits, cellLimits, parseAllowance } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toMoney, toSpecReply } from './reply.ts';
 
 const get = endpoint({
   name: 'GET /v1/quote',
-  summary: 'What a cluster would cost, how long it would take, and what it would wait for, or be refused as.',
+  summary:
+    'What a cluster would cost, how long it would take, and what it would wait for or why it would be refused.',
   status: 200,
   reply: quoteReply,
   refuses: ['UNKNOWN_PRODUCT', 'UNKNOWN_VERSION', 'UNKNOWN_SIZE', 'UNKNOWN_REGION', 'UNSUPPORTED_ISOLATION'],

@@ -4,7 +4,7 @@ import { type ClusterPage, type EventPage, type Problem, problem } from '../../s
 import { AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { type Answer, type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
-import { MAX_BODY_BYTES } from './body.ts';
+import { MAX_BODY_BYTES } from '../http/body.ts';
 import { pageToken } from './paging.ts';
 
 const name = 'mine';

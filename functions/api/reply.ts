@@ -1,10 +1,12 @@
 /** Documents as their readers may see them. Every field is named here: what is not, stays inside. */
-import type { ClusterReply, EventReply, Money, PoolReply } from '../../shared/api.ts';
+import type { ClusterReply, EventReply, MeReply, Money, PoolReply } from '../../shared/api.ts';
+import type { Allowance } from '../../shared/documents/account.ts';
 import { type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../shared/documents/event.ts';
 import { DEFAULT_LOSSES, type Pool } from '../../shared/documents/pool.ts';
 import { costAt } from '../../shared/lifecycle/cost.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
+import type { Limits } from '../accounts/admission.ts';
 import type { Clock } from '../cloud.ts';
 
 /**
@@ -97,3 +99,34 @@ export const toMoney = (micros: number, about: boolean): Money => ({
   currency: 'USD',
   about,
 });
+
+/** @param now undefined: nothing was ever counted */
+export const toAllowance = (now: Allowance | undefined, defaults: Limits): MeReply['allowance'] => ({
+  clusters: now?.clusters ?? 0,
+  maxClusters: now?.maxClusters ?? defaults.clusters,
+  hourlyPrice: toMoney(now?.hourlyMicros ?? 0, true),
+  maxHourlyPrice: toMoney(now?.maxHourlyMicros ?? defaults.hourlyMicros, false),
+});
+
+/** The fields of a reply that tell what is said of an account, each where there is something to tell. */
+export function toRemarks(
+  account: Allowance | undefined,
+): Pick<MeReply, 'quotaRequest' | 'declinedRequest' | 'standing' | 'closing'> {
+  const { request, declined, standing, closing } = account ?? {};
+  return {
+    ...(request && {
+      quotaRequest: {
+        maxClusters: request.maxClusters,
+        reason: request.reason,
+        at: request.at.toISOString(),
+      },
+    }),
+    ...(declined && {
+      declinedRequest: { maxClusters: declined.maxClusters, at: declined.at.toISOString() },
+    }),
+    ...(standing && {
+      standing: { state: standing.state, reason: standing.reason, since: standing.since.toISOString() },
+    }),
+    ...(closing && { closing: { since: closing.since.toISOString() } }),
+  };
+}

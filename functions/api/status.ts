@@ -6,7 +6,7 @@ import { type Endpoint, endpoint } from './endpoint.ts';
 
 const get = endpoint({
   name: 'GET /v1/status',
-  summary: 'How Hub is. The same lives in the document status/{cell}, which anybody may listen to.',
+  summary: 'How Hub is. The document status/{cell} says the same, and anybody may listen to it.',
   status: 200,
   reply: statusReply,
   refuses: ['UNAVAILABLE'],
@@ -24,7 +24,10 @@ const get = endpoint({
         status: health,
         components: Object.fromEntries(replies),
         readySeconds: readySeconds ?? null,
-        ...{ overdueSeconds, deadLetters, orphans, stuck },
+        overdueSeconds,
+        deadLetters,
+        orphans,
+        stuck,
         updateTime: updatedAt.toISOString(),
       },
       headers: { 'cache-control': 'public, max-age=30' },

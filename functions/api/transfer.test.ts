@@ -69,13 +69,13 @@ describe('a cluster that is offered and taken', () => {
     expect(await hub.account(ADA)).toMatchObject({ clusters: 0, hourlyMicros: 0 });
     expect(await hub.account(GRACE)).toMatchObject({ clusters: 1, hourlyMicros: 700 });
     expect(await hub.messages()).toEqual([
-      'It is offered to grace@example.com, to count for them.',
-      'It counts for grace@example.com now.',
+      'It was offered to grace@example.com, to pay for it.',
+      'grace@example.com pays for it now.',
     ]);
     expect(await hub.entries()).toEqual(
       expect.arrayContaining([
         ['ada', 'transfer', 'grace', 'offered'],
-        ['grace', 'transfer', 'grace', 'counts for grace now, not for ada'],
+        ['grace', 'transfer', 'grace', 'charged to grace now, not to ada'],
       ]),
     );
     const left = await hub.send('DELETE', `/v1/clusters/${id}/members/ada@example.com`, hub.as('ada'));

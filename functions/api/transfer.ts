@@ -4,26 +4,27 @@
  */
 import { clusterReply, transferBody } from '../../shared/api.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
-import type { Cluster } from '../../shared/documents/cluster.ts';
+import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
-import { requireGoodAccount } from '../abuse/standing.ts';
-import { handOver, mayHave, roleOf } from '../closing/plan.ts';
+import { accountLimits } from '../accounts/allowance.ts';
+import { requireCalm } from '../accounts/creations.ts';
+import { requireGoodAccount } from '../accounts/standing.ts';
+import { handOver, mayHave } from '../closing/plan.ts';
 import type { Snapshot } from '../cloud.ts';
+import { wakeQueue } from '../clusters/queue.ts';
 import { type Change, command } from '../dispatch/commands.ts';
-import { wakeQueue } from '../dispatch/queue.ts';
 import { tellFailure } from '../failure.ts';
+import { emailOf, uidsOf } from '../members/membership.ts';
 import type { Ports } from '../ports.ts';
-import { accountLimits } from './allowance.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { accepted, findCluster } from './find-cluster.ts';
-import { emailOf, uidsOf } from './membership.ts';
 import { toReply } from './reply.ts';
 
 const transfer = endpoint({
   name: 'POST /v1/clusters/{id}:transfer',
   summary:
-    'Offer a cluster that counts for you to another of its owners; or take one that was offered to you, so that it counts for you. A repetition changes nothing.',
+    'Offer a cluster that you pay for to another of its owners, or take over one that was offered to you. Repeating it changes nothing.',
   status: 202,
   reply: clusterReply,
   refuses: [
@@ -72,7 +73,7 @@ const withdrawn = ({ offeredTo }: Cluster): Change | undefined =>
     ? undefined
     : {
         patch: { offeredTo: undefined },
-        note: 'It is offered to nobody any more.',
+        note: 'It is no longer offered to anybody.',
         action: 'transfer',
         subject: offeredTo,
         reason: 'offer withdrawn',
@@ -81,10 +82,11 @@ const withdrawn = ({ offeredTo }: Cluster): Change | undefined =>
 /** @throws AppError TRANSFER_NO_ROOM as it is now; it is looked at again when it is taken */
 async function offered(ports: Ports, read: Cluster, to: string): Promise<Change | undefined> {
   if (read.offeredTo === to) return undefined;
+  await requireCalm(ports, read.id);
   await accountWithRoom(ports, read, to);
   return {
     patch: { offeredTo: to },
-    note: `It is offered to ${emailOf(read, to)}, to count for them.`,
+    note: `It was offered to ${emailOf(read, to)}, to pay for it.`,
     action: 'transfer',
     subject: to,
     reason: 'offered',
@@ -102,10 +104,10 @@ async function taken(ports: Ports, read: Cluster, to: string): Promise<Change | 
   if (payer?.data.standing) throw new AppError('NOT_OFFERED');
   return {
     patch: { owner: to, offeredTo: undefined },
-    note: `It counts for ${emailOf(read, to)} now.`,
+    note: `${emailOf(read, to)} pays for it now.`,
     action: 'transfer',
     subject: to,
-    reason: `counts for ${to} now, not for ${from}`,
+    reason: `charged to ${to} now, not to ${from}`,
     also: handOver(read, from, to, account),
   };
 }

@@ -10,10 +10,10 @@ import {
 } from '../../shared/documents/breaker.ts';
 import type { Cluster, ClusterSpec } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import type { DocumentData, Value, Write } from '../cloud.ts';
-import { circumstances } from '../dispatch/commit.ts';
+import { circumstances } from '../clusters/circumstances.ts';
 import type { Ports } from '../ports.ts';
-import type { Extras } from '../steps/step.ts';
 import { type Attempt, type Choice, planFailure, planLocation, planSuccess, standingOf } from './plan.ts';
 
 /** Undefined: nothing is known against any place of the region. @throws CommitError `unavailable` */
@@ -102,7 +102,10 @@ export function noteFailure(
 }
 
 /** A creation succeeded; what waited for that is told. @throws CommitError `unavailable` */
-export async function noteSuccess(ports: Ports, cluster: Cluster): Promise<Pick<Extras, 'also' | 'frees'>> {
+export async function noteSuccess(
+  ports: Ports,
+  cluster: Cluster,
+): Promise<{ also?: readonly Write[]; frees?: readonly ErrorCode[] }> {
   const { region, size } = cluster.spec;
   const key = placeKey(cluster.location ?? '', size);
   const breaker = await readBreaker(ports, region);
@@ -121,7 +124,7 @@ export async function noteSuccess(ports: Ports, cluster: Cluster): Promise<Pick<
 function writeOf(region: string, breaker: Breaker | undefined, place: Place): Write {
   const path = breakerPath(region);
   const key = placeKey(place.location, place.size);
-  const data = place as unknown as DocumentData;
+  const data = place as DocumentData;
   return breaker
     ? { op: 'update', path, data: { [`places.${key}`]: data as Value } }
     : { op: 'set', path, data: { schema: DOCUMENT_SCHEMA, places: { [key]: data } } };

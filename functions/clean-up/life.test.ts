@@ -106,7 +106,7 @@ test('a cluster that failed has none before it is deleted, however clean it was 
   await hub.delete(id);
   await hub.reach(id, 'deleted');
   await expectToEqualLedger(hub, id);
-  // Seen gone then, and not only by the look that ended it.
+  // Checked gone then, and not only by the look that ended it.
   expect((await ledgerOf(hub, id)).entries).toEqual(failed.entries);
 });
 

@@ -8,11 +8,12 @@ import { ACCOUNTS, type Closing } from '../../shared/documents/account.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import { type State, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
-import { hours } from '../../shared/units.ts';
-import { parseAllowance } from '../api/allowance.ts';
+import { hours, minutes } from '../../shared/units.ts';
+import { parseAllowance } from '../accounts/allowance.ts';
 import { audited, HUB } from '../audit.ts';
 import type { Snapshot, Value } from '../cloud.ts';
-import { type Change, command } from '../dispatch/commands.ts';
+import type { Read } from '../clusters/read.ts';
+import { type Change, command, commandTogether } from '../dispatch/commands.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail } from '../tokens.ts';
@@ -40,13 +41,20 @@ export async function closeAccounts(ports: Ports): Promise<void> {
       limit: PAGE,
       ...(startAfter ? { startAfter } : {}),
     });
-    for (const snapshot of page) await look(ports, snapshot);
+    for (const snapshot of inAnyOrder(page, ports)) await look(ports, snapshot);
     const last = page.at(-1);
     if (page.length < PAGE || !last) break;
     startAfter = [sinceOf(last) ?? null, last.path];
   }
   ports.metrics.record('sweptAt', ports.clock.now() / 1000, { sweep: 'closing' });
 }
+
+/** So that one account with which a run comes to no end keeps the others waiting by chance only, and not each time. */
+const inAnyOrder = (page: readonly Snapshot[], { random }: Ports): Snapshot[] =>
+  page
+    .map((snapshot) => ({ snapshot, at: random.fraction() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ snapshot }) => snapshot);
 
 const sinceOf = ({ data }: Snapshot): Date | undefined => (data.closing as unknown as Closing).since;
 
@@ -87,21 +95,63 @@ async function close(ports: Ports, snapshot: Snapshot): Promise<boolean> {
 /** On their way out, or held up there: deleting them once more would only begin anew. */
 const GOING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'stuck']);
 
+/** Left at a time. */
+const AT_ONCE = 8;
+/** After that no further page of one account's is begun: others wait, and a run has five minutes. */
+const ACCOUNT_MS = minutes(1);
+
 /**
  * Those that were there at this look have to be gone at another one, so that what is told to their applications has time to arrive.
  * @returns whether no cluster named them any more
  */
 async function leaveClusters(ports: Ports, uid: string, { by }: Closing): Promise<boolean> {
-  const { clusters, more } = await clustersOf(ports, uid);
+  const untilMs = ports.clock.afterWork(ACCOUNT_MS);
+  const failures: unknown[] = [];
+  let isNobodys = true;
+  for await (const page of clustersOf(ports, uid)) {
+    isNobodys = false;
+    failures.push(...(await leavePage(ports, page, uid, by)));
+    if (ports.clock.now() > untilMs) break;
+  }
+  if (failures.length > 0) throw failures[0];
+  return isNobodys;
+}
+
+/** @returns what went wrong with which no other one is to wait */
+async function leavePage(ports: Ports, page: readonly Read[], uid: string, by: string): Promise<unknown[]> {
+  const clusters = page.map(({ cluster }) => cluster);
   const planned = planFates(clusters, uid, await aroundOf(ports, clusters, uid));
-  const others = planned.filter(({ heir }) => heir === undefined);
-  const left = await Promise.allSettled(others.map((one) => leave(ports, one, uid, by)));
+  const forgotten = planned.filter(({ fate }) => fate === 'forgotten');
+  const areForgotten = await forget(ports, page, forgotten, uid, by);
+  const others = planned.filter(
+    (one) => one.heir === undefined && !(areForgotten && forgotten.includes(one)),
+  );
+  const left: PromiseSettledResult<void>[] = [];
+  for (let first = 0; first < others.length; first += AT_ONCE) {
+    const some = others.slice(first, first + AT_ONCE);
+    left.push(...(await Promise.allSettled(some.map((one) => leave(ports, one, uid, by)))));
+  }
   // One after the other: each finds the room that the one before has left of its heir's.
   for (const one of planned.filter(({ heir }) => heir !== undefined))
     left.push(...(await Promise.allSettled([leave(ports, one, uid, by)])));
-  const failed = left.find((one) => one.status === 'rejected');
-  if (failed) throw failed.reason;
-  return clusters.length === 0 && !more;
+  return left.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+}
+
+/** What is deleted already rests, and may be thousands: a page of it in one commit. @returns false if somebody else's commit came first */
+function forget(
+  ports: Ports,
+  page: readonly Read[],
+  forgotten: readonly Planned[],
+  uid: string,
+  by: string,
+): Promise<boolean> {
+  const planned = new Map(forgotten.map((one) => [one.cluster.id, one]));
+  const wanted = page.flatMap((read) => {
+    const one = planned.get(read.cluster.id);
+    const change = one && withoutAccount(one, uid, new Map(), []);
+    return change ? [{ read, change }] : [];
+  });
+  return commandTogether(ports, wanted, 'share', by);
 }
 
 /** @throws AppError those of `command` */

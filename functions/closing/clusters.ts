@@ -2,32 +2,107 @@
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { INVITATIONS, type Invitation } from '../../shared/documents/invitation.ts';
-import { accountLimits } from '../api/allowance.ts';
-import type { Snapshot } from '../cloud.ts';
-import { readableClusters } from '../dispatch/commit.ts';
+import { isFinal } from '../../shared/lifecycle/derive.ts';
+import { STATES } from '../../shared/lifecycle/table.ts';
+import { accountLimits } from '../accounts/allowance.ts';
+import type { Query, Snapshot } from '../cloud.ts';
+import { type Read, readableClusters } from '../clusters/read.ts';
 import type { Ports } from '../ports.ts';
 import { type Around, candidatesOf } from './plan.ts';
 
-export interface Found {
-  /** Deleted ones too, by id. */
-  clusters: readonly Cluster[];
-  /** Whether there are more, of which nobody knows what they say: see `readableClusters`. */
-  more: boolean;
+type Where = NonNullable<Query['where']>[number];
+
+/** Clusters in memory at a time: a document is of some 5 KB, and an account may have made thousands in a month. */
+const PAGE = 100;
+
+/** Those that say that they are theirs first, then others that they may use. */
+const namedIn = (uid: string): readonly Where[] => [
+  ['owner', '==', uid],
+  ['readers', 'array-contains', uid],
+];
+
+/**
+ * Every cluster that names them, deleted ones too, by id. A page is read when the one before it is dealt with; it may hold fewer than there are
+ * documents, for nobody knows what an unreadable one says: see `readableClusters`.
+ * @throws CommitError `unavailable`
+ */
+export async function* clustersOf(ports: Ports, uid: string): AsyncGenerator<readonly Read[]> {
+  for (const where of namedIn(uid)) {
+    for (let last: Snapshot | undefined; ; ) {
+      const found: Snapshot[] = await ports.documents.query({
+        collection: CLUSTERS,
+        where: [where],
+        ...(last && { startAfter: [last.path] }),
+        limit: PAGE,
+      });
+      const isNew = ({ data }: Snapshot): boolean => where[0] === 'owner' || data.owner !== uid;
+      const fresh = found.filter(isNew);
+      if (fresh.length > 0) yield readableClusters(ports, fresh);
+      last = found.at(-1);
+      if (found.length < PAGE || !last) break;
+    }
+  }
 }
 
-/** @throws CommitError `unavailable` */
-export async function clustersOf(ports: Ports, uid: string): Promise<Found> {
+/** Whether any cluster names them, also one that nobody can read. @throws CommitError `unavailable` */
+export async function isNamed({ documents }: Ports, uid: string): Promise<boolean> {
+  const found = await Promise.all(
+    namedIn(uid).map((where) => documents.query({ collection: CLUSTERS, where: [where], limit: 1 })),
+  );
+  return found.some((one) => one.length > 0);
+}
+
+const NOT_DELETED = STATES.filter((state) => !isFinal(state));
+const DELETED = STATES.filter(isFinal);
+
+/** Deleted ones that are shown. */
+export const MOST_DELETED = 200;
+
+export interface Shown {
+  /** All that are not deleted, and of those that are the newest; by id. */
+  clusters: readonly Cluster[];
+  /** How many of those they may read are deleted. */
+  deleted: number;
+}
+
+/** What is said of their clusters to somebody who waits for it. @throws CommitError `unavailable` */
+export async function shownClusters(ports: Ports, uid: string): Promise<Shown> {
   const { documents } = ports;
-  const [owned, read] = await Promise.all([
-    documents.query({ collection: CLUSTERS, where: [['owner', '==', uid]] }),
-    documents.query({ collection: CLUSTERS, where: [['readers', 'array-contains', uid]] }),
+  const deleted: readonly Where[] = [
+    ['readers', 'array-contains', uid],
+    ['state', 'in', DELETED],
+  ];
+  const [owned, read, gone, count] = await Promise.all([
+    notDeleted(ports, ['owner', '==', uid], 'asc'),
+    notDeleted(ports, ['readers', 'array-contains', uid], 'desc'),
+    documents.query({
+      collection: CLUSTERS,
+      where: deleted,
+      orderBy: [['createdAt', 'desc']],
+      limit: MOST_DELETED,
+    }),
+    documents.count({ collection: CLUSTERS, where: deleted }),
   ]);
-  const found = [...new Map([...owned, ...read].map((snapshot) => [snapshot.path, snapshot])).values()];
-  const clusters = readableClusters(ports, found).map(({ cluster }) => cluster);
-  return {
-    clusters: clusters.sort((a, b) => (a.id < b.id ? -1 : 1)),
-    more: clusters.length < found.length,
-  };
+  const all = [...owned, ...read, ...readableClusters(ports, gone).map(({ cluster }) => cluster)];
+  const clusters = [...new Map(all.map((cluster) => [cluster.id, cluster])).values()];
+  return { clusters: clusters.sort((a, b) => (a.id < b.id ? -1 : 1)), deleted: count };
+}
+
+/** There are no more of them than the cell may have. @param direction that an index has */
+async function notDeleted(ports: Ports, where: Where, direction: 'asc' | 'desc'): Promise<Cluster[]> {
+  const all: Cluster[] = [];
+  for (let last: Snapshot | undefined; ; ) {
+    const found: Snapshot[] = await ports.documents.query({
+      collection: CLUSTERS,
+      where: [where, ['state', 'in', NOT_DELETED]],
+      orderBy: [['createdAt', direction]],
+      ...(last && { startAfter: [last.data.createdAt as Date, last.path] }),
+      limit: PAGE,
+    });
+    all.push(...readableClusters(ports, found).map(({ cluster }) => cluster));
+    last = found.at(-1);
+    if (found.length < PAGE || !last) return all;
+  }
 }
 
 /** @throws CommitError `unavailable` */

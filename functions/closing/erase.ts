@@ -4,7 +4,8 @@
  */
 import { DELETED_ACCOUNT } from '../../shared/documents/account.ts';
 import { INVITATIONS } from '../../shared/documents/invitation.ts';
-import { ORPHANS, SIGNALS } from '../../shared/documents/paths.ts';
+import { OIDC_CODES } from '../../shared/documents/oidc.ts';
+import { EVENTS, ORPHANS, SIGNALS } from '../../shared/documents/paths.ts';
 import type { Query, Snapshot, Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 
@@ -36,7 +37,7 @@ export async function erase(ports: Ports, uid: string, email: string | undefined
     await each(ports, { collection: INVITATIONS, where: [['email', '==', email]] }, gone);
   // Those that go on without their name have lost it by now: see `withoutAccount`.
   await each(ports, { collection: INVITATIONS, where: [is('invitedBy')] }, gone);
-  await each(ports, { collection: 'oidcCodes', where: [is('uid')] }, gone);
+  await each(ports, { collection: OIDC_CODES, where: [is('uid')] }, gone);
   await each(ports, { collection: SIGNALS, where: [is('account')] }, gone);
   await each(ports, { collection: ORPHANS, where: [is('owner')] }, ({ path }) => ({
     op: 'update',
@@ -47,7 +48,7 @@ export async function erase(ports: Ports, uid: string, email: string | undefined
 
 /** On the timelines of all clusters, also of those that they left long ago. */
 const eventsWith = (where: Where): Query => ({
-  collection: 'events',
+  collection: EVENTS,
   group: true,
   where: [where],
   orderBy: [['at', 'asc']],

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import type { OwnClusterReply } from '../../shared/api.ts';
 import { type Allowance, accountPath, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
-import type { Cluster, ClusterPatch, Liability } from '../../shared/documents/cluster.ts';
+import { type Cluster, type ClusterPatch, type Liability, roleOf } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { ENDING, isFinal } from '../../shared/lifecycle/derive.ts';
+import { type Limits, planAdmission } from '../accounts/admission.ts';
 import { type DocumentData, Increment, type Snapshot, type Write } from '../cloud.ts';
 import type { Change } from '../dispatch/commands.ts';
-import { type Limits, planAdmission } from '../steps/admit.ts';
 
 type Fate = OwnClusterReply['whenDeleted'];
 
@@ -81,10 +81,6 @@ const withMore = (account: Allowance | undefined, { clusters, hourlyMicros }: Li
   hourlyMicros: (account?.hourlyMicros ?? 0) + hourlyMicros,
 });
 
-/** A uid may be any string, so it must not find what every object inherits. */
-export const roleOf = ({ members }: Pick<Cluster, 'members'>, uid: string) =>
-  Object.hasOwn(members, uid) ? members[uid] : undefined;
-
 /** Changes with what would become of their clusters, and with nothing else. */
 export function versionOf(planned: readonly Planned[]): string {
   const lines = planned.map(({ cluster, fate }) => `${cluster.id} ${fate}`).sort();
@@ -123,15 +119,15 @@ export function withoutAccount(
   if (heir === undefined) {
     // Its name was theirs to choose, and may be one of theirs.
     const nobodys: ClusterPatch = cluster.owner === uid ? { owner: undefined, name: 'deleted' } : {};
-    const note = 'Somebody who deleted their account may not use it any more.';
+    const note = 'A member deleted their account and can no longer use it.';
     return { patch: { ...left, ...nobodys }, note, subject: uid, reason: 'account deleted', also: invited };
   }
   return {
     patch: { ...left, owner: heir },
-    note: 'Whose it was has deleted their account; another of its owners has it now.',
+    note: 'Its owner deleted their account; another owner has taken it over.',
     subject: uid,
     // For whom it counts from here on is evidence of who pays.
-    reason: `account deleted; counts for ${heir} now`,
+    reason: `account deleted; charged to ${heir} now`,
     also: [...invited, ...handOver(cluster, uid, heir, accounts.get(heir))],
   };
 }

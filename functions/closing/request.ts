@@ -2,13 +2,13 @@
 
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { TOPICS } from '../../shared/messages.ts';
-import { changeAccount } from '../api/allowance.ts';
+import { changeAccount } from '../accounts/allowance.ts';
 import { audited } from '../audit.ts';
 import type { Ports } from '../ports.ts';
 import { wake } from '../wake.ts';
 
 /**
- * A repetition changes nothing.
+ * Repeating it changes nothing.
  * @param by the uid of who asks
  * @param reason of an operator
  * @returns the account as it is then

@@ -89,3 +89,12 @@ test('nothing is counted where a cluster cannot be read', async () => {
   await hub.run(hub.documents.commit([{ op: 'update', path, data: { state: 'nowhere' } }]));
   await expect(hub.run(recount(hub.documents, CELL))).rejects.toThrow('is not readable');
 });
+
+test('of what is deleted nothing is kept, nor has it to be readable; of what is there it has', async () => {
+  const { hub } = await aHubWithClusters();
+  const old = clusterPath('of-an-old-version');
+  await hub.run(hub.documents.commit([{ op: 'create', path: old, data: { state: 'deleted' } }]));
+  expect(await hub.run(findDifferences(hub.documents, CELL))).toEqual([]);
+  await hub.run(hub.documents.commit([{ op: 'update', path: old, data: { state: 'ready' } }]));
+  await expect(hub.run(findDifferences(hub.documents, CELL))).rejects.toThrow('not readable');
+});

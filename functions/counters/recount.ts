@@ -5,8 +5,10 @@
 import { ACCOUNTS, type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import { isFinal } from '../../shared/lifecycle/derive.ts';
+import { STATES } from '../../shared/lifecycle/table.ts';
 import { CommitError, type DocumentData, type Documents, type Snapshot, type Write } from '../cloud.ts';
-import { parseCluster } from '../dispatch/commit.ts';
+import { parseCluster } from '../clusters/read.ts';
 
 /** What is held: by an account, or in the cell. */
 export interface Held {
@@ -37,10 +39,8 @@ export async function findDifferences(
   cell: string,
 ): Promise<{ difference: Difference; write: Write }[]> {
   const ofCell = await documents.get<Allowance>(cellPath(cell));
-  const accounts = await readAll<Allowance>(documents, ACCOUNTS);
-  const clusters = (await readAll<DocumentData>(documents, CLUSTERS)).map(
-    (snapshot) => parseCluster(snapshot).cluster,
-  );
+  const accounts = await readAll<Allowance, Snapshot<Allowance>>(documents, ACCOUNTS, (found) => [found]);
+  const clusters = await readAll<DocumentData, Holding>(documents, CLUSTERS, holdingOf);
   const counters = new Map([...accounts, ...(ofCell ? [ofCell] : [])].map((found) => [found.path, found]));
   const sums = heldBy(clusters, cell);
   for (const path of counters.keys()) if (!sums.has(path)) sums.set(path, { clusters: 0, hourlyMicros: 0 });
@@ -74,10 +74,7 @@ export async function recount(documents: Documents, cell: string): Promise<Diffe
 }
 
 /** By the path of who holds it; nobody is there who holds nothing. */
-export function heldBy(
-  clusters: readonly Pick<Cluster, 'owner' | 'liability'>[],
-  cell: string,
-): Map<string, Held> {
+export function heldBy(clusters: readonly Holding[], cell: string): Map<string, Held> {
   const sums = new Map<string, Held>();
   const add = (path: string, { clusters, hourlyMicros }: Held): Held => {
     const before = sums.get(path) ?? { clusters: 0, hourlyMicros: 0 };
@@ -115,17 +112,36 @@ function writeOf(path: string, held: Held, found: Snapshot<Allowance> | undefine
   return { op: 'update', path, data, ifVersion: found.version };
 }
 
-/** All of a collection, in the order of names, which needs no index. */
-async function readAll<T>(documents: Documents, collection: string): Promise<Snapshot<T>[]> {
-  const all: Snapshot<T>[] = [];
-  for (;;) {
-    const last = all.at(-1);
-    const page = await documents.query<T>({
+type Holding = Pick<Cluster, 'owner' | 'liability'>;
+
+/**
+ * What is deleted holds nothing, and there may be thousands of it: that it is readable is nobody's question.
+ * @throws Error if it is no cluster that this code can read
+ */
+function holdingOf(snapshot: Snapshot): Holding[] {
+  const { state, liability } = snapshot.data;
+  if (DELETED.has(state) && liability === undefined) return [];
+  const { cluster } = parseCluster(snapshot);
+  return cluster.liability ? [{ owner: cluster.owner, liability: cluster.liability }] : [];
+}
+
+const DELETED: ReadonlySet<unknown> = new Set(STATES.filter(isFinal));
+
+/** All of a collection, in the order of names, which needs no index and meets each document once. @param keep what of each is kept */
+async function readAll<T, K>(
+  documents: Documents,
+  collection: string,
+  keep: (found: Snapshot<T>) => readonly K[],
+): Promise<K[]> {
+  const all: K[] = [];
+  for (let last: Snapshot<T> | undefined; ; ) {
+    const page: Snapshot<T>[] = await documents.query<T>({
       collection,
       limit: PAGE,
       ...(last && { startAfter: [last.path] }),
     });
-    all.push(...page);
+    all.push(...page.flatMap(keep));
+    last = page.at(-1);
     if (page.length < PAGE) return all;
   }
 }

@@ -1,10 +1,11 @@
 /** What a dead letter says, read from what the bus delivers of it. */
 
 import { type DeadLetter, KEEP_REPLAYED_MS } from '../../shared/documents/dead-letter.ts';
-import { CLUSTER_ID, DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import type { StepName } from '../../shared/lifecycle/table.ts';
 import {
   bodyOf,
+  clusterIn,
   pointerMessage,
   type StepMessage,
   stepMessage,
@@ -12,7 +13,7 @@ import {
   topicOfSubscription,
 } from '../../shared/messages.ts';
 import { KIB } from '../../shared/units.ts';
-import { incidentOf } from '../abuse/signal.ts';
+import { incidentOf } from '../accounts/signal.ts';
 import type { Delivered } from '../cloud.ts';
 import { clusterOfHint } from '../dispatch/hint.ts';
 import { scrub } from '../log.ts';
@@ -33,7 +34,7 @@ export function letterOf({ id, text, attributes, publishedAt }: Delivered): Dead
   const topic = topicOfSubscription(attributes[ATTRIBUTES.subscription] ?? '') ?? '';
   const body = bodyOf(text);
   const published = new Date(attributes[ATTRIBUTES.publishedAt] ?? Number.NaN);
-  const cluster = clusterIn(body);
+  const cluster = clusterIn(body) ?? clusterOfHint(body);
   const deliveries = Math.trunc(Number(attributes[ATTRIBUTES.deliveries] ?? 0)) || 0;
   const isMessage = text.length <= MAX_BODY && isTaken(topic, body);
   const purgeAt = new Date(publishedAt.getTime() + KEEP_REPLAYED_MS);
@@ -48,12 +49,12 @@ export function letterOf({ id, text, attributes, publishedAt }: Delivered): Dead
     diedAt: publishedAt,
     ...(cluster === undefined ? {} : { cluster }),
     reason: isMessage
-      ? `It was delivered ${deliveries} times, and its function did not take it.`
+      ? `It was delivered ${deliveries} times, and its function never handled it.`
       : 'It is not a message of its topic.',
     ...(isMessage && isTick(topic, body)
       ? {
           state: 'replayed',
-          replays: [{ by: 'scheduler', reason: 'It fires again by itself.', at: publishedAt }],
+          replays: [{ by: 'scheduler', reason: 'It fires again automatically.', at: publishedAt }],
           purgeAt,
         }
       : // Nobody can replay a text, so nothing else would end it.
@@ -86,10 +87,4 @@ export function lookOf({
   const step = stepOfFunction(topic);
   const message = stepMessage.safeParse(bodyOf(body));
   return step && message.success ? { step, message: message.data } : undefined;
-}
-
-function clusterIn(body: unknown): string | undefined {
-  const { id, cluster } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-  const named = [id, cluster].find((one) => typeof one === 'string' && CLUSTER_ID.test(one));
-  return (named as string | undefined) ?? clusterOfHint(body);
 }

@@ -9,7 +9,7 @@ import { rowOf } from '../../shared/lifecycle/table.ts';
 import { deadlineOf } from '../../shared/lifecycle/transition.ts';
 import { hours } from '../../shared/units.ts';
 import { type Clock, CommitError, type Delivered, type DocumentData, type Write } from '../cloud.ts';
-import { parseCluster, type Read } from '../dispatch/commit.ts';
+import { parseCluster, type Read } from '../clusters/read.ts';
 import { scrub } from '../log.ts';
 import type { Ports } from '../ports.ts';
 import { letterOf, lookOf } from './letter.ts';
@@ -57,7 +57,7 @@ async function consequences({ documents, clock }: Ports, letter: DeadLetter): Pr
   const look = lookOf(letter);
   if (!look) return { reason: letter.reason, writes: [] };
   const snapshot = await documents.get(clusterPath(look.message.id));
-  if (!snapshot) return { reason: 'There is no such cluster any more.', writes: [] };
+  if (!snapshot) return { reason: 'This cluster no longer exists.', writes: [] };
   let read: Read;
   try {
     read = parseCluster(snapshot);
@@ -67,7 +67,7 @@ async function consequences({ documents, clock }: Ports, letter: DeadLetter): Pr
   }
   const { cluster, version } = read;
   if (cluster.epoch !== look.message.epoch || rowOf(cluster.state).step !== look.step)
-    return { reason: 'Its cluster has gone on without it.', writes: [] };
+    return { reason: 'Its cluster has moved on without it.', writes: [] };
   // Some look has got as far as a commit since: in an outage all of its messages may die, and the first one after it gets through.
   if (snapshot.updateTime > letter.diedAt)
     return {
@@ -77,7 +77,7 @@ async function consequences({ documents, clock }: Ports, letter: DeadLetter): Pr
   const data = planParking(cluster, letter, clock) as DocumentData;
   const path = clusterPath(cluster.id);
   return {
-    reason: 'Its cluster is parked: nothing could be done with it, nor be written down.',
+    reason: 'Its cluster is parked: its step could be neither done nor recorded.',
     writes: [{ op: 'update', path, data, ifVersion: version }],
   };
 }

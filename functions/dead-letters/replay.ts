@@ -11,7 +11,7 @@ import { rowOf } from '../../shared/lifecycle/table.ts';
 import { bodyOf } from '../../shared/messages.ts';
 import { audited } from '../audit.ts';
 import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
-import { parseCluster } from '../dispatch/commit.ts';
+import { readableClusters } from '../clusters/read.ts';
 import { ALL_TOPICS } from '../manifest.ts';
 import type { Ports } from '../ports.ts';
 import { isTaken, lookOf } from './letter.ts';
@@ -88,18 +88,17 @@ function requireReplayable({ topic, body, format, replays }: DeadLetter): object
 const MAX_REPLAYS = 50;
 
 /** Should the message get lost, the sweep sends for the parked cluster all the same. */
-async function dueAtOnce({ documents, clock }: Ports, letter: DeadLetter): Promise<readonly Write[]> {
+async function dueAtOnce(ports: Ports, letter: DeadLetter): Promise<readonly Write[]> {
+  const { documents, clock } = ports;
   const look = lookOf(letter);
   const snapshot = look && (await documents.get<DocumentData>(clusterPath(look.message.id)));
   if (!look || !snapshot?.data.parked) return [];
-  try {
-    const { cluster, version } = parseCluster(snapshot);
-    if (cluster.epoch !== look.message.epoch || rowOf(cluster.state).step !== look.step) return [];
-    // What is due already stays due since then: it tells for how long nobody could look.
-    const data = { dueAt: new Date(Math.min(clock.now(), cluster.dueAt?.getTime() ?? clock.now())) };
-    return [{ op: 'update', path: clusterPath(cluster.id), data, ifVersion: version }];
-  } catch {
-    // It cannot be read, so it cannot be made due.
-    return [];
-  }
+  const [read] = readableClusters(ports, [snapshot]);
+  // It cannot be read, so it cannot be made due.
+  if (!read) return [];
+  const { cluster, version } = read;
+  if (cluster.epoch !== look.message.epoch || rowOf(cluster.state).step !== look.step) return [];
+  // What is due already stays due since then: it tells for how long nobody could look.
+  const data = { dueAt: new Date(Math.min(clock.now(), cluster.dueAt?.getTime() ?? clock.now())) };
+  return [{ op: 'update', path: clusterPath(cluster.id), data, ifVersion: version }];
 }

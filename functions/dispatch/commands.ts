@@ -13,22 +13,17 @@ import { AppError } from '../../shared/errors.ts';
 import { commandEdge } from '../../shared/lifecycle/derive.ts';
 import type { Command } from '../../shared/lifecycle/table.ts';
 import { born, type Outcome, transition } from '../../shared/lifecycle/transition.ts';
+import { hourAfter } from '../accounts/admission.ts';
 import { type Audited, audited } from '../audit.ts';
 import type { Random, Snapshot, Write } from '../cloud.ts';
+import { circumstances } from '../clusters/circumstances.ts';
+import { publishStep } from '../clusters/publish-step.ts';
+import { isQueueAhead } from '../clusters/queue.ts';
+import { type Read, readCluster } from '../clusters/read.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
-import { findRoom, hourAfter } from '../steps/admit.ts';
-import {
-  announce,
-  circumstances,
-  commitOnce,
-  publishStep,
-  type Read,
-  readCluster,
-  writesOf,
-  writesOfBirth,
-} from './commit.ts';
-import { isQueueAhead } from './queue.ts';
-import { writesOfReaders } from './readers.ts';
+import { findRoom } from '../steps/admit.ts';
+import { announce, commitOnce, writesOf, writesOfBirth } from './commit.ts';
 
 const TRIES = 8;
 
@@ -78,23 +73,47 @@ export async function command(
     }
     const changed = await change(read.cluster);
     if (!changed) return read.cluster;
-    const { patch, note, subject, action, reason, also } = changed;
-    const outcome = await apply(
-      ports,
-      read,
-      {
-        kind: 'command',
-        command: name,
-        actor,
-        patch,
-        ...(note === undefined ? {} : { note }),
-        ...(subject === undefined ? {} : { subject }),
-      },
-      { also, action, reason },
-    );
+    const outcome = await apply(ports, read, outcomeOf(name, actor, changed), changed);
     if (outcome !== 'lost') return outcome;
   }
   throw new AppError('CONFLICT');
+}
+
+function outcomeOf(name: Command, actor: string, { patch, note, subject }: Change): Outcome {
+  return {
+    kind: 'command',
+    command: name,
+    actor,
+    patch,
+    ...(note === undefined ? {} : { note }),
+    ...(subject === undefined ? {} : { subject }),
+  };
+}
+
+/**
+ * Carries out a command on several clusters in one commit, onto each as it was read; there are no more of them than fit into one.
+ * @returns false, and nothing is written, if somebody else's commit came first
+ * @throws AppError NOT_ACCEPTED_IN_STATE; CommitError `unavailable`
+ */
+export async function commandTogether(
+  ports: Ports,
+  wanted: readonly { read: Read; change: Change }[],
+  name: Command,
+  actor: string,
+): Promise<boolean> {
+  const planned = wanted.flatMap(({ read, change }) => {
+    if (commandEdge(read.cluster.state, name) === undefined)
+      throw new AppError('NOT_ACCEPTED_IN_STATE', `${read.cluster.id} is "${read.cluster.state}".`);
+    return planOf(ports, read, outcomeOf(name, actor, change), change) ?? [];
+  });
+  const [first] = planned;
+  if (!first) return true;
+  const writes = planned.flatMap((one) => one.writes);
+  // All or none: what tells whether the first is written tells it of all.
+  if (!(await commitOnce(ports, writes, first.read.cluster.id, first.next.event))) return false;
+  for (const { entry } of planned) entry?.tell();
+  for (const { read, next } of planned) await announce(ports, read.cluster, next);
+  return true;
 }
 
 /** Of most commands the state is all that changes. */
@@ -112,26 +131,26 @@ interface Told {
   reason?: string | undefined;
 }
 
+type More = Told & { also?: readonly Write[] | undefined };
+
 /** @returns 'lost' if somebody else's commit came first */
-async function apply(
-  ports: Ports,
-  read: Read,
-  outcome: Outcome,
-  { also = [], action, reason }: Told & { also?: readonly Write[] | undefined } = {},
-): Promise<Cluster | 'lost'> {
-  const next = transition(read.cluster, outcome, circumstances(ports));
-  if (!next) return read.cluster;
-  const entry = entryOf(ports, read.cluster.id, next.event, { action, reason });
-  const { readers } = next.fields;
-  const told =
-    readers.join() === read.cluster.readers.join()
-      ? []
-      : await writesOfReaders(ports, read.cluster.id, readers);
-  const writes = writesOf(read, next, { also: [...also, ...told, ...writesOfEntry(entry)] }, ports);
+async function apply(ports: Ports, read: Read, outcome: Outcome, more: More = {}): Promise<Cluster | 'lost'> {
+  const planned = planOf(ports, read, outcome, more);
+  if (!planned) return read.cluster;
+  const { next, entry, writes } = planned;
   if (!(await commitOnce(ports, writes, read.cluster.id, next.event))) return 'lost';
   entry?.tell();
   await announce(ports, read.cluster, next);
   return { ...next.fields, id: read.cluster.id };
+}
+
+/** @returns undefined if nothing changes */
+function planOf(ports: Ports, read: Read, outcome: Outcome, { also = [], action, reason }: More) {
+  const next = transition(read.cluster, outcome, circumstances(ports));
+  if (!next) return undefined;
+  const entry = entryOf(ports, read.cluster.id, next.event, { action, reason });
+  const writes = writesOf(read, next, { also: [...also, ...writesOfEntry(entry)] }, ports);
+  return { read, next, entry, writes };
 }
 
 const writesOfEntry = (entry: Audited | undefined): readonly Write[] => (entry ? [entry.write] : []);
@@ -242,8 +261,10 @@ export async function createClusters(
   const sent = await Promise.allSettled(
     clusters.map(({ id, epoch }) => publishStep(ports, 'admit', id, epoch)),
   );
-  if (sent.some(({ status }) => status === 'rejected'))
-    ports.log.warn('message not sent', { cluster: first.cluster.id });
+  for (const [at, { id }] of clusters.entries()) {
+    const one = sent[at];
+    if (one?.status === 'rejected') tellFailure(ports.log, 'message not sent', one.reason, { cluster: id });
+  }
   return clusters;
 }
 

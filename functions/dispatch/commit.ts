@@ -1,69 +1,23 @@
 /** One commit per transition: the cluster, its event, the ledger and the counters, all or nothing; then the message. */
 
 import { accountPath, cellPath } from '../../shared/documents/account.ts';
-import { type Cluster, clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
+import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { type ClusterEvent, eventPath } from '../../shared/documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { type LedgerEntry, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
-import type { Circumstances, Transition } from '../../shared/lifecycle/transition.ts';
-import { MESSAGE_SCHEMA, type StepMessage, stepTopic, TOPICS } from '../../shared/messages.ts';
+import type { Transition } from '../../shared/lifecycle/transition.ts';
+import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
 import { addressOf, closingWrite, type Proof, statementOf } from '../clean-up/proof.ts';
 import { signJws } from '../clean-up/signature.ts';
-import { CommitError, type DocumentData, Increment, type Snapshot, type Write } from '../cloud.ts';
+import { CommitError, type DocumentData, Increment, type Write } from '../cloud.ts';
+import { publishStep } from '../clusters/publish-step.ts';
+import { wakeQueue, wakeThoseWith } from '../clusters/queue.ts';
+import type { Read } from '../clusters/read.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Extras } from '../steps/step.ts';
-import { wakeQueue, wakeThoseWith } from './queue.ts';
-
-/** A cluster as read, with what a conditional write needs. */
-export interface Read {
-  cluster: Cluster;
-  version: string;
-}
-
-/** @throws Error if the document is not a cluster this code can read: the message goes to the dead letters, nothing is written */
-export function parseCluster(snapshot: Snapshot): Read {
-  const id = snapshot.path.slice(snapshot.path.lastIndexOf('/') + 1);
-  const parsed = clusterDocument.safeParse(snapshot.data);
-  if (!parsed.success) throw new Error(`cluster ${id} is not readable: ${parsed.error.message}`);
-  return { cluster: { ...parsed.data, id }, version: snapshot.version };
-}
-
-/**
- * Those of a query's documents that are clusters. One that was written by another version of this code, or is damaged, is an operator's
- * case, and no reason to leave the others alone.
- */
-export function readableClusters(ports: Ports, snapshots: readonly Snapshot[]): Read[] {
-  return snapshots.flatMap((snapshot) => {
-    try {
-      return [parseCluster(snapshot)];
-    } catch (error) {
-      ports.log.error('cluster not readable', { resource: snapshot.path, detail: String(error) });
-      return [];
-    }
-  });
-}
-
-/** @throws CommitError `unavailable` */
-export async function readCluster(ports: Ports, id: string): Promise<Read | undefined> {
-  const snapshot = await ports.documents.get(clusterPath(id));
-  return snapshot && parseCluster(snapshot);
-}
-
-/** Time and chance for one attempt. */
-export function circumstances(ports: Ports): Circumstances {
-  const { clock, random } = ports;
-  return {
-    now: clock.now(),
-    after: clock.after,
-    afterWork: clock.afterWork,
-    elapsed: clock.elapsed,
-    jitter: random.fraction(),
-    nonce: random.base32(16),
-  };
-}
 
 /** Every write of one transition. Only fields that changed are written. */
 export function writesOf(read: Read, next: Transition, extras: Extras, ports: Ports): Write[] {
@@ -101,9 +55,9 @@ export function writesOfBirth(
   extras: Extras,
   ports: Ports,
 ): Write[] {
-  const entries = Object.fromEntries(plannedEntries(extras, ports)) as unknown as DocumentData;
+  const entries = Object.fromEntries(plannedEntries(extras, ports)) as DocumentData;
   return [
-    { op: 'create', path: clusterPath(id), data: fields as unknown as DocumentData },
+    { op: 'create', path: clusterPath(id), data: fields as DocumentData },
     ...events.map((event) => eventWrite(id, event)),
     { op: 'create', path: ledgerPath(id), data: { schema: DOCUMENT_SCHEMA, entries } },
     ...otherWrites(extras),
@@ -133,7 +87,7 @@ function plannedEntries({ ledger }: Extras, ports: Ports): [string, LedgerEntry]
 function ledgerWrites(clusterId: string, extras: Extras, ports: Ports): Write[] {
   const data: DocumentData = {};
   for (const [key, entry] of plannedEntries(extras, ports)) {
-    data[`entries.${key}`] = entry as unknown as DocumentData;
+    data[`entries.${key}`] = entry as DocumentData;
   }
   return Object.keys(data).length === 0 ? [] : [{ op: 'update', path: ledgerPath(clusterId), data }];
 }
@@ -216,9 +170,4 @@ export async function announce(
       tellFailure(ports.log, 'message not sent', sent.reason, { cluster: cluster.id });
     }
   }
-}
-
-export function publishStep(ports: Ports, step: string, id: string, epoch: number): Promise<void> {
-  const message: StepMessage = { schema: MESSAGE_SCHEMA, id, epoch };
-  return ports.messages.publish(stepTopic(step), message);
 }

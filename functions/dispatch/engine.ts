@@ -11,19 +11,13 @@ import { type Transition, transition } from '../../shared/lifecycle/transition.t
 import type { StepMessage } from '../../shared/messages.ts';
 import { seconds } from '../../shared/units.ts';
 import { CommitError } from '../cloud.ts';
+import { circumstances } from '../clusters/circumstances.ts';
+import { publishStep } from '../clusters/publish-step.ts';
+import { type Read, readCluster } from '../clusters/read.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Step, StepResult } from '../steps/step.ts';
-import {
-  announce,
-  changes,
-  circumstances,
-  commitOnce,
-  publishStep,
-  type Read,
-  readCluster,
-  writesOf,
-} from './commit.ts';
+import { announce, changes, commitOnce, writesOf } from './commit.ts';
 
 /** Tries at one commit. Each loses only to a commit that won, so the number bounds work under contention, not correctness. */
 const COMMIT_TRIES = 30;

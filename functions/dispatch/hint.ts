@@ -3,11 +3,12 @@
  * A hint is never believed, only followed up: it wakes the cluster's own step.
  */
 import { z } from 'zod';
-import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { callHomeMessage } from '../../shared/messages.ts';
+import { publishStep } from '../clusters/publish-step.ts';
+import { readCluster } from '../clusters/read.ts';
+import { parseName } from '../names.ts';
 import type { Ports } from '../ports.ts';
-import { publishStep, readCluster } from './commit.ts';
 
 /** What a log sink publishes; only what is looked at. https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry */
 const auditEntry = z.object({
@@ -16,15 +17,15 @@ const auditEntry = z.object({
 });
 
 /** `projects/p/zones/z/clusters/hub-<id>-g<n>` and the same under locations/. */
-const OURS = /\/clusters\/hub-([a-z2-7]{16})-g\d+(\/|$)/;
+const CLUSTER = /\/clusters\/([^/]+)/;
 
 /** @returns the id of the cluster that a message speaks of, if it is one of ours and worth a look */
 export function clusterOfHint(body: unknown): string | undefined {
   const home = callHomeMessage.safeParse(body);
   if (home.success) return home.data.cluster;
   const audit = auditEntry.safeParse(body);
-  const id = audit.success ? OURS.exec(audit.data.protoPayload.resourceName)?.[1] : undefined;
-  return id !== undefined && CLUSTER_ID.test(id) ? id : undefined;
+  const name = audit.success ? CLUSTER.exec(audit.data.protoPayload.resourceName)?.[1] : undefined;
+  return name === undefined ? undefined : parseName(name)?.clusterId;
 }
 
 export async function hint(ports: Ports, body: unknown): Promise<void> {

@@ -7,7 +7,7 @@ import { CLUSTERS } from '../../shared/documents/cluster.ts';
 import { type Durations, durationsDocument, durationsPath } from '../../shared/documents/durations.ts';
 import { seconds } from '../../shared/units.ts';
 import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
-import { readableClusters } from '../dispatch/commit.ts';
+import { readableClusters } from '../clusters/read.ts';
 import type { Ports } from '../ports.ts';
 import { type Through, withSamples } from './count.ts';
 
@@ -70,7 +70,7 @@ async function write(
   before: Snapshot | undefined,
   next: Durations,
 ): Promise<boolean> {
-  const data = next as unknown as DocumentData;
+  const data = next as DocumentData;
   try {
     await documents.commit([
       before ? { op: 'update', path, data, ifVersion: before.version } : { op: 'create', path, data },

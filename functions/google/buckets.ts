@@ -4,9 +4,9 @@ import { AppError } from '../../shared/errors.ts';
 import { type Binding, dataRole, planBindings } from '../bucket-access.ts';
 import { type Bucket, type Buckets, bucketPrefix, mayBeOfHub, OBJECTS_AT_A_TIME } from '../buckets.ts';
 import { keyIn } from '../data-key.ts';
-import { labelsOf } from '../labels.ts';
+import { LABELS, labelsOf } from '../labels.ts';
 import { scrub } from '../log.ts';
-import { isForbiddenByPolicy, isOfMetadata } from '../providers/gke/errors.ts';
+import { isForbiddenByPolicy, isOfMetadata } from './refusal.ts';
 
 /** At some 50 ms each that is what a bucket takes that was not busy before, 1000 a second: https://cloud.google.com/storage/docs/request-rate */
 const DELETIONS_IN_PARALLEL = 50;
@@ -71,14 +71,14 @@ export function createBuckets(
     },
 
     async listBuckets(clusterId) {
-      const [found] = await storage.getBuckets({ prefix: bucketPrefix(clusterId) }).catch(rethrow);
+      const found = await bucketsOf(storage, { prefix: bucketPrefix(clusterId) });
       return found
-        .filter(({ metadata }) => metadata.labels?.['hub-cluster'] === clusterId)
+        .filter(({ metadata }) => metadata.labels?.[LABELS.cluster] === clusterId)
         .map(({ name }) => name);
     },
 
     async listAllBuckets() {
-      const [found] = await storage.getBuckets().catch(rethrow);
+      const found = await bucketsOf(storage);
       return found.flatMap(({ name, metadata: { location = '', labels: known, timeCreated } }) => {
         const labels = Object.fromEntries(
           Object.entries(known ?? {}).map(([label, value]) => [label, value ?? '']),
@@ -115,7 +115,7 @@ async function look(storage: Storage, name: string): Promise<Seen | 'absent' | '
   try {
     const [{ labels, metageneration, lifecycle }] = await storage.bucket(name).getMetadata();
     const empties = (lifecycle?.rule?.length ?? 0) > 0;
-    return { clusterId: labels?.['hub-cluster'] ?? undefined, metageneration, empties };
+    return { clusterId: labels?.[LABELS.cluster] ?? undefined, metageneration, empties };
   } catch (error) {
     if (statusOf(error) === 404) return 'absent';
     if (statusOf(error) === 403) return 'forbidden';
@@ -165,9 +165,21 @@ function requireThere(
   if (seen === 'absent') throw new AppError('PROVIDER_UNAVAILABLE', `bucket ${name} comes and goes`);
 }
 
+/**
+ * All of them, or none: where a location is away, its buckets are missing from a list, and only who asks is told of it
+ * (https://cloud.google.com/storage/quotas#buckets). What could not be seen proves nothing.
+ * @throws AppError PROVIDER_UNAVAILABLE
+ */
+async function bucketsOf(storage: Storage, query: { prefix?: string } = {}): Promise<StorageBucket[]> {
+  const [found] = await storage.getBuckets({ ...query, returnPartialSuccess: true }).catch(rethrow);
+  if (found.some(({ unreachable }) => unreachable))
+    throw new AppError('PROVIDER_UNAVAILABLE', 'Cloud Storage cannot list the buckets of some location');
+  return found;
+}
+
 /** Our project's list tells a stranger's bucket, which is no business of ours, from one that we may not read. */
 async function requireForeign(storage: Storage, name: string): Promise<'gone'> {
-  const [found] = await storage.getBuckets({ prefix: name }).catch(rethrow);
+  const found = await bucketsOf(storage, { prefix: name });
   if (!found.some((bucket) => bucket.name === name)) return 'gone';
   throw new AppError('PERMISSION_DENIED', `bucket ${name} may not be read`);
 }

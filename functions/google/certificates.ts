@@ -2,6 +2,7 @@
  * The `Certificates` port by ACME with DNS-01, against Google's public authority or any other: https://www.rfc-editor.org/rfc/rfc8555
  * Nothing is kept here between calls but the account's address; everything else is read from the authority again.
  */
+
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { Agent } from 'node:https';
 import acme from 'acme-client';
@@ -16,6 +17,7 @@ import type {
 } from '../certificates.ts';
 import type { Clock } from '../cloud.ts';
 import { challengeName } from '../dns.ts';
+import { lazyValue } from '../lazy.ts';
 import { scrub } from '../log.ts';
 import { type AcmeAccount, ensureAccount } from './acme-account.ts';
 import { AcmeProblem, isAway, prepareHttp } from './acme-http.ts';
@@ -33,12 +35,12 @@ const ASK_EVERY_MS = seconds(1);
 export function createCertificates(options: CertificateOptions): Certificates {
   const { clock } = options;
   prepareHttp(options.ca === undefined ? undefined : new Agent({ ca: options.ca }));
-  const account = accountOf(options);
+  const account = lazyValue(() => ensureAccount(options));
 
   /** With the account's client; what goes wrong comes out as the port words it. */
   const withClient = async <T>(run: (client: acme.Client) => Promise<T>): Promise<T> => {
     try {
-      return await run(await account.client());
+      return await run(await account());
     } catch (error) {
       if (error instanceof AcmeProblem && error.type === 'accountDoesNotExist') account.forget();
       throw translate(error);
@@ -49,24 +51,6 @@ export function createCertificates(options: CertificateOptions): Certificates {
     begin: (host) => withClient((client) => begin(client, host)),
     check: (url) => withClient((client) => check(client, url)),
     finalize: (url, host) => withClient((client) => finalize(client, clock, url, host)),
-  };
-}
-
-/** The account of this key, made at its first use. */
-function accountOf(options: AcmeAccount) {
-  let signedIn: Promise<acme.Client> | undefined;
-  const forget = (): void => {
-    signedIn = undefined;
-  };
-  return {
-    forget,
-    client(): Promise<acme.Client> {
-      signedIn ??= ensureAccount(options).catch((error: unknown) => {
-        forget();
-        throw error;
-      });
-      return signedIn;
-    },
   };
 }
 

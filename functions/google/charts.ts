@@ -5,7 +5,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { Charts } from '../charts.ts';
 import { scrub } from '../log.ts';
-import { asProviderError, CloudRefusal, restRefusal } from '../providers/gke/errors.ts';
+import { asProviderError, CloudRefusal, restRefusal } from './refusal.ts';
 
 /** The part of google-auth-library's AuthClient that is used: it adds the credentials. */
 export interface CredentialsCaller {

@@ -1,4 +1,7 @@
-/** The clock and the dice of a running function. The only place in which the product reads the machine's. */
+/**
+ * The clock and the dice of a running function. The only place in which the product reads the machine's; the lines of a log are stamped by
+ * the library that writes them.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Clock, Random } from '../cloud.ts';
 

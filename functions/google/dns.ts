@@ -5,8 +5,8 @@
 import { AppError } from '../../shared/errors.ts';
 import { type Dns, type DnsRecordName, isRecordOf } from '../dns.ts';
 import { scrub } from '../log.ts';
-import { asProviderError, CloudRefusal, restRefusal } from '../providers/gke/errors.ts';
 import { isSameRecord, type RecordSet, recordOf, recordSetOf, withDot } from './record-data.ts';
+import { asProviderError, CloudRefusal, restRefusal } from './refusal.ts';
 
 /** The part of google-auth-library's AuthClient that is used: it adds the credentials. */
 export interface DnsCaller {

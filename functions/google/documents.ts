@@ -36,8 +36,6 @@ import {
  * of a problem (`timeoutSeconds` in the manifest); a step has time, and loses what it has done if it gives up.
  */
 export const DEADLINES_MS = { http: seconds(8), topic: seconds(30) };
-/** Before a broken listener is opened anew. The client itself mends what it takes for passing. */
-const RELISTEN_MS = seconds(5);
 
 /** @param deadlineMs for each call, in real time: see `DEADLINES_MS` */
 export function createDocuments(firestore: Firestore, deadlineMs = DEADLINES_MS.topic): Documents {
@@ -60,9 +58,6 @@ export function createDocuments(firestore: Firestore, deadlineMs = DEADLINES_MS.
       const batch = firestore.batch();
       for (const write of writes) addWrite(firestore, batch, write);
       await bounded(batch.commit()).catch(commitFailed);
-    },
-    watch<T>(path: string, onChange: (snapshot: Snapshot<T> | undefined) => void) {
-      return watchDocument(firestore, path, (snapshot) => onChange(snapshotOf<T>(snapshot)));
     },
   };
 }
@@ -156,37 +151,6 @@ function clientQuery(firestore: Firestore, query: Query): ClientQuery {
     out = out.startAfter(...values);
   }
   return limit === undefined ? out : out.limit(limit);
-}
-
-function watchDocument(
-  firestore: Firestore,
-  path: string,
-  onChange: (snapshot: DocumentSnapshot) => void,
-): () => void {
-  let stopped = false;
-  let stopClient = (): void => undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let last: string | undefined;
-  const listen = (): void => {
-    stopClient = firestore.doc(path).onSnapshot(
-      (snapshot) => {
-        // A listener opened anew begins with what the one before may have told already.
-        const state = snapshot.updateTime ? versionOf(snapshot.updateTime) : 'none';
-        if (stopped || state === last) return;
-        last = state;
-        onChange(snapshot);
-      },
-      () => {
-        if (!stopped) timer = setTimeout(listen, RELISTEN_MS);
-      },
-    );
-  };
-  listen();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-    stopClient();
-  };
 }
 
 async function within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {

@@ -9,7 +9,7 @@ export function createCloudLog(base: LogFields, projectId: string): Log {
   const logger = pino({
     base: null,
     messageKey: 'message',
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ severity: SEVERITY[label] ?? 'ERROR' }) },
   });
   return createLog((severity, event, fields) => {

@@ -6,10 +6,10 @@ import { Compute } from 'google-auth-library';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { codeOf } from '../../test/refusals.ts';
 import { createGkeClient, type GkeClient } from '../providers/gke/client.ts';
-import { CloudRefusal } from '../providers/gke/errors.ts';
 import { createBuckets } from './buckets.ts';
 import { createCharts } from './charts.ts';
 import { createDns } from './dns.ts';
+import { CloudRefusal } from './refusal.ts';
 
 const ID = 'abcdefgh234567ab';
 

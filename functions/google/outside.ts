@@ -6,8 +6,8 @@ import { isIP } from 'node:net';
 import { AppError } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
 import type { LocalCloud } from '../config.ts';
-import type { TlsTarget } from '../pachyderm/reach.ts';
-import { reasonOf } from '../pachyderm/unreachable.ts';
+import type { TlsTarget } from '../net/tls.ts';
+import { reasonOf } from '../net/unreachable.ts';
 import { publicLookup } from './public-address.ts';
 
 /** @param host as in an address: with a port if it is not that of https @throws AppError LEAF_UNAVAILABLE */

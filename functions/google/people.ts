@@ -1,12 +1,12 @@
 /** The `People` port: firebase-admin looks accounts up, and deletes them. */
 import type { UserRecord } from 'firebase-admin/auth';
 import { AppError } from '../../shared/errors.ts';
+import { lazyValue } from '../lazy.ts';
 import type { People, Profile } from '../people.ts';
-import { lazyValue } from './lazy.ts';
-import { inTime, loadAuth, type TokenVerifierOptions } from './tokens.ts';
+import { type AccountsOptions, inTime, loadAuth } from './tokens.ts';
 
 /** Loads firebase-admin with the first question. */
-export function createPeople(options: TokenVerifierOptions): People {
+export function createPeople(options: AccountsOptions): People {
   const loaded = lazyValue(() => loadAuth(options));
   return {
     async findByEmail(email) {

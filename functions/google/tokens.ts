@@ -5,13 +5,19 @@ import type { AppOptions } from 'firebase-admin/app';
 import type { Auth, DecodedIdToken } from 'firebase-admin/auth';
 import { AppError } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
+import type { Clock } from '../cloud.ts';
+import { lazyValue } from '../lazy.ts';
 import type { Principal, TokenVerifier } from '../tokens.ts';
-import { lazyValue } from './lazy.ts';
 
-export interface TokenVerifierOptions {
+export interface AccountsOptions {
   projectId: string;
   /** Only in the embedded cloud: the TLS face of its Auth service (`host:port`) and the PEM of that face's CA. */
   local?: { authTls: string; ca: string };
+}
+
+export interface TokenVerifierOptions extends AccountsOptions {
+  /** By which a token is judged to come from the past; the SDK judges by the machine's whether it has expired. */
+  clock: Pick<Clock, 'now'>;
 }
 
 /** How far the clock of whoever signed may run ahead of ours. */
@@ -33,7 +39,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       const claims = await inTime(auth.verifyIdToken(idToken, true)).catch((error: unknown) => {
         throw error instanceof AppError ? error : translate(error);
       });
-      requirePast(claims);
+      requirePast(claims, options.clock.now());
       return principalOf(claims);
     },
   };
@@ -56,7 +62,7 @@ export function inTime<T>(work: Promise<T>): Promise<T> {
 let apps = 0;
 
 /** An app with a name of its own each time, so that two of them (as in tests) do not share one. */
-export async function loadAuth({ projectId, local }: TokenVerifierOptions): Promise<Auth> {
+export async function loadAuth({ projectId, local }: AccountsOptions): Promise<Auth> {
   const [{ initializeApp }, { getAuth }] = await Promise.all([
     import('firebase-admin/app'),
     import('firebase-admin/auth'),
@@ -69,7 +75,7 @@ export async function loadAuth({ projectId, local }: TokenVerifierOptions): Prom
 export function localAppOptions({
   authTls,
   ca,
-}: NonNullable<TokenVerifierOptions['local']>): Pick<AppOptions, 'httpAgent' | 'credential'> {
+}: NonNullable<AccountsOptions['local']>): Pick<AppOptions, 'httpAgent' | 'credential'> {
   const { hostname: host, port } = new URL(`https://${authTls}`);
   const agent = new Agent({ keepAlive: true, ca });
   agent.createConnection = ({ servername }: AgentOptions) =>
@@ -100,8 +106,8 @@ function isJsonObject(part: string): boolean {
  * Both must lie in the past, which the SDK leaves to us, as it does a missing one.
  * https://firebase.google.com/docs/auth/admin/verify-id-tokens#verify_id_tokens_using_a_third-party_jwt_library
  */
-function requirePast({ iat, auth_time, exp }: DecodedIdToken): void {
-  const latest = Date.now() + CLOCK_SKEW_MS;
+function requirePast({ iat, auth_time, exp }: DecodedIdToken, nowMs: number): void {
+  const latest = nowMs + CLOCK_SKEW_MS;
   const isPast = (claim: unknown): boolean => typeof claim === 'number' && claim * 1000 <= latest;
   if (!isPast(iat) || !isPast(auth_time)) throw invalid('issued in the future');
   if (typeof exp !== 'number') throw invalid('it never expires');

@@ -2,9 +2,9 @@
 import { AppError } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
 import { scrub } from '../log.ts';
-import { reachByTls } from '../pachyderm/reach.ts';
-import { reasonOf } from '../pachyderm/unreachable.ts';
-import { visit } from '../pachyderm/web.ts';
+import { exchange } from '../net/exchange.ts';
+import { authorityOf, handshake } from '../net/tls.ts';
+import { reasonOf } from '../net/unreachable.ts';
 import type { Web } from '../web.ts';
 import type { Outside } from './outside.ts';
 
@@ -15,7 +15,8 @@ export const createWeb = (outside: Outside): Web => ({
   async page(host, path) {
     const target = await outside(host);
     try {
-      const { status, text } = await visit(reachByTls(target), 'console', { path, timeoutMs: ANSWER_MS });
+      const stream = await handshake(target, 'http/1.1');
+      const { status, text } = await exchange(stream, authorityOf(target), { path, timeoutMs: ANSWER_MS });
       return { status, text };
     } catch (error) {
       throw new AppError('LEAF_UNAVAILABLE', scrub(`${host}: ${reasonOf(error)}`));

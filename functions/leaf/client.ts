@@ -119,7 +119,11 @@ function leafOver(transport: Transport): Leaf {
       const path = apiPath({ ...object, namespace: object.metadata.namespace, name: undefined });
       const query = { fieldManager: FIELD_MANAGER };
       const request: Request = {
-        ...{ method: 'POST', path, query, body: object, contentType: JSON_TYPE },
+        method: 'POST',
+        path,
+        query,
+        body: object,
+        contentType: JSON_TYPE,
         accept: METADATA,
       };
       const reply = await call(request, 409);

@@ -3,7 +3,7 @@
  * them away cleanly, so this comes before deleting it.
  */
 import { type KubeObject, type Leaf, refOf } from './leaf.ts';
-import { HUB_NAMESPACE, INSTALLER_BINDING } from './manifests.ts';
+import { HUB_NAMESPACE, INSTALLER_BINDING } from './names.ts';
 
 export interface Drained {
   /** Load balancers and volumes that are still there. */

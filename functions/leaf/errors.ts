@@ -12,10 +12,10 @@ export interface Refusal {
   retryAfterS?: number | undefined;
 }
 
-/** @param request what was asked, for operators: `PATCH /api/v1/namespaces/a/secrets/b` */
 /** By reason, where the status alone would call it a bug: https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/types.go */
 const PASSING = ['ServerTimeout', 'Timeout', 'TooManyRequests', 'ServiceUnavailable', 'InternalError'];
 
+/** @param request what was asked, for operators: `PATCH /api/v1/namespaces/a/secrets/b` */
 export function refusalError(request: string, { status, reason, message, retryAfterS }: Refusal): AppError {
   const detail = `${request}: ${status} ${reason ?? ''} ${quoteless(message ?? '')}`.trim();
   if (status === 401 || status === 403) return new AppError('PERMISSION_DENIED', detail);

@@ -12,7 +12,8 @@ import { createLog } from '../log.ts';
 import { ensureDrained } from './drain.ts';
 import { ensureInstalled, gatewayAddress, type InstallProgress, isInterrupted, partsOf } from './install.ts';
 import type { KubeObject, Leaf } from './leaf.ts';
-import { INSTALLER_BINDING, jobRef, valuesRef } from './manifests.ts';
+import { jobRef, valuesRef } from './manifests.ts';
+import { INSTALLER_BINDING } from './names.ts';
 import type { InstallInput, InstallPlan, Release } from './plan.ts';
 
 let clock: VirtualClock;
@@ -239,7 +240,7 @@ describe('where a Hub of before was at work', () => {
   test('its installer loses its rights and goes, and only then another one begins', async () => {
     await installing();
     expect(await running()).toEqual(['mirror/helm:3']);
-    const ending = { status: 'running', ready: 0, of: 0, detail: 'An installer of before is ending.' };
+    const ending = { status: 'running', ready: 0, of: 0, detail: 'An earlier installer is ending.' };
     expect(await ensureInstalled(leaf, PLAN)).toEqual(ending);
     expect(await leaf.find(INSTALLER_BINDING)).toBeUndefined();
     expect(await leaf.find(jobRef(BEFORE))).toBeUndefined();

@@ -1,17 +1,7 @@
 /** Installs a mesh and a product by a Helm Job in the leaf itself, and tells from the Job and the workloads how far it is. */
 import { scrub } from '../log.ts';
 import { type KubeMetadata, type KubeObject, type KubeRef, type Leaf, refOf } from './leaf.ts';
-import {
-  HUB_NAMESPACE,
-  INSTALLER_BINDING,
-  installJob,
-  isInstallation,
-  jobRef,
-  namespaces,
-  OURS_SELECTOR,
-  prerequisites,
-  valuesRef,
-} from './manifests.ts';
+import { installJob, isInstallation, jobRef, namespaces, prerequisites, valuesRef } from './manifests.ts';
 import {
   CONTROL_PLANE_RELEASE,
   GATEWAY_NAMESPACE,
@@ -19,6 +9,7 @@ import {
   isBeforeOurs,
   MESH_NAMESPACES,
 } from './mesh.ts';
+import { HUB_NAMESPACE, INSTALLER_BINDING, OURS_SELECTOR } from './names.ts';
 import { type ApiServer, apiServerPolicies } from './network.ts';
 import type { InstallPlan, Release } from './plan.ts';
 
@@ -54,7 +45,7 @@ export async function ensureInstalled(
   const job = await leaf.find(jobRef(plan));
   if (!job) {
     if (await endOthers(leaf)) {
-      return { status: 'running', ready: 0, of: 0, detail: 'An installer of before is ending.' };
+      return { status: 'running', ready: 0, of: 0, detail: 'An earlier installer is ending.' };
     }
     await start(leaf, plan, prepare, chartToken);
     return { status: 'running', ready: 0, of: 0, detail: 'The installer is starting.' };

@@ -94,3 +94,11 @@ export interface Leaf {
 export interface Leaves {
   open(connection: LeafConnection): Leaf;
 }
+
+/** Of a pod: it runs, and says that it can do its work. */
+export const isReady = ({ metadata, status }: KubeObject): boolean =>
+  metadata.deletionTimestamp === undefined &&
+  status?.phase === 'Running' &&
+  ((status.conditions ?? []) as { type: string; status: string }[]).some(
+    ({ type, status: holds }) => type === 'Ready' && holds === 'True',
+  );

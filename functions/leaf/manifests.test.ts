@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LIFECYCLE } from '../../shared/lifecycle/table.ts';
 import { aPlan, PRODUCT } from '../../test/a-plan.ts';
 import type { KubeObject } from './leaf.ts';
 import {
@@ -87,7 +88,7 @@ describe('the install Job', () => {
     const { activeDeadlineSeconds, backoffLimit, podReplacementPolicy } = installJob(PLAN).spec;
     const waits = PLAN.releases.map(({ timeout }) => Number.parseInt(timeout, 10) * 60);
     const longest = waits.reduce((a, b) => a + b) + backoffLimit * Math.max(...waits);
-    expect(activeDeadlineSeconds).toBeLessThan(30 * 60);
+    expect(activeDeadlineSeconds).toBeLessThan(LIFECYCLE.installing.timeoutMs / 1000);
     expect(activeDeadlineSeconds).toBeGreaterThan(longest);
     expect(podReplacementPolicy).toBe('Failed');
   });

@@ -1,29 +1,16 @@
 /** What Hub puts into a leaf to carry out an install plan: pure, so that every field can be read and tested in one place. */
+
 import { createHash } from 'node:crypto';
-import type { CallHomeMessage } from '../../shared/messages.ts';
-import { MESSAGE_SCHEMA } from '../../shared/messages.ts';
-import { seconds } from '../../shared/units.ts';
+import { LIFECYCLE } from '../../shared/lifecycle/table.ts';
+import { type CallHomeMessage, MESSAGE_SCHEMA } from '../../shared/messages.ts';
+import { minutes, seconds } from '../../shared/units.ts';
 import { registryConfig } from '../charts.ts';
+import { LABELS } from '../labels.ts';
 import type { KubeObject, KubeRef } from './leaf.ts';
+import { HUB_NAMESPACE, INSTALLER_BINDING, OURS } from './names.ts';
 import type { InstallPlan, PlannedNamespace, Release } from './plan.ts';
 
-/** Hub's own namespace in a leaf. */
-export const HUB_NAMESPACE = 'hub-system';
-
-/** Where the service accounts of people live, and where nothing runs. */
-export const MEMBERS_NAMESPACE = 'hub-members';
-
-export const OURS = { 'app.kubernetes.io/managed-by': 'hub' };
-export const OURS_SELECTOR = 'app.kubernetes.io/managed-by=hub';
-
 const INSTALLER = 'installer';
-
-/** The installer may do everything, and only while its Job runs. */
-export const INSTALLER_BINDING: KubeRef = {
-  apiVersion: 'rbac.authorization.k8s.io/v1',
-  kind: 'ClusterRoleBinding',
-  name: 'hub-installer',
-};
 
 /** Eight hex digits that stand for what would be installed: another plan is another Job. */
 export function planHash(plan: InstallPlan): string {
@@ -119,8 +106,8 @@ const SCRATCH_PATH = '/scratch';
  * waited for once (14 minutes), and the slowest, the product, in two tries more (12).
  */
 const RETRIES = 2;
-/** All tries together end before the step's own deadline of 30 minutes, so that the Job tells the reason. */
-const DEADLINE_SECONDS = 27 * 60;
+/** All tries together end before the state's own deadline, so that the Job tells the reason. */
+const DEADLINE_SECONDS = (LIFECYCLE.installing.timeoutMs - minutes(3)) / 1000;
 
 /** A token is asked for just before the Job is made, and each of the tries pulls. */
 export const CHART_TOKEN_MS = seconds(DEADLINE_SECONDS + 180);
@@ -134,7 +121,7 @@ const RESTRICTED = {
 /** Helm for one release after the other, then word to Hub. The call home may fail without harm: Hub looks again by itself. */
 export function installJob(plan: InstallPlan): KubeObject {
   const name = nameOf(plan);
-  const labels = { ...OURS, 'hub-cluster': plan.clusterId };
+  const labels = { ...OURS, [LABELS.cluster]: plan.clusterId };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',

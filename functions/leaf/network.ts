@@ -3,8 +3,8 @@
  * https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 import type { KubeObject } from './leaf.ts';
-import { HUB_NAMESPACE, MEMBERS_NAMESPACE, OURS } from './manifests.ts';
 import { GATEWAY_NAMESPACE, GATEWAY_RELEASE, MESH_NAMESPACE } from './mesh.ts';
+import { HUB_NAMESPACE, MEMBERS_NAMESPACE, OURS } from './names.ts';
 
 /** An address and port at which the cluster's own API is. */
 export interface ApiServer {

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { type Machine, needsLicense, type Product } from '../../shared/catalog/product.ts';
 import { labelsOf } from '../labels.ts';
 import type { KubeObject } from './leaf.ts';
-import { HUB_NAMESPACE, MEMBERS_NAMESPACE, OURS } from './manifests.ts';
 import { GATEWAY_NAMESPACE, MESH_NAMESPACE, meshReleases } from './mesh.ts';
+import { HUB_NAMESPACE, MEMBERS_NAMESPACE, OURS } from './names.ts';
 import { networkPolicies } from './network.ts';
 import { memberRoles, tokenRights } from './roles.ts';
 
@@ -87,7 +87,12 @@ export function planInstall(input: InstallInput): InstallPlan {
         chart: product.chart,
         version,
         values: product.values({
-          ...{ clusterId, version, bucket, host, machine, licensed },
+          clusterId,
+          version,
+          bucket,
+          host,
+          machine,
+          licensed,
           ...(imageMirror !== undefined && { imageMirror }),
         }),
         timeout: PRODUCT_TIMEOUT,
@@ -160,7 +165,7 @@ const quota = (namespace: string, hard: Amounts): KubeObject => ({
 });
 
 /**
- * Classes whose disks nobody could tell the cluster of: GKE's own, and the one that Hub made up to now.
+ * Classes whose disks nobody could tell the cluster of: GKE's own, and the one that Hub made before its disks carried labels.
  * https://cloud.google.com/kubernetes-engine/docs/concepts/persistent-volumes#storageclasses
  */
 const OTHER_CLASSES = ['standard', 'standard-rwo', 'premium-rwo', 'dynamic-rwo', 'hub-encrypted'];

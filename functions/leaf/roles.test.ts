@@ -1,8 +1,7 @@
 /** The Roles of members, judged by the Kubernetes stand-in: rights are what the API says, not what a manifest looks like. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { aWorld } from '../../local/a-world.ts';
-import type { Caller } from '../../local/kubernetes/identity.ts';
-import { serviceAccountCaller } from '../../local/kubernetes/identity.ts';
+import { type Caller, serviceAccountCaller } from '../../local/kubernetes/identity.ts';
 import type { LeafCluster } from '../../local/kubernetes/leaf-cluster.ts';
 import { createLeaves } from '../../local/kubernetes/leaves.ts';
 import { allows } from '../../local/kubernetes/rbac.ts';
@@ -11,7 +10,7 @@ import { hello } from '../../shared/catalog/hello.ts';
 import type { Role } from '../../shared/documents/cluster.ts';
 import { aPlan } from '../../test/a-plan.ts';
 import { ensureInstalled } from './install.ts';
-import { MEMBERS_NAMESPACE } from './manifests.ts';
+import { MEMBERS_NAMESPACE } from './names.ts';
 import { MEMBER_ROLES } from './roles.ts';
 
 const ROLES: readonly Role[] = ['viewer', 'editor', 'owner'];

@@ -14,7 +14,7 @@
  */
 import type { Role } from '../../shared/documents/cluster.ts';
 import type { KubeObject } from './leaf.ts';
-import { MEMBERS_NAMESPACE, OURS } from './manifests.ts';
+import { MEMBERS_NAMESPACE, OURS } from './names.ts';
 
 /** Names of the Roles in the product's namespace. */
 export const MEMBER_ROLES: Readonly<Record<Role, string>> = {
@@ -78,7 +78,7 @@ const OWNER: readonly Rule[] = [
 
 const RBAC = 'rbac.authorization.k8s.io';
 
-const roleOf = (namespace: string, name: string, rules: readonly Rule[]): KubeObject => ({
+const roleObject = (namespace: string, name: string, rules: readonly Rule[]): KubeObject => ({
   apiVersion: `${RBAC}/v1`,
   kind: 'Role',
   metadata: { name, namespace, labels: OURS },
@@ -87,9 +87,9 @@ const roleOf = (namespace: string, name: string, rules: readonly Rule[]): KubeOb
 
 /** Members are bound to them as they come and go. */
 export const memberRoles = (namespace: string): KubeObject[] => [
-  roleOf(namespace, MEMBER_ROLES.viewer, VIEWER),
-  roleOf(namespace, MEMBER_ROLES.editor, EDITOR),
-  roleOf(namespace, MEMBER_ROLES.owner, OWNER),
+  roleObject(namespace, MEMBER_ROLES.viewer, VIEWER),
+  roleObject(namespace, MEMBER_ROLES.editor, EDITOR),
+  roleObject(namespace, MEMBER_ROLES.owner, OWNER),
 ];
 
 const TOKENS = 'hub-tokens';
@@ -99,7 +99,7 @@ const TOKENS = 'hub-tokens';
  * @param credentialsAccount its e-mail address, which GKE has as the name of the user
  */
 export const tokenRights = (credentialsAccount: string): KubeObject[] => [
-  roleOf(MEMBERS_NAMESPACE, TOKENS, [
+  roleObject(MEMBERS_NAMESPACE, TOKENS, [
     { apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] },
   ]),
   {

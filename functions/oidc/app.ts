@@ -11,17 +11,16 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
-import { type Buckets, createBuckets, takeForAddress } from '../abuse/rates.ts';
-import { requireGoodAccounts } from '../abuse/standing.ts';
-import { requireKnownAddress } from '../api/address.ts';
-import { identify } from '../api/auth.ts';
-import { readJson } from '../api/body.ts';
-import { bodyIsTooLarge } from '../api/body-guard.ts';
-import { acceptInvitations } from '../api/invitations.ts';
-import { type ApiEnv, observe } from '../api/observe.ts';
-import { parseInput, problemResponse } from '../api/problem.ts';
+import { requireGoodAccounts } from '../accounts/standing.ts';
 import { asAppError } from '../failure.ts';
+import { identify } from '../http/auth.ts';
+import { readJson } from '../http/body.ts';
+import { bodyIsTooLarge } from '../http/body-guard.ts';
+import { type ApiEnv, observe } from '../http/observe.ts';
+import { parseInput, problemResponse } from '../http/problem.ts';
+import { type Buckets, createBuckets, takeForAddress } from '../http/request-rates.ts';
 import type { Ports } from '../ports.ts';
+import { newSecret } from '../secrets.ts';
 import { type Principal, requireEmail } from '../tokens.ts';
 import { isRedirectable, parseAuthorizationRequest, stateOf } from './authorize.ts';
 import { browserCookie, browserSecretOf, isSameOrigin } from './browser.ts';
@@ -36,15 +35,24 @@ import {
 } from './interactions.ts';
 import { findMembership } from './members.ts';
 import { OAuthError } from './oauth-error.ts';
-import { contentSecurityPolicy, type Page, renderPage } from './page.ts';
+import { CONTENT_SECURITY_POLICY, type Page, renderPage } from './page.ts';
 import { parametersOf } from './parameters.ts';
 import { codeRedirect, errorRedirect } from './redirect.ts';
-import { newSecret } from './secrets.ts';
 import { exchangeCode } from './token.ts';
 
 type OidcContext = Context<ApiEnv>;
 
-export function createOidc(ports: Ports): Hono<ApiEnv> {
+/**
+ * What Hub does about whoever comes to a cluster: commands to it, of which the provider itself knows nothing. Clusters use the provider, so it is
+ * told what lies above them.
+ */
+export interface Arrival {
+  acceptInvitations(ports: Ports, principal: Principal): Promise<void>;
+  /** @throws AppError ACCESS_NOT_READY while the application hears of another address of theirs */
+  requireKnownAddress(ports: Ports, clusterId: string, principal: Principal): Promise<void>;
+}
+
+export function createOidc(ports: Ports, arrival: Arrival): Hono<ApiEnv> {
   const { issuer, signingKeys } = ports.settings.oidc;
   if (signingKeys.length === 0) throw new Error('there is no signing key: set HUB_OIDC_SIGNING_KEYS');
   const app = new Hono<ApiEnv>();
@@ -67,7 +75,7 @@ export function createOidc(ports: Ports): Hono<ApiEnv> {
   on('/token', { POST: (c) => token(c.get('ports'), c, buckets) });
   on('/interactions/:id', {
     GET: (c) => showInteraction(c.get('ports'), c, buckets),
-    POST: (c) => answerInteraction(c.get('ports'), c, buckets),
+    POST: (c) => answerInteraction(c.get('ports'), c, buckets, arrival),
   });
   app.notFound((c) => problemResponse(new AppError('NOT_FOUND'), c.get('requestId')));
   app.onError((error, c) => problemResponse(asAppError(error), c.get('requestId')));
@@ -114,7 +122,7 @@ function rememberFailure(c: OidcContext, error: unknown): void {
 function toOAuthError(c: OidcContext, error: unknown): OAuthError {
   if (error instanceof OAuthError) return error;
   rememberFailure(c, error);
-  if (isTooMany(error)) return new OAuthError('temporarily_unavailable', 'Hub is asked this too often.');
+  if (isTooMany(error)) return new OAuthError('temporarily_unavailable', 'Too many requests.');
   return asAppError(error).row.http === 503
     ? new OAuthError('temporarily_unavailable', 'Hub cannot do this at the moment.')
     : new OAuthError('server_error', 'Something went wrong in Hub.');
@@ -123,9 +131,9 @@ function toOAuthError(c: OidcContext, error: unknown): OAuthError {
 const isTooMany = (error: unknown): boolean => asAppError(error).code === 'TOO_MANY_REQUESTS';
 
 const UNKNOWN_CLUSTER: Page = {
-  title: 'This sign-in cannot go on',
+  title: 'This sign-in cannot continue',
   paragraphs: [
-    'The address that brought you here does not belong to a cluster of this Hub, so you are not sent anywhere.',
+    'The address that brought you here does not belong to a cluster of this Hub, so Hub does not send you on.',
     'Open your cluster from the console of Hub and sign in from there. If that leads here again, tell the operator.',
   ],
 };
@@ -135,7 +143,7 @@ const UNAVAILABLE: Page = {
 };
 
 const TOO_MANY: Page = {
-  title: 'Too many sign-ins come from where you are',
+  title: 'Too many sign-ins from your network',
   paragraphs: ['Go back to your cluster in half a minute and sign in again.'],
 };
 /** As the API says it. */
@@ -143,7 +151,7 @@ const RETRY_LATER = { 'retry-after': '30' };
 
 const pageResponse = (c: OidcContext, page: Page, status: 400 | 429 | 503): Response =>
   c.html(renderPage(page), status, {
-    'content-security-policy': contentSecurityPolicy(),
+    'content-security-policy': CONTENT_SECURITY_POLICY,
     ...(status === 429 && RETRY_LATER),
   });
 
@@ -157,7 +165,12 @@ async function showInteraction(ports: Ports, c: OidcContext, buckets: Buckets): 
 const decisionBody = z.strictObject({ decision: z.enum(['continue', 'cancel']) });
 
 /** The console says who it is; the answer says where the browser goes next. */
-async function answerInteraction(ports: Ports, c: OidcContext, buckets: Buckets): Promise<Response> {
+async function answerInteraction(
+  ports: Ports,
+  c: OidcContext,
+  buckets: Buckets,
+  arrival: Arrival,
+): Promise<Response> {
   const { issuer } = ports.settings.oidc;
   if (c.env?.incoming && bodyIsTooLarge(c.env.incoming)) throw new AppError('BODY_TOO_LARGE');
   const { decision } = parseInput(decisionBody, await readJson(c.req.raw));
@@ -168,10 +181,10 @@ async function answerInteraction(ports: Ports, c: OidcContext, buckets: Buckets)
   const to = { issuer, redirectUri: interaction.redirectUri, state: interaction.state };
   if (!principal) {
     await endInteraction(ports, interaction);
-    const refusal = new OAuthError('access_denied', 'The person did not want to sign in.');
+    const refusal = new OAuthError('access_denied', 'The person chose not to sign in.');
     return c.json({ redirectTo: errorRedirect(to, refusal) });
   }
-  const person = await requirePerson(ports, interaction, principal);
+  const person = await requirePerson(ports, interaction, principal, arrival);
   const { code, write } = newCode(ports, interaction, person);
   await endInteraction(ports, interaction, [write]);
   ports.log.info('signed in to cluster', { cluster: interaction.cluster });
@@ -192,6 +205,7 @@ async function requirePerson(
   ports: Ports,
   { cluster }: OpenInteraction,
   principal: Principal,
+  { acceptInvitations, requireKnownAddress }: Arrival,
 ): Promise<Person> {
   const email = requireEmail(principal);
   const { uid } = principal;
@@ -201,7 +215,7 @@ async function requirePerson(
     membership = await findMembership(ports.documents, cluster, uid);
   }
   if (!membership) throw new AppError('NOT_A_MEMBER');
-  await requireGoodAccounts(ports, uid, membership.owner);
+  await requireGoodAccounts(ports, uid, membership.owner, 'use');
   await requireKnownAddress(ports, cluster, principal);
   return { uid, email };
 }

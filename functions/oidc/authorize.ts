@@ -38,7 +38,7 @@ export function stateOf(parameters: Parameters): string | undefined {
 export function parseAuthorizationRequest(client: FoundClient, parameters: Parameters): AuthorizationRequest {
   parameters.requireSingle();
   for (const [name, code] of UNSUPPORTED)
-    if (parameters.get(name) !== undefined) throw new OAuthError(code, `There is no support for ${name}.`);
+    if (parameters.get(name) !== undefined) throw new OAuthError(code, `${name} is not supported.`);
   if (parameters.get('response_type') !== 'code')
     throw new OAuthError('unsupported_response_type', 'The response_type must be code.');
   if ((parameters.get('response_mode') ?? 'query') !== 'query')
@@ -76,7 +76,7 @@ function requirePrompt(prompt: string | undefined): void {
 
 function scopesOf(scope = ''): OidcScope[] {
   const asked = new Set(scope.split(' '));
-  if (!asked.has('openid')) throw new OAuthError('invalid_scope', 'The scope must hold openid.');
+  if (!asked.has('openid')) throw new OAuthError('invalid_scope', 'The scope must contain openid.');
   return oidcScope.options.filter((known) => asked.has(known));
 }
 

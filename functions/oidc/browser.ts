@@ -3,7 +3,7 @@
  * passes only `__session` on to a function (https://firebase.google.com/docs/hosting/manage-cache#using_cookies).
  */
 import { INTERACTION_LIFETIME_MS } from '../../shared/documents/oidc.ts';
-import { isSecret } from './secrets.ts';
+import { isSecret } from '../secrets.ts';
 
 const NAME = '__session';
 

@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import { oidcClientDocument } from '../../shared/documents/oidc.ts';
 import { codeOf, exchange, type OidcUnderTest, oidcUnderTest } from '../../test/oidc.ts';
+import { dexConnectors } from '../pachyderm/dex.ts';
 import { type ClientCredentials, ensureClient, noClient } from './clients.ts';
-import { dexConnectors } from './dex.ts';
 
 /** Whether these credentials open the door. */
 async function works(hub: OidcUnderTest, credentials: ClientCredentials): Promise<boolean> {

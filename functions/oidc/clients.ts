@@ -7,8 +7,8 @@ import { type OidcClient, oidcClientDocument, oidcClientPath } from '../../share
 import { AppError } from '../../shared/errors.ts';
 import { CommitError, type Snapshot, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
+import { digestOf, isSecret, matchesAny, newSecret } from '../secrets.ts';
 import { contentOfClient, isSealed, type SealKey, sealOf } from './seal.ts';
-import { digestOf, isSecret, matchesAny, newSecret } from './secrets.ts';
 
 type ClientPorts = Pick<Ports, 'documents' | 'clock' | 'random' | 'settings'>;
 

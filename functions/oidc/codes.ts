@@ -14,10 +14,10 @@ import {
 } from '../../shared/documents/oidc.ts';
 import { CommitError, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
+import { digestOf, isSecret, newSecret } from '../secrets.ts';
 import type { AuthorizationRequest } from './authorize.ts';
 import { OAuthError } from './oauth-error.ts';
 import { contentOfCode, isSealed, sealOf } from './seal.ts';
-import { digestOf, isSecret, newSecret } from './secrets.ts';
 
 type CodePorts = Pick<Ports, 'documents' | 'clock' | 'random' | 'settings' | 'log'>;
 type MakingPorts = Pick<CodePorts, 'clock' | 'random' | 'settings'>;
@@ -85,7 +85,10 @@ export async function redeemCode(
 ): Promise<RedeemedCode> {
   const refuse = (why: string): OAuthError => {
     log.warn('code refused', { cluster: exchange.cluster, detail: why });
-    return new OAuthError('invalid_grant', 'The code is not valid, not for this request, or used already.');
+    return new OAuthError(
+      'invalid_grant',
+      'The code is not valid, belongs to another request, or was already used.',
+    );
   };
   if (!isSecret(exchange.code)) throw refuse('unknown');
   const snapshot = await documents.get(oidcCodePath(digestOf(exchange.code)));

@@ -12,9 +12,9 @@ import {
 import { AppError } from '../../shared/errors.ts';
 import { CommitError, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
+import { digestOf, isSecret, matchesAny, newSecret } from '../secrets.ts';
 import type { AuthorizationRequest } from './authorize.ts';
 import { contentOfInteraction, isSealed, sealOf } from './seal.ts';
-import { digestOf, isSecret, matchesAny, newSecret } from './secrets.ts';
 
 type InteractionPorts = Pick<Ports, 'documents' | 'clock' | 'random' | 'settings' | 'log'>;
 

@@ -1,16 +1,12 @@
 /** A page of text, for a browser that cannot be sent anywhere else. Everything on it is escaped, and nothing runs. */
 import { createHash } from 'node:crypto';
 
-export const STYLE = `:root{color-scheme:light dark;font:16px/1.6 system-ui,sans-serif}
-body{max-width:32rem;margin:4rem auto;padding:0 1rem}
-label,input,button{display:block;width:100%;box-sizing:border-box;font:inherit}
-input,button{margin:.25rem 0 1rem;padding:.5rem}`;
+const STYLE = `:root{color-scheme:light dark;font:16px/1.6 system-ui,sans-serif}
+body{max-width:32rem;margin:4rem auto;padding:0 1rem}`;
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
 
-/** @param more further directives, e.g. what a script may connect to */
-export const contentSecurityPolicy = (more = ''): string =>
-  `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; ${more}base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+export const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 export interface Page {
   title: string;
@@ -18,24 +14,17 @@ export interface Page {
   paragraphs: readonly string[];
 }
 
-export function renderPage({ title, paragraphs }: Page): string {
-  return document(
-    title,
-    `<h1>${escaped(title)}</h1>\n${paragraphs.map((text) => `<p>${escaped(text)}</p>`).join('\n')}`,
-  );
-}
-
-/** @param body HTML that holds nothing of anybody else's */
-export const document = (title: string, body: string, head = ''): string => `<!doctype html>
+export const renderPage = ({ title, paragraphs }: Page): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escaped(title)}</title>
-<style>${STYLE}</style>${head}
+<style>${STYLE}</style>
 </head>
 <body>
-${body}
+<h1>${escaped(title)}</h1>
+${paragraphs.map((text) => `<p>${escaped(text)}</p>`).join('\n')}
 </body>
 </html>
 `;

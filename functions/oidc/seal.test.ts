@@ -9,11 +9,11 @@ import {
   oidcInteractionPath,
 } from '../../shared/documents/oidc.ts';
 import { codeOf, type OidcUnderTest, oidcUnderTest } from '../../test/oidc.ts';
+import { digestOf } from '../secrets.ts';
 import { ensureClient } from './clients.ts';
 import { newCode, newHubCode } from './codes.ts';
 import { authorizeHub } from './hub.ts';
 import { isSealed, parseSealKeys, type SealKey, sealOf } from './seal.ts';
-import { digestOf } from './secrets.ts';
 
 const INVALID_GRANT = { status: 400, body: { error: 'invalid_grant' } };
 

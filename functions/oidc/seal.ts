@@ -10,8 +10,8 @@ import {
   createHash,
   createHmac,
   createSecretKey,
+  generateKeySync,
   type KeyObject,
-  randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
 import type { OidcClient, OidcCode, OidcInteraction } from '../../shared/documents/oidc.ts';
@@ -44,7 +44,7 @@ export function parseSealKeys(text: string): readonly SealKey[] {
 }
 
 /** A fresh key as `parseSealKeys` takes it. */
-export const newSealKey = (): string => randomBytes(32).toString('hex');
+export const newSealKey = (): string => generateKeySync('hmac', { length: 256 }).export().toString('hex');
 
 /**
  * All that is decided by, in one order, and at which address: no document can stand in another's place, or be one of another kind.

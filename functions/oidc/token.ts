@@ -1,18 +1,18 @@
 /** The token endpoint: a client that proves who it is exchanges a code for an ID token. https://www.rfc-editor.org/rfc/rfc6749#section-4.1.3 */
 import { CODE_LIFETIME_MS } from '../../shared/documents/oidc.ts';
 import { AppError } from '../../shared/errors.ts';
-import { type Buckets, takeForAddress } from '../abuse/rates.ts';
-import { requireGoodAccounts } from '../abuse/standing.ts';
-import { MAX_BODY_BYTES } from '../api/body.ts';
-import { bodyIsTooLarge } from '../api/body-guard.ts';
+import { requireGoodAccounts } from '../accounts/standing.ts';
+import { MAX_BODY_BYTES } from '../http/body.ts';
+import { bodyIsTooLarge } from '../http/body-guard.ts';
+import { type Buckets, takeForAddress } from '../http/request-rates.ts';
 import type { Ports } from '../ports.ts';
+import { newSecret } from '../secrets.ts';
 import { clientIdOf, type FoundClient, findClient, isSecretOf } from './clients.ts';
 import { redeemCode } from './codes.ts';
 import { signIdToken } from './id-token.ts';
 import { findMembership } from './members.ts';
 import { OAuthError } from './oauth-error.ts';
 import { type Parameters, parametersOf } from './parameters.ts';
-import { newSecret } from './secrets.ts';
 
 export interface TokenReply {
   access_token: string;
@@ -85,7 +85,7 @@ async function requireStill(ports: Ports, cluster: string, uid: string): Promise
   if (!membership)
     throw new OAuthError('invalid_grant', 'This person is not a member of the cluster any more.');
   try {
-    await requireGoodAccounts(ports, uid, membership.owner);
+    await requireGoodAccounts(ports, uid, membership.owner, 'use');
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     throw new OAuthError('invalid_grant', 'This person may not use the cluster any more.');

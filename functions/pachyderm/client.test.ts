@@ -19,6 +19,7 @@ import { seededRandom } from '../../local/random.ts';
 import { AppError } from '../../shared/errors.ts';
 import { minutes } from '../../shared/units.ts';
 import { systemClock } from '../google/clock.ts';
+import { digestOf } from '../secrets.ts';
 import { askedBy, callOne } from './calls.ts';
 import { openPachyderm } from './client.ts';
 import { type GrpcChannel, grpcChannel } from './grpc.ts';
@@ -27,7 +28,6 @@ import { type Bindings, bindingsOf, type Member } from './members.ts';
 import type { LockClaim, LockProof, Pachyderm } from './pachyderm.ts';
 import { RESOURCE } from './protos.ts';
 import type { Reach } from './reach.ts';
-import { hashOf } from './tokens.ts';
 
 const OWNER = 'ada@example.com';
 const MEMBERS: Member[] = [{ email: OWNER, role: 'owner' }];
@@ -127,12 +127,12 @@ describe('a Pachyderm that was installed as Hub does', () => {
   test('is locked once the members are set, and not before: the default project is everybody’s', async () => {
     const pachyderm = await reached(reachOf(await started(locked())));
     const hub = await sessionOf(pachyderm, 'hub@hub.test');
-    expect(failures(await pachyderm.provesLocked(hub, claim()))).toEqual({
+    expect(failures(await pachyderm.proveLocked(hub, claim()))).toEqual({
       'a stranger is refused': 'whoever signs in has the permissions 402, 403',
       'nobody else is bound': 'everybody who signs in is bound',
     });
     await pachyderm.setMembers(hub, BINDINGS);
-    const proof = await pachyderm.provesLocked(hub, claim());
+    const proof = await pachyderm.proveLocked(hub, claim());
     expect(failures(proof)).toEqual({});
     expect(proof).toMatchObject({ locked: true });
     expect(proof.checks).toHaveLength(8);
@@ -144,7 +144,7 @@ describe('a Pachyderm that was installed as Hub does', () => {
     const bindings = bindingsOf([], HUB);
     await pachyderm.setMembers(ROOT_TOKEN, bindings);
     const { owner: _, ...ownerless } = claim({ bindings });
-    const proof = await pachyderm.provesLocked(ROOT_TOKEN, ownerless);
+    const proof = await pachyderm.proveLocked(ROOT_TOKEN, ownerless);
     expect(failures(proof)).toEqual({});
     expect(proof.checks.map(({ check }) => check)).not.toContain('the owner is accepted');
   });
@@ -153,7 +153,7 @@ describe('a Pachyderm that was installed as Hub does', () => {
     const database = memoryDatabase();
     const pachd = await started(locked(), { database });
     const pachyderm = await reached(reachOf(pachd));
-    await pachyderm.provesLocked(ROOT_TOKEN, claim());
+    await pachyderm.proveLocked(ROOT_TOKEN, claim());
     expect(Object.values(database.load()?.tokens ?? {})).toEqual([{ subject: 'pach:root' }]);
   });
 });
@@ -164,7 +164,7 @@ describe('what an owner made', () => {
     const channel = grpcChannel(connectTo(pachd, PORTS.grpc), HOST);
     open.push(() => channel.close());
     for (const subject of subjects) {
-      const token = { hashedToken: hashOf(subject), subject } as never;
+      const token = { hashedToken: digestOf(subject), subject } as never;
       await callOne(channel, 'auth_v2.API/RestoreAuthToken', { token }, askedBy(admin));
     }
   }
@@ -191,7 +191,7 @@ describe('what an owner made', () => {
 
 describe('a Pachyderm that is not locked tells why', () => {
   const proofOf = async (pachd: Pachd, more: Partial<LockClaim> = {}): Promise<LockProof> =>
-    (await reached(reachOf(pachd))).provesLocked(ROOT_TOKEN, claim(more));
+    (await reached(reachOf(pachd))).proveLocked(ROOT_TOKEN, claim(more));
 
   test('another version, another owner, somebody too many', async () => {
     const values = lockedValues(issuer.url, {
@@ -337,7 +337,7 @@ describe('tokens for pachctl', () => {
   test('are known by their hash and end; registering again is no error', async () => {
     const pachyderm = await reached(reachOf(await started(locked())));
     const expiresAt = clock.now() + minutes(30);
-    const order = { hash: hashOf('made-by-hub'), email: OWNER, expiresAt };
+    const order = { hash: digestOf('made-by-hub'), email: OWNER, expiresAt };
     await pachyderm.registerToken(ROOT_TOKEN, order);
     await pachyderm.registerToken(ROOT_TOKEN, order);
     const who = await pachyderm.whoAmI('made-by-hub');
@@ -348,7 +348,7 @@ describe('tokens for pachctl', () => {
   test('with hardly any life left, which pachd would take for an endless one, or with too much, are a bug', async () => {
     const pachyderm = await reached(reachOf(await started(locked())));
     for (const lifeMs of [0, 400, minutes(61), Number.NaN]) {
-      const order = { hash: hashOf('x'), email: OWNER, expiresAt: clock.now() + lifeMs };
+      const order = { hash: digestOf('x'), email: OWNER, expiresAt: clock.now() + lifeMs };
       await expect(pachyderm.registerToken(ROOT_TOKEN, order)).rejects.toMatchObject({ code: 'BUG' });
     }
     const plain = { hash: 'made-by-hub', email: OWNER, expiresAt: clock.now() + minutes(5) };
@@ -379,7 +379,7 @@ describe('faults', () => {
     expect(await errorOf(openPachyderm(away, { clock, random }))).toMatchObject({ code: 'LEAF_UNAVAILABLE' });
     const hangsUp: Reach = { authority: HOST, dial: async () => brokenStream() };
     const broken = await reached(hangsUp);
-    expect(await errorOf(broken.provesLocked('t', claim()))).toMatchObject({ code: 'LEAF_UNAVAILABLE' });
+    expect(await errorOf(broken.proveLocked('t', claim()))).toMatchObject({ code: 'LEAF_UNAVAILABLE' });
     expect(await errorOf(broken.whoAmI())).toMatchObject({ code: 'LEAF_UNAVAILABLE' });
   });
 
@@ -412,7 +412,7 @@ describe('faults', () => {
     const pachd = await started(locked());
     const reach: Reach = { authority: HOST, dial: async () => connectTo(pachd, PORTS.identity) };
     const wrong = await reached(reach);
-    expect(await errorOf(wrong.provesLocked('t', claim()))).toMatchObject({ code: 'LEAF_UNAVAILABLE' });
+    expect(await errorOf(wrong.proveLocked('t', claim()))).toMatchObject({ code: 'LEAF_UNAVAILABLE' });
   });
 
   test('an identity server that cannot start proves nothing', async () => {
@@ -422,19 +422,19 @@ describe('faults', () => {
       dial: async (door) => (door === 'identity' ? brokenStream() : connectTo(pachd, PORTS.grpc)),
     };
     const half = await reached(reach);
-    expect(await errorOf(half.provesLocked(ROOT_TOKEN, claim()))).toMatchObject({ code: 'LEAF_UNAVAILABLE' });
+    expect(await errorOf(half.proveLocked(ROOT_TOKEN, claim()))).toMatchObject({ code: 'LEAF_UNAVAILABLE' });
   });
 
   test('tokens, and addresses of people, are in no error', async () => {
     const pachyderm = await reached(reachOf(await started(locked())));
     const canary = 'token-canary-93e1f0';
-    const order = { hash: hashOf('x'), email: 'carol@example.com', expiresAt: clock.now() + minutes(5) };
+    const order = { hash: digestOf('x'), email: 'carol@example.com', expiresAt: clock.now() + minutes(5) };
     const viewer = await sessionOf(pachyderm, 'carol@example.com');
     const errors = [
       await errorOf(pachyderm.registerToken(canary, order)),
       await errorOf(pachyderm.setMembers(canary, BINDINGS)),
       await errorOf(pachyderm.revoke(canary, 'carol@example.com')),
-      await errorOf(pachyderm.provesLocked(canary, claim())),
+      await errorOf(pachyderm.proveLocked(canary, claim())),
       await errorOf(pachyderm.registerToken(viewer, order)),
       await errorOf(pachyderm.revoke(viewer, 'carol@example.com')),
     ];

@@ -1,7 +1,9 @@
 /** The port `pachyderm.ts` over pachd's own gRPC API and its sign-in pages. */
+
 import { AppError } from '../../shared/errors.ts';
 import type { Clock, Random } from '../cloud.ts';
-import type { KubeObject, Leaf, Leaves } from '../leaf/leaf.ts';
+import { isReady, type Leaf, type Leaves } from '../leaf/leaf.ts';
+import type { TlsTarget } from '../net/tls.ts';
 import { versionOf, whoAmI } from './about.ts';
 import { disown, setMembers } from './access.ts';
 import { ask } from './calls.ts';
@@ -10,7 +12,7 @@ import { type GrpcChannel, grpcChannel } from './grpc.ts';
 import { proveLocked } from './locked.ts';
 import { principalOf } from './members.ts';
 import type { Pachyderm, Pachyderms, Whereabouts } from './pachyderm.ts';
-import { CONSOLE_PORT, type Reach, reachByForward, reachByTls, type TlsTarget } from './reach.ts';
+import { CONSOLE_PORT, type Reach, reachByForward, reachByTls } from './reach.ts';
 import { signIn } from './sign-in.ts';
 import { registerToken, signOut } from './tokens.ts';
 
@@ -48,7 +50,7 @@ export function pachydermOver(
   return {
     version: () => versionOf(channel),
     whoAmI: (token) => whoAmI(channel, token),
-    provesLocked: (admin, claim) => proveLocked({ channel, reach, clock, random }, admin, claim),
+    proveLocked: (admin, claim) => proveLocked({ channel, reach, clock, random }, admin, claim),
     setMembers: (admin, bindings) => setMembers(channel, admin, bindings),
     registerToken: (admin, order) => registerToken(channel, clock, admin, order),
     async revoke(admin, email) {
@@ -78,10 +80,3 @@ async function readyPod(leaf: Leaf, namespace: string, app: string): Promise<str
   if (!pod) throw new AppError('LEAF_UNAVAILABLE', `no pod of ${app} is ready`);
   return pod.metadata.name;
 }
-
-export const isReady = ({ metadata, status }: KubeObject): boolean =>
-  metadata.deletionTimestamp === undefined &&
-  status?.phase === 'Running' &&
-  ((status.conditions ?? []) as { type: string; status: string }[]).some(
-    ({ type, status: holds }) => type === 'Ready' && holds === 'True',
-  );

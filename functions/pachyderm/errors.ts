@@ -1,8 +1,8 @@
 /** Translates what Pachyderm answers; nothing of a token and no address of a person gets into an error. */
 import { AppError } from '../../shared/errors.ts';
 import { scrub } from '../log.ts';
+import { reasonOf } from '../net/unreachable.ts';
 import { GRPC, type GrpcRefusal } from './grpc.ts';
-import { reasonOf } from './unreachable.ts';
 
 /** Words of pachd that name the reason better than its status does. https://github.com/pachyderm/pachyderm/blob/master/src/auth/auth.go */
 export const NOT_ACTIVATED = 'the auth service is not activated';

@@ -5,6 +5,7 @@
 import { AppError, cut } from '../../shared/errors.ts';
 import { minutes } from '../../shared/units.ts';
 import type { Clock, Random } from '../cloud.ts';
+import { digestOf, newSecret } from '../secrets.ts';
 import { versionOf } from './about.ts';
 import { boundAt, CLUSTER, DEFAULT_PROJECT, resourcesOf } from './access.ts';
 import { ask, askedBy, type Connector, callAll, callOne } from './calls.ts';
@@ -15,7 +16,7 @@ import { findMockLogin } from './mock-login.ts';
 import type { LockCheck, LockClaim, LockProof } from './pachyderm.ts';
 import { PERMISSION } from './protos.ts';
 import type { Reach } from './reach.ts';
-import { hashOf, restoreToken, signOut } from './tokens.ts';
+import { restoreToken, signOut } from './tokens.ts';
 
 export interface Outlook {
   channel: GrpcChannel;
@@ -33,7 +34,7 @@ export async function proveLocked(outlook: Outlook, admin: string, claim: LockCl
   const checks: [LockCheck, () => Promise<Finding>][] = [
     ['version', () => wrongVersion(channel, claim.version)],
     ['anonymous is refused', () => lettingIn(channel, undefined)],
-    ['a false token is refused', () => lettingIn(channel, outlook.random.base32(TOKEN_LENGTH))],
+    ['a false token is refused', () => lettingIn(channel, newSecret(outlook.random))],
     ['a stranger is refused', () => strangersRights(outlook, admin)],
     ['nobody else is bound', () => wrongBindings(channel, admin, claim)],
     ['only Hub signs people in', () => wrongConnectors(channel, admin, claim.issuer)],
@@ -61,9 +62,6 @@ export function requireLocked({ checks }: LockProof): void {
 
 /** Of a word that an application says, in a sentence of ours. */
 const MOST_NAMED = 100;
-
-/** 32 letters of base32 and more are beyond guessing. */
-const TOKEN_LENGTH = 52;
 
 async function wrongVersion(channel: GrpcChannel, version: string): Promise<Finding> {
   const { text } = await versionOf(channel);
@@ -145,9 +143,9 @@ async function withToken(
   subject: string,
   use: (token: string) => Promise<Finding>,
 ): Promise<Finding> {
-  const token = random.base32(TOKEN_LENGTH);
+  const token = newSecret(random);
   await restoreToken(channel, admin, {
-    hash: hashOf(token),
+    hash: digestOf(token),
     subject,
     expiresAt: clock.now() + PROBE_LIFE_MS,
   });

@@ -3,11 +3,11 @@
  * https://github.com/pachyderm/pachyderm/blob/master/etc/helm/pachyderm/templates/_helpers.tpl (`pachyderm.idps`)
  */
 import { AppError } from '../../shared/errors.ts';
+import type { WebReply } from '../net/exchange.ts';
 import { ask } from './calls.ts';
 import type { GrpcChannel } from './grpc.ts';
 import type { Reach } from './reach.ts';
 import { page, pathOf } from './sign-in.ts';
-import type { WebReply } from './web.ts';
 
 /** Names under which such connectors come: the chart's, and those of dex's own examples. */
 const MOCK_CONNECTORS = ['test', 'mock', 'local'];

@@ -61,7 +61,7 @@ export interface Pachyderm {
    * Looks from outside at whether it is locked; whoever asks must be cluster admin. That something does not answer proves nothing.
    * @throws AppError LEAF_UNAVAILABLE if there is no verdict, PRODUCT_REFUSED if Hub itself is refused
    */
-  provesLocked(admin: string, claim: LockClaim): Promise<LockProof>;
+  proveLocked(admin: string, claim: LockClaim): Promise<LockProof>;
   /**
    * Brings the bindings of the cluster to exactly these, with nothing for everybody, and takes from everyone else what they hold in
    * projects and repositories. Safe to repeat.

@@ -5,12 +5,12 @@
  */
 import { AppError, cut } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
-import { HUB_CONNECTOR } from '../oidc/dex.ts';
+import type { WebReply, WebRequest } from '../net/exchange.ts';
 import { ask } from './calls.ts';
+import { HUB_CONNECTOR } from './dex.ts';
 import { connectionError } from './errors.ts';
 import type { GrpcChannel } from './grpc.ts';
-import type { Door, Reach } from './reach.ts';
-import { visit, type WebReply, type WebRequest } from './web.ts';
+import { type Door, type Reach, visit } from './reach.ts';
 
 const PAGE_TIMEOUT_MS = seconds(10);
 

@@ -1,5 +1,4 @@
 /** Session tokens: made by Hub, known to pachd by their hash only. */
-import { createHash } from 'node:crypto';
 import { AppError } from '../../shared/errors.ts';
 import { minutes } from '../../shared/units.ts';
 import type { Clock } from '../cloud.ts';
@@ -8,8 +7,6 @@ import { EXPIRED, SAME_HASH } from './errors.ts';
 import { GRPC, type GrpcChannel, GrpcRefusal } from './grpc.ts';
 import { principalOf } from './members.ts';
 import type { TokenOrder } from './pachyderm.ts';
-
-export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 const SHORTEST_LIFE_MS = minutes(1);
 const LONGEST_LIFE_MS = minutes(60);

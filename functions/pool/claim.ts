@@ -1,14 +1,16 @@
 /** A waiting spare becomes somebody's cluster: one query, one commit onto the spare's own document. */
+
 import { priceOf } from '../../shared/catalog/catalog.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
-import { requireAccount } from '../abuse/rates.ts';
+import { planAdmission, taken } from '../accounts/admission.ts';
+import { accountLimits } from '../accounts/allowance.ts';
+import { requireAccount } from '../accounts/creations.ts';
 import type { Write } from '../cloud.ts';
+import { type Read, readableClusters } from '../clusters/read.ts';
 import { claim } from '../dispatch/commands.ts';
-import { type Read, readableClusters } from '../dispatch/commit.ts';
 import type { Ports } from '../ports.ts';
-import { planAdmission, taken } from '../steps/admit.ts';
 
 export interface Wish {
   name: string;
@@ -55,12 +57,10 @@ export async function claimSpare(
     const spares = readableClusters(ports, found);
     if (spares.length === 0) return undefined;
     const account = await requireAccount(ports, wish.owner, ofOwner);
-    const { accountClusters, accountHourlyMicros } = ports.settings.limits;
-    const limits = { clusters: accountClusters, hourlyMicros: accountHourlyMicros };
     const read = pick(spares, ports);
     // As it will be given back, and as it is charged: prices may have changed since it was admitted.
     const price = read.cluster.liability?.hourlyMicros ?? priceOf(wish.spec).hourlyMicros;
-    if (planAdmission(account.data, limits, price, 'account')) return undefined;
+    if (planAdmission(account.data, accountLimits(ports), price, 'account')) return undefined;
     const { path, data } = taken(account.path, account, price, undefined, new Date(ports.clock.now()));
     const counted: Write = { op: 'update', path, data, ifVersion: account.version };
     const writes = [...also(read.cluster.id), counted];

@@ -33,7 +33,7 @@ export type Observed =
   /** Not there. */
   | { status: 'absent' }
   /** Being made; `detail` is for people. */
-  | { status: 'pending'; detail: string; progress?: number }
+  | { status: 'pending'; detail: string }
   /**
    * It has been made; whether it answers at this moment the connection itself tells. `changing`: the cloud is at work on it, and takes no
    * other order meanwhile. `warning`: it works, and an operator must see to it.

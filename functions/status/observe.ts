@@ -4,31 +4,34 @@
  */
 
 import { type Allowance, cellPath } from '../../shared/documents/account.ts';
-import { CLUSTERS, type Cluster, SHARDS } from '../../shared/documents/cluster.ts';
-import type { Durations } from '../../shared/documents/durations.ts';
+import { ALL_SHARDS, CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
+import { DEAD_LETTERS } from '../../shared/documents/dead-letter.ts';
+import { DURATIONS, type Durations } from '../../shared/documents/durations.ts';
 import { OPEN_ORPHANS, ORPHANS } from '../../shared/documents/orphan.ts';
 import { POOLS, type PoolFields } from '../../shared/documents/pool.ts';
 import { type Health, type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
-import { commandEdge, lateAfterMs } from '../../shared/lifecycle/derive.ts';
+import { lateAfterMs, REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
 import { days, dollars, hours } from '../../shared/units.ts';
 import { CommitError, type DocumentData, type Query, type Snapshot } from '../cloud.ts';
 import { tellFailure } from '../failure.ts';
 import { leadsToWarm } from '../pool/plan.ts';
 import type { Ports } from '../ports.ts';
-import { type Facts, OVERDUE_MS, planStatus } from './plan.ts';
+import { OVERDUE_MS } from '../slos.ts';
+import { type Facts, planStatus } from './plan.ts';
 
 /** What Terraform sets in place of the cell's limit to stop it (terraform/modules/cell): nobody is admitted, and nothing is used up. */
 export const KILL_SWITCH_MICROS = dollars(0.01);
 /** More clusters in trouble than these make no difference to what is said. */
 const MOST_TROUBLED = 50;
+/** Regions and pools: what an operator sets up by hand, so that there are never as many. */
+const MOST_KINDS = 50;
 const READY_MS = hours(6);
 const LATELY_MS = hours(1);
 /** Four looks at what has drifted, each of which renews what is due. */
 export const RENEWAL_LATE_MS = days(1);
 
-const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
 const WORKING = STATES.filter((state) => Number.isFinite(lateAfterMs(state)));
 const SHORTEST_LATE_MS = Math.min(...WORKING.map(lateAfterMs));
 /** Where a creation goes that did not succeed. */
@@ -36,7 +39,6 @@ const UNDONE = STATES.filter((state) => {
   const row = rowOf(state);
   return 'compensates' in row || row.accepts.retry === 'queued';
 });
-const STANDING = STATES.filter((state) => commandEdge(state, 'repair') !== undefined);
 const STUCK: State = 'stuck';
 
 /** Never fails by one question; @throws CommitError if what is new cannot be written */
@@ -67,7 +69,7 @@ async function write(
   version: string | undefined,
   next: Status,
 ): Promise<boolean> {
-  const data = { readySeconds: undefined, ...next } as unknown as DocumentData;
+  const data = { readySeconds: undefined, ...next } as DocumentData;
   try {
     await documents.commit([
       version === undefined ? { op: 'create', path, data } : { op: 'update', path, data, ifVersion: version },
@@ -123,7 +125,7 @@ async function factsOf(ports: Ports, ask: Ask): Promise<Findings> {
     stuck: ask('stuck', counted(CLUSTERS, [['state', '==', STUCK]])),
     deadLetters: ask(
       'dead letters',
-      counted('deadLetters', [
+      counted(DEAD_LETTERS, [
         ['state', '==', 'open'],
         ['format', '==', 'message'],
       ]),
@@ -132,7 +134,7 @@ async function factsOf(ports: Ports, ask: Ask): Promise<Findings> {
     certificatesLate: ask(
       'certificates',
       counted(CLUSTERS, [
-        ['state', 'in', STANDING],
+        ['state', 'in', [...REPAIRABLE]],
         ['certificate.renewAt', '<=', new Date(now - lengthOf(ports, RENEWAL_LATE_MS))],
       ]),
     ),
@@ -153,7 +155,7 @@ async function overdue(ports: Ports): Promise<NonNullable<Facts['overdue']>> {
   const [oldest] = await documents.query<Pick<Cluster, 'dueAt'>>({
     collection: CLUSTERS,
     where: [
-      ['shard', 'in', ALL_SHARDS],
+      ['shard', 'in', [...ALL_SHARDS]],
       ['dueAt', '<=', new Date(now)],
     ],
     orderBy: [['dueAt', 'asc']],
@@ -196,7 +198,7 @@ async function failed(ports: Ports): Promise<number> {
 }
 
 async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['ready']>> {
-  const all = await documents.query<Durations>({ collection: 'durations', limit: MOST_TROUBLED });
+  const all = await documents.query<Durations>({ collection: DURATIONS, limit: MOST_KINDS });
   const known = all.flatMap(({ data }) => data.ready ?? []);
   const since = (forMs: number) => known.filter(({ at }) => clock.elapsed(at.getTime()) <= forMs);
   return { tookMs: since(READY_MS).map(({ tookMs }) => tookMs), lately: since(LATELY_MS).length };
@@ -204,7 +206,7 @@ async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['re
 
 /** A spare in the making is worth waiting for; a pool that holds nothing at all is not topped up. */
 async function idlePools({ documents }: Ports): Promise<number> {
-  const pools = await documents.query<PoolFields>({ collection: POOLS, limit: MOST_TROUBLED });
+  const pools = await documents.query<PoolFields>({ collection: POOLS, limit: MOST_KINDS });
   const wanted = pools.filter(({ data }) => data.wanted > 0);
   const counts = await Promise.all(wanted.map((pool) => sparesOf(documents, pool)));
   return counts.filter((spares) => spares === 0).length;

@@ -32,11 +32,6 @@ export interface Facts {
   orphans?: number;
 }
 
-/** An overdue cluster is looked at again within a minute; beyond this the sweep is late, and then it is not there. */
-export const OVERDUE_MS: Record<Exclude<Health, 'operational'>, number> = {
-  degraded: minutes(3),
-  down: minutes(10),
-};
 /** One cluster in trouble among many is a cluster's trouble, not Hub's. */
 const TROUBLED_SHARE = 0.2;
 /** So many failures and not one success are no coincidence. */
@@ -58,45 +53,45 @@ const JUDGES: Record<Component, (facts: Facts) => Verdict | undefined> = {
     if (!late || failed === undefined) return undefined;
     const made = ready?.lately ?? 0;
     if (failed >= ALL_FAILED && made === 0)
-      return down('Clusters cannot be made at the moment. Hub goes on trying.');
+      return down('Clusters cannot be created at the moment. Hub keeps trying.');
     if (full)
-      return poorly(
-        'There is no room for more clusters at the moment. Whoever asks for one waits in a queue.',
-      );
+      return poorly('There is no room for more clusters at the moment. New requests wait in a queue.');
     if (exhausted)
       return poorly(
-        'The cloud has no room for some clusters at the moment. They start by themselves when it has.',
+        'The cloud has no room for some clusters at the moment. They start automatically when it does.',
       );
     const troubled = failed + late.filter((state) => componentOf(state) === 'creating').length;
     if (troubled > 0 && troubled >= TROUBLED_SHARE * (troubled + made))
-      return poorly('Making clusters takes longer than usual, or fails more often.');
-    return well('Clusters are made as usual.');
+      return poorly('Creating clusters takes longer than usual, or fails more often.');
+    return well('Clusters are created as usual.');
   },
   deleting({ late, stuck }) {
     if (!late || stuck === undefined) return undefined;
     const troubled = late.filter((state) => componentOf(state) === 'deleting').length;
     if (troubled >= SEVERAL || stuck >= SEVERAL)
-      return poorly('Deleting clusters takes longer than usual. Nobody can use them meanwhile.');
+      return poorly(
+        'Deleting clusters takes longer than usual. Nobody can use those clusters in the meantime.',
+      );
     return well('Clusters are deleted as usual.');
   },
   access({ late }) {
     if (!late) return undefined;
     if (late.filter((state) => componentOf(state) === 'access').length >= SEVERAL)
       return poorly('Changes to who may use a cluster take longer than usual.');
-    return well('Clusters are shared and looked after as usual.');
+    return well('Sharing and maintenance of clusters work as usual.');
   },
   pools({ idlePools }) {
     if (idlePools === undefined) return undefined;
     return idlePools > 0
-      ? poorly('No cluster waits ready to be handed over. A new one takes minutes instead of seconds.')
-      : well('Clusters wait to be handed over as they should.');
+      ? poorly('No spare cluster is ready. A new one takes minutes instead of seconds.')
+      : well('Spare clusters are ready as they should be.');
   },
   sweeps({ overdue }) {
     if (!overdue) return undefined;
     if (overdue.health === 'down')
-      return down('Hub does not look after its clusters at the moment. Those that are ready go on running.');
-    if (overdue.health === 'degraded') return poorly('Hub looks after some clusters later than it should.');
-    return well('Hub looks after its clusters in time.');
+      return down('Hub is not managing its clusters at the moment. Those that are ready keep running.');
+    if (overdue.health === 'degraded') return poorly('Hub is late in managing some clusters.');
+    return well('Hub manages its clusters on time.');
   },
 };
 

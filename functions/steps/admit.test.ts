@@ -8,11 +8,11 @@ import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
 import { dollars, minutes, seconds } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
 import { requestOf } from '../../test/request.ts';
+import { planAdmission, taken } from '../accounts/admission.ts';
 import { createApi } from '../api/app.ts';
 import type { DocumentData } from '../cloud.ts';
+import { isQueueAhead } from '../clusters/queue.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
-import { isQueueAhead } from '../dispatch/queue.ts';
-import { planAdmission, taken } from './admit.ts';
 
 const limits = { clusters: 3, hourlyMicros: 1000 };
 
@@ -140,7 +140,7 @@ describe('what can never fit', () => {
     await create(hub, ['ada'], { ...spec, size: 'large' });
     const seen = async () => (await inState(hub, 'queued'))[0]?.data;
     await hub.until(async () => (await seen())?.error?.code === code, minutes(2));
-    expect(await seen()).toMatchObject({ detail: 'It has no place in the queue until then.' });
+    expect(await seen()).toMatchObject({ detail: 'Until then it has no place in the queue.' });
     const dueAt = (await seen())?.dueAt;
     await hub.clock.runFor(minutes(50));
     // Each look says when the next one is.

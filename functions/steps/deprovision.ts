@@ -1,8 +1,9 @@
 /** Everything that was ever asked for goes. */
+
+import { readLedger } from '../clusters/target.ts';
 import { untilNextLook } from './pace.ts';
 import { removeLedgered, waitFor } from './removal.ts';
 import { done, type Step } from './step.ts';
-import { readLedger } from './target.ts';
 
 /** @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED, OPERATION_IN_PROGRESS, NAME_TAKEN */
 export const deprovision: Step = async (cluster, ports) => {

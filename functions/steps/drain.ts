@@ -1,9 +1,9 @@
 /** Load balancers and volumes go while the cluster can still take them away itself: a deleted cluster leaves them behind. */
 import { seconds } from '../../shared/units.ts';
+import { readLedger } from '../clusters/target.ts';
 import { ensureDrained } from '../leaf/drain.ts';
 import { removeNames, runningLeaves } from './removal.ts';
 import { done, type Step, wait } from './step.ts';
-import { readLedger } from './target.ts';
 
 /** A load balancer takes about this long to go. Nobody tells when it has. */
 const LOOK_AGAIN_MS = seconds(40);

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { type MemoryHub, memoryHub } from '../../local/memory/hub.ts';
 import { type Cluster, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
+import { type ClusterEvent, eventPath, eventsOf } from '../../shared/documents/event.ts';
 import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
-import type { State } from '../../shared/lifecycle/table.ts';
-import { TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
+import { type State, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
+import type { Write } from '../cloud.ts';
+import { targetOf } from '../clusters/target.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 import { proveGone } from './prove.ts';
-import { targetOf } from './target.ts';
 
 const spec = aSpec({ product: 'hello', version: '1.1.0' });
 
@@ -112,4 +113,33 @@ test('a handler of an earlier try, held up until the next one is under way, take
   await hub.clock.runFor(minutes(10));
   expect(hub.objects()).toBe(before);
   expect((await read(hub, id)).state).toBe('ready');
+});
+
+test('a timeline of any length is put away, however little fits into one commit', {
+  timeout: 120_000,
+}, async () => {
+  const { hub, id, until } = await deletedIn('ready');
+  await until('sweeping');
+  const { epoch } = await read(hub, id);
+  // As if so much had happened before: the engine goes on from there.
+  const early = 30_000;
+  const lines = Array.from({ length: early }, (_, n): Write => {
+    const data = { epoch: epoch + 1 + n, at: new Date(hub.clock.now()), message: 'words '.repeat(60) };
+    return { op: 'set', path: eventPath(id, data.epoch), data };
+  });
+  for (let n = 0; n < early; n += 1000) await hub.run(hub.documents.commit(lines.slice(n, n + 1000)));
+  await hub.run(
+    hub.documents.commit([{ op: 'update', path: clusterPath(id), data: { epoch: epoch + early } }]),
+  );
+  await until('deleted');
+  const cluster = await read(hub, id);
+  expect(cluster).not.toHaveProperty('purgedEpoch');
+  const events = await hub.documents.query<ClusterEvent>({
+    collection: eventsOf(id),
+    orderBy: [['epoch', 'asc']],
+  });
+  expect(events).toHaveLength(cluster.epoch + 1);
+  expect(events.filter(({ data }) => data.purgeAt === undefined)).toEqual([]);
+  const ledger = await hub.documents.get<Ledger>(ledgerPath(id));
+  expect(ledger?.data).toHaveProperty('certificate');
 });

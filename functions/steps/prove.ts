@@ -6,9 +6,11 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { Ledger } from '../../shared/documents/ledger.ts';
 import { KEEP_DELETED_MS } from '../../shared/lifecycle/transition.ts';
 import { seconds } from '../../shared/units.ts';
-import { writesOfPurge } from '../dispatch/readers.ts';
+import { findLedger } from '../clusters/target.ts';
+import { pageOfPurge } from '../clusters/timeline.ts';
 import { noClient } from '../oidc/clients.ts';
 import type { Ports } from '../ports.ts';
+import { deadlineAnew } from './pace.ts';
 import {
   isOvertaken,
   listingScopes,
@@ -19,7 +21,6 @@ import {
   waitFor,
 } from './removal.ts';
 import { done, type Step, type StepResult, wait } from './step.ts';
-import { findLedger } from './target.ts';
 
 const LOOK_AGAIN_MS = seconds(20);
 
@@ -27,17 +28,26 @@ const LOOK_AGAIN_MS = seconds(20);
 export const prove: Step = async (cluster, ports) =>
   untilHeld(cluster, ports) ?? withoutTimeline(cluster, ports, await proveGone(cluster, ports));
 
-/** What the timeline says of people goes when the cluster's document does: deleting that one takes nothing below it along. */
-async function withoutTimeline({ id }: Cluster, ports: Ports, result: StepResult): Promise<StepResult> {
+/**
+ * What the timeline says of people goes when the cluster's document does: deleting that one takes nothing below it along. A long one is marked
+ * page by page before the end, and after each all is proven anew; so what is left fits into the commit that is the end.
+ */
+async function withoutTimeline(cluster: Cluster, ports: Ports, result: StepResult): Promise<StepResult> {
   if (result.kind !== 'done') return result;
-  const purge = await writesOfPurge(ports, id, new Date(ports.clock.now() + KEEP_DELETED_MS));
-  return { ...result, also: [...(result.also ?? []), ...purge] };
+  const purgeAt = new Date(ports.clock.now() + KEEP_DELETED_MS);
+  const { writes, lastEpoch } = await pageOfPurge(ports, cluster, purgeAt);
+  if (lastEpoch === undefined) {
+    const patch = { ...result.patch, purgedEpoch: undefined };
+    return { ...result, patch, also: [...(result.also ?? []), ...writes] };
+  }
+  const patch = { purgedEpoch: lastEpoch, deadlineAt: deadlineAnew(cluster.state, ports.clock) };
+  return wait(0, 'Its timeline is being put away.', { patch, also: writes });
 }
 
 /** @returns what to report while the hold lasts */
 export function untilHeld(cluster: Cluster, ports: Ports): StepResult | undefined {
   const leftMs = cluster.holdUntilAt === undefined ? 0 : -ports.clock.elapsed(cluster.holdUntilAt.getTime());
-  return leftMs > 0 ? wait(leftMs, 'Waiting until nothing asked for earlier can still appear.') : undefined;
+  return leftMs > 0 ? wait(leftMs, 'Waiting until no earlier request can still create anything.') : undefined;
 }
 
 /** Removes what is left, and is done once there is nothing. */
@@ -45,7 +55,7 @@ export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepRes
   const ledger = await findLedger(cluster, ports);
   const { entries } = ledger;
   const early = aheadMs(entries, ports);
-  if (early > 0) return wait(early, 'Waiting until what was written down lies in the past.');
+  if (early > 0) return wait(early, 'Waiting until every recorded time lies in the past.');
   const left = await removeLedgered(cluster, entries, ports);
   // Not at the same time: the lists are to speak of a moment by which everything in the ledger had been seen gone.
   const at = new Date(ports.clock.now());

@@ -6,8 +6,8 @@ import { type Ledger, ledgerKey, ledgerPath } from '../../shared/documents/ledge
 import { LIFECYCLE, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
+import { targetOf } from '../clusters/target.ts';
 import { conceive, createClusters } from '../dispatch/commands.ts';
-import { targetOf } from './target.ts';
 
 const spec = aSpec({ product: 'hello', version: '1.1.0' });
 const [first = '', second = '', third = ''] = findRegion(spec.region)?.zones ?? [];

@@ -12,6 +12,7 @@ import { minutes, seconds } from '../../shared/units.ts';
 import { ensureProven } from '../access/certificate.ts';
 import { chooseLocation, isTroubled, noteFailure, noteSuccess, readBreaker } from '../breaker/breaker.ts';
 import { clusterPrincipals } from '../bucket-access.ts';
+import { bucketName, clusterEntries, targetOf } from '../clusters/target.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed } from '../providers/provider.ts';
@@ -19,9 +20,8 @@ import { deadlineAnew, untilNextLook } from './pace.ts';
 import { untilHeld } from './prove.ts';
 import { subnetworkGone } from './removal.ts';
 import { done, fail, requeue, type Step, type StepResult, wait } from './step.ts';
-import { bucketName, clusterEntries, targetOf } from './target.ts';
 
-const GIVING_BACK = 'Giving the room back.';
+const GIVING_BACK = 'Giving the reserved room back.';
 
 /** While half-made clusters go. */
 const LOOK_AGAIN_MS = seconds(20);
@@ -100,8 +100,8 @@ async function make(cluster: Cluster, ports: Ports): Promise<StepResult> {
 }
 
 const WAITS = {
-  absent: 'The cloud has taken the order.',
-  deleting: 'The cloud has taken the order.',
+  absent: 'The cloud has accepted the request.',
+  deleting: 'The cloud has accepted the request.',
   ready: 'The cloud is changing the cluster.',
 } as const;
 

@@ -4,9 +4,10 @@ import type { ListingScope } from '../../shared/clean-up.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type Ledger, type LedgerEntry, ledgerKey } from '../../shared/documents/ledger.ts';
 import { seconds } from '../../shared/units.ts';
-import { hostName } from '../access/host.ts';
 import { bucketPrefix } from '../buckets.ts';
-import { readCluster } from '../dispatch/commit.ts';
+import { hostName } from '../clusters/host.ts';
+import { readCluster } from '../clusters/read.ts';
+import { parseRecordLabel, recordLabel, recordsOf } from '../clusters/target.ts';
 import { asAppError } from '../failure.ts';
 import { LABELS } from '../labels.ts';
 import type { Leaf } from '../leaf/leaf.ts';
@@ -14,7 +15,6 @@ import type { Ports } from '../ports.ts';
 import type { Observed, OwnedResource } from '../providers/provider.ts';
 import { deadlineAnew } from './pace.ts';
 import { type Extras, type StepResult, wait } from './step.ts';
-import { parseRecordLabel, recordLabel, recordsOf } from './target.ts';
 
 /** Calls at a time to one project's APIs: a cluster has few objects, the cloud counts requests per minute. */
 const AT_ONCE = 8;

@@ -40,7 +40,7 @@ export const repair: Step = async (cluster, ports) => {
         certificate: progress.certificate,
         conditions: allGood(cluster.conditions, new Date(ports.clock.now())),
       },
-      { note: 'Everything is as it should be again.' },
+      { note: 'Everything is in order again.' },
     );
   } catch (thrown) {
     if (asAppError(thrown).code !== 'LOCK_FAILED') throw thrown;
@@ -106,7 +106,7 @@ async function shut(place: Place, cluster: Cluster, ports: Ports): Promise<StepR
       cluster.conditions,
       'Locked',
       false,
-      'Others could come in, so it was closed.',
+      'Others could have got in, so it was closed.',
       now,
     ),
   });

@@ -65,7 +65,7 @@ const RENEWAL_MS = seconds(5);
 
 /** After an owner left; see `applyMembers`. */
 export const untilRenewed = (): StepResult =>
-  wait(RENEWAL_MS, 'It starts anew, so that a former owner keeps no way in.');
+  wait(RENEWAL_MS, 'It restarts, so that a former owner can no longer get in.');
 
 export const requeue = (code: ErrorCode, forMs: number, detail?: string): StepResult => ({
   kind: 'requeue',

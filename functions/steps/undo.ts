@@ -1,6 +1,7 @@
 /** Takes back what a failed creation made, so that failing costs nothing and a retry meets no predecessor. */
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { minutes, seconds } from '../../shared/units.ts';
+import { readLedger } from '../clusters/target.ts';
 import { asAppError } from '../failure.ts';
 import { type Drained, ensureDrained } from '../leaf/drain.ts';
 import type { Leaf } from '../leaf/leaf.ts';
@@ -8,7 +9,6 @@ import type { Ports } from '../ports.ts';
 import { proveGone, untilHeld } from './prove.ts';
 import { emptyingEnds, removeLedgered, removeNames, runningLeaves, waitFor } from './removal.ts';
 import { type Step, type StepResult, wait } from './step.ts';
-import { readLedger } from './target.ts';
 
 const LOOK_AGAIN_MS = seconds(20);
 
@@ -42,7 +42,10 @@ async function untilDrained(leaf: Leaf, cluster: Cluster, ports: Ports): Promise
   } catch (thrown) {
     const isTold = asAppError(thrown).code !== 'LEAF_UNAVAILABLE';
     if (isTold || ports.clock.elapsed(cluster.since.getTime()) >= PATIENCE_MS) return undefined;
-    return wait(LOOK_AGAIN_MS, 'The cluster does not answer: it is to give back load balancers and volumes.');
+    return wait(
+      LOOK_AGAIN_MS,
+      'The cluster does not answer. It must first release its load balancers and volumes.',
+    );
   }
   return drained.left > 0 ? wait(LOOK_AGAIN_MS, drained.detail) : undefined;
 }

@@ -39,7 +39,7 @@ const mended = async (it: Standing, id: string): Promise<string[]> => {
   expect(untrue(await it.cluster(id))).toEqual([]);
   return messages;
 };
-const AGAIN = 'Everything is as it should be again.';
+const AGAIN = 'Everything is in order again.';
 
 const deployment = (name: string) => ({
   apiVersion: 'apps/v1',
@@ -99,7 +99,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
   test('gets back the way in', async () => {
     const leaf = await it.leaf(id);
     await leaf.delete(GATEWAY);
-    expect(await mended(it, id)).toEqual(['It does not answer by its name.', AGAIN]);
+    expect(await mended(it, id)).toEqual(['It does not answer at its address.', AGAIN]);
     expect(await leaf.find(GATEWAY)).toBeDefined();
   });
 
@@ -113,7 +113,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     };
     const before = await leaf.find(rule);
     await leaf.delete(rule);
-    expect(await mended(it, id)).toEqual(['It does not answer by its name.', AGAIN]);
+    expect(await mended(it, id)).toEqual(['It does not answer at its address.', AGAIN]);
     expect((await leaf.find(rule))?.spec).toEqual(before?.spec);
   });
 
@@ -123,7 +123,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     await it.run(it.ports.dns.ensureRecord(elsewhere));
     await it.clock.runFor(minutes(2));
     expect(it.records(id)).not.toEqual(before);
-    expect(await mended(it, id)).toEqual(['It does not answer by its name.', AGAIN]);
+    expect(await mended(it, id)).toEqual(['It does not answer at its address.', AGAIN]);
     expect(it.records(id)).toEqual(before);
   });
 
@@ -131,7 +131,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     const before = await certificateOf(it, id);
     await (await it.leaf(id)).delete(CERTIFICATE_SECRET);
     expect(await mended(it, id)).toEqual([
-      'Its certificate is missing. It does not answer by its name.',
+      'Its certificate is missing. It does not answer at its address.',
       AGAIN,
     ]);
     const after = await certificateOf(it, id);
@@ -143,7 +143,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     const before = await certificateOf(it, id);
     const { ca, certificate, key } = await createServerIdentity(it.name(id), [it.name(id)]);
     await (await it.leaf(id)).apply(certificateSecret(`${certificate}\n${ca}`, key));
-    expect(await mended(it, id)).toEqual(['Its certificate is not the one it was given.', AGAIN]);
+    expect(await mended(it, id)).toEqual(['Its certificate is not the one that Hub issued for it.', AGAIN]);
     const after = await certificateOf(it, id);
     expect(after.issuer).toBe(before.issuer);
   });
@@ -154,7 +154,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     const members = [{ email: 'ada@example.com', role: 'owner' as const }, mallory];
     await it.asHub(id, (pachyderm, admin) => pachyderm.setMembers(admin, bindingsOf(members, HUB_PRINCIPAL)));
     expect(await it.bindings(id)).toHaveProperty('user:mallory@example.com');
-    expect(await mended(it, id)).toEqual(['Others than its members could come in.', AGAIN]);
+    expect(await mended(it, id)).toEqual(['People who are not members could get in.', AGAIN]);
     expect(await it.bindings(id)).toEqual(before);
   });
 
@@ -170,7 +170,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
         it.documents.commit([change ? { op: 'update', path, data: change } : { op: 'delete', path }]),
       );
       expect(await mended(it, id)).toEqual([
-        'It refuses Hub, so nothing shows that only its members can come in.',
+        'It refuses Hub, so Hub cannot check that only its members can get in.',
         AGAIN,
       ]);
       const { createdAt: _createdAt, ...after } = (await it.documents.get(path))?.data ?? {};
@@ -194,7 +194,10 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
       expect(await it.bindings(id)).toEqual(before);
       await it.reach(id, 'ready');
     });
-    expect(messages).toEqual(['1 of its 8 parts is missing. Others than its members could come in.', AGAIN]);
+    expect(messages).toEqual([
+      '1 of its 8 parts is missing. People who are not members could get in.',
+      AGAIN,
+    ]);
     expect(untrue(await it.cluster(id))).toEqual([]);
   });
 
@@ -319,7 +322,7 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
       await it.look(id);
     });
     const { error, conditions } = await it.cluster(id);
-    expect(messages).toEqual(['It does not answer by its name.', error?.message]);
+    expect(messages).toEqual(['It does not answer at its address.', error?.message]);
     expect(error?.code).toBe('DNS_ZONE_MISSING');
     expect(untrue({ conditions } as Cluster)).toEqual(['Reachable']);
     it.ports.dns = dns;
@@ -355,13 +358,13 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
       await it.look(id);
       await it.reach(id, 'ready');
     });
-    expect(messages[0]).toBe('Others than its members could come in.');
+    expect(messages[0]).toBe('People who are not members could get in.');
     const closed = await it.cluster(id);
     expect(closed).toMatchObject({ endpoints: {}, error: { code: 'LOCK_FAILED' } });
     expect(untrue(closed)).toContain('Locked');
     expect(await (await it.leaf(id)).find(GATEWAY)).toBeUndefined();
     pachd.bindings = kept;
-    expect(await mended(it, id)).toEqual(['It does not answer by its name.', AGAIN]);
+    expect(await mended(it, id)).toEqual(['It does not answer at its address.', AGAIN]);
     expect(await it.cluster(id)).toMatchObject({ endpoints: { console: expect.any(String) } });
   });
 
@@ -425,7 +428,7 @@ describe.each(INTERIORS)('a mesh of a Hub of before (%s)', (inside) => {
     expect(await told(it, id, () => it.look(id))).toEqual([]);
     expect(untrue(await it.cluster(id))).toEqual(['UpToDate']);
     await untilItsTurn(it, id);
-    expect(await mended(it, id)).toEqual(['Its gateway is due for an upgrade.', AGAIN]);
+    expect(await mended(it, id)).toEqual(['Its gateway needs an upgrade.', AGAIN]);
     expect(await meshOf(it, id)).toEqual([ISTIO_VERSION, ISTIO_VERSION]);
     // Helm would have made another one.
     expect(await rootToken()).toBe(before);
@@ -437,7 +440,7 @@ describe.each(INTERIORS)('a mesh of a Hub of before (%s)', (inside) => {
     await downgrade(it, id);
     await (await it.leaf(id)).delete(deployment('console'));
     expect(await mended(it, id)).toEqual([
-      '1 of its 8 parts is missing. Its gateway is due for an upgrade.',
+      '1 of its 8 parts is missing. Its gateway needs an upgrade.',
       AGAIN,
     ]);
     expect(await meshOf(it, id)).toEqual([ISTIO_VERSION, ISTIO_VERSION]);

@@ -4,16 +4,19 @@
  */
 
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
+import { REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { type Outcome, type Transition, transition } from '../../shared/lifecycle/transition.ts';
 import { driftMessage } from '../../shared/messages.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { allGood, type Condition, withCondition } from '../access/conditions.ts';
 import { type Drift, type Finding, findDrift } from '../access/drift.ts';
 import { CommitError } from '../cloud.ts';
-import { announce, circumstances, commitOnce, type Read, readCluster, writesOf } from '../dispatch/commit.ts';
+import { circumstances } from '../clusters/circumstances.ts';
+import { type Read, readCluster } from '../clusters/read.ts';
+import { announce, commitOnce, writesOf } from '../dispatch/commit.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
-import { STANDING, sendToAll } from './looks.ts';
+import { sendToAll } from './looks.ts';
 
 /** What a repair could not mend is tried again after that: not at each look, for every try shows on the timeline. */
 const REPAIR_AGAIN_MS = hours(11);
@@ -30,7 +33,7 @@ export async function sweepDrift(ports: Ports, body: unknown): Promise<void> {
 /** What cannot be seen now is seen next time. @throws CommitError `unavailable` */
 async function look(ports: Ports, id: string): Promise<void> {
   const read = await readCluster(ports, id);
-  if (!read || !STANDING.includes(read.cluster.state)) return;
+  if (!read || !REPAIRABLE.includes(read.cluster.state)) return;
   // What is seen before the time has come proves nothing of what comes after.
   const isDue = (read.cluster.lookAt?.getTime() ?? Number.POSITIVE_INFINITY) <= ports.clock.now();
   let drift: Drift;

@@ -1,16 +1,13 @@
 /** Sends clusters to be looked at: every one now and then, and those out of turn of which somebody was shut out. */
 
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
-import { commandEdge } from '../../shared/lifecycle/derive.ts';
-import { STATES } from '../../shared/lifecycle/table.ts';
+import { REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
 import type { Snapshot, Value } from '../cloud.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { remember, type Sent } from './sent.ts';
 
-/** States in which something can be done about what a look finds. */
-export const STANDING = STATES.filter((state) => commandEdge(state, 'repair') !== undefined);
 const PAGE = 500;
 
 /** @throws CommitError `unavailable` if the query fails */
@@ -18,7 +15,7 @@ export async function sendToAll(ports: Ports): Promise<void> {
   for (let startAfter: readonly Value[] | undefined; ; ) {
     const page = await ports.documents.query({
       collection: CLUSTERS,
-      where: [['state', 'in', STANDING]],
+      where: [['state', 'in', [...REPAIRABLE]]],
       orderBy: [['createdAt', 'asc']],
       limit: PAGE,
       ...(startAfter ? { startAfter } : {}),
@@ -39,7 +36,7 @@ export async function sendDue(ports: Ports, lately: Sent): Promise<void> {
     const due = await ports.documents.query({
       collection: CLUSTERS,
       where: [
-        ['state', 'in', STANDING],
+        ['state', 'in', [...REPAIRABLE]],
         ['lookAt', '<=', new Date(ports.clock.now())],
       ],
       orderBy: [['lookAt', 'asc']],
@@ -61,6 +58,8 @@ async function send(ports: Ports, clusters: readonly Snapshot[]): Promise<void> 
       return ports.messages.publish(TOPICS.drift, { schema: MESSAGE_SCHEMA, id });
     }),
   );
-  const lost = sent.filter(({ status }) => status === 'rejected').length;
-  if (lost > 0) ports.log.warn('message not sent', { topic: TOPICS.drift, count: lost });
+  const lost = sent.filter((one) => one.status === 'rejected');
+  // One line for all: if the bus is away, it is so for each of them.
+  if (lost[0])
+    tellFailure(ports.log, 'message not sent', lost[0].reason, { topic: TOPICS.drift, count: lost.length });
 }

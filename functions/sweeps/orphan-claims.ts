@@ -1,6 +1,5 @@
 /** What the documents say of one cluster's things in the cloud: which of them are its own, and which ever were. */
-import type { Cluster } from '../../shared/documents/cluster.ts';
-import { clusterPath } from '../../shared/documents/cluster.ts';
+import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import {
   type LedgerEntry,
   ledgerDocument,
@@ -9,7 +8,7 @@ import {
 } from '../../shared/documents/ledger.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import { rowOf, type State } from '../../shared/lifecycle/table.ts';
-import { parseCluster } from '../dispatch/commit.ts';
+import { parseCluster } from '../clusters/read.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
 

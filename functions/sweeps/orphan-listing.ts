@@ -3,14 +3,15 @@
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { type ResourceKind, resourceKind } from '../../shared/documents/ledger.ts';
 import { seconds } from '../../shared/units.ts';
-import { hostName } from '../access/host.ts';
-import { type FoundBucket, parseBucketName } from '../buckets.ts';
+import type { FoundBucket } from '../buckets.ts';
+import { hostName } from '../clusters/host.ts';
+import { recordLabel } from '../clusters/target.ts';
 import { challengeName, type DnsRecord } from '../dns.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import { LABELS } from '../labels.ts';
+import { parseName } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
-import { recordLabel } from '../steps/target.ts';
 
 export interface Listing {
   found: readonly FoundResource[];
@@ -69,7 +70,7 @@ async function list(
 
 function asResource({ name, location, labels, createdAt }: FoundBucket): FoundResource {
   const clusterId = labels[LABELS.cluster];
-  const origin = parseBucketName(name) ?? (clusterId === undefined ? {} : { clusterId });
+  const origin = parseName(name) ?? (clusterId === undefined ? {} : { clusterId });
   return { kind: 'bucket', name, location, labels, createdAt, ...origin };
 }
 

@@ -5,9 +5,9 @@ import { TOPICS } from '../../shared/messages.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { type Standing, standing } from '../../test/standing.ts';
 import { OBJECTS_AT_A_TIME } from '../buckets.ts';
+import { targetOf } from '../clusters/target.ts';
 import { createLog } from '../log.ts';
 import { clusterBody } from '../providers/gke/request.ts';
-import { targetOf } from '../steps/target.ts';
 import { sweepOrphans } from './orphans.ts';
 
 const HELLO = { product: 'hello' } as const;

@@ -17,10 +17,10 @@ import {
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { days, minutes } from '../../shared/units.ts';
 import { CommitError, type DocumentData } from '../cloud.ts';
+import { parseRecordLabel } from '../clusters/target.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
-import { parseRecordLabel } from '../steps/target.ts';
 import { type Claims, isClaimed, readClaims } from './orphan-claims.ts';
 import { listEverything } from './orphan-listing.ts';
 import { type Found, type OrphanPlan, ofThisCell, planDoubts, planOrphans } from './orphan-plan.ts';
@@ -46,13 +46,14 @@ export async function sweepOrphans(ports: Ports): Promise<void> {
   });
   const plan = planOrphans(listing, claims, known, settings.cell, moment);
   await record(ports, plan);
-  const states = new Map(known.map((orphan) => [orphan.key, orphan]));
+  const knownByKey = new Map(known.map((orphan) => [orphan.key, orphan]));
   await each(groupsOf(plan.remove), async (group) => {
-    for (const [index, one] of group.entries()) {
+    let hasFailed = false;
+    for (const one of group) {
       if (clock.now() > lastStartMs) return;
       // What it speaks of has to be found once more.
-      if (one.resource.evidence && group.slice(0, index).some(({ failed }) => failed)) return;
-      one.failed = !(await remove(ports, one, states.get(one.key), lastStartMs));
+      if (one.resource.evidence && hasFailed) return;
+      if (!(await remove(ports, one, knownByKey.get(one.key), lastStartMs))) hasFailed = true;
     }
   });
 }
@@ -101,7 +102,7 @@ async function record(ports: Ports, { report, restate, gone }: OrphanPlan): Prom
 async function open(ports: Ports, key: string, orphan: OrphanFields): Promise<boolean> {
   const path = orphanPath(key);
   try {
-    await ports.documents.commit([{ op: 'create', path, data: orphan as unknown as DocumentData }]);
+    await ports.documents.commit([{ op: 'create', path, data: orphan as DocumentData }]);
     return true;
   } catch (error) {
     if (!(error instanceof CommitError) || error.fault !== 'exists') throw error;
@@ -123,7 +124,7 @@ async function remove(
   // Somebody may have begun to need it since.
   if (isClaimed(resource, await readClaims(ports, resource.clusterId ?? ''))) return false;
   try {
-    while ((await askGone(ports, resource)) === 'more' && ports.clock.now() <= lastStartMs);
+    await askAllGone(ports, resource, lastStartMs);
   } catch (thrown) {
     const { code, detail } = asAppError(thrown);
     tellFailure(ports.log, 'orphan not deleted', thrown, { resource: key });
@@ -133,6 +134,12 @@ async function remove(
   if (before?.state !== 'deleting' || before.lastError)
     await update(ports, key, { state: 'deleting', lastError: undefined });
   return true;
+}
+
+/** As long as there is more of it and time for it; the next sweep goes on. */
+async function askAllGone(ports: Ports, resource: FoundResource, lastStartMs: number): Promise<void> {
+  let asked = await askGone(ports, resource);
+  while (asked === 'more' && ports.clock.now() <= lastStartMs) asked = await askGone(ports, resource);
 }
 
 /** @returns `more` if there is more of it to be taken away */
@@ -153,7 +160,7 @@ const update = (
 ) => ports.documents.commit([{ op: 'update', path: orphanPath(key), data: data as DocumentData }]);
 
 /** Of one cluster one after the other, in their order. */
-function groupsOf(remove: OrphanPlan['remove']): (Found & { failed?: boolean })[][] {
+function groupsOf(remove: OrphanPlan['remove']): Found[][] {
   const groups = new Map<string, Found[]>();
   for (const one of remove) {
     const id = one.resource.clusterId ?? '';

@@ -3,12 +3,13 @@
  * due within this minute the sweep stays and sends it to the second, and with nothing due it ends at once.
  */
 
-import { CLUSTERS, type Cluster, SHARDS } from '../../shared/documents/cluster.ts';
+import { ALL_SHARDS, CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import type { Value } from '../cloud.ts';
+import { publishStep } from '../clusters/publish-step.ts';
+import { readableClusters } from '../clusters/read.ts';
 import { expire } from '../dispatch/commands.ts';
-import { publishStep, readableClusters } from '../dispatch/commit.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { sendDue } from './looks.ts';
@@ -20,8 +21,6 @@ const EVERY_MS = minutes(1);
 const SETTLE_MS = seconds(5);
 /** More than this at a time wait for the next query. */
 const PAGE = 500;
-
-const ALL_SHARDS = Array.from({ length: SHARDS }, (_, shard) => shard);
 
 interface Due {
   id: string;
@@ -92,7 +91,7 @@ async function findDue(
     const page = await ports.documents.query({
       collection: CLUSTERS,
       where: [
-        ['shard', 'in', ALL_SHARDS],
+        ['shard', 'in', [...ALL_SHARDS]],
         ['dueAt', '<=', new Date(untilMs)],
       ],
       orderBy: [['dueAt', 'asc']],

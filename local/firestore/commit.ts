@@ -6,7 +6,7 @@ import { ServiceError, STATUS } from '../service.ts';
 import type { StoredDocument } from './documents.ts';
 import { getField, putField } from './fields.ts';
 import type { IndexConfig } from './index-config.ts';
-import { checkIndexEntries } from './index-entries.ts';
+import { checkIndexEntries, indexBytes } from './index-entries.ts';
 import { checkDocumentName, type FieldPath, relativeSegments } from './paths.ts';
 import { type Transform, transform } from './transforms.ts';
 import { checkValue, type Fields, fieldsSize, identical, invalid, type Value } from './values.ts';
@@ -73,7 +73,27 @@ export function stageWrites(
       results.push({ updateMicros: same ? current.updateMicros : micros, transformResults });
     }
   }
+  checkWithIndexes(changes, bytes, stored, indexes);
   return { changes, results };
+}
+
+/** Of fewer changes than this, and less than this together, entries of indexes are not counted: they come nowhere near the limit. */
+const FEW_CHANGES = 50;
+const FEW_BYTES = 16 * 1024;
+
+/** Entries of indexes count too, also those of what is deleted: https://github.com/firebase/firebase-tools/issues/1036 */
+function checkWithIndexes(
+  changes: Staged['changes'],
+  documentBytes: number,
+  stored: (name: string) => StoredDocument | undefined,
+  indexes: IndexConfig | undefined,
+): void {
+  if (changes.size < FEW_CHANGES && documentBytes < FEW_BYTES) return;
+  let bytes = documentBytes;
+  for (const [name, after] of changes) {
+    bytes += indexBytes(name, stored(name)?.fields, after?.fields, indexes);
+    checkCommit(bytes);
+  }
 }
 
 function checkPrecondition(

@@ -6,7 +6,16 @@ import { getField } from './fields.ts';
 import { type IndexConfig, singleFieldIndexes } from './index-config.ts';
 import { orderKey } from './order.ts';
 import { fieldPath, idOf, NAME_FIELD, parentOf, parseFieldPath, relativeSegments } from './paths.ts';
-import { elementsOf, type Fields, invalid, mapOf, type Value, vectorOf } from './values.ts';
+import {
+  elementsOf,
+  type Fields,
+  identical,
+  invalid,
+  mapOf,
+  sizeOf,
+  type Value,
+  vectorOf,
+} from './values.ts';
 
 const MAX_ENTRIES = 40_000;
 /** An element of an array is found with names in either direction. */
@@ -49,6 +58,56 @@ function singleFieldEntries(
     if (map) entries += singleFieldEntries(map, collectionId, config, segments);
   }
   return entries;
+}
+
+/** Of an entry, beside the names and the value in it: https://firebase.google.com/docs/firestore/storage-size#single-field-index-entry-size */
+const ENTRY_OVERHEAD_BYTES = 32;
+/** Of a longer one an entry holds no more: https://firebase.google.com/docs/firestore/quotas#indexes */
+const MOST_OF_VALUE_BYTES = 1500;
+
+/**
+ * About how much a change of a document writes to indexes: entries of fields that were otherwise go, and those of what they are now come. What
+ * production counts is not told; this is what such entries take in its storage.
+ * @param before, after undefined: there was no such document, there is none any more
+ */
+export function indexBytes(
+  name: string,
+  before: Fields | undefined,
+  after: Fields | undefined,
+  config: IndexConfig = AUTOMATIC_ONLY,
+): number {
+  const collectionId = idOf(parentOf(name));
+  const names = Buffer.byteLength(name) + Buffer.byteLength(parentOf(parentOf(name)));
+  const changed = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].filter(
+    (field) => !identical(before?.[field], after?.[field]),
+  );
+  const composites = config.composites.filter(
+    (index) =>
+      index.collectionId === collectionId &&
+      index.fields.some(({ path }) =>
+        changed.some((field) => path === field || path.startsWith(`${field}.`)),
+      ),
+  );
+  const entriesSize = (fields: Fields | undefined): number => {
+    if (!fields) return 0;
+    const own = Object.fromEntries(
+      changed.flatMap((field) => (field in fields ? [[field, fields[field]]] : [])),
+    );
+    const entries =
+      singleFieldEntries(own as Fields, collectionId, config, []) +
+      compositeEntries(fields, collectionId, { ...config, composites });
+    const single = Object.entries(own).reduce((sum, [field, value]) => {
+      const sorted = singleFieldIndexes(config, collectionId, fieldPath([field])).filter(
+        ({ mode }) => mode !== 'contains',
+      );
+      return (
+        sum +
+        sorted.length * (Buffer.byteLength(field) + Math.min(sizeOf(value as Value), MOST_OF_VALUE_BYTES))
+      );
+    }, 0);
+    return entries * (names + ENTRY_OVERHEAD_BYTES) + single;
+  };
+  return entriesSize(before) + entriesSize(after);
 }
 
 const distinct = (value: Value | undefined): number => new Set(elementsOf(value).map(orderKey)).size;

@@ -1,4 +1,12 @@
-import { FieldPath, FieldValue, Filter, GeoPoint, type Query, Timestamp } from '@google-cloud/firestore';
+import {
+  FieldPath,
+  FieldValue,
+  Filter,
+  GeoPoint,
+  type Query,
+  Timestamp,
+  type WriteBatch,
+} from '@google-cloud/firestore';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseIndexConfig } from './index-config.ts';
 import { type Opened, openFirestore } from './testing.ts';
@@ -159,6 +167,23 @@ describe('a write is refused', () => {
       message: expect.stringContaining('Transaction too big. Decrease transaction size.'),
     });
     expect((await opened.db.collection('large').get()).size).toBe(0);
+  });
+
+  test('with what they have in indexes, also where they are deleted', async () => {
+    const { db } = opened;
+    const documents = list(240).map((n) => db.doc(`indexed/${n}`));
+    const all = (of: typeof documents, add: (batch: WriteBatch, one: (typeof documents)[number]) => void) => {
+      const batch = db.batch();
+      for (const one of of) add(batch, one);
+      return batch.commit();
+    };
+    const tooBig = { code: 3, message: expect.stringContaining('Transaction too big.') };
+    const set = (batch: WriteBatch, one: (typeof documents)[number]) =>
+      batch.set(one, { tags: list(200), n: 1 });
+    await expect(all(documents, set)).rejects.toMatchObject(tooBig);
+    for (let n = 0; n < documents.length; n += 80) await all(documents.slice(n, n + 80), set);
+    await all(documents, (batch, one) => batch.update(one, { n: 2 }));
+    await expect(all(documents, (batch, one) => batch.delete(one))).rejects.toMatchObject(tooBig);
   });
 
   test('but not for elements that are alike, nor for fields without indexes', async () => {

@@ -295,7 +295,7 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     limit: 2,
   },
   'pools (api/pools.ts, pool/top-up.ts)': { collection: 'pools' },
-  'oldest of an account in the queue (dispatch/queue.ts)': {
+  'oldest of an account in the queue (clusters/queue.ts)': {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
@@ -304,7 +304,7 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     orderBy: [['createdAt', 'asc']],
     limit: 5,
   },
-  'oldest that wait for the same (dispatch/queue.ts)': {
+  'oldest that wait for the same (clusters/queue.ts)': {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
@@ -313,7 +313,7 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     orderBy: [['createdAt', 'asc']],
     limit: 5,
   },
-  'whether people wait for the cell (dispatch/queue.ts)': {
+  'whether people wait for the cell (clusters/queue.ts)': {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
@@ -322,7 +322,7 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     ],
     limit: 1,
   },
-  'whether people wait for a region (dispatch/queue.ts)': {
+  'whether people wait for a region (clusters/queue.ts)': {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
@@ -332,7 +332,7 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     ],
     limit: 1,
   },
-  'whether somebody of an account waits (dispatch/queue.ts)': {
+  'whether somebody of an account waits (clusters/queue.ts)': {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
@@ -340,14 +340,14 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     ],
     limit: 1,
   },
-  'place in the queue (dispatch/queue.ts)': {
+  'place in the queue (clusters/queue.ts)': {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
       ['createdAt', '<', new Date(0)],
     ],
   },
-  'those beside the queue (dispatch/queue.ts)': {
+  'those beside the queue (clusters/queue.ts)': {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
@@ -417,11 +417,15 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     startAfter: ['clusters/x'],
     limit: 5,
   },
-  'a whole timeline (dispatch/readers.ts)': {
+  'a page of a timeline (clusters/timeline.ts)': {
     collection: 'clusters/x/events',
     orderBy: [['epoch', 'asc']],
     startAfter: [5],
     limit: 5,
+  },
+  'what happened to a cluster within an hour (accounts/creations.ts)': {
+    collection: 'clusters/x/events',
+    where: [['at', '>', new Date(0)]],
   },
   'spares for a quote (api/quote.ts)': {
     collection: 'clusters',
@@ -442,20 +446,20 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     startAfter: [new Date(0), 'clusters/x'],
     limit: 2,
   },
-  'who is invited (api/invitations.ts)': { collection: 'invitations', where: [['cluster', '==', 'x']] },
-  'what somebody is invited to (api/invitations.ts)': {
+  'who is invited (members/invitations.ts)': { collection: 'invitations', where: [['cluster', '==', 'x']] },
+  'what somebody is invited to (members/invitations.ts)': {
     collection: 'invitations',
     where: [['email', '==', 'x']],
     limit: 5,
   },
-  'what an account asked for lately (abuse/rates.ts)': {
+  'what an account asked for lately (accounts/creations.ts)': {
     collection: 'clusters',
     where: [
       ['owner', '==', 'x'],
       ['createdAt', '>', new Date(0)],
     ],
   },
-  'new accounts (abuse/rates.ts)': { collection: 'accounts', where: [['firstAt', '>', new Date(0)]] },
+  'new accounts (accounts/creations.ts)': { collection: 'accounts', where: [['firstAt', '>', new Date(0)]] },
   'list of the audit log (api/audit.ts)': {
     collection: 'audit',
     orderBy: [['at', 'desc']],
@@ -496,10 +500,37 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     startAfter: [new Date(0), 'accounts/u'],
     limit: 2,
   },
-  'clusters that are theirs (closing/clusters.ts)': { collection: 'clusters', where: [['owner', '==', 'u']] },
+  'clusters that are theirs (closing/clusters.ts)': {
+    collection: 'clusters',
+    where: [['owner', '==', 'u']],
+    startAfter: ['clusters/x'],
+    limit: 5,
+  },
   'clusters that they may read (closing/clusters.ts)': {
     collection: 'clusters',
     where: [['readers', 'array-contains', 'u']],
+    startAfter: ['clusters/x'],
+    limit: 5,
+  },
+  'clusters that are theirs and not deleted (closing/clusters.ts)': {
+    collection: 'clusters',
+    where: [
+      ['owner', '==', 'u'],
+      ['state', 'in', ['ready', 'queued']],
+    ],
+    orderBy: [['createdAt', 'asc']],
+    startAfter: [new Date(0), 'clusters/x'],
+    limit: 5,
+  },
+  'clusters that they may read and that are not deleted, or are (closing/clusters.ts)': {
+    collection: 'clusters',
+    where: [
+      ['readers', 'array-contains', 'u'],
+      ['state', 'in', ['ready', 'queued']],
+    ],
+    orderBy: [['createdAt', 'desc']],
+    startAfter: [new Date(0), 'clusters/x'],
+    limit: 5,
   },
   'what somebody did, on all timelines (closing/erase.ts)': {
     collection: 'events',
@@ -624,7 +655,11 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
     orderBy: [['createdAt', 'desc']],
     limit: 100,
   },
-  'a timeline': { collection: 'clusters/x/events', where: [['readers', 'array-contains', 'u']] },
+  'the newest of a timeline': {
+    collection: 'clusters/x/events',
+    orderBy: [['epoch', 'desc']],
+    limit: 200,
+  },
   'the spares of a pool': {
     collection: 'clusters',
     where: [
@@ -680,23 +715,23 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
 
 /** How often each file of functions/ asks; whoever adds a query adds it above, and counts it here. */
 const CALLS: Readonly<Record<string, number>> = {
-  'abuse/rates.ts': 2,
+  'accounts/creations.ts': 3,
   'api/account.ts': 5,
   'api/admin.ts': 2,
   'api/audit.ts': 1,
   'api/clusters.ts': 2,
   'api/dead-letters.ts': 1,
-  'api/invitations.ts': 2,
   'api/orphans.ts': 2,
   'api/pools.ts': 1,
   'api/quote.ts': 1,
   'closing/close.ts': 1,
-  'closing/clusters.ts': 3,
+  'closing/clusters.ts': 6,
   'closing/erase.ts': 1,
+  'clusters/queue.ts': 3,
+  'clusters/timeline.ts': 1,
   'counters/recount.ts': 1,
-  'dispatch/queue.ts': 3,
-  'dispatch/readers.ts': 1,
   'durations/observe.ts': 1,
+  'members/invitations.ts': 2,
   'pool/claim.ts': 1,
   'pool/top-up.ts': 4,
   'status/observe.ts': 7,

@@ -6,7 +6,7 @@ import './without-domains.ts';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import '../../functions/index.ts';
-import { guardBodies } from '../../functions/api/body-guard.ts';
+import { guardBodies } from '../../functions/http/body-guard.ts';
 import { type FunctionSpec, MANIFEST } from '../../functions/manifest.ts';
 import { verifierFor } from '../auth/service-tokens.ts';
 import { createFaults } from '../faults.ts';

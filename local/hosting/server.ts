@@ -152,7 +152,7 @@ function unavailable(outgoing: ServerResponse): void {
     title: 'Hub cannot do this at the moment.',
     status: 503,
     code: 'UNAVAILABLE',
-    remedy: 'Repeat the request in a few seconds.',
+    remedy: 'Try again in a few seconds.',
   };
   outgoing.writeHead(503, {
     'content-type': 'application/problem+json',

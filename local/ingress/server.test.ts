@@ -12,8 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../functions/google/clock.ts';
 import { openPachyderm } from '../../functions/pachyderm/client.ts';
 import { pachydermProtos } from '../../functions/pachyderm/protos.ts';
-import { reachByTls } from '../../functions/pachyderm/reach.ts';
-import { visit } from '../../functions/pachyderm/web.ts';
+import { reachByTls, visit } from '../../functions/pachyderm/reach.ts';
 import { CONSOLE_PORT, type Pachd, PORTS } from '../pachd/pachd.ts';
 import {
   aPachd,

@@ -8,11 +8,23 @@ import {
   OBJECTS_AT_A_TIME,
 } from '../../functions/buckets.ts';
 import { keyIn } from '../../functions/data-key.ts';
+import { isForbiddenByPolicy } from '../../functions/google/refusal.ts';
 import { labelsOf } from '../../functions/labels.ts';
-import { isForbiddenByPolicy } from '../../functions/providers/gke/errors.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ServiceError } from '../service.ts';
-import { type Bucket, isHeld, type LifecycleRule, type StorageModel } from '../storage/model.ts';
+import {
+  type Bucket,
+  type BucketPage,
+  isHeld,
+  type LifecycleRule,
+  type StorageModel,
+} from '../storage/model.ts';
+
+/** @throws AppError PROVIDER_UNAVAILABLE if some are missing */
+function allOf(page: BucketPage): BucketPage {
+  if (page.unreachable.length === 0) return page;
+  throw new AppError('PROVIDER_UNAVAILABLE', 'Cloud Storage cannot list the buckets of some location');
+}
 
 export function memoryBuckets(
   model: StorageModel,
@@ -31,7 +43,7 @@ export function memoryBuckets(
 
   /** The project's own list tells a stranger's from one that may not be read. */
   const requireForeign = (name: string): 'gone' => {
-    const { items } = model.call('storage.buckets.list', () => model.listBuckets({ prefix: name }));
+    const { items } = model.call('storage.buckets.list', () => allOf(model.listBuckets({ prefix: name })));
     if (!items.some((bucket) => bucket.name === name)) return 'gone';
     throw new AppError('PERMISSION_DENIED', `bucket ${name} may not be read`);
   };
@@ -97,7 +109,7 @@ export function memoryBuckets(
         do {
           const from = after === undefined ? {} : { after };
           const page = model.call('storage.buckets.list', () =>
-            model.listBuckets({ prefix: bucketPrefix(clusterId), ...from }),
+            allOf(model.listBuckets({ prefix: bucketPrefix(clusterId), ...from })),
           );
           names.push(
             ...page.items.filter(({ labels }) => labels['hub-cluster'] === clusterId).map(({ name }) => name),
@@ -113,7 +125,7 @@ export function memoryBuckets(
         let after: string | undefined;
         do {
           const from = after === undefined ? {} : { after };
-          const page = model.call('storage.buckets.list', () => model.listBuckets(from));
+          const page = model.call('storage.buckets.list', () => allOf(model.listBuckets(from)));
           for (const { name, location, labels, createdAtMs } of page.items) {
             if (!mayBeOfHub(name, labels)) continue;
             const createdAt = new Date(createdAtMs);

@@ -54,6 +54,11 @@ export interface MemoryDocuments extends Documents {
   readonly counters: Readonly<Counters>;
   /** Looks behind the port: at once, unhindered and uncounted. */
   peek<T = DocumentData>(path: string): Snapshot<T> | undefined;
+  /**
+   * Listens as a browser does, who has the port of nobody: calls back with each new state of a document (undefined: none); a fast series
+   * may be folded into its last.
+   */
+  watch<T = DocumentData>(path: string, onChange: (snapshot: Snapshot<T> | undefined) => void): () => void;
 }
 
 const ROOT = 'projects/memory/databases/(default)/documents';

@@ -1,4 +1,6 @@
 /** The GKE client that calls the models directly, so that the simulation runs the real provider without a wire. */
+
+import { CloudRefusal, statusOf } from '../../functions/google/refusal.ts';
 import {
   controlPlaneOf,
   createdAt,
@@ -6,7 +8,6 @@ import {
   type GkeCluster,
   poolsOf,
 } from '../../functions/providers/gke/client.ts';
-import { CloudRefusal, statusOf } from '../../functions/providers/gke/errors.ts';
 import { type ComputeModel, type ComputeRow, GLOBAL } from '../compute/model.ts';
 import type { ClusterView, ContainerModel } from '../container/model.ts';
 import type { ClusterResource } from '../container/resource.ts';

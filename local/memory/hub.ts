@@ -3,7 +3,7 @@
  * An hour passes in a millisecond; the same seed gives the same run.
  */
 import { Cron } from 'croner';
-import { recordIncident } from '../../functions/abuse/signal.ts';
+import { recordIncident } from '../../functions/accounts/signal.ts';
 import { closeAccounts } from '../../functions/closing/close.ts';
 import type { Delivered, Documents, Write } from '../../functions/cloud.ts';
 import { keyIn } from '../../functions/data-key.ts';
@@ -273,8 +273,7 @@ export function memoryHub({
     metrics,
   };
 
-  const documentsThrough = (door: Door): Documents =>
-    behind<Documents>(door, 'documents', documents, { watch: documents.watch });
+  const documentsThrough = (door: Door): Documents => behind<Documents>(door, 'documents', documents);
 
   /** The same ports with a door before each call. @param own what is this invocation's alone */
   const portsThrough = (door: Door, own: Partial<Pick<Ports, 'clock' | 'log'>> = {}): Ports =>

@@ -4,8 +4,9 @@
  * that a virtual clock could not wait for.
  */
 import type protobuf from 'protobufjs';
-import { hostName } from '../../functions/access/host.ts';
 import type { Random } from '../../functions/cloud.ts';
+import { hostName } from '../../functions/clusters/host.ts';
+import type { WebReply, WebRequest } from '../../functions/net/exchange.ts';
 import { redeemCode } from '../../functions/oidc/codes.ts';
 import { pachydermOver } from '../../functions/pachyderm/client.ts';
 import { GRPC, type GrpcChannel, GrpcRefusal } from '../../functions/pachyderm/grpc.ts';
@@ -13,7 +14,6 @@ import { EVERYBODY } from '../../functions/pachyderm/members.ts';
 import type { Pachyderms } from '../../functions/pachyderm/pachyderm.ts';
 import { pachydermProtos } from '../../functions/pachyderm/protos.ts';
 import type { Reach } from '../../functions/pachyderm/reach.ts';
-import type { WebReply, WebRequest } from '../../functions/pachyderm/web.ts';
 import type { Ports } from '../../functions/ports.ts';
 import type { Web } from '../../functions/web.ts';
 import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';

@@ -1,7 +1,7 @@
 /** Hub's own OpenID provider before the pachd: the two ends that meet in every cluster. */
 import { describe, expect, test } from 'vitest';
-import { dexConnectors } from '../../functions/oidc/dex.ts';
 import { openPachyderm } from '../../functions/pachyderm/client.ts';
+import { dexConnectors } from '../../functions/pachyderm/dex.ts';
 import { bindingsOf } from '../../functions/pachyderm/members.ts';
 import { ISSUER, oidcUnderTest } from '../../test/oidc.ts';
 import { seededRandom } from '../random.ts';
@@ -56,7 +56,7 @@ describe('a Pachyderm whose one provider is Hub', () => {
   test('shows that it is locked', async () => {
     using at = await setting();
     await at.pachyderm.setMembers(ROOT_TOKEN, BINDINGS);
-    const proof = await at.pachyderm.provesLocked(ROOT_TOKEN, {
+    const proof = await at.pachyderm.proveLocked(ROOT_TOKEN, {
       ...{ version: '2.12.1', owner: 'ada@example.com', bindings: BINDINGS, issuer: ISSUER },
     });
     expect(proof.checks.filter(({ ok }) => !ok)).toEqual([]);

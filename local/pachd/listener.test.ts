@@ -96,7 +96,7 @@ test('the next pod has the database of the one before, and the bindings of the S
   made(leaf.leaf, KINDS.Pod, aPachdPod(issuer.url));
   await leaf.until(() => live(leaf.leaf, KINDS.Pod, 'pachd').status?.phase === 'Running');
   const second = await openPachyderm(reachInto(leaf), options);
-  const proof = await second.provesLocked(ROOT_TOKEN, {
+  const proof = await second.proveLocked(ROOT_TOKEN, {
     ...{ version: '2.12.1', owner: 'ada@example.com', bindings, issuer: issuer.url },
   });
   // The Secret did not name Ada: a restart takes her away. The default project stays as Hub left it.

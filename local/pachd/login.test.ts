@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { WebReply } from '../../functions/net/exchange.ts';
 import { askedBy, callOne } from '../../functions/pachyderm/calls.ts';
 import { grpcChannel } from '../../functions/pachyderm/grpc.ts';
-import type { Door } from '../../functions/pachyderm/reach.ts';
-import { visit, type WebReply } from '../../functions/pachyderm/web.ts';
+import { type Door, visit } from '../../functions/pachyderm/reach.ts';
 import type { AuthValues } from './chart.ts';
 import { type Pachd, PORTS } from './pachd.ts';
 import {

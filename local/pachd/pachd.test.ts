@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { askedBy, callAll, callOne } from '../../functions/pachyderm/calls.ts';
 import { type GrpcChannel, GrpcRefusal, grpcChannel } from '../../functions/pachyderm/grpc.ts';
 import { PERMISSION, RESOURCE } from '../../functions/pachyderm/protos.ts';
-import { hashOf } from '../../functions/pachyderm/tokens.ts';
+import { digestOf } from '../../functions/secrets.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { virtualClock } from '../clock.ts';
 import { memoryDatabase } from './data.ts';
@@ -59,7 +59,7 @@ describe('a pachd locked by its values', () => {
 
   const restored = async (subject: string, token: string, lifeMs = minutes(5)): Promise<string> => {
     const expiration = { seconds: (Date.now() + lifeMs) / 1000 };
-    const order = { token: { hashedToken: hashOf(token), subject, expiration } };
+    const order = { token: { hashedToken: digestOf(token), subject, expiration } };
     await callOne(channel, 'auth_v2.API/RestoreAuthToken', order, askedBy(ROOT_TOKEN));
     return token;
   };
@@ -212,7 +212,7 @@ describe('a pachd over its starts', () => {
     const pachd = await aPachd(lockedValues(issuer.url), { clock });
     const channel = channelTo(pachd);
     const expiration = { seconds: (clock.now() + hours(1)) / 1000 };
-    const order = { token: { hashedToken: hashOf('ada'), subject: ADA, expiration } };
+    const order = { token: { hashedToken: digestOf('ada'), subject: ADA, expiration } };
     await callOne(channel, 'auth_v2.API/RestoreAuthToken', order, askedBy(ROOT_TOKEN));
     await clock.runFor(hours(1) + 1000);
     expect(await refusalOf(callOne(channel, 'auth_v2.API/WhoAmI', {}, askedBy('ada')))).toEqual({

@@ -83,7 +83,12 @@ export async function startPachd(options: PachdOptions): Promise<Pachd> {
   const console = createConsole({
     clientId: environment.CONSOLE_OAUTH_ID ?? '',
     sessionMinutes: Number(environment.SESSION_DURATION_MINUTES ?? 43_200),
-    ...{ data, auth, logins, clock, random, issuerFetch },
+    data,
+    auth,
+    logins,
+    clock,
+    random,
+    issuerFetch,
   });
   const pages: Readonly<Record<number, (socket: Duplex) => void>> = {
     [PORTS.s3]: serveWeb(noS3),

@@ -253,8 +253,11 @@ function protoValue(item: unknown): Message {
 function versionMessage(version: string): Message {
   const [, major, minor, micro, additional] = /^(\d+)\.(\d+)\.(\d+)(.*)$/.exec(version) ?? [];
   return {
-    ...{ major: Number(major), minor: Number(minor), micro: Number(micro) },
-    ...{ additional, platform: 'amd64' },
+    major: Number(major),
+    minor: Number(minor),
+    micro: Number(micro),
+    additional,
+    platform: 'amd64',
   };
 }
 

@@ -83,14 +83,19 @@ export interface Page<T> {
   next?: string;
 }
 
+export interface BucketPage extends Page<Bucket> {
+  /** Names of those that are there, but whose location is away. */
+  unreachable: string[];
+}
+
 export interface StorageModel {
   readonly projectId: string;
   /** @throws ServiceError `invalid`, `conflict` */
   insertBucket(name: string, settings: BucketSettings, projectId?: string): Bucket;
   /** @throws ServiceError `notFound`, `forbidden` */
   requireBucket(name: string): Bucket;
-  /** Of the project, by name. */
-  listBuckets(options?: { prefix?: string; after?: string; limit?: number }): Page<Bucket>;
+  /** Of the project, by name. Some may be missing. */
+  listBuckets(options?: { prefix?: string; after?: string; limit?: number }): BucketPage;
   /** @throws ServiceError as `requireBucket`; `invalid`, `conditionNotMet` */
   patchBucket(name: string, settings: BucketSettings, ifMetageneration?: string): Bucket;
   /** @throws ServiceError as `requireBucket`; `conflict` if it holds objects, `conditionNotMet` */
@@ -279,7 +284,13 @@ export function createStorageModel(world: World, options: StorageOptions = {}): 
     requireBucket,
     listBuckets({ prefix = '', after, limit } = {}) {
       const own = [...buckets.values()].filter((bucket) => bucket.projectId === world.projectId);
-      return pageOf(own, prefix, after, limit);
+      const page = pageOf(own, prefix, after, limit);
+      const away = new Set(page.items.filter(({ location }) => faults.hit('unreachable', location)));
+      return {
+        ...page,
+        items: page.items.filter((bucket) => !away.has(bucket)),
+        unreachable: [...away].map(({ name }) => name),
+      };
     },
     patchBucket(name, settings, ifMetageneration) {
       const bucket = structuredClone(requireBucket(name));
@@ -429,6 +440,11 @@ const defaultBindings = (projectId: string): Binding[] => [
     members: [`projectEditor:${projectId}`, `projectOwner:${projectId}`],
   },
   { role: 'roles/storage.legacyBucketReader', members: [`projectViewer:${projectId}`] },
+  {
+    role: 'roles/storage.legacyObjectOwner',
+    members: [`projectEditor:${projectId}`, `projectOwner:${projectId}`],
+  },
+  { role: 'roles/storage.legacyObjectReader', members: [`projectViewer:${projectId}`] },
 ];
 
 function requireAllowed({ softDeleteS, location }: Bucket, allowed: StorageOptions['allowed'] = {}): void {

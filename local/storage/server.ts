@@ -126,7 +126,12 @@ const BUCKETS: Operations = {
     id: 'storage.buckets.list',
     run(model, { query }) {
       requireProject(model, query);
-      return listResource('storage#buckets', model.listBuckets(pageOptions(query)), bucketResource);
+      const page = model.listBuckets(pageOptions(query));
+      const unreachable = page.unreachable.map((name) => `projects/_/buckets/${name}`);
+      return {
+        ...listResource('storage#buckets', page, bucketResource),
+        ...(query.get('returnPartialSuccess') === 'true' && unreachable.length > 0 && { unreachable }),
+      };
     },
   },
 };

@@ -17,6 +17,7 @@ export const AUDIT_ACTIONS = [
   'delete',
   'retry',
   'share',
+  'extend',
   'transfer',
   'invite',
   'withdraw-invitation',

@@ -8,7 +8,7 @@ import { STATES } from '../lifecycle/table.ts';
 import { instant, label, micros, schemaField } from './fields.ts';
 import { SHARDS } from './paths.ts';
 
-export { CLUSTERS, clusterPath, SHARDS } from './paths.ts';
+export { ALL_SHARDS, CLUSTERS, clusterPath, SHARDS } from './paths.ts';
 export { shapeOf } from './shape.ts';
 
 export const role = z.enum(['viewer', 'editor', 'owner']);
@@ -23,6 +23,7 @@ export const clusterSpec = z.object({
   /** One zone (cheaper, quicker) or all zones of the region for the control plane and the nodes. */
   availability: z.enum(['zonal', 'regional']),
   isolation: z.enum(['dedicated', 'namespace']),
+  /** Its lifetime, as it was last asked for: from `ready`, or from when it was extended. */
   ttlHours: z.number().int().positive().optional(),
 });
 export type ClusterSpec = z.infer<typeof clusterSpec>;
@@ -170,19 +171,25 @@ export const clusterDocument = z.object({
   members: z.record(z.string(), role),
   /** By uid: the verified address of each member, by which the application knows them. */
   emails: z.record(z.string(), z.string()).default({}),
-  /** Owner and members: what security rules and list queries look at. */
+  /** Owner and members: what security rules, of the timeline too, and list queries look at. */
   readers: z.array(z.string()),
 
   /** When its owner asked for it: of a claimed spare, the claim. */
   createdAt: instant,
   readyAt: instant.optional(),
-  /** End of the lifetime asked for with `ttlHours`, counted from `ready`. */
+  /** End of the lifetime asked for with `ttlHours`: counted from `ready`, and anew from each extension. */
   expiresAt: instant.optional(),
   /** TTL policy: a deleted cluster's document goes then. */
   purgeAt: instant.optional(),
+  /** While a long timeline is put away: the epoch of the last event that has its `purgeAt`. */
+  purgedEpoch: z.number().int().nonnegative().optional(),
 });
 export type Cluster = z.infer<typeof clusterDocument> & { id: string };
 export type ClusterFields = Omit<Cluster, 'id'>;
 
 /** Changes to a document; `undefined` removes a field. */
 export type ClusterPatch = { [K in keyof ClusterFields]?: ClusterFields[K] | undefined };
+
+/** A uid may be any string, so it must not find what every object inherits. */
+export const roleOf = ({ members }: Pick<Cluster, 'members'>, uid: string): Role | undefined =>
+  Object.hasOwn(members, uid) ? members[uid] : undefined;

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { STATES } from '../lifecycle/table.ts';
 import { clusterId, instant, schemaField } from './fields.ts';
 
-export { durationsPath, PROVIDER } from './paths.ts';
+export { DURATIONS, durationsPath } from './paths.ts';
 
 /** Enough for some hours of a busy Hub. */
 export const MAX_READY = 200;

@@ -1,4 +1,4 @@
-/** `clusters/{id}/events/{epoch}`: the timeline, written by the engine in the commit it tells of. Owner and members read it. */
+/** `clusters/{id}/events/{epoch}`: the timeline, written by the engine in the commit it tells of. Whoever may read the cluster may read it. */
 import { z } from 'zod';
 import { STATES } from '../lifecycle/table.ts';
 import { clusterError } from './cluster.ts';
@@ -27,6 +27,7 @@ export const eventDocument = z.object({
     'retry',
     'claim',
     'share',
+    'extend',
     'repair',
   ]),
   /** In words. */
@@ -40,7 +41,6 @@ export const eventDocument = z.object({
   subject: z.string().optional(),
   /** Names the attempt that wrote it, so that a handler whose commit had no answer can tell its own from another's. */
   nonce: z.string(),
-  readers: z.array(z.string()),
   /** With its cluster, once that is deleted: it names people. A TTL policy takes it away. */
   purgeAt: instant.optional(),
 });

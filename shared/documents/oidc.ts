@@ -10,8 +10,9 @@ import { clusterId, instant, schemaField } from './fields.ts';
 export const oidcClientPath = (cluster: string): string => `oidcClients/${cluster}`;
 /** @param digest of the interaction's id */
 export const oidcInteractionPath = (digest: string): string => `oidcInteractions/${digest}`;
+export const OIDC_CODES = 'oidcCodes';
 /** @param digest of the code */
-export const oidcCodePath = (digest: string): string => `oidcCodes/${digest}`;
+export const oidcCodePath = (digest: string): string => `${OIDC_CODES}/${digest}`;
 
 /** From the cluster's "sign in" to the end of the console's. */
 export const INTERACTION_LIFETIME_MS = minutes(10);

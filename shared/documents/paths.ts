@@ -4,8 +4,11 @@ export const CLUSTERS = 'clusters';
 export const clusterPath = (id: string): string => `${CLUSTERS}/${id}`;
 /** Who looks for what is due reads `shard in [0..15]`: a rising timestamp indexed alone would be a hot spot. */
 export const SHARDS = 16;
+export const ALL_SHARDS: readonly number[] = Array.from({ length: SHARDS }, (_, shard) => shard);
 
-export const eventsOf = (clusterId: string): string => `${clusterPath(clusterId)}/events`;
+/** What happened to each cluster, below it. */
+export const EVENTS = 'events';
+export const eventsOf = (clusterId: string): string => `${clusterPath(clusterId)}/${EVENTS}`;
 /** Zero-padded so that ids sort as numbers. */
 export const eventPath = (clusterId: string, epoch: number): string =>
   `${eventsOf(clusterId)}/${String(epoch).padStart(8, '0')}`;
@@ -21,9 +24,9 @@ export const STATUS = 'status';
 export const statusPath = (cell: string): string => `${STATUS}/${cell}`;
 
 /** The provider there is. */
-export const PROVIDER = 'gke';
-export const durationsPath = (region: string, provider = PROVIDER): string =>
-  `durations/${provider}-${region}`;
+const PROVIDER = 'gke';
+export const DURATIONS = 'durations';
+export const durationsPath = (region: string): string => `${DURATIONS}/${PROVIDER}-${region}`;
 
 export const DEAD_LETTERS = 'deadLetters';
 export const deadLetterPath = (id: string): string => `${DEAD_LETTERS}/${id}`;

@@ -38,7 +38,7 @@ export const statusDocument = z.object({
   deadLetters: count,
   /** Objects in the cloud that belong to no cluster and are not gone yet. */
   orphans: count,
-  /** Clusters that only an operator can help. */
+  /** Clusters that need an operator. */
   stuck: count,
   /** When the last of it changed: while all stays as it is, nothing is written. */
   updatedAt: instant,

@@ -56,7 +56,7 @@ const spec = {
   availability: 'zonal',
   isolation: 'dedicated',
 } as const;
-const COMMANDS: readonly Command[] = ['delete', 'retry', 'share', 'claim', 'repair'];
+const COMMANDS: readonly Command[] = ['delete', 'retry', 'share', 'extend', 'claim', 'repair'];
 
 /** What may happen next, by chance; undefined: nothing that fits this state. */
 function outcomeOf(cluster: Cluster, pick: number, price: number): Outcome | undefined {

@@ -26,6 +26,11 @@ export function wayFrom(state: State): readonly State[] {
 /** On its way out, or gone: nobody new comes in, and there is nothing to hand over. */
 export const ENDING: ReadonlySet<State> = new Set<State>([...wayFrom('deleting'), 'deleted']);
 
+/** States in which something can be done about what a look at the inside of a cluster finds. */
+export const REPAIRABLE: readonly State[] = STATES.filter(
+  (state) => rowOf(state).accepts.repair !== undefined,
+);
+
 /** From the first state to `ready`, where no spare waits. */
 export const COLD_WAY: readonly State[] = wayFrom('queued');
 

@@ -66,6 +66,11 @@ describe('the lifecycle table', () => {
     expect(rowOf(state).accepts.share).toBeDefined();
   });
 
+  test('a lifetime can be extended for as long as it counts and the cluster is of use, and in place', () => {
+    for (const state of STATES)
+      expect(rowOf(state).accepts.extend).toBe(rowOf(state).usable ? state : undefined);
+  });
+
   test('each step belongs to one state', () => {
     expect(new Set(stepNames).size).toBe(stepNames.length);
   });

@@ -13,7 +13,13 @@ export type RetryPolicy = 'cloud' | 'stubborn';
  * What may be asked of a cluster. Hub's own are `claim`, by which a waiting spare gets its owner, and `repair`, when something in it is
  * not as it was left.
  */
-export type Command = 'delete' | 'retry' | 'share' | 'claim' | 'repair';
+export type Command = 'delete' | 'retry' | 'share' | 'extend' | 'claim' | 'repair';
+
+/**
+ * They change a cluster also where they lead to the state that it is in: who may use it, or when it ends. A step that is at work there
+ * looks at it again.
+ */
+export const IN_PLACE: ReadonlySet<Command> = new Set(['share', 'extend']);
 
 interface Common {
   /** What the user reads. */
@@ -25,8 +31,8 @@ interface Common {
   /** Its members may use it. */
   usable?: true;
   /**
-   * Commands this state takes, and where they lead. One that leads to the state itself is answered and changes nothing, but for `share`:
-   * the members change all the same, and the state's step looks at them again.
+   * Commands this state takes, and where they lead. One that leads to the state itself is answered and changes nothing, but for those
+   * of `IN_PLACE`.
    */
   accepts: Partial<Record<Command, string>>;
 }
@@ -160,7 +166,7 @@ export const LIFECYCLE = defineLifecycle({
   ready: {
     label: 'Ready',
     usable: true,
-    accepts: { share: 'sharing', repair: 'repairing', delete: 'deleting' },
+    accepts: { share: 'sharing', extend: 'ready', repair: 'repairing', delete: 'deleting' },
     due: 'deleting',
   },
   sharing: {
@@ -170,14 +176,14 @@ export const LIFECYCLE = defineLifecycle({
     success: 'ready',
     // It keeps the error, and the next look at what has drifted tries again.
     failure: 'ready',
-    accepts: { share: 'sharing', delete: 'deleting' },
+    accepts: { share: 'sharing', extend: 'sharing', delete: 'deleting' },
     // Whoever was removed must be shut out even if the leaf is away for a while.
     timeoutMs: hours(2),
     expectedMs: seconds(2),
     retry: 'stubborn',
   },
   repairing: {
-    label: 'Looking after it',
+    label: 'Maintaining it',
     usable: true,
     step: 'repair',
     success: 'ready',
@@ -185,7 +191,7 @@ export const LIFECYCLE = defineLifecycle({
     failure: 'ready',
     // Nobody misses a spare; the pool makes another.
     failureOfSpare: 'deleting',
-    accepts: { share: 'repairing', delete: 'deleting' },
+    accepts: { share: 'repairing', extend: 'repairing', delete: 'deleting' },
     timeoutMs: minutes(45),
     expectedMs: seconds(60),
     retry: 'cloud',
@@ -231,7 +237,7 @@ export const LIFECYCLE = defineLifecycle({
     retry: 'stubborn',
   },
   sweeping: {
-    label: 'Making sure that nothing is left',
+    label: 'Making sure nothing is left',
     step: 'prove',
     success: 'deleted',
     failure: 'stuck',

@@ -368,17 +368,32 @@ describe('commands', () => {
         note: 'Grace may look.',
       });
       expect(next.fields).toMatchObject({ ...patch, epoch: 5, state: rowOf(state).accepts.share });
-      expect(next.event).toMatchObject({
-        cause: 'share',
-        message: 'Grace may look.',
-        readers: ['ada', 'grace'],
-      });
+      expect(next.event).toMatchObject({ cause: 'share', message: 'Grace may look.' });
       // Whoever waits for the tombstone hold goes on waiting; every other step looks again at once.
       const runs = rowOf(next.fields.state).step !== undefined && state !== 'sweeping';
       expect(next.wake).toBe(runs);
       if (state === 'sweeping') expect(next.fields.dueAt).toEqual(dueAt);
     },
   );
+
+  test('an extension moves the end of what rests, and the end to come of what does not', () => {
+    const expiresAt = new Date(NOW + minutes(90));
+    const extend: Outcome = { kind: 'command', command: 'extend', actor: 'ada', patch: { expiresAt } };
+    const soon = { expiresAt: new Date(NOW), dueAt: new Date(NOW), epoch: 4 };
+    const rests = step(aCluster({ state: 'ready', ...soon }), extend);
+    expect(rests.fields).toMatchObject({ state: 'ready', epoch: 5, expiresAt, dueAt: expiresAt });
+    expect(rests.event).toMatchObject({ from: 'ready', to: 'ready', cause: 'extend', epoch: 5 });
+    expect(rests.wake).toBe(false);
+    for (const state of ['sharing', 'repairing'] as const) {
+      const before = aCluster({ state, ...soon, deadlineAt: new Date(NOW + 5) });
+      const works = step(before, extend);
+      expect(works.fields).toMatchObject({ state, epoch: 5, expiresAt, deadlineAt: before.deadlineAt });
+      expect(works.fields.dueAt).toEqual(new Date(NOW + HANDLER_LIMIT_MS));
+      expect(works.wake).toBe(true);
+      const { fields } = step({ ...works.fields, id: before.id }, { kind: 'done' });
+      expect(fields).toMatchObject({ state: 'ready', dueAt: expiresAt });
+    }
+  });
 
   test('a change of members does not give a step more time than it has', () => {
     const before = aCluster({

@@ -19,6 +19,7 @@ import { commandEdge, isFinal, MAKING, progressOf, remainingMs } from './derive.
 import {
   type Command,
   HANDLER_LIMIT_MS,
+  IN_PLACE,
   LOOK_AFTER_MS,
   RETRY,
   rowOf,
@@ -87,7 +88,7 @@ export interface Transition {
   vacated?: number;
 }
 
-/** After one deleted cluster's documents have served their purpose. */
+/** How long the documents of a deleted cluster are kept. */
 export const KEEP_DELETED_MS = days(30);
 /**
  * The bound of a look while the world is busy or away: a share of the time that the state has taken so far, within these. So it grows as
@@ -128,7 +129,8 @@ export function transition(cluster: Cluster, outcome: Outcome, at: Circumstances
     case 'command': {
       const to = commandEdge(cluster.state, outcome.command);
       if (to === undefined) return undefined;
-      if (to === cluster.state) return outcome.command === 'share' ? again(cluster, outcome, at) : undefined;
+      if (to === cluster.state)
+        return IN_PLACE.has(outcome.command) ? again(cluster, outcome, at) : undefined;
       const patch = { ...anew(cluster, outcome.command, at), ...outcome.patch };
       return enter(cluster, to, outcome.command, patch, at, outcome);
     }
@@ -282,11 +284,15 @@ function wait(
   return { fields, wake: atOnce, ...(short && { wakeInMs: outcome.forMs }) };
 }
 
-/** The same state at a new epoch: what its step has found so far may rest on members that are none any more. */
+/**
+ * The same state at a new epoch: what its step has found so far may rest on members that are none any more, and a sweep that is about to
+ * end a lifetime may have read its end as it was.
+ */
 function again(cluster: Cluster, outcome: Outcome & { kind: 'command' }, at: Circumstances): Transition {
   const row = rowOf(cluster.state);
   const runs = row.step !== undefined;
   const held = 'afterHold' in row && row.afterHold && cluster.holdUntilAt && !past(cluster.holdUntilAt, at);
+  const { expiresAt } = { ...cluster, ...outcome.patch };
   const fields = patched(cluster, {
     ...UNPARKED,
     ...outcome.patch,
@@ -294,6 +300,7 @@ function again(cluster: Cluster, outcome: Outcome & { kind: 'command' }, at: Cir
     deadlineAt: deadlineOf(cluster, at),
     lookAt: lookOf(cluster, cluster.state, outcome.patch, at),
     ...(runs && !held && { dueAt: new Date(at.afterWork(HANDLER_LIMIT_MS)) }),
+    ...('due' in row && row.due && { dueAt: expiresAt }),
   });
   const message = outcome.note ?? `${row.label}.`;
   const event = eventOf(fields, cluster.state, outcome.command, message, 0, at, outcome);
@@ -443,7 +450,6 @@ function eventOf(
     message,
     durationMs: Math.round(durationMs),
     nonce: at.nonce,
-    readers: fields.readers,
     ...(from === undefined ? {} : { from }),
     ...(fields.error === undefined ? {} : { error: fields.error }),
     ...(actor === undefined ? {} : { actor }),

@@ -95,3 +95,14 @@ run "channels_are_of_the_project_of_a_cell" {
 
   expect_failures = [var.paging_channels]
 }
+
+run "instances_are_of_functions_that_are_there" {
+  command = plan
+
+  variables {
+    min_instances = { apis = 1 }
+    max_instances = { step_install = 5 }
+  }
+
+  expect_failures = [var.min_instances, var.max_instances]
+}

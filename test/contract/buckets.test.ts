@@ -247,11 +247,27 @@ describe.each([
       .bindings.filter(({ role }) => role === DATA_ROLE)
       .flatMap(({ members }) => members);
 
-  test('a cluster’s workloads are let in beside those whom the project lets in anyway', async () => {
+  /** Those of a new bucket without whoever may look at the project. */
+  const owners = () =>
+    model
+      .getPolicy(BUCKET.name)
+      .bindings.filter(({ members }) => !members.includes('projectViewer:hub-test'));
+
+  test('a cluster’s workloads are let in beside those who may change the project', async () => {
     await side.buckets.ensureBucket(BUCKET);
-    const before = model.getPolicy(BUCKET.name).bindings;
+    const before = owners();
+    expect(before.length).toBeGreaterThan(0);
     await side.buckets.ensureAccess(BUCKET, OWN);
     expect(model.getPolicy(BUCKET.name).bindings).toEqual([...before, { role: DATA_ROLE, members: [OWN] }]);
+  });
+
+  test('who may look at the project does not read what is in it, also where they did before', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    const viewers = { role: 'roles/storage.legacyObjectReader', members: ['projectViewer:hub-test'] };
+    expect(model.getPolicy(BUCKET.name).bindings).toContainEqual(viewers);
+    model.setPolicy(BUCKET.name, { bindings: [viewers, { role: DATA_ROLE, members: [OWN] }] });
+    await side.buckets.ensureAccess(BUCKET, OWN);
+    expect(JSON.stringify(model.getPolicy(BUCKET.name))).not.toContain('projectViewer');
   });
 
   test('whom the organisation lets into no bucket is not let in by asking again', async () => {
@@ -263,7 +279,7 @@ describe.each([
 
   test('who may do more than use the data, as before, may do no more than that', async () => {
     await side.buckets.ensureBucket(BUCKET);
-    const before = model.getPolicy(BUCKET.name).bindings;
+    const before = owners();
     const bindings = [...before, { role: 'roles/storage.objectUser', members: [OWN] }];
     model.setPolicy(BUCKET.name, { bindings });
     await side.buckets.ensureAccess(BUCKET, OWN);
@@ -320,6 +336,20 @@ describe.each([
     await side.buckets.ensureBucket(BUCKET);
     await Promise.all([1, 2, 3].map(() => side.buckets.ensureAccess(BUCKET, OWN)));
     expect(dataMembers()).toEqual([OWN]);
+  });
+
+  test('a list that may lack something is none: it proves nothing gone', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    model.insertBucket(`${BUCKET.name}-theirs`, {}, 'another-project');
+    world.faults.force('unreachable', { times: 1, subject: 'EUROPE-WEST1' });
+    expect(await codeOf(side.buckets.listBuckets(ID))).toBe('PROVIDER_UNAVAILABLE');
+    world.faults.force('unreachable', { times: 1, subject: 'EUROPE-WEST1' });
+    expect(await codeOf(side.buckets.listAllBuckets())).toBe('PROVIDER_UNAVAILABLE');
+    world.faults.force('unreachable', { times: 1, subject: 'EUROPE-WEST1' });
+    const foreign = { ...BUCKET, name: `${BUCKET.name}-theirs` };
+    model.insertBucket(`${foreign.name}-2`, { location: 'europe-west1' });
+    expect(await codeOf(side.buckets.ensureBucketGone(foreign))).toBe('PROVIDER_UNAVAILABLE');
+    expect(await side.buckets.listBuckets(ID)).toEqual([BUCKET.name]);
   });
 
   test('a service that does not answer is PROVIDER_UNAVAILABLE, and nothing has happened', async () => {

@@ -21,9 +21,6 @@ import { memoryDocuments } from '../../local/memory/documents.ts';
 import { seededRandom } from '../../local/random.ts';
 import { memoryStore } from '../../local/store.ts';
 
-/** Only as long as a slow machine needs. */
-const SOON = { timeout: 60_000 };
-
 /** One side of the port. */
 interface Side {
   documents: Documents;
@@ -453,55 +450,6 @@ describe.each([
       const version = first?.version ?? '';
       await documents.commit([{ op: 'update', path: path('a'), data: { n: 5 }, ifVersion: version }]);
       expect((await read('a'))?.n).toBe(5);
-    });
-  });
-
-  describe('watching', () => {
-    const watch = (id: string) => {
-      const seen: unknown[] = [];
-      const stop = documents.watch(path(id), (snapshot) => seen.push(snapshot?.data.n));
-      return { seen, stop };
-    };
-
-    test('tells of each state: none, created, changed, deleted', async () => {
-      const { seen, stop } = watch('a');
-      await vi.waitFor(() => expect(seen).toEqual([undefined]), SOON);
-      await create('a', { n: 1 });
-      await vi.waitFor(() => expect(seen).toEqual([undefined, 1]), SOON);
-      await documents.commit([{ op: 'update', path: path('a'), data: { n: 2 } }]);
-      await vi.waitFor(() => expect(seen).toEqual([undefined, 1, 2]), SOON);
-      await documents.commit([{ op: 'delete', path: path('a') }]);
-      await vi.waitFor(() => expect(seen).toEqual([undefined, 1, 2, undefined]), SOON);
-      stop();
-    });
-
-    test('a fast series ends with the last state and never goes back', async () => {
-      const { seen, stop } = watch('a');
-      await Promise.all(
-        Array.from({ length: 20 }, (_, n) =>
-          documents.commit([{ op: 'set', path: path('a'), data: { n: n + 1 } }]),
-        ),
-      );
-      await documents.commit([{ op: 'set', path: path('a'), data: { n: 100 } }]);
-      await vi.waitFor(() => expect(seen.at(-1)).toBe(100), SOON);
-      expect(seen.filter((n) => n === 100)).toHaveLength(1);
-      stop();
-    });
-
-    test('says nothing of other documents, of writes without a change, or after it is stopped', async () => {
-      await create('a', { n: 1 });
-      const { seen, stop } = watch('a');
-      await vi.waitFor(() => expect(seen).toEqual([1]), SOON);
-      await create('b', { n: 7 });
-      await documents.commit([{ op: 'set', path: path('a'), data: { n: 1 } }]);
-      await documents.commit([{ op: 'set', path: path('a'), data: { n: 2 } }]);
-      await vi.waitFor(() => expect(seen).toEqual([1, 2]), SOON);
-      stop();
-      const other = watch('a');
-      await documents.commit([{ op: 'set', path: path('a'), data: { n: 3 } }]);
-      await vi.waitFor(() => expect(other.seen.at(-1)).toBe(3), SOON);
-      other.stop();
-      expect(seen).toEqual([1, 2]);
     });
   });
 

@@ -19,7 +19,7 @@ import { seededRandom } from '../../local/random.ts';
 import { memoryStore, type Store } from '../../local/store.ts';
 import { actions, busInMemory, outcomeOf as outcomeOfBus, wireBuses } from './fidelity/bus.ts';
 import { buckets, gke, names, type TwoFaces } from './fidelity/clouds.ts';
-import { Database, type Outcome, outcomeOf } from './fidelity/database.ts';
+import { Database, type Outcome, outcomeOf, type Watched } from './fidelity/database.ts';
 import { type Operation, operations, PATHS, type PlannedWrite } from './fidelity/operations.ts';
 
 const RUNS = Number(process.env.HUB_FIDELITY_RUNS ?? 100);
@@ -48,11 +48,23 @@ beforeAll(async () => {
   const face = await serveFirestore(world, 0, { model: createFirestore(world, { indexes }) });
   const open = () => new Firestore({ projectId: 'demo', host: `127.0.0.1:${face.port}`, ssl: false });
   const clients = [open(), open()] as const;
-  wireClients = [createDocuments(clients[0]), createDocuments(clients[1])];
+  wireClients = [listening(clients[0]), listening(clients[1])];
   undo.push(() => face.close(), ...clients.map((client) => () => client.terminate()));
 });
 afterAll(async () => {
   for (const one of undo.reverse()) await one();
+});
+
+const listening = (client: Firestore): Watched => ({
+  ...createDocuments(client),
+  watch: (path, onChange) =>
+    client.doc(path).onSnapshot(({ updateTime }) => {
+      if (!updateTime) return onChange(undefined);
+      const { seconds, nanoseconds } = updateTime;
+      // As the adapter says it.
+      const version = `${seconds}.${String(nanoseconds).padStart(9, '0')}`;
+      onChange({ version, updateTime: updateTime.toDate() });
+    }),
 });
 
 function inMemory(store: Store = memoryStore()) {

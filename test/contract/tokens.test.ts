@@ -101,6 +101,7 @@ async function googleSide(): Promise<Side & { face: AuthFace }> {
 
 const pointedAt = (face: AuthFace) => ({
   projectId: PROJECT,
+  clock: realClock(),
   local: { authTls: `127.0.0.1:${face.tlsPort}`, ca: face.ca },
 });
 
@@ -353,6 +354,20 @@ describe('a forged token is refused by firebase-admin', () => {
     expect(await verifier.verify(await sign(claims()))).toMatchObject({ uid: 'ada', operator: false });
   });
 
+  test("what comes from the future is told by the clock that is given, not by the machine's", async () => {
+    const clock = { ...realClock(), now: () => Date.now() - seconds(120) };
+    const behind = createTokenVerifier({ ...pointedAt(face), clock });
+    expect(await refusal(behind, await sign(claims()))).toBe('TOKEN_INVALID');
+    const nowS = Math.floor(Date.now() / 1000);
+    const ahead = { ...realClock(), now: () => (nowS + 300) * 1000 };
+    const early = sign(claims({ iat: nowS + 240, auth_time: nowS + 240 }));
+    expect(await createTokenVerifier({ ...pointedAt(face), clock: ahead }).verify(await early)).toMatchObject(
+      {
+        uid: 'ada',
+      },
+    );
+  });
+
   test('a good signature over a user who does not exist is of no use', async () => {
     expect(await refusal(verifier, await sign(claims({ sub: 'nobody' })))).toBe('TOKEN_REVOKED');
   });
@@ -399,7 +414,7 @@ describe('firebase-admin and the Auth stand-in', () => {
     const local = { authTls: `127.0.0.1:${server.port}`, ca: identity.ca };
     const side = await googleSide();
     const token = await side.signIn('ada');
-    expect(await refusal(createTokenVerifier({ projectId: PROJECT, local }), token)).toBe('UNAVAILABLE');
+    expect(await refusal(createTokenVerifier({ ...pointedAt(side.face), local }), token)).toBe('UNAVAILABLE');
     await Promise.all([server.close(), side.close()]);
   });
 
@@ -407,13 +422,15 @@ describe('firebase-admin and the Auth stand-in', () => {
     const [side, other] = [await countedSide(), await countedSide()];
     const token = await side.signIn('ada');
     const local = { ...side.options.local, ca: other.options.local.ca };
-    expect(await refusal(createTokenVerifier({ projectId: PROJECT, local }), token)).toBe('UNAVAILABLE');
+    expect(await refusal(createTokenVerifier({ ...side.options, local }), token)).toBe('UNAVAILABLE');
     await Promise.all([side.close(), other.close()]);
   });
 
   test('the variable that switches signatures off is refused', () => {
     vi.stubEnv('FIREBASE_AUTH_EMULATOR_HOST', '127.0.0.1:1');
-    expect(() => createTokenVerifier({ projectId: PROJECT })).toThrow('FIREBASE_AUTH_EMULATOR_HOST');
+    expect(() => createTokenVerifier({ projectId: PROJECT, clock: realClock() })).toThrow(
+      'FIREBASE_AUTH_EMULATOR_HOST',
+    );
     vi.unstubAllEnvs();
   });
 

@@ -7,8 +7,8 @@ promise('3', 'a field that is not asked for is refused, and nothing is written',
   broken: {
     'a body is open': {
       file: 'shared/api.ts',
-      from: 'export const putMemberBody = z\n  .strictObject(',
-      to: 'export const putMemberBody = z\n  .object(',
+      from: 'export const putMemberBody = z.strictObject(',
+      to: 'export const putMemberBody = z.object(',
     },
     'what has no body takes one': {
       file: 'functions/api/endpoint.ts',

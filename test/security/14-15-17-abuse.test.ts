@@ -1,8 +1,10 @@
 import { miners, money, rates, signUps } from './checks/abuse.ts';
 import { promise } from './promise.ts';
 
-const RATES = 'functions/abuse/rates.ts';
-const SIGNAL = 'functions/abuse/signal.ts';
+const ADMISSION = 'functions/accounts/admission.ts';
+const CREATIONS = 'functions/accounts/creations.ts';
+const RATES = 'functions/http/request-rates.ts';
+const SIGNAL = 'functions/accounts/signal.ts';
 
 promise('14', 'who asks too often is told to wait, and nobody else is', {
   check: rates,
@@ -15,7 +17,7 @@ promise('14', 'who asks too often is told to wait, and nobody else is', {
     },
     'a bucket is never filled': { file: RATES, from: '((now - atMs) * perMinute) / minutes(1)', to: '0' },
     'all share a bucket': {
-      file: 'functions/api/auth.ts',
+      file: 'functions/http/auth.ts',
       from: '.uid}`, ports',
       to: '.uid.length && 1}`, ports',
     },
@@ -30,7 +32,7 @@ promise('14', 'who asks too often is told to wait, and nobody else is', {
       to: '  takeForAddress',
     },
     'a guess is not counted': {
-      file: 'functions/api/auth.ts',
+      file: 'functions/http/auth.ts',
       from: '    takeForAddress(buckets, ports, headers);\n',
       to: '',
     },
@@ -40,12 +42,12 @@ promise('14', 'who asks too often is told to wait, and nobody else is', {
       to: "?.split(',')[0]",
     },
     'creations are not counted': {
-      file: RATES,
+      file: CREATIONS,
       from: '  requireRate(ports, asked);',
       to: '  requireRate(ports, 0 * asked);',
     },
     'claims are not counted': {
-      file: 'functions/steps/admit.ts',
+      file: ADMISSION,
       from: '{ ...hour, made: hour.made + 1 }',
       to: 'hour',
     },
@@ -67,28 +69,28 @@ promise('15', 'what costs more than it may waits', {
   in: ['abuse.ts', 'money'],
   broken: {
     'clusters are not counted': {
-      file: 'functions/steps/admit.ts',
+      file: ADMISSION,
       from: 'if (clusters > (now',
       to: 'if (clusters > 1e9 + (now',
     },
     'money is not counted': {
-      file: 'functions/steps/admit.ts',
+      file: ADMISSION,
       from: 'if (sum > most)',
       to: 'if (sum > 1e15 + most)',
     },
     'what can never fit waits': {
-      file: 'functions/steps/admit.ts',
+      file: ADMISSION,
       from: 'if (hourlyMicros > most &&',
       to: 'if (hourlyMicros > 1e15 + most &&',
     },
     'a switch refuses': {
-      file: 'functions/steps/admit.ts',
+      file: ADMISSION,
       from: ' && !isOff) {',
       to: ' && [isOff]) {',
     },
     'the cell is not asked': {
       file: 'functions/steps/admit.ts',
-      from: "    planAdmission(ofCell?.data, cellLimits, price, 'cell'),",
+      from: "    planAdmission(ofCell?.data, cellLimits(ports), price, 'cell'),",
       to: '    cellLimits && undefined,',
     },
   },
@@ -114,7 +116,7 @@ promise('17', 'whoever mines is throttled, then suspended, until an operator say
       to: '',
     },
     'members of its cluster are not asked whose it is': {
-      file: 'functions/abuse/standing.ts',
+      file: 'functions/accounts/standing.ts',
       from: "if (ofOwner?.data.standing?.state === 'suspended') throw",
       to: 'if (false) throw',
     },
@@ -131,14 +133,18 @@ promise('17', 'of very many new accounts those beyond wait for an operator', {
   check: signUps,
   in: ['abuse.ts', 'signUps'],
   broken: {
-    'they are not counted': { file: RATES, from: '  if (fresh <= ports', to: '  if (fresh <= 1e9 + ports' },
+    'they are not counted': {
+      file: CREATIONS,
+      from: '  if (fresh <= ports',
+      to: '  if (fresh <= 1e9 + ports',
+    },
     'who only asks for more counts': {
       file: 'functions/api/me.ts',
       from: '() => ({ request, declined: undefined }));',
       to: '() => ({ request, declined: undefined, firstAt: request.at }));',
     },
     'who was counted is let in': {
-      file: RATES,
+      file: CREATIONS,
       from: '    await requireFewSignUps(ports, uid);\n    return account;',
       to: '    return account;',
     },
@@ -147,6 +153,6 @@ promise('17', 'of very many new accounts those beyond wait for an operator', {
       from: "...(state === 'good' && !now?.hour && { hour: welcome })",
       to: '...(now && welcome && {})',
     },
-    'it is lifted by asking again': { file: RATES, from: '  await doubt(ports, uid, {', to: '  void ({' },
+    'it is lifted by asking again': { file: CREATIONS, from: '  await doubt(ports, uid, {', to: '  void ({' },
   },
 });

@@ -33,6 +33,8 @@ test('every endpoint is asked, and most get through with what is asked for', asy
     // What an own cluster that has failed does not have.
     'GET /v1/clusters/{id}/cleanup',
     'GET /v1/clusters/{id}/credentials',
+    // It has no end.
+    'POST /v1/clusters/{id}:extend',
     // Nobody else owns it, too.
     'POST /v1/clusters/{id}:transfer',
   ]);

@@ -16,7 +16,7 @@ promise('21', 'a secret that comes in by any door is in no log, error, dead lett
       to: 'body: text,',
     },
     'an answer quotes what was sent': {
-      file: 'functions/api/problem.ts',
+      file: 'functions/http/problem.ts',
       from: "'INVALID_ARGUMENT', undefined, { errors });",
       to: "'INVALID_ARGUMENT', JSON.stringify(input), { errors });",
     },

@@ -6,12 +6,12 @@ promise('22', 'what fails inside shows nothing, and has an id under which the lo
   in: ['api.ts', 'errors'],
   broken: {
     'failures are told in their own words': {
-      file: 'functions/api/problem.ts',
+      file: 'functions/http/problem.ts',
       from: '    title: say,\n',
       to: '    title: [say, error.cause, error.detail].join(),\n',
     },
     'the log is not told': {
-      file: 'functions/api/observe.ts',
+      file: 'functions/http/observe.ts',
       from: "tellFailure(log, 'request', error, line);",
       to: "log.warn('request', { ...line, code: error.code });",
     },

@@ -11,12 +11,12 @@ promise('23', 'in doubt the answer is no', {
       to: "      if (code !== 'OWNER_ONLY' && code !== 'OPERATOR_ONLY') return;\n      throw error;\n",
     },
     'nobody in particular may ask': {
-      file: 'functions/api/auth.ts',
+      file: 'functions/http/auth.ts',
       from: "if (principal.uid === '') throw",
       to: 'if (false) throw',
     },
     'an account that cannot be read is a good one': {
-      file: 'functions/abuse/standing.ts',
+      file: 'functions/accounts/standing.ts',
       from: 'await documents.get<Allowance>(accountPath(uid));',
       to: 'await documents.get<Allowance>(accountPath(uid)).catch(() => undefined);',
     },

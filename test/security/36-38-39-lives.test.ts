@@ -25,8 +25,8 @@ promise('38', 'of a deleted cluster nothing is left, and what names people has a
   broken: {
     'the timeline stays': {
       file: 'functions/steps/prove.ts',
-      from: '  return { ...result, also: [...(result.also ?? []), ...purge] };',
-      to: '  return purge.length > 0 ? result : result;',
+      from: 'also: [...(result.also ?? []), ...writes] };',
+      to: 'also: writes.length > 0 ? (result.also ?? []) : [] };',
     },
     'the document stays': {
       file: 'shared/lifecycle/transition.ts',

@@ -44,9 +44,12 @@ export const DOCUMENTS: Record<string, DocumentData> = {
   'clusters/spare': { pool: 'default', readers: [], state: 'warm' },
   // It was Leah's, and says so no more.
   'clusters/left': { readers: [], state: 'deleted' },
-  'clusters/left/events/00000001': { to: 'queued', actor: 'deleted-account', readers: [] },
-  'clusters/mine/events/00000001': { to: 'queued', readers: READERS },
-  'clusters/other/events/00000001': { to: 'queued', readers: ['olga'] },
+  'clusters/left/events/00000001': { to: 'queued', actor: 'deleted-account', readers: READERS },
+  'clusters/mine/events/00000001': { to: 'queued' },
+  // From when events said themselves who reads them; nobody asks them any more.
+  'clusters/other/events/00000001': { to: 'queued', readers: READERS },
+  // Its cluster is gone already.
+  'clusters/purged/events/00000001': { to: 'queued', readers: READERS },
   // No rule speaks of it, whatever it says of its readers.
   'clusters/mine/secrets/s': { readers: READERS },
   'ledgers/mine': { entries: {}, readers: READERS },
@@ -98,6 +101,7 @@ const GET: Record<keyof typeof DOCUMENTS, readonly Role[]> = {
   'clusters/left/events/00000001': OPERATORS,
   'clusters/mine/events/00000001': MEMBERS_AND_OPERATORS,
   'clusters/other/events/00000001': OPERATORS,
+  'clusters/purged/events/00000001': OPERATORS,
   'clusters/mine/secrets/s': NOBODY,
   'ledgers/mine': NOBODY,
   'accounts/ada': ['owner', 'operator'],
@@ -124,14 +128,18 @@ const GET: Record<keyof typeof DOCUMENTS, readonly Role[]> = {
 /** Who learns that there is no such document; to others it looks like one that is not theirs. */
 const MISSING: Record<string, readonly Role[]> = {
   'clusters/missing': OPERATORS,
-  'clusters/mine/events/99': OPERATORS,
+  'clusters/mine/events/99': MEMBERS_AND_OPERATORS,
+  'clusters/other/events/99': OPERATORS,
   'ledgers/missing': NOBODY,
 };
 
 /** Who may list a collection without a filter. */
 const LIST: Record<string, readonly Role[]> = {
   clusters: OPERATORS,
-  'clusters/mine/events': OPERATORS,
+  'clusters/mine/events': MEMBERS_AND_OPERATORS,
+  'clusters/other/events': OPERATORS,
+  'clusters/left/events': OPERATORS,
+  'clusters/missing/events': OPERATORS,
   'clusters/mine/secrets': NOBODY,
   ledgers: NOBODY,
   accounts: OPERATORS,
@@ -154,7 +162,7 @@ const LIST: Record<string, readonly Role[]> = {
 };
 
 /** Where `readers array-contains <one's own uid>` opens the list. */
-const LISTED_BY_READERS: readonly string[] = ['clusters', 'clusters/mine/events'];
+const LISTED_BY_READERS: readonly string[] = ['clusters'];
 
 const WRITES = ['create', 'update', 'delete'] as const;
 

@@ -3,7 +3,7 @@
 import { CERTIFICATE_SECRET, GATEWAY } from '../../functions/access/exposure.ts';
 import { LABELS, labelsOf } from '../../functions/labels.ts';
 import { type KubeObject, type Leaf, refOf } from '../../functions/leaf/leaf.ts';
-import { MEMBERS_NAMESPACE } from '../../functions/leaf/manifests.ts';
+import { MEMBERS_NAMESPACE } from '../../functions/leaf/names.ts';
 import { entriesOf } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { TOPICS } from '../../shared/messages.ts';

@@ -2,6 +2,7 @@
  * Every call that a handler makes on its way through a lifecycle, struck in every way, alone and in pairs: what is left to chance in the
  * seeds is gone through here one by one.
  */
+import { clusterPath } from '../../shared/documents/paths.ts';
 import { STATES, type State } from '../../shared/lifecycle/table.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { hours, minutes, seconds } from '../../shared/units.ts';
@@ -77,13 +78,17 @@ const NO_WEATHER: Partial<Weather> = {
   cloudClusters: 1000,
 };
 
-const create = async ({ workload }: Stage, product = 'hello'): Promise<string> => {
+const create = async (
+  { workload }: Stage,
+  product = 'hello',
+  wish: { ttlHours?: number } = {},
+): Promise<string> => {
   // Until somebody answers: people press again, with the same key.
   for (;;) {
     const answer = await workload.ask({
       as: 'ada',
       name: 'POST /v1/clusters',
-      body: { name: 'mine', product },
+      body: { name: 'mine', product, ...wish },
       key: 'one',
     });
     if (answer?.status === 202 && answer.body.id !== undefined) return answer.body.id;
@@ -173,6 +178,20 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       stage.world.hub.faults.clear('job-fails');
       await surely(stage, { as: 'ada', id, name: 'POST /v1/clusters/{id}:retry' });
       await stage.reach('ready');
+    },
+  },
+  extend: {
+    ends: 'ready',
+    async play(stage) {
+      const { clock, hub } = stage.world;
+      const id = await create(stage, 'hello', { ttlHours: 1 });
+      await stage.reach('ready');
+      // As if most of its hour were over.
+      const soon = new Date(clock.now() + minutes(10));
+      const path = clusterPath(id);
+      await hub.documents.commit([{ op: 'update', path, data: { expiresAt: soon, dueAt: soon } }]);
+      await surely(stage, { as: 'ada', id, name: 'POST /v1/clusters/{id}:extend', body: { ttlHours: 2 } });
+      await clock.sleepUntil(soon.getTime() + minutes(5));
     },
   },
   'slow removal': removal(),

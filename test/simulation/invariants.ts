@@ -16,6 +16,7 @@ import { watchCloud } from './invariants/cloud.ts';
 import { watchCounters } from './invariants/counters.ts';
 import { watchEnd } from './invariants/end.ts';
 import { watchHistory } from './invariants/history.ts';
+import { watchLifetimes } from './invariants/lifetimes.ts';
 import { watchPools } from './invariants/pool.ts';
 import { watchRemoval } from './invariants/removal.ts';
 import { watchStanding } from './invariants/standing.ts';
@@ -27,6 +28,8 @@ export interface Findings {
   edges: ReadonlySet<string>;
   /** A command was answered that leads from a state to itself and changes nothing, so that no event tells of it. */
   noteAnswered(state: State, command: Command): void;
+  /** Somebody was told that it ends then, and not before. */
+  noteExtended(id: string, endsAtMs: number): void;
   /** Whenever a cluster has come into another state. */
   onEntry(listener: (now: Cluster) => void): void;
   /** Every cluster there ever was, as it is now. */
@@ -51,7 +54,8 @@ export function watchInvariants(
   const { violate, markers } = world;
   const census = takeCensus(world);
   const { known, busy } = census;
-  const history = watchHistory(world, census);
+  const lifetimes = watchLifetimes(world);
+  const history = watchHistory(world, census, lifetimes);
   const access = watchAccess(world, census);
   const counters = watchCounters(world);
   const pools = watchPools(world, census);
@@ -135,6 +139,7 @@ export function watchInvariants(
   return {
     edges: history.edges,
     noteAnswered: (state, command) => void history.edges.add(`${state}>${state}:${command}`),
+    noteExtended: lifetimes.noteExtended,
     onEntry: (listener) => void listeners.push(listener),
     clusters: () => [...known.values()],
     atEnd: end.atEnd,

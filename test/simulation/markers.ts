@@ -38,6 +38,9 @@ export const MARKERS = [
   'account deleted',
   'held and refused',
   'handed to another owner',
+  'lifetime extended',
+  'extended at its end',
+  'too late to be extended',
   'orphan found and gone',
   'name taken by a stranger',
 ] as const;

@@ -81,9 +81,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'names at random',
-    file: 'functions/providers/gke/request.ts',
-    from: '`hub-${target.id}-g',
-    to: '`hub-${target.id}${Math.floor(performance.now() % 7)}-g',
+    file: 'functions/names.ts',
+    from: '`hub-${id}-g',
+    to: '`hub-${id}${Math.floor(performance.now() % 7)}-g',
   },
   {
     name: 'undo is skipped',
@@ -183,7 +183,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'no cap',
-    file: 'functions/steps/admit.ts',
+    file: 'functions/accounts/admission.ts',
     from: 'const clusters = (now?.clusters ?? 0) + 1;\n  const sum = (now?.hourlyMicros ?? 0) + hourlyMicros;\n  if',
     to: 'const clusters = 0;\n  const sum = (now?.hourlyMicros ?? 0) + hourlyMicros;\n  if',
   },
@@ -267,9 +267,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'who leaves still reads the timeline',
-    file: COMMANDS,
-    from: '{ also: [...also, ...told, ...writesOfEntry(entry)] }',
-    to: '{ also }',
+    file: 'functions/api/membership.ts',
+    from: 'readers: Object.keys(members),',
+    to: 'readers: Object.keys({ ...cluster.members, ...members }),',
   },
   {
     name: 'who has left is not told of',
@@ -326,6 +326,24 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'undefined',
   },
   {
+    name: 'an extension does not move the end',
+    file: TRANSITION,
+    from: "    ...('due' in row && row.due && { dueAt: expiresAt }),\n",
+    to: '',
+  },
+  {
+    name: 'an extension says how long, and not until when',
+    file: 'functions/api/extend.ts',
+    from: 'patch: { expiresAt: endsAt, spec',
+    to: 'patch: { spec',
+  },
+  {
+    name: 'an extension has no epoch of its own',
+    file: TRANSITION,
+    from: '    epoch: cluster.epoch + 1,\n    deadlineAt: deadlineOf',
+    to: "    epoch: cluster.epoch + (outcome.command === 'extend' ? 0 : 1),\n    deadlineAt: deadlineOf",
+  },
+  {
     name: 'a requeued one keeps its half-made cluster',
     file: 'functions/steps/provision.ts',
     from: "if (left.includes('pending')) return wait(LOOK_AGAIN_MS, GIVING_BACK);",
@@ -352,14 +370,14 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'who is held claims a spare',
-    file: 'functions/abuse/rates.ts',
+    file: 'functions/accounts/creations.ts',
     from: "  if (account) requireStanding(account.data, 'make');\n",
     to: '',
   },
   {
     name: 'who is suspended gets credentials',
     file: 'functions/api/credentials.ts',
-    from: '    await requireGoodAccounts(ports, principal().uid, cluster.owner);\n',
+    from: "    await requireGoodAccounts(ports, principal().uid, cluster.owner, 'use');\n",
     to: '',
   },
 ];

@@ -8,7 +8,6 @@ import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 export function oldDocuments(documents: Documents): Documents {
   return {
     count: (query) => documents.count(query),
-    watch: (path, onChange) => documents.watch(path, onChange),
     get: async <T = DocumentData>(path: string) => seen(await documents.get<T>(path)),
     query: async <T = DocumentData>(query: Query) =>
       (await documents.query<T>(query)).map((snapshot) => seen(snapshot) as Snapshot<T>),

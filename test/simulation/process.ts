@@ -5,7 +5,7 @@
 
 import type { Random } from '../../functions/cloud.ts';
 import { type Clock, CommitError } from '../../functions/cloud.ts';
-import { CloudRefusal } from '../../functions/providers/gke/errors.ts';
+import { CloudRefusal } from '../../functions/google/refusal.ts';
 import type { LocalClock } from '../../local/clock.ts';
 import type { Door } from '../../local/memory/hub.ts';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';

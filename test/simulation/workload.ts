@@ -5,8 +5,8 @@
 import type { Hono } from 'hono';
 import { createApi } from '../../functions/api/app.ts';
 import { CREDENTIALS_ENDPOINTS } from '../../functions/api/credentials.ts';
-import type { ApiEnv } from '../../functions/api/observe.ts';
 import { type EndpointName, POLICY, partsOf } from '../../functions/api/policy.ts';
+import type { ApiEnv } from '../../functions/http/observe.ts';
 import { REGIONS, SIZES } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type DeadLetterFields, deadLetterPath } from '../../shared/documents/dead-letter.ts';
@@ -40,9 +40,11 @@ const COMMANDS: Partial<Record<EndpointName, Command>> = {
   'POST /v1/clusters/{id}:retry': 'retry',
 };
 
+const EXTEND = 'POST /v1/clusters/{id}:extend';
+
 export interface Answer {
   status: number;
-  body: { id?: string; code?: string };
+  body: { id?: string; code?: string; expiresAt?: string };
   etag: string | undefined;
 }
 
@@ -107,6 +109,7 @@ export function createWorkload(world: World, findings: Findings) {
     const url = path.replace('{id}', id).replace('{email}', encodeURIComponent(email)) + query;
     world.note(`ask ${name}`, () => `${as} ${method} ${url} ${body ? JSON.stringify(body) : ''}`);
     world.serving.add(instance.process);
+    const fromMs = clock.now();
     const before = findings.clusters().find((cluster) => cluster.id === id);
     const refusals = held.refusalsOf(as, name, before);
     const there = new Set(refusals.size > 0 ? findings.clusters().map((cluster) => cluster.id) : []);
@@ -144,6 +147,7 @@ export function createWorkload(world: World, findings: Findings) {
     }
     if (name === 'POST /v1/clusters' && answer.status === 202) checkMine(as, answer.body.id ?? '');
     if (name === 'DELETE /v1/clusters/{id}' && answer.status < 300) checkEnding(id);
+    if (name === EXTEND) noteExtension(id, before, answer, fromMs + hours(ttlHoursOf(body)));
     if (before && answer.status < 300) noteUnchanged(before, COMMANDS[name]);
     // Who asks with the key of what was carried out before is told of that.
     const isRepeat = key !== undefined && there.has(answer.body.id ?? '');
@@ -158,6 +162,22 @@ export function createWorkload(world: World, findings: Findings) {
     const now = findings.clusters().find((cluster) => cluster.id === id);
     if (command && now?.epoch === epoch && commandEdge(state, command) === state)
       findings.noteAnswered(state, command);
+  }
+
+  /** Who is told when it ends may count on that. */
+  function noteExtension(
+    id: string,
+    before: Cluster | undefined,
+    { status, body }: Answer,
+    askedMs: number,
+  ): void {
+    const isClose = Math.abs((before?.expiresAt?.getTime() ?? 0) - clock.now()) < seconds(5);
+    if (body.code === 'LIFETIME_OVER' && isClose) world.markers.add('too late to be extended');
+    if (status !== 202 || body.expiresAt === undefined) return;
+    if (isClose) world.markers.add('extended at its end');
+    if (Date.parse(body.expiresAt) < askedMs - minutes(2))
+      world.violate('S20', `${id} is extended, and ends sooner than was asked for`);
+    findings.noteExtended(id, Date.parse(body.expiresAt));
   }
 
   /** Who is told that they have a cluster has it. */
@@ -200,7 +220,7 @@ export function createWorkload(world: World, findings: Findings) {
     product: happens(random, 0.6) ? 'hello' : 'pachyderm',
     ...(happens(random, 0.3) && { region: oneOf(random, REGIONS)?.id }),
     ...(happens(random, 0.1) && { size: oneOf(random, SIZES)?.id }),
-    ...(happens(random, 0.15) && { ttlHours: 1 }),
+    ...(happens(random, 0.4) && { ttlHours: oneOf(random, [1, 2, 24] as const) }),
   });
 
   let keys = 0;
@@ -285,6 +305,41 @@ export function createWorkload(world: World, findings: Findings) {
     if (isRush) void ask({ as: owner, name: 'DELETE /v1/clusters/{id}', id });
     const answer = await ask({ as: guest, name, id, body: { email } });
     if (answer?.status === 202) world.markers.add('handed to another owner');
+  }
+
+  const ttlHoursOf = (body: Ask['body']): number => (body as { ttlHours?: number }).ttlHours ?? 0;
+  const longer = () => ({ ttlHours: oneOf(random, [1, 2, 3, 48] as const) });
+  const lasting = () =>
+    findings
+      .clusters()
+      .filter(({ state, expiresAt }) => expiresAt !== undefined && rowOf(state).usable === true);
+
+  /** Somebody is not done yet: in good time, while others come in, or in the very moment in which it ends. */
+  async function extend(): Promise<void> {
+    if (lasting().length === 0) {
+      const body = { name: 'short', product: 'hello', ttlHours: 1 };
+      await ask({ as: anyUser(), name: 'POST /v1/clusters', body, key: `key-${++keys}` });
+      for (let left = 30; left > 0 && lasting().length === 0; left--) await sleep(minutes(1));
+    }
+    const found = oneOf(random, lasting());
+    const { id = anyCluster()?.id ?? 'aaaaaaaaaaaaaaaa', expiresAt } = found ?? {};
+    const owner = (found?.owner as User | undefined) ?? anyUser();
+    const how = random.fraction();
+    if (expiresAt && how < 0.5)
+      await clock.sleepUntil(expiresAt.getTime() + between(random, -seconds(1), seconds(1)));
+    else if (how < 0.8) {
+      const email = emailOf(anyUser());
+      void ask({
+        as: owner,
+        name: 'PUT /v1/clusters/{id}/members/{email}',
+        id,
+        email,
+        body: { role: 'viewer' },
+      });
+      await sleep(between(random, 0, seconds(2)));
+    }
+    const as = happens(random, 0.1) ? anyUser() : owner;
+    await ask({ as, name: EXTEND, id, body: longer() });
   }
 
   /** What was asked of it last. */
@@ -408,6 +463,7 @@ export function createWorkload(world: World, findings: Findings) {
       ofOwner('DELETE /v1/clusters/{id}/members/{email}', () => ({ email: emailOf(anyUser()) })),
     ],
     'POST /v1/clusters/{id}:transfer': [2, transfer],
+    [EXTEND]: [3, extend],
     'PUT /v1/me/quotaRequest': [
       0.3,
       async () =>
@@ -511,6 +567,8 @@ export function createWorkload(world: World, findings: Findings) {
         await ask({ ...request, name: 'DELETE /v1/clusters/{id}/members/{email}' });
       else await ask({ ...request, name: 'PUT /v1/clusters/{id}/members/{email}', body: { role: 'editor' } });
     },
+    extend: async ({ id, owner = 'operator' }) =>
+      void (await ask({ as: owner as User, name: EXTEND, id, body: longer() })),
     async claim({ spec: { product, region } }) {
       const body = { name: 'mine', product, region };
       await ask({ as: anyUser(), name: 'POST /v1/clusters', body, key: `key-${++keys}` });

@@ -1,11 +1,11 @@
 /** One seed's world: the whole in-memory Hub, its weather, and whoever looks on. */
 
 import { CommitError } from '../../functions/cloud.ts';
+import { CloudRefusal } from '../../functions/google/refusal.ts';
 import { createLog } from '../../functions/log.ts';
 import { MANIFEST, stepOfFunction } from '../../functions/manifest.ts';
 import { byOneTime } from '../../functions/one-time.ts';
 import type { Ports } from '../../functions/ports.ts';
-import { CloudRefusal } from '../../functions/providers/gke/errors.ts';
 import { versioned } from '../../functions/versioned.ts';
 import { quicklySettled, streamsSettled, type VirtualClock, virtualClock } from '../../local/clock.ts';
 import type { FaultRates } from '../../local/faults.ts';

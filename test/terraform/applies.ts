@@ -69,6 +69,24 @@ const PLACES = ['location', 'location_id', 'region'];
 /** Where it says that it is in another resource, and so where that is. */
 const WITHIN = ['bucket', 'database', 'key_ring'];
 
+/** What an expression leads to: also through what a module is given of another one's outputs. */
+function* resourcesIn(text: string, module: string, tree: Tree): Generator<string> {
+  for (const { root, steps } of referencesIn(text).references) {
+    yield `${module} ${root}.${steps[0]}`;
+    if (root !== 'var') continue;
+    const given = tree['modules/cell']?.calls[module.replace('modules/', '')]?.[steps[0] ?? ''];
+    const narrower = (given as Record<string, unknown> | undefined)?.[steps[1] ?? ''] ?? given;
+    for (const { text: argument } of textsIn(narrower))
+      for (const { root: from, steps: path } of referencesIn(argument).references)
+        if (from === 'module')
+          yield* resourcesIn(
+            String(tree[`modules/${path[0]}`]?.outputs[path[1] ?? '']?.value ?? ''),
+            `modules/${path[0]}`,
+            tree,
+          );
+  }
+}
+
 /** What goes with the region of a cell: it cannot be read, changed or destroyed while the region is away. */
 function regional(tree: Tree): (Block & { module: string })[] {
   const found = allBlocks(tree).filter(
@@ -78,9 +96,7 @@ function regional(tree: Tree): (Block & { module: string })[] {
   const inside = allBlocks(tree).filter((block) =>
     WITHIN.some((key) =>
       [...textsIn(block.body[key])].some(({ text }) =>
-        referencesIn(text).references.some(({ root, steps }) =>
-          names.has(`${block.module} ${root}.${steps[0]}`),
-        ),
+        [...resourcesIn(text, block.module, tree)].some((name) => names.has(name)),
       ),
     ),
   );
@@ -92,8 +108,11 @@ const recovery: Rule = (tree, handbook) => {
   const written = /terraform state list \| grep -E '(.+)'/.exec(handbook)?.[1];
   if (written === undefined) return ['docs/deploy.md does not say what goes with a region'];
   const named = new RegExp(written);
-  const isNamed = ({ module, type, name }: Block & { module: string }): boolean =>
-    named.test(`module.cell["default"].module.${module.replace('modules/', '')}.${type}.${name}`);
+  const isNamed = ({ module, type, name }: Block & { module: string }): boolean => {
+    const called = module.replace('modules/', '');
+    const index = 'count' in (tree['modules/cell']?.calls[called] ?? {}) ? '[0]' : '';
+    return named.test(`module.cell["default"].module.${called}${index}.${type}.${name}`);
+  };
   const gone = regional(tree);
   const stays = allBlocks(tree).filter(
     (block) => block.kind === 'resource' && !gone.some((one) => titleOf(one) === titleOf(block)),
@@ -167,4 +186,42 @@ const opentofu: Rule = (tree) => {
     .map(({ path }) => `${path}: OpenTofu before 1.10 cannot read its removed block`);
 };
 
-const RULES: readonly Rule[] = [invokers, images, consumers, recovery, policiesFirst, opentofu];
+/** What an apply needs of people, or leaves to them: what there is, and how docs/deploy.md must speak of it. */
+const BY_HAND: readonly [what: string, isThere: (block: Block) => boolean, told: RegExp][] = [
+  // It can be given on an organisation alone: https://cloud.google.com/iam/docs/roles-permissions/orgpolicy
+  [
+    'who may set policies',
+    ({ type }) => type === 'google_org_policy_policy',
+    /gcloud organizations add-iam-policy-binding .* roles\/orgpolicy\.policyAdmin/,
+  ],
+  // https://firebase.google.com/docs/projects/terraform/get-started
+  [
+    'that Firebase has terms',
+    ({ type }) => type === 'google_firebase_project',
+    /^\*\*2\. Sign in\*\*[\s\S]+console\.firebase\.google\.com[\s\S]+^\*\*3\. /m,
+  ],
+  // What was made by halves is to be made anew, and may not be destroyed.
+  [
+    'how what was made by halves is kept',
+    ({ body }) => JSON.stringify(body.lifecycle ?? '').includes('prevent_destroy'),
+    /terraform untaint/,
+  ],
+  [
+    'how a function is made anew whose update failed',
+    ({ type }) => type === 'google_cloudfunctions2_function',
+    /-replace='module\.cell\["default"\]\.module\.functions\.google_cloudfunctions2_function\.this\["<name>"\]'/,
+  ],
+  // With it, what hashes of passwords are made with is in the state.
+  [
+    'that the state holds a secret',
+    ({ type }) => type === 'google_identity_platform_config',
+    /The state holds[\s\S]+hashes of passwords/,
+  ],
+];
+
+const byHand: Rule = (tree, handbook) =>
+  BY_HAND.flatMap(([what, isThere, told]) =>
+    allBlocks(tree).some(isThere) && !told.test(handbook) ? [`docs/deploy.md does not say ${what}`] : [],
+  );
+
+const RULES: readonly Rule[] = [invokers, images, consumers, recovery, policiesFirst, opentofu, byHand];

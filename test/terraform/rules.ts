@@ -1,5 +1,5 @@
 /** What must hold of the Terraform, whatever it is made of: who may do what, what is deployed, and what nobody may lose. Pure. */
-import { incidentOf } from '../../functions/abuse/signal.ts';
+import { incidentOf } from '../../functions/accounts/signal.ts';
 import { ALERTS } from '../../functions/alerts.ts';
 import { AUDIT_EVENT } from '../../functions/audit.ts';
 import { DATA_PERMISSIONS, dataRole } from '../../functions/bucket-access.ts';
@@ -92,13 +92,16 @@ const publicFunctions: Rule = (tree, { functions }) => {
   return faults;
 };
 
-/** Broad roles, and those with which one may become somebody else, in the whole project. */
+/**
+ * Broad roles, and those with which one may become somebody else, in the whole project. Who may only look sees the database and what is in
+ * clusters: https://cloud.google.com/iam/docs/roles-overview#basic
+ */
 const TOO_MUCH =
-  /^roles\/(owner|editor|container\.(admin|developer|clusterAdmin)|iam\.(serviceAccountUser|serviceAccountTokenCreator|serviceAccountAdmin|securityAdmin|workloadIdentityUser)|resourcemanager\..*|.*\.admin)$/;
+  /^roles\/(owner|editor|viewer|admin|writer|reader|iam\.securityReviewer|container\.(admin|developer|clusterAdmin)|iam\.(serviceAccountUser|serviceAccountTokenCreator|serviceAccountAdmin|securityAdmin|workloadIdentityUser)|resourcemanager\..*|.*\.admin)$/;
 /** What is in the buckets of clusters is people's: no right to read all buckets of the project. */
 const ALL_BUCKETS = /^roles\/storage\./;
 /** Also where a single thing is given, nobody gets all of it but who must. */
-const MOST = /^roles\/(owner|editor)$/;
+const MOST = /^roles\/(owner|editor|viewer|admin|writer|reader)$/;
 
 const roles: Rule = (tree) =>
   allBlocks(tree).flatMap((block) => {
@@ -191,6 +194,16 @@ const buckets: Rule = (tree) =>
       : [`${titleOf(block)}: objects could be opened one by one, or to everybody`],
   );
 
+/** A secret that is there only while it is wanted, and goes after those who read it. */
+const isOptional = ({ type, body }: Block): boolean => {
+  const [lifecycle] = (body.lifecycle ?? []) as Body[];
+  return (
+    type === 'google_secret_manager_secret' &&
+    body.for_each === '${local.optional}' &&
+    lifecycle?.create_before_destroy === true
+  );
+};
+
 /** What cannot be made again. */
 const DATA = [
   'google_firestore_database',
@@ -211,7 +224,9 @@ const kept: Rule = (tree) => [
     )
     .flatMap((block) => {
       const [lifecycle] = (block.body.lifecycle ?? []) as Body[];
-      return lifecycle?.prevent_destroy === true ? [] : [`${titleOf(block)}: could be destroyed`];
+      return lifecycle?.prevent_destroy === true || isOptional(block)
+        ? []
+        : [`${titleOf(block)}: could be destroyed`];
     }),
 ];
 
@@ -222,6 +237,31 @@ const database: Rule = (tree) =>
       : ['the database cannot be set back in time']),
     ...(body.delete_protection_state === 'DELETE_PROTECTION_ENABLED' ? [] : ['the database can be deleted']),
   ]);
+
+/** What was built last is told by Google, not by the state, and cannot be changed without a build. */
+const built: Rule = (tree) =>
+  resourcesOf(tree, 'google_cloudfunctions2_function').flatMap((block) => {
+    const [build] = (block.body.build_config ?? []) as Body[];
+    const [service] = (block.body.service_config ?? []) as Body[];
+    const [source] = (build?.source ?? []) as Body[];
+    const [archive] = (source?.storage_source ?? []) as Body[];
+    const { locals = {} } = tree['modules/functions'] ?? {};
+    const [object] = resourcesOf(tree, 'google_storage_bucket_object');
+    const told = (build?.environment_variables ?? {}) as Record<string, unknown>;
+    return [
+      ...(told.HUB_ARCHIVE === '${local.digest}' &&
+      String(locals.digest).includes('filesha256(var.archive)') &&
+      object?.body.name === 'functions-${local.digest}.zip'
+        ? []
+        : [`${titleOf(block)}: nobody is told what was built`]),
+      ...(JSON.stringify(service ?? {}).includes('HUB_ARCHIVE')
+        ? [`${titleOf(block)}: says what was built where nothing need be built`]
+        : []),
+      ...(archive?.generation === '${google_storage_bucket_object.archive.generation}'
+        ? []
+        : [`${titleOf(block)}: is built of whatever is there by that name`]),
+    ];
+  });
 
 const deployed: Rule = (tree, { functions, exported }) => {
   const faults: string[] = [];
@@ -602,9 +642,19 @@ const difference = (some: readonly string[], others: readonly string[]): string 
     ...others.filter((one) => !some.includes(one)).map((one) => `${one} too few`),
   ].join(', ');
 
+/**
+ * Of what is done in clusters, what is not done by those whose they are: by a right in the project, or as a function of Hub's.
+ * https://cloud.google.com/kubernetes-engine/docs/how-to/audit-logging
+ */
+const OPERATED = [
+  'NOT protoPayload.serviceName="k8s.io"',
+  'labels."authorization.k8s.io/reason"="access granted by IAM permissions."',
+  'protoPayload.authenticationInfo.principalEmail=~"^fn-[-a-z]+@${var.project_id}[.]iam[.]gserviceaccount[.]com$"',
+];
+
 /** What Hub's own log and Cloud Monitoring are asked by name is what the code calls it. */
 const names: Rule = (tree) => {
-  const audited = String(tree['modules/audit']?.locals.audited);
+  const { audited = '', operated = '' } = (tree['modules/audit']?.locals ?? {}) as Record<string, string>;
   const [busy] = resourcesOf(tree, 'google_monitoring_alert_policy').filter(({ name }) => name === 'busy');
   const isKnown = incidentOf({
     incident: {
@@ -618,6 +668,10 @@ const names: Rule = (tree) => {
     ...(audited.includes(`jsonPayload.message="${AUDIT_EVENT}"`)
       ? []
       : ['entries of the audit log do not reach their bucket']),
+    ...(audited.startsWith('(logName:"cloudaudit.googleapis.com" AND (${local.operated})) OR ') &&
+    OPERATED.every((part) => operated.includes(part.replaceAll('"', '\\"')))
+      ? []
+      : ['what people do in their clusters fills the log that nobody may empty']),
     ...(isKnown ? [] : ['busy: the function signal does not know it']),
   ];
 };
@@ -637,6 +691,7 @@ const RULES: readonly Rule[] = [
   encryption,
   charts,
   database,
+  built,
   deployed,
   messages,
   ingress,

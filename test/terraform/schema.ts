@@ -30,7 +30,28 @@ export const schemaOf = (
   type === 'terraform_data' ? TERRAFORM_DATA : schema[kind][type];
 
 /** @returns what is wrong, a line each */
-export function schemaFaults(tree: Tree, schema: ProviderSchema): string[] {
+export const schemaFaults = (tree: Tree, schema: ProviderSchema): string[] => [
+  ...versionFaults(tree, schema),
+  ...blockFaults(tree, schema),
+];
+
+/** What was checked against one version is applied with that one, or a later one of its line. */
+function versionFaults({ '': root }: Tree, { providers }: ProviderSchema): string[] {
+  const [terraform] = (root?.rest.terraform ?? []) as { required_providers?: Record<string, Wanted>[] }[];
+  const [wanted = {}] = terraform?.required_providers ?? [];
+  return Object.entries(providers).flatMap(([provider, version]) => {
+    const line = `~> ${version.split('.').slice(0, 2).join('.')}`;
+    const said = wanted[provider]?.version;
+    return said === line ? [] : [`${provider} is to be ${said}, and its schema is of ${version}`];
+  });
+}
+
+interface Wanted {
+  source?: string;
+  version?: string;
+}
+
+function blockFaults(tree: Tree, schema: ProviderSchema): string[] {
   return allBlocks(tree).flatMap((block) => {
     const title = titleOf(block);
     const known = schemaOf(schema, block.kind, block.type);

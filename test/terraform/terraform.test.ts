@@ -15,6 +15,7 @@ import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { applyFaults } from './applies.ts';
 import { cycleFaults } from './cycles.ts';
 import { referenceFaults } from './references.ts';
+import { refreshFaults } from './refresh.ts';
 import { environmentKeys, type Facts, filesRead, ruleFaults } from './rules.ts';
 import { type ProviderSchema, schemaFaults } from './schema.ts';
 import { type Block, type Body, readTree, resourcesOf, sourceFiles, TERRAFORM, type Tree } from './tree.ts';
@@ -35,6 +36,7 @@ const faultsOf = (of: Tree, given: Facts = facts): string[] => [
   ...cycleFaults(of),
   ...ruleFaults(of, given),
   ...applyFaults(of, handbook),
+  ...refreshFaults(of),
 ];
 
 test('every resource is what its provider takes, every reference leads somewhere, and every rule holds', () => {
@@ -266,6 +268,14 @@ describe('a fault is found', () => {
     ],
     // The schema of the provider.
     [
+      'a provider of another version',
+      (of) => {
+        const rest = JSON.stringify(of['']?.rest).replace('~> 7.45', '~> 6.50');
+        Object.assign(of['']?.rest ?? {}, JSON.parse(rest));
+      },
+      'google is to be ~> 6.50, and its schema is of 7.45.0',
+    ],
+    [
       'an attribute that is misspelt',
       (of) => Object.assign(block(of, 'google_pubsub_topic').body, { lables: {} }),
       'lables is not known',
@@ -489,11 +499,113 @@ describe('a fault is found', () => {
     ],
     [
       'somebody from CI who may not name the project',
-      (of) =>
-        Object.assign(block(of, 'google_project_iam_member', 'planner').body, {
-          for_each: '${toset(["roles/iam.securityReviewer", "roles/viewer"])}',
-        }),
+      (of) => {
+        const { body } = block(of, 'google_project_iam_member', 'planner');
+        body.for_each = JSON.parse(JSON.stringify(body.for_each).replace(/serviceUsageConsumer/g, 'none'));
+      },
       'google_service_account_iam_member.planner: may not use the project',
+    ],
+    ...['viewer', 'reader', 'iam.securityReviewer'].map((role): [string, (of: Tree) => void, string] => [
+      `roles/${role} for whoever plans`,
+      (of) => {
+        const { body } = block(of, 'google_project_iam_member', 'planner');
+        body.for_each = JSON.parse(
+          JSON.stringify(body.for_each).replace(/iam.workloadIdentityPoolViewer/g, role),
+        );
+      },
+      `roles/${role} is too much`,
+    ]),
+    [
+      'a resource of which nobody knows what a plan reads',
+      (of) => add(of, 'google_redis_instance', {}),
+      'google_redis_instance.added: nobody knows what a plan reads of it',
+    ],
+    [
+      'a planner who may not read what there is',
+      (of) => {
+        const { body } = block(of, 'google_project_iam_custom_role', 'planner');
+        body.permissions = (body.permissions as string[]).filter(
+          (one) => one !== 'firebaserules.rulesets.get',
+        );
+      },
+      'the planner may not read what a plan reads: firebaserules.rulesets.get',
+    ],
+    [
+      'a planner who may read the database',
+      (of) => {
+        const { body } = block(of, 'google_project_iam_custom_role', 'planner');
+        (body.permissions as string[]).push('datastore.entities.get');
+      },
+      'the planner may more than a plan reads: datastore.entities.get',
+    ],
+    [
+      'a planner who may read copies of the database',
+      (of) => {
+        const { body } = block(of, 'google_project_iam_custom_role', 'planner_buckets');
+        (body.permissions as string[]).push('storage.objects.list');
+      },
+      'the planner may more than a plan reads: storage.objects.list',
+    ],
+    [
+      'a bucket that the planner may not read',
+      (of) =>
+        Object.assign(of['modules/cell']?.calls.ci?.buckets ?? {}, {
+          exports: '${module.functions.sources}',
+        }),
+      'the planner cannot read the bucket exports',
+    ],
+    [
+      'functions of which nobody is told what was built',
+      (of) =>
+        Object.assign(inner(block(of, 'google_cloudfunctions2_function').body, 'build_config'), {
+          environment_variables: { GOOGLE_NODE_RUN_SCRIPTS: '' },
+        }),
+      'nobody is told what was built',
+    ],
+    [
+      'functions that are said to be built anew when they are not',
+      (of) =>
+        Object.assign(inner(block(of, 'google_cloudfunctions2_function').body, 'service_config'), {
+          environment_variables: '${merge(var.environment, { HUB_ARCHIVE = local.digest })}',
+        }),
+      'says what was built where nothing need be built',
+    ],
+    [
+      'an archive that somebody may write over',
+      (of) => {
+        const build = inner(block(of, 'google_cloudfunctions2_function').body, 'build_config');
+        delete inner(inner(build, 'source'), 'storage_source').generation;
+      },
+      'is built of whatever is there by that name',
+    ],
+    [
+      'a licence that cannot be given back',
+      (of) => {
+        const { body } = block(of, 'google_secret_manager_secret', 'optional');
+        body.lifecycle = [];
+      },
+      'google_secret_manager_secret.optional: could be destroyed',
+    ],
+    [
+      'keys that go with a licence',
+      (of) => delete block(of, 'google_secret_manager_secret', 'this').body.lifecycle,
+      'google_secret_manager_secret.this: could be destroyed',
+    ],
+    [
+      'people who fill the log that nobody may empty',
+      (of) => {
+        const { locals = {} } = of['modules/audit'] ?? {};
+        locals.audited = String(locals.audited).replace(' AND (${local.operated})', '');
+      },
+      'fills the log that nobody may empty',
+    ],
+    [
+      'what operators do in clusters, and nobody writes down',
+      (of) => {
+        const { locals = {} } = of['modules/audit'] ?? {};
+        locals.operated = String(locals.operated).replace('access granted by IAM permissions.', 'x');
+      },
+      'fills the log that nobody may empty',
     ],
     [
       'something in the region that the way back forgets',
@@ -505,6 +617,14 @@ describe('a fault is found', () => {
           body: { name: 'x', region: '${var.region}' },
         }),
       'modules/dns: google_pubsub_topic.added: docs/deploy.md leaves it in the state',
+    ],
+    [
+      'a right to a bucket in the region that the way back forgets',
+      (of) =>
+        Object.assign(block(of, 'google_storage_bucket_iam_member', 'planner_exports').body, {
+          bucket: '${var.buckets.sources}',
+        }),
+      'google_storage_bucket_iam_member.planner_exports: docs/deploy.md leaves it in the state',
     ],
     [
       'something that the way back makes twice',

@@ -121,7 +121,7 @@ function NoSuchPage() {
   return (
     <section className="empty">
       <h1>There is no such page</h1>
-      <p>It may have moved, or the address has a slip in it.</p>
+      <p>It may have moved, or there is a mistake in the address.</p>
       <Link className="button primary" href="/">
         Your clusters
       </Link>
@@ -169,7 +169,7 @@ function TopBar({ session }: { session: SignedIn }) {
       {config.hub && config.hub.cloudSpeed !== 1 && (
         <span
           className="local"
-          title="This Hub runs on a laptop, on an embedded cloud whose time runs faster."
+          title="This Hub runs on a laptop, on an embedded cloud where time runs faster."
         >
           a cloud minute takes {Math.round(6000 / config.hub.cloudSpeed) / 100} s
         </span>
@@ -226,12 +226,12 @@ function ConnectionBanner({ connection }: { connection: Store<Connection> }) {
   return (
     <div role="status">
       {now.kind === 'unreachable' && (
-        <p className="connection">Hub cannot be reached at the moment. This page goes on trying by itself.</p>
+        <p className="connection">Hub cannot be reached at the moment. This page keeps trying.</p>
       )}
       {now.kind === 'lost' && (
         <p className="connection">
-          The connection is lost. What you see was so at {timeOfDay(now.since)}; it goes on by itself when Hub
-          can be reached again.
+          The connection is lost. What you see is from {timeOfDay(now.since)}. It updates automatically when
+          Hub can be reached again.
         </p>
       )}
     </div>

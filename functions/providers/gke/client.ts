@@ -5,8 +5,8 @@
 import type { ClusterManagerClient, protos } from '@google-cloud/container';
 import type { Extent } from '../../../shared/catalog/catalog.ts';
 import type { ResourceKind } from '../../../shared/documents/ledger.ts';
+import { CloudRefusal, grpcRefusal, restRefusal } from '../../google/refusal.ts';
 import type { Condition } from './conditions.ts';
-import { CloudRefusal, grpcRefusal, restRefusal } from './errors.ts';
 import type { FirewallBody } from './firewall.ts';
 import type { ClusterBody } from './request.ts';
 

@@ -2,8 +2,9 @@
  * What GKE says of a cluster that is not as it should be, by the code of its status condition:
  * https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/StatusCondition
  */
+
+import { shortageIn } from '../../google/refusal.ts';
 import type { Observed } from '../provider.ts';
-import { shortageIn } from './errors.ts';
 
 export interface Condition {
   /** Deprecated by Google, and still what tells most; `UNKNOWN` where it tells nothing. */

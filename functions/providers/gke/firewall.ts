@@ -3,8 +3,10 @@
  * calls the webhooks of Istio elsewhere. Pure.
  * https://cloud.google.com/kubernetes-engine/docs/how-to/private-clusters#add_firewall_rules
  */
+
+import { nameOf } from '../../names.ts';
 import type { ClusterTarget } from '../provider.ts';
-import { clusterName, type GkeSettings, nodeTag } from './request.ts';
+import { type GkeSettings, nodeTag } from './request.ts';
 
 /** What of a rule Hub writes: https://cloud.google.com/compute/docs/reference/rest/v1/firewalls */
 export interface FirewallBody {
@@ -22,7 +24,7 @@ export interface FirewallBody {
 const WEBHOOK_PORT = '15017';
 
 export const webhookRule = (target: Pick<ClusterTarget, 'id' | 'generation'>): string =>
-  `${clusterName(target)}-webhooks`;
+  `${nameOf(target)}-webhooks`;
 
 /** @param controlPlane where the cluster's control plane calls from, in CIDR notation */
 export const webhookFirewall = (

@@ -25,6 +25,7 @@
 import type { ListingScope } from '../../../shared/clean-up.ts';
 import { CLUSTER_ID } from '../../../shared/documents/fields.ts';
 import { LABELS } from '../../labels.ts';
+import { NAME } from '../../names.ts';
 import type { FoundResource } from '../provider.ts';
 import type { GkeCluster, Leftover, LeftoverKind } from './client.ts';
 
@@ -190,8 +191,7 @@ export function partQueries(words: ReadonlySet<string>): Query[] {
 
 // Of all clusters at once: whose something is, and what says so.
 
-const ANY_CLUSTER = 'hub-([a-z2-7]{16})-g([0-9]{1,6})';
-const patternOf = (before: string, after: string): RegExp => new RegExp(`^${before}${ANY_CLUSTER}${after}$`);
+const patternOf = (before: string, after: string): RegExp => new RegExp(`^${before}${NAME}${after}$`);
 const CLUSTER = patternOf('', '');
 const FIREWALL = patternOf('', '-webhooks');
 const SUBNETWORK = patternOf('', '(?:-[a-z])?');

@@ -3,12 +3,13 @@
  * over a client in memory.
  */
 import { AppError } from '../../../shared/errors.ts';
+import { asProviderError, CloudRefusal, isBusy } from '../../google/refusal.ts';
 import { LABELS } from '../../labels.ts';
 import { scrub } from '../../log.ts';
+import { nameOf } from '../../names.ts';
 import type { FoundResource, LeafConnection, Observed, OwnedResource, Provider } from '../provider.ts';
 import type { GkeClient, GkeCluster, Leftover } from './client.ts';
 import { CONDITIONS, meaningOf } from './conditions.ts';
-import { asProviderError, CloudRefusal, isBusy } from './errors.ts';
 import { type FirewallBody, webhookFirewall, webhookRule } from './firewall.ts';
 import {
   ALL_QUERIES,
@@ -24,11 +25,20 @@ import {
   partQueries,
   queriesOfAllParts,
 } from './ownership.ts';
-import { clusterBody, clusterName, type GkeSettings, subnetworkName } from './request.ts';
+import { clusterBody, type GkeSettings, subnetworkName } from './request.ts';
+import { sharedList } from './shared-list.ts';
 
 export type { GkeSettings } from './request.ts';
 
+/** What is asked for everything there is. */
+type Listing = Pick<GkeClient, 'listClusters' | 'listLeftovers'>;
+
 export function createGkeProvider(client: GkeClient, settings: GkeSettings): Provider {
+  const listClusters = sharedList(() => client.listClusters());
+  const listing: Listing = {
+    listClusters,
+    listLeftovers: (kind, filter) => client.listLeftovers(kind, filter),
+  };
   const find = (location: string, name: string): Promise<GkeCluster | undefined> =>
     unless('NOT_FOUND', client.getCluster(location, name));
   const look = async (location: string, name: string, id: string): Promise<GkeCluster | undefined> => {
@@ -38,7 +48,7 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
   };
 
   return {
-    clusterName,
+    clusterName: nameOf,
     locations(region, availability) {
       const zones = settings.zones[region];
       if (!zones) throw new AppError('UNKNOWN_REGION', region);
@@ -46,7 +56,7 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
     },
     ensureCluster: (target) =>
       translated(async () => {
-        const name = clusterName(target);
+        const name = nameOf(target);
         const cluster = await look(target.location, name, target.id);
         if (cluster) return observed(cluster, settings);
         const asked = await unless(
@@ -60,7 +70,7 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
       }),
     ensureWebhookAccess: (target) =>
       translated(async () => {
-        const name = clusterName(target);
+        const name = nameOf(target);
         const cluster = await look(target.location, name, target.id);
         // Both come with the cluster: a rule with a wider source would be one for strangers, too.
         const controlPlane = cluster && (await findControlPlane(client, cluster, subnetworkName(target)));
@@ -81,13 +91,13 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
     subnetwork: subnetworkName,
     observeCluster: (target) =>
       translated(async () => {
-        const cluster = await look(target.location, clusterName(target), target.id);
+        const cluster = await look(target.location, nameOf(target), target.id);
         return cluster ? observed(cluster, settings) : { status: 'absent' };
       }),
     ensureGone: (target) =>
-      translated(() => removeCluster(client, target.location, clusterName(target), target.id)),
-    listOwned: (clusterId) => translated(() => listOwned(client, clusterId)),
-    listAllOwned: () => translated(() => listAllOwned(client)),
+      translated(() => removeCluster(client, target.location, nameOf(target), target.id)),
+    listOwned: (clusterId) => translated(() => listOwned(listing, clusterId)),
+    listAllOwned: () => translated(() => listAllOwned(listing)),
     listingScopes: (clusterId) => listingScopes(clusterId, settings.projectId),
     deleteOwned: (resource) => translated(() => deleteOwned(client, resource)),
   };
@@ -218,7 +228,7 @@ async function cancelCreation(client: GkeClient, location: string, refusal: unkn
   }
 }
 
-async function listOwned(client: GkeClient, clusterId: string): Promise<OwnedResource[]> {
+async function listOwned(client: Listing, clusterId: string): Promise<OwnedResource[]> {
   const clusters = client.listClusters();
   const lists = leftoverQueries(clusterId).map(({ kind, filter }) => client.listLeftovers(kind, filter));
   await allEnded([clusters, ...lists]);
@@ -245,7 +255,7 @@ async function listOwned(client: GkeClient, clusterId: string): Promise<OwnedRes
   ];
 }
 
-async function listAllOwned(client: GkeClient): Promise<FoundResource[]> {
+async function listAllOwned(client: Listing): Promise<FoundResource[]> {
   const clusters = client.listClusters();
   const lists = ALL_QUERIES.map(({ kind, filter }) => client.listLeftovers(kind, filter));
   await allEnded([clusters, ...lists]);

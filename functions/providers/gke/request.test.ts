@@ -2,8 +2,9 @@ import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
 import { loadProtos } from '../../../local/grpc.ts';
 import { SIZES } from '../../../shared/catalog/catalog.ts';
+import { nameOf } from '../../names.ts';
 import type { ClusterTarget } from '../provider.ts';
-import { clusterBody, clusterName, type GkeSettings, subnetworkName } from './request.ts';
+import { clusterBody, type GkeSettings, subnetworkName } from './request.ts';
 
 const target: ClusterTarget = {
   id: 'abcdefgh234567ab',
@@ -52,9 +53,9 @@ function unknownIn(type: protobuf.Type, message: object, path = type.name): stri
 }
 
 test('its name holds id and generation and fits the 40 characters that GKE allows', () => {
-  expect(clusterName(target)).toBe('hub-abcdefgh234567ab-g10');
-  expect(body.name).toBe(clusterName(target));
-  expect(clusterName(target).length).toBeLessThanOrEqual(40);
+  expect(nameOf(target)).toBe('hub-abcdefgh234567ab-g10');
+  expect(body.name).toBe(nameOf(target));
+  expect(nameOf(target).length).toBeLessThanOrEqual(40);
 });
 
 test('it has a subnetwork of its own, whose name is another in each zone, and no other', () => {

@@ -4,6 +4,7 @@
  */
 import type { protos } from '@google-cloud/container';
 import { labelsOf } from '../../labels.ts';
+import { nameOf } from '../../names.ts';
 import type { ClusterTarget } from '../provider.ts';
 
 export type ClusterBody = protos.google.container.v1.ICluster;
@@ -21,18 +22,12 @@ export interface GkeSettings {
   kmsKeys?: Readonly<Record<string, string>>;
   /** As `kmsKeys`, for the disks of nodes. */
   diskKeys?: Readonly<Record<string, string>>;
-  diskType?: 'pd-balanced' | 'pd-ssd' | 'pd-standard';
-  /** When Google may upgrade: start of a 6 h window (UTC), on days as in iCalendar. */
-  maintenance?: { startHour: number; days: readonly string[] };
   /** Who vouches for the DNS endpoint of a cluster: the public roots, or (the embedded cloud only) the cluster's own CA. */
   endpointTrust?: 'public-roots' | 'cluster-ca';
 }
 
-export const clusterName = (target: Pick<ClusterTarget, 'id' | 'generation'>): string =>
-  `hub-${target.id}-g${target.generation}`;
-
 /** Network tag of its nodes, by which Hub's own firewall rule finds them; the one that GKE gives holds a hash nobody knows before. */
-export const nodeTag = clusterName;
+export const nodeTag = nameOf;
 
 /**
  * Name of its own subnetwork. GKE lets the nodes of a cluster take whatever comes from their subnetwork, so in one that is shared the nodes
@@ -41,7 +36,7 @@ export const nodeTag = clusterName;
  */
 export const subnetworkName = (target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): string => {
   const [, zone] = /^[a-z]+-[a-z]+\d+-([a-z])$/.exec(target.location) ?? [];
-  return zone === undefined ? clusterName(target) : `${clusterName(target)}-${zone}`;
+  return zone === undefined ? nameOf(target) : `${nameOf(target)}-${zone}`;
 };
 
 /** LoggingComponentConfig.Component and MonitoringComponentConfig.Component; lists of enums take only numbers. */
@@ -56,7 +51,10 @@ const POD_RANGE = '/19';
 /** 60 addresses for these nodes, one more for each upgrade under way, and the control plane: Google keeps four of 64. */
 const NODE_RANGE = '/26';
 
-/** Weekend nights keep upgrades away from working hours; GKE asks for at least 48 h in any 32 days. */
+/**
+ * When Google may upgrade: the start of a window of 6 h (UTC), on days as in iCalendar. Weekend nights keep upgrades away from working
+ * hours; GKE asks for at least 48 h in any 32 days.
+ */
 const MAINTENANCE = { startHour: 1, days: ['SA', 'SU'] };
 const WINDOW_HOURS = 6;
 /** Any date will do: only the time of day counts, the recurrence says the rest. 2026-01-03 was a Saturday. */
@@ -68,10 +66,10 @@ const WINDOW_DAY_SECONDS = Date.UTC(2026, 0, 3) / 1000;
 export function clusterBody(target: ClusterTarget, settings: GkeSettings): ClusterBody {
   const labels = labelsOf(target.id, settings.cell);
   const kmsKey = settings.kmsKeys?.[target.region];
-  const { startHour, days } = settings.maintenance ?? MAINTENANCE;
+  const { startHour, days } = MAINTENANCE;
   const startSeconds = WINDOW_DAY_SECONDS + startHour * 3600;
   return {
-    name: clusterName(target),
+    name: nameOf(target),
     description: 'Made by Hub. Change it there, not here.',
     resourceLabels: labels,
     releaseChannel: { channel: 'REGULAR' },
@@ -162,7 +160,7 @@ function nodePool(
     config: {
       machineType: target.machineType,
       diskSizeGb: target.diskGiB,
-      diskType: settings.diskType ?? 'pd-balanced',
+      diskType: 'pd-balanced',
       ...(diskKey !== undefined && { bootDiskKmsKey: diskKey }),
       imageType: 'COS_CONTAINERD',
       serviceAccount: settings.nodeServiceAccount,

@@ -134,7 +134,7 @@ export class Bytes {
 }
 
 const NANOS_PER_SECOND = 1_000_000_000n;
-/** From the beginning of year 1 to the end of year 9999. */
+/** Newly created of year 1 to the end of year 9999. */
 const MIN_TIMESTAMP = -62_135_596_800n * NANOS_PER_SECOND;
 const MAX_TIMESTAMP = 253_402_300_800n * NANOS_PER_SECOND - 1n;
 /** About 10,000 years: https://firebase.google.com/docs/reference/rules/rules.Duration_#seconds */

@@ -10,8 +10,15 @@ variable "locked" { type = bool }
 locals {
   # Of what has ended, of clusters that Hub named; entries hold no labels. https://cloud.google.com/kubernetes-engine/docs/how-to/audit-logging
   ended = "protoPayload.serviceName=\"container.googleapis.com\" AND operation.last=true AND resource.labels.cluster_name:\"hub-\""
+  # GKE writes down each change in a cluster, also those of the cluster's own users and machines, who could fill a bucket that nobody may empty:
+  # https://cloud.google.com/kubernetes-engine/docs/how-to/audit-logging. Of these only what the project's own rights let in, and what functions did.
+  operated = join(" OR ", [
+    "NOT protoPayload.serviceName=\"k8s.io\"",
+    "labels.\"authorization.k8s.io/reason\"=\"access granted by IAM permissions.\"",
+    "protoPayload.authenticationInfo.principalEmail=~\"^fn-[-a-z]+@${var.project_id}[.]iam[.]gserviceaccount[.]com$\"",
+  ])
   # Who did what, to the project and by Hub's own functions.
-  audited = "logName:\"cloudaudit.googleapis.com\" OR (resource.type=\"cloud_run_revision\" AND jsonPayload.message=\"audit\")"
+  audited = "(logName:\"cloudaudit.googleapis.com\" AND (${local.operated})) OR (resource.type=\"cloud_run_revision\" AND jsonPayload.message=\"audit\")"
 }
 
 resource "google_logging_project_sink" "hints" {

@@ -203,4 +203,5 @@ module "ci" {
   project_id = module.services.project_id
   issuer     = var.ci.issuer
   repository = var.ci.repository
+  buckets    = { sources = module.functions.sources, exports = module.firestore.exports }
 }

@@ -5,6 +5,11 @@ variable "project_id" { type = string }
 variable "issuer" { type = string }
 variable "repository" { type = string }
 
+variable "buckets" {
+  description = "Names of the buckets that Terraform looks after: of the functions' sources, and of copies of the database."
+  type        = object({ sources = string, exports = string })
+}
+
 resource "google_iam_workload_identity_pool" "ci" {
   project                   = var.project_id
   workload_identity_pool_id = "hub-ci"
@@ -34,13 +39,105 @@ resource "google_service_account" "planner" {
   display_name = "CI: plans, and changes nothing"
 }
 
-# The last one is for the header with which providers say whose quota it is (versions.tf): a viewer may not.
+# What providers read of the resources that are here (test/terraform/refresh.ts), and nothing that is people's. Never roles/viewer, which reads the
+# database, all logs and what is in clusters, nor roles/iam.securityReviewer, which lists documents, objects and lines of the log.
+resource "google_project_iam_custom_role" "planner" {
+  project = var.project_id
+  role_id = "hub_ci_planner"
+  title   = "Hub: plans in CI"
+  permissions = [
+    "artifactregistry.repositories.get",
+    "artifactregistry.repositories.getIamPolicy",
+    "billing.resourcebudgets.read",
+    "cloudfunctions.functions.get",
+    "cloudkms.cryptoKeys.get",
+    "cloudkms.cryptoKeys.getIamPolicy",
+    "cloudkms.keyRings.get",
+    "cloudscheduler.jobs.get",
+    "compute.firewalls.get",
+    "compute.networks.get",
+    "compute.routers.get",
+    "datastore.backupSchedules.get",
+    "datastore.databases.getMetadata",
+    "datastore.schemas.get",
+    "datastore.schemas.list",
+    "dns.managedZones.get",
+    "dns.resourceRecordSets.list",
+    "firebase.clients.get",
+    "firebase.projects.get",
+    "firebaseauth.configs.get",
+    "firebasehosting.sites.get",
+    "firebaserules.releases.get",
+    "firebaserules.rulesets.get",
+    "iam.roles.get",
+    "iam.serviceAccounts.get",
+    "iam.serviceAccounts.getIamPolicy",
+    "logging.buckets.get",
+    "logging.sinks.get",
+    "monitoring.alertPolicies.get",
+    "monitoring.dashboards.get",
+    "monitoring.notificationChannels.get",
+    "monitoring.services.get",
+    "monitoring.slos.get",
+    "monitoring.uptimeCheckConfigs.get",
+    "orgpolicy.policy.get",
+    "pubsub.subscriptions.get",
+    "pubsub.subscriptions.getIamPolicy",
+    "pubsub.topics.get",
+    "pubsub.topics.getIamPolicy",
+    "resourcemanager.projects.get",
+    "resourcemanager.projects.getIamPolicy",
+    "run.services.getIamPolicy",
+    "secretmanager.secrets.get",
+    "secretmanager.secrets.getIamPolicy",
+  ]
+}
+
+# Pools are read by Google's own role, and it reads nothing else: their permissions are called otherwise in it than where they are asked for, and which
+# of these names a role of one's own must have is not documented. The last one is for the header with which providers say whose quota it is
+# (versions.tf).
 resource "google_project_iam_member" "planner" {
-  for_each = toset(["roles/iam.securityReviewer", "roles/viewer", "roles/serviceusage.serviceUsageConsumer"])
+  for_each = {
+    refresh = google_project_iam_custom_role.planner.name
+    pools   = "roles/iam.workloadIdentityPoolViewer"
+    quota   = "roles/serviceusage.serviceUsageConsumer"
+  }
 
   project = var.project_id
-  role    = each.key
+  role    = each.value
   member  = google_service_account.planner.member
+}
+
+moved {
+  from = google_project_iam_member.planner["roles/serviceusage.serviceUsageConsumer"]
+  to   = google_project_iam_member.planner["quota"]
+}
+
+# Of buckets, those that Terraform looks after; those of clusters are people's.
+resource "google_project_iam_custom_role" "planner_buckets" {
+  project     = var.project_id
+  role_id     = "hub_ci_planner_buckets"
+  title       = "Hub: buckets, for plans in CI"
+  permissions = ["storage.buckets.get", "storage.buckets.getIamPolicy"]
+}
+
+resource "google_storage_bucket_iam_member" "planner_sources" {
+  bucket = var.buckets.sources
+  role   = google_project_iam_custom_role.planner_buckets.name
+  member = google_service_account.planner.member
+}
+
+resource "google_storage_bucket_iam_member" "planner_exports" {
+  bucket = var.buckets.exports
+  role   = google_project_iam_custom_role.planner_buckets.name
+  member = google_service_account.planner.member
+}
+
+# The archive of the functions, which whoever has the sources can build.
+resource "google_storage_bucket_iam_member" "planner_archive" {
+  bucket = var.buckets.sources
+  role   = "roles/storage.objectViewer"
+  member = google_service_account.planner.member
 }
 
 resource "google_service_account_iam_member" "planner" {

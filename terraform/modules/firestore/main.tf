@@ -193,3 +193,5 @@ resource "google_cloud_scheduler_job" "export" {
     }
   }
 }
+
+output "exports" { value = google_storage_bucket.exports.name }

@@ -41,6 +41,8 @@ variable "chart_account" {
 locals {
   # Whoever calls these has to say in the request who they are; all others are called by Google alone.
   public = toset([for name, spec in var.functions : name if !can(spec.topic)])
+
+  digest = try(filesha256(var.archive), "missing")
 }
 
 resource "google_storage_bucket" "sources" {
@@ -54,7 +56,7 @@ resource "google_storage_bucket" "sources" {
 resource "google_storage_bucket_object" "archive" {
   bucket = google_storage_bucket.sources.name
   # By its content: only another archive is deployed anew.
-  name   = "functions-${try(filesha256(var.archive), "missing")}.zip"
+  name   = "functions-${local.digest}.zip"
   source = var.archive
 
   lifecycle {
@@ -163,13 +165,20 @@ resource "google_cloudfunctions2_function" "this" {
     entry_point     = each.value.entry_point
     service_account = google_service_account.build.id
 
-    # Nothing that is fetched may run while the function is built.
-    environment_variables = { GOOGLE_NODE_RUN_SCRIPTS = "" }
+    environment_variables = {
+      # Nothing that is fetched may run while the function is built.
+      GOOGLE_NODE_RUN_SCRIPTS = ""
+      # What was built last, where Google tells it: of the source the provider believes its own state, which has what was wanted also where the
+      # update failed (https://github.com/hashicorp/terraform-plugin-sdk/issues/476). Not in service_config, which can be updated without a build.
+      HUB_ARCHIVE = local.digest
+    }
 
     source {
       storage_source {
         bucket = google_storage_bucket.sources.name
         object = google_storage_bucket_object.archive.name
+        # These very bytes, whoever writes over them.
+        generation = google_storage_bucket_object.archive.generation
       }
     }
   }
@@ -228,6 +237,8 @@ resource "google_cloud_run_v2_service_iam_member" "public" {
   role     = "roles/run.invoker"
   member   = "allUsers"
 }
+
+output "sources" { value = google_storage_bucket.sources.name }
 
 output "names" {
   description = "By themselves: whoever takes one from here waits until the function is there."

@@ -6,7 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { checkCleanUp, readCleanUpKeys } from '../../../functions/clean-up/check.ts';
 import type { ClusterReply } from '../../../shared/api.ts';
 import { deadLetterPath } from '../../../shared/documents/dead-letter.ts';
-import { hours } from '../../../shared/units.ts';
+import { hours, minutes } from '../../../shared/units.ts';
 import { aCluster, aDeadLetter, aSpec, clusterIdOf } from '../../builders.ts';
 import { findingsOf } from './axe.ts';
 import {
@@ -19,6 +19,7 @@ import {
   mark,
   openCreateDialog,
   PASSWORD,
+  SPEED,
 } from './setting.ts';
 
 describeConsole('journeys in the console', (setting) => {
@@ -37,7 +38,7 @@ describeConsole('journeys in the console', (setting) => {
     await dialog.getByLabel('Name').fill('genomes');
     // Price and wait are said before anything is pressed.
     const quote = dialog.getByRole('status');
-    await quote.filter({ hasText: /\$\d+\.\d\d an hour/ }).waitFor();
+    await quote.filter({ hasText: /\$\d+\.\d\d per hour/ }).waitFor();
     await quote.filter({ hasText: /Ready in about \d+ min/ }).waitFor();
     // Long enough to be seen on its way.
     setting.driver.hub.cloud.faults.force('slow-operation', { times: 1 });
@@ -63,7 +64,7 @@ describeConsole('journeys in the console', (setting) => {
     expect(JSON.stringify(context)).toContain(endpoints.pachd);
 
     const guest = await setting.openAs('grace@example.com');
-    await guest.getByRole('heading', { name: 'Your first cluster is one press away' }).waitFor();
+    await guest.getByRole('heading', { name: 'Your first cluster is one click away' }).waitFor();
     const isSamePage = await mark(guest);
     await page.getByLabel('Share with').fill('grace@example.com');
     await page.getByRole('button', { name: 'Share', exact: true }).click();
@@ -80,7 +81,7 @@ describeConsole('journeys in the console', (setting) => {
     const confirm = page.getByRole('alertdialog', { name: 'Delete genomes?' });
     const sure = confirm.getByRole('button', { name: 'Delete it' });
     expect(await sure.isDisabled()).toBe(true);
-    await confirm.getByLabel('Type genomes to go on').fill('genomes');
+    await confirm.getByLabel('Type genomes to confirm').fill('genomes');
     await sure.click();
     await page.getByRole('heading', { name: 'Nothing is left' }).waitFor();
     const record = JSON.parse(await downloaded(page, 'Download the certificate', `${file}.clean-up.json`));
@@ -106,7 +107,7 @@ describeConsole('journeys in the console', (setting) => {
     });
 
     const dialog = await openCreateDialog(page);
-    await dialog.getByText('Ready at once: one is waiting for you.').waitFor();
+    await dialog.getByText('Ready at once: a spare is waiting for you.').waitFor();
     await dialog.getByLabel('Name').fill('at-once');
     await dialog.getByRole('button', { name: 'Create, ready at once' }).dblclick();
     await isReady(page);
@@ -167,7 +168,7 @@ describeConsole('journeys in the console', (setting) => {
     });
 
     const isSamePage = await mark(page);
-    await page.getByRole('button', { name: 'Take it back' }).click();
+    await page.getByRole('button', { name: 'Withdraw it' }).click();
     const ask = async (button: string): Promise<void> => {
       await page.getByRole('button', { name: button }).click();
       await asking.getByText('You may have 1 at once.').waitFor();
@@ -176,14 +177,14 @@ describeConsole('journeys in the console', (setting) => {
     };
     await ask('Ask for more');
     const desk = await setting.openAs('operator@example.com', '/operator/quotas');
-    await desk.getByRole('button', { name: `Decline what ${email} asks for` }).click();
+    await desk.getByRole('button', { name: `Decline the request of ${email}` }).click();
     await desk.getByRole('alertdialog').getByRole('button', { name: 'Decline' }).click();
-    await page.getByText('Your operator has declined your request for 2 clusters').waitFor();
+    await page.getByText('An operator declined your request for 2 clusters').waitFor();
     expect(await findingsOf(page, 'a request that was declined')).toEqual([]);
     await page.setViewportSize({ width: 1280, height: 800 });
     await ask('Ask again');
     await desk.getByText('A second project.').waitFor();
-    await desk.getByRole('button', { name: `Grant what ${email} asks for` }).click();
+    await desk.getByRole('button', { name: `Grant the request of ${email}` }).click();
     const granting = desk.getByRole('dialog', { name: 'Grant more' });
     expect(await granting.getByLabel('Clusters at once').inputValue()).toBe('2');
     await granting.getByRole('button', { name: 'Grant', exact: true }).click();
@@ -208,7 +209,7 @@ describeConsole('journeys in the console', (setting) => {
     await page.getByText('Failed', { exact: true }).waitFor();
     faults.clear();
     await page.getByRole('button', { name: 'Retry' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Start anew' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Start again' }).click();
     await isReady(page);
   });
 
@@ -240,10 +241,10 @@ describeConsole('journeys in the console', (setting) => {
     await desk.getByRole('button', { name: 'Replay' }).click();
     const dialog = desk.getByRole('dialog', { name: 'Replay the message' });
     const send = dialog.getByRole('button', { name: 'Replay', exact: true });
-    await dialog.getByLabel('Why it should go better now').fill('   ');
+    await dialog.getByLabel('Why it should work this time').fill('   ');
     await send.click();
     await dialog.getByRole('alert').getByText('reason').waitFor();
-    await dialog.getByLabel('Why it should go better now').fill('The database is back.');
+    await dialog.getByLabel('Why it should work this time').fill('The database is back.');
     await send.click();
     await dialog.waitFor({ state: 'detached' });
     await desk.getByRole('heading', { name: 'No message was given up' }).waitFor();
@@ -272,7 +273,7 @@ describeConsole('journeys in the console', (setting) => {
     await clusters.getByRole('row', { name: /shared.*stays, without you/ }).waitFor();
     expect(await findingsOf(page, 'an account')).toEqual([]);
     await page.setViewportSize({ width: 1280, height: 800 });
-    const held = JSON.parse(await downloaded(page, 'Download what Hub holds of you', 'hub-account.json'));
+    const held = JSON.parse(await downloaded(page, 'Download your data', 'hub-account.json'));
     expect(held).toMatchObject({ uid: 'zoe', profile: { email } });
     expect(held.log.map(({ action }: { action: string }) => action)).toEqual(
       expect.arrayContaining(['create', 'share']),
@@ -288,11 +289,11 @@ describeConsole('journeys in the console', (setting) => {
     expect(await sure.isDisabled()).toBe(true);
     await zoe('DELETE', `/v1/clusters/${more.id}`);
     await setting.driver.until(more.id, 'deleted');
-    await confirm.getByLabel(`Type ${email} to go on`).fill(email);
+    await confirm.getByLabel(`Type ${email} to confirm`).fill(email);
     expect(await findingsOf(page, 'the deletion of an account')).toEqual([]);
     await page.setViewportSize({ width: 1280, height: 800 });
     await sure.click();
-    await confirm.getByRole('alert').filter({ hasText: 'not what you looked at any more' }).waitFor();
+    await confirm.getByRole('alert').filter({ hasText: 'has changed since you looked at it' }).waitFor();
     await expect.poll(() => confirm.getByText('later is deleted').count()).toBe(0);
     await sure.click();
     await page.getByRole('heading', { name: 'Your account is being deleted' }).waitFor();
@@ -307,6 +308,55 @@ describeConsole('journeys in the console', (setting) => {
       name: 'deleted',
       members: {},
     });
+  });
+
+  test('of a lifetime: its last hour is told to all who use it, and an owner puts its end off', async () => {
+    const [email, guest] = [await setting.newcomer('lena'), await setting.newcomer('vito')];
+    // Half an hour of cloud time. Nobody comes to end it: that is another test's.
+    const expiresAt = new Date(Date.now() + minutes(30) / SPEED);
+    const { id, ...data } = aCluster({
+      id: clusterIdOf(4242),
+      name: 'course',
+      owner: 'lena',
+      members: { lena: 'owner', vito: 'editor' },
+      spec: aSpec({ ttlHours: 1 }),
+      expiresAt,
+    });
+    await setting.driver.firestore.doc(`clusters/${id}`).set(data);
+    const page = await setting.openAs(email);
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: 'course' })
+      .getByText('Deleted automatically in')
+      .waitFor();
+    await page.getByRole('link', { name: 'course' }).click();
+    const ending = page.getByRole('region', { name: 'Its end' });
+    await ending.getByRole('status').filter({ hasText: 'It is deleted automatically at' }).waitFor();
+    const theirs = await setting.openAs(guest, `/clusters/${id}`);
+    await theirs.getByText('Its owners can extend it.').waitFor();
+    expect(await theirs.getByRole('button', { name: 'Extend' }).count()).toBe(0);
+
+    await ending.getByRole('button', { name: 'Extend' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Extend course' });
+    await dialog.getByLabel('From now on it stays for').selectOption('A week');
+    expect(await findingsOf(page, 'an end that is put off')).toEqual([]);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await dialog.getByRole('button', { name: 'Extend it' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText('Its lifetime was extended').waitFor();
+    await Promise.all(
+      [ending, theirs.getByText('Its owners can extend it.')].map((one) =>
+        one.waitFor({ state: 'detached' }),
+      ),
+    );
+    const after = (await setting.driver.firestore.doc(`clusters/${id}`).get()).data();
+    expect(after?.expiresAt.toMillis()).toBeGreaterThan(expiresAt.getTime() + hours(24 * 6) / SPEED);
+    expect(after).toMatchObject({ state: 'ready', dueAt: after?.expiresAt, spec: { ttlHours: 24 * 7 } });
+    // What would end it sooner is not offered.
+    await page.getByRole('button', { name: 'Extend' }).click();
+    const offered = await dialog.getByLabel('From now on it stays for').locator('option').allInnerTexts();
+    expect(offered).toContain('30 days');
+    expect(offered).not.toContain('A day');
   });
 
   test('an account that is held comes to the operators, one restores it with a reason, and the audit log says so', async () => {
@@ -327,12 +377,12 @@ describeConsole('journeys in the console', (setting) => {
     await page.setViewportSize({ width: 1280, height: 800 });
 
     const desk = await setting.openAs('operator@example.com', '/operator/quotas');
-    await desk.getByText('is suspended: may look and delete').waitFor();
+    await desk.getByText('is suspended: can only view and delete').waitFor();
     await desk.getByRole('button', { name: 'Restore the account of harriet' }).click();
     const restoring = desk.getByRole('dialog', { name: 'Restore the account' });
-    await restoring.getByLabel('Why it is good').fill('It was a load test.');
+    await restoring.getByLabel('Why you restore it').fill('It was a load test.');
     await restoring.getByRole('button', { name: 'Restore', exact: true }).click();
-    await desk.getByText('is suspended: may look and delete').waitFor({ state: 'detached' });
+    await desk.getByText('is suspended: can only view and delete').waitFor({ state: 'detached' });
     await desk.goto(`${setting.driver.hub.url}/operator/audit`);
     await desk.getByText('It was a load test.').waitFor();
     await desk.getByRole('heading', { name: 'Restored an account' }).waitFor();
@@ -355,7 +405,7 @@ describeConsole('journeys in the console', (setting) => {
     expect(await desk.getByRole('button', { name: 'Hold the account of hank' }).count()).toBe(0);
 
     await desk.goto(`${setting.driver.hub.url}/operator/audit?actor=hank`);
-    await desk.getByText('Nothing is known of that one.').waitFor();
+    await desk.getByText('There are no entries for this id.').waitFor();
     await desk.goto(`${setting.driver.hub.url}/operator/audit?actor=hank@example.com`);
     await desk.getByText('The audit log knows people by their uid, not by their address.').waitFor();
     await desk.getByLabel('Cluster id or uid').fill('operator');
@@ -371,12 +421,12 @@ describeConsole('journeys in the console', (setting) => {
     await page.getByLabel('E-mail').fill('edna@example.com');
     await page.getByLabel('Password').fill('not-it');
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByText('This e-mail address and password do not belong together.').waitFor();
+    await page.getByText('The e-mail address or the password is wrong.').waitFor();
 
     await page.getByRole('button', { name: 'Create an account' }).click();
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Create account' }).click();
-    await page.getByText('There is an account with this address already').waitFor();
+    await page.getByText('An account with this address already exists').waitFor();
     await page.getByLabel('E-mail').fill('nina@example.com');
     await page.getByRole('button', { name: 'Create account' }).click();
     const banner = page.getByRole('region', { name: 'Your e-mail address' });

@@ -107,7 +107,7 @@ describeConsole('a page that is open', (setting) => {
     await pages[0].getByRole('link', { name: 'telescope' }).waitFor();
     await pages[1].getByRole('heading', { name: 'telescope' }).waitFor();
     await write(id, { state: 'repairing', progress: 0.4, detail: 'Putting its gateway back.' });
-    await pages[0].getByText('Looking after it').waitFor();
+    await pages[0].getByText('Maintaining it').waitFor();
     await pages[1].getByText('Putting its gateway back.').waitFor();
     await write(id, { state: 'ready', progress: 1 });
     for (const page of pages) await page.getByText('Ready', { exact: true }).first().waitFor();
@@ -157,7 +157,7 @@ describeConsole('a page that is open', (setting) => {
     expect(await page.getByText('Hub cannot be reached at the moment.').count()).toBe(0);
     await page.clock.fastForward('00:10');
     await page.getByText('Hub cannot be reached at the moment.').waitFor();
-    expect(await page.getByText('Your first cluster is one press away').count()).toBe(0);
+    expect(await page.getByText('Your first cluster is one click away').count()).toBe(0);
     await page.unroute(`**${LISTEN}**`);
     // However long the SDK meant to wait until its next try.
     await page.clock.fastForward('05:00');
@@ -238,7 +238,7 @@ describeConsole('a page that is open', (setting) => {
       // Times of a sign-in are whole seconds: as if it had been made before.
       else model.saveUser({ ...user, validSinceS: Math.floor(Date.now() / 1000) + 1 });
       await page.getByRole('button', { name: 'Download a kubeconfig' }).click();
-      await page.getByText('Your session was ended. Sign in again to go on where you were.').waitFor();
+      await page.getByText('Your session has ended. Sign in again to continue where you were.').waitFor();
       expect(new URL(page.url()).pathname).toBe(`/clusters/${id}`);
       expect(await page.getByText('kept').count()).toBe(0);
       model.saveUser({ ...user, validSinceS: 0 });
@@ -255,7 +255,7 @@ describeConsole('a page that is open', (setting) => {
     await accountMenu(page).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await signIn(page, second);
-    await page.getByRole('heading', { name: 'Your first cluster is one press away' }).waitFor();
+    await page.getByRole('heading', { name: 'Your first cluster is one click away' }).waitFor();
     expect(await page.content()).not.toContain('of-fay');
     // The dialog proposes a name from what it knows.
     await create(page, 'of-sid');

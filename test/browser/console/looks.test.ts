@@ -130,7 +130,7 @@ describeConsole('the looks of the console', (setting) => {
     await search.fill('Belgium');
     await expect.poll(() => names.count()).toBe(MANY);
     await search.fill('no such plant');
-    await page.getByText('None of your clusters is like that.').waitFor();
+    await page.getByText('No cluster matches.').waitFor();
     await search.fill('');
     await expect.poll(() => names.count()).toBe(MANY);
     // One more, while all of them are there.
@@ -339,7 +339,7 @@ describeConsole('the looks of the console', (setting) => {
     await firestore.doc('orphans/waits').set(orphan);
     await firestore.doc('orphans/theirs').set({ ...orphan, name: 'theirs', state: 'unproven' });
     await firestore.doc('orphans/gone').set({ ...orphan, state: 'gone', goneAt: new Date() });
-    await look('Orphans', main.getByText('theirs'), main.getByRole('heading', { name: 'Gone again' }));
+    await look('Orphans', main.getByText('theirs'), main.getByRole('heading', { name: 'Already gone' }));
     await page.getByRole('button', { name: 'Delete now: the bucket waits' }).click();
     await page.getByRole('dialog', { name: 'Delete it now?' }).waitFor();
     found.push(...(await findingsOf(page, 'deleting an orphan')));
@@ -352,7 +352,7 @@ describeConsole('the looks of the console', (setting) => {
     await page.keyboard.press('Escape');
     const standing = { state: 'throttled', reason: 'sign-ups', since: new Date(), by: 'hub' };
     await firestore.doc('accounts/held').set({ schema: 1, clusters: 0, hourlyMicros: 0, standing });
-    await main.getByText('is throttled: makes nothing new').waitFor();
+    await main.getByText('is throttled: cannot create anything new').waitFor();
     await page.getByRole('button', { name: 'Restore the account of held' }).click();
     await page.getByRole('dialog', { name: 'Restore the account' }).waitFor();
     found.push(...(await findingsOf(page, 'restoring an account')));
@@ -395,7 +395,7 @@ const ofAlex = (): Cluster[] => [
       {
         type: 'Reachable',
         status: true,
-        message: 'It answers by its name.',
+        message: 'It answers at its address.',
         since: new Date(Date.UTC(2026, 0, 1)),
       },
       {

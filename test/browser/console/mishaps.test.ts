@@ -83,7 +83,7 @@ describeConsole('mishaps in the console', (setting) => {
     await page.getByText('This page could not be loaded.').waitFor();
     expect(await isSamePage()).toBe(true);
     await page.unroute('**/assets/create-dialog-*.js');
-    await page.getByRole('button', { name: 'Load anew' }).click();
+    await page.getByRole('button', { name: 'Reload' }).click();
     await page.waitForFunction('!("marked" in globalThis)');
     await create.click();
     await page.getByRole('dialog', { name: 'Create a cluster' }).getByLabel('Name').waitFor();
@@ -164,7 +164,7 @@ describeConsole('mishaps in the console', (setting) => {
     const dialog = await openCreateDialog(page);
     await dialog.getByLabel('Name').fill(name);
     await createButton(dialog).click();
-    await page.getByText('Asking for it').waitFor({ state: 'attached' });
+    await page.getByText('Requesting').waitFor({ state: 'attached' });
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await accountMenu(page).click();
@@ -179,7 +179,7 @@ describeConsole('mishaps in the console', (setting) => {
   test('who has closed the dialog is not taken to the cluster, and is told of it', async () => {
     const page = await setting.openAs(await setting.newcomer('cleo'));
     await orderAndLeave(page, 'later');
-    await page.getByText('later is being made.').waitFor();
+    await page.getByText('later is being created.').waitFor();
     expect(new URL(page.url()).pathname).toBe('/account');
     await page.getByRole('link', { name: 'Clusters', exact: true }).click();
     await page.getByRole('link', { name: 'later' }).waitFor();
@@ -217,8 +217,8 @@ describeConsole('mishaps in the console', (setting) => {
     await dialog.getByLabel('Name').waitFor();
     // The price is that of the catalog.
     const said = dialog.getByRole('status');
-    await said.filter({ hasText: 'an hour' }).waitFor();
-    await dialog.getByText('How long it takes is not known at the moment.').waitFor();
+    await said.filter({ hasText: 'per hour' }).waitFor();
+    await dialog.getByText('How long it takes is unknown at the moment.').waitFor();
     await page.unroute('**/v1/quote?*');
     await said.filter({ hasText: 'Ready in' }).waitFor();
 
@@ -247,7 +247,7 @@ describeConsole('mishaps in the console', (setting) => {
       await route.continue();
     });
     await dialog.getByRole('radio', { name: 'Large' }).check();
-    await said.filter({ hasText: 'Asking how long it takes' }).waitFor();
+    await said.filter({ hasText: 'Checking how long it takes' }).waitFor();
     const large = dialog.locator('label', { hasText: 'Large' });
     const dear = (await said.locator('strong').innerText()).trim();
     expect(dear).not.toBe(cheap);
@@ -266,7 +266,7 @@ describeConsole('mishaps in the console', (setting) => {
     for (const path of paths) await page.route(path, (route) => route.fulfill(BUSY));
     await signIn(page, email);
     await page.goto(`${setting.driver.hub.url}/clusters/${id}`);
-    const unknown = page.getByText('Who is invited and has not come yet is not known at the moment.');
+    const unknown = page.getByText('Open invitations cannot be shown at the moment.');
     await unknown.waitFor();
     await accountMenu(page).click();
     await page.getByRole('menuitem', { name: 'Your account' }).click();
@@ -293,7 +293,7 @@ describeConsole('mishaps in the console', (setting) => {
     await signIn(page, email);
     await page.getByText(BUSY_SAYS).waitFor();
     await page.unroute('**/v1/clusters/*/cleanup');
-    await page.getByText('Nothing was ever asked for in the cloud').waitFor();
+    await page.getByText('Hub never asked the cloud for anything').waitFor();
     expect(await page.getByRole('table').count()).toBe(0);
     expect(await page.getByText(BUSY_SAYS).count()).toBe(0);
 
@@ -327,7 +327,7 @@ describeConsole('mishaps in the console', (setting) => {
     const account = setting.driver.firestore.doc('accounts/bess');
     await account.set({ schema: 1, clusters: 0, hourlyMicros: 0, maxHourlyMicros: 1 });
     const dialog = await openCreateDialog(await setting.openAs(email));
-    await dialog.getByText('This size costs more an hour than your account allows.').waitFor();
+    await dialog.getByText('This size costs more per hour than your account allows.').waitFor();
     await dialog.getByRole('button', { name: 'Ask for more' }).waitFor();
     expect(await createButton(dialog).isDisabled()).toBe(true);
     await account.update({ maxHourlyMicros: 90_000_000 });
@@ -385,7 +385,7 @@ describeConsole('mishaps in the console', (setting) => {
     await page.getByText('Hub answered something that this page does not understand (502).').waitFor();
     await page.unroute('**/oidc/interactions/**');
     await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByText('This sign-in is over, or was begun in another browser.').waitFor();
+    await page.getByText('This sign-in is over, or was started in another browser.').waitFor();
     // To ask once more would not help.
     expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
   });
@@ -401,7 +401,7 @@ describeConsole('mishaps in the console', (setting) => {
     await setting.newcomer('fara');
     for (const [name, button, sure] of [
       ['deleted-one', 'Delete', 'Delete it'],
-      ['retried-one', 'Retry', 'Start anew'],
+      ['retried-one', 'Retry', 'Start again'],
     ] as const) {
       const id = await stored({ finn: 'owner' }, { ...failed, name });
       const page = await setting.open(`/clusters/${id}`);
@@ -426,7 +426,7 @@ describeConsole('mishaps in the console', (setting) => {
     await page.getByLabel(`Role of ${email}`).selectOption('viewer');
     await page.getByRole('button', { name: `Change the role of ${email}` }).focus();
     await page.keyboard.press('Enter');
-    const confirm = page.getByRole('alertdialog', { name: 'Give up being an owner?' });
+    const confirm = page.getByRole('alertdialog', { name: 'Stop being an owner?' });
     await confirm.getByRole('button', { name: 'Become a viewer' }).focus();
     await page.keyboard.press('Enter');
     await page.getByLabel(`Role of ${email}`, { exact: true }).waitFor({ state: 'detached' });

@@ -16,6 +16,8 @@ import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { aHub, type Driver } from '../../journeys/hub.ts';
 import { CHROMIUM_MISSING, findChromium } from '../chromium.ts';
 
+/** Cloud time per real time. Slower than journeys without a browser: what the installer may take must be more than a full machine takes. */
+export const SPEED = 200;
 export const PASSWORD = 'hub-local';
 const BUILT = fileURLToPath(new URL('../../../web/dist/index.html', import.meta.url));
 /** A state may take the cloud some seconds, and the machine is shared. */
@@ -47,8 +49,7 @@ export function describeConsole(name: string, define: (setting: Console) => void
         // Chromium's sandbox refuses to run as root.
         const chromiumSandbox = process.getuid?.() !== 0;
         [driver, browser] = await Promise.all([
-          // Slower than journeys without a browser: what the installer may take must be more than a full machine takes.
-          aHub({ spares: 0, speed: 200 }),
+          aHub({ spares: 0, speed: SPEED }),
           chromium.launch({ executablePath: executablePath ?? '', chromiumSandbox }),
         ]);
       });
@@ -145,7 +146,7 @@ export async function openCreateDialog(page: Page): Promise<Locator> {
   await page.getByRole('link', { name: 'Hub, your clusters' }).click();
   await page.getByRole('button', { name: 'Create cluster' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.locator('[role=status]:not([aria-busy=true])').filter({ hasText: 'an hour' }).waitFor();
+  await dialog.locator('[role=status]:not([aria-busy=true])').filter({ hasText: 'per hour' }).waitFor();
   return dialog;
 }
 

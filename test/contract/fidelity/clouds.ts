@@ -9,12 +9,12 @@ import { bucketPrefix } from '../../../functions/buckets.ts';
 import { challengeName, type DnsRecord } from '../../../functions/dns.ts';
 import { createBuckets } from '../../../functions/google/buckets.ts';
 import { createDns } from '../../../functions/google/dns.ts';
+import { CloudRefusal } from '../../../functions/google/refusal.ts';
 import {
   createGkeClient,
   type GkeClient,
   type LeftoverKind,
 } from '../../../functions/providers/gke/client.ts';
-import { CloudRefusal } from '../../../functions/providers/gke/errors.ts';
 import { type FirewallBody, webhookFirewall } from '../../../functions/providers/gke/firewall.ts';
 import type { GkeSettings } from '../../../functions/providers/gke/provider.ts';
 import { clusterBody } from '../../../functions/providers/gke/request.ts';

@@ -23,13 +23,21 @@ interface Seen {
   version: number;
 }
 
+/** What a listener is told of a document that is there. */
+type Told = Pick<Snapshot, 'version' | 'updateTime'> | undefined;
+
+/** The port, and what a browser listens to beside it. */
+export interface Watched extends Documents {
+  watch(path: string, onChange: (told: Told) => void): () => void;
+}
+
 export class Database {
-  readonly #clients: readonly [Documents, Documents];
+  readonly #clients: readonly [Watched, Watched];
   readonly #versions = new Map<string, string[]>();
   readonly #updatedMs = new Map<string, number>();
-  readonly #watches: { path: string; told: (Snapshot | undefined)[]; stop: () => void }[] = [];
+  readonly #watches: { path: string; told: Told[]; stop: () => void }[] = [];
 
-  constructor(clients: readonly [Documents, Documents]) {
+  constructor(clients: readonly [Watched, Watched]) {
     this.#clients = clients;
   }
 
@@ -63,7 +71,7 @@ export class Database {
   }
 
   watch(client: Client, path: string): void {
-    const told: (Snapshot | undefined)[] = [];
+    const told: Told[] = [];
     const stop = this.#clients[client].watch(path, (snapshot) => told.push(snapshot));
     this.#watches.push({ path, told, stop });
   }

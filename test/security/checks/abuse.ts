@@ -1,5 +1,5 @@
 /** Who asks too often, for too much, or for nothing but our machines. */
-import { afterSignal, recordIncident } from '../../../functions/abuse/signal.ts';
+import { afterSignal, recordIncident } from '../../../functions/accounts/signal.ts';
 import type { Problem } from '../../../shared/api.ts';
 import { type Allowance, accountPath, cellPath } from '../../../shared/documents/account.ts';
 import { AUDIT } from '../../../shared/documents/audit.ts';

@@ -41,6 +41,7 @@ export const PROMISED: Record<EndpointName, readonly Who[]> = {
   'DELETE /v1/clusters/{id}': OWNING,
   'POST /v1/clusters/{id}:retry': OWNING,
   'POST /v1/clusters/{id}:transfer': ['owner'],
+  'POST /v1/clusters/{id}:extend': ['owner'],
   'GET /v1/clusters/{id}/events': SEEING,
   'GET /v1/clusters/{id}/cleanup': SEEING,
   'GET /v1/clusters/{id}/members': SEEING,
@@ -71,6 +72,7 @@ const BODIES: Partial<Record<EndpointName, object>> = {
   'POST /v1/admin/orphans/{id}:delete': { reason: 'Now.' },
   'PUT /v1/clusters/{id}/members/{email}': { role: 'viewer' },
   'POST /v1/clusters/{id}:transfer': { email: 'owner@example.com' },
+  'POST /v1/clusters/{id}:extend': { ttlHours: 24 },
 };
 const QUERIES: Partial<Record<EndpointName, string>> = {
   'GET /v1/clusters/{id}/credentials': '?kind=kubeconfig',

@@ -1,12 +1,12 @@
 /** What Hub takes from outside that is no request: messages, names, answers of clusters, its own configuration; and what it hands out. */
 import type { lookup } from 'node:dns';
 import { createApi } from '../../../functions/api/app.ts';
-import { MAX_BODY_BYTES } from '../../../functions/api/body.ts';
 import { CREDENTIALS_ENDPOINTS } from '../../../functions/api/credentials.ts';
 import { POLICY } from '../../../functions/api/policy.ts';
 import { ConfigError, parseConfig } from '../../../functions/config.ts';
 import { outsideWorld } from '../../../functions/google/outside.ts';
 import { publicLookup } from '../../../functions/google/public-address.ts';
+import { MAX_BODY_BYTES } from '../../../functions/http/body.ts';
 import { MANIFEST } from '../../../functions/manifest.ts';
 import type { Problem } from '../../../shared/api.ts';
 import { deadLetterPath } from '../../../shared/documents/dead-letter.ts';

@@ -4,7 +4,8 @@
  */
 import { exposureOf } from '../../../functions/access/exposure.ts';
 import type { KubeObject } from '../../../functions/leaf/leaf.ts';
-import { HUB_NAMESPACE, installJob, namespaces, prerequisites } from '../../../functions/leaf/manifests.ts';
+import { installJob, namespaces, prerequisites } from '../../../functions/leaf/manifests.ts';
+import { HUB_NAMESPACE } from '../../../functions/leaf/names.ts';
 import { apiServerPolicies } from '../../../functions/leaf/network.ts';
 import { type ClusterBody, clusterBody, type GkeSettings } from '../../../functions/providers/gke/request.ts';
 import { PRODUCTS } from '../../../shared/catalog/catalog.ts';

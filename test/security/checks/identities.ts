@@ -19,6 +19,7 @@ export async function forgeries(): Promise<string[]> {
   try {
     const verifier = createTokenVerifier({
       projectId: PROJECT,
+      clock: world.clock,
       local: { authTls: `127.0.0.1:${face.tlsPort}`, ca: face.ca },
     });
     const key = await storedSigningKey(world.store, 'id-token', 'unused');

@@ -1,10 +1,10 @@
 /** Whole lives of clusters in the embedded cloud, on a virtual clock: what must hold on the way, and what may be left. */
 
-import { doubt } from '../../../functions/abuse/signal.ts';
+import { doubt } from '../../../functions/accounts/signal.ts';
 import { createApi } from '../../../functions/api/app.ts';
 import { CREDENTIALS_ENDPOINTS } from '../../../functions/api/credentials.ts';
 import type { Write } from '../../../functions/cloud.ts';
-import { MEMBERS_NAMESPACE } from '../../../functions/leaf/manifests.ts';
+import { MEMBERS_NAMESPACE } from '../../../functions/leaf/names.ts';
 import { createLog } from '../../../functions/log.ts';
 import { stepOfFunction } from '../../../functions/manifest.ts';
 import { claimSpare } from '../../../functions/pool/claim.ts';
@@ -18,6 +18,7 @@ import { days, hours, minutes } from '../../../shared/units.ts';
 import { anOrphan, aSpec } from '../../builders.ts';
 import { requestOf, servedBy } from '../../request.ts';
 import { standing } from '../../standing.ts';
+import { timelineReaders } from '../../timeline-readers.ts';
 import { findings } from './findings.ts';
 import { read } from './source.ts';
 
@@ -330,9 +331,9 @@ export async function removal(): Promise<string[]> {
   if (status !== 404) wrong.push(`the API answers them ${status}`);
   const { readers, members, emails } = await hub.cluster(id);
   if (JSON.stringify([readers, members, emails]).includes('grace')) wrong.push('the cluster still has them');
-  const events = await hub.events(id);
-  if (!events.some(({ readers: who }) => who.includes('ada'))) wrong.push('nobody reads the timeline');
-  if (events.some(({ readers: who }) => who.includes('grace'))) wrong.push('they read the timeline');
+  const reading = timelineReaders({ id, readers }, ['ada', 'grace']);
+  if (!reading.includes('ada')) wrong.push('nobody reads the timeline');
+  if (reading.includes('grace')) wrong.push('they read the timeline');
   return wrong;
 }
 

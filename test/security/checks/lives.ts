@@ -193,7 +193,7 @@ const LIVES: Readonly<Record<string, Life>> = {
         hub.before(secure, 'pachyderm.setMembers', async () => {
           await hub.join(locked, 'grace', role);
           hub.before(secure, 'pachyderm.setMembers', async () =>
-            hub.before(secure, 'pachyderm.provesLocked', async () =>
+            hub.before(secure, 'pachyderm.proveLocked', async () =>
               hub.before(secure, 'pachyderm.signOut', () => hub.leave(locked, 'grace')),
             ),
           );

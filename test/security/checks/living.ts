@@ -1,15 +1,16 @@
 /** A Hub in the embedded cloud whose functions are listened to, and what the cloud, people and chance do to its clusters. */
 import { createApi } from '../../../functions/api/app.ts';
 import { CREDENTIALS_ENDPOINTS } from '../../../functions/api/credentials.ts';
-import { withMember, withoutMember } from '../../../functions/api/membership.ts';
 import { OBJECTS_AT_A_TIME } from '../../../functions/buckets.ts';
+import { targetOf } from '../../../functions/clusters/target.ts';
 import { command } from '../../../functions/dispatch/commands.ts';
 import { handled } from '../../../functions/invocation.ts';
 import type { KubeRef } from '../../../functions/leaf/leaf.ts';
+import { arrival } from '../../../functions/members/arrival.ts';
+import { withMember, withoutMember } from '../../../functions/members/membership.ts';
 import { createOidc } from '../../../functions/oidc/app.ts';
 import { newSigningKeyPem, parseSigningKeys } from '../../../functions/oidc/keys.ts';
 import { clusterBody } from '../../../functions/providers/gke/request.ts';
-import { targetOf } from '../../../functions/steps/target.ts';
 import type { Interior } from '../../../local/memory/interiors.ts';
 import { accountPath } from '../../../shared/documents/account.ts';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
@@ -81,7 +82,7 @@ export function living(heard: Heard, inside: Interior) {
     signIns() {
       const ports = portsOf('oidc');
       const oidc = { ...ports.settings.oidc, signingKeys: parseSigningKeys(newSigningKeyPem()) };
-      const app = createOidc({ ...ports, settings: { ...ports.settings, oidc } });
+      const app = createOidc({ ...ports, settings: { ...ports.settings, oidc } }, arrival);
       return (url: string | URL, init?: RequestInit): Promise<Response> =>
         hub.run(Promise.resolve(app.request(new URL(url, oidc.issuer).href, init)));
     },

@@ -3,7 +3,7 @@
  * (L6). A removal is told to the application by a handler; one that read the document before may undo it, until somebody looks.
  */
 import { memberAccountName } from '../../../functions/access/member-account.ts';
-import { MEMBERS_NAMESPACE } from '../../../functions/leaf/manifests.ts';
+import { MEMBERS_NAMESPACE } from '../../../functions/leaf/names.ts';
 import { leafKey } from '../../../local/kubernetes/leaf-cluster.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { LOOK_AFTER_MS, rowOf, type State } from '../../../shared/lifecycle/table.ts';

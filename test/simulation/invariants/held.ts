@@ -1,4 +1,4 @@
-/** Who is held is refused what they may not do (S19), and so is whoever would use what is a suspended owner's. */
+/** Who is held is refused what they may not do (S19), and so is whoever would use, or put off the end of, what is a held owner's. */
 import { ENDPOINTS } from '../../../functions/api/app.ts';
 import type { EndpointName } from '../../../functions/api/policy.ts';
 import { type Allowance, accountPath, type Standing } from '../../../shared/documents/account.ts';
@@ -19,7 +19,7 @@ export function watchHeld({ hub, violate }: World) {
     const owners = cluster?.owner === uid ? undefined : standingOf(cluster?.owner);
     const found = new Map<ErrorCode, number>();
     if (own) found.set(own.state === 'suspended' ? 'ACCOUNT_SUSPENDED' : 'ACCOUNT_THROTTLED', +own.since);
-    if (owners?.state === 'suspended') found.set('OWNER_SUSPENDED', +owners.since);
+    if (owners) found.set(owners.state === 'suspended' ? 'OWNER_SUSPENDED' : 'OWNER_HELD', +owners.since);
     for (const code of found.keys()) if (!REFUSES.get(name)?.includes(code)) found.delete(code);
     return found;
   }

@@ -7,19 +7,25 @@ import { type Allowance, accountPath } from '../../../shared/documents/account.t
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { type ClusterEvent, eventPath } from '../../../shared/documents/event.ts';
 import { isFinal, MAKING } from '../../../shared/lifecycle/derive.ts';
+import { type Command, IN_PLACE } from '../../../shared/lifecycle/table.ts';
+import { timelineReaders } from '../../timeline-readers.ts';
 import type { World } from '../world.ts';
 import type { Census } from './census.ts';
 import { EDGES } from './edges.ts';
+import type { Lifetimes } from './lifetimes.ts';
 
 export type History = ReturnType<typeof watchHistory>;
 
-export function watchHistory(world: World, { known }: Census) {
+export function watchHistory(world: World, { known }: Census, lifetimes: Lifetimes) {
   const { hub, violate, markers } = world;
   const edges = new Set<string>();
   const repairingSinceMs = new Map<string, number>();
+  /** Whoever was a member of some cluster once. */
+  const people = new Set<string>();
 
   function compare(before: Cluster, now: Cluster): void {
     const { id } = now;
+    for (const uid of Object.keys({ ...before.members, ...now.members })) people.add(uid);
     const isTaken =
       now.owner !== undefined && before.offeredTo === now.owner && before.members[now.owner] === 'owner';
     if (before.owner !== undefined && before.owner !== now.owner && !isTaken && !isClosing(before.owner))
@@ -68,7 +74,9 @@ export function watchHistory(world: World, { known }: Census) {
     if (event.cause === 'delete' && MAKING.has(event.from)) markers.add('deleted in the making');
     if (event.cause === 'share' && event.from === event.to) markers.add('members changed in the middle');
     if (!EDGES.has(edge)) violate('S3', `${now.id} took an edge that is none: ${edge}`);
-    if (event.from === event.to && event.cause !== 'share')
+    if (event.cause === 'extend') markers.add('lifetime extended');
+    if (event.cause === 'due') lifetimes.checkEnd(now.id, event.at, before?.expiresAt);
+    if (event.from === event.to && !IN_PLACE.has(event.cause as Command))
       violate('S3', `${edge} of ${now.id} is to change nothing, and has an epoch of its own`);
     if (before && epoch === before.epoch + 1 && event.from !== before.state)
       violate('S13', `event ${epoch} of ${now.id} comes from ${event.from}, and it was ${before.state}`);
@@ -94,18 +102,15 @@ export function watchHistory(world: World, { known }: Census) {
     );
   }
 
-  /** The timeline is read by those who may read the cluster, and by nobody else. */
+  /** The timeline is read by the members of the cluster, as they are now, and by nobody else that there is or was. */
   function checkReaders(now: Cluster): void {
-    for (let epoch = 0; epoch <= now.epoch; epoch++) {
-      const readers = hub.documents.peek<ClusterEvent>(eventPath(now.id, epoch))?.data.readers ?? [];
-      // What happened to a spare is none of the business of who claims it.
-      if (now.claimedFrom !== undefined && readers.length === 0) continue;
-      if ([...readers].sort().join() !== [...now.readers].sort().join())
-        violate(
-          'S13',
-          `event ${epoch} of ${now.id} is read by ${readers.join()}, and the cluster by ${now.readers.join()}`,
-        );
-    }
+    const members = Object.keys(now.members).sort();
+    const reading = timelineReaders(now, people).sort();
+    if (reading.join() !== members.join())
+      violate(
+        'S13',
+        `the timeline of ${now.id} is read by ${reading.join()}; its members are ${members.join()}`,
+      );
   }
 
   /** A message may come late, but never before what it speaks of. */

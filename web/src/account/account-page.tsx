@@ -28,7 +28,7 @@ export default function AccountPage({ session }: { session: SignedIn }) {
       <div className="page-head">
         <div>
           <h1>Your account</h1>
-          <p className="muted">What Hub holds of you, and how it ends.</p>
+          <p className="muted">What Hub stores about you, and how to delete it.</p>
         </div>
       </div>
       {error && (
@@ -105,22 +105,22 @@ function About({ account, session }: { account: OwnAccount; session: SignedIn })
           </div>
         )}
         <div>
-          <dt>Clusters that count</dt>
+          <dt>Clusters in use</dt>
           <dd>
             {clusters} of {maxClusters}
           </dd>
         </div>
       </dl>
       <p className="muted small">
-        Your address and name are kept by whoever signs you in. The file has all of it, with what you did in
-        Hub and what was done to your account.
+        Your address and name are stored by the service that signs you in. The file holds everything,
+        including what you did in Hub and what was done to your account.
       </p>
       <div className="row">
         <Button
           icon={<DownloadIcon />}
           onClick={() => save(`${JSON.stringify(account, null, 2)}\n`, 'hub-account.json')}
         >
-          Download what Hub holds of you
+          Download your data
         </Button>
       </div>
     </section>
@@ -131,9 +131,9 @@ const Closing = ({ since }: { since: string }) => (
   <section className="card" aria-labelledby="closing">
     <h2 id="closing">Your account is being deleted</h2>
     <p>
-      It was asked for on {dayAndTime(new Date(since))}. Your clusters go first, which takes about a quarter
-      of an hour; then all that names you. At the end you are signed out. Who signs up with your address later
-      begins anew.
+      The deletion was requested on {dayAndTime(new Date(since))}. Your clusters are dealt with first, which
+      takes about a quarter of an hour; then everything that names you is removed. At the end you are signed
+      out. Anybody who signs up with your address later starts with a new account.
     </p>
   </section>
 );

@@ -36,9 +36,9 @@ export function DeleteAccount({ session, seen, look, onAsked }: Props) {
     <section className="card" aria-labelledby="delete-account">
       <h2 id="delete-account">Delete your account</h2>
       <p>
-        Clusters that nobody else owns are deleted with all that is in them, you leave the others, and all
-        that names you is removed. It begins at once and cannot be taken back. A record of who did what stays
-        for 400 days: it has your id, and neither your address nor your name.
+        Clusters that nobody else can take over are deleted with everything in them; you leave the others.
+        Everything that names you is removed. This starts at once and cannot be undone. A record of who did
+        what stays for 400 days: it has your id, but neither your address nor your name.
       </p>
       {isRecent ? (
         <form className="row" onSubmit={begin}>
@@ -52,7 +52,7 @@ export function DeleteAccount({ session, seen, look, onAsked }: Props) {
             Sign in again
           </Button>
           <span className="muted small">
-            For this, you must have signed in within the last {RECENT_SIGN_IN_MINUTES} minutes.
+            You must have signed in within the last {RECENT_SIGN_IN_MINUTES} minutes.
           </span>
         </div>
       )}
@@ -101,7 +101,7 @@ function ConfirmDeletion({
           ))}
         </ul>
       )}
-      <p>It begins at once and cannot be taken back.</p>
+      <p>This starts at once and cannot be undone.</p>
     </Confirm>
   );
 }

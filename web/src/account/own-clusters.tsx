@@ -8,15 +8,15 @@ type OwnCluster = Schemas['OwnCluster'];
 
 const FATES: Readonly<Record<OwnCluster['whenDeleted'], string>> = {
   deleted: 'is deleted',
-  'handed-over': 'goes to another of its owners',
+  'handed-over': 'goes to another owner',
   left: 'stays, without you',
-  forgotten: 'is deleted already',
+  forgotten: 'is already deleted',
 };
 
 /** What becomes of it, and for whom else. */
 export function fateInWords({ whenDeleted, others }: Pick<OwnCluster, 'whenDeleted' | 'others'>): string {
   if (whenDeleted !== 'deleted' || others === 0) return FATES[whenDeleted];
-  return `is deleted, for the ${others === 1 ? 'other' : `${others} others`} who may use it too`;
+  return `is deleted, also for the ${others === 1 ? 'other member' : `${others} other members`}`;
 }
 
 export function OwnClusters({ clusters }: { clusters: readonly OwnCluster[] }) {
@@ -24,7 +24,7 @@ export function OwnClusters({ clusters }: { clusters: readonly OwnCluster[] }) {
     <section className="card" aria-labelledby="own-clusters">
       <h2 id="own-clusters">Your clusters</h2>
       {clusters.length === 0 ? (
-        <p className="muted">You have none, and are a member of none.</p>
+        <p className="muted">You have no clusters, and are not a member of any.</p>
       ) : (
         <Scroll label="Table of your clusters">
           <table>
@@ -45,7 +45,7 @@ export function OwnClusters({ clusters }: { clusters: readonly OwnCluster[] }) {
                   <td>
                     <StateBadge state={state} />
                   </td>
-                  <td>{role ?? 'no member any more'}</td>
+                  <td>{role ?? 'no longer a member'}</td>
                   <td>{fateInWords(fate)}</td>
                 </tr>
               ))}

@@ -34,7 +34,7 @@ const unreachable = (): ApiError =>
   new ApiError({
     code: 'UNREACHABLE',
     title: 'Hub cannot be reached at the moment.',
-    remedy: 'Check your connection and try again; nothing is done twice.',
+    remedy: 'Check your connection and try again. Nothing happens twice.',
   });
 
 export type Api = ReturnType<typeof createApi>;
@@ -57,7 +57,7 @@ async function send(request: Request, session: SessionStore): Promise<Response> 
   const { code } = (await answer.clone().json()) as Problem;
   if (code === 'TOKEN_EXPIRED') return signed(again, session, true);
   if (code === 'TOKEN_REVOKED' || code === 'TOKEN_INVALID')
-    await session.end('Your session was ended. Sign in again to go on where you were.');
+    await session.end('Your session has ended. Sign in again to continue where you were.');
   return answer;
 }
 
@@ -91,7 +91,7 @@ export const refusalIn = (body: unknown, status: number): ApiError =>
     : new ApiError({
         code: 'UNREACHABLE',
         title: `Hub answered something that this page does not understand (${status}).`,
-        remedy: 'Load the page anew; if that does not help, tell the operator.',
+        remedy: 'Reload the page. If that does not help, tell the operator.',
       });
 
 const isProblem = (error: unknown): error is Problem =>

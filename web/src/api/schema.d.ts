@@ -11,7 +11,7 @@ export interface paths {
         get: operations["getAccount"];
         put?: never;
         post?: never;
-        /** Delete your account: your clusters, your memberships, all that names you, and your user. You must have signed in within 15 minutes. It cannot be taken back; a repetition changes nothing. */
+        /** Delete your account: your clusters, your memberships, all that names you, and your user. You must have signed in within 15 minutes. It cannot be taken back; repeating it changes nothing. */
         delete: operations["deleteAccount"];
         options?: never;
         head?: never;
@@ -25,7 +25,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What each user may have and has, and who asks for more. */
+        /** What each user has and may have, and who asks for more. */
         get: operations["getAdminAccounts"];
         put?: never;
         post?: never;
@@ -43,7 +43,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Say how much a user may have, or decline what they ask for. What waits for it then starts by itself. */
+        /** Set how much a user may have, or decline their request. Clusters that wait for it then start automatically. */
         put: operations["putAdminAccountsId"];
         post?: never;
         delete?: never;
@@ -61,7 +61,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete somebody’s account: their clusters, their memberships, all that names them, and their user. It cannot be taken back; a repetition changes nothing. */
+        /** Delete somebody’s account: their clusters, their memberships, all that names them, and their user. It cannot be taken back; repeating it changes nothing. */
         post: operations["postAdminAccountsIdDelete"];
         delete?: never;
         options?: never;
@@ -76,7 +76,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who did what, the last thing first: of all, of one cluster, or of one user. Kept for 400 days. */
+        /** Who did what, newest first: for everything, one cluster, or one user. Kept for 400 days. */
         get: operations["getAdminAudit"];
         put?: never;
         post?: never;
@@ -93,7 +93,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What all clusters together may be and are. */
+        /** What all clusters together use and may use. */
         get: operations["getAdminCells"];
         put?: never;
         post?: never;
@@ -110,7 +110,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Messages that were given up, the last one first. */
+        /** Messages that were given up, newest first. */
         get: operations["getAdminDeadLetters"];
         put?: never;
         post?: never;
@@ -129,7 +129,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish the message once more, just as it was. A cluster that is parked for it is looked at at once. */
+        /** Publish the message again, unchanged. A cluster that is parked because of it continues at once. */
         post: operations["postAdminDeadLettersIdReplay"];
         delete?: never;
         options?: never;
@@ -163,7 +163,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete it now, not when its time comes. A repetition changes nothing, nor does asking for what is going or gone. */
+        /** Delete it now, not at the next sweep. Repeating it changes nothing, nor does asking for what is being deleted or gone. */
         post: operations["postAdminOrphansIdDelete"];
         delete?: never;
         options?: never;
@@ -198,7 +198,7 @@ export interface paths {
         /** Your clusters, newest first. Deleted ones only with state=deleted. */
         get: operations["getClusters"];
         put?: never;
-        /** Ask for a cluster. If a spare of the wanted shape waits, it is handed over at once. */
+        /** Ask for a cluster. If a spare of the wanted shape is ready, you get it at once. */
         post: operations["postClusters"];
         delete?: never;
         options?: never;
@@ -213,12 +213,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One cluster. Its ETag is the version of what was asked for, not of how far it is. */
+        /** One cluster. Its ETag is the version of what was asked for, not of its progress. */
         get: operations["getClustersId"];
         put?: never;
         post?: never;
-        /** Delete a cluster and all that belongs to it. Legal in every state; a repetition changes nothing. */
+        /** Delete a cluster and all that belongs to it. Allowed in every state; repeating it changes nothing. */
         delete: operations["deleteClustersId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clusters/{id}:extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put off the end of a cluster with a lifetime, to so many hours from now. It never ends sooner by this, and a repetition changes nothing. */
+        post: operations["postClustersIdExtend"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -233,7 +250,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start a failed cluster anew. */
+        /** Start a failed cluster again from the beginning. */
         post: operations["postClustersIdRetry"];
         delete?: never;
         options?: never;
@@ -250,7 +267,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Offer a cluster that counts for you to another of its owners; or take one that was offered to you, so that it counts for you. A repetition changes nothing. */
+        /** Offer a cluster that you pay for to another of its owners, or take over one that was offered to you. Repeating it changes nothing. */
         post: operations["postClustersIdTransfer"];
         delete?: never;
         options?: never;
@@ -334,10 +351,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Let somebody use a cluster, or change what they may do. Who is not known to Hub yet is invited, and becomes a member by signing in with that address within 30 days. */
+        /** Let somebody use a cluster, or change what they may do. Somebody Hub does not know yet is invited, and becomes a member by signing in with that address within 30 days. */
         put: operations["putClustersIdMembersEmail"];
         post?: never;
-        /** Shut somebody out of a cluster, withdraw an invitation, or leave. Whoever the cluster counts for stays. A repetition changes nothing. */
+        /** Remove somebody from a cluster, withdraw an invitation, or leave. The owner who pays cannot be removed. Repeating it changes nothing. */
         delete: operations["deleteClustersIdMembersEmail"];
         options?: never;
         head?: never;
@@ -368,7 +385,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The public keys of clean-up certificates, as a JWK set: that of today, and every earlier one. */
+        /** The public keys of clean-up certificates, as a JWK set: the current one and every earlier one. */
         get: operations["getKeys"];
         put?: never;
         post?: never;
@@ -385,7 +402,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** You: your uid, and what your account may have and has. */
+        /** You: your uid, and what your account has and may have. */
         get: operations["getMe"];
         put?: never;
         post?: never;
@@ -403,10 +420,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Ask an operator for more clusters. It takes the place of what you asked for before. */
+        /** Ask an operator for more clusters. It replaces your earlier request. */
         put: operations["putMeQuotaRequest"];
         post?: never;
-        /** Take back what you asked an operator for. A repetition changes nothing. */
+        /** Withdraw your request to an operator. Repeating it changes nothing. */
         delete: operations["deleteMeQuotaRequest"];
         options?: never;
         head?: never;
@@ -456,7 +473,7 @@ export interface paths {
         };
         /** One pool. */
         get: operations["getPoolsId"];
-        /** Make a pool, or change what it wants. Spares are then made and given up accordingly. */
+        /** Create a pool, or change it. Spares are then created and removed to match. */
         put: operations["putPoolsId"];
         post?: never;
         delete?: never;
@@ -472,7 +489,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a cluster would cost, how long it would take, and what it would wait for, or be refused as. */
+        /** What a cluster would cost, how long it would take, and what it would wait for or why it would be refused. */
         get: operations["getQuote"];
         put?: never;
         post?: never;
@@ -489,7 +506,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How Hub is. The same lives in the document status/{cell}, which anybody may listen to. */
+        /** How Hub is. The document status/{cell} says the same, and anybody may listen to it. */
         get: operations["getStatus"];
         put?: never;
         post?: never;
@@ -503,7 +520,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description What a user may have and has. */
+        /** @description What a user has and may have. */
         Account: {
             closing?: components["schemas"]["Closing"];
             clusters: number;
@@ -516,7 +533,7 @@ export interface components {
             standing?: components["schemas"]["Standing"];
             uid: string;
         };
-        /** @description By uid. Only who ever had a cluster, or asked for one, has an account. */
+        /** @description By uid. Only people who have had a cluster, or asked for one, have an account. */
         AccountPage: {
             accounts: components["schemas"]["Account"][];
             nextPageToken?: string;
@@ -524,7 +541,7 @@ export interface components {
         /** @description Something that somebody did. */
         AuditEntry: {
             /** @enum {string} */
-            action: "create" | "claim" | "delete" | "retry" | "share" | "transfer" | "invite" | "withdraw-invitation" | "issue-credentials" | "set-limits" | "decline-request" | "throttle" | "suspend" | "restore" | "set-pool" | "replay" | "delete-orphan" | "delete-account" | "close-account";
+            action: "create" | "claim" | "delete" | "retry" | "share" | "extend" | "transfer" | "invite" | "withdraw-invitation" | "issue-credentials" | "set-limits" | "decline-request" | "throttle" | "suspend" | "restore" | "set-pool" | "replay" | "delete-orphan" | "delete-account" | "close-account";
             actor: string;
             /** Format: date-time */
             at: string;
@@ -575,7 +592,7 @@ export interface components {
                 nodes: number;
             }[];
         };
-        /** @description What all users together may have and have. */
+        /** @description What all users together have and may have. */
         Cell: {
             clusters: number;
             hourlyPrice: components["schemas"]["Money"];
@@ -586,7 +603,7 @@ export interface components {
             maxMaking: number;
             openPlaces: {
                 /** @enum {string} */
-                code?: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+                code?: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "NO_LIFETIME" | "LIFETIME_OVER" | "ENDS_LATER" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
                 location: string;
                 /** Format: date-time */
                 nextTryAt: string;
@@ -636,7 +653,7 @@ export interface components {
             /** @constant */
             version: 1;
         };
-        /** @description The account is being deleted: it can only look and delete. */
+        /** @description The account is being deleted: it can only view and delete. */
         Closing: {
             /** Format: date-time */
             since: string;
@@ -683,7 +700,7 @@ export interface components {
         /** @description Why a cluster failed, or waits. */
         ClusterError: {
             /** @enum {string} */
-            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "NO_LIFETIME" | "LIFETIME_OVER" | "ENDS_LATER" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
             /** @enum {string} */
             fault: "user" | "operator" | "cloud" | "hub";
             message: string;
@@ -694,7 +711,7 @@ export interface components {
             clusters: components["schemas"]["Cluster"][];
             nextPageToken?: string;
         };
-        /** @description Something about a cluster that holds or does not, and since when. */
+        /** @description A condition of a cluster: whether it is met, and since when. */
         Condition: {
             message: string;
             /** Format: date-time */
@@ -715,7 +732,7 @@ export interface components {
             ttlHours?: number;
             version?: string;
         };
-        /** @description A message that was delivered again and again, and then given up. */
+        /** @description A message that was delivered several times without success, and then given up. */
         DeadLetter: {
             body: string;
             cluster?: string;
@@ -738,7 +755,7 @@ export interface components {
             state: "open" | "replayed";
             topic: string;
         };
-        /** @description The last one that was given up comes first. */
+        /** @description Newest first. */
         DeadLetterPage: {
             deadLetters: components["schemas"]["DeadLetter"][];
             nextPageToken?: string;
@@ -775,6 +792,10 @@ export interface components {
         EventPage: {
             events: components["schemas"]["Event"][];
             nextPageToken?: string;
+        };
+        /** @description It ends so many hours from now, however long it would have lived. */
+        Extend: {
+            ttlHours: number;
         };
         Health: {
             /** @constant */
@@ -872,6 +893,7 @@ export interface components {
             closing?: components["schemas"]["Closing"];
             clusters: components["schemas"]["OwnCluster"][];
             declinedRequest?: components["schemas"]["DeclinedRequest"];
+            deletedClusters: number;
             invitations: {
                 cluster: string;
                 /** @enum {string} */
@@ -884,7 +906,7 @@ export interface components {
             }[];
             log: {
                 /** @enum {string} */
-                action: "create" | "claim" | "delete" | "retry" | "share" | "transfer" | "invite" | "withdraw-invitation" | "issue-credentials" | "set-limits" | "decline-request" | "throttle" | "suspend" | "restore" | "set-pool" | "replay" | "delete-orphan" | "delete-account" | "close-account";
+                action: "create" | "claim" | "delete" | "retry" | "share" | "extend" | "transfer" | "invite" | "withdraw-invitation" | "issue-credentials" | "set-limits" | "decline-request" | "throttle" | "suspend" | "restore" | "set-pool" | "replay" | "delete-orphan" | "delete-account" | "close-account";
                 /** Format: date-time */
                 at: string;
                 /** @enum {string} */
@@ -989,7 +1011,7 @@ export interface components {
         /** @description https://www.rfc-editor.org/rfc/rfc9457 */
         Problem: {
             /** @enum {string} */
-            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "CLEANUP_INCOMPLETE" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "NO_LIFETIME" | "LIFETIME_OVER" | "ENDS_LATER" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
             detail?: string;
             errors?: {
                 field: string;
@@ -1013,7 +1035,7 @@ export interface components {
                 state: "good" | "throttled" | "suspended";
             };
         };
-        /** @description A viewer looks, an editor works, an owner also says who may. */
+        /** @description A viewer can look, an editor can work, and an owner also decides who may. */
         PutMember: {
             /** @enum {string} */
             role: "viewer" | "editor" | "owner";
@@ -1061,11 +1083,11 @@ export interface components {
                 samples?: number;
             };
         };
-        /** @description Why it should go better now. */
+        /** @description Why it should work this time. */
         Replay: {
             reason: string;
         };
-        /** @description What an account that is doubted may not do. */
+        /** @description How an account is restricted, why, and since when. */
         Standing: {
             reason: string;
             /** Format: date-time */
@@ -1119,7 +1141,7 @@ export interface components {
             deadLetters: number;
             orphans: number;
             overdueSeconds: number;
-            /** @description From being asked for to ready, of the last hours; null if none became ready. */
+            /** @description From the request until ready, over the last hours; null if none became ready. */
             readySeconds: {
                 p50: number;
                 p95: number;
@@ -1129,11 +1151,11 @@ export interface components {
             stuck: number;
             /**
              * Format: date-time
-             * @description When the last of it changed.
+             * @description When any of it last changed.
              */
             updateTime: string;
         };
-        /** @description Of another owner: to whom it is offered. Your own: you take what was offered to you; or, if it counts for you, you offer it to nobody any more. */
+        /** @description The e-mail of the owner you offer it to. Your own address accepts an offer made to you; if you pay for the cluster, it withdraws your offer. */
         Transfer: {
             email: string;
         };
@@ -1182,7 +1204,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1222,7 +1244,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Accepted: from here on it happens by itself. */
+            /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1267,7 +1289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description PREVIEW_CHANGED: What would be deleted is not what you looked at any more. */
+            /** @description PREVIEW_CHANGED: What would be deleted has changed since you looked at it. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -1294,7 +1316,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description PREVIEW_REQUIRED: What would be deleted has to be looked at first. */
+            /** @description PREVIEW_REQUIRED: You must first look at what would be deleted. */
             428: {
                 headers: {
                     [name: string]: unknown;
@@ -1303,7 +1325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1380,7 +1402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1460,7 +1482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1496,7 +1518,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1540,7 +1562,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted: from here on it happens by itself. */
+            /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1576,7 +1598,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1612,7 +1634,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1691,7 +1713,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1765,7 +1787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1843,7 +1865,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1923,7 +1945,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1959,7 +1981,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2036,7 +2058,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2080,7 +2102,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted: from here on it happens by itself. */
+            /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2116,7 +2138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2125,7 +2147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ORPHAN_UNPROVEN: Nothing proves that this is Hub’s, so Hub does not delete it. CONFLICT: Somebody else changed it at the same moment. */
+            /** @description ORPHAN_UNPROVEN: Nothing proves that this belongs to Hub, so Hub does not delete it. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2152,7 +2174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2217,7 +2239,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2286,7 +2308,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2330,7 +2352,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted: from here on it happens by itself. */
+            /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2357,7 +2379,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description EMAIL_NOT_VERIFIED: Your e-mail address is not verified. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account may not make anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. */
+            /** @description EMAIL_NOT_VERIFIED: Your e-mail address is not verified. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2366,7 +2388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2402,7 +2424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNKNOWN_PRODUCT: There is no such product. UNKNOWN_VERSION: The product has no such version. UNKNOWN_SIZE: There is no such size. UNKNOWN_REGION: Hub has no such region. UNSUPPORTED_ISOLATION: Clusters in a shared namespace are not offered yet. SIZE_OVER_BUDGET: This size costs more an hour than your account allows. SIZE_OVER_CAPACITY: This size costs more an hour than all of this Hub may. IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was already used with another body. */
+            /** @description UNKNOWN_PRODUCT: There is no such product. UNKNOWN_VERSION: The product has no such version. UNKNOWN_SIZE: There is no such size. UNKNOWN_REGION: Hub has no such region. UNSUPPORTED_ISOLATION: Clusters in a shared namespace are not offered yet. SIZE_OVER_BUDGET: This size costs more per hour than your account allows. SIZE_OVER_CAPACITY: This size costs more per hour than this whole Hub may spend. IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was already used with another body. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2411,7 +2433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2478,7 +2500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2487,7 +2509,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2527,7 +2549,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Accepted: from here on it happens by itself. */
+            /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2554,7 +2576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description OWNER_ONLY: Only the owner of the cluster may do this. */
+            /** @description OWNER_ONLY: Only an owner of the cluster may do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2563,7 +2585,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2599,7 +2621,123 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description BUG: Something went wrong in Hub. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Hub cannot do this at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postClustersIdExtend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Extend"];
+            };
+        };
+        responses: {
+            /** @description Accepted: the rest happens automatically. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+            /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. OWNER_HELD: The account of the cluster’s owner cannot create anything new for now. OWNER_SUSPENDED: The account of the cluster’s owner is suspended, so nobody may use the cluster for now. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NO_LIFETIME: The cluster has no lifetime that could be extended. LIFETIME_OVER: The cluster is being deleted, so its lifetime can no longer be extended. ENDS_LATER: The cluster already lives longer than that. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. CONFLICT: Somebody else changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2639,7 +2777,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Accepted: from here on it happens by itself. */
+            /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2666,7 +2804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description OWNER_ONLY: Only the owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account may not make anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. */
+            /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2675,7 +2813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2684,7 +2822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its present state. CONFLICT: Somebody else changed it at the same moment. */
+            /** @description NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2711,7 +2849,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2755,7 +2893,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted: from here on it happens by itself. */
+            /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2782,7 +2920,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description OWNER_ONLY: Only the owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account may not make anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. */
+            /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2791,7 +2929,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2800,7 +2938,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_AN_OWNER: The cluster can count for one of its owners only. NOT_OFFERED: Whom the cluster counts for has not offered it to you. TRANSFER_NO_ROOM: The cluster cannot count for them: there is no room for it in their account at the moment. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its present state. CONFLICT: Somebody else changed it at the same moment. */
+            /** @description NOT_AN_OWNER: Only an owner of the cluster can pay for it. NOT_OFFERED: The person who pays for this cluster has not offered it to you. TRANSFER_NO_ROOM: They cannot pay for the cluster: their account has no room for it at the moment. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2827,7 +2965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2894,7 +3032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2903,7 +3041,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its present state. */
+            /** @description NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2912,7 +3050,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2991,7 +3129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3000,7 +3138,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its present state. ACCESS_NOT_READY: Your access to this cluster is being set up. */
+            /** @description NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. ACCESS_NOT_READY: Your access to this cluster is being set up. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3009,7 +3147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description UNSUPPORTED_CREDENTIALS: The application of this cluster has no credentials of this kind. */
+            /** @description UNSUPPORTED_CREDENTIALS: The application in this cluster has no credentials of this kind. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3018,7 +3156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3036,7 +3174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LEAF_UNAVAILABLE: The cluster does not answer at the moment. PRODUCT_REFUSED: The application in the cluster refused what Hub asked of it. CLUSTER_VANISHED: The cluster disappeared while it was being made. PROVIDER_UNAVAILABLE: The cloud does not answer at the moment. PERMISSION_DENIED: Hub is not allowed to do this in its cloud account. UNAVAILABLE: Hub cannot do this at the moment. */
+            /** @description LEAF_UNAVAILABLE: The cluster does not answer at the moment. PRODUCT_REFUSED: The application in the cluster refused a request from Hub. CLUSTER_VANISHED: The cluster disappeared while it was being created. PROVIDER_UNAVAILABLE: The cloud does not answer at the moment. PERMISSION_DENIED: Hub is not allowed to do this in its cloud account. UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3088,7 +3226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3097,7 +3235,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3164,7 +3302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3173,7 +3311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3218,7 +3356,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted: from here on it happens by itself. */
+            /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3245,7 +3383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description OWNER_ONLY: Only the owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_SUSPENDED: Your account is suspended. */
+            /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_SUSPENDED: Your account is suspended. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3254,7 +3392,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3263,7 +3401,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description OWNER_PAYS: The cluster counts for this owner, who stays its owner for as long as it is there. LAST_OWNER: A cluster must keep an owner. TOO_MANY_MEMBERS: The cluster has as many members and invitations as it may have. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its present state. CONFLICT: Somebody else changed it at the same moment. */
+            /** @description OWNER_PAYS: This owner pays for the cluster and must stay an owner while it exists. LAST_OWNER: A cluster must have at least one owner. TOO_MANY_MEMBERS: The cluster has reached its limit of members and invitations. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3290,7 +3428,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3331,7 +3469,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Accepted: from here on it happens by itself. */
+            /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3358,7 +3496,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description OWNER_ONLY: Only the owner of the cluster may do this. */
+            /** @description OWNER_ONLY: Only an owner of the cluster may do this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3367,7 +3505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3376,7 +3514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description OWNER_PAYS: The cluster counts for this owner, who stays its owner for as long as it is there. LAST_OWNER: A cluster must keep an owner. CONFLICT: Somebody else changed it at the same moment. */
+            /** @description OWNER_PAYS: This owner pays for the cluster and must stay an owner while it exists. LAST_OWNER: A cluster must have at least one owner. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3403,7 +3541,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3459,7 +3597,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3515,7 +3653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3580,7 +3718,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3622,7 +3760,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted: from here on it happens by itself. */
+            /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3685,7 +3823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3786,7 +3924,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3844,7 +3982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3918,7 +4056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3994,7 +4132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4003,7 +4141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4083,7 +4221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description NOT_FOUND: There is no such thing, or it is not yours. */
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4128,7 +4266,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4209,7 +4347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -4265,7 +4403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description TOO_MANY_REQUESTS: You ask more often than you may. */
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
                     [name: string]: unknown;

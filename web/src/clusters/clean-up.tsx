@@ -39,12 +39,12 @@ function Proof({ cluster }: { cluster: Cluster }) {
       {record && (
         <>
           {record.resources.length === 0 ? (
-            <p>Nothing was ever asked for in the cloud, so there was nothing to remove.</p>
+            <p>Hub never asked the cloud for anything, so there was nothing to remove.</p>
           ) : (
             <>
               <p>
-                All {record.resources.length} cloud resources that were ever asked for are gone, seen by Hub
-                one by one, after the time in which a late one could still have appeared.
+                All {record.resources.length} cloud resources that Hub ever asked for are gone. Hub checked
+                each of them, after the time in which a late one could still have appeared.
               </p>
               <Resources resources={record.resources} />
             </>
@@ -65,7 +65,7 @@ const Resources = ({ resources }: Pick<CleanUpRecord, 'resources'>) => (
           <th scope="col">What</th>
           <th scope="col">Name</th>
           <th scope="col">Where</th>
-          <th scope="col">Seen gone</th>
+          <th scope="col">Checked gone</th>
         </tr>
       </thead>
       <tbody>
@@ -88,8 +88,8 @@ const Resources = ({ resources }: Pick<CleanUpRecord, 'resources'>) => (
 
 const Listing = ({ listing: { at, scopes } }: Required<Pick<CleanUpRecord, 'listing'>>) => (
   <details className="more">
-    <summary>Then the cloud itself was asked what it has of this cluster, and had nothing</summary>
-    <p>At {dayAndTime(new Date(at))} Hub looked through these lists, whatever its own records said:</p>
+    <summary>Then Hub asked the cloud itself what it still had of this cluster: nothing</summary>
+    <p>At {dayAndTime(new Date(at))} Hub went through these lists, regardless of its own records:</p>
     <dl className="looked">
       {scopes.map((scope) => (
         <div key={scope.kinds.join()}>
@@ -116,7 +116,7 @@ function Download({ record, file }: { record: CleanUpRecord; file: string }) {
     return (
       <>
         <p className="muted small">
-          This is Hub's record, and not signed: the cluster was deleted before Hub signed what it proves.
+          This is Hub's record. It is not signed: the cluster was deleted before Hub signed such records.
         </p>
         {button}
       </>
@@ -124,17 +124,17 @@ function Download({ record, file }: { record: CleanUpRecord; file: string }) {
   return (
     <>
       <p>
-        The certificate says all this, signed by Hub at the moment it was proven. Keep it: this page is there
-        for 30 days, the certificate holds for as long as you have it and Hub's public keys.
+        The certificate says all this. Hub signed it at the moment of the proof. Keep it: this page is
+        available for 30 days; the certificate is valid for as long as you have it and Hub's public keys.
       </p>
       {button}
-      <h3>Check it, also without Hub</h3>
+      <h3>Check it, even without Hub</h3>
       <p className="muted small">
-        Save the public keys once; then this line, in a copy of Hub's repository, needs nothing but the two
-        files. Any other tool for JWS (EdDSA) will do, too.
+        Save the public keys once. The second line then needs only the two files and a copy of Hub's
+        repository. Any other tool for JWS (EdDSA) works, too.
       </p>
-      <CopyLine text={`curl ${issuer}/v1/keys > keys.json`} what="the line that saves the keys" />
-      <CopyLine text={`npm run verify -- ${file} --keys keys.json`} what="the line that checks it" />
+      <CopyLine text={`curl ${issuer}/v1/keys > keys.json`} what="the command that saves the keys" />
+      <CopyLine text={`npm run verify -- ${file} --keys keys.json`} what="the command that checks it" />
     </>
   );
 }

@@ -12,6 +12,7 @@ import { CleanUp } from './clean-up.tsx';
 import { ClusterProgress } from './cluster-progress.tsx';
 import { Delete, Retry } from './commands.tsx';
 import { Connect } from './connect.tsx';
+import { Ending } from './ending.tsx';
 import { Facts } from './facts.tsx';
 import { isMoving, isUsable, mayAsk } from './lifecycle.ts';
 import { Members } from './members.tsx';
@@ -55,8 +56,8 @@ function NotYours({ was }: { was: Cluster | undefined }) {
       </h1>
       <p>
         {was
-          ? 'Its owner has ended your access, or it was removed. What you had of it on this page is gone; if that was not meant, ask its owner.'
-          : 'Check the address, or ask its owner to invite you.'}
+          ? 'An owner ended your access, or the cluster was removed. If you think this is a mistake, ask an owner.'
+          : 'Check the address, or ask an owner to invite you.'}
       </p>
       <Link className="button primary" href="/">
         Your clusters
@@ -68,7 +69,7 @@ function NotYours({ was }: { was: Cluster | undefined }) {
 function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
   const own = Object.hasOwn(cluster.members, session.uid) ? cluster.members[session.uid] : undefined;
   const role = own ?? (session.operator ? 'operator' : undefined);
-  const events = useEvents(cluster.id, session, own !== undefined);
+  const events = useEvents(cluster.id, own !== undefined);
   const observed = useDurations(isMoving(cluster.state) ? cluster.spec.region : undefined);
   return (
     <article>
@@ -82,6 +83,7 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
         </div>
         <Actions cluster={cluster} role={role} />
       </div>
+      <Ending cluster={cluster} role={role} />
       <Now cluster={cluster} role={role} isPayer={cluster.owner === session.uid} />
       {isMoving(cluster.state) && <Track cluster={cluster} events={events} observed={observed} />}
       <div className="columns">
@@ -91,7 +93,7 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
           <Members cluster={cluster} role={role} session={session} />
           <Timeline events={events} cluster={cluster} />
         </div>
-        <Facts cluster={cluster} />
+        <Facts cluster={cluster} role={role} />
       </div>
     </article>
   );
@@ -125,7 +127,7 @@ function Now({ cluster, role, isPayer }: NowProps) {
       )}
       {parked && (
         <p className="notice">
-          Hub could not go on with this cluster and has told its operators. It tries again by itself
+          Hub could not continue with this cluster and has told its operators. It tries again automatically{' '}
           {dueAt && ` at ${timeOfDay(dueAt)}`}.
         </p>
       )}

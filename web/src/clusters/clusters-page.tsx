@@ -2,11 +2,12 @@
 import { memo, useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import { MOST_CLUSTERS, myDeleted } from '../live/my-clusters.ts';
 import { Button } from '../parts/button.tsx';
-import { PlusIcon } from '../parts/icons.tsx';
+import { ClockIcon, PlusIcon } from '../parts/icons.tsx';
 import { lazyDialog } from '../parts/lazy.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { StateBadge } from '../parts/state-badge.tsx';
@@ -18,7 +19,7 @@ import { ClusterProgress } from './cluster-progress.tsx';
 import { CostSoFar } from './cost.tsx';
 import { isMoving, type Tone, toneOf } from './lifecycle.ts';
 import { dismiss, type Order, order, useOrders } from './orders.ts';
-import { useLeft } from './reading.ts';
+import { useLeft, useNearEnd } from './reading.ts';
 import { sharedNames, Whose } from './twins.tsx';
 
 const CreateDialog = lazyDialog(() => import('./create-dialog.tsx'));
@@ -90,7 +91,7 @@ function ClusterList({ live, session, onCreate }: ListProps) {
     return (
       <section className="empty" role="alert">
         <h2>Your clusters cannot be shown</h2>
-        <p>Load the page anew; if that does not help, sign out and in again.</p>
+        <p>Reload the page. If that does not help, sign out and sign in again.</p>
       </section>
     );
   if (all.length === 0 && orders.length === 0 && filter !== 'deleted')
@@ -145,11 +146,9 @@ function ClusterList({ live, session, onCreate }: ListProps) {
               />
             ))}
           </ul>
-          {shown.length === 0 && orders.length === 0 && (
-            <p className="muted">None of your clusters is like that.</p>
-          )}
+          {shown.length === 0 && orders.length === 0 && <p className="muted">No cluster matches.</p>}
           {all.length >= MOST_CLUSTERS && (
-            <p className="muted">These are your newest {MOST_CLUSTERS}; the API lists the others.</p>
+            <p className="muted">These are your newest {MOST_CLUSTERS} clusters; the API lists the others.</p>
           )}
         </>
       )}
@@ -176,7 +175,7 @@ function OrderRow({ asked: { key, wish, error } }: { asked: Order }) {
         </Problem>
       ) : (
         <span className="badge busy">
-          <span className="spinner" aria-hidden="true" /> Asking for it
+          <span className="spinner" aria-hidden="true" /> Requesting
         </span>
       )}
     </li>
@@ -197,11 +196,11 @@ function isSought({ id, name, spec }: Cluster, catalog: Catalog | undefined, sou
 function NoClusters({ onCreate, onDeleted }: { onCreate(): void; onDeleted(): void }) {
   return (
     <section className="empty">
-      <h2>Your first cluster is one press away</h2>
+      <h2>Your first cluster is one click away</h2>
       <p>
-        You get a ready Pachyderm on a Kubernetes cluster of your own: with an address, a certificate and a
-        lock that only you, and whom you invite, can open. Delete it when you are done, and nothing of it
-        stays.
+        You get Pachyderm, ready to use, on a Kubernetes cluster of your own. It has its own address and
+        certificate, and only you and the people you invite can get in. Delete it when you are done, and
+        nothing is left.
       </p>
       <Button look="primary" icon={<PlusIcon />} onClick={onCreate}>
         Create your first cluster
@@ -227,7 +226,7 @@ function Deleted({ uid, sought }: { uid: string; sought: string }) {
   return (
     <>
       <p className="muted">
-        Deleted clusters are remembered for 30 days, with the proof that nothing of them is left.
+        Deleted clusters are listed for 30 days, with the proof that nothing of them is left.
       </p>
       <ul className="clusters">
         {shown.map((cluster) => (
@@ -268,6 +267,7 @@ const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps)
       </div>
       <div className="cluster-state">
         <StateBadge state={state} />
+        {cluster.expiresAt && <EndsSoon cluster={cluster} />}
         {isMoving(state) && (
           <>
             <ClusterProgress cluster={cluster} />
@@ -282,6 +282,15 @@ const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps)
     </li>
   );
 });
+
+function EndsSoon({ cluster }: { cluster: Cluster }) {
+  const leftMs = useNearEnd(cluster);
+  return leftMs === undefined ? null : (
+    <span className="small">
+      <ClockIcon /> Deleted automatically in {leftInWords(leftMs)}
+    </span>
+  );
+}
 
 function Left({ cluster }: { cluster: Cluster }) {
   const left = useLeft(cluster);

@@ -29,20 +29,20 @@ export function Retry({ cluster: { id, name, state }, look = 'primary', named }:
         Retry
       </Button>
       <Confirm
-        title={removes ? `Go on removing ${name}?` : `Start ${name} anew?`}
-        action={removes ? 'Go on' : 'Start anew'}
+        title={removes ? `Continue removing ${name}?` : `Start ${name} again?`}
+        action={removes ? 'Continue' : 'Start again'}
         danger={false}
         open={open}
         onClose={() => setOpen(false)}
         onConfirm={async () => {
           await must(api.post('/v1/clusters/{id}:retry', { params: { path: { id } } }));
-          tell(removes ? `${name} is being removed.` : `${name} starts anew.`);
+          tell(removes ? `${name} is being removed.` : `${name} is starting again.`);
         }}
       >
         <p>
           {removes
-            ? 'Hub tries once more to remove it, and looks until it has proof that nothing is left.'
-            : 'It is made once more from the beginning, under the same name. What went wrong stays in its timeline.'}
+            ? 'Hub tries again to remove it, and checks until it has proof that nothing is left.'
+            : 'It is created again from the beginning, with the same name. What went wrong stays in its timeline.'}
         </p>
       </Confirm>
     </>
@@ -78,7 +78,7 @@ export function Delete({ cluster, look = 'plain', named }: Props) {
         )}
         <p>
           The cluster, its data and its address are removed for good, for everybody who uses it. Hub then
-          looks until it has proof that nothing is left.
+          checks until it has proof that nothing is left.
         </p>
       </Confirm>
     </>

@@ -29,7 +29,7 @@ export function Connect({ cluster }: { cluster: Cluster }) {
       {pachd !== undefined && (
         <div className="endpoint">
           <h3>With pachctl</h3>
-          <CopyLine text={`pachctl connect ${pachd} && pachctl auth login`} what="the pachctl line" />
+          <CopyLine text={`pachctl connect ${pachd} && pachctl auth login`} what="the pachctl command" />
           <CredentialsButton id={id} kind="pachctl" file={`${name}.pachctl.json`}>
             Download a pachctl context
           </CredentialsButton>
@@ -37,13 +37,13 @@ export function Connect({ cluster }: { cluster: Cluster }) {
       )}
       <div className="endpoint">
         <h3>With kubectl</h3>
-        <CopyLine text={`kubectl --kubeconfig ${name}.kubeconfig get pods`} what="the kubectl line" />
+        <CopyLine text={`kubectl --kubeconfig ${name}.kubeconfig get pods`} what="the kubectl command" />
         <CredentialsButton id={id} kind="kubeconfig" file={`${name}.kubeconfig`}>
           Download a kubeconfig
         </CredentialsButton>
       </div>
       <p className="muted small">
-        Both files are yours alone and good for less than an hour; get a new one any time.
+        Both files are for you alone and valid for less than an hour. You can get new ones at any time.
       </p>
     </section>
   );

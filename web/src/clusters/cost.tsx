@@ -6,7 +6,7 @@ import { useCloudElapsed } from './reading.ts';
 
 export function CostSoFar({ cluster: { cost } }: { cluster: Pick<Cluster, 'cost'> }) {
   if (!cost) return null;
-  return cost.since ? <Running cost={cost} /> : <span>{microsInDollars(cost.micros)} in all</span>;
+  return cost.since ? <Running cost={cost} /> : <span>{microsInDollars(cost.micros)} in total</span>;
 }
 
 /** Of cloud time: less than a cent of most clusters. */
@@ -16,7 +16,7 @@ function Running({ cost }: { cost: NonNullable<Cluster['cost']> }) {
   const elapsed = useCloudElapsed(CENT_MS);
   return (
     <span>
-      {microsInDollars(costAt(cost, elapsed))} so far, {microsInDollars(cost.hourlyMicros)} an hour
+      {microsInDollars(costAt(cost, elapsed))} so far, {microsInDollars(cost.hourlyMicros)} per hour
     </span>
   );
 }

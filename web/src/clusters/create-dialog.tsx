@@ -17,6 +17,7 @@ import { useSubmit } from '../parts/use-submit.ts';
 import { useMyAccount, useRefusal } from '../session/me.ts';
 import { useStore } from '../store.ts';
 import { AVAILABILITY, type Catalog, capital, useCatalog } from './catalog.ts';
+import { LIFETIMES } from './lifetimes.ts';
 import { order, type Wish } from './orders.ts';
 import { isQuota, QuotaRequest } from './quota-request.tsx';
 import { WithCatalog } from './with-catalog.tsx';
@@ -32,14 +33,6 @@ export default function CreateDialog({ onClose }: { onClose(): void }) {
     </Dialog>
   );
 }
-
-const LIFETIMES: readonly (readonly [hours: number | undefined, label: string])[] = [
-  [undefined, 'Until I delete it'],
-  [8, '8 hours'],
-  [24, 'A day'],
-  [24 * 7, 'A week'],
-  [24 * 30, '30 days'],
-];
 
 interface FormProps {
   catalog: Catalog;
@@ -148,7 +141,7 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
         options={catalog.sizes.map((one) => ({
           value: one.id,
           label: capital(one.id),
-          note: `${one.label} · ${inDollars(one.hourlyPrice[wish.availability ?? 'zonal'])} an hour`,
+          note: `${one.label} · ${inDollars(one.hourlyPrice[wish.availability ?? 'zonal'])} per hour`,
         }))}
         onChange={(chosen) => change({ size: chosen })}
       />
@@ -162,12 +155,12 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
             {
               value: 'zonal',
               label: capital(AVAILABILITY.zonal),
-              note: 'Cheaper and quicker; away if its zone is.',
+              note: 'Cheaper and quicker; unavailable while its zone is down.',
             },
             {
               value: 'regional',
               label: capital(AVAILABILITY.regional),
-              note: 'Stays up if one zone does not.',
+              note: 'Stays available if one zone is down.',
             },
           ]}
           onChange={(availability) => change({ availability: availability as 'zonal' | 'regional' })}
@@ -177,7 +170,7 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
           name="isolation"
           value={wish.isolation}
           options={[
-            { value: 'dedicated', label: 'A cluster of its own', note: 'Nobody else is on its machines.' },
+            { value: 'dedicated', label: 'A cluster of its own', note: 'Nobody else uses its machines.' },
             {
               value: 'namespace',
               label: 'A place in a shared cluster',
@@ -189,9 +182,12 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
         />
         <Select
           label="Lifetime"
-          hint="It deletes itself then; you can still delete it sooner."
+          hint="It is then deleted automatically; you can still delete it sooner."
           value={String(wish.ttlHours ?? '')}
-          options={LIFETIMES.map(([hours, label]) => [String(hours ?? ''), label])}
+          options={[
+            ['', 'Until I delete it'],
+            ...LIFETIMES.map(([hours, label]) => [String(hours), label] as const),
+          ]}
           onChange={(hours) => {
             const { ttlHours: _, ...rest } = wish;
             setWish(hours === '' ? rest : { ...rest, ttlHours: Number(hours) });
@@ -204,7 +200,7 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
         {price && (
           // On a telephone the whole of it is further up.
           <span className="sum small" aria-hidden="true">
-            {inDollars(price)} an hour{waitInWords(quote, obstacle)}
+            {inDollars(price)} per hour{waitInWords(quote, obstacle)}
           </span>
         )}
         {/* What is sent is not taken back. */}
@@ -295,7 +291,7 @@ function QuoteLine({ price, quote, isUnknown, obstacle, sizeLabel }: QuoteProps)
     <div className="quote" role="status" aria-busy={!quote && !isUnknown && !obstacle}>
       {price && (
         <p>
-          <strong>{inDollars(price)} an hour</strong>
+          <strong>{inDollars(price)} per hour</strong>
           {sizeLabel && <span className="muted"> · {sizeLabel}</span>}
         </p>
       )}
@@ -311,7 +307,7 @@ function QuoteLine({ price, quote, isUnknown, obstacle, sizeLabel }: QuoteProps)
         <Wait wait={quote.wait} />
       ) : (
         <p className="muted">
-          {isUnknown ? 'How long it takes is not known at the moment.' : 'Asking how long it takes …'}
+          {isUnknown ? 'How long it takes is unknown at the moment.' : 'Checking how long it takes …'}
         </p>
       )}
     </div>
@@ -322,7 +318,7 @@ function Wait({ wait: { basis, expectedMs, samples } }: Pick<Quote, 'wait'>) {
   if (basis === 'spare')
     return (
       <p className="row good-text">
-        <BoltIcon /> Ready at once: one is waiting for you.
+        <BoltIcon /> Ready at once: a spare is waiting for you.
       </p>
     );
   if (expectedMs === null) return null;
@@ -331,8 +327,8 @@ function Wait({ wait: { basis, expectedMs, samples } }: Pick<Quote, 'wait'>) {
       <ClockIcon /> Ready in {leftInWords(expectedMs)}
       <span className="muted small">
         {basis === 'observed'
-          ? `${durationInWords(expectedMs)} in the middle of the last ${samples}`
-          : 'as is typical'}
+          ? `the median of the last ${samples} is ${durationInWords(expectedMs)}`
+          : 'a typical time'}
       </span>
     </p>
   );

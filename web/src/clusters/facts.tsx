@@ -1,15 +1,16 @@
 /** What it is: what was asked for, what it costs, what holds of it. */
 import type { ReactNode } from 'react';
 import { ZONES } from '../../../shared/catalog/zones.ts';
-import type { Cluster } from '../../../shared/documents/cluster.ts';
+import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import { Copy } from '../parts/copy.tsx';
 import { CheckIcon, WarningIcon } from '../parts/icons.tsx';
 import { dayAndTime } from '../time.ts';
 import { AVAILABILITY, capital, useCatalog } from './catalog.ts';
 import { CostSoFar } from './cost.tsx';
-import { isEnding } from './lifecycle.ts';
+import { Extend } from './extend.tsx';
+import { isEnding, mayAsk } from './lifecycle.ts';
 
-export function Facts({ cluster }: { cluster: Cluster }) {
+export function Facts({ cluster, role }: { cluster: Cluster; role: Role | 'operator' | undefined }) {
   const { id, state, spec, createdAt, readyAt, expiresAt, location, conditions, owner, emails } = cluster;
   const { regionLabel, productLabel, sizeOf } = useCatalog();
   const size = sizeOf(spec.size);
@@ -39,10 +40,15 @@ export function Facts({ cluster }: { cluster: Cluster }) {
         )}
         <Fact label="Lifetime">
           {expiresAt
-            ? `Deletes itself on ${dayAndTime(expiresAt)}`
+            ? `Deleted automatically on ${dayAndTime(expiresAt)}`
             : spec.ttlHours === undefined
               ? 'Until it is deleted'
-              : `${spec.ttlHours} h from when it is ready`}
+              : `${spec.ttlHours} h from when it becomes ready`}
+          {mayAsk(cluster, 'extend', role) && (
+            <div className="row">
+              <Extend cluster={cluster} />
+            </div>
+          )}
         </Fact>
         {owner !== undefined && emails?.[owner] && <Fact label="Account">{emails[owner]}</Fact>}
         <Fact label="Asked for">{dayAndTime(createdAt)}</Fact>

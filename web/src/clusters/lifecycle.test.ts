@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
 import { commandEdge, wayFrom } from '../../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../../shared/lifecycle/table.ts';
-import { isEnding, isMoving, mayAsk, toneOf, trackOf } from './lifecycle.ts';
+import { isEnding, isMoving, isUsable, mayAsk, toneOf, trackOf } from './lifecycle.ts';
 
 const event = (
   epoch: number,
@@ -20,7 +20,6 @@ const event = (
   message: '',
   durationMs,
   nonce: '',
-  readers: [],
 });
 
 describe('tones', () => {
@@ -54,6 +53,14 @@ describe('what may be asked', () => {
     expect(mayAsk(cluster, 'share', 'operator')).toBe(false);
     for (const role of ['viewer', 'editor', undefined] as const)
       for (const command of ['delete', 'share'] as const) expect(mayAsk(cluster, command, role)).toBe(false);
+  });
+
+  test('its owners extend it, for as long as it has an end to come', () => {
+    const expiresAt = new Date(0);
+    for (const state of STATES) expect(mayAsk({ state, expiresAt }, 'extend', 'owner')).toBe(isUsable(state));
+    expect(mayAsk({ state: 'ready' }, 'extend', 'owner')).toBe(false);
+    for (const role of ['viewer', 'editor', 'operator', undefined] as const)
+      expect(mayAsk({ state: 'ready', expiresAt }, 'extend', role)).toBe(false);
   });
 
   test('nobody is let in any more once it ends', () => {

@@ -2,7 +2,7 @@
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
 import { commandEdge, isFinal, wayFrom } from '../../../shared/lifecycle/derive.ts';
-import { type Command, rowOf, type State, type StepRow } from '../../../shared/lifecycle/table.ts';
+import { type Command, IN_PLACE, rowOf, type State, type StepRow } from '../../../shared/lifecycle/table.ts';
 
 export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'over';
 
@@ -24,12 +24,14 @@ export const isEnding = (state: State): boolean => commandEdge(state, 'delete') 
 
 /** Whether this role may ask this of a cluster in this state. The API decides; a button that it would refuse is not shown. */
 export function mayAsk(
-  cluster: Pick<Cluster, 'state'>,
-  command: Extract<Command, 'delete' | 'retry' | 'share'>,
+  cluster: Pick<Cluster, 'state' | 'expiresAt'>,
+  command: Extract<Command, 'delete' | 'retry' | 'share' | 'extend'>,
   role: Role | 'operator' | undefined,
 ): boolean {
   const to = commandEdge(cluster.state, command);
-  if (to === undefined || (command !== 'share' && to === cluster.state)) return false;
+  if (to === undefined || (to === cluster.state && !IN_PLACE.has(command))) return false;
+  // What has no end needs none that is later.
+  if (command === 'extend') return role === 'owner' && cluster.expiresAt !== undefined;
   if (command === 'share') return role === 'owner' && !isEnding(cluster.state);
   return role === 'owner' || role === 'operator';
 }
@@ -62,7 +64,7 @@ export function trackOf(
   if (!isMoving(cluster.state)) return [];
   const past: ClusterEvent[] = [];
   for (const event of events.toReversed()) {
-    // A change of members in passing is no step of the way.
+    // What is changed in passing is no step of the way.
     if (event.from === event.to) continue;
     // A way begins with a command, or with what went wrong.
     if (event.cause !== 'done' && event.cause !== 'requeued') break;

@@ -53,7 +53,7 @@ export function Members({ cluster, role, session }: Props) {
       </ul>
       {isUnknown && (
         <p className="muted small" role="status">
-          Who is invited and has not come yet is not known at the moment.
+          Open invitations cannot be shown at the moment.
         </p>
       )}
       {mayShare && <Invite cluster={cluster} onChange={refresh} />}
@@ -120,11 +120,13 @@ function MemberRow({
   return (
     <li>
       <span className="member">
-        {email === '' ? 'somebody whose address is not known' : email}
+        {email === '' ? 'somebody whose address is unknown' : email}
         {isSelf && <span className="muted"> (you)</span>}
-        {isPayer && <span className="muted small">it counts for this account</span>}
-        {isOffered && <span className="muted small">it is offered to this account, to count for it</span>}
-        {pending && <span className="muted small">invited; comes in by signing in with this address</span>}
+        {isPayer && <span className="muted small">pays for it</span>}
+        {isOffered && <span className="muted small">was asked to pay for it</span>}
+        {pending && (
+          <span className="muted small">invited; becomes a member by signing in with this address</span>
+        )}
       </span>
       {mayShare && !mustStay && email !== '' ? (
         <RoleChoice cluster={cluster.id} email={email} role={role} isSelf={isSelf} onChange={onChange} />
@@ -161,13 +163,13 @@ function MemberRow({
           await must(api.delete('/v1/clusters/{id}/members/{email}', { params: { path } }));
           if (isSelf) go('/');
           else onChange();
-          tell(isSelf ? `You have left ${cluster.name}.` : `${email} may not use ${cluster.name} any more.`);
+          tell(isSelf ? `You have left ${cluster.name}.` : `${email} can no longer use ${cluster.name}.`);
         }}
       >
         <p>
           {isSelf
             ? 'You can come back only if an owner invites you again.'
-            : 'Their sessions in the cluster end, and whatever opens it for them stops working.'}
+            : 'Their sessions in the cluster end, and their credentials stop working.'}
         </p>
       </Confirm>
     </li>
@@ -177,21 +179,21 @@ function MemberRow({
 const TRANSFERS = {
   offer: {
     label: 'Let them pay',
-    title: (email: string) => `Offer ${email} to pay for it?`,
-    says: 'If they take it, it counts for their account and not for yours; you stay an owner, and may then leave. It counts for you until then.',
-    done: (email: string) => `It is offered to ${email}.`,
+    title: (email: string) => `Ask ${email} to pay for it?`,
+    says: 'If they accept, it is charged to their account instead of yours. You stay an owner, and can then leave. Until then you pay.',
+    done: (email: string) => `${email} was asked to pay for it.`,
   },
   withdraw: {
     label: 'Withdraw the offer',
-    title: (email: string) => `Offer it to ${email} no more?`,
-    says: 'It goes on counting for you.',
-    done: () => 'It is offered to nobody any more.',
+    title: (email: string) => `Withdraw the offer to ${email}?`,
+    says: 'You keep paying for it.',
+    done: () => 'It is no longer offered to anybody.',
   },
   take: {
     label: 'Pay for it',
     title: () => 'Pay for it from now on?',
-    says: 'It counts for your account from now on: its place and what it costs an hour. You can leave it only once somebody else takes it.',
-    done: () => 'It counts for you now.',
+    says: 'From now on it is charged to your account: it uses one of your clusters and its cost per hour. You can leave it only after somebody else takes it over.',
+    done: () => 'You pay for it now.',
   },
 } as const;
 
@@ -245,8 +247,8 @@ function Invite({ cluster, onChange }: { cluster: Cluster; onChange(): void }) {
     const isKnown = Object.values(cluster.emails ?? {}).includes(path.email.toLowerCase());
     tell(
       isThere || isKnown
-        ? `${path.email} may use ${cluster.name}.`
-        : `${path.email} is invited, and comes in by signing in with that address.`,
+        ? `${path.email} can use ${cluster.name}.`
+        : `${path.email} is invited, and becomes a member by signing in with that address.`,
     );
     onChange();
   });

@@ -45,7 +45,7 @@ export async function order(
     );
     expect(cluster.id);
     dismiss(key);
-    tellThem(`${wish.name} is being made.`);
+    tellThem(`${wish.name} is being created.`);
     return cluster;
   } catch (thrown) {
     const error = asApiError(thrown);

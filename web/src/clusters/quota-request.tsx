@@ -26,7 +26,7 @@ export function QuotaRequest() {
     <>
       {declined && (
         <p className="small" role="status">
-          Your operator has declined your request for {clustersInWords(declined.maxClusters)}, on{' '}
+          An operator declined your request for {clustersInWords(declined.maxClusters)} on{' '}
           {dayAndTime(declined.at)}.
         </p>
       )}
@@ -46,15 +46,15 @@ function Asked({ maxClusters }: { maxClusters: number }) {
     submit: withdraw,
   } = useSubmit(async () => {
     await must(api.delete('/v1/me/quotaRequest'));
-    tell('You do not ask for more any more.');
+    tell('Your request is withdrawn.');
   });
   return (
     <>
       <p className="small">
-        You have asked your operator for {clustersInWords(maxClusters)}; the answer is still to come.
+        You asked an operator for {clustersInWords(maxClusters)}; they have not answered yet.
       </p>
       <Button busy={busy} onClick={withdraw}>
-        Take it back
+        Withdraw it
       </Button>
       {error && <Problem error={error} />}
     </>
@@ -67,13 +67,13 @@ function AskDialog({ now, onClose }: { now: number | undefined; onClose(): void 
   const [reason, setReason] = useState('');
   const { busy, error, submit } = useSubmit(async () => {
     await must(api.put('/v1/me/quotaRequest', { body: { maxClusters: Number(maxClusters), reason } }));
-    tell('Your operator is asked.');
+    tell('Your request was sent to the operators.');
     onClose();
   });
   return (
     <Dialog
       title="Ask for more clusters"
-      description={`${now === undefined ? '' : `You may have ${now} at once. `}Your operator sees what you ask for and why.`}
+      description={`${now === undefined ? '' : `You may have ${now} at once. `}An operator sees what you ask for and why.`}
       open
       onClose={onClose}
     >

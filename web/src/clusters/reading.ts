@@ -4,6 +4,8 @@ import { progressOf } from '../../../shared/lifecycle/derive.ts';
 import { leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { useNow } from '../time.ts';
+import { isUsable } from './lifecycle.ts';
+import { NEAR_END_MS } from './lifetimes.ts';
 
 /** Cloud time since an instant. On a laptop the cloud is quicker than the clock. */
 export const useCloudElapsed = (everyMs = 1000): ((sinceMs: number) => number) => {
@@ -19,6 +21,18 @@ export function useLeft({ etaAt }: Pick<Cluster, 'etaAt'>): string | undefined {
   if (!etaAt) return undefined;
   const leftMs = (etaAt.getTime() - now) * speed;
   return leftMs > 0 ? `${leftInWords(leftMs)} left` : 'longer than usual';
+}
+
+/**
+ * Cloud time until the end of a lifetime, once that is near; below 0 while Hub is about to come for it. Undefined as long as it is far, or of a cluster
+ * that has none, or is nobody's to use any more.
+ */
+export function useNearEnd({ state, expiresAt }: Pick<Cluster, 'state' | 'expiresAt'>): number | undefined {
+  const speed = useHub().config.hub?.cloudSpeed ?? 1;
+  const now = useNow();
+  if (!expiresAt || !isUsable(state)) return undefined;
+  const leftMs = (expiresAt.getTime() - now) * speed;
+  return leftMs < NEAR_END_MS ? leftMs : undefined;
 }
 
 /** How far it is, 0 to 1: what Hub last wrote, or further by the time that has passed since. It never goes back. */

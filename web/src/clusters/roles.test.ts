@@ -6,7 +6,7 @@ const EMAIL = 'grace@example.com';
 test.each([
   ['viewer', 'owner', false, 'Make grace@example.com an owner?'],
   ['owner', 'editor', false, 'Make grace@example.com an editor?'],
-  ['owner', 'viewer', true, 'Give up being an owner?'],
+  ['owner', 'viewer', true, 'Stop being an owner?'],
   ['editor', 'owner', true, 'Become an owner?'],
   ['editor', 'viewer', true, 'Become a viewer?'],
 ] as const)('from %s to %s (oneself: %s) is a question', (from, to, isSelf, title) => {

@@ -2,9 +2,9 @@
 import type { Role } from '../../../shared/documents/cluster.ts';
 
 export const ROLES: readonly (readonly [Role, string])[] = [
-  ['viewer', 'Viewer: looks'],
-  ['editor', 'Editor: works'],
-  ['owner', 'Owner: also says who may'],
+  ['viewer', 'Viewer: can look'],
+  ['editor', 'Editor: can work'],
+  ['owner', 'Owner: also decides who may'],
 ];
 
 const A: Readonly<Record<Role, string>> = { viewer: 'a viewer', editor: 'an editor', owner: 'an owner' };
@@ -22,19 +22,19 @@ export function questionOf(
       title: isSelf ? 'Become an owner?' : `Make ${email} an owner?`,
       action: isSelf ? 'Become an owner' : 'Make an owner',
       meaning:
-        'An owner says who may use the cluster, can delete it, and can change the role of every owner but the one it counts for.',
+        'An owner decides who may use the cluster, can delete it, and can change the role of every owner except the one who pays.',
     };
   if (isSelf)
     return {
-      title: from === 'owner' ? 'Give up being an owner?' : `Become ${A[to]}?`,
+      title: from === 'owner' ? 'Stop being an owner?' : `Become ${A[to]}?`,
       action: `Become ${A[to]}`,
-      meaning: 'You can not share or delete the cluster any more. Only an owner can change that again.',
+      meaning: 'You can no longer share or delete the cluster. Only an owner can change that back.',
     };
   if (from === 'owner')
     return {
       title: `Make ${email} ${A[to]}?`,
       action: `Make ${A[to]}`,
-      meaning: 'They are no owner then: they can not share or delete the cluster any more.',
+      meaning: 'They will no longer be an owner: they can no longer share or delete the cluster.',
     };
   return undefined;
 }

@@ -1,5 +1,5 @@
 /** One cluster as it is now, its timeline, and how long such things take. */
-import { collection, doc, query, where } from 'firebase/firestore';
+import { collection, doc, limitToLast, orderBy, query } from 'firebase/firestore';
 import { useCallback, useMemo, useRef } from 'react';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { Durations } from '../../../shared/documents/durations.ts';
@@ -7,7 +7,6 @@ import type { ClusterEvent } from '../../../shared/documents/event.ts';
 import { clusterPath, durationsPath, eventsOf } from '../../../shared/documents/paths.ts';
 import { useHub } from '../hub.ts';
 import { type Live, LOADING, listenToDocument, listenToQuery, type Next, useLive } from '../live/live.ts';
-import type { SignedIn } from '../session/session.ts';
 import { useStore } from '../store.ts';
 import { useIsExpected } from './orders.ts';
 
@@ -35,24 +34,32 @@ export function useCluster(id: string): LiveCluster {
   }, [listed, list, isAlone, alone]);
 }
 
-/** Newest last. What has been seen stays while a change of members cuts the listener for a moment. */
-export function useEvents(id: string, session: SignedIn, isMember: boolean): readonly ClusterEvent[] {
+/** A page of them says what is going on; all that ever happened is told by the API. */
+const NEWEST = 200;
+
+/**
+ * Newest last. What has been seen stays while the listener is opened anew. What happened to a spare before it was claimed is none of its
+ * owner's doing, and is told to operators only.
+ */
+export function useEvents(id: string, isMember: boolean): readonly ClusterEvent[] {
   const { firebase } = useHub();
   const listen = useCallback(
     (next: Next<readonly ClusterEvent[]>) => {
       const events = collection(firebase.db, eventsOf(id));
-      // The rules let a member ask for what they may read only; the order is made here, without an index of its own.
-      const asked = isMember ? query(events, where('readers', 'array-contains', session.uid)) : events;
-      return listenToQuery<ClusterEvent>(asked, next);
+      return listenToQuery<ClusterEvent>(query(events, orderBy('epoch'), limitToLast(NEWEST)), next);
     },
-    [firebase, id, session.uid, isMember],
+    [firebase, id],
   );
   const live = useLive(listen);
   const seen = useRef<readonly ClusterEvent[]>([]);
   return useMemo(() => {
-    if (live.kind === 'there') seen.current = live.value.toSorted((a, b) => a.epoch - b.epoch);
+    if (live.kind === 'there') {
+      const events = live.value.toSorted((a, b) => a.epoch - b.epoch);
+      const claimed = isMember ? events.findIndex(({ cause }) => cause === 'claim') : -1;
+      seen.current = events.slice(Math.max(0, claimed));
+    }
     return seen.current;
-  }, [live]);
+  }, [live, isMember]);
 }
 
 /** What each state took lately in this region; undefined while that is not known. */

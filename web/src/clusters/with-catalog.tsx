@@ -16,7 +16,7 @@ export function WithCatalog({ children }: { children(catalog: Catalog): ReactNod
   return (
     <div className="loading" role="status">
       <span className="spinner" aria-hidden="true" />
-      <span className="unseen">Loading what there is to choose from</span>
+      <span className="unseen">Loading the choices</span>
     </div>
   );
 }

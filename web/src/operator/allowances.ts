@@ -44,7 +44,7 @@ export function useCells(): {
 
 /**
  * What an account has that no operator has set limits for. Nobody tells it outright; the API's list of accounts gives each account the
- * limits that hold for it, so that those of an account without limits of its own are the defaults. Undefined until one was found.
+ * limits that hold for it, so that those of an account without own limits are the defaults. Undefined until one was found.
  */
 export function useDefaults(live: Live<readonly Account[]>): Partial<Limits> {
   const { api } = useHub();

@@ -19,14 +19,15 @@ const PAGE = 100;
 /** What an actor did, in words. */
 const DID: Readonly<Record<AuditAction, string>> = {
   create: 'Asked for a cluster',
-  claim: 'Was given a spare',
+  claim: 'Got a spare',
   delete: 'Deleted a cluster',
   retry: 'Tried a cluster again',
   share: 'Changed who may use a cluster',
-  transfer: 'Changed for whom a cluster counts',
+  extend: 'Extended the lifetime of a cluster',
+  transfer: 'Changed who pays for a cluster',
   invite: 'Invited somebody to a cluster',
   'withdraw-invitation': 'Withdrew an invitation',
-  'issue-credentials': 'Took credentials of a cluster',
+  'issue-credentials': 'Got credentials for a cluster',
   'set-limits': 'Set the limits of an account',
   'decline-request': 'Declined a request for more',
   throttle: 'Throttled an account',
@@ -36,7 +37,7 @@ const DID: Readonly<Record<AuditAction, string>> = {
   replay: 'Replayed a dead letter',
   'delete-orphan': 'Had an orphan deleted',
   'delete-account': 'Asked for an account to be deleted',
-  'close-account': 'Found nothing left of an account',
+  'close-account': 'Finished deleting an account',
 };
 
 export function AuditPage() {
@@ -47,7 +48,7 @@ export function AuditPage() {
       <div className="page-head">
         <div>
           <h1>Audit log</h1>
-          <p className="muted">Who did what, the last thing first. Nothing in it is ever changed.</p>
+          <p className="muted">Who did what, newest first. Entries never change.</p>
         </div>
       </div>
       {/* The address may ask for another one without anybody having typed. */}
@@ -95,8 +96,8 @@ const nothingOf = (asked: Asked | undefined): string =>
   asked === undefined
     ? 'Nobody has done anything yet.'
     : asked.id.includes('@')
-      ? 'The audit log knows people by their uid, not by their address. The page of quotas has the uid of each account.'
-      : 'Nothing is known of that one.';
+      ? 'The audit log knows people by their uid, not by their address. The page Quotas shows the uid of each account.'
+      : 'There are no entries for this id.';
 
 function Search({ asked }: { asked: Asked | undefined }) {
   const [, go] = useLocation();

@@ -170,7 +170,7 @@ export function LeadTimeChart({ leadTimes, edges, range }: Times & { leadTimes: 
       title="From asking to ready"
       reading={
         said.length === 0
-          ? `Of those asked for in ${RANGES[range].inWords} none is ready yet.`
+          ? `Of the clusters asked for in ${RANGES[range].inWords}, none is ready yet.`
           : `In ${RANGES[range].inWords} ${said.join(', and ')}.`
       }
       legend={[
@@ -232,7 +232,7 @@ export function AskedChart({ asked, edges, range }: Times & { asked: Asked }) {
   ];
   return (
     <Chart
-      title={`Clusters asked for, by the ${unit}`}
+      title={`Clusters asked for, per ${unit}`}
       reading={
         claimed + cold === 0
           ? `Nobody asked for a cluster in ${inWords}.`
@@ -249,7 +249,7 @@ export function AskedChart({ asked, edges, range }: Times & { asked: Asked }) {
         return `${partInWords(range, edges[part] ?? 0)}: ${hits} claimed, ${others} from the beginning`;
       }}
       table={{
-        head: [capital(unit), 'Claimed', 'From the beginning', 'In all'],
+        head: [capital(unit), 'Claimed', 'Newly created', 'In all'],
         rows: () =>
           edges.slice(0, -1).map((edge, part) => {
             const [hits, others] = numbers(part);
@@ -293,13 +293,13 @@ export function HitRateChart({ asked, edges, range }: Times & { asked: Asked }) 
   };
   return (
     <Chart
-      title={`Hit rate, by the ${unit}`}
+      title={`Hit rate, per ${unit}`}
       reading={
         all === 0
           ? `Nobody asked for a cluster in ${inWords}.`
           : `In ${inWords} a spare was there for ${claimed} of ${all}: ${percent(claimed / all)}.`
       }
-      legend={[{ ink: 'good', label: 'Of those asked for, had a spare waiting' }]}
+      legend={[{ ink: 'good', label: 'Share of requests with a spare ready' }]}
       data={data}
       draw={draw}
       pointAt={(part) => `${partInWords(range, edges[part] ?? 0)}: ${inPart(part)}`}
@@ -350,11 +350,11 @@ export function CostChart({ spending, edges, range }: Times & { spending: Spendi
   ];
   return (
     <Chart
-      title={`Cost, by the ${unit}`}
+      title={`Cost, per ${unit}`}
       reading={
         used + idle === 0
           ? `Nothing was spent in ${inWords}.`
-          : `In ${inWords} ${microsInDollars(used + idle)} went by at list prices, of that ${percent(idle / (used + idle))} (${microsInDollars(idle)}) on spares that waited.`
+          : `In ${inWords} ${microsInDollars(used + idle)} was spent at list prices, of which ${percent(idle / (used + idle))} (${microsInDollars(idle)}) on spares that waited.`
       }
       legend={[
         { ink: 'accent', label: 'Clusters with an owner' },

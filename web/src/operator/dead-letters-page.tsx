@@ -26,7 +26,9 @@ export function DeadLettersPage() {
       <div className="page-head">
         <div>
           <h1>Dead letters</h1>
-          <p className="muted">Messages that were delivered again and again, and then given up.</p>
+          <p className="muted">
+            Messages that were delivered several times without success, and then given up.
+          </p>
         </div>
       </div>
       <div className="tools">
@@ -63,14 +65,15 @@ export function DeadLettersPage() {
 }
 
 function None({ state }: { state: State }) {
-  if (state === 'replayed') return <p className="muted">None was replayed in the last thirty days.</p>;
+  if (state === 'replayed')
+    return <p className="muted">No dead letter was replayed in the last thirty days.</p>;
   return (
     <section className="empty">
       <span className="calm">
         <CheckIcon />
       </span>
       <h2>No message was given up</h2>
-      <p>Every function takes what it is sent. A message that is given up appears here by itself.</p>
+      <p>Every function handles its messages. A message that is given up appears here automatically.</p>
     </section>
   );
 }
@@ -78,7 +81,7 @@ function None({ state }: { state: State }) {
 function Letter({ letter }: { letter: DeadLetter }) {
   const [open, setOpen] = useState(false);
   const { id, topic, body, format, deliveries, publishedAt, diedAt, cluster, reason, replays } = letter;
-  const name = topic === '' ? 'a topic that is not known' : topic;
+  const name = topic === '' ? 'an unknown topic' : topic;
   return (
     <li className="card tight">
       <div className="trouble-head">
@@ -112,8 +115,8 @@ function Letter({ letter }: { letter: DeadLetter }) {
       </pre>
       {format === 'text' && (
         <p className="muted small">
-          It is none of Hub’s own messages, so it cannot be replayed. What looks like a secret in it is
-          masked, and a long one is cut off.
+          It is not one of Hub’s own messages, so it cannot be replayed. Anything in it that looks like a
+          secret is masked, and long messages are cut off.
         </p>
       )}
       {replays.length > 0 && (

@@ -28,8 +28,8 @@ export function useDoubted(): Live<readonly Account[]> {
 
 /** Why, where it was a rule of Hub's. */
 const SIGNALS: Readonly<Record<string, string>> = {
-  busy: 'Processors of its cluster were busy to the brim for long.',
-  'sign-ups': 'It is one of very many new accounts.',
+  busy: 'The processors of its cluster were fully busy for a long time.',
+  'sign-ups': 'It is one of unusually many new accounts.',
 };
 
 export function Doubted({
@@ -40,7 +40,7 @@ export function Doubted({
   nameOf(account: Account): string;
 }) {
   return (
-    <LivePart live={live} what="the accounts that are doubted">
+    <LivePart live={live} what="the accounts that are held">
       {(all) =>
         all.length > 0 && (
           <section className="card" aria-labelledby="doubted">
@@ -68,8 +68,12 @@ function Held({ account: { id, standing, clusters }, name }: { account: Account;
       <div>
         <p>
           <strong className="trouble-owner">{name}</strong>{' '}
-          {state === 'suspended' ? 'is suspended: may look and delete' : 'is throttled: makes nothing new'}
-          {clusters > 0 && `, and has ${clusters === 1 ? 'a cluster' : `${clusters} clusters`} that run`}.
+          {state === 'suspended'
+            ? 'is suspended: can only view and delete'
+            : 'is throttled: cannot create anything new'}
+          {clusters > 0 &&
+            `, and has ${clusters === 1 ? 'a running cluster' : `${clusters} running clusters`}`}
+          .
         </p>
         <blockquote>{SIGNALS[reason] ?? reason}</blockquote>
         <p className="muted small">
@@ -91,14 +95,14 @@ function RestoreDialog({ uid, name, onClose }: { uid: string; name: string; onCl
   return (
     <ReasonDialog
       title="Restore the account"
-      description={`${name} may then do what everybody may. What is suspected anew begins from the start.`}
-      label="Why it is good"
-      hint="It is kept in the audit log, with your name."
+      description={`${name} can then do what everybody can. If Hub suspects the account again, it starts with throttling.`}
+      label="Why you restore it"
+      hint="It is stored in the audit log, with your name."
       verb="Restore"
       act={async (reason) => {
         const body = { standing: { state: 'good' as const, reason } };
         await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id: uid } }, body }));
-        tell(`${name} may make clusters again.`);
+        tell(`${name} can create clusters again.`);
       }}
       onClose={onClose}
     />
@@ -106,8 +110,8 @@ function RestoreDialog({ uid, name, onClose }: { uid: string; name: string; onCl
 }
 
 const HOLDS = {
-  throttled: 'Throttle: makes nothing new',
-  suspended: 'Suspend: may look and delete',
+  throttled: 'Throttle: cannot create anything new',
+  suspended: 'Suspend: can only view and delete',
 } as const;
 type Hold = keyof typeof HOLDS;
 
@@ -117,9 +121,9 @@ export function HoldDialog({ uid, name, onClose }: { uid: string; name: string; 
   return (
     <ReasonDialog
       title="Hold the account"
-      description={`Until an operator restores it. What ${name} has goes on running; what waits in the queue goes on waiting.`}
+      description={`This holds until an operator restores the account. What ${name} has keeps running; what waits in the queue keeps waiting.`}
       label="Why"
-      hint="It is kept in the audit log, with your name."
+      hint="It is stored in the audit log, with your name."
       verb={state === 'throttled' ? 'Throttle' : 'Suspend'}
       look="danger"
       act={async (reason) => {

@@ -19,7 +19,7 @@ export default function InsightsPage({ recent }: { recent: Recent }) {
           <p className="muted">Counted from the newest {MOST_RECENT} clusters, spares among them.</p>
         </div>
         <fieldset className="filters">
-          <legend className="unseen">Of which time</legend>
+          <legend className="unseen">Period</legend>
           {(Object.keys(RANGES) as Range[]).map((one) => (
             <label key={one} className="chip">
               <input type="radio" name="range" checked={range === one} onChange={() => setRange(one)} />
@@ -34,7 +34,7 @@ export default function InsightsPage({ recent }: { recent: Recent }) {
             <section className="empty">
               <h2>There is nothing to count yet</h2>
               <p>
-                As soon as somebody asks for a cluster, this page says how long it took and what it costs.
+                As soon as somebody asks for a cluster, this page shows how long it took and what it costs.
               </p>
             </section>
           ) : (

@@ -40,7 +40,7 @@ export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
   return (
     <Dialog
       title={asked === undefined ? 'Change limits' : 'Grant more'}
-      description={`How much ${name} may have at once. What waits for it starts by itself; what is there stays.`}
+      description={`How much ${name} may have at once. Clusters that wait for it start automatically; existing ones stay.`}
       open
       onClose={onClose}
     >
@@ -60,11 +60,11 @@ export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
           )}
         </Field>
         <Field
-          label="Dollars an hour, for all of them"
+          label="Dollars per hour, for all of them"
           hint={
             asked === undefined
               ? 'At list prices, as Hub counts them.'
-              : 'At list prices. Proposed in the same proportion to the clusters as now.'
+              : 'At list prices. The proposal keeps the present amount per cluster.'
           }
         >
           {(id, hint) => (

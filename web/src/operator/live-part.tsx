@@ -24,8 +24,8 @@ export function LivePart<T>({ live, what, children }: Props<T>) {
         <h2>This page cannot show {what}</h2>
         <p>
           {live.denied
-            ? 'Hub does not take you for an operator any more. If you have just become one, sign out and in again.'
-            : 'Load the page anew; if that does not help, look into the log of the browser for what is missing.'}
+            ? 'Hub does not recognise you as an operator. If you have just become one, sign out and sign in again.'
+            : 'Reload the page. If that does not help, look in the browser’s log for what is missing.'}
         </p>
       </section>
     );

@@ -23,7 +23,7 @@ export default function NewPool(props: Props) {
   return (
     <Dialog
       title="New pool"
-      description="Its spares are made at once, and kept until somebody claims them."
+      description="Its spares are created at once and kept until somebody takes them."
       open
       onClose={props.onClose}
       wide
@@ -49,7 +49,7 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
   const { busy, error, submit, forget } = useSubmit(async () => {
     if (!isGood) return;
     await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body: wish }));
-    tell(`The pool ${id} is there; its spares are on their way.`);
+    tell(`The pool ${id} was created; its spares are on their way.`);
     onClose();
   });
   const chosen = catalog.products.find((one) => one.id === wish.product);
@@ -61,7 +61,7 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
           label="Id"
           hint={
             isTaken
-              ? 'There is a pool of that id. Choose another one.'
+              ? 'A pool with that id already exists. Choose another id.'
               : 'Lower-case letters, digits and hyphens; starts with a letter.'
           }
         >
@@ -134,12 +134,12 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
       {price && (
         <div className="quote" role="status">
           <p>
-            <strong>{inDollars(price)} an hour</strong> for one spare
+            <strong>{inDollars(price)} per hour</strong> for one spare
           </p>
           <p className="muted small">
             {wish.wanted === 0
-              ? 'None is kept until some are wanted.'
-              : `${inDollars({ ...price, amount: price.amount * wish.wanted })} an hour for all ${wish.wanted}, until they are claimed.`}
+              ? 'No spares are kept until some are wanted.'
+              : `${inDollars({ ...price, amount: price.amount * wish.wanted })} per hour for all ${wish.wanted}, until they are taken.`}
           </p>
         </div>
       )}
@@ -147,7 +147,7 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
       <footer>
         <Button onClick={onClose}>Cancel</Button>
         <Button type="submit" look="primary" busy={busy} disabled={!isGood}>
-          Make the pool
+          Create the pool
         </Button>
       </footer>
     </form>

@@ -1,4 +1,4 @@
-/** What only operators see: the spares, what needs somebody, what leaks, who may have how much, and how well Hub does. Loaded for them alone. */
+/** What only operators see: the spares, what needs help, what leaks, who may have how much, and how well Hub does. Loaded for them alone. */
 import './operator.css';
 import { Link, Redirect, Route, Switch } from 'wouter';
 import { lazyPage } from '../parts/lazy.tsx';
@@ -46,7 +46,7 @@ export default function OperatorPages() {
         <section className="empty">
           <h1>There is no such page</h1>
           <Link className="button primary" href="/operator/trouble">
-            What needs somebody
+            What needs help
           </Link>
         </section>
       </Route>

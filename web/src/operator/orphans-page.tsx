@@ -33,8 +33,8 @@ export function OrphansPage() {
         <div>
           <h1>Orphans</h1>
           <p className="muted">
-            Things in the cloud that no cluster claims. Hub looks every quarter of an hour, and deletes what
-            is provably its own.
+            Things in the cloud that belong to no cluster. Hub checks every quarter of an hour, and deletes
+            what is provably its own.
           </p>
         </div>
       </div>
@@ -57,7 +57,10 @@ function NothingLeaks() {
         <CheckIcon />
       </span>
       <h2>Nothing leaks.</h2>
-      <p>All that Hub has in the cloud belongs to a cluster. What does not appears here by itself.</p>
+      <p>
+        Everything that Hub has in the cloud belongs to a cluster. Anything that does not appears here
+        automatically.
+      </p>
     </section>
   );
 }
@@ -68,7 +71,7 @@ function Leaking({ open }: { open: readonly LiveOrphan[] }) {
     <section className="trouble" aria-label="What leaks">
       <p className="notice">
         {open.length === 1 ? 'One thing leaks' : `${open.length} things leak`}
-        {hourlyMicros > 0 && `, at ${microsInDollars(hourlyMicros)} an hour`}.
+        {hourlyMicros > 0 && `, at ${microsInDollars(hourlyMicros)} per hour`}.
       </p>
       <ul className="stack">
         {open
@@ -115,11 +118,11 @@ function One({ orphan }: { orphan: LiveOrphan }) {
         <div className="problem">
           <div>
             <p>
-              <strong>It is called as things of Hub’s are, but nothing proves that it is one.</strong>
+              <strong>It has a name like Hub’s own resources, but nothing proves that it is one.</strong>
             </p>
             <p>
-              Hub leaves it alone. Find out whose it is; if nobody needs it, delete it in the console of the
-              cloud. This record then closes by itself.
+              Hub leaves it alone. Find out whose it is; if nobody needs it, delete it in the cloud’s console.
+              This record then closes automatically.
             </p>
           </div>
         </div>
@@ -148,11 +151,11 @@ function One({ orphan }: { orphan: LiveOrphan }) {
             <Link href={`/clusters/${clusterId}`}>{clusterId}</Link>
           </Fact>
         )}
-        <Fact label="Whose">{owner ?? 'Nobody’s that Hub knows'}</Fact>
+        <Fact label="Whose">{owner ?? 'Nobody that Hub knows'}</Fact>
       </dl>
       {asked ? (
         <p className="small muted">
-          {asked.actor} wants it gone at once: {asked.reason}
+          {asked.actor} asked to delete it at once: {asked.reason}
         </p>
       ) : (
         state === 'found' && <DeleteNow orphan={orphan} />
@@ -166,11 +169,11 @@ const CENT_MS = 60_000;
 
 function Cost({ orphan }: { orphan: LiveOrphan }) {
   const elapsed = useCloudElapsed(CENT_MS);
-  if (costsByContent(orphan)) return <>what it holds</>;
+  if (costsByContent(orphan)) return <>depends on what it holds</>;
   if (orphan.hourlyMicros === 0) return <>nothing</>;
   return (
     <>
-      {microsInDollars(orphan.hourlyMicros)} an hour, {microsInDollars(costOfOrphan(orphan, elapsed))} so far
+      {microsInDollars(orphan.hourlyMicros)} per hour, {microsInDollars(costOfOrphan(orphan, elapsed))} so far
     </>
   );
 }
@@ -187,16 +190,16 @@ function DeleteNow({ orphan: { id, kind, name } }: { orphan: LiveOrphan }) {
       {open && (
         <ReasonDialog
           title="Delete it now?"
-          description={`The ${what} goes at once and not when its time comes. Hub first asks once more whether any cluster claims it.`}
+          description={`Hub deletes the ${what} now instead of at the next sweep. First it checks again that it belongs to no cluster.`}
           label="Why now"
-          hint="It is kept with the record."
+          hint="It is stored with the record."
           verb="Delete it"
           look="danger"
           act={async (reason) => {
             await must(
               api.post('/v1/admin/orphans/{id}:delete', { params: { path: { id } }, body: { reason } }),
             );
-            tell('It goes now.');
+            tell('It is being deleted.');
           }}
           onClose={() => setOpen(false)}
         />
@@ -211,11 +214,11 @@ function Week({ found }: { found: readonly LiveOrphan[] }) {
   if (gone.length === 0) return null;
   const count = found.length >= MOST_RECENT ? `${MOST_RECENT} or more` : String(found.length);
   return (
-    <section className="card tight orphans-gone" aria-label="Gone again">
+    <section className="card tight orphans-gone" aria-label="Already gone">
       <div>
-        <h2>Gone again</h2>
+        <h2>Already gone</h2>
         <p className="muted small">
-          {count} found in the last seven days. It should be none: each is worth finding out about.
+          {count} found in the last seven days. There should be none: find out the cause of each.
         </p>
       </div>
       <ul>

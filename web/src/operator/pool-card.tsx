@@ -75,8 +75,8 @@ function Paused({ pool: { pause, spec } }: { pool: Pool }) {
       : 'Its failed spares cost too much within a day';
   return (
     <p role="status" className="notice">
-      {lost}, so it is paused until {dayAndTime(pause.untilAt)}. Then Hub makes one to see whether it works,
-      and goes on by itself if it does.
+      {lost}, so it is paused until {dayAndTime(pause.untilAt)}. Then Hub creates one to see whether it works,
+      and continues automatically if it does.
     </p>
   );
 }
@@ -97,12 +97,12 @@ function Hits({ pool, recent }: Omit<Props, 'spares'>) {
   const { claimed, of } = hitRateOf(pool.spec, recent);
   if (of === 0)
     return (
-      <Figure label="Hit rate" note="nobody has got one of this shape lately">
+      <Figure label="Hit rate" note="nobody has asked for this shape lately">
         –
       </Figure>
     );
   return (
-    <Figure label="Hit rate" note={`${claimed} of the last ${of} had been spares`}>
+    <Figure label="Hit rate" note={`${claimed} of the last ${of} were spares`}>
       {Math.round((100 * claimed) / of)} %
     </Figure>
   );
@@ -121,10 +121,10 @@ function Idle({ pool, spares, recent }: Props) {
   );
   const note = [
     waitingMicros > 0 && `${microsInDollars(waitingMicros)} so far`,
-    unclaimed > 0 && `${microsInDollars(unclaimedMicros)} for ${unclaimed} that nobody claimed`,
+    unclaimed > 0 && `${microsInDollars(unclaimedMicros)} for ${unclaimed} that nobody took`,
   ].filter(Boolean);
   return (
-    <Figure label="Idle cost an hour" {...(note.length > 0 && { note: note.join('; ') })}>
+    <Figure label="Idle cost per hour" {...(note.length > 0 && { note: note.join('; ') })}>
       {hourlyMicros === 0 ? 'nothing' : microsInDollars(hourlyMicros)}
     </Figure>
   );
@@ -139,7 +139,7 @@ function Wanted({ pool: { id, spec, wanted } }: { pool: Pool }) {
   const { busy, error, submit } = useSubmit(async () => {
     const body = { product, version, size, region, availability, wanted: Number(text) };
     await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body }));
-    tell(`${id} wants ${text} now.`);
+    tell(`${id} now keeps ${text === '1' ? 'one spare' : `${text} spares`}.`);
   });
   return (
     <form className="wanted" onSubmit={submit}>
@@ -168,7 +168,7 @@ function Wanted({ pool: { id, spec, wanted } }: { pool: Pool }) {
         look={text === String(wanted) ? 'plain' : 'primary'}
         busy={busy}
         disabled={text === String(wanted)}
-        aria-label={`Save what ${id} wants`}
+        aria-label={`Save the number of spares of ${id}`}
       >
         Save
       </Button>
@@ -201,20 +201,20 @@ function Left({ spare }: { spare: Cluster }) {
 }
 
 function LastPlan({ pool: { lastPlan } }: { pool: Pool }) {
-  if (!lastPlan) return <p className="muted small">Nothing had to be planned for it yet.</p>;
+  if (!lastPlan) return <p className="muted small">There has been nothing to plan for it yet.</p>;
   const { at, warm, inTheMaking, held, actions } = lastPlan;
   return (
     <details className="more">
       <summary>The last plan, {dayAndTime(at)}</summary>
       <p>
         There were {warm} ready and {inTheMaking} in the making.
-        {held !== undefined && ` Hub makes fewer than are missing: ${held}.`}
+        {held !== undefined && ` Hub creates fewer than are missing: ${held}.`}
         {actions.length > 0 && ' So Hub decided to'}
       </p>
       <ul className="plan">
         {actions.map(({ action, reason, cluster }) => (
           <li key={`${action} ${cluster}`}>
-            {action === 'create' ? 'make' : 'give up'}{' '}
+            {action === 'create' ? 'create' : 'remove'}{' '}
             <Link href={`/clusters/${cluster}`}>
               <code>{cluster}</code>
             </Link>

@@ -29,7 +29,8 @@ export function PoolsPage({ recent }: { recent: Recent }) {
         <div>
           <h1>Pools</h1>
           <p className="muted">
-            Spares are made before anybody asks. Who asks for one of the same shape has it at once.
+            Spares are created before anybody asks. Anybody who asks for a cluster of the same shape gets one
+            at once.
           </p>
         </div>
         <Button look="primary" icon={<PlusIcon />} onClick={add}>
@@ -40,10 +41,10 @@ export function PoolsPage({ recent }: { recent: Recent }) {
         {(all) =>
           all.length === 0 ? (
             <section className="empty">
-              <h2>There is no pool yet</h2>
-              <p>Without one, everybody waits for a cluster to be made from the beginning.</p>
+              <h2>There are no pools yet</h2>
+              <p>Without a pool, everybody waits until their cluster is created.</p>
               <Button look="primary" icon={<PlusIcon />} onClick={add}>
-                Make the first pool
+                Create the first pool
               </Button>
             </section>
           ) : (

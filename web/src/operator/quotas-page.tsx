@@ -30,7 +30,9 @@ export function QuotasPage({ recent }: { recent: Recent }) {
       <div className="page-head">
         <div>
           <h1>Quotas</h1>
-          <p className="muted">A cluster counts from when it starts until nothing of it is left.</p>
+          <p className="muted">
+            A cluster counts towards the limits from when it starts until nothing of it is left.
+          </p>
         </div>
       </div>
       <div className="stack quotas">
@@ -98,10 +100,10 @@ function Request({ account, limits, name }: RequestProps) {
         <p className="muted small">Asked on {dayAndTime(request.at)}</p>
       </div>
       <div className="row">
-        <Button look="primary" aria-label={`Grant what ${name} asks for`} onClick={() => setOpen('grant')}>
+        <Button look="primary" aria-label={`Grant the request of ${name}`} onClick={() => setOpen('grant')}>
           Grant
         </Button>
-        <Button aria-label={`Decline what ${name} asks for`} onClick={() => setOpen('decline')}>
+        <Button aria-label={`Decline the request of ${name}`} onClick={() => setOpen('decline')}>
           Decline
         </Button>
       </div>
@@ -109,7 +111,7 @@ function Request({ account, limits, name }: RequestProps) {
         <LimitsDialog uid={id} name={name} now={limits} asked={request.maxClusters} onClose={close} />
       )}
       <Confirm
-        title={`Decline what ${name} asks for?`}
+        title={`Decline the request of ${name}?`}
         action="Decline"
         open={open === 'decline'}
         onClose={close}
@@ -117,10 +119,10 @@ function Request({ account, limits, name }: RequestProps) {
           await must(
             api.put('/v1/admin/accounts/{id}', { params: { path: { id } }, body: { decline: true } }),
           );
-          tell(`${name} may have what they had, and may ask again.`);
+          tell(`The request of ${name} was declined; they can ask again.`);
         }}
       >
-        <p>Nothing changes in what they may have. They are free to ask again.</p>
+        <p>Their limits stay as they are. They can ask again.</p>
       </Confirm>
     </li>
   );
@@ -135,7 +137,7 @@ function Cells() {
       <div>
         <h2 id="cells">All together</h2>
         <p className="muted small">
-          What the clusters of all users, and the spares, may take of the project.
+          How much of the project the clusters of all users and the spares may use.
         </p>
       </div>
       {error && <Problem error={error} />}
@@ -162,7 +164,7 @@ function Cells() {
                       most={limits.maxClusters}
                     />
                     <Taken
-                      label="Dollars an hour"
+                      label="Dollars per hour"
                       of={id}
                       taken={counted?.hourlyMicros ?? 0}
                       most={limits.maxHourlyMicros}
@@ -192,8 +194,8 @@ function OpenPlaces({ places }: { places: Schemas['Cell']['openPlaces'] }) {
   return (
     <>
       <p>
-        The cloud fails to make clusters here again and again, so new ones are made elsewhere, or wait. Hub
-        tries by itself whether it works again.
+        The cloud keeps failing to create clusters here, so new ones are created elsewhere, or wait. Hub
+        checks automatically whether it works again.
       </p>
       <ul>
         {places.map(({ location, size, code, nextTryAt, probing }) => (
@@ -224,10 +226,10 @@ function Accounts({ accounts, defaults, nameOf }: Props & { accounts: readonly A
         <div>
           <h2 id="accounts">Accounts</h2>
           <p className="muted small">
-            Of everybody who ever had a cluster or asked for one.
+            Everybody who ever had a cluster or asked for one.
             {defaults.maxClusters !== undefined &&
               defaults.maxHourlyMicros !== undefined &&
-              ` Unless you say otherwise, each may have ${clustersInWords(defaults.maxClusters)} and spend ${microsInDollars(defaults.maxHourlyMicros)} an hour.`}
+              ` Unless you say otherwise, each may have ${clustersInWords(defaults.maxClusters)} and spend ${microsInDollars(defaults.maxHourlyMicros)} per hour.`}
           </p>
         </div>
         {accounts.length > 5 && (
@@ -250,7 +252,7 @@ function Accounts({ accounts, defaults, nameOf }: Props & { accounts: readonly A
               <tr>
                 <th scope="col">Account</th>
                 <th scope="col">Clusters</th>
-                <th scope="col">Dollars an hour</th>
+                <th scope="col">Dollars per hour</th>
                 <th scope="col">
                   <span className="unseen">To do</span>
                 </th>
@@ -270,7 +272,9 @@ function Accounts({ accounts, defaults, nameOf }: Props & { accounts: readonly A
         </Scroll>
       )}
       {accounts.length >= MOST_ACCOUNTS && (
-        <p className="muted">These are the {MOST_ACCOUNTS} that have most; the API lists the others.</p>
+        <p className="muted">
+          These are the {MOST_ACCOUNTS} accounts that have the most; the API lists the others.
+        </p>
       )}
     </section>
   );
@@ -286,7 +290,7 @@ function AccountRow({ account, limits, name }: RequestProps) {
         {name}
         {name !== id && <code className="muted">{id}</code>}
         {(maxClusters !== undefined || maxHourlyMicros !== undefined) && (
-          <span className="muted small">limits of its own</span>
+          <span className="muted small">own limits</span>
         )}
         {closing && <span className="muted small">being deleted since {dayAndTime(closing.since)}</span>}
       </th>
@@ -296,7 +300,7 @@ function AccountRow({ account, limits, name }: RequestProps) {
       <td>
         <Taken
           of={name}
-          label="Dollars an hour"
+          label="Dollars per hour"
           unlabelled
           taken={hourlyMicros}
           most={limits.maxHourlyMicros}
@@ -306,7 +310,7 @@ function AccountRow({ account, limits, name }: RequestProps) {
       <td>
         {!closing && (
           <div className="row">
-            <Button aria-label={`Change what ${name} may have`} onClick={() => setOpen('limits')}>
+            <Button aria-label={`Change the limits of ${name}`} onClick={() => setOpen('limits')}>
               Change
             </Button>
             {standing?.state !== 'suspended' && (
@@ -332,9 +336,9 @@ function DeleteAccountDialog({ uid, name, onClose }: { uid: string; name: string
   return (
     <ReasonDialog
       title="Delete the account"
-      description={`The clusters of ${name} that nobody else owns, all that names them, and their user are deleted. It begins at once and cannot be taken back.`}
-      label="Why, without a name"
-      hint="It is kept in the audit log for 400 days, with your name."
+      description={`The clusters of ${name} that nobody else can take over are deleted, with everything that names them and their user. This starts at once and cannot be undone.`}
+      label="Why (name nobody)"
+      hint="It is stored in the audit log for 400 days, with your name."
       verb="Delete"
       look="danger"
       act={async (reason) => {

@@ -16,15 +16,15 @@ export function ReplayDialog({ id, topic, again, onClose }: Props) {
   return (
     <ReasonDialog
       title="Replay the message"
-      description={`It goes to ${topic} once more, just as it is. A cluster that is parked for it goes on at once.`}
-      label={again ? 'What is different now' : 'Why it should go better now'}
-      hint="It is kept with the message, with your name."
+      description={`It is sent to ${topic} again, unchanged. A cluster that is parked because of it continues at once.`}
+      label={again ? 'What is different now' : 'Why it should work this time'}
+      hint="It is stored with the message, with your name."
       verb="Replay"
       act={async (reason) => {
         await must(
           api.post('/v1/admin/deadLetters/{id}:replay', { params: { path: { id } }, body: { reason } }),
         );
-        tell(`The message is sent to ${topic} once more.`);
+        tell(`The message was sent to ${topic} again.`);
       }}
       onClose={onClose}
     />

@@ -28,10 +28,10 @@ export function TroublePage() {
       <div className="page-head">
         <div>
           <h1>Trouble</h1>
-          <p className="muted">Clusters of all users that do not go on by themselves.</p>
+          <p className="muted">Clusters of all users that need help to continue.</p>
         </div>
       </div>
-      <LivePart live={troubled} what="what needs somebody">
+      <LivePart live={troubled} what="what needs help">
         {(all) =>
           all.length + overdue.length + parked.length === 0 ? (
             <NothingWrong />
@@ -41,11 +41,11 @@ export function TroublePage() {
               <List title="Overdue" clusters={overdue.filter(isOf(filter))} notice={ofOverdue} />
               <List title="Parked" clusters={parked.filter(isOf(filter))} notice={ofParked} />
               <List
-                title="Needs somebody"
+                title="Needs help"
                 clusters={all.filter(isOf(filter)).toSorted((a, b) => b.since.getTime() - a.since.getTime())}
               />
               {![...overdue, ...parked, ...all].some(isOf(filter)) && (
-                <p className="muted">Nothing of that kind.</p>
+                <p className="muted">No cluster matches.</p>
               )}
               {all.length >= MOST_TROUBLED && (
                 <p className="muted">These are the oldest {MOST_TROUBLED}; there are more.</p>
@@ -78,7 +78,10 @@ function NothingWrong() {
         <CheckIcon />
       </span>
       <h2>Nothing is wrong</h2>
-      <p>Every cluster is ready, at rest, or on its way. What needs somebody appears here by itself.</p>
+      <p>
+        Every cluster is ready, at rest, or in progress. Any cluster that needs help appears here
+        automatically.
+      </p>
     </section>
   );
 }
@@ -137,12 +140,12 @@ function List({ title, clusters, notice }: ListProps) {
 }
 
 const ofOverdue = (these: string): string =>
-  `Hub should have looked at ${these} minutes ago. If it does not pass, see whether the Scheduler runs and the functions answer.`;
+  `Hub should have looked at ${these} minutes ago. If this does not resolve soon, check that the Scheduler runs and the functions answer.`;
 
 const ofParked = (these: string): ReactNode => (
   <>
-    Hub could not go on with {these} and waits for an hour, in which what was only an outage passes. To try
-    again at once, replay the <Link href="/operator/dead-letters">dead letters</Link>.
+    Hub could not continue with {these} and waits for an hour, in case it was only an outage. To try again at
+    once, replay the <Link href="/operator/dead-letters">dead letters</Link>.
   </>
 );
 
@@ -219,9 +222,9 @@ function Sentence({ text }: { text: string }) {
 
 /** How often it was begun, and how often the present step has failed where one is at work. */
 function triesOf({ generation, attempts, state }: Cluster): string {
-  const begun = generation === 1 ? 'made once' : `made ${generation} times`;
+  const begun = generation === 1 ? 'created once' : `created ${generation} times`;
   const row = rowOf(state);
   return row.step === undefined
     ? begun
-    : `${begun}; this step has failed ${attempts} of ${RETRY[row.retry].attempts} times`;
+    : `${begun}; this step has failed ${attempts} of at most ${RETRY[row.retry].attempts} times`;
 }

@@ -22,7 +22,7 @@ export class Boundary extends Component<Props, { brokenAt?: string | undefined }
     return (
       <LoadAnew
         message="This page cannot be shown."
-        remedy="Load it anew; if that does not help, tell your operator what you did."
+        remedy="Reload it. If that does not help, tell your operator what you did."
       />
     );
   }

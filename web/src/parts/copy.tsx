@@ -22,7 +22,7 @@ export function Copy({ text, what }: { text: string; what: string }) {
       </button>
       <span className="unseen" role="status">
         {state === 'copied' && `Copied ${what}`}
-        {state === 'refused' && 'The browser does not let this page copy; select the text instead.'}
+        {state === 'refused' && 'The browser does not allow this page to copy. Select the text instead.'}
       </span>
     </>
   );

@@ -91,7 +91,7 @@ export function Confirm({
               <Field
                 label={
                   <>
-                    Type <strong>{typed}</strong> to go on
+                    Type <strong>{typed}</strong> to confirm
                   </>
                 }
               >

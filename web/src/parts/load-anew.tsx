@@ -4,6 +4,6 @@ import { Problem } from './problem.tsx';
 
 export const LoadAnew = (error: { message: string; remedy: string }) => (
   <Problem error={error}>
-    <Button onClick={() => location.reload()}>Load anew</Button>
+    <Button onClick={() => location.reload()}>Reload</Button>
   </Problem>
 );

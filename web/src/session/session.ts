@@ -82,7 +82,7 @@ export function startSession(auth: Auth): SessionStore {
   };
 }
 
-const ENDED = 'Your session has ended. Sign in again to go on where you were.';
+const ENDED = 'Your session has ended. Sign in again to continue where you were.';
 
 /** https://firebase.google.com/docs/reference/js/auth#autherrorcodes */
 const OVER: ReadonlySet<string> = new Set([

@@ -1,18 +1,17 @@
 /** What Firebase refuses, in words: https://firebase.google.com/docs/reference/js/auth#autherrorcodes */
 
 const WORDS: Readonly<Record<string, string>> = {
-  'auth/invalid-credential': 'This e-mail address and password do not belong together.',
-  'auth/user-not-found': 'This e-mail address and password do not belong together.',
-  'auth/wrong-password': 'This e-mail address and password do not belong together.',
+  'auth/invalid-credential': 'The e-mail address or the password is wrong.',
+  'auth/user-not-found': 'The e-mail address or the password is wrong.',
+  'auth/wrong-password': 'The e-mail address or the password is wrong.',
   'auth/invalid-email': 'This is not an e-mail address.',
-  'auth/user-disabled': 'This account is switched off. Ask the operator of this Hub.',
+  'auth/user-disabled': 'This account is disabled. Ask the operator of this Hub.',
   'auth/email-already-in-use':
-    'There is an account with this address already: sign in, or have a new password sent to you.',
-  'auth/weak-password': 'This password is too short: at least 8 characters, please.',
-  'auth/too-many-requests':
-    'That was tried too often. Wait a few minutes, or have a new password sent to you.',
+    'An account with this address already exists. Sign in, or reset your password.',
+  'auth/weak-password': 'This password is too short. Use at least 8 characters.',
+  'auth/too-many-requests': 'Too many attempts. Wait a few minutes, or reset your password.',
   'auth/account-exists-with-different-credential':
-    'You have an account with this address already, made in another way. Sign in as you did then.',
+    'You already have an account with this address, created with another way to sign in. Use that one.',
   'auth/popup-blocked':
     'The browser did not let the sign-in window open. Allow pop-ups for this page and try again.',
   'auth/network-request-failed': 'Hub cannot be reached at the moment. Check your connection and try again.',
@@ -30,5 +29,5 @@ const SILENT: ReadonlySet<string> = new Set([
 export function inWords(thrown: unknown): string | undefined {
   const { code = '' } = thrown as { code?: string };
   if (SILENT.has(code)) return undefined;
-  return WORDS[code] ?? 'That did not work. Try again, or in another way.';
+  return WORDS[code] ?? 'That did not work. Try again, or use another way to sign in.';
 }

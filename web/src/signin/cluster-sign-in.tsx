@@ -45,7 +45,7 @@ export default function ClusterSignIn({ session }: { session: Session }) {
   };
   const leave = (): void => {
     setError(undefined);
-    void store.end('Sign in as who you want to be there.');
+    void store.end('Sign in with the account you want to use there.');
   };
   if (session.kind === 'out' && !error)
     return <SignInPage notice={session.notice} title="Sign in to your cluster" />;
@@ -55,7 +55,7 @@ export default function ClusterSignIn({ session }: { session: Session }) {
       <h1>Sign in to your cluster</h1>
       {interaction && (
         <p>
-          <strong>{interaction.host}</strong> asks who you are.
+          <strong>{interaction.host}</strong> wants to know who you are.
         </p>
       )}
       {error && (

@@ -83,7 +83,7 @@ function LocalAccounts({
   const { busy, run, message } = useSigningIn();
   return (
     <section className="card tight" aria-label="Accounts of this laptop">
-      <p className="muted small">This Hub runs on a laptop. Be one of its own people:</p>
+      <p className="muted small">This Hub runs on a laptop. Choose one of its test accounts:</p>
       <div className="stack">
         {accounts.map(({ email, password, note }) => (
           <Button
@@ -184,7 +184,7 @@ function ByEmail() {
         {mode !== 'in' && <LinkButton onClick={() => setMode('in')}>I have an account</LinkButton>}
         {mode !== 'up' && <LinkButton onClick={() => setMode('up')}>Create an account</LinkButton>}
         {mode !== 'forgotten' && (
-          <LinkButton onClick={() => setMode('forgotten')}>Forgot the password?</LinkButton>
+          <LinkButton onClick={() => setMode('forgotten')}>Forgot your password?</LinkButton>
         )}
       </p>
     </form>

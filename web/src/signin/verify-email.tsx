@@ -23,8 +23,8 @@ export function VerifyEmail({ session }: { session: SignedIn }) {
   return (
     <section className="banner" aria-label="Your e-mail address">
       <p>
-        <strong>Confirm your e-mail address.</strong> A link is on its way to {session.email}; clusters can be
-        made and shared with you once you have opened it.
+        <strong>Confirm your e-mail address.</strong> A link was sent to {session.email}. Once you have opened
+        it, you can create clusters and others can share theirs with you.
       </p>
       <div className="row">
         <Button
@@ -46,7 +46,7 @@ export function VerifyEmail({ session }: { session: SignedIn }) {
             run('send', async () => {
               const { currentUser } = firebase.auth;
               if (currentUser) await sendEmailVerification(currentUser);
-              return 'It is sent again.';
+              return 'Sent again.';
             })
           }
         >

@@ -2,7 +2,13 @@
  * How the dex inside a Pachyderm is told that Hub is its one connector.
  * https://dexidp.io/docs/connectors/oidc/
  */
-import type { ClientCredentials } from './clients.ts';
+
+/** What a dex is at Hub's provider. */
+export interface DexClient {
+  clientId: string;
+  clientSecret: string;
+  redirectUri: string;
+}
 
 export interface DexConnector {
   id: string;
@@ -19,7 +25,7 @@ export const HUB_CONNECTOR = 'hub';
  */
 export const dexConnectors = (
   issuer: string,
-  { clientId, clientSecret, redirectUri }: ClientCredentials,
+  { clientId, clientSecret, redirectUri }: DexClient,
 ): readonly [DexConnector] => [
   {
     id: HUB_CONNECTOR,

@@ -1,6 +1,6 @@
 /** What a cluster's document says of its members after a change of one. Pure. */
 
-import type { Cluster, Role } from '../../shared/documents/cluster.ts';
+import { type Cluster, type Role, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { MAX_MEMBERS } from '../../shared/limits.ts';
@@ -25,8 +25,7 @@ export function withMember(
   invited = 0,
 ): Change | undefined {
   const others = uidsOf(cluster, email).filter((other) => other !== uid);
-  const isMember = Object.hasOwn(cluster.members, uid);
-  const isSame = isMember && cluster.members[uid] === role && emailOf(cluster, uid) === email;
+  const isSame = roleOf(cluster, uid) === role && emailOf(cluster, uid) === email;
   if (isSame && others.length === 0) return undefined;
   const members = { ...without(cluster.members, others), [uid]: role };
   const emails = { ...without(cluster.emails, others), [uid]: email };
@@ -51,7 +50,7 @@ export function withoutMember(cluster: Cluster, email: string): Change | undefin
   if (uids.length === 0) return undefined;
   const members = without(cluster.members, uids);
   const emails = without(cluster.emails, uids);
-  return changeTo(cluster, members, emails, `${email} may not use it any more.`, uids[0]);
+  return changeTo(cluster, members, emails, `${email} can no longer use it.`, uids[0]);
 }
 
 /** Empty for one who was a member before addresses were kept. */
@@ -78,7 +77,7 @@ function changeTo(
       emails,
       readers: Object.keys(members),
       ...(cluster.offeredTo !== undefined &&
-        roleIn(members, cluster.offeredTo) !== 'owner' && { offeredTo: undefined }),
+        roleOf({ members }, cluster.offeredTo) !== 'owner' && { offeredTo: undefined }),
     },
     note,
     ...(subject !== undefined && { subject }),
@@ -93,24 +92,24 @@ function whatChanged(
   subject: string | undefined,
 ): string {
   const uids = Object.keys({ ...before, ...after }).filter(
-    (uid) => uid === subject || roleIn(before, uid) !== roleIn(after, uid),
+    (uid) => uid === subject || wordFor(before, uid) !== wordFor(after, uid),
   );
   return uids
     .sort((a, b) => Number(b === subject) - Number(a === subject))
     .map((uid) => {
-      const [was, is] = [roleIn(before, uid), roleIn(after, uid)];
+      const [was, is] = [wordFor(before, uid), wordFor(after, uid)];
       const step = was === is ? `${is} with another address` : `${was} → ${is}`;
       return uid === subject ? step : `${uid}: ${step}`;
     })
     .join('; ');
 }
 
-const roleIn = (members: Cluster['members'], uid: string): Role | 'no member' =>
-  (Object.hasOwn(members, uid) && members[uid]) || 'no member';
+const wordFor = (members: Cluster['members'], uid: string): Role | 'no member' =>
+  roleOf({ members }, uid) ?? 'no member';
 
 /** Whether whoever it counts for can make an end of that. Nobody is to pay for what they can neither see nor delete. */
 const mayDelete = ({ state, owner }: Cluster, members: Cluster['members']): boolean =>
-  owner !== undefined && !isFinal(state) && Object.hasOwn(members, owner) && members[owner] === 'owner';
+  owner !== undefined && !isFinal(state) && roleOf({ members }, owner) === 'owner';
 
 const without = <T>(map: Record<string, T>, keys: readonly string[]): Record<string, T> =>
   Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));

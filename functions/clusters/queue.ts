@@ -3,7 +3,8 @@ import { CLUSTERS, type ClusterSpec } from '../../shared/documents/cluster.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
-import { publishStep, readableClusters } from './commit.ts';
+import { publishStep } from './publish-step.ts';
+import { readableClusters } from './read.ts';
 
 /** Who waits for these waits for an operator's word, about the account of its owner or about a limit, and not in line. */
 const HELD: readonly ErrorCode[] = ['OWNER_HELD', 'SIZE_OVER_BUDGET', 'SIZE_OVER_CAPACITY'];

@@ -9,7 +9,8 @@ import { KEEP_SIGNALS_MS, type Signal, signalPath } from '../../shared/documents
 import { minutes } from '../../shared/units.ts';
 import { audited, HUB } from '../audit.ts';
 import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
-import { readCluster } from '../dispatch/commit.ts';
+import { readCluster } from '../clusters/read.ts';
+import { parseName } from '../names.ts';
 import type { Ports } from '../ports.ts';
 
 /**
@@ -25,14 +26,12 @@ const incident = z.object({
   }),
 });
 
-const OURS = /^hub-([a-z2-7]{16})-g\d+$/;
-
 /** @returns the incident and the cluster that a message speaks of, if it is one of ours */
 export function incidentOf(body: unknown): { id: string; cluster: string } | undefined {
   const parsed = incident.safeParse(body);
   if (!parsed.success) return undefined;
   const { incident_id: id, resource } = parsed.data.incident;
-  const cluster = OURS.exec(resource.labels.cluster_name)?.[1];
+  const cluster = parseName(resource.labels.cluster_name)?.clusterId;
   return cluster === undefined ? undefined : { id, cluster };
 }
 

@@ -1,12 +1,12 @@
 /** From the document to what the provider, the storage and the leaf need to know. */
 import { entriesOf } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import type { Ledger, LedgerEntry } from '../../shared/documents/ledger.ts';
-import { ledgerPath } from '../../shared/documents/ledger.ts';
-import { hostName, hostOf } from '../access/host.ts';
+import { type Ledger, type LedgerEntry, ledgerPath } from '../../shared/documents/ledger.ts';
 import { challengeName, type DnsRecordName } from '../dns.ts';
+import { nameOf } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import type { ClusterTarget } from '../providers/provider.ts';
+import { hostName, hostOf } from './host.ts';
 
 export function targetOf(cluster: Cluster): ClusterTarget {
   const { size, region } = entriesOf(cluster.spec);
@@ -23,8 +23,7 @@ export function targetOf(cluster: Cluster): ClusterTarget {
 }
 
 /** Bucket names are global to all of Cloud Storage; 80 random bits in the id make a clash a matter of malice, not of chance. */
-export const bucketName = (cluster: Pick<Cluster, 'id' | 'generation'>): string =>
-  `hub-${cluster.id}-g${cluster.generation}`;
+export const bucketName = nameOf;
 
 /** The Kubernetes cluster, and the subnetwork that is made with it. */
 export const clusterEntries = (

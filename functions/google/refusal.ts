@@ -2,8 +2,8 @@
  * What Google's APIs say when they refuse, in one shape whether it came by gRPC or REST, and what it means for Hub. The translation
  * goes by canonical status and ErrorInfo.reason; wording decides only where the real service gives no more (noted at each).
  */
-import { AppError, type ErrorCode } from '../../../shared/errors.ts';
-import { scrub } from '../../log.ts';
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
+import { scrub } from '../log.ts';
 
 /** Canonical status names in the order of their codes: https://grpc.io/docs/guides/status-codes/ */
 const STATUSES = [

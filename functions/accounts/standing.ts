@@ -24,19 +24,22 @@ export async function requireGoodAccount(
 }
 
 /**
- * That this member may use a cluster of that owner, who may be the same. An owner who is being deleted keeps nobody away: the cluster goes, or is
- * handed over to another one.
- * @throws AppError ACCOUNT_CLOSING, ACCOUNT_SUSPENDED, OWNER_SUSPENDED; CommitError `unavailable`: in doubt it is refused
+ * That this member may do so with a cluster of that owner, who may be the same. An owner who is being deleted keeps nobody away: the cluster goes,
+ * or is handed over to another one.
+ * @throws AppError ACCOUNT_CLOSING, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED, OWNER_HELD, OWNER_SUSPENDED; CommitError `unavailable`: in doubt it is
+ * refused
  */
 export async function requireGoodAccounts(
   ports: Pick<Ports, 'documents'>,
   uid: string,
   owner: string | undefined,
+  use: Use,
 ): Promise<void> {
   const isOfOther = owner !== undefined && owner !== uid;
   const [ofOwner] = await Promise.all([
     isOfOther ? ports.documents.get<Allowance>(accountPath(owner)) : undefined,
-    requireGoodAccount(ports, uid, 'use'),
+    requireGoodAccount(ports, uid, use),
   ]);
-  if (ofOwner?.data.standing?.state === 'suspended') throw new AppError('OWNER_SUSPENDED');
+  const refusal = refusalOf({ standing: ofOwner?.data.standing }, use);
+  if (refusal) throw new AppError(refusal === 'ACCOUNT_SUSPENDED' ? 'OWNER_SUSPENDED' : 'OWNER_HELD');
 }

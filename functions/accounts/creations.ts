@@ -1,17 +1,17 @@
 /**
- * How often one may ask. Creations are counted where they are, in the database, so that all instances see the same; so are new accounts. Requests
- * are counted by each instance for itself: a write for each request would cost more than the requests that it keeps away. As many
- * instances as there may be (see the manifest) each let so many pass. Who proves who they are is counted for that alone; only who does not is
- * counted for an address, which can be claimed, and which many may share.
+ * How often an account may ask for a cluster, and how many accounts may be new. Both are counted where they are, in the database, so that all
+ * instances see the same.
  */
 import { ACCOUNTS, type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
+import { eventsOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
-import { hours, minutes } from '../../shared/units.ts';
-import { changeAccount } from '../api/allowance.ts';
+import { MAX_MEMBERS } from '../../shared/limits.ts';
+import { hours } from '../../shared/units.ts';
 import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
-import { isSameHour } from '../steps/admit.ts';
+import { isSameHour } from './admission.ts';
+import { changeAccount } from './allowance.ts';
 import { doubt } from './signal.ts';
 import { requireStanding } from './standing.ts';
 
@@ -77,7 +77,10 @@ export async function requireCreation(ports: Ports, uid: string): Promise<Snapsh
 function requireRate({ settings }: Ports, made: number): void {
   const { accountCreationsPerHour } = settings.limits;
   if (made >= accountCreationsPerHour)
-    throw new AppError('TOO_MANY_REQUESTS', `An account may ask for ${accountCreationsPerHour} an hour.`);
+    throw new AppError(
+      'TOO_MANY_REQUESTS',
+      `An account may ask for ${accountCreationsPerHour} clusters per hour.`,
+    );
 }
 
 /** Whoever makes accounts by the hundred meets an operator; whoever came by chance at that hour does, too. This one is counted already. */
@@ -89,53 +92,19 @@ async function requireFewSignUps(ports: Ports, uid: string): Promise<void> {
   throw new AppError('ACCOUNT_THROTTLED');
 }
 
-/** A bucket of tokens for each key: full it lets a whole minute's worth pass at once. */
-export interface Buckets {
-  /** @throws AppError TOO_MANY_REQUESTS */
-  take(key: string, perMinute: number): void;
-}
-
 /**
- * Of a request that proves nobody.
- * @throws AppError TOO_MANY_REQUESTS
+ * Lines that a timeline may get in an hour before nobody more is put on the cluster, or made something else. As many members as there may be
+ * come twice, beside what happens by itself. Shutting somebody out is never refused.
  */
-export function takeForAddress(
-  buckets: Buckets,
-  { settings }: Pick<Ports, 'settings'>,
-  headers: Headers,
-): void {
-  buckets.take(`address ${wayOf(headers)}`, settings.limits.addressRequestsPerMinute);
-}
+const MOST_EVENTS_PER_HOUR = 4 * MAX_MEMBERS;
 
-/** Addresses of some proxies, and of who is behind them. */
-const LONGEST_WAY = 256;
-
-/**
- * The way that a request took, as far as that is known: whoever forwards one appends the address it came from, behind whatever the caller wrote there.
- * Which entry is the caller's is another one by way of Hosting than past it, and nobody promises it; but who claims an address comes by
- * another way than who has it, so it is the whole of it that is counted. Whoever claims a new one each time is not found out.
- * https://cloud.google.com/functions/docs/reference/headers, https://cloud.google.com/load-balancing/docs/https#x-forwarded-for_header
- */
-const wayOf = (headers: Headers): string => headers.get('x-forwarded-for')?.slice(-LONGEST_WAY) || 'unknown';
-
-/** Keys that are remembered; whoever was not seen for longest is forgotten first, and has a full bucket then. */
-const MOST_KEYS = 10_000;
-
-export function createBuckets(clock: Pick<Ports['clock'], 'now'>): Buckets {
-  const buckets = new Map<string, { left: number; atMs: number }>();
-  return {
-    take(key, perMinute) {
-      const now = clock.now();
-      const { left, atMs } = buckets.get(key) ?? { left: perMinute, atMs: now };
-      const filled = Math.min(perMinute, left + ((now - atMs) * perMinute) / minutes(1));
-      // The map is in the order of last use.
-      buckets.delete(key);
-      buckets.set(key, { left: filled < 1 ? filled : filled - 1, atMs: now });
-      for (const oldest of buckets.keys()) {
-        if (buckets.size <= MOST_KEYS) break;
-        buckets.delete(oldest);
-      }
-      if (filled < 1) throw new AppError('TOO_MANY_REQUESTS');
-    },
-  };
+/** That somebody may be put on this cluster now: each time is a line on its timeline, and a step. @throws AppError TOO_MANY_REQUESTS; CommitError `unavailable` */
+export async function requireCalm(
+  { clock, documents }: Pick<Ports, 'clock' | 'documents'>,
+  clusterId: string,
+): Promise<void> {
+  const since = new Date(clock.now() - hours(1));
+  const lines = await documents.count({ collection: eventsOf(clusterId), where: [['at', '>', since]] });
+  if (lines >= MOST_EVENTS_PER_HOUR)
+    throw new AppError('TOO_MANY_REQUESTS', 'Too much has happened to this cluster within an hour.');
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { standing } from '../../test/standing.ts';
+import { createApi } from '../api/app.ts';
+import { CREDENTIALS_ENDPOINTS } from '../api/credentials.ts';
 import { principalOf } from '../pachyderm/members.ts';
-import { createApi } from './app.ts';
-import { CREDENTIALS_ENDPOINTS } from './credentials.ts';
 
 /** Ada, whose address is another one from now on. */
 async function setting(email = 'ada@elsewhere.example', emailVerified = true) {

@@ -1,5 +1,5 @@
 /** A member whose verified address is another one by now: applications know people by their addresses, so they have to hear of it. */
-import { type Cluster, clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
+import { type Cluster, clusterDocument, clusterPath, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { command } from '../dispatch/commands.ts';
 import type { Ports } from '../ports.ts';
@@ -25,7 +25,7 @@ export async function requireKnownAddress(
   await command(ports, clusterId, 'share', principal.uid, {
     change(read) {
       const { uid } = principal;
-      const role = Object.hasOwn(read.members, uid) ? read.members[uid] : undefined;
+      const role = roleOf(read, uid);
       return role && withMember(read, { uid, email, role });
     },
   });
@@ -33,4 +33,4 @@ export async function requireKnownAddress(
 }
 
 const isNews = (cluster: People, uid: string, email: string): boolean =>
-  Object.hasOwn(cluster.members, uid) && emailOf(cluster, uid) !== email;
+  roleOf(cluster, uid) !== undefined && emailOf(cluster, uid) !== email;

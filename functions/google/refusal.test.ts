@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { ERRORS, type ErrorCode } from '../../../shared/errors.ts';
-import { CONDITIONS, meaningOf } from './conditions.ts';
+import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import { CONDITIONS, meaningOf } from '../providers/gke/conditions.ts';
 import {
   asProviderError,
   CloudRefusal,
@@ -9,7 +9,7 @@ import {
   restRefusal,
   type Status,
   shortageIn,
-} from './errors.ts';
+} from './refusal.ts';
 
 const QUOTA_403 =
   "Insufficient regional quota to satisfy request: resource \"CPUS\": request requires '12.0' and is short '4.0'.";

@@ -1,8 +1,8 @@
 /** From the Authorization header to who is asking. */
 import { AppError } from '../../shared/errors.ts';
-import { type Buckets, takeForAddress } from '../abuse/rates.ts';
 import type { Ports } from '../ports.ts';
 import type { Principal, TokenVerifier } from '../tokens.ts';
+import { type Buckets, takeForAddress } from './request-rates.ts';
 
 /** https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 const BEARER = /^bearer +([\w.~+/:-]+=*) *$/i;

@@ -5,7 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { type Allowance, accountPath, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
-import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
+import { type Cluster, clusterPath, roleOf } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import {
   INVITATION_LIFETIME_MS,
@@ -20,7 +20,6 @@ import { MAX_MEMBERS } from '../../shared/limits.ts';
 import { refusalOf } from '../../shared/standing.ts';
 import { days } from '../../shared/units.ts';
 import { audited } from '../audit.ts';
-import { roleOf } from '../closing/plan.ts';
 import { CommitError, type Snapshot } from '../cloud.ts';
 import { command } from '../dispatch/commands.ts';
 import { tellFailure } from '../failure.ts';

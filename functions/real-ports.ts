@@ -3,40 +3,43 @@
  * identity. SDKs are imported when a port is first used, so that a function loads only what it calls.
  */
 import type { Firestore } from '@google-cloud/firestore';
-import { REGIONS } from '../../shared/catalog/catalog.ts';
-import { seconds } from '../../shared/units.ts';
-import type { Buckets } from '../buckets.ts';
-import type { Certificates } from '../certificates.ts';
-import type { Charts } from '../charts.ts';
-import type { Clock, Documents, Messages } from '../cloud.ts';
-import { type Config, parseConfig } from '../config.ts';
-import { keyIn } from '../data-key.ts';
-import type { Dns } from '../dns.ts';
-import type { Leaf, Leaves } from '../leaf/leaf.ts';
-import type { Log } from '../log.ts';
-import { type FunctionSpec, MANIFEST } from '../manifest.ts';
-import { type Metrics, silentMetrics } from '../metrics.ts';
-import { byOneTime } from '../one-time.ts';
-import type { Pachyderms } from '../pachyderm/pachyderm.ts';
-import type { Ports } from '../ports.ts';
-import type { GkeClient } from '../providers/gke/client.ts';
-import { createGkeProvider } from '../providers/gke/provider.ts';
-import type { GkeSettings } from '../providers/gke/request.ts';
-import { versioned } from '../versioned.ts';
-import { beforeExit } from './before-exit.ts';
-import { systemClock, systemRandom } from './clock.ts';
+import { REGIONS } from '../shared/catalog/catalog.ts';
+import { seconds } from '../shared/units.ts';
+import type { Buckets } from './buckets.ts';
+import type { Certificates } from './certificates.ts';
+import type { Charts } from './charts.ts';
+import type { Clock, Documents, Messages } from './cloud.ts';
+import { type Config, parseConfig } from './config.ts';
+import { keyIn } from './data-key.ts';
+import type { Dns } from './dns.ts';
+import { beforeExit } from './google/before-exit.ts';
+import { grpcOptions } from './google/channel.ts';
+import { systemClock, systemRandom } from './google/clock.ts';
+import { createCloudLog } from './google/log.ts';
+import { embeddedOutside, type Outside, outsideWorld } from './google/outside.ts';
+import { createPeople } from './google/people.ts';
+import { type AccountsOptions, createTokenVerifier } from './google/tokens.ts';
+import { createWeb } from './google/web.ts';
 import { lazy, lazyValue } from './lazy.ts';
-import { createCloudLog } from './log.ts';
-import { embeddedOutside, type Outside, outsideWorld } from './outside.ts';
-import { createPeople } from './people.ts';
-import { createTokenVerifier } from './tokens.ts';
-import { createWeb } from './web.ts';
+import type { Leaf, Leaves } from './leaf/leaf.ts';
+import type { Log } from './log.ts';
+import { type FunctionSpec, MANIFEST } from './manifest.ts';
+import { type Metrics, silentMetrics } from './metrics.ts';
+import { byOneTime } from './one-time.ts';
+import type { Pachyderms } from './pachyderm/pachyderm.ts';
+import type { Ports } from './ports.ts';
+import type { GkeClient } from './providers/gke/client.ts';
+import { createGkeProvider } from './providers/gke/provider.ts';
+import type { GkeSettings } from './providers/gke/request.ts';
+import { versioned } from './versioned.ts';
 
 /** One process is one set of clients: a deployed function is alone in its process, and the local host shares them among all. */
 let shared: (Shared & { config: Config }) | undefined;
 
 /** What functions of one process have in common. */
-type Shared = Omit<Ports, 'log' | 'metrics' | 'documents'> & { firestore: () => Promise<Firestore> };
+type Shared = Omit<Ports, 'log' | 'metrics' | 'documents' | 'tokens'> & {
+  firestore: () => Promise<Firestore>;
+};
 
 /** @throws ConfigError listing every fault of the environment */
 export async function portsOf(functionName: string): Promise<Ports> {
@@ -47,7 +50,14 @@ export async function portsOf(functionName: string): Promise<Ports> {
   const own = functionName === 'credentials' && insideAsItself(config, ports);
   // On a laptop, which does all of it at once, nobody answers in the API's place; and slow is not away.
   const kind = config.local ? 'topic' : (entryOf(functionName)?.trigger.kind ?? 'topic');
-  return byOneTime({ ...ports, ...own, documents: versioned(documents(firestore, kind)), log, metrics });
+  const timed = byOneTime({
+    ...ports,
+    ...own,
+    documents: versioned(documents(firestore, kind)),
+    log,
+    metrics,
+  });
+  return { ...timed, tokens: createTokenVerifier({ ...accountsOf(config), clock: timed.clock }) };
 }
 
 const entryOf = (functionName: string) => MANIFEST.find(({ name }) => name === functionName);
@@ -69,11 +79,17 @@ async function metricsOf(
   clock: Clock,
 ): Promise<Metrics> {
   if (!telemetry) return silentMetrics;
-  const { createOtlpMetrics } = await import('./metrics.ts');
+  const { createOtlpMetrics } = await import('./google/metrics.ts');
   const { endpoint, version, region } = telemetry;
   const { trigger, timeoutSeconds = 0 } = entryOf(functionName) ?? {};
   const metrics = createOtlpMetrics({
-    ...{ endpoint, functionName, version, cell, region, log, instance: systemRandom.base32(16) },
+    endpoint,
+    functionName,
+    version,
+    cell,
+    region,
+    log,
+    instance: systemRandom.base32(16),
     isWaitedFor: trigger?.kind === 'http',
     invocationMs: clock.afterWork(seconds(timeoutSeconds)) - clock.now() - END_MS,
     ...(endpoint === GOOGLE_RECEIVER && { headers: ownHeaders(projectId) }),
@@ -99,11 +115,10 @@ function ownHeaders(projectId: string): () => Promise<Record<string, string>> {
 }
 
 function createPorts(config: Config): Shared & { config: Config } {
-  const { local, projectId } = config;
+  const { local } = config;
   const clock = systemClock(config.cloudSpeed);
   const inside = leaves(local?.accessToken);
   const toHosts = outside(config);
-  const accounts = { projectId, ...(local && { local: { authTls: local.authTls, ca: local.authCa } }) };
   return {
     config,
     firestore: firestoreOf(config),
@@ -118,33 +133,30 @@ function createPorts(config: Config): Shared & { config: Config } {
     charts: charts(config),
     pachyderms: pachyderms(inside, toHosts, { clock, random: systemRandom }),
     web: createWeb(toHosts),
-    people: createPeople(accounts),
-    tokens: createTokenVerifier(accounts),
+    people: createPeople(accountsOf(config)),
     settings: config,
   };
 }
 
-/** `host:port` of a stand-in, as gRPC clients take it; no credentials are sent in clear text. */
-async function plainGrpc(address: string) {
-  const { credentials } = await import('@grpc/grpc-js');
-  const [host = '', port = ''] = address.split(':');
-  return { servicePath: host, port: Number(port), sslCreds: credentials.createInsecure() };
-}
+const accountsOf = ({ projectId, local }: Config): AccountsOptions => ({
+  projectId,
+  ...(local && { local: { authTls: local.authTls, ca: local.authCa } }),
+});
 
 const firestoreOf = ({ projectId, local }: Config): (() => Promise<Firestore>) =>
   lazyValue(async () => {
-    const [{ Firestore }, address] = await Promise.all([
+    const [{ Firestore }, options] = await Promise.all([
       import('@google-cloud/firestore'),
-      local && plainGrpc(local.firestore),
+      grpcOptions(local?.firestore),
     ]);
-    return new Firestore({ projectId, ...(address && { ...address, ssl: false }) });
+    return new Firestore({ projectId, ...options, ...(local && { ssl: false }) });
   });
 
 function documents(firestore: () => Promise<Firestore>, kind: FunctionSpec['trigger']['kind']): Documents {
   const made = lazyValue(async () => {
     const [client, { createDocuments, DEADLINES_MS }] = await Promise.all([
       firestore(),
-      import('./documents.ts'),
+      import('./google/documents.ts'),
     ]);
     return createDocuments(client, DEADLINES_MS[kind]);
   });
@@ -153,17 +165,6 @@ function documents(firestore: () => Promise<Firestore>, kind: FunctionSpec['trig
     query: async (query) => (await made()).query(query),
     count: async (query) => (await made()).count(query),
     commit: async (writes) => (await made()).commit(writes),
-    watch(path, onChange) {
-      let stop: (() => void) | undefined;
-      let stopped = false;
-      void made().then((documents) => {
-        if (!stopped) stop = documents.watch(path, onChange);
-      });
-      return () => {
-        stopped = true;
-        stop?.();
-      };
-    },
   };
 }
 
@@ -171,21 +172,18 @@ const messages = ({ projectId, local }: Config): Messages =>
   lazy(async () => {
     const [{ PubSub }, { createMessages }] = await Promise.all([
       import('@google-cloud/pubsub'),
-      import('./messages.ts'),
+      import('./google/messages.ts'),
     ]);
-    return createMessages(new PubSub({ projectId, ...(local && (await plainGrpc(local.pubsub))) }));
+    return createMessages(new PubSub({ projectId, ...(await grpcOptions(local?.pubsub)) }));
   });
 
 const gkeClient = ({ projectId, local }: Config): GkeClient =>
   lazy(async () => {
     const [{ ClusterManagerClient }, { createGkeClient }] = await Promise.all([
       import('@google-cloud/container'),
-      import('../providers/gke/client.ts'),
+      import('./providers/gke/client.ts'),
     ]);
-    const clusters = new ClusterManagerClient({
-      projectId,
-      ...(local && (await plainGrpc(local.container))),
-    });
+    const clusters = new ClusterManagerClient({ projectId, ...(await grpcOptions(local?.container)) });
     return createGkeClient({
       projectId,
       clusters,
@@ -212,7 +210,7 @@ const buckets = ({ projectId, cell, dataEncryptionKey, local }: Config): Buckets
   lazy(async () => {
     const [{ Storage }, { createBuckets }] = await Promise.all([
       import('@google-cloud/storage'),
-      import('./buckets.ts'),
+      import('./google/buckets.ts'),
     ]);
     return createBuckets(
       new Storage({
@@ -234,7 +232,7 @@ const buckets = ({ projectId, cell, dataEncryptionKey, local }: Config): Buckets
 
 const dns = ({ projectId, dnsZone, local }: Config): Dns =>
   lazy(async () => {
-    const { createDns } = await import('./dns.ts');
+    const { createDns } = await import('./google/dns.ts');
     return createDns({
       projectId,
       zone: dnsZone,
@@ -248,7 +246,7 @@ const certificates = ({ acme }: Config, clock: Clock): Certificates =>
     const { accountKey } = acme;
     // Config has it where it is needed; see there.
     if (accountKey === undefined) throw new Error('this function issues no certificates');
-    const { createCertificates } = await import('./certificates.ts');
+    const { createCertificates } = await import('./google/certificates.ts');
     return createCertificates({ ...acme, accountKey, clock });
   });
 
@@ -256,7 +254,7 @@ const charts = ({ install, local }: Config): Charts =>
   lazy(async () => {
     const { chartAccount: account } = install;
     if (account === undefined) throw new Error('nobody is asked who reads charts');
-    const { createCharts } = await import('./charts.ts');
+    const { createCharts } = await import('./google/charts.ts');
     return createCharts({
       account,
       rest: await authorized(local?.accessToken),
@@ -268,14 +266,14 @@ const outside = ({ local }: Config): Outside => (local ? embeddedOutside(local) 
 
 const pachyderms = (inside: Leaves, toHosts: Outside, options: Pick<Ports, 'clock' | 'random'>): Pachyderms =>
   lazy(async () => {
-    const { createPachyderms } = await import('../pachyderm/client.ts');
+    const { createPachyderms } = await import('./pachyderm/client.ts');
     return createPachyderms({ leaves: inside, targetOf: toHosts, ...options });
   });
 
 /** @param token in place of the function's own identity, in the embedded cloud */
 const leaves = (token: string | undefined): Leaves => {
   const made = lazyValue(async () => {
-    const [{ createLeaves }, tokens] = await Promise.all([import('../leaf/client.ts'), accessTokens(token)]);
+    const [{ createLeaves }, tokens] = await Promise.all([import('./leaf/client.ts'), accessTokens(token)]);
     return createLeaves({ accessToken: tokens });
   });
   return { open: (connection) => lazy<Leaf>(async () => (await made()).open(connection)) };

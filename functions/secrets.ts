@@ -1,6 +1,6 @@
 /** Ids and secrets that whoever holds them may use: how they are made, and how they are recognised without being kept. */
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Random } from '../cloud.ts';
+import type { Random } from './cloud.ts';
 
 /** Characters of base32: 260 bits, so a plain hash is enough to keep them by. */
 const LENGTH = 52;

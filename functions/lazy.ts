@@ -1,13 +1,24 @@
+/** What is made at the first call. */
+export interface Lazy<T> {
+  (): Promise<T>;
+  /** The next call makes it anew. */
+  forget(): void;
+}
+
 /** Made at the first call, once for all. What fails is made anew by the next one: an instance lives on, and what ailed it may be over. */
-export function lazyValue<T>(make: () => Promise<T>): () => Promise<T> {
+export function lazyValue<T>(make: () => Promise<T>): Lazy<T> {
   let made: Promise<T> | undefined;
-  return () => {
+  const forget = (): void => {
+    made = undefined;
+  };
+  const value = (): Promise<T> => {
     made ??= make().catch((error: unknown) => {
-      made = undefined;
+      forget();
       throw error;
     });
     return made;
   };
+  return Object.assign(value, { forget });
 }
 
 /** An object all of whose methods are asynchronous, made at the first call: loading an SDK is the dearest part of a cold start. */

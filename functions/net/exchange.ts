@@ -1,6 +1,6 @@
-/** One HTTP/1.1 exchange over a stream that is already open, as the pages of a Pachyderm need it. Follows nothing by itself. */
+/** One HTTP/1.1 exchange over a stream that is already open. Follows nothing by itself. */
 import { type IncomingMessage, request as send } from 'node:http';
-import type { Door, Reach } from './reach.ts';
+import type { Duplex } from 'node:stream';
 
 export interface WebReply {
   status: number;
@@ -21,10 +21,11 @@ export interface WebRequest {
 
 const MOST_PAGE_BYTES = 1024 * 1024;
 
-/** Rejects if the stream cannot be opened or breaks, or if nothing is answered in time. */
-export async function visit(reach: Reach, door: Door, request: WebRequest): Promise<WebReply> {
-  if (reach.visit) return reach.visit(door, request);
-  const stream = await reach.dial(door);
+/**
+ * Ends the stream. Rejects if it breaks, or if nothing is answered in time.
+ * @param authority what goes into `Host`
+ */
+export async function exchange(stream: Duplex, authority: string, request: WebRequest): Promise<WebReply> {
   // After the answer nobody asks any more how the connection ended.
   stream.on('error', () => undefined);
   const { method = 'GET', path, cookie, form, timeoutMs } = request;
@@ -38,7 +39,7 @@ export async function visit(reach: Reach, door: Door, request: WebRequest): Prom
           method,
           path,
           headers: {
-            host: reach.authority,
+            host: authority,
             connection: 'close',
             'user-agent': 'hub',
             ...(cookie !== undefined && { cookie }),

@@ -1,12 +1,10 @@
-/** What an account or the cell may have and has: read, shown, and changed without touching what is counted. */
-import type { MeReply } from '../../shared/api.ts';
+/** What an account or the cell may have and has: read, and changed without touching what is counted. */
 import { type Allowance, accountPath, allowanceDocument } from '../../shared/documents/account.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
 import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
-import type { Limits } from '../steps/admit.ts';
-import { toMoney } from './reply.ts';
+import type { Limits } from './admission.ts';
 
 export const accountLimits = ({ settings: { limits } }: Ports): Limits => ({
   clusters: limits.accountClusters,
@@ -17,37 +15,6 @@ export const cellLimits = ({ settings: { limits } }: Ports): Limits => ({
   clusters: limits.cellClusters,
   hourlyMicros: limits.cellHourlyMicros,
 });
-
-/** @param now undefined: nothing was ever counted */
-export const toAllowance = (now: Allowance | undefined, defaults: Limits): MeReply['allowance'] => ({
-  clusters: now?.clusters ?? 0,
-  maxClusters: now?.maxClusters ?? defaults.clusters,
-  hourlyPrice: toMoney(now?.hourlyMicros ?? 0, true),
-  maxHourlyPrice: toMoney(now?.maxHourlyMicros ?? defaults.hourlyMicros, false),
-});
-
-/** The fields of a reply that tell what is said of an account, each where there is something to tell. */
-export function toRemarks(
-  account: Allowance | undefined,
-): Pick<MeReply, 'quotaRequest' | 'declinedRequest' | 'standing' | 'closing'> {
-  const { request, declined, standing, closing } = account ?? {};
-  return {
-    ...(request && {
-      quotaRequest: {
-        maxClusters: request.maxClusters,
-        reason: request.reason,
-        at: request.at.toISOString(),
-      },
-    }),
-    ...(declined && {
-      declinedRequest: { maxClusters: declined.maxClusters, at: declined.at.toISOString() },
-    }),
-    ...(standing && {
-      standing: { state: standing.state, reason: standing.reason, since: standing.since.toISOString() },
-    }),
-    ...(closing && { closing: { since: closing.since.toISOString() } }),
-  };
-}
 
 export const parseAllowance = (found: Snapshot | undefined): Allowance | undefined =>
   found && allowanceDocument.parse(found.data);

@@ -1,0 +1,105 @@
+/** Whether one more cluster fits into what an account or the cell may have, and the write that takes the room. Pure. */
+import { LOWEST_PRICE } from '../../shared/catalog/catalog.ts';
+import type { Allowance } from '../../shared/documents/account.ts';
+import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
+import { hours, inDollars } from '../../shared/units.ts';
+import type { DocumentData, Snapshot } from '../cloud.ts';
+
+/** Spares leave this share of the places in the making to people, who may come any moment. */
+const FOR_PEOPLE = 0.25;
+
+export interface Limits {
+  clusters: number;
+  hourlyMicros: number;
+}
+
+/** Why a cluster must wait. */
+export interface Blocked {
+  blocked: ErrorCode;
+  detail?: string;
+  /** It would not fit if there were nothing else: waiting does not help. */
+  never?: true;
+  /** Cloud time until it is worth looking again, if somebody knows. */
+  forMs?: number;
+}
+
+/** Whether as many are in the making as may be; a spare finds fewer places than people do. */
+export function isBusy(cell: Allowance | undefined, cellMaking: number, isSpare: boolean): boolean {
+  const places = isSpare ? Math.max(1, Math.floor(cellMaking * (1 - FOR_PEOPLE))) : cellMaking;
+  return (cell?.making ?? 0) >= places;
+}
+
+/** What is said of several: first that it never fits. */
+export const hardest = (...blocked: readonly (Blocked | undefined)[]): Blocked | undefined =>
+  blocked.find((one) => one?.never) ?? blocked.find((one) => one);
+
+/**
+ * Whether one more cluster of this price fits.
+ * @returns why not, or undefined
+ */
+export function planAdmission(
+  now: Allowance | undefined,
+  defaults: Limits,
+  hourlyMicros: number,
+  scope: 'account' | 'cell',
+): Blocked | undefined {
+  const isOfAccount = scope === 'account';
+  const most = now?.maxHourlyMicros ?? defaults.hourlyMicros;
+  // A cell that may cost less than anything does is switched off for a while.
+  const isOff = !isOfAccount && most < LOWEST_PRICE.hourlyMicros;
+  if (hourlyMicros > most && !isOff) {
+    const price = inDollars(hourlyMicros, 'up');
+    // What all of Hub may cost is its operators' business.
+    return isOfAccount
+      ? {
+          ...NEVER,
+          blocked: 'SIZE_OVER_BUDGET',
+          detail: `It costs ${price}, and ${inDollars(most, 'down')} is allowed.`,
+        }
+      : { ...NEVER, blocked: 'SIZE_OVER_CAPACITY', detail: `It costs ${price}.` };
+  }
+  const clusters = (now?.clusters ?? 0) + 1;
+  const sum = (now?.hourlyMicros ?? 0) + hourlyMicros;
+  if (clusters > (now?.maxClusters ?? defaults.clusters))
+    return { blocked: isOfAccount ? 'ACCOUNT_QUOTA' : 'CELL_FULL' };
+  if (sum > most) return { blocked: isOfAccount ? 'ACCOUNT_BUDGET' : 'CELL_FULL' };
+  return undefined;
+}
+
+const NEVER = { never: true } as const;
+
+/** One more that is asked for. */
+export const hourAfter = (hour: Allowance['hour'], at: Date): NonNullable<Allowance['hour']> =>
+  hour && isSameHour(hour, at.getTime()) ? { ...hour, made: hour.made + 1 } : { since: at, made: 1 };
+
+/** Real time, for people press buttons by their own clock. */
+export const isSameHour = ({ since }: NonNullable<Allowance['hour']>, now: number): boolean =>
+  now - since.getTime() < hours(1);
+
+/**
+ * The write that takes room, on the condition that nobody else took any since it was counted.
+ * @param making places among those in the making
+ * @param at now, if it is asked for in the same commit
+ */
+export function taken(
+  path: string,
+  now: Snapshot<Allowance> | undefined,
+  hourlyMicros: number,
+  making?: number,
+  at?: Date,
+): { path: string; version?: string; data: DocumentData } {
+  const clusters = (now?.data.clusters ?? 0) + 1;
+  const sum = (now?.data.hourlyMicros ?? 0) + hourlyMicros;
+  return {
+    path,
+    data: {
+      schema: DOCUMENT_SCHEMA,
+      clusters,
+      hourlyMicros: sum,
+      ...(at && { hour: hourAfter(now?.data.hour, at) }),
+      ...(making && { making: (now?.data.making ?? 0) + making }),
+    },
+    ...(now ? { version: now.version } : {}),
+  };
+}

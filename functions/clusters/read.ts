@@ -1,0 +1,39 @@
+/** Clusters as the database has them: read, parsed, and with what a conditional write needs. */
+import { type Cluster, clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
+import type { Snapshot } from '../cloud.ts';
+import type { Ports } from '../ports.ts';
+
+/** A cluster as read, with what a conditional write needs. */
+export interface Read {
+  cluster: Cluster;
+  version: string;
+}
+
+/** @throws Error if the document is not a cluster this code can read: the message goes to the dead letters, nothing is written */
+export function parseCluster(snapshot: Snapshot): Read {
+  const id = snapshot.path.slice(snapshot.path.lastIndexOf('/') + 1);
+  const parsed = clusterDocument.safeParse(snapshot.data);
+  if (!parsed.success) throw new Error(`cluster ${id} is not readable: ${parsed.error.message}`);
+  return { cluster: { ...parsed.data, id }, version: snapshot.version };
+}
+
+/**
+ * Those of a query's documents that are clusters. One that was written by another version of this code, or is damaged, is an operator's
+ * case, and no reason to leave the others alone.
+ */
+export function readableClusters(ports: Ports, snapshots: readonly Snapshot[]): Read[] {
+  return snapshots.flatMap((snapshot) => {
+    try {
+      return [parseCluster(snapshot)];
+    } catch (error) {
+      ports.log.error('cluster not readable', { resource: snapshot.path, detail: String(error) });
+      return [];
+    }
+  });
+}
+
+/** @throws CommitError `unavailable` */
+export async function readCluster(ports: Ports, id: string): Promise<Read | undefined> {
+  const snapshot = await ports.documents.get(clusterPath(id));
+  return snapshot && parseCluster(snapshot);
+}

@@ -1,0 +1,35 @@
+/** Says, in the last hour of a lifetime, that it ends: whoever works in the cluster loses what is in it. */
+import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import { leftInWords } from '../duration.ts';
+import { ClockIcon } from '../parts/icons.tsx';
+import { timeOfDay } from '../time.ts';
+import { Extend } from './extend.tsx';
+import { mayAsk } from './lifecycle.ts';
+import { useNearEnd } from './reading.ts';
+
+interface Props {
+  cluster: Cluster;
+  role: Role | 'operator' | undefined;
+}
+
+export function Ending({ cluster, role }: Props) {
+  const leftMs = useNearEnd(cluster);
+  const isNear = leftMs !== undefined && cluster.expiresAt !== undefined;
+  const mayExtend = mayAsk(cluster, 'extend', role);
+  return (
+    <section className={isNear ? 'notice ending' : undefined} aria-label={isNear ? 'Its end' : undefined}>
+      {/* There before there is something to say, so that it is read out; and without the time that is left, which would be each minute. */}
+      <p role="status" className={isNear ? undefined : 'unseen'}>
+        {isNear && (
+          <>
+            <ClockIcon />{' '}
+            <strong>It is deleted automatically at {timeOfDay(cluster.expiresAt as Date)}</strong>, with
+            everything in it.{!mayExtend && ' Its owners can extend it.'}
+          </>
+        )}
+      </p>
+      {isNear && <span className="muted">{leftInWords(leftMs)} left</span>}
+      {isNear && mayExtend && <Extend cluster={cluster} look="primary" />}
+    </section>
+  );
+}

@@ -1,0 +1,19 @@
+/** The lifetimes that the console offers, and when an end is near. */
+import { hours } from '../../../shared/units.ts';
+
+export const LIFETIMES: readonly (readonly [hours: number, label: string])[] = [
+  [8, '8 hours'],
+  [24, 'A day'],
+  [24 * 7, 'A week'],
+  [24 * 30, '30 days'],
+];
+
+/** From then on a page says of a cluster that it ends. Cloud time. */
+export const NEAR_END_MS = hours(1);
+
+/** Hub takes what is closer than this for the same request again. Cloud time. */
+const SAME_END_MS = 60_000;
+
+/** Those by which it would end later than it does. @param leftMs cloud time until its end */
+export const laterLifetimes = (leftMs: number): typeof LIFETIMES =>
+  LIFETIMES.filter(([count]) => hours(count) >= leftMs + SAME_END_MS);
