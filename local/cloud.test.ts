@@ -1,6 +1,7 @@
 /** The embedded cloud as a whole, through the product's own adapters: from a name that nobody has to a Pachyderm behind it. */
 import { X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -14,6 +15,7 @@ import type { Ports } from '../functions/ports.ts';
 import type { LeafConnection } from '../functions/providers/provider.ts';
 import { portsOf } from '../functions/real-ports.ts';
 import { CONNECTORS_SECRET, HUB_EMAIL, HUB_PRINCIPAL, pachyderm } from '../shared/catalog/pachyderm.ts';
+import type { Route } from '../shared/catalog/product.ts';
 import { type EmbeddedCloud, startCloud } from './cloud.ts';
 import { RULES_FILE } from './deployed.ts';
 import { environmentOf, PROJECT } from './hub.ts';
@@ -134,6 +136,43 @@ test('a restart on the same data keeps addresses of clusters, the authority, and
   rmSync(dataPath, { recursive: true });
 });
 
+/** As Pachyderm's own proxy has them. */
+const OPEN_ROUTES: readonly Route[] = [
+  {
+    matches: [{ header: { name: 'content-type', prefix: 'application/grpc' } }],
+    ...{ service: 'pachd-proxy-backend', port: 1650, protocol: 'h2' },
+  },
+  { matches: [{ pathPrefix: '/authorization-code/callback' }], service: 'pachd-proxy-backend', port: 1657 },
+  { matches: [{ pathPrefix: '/api/' }], service: 'pachd-proxy-backend', port: 1659 },
+  { matches: [], service: 'console-proxy-backend', port: 4000 },
+];
+
+/** What a stranger's call as JSON is answered, written as it is: no client of ours tidies the path. */
+function posted(path: string): Promise<number | undefined> {
+  const ca = cloud.acme.model.authority.root;
+  const { port } = cloud.ingress;
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      {
+        host: '127.0.0.1',
+        port,
+        servername: hostName(host),
+        ca,
+        agent: false,
+        method: 'POST',
+        path,
+        headers: { host },
+      },
+      (response) => {
+        response.destroy();
+        resolve(response.statusCode);
+      },
+    );
+    asked.on('error', reject);
+    asked.end('{}');
+  });
+}
+
 describe('a Pachyderm of the catalog', () => {
   let issuer: TestIssuer;
   let issued: IssuedCertificate;
@@ -213,10 +252,65 @@ describe('a Pachyderm of the catalog', () => {
     try {
       expect(await outside.version()).toEqual({ text: VERSION });
       expect(await outside.whoAmI()).toMatchObject({ known: false });
-      const admin = await outside.signIn(issuer.authorize);
-      expect(await outside.whoAmI(admin)).toMatchObject({ known: true, username: HUB_PRINCIPAL });
+      // It would get the session of whoever follows the link.
+      await expect(outside.signIn(issuer.authorize)).rejects.toMatchObject({
+        code: 'PRODUCT_REFUSED',
+        detail: expect.stringContaining('status 7: This is not open to the internet.'),
+      });
+      expect(await outside.findLeak()).toBeUndefined();
     } finally {
       outside.close();
     }
+  });
+
+  test('whose gateway lets through all that its own proxy would is seen to leak', async () => {
+    const inside = ports.leaves.open(connection);
+    const open = exposureOf(host, { ...pachyderm, routes: OPEN_ROUTES });
+    for (const object of open) await inside.apply(object);
+    const outside = await ports.pachyderms.outside(host);
+    try {
+      expect((await outside.findLeak())?.split('; ')).toEqual([
+        'auth_v2.API/GetOIDCLogin answers strangers',
+        'proxy.API/Listen answers strangers',
+        '/api/proxy.API/Listen answers HTTP 501',
+        '/api/auth_v2.API/GetOIDCLogin answers HTTP 501',
+        '/authorization-code/callback answers HTTP 400',
+      ]);
+    } finally {
+      outside.close();
+    }
+    for (const object of exposureOf(host, pachyderm)) await inside.apply(object);
+  });
+
+  test.each([
+    '/api/proxy.API/Listen',
+    '/api/proxy%2EAPI/Listen',
+    '/api/proxy.API/%4Cisten',
+    '/api/./proxy.API/Listen',
+    '/api/pfs_v2.API/../proxy.API/Listen',
+    '/api/pfs_v2.API/%2e%2e/proxy.API/Listen',
+    '/pfs/../api/proxy.API/Listen',
+    '/dex\\..\\api/proxy.API/Listen',
+    '/api//proxy.API/Listen',
+    '/api/auth_v2.API/GetOIDCLogin',
+    '/api/auth_v2.API/GetOIDC%4Cogin',
+    '/api/auth_v2.API/WhoAmI/../GetOIDCLogin',
+    '/api/license_v2.API/Heartbeat',
+    '/authorization-code/callback',
+  ])('keeps strangers from %s', async (path) => {
+    expect(await posted(path)).toBe(403);
+  });
+
+  test.each([
+    // By a slash that stays encoded nothing of another service is reached, nor by one that is no path of it.
+    ['/api/pfs_v2.API/..%2fproxy.API/Listen', 404],
+    ['/pfs/..%2fapi/proxy.API/Listen', 404],
+    ['/pfs%2f..%2fapi/proxy.API/Listen', 404],
+    // What its pages ask for.
+    ['/api/auth_v2.API/WhoAmI', 401],
+    ['/api/versionpb_v2.API/GetVersion', 200],
+    ['/api/pfs_v2.API/ListRepo', 401],
+  ])('answers %s with HTTP %i', async (path, status) => {
+    expect(await posted(path)).toBe(status);
   });
 });

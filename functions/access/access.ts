@@ -43,8 +43,12 @@ export interface Access {
   keepers(place: Place): Promise<KubeObject[]>;
   /** Whether its next start will know its members as `admit` left them. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   remembers(place: Place): Promise<boolean>;
-  /** That it answers by its name, and lets no stranger in. @throws AppError LOCK_FAILED, LEAF_UNAVAILABLE, PRODUCT_REFUSED */
-  visit(place: Place): Promise<void>;
+  /**
+   * That it answers by its name, and lets no stranger in.
+   * @returns what its gateway lets through that it must not, if there is something: it may be that it has not been told yet
+   * @throws AppError LOCK_FAILED, LEAF_UNAVAILABLE, PRODUCT_REFUSED
+   */
+  visit(place: Place): Promise<string | undefined>;
 }
 
 const ACCESS: Readonly<Record<Product['access'], Access>> = {

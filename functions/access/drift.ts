@@ -116,6 +116,7 @@ async function lock(place: Place): Promise<Finding | 'locked' | 'unseen'> {
 }
 
 const OPEN = 'People who are not members could get in.';
+const LEAKS = 'Its gateway lets more through than it must.';
 const UNPROVEN = 'It refuses Hub, so Hub cannot check that only its members can get in.';
 
 async function certificate({ cluster, leaf, host, ports }: Place): Promise<Finding | undefined> {
@@ -131,14 +132,17 @@ async function certificate({ cluster, leaf, host, ports }: Place): Promise<Findi
 }
 
 async function reach(place: Place): Promise<Finding | undefined> {
+  let leak: string | undefined;
   try {
-    await accessOf(place).visit(place);
-    return undefined;
+    leak = await accessOf(place).visit(place);
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
     if (thrown.code === 'LOCK_FAILED') return { type: 'Locked', message: OPEN, repairable: true };
     return { type: 'Reachable', message: 'It does not answer at its address.', repairable: true };
   }
+  if (leak !== undefined) return { type: 'Locked', message: LEAKS, repairable: true };
+  if (await isExposed(place)) return undefined;
+  return { type: 'Reachable', message: 'The way to it is not as Hub makes it.', repairable: true };
 }
 
 async function members(place: Place): Promise<Finding | undefined> {

@@ -10,7 +10,8 @@ import { minutes, seconds } from '../../shared/units.ts';
 import { hostName } from '../clusters/host.ts';
 import { asAppError } from '../failure.ts';
 import { gatewayAddress } from '../leaf/install.ts';
-import { refOf } from '../leaf/leaf.ts';
+import { type KubeMetadata, refOf } from '../leaf/leaf.ts';
+import type { Ports } from '../ports.ts';
 import { accessOf } from './access.ts';
 import { ensureCertificate } from './certificate.ts';
 import { exposureOf, GATEWAY } from './exposure.ts';
@@ -50,7 +51,8 @@ export async function ensureExposed(place: Place): Promise<ExposureProgress> {
   if (!(await areMembersApplied(place)) && (await applyMembers(place)) === 'renewing') {
     return { status: 'pending', forMs: LOOK_AGAIN_MS, detail: 'It is restarting.', ...toRemember };
   }
-  for (const object of exposureOf(host, product)) await leaf.apply(object);
+  const applied: KubeMetadata[] = [];
+  for (const object of exposureOf(host, product)) applied.push(await leaf.apply(object));
   // Nobody may look before: a name that was not found is remembered as such. The certificate took its time, which may have been enough.
   if (asked === 'pending' && (await ports.dns.ensureRecord(record)) === 'pending') {
     return {
@@ -60,17 +62,19 @@ export async function ensureExposed(place: Place): Promise<ExposureProgress> {
       ...toRemember,
     };
   }
-  const trouble = await visit(place);
+  const trouble = await visit(place, applied);
   return trouble === undefined
     ? { status: 'exposed', certificate }
     : { status: 'pending', forMs: LOOK_AGAIN_MS, detail: trouble, ...toRemember };
 }
 
 /** @returns why it does not answer (yet) */
-async function visit(place: Place): Promise<string | undefined> {
+async function visit(place: Place, applied: readonly KubeMetadata[]): Promise<string | undefined> {
   try {
-    await accessOf(place).visit(place);
-    return undefined;
+    const leak = await accessOf(place).visit(place);
+    if (leak === undefined) return undefined;
+    if (isBeingTold(applied, place.ports)) return 'Its gateway is being told what to let through.';
+    throw new AppError('LOCK_FAILED', leak);
   } catch (thrown) {
     const { code, detail = '' } = asAppError(thrown);
     if (code === 'LOCK_FAILED') await ensureClosed(place);
@@ -78,6 +82,17 @@ async function visit(place: Place): Promise<string | undefined> {
     return `It does not answer by its name yet: ${detail}`;
   }
 }
+
+/**
+ * Whether what was applied may not have come to the gateway yet: the control plane waits up to 10 s for more, and then tells it.
+ * https://istio.io/latest/docs/reference/commands/pilot-discovery/#envvars (PILOT_DEBOUNCE_MAX)
+ */
+const isBeingTold = (applied: readonly KubeMetadata[], { clock }: Ports): boolean =>
+  applied
+    .flatMap(({ metadata }) => metadata.managedFields ?? [])
+    .some(({ time = '' }) => clock.elapsed(Date.parse(time)) < TOLD_WITHIN_MS);
+
+const TOLD_WITHIN_MS = seconds(30);
 
 /**
  * Whether the way in is as `ensureExposed` leaves it, whatever answers at its end.

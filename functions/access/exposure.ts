@@ -2,7 +2,7 @@
  * What leads from the internet to the application: the gateway's listener for the one name, the product's routes behind it, and a policy
  * that lets nothing else through. Pure.
  */
-import type { Product } from '../../shared/catalog/product.ts';
+import { isPassage, type Match, type Product, type Route } from '../../shared/catalog/product.ts';
 import { hostName } from '../clusters/host.ts';
 import type { KubeObject, KubeRef } from '../leaf/leaf.ts';
 import { GATEWAY_NAMESPACE, GATEWAY_RELEASE } from '../leaf/mesh.ts';
@@ -66,18 +66,28 @@ const virtualService = (host: string, product: Product): KubeObject => ({
   spec: {
     hosts: [hostName(host)],
     gateways: [GATEWAY.name],
-    http: product.routes.map(({ matches, service, port, timeoutS }) => ({
-      ...(matches.length > 0 && {
-        match: matches.map(({ pathPrefix, header }) => ({
-          ...(pathPrefix !== undefined && { uri: { prefix: pathPrefix } }),
-          ...(header && { headers: { [header.name]: { prefix: header.prefix } } }),
-        })),
-      }),
-      route: [{ destination: { host: serviceHost(service, product), port: { number: port } } }],
-      ...(timeoutS !== undefined && { timeout: `${timeoutS}s` }),
+    http: product.routes.map((route) => ({
+      ...(route.matches.length > 0 && { match: route.matches.map(matchOf) }),
+      ...actionOf(route, product),
     })),
   },
 });
+
+const matchOf = ({ path, pathPrefix, header }: Match) => ({
+  ...(path !== undefined && { uri: { exact: path } }),
+  ...(pathPrefix !== undefined && { uri: { prefix: pathPrefix } }),
+  ...(header && { headers: { [header.name]: { prefix: header.prefix } } }),
+});
+
+/** The gateway answers itself what it refuses; whoever speaks gRPC is told PERMISSION_DENIED. */
+function actionOf(route: Route, product: Product): object {
+  if (!isPassage(route)) return { directResponse: { status: 403, body: { string: route.refusal } } };
+  const { service, port, timeoutS } = route;
+  return {
+    route: [{ destination: { host: serviceHost(service, product), port: { number: port } } }],
+    ...(timeoutS !== undefined && { timeout: `${timeoutS}s` }),
+  };
+}
 
 const serviceHost = (service: string, { namespace }: Product): string =>
   `${service}.${namespace}.svc.cluster.local`;
@@ -88,7 +98,7 @@ const serviceHost = (service: string, { namespace }: Product): string =>
  * https://istio.io/latest/docs/reference/config/networking/destination-rule/#ConnectionPoolSettings-HTTPSettings-H2UpgradePolicy
  */
 function destinationRules(product: Product): KubeObject[] {
-  const routes = product.routes.filter(({ protocol }) => protocol === 'h2');
+  const routes = product.routes.filter(isPassage).filter(({ protocol }) => protocol === 'h2');
   return [...new Set(routes.map(({ service }) => service))].map((service) => ({
     apiVersion: 'networking.istio.io/v1',
     kind: 'DestinationRule',

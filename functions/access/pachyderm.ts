@@ -60,15 +60,18 @@ export const pachydermAccess: Access = {
   async visit(place) {
     const { cluster, host, ports } = place;
     const pachyderm = await ports.pachyderms.outside(host);
+    let leak: string | undefined;
     try {
       const { text } = await pachyderm.version();
       const { version } = cluster.spec;
       if (text !== version) throw new AppError('PRODUCT_REFUSED', `It is ${text}, not ${version}.`);
       await requireDoorkeeper(pachyderm);
+      leak = await pachyderm.findLeak();
     } finally {
       pachyderm.close();
     }
     await requirePage(place);
+    return leak;
   },
 };
 

@@ -10,5 +10,8 @@ export const publicAccess: Access = {
   admit: async () => undefined,
   keepers: async () => [],
   remembers: async () => true,
-  visit: (place) => requirePage(place),
+  visit: async (place) => {
+    await requirePage(place);
+    return undefined;
+  },
 };

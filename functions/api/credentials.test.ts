@@ -20,8 +20,9 @@ import { type LogFields, scrub, silentLog } from '../log.ts';
 import { openPachyderm } from '../pachyderm/client.ts';
 import { dexConnectors } from '../pachyderm/dex.ts';
 import { bindingsOf } from '../pachyderm/members.ts';
-import type { Pachyderms } from '../pachyderm/pachyderm.ts';
+import type { Pachyderms, Whereabouts } from '../pachyderm/pachyderm.ts';
 import type { Ports } from '../ports.ts';
+import type { Observed, Provider } from '../providers/provider.ts';
 import { createApi } from './app.ts';
 import { CREDENTIALS_ENDPOINTS } from './credentials.ts';
 
@@ -186,7 +187,7 @@ describe('for pachctl', () => {
   /** Hub's own OpenID provider, and a Pachyderm that knows no other. */
   async function given(fields: Partial<Cluster> = {}) {
     const hub = await oidcUnderTest();
-    await hub.given(aCluster({ id: hub.mine, members, ...fields }));
+    await hub.given(aCluster({ id: hub.mine, members, location: 'europe-west1-b', ...fields }));
     const host = new URL(hub.client.redirectUri).host;
     const bindings = bindingsOf(
       [
@@ -210,21 +211,30 @@ describe('for pachctl', () => {
       },
       { clock: hub.clock, fetch: hub.fetch },
     );
-    const dialled: string[] = [];
+    const dialled: Whereabouts[] = [];
     const open = () => openPachyderm(reachOf(pachd, host), { clock: hub.clock, random: seededRandom(4) });
     const pachyderms: Pachyderms = {
-      inside: () => Promise.reject(new Error('credentials come in as people do')),
-      outside(to) {
+      inside(to) {
         dialled.push(to);
         return open();
       },
+      outside: () => Promise.reject(new Error('nobody begins a sign-in from outside')),
     };
+    const connection = { server: 'https://10.0.0.2', ca: '' };
+    const observed: Observed = { status: 'ready', connection };
+    const provider = { observeCluster: async () => observed } as Partial<Provider> as Provider;
+    // It is only opened: what is done in the cluster goes over the port to the application.
+    const { leaves } = memoryHub().ports;
     return {
       hub,
       open,
       dialled,
       get: (uid: string, ports: Partial<Ports> = {}) =>
-        ask({ ...hub.ports, pachyderms, ...ports }, pathOf('pachctl', hub.mine), hub.as(uid)),
+        ask(
+          { ...hub.ports, pachyderms, provider, leaves, ...ports },
+          pathOf('pachctl', hub.mine),
+          hub.as(uid),
+        ),
       [Symbol.dispose]: () => void pachd.close(),
     };
   }
@@ -245,7 +255,9 @@ describe('for pachctl', () => {
       cluster_deployment_id: at.hub.mine,
       project: 'default',
     });
-    expect(at.dialled).toEqual([`${at.hub.mine}.clusters.example.com`]);
+    expect(at.dialled).toEqual([
+      { connection: expect.anything(), namespace: 'pachyderm', host: `${at.hub.mine}.clusters.example.com` },
+    ]);
     const pachyderm = await at.open();
     const who = await pachyderm.whoAmI(token);
     pachyderm.close();

@@ -112,8 +112,14 @@ async function forPachctl(ports: Ports, cluster: Cluster, uid: string): Promise<
   const host = hostOf(cluster.id, ports.settings.zone);
   const token = newSecret(ports.random);
   const expiresAt = ports.clock.now() + LIFE_MS;
-  await asHub(ports, cluster.id, ports.pachyderms.outside(host), (pachyderm, admin) =>
-    pachyderm.registerToken(admin, { hash: digestOf(token), email, expiresAt }),
+  // From inside, as Hub always does: nobody begins a sign-in from outside.
+  const { connection, product } = await placeOf(cluster, ports);
+  const { namespace } = product;
+  await asHub(
+    ports,
+    cluster.id,
+    ports.pachyderms.inside({ connection, namespace, host }),
+    (pachyderm, admin) => pachyderm.registerToken(admin, { hash: digestOf(token), email, expiresAt }),
   );
   const { hostname, port } = new URL(`https://${host}`);
   const { id: deploymentId } = cluster;

@@ -21,7 +21,13 @@ export interface KubeObject {
     finalizers?: string[];
     ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string }[];
     /** Who set which fields: https://kubernetes.io/docs/reference/using-api/server-side-apply/#managers */
-    managedFields?: { manager: string; operation: string; fieldsV1?: Record<string, unknown> }[];
+    managedFields?: {
+      manager: string;
+      operation: string;
+      /** When that one last set other fields, or first these. */
+      time?: string;
+      fieldsV1?: Record<string, unknown>;
+    }[];
   };
   // biome-ignore lint/suspicious/noExplicitAny: the shape beyond metadata depends on the kind.
   [field: string]: any;

@@ -143,6 +143,7 @@ test('only the installer’s account gets all rights', () => {
   const bindings = PLAN.guards.filter(({ kind }) => kind.endsWith('Binding'));
   expect(bindings.map(({ kind, metadata, roleRef }) => [kind, metadata.namespace, roleRef.name])).toEqual([
     ['RoleBinding', 'hub-members', 'hub-tokens'],
+    ['RoleBinding', 'app', 'hub-sign-in'],
   ]);
 });
 

@@ -243,18 +243,19 @@ describe('members', () => {
     ]);
   });
 
-  test('get their tokens from one function, which can do nothing else', () => {
+  test('get their tokens from one function, which signs in to the application besides, and can do nothing else', () => {
     expect(guards('Role', 'hub-members').map((role) => role.rules)).toEqual([
       [{ apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] }],
     ]);
-    expect(guards('RoleBinding').map(({ subjects }) => subjects)).toEqual([
-      [
-        {
-          kind: 'User',
-          apiGroup: 'rbac.authorization.k8s.io',
-          name: 'credentials@a-project.iam.gserviceaccount.com',
-        },
-      ],
+    expect(rightsOf('hub-sign-in')).toEqual(['list pods', 'get pods/portforward', 'create pods/portforward']);
+    const subject = {
+      kind: 'User',
+      apiGroup: 'rbac.authorization.k8s.io',
+      name: 'credentials@a-project.iam.gserviceaccount.com',
+    };
+    expect(guards('RoleBinding').map(({ metadata, subjects }) => [metadata.namespace, subjects])).toEqual([
+      ['hub-members', [subject]],
+      ['app', [subject]],
     ]);
   });
 });

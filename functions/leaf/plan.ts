@@ -6,7 +6,7 @@ import type { KubeObject } from './leaf.ts';
 import { GATEWAY_NAMESPACE, MESH_NAMESPACE, meshReleases } from './mesh.ts';
 import { HUB_NAMESPACE, MEMBERS_NAMESPACE, OURS } from './names.ts';
 import { networkPolicies } from './network.ts';
-import { memberRoles, tokenRights } from './roles.ts';
+import { credentialsRights, memberRoles } from './roles.ts';
 
 /** One chart, installed under one name. */
 export interface Release {
@@ -112,7 +112,7 @@ export function planInstall(input: InstallInput): InstallPlan {
       limits(namespace, {}),
       ...networkPolicies(namespace),
       ...memberRoles(namespace),
-      ...tokenRights(credentialsAccount),
+      ...credentialsRights(credentialsAccount, namespace),
       volumes(labelsOf(clusterId, cell), dataKey),
     ],
     productNamespace: namespace,

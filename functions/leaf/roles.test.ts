@@ -93,12 +93,19 @@ test.each(['hub-system', MEMBERS_NAMESPACE, 'istio-system', 'istio-ingress', 'ku
   },
 );
 
-test('who hands out credentials makes tokens of members, and nothing else', () => {
+test('who hands out credentials makes tokens of members, comes to the application, and does nothing else', () => {
   expect(may(CREDENTIALS, 'create serviceaccounts/token', MEMBERS_NAMESPACE)).toBe(true);
   for (const namespace of ['hub-system', 'kube-system', 'hello']) {
     expect(may(CREDENTIALS, 'create serviceaccounts/token', namespace)).toBe(false);
   }
   for (const what of ['create serviceaccounts', 'get secrets', 'list pods', 'create rolebindings']) {
     expect(may(CREDENTIALS, what, MEMBERS_NAMESPACE)).toBe(false);
+  }
+  for (const what of ['list pods', 'get pods/portforward', 'create pods/portforward']) {
+    expect(may(CREDENTIALS, what, 'hello')).toBe(true);
+    expect(may(CREDENTIALS, what, 'istio-ingress')).toBe(false);
+  }
+  for (const what of ['get secrets', 'delete pods', 'get pods/log', 'create pods/exec', 'create pods']) {
+    expect(may(CREDENTIALS, what, 'hello')).toBe(false);
   }
 });

@@ -93,20 +93,31 @@ export const memberRoles = (namespace: string): KubeObject[] => [
 ];
 
 const TOKENS = 'hub-tokens';
+const SIGN_IN = 'hub-sign-in';
 
 /**
- * The function that hands out credentials makes tokens of members' accounts, and can do nothing else in a cluster.
+ * The function that hands out credentials makes tokens of members' accounts, and signs in to the application, which it reaches from inside
+ * as owners do; it can do nothing else in a cluster. Who can make an owner's token gets no more by the second.
  * @param credentialsAccount its e-mail address, which GKE has as the name of the user
+ * @param namespace of the application
  */
-export const tokenRights = (credentialsAccount: string): KubeObject[] => [
-  roleObject(MEMBERS_NAMESPACE, TOKENS, [
+export const credentialsRights = (credentialsAccount: string, namespace: string): KubeObject[] => [
+  ...rightsIn(MEMBERS_NAMESPACE, TOKENS, credentialsAccount, [
     { apiGroups: [''], resources: ['serviceaccounts/token'], verbs: ['create'] },
   ]),
+  ...rightsIn(namespace, SIGN_IN, credentialsAccount, [
+    { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+    { apiGroups: [''], resources: ['pods/portforward'], verbs: ['get', 'create'] },
+  ]),
+];
+
+const rightsIn = (namespace: string, name: string, user: string, rules: readonly Rule[]): KubeObject[] => [
+  roleObject(namespace, name, rules),
   {
     apiVersion: `${RBAC}/v1`,
     kind: 'RoleBinding',
-    metadata: { name: TOKENS, namespace: MEMBERS_NAMESPACE, labels: OURS },
-    roleRef: { apiGroup: RBAC, kind: 'Role', name: TOKENS },
-    subjects: [{ kind: 'User', apiGroup: RBAC, name: credentialsAccount }],
+    metadata: { name, namespace, labels: OURS },
+    roleRef: { apiGroup: RBAC, kind: 'Role', name },
+    subjects: [{ kind: 'User', apiGroup: RBAC, name: user }],
   },
 ];

@@ -23,7 +23,7 @@ import type { Ports } from '../ports.ts';
 import { newSecret } from '../secrets.ts';
 import { type Principal, requireEmail } from '../tokens.ts';
 import { isRedirectable, parseAuthorizationRequest, stateOf } from './authorize.ts';
-import { browserCookie, browserSecretOf, isSameOrigin } from './browser.ts';
+import { browserCookie, browserSecretsOf, isSameOrigin } from './browser.ts';
 import { type FoundClient, findClient } from './clients.ts';
 import { newCode, type Person } from './codes.ts';
 import { jwksOf, metadataOf } from './discovery.ts';
@@ -105,7 +105,9 @@ async function authorize(ports: Ports, c: OidcContext, buckets: Buckets): Promis
     const request = parseAuthorizationRequest(client, parameters);
     // Nobody has proven anything, and it is a write: so many of one cluster's, wherever they come from.
     buckets.take(`begun ${client.clusterId}`, limits.accountRequestsPerMinute);
-    const browserSecret = browserSecretOf(c.req.header('cookie')) ?? newSecret(ports.random);
+    // Of several one is somebody else's, and nobody can tell which.
+    const [known, ...others] = browserSecretsOf(c.req.header('cookie'));
+    const browserSecret = known !== undefined && others.length === 0 ? known : newSecret(ports.random);
     const id = await beginInteraction(ports, request, browserSecret);
     c.header('set-cookie', browserCookie(browserSecret, issuer));
     return c.redirect(signInAddress(oidc, id), 303);
@@ -194,7 +196,7 @@ async function answerInteraction(
 /** @throws AppError SIGN_IN_OVER also for a page that is not ours */
 async function openInteraction(ports: Ports, c: OidcContext): Promise<OpenInteraction> {
   if (!isSameOrigin(c.req.raw.headers, ports.settings.oidc.issuer)) throw new AppError('SIGN_IN_OVER');
-  return requireInteraction(ports, c.req.param('id') ?? '', browserSecretOf(c.req.header('cookie')));
+  return requireInteraction(ports, c.req.param('id') ?? '', browserSecretsOf(c.req.header('cookie')));
 }
 
 /**

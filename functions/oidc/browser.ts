@@ -7,15 +7,18 @@ import { isSecret } from '../secrets.ts';
 
 const NAME = '__session';
 
-/** The secret of the browser; undefined if it has none, or if there are two and one may be somebody else's. */
-export function browserSecretOf(cookieHeader: string | undefined): string | undefined {
-  const found = (cookieHeader ?? '')
+/**
+ * What may be the secret of the browser: none, or several. A page of a cluster may be below the console's own domain, and can put a cookie
+ * beside ours for as long as it likes, which must not keep anybody from signing in; nothing opens by it that a browser without a cookie of
+ * ours, as most are, would not open by one that was put there.
+ */
+export const browserSecretsOf = (cookieHeader: string | undefined): string[] =>
+  (cookieHeader ?? '')
     .split(';')
     .map((pair) => pair.trim())
     .filter((pair) => pair.startsWith(`${NAME}=`))
-    .map((pair) => pair.slice(NAME.length + 1));
-  return found.length === 1 && isSecret(found[0]) ? found[0] : undefined;
-}
+    .map((pair) => pair.slice(NAME.length + 1))
+    .filter(isSecret);
 
 /**
  * Lax, not Strict: a browser that comes from the cluster a second time, in another tab, must be recognised, or the first tab would

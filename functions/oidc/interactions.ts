@@ -45,9 +45,9 @@ export interface OpenInteraction extends OidcInteraction {
 export async function requireInteraction(
   { documents, clock, settings, log }: InteractionPorts,
   id: string,
-  browserSecret: string | undefined,
+  browserSecrets: readonly string[],
 ): Promise<OpenInteraction> {
-  if (!isSecret(id) || browserSecret === undefined) throw new AppError('SIGN_IN_OVER');
+  if (!isSecret(id) || browserSecrets.length === 0) throw new AppError('SIGN_IN_OVER');
   const snapshot = await documents.get(oidcInteractionPath(digestOf(id)));
   if (!snapshot) throw new AppError('SIGN_IN_OVER');
   const parsed = oidcInteractionDocument.safeParse(snapshot.data);
@@ -61,7 +61,9 @@ export async function requireInteraction(
   }
   const { data: interaction } = parsed;
   const isOver = interaction.expiresAt.getTime() <= clock.now();
-  if (isOver || !matchesAny(browserSecret, [interaction.browserDigest])) throw new AppError('SIGN_IN_OVER');
+  const begun = [interaction.browserDigest];
+  const isTheirs = browserSecrets.some((secret) => matchesAny(secret, begun));
+  if (isOver || !isTheirs) throw new AppError('SIGN_IN_OVER');
   return { ...interaction, path: snapshot.path, version: snapshot.version };
 }
 

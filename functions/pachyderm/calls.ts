@@ -63,6 +63,7 @@ interface Calls {
   'auth_v2.API/ExtractAuthTokens': [Nothing, { tokens: { subject: string }[] }];
   'auth_v2.API/GetRobotToken': [{ robot: string; ttl: number }, { token: string }];
   'identity_v2.API/ListIDPConnectors': [Nothing, { connectors: Connector[] }];
+  'proxy.API/Listen': [{ channel: string }, { extra: string }];
   'pfs_v2.API/ListProject': [Nothing, { project?: { name: string } }];
   'pfs_v2.API/ListRepo': [{ type?: string }, { repo?: Repo }];
 }
@@ -76,6 +77,8 @@ export interface Asked {
   /** Who asks; nobody if absent. */
   token?: string | undefined;
   timeoutMs: number;
+  /** See `CallOptions`. */
+  onlyFirst?: true;
 }
 
 interface Codec {
@@ -111,11 +114,11 @@ export async function callAll<M extends Method>(
   channel: GrpcChannel,
   method: M,
   request: Calls[M][0],
-  { token, timeoutMs }: Asked,
+  { token, ...asked }: Asked,
 ): Promise<Calls[M][1][]> {
   const codec = codecOf(method);
   const metadata = token === undefined ? {} : { 'authn-token': token };
-  const replies = await channel.call(`/${method}`, codec.encode(request), { metadata, timeoutMs });
+  const replies = await channel.call(`/${method}`, codec.encode(request), { metadata, ...asked });
   try {
     return replies.map((bytes) => codec.decode(bytes) as Calls[M][1]);
   } catch {

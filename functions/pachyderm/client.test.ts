@@ -158,6 +158,13 @@ describe('a Pachyderm that was installed as Hub does', () => {
   });
 });
 
+test('a pachd without a gateway before it tells strangers what it must not', async () => {
+  const pachyderm = await reached(reachOf(await started(locked())));
+  expect(await pachyderm.findLeak()).toMatch(
+    /^auth_v2.API\/GetOIDCLogin answers strangers; proxy.API\/Listen answers strangers; /,
+  );
+});
+
 describe('what an owner made', () => {
   /** As any cluster admin may. */
   async function restored(pachd: Pachd, admin: string, subjects: readonly string[]): Promise<void> {

@@ -9,6 +9,7 @@ import { disown, setMembers } from './access.ts';
 import { ask } from './calls.ts';
 import { connectionError } from './errors.ts';
 import { type GrpcChannel, grpcChannel } from './grpc.ts';
+import { findLeak } from './leaks.ts';
 import { proveLocked } from './locked.ts';
 import { principalOf } from './members.ts';
 import type { Pachyderm, Pachyderms, Whereabouts } from './pachyderm.ts';
@@ -51,6 +52,7 @@ export function pachydermOver(
     version: () => versionOf(channel),
     whoAmI: (token) => whoAmI(channel, token),
     proveLocked: (admin, claim) => proveLocked({ channel, reach, clock, random }, admin, claim),
+    findLeak: () => findLeak(channel, reach),
     setMembers: (admin, bindings) => setMembers(channel, admin, bindings),
     registerToken: (admin, order) => registerToken(channel, clock, admin, order),
     async revoke(admin, email) {

@@ -34,6 +34,8 @@ export class GrpcRefusal extends Error {
 export interface CallOptions {
   metadata?: Readonly<Record<string, string>>;
   timeoutMs: number;
+  /** The first message is answer enough, of a stream that may not end by itself: it ends with the channel. */
+  onlyFirst?: true;
 }
 
 export interface GrpcChannel {
@@ -87,7 +89,7 @@ function replyOf(
   session: ClientHttp2Session,
   path: string,
   message: Uint8Array,
-  { metadata, timeoutMs }: CallOptions,
+  { metadata, timeoutMs, onlyFirst }: CallOptions,
 ): Reply {
   const stream = session.request({
     ':method': 'POST',
@@ -114,8 +116,13 @@ function replyOf(
   });
   stream.on('data', (part: Buffer) => {
     size += part.length;
-    if (size <= MOST_REPLY_BYTES) parts.push(part);
-    else reject(new GrpcRefusal(GRPC.RESOURCE_EXHAUSTED, 'the answer is too large'));
+    if (size > MOST_REPLY_BYTES) {
+      reject(new GrpcRefusal(GRPC.RESOURCE_EXHAUSTED, 'the answer is too large'));
+      return;
+    }
+    parts.push(part);
+    const first = onlyFirst && unframe(Buffer.concat(parts), 1);
+    if (first) resolve(first);
   });
   stream.on('error', (error) => {
     broken = error.message;
@@ -170,11 +177,11 @@ function frame(message: Uint8Array): Buffer {
   return Buffer.concat([head, message]);
 }
 
-/** Undefined for what is cut off or compressed: Hub offers no compression. */
-function unframe(body: Buffer): Buffer[] | undefined {
+/** Undefined for what is cut off or compressed: Hub offers no compression. @param most what comes after so many is not looked at */
+function unframe(body: Buffer, most = Number.POSITIVE_INFINITY): Buffer[] | undefined {
   const messages: Buffer[] = [];
   let at = 0;
-  while (at < body.length) {
+  while (at < body.length && messages.length < most) {
     if (at + FRAME_HEAD_BYTES > body.length || body[at] !== 0) return undefined;
     const end = at + FRAME_HEAD_BYTES + body.readUInt32BE(at + 1);
     if (end > body.length) return undefined;

@@ -63,6 +63,11 @@ export interface Pachyderm {
    */
   proveLocked(admin: string, claim: LockClaim): Promise<LockProof>;
   /**
+   * From outside: what its gateway lets through to strangers that it must not; undefined if nothing. Nothing can be asked after it.
+   * @throws AppError LEAF_UNAVAILABLE if there is no verdict
+   */
+  findLeak(): Promise<string | undefined>;
+  /**
    * Brings the bindings of the cluster to exactly these, with nothing for everybody, and takes from everyone else what they hold in
    * projects and repositories. Safe to repeat.
    * @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED

@@ -241,6 +241,14 @@ const PPS: protobuf.INamespace = {
   },
 };
 
+const PROXY: protobuf.INamespace = {
+  nested: {
+    ListenRequest: message({ channel: '1 string' }),
+    ListenResponse: message({ extra: '1 string' }),
+    API: service({ Listen: ['ListenRequest', 'ListenResponse', 'stream'] }),
+  },
+};
+
 const HEALTH: protobuf.INamespace = {
   nested: {
     HealthCheckRequest: message({ service: '1 string' }),
@@ -290,6 +298,7 @@ function makeRoot(): protobuf.Root {
       admin_v2: ADMIN,
       enterprise_v2: ENTERPRISE,
       license_v2: LICENSE,
+      proxy: PROXY,
       grpc: { nested: { health: { nested: { v1: HEALTH } } } },
     },
   });

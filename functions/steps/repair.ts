@@ -16,6 +16,7 @@ import { isInterrupted, isMeshOutdated, partsOf } from '../leaf/install.ts';
 import { jobRef } from '../leaf/manifests.ts';
 import { meshAlone } from '../leaf/mesh.ts';
 import type { InstallPlan } from '../leaf/plan.ts';
+import { credentialsRights } from '../leaf/roles.ts';
 import type { Ports } from '../ports.ts';
 import { untilExposed } from './expose.ts';
 import { untilNextLook } from './pace.ts';
@@ -32,6 +33,9 @@ export const repair: Step = async (cluster, ports) => {
     if (installing) return installing;
     if ((await lock(place)) === 'renewing') return untilRenewed();
     await ports.provider.ensureWebhookAccess(place.target);
+    // A cluster of a Hub of before has others.
+    const rights = credentialsRights(ports.settings.credentialsAccount, place.product.namespace);
+    for (const object of rights) await place.leaf.apply(object);
     const progress = await ensureExposed(place);
     if (progress.status !== 'exposed') return untilExposed(progress);
     return done(

@@ -7,7 +7,7 @@ import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { oidcClientPath } from '../../shared/documents/oidc.ts';
 import { AppError } from '../../shared/errors.ts';
 import { describe as errorOf } from '../../shared/lifecycle/transition.ts';
-import { days, hours, minutes } from '../../shared/units.ts';
+import { days, hours, minutes, seconds } from '../../shared/units.ts';
 import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
 import { upgradeAfterMs } from '../access/drift.ts';
 import { CERTIFICATE_SECRET, certificateSecret, GATEWAY } from '../access/exposure.ts';
@@ -366,6 +366,45 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     pachd.bindings = kept;
     expect(await mended(it, id)).toEqual(['It does not answer at its address.', AGAIN]);
     expect(await it.cluster(id)).toMatchObject({ endpoints: { console: expect.any(String) } });
+  });
+
+  test('whose gateway goes on letting more through than it has to is closed, but not while it is being told', async () => {
+    const { pachyderms } = it.ports;
+    let leaks = true;
+    it.ports.pachyderms = {
+      ...pachyderms,
+      async outside(host) {
+        const pachyderm = await pachyderms.outside(host);
+        return { ...pachyderm, findLeak: async () => (leaks ? 'it leaks' : pachyderm.findLeak()) };
+      },
+    };
+    const leaf = await it.leaf(id);
+    const routes = {
+      apiVersion: GATEWAY.apiVersion,
+      kind: 'VirtualService',
+      name: 'hub',
+      namespace: 'istio-ingress',
+    };
+    const found = await leaf.find(routes);
+    const { apiVersion, kind, name, namespace } = routes;
+    // Those of a Hub of before, which the gateway goes by until it hears of others.
+    await leaf.apply({ apiVersion, kind, metadata: { name, namespace }, spec: { ...found?.spec, http: [] } });
+    await it.clock.runFor(minutes(1));
+    const messages = await told(it, id, async () => {
+      await it.look(id);
+      await it.clock.runFor(seconds(10));
+      leaks = false;
+      await it.reach(id, 'ready');
+    });
+    expect(messages).toEqual(['It does not answer by its name.', AGAIN]);
+    expect((await leaf.find(routes))?.spec).toEqual(found?.spec);
+    leaks = true;
+    await it.look(id);
+    await it.reach(id, 'ready');
+    expect(await it.cluster(id)).toMatchObject({ endpoints: {}, error: { code: 'LOCK_FAILED' } });
+    expect(await leaf.find(GATEWAY)).toBeUndefined();
+    it.ports.pachyderms = pachyderms;
+    expect(await mended(it, id)).toEqual(['It does not answer by its name.', AGAIN]);
   });
 
   test('whose cluster somebody deleted in the cloud says so once, and can still be deleted', async () => {

@@ -81,7 +81,7 @@ function siteOf(claim: Claim): Site {
     allows: (request) => isAllowed(leaf, namespace, labels, request),
     upstream(request) {
       const route = findRoute(leaf, { name, namespace }, request);
-      return route && upstreamTo(leaf, namespace, route);
+      return route && ('status' in route ? route : upstreamTo(leaf, namespace, route));
     },
   };
 }

@@ -11,9 +11,15 @@ export function isAllowed(
   labels: Record<string, string>,
   request: AskedRequest,
 ): boolean {
-  const policies = objectsOf(leaf, 'security.istio.io/v1', 'AuthorizationPolicy', namespace).filter(
-    ({ spec }) => !spec?.selector?.matchLabels || selects(spec.selector.matchLabels, labels),
+  const policies = objectsOf(leaf, 'security.istio.io/v1', 'AuthorizationPolicy', namespace);
+  return isAllowedBy(
+    policies.filter(({ spec }) => !spec?.selector?.matchLabels || selects(spec.selector.matchLabels, labels)),
+    request,
   );
+}
+
+/** @param policies those that are meant for the gateway */
+export function isAllowedBy(policies: readonly Fields[], request: AskedRequest): boolean {
   const rulesOf = (action: string): Fields[][] =>
     policies
       .filter(({ spec }) => (spec?.action ?? 'ALLOW') === action)

@@ -43,7 +43,7 @@ export function createBackend(): Backend {
       }
       const stream = upstream.connect();
       if (stream) passHttp(stream, request, reply);
-      else fail(request, reply, 503, NO_UPSTREAM);
+      else answer(request, reply, 503, NO_UPSTREAM);
     },
     // The streams and not the sessions, which must not say goodbye there: see functions/pachyderm/grpc.ts.
     close() {
@@ -57,7 +57,7 @@ const isGrpc = ({ headers }: Pick<Request, 'headers'>): boolean =>
 
 const ignore = (): void => undefined;
 
-export function refuse(reply: Reply, status: number, text: string): void {
+function refuse(reply: Reply, status: number, text: string): void {
   const body = Buffer.from(text);
   const headers = { 'content-type': 'text/plain', 'content-length': String(body.length) };
   // The two kinds of reply have the same methods, but no type in common.
@@ -67,19 +67,23 @@ export function refuse(reply: Reply, status: number, text: string): void {
 
 const NO_UPSTREAM = 'no healthy upstream';
 
-/** As Envoy answers gRPC when there is nobody, or nobody who understands it: https://grpc.io/docs/guides/status-codes/ */
-const unavailable = (text: string): Record<string, string> => ({
+/** https://github.com/grpc/grpc/blob/master/doc/http-grpc-status-mapping.md */
+const GRPC_STATUS: Readonly<Record<number, number>> = { 403: 7, 404: 12, 502: 14, 503: 14 };
+
+/** As Envoy answers gRPC itself: https://grpc.io/docs/guides/status-codes/ */
+const grpcAnswer = (status: number, text: string): Record<string, string> => ({
   'content-type': 'application/grpc',
-  'grpc-status': '14',
-  'grpc-message': text,
+  'grpc-status': String(GRPC_STATUS[status] ?? 2),
+  'grpc-message': encodeURIComponent(text).replaceAll('%20', ' '),
 });
 
-function fail(request: Request, reply: Reply, status: number, text: string): void {
+/** In place of anybody behind the gateway. */
+export function answer(request: Request, reply: Reply, status: number, text: string): void {
   if (!isGrpc(request)) {
     refuse(reply, status, text);
     return;
   }
-  (reply as ServerResponse).writeHead(200, unavailable(text));
+  (reply as ServerResponse).writeHead(200, grpcAnswer(status, text));
   (reply as ServerResponse).end();
 }
 
@@ -91,7 +95,7 @@ function passHttp2(
   stream.on('error', ignore);
   const nobody = (): void =>
     stream.respond(
-      isGrpc({ headers }) ? { ':status': 200, ...unavailable(NO_UPSTREAM) } : { ':status': 503 },
+      isGrpc({ headers }) ? { ':status': 200, ...grpcAnswer(503, NO_UPSTREAM) } : { ':status': 503 },
       {
         endStream: true,
       },
@@ -150,7 +154,7 @@ function passHttp(stream: Duplex, request: Request, reply: Reply): void {
   });
   inside.on('error', () => {
     if (out.headersSent) out.destroy();
-    else fail(request, reply, 502, 'upstream connect error or disconnect/reset before headers');
+    else answer(request, reply, 502, 'upstream connect error or disconnect/reset before headers');
   });
   out.on('close', () => {
     inside.destroy();

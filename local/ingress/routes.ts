@@ -11,12 +11,18 @@ export interface Destination {
   port: number;
 }
 
+/** What the gateway answers itself. */
+export interface DirectResponse {
+  status: number;
+  text: string;
+}
+
 /** Of the gateway's routes for that host, the first that fits; undefined: none does. */
 export function findRoute(
   leaf: LeafCluster,
   gateway: { name: string; namespace: string },
   request: AskedRequest,
-): Destination | undefined {
+): Destination | DirectResponse | undefined {
   const host = request.host.replace(/:\d+$/, '');
   for (const { metadata, spec } of objectsOf(leaf, 'networking.istio.io/v1', 'VirtualService')) {
     const { namespace = '' } = metadata;
@@ -25,10 +31,25 @@ export function findRoute(
     const wanted = `${gateway.namespace}/${gateway.name}`;
     const isOurs = gateways.some((one) => (one.includes('/') ? one : `${namespace}/${one}`) === wanted);
     if (!isOurs || !hosts.some((one) => one === host || one === '*')) continue;
-    const route = ((spec?.http ?? []) as Fields[]).find(({ match }) => fits(match, request));
-    return route && destinationOf(route.route?.[0]?.destination, namespace);
+    return wayOf(spec ?? {}, namespace, request);
   }
   return undefined;
+}
+
+/** Of one VirtualService. @param namespace its own */
+export function wayOf(
+  { http }: Fields,
+  namespace: string,
+  request: AskedRequest,
+): Destination | DirectResponse | undefined {
+  const found = ((http ?? []) as Fields[]).find(({ match }) => fits(match, request));
+  if (!found) return undefined;
+  const { route, directResponse } = found;
+  if (directResponse) {
+    const { status, body } = directResponse as Fields;
+    return { status: Number(status), text: String(body?.string ?? '') };
+  }
+  return destinationOf(route?.[0]?.destination, namespace);
 }
 
 /** One of them must fit, if there are any. */

@@ -247,7 +247,7 @@ describe('requests', () => {
     const s3 = await page('/bucket', { authorization: 'AWS4-HMAC-SHA256 Credential=x' });
     expect(s3).toMatchObject({ status: 501, type: 'application/xml' });
     expect(s3.text).toContain('<Code>NotImplemented</Code>');
-    expect(await page('/api/pfs_v2.API/ListRepo')).toMatchObject({ status: 501, type: 'application/json' });
+    expect(await page('/api/nobody.API/Knows')).toMatchObject({ status: 404, type: 'application/json' });
     expect((await page('/nowhere')).status).toBe(404);
   });
 

@@ -11,14 +11,16 @@ import { createSecureContext, type TLSSocket } from 'node:tls';
 import type { Face } from '../service.ts';
 import { peekAt, serveSockets } from '../sockets.ts';
 import { ALERTS, alertRecord, readHello } from './client-hello.ts';
-import { type Backend, createBackend, refuse } from './proxy.ts';
+import { normalPath } from './paths.ts';
+import { answer, type Backend, createBackend } from './proxy.ts';
+import type { DirectResponse } from './routes.ts';
 
 /** What routes and policies are asked about. */
 export interface AskedRequest {
   /** As the client wrote it, in lower case: with a port if there is one in it. */
   host: string;
   method: string;
-  /** Without the query. */
+  /** Without the query; as `normalPath` makes it. */
   path: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;
   remoteAddress: string;
@@ -40,7 +42,7 @@ export interface Site {
   certificate?: string | undefined;
   key?: string | undefined;
   /** undefined: no route fits. */
-  upstream(request: AskedRequest): Upstream | undefined;
+  upstream(request: AskedRequest): Upstream | DirectResponse | undefined;
   /** Everything is allowed if absent. */
   allows?(request: AskedRequest): boolean;
 }
@@ -85,12 +87,14 @@ export async function serveIngress(
     const socket = tlsSocketOf(request);
     const name = String((socket as { servername?: unknown }).servername ?? '').toLowerCase();
     const site = siteOf(name);
-    if (!site) return refuse(reply, 404, '');
+    if (!site) return answer(request, reply, 404, '');
+    normalize(request);
     const asked = askedOf(request, socket);
-    if (site.allows && !site.allows(asked)) return refuse(reply, 403, 'RBAC: access denied');
-    const upstream = site.upstream(asked);
-    if (!upstream) return refuse(reply, 404, '');
-    backendOf(socket).pass(upstream, request, reply);
+    if (site.allows && !site.allows(asked)) return answer(request, reply, 403, 'RBAC: access denied');
+    const way = site.upstream(asked);
+    if (!way) return answer(request, reply, 404, '');
+    if ('status' in way) return answer(request, reply, way.status, way.text);
+    backendOf(socket).pass(way, request, reply);
   });
   tls.on('sessionError', ignore);
   tls.on('tlsClientError', ignore);
@@ -106,6 +110,12 @@ export async function serveIngress(
 }
 
 const ignore = (): void => undefined;
+
+/** What policies and routes are asked about is also what is passed on. */
+function normalize(request: Request): void {
+  request.url = normalPath(request.url ?? '/');
+  if ('stream' in request) request.headers[':path'] = request.url;
+}
 
 function askedOf(
   { method = 'GET', url = '/', headers }: Request,

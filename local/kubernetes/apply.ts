@@ -45,8 +45,11 @@ export function applyTo(live: Stored, input: ApplyInput): Stored {
 
   const kept = others.map((entry) => entry.fieldsV1);
   const pruned = mine ? pruneObject(kind, merged, mine.fieldsV1, fields, kept) : merged;
+  // Its time is when it last changed anything.
   const entry: ManagedFields =
-    mine && equal(mine.fieldsV1, fields) ? mine : newEntry(manager, 'Apply', kind, input.time, fields);
+    mine && equal(mine.fieldsV1, fields) && !taken
+      ? mine
+      : newEntry(manager, 'Apply', kind, input.time, fields);
   return withManagers(pruned, [...others, entry]);
 }
 

@@ -19,7 +19,9 @@ import type { Web } from '../../functions/web.ts';
 import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { CallContext, GrpcService, Message } from '../grpc.ts';
+import { isAllowedBy } from '../ingress/policies.ts';
 import { speaksHttp2 } from '../ingress/protocols.ts';
+import { type Destination, type DirectResponse, wayOf } from '../ingress/routes.ts';
 import type { Fields } from '../kubernetes/objects.ts';
 import { Auth } from '../pachd/auth.ts';
 import { bootstrapAtOnce } from '../pachd/bootstrap.ts';
@@ -72,9 +74,15 @@ export function memoryApplications(options: MemoryApplicationsOptions): {
     if (typeof found === 'string') throw new AppError('LEAF_UNAVAILABLE', found);
     return found;
   };
-  const open = (leaf: Inside | undefined, namespace: string, host: string) => {
-    const running = leaf && runningIn(leaf, namespace, known, options);
-    if (!running) throw new AppError('LEAF_UNAVAILABLE', 'nothing listens there');
+  const open = (
+    leaf: Inside | undefined,
+    namespace: string,
+    host: string,
+    through: (running: Running, leaf: Inside, host: string) => Running = (running) => running,
+  ) => {
+    const there = leaf && runningIn(leaf, namespace, known, options);
+    if (!there) throw new AppError('LEAF_UNAVAILABLE', 'nothing listens there');
+    const running = through(there, leaf, host);
     const reach: Reach = {
       authority: host,
       dial: () => Promise.reject(new Error('there are no wires')),
@@ -97,7 +105,7 @@ export function memoryApplications(options: MemoryApplicationsOptions): {
         const leaf = exposed(host);
         if (!understandsGrpc(leaf))
           throw new AppError('LEAF_UNAVAILABLE', 'the gateway speaks HTTP/1.1 to it');
-        return open(leaf, PACHYDERM, host);
+        return open(leaf, PACHYDERM, host, gatewayBefore);
       },
     },
     web: {
@@ -178,6 +186,40 @@ function understandsGrpc(leaf: Inside): boolean {
 }
 
 const GRPC_PORT = 1650;
+/** Those behind which there are pages. */
+const PAGE_PORTS: readonly number[] = [1657, 1658];
+
+/** The same behind its gateway, which asks its policy and its routes about each call, as `../ingress` does. */
+function gatewayBefore(running: Running, leaf: Inside, host: string): Running {
+  const wayOfRequest = (path: string, contentType?: string): Destination | DirectResponse => {
+    const method = contentType === undefined ? 'GET' : 'POST';
+    const headers = contentType === undefined ? {} : { 'content-type': contentType };
+    const request = { host, method, path, headers, remoteAddress: '' };
+    const policy = leaf.find('security.istio.io/v1', 'AuthorizationPolicy', 'istio-ingress', 'hub');
+    if (!isAllowedBy(policy ? [policy] : [], request)) return { status: 403, text: 'RBAC: access denied' };
+    const routes = leaf.find('networking.istio.io/v1', 'VirtualService', 'istio-ingress', 'hub');
+    return wayOf(routes?.spec ?? {}, 'istio-ingress', request) ?? { status: 404, text: '' };
+  };
+  return {
+    ...running,
+    channel: {
+      async call(path, bytes, asked) {
+        const way = wayOfRequest(path, 'application/grpc');
+        if ('port' in way && way.port === GRPC_PORT) return running.channel.call(path, bytes, asked);
+        const status = 'status' in way && way.status === 403 ? GRPC.PERMISSION_DENIED : GRPC.UNIMPLEMENTED;
+        throw new GrpcRefusal(status, 'text' in way ? way.text : '');
+      },
+      close: () => running.channel.close(),
+    },
+    async visit(request) {
+      const way = wayOfRequest(request.path.replace(/\?.*$/s, ''));
+      if ('status' in way) return { status: way.status, location: undefined, cookies: [], text: way.text };
+      // Of the others nothing is here to be seen, but that they are reached.
+      if (PAGE_PORTS.includes(way.port)) return running.visit(request);
+      return { status: 501, location: undefined, cookies: [], text: '' };
+    },
+  };
+}
 
 interface Running {
   startedAt: string;
@@ -256,7 +298,7 @@ function channelTo(
   { ports, latencyMs }: MemoryApplicationsOptions,
 ): GrpcChannel {
   return {
-    async call(path, bytes, { metadata = {} }) {
+    async call(path, bytes, { metadata = {}, onlyFirst }) {
       const { clock } = ports();
       await clock.sleepUntil(clock.after(latencyMs));
       const [, service = '', method = ''] = path.split('/');
@@ -267,14 +309,18 @@ function channelTo(
         throw new GrpcRefusal(GRPC.UNIMPLEMENTED, `unknown method ${path}`);
       }
       const replies: Buffer[] = [];
-      const write = (message: Message): void =>
-        void replies.push(
+      const first = Promise.withResolvers<undefined>();
+      const write = (message: Message): void => {
+        replies.push(
           Buffer.from(resolvedResponseType.encode(resolvedResponseType.fromObject(message)).finish()),
         );
+        if (onlyFirst) first.resolve(undefined);
+      };
       const context: CallContext = { write, header: (header) => metadata[header], cancelled: false };
       const request = resolvedRequestType.toObject(resolvedRequestType.decode(bytes), AS_SENT);
       try {
-        const reply: Message = await handler(request, context);
+        const answer = new Promise<Message>((resolve) => resolve(handler(request, context)));
+        const reply = await Promise.race([answer, first.promise]);
         if (!STREAMING.has(method)) write(reply);
       } catch (error) {
         if (error instanceof ServiceError) throw new GrpcRefusal(error.code, error.message);
@@ -287,7 +333,7 @@ function channelTo(
 }
 
 const AS_SENT: protobuf.IConversionOptions = { longs: Number, defaults: true, arrays: true, objects: true };
-const STREAMING: ReadonlySet<string> = new Set(['ListProject', 'ListRepo']);
+const STREAMING: ReadonlySet<string> = new Set(['ListProject', 'ListRepo', 'Listen']);
 
 /** pachd's login and the dex beside it, without what they sign: whoever brings a code of Hub's is who that code says. */
 function memoryDex(

@@ -15,9 +15,10 @@ import { bootstrap, type Environment } from './bootstrap.ts';
 import { createConsole } from './console.ts';
 import { type Database, emptyData } from './data.ts';
 import { createDex } from './dex.ts';
+import { httpApi } from './http-api.ts';
 import { ensureSigningKey, type SigningKey } from './keys.ts';
 import { createLogins } from './logins.ts';
-import { json, type Web } from './pages.ts';
+import type { Web } from './pages.ts';
 import { services } from './services.ts';
 import type { Fetch } from './upstream.ts';
 import { asksForLicense } from './versions.ts';
@@ -76,9 +77,8 @@ export async function startPachd(options: PachdOptions): Promise<Pachd> {
   save();
 
   const root = pachydermProtos();
-  const grpc = createGrpcServer(
-    services({ root, version, environment, data, save, auth, logins, clock, needsLicense }),
-  );
+  const bound = services({ root, version, environment, data, save, auth, logins, clock, needsLicense });
+  const grpc = createGrpcServer(bound);
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const console = createConsole({
     clientId: environment.CONSOLE_OAUTH_ID ?? '',
@@ -94,7 +94,7 @@ export async function startPachd(options: PachdOptions): Promise<Pachd> {
     [PORTS.s3]: serveWeb(noS3),
     [PORTS.callback]: serveWeb(logins.web),
     [PORTS.identity]: serveWeb(dex.web),
-    [PORTS.http]: serveWeb(noHttp),
+    [PORTS.http]: serveWeb(httpApi(bound)),
     [CONSOLE_PORT]: serveWeb(console),
   };
   const sockets = new Set<Duplex>();
@@ -127,8 +127,3 @@ const noS3: Web = async () =>
     '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>NotImplemented</Code><Message>The stand-in has no S3 gateway.</Message></Error>\n',
     { status: 501, headers: { 'content-type': 'application/xml' } },
   );
-
-const noHttp: Web = async (request) =>
-  new URL(request.url).pathname === '/healthz'
-    ? new Response('ok')
-    : json(501, { code: 12, message: 'the stand-in has no HTTP API' });

@@ -34,6 +34,7 @@ export function services(input: ServicesInput): GrpcService[] {
       getVersion: { rule: 'anybody', answer: () => versionMessage(input.version) },
     }),
     bound('admin_v2.API', { inspectCluster: { rule: 'anybody', answer: () => clusterInfo(input) } }),
+    bound('proxy.API', { listen: { rule: 'anybody', answer: listen } }),
     bound('grpc.health.v1.Health', { check: { rule: 'anybody', answer: () => ({ status: SERVING }) } }),
     ...(input.needsLicense ? licenseServices(input, bound) : []),
   ];
@@ -41,6 +42,13 @@ export function services(input: ServicesInput): GrpcService[] {
 
 /** https://github.com/grpc/grpc/blob/master/src/proto/grpc/health/v1/health.proto */
 const SERVING = 1;
+
+/** Says that it listens, and goes on for as long as somebody is there. Of what changes in a database it has nothing to tell. */
+const listen: Row['answer'] = (request, _caller, context) => {
+  if (!request.channel) throw new ServiceError(STATUS.INVALID_ARGUMENT, 'validate request: Channel is empty');
+  context.write({});
+  return new Promise(() => undefined);
+};
 
 /** Who calls, if they may. @throws ServiceError */
 function admitted(auth: Auth, { rule, orInactive }: Row, context: CallContext): string {

@@ -65,6 +65,7 @@ export function apply(leaf: SketchLeaf, manager: string, object: KubeObject): Ke
   ) as Kept;
   leaf.said.set(there.metadata.uid, new Map([...copies, [manager, object]]));
   if (next === there && before) return there;
+  leaf.changedAt.set(there.metadata.uid, leaf.world.clock.now());
   const generation = (there.metadata.generation ?? 0) + (next.spec === there.spec ? 0 : 1);
   const kept = leaf.replace(
     there.spec === undefined ? next : { ...next, metadata: { ...next.metadata, generation } },
@@ -84,6 +85,7 @@ export function create(leaf: SketchLeaf, object: KubeObject): 'created' | 'exist
 function begin(leaf: SketchLeaf, object: KubeObject, manager: string): Kept {
   const kept = leaf.make(object);
   leaf.said.set(kept.metadata.uid, new Map([[manager, object]]));
+  leaf.changedAt.set(kept.metadata.uid, leaf.world.clock.now());
   setOff(leaf, kept);
   return kept;
 }
@@ -110,11 +112,12 @@ export const metadataOf = (leaf: SketchLeaf, { apiVersion, kind, metadata }: Kub
   metadata: { ...metadata, managedFields: managersOf(leaf, metadata.uid) },
 });
 
-/** Of what each manager said, only the keys of `data` are told. */
+/** Of what each manager said, only the keys of `data` are told; and when, as if all had said it at once. */
 function managersOf(leaf: SketchLeaf, uid = ''): NonNullable<KubeObject['metadata']['managedFields']> {
   return [...(leaf.said.get(uid) ?? [])].map(([manager, { data = {} }]) => ({
     manager,
     operation: manager.includes(' ') ? 'Update' : 'Apply',
+    time: new Date(leaf.changedAt.get(uid) ?? 0).toISOString(),
     fieldsV1: { 'f:data': Object.fromEntries(Object.keys(data).map((key) => [`f:${key}`, {}])) },
   }));
 }
@@ -189,6 +192,7 @@ export function remove(leaf: SketchLeaf, ref: KubeRef | KubeObject): void {
   }
   leaf.objects.erase(object);
   leaf.said.delete(object.metadata.uid);
+  leaf.changedAt.delete(object.metadata.uid);
   if (isWorkload(object)) for (const pod of [...podsOf(leaf, object)]) end(leaf, pod);
   else if (object.kind === 'Job') endJob(leaf, object);
 }

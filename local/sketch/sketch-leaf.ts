@@ -34,6 +34,8 @@ export class SketchLeaf {
   readonly nodes = new Map<string, SketchNode>();
   /** What each manager last applied, where there is more than one; by uid. */
   readonly said = new Map<string, Map<string, KubeObject>>();
+  /** When somebody last changed anything by applying it, by the same. */
+  readonly changedAt = new Map<string, number>();
   /** What Helm made, by the name of its release's Secret. */
   readonly manifests = new Map<string, readonly KubeObject[]>();
   /** When an address is there, by uid of its Service; Infinity: never. */

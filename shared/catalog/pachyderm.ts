@@ -40,6 +40,54 @@ const POLICIES = pipelinePolicies({
   databaseSecrets: [DATABASE_SECRET, CHARTS_DATABASE_SECRET],
 });
 
+const GRPC = { name: 'content-type', prefix: 'application/grpc' };
+
+/** pachd's services of which no method does more for strangers than it must, and which its clients need. */
+const SERVICES = [
+  ...['admin_v2.API', 'debug_v2.Debug', 'enterprise_v2.API', 'grpc.health.v1.Health', 'identity_v2.API'],
+  ...['logs.API', 'metadata.API', 'pfs_v2.API', 'pjs.API', 'pps_v2.API', 'snapshot.API', 'storage.Fileset'],
+  ...['transaction_v2.API', 'versionpb_v2.API'],
+];
+
+/** Of the others, the methods that they need. */
+const METHODS = {
+  // Not `GetOIDCLogin`: whoever calls it gets the session of whoever then signs in, and nothing shows to them who that is. Not `Activate`.
+  'auth_v2.API': [
+    ...['Authenticate', 'Authorize', 'Deactivate', 'DeleteExpiredAuthTokens', 'ExtractAuthTokens'],
+    ...[
+      'GetConfiguration',
+      'GetGroups',
+      'GetGroupsForPrincipal',
+      'GetPermissions',
+      'GetPermissionsForPrincipal',
+    ],
+    ...['GetRobotToken', 'GetRoleBinding', 'GetRolesForPermission', 'GetUsers', 'ModifyMembers'],
+    ...['ModifyRoleBinding', 'RestoreAuthToken', 'RevokeAuthToken', 'RevokeAuthTokensForUser'],
+    ...['RotateRootToken', 'SetConfiguration', 'SetGroupsForUser', 'WhoAmI'],
+  ],
+  // Not `Heartbeat`, which other clusters' would call.
+  'license_v2.API': [
+    ...['Activate', 'AddCluster', 'DeleteAll', 'DeleteCluster', 'GetActivationCode', 'ListClusters'],
+    ...['ListUserClusters', 'UpdateCluster'],
+  ],
+};
+
+/**
+ * What of pachd's API is open to the internet: all that a pachd serves in 2.11 and 2.12, but for what strangers may call and no client
+ * does. Above all for `proxy.API`: it tells whoever listens each row that changes in the database, tokens of sessions among them.
+ * What is served: https://github.com/pachyderm/pachyderm/blob/v2.12.0-rc.3/src/internal/pachd/full.go#L495
+ * Who may call what: https://github.com/pachyderm/pachyderm/blob/v2.12.0-rc.3/src/internal/middleware/auth/interceptor.go
+ */
+const OPEN: readonly { path?: string; pathPrefix?: string }[] = [
+  ...SERVICES.map((service) => ({ pathPrefix: `/${service}/` })),
+  ...Object.entries(METHODS).flatMap(([service, methods]) =>
+    methods.map((method) => ({ path: `/${service}/${method}` })),
+  ),
+];
+
+const NOT_OPEN =
+  'This is not open to the internet. For pachctl, get a context from Hub in place of "pachctl auth login".';
+
 /** Data versioning and pipelines: https://github.com/pachyderm/pachyderm. 2.12 dropped the enterprise licence that 2.11 still checks. */
 export const pachyderm: Product = {
   id: 'pachyderm',
@@ -118,16 +166,17 @@ export const pachyderm: Product = {
   // Its Postgres and its storage workers are not made for the strictest level.
   podSecurity: 'baseline',
   access: 'pachyderm',
-  // https://github.com/pachyderm/pachyderm/blob/master/etc/helm/pachyderm/envoy.json
+  // As its own proxy has them, but for what OPEN does not name: https://github.com/pachyderm/pachyderm/blob/master/etc/helm/pachyderm/envoy.json
   routes: [
     {
-      matches: [{ header: { name: 'content-type', prefix: 'application/grpc' } }],
+      matches: OPEN.map((match) => ({ ...match, header: GRPC })),
       service: 'pachd-proxy-backend',
       port: 1650,
       // The chart calls it `api-grpc-port`.
       protocol: 'h2',
       timeoutS: 604_800,
     },
+    { matches: [{ header: GRPC }], refusal: NOT_OPEN },
     {
       matches: [
         { header: { name: 'authorization', prefix: 'AWS4-HMAC-SHA256' } },
@@ -137,12 +186,20 @@ export const pachyderm: Product = {
       port: 1600,
     },
     { matches: [{ pathPrefix: '/dex' }], service: 'pachd-proxy-backend', port: 1658 },
-    { matches: [{ pathPrefix: '/authorization-code/callback' }], service: 'pachd-proxy-backend', port: 1657 },
+    // Where a sign-in for pachctl would end. Whoever began it, also from a pipeline inside, gets nothing of who ends it here.
+    { matches: [{ pathPrefix: '/authorization-code/' }], refusal: NOT_OPEN },
     {
-      matches: ['/archive/', '/jsonschema/', '/pfs', '/api/'].map((pathPrefix) => ({ pathPrefix })),
+      matches: [
+        ...['/archive/', '/jsonschema/', '/pfs'].map((pathPrefix) => ({ pathPrefix })),
+        // The same calls as JSON, which the pages of the console make.
+        ...OPEN.map(({ path, pathPrefix }) =>
+          path === undefined ? { pathPrefix: `/api${pathPrefix}` } : { path: `/api${path}` },
+        ),
+      ],
       service: 'pachd-proxy-backend',
       port: 1659,
     },
+    { matches: [{ pathPrefix: '/api/' }], refusal: NOT_OPEN },
     { matches: [], service: 'console-proxy-backend', port: 4000 },
   ],
   endpoints: (host) => ({

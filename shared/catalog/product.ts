@@ -28,10 +28,23 @@ export interface ValuesInput {
   licensed: boolean;
 }
 
-/** Requests that go one way behind the cluster's gateway. */
-export interface Route {
+/** All that is said must fit. */
+export interface Match {
+  /** Of the path without its query: all of it, or how it begins. */
+  path?: string;
+  pathPrefix?: string;
+  header?: { name: string; prefix: string };
+}
+
+/** Requests that go one way behind the cluster's gateway, or no way at all. */
+export type Route = Passage | Refusal;
+
+interface Choice {
   /** One of these must fit; none: everything does. */
-  matches: readonly { pathPrefix?: string; header?: { name: string; prefix: string } }[];
+  matches: readonly Match[];
+}
+
+export interface Passage extends Choice {
   /** A Service in the product's namespace. */
   service: string;
   port: number;
@@ -40,6 +53,14 @@ export interface Route {
   /** Streams of gRPC may last; absent: the gateway's own limit. */
   timeoutS?: number;
 }
+
+/** What gets no further than the gateway, whatever comes after it. */
+export interface Refusal extends Choice {
+  /** For whoever asks. */
+  refusal: string;
+}
+
+export const isPassage = (route: Route): route is Passage => !('refusal' in route);
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 

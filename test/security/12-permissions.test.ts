@@ -53,10 +53,10 @@ promise('12', 'a function does what it may', {
       from: "'personalize', 'share', 'repair'] as const)",
       to: "'personalize', 'share', 'repair', 'drain'] as const)",
     },
-    'what does not run is not looked at any closer': {
-      file: 'functions/access/drift.ts',
-      from: 'if (idle && silent && (await isExposed(place))) silent.repairable = false;',
-      to: 'if (idle && silent) silent.repairable = false;',
+    'nobody looks at what leads to a cluster': {
+      file: 'functions/access/expose.ts',
+      from: 'const found = await leaf.find(refOf(object));',
+      to: 'const found = object;',
     },
   },
 });

@@ -1,5 +1,5 @@
 /** Whole lives of clusters, with the cheap inside. How every fault strikes them is the simulation's (test/simulation). */
-import { account, deletion, handOver, lockFirst } from './checks/life.ts';
+import { account, deletion, gateway, handOver, lockFirst } from './checks/life.ts';
 import { promise } from './promise.ts';
 
 promise('36', 'nobody is let in before the lock was tried and held', {
@@ -15,6 +15,53 @@ promise('36', 'nobody is let in before the lock was tried and held', {
       file: 'shared/lifecycle/table.ts',
       from: "success: 'securing'",
       to: "success: 'exposing'",
+    },
+  },
+});
+
+promise('36', 'what pachd tells strangers gets through no gateway', {
+  check: gateway,
+  in: ['life.ts', 'gateway'],
+  broken: {
+    'a service that nobody needs is open': {
+      file: 'shared/catalog/pachyderm.ts',
+      from: "...['admin_v2.API', ",
+      to: "...['proxy.API', 'admin_v2.API', ",
+    },
+    'a sign-in can be begun': {
+      file: 'shared/catalog/pachyderm.ts',
+      from: "...['Authenticate', 'Authorize', ",
+      to: "...['GetOIDCLogin', 'Authenticate', 'Authorize', ",
+    },
+    'all of gRPC comes through': {
+      file: 'shared/catalog/pachyderm.ts',
+      from: '{ matches: [{ header: GRPC }], refusal: NOT_OPEN },',
+      to: "{ matches: [{ header: GRPC }], service: 'pachd-proxy-backend', port: 1650 },",
+    },
+    'all of it comes through as JSON': {
+      file: 'shared/catalog/pachyderm.ts',
+      from: "{ matches: [{ pathPrefix: '/api/' }], refusal: NOT_OPEN },",
+      to: "{ matches: [{ pathPrefix: '/api/' }], service: 'pachd-proxy-backend', port: 1659 },",
+    },
+    'a sign-in can be ended': {
+      file: 'shared/catalog/pachyderm.ts',
+      from: "{ matches: [{ pathPrefix: '/authorization-code/' }], refusal: NOT_OPEN },",
+      to: "{ matches: [{ pathPrefix: '/authorization-code/' }], service: 'pachd-proxy-backend', port: 1657 },",
+    },
+    'nobody tries': {
+      file: 'functions/access/pachyderm.ts',
+      from: 'leak = await pachyderm.findLeak();',
+      to: 'leak = undefined;',
+    },
+    'it is left open': {
+      file: 'functions/access/expose.ts',
+      from: "throw new AppError('LOCK_FAILED', leak);",
+      to: 'return leak;',
+    },
+    'what leads to a cluster is compared with nothing': {
+      file: 'functions/access/drift.ts',
+      from: '  if (await isExposed(place)) return undefined;\n',
+      to: '  if (place) return undefined;\n',
     },
   },
 });

@@ -85,6 +85,7 @@ const VIRTUAL_SERVICE = object({
       ),
       route: listOf(object({ destination, weight: whole, headers: anything }, 'destination')),
       redirect: anything,
+      directResponse: object({ status: whole, body: object({ string: text, bytes: text }) }, 'status'),
       rewrite: anything,
       timeout: text,
       retries: anything,

@@ -1,5 +1,7 @@
 /** Whole lives of clusters in the embedded cloud, on a virtual clock: what must hold on the way, and what may be left. */
 
+import { isExposed } from '../../../functions/access/expose.ts';
+import { exposureOf, GATEWAY } from '../../../functions/access/exposure.ts';
 import { doubt } from '../../../functions/accounts/signal.ts';
 import { createApi } from '../../../functions/api/app.ts';
 import { CREDENTIALS_ENDPOINTS } from '../../../functions/api/credentials.ts';
@@ -8,6 +10,8 @@ import { MEMBERS_NAMESPACE } from '../../../functions/leaf/names.ts';
 import { createLog } from '../../../functions/log.ts';
 import { stepOfFunction } from '../../../functions/manifest.ts';
 import { claimSpare } from '../../../functions/pool/claim.ts';
+import { pachyderm } from '../../../shared/catalog/pachyderm.ts';
+import type { Route } from '../../../shared/catalog/product.ts';
 import { accountPath } from '../../../shared/documents/account.ts';
 import { AUDIT } from '../../../shared/documents/audit.ts';
 import { oidcCodePath } from '../../../shared/documents/oidc.ts';
@@ -310,6 +314,66 @@ export async function lockFirst(): Promise<string[]> {
   if (hub.records(id).some(({ type }) => type === 'A')) wrong.push('it has an address');
   return wrong;
 }
+
+/**
+ * 36: what pachd tells strangers gets through no gateway, of a cluster that a Hub of before left open neither. That one is told to let less
+ * through, and is closed where it goes on.
+ */
+export async function gateway(): Promise<string[]> {
+  const wrong = findings();
+  const { hub } = watched();
+  const id = await hub.create();
+  await hub.until(async () => ['ready', 'failed', 'stuck'].includes((await hub.cluster(id)).state), days(1));
+  const { state, error } = await hub.cluster(id);
+  if (state !== 'ready') {
+    wrong.push(`a new cluster leaks and is ${state}: ${error?.code}`);
+    return wrong;
+  }
+  const leaks = async (): Promise<string | undefined> => {
+    const { host } = await hub.place(id);
+    const pachyderm = await hub.ports.pachyderms.outside(host);
+    return hub.run(pachyderm.findLeak());
+  };
+  const first = await leaks();
+  if (first !== undefined) wrong.push(`a new cluster leaks: ${first}`);
+  const { host, leaf } = await hub.place(id);
+  const before = exposureOf(host, { ...pachyderm, routes: OPEN_ROUTES });
+  for (const object of before) await hub.run(leaf.apply(object));
+  if ((await leaks()) === undefined) wrong.push('what pachd tells strangers was not tried');
+  await hub.look(id);
+  await hub.reach(id, 'ready');
+  const told = await hub.messagesOf(id);
+  if (!told.includes('Its gateway lets more through than it has to.')) wrong.push('nobody saw it');
+  const last = await leaks();
+  if (last !== undefined) wrong.push(`a cluster of before leaks: ${last}`);
+  // What was changed by hand is put right also where nothing leaks by it.
+  const routes = pachyderm.routes.map((route) => ('refusal' in route ? route : { ...route, timeoutS: 1 }));
+  for (const object of exposureOf(host, { ...pachyderm, routes })) await hub.run(leaf.apply(object));
+  await hub.look(id);
+  await hub.reach(id, 'ready');
+  if (!(await hub.run(isExposed(await hub.place(id))))) wrong.push('routes stay as somebody left them');
+  const { pachyderms } = hub.ports;
+  hub.ports.pachyderms = {
+    ...pachyderms,
+    outside: async (to) => ({ ...(await pachyderms.outside(to)), findLeak: async () => 'it leaks' }),
+  };
+  await hub.look(id);
+  await hub.clock.runFor(minutes(2));
+  if ((await hub.run(leaf.find(GATEWAY))) !== undefined) wrong.push('a gateway that goes on leaking is open');
+  return wrong;
+}
+
+/** The ways of Pachyderm's own proxy, which Hub's clusters had once. */
+const OPEN_ROUTES: readonly Route[] = [
+  {
+    matches: [{ header: { name: 'content-type', prefix: 'application/grpc' } }],
+    ...{ service: 'pachd-proxy-backend', port: 1650, protocol: 'h2' },
+  },
+  { matches: [{ pathPrefix: '/dex' }], service: 'pachd-proxy-backend', port: 1658 },
+  { matches: [{ pathPrefix: '/authorization-code/callback' }], service: 'pachd-proxy-backend', port: 1657 },
+  { matches: [{ pathPrefix: '/api/' }], service: 'pachd-proxy-backend', port: 1659 },
+  { matches: [], service: 'console-proxy-backend', port: 4000 },
+];
 
 /** 6: who is removed reads neither cluster nor timeline from the commit on that removes them. */
 export async function removal(): Promise<string[]> {

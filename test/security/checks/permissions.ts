@@ -20,9 +20,15 @@ export async function permitted(): Promise<string[]> {
 /** All but those of sign-ins and credentials, the word of an alert, and what is rare; how rare depends on when modules are loaded. */
 const SEEN_FUNCTIONS = MANIFEST.length - 6;
 
-/** In the project, with the account alone that reads charts, and with the secret alone that seals. */
+/** By a binding in each cluster: functions/leaf/roles.ts. */
+const BOUND: Readonly<Record<string, readonly string[]>> = {
+  credentials: ['container.pods.list', 'container.pods.portForward'],
+};
+
+/** In the project, in clusters, with the account alone that reads charts, and with the secret alone that seals. */
 const mayOf = (name: string): readonly string[] => [
   ...(PERMISSIONS[name] ?? []),
+  ...(BOUND[name] ?? []),
   ...(issuesChartTokens(name) ? [ISSUE_TOKEN] : []),
   ...(SEAL_KEYS.functions.includes(name) ? [accessTo(SEAL_KEYS)] : []),
 ];

@@ -1,4 +1,4 @@
-/** How to use it: in a browser, with pachctl, with kubectl. What opens it is made when it is asked for and good for less than an hour. */
+/** How to use it: in a browser, with pachctl, with kubectl. The files that open it are made when they are asked for and good for less than an hour. */
 import { useState } from 'react';
 import { distinctName } from '../../../shared/distinct-name.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
@@ -29,7 +29,7 @@ export function Connect({ cluster }: { cluster: Cluster }) {
       {pachd !== undefined && (
         <div className="endpoint">
           <h3>With pachctl</h3>
-          <CopyLine text={`pachctl connect ${pachd} && pachctl auth login`} what="the pachctl command" />
+          <CopyLine text={`PACH_CONFIG=${name}.pachctl.json pachctl list repo`} what="the pachctl command" />
           <CredentialsButton id={id} kind="pachctl" file={`${name}.pachctl.json`}>
             Download a pachctl context
           </CredentialsButton>
