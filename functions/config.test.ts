@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { newCleanUpKeyPem } from './clean-up/keys.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { newSigningKeyPem } from './oidc/keys.ts';
+import { newSealKey } from './oidc/seal.ts';
 
 const digest = `@sha256:${'0'.repeat(64)}`;
 const production = {
@@ -62,6 +63,8 @@ test.each([
   ['HUB_ZONE', 'hub.example.com'],
   ['HUB_ZONE', 'example.com'],
   ['HUB_OIDC_SIGNING_KEYS', 'no key'],
+  ['HUB_OIDC_SEAL_KEYS', 'no key'],
+  ['HUB_OIDC_SEAL_KEYS', 'ab'.repeat(31)],
   ['HUB_CLEAN_UP_KEYS', 'no key'],
   ['HUB_PROJECT_NUMBER', 'a-project'],
   ['HUB_DNS_ZONE', 'clusters.example.com'],
@@ -117,16 +120,54 @@ test('a local Hub needs to know its embedded cloud', () => {
   ]);
 });
 
+/** Of the functions that sign somebody in, or Hub. */
+const seal = { HUB_OIDC_SEAL_KEYS: newSealKey() };
+
+test('what seals is given to the functions that sign somebody in, or Hub, and to no other', () => {
+  for (const target of [
+    'credentials',
+    'step-install',
+    'step-secure',
+    'step-personalize',
+    'step-share',
+    'drift',
+  ]) {
+    expect(faultsOf({ ...production, FUNCTION_TARGET: target })).toEqual([
+      expect.stringMatching(/^HUB_OIDC_SEAL_KEYS: missing/),
+    ]);
+    const { oidc } = parseConfig({ ...production, ...seal, FUNCTION_TARGET: target });
+    expect(oidc.sealKeys).toHaveLength(1);
+  }
+  for (const target of [
+    'api',
+    'sweep',
+    'durations',
+    'status',
+    'top-up',
+    'dead-letter',
+    'step-drain',
+    'orphans',
+  ])
+    expect(faultsOf({ ...production, ...seal, FUNCTION_TARGET: target })).toContainEqual(
+      expect.stringMatching(/^HUB_OIDC_SEAL_KEYS: must be set for the functions oidc, credentials, /),
+    );
+  const two = { HUB_OIDC_SEAL_KEYS: `${newSealKey()}\n${newSealKey()}\n` };
+  expect(parseConfig({ ...production, ...two }).oidc.sealKeys).toHaveLength(2);
+  const twice = { HUB_OIDC_SEAL_KEYS: `${seal.HUB_OIDC_SEAL_KEYS}\n${seal.HUB_OIDC_SEAL_KEYS}` };
+  expect(faultsOf({ ...production, ...twice })).toEqual(['HUB_OIDC_SEAL_KEYS: holds a key twice']);
+});
+
 test('the function oidc does not start without keys, and no other starts with them', () => {
   const keys = newSigningKeyPem();
-  expect(faultsOf({ ...production, FUNCTION_TARGET: 'oidc' })).toEqual([
+  expect(faultsOf({ ...production, ...seal, FUNCTION_TARGET: 'oidc' })).toEqual([
     expect.stringMatching(/^HUB_OIDC_SIGNING_KEYS: missing/),
   ]);
   expect(faultsOf({ ...production, FUNCTION_TARGET: 'hint', HUB_OIDC_SIGNING_KEYS: keys })).toEqual([
     expect.stringMatching(/^HUB_OIDC_SIGNING_KEYS: must be set for the function oidc only/),
   ]);
   expect(faultsOf({ ...production, FUNCTION_TARGET: 'hint' })).toEqual([]);
-  const config = parseConfig({ ...production, FUNCTION_TARGET: 'oidc', HUB_OIDC_SIGNING_KEYS: keys });
+  const own = { FUNCTION_TARGET: 'oidc', HUB_OIDC_SIGNING_KEYS: keys };
+  const config = parseConfig({ ...production, ...seal, ...own });
   expect(config.oidc.signingKeys).toHaveLength(1);
 });
 
@@ -166,16 +207,15 @@ const newAccountKey = (): string =>
 test('the account at the authority is given to the functions that issue certificates, and to no other', () => {
   const key = newAccountKey();
   for (const target of ['step-provision', 'step-expose', 'step-repair']) {
-    expect(faultsOf({ ...production, FUNCTION_TARGET: target })).toEqual([
-      expect.stringMatching(/^HUB_ACME_ACCOUNT_KEY: missing/),
-    ]);
-    const config = parseConfig({ ...production, FUNCTION_TARGET: target, HUB_ACME_ACCOUNT_KEY: key });
+    const given = { ...production, ...(target !== 'step-provision' && seal), FUNCTION_TARGET: target };
+    expect(faultsOf(given)).toEqual([expect.stringMatching(/^HUB_ACME_ACCOUNT_KEY: missing/)]);
+    const config = parseConfig({ ...given, HUB_ACME_ACCOUNT_KEY: key });
     expect(config.acme).toEqual({
       directoryUrl: 'https://dv.acme-v02.api.pki.goog/directory',
       accountKey: key,
     });
   }
-  for (const target of ['hint', 'credentials', 'step-install']) {
+  for (const target of ['hint', 'sweep', 'step-drain']) {
     expect(faultsOf({ ...production, FUNCTION_TARGET: target, HUB_ACME_ACCOUNT_KEY: key })).toEqual([
       expect.stringMatching(/^HUB_ACME_ACCOUNT_KEY: must be set for the functions step-provision, /),
     ]);
@@ -197,7 +237,10 @@ test('that there is a licence is known to all, and what it is only to the functi
   const offered = { ...production, HUB_LICENSED_PRODUCTS: 'pachyderm' };
   const license = { HUB_PACHYDERM_LICENSE: 'eyJ0b2tlbiI6IiJ9\n' };
   const repair = { FUNCTION_TARGET: 'step-repair', HUB_ACME_ACCOUNT_KEY: newAccountKey() };
-  for (const installing of [{ FUNCTION_TARGET: 'step-install' }, repair]) {
+  for (const installing of [
+    { FUNCTION_TARGET: 'step-install', ...seal },
+    { ...repair, ...seal },
+  ]) {
     expect(faultsOf({ ...offered, ...installing })).toEqual([
       expect.stringMatching(/^HUB_PACHYDERM_LICENSE: missing/),
     ]);
@@ -215,7 +258,7 @@ test('that there is a licence is known to all, and what it is only to the functi
       licenses: {},
     });
   }
-  for (const target of ['hint', 'top-up', 'credentials', 'step-secure']) {
+  for (const target of ['hint', 'top-up', 'step-admit', 'step-drain']) {
     expect(parseConfig({ ...offered, FUNCTION_TARGET: target })).toMatchObject({
       licensed: ['pachyderm'],
       licenses: {},
@@ -230,21 +273,27 @@ test('that there is a licence is known to all, and what it is only to the functi
 
 test('a licence that is missing is told with every other fault', () => {
   const { HUB_NETWORK: _, ...without } = production;
-  const env = { ...without, HUB_LICENSED_PRODUCTS: 'pachyderm', FUNCTION_TARGET: 'step-install' };
+  const env = { ...without, ...seal, HUB_LICENSED_PRODUCTS: 'pachyderm', FUNCTION_TARGET: 'step-install' };
   const names = faultsOf(env).map((fault) => fault.split(':')[0]);
   expect(names.sort()).toEqual(['HUB_NETWORK', 'HUB_PACHYDERM_LICENSE']);
 });
 
 test('no fault quotes a secret', () => {
   const secret = 'canary-of-a-secret';
-  const names = ['HUB_ACME_ACCOUNT_KEY', 'HUB_ACME_EAB_HMAC', 'HUB_PACHYDERM_LICENSE', 'HUB_CLEAN_UP_KEYS'];
+  const names = [
+    'HUB_ACME_ACCOUNT_KEY',
+    'HUB_ACME_EAB_HMAC',
+    'HUB_PACHYDERM_LICENSE',
+    'HUB_CLEAN_UP_KEYS',
+    'HUB_OIDC_SEAL_KEYS',
+  ];
   const misplaced = { HUB_LICENSED_PRODUCTS: secret };
   const faults = faultsOf({
     ...production,
     ...misplaced,
     ...Object.fromEntries(names.map((name) => [name, secret])),
   });
-  expect(faults).toHaveLength(5);
+  expect(faults).toHaveLength(6);
   expect(faults.join()).not.toContain(secret);
 });
 

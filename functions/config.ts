@@ -4,12 +4,13 @@
  */
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-import { stepTopic } from '../shared/messages.ts';
+import { stepTopic, TOPICS } from '../shared/messages.ts';
 import { dollars } from '../shared/units.ts';
 import { type CleanUpKey, parseCleanUpKeys } from './clean-up/keys.ts';
 import { KEY_NAME } from './data-key.ts';
 import { entryPointOf } from './entry-point.ts';
 import { parseSigningKeys, type SigningKey } from './oidc/keys.ts';
+import { parseSealKeys, type SealKey } from './oidc/seal.ts';
 
 /** Addresses of the embedded cloud's stand-ins, `host:port`. Never set in production. */
 export interface LocalCloud {
@@ -95,6 +96,8 @@ export interface Config {
     issuer: string;
     /** Of the function `oidc` alone: empty in every other. The first one signs. */
     signingKeys: readonly SigningKey[];
+    /** Of the functions that sign somebody in, or Hub itself: empty in every other. The first one seals. */
+    sealKeys: readonly SealKey[];
   };
   /** The first one signs. Of the function that proves, and, public halves only, of the API: empty in every other. */
   cleanUpKeys: readonly CleanUpKey[];
@@ -207,6 +210,7 @@ const environment = z.object({
   HUB_ACME_EAB_HMAC: z.string().optional(),
   HUB_OIDC_ISSUER: z.string().refine(isIssuer, 'must be https://<host of the console>/oidc'),
   HUB_OIDC_SIGNING_KEYS: z.string().optional(),
+  HUB_OIDC_SEAL_KEYS: z.string().optional(),
   HUB_CLEAN_UP_KEYS: z.string().optional(),
   HUB_LICENSED_PRODUCTS: z.string().optional(),
   HUB_PACHYDERM_LICENSE: z.string().optional(),
@@ -236,6 +240,7 @@ export function parseConfig(env: Environment): Config {
     faults.push('HUB_LOCAL_CLOUD: missing; start with npm start');
   }
   const signingKeys = readSigningKeys(env, faults);
+  const sealKeys = readSealKeys(env, faults);
   const cleanUpKeys = readCleanUpKeys(env, faults);
   const accountKey = readAccountKey(env, faults);
   const externalAccount = readExternalAccount(env, faults);
@@ -277,7 +282,7 @@ export function parseConfig(env: Environment): Config {
       callHomeImage: e.HUB_CALL_HOME_IMAGE,
       ...(e.HUB_IMAGE_MIRROR !== undefined && { imageMirror: e.HUB_IMAGE_MIRROR }),
     },
-    oidc: { issuer: e.HUB_OIDC_ISSUER, signingKeys },
+    oidc: { issuer: e.HUB_OIDC_ISSUER, signingKeys, sealKeys },
     cleanUpKeys,
     acme: {
       directoryUrl: e.HUB_ACME_DIRECTORY,
@@ -318,6 +323,21 @@ const SIGNING_KEYS: Secret = {
   what: 'private RSA keys',
 };
 
+/**
+ * Who has them and writes to the database can make a code that is Hub's for any cluster: the provider itself, whoever makes the client of a
+ * cluster, and whoever works in an application as Hub.
+ */
+export const SEAL_KEYS: Secret = {
+  name: 'HUB_OIDC_SEAL_KEYS',
+  functions: [
+    'oidc',
+    'credentials',
+    ...(['install', 'secure', 'expose', 'personalize', 'share', 'repair'] as const).map(stepTopic),
+    TOPICS.drift,
+  ],
+  what: 'keys of 64 hexadecimal digits, one a line',
+};
+
 /** Who has it can say of any cluster that nothing is left of it. */
 const CLEAN_UP_SIGNER = stepTopic('prove');
 const CLEAN_UP_KEYS: Secret = {
@@ -353,6 +373,7 @@ const EXTERNAL_ACCOUNT: readonly Secret[] = ['HUB_ACME_EAB_KID', 'HUB_ACME_EAB_H
 export const SECRETS: readonly (Omit<Secret, 'functions'> & Partial<Secret>)[] = [
   { name: 'HUB_PAGE_TOKEN_KEY', what: 'at least 32 random characters' },
   SIGNING_KEYS,
+  SEAL_KEYS,
   CLEAN_UP_KEYS,
   ACCOUNT_KEY,
   ...EXTERNAL_ACCOUNT,
@@ -389,6 +410,17 @@ function readSigningKeys(env: Environment, faults: string[]): readonly SigningKe
     return parseSigningKeys(text);
   } catch (error) {
     faults.push(`HUB_OIDC_SIGNING_KEYS: ${error instanceof Error ? error.message : 'cannot be read'}`);
+    return [];
+  }
+}
+
+function readSealKeys(env: Environment, faults: string[]): readonly SealKey[] {
+  const text = readSecret(SEAL_KEYS, env, faults);
+  if (text === undefined) return [];
+  try {
+    return parseSealKeys(text);
+  } catch (error) {
+    faults.push(`${SEAL_KEYS.name}: ${error instanceof Error ? error.message : 'cannot be read'}`);
     return [];
   }
 }

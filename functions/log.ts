@@ -3,6 +3,8 @@
  * string in it is scrubbed of what looks like a secret. There is no way to log an object.
  */
 
+import { cut, MOST_DETAIL } from '../shared/errors.ts';
+
 /** The only fields that can be logged. Identifiers, numbers and codes; never bodies, names given by users or e-mail addresses. */
 export interface LogFields {
   /** Which request or timer it goes back to, and the part of it that this invocation is; see `trace.ts`. */
@@ -41,13 +43,21 @@ export interface Log {
   error(event: string, fields?: LogFields): void;
 }
 
-/** In whatever letters: https://www.rfc-editor.org/rfc/rfc6531. Of quotes only those inside of a name, for others are around it. */
-const ADDRESS =
-  /[\p{L}\p{M}\p{N}_.+-]+(?:['’][\p{L}\p{M}\p{N}_.+-]+)*@[\p{L}\p{M}\p{N}_-]+(\.[\p{L}\p{M}\p{N}_-]+)+/gu;
+// Whoever is logged may have written the text for these patterns: none of them looks at a character again for each one before it.
+
+/**
+ * In whatever letters: https://www.rfc-editor.org/rfc/rfc6531. Of quotes only those inside of a name, for others are around it. No part is
+ * longer than https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1 allows.
+ */
+const NAME_PART = "[\\p{L}\\p{M}\\p{N}_.+-]{1,64}(?:['’][\\p{L}\\p{M}\\p{N}_.+-]{1,64}){0,8}";
+const DOMAIN_LABEL = '[\\p{L}\\p{M}\\p{N}_-]{1,63}';
+const ADDRESS = new RegExp(`${NAME_PART}@${DOMAIN_LABEL}(?:\\.${DOMAIN_LABEL}){1,126}`, 'gu');
+/** One through which a text was cut. */
+const CUT_ADDRESS = new RegExp(`${NAME_PART}@[\\p{L}\\p{M}\\p{N}_.-]{0,255}$`, 'u');
 
 const SECRETS: ReadonlyArray<readonly [RegExp, string]> = [
-  [/-----BEGIN [A-Z ]+-----[\s\S]*?(-----END [A-Z ]+-----|$)/g, '[pem]'],
-  [/\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, '[token]'],
+  [/-----BEGIN [A-Z ]{1,40}-----[\s\S]*?(-----END [A-Z ]{1,40}-----|$)/g, '[pem]'],
+  [/(?<![\w-])eyJ[\w-]+\.[\w-]+(\.[\w-]*)?/g, '[token]'],
   [/\b(bearer|basic)\s+[\w.~+/=-]+/gi, '$1 [token]'],
   [/\bya29\.[\w.-]+/g, '[token]'],
   // One of those as a registry's password: `oauth2accesstoken:` in base64.
@@ -62,12 +72,17 @@ const SECRETS: ReadonlyArray<readonly [RegExp, string]> = [
 /** An identifier or a code, as most of what is logged: nothing that is masked is a single word. */
 const NAME = /^[\w-]{0,100}$/;
 
-/** Masks tokens, keys, passwords and e-mail addresses in free text. */
+/** Characters that are looked at: more than are kept, for a mask is shorter than what was under it. */
+const MOST_READ = 2 * MOST_DETAIL;
+
+/** Masks tokens, keys, passwords and e-mail addresses in free text, however long. @returns at most `MOST_DETAIL` characters, and a mark if there were more */
 export function scrub(text: string): string {
   if (NAME.test(text)) return text;
-  let out = text;
+  const isCut = text.length > MOST_READ;
+  let out = isCut ? text.slice(0, MOST_READ) : text;
   for (const [pattern, mask] of SECRETS) out = out.replace(pattern, mask);
-  return out.length > 2000 ? `${out.slice(0, 2000)}…` : out;
+  if (isCut) out = `${out.replace(CUT_ADDRESS, '[email]')}…`;
+  return cut(out);
 }
 
 export type Severity = 'INFO' | 'WARNING' | 'ERROR';

@@ -163,6 +163,7 @@ export function environmentOf(cloud: EmbeddedCloud, speed: number, url: string):
     HUB_CREDENTIALS_ACCOUNT: credentialsAccount(PROJECT),
     HUB_OIDC_ISSUER: `${url}/oidc`,
     HUB_OIDC_SIGNING_KEYS: newSigningKeyPem(),
+    HUB_OIDC_SEAL_KEYS: cloud.secrets.sealKey,
     HUB_CLEAN_UP_KEYS: cloud.secrets.cleanUpKey,
     // The client libraries would ask a metadata server that is not there.
     METADATA_SERVER_DETECTION: 'none',

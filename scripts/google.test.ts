@@ -8,6 +8,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { newCleanUpKeyPem, parseCleanUpKeys } from '../functions/clean-up/keys.ts';
 import { newSigningKeyPem, parseSigningKeys } from '../functions/oidc/keys.ts';
+import { newSealKey, parseSealKeys } from '../functions/oidc/seal.ts';
 import { aWorld } from '../local/a-world.ts';
 import { parseJwk } from '../local/acme/jwk.ts';
 import { type AcmeModel, createAcmeModel } from '../local/acme/model.ts';
@@ -48,7 +49,7 @@ const run = (script: string, ...args: string[]): Promise<{ code: number; out: st
 
 describe('keys', () => {
   const SECRETS =
-    'acme-account-key,acme-eab-hmac,acme-eab-kid,clean-up-keys,clean-up-keys-public,oidc-signing-keys,page-token-key';
+    'acme-account-key,acme-eab-hmac,acme-eab-kid,clean-up-keys,clean-up-keys-public,oidc-seal-keys,oidc-signing-keys,page-token-key';
   const idIn = (path: string): string => /secrets\/([\w-]+)/.exec(path)?.[1] ?? '';
   /** The authority of `local/acme`, which knows the bindings that Google's API gave. */
   const authority = async (): Promise<{ model: AcmeModel; directory: string }> => {
@@ -128,6 +129,7 @@ describe('keys', () => {
     expect(account?.eabKid).toBe(keys['acme-eab-kid']);
     const { hmacKey } = model.requireExternalKey(keys['acme-eab-kid'] ?? '');
     expect(keys['acme-eab-hmac']).toBe(hmacKey);
+    expect(parseSealKeys(keys['oidc-seal-keys'] ?? '')).toHaveLength(1);
     expect((keys['page-token-key'] ?? '').length).toBeGreaterThanOrEqual(32);
   });
 
@@ -238,6 +240,29 @@ describe('keys', () => {
       expect((await rotate(endpoint, 'oidc-signing-keys', 'add')).code).toBe(0);
       expect((await rotate(endpoint, 'oidc-signing-keys', 'sign')).code).toBe(0);
       expect(now()).toEqual([expect.any(String), after]);
+    });
+
+    test('that seal take the place of one another as those for ID tokens do, and are told to nobody', async () => {
+      const old = newSealKey();
+      const { endpoint, newest } = await secretManager({ 'oidc-seal-keys': old });
+      const [before = ''] = kids(parseSealKeys(old));
+      const now = (): string[] => kids(parseSealKeys(newest('oidc-seal-keys')));
+      const out: string[] = [];
+      for (const [step, known] of [
+        ['add', [before, expect.any(String)]],
+        ['sign', [expect.any(String), before]],
+        ['retire', [expect.any(String)]],
+      ] as const) {
+        const done = await rotate(endpoint, 'oidc-seal-keys', step);
+        expect(done).toMatchObject({ code: 0, err: '' });
+        expect(now()).toEqual(known);
+        out.push(done.out);
+      }
+      expect(now()).not.toContain(before);
+      expect(out[0]).toContain(
+        'for F in oidc credentials step-install step-secure step-expose step-personalize step-share step-repair drift; do',
+      );
+      for (const key of [old, newest('oidc-seal-keys').trim()]) expect(out.join()).not.toContain(key);
     });
 
     test('for certificates leave the public half of the old one where it is for ever', async () => {

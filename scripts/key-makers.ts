@@ -4,6 +4,7 @@ import { newCleanUpKeyPem } from '../functions/clean-up/keys.ts';
 import { ensureAccount } from '../functions/google/acme-account.ts';
 import { AcmeProblem, isAway, prepareHttp } from '../functions/google/acme-http.ts';
 import { newSigningKeyPem } from '../functions/oidc/keys.ts';
+import { newSealKey } from '../functions/oidc/seal.ts';
 import { type Google, refusalIn } from './google.ts';
 import { Unusable } from './options.ts';
 import { readVersion } from './secret-manager.ts';
@@ -21,6 +22,7 @@ export interface Making {
 export const MAKERS: Readonly<Record<string, (making: Making) => Promise<Record<string, string>>>> = {
   'page-token-key': async () => ({ 'page-token-key': randomBytes(32).toString('hex') }),
   'oidc-signing-keys': async () => ({ 'oidc-signing-keys': newSigningKeyPem() }),
+  'oidc-seal-keys': async () => ({ 'oidc-seal-keys': `${newSealKey()}\n` }),
   'clean-up-keys': async () => {
     const pem = newCleanUpKeyPem();
     const half = createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString();

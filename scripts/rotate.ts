@@ -9,6 +9,7 @@ import { parseCleanUpKeys } from '../functions/clean-up/keys.ts';
 import { PUBLIC_AUTHORITY } from '../functions/config.ts';
 import { AcmeProblem, isAway, prepareHttp } from '../functions/google/acme-http.ts';
 import { parseSigningKeys } from '../functions/oidc/keys.ts';
+import { parseSealKeys } from '../functions/oidc/seal.ts';
 import { type Google, googleOf } from './google.ts';
 import { MAKERS } from './key-makers.ts';
 import { readOptions, runCommand, Unusable } from './options.ts';
@@ -17,7 +18,8 @@ import { addVersion, readVersion, versionsOf } from './secret-manager.ts';
 const USAGE = `usage: npm run rotate -- --project <id> --secret <name> --to <step>
 page-token-key, acme-eab-kid            new
 acme-account-key                        new, then retire
-oidc-signing-keys, clean-up-keys        add, then sign, then retire
+oidc-signing-keys, oidc-seal-keys,
+clean-up-keys                           add, then sign, then retire
 `;
 
 interface Subject {
@@ -35,14 +37,21 @@ interface KeyRing {
   id: string;
   /** @throws Error saying what is wrong, and nothing of the text */
   parse(text: string): readonly { kid: string }[];
+  /** Finds each of them in it. */
+  block: RegExp;
   /** Where the public halves are that stay for ever; absent: a key is known for as long as it is in the text. */
   publicId?: string;
 }
 
-const SIGN_IN: KeyRing = { id: 'oidc-signing-keys', parse: parseSigningKeys };
+const PEM = /-----BEGIN ([A-Z ]+)-----[\s\S]+?-----END \1-----/g;
+const LINE = /^\S+$/gm;
+
+const SIGN_IN: KeyRing = { id: 'oidc-signing-keys', parse: parseSigningKeys, block: PEM };
+const SEAL: KeyRing = { id: 'oidc-seal-keys', parse: parseSealKeys, block: LINE };
 const CLEAN_UP: KeyRing = {
   id: 'clean-up-keys',
   parse: parseCleanUpKeys,
+  block: PEM,
   publicId: 'clean-up-keys-public',
 };
 
@@ -54,6 +63,7 @@ const STEPS: Readonly<Record<string, Readonly<Record<string, Step>>>> = {
     retire: retireAccounts,
   },
   'oidc-signing-keys': stepsOf(SIGN_IN),
+  'oidc-seal-keys': stepsOf(SEAL),
   'clean-up-keys': stepsOf(CLEAN_UP),
 };
 
@@ -96,14 +106,14 @@ async function renew(subject: Subject, leaders: readonly string[]): ReturnType<S
 /** Known before it signs: whoever meets it then can already check it. */
 async function add(subject: Subject, ring: KeyRing): ReturnType<Step> {
   const { google, project } = subject;
-  const blocks = await blocksIn(subject, ring.id);
+  const blocks = await blocksIn(subject, ring);
   if (blocks.length > 1)
     throw new Unusable(`${ring.id} has a second key already. What comes next: --to sign, or --to retire`);
   const { [ring.id]: fresh = '', ...halves } = (await MAKERS[ring.id]?.({ ...subject, made: {} })) ?? {};
   const { publicId } = ring;
   // The public half first: an instance that starts in between knows what nobody signs with yet.
   if (publicId !== undefined) {
-    const known = await blocksIn(subject, publicId);
+    const known = await blocksIn(subject, ring, publicId);
     await addVersion(google, project, publicId, checked(ring, [...known, halves[publicId] ?? '']));
   }
   await addVersion(google, project, ring.id, checked(ring, [...blocks, fresh]));
@@ -114,20 +124,20 @@ async function add(subject: Subject, ring: KeyRing): ReturnType<Step> {
 }
 
 async function sign(subject: Subject, ring: KeyRing): ReturnType<Step> {
-  const blocks = await blocksIn(subject, ring.id);
+  const blocks = await blocksIn(subject, ring);
   const [old = '', fresh] = blocks;
   if (fresh === undefined || blocks.length > 2)
     throw new Unusable(`${ring.id} has ${blocks.length} keys, and should have two: --to add`);
   // Done twice it would have the old one sign again.
   const before = await textBefore(subject, ring.id);
-  if (before !== undefined && kidsOf(ring, blocksOf(before)) === kidsOf(ring, [fresh, old]))
+  if (before !== undefined && kidsOf(ring, blocksOf(ring, before)) === kidsOf(ring, [fresh, old]))
     throw new Unusable(`${kidsOf(ring, [old])} signs already. What comes next: --to retire`);
   await addVersion(subject.google, subject.project, ring.id, checked(ring, [fresh, old]));
   return { done: `${ring.id}: ${kidsOf(ring, [fresh])} signs.`, changed: [ring.id] };
 }
 
 async function retire(subject: Subject, ring: KeyRing): ReturnType<Step> {
-  const blocks = await blocksIn(subject, ring.id);
+  const blocks = await blocksIn(subject, ring);
   const [first = '', ...others] = blocks;
   if (others.length === 0) throw new Unusable(`${ring.id} has one key, which signs: --to add`);
   await addVersion(subject.google, subject.project, ring.id, checked(ring, [first]));
@@ -165,13 +175,15 @@ async function olderOf(google: Google, project: string, id: string): Promise<num
   return older.filter(({ enabled }) => enabled).map(({ number }) => number);
 }
 
-const BLOCK = /-----BEGIN ([A-Z ]+)-----[\s\S]+?-----END \1-----/g;
-const blocksOf = (text: string): string[] => text.match(BLOCK) ?? [];
+const blocksOf = ({ block }: KeyRing, text: string): string[] => text.match(block) ?? [];
 
-async function blocksIn({ google, project }: Subject, id: string): Promise<string[]> {
-  const blocks = blocksOf(await readVersion(google, project, id));
+/** @param id of the ring's own secret, or of that with its public halves */
+async function blocksIn({ google, project }: Subject, ring: KeyRing, id = ring.id): Promise<string[]> {
+  const blocks = blocksOf(ring, await readVersion(google, project, id));
   if (blocks.length === 0)
-    throw new Unusable(`${id} is not in PEM, so it was not made here: change it by hand, as its order says`);
+    throw new Unusable(
+      `${id} is not written as here, so it was not made here: change it by hand, as its order says`,
+    );
   return blocks;
 }
 

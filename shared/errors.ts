@@ -598,7 +598,17 @@ export interface FieldError {
   message: string;
 }
 
-/** The one error the product throws on purpose. `detail` is for people and must hold no secret. */
+/**
+ * Characters of what is said of one error, in documents, replies and logs. Much of it is in the words of others, who may answer with
+ * megabytes; a document takes 1 MiB: https://cloud.google.com/firestore/quotas#collections_documents_and_fields
+ */
+export const MOST_DETAIL = 2000;
+
+/** Fit to be kept: no longer than that, and with no half of a character, which a document would not take. */
+export const cut = (text: string, most = MOST_DETAIL): string =>
+  (text.length > most ? `${text.slice(0, most)}…` : text).toWellFormed();
+
+/** The one error the product throws on purpose. `detail` is for people and must hold no secret; what is too long of it is cut off. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
@@ -610,10 +620,11 @@ export class AppError extends Error {
     detail?: string,
     options?: ErrorOptions & { errors?: readonly FieldError[]; retryAfterMs?: number | undefined },
   ) {
-    super(detail ? `${code}: ${detail}` : code, options);
+    const said = detail === undefined ? undefined : cut(detail);
+    super(said ? `${code}: ${said}` : code, options);
     this.name = 'AppError';
     this.code = code;
-    this.detail = detail;
+    this.detail = said;
     this.errors = options?.errors;
     this.retryAfterMs = options?.retryAfterMs;
   }

@@ -14,6 +14,7 @@ import { MEMORY_CLEAN_UP_KEYS } from '../local/memory/clean-up-keys.ts';
 import { memoryDocuments } from '../local/memory/documents.ts';
 import { memoryMessages } from '../local/memory/messages.ts';
 import { memoryPeople } from '../local/memory/people.ts';
+import { MEMORY_SEAL_KEYS } from '../local/memory/seal-keys.ts';
 import { memoryTokens } from '../local/memory/tokens.ts';
 import { randomStream } from '../local/random.ts';
 import type { ClusterReply, Problem } from '../shared/api.ts';
@@ -107,7 +108,7 @@ export function apiUnderTest({
         ...limits,
       },
       install: { chartSource: 'oci://charts', helmImage: 'helm', callHomeImage: 'call-home' },
-      oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [] },
+      oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [], sealKeys: MEMORY_SEAL_KEYS },
       // Public halves only, as the deployed function has them.
       cleanUpKeys: MEMORY_CLEAN_UP_KEYS.map(({ kid, publicJwk }) => ({ kid, publicJwk })),
       licensed,

@@ -4,7 +4,9 @@ import { arrival } from '../functions/members/arrival.ts';
 import { createOidc } from '../functions/oidc/app.ts';
 import { type ClientCredentials, ensureClient } from '../functions/oidc/clients.ts';
 import { newSigningKeyPem, parseSigningKeys, type SigningKey } from '../functions/oidc/keys.ts';
+import type { SealKey } from '../functions/oidc/seal.ts';
 import type { Ports } from '../functions/ports.ts';
+import { MEMORY_SEAL_KEYS } from '../local/memory/seal-keys.ts';
 import type { Problem } from '../shared/api.ts';
 import type { OidcClient } from '../shared/documents/oidc.ts';
 import { type ApiOptions, type ApiUnderTest, apiUnderTest } from './api.ts';
@@ -19,6 +21,7 @@ const keys = parseSigningKeys(newSigningKeyPem());
 export interface OidcOptions extends ApiOptions {
   pkce?: OidcClient['pkce'];
   signingKeys?: readonly SigningKey[];
+  sealKeys?: readonly SealKey[];
 }
 
 export type OidcUnderTest = Awaited<ReturnType<typeof oidcUnderTest>>;
@@ -27,10 +30,11 @@ export type OidcUnderTest = Awaited<ReturnType<typeof oidcUnderTest>>;
 export async function oidcUnderTest({
   pkce = 'optional',
   signingKeys = keys,
+  sealKeys = MEMORY_SEAL_KEYS,
   ...apiOptions
 }: OidcOptions = {}) {
   const api = apiUnderTest(apiOptions);
-  const oidc = { issuer: ISSUER, signingKeys };
+  const oidc = { issuer: ISSUER, signingKeys, sealKeys };
   const ports: Ports = { ...api.ports, settings: { ...api.ports.settings, oidc } };
   const app = createOidc(ports, arrival);
   const [mine, other] = [clusterIdOf(1), clusterIdOf(2)] as const;

@@ -23,6 +23,11 @@ export interface Access {
   /** Secrets that the installation needs and that no value of a chart may hold. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   prepare(place: Place): Promise<void>;
   /**
+   * Has Hub's provider know it by the secret that the leaf holds, should it not: what Hub remembered may be lost, or of another hand.
+   * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
+   */
+  register(place: Place): Promise<void>;
+  /**
    * Locks it to its members as `admit` does, and proves from outside of it that it is locked, before anybody can reach it.
    * @throws AppError LOCK_FAILED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PERMISSION_DENIED
    */

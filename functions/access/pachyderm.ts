@@ -34,6 +34,11 @@ export const pachydermAccess: Access = {
     ]);
   },
 
+  async register({ cluster, product, leaf, ports }) {
+    const held = secretIn((await leaf.find(secretRef(product, CONNECTORS_SECRET)))?.data?.[KEY]);
+    if (held !== undefined) await ensureClient(ports, cluster.id, { held });
+  },
+
   // The session in which an owner's keys were ended ended with them.
   async secure(place, changes) {
     await admit(place, changes);

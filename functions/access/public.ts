@@ -4,6 +4,7 @@ import { requirePage } from './page.ts';
 
 export const publicAccess: Access = {
   prepare: async () => undefined,
+  register: async () => undefined,
   secure: async () => undefined,
   verify: async () => undefined,
   admit: async () => undefined,

@@ -262,6 +262,17 @@ describe('inviting', () => {
     },
   );
 
+  test('to a cluster that has no room any more gives nothing, and is in nobody’s way', async () => {
+    const hub = await given();
+    await hub.put('grace@example.com', 'viewer');
+    const full: Record<string, Role> = { ada: 'owner' };
+    for (let n = 1; n < 50; n++) full[`u${n}`] = 'viewer';
+    await hub.documents.commit([{ op: 'update', path: clusterPath(id), data: { members: full } }]);
+    await hub.me(hub.as('grace'));
+    expect((await hub.cluster()).members).toEqual(full);
+    expect(await hub.invitations()).toEqual([]);
+  });
+
   test('is overtaken by what is said of them once they are a member', async () => {
     const hub = await given();
     await hub.put('grace@example.com', 'owner');

@@ -5,8 +5,9 @@
 import type { Duplex } from 'node:stream';
 import type { Configuration, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { AppError } from '../../shared/errors.ts';
-import { seconds } from '../../shared/units.ts';
+import { MIB, seconds } from '../../shared/units.ts';
 import type { LeafConnection } from '../providers/provider.ts';
+import { createReadBody, type ReadBody, TooLarge } from './body.ts';
 import { refusalError, unreachableError } from './errors.ts';
 import { type ChannelSocket, PortStream } from './forward.ts';
 import { apiPath } from './kinds.ts';
@@ -22,8 +23,18 @@ const JSON_TYPE = 'application/json';
 /** A step ends within 60 s and makes several requests. */
 export const REQUEST_TIMEOUT_MS = seconds(20);
 
-/** Page size of lists: as large as kubectl's. */
-const PAGE = '500';
+/** Page size of lists, at first as large as kubectl's; of objects so large that a page is too much, the list begins anew with the next one. */
+const PAGES = [500, 50, 5, 1] as const;
+
+/** More than any namespace of Hub's is let have; whoever says there are more could go on for ever. */
+const MOST_ITEMS = 10_000;
+const MOST_PAGES = 600;
+
+/** Characters of all pages together, where whole objects are asked for. */
+const MOST_LIST = 16 * MIB;
+
+/** A leaf that wants more patience than that is asked again before. */
+const MOST_RETRY_S = 600;
 
 /** Connections that are kept for the next step on the same cluster. */
 const KEPT_TRANSPORTS = 64;
@@ -36,6 +47,8 @@ interface Request {
   contentType?: string;
   /** The form of the answer; whole objects if absent. */
   accept?: string;
+  /** Of an answer that is not a refusal its status is all that matters. */
+  statusOnly?: true;
 }
 
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
@@ -56,9 +69,10 @@ interface Transport {
 
 export function createLeaves(options: LeavesOptions): Leaves {
   const transports = new Map<string, Promise<Transport>>();
+  const readBody = createReadBody();
   const transportTo = (connection: LeafConnection): Promise<Transport> => {
     const key = `${connection.server} ${connection.ca ?? ''}`;
-    const known = transports.get(key) ?? openTransport(connection, options);
+    const known = transports.get(key) ?? openTransport(connection, options, readBody);
     // The one used last stays longest.
     transports.delete(key);
     transports.set(key, known);
@@ -85,7 +99,9 @@ function leafOver(transport: Transport): Leaf {
       reply = await transport.send(request);
     } catch (error) {
       // Not having a token is not the leaf's fault.
-      throw error instanceof AppError ? error : unreachableError(name, error);
+      if (error instanceof AppError) throw error;
+      if (error instanceof TooLarge) throw tooMuch(name, error.message, { cause: error });
+      throw unreachableError(name, error);
     }
     if (reply.status < 300 || expected.includes(reply.status)) return reply;
     throw refusalError(name, { status: reply.status, ...statusOf(reply) });
@@ -130,25 +146,18 @@ function leafOver(transport: Transport): Leaf {
         : { apiVersion, kind, metadata: objectOf(path, reply).metadata };
     },
     async list(target) {
-      const { apiVersion, kind, labelSelector, metadataOnly } = target;
-      const form = metadataOnly ? { accept: METADATA_LIST } : {};
-      const path = apiPath({ apiVersion, kind, namespace: target.namespace });
-      const selector: Record<string, string> = labelSelector === undefined ? {} : { labelSelector };
-      const items: KubeObject[] = [];
-      let query: Record<string, string> = { limit: PAGE, ...selector };
-      for (;;) {
-        const page = objectOf(path, await call({ method: 'GET', path, query, ...form }));
-        // Items of a list do not say what they are.
-        for (const item of page.items ?? []) items.push({ ...item, apiVersion, kind });
-        const next: string | undefined = (page.metadata as { continue?: string }).continue;
-        if (!next) return items;
-        query = { limit: PAGE, ...selector, continue: next };
+      for (const limit of PAGES) {
+        const items = await listBy(call, target, limit);
+        if (items) return items;
       }
+      throw tooMuch(`GET ${target.kind}`, 'one of them is too large');
     },
     async delete(ref) {
       // Named explicitly: the default of batch/v1 leaves a Job's pods behind.
       const body = { propagationPolicy: 'Background' };
-      await call({ method: 'DELETE', path: apiPath(ref), body, contentType: JSON_TYPE }, 404);
+      const path = apiPath(ref);
+      // Some kinds are answered with all that they were.
+      await call({ method: 'DELETE', path, body, contentType: JSON_TYPE, statusOnly: true }, 404);
     },
     async logTail(pod, lines) {
       const path = `${apiPath({ apiVersion: 'v1', kind: 'Pod', ...pod })}/log`;
@@ -183,6 +192,47 @@ function leafOver(transport: Transport): Leaf {
   };
 }
 
+type Call = (request: Request, ...expected: number[]) => Promise<Reply>;
+
+/** @returns undefined if a page of so many is too large */
+async function listBy(
+  call: Call,
+  { apiVersion, kind, namespace, labelSelector, metadataOnly, pick }: Parameters<Leaf['list']>[0],
+  limit: number,
+): Promise<KubeObject[] | undefined> {
+  const path = apiPath({ apiVersion, kind, namespace });
+  const selector: Record<string, string> = labelSelector === undefined ? {} : { labelSelector };
+  const items: KubeObject[] = [];
+  let size = 0;
+  // All but the token must be the same for each page: https://kubernetes.io/docs/reference/using-api/api-concepts/#retrieving-large-results-sets-in-chunks
+  let query: Record<string, string> = { limit: String(limit), ...selector };
+  for (let pages = 1; ; pages++) {
+    const request: Request = { method: 'GET', path, query, ...(metadataOnly && { accept: METADATA_LIST }) };
+    let reply: Reply;
+    try {
+      reply = await call(request);
+    } catch (error) {
+      if (error instanceof AppError && error.cause instanceof TooLarge) return undefined;
+      throw error;
+    }
+    size += pick ? 0 : reply.text.length;
+    const page = objectOf(path, reply);
+    for (const item of page.items ?? []) {
+      // Items of a list do not say what they are.
+      const object: KubeObject = { ...item, apiVersion, kind };
+      items.push(pick ? pick(object) : object);
+    }
+    const next: string | undefined = (page.metadata as { continue?: string }).continue;
+    if (items.length > MOST_ITEMS || size > MOST_LIST || (next && pages === MOST_PAGES))
+      throw tooMuch(`GET ${path}`, 'there is more of it than Hub reads');
+    if (!next) return items;
+    query = { limit: String(limit), ...selector, continue: next };
+  }
+}
+
+const tooMuch = (request: string, why: string, options?: ErrorOptions): AppError =>
+  new AppError('LEAF_UNAVAILABLE', `${request}: ${why}`, options);
+
 function objectOf(path: string, { text }: Reply): KubeObject {
   try {
     return JSON.parse(text) as KubeObject;
@@ -203,7 +253,7 @@ function statusOf({ text }: Reply): { reason?: string; message?: string; retryAf
     return {
       reason: String(reason ?? ''),
       message: String(message ?? ''),
-      ...(retryAfterS > 0 && { retryAfterS }),
+      ...(retryAfterS > 0 && { retryAfterS: Math.min(retryAfterS, MOST_RETRY_S) }),
     };
   } catch {
     return {};
@@ -223,7 +273,11 @@ function handshakeError(request: string, error: unknown): AppError {
  * client-node makes a new connection pool, and so a new TLS handshake, for each request to a server with its own CA; here the pool of
  * the first request serves the later ones. The package is large (over a second to load), so only who opens a leaf loads it.
  */
-async function openTransport(connection: LeafConnection, options: LeavesOptions): Promise<Transport> {
+async function openTransport(
+  connection: LeafConnection,
+  options: LeavesOptions,
+  readBody: ReadBody,
+): Promise<Transport> {
   const { Exec, HttpMethod, KubeConfig } = await import('@kubernetes/client-node');
   const configWith = (token?: string): KubeConfig => {
     const config = new KubeConfig();
@@ -241,7 +295,8 @@ async function openTransport(connection: LeafConnection, options: LeavesOptions)
   const config = configWith();
   const { configuration } = config.makeApiClient(RawApi);
   const pool = await poolOf(config, configuration.baseServer.makeRequestContext('/', HttpMethod.GET));
-  const send: Transport['send'] = async ({ method, path, query, body, contentType, accept = JSON_TYPE }) => {
+  const send: Transport['send'] = async (request) => {
+    const { method, path, query, body, contentType, accept = JSON_TYPE, statusOnly = false } = request;
     const context = configuration.baseServer.makeRequestContext(path, HttpMethod[method]);
     for (const [name, value] of Object.entries(query ?? {})) context.setQueryParam(name, value);
     context.setHeaderParam('Accept', accept);
@@ -252,7 +307,8 @@ async function openTransport(connection: LeafConnection, options: LeavesOptions)
     context.setSignal(AbortSignal.timeout(REQUEST_TIMEOUT_MS));
     if (pool) context.setDispatcher(pool);
     const response = await configuration.httpApi.send(context).toPromise();
-    return { status: response.httpStatusCode, text: await response.body.text() };
+    const { httpStatusCode: status } = response;
+    return { status, text: await readBody(response.body.stream(), !statusOnly || status >= 300) };
   };
   const forward: Transport['forward'] = async (path) => {
     const stream = new PortStream();

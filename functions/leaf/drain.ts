@@ -23,9 +23,13 @@ export async function ensureDrained(leaf: Leaf): Promise<Drained> {
   // An installer that still runs would make again what is taken away here.
   await stopInstallers(leaf);
   const [services, claims, volumes] = await Promise.all([
-    leaf.list({ apiVersion: 'v1', kind: 'Service' }),
-    leaf.list({ apiVersion: 'v1', kind: 'PersistentVolumeClaim' }),
-    leaf.list({ apiVersion: 'v1', kind: 'PersistentVolume' }),
+    leaf.list({ apiVersion: 'v1', kind: 'Service', pick: within(({ type }) => ({ type })) }),
+    leaf.list({
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      pick: within(({ volumeName }) => ({ volumeName })),
+    }),
+    leaf.list({ apiVersion: 'v1', kind: 'PersistentVolume', pick: within(ofVolume) }),
   ]);
   const balancers = services.filter((service) => isOurs(service) && service.spec?.type === 'LoadBalancer');
   const ourClaims = claims.filter(isOurs);
@@ -36,6 +40,31 @@ export async function ensureDrained(leaf: Leaf): Promise<Drained> {
   const unbound = ourClaims.filter((claim) => !claim.spec?.volumeName);
   return report(balancers.length, disks.length + unbound.length);
 }
+
+/** Whatever else somebody wrote into it is not kept. @param pick what of its spec is looked at here */
+const within =
+  (pick: (spec: KubeSpec) => KubeSpec) =>
+  ({ apiVersion, kind, metadata, spec }: KubeObject): KubeObject => {
+    const { name, namespace, ownerReferences, deletionTimestamp } = metadata;
+    return {
+      apiVersion,
+      kind,
+      metadata: {
+        name,
+        ...(namespace !== undefined && { namespace }),
+        ...(ownerReferences && { ownerReferences }),
+        ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+      },
+      spec: pick(spec ?? {}),
+    };
+  };
+
+type KubeSpec = NonNullable<KubeObject['spec']>;
+
+const ofVolume = ({ persistentVolumeReclaimPolicy, claimRef }: KubeSpec): KubeSpec => ({
+  persistentVolumeReclaimPolicy,
+  claimRef: { namespace: claimRef?.namespace },
+});
 
 const isOurs = (object: KubeObject): boolean => object.metadata.namespace !== SYSTEM_NAMESPACE;
 
@@ -70,10 +99,13 @@ const WORKLOADS = [
 
 /** Deletes what mounts a claim and belongs to nothing else that would be deleted here; what makes pods goes before them. */
 async function removeHolders(leaf: Leaf): Promise<void> {
-  const lists = await Promise.all(WORKLOADS.map((kind) => leaf.list(kind)));
-  const holders = lists
-    .flat()
-    .filter((one) => isOurs(one) && !one.metadata.ownerReferences?.length && holdsClaim(one));
+  const found: KubeObject[] = [];
+  // One list after the other: each page of each may be as large as Hub reads any.
+  for (const kind of WORKLOADS)
+    found.push(...(await leaf.list({ ...kind, pick: within((spec) => ({ holds: holdsClaim(spec) })) })));
+  const holders = found.filter(
+    (one) => isOurs(one) && !one.metadata.ownerReferences?.length && one.spec?.holds,
+  );
   await removeAll(
     leaf,
     holders.filter(({ kind }) => kind !== 'Pod'),
@@ -84,17 +116,21 @@ async function removeHolders(leaf: Leaf): Promise<void> {
   );
 }
 
-function holdsClaim({ spec }: KubeObject): boolean {
-  if (spec?.volumeClaimTemplates?.length > 0) return true;
-  const template = spec?.jobTemplate?.spec?.template ?? spec?.template;
+function holdsClaim(spec: KubeSpec): boolean {
+  if (spec.volumeClaimTemplates?.length > 0) return true;
+  const template = spec.jobTemplate?.spec?.template ?? spec.template;
   const volumes: { persistentVolumeClaim?: object; ephemeral?: object }[] =
-    template?.spec?.volumes ?? spec?.volumes ?? [];
+    template?.spec?.volumes ?? spec.volumes ?? [];
   return volumes.some((volume) => volume.persistentVolumeClaim ?? volume.ephemeral);
 }
 
+/** Of a Pachyderm's pipelines there are hundreds, and an answer may be as large as what was deleted. */
+const AT_ONCE = 20;
+
 async function removeAll(leaf: Leaf, objects: readonly KubeObject[]): Promise<void> {
   const due = objects.filter((object) => !isGoing(object));
-  await Promise.all(due.map((object) => leaf.delete(refOf(object))));
+  for (let at = 0; at < due.length; at += AT_ONCE)
+    await Promise.all(due.slice(at, at + AT_ONCE).map((object) => leaf.delete(refOf(object))));
 }
 
 function report(balancers: number, volumes: number): Drained {

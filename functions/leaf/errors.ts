@@ -40,11 +40,19 @@ function rootMessage(error: unknown): string {
     : error.message;
 }
 
-/** The API quotes refused values, and a refused value may be a secret's. */
+/**
+ * The API quotes refused values, and a refused value may be a secret's. A message may be as long as what was refused, so it is cut first,
+ * and a value may go on where the message ends.
+ */
 const quoteless = (message: string): string =>
   scrub(
-    message.replace(
-      /(Invalid|Unsupported|Duplicate) value: ("(?:[^"\\]|\\.)*"|\{.*?\}|[^:]*):/g,
-      '$1 value:',
-    ),
-  ).slice(0, 500);
+    message
+      .slice(0, MOST_READ)
+      .replace(
+        /(Invalid|Unsupported|Duplicate) value: ("(?:[^"\\]|\\.)*(?:"|\\?$)|\{.*?(?:\}|$)|[^:]*)(?::|$)/gs,
+        '$1 value:',
+      ),
+  ).slice(0, MOST_WORDS);
+
+const MOST_READ = 4000;
+const MOST_WORDS = 500;

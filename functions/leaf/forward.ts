@@ -24,6 +24,9 @@ const ERRORS = 1;
 /** Each channel begins with the number of its port, in a message of its own or in front of others. */
 const PORT_BYTES = 2;
 
+/** What went wrong is a sentence, but the message that has it may be of any size. */
+const MOST_WORDS_BYTES = 4096;
+
 /** Messages may come before the socket does, so it is attached afterwards. */
 export class PortStream extends Duplex {
   #socket: ChannelSocket | undefined;
@@ -57,7 +60,7 @@ export class PortStream extends Duplex {
       this.#full = !this.push(content);
       if (this.#full) this.#socket?.pause();
     } else if (channel === ERRORS) {
-      this.destroy(new Error(scrub(content.toString('utf8').trim())));
+      this.destroy(new Error(scrub(content.subarray(0, MOST_WORDS_BYTES).toString('utf8').trim())));
     }
     return true;
   }

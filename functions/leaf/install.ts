@@ -352,7 +352,7 @@ const MOST_TROUBLES = 3;
 async function troublesOf(leaf: Leaf, plan: InstallPlan): Promise<string[]> {
   const namespaces = [...new Set(plan.releases.map(({ namespace }) => namespace))];
   const pods = await Promise.all(
-    namespaces.map((namespace) => leaf.list({ apiVersion: 'v1', kind: 'Pod', namespace })),
+    namespaces.map((namespace) => leaf.list({ apiVersion: 'v1', kind: 'Pod', namespace, pick: statusOnly })),
   );
   const told = pods.flat().flatMap(({ status }) => {
     const containers = (status?.containerStatuses ?? []) as ContainerStatus[];
@@ -365,6 +365,14 @@ async function troublesOf(leaf: Leaf, plan: InstallPlan): Promise<string[]> {
   });
   return [...new Set(told)].slice(0, MOST_TROUBLES);
 }
+
+/** What runs there may be a member's, and as large as they like. */
+const statusOnly = ({ apiVersion, kind, metadata: { name }, status }: KubeObject): KubeObject => ({
+  apiVersion,
+  kind,
+  metadata: { name },
+  status: { containerStatuses: status?.containerStatuses },
+});
 
 const bornAt = (pod: KubeObject): number => Date.parse(pod.metadata.creationTimestamp ?? '') || 0;
 

@@ -66,7 +66,7 @@ export interface Leaf {
   find(ref: KubeRef): Promise<KubeObject | undefined>;
   /** All but what is in it, which stays in the leaf. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   findMetadata(ref: KubeRef): Promise<KubeMetadata | undefined>;
-  /** All namespaces if none is given. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+  /** All namespaces if none is given. @throws AppError LEAF_UNAVAILABLE, also if it is more than Hub reads; PERMISSION_DENIED */
   list(kind: {
     apiVersion: string;
     kind: string;
@@ -74,6 +74,8 @@ export interface Leaf {
     labelSelector?: string;
     /** As `findMetadata`. */
     metadataOnly?: true;
+    /** What of each is kept. The rest is let go of page by page: all objects of a namespace may be more than there is memory. */
+    pick?: (object: KubeObject) => KubeObject;
   }): Promise<KubeObject[]>;
   /** In the background; not being there is success. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   delete(ref: KubeRef): Promise<void>;

@@ -113,6 +113,10 @@ describe('what a namespace may use', () => {
     });
   });
 
+  test('pipelines, each a controller and two Services, end at some number', () => {
+    expect(hardOf('app')).toMatchObject({ replicationcontrollers: '500', services: '1000' });
+  });
+
   test('nothing runs where members’ accounts are', () => {
     expect(hardOf('hub-members')).toMatchObject({ pods: '0', services: '0', persistentvolumeclaims: '0' });
   });

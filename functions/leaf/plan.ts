@@ -152,6 +152,7 @@ const PRODUCT_QUOTA: Amounts = {
   ...NO_DOORS,
   pods: '500',
   services: '1000',
+  replicationcontrollers: '500',
   persistentvolumeclaims: '20',
   'requests.storage': '2Ti',
 };

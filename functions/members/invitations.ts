@@ -202,8 +202,11 @@ async function accept(
   if (isUseless) await forget(ports, path, version);
 }
 
-/** The cluster is not there any more, or an owner of it would become less who may not. */
-const FINAL: ReadonlySet<string> = new Set(['NOT_FOUND', 'OWNER_PAYS', 'LAST_OWNER']);
+/**
+ * The cluster is not there any more, an owner of it would become less who may not, or the place that was kept for them is gone. What can
+ * never be accepted must not stay: so many are looked at in one request, and those that come after would not be.
+ */
+const FINAL: ReadonlySet<string> = new Set(['NOT_FOUND', 'OWNER_PAYS', 'LAST_OWNER', 'TOO_MANY_MEMBERS']);
 
 /** Unless somebody has invited them anew meanwhile. */
 async function forget({ documents }: Ports, path: string, ifVersion: string): Promise<void> {

@@ -94,7 +94,7 @@ async function authorize(ports: Ports, c: OidcContext, buckets: Buckets): Promis
   let client: FoundClient | undefined;
   try {
     takeForAddress(buckets, ports, c.req.raw.headers);
-    client = await findClient(ports.documents, parameters.get('client_id'));
+    client = await findClient(ports, parameters.get('client_id'));
   } catch (error) {
     rememberFailure(c, error);
     return isTooMany(error) ? pageResponse(c, TOO_MANY, 429) : pageResponse(c, UNAVAILABLE, 503);

@@ -5,9 +5,10 @@
 import { CLUSTER_ID, DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { type OidcClient, oidcClientDocument, oidcClientPath } from '../../shared/documents/oidc.ts';
 import { AppError } from '../../shared/errors.ts';
-import { CommitError, type Documents, type Snapshot, type Write } from '../cloud.ts';
+import { CommitError, type Snapshot, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { digestOf, isSecret, matchesAny, newSecret } from '../secrets.ts';
+import { contentOfClient, isSealed, type SealKey, sealOf } from './seal.ts';
 
 type ClientPorts = Pick<Ports, 'documents' | 'clock' | 'random' | 'settings'>;
 
@@ -51,9 +52,14 @@ export async function ensureClient(
   const path = oidcClientPath(clusterId);
   for (let attempt = 1; ; attempt++) {
     const snapshot = await documents.get(path);
-    const client = snapshot && parseClient(snapshot);
+    // One that is not sealed is not Hub's, and nothing of it is kept.
+    const client = snapshot && sealedClient(snapshot, settings.oidc.sealKeys);
     const before = known === undefined ? (client?.secretDigests.slice(0, 1) ?? []) : [];
-    const fields = { redirectUri, pkce, secretDigests: [digestOf(clientSecret), ...before] };
+    const fields = sealed(path, settings.oidc.sealKeys, {
+      redirectUri,
+      pkce,
+      secretDigests: [digestOf(clientSecret), ...before],
+    });
     try {
       if (!snapshot) {
         const createdAt = new Date(clock.now());
@@ -75,29 +81,64 @@ export async function ensureClient(
 /** From then on nobody gets a code for this cluster, and none that is out is worth anything. */
 export const noClient = (clusterId: string): Write => ({ op: 'delete', path: oidcClientPath(clusterId) });
 
-const parseClient = ({ data }: Snapshot): OidcClient => oidcClientDocument.parse(data);
+type Sealable = Pick<OidcClient, 'redirectUri' | 'pkce' | 'secretDigests'>;
 
-const isSame = (
-  client: OidcClient,
-  fields: Pick<OidcClient, 'redirectUri' | 'pkce' | 'secretDigests'>,
-): boolean =>
-  client.redirectUri === fields.redirectUri &&
-  client.pkce === fields.pkce &&
-  client.secretDigests.join() === fields.secretDigests.join();
+const sealed = (
+  path: string,
+  keys: readonly SealKey[],
+  { redirectUri, pkce, secretDigests }: Sealable,
+): Sealable & { seal: string } => {
+  const fields = { redirectUri, pkce, secretDigests };
+  return { ...fields, seal: sealOf(keys, contentOfClient(path, fields)) };
+};
+
+/** @returns undefined for one that no key sealed */
+function sealedClient({ path, data }: Snapshot, keys: readonly SealKey[]): OidcClient | undefined {
+  const { data: client } = oidcClientDocument.safeParse(data);
+  return client && isSealed(keys, contentOfClient(path, client), client.seal) ? client : undefined;
+}
+
+/** The seal is of all that is in it, and by the key that seals now. */
+const isSame = (client: OidcClient, { seal }: Pick<OidcClient, 'seal'>): boolean => client.seal === seal;
 
 /** A client, and whose it is. */
 export interface FoundClient extends OidcClient {
   clusterId: string;
+  /** Of its document. */
+  version: string;
 }
 
+/** @returns undefined also for one that somebody else than Hub wrote */
 export async function findClient(
-  documents: Documents,
+  { documents, settings, log }: Pick<Ports, 'documents' | 'settings' | 'log'>,
   clientId: string | undefined,
 ): Promise<FoundClient | undefined> {
   const clusterId = /^cluster-(.+)$/.exec(clientId ?? '')?.[1] ?? '';
   if (!CLUSTER_ID.test(clusterId)) return undefined;
   const snapshot = await documents.get(oidcClientPath(clusterId));
-  return snapshot && { ...parseClient(snapshot), clusterId };
+  if (!snapshot) return undefined;
+  const client = sealedClient(snapshot, settings.oidc.sealKeys);
+  if (client) return { ...client, clusterId, version: snapshot.version };
+  log.warn('client refused', { cluster: clusterId, detail: 'not one of Hub’s' });
+  return undefined;
+}
+
+/**
+ * Seals anew what a key sealed that is about to go. Whoever else writes the client at that moment seals it with the same key.
+ * @throws CommitError `unavailable`
+ */
+export async function renewSeal(
+  { documents, settings }: Pick<Ports, 'documents' | 'settings'>,
+  client: FoundClient,
+): Promise<void> {
+  const path = oidcClientPath(client.clusterId);
+  const { seal } = sealed(path, settings.oidc.sealKeys, client);
+  if (isSame(client, { seal })) return;
+  try {
+    await documents.commit([{ op: 'update', path, data: { seal }, ifVersion: client.version }]);
+  } catch (error) {
+    if (!(error instanceof CommitError) || error.fault === 'unavailable') throw error;
+  }
 }
 
 /** A client that does not exist takes as long to refuse as a wrong secret. */

@@ -17,8 +17,10 @@ import type { Ports } from '../ports.ts';
 import { digestOf, isSecret, newSecret } from '../secrets.ts';
 import type { AuthorizationRequest } from './authorize.ts';
 import { OAuthError } from './oauth-error.ts';
+import { contentOfCode, isSealed, sealOf } from './seal.ts';
 
-type CodePorts = Pick<Ports, 'documents' | 'clock' | 'random' | 'log'>;
+type CodePorts = Pick<Ports, 'documents' | 'clock' | 'random' | 'settings' | 'log'>;
+type MakingPorts = Pick<CodePorts, 'clock' | 'random' | 'settings'>;
 
 /** Somebody with a verified e-mail address. */
 export interface Person {
@@ -26,33 +28,30 @@ export interface Person {
   email: string;
 }
 
+/** What of a request its code is made for. */
+type Asked = Pick<OidcInteraction, 'cluster' | 'redirectUri' | 'scopes' | 'nonce' | 'codeChallenge'>;
+
 /** @returns the code, and what writes it */
 export const newCode = (
-  ports: Pick<CodePorts, 'clock' | 'random'>,
-  interaction: OidcInteraction,
+  ports: MakingPorts,
+  interaction: Asked,
   { uid, email }: Person,
 ): { code: string; write: Write } => codeFor(ports, interaction, { uid, email });
 
 /** A code for Hub itself. The flag says so, for a person may have any uid. */
 export const newHubCode = (
-  ports: Pick<CodePorts, 'clock' | 'random'>,
+  ports: MakingPorts,
   request: AuthorizationRequest,
 ): { code: string; write: Write } => codeFor(ports, request, { uid: 'hub', email: HUB_EMAIL, hub: true });
 
 function codeFor(
-  { clock, random }: Pick<CodePorts, 'clock' | 'random'>,
-  {
-    cluster,
-    redirectUri,
-    scopes,
-    nonce,
-    codeChallenge,
-  }: Pick<OidcInteraction, 'cluster' | 'redirectUri' | 'scopes' | 'nonce' | 'codeChallenge'>,
+  { clock, random, settings }: MakingPorts,
+  { cluster, redirectUri, scopes, nonce, codeChallenge }: Asked,
   subject: Pick<OidcCode, 'uid' | 'email' | 'hub'>,
 ): { code: string; write: Write } {
   const code = newSecret(random);
-  const data = {
-    schema: DOCUMENT_SCHEMA,
+  const path = oidcCodePath(digestOf(code));
+  const content = {
     cluster,
     redirectUri,
     scopes,
@@ -61,7 +60,8 @@ function codeFor(
     ...subject,
     expiresAt: new Date(clock.now() + CODE_LIFETIME_MS),
   };
-  return { code, write: { op: 'create', path: oidcCodePath(digestOf(code)), data } };
+  const seal = sealOf(settings.oidc.sealKeys, contentOfCode(path, content));
+  return { code, write: { op: 'create', path, data: { schema: DOCUMENT_SCHEMA, ...content, seal } } };
 }
 
 /** What a client says when it exchanges a code. */
@@ -80,7 +80,7 @@ export type RedeemedCode = OidcCode & Person;
  * @throws OAuthError invalid_grant, which does not say why; the log does
  */
 export async function redeemCode(
-  { documents, clock, log }: CodePorts,
+  { documents, clock, settings, log }: CodePorts,
   exchange: Exchange,
 ): Promise<RedeemedCode> {
   const refuse = (why: string): OAuthError => {
@@ -93,9 +93,13 @@ export async function redeemCode(
   if (!isSecret(exchange.code)) throw refuse('unknown');
   const snapshot = await documents.get(oidcCodePath(digestOf(exchange.code)));
   if (!snapshot) throw refuse('unknown');
-  const code = oidcCodeDocument.parse(snapshot.data);
+  const parsed = oidcCodeDocument.safeParse(snapshot.data);
+  if (!parsed.success) throw refuse('not one of Hub’s');
+  const { data: code } = parsed;
   const { usedAt, email } = code;
   if (usedAt !== undefined || email === undefined) throw refuse('replayed');
+  if (!isSealed(settings.oidc.sealKeys, contentOfCode(snapshot.path, code), code.seal))
+    throw refuse('not one of Hub’s');
   const now = clock.now();
   const fault = faultOf(code, exchange, now);
   try {

@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose';
 import { expect, test } from 'vitest';
 import { HUB_EMAIL } from '../../shared/catalog/pachyderm.ts';
 import { codeOf, ISSUER, type OidcUnderTest, oidcUnderTest } from '../../test/oidc.ts';
-import { digestOf } from '../secrets.ts';
+import { newCode } from './codes.ts';
 import { authorizeHub } from './hub.ts';
 
 const requestOf = (hub: OidcUnderTest, more: Record<string, string> = {}, of = hub.client): URL =>
@@ -61,23 +61,13 @@ test('somebody whose uid is hub is nobody special', async () => {
   const browser = hub.browser();
   const answer = await browser.answer(await browser.begin(hub.request()), hub.as('hub'));
   expect(answer).toMatchObject({ body: { code: 'NOT_A_MEMBER' } });
-  const code = 'b'.repeat(52);
   const { redirectUri } = hub.client;
-  await hub.documents.commit([
-    {
-      op: 'create',
-      path: `oidcCodes/${digestOf(code)}`,
-      data: {
-        schema: 1,
-        cluster: hub.mine,
-        redirectUri,
-        scopes: ['openid'],
-        uid: 'hub',
-        email: HUB_EMAIL,
-        expiresAt: new Date(hub.clock.now() + 1000),
-      },
-    },
-  ]);
+  const { code, write } = newCode(
+    hub.ports,
+    { cluster: hub.mine, redirectUri, scopes: ['openid'] },
+    { uid: 'hub', email: HUB_EMAIL },
+  );
+  await hub.documents.commit([write]);
   expect(await hub.exchange(code)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
 });
 

@@ -5,7 +5,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { Ports } from '../ports.ts';
 import { isRedirectable, parseAuthorizationRequest, stateOf } from './authorize.ts';
-import { findClient } from './clients.ts';
+import { findClient, renewSeal } from './clients.ts';
 import { newHubCode } from './codes.ts';
 import { OAuthError } from './oauth-error.ts';
 import { parametersOf } from './parameters.ts';
@@ -17,7 +17,7 @@ import { codeRedirect } from './redirect.ts';
  * @throws AppError PRODUCT_REFUSED if it is not a request of this cluster, or not one that Hub would take from anybody; CommitError `unavailable`
  */
 export async function authorizeHub(
-  ports: Pick<Ports, 'documents' | 'clock' | 'random' | 'settings'>,
+  ports: Pick<Ports, 'documents' | 'clock' | 'random' | 'settings' | 'log'>,
   clusterId: string,
   request: URL,
 ): Promise<URL> {
@@ -25,9 +25,11 @@ export async function authorizeHub(
   if (`${request.origin}${request.pathname}` !== `${issuer}/authorize`)
     throw new AppError('PRODUCT_REFUSED', 'Its sign-in does not lead to Hub.');
   const parameters = parametersOf(request.searchParams);
-  const client = await findClient(ports.documents, parameters.get('client_id'));
+  const client = await findClient(ports, parameters.get('client_id'));
   if (client?.clusterId !== clusterId || !isRedirectable(client, parameters))
     throw new AppError('PRODUCT_REFUSED', 'Its sign-in is not that of this cluster.');
+  // Hub signs in at each look at a cluster, so after a new key all clients are sealed with it within hours.
+  await renewSeal(ports, client);
   try {
     const { code, write } = newHubCode(ports, parseAuthorizationRequest(client, parameters));
     await ports.documents.commit([write]);

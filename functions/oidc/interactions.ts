@@ -14,23 +14,25 @@ import { CommitError, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { digestOf, isSecret, matchesAny, newSecret } from '../secrets.ts';
 import type { AuthorizationRequest } from './authorize.ts';
+import { contentOfInteraction, isSealed, sealOf } from './seal.ts';
 
-type InteractionPorts = Pick<Ports, 'documents' | 'clock' | 'random'>;
+type InteractionPorts = Pick<Ports, 'documents' | 'clock' | 'random' | 'settings' | 'log'>;
 
 /** @returns its id, which the console is given */
 export async function beginInteraction(
-  { documents, clock, random }: InteractionPorts,
+  { documents, clock, random, settings }: InteractionPorts,
   request: AuthorizationRequest,
   browserSecret: string,
 ): Promise<string> {
   const id = newSecret(random);
-  const data = {
-    schema: DOCUMENT_SCHEMA,
+  const path = oidcInteractionPath(digestOf(id));
+  const content = {
     ...request,
     browserDigest: digestOf(browserSecret),
     expiresAt: new Date(clock.now() + INTERACTION_LIFETIME_MS),
   };
-  await documents.commit([{ op: 'create', path: oidcInteractionPath(digestOf(id)), data }]);
+  const seal = sealOf(settings.oidc.sealKeys, contentOfInteraction(path, content));
+  await documents.commit([{ op: 'create', path, data: { schema: DOCUMENT_SCHEMA, ...content, seal } }]);
   return id;
 }
 
@@ -41,14 +43,23 @@ export interface OpenInteraction extends OidcInteraction {
 
 /** @throws AppError SIGN_IN_OVER, whatever of it is wrong: who did not begin it learns nothing */
 export async function requireInteraction(
-  { documents, clock }: InteractionPorts,
+  { documents, clock, settings, log }: InteractionPorts,
   id: string,
   browserSecrets: readonly string[],
 ): Promise<OpenInteraction> {
   if (!isSecret(id) || browserSecrets.length === 0) throw new AppError('SIGN_IN_OVER');
   const snapshot = await documents.get(oidcInteractionPath(digestOf(id)));
   if (!snapshot) throw new AppError('SIGN_IN_OVER');
-  const interaction = oidcInteractionDocument.parse(snapshot.data);
+  const parsed = oidcInteractionDocument.safeParse(snapshot.data);
+  const { sealKeys } = settings.oidc;
+  if (
+    !parsed.success ||
+    !isSealed(sealKeys, contentOfInteraction(snapshot.path, parsed.data), parsed.data.seal)
+  ) {
+    log.warn('sign-in refused', { resource: snapshot.path, detail: 'not one of Hub’s' });
+    throw new AppError('SIGN_IN_OVER');
+  }
+  const { data: interaction } = parsed;
   const isOver = interaction.expiresAt.getTime() <= clock.now();
   const begun = [interaction.browserDigest];
   const isTheirs = browserSecrets.some((secret) => matchesAny(secret, begun));
@@ -61,7 +72,7 @@ export async function requireInteraction(
  * @throws AppError SIGN_IN_OVER if somebody else was quicker
  */
 export async function endInteraction(
-  { documents }: InteractionPorts,
+  { documents }: Pick<InteractionPorts, 'documents'>,
   { path, version }: OpenInteraction,
   outcome: readonly Write[] = [],
 ): Promise<void> {

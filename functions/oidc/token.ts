@@ -107,7 +107,7 @@ async function readForm(request: Request, incoming: object | undefined): Promise
 
 /** @throws OAuthError invalid_client, in the same words for one that does not exist; invalid_request if it proves itself twice */
 async function authenticateClient(
-  { documents }: Ports,
+  ports: Ports,
   authorization: string | null,
   parameters: Parameters,
 ): Promise<FoundClient> {
@@ -116,7 +116,7 @@ async function authenticateClient(
   if (basic && (posted.secret !== undefined || (posted.id ?? basic.id) !== basic.id))
     throw new OAuthError('invalid_request', 'The client must authenticate in one way only.');
   const { id, secret = '' } = basic ?? posted;
-  const client = await findClient(documents, id);
+  const client = await findClient(ports, id);
   if (!isSecretOf(client, secret) || !client) throw invalidClient();
   return client;
 }

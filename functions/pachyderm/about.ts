@@ -1,12 +1,16 @@
 /** What pachd says of itself and of whoever asks. */
+import { cut } from '../../shared/errors.ts';
 import { ask, askedBy, callOne, translated } from './calls.ts';
 import { isAway, NOT_ACTIVATED, wordsOf } from './errors.ts';
 import { type GrpcChannel, GrpcRefusal } from './grpc.ts';
 import type { Identity } from './pachyderm.ts';
 
+/** A longer one is no version. */
+const MOST_VERSION = 100;
+
 export async function versionOf(channel: GrpcChannel): Promise<{ text: string }> {
   const { major, minor, micro, additional } = await ask(channel, 'versionpb_v2.API/GetVersion', {});
-  return { text: `${major}.${minor}.${micro}${additional}` };
+  return { text: cut(`${major}.${minor}.${micro}${additional}`, MOST_VERSION) };
 }
 
 export async function whoAmI(channel: GrpcChannel, token?: string): Promise<Identity> {

@@ -2,7 +2,7 @@
  * Whether a Pachyderm is locked, seen from outside: each check tries what must not work, or must. A check fails on what was seen, never
  * on silence: without an answer there is no proof, and the step asks again.
  */
-import { AppError } from '../../shared/errors.ts';
+import { AppError, cut } from '../../shared/errors.ts';
 import { minutes } from '../../shared/units.ts';
 import type { Clock, Random } from '../cloud.ts';
 import { digestOf, newSecret } from '../secrets.ts';
@@ -59,6 +59,9 @@ export function requireLocked({ checks }: LockProof): void {
   if (failed.length === 0) return;
   throw new AppError('LOCK_FAILED', failed.map(({ check, reason }) => `${check}: no, ${reason}`).join('; '));
 }
+
+/** Of a word that an application says, in a sentence of ours. */
+const MOST_NAMED = 100;
 
 async function wrongVersion(channel: GrpcChannel, version: string): Promise<Finding> {
   const { text } = await versionOf(channel);
@@ -170,7 +173,7 @@ async function wrongConnectors(channel: GrpcChannel, admin: string, issuer: stri
   const { connectors } = await ask(channel, 'identity_v2.API/ListIDPConnectors', {}, admin);
   const [only] = connectors;
   if (!only || connectors.length > 1) return `there are ${connectors.length} connectors, not one`;
-  if (only.type !== 'oidc') return `the connector is of type ${only.type}`;
+  if (only.type !== 'oidc') return `the connector is of type ${cut(only.type, MOST_NAMED)}`;
   const { issuer: named, insecureSkipEmailVerified } = configOf(only);
   if (named !== issuer) return 'the connector names another issuer';
   if (insecureSkipEmailVerified === true) return 'the connector takes unverified e-mail addresses';

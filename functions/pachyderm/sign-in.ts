@@ -3,7 +3,7 @@
  * principal of its own that the bindings make cluster admin; so no standing token of Hub's is kept anywhere, and the root token stays
  * in the leaf. Each time it proves that people can sign in, too.
  */
-import { AppError } from '../../shared/errors.ts';
+import { AppError, cut } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
 import type { WebReply, WebRequest } from '../net/exchange.ts';
 import { ask } from './calls.ts';
@@ -14,6 +14,9 @@ import { type Door, type Reach, visit } from './reach.ts';
 
 const PAGE_TIMEOUT_MS = seconds(10);
 
+/** No name in the DNS is longer: https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4 */
+const MOST_ORIGIN = 263;
+
 export async function signIn(
   channel: GrpcChannel,
   reach: Reach,
@@ -23,7 +26,7 @@ export async function signIn(
   const login = new URL(loginUrl);
   // People's own clients open it as it is, so it is no proof that Hub would get further from elsewhere.
   if (login.origin !== new URL(`https://${reach.authority}`).origin) {
-    throw new AppError('PRODUCT_REFUSED', `it sends people to ${login.origin} to sign in`);
+    throw new AppError('PRODUCT_REFUSED', `it sends people to ${cut(login.origin, MOST_ORIGIN)} to sign in`);
   }
   // Should there be another connector beside Hub's, which the proof of the lock finds, dex would ask which one.
   login.searchParams.set('connector_id', HUB_CONNECTOR);

@@ -53,7 +53,11 @@ export const repair: Step = async (cluster, ports) => {
 };
 
 const lock = (place: Place): Promise<Applied> =>
-  applyMembers(place, (at, changes) => accessOf(at).secure(at, changes));
+  applyMembers(place, async (at, changes) => {
+    // Hub itself could not come in otherwise.
+    await accessOf(at).register(at);
+    await accessOf(at).secure(at, changes);
+  });
 
 /** Helm once more, if something it made is missing or too old. @returns what to report until it has ended */
 async function reinstall(place: Place): Promise<StepResult | undefined> {

@@ -4,6 +4,7 @@ import { memoryDns } from '../../local/memory/dns.ts';
 import { createServerIdentity } from '../../local/tls.ts';
 import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
+import { oidcClientPath } from '../../shared/documents/oidc.ts';
 import { AppError } from '../../shared/errors.ts';
 import { describe as errorOf } from '../../shared/lifecycle/transition.ts';
 import { days, hours, minutes, seconds } from '../../shared/units.ts';
@@ -12,7 +13,7 @@ import { upgradeAfterMs } from '../access/drift.ts';
 import { CERTIFICATE_SECRET, certificateSecret, GATEWAY } from '../access/exposure.ts';
 import { ensureInstallation, installationOf } from '../access/installation.ts';
 import { memberAccountName } from '../access/member-account.ts';
-import { CommitError, type Documents } from '../cloud.ts';
+import { CommitError, type DocumentData, type Documents } from '../cloud.ts';
 import type { KubeObject } from '../leaf/leaf.ts';
 import { ISTIO_VERSION, meshAlone } from '../leaf/mesh.ts';
 import { bindingsOf } from '../pachyderm/members.ts';
@@ -156,6 +157,26 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     expect(await mended(it, id)).toEqual(['People who are not members could get in.', AGAIN]);
     expect(await it.bindings(id)).toEqual(before);
   });
+
+  test.each<[string, DocumentData | undefined]>([
+    ['somebody else wrote over', { secretDigests: ['0'.repeat(64)] }],
+    ['Hub does not know any more', undefined],
+  ])(
+    'lets Hub and its people in again whom its provider did not know: a client that %s',
+    async (_, change) => {
+      const path = oidcClientPath(id);
+      const before = (await it.documents.get(path))?.data;
+      await it.run(
+        it.documents.commit([change ? { op: 'update', path, data: change } : { op: 'delete', path }]),
+      );
+      expect(await mended(it, id)).toEqual([
+        'It refuses Hub, so Hub cannot check that only its members can get in.',
+        AGAIN,
+      ]);
+      const { createdAt: _createdAt, ...after } = (await it.documents.get(path))?.data ?? {};
+      expect(before).toMatchObject(after);
+    },
+  );
 
   test('is locked first where there is more to be done', async () => {
     const before = await it.bindings(id);

@@ -19,6 +19,10 @@ const aPod = (name: string, resources?: Fields, more: Fields = {}): Fields => ({
   metadata: { name },
   spec: { containers: [{ name: 'main', image: 'a:1', ...(resources && { resources }) }], ...more },
 });
+const TEMPLATE = {
+  selector: { app: 'a' },
+  template: { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'main', image: 'a:1' }] } },
+};
 const used = async (): Promise<Fields> => {
   await here.clock.runFor(0);
   return live(leaf, KINDS.ResourceQuota, 'quota').status?.used;
@@ -35,6 +39,15 @@ describe('a ResourceQuota', () => {
         message:
           'configmaps "two" is forbidden: exceeded quota: quota, requested: configmaps=1, used: configmaps=2, limited: configmaps=2',
       }),
+    );
+  });
+
+  test('counts controllers by their bare name, as it does pods', () => {
+    aQuota({ replicationcontrollers: '1' });
+    const controller = (name: string): Fields => ({ metadata: { name }, spec: { replicas: 0, ...TEMPLATE } });
+    made(leaf, KINDS.ReplicationController, controller('one'));
+    expect(() => made(leaf, KINDS.ReplicationController, controller('two'))).toThrow(
+      'replicationcontrollers "two" is forbidden: exceeded quota: quota, requested: replicationcontrollers=1, used: replicationcontrollers=1, limited: replicationcontrollers=1',
     );
   });
 

@@ -17,6 +17,7 @@ const COUNTED_BY_NAME = new Set<Kind>([
   KINDS.ConfigMap,
   KINDS.PersistentVolumeClaim,
   KINDS.Pod,
+  KINDS.ReplicationController,
   KINDS.ResourceQuota,
   KINDS.Secret,
   KINDS.Service,

@@ -60,6 +60,7 @@ import { type Interior, interiors } from './interiors.ts';
 import { type MessageHandler, memoryMessages } from './messages.ts';
 import { memoryApplications } from './pachyderms.ts';
 import { memoryPeople } from './people.ts';
+import { MEMORY_SEAL_KEYS } from './seal-keys.ts';
 import { memoryTokens } from './tokens.ts';
 
 const PROJECT = 'hub-memory';
@@ -238,7 +239,7 @@ export function memoryHub({
       helmImage: 'helm:4',
       callHomeImage: 'google-cloud-cli:slim',
     },
-    oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [] },
+    oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [], sealKeys: MEMORY_SEAL_KEYS },
     cleanUpKeys,
     licensed: Object.keys(licenses),
     licenses,

@@ -67,11 +67,11 @@ function leafOver(running: () => LeafCluster | undefined): Leaf {
         const found = kind && leaf.objects.get(kind, ref.namespace, ref.name);
         return found && metadataOf(found);
       }),
-    list: ({ apiVersion, kind, namespace, labelSelector, metadataOnly }) =>
+    list: ({ apiVersion, kind, namespace, labelSelector, metadataOnly, pick = (object) => object }) =>
       call(`GET ${kind} ${namespace ?? ''}`, (leaf) =>
         api
           .list(leaf, kindOf(leaf, { apiVersion, kind }), namespace, parseLabelSelector(labelSelector))
-          .map((object) => (metadataOnly ? metadataOf(object) : (copy(object) as KubeObject))),
+          .map((object) => pick(metadataOnly ? metadataOf(object) : (copy(object) as KubeObject))),
       ),
     delete: (ref) =>
       call(`DELETE ${nameOf(ref.kind, ref)}`, (leaf) => {

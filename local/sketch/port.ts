@@ -51,7 +51,8 @@ function leafOver(running: () => SketchLeaf | undefined): Leaf {
     list: (query) =>
       call(`GET ${query.kind} ${query.namespace ?? ''}`, (leaf) => {
         const found = list(leaf, query);
-        return query.metadataOnly ? found.map((object) => toldOf(leaf, object)) : found;
+        const told = query.metadataOnly ? found.map((object) => toldOf(leaf, object)) : found;
+        return query.pick ? told.map(query.pick) : told;
       }),
     delete: (ref) => call(`DELETE ${nameOf(ref.kind, ref)}`, (leaf) => remove(leaf, ref)),
     logTail: (pod, lines) =>

@@ -21,6 +21,8 @@ export const CODE_LIFETIME_MS = seconds(60);
 
 /** SHA-256 in hexadecimal. */
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
+/** HMAC-SHA-256 over all that is decided by, in hexadecimal, by a key that only those functions have who may write it: functions/oidc/seal.ts. */
+const seal = digest;
 
 /** A cluster's dex, as a client of Hub. */
 export const oidcClientDocument = z.object({
@@ -31,6 +33,7 @@ export const oidcClientDocument = z.object({
   secretDigests: z.array(digest).min(1).max(2),
   /** `required` where the product's dex can do it. */
   pkce: z.enum(['required', 'optional']),
+  seal,
   createdAt: instant,
 });
 export type OidcClient = z.infer<typeof oidcClientDocument>;
@@ -56,6 +59,7 @@ export const oidcInteractionDocument = request.extend({
   /** Of the cookie of the browser that began it. */
   browserDigest: digest,
   expiresAt: instant,
+  seal,
 });
 export type OidcInteraction = z.infer<typeof oidcInteractionDocument>;
 
@@ -67,6 +71,7 @@ export const oidcCodeDocument = request.extend({
   /** Verified; gone once the code is used. */
   email: z.string().optional(),
   expiresAt: instant,
+  seal,
   /** When it was exchanged, or seen where it should not have been: good for nothing since. */
   usedAt: instant.optional(),
 });

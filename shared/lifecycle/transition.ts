@@ -12,7 +12,7 @@ import {
 } from '../documents/cluster.ts';
 import { type ClusterEvent, eventDocument } from '../documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../documents/fields.ts';
-import { ERRORS, type ErrorCode } from '../errors.ts';
+import { cut, ERRORS, type ErrorCode } from '../errors.ts';
 import { days, hours, minutes, seconds } from '../units.ts';
 import { costAt, metered } from './cost.ts';
 import { commandEdge, isFinal, MAKING, progressOf, remainingMs } from './derive.ts';
@@ -166,7 +166,7 @@ function anew(cluster: Cluster, command: Command, at: Circumstances): ClusterPat
 /** The error as documents and replies carry it. */
 export function describe(code: ErrorCode, detail?: string): ClusterError {
   const { say, remedy, fault } = ERRORS[code];
-  return { code, message: detail ? `${say} ${detail}` : say, remedy, fault };
+  return { code, message: detail ? `${say} ${cut(detail)}` : say, remedy, fault };
 }
 
 /** A new cluster and the first line of its timeline. It starts in the table's first state. */
@@ -275,7 +275,7 @@ function wait(
     ...UNPARKED,
     ...outcome.patch,
     attempts: outcome.patch?.attempts ?? attempts,
-    detail: outcome.detail,
+    detail: cut(outcome.detail),
     deadlineAt: outcome.patch?.deadlineAt ?? deadlineOf(cluster, at),
     dueAt: new Date(atOnce || short ? at.afterWork(HANDLER_LIMIT_MS) : at.after(outcome.forMs)),
     progress: Math.max(cluster.progress, progressOf(cluster.state, elapsedMs, outcome.within)),

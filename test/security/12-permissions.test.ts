@@ -21,6 +21,11 @@ promise('12', 'a function may do what it does', {
       from: "const ENTER = [...GET_CLUSTER, 'container.clusters.connect'];",
       to: 'const ENTER = GET_CLUSTER;',
     },
+    'who tells an application of its members cannot sign in to it': {
+      file: 'functions/config.ts',
+      from: "'personalize', 'share', 'repair'] as const)",
+      to: "'personalize', 'repair'] as const)",
+    },
     'who repairs may give nobody a token that reads charts': {
       file: FILE,
       from: "name === stepTopic('install') || name === stepTopic('repair');",
@@ -42,6 +47,11 @@ promise('12', 'a function does what it may', {
       file: FILE,
       from: "name === stepTopic('install') || name === stepTopic('repair');",
       to: "['install', 'repair', 'secure'].map(stepTopic).includes(name);",
+    },
+    'whoever drains may say that Hub signs in': {
+      file: 'functions/config.ts',
+      from: "'personalize', 'share', 'repair'] as const)",
+      to: "'personalize', 'share', 'repair', 'drain'] as const)",
     },
     'nobody looks at what leads to a cluster': {
       file: 'functions/access/expose.ts',

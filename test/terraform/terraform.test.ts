@@ -10,6 +10,7 @@ import { newCleanUpKeyPem } from '../../functions/clean-up/keys.ts';
 import { ConfigError, parseConfig } from '../../functions/config.ts';
 import * as exported from '../../functions/index.ts';
 import { newSigningKeyPem } from '../../functions/oidc/keys.ts';
+import { newSealKey } from '../../functions/oidc/seal.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { applyFaults } from './applies.ts';
 import { cycleFaults } from './cycles.ts';
@@ -83,6 +84,7 @@ describe('the environment that functions are given', () => {
   };
   const KEYS: Record<string, string> = {
     HUB_OIDC_SIGNING_KEYS: newSigningKeyPem(),
+    HUB_OIDC_SEAL_KEYS: newSealKey(),
     HUB_CLEAN_UP_KEYS: newCleanUpKeyPem(),
     HUB_ACME_ACCOUNT_KEY: newSigningKeyPem(),
     HUB_PACHYDERM_LICENSE: 'bGljZW5jZQ==',

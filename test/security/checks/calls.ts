@@ -5,6 +5,7 @@
 import type { Buckets } from '../../../functions/buckets.ts';
 import type { Charts } from '../../../functions/charts.ts';
 import type { Documents, Messages, Write } from '../../../functions/cloud.ts';
+import { SEAL_KEYS, type Secret } from '../../../functions/config.ts';
 import type { Dns } from '../../../functions/dns.ts';
 import type { KubeObject, Leaf, Leaves } from '../../../functions/leaf/leaf.ts';
 import type { Metrics } from '../../../functions/metrics.ts';
@@ -160,6 +161,10 @@ const NEEDS: Readonly<Record<Site, (...args: never[]) => readonly string[]>> = {
   'pachyderm.inside': () => ['container.pods.list', 'container.pods.portForward'],
 };
 
+/** The right to read a secret, which is on that alone. */
+export const accessTo = ({ name }: Pick<Secret, 'name'>): string =>
+  `secretmanager.versions.access of ${name}`;
+
 const isSite = (site: string): site is Site => Object.hasOwn(NEEDS, site);
 
 /** @returns what the call needs at the most */
@@ -282,6 +287,15 @@ export function listenTo(
     const tokens: TokenVerifier = {
       verify: (token) => door('tokens.verify', () => hub.tokens.verify(token), [token]),
     };
-    return { ...ports, leaves: located(ports.leaves), metrics, tokens };
+    const { oidc } = ports.settings;
+    const sealing = {
+      ...oidc,
+      get sealKeys() {
+        heard.note(name, [accessTo(SEAL_KEYS)]);
+        return oidc.sealKeys;
+      },
+    };
+    const settings = { ...ports.settings, oidc: sealing };
+    return { ...ports, settings, leaves: located(ports.leaves), metrics, tokens };
   };
 }

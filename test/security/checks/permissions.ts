@@ -1,7 +1,8 @@
 /** What each function does in the embedded cloud, beside what its identity may. */
+import { SEAL_KEYS } from '../../../functions/config.ts';
 import { MANIFEST } from '../../../functions/manifest.ts';
 import { ISSUE_TOKEN, issuesChartTokens, PERMISSIONS } from '../../../functions/permissions.ts';
-import type { Heard } from './calls.ts';
+import { accessTo, type Heard } from './calls.ts';
 import { findings } from './findings.ts';
 import { heardInLives } from './lives.ts';
 import { heardInSeeds } from './seeds.ts';
@@ -24,11 +25,12 @@ const BOUND: Readonly<Record<string, readonly string[]>> = {
   credentials: ['container.pods.list', 'container.pods.portForward'],
 };
 
-/** In the project, in clusters, and with the account alone that reads charts. */
+/** In the project, in clusters, with the account alone that reads charts, and with the secret alone that seals. */
 const mayOf = (name: string): readonly string[] => [
   ...(PERMISSIONS[name] ?? []),
   ...(BOUND[name] ?? []),
   ...(issuesChartTokens(name) ? [ISSUE_TOKEN] : []),
+  ...(SEAL_KEYS.functions.includes(name) ? [accessTo(SEAL_KEYS)] : []),
 ];
 
 const lacking = ({ used, unknown }: Heard): string[] => [
