@@ -9,8 +9,8 @@ import { ensureInstallation, installationOf } from '../functions/access/installa
 import { applyMembers } from '../functions/access/members.ts';
 import { placeOf } from '../functions/access/place.ts';
 import type { DocumentData, Snapshot } from '../functions/cloud.ts';
-import { conceive } from '../functions/dispatch/commands.ts';
 import { bucketName, targetOf } from '../functions/clusters/target.ts';
+import { conceive } from '../functions/dispatch/commands.ts';
 import type { MemoryHub } from '../local/memory/hub.ts';
 import { resolveSpec } from '../shared/catalog/catalog.ts';
 import { type Cluster, shapeOf } from '../shared/documents/cluster.ts';

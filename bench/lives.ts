@@ -1,6 +1,6 @@
 /** Whole lives of clusters, one to a world, each world with luck of its own: ours and those of the design that went before. */
-import { withMember } from '../functions/members/membership.ts';
 import { type Change, command, conceive, createClusters } from '../functions/dispatch/commands.ts';
+import { withMember } from '../functions/members/membership.ts';
 import { type MemoryHub, memoryHub } from '../local/memory/hub.ts';
 import { resolveSpec } from '../shared/catalog/catalog.ts';
 import { type Cluster, clusterPath, shapeOf } from '../shared/documents/cluster.ts';
