@@ -346,7 +346,7 @@ describeConsole('the looks of the console', (setting) => {
     await page.keyboard.press('Escape');
     hub.cloud.faults.clear('unavailable');
     await look('Quotas', main.getByText('A course.'), main.getByRole('table'));
-    await page.getByRole('button', { name: 'Grant what quinn@example.com asks for' }).click();
+    await page.getByRole('button', { name: 'Grant the request of quinn@example.com' }).click();
     await page.getByRole('dialog', { name: 'Grant more' }).waitFor();
     found.push(...(await findingsOf(page, 'grant more')));
     await page.keyboard.press('Escape');
