@@ -13,7 +13,7 @@ promise('6', 'who is removed reads neither cluster nor timeline from that commit
   in: ['life.ts', 'removal'],
   broken: {
     'readers stay what they were': {
-      file: 'functions/api/membership.ts',
+      file: 'functions/members/membership.ts',
       from: 'readers: Object.keys(members),',
       to: 'readers: Object.keys({ ...cluster.members, ...members }),',
     },

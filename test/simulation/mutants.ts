@@ -267,7 +267,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'who leaves still reads the timeline',
-    file: 'functions/api/membership.ts',
+    file: 'functions/members/membership.ts',
     from: 'readers: Object.keys(members),',
     to: 'readers: Object.keys({ ...cluster.members, ...members }),',
   },
