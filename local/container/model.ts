@@ -215,9 +215,8 @@ export function createContainerModel(world: World, options: ContainerOptions): C
     const { lastsMs, ...rest } = extra;
     let durationMs = lastsMs ?? operationMs(random, type, isRegion(row.location));
     if (faults.hit('slow-operation', type)) durationMs *= SLOW_FACTOR;
-    // GKE itself starts a deletion again that hangs, and an upgrade, which it began of its own accord.
-    const mayHang = type !== 'DELETE_CLUSTER' && !type.startsWith('UPGRADE_');
-    const stuck = mayHang && faults.hit('stuck-operation', type);
+    // A deletion never hangs for ever: GKE starts it again by itself.
+    const stuck = type !== 'DELETE_CLUSTER' && faults.hit('stuck-operation', type);
     const startAtMs = clock.now();
     const operation: OperationRow = {
       name: `operation-${Math.floor(startAtMs)}-${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`,

@@ -1,10 +1,8 @@
 /** The console's door for clusters in a real Chromium, under the policy that is deployed: from a cluster, through it, back to the cluster. */
 import { chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { systemClock, systemRandom } from '../../functions/google/clock.ts';
 import { createDocuments } from '../../functions/google/documents.ts';
-import { type ClientCredentials, ensureClient } from '../../functions/oidc/clients.ts';
-import type { Settings } from '../../functions/ports.ts';
+import type { ClientCredentials } from '../../functions/oidc/clients.ts';
 import { aCluster, clusterIdOf, writeOf } from '../builders.ts';
 import { aHub, type Driver } from '../journeys/hub.ts';
 import { CHROMIUM_MISSING, findChromium } from './chromium.ts';
@@ -19,12 +17,8 @@ describe.skipIf(executablePath === undefined)('the sign-in page', () => {
   beforeAll(async () => {
     driver = await aHub();
     const documents = createDocuments(driver.firestore);
-    const settings = { zone: 'clusters.localhost' } as Settings;
     await documents.commit([writeOf(aCluster({ id, owner: 'ada' }))]);
-    credentials = await ensureClient(
-      { documents, settings, clock: systemClock(1), random: systemRandom },
-      id,
-    );
+    credentials = await driver.register(id);
   });
   afterAll(() => driver?.close());
 

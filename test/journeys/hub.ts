@@ -1,7 +1,13 @@
 /** A running Hub for journeys: the embedded cloud and the functions' host as `npm start` makes them, on free ports, and people who use it. */
+
 import { Firestore } from '@google-cloud/firestore';
 import { credentials } from '@grpc/grpc-js';
+import { systemClock, systemRandom } from '../../functions/google/clock.ts';
+import { createDocuments } from '../../functions/google/documents.ts';
 import { silentLog } from '../../functions/log.ts';
+import { type ClientCredentials, ensureClient } from '../../functions/oidc/clients.ts';
+import { parseSealKeys } from '../../functions/oidc/seal.ts';
+import type { Settings } from '../../functions/ports.ts';
 import { PROJECT, type RunningHub, startHub } from '../../local/hub.ts';
 import type { LocalOptions } from '../../local/options.ts';
 import { DNS_ZONE } from '../../local/setup.ts';
@@ -69,6 +75,13 @@ export function driverOf(hub: RunningHub) {
     events: async (id: string): Promise<ClusterEvent[]> => {
       const found = await firestore.collection(`clusters/${id}/events`).orderBy('epoch').get();
       return found.docs.map((doc) => doc.data() as ClusterEvent);
+    },
+    /** Makes the application of a cluster a client of Hub's, as the step does that installs it. */
+    register(id: string): Promise<ClientCredentials> {
+      const sealKeys = parseSealKeys(hub.cloud.secrets.sealKey);
+      const settings = { zone: 'clusters.localhost', oidc: { sealKeys } } as Settings;
+      const documents = createDocuments(firestore);
+      return ensureClient({ documents, settings, clock: systemClock(1), random: systemRandom }, id);
     },
     ledger: async (id: string): Promise<Ledger> =>
       (await firestore.doc(`ledgers/${id}`).get()).data() as Ledger,

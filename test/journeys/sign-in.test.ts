@@ -1,10 +1,8 @@
 /** Signing in to a cluster, over every wire: Hosting's rewrite and its cookies, the functions framework, Firestore, the Auth stand-in. */
 import * as client from 'openid-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock, systemRandom } from '../../functions/google/clock.ts';
 import { createDocuments } from '../../functions/google/documents.ts';
-import { type ClientCredentials, ensureClient } from '../../functions/oidc/clients.ts';
-import type { Settings } from '../../functions/ports.ts';
+import type { ClientCredentials } from '../../functions/oidc/clients.ts';
 import { aCluster, clusterIdOf, writeOf } from '../builders.ts';
 import { createBrowser } from '../oidc.ts';
 import { aHub, type Driver, signIn } from './hub.ts';
@@ -15,10 +13,9 @@ let credentials: ClientCredentials;
 beforeAll(async () => {
   driver = await aHub();
   const documents = createDocuments(driver.firestore);
-  const settings = { zone: 'clusters.localhost' } as Settings;
   const id = clusterIdOf(7);
   await documents.commit([writeOf(aCluster({ id, owner: 'ada' }))]);
-  credentials = await ensureClient({ documents, settings, clock: systemClock(1), random: systemRandom }, id);
+  credentials = await driver.register(id);
 });
 afterAll(() => driver.close());
 

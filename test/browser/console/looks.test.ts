@@ -1,10 +1,6 @@
 /** What the console looks like to whoever comes: without a mouse, without sight, on a telephone, in the dark, with two hundred clusters. */
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { systemClock, systemRandom } from '../../../functions/google/clock.ts';
-import { createDocuments } from '../../../functions/google/documents.ts';
-import { ensureClient } from '../../../functions/oidc/clients.ts';
-import type { Settings } from '../../../functions/ports.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { type DeadLetter, deadLetterPath } from '../../../shared/documents/dead-letter.ts';
 import { hours } from '../../../shared/units.ts';
@@ -197,12 +193,7 @@ describeConsole('the looks of the console', (setting) => {
     const email = await setting.newcomer('dave');
     const id = clusterIdOf(8001);
     await store([aCluster({ id, owner: 'dave' })]);
-    const documents = createDocuments(setting.driver.firestore);
-    const settings = { zone: 'clusters.localhost' } as Settings;
-    const { clientId, redirectUri } = await ensureClient(
-      { documents, settings, clock: systemClock(1), random: systemRandom },
-      id,
-    );
+    const { clientId, redirectUri } = await setting.driver.register(id);
     const page = await setting.openAs(email);
     // The cluster itself is not there.
     await page.route(`${redirectUri}**`, (route) => route.fulfill({ body: 'the cluster' }));
