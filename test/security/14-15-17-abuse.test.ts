@@ -117,8 +117,8 @@ promise('17', 'whoever mines is throttled, then suspended, until an operator say
     },
     'members of its cluster are not asked whose it is': {
       file: 'functions/accounts/standing.ts',
-      from: "if (ofOwner?.data.standing?.state === 'suspended') throw",
-      to: 'if (false) throw',
+      from: "if (refusal) throw new AppError(refusal === 'ACCOUNT_SUSPENDED'",
+      to: "if (false) throw new AppError(refusal === 'ACCOUNT_SUSPENDED'",
     },
     'a throttled account creates': {
       file: 'shared/standing.ts',
