@@ -223,6 +223,18 @@ describe('installing', () => {
   });
 });
 
+test('an installer that another handler has begun a moment ago is left alone', async () => {
+  await ensureInstalled(leaf, PLAN);
+  // It had looked before that one was there.
+  const late: Leaf = {
+    ...leaf,
+    find: async (ref) => (ref.kind === 'Job' ? undefined : leaf.find(ref)),
+  };
+  expect(await ensureInstalled(late, PLAN)).toMatchObject({ detail: 'The installer is starting.' });
+  expect(await leaf.find(jobRef(PLAN))).toBeDefined();
+  expect((await settled(PLAN)).status).toBe('done');
+});
+
 describe('where a Hub of before was at work', () => {
   const BEFORE = planWith({ images: { helm: 'mirror/helm:3', callHome: 'mirror/google-cloud-cli:old' } });
   const NOT_OVER = ['Pending', 'Running'];

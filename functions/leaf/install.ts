@@ -44,10 +44,11 @@ export async function ensureInstalled(
 ): Promise<InstallProgress> {
   const job = await leaf.find(jobRef(plan));
   if (!job) {
-    if (await endOthers(leaf)) {
+    const others = await endOthers(leaf, plan);
+    if (others === 'ending') {
       return { status: 'running', ready: 0, of: 0, detail: 'An earlier installer is ending.' };
     }
-    await start(leaf, plan, prepare, chartToken);
+    if (others === 'none') await start(leaf, plan, prepare, chartToken);
     return { status: 'running', ready: 0, of: 0, detail: 'The installer is starting.' };
   }
   const ended = isOver(job);
@@ -154,9 +155,9 @@ export async function isMeshOutdated(leaf: Leaf): Promise<boolean> {
 /**
  * Ends installers that are not of this plan: of the Hub of before, which was replaced while they were at work. Two Helms must never run at
  * once, so nothing of this one is begun before none of their pods is left.
- * @returns whether any is
+ * @returns `ending` as long as any is there; `ours` if another handler has begun this one meanwhile, which is then left to it
  */
-async function endOthers(leaf: Leaf): Promise<boolean> {
+async function endOthers(leaf: Leaf, plan: InstallPlan): Promise<'none' | 'ending' | 'ours'> {
   const [jobs, pods] = await Promise.all([
     leaf.list({
       apiVersion: 'batch/v1',
@@ -166,13 +167,15 @@ async function endOthers(leaf: Leaf): Promise<boolean> {
     }),
     leaf.list({ apiVersion: 'v1', kind: 'Pod', namespace: HUB_NAMESPACE, labelSelector: OURS_SELECTOR }),
   ]);
+  if (jobs.some(({ metadata }) => metadata.name === jobRef(plan).name)) return 'ours';
   const running = jobs.filter((job) => !isOver(job));
   if (running.length > 0) {
     // Without its rights a Helm in its last seconds can do nothing more.
     await leaf.delete(INSTALLER_BINDING);
     await Promise.all(running.map((job) => leaf.delete(refOf(job))));
   }
-  return running.length > 0 || pods.some(({ status }) => !ENDED_PHASES.includes(status?.phase));
+  const areLeft = running.length > 0 || pods.some(({ status }) => !ENDED_PHASES.includes(status?.phase));
+  return areLeft ? 'ending' : 'none';
 }
 
 const ENDED_PHASES: readonly unknown[] = ['Succeeded', 'Failed'];
