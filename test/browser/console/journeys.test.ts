@@ -161,7 +161,7 @@ describeConsole('journeys in the console', (setting) => {
     await asking.getByLabel('Clusters at once').fill('2');
     await asking.getByLabel('What for').fill('A second project.');
     await asking.getByRole('button', { name: 'Ask', exact: true }).click();
-    await page.getByText('You have asked your operator for 2 clusters').waitFor();
+    await page.getByText('You asked an operator for 2 clusters').waitFor();
     expect((await setting.driver.firestore.doc('accounts/quentin').get()).data()?.request).toMatchObject({
       maxClusters: 2,
       reason: 'A second project.',
