@@ -100,9 +100,13 @@ export interface Provider {
   observeCluster(target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): Promise<Observed>;
   /**
    * Asks for its deletion unless it is gone, and says how far it is. Never touches what is not labelled with this id.
-   * @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED, OPERATION_IN_PROGRESS
+   * @param isOvertaken asked between the look and the deletion, where a later try may have the same name: if so, nothing is deleted
+   * @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED, OPERATION_IN_PROGRESS; what `isOvertaken` throws
    */
-  ensureGone(target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>): Promise<'gone' | 'pending'>;
+  ensureGone(
+    target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>,
+    isOvertaken?: () => Promise<boolean>,
+  ): Promise<'gone' | 'pending'>;
   /**
    * Everything of this cluster's, of any generation, that the cloud still lists: the cluster itself, its subnetworks, and the disks, parts of
    * load balancers and firewalls it made, found by label and by name.

@@ -8,6 +8,7 @@ import { hours, minutes } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
 import { targetOf } from '../clusters/target.ts';
 import { conceive, createClusters } from '../dispatch/commands.ts';
+import { provision } from './provision.ts';
 
 const spec = aSpec({ product: 'hello', version: '1.1.0' });
 const [first = '', second = '', third = ''] = findRegion(spec.region)?.zones ?? [];
@@ -118,6 +119,20 @@ describe("the cloud's own quota", () => {
     hub.container.setQuota(spec.region, { cpus: 1000 });
     await hub.until(async () => (await read(hub, id)).state === 'ready', minutes(60));
     expect((await read(hub, id)).error).toBeUndefined();
+  });
+
+  test('what the next try has made is not taken away by a handler of the one before', async () => {
+    const hub = memoryHub();
+    hub.container.setQuota(spec.region, { cpus: 0 });
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.until(async () => (await read(hub, id)).error?.code === 'CLOUD_QUOTA');
+    const before = await read(hub, id);
+    expect(before.state).toBe('provisioning');
+    hub.container.setQuota(spec.region, { cpus: 1000 });
+    await hub.until(async () => (await read(hub, id)).state === 'installing', minutes(60));
+    await hub.run(provision({ ...before, id }, hub.ports));
+    expect(hub.container.listClusters('-').map(({ status }) => status)).toEqual(['RUNNING']);
   });
 
   test('has given it as long to go as a failure has, however late it showed', async () => {

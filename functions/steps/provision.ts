@@ -18,7 +18,7 @@ import type { Ports } from '../ports.ts';
 import type { Observed } from '../providers/provider.ts';
 import { deadlineAnew, untilNextLook } from './pace.ts';
 import { untilHeld } from './prove.ts';
-import { subnetworkGone } from './removal.ts';
+import { isOvertaken, subnetworkGone } from './removal.ts';
 import { done, fail, requeue, type Step, type StepResult, wait } from './step.ts';
 
 const GIVING_BACK = 'Giving the reserved room back.';
@@ -170,7 +170,9 @@ const LACKS = {
 async function clearExhausted(cluster: Cluster, ports: Ports): Promise<void> {
   const { id, generation } = cluster;
   const results = await Promise.allSettled(
-    cluster.exhausted.map((location) => ports.provider.ensureGone({ id, generation, location })),
+    cluster.exhausted.map((location) =>
+      ports.provider.ensureGone({ id, generation, location }, () => isOvertaken(cluster, ports)),
+    ),
   );
   for (const result of results) {
     // Busy is no trouble: it is asked again with the next look, and once more when the cluster goes.
@@ -188,7 +190,10 @@ async function makeRoom(
   const { id, generation } = cluster;
   const places = [...cluster.exhausted, cluster.location ?? ''];
   const left = await Promise.all(
-    places.map((location) => ports.provider.ensureGone({ id, generation, location })),
+    places.map((location) =>
+      // The try after the queue has the same names: a handler that was held up for minutes must not take what that one made.
+      ports.provider.ensureGone({ id, generation, location }, () => isOvertaken(cluster, ports)),
+    ),
   );
   if (left.includes('pending')) return wait(LOOK_AGAIN_MS, GIVING_BACK);
   // One that stayed behind has the name that the next try asks for.

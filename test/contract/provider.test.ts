@@ -307,6 +307,14 @@ describe.each([
     expect(await gone()).toBe('gone');
   });
 
+  test('what a later try has made under the name is not deleted for an earlier one', async () => {
+    await settled();
+    expect(await cloud.provider.ensureGone(aTarget(), async () => true)).toBe('pending');
+    expect(calls('DeleteCluster')).toBe(0);
+    expect(await cloud.provider.ensureGone(aTarget(), async () => false)).toBe('pending');
+    expect(calls('DeleteCluster')).toBe(1);
+  });
+
   test('a deletion is asked for once, is pending, then gone, and its reply may be lost', async () => {
     await settled();
     cloud.faults.force('reply-lost', { times: 1, subject: 'DeleteCluster' });

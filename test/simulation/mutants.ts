@@ -220,14 +220,14 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'asked for is taken for gone',
     file: 'functions/providers/gke/provider.ts',
-    from: "if (cluster.status === 'STOPPING') return 'pending';",
-    to: "if (cluster.status === 'STOPPING') return 'gone';",
+    from: "(await isOvertaken())) return 'pending';",
+    to: "(await isOvertaken())) return 'gone';",
   },
   {
     name: 'half-made clusters of other zones stay',
     file: 'functions/steps/provision.ts',
-    from: 'cluster.exhausted.map((location) => ports.provider.ensureGone({ id, generation, location })),',
-    to: '[].map((location) => ports.provider.ensureGone({ id, generation, location })),',
+    from: '    cluster.exhausted.map((location) =>\n      ports.provider.ensureGone(',
+    to: '    [].map((location) =>\n      ports.provider.ensureGone(',
   },
   {
     name: 'the pool forgets what it has',

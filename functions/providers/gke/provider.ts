@@ -94,8 +94,8 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
         const cluster = await look(target.location, nameOf(target), target.id);
         return cluster ? observed(cluster, settings) : { status: 'absent' };
       }),
-    ensureGone: (target) =>
-      translated(() => removeCluster(client, target.location, nameOf(target), target.id)),
+    ensureGone: (target, isOvertaken) =>
+      translated(() => removeCluster(client, target.location, nameOf(target), target.id, isOvertaken)),
     listOwned: (clusterId) => translated(() => listOwned(listing, clusterId)),
     listAllOwned: () => translated(() => listAllOwned(listing)),
     listingScopes: (clusterId) => listingScopes(clusterId, settings.projectId),
@@ -198,11 +198,12 @@ async function removeCluster(
   location: string,
   name: string,
   id: string,
+  isOvertaken = async () => false,
 ): Promise<'gone' | 'pending'> {
   const cluster = await unless('NOT_FOUND', client.getCluster(location, name));
   if (!cluster) return 'gone';
   requireOurs(cluster, id);
-  if (cluster.status === 'STOPPING') return 'pending';
+  if (cluster.status === 'STOPPING' || (await isOvertaken())) return 'pending';
   try {
     // Gone in between is as good as asked for: the next look says so.
     await unless('NOT_FOUND', client.deleteCluster(location, name));
