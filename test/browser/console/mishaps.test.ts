@@ -584,7 +584,7 @@ describeConsole('mishaps in the console', (setting) => {
       await page.getByRole('alertdialog').getByRole('button', { name: sure }).focus();
       await page.keyboard.press('Enter');
       await page.getByRole('button', { name: button, exact: true }).first().waitFor({ state: 'detached' });
-      await expect.poll(() => focused(page)).toBe(name);
+      await expect.poll(() => focused(page), { timeout: 20_000 }).toBe(name);
     }
 
     const id = await stored({ fara: 'owner', finn: 'owner', felix: 'viewer' });
@@ -594,7 +594,7 @@ describeConsole('mishaps in the console', (setting) => {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).focus();
     await page.keyboard.press('Enter');
     await page.getByText('felix@example.com', { exact: true }).waitFor({ state: 'detached' });
-    await expect.poll(() => focused(page)).toBe('Members');
+    await expect.poll(() => focused(page), { timeout: 20_000 }).toBe('Members');
 
     await page.getByLabel(`Role of ${email}`).selectOption('viewer');
     await page.getByRole('button', { name: `Change the role of ${email}` }).focus();
@@ -603,7 +603,7 @@ describeConsole('mishaps in the console', (setting) => {
     await confirm.getByRole('button', { name: 'Become a viewer' }).focus();
     await page.keyboard.press('Enter');
     await page.getByLabel(`Role of ${email}`, { exact: true }).waitFor({ state: 'detached' });
-    await expect.poll(() => focused(page)).toBe('Members');
+    await expect.poll(() => focused(page), { timeout: 20_000 }).toBe('Members');
   });
 
   test('an operator sees which page they are on, on a telephone too', async () => {
