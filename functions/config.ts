@@ -239,9 +239,14 @@ export function parseConfig(env: Environment): Config {
   if (!production && env.HUB_LOCAL_CLOUD === undefined) {
     faults.push('HUB_LOCAL_CLOUD: missing; start with npm start');
   }
-  const signingKeys = readSigningKeys(env, faults);
-  const sealKeys = readSealKeys(env, faults);
-  const cleanUpKeys = readCleanUpKeys(env, faults);
+  const signingKeys = readKeys(SIGNING_KEYS, parseSigningKeys, env, faults);
+  const sealKeys = readKeys(SEAL_KEYS, parseSealKeys, env, faults);
+  const cleanUpKeys = readKeys(
+    CLEAN_UP_KEYS,
+    (text) => parseCleanUpKeysFor(env.FUNCTION_TARGET, text),
+    env,
+    faults,
+  );
   const accountKey = readAccountKey(env, faults);
   const externalAccount = readExternalAccount(env, faults);
   const licensed = readLicensed(env, faults);
@@ -403,46 +408,31 @@ function readSecret(
   return undefined;
 }
 
-function readSigningKeys(env: Environment, faults: string[]): readonly SigningKey[] {
-  const text = readSecret(SIGNING_KEYS, env, faults);
+/** @returns none where the function is given none, and where they are not as they must be, which is a fault */
+function readKeys<K>(
+  secret: Secret,
+  parse: (text: string) => readonly K[],
+  env: Environment,
+  faults: string[],
+): readonly K[] {
+  const text = readSecret(secret, env, faults);
   if (text === undefined) return [];
   try {
-    return parseSigningKeys(text);
+    return parse(text);
   } catch (error) {
-    faults.push(`HUB_OIDC_SIGNING_KEYS: ${error instanceof Error ? error.message : 'cannot be read'}`);
-    return [];
-  }
-}
-
-function readSealKeys(env: Environment, faults: string[]): readonly SealKey[] {
-  const text = readSecret(SEAL_KEYS, env, faults);
-  if (text === undefined) return [];
-  try {
-    return parseSealKeys(text);
-  } catch (error) {
-    faults.push(`${SEAL_KEYS.name}: ${error instanceof Error ? error.message : 'cannot be read'}`);
+    faults.push(`${secret.name}: ${error instanceof Error ? error.message : 'cannot be read'}`);
     return [];
   }
 }
 
 /** The API answers the world and signs nothing, so it is given nothing to sign with. */
-function readCleanUpKeys(env: Environment, faults: string[]): readonly CleanUpKey[] {
-  const text = readSecret(CLEAN_UP_KEYS, env, faults);
-  if (text === undefined) return [];
-  const fault = (what: string): readonly CleanUpKey[] => {
-    faults.push(`${CLEAN_UP_KEYS.name}: ${what}`);
-    return [];
-  };
-  try {
-    const keys = parseCleanUpKeys(text);
-    if (env.FUNCTION_TARGET === 'api' && keys.some(({ privateKey }) => privateKey))
-      return fault('holds a private key; the function api is given public halves only');
-    if (env.FUNCTION_TARGET !== 'api' && !keys[0]?.privateKey)
-      return fault('must begin with a private key: the first one signs');
-    return keys;
-  } catch (error) {
-    return fault(error instanceof Error ? error.message : 'cannot be read');
-  }
+function parseCleanUpKeysFor(target: string | undefined, text: string): readonly CleanUpKey[] {
+  const keys = parseCleanUpKeys(text);
+  if (target === 'api' && keys.some(({ privateKey }) => privateKey))
+    throw new Error('holds a private key; the function api is given public halves only');
+  if (target !== 'api' && !keys[0]?.privateKey)
+    throw new Error('must begin with a private key: the first one signs');
+  return keys;
 }
 
 function readAccountKey(env: Environment, faults: string[]): string | undefined {

@@ -12,6 +12,8 @@ export const RECENT_SIGN_IN_MINUTES = 15;
 
 /** A year; a lifetime is for what is meant to end. */
 export const MAX_TTL_HOURS = 8760;
+/** A new end of a lifetime that is no further than so many minutes of cloud time from the present one is the same end. */
+export const SAME_END_MINUTES = 1;
 /** Members of one cluster, those who are invited among them. */
 export const MAX_MEMBERS = 50;
 /** Spares that one pool may want. */

@@ -3,9 +3,16 @@
  * one that is being deleted. Who operates Hub may do either of the first two, and lifts both; Hub's own rules are in `signal.ts`.
  */
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
-import { AppError } from '../../shared/errors.ts';
+import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import { type Doubted, refusalOf, type Use } from '../../shared/standing.ts';
 import type { Ports } from '../ports.ts';
+
+/** What whoever would make something, or make something cost longer, may be refused with for their account. */
+export const REFUSED_TO_MAKE: readonly ErrorCode[] = [
+  'ACCOUNT_CLOSING',
+  'ACCOUNT_THROTTLED',
+  'ACCOUNT_SUSPENDED',
+];
 
 /** @throws AppError ACCOUNT_CLOSING, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED */
 export function requireStanding(account: Doubted, use: Use): void {

@@ -15,7 +15,7 @@ import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
 import { requireCreation } from '../accounts/creations.ts';
-import { requireGoodAccount } from '../accounts/standing.ts';
+import { REFUSED_TO_MAKE, requireGoodAccount } from '../accounts/standing.ts';
 import type { Snapshot, Write } from '../cloud.ts';
 import { readableClusters } from '../clusters/read.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
@@ -44,9 +44,7 @@ const create = endpoint({
   reply: clusterReply,
   refuses: [
     'EMAIL_NOT_VERIFIED',
-    'ACCOUNT_CLOSING',
-    'ACCOUNT_THROTTLED',
-    'ACCOUNT_SUSPENDED',
+    ...REFUSED_TO_MAKE,
     'INVALID_NAME',
     'INVALID_IDEMPOTENCY_KEY',
     'UNKNOWN_PRODUCT',
@@ -194,14 +192,7 @@ const retry = endpoint({
   summary: 'Start a failed cluster again from the beginning.',
   status: 202,
   reply: clusterReply,
-  refuses: [
-    'OWNER_ONLY',
-    'ACCOUNT_CLOSING',
-    'ACCOUNT_THROTTLED',
-    'ACCOUNT_SUSPENDED',
-    'NOT_ACCEPTED_IN_STATE',
-    'CONFLICT',
-  ],
+  refuses: ['OWNER_ONLY', ...REFUSED_TO_MAKE, 'NOT_ACCEPTED_IN_STATE', 'CONFLICT'],
   handle: async (call) => {
     await findCluster(call);
     await requireGoodAccount(call.ports, call.principal().uid, 'make');

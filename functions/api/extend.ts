@@ -6,8 +6,9 @@ import { clusterReply, type ExtendBody, extendBody } from '../../shared/api.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
+import { SAME_END_MINUTES } from '../../shared/limits.ts';
 import { hours, minutes } from '../../shared/units.ts';
-import { requireGoodAccounts } from '../accounts/standing.ts';
+import { REFUSED_TO_MAKE, requireGoodAccounts } from '../accounts/standing.ts';
 import type { Clock } from '../cloud.ts';
 import { type Change, command } from '../dispatch/commands.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
@@ -22,9 +23,7 @@ const extend = endpoint<ExtendBody>({
   reply: clusterReply,
   refuses: [
     'OWNER_ONLY',
-    'ACCOUNT_CLOSING',
-    'ACCOUNT_THROTTLED',
-    'ACCOUNT_SUSPENDED',
+    ...REFUSED_TO_MAKE,
     'OWNER_HELD',
     'OWNER_SUSPENDED',
     'NO_LIFETIME',
@@ -61,7 +60,7 @@ export const EXTEND_ENDPOINTS: readonly Endpoint[] = [extend];
  * A request that comes again is answered by the clock of another instance, too: by so much it may seem to ask for an end that is sooner,
  * and is none the less a repetition. Cloud time.
  */
-const REPETITION_MS = minutes(1);
+const REPETITION_MS = minutes(SAME_END_MINUTES);
 
 /** @throws AppError NO_LIFETIME, ENDS_LATER */
 function extended(read: Cluster, ttlHours: number, clock: Pick<Clock, 'now' | 'after'>): Change | undefined {

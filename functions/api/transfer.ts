@@ -9,7 +9,7 @@ import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
 import { accountLimits } from '../accounts/allowance.ts';
 import { requireCalm } from '../accounts/creations.ts';
-import { requireGoodAccount } from '../accounts/standing.ts';
+import { REFUSED_TO_MAKE, requireGoodAccount } from '../accounts/standing.ts';
 import { handOver, mayHave } from '../closing/plan.ts';
 import type { Snapshot } from '../cloud.ts';
 import { wakeQueue } from '../clusters/queue.ts';
@@ -29,9 +29,7 @@ const transfer = endpoint({
   reply: clusterReply,
   refuses: [
     'OWNER_ONLY',
-    'ACCOUNT_CLOSING',
-    'ACCOUNT_THROTTLED',
-    'ACCOUNT_SUSPENDED',
+    ...REFUSED_TO_MAKE,
     'NOT_AN_OWNER',
     'NOT_OFFERED',
     'TRANSFER_NO_ROOM',

@@ -1,5 +1,6 @@
 /** The lifetimes that the console offers, and when an end is near. */
-import { hours } from '../../../shared/units.ts';
+import { SAME_END_MINUTES } from '../../../shared/limits.ts';
+import { hours, minutes } from '../../../shared/units.ts';
 
 export const LIFETIMES: readonly (readonly [hours: number, label: string])[] = [
   [8, '8 hours'],
@@ -11,9 +12,6 @@ export const LIFETIMES: readonly (readonly [hours: number, label: string])[] = [
 /** From then on a page says of a cluster that it ends. Cloud time. */
 export const NEAR_END_MS = hours(1);
 
-/** Hub takes what is closer than this for the same request again. Cloud time. */
-const SAME_END_MS = 60_000;
-
 /** Those by which it would end later than it does. @param leftMs cloud time until its end */
 export const laterLifetimes = (leftMs: number): typeof LIFETIMES =>
-  LIFETIMES.filter(([count]) => hours(count) >= leftMs + SAME_END_MS);
+  LIFETIMES.filter(([count]) => hours(count) >= leftMs + minutes(SAME_END_MINUTES));
