@@ -1,5 +1,7 @@
 /** What every command does when it is called wrongly, or alone in the world: as people run them, each in a process of its own. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
@@ -34,8 +36,18 @@ const COMMANDS = [
   ),
 ];
 
+/** Somebody listened there a moment ago. */
+async function closedPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
 describe('an option that nobody knows is refused, and what is known is said', () => {
-  test.concurrent.each(COMMANDS)('%s', async (file) => {
+  test.each(COMMANDS)('%s', async (file) => {
     const { code, out, err } = await run(file, ['--nope']);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain('--nope');
@@ -45,7 +57,7 @@ describe('an option that nobody knows is refused, and what is known is said', ()
 });
 
 describe('a number that is none is told in one line, with those that are allowed', () => {
-  test.concurrent.each([
+  test.each([
     ['test/security/fuzz-main.ts', '--requests', 'x', 'a whole number from 1 to 1000000000'],
     ['test/security/fuzz-main.ts', '--seed', '1.5', 'a whole number from 0 to 4294967295'],
     ['test/simulation/main.ts', '--seed', 'x', 'a whole number from 0 to 4294967295'],
@@ -73,19 +85,16 @@ test('the simulation does one thing at a time, and to a mutant that there is', a
   expect(none).toEqual({ code: 2, out: '', err: 'There is no mutant "no such thing"\n' });
 });
 
-/** Nobody listens there: https://www.iana.org/assignments/service-names-port-numbers (tcpmux). */
-const NOBODY = 'http://127.0.0.1:1';
-
 describe('who cannot reach Google says so in one line', () => {
-  const of = ['--project', 'demo', '--endpoint', NOBODY];
-  test.concurrent.each([
-    ['charts', [...of, '--region', 'europe-west1']],
-    ['doctor', [...of, '--domain', 'example.com']],
-    ['keys', [...of, '--secrets', 'page-token-key']],
-    ['rotate', [...of, '--secret', 'page-token-key', '--to', 'new']],
-    ['release', [...of, '--site', 'demo', '--region', 'europe-west1']],
+  test.each([
+    ['charts', ['--region', 'europe-west1']],
+    ['doctor', ['--domain', 'example.com']],
+    ['keys', ['--secrets', 'page-token-key']],
+    ['rotate', ['--secret', 'page-token-key', '--to', 'new']],
+    ['release', ['--site', 'demo', '--region', 'europe-west1']],
   ])('%s', async (name, args) => {
-    const { code, out, err } = await run(`scripts/${name}.ts`, args);
+    const of = ['--project', 'demo', '--endpoint', `http://127.0.0.1:${await closedPort()}`];
+    const { code, out, err } = await run(`scripts/${name}.ts`, [...of, ...args]);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(
       /^\S+\.googleapis\.com cannot be reached: .*ECONNREFUSED.*\. Is this machine online\?\n$/,

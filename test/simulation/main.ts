@@ -2,13 +2,6 @@
 import { availableParallelism } from 'node:os';
 import { decimalNumber, readArguments, runCommand, Unusable, wholeNumber } from '../../local/command.ts';
 import { MAX_SEED } from '../../local/options.ts';
-import { cost } from './cost.ts';
-import { MUTANTS } from './mutants.ts';
-import { exhaustively } from './pairs.ts';
-import { runMutants } from './run-mutants.ts';
-import { runSeeds } from './run-seeds.ts';
-import { shrink } from './shrink.ts';
-import { simulate } from './simulate.ts';
 
 const USAGE = `usage: npm run simulate -- one of
   [--seeds 1000] [--from 1]     so many seeds, from that one on
@@ -42,8 +35,7 @@ async function holds(args: readonly string[]): Promise<boolean> {
   const [mutant] = words;
   const modes = MODES.filter((mode) => options[mode] !== undefined);
   if (modes.length > 1) throw new Unusable(`--${modes.join(' and --')}: only one at a time\n${USAGE}`);
-  if (mutant !== undefined && !MUTANTS.some(({ name }) => name === mutant && options.mutants))
-    throw new Unusable(options.mutants ? `There is no mutant "${mutant}"` : USAGE);
+  if (mutant !== undefined) await requireMutant(mutant, options.mutants);
   const seedOf = (name: 'seed' | 'shrink' | 'from'): number =>
     wholeNumber(`--${name}`, options[name], { from: 0, to: MAX_SEED, fallback: 1 });
   const countOf = (name: 'seeds' | 'wire', fallback: number): number =>
@@ -55,26 +47,43 @@ async function holds(args: readonly string[]): Promise<boolean> {
     to: MOST_WORKERS,
     fallback: availableParallelism(),
   });
+  // Loaded only now, and only what is needed: whoever called it wrongly is told at once.
   switch (modes[0]) {
     case 'seed':
       return replay(seedOf('seed'), options.verbose);
     case 'shrink':
-      return shrink(seedOf('shrink'), print);
+      return (await import('./shrink.ts')).shrink(seedOf('shrink'), print);
     case 'pairs':
-      return exhaustively({ singles: shareOf('singles'), pairs: shareOf('share') }, print, workers);
+      return (await import('./pairs.ts')).exhaustively(
+        { singles: shareOf('singles'), pairs: shareOf('share') },
+        print,
+        workers,
+      );
     case 'cost':
-      return cost(print);
+      return (await import('./cost.ts')).cost(print);
     case 'mutants':
-      return runMutants(countOf('seeds', 10_000), mutant, print, workers);
+      return (await import('./run-mutants.ts')).runMutants(countOf('seeds', 10_000), mutant, print, workers);
     case 'wire':
-      // Loaded only then: it brings all of Google's clients along.
       return (await import('./run-wire.ts')).runWire(seedOf('from'), countOf('wire', 1), print);
     default:
-      return runSeeds(seedOf('from'), countOf('seeds', 1000), print, workers);
+      return (await import('./run-seeds.ts')).runSeeds(
+        seedOf('from'),
+        countOf('seeds', 1000),
+        print,
+        workers,
+      );
   }
 }
 
+/** @throws Unusable if there is no such one, or nobody asked for mutants */
+async function requireMutant(mutant: string, asked = false): Promise<void> {
+  if (!asked) throw new Unusable(`Unexpected argument '${mutant}'\n${USAGE}`);
+  const { MUTANTS } = await import('./mutants.ts');
+  if (!MUTANTS.some(({ name }) => name === mutant)) throw new Unusable(`There is no mutant "${mutant}"`);
+}
+
 async function replay(seed: number, verbose = false): Promise<boolean> {
+  const { simulate } = await import('./simulate.ts');
   const run = await simulate({ seed, verbose });
   print(run.lines.join('\n'));
   print(

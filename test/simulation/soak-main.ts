@@ -5,7 +5,6 @@
 import { decimalNumber, readOptions, runCommand, wholeNumber } from '../../local/command.ts';
 import { minutes } from '../../shared/units.ts';
 import { MEASURES, type Sample } from './soak/samples.ts';
-import { soak } from './soak.ts';
 
 const USAGE = `usage: npm run soak -- [--minutes 10] [--width 6]
 --width: how many clusters live at a time.
@@ -31,6 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
     'clusters',
     ...['cloud', 'host'].flatMap((name) => MEASURES.map((m) => `${name[0]}.${m}`)),
   ]);
+  // Loaded only now: whoever called it wrongly is told at once.
+  const { soak } = await import('./soak.ts');
   const { trends, flat } = await soak({
     forMs,
     width,
