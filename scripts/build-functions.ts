@@ -3,21 +3,24 @@
  * minified, with source maps. The same sources give the same bytes, so that Terraform deploys only what has changed. Does nothing if
  * what is there was built from the same sources.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 import { entryPointOf } from '../functions/entry-point.ts';
 import { MANIFEST } from '../functions/manifest.ts';
 import { type LockFile, lockOf } from './lock.ts';
+import { digestOfSources } from './sources.ts';
 import { zipOf } from './zip.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 export const ARCHIVE = join(root, 'dist/functions.zip');
 const STAMP = join(root, 'dist/.functions-built-from');
 /** All that a build depends on. */
-const SOURCES = ['functions', 'shared', 'package-lock.json', 'scripts/build-functions.ts', 'scripts/lock.ts'];
+export const SOURCES = [
+  ...['functions', 'shared', 'package-lock.json', 'tsconfig.json'],
+  ...['scripts/build-functions.ts', 'scripts/lock.ts', 'scripts/sources.ts', 'scripts/zip.ts'],
+];
 
 /**
  * What starts the functions. It stays outside: the platform runs its command, and both must speak of the same registry of functions.
@@ -144,22 +147,8 @@ function packageFiles(): Record<string, Uint8Array> {
   };
 }
 
-function filesBelow(path: string): string[] {
-  const whole = join(root, path);
-  if (/\.\w+$/.test(path)) return [whole];
-  const entries = readdirSync(whole, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-function digestOfSources(): string {
-  const hash = createHash('sha256');
-  const files = SOURCES.flatMap(filesBelow).filter((file) => !file.endsWith('.test.ts'));
-  for (const file of files.sort()) hash.update(file.slice(root.length)).update(readFileSync(file));
-  return hash.digest('hex');
-}
-
 async function writeArchive(): Promise<void> {
-  const digest = digestOfSources();
+  const digest = digestOfSources(SOURCES);
   if (existsSync(ARCHIVE) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
   const { files } = await buildFunctions();
   mkdirSync(dirname(ARCHIVE), { recursive: true });

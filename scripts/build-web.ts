@@ -2,40 +2,20 @@
  * Builds the console into `web/dist`, as Firebase Hosting gets it, with compressed twins as Hosting makes them. Does nothing if what is
  * there was built from the same sources.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { digestOfSources, filesBelow } from './sources.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(root, 'web/dist');
 const STAMP = join(DIST, '.built-from');
 /** All that a build depends on. */
-const SOURCES = [
-  'web/src',
-  'web/public',
-  'web/index.html',
-  'web/vite.config.ts',
-  'shared',
-  'package-lock.json',
+export const SOURCES = [
+  ...['web/src', 'web/public', 'web/index.html', 'web/vite.config.ts', 'web/tsconfig.json'],
+  ...['shared', 'package-lock.json', 'tsconfig.json', 'scripts/build-web.ts', 'scripts/sources.ts'],
 ];
-
-function filesBelow(path: string): string[] {
-  const whole = join(root, path);
-  if (!existsSync(whole)) return [];
-  const entries = readdirSync(whole, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-function digestOfSources(): string {
-  const hash = createHash('sha256');
-  const files = SOURCES.flatMap((source) =>
-    /\.\w+$/.test(source) ? [join(root, source)] : filesBelow(source),
-  );
-  for (const file of files.sort()) hash.update(file.slice(root.length)).update(readFileSync(file));
-  return hash.digest('hex');
-}
 
 /** What is worth it: https://firebase.google.com/docs/hosting/usage-quotas-pricing */
 const COMPRESSIBLE = /\.(js|css|html|svg|json)$/;
@@ -49,7 +29,7 @@ function compress(): void {
 }
 
 export async function buildWeb(): Promise<void> {
-  const digest = digestOfSources();
+  const digest = digestOfSources(SOURCES);
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
   // Large, and mostly not needed.
   const { build } = await import('vite');

@@ -7,10 +7,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ISTIO_SUPPORTED_UNTIL, ISTIO_VERSION } from '../functions/leaf/mesh.ts';
+import { readOptions, runCommand, Unusable, wholeNumber } from '../local/command.ts';
 import { REGIONS, SIZES } from '../shared/catalog/catalog.ts';
 import { type Answer, type Google, googleOf, refusalIn } from './google.ts';
 import { missingCharts } from './mirror.ts';
-import { readOptions, Unusable } from './options.ts';
 
 /** As in terraform/variables.tf. */
 const REGION = 'europe-west1';
@@ -19,6 +19,9 @@ const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--regi
 --region: of the cell. --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
 --today: of the day to judge support by; the machine's if absent. --archive: what the functions must have been built of.
 `;
+
+/** No region has quotas for so many. */
+const MOST_CLUSTERS = 1_000_000;
 
 interface Subject {
   project: string;
@@ -79,17 +82,10 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
     USAGE,
   );
   const { project: id, domain, region = REGION, 'billing-account': billingAccount, endpoint } = values;
-  const clusters = Number(values.clusters ?? 10);
+  const clusters = wholeNumber('--clusters', values.clusters, { from: 1, to: MOST_CLUSTERS, fallback: 10 });
   const archive = values.archive ?? ARCHIVE;
   const today = values.today ?? new Date().toISOString().slice(0, 10);
-  if (
-    id === undefined ||
-    domain === undefined ||
-    !Number.isInteger(clusters) ||
-    clusters < 1 ||
-    Number.isNaN(Date.parse(today))
-  )
-    throw new Unusable(USAGE);
+  if (id === undefined || domain === undefined || Number.isNaN(Date.parse(today))) throw new Unusable(USAGE);
   return {
     subject: {
       project: id,
@@ -545,13 +541,4 @@ async function policies({ project: id }: Subject, google: Google): Promise<Findi
   return findings;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const { message, cause } = error as Error;
-  const isExpected = error instanceof Unusable;
-  if (!isExpected && !(cause instanceof Error)) throw error;
-  const why = isExpected ? message : `Google cannot be reached: ${(cause as Error).message}`;
-  process.stderr.write(`${why.trimEnd()}\n`);
-  process.exitCode = 2;
-}
+await runCommand(main);
