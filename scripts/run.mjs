@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -67,6 +67,8 @@ const COMMANDS = {
 const STAMP = join(root, 'node_modules', '.hub-installed');
 const LOCK = join(root, '.hub', 'installing.pid');
 const LOOK_EVERY_MS = 300;
+/** No `npm ci` takes that long: who held it was killed, and its number may be another process's by now. */
+const LONGEST_MS = 15 * 60_000;
 
 /** Ends the process if it cannot be done. */
 async function install() {
@@ -94,10 +96,12 @@ async function onlyOne(act) {
   for (let told = false; !taken(); told = true) {
     const holder = Number(readIfThere(LOCK));
     // Between being made and being written it is empty.
-    if (holder > 0 && !isAlive(holder)) rmSync(LOCK, { force: true });
+    if (isOld(LOCK) || (holder > 0 && !isAlive(holder))) rmSync(LOCK, { force: true });
     else {
       if (!told)
-        process.stderr.write(`Another command (process ${holder}) installs packages; waiting for it …\n`);
+        process.stderr.write(
+          `Another command (process ${holder}) installs packages; waiting for it. If there is none, delete ${LOCK} …\n`,
+        );
       await setTimeout(LOOK_EVERY_MS);
     }
   }
@@ -125,6 +129,11 @@ const readIfThere = (file) => {
     return '';
   }
 };
+
+function isOld(file) {
+  const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? {};
+  return mtimeMs !== undefined && Date.now() - mtimeMs > LONGEST_MS;
+}
 
 function isAlive(pid) {
   try {

@@ -1,6 +1,14 @@
 /** `npm run …` on a fresh checkout: a folder with a stand-in of npm's own, which takes a moment and tells when it is run. */
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +59,18 @@ test('one that was killed while it installed is not waited for', async () => {
   mkdirSync(join(folder, '.hub'));
   // No process has so high a number: https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html, pid_max.
   writeFileSync(join(folder, '.hub/installing.pid'), '4194305');
+  expect(await run(folder, { npm_execpath: join(folder, 'npm.mjs') })).toMatchObject({
+    code: 0,
+    out: 'done',
+  });
+});
+
+test('one that was killed long ago is not waited for, though its number is another process’s by now', async () => {
+  const folder = aCheckout();
+  const lock = join(folder, '.hub/installing.pid');
+  mkdirSync(join(folder, '.hub'));
+  writeFileSync(lock, String(process.pid));
+  utimesSync(lock, 0, 0);
   expect(await run(folder, { npm_execpath: join(folder, 'npm.mjs') })).toMatchObject({
     code: 0,
     out: 'done',
