@@ -1,6 +1,6 @@
 /** The members of a cluster. A change is written, and told to the application by the lifecycle: nobody waits here for that. */
 import { clusterReply, type MemberReply, memberList, putMemberBody } from '../../shared/api.ts';
-import type { Cluster } from '../../shared/documents/cluster.ts';
+import type { Cluster, Role } from '../../shared/documents/cluster.ts';
 import { requireCalm } from '../accounts/creations.ts';
 import { requireGoodAccount } from '../accounts/standing.ts';
 import { type Change, command } from '../dispatch/commands.ts';
@@ -72,7 +72,10 @@ const put = endpoint({
  * there is an account. Where a member was known by it, somebody else may have it by now; they are invited, and take that one's place when they come.
  * @throws AppError OWNER_PAYS, LAST_OWNER if they could not
  */
-async function memberOf({ ports, email, body }: Call, cluster: Cluster): Promise<string | undefined> {
+async function memberOf(
+  { ports, email, body }: Call<{ role: Role }>,
+  cluster: Cluster,
+): Promise<string | undefined> {
   const [member] = uidsOf(cluster, email);
   if (member === undefined) return undefined;
   const uid = (await ports.people.findByEmail(email))?.uid ?? member;

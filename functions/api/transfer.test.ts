@@ -196,6 +196,7 @@ describe('an offer ends', () => {
     else await hub.send('DELETE', path, hub.as('ada'));
     expect(await hub.cluster()).not.toHaveProperty('offeredTo');
     await hub.send('PUT', path, hub.as('ada'), { body: { role: 'owner' } });
+    await hub.send('GET', '/v1/me', hub.as('grace'));
     expect(await hub.said('grace', 'grace')).toBe('NOT_OFFERED');
   });
 });

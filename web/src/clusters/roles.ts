@@ -7,7 +7,11 @@ export const ROLES: readonly (readonly [Role, string])[] = [
   ['owner', 'Owner: also decides who may'],
 ];
 
-const A: Readonly<Record<Role, string>> = { viewer: 'a viewer', editor: 'an editor', owner: 'an owner' };
+export const A: Readonly<Record<Role, string>> = {
+  viewer: 'a viewer',
+  editor: 'an editor',
+  owner: 'an owner',
+};
 
 /** What is asked before somebody has that role; undefined: it takes nothing from anybody, and can be taken back. */
 export function questionOf(

@@ -1,14 +1,15 @@
 /**
  * Who is signed in, to Hub. The API is asked once after signing in, until it answers: that is the moment in which invitations become
- * memberships. What changes later comes with the document of the account.
+ * memberships. It is asked again when one comes to whoever is there already. What else changes later comes with the document of the account.
  */
 import { useEffect } from 'react';
 import type { Allowance } from '../../../shared/documents/account.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { refusalOf } from '../../../shared/standing.ts';
 import { must, type Schemas } from '../api/client.ts';
-import { persist } from '../api/persist.ts';
+import { persistAgain } from '../api/persist.ts';
 import { useHub } from '../hub.ts';
+import { listenToInvitations } from '../live/my-invitations.ts';
 import { createStore, type Store, useStore } from '../store.ts';
 
 type Me = Schemas['Me'];
@@ -16,14 +17,20 @@ type Me = Schemas['Me'];
 const me: Store<Me | undefined> = createStore<Me | undefined>(undefined);
 
 export function useMe(): void {
-  const { api, session } = useHub();
+  const { api, firebase, session } = useHub();
   const now = session.get();
   const uid = now.kind === 'in' ? `${now.uid} ${now.emailVerified}` : '';
+  const address = now.kind === 'in' && now.emailVerified ? now.email : '';
   // biome-ignore lint/correctness/useExhaustiveDependencies: anew for whoever is signed in
   useEffect(() => {
     me.set(undefined);
     // Without it the page shows no allowance, and goes on.
-    return persist(() => must(api.get('/v1/me')), { answered: me.set, failed: () => undefined }).stop;
+    const asking = persistAgain(() => must(api.get('/v1/me')), { answered: me.set, failed: () => undefined });
+    const stop = address === '' ? undefined : listenToInvitations(firebase.db, address, asking.again);
+    return () => {
+      stop?.();
+      asking.stop();
+    };
   }, [api, uid]);
 }
 
