@@ -95,8 +95,11 @@ describe('a cluster that is offered and taken', () => {
     expect(await hub.account(GRACE)).toMatchObject({ clusters: 1 });
   });
 
-  test('takes no more than its new owner has room for, whatever else fills that at the same moment', async () => {
-    const hub = await given({ offeredTo: 'grace' }, { grace: { clusters: 1 } });
+  test.each<[string, Partial<Allowance>]>([
+    ['has asked for one before', { firstAt: new Date(0), hour: { since: new Date(0), made: 1 } }],
+    ['is new', {}],
+  ])('takes no more than its new owner, who %s, has room for, whatever else fills that at the same moment', async (_, account) => {
+    const hub = await given({ offeredTo: 'grace' }, { grace: { clusters: 1, ...account } });
     const { commit } = hub.ports.documents;
     let isFilled = false;
     hub.ports.documents.commit = async (writes: readonly Write[]) => {

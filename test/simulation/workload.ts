@@ -437,8 +437,21 @@ export function createWorkload(world: World, findings: Findings) {
         body: { role: oneOf(random, ['viewer', 'editor', 'owner'] as const) },
       }).then(() => come(uid));
     await sleep(between(random, 0, minutes(12)));
+    const own = living().filter(({ owner }) => owner === uid);
+    // Somebody works with them, who may take over what they leave, or may not come in time.
+    const heir = anyUser();
+    for (const { id } of own) {
+      const body = { role: 'owner' };
+      if (happens(random, 0.6))
+        await ask({ as: uid, name: 'PUT /v1/clusters/{id}/members/{email}', id, email: emailOf(heir), body });
+    }
+    await come(heir);
     const answer = await go(uid);
-    if (answer?.status === 202) world.leavers.add(uid);
+    if (answer?.status !== 202) return;
+    world.leavers.add(uid);
+    await sleep(between(random, 0, minutes(50)));
+    for (const { id } of own)
+      await ask({ as: heir, name: 'POST /v1/clusters/{id}:transfer', id, body: { email: emailOf(heir) } });
   }
   async function deleteAccount(as: User): Promise<Answer | undefined> {
     // What they look at may change before they press.

@@ -51,7 +51,7 @@ export type Deed = 'offer' | 'withdraw' | 'take';
  * @returns what they may do about this member; undefined: nothing
  */
 export function deedOf(
-  { owner, offeredTo }: Pick<Cluster, 'owner' | 'offeredTo'>,
+  { owner, offeredTo, handOverUntilAt }: Pick<Cluster, 'owner' | 'offeredTo' | 'handOverUntilAt'>,
   {
     uid: of,
     role,
@@ -64,5 +64,6 @@ export function deedOf(
   if (pending || of === undefined || role !== 'owner' || of === owner || email === '') return undefined;
   const isOffered = of === offeredTo;
   if (uid === owner) return isOffered ? 'withdraw' : 'offer';
-  return isOffered && of === uid ? 'take' : undefined;
+  // Who pays for it is leaving: any of them may.
+  return (isOffered || handOverUntilAt !== undefined) && of === uid ? 'take' : undefined;
 }
