@@ -77,7 +77,17 @@ async function main(args: readonly string[]): Promise<number> {
 function readArguments(args: readonly string[]): { subject: Subject; endpoint?: string } {
   const values = readOptions(
     args,
-    ['project', 'domain', 'region', 'billing-account', 'clusters-domain', 'clusters', 'today', 'archive', 'endpoint'],
+    [
+      'project',
+      'domain',
+      'region',
+      'billing-account',
+      'clusters-domain',
+      'clusters',
+      'today',
+      'archive',
+      'endpoint',
+    ],
     USAGE,
   );
   const { project: id, domain, region = REGION, 'billing-account': billingAccount, endpoint } = values;
@@ -155,7 +165,10 @@ async function billing({ project: id, billingAccount }: Subject, google: Google)
 }
 
 /** Asks a public resolver, as the authority that issues certificates will. */
-async function delegation({ project: id, clustersDomain: name }: Subject, google: Google): Promise<Finding[]> {
+async function delegation(
+  { project: id, clustersDomain: name }: Subject,
+  google: Google,
+): Promise<Finding[]> {
   const about = `delegation of ${name}`;
   const zone = await google.call(
     'GET',

@@ -65,7 +65,8 @@ const auditOf = async (hub: Hub, uid: string): Promise<AuditFields[]> =>
   ).map(({ data }) => data);
 
 const HELLO = { product: 'hello', version: '1.1.0' } as const;
-const aHub = (options: MemoryHubOptions = {}) => standing({ inside: 'sketch', limits: { handOverMs: hours(3) }, ...options });
+const aHub = (options: MemoryHubOptions = {}) =>
+  standing({ inside: 'sketch', limits: { handOverMs: hours(3) }, ...options });
 
 const GRACE = accountPath('grace');
 
@@ -442,7 +443,7 @@ describe('a look that breaks off', () => {
       for (const how of ['before', 'after'] as const) all.push((await played(strike, how)).left);
     }
     expect(all.flat()).toEqual([]);
-  }, 240_000);
+  }, 480_000);
 });
 
 /** One document of each kind that may name her. */
@@ -458,7 +459,14 @@ async function plant(hub: Hub): Promise<void> {
       writeOf(aCluster({ id: clusterIdOf(8), owner: 'grace', state: 'failed' })),
       writeOfLedger(clusterIdOf(8)),
       // Offered first, to somebody who does not come.
-      writeOf(aCluster({ id: clusterIdOf(9), owner: 'grace', state: 'failed', members: { ada: 'owner', grace: 'owner' } })),
+      writeOf(
+        aCluster({
+          id: clusterIdOf(9),
+          owner: 'grace',
+          state: 'failed',
+          members: { ada: 'owner', grace: 'owner' },
+        }),
+      ),
       writeOfLedger(clusterIdOf(9)),
       { op: 'set', path: accountPath('grace'), data: { schema: 1, clusters: 0, hourlyMicros: 0 } },
       {

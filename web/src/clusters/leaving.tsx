@@ -13,7 +13,10 @@ interface Props {
 export function Leaving({ cluster: { state, handOverUntilAt }, role, isPayer }: Props) {
   const until = isEnding(state) ? undefined : handOverUntilAt;
   return (
-    <section className={until ? 'notice ending' : undefined} aria-label={until ? 'Its payer leaves' : undefined}>
+    <section
+      className={until ? 'notice ending' : undefined}
+      aria-label={until ? 'Its payer leaves' : undefined}
+    >
       {/* There before there is something to say, so that it is read out. */}
       <p role="status" className={until ? undefined : 'unseen'}>
         {until && (
