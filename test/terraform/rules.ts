@@ -671,7 +671,7 @@ const names: Rule = (tree) => {
         resource: { labels: { cluster_name: 'hub-aaaaaaaaaaaaaaaa-g1' } },
       },
     });
-    return known?.kind !== kind || !JSON.stringify(told).includes('resource.labels.cluster_name');
+    return known?.kind !== kind || !String(told ?? '').includes('resource.labels.cluster_name');
   });
   return [
     ...(audited.includes(`jsonPayload.message="${AUDIT_EVENT}"`)

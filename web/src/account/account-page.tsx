@@ -113,7 +113,8 @@ const Closing = ({ since }: { since: string }) => (
     <p>
       The deletion was requested on {dayAndTime(new Date(since))}. Your clusters are dealt with first, which
       takes about a quarter of an hour, or, where other owners are asked to take one over, until they have or
-      their time is over; then everything that names you is removed. At the end you are signed out. Anybody who signs up with your address later starts with a new account.
+      their time is over; then everything that names you is removed. At the end you are signed out. Anybody
+      who signs up with your address later starts with a new account.
     </p>
   </section>
 );

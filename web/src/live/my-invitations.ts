@@ -3,14 +3,27 @@
  * somebody who has come, so who invites learns from it neither that they have an account nor that it is open somewhere.
  */
 import { collection, type Firestore, query, where } from 'firebase/firestore';
+import { useEffect } from 'react';
 import { INVITATIONS } from '../../../shared/documents/paths.ts';
+import { useHub } from '../hub.ts';
 import { listenToQuery } from './live.ts';
+
+/** @param came called for each that comes, once they look at the page; always the same function */
+export function useInvitations(came: () => void): void {
+  const { firebase, session } = useHub();
+  const now = session.get();
+  const address = now.kind === 'in' && now.emailVerified ? now.email : '';
+  useEffect(
+    () => (address === '' ? undefined : listenToInvitations(firebase.db, address, came)),
+    [firebase, address, came],
+  );
+}
 
 /**
  * @param address of who is signed in, verified
  * @param came called for each that comes, once they look at the page
  */
-export function listenToInvitations(db: Firestore, address: string, came: () => void): () => void {
+function listenToInvitations(db: Firestore, address: string, came: () => void): () => void {
   let there = '';
   let told = '';
   const tell = (): void => {

@@ -9,28 +9,29 @@ import { refusalOf } from '../../../shared/standing.ts';
 import { must, type Schemas } from '../api/client.ts';
 import { persistAgain } from '../api/persist.ts';
 import { useHub } from '../hub.ts';
-import { listenToInvitations } from '../live/my-invitations.ts';
 import { createStore, type Store, useStore } from '../store.ts';
 
 type Me = Schemas['Me'];
 
 const me: Store<Me | undefined> = createStore<Me | undefined>(undefined);
 
+/** Of the page that is open. */
+let asking: ReturnType<typeof persistAgain> | undefined;
+
+/** For an invitation that has come meanwhile. */
+export const askMeAgain = (): void => asking?.again();
+
 export function useMe(): void {
-  const { api, firebase, session } = useHub();
+  const { api, session } = useHub();
   const now = session.get();
   const uid = now.kind === 'in' ? `${now.uid} ${now.emailVerified}` : '';
-  const address = now.kind === 'in' && now.emailVerified ? now.email : '';
   // biome-ignore lint/correctness/useExhaustiveDependencies: anew for whoever is signed in
   useEffect(() => {
     me.set(undefined);
     // Without it the page shows no allowance, and goes on.
-    const asking = persistAgain(() => must(api.get('/v1/me')), { answered: me.set, failed: () => undefined });
-    const stop = address === '' ? undefined : listenToInvitations(firebase.db, address, asking.again);
-    return () => {
-      stop?.();
-      asking.stop();
-    };
+    const mine = persistAgain(() => must(api.get('/v1/me')), { answered: me.set, failed: () => undefined });
+    asking = mine;
+    return mine.stop;
   }, [api, uid]);
 }
 
