@@ -14,7 +14,7 @@ import { missingCharts } from './mirror.ts';
 
 /** As in terraform/variables.tf. */
 const REGION = 'europe-west1';
-const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--region ${REGION}] [--billing-account <id>] [--clusters 10]
+const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--region ${REGION}] [--billing-account <id>] [--clusters-domain <domain>] [--clusters 10]
          [--today 2027-01-31] [--archive dist/functions.zip]
 --region: of the cell. --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
 --today: of the day to judge support by; the machine's if absent. --archive: what the functions must have been built of.
@@ -26,6 +26,8 @@ const MOST_CLUSTERS = 1_000_000;
 interface Subject {
   project: string;
   domain: string;
+  /** The clusters are below it. */
+  clustersDomain: string;
   region: string;
   billingAccount?: string;
   clusters: number;
@@ -78,7 +80,17 @@ async function main(args: readonly string[]): Promise<number> {
 function readArguments(args: readonly string[]): { subject: Subject; endpoint?: string } {
   const values = readOptions(
     args,
-    ['project', 'domain', 'region', 'billing-account', 'clusters', 'today', 'archive', 'endpoint'],
+    [
+      'project',
+      'domain',
+      'region',
+      'billing-account',
+      'clusters-domain',
+      'clusters',
+      'today',
+      'archive',
+      'endpoint',
+    ],
     USAGE,
   );
   const { project: id, domain, region = REGION, 'billing-account': billingAccount, endpoint } = values;
@@ -90,6 +102,7 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
     subject: {
       project: id,
       domain,
+      clustersDomain: values['clusters-domain'] ?? `clusters.${domain}`,
       region,
       clusters,
       today,
@@ -148,8 +161,10 @@ async function billing({ project: id, billingAccount }: Subject, google: Google)
 }
 
 /** Asks a public resolver, as the authority that issues certificates will. */
-async function delegation({ project: id, domain }: Subject, google: Google): Promise<Finding[]> {
-  const name = `clusters.${domain}`;
+async function delegation(
+  { project: id, clustersDomain: name }: Subject,
+  google: Google,
+): Promise<Finding[]> {
   const about = `delegation of ${name}`;
   const zone = await google.call(
     'GET',
@@ -163,7 +178,7 @@ async function delegation({ project: id, domain }: Subject, google: Google): Pro
   const missing = wanted.filter((server) => !found.includes(server));
   const foreign = found.filter((server) => !wanted.includes(server));
   if (missing.length === 0 && foreign.length === 0 && wanted.length > 0) return [fine(about)];
-  const remedy = `Where ${domain} is kept, let ${name} have these NS records and no others: ${wanted.join(' ')}`;
+  const remedy = `Where its domain is kept, let ${name} have these NS records and no others: ${wanted.join(' ')}`;
   return [bad(about, found.length === 0 ? 'nobody answers for it' : `leads to ${found.join(' ')}`, remedy)];
 }
 
