@@ -4,7 +4,7 @@
  * each of its answers says when it was read. Whose clock cannot be right goes by it.
  */
 import { seconds } from '../shared/units.ts';
-import type { Clock, DocumentData, Documents, Query } from './cloud.ts';
+import type { Clock, Documents } from './cloud.ts';
 
 /** An instant is told without what it has beyond the millisecond. */
 const GRAIN_MS = 1;
@@ -40,18 +40,18 @@ export function byOneTime<P extends { documents: Documents; clock: Clock }>(port
       sleepUntil: (atMs) => clock.sleepUntil(atMs + aheadMs),
     } satisfies Clock,
     documents: {
-      async get<T = DocumentData>(path: string) {
+      async get(path) {
         for (let reads = 1; ; reads++) {
           const snapshot = await timed(
-            () => documents.get<T>(path),
+            () => documents.get(path),
             (found) => found?.readTime,
           );
           if (!snapshot || sureWithinMs <= SURE_MS || reads === MOST_READS) return snapshot;
         }
       },
-      query: <T = DocumentData>(query: Query) =>
+      query: (query) =>
         timed(
-          () => documents.query<T>(query),
+          () => documents.query(query),
           ([first]) => first?.readTime,
         ),
       count: (query) => documents.count(query),

@@ -2,7 +2,7 @@
  * How often an account may ask for a cluster, and how many accounts may be new. Both are counted where they are, in the database, so that all
  * instances see the same.
  */
-import { ACCOUNTS, type Allowance, accountPath } from '../../shared/documents/account.ts';
+import { ACCOUNTS, type Allowance } from '../../shared/documents/account.ts';
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
 import { eventsOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -11,7 +11,7 @@ import { hours } from '../../shared/units.ts';
 import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { isSameHour } from './admission.ts';
-import { changeAccount } from './allowance.ts';
+import { changeAccount, readAccount } from './allowance.ts';
 import { doubt } from './signal.ts';
 import { requireStanding } from './standing.ts';
 
@@ -47,7 +47,7 @@ async function enrol(ports: Ports, uid: string): Promise<Snapshot<Allowance>> {
     () => undefined,
     (error: unknown) => error,
   );
-  const account = await ports.documents.get<Allowance>(accountPath(uid));
+  const account = await readAccount(ports, uid);
   // Where only the reply was lost, it is written all the same.
   if (!account?.data.firstAt) throw failure ?? new AppError('CONFLICT');
   return account;
@@ -60,7 +60,7 @@ async function enrol(ports: Ports, uid: string): Promise<Snapshot<Allowance>> {
 export async function requireCreation(ports: Ports, uid: string): Promise<Snapshot<Allowance>> {
   const since = new Date(ports.clock.now() - hours(1));
   const [found, asked] = await Promise.all([
-    ports.documents.get<Allowance>(accountPath(uid)),
+    readAccount(ports, uid),
     ports.documents.count({
       collection: CLUSTERS,
       where: [

@@ -12,6 +12,7 @@ import { CommitError, type DocumentData, type Snapshot, type Write } from '../cl
 import { readCluster } from '../clusters/read.ts';
 import { parseName } from '../names.ts';
 import type { Ports } from '../ports.ts';
+import { readAccount } from './allowance.ts';
 
 /**
  * What an alert publishes; only what is looked at.
@@ -60,7 +61,7 @@ export async function doubt(
 ): Promise<void> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     if (await ports.documents.get(signalPath(id))) return;
-    const account = await ports.documents.get<Allowance>(accountPath(uid));
+    const account = await readAccount(ports, uid);
     const now = ports.clock.now();
     const signal: Signal = {
       schema: DOCUMENT_SCHEMA,

@@ -1,6 +1,8 @@
 /** Who did what, for operators. */
+
 import { type AuditReply, auditPage, listAuditQuery } from '../../shared/api.ts';
 import { AUDIT, type AuditEntry, auditDocument } from '../../shared/documents/audit.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Query, Snapshot } from '../cloud.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
@@ -44,7 +46,7 @@ const list = endpoint({
 export const AUDIT_ENDPOINTS: readonly Endpoint[] = [list];
 
 const parseEntry = (snapshot: Snapshot): AuditEntry => ({
-  ...auditDocument.parse(snapshot.data),
+  ...parseDocument(auditDocument, snapshot),
   id: snapshot.path.slice(AUDIT.length + 1),
 });
 

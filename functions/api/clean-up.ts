@@ -2,6 +2,7 @@
  * After the end of a cluster: everything that was ever asked for of the cloud, when Hub saw each of it gone, and the certificate that
  * says so. It was signed when it was proven; here it is only handed out.
  */
+
 import { type CleanUpReply, cleanUpReply } from '../../shared/api.ts';
 import { CLEAN_UP_VERSION, type CleanUpStatement, type FlattenedJws } from '../../shared/clean-up.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
@@ -9,6 +10,7 @@ import { type Ledger, ledgerDocument, ledgerPath } from '../../shared/documents/
 import { AppError } from '../../shared/errors.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { addressOf, countsOf, resourcesOf } from '../clean-up/proof.ts';
+import { readDocument } from '../documents.ts';
 import type { Settings } from '../ports.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { findCluster } from './find-cluster.ts';
@@ -28,8 +30,7 @@ const get = endpoint({
         `It is "${cluster.state}"; the certificate is there once it is deleted.`,
       );
     const { documents, settings } = call.ports;
-    const snapshot = await documents.get(ledgerPath(cluster.id));
-    const ledger = snapshot && ledgerDocument.parse(snapshot.data);
+    const ledger = (await readDocument(documents, ledgerPath(cluster.id), ledgerDocument))?.data;
     return {
       body: ledger?.certificate
         ? signedReply(ledger.certificate)

@@ -1,4 +1,5 @@
 /** Clusters: create, list, look, delete, retry, and their timeline. */
+
 import { z } from 'zod';
 import {
   clusterPage,
@@ -12,6 +13,7 @@ import { resolveSpec } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
 import { type ClusterEvent, eventDocument, eventsOf } from '../../shared/documents/event.ts';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
 import { requireCreation } from '../accounts/creations.ts';
@@ -226,7 +228,7 @@ const events = endpoint({
 
 export const CLUSTER_ENDPOINTS: readonly Endpoint[] = [create, list, get, remove, retry, events];
 
-const parseEvent = (snapshot: Snapshot): ClusterEvent => eventDocument.parse(snapshot.data);
+const parseEvent = (snapshot: Snapshot): ClusterEvent => parseDocument(eventDocument, snapshot);
 
 async function carryOut({ ports, id, principal, authorize }: Call<unknown>, name: 'delete' | 'retry') {
   if (!CLUSTER_ID.test(id)) throw new AppError('NOT_FOUND');

@@ -3,11 +3,11 @@
  * accounts of others; who is to pay takes it, and could else shut out who pays.
  */
 import { clusterReply, transferBody } from '../../shared/api.ts';
-import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+import type { Allowance } from '../../shared/documents/account.ts';
 import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
-import { accountLimits } from '../accounts/allowance.ts';
+import { accountLimits, readAccount } from '../accounts/allowance.ts';
 import { requireCalm } from '../accounts/creations.ts';
 import { REFUSED_TO_MAKE, requireGoodAccount } from '../accounts/standing.ts';
 import { handOver, mayHave } from '../closing/plan.ts';
@@ -95,10 +95,7 @@ async function offered(ports: Ports, read: Cluster, to: string): Promise<Change 
 async function taken(ports: Ports, read: Cluster, to: string): Promise<Change | undefined> {
   const { owner: from } = read;
   if (from === undefined) throw new AppError('NOT_OFFERED');
-  const [account, payer] = await Promise.all([
-    accountWithRoom(ports, read, to),
-    ports.documents.get<Allowance>(accountPath(from)),
-  ]);
+  const [account, payer] = await Promise.all([accountWithRoom(ports, read, to), readAccount(ports, from)]);
   if (payer?.data.standing) throw new AppError('NOT_OFFERED');
   return {
     patch: { owner: to, offeredTo: undefined },
@@ -116,7 +113,7 @@ async function accountWithRoom(
   read: Cluster,
   uid: string,
 ): Promise<Snapshot<Allowance> | undefined> {
-  const account = await ports.documents.get<Allowance>(accountPath(uid));
+  const account = await readAccount(ports, uid);
   if (!mayHave(read, account?.data, accountLimits(ports))) throw new AppError('TRANSFER_NO_ROOM');
   return account;
 }

@@ -1,10 +1,9 @@
 /** The clusters that name somebody: theirs, and those of others that they may use; and what their fate depends on. */
-import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
-import { INVITATIONS, type Invitation } from '../../shared/documents/invitation.ts';
+import { INVITATIONS } from '../../shared/documents/invitation.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
-import { accountLimits } from '../accounts/allowance.ts';
+import { accountLimits, readAccount } from '../accounts/allowance.ts';
 import type { Query, Snapshot } from '../cloud.ts';
 import { type Read, readableClusters } from '../clusters/read.ts';
 import type { Ports } from '../ports.ts';
@@ -109,7 +108,7 @@ async function notDeleted(ports: Ports, where: Where, direction: 'asc' | 'desc')
 export async function aroundOf(ports: Ports, clusters: readonly Cluster[], uid: string): Promise<Around> {
   const others = new Set(clusters.flatMap((cluster) => candidatesOf(cluster, uid)));
   const uids = others.size === 0 ? [] : [uid, ...others];
-  const found = await Promise.all(uids.map((one) => ports.documents.get<Allowance>(accountPath(one))));
+  const found = await Promise.all(uids.map((one) => readAccount(ports, one)));
   const accounts = new Map(uids.flatMap((one, at) => (found[at] ? [[one, found[at]] as const] : [])));
   return { accounts, limits: accountLimits(ports) };
 }
@@ -119,10 +118,8 @@ export async function invitationsBy(
   { documents }: Ports,
   uid: string,
   clusterId: string,
-): Promise<Snapshot<Invitation>[]> {
-  const sent = await documents.query<Invitation>({
-    collection: INVITATIONS,
-    where: [['invitedBy', '==', uid]],
-  });
+): Promise<Snapshot[]> {
+  const sent = await documents.query({ collection: INVITATIONS, where: [['invitedBy', '==', uid]] });
+  // What says of no cluster that it is for it lets nobody in: it goes with the account.
   return sent.filter(({ data }) => data.cluster === clusterId);
 }

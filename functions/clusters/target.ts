@@ -1,8 +1,9 @@
 /** From the document to what the provider, the storage and the leaf need to know. */
 import { entriesOf } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import { type Ledger, type LedgerEntry, ledgerPath } from '../../shared/documents/ledger.ts';
+import { type Ledger, type LedgerEntry, ledgerDocument, ledgerPath } from '../../shared/documents/ledger.ts';
 import { challengeName, type DnsRecordName } from '../dns.ts';
+import { readDocument } from '../documents.ts';
 import { nameOf } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import type { ClusterTarget } from '../providers/provider.ts';
@@ -71,6 +72,6 @@ export async function findLedger(
   cluster: Cluster,
   ports: Ports,
 ): Promise<{ entries: Ledger['entries']; version?: string }> {
-  const snapshot = await ports.documents.get<Ledger>(ledgerPath(cluster.id));
+  const snapshot = await readDocument(ports.documents, ledgerPath(cluster.id), ledgerDocument);
   return snapshot ? { entries: snapshot.data.entries, version: snapshot.version } : { entries: {} };
 }

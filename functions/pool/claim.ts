@@ -1,11 +1,10 @@
 /** A waiting spare becomes somebody's cluster: one query, one commit onto the spare's own document. */
 
 import { priceOf } from '../../shared/catalog/catalog.ts';
-import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { planAdmission, taken } from '../accounts/admission.ts';
-import { accountLimits } from '../accounts/allowance.ts';
+import { accountLimits, readAccount } from '../accounts/allowance.ts';
 import { requireAccount } from '../accounts/creations.ts';
 import type { Write } from '../cloud.ts';
 import { type Read, readableClusters } from '../clusters/read.ts';
@@ -52,7 +51,7 @@ export async function claimSpare(
         ],
         limit: CANDIDATES,
       }),
-      ports.documents.get<Allowance>(accountPath(wish.owner)),
+      readAccount(ports, wish.owner),
     ]);
     const spares = readableClusters(ports, found);
     if (spares.length === 0) return undefined;

@@ -2,8 +2,10 @@
  * Keeps pools at their wanted number of spares. A claim, a failed spare and a changed pool wake it; the Scheduler does so too, for the
  * day on which that word gets lost. While nothing is to be done it writes nothing.
  */
+
 import { isOffered } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import { type Pause, POOLS, type Pool, poolDocument } from '../../shared/documents/pool.ts';
 import { AppError } from '../../shared/errors.ts';
 import { costAt } from '../../shared/lifecycle/cost.ts';
@@ -46,7 +48,7 @@ export async function topUp(ports: Ports, only?: string): Promise<void> {
 async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<void> {
   let snapshot: Snapshot | undefined = first;
   for (let attempt = 0; attempt < TRIES && snapshot; attempt++) {
-    const pool: Pool = { ...poolDocument.parse(snapshot.data), id };
+    const pool: Pool = { ...parseDocument(poolDocument, snapshot), id };
     const offered = isOffered(pool.spec, ports.settings.licensed);
     const [spares, losses, peopleWait] = await Promise.all([
       sparesOf(ports, id),

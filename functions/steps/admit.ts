@@ -10,7 +10,7 @@ import { describe } from '../../shared/lifecycle/transition.ts';
 import { refusalOf } from '../../shared/standing.ts';
 import { hours, minutes, seconds } from '../../shared/units.ts';
 import { type Blocked, hardest, isBusy, planAdmission, taken } from '../accounts/admission.ts';
-import { accountLimits, cellLimits } from '../accounts/allowance.ts';
+import { accountLimits, cellLimits, readAccount, readCell } from '../accounts/allowance.ts';
 import { chooseLocation, readBreaker } from '../breaker/breaker.ts';
 import type { Choice } from '../breaker/plan.ts';
 import type { Snapshot } from '../cloud.ts';
@@ -61,11 +61,10 @@ export async function findRoom(
   const region = findRegion(cluster.spec.region);
   if (!region) throw new Error(`the catalog has no region ${cluster.spec.region}`);
   const price = priceOf(cluster.spec).hourlyMicros;
-  const read = (path: string) => ports.documents.get<Allowance>(path);
   const isSpare = cluster.owner === undefined;
   const [ofAccount, ofCell, breaker, yields] = await Promise.all([
-    asker ?? (cluster.owner === undefined ? undefined : read(accountPath(cluster.owner))),
-    read(cellPath(cell)),
+    asker ?? (cluster.owner === undefined ? undefined : readAccount(ports, cluster.owner)),
+    readCell(ports, cell),
     readBreaker(ports, region.id),
     isSpare && doPeopleWait(ports, region.id),
   ]);

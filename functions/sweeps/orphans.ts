@@ -11,6 +11,7 @@ import {
   ORPHANS,
   type Orphan,
   type OrphanFields,
+  orphanDocument,
   orphanPath,
   parseOrphan,
 } from '../../shared/documents/orphan.ts';
@@ -18,6 +19,7 @@ import { describe } from '../../shared/lifecycle/transition.ts';
 import { days, minutes } from '../../shared/units.ts';
 import { CommitError, type DocumentData } from '../cloud.ts';
 import { parseRecordLabel } from '../clusters/target.ts';
+import { readDocument } from '../documents.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
@@ -98,6 +100,9 @@ async function record(ports: Ports, { report, restate, gone }: OrphanPlan): Prom
   });
 }
 
+/** All of an orphan that tells whether it is there. */
+const orphanState = orphanDocument.pick({ state: true });
+
 /** @returns false if another sweep was first */
 async function open(ports: Ports, key: string, orphan: OrphanFields): Promise<boolean> {
   const path = orphanPath(key);
@@ -106,7 +111,7 @@ async function open(ports: Ports, key: string, orphan: OrphanFields): Promise<bo
     return true;
   } catch (error) {
     if (!(error instanceof CommitError) || error.fault !== 'exists') throw error;
-    const before = await ports.documents.get<OrphanFields>(path);
+    const before = await readDocument(ports.documents, path, orphanState);
     if (before?.data.state !== 'gone') return false;
     // It was not seen for a while, and is the same all the same.
     await update(ports, key, { state: orphan.state, goneAt: undefined, purgeAt: undefined });
