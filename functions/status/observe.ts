@@ -39,7 +39,7 @@ const SHORTEST_LATE_MS = Math.min(...WORKING.map(lateAfterMs));
 /** Where a creation goes that did not succeed. */
 const UNDONE = STATES.filter((state) => {
   const row = rowOf(state);
-  return 'compensates' in row || row.accepts.retry === 'queued';
+  return row.compensates !== undefined || row.accepts.retry === 'queued';
 });
 const STUCK: State = 'stuck';
 

@@ -34,7 +34,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'no tombstone hold',
     file: TRANSITION,
-    from: "'creates' in from && from.creates ? new Date(at.after(TOMBSTONE_HOLD_MS)) : cluster.holdUntilAt",
+    from: 'creates ? new Date(at.after(TOMBSTONE_HOLD_MS)) : cluster.holdUntilAt',
     to: 'cluster.holdUntilAt',
   },
   {
