@@ -76,6 +76,10 @@ export class CommitError extends Error {
   }
 }
 
+/** Somebody else's commit came first: nothing was written, and what was read is not as it was. */
+export const isLostRace = (error: unknown): error is CommitError =>
+  error instanceof CommitError && error.fault !== 'unavailable';
+
 /** What it gives is as it was found: `documents.ts` says how it is parsed. */
 export interface Documents {
   /** @throws CommitError `unavailable` */

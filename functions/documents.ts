@@ -1,7 +1,7 @@
 /** Documents as code gets them: read, parsed, and with what a conditional write needs. */
 import type { z } from 'zod';
 import { parseDocument } from '../shared/documents/parse.ts';
-import type { Documents, Query, Snapshot } from './cloud.ts';
+import { type Documents, isLostRace, type Query, type Snapshot, type Write } from './cloud.ts';
 import type { Log } from './log.ts';
 
 /** @throws CommitError `unavailable`; Error if the document is not what the schema says */
@@ -41,4 +41,19 @@ export function readableDocuments<S extends z.ZodType>(
       return [];
     }
   });
+}
+
+/**
+ * For what is written down once, by whoever comes first.
+ * @returns false, and nothing is written, if somebody else's commit came first
+ * @throws CommitError `unavailable`
+ */
+export async function commitUnlessLost(documents: Documents, writes: readonly Write[]): Promise<boolean> {
+  try {
+    await documents.commit(writes);
+    return true;
+  } catch (error) {
+    if (isLostRace(error)) return false;
+    throw error;
+  }
 }

@@ -3,7 +3,7 @@ import { type Allowance, accountPath, allowanceDocument, cellPath } from '../../
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
-import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
+import { type DocumentData, isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { readDocument } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 import type { Limits } from './admission.ts';
@@ -81,7 +81,7 @@ export async function changeAccount(
       ]);
       return { before, after };
     } catch (error) {
-      if (!(error instanceof CommitError) || error.fault === 'unavailable') throw error;
+      if (!isLostRace(error)) throw error;
     }
   }
   throw new AppError('CONFLICT');

@@ -96,7 +96,7 @@ async function requireFewSignUps(ports: Ports, uid: string): Promise<void> {
  * Lines that a timeline may get in an hour before nobody more is put on the cluster, or made something else. As many members as there may be
  * come twice, beside what happens by itself. Shutting somebody out is never refused.
  */
-const MOST_EVENTS_PER_HOUR = 4 * MAX_MEMBERS;
+const MAX_EVENTS_PER_HOUR = 4 * MAX_MEMBERS;
 
 /** That somebody may be put on this cluster now: each time is a line on its timeline, and a step. @throws AppError TOO_MANY_REQUESTS; CommitError `unavailable` */
 export async function requireCalm(
@@ -105,6 +105,6 @@ export async function requireCalm(
 ): Promise<void> {
   const since = new Date(clock.now() - hours(1));
   const lines = await documents.count({ collection: eventsOf(clusterId), where: [['at', '>', since]] });
-  if (lines >= MOST_EVENTS_PER_HOUR)
+  if (lines >= MAX_EVENTS_PER_HOUR)
     throw new AppError('TOO_MANY_REQUESTS', 'Too much has happened to this cluster within an hour.');
 }

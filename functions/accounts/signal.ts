@@ -8,7 +8,7 @@ import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { KEEP_SIGNALS_MS, type Signal, signalPath } from '../../shared/documents/signal.ts';
 import { minutes } from '../../shared/units.ts';
 import { audited, HUB } from '../audit.ts';
-import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
+import { CommitError, type DocumentData, isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { readCluster } from '../clusters/read.ts';
 import { parseName } from '../names.ts';
 import type { Ports } from '../ports.ts';
@@ -91,7 +91,7 @@ export async function doubt(
       entry?.tell();
       return;
     } catch (error) {
-      if (!(error instanceof CommitError) || error.fault === 'unavailable') throw error;
+      if (!isLostRace(error)) throw error;
     }
   }
   throw new CommitError('unavailable', `the account ${uid} changes all the time`);

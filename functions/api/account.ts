@@ -21,7 +21,7 @@ import { type Endpoint, endpoint } from './endpoint.ts';
 import { toAllowance, toRemarks } from './reply.ts';
 
 /** Entries of the audit log, of each kind the newest; an operator has the others. */
-const MOST_ENTRIES = 500;
+const MAX_ENTRIES = 500;
 
 const get = endpoint({
   name: 'GET /v1/account',
@@ -119,7 +119,7 @@ async function collect(
 }
 
 /** Entries of the audit log of what somebody did, or of what was done to them. */
-export const newestEntries = (field: 'actor' | 'subject', uid: string, limit = MOST_ENTRIES): Query => ({
+export const newestEntries = (field: 'actor' | 'subject', uid: string, limit = MAX_ENTRIES): Query => ({
   collection: AUDIT,
   where: [[field, '==', uid]],
   orderBy: [['at', 'desc']],

@@ -13,7 +13,7 @@ import { addressOf, countsOf, resourcesOf } from '../clean-up/proof.ts';
 import { readDocument } from '../documents.ts';
 import type { Settings } from '../ports.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { findCluster } from './find-cluster.ts';
+import { requireCluster } from './require-cluster.ts';
 
 const get = endpoint({
   name: 'GET /v1/clusters/{id}/cleanup',
@@ -23,7 +23,7 @@ const get = endpoint({
   reply: cleanUpReply,
   refuses: ['NOT_ACCEPTED_IN_STATE'],
   async handle(call) {
-    const { cluster } = await findCluster(call);
+    const { cluster } = await requireCluster(call);
     if (!isFinal(cluster.state))
       throw new AppError(
         'NOT_ACCEPTED_IN_STATE',

@@ -26,10 +26,10 @@ import { claimSpare, type Wish } from '../pool/claim.ts';
 import type { Ports } from '../ports.ts';
 import { requireEmail } from '../tokens.ts';
 import { type Call, type Endpoint, endpoint } from './endpoint.ts';
-import { accepted, findCluster } from './find-cluster.ts';
-import { findEarlier, keyedRequest } from './idempotency.ts';
+import { keyedRequest, lookUp } from './idempotency.ts';
 import { cutPage, type PageScope, parsePageToken } from './paging.ts';
 import { etagOf, toEventReply, toReply } from './reply.ts';
+import { accepted, requireCluster } from './require-cluster.ts';
 
 /**
  * Tries at creating. A try is lost to a commit that won: to a twin of the request, whose cluster then is the answer, or to whatever else
@@ -75,12 +75,12 @@ const create = endpoint({
     // The application knows its people by their addresses.
     const email = requireEmail(principal());
     const request = keyedRequest(uid, header('idempotency-key'), body);
-    const isDone = async () => (await findEarlier(ports, request)).cluster !== undefined;
+    const isDone = async () => (await lookUp(ports, request)).cluster !== undefined;
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      const earlier = await findEarlier(ports, request);
+      const earlier = await lookUp(ports, request);
       if (earlier.cluster !== undefined) {
         // Who made it may have been shut out since.
-        const { cluster, updateTime } = await findCluster({
+        const { cluster, updateTime } = await requireCluster({
           ports,
           id: earlier.cluster,
           authorize: (read) => authorize(read, 'GET /v1/clusters/{id}'),
@@ -174,7 +174,7 @@ const get = endpoint({
   status: 200,
   reply: clusterReply,
   async handle(call) {
-    const { cluster, updateTime } = await findCluster(call);
+    const { cluster, updateTime } = await requireCluster(call);
     return { body: toReply(cluster, call.ports.clock, updateTime), headers: { etag: etagOf(cluster) } };
   },
 });
@@ -196,7 +196,7 @@ const retry = endpoint({
   reply: clusterReply,
   refuses: ['OWNER_ONLY', ...REFUSED_TO_MAKE, 'NOT_ACCEPTED_IN_STATE', 'CONFLICT'],
   handle: async (call) => {
-    await findCluster(call);
+    await requireCluster(call);
     await requireGoodAccount(call.ports, call.principal().uid, 'make');
     return carryOut(call, 'retry');
   },
@@ -211,7 +211,7 @@ const events = endpoint({
   query: pageQuery,
   async handle(call) {
     const { ports, query } = call;
-    const { cluster } = await findCluster(call);
+    const { cluster } = await requireCluster(call);
     const key = ports.settings.pageTokenKey;
     const scope: PageScope = { list: eventsOf(cluster.id), uid: call.principal().uid };
     const [epoch] = query.pageToken === undefined ? [] : parsePageToken(key, scope, query.pageToken);
@@ -233,10 +233,7 @@ const parseEvent = (snapshot: Snapshot): ClusterEvent => parseDocument(eventDocu
 async function carryOut({ ports, id, principal, authorize }: Call<unknown>, name: 'delete' | 'retry') {
   if (!CLUSTER_ID.test(id)) throw new AppError('NOT_FOUND');
   const cluster = await command(ports, id, name, principal().uid, {
-    guard(read) {
-      authorize(read);
-      return true;
-    },
+    guard: authorize,
   });
   return accepted(toReply(cluster, ports.clock));
 }

@@ -48,7 +48,7 @@ export type Earlier =
  * What became of an earlier request with the key, and what writes this one down.
  * @throws AppError IDEMPOTENCY_KEY_REUSED, CommitError `unavailable`
  */
-export async function findEarlier(ports: Ports, request: Keyed | undefined): Promise<Earlier> {
+export async function lookUp(ports: Ports, request: Keyed | undefined): Promise<Earlier> {
   if (!request) return { remember: () => [] };
   const { path, bodyHash } = request;
   const now = ports.clock.now();

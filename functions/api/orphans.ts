@@ -7,7 +7,7 @@ import { costOfOrphan } from '../../shared/lifecycle/cost.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { days } from '../../shared/units.ts';
 import { audited } from '../audit.ts';
-import { type Clock, CommitError, type Write } from '../cloud.ts';
+import { type Clock, isLostRace, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { wake } from '../wake.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
@@ -97,7 +97,7 @@ async function writeDown(
   try {
     await ports.documents.commit([{ op: 'update', path, data, ifVersion: version }, also]);
   } catch (error) {
-    if (error instanceof CommitError && error.fault !== 'unavailable') throw new AppError('CONFLICT');
+    if (isLostRace(error)) throw new AppError('CONFLICT');
     throw error;
   }
 }

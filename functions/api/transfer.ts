@@ -18,8 +18,8 @@ import { tellFailure } from '../failure.ts';
 import { emailOf, uidsOf } from '../members/membership.ts';
 import type { Ports } from '../ports.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { accepted, findCluster } from './find-cluster.ts';
 import { toReply } from './reply.ts';
+import { accepted, requireCluster } from './require-cluster.ts';
 
 const transfer = endpoint({
   name: 'POST /v1/clusters/{id}:transfer',
@@ -40,15 +40,12 @@ const transfer = endpoint({
   async handle(call) {
     const { ports, id, principal, authorize, body } = call;
     const { uid } = principal();
-    await findCluster(call);
+    await requireCluster(call);
     // Neither does a doubtful account come by more, nor does it hand over what it may have made for that.
     await requireGoodAccount(ports, uid, 'make');
     let from: string | undefined;
     const cluster = await command(ports, id, 'share', uid, {
-      guard(read) {
-        authorize(read);
-        return true;
-      },
+      guard: authorize,
       async change(read) {
         from = read.owner;
         const to = uidsOf(read, body.email).find((one) => roleOf(read, one) === 'owner');

@@ -14,7 +14,7 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import type { DocumentData, Value, Write } from '../cloud.ts';
 import { circumstances } from '../clusters/circumstances.ts';
 import type { Ports } from '../ports.ts';
-import { type Attempt, type Choice, planFailure, planLocation, planSuccess, standingOf } from './plan.ts';
+import { type Attempt, type Choice, planFailure, planLocation, planSuccess, stateOf } from './plan.ts';
 
 /** Undefined: nothing is known against any place of the region. @throws CommitError `unavailable` */
 export async function readBreaker(ports: Ports, region: string): Promise<Breaker | undefined> {
@@ -33,7 +33,7 @@ export async function openPlaces(ports: Ports): Promise<(Place & { openUntilAt: 
     .flatMap((breaker) => Object.values(breaker?.places ?? {}))
     .flatMap((place) => {
       const { openUntilAt } = place;
-      return openUntilAt ? [{ ...place, openUntilAt, probing: standingOf(place, at) === 'probing' }] : [];
+      return openUntilAt ? [{ ...place, openUntilAt, probing: stateOf(place, at) === 'probing' }] : [];
     });
 }
 

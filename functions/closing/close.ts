@@ -111,13 +111,13 @@ const ACCOUNT_MS = minutes(1);
  * @returns whether no cluster named them any more
  */
 async function leaveClusters(ports: Ports, uid: string, { by }: Closing): Promise<boolean> {
-  const untilMs = ports.clock.afterWork(ACCOUNT_MS);
+  const untilAtMs = ports.clock.afterWork(ACCOUNT_MS);
   const failures: unknown[] = [];
   let isNobodys = true;
   for await (const page of clustersOf(ports, uid)) {
     isNobodys = false;
     failures.push(...(await leavePage(ports, page, uid, by)));
-    if (ports.clock.now() > untilMs) break;
+    if (ports.clock.now() > untilAtMs) break;
   }
   if (failures.length > 0) throw failures[0];
   return isNobodys;

@@ -55,7 +55,7 @@ const NOT_DELETED = STATES.filter((state) => !isFinal(state));
 const DELETED = STATES.filter(isFinal);
 
 /** Deleted ones that are shown. */
-export const MOST_DELETED = 200;
+export const MAX_DELETED = 200;
 
 export interface Shown {
   /** All that are not deleted, and of those that are the newest; by id. */
@@ -78,7 +78,7 @@ export async function shownClusters(ports: Ports, uid: string): Promise<Shown> {
       collection: CLUSTERS,
       where: deleted,
       orderBy: [['createdAt', 'desc']],
-      limit: MOST_DELETED,
+      limit: MAX_DELETED,
     }),
     documents.count({ collection: CLUSTERS, where: deleted }),
   ]);

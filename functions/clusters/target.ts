@@ -64,11 +64,11 @@ export function parseRecordLabel(label: string): DnsRecordName {
 }
 
 /** Everything ever asked for. @throws CommitError `unavailable` */
-export const readLedger = async (cluster: Cluster, ports: Ports): Promise<Ledger['entries']> =>
-  (await findLedger(cluster, ports)).entries;
+export const readEntries = async (cluster: Cluster, ports: Ports): Promise<Ledger['entries']> =>
+  (await readLedger(cluster, ports)).entries;
 
 /** With the version to judge by. @throws CommitError `unavailable` */
-export async function findLedger(
+export async function readLedger(
   cluster: Cluster,
   ports: Ports,
 ): Promise<{ entries: Ledger['entries']; version?: string }> {

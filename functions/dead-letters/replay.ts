@@ -12,7 +12,7 @@ import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { bodyOf } from '../../shared/messages.ts';
 import { audited } from '../audit.ts';
-import { CommitError, type Snapshot, type Write } from '../cloud.ts';
+import { isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { readableClusters } from '../clusters/read.ts';
 import { ALL_TOPICS } from '../manifest.ts';
 import type { Ports } from '../ports.ts';
@@ -61,7 +61,7 @@ export async function replayDeadLetter(
     try {
       await ports.documents.commit([mark, entry.write, ...(await dueAtOnce(ports, letter))]);
     } catch (error) {
-      if (error instanceof CommitError && error.fault !== 'unavailable') continue;
+      if (isLostRace(error)) continue;
       throw error;
     }
     entry.tell();

@@ -22,7 +22,7 @@ import { isQueueAhead } from '../clusters/queue.ts';
 import { type Read, readCluster } from '../clusters/read.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
-import { findRoom } from '../steps/admit.ts';
+import { judgeRoom } from '../steps/admit.ts';
 import { announce, commitOnce, writesOf, writesOfBirth } from './commit.ts';
 
 const TRIES = 8;
@@ -44,8 +44,8 @@ export interface Change {
 
 /** Both are asked on every reading of the document. */
 export interface CommandOptions {
-  /** Whether this caller may still ask this of it. */
-  guard?(cluster: Cluster): boolean;
+  /** That this caller may still ask this of it. @throws AppError */
+  guard?(cluster: Cluster): void;
   /** What is to change, as the document is now; undefined: nothing, so that the command is not carried out. @throws AppError */
   change?(cluster: Cluster): Change | undefined | Promise<Change | undefined>;
 }
@@ -53,18 +53,19 @@ export interface CommandOptions {
 /**
  * Carries out a command of a person.
  * @returns the cluster as it is afterwards; a command that changes nothing (deleting what is being deleted) returns it unchanged
- * @throws AppError NOT_FOUND (also where the guard says no), NOT_ACCEPTED_IN_STATE, CONFLICT, UNAVAILABLE, and what `change` throws
+ * @throws AppError NOT_FOUND, NOT_ACCEPTED_IN_STATE, CONFLICT, UNAVAILABLE, and what `guard` and `change` throw
  */
 export async function command(
   ports: Ports,
   id: string,
   name: Command,
   actor: string,
-  { guard = () => true, change = () => NO_CHANGE }: CommandOptions = {},
+  { guard, change = () => NO_CHANGE }: CommandOptions = {},
 ): Promise<Cluster> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const read = await readCluster(ports, id);
-    if (!read || !guard(read.cluster)) throw new AppError('NOT_FOUND');
+    if (!read) throw new AppError('NOT_FOUND');
+    guard?.(read.cluster);
     if (commandEdge(read.cluster.state, name) === undefined) {
       throw new AppError(
         'NOT_ACCEPTED_IN_STATE',
@@ -289,7 +290,7 @@ async function createAdmitted(
   asker: Snapshot<Allowance> | undefined,
 ): Promise<Cluster | undefined> {
   const [room, waits] = await Promise.all([
-    findRoom(cluster, ports, asker),
+    judgeRoom(cluster, ports, asker),
     isQueueAhead(ports, cluster.owner, cluster.spec.region),
   ]);
   if ('blocked' in room && room.never && asker) throw new AppError(room.blocked, room.detail);

@@ -7,9 +7,9 @@ import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
 import { type Durations, durationsDocument, durationsPath } from '../../shared/documents/durations.ts';
 import { seconds } from '../../shared/units.ts';
-import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
+import type { DocumentData, Snapshot } from '../cloud.ts';
 import { readableClusters } from '../clusters/read.ts';
-import { readDocument } from '../documents.ts';
+import { commitUnlessLost, readDocument } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 import { type Through, withSamples } from './count.ts';
 
@@ -66,20 +66,14 @@ const throughOf = ({ path, data }: Snapshot): Through => ({
 });
 
 /** @returns false if another run wrote it meanwhile */
-async function write(
+function write(
   { documents }: Ports,
   path: string,
-  before: Snapshot | undefined,
+  before: Snapshot<Durations> | undefined,
   next: Durations,
 ): Promise<boolean> {
   const data = next as DocumentData;
-  try {
-    await documents.commit([
-      before ? { op: 'update', path, data, ifVersion: before.version } : { op: 'create', path, data },
-    ]);
-    return true;
-  } catch (error) {
-    if (error instanceof CommitError && error.fault !== 'unavailable') return false;
-    throw error;
-  }
+  return commitUnlessLost(documents, [
+    before ? { op: 'update', path, data, ifVersion: before.version } : { op: 'create', path, data },
+  ]);
 }

@@ -22,9 +22,9 @@ import { refusalOf } from '../../shared/standing.ts';
 import { days } from '../../shared/units.ts';
 import { readAccount } from '../accounts/allowance.ts';
 import { audited } from '../audit.ts';
-import { CommitError, type Snapshot } from '../cloud.ts';
+import type { Snapshot } from '../cloud.ts';
 import { command } from '../dispatch/commands.ts';
-import { readDocument } from '../documents.ts';
+import { commitUnlessLost, readDocument } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail, type Principal } from '../tokens.ts';
@@ -214,9 +214,5 @@ const FINAL: ReadonlySet<string> = new Set(['NOT_FOUND', 'OWNER_PAYS', 'LAST_OWN
 
 /** Unless somebody has invited them anew meanwhile. */
 async function forget({ documents }: Ports, path: string, ifVersion: string): Promise<void> {
-  try {
-    await documents.commit([{ op: 'delete', path, ifVersion }]);
-  } catch (error) {
-    if (!(error instanceof CommitError) || error.fault === 'unavailable') throw error;
-  }
+  await commitUnlessLost(documents, [{ op: 'delete', path, ifVersion }]);
 }

@@ -25,7 +25,7 @@ const CANDIDATES = 50;
  * Tries before the cold path. A try is lost only to a commit that won: to another claimer of the same spare (rare, for the pick is by
  * chance) or to another claim of the same account, whose count must be exact. So this many claims of one account may come at once.
  */
-const ROUNDS = 64;
+const TRIES = 64;
 
 /**
  * @param also further writes of the same commit, given the id of the spare that is tried
@@ -40,8 +40,8 @@ export async function claimSpare(
   isDone: () => Promise<boolean> = async () => false,
 ): Promise<Cluster | undefined> {
   const shape = shapeOf(wish.spec);
-  for (let round = 0; round < ROUNDS; round++) {
-    if (round > 0 && (await isDone())) throw new AppError('CONFLICT');
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    if (attempt > 0 && (await isDone())) throw new AppError('CONFLICT');
     const [found, ofOwner] = await Promise.all([
       ports.documents.query({
         collection: CLUSTERS,

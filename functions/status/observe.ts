@@ -15,8 +15,8 @@ import { lateAfterMs, REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
 import { days, dollars, hours } from '../../shared/units.ts';
 import { readCell } from '../accounts/allowance.ts';
-import { CommitError, type DocumentData, type Query, type Snapshot } from '../cloud.ts';
-import { queryDocuments, readableDocuments } from '../documents.ts';
+import type { DocumentData, Query, Snapshot } from '../cloud.ts';
+import { commitUnlessLost, queryDocuments, readableDocuments } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import { leadsToWarm } from '../pool/plan.ts';
 import type { Ports } from '../ports.ts';
@@ -26,16 +26,16 @@ import { type Facts, planStatus } from './plan.ts';
 /** What Terraform sets in place of the cell's limit to stop it (terraform/modules/cell): nobody is admitted, and nothing is used up. */
 export const KILL_SWITCH_MICROS = dollars(0.01);
 /** More clusters in trouble than these make no difference to what is said. */
-const MOST_TROUBLED = 50;
+const MAX_TROUBLED = 50;
 /** Regions and pools: what an operator sets up by hand, so that there are never as many. */
-const MOST_KINDS = 50;
+const MAX_KINDS = 50;
 const READY_MS = hours(6);
 const LATELY_MS = hours(1);
 /** Four looks at what has drifted, each of which renews what is due. */
 export const RENEWAL_LATE_MS = days(1);
 
 const WORKING = STATES.filter((state) => Number.isFinite(lateAfterMs(state)));
-const SHORTEST_LATE_MS = Math.min(...WORKING.map(lateAfterMs));
+const MIN_LATE_MS = Math.min(...WORKING.map(lateAfterMs));
 /** Where a creation goes that did not succeed. */
 const UNDONE = STATES.filter((state) => {
   const row = rowOf(state);
@@ -70,22 +70,16 @@ export async function observeStatus(ports: Ports): Promise<void> {
 }
 
 /** @returns false if another run was quicker: it has looked as well */
-async function write(
+function write(
   { documents }: Ports,
   path: string,
   version: string | undefined,
   next: Status,
 ): Promise<boolean> {
   const data = { readySeconds: undefined, ...next } as DocumentData;
-  try {
-    await documents.commit([
-      version === undefined ? { op: 'create', path, data } : { op: 'update', path, data, ifVersion: version },
-    ]);
-    return true;
-  } catch (error) {
-    if (error instanceof CommitError && error.fault !== 'unavailable') return false;
-    throw error;
-  }
+  return commitUnlessLost(documents, [
+    version === undefined ? { op: 'create', path, data } : { op: 'update', path, data, ifVersion: version },
+  ]);
 }
 
 type Ask = <T>(what: string, question: () => Promise<T>) => Promise<T | undefined>;
@@ -168,10 +162,10 @@ async function overdue(ports: Ports): Promise<NonNullable<Facts['overdue']>> {
     orderBy: [['dueAt', 'asc']],
     limit: 1,
   });
-  const dueMs = (oldest && parseDocument(oldestDue, oldest).dueAt.getTime()) ?? now;
-  const isBeyond = (health: keyof typeof OVERDUE_MS) => now - dueMs > lengthOf(ports, OVERDUE_MS[health]);
+  const dueAtMs = (oldest && parseDocument(oldestDue, oldest).dueAt.getTime()) ?? now;
+  const isBeyond = (health: keyof typeof OVERDUE_MS) => now - dueAtMs > lengthOf(ports, OVERDUE_MS[health]);
   const health: Health = isBeyond('down') ? 'down' : isBeyond('degraded') ? 'degraded' : 'operational';
-  return { forMs: Math.max(0, clock.elapsed(dueMs)), health };
+  return { forMs: Math.max(0, clock.elapsed(dueAtMs)), health };
 }
 
 async function late(ports: Ports): Promise<State[]> {
@@ -180,10 +174,10 @@ async function late(ports: Ports): Promise<State[]> {
     collection: CLUSTERS,
     where: [
       ['state', 'in', WORKING],
-      ['since', '<=', new Date(now - lengthOf(ports, SHORTEST_LATE_MS))],
+      ['since', '<=', new Date(now - lengthOf(ports, MIN_LATE_MS))],
     ],
     orderBy: [['since', 'asc']],
-    limit: MOST_TROUBLED,
+    limit: MAX_TROUBLED,
   });
   return readableDocuments(ports, long, stay)
     .filter(({ data }) => now - data.since.getTime() > lengthOf(ports, lateAfterMs(data.state)))
@@ -198,7 +192,7 @@ async function failed(ports: Ports): Promise<number> {
       ['since', '>=', new Date(ports.clock.now() - lengthOf(ports, LATELY_MS))],
     ],
     orderBy: [['since', 'asc']],
-    limit: MOST_TROUBLED,
+    limit: MAX_TROUBLED,
   });
   return readableDocuments(ports, lately, failure).filter(
     ({ data: { error } }) => error === undefined || ERRORS[error.code].fault !== 'user',
@@ -206,7 +200,7 @@ async function failed(ports: Ports): Promise<number> {
 }
 
 async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['ready']>> {
-  const query = { collection: DURATIONS, limit: MOST_KINDS };
+  const query = { collection: DURATIONS, limit: MAX_KINDS };
   const all = await queryDocuments(documents, query, durationsDocument);
   const known = all.flatMap(({ data }) => data.ready ?? []);
   const since = (forMs: number) => known.filter(({ at }) => clock.elapsed(at.getTime()) <= forMs);
@@ -215,7 +209,7 @@ async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['re
 
 /** A spare in the making is worth waiting for; a pool that holds nothing at all is not topped up. */
 async function idlePools({ documents }: Ports): Promise<number> {
-  const pools = await queryDocuments(documents, { collection: POOLS, limit: MOST_KINDS }, poolDocument);
+  const pools = await queryDocuments(documents, { collection: POOLS, limit: MAX_KINDS }, poolDocument);
   const wanted = pools.filter(({ data }) => data.wanted > 0);
   const counts = await Promise.all(wanted.map((pool) => sparesOf(documents, pool)));
   return counts.filter((spares) => spares === 0).length;

@@ -10,8 +10,8 @@ export const deadlineAnew = (state: State, clock: Ports['clock']): Date =>
 
 /** The cloud and the leaf say themselves when they are done; looking is for the day on which that word is late or lost. */
 const PATIENCE = 1.6;
-const LEAST_MS = seconds(20);
-const MOST_MS = minutes(2);
+const MIN_MS = seconds(20);
+const MAX_MS = minutes(2);
 
 /**
  * Beyond the time that the state usually takes first, for a look that comes too early costs a call and a commit, which every browser that
@@ -23,6 +23,6 @@ export function untilNextLook(cluster: Cluster, { clock }: Pick<Ports, 'clock'>)
   const elapsedMs = clock.elapsed(cluster.since.getTime());
   const firstMs = PATIENCE * expectedMs - elapsedMs;
   // Timers may be early by a millisecond, and the first look must not be taken for one before it.
-  if (firstMs > LEAST_MS) return firstMs;
-  return Math.min(MOST_MS, Math.max(LEAST_MS, (PATIENCE - 1) * elapsedMs));
+  if (firstMs > MIN_MS) return firstMs;
+  return Math.min(MAX_MS, Math.max(MIN_MS, (PATIENCE - 1) * elapsedMs));
 }

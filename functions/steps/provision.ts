@@ -39,7 +39,7 @@ export const provision: Step = async (cluster, ports) => {
     unlessBusyForLong(thrown, cluster, ports),
   );
   // Afterwards, for what is thrown there takes nothing along: each try would order another certificate.
-  const certificate = await prove(cluster, ports);
+  const certificate = await orderCertificate(cluster, ports);
   return certificate ? { ...result, patch: { ...result.patch, certificate } } : result;
 };
 
@@ -64,7 +64,7 @@ const givingBack = (error: ClusterError, clock: Ports['clock']): ClusterPatch =>
  * Nobody waits for the certificate before the cluster is to be exposed, so whatever is wrong with it is left to that step, which begins
  * where this one got to.
  */
-async function prove(cluster: Cluster, ports: Ports): Promise<CertificateState | undefined> {
+async function orderCertificate(cluster: Cluster, ports: Ports): Promise<CertificateState | undefined> {
   try {
     return (await ensureProven(cluster, ports)).certificate;
   } catch (thrown) {
@@ -188,16 +188,18 @@ async function makeRoom(
   ports: Ports,
 ): Promise<StepResult> {
   const { id, generation } = cluster;
-  const places = [...cluster.exhausted, cluster.location ?? ''];
+  const locations = [...cluster.exhausted, cluster.location ?? ''];
   const left = await Promise.all(
-    places.map((location) =>
+    locations.map((location) =>
       // The try after the queue has the same names: a handler that was held up for minutes must not take what that one made.
       ports.provider.ensureGone({ id, generation, location }, () => isOvertaken(cluster, ports)),
     ),
   );
   if (left.includes('pending')) return wait(LOOK_AGAIN_MS, GIVING_BACK);
   // One that stayed behind has the name that the next try asks for.
-  const subnetworks = await Promise.all(places.map((location) => subnetworkGone(cluster, location, ports)));
+  const subnetworks = await Promise.all(
+    locations.map((location) => subnetworkGone(cluster, location, ports)),
+  );
   if (subnetworks.includes('pending')) return wait(LOOK_AGAIN_MS, GIVING_BACK);
   // The queue knows when a region is tried again.
   return untilHeld(cluster, ports) ?? requeue(code, code === 'CLOUD_QUOTA' ? QUOTA_MS : QUEUE_MS);

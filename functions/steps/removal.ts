@@ -11,6 +11,7 @@ import { parseRecordLabel, recordLabel, recordsOf } from '../clusters/target.ts'
 import { asAppError } from '../failure.ts';
 import { LABELS } from '../labels.ts';
 import type { Leaf } from '../leaf/leaf.ts';
+import { parseName } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed, OwnedResource } from '../providers/provider.ts';
 import { deadlineAnew } from './pace.ts';
@@ -45,14 +46,14 @@ export async function isOvertaken({ id, epoch }: Cluster, ports: Ports): Promise
 
 /**
  * Asks for the deletion of all that the ledger names and that is not proven gone, and empties buckets as far as there is time.
- * @param untilMs when no part of a bucket is begun any more
+ * @param untilAtMs when no part of a bucket is begun any more
  * @throws AppError of the first that could not be asked, after all have been
  */
 export async function removeLedgered(
   cluster: Cluster,
   entries: Ledger['entries'],
   ports: Ports,
-  untilMs = emptyingEnds(ports),
+  untilAtMs = emptyingEnds(ports),
 ): Promise<Left> {
   const open = Object.values(entries).filter((entry) => entry.goneAt === undefined && isOf(cluster, entry));
   const emptied = new Set<LedgerEntry>();
@@ -61,7 +62,7 @@ export async function removeLedgered(
       const { kind, name, location, generation } = entry;
       if (kind === 'cluster') return clusterGone({ id: cluster.id, generation, location }, ports);
       if (kind === 'bucket') {
-        const seen = await emptyBucket({ name, clusterId: cluster.id }, ports, untilMs);
+        const seen = await emptyBucket({ name, clusterId: cluster.id }, ports, untilAtMs);
         if (seen === 'more') emptied.add(entry);
         return seen;
       }
@@ -87,11 +88,11 @@ export const emptyingEnds = ({ clock }: Ports): number => clock.afterWork(EMPTYI
 async function emptyBucket(
   bucket: Parameters<Ports['buckets']['ensureBucketGone']>[0],
   { buckets, clock }: Ports,
-  untilMs: number,
+  untilAtMs: number,
 ): Promise<'gone' | 'more' | 'pending'> {
   let seen = await buckets.ensureBucketGone(bucket);
   const hasMoved = seen === 'more';
-  while (seen === 'more' && clock.now() <= untilMs) seen = await buckets.ensureBucketGone(bucket);
+  while (seen === 'more' && clock.now() <= untilAtMs) seen = await buckets.ensureBucketGone(bucket);
   return seen === 'pending' && hasMoved ? 'more' : seen;
 }
 
@@ -251,7 +252,7 @@ export async function removeListed(
     } else if (resource.kind === 'dns-record') {
       await recordGone(resource.name, ports);
     } else if (resource.kind === 'cluster') {
-      const generation = Number(/-g(\d+)$/.exec(resource.name)?.[1] ?? cluster.generation);
+      const { generation } = parseName(resource.name) ?? cluster;
       await unlessBusy(
         ports.provider.ensureGone({ id: cluster.id, generation, location: resource.location }),
       );

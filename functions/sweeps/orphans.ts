@@ -37,7 +37,7 @@ const KEEP_GONE_MS = days(90);
 /** @throws CommitError `unavailable`; what is left undone is done by the next one */
 export async function sweepOrphans(ports: Ports): Promise<void> {
   const { clock, settings } = ports;
-  const lastStartMs = clock.afterWork(DELETING_MS);
+  const lastStartAtMs = clock.afterWork(DELETING_MS);
   const listed = await listEverything(ports);
   const listing = { ...listed, found: ofThisCell(listed.found, settings.cell) };
   const known = await openOrphans(ports);
@@ -52,10 +52,10 @@ export async function sweepOrphans(ports: Ports): Promise<void> {
   await each(groupsOf(plan.remove), async (group) => {
     let hasFailed = false;
     for (const one of group) {
-      if (clock.now() > lastStartMs) return;
+      if (clock.now() > lastStartAtMs) return;
       // What it speaks of has to be found once more.
       if (one.resource.evidence && hasFailed) return;
-      if (!(await remove(ports, one, knownByKey.get(one.key), lastStartMs))) hasFailed = true;
+      if (!(await remove(ports, one, knownByKey.get(one.key), lastStartAtMs))) hasFailed = true;
     }
   });
 }
@@ -124,12 +124,12 @@ async function remove(
   ports: Ports,
   { key, resource }: Found,
   before: Orphan | undefined,
-  lastStartMs: number,
+  lastStartAtMs: number,
 ): Promise<boolean> {
   // Somebody may have begun to need it since.
   if (isClaimed(resource, await readClaims(ports, resource.clusterId ?? ''))) return false;
   try {
-    await askAllGone(ports, resource, lastStartMs);
+    await askAllGone(ports, resource, lastStartAtMs);
   } catch (thrown) {
     const { code, detail } = asAppError(thrown);
     tellFailure(ports.log, 'orphan not deleted', thrown, { resource: key });
@@ -142,9 +142,9 @@ async function remove(
 }
 
 /** As long as there is more of it and time for it; the next sweep goes on. */
-async function askAllGone(ports: Ports, resource: FoundResource, lastStartMs: number): Promise<void> {
+async function askAllGone(ports: Ports, resource: FoundResource, lastStartAtMs: number): Promise<void> {
   let asked = await askGone(ports, resource);
-  while (asked === 'more' && ports.clock.now() <= lastStartMs) asked = await askGone(ports, resource);
+  while (asked === 'more' && ports.clock.now() <= lastStartAtMs) asked = await askGone(ports, resource);
 }
 
 /** @returns `more` if there is more of it to be taken away */

@@ -8,7 +8,7 @@ import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
 import type { ClusterTarget, LeafConnection, Observed } from '../providers/provider.ts';
 
-export interface Place {
+export interface Site {
   cluster: Cluster;
   product: Product;
   /** As in an address; see `hostOf`. */
@@ -20,8 +20,8 @@ export interface Place {
 }
 
 /** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE while it is made and if it is broken, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
-export async function placeOf(cluster: Cluster, ports: Ports): Promise<Place> {
-  return placeIn(await observe(cluster, ports), cluster, ports);
+export async function siteOf(cluster: Cluster, ports: Ports): Promise<Site> {
+  return siteIn(await observe(cluster, ports), cluster, ports);
 }
 
 /** @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
@@ -29,7 +29,7 @@ export const observe = (cluster: Cluster, { provider }: Ports): Promise<Observed
   provider.observeCluster(whereaboutsOf(cluster));
 
 /** @throws AppError CLUSTER_VANISHED; LEAF_UNAVAILABLE while it is made, and if it is broken */
-export function placeIn(seen: Observed, cluster: Cluster, ports: Ports): Place {
+export function siteIn(seen: Observed, cluster: Cluster, ports: Ports): Site {
   if (seen.status === 'absent' || seen.status === 'deleting') throw new AppError('CLUSTER_VANISHED');
   if (seen.status !== 'ready') throw new AppError('LEAF_UNAVAILABLE', seen.detail);
   const { connection, warning } = seen;
