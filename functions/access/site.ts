@@ -4,16 +4,17 @@ import type { Product } from '../../shared/catalog/product.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { hostOf } from '../clusters/host.ts';
+import { type Whereabouts, whereaboutsOf } from '../clusters/target.ts';
 import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
-import type { ClusterTarget, LeafConnection, Observed } from '../providers/provider.ts';
+import type { LeafConnection, Observed } from '../providers/provider.ts';
 
 export interface Site {
   cluster: Cluster;
   product: Product;
   /** As in an address; see `hostOf`. */
   host: string;
-  target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>;
+  target: Whereabouts;
   connection: LeafConnection;
   leaf: Leaf;
   ports: Ports;
@@ -39,14 +40,4 @@ export function siteIn(seen: Observed, cluster: Cluster, ports: Ports): Site {
   const host = hostOf(cluster.id, ports.settings.zone);
   const target = whereaboutsOf(cluster);
   return { cluster, product, host, target, connection, leaf: ports.leaves.open(connection), ports };
-}
-
-/** What its provider needs to know in order to find it. */
-function whereaboutsOf({
-  id,
-  generation,
-  location,
-}: Cluster): Pick<ClusterTarget, 'id' | 'generation' | 'location'> {
-  if (location === undefined) throw new Error(`cluster ${id} has no location`);
-  return { id, generation, location };
 }

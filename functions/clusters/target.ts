@@ -11,16 +11,21 @@ import { hostName, hostOf } from './host.ts';
 
 export function targetOf(cluster: Cluster): ClusterTarget {
   const { size, region } = entriesOf(cluster.spec);
-  if (cluster.location === undefined) throw new Error(`cluster ${cluster.id} has no location`);
   return {
-    id: cluster.id,
-    generation: cluster.generation,
-    location: cluster.location,
+    ...whereaboutsOf(cluster),
     region: region.id,
     machineType: size.machineType,
     nodes: size.nodes,
     diskGiB: size.diskGiB,
   };
+}
+
+export type Whereabouts = Pick<ClusterTarget, 'id' | 'generation' | 'location'>;
+
+/** What its provider needs to know in order to find it. @throws Error for one that was never let in: a broken invariant */
+export function whereaboutsOf({ id, generation, location }: Cluster): Whereabouts {
+  if (location === undefined) throw new Error(`cluster ${id} has no location`);
+  return { id, generation, location };
 }
 
 /** Bucket names are global to all of Cloud Storage; 80 random bits in the id make a clash a matter of malice, not of chance. */

@@ -12,7 +12,7 @@ import { clusterPath } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
 import { commandEdge } from '../../shared/lifecycle/derive.ts';
 import type { Command } from '../../shared/lifecycle/table.ts';
-import { born, type Outcome, transition } from '../../shared/lifecycle/transition.ts';
+import { born, type Outcome, type Transition, transition } from '../../shared/lifecycle/transition.ts';
 import { hourAfter } from '../accounts/admission.ts';
 import { type Audited, audited } from '../audit.ts';
 import type { Random, Snapshot, Write } from '../cloud.ts';
@@ -23,6 +23,7 @@ import { type Read, readCluster } from '../clusters/read.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { judgeRoom } from '../steps/admit.ts';
+import type { StepResult } from '../steps/step.ts';
 import { announce, commitOnce, writesOf, writesOfBirth } from './commit.ts';
 
 const TRIES = 8;
@@ -137,12 +138,32 @@ type More = Told & { also?: readonly Write[] | undefined };
 /** @returns 'lost' if somebody else's commit came first */
 async function apply(ports: Ports, read: Read, outcome: Outcome, more: More = {}): Promise<Cluster | 'lost'> {
   const planned = planOf(ports, read, outcome, more);
-  if (!planned) return read.cluster;
-  const { next, entry, writes } = planned;
-  if (!(await commitOnce(ports, writes, read.cluster.id, next.event))) return 'lost';
+  return planned ? ((await settle(ports, read.cluster, planned)) ?? 'lost') : read.cluster;
+}
+
+/** A transition that is decided, with what writes it and who is told of it. */
+interface Planned {
+  next: Transition;
+  entry: Audited | undefined;
+  writes: readonly Write[];
+  frees?: StepResult['frees'];
+}
+
+/**
+ * How each of them ends.
+ * @param event by which the commit is known, if that is not the transition's own
+ * @returns the cluster as it is afterwards; undefined, and nothing is written, if somebody else's commit came first
+ */
+async function settle(
+  ports: Ports,
+  cluster: Cluster,
+  { next, entry, writes, frees }: Planned,
+  event = next.event,
+): Promise<Cluster | undefined> {
+  if (!(await commitOnce(ports, writes, cluster.id, event))) return undefined;
   entry?.tell();
-  await announce(ports, read.cluster, next);
-  return { ...next.fields, id: read.cluster.id };
+  await announce(ports, cluster, next, frees);
+  return { ...next.fields, id: cluster.id };
 }
 
 /** @returns undefined if nothing changes */
@@ -200,10 +221,7 @@ export async function claim(
   if (!next?.event) return undefined;
   const entry = entryOf(ports, read.cluster.id, next.event);
   const writes = [...writesOf(read, next, {}, ports), ...also, ...writesOfEntry(entry)];
-  if (!(await commitOnce(ports, writes, read.cluster.id, next.event))) return undefined;
-  entry?.tell();
-  await announce(ports, read.cluster, next);
-  return { ...next.fields, id: read.cluster.id };
+  return settle(ports, read.cluster, { next, entry, writes });
 }
 
 /** What a new cluster is made from. A spare has nobody's address. */
@@ -301,8 +319,5 @@ async function createAdmitted(
   const entry = entryOfBirth(ports, cluster);
   const ofBirth = writesOfBirth(admitted, [event, next.event], room, ports);
   const writes = [...ofBirth, ...also, ...writesOfEntry(entry)];
-  if (!(await commitOnce(ports, writes, cluster.id, event))) return undefined;
-  entry?.tell();
-  await announce(ports, cluster, next, room.frees);
-  return admitted;
+  return settle(ports, cluster, { next, entry, writes, frees: room.frees }, event);
 }

@@ -4,6 +4,7 @@ import type { ListingScope } from '../../shared/clean-up.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type Ledger, type LedgerEntry, ledgerKey } from '../../shared/documents/ledger.ts';
 import { seconds } from '../../shared/units.ts';
+import { atOnce } from '../at-once.ts';
 import { bucketPrefix } from '../buckets.ts';
 import { hostName } from '../clusters/host.ts';
 import { readCluster } from '../clusters/read.ts';
@@ -277,25 +278,9 @@ export function newlyFound(
     .map(({ kind, name, location }) => ({ kind, name, location, generation: cluster.generation }));
 }
 
-/** Runs all, a few at a time, and only then throws the first error: one refusal must not keep the others waiting. */
-async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = new Array(items.length);
-  const errors: unknown[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) {
-      try {
-        results[index] = await work(items[index] as T);
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+/** One refusal must not keep the others waiting. */
+const eachOf = <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> =>
   // Busy is the least telling of them: say the other one.
-  errors.sort((a, b) => busy(a) - busy(b));
-  if (errors.length > 0) throw errors[0];
-  return results;
-}
+  atOnce(AT_ONCE, items, work, (errors) => errors.toSorted((a, b) => busy(a) - busy(b))[0]);
 
 const busy = (error: unknown): number => (asAppError(error).code === 'OPERATION_IN_PROGRESS' ? 1 : 0);

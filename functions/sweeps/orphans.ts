@@ -17,6 +17,7 @@ import {
 } from '../../shared/documents/orphan.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { days, minutes } from '../../shared/units.ts';
+import { atOnce } from '../at-once.ts';
 import { CommitError, type DocumentData } from '../cloud.ts';
 import { parseRecordLabel } from '../clusters/target.ts';
 import { readDocument } from '../documents.ts';
@@ -43,13 +44,13 @@ export async function sweepOrphans(ports: Ports): Promise<void> {
   const known = await openOrphans(ports);
   const moment = { nowMs: clock.now(), elapsed: clock.elapsed };
   const claims = new Map<string, Claims>();
-  await each(planDoubts(listing, known, settings.cell, moment), async (id) => {
+  await atOnce(AT_ONCE, planDoubts(listing, known, settings.cell, moment), async (id) => {
     claims.set(id, await readClaims(ports, id));
   });
   const plan = planOrphans(listing, claims, known, settings.cell, moment);
   await record(ports, plan);
   const knownByKey = new Map(known.map((orphan) => [orphan.key, orphan]));
-  await each(groupsOf(plan.remove), async (group) => {
+  await atOnce(AT_ONCE, groupsOf(plan.remove), async (group) => {
     let hasFailed = false;
     for (const one of group) {
       if (clock.now() > lastStartAtMs) return;
@@ -70,7 +71,7 @@ async function openOrphans(ports: Ports): Promise<Orphan[]> {
 
 async function record(ports: Ports, { report, restate, gone }: OrphanPlan): Promise<void> {
   const now = new Date(ports.clock.now());
-  await each(report, async ({ key, resource, state, owner }) => {
+  await atOnce(AT_ONCE, report, async ({ key, resource, state, owner }) => {
     const { kind, name, location, clusterId, createdAt, extent } = resource;
     const { hourlyMicros } = priceOfResource(kind, extent);
     const orphan: OrphanFields = {
@@ -92,8 +93,8 @@ async function record(ports: Ports, { report, restate, gone }: OrphanPlan): Prom
         ...(clusterId !== undefined && { cluster: clusterId }),
       });
   });
-  await each(restate, ({ key, state }) => update(ports, key, { state, lastError: undefined }));
-  await each(gone, async (key) => {
+  await atOnce(AT_ONCE, restate, ({ key, state }) => update(ports, key, { state, lastError: undefined }));
+  await atOnce(AT_ONCE, gone, async (key) => {
     const purgeAt = new Date(now.getTime() + KEEP_GONE_MS);
     await update(ports, key, { state: 'gone', goneAt: now, lastError: undefined, purgeAt });
     ports.log.info('orphan gone', { resource: key });
@@ -172,16 +173,4 @@ function groupsOf(remove: OrphanPlan['remove']): Found[][] {
     groups.set(id, [...(groups.get(id) ?? []), one]);
   }
   return [...groups.values()];
-}
-
-/** A few at a time. What fails keeps nobody else waiting, and is thrown at the end. */
-async function each<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
-  const queue = items.values();
-  const workers = Array.from({ length: Math.min(AT_ONCE, items.length) }, async () => {
-    const errors: unknown[] = [];
-    for (const item of queue) await work(item).catch((error: unknown) => errors.push(error));
-    if (errors.length > 0) throw errors[0];
-  });
-  const failed = (await Promise.allSettled(workers)).find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
 }
