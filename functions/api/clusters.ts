@@ -28,7 +28,7 @@ import type { Ports } from '../ports.ts';
 import { requireEmail } from '../tokens.ts';
 import { type Call, type Endpoint, endpoint } from './endpoint.ts';
 import { keyedRequest, lookUp } from './idempotency.ts';
-import { cutPage, type PageScope, parsePageToken } from './paging.ts';
+import { listPage } from './paging.ts';
 import { etagOf, toEventReply, toReply } from './reply.ts';
 import { accepted, requireCluster } from './require-cluster.ts';
 
@@ -139,23 +139,20 @@ const list = endpoint({
   reply: clusterPage,
   refuses: ['INVALID_PAGE_TOKEN'],
   query: listClustersQuery,
-  async handle({ ports, principal, query: { pageSize, pageToken, state } }) {
+  async handle(call) {
+    const { ports, principal, query } = call;
+    const { state } = query;
     const { uid } = principal();
-    const key = ports.settings.pageTokenKey;
-    const scope: PageScope = { list: CLUSTERS, uid, filter: state };
-    if (pageToken === undefined) await acceptInvitations(ports, principal());
-    const [createdMs, path] = pageToken === undefined ? [] : parsePageToken(key, scope, pageToken);
-    const found = await ports.documents.query({
+    if (query.pageToken === undefined) await acceptInvitations(ports, principal());
+    const { page, ...next } = await listPage(call, {
       collection: CLUSTERS,
       where: [
         ['readers', 'array-contains', uid],
         state === undefined ? ['state', 'in', NOT_DELETED] : ['state', '==', state],
       ],
-      orderBy: [['createdAt', 'desc']],
-      ...(createdMs === undefined ? {} : { startAfter: [new Date(createdMs), String(path)] }),
-      limit: pageSize + 1,
+      by: { field: 'createdAt', direction: 'desc', holds: 'instant' },
+      filter: state,
     });
-    const { page, ...next } = cutPage(key, scope, found, pageSize, (last) => [createdMsOf(last), last.path]);
     const clusters = page.flatMap((snapshot) =>
       readableClusters(ports, [snapshot]).map(({ cluster }) =>
         toReply(cluster, ports.clock, snapshot.updateTime),
@@ -164,10 +161,6 @@ const list = endpoint({
     return { body: { clusters, ...next } };
   },
 });
-
-/** The query orders by it, so it is there even in a document that is no cluster otherwise. */
-const createdMsOf = ({ data }: Snapshot): number =>
-  data.createdAt instanceof Date ? data.createdAt.getTime() : 0;
 
 const get = endpoint({
   name: 'GET /v1/clusters/{id}',
@@ -211,18 +204,11 @@ const events = endpoint({
   refuses: ['INVALID_PAGE_TOKEN'],
   query: pageQuery,
   async handle(call) {
-    const { ports, query } = call;
     const { cluster } = await requireCluster(call);
-    const key = ports.settings.pageTokenKey;
-    const scope: PageScope = { list: eventsOf(cluster.id), uid: call.principal().uid };
-    const [epoch] = query.pageToken === undefined ? [] : parsePageToken(key, scope, query.pageToken);
-    const found = await ports.documents.query({
+    const { page, ...next } = await listPage(call, {
       collection: eventsOf(cluster.id),
-      orderBy: [['epoch', 'asc']],
-      ...(epoch === undefined ? {} : { startAfter: [epoch] }),
-      limit: query.pageSize + 1,
+      by: { field: 'epoch', direction: 'asc', holds: 'number' },
     });
-    const { page, ...next } = cutPage(key, scope, found, query.pageSize, (last) => [parseEvent(last).epoch]);
     return { body: { events: page.map((snapshot) => toEventReply(parseEvent(snapshot))), ...next } };
   },
 });
