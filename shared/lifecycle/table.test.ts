@@ -70,6 +70,11 @@ describe('the lifecycle table', () => {
       expect(rowOf(state).accepts.extend).toBe(rowOf(state).usable ? state : undefined);
   });
 
+  test('a state that rests has no step to be asked about: nobody reckons with a time that is none', () => {
+    for (const state of STATES.filter((one) => rowOf(one).step === undefined))
+      expect(() => stepRowOf(state)).toThrow(`${state} runs no step`);
+  });
+
   test('each step belongs to one state', () => {
     expect(new Set(stepNames).size).toBe(stepNames.length);
   });
