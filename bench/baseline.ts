@@ -7,7 +7,7 @@ import { accessOf } from '../functions/access/access.ts';
 import { ensureExposed } from '../functions/access/expose.ts';
 import { ensureInstallation, installationOf } from '../functions/access/installation.ts';
 import { applyMembers } from '../functions/access/members.ts';
-import { placeOf } from '../functions/access/place.ts';
+import { siteOf } from '../functions/access/site.ts';
 import type { DocumentData, Snapshot } from '../functions/cloud.ts';
 import { bucketName, targetOf } from '../functions/clusters/target.ts';
 import { conceive } from '../functions/dispatch/commands.ts';
@@ -115,17 +115,17 @@ const STEPS: Readonly<Record<Exclude<State, 'ready'>, Step>> = {
     return { isDone: true, certificate: cluster.certificate };
   },
   async installing({ ports }, cluster) {
-    const place = await placeOf(cluster, ports);
-    const { status } = await ensureInstallation(place, installationOf(place));
+    const site = await siteOf(cluster, ports);
+    const { status } = await ensureInstallation(site, installationOf(site));
     return { isDone: status === 'done', certificate: cluster.certificate };
   },
   async securing({ ports }, cluster) {
-    const place = await placeOf(cluster, ports);
-    await applyMembers(place, (at, left) => accessOf(at).secure(at, left));
+    const site = await siteOf(cluster, ports);
+    await applyMembers(site, (at, left) => accessOf(at).secure(at, left));
     return { isDone: true, certificate: cluster.certificate };
   },
   async exposing({ ports }, cluster) {
-    const progress = await ensureExposed(await placeOf(cluster, ports));
+    const progress = await ensureExposed(await siteOf(cluster, ports));
     return {
       isDone: progress.status === 'exposed',
       certificate: progress.certificate ?? cluster.certificate,

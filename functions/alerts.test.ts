@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { alertsFile } from '../scripts/terraform.ts';
 import { ERRORS } from '../shared/errors.ts';
 import { lateAfterMs } from '../shared/lifecycle/derive.ts';
-import { rowOf, STATES } from '../shared/lifecycle/table.ts';
+import { STATES, stepRowOf } from '../shared/lifecycle/table.ts';
 import { ALERTS, type Alert } from './alerts.ts';
 import { POLICY, partsOf } from './api/policy.ts';
 import { UNHANDLED } from './invocation.ts';
@@ -175,7 +175,7 @@ describe('what the runbooks speak of is there', () => {
 test('nobody is told that a cluster is late before it usually is ready, nor after its step has given up', () => {
   expect(SLOS.readyS).toBeGreaterThan(0);
   for (const state of STATES.filter((one) => Number.isFinite(lateAfterMs(one)))) {
-    const { timeoutMs } = rowOf(state) as { timeoutMs: number };
+    const { timeoutMs } = stepRowOf(state);
     expect(lateAfterMs(state)).toBeLessThan(timeoutMs);
   }
 });

@@ -76,11 +76,16 @@ export class CommitError extends Error {
   }
 }
 
+/** Somebody else's commit came first: nothing was written, and what was read is not as it was. */
+export const isLostRace = (error: unknown): error is CommitError =>
+  error instanceof CommitError && error.fault !== 'unavailable';
+
+/** What it gives is as it was found: `documents.ts` says how it is parsed. */
 export interface Documents {
   /** @throws CommitError `unavailable` */
-  get<T = DocumentData>(path: string): Promise<Snapshot<T> | undefined>;
+  get(path: string): Promise<Snapshot | undefined>;
   /** Strongly consistent. @throws CommitError `unavailable` */
-  query<T = DocumentData>(query: Query): Promise<Snapshot<T>[]>;
+  query(query: Query): Promise<Snapshot[]>;
   /** How many documents match, without reading them. @throws CommitError `unavailable` */
   count(query: Query): Promise<number>;
   /** All or nothing. @throws CommitError */

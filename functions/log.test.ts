@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { AppError, MOST_DETAIL } from '../shared/errors.ts';
+import { AppError, MAX_DETAIL } from '../shared/errors.ts';
 import { describe as describeError } from '../shared/lifecycle/transition.ts';
 import { scrub } from './log.ts';
 
@@ -46,9 +46,9 @@ describe('a text by somebody who wants it to take long', () => {
       return Reflect.apply(replace, this, args);
     });
     onTestFinished(() => void vi.restoreAllMocks());
-    expect(scrub(long).length).toBeLessThanOrEqual(MOST_DETAIL + 1);
+    expect(scrub(long).length).toBeLessThanOrEqual(MAX_DETAIL + 1);
     // A mask may be longer than what was under it.
-    expect(Math.max(...read)).toBeLessThan(3 * MOST_DETAIL);
+    expect(Math.max(...read)).toBeLessThan(3 * MAX_DETAIL);
   });
 
   test('has its secrets masked, also one through which it was cut', () => {
@@ -63,15 +63,15 @@ describe('a text by somebody who wants it to take long', () => {
   });
 
   test('is kept as what a document takes', () => {
-    expect(scrub(`${'a'.repeat(MOST_DETAIL - 1)}😀`).isWellFormed()).toBe(true);
-    expect(new AppError('BUG', `${'a'.repeat(MOST_DETAIL - 1)}😀`).detail?.isWellFormed()).toBe(true);
+    expect(scrub(`${'a'.repeat(MAX_DETAIL - 1)}😀`).isWellFormed()).toBe(true);
+    expect(new AppError('BUG', `${'a'.repeat(MAX_DETAIL - 1)}😀`).detail?.isWellFormed()).toBe(true);
   });
 });
 
 test('no error says more than a document takes', () => {
   const long = 'x'.repeat(2 ** 20);
   const error = new AppError('PRODUCT_REFUSED', long);
-  expect(error.detail).toHaveLength(MOST_DETAIL + 1);
-  expect(error.message.length).toBeLessThan(MOST_DETAIL + 100);
-  expect(describeError('PRODUCT_REFUSED', long).message.length).toBeLessThan(MOST_DETAIL + 200);
+  expect(error.detail).toHaveLength(MAX_DETAIL + 1);
+  expect(error.message.length).toBeLessThan(MAX_DETAIL + 100);
+  expect(describeError('PRODUCT_REFUSED', long).message.length).toBeLessThan(MAX_DETAIL + 200);
 });

@@ -3,7 +3,7 @@
  * string in it is scrubbed of what looks like a secret. There is no way to log an object.
  */
 
-import { cut, MOST_DETAIL } from '../shared/errors.ts';
+import { cut, MAX_DETAIL } from '../shared/errors.ts';
 
 /** The only fields that can be logged. Identifiers, numbers and codes; never bodies, names given by users or e-mail addresses. */
 export interface LogFields {
@@ -73,13 +73,13 @@ const SECRETS: ReadonlyArray<readonly [RegExp, string]> = [
 const NAME = /^[\w-]{0,100}$/;
 
 /** Characters that are looked at: more than are kept, for a mask is shorter than what was under it. */
-const MOST_READ = 2 * MOST_DETAIL;
+const MAX_READ = 2 * MAX_DETAIL;
 
-/** Masks tokens, keys, passwords and e-mail addresses in free text, however long. @returns at most `MOST_DETAIL` characters, and a mark if there were more */
+/** Masks tokens, keys, passwords and e-mail addresses in free text, however long. @returns at most `MAX_DETAIL` characters, and a mark if there were more */
 export function scrub(text: string): string {
   if (NAME.test(text)) return text;
-  const isCut = text.length > MOST_READ;
-  let out = isCut ? text.slice(0, MOST_READ) : text;
+  const isCut = text.length > MAX_READ;
+  let out = isCut ? text.slice(0, MAX_READ) : text;
   for (const [pattern, mask] of SECRETS) out = out.replace(pattern, mask);
   if (isCut) out = `${out.replace(CUT_ADDRESS, '[email]')}…`;
   return cut(out);

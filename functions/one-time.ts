@@ -4,7 +4,7 @@
  * each of its answers says when it was read. Whose clock cannot be right goes by it.
  */
 import { seconds } from '../shared/units.ts';
-import type { Clock, DocumentData, Documents, Query } from './cloud.ts';
+import type { Clock, Documents } from './cloud.ts';
 
 /** An instant is told without what it has beyond the millisecond. */
 const GRAIN_MS = 1;
@@ -12,7 +12,7 @@ const GRAIN_MS = 1;
 /** A document is read again until the time is known as exactly; an answer says it no more exactly than it was fast. */
 const SURE_MS = seconds(10);
 /** But no more often: where every answer takes that long there is no use in it. */
-const MOST_READS = 3;
+const MAX_READS = 3;
 
 /** The same ports, whose clock is that of the database as soon as an answer has told it. */
 export function byOneTime<P extends { documents: Documents; clock: Clock }>(ports: P): P {
@@ -23,13 +23,13 @@ export function byOneTime<P extends { documents: Documents; clock: Clock }>(port
   let toldMs = Number.NEGATIVE_INFINITY;
   /** What was read was read after it was asked for and before it came: as long as that can be true, nobody's clock is wrong. */
   const timed = async <T>(ask: () => Promise<T>, readAt: (answer: T) => Date | undefined): Promise<T> => {
-    const sentMs = clock.now();
+    const sentAtMs = clock.now();
     const answer = await ask();
-    const readMs = readAt(answer)?.getTime();
-    if (readMs === undefined) return answer;
-    if (aheadMs + GRAIN_MS < sentMs - readMs) aheadMs = sentMs - readMs;
-    aheadMs = Math.min(aheadMs, clock.now() - readMs);
-    sureWithinMs = Math.min(sureWithinMs, clock.now() - sentMs);
+    const readAtMs = readAt(answer)?.getTime();
+    if (readAtMs === undefined) return answer;
+    if (aheadMs + GRAIN_MS < sentAtMs - readAtMs) aheadMs = sentAtMs - readAtMs;
+    aheadMs = Math.min(aheadMs, clock.now() - readAtMs);
+    sureWithinMs = Math.min(sureWithinMs, clock.now() - sentAtMs);
     return answer;
   };
   /** What comes later is told as no earlier, also if meanwhile the time is known by some milliseconds better. One not known is taken back. */
@@ -50,18 +50,18 @@ export function byOneTime<P extends { documents: Documents; clock: Clock }>(port
       sleepUntil: (atMs) => clock.sleepUntil(atMs + offMs()),
     } satisfies Clock,
     documents: {
-      async get<T = DocumentData>(path: string) {
+      async get(path) {
         for (let reads = 1; ; reads++) {
           const snapshot = await timed(
-            () => documents.get<T>(path),
+            () => documents.get(path),
             (found) => found?.readTime,
           );
-          if (!snapshot || sureWithinMs <= SURE_MS || reads === MOST_READS) return snapshot;
+          if (!snapshot || sureWithinMs <= SURE_MS || reads === MAX_READS) return snapshot;
         }
       },
-      query: <T = DocumentData>(query: Query) =>
+      query: (query) =>
         timed(
-          () => documents.query<T>(query),
+          () => documents.query(query),
           ([first]) => first?.readTime,
         ),
       count: (query) => documents.count(query),

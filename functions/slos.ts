@@ -1,7 +1,7 @@
 /** What is promised to people. The alerts ask whether it is kept, and the histograms have a bucket that ends at each of its times. */
 import type { Health } from '../shared/documents/status.ts';
 import { COLD_WAY } from '../shared/lifecycle/derive.ts';
-import { rowOf, type StepRow } from '../shared/lifecycle/table.ts';
+import { stepRowOf } from '../shared/lifecycle/table.ts';
 import { minutes } from '../shared/units.ts';
 
 /** An overdue cluster is looked at again within a minute; beyond this the sweep is late, and then it is not there. */
@@ -11,7 +11,7 @@ export const OVERDUE_MS: Record<Exclude<Health, 'operational'>, number> = {
 };
 
 /** Cloud time in which a cluster made from nothing usually is ready. */
-const COLD_MS = COLD_WAY.reduce((sum, state) => sum + (rowOf(state) as StepRow).expectedMs, 0);
+const COLD_MS = COLD_WAY.reduce((sum, state) => sum + stepRowOf(state).expectedMs, 0);
 const inSeconds = (ms: number): number => Math.round(ms / 1000);
 
 export const SLOS = {

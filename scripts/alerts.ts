@@ -4,7 +4,7 @@ import { INSTRUMENTS, type Instrument } from '../functions/metrics.ts';
 import { SLOS } from '../functions/slos.ts';
 import { componentOf } from '../functions/status/plan.ts';
 import { lateAfterMs } from '../shared/lifecycle/derive.ts';
-import { rowOf, STATES, type StepRow } from '../shared/lifecycle/table.ts';
+import { STATES, stepRowOf } from '../shared/lifecycle/table.ts';
 import { hours, minutes } from '../shared/units.ts';
 
 export function alertsDocument(): string {
@@ -54,7 +54,7 @@ ${Object.values(INSTRUMENTS)
 
 const lateRows = (): string[] =>
   STATES.filter((state) => Number.isFinite(lateAfterMs(state))).map((state) => {
-    const { expectedMs, timeoutMs } = rowOf(state) as StepRow;
+    const { expectedMs, timeoutMs } = stepRowOf(state);
     const times = [expectedMs, lateAfterMs(state), timeoutMs].map(duration);
     return `| \`${state}\` | ${componentOf(state)} | ${times.join(' | ')} |`;
   });

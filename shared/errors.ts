@@ -602,10 +602,10 @@ export interface FieldError {
  * Characters of what is said of one error, in documents, replies and logs. Much of it is in the words of others, who may answer with
  * megabytes; a document takes 1 MiB: https://cloud.google.com/firestore/quotas#collections_documents_and_fields
  */
-export const MOST_DETAIL = 2000;
+export const MAX_DETAIL = 2000;
 
 /** Fit to be kept: no longer than that, and with no half of a character, which a document would not take. */
-export const cut = (text: string, most = MOST_DETAIL): string =>
+export const cut = (text: string, most = MAX_DETAIL): string =>
   (text.length > most ? `${text.slice(0, most)}…` : text).toWellFormed();
 
 /** The one error the product throws on purpose. `detail` is for people and must hold no secret; what is too long of it is cut off. */

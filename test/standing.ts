@@ -1,7 +1,7 @@
 /** Clusters that the product itself made, on a virtual clock, and hands inside of them. */
 
 import { signInAsHub } from '../functions/access/hub-principal.ts';
-import { type Place, placeOf } from '../functions/access/place.ts';
+import { type Site, siteOf } from '../functions/access/site.ts';
 import { hostName, hostOf } from '../functions/clusters/host.ts';
 import { command, conceive, createClusters } from '../functions/dispatch/commands.ts';
 import type { Leaf } from '../functions/leaf/leaf.ts';
@@ -44,7 +44,7 @@ export function standing(options: MemoryHubOptions = {}) {
     const found = await hub.run(hub.documents.get<Cluster>(clusterPath(id)));
     return { ...(found?.data as Cluster), id };
   };
-  const place = async (id: string): Promise<Place> => hub.run(placeOf(await cluster(id), ports));
+  const site = async (id: string): Promise<Site> => hub.run(siteOf(await cluster(id), ports));
   const name = (id: string): string => hostName(hostOf(id, ports.settings.zone));
 
   /** @returns its id; nothing has happened to it yet */
@@ -77,11 +77,11 @@ export function standing(options: MemoryHubOptions = {}) {
     created,
     reach,
     cluster,
-    place,
+    site,
     name,
     events,
     messagesOf: async (id: string) => (await events(id)).map(({ message }) => message),
-    leaf: async (id: string): Promise<Leaf> => (await place(id)).leaf,
+    leaf: async (id: string): Promise<Leaf> => (await site(id)).leaf,
     /** An operator allows her so many from now on; 0: what she asks for waits in the queue. */
     allow: (owner: string, maxClusters: number) =>
       hub.run(
@@ -123,7 +123,7 @@ export function standing(options: MemoryHubOptions = {}) {
     },
     /** Works in its Pachyderm as Hub does. */
     asHub: async <T>(id: string, work: (pachyderm: Pachyderm, admin: string) => Promise<T>): Promise<T> => {
-      const { connection, host, product } = await place(id);
+      const { connection, host, product } = await site(id);
       const { namespace } = product;
       return hub.run(
         (async () => {
@@ -136,12 +136,12 @@ export function standing(options: MemoryHubOptions = {}) {
       );
     },
     bindings: async (id: string): Promise<Bindings> =>
-      pachdIn(hub, await place(id)).bindings['CLUSTER:'] ?? {},
+      pachdIn(hub, await site(id)).bindings['CLUSTER:'] ?? {},
     /** All that its Pachyderm knows, behind its API; what is changed in it is so at once. */
-    pachd: async (id: string): Promise<PachdData> => pachdIn(hub, await place(id)),
+    pachd: async (id: string): Promise<PachdData> => pachdIn(hub, await site(id)),
     /** What its next start would assert. */
     keptBindings: async (id: string): Promise<Bindings> => {
-      const secret = await (await place(id)).leaf.find(AUTH_SECRET);
+      const secret = await (await site(id)).leaf.find(AUTH_SECRET);
       return JSON.parse(Buffer.from(secret?.data?.['cluster-role-bindings'] ?? '', 'base64').toString());
     },
     /** What is served under its name, behind the API. */
@@ -149,7 +149,7 @@ export function standing(options: MemoryHubOptions = {}) {
       hub.dns.listRecordSets('clusters').items.filter((record) => record.name.includes(id)),
     /** Deletes the pods of a part of its application, which start again under other names. */
     async restart(id: string, app: string): Promise<void> {
-      const { leaf, product } = await place(id);
+      const { leaf, product } = await site(id);
       const pods = { apiVersion: 'v1', kind: 'Pod', namespace: product.namespace };
       for (const { metadata } of await leaf.list({ ...pods, labelSelector: `app=${app}` })) {
         await leaf.delete({ ...pods, name: metadata.name });
@@ -178,7 +178,7 @@ const ownedBy = (owner: string) => ({ owner, emails: { [owner]: `${owner}@exampl
 const AUTH_SECRET = { apiVersion: 'v1', kind: 'Secret', name: 'pachyderm-auth', namespace: 'pachyderm' };
 
 /** Straight from what its Postgres keeps. */
-function pachdIn(hub: MemoryHub, { connection, product }: Place): PachdData {
+function pachdIn(hub: MemoryHub, { connection, product }: Site): PachdData {
   const leaf = hub.leaves.findByServer(connection.server);
   const key = `${leaf?.key} ${leaf?.id} ${product.namespace}`;
   const data = leaf?.world.store.table<PachdData>('pachd').get(key);

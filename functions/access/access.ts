@@ -5,8 +5,8 @@
 import type { Product } from '../../shared/catalog/product.ts';
 import type { KubeObject } from '../leaf/leaf.ts';
 import { pachydermAccess } from './pachyderm.ts';
-import type { Place } from './place.ts';
 import { publicAccess } from './public.ts';
+import type { Site } from './site.ts';
 
 /** What has become of a cluster's members since its application was told of them. */
 export interface Changes {
@@ -21,34 +21,34 @@ export interface Changes {
 /** All are safe to repeat. */
 export interface Access {
   /** Secrets that the installation needs and that no value of a chart may hold. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
-  prepare(place: Place): Promise<void>;
+  prepare(site: Site): Promise<void>;
   /**
    * Has Hub's provider know it by the secret that the leaf holds, should it not: what Hub remembered may be lost, or of another hand.
    * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
    */
-  register(place: Place): Promise<void>;
+  register(site: Site): Promise<void>;
   /**
    * Locks it to its members as `admit` does, and proves from outside of it that it is locked, before anybody can reach it.
    * @throws AppError LOCK_FAILED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PERMISSION_DENIED
    */
-  secure(place: Place, changes: Changes): Promise<void>;
+  secure(site: Site, changes: Changes): Promise<void>;
   /** Proves it once more, and changes nothing. @throws AppError as `secure` */
-  verify(place: Place): Promise<void>;
+  verify(site: Site): Promise<void>;
   /**
    * Brings its members to those of the document, for now and for its next start, and ends the sessions of who has left; after an owner left, everybody's.
    * @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED, PERMISSION_DENIED
    */
-  admit(place: Place, changes: Changes): Promise<void>;
+  admit(site: Site, changes: Changes): Promise<void>;
   /** The pods that have its keys: after an owner left, none of those that ran then may run on. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
-  keepers(place: Place): Promise<KubeObject[]>;
+  keepers(site: Site): Promise<KubeObject[]>;
   /** Whether its next start will know its members as `admit` left them. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
-  remembers(place: Place): Promise<boolean>;
+  remembers(site: Site): Promise<boolean>;
   /**
    * That it answers by its name, and lets no stranger in.
    * @returns what its gateway lets through that it must not, if there is something: it may be that it has not been told yet
    * @throws AppError LOCK_FAILED, LEAF_UNAVAILABLE, PRODUCT_REFUSED
    */
-  visit(place: Place): Promise<string | undefined>;
+  visit(site: Site): Promise<string | undefined>;
 }
 
 const ACCESS: Readonly<Record<Product['access'], Access>> = {
@@ -56,4 +56,4 @@ const ACCESS: Readonly<Record<Product['access'], Access>> = {
   public: publicAccess,
 };
 
-export const accessOf = ({ product }: Pick<Place, 'product'>): Access => ACCESS[product.access];
+export const accessOf = ({ product }: Pick<Site, 'product'>): Access => ACCESS[product.access];

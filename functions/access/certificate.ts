@@ -11,7 +11,7 @@ import { challengeName } from '../dns.ts';
 import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
 import { CERTIFICATE_SECRET, certificateSecret } from './exposure.ts';
-import type { Place } from './place.ts';
+import type { Site } from './site.ts';
 
 /** How far it is, and what the document is to remember of it. */
 export type CertificateProgress =
@@ -76,11 +76,11 @@ const withoutOrder = ({ order: _, record: __, ...kept }: CertificateState): Cert
  * Gets the leaf its certificate, unless it holds one that is good for a while.
  * @throws AppError those of `Dns`, `Certificates` and `Leaf`
  */
-export async function ensureCertificate(place: Place): Promise<CertificateProgress> {
-  const { cluster, leaf, ports, host } = place;
+export async function ensureCertificate(site: Site): Promise<CertificateProgress> {
+  const { cluster, leaf, ports, host } = site;
   const { certificate = {} } = cluster;
   const name = hostName(host);
-  const held = await findGood(place);
+  const held = await findGood(site);
   if (held) return held;
   const proven = await ensureProven(cluster, ports);
   const { order } = proven.certificate;
@@ -90,7 +90,7 @@ export async function ensureCertificate(place: Place): Promise<CertificateProgre
     return pending(proven.certificate, 'The certificate authority is checking the name.');
   if (issued.status === 'failed') return refused(certificate, issued.reason);
   // That took seconds, in which a step beside this one may have got it another, and told the document.
-  const meanwhile = await findGood(place);
+  const meanwhile = await findGood(site);
   if (meanwhile) return meanwhile;
   await leaf.apply(certificateSecret(issued.certificatePem, issued.privateKeyPem));
   // It has served its purpose.
@@ -102,7 +102,7 @@ export async function ensureCertificate(place: Place): Promise<CertificateProgre
 }
 
 /** What the leaf holds, if it is the one that the document knows, if any, and good for a while. */
-async function findGood({ cluster, leaf, ports, host }: Place): Promise<CertificateProgress | undefined> {
+async function findGood({ cluster, leaf, ports, host }: Site): Promise<CertificateProgress | undefined> {
   const { certificate = {} } = cluster;
   const held = await heldBy(leaf, hostName(host));
   if (!held || isAnother(held, certificate) || isDue(held, certificate, ports)) return undefined;

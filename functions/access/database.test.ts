@@ -43,12 +43,12 @@ describe.each(INTERIORS)('a database (%s)', (inside) => {
   test('keeps those of the chart where it was made with them', async () => {
     const it = standing({ inside });
     const id = await it.created();
-    const place = await it.place(id);
-    await place.leaf.delete(secretOf(DATABASE_SECRET));
+    const site = await it.site(id);
+    await site.leaf.delete(secretOf(DATABASE_SECRET));
     const data = { 'postgresql-password': 'b2xk', 'postgresql-postgres-password': 'b2xkZXI=' };
     const { name, ...rest } = secretOf('postgres');
-    await place.leaf.create({ ...rest, metadata: { name, namespace }, type: 'Opaque', data });
-    await it.run(accessOf(place).prepare(place));
+    await site.leaf.create({ ...rest, metadata: { name, namespace }, type: 'Opaque', data });
+    await it.run(accessOf(site).prepare(site));
     expect(await passwordsIn(it, id)).toEqual(['old', 'older']);
   });
 });

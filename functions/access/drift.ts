@@ -13,7 +13,7 @@ import type { ConditionType } from './conditions.ts';
 import { isExposed } from './expose.ts';
 import { installationOf } from './installation.ts';
 import { areMembersApplied } from './members.ts';
-import { observe, type Place, placeIn } from './place.ts';
+import { observe, type Site, siteIn } from './site.ts';
 
 export interface Finding {
   type: ConditionType;
@@ -26,7 +26,7 @@ export interface Finding {
 export interface Drift {
   findings: Finding[];
   /** That its members can come in, and nobody else, was seen. */
-  isProven: boolean;
+  isLocked: boolean;
 }
 
 /** @throws AppError LEAF_UNAVAILABLE, PROVIDER_UNAVAILABLE, PERMISSION_DENIED if nothing could be seen: no proof of anything */
@@ -37,14 +37,14 @@ export async function findDrift(cluster: Cluster, ports: Ports): Promise<Drift> 
     ports.log.warn('cluster broken', { cluster: cluster.id, code: seen.code, detail: seen.detail });
     return nothing(BROKEN);
   }
-  const place = placeIn(seen, cluster, ports);
+  const site = siteIn(seen, cluster, ports);
   const [parts, locked, ...others] = await Promise.all([
-    workloads(place),
-    lock(place),
-    upToDate(place),
-    certificate(place),
-    reach(place),
-    members(place),
+    findMissingParts(site),
+    findOpenLock(site),
+    findOldGateway(site),
+    findBadCertificate(site),
+    findSilence(site),
+    findLostMembers(site),
   ]);
   const findings = [parts, typeof locked === 'object' ? locked : undefined, ...others]
     .filter((finding) => finding !== undefined)
@@ -53,29 +53,29 @@ export async function findDrift(cluster: Cluster, ports: Ports): Promise<Drift> 
   const idle = findings.some(({ type, repairable }) => type === 'Workloads' && !repairable);
   const silent = findings.find(({ type }) => type === 'Reachable');
   // What does not run cannot answer either; making the way to it once more would not help.
-  if (idle && silent && (await isExposed(place))) silent.repairable = false;
-  const isProven =
+  if (idle && silent && (await isExposed(site))) silent.repairable = false;
+  const isLocked =
     locked === 'locked' && !findings.some(({ type }) => type === 'Locked' || type === 'Members');
-  return { findings, isProven };
+  return { findings, isLocked };
 }
 
 const nothing = (message: string): Drift => ({
   findings: [{ type: 'Exists', message, repairable: false }],
-  isProven: false,
+  isLocked: false,
 });
 const GONE = 'The cluster itself is gone: somebody deleted it in the cloud.';
 /** Left by a deletion that failed half-way, for one; the cloud does not mend such a cluster. */
 const BROKEN = 'The cloud says that the cluster itself cannot be used any more.';
 
-async function workloads(place: Place): Promise<Finding | undefined> {
-  const { of, ready } = await partsOf(place.leaf, installationOf(place));
-  const missing = missingParts(place.cluster, { of, ready });
+async function findMissingParts(site: Site): Promise<Finding | undefined> {
+  const { of, ready } = await partsOf(site.leaf, installationOf(site));
+  const missing = missingParts(site.cluster, { of, ready });
   if (missing > 0) {
-    const message = `${missing} of its ${place.cluster.parts} parts ${missing === 1 ? 'is' : 'are'} missing.`;
+    const message = `${missing} of its ${site.cluster.parts} parts ${missing === 1 ? 'is' : 'are'} missing.`;
     return { type: 'Workloads', message, repairable: true };
   }
   // A handler that was held up for long enough begins what has long ended.
-  if (await isUnrevoked(place.leaf)) {
+  if (await isUnrevoked(site.leaf)) {
     const message = 'What Hub’s installer may do in it was not taken back.';
     return { type: 'Workloads', message, repairable: true };
   }
@@ -87,7 +87,7 @@ async function workloads(place: Place): Promise<Finding | undefined> {
 }
 
 /** Every cluster finds it at the first look after a new Hub was deployed, so each waits for its turn. */
-async function upToDate({ cluster, leaf, ports }: Place): Promise<Finding | undefined> {
+async function findOldGateway({ cluster, leaf, ports }: Site): Promise<Finding | undefined> {
   if (!(await isMeshOutdated(leaf))) return undefined;
   const found = cluster.conditions.find(({ type }) => type === 'UpToDate');
   const knownMs = found?.status === false ? ports.clock.elapsed(found.since.getTime()) : 0;
@@ -107,9 +107,9 @@ export const upgradeAfterMs = (id: string): number =>
 
 export const missingParts = ({ parts = 0 }: Cluster, { of }: Parts): number => Math.max(0, parts - of);
 
-async function lock(place: Place): Promise<Finding | 'locked' | 'unseen'> {
+async function findOpenLock(site: Site): Promise<Finding | 'locked' | 'unseen'> {
   try {
-    await accessOf(place).verify(place);
+    await accessOf(site).verify(site);
     return 'locked';
   } catch (thrown) {
     const { code } = asAppError(thrown);
@@ -124,7 +124,7 @@ const OPEN = 'People who are not members could get in.';
 const LEAKS = 'Its gateway lets more through than it must.';
 const UNPROVEN = 'It refuses Hub, so Hub cannot check that only its members can get in.';
 
-async function certificate({ cluster, leaf, host, ports }: Place): Promise<Finding | undefined> {
+async function findBadCertificate({ cluster, leaf, host, ports }: Site): Promise<Finding | undefined> {
   const held = await heldBy(leaf, hostName(host));
   const found = (message: string): Finding => ({ type: 'Certificate', message, repairable: true });
   if (!held) return found('Its certificate is missing.');
@@ -136,22 +136,22 @@ async function certificate({ cluster, leaf, host, ports }: Place): Promise<Findi
   return renewAt && renewAt.getTime() <= now ? found('Its certificate is due for renewal.') : undefined;
 }
 
-async function reach(place: Place): Promise<Finding | undefined> {
+async function findSilence(site: Site): Promise<Finding | undefined> {
   let leak: string | undefined;
   try {
-    leak = await accessOf(place).visit(place);
+    leak = await accessOf(site).visit(site);
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
     if (thrown.code === 'LOCK_FAILED') return { type: 'Locked', message: OPEN, repairable: true };
     return { type: 'Reachable', message: 'It does not answer at its address.', repairable: true };
   }
   if (leak !== undefined) return { type: 'Locked', message: LEAKS, repairable: true };
-  if (await isExposed(place)) return undefined;
+  if (await isExposed(site)) return undefined;
   return { type: 'Reachable', message: 'The way to it is not as Hub makes it.', repairable: true };
 }
 
-async function members(place: Place): Promise<Finding | undefined> {
-  if ((await areMembersApplied(place)) && (await accessOf(place).remembers(place))) return undefined;
+async function findLostMembers(site: Site): Promise<Finding | undefined> {
+  if ((await areMembersApplied(site)) && (await accessOf(site).remembers(site))) return undefined;
   const message = 'Some of its members do not have the access they should.';
   return { type: 'Members', message, repairable: true };
 }

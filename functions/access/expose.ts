@@ -16,7 +16,7 @@ import { accessOf } from './access.ts';
 import { ensureCertificate } from './certificate.ts';
 import { exposureOf, GATEWAY } from './exposure.ts';
 import { applyMembers, areMembersApplied } from './members.ts';
-import type { Place } from './place.ts';
+import type { Site } from './site.ts';
 
 export type ExposureProgress =
   | { status: 'exposed'; certificate: CertificateState }
@@ -34,21 +34,21 @@ const TTL_S = 60;
  * name and let no stranger in; should they let one in, the way is closed at once.
  * @throws AppError LOCK_FAILED, NO_ADDRESS, those of `Dns`, `Certificates`, `Leaf` and `Pachyderm`
  */
-export async function ensureExposed(place: Place): Promise<ExposureProgress> {
-  const { cluster, host, leaf, ports, product } = place;
+export async function ensureExposed(site: Site): Promise<ExposureProgress> {
+  const { cluster, host, leaf, ports, product } = site;
   const address = await gatewayAddress(leaf);
   if (address === undefined) {
     if (ports.clock.elapsed(cluster.since.getTime()) > ADDRESS_MS) throw new AppError('NO_ADDRESS');
     return { status: 'pending', forMs: LOOK_AGAIN_MS, detail: 'Waiting for a public address.' };
   }
   const record = { name: hostName(host), type: 'A' as const, ttlS: TTL_S, values: [address] };
-  const [asked, progress] = await Promise.all([ports.dns.ensureRecord(record), ensureCertificate(place)]);
+  const [asked, progress] = await Promise.all([ports.dns.ensureRecord(record), ensureCertificate(site)]);
   if (progress.status !== 'held') return progress;
   const { certificate } = progress;
   // The leaf tells again what it holds. But a document that knows another one would take this one for somebody else's.
   const toRemember = cluster.certificate?.fingerprint === undefined ? {} : { certificate };
   // They were applied when it was locked; since then some may have come or gone.
-  if (!(await areMembersApplied(place)) && (await applyMembers(place)) === 'renewing') {
+  if (!(await areMembersApplied(site)) && (await applyMembers(site)) === 'renewing') {
     return { status: 'pending', forMs: LOOK_AGAIN_MS, detail: 'It is restarting.', ...toRemember };
   }
   const applied: KubeMetadata[] = [];
@@ -62,22 +62,22 @@ export async function ensureExposed(place: Place): Promise<ExposureProgress> {
       ...toRemember,
     };
   }
-  const trouble = await visit(place, applied);
+  const trouble = await visit(site, applied);
   return trouble === undefined
     ? { status: 'exposed', certificate }
     : { status: 'pending', forMs: LOOK_AGAIN_MS, detail: trouble, ...toRemember };
 }
 
 /** @returns why it does not answer (yet) */
-async function visit(place: Place, applied: readonly KubeMetadata[]): Promise<string | undefined> {
+async function visit(site: Site, applied: readonly KubeMetadata[]): Promise<string | undefined> {
   try {
-    const leak = await accessOf(place).visit(place);
+    const leak = await accessOf(site).visit(site);
     if (leak === undefined) return undefined;
-    if (isBeingTold(applied, place.ports)) return 'Its gateway is being told what to let through.';
+    if (isBeingTold(applied, site.ports)) return 'Its gateway is being told what to let through.';
     throw new AppError('LOCK_FAILED', leak);
   } catch (thrown) {
     const { code, detail = '' } = asAppError(thrown);
-    if (code === 'LOCK_FAILED') await ensureClosed(place);
+    if (code === 'LOCK_FAILED') await ensureClosed(site);
     if (code !== 'LEAF_UNAVAILABLE') throw thrown;
     return `It does not answer by its name yet: ${detail}`;
   }
@@ -98,7 +98,7 @@ const TOLD_WITHIN_MS = seconds(30);
  * Whether the way in is as `ensureExposed` leaves it, whatever answers at its end.
  * @throws AppError those of `Dns` and `Leaf`
  */
-export async function isExposed({ host, leaf, ports, product }: Place): Promise<boolean> {
+export async function isExposed({ host, leaf, ports, product }: Site): Promise<boolean> {
   const [address, record, ...there] = await Promise.all([
     gatewayAddress(leaf),
     ports.dns.findRecord({ name: hostName(host), type: 'A' }),
@@ -111,4 +111,4 @@ export async function isExposed({ host, leaf, ports, product }: Place): Promise<
 }
 
 /** Nobody listens any more. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
-export const ensureClosed = ({ leaf }: Pick<Place, 'leaf'>): Promise<void> => leaf.delete(GATEWAY);
+export const ensureClosed = ({ leaf }: Pick<Site, 'leaf'>): Promise<void> => leaf.delete(GATEWAY);

@@ -7,10 +7,10 @@ import { ensureInstalled, type InstallProgress } from '../leaf/install.ts';
 import { CHART_TOKEN_MS } from '../leaf/manifests.ts';
 import { type InstallPlan, planInstall } from '../leaf/plan.ts';
 import { accessOf } from './access.ts';
-import type { Place } from './place.ts';
+import type { Site } from './site.ts';
 
 /** @param round tells one installation of the same from another: a repair is a Job of its own */
-export function installationOf({ cluster, product, host, ports }: Place, round?: string): InstallPlan {
+export function installationOf({ cluster, product, host, ports }: Site, round?: string): InstallPlan {
   const { cpus, memoryGiB } = entriesOf(cluster.spec).size;
   const { cell, install, projectId, credentialsAccount, dataEncryptionKey } = ports.settings;
   return planInstall({
@@ -37,14 +37,9 @@ export function installationOf({ cluster, product, host, ports }: Place, round?:
  * Starts that installation unless it was started, with all that it needs of others, and says how far it is.
  * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED, CLOUD_SETUP, CLOUD_BUSY, PROVIDER_UNAVAILABLE, LICENSE_MISSING
  */
-export function ensureInstallation(place: Place, plan: InstallPlan): Promise<InstallProgress> {
-  const { leaf, ports } = place;
+export function ensureInstallation(site: Site, plan: InstallPlan): Promise<InstallProgress> {
+  const { leaf, ports } = site;
   const isPrivate = ports.settings.install.chartAccount !== undefined;
   const chartToken = (): Promise<string> => ports.charts.issueToken(CHART_TOKEN_MS);
-  return ensureInstalled(
-    leaf,
-    plan,
-    () => accessOf(place).prepare(place),
-    isPrivate ? chartToken : undefined,
-  );
+  return ensureInstalled(leaf, plan, () => accessOf(site).prepare(site), isPrivate ? chartToken : undefined);
 }

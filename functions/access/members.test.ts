@@ -6,33 +6,33 @@ import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
 import { digestOf } from '../secrets.ts';
 import { accessOf } from './access.ts';
 import { applyMembers, areMembersApplied } from './members.ts';
-import type { Place } from './place.ts';
+import type { Site } from './site.ts';
 
 let it: Standing;
 let id: string;
 /** Makes its members those of the document. */
-const write = ({ cluster: { members, emails } }: Place): Promise<void> =>
+const write = ({ cluster: { members, emails } }: Site): Promise<void> =>
   it.run(it.documents.commit([{ op: 'update', path: clusterPath(id), data: { members, emails } }]));
 
-async function become(place: Place): Promise<void> {
-  await write(place);
-  await applied(place);
+async function become(site: Site): Promise<void> {
+  await write(site);
+  await applied(site);
 }
 
 /** Once more for as long as the application starts anew. */
-async function applied(place: Place): Promise<void> {
-  while ((await it.run(applyMembers(place))) === 'renewing') await it.clock.runFor(seconds(10));
+async function applied(site: Site): Promise<void> {
+  while ((await it.run(applyMembers(site))) === 'renewing') await it.clock.runFor(seconds(10));
 }
 
 /** The cluster with these members, by name. */
-async function placeWith(members: Record<string, Role>): Promise<Place> {
-  const place = await it.place(id);
+async function siteWith(members: Record<string, Role>): Promise<Site> {
+  const site = await it.site(id);
   const emails = Object.fromEntries(Object.keys(members).map((uid) => [uid, `${uid}@example.com`]));
-  return { ...place, cluster: { ...place.cluster, members, emails } };
+  return { ...site, cluster: { ...site.cluster, members, emails } };
 }
 
 /** Everything that the cluster knows of its members. */
-async function known({ leaf }: Place): Promise<object> {
+async function known({ leaf }: Site): Promise<object> {
   const ours = { labelSelector: 'hub-member=true' };
   const accounts = await leaf.list({
     apiVersion: 'v1',
@@ -56,7 +56,7 @@ async function known({ leaf }: Place): Promise<object> {
 }
 
 /** Breaks off at the n-th call into the cluster, before or after it was carried out. */
-function breakingAt(place: Place, n: number, when: 'before' | 'after'): Place & { struck: () => boolean } {
+function breakingAt(site: Site, n: number, when: 'before' | 'after'): Site & { struck: () => boolean } {
   let calls = 0;
   const strike = (moment: typeof when, call: number): void => {
     if (call === n && moment === when) throw new AppError('LEAF_UNAVAILABLE', `call ${n}`);
@@ -75,8 +75,8 @@ function breakingAt(place: Place, n: number, when: 'before' | 'after'): Place & 
         };
       },
     });
-  const ports = { ...place.ports, pachyderms: breaking(place.ports.pachyderms) };
-  return { ...place, ports, leaf: breaking(place.leaf), struck: () => calls >= n };
+  const ports = { ...site.ports, pachyderms: breaking(site.ports.pachyderms) };
+  return { ...site, ports, leaf: breaking(site.leaf), struck: () => calls >= n };
 }
 
 describe.each(INTERIORS)('bringing a cluster to its members (%s)', (inside) => {
@@ -88,8 +88,8 @@ describe.each(INTERIORS)('bringing a cluster to its members (%s)', (inside) => {
   test.each(['before', 'after'] as const)(
     'comes to the same end wherever it broke off %s a call, and what broke off is found',
     async (when) => {
-      const before = await placeWith({ ada: 'owner', grace: 'editor', barbara: 'viewer' });
-      const after = await placeWith({ ada: 'owner', barbara: 'owner', linus: 'editor' });
+      const before = await siteWith({ ada: 'owner', grace: 'editor', barbara: 'viewer' });
+      const after = await siteWith({ ada: 'owner', barbara: 'owner', linus: 'editor' });
       await become(after);
       const wanted = await known(after);
       let breaks = 0;
@@ -125,7 +125,7 @@ describe.each(INTERIORS)('bringing a cluster to its members (%s)', (inside) => {
   );
 
   test('ends the sessions under an address that its member has no more', async () => {
-    const before = await placeWith({ ada: 'owner', grace: 'viewer' });
+    const before = await siteWith({ ada: 'owner', grace: 'viewer' });
     await become(before);
     const token = 'grace by her first address';
     const expiresAt = it.clock.now() + minutes(50);

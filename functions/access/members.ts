@@ -10,13 +10,13 @@ import { MEMBER_ROLES } from '../leaf/roles.ts';
 import { accessOf, type Changes } from './access.ts';
 import { type ClusterMember, membersOf } from './cluster-members.ts';
 import { memberAccountName } from './member-account.ts';
-import type { Place } from './place.ts';
+import type { Site } from './site.ts';
 
 /** Each further round comes only after a change of members that won meanwhile. */
-const ROUNDS = 8;
+const TRIES = 8;
 
 /** Tells the application of its members, and is given what has become of them. */
-type Tell = (place: Place, changes: Changes) => Promise<void>;
+type Tell = (site: Site, changes: Changes) => Promise<void>;
 
 /** `renewing`: an owner left, so the application starts anew. Somebody must look again, until it has. */
 export type Applied = 'applied' | 'renewing';
@@ -27,14 +27,14 @@ export type Applied = 'applied' | 'renewing';
  * @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED, PERMISSION_DENIED, and what `tell` throws; CommitError `unavailable`
  */
 export async function applyMembers(
-  place: Place,
+  site: Site,
   tell: Tell = (at, changes) => accessOf(at).admit(at, changes),
 ): Promise<Applied> {
-  const { cluster, ports } = place;
+  const { cluster, ports } = site;
   let { members, emails } = cluster;
   let applied: Applied = 'applied';
-  for (let round = 0; round < ROUNDS; round++) {
-    applied = await apply({ ...place, cluster: { ...cluster, members, emails } }, tell);
+  for (let round = 0; round < TRIES; round++) {
+    applied = await apply({ ...site, cluster: { ...cluster, members, emails } }, tell);
     const read = await readCluster(ports, cluster.id);
     if (!read || isDeepStrictEqual(membersOf(read.cluster), membersOf({ members, emails }))) return applied;
     ({ members, emails } = read.cluster);
@@ -48,32 +48,32 @@ export async function applyMembers(
  * ended that they may have kept, which takes a new start of the application and two rounds: what was ended in the first, an old pod with
  * the root token that they put there could have made again.
  */
-async function apply(place: Place, tell: Tell): Promise<Applied> {
-  const { leaf } = place;
-  const wanted = membersOf(place.cluster);
+async function apply(site: Site, tell: Tell): Promise<Applied> {
+  const { leaf } = site;
+  const wanted = membersOf(site.cluster);
   const wantedAccounts = wanted.map(accountOf);
-  const wantedBindings = wanted.map((member) => bindingOf(place, member));
-  const { accounts, bindings } = await present(place);
+  const wantedBindings = wanted.map((member) => bindingOf(site, member));
+  const { accounts, bindings } = await present(site);
   const former = formerOwners({ accounts, bindings }, wanted);
   // What the tokens of who has left are still good for ends here.
   await Promise.all(without(bindings, wantedBindings).map((one) => leaf.delete(refOf(one))));
-  if (former.some(isRenewing) && !(await areRenewed(place, former))) return 'renewing';
+  if (former.some(isRenewing) && !(await areRenewed(site, former))) return 'renewing';
   await Promise.all(newOwners(accounts, wanted).map((account) => leaf.apply(account)));
-  await tell(place, {
+  await tell(site, {
     left: addressesLeft(accounts, wanted),
     came: addressesCome({ accounts, bindings }, wanted),
     ownerLeft: former.length > 0,
   });
-  if (!former.every(isRenewing) && (await renew(place, former))) return 'renewing';
+  if (!former.every(isRenewing) && (await renew(site, former))) return 'renewing';
   await Promise.all([...wantedAccounts, ...wantedBindings].map((one) => leaf.apply(one)));
   await Promise.all(without(accounts, wantedAccounts).map((account) => leaf.delete(refOf(account))));
   return 'applied';
 }
 
 /** Whether everything in the leaf is as `applyMembers` leaves it. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
-export async function areMembersApplied(place: Place): Promise<boolean> {
-  const wanted = membersOf(place.cluster);
-  const { accounts, bindings } = await present(place);
+export async function areMembersApplied(site: Site): Promise<boolean> {
+  const wanted = membersOf(site.cluster);
+  const { accounts, bindings } = await present(site);
   return (
     isSame(accounts, wanted.map(accountOf)) &&
     addressesLeft(accounts, wanted).length === 0 &&
@@ -81,7 +81,7 @@ export async function areMembersApplied(place: Place): Promise<boolean> {
     newOwners(accounts, wanted).length === 0 &&
     isSame(
       bindings,
-      wanted.map((member) => bindingOf(place, member)),
+      wanted.map((member) => bindingOf(site, member)),
     )
   );
 }
@@ -94,7 +94,7 @@ interface Present {
 const isSame = (objects: readonly KubeObject[], others: readonly KubeObject[]): boolean =>
   objects.length === others.length && without(objects, others).length === 0;
 
-async function present({ leaf, product }: Place): Promise<Present> {
+async function present({ leaf, product }: Site): Promise<Present> {
   const ours = { labelSelector: `${MEMBER_LABEL}=true` };
   const [accounts, bindings] = await Promise.all([
     leaf.list({ ...ACCOUNT, namespace: MEMBERS_NAMESPACE, ...ours }),
@@ -180,9 +180,9 @@ const isRenewing = ({ metadata }: KubeObject): boolean =>
  * Starts the application anew, and writes down first which pods must end, so that whoever comes next knows of it.
  * @returns whether there is anything to start anew
  */
-async function renew(place: Place, former: readonly KubeObject[]): Promise<boolean> {
-  const { leaf } = place;
-  const pods = await accessOf(place).keepers(place);
+async function renew(site: Site, former: readonly KubeObject[]): Promise<boolean> {
+  const { leaf } = site;
+  const pods = await accessOf(site).keepers(site);
   if (pods.length === 0) return false;
   const uids = pods.map(({ metadata }) => metadata.uid).join(' ');
   await Promise.all(
@@ -197,18 +197,18 @@ async function renew(place: Place, former: readonly KubeObject[]): Promise<boole
 }
 
 /** Whether none of the pods is left that had to end, and one that came after them serves. */
-async function areRenewed(place: Place, former: readonly KubeObject[]): Promise<boolean> {
+async function areRenewed(site: Site, former: readonly KubeObject[]): Promise<boolean> {
   const marks = former.map(({ metadata }) => metadata.annotations?.[RENEWING_ANNOTATION] ?? '');
   const ending = new Set(marks.flatMap((uids) => uids.split(' ')));
-  const pods = await accessOf(place).keepers(place);
+  const pods = await accessOf(site).keepers(site);
   const left = pods.filter(({ metadata }) => ending.has(metadata.uid ?? ''));
   const running = left.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  await Promise.all(running.map((pod) => place.leaf.delete(refOf(pod))));
+  await Promise.all(running.map((pod) => site.leaf.delete(refOf(pod))));
   return left.length === 0 && pods.some(isReady);
 }
 
 /** The role of a binding can never change, so it is in its name. */
-function bindingOf({ product }: Place, { uid, role }: ClusterMember): KubeObject {
+function bindingOf({ product }: Site, { uid, role }: ClusterMember): KubeObject {
   const account = memberAccountName(uid);
   return {
     ...BINDING,

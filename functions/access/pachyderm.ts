@@ -22,15 +22,15 @@ import type { Access, Changes } from './access.ts';
 import { membersOf } from './cluster-members.ts';
 import { asHub, requireDoorkeeper } from './hub-principal.ts';
 import { requirePage } from './page.ts';
-import type { Place } from './place.ts';
+import type { Site } from './site.ts';
 
 export const pachydermAccess: Access = {
-  async prepare(place) {
+  async prepare(site) {
     await Promise.all([
-      ensureConnector(place),
-      ensureLicense(place),
-      ensurePasswords(place),
-      ensureClientSecrets(place),
+      ensureConnector(site),
+      ensureLicense(site),
+      ensurePasswords(site),
+      ensureClientSecrets(site),
     ]);
   },
 
@@ -40,9 +40,9 @@ export const pachydermAccess: Access = {
   },
 
   // The session in which an owner's keys were ended ended with them.
-  async secure(place, changes) {
-    await admit(place, changes);
-    await verify(place);
+  async secure(site, changes) {
+    await admit(site, changes);
+    await verify(site);
   },
 
   verify,
@@ -57,8 +57,8 @@ export const pachydermAccess: Access = {
     return kept !== undefined && saysBindings(kept, bindingsFor(cluster));
   },
 
-  async visit(place) {
-    const { cluster, host, ports } = place;
+  async visit(site) {
+    const { cluster, host, ports } = site;
     const pachyderm = await ports.pachyderms.outside(host);
     let leak: string | undefined;
     try {
@@ -70,13 +70,13 @@ export const pachydermAccess: Access = {
     } finally {
       pachyderm.close();
     }
-    await requirePage(place);
+    await requirePage(site);
     return leak;
   },
 };
 
 const inside = <T>(
-  { cluster, product, host, connection, ports }: Place,
+  { cluster, product, host, connection, ports }: Site,
   work: (pachyderm: Pachyderm, admin: string) => Promise<T>,
 ): Promise<T> => {
   const { namespace } = product;
@@ -84,7 +84,7 @@ const inside = <T>(
 };
 
 /** @throws AppError LOCK_FAILED with what was seen */
-async function prove({ cluster, ports }: Place, pachyderm: Pachyderm, admin: string): Promise<void> {
+async function proveLock({ cluster, ports }: Site, pachyderm: Pachyderm, admin: string): Promise<void> {
   const [owner] = membersOf(cluster).filter(({ role }) => role === 'owner');
   const proof = await pachyderm.proveLocked(admin, {
     version: cluster.spec.version,
@@ -95,14 +95,14 @@ async function prove({ cluster, ports }: Place, pachyderm: Pachyderm, admin: str
   requireLocked(proof);
 }
 
-const bindingsFor = (cluster: Place['cluster']): Bindings => bindingsOf(membersOf(cluster), HUB_PRINCIPAL);
+const bindingsFor = (cluster: Site['cluster']): Bindings => bindingsOf(membersOf(cluster), HUB_PRINCIPAL);
 
-function admit(place: Place, changes: Changes): Promise<void> {
-  return inside(place, (pachyderm, admin) => assertMembers(place, pachyderm, admin, changes));
+function admit(site: Site, changes: Changes): Promise<void> {
+  return inside(site, (pachyderm, admin) => assertMembers(site, pachyderm, admin, changes));
 }
 
-function verify(place: Place): Promise<void> {
-  return inside(place, (pachyderm, admin) => prove(place, pachyderm, admin));
+function verify(site: Site): Promise<void> {
+  return inside(site, (pachyderm, admin) => proveLock(site, pachyderm, admin));
 }
 
 /**
@@ -110,14 +110,14 @@ function verify(place: Place): Promise<void> {
  * may find a session under their address that an owner once made for themselves.
  */
 async function assertMembers(
-  place: Place,
+  site: Site,
   pachyderm: Pachyderm,
   admin: string,
   { came, left, ownerLeft }: Changes,
 ): Promise<void> {
-  const bindings = bindingsFor(place.cluster);
-  const { apiVersion, kind, name, namespace } = authSecretOf(place.product);
-  await place.leaf.apply({
+  const bindings = bindingsFor(site.cluster);
+  const { apiVersion, kind, name, namespace } = authSecretOf(site.product);
+  await site.leaf.apply({
     apiVersion,
     kind,
     metadata: { name, namespace, annotations: { [BINDINGS_DIGEST]: digestOf(bindingsText(bindings)) } },
@@ -149,7 +149,7 @@ const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('bas
  * What the leaf holds is the truth: of two steps at once one makes it and both take it. Hub learns of it afterwards, and long before
  * anybody signs in.
  */
-async function ensureConnector({ cluster, product, leaf, ports }: Place): Promise<void> {
+async function ensureConnector({ cluster, product, leaf, ports }: Site): Promise<void> {
   const ref = secretRef(product, CONNECTORS_SECRET);
   const held = async (): Promise<string | undefined> => secretIn((await leaf.find(ref))?.data?.[KEY]);
   let secret = await held();
@@ -195,7 +195,7 @@ function secretIn(data: unknown): string | undefined {
  * knows itself by it. Where Hub has a licence no more, a cluster keeps its own.
  * @throws AppError LICENSE_MISSING
  */
-async function ensureLicense({ cluster, product, leaf, ports }: Place): Promise<void> {
+async function ensureLicense({ cluster, product, leaf, ports }: Site): Promise<void> {
   if (!needsLicense(product, cluster.spec.version)) return;
   const { [product.id]: license } = ports.settings.licenses;
   const held = async () => (await leaf.find(secretRef(product, LICENSE_SECRET)))?.data ?? {};
@@ -217,7 +217,7 @@ const ENTERPRISE_KEY = 'enterprise-secret';
  * A database asks for the passwords that it was made with. One that was installed before Hub made any keeps those that the chart gave it,
  * in a Secret of the chart's own.
  */
-async function ensurePasswords({ product, leaf, ports }: Place): Promise<void> {
+async function ensurePasswords({ product, leaf, ports }: Site): Promise<void> {
   const { random } = ports;
   const before = (await leaf.find(secretRef(product, CHARTS_DATABASE_SECRET)))?.data ?? {};
   const data = Object.fromEntries(
@@ -227,7 +227,7 @@ async function ensurePasswords({ product, leaf, ports }: Place): Promise<void> {
 }
 
 /** Nobody else keeps them: where there were others of the chart's own, pachd and the console take these at their next start. */
-async function ensureClientSecrets({ product, leaf, ports }: Place): Promise<void> {
+async function ensureClientSecrets({ product, leaf, ports }: Site): Promise<void> {
   const data = Object.fromEntries(CLIENT_KEYS.map((key) => [key, base64(newSecret(ports.random))]));
   await leaf.create(secretOf(product, CLIENTS_SECRET, data));
 }

@@ -10,8 +10,8 @@ export const publicAccess: Access = {
   admit: async () => undefined,
   keepers: async () => [],
   remembers: async () => true,
-  visit: async (place) => {
-    await requirePage(place);
+  visit: async (site) => {
+    await requirePage(site);
     return undefined;
   },
 };

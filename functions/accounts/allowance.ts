@@ -1,8 +1,10 @@
 /** What an account or the cell may have and has: read, and changed without touching what is counted. */
-import { type Allowance, accountPath, allowanceDocument } from '../../shared/documents/account.ts';
+import { type Allowance, accountPath, allowanceDocument, cellPath } from '../../shared/documents/account.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
-import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
+import { type DocumentData, isLostRace, type Snapshot, type Write } from '../cloud.ts';
+import { readDocument } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 import type { Limits } from './admission.ts';
 
@@ -16,8 +18,22 @@ export const cellLimits = ({ settings: { limits } }: Ports): Limits => ({
   hourlyMicros: limits.cellHourlyMicros,
 });
 
+/** @throws Error if it is not readable */
 export const parseAllowance = (found: Snapshot | undefined): Allowance | undefined =>
-  found && allowanceDocument.parse(found.data);
+  found && parseDocument(allowanceDocument, found);
+
+type Found = Promise<Snapshot<Allowance> | undefined>;
+
+/**
+ * What is not readable is an operator's case: nothing is allowed on the strength of it, as if the database were away.
+ * @throws Error if it is not readable; CommitError `unavailable`
+ */
+export const readAccount = ({ documents }: Pick<Ports, 'documents'>, uid: string): Found =>
+  readDocument(documents, accountPath(uid), allowanceDocument);
+
+/** @throws as `readAccount` */
+export const readCell = ({ documents }: Pick<Ports, 'documents'>, cell: string): Found =>
+  readDocument(documents, cellPath(cell), allowanceDocument);
 
 /** What may be changed of an account besides its counters; `undefined` removes a field. */
 type AccountPatch = {
@@ -51,7 +67,7 @@ export async function changeAccount(
 ): Promise<{ before: Allowance | undefined; after: Allowance | undefined }> {
   const path = accountPath(uid);
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const before = parseAllowance(await ports.documents.get(path));
+    const before = (await readAccount(ports, uid))?.data;
     const patch = change(before);
     if (!patch) return { before, after: before };
     if (before?.closing) throw new AppError('ACCOUNT_CLOSING');
@@ -65,7 +81,7 @@ export async function changeAccount(
       ]);
       return { before, after };
     } catch (error) {
-      if (!(error instanceof CommitError) || error.fault === 'unavailable') throw error;
+      if (!isLostRace(error)) throw error;
     }
   }
   throw new AppError('CONFLICT');

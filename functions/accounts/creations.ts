@@ -2,7 +2,7 @@
  * How often an account may ask for a cluster, and how many accounts may be new. Both are counted where they are, in the database, so that all
  * instances see the same.
  */
-import { ACCOUNTS, type Allowance, accountPath } from '../../shared/documents/account.ts';
+import { ACCOUNTS, type Allowance } from '../../shared/documents/account.ts';
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
 import { eventsOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -11,7 +11,7 @@ import { hours } from '../../shared/units.ts';
 import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { isSameHour } from './admission.ts';
-import { changeAccount } from './allowance.ts';
+import { changeAccount, readAccount } from './allowance.ts';
 import { doubt } from './signal.ts';
 import { requireStanding } from './standing.ts';
 
@@ -47,7 +47,7 @@ async function enrol(ports: Ports, uid: string): Promise<Snapshot<Allowance>> {
     () => undefined,
     (error: unknown) => error,
   );
-  const account = await ports.documents.get<Allowance>(accountPath(uid));
+  const account = await readAccount(ports, uid);
   // Where only the reply was lost, it is written all the same.
   if (!account?.data.firstAt) throw failure ?? new AppError('CONFLICT');
   return account;
@@ -60,7 +60,7 @@ async function enrol(ports: Ports, uid: string): Promise<Snapshot<Allowance>> {
 export async function requireCreation(ports: Ports, uid: string): Promise<Snapshot<Allowance>> {
   const since = new Date(ports.clock.now() - hours(1));
   const [found, asked] = await Promise.all([
-    ports.documents.get<Allowance>(accountPath(uid)),
+    readAccount(ports, uid),
     ports.documents.count({
       collection: CLUSTERS,
       where: [
@@ -96,7 +96,7 @@ async function requireFewSignUps(ports: Ports, uid: string): Promise<void> {
  * Lines that a timeline may get in an hour before nobody more is put on the cluster, or made something else. As many members as there may be
  * come twice, beside what happens by itself. Shutting somebody out is never refused.
  */
-const MOST_EVENTS_PER_HOUR = 4 * MAX_MEMBERS;
+const MAX_EVENTS_PER_HOUR = 4 * MAX_MEMBERS;
 
 /** That somebody may be put on this cluster now: each time is a line on its timeline, and a step. @throws AppError TOO_MANY_REQUESTS; CommitError `unavailable` */
 export async function requireCalm(
@@ -105,6 +105,6 @@ export async function requireCalm(
 ): Promise<void> {
   const since = new Date(clock.now() - hours(1));
   const lines = await documents.count({ collection: eventsOf(clusterId), where: [['at', '>', since]] });
-  if (lines >= MOST_EVENTS_PER_HOUR)
+  if (lines >= MAX_EVENTS_PER_HOUR)
     throw new AppError('TOO_MANY_REQUESTS', 'Too much has happened to this cluster within an hour.');
 }

@@ -10,10 +10,11 @@ import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { CLUSTER_SIGNALS, KEEP_SIGNALS_MS, type Signal, signalPath } from '../../shared/documents/signal.ts';
 import { minutes } from '../../shared/units.ts';
 import { audited, HUB } from '../audit.ts';
-import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
+import { CommitError, type DocumentData, isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { readCluster } from '../clusters/read.ts';
 import { parseName } from '../names.ts';
 import type { Ports } from '../ports.ts';
+import { readAccount } from './allowance.ts';
 
 /**
  * What an alert publishes; only what is looked at.
@@ -68,7 +69,7 @@ export async function doubt(
 ): Promise<void> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     if (await ports.documents.get(signalPath(id))) return;
-    const account = await ports.documents.get<Allowance>(accountPath(uid));
+    const account = await readAccount(ports, uid);
     const now = ports.clock.now();
     const signal: Signal = {
       schema: DOCUMENT_SCHEMA,
@@ -104,7 +105,7 @@ export async function doubt(
       entry?.tell();
       return;
     } catch (error) {
-      if (!(error instanceof CommitError) || error.fault === 'unavailable') throw error;
+      if (!isLostRace(error)) throw error;
     }
   }
   throw new CommitError('unavailable', `the account ${uid} changes all the time`);

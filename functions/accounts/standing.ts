@@ -2,10 +2,10 @@
  * Accounts that Hub doubts, or that are being deleted. A throttled one makes nothing new; a suspended one may besides nothing but look and delete, and so may
  * one that is being deleted. Who operates Hub may do either of the first two, and lifts both; Hub's own rules are in `signal.ts`.
  */
-import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import { type Doubted, refusalOf, type Use } from '../../shared/standing.ts';
 import type { Ports } from '../ports.ts';
+import { readAccount } from './allowance.ts';
 
 /** What whoever would make something, or make something cost longer, may be refused with for their account. */
 export const REFUSED_TO_MAKE: readonly ErrorCode[] = [
@@ -22,11 +22,11 @@ export function requireStanding(account: Doubted, use: Use): void {
 
 /** @throws AppError ACCOUNT_CLOSING, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED; CommitError `unavailable`: in doubt it is refused */
 export async function requireGoodAccount(
-  { documents }: Pick<Ports, 'documents'>,
+  ports: Pick<Ports, 'documents'>,
   uid: string,
   use: Use,
 ): Promise<void> {
-  const account = await documents.get<Allowance>(accountPath(uid));
+  const account = await readAccount(ports, uid);
   if (account) requireStanding(account.data, use);
 }
 
@@ -44,7 +44,7 @@ export async function requireGoodAccounts(
 ): Promise<void> {
   const isOfOther = owner !== undefined && owner !== uid;
   const [ofOwner] = await Promise.all([
-    isOfOther ? ports.documents.get<Allowance>(accountPath(owner)) : undefined,
+    isOfOther ? readAccount(ports, owner) : undefined,
     requireGoodAccount(ports, uid, use),
   ]);
   const refusal = refusalOf({ standing: ofOwner?.data.standing }, use);

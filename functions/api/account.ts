@@ -1,14 +1,16 @@
 /** One's own account: all that Hub holds of it, and its deletion. What is shown is what would be done. */
+
 import { z } from 'zod';
 import { type OwnAccountReply, type OwnClusterReply, ownAccountReply } from '../../shared/api.ts';
 import { accountPath } from '../../shared/documents/account.ts';
 import { AUDIT, auditDocument } from '../../shared/documents/audit.ts';
 import { roleOf } from '../../shared/documents/cluster.ts';
 import { INVITATIONS, invitationDocument } from '../../shared/documents/invitation.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import { SIGNALS, signalDocument } from '../../shared/documents/signal.ts';
 import { AppError } from '../../shared/errors.ts';
 import { hours } from '../../shared/units.ts';
-import { accountLimits, parseAllowance } from '../accounts/allowance.ts';
+import { accountLimits, parseAllowance, readAccount } from '../accounts/allowance.ts';
 import { HUB } from '../audit.ts';
 import { shownClusters } from '../closing/clusters.ts';
 import { mayOffer, type Planned, planFates, versionOf } from '../closing/plan.ts';
@@ -20,7 +22,7 @@ import { type Endpoint, endpoint } from './endpoint.ts';
 import { toAllowance, toRemarks } from './reply.ts';
 
 /** Entries of the audit log, of each kind the newest; an operator has the others. */
-const MOST_ENTRIES = 500;
+const MAX_ENTRIES = 500;
 
 const get = endpoint({
   name: 'GET /v1/account',
@@ -46,7 +48,7 @@ const remove = endpoint({
   }),
   async handle({ ports, principal, header }) {
     const { uid } = principal();
-    const account = parseAllowance(await ports.documents.get(accountPath(uid)));
+    const account = (await readAccount(ports, uid))?.data;
     const shown = await plan(ports, uid);
     if (!account?.closing) {
       requireRecentSignIn(principal(), ports.clock.now());
@@ -124,7 +126,7 @@ async function collect(
 }
 
 /** Entries of the audit log of what somebody did, or of what was done to them. */
-export const newestEntries = (field: 'actor' | 'subject', uid: string, limit = MOST_ENTRIES): Query => ({
+export const newestEntries = (field: 'actor' | 'subject', uid: string, limit = MAX_ENTRIES): Query => ({
   collection: AUDIT,
   where: [[field, '==', uid]],
   orderBy: [['at', 'desc']],
@@ -161,21 +163,21 @@ function toOwnCluster({ cluster, fate }: Planned, uid: string): OwnClusterReply 
 }
 
 function toInvitation(
-  { data }: Snapshot,
+  snapshot: Snapshot,
   direction: 'received' | 'sent',
 ): OwnAccountReply['invitations'][number] {
-  const { cluster, role, email, expiresAt } = invitationDocument.parse(data);
+  const { cluster, role, email, expiresAt } = parseDocument(invitationDocument, snapshot);
   return { direction, cluster, role, email, expireTime: expiresAt.toISOString() };
 }
 
-function toSignal({ data }: Snapshot): OwnAccountReply['signals'][number] {
-  const { kind, cluster, at } = signalDocument.parse(data);
+function toSignal(snapshot: Snapshot): OwnAccountReply['signals'][number] {
+  const { kind, cluster, at } = parseDocument(signalDocument, snapshot);
   return { kind, ...(cluster !== undefined && { cluster }), at: at.toISOString() };
 }
 
 /** The last one first, each once. */
 function toLog(found: readonly Snapshot[], uid: string): OwnAccountReply['log'] {
-  const entries = [...new Map(found.map(({ path, data }) => [path, auditDocument.parse(data)])).values()];
+  const entries = [...new Map(found.map((one) => [one.path, parseDocument(auditDocument, one)])).values()];
   return entries
     .sort((a, b) => b.at.getTime() - a.at.getTime())
     .map(({ at, actor, action, target, cluster, reason }) => ({

@@ -31,7 +31,7 @@ import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { newestEntries } from './account.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { cutPage, type PageScope, parsePageToken } from './paging.ts';
+import { listPage } from './paging.ts';
 import { toAllowance, toRemarks } from './reply.ts';
 
 const listAccounts = endpoint({
@@ -41,17 +41,10 @@ const listAccounts = endpoint({
   reply: accountPage,
   refuses: ['INVALID_PAGE_TOKEN'],
   query: pageQuery,
-  async handle({ ports, principal, query: { pageSize, pageToken } }) {
-    const key = ports.settings.pageTokenKey;
-    const scope: PageScope = { list: ACCOUNTS, uid: principal().uid };
-    const [path] = pageToken === undefined ? [] : parsePageToken(key, scope, pageToken);
+  async handle(call) {
+    const { ports } = call;
     // Without an order of ours they come by their names, which are the uids.
-    const found = await ports.documents.query({
-      collection: ACCOUNTS,
-      ...(path === undefined ? {} : { startAfter: [String(path)] }),
-      limit: pageSize + 1,
-    });
-    const { page, ...next } = cutPage(key, scope, found, pageSize, (last) => [last.path]);
+    const { page, ...next } = await listPage(call, { collection: ACCOUNTS });
     const accounts = page.map((snapshot) =>
       toAccount(ports, snapshot.path.slice(ACCOUNTS.length + 1), parseAllowance(snapshot)),
     );

@@ -1,10 +1,12 @@
 /** Who did what, for operators. */
+
 import { type AuditReply, auditPage, listAuditQuery } from '../../shared/api.ts';
 import { AUDIT, type AuditEntry, auditDocument } from '../../shared/documents/audit.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { Query, Snapshot } from '../cloud.ts';
+import type { Snapshot } from '../cloud.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { cutPage, type PageScope, parsePageToken } from './paging.ts';
+import { listPage } from './paging.ts';
 
 const list = endpoint({
   name: 'GET /v1/admin/audit',
@@ -13,30 +15,21 @@ const list = endpoint({
   reply: auditPage,
   refuses: ['INVALID_PAGE_TOKEN'],
   query: listAuditQuery,
-  async handle({ ports, principal, query: { pageSize, pageToken, cluster, actor } }) {
+  async handle(call) {
+    const { cluster, actor } = call.query;
     if (cluster !== undefined && actor !== undefined) {
       const message = 'Ask for one cluster or for one user, not for both.';
       throw new AppError('INVALID_ARGUMENT', undefined, { errors: [{ field: 'actor', message }] });
     }
-    const key = ports.settings.pageTokenKey;
-    const filter = JSON.stringify([cluster, actor]);
-    const scope: PageScope = { list: AUDIT, uid: principal().uid, filter };
-    const [atMs, path] = pageToken === undefined ? [] : parsePageToken(key, scope, pageToken);
-    const where: Query['where'] = [
-      ...(cluster === undefined ? [] : [['cluster', '==', cluster] as const]),
-      ...(actor === undefined ? [] : [['actor', '==', actor] as const]),
-    ];
-    const found = await ports.documents.query({
+    const { page, ...next } = await listPage(call, {
       collection: AUDIT,
-      ...(where.length > 0 && { where }),
-      orderBy: [['at', 'desc']],
-      ...(atMs === undefined ? {} : { startAfter: [new Date(atMs), String(path)] }),
-      limit: pageSize + 1,
+      where: [
+        ...(cluster === undefined ? [] : [['cluster', '==', cluster] as const]),
+        ...(actor === undefined ? [] : [['actor', '==', actor] as const]),
+      ],
+      by: { field: 'at', direction: 'desc', holds: 'instant' },
+      filter: JSON.stringify([cluster, actor]),
     });
-    const { page, ...next } = cutPage(key, scope, found, pageSize, (last) => [
-      parseEntry(last).at.getTime(),
-      last.path,
-    ]);
     return { body: { entries: page.map((snapshot) => toReply(parseEntry(snapshot))), ...next } };
   },
 });
@@ -44,7 +37,7 @@ const list = endpoint({
 export const AUDIT_ENDPOINTS: readonly Endpoint[] = [list];
 
 const parseEntry = (snapshot: Snapshot): AuditEntry => ({
-  ...auditDocument.parse(snapshot.data),
+  ...parseDocument(auditDocument, snapshot),
   id: snapshot.path.slice(AUDIT.length + 1),
 });
 

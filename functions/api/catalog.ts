@@ -24,8 +24,8 @@ export const CATALOG_ENDPOINTS: readonly Endpoint[] = [get];
 
 function catalog(licensed: readonly string[]): CatalogReply {
   const price = (size: string, availability: ClusterSpec['availability']) => {
-    const { hourlyMicros, origin } = priceOf({ size, availability });
-    return toMoney(hourlyMicros, 'estimate' in origin);
+    const { hourlyMicros } = priceOf({ size, availability });
+    return toMoney(hourlyMicros, true);
   };
   return {
     products: PRODUCTS.map((product) => ({

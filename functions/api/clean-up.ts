@@ -2,6 +2,7 @@
  * After the end of a cluster: everything that was ever asked for of the cloud, when Hub saw each of it gone, and the certificate that
  * says so. It was signed when it was proven; here it is only handed out.
  */
+
 import { type CleanUpReply, cleanUpReply } from '../../shared/api.ts';
 import { CLEAN_UP_VERSION, type CleanUpStatement, type FlattenedJws } from '../../shared/clean-up.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
@@ -9,9 +10,10 @@ import { type Ledger, ledgerDocument, ledgerPath } from '../../shared/documents/
 import { AppError } from '../../shared/errors.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { addressOf, countsOf, resourcesOf } from '../clean-up/proof.ts';
+import { readDocument } from '../documents.ts';
 import type { Settings } from '../ports.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { findCluster } from './find-cluster.ts';
+import { requireCluster } from './require-cluster.ts';
 
 const get = endpoint({
   name: 'GET /v1/clusters/{id}/cleanup',
@@ -21,15 +23,14 @@ const get = endpoint({
   reply: cleanUpReply,
   refuses: ['NOT_ACCEPTED_IN_STATE'],
   async handle(call) {
-    const { cluster } = await findCluster(call);
+    const { cluster } = await requireCluster(call);
     if (!isFinal(cluster.state))
       throw new AppError(
         'NOT_ACCEPTED_IN_STATE',
         `It is "${cluster.state}"; the certificate is there once it is deleted.`,
       );
     const { documents, settings } = call.ports;
-    const snapshot = await documents.get(ledgerPath(cluster.id));
-    const ledger = snapshot && ledgerDocument.parse(snapshot.data);
+    const ledger = (await readDocument(documents, ledgerPath(cluster.id), ledgerDocument))?.data;
     return {
       body: ledger?.certificate
         ? signedReply(ledger.certificate)

@@ -1,4 +1,5 @@
 /** Clusters: create, list, look, delete, retry, and their timeline. */
+
 import { z } from 'zod';
 import {
   clusterPage,
@@ -12,6 +13,7 @@ import { resolveSpec } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
 import { type ClusterEvent, eventDocument, eventsOf } from '../../shared/documents/event.ts';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
 import { isReplaced } from '../../shared/lifecycle/derive.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
@@ -25,10 +27,10 @@ import { claimSpare, type Wish } from '../pool/claim.ts';
 import type { Ports } from '../ports.ts';
 import { requireEmail } from '../tokens.ts';
 import { type Call, type Endpoint, endpoint } from './endpoint.ts';
-import { accepted, findCluster } from './find-cluster.ts';
-import { findEarlier, keyedRequest } from './idempotency.ts';
-import { cutPage, type PageScope, parsePageToken } from './paging.ts';
+import { keyedRequest, lookUp } from './idempotency.ts';
+import { listPage } from './paging.ts';
 import { etagOf, toEventReply, toReply } from './reply.ts';
+import { accepted, requireCluster } from './require-cluster.ts';
 
 /**
  * Tries at creating. A try is lost to a commit that won: to a twin of the request, whose cluster then is the answer, or to whatever else
@@ -74,12 +76,12 @@ const create = endpoint({
     // The application knows its people by their addresses.
     const email = requireEmail(principal());
     const request = keyedRequest(uid, header('idempotency-key'), body);
-    const isDone = async () => (await findEarlier(ports, request)).cluster !== undefined;
+    const isDone = async () => (await lookUp(ports, request)).cluster !== undefined;
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      const earlier = await findEarlier(ports, request);
+      const earlier = await lookUp(ports, request);
       if (earlier.cluster !== undefined) {
         // Who made it may have been shut out since.
-        const { cluster, updateTime } = await findCluster({
+        const { cluster, updateTime } = await requireCluster({
           ports,
           id: earlier.cluster,
           authorize: (read) => authorize(read, 'GET /v1/clusters/{id}'),
@@ -137,23 +139,20 @@ const list = endpoint({
   reply: clusterPage,
   refuses: ['INVALID_PAGE_TOKEN'],
   query: listClustersQuery,
-  async handle({ ports, principal, query: { pageSize, pageToken, state } }) {
+  async handle(call) {
+    const { ports, principal, query } = call;
+    const { state } = query;
     const { uid } = principal();
-    const key = ports.settings.pageTokenKey;
-    const scope: PageScope = { list: CLUSTERS, uid, filter: state };
-    if (pageToken === undefined) await acceptInvitations(ports, principal());
-    const [createdMs, path] = pageToken === undefined ? [] : parsePageToken(key, scope, pageToken);
-    const found = await ports.documents.query({
+    if (query.pageToken === undefined) await acceptInvitations(ports, principal());
+    const { page, ...next } = await listPage(call, {
       collection: CLUSTERS,
       where: [
         ['readers', 'array-contains', uid],
         state === undefined ? ['state', 'in', NOT_DELETED] : ['state', '==', state],
       ],
-      orderBy: [['createdAt', 'desc']],
-      ...(createdMs === undefined ? {} : { startAfter: [new Date(createdMs), String(path)] }),
-      limit: pageSize + 1,
+      by: { field: 'createdAt', direction: 'desc', holds: 'instant' },
+      filter: state,
     });
-    const { page, ...next } = cutPage(key, scope, found, pageSize, (last) => [createdMsOf(last), last.path]);
     const clusters = page.flatMap((snapshot) =>
       readableClusters(ports, [snapshot]).map(({ cluster }) =>
         toReply(cluster, ports.clock, snapshot.updateTime),
@@ -163,17 +162,13 @@ const list = endpoint({
   },
 });
 
-/** The query orders by it, so it is there even in a document that is no cluster otherwise. */
-const createdMsOf = ({ data }: Snapshot): number =>
-  data.createdAt instanceof Date ? data.createdAt.getTime() : 0;
-
 const get = endpoint({
   name: 'GET /v1/clusters/{id}',
   summary: 'One cluster. Its ETag is the version of what was asked for, not of its progress.',
   status: 200,
   reply: clusterReply,
   async handle(call) {
-    const { cluster, updateTime } = await findCluster(call);
+    const { cluster, updateTime } = await requireCluster(call);
     return { body: toReply(cluster, call.ports.clock, updateTime), headers: { etag: etagOf(cluster) } };
   },
 });
@@ -195,7 +190,7 @@ const retry = endpoint({
   reply: clusterReply,
   refuses: ['OWNER_ONLY', ...REFUSED_TO_MAKE, 'NOT_ACCEPTED_IN_STATE', 'CONFLICT'],
   handle: async (call) => {
-    await findCluster(call);
+    await requireCluster(call);
     await requireGoodAccount(call.ports, call.principal().uid, 'make');
     return carryOut(call, 'retry');
   },
@@ -209,33 +204,23 @@ const events = endpoint({
   refuses: ['INVALID_PAGE_TOKEN'],
   query: pageQuery,
   async handle(call) {
-    const { ports, query } = call;
-    const { cluster } = await findCluster(call);
-    const key = ports.settings.pageTokenKey;
-    const scope: PageScope = { list: eventsOf(cluster.id), uid: call.principal().uid };
-    const [epoch] = query.pageToken === undefined ? [] : parsePageToken(key, scope, query.pageToken);
-    const found = await ports.documents.query({
+    const { cluster } = await requireCluster(call);
+    const { page, ...next } = await listPage(call, {
       collection: eventsOf(cluster.id),
-      orderBy: [['epoch', 'asc']],
-      ...(epoch === undefined ? {} : { startAfter: [epoch] }),
-      limit: query.pageSize + 1,
+      by: { field: 'epoch', direction: 'asc', holds: 'number' },
     });
-    const { page, ...next } = cutPage(key, scope, found, query.pageSize, (last) => [parseEvent(last).epoch]);
     return { body: { events: page.map((snapshot) => toEventReply(parseEvent(snapshot))), ...next } };
   },
 });
 
 export const CLUSTER_ENDPOINTS: readonly Endpoint[] = [create, list, get, remove, retry, events];
 
-const parseEvent = (snapshot: Snapshot): ClusterEvent => eventDocument.parse(snapshot.data);
+const parseEvent = (snapshot: Snapshot): ClusterEvent => parseDocument(eventDocument, snapshot);
 
 async function carryOut({ ports, id, principal, authorize }: Call<unknown>, name: 'delete' | 'retry') {
   if (!CLUSTER_ID.test(id)) throw new AppError('NOT_FOUND');
   const cluster = await command(ports, id, name, principal().uid, {
-    guard(read) {
-      authorize(read);
-      return true;
-    },
+    guard: authorize,
     change(read) {
       if (name === 'retry' && isReplaced(read)) {
         throw new AppError('NOT_ACCEPTED_IN_STATE', 'It is a spare: its pool makes another in its place.');

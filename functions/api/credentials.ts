@@ -16,7 +16,7 @@ import { rowOf } from '../../shared/lifecycle/table.ts';
 import { minutes } from '../../shared/units.ts';
 import { asHub } from '../access/hub-principal.ts';
 import { memberAccountName } from '../access/member-account.ts';
-import { placeOf } from '../access/place.ts';
+import { siteOf } from '../access/site.ts';
 import { requireGoodAccounts } from '../accounts/standing.ts';
 import { audited } from '../audit.ts';
 import { hostOf } from '../clusters/host.ts';
@@ -27,13 +27,13 @@ import { pachctlConfig } from '../pachyderm/context.ts';
 import type { Ports } from '../ports.ts';
 import { digestOf, newSecret } from '../secrets.ts';
 import { type Endpoint, endpoint, type Reply } from './endpoint.ts';
-import { findCluster } from './find-cluster.ts';
 import { kubeconfig } from './kubeconfig.ts';
+import { requireCluster } from './require-cluster.ts';
 
 /** Asked for; the clock of a cluster may be a little ahead of ours. */
 const LIFE_MS = minutes(55);
 /** Nothing that is handed out may live longer. */
-const LONGEST_LIFE_MS = minutes(60);
+const MAX_LIFE_MS = minutes(60);
 
 const get = endpoint<undefined, CredentialsQuery>({
   name: 'GET /v1/clusters/{id}/credentials',
@@ -58,7 +58,7 @@ const get = endpoint<undefined, CredentialsQuery>({
   query: credentialsQuery,
   async handle(call) {
     const { ports, principal, query } = call;
-    const { cluster } = await findCluster(call);
+    const { cluster } = await requireCluster(call);
     await requireGoodAccounts(ports, principal().uid, cluster.owner, 'use');
     if (!rowOf(cluster.state).usable)
       throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${cluster.state}" and cannot be used now.`);
@@ -88,14 +88,14 @@ const ISSUERS: Readonly<Record<CredentialsQuery['kind'], Issuer>> = {
 };
 
 async function forKubectl(ports: Ports, cluster: Cluster, uid: string): Promise<Reply> {
-  const { connection, leaf, product } = await placeOf(cluster, ports);
+  const { connection, leaf, product } = await siteOf(cluster, ports);
   const account = { namespace: MEMBERS_NAMESPACE, name: memberAccountName(uid) };
   const { token, expiresAt } = await leaf.issueToken(account, LIFE_MS).catch((error: unknown) => {
     // It is made by the step that tells the cluster of its members.
     if (error instanceof AppError && error.code === 'NOT_FOUND') throw new AppError('ACCESS_NOT_READY');
     throw error;
   });
-  if (expiresAt > ports.clock.now() + LONGEST_LIFE_MS)
+  if (expiresAt > ports.clock.now() + MAX_LIFE_MS)
     throw new AppError('BUG', 'the cluster gave a token that lives too long');
   const { id: clusterId } = cluster;
   const name = distinctName(cluster);
@@ -113,7 +113,7 @@ async function forPachctl(ports: Ports, cluster: Cluster, uid: string): Promise<
   const token = newSecret(ports.random);
   const expiresAt = ports.clock.now() + LIFE_MS;
   // From inside, as Hub always does: nobody begins a sign-in from outside.
-  const { connection, product } = await placeOf(cluster, ports);
+  const { connection, product } = await siteOf(cluster, ports);
   const { namespace } = product;
   await asHub(
     ports,

@@ -8,10 +8,9 @@ import {
 } from '../../shared/api.ts';
 import { DEAD_LETTERS, type DeadLetter } from '../../shared/documents/dead-letter.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { Snapshot } from '../cloud.ts';
 import { parseDeadLetter, replayDeadLetter } from '../dead-letters/replay.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { cutPage, type PageScope, parsePageToken } from './paging.ts';
+import { listPage } from './paging.ts';
 
 const list = endpoint({
   name: 'GET /v1/admin/deadLetters',
@@ -20,23 +19,17 @@ const list = endpoint({
   reply: deadLetterPage,
   refuses: ['INVALID_PAGE_TOKEN'],
   query: listDeadLettersQuery,
-  async handle({ ports, principal, query: { pageSize, pageToken, state } }) {
-    const key = ports.settings.pageTokenKey;
-    const scope: PageScope = { list: DEAD_LETTERS, uid: principal().uid, filter: state };
-    const [diedMs, path] = pageToken === undefined ? [] : parsePageToken(key, scope, pageToken);
-    const found = await ports.documents.query({
+  async handle(call) {
+    const { state } = call.query;
+    const { page, ...next } = await listPage(call, {
       collection: DEAD_LETTERS,
-      ...(state === undefined ? {} : { where: [['state', '==', state]] }),
-      orderBy: [['diedAt', 'desc']],
-      ...(diedMs === undefined ? {} : { startAfter: [new Date(diedMs), String(path)] }),
-      limit: pageSize + 1,
+      where: state === undefined ? [] : [['state', '==', state]],
+      by: { field: 'diedAt', direction: 'desc', holds: 'instant' },
+      filter: state,
     });
-    const { page, ...next } = cutPage(key, scope, found, pageSize, (last) => [diedMsOf(last), last.path]);
     return { body: { deadLetters: page.map((snapshot) => toReply(parseDeadLetter(snapshot))), ...next } };
   },
 });
-
-const diedMsOf = ({ data }: Snapshot): number => (data.diedAt instanceof Date ? data.diedAt.getTime() : 0);
 
 const replay = endpoint({
   name: 'POST /v1/admin/deadLetters/{id}:replay',

@@ -12,8 +12,8 @@ import { REFUSED_TO_MAKE, requireGoodAccounts } from '../accounts/standing.ts';
 import type { Clock } from '../cloud.ts';
 import { type Change, command } from '../dispatch/commands.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { accepted, findCluster } from './find-cluster.ts';
 import { toReply } from './reply.ts';
+import { accepted, requireCluster } from './require-cluster.ts';
 
 const extend = endpoint<ExtendBody>({
   name: 'POST /v1/clusters/{id}:extend',
@@ -36,7 +36,7 @@ const extend = endpoint<ExtendBody>({
   async handle(call) {
     const { ports, id, principal, authorize, body } = call;
     const { uid } = principal();
-    const found = await findCluster(call);
+    const found = await requireCluster(call);
     // It goes on costing whoever it counts for, who may be another one.
     await requireGoodAccounts(ports, uid, found.cluster.owner, 'make');
     const cluster = await command(ports, id, 'extend', uid, {
@@ -44,7 +44,6 @@ const extend = endpoint<ExtendBody>({
         authorize(read);
         if (ENDING.has(read.state)) throw new AppError('LIFETIME_OVER');
         if (read.spec.ttlHours === undefined) throw new AppError('NO_LIFETIME');
-        return true;
       },
       change: (read) => extended(read, body.ttlHours, ports.clock),
     });

@@ -2,6 +2,7 @@
  * Idempotency keys: a request that is sent twice has one effect. The record is written in the commit of the effect, so there is
  * never one without the other, and of several requests with the same key one wins that commit and the rest answer from its record.
  */
+
 import { createHash } from 'node:crypto';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import {
@@ -12,6 +13,7 @@ import {
 } from '../../shared/documents/request.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Write } from '../cloud.ts';
+import { readDocument } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 
 const KEY = /^[\x20-\x7e]{1,128}$/;
@@ -46,12 +48,12 @@ export type Earlier =
  * What became of an earlier request with the key, and what writes this one down.
  * @throws AppError IDEMPOTENCY_KEY_REUSED, CommitError `unavailable`
  */
-export async function findEarlier(ports: Ports, request: Keyed | undefined): Promise<Earlier> {
+export async function lookUp(ports: Ports, request: Keyed | undefined): Promise<Earlier> {
   if (!request) return { remember: () => [] };
   const { path, bodyHash } = request;
   const now = ports.clock.now();
-  const found = await ports.documents.get(path);
-  const record = found && requestDocument.parse(found.data);
+  const found = await readDocument(ports.documents, path, requestDocument);
+  const record = found?.data;
   if (record && record.expiresAt.getTime() > now) {
     if (record.bodyHash !== bodyHash) throw new AppError('IDEMPOTENCY_KEY_REUSED');
     return { cluster: record.cluster };

@@ -1,7 +1,7 @@
 /** Who the caller is to Hub, how much of their allowance is taken, and whether they ask for more. */
 import { type MeReply, meReply, putQuotaRequestBody } from '../../shared/api.ts';
-import { type Allowance, accountPath } from '../../shared/documents/account.ts';
-import { accountLimits, changeAccount, parseAllowance } from '../accounts/allowance.ts';
+import type { Allowance } from '../../shared/documents/account.ts';
+import { accountLimits, changeAccount, readAccount } from '../accounts/allowance.ts';
 import { acceptInvitations } from '../members/invitations.ts';
 import type { Ports } from '../ports.ts';
 import { type Principal, requireEmail } from '../tokens.ts';
@@ -16,7 +16,7 @@ const get = endpoint({
   async handle({ ports, principal }) {
     // This is what is asked first after signing in.
     await acceptInvitations(ports, principal());
-    const account = parseAllowance(await ports.documents.get(accountPath(principal().uid)));
+    const account = (await readAccount(ports, principal().uid))?.data;
     return { body: toMe(ports, principal(), account) };
   },
 });

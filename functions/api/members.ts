@@ -7,8 +7,8 @@ import { type Change, command } from '../dispatch/commands.ts';
 import { invite, pathOfInvitation, pendingInvitations, withdrawInvitation } from '../members/invitations.ts';
 import { emailOf, uidsOf, withMember, withoutMember } from '../members/membership.ts';
 import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
-import { accepted, findCluster } from './find-cluster.ts';
 import { toReply } from './reply.ts';
+import { accepted, requireCluster } from './require-cluster.ts';
 
 const list = endpoint({
   name: 'GET /v1/clusters/{id}/members',
@@ -16,7 +16,7 @@ const list = endpoint({
   status: 200,
   reply: memberList,
   async handle(call) {
-    const { cluster } = await findCluster(call);
+    const { cluster } = await requireCluster(call);
     const there = Object.entries(cluster.members).map(
       ([uid, role]): MemberReply => ({ email: emailOf(cluster, uid), role, uid, pending: false }),
     );
@@ -49,7 +49,7 @@ const put = endpoint({
   body: putMemberBody,
   async handle(call) {
     const { ports, email, principal, body } = call;
-    const { cluster, updateTime } = await findCluster(call);
+    const { cluster, updateTime } = await requireCluster(call);
     await requireGoodAccount(ports, principal().uid, 'use');
     const pending = await pendingInvitations(ports, cluster);
     await requireCalm(ports, cluster.id);
@@ -96,7 +96,7 @@ const remove = endpoint({
     const authorize = (cluster: Cluster): void => {
       if (!isOneself(call, cluster)) call.authorize(cluster);
     };
-    await findCluster({ ports, id, authorize });
+    await requireCluster({ ports, id, authorize });
     // First, so that who accepts it at this moment is found among the members below.
     await withdrawInvitation(ports, id, email, call.principal().uid);
     return share(call, authorize, (cluster) => withoutMember(cluster, email));
@@ -115,10 +115,7 @@ async function share(
   change: (cluster: Cluster) => Change | undefined,
 ): Promise<Reply> {
   const cluster = await command(ports, id, 'share', principal().uid, {
-    guard(read) {
-      authorize(read);
-      return true;
-    },
+    guard: authorize,
     change(read) {
       const changed = change(read);
       return changed && { ...changed, also: [{ op: 'delete', path: pathOfInvitation(id, email) }] };

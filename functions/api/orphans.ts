@@ -7,11 +7,11 @@ import { costOfOrphan } from '../../shared/lifecycle/cost.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { days } from '../../shared/units.ts';
 import { audited } from '../audit.ts';
-import { type Clock, CommitError, type Write } from '../cloud.ts';
+import { type Clock, isLostRace, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { wake } from '../wake.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { cutPage, type PageScope, parsePageToken } from './paging.ts';
+import { listPage } from './paging.ts';
 import { toMoney } from './reply.ts';
 
 /** What is counted is each find, for none should ever be. */
@@ -25,24 +25,15 @@ const list = endpoint({
   reply: orphanPage,
   refuses: ['INVALID_PAGE_TOKEN'],
   query: pageQuery,
-  async handle({ ports, principal, query: { pageSize, pageToken } }) {
-    const { documents, clock } = ports;
-    const signingKey = ports.settings.pageTokenKey;
-    const scope: PageScope = { list: ORPHANS, uid: principal().uid };
-    const [foundMs, path] = pageToken === undefined ? [] : parsePageToken(signingKey, scope, pageToken);
+  async handle(call) {
+    const { documents, clock } = call.ports;
     const weekAgo = new Date(clock.now() - WEEK_MS);
-    const [found, foundThisWeek] = await Promise.all([
-      documents.query({
+    const [{ page, ...next }, foundThisWeek] = await Promise.all([
+      listPage(call, {
         collection: ORPHANS,
-        orderBy: [['foundAt', 'desc']],
-        ...(path === undefined ? {} : { startAfter: [new Date(Number(foundMs)), String(path)] }),
-        limit: pageSize + 1,
+        by: { field: 'foundAt', direction: 'desc', holds: 'instant' },
       }),
       documents.count({ collection: ORPHANS, where: [['foundAt', '>', weekAgo]] }),
-    ]);
-    const { page, ...next } = cutPage(signingKey, scope, found, pageSize, (last) => [
-      parseOrphan(last).foundAt.getTime(),
-      last.path,
     ]);
     const orphans = page.map((snapshot) => toOrphan(parseOrphan(snapshot), clock));
     return { body: { orphans, foundThisWeek, ...next } };
@@ -97,7 +88,7 @@ async function writeDown(
   try {
     await ports.documents.commit([{ op: 'update', path, data, ifVersion: version }, also]);
   } catch (error) {
-    if (error instanceof CommitError && error.fault !== 'unavailable') throw new AppError('CONFLICT');
+    if (isLostRace(error)) throw new AppError('CONFLICT');
     throw error;
   }
 }

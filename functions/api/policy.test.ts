@@ -6,7 +6,7 @@ import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { apiUnderTest } from '../../test/api.ts';
 import { aCluster, aDeadLetter, anOrphan, clusterIdOf, writeOfLetter } from '../../test/builders.ts';
 import { ENDPOINTS } from './app.ts';
-import { authorize, type EndpointName, POLICY, partsOf, STANDINGS } from './policy.ts';
+import { authorize, CALLERS, type EndpointName, POLICY, partsOf } from './policy.ts';
 
 const NAMES = Object.keys(POLICY) as EndpointName[];
 const BODIES: Partial<Record<EndpointName, object>> = {
@@ -42,7 +42,7 @@ test('every endpoint is in the policy, and every row of the policy is an endpoin
 });
 
 describe.each(NAMES)('%s', (name) => {
-  test.each(STANDINGS)('asked by: %s', async (standing) => {
+  test.each(CALLERS)('asked by: %s', async (standing) => {
     const api = apiUnderTest();
     const members = { boss: 'owner', editor: 'editor', viewer: 'viewer' } as const;
     await api.given(aCluster({ members, state: 'failed' }));

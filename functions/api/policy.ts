@@ -1,5 +1,5 @@
 /**
- * Who may do what: one row per endpoint, one column per standing. Handlers ask it, the tests walk through it cell by cell, and
+ * Who may do what: one row per endpoint, one column per caller. Handlers ask it, the tests walk through it cell by cell, and
  * whatever is not in it cannot be mounted.
  */
 import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
@@ -7,10 +7,10 @@ import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import type { Principal } from '../tokens.ts';
 
 /** What somebody is to the thing they ask for. A stranger is anybody signed in. */
-export const STANDINGS = ['anonymous', 'stranger', 'viewer', 'editor', 'owner', 'operator'] as const;
-export type Standing = (typeof STANDINGS)[number];
+export const CALLERS = ['anonymous', 'stranger', 'viewer', 'editor', 'owner', 'operator'] as const;
+export type Caller = (typeof CALLERS)[number];
 
-type Rule = Readonly<Record<Standing, 'allow' | ErrorCode>>;
+type Rule = Readonly<Record<Caller, 'allow' | ErrorCode>>;
 
 const everyone: Rule = {
   anonymous: 'allow',
@@ -96,17 +96,14 @@ export const isOfCluster = (endpoint: EndpointName): boolean => endpoint.include
  * @throws AppError the refusal of the table
  */
 export function authorize(endpoint: EndpointName, principal: Principal | undefined, cluster?: Cluster): void {
-  const standings = standingsOf(principal, cluster);
-  if (standings.some((standing) => POLICY[endpoint][standing] === 'allow')) return;
-  const refusal: 'allow' | ErrorCode = POLICY[endpoint][standings[0]];
+  const callers = callersOf(principal, cluster);
+  if (callers.some((caller) => POLICY[endpoint][caller] === 'allow')) return;
+  const refusal: 'allow' | ErrorCode = POLICY[endpoint][callers[0]];
   throw new AppError(refusal === 'allow' ? 'NOT_FOUND' : refusal);
 }
 
 /** An operator may be a member too, and may then do what either may. */
-function standingsOf(
-  principal: Principal | undefined,
-  cluster: Cluster | undefined,
-): [Standing, ...Standing[]] {
+function callersOf(principal: Principal | undefined, cluster: Cluster | undefined): [Caller, ...Caller[]] {
   if (!principal) return ['anonymous'];
   const { uid, operator } = principal;
   const role = cluster && roleOf(cluster, uid);

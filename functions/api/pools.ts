@@ -4,6 +4,7 @@ import { poolList, poolReply, putPoolBody } from '../../shared/api.ts';
 import { resolveSpec } from '../../shared/catalog/catalog.ts';
 import { shapeOf } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import {
   DEFAULT_LOSSES,
   POOLS,
@@ -90,6 +91,6 @@ function pathOf(id: string): string {
 }
 
 const parsePool = (snapshot: Snapshot): Pool => ({
-  ...poolDocument.parse(snapshot.data),
+  ...parseDocument(poolDocument, snapshot),
   id: snapshot.path.slice(POOLS.length + 1),
 });

@@ -37,7 +37,7 @@ export const QUOTE_ENDPOINTS: readonly Endpoint[] = [get];
 
 async function quote(ports: Ports, principal: Principal, spec: ClusterSpec): Promise<QuoteReply> {
   const { documents, settings } = ports;
-  const { hourlyMicros, origin } = priceOf(spec);
+  const { hourlyMicros } = priceOf(spec);
   const [found, cell, waiting, durations, breaker] = await Promise.all([
     documents.get(accountPath(principal.uid)),
     documents.get(cellPath(settings.cell)),
@@ -72,7 +72,7 @@ async function quote(ports: Ports, principal: Principal, spec: ClusterSpec): Pro
   const { expectedMs, samples } = estimate(isSpare ? CLAIM_WAY : COLD_WAY, observed);
   return {
     ...toSpecReply(spec),
-    hourlyPrice: toMoney(hourlyMicros, 'estimate' in origin),
+    hourlyPrice: toMoney(hourlyMicros, true),
     wait: {
       basis: isSpare ? 'spare' : samples === undefined ? 'typical' : 'observed',
       expectedMs: room ? null : expectedMs,

@@ -1,7 +1,9 @@
 /** How Hub is, for everybody. It was found out by the function `status`; asking reads one document, and a minute's answer serves all. */
+
 import { statusReply } from '../../shared/api.ts';
 import { COMPONENTS, statusDocument, statusPath } from '../../shared/documents/status.ts';
 import { AppError } from '../../shared/errors.ts';
+import { readDocument } from '../documents.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 
 const get = endpoint({
@@ -11,9 +13,9 @@ const get = endpoint({
   reply: statusReply,
   refuses: ['UNAVAILABLE'],
   async handle({ ports: { documents, settings } }) {
-    const found = await documents.get(statusPath(settings.cell));
+    const found = await readDocument(documents, statusPath(settings.cell), statusDocument);
     if (!found) throw new AppError('UNAVAILABLE', 'A Hub that has just begun knows nothing of itself yet.');
-    const { health, components, readySeconds, updatedAt, ...rest } = statusDocument.parse(found.data);
+    const { health, components, readySeconds, updatedAt, ...rest } = found.data;
     const replies = COMPONENTS.map((component) => {
       const { health: status, since, message } = components[component];
       return [component, { status, since: since.toISOString(), message }];

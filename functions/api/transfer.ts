@@ -3,11 +3,11 @@
  * accounts of others; who is to pay takes it, and could else shut out who pays. Who deletes their account has offered it to all of them.
  */
 import { clusterReply, transferBody } from '../../shared/api.ts';
-import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+import type { Allowance } from '../../shared/documents/account.ts';
 import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
-import { accountLimits } from '../accounts/allowance.ts';
+import { accountLimits, readAccount } from '../accounts/allowance.ts';
 import { requireAccount, requireCalm } from '../accounts/creations.ts';
 import { handOver, mayHave } from '../accounts/hand-over.ts';
 import { REFUSED_TO_MAKE, requireGoodAccount } from '../accounts/standing.ts';
@@ -18,8 +18,8 @@ import { tellFailure } from '../failure.ts';
 import { emailOf, uidsOf } from '../members/membership.ts';
 import type { Ports } from '../ports.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { accepted, findCluster } from './find-cluster.ts';
 import { toReply } from './reply.ts';
+import { accepted, requireCluster } from './require-cluster.ts';
 
 const transfer = endpoint({
   name: 'POST /v1/clusters/{id}:transfer',
@@ -40,15 +40,12 @@ const transfer = endpoint({
   async handle(call) {
     const { ports, id, principal, authorize, body } = call;
     const { uid } = principal();
-    await findCluster(call);
+    await requireCluster(call);
     // Neither does a doubtful account come by more, nor does it hand over what it may have made for that.
     await requireGoodAccount(ports, uid, 'make');
     let from: string | undefined;
     const cluster = await command(ports, id, 'share', uid, {
-      guard(read) {
-        authorize(read);
-        return true;
-      },
+      guard: authorize,
       async change(read) {
         from = read.owner;
         const to = uidsOf(read, body.email).find((one) => roleOf(read, one) === 'owner');
@@ -98,10 +95,7 @@ async function offered(ports: Ports, read: Cluster, to: string): Promise<Change 
 async function taken(ports: Ports, read: Cluster, to: string): Promise<Change | undefined> {
   const { owner: from } = read;
   if (from === undefined) throw new AppError('NOT_OFFERED');
-  const [account, payer] = await Promise.all([
-    accountWithRoom(ports, read, to),
-    ports.documents.get<Allowance>(accountPath(from)),
-  ]);
+  const [account, payer] = await Promise.all([accountWithRoom(ports, read, to), readAccount(ports, from)]);
   if (payer?.data.standing) throw new AppError('NOT_OFFERED');
   // As for one that they create: accounts could else be filled that never met the limit of new ones.
   const taker = await requireAccount(ports, to, account);
@@ -123,7 +117,7 @@ async function accountWithRoom(
   read: Cluster,
   uid: string,
 ): Promise<Snapshot<Allowance> | undefined> {
-  const account = await ports.documents.get<Allowance>(accountPath(uid));
+  const account = await readAccount(ports, uid);
   requireRoom(ports, read, account?.data);
   return account;
 }

@@ -1,4 +1,5 @@
 /** The breakers of a region as they stand, and what writes them down beside the outcome of an attempt. */
+
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import {
   type Breaker,
@@ -13,8 +14,9 @@ import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { DocumentData, Value, Write } from '../cloud.ts';
 import { circumstances } from '../clusters/circumstances.ts';
+import { whereaboutsOf } from '../clusters/target.ts';
 import type { Ports } from '../ports.ts';
-import { type Attempt, type Choice, planFailure, planLocation, planSuccess, standingOf } from './plan.ts';
+import { type Attempt, type Choice, planFailure, planLocation, planSuccess, stateOf } from './plan.ts';
 
 /** Undefined: nothing is known against any place of the region. @throws CommitError `unavailable` */
 export async function readBreaker(ports: Ports, region: string): Promise<Breaker | undefined> {
@@ -33,7 +35,7 @@ export async function openPlaces(ports: Ports): Promise<(Place & { openUntilAt: 
     .flatMap((breaker) => Object.values(breaker?.places ?? {}))
     .flatMap((place) => {
       const { openUntilAt } = place;
-      return openUntilAt ? [{ ...place, openUntilAt, probing: standingOf(place, at) === 'probing' }] : [];
+      return openUntilAt ? [{ ...place, openUntilAt, probing: stateOf(place, at) === 'probing' }] : [];
     });
 }
 
@@ -84,8 +86,8 @@ export function noteFailure(
   cluster: Cluster,
   code: PlaceFailure,
 ): { breaker: Breaker | undefined; also: readonly Write[] } {
-  const { location = '', spec } = cluster;
-  const { region, size } = spec;
+  const { location } = whereaboutsOf(cluster);
+  const { region, size } = cluster.spec;
   const key = placeKey(location, size);
   const now = breaker?.places[key];
   const place = planFailure(now, { location, size }, attemptOf(cluster), code, circumstances(ports));
@@ -107,7 +109,7 @@ export async function noteSuccess(
   cluster: Cluster,
 ): Promise<{ also?: readonly Write[]; frees?: readonly ErrorCode[] }> {
   const { region, size } = cluster.spec;
-  const key = placeKey(cluster.location ?? '', size);
+  const key = placeKey(whereaboutsOf(cluster).location, size);
   const breaker = await readBreaker(ports, region);
   const now = breaker?.places[key];
   const place = planSuccess(now, circumstances(ports));

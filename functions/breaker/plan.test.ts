@@ -3,13 +3,13 @@ import { type Breaker, type Place, placeKey } from '../../shared/documents/break
 import { minutes } from '../../shared/units.ts';
 import {
   FIRST_PAUSE_MS,
-  LONGEST_PAUSE_MS,
+  MAX_PAUSE_MS,
   OPEN_AFTER,
   PROBE_MS,
   planFailure,
   planLocation,
   planSuccess,
-  standingOf,
+  stateOf,
   WINDOW_MS,
 } from './plan.ts';
 
@@ -33,13 +33,13 @@ const failedBy = (...names: string[]): Place | undefined =>
 describe('a place', () => {
   test('opens after so many failures, and not before', () => {
     const names = Array.from({ length: OPEN_AFTER }, (_, n) => `attempt-${n}`);
-    expect(standingOf(failedBy(...names.slice(1)), at(minutes(3)))).toBe('closed');
+    expect(stateOf(failedBy(...names.slice(1)), at(minutes(3)))).toBe('closed');
     expect(failedBy(...names)).toMatchObject({ openings: 1, failed: {}, code: 'ZONE_EXHAUSTED' });
-    expect(standingOf(failedBy(...names), at(minutes(OPEN_AFTER - 1)))).toBe('open');
+    expect(stateOf(failedBy(...names), at(minutes(OPEN_AFTER - 1)))).toBe('open');
   });
 
   test('does not count a failure twice, however often it is told', () => {
-    expect(standingOf(failedBy('x', 'x', 'x', 'x', 'x'), at())).toBe('closed');
+    expect(stateOf(failedBy('x', 'x', 'x', 'x', 'x'), at())).toBe('closed');
   });
 
   test('forgets failures that lie far back', () => {
@@ -61,8 +61,8 @@ describe('a place', () => {
     [0, 0.5, FIRST_PAUSE_MS / 2],
     [1, 1, 2 * FIRST_PAUSE_MS],
     [2, 1, 4 * FIRST_PAUSE_MS],
-    [9, 1, LONGEST_PAUSE_MS],
-    [9, 0.1, LONGEST_PAUSE_MS / 10],
+    [9, 1, MAX_PAUSE_MS],
+    [9, 0.1, MAX_PAUSE_MS / 10],
   ])(
     'found failing after %i times pauses for any part (%d) of a doubling bound',
     (openings, jitter, pauseMs) => {
@@ -131,11 +131,11 @@ describe('the next location', () => {
 
   test('is none at all while every place is open, and the earliest of them says when', () => {
     expect(next({ a: open, b: openUntil(500), c: openUntil(9000) })).toEqual({
-      nextTryMs: START + 500,
+      nextTryAtMs: START + 500,
       probing: false,
     });
     expect(next({ a: openUntil(9000), b: probing, c: openUntil(9000) }, ['a'])).toEqual({
-      nextTryMs: START + 2000,
+      nextTryAtMs: START + 2000,
       probing: true,
     });
   });

@@ -14,12 +14,12 @@ export const OPEN_AFTER = 3;
 export const WINDOW_MS = minutes(60);
 /** The bound of the first pause and of the longest one; between them it doubles. Full jitter: any part of it may be waited. */
 export const FIRST_PAUSE_MS = minutes(2);
-export const LONGEST_PAUSE_MS = minutes(10);
+export const MAX_PAUSE_MS = minutes(10);
 /** Most creations take four minutes; some failures, though, take 35 to show, and nobody waits for those. */
 export const PROBE_MS = minutes(10);
 
 /** `half-open`: the pause is over, and nobody tries it yet. `probing`: somebody does. */
-export type Standing = 'closed' | 'open' | 'half-open' | 'probing';
+export type BreakerState = 'closed' | 'open' | 'half-open' | 'probing';
 
 type Time = Pick<Circumstances, 'now' | 'after' | 'elapsed'>;
 
@@ -29,7 +29,7 @@ export interface Attempt {
   beganAt: Date;
 }
 
-export function standingOf(place: Place | undefined, { now }: Pick<Time, 'now'>): Standing {
+export function stateOf(place: Place | undefined, { now }: Pick<Time, 'now'>): BreakerState {
   if (!place?.openUntilAt) return 'closed';
   if (place.openUntilAt.getTime() > now) return 'open';
   return place.probe && place.probe.untilAt.getTime() > now ? 'probing' : 'half-open';
@@ -55,7 +55,7 @@ export function planFailure(
 }
 
 function opened(place: Omit<Place, 'failed'>, at: Time & Pick<Circumstances, 'jitter'>): Place {
-  const boundMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** place.openings);
+  const boundMs = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** place.openings);
   return {
     ...place,
     failed: {},
@@ -80,7 +80,7 @@ export type Choice =
   /** `probe`: the place as it is once this attempt tries it. */
   | { location: string; probe?: Place }
   /** Nobody should go anywhere before. `probing`: somebody tries one of the places at the moment. */
-  | { nextTryMs: number; probing: boolean };
+  | { nextTryAtMs: number; probing: boolean };
 
 /**
  * Where an attempt goes: first where a pause is over, to try it; then where nothing is wrong; at last where something is.
@@ -98,24 +98,24 @@ export function planLocation(
   at: Time,
 ): Choice | undefined {
   const placeAt = (location: string) => breaker?.places[placeKey(location, size)];
-  const standing = (location: string): Standing => standingOf(placeAt(location), at);
+  const stateAt = (location: string): BreakerState => stateOf(placeAt(location), at);
   const left = locations.filter((location) => !exhausted.includes(location));
-  const ripe = left.find((location) => standing(location) === 'half-open');
+  const ripe = left.find((location) => stateAt(location) === 'half-open');
   const place = ripe === undefined ? undefined : placeAt(ripe);
   if (place) {
     const probe = { ...place, probe: { attempt, untilAt: new Date(at.after(PROBE_MS)) } };
     return { location: place.location, probe };
   }
-  if (locations.every((location) => ['open', 'probing'].includes(standing(location)))) {
-    const tries = locations.map((location) => nextTryMs(placeAt(location), at));
+  if (locations.every((location) => ['open', 'probing'].includes(stateAt(location)))) {
+    const tries = locations.map((location) => nextTryAtMs(placeAt(location), at));
     return {
-      nextTryMs: Math.min(...tries),
-      probing: locations.some((location) => standing(location) === 'probing'),
+      nextTryAtMs: Math.min(...tries),
+      probing: locations.some((location) => stateAt(location) === 'probing'),
     };
   }
-  const location = left.find((one) => standing(one) === 'closed') ?? left[0];
+  const location = left.find((one) => stateAt(one) === 'closed') ?? left[0];
   return location === undefined ? undefined : { location };
 }
 
-const nextTryMs = (place: Place | undefined, { now }: Pick<Time, 'now'>): number =>
+const nextTryAtMs = (place: Place | undefined, { now }: Pick<Time, 'now'>): number =>
   Math.max(place?.openUntilAt?.getTime() ?? now, place?.probe?.untilAt.getTime() ?? now);

@@ -24,7 +24,7 @@ export interface CleanUpKey {
   privateKey?: KeyObject;
 }
 
-const MOST_KEYS = 50;
+const MAX_KEYS = 50;
 const PEM = /-----BEGIN (PRIVATE|PUBLIC) KEY-----[\s\S]+?-----END \1 KEY-----/g;
 const ed25519Public = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() });
 
@@ -33,7 +33,7 @@ const ed25519Public = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'
  * @throws Error saying what is wrong, and nothing of the text
  */
 export const parseCleanUpKeys = (text: string): readonly CleanUpKey[] =>
-  parseKeySet(text, { pem: PEM, most: MOST_KEYS, read: keyOf });
+  parseKeySet(text, { pem: PEM, most: MAX_KEYS, read: keyOf });
 
 /** A fresh key as `parseCleanUpKeys` takes it; for a Hub on a laptop. */
 export const newCleanUpKeyPem = (): string =>

@@ -64,12 +64,17 @@ const inAnyOrder = (page: readonly Snapshot[], { random }: Ports): Snapshot[] =>
     .sort((a, b) => a.at - b.at)
     .map(({ snapshot }) => snapshot);
 
-const sinceOf = ({ data }: Snapshot): Date | undefined => (data.closing as unknown as Closing).since;
+/** As the query orders by it: also of an account that is not readable otherwise. */
+const sinceOf = ({ data }: Snapshot): Value | undefined =>
+  (data.closing as { since?: Value } | undefined)?.since;
 /** Until then others are waited for. */
-const waitsUntil = ({ data }: Snapshot): Date | undefined =>
-  (data.closing as unknown as Closing).waitsUntilAt;
+const waitsUntil = ({ data }: Snapshot): Value | undefined =>
+  (data.closing as { waitsUntilAt?: Value } | undefined)?.waitsUntilAt;
 
-/** What fails with one account keeps no other one waiting. The log does not say whose it is: the audit log does. */
+/**
+ * What fails with one account keeps no other one waiting. The log does not say whose it is, which the audit log does; but of a
+ * document that is not readable it does, for somebody has to mend it.
+ */
 async function look(ports: Ports, snapshot: Snapshot): Promise<void> {
   try {
     if (await close(ports, snapshot)) return;
@@ -77,7 +82,8 @@ async function look(ports: Ports, snapshot: Snapshot): Promise<void> {
     tellFailure(ports.log, 'account not deleted yet', error);
   }
   const since = waitsUntil(snapshot) ?? sinceOf(snapshot);
-  if (since && ports.clock.now() - since.getTime() > LATE_MS) ports.log.error('account stays');
+  if (since instanceof Date && ports.clock.now() - since.getTime() > LATE_MS)
+    ports.log.error('account stays');
 }
 
 /** @returns whether nothing is left of it */
@@ -119,13 +125,13 @@ type Leaver = Allowance & { uid: string; closing: Closing };
  * @returns whether no cluster named them any more
  */
 async function leaveClusters(ports: Ports, leaver: Leaver): Promise<boolean> {
-  const untilMs = ports.clock.afterWork(ACCOUNT_MS);
+  const untilAtMs = ports.clock.afterWork(ACCOUNT_MS);
   const failures: unknown[] = [];
   let isNobodys = true;
   for await (const page of clustersOf(ports, leaver.uid)) {
     isNobodys = false;
     failures.push(...(await leavePage(ports, page, leaver)));
-    if (ports.clock.now() > untilMs) break;
+    if (ports.clock.now() > untilAtMs) break;
   }
   if (failures.length > 0) throw failures[0];
   return isNobodys;

@@ -1,6 +1,6 @@
 /** The clusters that name somebody: theirs, and those of others that they may use. */
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
-import { INVITATIONS, type Invitation } from '../../shared/documents/invitation.ts';
+import { INVITATIONS } from '../../shared/documents/invitation.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
 import type { Query, Snapshot } from '../cloud.ts';
@@ -53,7 +53,7 @@ const NOT_DELETED = STATES.filter((state) => !isFinal(state));
 const DELETED = STATES.filter(isFinal);
 
 /** Deleted ones that are shown. */
-export const MOST_DELETED = 200;
+export const MAX_DELETED = 200;
 
 export interface Shown {
   /** All that are not deleted, and of those that are the newest; by id. */
@@ -76,7 +76,7 @@ export async function shownClusters(ports: Ports, uid: string): Promise<Shown> {
       collection: CLUSTERS,
       where: deleted,
       orderBy: [['createdAt', 'desc']],
-      limit: MOST_DELETED,
+      limit: MAX_DELETED,
     }),
     documents.count({ collection: CLUSTERS, where: deleted }),
   ]);
@@ -107,10 +107,8 @@ export async function invitationsBy(
   { documents }: Ports,
   uid: string,
   clusterId: string,
-): Promise<Snapshot<Invitation>[]> {
-  const sent = await documents.query<Invitation>({
-    collection: INVITATIONS,
-    where: [['invitedBy', '==', uid]],
-  });
+): Promise<Snapshot[]> {
+  const sent = await documents.query({ collection: INVITATIONS, where: [['invitedBy', '==', uid]] });
+  // What says of no cluster that it is for it lets nobody in: it goes with the account.
   return sent.filter(({ data }) => data.cluster === clusterId);
 }

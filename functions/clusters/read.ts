@@ -1,5 +1,6 @@
 /** Clusters as the database has them: read, parsed, and with what a conditional write needs. */
 import { type Cluster, clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 
@@ -12,9 +13,7 @@ export interface Read {
 /** @throws Error if the document is not a cluster this code can read: the message goes to the dead letters, nothing is written */
 export function parseCluster(snapshot: Snapshot): Read {
   const id = snapshot.path.slice(snapshot.path.lastIndexOf('/') + 1);
-  const parsed = clusterDocument.safeParse(snapshot.data);
-  if (!parsed.success) throw new Error(`cluster ${id} is not readable: ${parsed.error.message}`);
-  return { cluster: { ...parsed.data, id }, version: snapshot.version };
+  return { cluster: { ...parseDocument(clusterDocument, snapshot), id }, version: snapshot.version };
 }
 
 /**

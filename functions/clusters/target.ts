@@ -1,8 +1,9 @@
 /** From the document to what the provider, the storage and the leaf need to know. */
 import { entriesOf } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import { type Ledger, type LedgerEntry, ledgerPath } from '../../shared/documents/ledger.ts';
+import { type Ledger, type LedgerEntry, ledgerDocument, ledgerPath } from '../../shared/documents/ledger.ts';
 import { challengeName, type DnsRecordName } from '../dns.ts';
+import { readDocument } from '../documents.ts';
 import { nameOf } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import type { ClusterTarget } from '../providers/provider.ts';
@@ -10,16 +11,21 @@ import { hostName, hostOf } from './host.ts';
 
 export function targetOf(cluster: Cluster): ClusterTarget {
   const { size, region } = entriesOf(cluster.spec);
-  if (cluster.location === undefined) throw new Error(`cluster ${cluster.id} has no location`);
   return {
-    id: cluster.id,
-    generation: cluster.generation,
-    location: cluster.location,
+    ...whereaboutsOf(cluster),
     region: region.id,
     machineType: size.machineType,
     nodes: size.nodes,
     diskGiB: size.diskGiB,
   };
+}
+
+export type Whereabouts = Pick<ClusterTarget, 'id' | 'generation' | 'location'>;
+
+/** What its provider needs to know in order to find it. @throws Error for one that was never let in: a broken invariant */
+export function whereaboutsOf({ id, generation, location }: Cluster): Whereabouts {
+  if (location === undefined) throw new Error(`cluster ${id} has no location`);
+  return { id, generation, location };
 }
 
 /** Bucket names are global to all of Cloud Storage; 80 random bits in the id make a clash a matter of malice, not of chance. */
@@ -63,14 +69,14 @@ export function parseRecordLabel(label: string): DnsRecordName {
 }
 
 /** Everything ever asked for. @throws CommitError `unavailable` */
-export const readLedger = async (cluster: Cluster, ports: Ports): Promise<Ledger['entries']> =>
-  (await findLedger(cluster, ports)).entries;
+export const readEntries = async (cluster: Cluster, ports: Ports): Promise<Ledger['entries']> =>
+  (await readLedger(cluster, ports)).entries;
 
 /** With the version to judge by. @throws CommitError `unavailable` */
-export async function findLedger(
+export async function readLedger(
   cluster: Cluster,
   ports: Ports,
 ): Promise<{ entries: Ledger['entries']; version?: string }> {
-  const snapshot = await ports.documents.get<Ledger>(ledgerPath(cluster.id));
+  const snapshot = await readDocument(ports.documents, ledgerPath(cluster.id), ledgerDocument);
   return snapshot ? { entries: snapshot.data.entries, version: snapshot.version } : { entries: {} };
 }

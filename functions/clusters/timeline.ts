@@ -3,8 +3,9 @@
  * events, of which there may be any number.
  */
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import { type ClusterEvent, eventsOf } from '../../shared/documents/event.ts';
-import type { Write } from '../cloud.ts';
+import { eventDocument, eventsOf } from '../../shared/documents/event.ts';
+import type { Query, Write } from '../cloud.ts';
+import { queryDocuments } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 
 /**
@@ -12,6 +13,9 @@ import type { Ports } from '../ports.ts';
  * https://firebase.google.com/docs/firestore/quotas#writes_and_transactions
  */
 const PAGE = 400;
+
+/** All of an event that matters here; one that cannot be read otherwise is taken away all the same. */
+const position = eventDocument.pick({ epoch: true });
 
 export interface PurgePage {
   /** What lets a TTL policy take these events away. */
@@ -26,12 +30,13 @@ export async function pageOfPurge(
   { id, purgedEpoch }: Pick<Cluster, 'id' | 'purgedEpoch'>,
   purgeAt: Date,
 ): Promise<PurgePage> {
-  const found = await documents.query<ClusterEvent>({
+  const query: Query = {
     collection: eventsOf(id),
     orderBy: [['epoch', 'asc']],
     ...(purgedEpoch === undefined ? {} : { startAfter: [purgedEpoch] }),
     limit: PAGE + 1,
-  });
+  };
+  const found = await queryDocuments(documents, query, position);
   const page = found.slice(0, PAGE);
   return {
     writes: page.map(({ path }) => ({ op: 'update', path, data: { purgeAt } })),

@@ -2,12 +2,20 @@
  * The counters of accounts and of the cell, counted anew from what clusters hold. Hub itself never needs it: it counts in the commit that
  * takes or gives back. A copy of the database that is not of one moment does, and what somebody wrote by hand: see docs/deploy.md.
  */
-import { ACCOUNTS, type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
+import {
+  ACCOUNTS,
+  type Allowance,
+  accountPath,
+  allowanceDocument,
+  cellPath,
+} from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
-import { CommitError, type DocumentData, type Documents, type Snapshot, type Write } from '../cloud.ts';
+import { readCell } from '../accounts/allowance.ts';
+import { CommitError, type Documents, type Snapshot, type Write } from '../cloud.ts';
 import { parseCluster } from '../clusters/read.ts';
 
 /** What is held: by an account, or in the cell. */
@@ -38,9 +46,9 @@ export async function findDifferences(
   documents: Documents,
   cell: string,
 ): Promise<{ difference: Difference; write: Write }[]> {
-  const ofCell = await documents.get<Allowance>(cellPath(cell));
-  const accounts = await readAll<Allowance, Snapshot<Allowance>>(documents, ACCOUNTS, (found) => [found]);
-  const clusters = await readAll<DocumentData, Holding>(documents, CLUSTERS, holdingOf);
+  const ofCell = await readCell({ documents }, cell);
+  const accounts = await readAll(documents, ACCOUNTS, accountOf);
+  const clusters = await readAll(documents, CLUSTERS, holdingOf);
   const counters = new Map([...accounts, ...(ofCell ? [ofCell] : [])].map((found) => [found.path, found]));
   const sums = heldBy(clusters, cell);
   for (const path of counters.keys()) if (!sums.has(path)) sums.set(path, { clusters: 0, hourlyMicros: 0 });
@@ -112,6 +120,11 @@ function writeOf(path: string, held: Held, found: Snapshot<Allowance> | undefine
   return { op: 'update', path, data, ifVersion: found.version };
 }
 
+/** @throws Error if it is not readable */
+const accountOf = (found: Snapshot): Snapshot<Allowance>[] => [
+  { ...found, data: parseDocument(allowanceDocument, found) },
+];
+
 type Holding = Pick<Cluster, 'owner' | 'liability'>;
 
 /**
@@ -128,14 +141,14 @@ function holdingOf(snapshot: Snapshot): Holding[] {
 const DELETED: ReadonlySet<unknown> = new Set(STATES.filter(isFinal));
 
 /** All of a collection, in the order of names, which needs no index and meets each document once. @param keep what of each is kept */
-async function readAll<T, K>(
+async function readAll<K>(
   documents: Documents,
   collection: string,
-  keep: (found: Snapshot<T>) => readonly K[],
+  keep: (found: Snapshot) => readonly K[],
 ): Promise<K[]> {
   const all: K[] = [];
-  for (let last: Snapshot<T> | undefined; ; ) {
-    const page: Snapshot<T>[] = await documents.query<T>({
+  for (let last: Snapshot | undefined; ; ) {
+    const page: Snapshot[] = await documents.query({
       collection,
       limit: PAGE,
       ...(last && { startAfter: [last.path] }),

@@ -8,7 +8,7 @@ import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { deadlineOf } from '../../shared/lifecycle/transition.ts';
 import { hours } from '../../shared/units.ts';
-import { type Clock, CommitError, type Delivered, type DocumentData, type Write } from '../cloud.ts';
+import { type Clock, type Delivered, type DocumentData, isLostRace, type Write } from '../cloud.ts';
 import { parseCluster, type Read } from '../clusters/read.ts';
 import { scrub } from '../log.ts';
 import type { Ports } from '../ports.ts';
@@ -39,7 +39,7 @@ export async function recordDeadLetter(ports: Ports, delivered: Delivered): Prom
       await ports.documents.commit([create, ...writes]);
       return;
     } catch (error) {
-      if (!(error instanceof CommitError) || error.fault === 'unavailable') throw error;
+      if (!isLostRace(error)) throw error;
       // Delivered twice, or committed with the answer lost: what follows from it was written with it.
       if (error.fault === 'exists') return;
     }
@@ -92,7 +92,7 @@ function planParking(
   clock: Pick<Clock, 'now' | 'after' | 'elapsed'>,
 ): Pick<Read['cluster'], 'parked' | 'dueAt' | 'deadlineAt'> {
   const now = clock.now();
-  const untilMs = Math.max(
+  const untilAtMs = Math.max(
     clock.after(PARKED_MS - clock.elapsed(diedAt.getTime())),
     cluster.dueAt?.getTime() ?? 0,
   );
@@ -103,7 +103,7 @@ function planParking(
       deadLetter: id,
       reason: `Its message was delivered ${deliveries} times, and no step could be taken.`,
     },
-    dueAt: new Date(untilMs),
-    ...(deadlineAt && { deadlineAt: new Date(deadlineAt.getTime() + Math.max(0, untilMs - now)) }),
+    dueAt: new Date(untilAtMs),
+    ...(deadlineAt && { deadlineAt: new Date(deadlineAt.getTime() + Math.max(0, untilAtMs - now)) }),
   };
 }

@@ -1,4 +1,5 @@
 /** An operator sends a dead letter once more, just as it was. */
+
 import { clusterPath } from '../../shared/documents/cluster.ts';
 import {
   type DeadLetter,
@@ -6,11 +7,12 @@ import {
   deadLetterPath,
   KEEP_REPLAYED_MS,
 } from '../../shared/documents/dead-letter.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { bodyOf } from '../../shared/messages.ts';
 import { audited } from '../audit.ts';
-import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
+import { isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { readableClusters } from '../clusters/read.ts';
 import { ALL_TOPICS } from '../manifest.ts';
 import type { Ports } from '../ports.ts';
@@ -59,7 +61,7 @@ export async function replayDeadLetter(
     try {
       await ports.documents.commit([mark, entry.write, ...(await dueAtOnce(ports, letter))]);
     } catch (error) {
-      if (error instanceof CommitError && error.fault !== 'unavailable') continue;
+      if (isLostRace(error)) continue;
       throw error;
     }
     entry.tell();
@@ -69,7 +71,7 @@ export async function replayDeadLetter(
 }
 
 export const parseDeadLetter = (snapshot: Snapshot): DeadLetter => ({
-  ...deadLetterDocument.parse(snapshot.data),
+  ...parseDocument(deadLetterDocument, snapshot),
   id: snapshot.path.slice(snapshot.path.lastIndexOf('/') + 1),
 });
 
@@ -91,7 +93,7 @@ const MAX_REPLAYS = 50;
 async function dueAtOnce(ports: Ports, letter: DeadLetter): Promise<readonly Write[]> {
   const { documents, clock } = ports;
   const look = lookOf(letter);
-  const snapshot = look && (await documents.get<DocumentData>(clusterPath(look.message.id)));
+  const snapshot = look && (await documents.get(clusterPath(look.message.id)));
   if (!look || !snapshot?.data.parked) return [];
   const [read] = readableClusters(ports, [snapshot]);
   // It cannot be read, so it cannot be made due.

@@ -12,7 +12,7 @@ import { clusterPath } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
 import { commandEdge } from '../../shared/lifecycle/derive.ts';
 import type { Command } from '../../shared/lifecycle/table.ts';
-import { born, type Outcome, transition } from '../../shared/lifecycle/transition.ts';
+import { born, type Outcome, type Transition, transition } from '../../shared/lifecycle/transition.ts';
 import { hourAfter } from '../accounts/admission.ts';
 import { type Audited, audited } from '../audit.ts';
 import type { Random, Snapshot, Write } from '../cloud.ts';
@@ -22,7 +22,8 @@ import { isQueueAhead } from '../clusters/queue.ts';
 import { type Read, readCluster } from '../clusters/read.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
-import { findRoom } from '../steps/admit.ts';
+import { judgeRoom } from '../steps/admit.ts';
+import type { StepResult } from '../steps/step.ts';
 import { announce, commitOnce, writesOf, writesOfBirth } from './commit.ts';
 
 const TRIES = 8;
@@ -44,8 +45,8 @@ export interface Change {
 
 /** Both are asked on every reading of the document. */
 export interface CommandOptions {
-  /** Whether this caller may still ask this of it. */
-  guard?(cluster: Cluster): boolean;
+  /** That this caller may still ask this of it. @throws AppError */
+  guard?(cluster: Cluster): void;
   /** What is to change, as the document is now; undefined: nothing, so that the command is not carried out. @throws AppError */
   change?(cluster: Cluster): Change | undefined | Promise<Change | undefined>;
 }
@@ -53,18 +54,19 @@ export interface CommandOptions {
 /**
  * Carries out a command of a person.
  * @returns the cluster as it is afterwards; a command that changes nothing (deleting what is being deleted) returns it unchanged
- * @throws AppError NOT_FOUND (also where the guard says no), NOT_ACCEPTED_IN_STATE, CONFLICT, UNAVAILABLE, and what `change` throws
+ * @throws AppError NOT_FOUND, NOT_ACCEPTED_IN_STATE, CONFLICT, UNAVAILABLE, and what `guard` and `change` throw
  */
 export async function command(
   ports: Ports,
   id: string,
   name: Command,
   actor: string,
-  { guard = () => true, change = () => NO_CHANGE }: CommandOptions = {},
+  { guard, change = () => NO_CHANGE }: CommandOptions = {},
 ): Promise<Cluster> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const read = await readCluster(ports, id);
-    if (!read || !guard(read.cluster)) throw new AppError('NOT_FOUND');
+    if (!read) throw new AppError('NOT_FOUND');
+    guard?.(read.cluster);
     if (commandEdge(read.cluster.state, name) === undefined) {
       throw new AppError(
         'NOT_ACCEPTED_IN_STATE',
@@ -136,12 +138,32 @@ type More = Told & { also?: readonly Write[] | undefined };
 /** @returns 'lost' if somebody else's commit came first */
 async function apply(ports: Ports, read: Read, outcome: Outcome, more: More = {}): Promise<Cluster | 'lost'> {
   const planned = planOf(ports, read, outcome, more);
-  if (!planned) return read.cluster;
-  const { next, entry, writes } = planned;
-  if (!(await commitOnce(ports, writes, read.cluster.id, next.event))) return 'lost';
+  return planned ? ((await settle(ports, read.cluster, planned)) ?? 'lost') : read.cluster;
+}
+
+/** A transition that is decided, with what writes it and who is told of it. */
+interface Planned {
+  next: Transition;
+  entry: Audited | undefined;
+  writes: readonly Write[];
+  frees?: StepResult['frees'];
+}
+
+/**
+ * How each of them ends.
+ * @param event by which the commit is known, if that is not the transition's own
+ * @returns the cluster as it is afterwards; undefined, and nothing is written, if somebody else's commit came first
+ */
+async function settle(
+  ports: Ports,
+  cluster: Cluster,
+  { next, entry, writes, frees }: Planned,
+  event = next.event,
+): Promise<Cluster | undefined> {
+  if (!(await commitOnce(ports, writes, cluster.id, event))) return undefined;
   entry?.tell();
-  await announce(ports, read.cluster, next);
-  return { ...next.fields, id: read.cluster.id };
+  await announce(ports, cluster, next, frees);
+  return { ...next.fields, id: cluster.id };
 }
 
 /** @returns undefined if nothing changes */
@@ -199,10 +221,7 @@ export async function claim(
   if (!next?.event) return undefined;
   const entry = entryOf(ports, read.cluster.id, next.event);
   const writes = [...writesOf(read, next, {}, ports), ...also, ...writesOfEntry(entry)];
-  if (!(await commitOnce(ports, writes, read.cluster.id, next.event))) return undefined;
-  entry?.tell();
-  await announce(ports, read.cluster, next);
-  return { ...next.fields, id: read.cluster.id };
+  return settle(ports, read.cluster, { next, entry, writes });
 }
 
 /** What a new cluster is made from. A spare has nobody's address. */
@@ -289,7 +308,7 @@ async function createAdmitted(
   asker: Snapshot<Allowance> | undefined,
 ): Promise<Cluster | undefined> {
   const [room, waits] = await Promise.all([
-    findRoom(cluster, ports, asker),
+    judgeRoom(cluster, ports, asker),
     isQueueAhead(ports, cluster.owner, cluster.spec.region),
   ]);
   if ('blocked' in room && room.never && asker) throw new AppError(room.blocked, room.detail);
@@ -300,8 +319,5 @@ async function createAdmitted(
   const entry = entryOfBirth(ports, cluster);
   const ofBirth = writesOfBirth(admitted, [event, next.event], room, ports);
   const writes = [...ofBirth, ...also, ...writesOfEntry(entry)];
-  if (!(await commitOnce(ports, writes, cluster.id, event))) return undefined;
-  entry?.tell();
-  await announce(ports, cluster, next, room.frees);
-  return admitted;
+  return settle(ports, cluster, { next, entry, writes, frees: room.frees }, event);
 }

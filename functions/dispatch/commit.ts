@@ -2,7 +2,7 @@
 
 import { accountPath, cellPath } from '../../shared/documents/account.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
-import { type ClusterEvent, eventPath } from '../../shared/documents/event.ts';
+import { type ClusterEvent, eventDocument, eventPath } from '../../shared/documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { type LedgerEntry, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
@@ -15,6 +15,7 @@ import { CommitError, type DocumentData, Increment, type Write } from '../cloud.
 import { publishStep } from '../clusters/publish-step.ts';
 import { wakeQueue, wakeThoseWith } from '../clusters/queue.ts';
 import type { Read } from '../clusters/read.ts';
+import { readDocument } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Extras } from '../steps/step.ts';
@@ -114,6 +115,9 @@ export function changes(before: object, after: object): DocumentData {
 
 const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
+/** All of an event that tells whose commit it was. */
+const attempt = eventDocument.pick({ nonce: true });
+
 /**
  * Commits, and recognises its own commit where the reply was lost or the client repeated it: the event carries the attempt's nonce.
  * @param event the event among the writes; a wait has none and is simply written again
@@ -131,7 +135,7 @@ export async function commitOnce(
     return true;
   } catch (error) {
     if (!(error instanceof CommitError)) throw error;
-    const there = event && (await ports.documents.get<ClusterEvent>(eventPath(clusterId, event.epoch)));
+    const there = event && (await readDocument(ports.documents, eventPath(clusterId, event.epoch), attempt));
     if (there && there.data.nonce === event?.nonce) return true;
     if (error.fault === 'unavailable') throw error;
     return false;

@@ -113,13 +113,13 @@ function bringsNothing(
  * @returns a function that waits, and says whether it did
  */
 function patience({ clock }: Ports): (forMs: number) => Promise<boolean> {
-  const lastLookMs = clock.afterWork(LOOKS_MS);
+  const lastLookAtMs = clock.afterWork(LOOKS_MS);
   let leftMs = LOOKS_MS;
   return async (forMs) => {
-    const untilMs = clock.after(forMs);
-    if (forMs > leftMs || untilMs > lastLookMs) return false;
+    const untilAtMs = clock.after(forMs);
+    if (forMs > leftMs || untilAtMs > lastLookAtMs) return false;
     leftMs -= forMs;
-    await clock.sleepUntil(untilMs);
+    await clock.sleepUntil(untilAtMs);
     return true;
   };
 }

@@ -41,7 +41,7 @@ export function withSamples(
 function readyOf({ took, readyAt, claimedFrom }: Finished): NonNullable<Durations['ready']> {
   if (!took || !readyAt) return [];
   const way = claimedFrom === undefined ? COLD_WAY : CLAIM_WAY;
-  const working = way.filter((state) => !('waiting' in rowOf(state)));
+  const working = way.filter((state) => !rowOf(state).waiting);
   return [{ at: readyAt, tookMs: working.reduce((sum, state) => sum + (took[state] ?? 0), 0) }];
 }
 

@@ -2,12 +2,14 @@
  * Counts how long each state took of the clusters that became ready, for estimates. The Scheduler starts it, and no step waits for it: what a
  * cluster took is written in its own commits, and summing up can come later, or twice, or not at all for a while.
  */
+
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
 import { type Durations, durationsDocument, durationsPath } from '../../shared/documents/durations.ts';
 import { seconds } from '../../shared/units.ts';
-import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
+import type { DocumentData, Snapshot } from '../cloud.ts';
 import { readableClusters } from '../clusters/read.ts';
+import { commitUnlessLost, readDocument } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 import { type Through, withSamples } from './count.ts';
 
@@ -36,8 +38,8 @@ export async function observeDurations(ports: Ports): Promise<void> {
 async function countPage(ports: Ports, region: string): Promise<boolean> {
   const { documents, clock } = ports;
   const path = durationsPath(region);
-  const snapshot = await documents.get(path);
-  const known = snapshot && durationsDocument.parse(snapshot.data);
+  const snapshot = await readDocument(documents, path, durationsDocument);
+  const known = snapshot?.data;
   const found = await documents.query({
     collection: CLUSTERS,
     where: [
@@ -64,20 +66,14 @@ const throughOf = ({ path, data }: Snapshot): Through => ({
 });
 
 /** @returns false if another run wrote it meanwhile */
-async function write(
+function write(
   { documents }: Ports,
   path: string,
-  before: Snapshot | undefined,
+  before: Snapshot<Durations> | undefined,
   next: Durations,
 ): Promise<boolean> {
   const data = next as DocumentData;
-  try {
-    await documents.commit([
-      before ? { op: 'update', path, data, ifVersion: before.version } : { op: 'create', path, data },
-    ]);
-    return true;
-  } catch (error) {
-    if (error instanceof CommitError && error.fault !== 'unavailable') return false;
-    throw error;
-  }
+  return commitUnlessLost(documents, [
+    before ? { op: 'update', path, data, ifVersion: before.version } : { op: 'create', path, data },
+  ]);
 }

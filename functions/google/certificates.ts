@@ -101,12 +101,12 @@ async function finalize(
       return false;
     },
   );
-  const untilMs = clock.afterWork(ISSUE_MS);
+  const untilAtMs = clock.afterWork(ISSUE_MS);
   for (;;) {
-    const seen = await findCertificate(client, url, { answered, last: clock.now() >= untilMs });
+    const seen = await findCertificate(client, url, { answered, last: clock.now() >= untilAtMs });
     if (typeof seen === 'string') return issued(seen, privateKey.toString(), host);
     if (seen?.status === 'failed') return seen;
-    if (clock.now() >= untilMs) return failure('the authority took too long to issue the certificate');
+    if (clock.now() >= untilAtMs) return failure('the authority took too long to issue the certificate');
     await clock.sleepUntil(clock.after(ASK_EVERY_MS));
   }
 }

@@ -23,6 +23,7 @@ import { seconds } from '../../shared/units.ts';
 import {
   CommitError,
   type CommitFault,
+  type DocumentData,
   type Documents,
   Increment,
   type Query,
@@ -41,13 +42,13 @@ export const DEADLINES_MS = { http: seconds(8), topic: seconds(30) };
 export function createDocuments(firestore: Firestore, deadlineMs = DEADLINES_MS.topic): Documents {
   const bounded = <T>(work: Promise<T>): Promise<T> => within(deadlineMs, work);
   return {
-    async get<T>(path: string) {
+    async get(path) {
       const snapshot = await bounded(firestore.doc(path).get()).catch(readFailed);
-      return snapshotOf<T>(snapshot);
+      return snapshotOf(snapshot);
     },
-    async query<T>(query: Query) {
+    async query(query) {
       const found = await bounded(clientQuery(firestore, query).get()).catch(readFailed);
-      return found.docs.flatMap((document) => snapshotOf<T>(document) ?? []);
+      return found.docs.flatMap((document) => snapshotOf(document) ?? []);
     },
     async count(query) {
       const counted = await bounded(clientQuery(firestore, query).count().get()).catch(readFailed);
@@ -62,13 +63,13 @@ export function createDocuments(firestore: Firestore, deadlineMs = DEADLINES_MS.
   };
 }
 
-function snapshotOf<T>(snapshot: DocumentSnapshot): Snapshot<T> | undefined {
+function snapshotOf(snapshot: DocumentSnapshot): Snapshot | undefined {
   const data = snapshot.data();
   const { createTime, updateTime } = snapshot;
   if (!data || !createTime || !updateTime) return undefined;
   return {
     path: snapshot.ref.path,
-    data: datesIn(data) as T,
+    data: datesIn(data) as DocumentData,
     version: versionOf(updateTime),
     createTime: createTime.toDate(),
     updateTime: updateTime.toDate(),

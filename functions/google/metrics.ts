@@ -40,7 +40,7 @@ const STAY_MS = SPACING_MS + ANSWER_MS;
 /** After a receiver refused it is left alone so long. One that is slow did not: where there is no processor, nothing is quick. */
 const PAUSE_MS = seconds(30);
 /** Recorded before the SDK is there; more are dropped. */
-const MOST_EARLY = 1000;
+const MAX_EARLY = 1000;
 
 type Early = [instrument: Instrument, value: number, attributes: Record<string, string>, atMs: number];
 
@@ -58,15 +58,15 @@ export function createOtlpMetrics({
   const early: Early[] = [];
   let unsent = false;
   let underWay = 0;
-  let dueMs = 0;
-  let pausedUntilMs = 0;
+  let dueAtMs = 0;
+  let pausedUntilAtMs = 0;
   let sending: Promise<void> | undefined;
 
   const record: Metrics['record'] = (instrument, value, attributes) => {
     unsent = true;
     const one: Early = [instrument, value, attributes, clock.now()];
     if (otlp) otlp.record(...(one as Parameters<Otlp['record']>));
-    else if (early.length < MOST_EARLY) early.push(one);
+    else if (early.length < MAX_EARLY) early.push(one);
   };
 
   let loading: Promise<Otlp> | undefined;
@@ -86,15 +86,15 @@ export function createOtlpMetrics({
     let outcome: Awaited<ReturnType<Otlp['send']>> = 'unanswered';
     try {
       const loaded = await load();
-      if (dueMs > clock.now()) await clock.sleepUntil(dueMs);
+      if (dueAtMs > clock.now()) await clock.sleepUntil(dueAtMs);
       unsent = false;
-      dueMs = clock.now() + SPACING_MS;
+      dueAtMs = clock.now() + SPACING_MS;
       outcome = await loaded.send(clock.now());
     } catch {
       // A receiver that is away, or an SDK that cannot be loaded, is nothing to the work at hand.
     }
     if (outcome !== 'taken') unsent = true;
-    if (outcome === 'refused') pausedUntilMs = clock.now() + PAUSE_MS;
+    if (outcome === 'refused') pausedUntilAtMs = clock.now() + PAUSE_MS;
   };
 
   const sendAll = async (): Promise<void> => {
@@ -107,7 +107,7 @@ export function createOtlpMetrics({
     await sending;
   };
 
-  const isPaused = (): boolean => clock.now() < pausedUntilMs;
+  const isPaused = (): boolean => clock.now() < pausedUntilAtMs;
   const sendUntil = (atMs: number): Promise<void> => {
     const sent = sendAll();
     return atMs > clock.now() ? Promise.race([sent, clock.sleepUntil(atMs)]) : Promise.resolve();
@@ -115,7 +115,7 @@ export function createOtlpMetrics({
 
   const begin = (): void => {
     if (!isWaitedFor) loadAhead();
-    else if (otlp && unsent && !isPaused() && clock.now() >= dueMs) void sendAll();
+    else if (otlp && unsent && !isPaused() && clock.now() >= dueAtMs) void sendAll();
   };
 
   const end = async (beganMs: number): Promise<void> => {
@@ -125,7 +125,7 @@ export function createOtlpMetrics({
     }
     const now = clock.now();
     // Whoever is under way still has to end, and sends this too; while somebody always is, it is sent as often as it may be.
-    if (!unsent || isPaused() || (underWay > 0 && now < dueMs)) return;
+    if (!unsent || isPaused() || (underWay > 0 && now < dueAtMs)) return;
     await sendUntil(Math.min(now + STAY_MS, beganMs + invocationMs));
   };
 

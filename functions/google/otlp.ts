@@ -43,7 +43,7 @@ function tellTrouble(log: Log): void {
   const tell = (...words: readonly unknown[]): void => {
     const detail = words.join(' ');
     const kind = detail.replace(/\d+/g, '');
-    if (told.has(kind) || told.size >= MOST_TROUBLES) return;
+    if (told.has(kind) || told.size >= MAX_TROUBLES) return;
     told.add(kind);
     log.warn('metrics not taken', { detail });
   };
@@ -54,7 +54,7 @@ function tellTrouble(log: Log): void {
   );
 }
 
-const MOST_TROUBLES = 20;
+const MAX_TROUBLES = 20;
 
 /** Collects only when it is asked to: there is no time between the requests of a function. */
 class OnDemand extends MetricReader {

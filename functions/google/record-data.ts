@@ -10,7 +10,7 @@ export interface RecordSet {
 }
 
 const TYPES: readonly string[] = ['A', 'AAAA', 'CNAME', 'TXT'] satisfies DnsRecordType[];
-const LONGEST_STRING = 255;
+const MAX_STRING = 255;
 
 export const withDot = (name: string): string => `${name}.`;
 const withoutDot = (name: string): string => name.replace(/\.$/, '');
@@ -39,8 +39,8 @@ export const isSameRecord = (a: DnsRecord, b: DnsRecord): boolean =>
 
 function quoted(text: string): string {
   const strings: string[] = [];
-  for (let at = 0; at === 0 || at < text.length; at += LONGEST_STRING) {
-    strings.push(`"${text.slice(at, at + LONGEST_STRING).replace(/["\\]/g, '\\$&')}"`);
+  for (let at = 0; at === 0 || at < text.length; at += MAX_STRING) {
+    strings.push(`"${text.slice(at, at + MAX_STRING).replace(/["\\]/g, '\\$&')}"`);
   }
   return strings.join(' ');
 }

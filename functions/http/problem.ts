@@ -8,8 +8,8 @@ const RETRY_AFTER: Record<number, string> = { 429: '30', 503: '5' };
 /** The same, where the status does not say that it is worth it. */
 const RETRY_AFTER_OF: Partial<Record<ErrorCode, string>> = { ACCESS_NOT_READY: '5' };
 /** A caller who sends thousands of wrong fields learns of the first ones. */
-const MOST_ERRORS = 20;
-const LONGEST_FIELD = 64;
+const MAX_ERRORS = 20;
+const MAX_FIELD = 64;
 
 /** The reply to a request that did not succeed. */
 export function problemResponse(error: AppError, requestId: string): Response {
@@ -41,7 +41,7 @@ const challenge = (error: AppError): string =>
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.flatMap(fieldErrors).slice(0, MOST_ERRORS);
+  const errors = parsed.error.issues.flatMap(fieldErrors).slice(0, MAX_ERRORS);
   const onlyTheName = parsed.error.issues.every(isOfTheName);
   throw new AppError(onlyTheName ? 'INVALID_NAME' : 'INVALID_ARGUMENT', undefined, { errors });
 }
@@ -52,8 +52,8 @@ const isOfTheName = ({ code, path }: z.core.$ZodIssue): boolean =>
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => ({
-      field: key.slice(0, LONGEST_FIELD),
+      field: key.slice(0, MAX_FIELD),
       message: 'There is no such field.',
     }));
-  return [{ field: issue.path.join('.').slice(0, LONGEST_FIELD), message: issue.message }];
+  return [{ field: issue.path.join('.').slice(0, MAX_FIELD), message: issue.message }];
 }

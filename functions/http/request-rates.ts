@@ -26,7 +26,7 @@ export function takeForAddress(
 }
 
 /** Addresses of some proxies, and of who is behind them. */
-const LONGEST_WAY = 256;
+const MAX_WAY = 256;
 
 /**
  * The way that a request took, as far as that is known: whoever forwards one appends the address it came from, behind whatever the caller wrote there.
@@ -34,10 +34,10 @@ const LONGEST_WAY = 256;
  * another way than who has it, so it is the whole of it that is counted. Whoever claims a new one each time is not found out.
  * https://cloud.google.com/functions/docs/reference/headers, https://cloud.google.com/load-balancing/docs/https#x-forwarded-for_header
  */
-const wayOf = (headers: Headers): string => headers.get('x-forwarded-for')?.slice(-LONGEST_WAY) || 'unknown';
+const wayOf = (headers: Headers): string => headers.get('x-forwarded-for')?.slice(-MAX_WAY) || 'unknown';
 
 /** Keys that are remembered; whoever was not seen for longest is forgotten first, and has a full bucket then. */
-const MOST_KEYS = 10_000;
+const MAX_KEYS = 10_000;
 
 export function createBuckets(clock: Pick<Ports['clock'], 'now'>): Buckets {
   const buckets = new Map<string, { left: number; atMs: number }>();
@@ -50,7 +50,7 @@ export function createBuckets(clock: Pick<Ports['clock'], 'now'>): Buckets {
       buckets.delete(key);
       buckets.set(key, { left: filled < 1 ? filled : filled - 1, atMs: now });
       for (const oldest of buckets.keys()) {
-        if (buckets.size <= MOST_KEYS) break;
+        if (buckets.size <= MAX_KEYS) break;
         buckets.delete(oldest);
       }
       if (filled < 1) throw new AppError('TOO_MANY_REQUESTS');

@@ -7,17 +7,17 @@ import { MIB } from '../../shared/units.ts';
  * One object and what is around it. etcd takes 1.5 MiB of a request (https://etcd.io/docs/v3.5/dev-guide/limit/), and JSON may need six
  * characters for a byte of that (`\u003c`).
  */
-export const MOST_BODY_BYTES = 12 * MIB;
+export const MAX_BODY_BYTES = 12 * MIB;
 
 /** Nearly all are smaller, and as many as there are may be read at once. */
 const SMALL_BYTES = MIB;
 
 /** Larger ones that are read at the same moment. */
-const MOST_LARGE = 4;
+const MAX_LARGE = 4;
 
 export class TooLarge extends Error {
   constructor() {
-    super(`the answer is larger than ${MOST_BODY_BYTES / MIB} MiB`);
+    super(`the answer is larger than ${MAX_BODY_BYTES / MIB} MiB`);
     this.name = 'TooLarge';
   }
 }
@@ -27,7 +27,7 @@ export type ReadBody = (body: ReadableStream<Uint8Array> | null, keep: boolean) 
 
 /** For all leaves of an instance. */
 export function createReadBody(): ReadBody {
-  const largeOnes = createTurnstile(MOST_LARGE);
+  const largeOnes = createTurnstile(MAX_LARGE);
   return async (body, keep) => {
     const parts: Uint8Array[] = [];
     let size = 0;
@@ -36,7 +36,7 @@ export function createReadBody(): ReadBody {
       // Whoever throws in here lets go of the stream, and so of the connection.
       for await (const part of body ?? []) {
         size += part.byteLength;
-        if (size > MOST_BODY_BYTES) throw new TooLarge();
+        if (size > MAX_BODY_BYTES) throw new TooLarge();
         if (!keep) continue;
         parts.push(part);
         if (size > SMALL_BYTES) leave ??= await largeOnes();

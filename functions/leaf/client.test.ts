@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../local/http.ts';
 import { createServerIdentity } from '../../local/tls.ts';
 import { MIB } from '../../shared/units.ts';
-import { MOST_BODY_BYTES } from './body.ts';
+import { MAX_BODY_BYTES } from './body.ts';
 import { createLeaves } from './client.ts';
 import { ensureDrained } from './drain.ts';
 import type { KubeObject, Leaf } from './leaf.ts';
@@ -74,7 +74,7 @@ describe('an answer without an end', () => {
     await expect(ask(leaf)).rejects.toMatchObject(TOO_LARGE);
     // And what is under way between the two.
     await expect.poll(sentBytes).toBeGreaterThan(0);
-    expect(sentBytes()).toBeLessThan(MOST_BODY_BYTES + 32 * MIB);
+    expect(sentBytes()).toBeLessThan(MAX_BODY_BYTES + 32 * MIB);
   });
 
   test('is no answer to the question for a list either, however few are asked for', async () => {

@@ -27,14 +27,14 @@ export const REQUEST_TIMEOUT_MS = seconds(20);
 const PAGES = [500, 50, 5, 1] as const;
 
 /** More than any namespace of Hub's is let have; whoever says there are more could go on for ever. */
-const MOST_ITEMS = 10_000;
-const MOST_PAGES = 600;
+const MAX_ITEMS = 10_000;
+const MAX_PAGES = 600;
 
 /** Characters of all pages together, where whole objects are asked for. */
-const MOST_LIST = 16 * MIB;
+const MAX_LIST = 16 * MIB;
 
 /** A leaf that wants more patience than that is asked again before. */
-const MOST_RETRY_S = 600;
+const MAX_RETRY_S = 600;
 
 /** Connections that are kept for the next step on the same cluster. */
 const KEPT_TRANSPORTS = 64;
@@ -227,7 +227,7 @@ async function listBy(
       items.push(pick ? pick(object) : object);
     }
     const next: string | undefined = (page.metadata as { continue?: string }).continue;
-    if (items.length > MOST_ITEMS || size > MOST_LIST || (next && pages === MOST_PAGES))
+    if (items.length > MAX_ITEMS || size > MAX_LIST || (next && pages === MAX_PAGES))
       throw tooMuch(`GET ${path}`, 'there is more of it than Hub reads');
     if (!next) return items;
     query = { limit: String(limit), ...selector, continue: next };
@@ -257,7 +257,7 @@ function statusOf({ text }: Reply): { reason?: string; message?: string; retryAf
     return {
       reason: String(reason ?? ''),
       message: String(message ?? ''),
-      ...(retryAfterS > 0 && { retryAfterS: Math.min(retryAfterS, MOST_RETRY_S) }),
+      ...(retryAfterS > 0 && { retryAfterS: Math.min(retryAfterS, MAX_RETRY_S) }),
     };
   } catch {
     return {};

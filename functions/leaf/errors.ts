@@ -47,12 +47,12 @@ function rootMessage(error: unknown): string {
 const quoteless = (message: string): string =>
   scrub(
     message
-      .slice(0, MOST_READ)
+      .slice(0, MAX_READ)
       .replace(
         /(Invalid|Unsupported|Duplicate) value: ("(?:[^"\\]|\\.)*(?:"|\\?$)|\{.*?(?:\}|$)|[^:]*)(?::|$)/gs,
         '$1 value:',
       ),
-  ).slice(0, MOST_WORDS);
+  ).slice(0, MAX_WORDS);
 
-const MOST_READ = 4000;
-const MOST_WORDS = 500;
+const MAX_READ = 4000;
+const MAX_WORDS = 500;

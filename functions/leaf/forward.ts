@@ -25,7 +25,7 @@ const ERRORS = 1;
 const PORT_BYTES = 2;
 
 /** What went wrong is a sentence, but the message that has it may be of any size. */
-const MOST_WORDS_BYTES = 4096;
+const MAX_WORDS_BYTES = 4096;
 
 /** Messages may come before the socket does, so it is attached afterwards. */
 export class PortStream extends Duplex {
@@ -60,7 +60,7 @@ export class PortStream extends Duplex {
       this.#full = !this.push(content);
       if (this.#full) this.#socket?.pause();
     } else if (channel === ERRORS) {
-      this.destroy(new Error(scrub(content.subarray(0, MOST_WORDS_BYTES).toString('utf8').trim())));
+      this.destroy(new Error(scrub(content.subarray(0, MAX_WORDS_BYTES).toString('utf8').trim())));
     }
     return true;
   }

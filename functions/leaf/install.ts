@@ -64,7 +64,7 @@ export async function ensureInstalled(
     const gatewayAsked = gateway !== undefined;
     const unaddressed = gatewayAsked && addressOf(gateway) === undefined;
     const detail = [...(unaddressed ? [NO_ADDRESS] : []), ...troubles, reason].join(' ');
-    return { status: 'failed', ...parts, detail: detail.slice(0, MOST_DETAIL), gatewayAsked };
+    return { status: 'failed', ...parts, detail: detail.slice(0, MAX_DETAIL), gatewayAsked };
   }
   if (isBetweenTries(job)) await unlockBetweenTries(leaf, plan);
   if (ended) {
@@ -85,7 +85,7 @@ export async function ensureInstalled(
 
 const toldOf = ({ ready, of }: Parts): string => `${ready} of ${of} parts are ready.`;
 const NO_ADDRESS = 'The gateway has no address.';
-const MOST_DETAIL = 1000;
+const MAX_DETAIL = 1000;
 
 const GATEWAY_SERVICE: KubeRef = {
   apiVersion: 'v1',
@@ -376,7 +376,7 @@ const TROUBLES: Readonly<Record<string, string>> = {
   CrashLoopBackOff: 'it ends again and again',
   CreateContainerConfigError: 'something that it is configured with is missing',
 };
-const MOST_TROUBLES = 3;
+const MAX_TROUBLES = 3;
 
 /** Of the parts that Helm waits for; Helm itself only says that its time was over. */
 async function troublesOf(leaf: Leaf, plan: InstallPlan): Promise<string[]> {
@@ -393,7 +393,7 @@ async function troublesOf(leaf: Leaf, plan: InstallPlan): Promise<string[]> {
       return words === undefined ? [] : [`${name} does not run: ${words} (${reason}).`];
     });
   });
-  return [...new Set(told)].slice(0, MOST_TROUBLES);
+  return [...new Set(told)].slice(0, MAX_TROUBLES);
 }
 
 /** What runs there may be a member's, and as large as they like. */

@@ -1,5 +1,7 @@
 /** A member whose verified address is another one by now: applications know people by their addresses, so they have to hear of it. */
+
 import { type Cluster, clusterDocument, clusterPath, roleOf } from '../../shared/documents/cluster.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
 import { command } from '../dispatch/commands.ts';
 import type { Ports } from '../ports.ts';
@@ -21,7 +23,8 @@ export async function requireKnownAddress(
 ): Promise<void> {
   const email = findEmail(principal);
   const snapshot = await ports.documents.get(clusterPath(clusterId));
-  if (email === undefined || !snapshot || !isNews(people.parse(snapshot.data), principal.uid, email)) return;
+  if (email === undefined || !snapshot || !isNews(parseDocument(people, snapshot), principal.uid, email))
+    return;
   await command(ports, clusterId, 'share', principal.uid, {
     change(read) {
       const { uid } = principal;

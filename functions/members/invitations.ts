@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { type Allowance, accountPath, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
+import { DELETED_ACCOUNT } from '../../shared/documents/account.ts';
 import { type Cluster, clusterPath, roleOf } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import {
@@ -14,14 +14,17 @@ import {
   invitationDocument,
   invitationPath,
 } from '../../shared/documents/invitation.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
 import { MAX_MEMBERS } from '../../shared/limits.ts';
 import { refusalOf } from '../../shared/standing.ts';
 import { days } from '../../shared/units.ts';
+import { readAccount } from '../accounts/allowance.ts';
 import { audited } from '../audit.ts';
-import { CommitError, type Snapshot } from '../cloud.ts';
+import type { Snapshot } from '../cloud.ts';
 import { command } from '../dispatch/commands.ts';
+import { commitUnlessLost, readDocument } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail, type Principal } from '../tokens.ts';
@@ -47,7 +50,7 @@ export async function pendingInvitations(
   });
   return found
     .toSorted((a, b) => a.createTime.getTime() - b.createTime.getTime())
-    .map(({ data }) => invitationDocument.parse(data))
+    .map((snapshot) => parseDocument(invitationDocument, snapshot))
     .filter((invitation) => isGood(invitation, cluster, ports));
 }
 
@@ -161,8 +164,8 @@ export async function acceptInvitations(ports: Ports, principal: Principal): Pro
 }
 
 /** Whoever is leaving Hub comes into no cluster any more; nor does, as long as they are suspended, whoever may only look and delete. */
-async function isBarred({ documents }: Ports, uid: string): Promise<boolean> {
-  const account = await documents.get<Allowance>(accountPath(uid));
+async function isBarred(ports: Ports, uid: string): Promise<boolean> {
+  const account = await readAccount(ports, uid);
   return account !== undefined && refusalOf(account.data, 'use') !== undefined;
 }
 
@@ -172,16 +175,17 @@ async function isBarred({ documents }: Ports, uid: string): Promise<boolean> {
  */
 async function accept(
   ports: Ports,
-  { path, data, version }: Snapshot,
+  snapshot: Snapshot,
   person: { uid: string; email: string },
 ): Promise<void> {
-  const { cluster: id } = invitationDocument.parse(data);
+  const { path, version } = snapshot;
+  const { cluster: id } = parseDocument(invitationDocument, snapshot);
   let isUseless = false;
   try {
     await command(ports, id, 'share', person.uid, {
       async change(read) {
-        const there = await ports.documents.get(path);
-        const invitation = there && invitationDocument.parse(there.data);
+        const there = await readDocument(ports.documents, path, invitationDocument);
+        const invitation = there?.data;
         const mayCome = invitation && isGood(invitation, read, ports) && !ENDING.has(read.state);
         const change = mayCome && withMember(read, { ...person, role: invitation.role });
         isUseless = !change;
@@ -210,9 +214,5 @@ const FINAL: ReadonlySet<string> = new Set(['NOT_FOUND', 'OWNER_PAYS', 'LAST_OWN
 
 /** Unless somebody has invited them anew meanwhile. */
 async function forget({ documents }: Ports, path: string, ifVersion: string): Promise<void> {
-  try {
-    await documents.commit([{ op: 'delete', path, ifVersion }]);
-  } catch (error) {
-    if (!(error instanceof CommitError) || error.fault === 'unavailable') throw error;
-  }
+  await commitUnlessLost(documents, [{ op: 'delete', path, ifVersion }]);
 }

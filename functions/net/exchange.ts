@@ -19,7 +19,7 @@ export interface WebRequest {
   timeoutMs: number;
 }
 
-const MOST_PAGE_BYTES = 1024 * 1024;
+const MAX_PAGE_BYTES = 1024 * 1024;
 
 /**
  * Ends the stream. Rejects if it breaks, or if nothing is answered in time.
@@ -64,7 +64,7 @@ async function read(response: IncomingMessage): Promise<WebReply> {
   response.setEncoding('utf8');
   for await (const part of response as AsyncIterable<string>) {
     text += part;
-    if (text.length > MOST_PAGE_BYTES) throw new Error('the page is too large');
+    if (text.length > MAX_PAGE_BYTES) throw new Error('the page is too large');
   }
   const cookies = (response.headers['set-cookie'] ?? []).map((line) => line.split(';')[0] ?? '');
   return { status: response.statusCode ?? 0, location: response.headers.location, cookies, text };

@@ -2,10 +2,12 @@
  * The clients of Hub's OpenID provider: one per cluster, which is the dex of its Pachyderm. Made by the step that installs the leaf,
  * removed with it.
  */
+
 import { CLUSTER_ID, DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { type OidcClient, oidcClientDocument, oidcClientPath } from '../../shared/documents/oidc.ts';
 import { AppError } from '../../shared/errors.ts';
-import { CommitError, type Snapshot, type Write } from '../cloud.ts';
+import { isLostRace, type Snapshot, type Write } from '../cloud.ts';
+import { commitUnlessLost } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 import { digestOf, isSecret, matchesAny, newSecret } from '../secrets.ts';
 import { contentOfClient, isSealed, type SealKey, sealOf } from './seal.ts';
@@ -33,7 +35,7 @@ export const redirectUriOf = (clusterId: string, zone: string): string =>
   `https://${clusterId}.${zone}/dex/callback`;
 
 /** Writers of the same client at the same moment: a step that runs twice. */
-const ATTEMPTS = 5;
+const TRIES = 5;
 
 /**
  * Makes the client of this cluster, or makes the one that is there fit. Without `held` it gives a new secret each time; the one before
@@ -70,10 +72,8 @@ export async function ensureClient(
       }
       return { clientId: clientIdOf(clusterId), clientSecret, redirectUri };
     } catch (error) {
-      const lostRace = error instanceof CommitError && error.fault !== 'unavailable';
-      if (!lostRace) throw error;
-      if (attempt === ATTEMPTS)
-        throw new AppError('CONFLICT', 'the client of a cluster changes all the time');
+      if (!isLostRace(error)) throw error;
+      if (attempt === TRIES) throw new AppError('CONFLICT', 'the client of a cluster changes all the time');
     }
   }
 }
@@ -134,11 +134,7 @@ export async function renewSeal(
   const path = oidcClientPath(client.clusterId);
   const { seal } = sealed(path, settings.oidc.sealKeys, client);
   if (isSame(client, { seal })) return;
-  try {
-    await documents.commit([{ op: 'update', path, data: { seal }, ifVersion: client.version }]);
-  } catch (error) {
-    if (!(error instanceof CommitError) || error.fault === 'unavailable') throw error;
-  }
+  await commitUnlessLost(documents, [{ op: 'update', path, data: { seal }, ifVersion: client.version }]);
 }
 
 /** A client that does not exist takes as long to refuse as a wrong secret. */

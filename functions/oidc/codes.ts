@@ -12,7 +12,7 @@ import {
   oidcCodeDocument,
   oidcCodePath,
 } from '../../shared/documents/oidc.ts';
-import { CommitError, type Write } from '../cloud.ts';
+import { isLostRace, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { digestOf, isSecret, newSecret } from '../secrets.ts';
 import type { AuthorizationRequest } from './authorize.ts';
@@ -107,7 +107,7 @@ export async function redeemCode(
     const data = { usedAt: new Date(now), email: undefined };
     await documents.commit([{ op: 'update', path: snapshot.path, data, ifVersion: snapshot.version }]);
   } catch (error) {
-    if (error instanceof CommitError && error.fault !== 'unavailable') throw refuse('replayed');
+    if (isLostRace(error)) throw refuse('replayed');
     throw error;
   }
   if (fault) throw refuse(fault);

@@ -10,7 +10,7 @@ import {
   oidcInteractionPath,
 } from '../../shared/documents/oidc.ts';
 import { AppError } from '../../shared/errors.ts';
-import { CommitError, type Write } from '../cloud.ts';
+import { isLostRace, type Write } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { digestOf, isSecret, matchesAny, newSecret } from '../secrets.ts';
 import type { AuthorizationRequest } from './authorize.ts';
@@ -79,8 +79,7 @@ export async function endInteraction(
   try {
     await documents.commit([{ op: 'delete', path, ifVersion: version }, ...outcome]);
   } catch (error) {
-    if (error instanceof CommitError && error.fault !== 'unavailable')
-      throw new AppError('SIGN_IN_OVER', undefined, { cause: error });
+    if (isLostRace(error)) throw new AppError('SIGN_IN_OVER', undefined, { cause: error });
     throw error;
   }
 }

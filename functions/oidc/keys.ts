@@ -32,9 +32,9 @@ export interface PublicJwk {
   use: 'sig';
 }
 
-const MOST_KEYS = 4;
+const MAX_KEYS = 4;
 /** https://www.rfc-editor.org/rfc/rfc7518#section-3.3 */
-const LEAST_BITS = 2048;
+const MIN_BITS = 2048;
 
 const PEM = /-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\S]+?-----END (?:RSA )?PRIVATE KEY-----/g;
 const rsaPublic = z.object({ kty: z.literal('RSA'), n: z.string(), e: z.string() });
@@ -44,12 +44,12 @@ const rsaPublic = z.object({ kty: z.literal('RSA'), n: z.string(), e: z.string()
  * @throws Error saying what is wrong, and nothing of the text
  */
 export const parseSigningKeys = (text: string): readonly SigningKey[] =>
-  parseKeySet(text, { pem: PEM, most: MOST_KEYS, read: signingKeyOf });
+  parseKeySet(text, { pem: PEM, most: MAX_KEYS, read: signingKeyOf });
 
 /** A fresh key as `parseSigningKeys` takes it; for a Hub on a laptop. */
 export const newSigningKeyPem = (): string =>
   generateKeyPairSync('rsa', {
-    modulusLength: LEAST_BITS,
+    modulusLength: MIN_BITS,
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   }).privateKey;
@@ -57,8 +57,8 @@ export const newSigningKeyPem = (): string =>
 function signingKeyOf(source: KeySource): SigningKey {
   const privateKey = privateKeyOf(source);
   const bits = privateKey.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (privateKey.asymmetricKeyType !== 'rsa' || bits < LEAST_BITS)
-    throw new Error(`holds a key that is not RSA of at least ${LEAST_BITS} bits`);
+  if (privateKey.asymmetricKeyType !== 'rsa' || bits < MIN_BITS)
+    throw new Error(`holds a key that is not RSA of at least ${MIN_BITS} bits`);
   const { kty, n, e } = rsaPublic.parse(createPublicKey(privateKey).export({ format: 'jwk' }));
   const kid = createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
   return { kid, privateKey, publicJwk: { kty, n, e, kid, alg: 'RS256', use: 'sig' } };

@@ -22,7 +22,7 @@ export interface SealKey {
   key: KeyObject;
 }
 
-const MOST_KEYS = 4;
+const MAX_KEYS = 4;
 /** 256 bits: https://www.rfc-editor.org/rfc/rfc2104#section-3 */
 const KEY = /^[0-9a-f]{64}$/;
 
@@ -34,7 +34,7 @@ export function parseSealKeys(text: string): readonly SealKey[] {
   const lines = text.split('\n').map((line) => line.trim());
   const keys = lines.filter((line) => line !== '');
   if (keys.length === 0) throw new Error('holds no key');
-  if (keys.length > MOST_KEYS) throw new Error(`holds more than ${MOST_KEYS} keys`);
+  if (keys.length > MAX_KEYS) throw new Error(`holds more than ${MAX_KEYS} keys`);
   if (!keys.every((key) => KEY.test(key))) throw new Error('holds a line that is not 64 hexadecimal digits');
   if (new Set(keys).size < keys.length) throw new Error('holds a key twice');
   return keys.map((key) => ({

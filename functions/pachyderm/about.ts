@@ -6,11 +6,11 @@ import { type GrpcChannel, GrpcRefusal } from './grpc.ts';
 import type { Identity } from './pachyderm.ts';
 
 /** A longer one is no version. */
-const MOST_VERSION = 100;
+const MAX_VERSION = 100;
 
 export async function versionOf(channel: GrpcChannel): Promise<{ text: string }> {
   const { major, minor, micro, additional } = await ask(channel, 'versionpb_v2.API/GetVersion', {});
-  return { text: cut(`${major}.${minor}.${micro}${additional}`, MOST_VERSION) };
+  return { text: cut(`${major}.${minor}.${micro}${additional}`, MAX_VERSION) };
 }
 
 export async function whoAmI(channel: GrpcChannel, token?: string): Promise<Identity> {

@@ -22,10 +22,10 @@ export const isAway = (refusal: GrpcRefusal): boolean => AWAY.has(refusal.status
 export function wordsOf(refusal: GrpcRefusal, secrets: readonly string[] = []): string {
   let text = refusal.message;
   for (const secret of secrets) if (secret !== '') text = text.replaceAll(secret, '[secret]');
-  return scrub(`status ${refusal.status}: ${text}`).slice(0, MOST_WORDS);
+  return scrub(`status ${refusal.status}: ${text}`).slice(0, MAX_WORDS);
 }
 
-const MOST_WORDS = 300;
+const MAX_WORDS = 300;
 
 /** The refusal itself is not kept as a cause: its text may hold what was sent. */
 export function pachydermError(
@@ -40,5 +40,5 @@ export function pachydermError(
 /** For what is below gRPC: the stream could not be opened, or broke. */
 export function connectionError(what: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
-  return new AppError('LEAF_UNAVAILABLE', scrub(`${what}: ${reasonOf(error)}`).slice(0, MOST_WORDS));
+  return new AppError('LEAF_UNAVAILABLE', scrub(`${what}: ${reasonOf(error)}`).slice(0, MAX_WORDS));
 }

@@ -45,7 +45,7 @@ export interface GrpcChannel {
 }
 
 /** Replies of Hub's calls are small; a larger one is no Pachyderm. */
-const MOST_REPLY_BYTES = 4 * 1024 * 1024;
+const MAX_REPLY_BYTES = 4 * 1024 * 1024;
 
 /**
  * The channel ends with the stream, and only so: Node's HTTP/2 cannot say goodbye on a stream that is not a socket while something
@@ -116,7 +116,7 @@ function replyOf(
   });
   stream.on('data', (part: Buffer) => {
     size += part.length;
-    if (size > MOST_REPLY_BYTES) {
+    if (size > MAX_REPLY_BYTES) {
       reject(new GrpcRefusal(GRPC.RESOURCE_EXHAUSTED, 'the answer is too large'));
       return;
     }

@@ -61,7 +61,7 @@ export function requireLocked({ checks }: LockProof): void {
 }
 
 /** Of a word that an application says, in a sentence of ours. */
-const MOST_NAMED = 100;
+const MAX_NAMED = 100;
 
 async function wrongVersion(channel: GrpcChannel, version: string): Promise<Finding> {
   const { text } = await versionOf(channel);
@@ -173,7 +173,7 @@ async function wrongConnectors(channel: GrpcChannel, admin: string, issuer: stri
   const { connectors } = await ask(channel, 'identity_v2.API/ListIDPConnectors', {}, admin);
   const [only] = connectors;
   if (!only || connectors.length > 1) return `there are ${connectors.length} connectors, not one`;
-  if (only.type !== 'oidc') return `the connector is of type ${cut(only.type, MOST_NAMED)}`;
+  if (only.type !== 'oidc') return `the connector is of type ${cut(only.type, MAX_NAMED)}`;
   const { issuer: named, insecureSkipEmailVerified } = configOf(only);
   if (named !== issuer) return 'the connector names another issuer';
   if (insecureSkipEmailVerified === true) return 'the connector takes unverified e-mail addresses';

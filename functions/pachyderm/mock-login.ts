@@ -38,7 +38,7 @@ export async function findMockLogin(
 
 async function tryLogin(reach: Reach, start: URL, issuer: string): Promise<string | undefined> {
   let at = start;
-  for (let hop = 0; hop < MOST_HOPS; hop++) {
+  for (let hop = 0; hop < MAX_HOPS; hop++) {
     if (isWithin(at, issuer)) return undefined;
     if (at.origin !== start.origin) return 'it leads to another provider than Hub';
     if (at.pathname.endsWith('/login')) return tryPassword(reach, at);
@@ -50,7 +50,7 @@ async function tryLogin(reach: Reach, start: URL, issuer: string): Promise<strin
   return 'its login leads in circles';
 }
 
-const MOST_HOPS = 5;
+const MAX_HOPS = 5;
 
 const isWithin = (at: URL, issuer: string): boolean => `${at.origin}${at.pathname}`.startsWith(`${issuer}/`);
 

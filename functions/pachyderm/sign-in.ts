@@ -15,7 +15,7 @@ import { type Door, type Reach, visit } from './reach.ts';
 const PAGE_TIMEOUT_MS = seconds(10);
 
 /** No name in the DNS is longer: https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4 */
-const MOST_ORIGIN = 263;
+const MAX_ORIGIN = 263;
 
 export async function signIn(
   channel: GrpcChannel,
@@ -26,7 +26,7 @@ export async function signIn(
   const login = new URL(loginUrl);
   // People's own clients open it as it is, so it is no proof that Hub would get further from elsewhere.
   if (login.origin !== new URL(`https://${reach.authority}`).origin) {
-    throw new AppError('PRODUCT_REFUSED', `it sends people to ${cut(login.origin, MOST_ORIGIN)} to sign in`);
+    throw new AppError('PRODUCT_REFUSED', `it sends people to ${cut(login.origin, MAX_ORIGIN)} to sign in`);
   }
   // Should there be another connector beside Hub's, which the proof of the lock finds, dex would ask which one.
   login.searchParams.set('connector_id', HUB_CONNECTOR);
@@ -43,7 +43,7 @@ export async function signIn(
 /** Follows dex to the provider behind it. @throws AppError PRODUCT_REFUSED if dex asks something itself */
 async function upstreamOf(reach: Reach, login: URL): Promise<URL> {
   let at = login;
-  for (let hop = 0; hop < MOST_HOPS; hop++) {
+  for (let hop = 0; hop < MAX_HOPS; hop++) {
     const reply = await page(reach, 'identity', { path: pathOf(at) });
     const next = new URL(redirectOf(reply, 'dex did not lead to a provider'), at);
     if (next.origin !== login.origin || !next.pathname.startsWith(dexPathOf(login))) return next;
@@ -52,7 +52,7 @@ async function upstreamOf(reach: Reach, login: URL): Promise<URL> {
   throw new AppError('PRODUCT_REFUSED', 'dex leads in circles');
 }
 
-const MOST_HOPS = 5;
+const MAX_HOPS = 5;
 
 /** `/dex/auth` → `/dex/`. */
 const dexPathOf = ({ pathname }: URL): string => pathname.slice(0, pathname.lastIndexOf('/') + 1);

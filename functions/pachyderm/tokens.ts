@@ -8,8 +8,8 @@ import { GRPC, type GrpcChannel, GrpcRefusal } from './grpc.ts';
 import { principalOf } from './members.ts';
 import type { TokenOrder } from './pachyderm.ts';
 
-const SHORTEST_LIFE_MS = minutes(1);
-const LONGEST_LIFE_MS = minutes(60);
+const MIN_LIFE_MS = minutes(1);
+const MAX_LIFE_MS = minutes(60);
 
 /** pachd counts whole seconds by its own clock, and takes a token that has less than one left for one that never ends. */
 export async function registerToken(
@@ -19,7 +19,7 @@ export async function registerToken(
   { hash, email, expiresAt }: TokenOrder,
 ): Promise<void> {
   const lifeMs = expiresAt - clock.now();
-  if (!(lifeMs >= SHORTEST_LIFE_MS && lifeMs <= LONGEST_LIFE_MS) || !/^[0-9a-f]{64}$/.test(hash)) {
+  if (!(lifeMs >= MIN_LIFE_MS && lifeMs <= MAX_LIFE_MS) || !/^[0-9a-f]{64}$/.test(hash)) {
     throw new AppError('BUG', 'a token must live for one to sixty minutes and be given by its hash');
   }
   await restoreToken(channel, admin, { hash, subject: principalOf(email), expiresAt });

@@ -10,7 +10,7 @@ import {
 } from '../../shared/documents/pool.ts';
 import { dollars, hours, minutes } from '../../shared/units.ts';
 import { aCluster, aSpec, clusterIdOf, writeOf } from '../../test/builders.ts';
-import { FIRST_PAUSE_MS, LONGEST_PAUSE_MS, type Loss, planPause } from './budget.ts';
+import { FIRST_PAUSE_MS, type Loss, MAX_PAUSE_MS, planPause } from './budget.ts';
 import { topUp } from './top-up.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -73,8 +73,8 @@ describe('a pool', () => {
       {},
       { reason: 'money' },
     ],
-  ])('%s', (_, losses, provenAt, pool, expected) => {
-    const pause = planPause(aPool(pool), provenAt, losses, at());
+  ])('%s', (_, losses, succeededAt, pool, expected) => {
+    const pause = planPause(aPool(pool), succeededAt, losses, at());
     if (expected) expect(pause).toMatchObject(expected);
     else expect(pause).toBeUndefined();
   });
@@ -95,7 +95,7 @@ describe('a pause', () => {
   test.each([
     [1, 2 * FIRST_PAUSE_MS],
     [2, 4 * FIRST_PAUSE_MS],
-    [7, LONGEST_PAUSE_MS],
+    [7, MAX_PAUSE_MS],
   ])('after %i in a row is longer, if the trial fails', (times, lengthMs) => {
     const next = planPause(aPool({ pause: aPause({ times }) }), undefined, [aLoss(5)], at());
     expect(next).toMatchObject({ times: times + 1, untilAt: instant(lengthMs) });

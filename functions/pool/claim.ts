@@ -1,11 +1,10 @@
 /** A waiting spare becomes somebody's cluster: one query, one commit onto the spare's own document. */
 
 import { priceOf } from '../../shared/catalog/catalog.ts';
-import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { planAdmission, taken } from '../accounts/admission.ts';
-import { accountLimits } from '../accounts/allowance.ts';
+import { accountLimits, readAccount } from '../accounts/allowance.ts';
 import { requireAccount } from '../accounts/creations.ts';
 import type { Write } from '../cloud.ts';
 import { type Read, readableClusters } from '../clusters/read.ts';
@@ -26,7 +25,7 @@ const CANDIDATES = 50;
  * Tries before the cold path. A try is lost only to a commit that won: to another claimer of the same spare (rare, for the pick is by
  * chance) or to another claim of the same account, whose count must be exact. So this many claims of one account may come at once.
  */
-const ROUNDS = 64;
+const TRIES = 64;
 
 /**
  * @param also further writes of the same commit, given the id of the spare that is tried
@@ -41,8 +40,8 @@ export async function claimSpare(
   isDone: () => Promise<boolean> = async () => false,
 ): Promise<Cluster | undefined> {
   const shape = shapeOf(wish.spec);
-  for (let round = 0; round < ROUNDS; round++) {
-    if (round > 0 && (await isDone())) throw new AppError('CONFLICT');
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    if (attempt > 0 && (await isDone())) throw new AppError('CONFLICT');
     const [found, ofOwner] = await Promise.all([
       ports.documents.query({
         collection: CLUSTERS,
@@ -52,7 +51,7 @@ export async function claimSpare(
         ],
         limit: CANDIDATES,
       }),
-      ports.documents.get<Allowance>(accountPath(wish.owner)),
+      readAccount(ports, wish.owner),
     ]);
     const spares = readableClusters(ports, found);
     if (spares.length === 0) return undefined;

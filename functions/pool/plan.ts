@@ -1,7 +1,7 @@
 /** What a pool needs, decided purely: how many spares to make and which to give up, each with its reason. */
 import { type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
 import type { Pause, Pool } from '../../shared/documents/pool.ts';
-import { rowOf } from '../../shared/lifecycle/table.ts';
+import { rowOf, type State } from '../../shared/lifecycle/table.ts';
 
 /** Why a spare goes, worst first. */
 type Reason =
@@ -30,12 +30,12 @@ export interface Surroundings {
 }
 
 /** Whether a spare in this state becomes warm if all goes well. */
-export function leadsToWarm(state: Cluster['state']): boolean {
-  const seen = new Set<string>();
-  for (let at: string = state; !seen.has(at); ) {
+export function leadsToWarm(state: State): boolean {
+  const seen = new Set<State>();
+  for (let at = state; !seen.has(at); ) {
     if (at === 'warm') return true;
     seen.add(at);
-    const row = rowOf(at as Cluster['state']);
+    const row = rowOf(at);
     if (row.step === undefined) return false;
     at = row.successOfSpare ?? row.success;
   }

@@ -2,18 +2,21 @@
  * Keeps pools at their wanted number of spares. A claim, a failed spare and a changed pool wake it; the Scheduler does so too, for the
  * day on which that word gets lost. While nothing is to be done it writes nothing.
  */
+
 import { isOffered } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import { type Pause, POOLS, type Pool, poolDocument } from '../../shared/documents/pool.ts';
 import { AppError } from '../../shared/errors.ts';
 import { costAt } from '../../shared/lifecycle/cost.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
-import { CommitError, type DocumentData, type Snapshot } from '../cloud.ts';
+import type { DocumentData, Snapshot } from '../cloud.ts';
 import { circumstances } from '../clusters/circumstances.ts';
 import { doPeopleWait } from '../clusters/queue.ts';
 import { readableClusters } from '../clusters/read.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
+import { commitUnlessLost } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { isTrial, LOSSES_MS, type Loss, planPause } from './budget.ts';
@@ -46,7 +49,7 @@ export async function topUp(ports: Ports, only?: string): Promise<void> {
 async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<void> {
   let snapshot: Snapshot | undefined = first;
   for (let attempt = 0; attempt < TRIES && snapshot; attempt++) {
-    const pool: Pool = { ...poolDocument.parse(snapshot.data), id };
+    const pool: Pool = { ...parseDocument(poolDocument, snapshot), id };
     const offered = isOffered(pool.spec, ports.settings.licensed);
     const [spares, losses, peopleWait] = await Promise.all([
       sparesOf(ports, id),
@@ -57,8 +60,8 @@ async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<voi
     if (!spares) return;
     const at = circumstances(ports);
     const mayPause = losses.length > 0 || pool.pause !== undefined;
-    const provenAt = mayPause ? await lastMade(ports, pool, spares) : undefined;
-    const pause = planPause(pool, provenAt, losses, at);
+    const succeededAt = mayPause ? await lastMade(ports, pool, spares) : undefined;
+    const pause = planPause(pool, succeededAt, losses, at);
     const plan = planPool(pool, spares, {
       isOffered: offered,
       pause: pause && { reason: pause.reason, isTrial: isTrial(pause, at) },
@@ -161,7 +164,7 @@ async function applyPlan(
   };
   if (births.length > 0) {
     if (!(await createClusters(ports, births, [noted]))) return false;
-  } else if (!(await commitNote(ports, noted))) return false;
+  } else if (!(await commitUnlessLost(ports.documents, [noted]))) return false;
   for (const { id, reason } of plan.giveUp) await giveUp(ports, pool.id, id, reason);
   if (pause && pause !== pool.pause)
     ports.log.warn('pool paused', { pool: pool.id, detail: plan.held ?? pause.reason, count: pause.times });
@@ -169,24 +172,13 @@ async function applyPlan(
   return true;
 }
 
-async function commitNote(
-  ports: Ports,
-  noted: Parameters<Ports['documents']['commit']>[0][number],
-): Promise<boolean> {
-  try {
-    await ports.documents.commit([noted]);
-    return true;
-  } catch (error) {
-    if (error instanceof CommitError && error.fault !== 'unavailable') return false;
-    throw error;
-  }
-}
-
 /** Checked again on the spare's own document: whoever claimed it meanwhile keeps it. */
 async function giveUp(ports: Ports, pool: string, id: string, reason: string): Promise<void> {
   try {
     await command(ports, id, 'delete', ACTOR, {
-      guard: (cluster) => cluster.pool === pool && cluster.owner === undefined,
+      guard(cluster) {
+        if (cluster.pool !== pool || cluster.owner !== undefined) throw new AppError('NOT_FOUND');
+      },
     });
     ports.log.info('spare given up', { pool, cluster: id, detail: reason });
   } catch (error) {

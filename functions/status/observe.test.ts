@@ -110,7 +110,11 @@ describe('the status', () => {
     const usedAt = async (cellHourlyMicros: number): Promise<object[]> => {
       const api = apiUnderTest();
       await api.documents.commit([
-        { op: 'create', path: cellPath('default'), data: { clusters: 1, hourlyMicros: dollars(1) } },
+        {
+          op: 'create',
+          path: cellPath('default'),
+          data: { schema: 1, clusters: 1, hourlyMicros: dollars(1) },
+        },
       ]);
       const used: object[] = [];
       const settings = { ...api.ports.settings, limits: { ...api.ports.settings.limits, cellHourlyMicros } };

@@ -3,18 +3,20 @@
  * a count, and while nothing changes nothing is written. What cannot be asked is left out: the rest is still worth saying.
  */
 
-import { type Allowance, cellPath } from '../../shared/documents/account.ts';
-import { ALL_SHARDS, CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
+import { ALL_SHARDS, CLUSTERS, clusterDocument } from '../../shared/documents/cluster.ts';
 import { DEAD_LETTERS } from '../../shared/documents/dead-letter.ts';
-import { DURATIONS, type Durations } from '../../shared/documents/durations.ts';
+import { DURATIONS, durationsDocument } from '../../shared/documents/durations.ts';
 import { OPEN_ORPHANS, ORPHANS } from '../../shared/documents/orphan.ts';
-import { POOLS, type PoolFields } from '../../shared/documents/pool.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
+import { POOLS, type PoolFields, poolDocument } from '../../shared/documents/pool.ts';
 import { type Health, type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { lateAfterMs, REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
 import { days, dollars, hours } from '../../shared/units.ts';
-import { CommitError, type DocumentData, type Query, type Snapshot } from '../cloud.ts';
+import { readCell } from '../accounts/allowance.ts';
+import type { DocumentData, Query, Snapshot } from '../cloud.ts';
+import { commitUnlessLost, queryDocuments, readableDocuments } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import { leadsToWarm } from '../pool/plan.ts';
 import type { Ports } from '../ports.ts';
@@ -24,22 +26,27 @@ import { type Facts, planStatus } from './plan.ts';
 /** What Terraform sets in place of the cell's limit to stop it (terraform/modules/cell): nobody is admitted, and nothing is used up. */
 export const KILL_SWITCH_MICROS = dollars(0.01);
 /** More clusters in trouble than these make no difference to what is said. */
-const MOST_TROUBLED = 50;
+const MAX_TROUBLED = 50;
 /** Regions and pools: what an operator sets up by hand, so that there are never as many. */
-const MOST_KINDS = 50;
+const MAX_KINDS = 50;
 const READY_MS = hours(6);
 const LATELY_MS = hours(1);
 /** Four looks at what has drifted, each of which renews what is due. */
 export const RENEWAL_LATE_MS = days(1);
 
 const WORKING = STATES.filter((state) => Number.isFinite(lateAfterMs(state)));
-const SHORTEST_LATE_MS = Math.min(...WORKING.map(lateAfterMs));
+const MIN_LATE_MS = Math.min(...WORKING.map(lateAfterMs));
 /** Where a creation goes that did not succeed. */
 const UNDONE = STATES.filter((state) => {
   const row = rowOf(state);
-  return 'compensates' in row || row.accepts.retry === 'queued';
+  return row.compensates !== undefined || row.accepts.retry === 'queued';
 });
 const STUCK: State = 'stuck';
+
+/** All of a cluster that each question is about: one whose other fields cannot be read is in trouble like others. */
+const oldestDue = clusterDocument.pick({ dueAt: true }).required();
+const stay = clusterDocument.pick({ state: true, since: true });
+const failure = clusterDocument.pick({ error: true });
 
 /** Never fails by one question; @throws CommitError if what is new cannot be written */
 export async function observeStatus(ports: Ports): Promise<void> {
@@ -63,22 +70,16 @@ export async function observeStatus(ports: Ports): Promise<void> {
 }
 
 /** @returns false if another run was quicker: it has looked as well */
-async function write(
+function write(
   { documents }: Ports,
   path: string,
   version: string | undefined,
   next: Status,
 ): Promise<boolean> {
   const data = { readySeconds: undefined, ...next } as DocumentData;
-  try {
-    await documents.commit([
-      version === undefined ? { op: 'create', path, data } : { op: 'update', path, data, ifVersion: version },
-    ]);
-    return true;
-  } catch (error) {
-    if (error instanceof CommitError && error.fault !== 'unavailable') return false;
-    throw error;
-  }
+  return commitUnlessLost(documents, [
+    version === undefined ? { op: 'create', path, data } : { op: 'update', path, data, ifVersion: version },
+  ]);
 }
 
 type Ask = <T>(what: string, question: () => Promise<T>) => Promise<T | undefined>;
@@ -152,7 +153,7 @@ const lengthOf = ({ clock }: Ports, cloudMs: number): number => clock.afterWork(
 async function overdue(ports: Ports): Promise<NonNullable<Facts['overdue']>> {
   const { clock, documents } = ports;
   const now = clock.now();
-  const [oldest] = await documents.query<Pick<Cluster, 'dueAt'>>({
+  const [oldest] = await documents.query({
     collection: CLUSTERS,
     where: [
       ['shard', 'in', [...ALL_SHARDS]],
@@ -161,44 +162,46 @@ async function overdue(ports: Ports): Promise<NonNullable<Facts['overdue']>> {
     orderBy: [['dueAt', 'asc']],
     limit: 1,
   });
-  const dueMs = oldest?.data.dueAt?.getTime() ?? now;
-  const isBeyond = (health: keyof typeof OVERDUE_MS) => now - dueMs > lengthOf(ports, OVERDUE_MS[health]);
+  const dueAtMs = (oldest && parseDocument(oldestDue, oldest).dueAt.getTime()) ?? now;
+  const isBeyond = (health: keyof typeof OVERDUE_MS) => now - dueAtMs > lengthOf(ports, OVERDUE_MS[health]);
   const health: Health = isBeyond('down') ? 'down' : isBeyond('degraded') ? 'degraded' : 'operational';
-  return { forMs: Math.max(0, clock.elapsed(dueMs)), health };
+  return { forMs: Math.max(0, clock.elapsed(dueAtMs)), health };
 }
 
 async function late(ports: Ports): Promise<State[]> {
   const now = ports.clock.now();
-  const long = await ports.documents.query<Pick<Cluster, 'state' | 'since'>>({
+  const long = await ports.documents.query({
     collection: CLUSTERS,
     where: [
       ['state', 'in', WORKING],
-      ['since', '<=', new Date(now - lengthOf(ports, SHORTEST_LATE_MS))],
+      ['since', '<=', new Date(now - lengthOf(ports, MIN_LATE_MS))],
     ],
     orderBy: [['since', 'asc']],
-    limit: MOST_TROUBLED,
+    limit: MAX_TROUBLED,
   });
-  return long
+  return readableDocuments(ports, long, stay)
     .filter(({ data }) => now - data.since.getTime() > lengthOf(ports, lateAfterMs(data.state)))
     .map(({ data }) => data.state);
 }
 
 async function failed(ports: Ports): Promise<number> {
-  const lately = await ports.documents.query<Pick<Cluster, 'error'>>({
+  const lately = await ports.documents.query({
     collection: CLUSTERS,
     where: [
       ['state', 'in', UNDONE],
       ['since', '>=', new Date(ports.clock.now() - lengthOf(ports, LATELY_MS))],
     ],
     orderBy: [['since', 'asc']],
-    limit: MOST_TROUBLED,
+    limit: MAX_TROUBLED,
   });
-  return lately.filter(({ data: { error } }) => error === undefined || ERRORS[error.code].fault !== 'user')
-    .length;
+  return readableDocuments(ports, lately, failure).filter(
+    ({ data: { error } }) => error === undefined || ERRORS[error.code].fault !== 'user',
+  ).length;
 }
 
 async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['ready']>> {
-  const all = await documents.query<Durations>({ collection: DURATIONS, limit: MOST_KINDS });
+  const query = { collection: DURATIONS, limit: MAX_KINDS };
+  const all = await queryDocuments(documents, query, durationsDocument);
   const known = all.flatMap(({ data }) => data.ready ?? []);
   const since = (forMs: number) => known.filter(({ at }) => clock.elapsed(at.getTime()) <= forMs);
   return { tookMs: since(READY_MS).map(({ tookMs }) => tookMs), lately: since(LATELY_MS).length };
@@ -206,7 +209,7 @@ async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['re
 
 /** A spare in the making is worth waiting for; a pool that holds nothing at all is not topped up. */
 async function idlePools({ documents }: Ports): Promise<number> {
-  const pools = await documents.query<PoolFields>({ collection: POOLS, limit: MOST_KINDS });
+  const pools = await queryDocuments(documents, { collection: POOLS, limit: MAX_KINDS }, poolDocument);
   const wanted = pools.filter(({ data }) => data.wanted > 0);
   const counts = await Promise.all(wanted.map((pool) => sparesOf(documents, pool)));
   return counts.filter((spares) => spares === 0).length;
@@ -223,8 +226,9 @@ const sparesOf = (documents: Ports['documents'], { path }: Snapshot<PoolFields>)
     ],
   });
 
-async function allowanceUsed({ documents, settings }: Ports): Promise<AllowanceUsed> {
-  const { data } = (await documents.get<Allowance>(cellPath(settings.cell))) ?? {};
+async function allowanceUsed(ports: Ports): Promise<AllowanceUsed> {
+  const { settings } = ports;
+  const { data } = (await readCell(ports, settings.cell)) ?? {};
   const { cellClusters, cellHourlyMicros } = settings.limits;
   const hourlyMicros = data?.maxHourlyMicros ?? cellHourlyMicros;
   return {

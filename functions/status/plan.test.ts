@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { COMPONENTS, type Health, statusDocument } from '../../shared/documents/status.ts';
 import { lateAfterMs } from '../../shared/lifecycle/derive.ts';
-import { rowOf, STATES } from '../../shared/lifecycle/table.ts';
+import { STATES, stepRowOf } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { componentOf, type Facts, planStatus } from './plan.ts';
 
@@ -107,7 +107,7 @@ test('every state that is worked on is late before its deadline, and belongs to 
   const working = STATES.filter((state) => Number.isFinite(lateAfterMs(state)));
   expect(working.length).toBeGreaterThan(5);
   for (const state of working) {
-    const row = rowOf(state) as { timeoutMs: number; expectedMs: number };
+    const row = stepRowOf(state);
     expect(lateAfterMs(state)).toBeLessThan(row.timeoutMs);
     expect(lateAfterMs(state)).toBeGreaterThan(row.expectedMs);
     expect(['creating', 'deleting', 'access']).toContain(componentOf(state));

@@ -10,7 +10,7 @@ import { describe } from '../../shared/lifecycle/transition.ts';
 import { refusalOf } from '../../shared/standing.ts';
 import { hours, minutes, seconds } from '../../shared/units.ts';
 import { type Blocked, hardest, isBusy, planAdmission, taken } from '../accounts/admission.ts';
-import { accountLimits, cellLimits } from '../accounts/allowance.ts';
+import { accountLimits, cellLimits, readAccount, readCell } from '../accounts/allowance.ts';
 import { chooseLocation, readBreaker } from '../breaker/breaker.ts';
 import type { Choice } from '../breaker/plan.ts';
 import type { Snapshot } from '../cloud.ts';
@@ -30,7 +30,7 @@ const BUSY_MS = seconds(30);
 /** Those who wait for the same moment come one after the other: only the first of them finds what they wait for. */
 const SPREAD_MS = seconds(20);
 export const admit: Step = async (cluster, ports) => {
-  const room = await findRoom(cluster, ports);
+  const room = await judgeRoom(cluster, ports);
   if (!('blocked' in room)) return room;
   const forMs = room.never ? LOOK_RARELY_MS : Math.min(LOOK_AGAIN_MS, room.forMs ?? LOOK_AGAIN_MS);
   const error = describe(room.blocked, room.detail);
@@ -52,7 +52,7 @@ const whereInQueue = async (
  * @param asker the account of who asks for it in the same commit, as it was found to be allowed to: what it asks for is counted
  * @throws CommitError `unavailable`
  */
-export async function findRoom(
+export async function judgeRoom(
   cluster: Cluster,
   ports: Ports,
   asker?: Snapshot<Allowance>,
@@ -61,11 +61,10 @@ export async function findRoom(
   const region = findRegion(cluster.spec.region);
   if (!region) throw new Error(`the catalog has no region ${cluster.spec.region}`);
   const price = priceOf(cluster.spec).hourlyMicros;
-  const read = (path: string) => ports.documents.get<Allowance>(path);
   const isSpare = cluster.owner === undefined;
   const [ofAccount, ofCell, breaker, yields] = await Promise.all([
-    asker ?? (cluster.owner === undefined ? undefined : read(accountPath(cluster.owner))),
-    read(cellPath(cell)),
+    asker ?? (cluster.owner === undefined ? undefined : readAccount(ports, cluster.owner)),
+    readCell(ports, cell),
     readBreaker(ports, region.id),
     isSpare && doPeopleWait(ports, region.id),
   ]);
@@ -99,15 +98,15 @@ export async function findRoom(
 
 /** Every place of the region fails: one cluster at a time tries whether that is still so, and everybody else waits for it. */
 export function exhausted(
-  { nextTryMs, probing }: Exclude<Choice, { location: string }>,
+  { nextTryAtMs, probing }: Exclude<Choice, { location: string }>,
   ports: Ports,
 ): Blocked {
-  const at = new Date(nextTryMs).toISOString().slice(11, 16);
+  const at = new Date(nextTryAtMs).toISOString().slice(11, 16);
   const spreadMs = ports.random.fraction() * SPREAD_MS;
   return {
     blocked: 'REGION_EXHAUSTED',
     detail: probing ? 'Hub is trying it now.' : `Hub tries again at ${at} UTC.`,
-    forMs: Math.max(0, -ports.clock.elapsed(nextTryMs)) + seconds(1) + spreadMs,
+    forMs: Math.max(0, -ports.clock.elapsed(nextTryAtMs)) + seconds(1) + spreadMs,
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { allGood } from '../access/conditions.ts';
 import { type ExposureProgress, ensureExposed } from '../access/expose.ts';
-import { placeOf } from '../access/place.ts';
+import { siteOf } from '../access/site.ts';
 import { asAppError } from '../failure.ts';
 import { done, fail, type Step, type StepResult, wait } from './step.ts';
 
@@ -11,12 +11,12 @@ import { done, fail, type Step, type StepResult, wait } from './step.ts';
  * DNS_ZONE_MISSING, CLOUD_QUOTA, CERTIFICATE_REFUSED, CERTIFICATE_LIMIT, CERTIFICATE_AUTHORITY_UNAVAILABLE
  */
 export const expose: Step = async (cluster, ports) => {
-  const place = await placeOf(cluster, ports);
-  const progress = await ensureExposed(place).catch(unlessOpen);
+  const site = await siteOf(cluster, ports);
+  const progress = await ensureExposed(site).catch(unlessOpen);
   if ('kind' in progress) return progress;
   if (progress.status !== 'exposed') return untilExposed(progress);
   return done({
-    endpoints: place.product.endpoints(place.host),
+    endpoints: site.product.endpoints(site.host),
     certificate: progress.certificate,
     conditions: allGood(cluster.conditions, new Date(ports.clock.now())),
   });

@@ -1,7 +1,7 @@
 /** The mesh and the application, by a Helm Job in the leaf itself. */
 import { seconds } from '../../shared/units.ts';
 import { ensureInstallation, installationOf } from '../access/installation.ts';
-import { placeOf } from '../access/place.ts';
+import { siteOf } from '../access/site.ts';
 import { gatewayAddress } from '../leaf/install.ts';
 import { untilNextLook } from './pace.ts';
 import { done, fail, type Step, wait } from './step.ts';
@@ -14,9 +14,9 @@ const ENDING_MS = seconds(2);
  * LICENSE_MISSING
  */
 export const install: Step = async (cluster, ports) => {
-  const place = await placeOf(cluster, ports);
-  const { leaf } = place;
-  const progress = await ensureInstallation(place, installationOf(place));
+  const site = await siteOf(cluster, ports);
+  const { leaf } = site;
+  const progress = await ensureInstallation(site, installationOf(site));
   if (progress.status === 'failed') {
     // Helm waits for the address too, and would only say that its time was over.
     const address = await gatewayAddress(leaf);

@@ -29,7 +29,7 @@ describe.each(INTERIORS)('a spare (%s)', (inside) => {
     const bindings = { [HUB_PRINCIPAL]: ADMIN, [`user:${owner}@example.com`]: ADMIN };
     expect(await people(id)).toEqual(bindings);
     expect(await it.keptBindings(id)).toEqual({ [EVERYBODY]: [], ...bindings });
-    expect(await it.run(areMembersApplied(await it.place(id)))).toBe(true);
+    expect(await it.run(areMembersApplied(await it.site(id)))).toBe(true);
     expect(await it.cluster(id)).toMatchObject({ owner, endpoints: { console: expect.any(String) } });
   }
 

@@ -6,7 +6,7 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { Ledger } from '../../shared/documents/ledger.ts';
 import { KEEP_DELETED_MS } from '../../shared/lifecycle/transition.ts';
 import { seconds } from '../../shared/units.ts';
-import { findLedger } from '../clusters/target.ts';
+import { readLedger } from '../clusters/target.ts';
 import { pageOfPurge } from '../clusters/timeline.ts';
 import { noClient } from '../oidc/clients.ts';
 import type { Ports } from '../ports.ts';
@@ -55,7 +55,7 @@ export function untilHeld(cluster: Cluster, ports: Ports): StepResult | undefine
 
 /** Removes what is left, and is done once there is nothing. */
 export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepResult> {
-  const ledger = await findLedger(cluster, ports);
+  const ledger = await readLedger(cluster, ports);
   const { entries } = ledger;
   const early = aheadMs(entries, ports);
   if (early > 0) return wait(early, 'Waiting until every recorded time lies in the past.');

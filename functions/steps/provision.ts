@@ -6,13 +6,13 @@ import type {
   ClusterError,
   ClusterPatch,
 } from '../../shared/documents/cluster.ts';
-import { TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
+import { stepRowOf, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { ensureProven } from '../access/certificate.ts';
 import { chooseLocation, isTroubled, noteFailure, noteSuccess, readBreaker } from '../breaker/breaker.ts';
 import { clusterPrincipals } from '../bucket-access.ts';
-import { bucketName, clusterEntries, targetOf } from '../clusters/target.ts';
+import { bucketName, clusterEntries, targetOf, whereaboutsOf } from '../clusters/target.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed } from '../providers/provider.ts';
@@ -39,32 +39,32 @@ export const provision: Step = async (cluster, ports) => {
     unlessBusyForLong(thrown, cluster, ports),
   );
   // Afterwards, for what is thrown there takes nothing along: each try would order another certificate.
-  const certificate = await prove(cluster, ports);
+  const certificate = await orderCertificate(cluster, ports);
   return certificate ? { ...result, patch: { ...result.patch, certificate } } : result;
 };
 
 /** That the cloud takes no more orders is no failure: who has asked for long enough waits in the queue, and takes nobody's place. */
-function unlessBusyForLong(thrown: unknown, { since }: Cluster, { clock }: Ports): StepResult {
+function unlessBusyForLong(thrown: unknown, cluster: Cluster, { clock }: Ports): StepResult {
   const { code, detail } = asAppError(thrown);
-  if (code !== 'CLOUD_BUSY' || clock.elapsed(since.getTime()) < BUSY_MS) throw thrown;
-  return wait(0, GIVING_BACK, { patch: givingBack(describe('CLOUD_QUOTA', detail), clock) });
+  if (code !== 'CLOUD_BUSY' || clock.elapsed(cluster.since.getTime()) < BUSY_MS) throw thrown;
+  return wait(0, GIVING_BACK, { patch: givingBack(describe('CLOUD_QUOTA', detail), cluster, clock) });
 }
 
 /**
  * From now on nothing is asked for any more; but what another handler asked for a moment ago may take as long to appear. And removing may
  * take here what it may take where a failure is cleaned up: it is known why there is no cluster, and that is no failure.
  */
-const givingBack = (error: ClusterError, clock: Ports['clock']): ClusterPatch => ({
+const givingBack = (error: ClusterError, { state }: Cluster, clock: Ports['clock']): ClusterPatch => ({
   error,
   holdUntilAt: new Date(clock.after(TOMBSTONE_HOLD_MS)),
-  deadlineAt: deadlineAnew('undoing', clock),
+  deadlineAt: deadlineAnew(stepRowOf(state).failure, clock),
 });
 
 /**
  * Nobody waits for the certificate before the cluster is to be exposed, so whatever is wrong with it is left to that step, which begins
  * where this one got to.
  */
-async function prove(cluster: Cluster, ports: Ports): Promise<CertificateState | undefined> {
+async function orderCertificate(cluster: Cluster, ports: Ports): Promise<CertificateState | undefined> {
   try {
     return (await ensureProven(cluster, ports)).certificate;
   } catch (thrown) {
@@ -110,7 +110,7 @@ const principalsOf = (cluster: Cluster, { provider, settings }: Ports): string =
   clusterPrincipals({
     projectId: settings.projectId,
     projectNumber: settings.projectNumber,
-    location: cluster.location ?? '',
+    location: whereaboutsOf(cluster).location,
     cluster: provider.clusterName(cluster),
   });
 
@@ -139,7 +139,7 @@ async function afterBreaking(
   if (code === 'CLOUD_SETUP') return fail(code, detail);
   const { region } = cluster.spec;
   const { breaker, also } = noteFailure(ports, await readBreaker(ports, region), cluster, code);
-  const exhausted = [...cluster.exhausted, cluster.location ?? ''];
+  const exhausted = [...cluster.exhausted, whereaboutsOf(cluster).location];
   const { choice, also: claim } = chooseLocation(ports, breaker, cluster, exhausted);
   if (choice && 'location' in choice) {
     const { location } = choice;
@@ -156,7 +156,7 @@ async function afterBreaking(
   }
   // What the cloud made of it must go before others can use its share; the next look does that.
   const error = describe(isKnown ? 'REGION_EXHAUSTED' : 'CLOUD_QUOTA', detail);
-  return wait(0, GIVING_BACK, { patch: givingBack(error, ports.clock), also });
+  return wait(0, GIVING_BACK, { patch: givingBack(error, cluster, ports.clock), also });
 }
 
 /** Said of a zone. */
@@ -188,16 +188,18 @@ async function makeRoom(
   ports: Ports,
 ): Promise<StepResult> {
   const { id, generation } = cluster;
-  const places = [...cluster.exhausted, cluster.location ?? ''];
+  const locations = [...cluster.exhausted, whereaboutsOf(cluster).location];
   const left = await Promise.all(
-    places.map((location) =>
+    locations.map((location) =>
       // The try after the queue has the same names: a handler that was held up for minutes must not take what that one made.
       ports.provider.ensureGone({ id, generation, location }, () => isOvertaken(cluster, ports)),
     ),
   );
   if (left.includes('pending')) return wait(LOOK_AGAIN_MS, GIVING_BACK);
   // One that stayed behind has the name that the next try asks for.
-  const subnetworks = await Promise.all(places.map((location) => subnetworkGone(cluster, location, ports)));
+  const subnetworks = await Promise.all(
+    locations.map((location) => subnetworkGone(cluster, location, ports)),
+  );
   if (subnetworks.includes('pending')) return wait(LOOK_AGAIN_MS, GIVING_BACK);
   // The queue knows when a region is tried again.
   return untilHeld(cluster, ports) ?? requeue(code, code === 'CLOUD_QUOTA' ? QUOTA_MS : QUEUE_MS);

@@ -4,6 +4,7 @@ import type { ListingScope } from '../../shared/clean-up.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { type Ledger, type LedgerEntry, ledgerKey } from '../../shared/documents/ledger.ts';
 import { seconds } from '../../shared/units.ts';
+import { atOnce } from '../at-once.ts';
 import { bucketPrefix } from '../buckets.ts';
 import { hostName } from '../clusters/host.ts';
 import { readCluster } from '../clusters/read.ts';
@@ -11,6 +12,7 @@ import { parseRecordLabel, recordLabel, recordsOf } from '../clusters/target.ts'
 import { asAppError } from '../failure.ts';
 import { LABELS } from '../labels.ts';
 import type { Leaf } from '../leaf/leaf.ts';
+import { parseName } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed, OwnedResource } from '../providers/provider.ts';
 import { deadlineAnew } from './pace.ts';
@@ -45,14 +47,14 @@ export async function isOvertaken({ id, epoch }: Cluster, ports: Ports): Promise
 
 /**
  * Asks for the deletion of all that the ledger names and that is not proven gone, and empties buckets as far as there is time.
- * @param untilMs when no part of a bucket is begun any more
+ * @param untilAtMs when no part of a bucket is begun any more
  * @throws AppError of the first that could not be asked, after all have been
  */
 export async function removeLedgered(
   cluster: Cluster,
   entries: Ledger['entries'],
   ports: Ports,
-  untilMs = emptyingEnds(ports),
+  untilAtMs = emptyingEnds(ports),
 ): Promise<Left> {
   const open = Object.values(entries).filter((entry) => entry.goneAt === undefined && isOf(cluster, entry));
   const emptied = new Set<LedgerEntry>();
@@ -61,7 +63,7 @@ export async function removeLedgered(
       const { kind, name, location, generation } = entry;
       if (kind === 'cluster') return clusterGone({ id: cluster.id, generation, location }, ports);
       if (kind === 'bucket') {
-        const seen = await emptyBucket({ name, clusterId: cluster.id }, ports, untilMs);
+        const seen = await emptyBucket({ name, clusterId: cluster.id }, ports, untilAtMs);
         if (seen === 'more') emptied.add(entry);
         return seen;
       }
@@ -87,11 +89,11 @@ export const emptyingEnds = ({ clock }: Ports): number => clock.afterWork(EMPTYI
 async function emptyBucket(
   bucket: Parameters<Ports['buckets']['ensureBucketGone']>[0],
   { buckets, clock }: Ports,
-  untilMs: number,
+  untilAtMs: number,
 ): Promise<'gone' | 'more' | 'pending'> {
   let seen = await buckets.ensureBucketGone(bucket);
   const hasMoved = seen === 'more';
-  while (seen === 'more' && clock.now() <= untilMs) seen = await buckets.ensureBucketGone(bucket);
+  while (seen === 'more' && clock.now() <= untilAtMs) seen = await buckets.ensureBucketGone(bucket);
   return seen === 'pending' && hasMoved ? 'more' : seen;
 }
 
@@ -251,7 +253,7 @@ export async function removeListed(
     } else if (resource.kind === 'dns-record') {
       await recordGone(resource.name, ports);
     } else if (resource.kind === 'cluster') {
-      const generation = Number(/-g(\d+)$/.exec(resource.name)?.[1] ?? cluster.generation);
+      const { generation } = parseName(resource.name) ?? cluster;
       await unlessBusy(
         ports.provider.ensureGone({ id: cluster.id, generation, location: resource.location }),
       );
@@ -276,25 +278,9 @@ export function newlyFound(
     .map(({ kind, name, location }) => ({ kind, name, location, generation: cluster.generation }));
 }
 
-/** Runs all, a few at a time, and only then throws the first error: one refusal must not keep the others waiting. */
-async function eachOf<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = new Array(items.length);
-  const errors: unknown[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < items.length; index = next++) {
-      try {
-        results[index] = await work(items[index] as T);
-      } catch (error) {
-        errors.push(error);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
+/** One refusal must not keep the others waiting. */
+const eachOf = <T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> =>
   // Busy is the least telling of them: say the other one.
-  errors.sort((a, b) => busy(a) - busy(b));
-  if (errors.length > 0) throw errors[0];
-  return results;
-}
+  atOnce(AT_ONCE, items, work, (errors) => errors.toSorted((a, b) => busy(a) - busy(b))[0]);
 
 const busy = (error: unknown): number => (asAppError(error).code === 'OPERATION_IN_PROGRESS' ? 1 : 0);

@@ -10,7 +10,7 @@ import { missingParts } from '../access/drift.ts';
 import { ensureClosed, ensureExposed } from '../access/expose.ts';
 import { ensureInstallation, installationOf } from '../access/installation.ts';
 import { type Applied, applyMembers } from '../access/members.ts';
-import { type Place, placeOf } from '../access/place.ts';
+import { type Site, siteOf } from '../access/site.ts';
 import { asAppError } from '../failure.ts';
 import { isInterrupted, isMeshOutdated, partsOf, revokeRights } from '../leaf/install.ts';
 import { jobRef } from '../leaf/manifests.ts';
@@ -27,20 +27,20 @@ import { done, fail, type Step, type StepResult, untilRenewed, wait } from './st
  * CLOUD_QUOTA, CLOUD_SETUP, CLOUD_BUSY, CERTIFICATE_REFUSED, CERTIFICATE_LIMIT, CERTIFICATE_AUTHORITY_UNAVAILABLE, LICENSE_MISSING
  */
 export const repair: Step = async (cluster, ports) => {
-  const place = await placeOf(cluster, ports);
+  const site = await siteOf(cluster, ports);
   try {
-    const installing = await reinstall(place);
+    const installing = await reinstall(site);
     if (installing) return installing;
-    if ((await lock(place)) === 'renewing') return untilRenewed();
-    await ports.provider.ensureWebhookAccess(place.target);
+    if ((await lock(site)) === 'renewing') return untilRenewed();
+    await ports.provider.ensureWebhookAccess(site.target);
     // A cluster of a Hub of before has others.
-    const rights = credentialsRights(ports.settings.credentialsAccount, place.product.namespace);
-    for (const object of rights) await place.leaf.apply(object);
-    const progress = await ensureExposed(place);
+    const rights = credentialsRights(ports.settings.credentialsAccount, site.product.namespace);
+    for (const object of rights) await site.leaf.apply(object);
+    const progress = await ensureExposed(site);
     if (progress.status !== 'exposed') return untilExposed(progress);
     return done(
       {
-        endpoints: place.product.endpoints(place.host),
+        endpoints: site.product.endpoints(site.host),
         certificate: progress.certificate,
         conditions: allGood(cluster.conditions, new Date(ports.clock.now())),
       },
@@ -48,35 +48,35 @@ export const repair: Step = async (cluster, ports) => {
     );
   } catch (thrown) {
     if (asAppError(thrown).code !== 'LOCK_FAILED') throw thrown;
-    return shut(place, cluster, ports);
+    return shut(site, cluster, ports);
   }
 };
 
-const lock = (place: Place): Promise<Applied> =>
-  applyMembers(place, async (at, changes) => {
+const lock = (site: Site): Promise<Applied> =>
+  applyMembers(site, async (at, changes) => {
     // Hub itself could not come in otherwise.
     await accessOf(at).register(at);
     await accessOf(at).secure(at, changes);
   });
 
 /** Helm once more, if something it made is missing or too old. @returns what to report until it has ended */
-async function reinstall(place: Place): Promise<StepResult | undefined> {
-  const { cluster, leaf, ports } = place;
-  const whole = installationOf(place, `repair-${cluster.since.getTime()}`);
-  const plan = await planFor(place, whole);
+async function reinstall(site: Site): Promise<StepResult | undefined> {
+  const { cluster, leaf, ports } = site;
+  const whole = installationOf(site, `repair-${cluster.since.getTime()}`);
+  const plan = await planFor(site, whole);
   if (plan === undefined) {
     await revokeRights(leaf);
     return undefined;
   }
   if (!(await leaf.find(jobRef(plan)))) {
     // Not left open for as long as Helm takes; but what is missing may be what would have to answer.
-    await lock(place).catch(onlyLockFailed);
-    await ports.provider.ensureWebhookAccess(place.target);
+    await lock(site).catch(onlyLockFailed);
+    await ports.provider.ensureWebhookAccess(site.target);
   }
-  const progress = await ensureInstallation(place, plan);
+  const progress = await ensureInstallation(site, plan);
   if (progress.status === 'failed') {
     // Helm has set back what the application would know of its members at its next start.
-    await lock(place).catch(onlyLockFailed);
+    await lock(site).catch(onlyLockFailed);
     return fail('INSTALL_FAILED', progress.detail);
   }
   if (progress.status === 'done') {
@@ -90,7 +90,7 @@ async function reinstall(place: Place): Promise<StepResult | undefined> {
  * What is to be installed once more; what was begun in this repair goes on. Only for a mesh that is too old the product is left as it
  * is: nobody asked for it to start anew.
  */
-async function planFor({ cluster, leaf }: Place, whole: InstallPlan): Promise<InstallPlan | undefined> {
+async function planFor({ cluster, leaf }: Site, whole: InstallPlan): Promise<InstallPlan | undefined> {
   const mesh = meshAlone(whole);
   if (await leaf.find(jobRef(mesh))) return mesh;
   if (await leaf.find(jobRef(whole))) return whole;
@@ -104,8 +104,8 @@ function onlyLockFailed(thrown: unknown): undefined {
 }
 
 /** What lets strangers in is reached by nobody, until somebody has found out why. */
-async function shut(place: Place, cluster: Cluster, ports: Ports): Promise<StepResult> {
-  await ensureClosed(place);
+async function shut(site: Site, cluster: Cluster, ports: Ports): Promise<StepResult> {
+  await ensureClosed(site);
   const now = new Date(ports.clock.now());
   return fail('LOCK_FAILED', undefined, {
     endpoints: {},

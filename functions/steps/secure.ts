@@ -2,13 +2,13 @@
 import { accessOf } from '../access/access.ts';
 import { withGood } from '../access/conditions.ts';
 import { applyMembers } from '../access/members.ts';
-import { placeOf } from '../access/place.ts';
+import { siteOf } from '../access/site.ts';
 import { done, type Step, untilRenewed } from './step.ts';
 
 /** @throws AppError LOCK_FAILED, CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
 export const secure: Step = async (cluster, ports) => {
-  const place = await placeOf(cluster, ports);
-  const applied = await applyMembers(place, (at, changes) => accessOf(at).secure(at, changes));
+  const site = await siteOf(cluster, ports);
+  const applied = await applyMembers(site, (at, changes) => accessOf(at).secure(at, changes));
   if (applied === 'renewing') return untilRenewed();
   const now = new Date(ports.clock.now());
   return done({ conditions: withGood(cluster.conditions, 'Locked', now) });

@@ -79,7 +79,7 @@ describe.each(INTERIORS)('a member (%s)', (inside) => {
     const id = await it.created();
     await it.share(id, 'grace', 'owner');
     await it.reach(id, 'ready', { stepMs: 20 });
-    const { leaf, connection } = await it.place(id);
+    const { leaf, connection } = await it.site(id);
     const account = { namespace: 'hub-members', name: memberAccountName('grace') };
     const { token } = await leaf.issueToken(account, minutes(55));
     const verified = () => it.leaves.verifyToken(connection.server, token);

@@ -1,7 +1,7 @@
 /** Takes back what a failed creation made, so that failing costs nothing and a retry meets no predecessor. */
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { minutes, seconds } from '../../shared/units.ts';
-import { readLedger } from '../clusters/target.ts';
+import { readEntries } from '../clusters/target.ts';
 import { asAppError } from '../failure.ts';
 import { type Drained, ensureDrained } from '../leaf/drain.ts';
 import type { Leaf } from '../leaf/leaf.ts';
@@ -20,14 +20,14 @@ const PATIENCE_MS = minutes(5);
 
 /** @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED, OPERATION_IN_PROGRESS, NAME_TAKEN */
 export const undo: Step = async (cluster, ports) => {
-  const untilMs = emptyingEnds(ports);
-  const entries = await readLedger(cluster, ports);
+  const untilAtMs = emptyingEnds(ports);
+  const entries = await readEntries(cluster, ports);
   await removeNames(cluster, ports);
   for (const leaf of await runningLeaves(cluster, entries, ports)) {
     const draining = await untilDrained(leaf, cluster, ports);
     if (draining) return draining;
   }
-  const left = await removeLedgered(cluster, entries, ports, untilMs);
+  const left = await removeLedgered(cluster, entries, ports, untilAtMs);
   if (left.names.length > 0)
     return waitFor(left, LOOK_AGAIN_MS, `Removing ${left.names.join(', ')}.`, cluster, ports);
   // Its timeline stays: the next try goes on with it.

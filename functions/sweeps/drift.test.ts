@@ -450,7 +450,7 @@ const BEFORE = '1.28.0';
 
 /** As a Hub of before left it. */
 async function downgrade(it: Standing, id: string): Promise<void> {
-  const place = await it.place(id);
+  const place = await it.site(id);
   const plan = meshAlone(installationOf(place, 'before'));
   const before = { ...plan, releases: plan.releases.map((release) => ({ ...release, version: BEFORE })) };
   await it.until(async () => (await ensureInstallation(place, before)).status === 'done');

@@ -60,7 +60,7 @@ const lookAgain = ({ clock }: Ports): Date => new Date(clock.after(LOOK_AGAIN_MS
 async function settle(
   ports: Ports,
   read: Read,
-  { findings, isProven }: Drift,
+  { findings, isLocked }: Drift,
   isDue: boolean,
 ): Promise<void> {
   const { cluster } = read;
@@ -72,7 +72,7 @@ async function settle(
   const over = findings.length === 0 && cluster.error !== undefined;
   if (outcome === undefined && known && !over && !isDue) return;
   // Where something is done about it, the look comes again after that.
-  const looked = isDue && { lookAt: isProven ? undefined : lookAgain(ports) };
+  const looked = isDue && { lookAt: isLocked ? undefined : lookAgain(ports) };
   const next: Transition | undefined = outcome
     ? transition(cluster, { ...outcome, patch: { conditions } }, circumstances(ports))
     : { fields: { ...before, conditions, ...looked, ...(over && { error: undefined }) }, wake: false };

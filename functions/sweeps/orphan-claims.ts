@@ -8,7 +8,7 @@ import {
 } from '../../shared/documents/ledger.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import { rowOf, type State } from '../../shared/lifecycle/table.ts';
-import { parseCluster } from '../clusters/read.ts';
+import { readableClusters } from '../clusters/read.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
 
@@ -64,13 +64,7 @@ const MAKING_ROOM: ReadonlySet<State> = new Set(['queued', 'provisioning']);
 
 async function findCluster(ports: Ports, id: string): Promise<Cluster | 'unreadable' | undefined> {
   const snapshot = await ports.documents.get(clusterPath(id));
-  if (!snapshot) return undefined;
-  try {
-    return parseCluster(snapshot).cluster;
-  } catch (error) {
-    ports.log.error('cluster not readable', { resource: snapshot.path, detail: String(error) });
-    return 'unreadable';
-  }
+  return snapshot && (readableClusters(ports, [snapshot])[0]?.cluster ?? 'unreadable');
 }
 
 /** Made by Hub alone, with a line in the ledger. Anything else a cluster may have made by itself. */

@@ -11,13 +11,16 @@ import {
   ORPHANS,
   type Orphan,
   type OrphanFields,
+  orphanDocument,
   orphanPath,
   parseOrphan,
 } from '../../shared/documents/orphan.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { days, minutes } from '../../shared/units.ts';
+import { atOnce } from '../at-once.ts';
 import { CommitError, type DocumentData } from '../cloud.ts';
 import { parseRecordLabel } from '../clusters/target.ts';
+import { readDocument } from '../documents.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
@@ -35,25 +38,25 @@ const KEEP_GONE_MS = days(90);
 /** @throws CommitError `unavailable`; what is left undone is done by the next one */
 export async function sweepOrphans(ports: Ports): Promise<void> {
   const { clock, settings } = ports;
-  const lastStartMs = clock.afterWork(DELETING_MS);
+  const lastStartAtMs = clock.afterWork(DELETING_MS);
   const listed = await listEverything(ports);
   const listing = { ...listed, found: ofThisCell(listed.found, settings.cell) };
   const known = await openOrphans(ports);
   const moment = { nowMs: clock.now(), elapsed: clock.elapsed };
   const claims = new Map<string, Claims>();
-  await each(planDoubts(listing, known, settings.cell, moment), async (id) => {
+  await atOnce(AT_ONCE, planDoubts(listing, known, settings.cell, moment), async (id) => {
     claims.set(id, await readClaims(ports, id));
   });
   const plan = planOrphans(listing, claims, known, settings.cell, moment);
   await record(ports, plan);
   const knownByKey = new Map(known.map((orphan) => [orphan.key, orphan]));
-  await each(groupsOf(plan.remove), async (group) => {
+  await atOnce(AT_ONCE, groupsOf(plan.remove), async (group) => {
     let hasFailed = false;
     for (const one of group) {
-      if (clock.now() > lastStartMs) return;
+      if (clock.now() > lastStartAtMs) return;
       // What it speaks of has to be found once more.
       if (one.resource.evidence && hasFailed) return;
-      if (!(await remove(ports, one, knownByKey.get(one.key), lastStartMs))) hasFailed = true;
+      if (!(await remove(ports, one, knownByKey.get(one.key), lastStartAtMs))) hasFailed = true;
     }
   });
 }
@@ -68,7 +71,7 @@ async function openOrphans(ports: Ports): Promise<Orphan[]> {
 
 async function record(ports: Ports, { report, restate, gone }: OrphanPlan): Promise<void> {
   const now = new Date(ports.clock.now());
-  await each(report, async ({ key, resource, state, owner }) => {
+  await atOnce(AT_ONCE, report, async ({ key, resource, state, owner }) => {
     const { kind, name, location, clusterId, createdAt, extent } = resource;
     const { hourlyMicros } = priceOfResource(kind, extent);
     const orphan: OrphanFields = {
@@ -90,13 +93,16 @@ async function record(ports: Ports, { report, restate, gone }: OrphanPlan): Prom
         ...(clusterId !== undefined && { cluster: clusterId }),
       });
   });
-  await each(restate, ({ key, state }) => update(ports, key, { state, lastError: undefined }));
-  await each(gone, async (key) => {
+  await atOnce(AT_ONCE, restate, ({ key, state }) => update(ports, key, { state, lastError: undefined }));
+  await atOnce(AT_ONCE, gone, async (key) => {
     const purgeAt = new Date(now.getTime() + KEEP_GONE_MS);
     await update(ports, key, { state: 'gone', goneAt: now, lastError: undefined, purgeAt });
     ports.log.info('orphan gone', { resource: key });
   });
 }
+
+/** All of an orphan that tells whether it is there. */
+const orphanState = orphanDocument.pick({ state: true });
 
 /** @returns false if another sweep was first */
 async function open(ports: Ports, key: string, orphan: OrphanFields): Promise<boolean> {
@@ -106,7 +112,7 @@ async function open(ports: Ports, key: string, orphan: OrphanFields): Promise<bo
     return true;
   } catch (error) {
     if (!(error instanceof CommitError) || error.fault !== 'exists') throw error;
-    const before = await ports.documents.get<OrphanFields>(path);
+    const before = await readDocument(ports.documents, path, orphanState);
     if (before?.data.state !== 'gone') return false;
     // It was not seen for a while, and is the same all the same.
     await update(ports, key, { state: orphan.state, goneAt: undefined, purgeAt: undefined });
@@ -119,12 +125,12 @@ async function remove(
   ports: Ports,
   { key, resource }: Found,
   before: Orphan | undefined,
-  lastStartMs: number,
+  lastStartAtMs: number,
 ): Promise<boolean> {
   // Somebody may have begun to need it since.
   if (isClaimed(resource, await readClaims(ports, resource.clusterId ?? ''))) return false;
   try {
-    await askAllGone(ports, resource, lastStartMs);
+    await askAllGone(ports, resource, lastStartAtMs);
   } catch (thrown) {
     const { code, detail } = asAppError(thrown);
     tellFailure(ports.log, 'orphan not deleted', thrown, { resource: key });
@@ -137,9 +143,9 @@ async function remove(
 }
 
 /** As long as there is more of it and time for it; the next sweep goes on. */
-async function askAllGone(ports: Ports, resource: FoundResource, lastStartMs: number): Promise<void> {
+async function askAllGone(ports: Ports, resource: FoundResource, lastStartAtMs: number): Promise<void> {
   let asked = await askGone(ports, resource);
-  while (asked === 'more' && ports.clock.now() <= lastStartMs) asked = await askGone(ports, resource);
+  while (asked === 'more' && ports.clock.now() <= lastStartAtMs) asked = await askGone(ports, resource);
 }
 
 /** @returns `more` if there is more of it to be taken away */
@@ -167,16 +173,4 @@ function groupsOf(remove: OrphanPlan['remove']): Found[][] {
     groups.set(id, [...(groups.get(id) ?? []), one]);
   }
   return [...groups.values()];
-}
-
-/** A few at a time. What fails keeps nobody else waiting, and is thrown at the end. */
-async function each<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
-  const queue = items.values();
-  const workers = Array.from({ length: Math.min(AT_ONCE, items.length) }, async () => {
-    const errors: unknown[] = [];
-    for (const item of queue) await work(item).catch((error: unknown) => errors.push(error));
-    if (errors.length > 0) throw errors[0];
-  });
-  const failed = (await Promise.allSettled(workers)).find((result) => result.status === 'rejected');
-  if (failed) throw failed.reason;
 }

@@ -37,12 +37,12 @@ interface Due {
  * @throws CommitError `unavailable` if the query fails
  */
 export async function sweepOverdue(ports: Ports, lately: Sent = new Map()): Promise<number> {
-  const endMs = ports.clock.after(EVERY_MS);
+  const endAtMs = ports.clock.after(EVERY_MS);
   forget(lately, ports.clock);
   await sendDue(ports, lately);
   const sent = new Set<string>();
   for (;;) {
-    const { due, more } = await findDue(ports, endMs, sent, lately);
+    const { due, more } = await findDue(ports, endAtMs, sent, lately);
     const next = due[0];
     if (!next) return finished(ports, sent);
     await ports.clock.sleepUntil(next.atMs);
@@ -52,10 +52,10 @@ export async function sweepOverdue(ports: Ports, lately: Sent = new Map()): Prom
     await Promise.all(ripe.map((one) => sendOne(ports, one, sent, lately)));
     // At once only from one full page to the next, and not while the bus takes nothing.
     if (!more || ripe.length < due.length || sent.size === before) {
-      const followingMs = due.find(({ atMs }) => atMs > now)?.atMs ?? Number.POSITIVE_INFINITY;
-      await ports.clock.sleepUntil(Math.min(ports.clock.after(SETTLE_MS), followingMs, endMs));
+      const followingAtMs = due.find(({ atMs }) => atMs > now)?.atMs ?? Number.POSITIVE_INFINITY;
+      await ports.clock.sleepUntil(Math.min(ports.clock.after(SETTLE_MS), followingAtMs, endAtMs));
     }
-    if (ports.clock.now() >= endMs) return finished(ports, sent);
+    if (ports.clock.now() >= endAtMs) return finished(ports, sent);
   }
 }
 
@@ -83,7 +83,7 @@ async function sendOne(ports: Ports, one: Due, sent: Set<string>, lately: Sent):
  */
 async function findDue(
   ports: Ports,
-  untilMs: number,
+  untilAtMs: number,
   sent: ReadonlySet<string>,
   lately: Sent,
 ): Promise<{ due: Due[]; more: boolean }> {
@@ -92,7 +92,7 @@ async function findDue(
       collection: CLUSTERS,
       where: [
         ['shard', 'in', [...ALL_SHARDS]],
-        ['dueAt', '<=', new Date(untilMs)],
+        ['dueAt', '<=', new Date(untilAtMs)],
       ],
       orderBy: [['dueAt', 'asc']],
       limit: PAGE,
@@ -100,7 +100,7 @@ async function findDue(
     });
     const due = readableClusters(ports, page)
       .flatMap(({ cluster }) => dueOf(ports, cluster, lately))
-      .filter(({ key, atMs }) => !sent.has(key) && atMs <= untilMs)
+      .filter(({ key, atMs }) => !sent.has(key) && atMs <= untilAtMs)
       .sort((a, b) => a.atMs - b.atMs);
     const last = page.at(-1);
     if (due.length > 0 || page.length < PAGE || !last) return { due, more: page.length === PAGE };

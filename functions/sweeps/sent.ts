@@ -12,5 +12,5 @@ export const remember = (sent: Sent, key: string, clock: Clock): void =>
   void sent.set(key, clock.afterWork(HANDLER_LIMIT_MS));
 
 export function forget(sent: Sent, clock: Clock): void {
-  for (const [key, untilMs] of sent) if (untilMs <= clock.now()) sent.delete(key);
+  for (const [key, untilAtMs] of sent) if (untilAtMs <= clock.now()) sent.delete(key);
 }

@@ -50,7 +50,10 @@ export interface MemoryDocumentsOptions {
   onCommit?: ((writes: readonly Write[]) => void) | undefined;
 }
 
+/** Whoever tests says what they expect to find: nothing here is parsed. */
 export interface MemoryDocuments extends Documents {
+  get<T = DocumentData>(path: string): Promise<Snapshot<T> | undefined>;
+  query<T = DocumentData>(query: Query): Promise<Snapshot<T>[]>;
   readonly counters: Readonly<Counters>;
   /** Looks behind the port: at once, unhindered and uncounted. */
   peek<T = DocumentData>(path: string): Snapshot<T> | undefined;

@@ -28,12 +28,9 @@ export interface Region {
   zones: readonly string[];
 }
 
-/** Where a figure comes from and when it was read; a figure nobody has read is an estimate and shown as "about". */
-export type Source = { source: string; asOf: string } | { estimate: true };
-
+/** An estimate, at list prices, and shown as "about". */
 export interface Price {
   hourlyMicros: number;
-  origin: Source;
 }
 
 export const PRODUCTS: readonly Product[] = [pachyderm, hello];
@@ -82,10 +79,8 @@ export const REGIONS: readonly Region[] = [
   },
 ];
 
-const GKE_FEE: Price = {
-  hourlyMicros: dollars(0.1),
-  origin: { source: 'https://cloud.google.com/kubernetes-engine/pricing', asOf: '2026-11-01' },
-};
+/** As of 2026-11-01: https://cloud.google.com/kubernetes-engine/pricing */
+const GKE_FEE_HOURLY = dollars(0.1);
 
 /** On-demand price of one machine by type; regional differences are within the estimate. */
 const MACHINE_HOURLY: Record<string, number> = {
@@ -144,7 +139,7 @@ export function priceOf(spec: Pick<ClusterSpec, 'size' | 'availability'>): Price
   if (!size) throw new AppError('UNKNOWN_SIZE');
   const machine = MACHINE_HOURLY[size.machineType] ?? 0;
   const each = machine + size.diskGiB * DISK_GIB_HOURLY;
-  return { hourlyMicros: GKE_FEE.hourlyMicros + nodesOf(spec, size) * each, origin: { estimate: true } };
+  return { hourlyMicros: GKE_FEE_HOURLY + nodesOf(spec, size) * each };
 }
 
 /** Of the least that can be ordered. */
@@ -165,22 +160,21 @@ export interface Extent {
  * Nobody has read these prices anywhere lately: estimates.
  */
 export function priceOfResource(kind: ResourceKind, { pools = [], sizeGiB = 0 }: Extent = {}): Price {
-  const origin = { estimate: true } as const;
   switch (kind) {
     case 'cluster': {
       const machines = pools.map(
         (pool) => pool.machines * ((MACHINE_HOURLY[pool.machineType] ?? 0) + pool.diskGiB * DISK_GIB_HOURLY),
       );
-      return { hourlyMicros: machines.reduce((sum, one) => sum + one, GKE_FEE.hourlyMicros), origin };
+      return { hourlyMicros: machines.reduce((sum, one) => sum + one, GKE_FEE_HOURLY) };
     }
     case 'disk':
-      return { hourlyMicros: sizeGiB * DISK_GIB_HOURLY, origin };
+      return { hourlyMicros: sizeGiB * DISK_GIB_HOURLY };
     case 'address':
-      return { hourlyMicros: ADDRESS_HOURLY, origin };
+      return { hourlyMicros: ADDRESS_HOURLY };
     case 'forwarding-rule':
-      return { hourlyMicros: FORWARDING_RULE_HOURLY, origin };
+      return { hourlyMicros: FORWARDING_RULE_HOURLY };
     default:
-      return { hourlyMicros: 0, origin };
+      return { hourlyMicros: 0 };
   }
 }
 

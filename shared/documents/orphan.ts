@@ -2,10 +2,12 @@
  * `orphans/{key}`: something in the cloud that no live document claims. One for each thing that was ever found, kept for a while after it is
  * gone: how many were found in a week is their count. Operators read it.
  */
+
 import { z } from 'zod';
 import { clusterError } from './cluster.ts';
 import { clusterId, instant, micros, schemaField } from './fields.ts';
 import { ledgerKey, resourceKind } from './ledger.ts';
+import { parseDocument } from './parse.ts';
 
 import { ORPHANS } from './paths.ts';
 
@@ -46,10 +48,10 @@ export const orphanDocument = z.object({
 export type OrphanFields = z.infer<typeof orphanDocument>;
 export type Orphan = OrphanFields & { key: string };
 
-/** @param path of its document. @throws ZodError */
-export const parseOrphan = ({ path, data }: { path: string; data: unknown }): Orphan => ({
-  ...orphanDocument.parse(data),
-  key: path.slice(ORPHANS.length + 1),
+/** @param document with its path. @throws Error if it is not readable */
+export const parseOrphan = (document: { path: string; data: unknown }): Orphan => ({
+  ...parseDocument(orphanDocument, document),
+  key: document.path.slice(ORPHANS.length + 1),
 });
 
 /** States in which it still is there. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Cluster } from '../documents/cluster.ts';
 import { hours } from '../units.ts';
 import { costAt, metered } from './cost.ts';
-import { type Command, rowOf, type StepRow } from './table.ts';
+import { type Command, rowOf } from './table.ts';
 import { born, type Circumstances, type Outcome, transition } from './transition.ts';
 
 const START = Date.UTC(2026, 0, 1);
@@ -71,9 +71,7 @@ function outcomeOf(cluster: Cluster, pick: number, price: number): Outcome | und
           { kind: 'done', patch },
           { kind: 'wait', forMs: 1000, detail: 'busy' },
           { kind: 'failed', code: 'BUG', final: true },
-          ...((row as StepRow).requeue
-            ? [{ kind: 'requeue', code: 'CLOUD_QUOTA', forMs: 1000 } as const]
-            : []),
+          ...(row.requeue ? [{ kind: 'requeue', code: 'CLOUD_QUOTA', forMs: 1000 } as const] : []),
         ];
   const commands = COMMANDS.filter((name) => row.accepts[name] !== undefined).map(
     (command): Outcome => ({

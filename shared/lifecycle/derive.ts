@@ -1,25 +1,15 @@
 /** What follows from the lifecycle table: the way from a state to its end, progress, expected time, the diagram. */
 import { minutes } from '../units.ts';
-import {
-  type Command,
-  type Row,
-  rowOf,
-  STATES,
-  type State,
-  type StepRow,
-  TOMBSTONE_HOLD_MS,
-} from './table.ts';
-
-const isStep = (row: Row): row is StepRow => row.step !== undefined;
+import { type Command, rowOf, STATES, type State, stepRowOf, TOMBSTONE_HOLD_MS } from './table.ts';
 
 /** The states that success leads through from here, up to the first that rests. */
 export function wayFrom(state: State): readonly State[] {
   const way: State[] = [];
   for (let at = state; ; ) {
     const row = rowOf(at);
-    if (!isStep(row) || way.includes(at)) return way;
+    if (row.step === undefined || way.includes(at)) return way;
     way.push(at);
-    at = row.success as State;
+    at = row.success;
   }
 }
 
@@ -37,19 +27,22 @@ export const COLD_WAY: readonly State[] = wayFrom('queued');
 /** From a claim to `ready`. */
 export const CLAIM_WAY: readonly State[] = STATES.flatMap((state) => {
   const to = rowOf(state).accepts.claim;
-  return to === undefined ? [] : wayFrom(to as State);
+  return to === undefined ? [] : wayFrom(to);
 });
 
 /** The states in which a cluster is made, on either way: how long each took is kept. */
 export const MAKING: ReadonlySet<State> = new Set([...COLD_WAY, ...CLAIM_WAY]);
 
 const expectedMsOf = (way: readonly State[]): number =>
-  way.reduce((sum, state) => sum + (rowOf(state) as StepRow).expectedMs, 0);
+  way.reduce((sum, state) => sum + stepRowOf(state).expectedMs, 0);
 
 /** The whole way that a state is part of, from the first state that no success leads to. */
 const WHOLE_WAY: Record<State, readonly State[]> = (() => {
-  const ledTo = new Set<string>(
-    STATES.flatMap((state) => (isStep(rowOf(state)) ? [(rowOf(state) as StepRow).success] : [])),
+  const ledTo = new Set(
+    STATES.flatMap((state) => {
+      const row = rowOf(state);
+      return row.step === undefined ? [] : [row.success];
+    }),
   );
   const whole = Object.fromEntries(STATES.map((state) => [state, wayFrom(state)])) as Record<
     State,
@@ -66,7 +59,7 @@ const WHOLE_WAY: Record<State, readonly State[]> = (() => {
 export function remainingMs(state: State, elapsedMs: number): number {
   const [here, ...rest] = wayFrom(state);
   if (!here) return 0;
-  return Math.max(0, (rowOf(here) as StepRow).expectedMs - elapsedMs) + expectedMsOf(rest);
+  return Math.max(0, stepRowOf(here).expectedMs - elapsedMs) + expectedMsOf(rest);
 }
 
 /**
@@ -75,7 +68,7 @@ export function remainingMs(state: State, elapsedMs: number): number {
  */
 export function progressOf(state: State, elapsedMs: number, within?: number): number {
   const row = rowOf(state);
-  if (!isStep(row)) return 1;
+  if (row.step === undefined) return 1;
   const whole = WHOLE_WAY[state];
   const before = expectedMsOf(whole.slice(0, whole.indexOf(state)));
   const share = Math.min(0.95, within ?? elapsedMs / row.expectedMs);
@@ -84,7 +77,7 @@ export function progressOf(state: State, elapsedMs: number, within?: number): nu
 
 /** Where a command leads from a state, if it is taken there. */
 export const commandEdge = (state: State, command: Command): State | undefined =>
-  rowOf(state).accepts[command] as State | undefined;
+  rowOf(state).accepts[command];
 
 /**
  * A spare that has failed is not begun again: its pool has long begun to make another in its place, and takes this one away. One that is
@@ -96,10 +89,7 @@ export function isReplaced({ state, pool }: { state: State; pool?: string | unde
 }
 
 /** Nothing can happen to it any more. */
-export function isFinal(state: State): boolean {
-  const row = rowOf(state);
-  return !isStep(row) && row.final === true;
-}
+export const isFinal = (state: State): boolean => rowOf(state).final === true;
 
 /** Why a cluster can go from one state to another. */
 export interface Edge {
@@ -113,10 +103,10 @@ export function edges(): Edge[] {
   return STATES.flatMap((from) => {
     const row = rowOf(from);
     const found: Edge[] = [];
-    const add = (by: Edge['by'], to: string | undefined): void => {
-      if (to !== undefined && to !== from) found.push({ from, to: to as State, by });
+    const add = (by: Edge['by'], to: State | undefined): void => {
+      if (to !== undefined && to !== from) found.push({ from, to, by });
     };
-    if (isStep(row)) {
+    if (row.step !== undefined) {
       add('success', row.success);
       add('success', row.successOfSpare);
       add('failure', row.failure);
@@ -134,7 +124,7 @@ const LATE_AT_LEAST_MS = minutes(5);
 /** From then on a cluster is longer in a state than it should be, which is long before the step fails by its deadline. */
 export function lateAfterMs(state: State): number {
   const row = rowOf(state);
-  if (!isStep(row) || row.waiting) return Number.POSITIVE_INFINITY;
+  if (row.step === undefined || row.waiting) return Number.POSITIVE_INFINITY;
   return Math.max(LATE_AT_LEAST_MS, 3 * row.expectedMs) + (row.afterHold ? TOMBSTONE_HOLD_MS : 0);
 }
 
@@ -152,8 +142,9 @@ export function lifecycleDocument(): string {
   const diagram = edges().map(({ from, to, by }) => `    ${from} --> ${to}: ${by}`);
   const rows = STATES.map((state) => {
     const row = rowOf(state);
-    const step = isStep(row) ? `\`${row.step}\`` : 'rests';
-    const times = isStep(row) ? `${duration(row.expectedMs)} | ${duration(row.timeoutMs)}` : '– | –';
+    const step = row.step === undefined ? 'rests' : `\`${row.step}\``;
+    const times =
+      row.step === undefined ? '– | –' : `${duration(row.expectedMs)} | ${duration(row.timeoutMs)}`;
     const accepts = Object.entries(row.accepts).map(([command, to]) => `${command} → ${to}`);
     return `| \`${state}\` | ${row.label} | ${step} | ${times} | ${accepts.join(', ') || '–'} |`;
   });

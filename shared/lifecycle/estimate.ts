@@ -1,6 +1,6 @@
 /** How long a way through the lifecycle will take. Pure, and light enough for a browser. */
 import type { Durations } from '../documents/durations.ts';
-import { rowOf, type State, type StepRow } from './table.ts';
+import { type State, stepRowOf } from './table.ts';
 
 /** Fewer say less than the table does. */
 export const ENOUGH_SAMPLES = 5;
@@ -20,7 +20,7 @@ export function estimate(way: readonly State[], observed: Durations['steps'] = {
   let expectedMs = 0;
   let fewest: number | undefined;
   for (const state of way) {
-    const row = rowOf(state) as StepRow;
+    const row = stepRowOf(state);
     const { samples = [], medianMs = 0 } = observed[state] ?? {};
     if (row.waiting || samples.length < ENOUGH_SAMPLES) expectedMs += row.expectedMs;
     else {

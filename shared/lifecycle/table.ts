@@ -21,7 +21,7 @@ export type Command = 'delete' | 'retry' | 'share' | 'extend' | 'claim' | 'repai
  */
 export const IN_PLACE: ReadonlySet<Command> = new Set(['share', 'extend']);
 
-interface Common {
+interface Common<S extends string> {
   /** What the user reads. */
   label: string;
   /** Entering it gives back what the cluster held of its account's and its cell's allowance. */
@@ -30,23 +30,25 @@ interface Common {
   closes?: true;
   /** Its members may use it. */
   usable?: true;
+  /** It goes on telling what went wrong before it; every other way forward starts with a clean slate. */
+  keepsError?: true;
   /**
    * Commands this state takes, and where they lead. One that leads to the state itself is answered and changes nothing, but for those
    * of `IN_PLACE`.
    */
-  accepts: Partial<Record<Command, string>>;
+  accepts: Partial<Record<Command, S>>;
 }
 
-export interface StepRow extends Common {
-  step: string;
-  success: string;
+export interface StepRow<S extends string = string, N extends string = string> extends Common<S> {
+  step: N;
+  success: S;
   /** Where a spare goes on success, if not to `success`. */
-  successOfSpare?: string;
-  failure: string;
+  successOfSpare?: S;
+  failure: S;
   /** Where a spare goes on failure, if not to `failure`. */
-  failureOfSpare?: string;
+  failureOfSpare?: S;
   /** Where a step may send the cluster back to, when the world has no room for it at the moment. */
-  requeue?: string;
+  requeue?: S;
   /** From entry to failure. Cloud time. Infinity: a queue has no deadline. */
   timeoutMs: number;
   /** Typical time in this state, for progress and ETA until observed durations take over. */
@@ -59,20 +61,37 @@ export interface StepRow extends Common {
   /** Its step has nothing to do before the tombstone hold is over. */
   afterHold?: true;
   /** States whose work this one takes back. */
-  compensates?: readonly string[];
+  compensates?: readonly S[];
   /** Waiting here is rest: nobody is working on it, and it may stay for long. */
   waiting?: true;
+  due?: never;
+  final?: never;
 }
 
-export interface RestRow extends Common {
-  step?: never;
+/** What is said of rows with a step can be asked of every row. */
+export interface RestRow<S extends string = string>
+  extends Common<S>,
+    Partial<
+      Record<
+        | 'step'
+        | 'timeoutMs'
+        | 'expectedMs'
+        | 'creates'
+        | 'occupies'
+        | 'afterHold'
+        | 'compensates'
+        | 'waiting',
+        never
+      >
+    > {
   /** Where a resting cluster goes when its `dueAt` comes (the end of its lifetime). */
-  due?: string;
+  due?: S;
   /** Nothing can happen to it any more. */
   final?: true;
 }
 
-export type Row = StepRow | RestRow;
+/** By what states and steps are called: any text while the table is made, and the names in it afterwards. */
+export type Row<S extends string = string, N extends string = string> = StepRow<S, N> | RestRow<S>;
 
 /** Lets the compiler refuse an edge to no state. */
 function defineLifecycle<
@@ -200,6 +219,7 @@ export const LIFECYCLE = defineLifecycle({
   undoing: {
     label: 'Cleaning up after a failure',
     closes: true,
+    keepsError: true,
     step: 'undo',
     success: 'failed',
     failure: 'stuck',
@@ -212,6 +232,7 @@ export const LIFECYCLE = defineLifecycle({
   failed: {
     label: 'Failed',
     releases: true,
+    keepsError: true,
     accepts: { retry: 'queued', share: 'failed', delete: 'deleting' },
   },
   deleting: {
@@ -255,6 +276,7 @@ export const LIFECYCLE = defineLifecycle({
   },
   stuck: {
     label: 'Needs an operator',
+    keepsError: true,
     // Both go on with removing: what could not be removed must not be built upon.
     accepts: { retry: 'deleting', share: 'stuck', delete: 'deleting' },
   },
@@ -266,12 +288,16 @@ export type StepName = { [S in State]: (typeof LIFECYCLE)[S] extends { step: inf
 export const STATES = Object.keys(LIFECYCLE) as [State, ...State[]];
 
 /** The row with its general type, for code that treats all states alike. */
-export const rowOf = (state: State): Row => LIFECYCLE[state];
+export const rowOf = (state: State): Row<State, StepName> => LIFECYCLE[state];
 
-export const stepNames: readonly StepName[] = STATES.flatMap((state) => {
+/** The same of a state that runs a step. @throws Error for one that rests */
+export function stepRowOf(state: State): StepRow<State, StepName> {
   const row = rowOf(state);
-  return row.step === undefined ? [] : [row.step as StepName];
-});
+  if (row.step === undefined) throw new Error(`${state} runs no step`);
+  return row;
+}
+
+export const stepNames: readonly StepName[] = STATES.flatMap((state) => rowOf(state).step ?? []);
 
 /**
  * Retries of an unchanged step: full jitter over an exponential, as in

@@ -22,10 +22,11 @@ import {
   IN_PLACE,
   LOOK_AFTER_MS,
   RETRY,
+  type Row,
   rowOf,
   SHORT_WAIT_MS,
   type State,
-  type StepRow,
+  stepRowOf,
   TOMBSTONE_HOLD_MS,
 } from './table.ts';
 
@@ -103,9 +104,9 @@ const FREE_RETRY = { firstMs: seconds(20), longestMs: minutes(2), share: 0.25 };
 export function transition(cluster: Cluster, outcome: Outcome, at: Circumstances): Transition | undefined {
   switch (outcome.kind) {
     case 'done': {
-      const row = stepRow(cluster);
+      const row = stepRowOf(cluster.state);
       const to = (cluster.pool !== undefined && row.successOfSpare) || row.success;
-      return enter(cluster, to as State, 'done', outcome.patch ?? {}, at, { note: outcome.note });
+      return enter(cluster, to, 'done', outcome.patch ?? {}, at, { note: outcome.note });
     }
     case 'wait':
       return past(deadlineOf(cluster, at), at)
@@ -114,17 +115,17 @@ export function transition(cluster: Cluster, outcome: Outcome, at: Circumstances
     case 'failed':
       return retryOrFail(cluster, outcome, at);
     case 'requeue': {
-      const { requeue } = stepRow(cluster);
+      const { requeue } = stepRowOf(cluster.state);
       if (requeue === undefined) throw new Error(`${cluster.state} has nowhere to queue again`);
       const error = describe(outcome.code, outcome.detail);
-      const next = enter(cluster, requeue as State, 'requeued', { error, ...outcome.patch }, at);
+      const next = enter(cluster, requeue, 'requeued', { error, ...outcome.patch }, at);
       next.fields.dueAt = new Date(at.after(outcome.forMs));
       return { ...next, wake: false };
     }
     case 'due': {
       const row = rowOf(cluster.state);
       if (row.step !== undefined || row.due === undefined || !past(cluster.dueAt, at)) return undefined;
-      return enter(cluster, row.due as State, 'due', {}, at);
+      return enter(cluster, row.due, 'due', {}, at);
     }
     case 'command': {
       const to = commandEdge(cluster.state, outcome.command);
@@ -200,12 +201,6 @@ export function born(
   return { fields, event: eventOf(fields, undefined, 'created', message, 0, at, { actor: wish.owner }) };
 }
 
-function stepRow(cluster: Cluster): StepRow {
-  const row = rowOf(cluster.state);
-  if (row.step === undefined) throw new Error(`${cluster.state} runs no step`);
-  return row as StepRow;
-}
-
 /**
  * Time in which nobody came to look does not count: while the database or the bus is away a step can neither do its work nor say so, and the
  * cluster is none the worse for it.
@@ -231,12 +226,12 @@ function timeout(cluster: Cluster, at: Circumstances): Transition {
 }
 
 function failureOf(cluster: Cluster): State {
-  const { failure, failureOfSpare } = stepRow(cluster);
-  return ((cluster.pool !== undefined && failureOfSpare) || failure) as State;
+  const { failure, failureOfSpare } = stepRowOf(cluster.state);
+  return (cluster.pool !== undefined && failureOfSpare) || failure;
 }
 
 function retryOrFail(cluster: Cluster, outcome: Outcome & { kind: 'failed' }, at: Circumstances): Transition {
-  const row = stepRow(cluster);
+  const row = stepRowOf(cluster.state);
   const { retry } = ERRORS[outcome.code];
   const error = describe(outcome.code, outcome.detail);
   const fail = (): Transition =>
@@ -279,7 +274,9 @@ function wait(
     deadlineAt: outcome.patch?.deadlineAt ?? deadlineOf(cluster, at),
     dueAt: new Date(atOnce || short ? at.afterWork(HANDLER_LIMIT_MS) : at.after(outcome.forMs)),
     progress: Math.max(cluster.progress, progressOf(cluster.state, elapsedMs, outcome.within)),
-    etaAt: rowWaits(cluster.state) ? undefined : new Date(at.after(remainingMs(cluster.state, elapsedMs))),
+    etaAt: rowOf(cluster.state).waiting
+      ? undefined
+      : new Date(at.after(remainingMs(cluster.state, elapsedMs))),
   });
   return { fields, wake: atOnce, ...(short && { wakeInMs: outcome.forMs }) };
 }
@@ -290,8 +287,7 @@ function wait(
  */
 function again(cluster: Cluster, outcome: Outcome & { kind: 'command' }, at: Circumstances): Transition {
   const row = rowOf(cluster.state);
-  const runs = row.step !== undefined;
-  const held = 'afterHold' in row && row.afterHold && cluster.holdUntilAt && !past(cluster.holdUntilAt, at);
+  const wakes = row.step !== undefined && holdOf(row, cluster.holdUntilAt, at) === undefined;
   const { expiresAt } = { ...cluster, ...outcome.patch };
   const fields = patched(cluster, {
     ...UNPARKED,
@@ -299,15 +295,26 @@ function again(cluster: Cluster, outcome: Outcome & { kind: 'command' }, at: Cir
     epoch: cluster.epoch + 1,
     deadlineAt: deadlineOf(cluster, at),
     lookAt: lookOf(cluster, cluster.state, outcome.patch, at),
-    ...(runs && !held && { dueAt: new Date(at.afterWork(HANDLER_LIMIT_MS)) }),
-    ...('due' in row && row.due && { dueAt: expiresAt }),
+    ...(wakes && { dueAt: new Date(at.afterWork(HANDLER_LIMIT_MS)) }),
+    ...(row.due && { dueAt: expiresAt }),
   });
   const message = outcome.note ?? `${row.label}.`;
   const event = eventOf(fields, cluster.state, outcome.command, message, 0, at, outcome);
-  return { fields, event, wake: runs && !held };
+  return { fields, event, wake: wakes };
 }
 
-const rowWaits = (state: State): boolean => (rowOf(state) as StepRow).waiting === true;
+/** Until when a step has nothing to do: what was given up may still appear. */
+const holdOf = (row: Row, holdUntilAt: Date | undefined, at: Circumstances): Date | undefined =>
+  row.afterHold && !past(holdUntilAt, at) ? holdUntilAt : undefined;
+
+/** One edge of the table, as it is taken. */
+interface Entry {
+  cluster: Cluster;
+  to: State;
+  cause: ClusterEvent['cause'];
+  patch: ClusterPatch;
+  at: Circumstances;
+}
 
 function enter(
   cluster: Cluster,
@@ -317,31 +324,18 @@ function enter(
   at: Circumstances,
   asked: Asked & { note?: string | undefined } = {},
 ): Transition {
-  const from = rowOf(cluster.state);
+  const entry: Entry = { cluster, to, cause, patch, at };
   const row = rowOf(to);
-  const runs = row.step !== undefined;
-  const holdUntilAt =
-    'creates' in from && from.creates ? new Date(at.after(TOMBSTONE_HOLD_MS)) : cluster.holdUntilAt;
-  const heldUntilAt =
-    'afterHold' in row && row.afterHold && holdUntilAt && !past(holdUntilAt, at) ? holdUntilAt : undefined;
-  const { making: vacated, ...kept } = cluster.liability ?? {};
-  const held = 'occupies' in from && from.occupies && vacated ? (kept as Liability) : cluster.liability;
-  const released = row.releases ? held : undefined;
-  const liability = released ? undefined : (patch.liability ?? held);
-  const cost = metered('cost' in patch ? patch.cost : cluster.cost, liability?.hourlyMicros, at);
+  const { liability, released, vacated } = liabilityAfter(entry);
   const spentMs = Math.max(0, at.elapsed(cluster.since.getTime()));
-  const etaAt = runs ? new Date(at.after(remainingMs(to, 0))) : undefined;
-  const becomesReady = to === 'ready' && cluster.readyAt === undefined;
-  const isLoss = cluster.pool !== undefined && (cause === 'failed' || cause === 'timeout');
-  // A lifetime counts from the moment in which the owner can use the cluster.
-  const { ttlHours } = patch.spec ?? cluster.spec;
-  const expiresAt =
-    becomesReady && ttlHours !== undefined ? new Date(at.after(hours(ttlHours))) : cluster.expiresAt;
+  const { creates } = rowOf(cluster.state);
+  const holdUntilAt = creates ? new Date(at.after(TOMBSTONE_HOLD_MS)) : cluster.holdUntilAt;
+  const heldUntilAt = holdOf(row, holdUntilAt, at);
+  const expiresAt = lifetimeOf(entry);
   const fields = patched(cluster, {
     ...UNPARKED,
-    error: undefined,
+    error: row.keepsError && cluster.error,
     ...(row.closes && { endpoints: {} }),
-    ...(runs || to === 'failed' || to === 'stuck' ? keepError(cluster, to) : {}),
     ...(MAKING.has(cluster.state) && { took: longer(cluster, spentMs) }),
     ...patch,
     state: to,
@@ -350,24 +344,20 @@ function enter(
     attempts: 0,
     detail: undefined,
     progress: progressOf(to, 0, 0),
-    etaAt,
-    promisedAt: promises(cluster.state, cause) ? etaAt : cluster.promisedAt,
-    dueAt: runs
-      ? (heldUntilAt ?? new Date(at.afterWork(HANDLER_LIMIT_MS)))
-      : 'due' in row && row.due
-        ? expiresAt
-        : undefined,
+    ...promiseOf(entry),
+    dueAt:
+      row.step === undefined
+        ? row.due && expiresAt
+        : (heldUntilAt ?? new Date(at.afterWork(HANDLER_LIMIT_MS))),
     deadlineAt:
-      runs && Number.isFinite((row as StepRow).timeoutMs)
-        ? new Date(at.afterWork((row as StepRow).timeoutMs))
+      row.step !== undefined && Number.isFinite(row.timeoutMs)
+        ? new Date(at.afterWork(row.timeoutMs))
         : undefined,
     lookAt: lookOf(cluster, to, patch, at),
     holdUntilAt,
     liability,
-    cost,
-    readyAt: becomesReady ? new Date(at.now) : cluster.readyAt,
-    lostAt: isLoss ? (cluster.lostAt ?? new Date(at.now)) : cluster.lostAt,
-    warmAt: to === 'warm' ? (cluster.warmAt ?? new Date(at.now)) : cluster.warmAt,
+    cost: metered('cost' in patch ? patch.cost : cluster.cost, liability?.hourlyMicros, at),
+    ...marksOf(entry),
     expiresAt,
     purgeAt: isFinal(to) ? new Date(at.now + KEEP_DELETED_MS) : undefined,
   });
@@ -376,9 +366,49 @@ function enter(
   return {
     fields,
     event,
-    wake: runs && !heldUntilAt,
-    ...(released ? { released } : {}),
-    ...(held !== cluster.liability && vacated ? { vacated } : {}),
+    wake: row.step !== undefined && !heldUntilAt,
+    ...(released && { released }),
+    ...(vacated && { vacated }),
+  };
+}
+
+type LiabilityAfter = Pick<Transition, 'released' | 'vacated'> & { liability: Liability | undefined };
+
+/** What the cluster holds of its account's and its cell's allowance from here on, and what of it is given back. */
+function liabilityAfter({ cluster, to, patch }: Entry): LiabilityAfter {
+  const { making, ...others } = cluster.liability ?? {};
+  const vacated = rowOf(cluster.state).occupies && making;
+  const held = vacated ? (others as Liability) : cluster.liability;
+  const released = rowOf(to).releases && held;
+  const liability = released ? undefined : (patch.liability ?? held);
+  return { liability, ...(released && { released }), ...(vacated && { vacated }) };
+}
+
+/** When it is thought to be done; once its way is known, that is what was promised. */
+function promiseOf({ cluster, to, cause, at }: Entry): ClusterPatch {
+  const etaAt = rowOf(to).step === undefined ? undefined : new Date(at.after(remainingMs(to, 0)));
+  return { etaAt, promisedAt: promises(cluster.state, cause) ? etaAt : cluster.promisedAt };
+}
+
+const becomesReady = ({ cluster, to }: Entry): boolean => to === 'ready' && cluster.readyAt === undefined;
+
+/** A lifetime counts from the moment in which the owner can use the cluster. */
+function lifetimeOf(entry: Entry): Date | undefined {
+  const { cluster, patch, at } = entry;
+  const { ttlHours } = patch.spec ?? cluster.spec;
+  const begins = becomesReady(entry) && ttlHours !== undefined;
+  return begins ? new Date(at.after(hours(ttlHours))) : cluster.expiresAt;
+}
+
+/** What happens once in its life, and stays written down. */
+function marksOf(entry: Entry): ClusterPatch {
+  const { cluster, to, cause, at } = entry;
+  const now = new Date(at.now);
+  const isLoss = cluster.pool !== undefined && (cause === 'failed' || cause === 'timeout');
+  return {
+    readyAt: becomesReady(entry) ? now : cluster.readyAt,
+    lostAt: isLoss ? (cluster.lostAt ?? now) : cluster.lostAt,
+    warmAt: to === 'warm' ? (cluster.warmAt ?? now) : cluster.warmAt,
   };
 }
 
@@ -405,17 +435,13 @@ const losesAccess = (before: People, { members, emails }: People): boolean =>
 
 /** A wait for room has no end that could be promised; from there on, and from a claim on, the way is known. */
 const promises = (from: State, cause: ClusterEvent['cause']): boolean =>
-  cause === 'claim' || ('waiting' in rowOf(from) && cause === 'done');
+  cause === 'claim' || (rowOf(from).waiting === true && cause === 'done');
 
 /** What each state took, with this stay in the present one: down to the millisecond, as instants are written, so that the sum is the whole. */
 const longer = ({ state, took = {} }: Cluster, spentMs: number): NonNullable<Cluster['took']> => ({
   ...took,
   [state]: (took[state] ?? 0) + Math.floor(spentMs),
 });
-
-/** Cleaning up and resting after a failure keep telling why; every other way forward starts with a clean slate. */
-const keepError = (cluster: Cluster, to: State): ClusterPatch =>
-  cluster.error && (to === 'undoing' || to === 'failed' || to === 'stuck') ? { error: cluster.error } : {};
 
 function patched(cluster: Cluster, patch: ClusterPatch): ClusterFields {
   // Whoever changes it writes it as it writes today.

@@ -24,7 +24,7 @@ promise('1, 2', 'only those get through who are promised to', {
       to: 'return;',
     },
     'a cluster is shown before it is asked whose it is': {
-      file: 'functions/api/find-cluster.ts',
+      file: 'functions/api/require-cluster.ts',
       from: '  authorize(cluster);\n',
       to: '',
     },

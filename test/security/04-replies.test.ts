@@ -12,8 +12,8 @@ promise('4', 'a reply holds what is documented, and nothing of others or of the 
     },
     'everybody is told of everybody': {
       file: 'functions/api/me.ts',
-      from: 'await ports.documents.get(accountPath(principal().uid)));\n    return',
-      to: "await ports.documents.get(accountPath('other')));\n    return",
+      from: 'await readAccount(ports, principal().uid))?.data;\n    return',
+      to: "await readAccount(ports, 'other'))?.data;\n    return",
     },
   },
 });

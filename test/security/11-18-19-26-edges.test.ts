@@ -78,8 +78,8 @@ promise('26', 'a member’s way in is a token of less than an hour, as themself,
   broken: {
     'it is good for a day': {
       file: 'functions/api/credentials.ts',
-      from: 'const LIFE_MS = minutes(55);\n/** Nothing that is handed out may live longer. */\nconst LONGEST_LIFE_MS = minutes(60);',
-      to: 'const LIFE_MS = minutes(1440);\nconst LONGEST_LIFE_MS = minutes(1441);',
+      from: 'const LIFE_MS = minutes(55);\n/** Nothing that is handed out may live longer. */\nconst MAX_LIFE_MS = minutes(60);',
+      to: 'const LIFE_MS = minutes(1440);\nconst MAX_LIFE_MS = minutes(1441);',
     },
     'it may be kept': {
       file: 'functions/api/credentials.ts',

@@ -38,7 +38,7 @@ promise('14', 'who asks too often is told to wait, and nobody else is', {
     },
     'what the caller claims is believed': {
       file: RATES,
-      from: '?.slice(-LONGEST_WAY)',
+      from: '?.slice(-MAX_WAY)',
       to: "?.split(',')[0]",
     },
     'creations are not counted': {

@@ -17,8 +17,8 @@ promise('23', 'in doubt the answer is no', {
     },
     'an account that cannot be read is a good one': {
       file: 'functions/accounts/standing.ts',
-      from: 'await documents.get<Allowance>(accountPath(uid));',
-      to: 'await documents.get<Allowance>(accountPath(uid)).catch(() => undefined);',
+      from: 'await readAccount(ports, uid);',
+      to: 'await readAccount(ports, uid).catch(() => undefined);',
     },
   },
 });

@@ -8,7 +8,7 @@ promise('36', 'nobody is let in before the lock was tried and held', {
   broken: {
     'the lock is not tried': {
       file: 'functions/steps/secure.ts',
-      from: 'const applied = await applyMembers(place, (at, changes) => accessOf(at).secure(at, changes));',
+      from: 'const applied = await applyMembers(site, (at, changes) => accessOf(at).secure(at, changes));',
       to: "const applied = 'applied' as 'applied' | 'renewing';",
     },
     'an installed application is exposed at once': {
@@ -60,8 +60,8 @@ promise('36', 'what pachd tells strangers gets through no gateway', {
     },
     'what leads to a cluster is compared with nothing': {
       file: 'functions/access/drift.ts',
-      from: '  if (await isExposed(place)) return undefined;\n',
-      to: '  if (place) return undefined;\n',
+      from: '  if (await isExposed(site)) return undefined;\n',
+      to: '  if (site) return undefined;\n',
     },
   },
 });

@@ -4,7 +4,7 @@
  */
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { commandEdge } from '../../shared/lifecycle/derive.ts';
-import { type Command, rowOf, type State, type StepRow } from '../../shared/lifecycle/table.ts';
+import { type Command, rowOf, type State } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { happens, oneOf } from './chance.ts';
 import type { Findings } from './invariants.ts';
@@ -35,7 +35,7 @@ export function layAmbushes(world: World, findings: Findings, askers: Askers): v
     const command = oneOf(random, lures.length > 0 ? lures : accepted);
     // A siege is to come to its end.
     if (command === undefined || !happens(random, share) || world.isBesieged(state)) return;
-    const { expectedMs = LATER_MS } = rowOf(state) as Partial<StepRow>;
+    const { expectedMs = LATER_MS } = rowOf(state);
     const isSoon = lures.length > 0 || happens(random, 0.5);
     const inMs = random.fraction() * (isSoon ? AT_ONCE_MS : expectedMs);
     clock.schedule(clock.now() + inMs, () => {

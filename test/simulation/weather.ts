@@ -7,7 +7,7 @@ import type { Random } from '../../functions/cloud.ts';
 import type { FaultName, FaultRates } from '../../local/faults.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { COLD_WAY, wayFrom } from '../../shared/lifecycle/derive.ts';
-import { rowOf, STATES, type State, type StepName, type StepRow } from '../../shared/lifecycle/table.ts';
+import { rowOf, STATES, type State, stepRowOf } from '../../shared/lifecycle/table.ts';
 import { stepTopic } from '../../shared/messages.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { between, happens, integer, oneOf } from './chance.ts';
@@ -223,10 +223,10 @@ function calamity(random: Random): Outage {
 /** States whose deadline can come. */
 export const PRESSED: readonly State[] = STATES.filter((state) => {
   const row = rowOf(state);
-  return row.step !== undefined && Number.isFinite((row as StepRow).timeoutMs);
+  return row.step !== undefined && Number.isFinite(row.timeoutMs);
 });
 
-const timeoutMsOf = (state: State): number => (rowOf(state) as StepRow).timeoutMs;
+const timeoutMsOf = (state: State): number => stepRowOf(state).timeoutMs;
 
 /** Every cluster comes through these. */
 export const BEATEN: ReadonlySet<State> = new Set([...COLD_WAY, 'warm', 'ready', ...wayFrom('deleting')]);
@@ -255,7 +255,7 @@ const siegeOf = (random: Random, state: State): Siege => ({
 
 /** @param fromMs when the cluster came that it begins with, in ms since the start */
 export function outageOf({ state, refuses, lastsMs }: Siege, fromMs: number): Outage {
-  const besieged = stepTopic(rowOf(state).step as StepName);
+  const besieged = stepTopic(stepRowOf(state).step);
   return {
     name: `${besieged} ${refuses ? 'may nothing' : 'reaches nobody'}`,
     refuses,

@@ -232,7 +232,7 @@ async function aLifeInHub(hub: Hub, ask: Ask): Promise<{ shared: string[] }> {
 
 /** What names people inside of a cluster. */
 async function insideOf(hub: Hub, id: string): Promise<unknown[]> {
-  const { leaf, product } = await hub.place(id);
+  const { leaf, product } = await hub.site(id);
   const kinds = [
     { apiVersion: 'v1', kind: 'ServiceAccount' },
     { apiVersion: 'v1', kind: 'Secret' },
@@ -331,13 +331,13 @@ export async function gateway(): Promise<string[]> {
     return wrong;
   }
   const leaks = async (): Promise<string | undefined> => {
-    const { host } = await hub.place(id);
+    const { host } = await hub.site(id);
     const pachyderm = await hub.ports.pachyderms.outside(host);
     return hub.run(pachyderm.findLeak());
   };
   const first = await leaks();
   if (first !== undefined) wrong.push(`a new cluster leaks: ${first}`);
-  const { host, leaf } = await hub.place(id);
+  const { host, leaf } = await hub.site(id);
   const before = exposureOf(host, { ...pachyderm, routes: OPEN_ROUTES });
   for (const object of before) await hub.run(leaf.apply(object));
   if ((await leaks()) === undefined) wrong.push('what pachd tells strangers was not tried');
@@ -352,7 +352,7 @@ export async function gateway(): Promise<string[]> {
   for (const object of exposureOf(host, { ...pachyderm, routes })) await hub.run(leaf.apply(object));
   await hub.look(id);
   await hub.reach(id, 'ready');
-  if (!(await hub.run(isExposed(await hub.place(id))))) wrong.push('routes stay as somebody left them');
+  if (!(await hub.run(isExposed(await hub.site(id))))) wrong.push('routes stay as somebody left them');
   const { pachyderms } = hub.ports;
   hub.ports.pachyderms = {
     ...pachyderms,

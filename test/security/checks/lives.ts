@@ -134,7 +134,7 @@ const LIVES: Readonly<Record<string, Life>> = {
     async live(hub) {
       const id = await hub.create();
       const isReplaced = async (round?: string): Promise<void> => {
-        const place = await hub.place(id);
+        const place = await hub.site(id);
         await place.leaf.delete(jobRef(installationOf(place, round)));
         await place.leaf.apply(installJob(installationOf(place, 'before')));
         await hub.run(hub.ports.messages.publish(TOPICS.hint, { schema: 1, cluster: id }));

@@ -1,25 +1,18 @@
 /** Every way from one state to another that the table has, and for what reason: no cluster takes any other, and a full run takes all. */
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
-import {
-  type Command,
-  type Row,
-  rowOf,
-  STATES,
-  type State,
-  type StepRow,
-} from '../../../shared/lifecycle/table.ts';
+import { type Command, rowOf, STATES, type State } from '../../../shared/lifecycle/table.ts';
 
 /** `from>to:cause` of every edge that the table has. */
 export const EDGES: ReadonlySet<string> = new Set(STATES.flatMap((state) => edgesFrom(state)));
 
 function edgesFrom(from: State): string[] {
-  const row: Row = rowOf(from);
+  const row = rowOf(from);
   const edges: string[] = [];
   const add = (to: string | undefined, ...causes: ClusterEvent['cause'][]): void => {
     if (to !== undefined) edges.push(...causes.map((cause) => `${from}>${to}:${cause}`));
   };
   if (row.step !== undefined) {
-    const { success, successOfSpare, failure, failureOfSpare, requeue } = row as StepRow;
+    const { success, successOfSpare, failure, failureOfSpare, requeue } = row;
     add(success, 'done');
     add(successOfSpare, 'done');
     add(failure, 'failed', 'timeout');

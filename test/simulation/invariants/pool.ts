@@ -1,7 +1,7 @@
 /** A pool has as many spares as it wants and no more (S9), all of them in the end (L5), and a spare is nobody's until it is claimed (S9). */
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { type Pool, poolPath } from '../../../shared/documents/pool.ts';
-import { LIFECYCLE, type Row, type State } from '../../../shared/lifecycle/table.ts';
+import { rowOf, type State } from '../../../shared/lifecycle/table.ts';
 import type { World } from '../world.ts';
 import type { Census } from './census.ts';
 
@@ -45,11 +45,11 @@ export function watchPools({ hub, weather, pools, violate, markers }: World, { k
 
 /** Will be a spare, or is one. */
 function isOnItsWay({ state }: Cluster): boolean {
-  const seen = new Set<string>();
-  for (let at: string = state; !seen.has(at); ) {
+  const seen = new Set<State>();
+  for (let at = state; !seen.has(at); ) {
     if (at === 'warm') return true;
     seen.add(at);
-    const row = LIFECYCLE[at as State] as Row;
+    const row = rowOf(at);
     if (row.step === undefined) return false;
     at = row.successOfSpare ?? row.success;
   }

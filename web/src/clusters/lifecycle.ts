@@ -2,7 +2,7 @@
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
 import { commandEdge, isFinal, isReplaced, wayFrom } from '../../../shared/lifecycle/derive.ts';
-import { type Command, IN_PLACE, rowOf, type State, type StepRow } from '../../../shared/lifecycle/table.ts';
+import { type Command, IN_PLACE, rowOf, type State, stepRowOf } from '../../../shared/lifecycle/table.ts';
 
 export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'over';
 
@@ -14,7 +14,7 @@ export function toneOf(state: State): Tone {
   return row.accepts.retry === undefined ? 'good' : 'bad';
 }
 
-const takesBack = (state: State): boolean => (rowOf(state) as StepRow).compensates !== undefined;
+const takesBack = (state: State): boolean => rowOf(state).compensates !== undefined;
 
 /** Whether Hub is at work on it, so that time passes and something is to be waited for. */
 export const isMoving = (state: State): boolean => rowOf(state).step !== undefined;
@@ -71,7 +71,7 @@ export function trackOf(
     if (event.cause !== 'done' && event.cause !== 'requeued') break;
     past.unshift(event);
   }
-  const expectedMs = (state: State): number => observed[state] ?? (rowOf(state) as StepRow).expectedMs;
+  const expectedMs = (state: State): number => observed[state] ?? stepRowOf(state).expectedMs;
   const done = past.flatMap(({ epoch, from, durationMs }): TrackStep[] =>
     from === undefined
       ? []

@@ -15,7 +15,7 @@ export function standingOf(state: State): SpareStanding {
     seen.add(at);
     const row = rowOf(at);
     if (row.step === undefined) return 'leaving';
-    at = (row.successOfSpare ?? row.success) as State;
+    at = row.successOfSpare ?? row.success;
   }
   return 'leaving';
 }

@@ -7,7 +7,7 @@ import { parseCluster } from '../clusters/read.ts';
 import type { Call, Reply } from './endpoint.ts';
 
 /** @throws AppError NOT_FOUND, alike for what cannot be an id, what does not exist and what is not the caller's to see */
-export async function findCluster({
+export async function requireCluster({
   ports,
   id,
   authorize,

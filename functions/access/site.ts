@@ -4,24 +4,25 @@ import type { Product } from '../../shared/catalog/product.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { hostOf } from '../clusters/host.ts';
+import { type Whereabouts, whereaboutsOf } from '../clusters/target.ts';
 import type { Leaf } from '../leaf/leaf.ts';
 import type { Ports } from '../ports.ts';
-import type { ClusterTarget, LeafConnection, Observed } from '../providers/provider.ts';
+import type { LeafConnection, Observed } from '../providers/provider.ts';
 
-export interface Place {
+export interface Site {
   cluster: Cluster;
   product: Product;
   /** As in an address; see `hostOf`. */
   host: string;
-  target: Pick<ClusterTarget, 'id' | 'generation' | 'location'>;
+  target: Whereabouts;
   connection: LeafConnection;
   leaf: Leaf;
   ports: Ports;
 }
 
 /** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE while it is made and if it is broken, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
-export async function placeOf(cluster: Cluster, ports: Ports): Promise<Place> {
-  return placeIn(await observe(cluster, ports), cluster, ports);
+export async function siteOf(cluster: Cluster, ports: Ports): Promise<Site> {
+  return siteIn(await observe(cluster, ports), cluster, ports);
 }
 
 /** @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
@@ -29,7 +30,7 @@ export const observe = (cluster: Cluster, { provider }: Ports): Promise<Observed
   provider.observeCluster(whereaboutsOf(cluster));
 
 /** @throws AppError CLUSTER_VANISHED; LEAF_UNAVAILABLE while it is made, and if it is broken */
-export function placeIn(seen: Observed, cluster: Cluster, ports: Ports): Place {
+export function siteIn(seen: Observed, cluster: Cluster, ports: Ports): Site {
   if (seen.status === 'absent' || seen.status === 'deleting') throw new AppError('CLUSTER_VANISHED');
   if (seen.status !== 'ready') throw new AppError('LEAF_UNAVAILABLE', seen.detail);
   const { connection, warning } = seen;
@@ -39,14 +40,4 @@ export function placeIn(seen: Observed, cluster: Cluster, ports: Ports): Place {
   const host = hostOf(cluster.id, ports.settings.zone);
   const target = whereaboutsOf(cluster);
   return { cluster, product, host, target, connection, leaf: ports.leaves.open(connection), ports };
-}
-
-/** What its provider needs to know in order to find it. */
-function whereaboutsOf({
-  id,
-  generation,
-  location,
-}: Cluster): Pick<ClusterTarget, 'id' | 'generation' | 'location'> {
-  if (location === undefined) throw new Error(`cluster ${id} has no location`);
-  return { id, generation, location };
 }
