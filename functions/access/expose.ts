@@ -8,6 +8,7 @@ import type { CertificateState } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { hostName } from '../clusters/host.ts';
+import { isOvertaken } from '../clusters/read.ts';
 import { asAppError } from '../failure.ts';
 import { gatewayAddress } from '../leaf/install.ts';
 import { type KubeMetadata, refOf } from '../leaf/leaf.ts';
@@ -110,5 +111,11 @@ export async function isExposed({ host, leaf, ports, product }: Site): Promise<b
   return address !== undefined && record?.values.join() === address && there.every(Boolean);
 }
 
-/** Nobody listens any more. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
-export const ensureClosed = ({ leaf }: Pick<Site, 'leaf'>): Promise<void> => leaf.delete(GATEWAY);
+/**
+ * Nobody listens any more, unless the cluster has moved on since it was read: whoever moved it has proven the lock since then, and it may be
+ * in use.
+ * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED; CommitError `unavailable`
+ */
+export async function ensureClosed({ cluster, leaf, ports }: Site): Promise<void> {
+  if (!(await isOvertaken(cluster, ports))) await leaf.delete(GATEWAY);
+}

@@ -36,3 +36,13 @@ export async function readCluster(ports: Ports, id: string): Promise<Read | unde
   const snapshot = await ports.documents.get(clusterPath(id));
   return snapshot && parseCluster(snapshot);
 }
+
+/**
+ * Asked by a handler before it takes away what a later one may have made under the same name: a generation does not tell them apart everywhere.
+ * @returns whether the document has moved on since it was read
+ * @throws CommitError `unavailable`
+ */
+export async function isOvertaken({ id, epoch }: Cluster, ports: Ports): Promise<boolean> {
+  const now = await readCluster(ports, id);
+  return now !== undefined && now.cluster.epoch !== epoch;
+}

@@ -6,20 +6,13 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { Ledger } from '../../shared/documents/ledger.ts';
 import { KEEP_DELETED_MS } from '../../shared/lifecycle/transition.ts';
 import { seconds } from '../../shared/units.ts';
+import { isOvertaken } from '../clusters/read.ts';
 import { readLedger } from '../clusters/target.ts';
 import { pageOfPurge } from '../clusters/timeline.ts';
 import { noClient } from '../oidc/clients.ts';
 import type { Ports } from '../ports.ts';
 import { deadlineAnew } from './pace.ts';
-import {
-  isOvertaken,
-  listingScopes,
-  listLeft,
-  newlyFound,
-  removeLedgered,
-  removeListed,
-  waitFor,
-} from './removal.ts';
+import { listingScopes, listLeft, newlyFound, removeLedgered, removeListed, waitFor } from './removal.ts';
 import { done, type Step, type StepResult, wait } from './step.ts';
 
 const LOOK_AGAIN_MS = seconds(20);

@@ -12,13 +12,14 @@ import { minutes, seconds } from '../../shared/units.ts';
 import { ensureProven } from '../access/certificate.ts';
 import { chooseLocation, isTroubled, noteFailure, noteSuccess, readBreaker } from '../breaker/breaker.ts';
 import { clusterPrincipals } from '../bucket-access.ts';
+import { isOvertaken } from '../clusters/read.ts';
 import { bucketName, clusterEntries, targetOf, whereaboutsOf } from '../clusters/target.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed } from '../providers/provider.ts';
 import { deadlineAnew, untilNextLook } from './pace.ts';
 import { untilHeld } from './prove.ts';
-import { isOvertaken, subnetworkGone } from './removal.ts';
+import { subnetworkGone } from './removal.ts';
 import { done, fail, requeue, type Step, type StepResult, wait } from './step.ts';
 
 const GIVING_BACK = 'Giving the reserved room back.';

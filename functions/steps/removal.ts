@@ -7,7 +7,6 @@ import { seconds } from '../../shared/units.ts';
 import { atOnce } from '../at-once.ts';
 import { bucketPrefix } from '../buckets.ts';
 import { hostName } from '../clusters/host.ts';
-import { readCluster } from '../clusters/read.ts';
 import { parseRecordLabel, recordLabel, recordsOf } from '../clusters/target.ts';
 import { asAppError } from '../failure.ts';
 import { LABELS } from '../labels.ts';
@@ -38,12 +37,6 @@ export interface Left {
 
 /** A handler that was held up for minutes may find what a retry has asked for since, which is not its to take away. */
 const isOf = (cluster: Cluster, { generation }: LedgerEntry): boolean => generation <= cluster.generation;
-
-/** The same of lists, which do not always tell a generation. @returns whether the document has moved on since the handler read it */
-export async function isOvertaken({ id, epoch }: Cluster, ports: Ports): Promise<boolean> {
-  const now = await readCluster(ports, id);
-  return now !== undefined && now.cluster.epoch !== epoch;
-}
 
 /**
  * Asks for the deletion of all that the ledger names and that is not proven gone, and empties buckets as far as there is time.

@@ -11,6 +11,7 @@ import { days, hours, minutes, seconds } from '../../shared/units.ts';
 import { aPlan } from '../../test/a-plan.ts';
 import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
 import { upgradeAfterMs } from '../access/drift.ts';
+import { ensureClosed } from '../access/expose.ts';
 import { CERTIFICATE_SECRET, certificateSecret, GATEWAY } from '../access/exposure.ts';
 import { ensureInstallation, installationOf } from '../access/installation.ts';
 import { memberAccountName } from '../access/member-account.ts';
@@ -119,6 +120,18 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     await leaf.delete(GATEWAY);
     expect(await mended(it, id)).toEqual(['It does not answer at its address.', AGAIN]);
     expect(await leaf.find(GATEWAY)).toBeDefined();
+  });
+
+  test('is not closed by a handler that was held up until it had moved on', async () => {
+    const site = await it.site(id);
+    const { leaf } = site;
+    await it.share(id, 'linus', 'viewer');
+    await it.reach(id, 'ready');
+    await it.run(ensureClosed(site));
+    expect(await leaf.find(GATEWAY)).toBeDefined();
+    await it.run(ensureClosed(await it.site(id)));
+    expect(await leaf.find(GATEWAY)).toBeUndefined();
+    expect(await mended(it, id)).toEqual(['It does not answer at its address.', AGAIN]);
   });
 
   test('gets back the protocol of its own clients', async () => {
