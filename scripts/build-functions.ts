@@ -3,13 +3,13 @@
  * minified, with source maps. The same sources give the same bytes, so that Terraform deploys only what has changed. Does nothing if
  * what is there was built from the same sources.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 import { entryPointOf } from '../functions/entry-point.ts';
 import { MANIFEST } from '../functions/manifest.ts';
+import { digestOfSources, inProduction } from './building.ts';
 import { type LockFile, lockOf } from './lock.ts';
 import { zipOf } from './zip.ts';
 
@@ -17,7 +17,14 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export const ARCHIVE = join(root, 'dist/functions.zip');
 const STAMP = join(root, 'dist/.functions-built-from');
 /** All that a build depends on. */
-const SOURCES = ['functions', 'shared', 'package-lock.json', 'scripts/build-functions.ts', 'scripts/lock.ts'];
+const SOURCES = [
+  'functions',
+  'shared',
+  'package-lock.json',
+  'scripts/build-functions.ts',
+  'scripts/building.ts',
+  'scripts/lock.ts',
+];
 
 /**
  * What starts the functions. It stays outside: the platform runs its command, and both must speak of the same registry of functions.
@@ -36,7 +43,7 @@ interface Built {
 
 /** @throws Error if a fault is found in what came out: see `faultsOf` */
 export async function buildFunctions(): Promise<Built> {
-  const output = await bundle();
+  const output = await inProduction(bundleForProduction);
   const entry = output.find((file) => file.type === 'chunk' && file.isEntry);
   const modules = output.flatMap((file) => (file.type === 'chunk' ? Object.keys(file.modules) : []));
   const built: Built = {
@@ -62,18 +69,6 @@ export function faultsOf({ exports, modules }: Pick<Built, 'exports' | 'modules'
       .filter((id) => !/^(functions|shared|node_modules)\/|^\0|^rolldown|^vite|^__/.test(id))
       .map((id) => `${id} does not belong in it`),
   ];
-}
-
-async function bundle(): Promise<(Rolldown.OutputChunk | Rolldown.OutputAsset)[]> {
-  // Whoever builds, and in whatever environment: vite chooses between the faces of packages by this variable.
-  const { NODE_ENV: before } = process.env;
-  process.env.NODE_ENV = 'production';
-  try {
-    return await bundleForProduction();
-  } finally {
-    if (before === undefined) delete process.env.NODE_ENV;
-    else process.env.NODE_ENV = before;
-  }
 }
 
 async function bundleForProduction(): Promise<(Rolldown.OutputChunk | Rolldown.OutputAsset)[]> {
@@ -144,22 +139,8 @@ function packageFiles(): Record<string, Uint8Array> {
   };
 }
 
-function filesBelow(path: string): string[] {
-  const whole = join(root, path);
-  if (/\.\w+$/.test(path)) return [whole];
-  const entries = readdirSync(whole, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-function digestOfSources(): string {
-  const hash = createHash('sha256');
-  const files = SOURCES.flatMap(filesBelow).filter((file) => !file.endsWith('.test.ts'));
-  for (const file of files.sort()) hash.update(file.slice(root.length)).update(readFileSync(file));
-  return hash.digest('hex');
-}
-
 async function writeArchive(): Promise<void> {
-  const digest = digestOfSources();
+  const digest = digestOfSources(SOURCES);
   if (existsSync(ARCHIVE) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
   const { files } = await buildFunctions();
   mkdirSync(dirname(ARCHIVE), { recursive: true });
