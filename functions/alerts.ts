@@ -6,6 +6,7 @@
 import { RETRY } from '../shared/lifecycle/table.ts';
 import { TOPICS } from '../shared/messages.ts';
 import { hours, minutes } from '../shared/units.ts';
+import { GOES_ON } from './accounts/signal.ts';
 import { DEAD_LETTER } from './dead-letters/record.ts';
 import { MANIFEST, MAX_DELIVERY_ATTEMPTS } from './manifest.ts';
 import type { AttributeValues, Instrument } from './metrics.ts';
@@ -164,6 +165,12 @@ export const ALERTS = alerts([
     title: 'An account that should be deleted is still there',
     severity: 'ticket',
     when: { kind: 'log', event: 'account stays' },
+  },
+  {
+    id: 'doubted-goes-on',
+    title: 'A doubted account goes on, and Hub does not suspend it by itself',
+    severity: 'ticket',
+    when: { kind: 'log', event: GOES_ON },
   },
   {
     id: 'step-failures',

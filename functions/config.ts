@@ -5,7 +5,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { stepTopic, TOPICS } from '../shared/messages.ts';
-import { dollars } from '../shared/units.ts';
+import { days, dollars, hours } from '../shared/units.ts';
 import { type CleanUpKey, parseCleanUpKeys } from './clean-up/keys.ts';
 import { KEY_NAME } from './data-key.ts';
 import { entryPointOf } from './entry-point.ts';
@@ -69,6 +69,10 @@ export interface Config {
     accountCreationsPerHour: number;
     /** Accounts whose first cluster is asked for within an hour; those beyond wait for an operator. */
     newAccountsPerHour: number;
+    /** Since its first cluster: until then Hub suspends an account by itself, and later leaves that to an operator. */
+    youngAccountMs: number;
+    /** How long other owners may take over what somebody pays for who deletes their account; 0: it is deleted at once. */
+    handOverMs: number;
     /** Requests that one instance takes within a minute: of one account or cluster that proves itself (or to sign in to one), and of one address. */
     accountRequestsPerMinute: number;
     addressRequestsPerMinute: number;
@@ -157,6 +161,15 @@ export const PUBLIC_AUTHORITY = 'https://dv.acme-v02.api.pki.goog/directory';
  */
 const DEFAULT_MAKING = 50;
 
+/**
+ * Who mines makes an account, and mines until it is shut. One that is a month old has had clusters for a month, and nobody complained: what
+ * fills its processors now is more likely a batch. To keep accounts waiting for a month costs who mines more than they are worth.
+ */
+const DEFAULT_YOUNG_DAYS = 30;
+
+/** Whoever is told of it on a Friday evening has Monday to answer. It counts for who leaves until then, and can be at most 72 times what an account may cost in an hour. */
+const DEFAULT_HAND_OVER_HOURS = 72;
+
 const digestImage = /@sha256:[0-9a-f]{64}$/;
 const positive = z.coerce.number().int().positive();
 
@@ -177,6 +190,8 @@ const environment = z.object({
   HUB_CELL_MAKING: positive.default(DEFAULT_MAKING),
   HUB_ACCOUNT_CREATIONS_PER_HOUR: positive.default(20),
   HUB_NEW_ACCOUNTS_PER_HOUR: positive.default(50),
+  HUB_YOUNG_ACCOUNT_DAYS: z.coerce.number().int().nonnegative().default(DEFAULT_YOUNG_DAYS),
+  HUB_HAND_OVER_HOURS: z.coerce.number().int().nonnegative().default(DEFAULT_HAND_OVER_HOURS),
   HUB_ACCOUNT_REQUESTS_PER_MINUTE: positive.default(300),
   HUB_ADDRESS_REQUESTS_PER_MINUTE: positive.default(1200),
   HUB_NODE_SERVICE_ACCOUNT: z.string().min(1, 'set it to the service account of the nodes'),
@@ -271,6 +286,8 @@ export function parseConfig(env: Environment): Config {
       cellMaking: e.HUB_CELL_MAKING,
       accountCreationsPerHour: e.HUB_ACCOUNT_CREATIONS_PER_HOUR,
       newAccountsPerHour: e.HUB_NEW_ACCOUNTS_PER_HOUR,
+      youngAccountMs: days(e.HUB_YOUNG_ACCOUNT_DAYS),
+      handOverMs: hours(e.HUB_HAND_OVER_HOURS),
       accountRequestsPerMinute: e.HUB_ACCOUNT_REQUESTS_PER_MINUTE,
       addressRequestsPerMinute: e.HUB_ADDRESS_REQUESTS_PER_MINUTE,
     },

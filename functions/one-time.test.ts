@@ -96,3 +96,25 @@ test('a document whose answer hung is read again: it tells too little of the tim
   await again;
   expect(reads).toBe(1);
 });
+
+test('what is told later is not earlier, though the time is known better by then', async () => {
+  const waysMs = [20, 0];
+  const { database, ports } = await machine(minutes(5), () => waysMs.shift() ?? 0);
+  const ask = async () => {
+    const asked = ports.documents.get('things/one');
+    await database.runFor(100);
+    await asked;
+  };
+  await ask();
+  const told = ports.clock.now();
+  expect(told - database.now()).toBe(20);
+  await ports.documents.query({ collection: 'things' });
+  expect(ports.clock.now()).toBe(told);
+  expect(ports.clock.after(1000)).toBe(told + 1000);
+  expect(ports.clock.elapsed(told)).toBe(0);
+  await database.runFor(20);
+  expect(ports.clock.now()).toBe(told);
+  await database.runFor(5);
+  expect(ports.clock.now()).toBe(database.now());
+  expect(ports.clock.now()).toBe(told + 5);
+});

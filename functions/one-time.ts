@@ -19,6 +19,8 @@ export function byOneTime<P extends { documents: Documents; clock: Clock }>(port
   const { clock, documents } = ports;
   let aheadMs = 0;
   let sureWithinMs = Number.POSITIVE_INFINITY;
+  /** The latest that was told since the time is known. */
+  let toldMs = Number.NEGATIVE_INFINITY;
   /** What was read was read after it was asked for and before it came: as long as that can be true, nobody's clock is wrong. */
   const timed = async <T>(ask: () => Promise<T>, readAt: (answer: T) => Date | undefined): Promise<T> => {
     const sentMs = clock.now();
@@ -30,14 +32,22 @@ export function byOneTime<P extends { documents: Documents; clock: Clock }>(port
     sureWithinMs = Math.min(sureWithinMs, clock.now() - sentMs);
     return answer;
   };
+  /** What comes later is told as no earlier, also if meanwhile the time is known by some milliseconds better. One not known is taken back. */
+  const now = (): number => {
+    const nowMs = clock.now() - aheadMs;
+    if (sureWithinMs > SURE_MS) return nowMs;
+    toldMs = Math.max(toldMs, nowMs);
+    return toldMs;
+  };
+  const offMs = (): number => clock.now() - now();
   return {
     ...ports,
     clock: {
-      now: () => clock.now() - aheadMs,
-      after: (durationMs) => clock.after(durationMs) - aheadMs,
-      afterWork: (durationMs) => clock.afterWork(durationMs) - aheadMs,
-      elapsed: (sinceMs) => clock.elapsed(sinceMs + aheadMs),
-      sleepUntil: (atMs) => clock.sleepUntil(atMs + aheadMs),
+      now,
+      after: (durationMs) => clock.after(durationMs) - offMs(),
+      afterWork: (durationMs) => clock.afterWork(durationMs) - offMs(),
+      elapsed: (sinceMs) => clock.elapsed(sinceMs + offMs()),
+      sleepUntil: (atMs) => clock.sleepUntil(atMs + offMs()),
     } satisfies Clock,
     documents: {
       async get<T = DocumentData>(path: string) {

@@ -29,6 +29,7 @@ import { createLeaves, type Leaves } from './kubernetes/leaves.ts';
 import { serveKubernetesIndex } from './kubernetes/server.ts';
 import { leafGlue } from './leaf-glue.ts';
 import { pachdListener } from './pachd/listener.ts';
+import { PORTS } from './ports.ts';
 import type { PubsubModel } from './pubsub/model.ts';
 import { servePubsub } from './pubsub/server.ts';
 import { randomStream } from './random.ts';
@@ -42,29 +43,6 @@ import type { Face, World } from './service.ts';
 import { createStorageModel } from './storage/model.ts';
 import { type StorageFace, serveStorage } from './storage/server.ts';
 import { journaledStore, memoryStore, type Store } from './store.ts';
-
-/** Offsets from `HUB_PORT`, fixed so that an address is the same on every machine. The gap is for a face to come. */
-export const PORTS = {
-  hosting: 0,
-  /** gRPC, and a browser's WebChannel and REST. */
-  firestore: 1,
-  pubsub: 3,
-  auth: 4,
-  scheduler: 5,
-  container: 6,
-  kubernetes: 7,
-  ingress: 8,
-  authTls: 9,
-  compute: 10,
-  storage: 11,
-  dns: 12,
-  /** The name server, UDP and TCP. */
-  dnsNames: 13,
-  acme: 14,
-  iam: 15,
-  /** The functions, one after the other. */
-  functions: 20,
-} as const;
 
 export interface CloudOptions {
   /** Port of the first face; 0: any free one for each. */

@@ -1,7 +1,7 @@
 /** `HUB_DATA`: made if missing, refused if it is somebody else's, locked while a Hub runs on it. */
 import { accessSync, constants, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { UsageError } from './options.ts';
+import { Unusable } from './command.ts';
 
 const MARKER = 'hub-data.json';
 const LOCK = 'hub.pid';
@@ -13,19 +13,19 @@ export interface DataFolder {
   release(): void;
 }
 
-/** @throws UsageError */
+/** @throws Unusable */
 export function openDataFolder(folder: string): DataFolder {
   const path = resolve(folder);
   try {
     mkdirSync(path, { recursive: true });
     accessSync(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
-    throw new UsageError(`HUB_DATA: ${path} cannot be written; choose a folder of yours`, { cause });
+    throw new Unusable(`HUB_DATA: ${path} cannot be written; choose a folder of yours`, { cause });
   }
   const files = readdirSync(path);
   if (files.includes(MARKER)) requireFormat(path);
   else if (files.length > 0) {
-    throw new UsageError(`HUB_DATA: ${path} is not empty and not a data folder of Hub; choose another one`);
+    throw new Unusable(`HUB_DATA: ${path} is not empty and not a data folder of Hub; choose another one`);
   } else write(join(path, MARKER), JSON.stringify({ hub: 'data', format: FORMAT }));
   lock(path);
   return { path, release: () => rmSync(join(path, LOCK), { force: true }) };
@@ -36,10 +36,10 @@ function requireFormat(path: string): void {
   try {
     marker = JSON.parse(readFileSync(join(path, MARKER), 'utf8')) as typeof marker;
   } catch (cause) {
-    throw new UsageError(`HUB_DATA: ${join(path, MARKER)} is damaged; choose another folder`, { cause });
+    throw new Unusable(`HUB_DATA: ${join(path, MARKER)} is damaged; choose another folder`, { cause });
   }
   if (marker.hub !== 'data' || marker.format !== FORMAT) {
-    throw new UsageError(`HUB_DATA: ${path} was written by another version of Hub; choose another folder`);
+    throw new Unusable(`HUB_DATA: ${path} was written by another version of Hub; choose another folder`);
   }
 }
 
@@ -51,11 +51,11 @@ function lock(path: string): void {
       return;
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
-        throw new UsageError(`HUB_DATA: ${file} cannot be written`, { cause });
+        throw new Unusable(`HUB_DATA: ${file} cannot be written`, { cause });
       }
       const holder = Number(readFileSync(file, 'utf8'));
       if (holder !== process.pid && isAlive(holder)) {
-        throw new UsageError(
+        throw new Unusable(
           `HUB_DATA: ${path} is in use by the Hub with process id ${holder}; stop that one first`,
         );
       }
@@ -79,6 +79,6 @@ function write(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (cause) {
-    throw new UsageError(`HUB_DATA: ${file} cannot be written; choose a folder of yours`, { cause });
+    throw new Unusable(`HUB_DATA: ${file} cannot be written; choose a folder of yours`, { cause });
   }
 }

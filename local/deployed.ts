@@ -9,7 +9,7 @@ const inRepository = (name: string): string => fileURLToPath(new URL(`../${name}
 export const RULES_FILE = inRepository('firestore.rules');
 const INDEXES_FILE = inRepository('firestore.indexes.json');
 
-/** @throws UsageError */
+/** @throws Unusable */
 export const deployedIndexes = (): IndexConfig =>
   parseIndexConfig(readFileSync(INDEXES_FILE, 'utf8'), 'firestore.indexes.json');
 

@@ -6,14 +6,14 @@ import { MANIFEST } from '../functions/manifest.ts';
 import { newSigningKeyPem } from '../functions/oidc/keys.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../shared/messages.ts';
 import { FIRST_ACCOUNTS } from './auth/model.ts';
-import { credentialsAccount, type EmbeddedCloud, PORTS, startCloud } from './cloud.ts';
+import { credentialsAccount, type EmbeddedCloud, startCloud } from './cloud.ts';
 import { openDataFolder } from './data-folder.ts';
 import { RULES_FILE } from './deployed.ts';
 import { type FunctionsHost, startHost } from './host/supervisor.ts';
 import { type ConsoleSetting, serveHosting } from './hosting/server.ts';
 import { projectNumberOf } from './iam/principals.ts';
 import type { LocalOptions } from './options.ts';
-import { requireFreePorts } from './ports.ts';
+import { PORTS, portsFrom, requireFreePorts } from './ports.ts';
 import { chartAccountOf, chartSourceOf } from './registry/model.ts';
 import { CLUSTERS_DOMAIN, DNS_ZONE, pushIdentity, setUp } from './setup.ts';
 
@@ -30,7 +30,7 @@ export interface RunningHub {
 
 /**
  * @param env further variables of the functions, e.g. limits
- * @throws UsageError for what the user can mend
+ * @throws Unusable for what the user can mend
  */
 export async function startHub(
   options: LocalOptions,
@@ -69,6 +69,11 @@ export async function startHub(
     );
     const { close: closeHost } = host;
     undo.push(closeHost);
+    // Before the functions end: what is brought to them then would be refused, and said to have failed.
+    undo.push(() => {
+      cloud.scheduler.model.close();
+      cloud.pubsub.model.close();
+    });
     setUp(cloud, host.ports, options.speed, options.spares);
     await requireHealth(url);
     // The Scheduler would come by in a few minutes; a fresh Hub fills its pool at once.
@@ -102,16 +107,6 @@ async function hostOptions(cloud: EmbeddedCloud, { port, faults, seed }: LocalOp
     faults,
     seed,
   };
-}
-
-/** Every port of a Hub whose first is given. */
-function portsFrom(first: number): Record<string, number> {
-  const { functions, ...faces } = PORTS;
-  const ofFace = Object.entries(faces).map(([face, offset]) => [face, first + offset] as const);
-  const ofFunction = MANIFEST.map(
-    ({ name }, index) => [`function ${name}`, first + functions + index] as const,
-  );
-  return Object.fromEntries([...ofFace, ...ofFunction]);
 }
 
 const at = (port: number): string => `127.0.0.1:${port}`;

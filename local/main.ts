@@ -1,10 +1,11 @@
-/** `npm start`. */
+/** `npm start`; what it takes are variables: options.ts. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCloudLog } from '../functions/google/log.ts';
+import { runCommand, takeNothing } from './command.ts';
 import { PROJECT, type RunningHub, startHub } from './hub.ts';
-import { parseOptions, UsageError } from './options.ts';
+import { parseOptions } from './options.ts';
 
 const FOLDER = fileURLToPath(new URL('../.hub/', import.meta.url));
 
@@ -24,7 +25,8 @@ const end = (): void => {
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
 
-try {
+async function main(args: readonly string[]): Promise<void> {
+  takeNothing(args, 'start');
   const options = parseOptions(process.env);
   hub = await startHub(options, createCloudLog({ service: 'embedded cloud' }, PROJECT));
   mkdirSync(FOLDER, { recursive: true });
@@ -33,10 +35,6 @@ try {
     writeFileSync(join(folder, 'local.json'), `${JSON.stringify(hub.addresses, null, 2)}\n`);
   }
   process.stdout.write(`Hub is ready at ${hub.url}\n`);
-} catch (error) {
-  const { message } = error as Error;
-  process.stderr.write(
-    error instanceof UsageError ? `hub: ${message}\n` : `hub: ${(error as Error).stack ?? message}\n`,
-  );
-  process.exit(error instanceof UsageError ? 2 : 1);
 }
+
+await runCommand(main);

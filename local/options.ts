@@ -1,5 +1,7 @@
 /** The environment of `npm start`, checked. Every fault is one clear line, and the exit code is 2. */
+import { decimalNumber, Unusable, wholeNumber } from './command.ts';
 import { type FaultRates, parseFaults } from './faults.ts';
+import { highestFirstPort } from './ports.ts';
 
 export interface LocalOptions {
   /** First of the ports; 0: any free one for each. */
@@ -16,55 +18,31 @@ export interface LocalOptions {
   seed: number;
 }
 
-/** A fault of the user's, told in one line. */
-export class UsageError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'UsageError';
-  }
+/** As many as `randomStream` tells apart. */
+export const MAX_SEED = 2 ** 32 - 1;
+
+/** @throws Unusable */
+export function parseOptions(env: Record<string, string | undefined>): LocalOptions {
+  const highest = highestFirstPort();
+  const port = wholeNumber('HUB_PORT', env.HUB_PORT, { from: 0, to: highest, fallback: 4000 });
+  if (port > 0 && port < 1024)
+    throw new Unusable(
+      `HUB_PORT: "${port}" is not valid; it needs a port from 1024 to ${highest}, or 0 for any free ones`,
+    );
+  const speed = decimalNumber('HUB_CLOUD_SPEED', env.HUB_CLOUD_SPEED, {
+    from: 0.01,
+    to: 100_000,
+    fallback: 60,
+  });
+  const seed = wholeNumber('HUB_SEED', env.HUB_SEED, { from: 0, to: MAX_SEED, fallback: 1 });
+  const faults = faultsIn(env.HUB_FAULTS);
+  return { port, speed, seed, faults, ...(env.HUB_DATA ? { dataFolder: env.HUB_DATA } : {}) };
 }
 
-/** Stand-ins, functions and a margin: all ports from `HUB_PORT` on must be valid. */
-const PORTS_NEEDED = 60;
-
-/** @throws UsageError */
-export function parseOptions(env: Record<string, string | undefined>): LocalOptions {
-  const number = (
-    name: string,
-    fallback: number,
-    valid: (value: number) => boolean,
-    needs: string,
-  ): number => {
-    const text = env[name];
-    if (text === undefined || text === '') return fallback;
-    const value = Number(text);
-    if (!valid(value)) throw new UsageError(`${name}: "${text}" is not valid; it needs ${needs}`);
-    return value;
-  };
-  const highest = 65535 - PORTS_NEEDED;
-  const port = number(
-    'HUB_PORT',
-    4000,
-    (value) => Number.isInteger(value) && (value === 0 || (value >= 1024 && value <= highest)),
-    `a port from 1024 to ${highest}, or 0 for any free ones`,
-  );
-  const speed = number(
-    'HUB_CLOUD_SPEED',
-    60,
-    (value) => value >= 0.01 && value <= 100_000,
-    'a number from 0.01 to 100000',
-  );
-  const seed = number(
-    'HUB_SEED',
-    1,
-    (value) => Number.isInteger(value) && value >= 0,
-    'a whole number from 0 on',
-  );
-  let faults: FaultRates;
+function faultsIn(text: string | undefined): FaultRates {
   try {
-    faults = parseFaults(env.HUB_FAULTS);
+    return parseFaults(text);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new Unusable((error as Error).message);
   }
-  return { port, speed, seed, faults, ...(env.HUB_DATA ? { dataFolder: env.HUB_DATA } : {}) };
 }

@@ -2,9 +2,9 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { relative } from 'node:path';
 import type { Log } from '../functions/log.ts';
+import { Unusable } from './command.ts';
 import { type Access, type AccessOptions, createAccess } from './firestore/access.ts';
 import { RulesError } from './firestore/rules/rules.ts';
-import { UsageError } from './options.ts';
 
 /** A person saves, then looks at the browser. */
 const LOOK_EVERY_MS = 300;
@@ -15,7 +15,7 @@ export interface WatchedAccess extends Access {
 
 /**
  * @param options of the access, but for the rules
- * @throws UsageError with file, line and column
+ * @throws Unusable with file, line and column
  */
 export function accessFromFile(
   path: string,
@@ -45,7 +45,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new UsageError(`${shown(path)} cannot be read: security rules must be there`, { cause });
+    throw new Unusable(`${shown(path)} cannot be read: security rules must be there`, { cause });
   }
 }
 
@@ -55,6 +55,6 @@ function orExplain<T>(path: string, act: () => T): T {
   } catch (error) {
     if (!(error instanceof RulesError)) throw error;
     const { line, column, message } = error;
-    throw new UsageError(`${shown(path)}:${line}:${column}: ${message}`, { cause: error });
+    throw new Unusable(`${shown(path)}:${line}:${column}: ${message}`, { cause: error });
   }
 }

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { UsageError } from './options.ts';
+import { Unusable } from './command.ts';
 import { journaledStore, memoryStore } from './store.ts';
 
 const aFolder = (): string => mkdtempSync(join(tmpdir(), 'hub-store-'));
@@ -37,7 +37,7 @@ test('a line damaged in the middle is refused with file and line, and the journa
   const folder = aFolder();
   const text = '["disks","a",1]\n["disks","b",\n["disks","c",3]\n';
   writeFileSync(fileOf(folder), text);
-  expect(() => rows(folder)).toThrow(UsageError);
+  expect(() => rows(folder)).toThrow(Unusable);
   expect(() => rows(folder)).toThrow(`${fileOf(folder)}:2 is damaged`);
   expect(readFileSync(fileOf(folder), 'utf8')).toBe(text);
 });

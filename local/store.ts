@@ -4,7 +4,7 @@
  */
 import { closeSync, existsSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from './options.ts';
+import { Unusable } from './command.ts';
 
 export interface Table<T> {
   get(key: string): T | undefined;
@@ -115,7 +115,7 @@ const COMPACT_AFTER_BYTES = 16 * 1024 * 1024;
  * @param folder an existing folder, already known to be ours
  * @param service names the file: `<folder>/<service>.jsonl`
  * @param compactAfterBytes growth after which the journal is written anew, beside once at the start
- * @throws UsageError naming file and line if the journal is damaged anywhere but in its last, half-written line
+ * @throws Unusable naming file and line if the journal is damaged anywhere but in its last, half-written line
  */
 export function journaledStore(
   folder: string,
@@ -169,7 +169,7 @@ function replay(file: string): Map<string, Map<string, unknown>> {
       entry = JSON.parse(text) as Entry;
     } catch (cause) {
       if (index === lines.length - 1) break; // Cut off by a kill: it was never answered.
-      throw new UsageError(`HUB_DATA: ${file}:${index + 1} is damaged; move the folder away to start anew`, {
+      throw new Unusable(`HUB_DATA: ${file}:${index + 1} is damaged; move the folder away to start anew`, {
         cause,
       });
     }

@@ -6,9 +6,9 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readOptions, runCommand, Unusable } from '../local/command.ts';
 import { type Signer, sealed } from './dsse.ts';
 import { googleOf } from './google.ts';
-import { readOptions, runCommand, Unusable } from './options.ts';
 import { provenanceOf } from './provenance.ts';
 import { ATTESTATION, commitIn, digestOf, digestsOf } from './release-files.ts';
 import { kmsSigner, signerOf } from './signer.ts';

@@ -2,8 +2,8 @@
  * `npm run audit`: whether a package that is deployed has a hole that is known and high. It asks npm's registry, so it is a lane of its own: without
  * the registry it says that it does not know, and ends with 2. 0: none, 1: there are.
  */
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { runCommand, takeNothing, Unusable } from '../local/command.ts';
+import { NPM_MISSING, runNpm } from './npm.mjs';
 
 export type Verdict =
   | { outcome: 'clean' | 'found'; counts: Readonly<Record<string, number>> }
@@ -26,22 +26,17 @@ export function verdictOf(report: string): Verdict {
   }
 }
 
-function main(): number {
-  const { npm_execpath: npm } = process.env;
-  const args = ['audit', '--omit=dev', '--json'];
-  const options = { encoding: 'utf8', cwd: fileURLToPath(new URL('..', import.meta.url)) } as const;
-  const { stdout } = npm
-    ? spawnSync(process.execPath, [npm, ...args], options)
-    : spawnSync('npm', args, options);
+function main(args: readonly string[]): number {
+  takeNothing(args, 'audit');
+  const { stdout, error } = runNpm(['audit', '--omit=dev', '--json'], { encoding: 'utf8' });
+  if (error) throw new Unusable(NPM_MISSING);
   const verdict = verdictOf(stdout ?? '');
-  if (verdict.outcome === 'unknown') {
-    process.stderr.write(`The registry could not be asked, so nobody knows: ${verdict.why}\n`);
-    return 2;
-  }
+  if (verdict.outcome === 'unknown')
+    throw new Unusable(`The registry could not be asked, so nobody knows: ${verdict.why}`);
   process.stdout.write(
     `Known holes in what is deployed, by how bad they are: ${JSON.stringify(verdict.counts)}\n`,
   );
   return verdict.outcome === 'clean' ? 0 : 1;
 }
 
-if (import.meta.main) process.exitCode = main();
+if (import.meta.main) await runCommand(main);

@@ -5,18 +5,16 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { digestOfSources, inProduction } from './building.ts';
+import { inProduction } from './in-production.ts';
+import { digestOfSources } from './sources.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 export const COMMAND = join(root, 'dist/hub.mjs');
 const STAMP = join(root, 'dist/.hub-built-from');
 /** All that a build depends on. */
-export const CLI_SOURCES = [
-  'cli',
-  'shared',
-  'package-lock.json',
-  'scripts/build-cli.ts',
-  'scripts/building.ts',
+export const SOURCES = [
+  ...['cli', 'shared', 'package-lock.json', 'tsconfig.json'],
+  ...['scripts/build-cli.ts', 'scripts/in-production.ts', 'scripts/sources.ts'],
 ];
 
 interface Built {
@@ -71,7 +69,7 @@ export const foreignIn = (modules: readonly string[]): string[] =>
 
 /** Does nothing if what is there was built from the same sources. */
 export async function buildCli(): Promise<void> {
-  const digest = digestOfSources(CLI_SOURCES);
+  const digest = digestOfSources(SOURCES);
   if (existsSync(COMMAND) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
   const { code } = await bundleCli();
   mkdirSync(dirname(COMMAND), { recursive: true });

@@ -1,10 +1,12 @@
 /** What is checked of an archive, without building one: that takes long, and `npm run test:deployed` does it. */
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { entryPointOf } from '../functions/entry-point.ts';
 import { MANIFEST } from '../functions/manifest.ts';
-import { faultsOf } from './build-functions.ts';
+import { SOURCES as FUNCTIONS_SOURCES, faultsOf } from './build-functions.ts';
+import { SOURCES as CONSOLE_SOURCES } from './build-web.ts';
 import { type LockFile, lockOf } from './lock.ts';
 import { zipOf } from './zip.ts';
 
@@ -80,4 +82,20 @@ describe('the lock file of an archive', () => {
   test('is refused if something in it is missing', () => {
     expect(() => lockOf(root, { lockfileVersion: 3, packages: {} })).toThrow('does not know');
   });
+});
+
+test.each([
+  ['scripts/build-functions.ts', FUNCTIONS_SOURCES],
+  ['scripts/build-web.ts', CONSOLE_SOURCES],
+])('all that %s does its work with is among its sources', (builder, sources) => {
+  const used = new Set<string>();
+  const follow = (file: string): void => {
+    if (used.has(file)) return;
+    used.add(file);
+    const code = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+    for (const [, name = ''] of code.matchAll(/from '(\.[^']+)'/g)) follow(join(dirname(file), name));
+  };
+  follow(builder);
+  const isSource = (file: string) => sources.some((one) => file === one || file.startsWith(`${one}/`));
+  expect([...used].filter((file) => !isSource(file))).toEqual([]);
 });

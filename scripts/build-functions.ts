@@ -9,21 +9,18 @@ import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 import { entryPointOf } from '../functions/entry-point.ts';
 import { MANIFEST } from '../functions/manifest.ts';
-import { digestOfSources, inProduction } from './building.ts';
+import { inProduction } from './in-production.ts';
 import { type LockFile, lockOf } from './lock.ts';
+import { digestOfSources } from './sources.ts';
 import { zipOf } from './zip.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 export const ARCHIVE = join(root, 'dist/functions.zip');
 const STAMP = join(root, 'dist/.functions-built-from');
 /** All that a build depends on. */
-const SOURCES = [
-  'functions',
-  'shared',
-  'package-lock.json',
-  'scripts/build-functions.ts',
-  'scripts/building.ts',
-  'scripts/lock.ts',
+export const SOURCES = [
+  ...['functions', 'shared', 'package-lock.json', 'tsconfig.json'],
+  ...['scripts/build-functions.ts', 'scripts/in-production.ts', 'scripts/lock.ts', 'scripts/sources.ts', 'scripts/zip.ts'],
 ];
 
 /**

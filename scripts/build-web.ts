@@ -6,20 +6,17 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { buildCli, CLI_SOURCES, COMMAND } from './build-cli.ts';
-import { digestOfSources, filesBelow } from './building.ts';
+import { buildCli, COMMAND, SOURCES as OF_COMMAND } from './build-cli.ts';
+import { digestOfSources, filesBelow } from './sources.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(root, 'web/dist');
 const STAMP = join(DIST, '.built-from');
 /** All that a build depends on. */
-const SOURCES = [
-  'web/src',
-  'web/public',
-  'web/index.html',
-  'web/vite.config.ts',
-  'shared',
-  'package-lock.json',
+export const SOURCES = [
+  ...['web/src', 'web/public', 'web/index.html', 'web/vite.config.ts', 'web/tsconfig.json'],
+  ...['shared', 'package-lock.json', 'tsconfig.json', 'scripts/build-web.ts', 'scripts/sources.ts'],
+  ...OF_COMMAND,
 ];
 
 /** What is worth it: https://firebase.google.com/docs/hosting/usage-quotas-pricing */
@@ -34,7 +31,7 @@ function compress(): void {
 }
 
 export async function buildWeb(): Promise<void> {
-  const digest = digestOfSources([...SOURCES, ...CLI_SOURCES]);
+  const digest = digestOfSources(SOURCES);
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
   // Large, and mostly not needed.
   const { build } = await import('vite');

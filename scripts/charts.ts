@@ -6,9 +6,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readOptions, runCommand, Unusable } from '../local/command.ts';
 import { googleOf, refusalIn } from './google.ts';
 import { type Chart, mirrorOf, missingCharts, REPOSITORIES } from './mirror.ts';
-import { readOptions, runCommand, Unusable } from './options.ts';
 
 const USAGE = `usage: npm run charts -- --project <id> --region <region> [--from <https:// or oci:// address>]
 helm must be signed in to the mirror: docs/deploy.md. --from: where the charts of your own products are.
@@ -57,7 +57,10 @@ function push({ chart, version }: Chart, mirror: string, from: string | undefine
 
 function helm(...args: string[]): boolean {
   const { status, error } = spawnSync('helm', args, { stdio: ['ignore', 'inherit', 'inherit'] });
-  if (error) throw new Unusable(`helm does not run here: ${error.message}`);
+  if (error)
+    throw new Unusable(
+      `helm does not run here (${error.message}): install it as https://helm.sh/docs/intro/install says, then sign it in: docs/deploy.md`,
+    );
   return status === 0;
 }
 

@@ -3,11 +3,11 @@
  * Offline: it needs the files, the signed statement beside them, and public keys that came another way. Exit code 0: it is; 1: it is not; 2: it
  * could not be checked.
  */
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readOptions, runCommand, Unusable } from '../local/command.ts';
 import { opened, type PublicKey, parsePublicKeys } from './dsse.ts';
-import { readOptions, runCommand, Unusable } from './options.ts';
+import { pathOf, readJson, readText } from './input.ts';
 import { checkProvenance, type Provenance } from './provenance.ts';
 import { ATTESTATION, commitIn, digestOf, digestsOf } from './release-files.ts';
 
@@ -31,11 +31,11 @@ function main(args: readonly string[]): number {
   const file = options.attestation === undefined ? join(root, ATTESTATION) : pathOf(options.attestation);
   const expected = {
     files: digestsOf(root),
-    commit: options.commit ?? commitIn(root),
+    commit: options.commit ?? commitIn(root, { otherwise: '; or name it with --commit' }),
     lockDigest: digestOf(root, 'package-lock.json'),
     builder: options.builder,
   };
-  const found = opened(readJson(file), keys);
+  const found = opened(readJson(file, 'the file of the release'), keys);
   if ('fault' in found) return refuse([found.fault]);
   const verdict = checkProvenance(found.statement, expected);
   if (!verdict.holds) return refuse(verdict.faults);
@@ -67,29 +67,9 @@ function readArguments(args: readonly string[]): Options {
   return { ...values, keys: values.keys };
 }
 
-/** npm runs its scripts in the folder of the package, and says where it was called. */
-const pathOf = (file: string): string => resolve(process.env.INIT_CWD ?? process.cwd(), file);
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Unusable(`${file} cannot be read: ${(error as Error).message}`);
-  }
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readText(file));
-  } catch (error) {
-    if (error instanceof Unusable) throw error;
-    throw new Unusable(`${file} is not JSON; is it the file of the release?`);
-  }
-}
-
 function readKeys(file: string): readonly PublicKey[] {
   try {
-    return parsePublicKeys(readText(pathOf(file)));
+    return parsePublicKeys(readText(file));
   } catch (error) {
     if (error instanceof Unusable) throw error;
     throw new Unusable(`${file} ${(error as Error).message}`);

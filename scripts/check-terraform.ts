@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runCommand, takeNothing } from '../local/command.ts';
 import type { ProviderSchema } from '../test/terraform/schema.ts';
 import { writeStandIns } from '../test/terraform/stand-ins.ts';
 import { readTree, TERRAFORM } from '../test/terraform/tree.ts';
@@ -59,7 +60,8 @@ async function withStandIns(tool: string): Promise<string | undefined> {
   }
 }
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  takeNothing(args, 'test:terraform');
   const tool = ['tofu', 'terraform'].find((name) => spawnSync(name, ['version']).status === 0);
   if (tool === undefined) {
     process.stdout.write('Neither tofu nor terraform is here: nothing was validated or planned.\n');
@@ -81,4 +83,4 @@ async function main(): Promise<number> {
   return refused === undefined ? 0 : 1;
 }
 
-process.exitCode = await main();
+await runCommand(main);

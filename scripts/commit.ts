@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Unusable } from './options.ts';
+import { runCommand, takeNothing, Unusable } from '../local/command.ts';
 import { commitIn } from './release-files.ts';
 
 /** @param root of the repository @returns the hash; with `-changed` where what is there is not what was committed */
@@ -24,8 +24,11 @@ export function builtFrom(root: string): string {
   }
 }
 
-if (import.meta.main) {
+function main(args: readonly string[]): void {
+  takeNothing(args, 'build');
   const root = fileURLToPath(new URL('..', import.meta.url));
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(join(root, 'dist/commit'), `${builtFrom(root)}\n`);
 }
+
+if (import.meta.main) await runCommand(main);

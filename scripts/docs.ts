@@ -1,5 +1,6 @@
 /** Writes the files that are derived from code; `npm test` fails if one of them is stale. */
 import { writeFileSync } from 'node:fs';
+import { runCommand, takeNothing } from '../local/command.ts';
 import { lifecycleDocument } from '../shared/lifecycle/derive.ts';
 import { alertsDocument } from './alerts.ts';
 import { apiTypes } from './openapi-types.ts';
@@ -29,7 +30,10 @@ export const GENERATED: readonly Generated[] = [
   { file: 'terraform/generated/dashboard.json', content: dashboardFile },
 ];
 
-if (import.meta.main) {
+async function main(args: readonly string[]): Promise<void> {
+  takeNothing(args, 'docs');
   for (const { file, content } of GENERATED)
     writeFileSync(new URL(`../${file}`, import.meta.url), await content());
 }
+
+if (import.meta.main) await runCommand(main);

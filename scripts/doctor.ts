@@ -7,22 +7,27 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ISTIO_SUPPORTED_UNTIL, ISTIO_VERSION } from '../functions/leaf/mesh.ts';
+import { readOptions, runCommand, Unusable, wholeNumber } from '../local/command.ts';
 import { REGIONS, SIZES } from '../shared/catalog/catalog.ts';
 import { type Answer, type Google, googleOf, refusalIn } from './google.ts';
 import { missingCharts } from './mirror.ts';
-import { readOptions, Unusable } from './options.ts';
 
 /** As in terraform/variables.tf. */
 const REGION = 'europe-west1';
-const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--region ${REGION}] [--billing-account <id>] [--clusters 10]
+const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--region ${REGION}] [--billing-account <id>] [--clusters-domain <domain>] [--clusters 10]
          [--today 2027-01-31] [--archive dist/functions.zip]
 --region: of the cell. --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
 --today: of the day to judge support by; the machine's if absent. --archive: what the functions must have been built of.
 `;
 
+/** No region has quotas for so many. */
+const MOST_CLUSTERS = 1_000_000;
+
 interface Subject {
   project: string;
   domain: string;
+  /** The clusters are below it. */
+  clustersDomain: string;
   region: string;
   billingAccount?: string;
   clusters: number;
@@ -75,25 +80,29 @@ async function main(args: readonly string[]): Promise<number> {
 function readArguments(args: readonly string[]): { subject: Subject; endpoint?: string } {
   const values = readOptions(
     args,
-    ['project', 'domain', 'region', 'billing-account', 'clusters', 'today', 'archive', 'endpoint'],
+    [
+      'project',
+      'domain',
+      'region',
+      'billing-account',
+      'clusters-domain',
+      'clusters',
+      'today',
+      'archive',
+      'endpoint',
+    ],
     USAGE,
   );
   const { project: id, domain, region = REGION, 'billing-account': billingAccount, endpoint } = values;
-  const clusters = Number(values.clusters ?? 10);
+  const clusters = wholeNumber('--clusters', values.clusters, { from: 1, to: MOST_CLUSTERS, fallback: 10 });
   const archive = values.archive ?? ARCHIVE;
   const today = values.today ?? new Date().toISOString().slice(0, 10);
-  if (
-    id === undefined ||
-    domain === undefined ||
-    !Number.isInteger(clusters) ||
-    clusters < 1 ||
-    Number.isNaN(Date.parse(today))
-  )
-    throw new Unusable(USAGE);
+  if (id === undefined || domain === undefined || Number.isNaN(Date.parse(today))) throw new Unusable(USAGE);
   return {
     subject: {
       project: id,
       domain,
+      clustersDomain: values['clusters-domain'] ?? `clusters.${domain}`,
       region,
       clusters,
       today,
@@ -152,8 +161,10 @@ async function billing({ project: id, billingAccount }: Subject, google: Google)
 }
 
 /** Asks a public resolver, as the authority that issues certificates will. */
-async function delegation({ project: id, domain }: Subject, google: Google): Promise<Finding[]> {
-  const name = `clusters.${domain}`;
+async function delegation(
+  { project: id, clustersDomain: name }: Subject,
+  google: Google,
+): Promise<Finding[]> {
   const about = `delegation of ${name}`;
   const zone = await google.call(
     'GET',
@@ -167,7 +178,7 @@ async function delegation({ project: id, domain }: Subject, google: Google): Pro
   const missing = wanted.filter((server) => !found.includes(server));
   const foreign = found.filter((server) => !wanted.includes(server));
   if (missing.length === 0 && foreign.length === 0 && wanted.length > 0) return [fine(about)];
-  const remedy = `Where ${domain} is kept, let ${name} have these NS records and no others: ${wanted.join(' ')}`;
+  const remedy = `Where its domain is kept, let ${name} have these NS records and no others: ${wanted.join(' ')}`;
   return [bad(about, found.length === 0 ? 'nobody answers for it' : `leads to ${found.join(' ')}`, remedy)];
 }
 
@@ -545,13 +556,4 @@ async function policies({ project: id }: Subject, google: Google): Promise<Findi
   return findings;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  const { message, cause } = error as Error;
-  const isExpected = error instanceof Unusable;
-  if (!isExpected && !(cause instanceof Error)) throw error;
-  const why = isExpected ? message : `Google cannot be reached: ${(cause as Error).message}`;
-  process.stderr.write(`${why.trimEnd()}\n`);
-  process.exitCode = 2;
-}
+await runCommand(main);

@@ -1,6 +1,7 @@
 /** Google's REST APIs as the person who runs a script: `gcloud auth application-default login` says who that is. */
+
+import { Unusable } from '../local/command.ts';
 import { seconds } from '../shared/units.ts';
-import { Unusable } from './options.ts';
 
 export interface Answer {
   status: number;
@@ -9,7 +10,7 @@ export interface Answer {
 }
 
 export interface Google {
-  /** @param url at Google @throws Error if nobody answers, or nobody is signed in */
+  /** @param url at Google @throws Unusable if nobody answers, or nobody is signed in */
   call(method: 'GET' | 'POST' | 'PATCH', url: string, body?: object | Uint8Array): Promise<Answer>;
 }
 
@@ -27,7 +28,9 @@ export function googleOf(project: string, endpoint?: string): Google {
     auth ??= new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/cloud-platform' });
     try {
       return (await auth.getAccessToken()) ?? '';
-    } catch {
+    } catch (error) {
+      const away = networkFaultIn(error);
+      if (away !== undefined) throw unreachable('Google', away);
       // Without its words, which are about key files.
       throw new Unusable('Nobody is signed in. Run: gcloud auth application-default login');
     }
@@ -37,7 +40,7 @@ export function googleOf(project: string, endpoint?: string): Google {
       const { host } = new URL(url);
       const address = endpoint === undefined ? url : url.replace(`https://${host}`, `${endpoint}/${host}`);
       const isBytes = body instanceof Uint8Array;
-      const response = await fetch(address, {
+      const request = {
         method,
         headers: {
           // To nobody else, not even the public resolver.
@@ -50,12 +53,44 @@ export function googleOf(project: string, endpoint?: string): Google {
         ...(body && { body: isBytes ? Buffer.from(body) : JSON.stringify(body) }),
         redirect: 'error',
         signal: AbortSignal.timeout(PATIENCE_MS),
-      });
-      const text = await response.text();
-      return { status: response.status, body: text === '' ? {} : parsed(text) };
+      } as const;
+      try {
+        const response = await fetch(address, request);
+        const text = await response.text();
+        return { status: response.status, body: text === '' ? {} : parsed(text) };
+      } catch (error) {
+        throw unreachable(host, reasonOf(error));
+      }
     },
   };
 }
+
+const unreachable = (who: string, why: string): Unusable =>
+  new Unusable(`${who} cannot be reached: ${why}. Is this machine online?`);
+
+/** Why a request had no answer: `fetch` itself only says that it failed, and what it met is below that, alone or as one of several addresses. */
+function reasonOf(error: unknown): string {
+  const { message, cause, errors } = error as Error & { errors?: unknown[] };
+  if (cause !== undefined) return reasonOf(cause);
+  return message === '' && errors?.[0] !== undefined ? reasonOf(errors[0]) : message;
+}
+
+/**
+ * Node's own name of a fault of the network, at any depth: the library wraps it, and says of everything else that credentials are at fault.
+ * https://nodejs.org/api/errors.html#common-system-errors
+ */
+function networkFaultIn(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code } = error as NodeJS.ErrnoException;
+  if (typeof code === 'string' && NETWORK_FAULTS.has(code)) return reasonOf(error);
+  return networkFaultIn(error.cause);
+}
+
+const NETWORK_FAULTS: ReadonlySet<string> = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'],
+  // What it has of its own: https://undici.nodejs.org/#/docs/api/Errors
+  ...['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_SOCKET'],
+]);
 
 function parsed(text: string): unknown {
   try {

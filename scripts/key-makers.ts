@@ -5,8 +5,8 @@ import { ensureAccount } from '../functions/google/acme-account.ts';
 import { AcmeProblem, isAway, prepareHttp } from '../functions/google/acme-http.ts';
 import { newSigningKeyPem } from '../functions/oidc/keys.ts';
 import { newSealKey } from '../functions/oidc/seal.ts';
+import { Unusable } from '../local/command.ts';
 import { type Google, refusalIn } from './google.ts';
-import { Unusable } from './options.ts';
 import { readVersion } from './secret-manager.ts';
 
 export interface Making {

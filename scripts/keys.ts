@@ -5,9 +5,9 @@
  * `npm run keys -- --project <id> --secrets page-token-key,oidc-signing-keys,…`; `--directory` names another authority than Google's.
  */
 import { PUBLIC_AUTHORITY } from '../functions/config.ts';
+import { readOptions, runCommand, Unusable } from '../local/command.ts';
 import { googleOf } from './google.ts';
 import { MAKERS } from './key-makers.ts';
-import { readOptions, runCommand, Unusable } from './options.ts';
 import { addVersion, type Version, versionsOf } from './secret-manager.ts';
 
 const USAGE = 'usage: npm run keys -- --project <id> --secrets <names, with commas between>\n';

@@ -1,7 +1,7 @@
 /** The project's own mirror of charts, which clusters are installed from: what it must hold, and what it lacks. */
-
+import { meshReleases } from '../functions/leaf/mesh.ts';
+import { PRODUCTS } from '../shared/catalog/catalog.ts';
 import type { Answer, Google } from './google.ts';
-import { chartsFile } from './terraform.ts';
 
 export interface Chart {
   chart: string;
@@ -9,7 +9,10 @@ export interface Chart {
 }
 
 /** Every chart in every version that a cluster may ask for: terraform/generated/charts.json. */
-export const wantedCharts = (): readonly Chart[] => JSON.parse(chartsFile()) as Chart[];
+export const wantedCharts = (): readonly Chart[] => [
+  ...meshReleases().map(({ chart, version }) => ({ chart, version })),
+  ...PRODUCTS.flatMap(({ chart, versions }) => versions.map(({ version }) => ({ chart, version }))),
+];
 
 /** Where charts are made by others. Those of one's own products are where one keeps them. */
 const ISTIO = 'oci://ghcr.io/istio/release/charts';

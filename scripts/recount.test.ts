@@ -1,5 +1,7 @@
 /** The command as operators run it, on the embedded cloud's database. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { openFirestore } from '../local/firestore/testing.ts';
@@ -60,4 +62,19 @@ test('a cell that is not there is not made', async () => {
     err: 'There is no cell default in this database, but north: --cell\n',
   });
   expect(await read(cellPath('default'))).toBeUndefined();
+});
+
+test('a database that does not answer is told, and not waited for', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  onTestFinished(() => void silent.close());
+  const at = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const args = [COMMAND, '--project', 'demo', '--endpoint', at, '--patience', '0.5'];
+  const [code, err] = await new Promise<[number | null, string]>((resolve) => {
+    const child = execFile(process.execPath, args, (_, __, text) => resolve([child.exitCode, text]));
+  });
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: 'It could not be counted: no answer from Firestore within 500 ms\n',
+  });
 });

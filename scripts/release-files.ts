@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Unusable } from './options.ts';
+import { Unusable } from '../local/command.ts';
 import type { Digests } from './provenance.ts';
 
 export const ATTESTATION = 'dist/release.intoto.json';
@@ -27,8 +27,7 @@ export function consoleFiles(folder: string): string[] {
 /** @param root of the repository @throws Unusable if it is not built */
 export function digestsOf(root: string): Digests {
   for (const path of SINGLE)
-    if (!existsSync(join(root, path)))
-      throw new Unusable(`There is no ${path}: npm run build && npm run sbom`);
+    if (!existsSync(join(root, path))) throw new Unusable(`There is no ${path}: npm run build`);
   const files = [...SINGLE, ...consoleFiles(join(root, CONSOLE)).map((path) => `${CONSOLE}${path}`)];
   return Object.fromEntries(files.map((path) => [path, digestOf(root, path)]));
 }
@@ -39,8 +38,11 @@ export const digestOf = (root: string, path: string): string =>
     .update(readFileSync(join(root, path)))
     .digest('hex');
 
-/** @throws Unusable if git knows of no commit there, or (with `clean`) what is there is not what was committed */
-export function commitIn(root: string, { clean = false } = {}): string {
+/**
+ * @param options `otherwise`: what else can be done where git does not help
+ * @throws Unusable if git knows of no commit there, or (with `clean`) what is there is not what was committed
+ */
+export function commitIn(root: string, { clean = false, otherwise = '' } = {}): string {
   const git = (...args: string[]): string =>
     execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
   let commit: string;
@@ -49,7 +51,9 @@ export function commitIn(root: string, { clean = false } = {}): string {
     commit = git('rev-parse', 'HEAD');
     changed = git('status', '--porcelain');
   } catch {
-    throw new Unusable('git does not say which commit is checked out here; name it with --commit');
+    throw new Unusable(
+      `git does not say which commit is checked out here: it must be installed, and this its repository${otherwise}`,
+    );
   }
   if (clean && changed !== '') throw new Unusable(`What is here was not committed:\n${changed}`);
   return commit;

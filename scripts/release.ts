@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { decimalNumber, readOptions, runCommand, Unusable } from '../local/command.ts';
 import { seconds } from '../shared/units.ts';
 import { type Answer, type Google, googleOf, refusalIn } from './google.ts';
-import { readOptions, runCommand, Unusable } from './options.ts';
 import { consoleFiles } from './release-files.ts';
 
 const USAGE = `usage: npm run release -- --project <id> --site <id> --region <region of the functions> [--pause <seconds>]
@@ -54,7 +54,8 @@ const digestOf = (content: Buffer): string => createHash('sha256').update(conten
 
 /** A site that was made a moment ago is not known everywhere: https://firebase.google.com/docs/hosting/multisites */
 const TRIES = 30;
-const PAUSE_MS = seconds(10);
+const PAUSE_S = 10;
+const MOST_PAUSE_S = 3600;
 
 async function onceKnown(ask: () => Promise<Answer>, pauseMs: number): Promise<Answer> {
   for (let tried = 1; ; tried += 1) {
@@ -104,8 +105,8 @@ async function main(args: readonly string[]): Promise<void> {
     ['project', 'site', 'region', 'endpoint', 'pause'],
     USAGE,
   );
-  const pauseMs = pause === undefined ? PAUSE_MS : seconds(Number(pause));
-  if (!project || !site || !region || !(pauseMs >= 0)) throw new Unusable(USAGE);
+  const pauseMs = seconds(decimalNumber('--pause', pause, { from: 0, to: MOST_PAUSE_S, fallback: PAUSE_S }));
+  if (!project || !site || !region) throw new Unusable(USAGE);
   await release(googleOf(project, endpoint), site, region, pauseMs);
 }
 

@@ -10,9 +10,9 @@ import { PUBLIC_AUTHORITY } from '../functions/config.ts';
 import { AcmeProblem, isAway, prepareHttp } from '../functions/google/acme-http.ts';
 import { parseSigningKeys } from '../functions/oidc/keys.ts';
 import { parseSealKeys } from '../functions/oidc/seal.ts';
+import { readOptions, runCommand, Unusable } from '../local/command.ts';
 import { type Google, googleOf } from './google.ts';
 import { MAKERS } from './key-makers.ts';
-import { readOptions, runCommand, Unusable } from './options.ts';
 import { addVersion, readVersion, versionsOf } from './secret-manager.ts';
 
 const USAGE = `usage: npm run rotate -- --project <id> --secret <name> --to <step>

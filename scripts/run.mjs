@@ -2,12 +2,14 @@
  * `npm start`, `npm test` and the rest. Runs on any Node from 20 on and needs nothing installed: it installs what the lock file asks
  * for if that is missing or old, finds a Node 24 (the running one if it is new enough, else the one pinned through npm) and hands over.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { LANES } from './lanes.mjs';
+import { NPM_MISSING, runNpm } from './npm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const NEEDED_MAJOR = 24;
@@ -62,22 +64,85 @@ const COMMANDS = {
   upgrade: [['scripts/upgrade.ts']],
 };
 
-function install() {
+/** What `npm ci` was last done for, and by whom it is being done now: not in `node_modules`, which `npm ci` takes away. */
+const STAMP = join(root, 'node_modules', '.hub-installed');
+const LOCK = join(root, '.hub', 'installing.pid');
+const LOOK_EVERY_MS = 300;
+/** No `npm ci` takes that long: who held it was killed, and its number may be another process's by now. */
+const LONGEST_MS = 15 * 60_000;
+
+/** Ends the process if it cannot be done. */
+async function install() {
   const lock = readFileSync(join(root, 'package-lock.json'));
   const digest = createHash('sha256').update(lock).digest('hex');
-  const stamp = join(root, 'node_modules', '.hub-installed');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
-  process.stderr.write('Installing packages …\n');
-  const npm = process.env.npm_execpath;
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const done = npm
-    ? spawnSync(process.execPath, [npm, ...args], { cwd: root, stdio: ['ignore', 2, 2] })
-    : spawnSync('npm', args, { cwd: root, stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
-  if (done.status !== 0) {
-    process.stderr.write('npm ci failed; see above.\n');
-    process.exit(done.status ?? 1);
+  const isDone = () => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest;
+  if (isDone()) return;
+  await onlyOne(() => {
+    // Whoever was waited for has done it.
+    if (isDone()) return;
+    process.stderr.write('Installing packages …\n');
+    const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    const { error, status } = runNpm(args, { stdio: ['ignore', 2, 2] });
+    if (error) process.stderr.write(`${NPM_MISSING}\n`);
+    else if (status !== 0) process.stderr.write('npm ci failed; see above.\n');
+    else writeFileSync(STAMP, digest);
+    if (error || status !== 0) process.exitCode = error ? 2 : (status ?? 1);
+  });
+  if (process.exitCode !== undefined) process.exit();
+}
+
+/** Two commands that are begun at once on a fresh checkout would take from each other what they install. */
+async function onlyOne(act) {
+  mkdirSync(dirname(LOCK), { recursive: true });
+  for (let told = false; !taken(); told = true) {
+    const holder = Number(readIfThere(LOCK));
+    // Between being made and being written it is empty.
+    if (isOld(LOCK) || (holder > 0 && !isAlive(holder))) rmSync(LOCK, { force: true });
+    else {
+      if (!told)
+        process.stderr.write(
+          `Another command (process ${holder}) installs packages; waiting for it. If there is none, delete ${LOCK} …\n`,
+        );
+      await setTimeout(LOOK_EVERY_MS);
+    }
   }
-  writeFileSync(stamp, digest);
+  try {
+    act();
+  } finally {
+    rmSync(LOCK, { force: true });
+  }
+}
+
+function taken() {
+  try {
+    writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+const readIfThere = (file) => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+function isOld(file) {
+  const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? {};
+  return mtimeMs !== undefined && Date.now() - mtimeMs > LONGEST_MS;
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 function findNode() {
@@ -111,12 +176,12 @@ function run(node, args) {
       env: { INIT_CWD: process.cwd(), ...process.env, ...compileCache() },
     });
     const forward = (signal) => child.kill(signal);
-    process.on('SIGINT', forward);
-    process.on('SIGTERM', forward);
-    child.on('exit', (code, signal) => {
-      process.off('SIGINT', forward);
-      process.off('SIGTERM', forward);
-      resolve(signal ? 1 : (code ?? 1));
+    // The last is that of a terminal that is closed.
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, forward);
+    child.on('exit', (code, killedBy) => {
+      for (const signal of signals) process.off(signal, forward);
+      resolve(killedBy ? 1 : (code ?? 1));
     });
   });
 }
@@ -127,7 +192,7 @@ if (!steps) {
   process.stderr.write(`usage: npm run <${Object.keys(COMMANDS).join('|')}>\n`);
   process.exit(2);
 }
-install();
+await install();
 const node = findNode();
 for (const [index, step] of steps.entries()) {
   const status = await run(node, index === steps.length - 1 ? [...step, ...rest] : step);

@@ -2,8 +2,16 @@
  * `npm run sbom`: all packages that are deployed, as CycloneDX reads it, made from the lock file alone. `npm run build` writes it to
  * `dist/sbom.json`. https://cyclonedx.org/docs/1.6/json
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readOptions, runCommand } from '../local/command.ts';
 import { BILL_OF_MATERIALS } from './release-files.ts';
+
+const USAGE = `usage: npm run sbom -- [--write]
+--write: to ${BILL_OF_MATERIALS}, as npm run build does.
+`;
+const FILE = fileURLToPath(new URL(`../${BILL_OF_MATERIALS}`, import.meta.url));
 
 interface Lock {
   packages: Record<string, { version?: string; integrity?: string; license?: string; dev?: boolean }>;
@@ -48,10 +56,15 @@ export function billOfMaterials({ packages }: Lock): {
   };
 }
 
-if (import.meta.main) {
+function main(args: readonly string[]): void {
+  const { write = false } = readOptions(args, [], USAGE, ['write']);
   const lock = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')) as Lock;
   const text = `${JSON.stringify(billOfMaterials(lock), undefined, 2)}\n`;
-  if (process.argv.includes('--write'))
-    writeFileSync(new URL(`../${BILL_OF_MATERIALS}`, import.meta.url), text);
-  else process.stdout.write(text);
+  if (!write) process.stdout.write(text);
+  else {
+    mkdirSync(dirname(FILE), { recursive: true });
+    writeFileSync(FILE, text);
+  }
 }
+
+if (import.meta.main) await runCommand(main);

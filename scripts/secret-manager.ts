@@ -1,6 +1,7 @@
 /** What is in Hub's secrets. Nothing of it is written to a file, printed, or told in an error. */
+
+import { Unusable } from '../local/command.ts';
 import { type Google, refusalIn } from './google.ts';
-import { Unusable } from './options.ts';
 
 const addressOf = (project: string, id: string): string =>
   `https://secretmanager.googleapis.com/v1/projects/${project}/secrets/${id}`;

@@ -1,9 +1,9 @@
 /** Keys that sign releases: one of Cloud KMS, which nobody ever sees, or one that the environment holds for the time of a job. */
 import { sign } from 'node:crypto';
 import { parseCleanUpKeys } from '../functions/clean-up/keys.ts';
+import { Unusable } from '../local/command.ts';
 import { parsePublicKeys, type Signer } from './dsse.ts';
 import { type Google, refusalIn } from './google.ts';
-import { Unusable } from './options.ts';
 
 const KEY_VERSION =
   /^projects\/[^/]+\/locations\/[^/]+\/keyRings\/[^/]+\/cryptoKeys\/[^/]+\/cryptoKeyVersions\/\d+$/;

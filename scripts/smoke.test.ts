@@ -1,6 +1,7 @@
 /** The command as operators run it, against a server in place of a Hub whose cluster fails; the tokens are real ones. */
-import { execFile } from 'node:child_process';
-import { createServer } from 'node:http';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
@@ -107,4 +108,89 @@ test.each([
   const { code, err } = await run(args, { HUB_TOKEN: '', HUB_REFRESH_TOKEN: '', ...env });
   expect(code).toBe(2);
   expect(err).toContain(says);
+});
+
+/** A Hub whose cluster is being made for ever, until it is deleted. @param answer says itself what it answers, or leaves it to the Hub */
+async function aSlowHub(
+  answer: (asked: string, request: IncomingMessage, response: ServerResponse) => boolean,
+) {
+  const asked: string[] = [];
+  const keys: unknown[] = [];
+  let waitedFor = 0;
+  const seen = Promise.withResolvers<void>();
+  const server = createServer((request, response) => {
+    const what = `${request.method} ${request.url}`;
+    asked.push(what);
+    if (what === 'POST /v1/clusters') keys.push(request.headers['idempotency-key']);
+    if (what === 'GET /v1/clusters/c1' && ++waitedFor === 2) seen.resolve();
+    if (answer(what, request, response)) return;
+    const isMade = what === 'POST /v1/clusters' || what.startsWith('DELETE');
+    response
+      .writeHead(isMade ? 202 : 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ id: 'c1', state: 'provisioning' }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    keys,
+    seen: seen.promise,
+  };
+}
+
+test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+  'interrupted by %s it deletes what it made, and says so',
+  async (signal) => {
+    const { url, asked, seen } = await aSlowHub(() => false);
+    const child = spawn(process.execPath, [COMMAND, '--every', '0.01', '--url', url], {
+      env: { ...process.env, HUB_TOKEN: 'x', HUB_REFRESH_TOKEN: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const told: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => told.push(String(chunk)));
+    await seen;
+    // A terminal tells all that run in it, and npm passes it on, too.
+    child.kill(signal);
+    child.kill(signal);
+    const [code] = await once(child, 'close');
+    expect(code).toBe(1);
+    expect(told.join('')).toContain('cluster c1 is being deleted');
+    expect(told.join('')).toContain(`FAILED: interrupted by ${signal}\n`);
+    expect(asked.filter((what) => what === 'DELETE /v1/clusters/c1')).toHaveLength(1);
+  },
+);
+
+test('an answer that is lost is asked for once more, with the same key; so is a deletion', async () => {
+  const lost = new Set<string>();
+  const { url, asked, keys } = await aSlowHub((what, request, response) => {
+    if (what === 'GET /v1/clusters/c1') {
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ state: 'failed', error: { code: 'INSTALL_FAILED' } }));
+      return true;
+    }
+    if (!/^(POST|DELETE)/.test(what) || lost.has(what)) return false;
+    lost.add(what);
+    request.socket.destroy();
+    return true;
+  });
+  const { code, out } = await run(['--url', url], { HUB_TOKEN: 'x', HUB_REFRESH_TOKEN: '' });
+  expect(code).toBe(1);
+  expect(out).toContain('cluster c1 is being deleted');
+  expect(keys).toEqual([expect.stringMatching(/^[\w-]{36}$/), keys[0]]);
+  expect(asked.filter((what) => what.startsWith('DELETE'))).toHaveLength(2);
+});
+
+test('whoever never answers may have made one, and its name is told', async () => {
+  const { url } = await aSlowHub((what, request) => {
+    if (what !== 'POST /v1/clusters') return false;
+    request.socket.destroy();
+    return true;
+  });
+  const { code, err } = await run(['--url', url], { HUB_TOKEN: 'x', HUB_REFRESH_TOKEN: '' });
+  expect(code).toBe(1);
+  expect(err).toMatch(
+    /^FAILED: whether a cluster was made is not known: .*\. If there is one named smoke-\w+ at .*\/clusters, delete it; else Hub does so 4 hours after it was made\.\n$/,
+  );
 });

@@ -3,14 +3,14 @@ import { ALERTS, type Alert, ANSWERING, type Condition } from '../functions/aler
 import { SECRETS } from '../functions/config.ts';
 import { entryPointOf } from '../functions/entry-point.ts';
 import { UNHANDLED } from '../functions/invocation.ts';
-import { meshReleases } from '../functions/leaf/mesh.ts';
 import { isGivenUp, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../functions/manifest.ts';
 import { INSTRUMENTS, type Instrument, type InstrumentSpec } from '../functions/metrics.ts';
 import { actsAsNodes, issuesChartTokens, PERMISSIONS } from '../functions/permissions.ts';
 import { SLOS } from '../functions/slos.ts';
-import { PRODUCTS, REGIONS } from '../shared/catalog/catalog.ts';
+import { REGIONS } from '../shared/catalog/catalog.ts';
 import { MESSAGE_SCHEMA, pushSubscription } from '../shared/messages.ts';
 import { minutes } from '../shared/units.ts';
+import { wantedCharts } from './mirror.ts';
 
 const json = (content: object): string => `${JSON.stringify(content, null, 2)}\n`;
 
@@ -77,11 +77,7 @@ export const secretsFile = (): string => {
 export const regionsFile = (): string => json(REGIONS.map(({ id }) => id));
 
 /** Every chart in every version that a cluster may ask for: what the operator's mirror must hold. */
-export const chartsFile = (): string =>
-  json([
-    ...meshReleases().map(({ chart, version }) => ({ chart, version })),
-    ...PRODUCTS.flatMap(({ chart, versions }) => versions.map(({ version }) => ({ chart, version }))),
-  ]);
+export const chartsFile = (): string => json(wantedCharts());
 
 /** Without braces and quotes a name with dots is none: https://cloud.google.com/stackdriver/docs/otlp-metrics/overview */
 function series(instrument: Instrument, where: object = {}, part = ''): string {

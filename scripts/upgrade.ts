@@ -6,18 +6,19 @@
  * Not `min-release-age` in .npmrc, which does the same: as the lock file names no addresses, `npm ci` asks for each package again, and would
  * refuse one that a hole had to be mended with within the week.
  */
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { runCommand, Unusable } from '../local/command.ts';
 import { days } from '../shared/units.ts';
+import { NPM_MISSING, runNpm } from './npm.mjs';
 
 const WAIT_DAYS = 7;
+const USAGE = 'usage: npm run upgrade -- [<package>[@<version>] ...]\n';
 
-/** @throws Error for what is no package: it might be an option, that undoes the waiting */
+/** @throws Unusable for what is no package: it might be an option, that undoes the waiting */
 export function upgradeArguments(packages: readonly string[], nowMs: number): string[] {
   const strange = packages.find(
     (one) => !/^(@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(@[\w.^~-]+)?$/i.test(one) || one.startsWith('-'),
   );
-  if (strange !== undefined) throw new Error(`${strange} is no package of the registry`);
+  if (strange !== undefined) throw new Unusable(`${strange} is no package of the registry\n${USAGE}`);
   const before = new Date(nowMs - days(WAIT_DAYS)).toISOString();
   const what = packages.length === 0 ? ['update', '--save'] : ['install', ...packages];
   return [
@@ -31,20 +32,9 @@ export function upgradeArguments(packages: readonly string[], nowMs: number): st
 }
 
 function main(packages: readonly string[]): number {
-  const { npm_execpath: npm } = process.env;
-  const args = upgradeArguments(packages, Date.now());
-  const options = { stdio: 'inherit', cwd: fileURLToPath(new URL('..', import.meta.url)) } as const;
-  const { status } = npm
-    ? spawnSync(process.execPath, [npm, ...args], options)
-    : spawnSync('npm', args, options);
+  const { status, error } = runNpm(upgradeArguments(packages, Date.now()), { stdio: 'inherit' });
+  if (error) throw new Unusable(NPM_MISSING);
   return status ?? 1;
 }
 
-if (import.meta.main) {
-  try {
-    process.exitCode = main(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = 2;
-  }
-}
+if (import.meta.main) await runCommand(main);

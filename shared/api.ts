@@ -471,10 +471,11 @@ export const ownClusterReply = z
     others: z.int(),
     createTime: timestamp,
     /**
-     * What becomes of it if the account is deleted. `deleted`: nobody else owns it, or who does has no room for it. `handed-over`: another
-     * of its owners has it from then on. `left`: it is somebody else's. `forgotten`: it is already deleted, and no longer says whose it was.
+     * What becomes of it if the account is deleted. `deleted`: nobody else owns it. `offered`: its other owners may take it over for
+     * `handOverHours`, else it is deleted then. `left`: it is somebody else's. `forgotten`: it is already deleted, and no longer says whose it
+     * was.
      */
-    whenDeleted: z.enum(['deleted', 'handed-over', 'left', 'forgotten']),
+    whenDeleted: z.enum(['deleted', 'offered', 'left', 'forgotten']),
   })
   .meta({ id: 'OwnCluster' });
 export type OwnClusterReply = z.infer<typeof ownClusterReply>;
@@ -496,6 +497,8 @@ export const ownAccountReply = z
       lastSignInTime: timestamp.optional(),
     }),
     allowance: z.object(allowanceFields),
+    /** How long other owners may take over what counts for you, once you delete your account. Until then it stays. */
+    handOverHours: z.number(),
     quotaRequest: quotaRequestReply.optional(),
     declinedRequest: declinedRequestReply.optional(),
     standing: standingReply.optional(),

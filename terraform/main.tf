@@ -2,7 +2,9 @@
 
 locals {
   cells = merge(
-    { default = { project_id = var.project_id, region = var.region, domain = var.domain } },
+    {
+      default = { project_id = var.project_id, region = var.region, domain = var.domain, clusters_domain = var.clusters_domain }
+    },
     var.cells,
   )
 }
@@ -15,6 +17,7 @@ module "cell" {
   project_id         = each.value.project_id
   region             = each.value.region
   domain             = each.value.domain
+  clusters_domain    = each.value.clusters_domain != null ? each.value.clusters_domain : "clusters.${each.value.domain}"
   billing_account    = var.billing_account
   operator_email     = var.operator_email
   images             = var.images

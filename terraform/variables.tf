@@ -16,7 +16,7 @@ variable "billing_account" {
 }
 
 variable "domain" {
-  description = "The console is at this name, the clusters are below clusters.<domain>. You must be able to add records to it."
+  description = "The console is at this name, the clusters are below clusters.<domain>, unless clusters_domain says otherwise. You must be able to add records to it."
   type        = string
 
   validation {
@@ -61,12 +61,29 @@ variable "region" {
   }
 }
 
+variable "clusters_domain" {
+  description = "Where the clusters of the first cell are instead of clusters.<domain>: a name below another registrable domain keeps their pages from setting cookies for the console. It cannot be changed later."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.clusters_domain == null || can(regex("^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$", var.clusters_domain))
+    error_message = "Must be a domain name in lower case, without a dot at the end."
+  }
+
+  validation {
+    condition     = var.clusters_domain == null || !endswith(".${var.domain}", ".${coalesce(var.clusters_domain, "none")}")
+    error_message = "The console must not be below it: a cluster could take its name."
+  }
+}
+
 variable "cells" {
   description = "Further cells: each is a Hub of its own, in a project of its own, with a domain of its own."
   type = map(object({
-    project_id = string
-    region     = string
-    domain     = string
+    project_id      = string
+    region          = string
+    domain          = string
+    clusters_domain = optional(string)
   }))
   default = {}
 
@@ -87,11 +104,13 @@ variable "cells" {
 }
 
 variable "limits" {
-  description = "What an account and a cell may hold and spend, in clusters and in dollars an hour at list prices; how many clusters a cell makes at once; and how often it may be asked, where those per minute are of each instance."
+  description = "What an account and a cell may hold and spend, in clusters and in dollars an hour at list prices; how many clusters a cell makes at once; how often it may be asked, where those per minute are of each instance; up to which age an account is suspended without an operator; and how long other owners may take over the clusters of somebody who leaves."
   type = object({
     account_clusters            = optional(number, 5)
     account_creations_per_hour  = optional(number, 20)
     new_accounts_per_hour       = optional(number, 50)
+    young_account_days          = optional(number, 30)
+    hand_over_hours             = optional(number, 72)
     account_hourly_dollars      = optional(number, 20)
     account_requests_per_minute = optional(number, 300)
     address_requests_per_minute = optional(number, 1200)

@@ -20,7 +20,7 @@ import { randomStream } from '../local/random.ts';
 import type { ClusterReply, Problem } from '../shared/api.ts';
 import { REGIONS } from '../shared/catalog/catalog.ts';
 import type { Cluster } from '../shared/documents/cluster.ts';
-import { dollars } from '../shared/units.ts';
+import { days, dollars, hours } from '../shared/units.ts';
 import { writeOf } from './builders.ts';
 import { requestOf, type Sending, servedBy } from './request.ts';
 
@@ -103,6 +103,8 @@ export function apiUnderTest({
         // Tests ask a thousand times in an instant; those of how often one may say so.
         accountCreationsPerHour: 1e6,
         newAccountsPerHour: 1e6,
+        youngAccountMs: days(30),
+        handOverMs: hours(72),
         accountRequestsPerMinute: 1e6,
         addressRequestsPerMinute: 1e6,
         ...limits,

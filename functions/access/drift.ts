@@ -5,7 +5,7 @@ import { AppError } from '../../shared/errors.ts';
 import { days } from '../../shared/units.ts';
 import { hostName } from '../clusters/host.ts';
 import { asAppError } from '../failure.ts';
-import { isMeshOutdated, type Parts, partsOf } from '../leaf/install.ts';
+import { isMeshOutdated, isUnrevoked, type Parts, partsOf } from '../leaf/install.ts';
 import type { Ports } from '../ports.ts';
 import { accessOf } from './access.ts';
 import { heldBy, isAnother } from './certificate.ts';
@@ -72,6 +72,11 @@ async function workloads(place: Place): Promise<Finding | undefined> {
   const missing = missingParts(place.cluster, { of, ready });
   if (missing > 0) {
     const message = `${missing} of its ${place.cluster.parts} parts ${missing === 1 ? 'is' : 'are'} missing.`;
+    return { type: 'Workloads', message, repairable: true };
+  }
+  // A handler that was held up for long enough begins what has long ended.
+  if (await isUnrevoked(place.leaf)) {
+    const message = 'What Hub’s installer may do in it was not taken back.';
     return { type: 'Workloads', message, repairable: true };
   }
   const idle = of - ready;

@@ -1,11 +1,13 @@
 /**
- * What makes Hub doubt an account. Word of processors that are busy to the brim comes from an alert of Cloud Monitoring; that there are very
- * many new accounts is found when one of them asks for its first cluster. Either throttles; a second one, of another time, suspends.
+ * What makes Hub doubt an account. Word of processors that are busy to the brim, or of very much that is sent, comes from alerts of Cloud
+ * Monitoring; that there are very many new accounts is found when one of them asks for its first cluster. Each throttles; a second one, of
+ * another time, suspends. What a cluster does, whoever may work in it can make it do, and honest work is not told from mining by it: so on that
+ * word alone only young accounts are suspended, and of others an operator is told.
  */
 import { z } from 'zod';
 import { type Allowance, accountPath, type Standing } from '../../shared/documents/account.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
-import { KEEP_SIGNALS_MS, type Signal, signalPath } from '../../shared/documents/signal.ts';
+import { CLUSTER_SIGNALS, KEEP_SIGNALS_MS, type Signal, signalPath } from '../../shared/documents/signal.ts';
 import { minutes } from '../../shared/units.ts';
 import { audited, HUB } from '../audit.ts';
 import { CommitError, type DocumentData, type Snapshot, type Write } from '../cloud.ts';
@@ -21,27 +23,33 @@ const incident = z.object({
   incident: z.object({
     incident_id: z.string().regex(/^[\w.-]{1,128}$/),
     state: z.literal('open'),
-    policy_user_labels: z.object({ hub_signal: z.literal('busy') }),
+    policy_user_labels: z.object({ hub_signal: z.enum(CLUSTER_SIGNALS) }),
     resource: z.object({ labels: z.object({ cluster_name: z.string() }) }),
   }),
 });
 
 /** @returns the incident and the cluster that a message speaks of, if it is one of ours */
-export function incidentOf(body: unknown): { id: string; cluster: string } | undefined {
+export function incidentOf(body: unknown): Incident | undefined {
   const parsed = incident.safeParse(body);
   if (!parsed.success) return undefined;
-  const { incident_id: id, resource } = parsed.data.incident;
+  const { incident_id: id, policy_user_labels, resource } = parsed.data.incident;
   const cluster = parseName(resource.labels.cluster_name)?.clusterId;
-  return cluster === undefined ? undefined : { id, cluster };
+  return cluster === undefined ? undefined : { id, cluster, kind: policy_user_labels.hub_signal };
 }
 
-/** An owner's cluster has been busy for long. A message that comes again does nothing more. @throws CommitError `unavailable` */
+interface Incident {
+  id: string;
+  cluster: string;
+  kind: (typeof CLUSTER_SIGNALS)[number];
+}
+
+/** An owner's cluster has done for long what nobody pays for. A message that comes again does nothing more. @throws CommitError `unavailable` */
 export async function recordIncident(ports: Ports, body: unknown): Promise<void> {
   const told = incidentOf(body);
   if (!told) return;
   const owner = (await readCluster(ports, told.cluster))?.cluster.owner;
   if (owner === undefined) return;
-  await doubt(ports, owner, { id: `busy-${told.id}`, kind: 'busy', cluster: told.cluster });
+  await doubt(ports, owner, { id: `${told.kind}-${told.id}`, kind: told.kind, cluster: told.cluster });
 }
 
 /** Two signals of one and the same trouble come close together; one that comes later says that it goes on. */
@@ -70,12 +78,18 @@ export async function doubt(
       at: new Date(now),
       purgeAt: new Date(now + KEEP_SIGNALS_MS),
     };
-    const standing = afterSignal(account?.data.standing, kind, now);
+    const ageMs = now - (account ? bornAt(account).getTime() : now);
+    const isYoung = ageMs < ports.settings.limits.youngAccountMs;
+    const standing = afterSignal(account?.data.standing, kind, now, isYoung);
+    // Before it is written, for what is delivered again is not looked at again; an alert that comes twice is one.
+    if (standing === 'ask')
+      ports.log.warn(GOES_ON, { detail: kind, ...(cluster !== undefined && { cluster }) });
+    const doubted = standing === 'ask' ? undefined : standing;
     const entry =
-      standing &&
+      doubted &&
       audited(ports, {
         actor: HUB,
-        action: standing.state === 'suspended' ? 'suspend' : 'throttle',
+        action: doubted.state === 'suspended' ? 'suspend' : 'throttle',
         target: accountPath(uid),
         ...(cluster !== undefined && { cluster }),
         subject: uid,
@@ -84,7 +98,7 @@ export async function doubt(
     try {
       await ports.documents.commit([
         { op: 'create', path: signalPath(id), data: signal as DocumentData },
-        ...(standing ? [writeOf(uid, account, standing)] : []),
+        ...(doubted ? [writeOf(uid, account, doubted)] : []),
         ...(entry ? [entry.write] : []),
       ]);
       entry?.tell();
@@ -96,18 +110,27 @@ export async function doubt(
   throw new CommitError('unavailable', `the account ${uid} changes all the time`);
 }
 
+/** What an operator is told by; see `functions/alerts.ts`. */
+export const GOES_ON = 'doubted account goes on';
+
+/** Accounts from before that was kept are as old as their documents. */
+const bornAt = ({ data, createTime }: Snapshot<Allowance>): Date => data.firstAt ?? createTime;
+
 /**
  * @param now ms since the epoch
- * @returns undefined: it stays as it is
+ * @param isYoung see `youngAccountMs`
+ * @returns undefined: it stays as it is; `ask`: it does, and an operator decides
  */
 export function afterSignal(
   standing: Standing | undefined,
   kind: Signal['kind'],
   now: number,
-): Standing | undefined {
+  isYoung: boolean,
+): Standing | 'ask' | undefined {
   if (standing?.state === 'suspended') return undefined;
   if (!standing) return { state: 'throttled', reason: kind, since: new Date(now), by: HUB };
   if (now - standing.since.getTime() < APART_MS) return undefined;
+  if (kind !== 'sign-ups' && !isYoung) return 'ask';
   return { state: 'suspended', reason: kind, since: new Date(now), by: HUB };
 }
 

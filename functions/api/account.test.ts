@@ -1,8 +1,8 @@
 /** What somebody is shown of their own account. */
 import { expect, test } from 'vitest';
 import type { OwnAccountReply, Problem } from '../../shared/api.ts';
-import { accountPath } from '../../shared/documents/account.ts';
 import { AUDIT } from '../../shared/documents/audit.ts';
+import { clusterPath } from '../../shared/documents/cluster.ts';
 import { apiUnderTest } from '../../test/api.ts';
 import { aCluster } from '../../test/builders.ts';
 
@@ -30,15 +30,15 @@ test('of what others did to an account the newest is told', async () => {
   expect(told).toEqual(Array.from({ length: 500 }, (_, n) => 509 - n));
 });
 
-test('what was looked at is looked at anew once the other owner has no room for it any more', async () => {
+test('what was looked at is looked at anew once the other owner is none any more', async () => {
   const api = apiUnderTest();
-  const liability = { clusters: 1, hourlyMicros: 1000 };
-  await api.given(aCluster({ owner: 'ada', members: { ada: 'owner', grace: 'owner' }, liability }));
+  const cluster = aCluster({ owner: 'ada', members: { ada: 'owner', grace: 'owner' } });
+  await api.given(cluster);
   const token = api.as('ada');
   const seen = await api.send<OwnAccountReply>('GET', '/v1/account', token);
-  expect(seen.body.clusters).toMatchObject([{ whenDeleted: 'handed-over' }]);
-  const data = { schema: 1, clusters: 1, hourlyMicros: 1000, maxClusters: 1 };
-  await api.documents.commit([{ op: 'create', path: accountPath('grace'), data }]);
+  expect(seen.body.clusters).toMatchObject([{ whenDeleted: 'offered' }]);
+  const data = { members: { ada: 'owner', grace: 'editor' } };
+  await api.documents.commit([{ op: 'update', path: clusterPath(cluster.id), data }]);
   const headers = { 'if-match': seen.headers.get('etag') ?? '' };
   const { status, body } = await api.send<Problem>('DELETE', '/v1/account', token, { headers });
   expect({ status, code: body.code }).toEqual({ status: 412, code: 'PREVIEW_CHANGED' });

@@ -7,10 +7,11 @@ import { roleOf } from '../../shared/documents/cluster.ts';
 import { INVITATIONS, invitationDocument } from '../../shared/documents/invitation.ts';
 import { SIGNALS, signalDocument } from '../../shared/documents/signal.ts';
 import { AppError } from '../../shared/errors.ts';
+import { hours } from '../../shared/units.ts';
 import { accountLimits, parseAllowance } from '../accounts/allowance.ts';
 import { HUB } from '../audit.ts';
-import { aroundOf, shownClusters } from '../closing/clusters.ts';
-import { type Planned, planFates, versionOf } from '../closing/plan.ts';
+import { shownClusters } from '../closing/clusters.ts';
+import { mayOffer, type Planned, planFates, versionOf } from '../closing/plan.ts';
 import { requestClosing } from '../closing/request.ts';
 import type { Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
@@ -64,8 +65,13 @@ interface Preview {
 }
 
 async function plan(ports: Ports, uid: string): Promise<Preview> {
-  const { clusters, deleted } = await shownClusters(ports, uid);
-  return { planned: planFates(clusters, uid, await aroundOf(ports, clusters, uid)), deleted };
+  const [{ clusters, deleted }, found] = await Promise.all([
+    shownClusters(ports, uid),
+    ports.documents.get(accountPath(uid)),
+  ]);
+  const { handOverMs } = ports.settings.limits;
+  const isOffering = mayOffer(parseAllowance(found), handOverMs, ports.clock.now());
+  return { planned: planFates(clusters, uid, isOffering), deleted };
 }
 
 const etagOf = ({ planned }: Preview): { etag: string } => ({ etag: `"${versionOf(planned)}"` });
@@ -104,6 +110,7 @@ async function collect(
     operator,
     profile: toProfile(profile),
     allowance: toAllowance(account, accountLimits(ports)),
+    handOverHours: ports.settings.limits.handOverMs / hours(1),
     ...toRemarks(account),
     clusters: planned.map((one) => toOwnCluster(one, uid)),
     deletedClusters: deleted,

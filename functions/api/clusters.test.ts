@@ -311,6 +311,30 @@ describe('retrying', () => {
   });
 });
 
+test('a spare that failed is not begun again beside the one that its pool makes instead', async () => {
+  const api = apiUnderTest();
+  const operator = api.as('operator', { operator: true });
+  const path = `/v1/clusters/${clusterIdOf(1)}:retry`;
+  await api.given(aCluster({ owner: undefined, members: {}, readers: [], pool: 'default', state: 'failed' }));
+  const { commits } = api.documents.counters;
+  const { status, body } = await api.send<Problem>('POST', path, operator);
+  expect({ status, code: body.code }).toEqual({ status: 409, code: 'NOT_ACCEPTED_IN_STATE' });
+  expect(body.detail).toContain('its pool makes another');
+  expect(api.documents.counters.commits).toBe(commits);
+  await api.given(
+    aCluster({
+      id: clusterIdOf(2),
+      owner: undefined,
+      members: {},
+      readers: [],
+      pool: 'default',
+      state: 'stuck',
+    }),
+  );
+  const stuck = await api.send('POST', `/v1/clusters/${clusterIdOf(2)}:retry`, operator);
+  expect(stuck.status).toBe(202);
+});
+
 describe('events', () => {
   test('tell what happened, newest last, in pages', async () => {
     const api = apiUnderTest();

@@ -13,6 +13,7 @@ import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.
 import { type ClusterEvent, eventDocument, eventsOf } from '../../shared/documents/event.ts';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';
+import { isReplaced } from '../../shared/lifecycle/derive.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
 import { requireCreation } from '../accounts/creations.ts';
 import { REFUSED_TO_MAKE, requireGoodAccount } from '../accounts/standing.ts';
@@ -234,6 +235,12 @@ async function carryOut({ ports, id, principal, authorize }: Call<unknown>, name
     guard(read) {
       authorize(read);
       return true;
+    },
+    change(read) {
+      if (name === 'retry' && isReplaced(read)) {
+        throw new AppError('NOT_ACCEPTED_IN_STATE', 'It is a spare: its pool makes another in its place.');
+      }
+      return { patch: {} };
     },
   });
   return accepted(toReply(cluster, ports.clock));

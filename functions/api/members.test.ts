@@ -24,7 +24,7 @@ import { aCluster, clusterIdOf } from '../../test/builders.ts';
 import { requestOf } from '../../test/request.ts';
 import { timelineReaders } from '../../test/timeline-readers.ts';
 import { CommitError, type Write } from '../cloud.ts';
-import { acceptInvitations } from '../members/invitations.ts';
+import { acceptInvitations, pathOfInvitation } from '../members/invitations.ts';
 import { createApi } from './app.ts';
 
 const id = clusterIdOf(1);
@@ -66,27 +66,41 @@ async function writesOf(api: Pick<ApiUnderTest, 'documents'>, work: () => Promis
   return api.documents.counters.commits - before;
 }
 
-describe('letting somebody in who is known', () => {
-  test('makes them a member at once; the step that tells the application is sent', async () => {
+describe('inviting somebody who has an account', () => {
+  test('makes them a member when they next come; the step that tells the application is sent', async () => {
     const hub = await given();
     const grace = hub.as('grace');
     const { status, headers, body } = await hub.put('Grace@Example.com ', 'viewer');
     expect(status).toBe(202);
     expect(headers.get('location')).toBe(`/v1/clusters/${id}`);
     expect(clusterReply.strict().parse(body)).toEqual(body);
-    expect(body).toMatchObject({ state: 'sharing', members: { ada: 'owner', grace: 'viewer' } });
+    expect(body).toMatchObject({ state: 'ready', members: { ada: 'owner' } });
+    expect(await hub.clustersOf(grace)).toEqual([id]);
     expect(await hub.cluster()).toMatchObject({
+      state: 'sharing',
       epoch: 4,
+      members: { ada: 'owner', grace: 'viewer' },
       emails: { ada: 'ada@example.com', grace: 'grace@example.com' },
       readers: ['ada', 'grace'],
     });
-    expect(await hub.clustersOf(grace)).toEqual([id]);
-    expect(await hub.messages()).toEqual([['grace@example.com may now view it.', 'share', 'ada']]);
+    expect(await hub.messages()).toEqual([['grace@example.com may now view it.', 'share', 'grace']]);
     await hub.clock.runFor(minutes(1));
     expect(hub.sent).toEqual([{ topic: 'step-share', body: { schema: 1, id, epoch: 4 } }]);
     expect(await hub.invitations()).toEqual([]);
   });
 
+  test('who can leave what they did not ask for', async () => {
+    const hub = await given();
+    const grace = hub.as('grace');
+    await hub.put('grace@example.com', 'owner');
+    await hub.me(grace);
+    expect((await hub.remove('grace@example.com', grace)).status).toBe(202);
+    await hub.me(grace);
+    expect((await hub.cluster()).members).toEqual({ ada: 'owner' });
+  });
+});
+
+describe('what is said of a member', () => {
   test('as what they are already changes nothing', async () => {
     const hub = await given({ members: { ada: 'owner', grace: 'viewer' } });
     hub.as('grace');
@@ -110,7 +124,7 @@ describe('letting somebody in who is known', () => {
   test.each(OWNED)(
     'in the state %s is written, and leaves or keeps the state as the table says',
     async (state) => {
-      const hub = await given({ state });
+      const hub = await given({ state, members: { ada: 'owner', grace: 'viewer' } });
       hub.as('grace');
       const { status, body } = await hub.put('grace@example.com', 'editor');
       expect(status).toBe(202);
@@ -123,13 +137,12 @@ describe('letting somebody in who is known', () => {
     },
   );
 
-  test('by an address that somebody else has by now puts them in the place of who had it', async () => {
-    const hub = await given({
-      members: { ada: 'owner', old: 'editor' },
-      emails: { ada: 'ada@example.com', old: 'grace@example.com' },
-    });
-    hub.as('grace');
-    await hub.put('grace@example.com', 'viewer');
+  test('by an address that somebody else has by now puts them in the place of who had it, once they come', async () => {
+    const members = { ada: 'owner', old: 'editor' } as const;
+    const hub = await given({ members, emails: { ada: 'ada@example.com', old: 'grace@example.com' } });
+    const grace = hub.as('grace');
+    expect((await hub.put('grace@example.com', 'viewer')).body.members).toEqual(members);
+    await hub.me(grace);
     expect(await hub.cluster()).toMatchObject({
       members: { ada: 'owner', grace: 'viewer' },
       emails: { ada: 'ada@example.com', grace: 'grace@example.com' },
@@ -274,8 +287,22 @@ describe('inviting', () => {
   });
 
   test('is overtaken by what is said of them once they are a member', async () => {
-    const hub = await given();
-    await hub.put('grace@example.com', 'owner');
+    const hub = await given({ members: { ada: 'owner', grace: 'editor' } });
+    await hub.documents.commit([
+      {
+        op: 'set',
+        path: pathOfInvitation(id, 'grace@example.com'),
+        data: {
+          schema: 1,
+          cluster: id,
+          email: 'grace@example.com',
+          role: 'owner',
+          invitedBy: 'ada',
+          createdAt: new Date(hub.clock.now()),
+          expiresAt: new Date(hub.clock.now() + days(1)),
+        },
+      },
+    ]);
     const grace = hub.as('grace');
     await hub.put('grace@example.com', 'viewer');
     await hub.me(grace);
@@ -299,14 +326,14 @@ describe('inviting', () => {
 
   test('by somebody who is shut out while it is looked who is invited gives nothing', async () => {
     const hub = await given({ members: { ada: 'owner', grace: 'owner' } });
-    const { people } = hub.ports;
+    const { documents } = hub.ports;
     const api = createApi({
       ...hub.ports,
-      people: {
-        ...people,
-        async findByEmail(email) {
+      documents: {
+        ...documents,
+        async count(query) {
           await hub.remove('grace@example.com');
-          return people.findByEmail(email);
+          return documents.count(query);
         },
       },
     });
@@ -337,9 +364,8 @@ describe('inviting', () => {
 
 describe('shutting somebody out', () => {
   test('takes everything they had here, also of the timeline, and can be repeated', async () => {
-    const hub = await given({ members: { ada: 'owner', grace: 'editor' } });
+    const hub = await given({ members: { ada: 'owner', grace: 'viewer' } });
     const grace = hub.as('grace');
-    await hub.put('grace@example.com', 'viewer');
     const { status, body } = await hub.remove('grace@example.com');
     expect(status).toBe(202);
     expect(body).toMatchObject({ state: 'sharing', members: { ada: 'owner' } });
@@ -450,13 +476,10 @@ describe('at once', () => {
 
   test('two changes of two people are both made, and the timeline is theirs', async () => {
     const hub = await given();
-    hub.as('grace');
-    hub.as('vera');
-    const answers = await Promise.all([
-      hub.put('grace@example.com', 'editor'),
-      hub.put('vera@example.com', 'viewer'),
-    ]);
-    expect(answers.map(({ status }) => status)).toEqual([202, 202]);
+    await hub.put('grace@example.com', 'editor');
+    await hub.put('vera@example.com', 'viewer');
+    const answers = await Promise.all([hub.me(hub.as('grace')), hub.me(hub.as('vera'))]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     const { members, readers } = await hub.cluster();
     expect(members).toEqual({ ada: 'owner', grace: 'editor', vera: 'viewer' });
     expect(await hub.messages()).toHaveLength(2);
@@ -624,7 +647,14 @@ describe('the audit log', () => {
         ({ data: { actor, action, subject, reason } }) => ({ actor, action, subject, reason }),
       );
     const deeds: [reason: string, actor: string, act: () => Promise<unknown>][] = [
-      ['no member → viewer', 'ada', () => hub.put('grace@example.com', 'viewer')],
+      [
+        'no member → viewer, invited by ada',
+        'grace',
+        async () => {
+          await hub.put('grace@example.com', 'viewer');
+          await hub.me(hub.as('grace'));
+        },
+      ],
       ['viewer → owner', 'ada', () => hub.put('grace@example.com', 'owner')],
       ['owner → editor', 'grace', () => hub.put('grace@example.com', 'editor', hub.as('grace'))],
       ['editor → no member', 'ada', () => hub.remove('grace@example.com')],
@@ -637,7 +667,11 @@ describe('the audit log', () => {
         },
       ],
       ['viewer → no member', 'vera', () => hub.remove('vera@example.com', hub.as('vera'))],
-      ['no member → viewer; grace: viewer → no member', 'ada', () => aNewHolderOf(hub, 'grace@example.com')],
+      [
+        'no member → viewer; grace: viewer → no member, invited by ada',
+        'newcomer',
+        () => aNewHolderOf(hub, 'grace@example.com'),
+      ],
     ];
     hub.as('grace');
     for (const [reason, actor, act] of deeds) {
@@ -656,10 +690,12 @@ describe('the audit log', () => {
 /** Somebody else has it by now, and is let in by it. */
 async function aNewHolderOf(hub: Given, email: string): Promise<void> {
   await hub.put(email, 'viewer');
+  await hub.me(hub.as('grace'));
   await hub.clock.runFor(1000);
   hub.as('grace', { email: 'grace@example.org' });
-  hub.as('newcomer', { email });
+  const newcomer = hub.as('newcomer', { email });
   await hub.put(email, 'viewer');
+  await hub.me(newcomer);
 }
 
 describe('a long timeline', () => {

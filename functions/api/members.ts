@@ -1,6 +1,6 @@
 /** The members of a cluster. A change is written, and told to the application by the lifecycle: nobody waits here for that. */
 import { clusterReply, type MemberReply, memberList, putMemberBody } from '../../shared/api.ts';
-import type { Cluster } from '../../shared/documents/cluster.ts';
+import type { Cluster, Role } from '../../shared/documents/cluster.ts';
 import { requireCalm } from '../accounts/creations.ts';
 import { requireGoodAccount } from '../accounts/standing.ts';
 import { type Change, command } from '../dispatch/commands.ts';
@@ -33,7 +33,7 @@ const byEmail = (a: MemberReply, b: MemberReply): number =>
 const put = endpoint({
   name: 'PUT /v1/clusters/{id}/members/{email}',
   summary:
-    'Let somebody use a cluster, or change what they may do. Somebody Hub does not know yet is invited, and becomes a member by signing in with that address within 30 days.',
+    'Invite somebody to a cluster, or change what a member may do. Whoever is invited becomes a member when they next come to Hub with that address, verified, within 30 days. The reply is the same whether or not they have an account.',
   status: 202,
   reply: clusterReply,
   refuses: [
@@ -51,24 +51,38 @@ const put = endpoint({
     const { ports, email, principal, body } = call;
     const { cluster, updateTime } = await findCluster(call);
     await requireGoodAccount(ports, principal().uid, 'use');
-    const [pending, user] = await Promise.all([
-      pendingInvitations(ports, cluster),
-      ports.people.findByEmail(email),
-    ]);
-    const uid = user?.uid ?? uidsOf(cluster, email)[0];
-    if (uid === undefined) {
+    const pending = await pendingInvitations(ports, cluster);
+    await requireCalm(ports, cluster.id);
+    const member = await memberOf(call, cluster);
+    if (member === undefined) {
       await invite(ports, cluster, { email, role: body.role, invitedBy: principal().uid }, pending);
       return accepted(toReply(cluster, ports.clock, updateTime));
     }
-    await requireCalm(ports, cluster.id);
     // What was said of them earlier must not come after this.
     const others = pending.filter((invitation) => invitation.email !== email);
     if (others.length < pending.length) await withdrawInvitation(ports, cluster.id, email, principal().uid);
     return share(call, call.authorize, (read) =>
-      withMember(read, { uid, email, role: body.role }, others.length),
+      withMember(read, { uid: member, email, role: body.role }, others.length),
     );
   },
 });
+
+/**
+ * Whose role is changed. Of an address that nobody has here, Identity Platform is not asked: neither the reply nor its time may tell whether
+ * there is an account. Where a member was known by it, somebody else may have it by now; they are invited, and take that one's place when they come.
+ * @throws AppError OWNER_PAYS, LAST_OWNER if they could not
+ */
+async function memberOf(
+  { ports, email, body }: Call<{ role: Role }>,
+  cluster: Cluster,
+): Promise<string | undefined> {
+  const [member] = uidsOf(cluster, email);
+  if (member === undefined) return undefined;
+  const uid = (await ports.people.findByEmail(email))?.uid ?? member;
+  if (uid === member) return member;
+  withMember(cluster, { uid, email, role: body.role });
+  return undefined;
+}
 
 const remove = endpoint({
   name: 'DELETE /v1/clusters/{id}/members/{email}',

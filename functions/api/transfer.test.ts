@@ -95,23 +95,29 @@ describe('a cluster that is offered and taken', () => {
     expect(await hub.account(GRACE)).toMatchObject({ clusters: 1 });
   });
 
-  test('takes no more than its new owner has room for, whatever else fills that at the same moment', async () => {
-    const hub = await given({ offeredTo: 'grace' }, { grace: { clusters: 1 } });
-    const { commit } = hub.ports.documents;
-    let isFilled = false;
-    hub.ports.documents.commit = async (writes: readonly Write[]) => {
-      if (!isFilled && writes.some(({ path }) => path === GRACE)) {
-        isFilled = true;
-        await commit([{ op: 'update', path: GRACE, data: { clusters: 2 } }]);
-      }
-      await commit(writes);
-    };
-    expect(await hub.said('grace', 'grace')).toBe('TRANSFER_NO_ROOM');
-    expect(isFilled).toBe(true);
-    expect(await hub.cluster()).toMatchObject({ owner: 'ada' });
-    expect(await hub.account(ADA)).toMatchObject({ clusters: 1 });
-    expect(await hub.account(GRACE)).toMatchObject({ clusters: 2 });
-  });
+  test.each<[string, Partial<Allowance>]>([
+    ['has asked for one before', { firstAt: new Date(0), hour: { since: new Date(0), made: 1 } }],
+    ['is new', {}],
+  ])(
+    'takes no more than its new owner, who %s, has room for, whatever else fills that at the same moment',
+    async (_, account) => {
+      const hub = await given({ offeredTo: 'grace' }, { grace: { clusters: 1, ...account } });
+      const { commit } = hub.ports.documents;
+      let isFilled = false;
+      hub.ports.documents.commit = async (writes: readonly Write[]) => {
+        if (!isFilled && writes.some(({ path }) => path === GRACE)) {
+          isFilled = true;
+          await commit([{ op: 'update', path: GRACE, data: { clusters: 2 } }]);
+        }
+        await commit(writes);
+      };
+      expect(await hub.said('grace', 'grace')).toBe('TRANSFER_NO_ROOM');
+      expect(isFilled).toBe(true);
+      expect(await hub.cluster()).toMatchObject({ owner: 'ada' });
+      expect(await hub.account(ADA)).toMatchObject({ clusters: 1 });
+      expect(await hub.account(GRACE)).toMatchObject({ clusters: 2 });
+    },
+  );
 
   test('by both ends at once counts once', async () => {
     const hub = await given({ offeredTo: 'grace' });
@@ -196,6 +202,7 @@ describe('an offer ends', () => {
     else await hub.send('DELETE', path, hub.as('ada'));
     expect(await hub.cluster()).not.toHaveProperty('offeredTo');
     await hub.send('PUT', path, hub.as('ada'), { body: { role: 'owner' } });
+    await hub.send('GET', '/v1/me', hub.as('grace'));
     expect(await hub.said('grace', 'grace')).toBe('NOT_OFFERED');
   });
 });

@@ -1,6 +1,6 @@
 /**
  * A cluster counts for another of its owners from now on. It takes the word of both: who paid so far offers it, and could else fill the
- * accounts of others; who is to pay takes it, and could else shut out who pays.
+ * accounts of others; who is to pay takes it, and could else shut out who pays. Who deletes their account has offered it to all of them.
  */
 import { clusterReply, transferBody } from '../../shared/api.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
@@ -8,9 +8,9 @@ import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
 import { accountLimits } from '../accounts/allowance.ts';
-import { requireCalm } from '../accounts/creations.ts';
+import { requireAccount, requireCalm } from '../accounts/creations.ts';
+import { handOver, mayHave } from '../accounts/hand-over.ts';
 import { REFUSED_TO_MAKE, requireGoodAccount } from '../accounts/standing.ts';
-import { handOver, mayHave } from '../closing/plan.ts';
 import type { Snapshot } from '../cloud.ts';
 import { wakeQueue } from '../clusters/queue.ts';
 import { type Change, command } from '../dispatch/commands.ts';
@@ -24,7 +24,7 @@ import { toReply } from './reply.ts';
 const transfer = endpoint({
   name: 'POST /v1/clusters/{id}:transfer',
   summary:
-    'Offer a cluster that you pay for to another of its owners, or take over one that was offered to you. Repeating it changes nothing.',
+    'Offer a cluster that you pay for to another of its owners, or take over one that was offered to you, or whose payer is deleting their account. Repeating it changes nothing.',
   status: 202,
   reply: clusterReply,
   refuses: [
@@ -55,7 +55,7 @@ const transfer = endpoint({
         if (to === undefined) throw new AppError('NOT_AN_OWNER');
         if (ENDING.has(read.state)) throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${read.state}".`);
         if (read.owner === uid) return to === uid ? withdrawn(read) : offered(ports, read, to);
-        if (to !== uid || read.offeredTo !== uid) throw new AppError('NOT_OFFERED');
+        if (to !== uid || !isOffered(read, uid, ports.clock.now())) throw new AppError('NOT_OFFERED');
         return taken(ports, read, uid);
       },
     });
@@ -65,6 +65,9 @@ const transfer = endpoint({
 });
 
 export const TRANSFER_ENDPOINTS: readonly Endpoint[] = [transfer];
+
+const isOffered = ({ offeredTo, handOverUntilAt }: Cluster, uid: string, now: number): boolean =>
+  offeredTo === uid || (handOverUntilAt !== undefined && now < handOverUntilAt.getTime());
 
 const withdrawn = ({ offeredTo }: Cluster): Change | undefined =>
   offeredTo === undefined
@@ -91,7 +94,7 @@ async function offered(ports: Ports, read: Cluster, to: string): Promise<Change 
   };
 }
 
-/** @throws AppError TRANSFER_NO_ROOM, NOT_OFFERED by an account that has come to be doubted since */
+/** @throws AppError TRANSFER_NO_ROOM, NOT_OFFERED by an account that has come to be doubted since, and those of `requireAccount` */
 async function taken(ports: Ports, read: Cluster, to: string): Promise<Change | undefined> {
   const { owner: from } = read;
   if (from === undefined) throw new AppError('NOT_OFFERED');
@@ -100,13 +103,17 @@ async function taken(ports: Ports, read: Cluster, to: string): Promise<Change | 
     ports.documents.get<Allowance>(accountPath(from)),
   ]);
   if (payer?.data.standing) throw new AppError('NOT_OFFERED');
+  // As for one that they create: accounts could else be filled that never met the limit of new ones.
+  const taker = await requireAccount(ports, to, account);
+  // It may be another one than was looked at.
+  requireRoom(ports, read, taker.data);
   return {
-    patch: { owner: to, offeredTo: undefined },
+    patch: { owner: to, offeredTo: undefined, handOverUntilAt: undefined },
     note: `${emailOf(read, to)} pays for it now.`,
     action: 'transfer',
     subject: to,
     reason: `charged to ${to} now, not to ${from}`,
-    also: handOver(read, from, to, account),
+    also: handOver(read, from, to, taker, new Date(ports.clock.now())),
   };
 }
 
@@ -117,8 +124,12 @@ async function accountWithRoom(
   uid: string,
 ): Promise<Snapshot<Allowance> | undefined> {
   const account = await ports.documents.get<Allowance>(accountPath(uid));
-  if (!mayHave(read, account?.data, accountLimits(ports))) throw new AppError('TRANSFER_NO_ROOM');
+  requireRoom(ports, read, account?.data);
   return account;
+}
+
+function requireRoom(ports: Ports, read: Cluster, account: Allowance | undefined): void {
+  if (!mayHave(read, account, accountLimits(ports))) throw new AppError('TRANSFER_NO_ROOM');
 }
 
 /** Who paid so far has room by it. What waits for that looks again by itself, too. */

@@ -4,7 +4,7 @@
  * Identity Platform; and when nothing that was under way then can come any more, all is looked at once more and the account itself goes.
  */
 
-import { ACCOUNTS, type Closing } from '../../shared/documents/account.ts';
+import { ACCOUNTS, type Allowance, accountPath, type Closing } from '../../shared/documents/account.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import { type State, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
@@ -13,13 +13,21 @@ import { parseAllowance } from '../accounts/allowance.ts';
 import { audited, HUB } from '../audit.ts';
 import type { Snapshot, Value } from '../cloud.ts';
 import type { Read } from '../clusters/read.ts';
-import { type Change, command, commandTogether } from '../dispatch/commands.ts';
+import { command, commandTogether } from '../dispatch/commands.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail } from '../tokens.ts';
-import { aroundOf, clustersOf, invitationsBy } from './clusters.ts';
+import { clustersOf, invitationsBy } from './clusters.ts';
 import { erase } from './erase.ts';
-import { type Planned, planFates, withoutAccount } from './plan.ts';
+import {
+  fateOf,
+  handOverUntil,
+  mayOffer,
+  offerToOwners,
+  type Planned,
+  planFates,
+  withoutAccount,
+} from './plan.ts';
 
 /**
  * From the moment in which their tokens are refused. What was let in before has its answer, or none, after `timeoutSeconds` of the manifest;
@@ -27,7 +35,7 @@ import { type Planned, planFates, withoutAccount } from './plan.ts';
  * written. So it is waited for as long as for a late `create`.
  */
 const UNDER_WAY_MS = TOMBSTONE_HOLD_MS;
-/** A deletion takes half an hour, and some hours if a cloud is away. After that somebody has to look why. */
+/** From when nothing is waited for, a deletion takes half an hour, and some hours if a cloud is away. After that somebody has to look why. */
 const LATE_MS = hours(24);
 
 const PAGE = 100;
@@ -57,6 +65,9 @@ const inAnyOrder = (page: readonly Snapshot[], { random }: Ports): Snapshot[] =>
     .map(({ snapshot }) => snapshot);
 
 const sinceOf = ({ data }: Snapshot): Date | undefined => (data.closing as unknown as Closing).since;
+/** Until then others are waited for. */
+const waitsUntil = ({ data }: Snapshot): Date | undefined =>
+  (data.closing as unknown as Closing).waitsUntilAt;
 
 /** What fails with one account keeps no other one waiting. The log does not say whose it is: the audit log does. */
 async function look(ports: Ports, snapshot: Snapshot): Promise<void> {
@@ -65,7 +76,7 @@ async function look(ports: Ports, snapshot: Snapshot): Promise<void> {
   } catch (error) {
     tellFailure(ports.log, 'account not deleted yet', error);
   }
-  const since = sinceOf(snapshot);
+  const since = waitsUntil(snapshot) ?? sinceOf(snapshot);
   if (since && ports.clock.now() - since.getTime() > LATE_MS) ports.log.error('account stays');
 }
 
@@ -73,9 +84,10 @@ async function look(ports: Ports, snapshot: Snapshot): Promise<void> {
 async function close(ports: Ports, snapshot: Snapshot): Promise<boolean> {
   const { path, version } = snapshot;
   const uid = path.slice(ACCOUNTS.length + 1);
-  const closing = parseAllowance(snapshot)?.closing;
+  const account = parseAllowance(snapshot);
+  const closing = account?.closing;
   if (!closing) return false;
-  if (!(await leaveClusters(ports, uid, closing))) return false;
+  if (!(await leaveClusters(ports, { ...account, uid, closing }))) return false;
   const profile = await ports.people.find(uid);
   await erase(ports, uid, profile && findEmail(profile));
   if (!closing.userGoneAt) {
@@ -100,17 +112,19 @@ const AT_ONCE = 8;
 /** After that no further page of one account's is begun: others wait, and a run has five minutes. */
 const ACCOUNT_MS = minutes(1);
 
+type Leaver = Allowance & { uid: string; closing: Closing };
+
 /**
  * Those that were there at this look have to be gone at another one, so that what is told to their applications has time to arrive.
  * @returns whether no cluster named them any more
  */
-async function leaveClusters(ports: Ports, uid: string, { by }: Closing): Promise<boolean> {
+async function leaveClusters(ports: Ports, leaver: Leaver): Promise<boolean> {
   const untilMs = ports.clock.afterWork(ACCOUNT_MS);
   const failures: unknown[] = [];
   let isNobodys = true;
-  for await (const page of clustersOf(ports, uid)) {
+  for await (const page of clustersOf(ports, leaver.uid)) {
     isNobodys = false;
-    failures.push(...(await leavePage(ports, page, uid, by)));
+    failures.push(...(await leavePage(ports, page, leaver)));
     if (ports.clock.now() > untilMs) break;
   }
   if (failures.length > 0) throw failures[0];
@@ -118,23 +132,32 @@ async function leaveClusters(ports: Ports, uid: string, { by }: Closing): Promis
 }
 
 /** @returns what went wrong with which no other one is to wait */
-async function leavePage(ports: Ports, page: readonly Read[], uid: string, by: string): Promise<unknown[]> {
+async function leavePage(ports: Ports, page: readonly Read[], leaver: Leaver): Promise<unknown[]> {
   const clusters = page.map(({ cluster }) => cluster);
-  const planned = planFates(clusters, uid, await aroundOf(ports, clusters, uid));
+  const planned = planFates(clusters, leaver.uid, isOffering(ports, leaver));
   const forgotten = planned.filter(({ fate }) => fate === 'forgotten');
-  const areForgotten = await forget(ports, page, forgotten, uid, by);
-  const others = planned.filter(
-    (one) => one.heir === undefined && !(areForgotten && forgotten.includes(one)),
-  );
+  const areForgotten = await forget(ports, page, forgotten, leaver);
+  const others = planned.filter((one) => !(areForgotten && forgotten.includes(one)));
+  if (others.some(({ fate }) => fate === 'offered')) await noteWaiting(ports, leaver);
   const left: PromiseSettledResult<void>[] = [];
   for (let first = 0; first < others.length; first += AT_ONCE) {
     const some = others.slice(first, first + AT_ONCE);
-    left.push(...(await Promise.allSettled(some.map((one) => leave(ports, one, uid, by)))));
+    left.push(...(await Promise.allSettled(some.map((one) => leave(ports, one, leaver)))));
   }
-  // One after the other: each finds the room that the one before has left of its heir's.
-  for (const one of planned.filter(({ heir }) => heir !== undefined))
-    left.push(...(await Promise.allSettled([leave(ports, one, uid, by)])));
   return left.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+}
+
+const isOffering = ({ clock, settings }: Ports, leaver: Leaver): boolean =>
+  mayOffer(leaver, settings.limits.handOverMs, clock.now());
+
+/** So that what is waited for is known when nothing is left to tell of it, and stays what people were told. @throws CommitError `unavailable` */
+async function noteWaiting(
+  { documents, settings }: Ports,
+  { uid, closing, ...account }: Leaver,
+): Promise<void> {
+  if (closing.waitsUntilAt) return;
+  const until = handOverUntil({ ...account, closing }, settings.limits.handOverMs, closing.since.getTime());
+  await documents.commit([{ op: 'update', path: accountPath(uid), data: { 'closing.waitsUntilAt': until } }]);
 }
 
 /** What is deleted already rests, and may be thousands: a page of it in one commit. @returns false if somebody else's commit came first */
@@ -142,34 +165,33 @@ function forget(
   ports: Ports,
   page: readonly Read[],
   forgotten: readonly Planned[],
-  uid: string,
-  by: string,
+  { uid, closing: { by } }: Leaver,
 ): Promise<boolean> {
   const planned = new Map(forgotten.map((one) => [one.cluster.id, one]));
   const wanted = page.flatMap((read) => {
     const one = planned.get(read.cluster.id);
-    const change = one && withoutAccount(one, uid, new Map(), []);
+    const change = one && withoutAccount(one, uid, []);
     return change ? [{ read, change }] : [];
   });
   return commandTogether(ports, wanted, 'share', by);
 }
 
-/** @throws AppError those of `command` */
-async function leave(ports: Ports, { cluster, fate }: Planned, uid: string, by: string): Promise<void> {
-  const { id, state } = cluster;
+/** By what is so when it is written, which may be otherwise than when it was planned. @throws AppError those of `command` */
+async function leave(ports: Ports, { cluster: { id, state }, fate }: Planned, leaver: Leaver): Promise<void> {
+  const { uid, closing } = leaver;
   if (fate === 'deleted') {
-    if (!GOING.has(state)) await command(ports, id, 'delete', by);
+    // Somebody may take it over at the last moment.
+    const change = (read: Cluster) =>
+      fateOf(read, uid, isOffering(ports, leaver)) === 'deleted' ? { patch: {} } : undefined;
+    if (!GOING.has(state)) await command(ports, id, 'delete', closing.by, { change });
     return;
   }
-  await command(ports, id, 'share', by, { change: (read) => changeWithout(ports, read, uid) });
-}
-
-/** As all of it is now, which may be otherwise than when it was planned. @throws CommitError `unavailable` */
-async function changeWithout(ports: Ports, read: Cluster, uid: string): Promise<Change | undefined> {
-  const [around, sent] = await Promise.all([
-    aroundOf(ports, [read], uid),
-    invitationsBy(ports, uid, read.id),
-  ]);
-  const [planned] = planFates([read], uid, around);
-  return planned && withoutAccount(planned, uid, around.accounts, sent);
+  const until = handOverUntil(leaver, ports.settings.limits.handOverMs, closing.since.getTime());
+  await command(ports, id, 'share', closing.by, {
+    async change(read) {
+      const now = fateOf(read, uid, isOffering(ports, leaver));
+      if (now === 'offered') return offerToOwners(read, until);
+      return withoutAccount({ cluster: read, fate: now }, uid, await invitationsBy(ports, uid, id));
+    },
+  });
 }

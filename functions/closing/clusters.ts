@@ -1,14 +1,11 @@
-/** The clusters that name somebody: theirs, and those of others that they may use; and what their fate depends on. */
-import { type Allowance, accountPath } from '../../shared/documents/account.ts';
+/** The clusters that name somebody: theirs, and those of others that they may use. */
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { INVITATIONS, type Invitation } from '../../shared/documents/invitation.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
-import { accountLimits } from '../accounts/allowance.ts';
 import type { Query, Snapshot } from '../cloud.ts';
 import { type Read, readableClusters } from '../clusters/read.ts';
 import type { Ports } from '../ports.ts';
-import { type Around, candidatesOf } from './plan.ts';
 
 type Where = NonNullable<Query['where']>[number];
 
@@ -103,15 +100,6 @@ async function notDeleted(ports: Ports, where: Where, direction: 'asc' | 'desc')
     last = found.at(-1);
     if (found.length < PAGE || !last) return all;
   }
-}
-
-/** @throws CommitError `unavailable` */
-export async function aroundOf(ports: Ports, clusters: readonly Cluster[], uid: string): Promise<Around> {
-  const others = new Set(clusters.flatMap((cluster) => candidatesOf(cluster, uid)));
-  const uids = others.size === 0 ? [] : [uid, ...others];
-  const found = await Promise.all(uids.map((one) => ports.documents.get<Allowance>(accountPath(one))));
-  const accounts = new Map(uids.flatMap((one, at) => (found[at] ? [[one, found[at]] as const] : [])));
-  return { accounts, limits: accountLimits(ports) };
 }
 
 /** Whom they invited to it. @throws CommitError `unavailable` */

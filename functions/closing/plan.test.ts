@@ -2,92 +2,66 @@
 import { describe, expect, test } from 'vitest';
 import type { Allowance } from '../../shared/documents/account.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import { aCluster, clusterIdOf } from '../../test/builders.ts';
-import { planFates } from './plan.ts';
+import { hours } from '../../shared/units.ts';
+import { aCluster } from '../../test/builders.ts';
+import { fateOf, mayOffer } from './plan.ts';
 
-const AT = new Date(0);
-const NOTHING: Allowance = { schema: 1, clusters: 0, hourlyMicros: 0 };
-const LIMITS = { clusters: 2, hourlyMicros: 100 };
-
-/** One of ada's that is there and costs 40 an hour. */
+/** One of ada's that others use, too. */
 const owned = (fields: Partial<Cluster> = {}): Cluster =>
-  aCluster({
-    owner: 'ada',
-    members: { ada: 'owner', grace: 'owner', linus: 'owner', vera: 'editor' },
-    liability: { clusters: 1, hourlyMicros: 40 },
-    ...fields,
+  aCluster({ owner: 'ada', members: { ada: 'owner', grace: 'owner', vera: 'editor' }, ...fields });
+
+describe('what somebody pays for', () => {
+  test.each(['queued', 'provisioning', 'ready', 'failed', 'stuck'] as const)(
+    'and is %s is offered to its other owners, and deleted when their time is over',
+    (state) => {
+      expect(fateOf(owned({ state }), 'ada', true)).toBe('offered');
+      expect(fateOf(owned({ state }), 'ada', false)).toBe('deleted');
+    },
+  );
+
+  test('is not offered to editors', () => {
+    expect(fateOf(owned({ members: { ada: 'owner', vera: 'editor' } }), 'ada', true)).toBe('deleted');
   });
 
-/** What becomes of ada's clusters, given what is different about whose accounts. */
-const fates = (clusters: readonly Cluster[], accounts: Record<string, Partial<Allowance>> = {}): string[] =>
-  planFates(clusters, 'ada', {
-    accounts: new Map(
-      Object.entries(accounts).map(([uid, fields]) => {
-        const times = { createTime: AT, updateTime: AT, readTime: AT };
-        return [uid, { path: `accounts/${uid}`, data: { ...NOTHING, ...fields }, version: '1', ...times }];
-      }),
-    ),
-    limits: LIMITS,
-  }).map(({ fate, heir }) => heir ?? fate);
-
-const standing = (state: 'throttled' | 'suspended') => ({ state, reason: 'busy', since: AT, by: 'hub' });
-const closing = { since: AT, by: 'grace' };
-
-describe('the heir is', () => {
-  test('the first of the other owners by uid', () => {
-    expect(fates([owned()])).toEqual(['grace']);
-  });
-
-  test.each<[string, Partial<Allowance>]>([
-    ['has as many as they may', { clusters: 2 }],
-    ['has as many as an operator said', { clusters: 0, maxClusters: 0 }],
-    ['could not pay for it', { hourlyMicros: 61 }],
-    ['could not pay for it, by an operator’s word', { maxHourlyMicros: 39 }],
-    ['is throttled', { standing: standing('throttled') }],
-    ['is suspended', { standing: standing('suspended') }],
-    ['is leaving too', { closing }],
-  ])('another one than who %s', (_, account) => {
-    expect(fates([owned()], { grace: account })).toEqual(['linus']);
-    expect(fates([owned()], { grace: account, linus: account })).toEqual(['deleted']);
-  });
-
-  test('whoever has just the room', () => {
-    expect(fates([owned()], { grace: { clusters: 1, hourlyMicros: 60 } })).toEqual(['grace']);
-  });
-
-  test('given no more clusters than fit together', () => {
-    const three = [1, 2, 3].map((n) => owned({ id: clusterIdOf(n) }));
-    expect(fates(three)).toEqual(['grace', 'grace', 'linus']);
-    expect(fates(three, { linus: { clusters: 2 } })).toEqual(['grace', 'grace', 'deleted']);
-    expect(fates(three, { grace: { maxHourlyMicros: 79 } })).toEqual(['grace', 'linus', 'linus']);
-  });
-
-  test('anybody in good standing for what holds nothing', () => {
-    const { liability: _, ...waiting } = owned({ state: 'queued' });
-    expect(fates([waiting], { grace: { clusters: 2 } })).toEqual(['grace']);
-    expect(fates([waiting], { grace: { standing: standing('throttled') } })).toEqual(['linus']);
+  test.each(['deleting', 'deprovisioning', 'sweeping'] as const)('and is %s is not offered', (state) => {
+    expect(fateOf(owned({ state }), 'ada', true)).toBe('deleted');
   });
 });
 
-describe('there is no heir', () => {
-  test.each(['throttled', 'suspended'] as const)('of an account that is %s', (state) => {
-    expect(fates([owned()], { ada: { standing: standing(state) } })).toEqual(['deleted']);
-  });
-
-  test('among editors', () => {
-    expect(fates([owned({ members: { ada: 'owner', vera: 'editor' } })])).toEqual(['deleted']);
-  });
-
-  test.each(['deleting', 'deprovisioning', 'sweeping'] as const)('of what is %s', (state) => {
-    expect(fates([owned({ state })])).toEqual(['deleted']);
-  });
-});
-
-test('what counts for somebody else is left, whatever room there is, unless nobody else owns it', () => {
-  expect(fates([owned({ owner: 'grace' })], { grace: { clusters: 2 } })).toEqual(['left']);
-  expect(fates([owned({ owner: 'zoe', members: { ada: 'owner' } })])).toEqual(['deleted']);
+test('what counts for somebody else is left, unless nobody else owns it', () => {
+  expect(fateOf(owned({ owner: 'grace' }), 'ada', true)).toBe('left');
+  expect(fateOf(owned({ owner: 'zoe', members: { ada: 'owner' } }), 'ada', true)).toBe('deleted');
 });
 
 test('what is deleted is forgotten', () => {
-  expect(fates([owned({ state: 'deleted' })])).toEqual(['forgotten']);
+  expect(fateOf(owned({ state: 'deleted' }), 'ada', true)).toBe('forgotten');
+});
+
+describe('others are asked', () => {
+  const account = (fields: Partial<Allowance>): Allowance => ({
+    schema: 1,
+    clusters: 1,
+    hourlyMicros: 40,
+    ...fields,
+  });
+  const since = new Date(hours(100));
+  const closing = { since, by: 'ada' };
+
+  test('for so long from when it was asked for', () => {
+    expect(mayOffer(undefined, hours(72), hours(100))).toBe(true);
+    expect(mayOffer(account({ closing }), hours(72), hours(172) - 1)).toBe(true);
+    expect(mayOffer(account({ closing }), hours(72), hours(172))).toBe(false);
+    expect(mayOffer(undefined, 0, hours(100))).toBe(false);
+  });
+
+  test('for as long as they were told, whatever is configured since', () => {
+    const told = { ...closing, waitsUntilAt: new Date(hours(110)) };
+    expect(mayOffer(account({ closing: told }), hours(72), hours(109))).toBe(true);
+    expect(mayOffer(account({ closing: told }), hours(72), hours(110))).toBe(false);
+  });
+
+  test.each(['throttled', 'suspended'] as const)('not by an account that is %s', (state) => {
+    const standing = { state, reason: 'busy', since, by: 'hub' };
+    expect(mayOffer(account({ standing }), hours(72), hours(100))).toBe(false);
+  });
 });

@@ -1,85 +1,50 @@
 /** What becomes of each cluster when somebody's account is deleted: what is shown before is what is done. Pure. */
 import { createHash } from 'node:crypto';
 import type { OwnClusterReply } from '../../shared/api.ts';
-import { type Allowance, accountPath, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
-import { type Cluster, type ClusterPatch, type Liability, roleOf } from '../../shared/documents/cluster.ts';
-import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import { type Allowance, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
+import { type Cluster, type ClusterPatch, roleOf } from '../../shared/documents/cluster.ts';
 import { ENDING, isFinal } from '../../shared/lifecycle/derive.ts';
-import { type Limits, planAdmission } from '../accounts/admission.ts';
-import { type DocumentData, Increment, type Snapshot, type Write } from '../cloud.ts';
+import type { Snapshot, Write } from '../cloud.ts';
 import type { Change } from '../dispatch/commands.ts';
 
 type Fate = OwnClusterReply['whenDeleted'];
 
-export type Whose = Pick<Cluster, 'state' | 'owner' | 'members' | 'liability'>;
-
-/** What their fate depends on besides the clusters. */
-export interface Around {
-  /** By uid: the account that is deleted, and those of `candidatesOf`. Of whom nothing was ever counted there is none. */
-  accounts: ReadonlyMap<string, Snapshot<Allowance>>;
-  /** Of accounts of which no operator said otherwise. */
-  limits: Limits;
-}
+export type Whose = Pick<Cluster, 'state' | 'owner' | 'members'>;
 
 export interface Planned {
   cluster: Cluster;
   fate: Fate;
-  /** Who has it afterwards, if it is handed over. */
-  heir?: string;
 }
 
-/** One after the other in this order: what is handed over takes of its heir's room, so that together they have no more than they may. */
-export function planFates(
-  clusters: readonly Cluster[],
-  uid: string,
-  { accounts, limits }: Around,
-): Planned[] {
-  const counted = new Map([...accounts].map(([one, { data }]) => [one, data]));
-  const isDoubted = counted.get(uid)?.standing !== undefined;
-  return clusters.map((cluster) => {
-    const heir = isDoubted ? undefined : heirOf(cluster, uid, counted, limits);
-    if (heir === undefined) return { cluster, fate: fateWithoutHeir(cluster, uid) };
-    if (cluster.liability) counted.set(heir, withMore(counted.get(heir), cluster.liability));
-    return { cluster, fate: 'handed-over', heir };
-  });
-}
+/**
+ * Until when the other owners of what somebody pays for may take it over.
+ * @param handOverMs of the configuration
+ * @param now ms since the epoch, for whoever has not asked yet
+ */
+export const handOverUntil = (account: Allowance | undefined, handOverMs: number, now: number): Date =>
+  account?.closing?.waitsUntilAt ?? new Date((account?.closing?.since.getTime() ?? now) + handOverMs);
 
-function fateWithoutHeir(cluster: Whose, uid: string): Fate {
+/**
+ * Whether other owners are asked at all. An account that Hub doubts offers nothing: what it is doubted for would go on.
+ * @param now ms since the epoch
+ */
+export const mayOffer = (account: Allowance | undefined, handOverMs: number, now: number): boolean =>
+  account?.standing === undefined && now < handOverUntil(account, handOverMs, now).getTime();
+
+/** @param isOffering whether there is time left for others to take over what somebody pays for */
+export const planFates = (clusters: readonly Cluster[], uid: string, isOffering: boolean): Planned[] =>
+  clusters.map((cluster) => ({ cluster, fate: fateOf(cluster, uid, isOffering) }));
+
+export function fateOf(cluster: Whose, uid: string, isOffering: boolean): Fate {
   if (isFinal(cluster.state)) return 'forgotten';
-  const isLast = roleOf(cluster, uid) === 'owner' && otherOwners(cluster, uid).length === 0;
-  return isLast || cluster.owner === uid ? 'deleted' : 'left';
+  const isLast = roleOf(cluster, uid) === 'owner' && !hasOtherOwner(cluster, uid);
+  if (cluster.owner !== uid) return isLast ? 'deleted' : 'left';
+  // Nobody comes to pay for it who has not said so.
+  return isOffering && hasOtherOwner(cluster, uid) && !ENDING.has(cluster.state) ? 'offered' : 'deleted';
 }
 
-/** Of several the first by uid, so that everybody says the same one. */
-const heirOf = (
-  cluster: Whose,
-  uid: string,
-  counted: ReadonlyMap<string, Allowance>,
-  limits: Limits,
-): string | undefined =>
-  candidatesOf(cluster, uid).find((other) => mayHave(cluster, counted.get(other), limits));
-
-/** Who might have it afterwards, as far as the cluster itself tells. */
-export const candidatesOf = (cluster: Whose, uid: string): string[] =>
-  cluster.owner === uid && !ENDING.has(cluster.state) ? otherOwners(cluster, uid) : [];
-
-const otherOwners = ({ members }: Whose, uid: string): string[] =>
-  Object.keys(members)
-    .filter((other) => other !== uid && members[other] === 'owner')
-    .sort();
-
-/** Nobody is made to pay for what they have no room for, and no doubtful account comes by more. What waits in the queue holds nothing yet. */
-export function mayHave({ liability }: Whose, account: Allowance | undefined, limits: Limits): boolean {
-  if (account?.standing || account?.closing) return false;
-  return !liability || planAdmission(account, limits, liability.hourlyMicros, 'account') === undefined;
-}
-
-const withMore = (account: Allowance | undefined, { clusters, hourlyMicros }: Liability): Allowance => ({
-  schema: DOCUMENT_SCHEMA,
-  ...account,
-  clusters: (account?.clusters ?? 0) + clusters,
-  hourlyMicros: (account?.hourlyMicros ?? 0) + hourlyMicros,
-});
+const hasOtherOwner = ({ members }: Whose, uid: string): boolean =>
+  Object.keys(members).some((other) => other !== uid && members[other] === 'owner');
 
 /** Changes with what would become of their clusters, and with nothing else. */
 export function versionOf(planned: readonly Planned[]): string {
@@ -96,18 +61,33 @@ const names = ({ owner, offeredTo, members, emails, readers }: Cluster, uid: str
   readers.some((reader) => reader === uid);
 
 /**
- * The cluster without them: with no owner if it is deleted, else with another one.
- * @param planned as the cluster and the accounts are now
+ * All its members are told, and any other owner may take it over until then.
+ * @returns undefined if they are told already
+ */
+export function offerToOwners({ handOverUntilAt }: Cluster, until: Date): Change | undefined {
+  if (handOverUntilAt !== undefined) return undefined;
+  return {
+    patch: { handOverUntilAt: until, offeredTo: undefined },
+    note: `Who pays for it is deleting their account. It is deleted at ${minuteOf(until)} UTC unless another owner takes it over.`,
+    action: 'transfer',
+    reason: 'account deleted; offered to its other owners',
+  };
+}
+
+const minuteOf = (at: Date): string => at.toISOString().slice(0, 16).replace('T', ' ');
+
+/**
+ * The cluster without them: with no owner if it is deleted.
+ * @param planned as the cluster is now
  * @param sent invitations to it that are theirs: whoever may share until the end is taken at their word, without their name
- * @returns undefined if there is nothing to change, or it has to be deleted first
+ * @returns undefined if there is nothing to change, or it has to be deleted or taken over first
  */
 export function withoutAccount(
-  { cluster, fate, heir }: Planned,
+  { cluster, fate }: Planned,
   uid: string,
-  accounts: Around['accounts'],
   sent: readonly Snapshot[],
 ): Change | undefined {
-  if (fate === 'deleted' || !names(cluster, uid)) return undefined;
+  if (fate === 'deleted' || fate === 'offered' || !names(cluster, uid)) return undefined;
   const left = {
     members: without(cluster.members, uid),
     emails: without(cluster.emails, uid),
@@ -116,20 +96,11 @@ export function withoutAccount(
     ...([cluster.owner, cluster.offeredTo].includes(uid) && { offeredTo: undefined }),
   };
   const invited = fate !== 'forgotten' && roleOf(cluster, uid) === 'owner' ? sent.map(withoutHost) : [];
-  if (heir === undefined) {
-    // Its name was theirs to choose, and may be one of theirs.
-    const nobodys: ClusterPatch = cluster.owner === uid ? { owner: undefined, name: 'deleted' } : {};
-    const note = 'A member deleted their account and can no longer use it.';
-    return { patch: { ...left, ...nobodys }, note, subject: uid, reason: 'account deleted', also: invited };
-  }
-  return {
-    patch: { ...left, owner: heir },
-    note: 'Its owner deleted their account; another owner has taken it over.',
-    subject: uid,
-    // For whom it counts from here on is evidence of who pays.
-    reason: `account deleted; charged to ${heir} now`,
-    also: [...invited, ...handOver(cluster, uid, heir, accounts.get(heir))],
-  };
+  // Its name was theirs to choose, and may be one of theirs.
+  const nobodys: ClusterPatch =
+    cluster.owner === uid ? { owner: undefined, name: 'deleted', handOverUntilAt: undefined } : {};
+  const note = 'A member deleted their account and can no longer use it.';
+  return { patch: { ...left, ...nobodys }, note, subject: uid, reason: 'account deleted', also: invited };
 }
 
 const withoutHost = ({ path, version }: Snapshot): Write => ({
@@ -138,26 +109,6 @@ const withoutHost = ({ path, version }: Snapshot): Write => ({
   data: { invitedBy: DELETED_ACCOUNT },
   ifVersion: version,
 });
-
-/** What the cluster holds counts for its new owner, on the condition that their account is as it was when room was found in it. */
-export function handOver(
-  { liability }: Cluster,
-  from: string,
-  to: string,
-  account: Snapshot<Allowance> | undefined,
-): Write[] {
-  if (!liability) return [];
-  const { clusters, hourlyMicros } = liability;
-  const more = { clusters: new Increment(clusters), hourlyMicros: new Increment(hourlyMicros) };
-  const less = { clusters: new Increment(-clusters), hourlyMicros: new Increment(-hourlyMicros) };
-  const fresh: Allowance = { schema: DOCUMENT_SCHEMA, clusters, hourlyMicros };
-  return [
-    { op: 'update', path: accountPath(from), data: less },
-    account
-      ? { op: 'update', path: accountPath(to), data: more, ifVersion: account.version }
-      : { op: 'create', path: accountPath(to), data: fresh as DocumentData },
-  ];
-}
 
 const without = <T>(map: Record<string, T>, key: string): Record<string, T> =>
   Object.fromEntries(Object.entries(map).filter(([other]) => other !== key));

@@ -152,12 +152,16 @@ function leafOver(transport: Transport): Leaf {
       }
       throw tooMuch(`GET ${target.kind}`, 'one of them is too large');
     },
-    async delete(ref) {
-      // Named explicitly: the default of batch/v1 leaves a Job's pods behind.
-      const body = { propagationPolicy: 'Background' };
+    async delete(ref, uid) {
+      const body = {
+        // Named explicitly: the default of batch/v1 leaves a Job's pods behind.
+        propagationPolicy: 'Background',
+        ...(uid !== undefined && { preconditions: { uid } }),
+      };
       const path = apiPath(ref);
-      // Some kinds are answered with all that they were.
-      await call({ method: 'DELETE', path, body, contentType: JSON_TYPE, statusOnly: true }, 404);
+      // Some kinds are answered with all that they were. 409: it is another one.
+      const fine = uid === undefined ? [404] : [404, 409];
+      await call({ method: 'DELETE', path, body, contentType: JSON_TYPE, statusOnly: true }, ...fine);
     },
     async logTail(pod, lines) {
       const path = `${apiPath({ apiVersion: 'v1', kind: 'Pod', ...pod })}/log`;

@@ -235,6 +235,33 @@ test('an installer that another handler has begun a moment ago is left alone', a
   expect((await settled(PLAN)).status).toBe('done');
 });
 
+test('the lock of a Helm that another handler has begun is left alone by one that was held up', async () => {
+  const locks = { apiVersion: 'v1', kind: 'Secret', namespace: 'hello', labelSelector: 'owner=helm' };
+  const uids = async () => (await leaf.list(locks)).map(({ metadata }) => metadata.uid);
+  const { promise: isHeld, resolve: hold } = Promise.withResolvers<void>();
+  let begun: unknown[] = [];
+  const held: Leaf = {
+    ...leaf,
+    async list(query) {
+      if (query.labelSelector?.startsWith('owner=helm')) {
+        hold();
+        while (begun.length === 0) {
+          await clock.sleepUntil(clock.now() + seconds(1));
+          begun = await uids();
+        }
+      }
+      return leaf.list(query);
+    },
+  };
+  const late = ensureInstalled(held, PLAN);
+  await isHeld;
+  await ensureInstalled(leaf, PLAN);
+  while (begun.length === 0) await clock.runFor(seconds(1));
+  await late;
+  expect(await uids()).toEqual(begun);
+  expect((await settled(PLAN)).status).toBe('done');
+});
+
 describe('where a Hub of before was at work', () => {
   const BEFORE = planWith({ images: { helm: 'mirror/helm:3', callHome: 'mirror/google-cloud-cli:old' } });
   const NOT_OVER = ['Pending', 'Running'];

@@ -11,7 +11,7 @@ import {
 } from './mesh.ts';
 import { HUB_NAMESPACE, INSTALLER_BINDING, OURS_SELECTOR } from './names.ts';
 import { type ApiServer, apiServerPolicies } from './network.ts';
-import type { InstallPlan, Release } from './plan.ts';
+import type { InstallPlan } from './plan.ts';
 
 /** Workloads that serve, of those that should. */
 export interface Parts {
@@ -44,11 +44,12 @@ export async function ensureInstalled(
 ): Promise<InstallProgress> {
   const job = await leaf.find(jobRef(plan));
   if (!job) {
+    const locks = await locksOf(leaf, plan);
     const others = await endOthers(leaf, plan);
     if (others === 'ending') {
       return { status: 'running', ready: 0, of: 0, detail: 'An earlier installer is ending.' };
     }
-    if (others === 'none') await start(leaf, plan, prepare, chartToken);
+    if (others === 'none') await start(leaf, plan, locks, prepare, chartToken);
     return { status: 'running', ready: 0, of: 0, detail: 'The installer is starting.' };
   }
   const ended = isOver(job);
@@ -65,7 +66,7 @@ export async function ensureInstalled(
     const detail = [...(unaddressed ? [NO_ADDRESS] : []), ...troubles, reason].join(' ');
     return { status: 'failed', ...parts, detail: detail.slice(0, MOST_DETAIL), gatewayAsked };
   }
-  if (!ended && isBetweenTries(job)) await unlockReleases(leaf, plan);
+  if (isBetweenTries(job)) await unlockBetweenTries(leaf, plan);
   if (ended) {
     const parts = await partsOf(leaf, plan);
     if (parts.ready === parts.of) {
@@ -187,7 +188,10 @@ const ENDED_PHASES: readonly unknown[] = ['Succeeded', 'Failed'];
 export const isInterrupted = async (leaf: Leaf, plan: InstallPlan): Promise<boolean> =>
   (await valuesOfOthers(leaf, plan)).length > 0;
 
-async function valuesOfOthers(leaf: Leaf, plan: InstallPlan): Promise<KubeMetadata[]> {
+const valuesOfOthers = async (leaf: Leaf, plan: InstallPlan): Promise<KubeMetadata[]> =>
+  (await valuesIn(leaf)).filter(({ metadata: { name } }) => name !== valuesRef(plan).name);
+
+async function valuesIn(leaf: Leaf): Promise<KubeMetadata[]> {
   const secrets = await leaf.list({
     apiVersion: 'v1',
     kind: 'Secret',
@@ -195,13 +199,14 @@ async function valuesOfOthers(leaf: Leaf, plan: InstallPlan): Promise<KubeMetada
     labelSelector: OURS_SELECTOR,
     metadataOnly: true,
   });
-  return secrets.filter(({ metadata: { name } }) => isInstallation(name) && name !== valuesRef(plan).name);
+  return secrets.filter(({ metadata: { name } }) => isInstallation(name));
 }
 
 /** The Job comes last: that it is there means that all it needs is there. Its spec cannot change, so it is made only once. */
 async function start(
   leaf: Leaf,
   plan: InstallPlan,
+  locks: readonly KubeMetadata[],
   prepare: () => Promise<void>,
   chartToken: (() => Promise<string>) | undefined,
 ): Promise<void> {
@@ -214,7 +219,7 @@ async function start(
   // Before the installer has any right, and before anything of the product runs.
   await Promise.all([
     prepare(),
-    unlockReleases(leaf, plan),
+    unlock(leaf, locks),
     ...guards.map((object) => leaf.apply(object)),
     ...others.map((secret) => leaf.delete(refOf(secret))),
   ]);
@@ -242,31 +247,52 @@ async function apiServersOf(leaf: Leaf): Promise<ApiServer[]> {
 
 /** The installer's rights, the values, which may hold secrets, and the token beside them last no longer than the Job. */
 async function revoke(leaf: Leaf, plan: InstallPlan): Promise<void> {
-  await Promise.all([leaf.delete(INSTALLER_BINDING), leaf.delete(valuesRef(plan))]);
+  await Promise.all([revokeRights(leaf), leaf.delete(valuesRef(plan))]);
 }
 
 /**
- * A Helm that was killed leaves its release pending, and every later one refuses to touch it ("another operation is in progress").
- * Called only while no Helm runs.
+ * Whether an installer's rights or values are there; of a cluster in which none is at work, made by a handler that was held up for so long
+ * that all was over by then.
+ * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
  */
-async function unlockReleases(leaf: Leaf, { releases }: InstallPlan): Promise<void> {
-  await Promise.all(releases.map((release) => unlockRelease(leaf, release)));
+export async function isUnrevoked(leaf: Leaf): Promise<boolean> {
+  const [binding, values] = await Promise.all([leaf.findMetadata(INSTALLER_BINDING), valuesIn(leaf)]);
+  return binding !== undefined || values.length > 0;
 }
 
-async function unlockRelease(leaf: Leaf, { namespace, name }: Release): Promise<void> {
-  const pending = await leaf.list({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    namespace,
-    labelSelector: `owner=helm,name=${name},status in (pending-install,pending-upgrade,pending-rollback)`,
-    // It holds all that the chart made, Secrets among it.
-    metadataOnly: true,
-  });
-  await Promise.all(
-    pending.map(({ apiVersion, kind, metadata }) =>
-      leaf.delete({ apiVersion, kind, namespace, name: metadata.name }),
+/** Where no installer is at work. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+export const revokeRights = (leaf: Leaf): Promise<void> => leaf.delete(INSTALLER_BINDING);
+
+/**
+ * A Helm that was killed leaves its release pending, and every later one refuses to touch it ("another operation is in progress"). So do
+ * those that run; whoever takes a lock away has seen, after it, that no Helm runs.
+ */
+async function locksOf(leaf: Leaf, { releases }: InstallPlan): Promise<KubeMetadata[]> {
+  const locks = await Promise.all(
+    releases.map(({ namespace, name }) =>
+      leaf.list({
+        apiVersion: 'v1',
+        kind: 'Secret',
+        namespace,
+        labelSelector: `owner=helm,name=${name},status in (pending-install,pending-upgrade,pending-rollback)`,
+        // It holds all that the chart made, Secrets among it.
+        metadataOnly: true,
+      }),
     ),
   );
+  return locks.flat();
+}
+
+/** By their uid: by now another handler may have begun a Helm, whose lock of the same name is no old one. */
+async function unlock(leaf: Leaf, locks: readonly KubeMetadata[]): Promise<void> {
+  await Promise.all(locks.map((lock) => leaf.delete(refOf(lock), lock.metadata.uid)));
+}
+
+async function unlockBetweenTries(leaf: Leaf, plan: InstallPlan): Promise<void> {
+  const locks = await locksOf(leaf, plan);
+  if (locks.length === 0) return;
+  const job = await leaf.find(jobRef(plan));
+  if (job && isBetweenTries(job)) await unlock(leaf, locks);
 }
 
 interface Condition {
@@ -282,7 +308,8 @@ const conditionOf = (object: KubeObject, type: string): Condition | undefined =>
   );
 
 /** A try has failed and the next one has no pod yet: the Job waits 10 s and more in between, a Helm needs seconds to start. */
-const isBetweenTries = ({ status }: KubeObject): boolean => (status?.failed ?? 0) > 0 && !status?.active;
+const isBetweenTries = (job: KubeObject): boolean =>
+  !isOver(job) && (job.status?.failed ?? 0) > 0 && !job.status?.active;
 
 /**
  * Its pod is past Helm and calls home, or has just ended and is not counted yet: the word that it is done comes before the Job says so.

@@ -77,8 +77,12 @@ export interface Leaf {
     /** What of each is kept. The rest is let go of page by page: all objects of a namespace may be more than there is memory. */
     pick?: (object: KubeObject) => KubeObject;
   }): Promise<KubeObject[]>;
-  /** In the background; not being there is success. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
-  delete(ref: KubeRef): Promise<void>;
+  /**
+   * In the background; not being there is success.
+   * @param uid of the very object that is meant: another one that has come in its place stays
+   * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
+   */
+  delete(ref: KubeRef, uid?: string): Promise<void>;
   /** Last lines of a pod's container; empty if there are none yet. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   logTail(pod: { namespace: string; name: string; container?: string }, lines: number): Promise<string>;
   /**

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LOWEST_PRICE, priceOfResource } from '../../shared/catalog/catalog.ts';
 import { aPlan } from '../../test/a-plan.ts';
 import type { KubeObject } from './leaf.ts';
 import { apiServerPolicies } from './network.ts';
@@ -47,6 +48,13 @@ test('the disk of a volume says of which cluster it is, and no class can be name
   const hard = guards('ResourceQuota').find(({ metadata }) => metadata.namespace === 'app')?.spec.hard;
   for (const name of OTHER_CLASSES)
     expect(hard[`${name}.storageclass.storage.k8s.io/persistentvolumeclaims`]).toBe('0');
+});
+
+test('all that volumes may claim, which no cap counts, costs less than a fifth of the smallest cluster', () => {
+  const hard = guards('ResourceQuota').find(({ metadata }) => metadata.namespace === 'app')?.spec.hard;
+  const [, sizeGiB] = /^(\d+)Gi$/.exec(hard['requests.storage']) ?? [];
+  const { hourlyMicros } = priceOfResource('disk', { sizeGiB: Number(sizeGiB) });
+  expect(hourlyMicros).toBeLessThan(LOWEST_PRICE.hourlyMicros / 5);
 });
 
 describe('with a key of the operator’s', () => {

@@ -1,6 +1,6 @@
 /**
- * Invitations: for people of whom only the address is known. They become members when they first come with that address, verified, to
- * whatever door of Hub's.
+ * Invitations: the one way to become a member, whether one has an account or not, so that nobody learns from it who has. Whoever has the
+ * address becomes a member when they next come with it, verified, to whatever door of Hub's; what they did not want they leave.
  */
 
 import { createHash } from 'node:crypto';

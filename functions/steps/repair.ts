@@ -12,7 +12,7 @@ import { ensureInstallation, installationOf } from '../access/installation.ts';
 import { type Applied, applyMembers } from '../access/members.ts';
 import { type Place, placeOf } from '../access/place.ts';
 import { asAppError } from '../failure.ts';
-import { isInterrupted, isMeshOutdated, partsOf } from '../leaf/install.ts';
+import { isInterrupted, isMeshOutdated, partsOf, revokeRights } from '../leaf/install.ts';
 import { jobRef } from '../leaf/manifests.ts';
 import { meshAlone } from '../leaf/mesh.ts';
 import type { InstallPlan } from '../leaf/plan.ts';
@@ -64,7 +64,10 @@ async function reinstall(place: Place): Promise<StepResult | undefined> {
   const { cluster, leaf, ports } = place;
   const whole = installationOf(place, `repair-${cluster.since.getTime()}`);
   const plan = await planFor(place, whole);
-  if (plan === undefined) return undefined;
+  if (plan === undefined) {
+    await revokeRights(leaf);
+    return undefined;
+  }
   if (!(await leaf.find(jobRef(plan)))) {
     // Not left open for as long as Helm takes; but what is missing may be what would have to answer.
     await lock(place).catch(onlyLockFailed);

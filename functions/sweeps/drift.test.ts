@@ -8,14 +8,18 @@ import { oidcClientPath } from '../../shared/documents/oidc.ts';
 import { AppError } from '../../shared/errors.ts';
 import { describe as errorOf } from '../../shared/lifecycle/transition.ts';
 import { days, hours, minutes, seconds } from '../../shared/units.ts';
+import { aPlan } from '../../test/a-plan.ts';
 import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
 import { upgradeAfterMs } from '../access/drift.ts';
 import { CERTIFICATE_SECRET, certificateSecret, GATEWAY } from '../access/exposure.ts';
 import { ensureInstallation, installationOf } from '../access/installation.ts';
 import { memberAccountName } from '../access/member-account.ts';
 import { CommitError, type DocumentData, type Documents } from '../cloud.ts';
+import { isUnrevoked } from '../leaf/install.ts';
 import type { KubeObject } from '../leaf/leaf.ts';
+import { prerequisites } from '../leaf/manifests.ts';
 import { ISTIO_VERSION, meshAlone } from '../leaf/mesh.ts';
+import { INSTALLER_BINDING } from '../leaf/names.ts';
 import { bindingsOf } from '../pachyderm/members.ts';
 import { sweepDrift } from './drift.ts';
 
@@ -94,6 +98,20 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     await leaf.delete(deployment('console'));
     expect(await mended(it, id)).toEqual(['1 of its 8 parts is missing.', AGAIN]);
     expect(await leaf.find(deployment('console'))).toBeDefined();
+  });
+
+  test('is rid of what an installer may do, if a handler that was held up begins once more what has ended', async () => {
+    const leaf = await it.leaf(id);
+    const jobs = await leaf.list({ apiVersion: 'batch/v1', kind: 'Job', namespace: 'hub-system' });
+    const left = prerequisites({ ...aPlan(), round: 'late' }, 'a-token');
+    const unrevoked = 'What Hub’s installer may do in it was not taken back.';
+    for (const some of [left, left.filter(({ kind }) => kind === INSTALLER_BINDING.kind)]) {
+      for (const object of some) await leaf.apply(object);
+      expect(await mended(it, id)).toEqual([unrevoked, AGAIN]);
+      expect(await isUnrevoked(leaf)).toBe(false);
+    }
+    const after = await leaf.list({ apiVersion: 'batch/v1', kind: 'Job', namespace: 'hub-system' });
+    expect(after.length).toBe(jobs.length + 1);
   });
 
   test('gets back the way in', async () => {

@@ -93,3 +93,14 @@ export const nodeCount = (row: Pick<ClusterRow, 'location' | 'resource'>): numbe
     (sum, pool) => sum + (pool.initialNodeCount ?? 0) * zonesOf(row.location, row.resource, pool).length,
     0,
   );
+
+/** The row as it is after the operation. */
+export const resized = (row: ClusterRow, change: { pool: string; nodeCount: number }): ClusterRow => ({
+  ...row,
+  resource: {
+    ...row.resource,
+    nodePools: (row.resource.nodePools ?? []).map((pool) =>
+      pool.name === change.pool ? { ...pool, initialNodeCount: change.nodeCount } : pool,
+    ),
+  },
+});

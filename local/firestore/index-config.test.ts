@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../options.ts';
+import { Unusable } from '../command.ts';
 import { parseIndexConfig, singleFieldIndexes } from './index-config.ts';
 import { parseFieldPath } from './paths.ts';
 
@@ -62,7 +62,7 @@ describe('firestore.indexes.json', () => {
     ],
     ['a list', [], 'expected object'],
   ])('%s is told with its place', (_name, json, told) => {
-    expect(() => parse(json)).toThrow(UsageError);
+    expect(() => parse(json)).toThrow(Unusable);
     expect(() => parse(json)).toThrow(/^firestore\.indexes\.json: /);
     expect(() => parse(json)).toThrow(told);
   });

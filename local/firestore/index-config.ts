@@ -3,7 +3,7 @@
  * Format: https://firebase.google.com/docs/reference/firestore/indexes/
  */
 import { z } from 'zod';
-import { UsageError } from '../options.ts';
+import { Unusable } from '../command.ts';
 import { type FieldPath, NAME_FIELD, parseFieldPath } from './paths.ts';
 
 export type IndexMode = 'ascending' | 'descending' | 'contains';
@@ -121,25 +121,25 @@ const file = z.strictObject({
 
 /**
  * @param name of the file, for errors
- * @throws UsageError naming file and place of the first fault
+ * @throws Unusable naming file and place of the first fault
  */
 export function parseIndexConfig(text: string, name = 'firestore.indexes.json'): IndexConfig {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new UsageError(`${name}: ${(cause as Error).message}`, { cause });
+    throw new Unusable(`${name}: ${(cause as Error).message}`, { cause });
   }
   const parsed = file.safeParse(json);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw new UsageError(`${name}: ${placeOf(issue?.path ?? [])}${issue?.message ?? 'is not valid'}`);
+    throw new Unusable(`${name}: ${placeOf(issue?.path ?? [])}${issue?.message ?? 'is not valid'}`);
   }
   const path = (written: string, place: readonly PropertyKey[]): FieldPath => {
     try {
       return parseFieldPath(written);
     } catch (cause) {
-      throw new UsageError(`${name}: ${placeOf(place)}${(cause as Error).message}`, { cause });
+      throw new Unusable(`${name}: ${placeOf(place)}${(cause as Error).message}`, { cause });
     }
   };
   return {

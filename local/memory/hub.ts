@@ -29,7 +29,7 @@ import type { Sent } from '../../functions/sweeps/sent.ts';
 import { versioned } from '../../functions/versioned.ts';
 import { REGIONS } from '../../shared/catalog/catalog.ts';
 import { stepMessage, TOPICS } from '../../shared/messages.ts';
-import { dollars, minutes, seconds } from '../../shared/units.ts';
+import { days, dollars, hours, minutes, seconds } from '../../shared/units.ts';
 import { createAcmeModel } from '../acme/model.ts';
 import { lookupInModel } from '../acme/names.ts';
 import { type VirtualClock, virtualClock } from '../clock.ts';
@@ -228,6 +228,8 @@ export function memoryHub({
       // A day passes in an instant here.
       accountCreationsPerHour: 1e6,
       newAccountsPerHour: 1e6,
+      youngAccountMs: days(30),
+      handOverMs: hours(72),
       accountRequestsPerMinute: 1e6,
       addressRequestsPerMinute: 1e6,
       ...limits,

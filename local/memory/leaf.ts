@@ -73,10 +73,11 @@ function leafOver(running: () => LeafCluster | undefined): Leaf {
           .list(leaf, kindOf(leaf, { apiVersion, kind }), namespace, parseLabelSelector(labelSelector))
           .map((object) => pick(metadataOnly ? metadataOf(object) : (copy(object) as KubeObject))),
       ),
-    delete: (ref) =>
+    delete: (ref, uid) =>
       call(`DELETE ${nameOf(ref.kind, ref)}`, (leaf) => {
         const kind = findKind(leaf, ref);
-        if (!kind || !leaf.objects.get(kind, ref.namespace, ref.name)) return;
+        const live = kind && leaf.objects.get(kind, ref.namespace, ref.name);
+        if (!live || live.metadata.uid !== (uid ?? live.metadata.uid)) return;
         api.remove(leaf, kind, ref.namespace, ref.name, { propagation: 'Background' });
       }),
     logTail: ({ namespace, name, container }, lines) =>

@@ -282,9 +282,10 @@ export class Backlog {
     lease.consumer.ended(lease, how);
   }
 
-  /** Makes it deliverable at its instant. */
+  /** Makes it deliverable at its instant; what comes after the end waits for the next start. */
   #wait(entry: Entry): void {
     const { clock } = this.#options;
+    if (this.#closed) return;
     if (entry.row.dueAt > clock.now()) {
       entry.stopWaiting = clock.schedule(entry.row.dueAt, () => {
         delete entry.stopWaiting;

@@ -71,7 +71,9 @@ export function createPusher({
       acked = ACKS.has(status);
       if (!acked) log.info('push.refused', { resource, status, attempt: lease.attempt });
     } catch (error) {
-      // Refused, reset or cut off at the deadline: a nack like any other.
+      // Taken back: at its deadline, or because whoever subscribed or this whole Hub ends.
+      if (signal.aborted) return;
+      // Refused or reset: a nack like any other.
       log.info('push.failed', { resource, detail: String(error), attempt: lease.attempt });
     }
     if (signal.aborted) return;

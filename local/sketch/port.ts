@@ -54,7 +54,10 @@ function leafOver(running: () => SketchLeaf | undefined): Leaf {
         const told = query.metadataOnly ? found.map((object) => toldOf(leaf, object)) : found;
         return query.pick ? told.map(query.pick) : told;
       }),
-    delete: (ref) => call(`DELETE ${nameOf(ref.kind, ref)}`, (leaf) => remove(leaf, ref)),
+    delete: (ref, uid) =>
+      call(`DELETE ${nameOf(ref.kind, ref)}`, (leaf) => {
+        if (uid === undefined || find(leaf, ref)?.metadata.uid === uid) remove(leaf, ref);
+      }),
     logTail: (pod, lines) =>
       call(`GET log ${pod.namespace}/${pod.name}`, (leaf) => logTailOf(leaf, pod, lines)),
     forward: async () => {

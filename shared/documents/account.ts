@@ -43,6 +43,8 @@ export const closing = z.object({
   since: instant,
   /** The uid of who asked: its own, or an operator's. */
   by: z.string(),
+  /** Some of its clusters are offered to their other owners until then. */
+  waitsUntilAt: instant.optional(),
   /** When its user was deleted in Identity Platform; what was under way then may still write for some minutes. */
   userGoneAt: instant.optional(),
 });

@@ -161,6 +161,8 @@ export const clusterDocument = z.object({
   owner: z.string().optional(),
   /** Whom that one asks to have it count for them instead: another of its owners. Nobody is made to pay without a word of theirs. */
   offeredTo: z.string().optional(),
+  /** Who pays is deleting their account: any other owner may take it over until then, else it is deleted. */
+  handOverUntilAt: instant.optional(),
   /** The pool whose spare this is; gone once claimed. */
   pool: z.string().optional(),
   claimedFrom: z.string().optional(),

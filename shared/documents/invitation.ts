@@ -1,16 +1,14 @@
 /**
- * `invitations/{hash}`: somebody who has no account yet may become a member of a cluster once they sign in with that address, verified.
- * The hash is of cluster and address, so one address is invited to one cluster once. Expired ones and those of deleted clusters are good
- * for nothing; a TTL policy cleans up late, so readers check `expiresAt` themselves. Nobody but Hub reads it.
+ * `invitations/{hash}`: somebody may become a member of a cluster once they come to Hub with that address, verified; whether they have an
+ * account nobody asks. The hash is of cluster and address, so one address is invited to one cluster once. Expired ones and those of deleted
+ * clusters are good for nothing; a TTL policy cleans up late, so readers check `expiresAt` themselves. Hub reads it, and whose address it is.
  */
 import { z } from 'zod';
 import { days } from '../units.ts';
 import { role } from './cluster.ts';
 import { clusterId, instant, schemaField } from './fields.ts';
 
-export const INVITATIONS = 'invitations';
-/** @param hash SHA-256 in hexadecimal of `<cluster> <address>` */
-export const invitationPath = (hash: string): string => `${INVITATIONS}/${hash}`;
+export { INVITATIONS, invitationPath } from './paths.ts';
 
 export const INVITATION_LIFETIME_MS = days(30);
 

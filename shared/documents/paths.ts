@@ -16,6 +16,10 @@ export const eventPath = (clusterId: string, epoch: number): string =>
 export const ACCOUNTS = 'accounts';
 export const accountPath = (uid: string): string => `${ACCOUNTS}/${uid}`;
 
+export const INVITATIONS = 'invitations';
+/** @param hash SHA-256 in hexadecimal of `<cluster> <address>` */
+export const invitationPath = (hash: string): string => `${INVITATIONS}/${hash}`;
+
 export const CELLS = 'cells';
 export const cellPath = (cell: string): string => `${CELLS}/${cell}`;
 

@@ -86,6 +86,15 @@ export function progressOf(state: State, elapsedMs: number, within?: number): nu
 export const commandEdge = (state: State, command: Command): State | undefined =>
   rowOf(state).accepts[command] as State | undefined;
 
+/**
+ * A spare that has failed is not begun again: its pool has long begun to make another in its place, and takes this one away. One that is
+ * stuck is, for its deletion is.
+ */
+export function isReplaced({ state, pool }: { state: State; pool?: string | undefined }): boolean {
+  const to = commandEdge(state, 'retry');
+  return pool !== undefined && to !== undefined && !ENDING.has(to);
+}
+
 /** Nothing can happen to it any more. */
 export function isFinal(state: State): boolean {
   const row = rowOf(state);

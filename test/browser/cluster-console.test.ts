@@ -61,6 +61,8 @@ describe.skipIf(executablePath === undefined)('the console of a cluster', () => 
     inBrowser(async (context) => {
       const member = `/v1/clusters/${id}/members/grace@example.com`;
       await ada('PUT', member, { role: 'viewer' });
+      const grace = await driver.person('grace@example.com');
+      await grace('GET', '/v1/clusters');
       await driver.until(id, 'ready');
       const page = await context.newPage();
       await openAs(page, 'grace@example.com');

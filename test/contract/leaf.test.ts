@@ -321,6 +321,17 @@ describe.each(Object.entries(SIDES))('a leaf %s', (_name, make) => {
     expect(await leaf.find(SETTINGS)).toBeUndefined();
   });
 
+  test('what has come in the place of what is to be deleted stays', async () => {
+    const { metadata: before } = await leaf.apply(configMap({}));
+    await leaf.delete(SETTINGS);
+    const { metadata: after } = await leaf.apply(configMap({}));
+    await leaf.delete(SETTINGS, before.uid);
+    expect((await leaf.find(SETTINGS))?.metadata.uid).toBe(after.uid);
+    await leaf.delete(SETTINGS, after.uid);
+    expect(await leaf.find(SETTINGS)).toBeUndefined();
+    await leaf.delete(SETTINGS, after.uid);
+  });
+
   test('lists by namespace and by label, each with its kind', async () => {
     await leaf.apply(configMap({}, { team: 'blue' }));
     const ask = { apiVersion: 'v1', kind: 'ConfigMap' };

@@ -156,6 +156,9 @@ describe('sharing', () => {
   test('lets the other one see it, use it and no more, and removing them ends all of it at once', async () => {
     expect((await grace('GET', `/v1/clusters/${id}`)).status).toBe(404);
     expect((await ada('PUT', member('grace@example.com'), { role: 'viewer' })).status).toBe(202);
+    expect((await grace<{ clusters: object[] }>('GET', '/v1/clusters')).body.clusters).toMatchObject([
+      { id },
+    ]);
     await settled();
     expect((await grace('GET', `/v1/clusters/${id}`)).body).toMatchObject({ state: 'ready' });
     const session = await sessionOf('grace');

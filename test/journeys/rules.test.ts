@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { silentLog } from '../../functions/log.ts';
+import { Unusable } from '../../local/command.ts';
 import { PROJECT, startHub } from '../../local/hub.ts';
-import { UsageError } from '../../local/options.ts';
 import { aHub, type Driver, signIn } from './hub.ts';
 
 const DEPLOYED = fileURLToPath(new URL('../../firestore.rules', import.meta.url));
@@ -112,6 +112,6 @@ test('rules that are no rules stop the start, with file, line and column', async
     async (hub) => hub.close(),
     (thrown: unknown) => thrown,
   );
-  expect(error).toBeInstanceOf(UsageError);
+  expect(error).toBeInstanceOf(Unusable);
   expect((error as Error).message).toMatch(/firestore\.rules:4:11: /);
 });

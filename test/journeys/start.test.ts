@@ -74,3 +74,13 @@ test('a data folder on which another Hub runs, which runs on', async () => {
   expect((await fetch(`${hub.addresses.url}/v1/health`)).status).toBe(200);
   expect(await hub.end()).toBe(0);
 });
+
+test('a Hub that ends while it works says of nothing that it failed', async () => {
+  const hub = await startProcess(aFolder());
+  // At work: a spare is made.
+  expect(await hub.end()).toBe(0);
+  const said = hub
+    .log()
+    .filter(({ message, detail }) => message === 'push.failed' || /ECONN/.test(String(detail)));
+  expect(said).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import { replies } from './checks/api.ts';
+import { invitations, replies } from './checks/api.ts';
 import { promise } from './promise.ts';
 
 promise('4', 'a reply holds what is documented, and nothing of others or of the inside', {
@@ -14,6 +14,30 @@ promise('4', 'a reply holds what is documented, and nothing of others or of the 
       file: 'functions/api/me.ts',
       from: 'await ports.documents.get(accountPath(principal().uid)));\n    return',
       to: "await ports.documents.get(accountPath('other')));\n    return",
+    },
+  },
+});
+
+const MEMBERS = 'functions/api/members.ts';
+
+promise('4', 'an invitation tells nobody whether there is an account', {
+  check: invitations,
+  in: ['api.ts', 'invitations'],
+  broken: {
+    'who has one is a member at once': {
+      file: MEMBERS,
+      from: '  if (member === undefined) return undefined;\n  const uid = (await ports.people.findByEmail(email))?.uid ?? member;',
+      to: '  const uid = (await ports.people.findByEmail(email))?.uid;\n  if (member === undefined || uid === undefined) return uid;',
+    },
+    'who has one is looked up': {
+      file: MEMBERS,
+      from: '  if (member === undefined) return undefined;\n',
+      to: '  await ports.people.findByEmail(email);\n  if (member === undefined) return undefined;\n',
+    },
+    'nobody is ever let in': {
+      file: 'functions/api/me.ts',
+      from: '    await acceptInvitations(ports, principal());\n',
+      to: '    acceptInvitations satisfies object;\n',
     },
   },
 });

@@ -1,4 +1,4 @@
-import { miners, money, rates, signUps } from './checks/abuse.ts';
+import { batches, heirs, miners, money, rates, signUps } from './checks/abuse.ts';
 import { promise } from './promise.ts';
 
 const ADMISSION = 'functions/accounts/admission.ts';
@@ -96,6 +96,42 @@ promise('15', 'what costs more than it may waits', {
   },
 });
 
+const PLAN = 'functions/closing/plan.ts';
+const TRANSFER = 'functions/api/transfer.ts';
+
+promise('15', 'nobody comes to pay for a cluster who has not said so', {
+  check: heirs,
+  in: ['abuse.ts', 'heirs'],
+  broken: {
+    'another owner is its payer at once': {
+      file: PLAN,
+      from: 'patch: { handOverUntilAt: until, offeredTo: undefined },',
+      to: "patch: { handOverUntilAt: until, owner: 'victim' },",
+    },
+    'nobody is asked': {
+      file: PLAN,
+      from: 'return isOffering && hasOther',
+      to: 'return !isOffering && hasOther',
+    },
+    'it waits for ever': { file: PLAN, from: 'return isOffering && hasOther', to: 'return hasOther' },
+    'their page does not say so': {
+      file: PLAN,
+      from: 'patch: { handOverUntilAt: until,',
+      to: 'patch: {',
+    },
+    'nobody may take it over': {
+      file: TRANSFER,
+      from: 'offeredTo === uid || (handOverUntilAt !== undefined &&',
+      to: 'offeredTo === uid || (handOverUntilAt === undefined &&',
+    },
+    'who takes it over does not pay': {
+      file: 'functions/accounts/hand-over.ts',
+      from: 'take({ clusters: new Increment(clusters), hourlyMicros: new Increment(hourlyMicros) }),',
+      to: 'take({}),',
+    },
+  },
+});
+
 promise('17', 'whoever mines is throttled, then suspended, until an operator says otherwise', {
   check: miners,
   in: ['abuse.ts', 'miners'],
@@ -129,6 +165,33 @@ promise('17', 'whoever mines is throttled, then suspended, until an operator say
   },
 });
 
+promise('17', 'who has been here for long is suspended by nobody but an operator', {
+  check: batches,
+  in: ['abuse.ts', 'batches'],
+  broken: {
+    'every account is young': {
+      file: SIGNAL,
+      from: 'const isYoung = ageMs < ports',
+      to: 'const isYoung = ageMs < 1e12 * ports',
+    },
+    'it is as old as its last deed': {
+      file: SIGNAL,
+      from: 'data.firstAt ?? createTime',
+      to: 'new Date(data.clusters * 1e15)',
+    },
+    'no operator is told': {
+      file: SIGNAL,
+      from: 'ports.log.warn(GOES_ON,',
+      to: 'ports.log.warn(GOES_ON.slice(1),',
+    },
+    'what is sent is not heard of': {
+      file: 'shared/documents/signal.ts',
+      from: "export const CLUSTER_SIGNALS = ['busy', 'traffic'] as const;",
+      to: "export const CLUSTER_SIGNALS = ['busy', 'sent'] as const;",
+    },
+  },
+});
+
 promise('17', 'of very many new accounts those beyond wait for an operator', {
   check: signUps,
   in: ['abuse.ts', 'signUps'],
@@ -152,6 +215,11 @@ promise('17', 'of very many new accounts those beyond wait for an operator', {
       file: 'functions/api/admin.ts',
       from: "...(state === 'good' && !now?.hour && { hour: welcome })",
       to: '...(now && welcome && {})',
+    },
+    'who takes a cluster over is not counted': {
+      file: TRANSFER,
+      from: 'await requireAccount(ports, to, account);',
+      to: 'account ?? (await requireAccount(ports, to, account));',
     },
     'it is lifted by asking again': { file: CREATIONS, from: '  await doubt(ports, uid, {', to: '  void ({' },
   },

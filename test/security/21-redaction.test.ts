@@ -34,8 +34,8 @@ promise('21', 'what reads charts is in one Secret of a cluster while it is insta
   broken: {
     'it stays when the installer has ended': {
       file: 'functions/leaf/install.ts',
-      from: 'leaf.delete(INSTALLER_BINDING), leaf.delete(valuesRef(plan))',
-      to: 'leaf.delete(INSTALLER_BINDING)',
+      from: 'revokeRights(leaf), leaf.delete(valuesRef(plan))',
+      to: 'revokeRights(leaf)',
     },
     'nobody is given any': {
       file: 'functions/access/installation.ts',

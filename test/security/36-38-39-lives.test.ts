@@ -129,8 +129,8 @@ promise('38', 'of a deleted account nothing is left but a uid in the audit log',
     },
     'a deleted cluster keeps its name': {
       file: 'functions/closing/plan.ts',
-      from: "{ owner: undefined, name: 'deleted' }",
-      to: '{ owner: undefined }',
+      from: "owner: undefined, name: 'deleted', hand",
+      to: 'owner: undefined, hand',
     },
     'the user stays': {
       file: 'functions/closing/close.ts',

@@ -16,6 +16,8 @@ export const ROLES = {
   /** Their account is being deleted; its clusters are, already. */
   leaver: 'leah',
   operator: 'operator',
+  /** Has not proven that their address is theirs. */
+  unproven: 'ulla',
   /** Has custom claims that only look like the operator's. */
   pretender: 'pretender',
 } as const;
@@ -30,9 +32,14 @@ const CLAIMS: Partial<Record<Role, Record<string, unknown>>> = {
 /** Custom claims of that role's token. */
 export const claimsOf = (role: Role): Record<string, unknown> => CLAIMS[role] ?? {};
 
+export const addressOf = (uid: string): string => `${uid}@example.com`;
+export const hasProven = (role: Role): boolean => role !== 'unproven';
+
 export function authOf(role: Role): Auth | null {
   const uid = ROLES[role];
-  return uid === null ? null : { uid, token: { sub: uid, ...claimsOf(role) } };
+  if (uid === null) return null;
+  const address = { email: addressOf(uid), email_verified: hasProven(role) };
+  return { uid, token: { sub: uid, ...address, ...claimsOf(role) } };
 }
 
 const READERS = ['ada', 'grace', 'vera'];
@@ -64,6 +71,7 @@ export const DOCUMENTS: Record<string, DocumentData> = {
   'breakers/gke-europe-west1': { places: {}, readers: READERS },
   'bookings/monday': { wanted: 3 },
   'invitations/i': { email: 'ada@example.com', readers: READERS },
+  'invitations/u': { email: 'ulla@example.com' },
   'requests/r': { cluster: 'mine', readers: READERS },
   'oidcClients/mine': { redirectUri: 'https://mine', readers: READERS },
   'oidcInteractions/i': { cluster: 'mine', readers: READERS },
@@ -76,7 +84,7 @@ export const DOCUMENTS: Record<string, DocumentData> = {
 
 export type Request =
   | { kind: 'get'; path: string; missing?: true }
-  | { kind: 'list'; collection: string; group?: boolean; readers?: string; limit?: number }
+  | { kind: 'list'; collection: string; group?: boolean; readers?: string; email?: string; limit?: number }
   | { kind: 'create' | 'update' | 'delete'; path: string };
 
 export interface Case {
@@ -115,6 +123,7 @@ const GET: Record<keyof typeof DOCUMENTS, readonly Role[]> = {
   'breakers/gke-europe-west1': NOBODY,
   'bookings/monday': OPERATORS,
   'invitations/i': NOBODY,
+  'invitations/u': NOBODY,
   'requests/r': NOBODY,
   'oidcClients/mine': NOBODY,
   'oidcInteractions/i': NOBODY,
@@ -164,6 +173,9 @@ const LIST: Record<string, readonly Role[]> = {
 /** Where `readers array-contains <one's own uid>` opens the list. */
 const LISTED_BY_READERS: readonly string[] = ['clusters'];
 
+/** Where `email == <one's own address>` opens the list to who has proven it. */
+const LISTED_BY_ADDRESS: readonly string[] = ['invitations'];
+
 const WRITES = ['create', 'update', 'delete'] as const;
 
 export const cases: readonly Case[] = roles.flatMap((role) => {
@@ -179,6 +191,11 @@ export const cases: readonly Case[] = roles.flatMap((role) => {
       { kind: 'list', collection, readers: uid ?? '' },
       who.includes(role) || (uid !== null && LISTED_BY_READERS.includes(collection)),
     ),
+    of(
+      { kind: 'list', collection, email: addressOf(uid ?? '') },
+      who.includes(role) || (uid !== null && hasProven(role) && LISTED_BY_ADDRESS.includes(collection)),
+    ),
+    of({ kind: 'list', collection, email: addressOf(uid === 'ada' ? 'ulla' : 'ada') }, who.includes(role)),
     // Somebody else's list, even where what it finds happens to be one's own.
     of({ kind: 'list', collection, readers: uid === 'ada' ? 'grace' : 'ada', limit: 1 }, who.includes(role)),
   ]);
@@ -195,7 +212,7 @@ export const cases: readonly Case[] = roles.flatMap((role) => {
 export function nameOf({ role, request, allowed }: Case): string {
   const what =
     request.kind === 'list'
-      ? `list ${request.group ? 'group ' : ''}${request.collection}${request.readers === undefined ? '' : ` readers=${request.readers}`}${request.limit ? ` limit=${request.limit}` : ''}`
+      ? `list ${request.group ? 'group ' : ''}${request.collection}${request.readers === undefined ? '' : ` readers=${request.readers}`}${request.email === undefined ? '' : ` email=${request.email}`}${request.limit ? ` limit=${request.limit}` : ''}`
       : `${request.kind} ${request.path}`;
   return `${role} ${allowed ? 'may' : 'may not'} ${what}`;
 }

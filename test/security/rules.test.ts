@@ -22,11 +22,13 @@ import { fromData } from '../../local/memory/documents.ts';
 import { ServiceError, STATUS, type World } from '../../local/service.ts';
 import { memoryStore } from '../../local/store.ts';
 import {
+  addressOf,
   authOf,
   type Case,
   cases,
   claimsOf,
   DOCUMENTS,
+  hasProven,
   nameOf,
   ROLES,
   type Role,
@@ -88,11 +90,16 @@ function allows(rules: Rules, model: FirestoreModel, { role, request }: Case): b
   }
 }
 
-function queryOf({ collection, group, readers, limit }: Extract<Case['request'], { kind: 'list' }>): Query {
+type List = Extract<Case['request'], { kind: 'list' }>;
+
+function queryOf({ collection, group, readers, email, limit }: List): Query {
   return {
     scope: { ...parentAndId(collection), allDescendants: group === true },
     ...(readers !== undefined && {
       where: { field: { text: 'readers', segments: ['readers'] }, op: 'array-contains', value: readers },
+    }),
+    ...(email !== undefined && {
+      where: { field: { text: 'email', segments: ['email'] }, op: '==', value: email },
     }),
     orderBy: [],
     offset: 0,
@@ -143,7 +150,8 @@ describe('the server', () => {
       if (uid === null) continue;
       const user = auth.model.newUser({
         localId: uid,
-        email: `${uid}@example.com`,
+        email: addressOf(uid),
+        emailVerified: hasProven(role),
         customAttributes: JSON.stringify(claimsOf(role)),
       });
       auth.model.saveUser(user);
@@ -202,7 +210,7 @@ describe('the server', () => {
   });
 });
 
-function structuredQuery({ collection, group, readers, limit }: Extract<Case['request'], { kind: 'list' }>) {
+function structuredQuery({ collection, group, readers, email, limit }: List) {
   return {
     from: [{ collectionId: parentAndId(collection).collectionId, allDescendants: group === true }],
     ...(readers !== undefined && {
@@ -212,6 +220,11 @@ function structuredQuery({ collection, group, readers, limit }: Extract<Case['re
           op: 'ARRAY_CONTAINS',
           value: { stringValue: readers },
         },
+      },
+    }),
+    ...(email !== undefined && {
+      where: {
+        fieldFilter: { field: { fieldPath: 'email' }, op: 'EQUAL', value: { stringValue: email } },
       },
     }),
     ...(limit !== undefined && { limit }),

@@ -6,6 +6,7 @@ import { type KubeObject, type Leaf, refOf } from '../../functions/leaf/leaf.ts'
 import { MEMBERS_NAMESPACE } from '../../functions/leaf/names.ts';
 import { entriesOf } from '../../shared/catalog/catalog.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
+import { CLUSTER_SIGNALS } from '../../shared/documents/signal.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { minutes } from '../../shared/units.ts';
 import { between, happens, integer, oneOf } from './chance.ts';
@@ -172,7 +173,7 @@ export function accidents(
     if (cluster) await lookAt(cluster.id);
   }
 
-  /** Cloud Monitoring finds that the processors of one are busy to the brim, and says so once or more often. */
+  /** Cloud Monitoring finds that the processors of one are busy to the brim, or that it sends very much, and says so once or more often. */
   let incidents = 0;
   async function busy(): Promise<void> {
     const cluster = standing();
@@ -182,7 +183,7 @@ export function accidents(
       const incident = {
         incident_id: `0.${++incidents}`,
         state: 'open',
-        policy_user_labels: { hub_signal: 'busy' },
+        policy_user_labels: { hub_signal: oneOf(random, CLUSTER_SIGNALS) },
         resource: { labels: { cluster_name: nameOf(cluster) } },
       };
       for (let copies = integer(random, 1, 2); copies > 0; copies--)

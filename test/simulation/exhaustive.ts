@@ -124,6 +124,7 @@ const removal = (afterwards?: Strike): Scenario => ({
       name: 'PUT /v1/clusters/{id}/members/{email}',
       body: { role: 'editor' },
     });
+    await surely(stage, { as: 'grace', name: 'GET /v1/me' });
     await clock.sleepUntil(clock.now() + seconds(20));
     await surely(stage, { ...grace, name: 'DELETE /v1/clusters/{id}/members/{email}' });
     await stage.reach('ready');
@@ -164,6 +165,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
         name: 'PUT /v1/clusters/{id}/members/{email}',
         body: { role: 'editor' },
       });
+      await surely(stage, { as: 'grace', name: 'GET /v1/me' });
       await surely(stage, { ...grace, name: 'DELETE /v1/clusters/{id}/members/{email}' });
       await stage.reach('ready');
     },

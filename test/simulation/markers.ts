@@ -38,6 +38,7 @@ export const MARKERS = [
   'account deleted',
   'held and refused',
   'handed to another owner',
+  'taken over from who leaves',
   'lifetime extended',
   'extended at its end',
   'too late to be extended',

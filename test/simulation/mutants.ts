@@ -260,6 +260,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if (!(await placeOf(cluster, ports)))',
   },
   {
+    name: 'taken over before it is offered',
+    file: 'functions/api/transfer.ts',
+    from: 'if (to !== uid || !isOffered(read, uid, ports.clock.now())) throw',
+    to: 'if (to !== uid) throw',
+  },
+  {
     name: 'a change of members is only written',
     file: 'functions/steps/share.ts',
     from: "if ((await applyMembers(await placeOf(cluster, ports))) === 'renewing')",

@@ -128,6 +128,7 @@ async function oneLife(hub: WireHub, index: number): Promise<void> {
   const calm = ({ state }: Cluster) => state === 'ready' || state === 'failed';
   await settled(hub, id, calm);
   await hub.ask(owner, 'PUT', member, { role: 'editor' });
+  await hub.ask(friend, 'GET', '/v1/clusters');
   await settled(hub, id, calm);
   for (const who of [owner, friend]) {
     await hub.ask(who, 'GET', path);

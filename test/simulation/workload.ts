@@ -259,6 +259,9 @@ export function createWorkload(world: World, findings: Findings) {
     await putPool({ wanted });
   }
 
+  /** Whoever is invited becomes a member when they come. */
+  const come = async (guest: User): Promise<void> => void (await ask({ as: guest, name: 'GET /v1/me' }));
+
   /** Somebody comes and goes before all are told. */
   async function fickle(): Promise<void> {
     const usable = findings
@@ -277,6 +280,9 @@ export function createWorkload(world: World, findings: Findings) {
     if (!found || guest === undefined) return;
     const request = { as: found.owner as User, id: found.id, email: emailOf(guest) };
     await ask({ ...request, name: 'PUT /v1/clusters/{id}/members/{email}', body: { role: 'editor' } });
+    // Now and then they come while they are shut out.
+    const coming = come(guest);
+    if (happens(random, 0.7)) await coming;
     await sleep(between(random, 0, minutes(5)));
     await ask({ ...request, name: 'DELETE /v1/clusters/{id}/members/{email}' });
   }
@@ -299,6 +305,7 @@ export function createWorkload(world: World, findings: Findings) {
       email,
       body: { role: 'owner' },
     });
+    await come(guest);
     await ask({ as: owner, name, id, body: { email } });
     await sleep(between(random, 0, minutes(5)));
     const isRush = happens(random, 0.3);
@@ -328,14 +335,11 @@ export function createWorkload(world: World, findings: Findings) {
     if (expiresAt && how < 0.5)
       await clock.sleepUntil(expiresAt.getTime() + between(random, -seconds(1), seconds(1)));
     else if (how < 0.8) {
-      const email = emailOf(anyUser());
-      void ask({
-        as: owner,
-        name: 'PUT /v1/clusters/{id}/members/{email}',
-        id,
-        email,
-        body: { role: 'viewer' },
-      });
+      const guest = anyUser();
+      const name = 'PUT /v1/clusters/{id}/members/{email}';
+      void ask({ as: owner, name, id, email: emailOf(guest), body: { role: 'viewer' } }).then(() =>
+        come(guest),
+      );
       await sleep(between(random, 0, seconds(2)));
     }
     const as = happens(random, 0.1) ? anyUser() : owner;
@@ -431,10 +435,23 @@ export function createWorkload(world: World, findings: Findings) {
         id: host.id,
         email: emailOf(uid),
         body: { role: oneOf(random, ['viewer', 'editor', 'owner'] as const) },
-      });
+      }).then(() => come(uid));
     await sleep(between(random, 0, minutes(12)));
+    const own = living().filter(({ owner }) => owner === uid);
+    // Somebody works with them, who may take over what they leave, or may not come in time.
+    const heir = anyUser();
+    for (const { id } of own) {
+      const body = { role: 'owner' };
+      if (happens(random, 0.6))
+        await ask({ as: uid, name: 'PUT /v1/clusters/{id}/members/{email}', id, email: emailOf(heir), body });
+    }
+    await come(heir);
     const answer = await go(uid);
-    if (answer?.status === 202) world.leavers.add(uid);
+    if (answer?.status !== 202) return;
+    world.leavers.add(uid);
+    await sleep(between(random, 0, minutes(50)));
+    for (const { id } of own)
+      await ask({ as: heir, name: 'POST /v1/clusters/{id}:transfer', id, body: { email: emailOf(heir) } });
   }
   async function deleteAccount(as: User): Promise<Answer | undefined> {
     // What they look at may change before they press.
@@ -453,10 +470,14 @@ export function createWorkload(world: World, findings: Findings) {
     'POST /v1/clusters/{id}:retry': [3, ofOwner('POST /v1/clusters/{id}:retry')],
     'PUT /v1/clusters/{id}/members/{email}': [
       4,
-      ofOwner('PUT /v1/clusters/{id}/members/{email}', () => ({
-        email: emailOf(anyUser()),
-        body: { role: oneOf(random, ['viewer', 'editor', 'owner'] as const) },
-      })),
+      async () => {
+        const guest = anyUser();
+        await ofOwner('PUT /v1/clusters/{id}/members/{email}', () => ({
+          email: emailOf(guest),
+          body: { role: oneOf(random, ['viewer', 'editor', 'owner'] as const) },
+        }))();
+        await come(guest);
+      },
     ],
     'DELETE /v1/clusters/{id}/members/{email}': [
       3,
@@ -565,7 +586,10 @@ export function createWorkload(world: World, findings: Findings) {
       const request = { as: owner as User, id, email: emailOf(guest) };
       if (members[guest] !== undefined)
         await ask({ ...request, name: 'DELETE /v1/clusters/{id}/members/{email}' });
-      else await ask({ ...request, name: 'PUT /v1/clusters/{id}/members/{email}', body: { role: 'editor' } });
+      else {
+        await ask({ ...request, name: 'PUT /v1/clusters/{id}/members/{email}', body: { role: 'editor' } });
+        await come(guest);
+      }
     },
     extend: async ({ id, owner = 'operator' }) =>
       void (await ask({ as: owner as User, name: EXTEND, id, body: longer() })),

@@ -270,7 +270,13 @@ export function createWorld({
     callMs: 0,
     // GKE balances otherwise from 1.37 on.
     clusterVersion: seed % 2 === 0 ? '1.37.0-gke.1200000' : undefined,
-    limits: { cellClusters: weather.cellClusters, accountClusters: weather.accountClusters },
+    limits: {
+      cellClusters: weather.cellClusters,
+      accountClusters: weather.accountClusters,
+      // Short, as the day of a seed is: accounts of both ages are doubted, and people come in time or too late.
+      youngAccountMs: hours(1),
+      handOverMs: minutes(40),
+    },
     async invoke(name, work, body) {
       const { process, ports } = start(name);
       const step = stepOfFunction(name);

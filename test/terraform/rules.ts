@@ -6,6 +6,7 @@ import { DATA_PERMISSIONS, dataRole } from '../../functions/bucket-access.ts';
 import { isGivenUp, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../../functions/manifest.ts';
 import { ISSUE_TOKEN, issuesChartTokens, PERMISSIONS } from '../../functions/permissions.ts';
 import { KILL_SWITCH_MICROS } from '../../functions/status/observe.ts';
+import { CLUSTER_SIGNALS } from '../../shared/documents/signal.ts';
 import { dollars } from '../../shared/units.ts';
 import { expressionsIn, referencesIn } from './expressions.ts';
 import { allBlocks, type Block, type Body, resourcesOf, type Tree, textsIn, titleOf } from './tree.ts';
@@ -398,18 +399,20 @@ const secretsInTime: Rule = (tree) =>
       : [`${titleOf(block)}: keeps the secrets that it has started with`];
   });
 
+const isSignal = (name: string | undefined): boolean => CLUSTER_SIGNALS.some((kind) => kind === name);
+
 const alerts: Rule = (tree, { alerts: { alerts: made } }) => {
   const wanted = ALERTS.map(({ id }) => id);
-  // That for whoever mines wakes Hub, not its operator.
+  // Those of what clusters do wake Hub, not its operator.
   const policies = resourcesOf(tree, 'google_monitoring_alert_policy').flatMap(({ name, body }) =>
-    name === 'busy' ? [] : [String(body.for_each)],
+    isSignal(name) ? [] : [String(body.for_each)],
   );
   const { locals = {} } = tree['modules/monitoring'] ?? {};
   const chosen = (local: string, key: string): boolean =>
     String(locals[local]).includes(`in local.due : id => alert if can(alert.${key})`);
   const unheard = resourcesOf(tree, 'google_monitoring_alert_policy').filter(
     ({ name, body }) =>
-      name !== 'busy' && body.notification_channels !== '${local.channels[each.value.severity]}',
+      !isSignal(name) && body.notification_channels !== '${local.channels[each.value.severity]}',
   );
   const wakes = /CRITICAL\W+concat\(.+, var\.paging_channels\)/.test(JSON.stringify(locals.channels));
   const after = JSON.stringify(tree['modules/cell']?.calls.monitoring?.depends_on ?? '');
@@ -655,14 +658,20 @@ const OPERATED = [
 /** What Hub's own log and Cloud Monitoring are asked by name is what the code calls it. */
 const names: Rule = (tree) => {
   const { audited = '', operated = '' } = (tree['modules/audit']?.locals ?? {}) as Record<string, string>;
-  const [busy] = resourcesOf(tree, 'google_monitoring_alert_policy').filter(({ name }) => name === 'busy');
-  const isKnown = incidentOf({
-    incident: {
-      incident_id: 'one',
-      state: 'open',
-      policy_user_labels: busy?.body.user_labels,
-      resource: { labels: { cluster_name: 'hub-aaaaaaaaaaaaaaaa-g1' } },
-    },
+  const unknown = CLUSTER_SIGNALS.filter((kind) => {
+    const [policy] = resourcesOf(tree, 'google_monitoring_alert_policy').filter(({ name }) => name === kind);
+    const [condition] = (policy?.body.conditions ?? []) as Body[];
+    const [threshold] = (condition?.condition_threshold ?? []) as Body[];
+    const [{ group_by_fields: told } = {}] = (threshold?.aggregations ?? []) as Body[];
+    const known = incidentOf({
+      incident: {
+        incident_id: 'one',
+        state: 'open',
+        policy_user_labels: policy?.body.user_labels,
+        resource: { labels: { cluster_name: 'hub-aaaaaaaaaaaaaaaa-g1' } },
+      },
+    });
+    return known?.kind !== kind || !String(told ?? '').includes('resource.labels.cluster_name');
   });
   return [
     ...(audited.includes(`jsonPayload.message="${AUDIT_EVENT}"`)
@@ -672,7 +681,7 @@ const names: Rule = (tree) => {
     OPERATED.every((part) => operated.includes(part.replaceAll('"', '\\"')))
       ? []
       : ['what people do in their clusters fills the log that nobody may empty']),
-    ...(isKnown ? [] : ['busy: the function signal does not know it']),
+    ...unknown.map((kind) => `${kind}: the function signal does not know it`),
   ];
 };
 

@@ -266,6 +266,23 @@ describe('a fault is found', () => {
       (of) => delete block(of, 'google_monitoring_alert_policy', 'busy').body.user_labels,
       'busy: the function signal does not know it',
     ],
+    [
+      'an alert with the label of another',
+      (of) =>
+        Object.assign(block(of, 'google_monitoring_alert_policy', 'traffic').body, {
+          user_labels: { hub_signal: 'busy' },
+        }),
+      'traffic: the function signal does not know it',
+    ],
+    [
+      'an alert that does not say of which cluster it is',
+      (of) => {
+        const { body } = block(of, 'google_monitoring_alert_policy', 'traffic');
+        const threshold = inner(inner(body, 'conditions'), 'condition_threshold');
+        delete inner(threshold, 'aggregations').group_by_fields;
+      },
+      'traffic: the function signal does not know it',
+    ],
     // The schema of the provider.
     [
       'a provider of another version',

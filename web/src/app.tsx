@@ -8,6 +8,7 @@ import { ClustersPage } from './clusters/clusters-page.tsx';
 import { useHub } from './hub.ts';
 import type { Connection } from './live/connection.ts';
 import { troubleIn } from './live/health.ts';
+import { useInvitations } from './live/my-invitations.ts';
 import type { HubStatus } from './live/status.ts';
 import { Boundary } from './parts/boundary.tsx';
 import { keepFocus } from './parts/focus.ts';
@@ -16,7 +17,7 @@ import { Loading } from './parts/loading.tsx';
 import { Logo } from './parts/logo.tsx';
 import { Menu } from './parts/menu.tsx';
 import { Toasts } from './parts/toast.tsx';
-import { useMe, useMyAccount } from './session/me.ts';
+import { askMeAgain, useMe, useMyAccount } from './session/me.ts';
 import type { Session, SignedIn } from './session/session.ts';
 import { SignInPage } from './signin/sign-in-page.tsx';
 import { VerifyEmail } from './signin/verify-email.tsx';
@@ -70,6 +71,7 @@ function useSession(): Session {
 
 function Inside({ session, connection }: { session: SignedIn; connection: Store<Connection> }) {
   useMe();
+  useInvitations(askMeAgain);
   const main = useRef<HTMLElement>(null);
   const [path] = useLocation();
   const first = useRef(true);

@@ -6,8 +6,6 @@ locals {
   # The regions that clusters may be in; functions and data are in one.
   leaf_regions = jsondecode(file("${local.generated}/regions.json"))
 
-  clusters_domain = "clusters.${var.domain}"
-
   # Below what the cheapest cluster costs, so that nobody is admitted; see the kill switch in docs/deploy.md. functions/status/observe.ts knows it.
   hourly_dollars = var.kill_switch ? 0.01 : var.limits.cell_hourly_dollars
 
@@ -16,7 +14,7 @@ locals {
       GOOGLE_CLOUD_PROJECT            = var.project_id
       HUB_PROJECT_NUMBER              = module.services.project_number
       HUB_CELL                        = var.name
-      HUB_ZONE                        = local.clusters_domain
+      HUB_ZONE                        = var.clusters_domain
       HUB_DNS_ZONE                    = module.dns.zone
       HUB_OIDC_ISSUER                 = "https://${var.domain}/oidc"
       HUB_CREDENTIALS_ACCOUNT         = module.functions.accounts["credentials"]
@@ -34,6 +32,8 @@ locals {
       HUB_CELL_HOURLY_DOLLARS         = tostring(local.hourly_dollars)
       HUB_ACCOUNT_CREATIONS_PER_HOUR  = tostring(var.limits.account_creations_per_hour)
       HUB_NEW_ACCOUNTS_PER_HOUR       = tostring(var.limits.new_accounts_per_hour)
+      HUB_YOUNG_ACCOUNT_DAYS          = tostring(var.limits.young_account_days)
+      HUB_HAND_OVER_HOURS             = tostring(var.limits.hand_over_hours)
       HUB_ACCOUNT_REQUESTS_PER_MINUTE = tostring(var.limits.account_requests_per_minute)
       HUB_ADDRESS_REQUESTS_PER_MINUTE = tostring(var.limits.address_requests_per_minute)
       HUB_CELL_MAKING                 = tostring(var.limits.cell_making)
@@ -74,7 +74,7 @@ module "network" {
 module "dns" {
   source     = "../dns"
   project_id = module.services.project_id
-  domain     = local.clusters_domain
+  domain     = var.clusters_domain
 }
 
 module "registry" {

@@ -6,6 +6,7 @@ variable "name" {
 variable "project_id" { type = string }
 variable "region" { type = string }
 variable "domain" { type = string }
+variable "clusters_domain" { type = string }
 variable "billing_account" { type = string }
 variable "operator_email" { type = string }
 
@@ -21,6 +22,8 @@ variable "limits" {
     account_clusters            = number
     account_creations_per_hour  = number
     new_accounts_per_hour       = number
+    young_account_days          = number
+    hand_over_hours             = number
     account_hourly_dollars      = number
     account_requests_per_minute = number
     address_requests_per_minute = number

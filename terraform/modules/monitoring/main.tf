@@ -202,7 +202,8 @@ resource "google_monitoring_alert_policy" "uptime" {
   }
 }
 
-# What tells Hub itself: machines that are busy to the brim for long, as those are that mine. What follows is the function signal's to decide.
+# What tells Hub itself: machines that are busy to the brim for long, as those are that mine, and clusters that send very much for long, which no
+# cap counts. What follows is the function signal's to decide.
 
 resource "google_monitoring_notification_channel" "signal" {
   project      = var.project_id
@@ -245,6 +246,43 @@ resource "google_monitoring_alert_policy" "busy" {
         cross_series_reducer = "REDUCE_MEAN"
         # The cluster's name is in what is told.
         group_by_fields = ["resource.labels.cluster_name", "resource.labels.location"]
+      }
+    }
+  }
+
+  alert_strategy {
+    auto_close = "86400s"
+  }
+
+  depends_on = [google_pubsub_topic_iam_member.signal]
+}
+
+# What nodes send, be it to each other or to the internet: https://cloud.google.com/monitoring/api/metrics_kubernetes (sampled every 60 seconds).
+# At this rate an hour to the internet is 335 GiB, about US$55 with what NAT takes: https://cloud.google.com/vpc/network-pricing
+# https://cloud.google.com/nat/pricing
+resource "google_monitoring_alert_policy" "traffic" {
+  project               = var.project_id
+  display_name          = "traffic"
+  combiner              = "OR"
+  severity              = "WARNING"
+  notification_channels = [google_monitoring_notification_channel.signal.id]
+  user_labels           = { hub_signal = "traffic" }
+
+  conditions {
+    display_name = "A cluster sends very much"
+
+    condition_threshold {
+      filter     = "resource.type=\"k8s_node\" AND metric.type=\"kubernetes.io/node/network/sent_bytes_count\" AND resource.labels.cluster_name=starts_with(\"hub-\")"
+      comparison = "COMPARISON_GT"
+      # Bytes a second.
+      threshold_value = 100000000
+      duration        = "1800s"
+
+      aggregations {
+        alignment_period     = "300s"
+        per_series_aligner   = "ALIGN_RATE"
+        cross_series_reducer = "REDUCE_SUM"
+        group_by_fields      = ["resource.labels.cluster_name", "resource.labels.location"]
       }
     }
   }

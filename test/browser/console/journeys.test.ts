@@ -263,6 +263,7 @@ describeConsole('journeys in the console', (setting) => {
     const { body: hers } = await ada('POST', '/v1/clusters', { ...wish, name: 'shared' });
     await Promise.all([mine, hers].map(({ id }) => setting.driver.until(id, 'ready')));
     await ada('PUT', `/v1/clusters/${hers.id}/members/${email}`, { role: 'editor' });
+    await zoe('GET', '/v1/clusters');
 
     const page = await setting.openAs(email);
     await accountMenu(page).click();

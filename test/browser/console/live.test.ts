@@ -36,6 +36,30 @@ describeConsole('a page that is open', (setting) => {
   const write = (id: string, fields: object) =>
     setting.driver.firestore.doc(`clusters/${id}`).update({ ...fields });
 
+  test('has a cluster appear to which somebody is invited, once they look at it', async () => {
+    const host = await setting.driver.person(await setting.newcomer('hugo'));
+    const email = await setting.newcomer('iris');
+    const page = await setting.openAs(email);
+    await page.getByRole('heading', { name: 'Clusters', exact: true }).waitFor();
+    const look = (state: string) =>
+      page.evaluate(
+        `Object.defineProperty(document, 'visibilityState', { configurable: true, value: '${state}' });
+        document.dispatchEvent(new Event('visibilitychange'))`,
+      );
+    await look('hidden');
+    const ids = [await stored(['hugo'], 'shown'), await stored(['hugo'], 'hidden')];
+    const invite = (id = '') => host('PUT', `/v1/clusters/${id}/members/${email}`, { role: 'viewer' });
+    await invite(ids[1]);
+    // Told over the same stream as what follows, which is written later.
+    await stored(['hugo', 'iris'], 'told later');
+    await page.getByRole('link', { name: 'told later' }).waitFor();
+    expect(await page.getByRole('link', { name: 'hidden' }).count()).toBe(0);
+    await look('visible');
+    await page.getByRole('link', { name: 'hidden' }).waitFor();
+    await invite(ids[0]);
+    await page.getByRole('link', { name: 'shown' }).waitFor();
+  });
+
   /** What a page asked for, and was sent, while a cluster was made before its eyes. Looked at once, for the two tests that follow. */
   const watching = async () => {
     const email = await setting.newcomer('rita');

@@ -1,11 +1,15 @@
 /** Who asks too often, for too much, or for nothing but our machines. */
-import { afterSignal, recordIncident } from '../../../functions/accounts/signal.ts';
+import { afterSignal, GOES_ON, recordIncident } from '../../../functions/accounts/signal.ts';
+import { createApi } from '../../../functions/api/app.ts';
 import type { Problem } from '../../../shared/api.ts';
 import { type Allowance, accountPath, cellPath } from '../../../shared/documents/account.ts';
 import { AUDIT } from '../../../shared/documents/audit.ts';
-import { dollars, hours, minutes, seconds } from '../../../shared/units.ts';
+import { SIGNALS } from '../../../shared/documents/signal.ts';
+import { days, dollars, hours, minutes, seconds } from '../../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../api.ts';
 import { aCluster, clusterIdOf } from '../../builders.ts';
+import { requestOf, type Sending } from '../../request.ts';
+import { standing } from '../../standing.ts';
 import { findings } from './findings.ts';
 
 const create = (api: ApiUnderTest, uid: string, name = 'mine', size = 'small') =>
@@ -142,17 +146,17 @@ export async function money(): Promise<string[]> {
   return wrong;
 }
 
-const incident = (id: string, cluster = clusterIdOf(1)) => ({
+const incident = (id: string, cluster = clusterIdOf(1), kind = 'busy') => ({
   version: '1.2',
   incident: {
     incident_id: id,
     state: 'open',
-    policy_user_labels: { hub_signal: 'busy' },
+    policy_user_labels: { hub_signal: kind },
     resource: { type: 'k8s_cluster', labels: { cluster_name: `hub-${cluster}-g1` } },
   },
 });
 
-/** 17: a first signal throttles, a second one of another time suspends, and only an operator lifts it. */
+/** 17: of a young account, a first signal throttles, a second one of another time suspends, and only an operator lifts it. */
 export async function miners(): Promise<string[]> {
   const wrong = findings();
   const api = apiUnderTest();
@@ -215,8 +219,85 @@ export async function miners(): Promise<string[]> {
   );
   for (const deed of ['hub throttle', 'hub suspend', 'operator restore'])
     if (!told.includes(deed)) wrong.push(`the audit log has no "${deed}"`);
-  if (afterSignal({ state: 'suspended', reason: 'x', since: new Date(0), by: 'operator' }, 'busy', 1e12))
+  if (
+    afterSignal({ state: 'suspended', reason: 'x', since: new Date(0), by: 'operator' }, 'busy', 1e12, true)
+  )
     wrong.push('an operator’s word is changed');
+  return wrong;
+}
+
+/** 17: whoever has been here for long may have a batch to run, or an editor who mines: they are throttled, and an operator is told, who decides. */
+export async function batches(): Promise<string[]> {
+  const wrong = findings();
+  for (const kind of ['busy', 'traffic'] as const) {
+    const api = apiUnderTest();
+    await api.given(aCluster({ owner: 'ada', members: { ada: 'owner', grace: 'editor' } }));
+    const firstAt = new Date(api.clock.now());
+    const data = { schema: 1, clusters: 1, hourlyMicros: 1, firstAt };
+    await api.documents.commit([{ op: 'set', path: accountPath('ada'), data }]);
+    await api.clock.runFor(days(30));
+    const isTold = () => api.lines.some(({ event }) => event === GOES_ON);
+    const stateOf = async () =>
+      (await api.documents.get<Allowance>(accountPath('ada')))?.data.standing?.state ?? 'good';
+    await recordIncident(api.ports, incident('1', clusterIdOf(1), kind));
+    if ((await stateOf()) !== 'throttled') wrong.push(`${kind}: an old account is ${await stateOf()}`);
+    if (isTold()) wrong.push(`${kind}: an operator is told of what is the first time`);
+    await api.clock.runFor(minutes(31));
+    await recordIncident(api.ports, incident('2', clusterIdOf(1), kind));
+    await recordIncident(api.ports, incident('2', clusterIdOf(1), kind));
+    if ((await stateOf()) !== 'throttled') wrong.push(`${kind}: Hub itself suspends an old account`);
+    if (!isTold()) wrong.push(`${kind}: no operator is told that it goes on`);
+    const kept = (await api.documents.query({ collection: SIGNALS })).map((one) => one.data.kind);
+    if (kept.join() !== `${kind},${kind}`) wrong.push(`${kind}: the signals are ${kept.join()}`);
+    const credentials = `/v1/clusters/${clusterIdOf(1)}/credentials?kind=kubeconfig`;
+    const { body } = await api.send<Problem>('GET', credentials, api.as('grace'));
+    if (body.code === 'OWNER_SUSPENDED') wrong.push(`${kind}: members are shut out`);
+  }
+  return wrong;
+}
+
+/** 15: nobody comes to pay for a cluster who has not said so, whatever becomes of who did; whoever is concerned is told, and has time to say so. */
+export async function heirs(): Promise<string[]> {
+  const wrong = findings();
+  const hub = standing({ inside: 'sketch', limits: { handOverMs: hours(3) } });
+  const ask = async (uid: string, method: string, path: string, more: Sending = {}) => {
+    const person = { uid, email: `${uid}@example.com`, emailVerified: true, operator: false };
+    const token = hub.tokens.issue({ ...person, signedInAt: new Date(hub.clock.now()) });
+    return hub.run(Promise.resolve(createApi(hub.ports).request(path, requestOf(method, token, more))));
+  };
+  const accountOf = async (uid: string) =>
+    (await hub.run(hub.documents.get<Allowance>(accountPath(uid))))?.data;
+  const hello = { product: 'hello', version: '1.1.0', owner: 'mallory' } as const;
+  const [kept, lost] = [await hub.created(hello), await hub.created(hello)];
+  for (const id of [kept, lost]) {
+    const member = `/v1/clusters/${id}/members/victim%40example.com`;
+    await ask('mallory', 'PUT', member, { body: { role: 'owner' } });
+    await ask('victim', 'GET', '/v1/me');
+    const body = { email: 'victim@example.com' };
+    await ask('mallory', 'POST', `/v1/clusters/${id}:transfer`, { body });
+  }
+  const { headers } = await ask('mallory', 'GET', '/v1/account');
+  const seen = { headers: { 'if-match': headers.get('etag') ?? '' } };
+  const { status } = await ask('mallory', 'DELETE', '/v1/account', seen);
+  if (status !== 202) wrong.push(`the deletion is answered ${status}`);
+  await hub.clock.runFor(hours(1));
+  for (const id of [kept, lost]) {
+    const { state, owner, handOverUntilAt } = await hub.cluster(id);
+    if (owner !== 'mallory') wrong.push(`it counts for ${owner}, who has not said so`);
+    if (state !== 'ready') wrong.push(`it is ${state} before anybody could say so`);
+    if (handOverUntilAt === undefined) wrong.push('nobody is told on its page');
+    if (!(await hub.messagesOf(id)).some((message) => message.includes('deleting their account')))
+      wrong.push('its timeline does not tell of it');
+  }
+  if (((await accountOf('victim'))?.clusters ?? 0) !== 0) wrong.push('they pay already');
+  const take = { body: { email: 'victim@example.com' } };
+  const taken = await ask('victim', 'POST', `/v1/clusters/${kept}:transfer`, take);
+  if (taken.status !== 202) wrong.push(`who says so is answered ${taken.status}`);
+  await hub.clock.runFor(hours(4.5));
+  const after = await Promise.all([kept, lost].map(async (id) => (await hub.cluster(id)).state));
+  if (after.join() !== 'ready,deleted') wrong.push(`afterwards they are ${after.join()}`);
+  if ((await accountOf('victim'))?.clusters !== 1) wrong.push('who said so does not pay for just that one');
+  if (await accountOf('mallory')) wrong.push('the account is there yet');
   return wrong;
 }
 
@@ -229,9 +310,9 @@ export async function signUps(): Promise<string[]> {
   if (codes.join() !== 'made,made,made,ACCOUNT_THROTTLED,ACCOUNT_THROTTLED')
     wrong.push(`five new ones: ${codes.join()}`);
   if ((await create(api, 'user-0', 'second')).status !== 202) wrong.push('who was there before is refused');
-  const standing = { state: 'good', reason: 'I know them.' };
+  const good = { state: 'good', reason: 'I know them.' };
   const operator = api.as('operator', { operator: true });
-  await api.send('PUT', '/v1/admin/accounts/user-3', operator, { body: { standing } });
+  await api.send('PUT', '/v1/admin/accounts/user-3', operator, { body: { standing: good } });
   if ((await create(api, 'user-3')).status !== 202) wrong.push('an operator’s word does not let in');
   await api.clock.runFor(hours(1) + 1);
   if ((await create(api, 'user-9')).status !== 202) wrong.push('an hour later nobody new may come');
@@ -239,6 +320,28 @@ export async function signUps(): Promise<string[]> {
   const unverified = api.as('user-8', { emailVerified: false });
   if ((await api.create(unverified)).body.code !== 'EMAIL_NOT_VERIFIED')
     wrong.push('an address need not be verified');
+
+  // What somebody takes over is theirs as if they had made it.
+  const taking = apiUnderTest({ limits: { newAccountsPerHour: 1 } });
+  const fields = { members: { ada: 'owner', fresh: 'owner' }, offeredTo: 'fresh' } as const;
+  await taking.given(aCluster({ owner: 'ada', liability: { clusters: 1, hourlyMicros: 1 }, ...fields }));
+  const [ofAda, ofFresh] = [accountPath('ada'), accountPath('fresh')];
+  const counted = { schema: 1, clusters: 1, hourlyMicros: 1 };
+  await taking.documents.commit([
+    { op: 'set', path: ofAda, data: counted },
+    { op: 'set', path: ofFresh, data: { ...counted, clusters: 0, hourlyMicros: 0 } },
+  ]);
+  await create(taking, 'grace');
+  const take = { body: { email: 'fresh@example.com' } };
+  const taken = () =>
+    taking.send<Problem>('POST', `/v1/clusters/${clusterIdOf(1)}:transfer`, taking.as('fresh'), take);
+  if ((await taken()).body.code !== 'ACCOUNT_THROTTLED') wrong.push('who takes over never counts as new');
+  const welcome = { state: 'good', reason: 'I know them.' };
+  const op = taking.as('operator', { operator: true });
+  await taking.send('PUT', '/v1/admin/accounts/fresh', op, { body: { standing: welcome } });
+  if ((await taken()).status !== 202) wrong.push('an operator’s word does not let them take over');
+  const { hour, firstAt } = (await taking.documents.get<Allowance>(ofFresh))?.data ?? {};
+  if (!firstAt || hour?.made !== 1) wrong.push('what was taken over is not counted as asked for');
 
   const early = apiUnderTest({ limits: { newAccountsPerHour: 1 } });
   for (const uid of ['ada', 'grace'])

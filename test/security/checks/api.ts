@@ -293,6 +293,49 @@ export async function replies(): Promise<string[]> {
   return wrong;
 }
 
+/** Whoever is invited, who invites learns neither from the reply nor from what it takes whether there is an account, until they come. */
+export async function invitations(): Promise<string[]> {
+  const wrong = findings();
+  const told: string[] = [];
+  for (const isKnown of [true, false]) {
+    const api = apiUnderTest();
+    const id = clusterIdOf(1);
+    await api.given(aCluster({ id, owner: 'ada' }));
+    const ada = api.as('ada');
+    if (isKnown) api.as('grace');
+    const { people } = api.ports;
+    let lookUps = 0;
+    api.ports.people = {
+      ...people,
+      findByEmail(email) {
+        lookUps++;
+        return people.findByEmail(email);
+      },
+    };
+    const { reads, queries, writes, commits } = api.documents.counters;
+    const path = `/v1/clusters/${id}/members`;
+    const put = () => api.send('PUT', `${path}/grace@example.com`, ada, { body: { role: 'owner' } });
+    const answers = [await put(), await put()];
+    const after = api.documents.counters;
+    const work = [
+      after.reads - reads,
+      after.queries - queries,
+      after.writes - writes,
+      after.commits - commits,
+    ];
+    answers.push(await api.send('GET', path, ada), await api.send('GET', `/v1/clusters/${id}/events`, ada));
+    const said = answers.map(({ status, headers, body }) => ({ status, etag: headers.get('etag'), body }));
+    told.push(JSON.stringify([said, work, api.sent]));
+    if (lookUps > 0) wrong.push('it is looked up who has the address, which takes as long as that takes');
+    await api.send('GET', '/v1/me', api.as('grace'));
+    const { status } = await api.send('GET', `/v1/clusters/${id}`, api.as('grace'));
+    if (status !== 200) wrong.push('whoever is invited does not become a member when they come');
+  }
+  const [known, unknown] = told;
+  if (known !== unknown) wrong.push(`of somebody with an account it says ${known}, else ${unknown}`);
+  return wrong;
+}
+
 /** What fails inside is told in general words, with an id for support: no stack, no file, no word of what failed. */
 export async function errors(): Promise<string[]> {
   const wrong = findings();

@@ -129,7 +129,7 @@ export async function account(): Promise<string[]> {
   const headers = { 'if-match': preview.headers.get('etag') ?? '' };
   const { status } = await ask(LEAVER, 'DELETE', '/v1/account', undefined, headers);
   if (status !== 202) wrong.push(`the deletion is answered ${status}`);
-  // Their user is there for as long as the function is away, and somebody lets them in.
+  // Their user is there for as long as the function is away, and somebody invites them.
   const email = encodeURIComponent(`${LEAVER}@example.com`);
   await ask('ada', 'PUT', `/v1/clusters/${shared[0]}/members/${email}`, { role: 'viewer' });
   await hub.clock.runFor(hours(2));
@@ -195,14 +195,15 @@ async function aLifeInHub(hub: Hub, ask: Ask): Promise<{ shared: string[] }> {
     await hub.created({ ...hello, owner: 'ada' }),
   ];
   const [work = '', owned = '', left = ''] = shared;
-  // Invited first, while nobody has that address.
   await ask('ada', 'PUT', member(work), { role: 'editor' });
   await ask(LEAVER, 'GET', '/v1/me');
   await hub.reach(work, 'ready');
   await ask(LEAVER, 'GET', `/v1/clusters/${work}/credentials?kind=pachctl`);
   await ask('ada', 'PUT', member(owned), { role: 'owner' });
+  await ask(LEAVER, 'GET', '/v1/me');
   await ask(LEAVER, 'PUT', member(owned, 'newcomer%40example.com'), { role: 'viewer' });
   await ask('ada', 'PUT', member(left), { role: 'owner' });
+  await ask(LEAVER, 'GET', '/v1/me');
   await ask(LEAVER, 'PUT', member(left, 'nobody%40example.com'), { role: 'viewer' });
   await ask(LEAVER, 'DELETE', member(left));
   // Two of their own, one of which is deleted by then.

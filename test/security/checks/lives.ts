@@ -371,6 +371,8 @@ const LIVES: Readonly<Record<string, Life>> = {
       const role = { body: { role: 'viewer' } };
       await hub.ask(ada, 'PUT', member('grace'), role);
       await hub.ask(ada, 'PUT', member('linus'), role);
+      await hub.ask(hub.tokenOf('grace'), 'GET', '/v1/me');
+      await hub.ask(hub.tokenOf('linus'), 'GET', '/v1/me');
       await hub.ask(ada, 'DELETE', member('linus'));
       await credentials(ada, 'kubeconfig');
       await credentials(ada, 'pachctl');

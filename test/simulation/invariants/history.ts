@@ -26,10 +26,10 @@ export function watchHistory(world: World, { known }: Census, lifetimes: Lifetim
   function compare(before: Cluster, now: Cluster): void {
     const { id } = now;
     for (const uid of Object.keys({ ...before.members, ...now.members })) people.add(uid);
-    const isTaken =
-      now.owner !== undefined && before.offeredTo === now.owner && before.members[now.owner] === 'owner';
-    if (before.owner !== undefined && before.owner !== now.owner && !isTaken && !isClosing(before.owner))
+    if (before.owner !== undefined && before.owner !== now.owner && !mayLose(before, now.owner))
       violate('S1', `${id} goes from ${before.owner} to ${now.owner}`);
+    if (before.handOverUntilAt && now.owner !== before.owner && now.owner !== undefined)
+      markers.add('taken over from who leaves');
     if (before.owner === undefined && now.owner !== undefined && before.state !== 'warm')
       violate('S1', `${id} was claimed while ${before.state}`);
     if (now.epoch < before.epoch) violate('S3', `the epoch of ${id} goes back`);
@@ -47,7 +47,15 @@ export function watchHistory(world: World, { known }: Census, lifetimes: Lifetim
     if (now.pool !== undefined && before.pool === undefined) violate('S9', `${id} becomes a spare`);
   }
 
-  /** Whoever deletes their account leaves what is deleted, and what others own too. */
+  /** Nobody comes to pay who has not said so: another owner takes what is offered, in a commit of theirs. Who deletes their account leaves what is deleted. */
+  function mayLose(before: Cluster, to: string | undefined): boolean {
+    const { id, epoch, owner, offeredTo, handOverUntilAt, members } = before;
+    if (to === undefined) return owner !== undefined && isFinal(before.state) && isClosing(owner);
+    const { actor } = hub.documents.peek<ClusterEvent>(eventPath(id, epoch + 1))?.data ?? {};
+    const isOffered = offeredTo === to || handOverUntilAt !== undefined;
+    return isOffered && members[to] === 'owner' && actor === to;
+  }
+
   const isClosing = (uid: string): boolean =>
     hub.documents.peek<Allowance>(accountPath(uid))?.data.closing !== undefined;
 

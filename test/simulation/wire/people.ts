@@ -42,7 +42,7 @@ export async function live(hub: WireHub, changes: Changes, random: Random, count
         .clusters()
         .filter((cluster) => cluster.owner !== undefined && cluster.state !== 'deleted' && holds(cluster)),
     );
-  const friendOf = ({ owner }: Cluster): string => `${owner === 'ada' ? 'grace' : 'ada'}@example.com`;
+  const friendOf = ({ owner }: Cluster): 'ada' | 'grace' => (owner === 'ada' ? 'grace' : 'ada');
 
   /** Until so many more changes, or until nothing changes any more. */
   const pass = async (more: number): Promise<void> => {
@@ -104,11 +104,12 @@ export async function live(hub: WireHub, changes: Changes, random: Random, count
     const cluster = owned(deed === 'retry' ? ({ state }) => state === 'failed' : undefined);
     if (!cluster?.owner) return;
     const { id, owner } = cluster;
-    const member = `/members/${encodeURIComponent(friendOf(cluster))}`;
+    const member = `/members/${friendOf(cluster)}%40example.com`;
     if (deed === 'delete') await onCluster(owner, 'DELETE', id);
     else if (deed === 'retry') await onCluster(owner, 'POST', id, ':retry');
     else if (deed === 'share') {
       await onCluster(owner, 'PUT', id, member, { role: happens(0.5) ? 'viewer' : 'editor' });
+      await hub.ask(friendOf(cluster), 'GET', '/v1/clusters');
     } else await onCluster(owner, 'DELETE', id, member);
   }
 

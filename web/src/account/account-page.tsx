@@ -42,7 +42,7 @@ export default function AccountPage({ session }: { session: SignedIn }) {
       {seen && (
         <div className="stack">
           <About account={seen.account} session={session} />
-          <OwnClusters clusters={seen.account.clusters} />
+          <OwnClusters clusters={seen.account.clusters} handOverHours={seen.account.handOverHours} />
           {seen.account.closing ? (
             <Closing since={seen.account.closing.since} />
           ) : (
@@ -112,8 +112,9 @@ const Closing = ({ since }: { since: string }) => (
     <h2 id="closing">Your account is being deleted</h2>
     <p>
       The deletion was requested on {dayAndTime(new Date(since))}. Your clusters are dealt with first, which
-      takes about a quarter of an hour; then everything that names you is removed. At the end you are signed
-      out. Anybody who signs up with your address later starts with a new account.
+      takes about a quarter of an hour, or, where other owners are asked to take one over, until they have or
+      their time is over; then everything that names you is removed. At the end you are signed out. Anybody
+      who signs up with your address later starts with a new account.
     </p>
   </section>
 );

@@ -36,9 +36,11 @@ export function DeleteAccount({ session, seen, look, onAsked }: Props) {
     <section className="card" aria-labelledby="delete-account">
       <h2 id="delete-account">Delete your account</h2>
       <p>
-        Clusters that nobody else can take over are deleted with everything in them; you leave the others.
-        Everything that names you is removed. This starts at once and cannot be undone. A record of who did
-        what stays for 400 days: it has your id, but neither your address nor your name.
+        Clusters that you pay for are deleted with everything in them. Where one has other owners, they are
+        asked first, and have {seen.account.handOverHours} hours to take it over; to leave sooner, have
+        somebody pay for it before, or delete it. You leave the others. Everything that names you is removed.
+        This starts at once and cannot be undone. A record of who did what stays for 400 days: it has your id,
+        but neither your address nor your name.
       </p>
       {isRecent ? (
         <form className="row" onSubmit={begin}>
@@ -96,7 +98,7 @@ function ConfirmDeletion({
         <ul className="fates">
           {clusters.map(({ id, name, ...fate }) => (
             <li key={id} className={fate.whenDeleted === 'deleted' ? 'bad-text' : undefined}>
-              <strong>{name}</strong> {fateInWords(fate)}
+              <strong>{name}</strong> {fateInWords(fate, seen.account.handOverHours)}
             </li>
           ))}
         </ul>

@@ -8,18 +8,28 @@ type OwnCluster = Schemas['OwnCluster'];
 
 const FATES: Readonly<Record<OwnCluster['whenDeleted'], string>> = {
   deleted: 'is deleted',
-  'handed-over': 'goes to another owner',
+  offered: 'is offered to its other owners',
   left: 'stays, without you',
   forgotten: 'is already deleted',
 };
 
-/** What becomes of it, and for whom else. */
-export function fateInWords({ whenDeleted, others }: Pick<OwnCluster, 'whenDeleted' | 'others'>): string {
+/** What becomes of it, and for whom else. @param handOverHours how long other owners have */
+export function fateInWords(
+  { whenDeleted, others }: Pick<OwnCluster, 'whenDeleted' | 'others'>,
+  handOverHours: number,
+): string {
+  if (whenDeleted === 'offered')
+    return `${FATES.offered}, and deleted after ${handOverHours} hours if none of them takes it over`;
   if (whenDeleted !== 'deleted' || others === 0) return FATES[whenDeleted];
   return `is deleted, also for the ${others === 1 ? 'other member' : `${others} other members`}`;
 }
 
-export function OwnClusters({ clusters }: { clusters: readonly OwnCluster[] }) {
+interface Props {
+  clusters: readonly OwnCluster[];
+  handOverHours: number;
+}
+
+export function OwnClusters({ clusters, handOverHours }: Props) {
   return (
     <section className="card" aria-labelledby="own-clusters">
       <h2 id="own-clusters">Your clusters</h2>
@@ -46,7 +56,7 @@ export function OwnClusters({ clusters }: { clusters: readonly OwnCluster[] }) {
                     <StateBadge state={state} />
                   </td>
                   <td>{role ?? 'no longer a member'}</td>
-                  <td>{fateInWords(fate)}</td>
+                  <td>{fateInWords(fate, handOverHours)}</td>
                 </tr>
               ))}
             </tbody>

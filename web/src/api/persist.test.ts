@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiError, answerTo, must, unreachable } from './client.ts';
-import { pauseMs, persist } from './persist.ts';
+import { pauseMs, persist, persistAgain } from './persist.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -48,6 +48,24 @@ test('who does not want to wait asks at once, and not twice', async () => {
   expect(told).toEqual([UNREACHABLE, 'the answer']);
   await vi.runAllTimersAsync();
   expect(asked()).toBe(2);
+});
+
+test('what is said while it is asked, it is asked once more for, however often that is', async () => {
+  const told: number[] = [];
+  let asked = 0;
+  const ask = async (): Promise<number> => ++asked;
+  const { again, stop } = persistAgain(ask, { answered: (value) => void told.push(value), failed() {} });
+  again();
+  again();
+  await vi.runAllTimersAsync();
+  expect(told).toEqual([1, 2]);
+  again();
+  await vi.runAllTimersAsync();
+  expect(told).toEqual([1, 2, 3]);
+  again();
+  stop();
+  await vi.runAllTimersAsync();
+  expect(told).toEqual([1, 2, 3]);
 });
 
 test('who has gone is told nothing, and nothing is asked for them', async () => {

@@ -58,3 +58,32 @@ export function persist<T>(ask: () => Promise<T>, { answered, failed }: Listener
     },
   };
 }
+
+/** The same, and again for each time that something new is said; of what is said while it is asked, it is asked once more. */
+export function persistAgain<T>(
+  ask: () => Promise<T>,
+  { answered, failed }: Listener<T>,
+): { again(): void; stop(): void } {
+  let asking: Persistence | undefined;
+  let isAgain = false;
+  const start = (): void => {
+    asking = persist(ask, {
+      answered(value) {
+        asking = undefined;
+        answered(value);
+        if (isAgain) start();
+        isAgain = false;
+      },
+      failed,
+    });
+  };
+  start();
+  return {
+    again() {
+      if (!asking) return start();
+      isAgain = true;
+      asking.now();
+    },
+    stop: () => asking?.stop(),
+  };
+}

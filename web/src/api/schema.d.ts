@@ -267,7 +267,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Offer a cluster that you pay for to another of its owners, or take over one that was offered to you. Repeating it changes nothing. */
+        /** Offer a cluster that you pay for to another of its owners, or take over one that was offered to you, or whose payer is deleting their account. Repeating it changes nothing. */
         post: operations["postClustersIdTransfer"];
         delete?: never;
         options?: never;
@@ -351,7 +351,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Let somebody use a cluster, or change what they may do. Somebody Hub does not know yet is invited, and becomes a member by signing in with that address within 30 days. */
+        /** Invite somebody to a cluster, or change what a member may do. Whoever is invited becomes a member when they next come to Hub with that address, verified, within 30 days. The reply is the same whether or not they have an account. */
         put: operations["putClustersIdMembersEmail"];
         post?: never;
         /** Remove somebody from a cluster, withdraw an invitation, or leave. The owner who pays cannot be removed. Repeating it changes nothing. */
@@ -894,6 +894,7 @@ export interface components {
             clusters: components["schemas"]["OwnCluster"][];
             declinedRequest?: components["schemas"]["DeclinedRequest"];
             deletedClusters: number;
+            handOverHours: number;
             invitations: {
                 cluster: string;
                 /** @enum {string} */
@@ -952,7 +953,7 @@ export interface components {
             /** @enum {string} */
             state: "queued" | "provisioning" | "installing" | "securing" | "exposing" | "warm" | "personalizing" | "ready" | "sharing" | "repairing" | "undoing" | "failed" | "deleting" | "deprovisioning" | "sweeping" | "deleted" | "stuck";
             /** @enum {string} */
-            whenDeleted: "deleted" | "handed-over" | "left" | "forgotten";
+            whenDeleted: "deleted" | "offered" | "left" | "forgotten";
         };
         /** @description What pachctl reads. */
         PachctlConfig: {

@@ -14,6 +14,7 @@ import { Delete, Retry } from './commands.tsx';
 import { Connect } from './connect.tsx';
 import { Ending } from './ending.tsx';
 import { Facts } from './facts.tsx';
+import { Leaving } from './leaving.tsx';
 import { isMoving, isUsable, mayAsk } from './lifecycle.ts';
 import { Members } from './members.tsx';
 import { isQuota, QuotaRequest } from './quota-request.tsx';
@@ -83,6 +84,7 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
         <Actions cluster={cluster} role={role} />
       </div>
       <Ending cluster={cluster} role={role} />
+      <Leaving cluster={cluster} role={role} isPayer={cluster.owner === session.uid} />
       <Now cluster={cluster} role={role} isPayer={cluster.owner === session.uid} />
       {isMoving(cluster.state) && <Track cluster={cluster} events={events} observed={observed} />}
       <div className="columns">

@@ -19,7 +19,7 @@ import { eitherOf } from '../words.ts';
 import { type Catalog, regionLabel, useCatalog } from './catalog.ts';
 import { ClusterProgress } from './cluster-progress.tsx';
 import { CostSoFar } from './cost.tsx';
-import { isMoving, type Tone, toneOf } from './lifecycle.ts';
+import { isEnding, isMoving, type Tone, toneOf } from './lifecycle.ts';
 import { dismiss, type Order, order, useOrders } from './orders.ts';
 import { useLeft, useNearEnd } from './reading.ts';
 import { StateBadge } from './state-badge.tsx';
@@ -275,6 +275,11 @@ const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps)
       <div className="cluster-state">
         <StateBadge state={state} />
         {cluster.expiresAt && <EndsSoon cluster={cluster} />}
+        {cluster.handOverUntilAt && !isEnding(state) && (
+          <span className="small">
+            <ClockIcon /> Deleted on {dayAndTime(cluster.handOverUntilAt)} unless another owner takes it over
+          </span>
+        )}
         {isMoving(state) && (
           <>
             <ClusterProgress cluster={cluster} />

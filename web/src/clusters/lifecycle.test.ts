@@ -47,6 +47,11 @@ describe('what may be asked', () => {
       }
   });
 
+  test('is not that a spare is begun again, for which its pool makes another', () => {
+    expect(mayAsk({ state: 'failed', pool: 'default' }, 'retry', 'operator')).toBe(false);
+    expect(mayAsk({ state: 'stuck', pool: 'default' }, 'retry', 'operator')).toBe(true);
+  });
+
   test('is asked by owners, and by operators but for who comes in', () => {
     const cluster = { state: 'ready' } as const;
     expect(mayAsk(cluster, 'delete', 'operator')).toBe(true);

@@ -1,7 +1,7 @@
 /** What the console says of states. All of it follows from the lifecycle table; no state is named here. */
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
-import { commandEdge, isFinal, wayFrom } from '../../../shared/lifecycle/derive.ts';
+import { commandEdge, isFinal, isReplaced, wayFrom } from '../../../shared/lifecycle/derive.ts';
 import { type Command, IN_PLACE, rowOf, type State, type StepRow } from '../../../shared/lifecycle/table.ts';
 
 export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'over';
@@ -24,12 +24,13 @@ export const isEnding = (state: State): boolean => commandEdge(state, 'delete') 
 
 /** Whether this role may ask this of a cluster in this state. The API decides; a button that it would refuse is not shown. */
 export function mayAsk(
-  cluster: Pick<Cluster, 'state' | 'expiresAt'>,
+  cluster: Pick<Cluster, 'state' | 'expiresAt' | 'pool'>,
   command: Extract<Command, 'delete' | 'retry' | 'share' | 'extend'>,
   role: Role | 'operator' | undefined,
 ): boolean {
   const to = commandEdge(cluster.state, command);
   if (to === undefined || (to === cluster.state && !IN_PLACE.has(command))) return false;
+  if (command === 'retry' && isReplaced(cluster)) return false;
   // What has no end needs none that is later.
   if (command === 'extend') return role === 'owner' && cluster.expiresAt !== undefined;
   if (command === 'share') return role === 'owner' && !isEnding(cluster.state);

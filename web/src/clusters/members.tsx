@@ -13,7 +13,7 @@ import { useSubmit } from '../parts/use-submit.ts';
 import type { SignedIn } from '../session/session.ts';
 import { isEnding, mayAsk } from './lifecycle.ts';
 import { RoleChoice } from './role-choice.tsx';
-import { type Deed, deedOf, ROLES } from './roles.ts';
+import { A, type Deed, deedOf, ROLES } from './roles.ts';
 
 type Member = Schemas['Member'];
 
@@ -109,7 +109,7 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
         {isPayer && <span className="muted small">pays for it</span>}
         {isOffered && <span className="muted small">was asked to pay for it</span>}
         {pending && (
-          <span className="muted small">invited; becomes a member by signing in with this address</span>
+          <span className="muted small">invited; becomes a member by coming to Hub with this address</span>
         )}
       </span>
       {mayShare && !mustStay && email !== '' ? (
@@ -222,16 +222,13 @@ function Invite({ cluster, onChange }: { cluster: Cluster; onChange(): void }) {
   const { busy, error, submit } = useSubmit(
     async (tell) => {
       const path = { id: cluster.id, email: email.trim() };
-      const { members } = await must(
-        api.put('/v1/clusters/{id}/members/{email}', { params: { path }, body: { role } }),
-      );
+      await must(api.put('/v1/clusters/{id}/members/{email}', { params: { path }, body: { role } }));
       setEmail('');
-      const isThere = Object.keys(members).length > Object.keys(cluster.members).length;
-      const isKnown = Object.values(cluster.emails ?? {}).includes(path.email.toLowerCase());
+      const isMember = Object.values(cluster.emails ?? {}).includes(path.email.toLowerCase());
       tell(
-        isThere || isKnown
-          ? `${path.email} can use ${cluster.name}.`
-          : `${path.email} is invited, and becomes a member by signing in with that address.`,
+        isMember
+          ? `${path.email} is now ${A[role]} of ${cluster.name}.`
+          : `${path.email} is invited, and becomes a member by coming to Hub with that address.`,
       );
       onChange();
     },

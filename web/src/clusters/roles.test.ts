@@ -21,6 +21,13 @@ test.each([
   expect(questionOf(EMAIL, from, to, isSelf)).toBeUndefined();
 });
 
+test('where who pays is leaving, each other owner may take it', () => {
+  const cluster = { owner: 'payer', handOverUntilAt: new Date(0) };
+  const member = { uid: 'other', role: 'owner', email: EMAIL, pending: false } as const;
+  expect(deedOf(cluster, member, 'other')).toBe('take');
+  expect(deedOf(cluster, member, 'third')).toBeUndefined();
+});
+
 test.each([
   ['who pays offers it to another owner', 'payer', { uid: 'other' }, undefined, 'offer'],
   ['and takes that back', 'payer', { uid: 'other' }, 'other', 'withdraw'],

@@ -7,7 +7,11 @@ export const ROLES: readonly (readonly [Role, string])[] = [
   ['owner', 'Owner: also decides who may'],
 ];
 
-const A: Readonly<Record<Role, string>> = { viewer: 'a viewer', editor: 'an editor', owner: 'an owner' };
+export const A: Readonly<Record<Role, string>> = {
+  viewer: 'a viewer',
+  editor: 'an editor',
+  owner: 'an owner',
+};
 
 /** What is asked before somebody has that role; undefined: it takes nothing from anybody, and can be taken back. */
 export function questionOf(
@@ -47,7 +51,7 @@ export type Deed = 'offer' | 'withdraw' | 'take';
  * @returns what they may do about this member; undefined: nothing
  */
 export function deedOf(
-  { owner, offeredTo }: Pick<Cluster, 'owner' | 'offeredTo'>,
+  { owner, offeredTo, handOverUntilAt }: Pick<Cluster, 'owner' | 'offeredTo' | 'handOverUntilAt'>,
   {
     uid: of,
     role,
@@ -60,5 +64,6 @@ export function deedOf(
   if (pending || of === undefined || role !== 'owner' || of === owner || email === '') return undefined;
   const isOffered = of === offeredTo;
   if (uid === owner) return isOffered ? 'withdraw' : 'offer';
-  return isOffered && of === uid ? 'take' : undefined;
+  // Who pays for it is leaving: any of them may.
+  return (isOffered || handOverUntilAt !== undefined) && of === uid ? 'take' : undefined;
 }

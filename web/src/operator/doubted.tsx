@@ -29,6 +29,7 @@ export function useDoubted(): Live<readonly Account[]> {
 /** Why, where it was a rule of Hub's. */
 const SIGNALS: Readonly<Record<string, string>> = {
   busy: 'The processors of its cluster were fully busy for a long time.',
+  traffic: 'Its cluster sent very much for a long time.',
   'sign-ups': 'It is one of unusually many new accounts.',
 };
 

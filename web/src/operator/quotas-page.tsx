@@ -336,7 +336,7 @@ function DeleteAccountDialog({ uid, name, onClose }: { uid: string; name: string
   return (
     <ReasonDialog
       title="Delete the account"
-      description={`The clusters of ${name} that nobody else can take over are deleted, with everything that names them and their user. This starts at once and cannot be undone.`}
+      description={`The clusters of ${name} are deleted, those with other owners only once these have had time to take them over, with everything that names them and their user. This starts at once and cannot be undone.`}
       label="Why (name nobody)"
       hint="It is stored in the audit log for 400 days, with your name."
       verb="Delete"

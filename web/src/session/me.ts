@@ -1,19 +1,25 @@
 /**
  * Who is signed in, to Hub. The API is asked once after signing in, until it answers: that is the moment in which invitations become
- * memberships. What changes later comes with the document of the account.
+ * memberships. It is asked again when one comes to whoever is there already. What else changes later comes with the document of the account.
  */
 import { useEffect } from 'react';
 import type { Allowance } from '../../../shared/documents/account.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { refusalOf } from '../../../shared/standing.ts';
 import { must, type Schemas } from '../api/client.ts';
-import { persist } from '../api/persist.ts';
+import { persistAgain } from '../api/persist.ts';
 import { useHub } from '../hub.ts';
 import { createStore, type Store, useStore } from '../store.ts';
 
 type Me = Schemas['Me'];
 
 const me: Store<Me | undefined> = createStore<Me | undefined>(undefined);
+
+/** Of the page that is open. */
+let asking: ReturnType<typeof persistAgain> | undefined;
+
+/** For an invitation that has come meanwhile. */
+export const askMeAgain = (): void => asking?.again();
 
 export function useMe(): void {
   const { api, session } = useHub();
@@ -23,7 +29,9 @@ export function useMe(): void {
   useEffect(() => {
     me.set(undefined);
     // Without it the page shows no allowance, and goes on.
-    return persist(() => must(api.get('/v1/me')), { answered: me.set, failed: () => undefined }).stop;
+    const mine = persistAgain(() => must(api.get('/v1/me')), { answered: me.set, failed: () => undefined });
+    asking = mine;
+    return mine.stop;
   }, [api, uid]);
 }
 
