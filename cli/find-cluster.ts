@@ -45,7 +45,8 @@ export async function findCluster(
   }
   const lists = { there: () => listClusters(api), deleted: () => listDeleted(api) };
   const second = prefer === 'there' ? 'deleted' : 'there';
-  const isNamed = ({ name }: ClusterReply): boolean => name === called;
+  // Hub lets in who was invited when they ask for their list: then an id may be good that was not a moment ago.
+  const isNamed = ({ id, name }: ClusterReply): boolean => name === called || id === called;
   const preferred = (await lists[prefer]()).filter(isNamed);
   const [first, ...more] = preferred.length > 0 ? preferred : (await lists[second]()).filter(isNamed);
   if (!first)

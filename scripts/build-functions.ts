@@ -20,7 +20,13 @@ const STAMP = join(root, 'dist/.functions-built-from');
 /** All that a build depends on. */
 export const SOURCES = [
   ...['functions', 'shared', 'package-lock.json', 'tsconfig.json'],
-  ...['scripts/build-functions.ts', 'scripts/in-production.ts', 'scripts/lock.ts', 'scripts/sources.ts', 'scripts/zip.ts'],
+  ...[
+    'scripts/build-functions.ts',
+    'scripts/in-production.ts',
+    'scripts/lock.ts',
+    'scripts/sources.ts',
+    'scripts/zip.ts',
+  ],
 ];
 
 /**

@@ -27,7 +27,7 @@ export const accountInWords = ({
 
 const FATES: Record<OwnClusterReply['whenDeleted'], string> = {
   deleted: 'deleted',
-  'handed-over': 'handed over to another owner',
+  offered: 'offered to its other owners, else deleted',
   left: 'left',
   forgotten: 'forgotten',
 };

@@ -26,7 +26,7 @@ export const memberCommands: Commands = (program, io) => {
     },
   );
 
-  command(program, 'share <cluster> <email>', 'let somebody use a cluster, or change what they may do')
+  command(program, 'share <cluster> <email>', 'invite somebody to a cluster, or change what a member may do')
     .requiredOption('--role <role>', ROLES.join(', '))
     .action(async (called: string, email: string, options: CommonOptions & { role: string }) => {
       const { api, print } = contextOf(io, options);
@@ -39,7 +39,7 @@ export const memberCommands: Commands = (program, io) => {
       });
       print(
         body,
-        () => `${email} is ${role} of ${body.name}, or invited until they sign in with that address.`,
+        () => `${email} is ${role} of ${body.name}, or is it once they come to Hub with that address.`,
       );
     });
 

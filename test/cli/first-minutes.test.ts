@@ -70,7 +70,8 @@ test('a life of a cluster: signed in, made, used, shared, deleted and proven gon
   expect((await ada.hub('share', 'first', 'grace@example.com', '--role', 'viewer')).code).toBe(0);
   expect((await ada.hub('members', 'first')).out).toMatch(/grace@example.com +viewer/);
   const grace = await asGrace();
-  expect((await grace.hub('show', 'first')).code).toBe(0);
+  // By its id, before Hub knows that she has come.
+  expect((await grace.hub('show', cluster.id)).code).toBe(0);
   const refused = await grace.hub('delete', 'first', '--yes');
   expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('(OWNER_ONLY)') });
 
