@@ -38,7 +38,7 @@ export default defineConfig(({ mode }) => {
           extends: true,
           test: {
             name: 'together',
-            include: ['{shared,functions,local,web}/**/*.test.ts', 'test/security/[0-9]*.test.ts'],
+            include: ['{shared,functions,local,web,cli}/**/*.test.ts', 'test/security/[0-9]*.test.ts'],
             exclude: [...APART, ...left],
             // They keep nothing outside of what they make: loading everything anew for each file would take as long as the tests.
             isolate: false,

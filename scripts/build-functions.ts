@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 import { entryPointOf } from '../functions/entry-point.ts';
 import { MANIFEST } from '../functions/manifest.ts';
+import { inProduction } from './in-production.ts';
 import { type LockFile, lockOf } from './lock.ts';
 import { digestOfSources } from './sources.ts';
 import { zipOf } from './zip.ts';
@@ -19,7 +20,13 @@ const STAMP = join(root, 'dist/.functions-built-from');
 /** All that a build depends on. */
 export const SOURCES = [
   ...['functions', 'shared', 'package-lock.json', 'tsconfig.json'],
-  ...['scripts/build-functions.ts', 'scripts/lock.ts', 'scripts/sources.ts', 'scripts/zip.ts'],
+  ...[
+    'scripts/build-functions.ts',
+    'scripts/in-production.ts',
+    'scripts/lock.ts',
+    'scripts/sources.ts',
+    'scripts/zip.ts',
+  ],
 ];
 
 /**
@@ -39,7 +46,7 @@ interface Built {
 
 /** @throws Error if a fault is found in what came out: see `faultsOf` */
 export async function buildFunctions(): Promise<Built> {
-  const output = await bundle();
+  const output = await inProduction(bundleForProduction);
   const entry = output.find((file) => file.type === 'chunk' && file.isEntry);
   const modules = output.flatMap((file) => (file.type === 'chunk' ? Object.keys(file.modules) : []));
   const built: Built = {
@@ -65,18 +72,6 @@ export function faultsOf({ exports, modules }: Pick<Built, 'exports' | 'modules'
       .filter((id) => !/^(functions|shared|node_modules)\/|^\0|^rolldown|^vite|^__/.test(id))
       .map((id) => `${id} does not belong in it`),
   ];
-}
-
-async function bundle(): Promise<(Rolldown.OutputChunk | Rolldown.OutputAsset)[]> {
-  // Whoever builds, and in whatever environment: vite chooses between the faces of packages by this variable.
-  const { NODE_ENV: before } = process.env;
-  process.env.NODE_ENV = 'production';
-  try {
-    return await bundleForProduction();
-  } finally {
-    if (before === undefined) delete process.env.NODE_ENV;
-    else process.env.NODE_ENV = before;
-  }
 }
 
 async function bundleForProduction(): Promise<(Rolldown.OutputChunk | Rolldown.OutputAsset)[]> {

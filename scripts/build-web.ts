@@ -1,11 +1,12 @@
 /**
- * Builds the console into `web/dist`, as Firebase Hosting gets it, with compressed twins as Hosting makes them. Does nothing if what is
- * there was built from the same sources.
+ * Builds the console into `web/dist`, as Firebase Hosting gets it, with compressed twins as Hosting makes them, and the command `hub` beside
+ * it. Does nothing if what is there was built from the same sources.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { buildCli, COMMAND, SOURCES as OF_COMMAND } from './build-cli.ts';
 import { digestOfSources, filesBelow } from './sources.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -15,10 +16,11 @@ const STAMP = join(DIST, '.built-from');
 export const SOURCES = [
   ...['web/src', 'web/public', 'web/index.html', 'web/vite.config.ts', 'web/tsconfig.json'],
   ...['shared', 'package-lock.json', 'tsconfig.json', 'scripts/build-web.ts', 'scripts/sources.ts'],
+  ...OF_COMMAND,
 ];
 
 /** What is worth it: https://firebase.google.com/docs/hosting/usage-quotas-pricing */
-const COMPRESSIBLE = /\.(js|css|html|svg|json)$/;
+const COMPRESSIBLE = /\.(m?js|css|html|svg|json)$/;
 
 function compress(): void {
   for (const file of filesBelow('web/dist').filter((name) => COMPRESSIBLE.test(name))) {
@@ -34,6 +36,8 @@ export async function buildWeb(): Promise<void> {
   // Large, and mostly not needed.
   const { build } = await import('vite');
   await build({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' });
+  await buildCli();
+  copyFileSync(COMMAND, join(DIST, 'hub.mjs'));
   compress();
   writeFileSync(STAMP, digest);
 }

@@ -27,6 +27,8 @@ export const LANES = {
   'test:operate': ['attest', 'charts', 'doctor', 'google', 'recount', 'smoke', 'verify'].map(
     (name) => `scripts/${name}.test.ts`,
   ),
+  /** The command `hub` as the one file that is served, against a Hub that runs. */
+  'test:cli': ['test/cli/'],
   /** Real kubectl and helm. */
   'test:k8s': ['test/k8s/'],
 };

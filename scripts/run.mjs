@@ -40,6 +40,7 @@ const COMMANDS = {
   ],
   ...Object.fromEntries(Object.entries(LANES).map(([lane, paths]) => [lane, [BUILD, [...VITEST, ...paths]]])),
   'test:deployed': [BUILD, ARCHIVE, [...VITEST, ...LANES['test:deployed']]],
+  hub: [['scripts/hub.ts']],
   unit: [VITEST],
   soak: [BUILD, ['test/simulation/soak-main.ts']],
   fuzz: [['test/security/fuzz-main.ts']],

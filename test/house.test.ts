@@ -25,6 +25,7 @@ const ARROWS: Record<string, readonly string[]> = {
   functions: ['shared'],
   local: ['functions', 'shared'],
   web: ['shared'],
+  cli: ['shared'],
 };
 
 /** The same of the folders of the console. What is beside them is used by all of them, and uses none; but for the frame, which has the pages. */
@@ -90,7 +91,7 @@ const targetsOf = (file: string, names: readonly string[]): string[] =>
 const sources = files.filter((file) => /\.(ts|tsx|mts|mjs)$/.test(file) && !/\.test\.ts$/.test(file));
 
 describe('imports', () => {
-  test('point one way: web → shared ← functions ← local', () => {
+  test('point one way: web, cli → shared ← functions ← local', () => {
     const wrong: string[] = [];
     for (const file of sources) {
       const part = file.split('/')[0] ?? '';

@@ -12,6 +12,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import sirv, { type Options } from 'sirv';
+import { CONFIG_ADDRESS, type ConsoleConfig } from '../../shared/console-config.ts';
 import { deployedRewrites, deployedSite } from '../deployed.ts';
 import { listen } from '../http.ts';
 import type { Face } from '../service.ts';
@@ -40,14 +41,11 @@ export function serveHosting(
     const path = (incoming.url ?? '/').replace(/\?.*$/, '');
     const rewrite = rewrites.find(({ matches }) => matches(path));
     if (rewrite) return forward(incoming, outgoing, portOf(rewrite.name));
-    if (path === CONFIG_PATH) return serveConfig(incoming, outgoing, setting);
+    if (path === CONFIG_ADDRESS) return serveConfig(incoming, outgoing, setting);
     site(incoming, outgoing);
   });
   return listen(server, port);
 }
-
-/** https://firebase.google.com/docs/hosting/reserved-urls#sdk_auto-configuration */
-const CONFIG_PATH = '/__/firebase/init.json';
 
 function serveConfig(
   incoming: IncomingMessage,
@@ -55,7 +53,7 @@ function serveConfig(
   { projectId, firestore, auth, cloudSpeed, accounts }: ConsoleSetting,
 ): void {
   const { host = '' } = incoming.headers;
-  const config = {
+  const config: ConsoleConfig = {
     projectId,
     apiKey: 'local',
     authDomain: host,

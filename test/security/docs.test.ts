@@ -30,7 +30,7 @@ function gaps(text: string): string[] {
       if (!numbers.has(number)) wrong.push(`${file} says nothing of ${number}`);
     }
   }
-  for (const [, file = ''] of text.matchAll(/`((?:test|functions|local|scripts)\/[\w./-]+)`/g)) {
+  for (const [, file = ''] of text.matchAll(/`((?:test|functions|local|scripts|cli)\/[\w./-]+)`/g)) {
     const isLater = file === TERRAFORM && !existsSync(join(ROOT, 'terraform'));
     if (!isLater && !existsSync(join(ROOT, file))) wrong.push(`there is no ${file}`);
   }

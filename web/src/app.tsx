@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { ERRORS } from '../../shared/errors.ts';
+import { HAND_OVER_PAGE, HANDED_OVER_PAGE } from '../../shared/hand-over.ts';
 import { refusalOf } from '../../shared/standing.ts';
 import { ClustersPage } from './clusters/clusters-page.tsx';
 import { useHub } from './hub.ts';
@@ -31,6 +32,7 @@ const AccountPage = lazyPage(() => import('./account/account-page.tsx'), <Waitin
 const ClusterPage = lazyPage(() => import('./clusters/cluster-page.tsx'), <Waiting />);
 const OperatorPages = lazyPage(() => import('./operator/operator-pages.tsx'), <Waiting />);
 const ClusterSignIn = lazyPage(() => import('./signin/cluster-sign-in.tsx'), <Waiting />);
+const CommandLine = lazyPage(() => import('./signin/command-line.tsx'), <Waiting />);
 
 export function App({ connection, status }: { connection: Store<Connection>; status: HubStatus }) {
   return (
@@ -49,6 +51,12 @@ function Pages({ connection }: { connection: Store<Connection> }) {
     return (
       <Boundary at={path}>
         <ClusterSignIn session={session} />
+      </Boundary>
+    );
+  if (path === HAND_OVER_PAGE || path === HANDED_OVER_PAGE)
+    return (
+      <Boundary at={path}>
+        <CommandLine session={session} />
       </Boundary>
     );
   if (session.kind === 'out') return <SignInPage notice={session.notice} />;

@@ -1,15 +1,7 @@
 /** Prices in words. */
+import { inDollars } from '../../shared/money.ts';
 
-const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
-
-export interface Money {
-  amount: number;
-  about: boolean;
-}
-
-/** `about $1.20` where it is an estimate. */
-export const inDollars = ({ amount, about }: Money): string =>
-  amount > 0 && amount < 0.005 ? 'under 1 ¢' : `${about ? 'about ' : ''}${dollars.format(amount)}`;
+export { inDollars, type Money } from '../../shared/money.ts';
 
 /** Of what is estimated. */
 export const microsInDollars = (micros: number): string =>

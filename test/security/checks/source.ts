@@ -164,6 +164,28 @@ export function headers({ hosting }: Site): string[] {
   const signIn = hosting.headers.find(({ source }) => source === '/signin/**')?.headers ?? [];
   if (!signIn.some(({ key, value }) => key === 'Cache-Control' && value === 'no-store'))
     wrong.push('sign-ins are kept');
+  wrong.push(...formsOf(hosting, csp));
+  return wrong;
+}
+
+/** The page that hands a session over to the command `hub` may send a form, and to the loopback alone; in all else it is as every other. */
+function formsOf({ headers: rules }: Site['hosting'], csp: string): string[] {
+  const wrong = findings();
+  const others = rules.filter(({ source }) => source !== '**');
+  const policies = others.flatMap(({ source, headers: all }) =>
+    all.filter(({ key }) => key === 'Content-Security-Policy').map(({ value }) => ({ source, value })),
+  );
+  if (policies.length !== 1 || policies[0]?.source !== '/command-line')
+    wrong.push('other pages have a policy of their own');
+  if (
+    policies.some(
+      ({ value }) => value !== csp.replace("form-action 'none'", 'form-action http://127.0.0.1:*'),
+    )
+  )
+    wrong.push('a session may be handed over elsewhere than to this computer');
+  const handOver = others.find(({ source }) => source === '/command-line')?.headers ?? [];
+  if (!handOver.some(({ key, value }) => key === 'Cache-Control' && value === 'no-store'))
+    wrong.push('the page that hands a session over is kept');
   return wrong;
 }
 

@@ -43,7 +43,11 @@ export function Connect({ cluster }: { cluster: Cluster }) {
         </CredentialsButton>
       </div>
       <p className="muted small">
-        Both files are for you alone and valid for less than an hour. You can get new ones at any time.
+        Both files are for you alone and valid for less than an hour. You can get new ones at any time, or use{' '}
+        <a href="/hub.mjs" download>
+          the command hub
+        </a>
+        , with which kubectl gets them by itself: <code>hub kubeconfig {id}</code>
       </p>
     </section>
   );

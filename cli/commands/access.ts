@@ -1,0 +1,73 @@
+/** One's own way into a cluster, with one's own tools. */
+import type { ClusterReply } from '../../shared/api.ts';
+import { CLUSTER_ID } from '../../shared/documents/fields.ts';
+import { askKubeconfig, clusterToken, execCredential } from '../access/credentials.ts';
+import { asYaml, kubeconfigPath, mergeInto, withCommand } from '../access/kubeconfig.ts';
+import type { Api } from '../api.ts';
+import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';
+import { WrongUsage } from '../failure.ts';
+import { writeWanted } from '../files.ts';
+import { findCluster } from '../find-cluster.ts';
+
+export const accessCommands: Commands = (program, io) => {
+  command(program, 'kubeconfig <cluster>', 'a kubeconfig, with which kubectl gets fresh tokens by itself')
+    .option('--file <path>', 'write it there')
+    .option('--merge', 'add it to the first file of $KUBECONFIG, or ~/.kube/config, and use it')
+    .action(async (called: string, options: CommonOptions & { file?: string; merge?: true }) => {
+      if (options.file !== undefined && options.merge)
+        throw new WrongUsage('say --file or --merge, not both');
+      const {
+        hub,
+        hubFiles: files,
+        api,
+        session,
+        say,
+        io: { out, self },
+      } = contextOf(io, options);
+      const id = await idOf(api, called);
+      const config = withCommand(await askKubeconfig({ api, files, session }, id), id, hub, self);
+      const context = config['current-context'];
+      if (options.merge) {
+        const path = kubeconfigPath(io);
+        mergeInto(path, config);
+        say(`${path} has the context ${context}, and kubectl uses it now.`);
+      } else if (options.file !== undefined) {
+        writeWanted(options.file, asYaml(config));
+        say(`Use it: kubectl --kubeconfig ${options.file} get pods`);
+      } else out.write(options.json ? `${JSON.stringify(config, null, 2)}\n` : asYaml(config));
+    });
+
+  command(program, 'token <cluster>', 'a token for kubectl, which calls this itself')
+    .option('--anew', 'whatever is kept from an earlier call')
+    .action(async (called: string, options: CommonOptions & { anew?: true }) => {
+      const {
+        hubFiles: files,
+        api,
+        session,
+        io: { out },
+      } = contextOf(io, options);
+      const id = await idOf(api, called);
+      const token = await clusterToken({ api, files, session }, id, options.anew === true);
+      out.write(`${JSON.stringify(execCredential(token))}\n`);
+    });
+
+  command(program, 'pachctl <cluster>', 'a configuration for pachctl, good for less than an hour')
+    .option('--file <path>', 'write it there')
+    .action(async (called: string, options: CommonOptions & { file?: string }) => {
+      const {
+        api,
+        say,
+        io: { out },
+      } = contextOf(io, options);
+      const id = await idOf(api, called);
+      const { body } = await api.ask('GET /v1/clusters/{id}/credentials', { id, query: { kind: 'pachctl' } });
+      const text = `${JSON.stringify(body, null, 2)}\n`;
+      if (options.file === undefined) return void out.write(text);
+      writeWanted(options.file, text);
+      say(`Use it: PACH_CONFIG=${options.file} pachctl list repo`);
+    });
+};
+
+/** An id is taken as it is: kubectl waits for us, and the API says itself if there is no such cluster. */
+const idOf = async (api: Api, called: string): Promise<ClusterReply['id']> =>
+  CLUSTER_ID.test(called) ? called : (await findCluster(api, called)).id;

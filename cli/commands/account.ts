@@ -1,0 +1,103 @@
+/** One's own account: what is in it, how much one may have, and its end. */
+import type { MeReply, OwnAccountReply, OwnClusterReply } from '../../shared/api.ts';
+import { inDollars } from '../../shared/money.ts';
+import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';
+import { Failed, WrongUsage } from '../failure.ts';
+import { facts, table } from '../table.ts';
+import { wholeNumber } from './arguments.ts';
+
+type Account = Pick<MeReply, 'allowance' | 'quotaRequest' | 'declinedRequest' | 'standing' | 'closing'>;
+
+/** Names and what they are; undefined where there is nothing to say. */
+export const accountInWords = ({
+  allowance,
+  quotaRequest,
+  declinedRequest,
+  standing,
+  closing,
+}: Account): Record<string, string | undefined> => ({
+  Clusters: `${allowance.clusters} of ${allowance.maxClusters}`,
+  'Price per hour': `${inDollars(allowance.hourlyPrice)} of ${inDollars(allowance.maxHourlyPrice)}`,
+  'Asked for':
+    quotaRequest && `${quotaRequest.maxClusters} clusters, on ${quotaRequest.at}: ${quotaRequest.reason}`,
+  Declined: declinedRequest && `${declinedRequest.maxClusters} clusters, on ${declinedRequest.at}`,
+  Held: standing && `${standing.state} since ${standing.since}: ${standing.reason}`,
+  Closing: closing && `being deleted since ${closing.since}`,
+});
+
+const FATES: Record<OwnClusterReply['whenDeleted'], string> = {
+  deleted: 'deleted',
+  offered: 'offered to its other owners, else deleted',
+  left: 'left',
+  forgotten: 'forgotten',
+};
+
+const fatesOf = ({ clusters }: OwnAccountReply): string =>
+  clusters.length === 0
+    ? ''
+    : table([
+        ['CLUSTER', 'ID', 'STATE', 'IF YOU DELETE YOUR ACCOUNT'],
+        ...clusters.map(({ name, id, state, whenDeleted }) => [name, id, state, FATES[whenDeleted]]),
+      ]);
+
+const inWords = (account: OwnAccountReply): string =>
+  `${facts({
+    Address: account.profile.email,
+    Name: account.profile.displayName,
+    Id: account.uid,
+    'Here since': account.profile.createTime,
+    ...accountInWords(account),
+  })}${account.clusters.length > 0 ? '\n' : ''}${fatesOf(account)}`;
+
+export const accountCommands: Commands = (program, io) => {
+  const account = program.command('account').description('your account');
+  command(account, 'show', 'what Hub stores about you; all of it with --json').action(
+    async (options: CommonOptions) => {
+      const { api, print } = contextOf(io, options);
+      const { body } = await api.ask<OwnAccountReply>('GET /v1/account');
+      print(body, () => inWords(body));
+    },
+  );
+  command(account, 'delete', 'delete your account and your clusters, for good')
+    .option('--yes', 'do not ask')
+    .action(async (options: CommonOptions & { yes?: true }) => {
+      const { api, print, say } = contextOf(io, options);
+      const { body: seen, headers } = await api.ask<OwnAccountReply>('GET /v1/account');
+      if (!options.yes) {
+        if (!io.isInteractive) throw new WrongUsage('Nobody can be asked here; say --yes.');
+        say(`${inWords(seen)}\nThis cannot be taken back. Your clusters and their data end as shown.`);
+        const word = seen.profile.email ?? seen.uid;
+        if ((await io.ask(`Type ${word} to delete your account: `)).trim() !== word)
+          throw new Failed('Nothing was deleted.');
+      }
+      // What was looked at: should anything have changed meanwhile, Hub says so and does nothing.
+      const ifMatch = headers.get('etag') ?? '';
+      const { body } = await api.ask<OwnAccountReply>('DELETE /v1/account', {
+        headers: { 'if-match': ifMatch },
+      });
+      print(body, 'Your account is being deleted. At the end you are signed out.');
+    });
+
+  const quota = program.command('quota').description('how many clusters you may have');
+  const show = (me: MeReply): string => facts(accountInWords(me));
+  command(quota, 'show', 'what you have, may have, and have asked for').action(
+    async (options: CommonOptions) => {
+      const { api, print } = contextOf(io, options);
+      const { body } = await api.ask<MeReply>('GET /v1/me');
+      print(body, () => show(body));
+    },
+  );
+  command(quota, 'request <clusters>', 'ask an operator for more; replaces an earlier request')
+    .requiredOption('--reason <text>', 'what for')
+    .action(async (clusters: string, options: CommonOptions & { reason: string }) => {
+      const { api, print } = contextOf(io, options);
+      const request = { maxClusters: wholeNumber(clusters, '<clusters>'), reason: options.reason };
+      const { body } = await api.ask<MeReply>('PUT /v1/me/quotaRequest', { body: request });
+      print(body, () => show(body));
+    });
+  command(quota, 'withdraw', 'withdraw your request').action(async (options: CommonOptions) => {
+    const { api, print } = contextOf(io, options);
+    const { body } = await api.ask<MeReply>('DELETE /v1/me/quotaRequest');
+    print(body, () => show(body));
+  });
+};

@@ -1,0 +1,243 @@
+/** Clusters: ask for one, look, wait, delete. */
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import type { ClusterReply, EventPage, EventReply } from '../../shared/api.ts';
+import { MAX_PAGE_SIZE } from '../../shared/api.ts';
+import { durationInWords } from '../../shared/duration.ts';
+import { ENDING, isFinal } from '../../shared/lifecycle/derive.ts';
+import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
+import { inDollars } from '../../shared/money.ts';
+import type { Api } from '../api.ts';
+import { type Commands, type CommonOptions, type Context, command, contextOf } from '../context.ts';
+import { Failed, WrongUsage } from '../failure.ts';
+import { findCluster, listClusters, listDeleted } from '../find-cluster.ts';
+import { createProgress } from '../progress.ts';
+import { facts, table } from '../table.ts';
+import { watchCluster } from '../watch.ts';
+import { lifetimeHours, oneOf } from './arguments.ts';
+import { type ShapeOptions, shapeOf, shapeOptions } from './shape.ts';
+
+interface Waiting extends CommonOptions {
+  wait?: true;
+}
+
+const waitOption = (of: Command, until: string): Command =>
+  of.option('--wait', `come back when it is ${until}`);
+
+export const clusterCommands: Commands = (program, io) => {
+  waitOption(shapeOptions(command(program, 'create <name>', 'ask for a cluster')), 'ready')
+    .option('--lifetime <time>', 'after which it is deleted: 8h, 3d')
+    .action(async (name: string, options: Waiting & ShapeOptions & { lifetime?: string }) => {
+      const context = contextOf(io, options);
+      const ttlHours = options.lifetime === undefined ? undefined : lifetimeHours(options.lifetime);
+      const body = { name, ...shapeOf(options), ttlHours };
+      // The same for each try of this one creation: should an answer be lost, there is one cluster, and not two.
+      const headers = { 'idempotency-key': randomUUID() };
+      const { body: made } = await context.api.ask<ClusterReply>('POST /v1/clusters', { body, headers });
+      if (options.wait) return showEnd(context, made, 'ready', options);
+      context.print(made, () => `${made.name} (${made.id}): ${made.label}.\nFollow it: hub watch ${made.id}`);
+    });
+
+  command(program, 'list', 'your clusters, newest first')
+    .alias('ls')
+    .option('--state <state>', 'only those in this state')
+    .option('--all', 'deleted ones, too')
+    .action(async (options: CommonOptions & { state?: string; all?: true }) => {
+      const { api, print } = contextOf(io, options);
+      const state = options.state && oneOf(options.state, STATES, '--state');
+      const there = await listClusters(api, state || undefined);
+      const shown = options.all && !state ? [...there, ...(await listDeleted(api))] : there;
+      print({ clusters: shown }, () => listInWords(shown));
+    });
+
+  command(program, 'show <cluster>', 'all about a cluster').action(
+    async (called: string, options: CommonOptions) => {
+      const { api, print } = contextOf(io, options);
+      const cluster = await findCluster(api, called);
+      print(cluster, () => clusterInWords(cluster));
+    },
+  );
+
+  command(program, 'watch <cluster>', 'show what happens to a cluster, until it is gone or you press Ctrl-C')
+    .option('--until <state>', 'come back when it is in this state')
+    .action(async (called: string, options: CommonOptions & { until?: string }) => {
+      const context = contextOf(io, options);
+      const until = options.until === undefined ? undefined : oneOf(options.until, STATES, '--until');
+      const { id } = await findCluster(context.api, called);
+      await follow(context, id, until, options.json ? 'json' : 'out');
+    });
+
+  waitOption(
+    command(program, 'delete <cluster>', 'delete a cluster and all that is in it, for good'),
+    'proven gone',
+  )
+    .option('--yes', 'do not ask')
+    .action(async (called: string, options: Waiting & { yes?: true }) => {
+      const context = contextOf(io, options);
+      const { api, say, print } = context;
+      const cluster = await findCluster(api, called);
+      if (!options.yes) {
+        if (!io.isInteractive) throw new WrongUsage('Nobody can be asked here; say --yes.');
+        say(
+          `${cluster.name} (${cluster.id}), its data and its address are removed for good, for all its members.`,
+        );
+        if ((await io.ask(`Type ${cluster.name} to delete it: `)).trim() !== cluster.name)
+          throw new Failed('Nothing was deleted.');
+      }
+      const { id } = cluster;
+      const { body } = await api.ask<ClusterReply>('DELETE /v1/clusters/{id}', { id });
+      if (options.wait) return showEnd(context, body, 'deleted', options);
+      print(
+        body,
+        () => `${body.name} (${id}): ${body.label}.\nAfterwards there is a certificate: hub cleanup ${id}`,
+      );
+    });
+
+  waitOption(
+    command(program, 'retry <cluster>', 'try again where a cluster has failed'),
+    'ready, or gone',
+  ).action(async (called: string, options: Waiting) => {
+    const context = contextOf(io, options);
+    const { id } = await findCluster(context.api, called);
+    // Asked twice, it would be refused the second time: it is not in that state any more.
+    const { body } = await context.api.ask<ClusterReply>('POST /v1/clusters/{id}:retry', { id, once: true });
+    if (options.wait) return showEnd(context, body, ENDING.has(body.state) ? 'deleted' : 'ready', options);
+    context.print(body, () => `${body.name} (${id}): ${body.label}.`);
+  });
+
+  command(program, 'extend <cluster> <lifetime>', 'let a cluster live this long from now: 8h, 3d').action(
+    async (called: string, lifetime: string, options: CommonOptions) => {
+      const { api, print } = contextOf(io, options);
+      const ttlHours = lifetimeHours(lifetime);
+      const { id } = await findCluster(api, called);
+      const { body } = await api.ask<ClusterReply>('POST /v1/clusters/{id}:extend', {
+        id,
+        body: { ttlHours },
+      });
+      print(body, () => `${body.name} ends at ${body.expiresAt ?? 'no time that is set'}.`);
+    },
+  );
+
+  command(program, 'events <cluster>', 'what has happened to a cluster, newest last').action(
+    async (called: string, options: CommonOptions) => {
+      const { api, print } = contextOf(io, options);
+      const { id } = await findCluster(api, called);
+      const events = await listEvents(api, id);
+      print({ events }, () => eventsInWords(events));
+    },
+  );
+};
+
+/** Waits, showing how far it is, and then shows what it has become. */
+async function showEnd(
+  context: Context,
+  { id }: ClusterReply,
+  until: State,
+  { json }: CommonOptions,
+): Promise<void> {
+  const end = await follow(context, id, until, 'err');
+  context.print(end, () => (json ? '' : clusterInWords(end)));
+}
+
+/**
+ * @param where what is shown goes: beside what was asked for, as it, or as one reply of the API a line
+ * @returns the cluster when it is there
+ * @throws Failed if it will not be; Stopped
+ */
+function follow(
+  context: Context,
+  id: string,
+  until: State | undefined,
+  where: 'out' | 'err' | 'json',
+): Promise<ClusterReply> {
+  const { io, hub, session, api } = context;
+  const farewell = `Stopped watching. The cluster goes on without you: hub watch ${id}`;
+  const progress = where === 'json' ? undefined : createProgress(io[where]);
+  return io
+    .untilStopped(farewell, async (signal) => {
+      for await (const cluster of watchCluster({ address: hub, session, api }, id, signal)) {
+        if (progress) progress.show(cluster);
+        else io.out.write(`${JSON.stringify(cluster)}\n`);
+        if (hasCome(cluster, until)) return cluster;
+      }
+      throw signal.reason;
+    })
+    .finally(() => progress?.end());
+}
+
+/** @throws Failed if it cannot come any more without somebody */
+function hasCome({ name, id, state, label, error }: ClusterReply, until: State | undefined): boolean {
+  if (state === until || (until === undefined && isFinal(state))) return true;
+  if (until === undefined || !STATES.includes(state)) return false;
+  const isAtRest = rowOf(state).step === undefined;
+  const isOnItsWayOut = ENDING.has(state) && !ENDING.has(until);
+  // A cluster that is ready may go anywhere from there.
+  if (!isOnItsWayOut && (!isAtRest || rowOf(state).usable)) return false;
+  const why = error ? ` ${error.message}` : '';
+  throw new Failed(`${name} (${id}) is not ${until}: ${label.toLowerCase()}.${why}`, {
+    ...(error && { code: error.code }),
+    remedy: error?.remedy ?? `hub show ${id} tells more.`,
+  });
+}
+
+const orDash = (text: string | undefined): string => text ?? '–';
+
+const listInWords = (clusters: readonly ClusterReply[]): string =>
+  clusters.length === 0
+    ? 'You have no clusters. Ask for one: hub create <name>'
+    : table([
+        ['NAME', 'ID', 'STATE', 'SIZE', 'REGION', 'PER HOUR', 'ENDS'],
+        ...clusters.map(({ name, id, state, size, region, cost, expiresAt }) => [
+          name,
+          id,
+          state,
+          size,
+          region,
+          cost.hourly === null ? '–' : inDollars(cost.hourly),
+          orDash(expiresAt),
+        ]),
+      ]);
+
+function clusterInWords(cluster: ClusterReply): string {
+  const { error, parked, endpoints, cost, etaAt, members } = cluster;
+  return facts({
+    Name: cluster.name,
+    Id: cluster.id,
+    State: `${cluster.state}: ${[cluster.label, cluster.detail].filter(Boolean).join(', ')}`,
+    Expected: etaAt ?? undefined,
+    Error: error === null ? undefined : `${error.message} ${error.remedy} (${error.code})`,
+    Parked: parked && `since ${parked.at}: ${parked.reason}`,
+    What: `${cluster.product} ${cluster.version}, ${cluster.size}, ${cluster.availability} in ${cluster.region}`,
+    Cost: `${inDollars(cost.soFar)} so far${cost.hourly === null ? '' : `, ${inDollars(cost.hourly)} per hour`}`,
+    ...Object.fromEntries(
+      Object.entries(endpoints).map(([name, address]) => [`Address of ${name}`, address]),
+    ),
+    Members: String(Object.keys(members).length),
+    Created: cluster.createTime,
+    Ends: cluster.expiresAt,
+  });
+}
+
+async function listEvents(api: Api, id: string): Promise<EventReply[]> {
+  const events: EventReply[] = [];
+  let pageToken: string | undefined;
+  do {
+    const query = { pageSize: MAX_PAGE_SIZE, pageToken };
+    const { body } = await api.ask<EventPage>('GET /v1/clusters/{id}/events', { id, query });
+    events.push(...body.events);
+    pageToken = body.nextPageToken;
+  } while (pageToken !== undefined);
+  return events;
+}
+
+const eventsInWords = (events: readonly EventReply[]): string =>
+  table([
+    ['AT', 'FROM', 'TO', 'AFTER', 'WHAT'],
+    ...events.map(({ at, from, to, durationMs, message, error }) => [
+      at,
+      orDash(from),
+      to,
+      from === undefined ? '–' : durationInWords(durationMs),
+      error ? `${message} (${error.code})` : message,
+    ]),
+  ]);

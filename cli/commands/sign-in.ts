@@ -1,0 +1,64 @@
+/** Who one is: login, logout, whoami. */
+import type { MeReply } from '../../shared/api.ts';
+import { checkCodeOf, HAND_OVER_PAGE, handOverQuery } from '../../shared/hand-over.ts';
+import { createApi } from '../api.ts';
+import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';
+import { openBrowser } from '../sign-in/browser.ts';
+import { openLoopback } from '../sign-in/loopback.ts';
+import { configOf, keepSession } from '../sign-in/session.ts';
+import { facts } from '../table.ts';
+import { accountInWords } from './account.ts';
+
+interface LoginOptions extends CommonOptions {
+  browser: boolean;
+}
+
+export const signInCommands: Commands = (program, io) => {
+  command(program, 'login', 'sign in, with the browser')
+    .option('--no-browser', 'only show the address to open')
+    .action(async (options: LoginOptions) => {
+      const { hub, files, hubFiles, say, print } = contextOf(io, options);
+      // Before anybody is sent there: it is a Hub, and it answers.
+      await configOf(hub);
+      const loopback = await openLoopback(hub);
+      const page = `${hub}${HAND_OVER_PAGE}?${handOverQuery(loopback.asked)}`;
+      say(
+        `Sign in at\n\n  ${page}\n\nand continue there only if the page shows this code:  ${checkCodeOf(loopback.asked)}\n`,
+      );
+      if (options.browser) openBrowser(page, io.platform);
+      const me = await io.untilStopped('You are not signed in.', (signal) =>
+        loopback.receive(async (refreshToken) => {
+          const session = await keepSession(hub, hubFiles, refreshToken);
+          const { body } = await createApi(hub, session).ask<MeReply>('GET /v1/me');
+          files.setHub(hub);
+          return body;
+        }, signal),
+      );
+      print(me, `You are signed in to ${hub} as ${me.email ?? me.uid}.`);
+      if (io.env.HUB_TOKEN) say('HUB_TOKEN is set, and wins over this session.');
+    });
+
+  command(program, 'logout', 'forget the session on this computer').action((options: CommonOptions) => {
+    const { hub, files, hubFiles, say } = contextOf(io, options);
+    hubFiles.removeAll();
+    if (files.hub() === hub) files.setHub(undefined);
+    say(`You are signed out of ${hub} here. In the browser you stay signed in.`);
+    if (io.env.HUB_TOKEN) say('HUB_TOKEN is still set, and goes on to be used.');
+  });
+
+  command(program, 'whoami', 'who is signed in, to which Hub, and what they may have').action(
+    async (options: CommonOptions) => {
+      const { hub, api, print } = contextOf(io, options);
+      const { body: me } = await api.ask<MeReply>('GET /v1/me');
+      print(me, () =>
+        facts({
+          Hub: hub,
+          ...(me.email !== undefined && { 'Signed in as': me.email }),
+          Id: me.uid,
+          ...accountInWords(me),
+          Operator: me.operator ? 'yes' : undefined,
+        }),
+      );
+    },
+  );
+};

@@ -1,0 +1,38 @@
+/** How a command ends when it does not go well. Whatever else is thrown is a fault of ours. */
+
+/** Exit codes, as the README has them; 130 is 128 and the number of SIGINT, as shells have it. */
+export const EXIT = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
+
+/** It was refused, or could not be done. */
+export class Failed extends Error {
+  /** Hub's, of its table of errors. */
+  readonly code: string | undefined;
+  /** What the person can do about it. */
+  readonly remedy: string | undefined;
+  constructor(message: string, { code, remedy }: { code?: string; remedy?: string } = {}) {
+    super(message);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+/** The command was called wrongly; nothing was done. */
+export class WrongUsage extends Error {}
+
+/** Ctrl-C. The message says what goes on without us. */
+export class Stopped extends Error {}
+
+/** What is written to the standard error. */
+export function inWords(error: unknown): string {
+  if (error instanceof Stopped) return error.message;
+  if (error instanceof WrongUsage) return `error: ${error.message}`;
+  if (!(error instanceof Failed))
+    return `error: ${error instanceof Error ? error.message : String(error)}\nThis is a fault of the command hub itself.`;
+  const { message, code, remedy } = error;
+  return [`error: ${message}${code === undefined ? '' : ` (${code})`}`, remedy].filter(Boolean).join('\n');
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof WrongUsage) return EXIT.usage;
+  return error instanceof Stopped ? EXIT.stopped : EXIT.failed;
+}

@@ -1,0 +1,54 @@
+/** One request, whoever it goes to: what may go wrong on the way is said in words. */
+import { seconds } from '../shared/units.ts';
+import { Failed } from './failure.ts';
+
+/** Hub has answered by then, or its platform has: https://firebase.google.com/docs/hosting/functions (60 s). */
+const PATIENCE_MS = seconds(65);
+
+/** Nobody knows whether it arrived; or it did, and the answer was lost. */
+export class Lost extends Failed {}
+
+/** It never left. */
+const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** @throws Failed if there is no connection; Lost if it broke */
+export async function send(url: URL, init: RequestInit & { signal?: AbortSignal } = {}): Promise<Response> {
+  const { signal, ...rest } = init;
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    return await fetch(url, {
+      ...rest,
+      // Whoever leads us elsewhere would get the token, too.
+      redirect: 'error',
+      signal: signal ? AbortSignal.any([signal, patience]) : patience,
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    const { code, message } = causeOf(error);
+    const remedy = 'Check the address and your connection, and try again.';
+    if (code !== undefined && NOT_SENT.has(code))
+      throw new Failed(`${url.origin} cannot be reached: ${message}`, { code: 'UNREACHABLE', remedy });
+    throw new Lost(`${url.origin} does not answer: ${message}`, { code: 'UNREACHABLE', remedy });
+  }
+}
+
+/** fetch says "fetch failed"; why, its cause knows, or what that gathers. */
+function causeOf(error: unknown): { code?: string; message: string } {
+  const { cause, message } = error as Error & { cause?: unknown };
+  const inner = (cause as { errors?: unknown[] } | undefined)?.errors?.[0] ?? cause;
+  if (!(inner instanceof Error)) return { message };
+  const { code } = inner as NodeJS.ErrnoException;
+  return { ...(code !== undefined && { code }), message: inner.message || code || message };
+}
+
+/** @returns undefined for what is no JSON @throws Lost if it does not come to its end */
+export async function readBody(answer: Response): Promise<{ text: string; json: unknown }> {
+  const text = await answer.text().catch((error: unknown) => {
+    throw new Lost(`the answer broke off: ${causeOf(error).message}`, { code: 'UNREACHABLE' });
+  });
+  try {
+    return { text, json: JSON.parse(text) as unknown };
+  } catch {
+    return { text, json: undefined };
+  }
+}

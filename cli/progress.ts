@@ -1,0 +1,62 @@
+/** What happens to a cluster, as it happens: on a terminal one line that is drawn anew, elsewhere a line for each change. */
+import type { ClusterReply } from '../shared/api.ts';
+import { leftInWords } from '../shared/duration.ts';
+import { seconds } from '../shared/units.ts';
+import type { Output } from './io.ts';
+
+export interface Progress {
+  show(cluster: ClusterReply): void;
+  /** Leaves the last line as it is. */
+  end(): void;
+}
+
+const BAR = 20;
+const CLEAR_LINE = '\r\u001b[2K';
+
+/** @param now in ms since the epoch */
+export const createProgress = (out: Output, now: () => number = Date.now): Progress =>
+  out.isTTY ? redrawn(out, now) : listed(out, now);
+
+function redrawn(out: Output, now: () => number): Progress {
+  let last: ClusterReply | undefined;
+  const draw = (): void => {
+    if (!last) return;
+    const bar = '█'.repeat(Math.round(last.progress * BAR)).padEnd(BAR, '░');
+    const line = `${last.name}  ${bar} ${percent(last)}  ${inWords(last, now())}`;
+    // What is longer than the terminal is wide would stay behind.
+    out.write(`${CLEAR_LINE}${[...line].slice(0, (out.columns || 80) - 1).join('')}`);
+  };
+  const timer = setInterval(draw, seconds(1));
+  timer.unref();
+  return {
+    show(cluster) {
+      last = cluster;
+      draw();
+    },
+    end() {
+      clearInterval(timer);
+      if (last) out.write('\n');
+      last = undefined;
+    },
+  };
+}
+
+function listed(out: Output, now: () => number): Progress {
+  let before = '';
+  return {
+    show(cluster) {
+      const key = [cluster.state, cluster.detail, cluster.error?.code].join();
+      if (key === before) return;
+      before = key;
+      out.write(`${cluster.name}: ${cluster.state}, ${percent(cluster)}: ${inWords(cluster, now())}\n`);
+    },
+    end: () => undefined,
+  };
+}
+
+const percent = ({ progress }: ClusterReply): string => `${Math.round(progress * 100)} %`;
+
+function inWords({ label, detail, error, etaAt }: ClusterReply, nowMs: number): string {
+  const left = etaAt === null ? undefined : `${leftInWords(Date.parse(etaAt) - nowMs)} left`;
+  return [label, error?.message ?? detail, left].filter(Boolean).join(' · ');
+}

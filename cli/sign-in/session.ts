@@ -1,0 +1,165 @@
+/**
+ * Who is signed in to a Hub. A session is a refresh token of Firebase Auth; ID tokens, which the API takes, are made from it for an hour
+ * each. `HUB_TOKEN` is an ID token for scripts: it wins over whoever is signed in, and nobody can renew it.
+ */
+import { CONFIG_ADDRESS, type ConsoleConfig } from '../../shared/console-config.ts';
+import { minutes, seconds } from '../../shared/units.ts';
+import { Failed } from '../failure.ts';
+import type { HubFiles } from '../files.ts';
+import { readBody, send } from '../http.ts';
+import { isLoopback } from '../hub-address.ts';
+import type { Io } from '../io.ts';
+
+export interface Session {
+  /** An ID token that is good for some minutes; a fresh one if `anew`. @throws Failed if the session is over */
+  token(anew?: boolean): Promise<string>;
+  /** Of the ID token at hand, in ms since the epoch. */
+  expiresAt(): number;
+  /** Absent of a token that does not name one. */
+  email: string | undefined;
+  /** Whether it outlives the ID token, so that something may be kept that was made from it. */
+  isKept: boolean;
+}
+
+/** As it is kept. */
+interface Kept {
+  uid: string;
+  email?: string;
+  refreshToken: string;
+  idToken: string;
+}
+
+const FILE = 'session.json';
+/** https://cloud.google.com/identity-platform/docs/use-rest-api#section-refresh-token */
+const TOKENS_URL = 'https://securetoken.googleapis.com';
+/** What is good for less is renewed first: it must last for what is asked with it. */
+const LEAST_LEFT_MS = minutes(2);
+
+/** @throws Failed if nobody is signed in */
+export function openSession(io: Io, address: string, files: HubFiles): Session {
+  const given = io.env.HUB_TOKEN;
+  if (given) return sessionOfToken(given);
+  const kept = files.read<Kept>(FILE);
+  if (!kept)
+    throw new Failed(`You are not signed in to ${address}.`, {
+      code: 'UNAUTHENTICATED',
+      remedy: `Sign in: hub login --hub ${address}`,
+    });
+  return keptSession(address, files, kept);
+}
+
+function sessionOfToken(token: string): Session {
+  const claims = claimsOf(token);
+  return {
+    async token(anew = false) {
+      if (anew || claims.expiresAtMs < Date.now())
+        throw new Failed('The token in HUB_TOKEN is not good any more.', {
+          code: 'UNAUTHENTICATED',
+          remedy: 'Set a fresh one, or unset it and sign in: hub login.',
+        });
+      return token;
+    },
+    expiresAt: () => claims.expiresAtMs,
+    email: claims.email,
+    isKept: false,
+  };
+}
+
+function keptSession(address: string, files: HubFiles, kept: Kept): Session {
+  let { idToken, refreshToken } = kept;
+  return {
+    async token(anew = false) {
+      if (anew || claimsOf(idToken).expiresAtMs < Date.now() + LEAST_LEFT_MS) {
+        ({ idToken, refreshToken } = await renew(address, await configOf(address), refreshToken));
+        files.write(FILE, { ...kept, idToken, refreshToken } satisfies Kept);
+      }
+      return idToken;
+    },
+    expiresAt: () => claimsOf(idToken).expiresAtMs,
+    email: kept.email,
+    isKept: true,
+  };
+}
+
+/**
+ * Begins a session with what the console has handed over, and keeps it.
+ * @throws Failed
+ */
+export async function keepSession(address: string, files: HubFiles, refreshToken: string): Promise<Session> {
+  const tokens = await renew(address, await configOf(address), refreshToken);
+  const { uid, email } = claimsOf(tokens.idToken);
+  // Nothing stays of who was signed in before.
+  files.removeAll();
+  const kept: Kept = { uid, ...(email !== undefined && { email }), ...tokens };
+  files.write(FILE, kept);
+  return keptSession(address, files, kept);
+}
+
+/** @throws Failed if it is no Hub */
+export async function configOf(address: string): Promise<ConsoleConfig> {
+  const answer = await send(new URL(CONFIG_ADDRESS, address));
+  const config = (await readBody(answer)).json as Partial<ConsoleConfig> | undefined;
+  const { projectId, apiKey, authDomain = '', hub } = config ?? {};
+  if (!answer.ok || typeof projectId !== 'string' || typeof apiKey !== 'string')
+    throw new Failed(`${address} is no Hub: ${CONFIG_ADDRESS} answers ${answer.status}.`, {
+      remedy: 'Check the address.',
+    });
+  // Only a Hub on this computer may send what is signed in elsewhere than to Google.
+  return { projectId, apiKey, authDomain, ...(hub && isLoopback(address) && { hub }) };
+}
+
+/** Why a session is over: https://firebase.google.com/docs/reference/rest/auth#section-refresh-token */
+const OVER = /^(TOKEN_EXPIRED|USER_DISABLED|USER_NOT_FOUND|INVALID_REFRESH_TOKEN|MISSING_REFRESH_TOKEN)/;
+
+interface Tokens {
+  idToken: string;
+  refreshToken: string;
+}
+
+/** @throws Failed */
+async function renew(address: string, config: ConsoleConfig, refreshToken: string): Promise<Tokens> {
+  const base = config.hub ? `${config.hub.auth}/securetoken.googleapis.com` : TOKENS_URL;
+  const answer = await send(new URL(`${base}/v1/token?key=${encodeURIComponent(config.apiKey)}`), {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+  });
+  const body = (await readBody(answer)).json as
+    | { id_token?: string; refresh_token?: string; error?: { message?: string } }
+    | undefined;
+  if (answer.ok && body?.id_token && body.refresh_token)
+    return { idToken: body.id_token, refreshToken: body.refresh_token };
+  const reason = body?.error?.message ?? `it answers ${answer.status}`;
+  if (OVER.test(reason))
+    throw new Failed(`Your session at ${address} is over.`, {
+      code: 'UNAUTHENTICATED',
+      remedy: `Sign in again: hub login --hub ${address}`,
+    });
+  throw new Failed(`Your session cannot be renewed at the moment: ${reason}.`, {
+    remedy: 'Try again in a few seconds.',
+  });
+}
+
+interface Claims {
+  uid: string;
+  email?: string;
+  expiresAtMs: number;
+}
+
+/** What it says of itself; whether that is so, Hub checks. */
+export function claimsOf(idToken: string): Claims {
+  try {
+    const payload = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString()) as {
+      sub?: string;
+      email?: string;
+      exp?: number;
+    };
+    const { sub: uid = '', email, exp } = payload;
+    return {
+      uid,
+      ...(email !== undefined && { email }),
+      expiresAtMs: seconds(exp ?? Number.POSITIVE_INFINITY),
+    };
+  } catch {
+    return { uid: '', expiresAtMs: Number.POSITIVE_INFINITY };
+  }
+}
