@@ -16,22 +16,37 @@ function changed(edit: (all: Record<string, string>) => void): Site {
 const POLICY = 'Content-Security-Policy';
 
 promiseOf('37, 42', 'the console runs nothing but its own, over TLS, framed by nobody', headers, site(), {
-  'scripts may be in pages': changed((all) => {
-    if (all[POLICY])
-      all[POLICY] = all[POLICY].replace("script-src 'self'", "script-src 'self' 'unsafe-inline'");
-  }),
-  'anything may be loaded': changed((all) => {
-    if (all[POLICY]) all[POLICY] = all[POLICY].replace("default-src 'none'", "default-src 'self'");
-  }),
-  'anybody may frame it': changed((all) => {
-    if (all[POLICY]) all[POLICY] = all[POLICY].replace("frame-ancestors 'none'", "frame-ancestors 'self'");
-  }),
-  'TLS is for an hour': changed((all) => {
-    if (all['Strict-Transport-Security']) all['Strict-Transport-Security'] = 'max-age=3600';
-  }),
-  'sign-ins are kept': changed((all) => {
-    if (all['Cache-Control'] === 'no-store') all['Cache-Control'] = 'public';
-  }),
+  'scripts may be in pages': {
+    of: changed((all) => {
+      if (all[POLICY])
+        all[POLICY] = all[POLICY].replace("script-src 'self'", "script-src 'self' 'unsafe-inline'");
+    }),
+    finds: /^the policy has a hole$/,
+  },
+  'anything may be loaded': {
+    of: changed((all) => {
+      if (all[POLICY]) all[POLICY] = all[POLICY].replace("default-src 'none'", "default-src 'self'");
+    }),
+    finds: /^what is not named is allowed$/,
+  },
+  'anybody may frame it': {
+    of: changed((all) => {
+      if (all[POLICY]) all[POLICY] = all[POLICY].replace("frame-ancestors 'none'", "frame-ancestors 'self'");
+    }),
+    finds: /^frame-ancestors is open$/,
+  },
+  'TLS is for an hour': {
+    of: changed((all) => {
+      if (all['Strict-Transport-Security']) all['Strict-Transport-Security'] = 'max-age=3600';
+    }),
+    finds: /^TLS may be left out$/,
+  },
+  'sign-ins are kept': {
+    of: changed((all) => {
+      if (all['Cache-Control'] === 'no-store') all['Cache-Control'] = 'public';
+    }),
+    finds: /^sign-ins are kept$/,
+  },
 });
 
 const files = committed();
@@ -43,8 +58,17 @@ promiseOf(
   storage,
   files,
   {
-    'a token is kept': plus('web/src/more.ts', "localStorage.setItem('token', token);"),
-    'a cookie is set': plus('web/src/more.ts', 'document.cookie = token;'),
-    'cookies are sent': plus('web/src/more.ts', "fetch('/v1/me', { credentials: 'include' });"),
+    'a token is kept': {
+      of: plus('web/src/more.ts', "localStorage.setItem('token', token);"),
+      finds: /^web\/src\/more\.ts keeps 'token'$/,
+    },
+    'a cookie is set': {
+      of: plus('web/src/more.ts', 'document.cookie = token;'),
+      finds: /^web\/src\/more\.ts uses cookies$/,
+    },
+    'cookies are sent': {
+      of: plus('web/src/more.ts', "fetch('/v1/me', { credentials: 'include' });"),
+      finds: /^web\/src\/more\.ts sends cookies$/,
+    },
   },
 );

@@ -1,4 +1,5 @@
 /** What one cluster's network takes from another's, by the firewalls that there are once the product has made both. */
+import { webhookRule } from '../../../functions/providers/gke/firewall.ts';
 import { overlap } from '../../../local/container/ranges.ts';
 import { standing } from '../../standing.ts';
 import { findings } from './findings.ts';
@@ -18,7 +19,8 @@ export async function betweenClusters(): Promise<string[]> {
       .flatMap(({ rule }) => rule?.sourceRanges ?? []);
   for (const id of ids) {
     if (addressesOf(id).length !== 2) wrong.push(`${id} has no rules for its nodes and pods`);
-    if (!rulesOf(id).some(({ name }) => name.endsWith('-webhooks'))) wrong.push(`${id} has no rule of Hub's`);
+    const own = webhookRule({ id, generation: 1 });
+    if (!firewalls.some(({ name }) => name === own)) wrong.push(`${id} has no rule of Hub's`);
   }
   for (const firewall of firewalls)
     if (!firewall.targetTags?.length) wrong.push(`${firewall.name} is for the nodes of everybody`);
