@@ -456,7 +456,8 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'functions/sweeps/orphan-claims.ts',
     from: '(location !== cluster.location || generation !== cluster.generation)',
     to: '(location === undefined || generation !== cluster.generation)',
-    by: ['S4'],
+    // Whether what it leaves runs, or is half made.
+    by: ['S4', 'L2'],
   },
   {
     name: 'deletes without asking whose it is',
