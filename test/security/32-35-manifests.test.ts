@@ -1,8 +1,8 @@
 /** All that Hub puts into a cluster of each product. What the charts bring along is held to the level of their namespace by Kubernetes. */
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../functions/leaf/leaf.ts';
+import { ownNodes } from './checks/between-clusters.ts';
 import {
-  aBody,
   digests,
   edges,
   egress,
@@ -12,7 +12,7 @@ import {
   podSecurity,
   quotas,
 } from './checks/gke.ts';
-import { promiseOf } from './promise.ts';
+import { promise, promiseOf } from './promise.ts';
 
 const GOOD = installed();
 
@@ -178,19 +178,27 @@ promiseOf('41', 'what Hub runs in a cluster is named by digest', digests, GOOD, 
  * People run any container in their Pachyderm. What keeps them from others is that a cluster, with all its nodes, is one tenant's; a place
  * in a shared one is not offered.
  */
-promiseOf(
-  '35',
-  'no two tenants share a node',
-  ({ labels, pools }: { labels: Record<string, string>; pools: number }) =>
-    labels['hub-cluster'] === 'abcdefgh234567ab' && pools === 1
-      ? []
-      : ['a cluster or its nodes are not one tenant’s'],
-  { labels: aBody().resourceLabels ?? {}, pools: aBody().nodePools?.length ?? 0 },
-  {
-    'a cluster is nobody’s in particular': { of: { labels: {}, pools: 1 }, finds: /one tenant’s/ },
+promise('35', 'no two tenants share a node', {
+  check: ownNodes,
+  in: ['between-clusters.ts', 'ownNodes'],
+  broken: {
+    'nodes are nobody’s in particular': {
+      file: 'functions/providers/gke/request.ts',
+      from: '      labels,\n      resourceLabels: labels,\n',
+      to: '      labels,\n',
+      finds: /^hub-\S+ has nodes that are nobody’s$/,
+    },
+    'everybody is in one cluster': {
+      file: 'functions/names.ts',
+      from: "'id' | 'generation'>): string =>",
+      to: "'id' | 'generation'>): string => id !== '' && generation > 0 ? 'hub-aaaaaaaaaaaaaaaa-g1' :",
+      finds: /^[a-z2-7]{16} has no cluster of its own$/,
+    },
     'there is a second pool': {
-      of: { labels: { 'hub-cluster': 'abcdefgh234567ab' }, pools: 2 },
-      finds: /one tenant’s/,
+      file: 'functions/providers/gke/request.ts',
+      from: 'nodePools: [nodePool(target, settings, labels)],',
+      to: "nodePools: ['default', 'more'].map((name) => ({ ...nodePool(target, settings, labels), name })),",
+      finds: /^hub-\S+ has 2 pools of nodes$/,
     },
   },
-);
+});
