@@ -25,7 +25,7 @@ export class UsageError extends Error {
 }
 
 /** Stand-ins, functions and a margin: all ports from `HUB_PORT` on must be valid. */
-const PORTS_NEEDED = 60;
+export const PORTS_NEEDED = 60;
 
 /** @throws UsageError */
 export function parseOptions(env: Record<string, string | undefined>): LocalOptions {

@@ -7,6 +7,7 @@ import { chromium, type Page } from 'playwright-core';
 import { silentLog } from '../functions/log.ts';
 import { startHub } from '../local/hub.ts';
 import { CHROMIUM_MISSING, findChromium } from '../test/browser/chromium.ts';
+import { SETTLED } from '../test/browser/console/axe.ts';
 import { buildWeb } from './build-web.ts';
 
 const FILE = fileURLToPath(new URL('../docs/console.png', import.meta.url));
@@ -37,7 +38,7 @@ try {
   const step = page.locator('.track .now');
   await step.getByText('Installing').waitFor();
   // The bar moves to its place.
-  await page.waitForTimeout(800);
+  await page.evaluate(SETTLED);
   await page.screenshot({ path: FILE });
   process.stdout.write(`${FILE}\n`);
 } finally {
