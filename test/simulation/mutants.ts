@@ -399,7 +399,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: TRANSITION,
     from: '    epoch: cluster.epoch + 1,\n    deadlineAt: deadlineOf',
     to: "    epoch: cluster.epoch + (outcome.command === 'extend' ? 0 : 1),\n    deadlineAt: deadlineOf",
-    by: ['S20'],
+    by: ['S20', 'L1'],
   },
   {
     name: 'a requeued one keeps its half-made cluster',
