@@ -252,7 +252,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'functions/providers/gke/provider.ts',
     from: 'if (label === id) return;\n  throw',
     to: 'if (id) return;\n  throw',
-    by: ['L3'],
+    by: ['L3', 'S5'],
   },
   {
     name: 'asked for is taken for gone',
