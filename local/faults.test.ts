@@ -42,11 +42,22 @@ describe('faults', () => {
     expect(faults.hit('stockout', 'europe-west1-b')).toBe(true);
     expect(faults.hit('stockout', 'europe-west1-c')).toBe(true);
     expect(faults.hit('stockout', 'europe-west1-d')).toBe(false);
-    faults.force('lost');
+    faults.force('lost', { mayMiss: true });
     faults.force('late');
     faults.clear('lost');
     expect([faults.hit('lost'), faults.hit('late')]).toEqual([false, true]);
     faults.clear();
     expect(faults.hit('late')).toBe(false);
+  });
+
+  test('that are forced tell how often they struck, also once they are cleared', () => {
+    const faults = createFaults({}, seededRandom(1));
+    const [here, there] = ['europe-west1', 'us-central1'].map((subject) =>
+      faults.force('stockout', { subject, mayMiss: true }),
+    );
+    for (const zone of ['b', 'c']) faults.hit('stockout', `europe-west1-${zone}`);
+    faults.clear();
+    faults.hit('stockout', 'us-central1-a');
+    expect([here?.struck, there?.struck]).toEqual([2, 0]);
   });
 });

@@ -70,13 +70,33 @@ export interface Faults {
   /** Whether the fault strikes now. `subject` (a zone, a method, a topic …) is what `force` may be limited to. */
   hit(name: FaultName, subject?: string): boolean;
   /** For tests: strikes the next `times` times it is asked for (where the subject contains `subject`, if given). */
-  force(name: FaultName, options?: { times?: number; subject?: string }): void;
+  force(name: FaultName, options?: ForceOptions): Forced;
   /** Takes back what `force` asked for. */
   clear(name?: FaultName): void;
 }
 
+export interface ForceOptions {
+  times?: number;
+  subject?: string;
+  /** Whether it strikes is left to what the test is about; else one that never does fails the test (test/forced-faults.ts). */
+  mayMiss?: boolean;
+}
+
+/** What was asked for, and how often it has struck so far. */
+export interface Forced extends Pick<ForceOptions, 'subject' | 'mayMiss'> {
+  readonly name: FaultName;
+  readonly struck: number;
+}
+
+let tellForced: (forced: Forced) => void = () => undefined;
+
+/** For tests: who is told of each fault that is forced from now on, in place of whoever was told before. */
+export function onForced(listener: (forced: Forced) => void): void {
+  tellForced = listener;
+}
+
 export function createFaults(rates: FaultRates, random: Random): Faults {
-  let forced: { name: FaultName; left: number; subject: string | undefined }[] = [];
+  let forced: (Forced & { left: number; struck: number })[] = [];
   return {
     hit(name, subject) {
       const match = forced.find(
@@ -84,13 +104,17 @@ export function createFaults(rates: FaultRates, random: Random): Faults {
       );
       if (match) {
         match.left--;
+        match.struck++;
         return true;
       }
       const rate = rates[name] ?? 0;
       return rate > 0 && random.fraction() < rate;
     },
-    force(name, { times = Number.POSITIVE_INFINITY, subject } = {}) {
-      forced.push({ name, left: times, subject });
+    force(name, { times = Number.POSITIVE_INFINITY, ...options } = {}) {
+      const one = { name, left: times, struck: 0, ...options };
+      forced.push(one);
+      tellForced(one);
+      return one;
     },
     clear(name) {
       forced = name ? forced.filter((f) => f.name !== name) : [];

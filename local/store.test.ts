@@ -1,11 +1,15 @@
-import { appendFileSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { Unusable } from './command.ts';
 import { journaledStore, memoryStore } from './store.ts';
 
-const aFolder = (): string => mkdtempSync(join(tmpdir(), 'hub-store-'));
+const aFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'hub-store-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+};
 const fileOf = (folder: string): string => join(folder, 'disks.jsonl');
 const rows = (folder: string): [string, unknown][] => [
   ...journaledStore(folder, 'disks').table<unknown>('disks').entries(),

@@ -8,6 +8,7 @@ import { silentLog } from '../functions/log.ts';
 import { runCommand, takeNothing, Unusable } from '../local/command.ts';
 import { startHub } from '../local/hub.ts';
 import { CHROMIUM_MISSING, findChromium } from '../test/browser/chromium.ts';
+import { SETTLED } from '../test/browser/console/axe.ts';
 import { buildWeb } from './build-web.ts';
 
 const FILE = fileURLToPath(new URL('../docs/console.png', import.meta.url));
@@ -40,7 +41,7 @@ async function main(args: readonly string[]): Promise<void> {
     const step = page.locator('.track .now');
     await step.getByText('Installing').waitFor();
     // The bar moves to its place.
-    await page.waitForTimeout(800);
+    await page.evaluate(SETTLED);
     await page.screenshot({ path: FILE });
     process.stdout.write(`${FILE}\n`);
   } finally {

@@ -1,18 +1,19 @@
 /** The command as people run it: a process of its own, with files. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { cleanUpKeySet } from '../functions/clean-up/keys.ts';
 import { memoryCleanUpKey } from '../local/memory/clean-up-keys.ts';
 import { aStatement, signed } from '../test/certificates.ts';
 
 const COMMAND = fileURLToPath(new URL('run.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'hub-verify-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 const file = signed(aStatement());
 const write = (name: string, content: unknown): string => {
   writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));

@@ -33,9 +33,16 @@ export interface HubProcess {
 /** Of a Hub that runs for long; whoever looks for what happened wants its end. */
 const KEPT_OUTPUT = 2_000_000;
 
-/** Resolves when Hub says that it is ready. */
-export async function startHubProcess(folder: string, env: Record<string, string> = {}): Promise<HubProcess> {
-  const child = launch({ HUB_DATA: folder, HUB_CLOUD_SPEED: '600', ...env });
+/**
+ * Resolves when Hub says that it is ready.
+ * @param start for whoever wants to know of it before it is
+ */
+export async function startHubProcess(
+  folder: string,
+  env: Record<string, string> = {},
+  start: typeof launch = launch,
+): Promise<HubProcess> {
+  const child = start({ HUB_DATA: folder, HUB_CLOUD_SPEED: '600', ...env });
   let output = '';
   const keep = (chunk: Buffer): void => {
     output += chunk.toString();

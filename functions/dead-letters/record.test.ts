@@ -181,11 +181,16 @@ describe('a message that nobody can handle', () => {
 
   test('waits for the database as long as it is away, and never goes round in a circle', async () => {
     const hub = memoryHub();
-    hub.faults.force('unavailable', { subject: 'commit' });
     hub.faults.force('unavailable', { subject: 'get' });
     await hub.run(hub.ports.messages.publish('step-admit', MESSAGE));
     await hub.clock.runFor(hours(5));
     expect(hub.messages.deadLetters.map(({ topic }) => topic)).toEqual(['step-admit']);
+    expect(hub.messages.pending).toBe(1);
+    hub.faults.clear();
+    // It can be asked again, and takes nothing yet.
+    hub.faults.force('unavailable', { subject: 'commit' });
+    await hub.clock.runFor(minutes(11));
+    expect(await letters(hub)).toEqual([]);
     expect(hub.messages.pending).toBe(1);
     hub.faults.clear();
     await hub.clock.runFor(minutes(11));

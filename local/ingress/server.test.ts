@@ -13,6 +13,7 @@ import { systemClock } from '../../functions/google/clock.ts';
 import { openPachyderm } from '../../functions/pachyderm/client.ts';
 import { pachydermProtos } from '../../functions/pachyderm/protos.ts';
 import { reachByTls, visit } from '../../functions/pachyderm/reach.ts';
+import { requireProgram } from '../../test/programs.ts';
 import { CONSOLE_PORT, type Pachd, PORTS } from '../pachd/pachd.ts';
 import {
   aPachd,
@@ -41,6 +42,7 @@ function portOf({ path, headers }: AskedRequest): number {
 const protocolOf = (port: number): Upstream['protocol'] => (port === PORTS.grpc ? 'h2' : 'http/1.1');
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+requireProgram(hasOpenssl, 'openssl is not installed (apt install openssl)');
 
 const NO_CERTIFICATE = 'b'.repeat(16);
 const EMPTY = 'c'.repeat(16);

@@ -352,7 +352,7 @@ export function memoryHub({
   };
 
   const LONGEST_STEP_MS = 1000;
-  /** Lets virtual time pass until the condition holds. @throws Error after `limitMs` of it */
+  /** Lets virtual time pass until the condition holds. @throws NotInTimeError after `limitMs` of it */
   const until = async (
     holds: () => boolean | Promise<boolean>,
     limitMs = minutes(120),
@@ -365,7 +365,7 @@ export function memoryHub({
       const calmMs = Math.min(clock.nextAtMs ?? soonMs, clock.now() + LONGEST_STEP_MS);
       await clock.runUntil(Math.max(soonMs, calmMs));
     }
-    throw new Error('the condition did not come to hold in time');
+    throw new NotInTimeError('the condition did not come to hold in time');
   };
   /** Reading may take virtual time of its own. */
   const settled = async (holds: () => boolean | Promise<boolean>): Promise<boolean> => {
@@ -447,6 +447,9 @@ export function memoryHub({
     objects: () => inventory().length,
   };
 }
+
+/** What was waited for on the virtual clock did not come. */
+export class NotInTimeError extends Error {}
 
 /** Every line of the manifest comes again after one and the same time. */
 function periodOf(schedule: string): number {

@@ -50,6 +50,8 @@ export interface MemoryMessages extends Messages {
   readonly deadLetters: readonly Delivery[];
   /** How many messages are neither acknowledged nor dead. */
   readonly pending: number;
+  /** When the first of those was published. */
+  readonly oldestPendingAt: Date | undefined;
 }
 
 /** The fault `late` adds up to this much. */
@@ -79,7 +81,8 @@ export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
   const { minimumBackoffMs = seconds(10), maximumBackoffMs = seconds(600), deadLetterTopic } = options;
   const topics = new Map<string, Subscription[]>();
   const deadLetters: Delivery[] = [];
-  let pending = 0;
+  /** Neither acknowledged nor dead, in the order in which they were published. */
+  const pending = new Set<InFlight>();
   let published = 0;
 
   /** To each subscription of a topic. */
@@ -96,8 +99,9 @@ export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
     const publishedAt = new Date(clock.now());
     for (const subscription of topics.get(topic) ?? []) {
       for (let copy = 0; copy < copies; copy++) {
-        pending++;
-        sendIn(delayMs, { id, topic, publishedAt, attributes, subscription, text, attempts: 0 });
+        const message = { id, topic, publishedAt, attributes, subscription, text, attempts: 0 };
+        pending.add(message);
+        sendIn(delayMs, message);
       }
     }
   };
@@ -115,7 +119,7 @@ export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
       if (over) return;
       over = true;
       stopDeadline();
-      if (acked) pending--;
+      if (acked) pending.delete(message);
       else retry(message);
     };
     const stopDeadline = clock.schedule(clock.after(message.subscription.ackDeadlineMs), () => end(false));
@@ -131,7 +135,7 @@ export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
   function retry(message: InFlight): void {
     const { attempts } = message;
     if (isOver(message)) {
-      pending--;
+      pending.delete(message);
       bury(message);
       return;
     }
@@ -172,7 +176,11 @@ export function memoryMessages(options: MemoryMessagesOptions): MemoryMessages {
     },
     deadLetters,
     get pending() {
-      return pending;
+      return pending.size;
+    },
+    get oldestPendingAt() {
+      const [oldest] = pending;
+      return oldest?.publishedAt;
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Where this machine has a Chromium. It is not among the packages: the tests that need it are skipped without it. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { requireProgram } from '../programs.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -10,15 +11,13 @@ export const CHROMIUM_MISSING =
 
 /**
  * @returns path of the program
- * @throws Error if there is none and HUB_TEST_BROWSER says that there must be: skipping would then hide that nothing was tested
+ * @throws Error if there is none and there must be: see `requireProgram`
  */
 export function findChromium(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const folders = (env.PATH ?? '').split(delimiter).filter(Boolean);
   const candidates = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
   const found = [env.CHROMIUM_PATH ?? '', ...candidates].find(isProgram);
-  if (found === undefined && env.HUB_TEST_BROWSER === 'required') {
-    throw new Error(`HUB_TEST_BROWSER=required, but there is no Chromium: ${CHROMIUM_MISSING}`);
-  }
+  requireProgram(found !== undefined, `there is no Chromium: ${CHROMIUM_MISSING}`, env);
   return found;
 }
 

@@ -20,10 +20,13 @@ import { type DnsFace, serveDns } from '../../local/dns/server.ts';
 import { memoryDns } from '../../local/memory/dns.ts';
 import { createServerIdentity } from '../../local/tls.ts';
 import { seconds } from '../../shared/units.ts';
+import { requireProgram } from '../programs.ts';
 
 const PEBBLE = process.env.HUB_PEBBLE ?? 'pebble';
 const installed = spawnSync(PEBBLE, ['-version'], { timeout: 10_000 }).error === undefined;
-if (!installed) console.warn(`skipped: ${PEBBLE} is not installed (apt install pebble, or set HUB_PEBBLE)`);
+const MISSING = `${PEBBLE} is not installed (apt install pebble, or set HUB_PEBBLE)`;
+requireProgram(installed, MISSING);
+if (!installed) console.warn(`skipped: ${MISSING}`);
 
 const HOST = 'abcdefgh234567ab.hub.example.com';
 const EAB = { kid: 'hub', hmacKey: randomBytes(32).toString('base64url') };

@@ -50,7 +50,9 @@ async function tokenOf(auth: string, email: string): Promise<string> {
 
 test('a cluster is made, used, deleted and proven gone by the functions out of the archive', async () => {
   const hooks = pathToFileURL(inRepository('test/deployed/hooks.ts')).href;
-  const hub = await startHubProcess(aFolder(), {
+  const data = aFolder();
+  onTestFinished(() => rmSync(data, { recursive: true, force: true }));
+  const hub = await startHubProcess(data, {
     // As fast as for people: at more, a busy machine lets the installer's hours pass before it has begun.
     HUB_CLOUD_SPEED: '60',
     NODE_OPTIONS: `--import ${hooks}`,

@@ -1,6 +1,7 @@
 /** Hub killed with SIGKILL in the middle of things and started again on the same data: everything converges, nothing is doubled. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
@@ -63,7 +64,7 @@ test('killed in provisioning, in installing and in deprovisioning, every cluster
   expect(await computeIn(hub.addresses)).toEqual([]);
   expect(await bucketsIn(hub.addresses)).toEqual([]);
   expect(await hub.end()).toBe(0);
-}, 180_000);
+});
 
 test('a claimed cluster keeps its owner through a kill, and the spare that was being made becomes one', async () => {
   const folder = aFolder();
@@ -107,9 +108,9 @@ test('a claimed cluster keeps its owner through a kill, and the spare that was b
     state: 'personalizing',
   });
   await hub.end();
-}, 180_000);
+});
 
-test('the functions’ host killed in each state on the way is started again on its ports, and the clusters converge', async () => {
+test('the functions’ host killed while a cluster is made, installed and taken away is started again on its ports, and the cluster converges', async () => {
   const driver = await aHub({ spares: 0 });
   const { host } = driver.hub;
   const ports = { ...host.ports };
@@ -125,14 +126,15 @@ test('the functions’ host killed in each state on the way is started again on 
   expect(driver.left().filter((name) => name.startsWith('cluster'))).toContain(`cluster hub-${id}-g1`);
 
   const answered = driver.until(id, (cluster) => cluster.state === 'deprovisioning').then(() => host.kill());
-  while ((await ada('DELETE', `/v1/clusters/${id}`)).status !== 202);
+  // There may be no host yet after the last kill.
+  while ((await ada('DELETE', `/v1/clusters/${id}`)).status !== 202) await setTimeout(50);
   await answered;
   await driver.until(id, 'deleted');
   expect(driver.left().filter((name) => name.includes(id))).toEqual([]);
-  expect(host.restarts).toBeGreaterThanOrEqual(2);
+  expect(host.restarts).toBe(3);
   expect(host.ports).toEqual(ports);
   await driver.close();
-}, 180_000);
+});
 
 test('a polite end takes every child along and lets the next Hub in', async () => {
   const folder = aFolder();

@@ -1,5 +1,5 @@
 /** What a browser sees of a running Hub: its own clusters and their timelines, straight from Firestore, under the deployed rules. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,8 +11,14 @@ import { aHub, type Driver, signIn } from './hub.ts';
 
 const DEPLOYED = fileURLToPath(new URL('../../firestore.rules', import.meta.url));
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
 const aRulesFile = (text: string): string => {
-  const file = join(mkdtempSync(join(tmpdir(), 'hub-rules-')), 'firestore.rules');
+  const folder = mkdtempSync(join(tmpdir(), 'hub-rules-'));
+  folders.push(folder);
+  const file = join(folder, 'firestore.rules');
   writeFileSync(file, text);
   return file;
 };

@@ -12,21 +12,25 @@ promise('1, 2', 'only those get through who are promised to', {
       file: POLICY,
       from: "'DELETE /v1/clusters/{id}': owners",
       to: "'DELETE /v1/clusters/{id}': members",
+      finds: /^viewer is let through to DELETE \/v1\/clusters\/\{id\}$/,
     },
     'operators get credentials': {
       file: POLICY,
       from: "'GET /v1/clusters/{id}/credentials': membersOnly",
       to: "'GET /v1/clusters/{id}/credentials': members",
+      finds: /^operator is let through to GET \/v1\/clusters\/\{id\}\/credentials$/,
     },
     'the table is not asked': {
       file: POLICY,
       from: "throw new AppError(refusal === 'allow' ? 'NOT_FOUND' : refusal);",
       to: 'return;',
+      finds: /^stranger is let through to GET \/v1\/clusters\/\{id\}$/,
     },
     'a cluster is shown before it is asked whose it is': {
       file: 'functions/api/require-cluster.ts',
       from: '  authorize(cluster);\n',
       to: '',
+      finds: /^stranger is let through to GET \/v1\/clusters\/\{id\}$/,
     },
   },
 });
@@ -39,6 +43,7 @@ promise('1', 'a cluster of others looks like one that does not exist', {
       file: POLICY,
       from: "stranger: 'NOT_FOUND' }",
       to: "stranger: 'OWNER_ONLY' }",
+      finds: /OWNER_ONLY.* is not .*NOT_FOUND/,
     },
   },
 });

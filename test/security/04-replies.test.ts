@@ -9,11 +9,13 @@ promise('4', 'a reply holds what is documented, and nothing of others or of the 
       file: 'functions/api/reply.ts',
       from: '    id: cluster.id,\n',
       to: '    ...(cluster as object),\n    id: cluster.id,\n',
+      finds: /^POST \/v1\/clusters as \w+: \.schema$/,
     },
     'everybody is told of everybody': {
       file: 'functions/api/me.ts',
       from: 'await readAccount(ports, principal().uid))?.data;\n    return',
       to: "await readAccount(ports, 'other'))?.data;\n    return",
+      finds: /^GET \/v1\/me tells stranger of others$/,
     },
   },
 });
@@ -28,16 +30,19 @@ promise('4', 'an invitation tells nobody whether there is an account', {
       file: MEMBERS,
       from: '  if (member === undefined) return undefined;\n  const uid = (await ports.people.findByEmail(email))?.uid ?? member;',
       to: '  const uid = (await ports.people.findByEmail(email))?.uid;\n  if (member === undefined || uid === undefined) return uid;',
+      finds: /^of somebody with an account it says /,
     },
     'who has one is looked up': {
       file: MEMBERS,
       from: '  if (member === undefined) return undefined;\n',
       to: '  await ports.people.findByEmail(email);\n  if (member === undefined) return undefined;\n',
+      finds: /^it is looked up who has the address/,
     },
     'nobody is ever let in': {
       file: 'functions/api/me.ts',
       from: '    await acceptInvitations(ports, principal());\n',
       to: '    acceptInvitations satisfies object;\n',
+      finds: /^whoever is invited does not become a member/,
     },
   },
 });

@@ -16,11 +16,13 @@ promise('6', 'who is removed reads neither cluster nor timeline from that commit
       file: 'functions/members/membership.ts',
       from: 'readers: Object.keys(members),',
       to: 'readers: Object.keys({ ...cluster.members, ...members }),',
+      finds: /^the cluster still has them$/,
     },
     'readers are not those who are members': {
       file: 'functions/members/membership.ts',
       from: 'readers: Object.keys(members),',
       to: "readers: [...new Set([...Object.keys(members), 'grace'])],",
+      finds: /^the cluster still has them$/,
     },
   },
 });
@@ -42,10 +44,10 @@ function uncovered(files: ReadonlyMap<string, string>): string[] {
 
 const files = committed();
 promiseOf('5', 'there is no collection that the cases of the rules do not know', uncovered, files, {
-  'there is a new one': new Map([
-    ...files,
-    ['shared/documents/more.ts', "export const MORE = 'moreSecrets';\n"],
-  ]),
+  'there is a new one': {
+    of: new Map([...files, ['shared/documents/more.ts', "export const MORE = 'moreSecrets';\n"]]),
+    finds: /^moreSecrets$/,
+  },
 });
 
 test('5: collections are found at all', () => {

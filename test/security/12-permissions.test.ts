@@ -15,21 +15,25 @@ promise('12', 'a function may do what it does', {
       file: FILE,
       from: 'const STEP = [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE, ...PUBLISH];',
       to: 'const STEP = [...GET_DOCUMENTS, ...WRITE_DOCUMENTS, ...MEASURE];',
+      finds: /^step-provision lacks pubsub\.topics\.publish$/,
     },
     'nobody may enter a cluster': {
       file: FILE,
       from: "const ENTER = [...GET_CLUSTER, 'container.clusters.connect'];",
       to: 'const ENTER = GET_CLUSTER;',
+      finds: /^step-install lacks container\.clusters\.connect$/,
     },
     'who tells an application of its members cannot sign in to it': {
       file: 'functions/config.ts',
       from: "'personalize', 'share', 'repair'] as const)",
       to: "'personalize', 'repair'] as const)",
+      finds: /^step-share lacks secretmanager\.versions\.access of HUB_OIDC_SEAL_KEYS$/,
     },
     'who repairs may give nobody a token that reads charts': {
       file: FILE,
       from: "name === stepTopic('install') || name === stepTopic('repair');",
       to: "name === stepTopic('install');",
+      finds: /^step-repair lacks iam\.serviceAccounts\.getAccessToken$/,
     },
   },
 });
@@ -42,21 +46,25 @@ promise('12', 'a function does what it may', {
       file: FILE,
       from: "const REMOVE_RECORDS = [...READ_RECORDS, 'dns.changes.create',",
       to: "const REMOVE_RECORDS = [...READ_RECORDS, 'dns.resourceRecordSets.create', 'dns.changes.create',",
+      finds: /^step-undo never uses dns\.resourceRecordSets\.create$/,
     },
     'who locks may read charts': {
       file: FILE,
       from: "name === stepTopic('install') || name === stepTopic('repair');",
       to: "['install', 'repair', 'secure'].map(stepTopic).includes(name);",
+      finds: /^step-secure never uses iam\.serviceAccounts\.getAccessToken$/,
     },
     'whoever drains may say that Hub signs in': {
       file: 'functions/config.ts',
       from: "'personalize', 'share', 'repair'] as const)",
       to: "'personalize', 'share', 'repair', 'drain'] as const)",
+      finds: /^step-drain never uses secretmanager\.versions\.access of HUB_OIDC_SEAL_KEYS$/,
     },
     'nobody looks at what leads to a cluster': {
       file: 'functions/access/expose.ts',
       from: 'const found = await leaf.find(refOf(object));',
       to: 'const found = object;',
+      finds: /^drift never uses container\.thirdPartyObjects\.get$/,
     },
   },
 });
@@ -69,11 +77,13 @@ promise('12', 'what a call needs is what it asks the cloud for', {
       file: 'functions/google/buckets.ts',
       from: "if (seen === 'forbidden') return requireForeign(storage, name);",
       to: "if (seen === 'forbidden') return 'gone';",
+      finds: /^buckets\.ensureBucketGone never needs storage\.buckets\.list$/,
     },
     'whoever removes a record sees what other changes there are': {
       file: 'functions/google/dns.ts',
       from: 'if (!seen || (await change({ deletions: [seen] }))) return;',
       to: 'if ((await isPending(record)) || !seen || (await change({ deletions: [seen] }))) return;',
+      finds: /^dns\.ensureNoRecord needs dns\.changes\.list$/,
     },
   },
 });

@@ -14,11 +14,13 @@ promise(
         file: 'functions/api/policy.ts',
         from: "const members: Rule = { ...signedIn, stranger: 'NOT_FOUND' };",
         to: 'const members: Rule = signedIn;',
+        finds: /^DELETE \S+ .* as mallory writes clusters\/aaaaaaaaaaaaaaab$/,
       },
       'a page token of nobody’s fails': {
         file: 'functions/api/paging.ts',
         from: "    throw new AppError('INVALID_PAGE_TOKEN');",
         to: "    throw new Error('what now?');",
+        finds: /^GET \S+\?pageToken=.* is answered 500 /,
       },
     },
   },

@@ -9,11 +9,13 @@ promise('22', 'what fails inside shows nothing, and has an id under which the lo
       file: 'functions/http/problem.ts',
       from: '    title: say,\n',
       to: '    title: [say, error.cause, error.detail].join(),\n',
+      finds: /^POST \/v1\/clusters shows its inside$/,
     },
     'the log is not told': {
       file: 'functions/http/observe.ts',
       from: "tellFailure(log, 'request', error, line);",
       to: "log.warn('request', { ...line, code: error.code });",
+      finds: /^the log does not say why POST \/v1\/clusters failed$/,
     },
   },
 });

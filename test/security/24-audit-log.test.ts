@@ -9,36 +9,43 @@ promise('24', 'who did what is written in the commit that does it, and never wri
       file: 'functions/dispatch/commands.ts',
       from: 'if (actor === undefined || !isAudited(cause))',
       to: "if (actor === undefined || cause === 'delete' || !isAudited(cause))",
+      finds: /^DELETE \/v1\/clusters\/\{id\} leaves undefined of 0$/,
     },
     'an entry may take the place of another': {
       file: 'functions/audit.ts',
       from: "write: { op: 'create',",
       to: "write: { op: 'set',",
+      finds: /^POST \/v1\/clusters may write over an entry$/,
     },
     'the log is not told': {
       file: 'functions/audit.ts',
       from: 'tell: () => tellAudit(',
       to: 'tell: () => void (',
+      finds: /^POST \/v1\/clusters does not tell the log all that the entry says$/,
     },
     'the log is not told of whom': {
       file: 'functions/audit.ts',
       from: '...(subject !== undefined && { subject }),\n  });',
       to: '});',
+      finds: /^PUT \/v1\/clusters\/\{id\}\/members\/\{email\} does not tell the log all that the entry says$/,
     },
     'the log is not told why': {
       file: 'functions/audit.ts',
       from: '...(reason !== undefined && { reason }),',
       to: '',
+      finds: /^PUT \/v1\/clusters\/\{id\}\/members\/\{email\} does not tell the log all that the entry says$/,
     },
     'refusals are not told': {
       file: 'functions/api/endpoint.ts',
       from: 'if (principal) tellDenied(',
       to: 'if (!principal) tellDenied(',
+      finds: /^nobody hears that GET \/v1\/clusters\/\{id\} was refused$/,
     },
     'the entry comes after': {
       file: 'functions/api/pools.ts',
       from: 'data: fields }, entry.write]);',
       to: 'data: fields }]);\n    await ports.documents.commit([entry.write]);',
+      finds: /^PUT \/v1\/pools\/\{id\} writes its entry by itself$/,
     },
   },
 });

@@ -10,16 +10,19 @@ promise('31', 'what a cluster keeps is encrypted with the operator’s key, wher
       file: 'functions/providers/gke/request.ts',
       from: '      ...(diskKey !== undefined && { bootDiskKmsKey: diskKey }),\n',
       to: '',
+      finds: /^gke-\S+ is encrypted with a key of Google’s own$/,
     },
     'volumes have a class without a key': {
       file: 'functions/leaf/plan.ts',
       from: "...(key !== undefined && { 'disk-encryption-kms-key': key }),",
       to: "...(key === '' && { 'disk-encryption-kms-key': key }),",
+      finds: /^pvc-\S+ is encrypted with a key of Google’s own$/,
     },
     'the key is not told to the installer': {
       file: 'functions/access/installation.ts',
       from: 'dataEncryptionKey !== undefined && {',
       to: 'dataEncryptionKey === undefined && {',
+      finds: /^pvc-\S+ is encrypted with a key of Google’s own$/,
     },
   },
 });

@@ -24,23 +24,44 @@ promiseOf(
   supply,
   packages(),
   {
-    'a package could be anything': some('node_modules/more', { integrity: undefined }),
-    'a hash is weak': some('node_modules/more', { integrity: 'sha1-x' }),
-    'a package comes from a repository': some('node_modules/more', {
-      resolved: 'git+ssh://git@example.com/more.git',
-    }),
-    'a range is wide': changed(({ manifest }) => {
-      manifest.dependencies.hono = '*';
-    }),
-    'there are very many': changed(({ manifest }) => {
-      for (let n = 0; n < 10; n++) manifest.dependencies[`more-${n}`] = '1.0.0';
-    }),
-    'scripts are run': changed((all) => {
-      all.runner = all.runner.replace("'--ignore-scripts', ", '');
-    }),
-    'installing runs one of ours': changed(({ manifest }) => {
-      manifest.scripts.postinstall = 'node x';
-    }),
+    'a package could be anything': {
+      of: some('node_modules/more', { integrity: undefined }),
+      finds: /^node_modules\/more could be anything$/,
+    },
+    'a hash is weak': {
+      of: some('node_modules/more', { integrity: 'sha1-x' }),
+      finds: /^node_modules\/more could be anything$/,
+    },
+    'a package comes from a repository': {
+      of: some('node_modules/more', {
+        resolved: 'git+ssh://git@example.com/more.git',
+      }),
+      finds: /^node_modules\/more comes from git\+ssh:/,
+    },
+    'a range is wide': {
+      of: changed(({ manifest }) => {
+        manifest.dependencies.hono = '*';
+      }),
+      finds: /^hono may be \*$/,
+    },
+    'there are very many': {
+      of: changed(({ manifest }) => {
+        for (let n = 0; n < 10; n++) manifest.dependencies[`more-${n}`] = '1.0.0';
+      }),
+      finds: /^\d+ packages are depended on$/,
+    },
+    'scripts are run': {
+      of: changed((all) => {
+        all.runner = all.runner.replace("'--ignore-scripts', ", '');
+      }),
+      finds: /^what is installed may run scripts$/,
+    },
+    'installing runs one of ours': {
+      of: changed(({ manifest }) => {
+        manifest.scripts.postinstall = 'node x';
+      }),
+      finds: /^installing runs postinstall$/,
+    },
   },
 );
 
@@ -71,8 +92,14 @@ const LOOKED_UP: Readonly<Record<string, string>> = {
 
 const licenses = licensesOf(packages());
 promiseOf('40', 'each package that is deployed may be', licences, licenses, {
-  'one asks for our sources': new Map([...licenses, ['node_modules/more', 'AGPL-3.0']]),
-  'one has none': new Map([...licenses, ['node_modules/more', '']]),
+  'one asks for our sources': {
+    of: new Map([...licenses, ['node_modules/more', 'AGPL-3.0']]),
+    finds: /^node_modules\/more is under AGPL-3\.0$/,
+  },
+  'one has none': {
+    of: new Map([...licenses, ['node_modules/more', '']]),
+    finds: /^node_modules\/more is under no licence$/,
+  },
 });
 
 describe('40: known holes', () => {

@@ -23,26 +23,44 @@ function elsewhere(source: string): Site {
 }
 
 promiseOf('37, 42', 'the console runs nothing but its own, over TLS, framed by nobody', headers, site(), {
-  'scripts may be in pages': changed((all) => {
-    if (all[POLICY])
-      all[POLICY] = all[POLICY].replace("script-src 'self'", "script-src 'self' 'unsafe-inline'");
-  }),
-  'anything may be loaded': changed((all) => {
-    if (all[POLICY]) all[POLICY] = all[POLICY].replace("default-src 'none'", "default-src 'self'");
-  }),
-  'anybody may frame it': changed((all) => {
-    if (all[POLICY]) all[POLICY] = all[POLICY].replace("frame-ancestors 'none'", "frame-ancestors 'self'");
-  }),
-  'TLS is for an hour': changed((all) => {
-    if (all['Strict-Transport-Security']) all['Strict-Transport-Security'] = 'max-age=3600';
-  }),
-  'sign-ins are kept': changed((all) => {
-    if (all['Cache-Control'] === 'no-store') all['Cache-Control'] = 'public';
-  }),
-  'a session is handed over to any port of any host': changed((all) => {
-    if (all[POLICY]) all[POLICY] = all[POLICY].replace('form-action http://127.0.0.1:*', 'form-action *');
-  }),
-  'any page may hand it over': elsewhere('/**'),
+  'scripts may be in pages': {
+    of: changed((all) => {
+      if (all[POLICY])
+        all[POLICY] = all[POLICY].replace("script-src 'self'", "script-src 'self' 'unsafe-inline'");
+    }),
+    finds: /^the policy has a hole$/,
+  },
+  'anything may be loaded': {
+    of: changed((all) => {
+      if (all[POLICY]) all[POLICY] = all[POLICY].replace("default-src 'none'", "default-src 'self'");
+    }),
+    finds: /^what is not named is allowed$/,
+  },
+  'anybody may frame it': {
+    of: changed((all) => {
+      if (all[POLICY]) all[POLICY] = all[POLICY].replace("frame-ancestors 'none'", "frame-ancestors 'self'");
+    }),
+    finds: /^frame-ancestors is open$/,
+  },
+  'TLS is for an hour': {
+    of: changed((all) => {
+      if (all['Strict-Transport-Security']) all['Strict-Transport-Security'] = 'max-age=3600';
+    }),
+    finds: /^TLS may be left out$/,
+  },
+  'sign-ins are kept': {
+    of: changed((all) => {
+      if (all['Cache-Control'] === 'no-store') all['Cache-Control'] = 'public';
+    }),
+    finds: /^sign-ins are kept$/,
+  },
+  'a session is handed over to any port of any host': {
+    of: changed((all) => {
+      if (all[POLICY]) all[POLICY] = all[POLICY].replace('form-action http://127.0.0.1:*', 'form-action *');
+    }),
+    finds: /^a session may be handed over elsewhere than to this computer$/,
+  },
+  'any page may hand it over': { of: elsewhere('/**'), finds: /^other pages have a policy of their own$/ },
 });
 
 const files = committed();
@@ -54,8 +72,17 @@ promiseOf(
   storage,
   files,
   {
-    'a token is kept': plus('web/src/more.ts', "localStorage.setItem('token', token);"),
-    'a cookie is set': plus('web/src/more.ts', 'document.cookie = token;'),
-    'cookies are sent': plus('web/src/more.ts', "fetch('/v1/me', { credentials: 'include' });"),
+    'a token is kept': {
+      of: plus('web/src/more.ts', "localStorage.setItem('token', token);"),
+      finds: /^web\/src\/more\.ts keeps 'token'$/,
+    },
+    'a cookie is set': {
+      of: plus('web/src/more.ts', 'document.cookie = token;'),
+      finds: /^web\/src\/more\.ts uses cookies$/,
+    },
+    'cookies are sent': {
+      of: plus('web/src/more.ts', "fetch('/v1/me', { credentials: 'include' });"),
+      finds: /^web\/src\/more\.ts sends cookies$/,
+    },
   },
 );

@@ -50,16 +50,19 @@ const numbersIn = (text: string): Set<number> =>
 const document = read('docs/security.md');
 
 promiseOf('1 to 45', 'each promise names a test that is there', gaps, document, {
-  'one is left out': document.replace(/^\| 23 \|.*$/m, ''),
-  'one has no test': document.replace(/^\| 23 \|.*$/m, '| 23 | in doubt, no | later |'),
-  'a test is not there': document.replace(
-    'test/security/23-fail-closed.test.ts',
-    'test/security/23-not-there.test.ts',
-  ),
-  'a test is of something else': document.replace(
-    /^\| 23 \|.*$/m,
-    '| 23 | x | `test/security/25-secrets.test.ts` |',
-  ),
+  'one is left out': { of: document.replace(/^\| 23 \|.*$/m, ''), finds: /^23 is not in the list$/ },
+  'one has no test': {
+    of: document.replace(/^\| 23 \|.*$/m, '| 23 | in doubt, no | later |'),
+    finds: /^23 has no test$/,
+  },
+  'a test is not there': {
+    of: document.replace('test/security/23-fail-closed.test.ts', 'test/security/23-not-there.test.ts'),
+    finds: /^there is no test\/security\/23-not-there\.test\.ts$/,
+  },
+  'a test is of something else': {
+    of: document.replace(/^\| 23 \|.*$/m, '| 23 | x | `test/security/25-secrets.test.ts` |'),
+    finds: /^test\/security\/25-secrets\.test\.ts says nothing of 23$/,
+  },
 });
 
 test('every numbered test is named', async () => {

@@ -104,7 +104,6 @@ export function watchInvariants(
     counters.recount(now, before);
     access.noteMembers(now, before);
     access.checkDoors(now);
-    if (!before) end.listen(id);
     if (before?.state === now.state) return;
     entered(now, before);
     for (const listener of listeners) listener(now);

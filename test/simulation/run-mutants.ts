@@ -1,4 +1,4 @@
-/** Each mutant until a seed, or a struck call, finds it. */
+/** Each mutant until a seed, or a struck call, finds it; and by the invariant that it breaks, for by another one it was not seen to be found. */
 import { runAll } from './crew.ts';
 import { SCENARIOS } from './exhaustive.ts';
 import { MUTANTS, type Mutant } from './mutants.ts';
@@ -9,14 +9,20 @@ interface Verdict {
   mutant: Mutant;
   /** How many seeds were run until one found it. */
   seeds: number;
-  /** The invariant that it broke; absent: none did. */
-  by?: string;
+  /** What found it; absent: nothing did. */
+  found?: Found;
+}
+
+interface Found {
+  /** An invariant, or `throws`: the run came to no end. */
+  by: string;
+  text: string;
 }
 
 /** So often each. */
 const UNDISTURBED = 3;
 
-/** @returns whether all were found but those that nobody could */
+/** @returns whether all were found but those that nobody could, and each by what it breaks */
 export async function runMutants(
   most: number,
   only: string | undefined,
@@ -30,18 +36,24 @@ export async function runMutants(
     verdicts.push(verdict);
     print(lineOf(verdict));
   }
-  const survivors = verdicts.filter(({ by, mutant }) => by === undefined && mutant.equivalent === undefined);
-  print(
-    `${verdicts.filter(({ by }) => by !== undefined).length} of ${verdicts.length} mutants found, ${survivors.length} not found that should be`,
+  const survivors = verdicts.filter(
+    ({ found, mutant }) => found === undefined && mutant.equivalent === undefined,
   );
-  return survivors.length === 0;
+  const others = verdicts.filter(isByAnother);
+  print(
+    `${verdicts.filter(({ found }) => found !== undefined).length} of ${verdicts.length} mutants found, ${survivors.length} not found that should be, ${others.length} found by another invariant than they name`,
+  );
+  return survivors.length === 0 && others.length === 0;
 }
+
+const isByAnother = ({ mutant, found }: Verdict): boolean =>
+  found !== undefined && !mutant.by.some((name) => name === found.by);
 
 async function judge(mutant: Mutant, most: number, workers: number | undefined): Promise<Verdict> {
   let seeds = 0;
-  let by: string | undefined;
-  const found = (name: string, text: string): false => {
-    by ??= `${name}: ${text}`;
+  let found: Found | undefined;
+  const find = (by: string, text: string): false => {
+    found ??= { by, text };
     return false;
   };
   function* tasks(): Iterable<Task> {
@@ -55,18 +67,22 @@ async function judge(mutant: Mutant, most: number, workers: number | undefined):
       tasks(),
       (run, task) => {
         if (task.kind === 'seed') seeds++;
-        return run.violation && found(run.violation.name, run.violation.text);
+        return run.violation && find(run.violation.name, run.violation.text);
       },
       { mutant: mutant.name, workers },
     );
   } catch (error) {
-    found('throws', error instanceof Error ? error.message : String(error));
+    find('throws', error instanceof Error ? error.message : String(error));
   }
-  return { mutant, seeds, ...(by !== undefined && { by }) };
+  return { mutant, seeds, ...(found && { found }) };
 }
 
-function lineOf({ mutant, seeds, by }: Verdict): string {
-  if (by !== undefined) return `found      ${mutant.name} (${seeds} seeds) by ${by.slice(0, 140)}`;
+function lineOf(verdict: Verdict): string {
+  const { mutant, seeds, found } = verdict;
+  if (found) {
+    const how = isByAnother(verdict) ? `BY ANOTHER than ${mutant.by.join(', ') || 'none'}:` : 'found     ';
+    return `${how} ${mutant.name} (${seeds} seeds) by ${found.by}: ${found.text.slice(0, 140)}`;
+  }
   if (mutant.equivalent !== undefined) return `equivalent ${mutant.name}: ${mutant.equivalent}`;
   return `NOT FOUND  ${mutant.name} in ${seeds} seeds`;
 }

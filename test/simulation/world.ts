@@ -18,6 +18,7 @@ import { TOPICS } from '../../shared/messages.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { between, happens, type Streams, streamsOf } from './chance.ts';
 import { checkOnce } from './checked-once.ts';
+import type { InvariantName } from './invariants/names.ts';
 import { oldDocuments } from './old-code.ts';
 import { type Process, startProcess } from './process.ts';
 import { createTrace, type Trace } from './trace.ts';
@@ -34,7 +35,7 @@ import {
 
 export interface Violation {
   /** Of the invariant. */
-  name: string;
+  name: InvariantName;
   text: string;
   atMs: number;
 }
@@ -142,7 +143,7 @@ export function createWorld({
   const trace: Trace = createTrace({ startMs, all: verbose });
   const note = (key: string, line?: () => string): void => trace.note(clock.now(), key, line);
   let lines: readonly string[] = [];
-  const violate = (name: string, text: string): void => {
+  const violate = (name: InvariantName, text: string): void => {
     if (violations.length < 20) violations.push({ name, text, atMs: clock.now() - startMs });
     note('violation', () => `VIOLATION ${name}: ${text}`);
     // What led to it; what comes after is of no use.

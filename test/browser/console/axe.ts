@@ -50,7 +50,8 @@ export async function findingsOf(page: Page, where: string): Promise<string[]> {
   return found;
 }
 
-const SETTLED = `
+/** Resolves when nothing moves any more, or changes its colour. */
+export const SETTLED = `
   new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))).then(() => {
     // What goes round for ever is never finished.
     const moving = document.getAnimations().filter(({ effect }) => effect.getTiming().iterations !== Infinity);

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
-import { hours } from '../../../shared/units.ts';
+import { hours, minutes } from '../../../shared/units.ts';
 import { aCluster, clusterIdOf } from '../../builders.ts';
 import { findingsOf } from './axe.ts';
 import { accountMenu, createButton, describeConsole, mark, openCreateDialog, signIn } from './setting.ts';
@@ -68,9 +68,10 @@ describeConsole('mishaps in the console', (setting) => {
     await page.clock.install();
     await page.reload();
     await stored({ ilse: 'owner' }, { name: 'orchid' });
-    faults.force('index-building', { subject: 'clusters' });
+    const building = faults.force('index-building', { subject: 'clusters' });
     await signIn(page, await setting.newcomer('ilse'));
     const link = page.getByRole('link', { name: 'orchid' });
+    await expect.poll(() => building.struck).toBeGreaterThan(0);
     await page.clock.fastForward('00:06');
     expect(await link.isVisible()).toBe(false);
     faults.clear();
@@ -233,7 +234,8 @@ describeConsole('mishaps in the console', (setting) => {
     await page.getByRole('button', { name: 'Create cluster' }).click();
     const again = dialog.getByRole('button', { name: 'Try again' });
     await again.waitFor();
-    await page.clock.pauseAt(Date.now() + 1000);
+    // Not into the past, however late this machine is.
+    await page.clock.pauseAt(Date.now() + minutes(1));
     await page.unroute('**/v1/catalog');
     await again.click();
     await dialog.getByLabel('Name').waitFor({ state: 'attached' });

@@ -31,6 +31,7 @@ import { memoryDns } from '../../../local/memory/dns.ts';
 import { memoryGkeClient } from '../../../local/memory/gke.ts';
 import { createStorageModel } from '../../../local/storage/model.ts';
 import { serveStorage } from '../../../local/storage/server.ts';
+import { type ResourceKind, resourceKind } from '../../../shared/documents/ledger.ts';
 import { AppError } from '../../../shared/errors.ts';
 import { minutes } from '../../../shared/units.ts';
 
@@ -249,17 +250,9 @@ const location = fc.oneof(
   fc.constantFrom('europe-west1', 'nowhere1-a'),
 );
 const clusterOf = fc.constantFrom(`hub-${ID}-g1`, `hub-${ID}-g2`, `hub-${OTHER_ID}-g1`);
-const leftover = fc.constantFrom<LeftoverKind[]>(
-  'disk',
-  'address',
-  'forwarding-rule',
-  'target-pool',
-  'health-check',
-  'backend-service',
-  'network-endpoint-group',
-  'region-health-check',
-  'firewall',
-);
+const isLeftover = (kind: ResourceKind): kind is LeftoverKind =>
+  kind !== 'cluster' && kind !== 'bucket' && kind !== 'dns-record';
+const leftover = fc.constantFrom(...resourceKind.options.filter(isLeftover));
 type GkeAsk =
   | Pass
   | { kind: 'create'; location: string; id: string; generation: number; nodes: number }
@@ -351,7 +344,7 @@ function google() {
             case 'firewall':
               return client.createFirewall(aFirewall(ask.name));
             default:
-              return world.faults.force(ask.kind, { times: 1 });
+              return void world.faults.force(ask.kind, { times: 1, mayMiss: true });
           }
         }),
     };

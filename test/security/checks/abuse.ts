@@ -35,8 +35,14 @@ export async function rates(): Promise<string[]> {
   const one = apiUnderTest({ limits: { addressRequestsPerMinute: 3 } });
   const from = (address: string, path = '/v1/health', token?: string, by = '10.0.0.1') =>
     one.send('GET', path, token, { headers: { 'x-forwarded-for': `${address}, ${by}` } });
+  for (let n = 0; n < 4; n++)
+    if ((await from('198.51.100.6', '/v1/me', one.as('ada'))).status !== 200)
+      wrong.push('who is signed in is counted for an address');
   const guess = () => from('198.51.100.7', '/v1/me', 'no token of anybody');
-  for (let n = 0; n < 3; n++) if ((await guess()).status !== 401) wrong.push('a guess is not refused');
+  for (let n = 0; n < 3; n++) {
+    const { status } = await guess();
+    if (status !== 401) wrong.push(`a guess is answered ${status}`);
+  }
   if ((await guess()).status !== 429) wrong.push('an address may guess tokens without end');
   if ((await from('198.51.100.7')).status !== 429) wrong.push('an address may ask without end');
   if ((await from('198.51.100.7', '/v1/me', one.as('ada'))).status !== 200)

@@ -217,7 +217,11 @@ export async function inventory(): Promise<string[]> {
   const reached = new Set(site().hosting.rewrites.map(({ function: to }) => to?.functionId));
   for (const { name, trigger } of MANIFEST)
     if ((trigger.kind === 'http') !== reached.has(name))
-      wrong.push(`${name} is ${reached.has(name) ? '' : 'not '}reached from outside`);
+      wrong.push(
+        reached.has(name)
+          ? `Hosting leads to ${name}, which is called by nobody outside`
+          : `${name} is called by everybody, and Hosting does not lead to it`,
+      );
   const api = apiUnderTest();
   const probes = [
     '/',

@@ -10,10 +10,12 @@ export class Found extends Error {
   }
 }
 
+/** It keeps the first one also where the product catches what is thrown through it, and makes something else of it. */
 class FirstOnly extends Array<string> {
   override push(...items: string[]): number {
-    if (items.length > 0) throw new Found(items);
-    return this.length;
+    if (items.length === 0) return this.length;
+    if (this.length === 0) super.push(...items);
+    throw new Found([...this]);
   }
 }
 
