@@ -476,7 +476,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'ready without a way in',
     file: 'functions/steps/expose.ts',
-    from: 'const progress = await ensureExposed(place).catch(unlessOpen);',
+    from: 'const progress = await ensureExposed(site).catch(unlessOpen);',
     to: "const progress: any = ensureExposed && unlessOpen && { status: 'exposed', certificate: cluster.certificate };",
     by: ['S7'],
   },
