@@ -7,8 +7,8 @@ export const LANES = {
   'test:console': ['test/browser/console/', 'test/browser/cluster-console.test.ts'],
   /** The SDK of Firebase in a real browser, against the stand-ins alone. */
   'test:sdk': ['test/browser/sdk/', 'local/auth/browser.test.ts'],
-  /** Hubs that are killed, clusters by the dozen, that fail or are deleted half-way, pools, and all that runs inside: whole lives. */
-  'test:trouble': ['restart', 'trouble', 'inside', 'interiors', 'pool', 'virtual'].map(
+  /** Hubs that are killed or cannot start, clusters by the dozen, that fail or are deleted half-way, pools, and all that runs inside: whole lives. */
+  'test:trouble': ['restart', 'start', 'trace', 'trouble', 'inside', 'interiors', 'pool', 'virtual'].map(
     (name) => `test/journeys/${name}.test.ts`,
   ),
   /** Stand-ins that are asked thousands of things: each other's answers, or at least no crash. */
@@ -24,7 +24,7 @@ export const LANES = {
   /** The functions as they are deployed, bundled, through one whole life of a cluster. */
   'test:deployed': ['test/deployed/'],
   /** The commands of operators, each as a program of its own. */
-  'test:operate': ['attest', 'charts', 'doctor', 'google', 'recount', 'smoke', 'verify'].map(
+  'test:operate': ['attest', 'charts', 'commands', 'doctor', 'google', 'recount', 'smoke', 'verify'].map(
     (name) => `scripts/${name}.test.ts`,
   ),
   /** The command `hub` as the one file that is served, against a Hub that runs. */
