@@ -106,6 +106,8 @@ const ENTER = [...GET_CLUSTER, 'container.clusters.connect'];
 const FORWARD = ['container.pods.list', 'container.pods.portForward'];
 
 const LOOK_AT_PARTS = ['container.deployments.list', 'container.statefulSets.list'];
+/** Whether there is anything left of an installer's. */
+const LOOK_AT_INSTALLER = ['container.clusterRoleBindings.get', 'container.secrets.get'];
 const INSTALL = [
   ...LOOK_AT_PARTS,
   'container.clusterRoleBindings.create',
@@ -260,6 +262,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
       ...ENTER,
       ...FORWARD,
       ...LOOK_AT_PARTS,
+      ...LOOK_AT_INSTALLER,
       ...LOOK_AT_MEMBERS,
       ...LOOK_AT_EXPOSURE,
       ...READ_RECORDS,

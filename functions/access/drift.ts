@@ -75,7 +75,7 @@ async function findMissingParts(site: Site): Promise<Finding | undefined> {
     return { type: 'Workloads', message, repairable: true };
   }
   // A handler that was held up for long enough begins what has long ended.
-  if (await isUnrevoked(site.leaf)) {
+  if (await isUnrevoked(site.leaf, installationOf(site))) {
     const message = 'What Hub’s installer may do in it was not taken back.';
     return { type: 'Workloads', message, repairable: true };
   }

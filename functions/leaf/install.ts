@@ -251,13 +251,13 @@ async function revoke(leaf: Leaf, plan: InstallPlan): Promise<void> {
 }
 
 /**
- * Whether an installer's rights or values are there; of a cluster in which none is at work, made by a handler that was held up for so long
- * that all was over by then.
+ * Whether an installer's rights, or the values of this plan, are there; of a cluster in which none is at work, given by a handler that was held
+ * up for so long that all was over by then. Each is looked for by its name: who may list Secrets may read them all.
  * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
  */
-export async function isUnrevoked(leaf: Leaf): Promise<boolean> {
-  const [binding, values] = await Promise.all([leaf.findMetadata(INSTALLER_BINDING), valuesIn(leaf)]);
-  return binding !== undefined || values.length > 0;
+export async function isUnrevoked(leaf: Leaf, plan: InstallPlan): Promise<boolean> {
+  const left = await Promise.all([INSTALLER_BINDING, valuesRef(plan)].map((ref) => leaf.findMetadata(ref)));
+  return left.some((one) => one !== undefined);
 }
 
 /** Where no installer is at work. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */

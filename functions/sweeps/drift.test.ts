@@ -8,7 +8,6 @@ import { oidcClientPath } from '../../shared/documents/oidc.ts';
 import { AppError } from '../../shared/errors.ts';
 import { describe as errorOf } from '../../shared/lifecycle/transition.ts';
 import { days, hours, minutes, seconds } from '../../shared/units.ts';
-import { aPlan } from '../../test/a-plan.ts';
 import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
 import { upgradeAfterMs } from '../access/drift.ts';
 import { ensureClosed } from '../access/expose.ts';
@@ -104,12 +103,13 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
   test('is rid of what an installer may do, if a handler that was held up begins once more what has ended', async () => {
     const leaf = await it.leaf(id);
     const jobs = await leaf.list({ apiVersion: 'batch/v1', kind: 'Job', namespace: 'hub-system' });
-    const left = prerequisites({ ...aPlan(), round: 'late' }, 'a-token');
+    const plan = installationOf(await it.site(id));
+    const left = prerequisites(plan, 'a-token');
     const unrevoked = 'What Hub’s installer may do in it was not taken back.';
     for (const some of [left, left.filter(({ kind }) => kind === INSTALLER_BINDING.kind)]) {
       for (const object of some) await leaf.apply(object);
       expect(await mended(it, id)).toEqual([unrevoked, AGAIN]);
-      expect(await isUnrevoked(leaf)).toBe(false);
+      expect(await isUnrevoked(leaf, plan)).toBe(false);
     }
     const after = await leaf.list({ apiVersion: 'batch/v1', kind: 'Job', namespace: 'hub-system' });
     expect(after.length).toBe(jobs.length + 1);

@@ -388,6 +388,9 @@ const LIVES: Readonly<Record<string, Life>> = {
       await exchange(signIns, client, { code: codeOf(location), redirect_uri: client.redirectUri });
       const grace = hub.tokenOf('grace');
       await createBrowser(signIns).signIn(request, grace);
+      // Whose first door of Hub's is the cluster's own.
+      await hub.ask(ada, 'PUT', member('edsger'), role);
+      await createBrowser(signIns).signIn(request, hub.tokenOf('edsger'));
       // Her address is another one by now, which the application has to hear first.
       await credentials(hub.tokenOf('grace', 'grace@example.org'), 'kubeconfig').catch(() => undefined);
       await hub.until(async () => (await hub.cluster(id)).emails.grace === 'grace@example.org');
