@@ -19,8 +19,8 @@ export function byOneTime<P extends { documents: Documents; clock: Clock }>(port
   const { clock, documents } = ports;
   let aheadMs = 0;
   let sureWithinMs = Number.POSITIVE_INFINITY;
-  /** The latest that was told since the time is known. */
-  let toldMs = Number.NEGATIVE_INFINITY;
+  /** The latest that was told since the time is known, and what the machine's clock said then. */
+  let told = { ms: Number.NEGATIVE_INFINITY, machineMs: 0 };
   /** What was read was read after it was asked for and before it came: as long as that can be true, nobody's clock is wrong. */
   const timed = async <T>(ask: () => Promise<T>, readAt: (answer: T) => Date | undefined): Promise<T> => {
     const sentAtMs = clock.now();
@@ -32,12 +32,16 @@ export function byOneTime<P extends { documents: Documents; clock: Clock }>(port
     sureWithinMs = Math.min(sureWithinMs, clock.now() - sentAtMs);
     return answer;
   };
-  /** What comes later is told as no earlier, also if meanwhile the time is known by some milliseconds better. One not known is taken back. */
+  /**
+   * What comes later is told as later, also if meanwhile the time is known better: a clock that was ahead then goes at half its speed until
+   * it is right, and does not jump. A time that is not known is taken back.
+   */
   const now = (): number => {
-    const nowMs = clock.now() - aheadMs;
+    const machineMs = clock.now();
+    const nowMs = machineMs - aheadMs;
     if (sureWithinMs > SURE_MS) return nowMs;
-    toldMs = Math.max(toldMs, nowMs);
-    return toldMs;
+    told = { ms: Math.max(nowMs, told.ms + (machineMs - told.machineMs) / 2), machineMs };
+    return Math.floor(told.ms);
   };
   const offMs = (): number => clock.now() - now();
   return {

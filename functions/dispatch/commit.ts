@@ -24,9 +24,10 @@ import type { Extras } from '../steps/step.ts';
 export function writesOf(read: Read, next: Transition, extras: Extras, ports: Ports): Write[] {
   const { id: _, ...before } = read.cluster;
   const path = clusterPath(read.cluster.id);
-  const writes: Write[] = [
-    { op: 'update', path, data: changes(before, next.fields), ifVersion: read.version },
-  ];
+  const changed = changes(before, next.fields);
+  // Two handlers that waited for the same instant would write the same: an update needs a field, and is one for its condition.
+  const data = Object.keys(changed).length > 0 ? changed : { epoch: next.fields.epoch };
+  const writes: Write[] = [{ op: 'update', path, data, ifVersion: read.version }];
   if (next.event) writes.push(eventWrite(read.cluster.id, next.event));
   writes.push(...ledgerWrites(read.cluster.id, extras, ports));
   if (extras.proof) writes.push(...proofWrites(read.cluster.id, extras.proof, next, ports));

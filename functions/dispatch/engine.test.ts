@@ -3,7 +3,7 @@ import { type MemoryHub, memoryHub } from '../../local/memory/hub.ts';
 import { type Cluster, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
 import { eventsOf } from '../../shared/documents/event.ts';
 import { AppError } from '../../shared/errors.ts';
-import { seconds } from '../../shared/units.ts';
+import { minutes, seconds } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
 import { CommitError } from '../cloud.ts';
 import { STEPS } from '../steps/index.ts';
@@ -96,6 +96,19 @@ describe('a result', () => {
     await hub.run(dispatch(hub.ports, withAdmit(step), 'admit', message(id)));
     expect(runs).toBe(1);
     expect((await read(hub, id)).detail).toBe('waiting');
+  });
+
+  test('that another handler has just written the same is no fault', async () => {
+    const hub = memoryHub();
+    const id = await given(hub);
+    const waiting = withAdmit(async () => wait(minutes(30), 'Still waiting.'));
+    const atMs = hub.clock.after(minutes(30));
+    // Both in one millisecond.
+    const ports = { ...hub.ports, clock: { ...hub.ports.clock, after: () => atMs } };
+    for (let n = 0; n < 2; n++) await hub.run(dispatch(ports, waiting, 'admit', message(id)));
+    const cluster = await read(hub, id);
+    expect(cluster).toMatchObject({ epoch: 0, state: 'queued', detail: 'Still waiting.' });
+    expect(cluster.dueAt).toEqual(new Date(atMs));
   });
 
   test('of another place than where it is made by now is found again', async () => {

@@ -221,6 +221,7 @@ describe('sharing', () => {
     const { host } = driver.hub;
     const before = host.restarts;
     expect((await ada('PUT', member('grace@example.com'), { role: 'owner' })).status).toBe(202);
+    expect((await grace('GET', '/v1/me')).status).toBe(200);
     host.kill();
     await expect.poll(() => host.restarts).toBe(before + 1);
     await settled();
