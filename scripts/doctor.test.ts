@@ -348,11 +348,15 @@ test('what is not there yet, or may not be seen, is told as that', async () => {
 test.each<[string, string[], string]>([
   ['nothing is said', [], 'usage: npm run doctor'],
   ['an option is misspelt', ['--projekt', 'p'], 'usage: npm run doctor'],
-  ['clusters are no number', ['--project', 'p', '--domain', 'd', '--clusters', 'x'], 'usage: npm run doctor'],
+  [
+    'clusters are no number',
+    ['--project', 'p', '--domain', 'd', '--clusters', 'x'],
+    '--clusters: "x" is not valid',
+  ],
   [
     'Google is away',
     ['--project', 'p', '--domain', 'd', '--endpoint', 'http://127.0.0.1:1'],
-    'Google cannot be reached',
+    'cloudresourcemanager.googleapis.com cannot be reached',
   ],
 ])('where %s, it says so and that nothing was looked at', async (_, args, says) => {
   const { code, out, err } = await run(args);
