@@ -33,8 +33,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'commits without their condition',
     file: COMMIT,
-    from: 'data: changes(before, next.fields), ifVersion: read.version }',
-    to: 'data: changes(before, next.fields) }',
+    from: 'path, data, ifVersion: read.version }',
+    to: 'path, data }',
     by: ['S12'],
   },
   {
