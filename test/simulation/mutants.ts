@@ -49,7 +49,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: TABLE,
     from: 'TOMBSTONE_HOLD_MS = minutes(10)',
     to: 'TOMBSTONE_HOLD_MS = seconds(10)',
-    by: ['S15'],
+    by: ['S15', 'L3'],
   },
   {
     name: '409 taken for a failure',
@@ -147,7 +147,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: TRANSITION,
     from: '(heldUntilAt ?? new Date(at.afterWork(HANDLER_LIMIT_MS)))',
     to: 'heldUntilAt',
-    by: ['L1'],
+    by: ['L1', 'S11'],
   },
   {
     name: 'deadlines do not count',
@@ -181,7 +181,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'progress may go back',
     file: TRANSITION,
     from: 'progress: Math.max(cluster.progress, progressOf(',
-    to: 'progress: Math.min(cluster.progress, progressOf(',
+    to: 'progress: Math.max(0, progressOf(',
     by: ['S12'],
   },
   {
@@ -257,8 +257,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'asked for is taken for gone',
     file: 'functions/providers/gke/provider.ts',
-    from: "(await isOvertaken())) return 'pending';",
-    to: "(await isOvertaken())) return 'gone';",
+    from: "client.deleteCluster(location, name));\n    return 'pending';",
+    to: "client.deleteCluster(location, name));\n    return 'gone';",
     by: ['S2'],
   },
   {
@@ -350,7 +350,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: TABLE,
     from: 'LOOK_AFTER_MS = TOMBSTONE_HOLD_MS',
     to: 'LOOK_AFTER_MS = seconds(1)',
-    by: ['S6'],
+    by: ['S6', 'L3'],
   },
   {
     name: 'the look after a removal is not sent',
