@@ -259,7 +259,9 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'functions/providers/gke/provider.ts',
     from: "client.deleteCluster(location, name));\n    return 'pending';",
     to: "client.deleteCluster(location, name));\n    return 'gone';",
-    by: ['S2'],
+    by: [],
+    equivalent:
+      'its subnetwork, which goes with it, is waited for as well, and proofs rest on what is listed',
   },
   {
     name: 'half-made clusters of other zones stay',
@@ -411,8 +413,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a requeued one keeps its half-made cluster',
     file: 'functions/steps/provision.ts',
-    from: "if (left.includes('pending')) return wait(LOOK_AGAIN_MS, GIVING_BACK);",
-    to: '',
+    from: '  const locations = [...cluster.exhausted, whereaboutsOf(cluster).location];',
+    to: '  const locations: string[] = whereaboutsOf(cluster) ? [] : [];',
     by: ['S2'],
   },
   {
@@ -456,7 +458,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: TRANSITION,
     from: "enter(cluster, failureOf(cluster), 'timeout',",
     to: "enter(cluster, stepRow(cluster).success as State, 'timeout',",
-    by: ['S3'],
+    by: ['S3', 'L1'],
   },
   {
     name: 'what comes late to a zone of before is taken for its own',
