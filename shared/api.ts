@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { cleanUpJwk, cleanUpListing, cleanUpResource, cleanUpStatement, flattenedJws } from './clean-up.ts';
 import { AUDIT_ACTIONS } from './documents/audit.ts';
-import { role } from './documents/cluster.ts';
+import { availability, isolation, role } from './documents/cluster.ts';
 import { clusterId } from './documents/fields.ts';
 import { COMPONENTS, type Component, health } from './documents/status.ts';
 import { emailAddress } from './email.ts';
@@ -26,8 +26,6 @@ import {
 const timestamp = z.iso.datetime();
 const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]);
 const state = z.enum(STATES);
-const availability = z.enum(['zonal', 'regional']);
-const isolation = z.enum(['dedicated', 'namespace']);
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 100;

@@ -49,26 +49,17 @@ export const hubCommands: Commands = (program, io) => {
     print(body, () => statusInWords(body));
   });
 
-  command(program, 'keys', 'the public keys of clean-up certificates').action(
-    async (options: CommonOptions) => {
-      const {
-        anonymous,
-        io: { out },
-      } = contextOf(io, options);
-      const { body } = await anonymous.ask('GET /v1/keys');
+  const files = [
+    ['keys', 'the public keys of clean-up certificates', 'GET /v1/keys'],
+    ['openapi', 'the description of the API', 'GET /v1/openapi.json'],
+  ] as const;
+  for (const [name, says, endpoint] of files) {
+    command(program, name, says).action(async (options: CommonOptions) => {
+      const { body } = await contextOf(io, options).anonymous.ask(endpoint);
       // Made to be kept in a file: the same with --json and without.
-      out.write(`${JSON.stringify(body, null, 2)}\n`);
-    },
-  );
-
-  command(program, 'openapi', 'the description of the API').action(async (options: CommonOptions) => {
-    const {
-      anonymous,
-      io: { out },
-    } = contextOf(io, options);
-    const { body } = await anonymous.ask('GET /v1/openapi.json');
-    out.write(`${JSON.stringify(body, null, 2)}\n`);
-  });
+      io.out.write(`${JSON.stringify(body, null, 2)}\n`);
+    });
+  }
 };
 
 function catalogInWords({ products, sizes, regions, defaults }: CatalogReply): string {

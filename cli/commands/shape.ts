@@ -1,5 +1,6 @@
 /** The options that say what a cluster is to be like. What is left out is the catalog's default. */
 import type { Command } from 'commander';
+import { availability as availabilities, isolation as isolations } from '../../shared/documents/cluster.ts';
 import { oneOf } from './arguments.ts';
 
 export interface ShapeOptions {
@@ -11,17 +12,14 @@ export interface ShapeOptions {
   isolation?: string;
 }
 
-const AVAILABILITIES = ['zonal', 'regional'] as const;
-const ISOLATIONS = ['dedicated', 'namespace'] as const;
-
 export const shapeOptions = (command: Command): Command =>
   command
     .option('--product <id>', 'what runs in it (hub catalog has them all)')
     .option('--version <version>', 'of the product')
     .option('--size <id>', 'how large it is')
     .option('--region <id>', 'where it is')
-    .option('--availability <kind>', AVAILABILITIES.join(' or '))
-    .option('--isolation <kind>', ISOLATIONS.join(' or '));
+    .option('--availability <kind>', availabilities.options.join(' or '))
+    .option('--isolation <kind>', isolations.options.join(' or '));
 
 /** As the API takes it. @throws WrongUsage */
 export const shapeOf = ({
@@ -36,6 +34,6 @@ export const shapeOf = ({
   version,
   size,
   region,
-  availability: availability && oneOf(availability, AVAILABILITIES, '--availability'),
-  isolation: isolation && oneOf(isolation, ISOLATIONS, '--isolation'),
+  availability: availability && oneOf(availability, availabilities.options, '--availability'),
+  isolation: isolation && oneOf(isolation, isolations.options, '--isolation'),
 });

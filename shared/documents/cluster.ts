@@ -14,6 +14,9 @@ export { shapeOf } from './shape.ts';
 export const role = z.enum(['viewer', 'editor', 'owner']);
 export type Role = z.infer<typeof role>;
 
+export const availability = z.enum(['zonal', 'regional']);
+export const isolation = z.enum(['dedicated', 'namespace']);
+
 /** What was asked for. */
 export const clusterSpec = z.object({
   product: z.string(),
@@ -21,8 +24,8 @@ export const clusterSpec = z.object({
   size: z.string(),
   region: z.string(),
   /** One zone (cheaper, quicker) or all zones of the region for the control plane and the nodes. */
-  availability: z.enum(['zonal', 'regional']),
-  isolation: z.enum(['dedicated', 'namespace']),
+  availability,
+  isolation,
   /** Its lifetime, as it was last asked for: from `ready`, or from when it was extended. */
   ttlHours: z.number().int().positive().optional(),
 });
