@@ -10,6 +10,8 @@ const FULL_RUN = 10_000;
 const TELLING_RUN = 200;
 /** Of so many one is run twice: the same seed must give the same run. */
 const TWICE = 100;
+/** A run of an hour says after so many how it goes. */
+const PROGRESS = 1000;
 
 /** Seeds that failed once. */
 export const regressSeeds = (): number[] =>
@@ -44,11 +46,15 @@ export async function runSeeds(
         count(tally, run);
         hashes.set(run.seed, run.hash);
       } else if (before !== run.hash) tally.unsteady.push(run.seed);
-      if (run.violation && !shown) {
+      if (run.violation) {
+        print(`seed ${run.seed} at ${commit()}: ${run.violation.name}: ${run.violation.text}`);
+        // Of the first, what led to it; of the others `--seed` tells.
+        if (!shown) print(run.lines.join('\n'));
         shown = true;
-        print(
-          `seed ${run.seed} at ${commit()}: ${run.violation.name}: ${run.violation.text}\n${run.lines.join('\n')}`,
-        );
+      }
+      if (hashes.size % PROGRESS === 0 && before === undefined) {
+        const perSecond = (hashes.size / (performance.now() - startedAt)) * 1000;
+        print(`${hashes.size} seeds, ${tally.failed.length} failed; ${perSecond.toFixed(1)} per second`);
       }
       return undefined;
     },
