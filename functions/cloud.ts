@@ -116,6 +116,8 @@ export interface Delivered {
  */
 export interface Clock {
   now(): number;
+  /** Milliseconds since some instant, which nobody sets right: for how long something takes that is done in one process. */
+  monotonic(): number;
   /** The instant that lies `durationMs` of cloud time ahead. */
   after(durationMs: number): number;
   /**

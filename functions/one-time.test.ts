@@ -22,6 +22,7 @@ async function machine(aheadMs: number, wayMs = () => 0) {
   await documents.commit([{ op: 'set', path: 'things/one', data: {} }]);
   const clock = {
     now: () => database.now() + aheadMs,
+    monotonic: () => database.now(),
     after: (durationMs: number) => database.now() + aheadMs + durationMs,
     afterWork: (durationMs: number) => database.now() + aheadMs + durationMs,
     elapsed: (sinceMs: number) => database.now() + aheadMs - sinceMs,

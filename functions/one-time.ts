@@ -48,6 +48,7 @@ export function byOneTime<P extends { documents: Documents; clock: Clock }>(port
     ...ports,
     clock: {
       now,
+      monotonic: () => clock.monotonic(),
       after: (durationMs) => clock.after(durationMs) - offMs(),
       afterWork: (durationMs) => clock.afterWork(durationMs) - offMs(),
       elapsed: (sinceMs) => clock.elapsed(sinceMs + offMs()),

@@ -215,6 +215,7 @@ export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
   };
   return {
     now: () => nowMs,
+    monotonic: () => nowMs,
     after: (durationMs) => nowMs + durationMs,
     afterWork: (durationMs) => nowMs + durationMs,
     elapsed: (sinceMs) => nowMs - sinceMs,

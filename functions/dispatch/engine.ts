@@ -133,9 +133,9 @@ async function lookAgain(ports: Ports, id: string, { fields }: Transition, step:
 
 /** One look, counted. */
 async function run(ports: Ports, step: Step, read: Read, name: StepName): Promise<StepResult> {
-  const startMs = ports.clock.now();
+  const startMs = ports.clock.monotonic();
   const result = await look(ports, step, read, name);
-  const durationMs = ports.clock.now() - startMs;
+  const durationMs = ports.clock.monotonic() - startMs;
   ports.metrics.record('steps', durationMs / 1000, { step: name, outcome: result.kind });
   if (result.kind === 'failed') ports.metrics.record('stepFailures', 1, { step: name, code: result.code });
   return result;

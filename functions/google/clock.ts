@@ -19,6 +19,7 @@ const WORK_FLOOR_MS = 5000;
 export function systemClock(speed: number, now: () => number = Date.now): Clock {
   return {
     now,
+    monotonic: () => performance.now(),
     after: (durationMs) => now() + durationMs / speed,
     afterWork: (durationMs) =>
       now() + Math.min(durationMs, Math.max(durationMs / Math.min(speed, FASTEST_WORK), WORK_FLOOR_MS)),

@@ -42,7 +42,7 @@ export function observe(
   const { clock, random, metrics } = ports;
   const all = Object.entries({ ...HEADERS, ...more });
   return async (c, next) => {
-    const startMs = clock.now();
+    const startMs = clock.monotonic();
     const requestId = random.base32(16);
     c.set('requestId', requestId);
     c.set('route', 'none');
@@ -53,7 +53,7 @@ export function observe(
       const { headers } = c.res;
       for (const [name, value] of all) if (!headers.has(name)) headers.set(name, value);
       headers.set('x-request-id', requestId);
-      const durationMs = clock.now() - startMs;
+      const durationMs = Math.round(clock.monotonic() - startMs);
       report(own.log, c, durationMs);
       const status = `${Math.floor(c.res.status / 100)}xx`;
       metrics.record('requests', durationMs / 1000, { route: c.get('route'), status });

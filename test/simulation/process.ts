@@ -99,6 +99,7 @@ export function startProcess(
     },
     clock: {
       now: () => world.now() + skewMs,
+      monotonic: () => world.now(),
       after: (durationMs) => world.now() + skewMs + durationMs,
       afterWork: (durationMs) => world.now() + skewMs + durationMs,
       elapsed: (sinceMs) => world.now() + skewMs - sinceMs,
