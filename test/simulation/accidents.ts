@@ -12,12 +12,11 @@ import { minutes } from '../../shared/units.ts';
 import { between, happens, integer, oneOf } from './chance.ts';
 import { nameOf } from './invariants/census.ts';
 import type { Findings } from './invariants.ts';
+import type { Deed } from './workload/people.ts';
 import type { World } from './world.ts';
 
 /** Of the clusters in a seed that is not fair. */
 const SQUATTED = 0.03;
-
-type Deed = readonly [weight: number, act: () => Promise<void>];
 
 /** Of a cluster, that somebody can take away. */
 type Part = readonly [name: string, takeAway: (cluster: Cluster) => Promise<void>];
