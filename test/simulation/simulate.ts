@@ -4,7 +4,8 @@ import { happens, integer } from './chance.ts';
 import { CALM_MS, watchInvariants } from './invariants.ts';
 import type { Weather } from './weather.ts';
 import { createWorkload } from './workload.ts';
-import { type Counts, createWorld, type Violation, type WorldOptions } from './world.ts';
+import type { Counts, Violation } from './world/scene.ts';
+import { createWorld, type WorldOptions } from './world.ts';
 
 export interface Options {
   seed: number;
