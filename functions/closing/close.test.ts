@@ -1,6 +1,7 @@
 /** The deletion of an account, from the first word to the last document: each look may break off anywhere, and the next one goes on. */
 import { describe, expect, test } from 'vitest';
-import { type Door, type MemoryHub, type MemoryHubOptions, memoryHub } from '../../local/memory/hub.ts';
+import type { Door } from '../../local/memory/doors.ts';
+import { type MemoryHub, type MemoryHubOptions, memoryHub } from '../../local/memory/hub.ts';
 import type { OwnAccountReply, Problem } from '../../shared/api.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { AUDIT, type AuditFields } from '../../shared/documents/audit.ts';

@@ -7,7 +7,7 @@ import type { Random } from '../../functions/cloud.ts';
 import { type Clock, CommitError } from '../../functions/cloud.ts';
 import { CloudRefusal } from '../../functions/google/refusal.ts';
 import type { LocalClock } from '../../local/clock.ts';
-import type { Door } from '../../local/memory/hub.ts';
+import type { Door } from '../../local/memory/doors.ts';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { between } from './chance.ts';

@@ -1,6 +1,7 @@
 /** One seed's world: the whole in-memory Hub, its weather, and whoever looks on. What each part of it knows is in `world/`. */
 import { quicklySettled, streamsSettled, type VirtualClock, virtualClock } from '../../local/clock.ts';
-import type { MemoryHub, Observer } from '../../local/memory/hub.ts';
+import type { Observer } from '../../local/memory/cloud.ts';
+import type { MemoryHub } from '../../local/memory/hub.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { minutes } from '../../shared/units.ts';

@@ -1,6 +1,8 @@
 /** The Hub of one seed with its embedded cloud: how much that holds, and how often its stand-ins fail. */
 import type { FaultRates } from '../../../local/faults.ts';
-import { type Invoke, type MemoryHub, memoryHub, type Observer } from '../../../local/memory/hub.ts';
+import type { Observer } from '../../../local/memory/cloud.ts';
+import type { Invoke } from '../../../local/memory/handlers.ts';
+import { type MemoryHub, memoryHub } from '../../../local/memory/hub.ts';
 import { REGIONS } from '../../../shared/catalog/catalog.ts';
 import { hours, minutes } from '../../../shared/units.ts';
 import type { Scene } from './scene.ts';
