@@ -9,6 +9,7 @@ import * as deployed from '../functions/index.ts';
 import { MANIFEST } from '../functions/manifest.ts';
 import { GENERATED } from '../scripts/docs.ts';
 import { ERRORS } from '../shared/errors.ts';
+import { unusedExports } from './exports.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -88,7 +89,20 @@ const loadsOf = (file: string): string[] =>
 const targetsOf = (file: string, names: readonly string[]): string[] =>
   names.filter((name) => name.startsWith('.')).map((name) => relative('.', join(dirname(file), name)));
 
-const sources = files.filter((file) => /\.(ts|tsx|mts|mjs)$/.test(file) && !/\.test\.ts$/.test(file));
+const modules = files.filter((file) => /\.(ts|tsx|mts|mjs)$/.test(file));
+const sources = modules.filter((file) => !/\.test\.ts$/.test(file));
+
+/** Whose exports are not named by another file of ours, each with who else takes them. */
+const TAKEN_OTHERWISE: readonly (readonly [RegExp, string])[] = [
+  [/^functions\/index\.ts /, 'the platform, by the names of the manifest'],
+  [/^(vitest|web\/vite)\.config\.ts default$/, 'the program whose configuration it is'],
+  [/^test\/browser\/sdk\/page\//, 'tests, which name in quotes what is to be called in the page'],
+  [
+    /\.d\.mts /,
+    'nobody: it declares what the module beside it has, of which that module’s users take theirs',
+  ],
+  [/^web\/src\/api\/schema\.d\.ts /, 'nobody: it is generated whole'],
+];
 
 describe('imports', () => {
   test('point one way: web, cli → shared ← functions ← local', () => {
@@ -208,6 +222,42 @@ describe('imports', () => {
       'functions/google/documents.ts',
       'functions/google/tokens.ts',
     ]);
+  });
+});
+
+describe('what is exported', () => {
+  test('has a user in another file: what has none is not exported, or not there', () => {
+    const unused = unusedExports(new Map(modules.map((file) => [file, read(file)])));
+    expect(unused.filter((name) => !TAKEN_OTHERWISE.some(([form]) => form.test(name)))).toEqual([]);
+    // An exception that none needs any more goes.
+    expect(TAKEN_OTHERWISE.filter(([form]) => !unused.some((name) => form.test(name)))).toEqual([]);
+  });
+
+  test('and is found in every form in which a module says what it exports and what it takes', () => {
+    const texts = new Map([
+      [
+        'a/all.ts',
+        [
+          'export const one = 1;',
+          'export async function two() {}',
+          'export interface Three {}',
+          'export const { four, five: six } = pair;',
+          "export { seven, type eight as nine } from './other.ts';",
+          'export default one;',
+        ].join('\n'),
+      ],
+      ['a/other.ts', 'export const seven = 7;\nexport type eight = 8;'],
+    ]);
+    const all = ['one', 'two', 'Three', 'four', 'six', 'seven', 'nine', 'default'];
+    const unusedBy = (text: string): string[] =>
+      unusedExports(new Map([...texts, ['b/user.ts', text]])).map((name) => name.replace('a/all.ts ', ''));
+    expect(unusedBy('').sort()).toEqual(all.toSorted());
+    const named = `import all, {\n  one,\n  two as too,\n  type Three,\n} from '../a/all.ts';`;
+    expect(unusedBy(named)).toEqual(['four', 'six', 'seven', 'nine']);
+    expect(unusedBy("export { four, seven } from '../a/all.ts';")).not.toContain('four');
+    expect(unusedBy("const { six } = await import('../a/all.ts');")).not.toContain('six');
+    expect(unusedBy("import * as all from '../a/all.ts';\nall.nine;")).not.toContain('nine');
+    expect(unusedBy("import { one } from '../a/other.ts';")).toContain('one');
   });
 });
 

@@ -8,7 +8,7 @@ export class NotInTimeError extends Error {}
 
 type Condition = () => boolean | Promise<boolean>;
 
-export interface Waiting {
+interface Waiting {
   /** Lets virtual time pass until the condition holds. @throws NotInTimeError after `limitMs` of it */
   until(holds: Condition, limitMs?: number, stepMs?: number): Promise<void>;
   /** Runs something that takes virtual time to its end. */

@@ -32,7 +32,7 @@ export interface WorldOptions {
   onCall?: CallListener | undefined;
 }
 
-export interface Watcher extends Partial<Observer> {
+interface Watcher extends Partial<Observer> {
   /** After each event of the clock. */
   onEvent?(): void;
   /** Before the bus has it. */

@@ -13,7 +13,7 @@ const AMPLE = 1000;
 /** One seed of so many. */
 const WHOLE_MODEL = 50;
 
-export interface CloudOptions {
+interface CloudOptions {
   seed: number;
   /** Most seeds can spare little time for the inside of clusters; a few run the whole model of it. */
   mayBeWhole: boolean;

@@ -12,7 +12,7 @@ import type { Sieges } from './sieges.ts';
 /** Chooses what strikes a call in place of the weather; for going through all of them in turn. */
 export type Plan = (site: string, process: Process) => Strike | undefined;
 
-export interface FateOptions {
+interface FateOptions {
   plan: Plan | undefined;
   sieges: Sieges;
   handlers: Handlers;

@@ -17,7 +17,7 @@ import type { Scene } from './scene.ts';
 /** Told of each call that is carried out, and of the function that makes it. */
 export type CallListener = (name: string, site: string, args: readonly unknown[]) => void;
 
-export interface InvocationOptions {
+interface InvocationOptions {
   /** Not asked for before the first invocation. */
   hub(): MemoryHub;
   fate: Fate;
@@ -26,7 +26,7 @@ export interface InvocationOptions {
   onCall: CallListener | undefined;
 }
 
-export interface Invocations {
+interface Invocations {
   /** @param lasts it serves one request after the other */
   start(name: string, options?: { lasts?: boolean }): { process: Process; ports: Ports };
   invoke: Invoke;
