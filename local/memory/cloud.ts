@@ -9,21 +9,20 @@ import { lookupInModel } from '../acme/names.ts';
 import { type VirtualClock, virtualClock } from '../clock.ts';
 import { createComputeModel } from '../compute/model.ts';
 import { createContainerModel } from '../container/model.ts';
-import type { ClusterRow } from '../container/state.ts';
 import { deployedIndexes } from '../deployed.ts';
 import { lookup } from '../dns/lookup.ts';
 import { createDnsModel } from '../dns/model.ts';
-import type { RecordSet } from '../dns/records.ts';
 import { createFaults, type FaultRates, type Faults } from '../faults.ts';
 import { leafKey } from '../kubernetes/leaf-cluster.ts';
 import { leafGlue } from '../leaf-glue.ts';
 import { randomStream } from '../random.ts';
 import type { World } from '../service.ts';
-import { type Bucket, createStorageModel } from '../storage/model.ts';
+import { createStorageModel } from '../storage/model.ts';
 import { memoryStore } from '../store.ts';
 import { memoryCharts } from './charts.ts';
 import { memoryDocuments } from './documents.ts';
 import { type Interior, interiors } from './interiors.ts';
+import { inventoryOf } from './inventory.ts';
 import { memoryMessages } from './messages.ts';
 import { memoryApplications } from './pachyderms.ts';
 import { DNS_ZONE, PROJECT, ZONE } from './settings.ts';
@@ -52,15 +51,6 @@ export interface MemoryCloudOptions {
   callMs?: number;
   /** Of clusters at the provider, as GKE writes it. */
   clusterVersion?: string | undefined;
-}
-
-/** Something that the embedded cloud has. */
-interface InventoryItem {
-  kind: string;
-  name: string;
-  location: string;
-  /** A name that tells whose it is, if it is a cluster's. */
-  of: string;
 }
 
 /** @param ports of the Hub over it; not asked for before somebody calls an application */
@@ -143,34 +133,6 @@ export function memoryCloud(
     onAudit: (entry) => send(TOPICS.hint, entry),
   });
 
-  const cloudClusters = (): ClusterRow[] => [...containerWorld.store.table<ClusterRow>('clusters').values()];
-  /** Every object that the embedded cloud holds; looked at behind its API, where no fault strikes and no call is counted. */
-  const inventory = (): InventoryItem[] => [
-    ...cloudClusters().map(({ resource: { name }, location }) => ({
-      kind: 'cluster',
-      name,
-      location,
-      of: name,
-    })),
-    ...compute
-      .all()
-      .map(({ kind, name, location, cluster }) => ({ kind, name, location, of: cluster?.name ?? name })),
-    ...[...storageWorld.store.table<Bucket>('buckets').values()].map(({ name, location }) => ({
-      kind: 'bucket',
-      name,
-      location,
-      of: name,
-    })),
-    ...[...dnsWorld.store.table<RecordSet>(`records of ${zone.id}`).values()]
-      .filter(({ type }) => type !== 'NS' && type !== 'SOA')
-      .map(({ name, type }) => ({
-        kind: 'dns-record',
-        name: `${type} ${name}`,
-        location: 'global',
-        of: name,
-      })),
-  ];
-
   return {
     clock,
     faults,
@@ -187,8 +149,12 @@ export function memoryCloud(
     pachyderms,
     web,
     doors,
-    inventory,
-    cloudClusters,
-    objects: () => inventory().length,
+    ...inventoryOf({
+      container: containerWorld.store,
+      compute,
+      storage: storageWorld.store,
+      dns: dnsWorld.store,
+      zone,
+    }),
   };
 }
