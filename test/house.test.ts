@@ -10,6 +10,7 @@ import { MANIFEST } from '../functions/manifest.ts';
 import { GENERATED } from '../scripts/docs.ts';
 import { ERRORS } from '../shared/errors.ts';
 import { unusedExports } from './exports.ts';
+import { lengthsOf } from './lengths.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -73,6 +74,30 @@ const ONLY_IN: readonly (readonly [RegExp, RegExp])[] = [
   // Elsewhere than in google/ its types only, which the test of what a cold start loads sees to.
   [/^@opentelemetry\//, /^functions\/(google\/|metrics\.ts)/],
 ];
+
+/** Lines that a function may have, unless it is in the list. */
+const LONGEST = 120;
+const ONE_SERVICE = 'one service: its state, and a method over it for each of its own';
+/** Those that are longer, each with the reason. None is to come to it. */
+const LONGER: Readonly<Record<string, string>> = {
+  'local/acme/model.ts createAcmeModel': ONE_SERVICE,
+  'local/auth/model.ts createAuthModel': ONE_SERVICE,
+  'local/cloud.ts startCloud': 'the one place in which all stand-ins are tied together',
+  'local/compute/model.ts createComputeModel': ONE_SERVICE,
+  'local/dns/model.ts createDnsModel': ONE_SERVICE,
+  'local/firestore/listen.ts openListen': 'the protocol of one stream, over one state',
+  'local/firestore/methods.ts firestoreHandlers': 'a table: a few lines for each method of the service',
+  'local/firestore/model.ts createFirestore': ONE_SERVICE,
+  'local/pachd/dex.ts createDex': ONE_SERVICE,
+  'local/pachd/services.ts authRows': 'a table: a few lines for each method of the service',
+  'local/pubsub/model.ts createPubsub': ONE_SERVICE,
+  'local/scheduler/model.ts createScheduler': ONE_SERVICE,
+  'local/storage/model.ts createStorageModel': ONE_SERVICE,
+  'test/api.ts apiUnderTest': 'what tests of the API call: short verbs over one Hub',
+  'test/simulation/invariants/access.ts watchAccess': 'one invariant, over what is remembered of each member',
+  'test/standing.ts standing': 'what tests of clusters call: short verbs over one Hub',
+  'web/src/operator/new-pool.tsx Form': 'one form, most of it its markup',
+};
 
 function importsOf(file: string): string[] {
   const found = read(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g);
@@ -258,6 +283,44 @@ describe('what is exported', () => {
     expect(unusedBy("const { six } = await import('../a/all.ts');")).not.toContain('six');
     expect(unusedBy("import * as all from '../a/all.ts';\nall.nine;")).not.toContain('nine');
     expect(unusedBy("import { one } from '../a/other.ts';")).toContain('one');
+  });
+});
+
+describe('functions', () => {
+  test(`have ${LONGEST} lines at most, but for those that have a reason; one that has become shorter leaves the list`, () => {
+    const long = sources.flatMap((file) =>
+      lengthsOf(read(file))
+        .filter(({ lines }) => lines > LONGEST)
+        .map(({ name }) => `${file} ${name}`),
+    );
+    expect(long.toSorted()).toEqual(Object.keys(LONGER).toSorted());
+  });
+
+  test('are measured from their first line to their last, parameters and all', () => {
+    const text = [
+      '/** What it does. */',
+      'export async function first({',
+      '  a,',
+      '}: Options): Promise<void> {',
+      '',
+      '  await a();',
+      '}',
+      '',
+      'const SHORT = 1;',
+      'export const second = <T>(',
+      '  of: T,',
+      '): T =>',
+      '  of;',
+      'const TABLE = [',
+      '  (a) => a,',
+      '];',
+      'const third = (a: number): number => a;',
+    ].join('\n');
+    expect(lengthsOf(text)).toEqual([
+      { name: 'first', lines: 6 },
+      { name: 'second', lines: 4 },
+      { name: 'third', lines: 1 },
+    ]);
   });
 });
 

@@ -15,7 +15,7 @@ interface InventoryItem {
   of: string;
 }
 
-export interface Inventory {
+interface Inventory {
   /** Every object. */
   inventory(): InventoryItem[];
   cloudClusters(): ClusterRow[];
