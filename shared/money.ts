@@ -7,6 +7,8 @@ interface Money {
   about: boolean;
 }
 
-/** `about $1.20` where it is an estimate. */
+/** `about $1.20` where it is an estimate; nothing is exactly nothing. */
 export const inDollars = ({ amount, about }: Money): string =>
-  amount > 0 && amount < 0.005 ? 'under 1 ¢' : `${about ? 'about ' : ''}${dollars.format(amount)}`;
+  amount > 0 && amount < 0.005
+    ? 'under 1 ¢'
+    : `${about && amount !== 0 ? 'about ' : ''}${dollars.format(amount)}`;

@@ -32,7 +32,7 @@ test.each([
 
 describe('money', () => {
   test.each([
-    [0, true, 'about $0.00'],
+    [0, true, '$0.00'],
     [0.001, true, 'under 1 ¢'],
     [0.384, true, 'about $0.38'],
     [1234.5, false, '$1,234.50'],

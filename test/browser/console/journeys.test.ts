@@ -425,6 +425,9 @@ describeConsole('journeys in the console', (setting) => {
     await page.getByText('The e-mail address or the password is wrong.').waitFor();
 
     await page.getByRole('button', { name: 'Create an account' }).click();
+    // That was said of signing in.
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.getByText('At least 8 characters.').waitFor();
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Create account' }).click();
     await page.getByText('An account with this address already exists').waitFor();

@@ -1,4 +1,5 @@
 /** What the console looks like to whoever comes: without a mouse, without sight, on a telephone, in the dark, with two hundred clusters. */
+import { FieldValue } from '@google-cloud/firestore';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
@@ -222,7 +223,7 @@ describeConsole('the looks of the console', (setting) => {
     // As full as the one in the queue says; otherwise it would be let in.
     const full = { schema: 1, clusters: 1, hourlyMicros: 0, maxClusters: 1 };
     await setting.driver.firestore.doc('accounts/alex').set(full);
-    await store(ofAlex());
+    await store(ofSomebody('alex', 6000));
     const page = await setting.openAs(email);
     await page.getByRole('link', { name: 'in-the-making' }).waitFor();
     const found = await findingsOf(page, 'list');
@@ -246,6 +247,94 @@ describeConsole('the looks of the console', (setting) => {
     await page.getByRole('alertdialog').waitFor();
     found.push(...(await findingsOf(page, 'deleting')));
     expect(found).toEqual([]);
+  });
+
+  test('a name that cannot be is told what is wrong with it, and a price what it comes to, in sight of the button', async () => {
+    const page = await setting.openAs(await setting.newcomer('nell'));
+    const dialog = await openCreateDialog(page);
+    const name = dialog.getByLabel('Name');
+    const sum = dialog.locator('footer .sum');
+    await name.fill('My cluster');
+    await dialog.getByText('A name has no capital letters.').waitFor();
+    expect(await name.getAttribute('aria-invalid')).toBe('true');
+    expect(await createButton(dialog).isDisabled()).toBe(true);
+    await name.fill('mine');
+    await dialog.getByText('Lower-case letters, digits and hyphens.').waitFor();
+    expect(await createButton(dialog).isDisabled()).toBe(false);
+
+    const quote = dialog.getByRole('status');
+    await quote.filter({ hasText: /\$[\d,]+ per month/ }).waitFor();
+    expect(await sum.isVisible()).toBe(false);
+    await dialog.getByText('Availability, isolation and lifetime').click();
+    await sum.waitFor();
+    expect(await sum.innerText()).toContain('per hour');
+    await dialog.getByLabel('Lifetime').selectOption('A day');
+    await quote.filter({ hasText: /\$\d+\.\d\d until its end/ }).waitFor();
+  });
+
+  test('the list says how much is in use, and of what waits or failed why', async () => {
+    const email = await setting.newcomer('abel');
+    const full = { schema: 1, clusters: 1, hourlyMicros: 380_000, maxClusters: 1 };
+    await setting.driver.firestore.doc('accounts/abel').set(full);
+    await store(ofSomebody('abel', 6100).filter(({ state }) => state === 'failed' || state === 'queued'));
+    const page = await setting.openAs(email);
+    await page.getByText('1 of 1 in use, about $0.38 per hour').waitFor();
+    const row = (name: string): Locator => page.getByRole('listitem').filter({ hasText: name });
+    await row('gone-wrong').getByText(WRONG.message).waitFor();
+    await row('in-the-queue').getByText('You have as many clusters as you may have at once.').waitFor();
+    // Nothing moves while it waits.
+    expect(await row('in-the-queue').getByRole('progressbar').count()).toBe(0);
+    await page.getByRole('link', { name: 'in-the-queue' }).click();
+    await page.getByRole('button', { name: 'Ask for more' }).waitFor();
+    expect(await page.getByRole('progressbar').count()).toBe(0);
+  });
+
+  test('who has deleted their last cluster is no newcomer, and reads when it went', async () => {
+    const email = await setting.newcomer('dora');
+    const since = new Date(Date.UTC(2026, 0, 3));
+    const gone = aCluster({
+      id: clusterIdOf(6201),
+      name: 'bygone',
+      owner: 'dora',
+      state: 'deleted',
+      since,
+      expiresAt: new Date(Date.UTC(2026, 0, 9)),
+    });
+    await store([gone]);
+    const page = await setting.openAs(email);
+    await page.getByRole('heading', { name: 'You have no clusters at the moment' }).waitFor();
+    await page.getByRole('button', { name: 'Show deleted clusters' }).click();
+    await page.getByRole('listitem').getByText('Deleted 3 Jan 2026').waitFor();
+    await page.getByRole('link', { name: 'bygone' }).click();
+    await idOnPage(page, 'bygone');
+    const facts = page.getByRole('complementary');
+    await facts.getByText('3 Jan 2026').waitFor();
+    // Its lifetime would have ended later.
+    expect(await facts.getByText('Deleted automatically').count()).toBe(0);
+  });
+
+  test('an owner who is asked to pay reads so above all, and can accept there', async () => {
+    const email = await setting.newcomer('otto');
+    const id = clusterIdOf(6301);
+    await store([
+      aCluster({
+        id,
+        name: 'offered',
+        owner: 'oda',
+        offeredTo: 'otto',
+        members: { oda: 'owner', otto: 'owner' },
+        emails: { oda: 'oda@example.com', otto: email },
+      }),
+    ]);
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    const offer = page.getByRole('region', { name: 'An offer' });
+    await offer.getByText('oda@example.com asks you to pay for this cluster from now on.').waitFor();
+    expect(await findingsOf(page, 'an offer')).toEqual([]);
+    await offer.getByRole('button', { name: 'Pay for it' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Pay for it from now on?' });
+    await question.getByRole('button', { name: 'Cancel' }).click();
+    await setting.driver.firestore.doc(`clusters/${id}`).update({ offeredTo: FieldValue.delete() });
+    await offer.waitFor({ state: 'detached' });
   });
 
   test('a cluster that is gone', async () => {
@@ -361,21 +450,22 @@ const WRONG = {
   fault: 'hub',
 } as const;
 
-const ofAlex = (): Cluster[] => [
+/** Their ids are those from `first` + 1 on. */
+const ofSomebody = (owner: string, first: number): Cluster[] => [
   aCluster({
-    id: clusterIdOf(6001),
+    id: clusterIdOf(first + 1),
     name: 'in-the-making',
-    owner: 'alex',
+    owner,
     state: 'installing',
     progress: 0.6,
     detail: 'Pachyderm is being installed: 3 of 5 parts are there.',
     etaAt: new Date(Date.now() + 60_000),
   }),
   aCluster({
-    id: clusterIdOf(6002),
+    id: clusterIdOf(first + 2),
     name: 'in-use',
-    owner: 'alex',
-    members: { alex: 'owner', 'somebody-with-a-long-name': 'editor' },
+    owner,
+    members: { [owner]: 'owner', 'somebody-with-a-long-name': 'editor' },
     endpoints: {
       pachd: 'grpcs://pachd.aaaaaaaaaaaaaaaa.clusters.hub.example:30650',
       console: 'https://console.aaaaaaaaaaaaaaaa.clusters.hub.example',
@@ -397,11 +487,11 @@ const ofAlex = (): Cluster[] => [
       },
     ],
   }),
-  aCluster({ id: clusterIdOf(6003), name: 'gone-wrong', owner: 'alex', state: 'failed', error: WRONG }),
+  aCluster({ id: clusterIdOf(first + 3), name: 'gone-wrong', owner, state: 'failed', error: WRONG }),
   aCluster({
-    id: clusterIdOf(6004),
+    id: clusterIdOf(first + 4),
     name: 'in-the-queue',
-    owner: 'alex',
+    owner,
     state: 'queued',
     error: {
       code: 'ACCOUNT_QUOTA',

@@ -37,10 +37,13 @@ export function useCatalog() {
     error,
     askAgain: () => asking?.now(),
     regionLabel: (id: string): string => regionLabel(catalog, id),
-    productLabel: (id: string): string => catalog?.products.find((product) => product.id === id)?.label ?? id,
+    productLabel: (id: string): string => productLabel(catalog, id),
     sizeOf: (id: string) => catalog?.sizes.find((size) => size.id === id),
   };
 }
 
 export const regionLabel = (catalog: Catalog | undefined, id: string): string =>
   catalog?.regions.find((region) => region.id === id)?.label ?? id;
+
+export const productLabel = (catalog: Catalog | undefined, id: string): string =>
+  catalog?.products.find((product) => product.id === id)?.label ?? id;

@@ -71,14 +71,14 @@ const Resources = ({ resources }: Pick<CleanUpRecord, 'resources'>) => (
       <tbody>
         {resources.map((resource) => (
           <tr key={`${resource.kind} ${resource.name} ${resource.location}`}>
-            <td>
+            <td className="whole">
               <CheckIcon /> {resource.kind}
             </td>
-            <td>
+            <td className="name">
               <code>{resource.name}</code>
             </td>
-            <td>{resource.location}</td>
-            <td>{dayAndTime(new Date(resource.goneAt))}</td>
+            <td className="whole">{resource.location}</td>
+            <td className="whole">{dayAndTime(new Date(resource.goneAt))}</td>
           </tr>
         ))}
       </tbody>

@@ -15,8 +15,9 @@ import { Connect } from './connect.tsx';
 import { Ending } from './ending.tsx';
 import { Facts } from './facts.tsx';
 import { Leaving } from './leaving.tsx';
-import { isMoving, isUsable, mayAsk } from './lifecycle.ts';
+import { isMoving, isUsable, mayAsk, toneOf } from './lifecycle.ts';
 import { Members } from './members.tsx';
+import { Offered } from './offered.tsx';
 import { isQuota, QuotaRequest } from './quota-request.tsx';
 import { sentenceOf, useLeft } from './reading.ts';
 import { StateBadge } from './state-badge.tsx';
@@ -85,6 +86,7 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
       </div>
       <Ending cluster={cluster} role={role} />
       <Leaving cluster={cluster} role={role} isPayer={cluster.owner === session.uid} />
+      <Offered cluster={cluster} session={session} />
       <Now cluster={cluster} role={role} isPayer={cluster.owner === session.uid} />
       {isMoving(cluster.state) && <Track cluster={cluster} events={events} observed={observed} />}
       <div className="columns">
@@ -114,16 +116,18 @@ function Now({ cluster, role, isPayer }: NowProps) {
   const { label } = rowOf(state);
   const left = useLeft(cluster);
   const moving = isMoving(state);
+  const waits = toneOf(state) === 'waiting';
   if (!moving && !error) return null;
   return (
-    <section className="card now" aria-label="What is happening">
+    <section className={`now ${moving ? 'card' : ''}`} aria-label="What is happening">
       {moving && (
         <>
           <div className="now-line">
             <p role="status">{error ? `${label}.` : sentenceOf(cluster, label)}</p>
             {left && <span className="muted">{left}</span>}
           </div>
-          <ClusterProgress cluster={cluster} />
+          {/* What waits goes nowhere meanwhile. */}
+          {!waits && <ClusterProgress cluster={cluster} />}
         </>
       )}
       {parked && (
@@ -133,7 +137,7 @@ function Now({ cluster, role, isPayer }: NowProps) {
         </p>
       )}
       {error && (
-        <Problem error={error}>
+        <Problem error={error} waits={waits}>
           <Remedies cluster={cluster} role={role} isPayer={isPayer} />
         </Problem>
       )}

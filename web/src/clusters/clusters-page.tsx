@@ -6,17 +6,19 @@ import { leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import { MOST_CLUSTERS, myDeleted } from '../live/my-clusters.ts';
+import { microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { ClockIcon, PlusIcon } from '../parts/icons.tsx';
 import { lazyDialog } from '../parts/lazy.tsx';
 import { LivePart } from '../parts/live-part.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { useMaxClusters, useMyAccount } from '../session/me.ts';
 import type { SignedIn } from '../session/session.ts';
 import { useStore } from '../store.ts';
 import { dayAndTime, useTitle } from '../time.ts';
-import { eitherOf } from '../words.ts';
-import { type Catalog, regionLabel, useCatalog } from './catalog.ts';
+import { capital, eitherOf } from '../words.ts';
+import { type Catalog, productLabel, regionLabel, useCatalog } from './catalog.ts';
 import { ClusterProgress } from './cluster-progress.tsx';
 import { CostSoFar } from './cost.tsx';
 import { isEnding, isMoving, type Tone, toneOf } from './lifecycle.ts';
@@ -46,7 +48,10 @@ export function ClustersPage({ session }: { session: SignedIn }) {
   return (
     <>
       <div className="page-head">
-        <h1>Clusters</h1>
+        <div>
+          <h1>Clusters</h1>
+          <Usage />
+        </div>
         <Button
           look="primary"
           icon={<PlusIcon />}
@@ -60,6 +65,19 @@ export function ClustersPage({ session }: { session: SignedIn }) {
       {creating && <CreateDialog onClose={() => setCreating(false)} />}
       <ClusterList live={live} session={session} onCreate={open} />
     </>
+  );
+}
+
+/** How much of what they may have is taken, before a cluster has to wait for it. */
+function Usage() {
+  const account = useMyAccount();
+  const most = useMaxClusters();
+  if (!account || most === undefined) return null;
+  const { clusters, hourlyMicros } = account;
+  return (
+    <p className="muted">
+      {clusters} of {most} in use{hourlyMicros > 0 && `, ${microsInDollars(hourlyMicros)} per hour`}
+    </p>
   );
 }
 
@@ -92,11 +110,9 @@ function ClusterList({ live, session, onCreate }: ListProps) {
       </section>
     );
   if (all.length === 0 && orders.length === 0 && filter !== 'deleted')
-    return <NoClusters onCreate={onCreate} onDeleted={() => setFilter('deleted')} />;
-  const count = (one: (typeof FILTERS)[number]): string =>
-    one.filter === 'deleted'
-      ? ''
-      : ` ${all.filter(({ state }) => one.tones?.includes(toneOf(state)) ?? true).length}`;
+    return <NoClusters uid={session.uid} onCreate={onCreate} onDeleted={() => setFilter('deleted')} />;
+  const count = ({ tones }: (typeof FILTERS)[number]): number =>
+    all.filter(({ state }) => tones?.includes(toneOf(state)) ?? true).length;
   return (
     <>
       <div className="tools">
@@ -111,7 +127,8 @@ function ClusterList({ live, session, onCreate }: ListProps) {
                 onChange={() => setFilter(one.filter)}
               />
               {one.label}
-              <span className="muted">{count(one)}</span>
+              {/* Those are not read where they are not shown. */}
+              {one.filter !== 'deleted' && <span className="muted"> {count(one)}</span>}
             </label>
           ))}
         </fieldset>
@@ -184,15 +201,37 @@ function isSought({ id, name, spec }: Cluster, catalog: Catalog | undefined, sou
   const { product, version, region, size } = spec;
   return (
     sought === '' ||
-    [name, id, product, version, region, regionLabel(catalog, region), size].some((text) =>
-      text.toLowerCase().includes(sought),
-    )
+    [
+      ...[name, id, version, size, product, productLabel(catalog, product)],
+      ...[region, regionLabel(catalog, region)],
+    ].some((text) => text.toLowerCase().includes(sought))
   );
 }
 
-function NoClusters({ onCreate, onDeleted }: { onCreate(): void; onDeleted(): void }) {
+interface NoneProps {
+  uid: string;
+  onCreate(): void;
+  onDeleted(): void;
+}
+
+function NoClusters({ uid, onCreate, onDeleted }: NoneProps) {
   const { catalog } = useCatalog();
   const products = catalog?.products.map(({ label }) => label) ?? [];
+  // One is enough to know it.
+  const past = useDeleted(uid, 1);
+  if (past.kind === 'there' && past.value.length > 0)
+    return (
+      <section className="empty">
+        <h2>You have no clusters at the moment</h2>
+        <p>Nothing is left of those that you had, and nothing is charged.</p>
+        <Button look="primary" icon={<PlusIcon />} onClick={onCreate}>
+          Create another one
+        </Button>
+        <button type="button" className="link" onClick={onDeleted}>
+          Show deleted clusters
+        </button>
+      </section>
+    );
   return (
     <section className="empty">
       <h2>Your first cluster is one click away</h2>
@@ -204,23 +243,24 @@ function NoClusters({ onCreate, onDeleted }: { onCreate(): void; onDeleted(): vo
       <Button look="primary" icon={<PlusIcon />} onClick={onCreate}>
         Create your first cluster
       </Button>
-      <button type="button" className="link" onClick={onDeleted}>
-        Show deleted clusters
-      </button>
     </section>
   );
 }
 
-function Deleted({ uid, sought }: { uid: string; sought: string }) {
+function useDeleted(uid: string, most?: number): Live<readonly Cluster[]> {
   const { firebase } = useHub();
   const listen = useCallback(
-    (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(myDeleted(firebase.db, uid), next),
-    [firebase, uid],
+    (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(myDeleted(firebase.db, uid, most), next),
+    [firebase, uid, most],
   );
-  const live = useLive(listen);
+  return useLive(listen);
+}
+
+function Deleted({ uid, sought }: { uid: string; sought: string }) {
+  const live = useDeleted(uid);
   const { catalog } = useCatalog();
   return (
-    <>
+    <div className="stack">
       <p className="muted">
         Deleted clusters are listed for 30 days, with the proof that nothing of them is left.
       </p>
@@ -229,7 +269,7 @@ function Deleted({ uid, sought }: { uid: string; sought: string }) {
           <DeletedList uid={uid} clusters={all.filter((cluster) => isSought(cluster, catalog, sought))} />
         )}
       </LivePart>
-    </>
+    </div>
   );
 }
 
@@ -253,8 +293,8 @@ interface RowProps {
 }
 
 const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps) {
-  const { id, name, state, spec, createdAt } = cluster;
-  const { regionLabel } = useCatalog();
+  const { id, name, state, spec, error } = cluster;
+  const { regionLabel, productLabel } = useCatalog();
   const role = cluster.members[uid];
   return (
     <li className="cluster">
@@ -268,7 +308,7 @@ const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps)
           </span>
         )}
         <span className="muted small">
-          {spec.product} {spec.version} · {regionLabel(spec.region)} · {spec.size}
+          {productLabel(spec.product)} {spec.version} · {regionLabel(spec.region)} · {capital(spec.size)}
           {role !== 'owner' && role !== undefined && ` · you are its ${role}`}
         </span>
       </div>
@@ -280,20 +320,25 @@ const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps)
             <ClockIcon /> Deleted on {dayAndTime(cluster.handOverUntilAt)} unless another owner takes it over
           </span>
         )}
-        {isMoving(state) && (
+        {/* What waits goes nowhere meanwhile. */}
+        {isMoving(state) && toneOf(state) !== 'waiting' && (
           <>
             <ClusterProgress cluster={cluster} />
             <Left cluster={cluster} />
           </>
         )}
+        {error && <span className="small">{error.message}</span>}
       </div>
       <div className="cluster-cost small muted">
         <CostSoFar cluster={cluster} />
-        <span title={dayAndTime(createdAt)}>since {dayAndTime(createdAt)}</span>
+        <span>{bornOrGone(cluster)}</span>
       </div>
     </li>
   );
 });
+
+const bornOrGone = ({ state, createdAt, since }: Cluster): string =>
+  toneOf(state) === 'over' ? `Deleted ${dayAndTime(since)}` : `Created ${dayAndTime(createdAt)}`;
 
 function EndsSoon({ cluster }: { cluster: Cluster }) {
   const leftMs = useNearEnd(cluster);

@@ -20,30 +20,33 @@ export function Connect({ cluster }: { cluster: Cluster }) {
       {page !== undefined && (
         <div className="endpoint">
           <h3>In the browser</h3>
-          <CopyLine text={page} what="the address of the console" />
           <a className="button primary" href={page} target="_blank" rel="noreferrer">
             <OpenIcon /> <span>Open the console</span>
           </a>
+          <CopyLine text={page} what="the address of the console" />
         </div>
       )}
       {pachd !== undefined && (
         <div className="endpoint">
           <h3>With pachctl</h3>
-          <CopyLine text={`PACH_CONFIG=${name}.pachctl.json pachctl list repo`} what="the pachctl command" />
           <CredentialsButton id={id} kind="pachctl" file={`${name}.pachctl.json`}>
             Download a pachctl context
           </CredentialsButton>
+          <CopyLine text={`PACH_CONFIG=${name}.pachctl.json pachctl list repo`} what="the pachctl command" />
         </div>
       )}
       <div className="endpoint">
         <h3>With kubectl</h3>
-        <CopyLine text={`kubectl --kubeconfig ${name}.kubeconfig get pods`} what="the kubectl command" />
         <CredentialsButton id={id} kind="kubeconfig" file={`${name}.kubeconfig`}>
           Download a kubeconfig
         </CredentialsButton>
+        <CopyLine text={`kubectl --kubeconfig ${name}.kubeconfig get pods`} what="the kubectl command" />
       </div>
       <p className="muted small">
-        Both files are for you alone and valid for less than an hour. You can get new ones at any time, or use{' '}
+        {pachd === undefined
+          ? 'The file is for you alone and valid for less than an hour. Run the command in the folder that it is in. You can get a new one'
+          : 'Both files are for you alone and valid for less than an hour. Run the commands in the folder that they are in. You can get new ones'}{' '}
+        at any time, or use{' '}
         <a href="/hub.mjs" download>
           the command hub
         </a>

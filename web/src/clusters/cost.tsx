@@ -1,7 +1,7 @@
 /** What a cluster has cost so far. The meter is in its document; the page only lets it run on. */
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { costAt } from '../../../shared/lifecycle/cost.ts';
-import { microsInDollars } from '../money.ts';
+import { inDollars, microsInDollars } from '../money.ts';
 import { CENT_MS, useCloudElapsed } from './reading.ts';
 
 export function CostSoFar({ cluster: { cost } }: { cluster: Pick<Cluster, 'cost'> }) {
@@ -11,9 +11,12 @@ export function CostSoFar({ cluster: { cost } }: { cluster: Pick<Cluster, 'cost'
 
 function Running({ cost }: { cost: NonNullable<Cluster['cost']> }) {
   const elapsed = useCloudElapsed(CENT_MS);
+  // That it is an estimate is said of the sum beside it.
+  const hourly = inDollars({ amount: cost.hourlyMicros / 1_000_000, about: false });
   return (
-    <span>
-      {microsInDollars(costAt(cost, elapsed))} so far, {microsInDollars(cost.hourlyMicros)} per hour
+    <span className="meter">
+      <span>{microsInDollars(costAt(cost, elapsed))} so far</span>{' '}
+      <span className="muted small">{hourly} per hour</span>
     </span>
   );
 }

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { ERRORS, type ErrorCode } from '../../../shared/errors.ts';
-import { MAX_LABEL, RFC1035_LABEL } from '../../../shared/limits.ts';
+import { MAX_LABEL } from '../../../shared/limits.ts';
 import { must, type Schemas } from '../api/client.ts';
 import { useAsked } from '../api/use-asked.ts';
 import { durationInWords, leftInWords } from '../duration.ts';
@@ -17,7 +17,9 @@ import { useSubmit } from '../parts/use-submit.ts';
 import { useMyAccount, useRefusal } from '../session/me.ts';
 import { useStore } from '../store.ts';
 import { capital } from '../words.ts';
+import { billOf } from './bill.ts';
 import { AVAILABILITY, type Catalog, useCatalog } from './catalog.ts';
+import { nameFault } from './cluster-name.ts';
 import { LIFETIMES } from './lifetimes.ts';
 import { order, type Wish } from './orders.ts';
 import { isQuota, QuotaRequest } from './quota-request.tsx';
@@ -60,10 +62,10 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
   const size = catalog.sizes.find(({ id }) => id === wish.size);
   // Of what is chosen now, at once.
   const price = quote?.hourlyPrice ?? size?.hourlyPrice[wish.availability ?? 'zonal'];
-  const isNameGood = RFC1035_LABEL.test(wish.name);
+  const fault = nameFault(wish.name);
 
   const { busy, error, submit, forget } = useSubmit(async () => {
-    if (!isNameGood || mayNot) return;
+    if (fault !== undefined || mayNot) return;
     const { id } = await order(hub, key, wish, isThere);
     if (!isThere()) return;
     onClose();
@@ -73,7 +75,7 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
   return (
     <form onSubmit={submit} noValidate>
       <div className="form-grid">
-        <Name {...part} isGood={isNameGood} takesFocus={takesFocus} />
+        <Name {...part} fault={fault} takesFocus={takesFocus} />
         <Application {...part} />
         <Select
           label="Region"
@@ -89,18 +91,18 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
         <Isolation {...part} />
         <Lifetime {...part} />
       </details>
-      <QuoteLine {...{ price, quote, isUnknown, obstacle }} sizeLabel={size?.label} />
+      <QuoteLine {...{ price, quote, isUnknown, obstacle }} ttlHours={wish.ttlHours} />
       {error && <Problem error={error} />}
       <footer>
         {price && (
-          // On a telephone the whole of it is further up.
+          // Where the form is longer than the window, the whole of it is further up or down.
           <span className="sum small" aria-hidden="true">
             {inDollars(price)} per hour{waitInWords(quote, obstacle)}
           </span>
         )}
         {/* What is sent is not taken back. */}
         <Button onClick={onClose}>{busy ? 'Close' : 'Cancel'}</Button>
-        <Button type="submit" look="primary" busy={busy} disabled={!isNameGood || mayNot}>
+        <Button type="submit" look="primary" busy={busy} disabled={fault !== undefined || mayNot}>
           {quote?.wait.basis === 'spare' ? 'Create, ready at once' : 'Create cluster'}
         </Button>
       </footer>
@@ -137,19 +139,24 @@ interface PartProps {
   onChange(wish: Wish): void;
 }
 
-function Name({ wish, onChange, isGood, takesFocus }: PartProps & { isGood: boolean; takesFocus: boolean }) {
+interface NameProps extends PartProps {
+  fault: string | undefined;
+  takesFocus: boolean;
+}
+
+function Name({ wish, onChange, fault, takesFocus }: NameProps) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (takesFocus) input.current?.focus();
   }, [takesFocus]);
   return (
-    <Field label="Name" hint="Lower-case letters, digits and hyphens; starts with a letter.">
+    <Field label="Name" hint="Lower-case letters, digits and hyphens." fault={fault}>
       {(id, hint) => (
         <input
           ref={input}
           id={id}
           aria-describedby={hint}
-          aria-invalid={wish.name !== '' && !isGood}
+          aria-invalid={fault !== undefined}
           value={wish.name}
           maxLength={MAX_LABEL}
           autoComplete="off"
@@ -327,16 +334,16 @@ interface QuoteProps {
   quote: Quote | undefined;
   isUnknown: boolean;
   obstacle: Obstacle | undefined;
-  sizeLabel: string | undefined;
+  ttlHours: number | undefined;
 }
 
-function QuoteLine({ price, quote, isUnknown, obstacle, sizeLabel }: QuoteProps) {
+function QuoteLine({ price, quote, isUnknown, obstacle, ttlHours }: QuoteProps) {
   return (
     <div className="quote" role="status" aria-busy={!quote && !isUnknown && !obstacle}>
       {price && (
         <p>
           <strong>{inDollars(price)} per hour</strong>
-          {sizeLabel && <span className="muted"> · {sizeLabel}</span>}
+          <span className="muted">, {billOf(price, ttlHours)}</span>
         </p>
       )}
       {obstacle ? (

@@ -17,7 +17,10 @@ export function Ending({ cluster, role }: Props) {
   const isNear = leftMs !== undefined && cluster.expiresAt !== undefined;
   const mayExtend = mayAsk(cluster, 'extend', role);
   return (
-    <section className={isNear ? 'notice ending' : undefined} aria-label={isNear ? 'Its end' : undefined}>
+    <section
+      className={isNear ? 'notice waiting ending' : undefined}
+      aria-label={isNear ? 'Its end' : undefined}
+    >
       {/* There before there is something to say, so that it is read out; and without the time that is left, which would be each minute. */}
       <p role="status" className={isNear ? undefined : 'unseen'}>
         {isNear && (

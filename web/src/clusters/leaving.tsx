@@ -14,7 +14,7 @@ export function Leaving({ cluster: { state, handOverUntilAt }, role, isPayer }: 
   const until = isEnding(state) ? undefined : handOverUntilAt;
   return (
     <section
-      className={until ? 'notice ending' : undefined}
+      className={until ? 'notice waiting ending' : undefined}
       aria-label={until ? 'Its payer leaves' : undefined}
     >
       {/* There before there is something to say, so that it is read out. */}

@@ -11,9 +11,11 @@ import { Field, Select } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 import type { SignedIn } from '../session/session.ts';
+import { capital } from '../words.ts';
 import { isEnding, mayAsk } from './lifecycle.ts';
 import { RoleChoice } from './role-choice.tsx';
-import { A, type Deed, deedOf, ROLES } from './roles.ts';
+import { A, deedOf, ROLES } from './roles.ts';
+import { Transfer } from './transfer.tsx';
 
 type Member = Schemas['Member'];
 
@@ -100,6 +102,7 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
   // A cluster keeps an owner, and whoever it counts for stays one; the API says so too.
   const mustStay = isLastOwner || (isPayer && role === 'owner');
   const mayLeave = isSelf && !mustStay && !isEnding(cluster.state);
+  const deed = mayShare ? deedOf(cluster, member, session.uid) : undefined;
   const isOffered = !pending && member.uid !== undefined && member.uid === cluster.offeredTo;
   return (
     <li>
@@ -115,7 +118,7 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
       {mayShare && !mustStay && email !== '' ? (
         <RoleChoice cluster={cluster.id} email={email} role={role} isSelf={isSelf} onChange={onChange} />
       ) : (
-        <span className="muted">{role}</span>
+        <span className="muted role">{capital(role)}</span>
       )}
       {((mayShare && !mustStay) || mayLeave) && email !== '' && (
         <Button
@@ -126,12 +129,11 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
           {isSelf ? 'Leave' : pending ? 'Withdraw' : 'Remove'}
         </Button>
       )}
-      <Transfer
-        cluster={cluster}
-        member={member}
-        deed={mayShare ? deedOf(cluster, member, session.uid) : undefined}
-        self={session.email}
-      />
+      {deed && (
+        <div className="transfer">
+          <Transfer cluster={cluster} member={member} deed={deed} self={session.email} />
+        </div>
+      )}
       <Confirm
         title={isSelf ? `Leave ${cluster.name}?` : `Remove ${email}?`}
         action={isSelf ? 'Leave' : 'Remove'}
@@ -151,67 +153,6 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
         </p>
       </Confirm>
     </li>
-  );
-}
-
-const TRANSFERS = {
-  offer: {
-    label: 'Let them pay',
-    named: (email: string) => `Let them pay: ${email}`,
-    title: (email: string) => `Ask ${email} to pay for it?`,
-    says: 'If they accept, it is charged to their account instead of yours. You stay an owner, and can then leave. Until then you pay.',
-    done: (email: string) => `${email} was asked to pay for it.`,
-  },
-  withdraw: {
-    label: 'Withdraw the offer',
-    named: (email: string) => `Withdraw the offer to ${email}`,
-    title: (email: string) => `Withdraw the offer to ${email}?`,
-    says: 'You keep paying for it.',
-    done: () => 'It is no longer offered to anybody.',
-  },
-  take: {
-    label: 'Pay for it',
-    // It is beside nobody's name but one's own.
-    named: () => undefined,
-    title: () => 'Pay for it from now on?',
-    says: 'From now on it is charged to your account: it uses one of your clusters and its cost per hour. You can leave it only after somebody else takes it over.',
-    done: () => 'You pay for it now.',
-  },
-} as const satisfies Record<Deed, object>;
-
-interface TransferProps {
-  cluster: Cluster;
-  member: Member;
-  /** Undefined: there is nothing that whoever looks may do. */
-  deed: Deed | undefined;
-  self: string;
-}
-
-/** For whom it counts: who pays offers it to another owner, and they take it. */
-function Transfer({ cluster: { id }, member: { email }, deed, self }: TransferProps) {
-  const { api } = useHub();
-  const [asking, setAsking] = useState(false);
-  if (deed === undefined) return null;
-  const { label, named, title, says, done } = TRANSFERS[deed];
-  return (
-    <div className="transfer">
-      <Button look="quiet" aria-label={named(email)} onClick={() => setAsking(true)}>
-        {label}
-      </Button>
-      <Confirm
-        title={title(email)}
-        action={label}
-        open={asking}
-        onClose={() => setAsking(false)}
-        onConfirm={async (tell) => {
-          const body = { email: deed === 'offer' ? email : self };
-          await must(api.post('/v1/clusters/{id}:transfer', { params: { path: { id } }, body }));
-          tell(done(email));
-        }}
-      >
-        <p>{says}</p>
-      </Confirm>
-    </div>
   );
 }
 

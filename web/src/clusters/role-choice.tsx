@@ -7,6 +7,7 @@ import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
+import { capital } from '../words.ts';
 import { questionOf, ROLES } from './roles.ts';
 
 interface Props {
@@ -48,9 +49,10 @@ export function RoleChoice({ cluster, email, role, isSelf, onChange }: Props) {
             forget();
           }}
         >
-          {ROLES.map(([value, label]) => (
+          {/* What each may is said where one is invited; here there is room for the word alone. */}
+          {ROLES.map(([value]) => (
             <option key={value} value={value}>
-              {label}
+              {capital(value)}
             </option>
           ))}
         </select>

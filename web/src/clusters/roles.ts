@@ -1,10 +1,10 @@
 /** What members may: in words, and about each other. */
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 
-export const ROLES: readonly (readonly [Role, string])[] = [
+export const ROLES: readonly (readonly [role: Role, label: string])[] = [
   ['viewer', 'Viewer: can look'],
   ['editor', 'Editor: can work'],
-  ['owner', 'Owner: also decides who may'],
+  ['owner', 'Owner: can also share and delete'],
 ];
 
 export const A: Readonly<Record<Role, string>> = {

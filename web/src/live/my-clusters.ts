@@ -33,11 +33,11 @@ const mine = (db: Firestore, uid: string) =>
   );
 
 /** Those that are gone, for who wants to see them: they stay for thirty days. */
-export const myDeleted = (db: Firestore, uid: string) =>
+export const myDeleted = (db: Firestore, uid: string, most = 100) =>
   query(
     collection(db, CLUSTERS),
     where('readers', 'array-contains', uid),
     where('state', 'in', STATES.filter(isFinal)),
     orderBy('createdAt', 'desc'),
-    limit(100),
+    limit(most),
   );

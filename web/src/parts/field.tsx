@@ -4,10 +4,12 @@ import { type ReactNode, useId } from 'react';
 interface FieldProps {
   label: ReactNode;
   hint?: string;
+  /** What is wrong with what it has; stands in the place of the hint, so that nothing moves. */
+  fault?: string | undefined;
   children(id: string, hint: string | undefined): ReactNode;
 }
 
-export function Field({ label, hint, children }: FieldProps) {
+export function Field({ label, hint, fault, children }: FieldProps) {
   const id = useId();
   const hintId = hint === undefined ? undefined : `${id}-hint`;
   return (
@@ -15,8 +17,8 @@ export function Field({ label, hint, children }: FieldProps) {
       <label htmlFor={id}>{label}</label>
       {children(id, hintId)}
       {hint !== undefined && (
-        <span id={hintId} className="muted small">
-          {hint}
+        <span id={hintId} className={`small ${fault === undefined ? 'muted' : 'bad-text'}`}>
+          {fault ?? hint}
         </span>
       )}
     </div>

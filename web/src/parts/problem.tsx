@@ -1,18 +1,20 @@
 /** What went wrong, and what to do about it. */
 import type { ReactNode } from 'react';
 import type { ApiError } from '../api/client.ts';
-import { WarningIcon } from './icons.tsx';
+import { ClockIcon, WarningIcon } from './icons.tsx';
 
 interface Props {
   error: Pick<ApiError, 'message' | 'remedy'> & Partial<Pick<ApiError, 'fields' | 'requestId' | 'code'>>;
+  /** Nothing went wrong: it has to wait for something. */
+  waits?: boolean;
   /** What does it, where something does. */
   children?: ReactNode;
 }
 
-export function Problem({ error, children }: Props) {
+export function Problem({ error, waits = false, children }: Props) {
   return (
-    <div className="problem" role="alert">
-      <WarningIcon />
+    <div className={`problem ${waits ? 'waiting' : ''}`} role="alert">
+      {waits ? <ClockIcon /> : <WarningIcon />}
       <div>
         <p>
           <strong>{error.message}</strong>

@@ -91,13 +91,20 @@ function Providers() {
   );
 }
 
+const MIN_PASSWORD = 8;
+
 const TITLES: Record<Mode, string> = { in: 'Sign in', up: 'Create account', forgotten: 'Send a link' };
 
 function ByEmail() {
   const [mode, setMode] = useState<Mode>('in');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const { busy, run, message } = useSigningIn();
+  const { busy, run, message, forget } = useSigningIn();
+  // What was said of one is not true of another.
+  const turnTo = (next: Mode): void => {
+    forget();
+    setMode(next);
+  };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     void run('email', async (auth) => {
@@ -135,21 +142,27 @@ function ByEmail() {
             type="password"
             autoComplete={mode === 'up' ? 'new-password' : 'current-password'}
             required
-            minLength={mode === 'up' ? 8 : undefined}
+            minLength={mode === 'up' ? MIN_PASSWORD : undefined}
+            aria-describedby={mode === 'up' ? 'password-hint' : undefined}
             value={password}
             onChange={({ target }) => setPassword(target.value)}
           />
+          {mode === 'up' && (
+            <span id="password-hint" className="muted small">
+              At least {MIN_PASSWORD} characters.
+            </span>
+          )}
         </div>
       )}
+      {message}
       <Button type="submit" look="primary" busy={busy === 'email'}>
         {TITLES[mode]}
       </Button>
-      {message}
       <p className="row small">
-        {mode !== 'in' && <LinkButton onClick={() => setMode('in')}>I have an account</LinkButton>}
-        {mode !== 'up' && <LinkButton onClick={() => setMode('up')}>Create an account</LinkButton>}
+        {mode !== 'in' && <LinkButton onClick={() => turnTo('in')}>I have an account</LinkButton>}
+        {mode !== 'up' && <LinkButton onClick={() => turnTo('up')}>Create an account</LinkButton>}
         {mode !== 'forgotten' && (
-          <LinkButton onClick={() => setMode('forgotten')}>Forgot your password?</LinkButton>
+          <LinkButton onClick={() => turnTo('forgotten')}>Forgot your password?</LinkButton>
         )}
       </p>
     </form>

@@ -37,5 +37,9 @@ export function useSigningIn() {
       )}
     </>
   );
-  return { busy, run, message };
+  const forget = (): void => {
+    setError(undefined);
+    setSaid(undefined);
+  };
+  return { busy, run, message, forget };
 }

@@ -1,0 +1,73 @@
+/** For whom a cluster counts: who pays offers it to another owner, and they take it. */
+import { useState } from 'react';
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { must, type Schemas } from '../api/client.ts';
+import { useHub } from '../hub.ts';
+import { Button } from '../parts/button.tsx';
+import { Confirm } from '../parts/dialog.tsx';
+import type { Deed } from './roles.ts';
+
+type Member = Schemas['Member'];
+
+const TRANSFERS = {
+  offer: {
+    label: 'Let them pay',
+    action: 'Ask them',
+    named: (email: string) => `Let them pay: ${email}`,
+    title: (email: string) => `Ask ${email} to pay for it?`,
+    says: 'If they accept, it is charged to their account instead of yours. You stay an owner, and can then leave. Until then you pay.',
+    done: (email: string) => `${email} was asked to pay for it.`,
+  },
+  withdraw: {
+    label: 'Withdraw the offer',
+    action: 'Withdraw the offer',
+    named: (email: string) => `Withdraw the offer to ${email}`,
+    title: (email: string) => `Withdraw the offer to ${email}?`,
+    says: 'You keep paying for it.',
+    done: () => 'It is no longer offered to anybody.',
+  },
+  take: {
+    label: 'Pay for it',
+    action: 'Pay for it',
+    // It is beside nobody's name but one's own.
+    named: () => undefined,
+    title: () => 'Pay for it from now on?',
+    says: 'From now on it is charged to your account: it uses one of your clusters and its cost per hour. You can leave it only after somebody else takes it over.',
+    done: () => 'You pay for it now.',
+  },
+} as const satisfies Record<Deed, object>;
+
+interface Props {
+  cluster: Cluster;
+  member: Pick<Member, 'email'>;
+  deed: Deed;
+  self: string;
+  look?: 'primary' | 'quiet';
+}
+
+export function Transfer({ cluster: { id }, member: { email }, deed, self, look = 'quiet' }: Props) {
+  const { api } = useHub();
+  const [asking, setAsking] = useState(false);
+  const { label, action, named, title, says, done } = TRANSFERS[deed];
+  return (
+    <>
+      <Button look={look} aria-label={named(email)} onClick={() => setAsking(true)}>
+        {label}
+      </Button>
+      <Confirm
+        title={title(email)}
+        action={action}
+        danger={false}
+        open={asking}
+        onClose={() => setAsking(false)}
+        onConfirm={async (tell) => {
+          const body = { email: deed === 'offer' ? email : self };
+          await must(api.post('/v1/clusters/{id}:transfer', { params: { path: { id } }, body }));
+          tell(done(email));
+        }}
+      >
+        <p>{says}</p>
+      </Confirm>
+    </>
+  );
+}
