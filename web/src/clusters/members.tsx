@@ -100,6 +100,7 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
   // A cluster keeps an owner, and whoever it counts for stays one; the API says so too.
   const mustStay = isLastOwner || (isPayer && role === 'owner');
   const mayLeave = isSelf && !mustStay && !isEnding(cluster.state);
+  const parting = PARTINGS[isSelf ? 'leave' : pending ? 'withdraw' : 'remove'];
   const isOffered = !pending && member.uid !== undefined && member.uid === cluster.offeredTo;
   return (
     <li>
@@ -109,7 +110,9 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
         {isPayer && <span className="muted small">pays for it</span>}
         {isOffered && <span className="muted small">was asked to pay for it</span>}
         {pending && (
-          <span className="muted small">invited; becomes a member by coming to Hub with this address</span>
+          <span className="muted small">
+            invited; becomes a member when they next use Hub with this address
+          </span>
         )}
       </span>
       {mayShare && !mustStay && email !== '' ? (
@@ -120,10 +123,10 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
       {((mayShare && !mustStay) || mayLeave) && email !== '' && (
         <Button
           look="quiet"
-          aria-label={isSelf ? undefined : `${pending ? 'Withdraw the invitation of' : 'Remove'} ${email}`}
+          aria-label={isSelf ? undefined : parting.named(email)}
           onClick={() => setRemoving(true)}
         >
-          {isSelf ? 'Leave' : pending ? 'Withdraw' : 'Remove'}
+          {parting.label}
         </Button>
       )}
       <Transfer
@@ -133,49 +136,67 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
         self={session.email}
       />
       <Confirm
-        title={isSelf ? `Leave ${cluster.name}?` : `Remove ${email}?`}
-        action={isSelf ? 'Leave' : 'Remove'}
+        title={`${isSelf ? parting.named(cluster.name) : parting.named(email)}?`}
+        action={parting.label}
         open={removing}
         onClose={() => setRemoving(false)}
         onConfirm={async (tell) => {
           await must(api.delete('/v1/clusters/{id}/members/{email}', { params: { path } }));
           if (isSelf) go('/');
           else onChange();
-          tell(isSelf ? `You have left ${cluster.name}.` : `${email} can no longer use ${cluster.name}.`);
+          tell(parting.done(email, cluster.name));
         }}
       >
-        <p>
-          {isSelf
-            ? 'You can come back only if an owner invites you again.'
-            : 'Their sessions in the cluster end, and their credentials stop working.'}
-        </p>
+        <p>{parting.says}</p>
       </Confirm>
     </li>
   );
 }
 
+/** How somebody comes to be no member, or does not become one. `named`: whom or what it is about. */
+const PARTINGS = {
+  leave: {
+    label: 'Leave',
+    named: (cluster: string) => `Leave ${cluster}`,
+    says: 'You can come back only if an owner invites you again.',
+    done: (_email: string, cluster: string) => `You have left ${cluster}.`,
+  },
+  remove: {
+    label: 'Remove',
+    named: (email: string) => `Remove ${email}`,
+    says: 'Their sessions in the cluster end, and their credentials stop working.',
+    done: (email: string, cluster: string) => `${email} can no longer use ${cluster}.`,
+  },
+  withdraw: {
+    label: 'Withdraw',
+    named: (email: string) => `Withdraw the invitation to ${email}`,
+    says: 'They will not become a member.',
+    done: (email: string, cluster: string) => `${email} is no longer invited to ${cluster}.`,
+  },
+} as const;
+
 const TRANSFERS = {
   offer: {
     label: 'Let them pay',
     named: (email: string) => `Let them pay: ${email}`,
-    title: (email: string) => `Ask ${email} to pay for it?`,
-    says: 'If they accept, it is charged to their account instead of yours. You stay an owner, and can then leave. Until then you pay.',
-    done: (email: string) => `${email} was asked to pay for it.`,
+    title: (email: string) => `Ask ${email} to pay for this cluster?`,
+    says: 'If they accept, the cluster is charged to their account instead of yours. You stay an owner, and can leave it then. Until they accept, you keep paying.',
+    done: (email: string) => `${email} was asked to pay for this cluster.`,
   },
   withdraw: {
     label: 'Withdraw the offer',
     named: (email: string) => `Withdraw the offer to ${email}`,
     title: (email: string) => `Withdraw the offer to ${email}?`,
-    says: 'You keep paying for it.',
-    done: () => 'It is no longer offered to anybody.',
+    says: 'You keep paying for this cluster.',
+    done: () => 'The offer was withdrawn.',
   },
   take: {
     label: 'Pay for it',
     // It is beside nobody's name but one's own.
     named: () => undefined,
-    title: () => 'Pay for it from now on?',
-    says: 'From now on it is charged to your account: it uses one of your clusters and its cost per hour. You can leave it only after somebody else takes it over.',
-    done: () => 'You pay for it now.',
+    title: () => 'Pay for this cluster from now on?',
+    says: 'The cluster is charged to your account: it counts towards your limits of clusters and of cost per hour. You cannot leave it until another owner takes it over.',
+    done: () => 'You now pay for this cluster.',
   },
 } as const satisfies Record<Deed, object>;
 
@@ -228,7 +249,7 @@ function Invite({ cluster, onChange }: { cluster: Cluster; onChange(): void }) {
       tell(
         isMember
           ? `${path.email} is now ${A[role]} of ${cluster.name}.`
-          : `${path.email} is invited, and becomes a member by coming to Hub with that address.`,
+          : `${path.email} is invited, and becomes a member when they next use Hub with that address.`,
       );
       onChange();
     },
