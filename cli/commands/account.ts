@@ -28,7 +28,7 @@ export const accountInWords = ({
 const FATES: Record<OwnClusterReply['whenDeleted'], string> = {
   deleted: 'deleted',
   offered: 'offered to its other owners, and deleted if none of them takes it over',
-  left: 'stays, but you are no longer a member',
+  left: 'stays, without you',
   forgotten: 'already deleted',
 };
 

@@ -9,7 +9,7 @@ type OwnCluster = Schemas['OwnCluster'];
 const FATES: Readonly<Record<OwnCluster['whenDeleted'], string>> = {
   deleted: 'is deleted',
   offered: 'is offered to its other owners',
-  left: 'stays, but you are no longer a member',
+  left: 'stays, without you',
   forgotten: 'is already deleted',
 };
 
