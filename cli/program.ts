@@ -9,6 +9,7 @@ import { memberCommands } from './commands/members.ts';
 import { signInCommands } from './commands/sign-in.ts';
 import type { Commands } from './context.ts';
 import type { Io } from './io.ts';
+import { versionInWords } from './version.ts';
 
 const GROUPS: readonly (readonly [title: string, commands: Commands])[] = [
   ['Signing in:', signInCommands],
@@ -24,6 +25,9 @@ export function createProgram(io: Io): Command {
   const program = new Command('hub')
     .description('Clusters that are ready to use, from the command line.')
     .usage('<command> [options]')
+    .version(versionInWords(), '-V, --version', 'which hub this is, and of which commit')
+    // A cluster has a version, too: what stands behind a command belongs to it.
+    .enablePositionalOptions()
     .showHelpAfterError('(hub help <command> shows what it takes)')
     .helpCommand('help [command]', 'what a command takes')
     .addHelpText(

@@ -36,6 +36,7 @@ export async function startHub(
   options: LocalOptions,
   log: Log,
   env: Record<string, string> = {},
+  heard?: (line: string) => void,
 ): Promise<RunningHub> {
   const data = options.dataFolder === undefined ? undefined : openDataFolder(options.dataFolder);
   const undo: (() => unknown)[] = [];
@@ -66,6 +67,7 @@ export async function startHub(
       { ...environmentOf(cloud, options.speed, url), ...env },
       await hostOptions(cloud, options),
       log,
+      heard,
     );
     const { close: closeHost } = host;
     undo.push(closeHost);

@@ -5,6 +5,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { moduleOf, noteOf, notePackages } from './bundled.ts';
 import { inProduction } from './in-production.ts';
 import { digestOfSources } from './sources.ts';
 
@@ -13,8 +14,8 @@ export const COMMAND = join(root, 'dist/hub.mjs');
 const STAMP = join(root, 'dist/.hub-built-from');
 /** All that a build depends on. */
 export const SOURCES = [
-  ...['cli', 'shared', 'package-lock.json', 'tsconfig.json'],
-  ...['scripts/build-cli.ts', 'scripts/in-production.ts', 'scripts/sources.ts'],
+  ...['cli', 'shared', 'package.json', 'package-lock.json', 'tsconfig.json'],
+  ...['build-cli', 'bundled', 'in-production', 'sources'].map((name) => `scripts/${name}.ts`),
 ];
 
 interface Built {
@@ -23,8 +24,12 @@ interface Built {
   modules: readonly string[];
 }
 
-/** @throws Error if there is more than one file, or something in it that does not belong there */
-export async function bundleCli(): Promise<Built> {
+/**
+ * @param commit which the command is to say that it was built from; empty if nobody knows
+ * @throws Error if there is more than one file, or something in it that does not belong there
+ */
+export async function bundleCli(commit = ''): Promise<Built> {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
   const { build } = await import('vite');
   const result = await inProduction(() =>
     build({
@@ -37,6 +42,9 @@ export async function bundleCli(): Promise<Built> {
         'process.env.NODE_ENV': '"production"',
         __dirname: 'import.meta.dirname',
         __filename: 'import.meta.filename',
+        // cli/version.ts
+        HUB_VERSION: JSON.stringify(version),
+        HUB_COMMIT: JSON.stringify(commit),
       },
       ssr: { noExternal: true, target: 'node' },
       build: {
@@ -54,9 +62,7 @@ export async function bundleCli(): Promise<Built> {
   const [file, ...more] = output;
   if (file?.type !== 'chunk' || more.length > 0)
     throw new Error(`hub.mjs is not one file: ${output.map(({ fileName }) => fileName).join(', ')}`);
-  const modules = Object.keys(file.modules)
-    .map((id) => id.replace(root, '').replace(/^.*\/node_modules\//, 'node_modules/'))
-    .sort();
+  const modules = Object.keys(file.modules).map(moduleOf).sort();
   const foreign = foreignIn(modules);
   if (foreign.length > 0)
     throw new Error(`hub.mjs has in it what does not belong there: ${foreign.join(', ')}`);
@@ -67,15 +73,21 @@ export async function bundleCli(): Promise<Built> {
 export const foreignIn = (modules: readonly string[]): string[] =>
   modules.filter((id) => !/^(cli|shared|node_modules)\/|^\0|^rolldown|^vite|^__/.test(id));
 
-/** Does nothing if what is there was built from the same sources. */
-export async function buildCli(): Promise<void> {
+/**
+ * Does nothing if what is there was built from the same sources.
+ * @param commit that it must say that it was built from; any or none will do if absent
+ */
+export async function buildCli(commit?: string): Promise<void> {
   const digest = digestOfSources(SOURCES);
-  if (existsSync(COMMAND) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
-  const { code } = await bundleCli();
+  const isThere = [COMMAND, STAMP, noteOf('hub')].every((file) => existsSync(file));
+  const [builtFrom, said] = isThere ? readFileSync(STAMP, 'utf8').split('\n') : [];
+  if (builtFrom === digest && (commit === undefined || said === commit)) return;
+  const { code, modules } = await bundleCli(commit);
   mkdirSync(dirname(COMMAND), { recursive: true });
   writeFileSync(COMMAND, code);
   chmodSync(COMMAND, 0o755);
-  writeFileSync(STAMP, digest);
+  notePackages('hub', modules);
+  writeFileSync(STAMP, `${digest}\n${commit ?? ''}`);
 }
 
 if (import.meta.main) await buildCli();

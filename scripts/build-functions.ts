@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 import { entryPointOf } from '../functions/entry-point.ts';
 import { MANIFEST } from '../functions/manifest.ts';
+import { moduleOf, noteOf, notePackages } from './bundled.ts';
 import { inProduction } from './in-production.ts';
 import { type LockFile, lockOf } from './lock.ts';
 import { digestOfSources } from './sources.ts';
@@ -20,13 +21,9 @@ const STAMP = join(root, 'dist/.functions-built-from');
 /** All that a build depends on. */
 export const SOURCES = [
   ...['functions', 'shared', 'package-lock.json', 'tsconfig.json'],
-  ...[
-    'scripts/build-functions.ts',
-    'scripts/in-production.ts',
-    'scripts/lock.ts',
-    'scripts/sources.ts',
-    'scripts/zip.ts',
-  ],
+  ...['build-functions', 'bundled', 'in-production', 'lock', 'sources', 'zip'].map(
+    (name) => `scripts/${name}.ts`,
+  ),
 ];
 
 /**
@@ -55,7 +52,7 @@ export async function buildFunctions(): Promise<Built> {
       ...packageFiles(),
     },
     exports: entry?.type === 'chunk' ? entry.exports : [],
-    modules: modules.map((id) => id.replace(root, '').replace(/^.*\/node_modules\//, 'node_modules/')).sort(),
+    modules: modules.map(moduleOf).sort(),
   };
   const faults = faultsOf(built);
   if (faults.length > 0) throw new Error(`the archive of the functions is not right: ${faults.join('; ')}`);
@@ -144,10 +141,12 @@ function packageFiles(): Record<string, Uint8Array> {
 
 async function writeArchive(): Promise<void> {
   const digest = digestOfSources(SOURCES);
-  if (existsSync(ARCHIVE) && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
-  const { files } = await buildFunctions();
+  const isThere = [ARCHIVE, STAMP, noteOf('functions')].every((file) => existsSync(file));
+  if (isThere && readFileSync(STAMP, 'utf8') === digest) return;
+  const { files, modules } = await buildFunctions();
   mkdirSync(dirname(ARCHIVE), { recursive: true });
   writeFileSync(ARCHIVE, zipOf(files));
+  notePackages('functions', modules);
   writeFileSync(STAMP, digest);
 }
 

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { buildCli, COMMAND, SOURCES as OF_COMMAND } from './build-cli.ts';
+import { moduleOf, noteOf, notePackages } from './bundled.ts';
+import { inProduction } from './in-production.ts';
 import { digestOfSources, filesBelow } from './sources.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -30,16 +32,29 @@ function compress(): void {
   }
 }
 
-export async function buildWeb(): Promise<void> {
-  const digest = digestOfSources(SOURCES);
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return;
+/** @param write into `web/dist` @returns every module that went in, from the root of the repository */
+export async function bundleConsole({ write = true } = {}): Promise<string[]> {
   // Large, and mostly not needed.
   const { build } = await import('vite');
-  await build({ configFile: join(root, 'web/vite.config.ts'), logLevel: 'warn' });
-  await buildCli();
+  const configFile = join(root, 'web/vite.config.ts');
+  const result = await inProduction(() => build({ configFile, logLevel: 'warn', build: { write } }));
+  if (!('output' in result)) throw new Error('one build was asked for');
+  return result.output
+    .flatMap((file) => (file.type === 'chunk' ? Object.keys(file.modules) : []))
+    .map(moduleOf);
+}
+
+/** @param commit that the command `hub` must say that it was built from; any or none will do if absent */
+export async function buildWeb(commit?: string): Promise<void> {
+  const digest = digestOfSources(SOURCES);
+  const isThere = [STAMP, noteOf('console')].every((file) => existsSync(file));
+  const [builtFrom, said] = isThere ? readFileSync(STAMP, 'utf8').split('\n') : [];
+  if (builtFrom === digest && (commit === undefined || said === commit)) return;
+  notePackages('console', await bundleConsole());
+  await buildCli(commit);
   copyFileSync(COMMAND, join(DIST, 'hub.mjs'));
   compress();
-  writeFileSync(STAMP, digest);
+  writeFileSync(STAMP, `${digest}\n${commit ?? ''}`);
 }
 
 if (import.meta.main) await buildWeb();

@@ -1,6 +1,7 @@
 /**
  * Notes beside what `npm run build` made from which commit that was: Terraform tells it as the output `commit`, so that whoever comes later
- * can check out what runs. It is in no archive: the same sources give the same bytes, whatever commit they are of.
+ * can check out what runs. Of what is made only the command `hub` tells it, too; the archive of the functions does not: the same sources give
+ * the same bytes there, whatever commit they are of, so that Terraform deploys only what has changed.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

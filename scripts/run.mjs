@@ -19,7 +19,12 @@ const VITEST = ['node_modules/vitest/vitest.mjs', 'run'];
 const BUILD = ['scripts/build-web.ts'];
 /** What is deployed of the functions; nothing here runs it but its own tests. */
 const ARCHIVE = ['scripts/build-functions.ts'];
-const RELEASE = [BUILD, ARCHIVE, ['scripts/sbom.ts', '--write'], ['scripts/commit.ts']];
+const RELEASE = [
+  ['scripts/build-release.ts'],
+  ARCHIVE,
+  ['scripts/sbom.ts', '--write'],
+  ['scripts/commit.ts'],
+];
 const TYPES = [
   ['node_modules/typescript/bin/tsc', '-p', '.'],
   ['node_modules/typescript/bin/tsc', '-p', 'web'],
@@ -62,7 +67,7 @@ const COMMANDS = {
   'check-release': [['scripts/check-release.ts']],
   'test:terraform': [BUILD, ARCHIVE, ['scripts/check-terraform.ts']],
   audit: [['scripts/audit.ts']],
-  sbom: [['scripts/sbom.ts']],
+  sbom: [BUILD, ARCHIVE, ['scripts/sbom.ts']],
   upgrade: [['scripts/upgrade.ts']],
 };
 

@@ -1,11 +1,12 @@
 /**
- * `npm run sbom`: all packages that are deployed, as CycloneDX reads it, made from the lock file alone. `npm run build` writes it to
- * `dist/sbom.json`. https://cyclonedx.org/docs/1.6/json
+ * `npm run sbom`: all packages that are deployed, as CycloneDX reads it: those that package.json has for what runs, and those that the bundler
+ * has put into something, each as the lock file has it. `npm run build` writes it to `dist/sbom.json`. https://cyclonedx.org/docs/1.6/json
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readOptions, runCommand } from '../local/command.ts';
+import { readOptions, runCommand, Unusable } from '../local/command.ts';
+import { BUNDLES, noteOf } from './bundled.ts';
 import { BILL_OF_MATERIALS } from './release-files.ts';
 
 const USAGE = `usage: npm run sbom -- [--write]
@@ -26,13 +27,25 @@ interface Component {
   licenses?: { expression: string }[];
 }
 
-export function billOfMaterials({ packages }: Lock): {
+/**
+ * @param bundled where packages are in the lock file that are inside of what is deployed
+ * @throws Error if the lock file does not know one of them
+ */
+export function billOfMaterials(
+  { packages }: Lock,
+  bundled: readonly string[],
+): {
   bomFormat: 'CycloneDX';
   specVersion: string;
   version: number;
   components: Component[];
 } {
-  const deployed = Object.entries(packages).filter(([path, { dev }]) => path !== '' && dev !== true);
+  const unknown = bundled.filter((path) => packages[path] === undefined);
+  if (unknown.length > 0)
+    throw new Error(`the lock file does not know what is deployed: ${unknown.join(', ')}`);
+  const deployed = Object.entries(packages).filter(
+    ([path, { dev }]) => path !== '' && (dev !== true || bundled.includes(path)),
+  );
   return {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
@@ -56,10 +69,18 @@ export function billOfMaterials({ packages }: Lock): {
   };
 }
 
+/** What the builds have noted. @throws Unusable if one has not */
+const bundledPackages = (): string[] =>
+  BUNDLES.flatMap((bundle) => {
+    const note = noteOf(bundle);
+    if (!existsSync(note)) throw new Unusable(`Nobody has noted what is in ${bundle}: npm run build`);
+    return readFileSync(note, 'utf8').trimEnd().split('\n');
+  });
+
 function main(args: readonly string[]): void {
   const { write = false } = readOptions(args, [], USAGE, ['write']);
   const lock = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8')) as Lock;
-  const text = `${JSON.stringify(billOfMaterials(lock), undefined, 2)}\n`;
+  const text = `${JSON.stringify(billOfMaterials(lock, bundledPackages()), undefined, 2)}\n`;
   if (!write) process.stdout.write(text);
   else {
     mkdirSync(dirname(FILE), { recursive: true });

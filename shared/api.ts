@@ -79,7 +79,8 @@ export const putPoolBody = z
 
 export const putMemberBody = z.strictObject({ role }).meta({
   id: 'PutMember',
-  description: 'A viewer can look, an editor can work, and an owner also decides who may.',
+  description:
+    'A viewer can look, an editor can work, and an owner can also share it, hand it over and delete it.',
 });
 
 export const transferBody = z.strictObject({ email: emailAddress }).meta({

@@ -27,9 +27,9 @@ export const accountInWords = ({
 
 const FATES: Record<OwnClusterReply['whenDeleted'], string> = {
   deleted: 'deleted',
-  offered: 'offered to its other owners, else deleted',
-  left: 'left',
-  forgotten: 'forgotten',
+  offered: 'offered to its other owners, and deleted if none of them takes it over',
+  left: 'stays, without you',
+  forgotten: 'already deleted',
 };
 
 const fatesOf = ({ clusters }: OwnAccountReply): string =>
@@ -65,7 +65,9 @@ export const accountCommands: Commands = (program, io) => {
       const { body: seen, headers } = await api.ask<OwnAccountReply>('GET /v1/account');
       if (!options.yes) {
         if (!io.isInteractive) throw new WrongUsage('Nobody can be asked here; say --yes.');
-        say(`${inWords(seen)}\nThis cannot be taken back. Your clusters and their data end as shown.`);
+        say(
+          `${inWords(seen)}\nThis cannot be undone. What becomes of your clusters and their data is shown above.`,
+        );
         const word = seen.profile.email ?? seen.uid;
         if ((await io.ask(`Type ${word} to delete your account: `)).trim() !== word)
           throw new Failed('Nothing was deleted.');

@@ -39,7 +39,7 @@ export const memberCommands: Commands = (program, io) => {
       });
       print(
         body,
-        () => `${email} is ${role} of ${body.name}, or is it once they come to Hub with that address.`,
+        () => `${email} is ${role} of ${body.name}, or will be when they next use Hub with that address.`,
       );
     });
 
@@ -51,11 +51,11 @@ export const memberCommands: Commands = (program, io) => {
     const { api, print } = contextOf(io, options);
     const { id } = await findCluster(api, called);
     const { body } = await api.ask<ClusterReply>('DELETE /v1/clusters/{id}/members/{email}', { id, email });
-    print(body, () => `${email} may not use ${body.name} any more.`);
+    print(body, () => `${email} can no longer use ${body.name}.`);
   });
 
   command(program, 'transfer <cluster> [email]', 'offer a cluster that you pay for to another of its owners')
-    .option('--accept', 'take over one that was offered to you: you pay from then on')
+    .option('--accept', 'take over a cluster that was offered to you: you pay from then on')
     .option('--withdraw', 'withdraw your offer')
     .action(
       async (
@@ -73,8 +73,8 @@ export const memberCommands: Commands = (program, io) => {
         context.print(body, () => {
           if (options.accept) return `You pay for ${body.name} from now on.`;
           return options.withdraw
-            ? `${body.name} is offered to nobody.`
-            : `${body.name} is offered to ${to}, who pays for it once they accept: hub transfer ${id} --accept`;
+            ? `The offer of ${body.name} was withdrawn.`
+            : `${to} was asked to pay for ${body.name}. They accept with: hub transfer ${id} --accept`;
         });
       },
     );

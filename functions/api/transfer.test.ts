@@ -69,8 +69,8 @@ describe('a cluster that is offered and taken', () => {
     expect(await hub.account(ADA)).toMatchObject({ clusters: 0, hourlyMicros: 0 });
     expect(await hub.account(GRACE)).toMatchObject({ clusters: 1, hourlyMicros: 700 });
     expect(await hub.messages()).toEqual([
-      'It was offered to grace@example.com, to pay for it.',
-      'grace@example.com pays for it now.',
+      'grace@example.com was asked to pay for it.',
+      'grace@example.com now pays for it.',
     ]);
     expect(await hub.entries()).toEqual(
       expect.arrayContaining([

@@ -24,7 +24,7 @@ import { accepted, requireCluster } from './require-cluster.ts';
 const transfer = endpoint({
   name: 'POST /v1/clusters/{id}:transfer',
   summary:
-    'Offer a cluster that you pay for to another of its owners, or take over one that was offered to you, or whose payer is deleting their account. Repeating it changes nothing.',
+    'Offer a cluster that you pay for to another of its owners, or take over one that was offered to you or whose paying owner is deleting their account. Repeating it changes nothing.',
   status: 202,
   reply: clusterReply,
   refuses: [
@@ -71,7 +71,7 @@ const withdrawn = ({ offeredTo }: Cluster): Change | undefined =>
     ? undefined
     : {
         patch: { offeredTo: undefined },
-        note: 'It is no longer offered to anybody.',
+        note: 'The offer to pay for it was withdrawn.',
         action: 'transfer',
         subject: offeredTo,
         reason: 'offer withdrawn',
@@ -84,7 +84,7 @@ async function offered(ports: Ports, read: Cluster, to: string): Promise<Change 
   await accountWithRoom(ports, read, to);
   return {
     patch: { offeredTo: to },
-    note: `It was offered to ${emailOf(read, to)}, to pay for it.`,
+    note: `${emailOf(read, to)} was asked to pay for it.`,
     action: 'transfer',
     subject: to,
     reason: 'offered',
@@ -103,7 +103,7 @@ async function taken(ports: Ports, read: Cluster, to: string): Promise<Change | 
   requireRoom(ports, read, taker.data);
   return {
     patch: { owner: to, offeredTo: undefined, handOverUntilAt: undefined },
-    note: `${emailOf(read, to)} pays for it now.`,
+    note: `${emailOf(read, to)} now pays for it.`,
     action: 'transfer',
     subject: to,
     reason: `charged to ${to} now, not to ${from}`,

@@ -143,7 +143,7 @@ describe('an account that is deleted', () => {
     expect(closing).toMatchObject({ waitsUntilAt: until });
     expect(await hub.cluster(id)).toMatchObject({ state: 'ready', owner: 'ada', handOverUntilAt: until });
     const told =
-      /^Who pays for it is deleting their account. It is deleted at .* UTC unless another owner takes it over.$/;
+      /^The person who pays for it is deleting their account. It will be deleted at .* UTC unless another owner takes it over.$/;
     expect((await hub.messagesOf(id)).filter((message) => told.test(message))).toHaveLength(1);
     await hub.clock.runFor(hours(2));
     expect(await account(hub, 'grace')).toBeUndefined();

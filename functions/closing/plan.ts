@@ -68,7 +68,7 @@ export function offerToOwners({ handOverUntilAt }: Cluster, until: Date): Change
   if (handOverUntilAt !== undefined) return undefined;
   return {
     patch: { handOverUntilAt: until, offeredTo: undefined },
-    note: `Who pays for it is deleting their account. It is deleted at ${minuteOf(until)} UTC unless another owner takes it over.`,
+    note: `The person who pays for it is deleting their account. It will be deleted at ${minuteOf(until)} UTC unless another owner takes it over.`,
     action: 'transfer',
     reason: 'account deleted; offered to its other owners',
   };

@@ -1,5 +1,6 @@
 /** Starts the functions' host and starts it again whenever it dies, on the same ports. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../functions/log.ts';
 import type { HostOptions, HostReady } from './protocol.ts';
@@ -19,11 +20,15 @@ const MAX_FAILED_STARTS = 3;
 /** A polite end must be over by then; Hub promises 5 s in all. */
 const GRACE_MS = 2000;
 
-/** @throws Error if the host cannot be started */
+/**
+ * @param heard is given each line that the functions log, which is printed all the same
+ * @throws Error if the host cannot be started
+ */
 export async function startHost(
   env: Record<string, string>,
   options: HostOptions,
   log: Log,
+  heard?: (line: string) => void,
 ): Promise<FunctionsHost> {
   let child: ChildProcess | undefined;
   let ports = options.ports;
@@ -35,11 +40,16 @@ export async function startHost(
     new Promise((resolve, reject) => {
       const started = fork(fileURLToPath(new URL('./main.ts', import.meta.url)), [], {
         env: { ...process.env, ...env, HUB_HOST: JSON.stringify({ ...options, ports }) },
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+        stdio: ['ignore', heard ? 'pipe' : 'inherit', 'inherit', 'ipc'],
         // Young objects die young here; a small nursery keeps the memory of a laptop free.
         execArgv: ['--max-semi-space-size=4', '--disable-warning=ExperimentalWarning'],
       });
       child = started;
+      if (heard && started.stdout)
+        createInterface({ input: started.stdout }).on('line', (line) => {
+          process.stdout.write(`${line}\n`);
+          heard(line);
+        });
       let ready = false;
       started.once('message', (message: HostReady) => {
         ready = true;

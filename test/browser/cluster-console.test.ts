@@ -1,24 +1,27 @@
 /** The console of somebody's own cluster in a real Chromium: the address that Hub shows, Pachyderm's log-in, Hub's, and back. */
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { aHub, type Driver, type Person } from '../journeys/hub.ts';
+import { watchForBugs } from './bugs.ts';
 import { CHROMIUM_MISSING, findChromium } from './chromium.ts';
 
 const executablePath = findChromium();
 if (executablePath === undefined) process.stderr.write(`the console of a cluster: ${CHROMIUM_MISSING}\n`);
 
 describe.skipIf(executablePath === undefined)('the console of a cluster', () => {
+  const bugs = watchForBugs();
   let driver: Driver;
   let ada: Person;
   let id: string;
   let address: string;
   beforeAll(async () => {
-    driver = await aHub({ spares: 0 });
+    driver = await aHub({ spares: 0 }, {}, bugs.heard);
     ada = await driver.person('ada@example.com');
     id = (await ada('POST', '/v1/clusters', { name: 'mine' })).body.id;
     address = (await driver.until(id, 'ready')).endpoints.console ?? '';
   });
   afterAll(() => driver?.close());
+  afterEach(() => expect(bugs.taken()).toEqual([]));
 
   const inBrowser = async (work: (context: BrowserContext) => Promise<void>): Promise<void> => {
     const chromiumSandbox = process.getuid?.() !== 0;

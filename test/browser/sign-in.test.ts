@@ -1,10 +1,11 @@
 /** The console's door for clusters in a real Chromium, under the policy that is deployed: from a cluster, through it, back to the cluster. */
 import { chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createDocuments } from '../../functions/google/documents.ts';
 import type { ClientCredentials } from '../../functions/oidc/clients.ts';
-import { aCluster, clusterIdOf, writeOf } from '../builders.ts';
+import { aCluster, clusterIdOf, writeOf, writeOfLedger } from '../builders.ts';
 import { aHub, type Driver } from '../journeys/hub.ts';
+import { watchForBugs } from './bugs.ts';
 import { CHROMIUM_MISSING, findChromium } from './chromium.ts';
 
 const executablePath = findChromium();
@@ -12,15 +13,20 @@ if (executablePath === undefined) process.stderr.write(`the sign-in page: ${CHRO
 
 describe.skipIf(executablePath === undefined)('the sign-in page', () => {
   const id = clusterIdOf(7);
+  const bugs = watchForBugs();
   let driver: Driver;
   let credentials: ClientCredentials;
   beforeAll(async () => {
-    driver = await aHub();
+    driver = await aHub({}, {}, bugs.heard);
     const documents = createDocuments(driver.firestore);
-    await documents.commit([writeOf(aCluster({ id, owner: 'ada' }))]);
+    await documents.commit([
+      writeOf(aCluster({ id, owner: 'ada', location: 'europe-west1-b' })),
+      writeOfLedger(id),
+    ]);
     credentials = await driver.register(id);
   });
   afterAll(() => driver?.close());
+  afterEach(() => expect(bugs.taken()).toEqual([]));
 
   test('tells a stranger why not, and sends a member back with a code', async () => {
     const chromiumSandbox = process.getuid?.() !== 0;

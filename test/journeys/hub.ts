@@ -34,8 +34,12 @@ export type Person = <T = ClusterReply & Problem>(
 /** A cloud minute takes a tenth of a second: journeys wait for what happens, never for a time. */
 const SPEED = 600;
 
-/** @param env further variables of the functions */
-export async function aHub(options: Partial<LocalOptions> = {}, env: Record<string, string> = {}) {
+/** @param env further variables of the functions @param heard is given each line that these log */
+export async function aHub(
+  options: Partial<LocalOptions> = {},
+  env: Record<string, string> = {},
+  heard?: (line: string) => void,
+) {
   const roomy = {
     HUB_ACCOUNT_CLUSTERS: '500',
     HUB_ACCOUNT_CREATIONS_PER_HOUR: '100000',
@@ -46,10 +50,12 @@ export async function aHub(options: Partial<LocalOptions> = {}, env: Record<stri
     HUB_CELL_CLUSTERS: '1000',
     HUB_CELL_HOURLY_DOLLARS: '10000',
   };
-  const hub = await startHub({ port: 0, speed: SPEED, faults: {}, seed: 1, ...options }, silentLog, {
-    ...roomy,
-    ...env,
-  });
+  const hub = await startHub(
+    { port: 0, speed: SPEED, faults: {}, seed: 1, ...options },
+    silentLog,
+    { ...roomy, ...env },
+    heard,
+  );
   return driverOf(hub);
 }
 

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { verdictOf } from '../../scripts/audit.ts';
+import { bundleCli } from '../../scripts/build-cli.ts';
+import { bundleConsole } from '../../scripts/build-web.ts';
+import { packagesIn } from '../../scripts/bundled.ts';
 import { billOfMaterials } from '../../scripts/sbom.ts';
-import { licences, type Packages, packages, supply } from './checks/source.ts';
+import { licences, type Packages, packages, supply, unlisted } from './checks/source.ts';
 import { promiseOf } from './promise.ts';
 
 const changed = (edit: (all: Packages) => void): Packages => {
@@ -67,9 +70,18 @@ promiseOf(
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** What the bundler has put into the console and the command `hub`, whose packages are none that run on a server. */
+const modules = [...(await bundleCli()).modules, ...(await bundleConsole({ write: false }))];
+const bundled = packagesIn(modules);
+
+const deployedOf = ({ lock }: Packages) =>
+  Object.entries(lock.packages).filter(
+    ([path, { dev }]) => path !== '' && (dev !== true || bundled.includes(path)),
+  );
+
 /** Of what is deployed, as each package says itself where the lock file does not. */
-function licensesOf({ lock }: Packages): Map<string, string> {
-  const deployed = Object.entries(lock.packages).filter(([path, { dev }]) => path !== '' && dev !== true);
+function licensesOf(all: Packages): Map<string, string> {
+  const deployed = deployedOf(all);
   return new Map(
     deployed.map(([path, { license }]) => {
       if (license !== undefined) return [path, license];
@@ -121,10 +133,9 @@ describe('40: known holes', () => {
 
 test('40: the bill of materials has every package that is deployed, and by its hash', () => {
   const { lock } = packages();
-  const deployed = Object.entries(lock.packages).filter(([path, { dev }]) => path !== '' && dev !== true);
-  const { components, bomFormat } = billOfMaterials(lock);
+  const { components, bomFormat } = billOfMaterials(lock, bundled);
   expect(bomFormat).toBe('CycloneDX');
-  expect(components).toHaveLength(deployed.length);
+  expect(components).toHaveLength(deployedOf(packages()).length);
   for (const { purl, hashes } of components) {
     expect(purl).toMatch(/^pkg:npm\/.+@\d/);
     expect(hashes[0]?.content).toMatch(/^[\da-f]{128}$/);
@@ -132,7 +143,42 @@ test('40: the bill of materials has every package that is deployed, and by its h
   const one = {
     packages: { '': {}, 'node_modules/@a/b': { version: '1.0.0', integrity: 'sha512-AAAA', license: 'MIT' } },
   };
-  expect(billOfMaterials(one).components).toMatchObject([
+  expect(billOfMaterials(one, []).components).toMatchObject([
     { name: '@a/b', version: '1.0.0', purl: 'pkg:npm/%40a/b@1.0.0', licenses: [{ expression: 'MIT' }] },
   ]);
+  expect(() => billOfMaterials(one, ['node_modules/more'])).toThrow('node_modules/more');
 });
+
+test('40: of two versions of a package, the one that is bundled is listed', () => {
+  expect(
+    packagesIn([
+      ...['cli/main.ts', '\0rolldown/runtime.js', 'node_modules/zod/index.js'],
+      ...['node_modules/zod/core.js', 'node_modules/@a/b/node_modules/@c/d/lib/x.js'],
+    ]),
+  ).toEqual(['node_modules/@a/b/node_modules/@c/d', 'node_modules/rolldown', 'node_modules/zod']);
+  expect(() => packagesIn(['\0somebody/x.js'])).toThrow('somebody');
+});
+
+const { lock } = packages();
+promiseOf(
+  '40',
+  'the bill of materials names whatever the bundler has put into something',
+  unlisted,
+  { bill: billOfMaterials(lock, bundled), modules },
+  {
+    'it has what runs on servers alone': {
+      of: { bill: billOfMaterials(lock, []), modules },
+      finds: /^node_modules\/commander\/.* is of no package that is listed$/,
+    },
+    'one package is left out': {
+      of: {
+        bill: billOfMaterials(
+          lock,
+          bundled.filter((path) => path !== 'node_modules/preact'),
+        ),
+        modules,
+      },
+      finds: /^node_modules\/preact\/.* is of no package that is listed$/,
+    },
+  },
+);

@@ -220,8 +220,9 @@ describeConsole('journeys in the console', (setting) => {
     const isSamePage = await mark(desk);
     await desk.getByRole('heading', { name: 'No message was given up' }).waitFor();
     const at = new Date();
-    const { id, ...cluster } = aCluster({
-      id: clusterIdOf(8001),
+    const id = clusterIdOf(8001);
+    const cluster = aCluster({
+      id,
       name: 'left-alone',
       owner: 'paula',
       spec: aSpec({ product: 'hello', version: '1.1.0' }),
@@ -230,8 +231,7 @@ describeConsole('journeys in the console', (setting) => {
       dueAt: new Date(at.getTime() + hours(1)),
       parked: { at, deadLetter: '17', reason: 'Its message was delivered 10 times.' },
     });
-    await firestore.doc(`ledgers/${id}`).set({ schema: 1, entries: {} });
-    await firestore.doc(`clusters/${id}`).set(cluster);
+    await setting.store(cluster);
     const body = JSON.stringify({ schema: 1, id, epoch: 3 });
     const { id: letter, ...data } = aDeadLetter({ topic: 'step-admit', body, cluster: id, diedAt: at });
     await firestore.doc(deadLetterPath(letter)).set(data);
@@ -315,15 +315,16 @@ describeConsole('journeys in the console', (setting) => {
     const [email, guest] = [await setting.newcomer('lena'), await setting.newcomer('vito')];
     // Half an hour of cloud time. Nobody comes to end it: that is another test's.
     const expiresAt = new Date(Date.now() + minutes(30) / SPEED);
-    const { id, ...data } = aCluster({
-      id: clusterIdOf(4242),
+    const id = clusterIdOf(4242);
+    const course = aCluster({
+      id,
       name: 'course',
       owner: 'lena',
       members: { lena: 'owner', vito: 'editor' },
       spec: aSpec({ ttlHours: 1 }),
       expiresAt,
     });
-    await setting.driver.firestore.doc(`clusters/${id}`).set(data);
+    await setting.store(course);
     const page = await setting.openAs(email);
     await page
       .getByRole('listitem')

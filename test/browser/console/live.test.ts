@@ -22,15 +22,14 @@ const LISTEN = '/google.firestore.v1.Firestore/Listen/channel';
 
 describeConsole('a page that is open', (setting) => {
   let written = 0;
-  /** A cluster that no step handler looks at: what happens to it is what the test writes. */
   const stored = async (uids: readonly string[], name: string): Promise<string> => {
     const [owner = '', ...others] = uids;
     const members = Object.fromEntries([
       [owner, 'owner' as const],
       ...others.map((uid) => [uid, 'editor' as const] as const),
     ]);
-    const { id, ...data } = aCluster({ id: clusterIdOf(++written), name, owner, members });
-    await setting.driver.firestore.doc(`clusters/${id}`).set(data);
+    const id = clusterIdOf(++written);
+    await setting.store(aCluster({ id, name, owner, members }));
     return id;
   };
   const write = (id: string, fields: object) =>
@@ -47,7 +46,10 @@ describeConsole('a page that is open', (setting) => {
         document.dispatchEvent(new Event('visibilitychange'))`,
       );
     await look('hidden');
-    const ids = [await stored(['hugo'], 'shown'), await stored(['hugo'], 'hidden')];
+    const ids = [
+      await setting.make('shown', { hugo: 'owner' }),
+      await setting.make('hidden', { hugo: 'owner' }),
+    ];
     const invite = (id = '') => host('PUT', `/v1/clusters/${id}/members/${email}`, { role: 'viewer' });
     await invite(ids[1]);
     // Told over the same stream as what follows, which is written later.

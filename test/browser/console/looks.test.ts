@@ -2,8 +2,11 @@
 import { FieldValue } from '@google-cloud/firestore';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { type AuditFields, auditPath, KEEP_AUDIT_MS } from '../../../shared/documents/audit.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { type DeadLetter, deadLetterPath } from '../../../shared/documents/dead-letter.ts';
+import { type ClusterEvent, eventPath } from '../../../shared/documents/event.ts';
+import { DOCUMENT_SCHEMA } from '../../../shared/documents/fields.ts';
 import { hours } from '../../../shared/units.ts';
 import { aCluster, aDeadLetter, anOrphan, clusterIdOf } from '../../builders.ts';
 import { findingsOf } from './axe.ts';
@@ -20,12 +23,7 @@ import {
 const MANY = 200;
 
 describeConsole('the looks of the console', (setting) => {
-  const store = async (clusters: readonly Cluster[]): Promise<void> => {
-    const { firestore } = setting.driver;
-    const batch = firestore.batch();
-    for (const { id, ...data } of clusters) batch.set(firestore.doc(`clusters/${id}`), data);
-    await batch.commit();
-  };
+  const store = (clusters: readonly Cluster[]): Promise<void> => setting.store(...clusters);
 
   const bury = async (letter: DeadLetter): Promise<void> => {
     const { id, ...data } = letter;
@@ -133,6 +131,53 @@ describeConsole('the looks of the console', (setting) => {
     // One more, while all of them are there.
     await store([of(MANY)]);
     await page.getByRole('link', { name: 'plant-200' }).waitFor();
+  });
+
+  test('of a long audit log one loads more, up to its end', async () => {
+    const entries = 230;
+    const batch = setting.driver.firestore.batch();
+    for (let n = 0; n < entries; n++)
+      batch.set(setting.driver.firestore.doc(auditPath(`of-busy-${n}`)), anEntry(n, 'busy'));
+    await batch.commit();
+    const page = await setting.openAs('operator@example.com', '/operator/audit?actor=busy');
+    const shown = page.getByRole('main').getByRole('listitem');
+    const more = page.getByRole('button', { name: 'Load more' });
+    const numbers = async (): Promise<string[]> =>
+      (await shown.allInnerTexts()).map((text) => /number (\d+)/.exec(text)?.[1] ?? '');
+    for (const count of [100, 200]) {
+      await expect.poll(() => shown.count()).toBe(count);
+      // Newest first, and none of them twice.
+      expect(await numbers()).toEqual(Array.from({ length: count }, (_, n) => String(entries - 1 - n)));
+      await more.click();
+    }
+    await page.getByText('That is all.').waitFor();
+    expect(await numbers()).toEqual(Array.from({ length: entries }, (_, n) => String(entries - 1 - n)));
+    expect(await more.count()).toBe(0);
+    // Another one begins at its own beginning.
+    await page.getByLabel('Cluster id or uid').fill('nobody');
+    await page.getByRole('button', { name: 'Show' }).click();
+    await page.getByText('There are no entries for this id.').waitFor();
+  });
+
+  test('of a long timeline one shows the rest, and is told what only the API has', async () => {
+    const email = await setting.newcomer('tilda');
+    const id = clusterIdOf(9001);
+    await store([aCluster({ id, name: 'long-lived', owner: 'tilda', epoch: 204 })]);
+    const batch = setting.driver.firestore.batch();
+    for (let epoch = 0; epoch < 205; epoch++)
+      batch.set(setting.driver.firestore.doc(eventPath(id, epoch)), anEvent(epoch));
+    await batch.commit();
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    const shown = page.locator('.timeline').getByRole('listitem');
+    const show = page.getByRole('button', { name: 'Show 188 more' });
+    await show.waitFor();
+    expect(await shown.count()).toBe(12);
+    expect(await shown.first().innerText()).toContain('happened for the 204. time');
+    await show.click();
+    await page.getByText('These are the newest 200; the API lists the others.').waitFor();
+    expect(await shown.count()).toBe(200);
+    expect(await shown.last().innerText()).toContain('happened for the 5. time');
+    expect(await page.getByRole('button', { name: /^Show \d+ more$/ }).count()).toBe(0);
   });
 
   test('every answer of the console has the headers of the site', async () => {
@@ -449,6 +494,30 @@ const WRONG = {
   remedy: 'Start it anew; if that does not help, tell the operator.',
   fault: 'hub',
 } as const;
+
+const LONG_AGO = Date.UTC(2026, 0, 1);
+
+const anEntry = (n: number, actor: string): AuditFields => ({
+  schema: DOCUMENT_SCHEMA,
+  at: new Date(LONG_AGO + n),
+  actor,
+  action: 'set-limits',
+  target: 'accounts/ada',
+  reason: `number ${n}`,
+  purgeAt: new Date(LONG_AGO + n + KEEP_AUDIT_MS),
+});
+
+const anEvent = (epoch: number): ClusterEvent => ({
+  schema: DOCUMENT_SCHEMA,
+  epoch,
+  at: new Date(LONG_AGO + epoch),
+  from: 'ready',
+  to: 'ready',
+  cause: 'extend',
+  message: `It happened for the ${epoch}. time.`,
+  durationMs: 0,
+  nonce: `n${epoch}`,
+});
 
 /** Their ids are those from `first` + 1 on. */
 const ofSomebody = (owner: string, first: number): Cluster[] => [

@@ -20,15 +20,8 @@ describeConsole('mishaps in the console', (setting) => {
   const stored = async (members: Record<string, Role>, fields: Partial<Cluster> = {}): Promise<string> => {
     const emails = Object.fromEntries(Object.keys(members).map((uid) => [uid, `${uid}@example.com`]));
     const [owner = ''] = Object.keys(members);
-    const { id, ...data } = aCluster({
-      id: clusterIdOf(7000 + ++written),
-      owner,
-      members,
-      emails,
-      ...fields,
-    });
-    await setting.driver.firestore.doc(`ledgers/${id}`).set({ schema: 1, entries: {} });
-    await setting.driver.firestore.doc(`clusters/${id}`).set(data);
+    const id = clusterIdOf(7000 + ++written);
+    await setting.store(aCluster({ id, owner, members, emails, ...fields }));
     return id;
   };
   const failed: Partial<Cluster> = {
@@ -42,7 +35,7 @@ describeConsole('mishaps in the console', (setting) => {
   test('a role that the keyboard passes over is not given, and a new owner is a question', async () => {
     const email = await setting.newcomer('rhea');
     await setting.newcomer('rolf');
-    const id = await stored({ rhea: 'owner', rolf: 'viewer' });
+    const id = await setting.make('roles', { rhea: 'owner', rolf: 'viewer' });
     const page = await setting.openAs(email, `/clusters/${id}`);
     const put: string[] = [];
     page.on('request', (request) => {
@@ -278,7 +271,8 @@ describeConsole('mishaps in the console', (setting) => {
     await page.getByRole('menuitem', { name: 'Your account' }).click();
     await page.getByText(BUSY_SAYS).waitFor();
     // Nobody has told Hub of them yet, so that the invitation is one.
-    const other = await stored({ oda: 'owner' }, { name: 'invited-to' });
+    await setting.newcomer('oda');
+    const other = await setting.make('invited-to', { oda: 'owner' });
     await setting.driver.firestore.doc(`invitations/${'i'.repeat(16)}`).set({
       ...{ schema: 1, cluster: other, email, role: 'viewer', invitedBy: 'oda' },
       ...{ createdAt: new Date(), expiresAt: new Date(Date.now() + hours(1)) },
@@ -589,7 +583,8 @@ describeConsole('mishaps in the console', (setting) => {
       await expect.poll(() => focused(page), { timeout: 20_000 }).toBe(name);
     }
 
-    const id = await stored({ fara: 'owner', finn: 'owner', felix: 'viewer' });
+    await setting.newcomer('felix');
+    const id = await setting.make('kept', { fara: 'owner', finn: 'owner', felix: 'viewer' });
     const page = await setting.openAs(email, `/clusters/${id}`);
     await page.getByRole('button', { name: 'Remove' }).last().focus();
     await page.keyboard.press('Enter');

@@ -1,6 +1,6 @@
 /**
  * What every test of the console begins with: one Hub and one Chromium for the file, and for each who looks a browser of their own.
- * A test fails too if a page of it broke: an error nobody caught, or something that the Content-Security-Policy refused.
+ * A test fails too if a page of it broke (an error nobody caught, or something that the Content-Security-Policy refused), or if Hub met a bug.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,12 @@ import {
   type Page,
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { type Cluster, clusterPath, type Role } from '../../../shared/documents/cluster.ts';
+import { DOCUMENT_SCHEMA } from '../../../shared/documents/fields.ts';
+import { ledgerPath } from '../../../shared/documents/ledger.ts';
+import { TOPICS } from '../../../shared/messages.ts';
 import { aHub, type Driver } from '../../journeys/hub.ts';
+import { watchForBugs } from '../bugs.ts';
 import { CHROMIUM_MISSING, findChromium } from '../chromium.ts';
 
 /** Cloud time per real time. Slower than journeys without a browser: what the installer may take must be more than a full machine takes. */
@@ -31,6 +36,17 @@ interface Console {
   open(path?: string, options?: BrowserContextOptions): Promise<Page>;
   /** The same, signed in. */
   openAs(email: string, path?: string, options?: BrowserContextOptions): Promise<Page>;
+  /**
+   * Clusters as Hub leaves them, of which the cloud has nothing: what happens to them is what the test writes. From then on Hub does not look
+   * by itself whether what is ready still stands. What a step does to a cluster needs a real one.
+   */
+  store(...clusters: Cluster[]): Promise<void>;
+  /**
+   * A real cluster, ready.
+   * @param members uids of people that there are; who is named first has made it, and pays for it
+   * @returns its id
+   */
+  make(name: string, members: Readonly<Record<string, Role>>): Promise<string>;
 }
 
 /** Tests that are skipped, with a word why, where there is no Chromium. */
@@ -44,12 +60,13 @@ export function describeConsole(name: string, define: (setting: Console) => void
       let browser: Browser;
       let contexts: BrowserContext[] = [];
       let faults: string[] = [];
+      const bugs = watchForBugs();
       beforeAll(async () => {
         if (!existsSync(BUILT)) throw new Error('the console is not built: npm run build');
         // Chromium's sandbox refuses to run as root.
         const chromiumSandbox = process.getuid?.() !== 0;
         [driver, browser] = await Promise.all([
-          aHub({ spares: 0, speed: SPEED }),
+          aHub({ spares: 0, speed: SPEED }, {}, bugs.heard),
           chromium.launch({ executablePath: executablePath ?? '', chromiumSandbox }),
         ]);
       });
@@ -60,7 +77,7 @@ export function describeConsole(name: string, define: (setting: Console) => void
       afterEach(async ({ task }) => {
         if (task.result?.state === 'fail') for (const context of contexts) await tellAbout(context);
         await Promise.all(contexts.map((context) => context.close()));
-        const told = faults;
+        const told = [...faults, ...bugs.taken()];
         [contexts, faults] = [[], []];
         expect(told).toEqual([]);
       });
@@ -86,6 +103,8 @@ export function describeConsole(name: string, define: (setting: Console) => void
           await signIn(page, email);
           return page;
         },
+        store: (...clusters) => store(driver, clusters),
+        make: (name, members) => make(driver, name, members),
       });
     },
   );
@@ -130,6 +149,39 @@ async function addAccount({ hub }: Driver, uid: string): Promise<string> {
   });
   if (!answer.ok) throw new Error(`${email} cannot be added: ${await answer.text()}`);
   return email;
+}
+
+async function store({ firestore, hub }: Driver, clusters: readonly Cluster[]): Promise<void> {
+  const { scheduler } = hub.cloud;
+  for (const { name, state } of scheduler.model.jobs())
+    if (name.endsWith(`/${TOPICS.drift}`) && state === 'ENABLED') scheduler.model.pauseJob(name);
+  const batch = firestore.batch();
+  for (const { id, ...data } of clusters) {
+    // Whoever waits for room has no place in the cloud yet; all others had one once.
+    const location = data.state === 'queued' ? undefined : `${data.spec.region}-b`;
+    batch.set(firestore.doc(clusterPath(id)), { ...(location && { location }), ...data });
+    batch.set(firestore.doc(ledgerPath(id)), { schema: DOCUMENT_SCHEMA, entries: {} });
+  }
+  await batch.commit();
+}
+
+async function make(driver: Driver, name: string, members: Readonly<Record<string, Role>>): Promise<string> {
+  const emailOf = (uid: string): string => `${uid}@example.com`;
+  const [owner = '', ...others] = Object.keys(members);
+  const host = await driver.person(emailOf(owner));
+  const { body } = await host('POST', '/v1/clusters', { name, product: 'hello' });
+  await driver.until(body.id, 'ready');
+  for (const uid of others) {
+    const path = `/v1/clusters/${body.id}/members/${emailOf(uid)}`;
+    expect((await host('PUT', path, { role: members[uid] })).status).toBe(202);
+    // Whoever is invited becomes a member by coming.
+    const guest = await driver.person(emailOf(uid));
+    expect((await guest('GET', '/v1/clusters')).status).toBe(200);
+  }
+  const isWhole = ({ state, members: there }: Cluster): boolean =>
+    state === 'ready' && Object.keys(there).length === others.length + 1;
+  await driver.until(body.id, isWhole);
+  return body.id;
 }
 
 export async function signIn(page: Page, email: string, password = PASSWORD): Promise<void> {

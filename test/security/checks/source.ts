@@ -97,6 +97,26 @@ export const packages = (): Packages => ({
 /** Each is one more whom all who run Hub trust: see docs/decisions/0002-dependencies.md. */
 const MOST_DIRECT = 24;
 
+/** 40: each module that a bundler took is of a package that the bill of materials names. */
+export function unlisted({
+  bill,
+  modules,
+}: {
+  bill: { components: readonly { name: string }[] };
+  modules: readonly string[];
+}): string[] {
+  const wrong = findings();
+  const listed = new Set(bill.components.map(({ name }) => name));
+  for (const module of modules) {
+    const inPackage = module.split('node_modules/').at(-1) ?? '';
+    const [scope = '', name = ''] = inPackage.split('/');
+    if (inPackage === module) continue;
+    if (!listed.has(scope.startsWith('@') ? `${scope}/${name}` : scope))
+      wrong.push(`${module} is of no package that is listed`);
+  }
+  return wrong;
+}
+
 /** 40: what is installed is what is locked, runs nothing while it is installed, and is little. */
 export function supply({ manifest, lock, runner }: Packages): string[] {
   const wrong = findings();

@@ -111,10 +111,10 @@ const Closing = ({ since }: { since: string }) => (
   <section className="card" aria-labelledby="closing">
     <h2 id="closing">Your account is being deleted</h2>
     <p>
-      The deletion was requested on {dayAndTime(new Date(since))}. Your clusters are dealt with first, which
-      takes about a quarter of an hour, or, where other owners are asked to take one over, until they have or
-      their time is over; then everything that names you is removed. At the end you are signed out. Anybody
-      who signs up with your address later starts with a new account.
+      The deletion was requested on {dayAndTime(new Date(since))}. Your clusters come first. That takes about
+      a quarter of an hour; if other owners were asked to take one over, it takes until one of them has, or
+      until their time is up. Then everything that names you is removed, and you are signed out. Anybody who
+      signs up with your address later starts with a new account.
     </p>
   </section>
 );

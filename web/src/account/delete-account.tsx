@@ -36,11 +36,11 @@ export function DeleteAccount({ session, seen, look, onAsked }: Props) {
     <section className="card" aria-labelledby="delete-account">
       <h2 id="delete-account">Delete your account</h2>
       <p>
-        Clusters that you pay for are deleted with everything in them. Where one has other owners, they are
-        asked first, and have {seen.account.handOverHours} hours to take it over; to leave sooner, have
-        somebody pay for it before, or delete it. You leave the others. Everything that names you is removed.
-        This starts at once and cannot be undone. A record of who did what stays for 400 days: it has your id,
-        but neither your address nor your name.
+        Clusters that you pay for are deleted with everything in them. If a cluster has other owners, they are
+        asked first and have {seen.account.handOverHours} hours to take it over. If you do not want to wait
+        for them, hand it over or delete it before you start. You are removed from all other clusters.
+        Everything that names you is removed. This starts at once and cannot be undone. A record of who did
+        what is kept for 400 days: it has your id, but neither your address nor your name.
       </p>
       {isRecent ? (
         <form className="row" onSubmit={begin}>

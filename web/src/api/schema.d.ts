@@ -267,7 +267,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Offer a cluster that you pay for to another of its owners, or take over one that was offered to you, or whose payer is deleting their account. Repeating it changes nothing. */
+        /** Offer a cluster that you pay for to another of its owners, or take over one that was offered to you or whose paying owner is deleting their account. Repeating it changes nothing. */
         post: operations["postClustersIdTransfer"];
         delete?: never;
         options?: never;
@@ -1036,7 +1036,7 @@ export interface components {
                 state: "good" | "throttled" | "suspended";
             };
         };
-        /** @description A viewer can look, an editor can work, and an owner also decides who may. */
+        /** @description A viewer can look, an editor can work, and an owner can also share it, hand it over and delete it. */
         PutMember: {
             /** @enum {string} */
             role: "viewer" | "editor" | "owner";

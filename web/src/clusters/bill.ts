@@ -1,5 +1,5 @@
 /** What a price per hour comes to. */
-import { inDollars, type Money } from '../money.ts';
+import { inDollars, type Money } from '../../../shared/money.ts';
 
 /** On average: 365 days of 24 hours in 12 months. */
 const MONTH_HOURS = 730;

@@ -1,4 +1,4 @@
-/** Says to everybody who uses a cluster that who pays for it is deleting their account: unless another owner takes it over, it goes with that. */
+/** Says to everybody who uses a cluster that the person who pays for it is deleting their account: it goes with that unless another owner takes it over. */
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import { ClockIcon } from '../parts/icons.tsx';
 import { dayAndTime } from '../time.ts';
@@ -15,7 +15,7 @@ export function Leaving({ cluster: { state, handOverUntilAt }, role, isPayer }: 
   return (
     <section
       className={until ? 'notice waiting ending' : undefined}
-      aria-label={until ? 'Its payer leaves' : undefined}
+      aria-label={until ? 'Will be deleted' : undefined}
     >
       {/* There before there is something to say, so that it is read out. */}
       <p role="status" className={until ? undefined : 'unseen'}>
@@ -23,14 +23,15 @@ export function Leaving({ cluster: { state, handOverUntilAt }, role, isPayer }: 
           <>
             <ClockIcon />{' '}
             <strong>
-              Who pays for it is deleting their account. It is deleted at {dayAndTime(until)}, with everything
-              in it, unless another owner takes it over.
+              {isPayer ? 'You are' : 'The person who pays for this cluster is'} deleting{' '}
+              {isPayer ? 'your' : 'their'} account. The cluster and everything in it will be deleted on{' '}
+              {dayAndTime(until)} unless another owner takes it over.
             </strong>
             {isPayer
-              ? ' You need not wait for that: you can delete it.'
+              ? ' You do not have to wait for that: you can delete it now.'
               : role === 'owner'
-                ? ' To keep it, choose “Pay for it” beside your name below.'
-                : ' If you need it, tell one of its owners.'}
+                ? ' To keep it, choose “Pay for it” next to your name below.'
+                : ' If you still need it, ask one of its owners to take it over.'}
           </>
         )}
       </p>

@@ -103,6 +103,7 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
   const mustStay = isLastOwner || (isPayer && role === 'owner');
   const mayLeave = isSelf && !mustStay && !isEnding(cluster.state);
   const deed = mayShare ? deedOf(cluster, member, session.uid) : undefined;
+  const parting = PARTINGS[isSelf ? 'leave' : pending ? 'withdraw' : 'remove'];
   const isOffered = !pending && member.uid !== undefined && member.uid === cluster.offeredTo;
   return (
     <li>
@@ -112,7 +113,9 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
         {isPayer && <span className="muted small">pays for it</span>}
         {isOffered && <span className="muted small">was asked to pay for it</span>}
         {pending && (
-          <span className="muted small">invited; becomes a member by coming to Hub with this address</span>
+          <span className="muted small">
+            invited; becomes a member when they next use Hub with this address
+          </span>
         )}
       </span>
       {mayShare && !mustStay && email !== '' ? (
@@ -123,10 +126,10 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
       {((mayShare && !mustStay) || mayLeave) && email !== '' && (
         <Button
           look="quiet"
-          aria-label={isSelf ? undefined : `${pending ? 'Withdraw the invitation of' : 'Remove'} ${email}`}
+          aria-label={isSelf ? undefined : parting.named(email)}
           onClick={() => setRemoving(true)}
         >
-          {isSelf ? 'Leave' : pending ? 'Withdraw' : 'Remove'}
+          {parting.label}
         </Button>
       )}
       {deed && (
@@ -135,26 +138,44 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
         </div>
       )}
       <Confirm
-        title={isSelf ? `Leave ${cluster.name}?` : `Remove ${email}?`}
-        action={isSelf ? 'Leave' : 'Remove'}
+        title={`${isSelf ? parting.named(cluster.name) : parting.named(email)}?`}
+        action={parting.label}
         open={removing}
         onClose={() => setRemoving(false)}
         onConfirm={async (tell) => {
           await must(api.delete('/v1/clusters/{id}/members/{email}', { params: { path } }));
           if (isSelf) go('/');
           else onChange();
-          tell(isSelf ? `You have left ${cluster.name}.` : `${email} can no longer use ${cluster.name}.`);
+          tell(parting.done(email, cluster.name));
         }}
       >
-        <p>
-          {isSelf
-            ? 'You can come back only if an owner invites you again.'
-            : 'Their sessions in the cluster end, and their credentials stop working.'}
-        </p>
+        <p>{parting.says}</p>
       </Confirm>
     </li>
   );
 }
+
+/** How somebody comes to be no member, or does not become one. `named`: whom or what it is about. */
+const PARTINGS = {
+  leave: {
+    label: 'Leave',
+    named: (cluster: string) => `Leave ${cluster}`,
+    says: 'You can come back only if an owner invites you again.',
+    done: (_email: string, cluster: string) => `You have left ${cluster}.`,
+  },
+  remove: {
+    label: 'Remove',
+    named: (email: string) => `Remove ${email}`,
+    says: 'Their sessions in the cluster end, and their credentials stop working.',
+    done: (email: string, cluster: string) => `${email} can no longer use ${cluster}.`,
+  },
+  withdraw: {
+    label: 'Withdraw',
+    named: (email: string) => `Withdraw the invitation to ${email}`,
+    says: 'They will not become a member.',
+    done: (email: string, cluster: string) => `${email} is no longer invited to ${cluster}.`,
+  },
+} as const;
 
 function Invite({ cluster, onChange }: { cluster: Cluster; onChange(): void }) {
   const { api } = useHub();
@@ -169,7 +190,7 @@ function Invite({ cluster, onChange }: { cluster: Cluster; onChange(): void }) {
       tell(
         isMember
           ? `${path.email} is now ${A[role]} of ${cluster.name}.`
-          : `${path.email} is invited, and becomes a member by coming to Hub with that address.`,
+          : `${path.email} is invited, and becomes a member when they next use Hub with that address.`,
       );
       onChange();
     },

@@ -18,8 +18,8 @@ export function Offered({ cluster, session }: { cluster: Cluster; session: Signe
       <p role="status" className={isAsked ? undefined : 'unseen'}>
         {isAsked && (
           <>
-            <strong>{payer ?? 'Who pays for it'} asks you to pay for this cluster from now on.</strong> Until
-            you accept, nothing changes.
+            <strong>{payer ?? 'The person who pays'} asks you to pay for this cluster from now on.</strong>{' '}
+            Until you accept, nothing changes.
           </>
         )}
       </p>
