@@ -15,7 +15,7 @@ import type { MemoryHub } from '../local/memory/hub.ts';
 import { resolveSpec } from '../shared/catalog/catalog.ts';
 import { type Cluster, shapeOf } from '../shared/documents/cluster.ts';
 
-export const LOOP_MS = 10_000;
+const LOOP_MS = 10_000;
 export const BROWSER_MS = 2_000;
 
 const STATES = ['creating', 'storing', 'installing', 'securing', 'exposing', 'ready'] as const;
@@ -48,11 +48,10 @@ export async function ask(hub: MemoryHub, owner: string): Promise<string> {
   return cluster.id;
 }
 
-/** Starts the loop. Returns what stops it. */
-export function startLoop(hub: MemoryHub): () => void {
-  let stopped = false;
+/** It goes on for as long as the program. */
+export function startLoop(hub: MemoryHub): void {
   const loop = async (): Promise<void> => {
-    while (!stopped) {
+    for (;;) {
       const living = await hub.documents.query<Living>({
         collection: 'baseline',
         where: [['living', '==', true]],
@@ -62,9 +61,6 @@ export function startLoop(hub: MemoryHub): () => void {
     }
   };
   void loop();
-  return () => {
-    stopped = true;
-  };
 }
 
 /** A browser that watches one cluster until it is ready. */

@@ -5,7 +5,7 @@
 import type { MemoryHub } from '../local/memory/hub.ts';
 import { TOPICS } from '../shared/messages.ts';
 
-export interface CloudTime {
+interface CloudTime {
   /**
    * ms of virtual time between two instants in which the cloud worked for the first generation of this cluster: on the cluster (from the
    * call that asked for it to the audit log's word that it is there), on the installation (from the Job to the leaf's call home), on its

@@ -24,7 +24,7 @@ export const changed = (object: KubeObject, n: number): KubeObject => ({
 export const changeable = (): readonly KubeObject[] =>
   planOf(0).guards.filter(({ kind }) => kind !== 'StorageClass');
 
-export const planOf = (n: number) =>
+const planOf = (n: number) =>
   planInstall({
     clusterId: clusterIdOf(n),
     cell: 'bench',

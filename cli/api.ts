@@ -7,9 +7,9 @@ import { Lost, readBody, send } from './http.ts';
 import type { Session } from './sign-in/session.ts';
 
 /** Method and path, as the API's description of itself has them. A test holds that each one that is not an operator's is asked somewhere. */
-export type EndpointName = `${'GET' | 'PUT' | 'POST' | 'DELETE'} /v1/${string}`;
+type EndpointName = `${'GET' | 'PUT' | 'POST' | 'DELETE'} /v1/${string}`;
 
-export interface Question {
+interface Question {
   /** The `{id}` of the path. */
   id?: string;
   /** The `{email}` of the path. */
@@ -23,7 +23,7 @@ export interface Question {
   once?: boolean;
 }
 
-export interface Answer<T> {
+interface Answer<T> {
   body: T;
   /** As it came. */
   text: string;

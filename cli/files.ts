@@ -58,7 +58,7 @@ function readJson<T>(path: string): T | undefined {
  * At once, whoever reads it meanwhile, and from the beginning for nobody else.
  * @throws Failed
  */
-export function writePrivate(path: string, text: string): void {
+function writePrivate(path: string, text: string): void {
   const draft = `${path}.${randomUUID()}`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });

@@ -8,7 +8,7 @@ const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 export const isLoopback = (address: string): boolean => LOOPBACK.has(new URL(address).hostname);
 
 /** @throws WrongUsage for what is no address, or one where others on the way could read along */
-export function parseHubAddress(text: string): string {
+function parseHubAddress(text: string): string {
   const address = /^https?:\/\//i.test(text) ? text : `https://${text}`;
   // URL.parse is of Node 22; this runs on 20, too.
   const url = URL.canParse(address) ? new URL(address) : undefined;

@@ -4,7 +4,7 @@ import { leftInWords } from '../shared/duration.ts';
 import { seconds } from '../shared/units.ts';
 import type { Output } from './io.ts';
 
-export interface Progress {
+interface Progress {
   show(cluster: ClusterReply): void;
   /** Leaves the last line as it is. */
   end(): void;

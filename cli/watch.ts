@@ -9,7 +9,7 @@ import type { Api } from './api.ts';
 import { Failed } from './failure.ts';
 import { configOf, type Session } from './sign-in/session.ts';
 
-export interface Watched {
+interface Watched {
   address: string;
   session: Session;
   api: Api;

@@ -22,7 +22,7 @@ export const DATA_PERMISSIONS: readonly string[] = [
 /** The project's own role of these, which Terraform makes (`modules/network`). */
 export const dataRole = (projectId: string): string => `projects/${projectId}/roles/hub_cluster_data`;
 
-export interface ClusterIdentity {
+interface ClusterIdentity {
   projectId: string;
   /** The number, not the name: pools are found by it. */
   projectNumber: string;

@@ -47,7 +47,7 @@ export type Write =
   /** Deleting what is not there succeeds, unless `ifVersion` is given. */
   | { op: 'delete'; path: string; ifVersion?: string };
 
-export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'array-contains';
+type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'array-contains';
 
 export interface Query {
   /** Collection path (`clusters`, `clusters/abc/events`). */

@@ -5,7 +5,7 @@ export type KeySource = string | Record<string, unknown>;
 
 const jwkSet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
 
-export interface KeySetRules<Key> {
+interface KeySetRules<Key> {
   /** Finds the blocks of a text in PEM. */
   pem: RegExp;
   most: number;

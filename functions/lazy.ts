@@ -1,5 +1,5 @@
 /** What is made at the first call. */
-export interface Lazy<T> {
+interface Lazy<T> {
   (): Promise<T>;
   /** The next call makes it anew. */
   forget(): void;

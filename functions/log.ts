@@ -86,7 +86,7 @@ export function scrub(text: string): string {
 }
 
 export type Severity = 'INFO' | 'WARNING' | 'ERROR';
-export type LogSink = (severity: Severity, event: string, fields: LogFields) => void;
+type LogSink = (severity: Severity, event: string, fields: LogFields) => void;
 
 /** Wraps a sink so that nothing unscrubbed reaches it. `base` is added to each entry. */
 export function createLog(sink: LogSink, base: LogFields = {}): Log {

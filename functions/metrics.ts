@@ -24,7 +24,7 @@ export interface AttributeValues {
   sweep: 'overdue' | 'drift' | 'status' | 'closing';
   limit: 'clusters' | 'money';
 }
-export type Attribute = keyof AttributeValues;
+type Attribute = keyof AttributeValues;
 
 export interface InstrumentSpec {
   kind: 'counter' | 'histogram' | 'gauge';

@@ -1,6 +1,6 @@
 /** The port to a cluster as a browser sees it: by its name and a certificate that proves it. */
 
-export interface Page {
+interface Page {
   status: number;
   text: string;
 }

@@ -182,7 +182,7 @@ export const streamsSettled = async (): Promise<void> => {
 };
 const MORE_TICKS = 2;
 
-export interface VirtualClockOptions {
+interface VirtualClockOptions {
   startMs?: number | undefined;
   /** Orders events of the same instant; the default is first come, first served. */
   tieBreak?: () => number;

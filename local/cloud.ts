@@ -44,7 +44,7 @@ import { createStorageModel } from './storage/model.ts';
 import { type StorageFace, serveStorage } from './storage/server.ts';
 import { journaledStore, memoryStore, type Store } from './store.ts';
 
-export interface CloudOptions {
+interface CloudOptions {
   /** Port of the first face; 0: any free one for each. */
   port: number;
   speed: number;

@@ -20,14 +20,14 @@ export async function runCommand(main: (args: readonly string[]) => unknown): Pr
 }
 
 /** What else than options with a text a command takes. */
-export interface Taken<Flag extends string> {
+interface Taken<Flag extends string> {
   /** Options without a text. */
   flags?: readonly Flag[];
   /** How many words that are no options, at most; none if absent. */
   words?: number;
 }
 
-export type Options<Name extends string, Flag extends string> = Partial<
+type Options<Name extends string, Flag extends string> = Partial<
   Record<Name, string> & Record<Flag, boolean>
 >;
 

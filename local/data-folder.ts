@@ -7,7 +7,7 @@ const MARKER = 'hub-data.json';
 const LOCK = 'hub.pid';
 const FORMAT = 1;
 
-export interface DataFolder {
+interface DataFolder {
   path: string;
   /** Lets the next Hub in. */
   release(): void;

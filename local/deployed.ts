@@ -14,7 +14,7 @@ export const deployedIndexes = (): IndexConfig =>
   parseIndexConfig(readFileSync(INDEXES_FILE, 'utf8'), 'firestore.indexes.json');
 
 /** What Hosting passes on to a function. */
-export interface Rewrite {
+interface Rewrite {
   /** Whether it is meant for that path, which has no query. */
   matches(path: string): boolean;
   /** Of the function. */
@@ -22,7 +22,7 @@ export interface Rewrite {
 }
 
 /** How Hosting serves what no function does. */
-export interface StaticSite {
+interface StaticSite {
   /** Path of the folder that is deployed. */
   folder: string;
   /** Whether a path that is no file is answered with the page, which finds out by itself what is asked for. */

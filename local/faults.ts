@@ -75,7 +75,7 @@ export interface Faults {
   clear(name?: FaultName): void;
 }
 
-export interface ForceOptions {
+interface ForceOptions {
   times?: number;
   subject?: string;
   /** Whether it strikes is left to what the test is about; else one that never does fails the test (test/forced-faults.ts). */

@@ -26,7 +26,7 @@ export interface Handlers {
 }
 export type UnaryHandler = (request: Message, context: CallContext) => Message | Promise<Message>;
 /** Marked by `duplex()`, for calls whose client side streams. */
-export type DuplexHandler = { duplex: (call: Duplex) => void };
+type DuplexHandler = { duplex: (call: Duplex) => void };
 export interface CallContext {
   write(message: Message): void;
   /** Request headers; the last value of each, as text. */

@@ -3,7 +3,7 @@ import type { LeafRequest, LeafResources, Leaves as Starter } from './container/
 import type { ComputePort } from './kubernetes/compute-port.ts';
 import type { Leaves } from './kubernetes/leaves.ts';
 
-export interface LeafGlue {
+interface LeafGlue {
   /** What Kubernetes makes in Compute Engine, in the name of the cluster it belongs to. */
   compute: ComputePort;
   leavesOf(leaves: Pick<Leaves, 'start' | 'resize' | 'setAway' | 'stop'>): Starter;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Face } from './service.ts';
 import { peekAt, serveSockets } from './sockets.ts';
 
-export interface OnePortOptions {
+interface OnePortOptions {
   http2: (socket: Socket) => void;
   http1: (socket: Socket) => void;
   /** A connection that says nothing for this long is closed; browsers open some before they need them. */

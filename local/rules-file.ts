@@ -9,7 +9,7 @@ import { RulesError } from './firestore/rules/rules.ts';
 /** A person saves, then looks at the browser. */
 const LOOK_EVERY_MS = 300;
 
-export interface WatchedAccess extends Access {
+interface WatchedAccess extends Access {
   close(): void;
 }
 

@@ -5,7 +5,7 @@
 import { runCommand, takeNothing, Unusable } from '../local/command.ts';
 import { NPM_MISSING, runNpm } from './npm.mjs';
 
-export type Verdict =
+type Verdict =
   | { outcome: 'clean' | 'found'; counts: Readonly<Record<string, number>> }
   | { outcome: 'unknown'; why: string };
 

@@ -52,7 +52,7 @@ export async function sealed(statement: object, signer: Signer): Promise<Envelop
   };
 }
 
-export type Opened = { statement: unknown; kid: string } | { fault: string };
+type Opened = { statement: unknown; kid: string } | { fault: string };
 
 /** What one of the keys signed. The id of a key in an envelope is not signed, and so is not gone by. */
 export function opened(file: unknown, keys: readonly PublicKey[]): Opened {

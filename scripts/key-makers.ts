@@ -9,7 +9,7 @@ import { Unusable } from '../local/command.ts';
 import { type Google, refusalIn } from './google.ts';
 import { readVersion } from './secret-manager.ts';
 
-export interface Making {
+interface Making {
   project: string;
   google: Google;
   /** Of the authority that issues certificates. */

@@ -4,13 +4,20 @@
  */
 export const LANES = {
   /** The console in a real browser. */
-  'test:console': ['test/browser/console/', 'test/browser/cluster-console.test.ts'],
+  'test:console': [
+    'test/browser/console/',
+    'test/browser/cluster-console.test.ts',
+    'test/browser/sign-in.test.ts',
+  ],
   /** The SDK of Firebase in a real browser, against the stand-ins alone. */
   'test:sdk': ['test/browser/sdk/', 'local/auth/browser.test.ts'],
   /** Hubs that are killed or cannot start, clusters by the dozen, that fail or are deleted half-way, pools, and all that runs inside: whole lives. */
-  'test:trouble': ['restart', 'start', 'trace', 'trouble', 'inside', 'interiors', 'pool', 'virtual'].map(
-    (name) => `test/journeys/${name}.test.ts`,
-  ),
+  'test:trouble': [
+    ...['restart', 'start', 'trace', 'trouble', 'inside', 'interiors', 'pool', 'virtual'].map(
+      (name) => `test/journeys/${name}.test.ts`,
+    ),
+    'functions/closing/breaks-off.test.ts',
+  ],
   /** Stand-ins that are asked thousands of things: each other's answers, or at least no crash. */
   'test:fuzz': [
     'test/contract/fidelity.test.ts',

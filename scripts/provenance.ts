@@ -39,7 +39,7 @@ export type Provenance = z.infer<typeof provenance>;
 /** What there is: SHA-256 by path. */
 export type Digests = Readonly<Record<string, string>>;
 
-export interface Build {
+interface Build {
   /** Address of the repository, and the commit that is checked out. */
   repository: string;
   commit: string;
@@ -82,7 +82,7 @@ export const provenanceOf = (files: Digests, build: Build): Provenance =>
     },
   } satisfies Provenance);
 
-export interface Expected {
+interface Expected {
   files: Digests;
   commit: string;
   lockDigest: string;
@@ -90,7 +90,7 @@ export interface Expected {
   builder?: string | undefined;
 }
 
-export type Verdict = { holds: true; provenance: Provenance } | { holds: false; faults: readonly string[] };
+type Verdict = { holds: true; provenance: Provenance } | { holds: false; faults: readonly string[] };
 
 /** Whether a statement whose signature is good speaks of these files, of this commit, and of nothing else. */
 export function checkProvenance(statement: unknown, expected: Expected): Verdict {

@@ -45,6 +45,8 @@ const COMMANDS = {
   ],
   ...Object.fromEntries(Object.entries(LANES).map(([lane, paths]) => [lane, [BUILD, [...VITEST, ...paths]]])),
   'test:deployed': [BUILD, ARCHIVE, [...VITEST, ...LANES['test:deployed']]],
+  // All lanes as one: where one ends with a long file, no processor waits for the next.
+  'test:lanes': [BUILD, ARCHIVE, [...VITEST, ...Object.values(LANES).flat()]],
   hub: [['scripts/hub.ts']],
   unit: [VITEST],
   soak: [BUILD, ['test/simulation/soak-main.ts']],

@@ -18,7 +18,7 @@ const json = (content: object): string => `${JSON.stringify(content, null, 2)}\n
 const PUBLIC_HALVES: readonly (readonly [variable: string, name: string])[] = [['HUB_CLEAN_UP_KEYS', 'api']];
 
 /** Its name in Secret Manager. */
-export const secretId = (variable: string, name?: string): string => {
+const secretId = (variable: string, name?: string): string => {
   const id = variable.replace(/^HUB_/, '').toLowerCase().replaceAll('_', '-');
   return PUBLIC_HALVES.some(([one, who]) => one === variable && who === name) ? `${id}-public` : id;
 };

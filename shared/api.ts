@@ -27,7 +27,7 @@ const timestamp = z.iso.datetime();
 const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]);
 const state = z.enum(STATES);
 
-export const DEFAULT_PAGE_SIZE = 50;
+const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 100;
 
 /** A word of the catalog. Whether the catalog has it is answered by a code of its own. */
@@ -149,7 +149,7 @@ export const deleteOrphanBody = z
   })
   .meta({ id: 'DeleteOrphan', description: 'Why it should go now.' });
 
-export const CREDENTIAL_KINDS = ['kubeconfig', 'pachctl'] as const;
+const CREDENTIAL_KINDS = ['kubeconfig', 'pachctl'] as const;
 export const credentialsQuery = z.strictObject({ kind: z.enum(CREDENTIAL_KINDS) });
 export type CredentialsQuery = z.infer<typeof credentialsQuery>;
 
@@ -197,7 +197,7 @@ const specFields = {
   isolation,
 };
 
-export const errorReply = z
+const errorReply = z
   .object({
     code: errorCode,
     message: z.string(),
@@ -206,7 +206,7 @@ export const errorReply = z
   })
   .meta({ id: 'ClusterError', description: 'Why a cluster failed, or waits.' });
 
-export const money = z
+const money = z
   .object({
     amount: z.number(),
     currency: z.literal('USD'),
@@ -216,14 +216,14 @@ export const money = z
   .meta({ id: 'Money' });
 export type Money = z.infer<typeof money>;
 
-export const conditionReply = z
+const conditionReply = z
   .object({ type: z.string(), status: z.boolean(), message: z.string(), since: timestamp })
   .meta({
     id: 'Condition',
     description: 'A condition of a cluster: whether it is met, and since when.',
   });
 
-export const parkedReply = z
+const parkedReply = z
   .object({
     at: timestamp,
     reason: z.string(),
@@ -280,7 +280,7 @@ export const clusterPage = z
   .meta({ id: 'ClusterPage', description: 'Newest first.' });
 export type ClusterPage = z.infer<typeof clusterPage>;
 
-export const memberReply = z
+const memberReply = z
   .object({
     email: z.string(),
     role,
@@ -310,7 +310,7 @@ export const pachctlConfigReply = z
 
 export const kubeconfigReply = z.string().meta({ id: 'Kubeconfig', description: 'What kubectl reads.' });
 
-export const eventReply = z
+const eventReply = z
   .object({
     epoch: z.int(),
     at: timestamp,
@@ -421,21 +421,20 @@ const allowanceFields = {
   maxHourlyPrice: money,
 };
 
-export const quotaRequestReply = z
+const quotaRequestReply = z
   .object({ maxClusters: z.int(), reason: z.string(), at: timestamp })
   .meta({ id: 'QuotaRequest', description: 'What somebody asks an operator for.' });
-export type QuotaRequestReply = z.infer<typeof quotaRequestReply>;
 
-export const declinedRequestReply = z.object({ maxClusters: z.int(), at: timestamp }).meta({
+const declinedRequestReply = z.object({ maxClusters: z.int(), at: timestamp }).meta({
   id: 'DeclinedRequest',
   description: 'What an operator declined, until the next request or limits.',
 });
 
-export const standingReply = z
+const standingReply = z
   .object({ state: z.enum(['throttled', 'suspended']), reason: z.string(), since: timestamp })
   .meta({ id: 'Standing', description: 'How an account is restricted, why, and since when.' });
 
-export const closingReply = z
+const closingReply = z
   .object({ since: timestamp })
   .meta({ id: 'Closing', description: 'The account is being deleted: it can only view and delete.' });
 
@@ -456,7 +455,7 @@ export const meReply = z
   .meta({ id: 'Me' });
 export type MeReply = z.infer<typeof meReply>;
 
-export const ownClusterReply = z
+const ownClusterReply = z
   .object({
     id: z.string(),
     name: z.string(),
@@ -557,7 +556,7 @@ export const accountPage = z
   });
 export type AccountPage = z.infer<typeof accountPage>;
 
-export const cellReply = z
+const cellReply = z
   .object({
     id: z.string(),
     ...allowanceFields,
@@ -614,7 +613,7 @@ export const deadLetterPage = z
   .meta({ id: 'DeadLetterPage', description: 'Newest first.' });
 export type DeadLetterPage = z.infer<typeof deadLetterPage>;
 
-export const auditReply = z
+const auditReply = z
   .object({
     id: z.string(),
     at: timestamp,
@@ -633,7 +632,6 @@ export type AuditReply = z.infer<typeof auditReply>;
 export const auditPage = z
   .object({ entries: z.array(auditReply), nextPageToken: z.string().optional() })
   .meta({ id: 'AuditPage' });
-export type AuditPage = z.infer<typeof auditPage>;
 
 export const orphanReply = z
   .object({
@@ -700,7 +698,6 @@ export const poolReply = z
 export type PoolReply = z.infer<typeof poolReply>;
 
 export const poolList = z.object({ pools: z.array(poolReply) }).meta({ id: 'PoolList' });
-export type PoolList = z.infer<typeof poolList>;
 
 export const healthReply = z.object({ status: z.literal('ok') }).meta({ id: 'Health' });
 

@@ -30,14 +30,14 @@ export type CleanUpVerdict =
   | { holds: false; fault: CleanUpFault; details: readonly string[] };
 
 /** What the language itself does not have, or has only as promises; whoever checks brings it along. */
-export interface CleanUpCrypto {
+interface CleanUpCrypto {
   /** https://www.rfc-editor.org/rfc/rfc8037#appendix-A.3 */
   thumbprintOf(key: Pick<CleanUpJwk, 'crv' | 'kty' | 'x'>): string;
   /** Whether the key signed this text, by Ed25519. */
   isSignedBy(key: CleanUpJwk, text: string, signature: Uint8Array): boolean;
 }
 
-export interface CleanUpChecks {
+interface CleanUpChecks {
   /**
    * @param file what the API answers (readable fields and the `certificate`), or the certificate alone
    * @param keys as `readCleanUpKeys` takes them from `/v1/keys`

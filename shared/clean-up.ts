@@ -12,7 +12,7 @@ export const CLEAN_UP_TYPE = 'hub-clean-up+json';
 const timestamp = z.iso.datetime();
 
 /** Where Hub looked, and for what. */
-export const listingScope = z.object({
+const listingScope = z.object({
   kinds: z.array(z.string()).min(1),
   /** The project, or the DNS zone. */
   in: z.string(),

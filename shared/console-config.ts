@@ -5,7 +5,7 @@
  */
 
 /** What only the embedded cloud of a laptop adds. */
-export interface LocalConfig {
+interface LocalConfig {
   /** Base URL of the Auth stand-in. */
   auth: string;
   /** `host:port` of the Firestore stand-in. */

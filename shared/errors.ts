@@ -4,9 +4,9 @@
  */
 
 /** Whose move it is: the user's, the operator's, the cloud's (waiting helps), or ours. */
-export type Fault = 'user' | 'operator' | 'cloud' | 'hub';
+type Fault = 'user' | 'operator' | 'cloud' | 'hub';
 
-export interface ErrorRow {
+interface ErrorRow {
   /**
    * Whether the same step may succeed if tried again unchanged. `free`: the world is busy or away, trying costs no attempt, and only
    * the state's deadline ends it.

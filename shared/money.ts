@@ -2,7 +2,7 @@
 
 const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
 
-export interface Money {
+interface Money {
   amount: number;
   about: boolean;
 }

@@ -10,7 +10,7 @@ import {
 } from '../shared/clean-up.ts';
 import { clusterIdOf } from './builders.ts';
 
-export type CertificateFile = CleanUpStatement & { certificate: FlattenedJws };
+type CertificateFile = CleanUpStatement & { certificate: FlattenedJws };
 
 /** Two resources, seen gone one after the other, looked for again, and then called deleted. */
 export function aStatement(fields: Partial<CleanUpStatement> = {}): CleanUpStatement {

@@ -5,7 +5,7 @@ import { PassThroughClient } from 'google-auth-library';
 import { DNS_ZONE } from '../local/setup.ts';
 
 /** What `local.json` says. */
-export type Addresses = Record<string, string>;
+type Addresses = Record<string, string>;
 
 /** Everything, as `<kind> <name>`. */
 export async function contentsOf(addresses: Addresses): Promise<string[]> {
@@ -56,7 +56,7 @@ export async function computeIn(addresses: Addresses): Promise<string[]> {
 }
 
 /** All but what a zone has by itself. */
-export async function recordsIn(addresses: Addresses): Promise<string[]> {
+async function recordsIn(addresses: Addresses): Promise<string[]> {
   const url = `http://${addresses.dns}/dns/v1/projects/${addresses.projectId}/managedZones/${DNS_ZONE}/rrsets`;
   const { rrsets = [] } = await json<{ rrsets?: { name: string; type: string }[] }>(url);
   return rrsets

@@ -9,6 +9,8 @@ import * as deployed from '../functions/index.ts';
 import { MANIFEST } from '../functions/manifest.ts';
 import { GENERATED } from '../scripts/docs.ts';
 import { ERRORS } from '../shared/errors.ts';
+import { unusedExports } from './exports.ts';
+import { lengthsOf } from './lengths.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -73,6 +75,30 @@ const ONLY_IN: readonly (readonly [RegExp, RegExp])[] = [
   [/^@opentelemetry\//, /^functions\/(google\/|metrics\.ts)/],
 ];
 
+/** Lines that a function may have, unless it is in the list. */
+const LONGEST = 120;
+const ONE_SERVICE = 'one service: its state, and a method over it for each of its own';
+/** Those that are longer, each with the reason. None is to come to it. */
+const LONGER: Readonly<Record<string, string>> = {
+  'local/acme/model.ts createAcmeModel': ONE_SERVICE,
+  'local/auth/model.ts createAuthModel': ONE_SERVICE,
+  'local/cloud.ts startCloud': 'the one place in which all stand-ins are tied together',
+  'local/compute/model.ts createComputeModel': ONE_SERVICE,
+  'local/dns/model.ts createDnsModel': ONE_SERVICE,
+  'local/firestore/listen.ts openListen': 'the protocol of one stream, over one state',
+  'local/firestore/methods.ts firestoreHandlers': 'a table: a few lines for each method of the service',
+  'local/firestore/model.ts createFirestore': ONE_SERVICE,
+  'local/pachd/dex.ts createDex': ONE_SERVICE,
+  'local/pachd/services.ts authRows': 'a table: a few lines for each method of the service',
+  'local/pubsub/model.ts createPubsub': ONE_SERVICE,
+  'local/scheduler/model.ts createScheduler': ONE_SERVICE,
+  'local/storage/model.ts createStorageModel': ONE_SERVICE,
+  'test/api.ts apiUnderTest': 'what tests of the API call: short verbs over one Hub',
+  'test/simulation/invariants/access.ts watchAccess': 'one invariant, over what is remembered of each member',
+  'test/standing.ts standing': 'what tests of clusters call: short verbs over one Hub',
+  'web/src/operator/new-pool.tsx Form': 'one form, most of it its markup',
+};
+
 function importsOf(file: string): string[] {
   const found = read(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g);
   return [...found].map((match) => match[1] ?? '');
@@ -88,7 +114,20 @@ const loadsOf = (file: string): string[] =>
 const targetsOf = (file: string, names: readonly string[]): string[] =>
   names.filter((name) => name.startsWith('.')).map((name) => relative('.', join(dirname(file), name)));
 
-const sources = files.filter((file) => /\.(ts|tsx|mts|mjs)$/.test(file) && !/\.test\.ts$/.test(file));
+const modules = files.filter((file) => /\.(ts|tsx|mts|mjs)$/.test(file));
+const sources = modules.filter((file) => !/\.test\.ts$/.test(file));
+
+/** Whose exports are not named by another file of ours, each with who else takes them. */
+const TAKEN_OTHERWISE: readonly (readonly [RegExp, string])[] = [
+  [/^functions\/index\.ts /, 'the platform, by the names of the manifest'],
+  [/^(vitest|web\/vite)\.config\.ts default$/, 'the program whose configuration it is'],
+  [/^test\/browser\/sdk\/page\//, 'tests, which name in quotes what is to be called in the page'],
+  [
+    /\.d\.mts /,
+    'nobody: it declares what the module beside it has, of which that module’s users take theirs',
+  ],
+  [/^web\/src\/api\/schema\.d\.ts /, 'nobody: it is generated whole'],
+];
 
 describe('imports', () => {
   test('point one way: web, cli → shared ← functions ← local', () => {
@@ -207,6 +246,80 @@ describe('imports', () => {
       'functions/google/clock.ts',
       'functions/google/documents.ts',
       'functions/google/tokens.ts',
+    ]);
+  });
+});
+
+describe('what is exported', () => {
+  test('has a user in another file: what has none is not exported, or not there', () => {
+    const unused = unusedExports(new Map(modules.map((file) => [file, read(file)])));
+    expect(unused.filter((name) => !TAKEN_OTHERWISE.some(([form]) => form.test(name)))).toEqual([]);
+    // An exception that none needs any more goes.
+    expect(TAKEN_OTHERWISE.filter(([form]) => !unused.some((name) => form.test(name)))).toEqual([]);
+  });
+
+  test('and is found in every form in which a module says what it exports and what it takes', () => {
+    const texts = new Map([
+      [
+        'a/all.ts',
+        [
+          'export const one = 1;',
+          'export async function two() {}',
+          'export interface Three {}',
+          'export const { four, five: six } = pair;',
+          "export { seven, type eight as nine } from './other.ts';",
+          'export default one;',
+        ].join('\n'),
+      ],
+      ['a/other.ts', 'export const seven = 7;\nexport type eight = 8;'],
+    ]);
+    const all = ['one', 'two', 'Three', 'four', 'six', 'seven', 'nine', 'default'];
+    const unusedBy = (text: string): string[] =>
+      unusedExports(new Map([...texts, ['b/user.ts', text]])).map((name) => name.replace('a/all.ts ', ''));
+    expect(unusedBy('').sort()).toEqual(all.toSorted());
+    const named = `import all, {\n  one,\n  two as too,\n  type Three,\n} from '../a/all.ts';`;
+    expect(unusedBy(named)).toEqual(['four', 'six', 'seven', 'nine']);
+    expect(unusedBy("export { four, seven } from '../a/all.ts';")).not.toContain('four');
+    expect(unusedBy("const { six } = await import('../a/all.ts');")).not.toContain('six');
+    expect(unusedBy("import * as all from '../a/all.ts';\nall.nine;")).not.toContain('nine');
+    expect(unusedBy("import { one } from '../a/other.ts';")).toContain('one');
+  });
+});
+
+describe('functions', () => {
+  test(`have ${LONGEST} lines at most, but for those that have a reason; one that has become shorter leaves the list`, () => {
+    const long = sources.flatMap((file) =>
+      lengthsOf(read(file))
+        .filter(({ lines }) => lines > LONGEST)
+        .map(({ name }) => `${file} ${name}`),
+    );
+    expect(long.toSorted()).toEqual(Object.keys(LONGER).toSorted());
+  });
+
+  test('are measured from their first line to their last, parameters and all', () => {
+    const text = [
+      '/** What it does. */',
+      'export async function first({',
+      '  a,',
+      '}: Options): Promise<void> {',
+      '',
+      '  await a();',
+      '}',
+      '',
+      'const SHORT = 1;',
+      'export const second = <T>(',
+      '  of: T,',
+      '): T =>',
+      '  of;',
+      'const TABLE = [',
+      '  (a) => a,',
+      '];',
+      'const third = (a: number): number => a;',
+    ].join('\n');
+    expect(lengthsOf(text)).toEqual([
+      { name: 'first', lines: 6 },
+      { name: 'second', lines: 4 },
+      { name: 'third', lines: 1 },
     ]);
   });
 });

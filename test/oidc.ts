@@ -18,7 +18,7 @@ const ORIGIN = new URL(ISSUER).origin;
 /** Making keys takes long, so all tests of a file share them. */
 const keys = parseSigningKeys(newSigningKeyPem());
 
-export interface OidcOptions extends ApiOptions {
+interface OidcOptions extends ApiOptions {
   pkce?: OidcClient['pkce'];
   signingKeys?: readonly SigningKey[];
   sealKeys?: readonly SealKey[];
@@ -75,7 +75,7 @@ export async function oidcUnderTest({
 
 type FetchLike = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
-export interface Answered {
+interface Answered {
   status: number;
   body: Partial<Problem> & { redirectTo?: string };
   /** Where the browser goes next. */
@@ -145,7 +145,7 @@ export function interactionOf(response: Response): string {
 
 export const codeOf = (location: URL): string => location.searchParams.get('code') ?? '';
 
-export interface TokenAnswer {
+interface TokenAnswer {
   status: number;
   headers: Headers;
   body: { error?: string; error_description?: string; id_token?: string; access_token?: string };

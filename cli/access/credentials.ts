@@ -8,7 +8,7 @@ import { claimsOf, type Session } from '../sign-in/session.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
 
 /** A token with when it ends; undefined if it does not say. */
-export interface ClusterToken {
+interface ClusterToken {
   token: string;
   expiresAtMs?: number;
 }

@@ -23,7 +23,7 @@ const PATIENCE_MS = minutes(10);
 /** Refresh tokens are some hundred bytes: nobody has to send more. */
 const MOST_BYTES = 16 * KIB;
 
-export interface Loopback {
+interface Loopback {
   /** What the page is to be asked. */
   asked: HandOver;
   /**

@@ -14,7 +14,7 @@ import { CERTIFICATE_SECRET, certificateSecret } from './exposure.ts';
 import type { Site } from './site.ts';
 
 /** How far it is, and what the document is to remember of it. */
-export type CertificateProgress =
+type CertificateProgress =
   | { status: 'held'; certificate: CertificateState }
   /** Look again then: an order's record is being served, or the authority looks for it. */
   | { status: 'pending'; forMs: number; detail: string; certificate: CertificateState }
@@ -113,7 +113,7 @@ async function findGood({ cluster, leaf, ports, host }: Site): Promise<Certifica
 }
 
 /** A certificate that a leaf has. */
-export interface HeldCertificate {
+interface HeldCertificate {
   notAfter: Date;
   /** SHA-256. */
   fingerprint: string;

@@ -84,7 +84,7 @@ const openApi = endpoint({
 });
 
 /** What the function `api` serves. */
-export const API_ENDPOINTS: readonly Endpoint[] = [
+const API_ENDPOINTS: readonly Endpoint[] = [
   ...CLUSTER_ENDPOINTS,
   ...MEMBER_ENDPOINTS,
   ...TRANSFER_ENDPOINTS,

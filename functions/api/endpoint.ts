@@ -67,7 +67,7 @@ export const endpoint = <Body = undefined, Query = unknown>(spec: Endpoint<Body,
   spec as Endpoint;
 
 /** An HTTP request, as far as an endpoint looks at it. */
-export interface HttpCall {
+interface HttpCall {
   request: Request;
   /** How often this instance was asked, and by whom. */
   buckets: Buckets;

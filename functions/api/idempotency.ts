@@ -19,7 +19,7 @@ import type { Ports } from '../ports.ts';
 const KEY = /^[\x20-\x7e]{1,128}$/;
 
 /** A request that carries a key. */
-export interface Keyed {
+interface Keyed {
   path: string;
   bodyHash: string;
 }
@@ -38,7 +38,7 @@ export function keyedRequest(uid: string, key: string | undefined, body: object)
 const byKey = ([a]: [string, unknown], [b]: [string, unknown]): number => (a < b ? -1 : 1);
 const sha256 = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex');
 
-export type Earlier =
+type Earlier =
   /** It was carried out: this is the cluster it made. */
   | { cluster: string }
   /** It was not, or so long ago that the key may be used anew. */

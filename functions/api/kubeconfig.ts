@@ -1,7 +1,7 @@
 /** The configuration that kubectl reads. Pure. https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
 import type { LeafConnection } from '../providers/provider.ts';
 
-export interface KubeconfigInput {
+interface KubeconfigInput {
   /** Of the context: of no other cluster's, so that configurations can be merged. */
   name: string;
   clusterId: string;

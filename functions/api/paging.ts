@@ -9,7 +9,7 @@ import type { Query, Snapshot, Value } from '../cloud.ts';
 import type { Call } from './endpoint.ts';
 
 /** What a token is good for. */
-export interface PageScope {
+interface PageScope {
   list: string;
   uid: string;
   filter?: string | undefined;
@@ -17,7 +17,7 @@ export interface PageScope {
 
 /** Values after which the page starts; instants as milliseconds. */
 const position = z.array(z.union([z.string(), z.number()]));
-export type Position = z.infer<typeof position>;
+type Position = z.infer<typeof position>;
 
 export function pageToken(key: string, scope: PageScope, after: Position): string {
   const payload = Buffer.from(JSON.stringify(after)).toString('base64url');
@@ -25,7 +25,7 @@ export function pageToken(key: string, scope: PageScope, after: Position): strin
 }
 
 /** @throws AppError INVALID_PAGE_TOKEN */
-export function parsePageToken(key: string, scope: PageScope, token: string): Position {
+function parsePageToken(key: string, scope: PageScope, token: string): Position {
   const [payload = '', mac = '', ...rest] = token.split('.');
   const expected = signature(key, scope, payload);
   const given = Buffer.from(mac, 'base64url');
@@ -40,7 +40,7 @@ const signature = (key: string, { list, uid, filter }: PageScope, payload: strin
     .digest();
 
 /** A list whose pages are asked for. */
-export interface Listing extends Pick<Query, 'collection' | 'where'> {
+interface Listing extends Pick<Query, 'collection' | 'where'> {
   /** What orders it; then, and without it alone, the names of its documents do. */
   by?: { field: string; direction: 'asc' | 'desc'; holds: 'instant' | 'number' };
   /** As what it was asked for: a token of another one is refused. */

@@ -8,7 +8,7 @@ import type { Principal } from '../tokens.ts';
 
 /** What somebody is to the thing they ask for. A stranger is anybody signed in. */
 export const CALLERS = ['anonymous', 'stranger', 'viewer', 'editor', 'owner', 'operator'] as const;
-export type Caller = (typeof CALLERS)[number];
+type Caller = (typeof CALLERS)[number];
 
 type Rule = Readonly<Record<Caller, 'allow' | ErrorCode>>;
 

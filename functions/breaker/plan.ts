@@ -19,7 +19,7 @@ export const MAX_PAUSE_MS = minutes(10);
 export const PROBE_MS = minutes(10);
 
 /** `half-open`: the pause is over, and nobody tries it yet. `probing`: somebody does. */
-export type BreakerState = 'closed' | 'open' | 'half-open' | 'probing';
+type BreakerState = 'closed' | 'open' | 'half-open' | 'probing';
 
 type Time = Pick<Circumstances, 'now' | 'after' | 'elapsed'>;
 

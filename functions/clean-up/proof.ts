@@ -20,7 +20,7 @@ export interface Proof {
 }
 
 /** The ledger as the proof closes it. */
-export const closed = ({ entries, at }: Pick<Proof, 'entries' | 'at'>): Ledger['entries'] =>
+const closed = ({ entries, at }: Pick<Proof, 'entries' | 'at'>): Ledger['entries'] =>
   Object.fromEntries(
     Object.entries(entries).map(([key, entry]) => [key, { ...entry, goneAt: entry.goneAt ?? at }]),
   );

@@ -1,64 +1,20 @@
-/** The deletion of an account, from the first word to the last document: each look may break off anywhere, and the next one goes on. */
+/** The deletion of an account, from the first word to the last document. */
 import { describe, expect, test } from 'vitest';
-import { type Door, type MemoryHub, type MemoryHubOptions, memoryHub } from '../../local/memory/hub.ts';
-import type { OwnAccountReply, Problem } from '../../shared/api.ts';
+import type { MemoryHubOptions } from '../../local/memory/hub.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { AUDIT, type AuditFields } from '../../shared/documents/audit.ts';
 import { ledgerPath } from '../../shared/documents/ledger.ts';
-import { AppError } from '../../shared/errors.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { days, hours, minutes } from '../../shared/units.ts';
-import { aCluster, anOrphan, clusterIdOf, writeOf, writeOfLedger } from '../../test/builders.ts';
-import { requestOf, type Sending } from '../../test/request.ts';
+import { aCluster, clusterIdOf, writeOf } from '../../test/builders.ts';
+import { deleteAccount, type Hub, isClosed, send, tokenOf } from '../../test/closing.ts';
 import { type Standing, standing } from '../../test/standing.ts';
-import { createApi } from '../api/app.ts';
-import { CommitError, type Query, type Value, type Write } from '../cloud.ts';
+import type { Query, Value, Write } from '../cloud.ts';
 import { createLog } from '../log.ts';
 import { closeAccounts } from './close.ts';
 
-type Hub = Pick<Standing, 'run' | 'ports' | 'tokens' | 'clock' | 'documents'>;
-
-const tokenOf = (hub: Hub, uid: string, operator = false): string =>
-  hub.tokens.issue({
-    uid,
-    email: `${uid}@example.com`,
-    emailVerified: true,
-    operator,
-    signedInAt: new Date(hub.clock.now()),
-  });
-
-interface Answer<T> {
-  status: number;
-  body: T & Problem;
-  etag: string | null;
-}
-
-async function send<T = OwnAccountReply>(
-  hub: Hub,
-  method: string,
-  path: string,
-  token: string,
-  sending: Sending = {},
-): Promise<Answer<T>> {
-  const asked = createApi(hub.ports).request(path, requestOf(method, token, sending));
-  const response = await hub.run(Promise.resolve(asked));
-  return {
-    status: response.status,
-    body: (await response.json()) as T & Problem,
-    etag: response.headers.get('etag'),
-  };
-}
-
-async function deleteAccount(hub: Hub, uid: string): Promise<Answer<OwnAccountReply>> {
-  const token = tokenOf(hub, uid);
-  const { etag } = await send(hub, 'GET', '/v1/account', token);
-  return send(hub, 'DELETE', '/v1/account', token, { headers: { 'if-match': etag ?? '' } });
-}
-
 const account = async (hub: Hub, uid: string) =>
   (await hub.run(hub.documents.get<Allowance>(accountPath(uid))))?.data;
-const isClosed = (hub: Hub, uid: string) => async (): Promise<boolean> =>
-  (await hub.documents.get(accountPath(uid))) === undefined;
 const auditOf = async (hub: Hub, uid: string): Promise<AuditFields[]> =>
   (
     await hub.run(hub.documents.query<AuditFields>({ collection: AUDIT, where: [['subject', '==', uid]] }))
@@ -399,137 +355,6 @@ describe('asking for it', () => {
 });
 
 const STUCK = { state: 'stuck', dueAt: undefined, deadlineAt: undefined } as const;
-
-describe('a look that breaks off', () => {
-  /** @returns the calls that the function made, and how it ended */
-  async function played(strike: number, how: 'before' | 'after'): Promise<{ calls: number; left: string[] }> {
-    let calls = 0;
-    const hub: MemoryHub = memoryHub({
-      inside: 'sketch',
-      limits: { handOverMs: minutes(20) },
-      async invoke(name, work) {
-        const door: Door = async (site, call) => {
-          if (name !== TOPICS.closing) return call();
-          const isStruck = calls++ === strike;
-          if (isStruck && how === 'before') throw fault(site);
-          const answer = await call();
-          if (isStruck) throw fault(site);
-          return answer;
-        };
-        await work(hub.portsThrough(door));
-      },
-    });
-    const stop = hub.startScheduler();
-    await plant(hub);
-    await deleteAccount(hub, 'grace');
-    await hub.until(isClosed(hub, 'grace'), hours(4));
-    stop();
-    const left = (await traces(hub)).filter((path) => !path.startsWith(`${AUDIT}/`));
-    if (await hub.ports.people.find('grace')) left.push('the user');
-    return { calls, left };
-  }
-
-  const fault = (site: string): Error =>
-    site.startsWith('documents.')
-      ? new CommitError('unavailable', 'the handler died')
-      : new AppError('UNAVAILABLE');
-
-  test('is gone on with, wherever that was', async () => {
-    const { calls, left } = await played(-1, 'before');
-    expect(left).toEqual([]);
-    expect(calls).toBeGreaterThan(40);
-    const all: string[][] = [];
-    for (let strike = 0; strike < calls; strike++) {
-      for (const how of ['before', 'after'] as const) all.push((await played(strike, how)).left);
-    }
-    expect(all.flat()).toEqual([]);
-  }, 480_000);
-});
-
-/** One document of each kind that may name her. */
-async function plant(hub: Hub): Promise<void> {
-  const now = new Date(hub.clock.now());
-  const later = new Date(hub.clock.now() + days(30));
-  const id = clusterIdOf(7);
-  const members = { ada: 'owner', grace: 'editor' } as const;
-  await hub.run(
-    hub.documents.commit([
-      writeOf(aCluster({ id, owner: 'ada', state: 'failed', members })),
-      writeOfLedger(id),
-      writeOf(aCluster({ id: clusterIdOf(8), owner: 'grace', state: 'failed' })),
-      writeOfLedger(clusterIdOf(8)),
-      // Offered first, to somebody who does not come.
-      writeOf(
-        aCluster({
-          id: clusterIdOf(9),
-          owner: 'grace',
-          state: 'failed',
-          members: { ada: 'owner', grace: 'owner' },
-        }),
-      ),
-      writeOfLedger(clusterIdOf(9)),
-      { op: 'set', path: accountPath('grace'), data: { schema: 1, clusters: 0, hourlyMicros: 0 } },
-      {
-        op: 'set',
-        path: `clusters/${id}/events/00000001`,
-        data: { ...EVENT, epoch: 1, at: now, actor: 'grace', message: 'Tried again.' },
-      },
-      {
-        op: 'set',
-        path: `clusters/${id}/events/00000002`,
-        data: {
-          ...EVENT,
-          epoch: 2,
-          at: now,
-          subject: 'grace',
-          message: 'grace@example.com may now edit it.',
-        },
-      },
-      {
-        op: 'set',
-        path: 'invitations/to-grace',
-        data: {
-          schema: 1,
-          cluster: id,
-          email: 'grace@example.com',
-          role: 'viewer',
-          invitedBy: 'ada',
-          createdAt: now,
-          expiresAt: later,
-        },
-      },
-      {
-        op: 'set',
-        path: 'signals/one',
-        data: { schema: 1, kind: 'busy', account: 'grace', at: now, purgeAt: later },
-      },
-      { op: 'set', path: 'orphans/one', data: { ...anOrphan({ owner: 'grace', state: 'unproven' }) } },
-      { op: 'set', path: 'oidcCodes/one', data: { schema: 1, uid: 'grace', email: 'grace@example.com' } },
-    ]),
-  );
-}
-
-const EVENT = {
-  schema: 1,
-  from: 'ready',
-  to: 'ready',
-  cause: 'share',
-  durationMs: 0,
-  nonce: 'n',
-};
-
-/** Paths of the documents that name her. */
-async function traces(hub: Hub): Promise<string[]> {
-  const found = await Promise.all(
-    ['accounts', 'clusters', 'invitations', 'signals', 'orphans', 'oidcCodes', 'audit'].map((collection) =>
-      hub.documents.query({ collection }),
-    ),
-  );
-  const events = await hub.documents.query({ collection: 'events', group: true });
-  return [...found.flat(), ...events]
-    .filter(({ path, data }) => JSON.stringify([path, data]).includes('grace'))
-    .map(({ path }) => path);
-}
 
 test('an account with thousands of deleted clusters is shown the newest, and deleted page by page', async () => {
   const hub = aHub();

@@ -53,9 +53,9 @@ const NOT_DELETED = STATES.filter((state) => !isFinal(state));
 const DELETED = STATES.filter(isFinal);
 
 /** Deleted ones that are shown. */
-export const MAX_DELETED = 200;
+const MAX_DELETED = 200;
 
-export interface Shown {
+interface Shown {
   /** All that are not deleted, and of those that are the newest; by id. */
   clusters: readonly Cluster[];
   /** How many of those they may read are deleted. */

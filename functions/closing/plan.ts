@@ -9,7 +9,7 @@ import type { Change } from '../dispatch/commands.ts';
 
 type Fate = OwnClusterReply['whenDeleted'];
 
-export type Whose = Pick<Cluster, 'state' | 'owner' | 'members'>;
+type Whose = Pick<Cluster, 'state' | 'owner' | 'members'>;
 
 export interface Planned {
   cluster: Cluster;

@@ -17,7 +17,7 @@ const PAGE = 400;
 /** All of an event that matters here; one that cannot be read otherwise is taken away all the same. */
 const position = eventDocument.pick({ epoch: true });
 
-export interface PurgePage {
+interface PurgePage {
   /** What lets a TTL policy take these events away. */
   writes: readonly Write[];
   /** Epoch of the last of them, if there are more after it. */

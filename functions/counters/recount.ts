@@ -82,7 +82,7 @@ export async function recount(documents: Documents, cell: string): Promise<Diffe
 }
 
 /** By the path of who holds it; nobody is there who holds nothing. */
-export function heldBy(clusters: readonly Holding[], cell: string): Map<string, Held> {
+function heldBy(clusters: readonly Holding[], cell: string): Map<string, Held> {
   const sums = new Map<string, Held>();
   const add = (path: string, { clusters, hourlyMicros }: Held): Held => {
     const before = sums.get(path) ?? { clusters: 0, hourlyMicros: 0 };

@@ -1,6 +1,7 @@
 /** What becomes of messages that nobody can handle, and of their clusters: on the virtual clock, by the bus's own rules. */
 import { describe, expect, test } from 'vitest';
-import { type Invoke, type MemoryHub, memoryHub } from '../../local/memory/hub.ts';
+import type { Invoke } from '../../local/memory/handlers.ts';
+import { type MemoryHub, memoryHub } from '../../local/memory/hub.ts';
 import { type Cluster, clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
 import {
   DEAD_LETTERS,

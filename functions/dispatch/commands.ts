@@ -44,7 +44,7 @@ export interface Change {
 }
 
 /** Both are asked on every reading of the document. */
-export interface CommandOptions {
+interface CommandOptions {
   /** That this caller may still ask this of it. @throws AppError */
   guard?(cluster: Cluster): void;
   /** What is to change, as the document is now; undefined: nothing, so that the command is not carried out. @throws AppError */
@@ -225,11 +225,11 @@ export async function claim(
 }
 
 /** What a new cluster is made from. A spare has nobody's address. */
-export type NewCluster = Pick<ClusterFields, 'name' | 'spec' | 'shape' | 'owner' | 'pool'> &
+type NewCluster = Pick<ClusterFields, 'name' | 'spec' | 'shape' | 'owner' | 'pool'> &
   Partial<Pick<ClusterFields, 'emails'>>;
 
 /** A cluster that is not written yet, and what writes it. */
-export interface Birth {
+interface Birth {
   cluster: Cluster;
   event: ClusterEvent;
   writes: readonly Write[];

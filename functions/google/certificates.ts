@@ -22,7 +22,7 @@ import { scrub } from '../log.ts';
 import { type AcmeAccount, ensureAccount } from './acme-account.ts';
 import { AcmeProblem, isAway, prepareHttp } from './acme-http.ts';
 
-export interface CertificateOptions extends AcmeAccount {
+interface CertificateOptions extends AcmeAccount {
   clock: Pick<Clock, 'now' | 'after' | 'afterWork' | 'sleepUntil'>;
   /** PEM of the CA that the authority's own address is signed by, if the system does not know it. Holds for the process. */
   ca?: string;

@@ -8,7 +8,7 @@ import { scrub } from '../log.ts';
 import { asProviderError, CloudRefusal, restRefusal } from './refusal.ts';
 
 /** The part of google-auth-library's AuthClient that is used: it adds the credentials. */
-export interface CredentialsCaller {
+interface CredentialsCaller {
   request<T>(options: {
     url: string;
     method: 'POST';
@@ -18,7 +18,7 @@ export interface CredentialsCaller {
   }): Promise<{ data: T }>;
 }
 
-export interface ChartsOptions {
+interface ChartsOptions {
   /** E-mail address of the service account. */
   account: string;
   rest: CredentialsCaller;

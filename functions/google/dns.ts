@@ -9,7 +9,7 @@ import { isSameRecord, type RecordSet, recordOf, recordSetOf, withDot } from './
 import { asProviderError, CloudRefusal, restRefusal } from './refusal.ts';
 
 /** The part of google-auth-library's AuthClient that is used: it adds the credentials. */
-export interface DnsCaller {
+interface DnsCaller {
   request<T>(options: {
     url: string;
     method: 'GET' | 'POST';
@@ -20,7 +20,7 @@ export interface DnsCaller {
   }): Promise<{ data: T }>;
 }
 
-export interface DnsOptions {
+interface DnsOptions {
   projectId: string;
   /** Name of the managed zone, not of the domain. */
   zone: string;

@@ -32,7 +32,7 @@ const inside = new BlockList();
 for (const [net, prefix, family] of INSIDE) inside.addSubnet(net, prefix, family);
 
 /** Whether it is an IP address that anybody on the internet could reach. An IPv4 address in the clothes of IPv6 counts as itself. */
-export function isPublicAddress(address: string): boolean {
+function isPublicAddress(address: string): boolean {
   const version = isIP(address);
   return version !== 0 && !inside.check(address, version === 4 ? 'ipv4' : 'ipv6');
 }

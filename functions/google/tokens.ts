@@ -15,7 +15,7 @@ export interface AccountsOptions {
   local?: { authTls: string; ca: string };
 }
 
-export interface TokenVerifierOptions extends AccountsOptions {
+interface TokenVerifierOptions extends AccountsOptions {
   /** By which a token is judged to come from the past; the SDK judges by the machine's whether it has expired. */
   clock: Pick<Clock, 'now'>;
 }

@@ -8,10 +8,7 @@ import { type Buckets, takeForAddress } from './request-rates.ts';
 const BEARER = /^bearer +([\w.~+/:-]+=*) *$/i;
 
 /** @throws AppError UNAUTHENTICATED, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_INVALID, UNAVAILABLE */
-export async function authenticate(
-  tokens: TokenVerifier,
-  authorization: string | undefined,
-): Promise<Principal> {
+async function authenticate(tokens: TokenVerifier, authorization: string | undefined): Promise<Principal> {
   if (authorization === undefined || !/^bearer\b/i.test(authorization)) throw new AppError('UNAUTHENTICATED');
   const token = BEARER.exec(authorization)?.[1];
   if (token === undefined) throw new AppError('TOKEN_INVALID');

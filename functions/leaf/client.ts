@@ -13,7 +13,7 @@ import { type ChannelSocket, PortStream } from './forward.ts';
 import { apiPath } from './kinds.ts';
 import { FIELD_MANAGER, type KubeObject, type Leaf, type LeafQuery, type Leaves } from './leaf.ts';
 
-export interface LeavesOptions {
+interface LeavesOptions {
   /** A Google access token with `container.clusters.connect`; asked for before each request, so it should be kept while it is valid. */
   accessToken(): Promise<string>;
 }

@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors.ts';
 import { scrub } from '../log.ts';
 
 /** A refusal by the Kubernetes API. */
-export interface Refusal {
+interface Refusal {
   /** HTTP status. */
   status: number;
   reason?: string | undefined;

@@ -156,7 +156,7 @@ export function installJob(plan: InstallPlan): KubeObject {
 }
 
 /** Name of the container that installs it. */
-export const helmContainerName = ({ name }: Pick<Release, 'name'>): string => `helm-${name}`;
+const helmContainerName = ({ name }: Pick<Release, 'name'>): string => `helm-${name}`;
 
 function helmContainer(release: Release, { images, chartSource }: InstallPlan): object {
   return {

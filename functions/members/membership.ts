@@ -6,7 +6,7 @@ import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { MAX_MEMBERS } from '../../shared/limits.ts';
 import type { Change } from '../dispatch/commands.ts';
 
-export interface NewMember {
+interface NewMember {
   uid: string;
   /** Verified; see `emailAddress`. */
   email: string;

@@ -22,7 +22,7 @@ export interface ClientCredentials {
   redirectUri: string;
 }
 
-export interface EnsureClientOptions {
+interface EnsureClientOptions {
   /** The secret that the leaf holds already, if it does. It is registered, and is then the only one that is good. */
   held?: string | undefined;
   pkce?: OidcClient['pkce'];

@@ -65,7 +65,7 @@ function codeFor(
 }
 
 /** What a client says when it exchanges a code. */
-export interface Exchange {
+interface Exchange {
   cluster: string;
   code: string | undefined;
   redirectUri: string | undefined;

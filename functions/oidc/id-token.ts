@@ -7,7 +7,7 @@ import type { SigningKey } from './keys.ts';
 /** dex reads it at once and makes a session of its own. */
 const LIFETIME_MS = minutes(5);
 
-export interface IdTokenOptions {
+interface IdTokenOptions {
   issuer: string;
   clientId: string;
   key: SigningKey;

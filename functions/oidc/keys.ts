@@ -23,7 +23,7 @@ export interface SigningKey {
   publicJwk: PublicJwk;
 }
 
-export interface PublicJwk {
+interface PublicJwk {
   kty: 'RSA';
   n: string;
   e: string;

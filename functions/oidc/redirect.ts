@@ -2,7 +2,7 @@
 import type { OAuthError } from './oauth-error.ts';
 
 /** Whose answer it is, and to what. */
-export interface Answering {
+interface Answering {
   issuer: string;
   redirectUri: string;
   state?: string | undefined;

@@ -14,7 +14,7 @@ import { findMembership } from './members.ts';
 import { OAuthError } from './oauth-error.ts';
 import { type Parameters, parametersOf } from './parameters.ts';
 
-export interface TokenReply {
+interface TokenReply {
   access_token: string;
   token_type: 'Bearer';
   expires_in: number;

@@ -68,12 +68,12 @@ interface Calls {
   'pfs_v2.API/ListRepo': [{ type?: string }, { repo?: Repo }];
 }
 
-export type Method = keyof Calls;
+type Method = keyof Calls;
 
 /** One call inside one cluster; a step ends within 60 s and makes several. */
 const CALL_TIMEOUT_MS = seconds(10);
 
-export interface Asked {
+interface Asked {
   /** Who asks; nobody if absent. */
   token?: string | undefined;
   timeoutMs: number;

@@ -17,12 +17,12 @@ import { CONSOLE_PORT, type Reach, reachByForward, reachByTls } from './reach.ts
 import { signIn } from './sign-in.ts';
 import { registerToken, signOut } from './tokens.ts';
 
-export interface PachydermOptions {
+interface PachydermOptions {
   clock: Pick<Clock, 'now'>;
   random: Random;
 }
 
-export interface PachydermsOptions extends PachydermOptions {
+interface PachydermsOptions extends PachydermOptions {
   leaves: Leaves;
   /** Where a host is, and whom it must prove itself to. @throws AppError LEAF_UNAVAILABLE */
   targetOf(host: string): Promise<TlsTarget>;

@@ -3,7 +3,7 @@
  * https://github.com/pachyderm/pachyderm/blob/master/src/internal/config/config.proto
  */
 
-export interface ContextInput {
+interface ContextInput {
   /** Name of the context. */
   name: string;
   /** Host name, without a scheme. */
@@ -17,7 +17,7 @@ export interface ContextInput {
   ca?: string;
 }
 
-export interface PachctlConfig {
+interface PachctlConfig {
   v2: {
     active_context: string;
     contexts: Record<

@@ -4,13 +4,13 @@
  */
 
 /** What a dex is at Hub's provider. */
-export interface DexClient {
+interface DexClient {
   clientId: string;
   clientSecret: string;
   redirectUri: string;
 }
 
-export interface DexConnector {
+interface DexConnector {
   id: string;
   name: string;
   type: 'oidc';

@@ -31,7 +31,7 @@ export class GrpcRefusal extends Error {
   }
 }
 
-export interface CallOptions {
+interface CallOptions {
   metadata?: Readonly<Record<string, string>>;
   timeoutMs: number;
   /** The first message is answer enough, of a stream that may not end by itself: it ends with the channel. */

@@ -18,7 +18,7 @@ import { PERMISSION } from './protos.ts';
 import type { Reach } from './reach.ts';
 import { restoreToken, signOut } from './tokens.ts';
 
-export interface Outlook {
+interface Outlook {
   channel: GrpcChannel;
   reach: Reach;
   clock: Pick<Clock, 'now'>;

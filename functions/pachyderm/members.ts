@@ -1,6 +1,6 @@
 /** Who may do what inside a Pachyderm: Hub's three roles in its words, and the changes that lead from one set of bindings to another. Pure. */
 
-export type MemberRole = 'viewer' | 'editor' | 'owner';
+type MemberRole = 'viewer' | 'editor' | 'owner';
 
 export interface Member {
   /** As Hub's OpenID provider tells it; Pachyderm compares it letter by letter. */
@@ -40,7 +40,7 @@ export const bindingsOf = (members: readonly Member[], hub: string): Bindings =>
  */
 export const bindingsText = (bindings: Bindings): string => JSON.stringify({ [EVERYBODY]: [], ...bindings });
 
-export interface BindingChange {
+interface BindingChange {
   principal: string;
   /** All that it shall have; none removes it. */
   roles: readonly string[];

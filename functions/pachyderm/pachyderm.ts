@@ -5,7 +5,7 @@
 import type { LeafConnection } from '../providers/provider.ts';
 import type { Bindings } from './members.ts';
 
-export interface PachydermVersion {
+interface PachydermVersion {
   /** `2.12.1`, or `2.12.0-rc.3`. */
   text: string;
 }

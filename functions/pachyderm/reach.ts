@@ -7,7 +7,7 @@ import { authorityOf, handshake, type TlsTarget } from '../net/tls.ts';
 export type Door = 'grpc' | 'identity' | 'callback' | 'console';
 
 /** https://github.com/pachyderm/pachyderm/blob/master/etc/helm/pachyderm/templates/pachd/deployment.yaml */
-export const DOOR_PORTS: Readonly<Record<Exclude<Door, 'console'>, number>> = {
+const DOOR_PORTS: Readonly<Record<Exclude<Door, 'console'>, number>> = {
   grpc: 1650,
   callback: 1657,
   identity: 1658,

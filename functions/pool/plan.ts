@@ -20,7 +20,7 @@ export interface PoolPlan {
   held?: string;
 }
 
-export interface Surroundings {
+interface Surroundings {
   /** Whether anybody could have one, for a licence may be gone. */
   isOffered?: boolean;
   /** Too much was lost: nothing is made, or one spare that is to show whether it works again. */

@@ -32,7 +32,7 @@ const MAX_KINDS = 50;
 const READY_MS = hours(6);
 const LATELY_MS = hours(1);
 /** Four looks at what has drifted, each of which renews what is due. */
-export const RENEWAL_LATE_MS = days(1);
+const RENEWAL_LATE_MS = days(1);
 
 const WORKING = STATES.filter((state) => Number.isFinite(lateAfterMs(state)));
 const MIN_LATE_MS = Math.min(...WORKING.map(lateAfterMs));

@@ -29,7 +29,7 @@ const EMPTYING_MS = seconds(25);
 const GO_ON_MS = seconds(20);
 
 /** What of the ledger is not gone yet. */
-export interface Left {
+interface Left {
   names: readonly string[];
   /** Objects of a bucket went, and there are more. `last`: so it is with everything that is left. */
   emptying?: 'last' | 'beside others';

@@ -107,7 +107,7 @@ const sameStatus = (before: readonly Condition[], after: readonly Condition[]): 
  * @param known whether the document says all of it already
  * @param elapsed cloud time since then
  */
-export function planDrift(
+function planDrift(
   cluster: Cluster,
   findings: readonly Finding[],
   known: boolean,

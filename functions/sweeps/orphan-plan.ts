@@ -27,7 +27,7 @@ export interface OrphanPlan {
   gone: readonly string[];
 }
 
-export interface Moment {
+interface Moment {
   nowMs: number;
   /** Cloud time since then. */
   elapsed(sinceMs: number): number;

@@ -32,7 +32,7 @@ export interface Authority {
   issue(names: readonly string[], publicKey: Buffer): HostCertificate;
 }
 
-export interface HostCertificate {
+interface HostCertificate {
   /** PEM, the host's first, then the intermediate; the root is not part of it. */
   chain: string;
   /** SHA-256 of the host's, hexadecimal. */

@@ -5,7 +5,7 @@ import { Pkcs10CertificateRequest, SubjectAlternativeNameExtension } from '@pecu
 import { type AccountJwk, parseJwk, thumbprintOf } from './jwk.ts';
 import { AcmeRefusal } from './problem.ts';
 
-export interface CertificateRequest {
+interface CertificateRequest {
   names: string[];
   /** DER of the SubjectPublicKeyInfo. */
   publicKey: Buffer;

@@ -5,7 +5,7 @@ import { type AccountJwk, parseJwk, thumbprintOf } from './jwk.ts';
 import type { Account, AcmeModel } from './model.ts';
 import { AcmeRefusal } from './problem.ts';
 
-export const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256'];
+const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256'];
 
 /** Parsed JSON, not trusted. */
 export type Json = Record<string, unknown>;
@@ -61,7 +61,7 @@ function flattenedOf(value: unknown): Flattened {
   return { protected: header, payload, signature };
 }
 
-export function parseJson(text: string, what: string): Json {
+function parseJson(text: string, what: string): Json {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
@@ -73,7 +73,7 @@ export function parseJson(text: string, what: string): Json {
 
 const decoded = (part: string): string => Buffer.from(part, 'base64url').toString();
 
-export interface RequestRules {
+interface RequestRules {
   /** The address that was called, which the signature must be for. */
   url: string;
   /** The id in an account's address; undefined if it is none of ours. */
@@ -120,7 +120,7 @@ function signerOf(
   return { jwk: requireJwk(jwk) };
 }
 
-export function requireJwk(value: unknown): AccountJwk {
+function requireJwk(value: unknown): AccountJwk {
   const jwk = parseJwk(value);
   if (!jwk) throw new AcmeRefusal('badPublicKey', 'The key is not one that is accepted');
   return jwk;

@@ -49,9 +49,9 @@ export interface Order {
   certificate?: string;
   error?: Problem;
 }
-export type OrderStatus = 'pending' | 'ready' | 'processing' | 'valid' | 'invalid';
+type OrderStatus = 'pending' | 'ready' | 'processing' | 'valid' | 'invalid';
 
-export interface Certificate {
+interface Certificate {
   id: string;
   account: string;
   names: string[];
@@ -62,7 +62,7 @@ export interface Certificate {
 }
 
 /** A key by which an account is bound to a customer of the authority; good for one account, and for seven days. */
-export interface ExternalKey {
+interface ExternalKey {
   kid: string;
   /** base64url */
   hmacKey: string;

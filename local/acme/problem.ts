@@ -1,7 +1,7 @@
 /** How an ACME server refuses: https://www.rfc-editor.org/rfc/rfc8555#section-6.7 */
 
 /** Error types, with the HTTP status that each is answered with. */
-export const PROBLEMS = {
+const PROBLEMS = {
   accountDoesNotExist: 400,
   alreadyRevoked: 400,
   badCSR: 400,

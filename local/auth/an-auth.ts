@@ -14,7 +14,7 @@ import { type AuthFace, serveAuth } from './server.ts';
 export const PROJECT = 'hub-test';
 export const PASSWORD = 'hub-local';
 
-export interface Reply {
+interface Reply {
   status: number;
   headers: Headers;
   // biome-ignore lint/suspicious/noExplicitAny: replies of many shapes, each checked by its test.

@@ -22,7 +22,7 @@ export const MODES = {
 type Order = Pick<OobCode, 'requestType' | 'email' | 'newEmail' | 'localId'>;
 
 /** @throws ServiceError INVALID_CONTINUE_URI, UNAUTHORIZED_DOMAIN */
-export function requireContinueUrl(model: AuthModel, body: Body): string | undefined {
+function requireContinueUrl(model: AuthModel, body: Body): string | undefined {
   const continueUrl = text(body, 'continueUrl');
   if (!continueUrl) return undefined;
   const url = URL.canParse(continueUrl) ? new URL(continueUrl) : undefined;

@@ -36,7 +36,7 @@ export interface Page {
   body: string;
 }
 
-export interface PageOptions {
+interface PageOptions {
   /** A file of this folder's `pages`. */
   script?: string;
   /** Sources that an answer to the page's form may redirect to. */

@@ -11,7 +11,7 @@ const ISSUER = 'https://accounts.google.com';
 /** Real seconds: a faster cloud does not age a token. */
 const LIFE_S = 3600;
 
-export interface ServiceTokenVerifier {
+interface ServiceTokenVerifier {
   /** Who presents it. @throws ServiceError UNAUTHENTICATED for any token not good for exactly this audience */
   verify(token: string, audience: string): Promise<{ email: string }>;
 }

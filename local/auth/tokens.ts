@@ -22,7 +22,7 @@ export interface IdClaims extends JWTPayload {
   auth_time: number;
 }
 
-export interface CustomToken {
+interface CustomToken {
   uid: string;
   claims: Record<string, unknown>;
 }

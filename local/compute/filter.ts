@@ -6,7 +6,7 @@
  */
 import { ServiceError, STATUS } from '../service.ts';
 
-export type Matcher = (resource: object) => boolean;
+type Matcher = (resource: object) => boolean;
 
 /** @throws ServiceError INVALID_ARGUMENT as Compute Engine words it */
 export function parseFilter(text: string | undefined): Matcher {

@@ -44,14 +44,14 @@ export interface ComputeSpec {
 }
 
 /** What of a subnetwork is shown. Ranges are in CIDR notation. */
-export interface Subnetwork {
+interface Subnetwork {
   network: string;
   ipCidrRange: string;
   secondaryIpRanges: { rangeName: string; ipCidrRange: string }[];
 }
 
 /** What of a firewall is kept as it came. */
-export interface FirewallRule {
+interface FirewallRule {
   network?: string;
   direction?: string;
   sourceRanges?: readonly string[];
@@ -85,7 +85,7 @@ export interface ComputeRow
   goneAtMs?: number;
 }
 
-export interface Page {
+interface Page {
   rows: ComputeRow[];
   nextPageToken?: string;
 }

@@ -37,7 +37,7 @@ export interface LeafResources {
   remove(kind: ComputeKind, name: string, location: string): boolean;
 }
 
-export interface LeafAddress {
+interface LeafAddress {
   /** `https://host:port` or `host:port`. */
   server: string;
   /** PEM of the CA that signed the server's certificate. */

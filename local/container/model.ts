@@ -33,11 +33,10 @@ import {
 } from './views.ts';
 import { findCpus, findRegion } from './zones.ts';
 
-export type { LeafAddress, LeafNode, LeafRef, LeafRequest, LeafResources, Leaves } from './leaves.ts';
-export type { Quota } from './quota.ts';
+export type { LeafRequest, LeafResources, Leaves } from './leaves.ts';
 export type { ClusterView, OperationView } from './views.ts';
 
-export interface ContainerOptions {
+interface ContainerOptions {
   compute: ComputeModel;
   leaves: Leaves;
   /** Of new clusters, as GKE writes it. */

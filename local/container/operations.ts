@@ -25,7 +25,7 @@ export interface Beginning {
   resize?: NonNullable<OperationRow['resize']>;
 }
 
-export interface Operations {
+interface Operations {
   /** The cluster is in that status until it ends. */
   begin(row: ClusterRow, type: OperationType, status: ClusterStatus, how?: Beginning): OperationRow;
   /** Nothing, if it is over. @throws ServiceError FAILED_PRECONDITION */

@@ -40,7 +40,7 @@ export interface RecordSetInput {
   rrdatas?: unknown;
 }
 
-export interface ChangeInput {
+interface ChangeInput {
   additions?: readonly RecordSetInput[];
   deletions?: readonly RecordSetInput[];
 }
@@ -88,12 +88,12 @@ export interface DnsModel {
   close(): void;
 }
 
-export interface DnsOptions {
+interface DnsOptions {
   /** https://cloud.google.com/dns/quotas */
   quotas?: Partial<typeof QUOTAS>;
 }
 
-export const QUOTAS = { zones: 10_000, recordSetsPerZone: 10_000, setsPerChange: 1000, dataPerSet: 100 };
+const QUOTAS = { zones: 10_000, recordSetsPerZone: 10_000, setsPerChange: 1000, dataPerSet: 100 };
 
 const LARGEST_PAGE = 1000;
 /** Done changes beyond this are forgotten. */

@@ -12,7 +12,7 @@ const LARGEST_UDP_BYTES = 1232;
 const OPT = 41;
 const INTERNET = 1;
 
-export interface Query {
+interface Query {
   id: number;
   opcode: number;
   recursionDesired: boolean;
@@ -29,7 +29,7 @@ export interface Query {
 }
 
 /** Why a message is answered with an error, or not at all: it has no id to answer to, or is an answer itself. */
-export type Malformed = { id: number } | undefined;
+type Malformed = { id: number } | undefined;
 
 /** @returns the query, or what is left to answer of a message that is none */
 export function parseQuery(message: Buffer): { query: Query } | { malformed: Malformed } {

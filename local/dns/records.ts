@@ -3,7 +3,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 
 /** Type numbers: https://www.iana.org/assignments/dns-parameters */
 export const TYPES = { A: 1, NS: 2, CNAME: 5, SOA: 6, TXT: 16, AAAA: 28, CAA: 257 } as const;
-export type RecordType = keyof typeof TYPES;
+type RecordType = keyof typeof TYPES;
 
 /** All records of one name and type. */
 export interface RecordSet {
@@ -51,7 +51,7 @@ export function normalizedData(type: RecordType, data: string): string | undefin
   }
 }
 
-export interface Caa {
+interface Caa {
   flags: number;
   tag: string;
   value: string;
@@ -64,7 +64,7 @@ export function parseCaa(text: string): Caa | undefined {
   return { flags: Number(flags), tag: tag.toLowerCase(), value: strings[0] ?? '' };
 }
 
-export interface Soa {
+interface Soa {
   primary: string;
   mailbox: string;
   /** Serial, refresh, retry, expire, minimum. */

@@ -5,7 +5,7 @@ import { type Guard, guardOf, UNGUARDED } from './guard.ts';
 import type { FirestoreModel } from './model.ts';
 import { compileRules, type Rules } from './rules/rules.ts';
 
-export interface IdToken {
+interface IdToken {
   sub: string;
   /** Seconds since the epoch. */
   exp?: number | undefined;

@@ -30,7 +30,7 @@ export interface WriteResult {
   transformResults: Value[];
 }
 
-export interface Staged {
+interface Staged {
   /** Only documents that really change; undefined: deleted. */
   changes: Map<string, StoredDocument | undefined>;
   results: WriteResult[];

@@ -45,7 +45,7 @@ export const UNGUARDED: Guard = {
 /** Documents that get() and exists() may look at in a call about several documents. https://firebase.google.com/docs/firestore/security/rules-conditions#access_call_limits */
 const SHARED_LOOKUPS = 20;
 
-export interface GuardOptions {
+interface GuardOptions {
   model: FirestoreModel;
   rules: Rules;
   auth: Auth | null;

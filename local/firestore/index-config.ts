@@ -14,7 +14,7 @@ export interface IndexedField {
   mode: IndexMode;
 }
 
-export interface CompositeIndex {
+interface CompositeIndex {
   collectionId: string;
   /** Over all collections of that id, instead of each alone. */
   group: boolean;
@@ -34,7 +34,7 @@ export interface IndexConfig {
 }
 
 /** What a field has without an override: https://firebase.google.com/docs/firestore/query-data/index-overview#automatic_indexing */
-export const AUTOMATIC: readonly SingleFieldIndex[] = [
+const AUTOMATIC: readonly SingleFieldIndex[] = [
   { group: false, mode: 'ascending' },
   { group: false, mode: 'descending' },
   { group: false, mode: 'contains' },

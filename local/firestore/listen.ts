@@ -35,7 +35,7 @@ export interface ListenSession {
   close(): void;
 }
 
-export interface ListenOptions {
+interface ListenOptions {
   guard?: Guard;
   /** Runs once everything that is happening now is over, so that writes in a row are told together. */
   later?: (run: () => void) => void;

@@ -6,7 +6,7 @@
 import type { LocalClock } from '../clock.ts';
 
 /** A transaction, or a single write on its way. */
-export type Owner = object;
+type Owner = object;
 
 interface Lock {
   holders: Set<Owner>;

@@ -48,7 +48,7 @@ export interface Query {
 }
 
 /** The value that a filter or an order looks at: a field, or the document's name as a reference. */
-export const valueAt = (document: StoredDocument, field: FieldPath): Value | undefined =>
+const valueAt = (document: StoredDocument, field: FieldPath): Value | undefined =>
   field.text === NAME_FIELD.text ? { ref: document.name } : getField(document.fields, field);
 
 /** Compiles a filter, so that its operands are prepared once for many documents. */

@@ -19,7 +19,7 @@ export interface FirestoreFace extends Face {
   readonly webSessions: number;
 }
 
-export interface ServeOptions {
+interface ServeOptions {
   model?: FirestoreModel;
   /** Who may do what; absent: everybody everything. */
   access?: Access;

@@ -20,7 +20,7 @@ export interface Told {
   pending: Set<string>;
 }
 
-export interface Teller {
+interface Teller {
   targetChange(type: keyof typeof CHANGE, ids: readonly number[], extra?: Message): void;
   /** All that the target holds, to a client that knows nothing of it. */
   tellAll(target: Told, found: readonly StoredDocument[]): void;

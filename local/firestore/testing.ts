@@ -20,7 +20,7 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-export interface OpenOptions extends ModelOptions {
+interface OpenOptions extends ModelOptions {
   clock?: LocalClock;
   store?: Store;
   port?: number;

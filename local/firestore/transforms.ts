@@ -19,7 +19,7 @@ export type Transform = { field: FieldPath } & (
   | { kind: 'union' | 'remove'; elements: readonly Value[] }
 );
 
-export interface Transformed {
+interface Transformed {
   /** What the field holds now. */
   value: Value;
   /** What the reply to the write says. */

@@ -24,7 +24,7 @@ export type Value =
   | { map: Fields };
 
 /** What JSON has no number for. */
-export type NotFinite = 'NaN' | 'Infinity' | '-Infinity' | '-0';
+type NotFinite = 'NaN' | 'Infinity' | '-Infinity' | '-0';
 
 export interface Fields {
   [name: string]: Value;

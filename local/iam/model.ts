@@ -9,7 +9,7 @@ import { hours } from '../../shared/units.ts';
 import type { World } from '../service.ts';
 import type { Principal, Workload } from './principals.ts';
 
-export interface AccessToken {
+interface AccessToken {
   accessToken: string;
   expiresAtMs: number;
 }

@@ -4,7 +4,7 @@
  */
 
 /** `undefined`: more is needed; `null`: this is no ClientHello. */
-export type Hello = { serverName: string | undefined } | null | undefined;
+type Hello = { serverName: string | undefined } | null | undefined;
 
 const HANDSHAKE = 22;
 const CLIENT_HELLO = 1;

@@ -12,7 +12,7 @@ import type { Kind } from './kinds.ts';
 import type { FieldSet, Fields, ManagedFields, Stored } from './objects.ts';
 import { fieldSite, itemSite, itemStep, METADATA, rootSite, type Site, setStep, shapeOf } from './schema.ts';
 
-export interface ApplyInput {
+interface ApplyInput {
   kind: Kind;
   /** What the manager wants: only fields it cares for. */
   applied: Fields & { metadata: Fields };

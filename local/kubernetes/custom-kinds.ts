@@ -23,7 +23,7 @@ export interface CustomKind {
 
 export const CUSTOM_CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
 
-export const conditionOf = (object: Fields, type: string): Fields | undefined =>
+const conditionOf = (object: Fields, type: string): Fields | undefined =>
   (object.status?.conditions ?? []).find((one: Fields) => one.type === type);
 
 /** The kinds that the definition has served, one for each served version; none before it is established. */

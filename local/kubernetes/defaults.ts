@@ -9,7 +9,7 @@ import type { Fields, Stored } from './objects.ts';
 import { canonicalQuantity } from './quantities.ts';
 import { qosOf } from './resources.ts';
 
-export interface Allocator {
+interface Allocator {
   /** A free address of the Services' range. */
   clusterIp(): string;
   /** A free port of 30000–32767. */

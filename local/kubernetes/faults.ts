@@ -8,7 +8,7 @@ export const fault = (
 ): Fault => ({ field, message, reason });
 
 /** As the server shows what it refuses: texts quoted, all else as JSON. */
-export const shown = (value: unknown): string => (value === undefined ? 'null' : JSON.stringify(value));
+const shown = (value: unknown): string => (value === undefined ? 'null' : JSON.stringify(value));
 
 export const invalidValue = (field: string, value: unknown, why: string): Fault =>
   fault(field, `Invalid value: ${shown(value)}: ${why}`);

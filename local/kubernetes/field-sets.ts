@@ -69,7 +69,7 @@ function fieldsOf(site: Site, value: unknown): FieldSet {
 }
 
 /** What a step leads to: the value of a field, an item of a list. */
-export function valueAt(site: Site, value: unknown, step: string): unknown {
+function valueAt(site: Site, value: unknown, step: string): unknown {
   if (step.startsWith('f:')) return isMap(value) ? value[step.slice(2)] : undefined;
   if (!Array.isArray(value)) return undefined;
   const shape = shapeOf(site, value);

@@ -4,7 +4,7 @@ import { quantityOf } from './quantities.ts';
 import { type Amounts, podAmounts } from './resources.ts';
 import { isOver } from './workloads.ts';
 
-export interface Load {
+interface Load {
   amounts: Amounts;
   pods: number;
 }
@@ -29,7 +29,7 @@ export function loadOf(pods: Iterable<Stored>): Map<string, Load> {
 /** Specs never change in place, so each is added up once. */
 const known = new WeakMap<Fields, Amounts>();
 
-export function requestsOf(pod: Stored): Amounts {
+function requestsOf(pod: Stored): Amounts {
   const spec = pod.spec ?? {};
   const found = known.get(spec);
   if (found) return found;

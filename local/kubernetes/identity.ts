@@ -16,9 +16,9 @@ export interface Caller {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
-export const AUTHENTICATED = 'system:authenticated';
+const AUTHENTICATED = 'system:authenticated';
 /** May do everything, whatever the roles say. */
-export const MASTERS = 'system:masters';
+const MASTERS = 'system:masters';
 
 const ANONYMOUS: Caller = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 

@@ -268,9 +268,3 @@ export type KindName = keyof typeof KINDS;
 
 /** Kubernetes' own kinds, of which every cluster has all. */
 export const BUILT_IN: readonly Kind[] = Object.values(KINDS);
-
-const byKind = new Map<string, Kind>(BUILT_IN.map((kind) => [`${kind.apiVersion}/${kind.kind}`, kind]));
-
-/** One of Kubernetes' own kinds; a cluster's registry knows the custom ones too. */
-export const kindByName = (apiVersion: string, kind: string): Kind | undefined =>
-  byKind.get(`${apiVersion}/${kind}`);

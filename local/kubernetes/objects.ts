@@ -69,7 +69,7 @@ export interface Change {
 }
 
 /** Where the revision counter survives a restart; it is reserved in blocks so that not every write writes it too. */
-export interface RevisionStore {
+interface RevisionStore {
   reserved(): number;
   reserve(upTo: number): void;
 }
@@ -79,12 +79,6 @@ const REVISION_BLOCK = 1000;
 export const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
 
 export const keyOfObject = (object: Stored): string => keyOf(object.metadata.namespace, object.metadata.name);
-
-/** The namespace and the name in a key. */
-export function splitKey(key: string): [namespace: string | undefined, name: string] {
-  const slash = key.indexOf('/');
-  return [slash === 0 ? undefined : key.slice(0, slash), key.slice(slash + 1)];
-}
 
 export class ObjectStore {
   readonly #table: Table<Stored>;

@@ -10,7 +10,7 @@ import type { Fields, Stored } from './objects.ts';
 import { keyOfObject } from './objects.ts';
 
 /** Which pod, as a path names it. */
-export interface LogTarget {
+interface LogTarget {
   namespace: string | undefined;
   name?: string | undefined;
 }
@@ -137,7 +137,7 @@ function optionsOf(leaf: LeafCluster, pod: Stored, query: URLSearchParams): LogO
 }
 
 /** The container that is meant if none is named. @throws ApiError 400 */
-export function containerFor(pod: Stored, asked: string | null): string {
+function containerFor(pod: Stored, asked: string | null): string {
   const names = (list: Fields[] | undefined): string[] => (list ?? []).map((one) => one.name);
   const containers = names(pod.spec?.containers);
   const inits = names(pod.spec?.initContainers);

@@ -17,7 +17,7 @@ export interface PodPort {
 }
 
 /** Serves one connection. */
-export type PortHandler = (socket: Duplex) => void;
+type PortHandler = (socket: Duplex) => void;
 
 /** Who listens there; undefined: nobody does. */
 export type Listener = (at: PodPort) => PortHandler | undefined;

@@ -24,7 +24,7 @@ const COUNTED_BY_NAME = new Set<Kind>([
 ]);
 
 /** What of a quota one object uses. */
-export function usageOf(kind: Kind, object: Stored): Amounts {
+function usageOf(kind: Kind, object: Stored): Amounts {
   const usage: Amounts = { [`count/${storedKind(kind).resource}`]: ONE };
   // A pod that is over holds a place among the objects, but none on a node.
   if (kind === KINDS.Pod && isOver(object)) return usage;

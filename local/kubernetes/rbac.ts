@@ -20,7 +20,7 @@ export interface ResourceAccess {
 }
 
 /** Something done to a path that is no resource's. */
-export interface PathAccess {
+interface PathAccess {
   verb: string;
   path: string;
 }

@@ -43,7 +43,7 @@ export interface ApiRequest {
   warnings: string[];
 }
 
-export interface ApiReply {
+interface ApiReply {
   status: number;
   /** A text is sent as text/plain. */
   body: object | string;

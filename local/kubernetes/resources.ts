@@ -4,7 +4,7 @@ import { type Nano, quantityOf } from './quantities.ts';
 
 export type Amounts = Record<string, Nano>;
 
-export function addUp(into: Amounts, list: Fields | undefined): void {
+function addUp(into: Amounts, list: Fields | undefined): void {
   for (const name in list) into[name] = (into[name] ?? 0n) + quantityOf(list[name]);
 }
 

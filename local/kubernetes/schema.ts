@@ -21,7 +21,7 @@ interface CustomSite {
   readonly schema: Schema;
 }
 
-export type Shape =
+type Shape =
   | { type: 'map' }
   | { type: 'list-map'; keys: readonly string[] }
   | { type: 'set' }

@@ -164,7 +164,7 @@ function boundObject(leaf: LeafCluster, account: Stored, reference: Fields): Fie
   return { [reference.kind.toLowerCase()]: { name: object.metadata.name, uid: object.metadata.uid } };
 }
 
-export interface VerifiedToken {
+interface VerifiedToken {
   namespace: string;
   name: string;
   uid: string;

@@ -4,7 +4,7 @@ import type { Kind } from './kinds.ts';
 import type { Change, ChangeType, Stored } from './objects.ts';
 import type { Matcher } from './selectors.ts';
 
-export interface WatchRequest {
+interface WatchRequest {
   kind: Kind;
   /** All namespaces if absent. */
   namespace?: string | undefined;

@@ -67,7 +67,7 @@ export function templateHash(template: Fields = {}): string {
   return hash;
 }
 
-export interface PodName {
+interface PodName {
   name?: string;
   generateName?: string;
 }

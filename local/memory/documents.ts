@@ -37,7 +37,7 @@ import { doubleValue, type Fields, invalid, numberOf, type Value as Stored } fro
 import { ServiceError, STATUS } from '../service.ts';
 import { memoryStore, type Store } from '../store.ts';
 
-export interface MemoryDocumentsOptions {
+interface MemoryDocumentsOptions {
   /** Modelled time of a commit, in cloud time; the default is none. Applied at its end. */
   latencyMs?: number;
   /** `unavailable` (nothing was done) and `reply-lost` (it was) strike; the subject is `get`, `query`, `count` or `commit`. */
@@ -51,7 +51,7 @@ export interface MemoryDocumentsOptions {
 }
 
 /** Whoever tests says what they expect to find: nothing here is parsed. */
-export interface MemoryDocuments extends Documents {
+interface MemoryDocuments extends Documents {
   get<T = DocumentData>(path: string): Promise<Snapshot<T> | undefined>;
   query<T = DocumentData>(query: Query): Promise<Snapshot<T>[]>;
   readonly counters: Readonly<Counters>;

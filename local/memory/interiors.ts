@@ -16,7 +16,7 @@ import { memoryLeaves } from './leaf.ts';
 
 export type Interior = 'kubernetes' | 'sketch';
 
-export interface Interiors extends Insides {
+interface Interiors extends Insides {
   readonly port: LeavesPort;
   /** As the GKE stand-in starts and stops them. */
   readonly starter: Pick<Leaves, 'start' | 'resize' | 'setAway' | 'stop'>;

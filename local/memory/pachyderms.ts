@@ -35,7 +35,7 @@ import { ServiceError } from '../service.ts';
 import type { Store, Table } from '../store.ts';
 import type { Inside, Insides, PachdContainer } from './insides.ts';
 
-export interface MemoryApplicationsOptions {
+interface MemoryApplicationsOptions {
   insides: Insides;
   /** What is served under a name at present: the address of a gateway. */
   addressOf(name: string): string | undefined;
@@ -49,7 +49,7 @@ export interface MemoryApplicationsOptions {
 }
 
 /** Who comes in to what is served under a name at this instant: for invariants, which look without taking time. */
-export interface Doors {
+interface Doors {
   /** Somebody listens behind that name, with a certificate. */
   listens(host: string): boolean;
   /** Whoever comes would be let in by an application that has members. What is public by design is not asked. */

@@ -21,7 +21,7 @@ import {
 } from './refusals.ts';
 import { isReturnedFor, isRole, permissionsOf } from './roles.ts';
 
-export const ROOT_USER = 'pach:root';
+const ROOT_USER = 'pach:root';
 const INTERNAL_USER = 'internal:auth-server';
 const EVERYBODY = 'allClusterUsers';
 
@@ -30,9 +30,9 @@ const CLUSTER_KEY = keyOf(CLUSTER);
 
 const PREFIXES = ['pipeline', 'internal', 'robot', 'pach', 'user', 'group'];
 
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
+const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
-export interface Verdict {
+interface Verdict {
   satisfied: number[];
   missing: number[];
   roles: string[];

@@ -16,7 +16,7 @@ const parse = (text: string): Message => (text.trim() === '' ? undefined : load(
 /** pachd's environment variables. */
 export type Environment = Readonly<Record<string, string>>;
 
-export interface BootstrapInput {
+interface BootstrapInput {
   environment: Environment;
   data: PachdData;
   auth: Auth;

@@ -62,7 +62,7 @@ export interface AuthObjects {
   problem?: string;
 }
 
-export interface ChartInput {
+interface ChartInput {
   version: string;
   /** What the chart makes itself where no secret is given: `randAlphaNum 32`. */
   randomText(): string;

@@ -11,7 +11,7 @@ import type { Logins } from './logins.ts';
 import { html, page, redirect, type Web } from './pages.ts';
 import type { Fetch } from './upstream.ts';
 
-export interface ConsoleInput {
+interface ConsoleInput {
   /** Its client at dex; the console is closed without one. */
   clientId: string;
   sessionMinutes: number;

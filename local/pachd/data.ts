@@ -33,12 +33,12 @@ export interface OidcConfig {
   userAccessibleIssuerHost: string;
 }
 
-export interface IdentityConfig {
+interface IdentityConfig {
   issuer: string;
   idTokenExpiry: string;
 }
 
-export interface Described {
+interface Described {
   description: string;
   createdAt: number;
 }

@@ -11,7 +11,7 @@ import type { SigningKey } from './keys.ts';
 import { html, json, page, redirect, type Web } from './pages.ts';
 import { type Fetch, openUpstream, type Person, type Upstream } from './upstream.ts';
 
-export interface DexInput {
+interface DexInput {
   data: PachdData;
   key(): Promise<SigningKey>;
   clock: LocalClock;
@@ -35,7 +35,7 @@ interface Code extends AuthRequest {
   person: Person;
 }
 
-export interface Dex {
+interface Dex {
   web: Web;
   /** Opens all connectors, as dex does before it serves. @throws Error */
   open(): Promise<void>;

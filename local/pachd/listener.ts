@@ -9,7 +9,7 @@ import type { PachdData } from './data.ts';
 import { CONSOLE_PORT, type Pachd, PORTS, startPachd } from './pachd.ts';
 import type { Fetch } from './upstream.ts';
 
-export interface ListenerOptions {
+interface ListenerOptions {
   /** From inside the leaf to the world outside. */
   fetch(leaf: LeafCluster): Fetch;
   seed: number;

@@ -33,7 +33,7 @@ const SESSION_LIFE_MS = minutes(3);
 /** How long `Authenticate` watches for somebody to sign in; then it says that the state has expired. */
 const LONGEST_WATCH_MS = seconds(60);
 
-export interface LoginsInput {
+interface LoginsInput {
   data: PachdData;
   auth: Auth;
   clock: LocalClock;

@@ -23,7 +23,7 @@ import { services } from './services.ts';
 import type { Fetch } from './upstream.ts';
 import { asksForLicense } from './versions.ts';
 
-export interface PachdOptions {
+interface PachdOptions {
   /** `2.12.1`; up to 2.11 a licence is asked for. */
   version: string;
   /** pachd's environment variables. */

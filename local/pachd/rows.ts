@@ -21,7 +21,7 @@ export interface ServicesInput {
 }
 
 /** Anybody; whoever is signed in; whoever has that permission on the cluster. */
-export type Rule = 'anybody' | 'signed in' | number;
+type Rule = 'anybody' | 'signed in' | number;
 
 export interface Row {
   rule: Rule;

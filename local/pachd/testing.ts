@@ -140,7 +140,7 @@ export const lockedValues = (issuer: string, bindings: Record<string, string[]> 
   proxy: { enabled: true, host: HOST, tls: { enabled: true } },
 });
 
-export interface TestPachdOptions {
+interface TestPachdOptions {
   version?: string;
   database?: Database;
   clock?: LocalClock;

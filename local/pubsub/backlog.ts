@@ -66,7 +66,7 @@ interface OpenLease extends Lease {
   cancel: () => void;
 }
 
-export interface BacklogOptions {
+interface BacklogOptions {
   clock: LocalClock;
   /** The rows of all subscriptions. */
   table: Table<StoredMessage>;

@@ -58,7 +58,7 @@ export interface PubsubModel {
   close(): void;
 }
 
-export interface PubsubModelOptions {
+interface PubsubModelOptions {
   /** How a push is sent. */
   send: SendPush;
   /** Outstanding pushes per subscription, at most. The default is 100; the service goes to 3,000 and more. */

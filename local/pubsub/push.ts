@@ -30,7 +30,7 @@ export const PUSH_FLOOR_MS = seconds(5);
 /** The window of outstanding pushes opens at this width; the service says "small single-digit": https://cloud.google.com/pubsub/docs/push#delivery_rate */
 const FIRST_WINDOW = 4;
 
-export interface PusherOptions {
+interface PusherOptions {
   clock: LocalClock;
   backlog: Backlog;
   subscription: () => Subscription;
@@ -126,7 +126,7 @@ export type MintToken = (serviceAccountEmail: string, audience: string) => Promi
 /** A token is used again for this long (real time, as all token lifetimes); Google's are up to an hour old. */
 const TOKEN_REUSE_MS = minutes(5);
 
-export interface HttpPush {
+interface HttpPush {
   send: SendPush;
   /** Closes the connections it kept. */
   close(): void;

@@ -16,7 +16,7 @@ import {
 /** google.protobuf.Duration and Timestamp. */
 export const fromDuration = (duration: Message): number =>
   Number(duration.seconds ?? 0) * 1000 + Number(duration.nanos ?? 0) / 1e6;
-export const toDuration = (ms: number): { seconds: number; nanos: number } => ({
+const toDuration = (ms: number): { seconds: number; nanos: number } => ({
   seconds: Math.floor(ms / 1000),
   nanos: Math.round((ms % 1000) * 1e6),
 });

@@ -11,13 +11,13 @@ export interface Registry {
 }
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
-export interface RegistryRefusal {
+interface RegistryRefusal {
   status: 401 | 403;
   code: 'UNAUTHORIZED' | 'DENIED';
   message: string;
 }
 
-export interface PrivateRepository {
+interface PrivateRepository {
   /** `oci://<location>-docker.pkg.dev/<project>/<repository>` */
   source: string;
   /** The one service account that may read it. */

@@ -22,7 +22,7 @@ export type Target =
     };
 
 /** All durations are cloud time. */
-export interface RetryConfig {
+interface RetryConfig {
   retryCount: number;
   /** 0: unlimited. */
   maxRetryDurationMs: number;

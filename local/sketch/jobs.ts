@@ -32,7 +32,7 @@ export interface JobRun {
   next?: () => void;
 }
 
-export interface Try {
+interface Try {
   uid: string;
   name: string;
   node: SketchNode | undefined;

@@ -46,7 +46,7 @@ export interface Installed {
 }
 
 /** Of the container that runs Helm. */
-export interface InstallFrom {
+interface InstallFrom {
   /** Its registry logins. */
   config: string | undefined;
   readFile(path: string): string | undefined;

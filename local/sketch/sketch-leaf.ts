@@ -7,7 +7,7 @@ import type { JobRun } from './jobs.ts';
 import type { Pod } from './pods.ts';
 import { type Kept, ObjectTable } from './table.ts';
 
-export interface SketchRecord extends LeafTarget {
+interface SketchRecord extends LeafTarget {
   ca: string;
 }
 

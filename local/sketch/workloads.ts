@@ -49,7 +49,7 @@ export function end(leaf: SketchLeaf, pod: Pod): void {
   });
 }
 
-export function replaceIn(leaf: SketchLeaf, { owner }: Pod): void {
+function replaceIn(leaf: SketchLeaf, { owner }: Pod): void {
   const live = leaf.objects.get(owner, owner.metadata.namespace, owner.metadata.name);
   if (live?.metadata.uid === owner.metadata.uid) reconcile(leaf, live);
 }

@@ -136,7 +136,7 @@ export interface StorageModel {
   call<T>(method: string, run: () => T): T;
 }
 
-export interface StorageOptions {
+interface StorageOptions {
   /**
    * Refuses bucket creations and deletions beyond the project's rate, with 429; off by default.
    * https://cloud.google.com/storage/quotas#buckets

@@ -58,7 +58,7 @@ function lifecycleRules(lifecycle: unknown): LifecycleRule[] {
 }
 
 /** Holds of an object, from the JSON that comes with an upload, or with a change of what is said of it. */
-export const holdSettings = ({ temporaryHold, eventBasedHold }: Json): Holds => ({
+const holdSettings = ({ temporaryHold, eventBasedHold }: Json): Holds => ({
   ...(typeof temporaryHold === 'boolean' && { temporaryHold }),
   ...(typeof eventBasedHold === 'boolean' && { eventBasedHold }),
 });

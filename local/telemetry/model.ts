@@ -1,12 +1,12 @@
 /** What Cloud Monitoring takes of metrics that are sent by OTLP, and what it refuses; see README.md. */
 
-export interface Attribute {
+interface Attribute {
   key: string;
   value: { stringValue?: string };
 }
 
 /** As OTLP/JSON has it; 64-bit numbers may be texts. https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding */
-export interface Point {
+interface Point {
   attributes: Attribute[];
   startTimeUnixNano?: string | number;
   timeUnixNano: string | number;
@@ -19,7 +19,7 @@ export interface Point {
 interface Points {
   dataPoints: Point[];
 }
-export interface Metric {
+interface Metric {
   name: string;
   gauge?: Points;
   sum?: Points;
@@ -33,7 +33,7 @@ export interface ExportRequest {
 }
 
 /** A point that was taken, and whose it is. */
-export interface Taken {
+interface Taken {
   metric: string;
   resource: Record<string, string>;
   attributes: Record<string, string>;

@@ -11,7 +11,7 @@ import { pachyderm } from './pachyderm.ts';
 import type { Machine, Product, ProductVersion } from './product.ts';
 import { ZONES } from './zones.ts';
 
-export interface Size extends Machine {
+interface Size extends Machine {
   id: string;
   label: string;
   machineType: string;
@@ -21,7 +21,7 @@ export interface Size extends Machine {
   diskGiB: number;
 }
 
-export interface Region {
+interface Region {
   id: string;
   label: string;
   /** In the order in which they are tried. */
@@ -29,7 +29,7 @@ export interface Region {
 }
 
 /** An estimate, at list prices, and shown as "about". */
-export interface Price {
+interface Price {
   hourlyMicros: number;
 }
 
@@ -94,9 +94,9 @@ const ADDRESS_HOURLY = dollars(0.01);
 /** One of the first five of a project, which cost the most. */
 const FORWARDING_RULE_HOURLY = dollars(0.025);
 
-export const DEFAULTS = { product: 'pachyderm', size: 'small', region: 'europe-west1' } as const;
+const DEFAULTS = { product: 'pachyderm', size: 'small', region: 'europe-west1' } as const;
 
-export const findProduct = (id: string): Product | undefined => PRODUCTS.find((product) => product.id === id);
+const findProduct = (id: string): Product | undefined => PRODUCTS.find((product) => product.id === id);
 export const findSize = (id: string): Size | undefined => SIZES.find((size) => size.id === id);
 export const findRegion = (id: string): Region | undefined => REGIONS.find((region) => region.id === id);
 
@@ -130,7 +130,7 @@ export function entriesOf(spec: ClusterSpec): { product: Product; size: Size; re
 }
 
 /** Machines of the whole cluster. */
-export const nodesOf = (spec: Pick<ClusterSpec, 'availability'>, size: Size): number =>
+const nodesOf = (spec: Pick<ClusterSpec, 'availability'>, size: Size): number =>
   size.nodes * ZONES[spec.availability];
 
 /** Price of one cluster while it exists. The machine prices make it an estimate. */
@@ -179,7 +179,7 @@ export function priceOfResource(kind: ResourceKind, { pools = [], sizeGiB = 0 }:
 }
 
 /** What a user may leave out. */
-export interface Wish {
+interface Wish {
   product?: string | undefined;
   version?: string | undefined;
   size?: string | undefined;

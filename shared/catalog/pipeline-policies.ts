@@ -17,7 +17,7 @@ export type PolicyObject = {
   spec: { [field: string]: Json };
 };
 
-export interface PolicyNames {
+interface PolicyNames {
   /** The product's. */
   namespace: string;
   /** Those with the passwords of the database: pipelines get one of them, and only as Pachyderm itself hands it to them. */

@@ -15,7 +15,7 @@ export interface Machine {
 }
 
 /** What the values of a chart may depend on. No secret is among them: values are compared, and a Secret in the leaf may be named. */
-export interface ValuesInput {
+interface ValuesInput {
   clusterId: string;
   version: string;
   bucket: string;
@@ -44,7 +44,7 @@ interface Choice {
   matches: readonly Match[];
 }
 
-export interface Passage extends Choice {
+interface Passage extends Choice {
   /** A Service in the product's namespace. */
   service: string;
   port: number;
@@ -55,7 +55,7 @@ export interface Passage extends Choice {
 }
 
 /** What gets no further than the gateway, whatever comes after it. */
-export interface Refusal extends Choice {
+interface Refusal extends Choice {
   /** For whoever asks. */
   refusal: string;
 }

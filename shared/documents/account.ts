@@ -8,7 +8,7 @@ import { instant, micros, schemaField } from './fields.ts';
 export { ACCOUNTS, accountPath, cellPath } from './paths.ts';
 
 /** What a user asks an operator for. The next one takes its place, and an operator's answer removes it. */
-export const quotaRequest = z.object({
+const quotaRequest = z.object({
   maxClusters: z.number().int().positive(),
   reason: z.string(),
   /** Verified: the operator should know who asks. */
@@ -18,14 +18,14 @@ export const quotaRequest = z.object({
 export type QuotaRequest = z.infer<typeof quotaRequest>;
 
 /** What an operator last declined, for whoever asked: until they ask anew, or are given limits. */
-export const declinedRequest = z.object({
+const declinedRequest = z.object({
   maxClusters: z.number().int().positive(),
   at: instant,
 });
 export type DeclinedRequest = z.infer<typeof declinedRequest>;
 
 /** Of an account that Hub or an operator doubts; absent: it is good. */
-export const standing = z.object({
+const standing = z.object({
   state: z.enum(['throttled', 'suspended']),
   /** The kind of the signal, or an operator's words. */
   reason: z.string(),
@@ -39,7 +39,7 @@ export type Standing = z.infer<typeof standing>;
  * Its deletion was asked for: from then on it makes nothing and uses nothing, and there is no way back. The document goes when nothing else
  * of the account is left.
  */
-export const closing = z.object({
+const closing = z.object({
   since: instant,
   /** The uid of who asked: its own, or an operator's. */
   by: z.string(),

@@ -5,14 +5,14 @@
 import { z } from 'zod';
 import { instant, schemaField } from './fields.ts';
 
-export const BREAKERS = 'breakers';
+const BREAKERS = 'breakers';
 export const breakerPath = (region: string): string => `${BREAKERS}/${region}`;
 
 /** What speaks against the place, and not against the cluster. */
-export const PLACE_FAILURES = ['ZONE_EXHAUSTED', 'CLOUD_QUOTA', 'CLUSTER_CREATE_FAILED'] as const;
+const PLACE_FAILURES = ['ZONE_EXHAUSTED', 'CLOUD_QUOTA', 'CLUSTER_CREATE_FAILED'] as const;
 export type PlaceFailure = (typeof PLACE_FAILURES)[number];
 
-export const placeDocument = z.object({
+const placeDocument = z.object({
   location: z.string(),
   size: z.string(),
   /** Attempts that failed since the last success, and when. By name, so that saying it twice counts once. */

@@ -39,7 +39,7 @@ export const clusterError = z.object({
 });
 export type ClusterError = z.infer<typeof clusterError>;
 
-export const condition = z.object({
+const condition = z.object({
   type: z.string(),
   status: z.boolean(),
   message: z.string(),
@@ -47,7 +47,7 @@ export const condition = z.object({
 });
 
 /** What a cluster holds of its account's and its cell's allowance from admission until it is proven gone. */
-export const liability = z.object({
+const liability = z.object({
   clusters: z.number().int(),
   hourlyMicros: micros,
   /** Its place among those in the making, while it holds one. */
@@ -56,7 +56,7 @@ export const liability = z.object({
 export type Liability = z.infer<typeof liability>;
 
 /** The meter of what a cluster costs; see `shared/lifecycle/cost.ts`. At list prices: an estimate, not an invoice. */
-export const cost = z.object({
+const cost = z.object({
   /** Spent up to `since`, or in all if there is none. */
   micros: micros.nonnegative(),
   /** For each hour of cloud time from `since` on; without it, the last price there was. */
@@ -67,7 +67,7 @@ export const cost = z.object({
 export type Cost = z.infer<typeof cost>;
 
 /** The order of the cluster's certificate, and when the one it has ends. Neither is a secret. */
-export const certificateState = z.object({
+const certificateState = z.object({
   /** Address of the order at the authority; absent between two of them. */
   order: z.string().optional(),
   /** The TXT record that proves the name for it. */
@@ -81,14 +81,13 @@ export const certificateState = z.object({
 export type CertificateState = z.infer<typeof certificateState>;
 
 /** The bus has given its message up: Hub could not go on with it, and looks again only when an hour has passed. */
-export const parked = z.object({
+const parked = z.object({
   /** When the message was given up. */
   at: instant,
   /** Id in `deadLetters`. */
   deadLetter: z.string(),
   reason: z.string(),
 });
-export type Parked = z.infer<typeof parked>;
 
 export const clusterDocument = z.object({
   schema: schemaField,

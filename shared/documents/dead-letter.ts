@@ -11,7 +11,7 @@ export { DEAD_LETTERS, deadLetterPath } from './paths.ts';
 /** After it was last replayed; of a text, after it was given up. */
 export const KEEP_REPLAYED_MS = days(30);
 
-export const replayed = z.object({
+const replayed = z.object({
   /** The uid of an operator; or `scheduler`, which has sent the same again meanwhile. */
   by: z.string(),
   reason: z.string(),

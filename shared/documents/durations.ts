@@ -16,7 +16,7 @@ export const MAX_READY = 200;
 export const MAX_SAMPLES = 50;
 
 const cloudMs = z.number().nonnegative();
-export const stateDurations = z.object({
+const stateDurations = z.object({
   /** Cloud time, oldest first. */
   samples: z.array(cloudMs).min(1).max(MAX_SAMPLES),
   medianMs: cloudMs,

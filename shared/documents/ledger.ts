@@ -25,7 +25,7 @@ export const resourceKind = z.enum([
 ]);
 export type ResourceKind = z.infer<typeof resourceKind>;
 
-export const ledgerEntry = z.object({
+const ledgerEntry = z.object({
   kind: resourceKind,
   /** Of a DNS record: its type and its whole name, `A abc.hub.example`. */
   name: z.string(),

@@ -13,7 +13,7 @@ import { ORPHANS } from './paths.ts';
 
 export { ORPHANS, orphanPath } from './paths.ts';
 
-export const ORPHAN_STATES = ['found', 'deleting', 'gone', 'unproven'] as const;
+const ORPHAN_STATES = ['found', 'deleting', 'gone', 'unproven'] as const;
 
 export const orphanDocument = z.object({
   schema: schemaField,

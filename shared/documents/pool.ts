@@ -7,7 +7,7 @@ import { instant, micros, schemaField } from './fields.ts';
 export { POOLS, poolPath } from './paths.ts';
 
 /** What a pool may lose before it pauses. */
-export const losses = z.object({
+const losses = z.object({
   /** Spares that fail within an hour, without one that succeeds after them. */
   perHour: z.number().int().positive(),
   /** What failed spares cost within a day. */
@@ -16,7 +16,7 @@ export const losses = z.object({
 export const DEFAULT_LOSSES: z.infer<typeof losses> = { perHour: 3, microsPerDay: dollars(20) };
 
 /** Until when nothing is made, because too much was lost; from then on one spare at a time, until one is ready. */
-export const pause = z.object({
+const pause = z.object({
   /** What was lost; another shape is not paused. */
   shape: z.string(),
   reason: z.enum(['failures', 'money']),

@@ -17,7 +17,7 @@ export const KEEP_SIGNALS_MS = days(90);
  */
 export const CLUSTER_SIGNALS = ['busy', 'traffic'] as const;
 /** `sign-ups`: it is one of very many new accounts. */
-export const SIGNAL_KINDS = ['sign-ups', ...CLUSTER_SIGNALS] as const;
+const SIGNAL_KINDS = ['sign-ups', ...CLUSTER_SIGNALS] as const;
 
 export const signalDocument = z.object({
   schema: schemaField,

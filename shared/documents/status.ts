@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { instant, schemaField } from './fields.ts';
 
-export { STATUS, statusPath } from './paths.ts';
+export { statusPath } from './paths.ts';
 
 /** From best to worst. */
 export const HEALTH = ['operational', 'degraded', 'down'] as const;
@@ -16,7 +16,7 @@ export type Health = z.infer<typeof health>;
 export const COMPONENTS = ['creating', 'deleting', 'access', 'pools', 'sweeps'] as const;
 export type Component = (typeof COMPONENTS)[number];
 
-export const componentStatus = z.object({
+const componentStatus = z.object({
   health,
   /** Since when it is so. */
   since: instant,

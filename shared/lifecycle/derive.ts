@@ -92,7 +92,7 @@ export function isReplaced({ state, pool }: { state: State; pool?: string | unde
 export const isFinal = (state: State): boolean => rowOf(state).final === true;
 
 /** Why a cluster can go from one state to another. */
-export interface Edge {
+interface Edge {
   from: State;
   to: State;
   by: 'success' | 'failure' | 'requeue' | 'due' | Command;

@@ -5,7 +5,7 @@ import { type State, stepRowOf } from './table.ts';
 /** Fewer say less than the table does. */
 export const ENOUGH_SAMPLES = 5;
 
-export interface Estimate {
+interface Estimate {
   /** Cloud time. */
   expectedMs: number;
   /** Absent if nothing was observed; else the fewest observations behind a state that was. */

@@ -7,7 +7,7 @@
 import { hours, minutes, seconds } from '../units.ts';
 
 /** How often and how long a step is tried again after a retryable error; see `RETRY` below. */
-export type RetryPolicy = 'cloud' | 'stubborn';
+type RetryPolicy = 'cloud' | 'stubborn';
 
 /**
  * What may be asked of a cluster. Hub's own are `claim`, by which a waiting spare gets its owner, and `repair`, when something in it is
@@ -39,7 +39,7 @@ interface Common<S extends string> {
   accepts: Partial<Record<Command, S>>;
 }
 
-export interface StepRow<S extends string = string, N extends string = string> extends Common<S> {
+interface StepRow<S extends string = string, N extends string = string> extends Common<S> {
   step: N;
   success: S;
   /** Where a spare goes on success, if not to `success`. */
@@ -69,7 +69,7 @@ export interface StepRow<S extends string = string, N extends string = string> e
 }
 
 /** What is said of rows with a step can be asked of every row. */
-export interface RestRow<S extends string = string>
+interface RestRow<S extends string = string>
   extends Common<S>,
     Partial<
       Record<

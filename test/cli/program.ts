@@ -10,13 +10,13 @@ import { SESSION_FIELD, STATE_FIELD } from '../../shared/hand-over.ts';
 /** Whichever Node the person has, whom the tests themselves have led to a newer one. */
 const NODE = process.env.npm_node_execpath ?? process.execPath;
 
-export interface Ended {
+interface Ended {
   code: number | null;
   out: string;
   err: string;
 }
 
-export interface Running {
+interface Running {
   child: ChildProcess;
   /** Resolves with the first text on either output that the form finds. */
   says(form: RegExp): Promise<RegExpExecArray>;
@@ -94,7 +94,7 @@ export const handOver = (
     body: new URLSearchParams({ [STATE_FIELD]: state, [SESSION_FIELD]: session }),
   });
 
-export interface Tokens {
+interface Tokens {
   idToken: string;
   refreshToken: string;
 }

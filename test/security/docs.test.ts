@@ -9,9 +9,6 @@ import { promiseOf } from './promise.ts';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COUNT = 45;
 
-/** Written beside the configuration that it reads. */
-const TERRAFORM = 'test/terraform';
-
 function gaps(text: string): string[] {
   const wrong: string[] = [];
   const rows = new Map(
@@ -31,8 +28,7 @@ function gaps(text: string): string[] {
     }
   }
   for (const [, file = ''] of text.matchAll(/`((?:test|functions|local|scripts|cli)\/[\w./-]+)`/g)) {
-    const isLater = file === TERRAFORM && !existsSync(join(ROOT, 'terraform'));
-    if (!isLater && !existsSync(join(ROOT, file))) wrong.push(`there is no ${file}`);
+    if (!existsSync(join(ROOT, file))) wrong.push(`there is no ${file}`);
   }
   return wrong;
 }

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { Change } from './mutant-worker.ts';
 import { findingsIn } from './mutants.ts';
 
-export type Findings = readonly string[] | Promise<readonly string[]>;
+type Findings = readonly string[] | Promise<readonly string[]>;
 
 interface Spec {
   /** What it finds wrong, in words. */

@@ -82,7 +82,7 @@ export const DOCUMENTS: Record<string, DocumentData> = {
   'unheardOf/x': { owner: 'ada', readers: READERS },
 };
 
-export type Request =
+type Request =
   | { kind: 'get'; path: string; missing?: true }
   | { kind: 'list'; collection: string; group?: boolean; readers?: string; email?: string; limit?: number }
   | { kind: 'create' | 'update' | 'delete'; path: string };

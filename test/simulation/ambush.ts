@@ -12,7 +12,7 @@ import { BEATEN, rate } from './weather.ts';
 import type { World } from './world.ts';
 
 /** What makes a command come about: people ask for some, and only give reason for others. */
-export type Askers = Readonly<Record<Command, (cluster: Cluster) => Promise<void>>>;
+type Askers = Readonly<Record<Command, (cluster: Cluster) => Promise<void>>>;
 
 /** Of the states that every cluster comes through. */
 const BEATEN_SHARE = 0.15;

@@ -1,10 +1,10 @@
 /** Seeds on all cores: each worker takes the next one as soon as it is done with one. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Options, Run } from './simulate.ts';
+import type { Run } from './simulate.ts';
 import type { Task } from './worker.ts';
 
-export interface CrewOptions {
+interface CrewOptions {
   workers?: number | undefined;
   /** Of the product; see `mutants.ts`. */
   mutant?: string | undefined;
@@ -45,5 +45,3 @@ export async function runAll(
     }),
   );
 }
-
-export type { Options };

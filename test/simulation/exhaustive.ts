@@ -12,7 +12,8 @@ import type { Process } from './process.ts';
 import type { Run } from './simulate.ts';
 import { type Strike, type Weather, weightOf } from './weather.ts';
 import { createWorkload, type Workload } from './workload.ts';
-import { createWorld, type Plan, type World } from './world.ts';
+import type { Plan } from './world/fate.ts';
+import { createWorld, type World } from './world.ts';
 
 /** In which way a call is struck. */
 export const WAYS: readonly Strike[] = ['crash before', 'crash after', 'error before', 'reply lost', 'stall'];

@@ -42,7 +42,7 @@ export interface Findings {
   restedAtMs(): number | undefined;
 }
 
-export interface WatchOptions {
+interface WatchOptions {
   /** A cluster has a reason to fail, which is not of the weather. */
   mayFail?: boolean;
 }

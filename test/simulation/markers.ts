@@ -26,6 +26,7 @@ export const MARKERS = [
   'two handlers at once',
   'create landed too late',
   'second generation',
+  'a twin in another zone',
   'written anew by a newer version',
   'next zone tried',
   'no spare was left',

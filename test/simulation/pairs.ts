@@ -6,7 +6,7 @@ import { quantile } from './tally.ts';
 import type { Task } from './worker.ts';
 
 /** What is run of all there is, 0 to 1; the same ones each time. */
-export interface Shares {
+interface Shares {
   singles: number;
   pairs: number;
 }

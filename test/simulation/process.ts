@@ -7,7 +7,7 @@ import type { Random } from '../../functions/cloud.ts';
 import { type Clock, CommitError } from '../../functions/cloud.ts';
 import { CloudRefusal } from '../../functions/google/refusal.ts';
 import type { LocalClock } from '../../local/clock.ts';
-import type { Door } from '../../local/memory/hub.ts';
+import type { Door } from '../../local/memory/doors.ts';
 import { AppError, type ErrorCode } from '../../shared/errors.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { between } from './chance.ts';
@@ -34,7 +34,7 @@ export interface Fate {
   entered(process: Process, site: string, args: readonly unknown[]): void;
   /** The other side said no. */
   refused(process: Process, site: string, error: unknown): void;
-  killed(process: Process, site: string): void;
+  killed(process: Process): void;
 }
 
 /** A call of a healthy handler. */
@@ -80,7 +80,7 @@ export function startProcess(
       if (strike === 'slow') await sleep(net.fraction() * SLOW_MS);
       if (strike === 'stall') await sleep(minutes(1) + net.fraction() * (STALL_MS - minutes(1)));
       if (!process.alive) return never();
-      if (strike === 'crash before' || world.now() >= endMs) return die(site);
+      if (strike === 'crash before' || world.now() >= endMs) return die();
       if (strike === 'error before') throw silenceAt(site);
       if (strike === 'refused') throw refusalAt(site);
       fate.entered(process, site, args);
@@ -93,7 +93,7 @@ export function startProcess(
         throw error;
       }
       if (!process.alive) return never();
-      if (strike === 'crash after') return die(site);
+      if (strike === 'crash after') return die();
       if (strike === 'reply lost') throw silenceAt(site);
       return answer;
     },
@@ -109,9 +109,9 @@ export function startProcess(
       },
     },
   };
-  function die<T>(site: string): Promise<T> {
+  function die<T>(): Promise<T> {
     process.alive = false;
-    fate.killed(process, site);
+    fate.killed(process);
     return never<T>();
   }
   return process;

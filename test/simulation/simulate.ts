@@ -4,7 +4,8 @@ import { happens, integer } from './chance.ts';
 import { CALM_MS, watchInvariants } from './invariants.ts';
 import type { Weather } from './weather.ts';
 import { createWorkload } from './workload.ts';
-import { type Counts, createWorld, type Violation, type WorldOptions } from './world.ts';
+import type { Counts, Violation } from './world/scene.ts';
+import { createWorld, type WorldOptions } from './world.ts';
 
 export interface Options {
   seed: number;
@@ -41,6 +42,8 @@ export interface Run {
 const LEAST_FAULTS = 100;
 const LEAST_CRASHES = 20;
 const LONGEST_FAULTY_MS = hours(8);
+/** Where few clusters may stand at once, one that has waited all day may have come to its turn just now: as long as its making takes. */
+const TURN_MS = minutes(30);
 
 export async function simulate({
   seed,
@@ -82,6 +85,8 @@ export async function simulate({
   }
   // Not to the minute: the Scheduler has just sent something then.
   await clock.runFor(CALM_MS + seconds(30));
+  for (let leftMs = TURN_MS; leftMs > 0 && !findings.isAtRest(); leftMs -= minutes(1))
+    await clock.runFor(minutes(1));
   findings.atEnd();
   const restedAtMs = findings.restedAtMs();
   return {

@@ -14,7 +14,7 @@ import { firestoreAt, until } from '../journeys/hub.ts';
 import { type Sample, sampleOf, type Trend, trendsOf } from './soak/samples.ts';
 import { startWireHub, type WireHub } from './wire/hub.ts';
 
-export interface SoakOptions {
+interface SoakOptions {
   forMs?: number;
   /** Clusters at once. */
   width?: number;
@@ -23,7 +23,7 @@ export interface SoakOptions {
   onReading?: (reading: Reading) => void;
 }
 
-export interface Reading {
+interface Reading {
   atMs: number;
   /** Whose life is over. */
   clusters: number;
@@ -31,7 +31,7 @@ export interface Reading {
   host: Sample;
 }
 
-export interface SoakResult {
+interface SoakResult {
   readings: Reading[];
   trends: { cloud: Trend[]; host: Trend[] };
   flat: boolean;

@@ -1,5 +1,4 @@
 /** What many seeds come to together, and what is missing in it. */
-import { LIFECYCLE, type State } from '../../shared/lifecycle/table.ts';
 import { EDGES } from './invariants/edges.ts';
 import { MARKERS } from './markers.ts';
 import type { Run } from './simulate.ts';
@@ -7,7 +6,7 @@ import { PRESSED } from './weather.ts';
 
 const YEAR_MS = 365.25 * 24 * 3_600_000;
 
-export interface Tally {
+interface Tally {
   seeds: number;
   failed: { seed: number; name: string; text: string }[];
   faults: { least: number; all: number };
@@ -111,6 +110,3 @@ export function report(tally: Tally, tookS: number): string {
     ...(tally.unsteady.length > 0 ? [`not the same twice: ${tally.unsteady.join(', ')}`] : []),
   ].join('\n');
 }
-
-export type { State };
-export const STATE_COUNT = Object.keys(LIFECYCLE).length;

@@ -38,7 +38,7 @@ export interface Outage {
  * The function of one state loses its way out, or its rights, in the moment in which a cluster comes to need it, and for longer than the
  * state may last: what chance alone hardly ever brings together.
  */
-export interface Siege {
+interface Siege {
   state: State;
   refuses: boolean;
   /** So many clusters come through before. */

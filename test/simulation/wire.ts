@@ -11,7 +11,7 @@ import { findingsAtEnd, findingsAtRest } from './wire/findings.ts';
 import { startWireHub } from './wire/hub.ts';
 import { live } from './wire/people.ts';
 
-export interface WireOptions {
+interface WireOptions {
   /** What people do, and what is done to processes, in all. */
   deeds?: number;
   /** Cloud seconds per second. */
@@ -20,7 +20,7 @@ export interface WireOptions {
   quietMs?: number;
 }
 
-export interface WireResult {
+interface WireResult {
   seed: number;
   faults: string;
   /** How often each was done. */

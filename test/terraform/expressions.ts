@@ -8,7 +8,7 @@ export interface Reference {
 }
 
 /** A name that `for` gives to each element of something. */
-export interface Loop {
+interface Loop {
   names: readonly string[];
   over: Reference | undefined;
 }

@@ -54,7 +54,7 @@ const blocksOf = (kind: Block['kind'], byType: Record<string, unknown> = {}): Bl
     })),
   );
 
-export function moduleOf(path: string, files: readonly Parsed[]): Module {
+function moduleOf(path: string, files: readonly Parsed[]): Module {
   const all = (key: string): Record<string, unknown> =>
     Object.assign({}, ...files.map((file) => file[key] ?? {}));
   return {

@@ -10,7 +10,7 @@ import type { Condition } from './conditions.ts';
 import type { FirewallBody } from './firewall.ts';
 import type { ClusterBody } from './request.ts';
 
-export type GkeStatus =
+type GkeStatus =
   | 'STATUS_UNSPECIFIED'
   | 'PROVISIONING'
   | 'RUNNING'
@@ -81,7 +81,7 @@ export interface GkeClient {
 }
 
 /** The part of google-auth-library's AuthClient that is used: it adds the credentials. */
-export interface RestCaller {
+interface RestCaller {
   request<T>(options: {
     url: string;
     method: 'GET' | 'POST' | 'DELETE';
@@ -92,7 +92,7 @@ export interface RestCaller {
   }): Promise<{ data: T }>;
 }
 
-export interface GkeClientOptions {
+interface GkeClientOptions {
   projectId: string;
   clusters: Pick<
     ClusterManagerClient,

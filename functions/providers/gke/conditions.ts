@@ -17,7 +17,7 @@ export interface Condition {
 type BrokenCode = Extract<Observed, { status: 'broken' }>['code'];
 
 /** `usable`: the cluster works, and somebody must see to it. `held`: Google's own people are at it, and who makes it waits. */
-export type Meaning = BrokenCode | 'usable' | 'held';
+type Meaning = BrokenCode | 'usable' | 'held';
 
 export const CONDITIONS: Readonly<Record<string, Meaning>> = {
   GCE_STOCKOUT: 'ZONE_EXHAUSTED',

@@ -29,7 +29,7 @@ export const isNumber = (value: RuleValue): value is bigint | number =>
   typeof value === 'bigint' || typeof value === 'number';
 
 /** True if all are, false if one is not. */
-export function every(truths: Iterable<Truth>): Truth {
+function every(truths: Iterable<Truth>): Truth {
   let result: Truth = true;
   for (const truth of truths) {
     if (truth === false) return false;
@@ -39,7 +39,7 @@ export function every(truths: Iterable<Truth>): Truth {
 }
 
 /** True if one is, false if none is. */
-export function some(truths: Iterable<Truth>): Truth {
+function some(truths: Iterable<Truth>): Truth {
   let result: Truth = false;
   for (const truth of truths) {
     if (truth === true) return true;
@@ -47,8 +47,6 @@ export function some(truths: Iterable<Truth>): Truth {
   }
   return result;
 }
-
-export const not = (truth: Truth): Truth => (truth === undefined ? undefined : !truth);
 
 function* map<T>(items: Iterable<T>, test: (item: T) => Truth): Generator<Truth> {
   for (const item of items) yield test(item);

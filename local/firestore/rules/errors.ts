@@ -12,7 +12,7 @@ export class RulesError extends Error {
   }
 }
 
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }

@@ -13,7 +13,7 @@ import {
   walkExpression,
 } from './syntax.ts';
 
-export interface Mutant {
+interface Mutant {
   readonly source: string;
   /** Where the change is, from 1. */
   readonly line: number;

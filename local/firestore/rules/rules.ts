@@ -22,8 +22,6 @@ import { type Result, UNSURE } from './values.ts';
 
 export { RulesError } from './errors.ts';
 export type { Auth, RulesContext } from './evaluation.ts';
-export { parseRules } from './parser.ts';
-export type { RulesFile } from './syntax.ts';
 
 export type WriteOperation = 'create' | 'update' | 'delete';
 

@@ -6,7 +6,7 @@ import { SOME_BOOL, Unknown } from './unknown.ts';
 import { type Hole, Path, type Result, type RuleValue, UNSURE } from './values.ts';
 
 /** What an expression is evaluated in. */
-export interface Frame {
+interface Frame {
   readonly evaluation: Evaluation;
   /** Of the wildcards of all matches around, from the outermost. */
   readonly captures: readonly RuleValue[];

@@ -29,7 +29,7 @@ export interface Scope {
   readonly body: FunctionEntry | undefined;
 }
 
-export interface Variable {
+interface Variable {
   readonly kind: 'local' | 'capture';
   readonly index: number;
 }

@@ -111,7 +111,7 @@ export type BinaryOperator =
   | '||';
 
 /** The expressions directly within one. */
-export function childrenOf(expression: Expression): readonly Expression[] {
+function childrenOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'literal':
     case 'name':

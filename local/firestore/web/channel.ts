@@ -24,7 +24,7 @@ export interface ChannelLimits extends DownlinkLimits {
 }
 
 /** What all sessions keep for their clients, as each last counted its own. */
-export interface KeptInAll {
+interface KeptInAll {
   chars: number;
 }
 

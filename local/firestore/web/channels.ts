@@ -8,14 +8,14 @@ import type { BackChannel } from './downlink.ts';
 import { BadRequest, parseAcknowledged, parseCount, parseHeaders, parseMessages } from './form.ts';
 import { chunk } from './outbox.ts';
 
-export interface ChannelsOptions {
+interface ChannelsOptions {
   /** By name in the path: `Listen`, `Write`. */
   streams: Readonly<Record<string, Pick<ChannelOptions, 'read' | 'write'> & { handler: StreamHandler }>>;
   readBody: BodyReader;
   limits: ChannelLimits & { sessions: number };
 }
 
-export interface Channels {
+interface Channels {
   /** @throws BadRequest, BodyTooLarge, BodyCutOff */
   handle(
     stream: string,

@@ -14,7 +14,7 @@ export interface BackChannel {
   destroy(): void;
 }
 
-export interface Attachment {
+interface Attachment {
   /** The client has everything up to here. */
   acknowledged: number;
   /** The response ends with its first chunk. */

@@ -1,7 +1,7 @@
 /** Messages of a client in the order of their numbers, each once, whatever was sent twice or too early. */
 import { BadRequest, type ClientMessage } from './form.ts';
 
-export interface Inbox {
+interface Inbox {
   /**
    * Takes what came and gives what is now in order. Nothing is taken if anything is wrong.
    * @throws BadRequest if a number is too far ahead

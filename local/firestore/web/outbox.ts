@@ -3,7 +3,7 @@
  * Knows neither HTTP nor time.
  */
 
-export interface Outbox {
+interface Outbox {
   /** @param payload JSON text of an array, as `["noop"]` */
   push(payload: string): void;
   /** The client has everything up to this number. */

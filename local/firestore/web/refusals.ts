@@ -14,7 +14,7 @@ export interface Path {
 export const badRequest = (message: string): ServiceError =>
   new ServiceError(STATUS.INVALID_ARGUMENT, message);
 
-export function textOf(path: Path | undefined): string {
+function textOf(path: Path | undefined): string {
   if (!path) return '';
   const { up, step, isKey } = path;
   const before = textOf(up);

@@ -11,14 +11,14 @@ import { noMessage, unknownName } from './refusals.ts';
 import { findRoute, type Match, routesOf } from './routes.ts';
 import { errorJson } from './status.ts';
 
-export interface RestOptions {
+interface RestOptions {
   service: protobuf.Service;
   /** By lowerCamelCase name. */
   unary: Readonly<Record<string, UnaryHandler>>;
   readBody: BodyReader;
 }
 
-export interface Rest {
+interface Rest {
   /** @throws BodyTooLarge, BodyCutOff */
   handle(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void>;
 }

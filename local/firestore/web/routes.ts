@@ -2,7 +2,7 @@
 import type protobuf from 'protobufjs';
 import type { Message } from '../../grpc.ts';
 
-export interface Route {
+interface Route {
   method: protobuf.Method;
   httpMethod: string;
   /** Which field of the request the body is; `*` for all of it. */

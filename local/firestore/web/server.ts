@@ -45,7 +45,7 @@ export const WEB_LIMITS: WebLimits = {
   bodiesBytes: 256 * MIB,
 };
 
-export interface WebFaceOptions {
+interface WebFaceOptions {
   handlers: FirestoreHandlers;
   limits?: Partial<WebLimits>;
   /** The descriptors, if they are loaded already. */

@@ -5,7 +5,7 @@ import type { Json } from './json.ts';
 import { readScalar, writeScalar } from './scalars.ts';
 import { formatDuration, formatTimestamp, parseDuration, parseTimestamp } from './time.ts';
 
-export interface Special {
+interface Special {
   write(value: Message): Json;
   /** Undefined if the JSON is no such value. */
   read(json: unknown): Message | undefined;

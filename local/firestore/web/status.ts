@@ -18,7 +18,7 @@ const HTTP_STATUS: Readonly<Record<number, number>> = {
 };
 const NAMES: readonly string[] = Object.keys(STATUS);
 
-export interface ErrorJson {
+interface ErrorJson {
   error: { code: number; message: string; status: string };
 }
 

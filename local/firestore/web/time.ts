@@ -1,6 +1,6 @@
 /** Timestamps and durations in proto3 JSON: https://protobuf.dev/programming-guides/json/ */
 
-export interface Instant {
+interface Instant {
   seconds: number;
   nanos: number;
 }

@@ -33,9 +33,9 @@ export const configMap = (base: Base, name: string, data: Record<string, string>
   data,
 });
 
-export type Port = [name: string, port: number, targetPort?: string | number];
+type Port = [name: string, port: number, targetPort?: string | number];
 
-export interface ServiceOptions {
+interface ServiceOptions {
   app?: string;
   type?: string;
   headless?: boolean;
@@ -64,7 +64,7 @@ export const service = (
   },
 });
 
-export interface PodOptions {
+interface PodOptions {
   image: string;
   ports?: ReadonlyArray<readonly [name: string, port: number]>;
   args?: readonly string[];
@@ -155,7 +155,7 @@ export const daemonSet = (base: Base, name: string, pod: PodOptions): Fields => 
   },
 });
 
-export interface Storage {
+interface Storage {
   claim: string;
   path: string;
   size: string;

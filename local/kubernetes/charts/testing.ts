@@ -10,7 +10,7 @@ import { hasCondition, type TestLeaf } from '../testing.ts';
 /** Lets cloud time pass. */
 type Clockwork = Pick<TestLeaf, 'until'>;
 
-export interface TestRelease {
+interface TestRelease {
   chart: string;
   release?: string;
   namespace: string;

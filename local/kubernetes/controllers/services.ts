@@ -17,10 +17,7 @@ import { regionOf } from '../places.ts';
 import { isBeingDeleted } from '../workloads.ts';
 
 export const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup';
-export const TYPE_ANNOTATIONS = [
-  'networking.gke.io/load-balancer-type',
-  'cloud.google.com/load-balancer-type',
-];
+const TYPE_ANNOTATIONS = ['networking.gke.io/load-balancer-type', 'cloud.google.com/load-balancer-type'];
 
 const FIREWALLS = 'load-balancer-firewalls';
 const ADDRESS = 'load-balancer';
@@ -64,7 +61,7 @@ export const services: Controller = {
 };
 
 /** `a` and the uid without its dashes, 32 characters at most. */
-export const balancerName = (service: { metadata: { uid: string } }): string =>
+const balancerName = (service: { metadata: { uid: string } }): string =>
   `a${service.metadata.uid.replaceAll('-', '')}`.slice(0, 32);
 
 export type Part = [kind: ComputeKind, name: string, location: string, links?: Links];

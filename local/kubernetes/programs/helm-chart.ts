@@ -9,7 +9,7 @@ import type { UpgradeArguments } from './helm-arguments.ts';
 export class HelmError extends Error {}
 
 /** With what it goes to a registry. */
-export interface Pull {
+interface Pull {
   /** Who may read which chart; absent: everybody may. */
   registry?: Registry | undefined;
   /** Text of the file that HELM_REGISTRY_CONFIG names, if there is one. */

@@ -6,7 +6,7 @@ import { KINDS, type Kind } from '../kinds.ts';
 import type { LeafCluster } from '../leaf-cluster.ts';
 import type { Fields, Stored } from '../objects.ts';
 
-export type ReleaseStatus =
+type ReleaseStatus =
   | 'pending-install'
   | 'pending-upgrade'
   | 'deployed'

@@ -20,7 +20,7 @@ export interface Upgrade {
   head: Buffer;
 }
 
-export interface ForwardTarget {
+interface ForwardTarget {
   leaf: LeafCluster;
   namespace: string;
   pod: string;

@@ -32,7 +32,7 @@ export function acceptWebSocket(
   return new WebSocketDuplex(socket, head);
 }
 
-export class WebSocketDuplex extends Duplex {
+class WebSocketDuplex extends Duplex {
   readonly #socket: Duplex;
   #read: Buffer;
   #parts: Buffer[] = [];

@@ -13,7 +13,7 @@ export function atLeast(field: string, value: unknown, least: number): Fault[] {
   return [invalidValue(field, value, `must be greater than or equal to ${least}`)];
 }
 
-export const isPort = (value: unknown): boolean =>
+const isPort = (value: unknown): boolean =>
   Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 65_535;
 
 export const portFaults = (field: string, value: unknown): Fault[] =>

@@ -5,7 +5,7 @@ import { aggregatedDiscovery } from './aggregated-discovery.ts';
 import { negotiate } from './negotiation.ts';
 import { openApi } from './openapi.ts';
 
-export interface About {
+interface About {
   body: object | string;
   headers: Record<string, string>;
 }

@@ -7,7 +7,7 @@ import type { Fields } from '../objects.ts';
 import { FieldMismatch, knownFieldsOf, unknownFieldsIn, unknownFieldsOf } from './field-check.ts';
 import { decodeProtobuf, PROTOBUF } from './protobuf.ts';
 
-export interface Body {
+interface Body {
   /** Without parameters; empty if the client says nothing. */
   contentType: string;
   /** Undefined without a body. */
@@ -63,7 +63,7 @@ export function requireMap(value: unknown): Fields {
   return value;
 }
 
-export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
+type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
 
 /** @throws ApiError 400, 422 */
 export function fieldValidationOf(query: URLSearchParams): FieldValidation {
@@ -83,7 +83,7 @@ export interface FieldCheck {
   as?: { apiVersion: string; kind: string } | undefined;
 }
 
-export interface Checked {
+interface Checked {
   /** Without the fields that nobody knows. */
   object: Fields;
   /** What to warn of. */

@@ -2,7 +2,7 @@
 import type { Fields, Stored } from '../objects.ts';
 import { humanDuration } from './durations.ts';
 
-export interface PodCells {
+interface PodCells {
   /** `1/2` */
   ready: string;
   /** `Running`, `Init:0/1`, `CrashLoopBackOff`, `Terminating`. */

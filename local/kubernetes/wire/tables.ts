@@ -16,7 +16,7 @@ export function includeObjectOf(query: URLSearchParams): IncludeObject {
   throw badRequest(`unrecognized includeObject value: "${asked}"`);
 }
 
-export interface TableOptions {
+interface TableOptions {
   kind: Kind;
   /** `v1` or `v1beta1` */
   version: string;

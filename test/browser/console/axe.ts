@@ -11,14 +11,14 @@ interface Violation {
   nodes: { html: string; failureSummary?: string }[];
 }
 
-export interface Look {
+interface Look {
   width: number;
   colorScheme: 'light' | 'dark';
   /** What the pages say is the same in each colour: there the colours alone are looked at. */
   coloursOnly?: boolean;
 }
 
-export const LOOKS: readonly Look[] = [
+const LOOKS: readonly Look[] = [
   { width: 1440, colorScheme: 'light' },
   { width: 1440, colorScheme: 'dark', coloursOnly: true },
   { width: 360, colorScheme: 'dark' },

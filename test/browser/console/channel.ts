@@ -1,7 +1,7 @@
 /** What Firestore's web channel brings to a page, read from the wire by the browser itself. */
 import type { Page } from 'playwright-core';
 
-export interface Channel {
+interface Channel {
   /** How often the page was sent this document: what its owner pays for. */
   reads(path: string): number;
 }

@@ -28,7 +28,7 @@ const BUILT = fileURLToPath(new URL('../../../web/dist/index.html', import.meta.
 /** A state may take the cloud some seconds, and the machine is shared. */
 const PATIENCE_MS = 60_000;
 
-export interface Console {
+interface Console {
   readonly driver: Driver;
   /** Somebody new, who can sign in and has no cluster: `name@example.com`, uid `name`. */
   newcomer(name: string): Promise<string>;

@@ -23,7 +23,7 @@ export interface Backend {
   close(): Promise<void>;
 }
 
-export interface Guarded {
+interface Guarded {
   auth: AuthFace;
   access: Access;
   /** Seconds after which Firestore takes no ID token any more, if that is before its own end. */

@@ -13,7 +13,7 @@ export interface Setting {
   profile(): Promise<Profile>;
 }
 
-export type SettingTest = (
+type SettingTest = (
   name: string,
   run: (setting: Setting) => Promise<void>,
   options?: { rules?: string },

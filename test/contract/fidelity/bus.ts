@@ -15,7 +15,7 @@ import { seededRandom } from '../../../local/random.ts';
 import { memoryStore } from '../../../local/store.ts';
 import { minutes, seconds } from '../../../shared/units.ts';
 
-export const MAX_DELIVERY_ATTEMPTS = 5;
+const MAX_DELIVERY_ATTEMPTS = 5;
 /** Handlers refuse a message this often, and then take it. */
 const refusals = fc.oneof(
   { weight: 3, arbitrary: fc.constant(0) },
@@ -23,7 +23,7 @@ const refusals = fc.oneof(
 );
 const topic = fc.constantFrom('one', 'two', 'three');
 
-export type Action =
+type Action =
   | { kind: 'subscribe'; topic: string }
   | { kind: 'publish'; topic: string; publisher: 0 | 1; refusals: number; body: unknown; fault?: Fault };
 /** `unavailable` is not here: the official client tries again by itself. */
@@ -62,7 +62,7 @@ export const actions = fc.array(
 
 type MessageHandler = (body: unknown) => Promise<void>;
 
-export interface Bus {
+interface Bus {
   publishers: readonly [Messages, Messages];
   faults: Faults;
   subscribe(topic: string, handler: MessageHandler): void;

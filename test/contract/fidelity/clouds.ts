@@ -36,7 +36,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { minutes } from '../../../shared/units.ts';
 
 /** One face, asked the same as the other. */
-export interface Asked<Ask> {
+interface Asked<Ask> {
   ask(ask: Ask): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export interface TwoFaces<Ask> {
 }
 
 /** What came of it. Sentences differ; what a caller goes by must not. */
-export async function outcomeOf(call: () => Promise<unknown>): Promise<unknown> {
+async function outcomeOf(call: () => Promise<unknown>): Promise<unknown> {
   try {
     return { ok: await call() };
   } catch (error) {

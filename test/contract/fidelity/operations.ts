@@ -6,7 +6,7 @@ import { type DocumentData, Increment, type Query, type Value } from '../../../f
 export type Client = 0 | 1;
 
 /** Which version a write asks for: the newest that was seen of its document, one that is gone, or any. */
-export type Asked = 'newest' | 'older' | undefined;
+type Asked = 'newest' | 'older' | undefined;
 
 export type PlannedWrite =
   | { op: 'create' | 'set'; path: string; data: DocumentData }

@@ -23,7 +23,7 @@ const OPERATORS: readonly Who[] = ['operator'];
  * Who is let through, said a second time and by hand: the table that the API goes by must not be able to change without somebody saying so
  * here, too.
  */
-export const PROMISED: Record<EndpointName, readonly Who[]> = {
+const PROMISED: Record<EndpointName, readonly Who[]> = {
   'GET /v1/health': ALL,
   'GET /v1/status': ALL,
   'GET /v1/openapi.json': ALL,

@@ -14,7 +14,8 @@ import { ISSUE_TOKEN } from '../../../functions/permissions.ts';
 import type { Ports } from '../../../functions/ports.ts';
 import type { GkeClient } from '../../../functions/providers/gke/client.ts';
 import type { TokenVerifier } from '../../../functions/tokens.ts';
-import type { Door, MemoryHub } from '../../../local/memory/hub.ts';
+import type { Door } from '../../../local/memory/doors.ts';
+import type { MemoryHub } from '../../../local/memory/hub.ts';
 
 type Kind = { kind: string };
 

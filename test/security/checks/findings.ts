@@ -1,7 +1,7 @@
 /** What a check finds, in words. Of a product that is broken on purpose the first thing is enough. */
 
 /** Thrown by the first finding where it is enough. */
-export class Found extends Error {
+class Found extends Error {
   readonly findings: readonly string[];
   constructor(findings: readonly string[]) {
     super(findings[0]);

@@ -55,12 +55,12 @@ const OWN_WRITES: Record<'mallory' | 'operator', (write: Write) => boolean> = {
   operator: ({ path }) => !/^(clusters|ledgers|oidc|signals|durations|status)/.test(path),
 };
 
-export interface FuzzOptions {
+interface FuzzOptions {
   seed: number;
   requests: number;
 }
 
-export interface FuzzRun {
+interface FuzzRun {
   findings: readonly string[];
   requests: number;
   /** Answers by status. */

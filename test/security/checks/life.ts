@@ -10,7 +10,7 @@ import { MEMBERS_NAMESPACE } from '../../../functions/leaf/names.ts';
 import { createLog } from '../../../functions/log.ts';
 import { stepOfFunction } from '../../../functions/manifest.ts';
 import { claimSpare } from '../../../functions/pool/claim.ts';
-import { NotInTimeError } from '../../../local/memory/hub.ts';
+import { NotInTimeError } from '../../../local/memory/waiting.ts';
 import { pachyderm } from '../../../shared/catalog/pachyderm.ts';
 import type { Route } from '../../../shared/catalog/product.ts';
 import { accountPath } from '../../../shared/documents/account.ts';

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 export const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 
-export type Files = ReadonlyMap<string, string>;
+type Files = ReadonlyMap<string, string>;
 
 /** All that would be committed, by name; what is no text is left out. */
 export function committed(): Files {

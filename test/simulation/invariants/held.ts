@@ -7,7 +7,7 @@ import type { ErrorCode } from '../../../shared/errors.ts';
 import type { World } from '../world.ts';
 
 /** Why something must be refused, and since when that has been so. */
-export type Refusals = ReadonlyMap<ErrorCode, number>;
+type Refusals = ReadonlyMap<ErrorCode, number>;
 
 export function watchHeld({ hub, violate }: World) {
   const standingOf = (uid: string | undefined): Standing | undefined =>

@@ -7,7 +7,7 @@ import { type HubProcess, startHubProcess } from '../../hub-process.ts';
 import { type Answer, type Person, personAt, signIn } from '../../journeys/hub.ts';
 
 export const PEOPLE = ['ada', 'grace', 'operator'] as const;
-export type Name = (typeof PEOPLE)[number];
+type Name = (typeof PEOPLE)[number];
 
 /** A start under load takes seconds; nobody asks for longer than this without an answer. */
 const PATIENCE_MS = 120_000;

@@ -4,7 +4,7 @@ import { ERRORS } from '../../../shared/errors.ts';
 import type { components, paths } from './schema.d.ts';
 
 export type Schemas = components['schemas'];
-export type Problem = Schemas['Problem'];
+type Problem = Schemas['Problem'];
 
 /** What the user reads: a sentence, and what they can do. */
 export class ApiError extends Error {
@@ -38,7 +38,7 @@ export const unreachable = (): ApiError =>
   });
 
 /** Who is signed in, to who asks in their name. */
-export interface Signer {
+interface Signer {
   /** A fresh one if `anew`; undefined if nobody is signed in. */
   token(anew?: boolean): Promise<string | undefined>;
   /** Hub does not take it any more. */

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { ApiError } from './client.ts';
 import { type Persistence, persist } from './persist.ts';
 
-export interface Asked<T> {
+interface Asked<T> {
   /** To the present question; undefined: it is still to come. */
   answer: T | undefined;
   /** Why it is still to come. It is asked again by itself, unless it is refused for good. */

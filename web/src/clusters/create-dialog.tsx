@@ -258,7 +258,7 @@ const Lifetime = ({ wish, onChange }: PartProps) => (
 );
 
 /** `my-cluster`, or the first of `my-cluster-2`, `my-cluster-3` … that is free. */
-export function freeName(taken: readonly string[]): string {
+function freeName(taken: readonly string[]): string {
   for (let n = 1; ; n++) {
     const name = n === 1 ? 'my-cluster' : `my-cluster-${n}`;
     if (!taken.includes(name)) return name;

@@ -10,7 +10,7 @@ import { type Live, LOADING, listenToDocument, listenToQuery, type Next, useLive
 import { useStore } from '../store.ts';
 import { useIsExpected } from './orders.ts';
 
-export type LiveCluster = Live<Cluster | undefined>;
+type LiveCluster = Live<Cluster | undefined>;
 
 /**
  * Taken from the list that the page holds anyway, so that no document is read twice; one that is not in it (deleted, or an operator looks

@@ -10,7 +10,7 @@ import { useStore } from '../store.ts';
 import { theme } from '../theme.ts';
 
 const INKS = ['accent', 'good', 'wait', 'muted', 'line', 'surface'] as const;
-export type Ink = (typeof INKS)[number];
+type Ink = (typeof INKS)[number];
 export type Colours = Readonly<Record<Ink, string>>;
 
 export interface Drawing {

@@ -8,7 +8,7 @@ import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, mapLive, type Next, useLive } from '../live/live.ts';
 import { useNow } from '../time.ts';
 
-export type OrphanState = Orphan['state'];
+type OrphanState = Orphan['state'];
 /** As it is listened to: the key is its document's. */
 export type LiveOrphan = Omit<Orphan, 'key'> & { id: string };
 

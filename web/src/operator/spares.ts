@@ -6,7 +6,7 @@ import { commandEdge } from '../../../shared/lifecycle/derive.ts';
 import { rowOf, type State } from '../../../shared/lifecycle/table.ts';
 
 /** `ready`: somebody could claim it now; `making`: so it will be, if all goes well; `leaving`: it will not. */
-export type SpareStanding = 'ready' | 'making' | 'leaving';
+type SpareStanding = 'ready' | 'making' | 'leaving';
 
 export function standingOf(state: State): SpareStanding {
   const seen = new Set<State>();
@@ -27,7 +27,7 @@ export function sortSpares(spares: readonly Cluster[]): readonly Cluster[] {
   return spares.toSorted((a, b) => worth(a) - worth(b));
 }
 
-export interface HitRate {
+interface HitRate {
   claimed: number;
   of: number;
 }
@@ -44,7 +44,7 @@ export function hitRateOf(spec: ClusterSpec, recent: readonly Cluster[]): HitRat
   return { claimed: ready.filter(({ claimedFrom }) => claimedFrom !== undefined).length, of: ready.length };
 }
 
-export interface IdleCost {
+interface IdleCost {
   /** What it costs an hour to keep the spares that there are. */
   hourlyMicros: number;
   /** What those have cost so far, */

@@ -11,9 +11,7 @@ import { type Live, listenToQuery, mapLive, type Next, useLive } from '../live/l
 import { useNow } from '../time.ts';
 
 /** They rest, and what can be asked of them is to try again: something went wrong before. */
-export const TROUBLED: readonly State[] = STATES.filter(
-  (state) => !isMoving(state) && toneOf(state) === 'bad',
-);
+const TROUBLED: readonly State[] = STATES.filter((state) => !isMoving(state) && toneOf(state) === 'bad');
 
 export const MOST_TROUBLED = 200;
 

@@ -38,6 +38,5 @@ export const OpenIcon = icon(
 export const DownloadIcon = icon(<path d="M12 4v11m0 0 4-4m-4 4-4-4M5 19h14" />);
 export const PlusIcon = icon(<path d="M12 5v14M5 12h14" />);
 export const BackIcon = icon(<path d="m14 6-6 6 6 6" />);
-export const MoreIcon = icon(<path d="M5 12h.01M12 12h.01M19 12h.01" />);
 export const BoltIcon = icon(<path d="M13 3 5 14h6l-1 7 8-11h-6l1-7Z" />);
 export const DotIcon = icon(<circle cx="12" cy="12" r="4" fill="currentColor" />);

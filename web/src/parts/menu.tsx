@@ -2,13 +2,13 @@
 import { Menu as Base } from '@base-ui/react/menu';
 import type { ReactNode } from 'react';
 
-export interface MenuItem {
+interface MenuItem {
   label: string;
   onSelect(): void;
 }
 
 /** One of several holds. */
-export interface MenuChoice {
+interface MenuChoice {
   /** What is chosen. */
   label: string;
   choices: readonly (MenuItem & { chosen: boolean })[];

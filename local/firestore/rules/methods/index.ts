@@ -34,10 +34,6 @@ const METHODS: ReadonlyMap<string, ReadonlyMap<string, BuiltIn>> = new Map([
 export const methodsNamed = (name: string): readonly BuiltIn[] =>
   [...METHODS.values()].map((methods) => methods.get(name)).filter((method) => method !== undefined);
 
-export const METHOD_NAMES: readonly string[] = [
-  ...new Set([...METHODS.values()].flatMap((methods) => [...methods.keys()])),
-];
-
 export const NAMESPACES: ReadonlyMap<string, ReadonlyMap<string, BuiltIn>> = new Map([
   ['math', byName(MATH_FUNCTIONS)],
   ['hashing', byName(HASHING_FUNCTIONS)],

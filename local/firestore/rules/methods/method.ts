@@ -16,7 +16,7 @@ export interface BuiltIn {
   call(...operands: readonly RuleValue[]): Result;
 }
 
-export interface BuiltInOptions {
+interface BuiltInOptions {
   readonly max?: number;
   readonly unknowns?: boolean;
   readonly pattern?: number;

@@ -29,7 +29,7 @@ export interface Web {
   close(): Promise<void>;
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   headers?: Record<string, string>;
   /** More parameters of the URL. */
   query?: Record<string, string>;
@@ -40,7 +40,7 @@ export interface Answer {
   headers: IncomingHttpHeaders;
   text: string;
 }
-export type Send = (method: string, path: string, body?: string, options?: RequestOptions) => Promise<Answer>;
+type Send = (method: string, path: string, body?: string, options?: RequestOptions) => Promise<Answer>;
 
 export async function openWeb(
   limits: Partial<WebLimits> = {},
@@ -117,9 +117,9 @@ export function unchunk(text: string): Message {
 }
 
 /** An array of the back channel: its number and what it carries. */
-export type Numbered = [id: number, payload: Message[]];
+type Numbered = [id: number, payload: Message[]];
 
-export interface Back {
+interface Back {
   /** The next chunk; undefined when the response has ended. */
   chunk(): Promise<Numbered[] | undefined>;
   /** Reads chunks until one of their payloads is as wanted; gives all that came. */
@@ -128,7 +128,7 @@ export interface Back {
   abort(): void;
 }
 
-export interface Session {
+interface Session {
   sid: string;
   httpSessionId: string | undefined;
   /** What the URL of every later request begins with. */
@@ -175,7 +175,7 @@ async function openSession(
   };
 }
 
-export function openBack(port: number, path: string): Promise<Back> {
+function openBack(port: number, path: string): Promise<Back> {
   return new Promise((resolve, reject) => {
     const call = request({ port, host: '127.0.0.1', path, agent: false }, (answer) => {
       if (answer.statusCode === 200) resolve(backOf(answer));

@@ -35,7 +35,7 @@ export interface ClientOptions {
   quiet?: boolean;
 }
 
-export type Operator = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not-in' | 'array-contains';
+type Operator = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not-in' | 'array-contains';
 
 export interface QuerySpec {
   collection: string;
@@ -46,10 +46,10 @@ export interface QuerySpec {
   limit?: number;
 }
 
-export type Target = { document: string } | QuerySpec;
+type Target = { document: string } | QuerySpec;
 
 /** What a listener was told so far. */
-export interface Seen {
+interface Seen {
   /** By id, in the order of the query; undefined before the first snapshot. */
   documents?: Record<string, DocumentData>;
   fromCache: boolean;

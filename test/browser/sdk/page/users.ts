@@ -1,14 +1,10 @@
 /** What a page does with users. */
-import { onIdTokenChanged, signInWithCustomToken, signInWithEmailAndPassword, signOut } from 'firebase/auth';
+import { onIdTokenChanged, signInWithEmailAndPassword, signOut } from 'firebase/auth';
 import { auth } from './client.ts';
 
 /** @returns the uid */
 export const signIn = async (email: string, password: string): Promise<string> =>
   (await signInWithEmailAndPassword(auth(), email, password)).user.uid;
-
-/** @returns the uid */
-export const signInWith = async (customToken: string): Promise<string> =>
-  (await signInWithCustomToken(auth(), customToken)).user.uid;
 
 export const leave = (): Promise<void> => signOut(auth());
 
