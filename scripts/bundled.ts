@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** What is bundled, each by a build of its own. */
 export const BUNDLES = ['console', 'functions', 'hub'] as const;
-export type Bundle = (typeof BUNDLES)[number];
+type Bundle = (typeof BUNDLES)[number];
 
 export const noteOf = (bundle: Bundle): string => join(root, `dist/.packages-of-${bundle}`);
 

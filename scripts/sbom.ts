@@ -70,7 +70,7 @@ export function billOfMaterials(
 }
 
 /** What the builds have noted. @throws Unusable if one has not */
-export const bundledPackages = (): string[] =>
+const bundledPackages = (): string[] =>
   BUNDLES.flatMap((bundle) => {
     const note = noteOf(bundle);
     if (!existsSync(note)) throw new Unusable(`Nobody has noted what is in ${bundle}: npm run build`);

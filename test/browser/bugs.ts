@@ -1,6 +1,6 @@
 /** Bugs that Hub meets while somebody looks at a page, and that the page need not show: they fail the test all the same. */
 
-export interface Bugs {
+interface Bugs {
   /** Reads one line of the functions' log. */
   heard(line: string): void;
   /** Those met since the last call. */
