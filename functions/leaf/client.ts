@@ -11,7 +11,7 @@ import { createReadBody, type ReadBody, TooLarge } from './body.ts';
 import { refusalError, unreachableError } from './errors.ts';
 import { type ChannelSocket, PortStream } from './forward.ts';
 import { apiPath } from './kinds.ts';
-import { FIELD_MANAGER, type KubeObject, type Leaf, type Leaves } from './leaf.ts';
+import { FIELD_MANAGER, type KubeObject, type Leaf, type LeafQuery, type Leaves } from './leaf.ts';
 
 interface LeavesOptions {
   /** A Google access token with `container.clusters.connect`; asked for before each request, so it should be kept while it is valid. */
@@ -201,7 +201,7 @@ type Call = (request: Request, ...expected: number[]) => Promise<Reply>;
 /** @returns undefined if a page of so many is too large */
 async function listBy(
   call: Call,
-  { apiVersion, kind, namespace, labelSelector, metadataOnly, pick }: Parameters<Leaf['list']>[0],
+  { apiVersion, kind, namespace, labelSelector, metadataOnly, pick }: LeafQuery,
   limit: number,
 ): Promise<KubeObject[] | undefined> {
   const path = apiPath({ apiVersion, kind, namespace });

@@ -78,7 +78,8 @@ async function settled(plan: InstallPlan): Promise<InstallProgress> {
 describe('installing', () => {
   test('begins once, however often and at once it is asked for', async () => {
     const [one, two] = await Promise.all([ensureInstalled(leaf, PLAN), ensureInstalled(leaf, PLAN)]);
-    expect(one).toEqual({ status: 'running', ready: 0, of: 0, detail: 'The installer is starting.' });
+    const detail = 'The installer is starting.';
+    expect(one).toEqual({ status: 'running', ready: 0, of: 0, detail, isEnding: false });
     expect(two).toEqual(one);
     await settled(PLAN);
     expect(await leaf.list({ apiVersion: 'batch/v1', kind: 'Job' })).toHaveLength(1);
@@ -134,8 +135,8 @@ describe('installing', () => {
       await clock.runFor(seconds(1));
       looks.push(await ensureInstalled(leaf, PLAN));
     }
-    const running = looks.filter(({ status }) => status === 'running');
-    const ending = running.filter((progress) => progress.ending);
+    const running = looks.filter((progress) => progress.status === 'running');
+    const ending = running.filter((progress) => progress.isEnding);
     expect(ending.length).toBeGreaterThan(0);
     expect(running.slice(-ending.length)).toEqual(ending);
     for (const { ready, of } of ending) expect(ready).toBe(of);
@@ -279,7 +280,8 @@ describe('where a Hub of before was at work', () => {
   test('its installer loses its rights and goes, and only then another one begins', async () => {
     await installing();
     expect(await running()).toEqual(['mirror/helm:3']);
-    const ending = { status: 'running', ready: 0, of: 0, detail: 'An earlier installer is ending.' };
+    const detail = 'An earlier installer is ending.';
+    const ending = { status: 'running', ready: 0, of: 0, detail, isEnding: false };
     expect(await ensureInstalled(leaf, PLAN)).toEqual(ending);
     expect(await leaf.find(INSTALLER_BINDING)).toBeUndefined();
     expect(await leaf.find(jobRef(BEFORE))).toBeUndefined();
@@ -288,9 +290,9 @@ describe('where a Hub of before was at work', () => {
     expect(await ensureInstalled(leaf, PLAN)).toEqual(ending);
     expect(await leaf.find(jobRef(PLAN))).toBeUndefined();
     expect((await releasesOf()).map(({ metadata }) => metadata.labels?.status)).toEqual(['pending-install']);
-    for (let progress = ending; progress.status === 'running'; ) {
+    for (let status = ending.status; status === 'running'; ) {
       await clock.runFor(seconds(1));
-      progress = (await ensureInstalled(leaf, PLAN)) as typeof ending;
+      ({ status } = await ensureInstalled(leaf, PLAN));
       expect((await running()).length).toBeLessThanOrEqual(1);
     }
     expect((await settled(PLAN)).status).toBe('done');
@@ -395,16 +397,20 @@ describe('the mesh and the product', () => {
 
   test('without an address fail in time, and say that it is missing', async () => {
     faults.force('no-address', {});
-    const { status, detail, gatewayAsked } = await settled(wholePlan());
-    expect({ status, gatewayAsked }).toEqual({ status: 'failed', gatewayAsked: true });
-    expect(detail).toMatch(/^The gateway has no address\. The installer failed: .*helm-hub-gateway ended/);
+    const progress = await settled(wholePlan());
+    expect(progress).toMatchObject({ status: 'failed', isGatewayAsked: true });
+    expect(progress.detail).toMatch(
+      /^The gateway has no address\. The installer failed: .*helm-hub-gateway ended/,
+    );
     expect(await gatewayAddress(leaf)).toBeUndefined();
   });
 
   test('whose product fails name its release, not those before it', async () => {
-    const { status, detail, gatewayAsked } = await settled(wholePlan({ version: '0.0.0' }));
-    expect({ status, gatewayAsked }).toEqual({ status: 'failed', gatewayAsked: true });
-    expect(detail).toMatch(/^The installer failed: BackoffLimitExceeded\. helm-hello ended with exit code 1/);
+    const progress = await settled(wholePlan({ version: '0.0.0' }));
+    expect(progress).toMatchObject({ status: 'failed', isGatewayAsked: true });
+    expect(progress.detail).toMatch(
+      /^The installer failed: BackoffLimitExceeded\. helm-hello ended with exit code 1/,
+    );
   });
 
   test('of which one Helm was killed go on at that release', async () => {

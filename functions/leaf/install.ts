@@ -1,5 +1,6 @@
 /** Installs a mesh and a product by a Helm Job in the leaf itself, and tells from the Job and the workloads how far it is. */
-import { scrub } from '../log.ts';
+import { reasonOf, troublesOf } from './installer-failure.ts';
+import { hasCondition, isBetweenTries, isEnding, isOver } from './job.ts';
 import { type KubeMetadata, type KubeObject, type KubeRef, type Leaf, refOf } from './leaf.ts';
 import { installJob, isInstallation, jobRef, namespaces, prerequisites, valuesRef } from './manifests.ts';
 import {
@@ -20,15 +21,22 @@ export interface Parts {
 }
 
 /** Its parts are 0 of 0 before Helm has made any; while it runs, a namespace that is still empty counts as one that is not ready. */
-export interface InstallProgress extends Parts {
-  status: 'done' | 'running' | 'failed';
+export type InstallProgress = Parts & {
   /** For people; scrubbed. */
   detail: string;
-  /** Helm is done, and the Job will have ended within seconds. */
-  ending?: boolean;
-  /** It failed after an address was asked for, which may be what it waited for: see `gatewayAddress`. */
-  gatewayAsked?: boolean;
-}
+} & (
+    | { status: 'done' }
+    | {
+        status: 'running';
+        /** Helm is done, and the Job will have ended within seconds. */
+        isEnding: boolean;
+      }
+    | {
+        status: 'failed';
+        /** After an address was asked for, which may be what it waited for: see `gatewayAddress`. */
+        isGatewayAsked: boolean;
+      }
+  );
 
 /**
  * Starts the installation unless it was started, and says how far it is. Safe to repeat.
@@ -47,10 +55,10 @@ export async function ensureInstalled(
     const locks = await locksOf(leaf, plan);
     const others = await endOthers(leaf, plan);
     if (others === 'ending') {
-      return { status: 'running', ready: 0, of: 0, detail: 'An earlier installer is ending.' };
+      return runs(NO_PARTS, 'An earlier installer is ending.');
     }
     if (others === 'none') await start(leaf, plan, locks, prepare, chartToken);
-    return { status: 'running', ready: 0, of: 0, detail: 'The installer is starting.' };
+    return runs(NO_PARTS, 'The installer is starting.');
   }
   const ended = isOver(job);
   if (ended) await revoke(leaf, plan);
@@ -61,10 +69,10 @@ export async function ensureInstalled(
       troublesOf(leaf, plan),
       leaf.find(GATEWAY_SERVICE),
     ]);
-    const gatewayAsked = gateway !== undefined;
-    const unaddressed = gatewayAsked && addressOf(gateway) === undefined;
-    const detail = [...(unaddressed ? [NO_ADDRESS] : []), ...troubles, reason].join(' ');
-    return { status: 'failed', ...parts, detail: detail.slice(0, MAX_DETAIL), gatewayAsked };
+    const isUnaddressed = gateway !== undefined && addressOf(gateway) === undefined;
+    const detail = [...(isUnaddressed ? [NO_ADDRESS] : []), ...troubles, reason].join(' ');
+    const isGatewayAsked = gateway !== undefined;
+    return { status: 'failed', ...parts, detail: detail.slice(0, MAX_DETAIL), isGatewayAsked };
   }
   if (isBetweenTries(job)) await unlockBetweenTries(leaf, plan);
   if (ended) {
@@ -72,16 +80,20 @@ export async function ensureInstalled(
     if (parts.ready === parts.of) {
       return { status: 'done', ...parts, detail: `All ${parts.of} parts are ready.` };
     }
-    return { status: 'running', ...parts, detail: toldOf(parts) };
+    return runs(parts, toldOf(parts));
   }
   const parts = await partsSoFar(leaf, plan);
-  return {
-    status: 'running',
-    ...parts,
-    detail: parts.of === 0 ? 'The installer is running.' : toldOf(parts),
-    ...(isEnding(job) && { ending: true }),
-  };
+  return runs(parts, parts.of === 0 ? 'The installer is running.' : toldOf(parts), isEnding(job));
 }
+
+const NO_PARTS: Parts = { ready: 0, of: 0 };
+
+const runs = (parts: Parts, detail: string, isEnding = false): InstallProgress => ({
+  status: 'running',
+  ...parts,
+  detail,
+  isEnding,
+});
 
 const toldOf = ({ ready, of }: Parts): string => `${ready} of ${of} parts are ready.`;
 const NO_ADDRESS = 'The gateway has no address.';
@@ -295,132 +307,8 @@ async function unlockBetweenTries(leaf: Leaf, plan: InstallPlan): Promise<void> 
   if (job && isBetweenTries(job)) await unlock(leaf, locks);
 }
 
-interface Condition {
-  type: string;
-  status: string;
-  reason?: string;
-  message?: string;
-}
-
-const conditionOf = (object: KubeObject, type: string): Condition | undefined =>
-  ((object.status?.conditions ?? []) as Condition[]).find(
-    (condition) => condition.type === type && condition.status === 'True',
-  );
-
-/** A try has failed and the next one has no pod yet: the Job waits 10 s and more in between, a Helm needs seconds to start. */
-const isBetweenTries = (job: KubeObject): boolean =>
-  !isOver(job) && (job.status?.failed ?? 0) > 0 && !job.status?.active;
-
-/**
- * Its pod is past Helm and calls home, or has just ended and is not counted yet: the word that it is done comes before the Job says so.
- * https://kubernetes.io/docs/concepts/workloads/controllers/job/#job-termination-and-cleanup
- */
-const isEnding = ({ status }: KubeObject): boolean =>
-  (status?.ready ?? 0) > 0 ||
-  (status?.succeeded ?? 0) > 0 ||
-  (status?.uncountedTerminatedPods?.succeeded ?? []).length > 0;
-
-const hasCondition = (object: KubeObject, type: string): boolean => conditionOf(object, type) !== undefined;
-
-const isOver = (job: KubeObject): boolean => hasCondition(job, 'Complete') || hasCondition(job, 'Failed');
-
 const wantedOf = (workload: KubeObject): number => workload.spec?.replicas ?? 1;
 
 const serves = (workload: KubeObject): boolean =>
   (workload.status?.observedGeneration ?? 0) >= (workload.metadata.generation ?? 0) &&
   (workload.status?.readyReplicas ?? 0) >= wantedOf(workload);
-
-const LOG_LINES = 10;
-
-interface ContainerStatus {
-  name: string;
-  ready?: boolean;
-  state?: {
-    running?: object;
-    terminated?: { exitCode: number; reason?: string };
-    waiting?: { reason?: string; message?: string };
-  };
-}
-
-/** Why the Job failed: its own reason, what became of its last pod, and the last lines that one logged. */
-async function reasonOf(leaf: Leaf, job: KubeObject): Promise<string> {
-  const failed = conditionOf(job, 'Failed');
-  const pods = await leaf.list({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    namespace: HUB_NAMESPACE,
-    labelSelector: `batch.kubernetes.io/job-name=${job.metadata.name}`,
-  });
-  const last = pods.sort((a, b) => bornAt(b) - bornAt(a))[0];
-  const container = last && failedContainer(last);
-  const log =
-    last && container
-      ? await leaf.logTail(
-          { namespace: HUB_NAMESPACE, name: last.metadata.name, container: container.name },
-          LOG_LINES,
-        )
-      : '';
-  const parts = [
-    `The installer failed: ${failed?.reason ?? 'no reason given'}.`,
-    container ? `${container.name} ${endOf(container)}.` : (last?.status?.message ?? ''),
-    scrub(log.trim()),
-  ];
-  return parts.filter((part) => part !== '').join(' ');
-}
-
-/** What keeps a container from running, in words for people who never saw Kubernetes. */
-const TROUBLES: Readonly<Record<string, string>> = {
-  ImagePullBackOff: 'its image cannot be had',
-  ErrImagePull: 'its image cannot be had',
-  InvalidImageName: 'its image has no valid name',
-  CrashLoopBackOff: 'it ends again and again',
-  CreateContainerConfigError: 'something that it is configured with is missing',
-};
-const MAX_TROUBLES = 3;
-
-/** Of the parts that Helm waits for; Helm itself only says that its time was over. */
-async function troublesOf(leaf: Leaf, plan: InstallPlan): Promise<string[]> {
-  const namespaces = [...new Set(plan.releases.map(({ namespace }) => namespace))];
-  const pods = await Promise.all(
-    namespaces.map((namespace) => leaf.list({ apiVersion: 'v1', kind: 'Pod', namespace, pick: statusOnly })),
-  );
-  const told = pods.flat().flatMap(({ status }) => {
-    const containers = (status?.containerStatuses ?? []) as ContainerStatus[];
-    return containers.flatMap(({ name, state, ready }) => {
-      if (state?.running && !ready) return [`${name} runs and does not become ready.`];
-      const reason = state?.waiting?.reason ?? '';
-      const words = TROUBLES[reason];
-      return words === undefined ? [] : [`${name} does not run: ${words} (${reason}).`];
-    });
-  });
-  return [...new Set(told)].slice(0, MAX_TROUBLES);
-}
-
-/** What runs there may be a member's, and as large as they like. */
-const statusOnly = ({ apiVersion, kind, metadata: { name }, status }: KubeObject): KubeObject => ({
-  apiVersion,
-  kind,
-  metadata: { name },
-  status: { containerStatuses: status?.containerStatuses },
-});
-
-const bornAt = (pod: KubeObject): number => Date.parse(pod.metadata.creationTimestamp ?? '') || 0;
-
-function failedContainer(pod: KubeObject): ContainerStatus | undefined {
-  const all: ContainerStatus[] = [
-    ...(pod.status?.initContainerStatuses ?? []),
-    ...(pod.status?.containerStatuses ?? []),
-  ];
-  return (
-    all.find(({ state }) => (state?.terminated?.exitCode ?? 0) !== 0) ??
-    all.find(({ state }) => state?.waiting && state.waiting.reason !== 'PodInitializing')
-  );
-}
-
-function endOf({ state }: ContainerStatus): string {
-  if (state?.terminated) {
-    const { exitCode, reason = 'Error' } = state.terminated;
-    return `ended with exit code ${exitCode} (${reason})`;
-  }
-  return `did not start (${state?.waiting?.reason ?? 'unknown'})`;
-}

@@ -54,6 +54,19 @@ export const refOf = ({ apiVersion, kind, metadata: { name, namespace } }: KubeM
   ...(namespace !== undefined && { namespace }),
 });
 
+/** Which objects. */
+export interface LeafQuery {
+  apiVersion: string;
+  kind: string;
+  /** All if absent. */
+  namespace?: string;
+  labelSelector?: string;
+  /** As `findMetadata`. */
+  metadataOnly?: true;
+  /** What of each is kept. The rest is let go of page by page: all objects of a namespace may be more than there is memory. */
+  pick?: (object: KubeObject) => KubeObject;
+}
+
 export interface Leaf {
   /**
    * Server-side apply as field manager `hub`, by force: Hub owns what it applies. What others have in the object stays in the leaf.
@@ -66,17 +79,9 @@ export interface Leaf {
   find(ref: KubeRef): Promise<KubeObject | undefined>;
   /** All but what is in it, which stays in the leaf. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
   findMetadata(ref: KubeRef): Promise<KubeMetadata | undefined>;
-  /** All namespaces if none is given. @throws AppError LEAF_UNAVAILABLE, also if it is more than Hub reads; PERMISSION_DENIED */
-  list(kind: {
-    apiVersion: string;
-    kind: string;
-    namespace?: string;
-    labelSelector?: string;
-    /** As `findMetadata`. */
-    metadataOnly?: true;
-    /** What of each is kept. The rest is let go of page by page: all objects of a namespace may be more than there is memory. */
-    pick?: (object: KubeObject) => KubeObject;
-  }): Promise<KubeObject[]>;
+  /** @throws AppError LEAF_UNAVAILABLE, also if it is more than Hub reads; PERMISSION_DENIED */
+  list(query: LeafQuery & { metadataOnly: true }): Promise<KubeMetadata[]>;
+  list(query: LeafQuery): Promise<KubeObject[]>;
   /**
    * In the background; not being there is success.
    * @param uid of the very object that is meant: another one that has come in its place stays

@@ -329,8 +329,8 @@ describe('members', () => {
 });
 
 async function createRepo(pachd: Pachd, token: string, name: string): Promise<void> {
-  const { pachydermProtos } = await import('./protos.ts');
-  const type = pachydermProtos().lookupType('pfs_v2.CreateRepoRequest');
+  const { pachdProtos } = await import('../../local/pachd/protos.ts');
+  const type = pachdProtos().lookupType('pfs_v2.CreateRepoRequest');
   const channel: GrpcChannel = grpcChannel(connectTo(pachd, PORTS.grpc), HOST);
   open.push(() => channel.close());
   const message = type.encode(type.fromObject({ repo: { name, type: 'user' } })).finish();

@@ -1,6 +1,6 @@
 /**
- * The messages of Pachyderm 2.11 and 2.12 that Hub sends, and those that its stand-in answers beside them: public names and field
- * numbers, only what is used. A field that is not here is skipped by decoders, as protobuf means it.
+ * The messages of Pachyderm 2.11 and 2.12 that Hub sends, and what it is answered: public names and field numbers, only what is used. A field
+ * that is not here is skipped by decoders, as protobuf means it.
  * https://github.com/pachyderm/pachyderm/tree/master/src (`auth/auth.proto` and its neighbours)
  */
 import protobuf from 'protobufjs/light.js';
@@ -8,7 +8,7 @@ import protobuf from 'protobufjs/light.js';
 type Fields = Readonly<Record<string, string>>;
 
 /** `'3 repeated string'` → field 3; `'1 map string Roles'` → a map. */
-function message(fields: Fields): protobuf.IType {
+export function message(fields: Fields): protobuf.IType {
   const plain: Record<string, protobuf.IField> = {};
   for (const [name, text] of Object.entries(fields)) {
     const [id = '', ...words] = text.split(' ');
@@ -20,10 +20,12 @@ function message(fields: Fields): protobuf.IType {
   return { fields: plain };
 }
 
-const EMPTY = message({});
+export const EMPTY = message({});
 
 /** Methods of a service; `stream` marks those whose answer is a stream. */
-function service(methods: Readonly<Record<string, readonly [string, string, 'stream'?]>>): protobuf.IService {
+export function service(
+  methods: Readonly<Record<string, readonly [string, string, 'stream'?]>>,
+): protobuf.IService {
   return {
     methods: Object.fromEntries(
       Object.entries(methods).map(([name, [requestType, responseType, stream]]) => [
@@ -35,21 +37,15 @@ function service(methods: Readonly<Record<string, readonly [string, string, 'str
 }
 
 /** A method whose messages are called after it. */
-const own = (name: string): readonly [string, string] => [`${name}Request`, `${name}Response`];
-const ownMethods = (...names: string[]) =>
+export const own = (name: string): readonly [string, string] => [`${name}Request`, `${name}Response`];
+export const ownMethods = (...names: string[]) =>
   service(Object.fromEntries(names.map((name) => [name, own(name)])));
 
-const TIMESTAMP = '.google.protobuf.Timestamp';
-const NOTHING = '.google.protobuf.Empty';
+export const TIMESTAMP = '.google.protobuf.Timestamp';
+export const NOTHING = '.google.protobuf.Empty';
 
 const AUTH: protobuf.INamespace = {
   nested: {
-    ActivateRequest: message({ rootToken: '1 string' }),
-    ActivateResponse: message({ pachToken: '1 string' }),
-    DeactivateRequest: EMPTY,
-    DeactivateResponse: EMPTY,
-    RotateRootTokenRequest: message({ rootToken: '1 string' }),
-    RotateRootTokenResponse: message({ rootToken: '1 string' }),
     OIDCConfig: message({
       issuer: '1 string',
       clientId: '2 string',
@@ -62,8 +58,6 @@ const AUTH: protobuf.INamespace = {
     }),
     GetConfigurationRequest: EMPTY,
     GetConfigurationResponse: message({ configuration: '1 OIDCConfig' }),
-    SetConfigurationRequest: message({ configuration: '1 OIDCConfig' }),
-    SetConfigurationResponse: EMPTY,
     TokenInfo: message({ subject: '1 string', expiration: `2 ${TIMESTAMP}`, hashedToken: '3 string' }),
     AuthenticateRequest: message({ oidcState: '1 string', idToken: '2 string' }),
     AuthenticateResponse: message({ pachToken: '1 string' }),
@@ -79,9 +73,6 @@ const AUTH: protobuf.INamespace = {
       missing: '3 repeated int32',
       principal: '4 string',
     }),
-    GetPermissionsRequest: message({ resource: '1 Resource' }),
-    GetPermissionsForPrincipalRequest: message({ resource: '1 Resource', principal: '2 string' }),
-    GetPermissionsResponse: message({ permissions: '1 repeated int32', roles: '2 repeated string' }),
     ModifyRoleBindingRequest: message({
       resource: '1 Resource',
       principal: '2 string',
@@ -102,20 +93,11 @@ const AUTH: protobuf.INamespace = {
     RestoreAuthTokenResponse: EMPTY,
     RevokeAuthTokensForUserRequest: message({ username: '1 string' }),
     RevokeAuthTokensForUserResponse: message({ number: '1 int64' }),
-    API: {
-      methods: {
-        ...ownMethods(
-          ...['Activate', 'Deactivate', 'GetConfiguration', 'SetConfiguration', 'Authenticate', 'Authorize'],
-          ...['GetPermissions', 'WhoAmI', 'ModifyRoleBinding', 'GetRoleBinding', 'GetOIDCLogin'],
-          ...['GetRobotToken', 'RevokeAuthToken', 'RevokeAuthTokensForUser', 'ExtractAuthTokens'],
-          ...['RestoreAuthToken', 'RotateRootToken'],
-        ).methods,
-        GetPermissionsForPrincipal: {
-          requestType: 'GetPermissionsForPrincipalRequest',
-          responseType: 'GetPermissionsResponse',
-        },
-      },
-    },
+    API: ownMethods(
+      ...['GetConfiguration', 'Authenticate', 'Authorize', 'WhoAmI', 'ModifyRoleBinding', 'GetRoleBinding'],
+      ...['GetOIDCLogin', 'GetRobotToken', 'RevokeAuthToken', 'RevokeAuthTokensForUser'],
+      ...['ExtractAuthTokens', 'RestoreAuthToken'],
+    ),
   },
 };
 
@@ -131,18 +113,7 @@ const IDENTITY: protobuf.INamespace = {
     }),
     ListIDPConnectorsRequest: EMPTY,
     ListIDPConnectorsResponse: message({ connectors: '1 repeated IDPConnector' }),
-    OIDCClient: message({
-      id: '1 string',
-      redirectUris: '2 repeated string',
-      trustedPeers: '3 repeated string',
-      name: '4 string',
-      secret: '5 string',
-    }),
-    ListOIDCClientsRequest: EMPTY,
-    ListOIDCClientsResponse: message({ clients: '1 repeated OIDCClient' }),
-    CreateIDPConnectorRequest: message({ connector: '1 IDPConnector' }),
-    CreateIDPConnectorResponse: EMPTY,
-    API: ownMethods('ListIDPConnectors', 'ListOIDCClients', 'CreateIDPConnector'),
+    API: ownMethods('ListIDPConnectors'),
   },
 };
 
@@ -163,17 +134,10 @@ const PFS: protobuf.INamespace = {
       authInfo: '3 AuthInfo',
       createdAt: `4 ${TIMESTAMP}`,
     }),
-    CreateRepoRequest: message({ repo: '1 Repo', description: '2 string', update: '3 bool' }),
     ListRepoRequest: message({ type: '1 string', projects: '2 repeated Project' }),
-    CreateProjectRequest: message({ project: '1 Project', description: '2 string', update: '3 bool' }),
     ListProjectRequest: EMPTY,
-    ActivateAuthRequest: EMPTY,
-    ActivateAuthResponse: EMPTY,
     API: service({
-      ActivateAuth: own('ActivateAuth'),
-      CreateRepo: ['CreateRepoRequest', NOTHING],
       ListRepo: ['ListRepoRequest', 'RepoInfo', 'stream'],
-      CreateProject: ['CreateProjectRequest', NOTHING],
       ListProject: ['ListProjectRequest', 'ProjectInfo', 'stream'],
     }),
   },
@@ -193,67 +157,11 @@ const VERSION: protobuf.INamespace = {
   },
 };
 
-const ADMIN: protobuf.INamespace = {
-  nested: {
-    ClusterInfo: message({
-      id: '1 string',
-      deploymentId: '2 string',
-      warningsOk: '3 bool',
-      warnings: '4 repeated string',
-      proxyHost: '5 string',
-      proxyTls: '6 bool',
-      paused: '7 bool',
-    }),
-    InspectClusterRequest: message({
-      clientVersion: '1 .versionpb_v2.Version',
-      currentProject: '2 .pfs_v2.Project',
-    }),
-    API: service({ InspectCluster: ['InspectClusterRequest', 'ClusterInfo'] }),
-  },
-};
-
-/** Up to 2.11 only. */
-const ENTERPRISE: protobuf.INamespace = {
-  nested: {
-    TokenInfo: message({ expires: `1 ${TIMESTAMP}` }),
-    ActivateRequest: message({ licenseServer: '1 string', id: '2 string', secret: '3 string' }),
-    ActivateResponse: EMPTY,
-    GetStateRequest: EMPTY,
-    GetStateResponse: message({ state: '1 int32', info: '2 TokenInfo', activationCode: '3 string' }),
-    API: ownMethods('Activate', 'GetState'),
-  },
-};
-
-/** Up to 2.11 only. */
-const LICENSE: protobuf.INamespace = {
-  nested: {
-    ActivateRequest: message({ activationCode: '1 string', expires: `2 ${TIMESTAMP}` }),
-    ActivateResponse: message({ info: '1 .enterprise_v2.TokenInfo' }),
-    API: ownMethods('Activate'),
-  },
-};
-
-const PPS: protobuf.INamespace = {
-  nested: {
-    ActivateAuthRequest: EMPTY,
-    ActivateAuthResponse: EMPTY,
-    API: ownMethods('ActivateAuth'),
-  },
-};
-
 const PROXY: protobuf.INamespace = {
   nested: {
     ListenRequest: message({ channel: '1 string' }),
     ListenResponse: message({ extra: '1 string' }),
     API: service({ Listen: ['ListenRequest', 'ListenResponse', 'stream'] }),
-  },
-};
-
-const HEALTH: protobuf.INamespace = {
-  nested: {
-    HealthCheckRequest: message({ service: '1 string' }),
-    HealthCheckResponse: message({ status: '1 int32' }),
-    Health: service({ Check: ['HealthCheckRequest', 'HealthCheckResponse'] }),
   },
 };
 
@@ -278,30 +186,28 @@ const GOOGLE: protobuf.INamespace = {
   },
 };
 
+/** Packages by their names. */
+export type Packages = Readonly<Record<string, protobuf.INamespace>>;
+
+export const MESSAGES: Packages = {
+  google: GOOGLE,
+  auth_v2: AUTH,
+  identity_v2: IDENTITY,
+  pfs_v2: PFS,
+  versionpb_v2: VERSION,
+  proxy: PROXY,
+};
+
 let shared: protobuf.Root | undefined;
 
 /** One for the process: what reads and writes a message is compiled when it is first used. */
 export function pachydermProtos(): protobuf.Root {
-  shared ??= makeRoot();
+  shared ??= rootOf(MESSAGES);
   return shared;
 }
 
-function makeRoot(): protobuf.Root {
-  const root = protobuf.Root.fromJSON({
-    nested: {
-      google: GOOGLE,
-      auth_v2: AUTH,
-      identity_v2: IDENTITY,
-      pfs_v2: PFS,
-      pps_v2: PPS,
-      versionpb_v2: VERSION,
-      admin_v2: ADMIN,
-      enterprise_v2: ENTERPRISE,
-      license_v2: LICENSE,
-      proxy: PROXY,
-      grpc: { nested: { health: { nested: { v1: HEALTH } } } },
-    },
-  });
+export function rootOf(nested: Packages): protobuf.Root {
+  const root = protobuf.Root.fromJSON({ nested: { ...nested } });
   root.resolveAll();
   return root;
 }

@@ -20,13 +20,13 @@ export const install: Step = async (cluster, ports) => {
   if (progress.status === 'failed') {
     // Helm waits for the address too, and would only say that its time was over.
     const address = await gatewayAddress(leaf);
-    return address === undefined && progress.gatewayAsked
+    return address === undefined && progress.isGatewayAsked
       ? fail('NO_ADDRESS', progress.detail)
       : fail('INSTALL_FAILED', progress.detail);
   }
   if (progress.status === 'done') return done({ parts: progress.of });
   const within = progress.of === 0 ? undefined : progress.ready / progress.of;
-  return wait(progress.ending ? ENDING_MS : untilNextLook(cluster, ports), progress.detail, {
+  return wait(progress.isEnding ? ENDING_MS : untilNextLook(cluster, ports), progress.detail, {
     ...(within === undefined ? {} : { within }),
   });
 };

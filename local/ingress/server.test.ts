@@ -11,10 +11,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../functions/google/clock.ts';
 import { openPachyderm } from '../../functions/pachyderm/client.ts';
-import { pachydermProtos } from '../../functions/pachyderm/protos.ts';
 import { reachByTls, visit } from '../../functions/pachyderm/reach.ts';
 import { requireProgram } from '../../test/programs.ts';
 import { CONSOLE_PORT, type Pachd, PORTS } from '../pachd/pachd.ts';
+import { pachdProtos } from '../pachd/protos.ts';
 import {
   aPachd,
   connectTo,
@@ -202,7 +202,7 @@ describe('requests', () => {
   });
 
   test('of gRPC reach pachd: by grpc-js with the CA, with its refusals and many at once', async () => {
-    const root = pachydermProtos();
+    const root = pachdProtos();
     const call = (method: string, reply: string, token?: string): Promise<object> => {
       const type = root.lookupType(reply);
       const metadata = new Metadata();

@@ -12,7 +12,6 @@ import { pachydermOver } from '../../functions/pachyderm/client.ts';
 import { GRPC, type GrpcChannel, GrpcRefusal } from '../../functions/pachyderm/grpc.ts';
 import { EVERYBODY } from '../../functions/pachyderm/members.ts';
 import type { Pachyderms } from '../../functions/pachyderm/pachyderm.ts';
-import { pachydermProtos } from '../../functions/pachyderm/protos.ts';
 import type { Reach } from '../../functions/pachyderm/reach.ts';
 import type { Ports } from '../../functions/ports.ts';
 import type { Web } from '../../functions/web.ts';
@@ -28,6 +27,7 @@ import { bootstrapAtOnce } from '../pachd/bootstrap.ts';
 import { emptyData, type PachdData } from '../pachd/data.ts';
 import { environmentFrom } from '../pachd/listener.ts';
 import { type Logins, moveTo } from '../pachd/logins.ts';
+import { pachdProtos } from '../pachd/protos.ts';
 import { plain } from '../pachd/refusals.ts';
 import { services } from '../pachd/services.ts';
 import { asksForLicense } from '../pachd/versions.ts';
@@ -286,14 +286,14 @@ function start(
   bootstrapAtOnce({ environment, data, auth, now: clock.now(), needsLicense });
   save();
   const { logins, visit } = memoryDex(data, options);
-  const root = pachydermProtos();
+  const root = pachdProtos();
   const bound = services({ root, version, environment, data, save, auth, logins, clock, needsLicense });
   return { startedAt, data, visit, channel: channelTo(root, bound, options) };
 }
 
 /** Each message goes through its bytes, as over a wire. */
 function channelTo(
-  root: ReturnType<typeof pachydermProtos>,
+  root: ReturnType<typeof pachdProtos>,
   bound: readonly GrpcService[],
   { ports, latencyMs }: MemoryApplicationsOptions,
 ): GrpcChannel {

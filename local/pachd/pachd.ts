@@ -7,7 +7,6 @@ import type { Duplex } from 'node:stream';
 import { ServerCredentials } from '@grpc/grpc-js';
 import { getRequestListener } from '@hono/node-server';
 import type { Random } from '../../functions/cloud.ts';
-import { pachydermProtos } from '../../functions/pachyderm/protos.ts';
 import type { LocalClock } from '../clock.ts';
 import { createGrpcServer } from '../grpc.ts';
 import { Auth } from './auth.ts';
@@ -19,6 +18,7 @@ import { httpApi } from './http-api.ts';
 import { ensureSigningKey, type SigningKey } from './keys.ts';
 import { createLogins } from './logins.ts';
 import type { Web } from './pages.ts';
+import { pachdProtos } from './protos.ts';
 import { services } from './services.ts';
 import type { Fetch } from './upstream.ts';
 import { asksForLicense } from './versions.ts';
@@ -76,7 +76,7 @@ export async function startPachd(options: PachdOptions): Promise<Pachd> {
   await bootstrap({ environment, data, auth, now: clock.now(), needsLicense, openIdentity: dex.open });
   save();
 
-  const root = pachydermProtos();
+  const root = pachdProtos();
   const bound = services({ root, version, environment, data, save, auth, logins, clock, needsLicense });
   const grpc = createGrpcServer(bound);
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
