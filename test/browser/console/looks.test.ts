@@ -376,7 +376,7 @@ describeConsole('the looks of the console', (setting) => {
     await offer.getByText('oda@example.com asks you to pay for this cluster from now on.').waitFor();
     expect(await findingsOf(page, 'an offer')).toEqual([]);
     await offer.getByRole('button', { name: 'Pay for it' }).click();
-    const question = page.getByRole('alertdialog', { name: 'Pay for it from now on?' });
+    const question = page.getByRole('alertdialog', { name: 'Pay for this cluster from now on?' });
     await question.getByRole('button', { name: 'Cancel' }).click();
     await setting.driver.firestore.doc(`clusters/${id}`).update({ offeredTo: FieldValue.delete() });
     await offer.waitFor({ state: 'detached' });

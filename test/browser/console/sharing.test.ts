@@ -24,20 +24,20 @@ describeConsole('who pays for a cluster', (setting) => {
     const otto = await setting.openAs('otto@example.com', `/clusters/${id}`);
     const paul = await setting.openAs('paul@example.com', `/clusters/${id}`);
     const marks = await Promise.all([paul, otto].map(mark));
-    const take = otto.getByRole('button', { name: 'Pay for it', exact: true });
+    const take = rowOf(otto, 'otto@example.com').getByRole('button', { name: 'Pay for it' });
     await rowOf(paul, 'otto@example.com').waitFor();
     expect(await paul.getByRole('button', { name: 'Leave', exact: true }).count()).toBe(0);
 
     // Offered, and thought better of.
     await paul.getByRole('button', { name: 'Let them pay: otto@example.com' }).click();
-    await confirm(paul, 'Ask otto@example.com to pay for this cluster?', 'Let them pay');
+    await confirm(paul, 'Ask otto@example.com to pay for this cluster?', 'Ask them');
     await take.waitFor();
     await paul.getByRole('button', { name: 'Withdraw the offer to otto@example.com' }).click();
     await confirm(paul, 'Withdraw the offer to otto@example.com?', 'Withdraw the offer');
     await take.waitFor({ state: 'detached' });
 
     await paul.getByRole('button', { name: 'Let them pay: otto@example.com' }).click();
-    await confirm(paul, 'Ask otto@example.com to pay for this cluster?', 'Let them pay');
+    await confirm(paul, 'Ask otto@example.com to pay for this cluster?', 'Ask them');
     await rowOf(paul, 'otto@example.com').getByText('was asked to pay for it').waitFor();
     // Nobody pays who has not said so.
     expect([await paying('paul'), await paying('otto')]).toEqual([1, 0]);

@@ -102,8 +102,8 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
   // A cluster keeps an owner, and whoever it counts for stays one; the API says so too.
   const mustStay = isLastOwner || (isPayer && role === 'owner');
   const mayLeave = isSelf && !mustStay && !isEnding(cluster.state);
-  const deed = mayShare ? deedOf(cluster, member, session.uid) : undefined;
   const parting = PARTINGS[isSelf ? 'leave' : pending ? 'withdraw' : 'remove'];
+  const deed = mayShare ? deedOf(cluster, member, session.uid) : undefined;
   const isOffered = !pending && member.uid !== undefined && member.uid === cluster.offeredTo;
   return (
     <li>

@@ -18,7 +18,9 @@ export function Offered({ cluster, session }: { cluster: Cluster; session: Signe
       <p role="status" className={isAsked ? undefined : 'unseen'}>
         {isAsked && (
           <>
-            <strong>{payer ?? 'The person who pays'} asks you to pay for this cluster from now on.</strong>{' '}
+            <strong>
+              {payer ?? 'The person who pays for it'} asks you to pay for this cluster from now on.
+            </strong>{' '}
             Until you accept, nothing changes.
           </>
         )}

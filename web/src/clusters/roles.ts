@@ -4,7 +4,7 @@ import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 export const ROLES: readonly (readonly [role: Role, label: string])[] = [
   ['viewer', 'Viewer: can look'],
   ['editor', 'Editor: can work'],
-  ['owner', 'Owner: can also share and delete it'],
+  ['owner', 'Owner: can also share and delete'],
 ];
 
 export const A: Readonly<Record<Role, string>> = {
