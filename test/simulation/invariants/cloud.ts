@@ -8,6 +8,7 @@ import type { RecordSet } from '../../../local/dns/records.ts';
 import type { Bucket } from '../../../local/storage/model.ts';
 import type { LedgerEntry } from '../../../shared/documents/ledger.ts';
 import { isFinal } from '../../../shared/lifecycle/derive.ts';
+import { TOPICS } from '../../../shared/messages.ts';
 import { hours } from '../../../shared/units.ts';
 import type { World } from '../world.ts';
 import { type Census, idOf, isLive } from './census.ts';
@@ -58,11 +59,21 @@ export function watchCloud(world: World, { known, ledgerOf, isOurs }: Census) {
 
   function checkTwins(): void {
     for (const [name, sinceMs] of twinSince) {
-      if (world.nowMs() - sinceMs < TWIN_MS) continue;
+      if (world.nowMs() - sinceMs - unlistedMs(sinceMs) < TWIN_MS) continue;
       violate('S4', `${name} is alive twice, for hours`);
       twinSince.delete(name);
     }
   }
+
+  /** For how long since then nobody could list clusters: no sweep finds anything meanwhile. */
+  const unlistedMs = (sinceMs: number): number =>
+    world.weather.outages
+      .filter(({ hits }) => hits('gke.listClusters', ['-'], TOPICS.orphans))
+      .reduce(
+        (sum, { fromMs, toMs }) =>
+          sum + Math.max(0, Math.min(toMs, world.nowMs()) - Math.max(fromMs, sinceMs)),
+        0,
+      );
 
   /** The hold is longer than any handler lives: once it is called gone, nothing of it appears any more. */
   function checkLate(service: string, table: string, value: unknown): void {
