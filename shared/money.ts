@@ -1,6 +1,8 @@
 /** Prices in words. */
 
-const dollars = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+const DOLLARS = { style: 'currency', currency: 'USD' } as const;
+const dollars = new Intl.NumberFormat('en-US', DOLLARS);
+const wholeDollars = new Intl.NumberFormat('en-US', { ...DOLLARS, maximumFractionDigits: 0 });
 
 export interface Money {
   amount: number;
@@ -12,3 +14,6 @@ export const inDollars = ({ amount, about }: Money): string =>
   amount > 0 && amount < 0.005
     ? 'under 1 ¢'
     : `${about && amount !== 0 ? 'about ' : ''}${dollars.format(amount)}`;
+
+/** `$277`, for where cents say nothing. */
+export const inWholeDollars = (amount: number): string => wholeDollars.format(amount);

@@ -15,3 +15,6 @@ export function inDollars(micros: number, between: 'up' | 'down'): string {
 
 /** Money is counted in whole micro-dollars: sums stay exact, however often they are added and taken away. */
 export const dollars = (n: number): number => Math.round(n * 1_000_000);
+
+/** On average: 365 days of 24 hours in 12 months. Google's prices per month are prices per hour times as many. */
+export const MONTH_HOURS = 730;

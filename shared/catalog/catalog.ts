@@ -5,7 +5,7 @@
 import type { ClusterSpec } from '../documents/cluster.ts';
 import type { ResourceKind } from '../documents/ledger.ts';
 import { AppError, type FieldError } from '../errors.ts';
-import { dollars } from '../units.ts';
+import { dollars, MONTH_HOURS } from '../units.ts';
 import { hello } from './hello.ts';
 import { pachyderm } from './pachyderm.ts';
 import type { Machine, Product, ProductVersion } from './product.ts';
@@ -88,7 +88,7 @@ const MACHINE_HOURLY: Record<string, number> = {
   'e2-standard-8': dollars(0.268),
   'e2-standard-16': dollars(0.536),
 };
-const DISK_GIB_HOURLY = dollars(0.1 / 730);
+const DISK_GIB_HOURLY = dollars(0.1 / MONTH_HOURS);
 /** A reserved address that nothing uses. */
 const ADDRESS_HOURLY = dollars(0.01);
 /** One of the first five of a project, which cost the most. */

@@ -1,7 +1,7 @@
 /** Prices in words. */
 import { inDollars } from '../../shared/money.ts';
 
-export { inDollars } from '../../shared/money.ts';
+export { inDollars, inWholeDollars, type Money } from '../../shared/money.ts';
 
 /** Of what is estimated. */
 export const microsInDollars = (micros: number): string =>
