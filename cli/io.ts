@@ -52,7 +52,12 @@ export function processIo(main: string): Io {
     },
     async untilStopped(farewell, work) {
       const stop = new AbortController();
-      const onSignal = (): void => stop.abort();
+      const free = (): void => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+      const onSignal = (): void => {
+        stop.abort();
+        // Whoever asks a second time does not want to wait for what is being put away.
+        free();
+      };
       process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
       try {
         return await work(stop.signal);
@@ -60,7 +65,7 @@ export function processIo(main: string): Io {
         if (stop.signal.aborted) throw new Stopped(farewell);
         throw error;
       } finally {
-        process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+        free();
       }
     },
     self: [execPath, main],

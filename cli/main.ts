@@ -19,3 +19,8 @@ try {
     process.exitCode = exitCodeOf(error);
   }
 }
+// What the SDK leaves behind of a listener that ended while it began (a connection that is still being made) would keep the process for minutes.
+const written = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => void stream.write('', () => resolve()));
+await Promise.all([written(process.stdout), written(process.stderr)]);
+process.exit();

@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { load } from 'js-yaml';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { cleanUpKeySet } from '../../functions/clean-up/keys.ts';
@@ -155,6 +156,22 @@ test('who stops watching ends nothing but that', async () => {
     code: 1,
     err: expect.stringContaining('is not ready'),
   });
+});
+
+test('whoever stops is not kept by a line that is still being made', async () => {
+  const grace = await asGrace();
+  const { out } = await grace.hub('create', 'brief', '--json');
+  const { id } = JSON.parse(out) as ClusterReply;
+  // Each is stopped at another moment of its beginning; one in four was kept for minutes.
+  const stopped = Array.from({ length: 12 }, async (_, index) => {
+    const watching = grace.start('watch', id, '--until', 'deleted');
+    await watching.says(/brief: /);
+    await setTimeout(index * 40);
+    watching.child.kill('SIGINT');
+    return (await watching.ended).code;
+  });
+  expect(await Promise.all(stopped)).toEqual(stopped.map(() => 130));
+  expect((await grace.hub('delete', id, '--yes')).code).toBe(0);
 });
 
 test('a name that two clusters have is asked about, and an id is not', async () => {
