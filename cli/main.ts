@@ -19,7 +19,7 @@ try {
     process.exitCode = exitCodeOf(error);
   }
 }
-// What the SDK leaves behind of a listener that ended while it began (a connection that is still being made) would keep the process for minutes.
+// A listener that ends while it begins leaves a call behind that looks for a connection of a closed channel, in gRPC, at full speed and for ever.
 const written = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => void stream.write('', () => resolve()));
 await Promise.all([written(process.stdout), written(process.stderr)]);

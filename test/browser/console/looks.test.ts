@@ -216,6 +216,7 @@ describeConsole('the looks of the console', (setting) => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     found.push(...(await findingsOf(page, 'sign-in')));
     await page.getByRole('button', { name: 'Create an account' }).click();
+    await page.getByRole('heading', { name: 'Create an account' }).waitFor();
     await page.getByLabel('E-mail').fill('noah@example.com');
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByRole('button', { name: 'Create account' }).click();

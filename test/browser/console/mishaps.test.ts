@@ -375,7 +375,9 @@ describeConsole('mishaps in the console', (setting) => {
     const dialog = page.getByRole('dialog', { name: 'New pool' });
     await dialog.getByText(UNREACHABLE).waitFor();
     await page.unroute('**/v1/catalog');
-    await dialog.getByLabel('Id').waitFor();
+    await dialog.getByLabel('Id').fill('My-pool');
+    await dialog.getByText('An id has no capital letters.').waitFor();
+    expect(await dialog.getByRole('button', { name: 'Create the pool' }).isEnabled()).toBe(false);
   });
 
   test('at the door of a cluster: what cannot be asked is told in words, and is asked again', async () => {
@@ -500,6 +502,8 @@ describeConsole('mishaps in the console', (setting) => {
     await deleteOnPage(page, 'own-name');
     await page.getByText('own-name is being deleted.').waitFor();
     expect(await toasts.allInnerTexts()).toEqual(['own-name is being deleted.']);
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await toasts.waitFor({ state: 'detached' });
   });
 
   /** Keeps what is asked of this address until `refuse`, which says that Hub is busy. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { minutes } from '../../../shared/units.ts';
 import { ApiError, answerTo, must, unreachable } from './client.ts';
 import { pauseMs, persist, persistAgain } from './persist.ts';
 
@@ -7,6 +8,9 @@ afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
+
+/** So late that whatever is to come has come. Not until no timer is left: another file's, of this process, may begin itself anew for ever. */
+const later = () => vi.advanceTimersByTimeAsync(minutes(10));
 
 /** Fails so many times, and answers then. */
 function asking(failures: number, failure: Error = unreachable()) {
@@ -31,7 +35,7 @@ test('what fails is told in words, and asked again until there is an answer', as
   await vi.advanceTimersByTimeAsync(pauseMs(1));
   await vi.advanceTimersByTimeAsync(pauseMs(2));
   expect(told).toEqual([UNREACHABLE, UNREACHABLE, 'the answer']);
-  await vi.runAllTimersAsync();
+  await later();
   expect(asked()).toBe(3);
 });
 
@@ -46,7 +50,7 @@ test('who does not want to wait asks at once, and not twice', async () => {
   persistence.now();
   await vi.advanceTimersByTimeAsync(0);
   expect(told).toEqual([UNREACHABLE, 'the answer']);
-  await vi.runAllTimersAsync();
+  await later();
   expect(asked()).toBe(2);
 });
 
@@ -57,21 +61,21 @@ test('what is said while it is asked, it is asked once more for, however often t
   const { again, stop } = persistAgain(ask, { answered: (value) => void told.push(value), failed() {} });
   again();
   again();
-  await vi.runAllTimersAsync();
+  await later();
   expect(told).toEqual([1, 2]);
   again();
-  await vi.runAllTimersAsync();
+  await later();
   expect(told).toEqual([1, 2, 3]);
   again();
   stop();
-  await vi.runAllTimersAsync();
+  await later();
   expect(told).toEqual([1, 2, 3]);
 });
 
 test('who has gone is told nothing, and nothing is asked for them', async () => {
   const { told, persistence, asked } = asking(1);
   persistence.stop();
-  await vi.runAllTimersAsync();
+  await later();
   persistence.now();
   expect([told, asked()]).toEqual([[], 1]);
 });
@@ -80,16 +84,16 @@ const refusal = (code: ApiError['code']) => new ApiError({ code, title: code, re
 
 test('what is refused for good is asked again only by whoever wants it', async () => {
   const { told, persistence, asked } = asking(1, refusal('NOT_FOUND'));
-  await vi.runAllTimersAsync();
+  await later();
   expect([told, asked()]).toEqual([['NOT_FOUND'], 1]);
   persistence.now();
-  await vi.runAllTimersAsync();
+  await later();
   expect(told).toEqual(['NOT_FOUND', 'the answer']);
 });
 
 test('what may be let through later is asked again', async () => {
   const { told } = asking(1, refusal('TOO_MANY_REQUESTS'));
-  await vi.runAllTimersAsync();
+  await later();
   expect(told).toEqual(['TOO_MANY_REQUESTS', 'the answer']);
 });
 

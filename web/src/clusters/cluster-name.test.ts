@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MAX_LABEL, RFC1035_LABEL } from '../../../shared/limits.ts';
-import { nameFault } from './cluster-name.ts';
+import { labelFault, nameFault } from './cluster-name.ts';
 
 test.each([
   ['', 'It needs a name.'],
@@ -20,4 +20,10 @@ test.each([
 
 test.each(['a', 'my-cluster-2', 'a'.repeat(MAX_LABEL)])('nothing is wrong with “%s”', (name) => {
   expect(nameFault(name)).toBeUndefined();
+});
+
+test('the same is said of the id of a pool, in its words', () => {
+  expect(labelFault('My-pool', 'an id')).toBe('An id has no capital letters.');
+  expect(labelFault('a'.repeat(MAX_LABEL + 1), 'an id')).toBe('The id is too long.');
+  expect(labelFault('my-pool', 'an id')).toBeUndefined();
 });

@@ -1,8 +1,9 @@
 /** Makes a pool. What one spare costs is said before the button is pressed. */
 import { useState } from 'react';
-import { MAX_LABEL, MAX_WANTED, RFC1035_LABEL } from '../../../shared/limits.ts';
+import { MAX_LABEL, MAX_WANTED } from '../../../shared/limits.ts';
 import { must, type Schemas } from '../api/client.ts';
 import { AVAILABILITY, type Catalog } from '../clusters/catalog.ts';
+import { labelFault } from '../clusters/cluster-name.ts';
 import { WithCatalog } from '../clusters/with-catalog.tsx';
 import { useHub } from '../hub.ts';
 import { inDollars } from '../money.ts';
@@ -45,8 +46,10 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
     setWish({ ...wish, ...part });
     forget();
   };
-  const isTaken = taken.includes(id);
-  const isGood = RFC1035_LABEL.test(id) && !isTaken;
+  const fault = taken.includes(id)
+    ? 'A pool with that id already exists. Choose another id.'
+    : labelFault(id, 'an id');
+  const isGood = fault === undefined;
   const { busy, error, submit, forget } = useSubmit(
     async (tell) => {
       if (!isGood) return;
@@ -63,11 +66,7 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
       <div className="form-grid">
         <Field
           label="Id"
-          hint={
-            isTaken
-              ? 'A pool with that id already exists. Choose another id.'
-              : 'Lower-case letters, digits and hyphens; starts with a letter.'
-          }
+          hint={id === '' || isGood ? 'Lower-case letters, digits and hyphens; starts with a letter.' : fault}
         >
           {(field, hint) => (
             <input

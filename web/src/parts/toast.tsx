@@ -1,7 +1,8 @@
 /** Short words about what was just done. They are read out too. Each is for whoever did it: nobody who signs in later reads it. */
-import { useEffect } from 'react';
+import { useEffect, useId, useState } from 'react';
 import type { Session } from '../session/session.ts';
 import { createStore, type Store, useStore } from '../store.ts';
+import { CrossIcon } from './icons.tsx';
 
 interface Toast {
   id: number;
@@ -44,18 +45,37 @@ const forget = (id: number): void => toasts.set(toasts.get().filter((toast) => t
 
 export function Toasts() {
   return (
-    <div className="toasts" role="status" aria-live="polite">
-      {useStore(toasts).map((toast) => (
-        <One key={toast.id} {...toast} />
-      ))}
+    <div role="status" aria-live="polite">
+      <ul className="toasts">
+        {useStore(toasts).map((toast) => (
+          <One key={toast.id} {...toast} />
+        ))}
+      </ul>
     </div>
   );
 }
 
+/** Stays for as long as somebody points at it, or is on its button: whoever reads slowly has the time. */
 function One({ id, text }: Toast) {
+  const [isHeld, setHeld] = useState(false);
+  const described = useId();
   useEffect(() => {
+    if (isHeld) return;
     const timer = setTimeout(() => forget(id), LIFE_MS);
     return () => clearTimeout(timer);
-  }, [id]);
-  return <p className="toast">{text}</p>;
+  }, [id, isHeld]);
+  return (
+    <li
+      className="toast"
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
+      <p id={described}>{text}</p>
+      <button type="button" aria-label="Dismiss" aria-describedby={described} onClick={() => forget(id)}>
+        <CrossIcon />
+      </button>
+    </li>
+  );
 }

@@ -19,11 +19,13 @@ type Mode = 'in' | 'up' | 'forgotten';
 
 export function SignInPage({ notice, title = 'Sign in' }: { notice?: string | undefined; title?: string }) {
   const { config } = useHub();
-  useTitle(title);
+  const [mode, setMode] = useState<Mode>('in');
+  const heading = mode === 'in' ? title : HEADINGS[mode];
+  useTitle(heading);
   return (
     <main className="door">
       <Logo />
-      <h1>{title}</h1>
+      <h1>{heading}</h1>
       <p className="muted">Your own cluster, ready to use. No Kubernetes to learn.</p>
       {notice && (
         <p className="notice" role="status">
@@ -33,7 +35,7 @@ export function SignInPage({ notice, title = 'Sign in' }: { notice?: string | un
       {config.hub && <LocalAccounts accounts={config.hub.accounts} />}
       <Providers />
       <div className="divider">or with your e-mail address</div>
-      <ByEmail />
+      <ByEmail mode={mode} onMode={setMode} />
     </main>
   );
 }
@@ -93,17 +95,20 @@ function Providers() {
 
 const MIN_PASSWORD = 8;
 
+const HEADINGS: Record<Exclude<Mode, 'in'>, string> = {
+  up: 'Create an account',
+  forgotten: 'Choose a new password',
+};
 const TITLES: Record<Mode, string> = { in: 'Sign in', up: 'Create account', forgotten: 'Send a link' };
 
-function ByEmail() {
-  const [mode, setMode] = useState<Mode>('in');
+function ByEmail({ mode, onMode }: { mode: Mode; onMode(mode: Mode): void }) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
   const { busy, run, message, forget } = useSigningIn();
   // What was said of one is not true of another.
   const turnTo = (next: Mode): void => {
     forget();
-    setMode(next);
+    onMode(next);
   };
   const submit = (event: FormEvent): void => {
     event.preventDefault();
