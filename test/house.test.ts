@@ -96,7 +96,6 @@ const LONGER: Readonly<Record<string, string>> = {
   'test/api.ts apiUnderTest': 'what tests of the API call: short verbs over one Hub',
   'test/simulation/invariants/access.ts watchAccess': 'one invariant, over what is remembered of each member',
   'test/standing.ts standing': 'what tests of clusters call: short verbs over one Hub',
-  'web/src/operator/new-pool.tsx Form': 'one form, most of it its markup',
 };
 
 function importsOf(file: string): string[] {
