@@ -45,12 +45,10 @@ const forget = (id: number): void => toasts.set(toasts.get().filter((toast) => t
 
 export function Toasts() {
   return (
-    <div role="status" aria-live="polite">
-      <ul className="toasts">
-        {useStore(toasts).map((toast) => (
-          <One key={toast.id} {...toast} />
-        ))}
-      </ul>
+    <div className="toasts" role="status" aria-live="polite">
+      {useStore(toasts).map((toast) => (
+        <One key={toast.id} {...toast} />
+      ))}
     </div>
   );
 }
@@ -65,7 +63,7 @@ function One({ id, text }: Toast) {
     return () => clearTimeout(timer);
   }, [id, isHeld]);
   return (
-    <li
+    <article
       className="toast"
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
@@ -76,6 +74,6 @@ function One({ id, text }: Toast) {
       <button type="button" aria-label="Dismiss" aria-describedby={described} onClick={() => forget(id)}>
         <CrossIcon />
       </button>
-    </li>
+    </article>
   );
 }
