@@ -76,7 +76,7 @@ export function describeConsole(name: string, define: (setting: Console) => void
       });
       afterEach(async ({ task }) => {
         if (task.result?.state === 'fail') for (const context of contexts) await tellAbout(context);
-        await Promise.all(contexts.map((context) => context.close()));
+        await Promise.all(contexts.map(leave));
         const told = [...faults, ...bugs.taken()];
         [contexts, faults] = [[], []];
         expect(told).toEqual([]);
@@ -137,6 +137,13 @@ async function tellAbout(context: BrowserContext): Promise<void> {
       .catch(() => 'it does not answer');
     process.stderr.write(`a page of the failed test, ${page.url()}:\n${text.replaceAll(/^/gm, '  | ')}\n`);
   }
+}
+
+/** A request may still be held up by the test, or under way to Hub, when all has been seen. */
+async function leave(context: BrowserContext): Promise<void> {
+  const pages = context.pages();
+  await Promise.all(pages.map((page) => page.unrouteAll({ behavior: 'ignoreErrors' })));
+  await context.close();
 }
 
 async function addAccount({ hub }: Driver, uid: string): Promise<string> {
