@@ -18,6 +18,7 @@ import {
   isReady,
   openCreateDialog,
   PASSWORD,
+  signIn,
 } from './setting.ts';
 
 const MANY = 200;
@@ -347,8 +348,13 @@ describeConsole('the looks of the console', (setting) => {
       expiresAt: new Date(Date.UTC(2026, 0, 9)),
     });
     await store([gone]);
-    const page = await setting.openAs(email);
+    const page = await setting.open();
+    await page.evaluate(`new MutationObserver(() => {
+      if (document.body.textContent.includes('first cluster')) globalThis.isGreeted = true;
+    }).observe(document.body, { childList: true, subtree: true })`);
+    await signIn(page, email);
     await page.getByRole('heading', { name: 'You have no clusters at the moment' }).waitFor();
+    expect(await page.evaluate(() => 'isGreeted' in globalThis)).toBe(false);
     await page.getByRole('button', { name: 'Show deleted clusters' }).click();
     await page.getByRole('listitem').getByText('Deleted 3 Jan 2026').waitFor();
     await page.getByRole('link', { name: 'bygone' }).click();

@@ -219,6 +219,8 @@ function NoClusters({ uid, onCreate, onDeleted }: NoneProps) {
   const products = catalog?.products.map(({ label }) => label) ?? [];
   // One is enough to know it.
   const past = useDeleted(uid, 1);
+  // Whoever has had one is not greeted as if they were new, be it for a moment.
+  if (past.kind === 'loading') return <Loading what="your clusters" />;
   if (past.kind === 'there' && past.value.length > 0)
     return (
       <section className="empty">

@@ -7,7 +7,7 @@ import { AUDIT } from '../../../shared/documents/paths.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
-import { Ago, Fact } from '../parts/facts.tsx';
+import { Ago } from '../parts/facts.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
 import { type Asked, addressOf, askedIn } from './audit.ts';
@@ -71,7 +71,7 @@ function Entries({ asked }: { asked: Asked | undefined }) {
           <p className="muted">{nothingOf(asked)}</p>
         ) : (
           <>
-            <ul className="stack">
+            <ul className="card audit">
               {all.map((entry) => (
                 <Entry key={entry.id} entry={entry} />
               ))}
@@ -155,36 +155,38 @@ function useEntries(asked: Asked | undefined, most: number): Live<readonly Audit
 
 function Entry({ entry: { action, actor, at, target, cluster, subject, reason } }: { entry: AuditEntry }) {
   return (
-    <li className="card tight">
-      <div className="trouble-head">
+    <li>
+      <div>
         <h2>{DID[action]}</h2>
-        <span className="muted small">
-          <Ago at={at} />
-        </span>
+        {reason !== undefined && <p className="muted small">{reason}</p>}
       </div>
-      <dl className="small trouble-facts">
-        <Fact label="Who">
-          <Link href={addressOf({ by: 'actor', id: actor })}>
-            <code>{actor}</code>
+      <p className="small">
+        <span className="muted">by </span>
+        <Link href={addressOf({ by: 'actor', id: actor })}>
+          <code>{actor}</code>
+        </Link>
+      </p>
+      <p className="small">
+        <span className="muted">on </span>
+        {cluster === undefined ? (
+          <code>{target}</code>
+        ) : (
+          <Link href={`/clusters/${cluster}`}>
+            <code>{cluster}</code>
           </Link>
-        </Fact>
-        <Fact label="When">{dayAndTime(at)}</Fact>
-        <Fact label="What">
-          {cluster === undefined ? (
-            <code>{target}</code>
-          ) : (
-            <Link href={`/clusters/${cluster}`}>
-              <code>{cluster}</code>
-            </Link>
-          )}
-        </Fact>
-        {subject !== undefined && (
-          <Fact label="Whom">
-            <code>{subject}</code>
-          </Fact>
         )}
-        {reason !== undefined && <Fact label="Details">{reason}</Fact>}
-      </dl>
+        {subject !== undefined && (
+          <>
+            <span className="muted"> for </span>
+            <code>{subject}</code>
+          </>
+        )}
+      </p>
+      <p className="muted small">
+        {dayAndTime(at)}
+        <br />
+        <Ago at={at} />
+      </p>
     </li>
   );
 }
