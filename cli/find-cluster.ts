@@ -4,19 +4,18 @@ import { MAX_PAGE_SIZE } from '../shared/api.ts';
 import { CLUSTER_ID } from '../shared/documents/fields.ts';
 import { isFinal } from '../shared/lifecycle/derive.ts';
 import { STATES } from '../shared/lifecycle/table.ts';
+import { pagesOf } from '../shared/pages.ts';
 import type { Api } from './api.ts';
 import { Failed } from './failure.ts';
 
 /** Those that are there, newest first; or those in one state, also if that is `deleted`. */
 export async function listClusters(api: Api, state?: string): Promise<ClusterReply[]> {
   const clusters: ClusterReply[] = [];
-  let pageToken: string | undefined;
-  do {
+  const ask = async (pageToken: string | undefined): Promise<ClusterPage> => {
     const query = { pageSize: MAX_PAGE_SIZE, pageToken, state };
-    const { body } = await api.ask<ClusterPage>('GET /v1/clusters', { query });
-    clusters.push(...body.clusters);
-    pageToken = body.nextPageToken;
-  } while (pageToken !== undefined);
+    return (await api.ask<ClusterPage>('GET /v1/clusters', { query })).body;
+  };
+  for await (const page of pagesOf(ask)) clusters.push(...page.clusters);
   return clusters;
 }
 

@@ -1,7 +1,7 @@
 /** Documents as code gets them: read, parsed, and with what a conditional write needs. */
 import type { z } from 'zod';
 import { parseDocument } from '../shared/documents/parse.ts';
-import { type Documents, isLostRace, type Query, type Snapshot, type Write } from './cloud.ts';
+import { type Documents, isLostRace, type Query, type Snapshot, type Value, type Write } from './cloud.ts';
 import type { Log } from './log.ts';
 
 /** @throws CommitError `unavailable`; Error if the document is not what the schema says */
@@ -22,6 +22,38 @@ export async function queryDocuments<S extends z.ZodType>(
 ): Promise<Snapshot<z.output<S>>[]> {
   const found = await documents.query(query);
   return found.map((snapshot) => ({ ...snapshot, data: parseDocument(schema, snapshot) }));
+}
+
+/** With the limit of one page. */
+export interface PagedQuery extends Query {
+  limit: number;
+}
+
+/**
+ * All that a query finds, however much it is: a page is read when the one before it is dealt with, and none is empty.
+ * @throws CommitError `unavailable`
+ */
+export async function* queryPages(
+  documents: Documents,
+  query: PagedQuery,
+): AsyncGenerator<readonly Snapshot[], void> {
+  for (let startAfter: readonly Value[] | undefined; ; ) {
+    const page = await documents.query({ ...query, ...(startAfter && { startAfter }) });
+    const last = page.at(-1);
+    if (!last) return;
+    yield page;
+    if (page.length < query.limit) return;
+    startAfter = [...(query.orderBy ?? []).map(([field]) => valueAt(last, field)), last.path];
+  }
+}
+
+/** As the query orders by it: also of a document that is not readable otherwise. */
+function valueAt({ data }: Snapshot, field: string): Value {
+  const parts = field.split('.');
+  return (
+    parts.reduce<Value | undefined>((at, part) => (at as Record<string, Value> | undefined)?.[part], data) ??
+    null
+  );
 }
 
 /**

@@ -7,6 +7,7 @@ import { durationInWords } from '../../shared/duration.ts';
 import { ENDING, isFinal } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
 import { inDollars } from '../../shared/money.ts';
+import { pagesOf } from '../../shared/pages.ts';
 import type { Api } from '../api.ts';
 import { type Commands, type CommonOptions, type Context, command, contextOf } from '../context.ts';
 import { Failed, WrongUsage } from '../failure.ts';
@@ -220,13 +221,11 @@ function clusterInWords(cluster: ClusterReply): string {
 
 async function listEvents(api: Api, id: string): Promise<EventReply[]> {
   const events: EventReply[] = [];
-  let pageToken: string | undefined;
-  do {
+  const ask = async (pageToken: string | undefined): Promise<EventPage> => {
     const query = { pageSize: MAX_PAGE_SIZE, pageToken };
-    const { body } = await api.ask<EventPage>('GET /v1/clusters/{id}/events', { id, query });
-    events.push(...body.events);
-    pageToken = body.nextPageToken;
-  } while (pageToken !== undefined);
+    return (await api.ask<EventPage>('GET /v1/clusters/{id}/events', { id, query })).body;
+  };
+  for await (const page of pagesOf(ask)) events.push(...page.events);
   return events;
 }
 

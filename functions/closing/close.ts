@@ -14,6 +14,7 @@ import { audited, HUB } from '../audit.ts';
 import type { Snapshot, Value } from '../cloud.ts';
 import type { Read } from '../clusters/read.ts';
 import { command, commandTogether } from '../dispatch/commands.ts';
+import { type PagedQuery, queryPages } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail } from '../tokens.ts';
@@ -42,18 +43,13 @@ const PAGE = 100;
 
 /** @throws CommitError `unavailable` if they cannot be found */
 export async function closeAccounts(ports: Ports): Promise<void> {
-  for (let startAfter: readonly Value[] | undefined; ; ) {
-    const page = await ports.documents.query({
-      collection: ACCOUNTS,
-      orderBy: [['closing.since', 'asc']],
-      limit: PAGE,
-      ...(startAfter ? { startAfter } : {}),
-    });
+  const closing: PagedQuery = {
+    collection: ACCOUNTS,
+    orderBy: [['closing.since', 'asc']],
+    limit: PAGE,
+  };
+  for await (const page of queryPages(ports.documents, closing))
     for (const snapshot of inAnyOrder(page, ports)) await look(ports, snapshot);
-    const last = page.at(-1);
-    if (page.length < PAGE || !last) break;
-    startAfter = [sinceOf(last) ?? null, last.path];
-  }
   ports.metrics.record('sweptAt', ports.clock.now() / 1000, { sweep: 'closing' });
 }
 

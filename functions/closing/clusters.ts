@@ -5,6 +5,7 @@ import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
 import type { Query, Snapshot } from '../cloud.ts';
 import { type Read, readableClusters } from '../clusters/read.ts';
+import { queryPages } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 
 type Where = NonNullable<Query['where']>[number];
@@ -25,18 +26,14 @@ const namedIn = (uid: string): readonly Where[] => [
  */
 export async function* clustersOf(ports: Ports, uid: string): AsyncGenerator<readonly Read[]> {
   for (const where of namedIn(uid)) {
-    for (let last: Snapshot | undefined; ; ) {
-      const found: Snapshot[] = await ports.documents.query({
-        collection: CLUSTERS,
-        where: [where],
-        ...(last && { startAfter: [last.path] }),
-        limit: PAGE,
-      });
-      const isNew = ({ data }: Snapshot): boolean => where[0] === 'owner' || data.owner !== uid;
-      const fresh = found.filter(isNew);
+    const isNew = ({ data }: Snapshot): boolean => where[0] === 'owner' || data.owner !== uid;
+    for await (const page of queryPages(ports.documents, {
+      collection: CLUSTERS,
+      where: [where],
+      limit: PAGE,
+    })) {
+      const fresh = page.filter(isNew);
       if (fresh.length > 0) yield readableClusters(ports, fresh);
-      last = found.at(-1);
-      if (found.length < PAGE || !last) break;
     }
   }
 }
@@ -88,18 +85,14 @@ export async function shownClusters(ports: Ports, uid: string): Promise<Shown> {
 /** There are no more of them than the cell may have. @param direction that an index has */
 async function notDeleted(ports: Ports, where: Where, direction: 'asc' | 'desc'): Promise<Cluster[]> {
   const all: Cluster[] = [];
-  for (let last: Snapshot | undefined; ; ) {
-    const found: Snapshot[] = await ports.documents.query({
-      collection: CLUSTERS,
-      where: [where, ['state', 'in', NOT_DELETED]],
-      orderBy: [['createdAt', direction]],
-      ...(last && { startAfter: [last.data.createdAt as Date, last.path] }),
-      limit: PAGE,
-    });
-    all.push(...readableClusters(ports, found).map(({ cluster }) => cluster));
-    last = found.at(-1);
-    if (found.length < PAGE || !last) return all;
-  }
+  for await (const page of queryPages(ports.documents, {
+    collection: CLUSTERS,
+    where: [where, ['state', 'in', NOT_DELETED]],
+    orderBy: [['createdAt', direction]],
+    limit: PAGE,
+  }))
+    all.push(...readableClusters(ports, page).map(({ cluster }) => cluster));
+  return all;
 }
 
 /** Whom they invited to it. @throws CommitError `unavailable` */

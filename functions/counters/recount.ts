@@ -17,6 +17,7 @@ import { STATES } from '../../shared/lifecycle/table.ts';
 import { readCell } from '../accounts/allowance.ts';
 import { CommitError, type Documents, type Snapshot, type Write } from '../cloud.ts';
 import { parseCluster } from '../clusters/read.ts';
+import { queryPages } from '../documents.ts';
 
 /** What is held: by an account, or in the cell. */
 export interface Held {
@@ -147,14 +148,7 @@ async function readAll<K>(
   keep: (found: Snapshot) => readonly K[],
 ): Promise<K[]> {
   const all: K[] = [];
-  for (let last: Snapshot | undefined; ; ) {
-    const page: Snapshot[] = await documents.query({
-      collection,
-      limit: PAGE,
-      ...(last && { startAfter: [last.path] }),
-    });
+  for await (const page of queryPages(documents, { collection, limit: PAGE }))
     all.push(...page.flatMap(keep));
-    last = page.at(-1);
-    if (page.length < PAGE) return all;
-  }
+  return all;
 }

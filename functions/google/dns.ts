@@ -3,6 +3,7 @@
  * https://cloud.google.com/dns/docs/reference/rest/v1
  */
 import { AppError } from '../../shared/errors.ts';
+import { pagesOf } from '../../shared/pages.ts';
 import { type Dns, type DnsRecordName, isRecordOf } from '../dns.ts';
 import { scrub } from '../log.ts';
 import { isSameRecord, type RecordSet, recordOf, recordSetOf, withDot } from './record-data.ts';
@@ -32,6 +33,16 @@ interface DnsOptions {
 const DNS_URL = 'https://dns.googleapis.com/dns/v1';
 /** A step ends within 60 s and may make a few calls; retrying is the engine's business. */
 const CALL_MS = 15_000;
+
+interface ChangePage {
+  changes?: Change[];
+  nextPageToken?: string;
+}
+
+interface RecordSetPage {
+  rrsets?: RecordSet[];
+  nextPageToken?: string;
+}
 
 interface Change {
   status: 'pending' | 'done';
@@ -77,17 +88,16 @@ export function createDns({ projectId, zone, rest, dnsUrl = DNS_URL }: DnsOption
   /** Changes are served in their order, so the pending ones are the last. */
   const isPending = async ({ name, type }: DnsRecordName): Promise<boolean> => {
     const order = { sortBy: 'changeSequence', sortOrder: 'descending' };
-    for (let pageToken: string | undefined; ; ) {
-      const page = await call<{ changes?: Change[]; nextPageToken?: string }>('GET', 'changes', {
+    const ask = (pageToken: string | undefined): Promise<ChangePage> =>
+      call('GET', 'changes', {
         params: { ...order, maxResults: '100', ...(pageToken !== undefined && { pageToken }) },
       });
+    for await (const page of pagesOf(ask))
       for (const { status, additions = [] } of page.changes ?? []) {
         if (status !== 'pending') return false;
         if (additions.some((set) => set.name === withDot(name) && set.type === type)) return true;
       }
-      if (!page.nextPageToken) return false;
-      pageToken = page.nextPageToken;
-    }
+    return false;
   };
 
   return {
@@ -118,14 +128,11 @@ export function createDns({ projectId, zone, rest, dnsUrl = DNS_URL }: DnsOption
     listRecords: (suffix) =>
       translated(async () => {
         const sets: RecordSet[] = [];
-        for (let pageToken: string | undefined; ; ) {
-          const page = await call<{ rrsets?: RecordSet[]; nextPageToken?: string }>('GET', 'rrsets', {
+        const ask = (pageToken: string | undefined): Promise<RecordSetPage> =>
+          call('GET', 'rrsets', {
             params: { maxResults: '1000', ...(pageToken !== undefined && { pageToken }) },
           });
-          sets.push(...(page.rrsets ?? []));
-          if (!page.nextPageToken) break;
-          pageToken = page.nextPageToken;
-        }
+        for await (const { rrsets = [] } of pagesOf(ask)) sets.push(...rrsets);
         return sets.flatMap((set) => recordOf(set) ?? []).filter(({ name }) => isRecordOf(suffix, name));
       }),
   };

@@ -3,7 +3,8 @@
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
 import { REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
-import type { Snapshot, Value } from '../cloud.ts';
+import type { Snapshot } from '../cloud.ts';
+import { type PagedQuery, queryPages } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { remember, type Sent } from './sent.ts';
@@ -12,19 +13,13 @@ const PAGE = 500;
 
 /** @throws CommitError `unavailable` if the query fails */
 export async function sendToAll(ports: Ports): Promise<void> {
-  for (let startAfter: readonly Value[] | undefined; ; ) {
-    const page = await ports.documents.query({
-      collection: CLUSTERS,
-      where: [['state', 'in', [...REPAIRABLE]]],
-      orderBy: [['createdAt', 'asc']],
-      limit: PAGE,
-      ...(startAfter ? { startAfter } : {}),
-    });
-    await send(ports, page);
-    const last = page.at(-1);
-    if (page.length < PAGE || !last) break;
-    startAfter = [last.data.createdAt ?? null, last.path];
-  }
+  const repairable: PagedQuery = {
+    collection: CLUSTERS,
+    where: [['state', 'in', [...REPAIRABLE]]],
+    orderBy: [['createdAt', 'asc']],
+    limit: PAGE,
+  };
+  for await (const page of queryPages(ports.documents, repairable)) await send(ports, page);
 }
 
 /**

@@ -6,10 +6,10 @@
 import { ALL_SHARDS, CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { minutes, seconds } from '../../shared/units.ts';
-import type { Value } from '../cloud.ts';
 import { publishStep } from '../clusters/publish-step.ts';
 import { readableClusters } from '../clusters/read.ts';
 import { expire } from '../dispatch/commands.ts';
+import { queryPages } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { sendDue } from './looks.ts';
@@ -87,25 +87,22 @@ async function findDue(
   sent: ReadonlySet<string>,
   lately: Sent,
 ): Promise<{ due: Due[]; more: boolean }> {
-  for (let startAfter: readonly Value[] | undefined; ; ) {
-    const page = await ports.documents.query({
-      collection: CLUSTERS,
-      where: [
-        ['shard', 'in', [...ALL_SHARDS]],
-        ['dueAt', '<=', new Date(untilAtMs)],
-      ],
-      orderBy: [['dueAt', 'asc']],
-      limit: PAGE,
-      ...(startAfter ? { startAfter } : {}),
-    });
+  for await (const page of queryPages(ports.documents, {
+    collection: CLUSTERS,
+    where: [
+      ['shard', 'in', [...ALL_SHARDS]],
+      ['dueAt', '<=', new Date(untilAtMs)],
+    ],
+    orderBy: [['dueAt', 'asc']],
+    limit: PAGE,
+  })) {
     const due = readableClusters(ports, page)
       .flatMap(({ cluster }) => dueOf(ports, cluster, lately))
       .filter(({ key, atMs }) => !sent.has(key) && atMs <= untilAtMs)
       .sort((a, b) => a.atMs - b.atMs);
-    const last = page.at(-1);
-    if (due.length > 0 || page.length < PAGE || !last) return { due, more: page.length === PAGE };
-    startAfter = [last.data.dueAt ?? null, last.path];
+    if (due.length > 0) return { due, more: page.length === PAGE };
   }
+  return { due: [], more: false };
 }
 
 function dueOf(ports: Ports, { id, epoch, dueAt, state }: Cluster, lately: Sent): Due[] {

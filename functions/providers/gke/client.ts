@@ -5,6 +5,7 @@
 import type { ClusterManagerClient, protos } from '@google-cloud/container';
 import type { Extent } from '../../../shared/catalog/catalog.ts';
 import type { ResourceKind } from '../../../shared/documents/ledger.ts';
+import { pagesOf } from '../../../shared/pages.ts';
 import { CloudRefusal, grpcRefusal, restRefusal } from '../../google/refusal.ts';
 import type { Condition } from './conditions.ts';
 import type { FirewallBody } from './firewall.ts';
@@ -168,14 +169,11 @@ export function createGkeClient({
       ),
     async listLeftovers(kind, filter) {
       const found: Leftover[] = [];
-      let pageToken: string | undefined;
-      do {
-        const page = await http<ComputePage>('GET', listPath(kind), {
+      const ask = (pageToken: string | undefined): Promise<ComputePage> =>
+        http('GET', listPath(kind), {
           params: { filter, ...(pageToken === undefined ? {} : { pageToken }) },
         });
-        found.push(...leftoversIn(kind, page));
-        pageToken = page.nextPageToken;
-      } while (pageToken);
+      for await (const page of pagesOf(ask)) found.push(...leftoversIn(kind, page));
       return found;
     },
     createFirewall: async (firewall) => {
