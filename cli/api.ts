@@ -40,7 +40,7 @@ const PAUSES_MS = [seconds(0.5), seconds(1), seconds(2), seconds(4)];
 /** Of what the platform says in Hub's place: it may or may not have been done. */
 const AWAY = new Set([502, 503, 504]);
 /** Nobody waits longer for a second try. */
-const LONGEST_PAUSE_MS = seconds(20);
+const MAX_PAUSE_MS = seconds(20);
 
 /** @param session undefined for what everybody may ask */
 export function createApi(address: string, session: Session | undefined): Api {
@@ -89,7 +89,7 @@ const signalOf = ({ signal }: Question): { signal?: AbortSignal } => (signal ? {
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
 const waitOf = ({ headers }: Response): number =>
-  Math.min(LONGEST_PAUSE_MS, seconds(Number(headers.get('retry-after')) || 0));
+  Math.min(MAX_PAUSE_MS, seconds(Number(headers.get('retry-after')) || 0));
 
 function urlOf(address: string, endpoint: EndpointName, { id, email, query = {} }: Question): URL {
   const path = (endpoint.split(' ')[1] ?? '')

@@ -20,7 +20,7 @@ interface Watched {
 /** Where nothing comes through (some networks let no gRPC pass), the API is asked this often. */
 const DEAF_MS = seconds(15);
 /** Looks in vain, one after the other, after which nobody waits any more: ten minutes. */
-const MOST_MISSES = 40;
+const MAX_MISSES = 40;
 /** A listener ends with its token. It is replaced before. */
 const BEFORE_EXPIRY_MS = minutes(5);
 /** A listener that was ended is opened again after so long. */
@@ -46,7 +46,7 @@ export async function* watchCluster(
     for (;;) {
       const body = await look(api, id, signal).catch((error: unknown) => {
         // Who has seen it waits for it, also while the line is away.
-        if (last === '' || !isUnreachable(error) || ++misses > MOST_MISSES) throw error;
+        if (last === '' || !isUnreachable(error) || ++misses > MAX_MISSES) throw error;
         return undefined;
       });
       if (!body) {

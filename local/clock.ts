@@ -9,7 +9,7 @@ export interface LocalClock extends Clock {
 }
 
 /** setTimeout holds at most 2^31-1 ms; longer waits are cut into pieces. */
-const LONGEST_TIMER_MS = 2_000_000_000;
+const MAX_TIMER_MS = 2_000_000_000;
 
 /** A clock that is behind runs at most so many times as fast as it should, until it is not. */
 const CATCH_UP = 2;
@@ -27,7 +27,7 @@ interface Timer {
 const isBefore = (a: Timer, b: Timer): boolean =>
   a.atMs !== b.atMs ? a.atMs < b.atMs : a.tie !== b.tie ? a.tie < b.tie : a.sequence < b.sequence;
 
-const MOST_CANCELLED = 100;
+const MAX_CANCELLED = 100;
 
 /** A binary heap: those of the same instant and tie in the order in which they came. */
 class TimerHeap {
@@ -60,7 +60,7 @@ class TimerHeap {
   cancel(timer: Timer): void {
     if (timer.isOver) return;
     timer.isOver = true;
-    if (++this.#cancelled < MOST_CANCELLED || this.#cancelled < this.#heap.length / 2) return;
+    if (++this.#cancelled < MAX_CANCELLED || this.#cancelled < this.#heap.length / 2) return;
     this.#heap = this.#heap.filter((one) => !one.isOver).sort((a, b) => (isBefore(a, b) ? -1 : 1));
     this.#cancelled = 0;
   }
@@ -138,7 +138,7 @@ export function realClock(speed = 1): LocalClock {
       const immediate = setImmediate(runNext);
       stopWaiting = () => clearImmediate(immediate);
     } else {
-      const timeout = setTimeout(arm, Math.min(leftMs, LONGEST_TIMER_MS));
+      const timeout = setTimeout(arm, Math.min(leftMs, MAX_TIMER_MS));
       stopWaiting = () => clearTimeout(timeout);
     }
   };

@@ -21,7 +21,7 @@ const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--regi
 `;
 
 /** No region has quotas for so many. */
-const MOST_CLUSTERS = 1_000_000;
+const MAX_CLUSTERS = 1_000_000;
 
 interface Subject {
   project: string;
@@ -94,7 +94,7 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
     USAGE,
   );
   const { project: id, domain, region = REGION, 'billing-account': billingAccount, endpoint } = values;
-  const clusters = wholeNumber('--clusters', values.clusters, { from: 1, to: MOST_CLUSTERS, fallback: 10 });
+  const clusters = wholeNumber('--clusters', values.clusters, { from: 1, to: MAX_CLUSTERS, fallback: 10 });
   const archive = values.archive ?? ARCHIVE;
   const today = values.today ?? new Date().toISOString().slice(0, 10);
   if (id === undefined || domain === undefined || Number.isNaN(Date.parse(today))) throw new Unusable(USAGE);

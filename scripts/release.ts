@@ -55,7 +55,7 @@ const digestOf = (content: Buffer): string => createHash('sha256').update(conten
 /** A site that was made a moment ago is not known everywhere: https://firebase.google.com/docs/hosting/multisites */
 const TRIES = 30;
 const PAUSE_S = 10;
-const MOST_PAUSE_S = 3600;
+const MAX_PAUSE_S = 3600;
 
 async function onceKnown(ask: () => Promise<Answer>, pauseMs: number): Promise<Answer> {
   for (let tried = 1; ; tried += 1) {
@@ -105,7 +105,7 @@ async function main(args: readonly string[]): Promise<void> {
     ['project', 'site', 'region', 'endpoint', 'pause'],
     USAGE,
   );
-  const pauseMs = seconds(decimalNumber('--pause', pause, { from: 0, to: MOST_PAUSE_S, fallback: PAUSE_S }));
+  const pauseMs = seconds(decimalNumber('--pause', pause, { from: 0, to: MAX_PAUSE_S, fallback: PAUSE_S }));
   if (!project || !site || !region) throw new Unusable(USAGE);
   await release(googleOf(project, endpoint), site, region, pauseMs);
 }

@@ -76,7 +76,7 @@ const STAMP = join(root, 'node_modules', '.hub-installed');
 const LOCK = join(root, '.hub', 'installing.pid');
 const LOOK_EVERY_MS = 300;
 /** No `npm ci` takes that long: who held it was killed, and its number may be another process's by now. */
-const LONGEST_MS = 15 * 60_000;
+const MAX_MS = 15 * 60_000;
 
 /** Ends the process if it cannot be done. */
 async function install() {
@@ -140,7 +140,7 @@ const readIfThere = (file) => {
 
 function isOld(file) {
   const { mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? {};
-  return mtimeMs !== undefined && Date.now() - mtimeMs > LONGEST_MS;
+  return mtimeMs !== undefined && Date.now() - mtimeMs > MAX_MS;
 }
 
 function isAlive(pid) {

@@ -14,7 +14,7 @@ interface ClusterToken {
 }
 
 /** What is good for less is not handed out again. */
-const LEAST_LEFT_MS = minutes(2);
+const MIN_LEFT_MS = minutes(2);
 
 const fileOf = (id: string): string => `token-${id}.json`;
 
@@ -37,7 +37,7 @@ export async function askKubeconfig({ api, files, session }: Access, id: string)
 /** @param anew whatever is kept; for a cluster that does not take it any more */
 export async function clusterToken(access: Access, id: string, anew: boolean): Promise<ClusterToken> {
   const kept = access.session.isKept && !anew ? access.files.read<ClusterToken>(fileOf(id)) : undefined;
-  if (kept?.expiresAtMs !== undefined && kept.expiresAtMs > Date.now() + LEAST_LEFT_MS) return kept;
+  if (kept?.expiresAtMs !== undefined && kept.expiresAtMs > Date.now() + MIN_LEFT_MS) return kept;
   return tokenIn(await askKubeconfig(access, id));
 }
 

@@ -21,7 +21,7 @@ import { Failed } from '../failure.ts';
 /** So long somebody may take to sign in. */
 const PATIENCE_MS = minutes(10);
 /** Refresh tokens are some hundred bytes: nobody has to send more. */
-const MOST_BYTES = 16 * KIB;
+const MAX_BYTES = 16 * KIB;
 
 interface Loopback {
   /** What the page is to be asked. */
@@ -99,7 +99,7 @@ async function receiveForm(request: IncomingMessage, host: string, state: string
   let text = '';
   for await (const chunk of request.setEncoding('latin1')) {
     text += chunk as string;
-    if (text.length > MOST_BYTES) return { status: 413 };
+    if (text.length > MAX_BYTES) return { status: 413 };
   }
   const form = new URLSearchParams(text);
   const refreshToken = form.get(SESSION_FIELD) ?? '';

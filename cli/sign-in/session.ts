@@ -33,7 +33,7 @@ const FILE = 'session.json';
 /** https://cloud.google.com/identity-platform/docs/use-rest-api#section-refresh-token */
 const TOKENS_URL = 'https://securetoken.googleapis.com';
 /** What is good for less is renewed first: it must last for what is asked with it. */
-const LEAST_LEFT_MS = minutes(2);
+const MIN_LEFT_MS = minutes(2);
 
 /** @throws Failed if nobody is signed in */
 export function openSession(io: Io, address: string, files: HubFiles): Session {
@@ -69,7 +69,7 @@ function keptSession(address: string, files: HubFiles, kept: Kept): Session {
   let { idToken, refreshToken } = kept;
   return {
     async token(anew = false) {
-      if (anew || claimsOf(idToken).expiresAtMs < Date.now() + LEAST_LEFT_MS) {
+      if (anew || claimsOf(idToken).expiresAtMs < Date.now() + MIN_LEFT_MS) {
         ({ idToken, refreshToken } = await renew(address, await configOf(address), refreshToken));
         files.write(FILE, { ...kept, idToken, refreshToken } satisfies Kept);
       }

@@ -120,7 +120,7 @@ const EXTERNAL_KEY_LIFE_MS = days(7);
 const AUTHORIZATION_LIFE_MS = days(30);
 const CHECK = { median: seconds(3), p95: seconds(9) };
 const ISSUE = { median: seconds(2), p95: seconds(5) };
-const LONGEST_ORDER = 100;
+const MAX_ORDER_NAMES = 100;
 const HOST = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]$/;
 
 export function createAcmeModel(world: World, options: AcmeOptions): AcmeModel {
@@ -377,8 +377,8 @@ export function createAcmeModel(world: World, options: AcmeOptions): AcmeModel {
 
 function requireNames(names: readonly string[]): void {
   if (names.length === 0) throw new AcmeRefusal('malformed', 'The order names no identifiers');
-  if (names.length > LONGEST_ORDER) {
-    throw new AcmeRefusal('malformed', `An order may name at most ${LONGEST_ORDER} identifiers`);
+  if (names.length > MAX_ORDER_NAMES) {
+    throw new AcmeRefusal('malformed', `An order may name at most ${MAX_ORDER_NAMES} identifiers`);
   }
   for (const name of names) {
     if (!HOST.test(name.replace(/^\*\./, ''))) {

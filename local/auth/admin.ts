@@ -22,10 +22,10 @@ import type { Operation } from './operation.ts';
 import { hashPassword } from './passwords.ts';
 import { RESERVED_CLAIMS } from './tokens.ts';
 
-const LONGEST_CLAIMS = 1000;
+const MAX_CLAIMS_LENGTH = 1000;
 const LARGEST_PAGE = 1000;
 /** https://firebase.google.com/docs/auth/admin/manage-users#create_a_user */
-const LONGEST_ID = 128;
+const MAX_ID_LENGTH = 128;
 
 /** What both creating and updating read before anything changes. */
 async function readChanges(body: Body) {
@@ -46,7 +46,7 @@ function refuseSecondFactors(body: Body): void {
 
 export const createUser: Operation = async (model, body) => {
   const localId = text(body, 'localId');
-  if (localId && localId.length > LONGEST_ID) throw invalid('INVALID_LOCAL_ID');
+  if (localId && localId.length > MAX_ID_LENGTH) throw invalid('INVALID_LOCAL_ID');
   const { email, phone, hash } = await readChanges(body);
   if (localId && model.findUser(localId)) throw invalid('DUPLICATE_LOCAL_ID');
   if (email && model.findByEmail(email)) throw invalid('EMAIL_EXISTS');
@@ -98,7 +98,7 @@ export const updateUser: Operation = async (model, body) => {
 export function setClaims(user: User, body: Body): void {
   const claims = text(body, 'customAttributes');
   if (claims === undefined) return;
-  if (claims.length > LONGEST_CLAIMS) throw invalid('CLAIMS_TOO_LARGE');
+  if (claims.length > MAX_CLAIMS_LENGTH) throw invalid('CLAIMS_TOO_LARGE');
   const reserved = Object.keys(parseClaims(claims)).find((name) => RESERVED_CLAIMS.includes(name));
   if (reserved) throw invalid(`FORBIDDEN_CLAIM : ${reserved}`);
   user.customAttributes = claims;
@@ -208,12 +208,12 @@ export const queryUsers: Operation = (model, body) => {
 };
 
 /** https://firebase.google.com/docs/auth/admin/manage-cookies */
-const SHORTEST_SESSION_S = 300;
-const LONGEST_SESSION_S = 14 * 86_400;
+const MIN_SESSION_S = 300;
+const MAX_SESSION_S = 14 * 86_400;
 
 export const createSessionCookie: Operation = async (model, body) => {
-  const lifeS = integer(body, 'validDuration') ?? LONGEST_SESSION_S;
-  if (lifeS < SHORTEST_SESSION_S || lifeS > LONGEST_SESSION_S) throw invalid('INVALID_DURATION');
+  const lifeS = integer(body, 'validDuration') ?? MAX_SESSION_S;
+  if (lifeS < MIN_SESSION_S || lifeS > MAX_SESSION_S) throw invalid('INVALID_DURATION');
   const { claims } = await model.requireUser(requireText(body, 'idToken', 'MISSING_ID_TOKEN'));
   return { sessionCookie: await model.tokens.mintSessionCookie(claims, lifeS) };
 };

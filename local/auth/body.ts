@@ -54,13 +54,13 @@ export function record(body: Body, field: string): Body | undefined {
 }
 
 /** https://www.rfc-editor.org/rfc/rfc5321#section-4.5.3.1.3 */
-const LONGEST_EMAIL = 254;
+const MAX_EMAIL_LENGTH = 254;
 
 /** In lower case. @throws ServiceError `missing`, INVALID_EMAIL */
 export function requireEmail(body: Body, field = 'email', missing = 'MISSING_EMAIL'): string {
   const value = text(body, field);
   if (value === undefined) throw invalid(missing);
-  if (value.length > LONGEST_EMAIL || !/^[^@\s]+@[^@\s]+$/.test(value)) throw invalid('INVALID_EMAIL');
+  if (value.length > MAX_EMAIL_LENGTH || !/^[^@\s]+@[^@\s]+$/.test(value)) throw invalid('INVALID_EMAIL');
   return value.toLowerCase();
 }
 

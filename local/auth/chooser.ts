@@ -8,7 +8,7 @@ import { html, LOCAL, type Markup, notice, type Page, page, pageHeaders } from '
 import type { AuthModel, ProviderLink, User } from './model.ts';
 
 const AUTH_TYPE = /^(signIn|link|reauth)Via(Popup|Redirect)$/;
-const MOST_ACCOUNTS = 100;
+const MAX_ACCOUNTS = 100;
 
 /** `GET /emulator/auth/handler` */
 export function chooserPage(model: AuthModel, query: URLSearchParams): Page {
@@ -60,10 +60,8 @@ function accountList(model: AuthModel, providerId: string, name: string): Markup
     return link ? [link] : [];
   });
   const others = model.users().filter((user) => user.email && user.providers.length === 0);
-  const known = linked.slice(0, MOST_ACCOUNTS).map((link) => accountButton(link, claimsOf(link, true)));
-  const offered = others
-    .slice(0, MOST_ACCOUNTS - known.length)
-    .map((user) => offeredButton(user, providerId));
+  const known = linked.slice(0, MAX_ACCOUNTS).map((link) => accountButton(link, claimsOf(link, true)));
+  const offered = others.slice(0, MAX_ACCOUNTS - known.length).map((user) => offeredButton(user, providerId));
   return html`${known.length > 0 ? html`<h2>Choose an account</h2><ul>${known}</ul>` : ''}
 ${offered.length > 0 ? html`<h2>New to ${name}, known here by e-mail</h2><ul>${offered}</ul>` : ''}`;
 }

@@ -9,7 +9,7 @@ import { type AuthModel, invalid, type ProviderLink, type User } from './model.t
 import type { Operation } from './operation.ts';
 import { hashPassword, type PasswordHash } from './passwords.ts';
 
-const MOST_USERS = 1000;
+const MAX_USERS = 1000;
 
 type Hashing = Omit<ImportedHash, 'hash' | 'salt'>;
 
@@ -17,7 +17,7 @@ type Hashing = Omit<ImportedHash, 'hash' | 'salt'>;
 export const importUsers: Operation = async (model, body) => {
   const users = records(body, 'users');
   if (users.length === 0) throw invalid('MISSING_USER_ACCOUNT');
-  if (users.length > MOST_USERS) throw invalid('MAXIMUM_USER_COUNT_EXCEEDED');
+  if (users.length > MAX_USERS) throw invalid('MAXIMUM_USER_COUNT_EXCEEDED');
   const hashing = body.hashAlgorithm === undefined ? undefined : parseHashing(body);
   const overwrites = flag(body, 'allowOverwrite') ?? false;
   if (!overwrites) requireDistinctIds(users);

@@ -14,14 +14,14 @@ export function parseFilter(text: string | undefined): Matcher {
   const known = parsed.get(text);
   if (known) return known;
   const matcher = parse(text);
-  if (parsed.size >= MOST_KEPT) parsed.clear();
+  if (parsed.size >= MAX_KEPT) parsed.clear();
   parsed.set(text, matcher);
   return matcher;
 }
 
 /** A client asks for one cluster's again and again. */
 const parsed = new Map<string, Matcher>();
-const MOST_KEPT = 1000;
+const MAX_KEPT = 1000;
 
 function parse(text: string): Matcher {
   const tokens = tokenize(text);

@@ -11,7 +11,7 @@ export interface Answer {
 }
 
 /** Aliases are followed within the zones; a circle of them ends here. */
-const LONGEST_CHAIN = 8;
+const MAX_CHAIN = 8;
 
 const REFUSED: Answer = { status: 'refused', answers: [], authority: [] };
 
@@ -19,7 +19,7 @@ const REFUSED: Answer = { status: 'refused', answers: [], authority: [] };
 export function lookup(model: DnsModel, name: string, type: string): Answer {
   const answers: RecordSet[] = [];
   let wanted = name;
-  for (let step = 0; step < LONGEST_CHAIN; step++) {
+  for (let step = 0; step < MAX_CHAIN; step++) {
     const zone = zoneOf(model, wanted);
     if (!zone) return answers.length > 0 ? { status: 'ok', answers, authority: [] } : REFUSED;
     const found = at(model, zone, wanted, type);

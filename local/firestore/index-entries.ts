@@ -63,7 +63,7 @@ function singleFieldEntries(
 /** Of an entry, beside the names and the value in it: https://firebase.google.com/docs/firestore/storage-size#single-field-index-entry-size */
 const ENTRY_OVERHEAD_BYTES = 32;
 /** Of a longer one an entry holds no more: https://firebase.google.com/docs/firestore/quotas#indexes */
-const MOST_OF_VALUE_BYTES = 1500;
+const MAX_VALUE_BYTES = 1500;
 
 /**
  * About how much a change of a document writes to indexes: entries of fields that were otherwise go, and those of what they are now come. What
@@ -102,7 +102,7 @@ export function indexBytes(
       );
       return (
         sum +
-        sorted.length * (Buffer.byteLength(field) + Math.min(sizeOf(value as Value), MOST_OF_VALUE_BYTES))
+        sorted.length * (Buffer.byteLength(field) + Math.min(sizeOf(value as Value), MAX_VALUE_BYTES))
       );
     }, 0);
     return entries * (names + ENTRY_OVERHEAD_BYTES) + single;

@@ -52,13 +52,13 @@ export function nameKey(name: string): string {
   let key = nameKeys.get(name);
   if (key === undefined) {
     key = `${relativeSegments(name).map(idKey).join('')}${END}`;
-    if (nameKeys.size >= MOST_KEPT) nameKeys.clear();
+    if (nameKeys.size >= MAX_KEPT) nameKeys.clear();
     nameKeys.set(name, key);
   }
   return key;
 }
 const nameKeys = new Map<string, string>();
-const MOST_KEPT = 10_000;
+const MAX_KEPT = 10_000;
 
 /** The key whose order is the reverse. */
 export function inverted(key: string): string {

@@ -50,13 +50,13 @@ export function checkDocumentName(name: string): void {
   if ((name.split('/').length - ROOT_SEGMENTS) % 2 !== 0 || name === rootOf(name)) {
     throw invalid(`Document name "${name}" must name a document, not a collection.`);
   }
-  if (goodNames.size >= MOST_KEPT) goodNames.clear();
+  if (goodNames.size >= MAX_KEPT) goodNames.clear();
   goodNames.add(name);
 }
 
 /** The same documents are read and written again and again. */
 const goodNames = new Set<string>();
-const MOST_KEPT = 10_000;
+const MAX_KEPT = 10_000;
 
 /** @throws ServiceError INVALID_ARGUMENT unless it names a document or the root of a database */
 export function checkParent(name: string): void {

@@ -750,7 +750,8 @@ describe('firestore.indexes.json of the product', () => {
     for (const path of globSync('**/*.ts', { cwd }).filter((name) => !name.endsWith('.test.ts'))) {
       if (PASS_ON.includes(path)) continue;
       const source = readFileSync(new URL(path, cwd), 'utf8');
-      const found = source.match(/\bdocuments\s*\.(query|count)\b|\bquery(Documents|Pages)\(|\blistPage\(/g) ?? [];
+      const found =
+        source.match(/\bdocuments\s*\.(query|count)\b|\bquery(Documents|Pages)\(|\blistPage\(/g) ?? [];
       if (found.length > 0) calls[path.replaceAll('\\', '/')] = found.length;
     }
     expect(calls).toEqual(CALLS);

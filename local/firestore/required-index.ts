@@ -47,7 +47,7 @@ export function requireIndex(query: Query, config: IndexConfig, summed: readonly
       });
     }
   }
-  if (known.size >= MOST_KEPT) known.clear();
+  if (known.size >= MAX_KEPT) known.clear();
   served.set(config, known.add(shape));
 }
 
@@ -67,7 +67,7 @@ export function needsComposite(
 
 /** What was found to be served: an application asks the same few things again and again, and only the operands differ. */
 const served = new WeakMap<IndexConfig, Set<string>>();
-const MOST_KEPT = 10_000;
+const MAX_KEPT = 10_000;
 
 /** All that decides which index a query needs. */
 function shapeOf({ scope, where, orderBy }: Query, summed: readonly FieldPath[]): string {

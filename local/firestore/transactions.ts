@@ -29,7 +29,7 @@ export const fingerprint = (documents: readonly StoredDocument[]): string =>
   documents.map((d) => `${d.name}@${d.updateMicros}`).join('\n');
 
 /** https://firebase.google.com/docs/firestore/quotas#limits */
-const LONGEST_MS = seconds(270);
+const MAX_AGE_MS = seconds(270);
 const IDLE_MS = seconds(60);
 
 export class Transactions {
@@ -86,7 +86,7 @@ export class Transactions {
     transaction.cancelExpiry = this.#clock.schedule(this.#clock.after(waitMs), () => {
       const idleMs = this.#clock.elapsed(transaction.usedAt);
       const ageMs = this.#clock.elapsed(transaction.startedAt);
-      const leftMs = Math.min(IDLE_MS - idleMs, LONGEST_MS - ageMs);
+      const leftMs = Math.min(IDLE_MS - idleMs, MAX_AGE_MS - ageMs);
       // A millisecond of grace: with a fast clock durations do not divide evenly.
       if (leftMs <= 1) this.end(transaction.id);
       else this.#armExpiry(transaction, leftMs);

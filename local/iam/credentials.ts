@@ -25,7 +25,7 @@ export class CredentialsRefusal extends Error {
 
 const ACCOUNT = /^\/v1\/projects\/-\/serviceAccounts\/([^/]+):generateAccessToken$/;
 /** More needs a policy of the organisation. */
-const LONGEST_MS = hours(1);
+const MAX_LIFETIME_MS = hours(1);
 
 /** @throws CredentialsRefusal */
 export function generateAccessToken(
@@ -62,7 +62,7 @@ function lifetimeOf(text: string): number {
   const { scope, lifetime = '3600s' } = asked;
   if (!Array.isArray(scope) || scope.length === 0) throw invalid('At least one scope must be provided.');
   const lifetimeMs = /^\d+s$/.test(String(lifetime)) ? Number.parseInt(String(lifetime), 10) * 1000 : 0;
-  if (lifetimeMs <= 0 || lifetimeMs > LONGEST_MS)
+  if (lifetimeMs <= 0 || lifetimeMs > MAX_LIFETIME_MS)
     throw invalid('The lifetime must be from one second to an hour.');
   return lifetimeMs;
 }

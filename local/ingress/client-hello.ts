@@ -12,7 +12,7 @@ const SERVER_NAME = 0;
 const RECORD_HEAD_BYTES = 5;
 const HANDSHAKE_HEAD_BYTES = 4;
 /** Far beyond what clients send, post-quantum keys included. */
-const MOST_HELLO_BYTES = 32 * 1024;
+const MAX_HELLO_BYTES = 32 * 1024;
 
 /** @param bytes all that came so far */
 export function readHello(bytes: Buffer): Hello {
@@ -39,13 +39,13 @@ function handshakeOf(bytes: Buffer): Buffer | null | undefined {
     size += parts.at(-1)?.length ?? 0;
     const whole = size >= HANDSHAKE_HEAD_BYTES ? Buffer.concat(parts) : undefined;
     if (whole) {
-      if (whole[0] !== CLIENT_HELLO || whole.readUIntBE(1, 3) > MOST_HELLO_BYTES) return null;
+      if (whole[0] !== CLIENT_HELLO || whole.readUIntBE(1, 3) > MAX_HELLO_BYTES) return null;
       const wanted = HANDSHAKE_HEAD_BYTES + whole.readUIntBE(1, 3);
       if (whole.length >= wanted) return whole.subarray(HANDSHAKE_HEAD_BYTES, wanted);
     }
     at = end;
   }
-  return bytes.length > MOST_HELLO_BYTES ? null : undefined;
+  return bytes.length > MAX_HELLO_BYTES ? null : undefined;
 }
 
 /** @throws RangeError if it is cut off inside */

@@ -26,7 +26,7 @@ export type Outcome = { exit: number } | { againMs: number };
 export type Program = (run: Run) => Outcome;
 
 /** What a container may log before its beginning is cut off. */
-const MOST_LOG_CHARACTERS = 64_000;
+const MAX_LOG_CHARACTERS = 64_000;
 
 /** Starts of a service that keeps crashing. */
 export const CRASH_RESTARTS = 5;
@@ -63,9 +63,9 @@ function appendLog(leaf: LeafCluster, memory: Memory, text: string): void {
   const lines = text.split('\n').map((line) => `${time} ${line}\n`);
   const all = `${memory.log ?? ''}${lines.join('')}`;
   memory.log =
-    all.length <= MOST_LOG_CHARACTERS
+    all.length <= MAX_LOG_CHARACTERS
       ? all
-      : all.slice(all.indexOf('\n', all.length - MOST_LOG_CHARACTERS) + 1);
+      : all.slice(all.indexOf('\n', all.length - MAX_LOG_CHARACTERS) + 1);
 }
 
 const jobOf = (pod: Stored): string =>

@@ -21,7 +21,7 @@ const PULL_MOST_MS = 600_000;
 /** An image that is there: creating and starting the container only. */
 export const PRESENT_MS = 700;
 /** The least time until a container starts. */
-export const LEAST_START_MS = 500;
+export const MIN_START_MS = 500;
 
 /** An image that the node has not got yet. */
 export function freshPullMs({ faults, random }: Pick<World, 'faults' | 'random'>, image: string): number {

@@ -89,7 +89,7 @@ export type TaskHandler = (leaf: LeafCluster, subject: string) => void;
 export type Memory = { [field: string]: string | number | boolean | undefined };
 
 /** Controllers that never come to rest are a bug of the stand-in; this many steps at one instant are no accident. */
-const MOST_STEPS = 20_000;
+const MAX_STEPS = 20_000;
 
 export class LeafCluster {
   readonly record: LeafRecord;
@@ -210,7 +210,7 @@ export class LeafCluster {
       const controller = this.#machinery.controllers[Number(entry.slice(0, bar))];
       const object = controller && this.objects.find(controller.kind, entry.slice(bar + 1));
       if (controller && object && !this.#stopped) this.guard(entry, () => controller.reconcile(this, object));
-      if (++steps > MOST_STEPS) {
+      if (++steps > MAX_STEPS) {
         this.world.log.error('kubernetes-controllers-never-rest', { resource: entry, cluster: this.key });
         this.#queue.clear();
       }

@@ -89,8 +89,8 @@ function mint(leaf: LeafCluster, claims: object): string {
 }
 
 const DEFAULT_LIFE_S = 3600;
-const LEAST_LIFE_S = 600;
-const LONGEST_LIFE_S = 2 ** 32;
+const MIN_LIFE_S = 600;
+const MAX_LIFE_S = 2 ** 32;
 
 /** Answers a TokenRequest. @throws ApiError 403, 404, 409, 422 */
 export function requestToken(leaf: LeafCluster, namespace: string, name: string, request: Fields): object {
@@ -132,8 +132,8 @@ function requireLife(seconds: unknown): void {
   const field = 'spec.expirationSeconds';
   const wrong = (why: string): ApiError => invalid(TOKEN_REQUEST, '', [invalidValue(field, seconds, why)]);
   if (typeof seconds !== 'number' || !Number.isInteger(seconds)) throw wrong('must be a whole number');
-  if (seconds < LEAST_LIFE_S) throw wrong('may not specify a duration less than 10 minutes');
-  if (seconds > LONGEST_LIFE_S) throw wrong('may not specify a duration larger than 2^32 seconds');
+  if (seconds < MIN_LIFE_S) throw wrong('may not specify a duration less than 10 minutes');
+  if (seconds > MAX_LIFE_S) throw wrong('may not specify a duration larger than 2^32 seconds');
 }
 
 const BINDABLE = { Pod: KINDS.Pod, Secret: KINDS.Secret, Node: KINDS.Node } as const;

@@ -13,7 +13,7 @@ import { partialOf, tableOf } from './wire/tables.ts';
 /** How often an idle watch hears of the present revision, so that it need not start over after a break. Wall-clock time. */
 const BOOKMARK_MS = 60_000;
 /** A real server ends watches after 30 to 60 minutes. Wall-clock time, as the client's own is. */
-const LONGEST_WATCH_MS = 45 * 60_000;
+const MAX_WATCH_MS = 45 * 60_000;
 
 export const isWatch = ({ method, target, query }: ApiRequest): boolean =>
   method === 'GET' && target.subresource === undefined && ['true', '1'].includes(query.get('watch') ?? '');
@@ -55,7 +55,7 @@ export function streamWatch(leaf: LeafCluster, request: ApiRequest, response: Se
       ? setInterval(() => bookmark(), BOOKMARK_MS).unref()
       : undefined;
   const seconds = Number(query.get('timeoutSeconds') ?? 0);
-  const end = setTimeout(() => response.end(), seconds > 0 ? seconds * 1000 : LONGEST_WATCH_MS).unref();
+  const end = setTimeout(() => response.end(), seconds > 0 ? seconds * 1000 : MAX_WATCH_MS).unref();
   response.on('close', () => {
     stop();
     clearInterval(bookmarks);

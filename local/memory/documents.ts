@@ -239,12 +239,12 @@ function pathIn(text: string): FieldPath {
   if (known) return known;
   const path = fieldPath(text.split('.'));
   // Those into a ledger have no end.
-  if (paths.size >= MOST_KEPT) paths.clear();
+  if (paths.size >= MAX_KEPT) paths.clear();
   paths.set(text, path);
   return path;
 }
 const paths = new Map<string, FieldPath>();
-const MOST_KEPT = 5000;
+const MAX_KEPT = 5000;
 
 // Queries.
 
@@ -285,7 +285,7 @@ function modelQuery(query: Query): ModelQuery {
   const shape = shapeOf(query);
   if (!checked.has(shape)) {
     checkQuery(asked);
-    if (checked.size >= MOST_KEPT) checked.clear();
+    if (checked.size >= MAX_KEPT) checked.clear();
     checked.add(shape);
   }
   return asked;

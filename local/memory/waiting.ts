@@ -15,7 +15,7 @@ interface Waiting {
   run<T>(work: Promise<T>): Promise<T>;
 }
 
-const LONGEST_STEP_MS = 1000;
+const MAX_STEP_MS = 1000;
 
 export function waitingOn(clock: VirtualClock): Waiting {
   /** Reading may take virtual time of its own. */
@@ -41,7 +41,7 @@ export function waitingOn(clock: VirtualClock): Waiting {
         if (await settled(holds)) return;
         // What does not hold now does not hold before something happens. But signatures take real time, in which hours must not pass here.
         const soonMs = clock.now() + stepMs;
-        const calmMs = Math.min(clock.nextAtMs ?? soonMs, clock.now() + LONGEST_STEP_MS);
+        const calmMs = Math.min(clock.nextAtMs ?? soonMs, clock.now() + MAX_STEP_MS);
         await clock.runUntil(Math.max(soonMs, calmMs));
       }
       throw new NotInTimeError('the condition did not come to hold in time');

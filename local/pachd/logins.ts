@@ -31,7 +31,7 @@ interface Session {
 
 const SESSION_LIFE_MS = minutes(3);
 /** How long `Authenticate` watches for somebody to sign in; then it says that the state has expired. */
-const LONGEST_WATCH_MS = seconds(60);
+const MAX_WATCH_MS = seconds(60);
 
 interface LoginsInput {
   data: PachdData;
@@ -113,7 +113,7 @@ export function createLogins({ data, auth, clock, random, issuerFetch }: LoginsI
       if (!session || clock.now() > session.expiresAt) {
         throw plain('error watching OIDC state token (has it expired?)');
       }
-      const cancel = clock.schedule(clock.now() + LONGEST_WATCH_MS, () =>
+      const cancel = clock.schedule(clock.now() + MAX_WATCH_MS, () =>
         session.outcome.reject(plain('error during authorization: OIDC state token expired')),
       );
       return session.outcome.promise.finally(cancel);

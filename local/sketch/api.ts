@@ -163,11 +163,11 @@ const selectors = new Map<string, Fits>();
 function selector(text: string | undefined): Fits {
   if (!text) return () => true;
   const known = selectors.get(text) ?? (parseLabelSelector(text) as Fits);
-  if (selectors.size < MOST_SELECTORS) selectors.set(text, known);
+  if (selectors.size < MAX_SELECTORS) selectors.set(text, known);
   return known;
 }
 
-const MOST_SELECTORS = 100;
+const MAX_SELECTORS = 100;
 
 /** In the background; what it made goes too. */
 export function remove(leaf: SketchLeaf, ref: KubeRef | KubeObject): void {

@@ -6,7 +6,7 @@ import type { KubeObject } from '../../functions/leaf/leaf.ts';
 import { CRASH_RESTARTS, crashWaitMs } from '../kubernetes/containers.ts';
 import {
   freshPullMs,
-  LEAST_START_MS,
+  MIN_START_MS,
   PRESENT_MS,
   pullAgainMs,
   RETRY_MS,
@@ -42,7 +42,7 @@ export interface Pod {
 }
 
 /** A pull that fails this often is taken for one that always will. */
-const MOST_PULLS = 12;
+const MAX_PULLS = 12;
 const GRACE_MS = 30_000;
 
 /** @param claim has the volume of a claim made once the pod has its node, and tells when it is there */
@@ -115,12 +115,12 @@ export function pullMs(
     node?.images.set(image, Math.min(thereAtMs, atMs + waitMs));
     return waitMs;
   });
-  return Math.max(LEAST_START_MS, ...waits);
+  return Math.max(MIN_START_MS, ...waits);
 }
 
 function failedPullsMs(leaf: SketchLeaf, containers: readonly Fields[]): number {
   let waitMs = 0;
-  for (let tries = 0; tries < MOST_PULLS; tries++) {
+  for (let tries = 0; tries < MAX_PULLS; tries++) {
     const failed = containers.filter(({ image }) =>
       leaf.world.faults.hit('pull-fails', `${leaf.record.name} ${image}`),
     );

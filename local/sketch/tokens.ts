@@ -3,7 +3,7 @@ import { ApiError } from '../kubernetes/errors.ts';
 import type { SketchLeaf } from './sketch-leaf.ts';
 
 const ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount' } as const;
-const LEAST_LIFE_S = 600;
+const MIN_LIFE_S = 600;
 
 interface Account {
   namespace: string;
@@ -19,7 +19,7 @@ export function issueToken(
   const account = leaf.objects.get(ACCOUNT, namespace, name);
   if (!account) return undefined;
   const lifeS = Math.floor(lifeMs / 1000);
-  if (lifeS < LEAST_LIFE_S) {
+  if (lifeS < MIN_LIFE_S) {
     throw new ApiError(422, 'Invalid', 'may not specify a duration less than 10 minutes');
   }
   const iat = Math.floor(leaf.nowMs / 1000);

@@ -245,7 +245,7 @@ const CLOUD = /^(gke|buckets|dns|certificates|charts)\./;
 /** They look at all there is from time to time, and change no cluster. */
 const BESIDE: ReadonlySet<string> = new Set([TOPICS.status, TOPICS.durations, TOPICS.closing]);
 
-const LONGEST_MS = hours(6);
+const MAX_MS = hours(6);
 const STEP_MS = seconds(30);
 
 export async function exhaust(
@@ -304,11 +304,11 @@ export async function exhaust(
       failure = error;
     },
   );
-  while (!over && failure === undefined && world.nowMs() < LONGEST_MS) await clock.runFor(STEP_MS);
+  while (!over && failure === undefined && world.nowMs() < MAX_MS) await clock.runFor(STEP_MS);
   if (failure !== undefined) throw failure;
   const isStruck = strikes.length > 0 || share > 0;
   await clock.runFor((isStruck && scenario.restsMs) || minutes(12));
-  while (!findings.isAtRest() && world.nowMs() < LONGEST_MS) await clock.runFor(STEP_MS);
+  while (!findings.isAtRest() && world.nowMs() < MAX_MS) await clock.runFor(STEP_MS);
   // Not on the minute: the Scheduler has just sent something then.
   await clock.runFor(seconds(10));
   const end = mine()?.state;

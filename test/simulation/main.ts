@@ -16,8 +16,8 @@ and --workers <n>: on so many cores, not on all.
 `;
 /** Each is another thing to do. */
 const MODES = ['seed', 'shrink', 'pairs', 'mutants', 'cost', 'wire'] as const;
-const MOST_SEEDS = 1_000_000_000;
-const MOST_WORKERS = 1024;
+const MAX_SEEDS = 1_000_000_000;
+const MAX_WORKERS = 1024;
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -39,12 +39,12 @@ async function holds(args: readonly string[]): Promise<boolean> {
   const seedOf = (name: 'seed' | 'shrink' | 'from'): number =>
     wholeNumber(`--${name}`, options[name], { from: 0, to: MAX_SEED, fallback: 1 });
   const countOf = (name: 'seeds' | 'wire', fallback: number): number =>
-    wholeNumber(`--${name}`, options[name], { from: 1, to: MOST_SEEDS, fallback });
+    wholeNumber(`--${name}`, options[name], { from: 1, to: MAX_SEEDS, fallback });
   const shareOf = (name: 'share' | 'singles'): number =>
     decimalNumber(`--${name}`, options[name], { from: 0, to: 1, fallback: 1 });
   const workers = wholeNumber('--workers', options.workers, {
     from: 1,
-    to: MOST_WORKERS,
+    to: MAX_WORKERS,
     fallback: availableParallelism(),
   });
   // Loaded only now, and only what is needed: whoever called it wrongly is told at once.

@@ -38,8 +38,8 @@ export interface Fate {
 }
 
 /** A call of a healthy handler. */
-const LEAST_MS = 5;
-const MOST_MS = 45;
+const MIN_MS = 5;
+const MAX_MS = 45;
 const SLOW_MS = minutes(3);
 /**
  * As long as an event-driven function may be given at most (https://cloud.google.com/functions/quotas), and so longer than ours go on after the
@@ -76,7 +76,7 @@ export function startProcess(
       if (!process.alive) return never();
       if (fate.calm()) return call();
       const strike = fate.strike(process, site, args);
-      await sleep(between(net, LEAST_MS, MOST_MS));
+      await sleep(between(net, MIN_MS, MAX_MS));
       if (strike === 'slow') await sleep(net.fraction() * SLOW_MS);
       if (strike === 'stall') await sleep(minutes(1) + net.fraction() * (STALL_MS - minutes(1)));
       if (!process.alive) return never();

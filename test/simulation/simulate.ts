@@ -39,9 +39,9 @@ export interface Run {
 }
 
 /** Each seed meets so many; one that is short of them goes on. */
-const LEAST_FAULTS = 100;
-const LEAST_CRASHES = 20;
-const LONGEST_FAULTY_MS = hours(8);
+const MIN_FAULTS = 100;
+const MIN_CRASHES = 20;
+const MAX_FAULTY_MS = hours(8);
 /** Where few clusters may stand at once, one that has waited all day may have come to its turn just now: as long as its making takes. */
 const TURN_MS = minutes(30);
 
@@ -69,8 +69,8 @@ export async function simulate({
   await clock.runFor(world.weather.faultyMs);
   await clock.runFor(Math.max(0, world.siegesEndMs() - world.nowMs()));
   while (
-    (counts.faults < LEAST_FAULTS || counts.crashes < LEAST_CRASHES) &&
-    world.nowMs() < LONGEST_FAULTY_MS &&
+    (counts.faults < MIN_FAULTS || counts.crashes < MIN_CRASHES) &&
+    world.nowMs() < MAX_FAULTY_MS &&
     deeds === undefined &&
     lastFault === undefined
   ) {

@@ -9,8 +9,8 @@ import { MEASURES, type Sample } from './soak/samples.ts';
 const USAGE = `usage: npm run soak -- [--minutes 10] [--width 6]
 --width: how many clusters live at a time.
 `;
-const MOST_MINUTES = 10_000;
-const MOST_WIDTH = 1000;
+const MAX_MINUTES = 10_000;
+const MAX_WIDTH = 1000;
 
 process.env.METADATA_SERVER_DETECTION = 'none';
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
@@ -22,9 +22,9 @@ const cellsOf = (sample: Sample): string[] => MEASURES.map((measure) => sample[m
 async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args, ['minutes', 'width'], USAGE);
   const forMs = minutes(
-    decimalNumber('--minutes', options.minutes, { from: 0.1, to: MOST_MINUTES, fallback: 10 }),
+    decimalNumber('--minutes', options.minutes, { from: 0.1, to: MAX_MINUTES, fallback: 10 }),
   );
-  const width = wholeNumber('--width', options.width, { from: 1, to: MOST_WIDTH, fallback: 6 });
+  const width = wholeNumber('--width', options.width, { from: 1, to: MAX_WIDTH, fallback: 6 });
   line([
     'minute',
     'clusters',

@@ -13,7 +13,7 @@ import {
   stopContainers,
 } from '../containers.ts';
 import {
-  LEAST_START_MS,
+  MIN_START_MS,
   pullAgainMs,
   RETRY_MS,
   readyMs,
@@ -122,7 +122,7 @@ const isSidecarUp = (pod: Stored, status: Fields): boolean =>
 
 /** Images of the containers that start together are pulled side by side. */
 const pull = (leaf: LeafCluster, pod: Stored, images: readonly string[]): number =>
-  Math.max(LEAST_START_MS, ...images.map((image) => pullMs(leaf, pod, image)));
+  Math.max(MIN_START_MS, ...images.map((image) => pullMs(leaf, pod, image)));
 
 /**
  * Marks those of the containers, which are about to start for the first time, whose images cannot be had.

@@ -10,7 +10,7 @@ const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
 /** More than any client of ours sends in one message. */
-const LONGEST_MESSAGE = 64 * 1024 * 1024;
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 export const offeredProtocols = (request: IncomingMessage): string[] =>
   (request.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
@@ -132,7 +132,7 @@ function takeFrame(bytes: Buffer): Frame | 'malformed' | undefined {
     length = Number(bytes.readBigUInt64BE(2));
     at = 10;
   }
-  if (length > LONGEST_MESSAGE) return 'malformed';
+  if (length > MAX_MESSAGE_BYTES) return 'malformed';
   if (bytes.length < at + 4 + length) return undefined;
   const mask = bytes.subarray(at, at + 4);
   const payload = Buffer.from(bytes.subarray(at + 4, at + 4 + length));

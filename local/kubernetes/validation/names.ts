@@ -101,13 +101,13 @@ export const labelFaults = (field: string, labels: Record<string, string> | null
   });
 
 /** Annotations of one object together. */
-const MOST_ANNOTATION_BYTES = 256 * 1024;
+const MAX_ANNOTATION_BYTES = 256 * 1024;
 
 export function annotationFaults(field: string, annotations: Record<string, string> | undefined): Fault[] {
   const all = Object.entries(annotations ?? {});
   const faults = all.flatMap(([key]) => keyFaults(field, key.toLowerCase()));
   const bytes = all.reduce((sum, [key, value]) => sum + Buffer.byteLength(`${key}${value}`), 0);
-  if (bytes <= MOST_ANNOTATION_BYTES) return faults;
-  const message = `Too long: may not be more than ${MOST_ANNOTATION_BYTES} bytes`;
+  if (bytes <= MAX_ANNOTATION_BYTES) return faults;
+  const message = `Too long: may not be more than ${MAX_ANNOTATION_BYTES} bytes`;
   return [...faults, { field, message, reason: 'FieldValueTooLong' }];
 }

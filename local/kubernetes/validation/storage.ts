@@ -7,12 +7,12 @@ import { CONFIG_KEY, nameFaults } from './names.ts';
 import { amountFaults, choiceFaults, selectorFaults } from './values.ts';
 
 /** https://kubernetes.io/docs/concepts/configuration/secret/#restriction-data-size */
-const MOST_DATA_BYTES = 1024 * 1024;
+const MAX_DATA_BYTES = 1024 * 1024;
 
 function dataFaults(data: Record<string, string>, path: string, sizeBytes: number): Fault[] {
   const faults = Object.keys(data).flatMap((key) => nameFaults(`${path}[${key}]`, key, CONFIG_KEY));
-  if (sizeBytes > MOST_DATA_BYTES) {
-    const why = `Too long: may not be more than ${MOST_DATA_BYTES} bytes`;
+  if (sizeBytes > MAX_DATA_BYTES) {
+    const why = `Too long: may not be more than ${MAX_DATA_BYTES} bytes`;
     faults.push(fault(path === 'data' ? '' : path, why, 'FieldValueTooLong'));
   }
   return faults;

@@ -94,7 +94,7 @@ export function jobFaults(spec: Fields, path = 'spec'): Fault[] {
 }
 
 /** What a CronJob's name leaves for its Jobs' suffix. */
-const LONGEST_CRONJOB_NAME = 52;
+const MAX_CRONJOB_NAME_LENGTH = 52;
 
 export function cronJobFaults(name: string, spec: Fields): Fault[] {
   const faults = [
@@ -104,9 +104,9 @@ export function cronJobFaults(name: string, spec: Fields): Fault[] {
     ),
     ...jobFaults(spec.jobTemplate?.spec ?? {}, 'spec.jobTemplate.spec'),
   ];
-  if (name.length > LONGEST_CRONJOB_NAME) {
+  if (name.length > MAX_CRONJOB_NAME_LENGTH) {
     faults.push(
-      invalidValue('metadata.name', name, `must be no more than ${LONGEST_CRONJOB_NAME} characters`),
+      invalidValue('metadata.name', name, `must be no more than ${MAX_CRONJOB_NAME_LENGTH} characters`),
     );
   }
   if (!spec.schedule) faults.push(required('spec.schedule'));

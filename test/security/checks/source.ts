@@ -95,7 +95,7 @@ export const packages = (): Packages => ({
 });
 
 /** Each is one more whom all who run Hub trust: see docs/decisions/0002-dependencies.md. */
-const MOST_DIRECT = 24;
+const MAX_DIRECT = 24;
 
 /** 40: each module that a bundler took is of a package that the bill of materials names. */
 export function unlisted({
@@ -121,7 +121,7 @@ export function unlisted({
 export function supply({ manifest, lock, runner }: Packages): string[] {
   const wrong = findings();
   const direct = Object.entries(manifest.dependencies);
-  if (direct.length > MOST_DIRECT) wrong.push(`${direct.length} packages are depended on`);
+  if (direct.length > MAX_DIRECT) wrong.push(`${direct.length} packages are depended on`);
   for (const [name, range] of direct)
     if (!/^[\^~]?\d+\.\d+\.\d+$/.test(range)) wrong.push(`${name} may be ${range}`);
   if (lock.lockfileVersion < 3) wrong.push('the lock file is of an old form');

@@ -53,7 +53,7 @@ function targetOf(link: string): string {
 }
 
 /** Growth that is taken for noise: a tenth; of few handles, a few. */
-const MOST_GROWTH = 0.1;
+const MAX_GROWTH = 0.1;
 const FEW = 8;
 
 export interface Trend {
@@ -76,7 +76,7 @@ export const trendsOf = (samples: readonly Sample[]): Trend[] =>
     const typical = isMemory ? median : least;
     const [from, to] = [typical(values.slice(0, third)), typical(values.slice(-third))];
     const few = isMemory ? 0 : FEW;
-    return { measure, from, to, flat: to <= from + Math.max(from * MOST_GROWTH, few) };
+    return { measure, from, to, flat: to <= from + Math.max(from * MAX_GROWTH, few) };
   });
 
 const least = (values: readonly number[]): number => Math.min(...values);

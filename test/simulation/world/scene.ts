@@ -48,7 +48,7 @@ interface Chronicle {
 }
 
 /** More are of no use. */
-const MOST_VIOLATIONS = 20;
+const MAX_VIOLATIONS = 20;
 
 export function setScene(
   given: Pick<Scene, 'clock' | 'streams' | 'weather' | 'counts' | 'lastFault'> & { verbose: boolean },
@@ -77,7 +77,7 @@ function chronicle(clock: VirtualClock, startMs: number, verbose: boolean): Chro
     violations,
     note,
     violate(name, text) {
-      if (violations.length < MOST_VIOLATIONS) violations.push({ name, text, atMs: clock.now() - startMs });
+      if (violations.length < MAX_VIOLATIONS) violations.push({ name, text, atMs: clock.now() - startMs });
       note('violation', () => `VIOLATION ${name}: ${text}`);
       // What led to it; what comes after is of no use.
       if (violations.length === 1) lines = trace.lines();

@@ -6,7 +6,7 @@ import { ERRORS } from '../../../shared/errors.ts';
 import { type ApiError, asApiError } from './client.ts';
 
 const FIRST_MS = 2_000;
-const MOST_MS = 60_000;
+const MAX_MS = 60_000;
 
 export interface Persistence {
   /** Without waiting. */
@@ -21,7 +21,7 @@ interface Listener<T> {
 }
 
 /** How long to wait after so many failures. */
-export const pauseMs = (failures: number): number => Math.min(MOST_MS, FIRST_MS * 2 ** (failures - 1));
+export const pauseMs = (failures: number): number => Math.min(MAX_MS, FIRST_MS * 2 ** (failures - 1));
 
 /** The same question would be refused in the same way. */
 const isForGood = ({ code }: ApiError): boolean => code !== 'UNREACHABLE' && ERRORS[code].retry === false;

@@ -5,7 +5,7 @@ import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
-import { MOST_CLUSTERS, myDeleted } from '../live/my-clusters.ts';
+import { MAX_CLUSTERS, myDeleted } from '../live/my-clusters.ts';
 import { microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { ClockIcon, PlusIcon } from '../parts/icons.tsx';
@@ -161,8 +161,8 @@ function ClusterList({ live, session, onCreate }: ListProps) {
             ))}
           </ul>
           {shown.length === 0 && orders.length === 0 && <p className="muted">No cluster matches.</p>}
-          {all.length >= MOST_CLUSTERS && (
-            <p className="muted">These are your newest {MOST_CLUSTERS} clusters; the API lists the others.</p>
+          {all.length >= MAX_CLUSTERS && (
+            <p className="muted">These are your newest {MAX_CLUSTERS} clusters; the API lists the others.</p>
           )}
         </>
       )}

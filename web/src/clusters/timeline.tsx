@@ -6,7 +6,7 @@ import { rowOf } from '../../../shared/lifecycle/table.ts';
 import { durationInWords } from '../duration.ts';
 import { dayAndTime } from '../time.ts';
 import { toneOf } from './lifecycle.ts';
-import { MOST_EVENTS } from './use-cluster.ts';
+import { MAX_EVENTS } from './use-cluster.ts';
 
 const FIRST = 12;
 
@@ -42,8 +42,8 @@ export function Timeline({ events, cluster }: { events: readonly ClusterEvent[];
           Show {newest.length - shown.length} more
         </button>
       )}
-      {all && newest.length >= MOST_EVENTS && (
-        <p className="muted">These are the newest {MOST_EVENTS}; the API lists the others.</p>
+      {all && newest.length >= MAX_EVENTS && (
+        <p className="muted">These are the newest {MAX_EVENTS}; the API lists the others.</p>
       )}
     </section>
   );

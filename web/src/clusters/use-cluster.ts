@@ -35,7 +35,7 @@ export function useCluster(id: string): LiveCluster {
 }
 
 /** A page of them says what is going on; all that ever happened is told by the API. */
-export const MOST_EVENTS = 200;
+export const MAX_EVENTS = 200;
 
 /**
  * The newest ones, newest last. What has been seen stays while the listener is opened anew. What happened to a spare before it was claimed
@@ -46,7 +46,7 @@ export function useEvents(id: string, isMember: boolean): readonly ClusterEvent[
   const listen = useCallback(
     (next: Next<readonly ClusterEvent[]>) => {
       const events = collection(firebase.db, eventsOf(id));
-      return listenToQuery<ClusterEvent>(query(events, orderBy('epoch'), limitToLast(MOST_EVENTS)), next);
+      return listenToQuery<ClusterEvent>(query(events, orderBy('epoch'), limitToLast(MAX_EVENTS)), next);
     },
     [firebase, id],
   );

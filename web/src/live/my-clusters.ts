@@ -13,7 +13,7 @@ import { type Live, listenToQuery } from './live.ts';
 import { listenAsUser } from './of-user.ts';
 
 /** Beyond that a person needs the search of the API; the list says so. */
-export const MOST_CLUSTERS = 500;
+export const MAX_CLUSTERS = 500;
 
 /** Deleted ones stay for weeks; where they are not shown, they are not read. */
 export const NOT_FINAL = STATES.filter((state) => !isFinal(state));
@@ -29,7 +29,7 @@ const mine = (db: Firestore, uid: string) =>
     where('readers', 'array-contains', uid),
     where('state', 'in', NOT_FINAL),
     orderBy('createdAt', 'desc'),
-    limit(MOST_CLUSTERS),
+    limit(MAX_CLUSTERS),
   );
 
 /** Those that are gone, for who wants to see them: they stay for thirty days. */

@@ -8,10 +8,10 @@ import { type Live, LOADING, listenToQuery } from './live.ts';
 export type HubStatus = Store<Live<readonly Status[]>>;
 
 /** One document for each cell; a page does not know which one somebody's clusters are in. */
-const MOST_CELLS = 20;
+const MAX_CELLS = 20;
 
 export function listenToStatus(db: Firestore): HubStatus {
   const store = createStore<Live<readonly Status[]>>(LOADING);
-  listenToQuery<Status>(query(collection(db, STATUS), limit(MOST_CELLS)), store.set);
+  listenToQuery<Status>(query(collection(db, STATUS), limit(MAX_CELLS)), store.set);
   return store;
 }

@@ -14,7 +14,7 @@ import { valuesOf } from './recent.ts';
 
 export type Account = Allowance & { id: string };
 
-export const MOST_ACCOUNTS = 200;
+export const MAX_ACCOUNTS = 200;
 
 /** Who asks for more, the one who has waited longest first; and who has most, of all. */
 export function useAccounts() {
@@ -22,7 +22,7 @@ export function useAccounts() {
   const [asking, most] = useMemo(() => {
     const accounts = collection(firebase.db, ACCOUNTS);
     const listen = (order: Parameters<typeof orderBy>) => (next: Next<readonly Account[]>) =>
-      listenToQuery<Account>(query(accounts, orderBy(...order), limit(MOST_ACCOUNTS)), next);
+      listenToQuery<Account>(query(accounts, orderBy(...order), limit(MAX_ACCOUNTS)), next);
     return [listen(['request.at', 'asc']), listen(['clusters', 'desc'])];
   }, [firebase]);
   return { asking: useLive(asking), accounts: useLive(most) };

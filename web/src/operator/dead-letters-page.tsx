@@ -6,7 +6,7 @@ import { Button } from '../parts/button.tsx';
 import { Ago, Fact } from '../parts/facts.tsx';
 import { CheckIcon } from '../parts/icons.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
-import { MOST_LETTERS, useLetters } from './letters.ts';
+import { MAX_LETTERS, useLetters } from './letters.ts';
 import { LivePart } from './live-part.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
 
@@ -53,8 +53,8 @@ export function DeadLettersPage() {
                   <Letter key={letter.id} letter={letter} />
                 ))}
               </ul>
-              {all.length >= MOST_LETTERS && (
-                <p className="muted">These are the newest {MOST_LETTERS}; the API lists the others.</p>
+              {all.length >= MAX_LETTERS && (
+                <p className="muted">These are the newest {MAX_LETTERS}; the API lists the others.</p>
               )}
             </>
           )

@@ -8,7 +8,7 @@ import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import { Button } from '../parts/button.tsx';
 import { Select } from '../parts/field.tsx';
 import { dayAndTime } from '../time.ts';
-import { type Account, MOST_ACCOUNTS } from './allowances.ts';
+import { type Account, MAX_ACCOUNTS } from './allowances.ts';
 import { LivePart } from './live-part.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
 
@@ -19,7 +19,7 @@ export function useDoubted(): Live<readonly Account[]> {
     const doubted = query(
       collection(firebase.db, ACCOUNTS),
       orderBy('standing.since', 'desc'),
-      limit(MOST_ACCOUNTS),
+      limit(MAX_ACCOUNTS),
     );
     return (next: Next<readonly Account[]>) => listenToQuery<Account>(doubted, next);
   }, [firebase]);

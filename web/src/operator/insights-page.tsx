@@ -6,7 +6,7 @@ import { dayAndTime, useNow, useTitle } from '../time.ts';
 import { AskedChart, CostChart, HitRateChart, LeadTimeChart } from './charts.tsx';
 import { LivePart } from './live-part.tsx';
 import { askedOf, edgesOf, leadTimesOf, RANGES, type Range, spendingOf } from './measures.ts';
-import { MOST_RECENT, type Recent } from './recent.ts';
+import { MAX_RECENT, type Recent } from './recent.ts';
 
 export default function InsightsPage({ recent }: { recent: Recent }) {
   useTitle('Insights');
@@ -16,7 +16,7 @@ export default function InsightsPage({ recent }: { recent: Recent }) {
       <div className="page-head">
         <div>
           <h1>Insights</h1>
-          <p className="muted">Counted from the newest {MOST_RECENT} clusters, spares among them.</p>
+          <p className="muted">Counted from the newest {MAX_RECENT} clusters, spares among them.</p>
         </div>
         <fieldset className="filters">
           <legend className="unseen">Period</legend>
@@ -68,10 +68,10 @@ function Charts({ clusters, range }: { clusters: readonly Cluster[]; range: Rang
   const oldest = clusters.at(-1)?.createdAt;
   return (
     <>
-      {clusters.length >= MOST_RECENT && oldest && oldest.getTime() > (edges[0] ?? 0) && (
+      {clusters.length >= MAX_RECENT && oldest && oldest.getTime() > (edges[0] ?? 0) && (
         <p className="notice">
-          More than {MOST_RECENT} clusters were asked for in this time. What is older than{' '}
-          {dayAndTime(oldest)} is not counted.
+          More than {MAX_RECENT} clusters were asked for in this time. What is older than {dayAndTime(oldest)}{' '}
+          is not counted.
         </p>
       )}
       <div className="charts">

@@ -6,7 +6,7 @@ import { DEAD_LETTERS } from '../../../shared/documents/paths.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 
-export const MOST_LETTERS = 100;
+export const MAX_LETTERS = 100;
 
 /** The last one first. */
 export function useLetters(state: DeadLetter['state']): Live<readonly DeadLetter[]> {
@@ -16,7 +16,7 @@ export function useLetters(state: DeadLetter['state']): Live<readonly DeadLetter
       collection(firebase.db, DEAD_LETTERS),
       where('state', '==', state),
       orderBy('diedAt', 'desc'),
-      limit(MOST_LETTERS),
+      limit(MAX_LETTERS),
     );
     return (next: Next<readonly DeadLetter[]>) => listenToQuery<DeadLetter>(newest, next);
   }, [firebase, state]);

@@ -16,7 +16,7 @@ import {
   costsByContent,
   KINDS,
   type LiveOrphan,
-  MOST_RECENT,
+  MAX_RECENT,
   useFoundThisWeek,
   useOrphans,
 } from './orphans.ts';
@@ -210,7 +210,7 @@ function DeleteNow({ orphan: { id, kind, name } }: { orphan: LiveOrphan }) {
 function Week({ found }: { found: readonly LiveOrphan[] }) {
   const gone = found.filter(({ state }) => state === 'gone');
   if (gone.length === 0) return null;
-  const count = found.length >= MOST_RECENT ? `${MOST_RECENT} or more` : String(found.length);
+  const count = found.length >= MAX_RECENT ? `${MAX_RECENT} or more` : String(found.length);
   return (
     <section className="card tight orphans-gone" aria-label="Already gone">
       <div>

@@ -14,7 +14,7 @@ export type LiveOrphan = Omit<Orphan, 'key'> & { id: string };
 
 const OPEN: readonly OrphanState[] = ['found', 'deleting', 'unproven'];
 const WEEK_DAYS = 7;
-export const MOST_RECENT = 200;
+export const MAX_RECENT = 200;
 
 /** What is still there. There should never be one, so none is left out. */
 export function useOrphans(): Live<readonly LiveOrphan[]> {
@@ -35,7 +35,7 @@ export function useFoundThisWeek(): Live<readonly LiveOrphan[]> {
       collection(firebase.db, ORPHANS),
       where('foundAt', '>', new Date(Date.now() - days(WEEK_DAYS))),
       orderBy('foundAt', 'desc'),
-      limit(MOST_RECENT),
+      limit(MAX_RECENT),
     );
     return (next: Next<readonly LiveOrphan[]>) => listenToQuery<Omit<Orphan, 'key'>>(recent, next);
   }, [firebase]);

@@ -9,7 +9,7 @@ import { Problem } from '../parts/problem.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
 import { clustersInWords } from '../words.ts';
-import { type Account, emailsOf, MOST_ACCOUNTS, useAccounts, useCells, useDefaults } from './allowances.ts';
+import { type Account, emailsOf, MAX_ACCOUNTS, useAccounts, useCells, useDefaults } from './allowances.ts';
 import { Doubted, HoldDialog, useDoubted } from './doubted.tsx';
 import { type Limits, limitsOf } from './limits.ts';
 import { LimitsDialog } from './limits-dialog.tsx';
@@ -270,9 +270,9 @@ function Accounts({ accounts, defaults, nameOf }: Props & { accounts: readonly A
           </table>
         </Scroll>
       )}
-      {accounts.length >= MOST_ACCOUNTS && (
+      {accounts.length >= MAX_ACCOUNTS && (
         <p className="muted">
-          These are the {MOST_ACCOUNTS} accounts that have the most; the API lists the others.
+          These are the {MAX_ACCOUNTS} accounts that have the most; the API lists the others.
         </p>
       )}
     </section>

@@ -7,7 +7,7 @@ import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 
 /** Enough for a median that means something, and still one small page of reads. */
-export const MOST_RECENT = 500;
+export const MAX_RECENT = 500;
 
 export type Recent = Live<readonly Cluster[]>;
 
@@ -15,7 +15,7 @@ export type Recent = Live<readonly Cluster[]>;
 export function useRecent(): Recent {
   const { firebase } = useHub();
   const listen = useMemo(() => {
-    const newest = query(collection(firebase.db, CLUSTERS), orderBy('createdAt', 'desc'), limit(MOST_RECENT));
+    const newest = query(collection(firebase.db, CLUSTERS), orderBy('createdAt', 'desc'), limit(MAX_RECENT));
     return (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(newest, next);
   }, [firebase]);
   return useLive(listen);

@@ -13,7 +13,7 @@ import { dayAndTime, useTitle } from '../time.ts';
 import { LivePart } from './live-part.tsx';
 import { valuesOf } from './recent.ts';
 import { useShapeInWords } from './shape.ts';
-import { FAULTS, type Fault, MOST_TROUBLED, ownerOf, useOverdue, useParked, useTroubled } from './trouble.ts';
+import { FAULTS, type Fault, MAX_TROUBLED, ownerOf, useOverdue, useParked, useTroubled } from './trouble.ts';
 
 type Filter = Fault | 'all';
 
@@ -61,8 +61,8 @@ export function TroublePage() {
         </LivePart>
       ))}
       {all.length > 0 && !all.some(isOf(filter)) && <p className="muted">No cluster matches.</p>}
-      {valuesOf(troubled).length >= MOST_TROUBLED && (
-        <p className="muted">These are the oldest {MOST_TROUBLED}; there are more.</p>
+      {valuesOf(troubled).length >= MAX_TROUBLED && (
+        <p className="muted">These are the oldest {MAX_TROUBLED}; there are more.</p>
       )}
     </>
   );

@@ -13,7 +13,7 @@ import { useNow } from '../time.ts';
 /** They rest, and what can be asked of them is to try again: something went wrong before. */
 const TROUBLED: readonly State[] = STATES.filter((state) => !isMoving(state) && toneOf(state) === 'bad');
 
-export const MOST_TROUBLED = 200;
+export const MAX_TROUBLED = 200;
 
 /** Oldest first. */
 export function useTroubled(): Live<readonly Cluster[]> {
@@ -23,7 +23,7 @@ export function useTroubled(): Live<readonly Cluster[]> {
       collection(firebase.db, CLUSTERS),
       where('state', 'in', TROUBLED),
       orderBy('createdAt'),
-      limit(MOST_TROUBLED),
+      limit(MAX_TROUBLED),
     );
     return (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(troubled, next);
   }, [firebase]);
@@ -37,7 +37,7 @@ export function useParked(): Live<readonly Cluster[]> {
     const parked = query(
       collection(firebase.db, CLUSTERS),
       orderBy('parked.at', 'desc'),
-      limit(MOST_TROUBLED),
+      limit(MAX_TROUBLED),
     );
     return (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(parked, next);
   }, [firebase]);
@@ -47,10 +47,10 @@ export function useParked(): Live<readonly Cluster[]> {
 /** The sweep comes each minute; what it has not sent on by then, it does not see or cannot send. */
 const PATIENCE_MS = minutes(5);
 /** However fast the cloud is, a laptop is not. */
-const LEAST_PATIENCE_MS = seconds(30);
+const MIN_PATIENCE_MS = seconds(30);
 const CHECK_MS = seconds(10);
 /** Those that are due first: whoever is overdue is among them. */
-const MOST_OVERDUE = 50;
+const MAX_OVERDUE = 50;
 
 /**
  * What should have been looked at long ago: nobody sends its messages, or nobody answers them. It becomes overdue by time alone, so the
@@ -59,13 +59,13 @@ const MOST_OVERDUE = 50;
 export function useOverdue(): Live<readonly Cluster[]> {
   const { firebase, config } = useHub();
   const speed = config.hub?.cloudSpeed ?? 1;
-  const before = useNow(CHECK_MS) - Math.max(LEAST_PATIENCE_MS, PATIENCE_MS / speed);
+  const before = useNow(CHECK_MS) - Math.max(MIN_PATIENCE_MS, PATIENCE_MS / speed);
   const listen = useMemo(() => {
     const nextDue = query(
       collection(firebase.db, CLUSTERS),
       where('shard', 'in', [...Array(SHARDS).keys()]),
       orderBy('dueAt'),
-      limit(MOST_OVERDUE),
+      limit(MAX_OVERDUE),
     );
     return (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(nextDue, next);
   }, [firebase]);
