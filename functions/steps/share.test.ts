@@ -73,6 +73,7 @@ describe.each(INTERIORS)('a member (%s)', (inside) => {
     for (const role of ['viewer', 'editor', 'owner', 'viewer'] as const) await it.share(id, 'grace', role);
     await it.reach(id, 'ready', { stepMs: 20 });
     expect(await rolesIn(id)).toEqual(expected({ ada: 'owner', grace: 'viewer' }));
+    expect((await it.messagesOf(id)).at(-1)).toBe('The change of its members is in effect.');
   });
 
   test('who is removed is shut out of everything at once', async () => {

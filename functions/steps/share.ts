@@ -8,5 +8,8 @@ import { done, type Step, untilRenewed } from './step.ts';
 export const share: Step = async (cluster, ports) => {
   if ((await applyMembers(await siteOf(cluster, ports))) === 'renewing') return untilRenewed();
   const now = new Date(ports.clock.now());
-  return done({ conditions: withGood(cluster.conditions, 'Members', now) });
+  return done(
+    { conditions: withGood(cluster.conditions, 'Members', now) },
+    { note: 'The change of its members is in effect.' },
+  );
 };
