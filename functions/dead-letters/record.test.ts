@@ -180,6 +180,27 @@ describe('a message that nobody can handle', () => {
     expect((parked.deadlineAt?.getTime() ?? 0) - (parked.dueAt?.getTime() ?? 0)).toBe(minutes(35));
   });
 
+  test('puts it off once, though another message dies of the same look while the cluster is left alone', async () => {
+    const hub = memoryHub();
+    const now = hub.clock.now();
+    await given(hub, {
+      state: 'installing',
+      dueAt: new Date(now),
+      deadlineAt: new Date(now + minutes(30)),
+    });
+    const attributes = { CloudPubSubDeadLetterSourceSubscription: 'step-install-push' };
+    for (const id of ['7', '8', '9']) {
+      await hub.run(recordDeadLetter(hub.ports, aDelivery({ id, attributes }, hub.clock.now())));
+      await hub.clock.runFor(minutes(1));
+    }
+    const { parked, dueAt, deadlineAt } = await clusterOf(hub);
+    expect(parked?.deadLetter).toBe('9');
+    // It was left alone from the first one on, so all of its time is there when it is looked at again.
+    const leftMs = (deadlineAt?.getTime() ?? 0) - (dueAt?.getTime() ?? 0);
+    expect(Math.abs(leftMs - minutes(30))).toBeLessThan(seconds(1));
+    expect(dueAt?.getTime()).toBeLessThanOrEqual(now + hours(1) + minutes(3));
+  });
+
   test('waits for the database as long as it is away, and never goes round in a circle', async () => {
     const hub = memoryHub();
     hub.faults.force('unavailable', { subject: 'get' });

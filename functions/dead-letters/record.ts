@@ -84,10 +84,10 @@ async function consequences({ documents, clock }: Ports, letter: DeadLetter): Pr
 
 /**
  * The hour counts from the death of the message, not from when we hear of it: after an outage it has passed meanwhile. Nobody could look for
- * as long as that took, nor will anybody before the hour is over: neither counts for the deadline.
+ * as long as that took, nor will anybody before the hour is over: neither counts for the deadline, nor twice if another message dies meanwhile.
  */
 function planParking(
-  cluster: Pick<Read['cluster'], 'dueAt' | 'deadlineAt'>,
+  cluster: Pick<Read['cluster'], 'dueAt' | 'deadlineAt' | 'parked'>,
   { id, diedAt, deliveries }: DeadLetter,
   clock: Pick<Clock, 'now' | 'after' | 'elapsed'>,
 ): Pick<Read['cluster'], 'parked' | 'dueAt' | 'deadlineAt'> {

@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { memoryHub } from '../../local/memory/hub.ts';
 import { type DeadLetterPage, type DeadLetterReply, deadLetterPage, type Problem } from '../../shared/api.ts';
-import { clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
+import { type Cluster, clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
 import { type DeadLetter, deadLetterDocument, deadLetterPath } from '../../shared/documents/dead-letter.ts';
-import { days, hours } from '../../shared/units.ts';
+import { days, hours, minutes } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import {
   aCluster,
@@ -124,9 +124,9 @@ describe('a dead letter', () => {
 
 describe('the cluster that is parked for it', () => {
   /** Parked a moment ago, in the queue. */
-  const parked = async () => {
+  const parked = async (fields: Partial<Cluster> = {}) => {
     const hub = memoryHub();
-    const cluster = aCluster({ id: clusterIdOf(1), owner: 'ada', state: 'queued', epoch: 3 });
+    const cluster = aCluster({ id: clusterIdOf(1), owner: 'ada', state: 'queued', epoch: 3, ...fields });
     await hub.run(hub.documents.commit([writeOf(cluster), writeOfLedger(cluster.id)]));
     const attributes = { CloudPubSubDeadLetterSourceSubscription: 'step-admit-push' };
     const text = JSON.stringify({ schema: 1, id: clusterIdOf(1), epoch: 3 });
@@ -152,6 +152,21 @@ describe('the cluster that is parked for it', () => {
     expect((await read()).dueAt?.getTime()).toBeLessThanOrEqual(hub.clock.now());
     hub.startScheduler();
     await hub.until(async () => (await read()).state === 'provisioning');
+  });
+
+  test('has no more time than before for having been parked', async () => {
+    const deadlineAt = new Date(Date.UTC(2026, 0, 1) + minutes(30));
+    const { hub, read } = await parked({ deadlineAt });
+    const parkedAtMs = hub.clock.now();
+    expect((await read()).deadlineAt?.getTime()).toBeGreaterThan(deadlineAt.getTime());
+    await hub.clock.runFor(minutes(10));
+    const messages = { publish: async () => undefined };
+    await hub.run(replayDeadLetter({ ...hub.ports, messages }, '17', 'op', 'It was an outage.'));
+    // But for the time in which it was left alone.
+    const restedMs = hub.clock.now() - parkedAtMs;
+    const putOffMs = ((await read()).deadlineAt?.getTime() ?? 0) - deadlineAt.getTime();
+    expect(putOffMs).toBeGreaterThanOrEqual(minutes(10));
+    expect(putOffMs).toBeLessThanOrEqual(restedMs + minutes(1));
   });
 
   test('stays due since then if its hour is over', async () => {

@@ -10,6 +10,7 @@ import {
 import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
+import { deadlineOf } from '../../shared/lifecycle/transition.ts';
 import { bodyOf } from '../../shared/messages.ts';
 import { audited } from '../audit.ts';
 import { isLostRace, type Snapshot, type Write } from '../cloud.ts';
@@ -100,7 +101,10 @@ async function dueAtOnce(ports: Ports, letter: DeadLetter): Promise<readonly Wri
   if (!read) return [];
   const { cluster, version } = read;
   if (cluster.epoch !== look.message.epoch || rowOf(cluster.state).step !== look.step) return [];
+  const now = clock.now();
   // What is due already stays due since then: it tells for how long nobody could look.
-  const data = { dueAt: new Date(Math.min(clock.now(), cluster.dueAt?.getTime() ?? clock.now())) };
+  if (cluster.dueAt && cluster.dueAt.getTime() <= now) return [];
+  const deadlineAt = deadlineOf(cluster, { now, after: clock.after });
+  const data = { dueAt: new Date(now), ...(deadlineAt && { deadlineAt }) };
   return [{ op: 'update', path: clusterPath(cluster.id), data, ifVersion: version }];
 }

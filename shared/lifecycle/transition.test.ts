@@ -111,6 +111,15 @@ describe('an edge', () => {
 });
 
 describe('a deadline', () => {
+  test('that was put off until a parked cluster is due is as near as before once somebody looks sooner', () => {
+    const parked = { at: new Date(NOW - minutes(20)), deadLetter: '7', reason: '' };
+    const [dueAt, deadlineAt] = [new Date(NOW + minutes(40)), new Date(NOW + minutes(65))];
+    const cluster = aCluster({ state: 'provisioning', parked, dueAt, deadlineAt });
+    const { fields } = step(cluster, { kind: 'wait', forMs: minutes(1), detail: 'on' });
+    expect(fields.parked).toBeUndefined();
+    expect(fields.deadlineAt?.getTime()).toBe(NOW + minutes(25));
+  });
+
   const stuck = aCluster({
     state: 'exposing',
     dueAt: new Date(NOW - minutes(11)),

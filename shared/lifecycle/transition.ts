@@ -203,13 +203,16 @@ export function born(
 
 /**
  * Time in which nobody came to look does not count: while the database or the bus is away a step can neither do its work nor say so, and the
- * cluster is none the worse for it.
+ * cluster is none the worse for it. So it was put off by the time for which a cluster is parked, of which counts again what is left of it
+ * when somebody looks sooner.
  */
 export function deadlineOf(
-  { deadlineAt, dueAt }: Pick<Cluster, 'deadlineAt' | 'dueAt'>,
+  { deadlineAt, dueAt, parked }: Pick<Cluster, 'deadlineAt' | 'dueAt' | 'parked'>,
   at: Pick<Circumstances, 'now' | 'after'>,
 ): Date | undefined {
   if (!deadlineAt || !dueAt) return deadlineAt;
+  const leftMs = dueAt.getTime() - at.now;
+  if (parked && leftMs > 0) return new Date(deadlineAt.getTime() - leftMs);
   const missedMs = at.now - (dueAt.getTime() + (at.after(PUNCTUAL_MS) - at.now));
   return missedMs > 0 ? new Date(deadlineAt.getTime() + missedMs) : deadlineAt;
 }
