@@ -101,8 +101,7 @@ export function indexBytes(
         ({ mode }) => mode !== 'contains',
       );
       return (
-        sum +
-        sorted.length * (Buffer.byteLength(field) + Math.min(sizeOf(value as Value), MAX_VALUE_BYTES))
+        sum + sorted.length * (Buffer.byteLength(field) + Math.min(sizeOf(value as Value), MAX_VALUE_BYTES))
       );
     }, 0);
     return entries * (names + ENTRY_OVERHEAD_BYTES) + single;
