@@ -113,6 +113,16 @@ test('what others do meanwhile is seen before time goes on', async () => {
   await deadline;
 });
 
+test('whoever waits for what is left of a time comes to its end, however little that is', async () => {
+  const clock = realClock(120);
+  for (const leftMs of [1e-9, 0.001, 0.01, 0.1]) {
+    const startedAtMs = clock.now();
+    await clock.sleepUntil(clock.after(leftMs));
+    expect(clock.now()).toBeGreaterThan(startedAtMs);
+    expect(clock.elapsed(startedAtMs)).toBeGreaterThanOrEqual(leftMs);
+  }
+});
+
 test('a clock with nothing to wait for tells the time', async () => {
   const clock = realClock();
   block(20);

@@ -94,6 +94,12 @@ class TimerHeap {
 }
 
 /**
+ * However short a duration, its end is later than its beginning. At the size of today's instants a number cannot tell apart what is closer than
+ * a quarter of this: whoever waits for what is left of a time would come back at the same instant, with the same left, for ever.
+ */
+const TICK_MS = 2 ** -10;
+
+/**
  * Real instants; a duration of cloud time passes `speed` times as fast.
  *
  * A process that gets no processor for a while, or computes for long, finds many timers overdue at once; at a speed of 600 five minutes
@@ -154,6 +160,7 @@ export function realClock(speed = 1): LocalClock {
   };
   return {
     ...systemClock(speed, now),
+    after: (durationMs) => now() + Math.ceil(durationMs / speed / TICK_MS) * TICK_MS,
     sleepUntil: (atMs) => new Promise((resolve) => schedule(atMs, resolve)),
     schedule,
   };
