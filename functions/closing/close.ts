@@ -60,7 +60,7 @@ const inAnyOrder = (page: readonly Snapshot[], { random }: Ports): Snapshot[] =>
     .sort((a, b) => a.at - b.at)
     .map(({ snapshot }) => snapshot);
 
-/** As the query orders by it: also of an account that is not readable otherwise. */
+/** Also of an account that is not readable otherwise. */
 const sinceOf = ({ data }: Snapshot): Value | undefined =>
   (data.closing as { since?: Value } | undefined)?.since;
 /** Until then others are waited for. */
