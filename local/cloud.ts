@@ -127,8 +127,12 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
     });
     undo.push(access.close);
     const firestoreWorld = worldOf('firestore');
-    const model = createFirestore(firestoreWorld, { indexes: deployedIndexes() });
-    const firestore = await open(serveFirestore(firestoreWorld, portOf('firestore'), { model, access }));
+    const indexes = deployedIndexes();
+    const model = createFirestore(firestoreWorld, { indexes });
+    const { policies } = indexes;
+    const firestore = await open(
+      serveFirestore(firestoreWorld, portOf('firestore'), { model, access, policies }),
+    );
     const pubsub = await open(servePubsub(worldOf('pubsub'), portOf('pubsub'), { mintToken: tokens.mint }));
     const publish = (topic: string, data: string): void => {
       pubsub.model.publish(`projects/${projectId}/topics/${topic}`, data);

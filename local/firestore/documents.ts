@@ -140,6 +140,13 @@ export class Documents {
     for (const document of this.#ofScope(scope)) if (inScope(document.name, scope)) yield document;
   }
 
+  /** All in collections of that id, in every database. In no particular order. */
+  *ofGroup(collectionId: string): Generator<StoredDocument> {
+    for (const [name, documents] of this.#collections) {
+      if (idOf(name) === collectionId) yield* documents.values();
+    }
+  }
+
   /** Ids of the collections directly below a document or root, also of those that only have something below them. */
   collectionIds(parent: string): string[] {
     return this.#childrenOf(parent);

@@ -1,5 +1,6 @@
 /**
- * What `firestore.indexes.json` says: the composite indexes there are, and where the automatic single-field ones are not the usual.
+ * What `firestore.indexes.json` says: the composite indexes there are, where the automatic single-field ones are not the usual, and what goes
+ * by itself.
  * Format: https://firebase.google.com/docs/reference/firestore/indexes/
  */
 import { z } from 'zod';
@@ -27,10 +28,17 @@ export interface SingleFieldIndex {
   mode: IndexMode;
 }
 
+/** Documents of all collections of that id go when the instant in that field has passed. */
+export interface TtlPolicy {
+  collectionId: string;
+  path: FieldPath;
+}
+
 export interface IndexConfig {
   readonly composites: readonly CompositeIndex[];
   /** Single-field indexes of fields that do not have the usual ones; by `fieldKey`. */
   readonly overrides: ReadonlyMap<string, readonly SingleFieldIndex[]>;
+  readonly policies: readonly TtlPolicy[];
 }
 
 /** What a field has without an override: https://firebase.google.com/docs/firestore/query-data/index-overview#automatic_indexing */
@@ -161,6 +169,16 @@ export function parseIndexConfig(text: string, name = 'firestore.indexes.json'):
         const indexes = over.indexes.map((index) => ({ group: isGroup(index), mode: modeOf(index) }));
         return [fieldKey(over.collectionGroup, key), indexes] as const;
       }),
+    ),
+    policies: parsed.data.fieldOverrides.flatMap((over, i) =>
+      over.ttl
+        ? [
+            {
+              collectionId: over.collectionGroup,
+              path: path(over.fieldPath, ['fieldOverrides', i, 'fieldPath']),
+            },
+          ]
+        : [],
     ),
   };
 }

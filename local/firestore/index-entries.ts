@@ -20,7 +20,7 @@ import {
 const MAX_ENTRIES = 40_000;
 /** An element of an array is found with names in either direction. */
 const ENTRIES_OF_ELEMENT = 2;
-const AUTOMATIC_ONLY: IndexConfig = { composites: [], overrides: new Map() };
+const AUTOMATIC_ONLY: IndexConfig = { composites: [], overrides: new Map(), policies: [] };
 
 /**
  * @param sizeBytes of the document; only a large one is counted

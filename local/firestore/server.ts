@@ -5,9 +5,11 @@ import { serveOnePort } from '../one-port.ts';
 import type { Face, World } from '../service.ts';
 import type { Access } from './access.ts';
 import { fromGrpc } from './call.ts';
+import type { TtlPolicy } from './index-config.ts';
 import { firestoreHandlers } from './methods.ts';
 import { createFirestore, type FirestoreModel } from './model.ts';
 import { FIRESTORE_SERVICE, firestoreProtos } from './protos.ts';
+import { keepTtl } from './ttl.ts';
 import { createHttpServer } from './web/listener.ts';
 import { createWebFace } from './web/server.ts';
 
@@ -23,12 +25,14 @@ interface ServeOptions {
   model?: FirestoreModel;
   /** Who may do what; absent: everybody everything. */
   access?: Access;
+  /** What goes by itself; absent: nothing does. */
+  policies?: readonly TtlPolicy[];
 }
 
 export async function serveFirestore(
   world: World,
   port: number,
-  { model = createFirestore(world), access }: ServeOptions = {},
+  { model = createFirestore(world), access, policies = [] }: ServeOptions = {},
 ): Promise<FirestoreFace> {
   const handlers = firestoreHandlers(world, model, access);
   const { unary, streams } = handlers;
@@ -46,6 +50,7 @@ export async function serveFirestore(
     http2: (socket) => injector.injectConnection(socket),
     http1: (socket) => void http.emit('connection', socket),
   });
+  const endTtl = keepTtl(world, model, policies);
   return {
     port: face.port,
     model,
@@ -53,6 +58,7 @@ export async function serveFirestore(
       return web.sessions;
     },
     async close() {
+      endTtl();
       const closed = face.close();
       web.close();
       grpc.forceShutdown();

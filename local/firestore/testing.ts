@@ -30,7 +30,8 @@ export async function openFirestore(options: OpenOptions = {}): Promise<Opened> 
   const { clock = realClock(), store = memoryStore(), port = 0, ...modelOptions } = options;
   const world: World = aWorld({ projectId: 'demo', clock, store });
   const model = createFirestore(world, modelOptions);
-  const face = await serveFirestore(world, port, { model });
+  const policies = modelOptions.indexes?.policies ?? [];
+  const face = await serveFirestore(world, port, { model, policies });
   // Otherwise the client looks for Google's metadata server before its first call.
   process.env.METADATA_SERVER_DETECTION = 'none';
   const clients: Firestore[] = [];

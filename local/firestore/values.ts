@@ -45,6 +45,12 @@ export const timeValue = (micros: number): Value => ({
   time: [Math.floor(micros / 1e6), micros - Math.floor(micros / 1e6) * 1e6],
 });
 
+/** Microseconds since the epoch, of a timestamp; undefined for what is none. */
+export const microsOf = (value: Value | undefined): number | undefined =>
+  typeof value === 'object' && value !== null && 'time' in value
+    ? value.time[0] * 1e6 + value.time[1]
+    : undefined;
+
 /** The number that a value is, if it is one. Integers beyond ±2^53 come as bigint. */
 export function numberOf(value: Value | undefined): number | bigint | undefined {
   if (typeof value === 'number') return value;

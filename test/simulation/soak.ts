@@ -1,6 +1,6 @@
 /**
  * A whole Hub on the wire servers under a load that stays the same, for long: memory and handles of both processes must not grow. What is
- * measured is what is held after garbage was collected.
+ * measured is what is held after garbage was collected, and after the documents of lives that are over were taken away.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import type { ClusterReply } from '../../shared/api.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { firestoreAt, until } from '../journeys/hub.ts';
+import { sweepKept } from './soak/broom.ts';
 import { type Sample, sampleOf, type Trend, trendsOf } from './soak/samples.ts';
 import { startWireHub, type WireHub } from './wire/hub.ts';
 
@@ -47,6 +48,8 @@ const PROBE = pathToFileURL(join(import.meta.dirname, 'soak', 'probe.ts')).href;
 /** Of the time: caches fill, code is compiled, pools of connections open. */
 const WARM_UP = 0.25;
 const EVERY_MS = seconds(15);
+/** Documents of a life that is over stay so long: two hours of the cloud's time. */
+const KEPT_MS = minutes(1);
 
 export async function soak({
   forMs = minutes(10),
@@ -68,6 +71,7 @@ export async function soak({
     NODE_OPTIONS: `--import=${PROBE}`,
     METADATA_SERVER_DETECTION: 'none',
   });
+  const firestore = firestoreAt(hub.addresses.firestore ?? '');
   try {
     await emptyPool(hub);
     const startedMs = Date.now();
@@ -83,6 +87,7 @@ export async function soak({
     const read = async (): Promise<void> => {
       while (!over()) {
         await sleep(EVERY_MS);
+        await sweepKept(firestore, KEPT_MS);
         const reading = {
           atMs: Date.now() - startedMs,
           clusters,
@@ -101,6 +106,7 @@ export async function soak({
     };
     return { readings, trends, flat: [...trends.cloud, ...trends.host].every(({ flat }) => flat) };
   } finally {
+    await firestore.terminate();
     await hub.end(false);
     rmSync(folder, { recursive: true, force: true });
   }
