@@ -81,6 +81,8 @@ const PATHS = {
     '/orgpolicy.googleapis.com/v2/projects/p/policies/iam.allowedPolicyMemberDomains:getEffectivePolicy',
   keys: '/orgpolicy.googleapis.com/v2/projects/p/policies/iam.disableServiceAccountKeyCreation:getEffectivePolicy',
   locations: '/orgpolicy.googleapis.com/v2/projects/p/policies/gcp.resourceLocations:getEffectivePolicy',
+  copies:
+    '/storage.googleapis.com/storage/v1/b/p-hub-exports/o?matchGlob=**.overall_export_metadata&fields=items(timeCreated)',
   softDelete:
     '/orgpolicy.googleapis.com/v2/projects/p/policies/storage.softDeletePolicySeconds:getEffectivePolicy',
 };
@@ -98,6 +100,11 @@ const WELL: Replies = {
   },
   [PATHS.signIn]: { body: { authorizedDomains: ['hub.example.com'] } },
   [PATHS.google]: { body: { enabled: true, clientId: 'x' } },
+  [PATHS.copies]: {
+    body: {
+      items: ['2026-11-27T02:23:40Z', '2026-11-01T02:23:40Z'].map((timeCreated) => ({ timeCreated })),
+    },
+  },
   [PATHS.members]: policy([{ allowAll: true }]),
   [PATHS.keys]: policy([{ enforce: true }]),
   [PATHS.locations]: policy([{ allowAll: true }]),
@@ -138,11 +145,12 @@ async function doctor(replies: Replies, ...more: string[]) {
 
 test('a mesh whose support has ended is told from that day on', async () => {
   const dayBefore = new Date(Date.parse(ISTIO_SUPPORTED_UNTIL) - days(1)).toISOString().slice(0, 10);
-  expect(await doctor(WELL, '--today', dayBefore)).toMatchObject({
+  const copied = { ...WELL, [PATHS.copies]: { body: { items: [{ timeCreated: dayBefore }] } } };
+  expect(await doctor(copied, '--today', dayBefore)).toMatchObject({
     code: 0,
     out: expect.stringContaining(`ok   support of Istio ${ISTIO_VERSION}`),
   });
-  expect(await doctor(WELL, '--today', ISTIO_SUPPORTED_UNTIL)).toMatchObject({
+  expect(await doctor(copied, '--today', ISTIO_SUPPORTED_UNTIL)).toMatchObject({
     code: 1,
     out: expect.stringContaining(`BAD  support of Istio ${ISTIO_VERSION}: has ended`),
   });
@@ -167,6 +175,7 @@ test('whatever is not well is told, with what to do', async () => {
       [PATHS.console]: { body: { hostState: 'HOST_UNHOSTED', ownershipState: 'OWNERSHIP_MISSING' } },
       [PATHS.signIn]: { body: { authorizedDomains: ['localhost'] } },
       [PATHS.google]: { body: { enabled: true, clientId: '' } },
+      [PATHS.copies]: { body: { items: [{ timeCreated: '2026-11-26T23:59:59Z' }] } },
       [PATHS.network]: { body: { name: 'default' } },
       [regionPath(BELGIUM.id)]: { body: { quotas: [quota('CPUS', 24)] } },
       [PATHS.members]: policy([{ values: { allowedValues: ['C01'] } }]),
@@ -222,6 +231,8 @@ test('whatever is not well is told, with what to do', async () => {
     'certificate undefined',
     'sign-in from hub.example.com: is refused',
     'sign-in with Google: is switched off',
+    'copies of the database: the newest that is complete is of 2026-11-26T23:59:59Z',
+    'gcloud scheduler jobs run firestore-export --location europe-west1 --project p',
     'network default: is there, and lets the whole world in',
     'gcloud compute networks delete default --project p',
     'CPUS is 24 and should be 80, SSD_TOTAL_GB is 0',
@@ -241,6 +252,12 @@ test('whatever is not well is told, with what to do', async () => {
   ])
     expect(out).toContain(line);
   expect(out).not.toContain(`quotas of us-central1:`);
+});
+
+test('that no copy of the database was ever completed is told', async () => {
+  const { code, out } = await doctor({ ...WELL, [PATHS.copies]: { body: {} } });
+  expect(code).toBe(1);
+  expect(out).toContain('copies of the database: none is complete in p-hub-exports');
 });
 
 test('a revision that never became ready is told, and an archive that is not there', async () => {

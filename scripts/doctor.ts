@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { ISTIO_SUPPORTED_UNTIL, ISTIO_VERSION } from '../functions/leaf/mesh.ts';
 import { readOptions, runCommand, Unusable, wholeNumber } from '../local/command.ts';
 import { REGIONS, SIZES } from '../shared/catalog/catalog.ts';
+import { days } from '../shared/units.ts';
 import { type Answer, type Google, googleOf, refusalIn } from './google.ts';
 import { missingCharts } from './mirror.ts';
 
@@ -55,6 +56,7 @@ const CHECKS: readonly Check[] = [
   signIn,
   operators,
   charts,
+  copies,
   builds,
   revisions,
   networks,
@@ -267,6 +269,34 @@ async function charts({ project: id, region }: Subject, google: Google): Promise
       about,
       `the mirror in ${region} has no ${named}`,
       `npm run charts -- --project ${id} --region ${region}`,
+    ),
+  ];
+}
+
+/** One is made each day. */
+const MAX_COPY_AGE_MS = days(2);
+
+/**
+ * The job only begins one; whether it came to its end shows in the bucket alone. What describes the whole of a copy is written last.
+ * https://cloud.google.com/firestore/docs/manage-data/export-import, https://cloud.google.com/storage/docs/json_api/v1/objects/list
+ */
+async function copies({ project: id, region, today }: Subject, google: Google): Promise<Finding[]> {
+  const about = 'copies of the database';
+  const bucket = `${id}-hub-exports`;
+  const url = `https://storage.googleapis.com/storage/v1/b/${bucket}/o?matchGlob=${encodeURIComponent('**.overall_export_metadata')}&fields=items(timeCreated)`;
+  const answer = await google.call('GET', url);
+  if (answer.status !== 200) return [unseen(about, answer)];
+  const made = ((answer.body.items ?? []) as { timeCreated: string }[]).map(({ timeCreated }) => timeCreated);
+  const newest = made.sort().at(-1);
+  if (newest !== undefined && Date.parse(today) - Date.parse(newest) <= MAX_COPY_AGE_MS) return [fine(about)];
+  return [
+    bad(
+      about,
+      newest === undefined ? `none is complete in ${bucket}` : `the newest that is complete is of ${newest}`,
+      [
+        `gcloud scheduler jobs run firestore-export --location ${region} --project ${id}, and look again in some minutes. If there is none then:`,
+        `gcloud firestore operations list --database '(default)' --project ${id} says what became of it`,
+      ].join('\n     '),
     ),
   ];
 }

@@ -3,6 +3,12 @@
 variable "project_id" {
   description = "The project that Hub and its clusters run in. Nothing else should be in it."
   type        = string
+
+  # https://firebase.google.com/docs/hosting/multisites: a site's id has 30 characters at most.
+  validation {
+    condition     = can(regex("^[a-z][-a-z0-9]{4,20}[a-z0-9]$", var.project_id))
+    error_message = "Must be the id of a project, of 22 characters at most: its console is the site <id>-console, and Firebase Hosting takes 30."
+  }
 }
 
 variable "billing_account" {
@@ -95,6 +101,11 @@ variable "cells" {
   validation {
     condition     = alltrue([for cell in var.cells : can(regex("^(asia|europe|us)-[a-z]+[0-9]+$", cell.region))])
     error_message = "Cells must be in regions in Asia, Europe or the United States: elsewhere there is nowhere on the same continent for copies of the database."
+  }
+
+  validation {
+    condition     = alltrue([for cell in var.cells : can(regex("^[a-z][-a-z0-9]{4,20}[a-z0-9]$", cell.project_id))])
+    error_message = "Projects of cells must have ids of 22 characters at most: the console is the site <id>-console, and Firebase Hosting takes 30."
   }
 
   validation {

@@ -1,5 +1,5 @@
 /** Rules about the repository itself: which part may import which, what is generated, what a lock file may hold. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -445,6 +445,22 @@ describe('the documents', () => {
       }),
     );
     expect(broken).toEqual([]);
+  });
+
+  /** A build tells by `git status` whether it is of what was committed. What goes to /tmp, or beside the state, is not here. */
+  test('have nothing made in a checkout that git does not ignore', () => {
+    const commands = commandsOf('docs/deploy.md');
+    const made = commands.flatMap((command) => [
+      ...[...command.matchAll(/(?:(?<=\s)>|-out|--output-file) (\w[\w.-]*)/g)].map(([, file = '']) => file),
+      ...[...command.matchAll(/ gs:\/\/\S+\/([\w.-]+)(?=( gs:\S+)* \.$)/g)].map(([, file = '']) => file),
+    ]);
+    const files = new Set(made);
+    expect(files).toContain('restored.tf');
+    expect(files).toContain('.terraform.lock.hcl');
+    const isIgnored = (path: string): boolean =>
+      spawnSync('git', ['check-ignore', '-q', path], { cwd: root }).status === 0;
+    const places = (file: string): string[] => [file, `terraform/${file}`];
+    expect([...files].filter((file) => !places(file).some(isIgnored))).toEqual([]);
   });
 
   test('name scripts that there are', () => {

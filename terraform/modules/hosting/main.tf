@@ -57,6 +57,13 @@ resource "terraform_data" "release" {
 }
 
 output "records" {
-  description = "What to add at the domain before the console answers there."
-  value       = google_firebase_hosting_custom_domain.console.required_dns_updates
+  description = "What to add at the domain before the console answers there; nothing any more, once it is there."
+  value = flatten([
+    for update in google_firebase_hosting_custom_domain.console.required_dns_updates : [
+      for wanted in update.desired : [
+        for record in wanted.records : { name = record.domain_name, type = record.type, data = record.rdata }
+        if record.required_action == "ADD"
+      ]
+    ]
+  ])
 }

@@ -12,6 +12,7 @@ import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Logo } from '../parts/logo.tsx';
 import { useTitle } from '../time.ts';
+import { GitHubMark, GoogleMark } from './brands.tsx';
 import { noteUnsent } from './unsent.ts';
 import { useSigningIn } from './use-signing-in.tsx';
 
@@ -82,10 +83,18 @@ function Providers() {
     });
   return (
     <div className="stack">
-      <Button busy={busy === 'Google'} onClick={withPopUp('Google', () => new GoogleAuthProvider())}>
+      <Button
+        icon={<GoogleMark />}
+        busy={busy === 'Google'}
+        onClick={withPopUp('Google', () => new GoogleAuthProvider())}
+      >
         Continue with Google
       </Button>
-      <Button busy={busy === 'GitHub'} onClick={withPopUp('GitHub', () => new GithubAuthProvider())}>
+      <Button
+        icon={<GitHubMark />}
+        busy={busy === 'GitHub'}
+        onClick={withPopUp('GitHub', () => new GithubAuthProvider())}
+      >
         Continue with GitHub
       </Button>
       {message}
