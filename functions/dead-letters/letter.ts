@@ -51,7 +51,7 @@ export function letterOf({ id, text, attributes, publishedAt }: Delivered): Dead
     reason: isMessage
       ? `It was delivered ${deliveries} times, and its function never handled it.`
       : 'It is not a message of its topic.',
-    ...(isMessage && isTick(topic, body)
+    ...(isMessage && isTick(topic)
       ? {
           state: 'replayed',
           replays: [{ by: 'scheduler', reason: 'It fires again automatically.', at: publishedAt }],
@@ -63,11 +63,10 @@ export function letterOf({ id, text, attributes, publishedAt }: Delivered): Dead
 }
 
 /**
- * Whether the Scheduler sends such a message again and again. An outage kills one a minute, and what it was for is long done by the next:
- * nobody has to look at it.
+ * Whether the Scheduler has the same done again and again: an outage kills one a minute, and one for each cluster and each pool, and what it
+ * was for is long done by the next tick, which comes to all of them. Nobody has to look at it.
  */
-const isTick = (topic: string, body: unknown): boolean =>
-  Object.keys(body as object).length === 1 &&
+const isTick = (topic: string): boolean =>
   MANIFEST.some(({ trigger }) => trigger.kind === 'topic' && trigger.topic === topic && trigger.schedule);
 
 /** Whether the function of that topic takes such a body: one of ours, which holds ids and nothing else that is worth hiding. */

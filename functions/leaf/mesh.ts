@@ -43,7 +43,7 @@ export const meshReleases = (imageMirror?: string): Release[] => [
     version: ISTIO_VERSION,
     values: {
       ...CONTROL_PLANE,
-      ...(imageMirror !== undefined && { global: { hub: `${imageMirror}/istio` } }),
+      global: { ...DRAINABLE, ...(imageMirror !== undefined && { hub: `${imageMirror}/istio` }) },
     },
     timeout: '3m',
   },
@@ -73,6 +73,12 @@ export function isBeforeOurs(version: string | undefined): boolean {
   const at = ours.findIndex((number, index) => number !== theirs[index]);
   return at >= 0 && (theirs[at] ?? 0) < (ours[at] ?? 0);
 }
+
+/**
+ * The chart's own budget never lets the only copy go: each node that GKE upgrades would wait for it for the full hour that GKE gives, and a
+ * deletion with it. https://cloud.google.com/kubernetes-engine/docs/concepts/node-pool-upgrade-strategies
+ */
+const DRAINABLE = { defaultPodDisruptionBudget: { enabled: false } };
 
 const SECCOMP = { type: 'RuntimeDefault' };
 

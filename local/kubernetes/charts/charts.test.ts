@@ -56,6 +56,12 @@ describe('Istio', () => {
     },
   );
 
+  test('as Hub installs it has nothing that keeps a node from being drained', async () => {
+    await withIstio(here, leaf);
+    const budgets = [...leaf.objects.each(KINDS.PodDisruptionBudget)];
+    expect(budgets.filter(({ status }) => status?.disruptionsAllowed === 0)).toEqual([]);
+  });
+
   test('does not run where only the strictest may, unless the values name a seccomp profile', async () => {
     const release = {
       chart: 'istiod',

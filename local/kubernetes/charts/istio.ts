@@ -84,6 +84,16 @@ export const istiod: Chart = {
           },
         ],
       }),
+      ...(values.global?.defaultPodDisruptionBudget?.enabled === false
+        ? []
+        : [
+            {
+              apiVersion: 'policy/v1',
+              kind: 'PodDisruptionBudget',
+              metadata: named('istiod'),
+              spec: { minAvailable: 1, selector: { matchLabels: { app: 'istiod', istio: 'pilot' } } },
+            },
+          ]),
       ...webhooks(input, labels),
     ];
   },
