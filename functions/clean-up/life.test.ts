@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { MEMORY_CLEAN_UP_KEYS, memoryCleanUpKey } from '../../local/memory/clean-up-keys.ts';
 import type { MemoryHubOptions } from '../../local/memory/hub.ts';
+import { ServiceError, STATUS } from '../../local/service.ts';
 import { type Ledger, ledgerDocument, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { publicHalves } from '../../test/certificates.ts';
@@ -195,5 +196,24 @@ test('what is there again after it had been seen gone is accounted for with the 
   await expectToEqualLedger(hub, id);
   const again = (await statementOf(hub, id)).resources.find(({ kind }) => kind === 'bucket');
   expect(Date.parse(again?.goneAt ?? '')).toBeGreaterThan(goneAt.getTime());
+  expect(hub.objects()).toBe(0);
+});
+
+test('a deletion that nothing lets happen for hours, as an upgrade of GKE’s own, is stuck until that is over, and then goes on by itself', async () => {
+  const hub = standing({ inside: 'sketch' });
+  const id = await hub.created({ product: 'hello' });
+  const { deleteCluster } = hub.container;
+  hub.container.deleteCluster = (_, name) => {
+    throw new ServiceError(
+      STATUS.FAILED_PRECONDITION,
+      `Operation operation-1-abc is currently upgrading cluster ${name}. Please wait and try again once it is done.`,
+    );
+  };
+  await hub.delete(id);
+  await hub.reach(id, 'stuck');
+  await hub.clock.runFor(hours(1));
+  hub.container.deleteCluster = deleteCluster;
+  await hub.reach(id, 'deleted');
+  await expectToEqualLedger(hub, id);
   expect(hub.objects()).toBe(0);
 });

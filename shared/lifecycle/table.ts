@@ -65,6 +65,7 @@ interface StepRow<S extends string = string, N extends string = string> extends 
   /** Waiting here is rest: nobody is working on it, and it may stay for long. */
   waiting?: true;
   due?: never;
+  restMs?: never;
   final?: never;
 }
 
@@ -84,8 +85,10 @@ interface RestRow<S extends string = string>
         never
       >
     > {
-  /** Where a resting cluster goes when its `dueAt` comes (the end of its lifetime). */
+  /** Where a resting cluster goes when its `dueAt` comes. */
   due?: S;
+  /** When that is, from entry; absent: at the end of its lifetime. Cloud time. */
+  restMs?: number;
   /** Nothing can happen to it any more. */
   final?: true;
 }
@@ -277,6 +280,9 @@ export const LIFECYCLE = defineLifecycle({
   stuck: {
     label: 'Needs an operator',
     keepsError: true,
+    // What was in the way may go by itself, as an outage of hours or an upgrade of the cluster does: nobody has to come for that.
+    due: 'deleting',
+    restMs: hours(3),
     // Both go on with removing: what could not be removed must not be built upon.
     accepts: { retry: 'deleting', share: 'stuck', delete: 'deleting' },
   },

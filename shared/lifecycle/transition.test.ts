@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Cluster, ClusterPatch } from '../documents/cluster.ts';
-import { minutes, seconds } from '../units.ts';
+import { hours, minutes, seconds } from '../units.ts';
 import { MAKING } from './derive.ts';
 import {
   HANDLER_LIMIT_MS,
@@ -457,6 +457,21 @@ describe('commands', () => {
       expect(ready.lookAt).toEqual(new Date(later + LOOK_AFTER_MS));
       expect(ready).not.toHaveProperty('dueAt');
     });
+  });
+
+  test('what is stuck goes on by itself, and not before its time, whoever shares it meanwhile', () => {
+    const removing = aCluster({ state: 'deprovisioning', deadlineAt: new Date(NOW - 1) });
+    const { fields } = step(removing, { kind: 'wait', forMs: 1, detail: 'busy' });
+    expect(fields).toMatchObject({ state: 'stuck', dueAt: new Date(NOW + hours(3)) });
+    const stuck = { ...fields, id: 'a'.repeat(16) };
+    const shared = step(stuck, { kind: 'command', command: 'share', patch: { members: { ada: 'owner' } } });
+    expect(shared.fields.dueAt).toEqual(fields.dueAt);
+    expect(transition(stuck, { kind: 'due' }, at(NOW + hours(2)))).toBeUndefined();
+    expect(transition(stuck, { kind: 'due' }, at(NOW + hours(3)))?.fields.state).toBe('deleting');
+    // Whose name somebody else has.
+    const refused = step(aCluster({ state: 'deprovisioning' }), { kind: 'failed', code: 'NAME_TAKEN' });
+    expect(refused.fields.state).toBe('stuck');
+    expect(refused.fields).not.toHaveProperty('dueAt');
   });
 
   test('a spare that cannot be repaired is deleted, and a cluster in use stays in use', () => {

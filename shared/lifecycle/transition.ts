@@ -299,11 +299,22 @@ function again(cluster: Cluster, outcome: Outcome & { kind: 'command' }, at: Cir
     deadlineAt: deadlineOf(cluster, at),
     lookAt: lookOf(cluster, cluster.state, outcome.patch, at),
     ...(wakes && { dueAt: new Date(at.afterWork(HANDLER_LIMIT_MS)) }),
-    ...(row.due && { dueAt: expiresAt }),
+    ...(row.due && row.restMs === undefined && { dueAt: expiresAt }),
   });
   const message = outcome.note ?? `${row.label}.`;
   const event = eventOf(fields, cluster.state, outcome.command, message, 0, at, outcome);
   return { fields, event, wake: wakes };
+}
+
+/** When a resting cluster goes on by itself: not after an error that no waiting cures. */
+function restEnd(
+  { due, restMs }: Row,
+  { expiresAt, error }: Pick<ClusterPatch, 'expiresAt' | 'error'>,
+  at: Circumstances,
+): Date | undefined {
+  if (due === undefined) return undefined;
+  if (restMs === undefined) return expiresAt;
+  return error && ERRORS[error.code].retry === false ? undefined : new Date(at.after(restMs));
 }
 
 /** Until when a step has nothing to do: what was given up may still appear. */
@@ -350,7 +361,7 @@ function enter(
     ...promiseOf(entry),
     dueAt:
       row.step === undefined
-        ? row.due && expiresAt
+        ? restEnd(row, { expiresAt, error: patch.error }, at)
         : (heldUntilAt ?? new Date(at.afterWork(HANDLER_LIMIT_MS))),
     deadlineAt:
       row.step !== undefined && Number.isFinite(row.timeoutMs)

@@ -42,8 +42,11 @@ export interface Run {
 const MIN_FAULTS = 100;
 const MIN_CRASHES = 20;
 const MAX_FAULTY_MS = hours(8);
-/** Where few clusters may stand at once, one that has waited all day may have come to its turn just now: as long as its making takes. */
-const TURN_MS = minutes(30);
+/**
+ * Where few clusters may stand at once, one that has waited all day may have come to its turn just now: as long as its making takes. Or it
+ * was stuck until its last hour: as long as what is stuck rests, and its removal takes.
+ */
+const TURN_MS = hours(4);
 
 export async function simulate({
   seed,

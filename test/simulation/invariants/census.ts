@@ -2,6 +2,8 @@
 import type { ClusterRow } from '../../../local/container/state.ts';
 import { type Cluster, clusterPath } from '../../../shared/documents/cluster.ts';
 import { type Ledger, ledgerPath } from '../../../shared/documents/ledger.ts';
+import { ERRORS } from '../../../shared/errors.ts';
+import { ENDING } from '../../../shared/lifecycle/derive.ts';
 import { rowOf } from '../../../shared/lifecycle/table.ts';
 import type { World } from '../world.ts';
 
@@ -10,6 +12,11 @@ export interface Census {
   known: ReadonlyMap<string, Cluster>;
   /** Ids of those that are in the middle of something. */
   busy: ReadonlySet<string>;
+  /**
+   * Whether nothing is to happen to it soon. What is stuck goes on by itself, unless no waiting cures it; that whose name somebody else has does
+   * so in vain.
+   */
+  isAtRest(now: Cluster): boolean;
   /** From now on this is what it was before. */
   record(now: Cluster): void;
   /** As its document has it at this moment. */
@@ -32,9 +39,18 @@ export function takeCensus({ hub, strangers, squatted }: World): Census {
   const isOurs = ({ resource, location }: ClusterRow): boolean =>
     !strangers.has(`${location}/${resource.name}`);
 
+  const isAtRest = ({ id, state, error }: Cluster): boolean => {
+    if (state === 'queued') return true;
+    if (squatted.has(id) && (ENDING.has(state) || state === 'stuck')) return true;
+    return state === 'stuck'
+      ? error !== undefined && ERRORS[error.code].retry === false
+      : rowOf(state).step === undefined;
+  };
+
   return {
     known,
     busy,
+    isAtRest,
     isOurs,
     record(now) {
       known.set(now.id, now);
@@ -57,9 +73,6 @@ export function takeCensus({ hub, strangers, squatted }: World): Census {
     hostOf: (id) => `${id}.${hub.ports.settings.zone}`,
   };
 }
-
-export const isAtRest = ({ state }: Cluster): boolean =>
-  rowOf(state).step === undefined || state === 'queued';
 
 export const nameOf = ({ id, generation }: Pick<Cluster, 'id' | 'generation'>): string =>
   `hub-${id}-g${generation}`;

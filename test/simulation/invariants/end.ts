@@ -8,7 +8,7 @@ import { type DeadLetterFields, deadLetterPath } from '../../../shared/documents
 import { minutes } from '../../../shared/units.ts';
 import type { World } from '../world.ts';
 import type { Access } from './access.ts';
-import { type Census, idOf, isAtRest } from './census.ts';
+import { type Census, idOf } from './census.ts';
 import type { History } from './history.ts';
 import type { Pools } from './pool.ts';
 import type { Standing } from './standing.ts';
@@ -23,7 +23,7 @@ interface Watches {
 
 export function watchEnd(
   world: World,
-  { known, objectsOf }: Census,
+  { known, isAtRest, objectsOf }: Census,
   { access, history, pools, standing }: Watches,
 ) {
   const { hub, violate, markers } = world;

@@ -7,7 +7,7 @@ import { type Allowance, accountPath } from '../../../shared/documents/account.t
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { type ClusterEvent, eventPath } from '../../../shared/documents/event.ts';
 import { isFinal, MAKING } from '../../../shared/lifecycle/derive.ts';
-import { type Command, IN_PLACE } from '../../../shared/lifecycle/table.ts';
+import { type Command, IN_PLACE, rowOf } from '../../../shared/lifecycle/table.ts';
 import { timelineReaders } from '../../timeline-readers.ts';
 import type { World } from '../world.ts';
 import type { Census } from './census.ts';
@@ -83,7 +83,8 @@ export function watchHistory(world: World, { known }: Census, lifetimes: Lifetim
     if (event.cause === 'share' && event.from === event.to) markers.add('members changed in the middle');
     if (!EDGES.has(edge)) violate('S3', `${now.id} took an edge that is none: ${edge}`);
     if (event.cause === 'extend') markers.add('lifetime extended');
-    if (event.cause === 'due') lifetimes.checkEnd(now.id, event.at, before?.expiresAt);
+    if (event.cause === 'due' && rowOf(event.from).restMs === undefined)
+      lifetimes.checkEnd(now.id, event.at, before?.expiresAt);
     if (event.from === event.to && !IN_PLACE.has(event.cause as Command))
       violate('S3', `${edge} of ${now.id} is to change nothing, and has an epoch of its own`);
     if (before && epoch === before.epoch + 1 && event.from !== before.state)

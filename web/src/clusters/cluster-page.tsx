@@ -130,10 +130,10 @@ function Now({ cluster, role, isPayer }: NowProps) {
           {!waits && <ClusterProgress cluster={cluster} />}
         </>
       )}
-      {parked && (
+      {(parked || state === 'stuck') && (
         <p className="notice">
-          Hub could not continue with this cluster and has told its operators. It tries again automatically{' '}
-          {dueAt && ` at ${timeOfDay(dueAt)}`}.
+          Hub could not {parked ? 'continue with' : 'delete'} this cluster and has told its operators. It
+          tries again automatically{dueAt && ` at ${timeOfDay(dueAt)}`}.
         </p>
       )}
       {error && (
