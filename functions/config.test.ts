@@ -75,6 +75,8 @@ test.each([
   ['HUB_ACME_DIRECTORY', 'http://dv.acme-v02.api.pki.goog/directory'],
   ['HUB_ACME_DIRECTORY', 'dv.acme-v02.api.pki.goog'],
   ['HUB_ACME_ACCOUNT_KEY', 'no key'],
+  ['HUB_PRODUCTS', ''],
+  ['HUB_PRODUCTS', 'pachyderm,nothing'],
   ['HUB_LICENSED_PRODUCTS', 'hello'],
   ['HUB_LICENSED_PRODUCTS', 'pachyderm,nothing'],
   ['HUB_PACHYDERM_LICENSE', 'no code!'],
@@ -231,6 +233,11 @@ test('the binding of that account is whole or not there', () => {
   });
   expect(faultsOf({ ...production, ...kid })).toEqual([expect.stringMatching(/^HUB_ACME_EAB_HMAC: missing/)]);
   expect(faultsOf({ ...production, ...hmac })).toEqual([expect.stringMatching(/^HUB_ACME_EAB_KID: missing/)]);
+});
+
+test('the whole catalog is offered, unless it is said what of it', () => {
+  expect(parseConfig(production).products).toEqual(['pachyderm', 'hello']);
+  expect(parseConfig({ ...production, HUB_PRODUCTS: 'hello' }).products).toEqual(['hello']);
 });
 
 test('that there is a licence is known to all, and what it is only to the functions that install', () => {

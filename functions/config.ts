@@ -4,6 +4,7 @@
  */
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
+import { PRODUCTS } from '../shared/catalog/catalog.ts';
 import { stepTopic, TOPICS } from '../shared/messages.ts';
 import { days, dollars, hours } from '../shared/units.ts';
 import { type CleanUpKey, parseCleanUpKeys } from './clean-up/keys.ts';
@@ -116,6 +117,8 @@ export interface Config {
   certificateRoot?: string;
   /** E-mail address of the service account as which the function `credentials` runs. */
   credentialsAccount: string;
+  /** Ids of the products of the catalog that people may order. */
+  products: readonly string[];
   /** Ids of the products whose versions that need a licence are offered, because there is one. */
   licensed: readonly string[];
   /** By product. Of the functions that install alone: empty in every other. */
@@ -227,6 +230,7 @@ const environment = z.object({
   HUB_OIDC_SIGNING_KEYS: z.string().optional(),
   HUB_OIDC_SEAL_KEYS: z.string().optional(),
   HUB_CLEAN_UP_KEYS: z.string().optional(),
+  HUB_PRODUCTS: z.string().optional(),
   HUB_LICENSED_PRODUCTS: z.string().optional(),
   HUB_PACHYDERM_LICENSE: z.string().optional(),
   HUB_OTLP_ENDPOINT: z
@@ -264,6 +268,7 @@ export function parseConfig(env: Environment): Config {
   );
   const accountKey = readAccountKey(env, faults);
   const externalAccount = readExternalAccount(env, faults);
+  const products = readProducts(env, faults);
   const licensed = readLicensed(env, faults);
   const licenses = readLicenses(licensed, env, faults);
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
@@ -313,6 +318,7 @@ export function parseConfig(env: Environment): Config {
     },
     ...(local && { certificateRoot: local.acmeRoot }),
     credentialsAccount: e.HUB_CREDENTIALS_ACCOUNT,
+    products,
     licensed,
     licenses,
     ...(e.HUB_OTLP_ENDPOINT !== undefined && {
@@ -475,9 +481,26 @@ function readExternalAccount(
   return undefined;
 }
 
+const idsIn = (text: string): string[] =>
+  text
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
+
+/** Absent: the whole catalog. */
+function readProducts({ HUB_PRODUCTS: text }: Environment, faults: string[]): string[] {
+  const known = PRODUCTS.map(({ id }) => id);
+  if (text === undefined) return known;
+  const products = idsIn(text);
+  if (products.length === 0 || products.some((id) => !known.includes(id)))
+    faults.push(
+      `HUB_PRODUCTS: must name products of the catalog, with commas between them: ${known.join(', ')}`,
+    );
+  return products;
+}
+
 function readLicensed({ HUB_LICENSED_PRODUCTS: text = '' }: Environment, faults: string[]): string[] {
-  const named = text.split(',').map((id) => id.trim());
-  const licensed = named.filter((id) => id !== '');
+  const licensed = idsIn(text);
   if (licensed.some((id) => !Object.hasOwn(LICENSES, id))) {
     // Without what it names: it may be the licence, in the wrong place.
     const known = Object.keys(LICENSES).join(', ');

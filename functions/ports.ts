@@ -29,6 +29,7 @@ export type Settings = Pick<
   | 'cleanUpKeys'
   | 'credentialsAccount'
   | 'certificateRoot'
+  | 'products'
   | 'licensed'
   | 'licenses'
 >;

@@ -73,13 +73,17 @@ test('where nothing is missing, helm is not asked', async () => {
 
 test('a chart of one’s own is taken from where that is said to be, and else is told', async () => {
   const missing = ['hello 1.1.0'];
-  expect(await charts({ missing })).toMatchObject({
+  // Nobody asks for what is not offered.
+  expect(await charts({ missing })).toMatchObject({ code: 0 });
+  const args = ['--products', 'pachyderm,hello'];
+  expect(await charts({ missing, args })).toMatchObject({
     code: 1,
     out: 'Still missing: hello 1.1.0\n',
     err: expect.stringContaining('--from says where it is'),
     asked: [],
   });
-  const { code, asked } = await charts({ missing, args: ['--from', 'oci://charts.example.com/own'] });
+  const from = ['--from', 'oci://charts.example.com/own'];
+  const { code, asked } = await charts({ missing, args: [...args, ...from] });
   expect(code).toBe(0);
   expect(asked[0]).toMatch(/^pull oci:\/\/charts\.example\.com\/own\/hello --version 1\.1\.0 /);
 });

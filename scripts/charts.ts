@@ -1,6 +1,6 @@
 /**
  * Pushes to the project's own mirror what it lacks of the charts that clusters are installed from, with the `helm` of this machine; what is
- * there stays as it is. `npm run charts -- --project <id> --region <region> [--from <repository of one's own charts>]`
+ * there stays as it is. `npm run charts -- --project <id> --region <region> [--products pachyderm,…] [--from <repository of one's own charts>]`
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -8,20 +8,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOptions, runCommand, Unusable } from '../local/command.ts';
 import { googleOf, refusalIn } from './google.ts';
-import { type Chart, mirrorOf, missingCharts, REPOSITORIES } from './mirror.ts';
+import { type Chart, mirrorOf, missingCharts, OFFERED, productsIn, REPOSITORIES } from './mirror.ts';
 
-const USAGE = `usage: npm run charts -- --project <id> --region <region> [--from <https:// or oci:// address>]
-helm must be signed in to the mirror: docs/deploy.md. --from: where the charts of your own products are.
+const USAGE = `usage: npm run charts -- --project <id> --region <region> [--products ${OFFERED}] [--from <https:// or oci:// address>]
+helm must be signed in to the mirror: docs/deploy.md. --products: that are offered, with commas between them. --from: where the charts of your own products are.
 `;
 
 async function main(args: readonly string[]): Promise<number> {
-  const { project, region, from, endpoint } = readOptions(
+  const { project, region, products, from, endpoint } = readOptions(
     args,
-    ['project', 'region', 'from', 'endpoint'],
+    ['project', 'region', 'products', 'from', 'endpoint'],
     USAGE,
   );
   if (!project || !region) throw new Unusable(USAGE);
-  const missing = await missingCharts(googleOf(project, endpoint), project, region);
+  const missing = await missingCharts(googleOf(project, endpoint), project, region, productsIn(products));
   if (!Array.isArray(missing))
     throw new Unusable(`what ${mirrorOf(project, region)} has cannot be seen: ${refusalIn(missing)}`);
   const left = missing.filter((chart) => !push(chart, mirrorOf(project, region), from));

@@ -140,7 +140,13 @@ async function doctor(replies: Replies, ...more: string[]) {
   const { port } = server.address() as AddressInfo;
   const given = ['--project', 'p', '--domain', 'hub.example.com', '--endpoint', `http://127.0.0.1:${port}`];
   const unless = (option: string, value: string) => (more.includes(option) ? [] : [option, value]);
-  return run([...given, ...unless('--today', SUPPORTED), ...unless('--archive', ARCHIVE), ...more]);
+  return run([
+    ...given,
+    ...unless('--products', 'pachyderm,hello'),
+    ...unless('--today', SUPPORTED),
+    ...unless('--archive', ARCHIVE),
+    ...more,
+  ]);
 }
 
 test('a mesh whose support has ended is told from that day on', async () => {
@@ -258,6 +264,19 @@ test('that no copy of the database was ever completed is told', async () => {
   const { code, out } = await doctor({ ...WELL, [PATHS.copies]: { body: {} } });
   expect(code).toBe(1);
   expect(out).toContain('copies of the database: none is complete in p-hub-exports');
+});
+
+test('of charts it asks for those of what is offered, and there must be such a product', async () => {
+  const { code, out } = await doctor(
+    { ...WELL, [tagPath('hello', '1.1.0')]: { status: 404 } },
+    '--products',
+    'pachyderm',
+  );
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('ok   charts\n') });
+  expect(await doctor(WELL, '--products', 'pachyderm,none')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('the catalog has no none, but pachyderm, hello'),
+  });
 });
 
 test('a revision that never became ready is told, and an archive that is not there', async () => {

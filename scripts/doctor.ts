@@ -11,13 +11,13 @@ import { readOptions, runCommand, Unusable, wholeNumber } from '../local/command
 import { REGIONS, SIZES } from '../shared/catalog/catalog.ts';
 import { days } from '../shared/units.ts';
 import { type Answer, type Google, googleOf, refusalIn } from './google.ts';
-import { missingCharts } from './mirror.ts';
+import { missingCharts, OFFERED, productsIn } from './mirror.ts';
 
 /** As in terraform/variables.tf. */
 const REGION = 'europe-west1';
 const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--region ${REGION}] [--billing-account <id>] [--clusters-domain <domain>] [--clusters 10]
-         [--today 2027-01-31] [--archive dist/functions.zip]
---region: of the cell. --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
+         [--products ${OFFERED}] [--today 2027-01-31] [--archive dist/functions.zip]
+--region: of the cell. --products: that are offered, with commas between them. --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
 --today: of the day to judge support by; the machine's if absent. --archive: what the functions must have been built of.
 `;
 
@@ -30,6 +30,7 @@ interface Subject {
   /** The clusters are below it. */
   clustersDomain: string;
   region: string;
+  products: readonly string[];
   billingAccount?: string;
   clusters: number;
   /** As in ISO 8601. */
@@ -88,6 +89,7 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
       'region',
       'billing-account',
       'clusters-domain',
+      'products',
       'clusters',
       'today',
       'archive',
@@ -106,6 +108,7 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
       domain,
       clustersDomain: values['clusters-domain'] ?? `clusters.${domain}`,
       region,
+      products: productsIn(values.products),
       clusters,
       today,
       archive,
@@ -258,9 +261,9 @@ function isOperator({ customAttributes = '', disabled = false }: User): boolean 
 }
 
 /** Else nobody finds out before the first cluster that asks for it. */
-async function charts({ project: id, region }: Subject, google: Google): Promise<Finding[]> {
+async function charts({ project: id, region, products }: Subject, google: Google): Promise<Finding[]> {
   const about = 'charts';
-  const missing = await missingCharts(google, id, region);
+  const missing = await missingCharts(google, id, region, products);
   if (!Array.isArray(missing)) return [unseen(about, missing)];
   if (missing.length === 0) return [fine(about)];
   const named = missing.map(({ chart, version }) => `${chart} ${version}`).join(', ');
@@ -268,7 +271,7 @@ async function charts({ project: id, region }: Subject, google: Google): Promise
     bad(
       about,
       `the mirror in ${region} has no ${named}`,
-      `npm run charts -- --project ${id} --region ${region}`,
+      `npm run charts -- --project ${id} --region ${region} --products ${products.join(',')}`,
     ),
   ];
 }

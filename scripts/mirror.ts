@@ -1,5 +1,6 @@
 /** The project's own mirror of charts, which clusters are installed from: what it must hold, and what it lacks. */
 import { meshReleases } from '../functions/leaf/mesh.ts';
+import { Unusable } from '../local/command.ts';
 import { PRODUCTS } from '../shared/catalog/catalog.ts';
 import type { Answer, Google } from './google.ts';
 
@@ -8,11 +9,26 @@ export interface Chart {
   version: string;
 }
 
-/** Every chart in every version that a cluster may ask for: terraform/generated/charts.json. */
-export const wantedCharts = (): readonly Chart[] => [
+const ALL = PRODUCTS.map(({ id }) => id);
+
+/** Every chart in every version that a cluster of these products may ask for; of all of them: terraform/generated/charts.json. */
+export const wantedCharts = (products: readonly string[] = ALL): readonly Chart[] => [
   ...meshReleases().map(({ chart, version }) => ({ chart, version })),
-  ...PRODUCTS.flatMap(({ chart, versions }) => versions.map(({ version }) => ({ chart, version }))),
+  ...PRODUCTS.filter(({ id }) => products.includes(id)).flatMap(({ chart, versions }) =>
+    versions.map(({ version }) => ({ chart, version })),
+  ),
 ];
+
+/** As in terraform/variables.tf. */
+export const OFFERED = 'pachyderm';
+
+/** @param text of the option `--products` @throws Unusable if the catalog has no such product */
+export function productsIn(text = OFFERED): readonly string[] {
+  const products = text.split(',');
+  const unknown = products.filter((id) => !ALL.includes(id));
+  if (unknown.length === 0) return products;
+  throw new Unusable(`--products: the catalog has no ${unknown.join(', ')}, but ${ALL.join(', ')}`);
+}
 
 /** Where charts are made by others. Those of one's own products are where one keeps them. */
 const ISTIO = 'oci://ghcr.io/istio/release/charts';
@@ -35,9 +51,10 @@ export async function missingCharts(
   google: Google,
   project: string,
   region: string,
+  products: readonly string[],
 ): Promise<Chart[] | Answer> {
   const missing: Chart[] = [];
-  for (const { chart, version } of wantedCharts()) {
+  for (const { chart, version } of wantedCharts(products)) {
     // A tag has no plus: https://helm.sh/docs/topics/registries/#oci-feature-deprecation-and-behavior-changes-with-v380
     const name = `projects/${project}/locations/${region}/repositories/charts/packages/${chart}/tags/${version.replaceAll('+', '_')}`;
     const answer = await google.call('GET', `https://artifactregistry.googleapis.com/v1/${name}`);

@@ -28,6 +28,7 @@ module "cell" {
   max_instances      = var.max_instances
   secrets_generation = var.secrets_generation
   open_sign_up       = var.open_sign_up
+  products           = var.products
   licensed_products  = var.licensed_products
   metrics            = var.metrics
   first_cluster_made = var.first_cluster_made

@@ -183,6 +183,17 @@ variable "open_sign_up" {
   default     = false
 }
 
+variable "products" {
+  description = "Products of the catalog (shared/catalog) that people may order. Clusters of one that is taken out stay."
+  type        = set(string)
+  default     = ["pachyderm"]
+
+  validation {
+    condition     = length(var.products) > 0
+    error_message = "Must name one product at least."
+  }
+}
+
 variable "licensed_products" {
   description = "Products for whose licensed versions there is a licence, in Secret Manager. It is destroyed there with the product's name here."
   type        = set(string)

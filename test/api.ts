@@ -18,7 +18,7 @@ import { MEMORY_SEAL_KEYS } from '../local/memory/seal-keys.ts';
 import { memoryTokens } from '../local/memory/tokens.ts';
 import { randomStream } from '../local/random.ts';
 import type { ClusterReply, Problem } from '../shared/api.ts';
-import { REGIONS } from '../shared/catalog/catalog.ts';
+import { PRODUCTS, REGIONS } from '../shared/catalog/catalog.ts';
 import type { Cluster } from '../shared/documents/cluster.ts';
 import { days, dollars, hours } from '../shared/units.ts';
 import { writeOf } from './builders.ts';
@@ -28,6 +28,7 @@ export interface ApiOptions {
   seed?: number;
   faults?: FaultRates;
   limits?: Partial<Settings['limits']>;
+  products?: Settings['products'];
   licensed?: Settings['licensed'];
   /** How long a commit takes; the clock must then be moved. */
   commitMs?: number;
@@ -45,6 +46,7 @@ export function apiUnderTest({
   seed = 1,
   faults: rates = {},
   limits = {},
+  products = PRODUCTS.map(({ id }) => id),
   licensed = [],
   commitMs = 0,
 }: ApiOptions = {}) {
@@ -113,6 +115,7 @@ export function apiUnderTest({
       oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [], sealKeys: MEMORY_SEAL_KEYS },
       // Public halves only, as the deployed function has them.
       cleanUpKeys: MEMORY_CLEAN_UP_KEYS.map(({ kid, publicJwk }) => ({ kid, publicJwk })),
+      products,
       licensed,
       // As every function but those that install.
       licenses: {},

@@ -1,8 +1,9 @@
 /** What Hub offers, with prices. */
 import { type CatalogReply, catalogReply } from '../../shared/api.ts';
 import {
+  type Offer,
+  offeredProducts,
   offeredVersions,
-  PRODUCTS,
   priceOf,
   REGIONS,
   resolveSpec,
@@ -17,22 +18,22 @@ const get = endpoint({
   summary: 'Products, sizes, regions and prices.',
   status: 200,
   reply: catalogReply,
-  handle: async ({ ports }) => ({ body: catalog(ports.settings.licensed) }),
+  handle: async ({ ports }) => ({ body: catalog(ports.settings) }),
 });
 
 export const CATALOG_ENDPOINTS: readonly Endpoint[] = [get];
 
-function catalog(licensed: readonly string[]): CatalogReply {
+function catalog(offer: Offer): CatalogReply {
   const price = (size: string, availability: ClusterSpec['availability']) => {
     const { hourlyMicros } = priceOf({ size, availability });
     return toMoney(hourlyMicros, true);
   };
   return {
-    products: PRODUCTS.map((product) => ({
+    products: offeredProducts(offer).map((product) => ({
       id: product.id,
       label: product.label,
       description: product.description,
-      versions: offeredVersions(product, licensed).map((offered) => ({
+      versions: offeredVersions(product, offer).map((offered) => ({
         version: offered.version,
         default: offered.default === true,
         needsLicense: offered.needsLicense === true,
@@ -47,6 +48,6 @@ function catalog(licensed: readonly string[]): CatalogReply {
       hourlyPrice: { zonal: price(id, 'zonal'), regional: price(id, 'regional') },
     })),
     regions: REGIONS.map(({ id, label }) => ({ id, label })),
-    defaults: toSpecReply(resolveSpec({}, licensed)),
+    defaults: toSpecReply(resolveSpec({}, offer)),
   };
 }

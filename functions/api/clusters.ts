@@ -89,7 +89,7 @@ const create = endpoint({
         return accepted(toReply(cluster, ports.clock, updateTime));
       }
       const { name, ...wish } = body;
-      const spec = resolveSpec(wish, ports.settings.licensed);
+      const spec = resolveSpec(wish, ports.settings);
       try {
         const made = await make(ports, { name, spec, owner: uid, email }, earlier.remember, isDone);
         if (made) return accepted(toReply(made, ports.clock));

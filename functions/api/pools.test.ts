@@ -107,6 +107,19 @@ test('the catalog offers what can be ordered, and says where a price is a guess'
   );
 });
 
+test('where the operator offers one product alone, that is what there is, and what is meant by nothing', async () => {
+  const api = apiUnderTest({ products: ['hello'] });
+  const token = api.as('ada');
+  const { body } = await api.send<CatalogReply>('GET', '/v1/catalog', token);
+  expect(body.products.map(({ id }) => id)).toEqual(['hello']);
+  expect(body.defaults.product).toBe('hello');
+  expect((await api.create(token, { name: 'mine' })).body).toMatchObject({ product: 'hello' });
+  expect(await api.create(token, { name: 'other', product: 'pachyderm' })).toMatchObject({
+    status: 422,
+    body: { code: 'UNKNOWN_PRODUCT', errors: [{ field: 'product', message: 'Choose one of: hello' }] },
+  });
+});
+
 describe('with the licence of the operator', () => {
   const licensed = ['pachyderm'];
 

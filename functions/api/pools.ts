@@ -55,7 +55,7 @@ const put = endpoint({
   body: putPoolBody,
   async handle({ ports, id, principal, body: { wanted, maxLossesPerHour, maxLossDollarsPerDay, ...wish } }) {
     const path = pathOf(id);
-    const spec = resolveSpec(wish, ports.settings.licensed);
+    const spec = resolveSpec(wish, ports.settings);
     const found = await ports.documents.get(path);
     const before = found && parsePool(found);
     const losses = { ...(before?.losses ?? DEFAULT_LOSSES) };

@@ -28,7 +28,7 @@ const get = endpoint({
   refuses: ['UNKNOWN_PRODUCT', 'UNKNOWN_VERSION', 'UNKNOWN_SIZE', 'UNKNOWN_REGION', 'UNSUPPORTED_ISOLATION'],
   query: quoteQuery,
   async handle({ ports, principal, query }) {
-    const spec = resolveSpec(query, ports.settings.licensed);
+    const spec = resolveSpec(query, ports.settings);
     return { body: await quote(ports, principal(), spec) };
   },
 });

@@ -50,7 +50,7 @@ async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<voi
   let snapshot: Snapshot | undefined = first;
   for (let attempt = 0; attempt < TRIES && snapshot; attempt++) {
     const pool: Pool = { ...parseDocument(poolDocument, snapshot), id };
-    const offered = isOffered(pool.spec, ports.settings.licensed);
+    const offered = isOffered(pool.spec, ports.settings);
     const [spares, losses, peopleWait] = await Promise.all([
       sparesOf(ports, id),
       lossesOf(ports, id),

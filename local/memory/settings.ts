@@ -2,7 +2,7 @@
 import { keyIn } from '../../functions/data-key.ts';
 import type { Settings } from '../../functions/ports.ts';
 import type { GkeSettings } from '../../functions/providers/gke/provider.ts';
-import { REGIONS } from '../../shared/catalog/catalog.ts';
+import { PRODUCTS, REGIONS } from '../../shared/catalog/catalog.ts';
 import { days, dollars, hours } from '../../shared/units.ts';
 import { projectNumberOf } from '../iam/principals.ts';
 import { chartAccountOf, chartSourceOf } from '../registry/model.ts';
@@ -57,6 +57,7 @@ export const memorySettings = ({
   },
   oidc: { issuer: 'https://hub.example.com/oidc', signingKeys: [], sealKeys: MEMORY_SEAL_KEYS },
   cleanUpKeys,
+  products: PRODUCTS.map(({ id }) => id),
   licensed: Object.keys(licenses),
   licenses,
 });

@@ -100,23 +100,31 @@ const findProduct = (id: string): Product | undefined => PRODUCTS.find((product)
 export const findSize = (id: string): Size | undefined => SIZES.find((size) => size.id === id);
 export const findRegion = (id: string): Region | undefined => REGIONS.find((region) => region.id === id);
 
-/**
- * What of a product can be ordered, by default nothing that needs a licence.
- * @param licensed the products for which the operator has one
- */
+/** What of the catalog people may order, as the operator of a Hub says. By ids of products. */
+export interface Offer {
+  products: readonly string[];
+  /** Those for which there is a licence: their versions that need one are offered, too. */
+  licensed: readonly string[];
+}
+
+const WITHOUT_LICENSES: Offer = { products: PRODUCTS.map(({ id }) => id), licensed: [] };
+
+export const offeredProducts = ({ products }: Pick<Offer, 'products'>): readonly Product[] =>
+  PRODUCTS.filter(({ id }) => products.includes(id));
+
 export const offeredVersions = (
   { id, versions }: Product,
-  licensed: readonly string[] = [],
+  { licensed }: Pick<Offer, 'licensed'>,
 ): readonly ProductVersion[] =>
   licensed.includes(id) ? versions : versions.filter(({ needsLicense }) => !needsLicense);
 
 /** Whether one could be ordered now like a cluster that is there. */
 export function isOffered(
   { product: id, version }: Pick<ClusterSpec, 'product' | 'version'>,
-  licensed: readonly string[],
+  offer: Offer,
 ): boolean {
-  const product = findProduct(id);
-  return product !== undefined && offeredVersions(product, licensed).some((one) => one.version === version);
+  const product = offeredProducts(offer).find((one) => one.id === id);
+  return product !== undefined && offeredVersions(product, offer).some((one) => one.version === version);
 }
 
 /** The catalog entries behind a stored spec. @throws Error if the catalog no longer has them: a version is hidden, never removed. */
@@ -191,10 +199,9 @@ interface Wish {
 
 /**
  * Fills in what was left out and refuses what Hub does not offer.
- * @param licensed the products for which the operator has a licence
  * @throws AppError UNKNOWN_PRODUCT, UNKNOWN_VERSION, UNKNOWN_SIZE, UNKNOWN_REGION, UNSUPPORTED_ISOLATION
  */
-export function resolveSpec(wish: Wish, licensed: readonly string[] = []): ClusterSpec {
+export function resolveSpec(wish: Wish, offer: Offer = WITHOUT_LICENSES): ClusterSpec {
   const refuse = (
     code: ConstructorParameters<typeof AppError>[0],
     field: string,
@@ -203,14 +210,18 @@ export function resolveSpec(wish: Wish, licensed: readonly string[] = []): Clust
     const errors: FieldError[] = [{ field, message: `Choose one of: ${known.join(', ')}` }];
     return new AppError(code, undefined, { errors });
   };
-  const product = findProduct(wish.product ?? DEFAULTS.product);
+  const products = offeredProducts(offer);
+  const wished = wish.product ?? DEFAULTS.product;
+  // Where the usual one is not offered, the first is what people mean who name none.
+  const product =
+    products.find((p) => p.id === wished) ?? (wish.product === undefined ? products[0] : undefined);
   if (!product)
     throw refuse(
       'UNKNOWN_PRODUCT',
       'product',
-      PRODUCTS.map((p) => p.id),
+      products.map((p) => p.id),
     );
-  const offered = offeredVersions(product, licensed);
+  const offered = offeredVersions(product, offer);
   const version = offered.find((v) => (wish.version === undefined ? v.default : v.version === wish.version));
   if (!version)
     throw refuse(

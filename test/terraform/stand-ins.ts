@@ -86,10 +86,32 @@ function resourceOf({ kind, type, name, body }: Block, schema: ProviderSchema): 
   };
 }
 
+/**
+ * What a resource knows afterwards that is no text, by type and attribute.
+ * https://registry.terraform.io/providers/hashicorp/google-beta/latest/docs/resources/firebase_hosting_custom_domain
+ */
+const KNOWN_AFTER: Readonly<Record<string, unknown>> = {
+  'google_firebase_hosting_custom_domain.required_dns_updates': [
+    {
+      discovered: [],
+      desired: [
+        {
+          records: [
+            { domain_name: 'a domain', type: 'A', rdata: 'an address', required_action: 'ADD' },
+            { domain_name: 'a domain', type: 'A', rdata: 'one of before', required_action: 'NONE' },
+          ],
+        },
+      ],
+    },
+  ],
+};
+
 /** With a text for each attribute that is not given. */
 function filled({ dynamic, ...body }: Body, schema: BlockSchema, path: string): Body {
   const full: Body = { ...body };
-  for (const key of Object.keys(schema.attributes)) full[key] ??= `known after apply: ${path}.${key}`;
+  const [type] = path.split('.');
+  for (const key of Object.keys(schema.attributes))
+    full[key] ??= KNOWN_AFTER[`${type}.${key}`] ?? `known after apply: ${path}.${key}`;
   for (const [key, inner] of Object.entries(schema.blocks))
     if (Array.isArray(full[key]))
       full[key] = (full[key] as Body[]).map((one) => filled(one, inner, `${path}.${key}`));

@@ -79,6 +79,7 @@ describe('the environment that functions are given', () => {
     HUB_IMAGE_MIRROR: 'europe-west1-docker.pkg.dev/p/images',
     HUB_CALL_HOME_IMAGE: `x/gcloud@sha256:${'0'.repeat(64)}`,
     HUB_OTLP_ENDPOINT: 'https://telemetry.googleapis.com',
+    HUB_PRODUCTS: 'pachyderm',
     HUB_LICENSED_PRODUCTS: 'pachyderm',
     HUB_DATA_ENCRYPTION_KEY: 'projects/p/locations/{region}/keyRings/hub-leaves/cryptoKeys/data',
   };

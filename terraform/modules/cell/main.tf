@@ -37,6 +37,7 @@ locals {
       HUB_ACCOUNT_REQUESTS_PER_MINUTE = tostring(var.limits.account_requests_per_minute)
       HUB_ADDRESS_REQUESTS_PER_MINUTE = tostring(var.limits.address_requests_per_minute)
       HUB_CELL_MAKING                 = tostring(var.limits.cell_making)
+      HUB_PRODUCTS                    = join(",", sort(var.products))
     },
     length(var.licensed_products) > 0 ? { HUB_LICENSED_PRODUCTS = join(",", sort(var.licensed_products)) } : {},
     var.customer_managed_keys ? { HUB_DATA_ENCRYPTION_KEY = module.kms.data_key_per_region } : {},
