@@ -17,6 +17,7 @@ import {
   MAX_LABEL,
   MAX_REASON,
   MAX_REQUESTED_CLUSTERS,
+  MAX_REQUESTED_HOURLY_DOLLARS,
   MAX_TTL_HOURS,
   MAX_WANTED,
   RFC1035_LABEL,
@@ -97,11 +98,19 @@ const oneLine = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u;
 
 export const putQuotaRequestBody = z
   .strictObject({
-    /** In all, not more than now. */
-    maxClusters: z.int().min(1).max(MAX_REQUESTED_CLUSTERS),
+    /** In all, not more than now. What is left out is to stay as it is. */
+    maxClusters: z.int().min(1).max(MAX_REQUESTED_CLUSTERS).optional(),
+    maxHourlyDollars: z.number().min(0.01).max(MAX_REQUESTED_HOURLY_DOLLARS).optional(),
     reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It contains control characters.'),
   })
-  .meta({ id: 'PutQuotaRequest', description: 'How many clusters you would like to have at once, and why.' });
+  .refine(
+    ({ maxClusters, maxHourlyDollars }) => maxClusters !== undefined || maxHourlyDollars !== undefined,
+    'Send maxClusters, maxHourlyDollars or both.',
+  )
+  .meta({
+    id: 'PutQuotaRequest',
+    description: 'How many clusters you would like to have at once, what they may cost per hour, and why.',
+  });
 
 export const replayBody = z
   .strictObject({
@@ -421,11 +430,16 @@ const allowanceFields = {
   maxHourlyPrice: money,
 };
 
+const wishFields = {
+  maxClusters: z.int(),
+  /** Absent: as much as now. */
+  maxHourlyDollars: z.number().optional(),
+};
 const quotaRequestReply = z
-  .object({ maxClusters: z.int(), reason: z.string(), at: timestamp })
+  .object({ ...wishFields, reason: z.string(), at: timestamp })
   .meta({ id: 'QuotaRequest', description: 'What somebody asks an operator for.' });
 
-const declinedRequestReply = z.object({ maxClusters: z.int(), at: timestamp }).meta({
+const declinedRequestReply = z.object({ ...wishFields, at: timestamp }).meta({
   id: 'DeclinedRequest',
   description: 'What an operator declined, until the next request or limits.',
 });

@@ -18,8 +18,9 @@ export const SAME_END_MINUTES = 1;
 export const MAX_MEMBERS = 50;
 /** Spares that one pool may want. */
 export const MAX_WANTED = 100;
-/** Clusters that somebody may ask their operator for, and characters of the reason. */
+/** Clusters, and dollars an hour, that somebody may ask their operator for, and characters of the reason. */
 export const MAX_REQUESTED_CLUSTERS = 100;
+export const MAX_REQUESTED_HOURLY_DOLLARS = 10_000;
 export const MAX_REASON = 500;
 /** What an operator may set, as a guard against slips of the finger. */
 export const MAX_ACCOUNT_CLUSTERS = 1000;

@@ -4,7 +4,7 @@ import { inDollars } from '../../shared/money.ts';
 import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';
 import { Failed, WrongUsage } from '../failure.ts';
 import { facts, table } from '../table.ts';
-import { wholeNumber } from './arguments.ts';
+import { amount, wholeNumber } from './arguments.ts';
 
 type Account = Pick<MeReply, 'allowance' | 'quotaRequest' | 'declinedRequest' | 'standing' | 'closing'>;
 
@@ -18,12 +18,14 @@ export const accountInWords = ({
 }: Account): Record<string, string | undefined> => ({
   Clusters: `${allowance.clusters} of ${allowance.maxClusters}`,
   'Price per hour': `${inDollars(allowance.hourlyPrice)} of ${inDollars(allowance.maxHourlyPrice)}`,
-  'Asked for':
-    quotaRequest && `${quotaRequest.maxClusters} clusters, on ${quotaRequest.at}: ${quotaRequest.reason}`,
-  Declined: declinedRequest && `${declinedRequest.maxClusters} clusters, on ${declinedRequest.at}`,
+  'Asked for': quotaRequest && `${wishInWords(quotaRequest)}, on ${quotaRequest.at}: ${quotaRequest.reason}`,
+  Declined: declinedRequest && `${wishInWords(declinedRequest)}, on ${declinedRequest.at}`,
   Held: standing && `${standing.state} since ${standing.since}: ${standing.reason}`,
   Closing: closing && `being deleted since ${closing.since}`,
 });
+
+const wishInWords = ({ maxClusters, maxHourlyDollars }: NonNullable<MeReply['declinedRequest']>): string =>
+  `${maxClusters} clusters${maxHourlyDollars === undefined ? '' : ` for $${maxHourlyDollars} per hour`}`;
 
 const FATES: Record<OwnClusterReply['whenDeleted'], string> = {
   deleted: 'deleted',
@@ -80,7 +82,9 @@ export const accountCommands: Commands = (program, io) => {
       print(body, 'Your account is being deleted. At the end you are signed out.');
     });
 
-  const quota = program.command('quota').description('how many clusters you may have');
+  const quota = program
+    .command('quota')
+    .description('how many clusters you may have, and what they may cost');
   const show = (me: MeReply): string => facts(accountInWords(me));
   command(quota, 'show', 'what you have, may have, and have asked for').action(
     async (options: CommonOptions) => {
@@ -91,9 +95,15 @@ export const accountCommands: Commands = (program, io) => {
   );
   command(quota, 'request <clusters>', 'ask an operator for more; replaces an earlier request')
     .requiredOption('--reason <text>', 'what for')
-    .action(async (clusters: string, options: CommonOptions & { reason: string }) => {
+    .option('--dollars <per hour>', 'what all of them together may cost per hour')
+    .action(async (clusters: string, options: CommonOptions & { reason: string; dollars?: string }) => {
       const { api, print } = contextOf(io, options);
-      const request = { maxClusters: wholeNumber(clusters, '<clusters>'), reason: options.reason };
+      const { reason, dollars } = options;
+      const request = {
+        maxClusters: wholeNumber(clusters, '<clusters>'),
+        ...(dollars !== undefined && { maxHourlyDollars: amount(dollars, '--dollars') }),
+        reason,
+      };
       const { body } = await api.ask<MeReply>('PUT /v1/me/quotaRequest', { body: request });
       print(body, () => show(body));
     });

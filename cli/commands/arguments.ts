@@ -8,6 +8,13 @@ export function wholeNumber(text: string, name: string): number {
   return Number(text);
 }
 
+/** @throws WrongUsage */
+export function amount(text: string, name: string): number {
+  if (!/^\d{1,9}(\.\d{1,2})?$/.test(text))
+    throw new WrongUsage(`${name} must be an amount like 40 or 12.50, not "${text}"`);
+  return Number(text);
+}
+
 const UNITS = { h: hours(1), d: days(1) } as const;
 
 /** `8h` or `3d`, in hours. @throws WrongUsage */

@@ -18,6 +18,7 @@ import {
   cellPath,
   type DeclinedRequest,
   type QuotaRequest,
+  type Wish,
 } from '../../shared/documents/account.ts';
 import { AppError } from '../../shared/errors.ts';
 import { dollars } from '../../shared/units.ts';
@@ -79,7 +80,7 @@ const putAccount = endpoint({
       ...(decline ? {} : { reason: JSON.stringify(limits) }),
     });
     const declinedOf = (request: QuotaRequest | undefined): DeclinedRequest | undefined =>
-      decline && request && { maxClusters: request.maxClusters, at: new Date(ports.clock.now()) };
+      decline && request && { ...wishOf(request), at: new Date(ports.clock.now()) };
     let isChanged = false;
     const { before, after } = await changeAccount(
       ports,
@@ -100,6 +101,11 @@ const ACTIONS = { good: 'restore', throttled: 'throttle', suspended: 'suspend' }
   string,
   Deed['action']
 >;
+
+const wishOf = ({ maxClusters, maxHourlyMicros }: QuotaRequest): Wish => ({
+  maxClusters,
+  ...(maxHourlyMicros !== undefined && { maxHourlyMicros }),
+});
 
 /** What an operator says of an account holds until one says otherwise. */
 async function setStanding(

@@ -1,6 +1,7 @@
 /** Who the caller is to Hub, how much of their allowance is taken, and whether they ask for more. */
 import { type MeReply, meReply, putQuotaRequestBody } from '../../shared/api.ts';
 import type { Allowance } from '../../shared/documents/account.ts';
+import { dollars } from '../../shared/units.ts';
 import { accountLimits, changeAccount, readAccount } from '../accounts/allowance.ts';
 import { acceptInvitations } from '../members/invitations.ts';
 import type { Ports } from '../ports.ts';
@@ -23,15 +24,23 @@ const get = endpoint({
 
 const ask = endpoint({
   name: 'PUT /v1/me/quotaRequest',
-  summary: 'Ask an operator for more clusters. It replaces your earlier request.',
+  summary:
+    'Ask an operator for more clusters, or for more money to spend on them. It replaces your earlier request.',
   status: 202,
   reply: meReply,
   refuses: ['EMAIL_NOT_VERIFIED', 'ACCOUNT_CLOSING', 'CONFLICT'],
   body: putQuotaRequestBody,
-  async handle({ ports, principal, body: { maxClusters, reason } }) {
+  async handle({ ports, principal, body: { maxClusters, maxHourlyDollars, reason } }) {
     const email = requireEmail(principal());
-    const request = { maxClusters, reason, email, at: new Date(ports.clock.now()) };
-    const { after } = await changeAccount(ports, principal().uid, () => ({ request, declined: undefined }));
+    const asked = {
+      ...(maxHourlyDollars !== undefined && { maxHourlyMicros: dollars(maxHourlyDollars) }),
+      ...{ reason, email, at: new Date(ports.clock.now()) },
+    };
+    const { after } = await changeAccount(ports, principal().uid, (now) => {
+      // Whoever may have none asks for the budget of one at least.
+      const asNow = Math.max(1, toAllowance(now, accountLimits(ports)).maxClusters);
+      return { request: { maxClusters: maxClusters ?? asNow, ...asked }, declined: undefined };
+    });
     return { body: toMe(ports, principal(), after) };
   },
 });

@@ -70,6 +70,25 @@ describe('who asks for more', () => {
     expect(page.body.accounts).toMatchObject([{ uid: 'ada', email, quotaRequest: more }]);
   });
 
+  test('may ask for money alone, and what is declined or granted is what was asked', async () => {
+    const api = apiUnderTest();
+    const token = api.as('op', operator);
+    const reason = 'Larger machines.';
+    const { body } = await ask(api, { maxHourlyDollars: 12.5, reason });
+    expect(meReply.strict().parse(body)).toEqual(body);
+    expect(body.quotaRequest).toMatchObject({ maxClusters: 5, maxHourlyDollars: 12.5, reason });
+    const put = (answer: object) =>
+      api.send<MeReply>('PUT', '/v1/admin/accounts/ada', token, { body: answer });
+    const { declinedRequest } = (await put({ decline: true })).body;
+    expect(declinedRequest).toMatchObject({ maxClusters: 5, maxHourlyDollars: 12.5 });
+    await ask(api, { maxHourlyDollars: 12.5, maxClusters: 7, reason });
+    await put({ maxClusters: 7, maxHourlyDollars: 12.5 });
+    const now = await accountOf(api);
+    expect(now).toMatchObject({ maxClusters: 7, maxHourlyMicros: 12_500_000 });
+    expect(now).not.toHaveProperty('request');
+    expect(now).not.toHaveProperty('declined');
+  });
+
   test('may say it anew, and take it back as often as they like', async () => {
     const api = apiUnderTest();
     await ask(api);
@@ -114,6 +133,10 @@ describe('who asks for more', () => {
     ['too many', { ...more, maxClusters: 101 }],
     ['a part of one', { ...more, maxClusters: 1.5 }],
     ['as a text', { ...more, maxClusters: '12' }],
+    ['neither clusters nor money', { reason: more.reason }],
+    ['no money', { ...more, maxHourlyDollars: 0 }],
+    ['too much money', { ...more, maxHourlyDollars: 10_001 }],
+    ['money as a text', { ...more, maxHourlyDollars: '12' }],
     ['without a reason', { maxClusters: 12 }],
     ['for a blank', { ...more, reason: ' ' }],
     ['at length', { ...more, reason: 'x'.repeat(501) }],

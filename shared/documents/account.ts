@@ -10,6 +10,8 @@ export { ACCOUNTS, accountPath, cellPath } from './paths.ts';
 /** What a user asks an operator for. The next one takes its place, and an operator's answer removes it. */
 const quotaRequest = z.object({
   maxClusters: z.number().int().positive(),
+  /** Absent: as much as now. */
+  maxHourlyMicros: micros.positive().optional(),
   reason: z.string(),
   /** Verified: the operator should know who asks. */
   email: z.string(),
@@ -17,9 +19,13 @@ const quotaRequest = z.object({
 });
 export type QuotaRequest = z.infer<typeof quotaRequest>;
 
+/** How much somebody asks for, or has asked for. */
+export type Wish = Pick<QuotaRequest, 'maxClusters' | 'maxHourlyMicros'>;
+
 /** What an operator last declined, for whoever asked: until they ask anew, or are given limits. */
 const declinedRequest = z.object({
   maxClusters: z.number().int().positive(),
+  maxHourlyMicros: micros.positive().optional(),
   at: instant,
 });
 export type DeclinedRequest = z.infer<typeof declinedRequest>;

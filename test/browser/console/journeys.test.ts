@@ -157,7 +157,7 @@ describeConsole('journeys in the console', (setting) => {
     await idOnPage(page, 'second');
     await page.getByText('Waiting for room').first().waitFor();
     await page.getByRole('button', { name: 'Ask for more' }).click();
-    const asking = page.getByRole('dialog', { name: 'Ask for more clusters' });
+    const asking = page.getByRole('dialog', { name: 'Ask for more' });
     await asking.getByLabel('Clusters at once').fill('2');
     await asking.getByLabel('What for').fill('A second project.');
     await asking.getByRole('button', { name: 'Ask', exact: true }).click();
@@ -171,7 +171,7 @@ describeConsole('journeys in the console', (setting) => {
     await page.getByRole('button', { name: 'Withdraw it' }).click();
     const ask = async (button: string): Promise<void> => {
       await page.getByRole('button', { name: button }).click();
-      await asking.getByText('You may have 1 at once.').waitFor();
+      await asking.getByText('You may have 1 at once, for $').waitFor();
       await asking.getByLabel('What for').fill('A second project.');
       await asking.getByRole('button', { name: 'Ask', exact: true }).click();
     };

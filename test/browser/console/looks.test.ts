@@ -285,7 +285,7 @@ describeConsole('the looks of the console', (setting) => {
       found.push(...(await findingsOf(page, name)));
     }
     await page.getByRole('button', { name: 'Ask for more' }).click();
-    await page.getByRole('dialog', { name: 'Ask for more clusters' }).waitFor();
+    await page.getByRole('dialog', { name: 'Ask for more' }).waitFor();
     found.push(...(await findingsOf(page, 'asking for more')));
     await page.keyboard.press('Escape');
     await page.getByRole('link', { name: 'Hub, your clusters' }).click();

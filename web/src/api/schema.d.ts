@@ -420,7 +420,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Ask an operator for more clusters. It replaces your earlier request. */
+        /** Ask an operator for more clusters, or for more money to spend on them. It replaces your earlier request. */
         put: operations["putMeQuotaRequest"];
         post?: never;
         /** Withdraw your request to an operator. Repeating it changes nothing. */
@@ -765,6 +765,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             maxClusters: number;
+            maxHourlyDollars?: number;
         };
         /** @description Why, for the audit log. Name nobody in it. */
         DeleteAccount: {
@@ -1053,9 +1054,10 @@ export interface components {
             version?: string;
             wanted: number;
         };
-        /** @description How many clusters you would like to have at once, and why. */
+        /** @description How many clusters you would like to have at once, what they may cost per hour, and why. */
         PutQuotaRequest: {
-            maxClusters: number;
+            maxClusters?: number;
+            maxHourlyDollars?: number;
             reason: string;
         };
         /** @description What somebody asks an operator for. */
@@ -1063,6 +1065,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             maxClusters: number;
+            maxHourlyDollars?: number;
             reason: string;
         };
         /** @description What a cluster would cost and how long it would take. */

@@ -151,7 +151,7 @@ function Remedies({ cluster, role, isPayer }: NowProps) {
   return (
     <>
       {mayAsk(cluster, 'retry', role) && <Retry cluster={cluster} />}
-      {error && isQuota(error.code) && isPayer && <QuotaRequest />}
+      {error && isQuota(error.code) && isPayer && <QuotaRequest code={error.code} />}
       {error && mayAsk(cluster, 'delete', role) && <Delete cluster={cluster} look="plain" />}
     </>
   );

@@ -13,7 +13,7 @@ import { lazyDialog } from '../parts/lazy.tsx';
 import { LivePart } from '../parts/live-part.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Problem } from '../parts/problem.tsx';
-import { useMaxClusters, useMyAccount } from '../session/me.ts';
+import { useLimits, useMyAccount } from '../session/me.ts';
 import type { SignedIn } from '../session/session.ts';
 import { useStore } from '../store.ts';
 import { dayAndTime, useTitle } from '../time.ts';
@@ -71,7 +71,7 @@ export function ClustersPage({ session }: { session: SignedIn }) {
 /** How much of what they may have is taken, before a cluster has to wait for it. */
 function Usage() {
   const account = useMyAccount();
-  const most = useMaxClusters();
+  const { maxClusters: most } = useLimits();
   if (!account || most === undefined) return null;
   const { clusters, hourlyMicros } = account;
   return (

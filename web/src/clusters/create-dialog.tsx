@@ -352,7 +352,7 @@ function QuoteLine({ price, quote, isUnknown, obstacle, ttlHours }: QuoteProps) 
             <WarningIcon /> <span>{`${obstacle.waits ? 'It has to wait: ' : ''}${obstacle.message}`}</span>
           </p>
           <p className="muted small">{obstacle.remedy}</p>
-          {isQuota(obstacle.code) && <QuotaRequest />}
+          {isQuota(obstacle.code) && <QuotaRequest code={obstacle.code} />}
         </>
       ) : quote ? (
         <Wait wait={quote.wait} />

@@ -1,42 +1,44 @@
-/** Asks the operator for more clusters. The answer comes by itself, with the account: what waits then starts. */
+/** Asks the operator for more. The answer comes by itself, with the account: what waits then starts. */
 import { useState } from 'react';
+import type { Wish } from '../../../shared/documents/account.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
-import { MAX_REASON, MAX_REQUESTED_CLUSTERS } from '../../../shared/limits.ts';
+import { MAX_REASON, MAX_REQUESTED_CLUSTERS, MAX_REQUESTED_HOURLY_DOLLARS } from '../../../shared/limits.ts';
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
+import { limitInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
-import { useMaxClusters, useMyAccount } from '../session/me.ts';
+import { type Limits, useLimits, useMyAccount } from '../session/me.ts';
 import { dayAndTime } from '../time.ts';
-import { clustersInWords } from '../words.ts';
+import { wishInWords } from '../words.ts';
 
 /** What an operator can grant: whatever else stands in the way, asking for more does not remove it. */
 export const isQuota = (code: ErrorCode): boolean =>
   ['ACCOUNT_QUOTA', 'ACCOUNT_BUDGET', 'SIZE_OVER_BUDGET'].includes(code);
 
-export function QuotaRequest() {
+/** @param code what they would have been refused for */
+export function QuotaRequest({ code }: { code: ErrorCode }) {
   const { request, declined } = useMyAccount() ?? {};
-  const now = useMaxClusters();
+  const now = useLimits();
   const [open, setOpen] = useState(false);
-  if (request) return <Asked maxClusters={request.maxClusters} />;
+  if (request) return <Asked wish={request} />;
   return (
     <>
       {declined && (
         <p className="small" role="status">
-          An operator declined your request for {clustersInWords(declined.maxClusters)} on{' '}
-          {dayAndTime(declined.at)}.
+          An operator declined your request for {wishInWords(declined)} on {dayAndTime(declined.at)}.
         </p>
       )}
       <Button onClick={() => setOpen(true)}>{declined ? 'Ask again' : 'Ask for more'}</Button>
-      {open && <AskDialog now={now} onClose={() => setOpen(false)} />}
+      {open && <AskDialog now={now} isForMore={code === 'ACCOUNT_QUOTA'} onClose={() => setOpen(false)} />}
     </>
   );
 }
 
-function Asked({ maxClusters }: { maxClusters: number }) {
+function Asked({ wish }: { wish: Wish }) {
   const { api } = useHub();
   const {
     busy,
@@ -51,9 +53,7 @@ function Asked({ maxClusters }: { maxClusters: number }) {
   );
   return (
     <>
-      <p className="small">
-        You asked an operator for {clustersInWords(maxClusters)}; they have not answered yet.
-      </p>
+      <p className="small">You asked an operator for {wishInWords(wish)}; they have not answered yet.</p>
       <Button busy={busy} onClick={withdraw}>
         Withdraw it
       </Button>
@@ -62,15 +62,36 @@ function Asked({ maxClusters }: { maxClusters: number }) {
   );
 }
 
-const ASK_TITLE = 'Ask for more clusters';
+const ASK_TITLE = 'Ask for more';
 
-function AskDialog({ now, onClose }: { now: number | undefined; onClose(): void }) {
+const presentIn = ({ maxClusters, maxHourlyMicros }: Partial<Limits>): string =>
+  maxClusters === undefined || maxHourlyMicros === undefined
+    ? ''
+    : `You may have ${maxClusters} at once, for ${limitInDollars(maxHourlyMicros)} per hour. `;
+
+interface AskProps {
+  now: Partial<Limits>;
+  /** Of clusters: one more is proposed. */
+  isForMore: boolean;
+  onClose(): void;
+}
+
+function AskDialog({ now, isForMore, onClose }: AskProps) {
   const { api } = useHub();
-  const [maxClusters, setMaxClusters] = useState(now === undefined ? '' : String(now + 1));
+  const has = now.maxHourlyMicros === undefined ? '' : String(now.maxHourlyMicros / 1_000_000);
+  const [maxClusters, setMaxClusters] = useState(
+    now.maxClusters === undefined ? '' : String(now.maxClusters + (isForMore ? 1 : 0)),
+  );
+  const [hourly, setHourly] = useState(has);
   const [reason, setReason] = useState('');
   const { busy, error, submit } = useSubmit(
     async (tell) => {
-      await must(api.put('/v1/me/quotaRequest', { body: { maxClusters: Number(maxClusters), reason } }));
+      const body = {
+        maxClusters: Number(maxClusters),
+        ...(hourly !== has && { maxHourlyDollars: Number(hourly) }),
+        reason,
+      };
+      await must(api.put('/v1/me/quotaRequest', { body }));
       tell('Your request was sent to the operators.');
       onClose();
     },
@@ -79,7 +100,7 @@ function AskDialog({ now, onClose }: { now: number | undefined; onClose(): void 
   return (
     <Dialog
       title={ASK_TITLE}
-      description={`${now === undefined ? '' : `You may have ${now} at once. `}An operator sees what you ask for and why.`}
+      description={`${presentIn(now)}An operator sees what you ask for and why.`}
       open
       onClose={onClose}
     >
@@ -94,6 +115,22 @@ function AskDialog({ now, onClose }: { now: number | undefined; onClose(): void 
               required
               value={maxClusters}
               onChange={({ target }) => setMaxClusters(target.value)}
+            />
+          )}
+        </Field>
+        <Field label="Dollars per hour, for all of them" hint="At list prices, as Hub counts them.">
+          {(id, hint) => (
+            <input
+              id={id}
+              aria-describedby={hint}
+              type="number"
+              inputMode="decimal"
+              min={0.01}
+              max={MAX_REQUESTED_HOURLY_DOLLARS}
+              step="any"
+              required={has !== ''}
+              value={hourly}
+              onChange={({ target }) => setHourly(target.value)}
             />
           )}
         </Field>

@@ -9,7 +9,7 @@ import { persist } from '../api/persist.ts';
 import { useAsked } from '../api/use-asked.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
-import type { Limits } from './limits.ts';
+import type { Limits } from '../session/me.ts';
 import { valuesOf } from './recent.ts';
 
 export type Account = Allowance & { id: string };

@@ -1,5 +1,6 @@
 /** Says how much somebody may have. What waits for it then starts by itself. */
 import { useState } from 'react';
+import type { Wish } from '../../../shared/documents/account.ts';
 import { MAX_ACCOUNT_CLUSTERS, MAX_ACCOUNT_HOURLY_DOLLARS } from '../../../shared/limits.ts';
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
@@ -8,14 +9,15 @@ import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
-import { type Limits, proposal } from './limits.ts';
+import type { Limits } from '../session/me.ts';
+import { proposal } from './limits.ts';
 
 interface Props {
   uid: string;
   name: string;
   now: Partial<Limits>;
   /** What they ask for, where they do. */
-  asked?: number;
+  asked?: Wish;
   onClose(): void;
 }
 
@@ -23,10 +25,13 @@ export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
   const { api } = useHub();
   const [typed, setTyped] = useState<{ clusters?: string; dollars?: string }>({});
   // What holds now may be known only a moment after the dialog is open; what is typed stays.
-  const proposed = proposal(now, asked ?? now.maxClusters ?? 1);
+  const proposed = proposal(now, asked ?? { maxClusters: now.maxClusters ?? 1 });
   const clusters = typed.clusters ?? String(proposed.maxClusters);
   const dollars =
-    typed.dollars ?? (now.maxHourlyMicros === undefined ? '' : String(proposed.maxHourlyDollars));
+    typed.dollars ??
+    (now.maxHourlyMicros === undefined && asked?.maxHourlyMicros === undefined
+      ? ''
+      : String(proposed.maxHourlyDollars));
   const title = asked === undefined ? 'Change limits' : 'Grant more';
   const { busy, error, submit } = useSubmit(
     async (tell) => {
@@ -65,7 +70,7 @@ export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
         <Field
           label="Dollars per hour, for all of them"
           hint={
-            asked === undefined
+            asked === undefined || asked.maxHourlyMicros !== undefined
               ? 'At list prices, as Hub counts them.'
               : 'At list prices. The proposal keeps the present amount per cluster.'
           }

@@ -16,9 +16,16 @@ test.each<[number, number, string]>([
   [5, 20, 'as many as now'],
   [2, 20, 'and fewer take nothing away'],
 ])('for %d clusters %d dollars an hour are proposed: %s', (maxClusters, maxHourlyDollars) => {
-  expect(proposal(defaults, maxClusters)).toEqual({ maxClusters, maxHourlyDollars });
+  expect(proposal(defaults, { maxClusters })).toEqual({ maxClusters, maxHourlyDollars });
+});
+
+test('a budget that is asked for is the one that is proposed', () => {
+  const asked = { maxClusters: 9, maxHourlyMicros: 12_500_000 };
+  expect(proposal(defaults, asked)).toEqual({ maxClusters: 9, maxHourlyDollars: 12.5 });
 });
 
 test('who may have nothing yet gets no other budget proposed', () => {
-  expect(proposal({ maxClusters: 0, maxHourlyMicros: 7_500_000 }, 3).maxHourlyDollars).toBe(7.5);
+  expect(proposal({ maxClusters: 0, maxHourlyMicros: 7_500_000 }, { maxClusters: 3 }).maxHourlyDollars).toBe(
+    7.5,
+  );
 });

@@ -1,10 +1,6 @@
 /** How much somebody may have: what holds, and what to propose. Pure. */
-import type { Allowance } from '../../../shared/documents/account.ts';
-
-export interface Limits {
-  maxClusters: number;
-  maxHourlyMicros: number;
-}
+import type { Allowance, Wish } from '../../../shared/documents/account.ts';
+import type { Limits } from '../session/me.ts';
 
 /** What holds for an account; a limit that is not known yet is absent. */
 export const limitsOf = (
@@ -16,13 +12,18 @@ export const limitsOf = (
   ...(maxHourlyMicros !== undefined && { maxHourlyMicros }),
 });
 
-/** In proportion to the clusters: who may have more of them must be able to pay for them. In whole dollars. */
+/**
+ * What is asked for; where no budget is, one in proportion to the clusters, in whole dollars: who may have more of them must be able to pay for
+ * them.
+ */
 export function proposal(
   now: Partial<Limits>,
-  wantedClusters: number,
+  asked: Wish,
 ): { maxClusters: number; maxHourlyDollars: number } {
   const { maxClusters = 0, maxHourlyMicros = 0 } = now;
-  const factor = maxClusters > 0 ? Math.max(1, wantedClusters / maxClusters) : 1;
+  if (asked.maxHourlyMicros !== undefined)
+    return { maxClusters: asked.maxClusters, maxHourlyDollars: asked.maxHourlyMicros / 1_000_000 };
+  const factor = maxClusters > 0 ? Math.max(1, asked.maxClusters / maxClusters) : 1;
   const dollars = (maxHourlyMicros / 1_000_000) * factor;
-  return { maxClusters: wantedClusters, maxHourlyDollars: factor === 1 ? dollars : Math.ceil(dollars) };
+  return { maxClusters: asked.maxClusters, maxHourlyDollars: factor === 1 ? dollars : Math.ceil(dollars) };
 }

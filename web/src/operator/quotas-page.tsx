@@ -7,11 +7,12 @@ import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { Scroll } from '../parts/scroll.tsx';
+import type { Limits } from '../session/me.ts';
 import { dayAndTime, useTitle } from '../time.ts';
-import { clustersInWords } from '../words.ts';
+import { clustersInWords, wishInWords } from '../words.ts';
 import { type Account, emailsOf, MAX_ACCOUNTS, useAccounts, useCells, useDefaults } from './allowances.ts';
 import { Doubted, HoldDialog, useDoubted } from './doubted.tsx';
-import { type Limits, limitsOf } from './limits.ts';
+import { limitsOf } from './limits.ts';
 import { LimitsDialog } from './limits-dialog.tsx';
 import { LivePart } from './live-part.tsx';
 import { ReasonDialog } from './reason-dialog.tsx';
@@ -92,8 +93,11 @@ function Request({ account, limits, name }: RequestProps) {
     <li>
       <div>
         <p>
-          <strong className="trouble-owner">{name}</strong> would like {clustersInWords(request.maxClusters)}
+          <strong className="trouble-owner">{name}</strong> would like {wishInWords(request)}
           {limits.maxClusters !== undefined && ` instead of ${limits.maxClusters}`}
+          {request.maxHourlyMicros !== undefined &&
+            limits.maxHourlyMicros !== undefined &&
+            ` for ${limitInDollars(limits.maxHourlyMicros)}`}
           {clusters > 0 && `, and has ${clusters}`}.
         </p>
         <blockquote>{request.reason}</blockquote>
@@ -107,9 +111,7 @@ function Request({ account, limits, name }: RequestProps) {
           Decline
         </Button>
       </div>
-      {open === 'grant' && (
-        <LimitsDialog uid={id} name={name} now={limits} asked={request.maxClusters} onClose={close} />
-      )}
+      {open === 'grant' && <LimitsDialog uid={id} name={name} now={limits} asked={request} onClose={close} />}
       <Confirm
         title={`Decline the request of ${name}?`}
         action="Decline"

@@ -41,10 +41,22 @@ export function useMyAccount(): Allowance | undefined {
   return live.kind === 'there' ? live.value : undefined;
 }
 
-/** Clusters that they may have at once, by an operator's word or else by default; undefined while that is not known. */
-export function useMaxClusters(): number | undefined {
-  const asked = useStore(me);
-  return useMyAccount()?.maxClusters ?? asked?.allowance.maxClusters;
+export interface Limits {
+  maxClusters: number;
+  maxHourlyMicros: number;
+}
+
+/** What they may have, by an operator's word or else by default; a limit that is not known yet is absent. */
+export function useLimits(): Partial<Limits> {
+  const asked = useStore(me)?.allowance;
+  const account = useMyAccount();
+  const maxClusters = account?.maxClusters ?? asked?.maxClusters;
+  const maxHourlyMicros =
+    account?.maxHourlyMicros ?? (asked && Math.round(asked.maxHourlyPrice.amount * 1_000_000));
+  return {
+    ...(maxClusters !== undefined && { maxClusters }),
+    ...(maxHourlyMicros !== undefined && { maxHourlyMicros }),
+  };
 }
 
 /** As what they would be refused a cluster, whatever they choose; undefined: they would not. */
