@@ -87,9 +87,10 @@ export function createOperations(
     begin(row, type, status, { lastsMs, ...how } = {}) {
       forgetOld();
       let durationMs = lastsMs ?? operationMs(random, type, isRegion(row.location));
-      if (faults.hit('slow-operation', type)) durationMs *= SLOW_FACTOR;
+      const subject = `${type} ${row.location}`;
+      if (faults.hit('slow-operation', subject)) durationMs *= SLOW_FACTOR;
       // A deletion never hangs for ever: GKE starts it again by itself.
-      const stuck = type !== 'DELETE_CLUSTER' && faults.hit('stuck-operation', type);
+      const stuck = type !== 'DELETE_CLUSTER' && faults.hit('stuck-operation', subject);
       const startAtMs = clock.now();
       const operation: OperationRow = {
         name: `operation-${Math.floor(startAtMs)}-${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`,
@@ -103,7 +104,8 @@ export function createOperations(
         ...(stuck ? {} : { endAtMs: clock.after(durationMs) }),
         ...how,
       };
-      if (!operation.failure && faults.hit('operation-fails', type)) operation.failure = failures.internal();
+      if (!operation.failure && faults.hit('operation-fails', subject))
+        operation.failure = failures.internal();
       operations.set(operation.name, operation);
       clusters.set(keyOf(row.location, row.resource.name), { ...row, status, operation: operation.name });
       arm(operation);
