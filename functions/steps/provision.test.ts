@@ -81,6 +81,17 @@ describe('a zone without machines', () => {
     expect(entries).toHaveProperty([ledgerKey({ kind: 'subnetwork', name, location: spec.region })]);
   });
 
+  test('for all of its nodes is left, too, though what there is of it runs', async () => {
+    const hub = memoryHub();
+    hub.faults.force('stockout-in-part', { subject: first });
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.until(async () => (await read(hub, id)).state === 'ready', hours(1));
+    expect(await read(hub, id)).toMatchObject({ location: second, exhausted: [first] });
+    const { places } = (await hub.documents.get<Breaker>(`breakers/${spec.region}`))?.data ?? {};
+    expect(places?.[placeKey(first, spec.size)]?.code).toBe('ZONE_EXHAUSTED');
+  });
+
   test('has taken none of the time that the next one has', async () => {
     const hub = memoryHub();
     hub.faults.force('stockout', { subject: first });

@@ -21,6 +21,7 @@ const OPERATION_KEPT_MS = hours(12);
 export interface Beginning {
   /** How it is going to end. */
   failure?: failures.Failure;
+  lacking?: NonNullable<OperationRow['lacking']>;
   lastsMs?: number;
   resize?: NonNullable<OperationRow['resize']>;
 }
@@ -156,7 +157,9 @@ interface Sides {
 
 type EndOf = (sides: Sides, row: ClusterRow, operation: OperationRow) => Promise<End>;
 
-const endOfCreation: EndOf = async ({ project, compute, leafSide }, row, operation) => {
+const endOfCreation: EndOf = async ({ project, compute, leafSide }, asked, operation) => {
+  const { lacking } = operation;
+  const row = { ...asked, ...(lacking && { lacking }) };
   const connection = operation.failure ? undefined : await leafSide.start(row);
   const failure = connection ? undefined : (operation.failure ?? failures.internal());
   if (connection) makeDisks(project.world.projectId, compute, row);
