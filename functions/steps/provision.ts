@@ -38,9 +38,8 @@ const BUSY_MS = minutes(10);
 /** A place that gives no answer is left for another: after that long the other would have made the cluster, or nearly. */
 const SILENT_MS = minutes(5);
 /**
- * What has not been made by then is taken for hanging: five times what it takes as a rule (`expectedMs`), and twice what an alert calls late. It is less
- * than the 35 min that GKE may take to say that it gets no machines (https://github.com/cilium/cilium/issues/48184): the next place is the cure
- * for that, too.
+ * What has not been made by then is taken for hanging: that is five times what it takes as a rule (`expectedMs`). It is less than the 35 min that
+ * GKE may take to say that it gets no machines (https://github.com/cilium/cilium/issues/48184), for which the next place is the cure, too.
  */
 const LATE_MS = minutes(20);
 
@@ -176,7 +175,8 @@ async function answered(result: Promise<StepResult>, cluster: Cluster, ports: Po
 function failedBy(thrown: unknown, cluster: Cluster, { log }: Ports, patch: ClusterPatch = {}): StepResult {
   const { code, detail, retryAfterMs } = asAppError(thrown);
   const { id, state, epoch, attempts } = cluster;
-  tellFailure(log, 'step failed', thrown, { cluster: id, state, epoch, attempt: attempts + 1 });
+  const { step } = stepRowOf(state);
+  tellFailure(log, 'step failed', thrown, { cluster: id, state, epoch, step, attempt: attempts + 1 });
   return {
     kind: 'failed',
     code,
