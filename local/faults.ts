@@ -7,6 +7,8 @@ import type { Random } from '../functions/cloud.ts';
 /** Name → what happens. The README of each stand-in says where. */
 export const FAULTS = {
   stockout: 'container: a zone has no machines left (the operation fails with GCE_STOCKOUT)',
+  'stockout-in-part':
+    'container: a zone has machines for some nodes only (the cluster runs, its node pool RUNNING_WITH_ERROR)',
   quota: 'container: a create is refused with RESOURCE_EXHAUSTED',
   'too-many-operations':
     'container: a create is refused with 429, for as many operations are under way as may be',

@@ -44,6 +44,8 @@ export function planFailure(
   at: Time & Pick<Circumstances, 'jitter'>,
 ): Place | undefined {
   if (place?.provenAt && attempt.beganAt < place.provenAt) return undefined;
+  // Whoever cannot go elsewhere says it with each look.
+  if (place?.failed[attempt.name]) return undefined;
   const { openings = 0, provenAt } = place ?? {};
   const known = { ...where, code, openings, ...(provenAt && { provenAt }) };
   if (place?.openUntilAt) {

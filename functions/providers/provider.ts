@@ -39,7 +39,7 @@ export type Observed =
    * other order meanwhile. `warning`: it works, and an operator must see to it.
    */
   | { status: 'ready'; connection: LeafConnection; changing?: true; warning?: string }
-  /** It is there and will not become ready. `code` says why. */
+  /** It is there and will not become ready, or not whole while it is being made. `code` says why. */
   | {
       status: 'broken';
       code: 'ZONE_EXHAUSTED' | 'CLOUD_QUOTA' | 'CLUSTER_CREATE_FAILED' | 'CLOUD_SETUP';

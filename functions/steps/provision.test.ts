@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { type MemoryHub, memoryHub } from '../../local/memory/hub.ts';
 import { findRegion } from '../../shared/catalog/catalog.ts';
+import { type Breaker, placeKey } from '../../shared/documents/breaker.ts';
 import { type Cluster, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
 import { type Ledger, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';
+import { AppError } from '../../shared/errors.ts';
 import { LIFECYCLE, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
+import { OPEN_AFTER } from '../breaker/plan.ts';
 import { targetOf } from '../clusters/target.ts';
 import { conceive, createClusters } from '../dispatch/commands.ts';
 import { provision } from './provision.ts';
@@ -13,8 +16,8 @@ import { provision } from './provision.ts';
 const spec = aSpec({ product: 'hello', version: '1.1.0' });
 const [first = '', second = '', third = ''] = findRegion(spec.region)?.zones ?? [];
 
-async function aCreation(hub: MemoryHub): Promise<string> {
-  const birth = conceive(hub.ports, { name: 'mine', spec, shape: shapeOf(spec), owner: 'ada' });
+async function aCreation(hub: MemoryHub, of = spec): Promise<string> {
+  const birth = conceive(hub.ports, { name: 'mine', spec: of, shape: shapeOf(of), owner: 'ada' });
   await hub.run(createClusters(hub.ports, [birth], []));
   return birth.cluster.id;
 }
@@ -78,6 +81,17 @@ describe('a zone without machines', () => {
     expect(entries).toHaveProperty([ledgerKey({ kind: 'subnetwork', name, location: spec.region })]);
   });
 
+  test('for all of its nodes is left, too, though what there is of it runs', async () => {
+    const hub = memoryHub();
+    hub.faults.force('stockout-in-part', { subject: first });
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.until(async () => (await read(hub, id)).state === 'ready', hours(1));
+    expect(await read(hub, id)).toMatchObject({ location: second, exhausted: [first] });
+    const { places } = (await hub.documents.get<Breaker>(`breakers/${spec.region}`))?.data ?? {};
+    expect(places?.[placeKey(first, spec.size)]?.code).toBe('ZONE_EXHAUSTED');
+  });
+
   test('has taken none of the time that the next one has', async () => {
     const hub = memoryHub();
     hub.faults.force('stockout', { subject: first });
@@ -101,6 +115,150 @@ describe('a zone without machines', () => {
     expect((await read(hub, id)).error?.code).toBe('ZONE_EXHAUSTED');
     expect(hub.objects()).toBe(0);
     expect((await hub.documents.get('accounts/ada'))?.data).toMatchObject({ clusters: 0, hourlyMicros: 0 });
+  });
+});
+
+describe('what is left in a zone that was given up', () => {
+  /** In the next zone, with a half-made cluster left in the first. */
+  async function inTheNextZone(hub: MemoryHub): Promise<string> {
+    hub.faults.force('stockout', { subject: first });
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.until(async () => (await read(hub, id)).location === second);
+    hub.faults.clear('stockout');
+    return id;
+  }
+  const leftIn = (hub: MemoryHub, zone: string) =>
+    hub.container.listClusters('-').filter(({ location }) => location === zone);
+
+  test('holds nobody back where that zone does not answer any more; the sweep takes it away once it does', async () => {
+    const hub = memoryHub();
+    const id = await inTheNextZone(hub);
+    for (const subject of [first, 'ListClusters'])
+      hub.faults.force('unavailable', { subject, mayMiss: true });
+    await hub.until(async () => (await read(hub, id)).state === 'ready', minutes(20));
+    hub.faults.clear('unavailable');
+    expect(leftIn(hub, first)).toHaveLength(1);
+    const key = ledgerKey({ kind: 'cluster', name: `hub-${id}-g1`, location: first });
+    const entry = async () => (await hub.documents.get<Ledger>(ledgerPath(id)))?.data.entries[key];
+    expect((await entry())?.goneAt).toBeUndefined();
+    await hub.until(() => leftIn(hub, first).length === 0, hours(1));
+    expect(leftIn(hub, second)).toHaveLength(1);
+    expect(await read(hub, id)).toMatchObject({ state: 'ready', location: second });
+  });
+
+  test('costs no running cluster its place where the cloud takes no order to delete it', async () => {
+    const hub = memoryHub();
+    const { ensureGone } = hub.ports.provider;
+    hub.ports.provider = {
+      ...hub.ports.provider,
+      async ensureGone(target, isOvertaken) {
+        if (target.location === first) throw new AppError('CLOUD_BUSY');
+        return ensureGone(target, isOvertaken);
+      },
+    };
+    const id = await inTheNextZone(hub);
+    await hub.until(async () => (await read(hub, id)).state === 'ready', minutes(20));
+    expect(await read(hub, id)).toMatchObject({ location: second, generation: 1 });
+  });
+});
+
+describe('a zone that does not answer', () => {
+  test('is left after minutes for the next, and each cluster that was sent there is held against it', async () => {
+    const hub = memoryHub();
+    hub.faults.force('unavailable', { subject: first });
+    hub.startScheduler();
+    const ids = await Promise.all(Array.from({ length: OPEN_AFTER }, () => aCreation(hub)));
+    for (const id of ids) {
+      await hub.until(async () => (await read(hub, id)).state === 'ready', minutes(25));
+      expect(await read(hub, id)).toMatchObject({ location: second, exhausted: [first] });
+      expect(await read(hub, id)).not.toHaveProperty('unansweredSince');
+    }
+    const { places } = (await hub.documents.get<Breaker>(`breakers/${spec.region}`))?.data ?? {};
+    expect(places?.[placeKey(first, spec.size)]?.openings).toBe(1);
+    // Of those that come now one tries whether it is still so, and nobody else finds it out for themselves.
+    const late = [await aCreation(hub), await aCreation(hub)];
+    const at = async () =>
+      (await Promise.all(late.map((id) => read(hub, id)))).map(({ location }) => location).sort();
+    await hub.until(async () => !(await at()).includes(undefined));
+    expect(await at()).toEqual([first, second]);
+  });
+
+  test('for a moment, or now and then, is not left', async () => {
+    const hub = memoryHub();
+    hub.faults.force('slow-operation', { subject: `CREATE_CLUSTER ${first}` });
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.until(() => hub.container.listClusters('-').length === 1);
+    for (let at = 0; at < 3; at++) {
+      const silent = hub.faults.force('unavailable', { subject: `GetCluster ${first}`, times: 1 });
+      await hub.until(() => silent.struck === 1, minutes(10));
+      await hub.clock.runFor(minutes(3));
+    }
+    expect(await read(hub, id)).toMatchObject({ state: 'provisioning', location: first, exhausted: [] });
+  });
+
+  test('and is the last one is waited for', async () => {
+    const hub = memoryHub();
+    const region = aSpec({ ...spec, availability: 'regional' });
+    hub.faults.force('unavailable', { subject: region.region });
+    hub.startScheduler();
+    const id = await aCreation(hub, region);
+    await hub.clock.runFor(minutes(30));
+    expect(await read(hub, id)).toMatchObject({
+      state: 'provisioning',
+      location: region.region,
+      attempts: 0,
+    });
+    const { places } = (await hub.documents.get<Breaker>(`breakers/${spec.region}`))?.data ?? {};
+    expect(Object.keys(places?.[placeKey(region.region, region.size)]?.failed ?? {})).toHaveLength(1);
+    hub.faults.clear('unavailable');
+    await hub.until(async () => (await read(hub, id)).state === 'ready', minutes(20));
+  });
+});
+
+describe('a zone whose creations hang', () => {
+  test('is left for the next, where the cluster has all its time; nothing stays behind', async () => {
+    const hub = memoryHub();
+    hub.faults.force('stuck-operation', { subject: `CREATE_CLUSTER ${first}` });
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.until(async () => (await read(hub, id)).location === second, minutes(25));
+    const { deadlineAt } = await read(hub, id);
+    expect(hub.clock.elapsed(deadlineAt?.getTime() ?? 0)).toBeLessThan(
+      -LIFECYCLE.provisioning.timeoutMs + minutes(1),
+    );
+    const { places } = (await hub.documents.get<Breaker>(`breakers/${spec.region}`))?.data ?? {};
+    expect(Object.keys(places?.[placeKey(first, spec.size)]?.failed ?? {})).toHaveLength(1);
+    await hub.until(async () => (await read(hub, id)).state === 'ready', minutes(20));
+    await hub.until(() => hub.container.listClusters('-').length === 1, hours(1));
+    expect(hub.container.listClusters('-')[0]?.location).toBe(second);
+  });
+
+  test('counts from when the cluster came to it', async () => {
+    const hub = memoryHub();
+    for (const zone of [first, second])
+      hub.faults.force('stuck-operation', { subject: `CREATE_CLUSTER ${zone}` });
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.until(async () => (await read(hub, id)).location === second, minutes(25));
+    const atMs = hub.clock.now();
+    await hub.until(async () => (await read(hub, id)).location === third, minutes(25));
+    expect(hub.clock.elapsed(atMs)).toBeGreaterThan(minutes(19));
+    await hub.until(async () => (await read(hub, id)).state === 'ready', minutes(20));
+  });
+
+  test('and is the last one has until the deadline, which is held against it', async () => {
+    const hub = memoryHub();
+    hub.faults.force('stuck-operation', { subject: 'CREATE_CLUSTER' });
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.until(async () => (await read(hub, id)).state === 'failed', hours(3));
+    expect(await read(hub, id)).toMatchObject({ location: third, error: { code: 'STEP_TIMEOUT' } });
+    const { places } = (await hub.documents.get<Breaker>(`breakers/${spec.region}`))?.data ?? {};
+    for (const zone of [first, second, third])
+      expect(Object.keys(places?.[placeKey(zone, spec.size)]?.failed ?? {})).toHaveLength(1);
+    expect(hub.container.listClusters('-')).toEqual([]);
   });
 });
 

@@ -1,19 +1,23 @@
 /** All that has no order, side by side: the Kubernetes cluster, its bucket, and meanwhile the proof of its name for the certificate. */
 
+import type { PlaceFailure } from '../../shared/documents/breaker.ts';
 import type {
   CertificateState,
   Cluster,
   ClusterError,
   ClusterPatch,
 } from '../../shared/documents/cluster.ts';
+import { ledgerKey } from '../../shared/documents/ledger.ts';
+import type { AppError } from '../../shared/errors.ts';
 import { stepRowOf, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { ensureProven } from '../access/certificate.ts';
 import { chooseLocation, isTroubled, noteFailure, noteSuccess, readBreaker } from '../breaker/breaker.ts';
 import { clusterPrincipals } from '../bucket-access.ts';
+import { CommitError, type Write } from '../cloud.ts';
 import { isOvertaken } from '../clusters/read.ts';
-import { bucketName, clusterEntries, targetOf, whereaboutsOf } from '../clusters/target.ts';
+import { bucketName, clusterEntries, readEntries, targetOf, whereaboutsOf } from '../clusters/target.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed } from '../providers/provider.ts';
@@ -31,25 +35,23 @@ const QUOTA_MS = minutes(5);
 const QUEUE_MS = seconds(10);
 /** Orders that the cloud does not take are repeated that long. */
 const BUSY_MS = minutes(10);
+/** A place that gives no answer is left for another: after that long the other would have made the cluster, or nearly. */
+const SILENT_MS = minutes(5);
+/**
+ * What has not been made by then is taken for hanging: that is five times what it takes as a rule (`expectedMs`). It is less than the 35 min that
+ * GKE may take to say that it gets no machines (https://github.com/cilium/cilium/issues/48184), for which the next place is the cure, too.
+ */
+const LATE_MS = minutes(20);
 
 /** @throws AppError NAME_TAKEN, PERMISSION_DENIED, PROVIDER_UNAVAILABLE, OPERATION_IN_PROGRESS */
 export const provision: Step = async (cluster, ports) => {
   const { code } = cluster.error ?? {};
   if (code === 'CLOUD_QUOTA' || code === 'REGION_EXHAUSTED') return makeRoom(cluster, code, ports);
-  const result = await make(cluster, ports).catch((thrown: unknown) =>
-    unlessBusyForLong(thrown, cluster, ports),
-  );
+  const result = await make(cluster, ports);
   // Afterwards, for what is thrown there takes nothing along: each try would order another certificate.
   const certificate = await orderCertificate(cluster, ports);
   return certificate ? { ...result, patch: { ...result.patch, certificate } } : result;
 };
-
-/** That the cloud takes no more orders is no failure: who has asked for long enough waits in the queue, and takes nobody's place. */
-function unlessBusyForLong(thrown: unknown, cluster: Cluster, { clock }: Ports): StepResult {
-  const { code, detail } = asAppError(thrown);
-  if (code !== 'CLOUD_BUSY' || clock.elapsed(cluster.since.getTime()) < BUSY_MS) throw thrown;
-  return wait(0, GIVING_BACK, { patch: givingBack(describe('CLOUD_QUOTA', detail), cluster, clock) });
-}
 
 /**
  * From now on nothing is asked for any more; but what another handler asked for a moment ago may take as long to appear. And removing may
@@ -78,26 +80,33 @@ async function make(cluster: Cluster, ports: Ports): Promise<StepResult> {
   const target = targetOf(cluster);
   const bucket = { name: bucketName(cluster), region: target.region, clusterId: cluster.id };
   // Settled, not raced: an error of one must not hide what the other has begun.
-  const [made, stored, cleared] = await Promise.allSettled([
+  const [made, stored] = await Promise.allSettled([
     ensure(cluster, ports),
     ports.buckets.ensureBucket(bucket),
     clearExhausted(cluster, ports),
   ]);
   if (made.status === 'rejected') throw made.reason;
-  if (made.value.status === 'broken') return afterBreaking(cluster, made.value, ports);
-  if (stored.status === 'rejected') throw stored.reason;
-  if (cleared.status === 'rejected') throw cleared.reason;
-  // In what is being changed nothing is begun that could as well begin later.
-  if (made.value.status === 'ready' && !made.value.changing) {
-    const [noted] = await Promise.all([
-      noteSuccess(ports, cluster),
-      ports.buckets.ensureAccess(bucket, principalsOf(cluster, ports)),
-      ports.provider.ensureWebhookAccess(target),
-    ]);
-    return done(undefined, noted);
-  }
-  const detail = made.value.status === 'pending' ? made.value.detail : WAITS[made.value.status];
-  return wait(untilNextLook(cluster, ports), detail);
+  const seen = made.value;
+  if (seen.status === 'unanswered') return whileUnanswered(cluster, seen.error, ports);
+  const goOn = async (): Promise<StepResult> => {
+    if (seen.status === 'broken') return afterBreaking(cluster, seen, ports);
+    if (stored.status === 'rejected') throw stored.reason;
+    // In what is being changed nothing is begun that could as well begin later.
+    if (seen.status === 'ready' && !seen.changing) {
+      const [noted] = await Promise.all([
+        noteSuccess(ports, cluster),
+        ports.buckets.ensureAccess(bucket, principalsOf(cluster, ports)),
+        ports.provider.ensureWebhookAccess(target),
+      ]);
+      return done(undefined, noted);
+    }
+    const detail = seen.status === 'pending' ? seen.detail : WAITS[seen.status];
+    const waiting = wait(untilNextLook(cluster, ports), detail);
+    return seen.status === 'pending' && (await isLate(cluster, ports))
+      ? elsewhere(cluster, { lacks: 'takes too long', detail }, waiting, ports)
+      : waiting;
+  };
+  return cluster.unansweredSince ? answered(goOn(), cluster, ports) : goOn();
 }
 
 const WAITS = {
@@ -115,15 +124,77 @@ const principalsOf = (cluster: Cluster, { provider, settings }: Ports): string =
     cluster: provider.clusterName(cluster),
   });
 
+/** `unanswered`: nothing was learnt of the cluster. */
+type Seen = Observed | { status: 'unanswered'; error: AppError };
+
 /** Refusals at the call are the same facts as failures later on. */
-async function ensure(cluster: Cluster, ports: Ports): Promise<Observed> {
+async function ensure(cluster: Cluster, ports: Ports): Promise<Seen> {
   try {
     return await ports.provider.ensureCluster(targetOf(cluster));
   } catch (thrown) {
     const error = asAppError(thrown);
-    if (error.code !== 'ZONE_EXHAUSTED' && error.code !== 'CLOUD_QUOTA') throw error;
-    return { status: 'broken', code: error.code, detail: error.detail ?? '' };
+    switch (error.code) {
+      case 'ZONE_EXHAUSTED':
+      case 'CLOUD_QUOTA':
+        return { status: 'broken', code: error.code, detail: error.detail ?? '' };
+      case 'PROVIDER_UNAVAILABLE':
+      case 'CLOUD_BUSY':
+        return { status: 'unanswered', error };
+      default:
+        throw error;
+    }
   }
+}
+
+/**
+ * Asked again, and for how long so far is written down: a step remembers nothing. A place that stays silent is left. That the cloud takes no
+ * more orders is the same everywhere and no failure: who has asked for long enough waits in the queue, and takes nobody's place.
+ */
+async function whileUnanswered(cluster: Cluster, error: AppError, ports: Ports): Promise<StepResult> {
+  const { clock } = ports;
+  const { code, detail } = error;
+  const unansweredSince = cluster.unansweredSince ?? new Date(clock.now());
+  const silentMs = clock.elapsed(unansweredSince.getTime());
+  if (code === 'CLOUD_BUSY' && silentMs >= BUSY_MS)
+    return wait(0, GIVING_BACK, { patch: givingBack(describe('CLOUD_QUOTA', detail), cluster, clock) });
+  const again = failedBy(error, cluster, ports, { unansweredSince });
+  if (code === 'CLOUD_BUSY' || silentMs < SILENT_MS) return again;
+  return elsewhere(cluster, { lacks: 'does not answer', detail: detail ?? '' }, again, ports);
+}
+
+/** What is thrown takes nothing along, and that there was an answer must be written down also where the rest fails. */
+async function answered(result: Promise<StepResult>, cluster: Cluster, ports: Ports): Promise<StepResult> {
+  const next = await result.catch((thrown: unknown) => {
+    if (thrown instanceof CommitError) throw thrown;
+    return failedBy(thrown, cluster, ports);
+  });
+  return { ...next, patch: { unansweredSince: undefined, ...next.patch } };
+}
+
+/** As if it had been thrown, and with a patch. */
+function failedBy(thrown: unknown, cluster: Cluster, { log }: Ports, patch: ClusterPatch = {}): StepResult {
+  const { code, detail, retryAfterMs } = asAppError(thrown);
+  const { id, state, epoch, attempts } = cluster;
+  const { step } = stepRowOf(state);
+  tellFailure(log, 'step failed', thrown, { cluster: id, state, epoch, step, attempt: attempts + 1 });
+  return {
+    kind: 'failed',
+    code,
+    ...(detail && { detail }),
+    ...(retryAfterMs && { retryAfterMs }),
+    patch,
+  };
+}
+
+/** Whether it has been asked for in this place for longer than any creation lasts that ends well. */
+async function isLate(cluster: Cluster, ports: Ports): Promise<boolean> {
+  const isOver = (from: Date): boolean => ports.clock.elapsed(from.getTime()) >= LATE_MS;
+  // Nobody has come to a place before they came into the state: most looks need not ask when that was.
+  if (!isOver(cluster.since)) return false;
+  const { id, generation, location } = whereaboutsOf(cluster);
+  const name = ports.provider.clusterName({ id, generation });
+  const entry = (await readEntries(cluster, ports))[ledgerKey({ kind: 'cluster', name, location })];
+  return isOver(entry && entry.plannedAt > cluster.since ? entry.plannedAt : cluster.since);
 }
 
 /**
@@ -138,26 +209,63 @@ async function afterBreaking(
   const { code, detail } = broken;
   // The same in every zone, and nothing against any of them.
   if (code === 'CLOUD_SETUP') return fail(code, detail);
+  const { next, exhausted, also } = await leave(cluster, { code, lacks: LACKS[code], detail }, ports);
+  return next ?? { ...fail(code, `${detail} Tried ${exhausted.join(', ')}.`.trim()), also };
+}
+
+/**
+ * The same for a place that has not said no, and may never: if there is no other, it is waited for until the deadline. It has counted against the
+ * place by then, so a timeout does, too.
+ */
+async function elsewhere(
+  cluster: Cluster,
+  why: Pick<Shortcoming, 'lacks' | 'detail'>,
+  otherwise: StepResult,
+  ports: Ports,
+): Promise<StepResult> {
+  const { next, also } = await leave(cluster, { code: 'CLUSTER_CREATE_FAILED', ...why }, ports);
+  return next ?? { ...otherwise, also };
+}
+
+/** What speaks against a place. */
+interface Shortcoming {
+  code: PlaceFailure;
+  /** In words, said of the place. */
+  lacks: string;
+  detail: string;
+}
+
+/** @returns `next`: absent if there is no other place, and nothing to wait for; `also`: what is to be written down then */
+async function leave(
+  cluster: Cluster,
+  { code, lacks, detail }: Shortcoming,
+  ports: Ports,
+): Promise<{ next?: StepResult; exhausted: readonly string[]; also: readonly Write[] }> {
   const { region } = cluster.spec;
   const { breaker, also } = noteFailure(ports, await readBreaker(ports, region), cluster, code);
   const exhausted = [...cluster.exhausted, whereaboutsOf(cluster).location];
   const { choice, also: claim } = chooseLocation(ports, breaker, cluster, exhausted);
   if (choice && 'location' in choice) {
     const { location } = choice;
-    return wait(0, `${cluster.location} ${LACKS[code]}; trying ${location}.`, {
-      // One failure in five takes most of the state's time to show: the next zone has its own.
-      patch: { exhausted, location, deadlineAt: deadlineAnew(cluster.state, ports.clock) },
+    const next = wait(0, `${cluster.location} ${lacks}; trying ${location}.`, {
+      // It may take most of the state's time until a place is left: the next one has its own.
+      patch: {
+        exhausted,
+        location,
+        unansweredSince: undefined,
+        deadlineAt: deadlineAnew(cluster.state, ports.clock),
+      },
       ledger: { plan: clusterEntries(cluster, location, ports) },
       also: [...also, ...claim],
     });
+    return { next, exhausted, also };
   }
   const isKnown = choice !== undefined || isTroubled(breaker, cluster, ports);
-  if (code !== 'CLOUD_QUOTA' && !isKnown) {
-    return { ...fail(code, `${detail} Tried ${exhausted.join(', ')}.`.trim()), also };
-  }
+  if (code !== 'CLOUD_QUOTA' && !isKnown) return { exhausted, also };
   // What the cloud made of it must go before others can use its share; the next look does that.
   const error = describe(isKnown ? 'REGION_EXHAUSTED' : 'CLOUD_QUOTA', detail);
-  return wait(0, GIVING_BACK, { patch: givingBack(error, cluster, ports.clock), also });
+  const next = wait(0, GIVING_BACK, { patch: givingBack(error, cluster, ports.clock), also });
+  return { next, exhausted, also };
 }
 
 /** Said of a zone. */
@@ -167,7 +275,11 @@ const LACKS = {
   CLUSTER_CREATE_FAILED: 'could not make it',
 } as const;
 
-/** Half-made clusters in zones that had no machines cost money and quota: they go while the next zone is tried. */
+/**
+ * Half-made clusters in places that were left cost money and quota: they go while the next place is tried. Whatever keeps one from going is
+ * no reason against a cluster elsewhere: it is asked again with the next look, the sweep of orphans takes it away afterwards, and the ledger keeps
+ * its line until it is proven gone.
+ */
 async function clearExhausted(cluster: Cluster, ports: Ports): Promise<void> {
   const { id, generation } = cluster;
   const results = await Promise.allSettled(
@@ -175,10 +287,11 @@ async function clearExhausted(cluster: Cluster, ports: Ports): Promise<void> {
       ports.provider.ensureGone({ id, generation, location }, () => isOvertaken(cluster, ports)),
     ),
   );
-  for (const result of results) {
-    // Busy is no trouble: it is asked again with the next look, and once more when the cluster goes.
-    if (result.status === 'rejected' && asAppError(result.reason).code !== 'OPERATION_IN_PROGRESS')
-      throw result.reason;
+  for (const [at, result] of results.entries()) {
+    // Busy is no trouble.
+    if (result.status === 'fulfilled' || asAppError(result.reason).code === 'OPERATION_IN_PROGRESS') continue;
+    const resource = cluster.exhausted[at] ?? '';
+    tellFailure(ports.log, 'place not cleared', result.reason, { cluster: id, resource });
   }
 }
 

@@ -109,10 +109,17 @@ function outcomeOf({ project, compute, quotas }: Room, row: ClusterRow): Beginni
   if (faults.hit('key-error', region)) return { failure: failures.setUp('CLOUD_KMS_KEY_ERROR') };
   const zones = zonesOf(location, resource);
   const empty = zones.find((zone) => faults.hit('stockout', zone));
-  if (empty === undefined && !faults.hit('quota', `${region} operation`)) return {};
+  const instanceIn = (zone: string): string =>
+    instanceName(row, resource.nodePools?.[0]?.name ?? 'default-pool', zone, 0);
+  if (empty === undefined && !faults.hit('quota', `${region} operation`)) {
+    const scarce = zones.find((zone) => faults.hit('stockout-in-part', zone));
+    if (scarce === undefined) return {};
+    const lastsMs = shortageMs(random);
+    return { lastsMs, lacking: failures.stockoutInPart(projectId, scarce, lastsMs, instanceIn(scarce)) };
+  }
   const lastsMs = shortageMs(random);
   const zone = empty ?? zones[0] ?? location;
-  const instance = instanceName(row, resource.nodePools?.[0]?.name ?? 'default-pool', zone, 0);
+  const instance = instanceIn(zone);
   const failure =
     empty === undefined
       ? failures.quotaInOperation(region, quotas.of(region).cpus, lastsMs, instance)

@@ -29,6 +29,16 @@ export function stockout(projectId: string, zone: string, afterMs: number, insta
   };
 }
 
+/**
+ * What a node pool says that has only some of its machines, in the words of https://github.com/hashicorp/terraform-provider-google/issues/3304.
+ * That its condition has the code of a whole stock-out is an assumption.
+ */
+export function stockoutInPart(projectId: string, zone: string, afterMs: number, instance: string) {
+  const message = `${zone}: Deploy error: Not all instances running in IGM after ${goDuration(afterMs)}. Expect 1. Current errors: [ZONE_RESOURCE_POOL_EXHAUSTED_WITH_DETAILS]: Instance '${instance}' creation failed: The zone 'projects/${projectId}/zones/${zone}' does not have enough resources available to fulfill the request.  '(resource type:compute)'.`;
+  const condition: StatusCondition = { code: 'GCE_STOCKOUT', message, canonicalCode: 'RESOURCE_EXHAUSTED' };
+  return condition;
+}
+
 export function quotaInOperation(region: string, limit: number, afterMs: number, instance: string): Failure {
   const cause = `Instance '${instance}' creation failed: Quota 'CPUS' exceeded.  Limit: ${limit.toFixed(1)} in region ${region}.`;
   const detail = `Insufficient quota to satisfy the request: Not all instances running in IGM after ${goDuration(afterMs)}. Expected 1, running 0, transitioning 1. Current errors: [GCE_QUOTA_EXCEEDED]: ${cause}`;

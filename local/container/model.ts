@@ -86,7 +86,8 @@ export function createContainerModel(world: World, options: ContainerOptions): C
   const trail = createTrail(project, options.onAudit);
   const operations = createOperations(project, { compute, leafSide, trail });
   const calls = new Map<string, number>();
-  const call = <T>(method: string, run: () => T): T => carryCall(world, calls, method, run);
+  const call = <T>(method: string, location: string, run: () => T): T =>
+    carryCall(world, calls, { method, location }, run);
   const begin = (...of: Parameters<typeof operations.begin>): OperationView =>
     operationView(projectId, operations.begin(...of));
 
@@ -107,18 +108,22 @@ export function createContainerModel(world: World, options: ContainerOptions): C
     calls,
     resumed,
     createCluster: (location, cluster) =>
-      call('CreateCluster', () => {
+      call('CreateCluster', location, () => {
         const { row, how } = planCreation({ project, compute, quotas, version }, location, cluster);
         return begin(row, 'CREATE_CLUSTER', 'PROVISIONING', how);
       }),
     getCluster: (location, name) =>
-      call('GetCluster', () => clusterView(projectId, requireCluster(project, location, name))),
+      call('GetCluster', location, () => clusterView(projectId, requireCluster(project, location, name))),
     listClusters: (location) =>
-      call('ListClusters', () => at(location, clusters.values()).map((row) => clusterView(projectId, row))),
+      call('ListClusters', location, () =>
+        at(location, clusters.values()).map((row) => clusterView(projectId, row)),
+      ),
     deleteCluster: (location, name) =>
-      call('DeleteCluster', () => begin(requireFree(project, location, name), 'DELETE_CLUSTER', 'STOPPING')),
+      call('DeleteCluster', location, () =>
+        begin(requireFree(project, location, name), 'DELETE_CLUSTER', 'STOPPING'),
+      ),
     updateCluster: (location, name, update) =>
-      call('UpdateCluster', () => {
+      call('UpdateCluster', location, () => {
         const row = requireChangeable(project, location, name);
         if (Object.keys(update).length === 0) {
           throw new ServiceError(STATUS.INVALID_ARGUMENT, 'Must specify a field to update.');
@@ -126,7 +131,7 @@ export function createContainerModel(world: World, options: ContainerOptions): C
         return begin(row, 'UPDATE_CLUSTER', 'RECONCILING');
       }),
     setNodePoolSize: (location, name, pool, nodeCount) =>
-      call('SetNodePoolSize', () => {
+      call('SetNodePoolSize', location, () => {
         checkNodeCount(nodeCount);
         const row = requireChangeable(project, location, name);
         const more = cpusMore(projectId, row, pool, nodeCount);
@@ -136,15 +141,20 @@ export function createContainerModel(world: World, options: ContainerOptions): C
     listNodePools: (location, name) =>
       call(
         'ListNodePools',
+        location,
         () => clusterView(projectId, requireCluster(project, location, name)).nodePools ?? [],
       ),
     getOperation: (location, name) =>
-      call('GetOperation', () => operationView(projectId, requireOperation(project, location, name))),
+      call('GetOperation', location, () =>
+        operationView(projectId, requireOperation(project, location, name)),
+      ),
     listOperations: (location) =>
-      call('ListOperations', () => at(location, rows.values()).map((row) => operationView(projectId, row))),
+      call('ListOperations', location, () =>
+        at(location, rows.values()).map((row) => operationView(projectId, row)),
+      ),
     cancelOperation: (location, name) =>
-      call('CancelOperation', () => operations.cancel(requireOperation(project, location, name))),
-    serverConfig: (location) => call('GetServerConfig', () => serverConfig(location, version)),
+      call('CancelOperation', location, () => operations.cancel(requireOperation(project, location, name))),
+    serverConfig: (location) => call('GetServerConfig', location, () => serverConfig(location, version)),
     startUpgrade: (location, name, of = 'master') => {
       const type = of === 'master' ? 'UPGRADE_MASTER' : 'UPGRADE_NODES';
       const upgrade = begin(requireChangeable(project, location, name), type, 'RECONCILING');
@@ -161,13 +171,19 @@ export function createContainerModel(world: World, options: ContainerOptions): C
 }
 
 /** What every call of the API goes through. */
-function carryCall<T>({ faults }: World, calls: Map<string, number>, method: string, run: () => T): T {
+function carryCall<T>(
+  { faults }: World,
+  calls: Map<string, number>,
+  { method, location }: { method: string; location: string },
+  run: () => T,
+): T {
   calls.set(method, (calls.get(method) ?? 0) + 1);
-  if (faults.hit('unavailable', method)) {
+  const subject = `${method} ${location}`;
+  if (faults.hit('unavailable', subject)) {
     throw new ServiceError(STATUS.UNAVAILABLE, 'The service is currently unavailable.');
   }
   const reply = run();
-  if (/^(Create|Delete|Update|Set|Cancel)/.test(method) && faults.hit('reply-lost', method)) {
+  if (/^(Create|Delete|Update|Set|Cancel)/.test(method) && faults.hit('reply-lost', subject)) {
     throw new ServiceError(STATUS.DEADLINE_EXCEEDED, 'Deadline expired before operation could complete.');
   }
   return reply;

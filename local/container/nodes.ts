@@ -2,7 +2,7 @@
 import type { ComputeModel, ComputeRow } from '../compute/model.ts';
 import type { LeafNode } from './leaves.ts';
 import { SHARED_NODES } from './ranges.ts';
-import { type ClusterRow, controlPlaneAddress, refOf, zonesOf } from './state.ts';
+import { type ClusterRow, controlPlaneAddress, lackingOf, refOf, zonesOf } from './state.ts';
 
 /**
  * `gke-<cluster>-<pool>-<hash>-<4 characters>`; cluster and pool share 32. Here the last four are the zone's letter and a number, so
@@ -11,17 +11,18 @@ import { type ClusterRow, controlPlaneAddress, refOf, zonesOf } from './state.ts
 export const instanceName = (row: ClusterRow, pool: string, zone: string, index: number): string =>
   `gke-${row.resource.name.slice(0, 32 - pool.length)}-${pool}-${row.hash}-${zone.at(-1)}${index.toString(36).padStart(3, '0')}`;
 
-/** All that there should be. */
+/** All that there should be; of pools that could not get all of theirs the last are missing. */
 export const nodesOf = (row: ClusterRow): LeafNode[] =>
-  (row.resource.nodePools ?? []).flatMap((pool) =>
-    zonesOf(row.location, row.resource, pool).flatMap((zone) =>
+  (row.resource.nodePools ?? []).flatMap((pool) => {
+    const wanted = zonesOf(row.location, row.resource, pool).flatMap((zone) =>
       Array.from({ length: pool.initialNodeCount ?? 0 }, (_, i) => {
         const name = pool.name ?? 'default-pool';
         const machineType = pool.config?.machineType ?? 'e2-medium';
         return { name: instanceName(row, name, zone, i), pool: name, zone, machineType };
       }),
-    ),
-  );
+    );
+    return wanted.slice(0, Math.max(0, wanted.length - lackingOf(row)));
+  });
 
 /** The boot disk of each node that has none. */
 export function makeDisks(projectId: string, compute: ComputeModel, row: ClusterRow): void {

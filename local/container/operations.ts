@@ -21,6 +21,7 @@ const OPERATION_KEPT_MS = hours(12);
 export interface Beginning {
   /** How it is going to end. */
   failure?: failures.Failure;
+  lacking?: NonNullable<OperationRow['lacking']>;
   lastsMs?: number;
   resize?: NonNullable<OperationRow['resize']>;
 }
@@ -87,9 +88,10 @@ export function createOperations(
     begin(row, type, status, { lastsMs, ...how } = {}) {
       forgetOld();
       let durationMs = lastsMs ?? operationMs(random, type, isRegion(row.location));
-      if (faults.hit('slow-operation', type)) durationMs *= SLOW_FACTOR;
+      const subject = `${type} ${row.location}`;
+      if (faults.hit('slow-operation', subject)) durationMs *= SLOW_FACTOR;
       // A deletion never hangs for ever: GKE starts it again by itself.
-      const stuck = type !== 'DELETE_CLUSTER' && faults.hit('stuck-operation', type);
+      const stuck = type !== 'DELETE_CLUSTER' && faults.hit('stuck-operation', subject);
       const startAtMs = clock.now();
       const operation: OperationRow = {
         name: `operation-${Math.floor(startAtMs)}-${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`,
@@ -103,7 +105,8 @@ export function createOperations(
         ...(stuck ? {} : { endAtMs: clock.after(durationMs) }),
         ...how,
       };
-      if (!operation.failure && faults.hit('operation-fails', type)) operation.failure = failures.internal();
+      if (!operation.failure && faults.hit('operation-fails', subject))
+        operation.failure = failures.internal();
       operations.set(operation.name, operation);
       clusters.set(keyOf(row.location, row.resource.name), { ...row, status, operation: operation.name });
       arm(operation);
@@ -154,7 +157,9 @@ interface Sides {
 
 type EndOf = (sides: Sides, row: ClusterRow, operation: OperationRow) => Promise<End>;
 
-const endOfCreation: EndOf = async ({ project, compute, leafSide }, row, operation) => {
+const endOfCreation: EndOf = async ({ project, compute, leafSide }, asked, operation) => {
+  const { lacking } = operation;
+  const row = { ...asked, ...(lacking && { lacking }) };
   const connection = operation.failure ? undefined : await leafSide.start(row);
   const failure = connection ? undefined : (operation.failure ?? failures.internal());
   if (connection) makeDisks(project.world.projectId, compute, row);

@@ -29,6 +29,8 @@ export interface ClusterRow {
   /** Absent if there was no room for it. */
   ranges?: Ranges;
   rangeUntold?: true;
+  /** It has not got all of its nodes: what its pools say of that. */
+  lacking?: StatusCondition;
   /** Name of the operation that holds the cluster. */
   operation?: string;
   connection?: { endpoint: string; ca: string };
@@ -48,6 +50,8 @@ export interface OperationRow {
   endAtMs?: number;
   endedAtMs?: number;
   failure?: Failure;
+  /** CREATE_CLUSTER: see `ClusterRow`. */
+  lacking?: StatusCondition;
   /** SET_NODE_POOL_SIZE */
   resize?: { pool: string; nodeCount: number };
 }
@@ -87,15 +91,21 @@ export const cpusOf = (location: string, cluster: ClusterResource): number =>
     0,
   );
 
-/** In all zones together. */
-export const nodeCount = (row: Pick<ClusterRow, 'location' | 'resource'>): number =>
-  (row.resource.nodePools ?? []).reduce(
-    (sum, pool) => sum + (pool.initialNodeCount ?? 0) * zonesOf(row.location, row.resource, pool).length,
-    0,
-  );
+/** In all zones together: those that there are. */
+export const nodeCount = (row: Pick<ClusterRow, 'location' | 'resource' | 'lacking'>): number =>
+  (row.resource.nodePools ?? []).reduce((sum, pool) => {
+    const inAll = (pool.initialNodeCount ?? 0) * zonesOf(row.location, row.resource, pool).length;
+    return sum + Math.max(0, inAll - lackingOf(row));
+  }, 0);
+
+/** How many nodes each pool has too few. */
+export const lackingOf = ({ lacking }: Pick<ClusterRow, 'lacking'>): number => (lacking ? 1 : 0);
 
 /** The row as it is after the operation. */
-export const resized = (row: ClusterRow, change: { pool: string; nodeCount: number }): ClusterRow => ({
+export const resized = (
+  { lacking: _, ...row }: ClusterRow,
+  change: { pool: string; nodeCount: number },
+): ClusterRow => ({
   ...row,
   resource: {
     ...row.resource,

@@ -67,8 +67,9 @@ function viewOf(projectId: string, row: ClusterRow): ClusterView {
       ...pool,
       version,
       locations: [...zonesOf(row.location, resource, pool)],
-      status: row.status === 'DEGRADED' ? 'RUNNING_WITH_ERROR' : row.status,
-      conditions: row.conditions,
+      status: isPartial(row) ? 'RUNNING_WITH_ERROR' : row.status,
+      statusMessage: row.lacking?.message ?? '',
+      conditions: [...row.conditions, ...(row.lacking ? [row.lacking] : [])],
     })),
     ...(row.ranges &&
       !row.rangeUntold &&
@@ -95,6 +96,10 @@ function viewOf(projectId: string, row: ClusterRow): ClusterView {
     },
   };
 }
+
+/** The pools of a cluster that lacks something can be used in part: https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/projects.locations.clusters.nodePools#status */
+const isPartial = ({ status, lacking }: ClusterRow): boolean =>
+  status === 'DEGRADED' || (status === 'RUNNING' && lacking !== undefined);
 
 export function operationView(projectId: string, row: OperationRow): OperationView {
   const failure = row.status === 'DONE' ? row.failure : undefined;

@@ -75,6 +75,7 @@ function gkeCluster(view: ClusterView): GkeCluster {
 const seen = new WeakMap<ClusterView, GkeCluster>();
 
 function clusterIn(view: ClusterView): GkeCluster {
+  const pools = view.nodePools ?? [];
   const endpoint = view.controlPlaneEndpointsConfig?.dnsEndpointConfig?.endpoint;
   const controlPlane = controlPlaneOf(view);
   const ca = (view.masterAuth as { clusterCaCertificate?: string } | undefined)?.clusterCaCertificate;
@@ -83,8 +84,12 @@ function clusterIn(view: ClusterView): GkeCluster {
     location: view.location,
     status: view.status,
     labels: view.resourceLabels ?? {},
-    conditions: view.conditions,
-    nodesFailed: (view.nodePools ?? []).some((pool) => pool.status === 'ERROR'),
+    conditions: [
+      ...view.conditions,
+      ...pools.flatMap((pool) => (pool.conditions ?? []) as GkeCluster['conditions']),
+    ],
+    nodesFailed: pools.some((pool) => pool.status === 'ERROR'),
+    nodesPartial: pools.some((pool) => pool.status === 'RUNNING_WITH_ERROR'),
     ...(typeof endpoint === 'string' ? { endpoint } : {}),
     ...(ca ? { ca: Buffer.from(ca, 'base64').toString() } : {}),
     ...(controlPlane === undefined ? {} : { controlPlane }),

@@ -135,7 +135,9 @@ export const clusterDocument = z.object({
   generation: z.number().int().positive(),
   /** Where the cluster is being made: a zone, or the region. */
   location: z.string().optional(),
-  /** Zones that had no machines or no quota left for this generation. */
+  /** Since when that place tells nothing of it, however often it is asked; absent while it does. */
+  unansweredSince: instant.optional(),
+  /** Places that were left for another: without machines or quota for this generation, silent, or too slow. */
   exhausted: z.array(z.string()),
   /** Until then a resource that is not found may still appear: an earlier handler may have a create under way. */
   holdUntilAt: instant.optional(),

@@ -356,6 +356,7 @@ function enter(
     epoch: cluster.epoch + 1,
     since: new Date(at.now),
     attempts: 0,
+    unansweredSince: undefined,
     detail: undefined,
     progress: progressOf(to, 0, 0),
     ...promiseOf(entry),

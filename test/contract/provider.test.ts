@@ -242,6 +242,21 @@ describe.each([
     expect((await settled(aTarget({ location: 'europe-west1-c', generation: 2 }))).status).toBe('ready');
   });
 
+  test('a stock-out in part breaks what is being made, though it runs; what is in use goes on with what it has', async () => {
+    cloud.faults.force('stockout-in-part', { times: 1, subject: ZONE });
+    const seen = await settled();
+    expect(seen).toMatchObject({ status: 'broken', code: 'ZONE_EXHAUSTED' });
+    expect(seen).toHaveProperty('detail', expect.stringContaining('does not have enough resources'));
+    expect(await cloud.client.getCluster(ZONE, `hub-${ID}-g1`)).toMatchObject({
+      status: 'RUNNING',
+      nodesPartial: true,
+      nodesFailed: false,
+    });
+    expect(cloud.leaves.get(`hub-${ID}-g1`)?.nodes).toHaveLength(1);
+    expect(await cloud.provider.observeCluster(aTarget())).toMatchObject({ status: 'ready' });
+    expect(await gone()).toBe('gone');
+  });
+
   test('a quota met while creating breaks the cluster, one met at the call refuses it', async () => {
     cloud.faults.force('quota', { times: 1, subject: 'operation' });
     expect(await settled()).toMatchObject({ status: 'broken', code: 'CLOUD_QUOTA' });

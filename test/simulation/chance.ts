@@ -7,6 +7,8 @@ export interface Streams {
   schedule: Random;
   /** What goes wrong. */
   faults: Random;
+  /** What goes wrong in one zone: it came later, and is to leave the seeds before it as they were. */
+  zones: Random;
   /** What people do. */
   load: Random;
   /** When people do what comes at the worst moment. */
@@ -18,6 +20,7 @@ export interface Streams {
 export const streamsOf = (seed: number): Streams => ({
   schedule: randomStream(seed, 'schedule'),
   faults: randomStream(seed, 'weather'),
+  zones: randomStream(seed, 'zones'),
   load: randomStream(seed, 'load'),
   ambush: randomStream(seed, 'ambush'),
   net: randomStream(seed, 'net'),

@@ -68,6 +68,7 @@ const NO_WEATHER: Partial<Weather> = {
   lateMembers: 0,
   rates: {},
   outages: [],
+  zone: undefined,
   sieges: [],
   skewMs: 0,
   missed: 0,

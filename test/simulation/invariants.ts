@@ -15,6 +15,7 @@ import { takeCensus } from './invariants/census.ts';
 import { watchCloud } from './invariants/cloud.ts';
 import { watchCounters } from './invariants/counters.ts';
 import { watchEnd } from './invariants/end.ts';
+import { watchFailures } from './invariants/failures.ts';
 import { watchHistory } from './invariants/history.ts';
 import { watchLifetimes } from './invariants/lifetimes.ts';
 import { watchPools } from './invariants/pool.ts';
@@ -56,6 +57,7 @@ export function watchInvariants(
   const { known, busy } = census;
   const lifetimes = watchLifetimes(world);
   const history = watchHistory(world, census, lifetimes);
+  const failures = watchFailures(world);
   const access = watchAccess(world, census);
   const counters = watchCounters(world);
   const pools = watchPools(world, census);
@@ -103,6 +105,7 @@ export function watchInvariants(
     census.record(now);
     counters.recount(now, before);
     access.noteMembers(now, before);
+    if (before && before.exhausted.length < now.exhausted.length) failures.noteLeft(now);
     access.checkDoors(now);
     if (before?.state === now.state) return;
     entered(now, before);
@@ -119,7 +122,7 @@ export function watchInvariants(
     if (state === 'queued' && before?.state === 'provisioning') removal.checkRoom(before);
     if (state === 'deleted') removal.checkGone(now);
     if (state === 'failed' && before?.state === 'undoing') removal.checkNothingLeft(now);
-    if (!mayFail) history.checkNoFailure(now);
+    if (!mayFail) failures.checkNoFailure(now, before);
   }
 
   function onEvent(): void {

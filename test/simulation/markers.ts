@@ -29,6 +29,8 @@ export const MARKERS = [
   'a twin in another zone',
   'written anew by a newer version',
   'next zone tried',
+  'silent zone left',
+  'hanging zone left',
   'no spare was left',
   'deleted in the making',
   'members changed in the middle',

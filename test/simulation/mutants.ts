@@ -271,6 +271,27 @@ export const MUTANTS: readonly Mutant[] = [
     by: ['L2'],
   },
   {
+    name: 'what is left in a zone holds a cluster elsewhere back',
+    file: 'functions/steps/provision.ts',
+    from: '    clearExhausted(cluster, ports),\n  ]);',
+    to: '    clearExhausted(cluster, ports),\n  ]);\n  for (const location of cluster.exhausted) await ports.provider.ensureGone({ ...whereaboutsOf(cluster), location });',
+    by: ['S11'],
+  },
+  {
+    name: 'a zone that does not answer is never left',
+    file: 'functions/steps/provision.ts',
+    from: "if (code === 'CLOUD_BUSY' || silentMs < SILENT_MS) return again;",
+    to: 'if (SILENT_MS > 0) return again;',
+    by: ['S11'],
+  },
+  {
+    name: 'a zone whose creations hang is never left',
+    file: 'functions/steps/provision.ts',
+    from: "seen.status === 'pending' && (await isLate(cluster, ports))",
+    to: "seen.status === 'pending' && isLate === undefined",
+    by: ['S11'],
+  },
+  {
     name: 'the pool forgets what it has',
     file: 'functions/pool/plan.ts',
     from: 'const missing = Math.max(0, wanted - fitting.length);',

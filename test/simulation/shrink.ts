@@ -36,6 +36,7 @@ export async function shrink(seed: number, print: (text: string) => void): Promi
   }
   const without: Partial<Weather>[] = [
     { outages: [] },
+    { zone: undefined },
     { sieges: [] },
     { skewMs: 0 },
     { oldCodeUntilMs: 0 },

@@ -10,7 +10,7 @@ import { COLD_WAY, wayFrom } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State, stepRowOf } from '../../shared/lifecycle/table.ts';
 import { stepTopic } from '../../shared/messages.ts';
 import { hours, minutes } from '../../shared/units.ts';
-import { between, happens, integer, oneOf } from './chance.ts';
+import { between, happens, integer, oneOf, type Streams } from './chance.ts';
 
 /** What can strike a call that a handler makes. */
 export const STRIKES = [
@@ -46,6 +46,16 @@ interface Siege {
   lastsMs: number;
 }
 
+/** One zone of a region is no place to make clusters in, while its neighbours work. */
+interface ZoneTrouble {
+  zone: string;
+  /** GKE does not answer for it; or it answers, and no creation comes to an end. */
+  is: 'silent' | 'hanging';
+  /** In ms since the start. */
+  fromMs: number;
+  toMs: number;
+}
+
 export interface Weather {
   /** How long the faulty phase lasts. */
   faultyMs: number;
@@ -60,6 +70,8 @@ export interface Weather {
   /** Of the stand-ins. */
   rates: FaultRates;
   outages: readonly Outage[];
+  /** A silent one is among the outages as well. */
+  zone?: ZoneTrouble | undefined;
   sieges: readonly Siege[];
   /** Clocks of handlers are off by up to this much, either way. */
   skewMs: number;
@@ -114,7 +126,8 @@ const FAULTY_MS = hours(2);
 /** Long enough for the longest deadlines of the lifecycle to come, and for what follows from them. */
 const CALAMITOUS_MS = hours(5);
 
-export function forecast(random: Random): Weather {
+export function forecast({ faults: random, zones }: Pick<Streams, 'faults' | 'zones'>): Weather {
+  const zone = happens(zones, TROUBLED) ? zoneTrouble(zones) : undefined;
   const fair = happens(random, 0.5);
   const calamitous = !fair && happens(random, 0.2);
   const faultyMs = calamitous ? CALAMITOUS_MS : FAULTY_MS;
@@ -141,7 +154,9 @@ export function forecast(random: Random): Weather {
     outages: [
       ...outages(random, faultyMs, fair),
       ...(calamitous && happens(random, 0.4) ? [calamity(random)] : []),
+      ...(zone?.is === 'silent' ? [silenceOf(zone)] : []),
     ],
+    zone,
     sieges: !fair && happens(random, calamitous ? 0.9 : 0.6) ? sieges(random, faultyMs) : [],
     skewMs: happens(random, 0.5) ? minutes(5) * random.fraction() : 0,
     missed: rate(random, 0.3),
@@ -219,6 +234,35 @@ function calamity(random: Random): Outage {
     hits: (site: string) => site.startsWith(`${service}.`),
   };
 }
+
+/** Of the seeds. */
+const TROUBLED = 0.25;
+
+/**
+ * For longer than a cluster may take to be made, so that nobody can sit it out; and for less than a deletion may take, which has to wait for a
+ * zone that does not answer.
+ */
+function zoneTrouble(random: Random): ZoneTrouble {
+  const regions = happens(random, 0.7) ? REGIONS.slice(0, 1) : REGIONS;
+  const zones = oneOf(random, regions)?.zones ?? [];
+  // Clusters come to the others only when something is wrong in the first.
+  const zone = happens(random, 0.7) ? zones[0] : oneOf(random, zones);
+  const fromMs = random.fraction() * minutes(70);
+  return {
+    zone: zone ?? '',
+    is: happens(random, 0.5) ? 'silent' : 'hanging',
+    fromMs,
+    toMs: fromMs + between(random, minutes(50), minutes(85)),
+  };
+}
+
+/** Whoever asks for all zones at once is told that this one is missing. */
+const silenceOf = ({ zone, fromMs, toMs }: ZoneTrouble): Outage => ({
+  name: `zone ${zone}`,
+  fromMs,
+  toMs,
+  hits: (site, [location]) => site === 'gke.listClusters' || (site.startsWith('gke.') && location === zone),
+});
 
 /** States whose deadline can come. */
 export const PRESSED: readonly State[] = STATES.filter((state) => {

@@ -67,7 +67,7 @@ export function createWorld({
   const scene = setScene({
     clock,
     streams,
-    weather: { ...forecast(streams.faults), ...weather },
+    weather: { ...forecast(streams), ...weather },
     counts,
     lastFault,
     verbose,

@@ -29,6 +29,8 @@ export interface GkeCluster {
   conditions: readonly Condition[];
   /** Some node pool could not be made. */
   nodesFailed: boolean;
+  /** Some node pool was made only in part, as far as there were machines; what the cloud says of that is among the conditions. */
+  nodesPartial: boolean;
   /** Host, and port in the embedded cloud, of the DNS endpoint. */
   endpoint?: string;
   /** PEM */
@@ -202,9 +204,13 @@ function gkeCluster(cluster: protos.google.container.v1.ICluster): GkeCluster {
         ...(canonicalCode && { canonicalCode: String(canonicalCode) }),
         message: message ?? '',
       })),
-      ...(cluster.statusMessage ? [{ code: 'UNKNOWN', message: cluster.statusMessage }] : []),
+      // Older than conditions, and sometimes all that is said: https://github.com/hashicorp/terraform-provider-google/issues/3304
+      ...[...pools, cluster].flatMap(({ statusMessage }) =>
+        statusMessage ? [{ code: 'UNKNOWN', message: statusMessage }] : [],
+      ),
     ],
     nodesFailed: pools.some((pool) => pool.status === 'ERROR'),
+    nodesPartial: pools.some((pool) => pool.status === 'RUNNING_WITH_ERROR'),
     ...(endpoint ? { endpoint } : {}),
     ...(ca ? { ca: Buffer.from(ca, 'base64').toString() } : {}),
     ...(controlPlane === undefined ? {} : { controlPlane }),

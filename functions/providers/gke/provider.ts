@@ -58,7 +58,7 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
       translated(async () => {
         const name = nameOf(target);
         const cluster = await look(target.location, name, target.id);
-        if (cluster) return observed(cluster, settings);
+        if (cluster) return inTheMaking(cluster, settings);
         const asked = await unless(
           'ALREADY_EXISTS',
           client.createCluster(target.location, clusterBody(target, settings)).then(() => true),
@@ -66,7 +66,7 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
         if (asked) return { status: 'pending', detail: 'Asked the cloud for the cluster' };
         // Somebody was quicker: an earlier handler of ours, or a stranger.
         const other = await look(target.location, name, target.id);
-        return other ? observed(other, settings) : { status: 'pending', detail: 'Not listed yet' };
+        return other ? inTheMaking(other, settings) : { status: 'pending', detail: 'Not listed yet' };
       }),
     ensureWebhookAccess: (target) =>
       translated(async () => {
@@ -120,6 +120,17 @@ async function requireSources(client: GkeClient, { name, sourceRanges }: Firewal
   if (!rule || rule.sources?.join() === sourceRanges.join()) return;
   await unless('NOT_FOUND', client.deleteLeftover('firewall', rule.location, name));
   throw new AppError('OPERATION_IN_PROGRESS', `${name} is for another source, and is made anew`);
+}
+
+/**
+ * A pool that got only some of its machines still waits for the others, and so would what is to run there: a new cluster is better off in another
+ * place. One that is in use goes on with what it has.
+ */
+function inTheMaking(cluster: GkeCluster, settings: GkeSettings): Observed {
+  const seen = observed(cluster, settings);
+  if (seen.status !== 'ready' || seen.changing || !cluster.nodesPartial) return seen;
+  const meaning = meaningOf(cluster.conditions);
+  return meaning === 'ZONE_EXHAUSTED' || meaning === 'CLOUD_QUOTA' ? broken(cluster) : seen;
 }
 
 function observed(cluster: GkeCluster, settings: GkeSettings): Observed {

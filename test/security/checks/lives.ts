@@ -116,7 +116,7 @@ const LIVES: Readonly<Record<string, Life>> = {
 
   'never made': {
     async live(hub) {
-      hub.faults.force('stuck-operation', { times: 1 });
+      hub.faults.force('stuck-operation', { subject: 'CREATE_CLUSTER' });
       const id = await hub.create(HELLO);
       await hub.reach(id, 'failed');
     },

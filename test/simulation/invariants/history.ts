@@ -1,6 +1,6 @@
 /**
  * What may come after what in one cluster's document, timeline and messages: it has one owner (S1), takes edges of the table one epoch at a
- * time and never rises again (S3), becomes no spare, and its pool deletes it only while it has no owner (S9), fails for a reason (S11), goes
+ * time and never rises again (S3), becomes no spare, and its pool deletes it only while it has no owner (S9), goes
  * forward (S12), tells each change on its timeline, to those who may read it (S13), and before any message speaks of it (S17).
  */
 import { type Allowance, accountPath } from '../../../shared/documents/account.ts';
@@ -43,7 +43,6 @@ export function watchHistory(world: World, { known }: Census, lifetimes: Lifetim
     if (now.parked) markers.add('parked');
     if (before.parked && !now.parked) markers.add('parked no more');
     if (before.schema < now.schema) markers.add('written anew by a newer version');
-    if (before.exhausted.length < now.exhausted.length) markers.add('next zone tried');
     if (now.pool !== undefined && before.pool === undefined) violate('S9', `${id} becomes a spare`);
   }
 
@@ -102,15 +101,6 @@ export function watchHistory(world: World, { known }: Census, lifetimes: Lifetim
     if ((world.damaged.get(id) ?? 0) < (repairingSinceMs.get(id) ?? 0)) world.damaged.delete(id);
   }
 
-  /** For whatever the weather is to be no reason. */
-  function checkNoFailure({ id, state, error }: Cluster): void {
-    if (state !== 'failed' && state !== 'stuck') return;
-    violate(
-      'S11',
-      `${id} ${state === 'failed' ? 'failed' : 'is stuck'} (${error?.code}: ${error?.message}) though nothing gave it a reason to`,
-    );
-  }
-
   /** The timeline is read by the members of the cluster, as they are now, and by nobody else that there is or was. */
   function checkReaders(now: Cluster): void {
     const members = Object.keys(now.members).sort();
@@ -133,5 +123,5 @@ export function watchHistory(world: World, { known }: Census, lifetimes: Lifetim
       );
   }
 
-  return { edges, compare, checkEvents, noteRepairing, checkNoFailure, checkReaders, onPublish };
+  return { edges, compare, checkEvents, noteRepairing, checkReaders, onPublish };
 }

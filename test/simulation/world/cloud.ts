@@ -56,11 +56,17 @@ export function openCloud(scene: Scene, { seed, mayBeWhole, observer, invoke, on
   };
   limit(weather.cloudClusters);
   const { hit } = hub.faults;
+  const hangs = (subject: string | undefined): boolean => {
+    const { zone } = weather;
+    if (zone?.is !== 'hanging' || scene.phase === 'calm') return false;
+    const isNow = zone.fromMs <= scene.nowMs() && scene.nowMs() < zone.toMs;
+    return isNow && subject === `CREATE_CLUSTER ${zone.zone}`;
+  };
   hub.faults.hit = (name, subject) => {
     if (scene.phase === 'being made' || counts.faults >= scene.lastFault) return false;
     // Of a control plane that never answers again nobody can ask that all comes to rest.
     if (name === 'stuck-operation' && subject?.startsWith('UPGRADE_')) return false;
-    const struck = hit(name, subject);
+    const struck = hit(name, subject) || (name === 'stuck-operation' && hangs(subject));
     if (struck) {
       counts.faults++;
       markers.add(`fault ${name}`);
