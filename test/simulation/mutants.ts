@@ -285,6 +285,27 @@ export const MUTANTS: readonly Mutant[] = [
     by: ['S9'],
   },
   {
+    name: 'the pool does not count what goes',
+    file: 'functions/pool/plan.ts',
+    from: 'marginOf(wanted) - spares.length',
+    to: 'marginOf(wanted) - live.length',
+    by: ['S21'],
+  },
+  {
+    name: 'a spare is handed out whatever was found of it',
+    file: 'functions/pool/fitness.ts',
+    from: '  faultsOf(spare).length === 0 &&\n  elapsed',
+    to: '  elapsed',
+    by: ['S22'],
+  },
+  {
+    name: 'a spare is handed out that the last look could not see',
+    file: 'functions/pool/fitness.ts',
+    from: '  spare.missedAt === undefined &&\n',
+    to: '',
+    by: ['S22'],
+  },
+  {
     name: 'the pool plans on what it can read',
     file: 'functions/pool/top-up.ts',
     from: 'return readable.length < snapshots.length ? undefined : readable',
