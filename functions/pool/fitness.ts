@@ -11,7 +11,7 @@ const SEEN_LATELY_MS = hours(3);
 /** Whoever gets the cluster can use it well without: its gateway is upgraded when its turn has come. */
 const INESSENTIAL = 'UpToDate';
 
-export type Seen = Pick<Cluster, 'state' | 'since' | 'conditions' | 'seenAt' | 'missedAt'>;
+type Seen = Pick<Cluster, 'state' | 'since' | 'conditions' | 'seenAt' | 'missedAt'>;
 
 const faultsOf = ({ conditions }: Seen) =>
   conditions.filter(({ type, status }) => !status && type !== INESSENTIAL);
