@@ -3,8 +3,11 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 import { hours } from '../../shared/units.ts';
 import { APART_MS, type Elapsed, lastSeenMs } from '../clusters/seen.ts';
 
-/** A spare is looked at more often than a cluster in use: nobody else would notice. */
-const LOOK_EVERY_MS = hours(1);
+/**
+ * A spare is looked at more often than a cluster in use, for nobody else would notice; and each look is late enough to prove what the one
+ * before it found.
+ */
+const LOOK_EVERY_MS = APART_MS;
 /** Some looks get lost. Where none comes at all, nothing is known of any spare. */
 const SEEN_LATELY_MS = hours(3);
 
@@ -33,8 +36,5 @@ export function isLost(spare: Seen, elapsed: Elapsed): boolean {
 }
 
 /** Time for the next look. One that was missed has a time of its own: `lookAt`. */
-export function isLookDue(spare: Seen, elapsed: Elapsed): boolean {
-  if (spare.state !== 'warm' || spare.missedAt) return false;
-  const everyMs = faultsOf(spare).length > 0 ? APART_MS : LOOK_EVERY_MS;
-  return elapsed(lastSeenMs(spare)) >= everyMs;
-}
+export const isLookDue = (spare: Seen, elapsed: Elapsed): boolean =>
+  spare.state === 'warm' && !spare.missedAt && elapsed(lastSeenMs(spare)) >= LOOK_EVERY_MS;

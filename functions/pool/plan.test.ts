@@ -87,41 +87,38 @@ describe('a plan', () => {
     },
   );
 
-  test('replaces a spare that two looks found to be of no use, and no other one', () => {
+  test('gives up a spare that two looks found to be of no use, and no other one', () => {
     const since = hours(5);
     const spares = (seenAt: Date, type = 'Workloads') => [
       aSpare(1, 'warm', { since: ago(since), seenAt, conditions: [found(type, ago(hours(2)))] }),
     ];
     const lost = { id: clusterIdOf(1), reason: 'not fit for use' };
     expect(plan(aPool(1), spares(ago(hours(2))))).toMatchObject({ warm: 0, create: 0, giveUp: [] });
-    expect(plan(aPool(1), spares(ago(hours(1.4))))).toMatchObject({ create: 1, giveUp: [lost] });
+    expect(plan(aPool(1), spares(ago(hours(1.4))))).toMatchObject({ create: 0, giveUp: [lost] });
+    expect(plan(aPool(0), spares(ago(hours(1.4)))).giveUp).toEqual([lost]);
     expect(plan(aPool(1), spares(ago(1), 'UpToDate'))).toMatchObject({ warm: 1, create: 0, giveUp: [] });
   });
 
-  test('replaces a spare that two looks could not see', () => {
+  test('gives up a spare that two looks could not see', () => {
     const missed = { since: ago(hours(5)), seenAt: ago(hours(2)), missedAt: ago(hours(1)) };
     expect(plan(aPool(1), [aSpare(1, 'warm', missed)])).toMatchObject({ warm: 0, create: 0, giveUp: [] });
     const told = { ...missed, conditions: [found('Reachable', ago(1))] };
     expect(plan(aPool(1), [aSpare(1, 'warm', told)])).toMatchObject({
-      create: 1,
+      create: 0,
       giveUp: [{ id: clusterIdOf(1), reason: 'not fit for use' }],
     });
   });
 
-  test('has a spare looked at every hour, and sooner if something was found', () => {
+  test('has a spare looked at every half an hour', () => {
     const spares = [
-      aSpare(1, 'warm', { since: ago(hours(5)), seenAt: ago(minutes(50)) }),
-      aSpare(2, 'warm', { since: ago(hours(5)), seenAt: ago(minutes(61)) }),
-      aSpare(3, 'warm', {
-        ...{
-          since: ago(hours(5)),
-          seenAt: ago(minutes(31)),
-          conditions: [found('Workloads', ago(minutes(31)))],
-        },
-      }),
-      aSpare(4, 'installing', { since: ago(hours(5)) }),
+      aSpare(1, 'warm', { since: ago(hours(5)), seenAt: ago(minutes(29)) }),
+      aSpare(2, 'warm', { since: ago(hours(5)), seenAt: ago(minutes(30)) }),
+      aSpare(3, 'warm', { since: ago(minutes(29)), seenAt: ago(hours(5)) }),
+      // It has a time of its own.
+      aSpare(4, 'warm', { since: ago(hours(5)), missedAt: ago(hours(2)) }),
+      aSpare(5, 'installing', { since: ago(hours(5)) }),
     ];
-    expect(plan(aPool(4), spares).look).toEqual([clusterIdOf(2), clusterIdOf(3)]);
+    expect(plan(aPool(5), spares).look).toEqual([clusterIdOf(2)]);
   });
 
   test('gives up first, of more than wanted, what nobody would get', () => {

@@ -68,14 +68,16 @@ export function planPool(
   const tooMany = isOffered ? 'more than wanted' : 'its version is not offered any more';
   const failed = spares.filter(({ state }) => state === 'failed');
   const lost = spares.filter((spare) => isLost(spare, elapsed));
-  const live = spares.filter((spare) => leadsToWarm(spare.state) && !lost.includes(spare));
+  const live = spares.filter(({ state }) => leadsToWarm(state));
   const fitting = live.filter((spare) => spare.shape === shape);
-  const misfits = live.filter((spare) => spare.shape !== shape);
+  const misfits = live.filter((spare) => spare.shape !== shape && !lost.includes(spare));
   // The least finished go first, the oldest last: a warm spare is worth most.
   const byWorth = [...fitting].sort(
     (a, b) => worth(a, elapsed) - worth(b, elapsed) || b.createdAt.getTime() - a.createdAt.getTime(),
   );
-  const surplus = byWorth.slice(0, Math.max(0, fitting.length - wanted));
+  const surplus = byWorth
+    .slice(0, Math.max(0, fitting.length - wanted))
+    .filter((spare) => !lost.includes(spare));
   const inTheMaking = fitting.filter(({ state }) => state !== 'warm').length;
   const missing = Math.max(0, wanted - fitting.length);
   const room = Math.max(0, wanted + marginOf(wanted) - spares.length);
@@ -90,6 +92,7 @@ export function planPool(
     ...(held !== undefined && create < missing && { held }),
     giveUp: [
       ...failed.map(({ id }) => ({ id, reason: 'failed' as const })),
+      // Another is made once it goes: until then a look may find it well.
       ...lost.map(({ id }) => ({ id, reason: 'not fit for use' as const })),
       ...misfits.map(({ id }) => ({ id, reason: 'another shape is wanted' as const })),
       ...surplus.map(({ id }) => ({ id, reason: tooMany as Reason })),
@@ -103,6 +106,9 @@ const HELD: Readonly<Record<Pause['reason'], string>> = {
   money: 'those that failed cost too much within a day',
 };
 
-/** One that nobody would get is worth less than one that is hardly begun. */
-const worth = (spare: Cluster, elapsed: Elapsed): number =>
-  spare.state !== 'warm' ? spare.progress : isFit(spare, elapsed) ? 1 : -1;
+/** One that nobody would get is worth less than one that is hardly begun; and one that goes anyway, nothing. */
+function worth(spare: Cluster, elapsed: Elapsed): number {
+  if (spare.state !== 'warm') return spare.progress;
+  if (isFit(spare, elapsed)) return 1;
+  return isLost(spare, elapsed) ? -2 : -1;
+}

@@ -673,7 +673,7 @@ describe('a spare that nobody could use', () => {
     await it.pool(1, 'hello');
     const [id = ''] = await it.spares();
     it.faults.force('unavailable', { subject: it.ports.provider.clusterName(await it.cluster(id)) });
-    await it.clock.runFor(hours(1.2));
+    await it.clock.runFor(minutes(50));
     expect(await it.cluster(id)).toMatchObject({ state: 'warm', missedAt: expect.any(Date) });
     expect(await claimed(it, id)).toBeUndefined();
     await it.clock.runFor(hours(1));
