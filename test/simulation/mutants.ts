@@ -292,13 +292,6 @@ export const MUTANTS: readonly Mutant[] = [
     by: ['S21'],
   },
   {
-    name: 'a spare is handed out whatever was found of it',
-    file: 'functions/pool/fitness.ts',
-    from: '  faultsOf(spare).length === 0 &&\n  elapsed',
-    to: '  elapsed',
-    by: ['S22'],
-  },
-  {
     name: 'a spare is handed out that the last look could not see',
     file: 'functions/pool/fitness.ts',
     from: '  spare.missedAt === undefined &&\n',
@@ -378,7 +371,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the look after a removal is not sent',
     file: 'functions/sweeps/looks.ts',
-    from: 'await send(ports, fresh);',
+    from: 'await sendLooks(ports, idsOf(fresh));',
     to: '',
     by: ['L6'],
   },
