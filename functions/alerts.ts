@@ -275,6 +275,12 @@ export const ALERTS = alerts([
     when: { kind: 'above', instrument: 'certificatesLate', value: 0, forMs: minutes(30) },
   },
   {
+    id: 'unseen',
+    title: 'Clusters cannot be looked at',
+    severity: 'ticket',
+    when: { kind: 'above', instrument: 'unseen', value: 0, forMs: minutes(30) },
+  },
+  {
     id: 'bug',
     title: 'A function met an unexpected error',
     severity: 'ticket',

@@ -130,6 +130,13 @@ export const INSTRUMENTS = define({
     description: 'Clusters whose certificate should have been renewed and was not.',
     attributes: [],
   },
+  unseen: {
+    kind: 'gauge',
+    name: 'hub.clusters.unseen',
+    unit: '{cluster}',
+    description: 'Clusters that Hub has not been able to look at for a while.',
+    attributes: [],
+  },
   allowance: {
     kind: 'gauge',
     name: 'hub.cell.allowance_used',

@@ -10,6 +10,7 @@ import type { Write } from '../cloud.ts';
 import { type Read, readableClusters } from '../clusters/read.ts';
 import { claim } from '../dispatch/commands.ts';
 import type { Ports } from '../ports.ts';
+import { isFit } from './fitness.ts';
 
 export interface Wish {
   name: string;
@@ -30,7 +31,7 @@ const TRIES = 64;
 /**
  * @param also further writes of the same commit, given the id of the spare that is tried
  * @param isDone whether somebody else has carried out this request meanwhile, so that its other writes are refused for good
- * @returns undefined if no spare of this shape waits, the account has no room (the cold path says so), or the other writes are refused
+ * @returns undefined if no spare of this shape waits that is fit for use, the account has no room (the cold path says so), or the other writes are refused
  * @throws AppError TOO_MANY_REQUESTS, ACCOUNT_CLOSING, ACCOUNT_THROTTLED, ACCOUNT_SUSPENDED, CONFLICT (it is done); CommitError `unavailable`
  */
 export async function claimSpare(
@@ -53,7 +54,9 @@ export async function claimSpare(
       }),
       readAccount(ports, wish.owner),
     ]);
-    const spares = readableClusters(ports, found);
+    const spares = readableClusters(ports, found).filter(({ cluster }) =>
+      isFit(cluster, ports.clock.elapsed),
+    );
     if (spares.length === 0) return undefined;
     const account = await requireAccount(ports, wish.owner, ofOwner);
     const read = pick(spares, ports);
@@ -83,5 +86,6 @@ const handOver = ({ cluster }: Read, { name, spec, owner, email }: Wish) => ({
   emails: { [owner]: email },
   readers: [owner],
   pool: undefined,
+  seenAt: undefined,
   ...(cluster.pool === undefined ? {} : { claimedFrom: cluster.pool }),
 });

@@ -2,25 +2,32 @@
 import { type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
 import type { Pause, Pool } from '../../shared/documents/pool.ts';
 import { rowOf, type State } from '../../shared/lifecycle/table.ts';
+import type { Elapsed } from '../clusters/seen.ts';
+import { isFit, isLookDue, isLost } from './fitness.ts';
 
 /** Why a spare goes, worst first. */
 type Reason =
   | 'failed'
+  | 'not fit for use'
   | 'another shape is wanted'
   | 'its version is not offered any more'
   | 'more than wanted';
 
 export interface PoolPlan {
+  /** Fit to be handed out. */
   warm: number;
   inTheMaking: number;
   /** Spares to make. */
   create: number;
   giveUp: readonly { id: string; reason: Reason }[];
+  /** Spares that are to be looked at. */
+  look: readonly string[];
   /** Why it makes fewer than are missing. */
   held?: string;
 }
 
 interface Surroundings {
+  elapsed: Elapsed;
   /** Whether anybody could have one, for a licence may be gone. */
   isOffered?: boolean;
   /** Too much was lost: nothing is made, or one spare that is to show whether it works again. */
@@ -28,6 +35,12 @@ interface Surroundings {
   /** People wait for what a spare would take. */
   doPeopleWait?: boolean;
 }
+
+/**
+ * How many more spares than wanted may be in existence: those that go, and those that do not, for each of them is paid for and takes room
+ * of the cell's. It is enough to replace all of a pool at once.
+ */
+const marginOf = (wanted: number): number => Math.max(2, wanted);
 
 /** Whether a spare in this state becomes warm if all goes well. */
 export function leadsToWarm(state: State): boolean {
@@ -48,35 +61,43 @@ export function leadsToWarm(state: State): boolean {
 export function planPool(
   pool: Pool,
   spares: readonly Cluster[],
-  { isOffered = true, pause, doPeopleWait = false }: Surroundings = {},
+  { elapsed, isOffered = true, pause, doPeopleWait = false }: Surroundings,
 ): PoolPlan {
   const shape = shapeOf(pool.spec);
   const wanted = isOffered ? pool.wanted : 0;
   const tooMany = isOffered ? 'more than wanted' : 'its version is not offered any more';
   const failed = spares.filter(({ state }) => state === 'failed');
+  const lost = spares.filter((spare) => isLost(spare, elapsed));
   const live = spares.filter(({ state }) => leadsToWarm(state));
   const fitting = live.filter((spare) => spare.shape === shape);
-  const misfits = live.filter((spare) => spare.shape !== shape);
+  const misfits = live.filter((spare) => spare.shape !== shape && !lost.includes(spare));
   // The least finished go first, the oldest last: a warm spare is worth most.
   const byWorth = [...fitting].sort(
-    (a, b) => worth(a) - worth(b) || b.createdAt.getTime() - a.createdAt.getTime(),
+    (a, b) => worth(a, elapsed) - worth(b, elapsed) || b.createdAt.getTime() - a.createdAt.getTime(),
   );
-  const surplus = byWorth.slice(0, Math.max(0, fitting.length - wanted));
+  const surplus = byWorth
+    .slice(0, Math.max(0, fitting.length - wanted))
+    .filter((spare) => !lost.includes(spare));
   const inTheMaking = fitting.filter(({ state }) => state !== 'warm').length;
   const missing = Math.max(0, wanted - fitting.length);
-  const held = doPeopleWait ? 'people wait for room' : pause && HELD[pause.reason];
-  const most = !held ? missing : pause?.isTrial && !doPeopleWait ? Math.max(0, 1 - inTheMaking) : 0;
-  const create = Math.min(missing, most);
+  const room = Math.max(0, wanted + marginOf(wanted) - spares.length);
+  const paused = doPeopleWait ? 'people wait for room' : pause && HELD[pause.reason];
+  const most = !paused ? missing : pause?.isTrial && !doPeopleWait ? Math.max(0, 1 - inTheMaking) : 0;
+  const create = Math.min(missing, most, room);
+  const held = paused ?? (room < missing ? 'too many of before are not gone yet' : undefined);
   return {
-    warm: fitting.length - inTheMaking,
+    warm: fitting.filter((spare) => isFit(spare, elapsed)).length,
     inTheMaking,
     create,
     ...(held !== undefined && create < missing && { held }),
     giveUp: [
       ...failed.map(({ id }) => ({ id, reason: 'failed' as const })),
+      // Another is made once it goes: until then a look may find it well.
+      ...lost.map(({ id }) => ({ id, reason: 'not fit for use' as const })),
       ...misfits.map(({ id }) => ({ id, reason: 'another shape is wanted' as const })),
       ...surplus.map(({ id }) => ({ id, reason: tooMany as Reason })),
     ],
+    look: live.filter((spare) => isLookDue(spare, elapsed)).map(({ id }) => id),
   };
 }
 
@@ -85,4 +106,9 @@ const HELD: Readonly<Record<Pause['reason'], string>> = {
   money: 'those that failed cost too much within a day',
 };
 
-const worth = (spare: Cluster): number => (spare.state === 'warm' ? 1 : spare.progress);
+/** One that nobody would get is worth less than one that is hardly begun; and one that goes anyway, nothing. */
+function worth(spare: Cluster, elapsed: Elapsed): number {
+  if (spare.state !== 'warm') return spare.progress;
+  if (isFit(spare, elapsed)) return 1;
+  return isLost(spare, elapsed) ? -2 : -1;
+}

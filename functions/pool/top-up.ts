@@ -11,6 +11,7 @@ import { AppError } from '../../shared/errors.ts';
 import { costAt } from '../../shared/lifecycle/cost.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
+import { hours } from '../../shared/units.ts';
 import type { DocumentData, Snapshot } from '../cloud.ts';
 import { circumstances } from '../clusters/circumstances.ts';
 import { doPeopleWait } from '../clusters/queue.ts';
@@ -19,7 +20,9 @@ import { command, conceive, createClusters } from '../dispatch/commands.ts';
 import { commitUnlessLost } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
+import { sendLooks } from '../sweeps/looks.ts';
 import { isTrial, LOSSES_MS, type Loss, planPause } from './budget.ts';
+import { isLost } from './fitness.ts';
 import { type PoolPlan, planPool } from './plan.ts';
 
 /** Recorded as the one who asked for the deletion of a spare. */
@@ -63,10 +66,12 @@ async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<voi
     const succeededAt = mayPause ? await lastMade(ports, pool, spares) : undefined;
     const pause = planPause(pool, succeededAt, losses, at);
     const plan = planPool(pool, spares, {
+      elapsed: at.elapsed,
       isOffered: offered,
       pause: pause && { reason: pause.reason, isTrial: isTrial(pause, at) },
       doPeopleWait: peopleWait,
     });
+    if (attempt === 0) await sendLooks(ports, plan.look);
     if (plan.create === 0 && plan.giveUp.length === 0 && pause === pool.pause) return;
     if (await applyPlan(ports, pool, snapshot.version, plan, pause)) return;
     snapshot = await ports.documents.get(snapshot.path);
@@ -119,9 +124,12 @@ async function lossesOf(ports: Ports, pool: string): Promise<Loss[]> {
     ],
   });
   return readableClusters(ports, snapshots).flatMap(({ cluster: { shape, lostAt, cost } }) =>
-    lostAt ? [{ shape, lostAt, micros: costAt(cost, clock.elapsed) }] : [],
+    lostAt ? [{ shape, lostAt, micros: Math.min(costAt(cost, clock.elapsed), dailyMicros(cost)) }] : [],
   );
 }
+
+/** What it cost on the days on which it was of use is no loss. */
+const dailyMicros = (cost: Cluster['cost']): number => ((cost?.hourlyMicros ?? 0) * LOSSES_MS) / hours(1);
 
 /**
  * The new spares and the plan in one commit that only one of several top-ups can win.
@@ -165,20 +173,23 @@ async function applyPlan(
   if (births.length > 0) {
     if (!(await createClusters(ports, births, [noted]))) return false;
   } else if (!(await commitUnlessLost(ports.documents, [noted]))) return false;
-  for (const { id, reason } of plan.giveUp) await giveUp(ports, pool.id, id, reason);
+  for (const spare of plan.giveUp) await giveUp(ports, pool.id, spare);
   if (pause && pause !== pool.pause)
     ports.log.warn('pool paused', { pool: pool.id, detail: plan.held ?? pause.reason, count: pause.times });
   ports.log.info('pool topped up', { pool: pool.id, count: births.length });
   return true;
 }
 
-/** Checked again on the spare's own document: whoever claimed it meanwhile keeps it. */
-async function giveUp(ports: Ports, pool: string, id: string, reason: string): Promise<void> {
+/** Checked again on the spare's own document: whoever claimed it meanwhile keeps it, and so does the pool what was seen well meanwhile. */
+async function giveUp(ports: Ports, pool: string, { id, reason }: PoolPlan['giveUp'][number]): Promise<void> {
+  const isLoss = reason === 'not fit for use';
   try {
     await command(ports, id, 'delete', ACTOR, {
       guard(cluster) {
         if (cluster.pool !== pool || cluster.owner !== undefined) throw new AppError('NOT_FOUND');
+        if (isLoss && !isLost(cluster, ports.clock.elapsed)) throw new AppError('NOT_FOUND');
       },
+      change: () => ({ patch: isLoss ? { lostAt: new Date(ports.clock.now()) } : {} }),
     });
     ports.log.info('spare given up', { pool, cluster: id, detail: reason });
   } catch (error) {

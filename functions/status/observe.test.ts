@@ -55,6 +55,31 @@ describe('the status', () => {
     expect(hub.documents.counters.reads - reads).toBeLessThanOrEqual(15);
   });
 
+  test('does not say that spares are ready as they should be while nobody could use those that are', async () => {
+    const hub = standing({ inside: 'sketch' });
+    await hub.pool(1, 'hello');
+    const [id = ''] = await hub.spares();
+    const ofPools = async () => (await hub.documents.get<Status>(PATH))?.data.components.pools.health;
+    await hub.clock.runFor(minutes(2));
+    expect(await ofPools()).toBe('operational');
+    const counted = counting(hub.ports);
+    const { provider } = hub.ports;
+    hub.ports.provider = {
+      ...provider,
+      observeCluster: () => Promise.reject(new AppError('PERMISSION_DENIED')),
+    };
+    await hub.look(id);
+    await hub.clock.runFor(hours(2));
+    expect(await ofPools()).toBe('degraded');
+    await hub.run(observeStatus(counted.ports));
+    expect(counted.recorded.get('unseen')).toBe(1);
+    hub.ports.provider = provider;
+    await hub.clock.runFor(hours(1.1));
+    expect(await ofPools()).toBe('operational');
+    await hub.run(observeStatus(counted.ports));
+    expect(counted.recorded.get('unseen')).toBe(0);
+  });
+
   test('tells of what is overdue, stuck, late and without room', async () => {
     const api = apiUnderTest();
     const ago = (ms: number) => new Date(api.clock.now() - ms);

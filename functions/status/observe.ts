@@ -8,16 +8,17 @@ import { DEAD_LETTERS } from '../../shared/documents/dead-letter.ts';
 import { DURATIONS, durationsDocument } from '../../shared/documents/durations.ts';
 import { OPEN_ORPHANS, ORPHANS } from '../../shared/documents/orphan.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
-import { POOLS, type PoolFields, poolDocument } from '../../shared/documents/pool.ts';
+import { POOLS, poolDocument } from '../../shared/documents/pool.ts';
 import { type Health, type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { lateAfterMs, REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
 import { days, dollars, hours } from '../../shared/units.ts';
 import { readCell } from '../accounts/allowance.ts';
-import type { DocumentData, Query, Snapshot } from '../cloud.ts';
+import type { DocumentData, Query } from '../cloud.ts';
 import { commitUnlessLost, queryDocuments, readableDocuments } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
+import { isFit } from '../pool/fitness.ts';
 import { leadsToWarm } from '../pool/plan.ts';
 import type { Ports } from '../ports.ts';
 import { OVERDUE_MS } from '../slos.ts';
@@ -29,8 +30,12 @@ export const KILL_SWITCH_MICROS = dollars(0.01);
 const MAX_TROUBLED = 50;
 /** Regions and pools: what an operator sets up by hand, so that there are never as many. */
 const MAX_KINDS = 50;
+/** No pool wants more. */
+const MAX_SPARES = 100;
 const READY_MS = hours(6);
 const LATELY_MS = hours(1);
+/** A look that meets an upgrade of a control plane is no trouble; those after it are. */
+const UNSEEN_MS = hours(1);
 /** Four looks at what has drifted, each of which renews what is due. */
 const RENEWAL_LATE_MS = days(1);
 
@@ -47,6 +52,13 @@ const STUCK: State = 'stuck';
 const oldestDue = clusterDocument.pick({ dueAt: true }).required();
 const stay = clusterDocument.pick({ state: true, since: true });
 const failure = clusterDocument.pick({ error: true });
+const spare = clusterDocument.pick({
+  state: true,
+  since: true,
+  conditions: true,
+  seenAt: true,
+  missedAt: true,
+});
 
 /** Never fails by one question; @throws CommitError if what is new cannot be written */
 export async function observeStatus(ports: Ports): Promise<void> {
@@ -102,6 +114,7 @@ type AllowanceUsed = Partial<Record<'clusters' | 'money', number>>;
 /** What operators alone are told, too. */
 interface Findings extends Facts {
   certificatesLate?: number;
+  unseen?: number;
   allowance?: AllowanceUsed;
 }
 
@@ -137,6 +150,13 @@ async function factsOf(ports: Ports, ask: Ask): Promise<Findings> {
       counted(CLUSTERS, [
         ['state', 'in', [...REPAIRABLE]],
         ['certificate.renewAt', '<=', new Date(now - lengthOf(ports, RENEWAL_LATE_MS))],
+      ]),
+    ),
+    unseen: ask(
+      'unseen',
+      counted(CLUSTERS, [
+        ['state', 'in', [...REPAIRABLE]],
+        ['missedAt', '<=', new Date(now - lengthOf(ports, UNSEEN_MS))],
       ]),
     ),
     allowance: ask('cell', () => allowanceUsed(ports)),
@@ -207,24 +227,33 @@ async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['re
   return { tookMs: since(READY_MS).map(({ tookMs }) => tookMs), lately: since(LATELY_MS).length };
 }
 
-/** A spare in the making is worth waiting for; a pool that holds nothing at all is not topped up. */
-async function idlePools({ documents }: Ports): Promise<number> {
+/**
+ * A spare in the making is worth waiting for; a pool that holds nothing at all is not topped up, and one whose ready spares are all unfit has
+ * nothing to give.
+ */
+async function idlePools(ports: Ports): Promise<number> {
+  const { documents } = ports;
   const pools = await queryDocuments(documents, { collection: POOLS, limit: MAX_KINDS }, poolDocument);
   const wanted = pools.filter(({ data }) => data.wanted > 0);
-  const counts = await Promise.all(wanted.map((pool) => sparesOf(documents, pool)));
-  return counts.filter((spares) => spares === 0).length;
+  const idle = await Promise.all(wanted.map(({ path }) => isIdle(ports, path.slice(POOLS.length + 1))));
+  return idle.filter(Boolean).length;
 }
 
 const SPARE = STATES.filter(leadsToWarm);
 
-const sparesOf = (documents: Ports['documents'], { path }: Snapshot<PoolFields>): Promise<number> =>
-  documents.count({
+async function isIdle(ports: Ports, pool: string): Promise<boolean> {
+  const found = await ports.documents.query({
     collection: CLUSTERS,
     where: [
-      ['pool', '==', path.slice(POOLS.length + 1)],
+      ['pool', '==', pool],
       ['state', 'in', SPARE],
     ],
+    limit: MAX_SPARES,
   });
+  const spares = readableDocuments(ports, found, spare).map(({ data }) => data);
+  const warm = spares.filter(({ state }) => state === 'warm');
+  return warm.length > 0 ? !warm.some((one) => isFit(one, ports.clock.elapsed)) : spares.length === 0;
+}
 
 async function allowanceUsed(ports: Ports): Promise<AllowanceUsed> {
   const { settings } = ports;
@@ -240,12 +269,13 @@ async function allowanceUsed(ports: Ports): Promise<AllowanceUsed> {
 const share = (taken: number | undefined, limit: number): number => (limit > 0 ? (taken ?? 0) / limit : 1);
 
 function count({ metrics }: Ports, found: Findings): void {
-  const { overdue: due, stuck, deadLetters, orphans, certificatesLate, allowance } = found;
+  const { overdue: due, stuck, deadLetters, orphans, certificatesLate, unseen, allowance } = found;
   if (due) metrics.record('overdue', due.forMs / 1000, {});
   if (stuck !== undefined) metrics.record('stuck', stuck, {});
   if (deadLetters !== undefined) metrics.record('deadLetters', deadLetters, {});
   if (orphans !== undefined) metrics.record('orphans', orphans, {});
   if (certificatesLate !== undefined) metrics.record('certificatesLate', certificatesLate, {});
+  if (unseen !== undefined) metrics.record('unseen', unseen, {});
   for (const limit of ['clusters', 'money'] as const) {
     const used = allowance?.[limit];
     if (used !== undefined) metrics.record('allowance', used, { limit });

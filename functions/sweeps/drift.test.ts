@@ -21,6 +21,7 @@ import { prerequisites } from '../leaf/manifests.ts';
 import { ISTIO_VERSION, meshAlone } from '../leaf/mesh.ts';
 import { INSTALLER_BINDING } from '../leaf/names.ts';
 import { bindingsOf } from '../pachyderm/members.ts';
+import { claimSpare } from '../pool/claim.ts';
 import { sweepDrift } from './drift.ts';
 
 /** What does not hold. */
@@ -607,6 +608,124 @@ describe.each(INTERIORS)('a cluster whose deletion in the cloud failed half-way 
     await it.delete(id);
     await it.reach(id, 'deleted');
     expect(it.objects()).toBe(0);
+  });
+});
+
+describe('a cluster that cannot be looked at', () => {
+  const away = async (it: Standing, id: string): Promise<void> => {
+    it.faults.force('unavailable', { subject: it.ports.provider.clusterName(await it.cluster(id)) });
+  };
+
+  test('says so once two looks have failed, for as long as it is so, and nothing else', async () => {
+    const it = standing({ inside: 'sketch' });
+    const id = await it.created({ product: 'hello' });
+    const before = await it.cluster(id);
+    await away(it, id);
+    const messages = await told(it, id, async () => {
+      await it.look(id);
+      expect(untrue(await it.cluster(id))).toEqual([]);
+      await it.clock.runFor(minutes(33));
+      const { conditions, missedAt = new Date(0) } = await it.cluster(id);
+      const at = missedAt.toISOString().slice(0, 16).replace('T', ' at ');
+      expect(conditions.filter(({ status }) => !status)).toMatchObject([
+        { type: 'Reachable', message: `Hub has not been able to look at it since ${at} UTC.` },
+      ]);
+      const isOther = ({ type }: Cluster['conditions'][number]) => type !== 'Reachable';
+      expect(conditions.filter(isOther)).toEqual(before.conditions.filter(isOther));
+      const { commits } = it.documents.counters;
+      await it.clock.runFor(days(2));
+      // Each look of those days has written when the next one is to be, and the status says that time goes on.
+      expect(it.documents.counters.commits - commits).toBeLessThan(100);
+      it.faults.clear('unavailable');
+      await it.clock.runFor(hours(1.1));
+    });
+    expect(messages).toEqual([]);
+    const { state, ...after } = await it.cluster(id);
+    expect(state).toBe('ready');
+    expect(untrue({ state, ...after })).toEqual([]);
+    expect(after).not.toHaveProperty('missedAt');
+    expect(after).not.toHaveProperty('lookAt');
+  });
+
+  test('is repaired at once when it can be seen again and does not answer', async () => {
+    const it = standing({ inside: 'sketch' });
+    const id = await it.created({ product: 'hello' });
+    const leaf = await it.leaf(id);
+    await away(it, id);
+    await it.look(id);
+    await it.clock.runFor(minutes(40));
+    expect(untrue(await it.cluster(id))).toEqual(['Reachable']);
+    it.faults.clear('unavailable');
+    await leaf.delete(GATEWAY);
+    expect(await mended(it, id)).toEqual(['It does not answer at its address.', AGAIN]);
+  });
+});
+
+describe('a spare that nobody could use', () => {
+  const claimed = async (it: Standing, id: string): Promise<Cluster | undefined> => {
+    const { spec } = await it.cluster(id);
+    const wish = { name: 'mine', spec, owner: 'ada', email: 'ada@example.com' };
+    return it.run(claimSpare(it.ports, wish, () => []));
+  };
+
+  test('because it cannot be seen is handed out to nobody, and given up as a loss of its pool’s', async () => {
+    const it = standing({ inside: 'sketch' });
+    await it.pool(1, 'hello');
+    const [id = ''] = await it.spares();
+    it.faults.force('unavailable', { subject: it.ports.provider.clusterName(await it.cluster(id)) });
+    await it.clock.runFor(minutes(50));
+    expect(await it.cluster(id)).toMatchObject({ state: 'warm', missedAt: expect.any(Date) });
+    expect(await claimed(it, id)).toBeUndefined();
+    await it.clock.runFor(hours(1));
+    expect(await it.cluster(id)).not.toMatchObject({ state: 'warm' });
+    expect(await it.cluster(id)).toMatchObject({ lostAt: expect.any(Date) });
+    const [next = ''] = await it.spares();
+    expect(next).not.toBe(id);
+    expect((await claimed(it, next))?.id).toBe(next);
+  });
+
+  test('because Hub may not look is handed out to nobody, and kept', async () => {
+    const it = standing({ inside: 'sketch' });
+    await it.pool(1, 'hello');
+    const [id = ''] = await it.spares();
+    const { provider } = it.ports;
+    it.ports.provider = {
+      ...provider,
+      observeCluster: () => Promise.reject(new AppError('PERMISSION_DENIED')),
+    };
+    await it.clock.runFor(hours(6));
+    expect(await it.cluster(id)).toMatchObject({ state: 'warm', missedAt: expect.any(Date) });
+    expect(await claimed(it, id)).toBeUndefined();
+    it.ports.provider = provider;
+    await it.clock.runFor(hours(1.1));
+    expect((await claimed(it, id))?.id).toBe(id);
+    expect(await it.cluster(id)).not.toHaveProperty('seenAt');
+  });
+
+  test('because a part of it does not run is handed out to nobody, and given up once it has stayed so', async () => {
+    const it = standing({ inside: 'sketch' });
+    await it.pool(1, 'hello');
+    const [id = ''] = await it.spares();
+    const { product } = await it.site(id);
+    it.faults.force('pod-crash', { subject: `${product.namespace}/hello` });
+    await it.restart(id, 'hello');
+    it.faults.clear('pod-crash');
+    await it.look(id);
+    expect(untrue(await it.cluster(id))).toContain('Workloads');
+    expect(await claimed(it, id)).toBeUndefined();
+    await it.clock.runFor(hours(1));
+    expect(await it.cluster(id)).not.toMatchObject({ state: 'warm' });
+    expect(await it.cluster(id)).toMatchObject({ lostAt: expect.any(Date) });
+  });
+
+  test('while no look comes at all is handed out to nobody', async () => {
+    const it = standing({ inside: 'sketch' });
+    await it.pool(1, 'hello');
+    const [id = ''] = await it.spares();
+    await it.sleep(hours(4));
+    expect(await claimed(it, id)).toBeUndefined();
+    await it.clock.runFor(minutes(6));
+    expect((await claimed(it, id))?.id).toBe(id);
   });
 });
 

@@ -4,17 +4,19 @@
  */
 
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
+import { ERRORS } from '../../shared/errors.ts';
 import { REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { type Outcome, type Transition, transition } from '../../shared/lifecycle/transition.ts';
 import { driftMessage } from '../../shared/messages.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { allGood, type Condition, withCondition } from '../access/conditions.ts';
 import { type Drift, type Finding, findDrift } from '../access/drift.ts';
-import { CommitError } from '../cloud.ts';
+import { CommitError, type DocumentData } from '../cloud.ts';
 import { circumstances } from '../clusters/circumstances.ts';
 import { type Read, readCluster } from '../clusters/read.ts';
+import { APART_MS, lastSeenMs, notSeenSince } from '../clusters/seen.ts';
 import { announce, commitOnce, writesOf } from '../dispatch/commit.ts';
-import { tellFailure } from '../failure.ts';
+import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { sendToAll } from './looks.ts';
 
@@ -22,6 +24,10 @@ import { sendToAll } from './looks.ts';
 const REPAIR_AGAIN_MS = hours(11);
 /** Whoever was shut out may have access for as long as nobody has seen that they have none. */
 const LOOK_AGAIN_MS = minutes(10);
+/** What was away for long is looked at again after a share of that time, and after no more than this: each such look is a commit. */
+const MAX_LOOK_AGAIN_MS = hours(1);
+/** That a spare was seen is written down no sooner again: by then the pool may want to know. */
+const SEEN_EVERY_MS = minutes(25);
 
 export async function sweepDrift(ports: Ports, body: unknown): Promise<void> {
   const message = driftMessage.safeParse(body);
@@ -30,7 +36,7 @@ export async function sweepDrift(ports: Ports, body: unknown): Promise<void> {
   ports.metrics.record('sweptAt', ports.clock.now() / 1000, { sweep: 'drift' });
 }
 
-/** What cannot be seen now is seen next time. @throws CommitError `unavailable` */
+/** @throws CommitError `unavailable` */
 async function look(ports: Ports, id: string): Promise<void> {
   const read = await readCluster(ports, id);
   if (!read || !REPAIRABLE.includes(read.cluster.state)) return;
@@ -43,16 +49,44 @@ async function look(ports: Ports, id: string): Promise<void> {
     // That Hub's own database is away tells nothing of the cluster; the bus sends the message again.
     if (thrown instanceof CommitError && thrown.fault === 'unavailable') throw thrown;
     tellFailure(ports.log, 'cluster not looked at', thrown, { cluster: id });
-    if (isDue) await putOff(ports, read);
+    await miss(ports, read, thrown, isDue);
     return;
   }
   await settle(ports, read, drift, isDue);
 }
 
-async function putOff(ports: Ports, { cluster: { id }, version }: Read): Promise<void> {
-  const data = { lookAt: lookAgain(ports) };
+/** It could not be seen: noted the first time, and told to its owner the second. What cannot be seen now is seen next time. */
+async function miss(
+  ports: Ports,
+  { cluster, version }: Read,
+  thrown: unknown,
+  isDue: boolean,
+): Promise<void> {
+  const { id, missedAt, lookAt, conditions } = cluster;
+  const { clock } = ports;
+  const now = new Date(clock.now());
+  const missedMs = missedAt ? clock.elapsed(missedAt.getTime()) : 0;
+  const say =
+    missedAt && missedMs >= APART_MS && isTold(cluster, thrown) ? notSeenSince(missedAt) : undefined;
+  const againMs = Math.min(MAX_LOOK_AGAIN_MS, Math.max(LOOK_AGAIN_MS, missedMs / 8));
+  const data = {
+    ...(missedAt === undefined && { missedAt: now }),
+    // Of all the rest it is not known that it is otherwise.
+    ...(say !== undefined &&
+      !conditions.some(({ message }) => message === say) && {
+        conditions: withCondition(conditions, 'Reachable', false, say, now),
+      }),
+    ...(isDue
+      ? { lookAt: new Date(clock.after(againMs)) }
+      : lookAt === undefined && { lookAt: new Date(clock.after(APART_MS)) }),
+  } as DocumentData;
+  if (Object.keys(data).length === 0) return;
   await commitOnce(ports, [{ op: 'update', path: clusterPath(id), data, ifVersion: version }], id, undefined);
 }
+
+/** That Hub itself may not look, or cannot, would else cost every pool all its spares. */
+const isTold = ({ pool }: Cluster, thrown: unknown): boolean =>
+  pool === undefined || ERRORS[asAppError(thrown).code].fault === 'cloud';
 
 const lookAgain = ({ clock }: Ports): Date => new Date(clock.after(LOOK_AGAIN_MS));
 
@@ -65,17 +99,25 @@ async function settle(
 ): Promise<void> {
   const { cluster } = read;
   const { id, ...before } = cluster;
-  const conditions = judged(cluster, findings, new Date(ports.clock.now()));
-  const known = sameStatus(cluster.conditions, conditions);
+  const now = new Date(ports.clock.now());
+  const conditions = judged(cluster, findings, now);
+  const wasMissed = cluster.missedAt !== undefined;
+  const known = !wasMissed && sameStatus(cluster.conditions, conditions);
   const outcome = planDrift(cluster, findings, known, (since) => ports.clock.elapsed(since.getTime()));
   // What went wrong earlier has come right by itself.
   const over = findings.length === 0 && cluster.error !== undefined;
-  if (outcome === undefined && known && !over && !isDue) return;
+  const isSpare = cluster.pool !== undefined;
+  const isNews = isSpare && ports.clock.elapsed(lastSeenMs(cluster)) >= SEEN_EVERY_MS;
+  if (outcome === undefined && known && !over && !isDue && !isNews) return;
+  const seen = { missedAt: undefined, ...(isSpare && { seenAt: now }) };
   // Where something is done about it, the look comes again after that.
   const looked = isDue && { lookAt: isLocked ? undefined : lookAgain(ports) };
   const next: Transition | undefined = outcome
-    ? transition(cluster, { ...outcome, patch: { conditions } }, circumstances(ports))
-    : { fields: { ...before, conditions, ...looked, ...(over && { error: undefined }) }, wake: false };
+    ? transition(cluster, { ...outcome, patch: { conditions, ...seen } }, circumstances(ports))
+    : {
+        fields: { ...before, conditions, ...seen, ...looked, ...(over && { error: undefined }) },
+        wake: false,
+      };
   if (!next) return;
   for (const { type, message } of findings)
     ports.log.warn('drift found', { cluster: id, state: cluster.state, resource: type, detail: message });

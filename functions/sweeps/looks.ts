@@ -19,7 +19,7 @@ export async function sendToAll(ports: Ports): Promise<void> {
     orderBy: [['createdAt', 'asc']],
     limit: PAGE,
   };
-  for await (const page of queryPages(ports.documents, repairable)) await send(ports, page);
+  for await (const page of queryPages(ports.documents, repairable)) await sendLooks(ports, idsOf(page));
 }
 
 /**
@@ -39,19 +39,20 @@ export async function sendDue(ports: Ports, lately: Sent): Promise<void> {
     });
     const keyOf = ({ path, version }: Snapshot): string => `look ${path} ${version}`;
     const fresh = due.filter((snapshot) => !lately.has(keyOf(snapshot)));
-    await send(ports, fresh);
+    await sendLooks(ports, idsOf(fresh));
     for (const snapshot of fresh) remember(lately, keyOf(snapshot), ports.clock);
   } catch (thrown) {
     tellFailure(ports.log, 'message not sent', thrown, { topic: TOPICS.drift });
   }
 }
 
-async function send(ports: Ports, clusters: readonly Snapshot[]): Promise<void> {
+const idsOf = (clusters: readonly Snapshot[]): string[] =>
+  clusters.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+
+/** Each of them is looked at now. What cannot be sent is in the log. */
+export async function sendLooks(ports: Ports, ids: readonly string[]): Promise<void> {
   const sent = await Promise.allSettled(
-    clusters.map(({ path }) => {
-      const id = path.slice(path.lastIndexOf('/') + 1);
-      return ports.messages.publish(TOPICS.drift, { schema: MESSAGE_SCHEMA, id });
-    }),
+    ids.map((id) => ports.messages.publish(TOPICS.drift, { schema: MESSAGE_SCHEMA, id })),
   );
   const lost = sent.filter((one) => one.status === 'rejected');
   // One line for all: if the bus is away, it is so for each of them.

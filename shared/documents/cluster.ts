@@ -111,10 +111,17 @@ export const clusterDocument = z.object({
   /** When to look again; absent while nothing needs to happen by itself. */
   dueAt: instant.optional(),
   /**
-   * When to look whether those have access who should, and no others: that of somebody was taken away or changed. Absent once a look has
-   * found it so.
+   * When to look whether those have access who should, and no others: that of somebody was taken away or changed, or the last look could
+   * not see it. Absent once a look has found it so.
    */
   lookAt: instant.optional(),
+  /**
+   * Of a spare: when a look last saw it, whatever it found. It is written once in a while, for each write is a commit; of a cluster in use
+   * nobody needs to know, so it is not written at all.
+   */
+  seenAt: instant.optional(),
+  /** When a look first could not see it; absent once one could. So nothing is written while all can be seen. */
+  missedAt: instant.optional(),
   /** When the present step counts as failed. */
   deadlineAt: instant.optional(),
   /** Failures since the present state was entered. */
@@ -170,7 +177,7 @@ export const clusterDocument = z.object({
   /** The pool whose spare this is; gone once claimed. */
   pool: z.string().optional(),
   claimedFrom: z.string().optional(),
-  /** When it failed as a spare: a loss of its pool's. */
+  /** When it failed as a spare, or was given up as one that nobody could use: a loss of its pool's. */
   lostAt: instant.optional(),
   /** When it was first ready as a spare, which proves that such spares can be made. It stays when it is claimed. */
   warmAt: instant.optional(),

@@ -417,12 +417,12 @@ function lifetimeOf(entry: Entry): Date | undefined {
 
 /** What happens once in its life, and stays written down. */
 function marksOf(entry: Entry): ClusterPatch {
-  const { cluster, to, cause, at } = entry;
+  const { cluster, to, cause, patch, at } = entry;
   const now = new Date(at.now);
   const isLoss = cluster.pool !== undefined && (cause === 'failed' || cause === 'timeout');
   return {
     readyAt: becomesReady(entry) ? now : cluster.readyAt,
-    lostAt: isLoss ? (cluster.lostAt ?? now) : cluster.lostAt,
+    lostAt: cluster.lostAt ?? (isLoss ? now : patch.lostAt),
     warmAt: to === 'warm' ? (cluster.warmAt ?? now) : cluster.warmAt,
   };
 }

@@ -99,8 +99,10 @@ export function watchInvariants(
       () =>
         `     ${id} ${now.state} epoch ${now.epoch}${now.error ? ` (${now.error.code})` : ''} due ${now.dueAt ? (now.dueAt.getTime() - world.startMs) / 1000 : '-'}`,
     );
-    if (before) history.compare(before, now);
-    else pools.checkBorn(now);
+    if (before) {
+      history.compare(before, now);
+      pools.checkClaimed(before, now);
+    } else pools.checkBorn(now);
     history.checkEvents(now, before);
     census.record(now);
     counters.recount(now, before);

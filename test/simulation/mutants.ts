@@ -306,6 +306,20 @@ export const MUTANTS: readonly Mutant[] = [
     by: ['S9'],
   },
   {
+    name: 'the pool does not count what goes',
+    file: 'functions/pool/plan.ts',
+    from: 'marginOf(wanted) - spares.length',
+    to: 'marginOf(wanted) - live.length',
+    by: ['S21'],
+  },
+  {
+    name: 'a spare is handed out that the last look could not see',
+    file: 'functions/pool/fitness.ts',
+    from: '  spare.missedAt === undefined &&\n',
+    to: '',
+    by: ['S22'],
+  },
+  {
     name: 'the pool plans on what it can read',
     file: 'functions/pool/top-up.ts',
     from: 'return readable.length < snapshots.length ? undefined : readable',
@@ -378,7 +392,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'the look after a removal is not sent',
     file: 'functions/sweeps/looks.ts',
-    from: 'await send(ports, fresh);',
+    from: 'await sendLooks(ports, idsOf(fresh));',
     to: '',
     by: ['L6'],
   },

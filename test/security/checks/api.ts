@@ -196,6 +196,8 @@ const SERVERS = [
     'shard',
     'dueAt',
     'lookAt',
+    'seenAt',
+    'missedAt',
     'liability',
     'cost',
     'schema',
