@@ -19,7 +19,7 @@ export const FAULTS = {
   'range-untold': 'container: of the range of a cluster’s nodes GKE tells only how large it was asked for',
   'lost-audit': 'container: the audit-log entry of an operation’s end never arrives',
   'reply-lost':
-    'container, compute, kubernetes, storage, dns, acme: the call is carried out, then answered with an error',
+    'firestore, container, compute, kubernetes, storage, dns, acme: the call is carried out, then answered with an error',
   unavailable:
     'firestore, pubsub, container, compute, kubernetes, storage, dns, acme: the call is refused with UNAVAILABLE and not carried out',
   unreachable: 'storage: the location of a bucket is away, so that lists leave it out; who asks is told so',

@@ -21,6 +21,7 @@ export const MARKERS = [
   'cap released',
   'deleted after a hold',
   'late commit refused',
+  'commit sent again',
   'command lost a race',
   'adopted what was there',
   'two handlers at once',
