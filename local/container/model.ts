@@ -31,7 +31,7 @@ import {
   operationView,
   VERSION,
 } from './views.ts';
-import { findCpus, findRegion } from './zones.ts';
+import { findCpus, findRegion, LOCATIONS } from './zones.ts';
 
 export type { LeafRequest, LeafResources, Leaves } from './leaves.ts';
 export type { ClusterView, OperationView } from './views.ts';
@@ -49,7 +49,10 @@ export interface ContainerModel {
   createCluster(location: string, cluster: ClusterResource): OperationView;
   getCluster(location: string, name: string): ClusterView;
   /** Location `-` is everywhere. */
-  listClusters(location: string): ClusterView[];
+  /** @param without locations that are away */
+  listClusters(location: string, without?: readonly string[]): ClusterView[];
+  /** What a list of all locations lacks at this moment. */
+  missingZones(location: string): string[];
   deleteCluster(location: string, name: string): OperationView;
   updateCluster(location: string, name: string, update: Record<string, unknown>): OperationView;
   setNodePoolSize(location: string, name: string, pool: string, nodeCount: number): OperationView;
@@ -113,8 +116,14 @@ export function createContainerModel(world: World, options: ContainerOptions): C
       }),
     getCluster: (location, name) =>
       call('GetCluster', () => clusterView(projectId, requireCluster(project, location, name))),
-    listClusters: (location) =>
-      call('ListClusters', () => at(location, clusters.values()).map((row) => clusterView(projectId, row))),
+    listClusters: (location, without = []) =>
+      call('ListClusters', () =>
+        at(location, clusters.values())
+          .filter((row) => !without.includes(row.location))
+          .map((row) => clusterView(projectId, row)),
+      ),
+    missingZones: (location) =>
+      location === '-' ? LOCATIONS.filter((one) => world.faults.hit('unreachable', one)) : [],
     deleteCluster: (location, name) =>
       call('DeleteCluster', () => begin(requireFree(project, location, name), 'DELETE_CLUSTER', 'STOPPING')),
     updateCluster: (location, name, update) =>

@@ -12,6 +12,7 @@ export const MARKERS = [
   'fault job-fails',
   'fault unlocked',
   'fault open-project',
+  'fault unreachable',
   'double sweep',
   'double top-up',
   'upgrade by the cloud',
