@@ -5,7 +5,7 @@
  */
 import { type AuditFields, auditPath, KEEP_AUDIT_MS } from '../shared/documents/audit.ts';
 import { DOCUMENT_SCHEMA } from '../shared/documents/fields.ts';
-import type { DocumentData, Write } from './cloud.ts';
+import { CommitError, type DocumentData, type Write } from './cloud.ts';
 import { scrub } from './log.ts';
 import type { Ports } from './ports.ts';
 
@@ -16,7 +16,7 @@ export type Deed = Omit<AuditFields, 'schema' | 'at' | 'purgeAt'>;
 
 /** An entry that is not written yet. */
 export interface Audited {
-  /** Among the writes of what it tells of. */
+  /** Among the writes of what it tells of: by `commitAudited`, or by whoever knows the commit again by something else. */
   write: Write;
   /** Once they are committed. */
   tell(): void;
@@ -49,6 +49,24 @@ export function audited(
     write: { op: 'create', path: auditPath(id), data: fields as DocumentData },
     tell: () => tellAudit(log, fields),
   };
+}
+
+/**
+ * Commits an entry with what it tells of, and tells it. The official client sends a commit again whose answer was lost, and is then told that
+ * the entry exists: its id is random, so an entry that is there is this one, and all was written.
+ * @throws CommitError as `commit`, but of what others wrote alone
+ */
+export async function commitAudited(
+  { documents }: Pick<Ports, 'documents'>,
+  writes: readonly Write[],
+  entry: Audited,
+): Promise<void> {
+  try {
+    await documents.commit([...writes, entry.write]);
+  } catch (error) {
+    if (!(error instanceof CommitError) || !(await documents.get(entry.write.path))) throw error;
+  }
+  entry.tell();
 }
 
 /** What was refused changes no document, so the line is all there is of it. */

@@ -1,6 +1,7 @@
 /** The port to object storage: one bucket per generation of a cluster. */
 import { CLUSTER_ID } from '../shared/documents/fields.ts';
 import { LABELS } from './labels.ts';
+import type { Listed } from './listed.ts';
 import { parseName } from './names.ts';
 
 /**
@@ -50,8 +51,12 @@ export interface Buckets {
   ensureBucketGone(bucket: Pick<Bucket, 'name' | 'clusterId'>): Promise<'gone' | 'more' | 'pending'>;
   /** Names of the buckets that begin with `bucketPrefix` and are labelled with this cluster's id. @throws AppError as above */
   listBuckets(clusterId: string): Promise<string[]>;
-  /** Every bucket of the project that is labelled as of a cluster of Hub's, or called as such buckets are. @throws AppError as above */
-  listAllBuckets(): Promise<FoundBucket[]>;
+  /**
+   * Every bucket of the project that is labelled as of a cluster of Hub's, or called as such buckets are. It may lack others whose location is
+   * away, by name.
+   * @throws AppError as above; PROVIDER_UNAVAILABLE also if one that is called so is away
+   */
+  listAllBuckets(): Promise<Listed<FoundBucket>>;
 }
 
 /** Whether a bucket is one for `listAllBuckets`. */

@@ -36,7 +36,7 @@ const FIREWALL = [
   'compute.firewalls.delete',
   'compute.firewalls.list',
   'compute.networks.updatePolicy',
-  'compute.subnetworks.list',
+  'compute.subnetworks.get',
 ];
 const LIST_LEFTOVERS = [
   'compute.addresses.list',

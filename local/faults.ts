@@ -21,10 +21,11 @@ export const FAULTS = {
   'range-untold': 'container: of the range of a cluster’s nodes GKE tells only how large it was asked for',
   'lost-audit': 'container: the audit-log entry of an operation’s end never arrives',
   'reply-lost':
-    'container, compute, kubernetes, storage, dns, acme: the call is carried out, then answered with an error',
+    'firestore, container, compute, kubernetes, storage, dns, acme: the call is carried out, then answered with an error',
   unavailable:
     'firestore, pubsub, container, compute, kubernetes, storage, dns, acme: the call is refused with UNAVAILABLE and not carried out',
-  unreachable: 'storage: the location of a bucket is away, so that lists leave it out; who asks is told so',
+  unreachable:
+    'container, compute, storage: a location is away, so that lists of the whole project leave out what is there, and say so',
   contention: 'firestore: a transaction is aborted',
   'index-building':
     'firestore: a query that needs a composite index is refused, because that index is still being built',
@@ -88,6 +89,8 @@ interface ForceOptions {
 export interface Forced extends Pick<ForceOptions, 'subject' | 'mayMiss'> {
   readonly name: FaultName;
   readonly struck: number;
+  /** Takes back this one alone. */
+  end(): void;
 }
 
 let tellForced: (forced: Forced) => void = () => undefined;
@@ -113,7 +116,15 @@ export function createFaults(rates: FaultRates, random: Random): Faults {
       return rate > 0 && random.fraction() < rate;
     },
     force(name, { times = Number.POSITIVE_INFINITY, ...options } = {}) {
-      const one = { name, left: times, struck: 0, ...options };
+      const one = {
+        name,
+        left: times,
+        struck: 0,
+        ...options,
+        end() {
+          one.left = 0;
+        },
+      };
       forced.push(one);
       tellForced(one);
       return one;

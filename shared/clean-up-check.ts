@@ -11,7 +11,9 @@ import {
   cleanUpStatement,
   type FlattenedJws,
   flattenedJws,
+  versionOf,
 } from './clean-up.ts';
+import { regionOf } from './places.ts';
 
 export type CleanUpFault =
   /** It is no clean-up certificate at all. */
@@ -173,8 +175,19 @@ function isSame(a: unknown, b: unknown): boolean {
   );
 }
 
-function contradictionsIn({ resources, listing, deletedAt, counts }: CleanUpStatement): string[] {
+/** A zone that is away may take the list of its region along, and a region those of its zones. */
+const near =
+  (location: string) =>
+  (place: string): boolean =>
+    (regionOf(place) ?? place) === (regionOf(location) ?? location);
+
+function contradictionsIn({ version, resources, listing, deletedAt, counts }: CleanUpStatement): string[] {
   const found: string[] = [];
+  if (version !== versionOf(listing.scopes)) found.push('its version knows no such exceptions');
+  for (const { kind, name, location } of resources) {
+    if (listing.scopes.some(({ kinds, except = [] }) => kinds.includes(kind) && except.some(near(location))))
+      found.push(`Hub did not look again where ${kind} ${name} was`);
+  }
   const isAfter = (a: string, b: string): boolean => Date.parse(a) > Date.parse(b);
   for (const { kind, name, plannedAt, goneAt } of resources) {
     if (isAfter(plannedAt, goneAt)) found.push(`${kind} ${name} was gone before it was asked for`);

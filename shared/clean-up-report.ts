@@ -30,7 +30,10 @@ function reportOf({ issuer, cluster, deletedAt, resources, listing }: CleanUpSta
       ({ kind, name, goneAt }) => `  ${kind.padEnd(kindWidth)}  ${name.padEnd(nameWidth)}  gone ${goneAt}`,
     ),
     `Looked for again at ${listing.at}, and nothing was found:`,
-    ...listing.scopes.map((scope) => `  ${scope.kinds.join(', ')} in ${scope.in} by ${scope.by.join('; ')}`),
+    ...listing.scopes.map(
+      ({ kinds, in: where, except, by }) =>
+        `  ${kinds.join(', ')} in ${where}${except ? ` (not in ${except.join(', ')}: away, and never used)` : ''} by ${by.join('; ')}`,
+    ),
     '',
   ].join('\n');
 }

@@ -5,6 +5,8 @@
 import { z } from 'zod';
 
 export const CLEAN_UP_VERSION = 1;
+/** The same, where places were away when Hub looked again: whoever knows the first one only shall not take it for the whole. */
+const VERSION_WITH_EXCEPTIONS = 2;
 /** https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9: says what is signed, so that no other text signed with the key passes for it. */
 export const CLEAN_UP_TYPE = 'hub-clean-up+json';
 
@@ -18,6 +20,8 @@ const listingScope = z.object({
   in: z.string(),
   /** What was asked for; one of them is enough to be found. */
   by: z.array(z.string()).min(1),
+  /** Zones and regions that were away, and where nothing of the cluster had ever been asked for. */
+  except: z.array(z.string()).min(1).optional(),
 });
 export type ListingScope = z.infer<typeof listingScope>;
 
@@ -39,9 +43,9 @@ export const cleanUpListing = z.object({
   found: z.literal(0),
 });
 
-/** The payload. A field more, or another meaning, is another version. */
+/** The payload. A field more, or another meaning, is another version: see `versionOf`. */
 export const cleanUpStatement = z.strictObject({
-  version: z.literal(CLEAN_UP_VERSION),
+  version: z.literal([CLEAN_UP_VERSION, VERSION_WITH_EXCEPTIONS]),
   /** The address of the Hub that says so; its keys are at `/v1/keys` there. */
   issuer: z.url(),
   /** Its id. */
@@ -53,6 +57,10 @@ export const cleanUpStatement = z.strictObject({
   counts: z.strictObject({ planned: z.int(), gone: z.int() }),
 });
 export type CleanUpStatement = z.infer<typeof cleanUpStatement>;
+
+/** What most certificates say has been said since the first version, by which older checks know it. */
+export const versionOf = (scopes: readonly ListingScope[]): CleanUpStatement['version'] =>
+  scopes.some(({ except }) => except) ? VERSION_WITH_EXCEPTIONS : CLEAN_UP_VERSION;
 
 /** https://www.rfc-editor.org/rfc/rfc7515#section-7.2.2 */
 export const flattenedJws = z.object({ protected: z.string(), payload: z.string(), signature: z.string() });

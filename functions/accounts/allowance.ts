@@ -3,6 +3,7 @@ import { type Allowance, accountPath, allowanceDocument, cellPath } from '../../
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
+import { type Audited, commitAudited } from '../audit.ts';
 import { type DocumentData, isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { readDocument } from '../documents.ts';
 import type { Ports } from '../ports.ts';
@@ -55,7 +56,7 @@ const TRIES = 3;
  * Changes an account, and makes it if there is none. Only what is changed is written: whoever counts at the same moment finds that the
  * document is another, and counts again.
  * @param change of the account as it is; undefined: nothing is to change
- * @param also further writes of the same commit
+ * @param entry of the audit log: written in the same commit, and told
  * @returns the account before and after
  * @throws AppError ACCOUNT_CLOSING, CONFLICT; CommitError `unavailable`
  */
@@ -63,7 +64,7 @@ export async function changeAccount(
   ports: Ports,
   uid: string,
   change: (now: Allowance | undefined) => AccountPatch | undefined,
-  also: readonly Write[] = [],
+  entry?: Audited,
 ): Promise<{ before: Allowance | undefined; after: Allowance | undefined }> {
   const path = accountPath(uid);
   for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -73,12 +74,10 @@ export async function changeAccount(
     if (before?.closing) throw new AppError('ACCOUNT_CLOSING');
     const after = { ...(before ?? NOTHING_COUNTED), ...patch } as Allowance;
     try {
-      await ports.documents.commit([
-        before
-          ? { op: 'update', path, data: patch as DocumentData }
-          : { op: 'create', path, data: withoutUndefined(after) },
-        ...also,
-      ]);
+      const write: Write = before
+        ? { op: 'update', path, data: patch as DocumentData }
+        : { op: 'create', path, data: withoutUndefined(after) };
+      await (entry ? commitAudited(ports, [write], entry) : ports.documents.commit([write]));
       return { before, after };
     } catch (error) {
       if (!isLostRace(error)) throw error;

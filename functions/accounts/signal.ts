@@ -9,7 +9,7 @@ import { type Allowance, accountPath, type Standing } from '../../shared/documen
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { CLUSTER_SIGNALS, KEEP_SIGNALS_MS, type Signal, signalPath } from '../../shared/documents/signal.ts';
 import { minutes } from '../../shared/units.ts';
-import { audited, HUB } from '../audit.ts';
+import { audited, commitAudited, HUB } from '../audit.ts';
 import { CommitError, type DocumentData, isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { readCluster } from '../clusters/read.ts';
 import { parseName } from '../names.ts';
@@ -97,12 +97,11 @@ export async function doubt(
         reason: kind,
       });
     try {
-      await ports.documents.commit([
+      const writes: Write[] = [
         { op: 'create', path: signalPath(id), data: signal as DocumentData },
         ...(doubted ? [writeOf(uid, account, doubted)] : []),
-        ...(entry ? [entry.write] : []),
-      ]);
-      entry?.tell();
+      ];
+      await (entry ? commitAudited(ports, writes, entry) : ports.documents.commit(writes));
       return;
     } catch (error) {
       if (!isLostRace(error)) throw error;

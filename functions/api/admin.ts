@@ -81,17 +81,15 @@ const putAccount = endpoint({
     });
     const declinedOf = (request: QuotaRequest | undefined): DeclinedRequest | undefined =>
       decline && request && { ...wishOf(request), at: new Date(ports.clock.now()) };
-    let isChanged = false;
     const { before, after } = await changeAccount(
       ports,
       id,
-      (now) => {
-        isChanged = !decline || now?.request !== undefined;
-        return isChanged ? { ...limits, request: undefined, declined: declinedOf(now?.request) } : undefined;
-      },
-      [entry.write],
+      (now) =>
+        decline && now?.request === undefined
+          ? undefined
+          : { ...limits, request: undefined, declined: declinedOf(now?.request) },
+      entry,
     );
-    if (isChanged) entry.tell();
     if (!decline) await wake(ports, id, after);
     return { body: toAccount(ports, id, after, before?.request?.email) };
   },
@@ -128,9 +126,8 @@ async function setStanding(
     ports,
     id,
     (now) => ({ standing, ...(state === 'good' && !now?.hour && { hour: welcome }) }),
-    [entry.write],
+    entry,
   );
-  entry.tell();
   if (state === 'good') await wake(ports, id, after);
   return { body: toAccount(ports, id, after) };
 }

@@ -18,7 +18,7 @@ import { asHub } from '../access/hub-principal.ts';
 import { memberAccountName } from '../access/member-account.ts';
 import { siteOf } from '../access/site.ts';
 import { requireGoodAccounts } from '../accounts/standing.ts';
-import { audited } from '../audit.ts';
+import { audited, commitAudited } from '../audit.ts';
 import { hostOf } from '../clusters/host.ts';
 import { MEMBERS_NAMESPACE } from '../leaf/names.ts';
 import { requireKnownAddress } from '../members/address.ts';
@@ -72,8 +72,7 @@ const get = endpoint<undefined, CredentialsQuery>({
       reason: query.kind,
     });
     // Before they are handed out: nobody holds any of which nothing is known.
-    await ports.documents.commit([entry.write]);
-    entry.tell();
+    await commitAudited(ports, [], entry);
     return { body, headers: { ...headers, 'cache-control': 'no-store' } };
   },
 });

@@ -6,8 +6,8 @@ import { AppError } from '../../shared/errors.ts';
 import { costOfOrphan } from '../../shared/lifecycle/cost.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { days } from '../../shared/units.ts';
-import { audited } from '../audit.ts';
-import { type Clock, isLostRace, type Write } from '../cloud.ts';
+import { type Audited, audited, commitAudited } from '../audit.ts';
+import { type Clock, isLostRace } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { wake } from '../wake.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
@@ -65,8 +65,7 @@ const remove = endpoint({
         ...(clusterId !== undefined && { cluster: clusterId }),
         reason,
       });
-      await writeDown(ports, snapshot, { asked }, entry.write);
-      entry.tell();
+      await writeDown(ports, snapshot, { asked }, entry);
     }
     await wake(ports, TOPICS.orphans);
     return { body: toOrphan({ ...orphan, asked }, ports.clock) };
@@ -83,10 +82,10 @@ async function writeDown(
   ports: Ports,
   { path, version }: { path: string; version: string },
   data: Pick<Orphan, 'asked'>,
-  also: Write,
+  entry: Audited,
 ): Promise<void> {
   try {
-    await ports.documents.commit([{ op: 'update', path, data, ifVersion: version }, also]);
+    await commitAudited(ports, [{ op: 'update', path, data, ifVersion: version }], entry);
   } catch (error) {
     if (isLostRace(error)) throw new AppError('CONFLICT');
     throw error;

@@ -17,7 +17,7 @@ import { AppError } from '../../shared/errors.ts';
 import { RFC1035_LABEL } from '../../shared/limits.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { dollars } from '../../shared/units.ts';
-import { audited } from '../audit.ts';
+import { audited, commitAudited } from '../audit.ts';
 import type { Snapshot } from '../cloud.ts';
 import { wake } from '../wake.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
@@ -75,8 +75,7 @@ const put = endpoint({
       target: path,
       reason: `wants ${wanted} of ${shapeOf(spec)}`,
     });
-    await ports.documents.commit([{ op: found ? 'update' : 'create', path, data: fields }, entry.write]);
-    entry.tell();
+    await commitAudited(ports, [{ op: found ? 'update' : 'create', path, data: fields }], entry);
     await wake(ports, TOPICS.topUp, { pool: id });
     return { body: toPoolReply({ ...before, ...fields, id }) };
   },

@@ -1,6 +1,7 @@
 import { flattenedVerify, importJWK } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { memoryCleanUpKey } from '../../local/memory/clean-up-keys.ts';
+import { cleanUpReport } from '../../shared/clean-up-report.ts';
 import { aStatement, publicHalves, signed } from '../../test/certificates.ts';
 import { checkCleanUp, readCleanUpKeys } from './check.ts';
 import { cleanUpKeySet } from './keys.ts';
@@ -98,6 +99,27 @@ describe('a certificate', () => {
   });
 });
 
+describe('a certificate of a time in which places were away', () => {
+  const except = (place: string, version: 1 | 2 = 2) => {
+    const { listing, ...rest } = aStatement();
+    const scopes = listing.scopes.map((scope) => ({ ...scope, except: [place] }));
+    return signed({ ...rest, version, listing: { ...listing, scopes } });
+  };
+
+  test('holds, and says so', () => {
+    const verdict = checkCleanUp(except('europe-west9-a'), keys);
+    expect(verdict).toMatchObject({ holds: true, statement: { version: 2 } });
+    expect(cleanUpReport(verdict)).toContain('not in europe-west9-a');
+  });
+
+  test('does not hold if something was there, or if its version does not know that', () => {
+    for (const place of ['europe-west1-b', 'europe-west1-c', 'europe-west1'])
+      expect(faultOf(except(place))).toBe('untrue');
+    expect(faultOf(except('europe-west9-a', 1))).toBe('untrue');
+    expect(faultOf(signed(aStatement({ version: 2 })))).toBe('untrue');
+  });
+});
+
 describe('keys', () => {
   test('of somebody else do not prove it', () => {
     expect(faultOf(file, publicHalves(memoryCleanUpKey(2)))).toBe('unknown-key');
@@ -162,7 +184,7 @@ describe('something else', () => {
     ['another document', { keys }],
     ['a certificate in parts', { ...file, certificate: { payload: file.certificate.payload } }],
     ['another thing signed with the same key', signJws({ hello: 'world' }, [key])],
-    ['a statement of another version', signJws({ ...aStatement(), version: 2 }, [key])],
+    ['a statement of another version', signJws({ ...aStatement(), version: 3 }, [key])],
     [
       'something found after all',
       signJws({ ...aStatement(), listing: { ...aStatement().listing, found: 1 } }, [key]),

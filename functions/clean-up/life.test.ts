@@ -123,8 +123,8 @@ test('what another handler wrote into the ledger meanwhile is looked at before a
   hub.ports.provider = {
     ...provider,
     // It lists, and before it can say that there was nothing, a handler that was given up comes to life.
-    async listOwned(clusterId, region) {
-      const found = await provider.listOwned(clusterId, region);
+    async listOwned(clusterId, locations) {
+      const found = await provider.listOwned(clusterId, locations);
       if (others-- > 0) {
         const entry = { ...late, plannedAt: new Date(hub.clock.now()) };
         const data = { [`entries.${ledgerKey(late)}`]: entry };
@@ -155,6 +155,46 @@ test('nothing is signed that lies before what a faster clock wrote down', async 
   expect((await hub.cluster(id)).since.getTime()).toBeGreaterThanOrEqual(plannedAt.getTime());
   await expectToEqualLedger(hub, id);
 });
+
+test('places that are away for weeks, where nothing of it was, are named in it and keep it from nothing', async () => {
+  const hub = standing();
+  hub.faults.force('range-untold');
+  hub.faults.force('unreachable', { subject: 'us-east1' });
+  const id = await hub.created({ product: 'hello' });
+  await hub.delete(id);
+  await hub.reach(id, 'deleted', { limitMs: hours(1) });
+  const { version, listing } = await statementOf(hub, id);
+  expect(version).toBe(2);
+  const excepted = listing.scopes.filter(({ except }) => except).flatMap(({ kinds }) => kinds);
+  expect(excepted).toEqual(expect.arrayContaining(['cluster', 'disk', 'subnetwork']));
+  expect(excepted).not.toContain('bucket');
+  await expectToEqualLedger(hub, id);
+});
+
+test.each(['europe-west1-d', 'us-central1'])(
+  'nothing is signed while %s is away, where it would be made or was',
+  async (subject) => {
+    const hub = standing();
+    const id = await hub.created({ product: 'hello' });
+    const elsewhere = {
+      kind: 'disk',
+      name: `pvc-of-${id}`,
+      location: 'us-central1-a',
+      generation: 1,
+    } as const;
+    const entry = { ...elsewhere, plannedAt: new Date(hub.clock.now()), goneAt: new Date(hub.clock.now()) };
+    const data = { [`entries.${ledgerKey(elsewhere)}`]: entry };
+    await hub.run(hub.documents.commit([{ op: 'update', path: ledgerPath(id), data }]));
+    hub.faults.force('unreachable', { subject });
+    await hub.delete(id);
+    await hub.reach(id, 'sweeping');
+    await hub.clock.runFor(hours(1));
+    expect((await hub.cluster(id)).state).toBe('sweeping');
+    hub.faults.clear('unreachable');
+    await hub.reach(id, 'deleted');
+    expect((await statementOf(hub, id)).version).toBe(1);
+  },
+);
 
 test('a cluster that never got room has one that names nothing', async () => {
   const hub = standing();

@@ -1,9 +1,9 @@
 /** From what a step has proven to what is written down and signed. Pure. */
 import {
-  CLEAN_UP_VERSION,
   type CleanUpResource,
   type CleanUpStatement,
   type ListingScope,
+  versionOf,
 } from '../../shared/clean-up.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import type { Ledger } from '../../shared/documents/ledger.ts';
@@ -47,7 +47,7 @@ export function statementOf(
 ): CleanUpStatement {
   const resources = resourcesOf(cluster.id, closed(proof));
   return {
-    version: CLEAN_UP_VERSION,
+    version: versionOf(proof.scopes),
     issuer,
     cluster: cluster.id,
     deletedAt: cluster.deletedAt.toISOString(),

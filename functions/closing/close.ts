@@ -10,7 +10,7 @@ import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import { type State, TOMBSTONE_HOLD_MS } from '../../shared/lifecycle/table.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { parseAllowance } from '../accounts/allowance.ts';
-import { audited, HUB } from '../audit.ts';
+import { audited, commitAudited, HUB } from '../audit.ts';
 import type { Snapshot, Value } from '../cloud.ts';
 import type { Read } from '../clusters/read.ts';
 import { command, commandTogether } from '../dispatch/commands.ts';
@@ -100,9 +100,7 @@ async function close(ports: Ports, snapshot: Snapshot): Promise<boolean> {
   }
   if (ports.clock.now() - closing.userGoneAt.getTime() < UNDER_WAY_MS) return false;
   const deed = { actor: HUB, action: 'close-account', target: path, subject: uid } as const;
-  const entry = audited(ports, deed);
-  await ports.documents.commit([{ op: 'delete', path, ifVersion: version }, entry.write]);
-  entry.tell();
+  await commitAudited(ports, [{ op: 'delete', path, ifVersion: version }], audited(ports, deed));
   return true;
 }
 

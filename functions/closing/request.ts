@@ -27,18 +27,14 @@ export async function requestClosing(
     subject: uid,
     ...(reason !== undefined && { reason }),
   });
-  let isNew = false;
   const { after } = await changeAccount(
     ports,
     uid,
-    (now) => {
-      isNew = !now?.closing;
-      // What they asked an operator for is not wanted any more.
-      return isNew ? { closing: { since: new Date(ports.clock.now()), by }, request: undefined } : undefined;
-    },
-    [entry.write],
+    // What they asked an operator for is not wanted any more.
+    (now) =>
+      now?.closing ? undefined : { closing: { since: new Date(ports.clock.now()), by }, request: undefined },
+    entry,
   );
-  if (isNew) entry.tell();
   // It names nobody, for it may end among the dead letters.
   await wake(ports, TOPICS.closing);
   return after;

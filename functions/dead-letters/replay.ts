@@ -12,7 +12,7 @@ import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { deadlineOf } from '../../shared/lifecycle/transition.ts';
 import { bodyOf } from '../../shared/messages.ts';
-import { audited } from '../audit.ts';
+import { audited, commitAudited } from '../audit.ts';
 import { isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { readableClusters } from '../clusters/read.ts';
 import { ALL_TOPICS } from '../manifest.ts';
@@ -60,12 +60,11 @@ export async function replayDeadLetter(
       reason,
     });
     try {
-      await ports.documents.commit([mark, entry.write, ...(await dueAtOnce(ports, letter))]);
+      await commitAudited(ports, [mark, ...(await dueAtOnce(ports, letter))], entry);
     } catch (error) {
       if (isLostRace(error)) continue;
       throw error;
     }
-    entry.tell();
     return { ...letter, ...after };
   }
   throw new AppError('CONFLICT');

@@ -5,6 +5,7 @@ import { type Binding, dataRole, planBindings } from '../bucket-access.ts';
 import { type Bucket, type Buckets, bucketPrefix, mayBeOfHub, OBJECTS_AT_A_TIME } from '../buckets.ts';
 import { keyIn } from '../data-key.ts';
 import { LABELS, labelsOf } from '../labels.ts';
+import type { Listed } from '../listed.ts';
 import { scrub } from '../log.ts';
 import { isForbiddenByPolicy, isOfMetadata } from './refusal.ts';
 
@@ -71,21 +72,22 @@ export function createBuckets(
     },
 
     async listBuckets(clusterId) {
-      const found = await bucketsOf(storage, { prefix: bucketPrefix(clusterId) });
+      const prefix = bucketPrefix(clusterId);
+      const { found } = await bucketsOf(storage, (name) => name.startsWith(prefix), prefix);
       return found
         .filter(({ metadata }) => metadata.labels?.[LABELS.cluster] === clusterId)
         .map(({ name }) => name);
     },
 
     async listAllBuckets() {
-      const found = await bucketsOf(storage);
-      return found.flatMap(({ name, metadata: { location = '', labels: known, timeCreated } }) => {
-        const labels = Object.fromEntries(
-          Object.entries(known ?? {}).map(([label, value]) => [label, value ?? '']),
-        );
-        if (!mayBeOfHub(name, labels)) return [];
-        return [{ name, location: location.toLowerCase(), labels, createdAt: new Date(timeCreated ?? 0) }];
-      });
+      const { found, missing } = await bucketsOf(storage, (name) => mayBeOfHub(name, {}));
+      const known = found.map(({ name, metadata: { location = '', labels = {}, timeCreated } }) => ({
+        name,
+        location: location.toLowerCase(),
+        labels: Object.fromEntries(Object.entries(labels).map(([label, value]) => [label, value ?? ''])),
+        createdAt: new Date(timeCreated ?? 0),
+      }));
+      return { found: known.filter(({ name, labels }) => mayBeOfHub(name, labels)), missing };
     },
   };
 }
@@ -166,20 +168,28 @@ function requireThere(
 }
 
 /**
- * All of them, or none: where a location is away, its buckets are missing from a list, and only who asks is told of it
+ * Where a location is away, of its buckets a list has nothing but the names, and that only for who asks
  * (https://cloud.google.com/storage/quotas#buckets). What could not be seen proves nothing.
- * @throws AppError PROVIDER_UNAVAILABLE
+ * @param matters whether one of that name may be looked for
+ * @throws AppError PROVIDER_UNAVAILABLE if such a one is away
  */
-async function bucketsOf(storage: Storage, query: { prefix?: string } = {}): Promise<StorageBucket[]> {
-  const [found] = await storage.getBuckets({ ...query, returnPartialSuccess: true }).catch(rethrow);
-  if (found.some(({ unreachable }) => unreachable))
-    throw new AppError('PROVIDER_UNAVAILABLE', 'Cloud Storage cannot list the buckets of some location');
-  return found;
+async function bucketsOf(
+  storage: Storage,
+  matters: (name: string) => boolean,
+  prefix?: string,
+): Promise<Listed<StorageBucket>> {
+  const query = { ...(prefix !== undefined && { prefix }), returnPartialSuccess: true };
+  const [buckets] = await storage.getBuckets(query).catch(rethrow);
+  const missing = buckets.filter(({ unreachable }) => unreachable).map(({ name }) => name);
+  const needed = missing.find(matters);
+  if (needed !== undefined)
+    throw new AppError('PROVIDER_UNAVAILABLE', `Cloud Storage cannot look where ${needed} is`);
+  return { found: buckets.filter(({ unreachable }) => !unreachable), missing };
 }
 
 /** Our project's list tells a stranger's bucket, which is no business of ours, from one that we may not read. */
 async function requireForeign(storage: Storage, name: string): Promise<'gone'> {
-  const found = await bucketsOf(storage, { prefix: name });
+  const { found } = await bucketsOf(storage, (one) => one === name, name);
   if (!found.some((bucket) => bucket.name === name)) return 'gone';
   throw new AppError('PERMISSION_DENIED', `bucket ${name} may not be read`);
 }

@@ -21,7 +21,7 @@ import { MAX_MEMBERS } from '../../shared/limits.ts';
 import { refusalOf } from '../../shared/standing.ts';
 import { days } from '../../shared/units.ts';
 import { readAccount } from '../accounts/allowance.ts';
-import { audited } from '../audit.ts';
+import { audited, commitAudited } from '../audit.ts';
 import type { Snapshot } from '../cloud.ts';
 import { command } from '../dispatch/commands.ts';
 import { commitUnlessLost, readDocument } from '../documents.ts';
@@ -103,8 +103,7 @@ export async function invite(
     subject: path,
     reason: wish.role,
   });
-  await ports.documents.commit([{ op: 'set', path, data: invitation }, entry.write]);
-  entry.tell();
+  await commitAudited(ports, [{ op: 'set', path, data: invitation }], entry);
   if (known) return;
   // Of many at once each looks again once it is written: the first ones stay.
   const written = await pendingInvitations(ports, cluster);
@@ -136,9 +135,9 @@ export async function withdrawInvitation(
   const path = pathOfInvitation(clusterId, email);
   if (!(await ports.documents.get(path))) return;
   const deed = { action: 'withdraw-invitation', target: clusterPath(clusterId), cluster: clusterId } as const;
-  const entry = actor === undefined ? undefined : audited(ports, { ...deed, actor, subject: path });
-  await ports.documents.commit([{ op: 'delete', path }, ...(entry ? [entry.write] : [])]);
-  entry?.tell();
+  const writes = [{ op: 'delete', path }] as const;
+  if (actor === undefined) await ports.documents.commit(writes);
+  else await commitAudited(ports, writes, audited(ports, { ...deed, actor, subject: path }));
 }
 
 /**

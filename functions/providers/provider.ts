@@ -6,6 +6,7 @@
 import type { Extent } from '../../shared/catalog/catalog.ts';
 import type { ListingScope } from '../../shared/clean-up.ts';
 import type { ResourceKind } from '../../shared/documents/ledger.ts';
+import type { Listed } from '../listed.ts';
 
 /** One generation of one cluster, as its provider needs to know it. */
 export interface ClusterTarget {
@@ -110,17 +111,18 @@ export interface Provider {
   /**
    * Everything of this cluster's, of any generation, that the cloud still lists: the cluster itself, its subnetworks, and the disks, parts of
    * load balancers and firewalls it made, found by label and by name.
-   * @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED
+   * @param locations in whose regions something of it may be: of what is away elsewhere the list says that it lacks it
+   * @throws AppError PROVIDER_UNAVAILABLE (also if something there is away), PERMISSION_DENIED
    */
-  listOwned(clusterId: string, region: string): Promise<OwnedResource[]>;
+  listOwned(clusterId: string, locations: readonly string[]): Promise<Listed<OwnedResource>>;
   /**
    * Everything that is labelled as of any cluster of any Hub, or called as such things are, whoever's it is. For sweeps: it reads long
    * lists, but no more of them for many clusters than for one.
-   * @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED
+   * @throws AppError PROVIDER_UNAVAILABLE (also if something is away in a region that Hub offers), PERMISSION_DENIED
    */
-  listAllOwned(): Promise<FoundResource[]>;
-  /** Where `listOwned` looks, and what for; for the record. */
-  listingScopes(clusterId: string): ListingScope[];
+  listAllOwned(): Promise<Listed<FoundResource>>;
+  /** Where `listOwned` looks, and what for; for the record. @param missing what it lacked */
+  listingScopes(clusterId: string, missing: readonly string[]): ListingScope[];
   /** Deletes one leftover that `listOwned` found. Not being there is success. @throws AppError as `ensureGone` */
   deleteOwned(resource: OwnedResource): Promise<void>;
 }

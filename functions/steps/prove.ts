@@ -55,12 +55,15 @@ export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepRes
   const left = await removeLedgered(cluster, entries, ports);
   // Not at the same time: the lists are to speak of a moment by which everything in the ledger had been seen gone.
   const at = new Date(ports.clock.now());
-  const found = await listLeft(cluster, ports);
-  if (left.names.length === 0 && found.length === 0)
+  const { found, missing } = await listLeft(cluster, entries, ports);
+  if (left.names.length === 0 && found.length === 0) {
+    if (missing.length > 0)
+      ports.log.info('proven without places', { cluster: cluster.id, detail: missing.join(', ') });
     return done(undefined, {
-      proof: { ...ledger, at, scopes: listingScopes(cluster, ports) },
+      proof: { ...ledger, at, scopes: listingScopes(cluster, missing, ports) },
       also: [noClient(cluster.id)],
     });
+  }
   const names = new Set([...left.names, ...found.map(({ name }) => name)]);
   const detail = `Still there: ${[...names].slice(0, 5).join(', ')}${names.size > 5 ? ' and more' : ''}.`;
   // Into the ledger first, also what nobody asked for: it must be accounted for even if it goes before it can be removed.

@@ -11,6 +11,7 @@ import { parseRecordLabel, recordLabel, recordsOf } from '../clusters/target.ts'
 import { asAppError } from '../failure.ts';
 import { LABELS } from '../labels.ts';
 import type { Leaf } from '../leaf/leaf.ts';
+import type { Listed } from '../listed.ts';
 import { parseName } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import type { Observed, OwnedResource } from '../providers/provider.ts';
@@ -187,10 +188,19 @@ export async function runningLeaves(
   return seen.flatMap((one) => (one.status === 'ready' ? [ports.leaves.open(one.connection)] : []));
 }
 
-/** What the cloud itself still lists as this cluster's, by label and by name, whatever the ledger says. */
-export async function listLeft(cluster: Cluster, ports: Ports): Promise<OwnedResource[]> {
+/**
+ * What the cloud itself still lists as this cluster's, by label and by name, whatever the ledger says. It lacks at most places where Hub never
+ * asked for anything of it.
+ * @throws AppError PROVIDER_UNAVAILABLE, PERMISSION_DENIED
+ */
+export async function listLeft(
+  cluster: Cluster,
+  entries: Ledger['entries'],
+  ports: Ports,
+): Promise<Listed<OwnedResource>> {
+  const locations = [cluster.spec.region, ...Object.values(entries).map(({ location }) => location)];
   const [owned, buckets, records] = await Promise.all([
-    ports.provider.listOwned(cluster.id, cluster.spec.region),
+    ports.provider.listOwned(cluster.id, locations),
     ports.buckets.listBuckets(cluster.id),
     Promise.all(recordsOf(cluster, ports).map((record) => ports.dns.findRecord(record))),
   ]);
@@ -200,24 +210,25 @@ export async function listLeft(cluster: Cluster, ports: Ports): Promise<OwnedRes
     location: cluster.spec.region,
     clusterId: cluster.id,
   });
-  const found = records.filter((record) => record !== undefined);
-  return [
-    ...owned,
+  const served = records.filter((record) => record !== undefined);
+  const found = [
+    ...owned.found,
     ...buckets.map(asResource),
-    ...found.map((record) => ({
+    ...served.map((record) => ({
       kind: 'dns-record' as const,
       name: recordLabel(record),
       location: 'global',
       clusterId: cluster.id,
     })),
   ];
+  return { found, missing: owned.missing };
 }
 
-/** Where `listLeft` looks, in words that stay readable when the code has changed. */
-export function listingScopes(cluster: Cluster, ports: Ports): ListingScope[] {
+/** Where `listLeft` looks, in words that stay readable when the code has changed. @param missing what it lacked */
+export function listingScopes(cluster: Cluster, missing: readonly string[], ports: Ports): ListingScope[] {
   const { projectId, zone } = ports.settings;
   return [
-    ...ports.provider.listingScopes(cluster.id),
+    ...ports.provider.listingScopes(cluster.id, missing),
     {
       kinds: ['bucket'],
       in: `projects/${projectId}`,

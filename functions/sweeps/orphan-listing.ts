@@ -9,14 +9,17 @@ import { recordLabel } from '../clusters/target.ts';
 import { challengeName, type DnsRecord } from '../dns.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import { LABELS } from '../labels.ts';
+import type { Listed } from '../listed.ts';
 import { parseName } from '../names.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
 
 export interface Listing {
   found: readonly FoundResource[];
-  /** The kinds that were listed whole: of the others nobody knows what is gone. */
+  /** The kinds that were listed: of the others nobody knows what is gone. */
   kinds: ReadonlySet<ResourceKind>;
+  /** Places where Hub makes nothing, and names of buckets that are not as Hub's: of those nobody knows either. */
+  missing: ReadonlySet<string>;
 }
 
 type Source = 'provider' | 'buckets' | 'dns';
@@ -35,24 +38,32 @@ const AGAIN_MS = seconds(10);
 
 /** What cannot be listed now is listed by the next sweep; the rest need not wait for it. */
 export async function listEverything(ports: Ports): Promise<Listing> {
-  const lists: Record<Source, () => Promise<FoundResource[]>> = {
+  const lists: Record<Source, () => Promise<Listed<FoundResource>>> = {
     provider: () => ports.provider.listAllOwned(),
-    buckets: async () => (await ports.buckets.listAllBuckets()).map(asResource),
-    dns: async () =>
-      (await ports.dns.listRecords(zoneOf(ports))).flatMap((record) => recordOf(record, ports)),
+    async buckets() {
+      const { found, missing } = await ports.buckets.listAllBuckets();
+      return { found: found.map(asResource), missing };
+    },
+    async dns() {
+      const records = await ports.dns.listRecords(zoneOf(ports));
+      return { found: records.flatMap((record) => recordOf(record, ports)), missing: [] };
+    },
   };
   const answers = await Promise.all(SOURCES.map((source) => list(ports, source, lists[source])));
+  const missing = new Set(answers.flatMap((answer) => answer?.missing ?? []));
+  if (missing.size > 0) ports.log.info('listed without places', { detail: [...missing].join(', ') });
   return {
-    found: answers.flatMap((answer) => answer ?? []),
+    found: answers.flatMap((answer) => answer?.found ?? []),
     kinds: new Set(SOURCES.flatMap((source, index) => (answers[index] ? KINDS[source] : []))),
+    missing,
   };
 }
 
 async function list(
   { clock, log }: Ports,
   source: Source,
-  ask: () => Promise<FoundResource[]>,
-): Promise<FoundResource[] | undefined> {
+  ask: () => Promise<Listed<FoundResource>>,
+): Promise<Listed<FoundResource> | undefined> {
   for (let tries = 1; ; tries++) {
     try {
       return await ask();

@@ -63,9 +63,24 @@ const plan = (
   claims: Claims = nobodys(),
   known: Orphan[] = [],
   kinds: ReadonlySet<ResourceKind> = ALL_KINDS,
-) => planOrphans({ found, kinds }, new Map([[ID, claims]]), known, CELL, moment);
+  missing: readonly string[] = [],
+) => planOrphans({ found, kinds, missing: new Set(missing) }, new Map([[ID, claims]]), known, CELL, moment);
 const doubts = (found: FoundResource[], known: Orphan[] = [], kinds = ALL_KINDS) =>
   planDoubts({ found, kinds }, known, CELL, { ...moment, nowMs: NOW_MS });
+
+test('what is known where nobody could look is not gone', () => {
+  const known = (fields: Partial<Orphan>): Orphan => ({ ...anOrphan(fields), key: `${fields.name}` });
+  const orphans = [
+    known({ name: 'here' }),
+    known({ name: 'away', location: 'europe-west9-a' }),
+    known({ kind: 'address', name: 'near', location: 'europe-west9' }),
+    known({ kind: 'bucket', name: 'unseen', location: 'europe-west8' }),
+    known({ kind: 'bucket', name: 'seen', location: 'europe-west9' }),
+  ];
+  const missing = ['europe-west9-a', 'unseen'];
+  expect(plan([], undefined, orphans, ALL_KINDS, missing).gone).toEqual(['here', 'seen']);
+  expect(plan([], undefined, orphans).gone).toHaveLength(5);
+});
 
 describe('whose documents are read', () => {
   test('of 1,000 clusters in use only those whose turn it is, and each once in a day', () => {

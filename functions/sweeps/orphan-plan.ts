@@ -1,5 +1,6 @@
 /** Which things in the cloud are nobody's, and what is to be done about each. Pure. */
 import { type Orphan, orphanKey } from '../../shared/documents/orphan.ts';
+import { regionOf } from '../../shared/places.ts';
 import { minutes } from '../../shared/units.ts';
 import { LABELS } from '../labels.ts';
 import type { FoundResource } from '../providers/provider.ts';
@@ -54,7 +55,7 @@ export function ofThisCell(found: readonly FoundResource[], cell: string): Found
  * @param known every orphan that is open
  */
 export function planOrphans(
-  { found, kinds }: Listing,
+  { found, kinds, missing }: Listing,
   claims: ReadonlyMap<string, Claims>,
   known: readonly Orphan[],
   cell: string,
@@ -89,12 +90,22 @@ export function planOrphans(
   return {
     ...plan,
     remove: inOrder(plan.remove, found),
-    gone: [...plan.gone, ...missing(known, kinds, there)],
+    gone: [
+      ...plan.gone,
+      ...known.filter((one) => !there.has(one.key) && wasListed(one, kinds, missing)).map(({ key }) => key),
+    ],
   };
 }
 
-const missing = (known: readonly Orphan[], kinds: Listing['kinds'], there: ReadonlySet<string>): string[] =>
-  known.filter(({ key, kind }) => kinds.has(kind) && !there.has(key)).map(({ key }) => key);
+/** Whether it would have been found. A place that is away may be the region of a zone, or a zone of a region. */
+const wasListed = (
+  { kind, name, location }: Orphan,
+  kinds: Listing['kinds'],
+  missing: Listing['missing'],
+): boolean => {
+  const places = new Set([...missing].map((place) => regionOf(place) ?? place));
+  return kinds.has(kind) && !places.has(kind === 'bucket' ? name : (regionOf(location) ?? location));
+};
 
 const PARTS_OF_BALANCERS: readonly FoundResource['kind'][] = [
   'forwarding-rule',
@@ -180,7 +191,7 @@ const TURNS = 96;
  * documents of every cluster four times an hour would make an idle one cost something.
  */
 export function planDoubts(
-  { found, kinds }: Listing,
+  { found, kinds }: Omit<Listing, 'missing'>,
   known: readonly Orphan[],
   cell: string,
   moment: Moment,

@@ -3,6 +3,7 @@
  * through `create` and `remove`; Hub sees them through the REST face in `server.ts`.
  */
 import type { ResourceKind } from '../../shared/documents/ledger.ts';
+import { isRegion, LOCATIONS } from '../container/zones.ts';
 import { logNormal } from '../random.ts';
 import { ServiceError, STATUS, type World } from '../service.ts';
 import { parseFilter } from './filter.ts';
@@ -87,6 +88,8 @@ export interface ComputeRow
 
 interface Page {
   rows: ComputeRow[];
+  /** Scopes that an aggregated list lacks: `zones/europe-west1-b`. */
+  unreachable: string[];
   nextPageToken?: string;
 }
 
@@ -115,6 +118,8 @@ export interface ComputeModel {
 export interface ListOptions {
   /** All locations if absent: an aggregated list. */
   location?: string;
+  /** One of all locations may lack some; else it is refused then. */
+  returnPartialSuccess?: boolean;
   filter?: string;
   maxResults?: number;
   pageToken?: string;
@@ -134,6 +139,10 @@ export const COLLECTIONS: Record<ComputeKind, string> = {
   firewall: 'firewalls',
   subnetwork: 'subnetworks',
 };
+
+/** Where there may be such things; whatever is in no place is always listed. */
+const placesOf = (kind: ComputeKind): readonly string[] =>
+  LOCATIONS.filter((location) => kind === 'disk' || kind === 'network-endpoint-group' || isRegion(location));
 
 /** Default and maximum of `maxResults`. */
 const PAGE = 500;
@@ -165,6 +174,7 @@ export function createComputeModel(world: World): ComputeModel {
     }
     return name;
   };
+  const isAway = (location: string): boolean => faults.hit('unreachable', location);
   const find = (kind: ComputeKind, location: string, name: string): ComputeRow => {
     const row = table.get(keyOf(kind, locationOf(kind, location), name));
     if (row) return row;
@@ -257,8 +267,12 @@ export function createComputeModel(world: World): ComputeModel {
     list(kind, options = {}) {
       begin(kind, options.location === undefined ? 'aggregatedList' : 'list');
       const matches = parseFilter(options.filter);
+      const away = options.location === undefined ? placesOf(kind).filter(isAway) : [];
+      if (away.length > 0 && !options.returnPartialSuccess)
+        throw new ServiceError(STATUS.UNAVAILABLE, 'Backend Error', 'backendError');
+      const unreachable = away.map((location) => scopeOf(kind, location));
       const rows = [...table.values()]
-        .filter((row) => row.kind === kind)
+        .filter((row) => row.kind === kind && !away.includes(row.location))
         .filter((row) => options.location === undefined || row.location === options.location)
         .filter((row) => matches(viewOf(row)))
         .sort((a, b) => (a.location + a.name < b.location + b.name ? -1 : 1));
@@ -269,8 +283,8 @@ export function createComputeModel(world: World): ComputeModel {
       }
       const page = rows.slice(start, start + size);
       return start + size < rows.length
-        ? { rows: page, nextPageToken: String(start + size) }
-        : { rows: page };
+        ? { rows: page, unreachable, nextPageToken: String(start + size) }
+        : { rows: page, unreachable };
     },
     get(kind, location, name) {
       begin(kind, 'get');

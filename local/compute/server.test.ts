@@ -56,6 +56,21 @@ test('an aggregated list groups by location, and comes in pages', async () => {
   expect(model.calls.get('disks.aggregatedList')).toBe(2);
 });
 
+test('an aggregated list lacks what is away if it may, and is refused if not', async () => {
+  model.create('disk', { name: 'a', location: 'europe-west1-b' });
+  model.create('disk', { name: 'b', location: 'us-east1-c' });
+  world.faults.force('unreachable', { subject: 'us-east1-c' });
+  const { status, body } = await ask('GET', 'aggregated/disks?returnPartialSuccess=true');
+  expect(status).toBe(200);
+  expect(body.items).toMatchObject({
+    'zones/europe-west1-b': { disks: [{ name: 'a' }] },
+    'zones/us-east1-c': { warning: { code: 'UNREACHABLE' } },
+  });
+  expect((await ask('GET', 'aggregated/disks')).status).toBe(503);
+  // There is nothing of these in a zone.
+  expect((await ask('GET', 'aggregated/addresses')).status).toBe(200);
+});
+
 test('addresses and rules are regional or global, firewalls global', async () => {
   model.create('address', { name: 'here', location: 'europe-west1' });
   model.create('address', { name: 'everywhere', location: 'global' });

@@ -103,6 +103,15 @@ function aggregated(world: World, model: ComputeModel, kind: ComputeKind, option
   for (const [scope, rows] of byScope) {
     items[scope] = { [COLLECTIONS[kind]]: rows.map((row) => resourceOf(world.projectId, row)) };
   }
+  for (const scope of page.unreachable) {
+    items[scope] = {
+      warning: {
+        code: 'UNREACHABLE',
+        message: `The scope '${scope}' is unreachable.`,
+        data: [{ key: 'scope', value: scope }],
+      },
+    };
+  }
   if (!items.global) {
     items.global = {
       warning: {
@@ -125,6 +134,7 @@ function listOptions(query: URLSearchParams): ListOptions {
   const pageToken = query.get('pageToken');
   return {
     ...(filter === null ? {} : { filter }),
+    returnPartialSuccess: query.get('returnPartialSuccess') === 'true',
     ...(maxResults === null ? {} : { maxResults: Number(maxResults) }),
     ...(pageToken === null ? {} : { pageToken }),
   };

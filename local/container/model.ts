@@ -31,7 +31,7 @@ import {
   operationView,
   VERSION,
 } from './views.ts';
-import { findCpus, findRegion } from './zones.ts';
+import { findCpus, findRegion, LOCATIONS } from './zones.ts';
 
 export type { LeafRequest, LeafResources, Leaves } from './leaves.ts';
 export type { ClusterView, OperationView } from './views.ts';
@@ -49,7 +49,10 @@ export interface ContainerModel {
   createCluster(location: string, cluster: ClusterResource): OperationView;
   getCluster(location: string, name: string): ClusterView;
   /** Location `-` is everywhere. */
-  listClusters(location: string): ClusterView[];
+  /** @param without locations that are away */
+  listClusters(location: string, without?: readonly string[]): ClusterView[];
+  /** What a list of all locations lacks at this moment. */
+  missingZones(location: string): string[];
   deleteCluster(location: string, name: string): OperationView;
   updateCluster(location: string, name: string, update: Record<string, unknown>): OperationView;
   setNodePoolSize(location: string, name: string, pool: string, nodeCount: number): OperationView;
@@ -114,10 +117,14 @@ export function createContainerModel(world: World, options: ContainerOptions): C
       }),
     getCluster: (location, name) =>
       call('GetCluster', location, () => clusterView(projectId, requireCluster(project, location, name))),
-    listClusters: (location) =>
+    listClusters: (location, without = []) =>
       call('ListClusters', location, () =>
-        at(location, clusters.values()).map((row) => clusterView(projectId, row)),
+        at(location, clusters.values())
+          .filter((row) => !without.includes(row.location))
+          .map((row) => clusterView(projectId, row)),
       ),
+    missingZones: (location) =>
+      location === '-' ? LOCATIONS.filter((one) => world.faults.hit('unreachable', one)) : [],
     deleteCluster: (location, name) =>
       call('DeleteCluster', location, () =>
         begin(requireFree(project, location, name), 'DELETE_CLUSTER', 'STOPPING'),

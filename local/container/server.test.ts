@@ -6,7 +6,7 @@ import { hours } from '../../shared/units.ts';
 import { aWorld } from '../a-world.ts';
 import { type VirtualClock, virtualClock } from '../clock.ts';
 import { createComputeModel } from '../compute/model.ts';
-import type { Face } from '../service.ts';
+import type { Face, World } from '../service.ts';
 import { createContainerModel } from './model.ts';
 import { serveContainer } from './server.ts';
 
@@ -15,11 +15,12 @@ const CLUSTER = `${PARENT}/clusters/one`;
 
 let clock: VirtualClock;
 let face: Face;
+let world: World;
 let client: ClusterManagerClient;
 
 beforeEach(async () => {
   clock = virtualClock();
-  const world = aWorld({ projectId: 'p', clock });
+  world = aWorld({ projectId: 'p', clock });
   const model = createContainerModel(world, {
     compute: createComputeModel(world),
     leaves: { start: async () => ({ server: '127.0.0.1:6443', ca: 'PEM' }), stop: async () => undefined },
@@ -92,6 +93,20 @@ test('the official client creates, reads, changes, lists and deletes', async () 
   ]);
   const [config] = await client.getServerConfig({ name: PARENT });
   expect(config.channels?.map(({ channel }) => channel)).toEqual(['RAPID', 'REGULAR', 'STABLE']);
+});
+
+test('a list of all locations names those that are away, and lacks what is there', async () => {
+  await create();
+  const at = async (location: string) => {
+    const [{ clusters, missingZones }] = await client.listClusters({
+      parent: `projects/p/locations/${location}`,
+    });
+    return [clusters?.length, missingZones];
+  };
+  expect(await at('-')).toEqual([1, []]);
+  world.faults.force('unreachable', { subject: 'europe-west1-b' });
+  expect(await at('-')).toEqual([0, ['europe-west1-b']]);
+  expect(await at('us-east1')).toEqual([0, []]);
 });
 
 test('a refusal reaches the official client with code, wording and reason', async () => {

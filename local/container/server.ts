@@ -54,7 +54,8 @@ export function serveContainer(world: World, port: number, model: ContainerModel
           },
           listClusters(request) {
             const [location] = parse(request.parent, request);
-            return { clusters: model.listClusters(location) };
+            const missingZones = model.missingZones(location);
+            return { clusters: model.listClusters(location, missingZones), missingZones };
           },
           deleteCluster(request) {
             const [location, name = ''] = parse(request.name, request, 'clusters');

@@ -8,6 +8,9 @@ export const ZONES: Readonly<Record<string, readonly string[]>> = {
   'asia-northeast1': ['asia-northeast1-a', 'asia-northeast1-b', 'asia-northeast1-c'],
 };
 
+/** All regions and all zones. */
+export const LOCATIONS: readonly string[] = [...Object.keys(ZONES), ...Object.values(ZONES).flat()];
+
 export const isRegion = (location: string): boolean => Object.hasOwn(ZONES, location);
 
 /** The region of a zone or region; undefined if there is no such location. */

@@ -20,10 +20,11 @@ import {
   type StorageModel,
 } from '../storage/model.ts';
 
-/** @throws AppError PROVIDER_UNAVAILABLE if some are missing */
-function allOf(page: BucketPage): BucketPage {
-  if (page.unreachable.length === 0) return page;
-  throw new AppError('PROVIDER_UNAVAILABLE', 'Cloud Storage cannot list the buckets of some location');
+/** @throws AppError PROVIDER_UNAVAILABLE if one that matters is away */
+function requireListed(page: BucketPage, matters: (name: string) => boolean): BucketPage {
+  const needed = page.unreachable.find(matters);
+  if (needed === undefined) return page;
+  throw new AppError('PROVIDER_UNAVAILABLE', `Cloud Storage cannot look where ${needed} is`);
 }
 
 export function memoryBuckets(
@@ -43,7 +44,9 @@ export function memoryBuckets(
 
   /** The project's own list tells a stranger's from one that may not be read. */
   const requireForeign = (name: string): 'gone' => {
-    const { items } = model.call('storage.buckets.list', () => allOf(model.listBuckets({ prefix: name })));
+    const { items } = model.call('storage.buckets.list', () =>
+      requireListed(model.listBuckets({ prefix: name }), (one) => one === name),
+    );
     if (!items.some((bucket) => bucket.name === name)) return 'gone';
     throw new AppError('PERMISSION_DENIED', `bucket ${name} may not be read`);
   };
@@ -109,7 +112,7 @@ export function memoryBuckets(
         do {
           const from = after === undefined ? {} : { after };
           const page = model.call('storage.buckets.list', () =>
-            allOf(model.listBuckets({ prefix: bucketPrefix(clusterId), ...from })),
+            requireListed(model.listBuckets({ prefix: bucketPrefix(clusterId), ...from }), () => true),
           );
           names.push(
             ...page.items.filter(({ labels }) => labels['hub-cluster'] === clusterId).map(({ name }) => name),
@@ -122,10 +125,14 @@ export function memoryBuckets(
     listAllBuckets: () =>
       translated(() => {
         const found: FoundBucket[] = [];
+        const missing: string[] = [];
         let after: string | undefined;
         do {
           const from = after === undefined ? {} : { after };
-          const page = model.call('storage.buckets.list', () => allOf(model.listBuckets(from)));
+          const page = model.call('storage.buckets.list', () =>
+            requireListed(model.listBuckets(from), (name) => mayBeOfHub(name, {})),
+          );
+          missing.push(...page.unreachable);
           for (const { name, location, labels, createdAtMs } of page.items) {
             if (!mayBeOfHub(name, labels)) continue;
             const createdAt = new Date(createdAtMs);
@@ -133,7 +140,7 @@ export function memoryBuckets(
           }
           after = page.next;
         } while (after !== undefined);
-        return found;
+        return { found, missing };
       }),
   };
 }

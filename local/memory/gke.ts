@@ -6,6 +6,7 @@ import {
   createdAt,
   type GkeClient,
   type GkeCluster,
+  type Leftover,
   poolsOf,
 } from '../../functions/providers/gke/client.ts';
 import { type ComputeModel, type ComputeRow, GLOBAL } from '../compute/model.ts';
@@ -31,38 +32,47 @@ export function memoryGkeClient(container: ContainerModel, compute: ComputeModel
       call(() => void container.createCluster(location, structuredClone(cluster) as ClusterResource)),
     getCluster: (location, name) => call(() => gkeCluster(container.getCluster(location, name))),
     deleteCluster: (location, name) => call(() => void container.deleteCluster(location, name)),
-    listClusters: () => call(() => container.listClusters('-').map(gkeCluster)),
+    listClusters: () =>
+      call(() => {
+        const missing = container.missingZones('-');
+        return { found: container.listClusters('-', missing).map(gkeCluster), missing };
+      }),
     cancelOperation: (location, name) => call(() => container.cancelOperation(location, name)),
     listLeftovers: (kind, filter) =>
       call(() => {
         const scope = GLOBAL.has(kind) ? { location: 'global' } : {};
         const found: ComputeRow[] = [];
+        const missing = new Set<string>();
         let next: { pageToken?: string } = {};
         do {
-          const page = compute.list(kind, { filter, ...scope, ...next });
+          const page = compute.list(kind, { filter, returnPartialSuccess: true, ...scope, ...next });
           found.push(...page.rows);
+          for (const away of page.unreachable) missing.add(away.slice(away.indexOf('/') + 1));
           next = page.nextPageToken === undefined ? {} : { pageToken: page.nextPageToken };
         } while (next.pageToken !== undefined);
-        return found.map((row) => ({
-          kind,
-          name: row.name,
-          location: row.location,
-          labels: row.labels,
-          targetTags: row.targetTags ?? [],
-          ...(row.backendService !== undefined && { backend: row.backendService }),
-          createdAt: new Date(row.createdAtMs),
-          // As the face of the stand-in says it of disks, and of nothing else.
-          ...(kind === 'disk' && { sizeGiB: row.sizeGiB ?? 10 }),
-          ...(kind === 'disk' && row.goneAtMs !== undefined && { going: true as const }),
-          ...(row.rule?.sourceRanges !== undefined && { sources: row.rule.sourceRanges }),
-          ...(row.subnetwork !== undefined && { range: row.subnetwork.ipCidrRange }),
-          ...(kind === 'subnetwork' && row.description !== undefined && { description: row.description }),
-        }));
+        return { found: found.map(leftover), missing: [...missing] };
       }),
+    getSubnetwork: (region, name) => call(() => leftover(compute.get('subnetwork', region, name))),
     createFirewall: (firewall) => call(() => void compute.insertFirewall(structuredClone(firewall))),
     deleteLeftover: (kind, location, name) => call(() => void compute.delete(kind, location, name)),
   };
 }
+
+const leftover = (row: ComputeRow): Leftover => ({
+  kind: row.kind,
+  name: row.name,
+  location: row.location,
+  labels: row.labels,
+  targetTags: row.targetTags ?? [],
+  ...(row.backendService !== undefined && { backend: row.backendService }),
+  createdAt: new Date(row.createdAtMs),
+  // As the face of the stand-in says it of disks, and of nothing else.
+  ...(row.kind === 'disk' && { sizeGiB: row.sizeGiB ?? 10 }),
+  ...(row.kind === 'disk' && row.goneAtMs !== undefined && { going: true as const }),
+  ...(row.rule?.sourceRanges !== undefined && { sources: row.rule.sourceRanges }),
+  ...(row.subnetwork !== undefined && { range: row.subnetwork.ipCidrRange }),
+  ...(row.kind === 'subnetwork' && row.description !== undefined && { description: row.description }),
+});
 
 /** The model shows one and the same view of a cluster until something changes in it. */
 function gkeCluster(view: ClusterView): GkeCluster {

@@ -214,7 +214,7 @@ describe.each([
     model.insertBucket('an-other-name', { labels: { 'hub-cluster': OTHER_ID } });
     model.insertBucket('charts', { labels: { 'managed-by': 'hub' } });
     model.insertBucket(`${bucketPrefix(ID)}gx`, {});
-    expect(await side.buckets.listAllBuckets()).toEqual([
+    expect((await side.buckets.listAllBuckets()).found).toEqual([
       expect.objectContaining({ name: 'an-other-name', labels: { 'hub-cluster': OTHER_ID } }),
       {
         name: BUCKET.name,
@@ -228,7 +228,7 @@ describe.each([
 
   test('more than a page of all buckets is listed whole, or not at all', async () => {
     for (let i = 0; i < 1001; i++) model.insertBucket(`${bucketPrefix(ID)}g${i}`, {});
-    expect(await side.buckets.listAllBuckets()).toHaveLength(1001);
+    expect((await side.buckets.listAllBuckets()).found).toHaveLength(1001);
     world.faults.force('unavailable', { times: 1, subject: 'storage.buckets.list' });
     expect(await codeOf(side.buckets.listAllBuckets())).toBe('PROVIDER_UNAVAILABLE');
   });
@@ -338,18 +338,29 @@ describe.each([
     expect(dataMembers()).toEqual([OWN]);
   });
 
-  test('a list that may lack something is none: it proves nothing gone', async () => {
+  test('a list that lacks what is looked for is none: it proves nothing gone', async () => {
     await side.buckets.ensureBucket(BUCKET);
-    model.insertBucket(`${BUCKET.name}-theirs`, {}, 'another-project');
+    const foreign = { ...BUCKET, name: `${BUCKET.name}-theirs` };
+    model.insertBucket(foreign.name, {}, 'another-project');
     world.faults.force('unreachable', { times: 1, subject: 'EUROPE-WEST1' });
     expect(await codeOf(side.buckets.listBuckets(ID))).toBe('PROVIDER_UNAVAILABLE');
     world.faults.force('unreachable', { times: 1, subject: 'EUROPE-WEST1' });
     expect(await codeOf(side.buckets.listAllBuckets())).toBe('PROVIDER_UNAVAILABLE');
-    world.faults.force('unreachable', { times: 1, subject: 'EUROPE-WEST1' });
-    const foreign = { ...BUCKET, name: `${BUCKET.name}-theirs` };
-    model.insertBucket(`${foreign.name}-2`, { location: 'europe-west1' });
-    expect(await codeOf(side.buckets.ensureBucketGone(foreign))).toBe('PROVIDER_UNAVAILABLE');
+    expect(await side.buckets.ensureBucketGone(foreign)).toBe('gone');
     expect(await side.buckets.listBuckets(ID)).toEqual([BUCKET.name]);
+  });
+
+  test('what else is away keeps nobody waiting, and is named', async () => {
+    await side.buckets.ensureBucket(BUCKET);
+    const foreign = { ...BUCKET, name: `${BUCKET.name}-theirs` };
+    model.insertBucket(foreign.name, {}, 'another-project');
+    model.insertBucket(`${foreign.name}-2`, { location: 'europe-west9' });
+    model.insertBucket('somebodys', { location: 'europe-west9', labels: { 'hub-cluster': OTHER_ID } });
+    world.faults.force('unreachable', { subject: 'EUROPE-WEST9' });
+    expect(await side.buckets.ensureBucketGone(foreign)).toBe('gone');
+    const { found, missing } = await side.buckets.listAllBuckets();
+    expect(found.map(({ name }) => name)).toEqual([BUCKET.name]);
+    expect(missing).toEqual([`${foreign.name}-2`, 'somebodys']);
   });
 
   test('a service that does not answer is PROVIDER_UNAVAILABLE, and nothing has happened', async () => {

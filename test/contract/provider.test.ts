@@ -170,6 +170,7 @@ describe.each([
       () => cloud.provider.ensureGone(target),
       (seen) => seen === 'gone',
     );
+  const owned = async () => (await cloud.provider.listOwned(ID, ['europe-west1'])).found;
   const calls = (method: string): number => cloud.container.calls.get(method) ?? 0;
 
   test('a cluster is asked for once, is pending, then ready with the way to its API', async () => {
@@ -230,7 +231,7 @@ describe.each([
     }
     const resource = { kind: 'cluster', name: `hub-${ID}-g1`, location: ZONE, clusterId: ID } as const;
     await expect(cloud.provider.deleteOwned(resource)).rejects.toMatchObject({ code: 'NAME_TAKEN' });
-    expect(await cloud.provider.listOwned(ID, 'europe-west1')).toEqual([]);
+    expect(await owned()).toEqual([]);
     expect(calls('DeleteCluster')).toBe(0);
   });
 
@@ -342,7 +343,7 @@ describe.each([
     expect(calls('DeleteCluster')).toBe(1);
     expect(cloud.leaves.size).toBe(0);
     expect(cloud.compute.all()).toEqual([]);
-    expect(await cloud.provider.listOwned(ID, 'europe-west1')).toEqual([]);
+    expect(await owned()).toEqual([]);
   });
 
   /** What a cluster that was never drained leaves behind. */
@@ -363,7 +364,6 @@ describe.each([
     resources.create('firewall', { name: `${NODES_CHECK}-http-hc`, location: 'global' });
     await gone(aTarget({ id }));
   };
-  const owned = () => cloud.provider.listOwned(ID, 'europe-west1');
 
   test('while a cluster stands, it and what GKE made for it are listed', async () => {
     await settled();
@@ -399,7 +399,7 @@ describe.each([
     const names = [`hub-${ID}-g1-b`, `hub-${ID}-g1-c`, `hub-${ID}-g2`, `hub-${OTHER_ID}-g1-b`];
     expect(made.map(({ name }) => name)).toEqual(names);
     expect(targets.map((target) => cloud.provider.subnetwork(target))).toEqual(names);
-    const found = (await cloud.provider.listAllOwned()).filter(({ kind }) => kind === 'subnetwork');
+    const found = (await cloud.provider.listAllOwned()).found.filter(({ kind }) => kind === 'subnetwork');
     expect(
       found.map(({ name, clusterId, generation, derived }) => [name, clusterId, generation, derived]),
     ).toEqual([
@@ -530,7 +530,7 @@ describe.each([
   test('among everything, parts of load balancers that lead to backend services are found', async () => {
     strangersBackends();
     await leaveBackendsBehind(OTHER_ID);
-    const found = await cloud.provider.listAllOwned();
+    const { found } = await cloud.provider.listAllOwned();
     expect(found.map(({ kind, name, location }) => `${kind} ${name} ${location}`).sort()).toEqual(
       [
         `forwarding-rule ${BALANCER} europe-west1`,
@@ -560,8 +560,30 @@ describe.each([
     expect(await owned()).toEqual([]);
   });
 
+  test('what is away where nothing of a cluster can be is named, and keeps no proof waiting', async () => {
+    await settled();
+    cloud.faults.force('unreachable', { subject: 'us-east1' });
+    const { found, missing } = await cloud.provider.listOwned(ID, [ZONE, 'global']);
+    expect(found).toHaveLength(7);
+    expect(missing).toEqual(['us-east1', 'us-east1-b', 'us-east1-c', 'us-east1-d']);
+    expect((await cloud.provider.listAllOwned()).missing).toEqual(missing);
+  });
+
+  test.each(['europe-west1-c', 'europe-west1'])(
+    'a list that lacks %s, where something of it may be, is none: it proves nothing gone',
+    async (subject) => {
+      cloud.faults.force('unreachable', { subject });
+      const refused = { code: 'PROVIDER_UNAVAILABLE', detail: expect.stringContaining(subject) };
+      for (const locations of [['europe-west1'], [ZONE], ['us-east1', ZONE]])
+        await expect(cloud.provider.listOwned(ID, locations)).rejects.toMatchObject(refused);
+      await expect(cloud.provider.listAllOwned()).rejects.toMatchObject(refused);
+      // Where it was made, if that is not where it would be made today.
+      expect((await cloud.provider.listOwned(ID, ['us-east1'])).missing).toContain(subject);
+    },
+  );
+
   const everything = async () =>
-    (await cloud.provider.listAllOwned()).map(
+    (await cloud.provider.listAllOwned()).found.map(
       ({ kind, name, clusterId, generation, derived }) =>
         `${kind} ${name} ${clusterId} ${generation}${derived ? ' derived' : ''}`,
     );
@@ -572,7 +594,7 @@ describe.each([
     cloud.compute.create('disk', { name: 'somebodys', location: ZONE, labels: { 'managed-by': 'hub' } });
     cloud.compute.create('address', { name: 'somebodys', location: 'europe-west1' });
     cloud.compute.create('firewall', { name: 'k8s-fw-a0000', location: 'global' });
-    const found = await cloud.provider.listAllOwned();
+    const { found } = await cloud.provider.listAllOwned();
     expect(found.find(({ kind }) => kind === 'cluster')).toMatchObject({
       name: `hub-${ID}-g1`,
       location: ZONE,
@@ -635,7 +657,7 @@ describe.each([
   test('what is being deleted is found as going', async () => {
     await settled();
     await cloud.provider.ensureGone(aTarget());
-    const cluster = (await cloud.provider.listAllOwned()).find(({ kind }) => kind === 'cluster');
+    const cluster = (await cloud.provider.listAllOwned()).found.find(({ kind }) => kind === 'cluster');
     expect(cluster).toMatchObject({ going: true });
   });
 
@@ -686,6 +708,8 @@ describe.each([
   test('where GKE does not tell the range of the nodes, the cluster’s own subnetwork does', async () => {
     cloud.faults.force('range-untold');
     await settled();
+    // It is not looked for anywhere else.
+    cloud.faults.force('unreachable', { mayMiss: true });
     const { ipAllocationPolicy } = cloud.container.getCluster(ZONE, `hub-${ID}-g1`);
     expect(ipAllocationPolicy?.nodeIpv4CidrBlock).toBe('/26');
     await cloud.provider.ensureWebhookAccess(aTarget());

@@ -6,6 +6,7 @@ import { CLUSTER_SIGNALS } from '../../shared/documents/signal.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { minutes } from '../../shared/units.ts';
 import { damages, noteDamage } from './accidents/damage.ts';
+import { loseSight } from './accidents/places.ts';
 import { letStrangersIn } from './accidents/strangers.ts';
 import { between, happens, integer, oneOf } from './chance.ts';
 import { nameOf } from './invariants/census.ts';
@@ -83,6 +84,7 @@ export function accidents(
   }
 
   letStrangersIn(world, findings);
+  loseSight(world);
 
   /** The look that the sweep takes every few hours. */
   async function look(): Promise<void> {

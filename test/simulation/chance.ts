@@ -15,6 +15,8 @@ export interface Streams {
   ambush: Random;
   /** How long calls take. */
   net: Random;
+  /** Which of them are away. */
+  places: Random;
 }
 
 export const streamsOf = (seed: number): Streams => ({
@@ -24,6 +26,7 @@ export const streamsOf = (seed: number): Streams => ({
   load: randomStream(seed, 'load'),
   ambush: randomStream(seed, 'ambush'),
   net: randomStream(seed, 'net'),
+  places: randomStream(seed, 'places'),
 });
 
 export const between = (random: Random, least: number, most: number): number =>

@@ -248,6 +248,13 @@ export const MUTANTS: readonly Mutant[] = [
     by: ['S15'],
   },
   {
+    name: 'the proof waits for places where nothing of it was',
+    file: 'functions/listed.ts',
+    from: 'return region === undefined || regions.has(region);',
+    to: 'return region === undefined || regions.size > 0;',
+    by: ['S11'],
+  },
+  {
     name: 'takes what has its name',
     file: 'functions/providers/gke/provider.ts',
     from: 'if (label === id) return;\n  throw',

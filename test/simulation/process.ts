@@ -30,6 +30,8 @@ export interface Fate {
   calm(): boolean;
   /** What strikes this call, if anything. */
   strike(process: Process, site: string, args: readonly unknown[]): Strike | undefined;
+  /** Whether this call, whose answer is lost, is made again by the client itself, which tells how that one ended. */
+  sendsAgain(process: Process, site: string): boolean;
   /** It reached the other side. */
   entered(process: Process, site: string, args: readonly unknown[]): void;
   /** The other side said no. */
@@ -94,8 +96,10 @@ export function startProcess(
       }
       if (!process.alive) return never();
       if (strike === 'crash after') return die();
-      if (strike === 'reply lost') throw silenceAt(site);
-      return answer;
+      if (strike !== 'reply lost') return answer;
+      if (!fate.sendsAgain(process, site)) throw silenceAt(site);
+      await sleep(between(net, MIN_MS, MAX_MS));
+      return process.alive ? call() : never();
     },
     clock: {
       now: () => world.now() + skewMs,

@@ -170,6 +170,8 @@ const noFacts = () => ({
   strangers: new Set<string>(),
   /** Names of what somebody brought back from a backup when its cluster was gone. */
   restored: new Set<string>(),
+  /** When lists lacked a place where Hub makes clusters, in ms since the start. */
+  unlisted: [] as { fromMs: number; toMs: number }[],
   /** Ids of clusters whose name somebody else had taken before. */
   squatted: new Set<string>(),
   /** Ids of the orphans that were ever found. */

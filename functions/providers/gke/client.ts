@@ -6,7 +6,8 @@ import type { ClusterManagerClient, protos } from '@google-cloud/container';
 import type { Extent } from '../../../shared/catalog/catalog.ts';
 import type { ResourceKind } from '../../../shared/documents/ledger.ts';
 import { pagesOf } from '../../../shared/pages.ts';
-import { CloudRefusal, grpcRefusal, restRefusal } from '../../google/refusal.ts';
+import { grpcRefusal, restRefusal } from '../../google/refusal.ts';
+import type { Listed } from '../../listed.ts';
 import type { Condition } from './conditions.ts';
 import type { FirewallBody } from './firewall.ts';
 import type { ClusterBody } from './request.ts';
@@ -65,7 +66,7 @@ export interface Leftover {
   going?: true;
 }
 
-/** Every method throws CloudRefusal. Lists are complete, or refused as UNAVAILABLE: what could not be seen proves nothing. */
+/** Every method throws CloudRefusal. Lists say what they lack. */
 export interface GkeClient {
   /** Asks for the cluster; it is not there yet when this returns. */
   createCluster(location: string, cluster: ClusterBody): Promise<void>;
@@ -73,10 +74,11 @@ export interface GkeClient {
   /** Asks for the deletion. */
   deleteCluster(location: string, name: string): Promise<void>;
   /** In all locations. */
-  listClusters(): Promise<GkeCluster[]>;
+  listClusters(): Promise<Listed<GkeCluster>>;
   cancelOperation(location: string, name: string): Promise<void>;
   /** In all locations. `filter` is Compute Engine's. */
-  listLeftovers(kind: LeftoverKind, filter: string): Promise<Leftover[]>;
+  listLeftovers(kind: LeftoverKind, filter: string): Promise<Listed<Leftover>>;
+  getSubnetwork(region: string, name: string): Promise<Leftover>;
   /** Asks for the rule. */
   createFirewall(firewall: FirewallBody): Promise<void>;
   /** Asks for the deletion. */
@@ -161,8 +163,8 @@ export function createGkeClient({
     listClusters: () =>
       grpc(async () => {
         const [reply] = await clusters.listClusters({ parent: parent('-') }, ONCE);
-        requireComplete(reply.missingZones ?? []);
-        return (reply.clusters ?? []).map(gkeCluster);
+        const found = (reply.clusters ?? []).map(gkeCluster);
+        return { found, missing: (reply.missingZones ?? []).map(placeIn) };
       }),
     cancelOperation: (location, name) =>
       grpc(
@@ -171,13 +173,24 @@ export function createGkeClient({
       ),
     async listLeftovers(kind, filter) {
       const found: Leftover[] = [];
+      const missing = new Set<string>();
       const ask = (pageToken: string | undefined): Promise<ComputePage> =>
         http('GET', listPath(kind), {
-          params: { filter, ...(pageToken === undefined ? {} : { pageToken }) },
+          params: {
+            filter,
+            // Else one place that is away is an error, as the reference of each aggregated list has it.
+            ...(GLOBAL.has(kind) ? {} : { returnPartialSuccess: 'true' }),
+            ...(pageToken === undefined ? {} : { pageToken }),
+          },
         });
-      for await (const page of pagesOf(ask)) found.push(...leftoversIn(kind, page));
-      return found;
+      for await (const page of pagesOf(ask)) {
+        found.push(...leftoversIn(kind, page));
+        for (const place of missingFrom(page)) missing.add(place);
+      }
+      return { found, missing: [...missing] };
     },
+    getSubnetwork: async (region, name) =>
+      leftover('subnetwork', await http<ComputeResource>('GET', `regions/${region}/subnetworks/${name}`)),
     createFirewall: async (firewall) => {
       await http('POST', 'global/firewalls', { data: firewall });
     },
@@ -290,9 +303,15 @@ interface ComputeResource {
   status?: string;
 }
 
+interface Warning {
+  code?: string;
+  data?: { key?: string; value?: string }[];
+}
+
 interface ComputePage {
   /** A list, or resources and warnings by location in an aggregated list. */
-  items?: ComputeResource[] | Record<string, { warning?: { code?: string } } & Record<string, unknown>>;
+  items?: ComputeResource[] | Record<string, { warning?: Warning } & Record<string, unknown>>;
+  warning?: Warning;
   nextPageToken?: string;
   unreachables?: string[];
 }
@@ -304,15 +323,26 @@ const listPath = (kind: LeftoverKind): string =>
   `${GLOBAL.has(kind) ? 'global' : 'aggregated'}/${COLLECTIONS[kind]}`;
 
 function leftoversIn(kind: LeftoverKind, page: ComputePage): Leftover[] {
-  requireComplete(page.unreachables ?? []);
   const { items = [] } = page;
   if (Array.isArray(items)) return items.map((item) => leftover(kind, item));
-  return Object.entries(items).flatMap(([scope, entry]) => {
-    const warning = entry.warning?.code;
-    if (warning !== undefined && warning !== 'NO_RESULTS_ON_PAGE') requireComplete([scope]);
-    return ((entry[COLLECTIONS[kind]] ?? []) as ComputeResource[]).map((item) => leftover(kind, item));
-  });
+  return Object.values(items).flatMap((entry) =>
+    ((entry[COLLECTIONS[kind]] ?? []) as ComputeResource[]).map((item) => leftover(kind, item)),
+  );
 }
+
+/** Places are told of in three ways: by name, by a warning in their own part of the page, or by one of the whole page. */
+function missingFrom({ items = [], unreachables = [], warning }: ComputePage): string[] {
+  const scopes = Array.isArray(items) ? [] : Object.entries(items);
+  const away = scopes.filter(
+    ([, { warning: own }]) => own?.code !== undefined && own.code !== 'NO_RESULTS_ON_PAGE',
+  );
+  const ofPage = (warning?.code === 'UNREACHABLE' && warning.data) || [];
+  const all = [...unreachables, ...away.map(([scope]) => scope), ...ofPage.map(({ value = '' }) => value)];
+  return all.map(placeIn);
+}
+
+/** The zone or region that a name or link of a place, or of something in it, has; else all of it. */
+const placeIn = (name: string): string => /(?:zones|regions|locations)\/([^/]+)/.exec(name)?.[1] ?? name;
 
 const lastPart = (link: string): string => link.slice(link.lastIndexOf('/') + 1);
 
@@ -335,9 +365,4 @@ function scopeOf(kind: LeftoverKind, location: string): string {
   if (location === 'global') return 'global';
   // A zone is a region and a letter: `europe-west1-b`.
   return ZONAL.has(kind) && /-[a-z]$/.test(location) ? `zones/${location}` : `regions/${location}`;
-}
-
-function requireComplete(missing: readonly string[]): void {
-  if (missing.length === 0) return;
-  throw new CloudRefusal('UNAVAILABLE', `The list lacks ${missing.join(', ')}.`);
 }

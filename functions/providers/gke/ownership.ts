@@ -61,10 +61,14 @@ export function leftoverQueries(clusterId: string): { kind: LeftoverKind; filter
 const BY_FIREWALL = 'name of a load balancer that a firewall of its nodes names';
 const BY_RULE = 'what such a load balancer leads to, or the name of one that does';
 
-/** The same in words, and the clusters beside it. */
-export function listingScopes(clusterId: string, projectId: string): ListingScope[] {
+/** The same in words, and the clusters beside it. @param except places that were away */
+export function listingScopes(
+  clusterId: string,
+  projectId: string,
+  except: readonly string[],
+): ListingScope[] {
   const byLabel = [`label ${LABELS.cluster}=${clusterId}`, `label ${GKE_LABEL}=hub-${clusterId}-g*`];
-  const project = { in: `projects/${projectId}` };
+  const project = { in: `projects/${projectId}`, ...(except.length > 0 && { except: [...except] }) };
   return [
     {
       ...project,

@@ -3,8 +3,10 @@
  * over a client in memory.
  */
 import { AppError } from '../../../shared/errors.ts';
+import { regionOf } from '../../../shared/places.ts';
 import { asProviderError, CloudRefusal, isBusy } from '../../google/refusal.ts';
 import { LABELS } from '../../labels.ts';
+import { type Listed, missingIn } from '../../listed.ts';
 import { scrub } from '../../log.ts';
 import { nameOf } from '../../names.ts';
 import type { FoundResource, LeafConnection, Observed, OwnedResource, Provider } from '../provider.ts';
@@ -73,7 +75,7 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
         const name = nameOf(target);
         const cluster = await look(target.location, name, target.id);
         // Both come with the cluster: a rule with a wider source would be one for strangers, too.
-        const controlPlane = cluster && (await findControlPlane(client, cluster, subnetworkName(target)));
+        const controlPlane = cluster && (await findControlPlane(client, cluster, target));
         if (!controlPlane) {
           throw new AppError(
             'PROVIDER_UNAVAILABLE',
@@ -96,9 +98,12 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
       }),
     ensureGone: (target, isOvertaken) =>
       translated(() => removeCluster(client, target.location, nameOf(target), target.id, isOvertaken)),
-    listOwned: (clusterId) => translated(() => listOwned(listing, clusterId)),
-    listAllOwned: () => translated(() => listAllOwned(listing)),
-    listingScopes: (clusterId) => listingScopes(clusterId, settings.projectId),
+    listOwned: (clusterId, locations) => {
+      const regions = locations.flatMap((location) => regionOf(location) ?? []);
+      return translated(() => listOwned(listing, clusterId, new Set(regions)));
+    },
+    listAllOwned: () => translated(() => listAllOwned(listing, new Set(Object.keys(settings.zones)))),
+    listingScopes: (clusterId, missing) => listingScopes(clusterId, settings.projectId, missing),
     deleteOwned: (resource) => translated(() => deleteOwned(client, resource)),
   };
 }
@@ -107,16 +112,17 @@ export function createGkeProvider(client: GkeClient, settings: GkeSettings): Pro
 async function findControlPlane(
   client: GkeClient,
   { status, controlPlane }: GkeCluster,
-  subnetwork: string,
+  target: Parameters<typeof subnetworkName>[0],
 ): Promise<string | undefined> {
   if (controlPlane !== undefined || status === 'PROVISIONING') return controlPlane;
-  const [own] = await client.listLeftovers('subnetwork', `name eq "${subnetwork}"`);
+  const region = regionOf(target.location) ?? target.location;
+  const own = await unless('NOT_FOUND', client.getSubnetwork(region, subnetworkName(target)));
   return own?.range;
 }
 
 /** A rule for another source is of no use to anybody: it goes, and the next try makes it anew. */
 async function requireSources(client: GkeClient, { name, sourceRanges }: FirewallBody): Promise<void> {
-  const [rule] = await client.listLeftovers('firewall', `name eq "${name}"`);
+  const [rule] = (await client.listLeftovers('firewall', `name eq "${name}"`)).found;
   if (!rule || rule.sources?.join() === sourceRanges.join()) return;
   await unless('NOT_FOUND', client.deleteLeftover('firewall', rule.location, name));
   throw new AppError('OPERATION_IN_PROGRESS', `${name} is for another source, and is made anew`);
@@ -240,24 +246,32 @@ async function cancelCreation(client: GkeClient, location: string, refusal: unkn
   }
 }
 
-async function listOwned(client: Listing, clusterId: string): Promise<OwnedResource[]> {
+/** @param regions where something of it may be */
+async function listOwned(
+  client: Listing,
+  clusterId: string,
+  regions: ReadonlySet<string>,
+): Promise<Listed<OwnedResource>> {
   const clusters = client.listClusters();
   const lists = leftoverQueries(clusterId).map(({ kind, filter }) => client.listLeftovers(kind, filter));
   await allEnded([clusters, ...lists]);
-  const found = (await Promise.all(lists)).flat().filter((leftover) => ownedBy(leftover, clusterId));
+  const answers = await Promise.all(lists);
+  const found = answers.flatMap((one) => one.found).filter((leftover) => ownedBy(leftover, clusterId));
   // What a load balancer made in Compute Engine often names nothing but itself; its firewall names both it and the nodes.
   const evidence = evidenceOf(found);
   const proven = new Set(evidence.map(({ part }) => part));
   const parts = partQueries(proven).map(({ kind, filter }) => client.listLeftovers(kind, filter));
   await allEnded(parts);
-  const candidates = (await Promise.all(parts)).flat();
+  const ofParts = await Promise.all(parts);
+  const missing = requireListed([await clusters, ...answers, ...ofParts], regions);
+  const candidates = ofParts.flatMap((one) => one.found);
   const nameOf = partOf(candidates);
   const unique = distinct([...found, ...candidates.filter((one) => proven.has(nameOf(one)))]);
   // Evidence goes last: if the firewall were deleted first and the handler died, nothing would tell whose the rest is.
   const left = new Set(unique.filter(({ kind }) => kind !== 'firewall').map(nameOf));
   const needed = new Set(evidence.filter(({ part }) => left.has(part)).map(({ firewall }) => firewall));
-  return [
-    ...(await clusters)
+  const owned: OwnedResource[] = [
+    ...(await clusters).found
       .filter((cluster) => isOwnedCluster(cluster, clusterId))
       .map(({ name, location }) => ({ kind: 'cluster' as const, name, location, clusterId })),
     ...unique
@@ -265,20 +279,35 @@ async function listOwned(client: Listing, clusterId: string): Promise<OwnedResou
       .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
       .map(({ kind, name, location }) => ({ kind, name, location, clusterId })),
   ];
+  return { found: owned, missing };
 }
 
-async function listAllOwned(client: Listing): Promise<FoundResource[]> {
+async function listAllOwned(client: Listing, regions: ReadonlySet<string>): Promise<Listed<FoundResource>> {
   const clusters = client.listClusters();
   const lists = ALL_QUERIES.map(({ kind, filter }) => client.listLeftovers(kind, filter));
   await allEnded([clusters, ...lists]);
-  const found = (await Promise.all(lists)).flat();
+  const answers = await Promise.all(lists);
+  const found = answers.flatMap((one) => one.found);
   const balancers = balancersOf(found);
   const parts = queriesOfAllParts(balancers.keys()).map(({ kind, filter }) =>
     client.listLeftovers(kind, filter),
   );
   await allEnded(parts);
-  const unique = distinct([...found, ...(await Promise.all(parts)).flat()]);
-  return [...foundClusters(await clusters), ...foundLeftovers(unique, balancers)];
+  const ofParts = await Promise.all(parts);
+  const missing = requireListed([await clusters, ...answers, ...ofParts], regions);
+  const unique = distinct([...found, ...ofParts.flatMap((one) => one.found)]);
+  return { found: [...foundClusters((await clusters).found), ...foundLeftovers(unique, balancers)], missing };
+}
+
+/**
+ * What could not be seen proves nothing.
+ * @returns what the lists lack elsewhere
+ */
+function requireListed(lists: readonly Listed<unknown>[], regions: ReadonlySet<string>): string[] {
+  const missing = [...new Set(lists.flatMap((list) => list.missing))].sort();
+  const needed = missingIn(missing, regions);
+  if (needed.length > 0) throw new CloudRefusal('UNAVAILABLE', `The list lacks ${needed.join(', ')}.`);
+  return missing;
 }
 
 /** Several queries may find the same. */

@@ -198,7 +198,7 @@ function storage() {
         if (ask.kind === 'list') {
           const { clusterId } = ask;
           return clusterId === undefined
-            ? byText(await buckets.listAllBuckets())
+            ? byText((await buckets.listAllBuckets()).found)
             : byText(await buckets.listBuckets(clusterId));
         }
         const { name, clusterId } = ask.bucket;
@@ -306,7 +306,7 @@ function google() {
   });
   const asked = (client: GkeClient, close: () => Promise<void>): Asked<GkeAsk> => {
     const found = async (of: LeftoverKind, id: string) =>
-      byText(await client.listLeftovers(of, of === 'firewall' ? '' : `labels.hub-cluster=${id}`));
+      byText((await client.listLeftovers(of, of === 'firewall' ? '' : `labels.hub-cluster=${id}`)).found);
     return {
       close: async () => {
         await close();
@@ -319,7 +319,7 @@ function google() {
             case 'pass':
               await clock.runFor(ask.ms);
               return [
-                await client.listClusters(),
+                (await client.listClusters()).found,
                 await found('disk', ID),
                 await found('disk', OTHER_ID),
               ].map((list) => byText<unknown>(list));
@@ -334,7 +334,7 @@ function google() {
             case 'delete':
               return client.deleteCluster(ask.location, ask.name);
             case 'list':
-              return byText(await client.listClusters());
+              return byText((await client.listClusters()).found);
             case 'leftovers':
               return found(ask.of, ask.id);
             case 'delete first': {

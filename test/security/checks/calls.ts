@@ -123,6 +123,7 @@ const NEEDS: Readonly<Record<Site, (...args: never[]) => readonly string[]>> = {
   'gke.listClusters': () => ['container.clusters.list'],
   'gke.createFirewall': () => ['compute.firewalls.create', 'compute.networks.updatePolicy'],
   'gke.listLeftovers': listed,
+  'gke.getSubnetwork': () => ['compute.subnetworks.get'],
   'gke.deleteLeftover': deleted,
   'buckets.ensureBucket': () => [...LOOK, 'storage.buckets.create'],
   'buckets.ensureAccess': () => [...LOOK, 'storage.buckets.getIamPolicy', 'storage.buckets.setIamPolicy'],

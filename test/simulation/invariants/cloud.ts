@@ -65,15 +65,15 @@ export function watchCloud(world: World, { known, ledgerOf, isOurs }: Census) {
     }
   }
 
-  /** For how long since then nobody could list clusters: no sweep finds anything meanwhile. */
+  /** For how long since then nobody could list clusters, or not all of them: no sweep finds anything meanwhile. */
   const unlistedMs = (sinceMs: number): number =>
-    world.weather.outages
-      .filter(({ hits }) => hits('gke.listClusters', ['-'], TOPICS.orphans))
-      .reduce(
-        (sum, { fromMs, toMs }) =>
-          sum + Math.max(0, Math.min(toMs, world.nowMs()) - Math.max(fromMs, sinceMs)),
-        0,
-      );
+    [
+      ...world.unlisted,
+      ...world.weather.outages.filter(({ hits }) => hits('gke.listClusters', ['-'], TOPICS.orphans)),
+    ].reduce(
+      (sum, { fromMs, toMs }) => sum + Math.max(0, Math.min(toMs, world.nowMs()) - Math.max(fromMs, sinceMs)),
+      0,
+    );
 
   /** The hold is longer than any handler lives: once it is called gone, nothing of it appears any more. */
   function checkLate(service: string, table: string, value: unknown): void {

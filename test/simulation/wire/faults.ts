@@ -16,6 +16,8 @@ const RARE: Partial<Record<FaultName, number>> = {
   unavailable: 0.03,
   'reply-lost': 0.03,
   contention: 0.05,
+  // Per list and place, of which a proof asks for a hundred.
+  unreachable: 0.002,
 };
 
 export function ratesOf(random: Random): FaultRates {

@@ -68,7 +68,8 @@ export function openCloud(scene: Scene, { seed, mayBeWhole, observer, invoke, on
     if (name === 'stuck-operation' && subject?.startsWith('UPGRADE_')) return false;
     const struck = hit(name, subject) || (name === 'stuck-operation' && hangs(subject));
     if (struck) {
-      counts.faults++;
+      // A place is away for long, which is one fault, and not one for each list that lacks it.
+      if (name !== 'unreachable') counts.faults++;
       markers.add(`fault ${name}`);
       note(`fault ${name}`, () => `fault ${name} ${subject ?? ''}`);
       if (name === 'lost') onLost();

@@ -54,6 +54,15 @@ export function createFate(scene: Scene, { plan, sieges, handlers, recovery, onC
       if (strike && strike !== 'slow' && strike !== 'stall') handlers.troubled(process);
       return strike;
     },
+    // As the official client of the database does with its commits, for as long as there is time. A plan strikes in one way only.
+    sendsAgain({ name }, site) {
+      const again = site === 'documents.commit' && plan === undefined && happens(streams.net, 0.5);
+      if (again) {
+        markers.add('commit sent again');
+        note(`${name} sends again`, () => `${name} sends its commit again`);
+      }
+      return again;
+    },
     entered: onCall,
     refused(process, site, error) {
       if (site === 'documents.commit' && error instanceof CommitError)

@@ -637,6 +637,7 @@ export interface components {
                 found: 0;
                 scopes: {
                     by: string[];
+                    except?: string[];
                     in: string;
                     kinds: string[];
                 }[];
@@ -650,8 +651,8 @@ export interface components {
                 /** Format: date-time */
                 plannedAt: string;
             }[];
-            /** @constant */
-            version: 1;
+            /** @enum {number} */
+            version: 1 | 2;
         };
         /** @description The account is being deleted: it can only view and delete. */
         Closing: {
