@@ -332,10 +332,19 @@ describeConsole('mishaps in the console', (setting) => {
     const email = await setting.newcomer('bess');
     const account = setting.driver.firestore.doc('accounts/bess');
     await account.set({ schema: 1, clusters: 0, hourlyMicros: 0, maxHourlyMicros: 1 });
-    const dialog = await openCreateDialog(await setting.openAs(email));
+    const page = await setting.openAs(email);
+    const dialog = await openCreateDialog(page);
     await dialog.getByText('This size costs more per hour than your account allows.').waitFor();
-    await dialog.getByRole('button', { name: 'Ask for more' }).waitFor();
     expect(await createButton(dialog).isDisabled()).toBe(true);
+    // What is in the way is the money, and so that is what is asked for.
+    await dialog.getByRole('button', { name: 'Ask for more' }).click();
+    const asking = page.getByRole('dialog', { name: 'Ask for more' });
+    expect(await asking.getByLabel('Clusters at once').inputValue()).toBe('500');
+    await asking.getByLabel('Dollars per hour').fill('90');
+    await asking.getByLabel('What for').fill('A larger model.');
+    await asking.getByRole('button', { name: 'Ask', exact: true }).click();
+    await dialog.getByText('You asked an operator for 500 clusters for $90.00 per hour').waitFor();
+    expect((await account.get()).data()?.request).toMatchObject({ maxHourlyMicros: 90_000_000 });
     await account.update({ maxHourlyMicros: 90_000_000 });
     await dialog.getByRole('status').filter({ hasText: 'Ready in' }).waitFor();
     expect(await createButton(dialog).isDisabled()).toBe(false);

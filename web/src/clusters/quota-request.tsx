@@ -87,7 +87,7 @@ function AskDialog({ now, isForMore, onClose }: AskProps) {
   const { busy, error, submit } = useSubmit(
     async (tell) => {
       const body = {
-        maxClusters: Number(maxClusters),
+        ...(maxClusters !== String(now.maxClusters) && { maxClusters: Number(maxClusters) }),
         ...(hourly !== has && { maxHourlyDollars: Number(hourly) }),
         reason,
       };
@@ -111,7 +111,7 @@ function AskDialog({ now, isForMore, onClose }: AskProps) {
               id={id}
               type="number"
               min={1}
-              max={MAX_REQUESTED_CLUSTERS}
+              max={Math.max(MAX_REQUESTED_CLUSTERS, now.maxClusters ?? 0)}
               required
               value={maxClusters}
               onChange={({ target }) => setMaxClusters(target.value)}
@@ -126,7 +126,7 @@ function AskDialog({ now, isForMore, onClose }: AskProps) {
               type="number"
               inputMode="decimal"
               min={0.01}
-              max={MAX_REQUESTED_HOURLY_DOLLARS}
+              max={Math.max(MAX_REQUESTED_HOURLY_DOLLARS, Number(has))}
               step="any"
               required={has !== ''}
               value={hourly}
