@@ -34,7 +34,9 @@ const ask = endpoint({
     const email = requireEmail(principal());
     const asked = {
       ...(maxHourlyDollars !== undefined && { maxHourlyMicros: dollars(maxHourlyDollars) }),
-      ...{ reason, email, at: new Date(ports.clock.now()) },
+      reason,
+      email,
+      at: new Date(ports.clock.now()),
     };
     const { after } = await changeAccount(ports, principal().uid, (now) => {
       // Whoever may have none asks for the budget of one at least.

@@ -248,8 +248,8 @@ promise('17', 'of very many new accounts those beyond wait for an operator', {
     },
     'who only asks for more counts': {
       file: 'functions/api/me.ts',
-      from: '() => ({ request, declined: undefined }));',
-      to: '() => ({ request, declined: undefined, firstAt: request.at }));',
+      from: '...asked }, declined: undefined };',
+      to: '...asked }, declined: undefined, firstAt: asked.at };',
       finds: /^who asks an operator first counts as new$/,
     },
     'who was counted is let in': {

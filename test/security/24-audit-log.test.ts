@@ -43,8 +43,8 @@ promise('24', 'who did what is written in the commit that does it, and never wri
     },
     'the entry comes after': {
       file: 'functions/api/pools.ts',
-      from: 'data: fields }, entry.write]);',
-      to: 'data: fields }]);\n    await ports.documents.commit([entry.write]);',
+      from: "commitAudited(ports, [{ op: found ? 'update' : 'create', path, data: fields }], entry);",
+      to: "ports.documents.commit([{ op: found ? 'update' : 'create', path, data: fields }]);\n    await ports.documents.commit([entry.write]);",
       finds: /^PUT \/v1\/pools\/\{id\} writes its entry by itself$/,
     },
   },
