@@ -33,7 +33,6 @@ interface Reading {
 }
 
 interface SoakResult {
-  readings: Reading[];
   trends: { cloud: Trend[]; host: Trend[] };
   flat: boolean;
 }
@@ -47,6 +46,8 @@ const MODERATE = [
 const PROBE = pathToFileURL(join(import.meta.dirname, 'soak', 'probe.ts')).href;
 /** Of the time: caches fill, code is compiled, pools of connections open. */
 const WARM_UP = 0.25;
+/** Before handles are counted nobody does anything: connections that are kept in case somebody does have closed by then. */
+const REST_MS = seconds(75);
 const EVERY_MS = seconds(15);
 /** Documents of a life that is over stay so long: two hours of the cloud's time. */
 const KEPT_MS = minutes(1);
@@ -75,36 +76,49 @@ export async function soak({
   try {
     await emptyPool(hub);
     const startedMs = Date.now();
-    const readings: Reading[] = [];
     let clusters = 0;
-    const over = (): boolean => Date.now() >= startedMs + forMs;
-    const lane = async (index: number): Promise<void> => {
-      for (let life = index; !over(); life += 1) {
-        await oneLife(hub, life);
-        clusters++;
-      }
+    const read = async (): Promise<Reading> => {
+      await sweepKept(firestore, KEPT_MS);
+      const reading = {
+        atMs: Date.now() - startedMs,
+        clusters,
+        cloud: await sampleOf(hub.process.pid, folder),
+        host: await sampleOf(hub.process.hostPid() ?? 0, folder),
+      };
+      onReading(reading);
+      return reading;
     };
-    const read = async (): Promise<void> => {
-      while (!over()) {
-        await sleep(EVERY_MS);
-        await sweepKept(firestore, KEPT_MS);
-        const reading = {
-          atMs: Date.now() - startedMs,
-          clusters,
-          cloud: await sampleOf(hub.process.pid, folder),
-          host: await sampleOf(hub.process.hostPid() ?? 0, folder),
-        };
-        readings.push(reading);
-        onReading(reading);
-      }
+    /** @returns what was read meanwhile */
+    const load = async (ms: number): Promise<Reading[]> => {
+      const readings: Reading[] = [];
+      const endMs = Date.now() + ms;
+      const lane = async (index: number): Promise<void> => {
+        for (let life = index; Date.now() < endMs; life += 1) {
+          await oneLife(hub, life);
+          clusters++;
+        }
+      };
+      const watch = async (): Promise<void> => {
+        for (; Date.now() < endMs; await sleep(EVERY_MS)) readings.push(await read());
+      };
+      await Promise.all([watch(), ...Array.from({ length: width }, (_, index) => lane(index))]);
+      return readings;
     };
-    await Promise.all([read(), ...Array.from({ length: width }, (_, index) => lane(index))]);
-    const warm = readings.filter(({ atMs }) => atMs > forMs * WARM_UP);
-    const trends = {
-      cloud: trendsOf(warm.map(({ cloud }) => cloud)),
-      host: trendsOf(warm.map(({ host }) => host)),
+    const rest = async (): Promise<Reading> => {
+      await sleep(REST_MS);
+      return read();
     };
-    return { readings, trends, flat: [...trends.cloud, ...trends.host].every(({ flat }) => flat) };
+    await load(forMs * WARM_UP);
+    const before = await rest();
+    const loaded = await load(forMs * (1 - WARM_UP));
+    const after = await rest();
+    const trendsIn = (name: 'cloud' | 'host'): Trend[] =>
+      trendsOf(
+        loaded.map((reading) => reading[name]),
+        [before[name], after[name]],
+      );
+    const trends = { cloud: trendsIn('cloud'), host: trendsIn('host') };
+    return { trends, flat: [...trends.cloud, ...trends.host].every(({ flat }) => flat) };
   } finally {
     await firestore.terminate();
     await hub.end(false);

@@ -10,8 +10,8 @@ const sample = (change: Partial<Sample> = {}): Sample => ({
   timers: 5,
   ...change,
 });
-const growing = (samples: readonly Sample[]) =>
-  trendsOf(samples)
+const growing = (loaded: readonly Sample[], atRest: readonly [Sample, Sample] = [sample(), sample()]) =>
+  trendsOf(loaded, atRest)
     .filter(({ flat }) => !flat)
     .map(({ measure }) => measure);
 
@@ -27,14 +27,15 @@ test('a tenth more memory is noise, more is not', () => {
   expect(growing(upTo(25))).toEqual(['heapMiB']);
 });
 
-test('one reading that is far off says nothing', () => {
+test('one reading that is far off says nothing, nor do handles under load', () => {
   const readings = Array.from({ length: 9 }, (_, at) =>
-    sample(at === 8 ? { sockets: 900, rssMiB: 900 } : {}),
+    sample(at === 8 ? { rssMiB: 900 } : { sockets: 20 + at * 9, handles: 40 + at * 9 }),
   );
   expect(growing(readings)).toEqual([]);
 });
 
-test('a handle that stays open with each life is found', () => {
-  const readings = Array.from({ length: 30 }, (_, at) => sample({ sockets: 20 + at, handles: 40 + at }));
-  expect(growing(readings)).toEqual(['handles', 'sockets']);
+test('a handle that stays open with each life is found when nobody does anything', () => {
+  const readings = Array.from({ length: 30 }, () => sample());
+  expect(growing(readings, [sample(), sample({ sockets: 49, handles: 69 })])).toEqual(['handles', 'sockets']);
+  expect(growing(readings, [sample(), sample({ sockets: 25, handles: 45 })])).toEqual([]);
 });

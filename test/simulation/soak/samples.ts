@@ -59,27 +59,27 @@ const FEW = 8;
 export interface Trend {
   measure: keyof Sample;
   /**
-   * Of the first and of the last third: of memory the median; of handles the least, for what is leaked is there in the quietest moment, too,
-   * and the others come and go with the load.
+   * Of memory the median of the first and of the last third under load. Handles come and go with the load: what is leaked is what is still open
+   * when nobody does anything, of which the two are.
    */
   from: number;
   to: number;
   flat: boolean;
 }
 
-/** @param samples after the warm-up, in order */
-export const trendsOf = (samples: readonly Sample[]): Trend[] =>
+/**
+ * @param loaded after the warm-up, in order
+ * @param atRest before the first of them, and after the last
+ */
+export const trendsOf = (loaded: readonly Sample[], atRest: readonly [Sample, Sample]): Trend[] =>
   MEASURES.map((measure) => {
-    const values = samples.map((sample) => sample[measure]);
-    const third = Math.max(1, Math.floor(values.length / 3));
     const isMemory = measure === 'heapMiB' || measure === 'rssMiB';
-    const typical = isMemory ? median : least;
-    const [from, to] = [typical(values.slice(0, third)), typical(values.slice(-third))];
+    const values = (isMemory ? loaded : atRest).map((sample) => sample[measure]);
+    const third = Math.max(1, Math.floor(values.length / 3));
+    const [from, to] = [median(values.slice(0, third)), median(values.slice(-third))];
     const few = isMemory ? 0 : FEW;
     return { measure, from, to, flat: to <= from + Math.max(from * MAX_GROWTH, few) };
   });
-
-const least = (values: readonly number[]): number => Math.min(...values);
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
