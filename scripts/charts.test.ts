@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { ISTIO_VERSION } from '../functions/leaf/mesh.ts';
-import { wantedCharts } from './mirror.ts';
+import { productsIn, wantedCharts } from './mirror.ts';
 
 const COMMAND = fileURLToPath(new URL('charts.ts', import.meta.url));
 /** Answers as helm does: a pull leaves one file in the folder. */
@@ -106,4 +106,10 @@ test('a mirror that cannot be seen is not taken for an empty one', async () => {
     err: expect.stringContaining('cannot be seen: 403'),
     asked: [],
   });
+});
+
+test('what is offered where nobody says so is what Terraform offers', () => {
+  const variables = readFileSync(new URL('../terraform/variables.tf', import.meta.url), 'utf8');
+  const [, block = ''] = /variable "products" \{(.*?)\n\}/s.exec(variables) ?? [];
+  expect(block).toContain(`default     = ${JSON.stringify(productsIn())}`);
 });

@@ -430,16 +430,16 @@ const allowanceFields = {
   maxHourlyPrice: money,
 };
 
-const wishFields = {
+const requestedFields = {
   maxClusters: z.int(),
   /** Absent: as much as now. */
   maxHourlyDollars: z.number().optional(),
 };
 const quotaRequestReply = z
-  .object({ ...wishFields, reason: z.string(), at: timestamp })
+  .object({ ...requestedFields, reason: z.string(), at: timestamp })
   .meta({ id: 'QuotaRequest', description: 'What somebody asks an operator for.' });
 
-const declinedRequestReply = z.object({ ...wishFields, at: timestamp }).meta({
+const declinedRequestReply = z.object({ ...requestedFields, at: timestamp }).meta({
   id: 'DeclinedRequest',
   description: 'What an operator declined, until the next request or limits.',
 });

@@ -18,13 +18,14 @@ export const accountInWords = ({
 }: Account): Record<string, string | undefined> => ({
   Clusters: `${allowance.clusters} of ${allowance.maxClusters}`,
   'Price per hour': `${inDollars(allowance.hourlyPrice)} of ${inDollars(allowance.maxHourlyPrice)}`,
-  'Asked for': quotaRequest && `${wishInWords(quotaRequest)}, on ${quotaRequest.at}: ${quotaRequest.reason}`,
-  Declined: declinedRequest && `${wishInWords(declinedRequest)}, on ${declinedRequest.at}`,
+  'Asked for':
+    quotaRequest && `${requestInWords(quotaRequest)}, on ${quotaRequest.at}: ${quotaRequest.reason}`,
+  Declined: declinedRequest && `${requestInWords(declinedRequest)}, on ${declinedRequest.at}`,
   Held: standing && `${standing.state} since ${standing.since}: ${standing.reason}`,
   Closing: closing && `being deleted since ${closing.since}`,
 });
 
-const wishInWords = ({ maxClusters, maxHourlyDollars }: NonNullable<MeReply['declinedRequest']>): string =>
+const requestInWords = ({ maxClusters, maxHourlyDollars }: NonNullable<MeReply['declinedRequest']>): string =>
   `${maxClusters} clusters${maxHourlyDollars === undefined ? '' : ` for $${maxHourlyDollars} per hour`}`;
 
 const FATES: Record<OwnClusterReply['whenDeleted'], string> = {

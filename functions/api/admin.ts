@@ -18,7 +18,7 @@ import {
   cellPath,
   type DeclinedRequest,
   type QuotaRequest,
-  type Wish,
+  type RequestedLimits,
 } from '../../shared/documents/account.ts';
 import { AppError } from '../../shared/errors.ts';
 import { dollars } from '../../shared/units.ts';
@@ -80,7 +80,7 @@ const putAccount = endpoint({
       ...(decline ? {} : { reason: JSON.stringify(limits) }),
     });
     const declinedOf = (request: QuotaRequest | undefined): DeclinedRequest | undefined =>
-      decline && request && { ...wishOf(request), at: new Date(ports.clock.now()) };
+      decline && request && { ...requestedIn(request), at: new Date(ports.clock.now()) };
     const { before, after } = await changeAccount(
       ports,
       id,
@@ -100,7 +100,7 @@ const ACTIONS = { good: 'restore', throttled: 'throttle', suspended: 'suspend' }
   Deed['action']
 >;
 
-const wishOf = ({ maxClusters, maxHourlyMicros }: QuotaRequest): Wish => ({
+const requestedIn = ({ maxClusters, maxHourlyMicros }: QuotaRequest): RequestedLimits => ({
   maxClusters,
   ...(maxHourlyMicros !== undefined && { maxHourlyMicros }),
 });

@@ -1,6 +1,6 @@
 /** Documents as their readers may see them. Every field is named here: what is not, stays inside. */
 import type { ClusterReply, EventReply, MeReply, Money, PoolReply } from '../../shared/api.ts';
-import type { Allowance, Wish } from '../../shared/documents/account.ts';
+import type { Allowance, RequestedLimits } from '../../shared/documents/account.ts';
 import { type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../shared/documents/event.ts';
 import { DEFAULT_LOSSES, type Pool } from '../../shared/documents/pool.ts';
@@ -108,10 +108,10 @@ export const toAllowance = (now: Allowance | undefined, defaults: Limits): MeRep
   maxHourlyPrice: toMoney(now?.maxHourlyMicros ?? defaults.hourlyMicros, false),
 });
 
-const toWish = ({
+const toRequested = ({
   maxClusters,
   maxHourlyMicros,
-}: Wish): { maxClusters: number; maxHourlyDollars?: number } => ({
+}: RequestedLimits): { maxClusters: number; maxHourlyDollars?: number } => ({
   maxClusters,
   ...(maxHourlyMicros !== undefined && { maxHourlyDollars: maxHourlyMicros / 1_000_000 }),
 });
@@ -124,13 +124,13 @@ export function toRemarks(
   return {
     ...(request && {
       quotaRequest: {
-        ...toWish(request),
+        ...toRequested(request),
         reason: request.reason,
         at: request.at.toISOString(),
       },
     }),
     ...(declined && {
-      declinedRequest: { ...toWish(declined), at: declined.at.toISOString() },
+      declinedRequest: { ...toRequested(declined), at: declined.at.toISOString() },
     }),
     ...(standing && {
       standing: { state: standing.state, reason: standing.reason, since: standing.since.toISOString() },

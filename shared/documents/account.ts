@@ -20,7 +20,7 @@ const quotaRequest = z.object({
 export type QuotaRequest = z.infer<typeof quotaRequest>;
 
 /** How much somebody asks for, or has asked for. */
-export type Wish = Pick<QuotaRequest, 'maxClusters' | 'maxHourlyMicros'>;
+export type RequestedLimits = Pick<QuotaRequest, 'maxClusters' | 'maxHourlyMicros'>;
 
 /** What an operator last declined, for whoever asked: until they ask anew, or are given limits. */
 const declinedRequest = z.object({

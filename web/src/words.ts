@@ -1,5 +1,5 @@
 /** Words that more than one page has. */
-import type { Wish } from '../../shared/documents/account.ts';
+import type { RequestedLimits } from '../../shared/documents/account.ts';
 import { limitInDollars } from './money.ts';
 
 export const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
@@ -7,7 +7,7 @@ export const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''
 export const clustersInWords = (count: number): string => (count === 1 ? 'one cluster' : `${count} clusters`);
 
 /** How much somebody asks for. */
-export const wishInWords = ({ maxClusters, maxHourlyMicros }: Wish): string =>
+export const requestInWords = ({ maxClusters, maxHourlyMicros }: RequestedLimits): string =>
   `${clustersInWords(maxClusters)}${maxHourlyMicros === undefined ? '' : ` for ${limitInDollars(maxHourlyMicros)} per hour`}`;
 
 const either = new Intl.ListFormat('en', { type: 'disjunction' });

@@ -113,7 +113,7 @@ interface NowProps {
 
 function Now({ cluster, role, isPayer }: NowProps) {
   const { state, error, parked, dueAt } = cluster;
-  const { label } = rowOf(state);
+  const { label, restMs } = rowOf(state);
   const left = useLeft(cluster);
   const moving = isMoving(state);
   const waits = toneOf(state) === 'waiting';
@@ -130,7 +130,8 @@ function Now({ cluster, role, isPayer }: NowProps) {
           {!waits && <ClusterProgress cluster={cluster} />}
         </>
       )}
-      {(parked || state === 'stuck') && (
+      {/* It rests until it is tried again. */}
+      {(parked || restMs !== undefined) && (
         <p className="notice">
           Hub could not {parked ? 'continue with' : 'delete'} this cluster and has told its operators. It
           tries again automatically{dueAt && ` at ${timeOfDay(dueAt)}`}.

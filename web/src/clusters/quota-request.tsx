@@ -1,6 +1,6 @@
 /** Asks the operator for more. The answer comes by itself, with the account: what waits then starts. */
 import { useState } from 'react';
-import type { Wish } from '../../../shared/documents/account.ts';
+import type { RequestedLimits } from '../../../shared/documents/account.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { MAX_REASON, MAX_REQUESTED_CLUSTERS, MAX_REQUESTED_HOURLY_DOLLARS } from '../../../shared/limits.ts';
 import { must } from '../api/client.ts';
@@ -8,12 +8,12 @@ import { useHub } from '../hub.ts';
 import { limitInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { Field } from '../parts/field.tsx';
+import { Field, NumberField } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 import { type Limits, useLimits, useMyAccount } from '../session/me.ts';
 import { dayAndTime } from '../time.ts';
-import { wishInWords } from '../words.ts';
+import { requestInWords } from '../words.ts';
 
 /** What an operator can grant: whatever else stands in the way, asking for more does not remove it. */
 export const isQuota = (code: ErrorCode): boolean =>
@@ -24,12 +24,12 @@ export function QuotaRequest({ code }: { code: ErrorCode }) {
   const { request, declined } = useMyAccount() ?? {};
   const now = useLimits();
   const [open, setOpen] = useState(false);
-  if (request) return <Asked wish={request} />;
+  if (request) return <Asked request={request} />;
   return (
     <>
       {declined && (
         <p className="small" role="status">
-          An operator declined your request for {wishInWords(declined)} on {dayAndTime(declined.at)}.
+          An operator declined your request for {requestInWords(declined)} on {dayAndTime(declined.at)}.
         </p>
       )}
       <Button onClick={() => setOpen(true)}>{declined ? 'Ask again' : 'Ask for more'}</Button>
@@ -38,7 +38,7 @@ export function QuotaRequest({ code }: { code: ErrorCode }) {
   );
 }
 
-function Asked({ wish }: { wish: Wish }) {
+function Asked({ request }: { request: RequestedLimits }) {
   const { api } = useHub();
   const {
     busy,
@@ -53,7 +53,9 @@ function Asked({ wish }: { wish: Wish }) {
   );
   return (
     <>
-      <p className="small">You asked an operator for {wishInWords(wish)}; they have not answered yet.</p>
+      <p className="small">
+        You asked an operator for {requestInWords(request)}; they have not answered yet.
+      </p>
       <Button busy={busy} onClick={withdraw}>
         Withdraw it
       </Button>
@@ -105,35 +107,23 @@ function AskDialog({ now, isForMore, onClose }: AskProps) {
       onClose={onClose}
     >
       <form onSubmit={submit}>
-        <Field label="Clusters at once">
-          {(id) => (
-            <input
-              id={id}
-              type="number"
-              min={1}
-              max={Math.max(MAX_REQUESTED_CLUSTERS, now.maxClusters ?? 0)}
-              required
-              value={maxClusters}
-              onChange={({ target }) => setMaxClusters(target.value)}
-            />
-          )}
-        </Field>
-        <Field label="Dollars per hour, for all of them" hint="At list prices, as Hub counts them.">
-          {(id, hint) => (
-            <input
-              id={id}
-              aria-describedby={hint}
-              type="number"
-              inputMode="decimal"
-              min={0.01}
-              max={Math.max(MAX_REQUESTED_HOURLY_DOLLARS, Number(has))}
-              step="any"
-              required={has !== ''}
-              value={hourly}
-              onChange={({ target }) => setHourly(target.value)}
-            />
-          )}
-        </Field>
+        <NumberField
+          label="Clusters at once"
+          min={1}
+          max={Math.max(MAX_REQUESTED_CLUSTERS, now.maxClusters ?? 0)}
+          value={maxClusters}
+          onChange={setMaxClusters}
+        />
+        <NumberField
+          label="Dollars per hour, for all of them"
+          hint="At list prices, as Hub counts them."
+          decimal
+          min={0.01}
+          max={Math.max(MAX_REQUESTED_HOURLY_DOLLARS, Number(has))}
+          required={has !== ''}
+          value={hourly}
+          onChange={setHourly}
+        />
         <Field label="What for">
           {(id) => (
             <input

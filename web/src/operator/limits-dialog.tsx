@@ -1,12 +1,12 @@
 /** Says how much somebody may have. What waits for it then starts by itself. */
 import { useState } from 'react';
-import type { Wish } from '../../../shared/documents/account.ts';
+import type { RequestedLimits } from '../../../shared/documents/account.ts';
 import { MAX_ACCOUNT_CLUSTERS, MAX_ACCOUNT_HOURLY_DOLLARS } from '../../../shared/limits.ts';
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { Field } from '../parts/field.tsx';
+import { NumberField } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 import type { Limits } from '../session/me.ts';
@@ -17,7 +17,7 @@ interface Props {
   name: string;
   now: Partial<Limits>;
   /** What they ask for, where they do. */
-  asked?: Wish;
+  asked?: RequestedLimits;
   onClose(): void;
 }
 
@@ -53,43 +53,27 @@ export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
       onClose={onClose}
     >
       <form onSubmit={submit}>
-        <Field label="Clusters at once">
-          {(id) => (
-            <input
-              id={id}
-              type="number"
-              inputMode="numeric"
-              min={0}
-              max={MAX_ACCOUNT_CLUSTERS}
-              required
-              value={clusters}
-              onChange={({ target }) => setTyped({ ...typed, clusters: target.value })}
-            />
-          )}
-        </Field>
-        <Field
+        <NumberField
+          label="Clusters at once"
+          min={0}
+          max={MAX_ACCOUNT_CLUSTERS}
+          value={clusters}
+          onChange={(value) => setTyped({ ...typed, clusters: value })}
+        />
+        <NumberField
           label="Dollars per hour, for all of them"
           hint={
             asked === undefined || asked.maxHourlyMicros !== undefined
               ? 'At list prices, as Hub counts them.'
               : 'At list prices. The proposal keeps the present amount per cluster.'
           }
-        >
-          {(id, hint) => (
-            <input
-              id={id}
-              aria-describedby={hint}
-              type="number"
-              inputMode="decimal"
-              min={0}
-              max={MAX_ACCOUNT_HOURLY_DOLLARS}
-              step="any"
-              required={now.maxHourlyMicros !== undefined}
-              value={dollars}
-              onChange={({ target }) => setTyped({ ...typed, dollars: target.value })}
-            />
-          )}
-        </Field>
+          decimal
+          min={0}
+          max={MAX_ACCOUNT_HOURLY_DOLLARS}
+          required={now.maxHourlyMicros !== undefined}
+          value={dollars}
+          onChange={(value) => setTyped({ ...typed, dollars: value })}
+        />
         {error && <Problem error={error} />}
         <footer>
           <Button onClick={onClose}>Cancel</Button>

@@ -1,5 +1,5 @@
 /** How much somebody may have: what holds, and what to propose. Pure. */
-import type { Allowance, Wish } from '../../../shared/documents/account.ts';
+import type { Allowance, RequestedLimits } from '../../../shared/documents/account.ts';
 import type { Limits } from '../session/me.ts';
 
 /** What holds for an account; a limit that is not known yet is absent. */
@@ -18,7 +18,7 @@ export const limitsOf = (
  */
 export function proposal(
   now: Partial<Limits>,
-  asked: Wish,
+  asked: RequestedLimits,
 ): { maxClusters: number; maxHourlyDollars: number } {
   const { maxClusters = 0, maxHourlyMicros = 0 } = now;
   if (asked.maxHourlyMicros !== undefined)

@@ -9,7 +9,7 @@ import { useHub } from '../hub.ts';
 import { inDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
-import { Field, Select } from '../parts/field.tsx';
+import { Field, NumberField, Select } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 
@@ -82,20 +82,13 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
             />
           )}
         </Field>
-        <Field label="Spares wanted">
-          {(field) => (
-            <input
-              id={field}
-              type="number"
-              inputMode="numeric"
-              min={0}
-              max={MAX_WANTED}
-              required
-              value={wish.wanted}
-              onChange={({ target }) => change({ wanted: Number(target.value) })}
-            />
-          )}
-        </Field>
+        <NumberField
+          label="Spares wanted"
+          min={0}
+          max={MAX_WANTED}
+          value={String(wish.wanted)}
+          onChange={(value) => change({ wanted: Number(value) })}
+        />
         <Select
           label="Application"
           value={wish.product}

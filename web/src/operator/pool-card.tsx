@@ -14,7 +14,7 @@ import { StateBadge } from '../clusters/state-badge.tsx';
 import { useHub } from '../hub.ts';
 import { microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
-import { Field } from '../parts/field.tsx';
+import { NumberField } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 import { dayAndTime } from '../time.ts';
@@ -143,26 +143,17 @@ function Wanted({ pool: { id, spec, wanted } }: { pool: Pool }) {
   );
   return (
     <form className="wanted" onSubmit={submit}>
-      <Field
+      <NumberField
         label={
           <>
             Spares wanted<span className="unseen"> in {id}</span>
           </>
         }
-      >
-        {(field) => (
-          <input
-            id={field}
-            type="number"
-            inputMode="numeric"
-            required
-            min={0}
-            max={MAX_WANTED}
-            value={text}
-            onChange={({ target }) => setText(target.value)}
-          />
-        )}
-      </Field>
+        min={0}
+        max={MAX_WANTED}
+        value={text}
+        onChange={setText}
+      />
       <Button
         type="submit"
         look={text === String(wanted) ? 'plain' : 'primary'}

@@ -9,7 +9,7 @@ import { Problem } from '../parts/problem.tsx';
 import { Scroll } from '../parts/scroll.tsx';
 import type { Limits } from '../session/me.ts';
 import { dayAndTime, useTitle } from '../time.ts';
-import { clustersInWords, wishInWords } from '../words.ts';
+import { clustersInWords, requestInWords } from '../words.ts';
 import { type Account, emailsOf, MAX_ACCOUNTS, useAccounts, useCells, useDefaults } from './allowances.ts';
 import { Doubted, HoldDialog, useDoubted } from './doubted.tsx';
 import { limitsOf } from './limits.ts';
@@ -93,7 +93,7 @@ function Request({ account, limits, name }: RequestProps) {
     <li>
       <div>
         <p>
-          <strong className="trouble-owner">{name}</strong> would like {wishInWords(request)}
+          <strong className="trouble-owner">{name}</strong> would like {requestInWords(request)}
           {limits.maxClusters !== undefined && ` instead of ${limits.maxClusters}`}
           {request.maxHourlyMicros !== undefined &&
             limits.maxHourlyMicros !== undefined &&

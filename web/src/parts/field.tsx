@@ -25,6 +25,49 @@ export function Field({ label, hint, fault, children }: FieldProps) {
   );
 }
 
+interface NumberProps {
+  label: ReactNode;
+  hint?: string;
+  /** As it is typed, which may be no number yet. */
+  value: string;
+  min: number;
+  max: number;
+  /** Parts of one, too: of money. */
+  decimal?: boolean;
+  required?: boolean;
+  onChange(value: string): void;
+}
+
+export function NumberField({
+  label,
+  hint,
+  value,
+  min,
+  max,
+  decimal = false,
+  required = true,
+  onChange,
+}: NumberProps) {
+  return (
+    <Field label={label} {...(hint !== undefined && { hint })}>
+      {(id, hintId) => (
+        <input
+          id={id}
+          aria-describedby={hintId}
+          type="number"
+          inputMode={decimal ? 'decimal' : 'numeric'}
+          min={min}
+          max={max}
+          step={decimal ? 'any' : undefined}
+          required={required}
+          value={value}
+          onChange={({ target }) => onChange(target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
 interface SelectProps {
   label: string;
   hint?: string;
