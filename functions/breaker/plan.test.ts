@@ -9,6 +9,7 @@ import {
   planFailure,
   planLocation,
   planSuccess,
+  SILENT_PROBE_MS,
   stateOf,
   WINDOW_MS,
 } from './plan.ts';
@@ -78,6 +79,17 @@ describe('a place', () => {
     expect(planFailure(openUntil(1000), where, attempt('late'), 'ZONE_EXHAUSTED', at())).toBeUndefined();
   });
 
+  test('whose trial fails late is opened anew, also when another was sent since', () => {
+    const place = {
+      ...openUntil(minutes(1), 3),
+      probe: { attempt: 'later', untilAt: new Date(START + minutes(40)) },
+    };
+    const failure = (beganMs: number) =>
+      planFailure(place, where, attempt('first', beganMs), 'ZONE_EXHAUSTED', at(minutes(36)));
+    expect(failure(0)).toBeUndefined();
+    expect(failure(minutes(1) + 1)).toMatchObject({ openings: 4 });
+  });
+
   test('is closed by a success, which writes nothing where nothing was wrong', () => {
     expect(planSuccess(openUntil(0), at())).toEqual(aPlace({ provenAt: new Date(START) }));
     expect(planSuccess(failedBy('x'), at())).toEqual(aPlace({ provenAt: new Date(START) }));
@@ -127,6 +139,9 @@ describe('the next location', () => {
     expect(next({ b: probing })).toEqual({ location: 'a' });
     const silent = { ...probing, probe: { attempt: 'other', untilAt: new Date(START) } };
     expect(next({ b: silent })).toMatchObject({ location: 'b', probe: { probe: { attempt: 'me' } } });
+    const hanging = { ...ripe, code: 'CLUSTER_CREATE_FAILED' } as const;
+    const later = new Date(START + SILENT_PROBE_MS);
+    expect(next({ b: hanging })).toMatchObject({ probe: { probe: { attempt: 'me', untilAt: later } } });
   });
 
   test('is none at all while every place is open, and the earliest of them says when', () => {

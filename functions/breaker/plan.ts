@@ -17,6 +17,8 @@ export const FIRST_PAUSE_MS = minutes(2);
 export const MAX_PAUSE_MS = minutes(10);
 /** Most creations take four minutes; some failures, though, take 35 to show, and nobody waits for those. */
 export const PROBE_MS = minutes(10);
+/** Where nothing is refused, and nothing comes of it: after 20 min the place is left (`provision`), and what is heard of it then must count. */
+export const SILENT_PROBE_MS = minutes(25);
 
 /** `half-open`: the pause is over, and nobody tries it yet. `probing`: somebody does. */
 type BreakerState = 'closed' | 'open' | 'half-open' | 'probing';
@@ -49,8 +51,9 @@ export function planFailure(
   const { openings = 0, provenAt } = place ?? {};
   const known = { ...where, code, openings, ...(provenAt && { provenAt }) };
   if (place?.openUntilAt) {
-    // Those that were there before it opened tell nothing new; the one sent to try does.
-    return place.probe?.attempt === attempt.name ? opened(known, at) : undefined;
+    // Those that were there before it opened tell nothing new; one sent to try does, also when others were sent since.
+    const isTrial = place.probe?.attempt === attempt.name || attempt.beganAt > place.openUntilAt;
+    return isTrial ? opened(known, at) : undefined;
   }
   const failed = { ...lately(place, at), [attempt.name]: new Date(at.now) };
   return Object.keys(failed).length >= OPEN_AFTER ? opened(known, at) : { ...known, failed };
@@ -105,7 +108,8 @@ export function planLocation(
   const ripe = left.find((location) => stateAt(location) === 'half-open');
   const place = ripe === undefined ? undefined : placeAt(ripe);
   if (place) {
-    const probe = { ...place, probe: { attempt, untilAt: new Date(at.after(PROBE_MS)) } };
+    const patienceMs = place.code === 'CLUSTER_CREATE_FAILED' ? SILENT_PROBE_MS : PROBE_MS;
+    const probe = { ...place, probe: { attempt, untilAt: new Date(at.after(patienceMs)) } };
     return { location: place.location, probe };
   }
   if (locations.every((location) => ['open', 'probing'].includes(stateAt(location)))) {

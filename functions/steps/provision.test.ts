@@ -235,6 +235,24 @@ describe('a zone whose creations hang', () => {
     expect(hub.container.listClusters('-')[0]?.location).toBe(second);
   });
 
+  test('is left, too, where it only ever says that something else is under way', async () => {
+    const hub = memoryHub();
+    const { ensureCluster } = hub.ports.provider;
+    hub.ports.provider = {
+      ...hub.ports.provider,
+      async ensureCluster(target) {
+        if (target.location === first) throw new AppError('OPERATION_IN_PROGRESS');
+        return ensureCluster(target);
+      },
+    };
+    hub.startScheduler();
+    const id = await aCreation(hub);
+    await hub.clock.runFor(minutes(18));
+    expect(await read(hub, id)).toMatchObject({ location: first, exhausted: [], attempts: 0 });
+    await hub.until(async () => (await read(hub, id)).state === 'ready', minutes(20));
+    expect(await read(hub, id)).toMatchObject({ location: second, exhausted: [first] });
+  });
+
   test('counts from when the cluster came to it', async () => {
     const hub = memoryHub();
     for (const zone of [first, second])

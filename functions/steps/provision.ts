@@ -89,6 +89,7 @@ async function make(cluster: Cluster, ports: Ports): Promise<StepResult> {
   const seen = made.value;
   if (seen.status === 'unanswered') return whileUnanswered(cluster, seen.error, ports);
   const goOn = async (): Promise<StepResult> => {
+    if (seen.status === 'busy') return whileBusy(cluster, seen.error, ports);
     if (seen.status === 'broken') return afterBreaking(cluster, seen, ports);
     if (stored.status === 'rejected') throw stored.reason;
     // In what is being changed nothing is begun that could as well begin later.
@@ -109,6 +110,16 @@ async function make(cluster: Cluster, ports: Ports): Promise<StepResult> {
   return cluster.unansweredSince ? answered(goOn(), cluster, ports) : goOn();
 }
 
+/**
+ * Usually another operation, which ends. But GKE says FAILED_PRECONDITION also of what only people can mend in that place, and does not tell
+ * the two apart: after the time that no creation needs the next place is tried.
+ */
+async function whileBusy(cluster: Cluster, error: AppError, ports: Ports): Promise<StepResult> {
+  if (!(await isLate(cluster, ports))) throw error;
+  const why = { lacks: 'takes no orders', detail: error.detail ?? '' };
+  return elsewhere(cluster, why, failedBy(error, cluster, ports), ports);
+}
+
 const WAITS = {
   absent: 'The cloud has accepted the request.',
   deleting: 'The cloud has accepted the request.',
@@ -124,8 +135,8 @@ const principalsOf = (cluster: Cluster, { provider, settings }: Ports): string =
     cluster: provider.clusterName(cluster),
   });
 
-/** `unanswered`: nothing was learnt of the cluster. */
-type Seen = Observed | { status: 'unanswered'; error: AppError };
+/** `unanswered`: nothing was learnt of the cluster. `busy`: another operation is under way, as the cloud says. */
+type Seen = Observed | { status: 'unanswered'; error: AppError } | { status: 'busy'; error: AppError };
 
 /** Refusals at the call are the same facts as failures later on. */
 async function ensure(cluster: Cluster, ports: Ports): Promise<Seen> {
@@ -140,6 +151,8 @@ async function ensure(cluster: Cluster, ports: Ports): Promise<Seen> {
       case 'PROVIDER_UNAVAILABLE':
       case 'CLOUD_BUSY':
         return { status: 'unanswered', error };
+      case 'OPERATION_IN_PROGRESS':
+        return { status: 'busy', error };
       default:
         throw error;
     }

@@ -684,6 +684,23 @@ describe('a spare that nobody could use', () => {
     expect((await claimed(it, next))?.id).toBe(next);
   });
 
+  test('because its zone has just gone is handed out to one person only, who finds it out for all', async () => {
+    const it = standing({ inside: 'sketch' });
+    await it.pool(3, 'hello');
+    await it.until(async () => (await it.spares()).length === 3);
+    const [id = ''] = await it.spares();
+    const { location = '' } = await it.cluster(id);
+    it.faults.force('unavailable', { subject: location });
+    const first = await claimed(it, id);
+    expect(first).toMatchObject({ state: 'personalizing', location });
+    await it.until(async () => {
+      const spares = await Promise.all((await it.spares()).map(it.cluster));
+      return spares.every((spare) => spare.location !== location || spare.missedAt !== undefined);
+    }, minutes(3));
+    const second = await claimed(it, id);
+    expect(second?.location).not.toBe(location);
+  });
+
   test('because Hub may not look is handed out to nobody, and kept', async () => {
     const it = standing({ inside: 'sketch' });
     await it.pool(1, 'hello');

@@ -46,6 +46,26 @@ export async function sendDue(ports: Ports, lately: Sent): Promise<void> {
   }
 }
 
+/** Spares of a place that are looked at out of turn; a pool of more is found out a claim later. */
+const BESIDE = 50;
+
+/**
+ * Spares are looked at twice an hour: what befell a whole place between two looks is found first by whoever was handed out one of them.
+ * @param location of the spare that cannot be reached
+ * @throws CommitError `unavailable` if the query fails
+ */
+export async function sendToSparesIn(ports: Ports, location: string): Promise<void> {
+  const spares = await ports.documents.query({
+    collection: CLUSTERS,
+    where: [
+      ['state', '==', 'warm'],
+      ['location', '==', location],
+    ],
+    limit: BESIDE,
+  });
+  await sendLooks(ports, idsOf(spares));
+}
+
 const idsOf = (clusters: readonly Snapshot[]): string[] =>
   clusters.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
 
