@@ -19,9 +19,9 @@ export function parseFilter(text: string | undefined): Matcher {
   return matcher;
 }
 
-/** A client asks for one cluster's again and again. */
+/** A client asks for one cluster's again and again, while it is made or goes. */
 const parsed = new Map<string, Matcher>();
-const MAX_KEPT = 1000;
+const MAX_KEPT = 100;
 
 function parse(text: string): Matcher {
   const tokens = tokenize(text);
