@@ -31,7 +31,7 @@ const COMMANDS = [
     'doctor',
     'keys',
   ].map((name) => `scripts/${name}.ts`),
-  ...['picture', 'recount', 'release', 'rotate', 'sbom', 'smoke', 'verify', 'upgrade'].map(
+  ...['picture', 'reconcile', 'release', 'rotate', 'sbom', 'smoke', 'verify', 'upgrade'].map(
     (name) => `scripts/${name}.ts`,
   ),
 ];

@@ -59,7 +59,7 @@ const COMMANDS = {
   smoke: [['scripts/smoke.ts']],
   doctor: [['scripts/doctor.ts']],
   keys: [['scripts/keys.ts']],
-  recount: [['scripts/recount.ts']],
+  reconcile: [['scripts/reconcile.ts']],
   rotate: [['scripts/rotate.ts']],
   charts: [['scripts/charts.ts']],
   release: [['scripts/release.ts']],

@@ -51,7 +51,7 @@ const GIVEN = 'hub.ts';
  */
 const ROOMS: readonly string[] = [
   // What people, the Scheduler and the bus ask for.
-  ...['api', 'status', 'members', 'closing', 'pool', 'sweeps', 'dead-letters', 'counters', 'durations'],
+  ...['api', 'status', 'members', 'closing', 'pool', 'sweeps', 'dead-letters', 'durations', 'reconcile'],
   // What carries it out.
   ...['dispatch', 'steps', 'access'],
   // What they go by.

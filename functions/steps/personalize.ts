@@ -5,9 +5,9 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import { seconds } from '../../shared/units.ts';
 import { applyMembers } from '../access/members.ts';
 import { siteOf } from '../access/site.ts';
+import { sendToSparesIn } from '../clusters/looks.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
-import { sendToSparesIn } from '../sweeps/looks.ts';
 import { done, type Step, untilRenewed } from './step.ts';
 
 /** What may be no fault of this cluster alone. */

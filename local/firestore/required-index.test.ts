@@ -412,7 +412,20 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     orderBy: [['lookAt', 'asc']],
     limit: 5,
   },
-  'all clusters, and all accounts, by name (counters/recount.ts)': {
+  'spares of a place (clusters/looks.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'warm'],
+      ['location', '==', 'europe-west1-b'],
+    ],
+    limit: 5,
+  },
+  'the newest of a timeline (reconcile/torn.ts)': {
+    collection: 'clusters/x/events',
+    orderBy: [['epoch', 'desc']],
+    limit: 5,
+  },
+  'all clusters, and all accounts, by name (reconcile/counters.ts, reconcile/torn.ts)': {
     collection: 'clusters',
     startAfter: ['clusters/x'],
     limit: 5,
@@ -727,13 +740,15 @@ const CALLS: Readonly<Record<string, number>> = {
   'closing/close.ts': 1,
   'closing/clusters.ts': 6,
   'closing/erase.ts': 1,
+  'clusters/looks.ts': 1,
   'clusters/queue.ts': 3,
   'clusters/timeline.ts': 1,
-  'counters/recount.ts': 1,
   'durations/observe.ts': 1,
   'members/invitations.ts': 2,
   'pool/claim.ts': 1,
   'pool/top-up.ts': 4,
+  'reconcile/counters.ts': 1,
+  'reconcile/torn.ts': 2,
   'status/observe.ts': 7,
   'sweeps/looks.ts': 2,
   'sweeps/orphans.ts': 1,

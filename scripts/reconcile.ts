@@ -1,17 +1,18 @@
 /**
- * Counts anew what accounts and the cell hold, from their clusters: `npm run recount -- --project <id>` says where something else is counted,
- * and `--write yes` writes what is held. For operators, after the database was restored from a copy. It may run while Hub does; with
- * `kill_switch` it is done sooner. Exit code 0: all counters are right, or are now; 1: some are wrong; 2: it could not count.
+ * Reconciles a database that was restored from a copy: `npm run reconcile -- --project <id>` says which commits are there only in part, and
+ * where something else is counted than accounts and the cell hold; `--write yes` mends it. For operators. It may run while Hub does; with
+ * `kill_switch` it is done sooner. Exit code 0: all agrees, or does now; 1: something does not; 2: it could not look.
  */
 import { Firestore } from '@google-cloud/firestore';
 import type { Documents } from '../functions/cloud.ts';
-import { type Difference, findDifferences, type Held, recount } from '../functions/counters/recount.ts';
 import { createDocuments, DEADLINES_MS } from '../functions/google/documents.ts';
+import { type Difference, findDifferences, type Held, recount } from '../functions/reconcile/counters.ts';
+import { findTorn, mendTorn, type Torn } from '../functions/reconcile/torn.ts';
 import { versioned } from '../functions/versioned.ts';
 import { decimalNumber, readOptions, runCommand, Unusable } from '../local/command.ts';
 import { seconds } from '../shared/units.ts';
 
-const USAGE = `usage: npm run recount -- --project <id> [--cell default] [--write yes]
+const USAGE = `usage: npm run reconcile -- --project <id> [--cell default] [--write yes]
 --cell: the name of the cell whose database the project has. Without --write nothing is changed.
 `;
 
@@ -22,10 +23,10 @@ async function main(args: readonly string[]): Promise<number> {
   const firestore = new Firestore({ projectId: project, ...(endpoint && { host: endpoint, ssl: false }) });
   const documents = versioned(createDocuments(firestore, seconds(patienceS)));
   try {
-    return await count(documents, cell, write === 'yes');
+    return await reconcile(documents, cell, write === 'yes');
   } catch (error) {
     if (error instanceof Unusable) throw error;
-    throw new Unusable(`It could not be counted: ${(error as Error).message}`);
+    throw new Unusable(`It could not be reconciled: ${(error as Error).message}`);
   }
 }
 
@@ -34,19 +35,27 @@ const OPTIONS = ['project', 'cell', 'write', 'endpoint', 'patience'] as const;
 const PATIENCE_S = DEADLINES_MS.topic / seconds(1);
 
 /** @returns the exit code */
-async function count(documents: Documents, cell: string, write: boolean): Promise<number> {
+async function reconcile(documents: Documents, cell: string, write: boolean): Promise<number> {
   await requireCell(documents, cell);
+  const torn = write ? await mendTorn(documents) : (await findTorn(documents)).map((found) => found.torn);
+  for (const one of torn) process.stdout.write(`${one.path}: ${TORN[one.kind]}\n`);
   const wrong = write
     ? await recount(documents, cell)
     : (await findDifferences(documents, cell)).map(({ difference }) => difference);
   for (const difference of wrong) process.stdout.write(`${lineOf(difference)}\n`);
-  if (wrong.length === 0) process.stdout.write('All counters are right.\n');
+  const count = torn.length + wrong.length;
+  if (count === 0) process.stdout.write('All agrees.\n');
   else
     process.stdout.write(
-      write ? `${wrong.length} were wrong and are right now.\n` : 'Nothing was written: --write yes\n',
+      write ? `${count} did not agree, and do now.\n` : 'Nothing was written: --write yes\n',
     );
-  return wrong.length === 0 || write ? 0 : 1;
+  return count === 0 || write ? 0 : 1;
 }
+
+const TORN: Readonly<Record<Torn['kind'], string>> = {
+  early: 'is of a change that its cluster has not heard of, and has to go',
+  missing: 'is missing, and has to begin anew',
+};
 
 /** Counting for a cell that is not there would make one. */
 async function requireCell(documents: Documents, cell: string): Promise<void> {

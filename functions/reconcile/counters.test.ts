@@ -5,7 +5,7 @@ import { clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
 import { aSpec } from '../../test/builders.ts';
 import type { Documents } from '../cloud.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
-import { findDifferences, recount } from './recount.ts';
+import { findDifferences, recount } from './counters.ts';
 
 const spec = aSpec({ product: 'hello', version: '1.1.0' });
 const CELL = 'default';

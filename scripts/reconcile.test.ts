@@ -6,9 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { openFirestore } from '../local/firestore/testing.ts';
 import { accountPath, cellPath } from '../shared/documents/account.ts';
+import { clusterPath } from '../shared/documents/cluster.ts';
+import { eventPath } from '../shared/documents/event.ts';
+import { ledgerPath } from '../shared/documents/ledger.ts';
 import { aCluster, clusterIdOf } from '../test/builders.ts';
 
-const COMMAND = fileURLToPath(new URL('recount.ts', import.meta.url));
+const COMMAND = fileURLToPath(new URL('reconcile.ts', import.meta.url));
 
 async function aDatabase() {
   const opened = await openFirestore();
@@ -17,7 +20,8 @@ async function aDatabase() {
   for (const [n, owner] of ['ada', 'ada', undefined].entries()) {
     const { id, ...data } = aCluster({ id: clusterIdOf(n + 1), owner, liability });
     if (owner === undefined) delete data.owner;
-    await opened.db.doc(`clusters/${id}`).set(data);
+    await opened.db.doc(clusterPath(id)).set(data);
+    await opened.db.doc(ledgerPath(id)).set({ schema: 1, entries: {} });
   }
   const counted = { schema: 1, clusters: 5, hourlyMicros: 500_000 };
   await opened.db.doc(accountPath('ada')).set({ ...counted, maxClusters: 8 });
@@ -30,7 +34,7 @@ async function aDatabase() {
       );
     });
   const read = async (path: string) => (await opened.db.doc(path).get()).data();
-  return { run, read };
+  return { run, read, db: opened.db };
 }
 
 test('says where something else is counted than is held, and writes it only when told to', async () => {
@@ -51,7 +55,26 @@ test('says where something else is counted than is held, and writes it only when
     maxClusters: 8,
   });
   expect(await read(cellPath('north'))).toMatchObject({ clusters: 3, hourlyMicros: 750_000, making: 0 });
-  expect(await run('--cell', 'north')).toEqual({ code: 0, out: 'All counters are right.\n', err: '' });
+  expect(await run('--cell', 'north')).toEqual({ code: 0, out: 'All agrees.\n', err: '' });
+});
+
+test('says what is there of a commit only in part, and mends it only when told to', async () => {
+  const { run, read, db } = await aDatabase();
+  await run('--cell', 'north', '--write', 'yes');
+  const [id, early] = [clusterIdOf(1), eventPath(clusterIdOf(1), 99)];
+  await db.doc(ledgerPath(id)).delete();
+  await db.doc(early).set({ schema: 1, epoch: 99 });
+  const told = await run('--cell', 'north');
+  expect(told).toMatchObject({ code: 1, err: '' });
+  expect(told.out).toContain(`${early}: is of a change that its cluster has not heard of`);
+  expect(told.out).toContain(`${ledgerPath(id)}: is missing`);
+  expect(await read(early)).toBeDefined();
+
+  const mended = await run('--cell', 'north', '--write', 'yes');
+  expect(mended).toMatchObject({ code: 0, out: expect.stringContaining('2 did not agree, and do now.') });
+  expect(await read(early)).toBeUndefined();
+  expect(await read(ledgerPath(id))).toEqual({ schema: 1, entries: {} });
+  expect((await run('--cell', 'north')).code).toBe(0);
 });
 
 test('a cell that is not there is not made', async () => {
@@ -75,6 +98,6 @@ test('a database that does not answer is told, and not waited for', async () => 
   });
   expect({ code, err }).toEqual({
     code: 2,
-    err: 'It could not be counted: no answer from Firestore within 500 ms\n',
+    err: 'It could not be reconciled: no answer from Firestore within 500 ms\n',
   });
 });

@@ -1,0 +1,80 @@
+/**
+ * What a copy that is not of one moment has of a commit only in part, and what would keep a cluster from ever changing again. Hub itself
+ * never makes any of it: a commit is all or nothing.
+ */
+import { z } from 'zod';
+import { CLUSTERS } from '../../shared/documents/cluster.ts';
+import { eventDocument, eventsOf } from '../../shared/documents/event.ts';
+import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
+import { ledgerPath } from '../../shared/documents/ledger.ts';
+import { CommitError, type Documents, type Snapshot, type Write } from '../cloud.ts';
+import { queryDocuments, queryPages, readDocument } from '../documents.ts';
+
+/**
+ * `early`: an event of a change that its cluster has not heard of; the next change would have to write the same one, so it goes.
+ * `missing`: the ledger of a cluster that came into being while the copy was made. It begins anew, and empty: proofs list the cloud besides.
+ */
+export interface Torn {
+  kind: 'early' | 'missing';
+  path: string;
+}
+
+type Found = { torn: Torn; write: Write };
+
+const PAGE = 100;
+/** Newest first: no cluster changes more often while a database is copied. */
+const NEWEST = 100;
+
+const position = z.object({ epoch: z.number().int().nonnegative() });
+const epochOf = eventDocument.pick({ epoch: true });
+
+/**
+ * It may run while Hub does: what a commit has written together is never found.
+ * @throws Error if a document is none that this code can read. CommitError `unavailable`
+ */
+export async function findTorn(documents: Documents): Promise<Found[]> {
+  const all: Found[] = [];
+  for await (const page of queryPages(documents, { collection: CLUSTERS, limit: PAGE }))
+    all.push(...(await Promise.all(page.map((cluster) => tornOf(cluster, documents)))).flat());
+  return all;
+}
+
+/** @returns what was torn; nothing of it is any more */
+export async function mendTorn(documents: Documents): Promise<Torn[]> {
+  const found = await findTorn(documents);
+  for (const { write } of found) {
+    try {
+      await documents.commit([write]);
+    } catch (error) {
+      // It is done: an answer was lost, or two did it at once.
+      if (!(error instanceof CommitError) || error.fault === 'unavailable') throw error;
+    }
+  }
+  return found.map(({ torn }) => torn);
+}
+
+async function tornOf({ path }: Snapshot, documents: Documents): Promise<Found[]> {
+  const id = path.slice(path.lastIndexOf('/') + 1);
+  const newest = { collection: eventsOf(id), orderBy: [['epoch', 'desc']], limit: NEWEST } as const;
+  const [events, ledger] = await Promise.all([
+    queryDocuments(documents, newest, epochOf),
+    documents.get(ledgerPath(id)),
+  ]);
+  // Read after its events, so that one of a commit made meanwhile is none.
+  const now = await readDocument(documents, path, position);
+  if (!now) return [];
+  const early = events
+    .filter(({ data }) => data.epoch > now.data.epoch)
+    .map(
+      (event): Found => ({
+        torn: { kind: 'early', path: event.path },
+        write: { op: 'delete', path: event.path, ifVersion: event.version },
+      }),
+    );
+  return ledger ? early : [...early, begin(ledgerPath(id))];
+}
+
+const begin = (path: string): Found => ({
+  torn: { kind: 'missing', path },
+  write: { op: 'create', path, data: { schema: DOCUMENT_SCHEMA, entries: {} } },
+});
