@@ -29,6 +29,7 @@ export default defineConfig(({ mode }) => {
       maxWorkers: 2,
       // Google's clients would look for a metadata server, which no machine of ours has.
       env: { METADATA_SERVER_DETECTION: 'none' },
+      globalSetup: 'test/temporary-folder.ts',
       setupFiles: ['test/forced-faults.ts'],
       projects: [
         {

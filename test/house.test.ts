@@ -120,6 +120,7 @@ const sources = modules.filter((file) => !/\.test\.ts$/.test(file));
 const TAKEN_OTHERWISE: readonly (readonly [RegExp, string])[] = [
   [/^functions\/index\.ts /, 'the platform, by the names of the manifest'],
   [/^(vitest|web\/vite)\.config\.ts default$/, 'the program whose configuration it is'],
+  [/^test\/temporary-folder\.ts default$/, 'vitest, before and after all tests'],
   [/^test\/browser\/sdk\/page\//, 'tests, which name in quotes what is to be called in the page'],
   [
     /\.d\.mts /,
