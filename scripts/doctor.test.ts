@@ -67,6 +67,19 @@ const built = (name: string, more: object = {}, archive: string | undefined = BU
 });
 const LATEST = { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100 };
 const operator = { localId: 'op', customAttributes: '{"operator":true}' };
+const cpuQuota = (...limits: [effectiveLimit: string, region?: string][]) => ({
+  body: {
+    consumerQuotaLimits: [
+      {
+        unit: '1/{project}/{region}',
+        quotaBuckets: limits.map(([effectiveLimit, region]) => ({
+          effectiveLimit,
+          ...(region !== undefined && { dimensions: { region } }),
+        })),
+      },
+    ],
+  },
+});
 const PATHS = {
   project: '/cloudresourcemanager.googleapis.com/v3/projects/p',
   billing: '/cloudbilling.googleapis.com/v1/projects/p/billingInfo',
@@ -76,6 +89,7 @@ const PATHS = {
   signIn: '/identitytoolkit.googleapis.com/admin/v2/projects/p/config',
   google: '/identitytoolkit.googleapis.com/admin/v2/projects/p/defaultSupportedIdpConfigs/google.com',
   quotas: '/compute.googleapis.com/compute/v1/projects/p',
+  cpu: '/serviceusage.googleapis.com/v1beta1/projects/p/services/run.googleapis.com/consumerQuotaMetrics/run.googleapis.com%2Fcpu_allocation',
   network: '/compute.googleapis.com/compute/v1/projects/p/global/networks/default',
   members:
     '/orgpolicy.googleapis.com/v2/projects/p/policies/iam.allowedPolicyMemberDomains:getEffectivePolicy',
@@ -110,6 +124,7 @@ const WELL: Replies = {
   [PATHS.locations]: policy([{ allowAll: true }]),
   [PATHS.softDelete]: policy([{ allowAll: true }]),
   [PATHS.quotas]: PROJECT,
+  [PATHS.cpu]: cpuQuota(['0'], ['20000', 'europe-west1'], ['-1', 'us-central1']),
   ...Object.fromEntries(REGIONS.map(({ id }) => [regionPath(id), REGION])),
   [users()]: { body: { users: [{ localId: 'ada' }, operator] } },
   [services()]: { body: { services: [service('api', LATEST), service('sweep', LATEST)] } },
@@ -183,6 +198,7 @@ test('whatever is not well is told, with what to do', async () => {
       [PATHS.google]: { body: { enabled: true, clientId: '' } },
       [PATHS.copies]: { body: { items: [{ timeCreated: '2026-11-26T23:59:59Z' }] } },
       [PATHS.network]: { body: { name: 'default' } },
+      [PATHS.cpu]: cpuQuota(['4000'], ['20000', 'europe-north1']),
       [regionPath(BELGIUM.id)]: { body: { quotas: [quota('CPUS', 24)] } },
       [PATHS.members]: policy([{ values: { allowedValues: ['C01'] } }]),
       [PATHS.keys]: policy([]),
@@ -241,6 +257,7 @@ test('whatever is not well is told, with what to do', async () => {
     'gcloud scheduler jobs run firestore-export --location europe-west1 --project p',
     'network default: is there, and lets the whole world in',
     'gcloud compute networks delete default --project p',
+    'quota of CPU of the functions in europe-west1: is 4 vCPU, and one function alone may take 10',
     'CPUS is 24 and should be 80, SSD_TOTAL_GB is 0',
     'quotas of all regions together: CPUS_ALL_REGIONS is 32 and should be 80, FIREWALLS is 81 and should be 82',
     'FORWARDING_RULES is 9 and should be 10, TARGET_POOLS is 9',

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ISTIO_SUPPORTED_UNTIL, ISTIO_VERSION } from '../functions/leaf/mesh.ts';
+import { MANIFEST } from '../functions/manifest.ts';
 import { readOptions, runCommand, Unusable, wholeNumber } from '../local/command.ts';
 import { REGIONS, SIZES } from '../shared/catalog/catalog.ts';
 import { days } from '../shared/units.ts';
@@ -61,6 +62,7 @@ const CHECKS: readonly Check[] = [
   builds,
   revisions,
   networks,
+  quotaOfFunctions,
   wideQuotas,
   quotas,
   policies,
@@ -473,6 +475,40 @@ function needs(clusters: number): Record<string, number> {
     IN_USE_ADDRESSES: clusters,
     STATIC_ADDRESSES: clusters,
   };
+}
+
+/** Millis of a vCPU that one function may take: Cloud Run refuses to deploy one that might take more than its region has. */
+const MOST_MILLIS = Math.max(...MANIFEST.map(({ maxInstances, cpu }) => maxInstances * cpu * 1000));
+
+/** https://cloud.google.com/service-usage/docs/reference/rest/v1beta1/services.consumerQuotaMetrics */
+interface QuotaLimit {
+  quotaBuckets?: { effectiveLimit?: string; dimensions?: { region?: string } }[];
+}
+
+async function quotaOfFunctions({ project: id, region }: Subject, google: Google): Promise<Finding[]> {
+  const about = `quota of CPU of the functions in ${region}`;
+  const metric = encodeURIComponent('run.googleapis.com/cpu_allocation');
+  const answer = await google.call(
+    'GET',
+    `https://serviceusage.googleapis.com/v1beta1/projects/${id}/services/run.googleapis.com/consumerQuotaMetrics/${metric}`,
+  );
+  if (answer.status !== 200) return [unseen(about, answer)];
+  const limits: QuotaLimit[] = answer.body.consumerQuotaLimits ?? [];
+  const inRegion = limits.map(({ quotaBuckets = [] }) => {
+    const own = quotaBuckets.find(({ dimensions }) => dimensions?.region === region);
+    // The bucket of no region is every other one's.
+    return Number((own ?? quotaBuckets.find(({ dimensions }) => !dimensions?.region))?.effectiveLimit ?? 0);
+  });
+  // -1: there is no limit.
+  const limit = Math.min(...inRegion.map((one) => (one < 0 ? Number.POSITIVE_INFINITY : one)));
+  if (limit >= MOST_MILLIS) return [fine(about)];
+  return [
+    bad(
+      about,
+      `is ${limit / 1000} vCPU, and one function alone may take ${MOST_MILLIS / 1000}`,
+      `Ask for 50: https://console.cloud.google.com/iam-admin/quotas?project=${id}&metric=run.googleapis.com%2Fcpu_allocation. Or lower max_instances in terraform.tfvars.`,
+    ),
+  ];
 }
 
 async function wideQuotas({ project: id, clusters }: Subject, google: Google): Promise<Finding[]> {
