@@ -116,6 +116,8 @@ const INSTALL = [
   // The installer is bound to what it may do, which its maker need not be able to do.
   'container.clusterRoles.bind',
   'container.endpointSlices.list',
+  // Why a load balancer has no address.
+  'container.events.list',
   'container.jobs.create',
   // Of a Hub that was replaced while its installer was at work.
   'container.jobs.delete',
@@ -238,7 +240,8 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
     [stepTopic('install')]: [...STEP, ...ENTER, ...INSTALL],
     [stepTopic('secure')]: [...STEP, ...ENTER, ...ADMIT_MEMBERS],
     [stepTopic('expose')]: [...STEP, ...ENTER, ...EXPOSE, ...MAKE_RECORDS],
-    [stepTopic('personalize')]: [...STEP, ...ENTER, ...ADMIT_MEMBERS],
+    // Others of its place are looked at, if it cannot be reached.
+    [stepTopic('personalize')]: [...STEP, ...READ_DOCUMENTS, ...ENTER, ...ADMIT_MEMBERS],
     [stepTopic('share')]: [...STEP, ...ENTER, ...ADMIT_MEMBERS],
     [stepTopic('repair')]: [
       ...STEP,

@@ -400,7 +400,7 @@ describe('the mesh and the product', () => {
     const progress = await settled(wholePlan());
     expect(progress).toMatchObject({ status: 'failed', isGatewayAsked: true });
     expect(progress.detail).toMatch(
-      /^The gateway has no address\. The installer failed: .*helm-hub-gateway ended/,
+      /^The gateway has no address\. The cloud says: .*Quota 'IN_USE_ADDRESSES' exceeded.* The installer failed: .*helm-hub-gateway ended/,
     );
     expect(await gatewayAddress(leaf)).toBeUndefined();
   });

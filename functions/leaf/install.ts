@@ -1,5 +1,5 @@
 /** Installs a mesh and a product by a Helm Job in the leaf itself, and tells from the Job and the workloads how far it is. */
-import { reasonOf, troublesOf } from './installer-failure.ts';
+import { balancerTroubleOf, reasonOf, troublesOf } from './installer-failure.ts';
 import { hasCondition, isBetweenTries, isEnding, isOver } from './job.ts';
 import { type KubeMetadata, type KubeObject, type KubeRef, type Leaf, refOf } from './leaf.ts';
 import { installJob, isInstallation, jobRef, namespaces, prerequisites, valuesRef } from './manifests.ts';
@@ -69,8 +69,8 @@ export async function ensureInstalled(
       troublesOf(leaf, plan),
       leaf.find(GATEWAY_SERVICE),
     ]);
-    const isUnaddressed = gateway !== undefined && addressOf(gateway) === undefined;
-    const detail = [...(isUnaddressed ? [NO_ADDRESS] : []), ...troubles, reason].join(' ');
+    const addressless = gateway && addressOf(gateway) === undefined ? await addresslessOf(leaf, gateway) : [];
+    const detail = [...addressless, ...troubles, reason].join(' ');
     const isGatewayAsked = gateway !== undefined;
     return { status: 'failed', ...parts, detail: detail.slice(0, MAX_DETAIL), isGatewayAsked };
   }
@@ -96,7 +96,12 @@ const runs = (parts: Parts, detail: string, isEnding = false): InstallProgress =
 });
 
 const toldOf = ({ ready, of }: Parts): string => `${ready} of ${of} parts are ready.`;
-const NO_ADDRESS = 'The gateway has no address.';
+
+async function addresslessOf(leaf: Leaf, gateway: KubeObject): Promise<string[]> {
+  const why = await balancerTroubleOf(leaf, gateway);
+  return ['The gateway has no address.', ...(why === '' ? [] : [`The cloud says: ${why}`])];
+}
+
 const MAX_DETAIL = 1000;
 
 const GATEWAY_SERVICE: KubeRef = {

@@ -77,6 +77,26 @@ export async function troublesOf(leaf: Leaf, { releases }: Pick<InstallPlan, 're
   return [...new Set(told)].slice(0, MAX_TROUBLES);
 }
 
+/** It is tried again and again, and told why in vain: https://github.com/kubernetes/cloud-provider/blob/master/controllers/service/controller.go */
+const NOT_BALANCED = 'SyncLoadBalancerFailed';
+/** The cloud's own words come first, then what it was asked for. */
+const MAX_WORDS = 400;
+
+/**
+ * Why a Service of type LoadBalancer has no address, in the cloud's words: as a rule a quota, and which. Empty if it does not say.
+ * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
+ */
+export async function balancerTroubleOf(leaf: Leaf, { metadata }: KubeObject): Promise<string> {
+  const { namespace, uid } = metadata;
+  const events = await leaf.list({ apiVersion: 'v1', kind: 'Event', ...(namespace && { namespace }) });
+  const told = events
+    .filter(({ reason, involvedObject }) => reason === NOT_BALANCED && involvedObject?.uid === uid)
+    .sort((a, b) => toldAt(b) - toldAt(a))[0];
+  return typeof told?.message === 'string' ? scrub(told.message).slice(0, MAX_WORDS) : '';
+}
+
+const toldAt = ({ lastTimestamp }: KubeObject): number => Date.parse(lastTimestamp ?? '') || 0;
+
 /** What runs there may be a member's, and as large as they like. */
 const statusOnly = ({ apiVersion, kind, metadata: { name }, status }: KubeObject): KubeObject => ({
   apiVersion,

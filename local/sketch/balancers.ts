@@ -4,6 +4,8 @@ import {
   firewallsOf,
   goingOf,
   isInternal,
+  NO_ADDRESS,
+  NOT_BALANCED,
   type Part,
   restOf,
   sharesCheck,
@@ -26,11 +28,26 @@ export function ensureBalancer(leaf: SketchLeaf, service: Kept): void {
   leaf.after(FIREWALLS_MS, () => ifThere(leaf, service, () => make(leaf, firewallsOf(leaf, service))));
   if (leaf.world.faults.hit('no-address', `${leaf.record.name} ${keyOf(namespace, name)}`)) {
     leaf.addressesAtMs.set(uid, Infinity);
+    warn(leaf, service);
     return;
   }
   const atMs = leaf.nowMs + addressMs(leaf.world.random);
   leaf.addressesAtMs.set(uid, atMs);
   leaf.at(atMs, () => ifThere(leaf, service, (live) => giveAddress(leaf, live)));
+}
+
+/** As GKE does, whatever the reason is. */
+function warn(leaf: SketchLeaf, { apiVersion, kind, metadata: { name, namespace, uid } }: Kept): void {
+  leaf.make({
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${name}.no-address`, ...(namespace && { namespace }) },
+    involvedObject: { apiVersion, kind, name, namespace, uid },
+    type: 'Warning',
+    reason: NOT_BALANCED,
+    message: NO_ADDRESS,
+    lastTimestamp: leaf.now,
+  });
 }
 
 /** The one that was made then, and not on its way out. */

@@ -19,6 +19,11 @@ import { isBeingDeleted } from '../workloads.ts';
 export const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup';
 const TYPE_ANNOTATIONS = ['networking.gke.io/load-balancer-type', 'cloud.google.com/load-balancer-type'];
 
+/** What GKE says where a quota is used up, which is the usual reason. */
+export const NOT_BALANCED = 'SyncLoadBalancerFailed';
+export const NO_ADDRESS =
+  "Error syncing load balancer: failed to ensure load balancer: googleapi: Error 403: QUOTA_EXCEEDED - Quota 'IN_USE_ADDRESSES' exceeded.  Limit: 8.0 in region europe-west1.";
+
 const FIREWALLS = 'load-balancer-firewalls';
 const ADDRESS = 'load-balancer';
 const CLEANUP = 'load-balancer-cleanup';
@@ -48,12 +53,7 @@ export const services: Controller = {
     leaf.after(FIREWALLS, key, FIREWALLS_MS);
     if (leaf.world.faults.hit('no-address', `${leaf.record.name} ${key}`)) {
       leaf.memory.set(`service ${key}`, { noAddress: service.metadata.uid });
-      warn(
-        leaf,
-        service,
-        'SyncLoadBalancerFailed',
-        'Error syncing load balancer: the address could not be had',
-      );
+      warn(leaf, service, NOT_BALANCED, NO_ADDRESS);
       return;
     }
     leaf.after(ADDRESS, key, addressMs(leaf.world.random));
