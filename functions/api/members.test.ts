@@ -513,6 +513,28 @@ describe('at once', () => {
     },
   );
 
+  test.each(['bob', 'grace'])(
+    'who is shut out, or leaves, while their role is changed stays out (%s)',
+    async (by) => {
+      const hub = await given({ members: { ada: 'owner', bob: 'owner', grace: 'viewer' } });
+      const { people } = hub.ports;
+      let removed: number | undefined;
+      hub.ports.people = {
+        ...people,
+        async findByEmail(email) {
+          removed ??= (await hub.remove('grace@example.com', hub.as(by))).status;
+          return people.findByEmail(email);
+        },
+      };
+      const { status, body } = await hub.put('grace@example.com', 'owner');
+      expect({ removed, status, code: body.code }).toEqual({ removed: 202, status: 409, code: 'CONFLICT' });
+      expect((await hub.cluster()).members).toEqual({ ada: 'owner', bob: 'owner' });
+      expect((await hub.put('grace@example.com', 'owner')).status).toBe(202);
+      expect((await hub.cluster()).members).toEqual({ ada: 'owner', bob: 'owner' });
+      expect(await hub.invitations()).toHaveLength(1);
+    },
+  );
+
   test('an invitation that is withdrawn right before the commit that accepts it gives nothing', async () => {
     const hub = await given();
     await hub.put('grace@example.com', 'viewer');

@@ -1,6 +1,7 @@
 /** The members of a cluster. A change is written, and told to the application by the lifecycle: nobody waits here for that. */
 import { clusterReply, type MemberReply, memberList, putMemberBody } from '../../shared/api.ts';
 import type { Cluster, Role } from '../../shared/documents/cluster.ts';
+import { AppError } from '../../shared/errors.ts';
 import { requireCalm } from '../accounts/creations.ts';
 import { requireGoodAccount } from '../accounts/standing.ts';
 import { type Change, command } from '../dispatch/commands.ts';
@@ -61,9 +62,11 @@ const put = endpoint({
     // What was said of them earlier must not come after this.
     const others = pending.filter((invitation) => invitation.email !== email);
     if (others.length < pending.length) await withdrawInvitation(ports, cluster.id, email, principal().uid);
-    return share(call, call.authorize, (read) =>
-      withMember(read, { uid: member, email, role: body.role }, others.length),
-    );
+    return share(call, call.authorize, (read) => {
+      // Who was removed, or has left, since they were found to be a member comes back as everybody comes: by invitation.
+      if (!uidsOf(read, email).includes(member)) throw new AppError('CONFLICT');
+      return withMember(read, { uid: member, email, role: body.role }, others.length);
+    });
   },
 });
 

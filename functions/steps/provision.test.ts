@@ -280,6 +280,39 @@ describe('a zone whose creations hang', () => {
   });
 });
 
+describe('what Google does to a cluster as soon as it is made', () => {
+  /** @param until in minutes; the two looks after that have no answer */
+  async function changedUntil(until: number) {
+    const hub = memoryHub();
+    const { ensureCluster } = hub.ports.provider;
+    const startMs = hub.clock.now();
+    let unanswered = 2;
+    hub.ports.provider = {
+      ...hub.ports.provider,
+      async ensureCluster(target) {
+        const seen = await ensureCluster(target);
+        if (seen.status !== 'ready') return seen;
+        if (hub.clock.elapsed(startMs) < minutes(until)) return { ...seen, changing: true };
+        if (unanswered-- > 0) throw new AppError('PROVIDER_UNAVAILABLE');
+        return seen;
+      },
+    };
+    hub.startScheduler();
+    return { hub, id: await aCreation(hub) };
+  }
+
+  test('costs time, and no cluster, though it takes nearly all of the state’s', async () => {
+    const { hub, id } = await changedUntil(59.5);
+    await hub.until(async () => (await read(hub, id)).state === 'ready', minutes(90));
+  });
+
+  test('and never ends costs the cluster', async () => {
+    const { hub, id } = await changedUntil(Number.POSITIVE_INFINITY);
+    await hub.until(async () => (await read(hub, id)).state === 'failed', hours(3));
+    expect(await read(hub, id)).toMatchObject({ error: { code: 'STEP_TIMEOUT' } });
+  });
+});
+
 describe("the cloud's own quota", () => {
   test('sends the cluster back to the queue, with its place given back, until there is room', async () => {
     const hub = memoryHub();

@@ -102,7 +102,9 @@ async function make(cluster: Cluster, ports: Ports): Promise<StepResult> {
       return done(undefined, noted);
     }
     const detail = seen.status === 'pending' ? seen.detail : WAITS[seen.status];
-    const waiting = wait(untilNextLook(cluster, ports), detail);
+    const waiting = wait(untilNextLook(cluster, ports), detail, {
+      ...(seen.status === 'ready' && { patch: timeForTheRest(cluster, ports) }),
+    });
     return seen.status === 'pending' && (await isLate(cluster, ports))
       ? elsewhere(cluster, { lacks: 'takes too long', detail }, waiting, ports)
       : waiting;
@@ -118,6 +120,19 @@ async function whileBusy(cluster: Cluster, error: AppError, ports: Ports): Promi
   if (!(await isLate(cluster, ports))) throw error;
   const why = { lacks: 'takes no orders', detail: error.detail ?? '' };
   return elsewhere(cluster, why, failedBy(error, cluster, ports), ports);
+}
+
+/** Of what is left to do there: a few calls, and some tries of each. */
+const REST_MS = minutes(10);
+
+/**
+ * What Google does to a cluster by itself, an upgrade of its nodes say, may begin as soon as it is made and take most of the state's time; what is
+ * left to do then has some, too. Not without end: one that is never done is given up.
+ */
+function timeForTheRest({ state, since, deadlineAt }: Cluster, { clock }: Ports): ClusterPatch {
+  const isEndless = clock.elapsed(since.getTime()) > 2 * stepRowOf(state).timeoutMs;
+  const restUntilAt = new Date(clock.afterWork(REST_MS));
+  return !isEndless && deadlineAt && deadlineAt < restUntilAt ? { deadlineAt: restUntilAt } : {};
 }
 
 const WAITS = {
