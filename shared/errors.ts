@@ -308,6 +308,13 @@ export const ERRORS = {
     say: 'A cluster must have at least one owner.',
     remedy: 'Make somebody else an owner first, or delete the cluster.',
   },
+  TOO_MANY_WAITING: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'Too many of your clusters wait for room already.',
+    remedy: 'Delete some of those that wait, or wait until they have started.',
+  },
   TOO_MANY_MEMBERS: {
     retry: false,
     http: 409,

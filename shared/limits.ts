@@ -16,6 +16,8 @@ export const MAX_TTL_HOURS = 8760;
 export const SAME_END_MINUTES = 1;
 /** Members of one cluster, those who are invited among them. */
 export const MAX_MEMBERS = 50;
+/** Clusters of one account that may wait for room, or as many as it may have: whoever waits is asked for, and looked at, again and again. */
+export const MAX_WAITING = 20;
 /** Spares that one pool may want. */
 export const MAX_WANTED = 100;
 /** Clusters, and dollars an hour, that somebody may ask their operator for, and characters of the reason. */

@@ -1,5 +1,6 @@
 /** How many clusters one may ask for, and how many may be new, whatever they send first and however much of it at once. */
 import { describe, expect, test } from 'vitest';
+import type { ClusterPage } from '../../shared/api.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
@@ -110,5 +111,28 @@ describe('an account', () => {
     await api.clock.runFor(minutes(2));
     expect(await create(api, 'ada')).toBe('made');
     expect(await create(api, 'ada')).toBe('TOO_MANY_REQUESTS');
+  });
+});
+
+describe('what waits for room', () => {
+  const limits = { accountClusters: 0, accountCreationsPerHour: 1000 };
+
+  test('is no more than may be, where all of it is asked for at once, and after hours', async () => {
+    const api = apiUnderTest({ limits });
+    expect(await atOnce(api, Array(100).fill('ada'))).toEqual({ made: 20, TOO_MANY_WAITING: 80 });
+    await api.clock.runFor(hours(3));
+    expect(await create(api, 'ada')).toBe('TOO_MANY_WAITING');
+    expect(await create(api, 'bo')).toBe('made');
+    const [one] = (await api.send<ClusterPage>('GET', '/v1/clusters', api.as('ada'))).body.clusters;
+    await api.send('DELETE', `/v1/clusters/${one?.id}`, api.as('ada'));
+    expect(await create(api, 'ada')).toBe('made');
+  });
+
+  test('may be as much as somebody may have', async () => {
+    const api = apiUnderTest({ limits });
+    await put(api, 'ada', { maxClusters: 30, maxHourlyDollars: 1 });
+    const { made = 0, TOO_MANY_WAITING: refused = 0 } = await atOnce(api, Array(60).fill('ada'));
+    const { clusters: admitted = 0 } = (await accountOf(api, 'ada')) ?? {};
+    expect({ waiting: made - admitted, refused }).toEqual({ waiting: 30, refused: 60 - made });
   });
 });

@@ -6,7 +6,7 @@ import { ACCOUNTS, type Allowance } from '../../shared/documents/account.ts';
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
 import { eventsOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
-import { MAX_MEMBERS } from '../../shared/limits.ts';
+import { MAX_MEMBERS, MAX_WAITING } from '../../shared/limits.ts';
 import { hours } from '../../shared/units.ts';
 import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
@@ -56,11 +56,13 @@ async function enrol(ports: Ports, uid: string): Promise<Snapshot<Allowance>> {
 /**
  * The same, of who finds no spare, and will wait for minutes anyway. An account's hour begins with what it asks for first, so it might use up
  * two of them one right after the other; what is counted here is the hour until now.
+ * @throws AppError those of `requireAccount`, TOO_MANY_WAITING; CommitError `unavailable`
  */
 export async function requireCreation(ports: Ports, uid: string): Promise<Snapshot<Allowance>> {
   const since = new Date(ports.clock.now() - hours(1));
-  const [found, asked] = await Promise.all([
+  const [found, waiting, asked] = await Promise.all([
     readAccount(ports, uid),
+    countWaiting(ports, uid),
     ports.documents.count({
       collection: CLUSTERS,
       where: [
@@ -71,8 +73,23 @@ export async function requireCreation(ports: Ports, uid: string): Promise<Snapsh
   ]);
   const account = await requireAccount(ports, uid, found);
   requireRate(ports, asked);
+  if (waiting >= maxWaiting(ports, account.data)) throw new AppError('TOO_MANY_WAITING');
   return account;
 }
+
+/** Clusters of this account that wait for room. @throws CommitError `unavailable` */
+export const countWaiting = ({ documents }: Pick<Ports, 'documents'>, uid: string): Promise<number> =>
+  documents.count({
+    collection: CLUSTERS,
+    where: [
+      ['owner', '==', uid],
+      ['state', '==', 'queued'],
+    ],
+  });
+
+/** An hour's limit alone would let them become thousands in a month, each of which is looked at for as long as it is there. */
+export const maxWaiting = ({ settings }: Pick<Ports, 'settings'>, account: Allowance | undefined): number =>
+  Math.max(MAX_WAITING, account?.maxClusters ?? settings.limits.accountClusters);
 
 function requireRate({ settings }: Ports, made: number): void {
   const { accountCreationsPerHour } = settings.limits;

@@ -60,6 +60,7 @@ const create = endpoint({
     'IDEMPOTENCY_KEY_REUSED',
     'NOT_FOUND',
     'TOO_MANY_REQUESTS',
+    'TOO_MANY_WAITING',
     'CONFLICT',
   ],
   headers: z.object({

@@ -8,7 +8,7 @@ import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
 import { accountLimits, readAccount } from '../accounts/allowance.ts';
-import { requireAccount, requireCalm } from '../accounts/creations.ts';
+import { countWaiting, maxWaiting, requireAccount, requireCalm } from '../accounts/creations.ts';
 import { handOver, mayHave } from '../accounts/hand-over.ts';
 import { REFUSED_TO_MAKE, requireGoodAccount } from '../accounts/standing.ts';
 import type { Snapshot } from '../cloud.ts';
@@ -101,6 +101,8 @@ async function taken(ports: Ports, read: Cluster, to: string): Promise<Change | 
   const taker = await requireAccount(ports, to, account);
   // It may be another one than was looked at.
   requireRoom(ports, read, taker.data);
+  if (read.state === 'queued' && (await countWaiting(ports, to)) >= maxWaiting(ports, taker.data))
+    throw new AppError('TRANSFER_NO_ROOM');
   return {
     patch: { owner: to, offeredTo: undefined, handOverUntilAt: undefined },
     note: `${emailOf(read, to)} now pays for it.`,

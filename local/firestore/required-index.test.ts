@@ -472,6 +472,13 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
       ['createdAt', '>', new Date(0)],
     ],
   },
+  'what of an account waits (accounts/creations.ts)': {
+    collection: 'clusters',
+    where: [
+      ['owner', '==', 'x'],
+      ['state', '==', 'queued'],
+    ],
+  },
   'new accounts (accounts/creations.ts)': { collection: 'accounts', where: [['firstAt', '>', new Date(0)]] },
   'list of the audit log (api/audit.ts)': {
     collection: 'audit',
@@ -728,7 +735,7 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
 
 /** How often each file of functions/ asks; whoever adds a query adds it above, and counts it here. */
 const CALLS: Readonly<Record<string, number>> = {
-  'accounts/creations.ts': 3,
+  'accounts/creations.ts': 4,
   'api/account.ts': 5,
   'api/admin.ts': 2,
   'api/audit.ts': 1,
