@@ -49,8 +49,8 @@ type AccountPatch = {
     | 'hour']?: Allowance[K] | undefined;
 };
 
-/** The second one finds what was made meanwhile, the third what was deleted. */
-const TRIES = 3;
+/** Beside whoever counts there at the same moment. What an operator says of somebody must come through, whatever they do meanwhile. */
+const TRIES = 10;
 
 /**
  * Changes an account, and makes it if there is none. Only what is changed is written: whoever counts at the same moment finds that the
@@ -68,14 +68,16 @@ export async function changeAccount(
 ): Promise<{ before: Allowance | undefined; after: Allowance | undefined }> {
   const path = accountPath(uid);
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const before = (await readAccount(ports, uid))?.data;
+    const found = await readAccount(ports, uid);
+    const before = found?.data;
     const patch = change(before);
     if (!patch) return { before, after: before };
     if (before?.closing) throw new AppError('ACCOUNT_CLOSING');
     const after = { ...(before ?? NOTHING_COUNTED), ...patch } as Allowance;
     try {
-      const write: Write = before
-        ? { op: 'update', path, data: patch as DocumentData }
+      // On the version that was read: a try that had no answer may be applied minutes later, and must not undo what was said since.
+      const write: Write = found
+        ? { op: 'update', path, data: patch as DocumentData, ifVersion: found.version }
         : { op: 'create', path, data: withoutUndefined(after) };
       await (entry ? commitAudited(ports, [write], entry) : ports.documents.commit([write]));
       return { before, after };

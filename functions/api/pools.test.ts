@@ -15,7 +15,7 @@ import { type PoolFields, poolDocument, poolPath } from '../../shared/documents/
 import { dollars } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aSpec } from '../../test/builders.ts';
-import type { DocumentData } from '../cloud.ts';
+import { CommitError, type DocumentData, type Write } from '../cloud.ts';
 
 const operator = { operator: true };
 
@@ -49,6 +49,36 @@ describe('pools', () => {
     expect(body.lastPlan).toMatchObject({ warm: 1 });
     expect(await api.send('GET', '/v1/pools/default', token)).toMatchObject({ status: 200, body });
   });
+
+  test.each([
+    ['a pool', '/v1/pools/default', { wanted: 90 }, { wanted: 10 }, poolPath('default'), { wanted: 10 }],
+    [
+      'an account',
+      '/v1/admin/accounts/ada',
+      { maxClusters: 90 },
+      { maxClusters: 10 },
+      accountPath('ada'),
+      { maxClusters: 10 },
+    ],
+  ])(
+    'what is said of %s and had no answer does not undo, when it comes through, what was said since',
+    async (_, path, first, second, document, said) => {
+      const api = apiUnderTest();
+      const put = (body: object) => api.send('PUT', path, api.as('op', operator), { body });
+      expect((await put({ ...second, ...first })).status).toBe(200);
+      const { commit } = api.ports.documents;
+      let late: readonly Write[] = [];
+      api.ports.documents.commit = async (writes) => {
+        late = writes;
+        throw new CommitError('unavailable', 'no answer');
+      };
+      expect((await put(first)).status).toBe(503);
+      api.ports.documents.commit = commit;
+      expect((await put(second)).status).toBe(200);
+      await expect(commit(late)).rejects.toThrow(CommitError);
+      expect((await api.documents.get(document))?.data).toMatchObject(said);
+    },
+  );
 
   test('a bus that is away does not undo what is written', async () => {
     const api = apiUnderTest();

@@ -18,7 +18,7 @@ import { RFC1035_LABEL } from '../../shared/limits.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { dollars } from '../../shared/units.ts';
 import { audited, commitAudited } from '../audit.ts';
-import type { Snapshot } from '../cloud.ts';
+import { isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { wake } from '../wake.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toPoolReply } from './reply.ts';
@@ -46,6 +46,9 @@ const get = endpoint({
   },
 });
 
+/** Beside the planner, and another operator. */
+const TRIES = 5;
+
 const put = endpoint({
   name: 'PUT /v1/pools/{id}',
   summary: 'Create a pool, or change it. Spares are then created and removed to match.',
@@ -56,28 +59,39 @@ const put = endpoint({
   async handle({ ports, id, principal, body: { wanted, maxLossesPerHour, maxLossDollarsPerDay, ...wish } }) {
     const path = pathOf(id);
     const spec = resolveSpec(wish, ports.settings);
-    const found = await ports.documents.get(path);
-    const before = found && parsePool(found);
-    const losses = { ...(before?.losses ?? DEFAULT_LOSSES) };
-    if (maxLossesPerHour !== undefined) losses.perHour = maxLossesPerHour;
-    if (maxLossDollarsPerDay !== undefined) losses.microsPerDay = dollars(maxLossDollarsPerDay);
-    const areSaid = maxLossesPerHour !== undefined || maxLossDollarsPerDay !== undefined;
-    const fields = {
-      schema: DOCUMENT_SCHEMA,
-      spec,
-      wanted,
-      ...(areSaid && { losses }),
-    } satisfies PoolFields;
-    // Only what was sent is written: the last plan is the planner's.
     const entry = audited(ports, {
       actor: principal().uid,
       action: 'set-pool',
       target: path,
       reason: `wants ${wanted} of ${shapeOf(spec)}`,
     });
-    await commitAudited(ports, [{ op: found ? 'update' : 'create', path, data: fields }], entry);
-    await wake(ports, TOPICS.topUp, { pool: id });
-    return { body: toPoolReply({ ...before, ...fields, id }) };
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      const found = await ports.documents.get(path);
+      const before = found && parsePool(found);
+      const losses = { ...(before?.losses ?? DEFAULT_LOSSES) };
+      if (maxLossesPerHour !== undefined) losses.perHour = maxLossesPerHour;
+      if (maxLossDollarsPerDay !== undefined) losses.microsPerDay = dollars(maxLossDollarsPerDay);
+      const areSaid = maxLossesPerHour !== undefined || maxLossDollarsPerDay !== undefined;
+      // Only what was sent is written: the last plan is the planner's.
+      const data = {
+        schema: DOCUMENT_SCHEMA,
+        spec,
+        wanted,
+        ...(areSaid && { losses }),
+      } satisfies PoolFields;
+      try {
+        // On the version that was read: a try that had no answer may be applied minutes later, and must not undo what was said since.
+        const write: Write = found
+          ? { op: 'update', path, data, ifVersion: found.version }
+          : { op: 'create', path, data };
+        await commitAudited(ports, [write], entry);
+        await wake(ports, TOPICS.topUp, { pool: id });
+        return { body: toPoolReply({ ...before, ...data, id }) };
+      } catch (error) {
+        if (!isLostRace(error)) throw error;
+      }
+    }
+    throw new AppError('CONFLICT');
   },
 });
 
