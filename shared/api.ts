@@ -123,6 +123,8 @@ export const putAccountBody = z
     maxClusters: z.int().min(0).max(MAX_ACCOUNT_CLUSTERS).optional(),
     maxHourlyDollars: z.number().min(0).max(MAX_ACCOUNT_HOURLY_DOLLARS).optional(),
     decline: z.literal(true).optional(),
+    /** Of the request that is answered. */
+    requestAt: timestamp.optional(),
     standing: z
       .strictObject({
         state: z.enum(['good', 'throttled', 'suspended']),
@@ -142,7 +144,7 @@ export const putAccountBody = z
   .meta({
     id: 'PutAccount',
     description:
-      'A new limit answers what the user asked for, and so does decline. A throttled account makes nothing new; a suspended one may only look and delete.',
+      'A new limit answers what the user asked for, and so does decline; with requestAt only if they have not asked for something else since. A throttled account makes nothing new; a suspended one may only look and delete.',
   });
 export type PutAccountBody = z.infer<typeof putAccountBody>;
 

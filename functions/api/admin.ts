@@ -67,7 +67,7 @@ const putAccount = endpoint({
       await requireKnown(ports, id);
       return setStanding(ports, id, principal().uid, body.standing);
     }
-    const { maxClusters, maxHourlyDollars, decline } = body;
+    const { maxClusters, maxHourlyDollars, decline, requestAt } = body;
     const limits = {
       ...(maxClusters === undefined ? {} : { maxClusters }),
       ...(maxHourlyDollars === undefined ? {} : { maxHourlyMicros: dollars(maxHourlyDollars) }),
@@ -84,10 +84,15 @@ const putAccount = endpoint({
     const { before, after } = await changeAccount(
       ports,
       id,
-      (now) =>
-        decline && now?.request === undefined
+      (now) => {
+        const { request } = now ?? {};
+        // Nobody has read what would be answered with it.
+        if (requestAt !== undefined && request && request.at.getTime() !== Date.parse(requestAt))
+          throw new AppError('CONFLICT', 'They have asked for something else since.');
+        return decline && request === undefined
           ? undefined
-          : { ...limits, request: undefined, declined: declinedOf(now?.request) },
+          : { ...limits, request: undefined, declined: declinedOf(request) };
+      },
       entry,
     );
     if (!decline) await wake(ports, id, after);

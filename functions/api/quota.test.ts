@@ -216,6 +216,22 @@ describe('an operator', () => {
     expect(await accountOf(api)).toEqual({ ...counted, maxClusters: 7, maxHourlyMicros: 0 });
   });
 
+  test.each([{ maxClusters: 5 }, { decline: true }])(
+    'answers only what they have read, where they say which: %j',
+    async (body) => {
+      const api = apiUnderTest();
+      const requestAt = (await ask(api, { maxClusters: 5, reason: 'A test.' })).body.quotaRequest?.at;
+      await api.clock.runFor(1000);
+      await ask(api);
+      const { status, body: problem } = await answer(api, { ...body, requestAt });
+      expect({ status, code: problem.code }).toEqual({ status: 409, code: 'CONFLICT' });
+      const { request } = (await accountOf(api)) ?? {};
+      expect(request).toMatchObject(more);
+      expect((await answer(api, { ...body, requestAt: request?.at.toISOString() })).status).toBe(200);
+      expect(await accountOf(api)).not.toHaveProperty('request');
+    },
+  );
+
   test('declines, and nothing else changes; there may be nothing to decline', async () => {
     const api = apiUnderTest();
     await given(api, accountPath('ada'), { ...counted, maxClusters: 7 });

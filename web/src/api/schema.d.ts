@@ -1026,12 +1026,14 @@ export interface components {
             title: string;
             type: string;
         };
-        /** @description A new limit answers what the user asked for, and so does decline. A throttled account makes nothing new; a suspended one may only look and delete. */
+        /** @description A new limit answers what the user asked for, and so does decline; with requestAt only if they have not asked for something else since. A throttled account makes nothing new; a suspended one may only look and delete. */
         PutAccount: {
             /** @constant */
             decline?: true;
             maxClusters?: number;
             maxHourlyDollars?: number;
+            /** Format: date-time */
+            requestAt?: string;
             standing?: {
                 reason: string;
                 /** @enum {string} */

@@ -17,7 +17,7 @@ interface Props {
   name: string;
   now: Partial<Limits>;
   /** What they ask for, where they do. */
-  asked?: RequestedLimits;
+  asked?: RequestedLimits & { at: Date };
   onClose(): void;
 }
 
@@ -38,6 +38,7 @@ export function LimitsDialog({ uid, name, now, asked, onClose }: Props) {
       const body = {
         maxClusters: Number(clusters),
         ...(dollars !== '' && { maxHourlyDollars: Number(dollars) }),
+        ...(asked && { requestAt: asked.at.toISOString() }),
       };
       await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id: uid } }, body }));
       tell(`${name} may have ${clusters} clusters now.`);

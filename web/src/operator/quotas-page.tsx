@@ -118,9 +118,8 @@ function Request({ account, limits, name }: RequestProps) {
         open={open === 'decline'}
         onClose={close}
         onConfirm={async (tell) => {
-          await must(
-            api.put('/v1/admin/accounts/{id}', { params: { path: { id } }, body: { decline: true } }),
-          );
+          const body = { decline: true, requestAt: request.at.toISOString() } as const;
+          await must(api.put('/v1/admin/accounts/{id}', { params: { path: { id } }, body }));
           tell(`The request of ${name} was declined; they can ask again.`);
         }}
       >
