@@ -260,7 +260,7 @@ promise('17', 'of very many new accounts those beyond wait for an operator', {
     },
     'an operator’s word is not heard': {
       file: 'functions/api/admin.ts',
-      from: "...(state === 'good' && !now?.hour && { hour: welcome })",
+      from: "...(state === 'good' && !now?.hour && !now?.closing && { hour: welcome })",
       to: '...(now && welcome && {})',
       finds: /^an operator’s word does not let in$/,
     },
