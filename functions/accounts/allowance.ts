@@ -54,11 +54,11 @@ const TRIES = 10;
 
 /**
  * Changes an account, and makes it if there is none. Only what is changed is written: whoever counts at the same moment finds that the
- * document is another, and counts again.
+ * document is another, and counts again. Of one that is being deleted nothing is changed but what is thought of it.
  * @param change of the account as it is; undefined: nothing is to change
  * @param entry of the audit log: written in the same commit, and told
  * @returns the account before and after
- * @throws AppError ACCOUNT_CLOSING, CONFLICT; CommitError `unavailable`
+ * @throws AppError ACCOUNT_CLOSING, CONFLICT, NOT_FOUND if it is deleted at this moment; CommitError `unavailable`
  */
 export async function changeAccount(
   ports: Ports,
@@ -67,12 +67,15 @@ export async function changeAccount(
   entry?: Audited,
 ): Promise<{ before: Allowance | undefined; after: Allowance | undefined }> {
   const path = accountPath(uid);
+  let wasClosing = false;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const found = await readAccount(ports, uid);
     const before = found?.data;
+    if (wasClosing && !before) throw new AppError('NOT_FOUND');
+    wasClosing = before?.closing !== undefined;
     const patch = change(before);
     if (!patch) return { before, after: before };
-    if (before?.closing) throw new AppError('ACCOUNT_CLOSING');
+    if (wasClosing && !isOfStanding(patch)) throw new AppError('ACCOUNT_CLOSING');
     const after = { ...(before ?? NOTHING_COUNTED), ...patch } as Allowance;
     try {
       // On the version that was read: a try that had no answer may be applied minutes later, and must not undo what was said since.
@@ -87,6 +90,9 @@ export async function changeAccount(
   }
   throw new AppError('CONFLICT');
 }
+
+const isOfStanding = (patch: AccountPatch): boolean =>
+  Object.keys(patch).every((field) => field === 'standing');
 
 const NOTHING_COUNTED: Allowance = { schema: DOCUMENT_SCHEMA, clusters: 0, hourlyMicros: 0 };
 

@@ -72,8 +72,9 @@ async function plan(ports: Ports, uid: string): Promise<Preview> {
     ports.documents.get(accountPath(uid)),
   ]);
   const { handOverMs } = ports.settings.limits;
-  const isOffering = mayOffer(parseAllowance(found), handOverMs, ports.clock.now());
-  return { planned: planFates(clusters, uid, isOffering), deleted };
+  const now = ports.clock.now();
+  const isOffering = mayOffer(parseAllowance(found), handOverMs, now);
+  return { planned: planFates(clusters, uid, isOffering, now), deleted };
 }
 
 const etagOf = ({ planned }: Preview): { etag: string } => ({ etag: `"${versionOf(planned)}"` });

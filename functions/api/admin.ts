@@ -130,7 +130,7 @@ async function setStanding(
   const { after } = await changeAccount(
     ports,
     id,
-    (now) => ({ standing, ...(state === 'good' && !now?.hour && { hour: welcome }) }),
+    (now) => ({ standing, ...(state === 'good' && !now?.hour && !now?.closing && { hour: welcome }) }),
     entry,
   );
   if (state === 'good') await wake(ports, id, after);

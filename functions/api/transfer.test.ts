@@ -5,6 +5,7 @@ import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { AUDIT, type AuditFields } from '../../shared/documents/audit.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
+import { hours } from '../../shared/units.ts';
 import { apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
 import type { DocumentData, Write } from '../cloud.ts';
@@ -185,6 +186,28 @@ describe('refused is', () => {
     },
   );
 });
+
+/** What its other owners were told when ada deleted her account, whom Hub has come to doubt since. */
+test.each([
+  ['Hub throttled', 'throttled', 'hub', 202],
+  ['Hub suspended', 'suspended', 'hub', 202],
+  ['an operator throttled', 'throttled', 'op', 202],
+  ['an operator suspended', 'suspended', 'op', 'NOT_OFFERED'],
+] as const)(
+  'what somebody whom %s since had offered as they left may be taken, unless an operator suspended them',
+  async (_, state, by, answer) => {
+    const since = new Date();
+    const leaver: Partial<Allowance> = {
+      ...{ clusters: 1, hourlyMicros: 700, closing: { since, by: 'ada' } },
+      standing: { state, reason: 'busy', since, by },
+    };
+    const hub = await given({}, { ada: leaver });
+    const handOverUntilAt = new Date(hub.ports.clock.now() + hours(1));
+    await hub.documents.commit([{ op: 'update', path: clusterPath(id), data: { handOverUntilAt } }]);
+    expect(await hub.said('grace', 'grace')).toBe(answer);
+    expect((await hub.cluster()).owner).toBe(answer === 202 ? 'grace' : 'ada');
+  },
+);
 
 describe('an offer ends', () => {
   test('when who pays takes it back', async () => {

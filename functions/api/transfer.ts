@@ -11,6 +11,7 @@ import { accountLimits, readAccount } from '../accounts/allowance.ts';
 import { countWaiting, maxWaiting, requireAccount, requireCalm } from '../accounts/creations.ts';
 import { handOver, mayHave } from '../accounts/hand-over.ts';
 import { REFUSED_TO_MAKE, requireGoodAccount } from '../accounts/standing.ts';
+import { isPromised, isWithheld } from '../closing/plan.ts';
 import type { Snapshot } from '../cloud.ts';
 import { wakeQueue } from '../clusters/queue.ts';
 import { type Change, command } from '../dispatch/commands.ts';
@@ -63,8 +64,8 @@ const transfer = endpoint({
 
 export const TRANSFER_ENDPOINTS: readonly Endpoint[] = [transfer];
 
-const isOffered = ({ offeredTo, handOverUntilAt }: Cluster, uid: string, now: number): boolean =>
-  offeredTo === uid || (handOverUntilAt !== undefined && now < handOverUntilAt.getTime());
+const isOffered = (read: Cluster, uid: string, now: number): boolean =>
+  read.offeredTo === uid || isPromised(read, now);
 
 const withdrawn = ({ offeredTo }: Cluster): Change | undefined =>
   offeredTo === undefined
@@ -91,12 +92,16 @@ async function offered(ports: Ports, read: Cluster, to: string): Promise<Change 
   };
 }
 
-/** @throws AppError TRANSFER_NO_ROOM, NOT_OFFERED by an account that has come to be doubted since, and those of `requireAccount` */
+/**
+ * @throws AppError TRANSFER_NO_ROOM, those of `requireAccount`, and NOT_OFFERED by an account that has come to be doubted since; of what is
+ * deleted with its account, only if that is an operator's word
+ */
 async function taken(ports: Ports, read: Cluster, to: string): Promise<Change | undefined> {
   const { owner: from } = read;
   if (from === undefined) throw new AppError('NOT_OFFERED');
   const [account, payer] = await Promise.all([accountWithRoom(ports, read, to), readAccount(ports, from)]);
-  if (payer?.data.standing) throw new AppError('NOT_OFFERED');
+  const isFree = isPromised(read, ports.clock.now()) ? !isWithheld(payer?.data) : !payer?.data.standing;
+  if (!isFree) throw new AppError('NOT_OFFERED');
   // As for one that they create: accounts could else be filled that never met the limit of new ones.
   const taker = await requireAccount(ports, to, account);
   // It may be another one than was looked at.

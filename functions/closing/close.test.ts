@@ -26,6 +26,27 @@ const aHub = (options: MemoryHubOptions = {}) =>
 
 const GRACE = accountPath('grace');
 
+const take = (hub: Hub, id: string, uid: string) =>
+  send(hub, 'POST', `/v1/clusters/${id}:transfer`, tokenOf(hub, uid), {
+    body: { email: `${uid}@example.com` },
+  });
+
+const judge = (hub: Hub, uid: string, state: 'good' | 'suspended') =>
+  send(hub, 'PUT', `/v1/admin/accounts/${uid}`, tokenOf(hub, 'op', true), {
+    body: { standing: { state, reason: 'what it does' } },
+  });
+
+/** Cloud Monitoring finds the processors of one busy to the brim. */
+async function busy(hub: Hub, id: string, incident_id: string): Promise<void> {
+  const incident = {
+    incident_id,
+    state: 'open',
+    policy_user_labels: { hub_signal: 'busy' },
+    resource: { labels: { cluster_name: `hub-${id}-g1` } },
+  };
+  await hub.run(hub.ports.messages.publish(TOPICS.signal, { incident }));
+}
+
 describe('an account that is deleted', () => {
   test('takes its clusters along, leaves those of others, and is gone with its user', async () => {
     const hub = aHub();
@@ -99,8 +120,8 @@ describe('an account that is deleted', () => {
     const more = { body: { maxClusters: 9, reason: 'more' } };
     expect(await send(hub, 'PUT', '/v1/me/quotaRequest', token, more)).toMatchObject(refused);
     const operator = tokenOf(hub, 'op', true);
-    const restored = { body: { standing: { state: 'good', reason: 'They stay.' } } };
-    expect(await send(hub, 'PUT', '/v1/admin/accounts/grace', operator, restored)).toMatchObject(refused);
+    const limits = { body: { maxClusters: 9 } };
+    expect(await send(hub, 'PUT', '/v1/admin/accounts/grace', operator, limits)).toMatchObject(refused);
     // Looking and deleting go on.
     expect(await send(hub, 'GET', `/v1/clusters/${own}`, token)).toMatchObject({ status: 200 });
     expect(await send(hub, 'DELETE', `/v1/clusters/${own}`, token)).toMatchObject({ status: 202 });
@@ -217,6 +238,66 @@ describe('an account that is deleted', () => {
     await hub.until(isClosed(hub, 'mallory'), hours(3));
     expect(await hub.cluster(id)).toMatchObject({ state: 'deleted' });
     expect(await account(hub, 'victim')).toBeUndefined();
+  });
+
+  test('that Hub comes to doubt meanwhile keeps what it has offered until the time that was told', async () => {
+    const hub = aHub();
+    const [taken, lost] = [
+      await hub.created({ ...HELLO, owner: 'ada' }),
+      await hub.created({ ...HELLO, owner: 'ada' }),
+    ];
+    for (const id of [taken, lost]) await hub.share(id, 'grace', 'owner');
+    await deleteAccount(hub, 'ada');
+    await hub.clock.runFor(minutes(20));
+    await busy(hub, lost, '0.1');
+    await hub.clock.runFor(minutes(40));
+    await busy(hub, lost, '0.2');
+    await hub.clock.runFor(minutes(20));
+    expect(await account(hub, 'ada')).toMatchObject({ standing: { state: 'suspended', by: 'hub' } });
+    for (const id of [taken, lost])
+      expect(await hub.cluster(id)).toMatchObject({ state: 'ready', owner: 'ada' });
+    const shown = await send(hub, 'GET', '/v1/account', tokenOf(hub, 'ada'));
+    expect(shown.body.clusters.map(({ whenDeleted }) => whenDeleted)).toEqual(['offered', 'offered']);
+    expect(await take(hub, taken, 'grace')).toMatchObject({ status: 202 });
+    await hub.clock.runFor(minutes(90));
+    expect(await hub.cluster(lost)).toMatchObject({ state: 'ready' });
+    await hub.until(isClosed(hub, 'ada'), hours(2));
+    expect(await hub.cluster(lost)).toMatchObject({ state: 'deleted' });
+    expect(await hub.cluster(taken)).toMatchObject({ state: 'ready', owner: 'grace' });
+  });
+
+  test('that an operator suspends keeps what it has offered, but nobody takes that until it is restored', async () => {
+    const hub = aHub();
+    const id = await hub.created({ ...HELLO, owner: 'ada' });
+    await hub.share(id, 'grace', 'owner');
+    await deleteAccount(hub, 'ada');
+    await hub.clock.runFor(minutes(20));
+    expect(await judge(hub, 'ada', 'suspended')).toMatchObject({ status: 200 });
+    await hub.clock.runFor(minutes(20));
+    expect(await hub.cluster(id)).toMatchObject({ state: 'ready', owner: 'ada' });
+    expect(await take(hub, id, 'grace')).toMatchObject({ status: 409, body: { code: 'NOT_OFFERED' } });
+    expect(await judge(hub, 'ada', 'good')).toMatchObject({ status: 200, body: { closing: {} } });
+    expect(await account(hub, 'ada')).not.toHaveProperty('standing');
+    expect(await take(hub, id, 'grace')).toMatchObject({ status: 202 });
+    expect((await auditOf(hub, 'ada')).map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['suspend', 'restore']),
+    );
+    await hub.until(isClosed(hub, 'ada'), hours(1));
+  });
+
+  test('that goes at the moment in which an operator judges it does not come back by that', async () => {
+    const hub = aHub();
+    await deleteAccount(hub, 'ada');
+    await hub.clock.runFor(minutes(1));
+    const { documents } = hub.ports;
+    const path = accountPath('ada');
+    const commit = async (writes: readonly Write[]): Promise<void> => {
+      if (writes.some((write) => write.path === path)) await documents.commit([{ op: 'delete', path }]);
+      await documents.commit(writes);
+    };
+    const ports = { ...hub.ports, documents: { ...documents, commit } };
+    expect(await judge({ ...hub, ports }, 'ada', 'suspended')).toMatchObject({ status: 404 });
+    expect(await account(hub, 'ada')).toBeUndefined();
   });
 
   test('whose owner had left it when that was allowed, and nobody else owns, is deleted', async () => {

@@ -21,6 +21,7 @@ import { findEmail } from '../tokens.ts';
 import { clustersOf, invitationsBy } from './clusters.ts';
 import { erase } from './erase.ts';
 import {
+  type Fate,
   fateOf,
   handOverUntil,
   mayOffer,
@@ -134,7 +135,7 @@ async function leaveClusters(ports: Ports, leaver: Leaver): Promise<boolean> {
 /** @returns what went wrong with which no other one is to wait */
 async function leavePage(ports: Ports, page: readonly Read[], leaver: Leaver): Promise<unknown[]> {
   const clusters = page.map(({ cluster }) => cluster);
-  const planned = planFates(clusters, leaver.uid, isOffering(ports, leaver));
+  const planned = planFates(clusters, leaver.uid, isOffering(ports, leaver), ports.clock.now());
   const forgotten = planned.filter(({ fate }) => fate === 'forgotten');
   const areForgotten = await forget(ports, page, forgotten, leaver);
   const others = planned.filter((one) => !(areForgotten && forgotten.includes(one)));
@@ -149,6 +150,9 @@ async function leavePage(ports: Ports, page: readonly Read[], leaver: Leaver): P
 
 const isOffering = ({ clock, settings }: Ports, leaver: Leaver): boolean =>
   mayOffer(leaver, settings.limits.handOverMs, clock.now());
+
+const fateNow = (ports: Ports, cluster: Cluster, leaver: Leaver): Fate =>
+  fateOf(cluster, leaver.uid, isOffering(ports, leaver), ports.clock.now());
 
 /** So that what is waited for is known when nothing is left to tell of it, and stays what people were told. @throws CommitError `unavailable` */
 async function noteWaiting(
@@ -182,14 +186,14 @@ async function leave(ports: Ports, { cluster: { id, state }, fate }: Planned, le
   if (fate === 'deleted') {
     // Somebody may take it over at the last moment.
     const change = (read: Cluster) =>
-      fateOf(read, uid, isOffering(ports, leaver)) === 'deleted' ? { patch: {} } : undefined;
+      fateNow(ports, read, leaver) === 'deleted' ? { patch: {} } : undefined;
     if (!GOING.has(state)) await command(ports, id, 'delete', closing.by, { change });
     return;
   }
   const until = handOverUntil(leaver, ports.settings.limits.handOverMs, closing.since.getTime());
   await command(ports, id, 'share', closing.by, {
     async change(read) {
-      const now = fateOf(read, uid, isOffering(ports, leaver));
+      const now = fateNow(ports, read, leaver);
       if (now === 'offered') return offerToOwners(read, until);
       return withoutAccount({ cluster: read, fate: now }, uid, await invitationsBy(ports, uid, id));
     },

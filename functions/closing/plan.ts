@@ -4,12 +4,13 @@ import type { OwnClusterReply } from '../../shared/api.ts';
 import { type Allowance, DELETED_ACCOUNT } from '../../shared/documents/account.ts';
 import { type Cluster, type ClusterPatch, roleOf } from '../../shared/documents/cluster.ts';
 import { ENDING, isFinal } from '../../shared/lifecycle/derive.ts';
+import { HUB } from '../audit.ts';
 import type { Snapshot, Write } from '../cloud.ts';
 import type { Change } from '../dispatch/commands.ts';
 
-type Fate = OwnClusterReply['whenDeleted'];
+export type Fate = OwnClusterReply['whenDeleted'];
 
-type Whose = Pick<Cluster, 'state' | 'owner' | 'members'>;
+type Whose = Pick<Cluster, 'state' | 'owner' | 'members' | 'handOverUntilAt'>;
 
 export interface Planned {
   cluster: Cluster;
@@ -25,22 +26,35 @@ export const handOverUntil = (account: Allowance | undefined, handOverMs: number
   account?.closing?.waitsUntilAt ?? new Date((account?.closing?.since.getTime() ?? now) + handOverMs);
 
 /**
- * Whether other owners are asked at all. An account that Hub doubts offers nothing: what it is doubted for would go on.
+ * Whether more is offered to other owners. An account that Hub doubts offers nothing: what it is doubted for would go on.
  * @param now ms since the epoch
  */
 export const mayOffer = (account: Allowance | undefined, handOverMs: number, now: number): boolean =>
   account?.standing === undefined && now < handOverUntil(account, handOverMs, now).getTime();
 
-/** @param isOffering whether there is time left for others to take over what somebody pays for */
-export const planFates = (clusters: readonly Cluster[], uid: string, isOffering: boolean): Planned[] =>
-  clusters.map((cluster) => ({ cluster, fate: fateOf(cluster, uid, isOffering) }));
+/** What its other owners were told holds, whatever comes to be thought of who told them. @param now ms since the epoch */
+export const isPromised = ({ handOverUntilAt }: Pick<Cluster, 'handOverUntilAt'>, now: number): boolean =>
+  handOverUntilAt !== undefined && now < handOverUntilAt.getTime();
 
-export function fateOf(cluster: Whose, uid: string, isOffering: boolean): Fate {
+/** An operator's word, which no rule has and which they may take back, is that nobody may have what this account made: it stays until its time. */
+export const isWithheld = (account: Allowance | undefined): boolean =>
+  account?.standing?.state === 'suspended' && account.standing.by !== HUB;
+
+/** @param isOffering whether what nobody was told of yet may be offered */
+export const planFates = (
+  clusters: readonly Cluster[],
+  uid: string,
+  isOffering: boolean,
+  now: number,
+): Planned[] => clusters.map((cluster) => ({ cluster, fate: fateOf(cluster, uid, isOffering, now) }));
+
+export function fateOf(cluster: Whose, uid: string, isOffering: boolean, now: number): Fate {
   if (isFinal(cluster.state)) return 'forgotten';
   const isLast = roleOf(cluster, uid) === 'owner' && !hasOtherOwner(cluster, uid);
   if (cluster.owner !== uid) return isLast ? 'deleted' : 'left';
   // Nobody comes to pay for it who has not said so.
-  return isOffering && hasOtherOwner(cluster, uid) && !ENDING.has(cluster.state) ? 'offered' : 'deleted';
+  const isOffered = isOffering || isPromised(cluster, now);
+  return isOffered && hasOtherOwner(cluster, uid) && !ENDING.has(cluster.state) ? 'offered' : 'deleted';
 }
 
 const hasOtherOwner = ({ members }: Whose, uid: string): boolean =>

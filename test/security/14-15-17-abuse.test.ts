@@ -131,13 +131,13 @@ promise('15', 'nobody comes to pay for a cluster who has not said so', {
     },
     'nobody is asked': {
       file: PLAN,
-      from: 'return isOffering && hasOther',
-      to: 'return !isOffering && hasOther',
+      from: 'return isOffered && hasOther',
+      to: 'return !isOffered && hasOther',
       finds: /^it counts for undefined, who has not said so$/,
     },
     'it waits for ever': {
       file: PLAN,
-      from: 'return isOffering && hasOther',
+      from: 'return isOffered && hasOther',
       to: 'return hasOther',
       finds: /^afterwards they are ready,ready$/,
     },
@@ -149,8 +149,8 @@ promise('15', 'nobody comes to pay for a cluster who has not said so', {
     },
     'nobody may take it over': {
       file: TRANSFER,
-      from: 'offeredTo === uid || (handOverUntilAt !== undefined &&',
-      to: 'offeredTo === uid || (handOverUntilAt === undefined &&',
+      from: 'read.offeredTo === uid || isPromised(',
+      to: 'read.offeredTo === uid && isPromised(',
       finds: /^who says so is answered 409$/,
     },
     'who takes it over does not pay': {
@@ -260,7 +260,7 @@ promise('17', 'of very many new accounts those beyond wait for an operator', {
     },
     'an operator’s word is not heard': {
       file: 'functions/api/admin.ts',
-      from: "...(state === 'good' && !now?.hour && { hour: welcome })",
+      from: "...(state === 'good' && !now?.hour && !now?.closing && { hour: welcome })",
       to: '...(now && welcome && {})',
       finds: /^an operator’s word does not let in$/,
     },

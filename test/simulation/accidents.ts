@@ -5,11 +5,11 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 import { CLUSTER_SIGNALS } from '../../shared/documents/signal.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { minutes } from '../../shared/units.ts';
+import { tellBusy } from './accidents/busy.ts';
 import { damages, noteDamage } from './accidents/damage.ts';
 import { loseSight } from './accidents/places.ts';
 import { letStrangersIn } from './accidents/strangers.ts';
 import { between, happens, integer, oneOf } from './chance.ts';
-import { nameOf } from './invariants/census.ts';
 import type { Findings } from './invariants.ts';
 import type { Deed } from './workload/people.ts';
 import type { World } from './world.ts';
@@ -99,14 +99,9 @@ export function accidents(
     if (!cluster) return;
     world.note('accident busy', () => `accident: the processors of ${cluster.id} are busy`);
     for (let times = integer(random, 1, 2); times > 0; times--) {
-      const incident = {
-        incident_id: `0.${++incidents}`,
-        state: 'open',
-        policy_user_labels: { hub_signal: oneOf(random, CLUSTER_SIGNALS) },
-        resource: { labels: { cluster_name: nameOf(cluster) } },
-      };
+      const [incident, kind] = [++incidents, oneOf(random, CLUSTER_SIGNALS)];
       for (let copies = integer(random, 1, 2); copies > 0; copies--)
-        await hub.ports.messages.publish(TOPICS.signal, { incident }).catch(() => undefined);
+        await tellBusy(world, cluster, kind, incident);
       await world.clock.sleepUntil(world.clock.now() + between(random, 0, minutes(50)));
     }
   }

@@ -2,10 +2,12 @@
  * Every call that a handler makes on its way through a lifecycle, struck in every way, alone and in pairs: what is left to chance in the
  * seeds is gone through here one by one.
  */
+import type { Cluster } from '../../shared/documents/cluster.ts';
 import { clusterPath } from '../../shared/documents/paths.ts';
 import { STATES, type State } from '../../shared/lifecycle/table.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { hours, minutes, seconds } from '../../shared/units.ts';
+import { tellBusy } from './accidents/busy.ts';
 import { happens } from './chance.ts';
 import { type Findings, watchInvariants } from './invariants.ts';
 import type { Process } from './process.ts';
@@ -196,6 +198,42 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
       await hub.documents.commit([{ op: 'update', path, data: { expiresAt: soon, dueAt: soon } }]);
       await surely(stage, { as: 'ada', id, name: 'POST /v1/clusters/{id}:extend', body: { ttlHours: 2 } });
       await clock.sleepUntil(soon.getTime() + minutes(5));
+    },
+  },
+  'doubted while leaving': {
+    ends: 'ready',
+    async play(stage) {
+      const { clock } = stage.world;
+      const id = await create(stage);
+      await stage.reach('ready');
+      const grace = { id, email: 'grace@example.com' } as const;
+      await surely(stage, {
+        ...grace,
+        as: 'ada',
+        name: 'PUT /v1/clusters/{id}/members/{email}',
+        body: { role: 'owner' },
+      });
+      // It answers, too, where she could not become a member yet.
+      const isMember = () => stage.findings.clusters().some(({ members }) => members.grace);
+      while (!isMember()) await surely(stage, { as: 'grace', name: 'GET /v1/me' });
+      await surely(stage, {
+        as: 'operator',
+        id: 'ada',
+        name: 'POST /v1/admin/accounts/{id}:delete',
+        body: { reason: 'they left' },
+      });
+      const offered = () => stage.findings.clusters().find(({ handOverUntilAt }) => handOverUntilAt);
+      while (!offered()) await clock.sleepUntil(clock.now() + seconds(1));
+      await tellBusy(stage.world, offered() as Cluster, 'busy', 1);
+      // Some looks at the account, and long enough before its time for whatever strikes.
+      await clock.sleepUntil(clock.now() + minutes(12));
+      await surely(stage, {
+        as: 'grace',
+        id,
+        name: 'POST /v1/clusters/{id}:transfer',
+        body: { email: grace.email },
+      });
+      await stage.reach('ready');
     },
   },
   'slow removal': removal(),

@@ -31,6 +31,8 @@ export interface Findings {
   noteAnswered(state: State, command: Command): void;
   /** Somebody was told that it ends then, and not before. */
   noteExtended(id: string, endsAtMs: number): void;
+  /** Somebody asks for its deletion, and may be refused. */
+  noteDeletionAsked(uid: string, id: string): void;
   /** Whenever a cluster has come into another state. */
   onEntry(listener: (now: Cluster) => void): void;
   /** Every cluster there ever was, as it is now. */
@@ -144,6 +146,7 @@ export function watchInvariants(
     edges: history.edges,
     noteAnswered: (state, command) => void history.edges.add(`${state}>${state}:${command}`),
     noteExtended: lifetimes.noteExtended,
+    noteDeletionAsked: lifetimes.noteAsked,
     onEntry: (listener) => void listeners.push(listener),
     clusters: () => [...known.values()],
     atEnd: end.atEnd,

@@ -453,6 +453,21 @@ export const MUTANTS: readonly Mutant[] = [
     by: ['S20'],
   },
   {
+    name: 'what who leaves has offered goes at once when Hub doubts them',
+    file: 'functions/closing/plan.ts',
+    from: 'const isOffered = isOffering || isPromised(cluster, now);',
+    to: 'const isOffered = isOffering;',
+    by: ['S20'],
+  },
+  {
+    name: 'what who leaves has offered is taken by nobody once Hub doubts them',
+    file: 'functions/closing/plan.ts',
+    from: "  account?.standing?.state === 'suspended' && account.standing.by !== HUB;",
+    to: '  account?.standing !== undefined;',
+    // It is deleted in the end, for nobody could take it.
+    by: ['L1'],
+  },
+  {
     name: 'an extension has no epoch of its own',
     file: TRANSITION,
     from: '    epoch: cluster.epoch + 1,\n    deadlineAt: deadlineOf',

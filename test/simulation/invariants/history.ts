@@ -84,6 +84,7 @@ export function watchHistory(world: World, { known }: Census, lifetimes: Lifetim
     if (event.cause === 'extend') markers.add('lifetime extended');
     if (event.cause === 'due' && rowOf(event.from).restMs === undefined)
       lifetimes.checkEnd(now.id, event.at, before?.expiresAt);
+    if (event.cause === 'delete' && before) lifetimes.checkDeleted(event, before);
     if (event.from === event.to && !IN_PLACE.has(event.cause as Command))
       violate('S3', `${edge} of ${now.id} is to change nothing, and has an epoch of its own`);
     if (before && epoch === before.epoch + 1 && event.from !== before.state)

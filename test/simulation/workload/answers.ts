@@ -34,6 +34,7 @@ export function watchAnswers(world: World, findings: Findings): Answers {
 
   function expect({ as, name, id = '', body, key }: Ask): (answer: Answer) => void {
     const askedAtMs = clock.now();
+    if (name === 'DELETE /v1/clusters/{id}') findings.noteDeletionAsked(as, id);
     const before = clusterNow(id);
     const refusals = held.refusalsOf(as, name, before);
     const there = new Set(refusals.size > 0 ? findings.clusters().map((cluster) => cluster.id) : []);

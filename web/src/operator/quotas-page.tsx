@@ -309,21 +309,23 @@ function AccountRow({ account, limits, name }: RequestProps) {
         />
       </td>
       <td>
-        {!closing && (
-          <div className="row">
+        <div className="row">
+          {!closing && (
             <Button aria-label={`Change the limits of ${name}`} onClick={() => setOpen('limits')}>
               Change
             </Button>
-            {standing?.state !== 'suspended' && (
-              <Button aria-label={`Hold the account of ${name}`} onClick={() => setOpen('hold')}>
-                Hold
-              </Button>
-            )}
+          )}
+          {standing?.state !== 'suspended' && (
+            <Button aria-label={`Hold the account of ${name}`} onClick={() => setOpen('hold')}>
+              Hold
+            </Button>
+          )}
+          {!closing && (
             <Button aria-label={`Delete the account of ${name}`} onClick={() => setOpen('delete')}>
               Delete
             </Button>
-          </div>
-        )}
+          )}
+        </div>
         {open === 'limits' && <LimitsDialog uid={id} name={name} now={limits} onClose={close} />}
         {open === 'hold' && <HoldDialog uid={id} name={name} onClose={close} />}
         {open === 'delete' && <DeleteAccountDialog uid={id} name={name} onClose={close} />}
