@@ -332,6 +332,16 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     ],
     limit: 1,
   },
+  'oldest of the people who wait for the cell (clusters/queue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
+      ['error.code', 'in', ['CELL_FULL', 'CELL_BUSY']],
+      ['owner', '>', ''],
+    ],
+    orderBy: [['createdAt', 'asc']],
+    limit: 1,
+  },
   'whether somebody of an account waits (clusters/queue.ts)': {
     collection: 'clusters',
     where: [
@@ -741,7 +751,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'closing/clusters.ts': 6,
   'closing/erase.ts': 1,
   'clusters/looks.ts': 1,
-  'clusters/queue.ts': 3,
+  'clusters/queue.ts': 4,
   'clusters/timeline.ts': 1,
   'durations/observe.ts': 1,
   'members/invitations.ts': 2,
