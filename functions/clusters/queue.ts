@@ -11,6 +11,9 @@ import type { Elapsed } from './seen.ts';
 /** Who waits for these waits for an operator's word, about the account of its owner or about a limit, and not in line. */
 const HELD: readonly ErrorCode[] = ['OWNER_HELD', 'SIZE_OVER_BUDGET', 'SIZE_OVER_CAPACITY'];
 
+/** What nobody else's cluster can help with: who waits for these stands in the way of nobody's but the same account's. */
+const OF_THE_ACCOUNT: readonly ErrorCode[] = ['ACCOUNT_QUOTA', 'ACCOUNT_BUDGET'];
+
 /** Woken at a time: the oldest may be held back by something else, so the next ones are asked too. */
 const WAKE = 5;
 /** What a cluster that went may have stood in the way of, whoever's it was. What nobody else's cluster can help has its own word. */
@@ -133,13 +136,27 @@ async function isAny({ documents }: Ports, where: NonNullable<Query['where']>): 
   return found.length > 0;
 }
 
-/** How many came earlier and are in line, plus one. */
-export async function placeInQueue({ documents }: Ports, createdAt: Date): Promise<number> {
+/**
+ * How many came earlier and are in line, plus one.
+ * @param code what it waits for: if that is its own account, the line is that of the account
+ */
+export async function placeInQueue(
+  { documents }: Ports,
+  { owner, createdAt }: Cluster,
+  code: ErrorCode,
+): Promise<{ place: number; isOfAccount: boolean }> {
+  const isOfAccount = owner !== undefined && OF_THE_ACCOUNT.includes(code);
+  const beside = isOfAccount ? HELD : [...HELD, ...OF_THE_ACCOUNT];
   const earlier = (...more: NonNullable<Query['where']>) =>
     documents.count({
       collection: CLUSTERS,
-      where: [['state', '==', 'queued'], ...more, ['createdAt', '<', createdAt]],
+      where: [
+        ['state', '==', 'queued'],
+        ...(isOfAccount ? [['owner', '==', owner] as const] : []),
+        ...more,
+        ['createdAt', '<', createdAt],
+      ],
     });
-  const [all, held] = await Promise.all([earlier(), earlier(['error.code', 'in', [...HELD]])]);
-  return all - held + 1;
+  const [all, others] = await Promise.all([earlier(), earlier(['error.code', 'in', [...beside]])]);
+  return { place: all - others + 1, isOfAccount };
 }

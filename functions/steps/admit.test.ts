@@ -178,7 +178,42 @@ describe('what can never fit', () => {
     await create(hub, ['grace']);
     await hub.clock.runFor(seconds(5));
     const [last] = (await inState(hub, 'queued')).slice(-1);
-    expect(last?.data).toMatchObject({ owner: 'grace', detail: 'Number 1 in the queue.' });
+    expect(last?.data).toMatchObject({ owner: 'grace', detail: 'Number 1 of its owner’s in the queue.' });
+  });
+});
+
+describe('who waits for their own account', () => {
+  test('is not counted by others, and is told the place among their own', async () => {
+    const hub = memoryHub({ limits: { accountClusters: 1, cellClusters: 3 } });
+    await create(hub, ['eve', 'bob', 'ada']);
+    for (const owner of ['ada', 'ada', 'bob', 'ada', 'linus', 'grace']) {
+      await create(hub, [owner]);
+      await hub.clock.runFor(seconds(1));
+    }
+    const said = (await inState(hub, 'queued')).map(({ data }) => `${data.owner}: ${data.detail}`);
+    expect(said).toEqual([
+      'ada: Number 1 of its owner’s in the queue.',
+      'ada: Number 2 of its owner’s in the queue.',
+      'bob: Number 1 of its owner’s in the queue.',
+      'ada: Number 3 of its owner’s in the queue.',
+      'linus: Number 1 in the queue.',
+      'grace: Number 2 in the queue.',
+    ]);
+  });
+
+  test('has what never fits not counted among their own either', async () => {
+    const large = { ...spec, size: 'large' as const };
+    const hub = memoryHub({
+      limits: { accountClusters: 1, accountHourlyMicros: priceOf(large).hourlyMicros - 1 },
+    });
+    await create(hub, ['ada']);
+    for (const wanted of [large, spec]) {
+      await create(hub, ['ada'], wanted);
+      await hub.clock.runFor(seconds(1));
+    }
+    const [never, next] = await inState(hub, 'queued');
+    expect(never?.data.error?.code).toBe('SIZE_OVER_BUDGET');
+    expect(next?.data.detail).toBe('Number 1 of its owner’s in the queue.');
   });
 });
 

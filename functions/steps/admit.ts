@@ -38,14 +38,11 @@ export const admit: Step = async (cluster, ports) => {
 };
 
 /** In words. Who waits for an operator's word waits in no line. */
-const whereInQueue = async (
-  { createdAt }: Cluster,
-  { blocked, never }: Blocked,
-  ports: Ports,
-): Promise<string> =>
-  never || blocked === 'OWNER_HELD'
-    ? 'Until then it has no place in the queue.'
-    : `Number ${await placeInQueue(ports, createdAt)} in the queue.`;
+async function whereInQueue(cluster: Cluster, { blocked, never }: Blocked, ports: Ports): Promise<string> {
+  if (never || blocked === 'OWNER_HELD') return 'Until then it has no place in the queue.';
+  const { place, isOfAccount } = await placeInQueue(ports, cluster, blocked);
+  return isOfAccount ? `Number ${place} of its owner’s in the queue.` : `Number ${place} in the queue.`;
+}
 
 /** Room for one is kept for who came before and has waited for too long. Newcomers ask `isQueueAhead`, and spares yield to everybody. */
 async function judgeTurn(cluster: Cluster, ports: Ports): Promise<StepResult | Blocked> {

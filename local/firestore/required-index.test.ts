@@ -361,6 +361,23 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
+      ['error.code', 'in', ['OWNER_HELD', 'SIZE_OVER_BUDGET', 'SIZE_OVER_CAPACITY', 'ACCOUNT_QUOTA']],
+      ['createdAt', '<', new Date(0)],
+    ],
+  },
+  'place among those of an account (clusters/queue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
+      ['owner', '==', 'u'],
+      ['createdAt', '<', new Date(0)],
+    ],
+  },
+  'those of an account beside the queue (clusters/queue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
+      ['owner', '==', 'u'],
       ['error.code', 'in', ['OWNER_HELD', 'SIZE_OVER_BUDGET', 'SIZE_OVER_CAPACITY']],
       ['createdAt', '<', new Date(0)],
     ],
