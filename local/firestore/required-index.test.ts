@@ -467,14 +467,6 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     collection: 'clusters/x/events',
     where: [['at', '>', new Date(0)]],
   },
-  'spares for a quote (api/quote.ts)': {
-    collection: 'clusters',
-    where: [
-      ['shape', '==', 's'],
-      ['state', '==', 'warm'],
-    ],
-    limit: 1,
-  },
   'accounts (api/admin.ts)': { collection: 'accounts', startAfter: ['accounts/x'], limit: 2 },
   'who became ready since (durations/observe.ts)': {
     collection: 'clusters',
@@ -763,7 +755,6 @@ const CALLS: Readonly<Record<string, number>> = {
   'api/dead-letters.ts': 1,
   'api/orphans.ts': 2,
   'api/pools.ts': 1,
-  'api/quote.ts': 1,
   'closing/close.ts': 1,
   'closing/clusters.ts': 6,
   'closing/erase.ts': 1,
