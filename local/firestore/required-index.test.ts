@@ -611,7 +611,15 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
+      ['error.code', '==', 'REGION_EXHAUSTED'],
+    ],
+  },
+  'how many people wait for the same (status/observe.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
       ['error.code', '==', 'CELL_FULL'],
+      ['owner', '>', ''],
     ],
   },
   'how many are stuck (status/observe.ts)': { collection: 'clusters', where: [['state', '==', 'stuck']] },
