@@ -90,7 +90,7 @@ export async function findOwed(ports: Ports): Promise<Cluster | undefined> {
   return oldest && isOwed(oldest.cluster, ports.clock.elapsed) ? oldest.cluster : undefined;
 }
 
-/** Tells those behind one that was owed that it waits no longer: it may have left room. */
+/** Tells those who stood behind one that was owed and waits no longer. */
 export async function wakeThoseBehind(ports: Ports): Promise<void> {
   await Promise.all(OF_THE_CELL.map((code) => wakeThoseWith(ports, code)));
 }
