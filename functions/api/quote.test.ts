@@ -9,6 +9,7 @@ import { ERRORS } from '../../shared/errors.ts';
 import { CLAIM_WAY, COLD_WAY } from '../../shared/lifecycle/derive.ts';
 import { ENOUGH_SAMPLES, estimate } from '../../shared/lifecycle/estimate.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
+import { hours } from '../../shared/units.ts';
 import { type ApiOptions, type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aCluster, aSpec, clusterIdOf } from '../../test/builders.ts';
 import type { DocumentData } from '../cloud.ts';
@@ -104,6 +105,15 @@ describe('the time it takes', () => {
     await api.given(aCluster({ ...aSpare, schema: 99 }));
     expect((await quote(api)).wait.basis).toBe('typical');
   });
+
+  test('does not count on a spare that nobody would get, but on another one that is fit', async () => {
+    const api = apiUnderTest();
+    const at = new Date(api.clock.now());
+    await api.given(aCluster({ ...aSpare, id: clusterIdOf(1), since: at, missedAt: at }));
+    expect((await quote(api)).wait.basis).toBe('typical');
+    await api.given(aCluster({ ...aSpare, id: clusterIdOf(2), since: at }));
+    expect((await quote(api)).wait.basis).toBe('spare');
+  });
 });
 
 describe('room', () => {
@@ -186,6 +196,18 @@ describe('room', () => {
     await api.documents.commit([{ op: 'create', path: accountPath('ada'), data: account }]);
     expect((await quote(api, '', 'grace')).room).toBeNull();
     await api.documents.commit([{ op: 'update', path: accountPath('ada'), data: { maxClusters: 2 } }]);
+    expect((await quote(api)).room).toBeNull();
+  });
+
+  test('is somebody’s who has waited for it for long, as it would be', async () => {
+    const api = apiUnderTest();
+    const error = { code: 'CELL_FULL' as const, message: '', remedy: '', fault: 'operator' as const };
+    const waiting = (since: Date) =>
+      aCluster({ id: clusterIdOf(1), owner: 'grace', state: 'queued', error, since, createdAt: since });
+    await api.given(waiting(new Date(api.clock.now() - hours(1))));
+    expect(await quote(api)).toMatchObject({ room: { code: 'CELL_FULL' }, wait: { expectedMs: null } });
+    // A spare has its place already.
+    await api.given(aCluster({ ...aSpare, id: clusterIdOf(2) }));
     expect((await quote(api)).room).toBeNull();
   });
 

@@ -2,7 +2,7 @@
 import { type QuoteReply, quoteQuery, quoteReply } from '../../shared/api.ts';
 import { priceOf, resolveSpec } from '../../shared/catalog/catalog.ts';
 import { type Allowance, accountPath, cellPath } from '../../shared/documents/account.ts';
-import { CLUSTERS, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
+import type { ClusterSpec } from '../../shared/documents/cluster.ts';
 import { durationsDocument, durationsPath } from '../../shared/documents/durations.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { CLAIM_WAY, COLD_WAY } from '../../shared/lifecycle/derive.ts';
@@ -12,7 +12,8 @@ import { refusalOf } from '../../shared/standing.ts';
 import { type Blocked, hardest, isBusy, planAdmission } from '../accounts/admission.ts';
 import { accountLimits, cellLimits, parseAllowance } from '../accounts/allowance.ts';
 import { readBreaker, whereNext } from '../breaker/breaker.ts';
-import { readableClusters } from '../clusters/read.ts';
+import { findOwed } from '../clusters/queue.ts';
+import { findSpares } from '../pool/claim.ts';
 import type { Ports } from '../ports.ts';
 import { exhausted } from '../steps/admit.ts';
 import { findEmail, type Principal } from '../tokens.ts';
@@ -38,17 +39,11 @@ export const QUOTE_ENDPOINTS: readonly Endpoint[] = [get];
 async function quote(ports: Ports, principal: Principal, spec: ClusterSpec): Promise<QuoteReply> {
   const { documents, settings } = ports;
   const { hourlyMicros } = priceOf(spec);
-  const [found, cell, waiting, durations, breaker] = await Promise.all([
+  const [found, cell, spares, owed, durations, breaker] = await Promise.all([
     documents.get(accountPath(principal.uid)),
     documents.get(cellPath(settings.cell)),
-    documents.query({
-      collection: CLUSTERS,
-      where: [
-        ['shape', '==', shapeOf(spec)],
-        ['state', '==', 'warm'],
-      ],
-      limit: 1,
-    }),
+    findSpares(ports, spec),
+    findOwed(ports),
     documents.get(durationsPath(spec.region)),
     readBreaker(ports, spec.region),
   ]);
@@ -56,11 +51,12 @@ async function quote(ports: Ports, principal: Principal, spec: ClusterSpec): Pro
   const refusal = refusalOfOwner(principal, account);
   const ofAccount = planAdmission(account, accountLimits(ports), hourlyMicros, 'account');
   // A spare has its place in the cell already.
-  const isSpare = !refusal && !ofAccount && readableClusters(ports, waiting).length > 0;
+  const isSpare = !refusal && !ofAccount && spares.length > 0;
   const ofCloud = (): Blocked | undefined => {
     const counted = parseAllowance(cell);
     const full = planAdmission(counted, cellLimits(ports), hourlyMicros, 'cell');
     if (full) return full;
+    if (owed?.error) return { blocked: owed.error.code };
     if (isBusy(counted, settings.limits.cellMaking, false)) return { blocked: 'CELL_BUSY' };
     const choice = whereNext(ports, breaker, spec);
     return choice && !('location' in choice) ? exhausted(choice, ports) : undefined;

@@ -1,13 +1,18 @@
 /** Those who wait for room, in the order in which they came; and those whose account is held, past whom the others go. */
-import { CLUSTERS, type ClusterSpec } from '../../shared/documents/cluster.ts';
+import { CLUSTERS, type Cluster, type ClusterSpec } from '../../shared/documents/cluster.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
+import { minutes } from '../../shared/units.ts';
 import type { Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { publishStep } from './publish-step.ts';
 import { readableClusters } from './read.ts';
+import type { Elapsed } from './seen.ts';
 
 /** Who waits for these waits for an operator's word, about the account of its owner or about a limit, and not in line. */
 const HELD: readonly ErrorCode[] = ['OWNER_HELD', 'SIZE_OVER_BUDGET', 'SIZE_OVER_CAPACITY'];
+
+/** What nobody else's cluster can help with: who waits for these stands in the way of nobody's but the same account's. */
+const OF_THE_ACCOUNT: readonly ErrorCode[] = ['ACCOUNT_QUOTA', 'ACCOUNT_BUDGET'];
 
 /** Woken at a time: the oldest may be held back by something else, so the next ones are asked too. */
 const WAKE = 5;
@@ -50,6 +55,46 @@ export async function wakeThoseWith(ports: Ports, code: ErrorCode): Promise<void
 const OF_THE_CELL: readonly ErrorCode[] = ['CELL_FULL', 'CELL_BUSY'];
 const OF_THE_REGION: readonly ErrorCode[] = ['REGION_EXHAUSTED', 'CLOUD_QUOTA'];
 
+/**
+ * Who needs less goes past who needs more, for room that does not suffice for one is of use to another; but not for longer than this: then
+ * what becomes free is kept until it suffices.
+ */
+const OWED_MS = minutes(30);
+
+/** Whether nobody who came later may go past it any more. Of one whose looks fail nobody knows what it waits for. */
+export const isOwed = (
+  { state, owner, error, since, attempts, parked }: Cluster,
+  elapsed: Elapsed,
+): boolean =>
+  state === 'queued' &&
+  owner !== undefined &&
+  error !== undefined &&
+  OF_THE_CELL.includes(error.code) &&
+  attempts === 0 &&
+  parked === undefined &&
+  elapsed(since.getTime()) >= OWED_MS;
+
+/** The oldest of the people's clusters that wait for room in the cell, if it is owed. One that was tried again is not for a while. */
+export async function findOwed(ports: Ports): Promise<Cluster | undefined> {
+  const found = await ports.documents.query({
+    collection: CLUSTERS,
+    where: [
+      ['state', '==', 'queued'],
+      ['error.code', 'in', [...OF_THE_CELL]],
+      ['owner', '>', ''],
+    ],
+    orderBy: [['createdAt', 'asc']],
+    limit: 1,
+  });
+  const [oldest] = readableClusters(ports, found);
+  return oldest && isOwed(oldest.cluster, ports.clock.elapsed) ? oldest.cluster : undefined;
+}
+
+/** Tells those who stood behind one that was owed and waits no longer. */
+export async function wakeThoseBehind(ports: Ports): Promise<void> {
+  await Promise.all(OF_THE_CELL.map((code) => wakeThoseWith(ports, code)));
+}
+
 /** Whether anybody waits whom a newcomer would overtake: somebody of the same account, or people for whom there is no room at all. */
 export async function isQueueAhead(
   ports: Ports,
@@ -91,13 +136,27 @@ async function isAny({ documents }: Ports, where: NonNullable<Query['where']>): 
   return found.length > 0;
 }
 
-/** How many came earlier and are in line, plus one. */
-export async function placeInQueue({ documents }: Ports, createdAt: Date): Promise<number> {
+/**
+ * How many came earlier and are in line, plus one.
+ * @param code what it waits for: if that is its own account, the line is that of the account
+ */
+export async function placeInQueue(
+  { documents }: Ports,
+  { owner, createdAt }: Cluster,
+  code: ErrorCode,
+): Promise<{ place: number; isOfAccount: boolean }> {
+  const isOfAccount = owner !== undefined && OF_THE_ACCOUNT.includes(code);
+  const beside = isOfAccount ? HELD : [...HELD, ...OF_THE_ACCOUNT];
   const earlier = (...more: NonNullable<Query['where']>) =>
     documents.count({
       collection: CLUSTERS,
-      where: [['state', '==', 'queued'], ...more, ['createdAt', '<', createdAt]],
+      where: [
+        ['state', '==', 'queued'],
+        ...(isOfAccount ? [['owner', '==', owner] as const] : []),
+        ...more,
+        ['createdAt', '<', createdAt],
+      ],
     });
-  const [all, held] = await Promise.all([earlier(), earlier(['error.code', 'in', [...HELD]])]);
-  return all - held + 1;
+  const [all, others] = await Promise.all([earlier(), earlier(['error.code', 'in', [...beside]])]);
+  return { place: all - others + 1, isOfAccount };
 }

@@ -13,7 +13,7 @@ import { addressOf, closingWrite, type Proof, statementOf } from '../clean-up/pr
 import { signJws } from '../clean-up/signature.ts';
 import { CommitError, type DocumentData, Increment, type Write } from '../cloud.ts';
 import { publishStep } from '../clusters/publish-step.ts';
-import { wakeQueue, wakeThoseWith } from '../clusters/queue.ts';
+import { isOwed, wakeQueue, wakeThoseBehind, wakeThoseWith } from '../clusters/queue.ts';
 import type { Read } from '../clusters/read.ts';
 import { readDocument } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
@@ -162,6 +162,8 @@ export async function announce(
   if (next.released && next.event?.cause !== 'requeued') sends.push(wakeQueue(ports, cluster.owner));
   for (const code of [...(next.vacated ? (['CELL_BUSY'] as const) : []), ...frees])
     sends.push(wakeThoseWith(ports, code));
+  if (fields.state !== cluster.state && isOwed(cluster, ports.clock.elapsed))
+    sends.push(wakeThoseBehind(ports));
   const leftPool = cluster.pool !== undefined && fields.pool === undefined;
   const spareEnded =
     fields.pool !== undefined &&

@@ -171,7 +171,7 @@ test('a loss counts once, however often the pool is looked at', async () => {
   expect((await hub.documents.get<PoolFields>(poolPath('default')))?.data.pause).toBeUndefined();
 });
 
-test('while people wait for room no spares are begun', async () => {
+test('while people wait for room no spares are begun, and that is said once', async () => {
   const hub = memoryHub({ limits: { cellMaking: 1 }, inside: 'sketch' });
   const waiting = aCluster({
     owner: 'ada',
@@ -186,6 +186,18 @@ test('while people wait for room no spares are begun', async () => {
       { op: 'set', path: `${CLUSTERS}/${id}`, data: data as never },
     ]),
   );
+  const lastPlan = async () => (await hub.documents.get<PoolFields>(poolPath('default')))?.data.lastPlan;
   await hub.run(topUp(hub.ports));
   expect(await hub.documents.count({ collection: CLUSTERS })).toBe(1);
+  expect(await lastPlan()).toMatchObject({ held: 'people wait for room', actions: [] });
+  const { commits } = hub.documents.counters;
+  await hub.run(topUp(hub.ports));
+  expect(hub.documents.counters.commits).toBe(commits);
+  // What keeps it from making them has changed.
+  const going = [1, 2, 3, 4].map((n) =>
+    writeOf(aCluster({ id: clusterIdOf(n + 1), pool: 'default', spec, shape, state: 'deleting' })),
+  );
+  await hub.run(hub.documents.commit([...going, { op: 'delete', path: `${CLUSTERS}/${id}` }]));
+  await hub.run(topUp(hub.ports));
+  expect((await lastPlan())?.held).toBe('too many of before are not gone yet');
 });

@@ -40,23 +40,12 @@ export async function claimSpare(
   also: (cluster: string) => readonly Write[],
   isDone: () => Promise<boolean> = async () => false,
 ): Promise<Cluster | undefined> {
-  const shape = shapeOf(wish.spec);
   for (let attempt = 0; attempt < TRIES; attempt++) {
     if (attempt > 0 && (await isDone())) throw new AppError('CONFLICT');
-    const [found, ofOwner] = await Promise.all([
-      ports.documents.query({
-        collection: CLUSTERS,
-        where: [
-          ['shape', '==', shape],
-          ['state', '==', 'warm'],
-        ],
-        limit: CANDIDATES,
-      }),
+    const [spares, ofOwner] = await Promise.all([
+      findSpares(ports, wish.spec),
       readAccount(ports, wish.owner),
     ]);
-    const spares = readableClusters(ports, found).filter(({ cluster }) =>
-      isFit(cluster, ports.clock.elapsed),
-    );
     if (spares.length === 0) return undefined;
     const account = await requireAccount(ports, wish.owner, ofOwner);
     const read = pick(spares, ports);
@@ -70,6 +59,19 @@ export async function claimSpare(
     if (claimed) return claimed;
   }
   return undefined;
+}
+
+/** Those that could be handed out. */
+export async function findSpares(ports: Ports, spec: ClusterSpec): Promise<Read[]> {
+  const found = await ports.documents.query({
+    collection: CLUSTERS,
+    where: [
+      ['shape', '==', shapeOf(spec)],
+      ['state', '==', 'warm'],
+    ],
+    limit: CANDIDATES,
+  });
+  return readableClusters(ports, found).filter(({ cluster }) => isFit(cluster, ports.clock.elapsed));
 }
 
 function pick<T>(from: readonly T[], ports: Ports): T {

@@ -1,6 +1,6 @@
 /**
  * Keeps pools at their wanted number of spares. A claim, a failed spare and a changed pool wake it; the Scheduler does so too, for the
- * day on which that word gets lost. While nothing is to be done it writes nothing.
+ * day on which that word gets lost. While nothing is to be done, and it is told what keeps it from doing it, it writes nothing.
  */
 
 import { isOffered } from '../../shared/catalog/catalog.ts';
@@ -72,7 +72,8 @@ async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<voi
       doPeopleWait: peopleWait,
     });
     if (attempt === 0) await sendLooks(ports, plan.look);
-    if (plan.create === 0 && plan.giveUp.length === 0 && pause === pool.pause) return;
+    const isTold = plan.held === pool.lastPlan?.held && pause === pool.pause;
+    if (plan.create === 0 && plan.giveUp.length === 0 && isTold) return;
     if (await applyPlan(ports, pool, snapshot.version, plan, pause)) return;
     snapshot = await ports.documents.get(snapshot.path);
   }

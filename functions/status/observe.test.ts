@@ -131,6 +131,17 @@ describe('the status', () => {
     });
   });
 
+  test('has no room where people wait for it, and not where a spare does', async () => {
+    const api = apiUnderTest();
+    const error = { code: 'CELL_FULL' as const, message: '', remedy: '', fault: 'operator' as const };
+    await api.given(aCluster({ id: clusterIdOf(1), state: 'queued', pool: 'large', error }));
+    await observeStatus(api.ports);
+    expect((await statusOf(api))?.components.creating.health).toBe('operational');
+    await api.given(aCluster({ id: clusterIdOf(2), state: 'queued', owner: 'ada', error }));
+    await observeStatus(api.ports);
+    expect((await statusOf(api))?.components.creating.message).toContain('no room');
+  });
+
   test('says how much of the cell’s money is taken, but not while the kill switch is the limit', async () => {
     const usedAt = async (cellHourlyMicros: number): Promise<object[]> => {
       const api = apiUnderTest();

@@ -122,18 +122,16 @@ async function factsOf(ports: Ports, ask: Ask): Promise<Findings> {
   const { documents } = ports;
   const counted = (collection: string, where: NonNullable<Query['where']>) => () =>
     documents.count({ collection, where });
-  const waitingFor = (code: ErrorCode) =>
-    counted(CLUSTERS, [
-      ['state', '==', 'queued'],
-      ['error.code', '==', code],
-    ]);
+  const waitingFor = (code: ErrorCode, ...more: NonNullable<Query['where']>) =>
+    counted(CLUSTERS, [['state', '==', 'queued'], ['error.code', '==', code], ...more]);
   const now = ports.clock.now();
   const found = {
     overdue: ask('overdue', () => overdue(ports)),
     late: ask('late', () => late(ports)),
     failed: ask('failed', () => failed(ports)),
     ready: ask('ready', () => ready(ports)),
-    full: ask('full', waitingFor('CELL_FULL')),
+    // A spare may be too large for what is left, while people find room for what they ask for.
+    full: ask('full', waitingFor('CELL_FULL', ['owner', '>', ''])),
     exhausted: ask('exhausted', waitingFor('REGION_EXHAUSTED')),
     idlePools: ask('pools', () => idlePools(ports)),
     stuck: ask('stuck', counted(CLUSTERS, [['state', '==', STUCK]])),

@@ -21,7 +21,7 @@ export interface Facts {
   failed?: number;
   /** How long those took that became ready in the last hours, and how many did in the last one. */
   ready?: { tookMs: readonly number[]; lately: number };
-  /** Clusters that wait because the cell has no room. */
+  /** Clusters of people that wait because the cell has no room. */
   full?: number;
   /** Clusters that wait because the cloud has no machines for them. */
   exhausted?: number;

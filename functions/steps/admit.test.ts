@@ -5,12 +5,13 @@ import { type Allowance, accountPath, cellPath } from '../../shared/documents/ac
 import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
 import { eventsOf } from '../../shared/documents/event.ts';
 import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import { dollars, minutes, seconds } from '../../shared/units.ts';
-import { aSpec } from '../../test/builders.ts';
+import { aCluster, aSpec, clusterIdOf, writeOf } from '../../test/builders.ts';
 import { requestOf } from '../../test/request.ts';
 import { planAdmission, taken } from '../accounts/admission.ts';
 import { createApi } from '../api/app.ts';
-import type { DocumentData } from '../cloud.ts';
+import type { DocumentData, Write } from '../cloud.ts';
 import { isQueueAhead } from '../clusters/queue.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 
@@ -177,7 +178,42 @@ describe('what can never fit', () => {
     await create(hub, ['grace']);
     await hub.clock.runFor(seconds(5));
     const [last] = (await inState(hub, 'queued')).slice(-1);
-    expect(last?.data).toMatchObject({ owner: 'grace', detail: 'Number 1 in the queue.' });
+    expect(last?.data).toMatchObject({ owner: 'grace', detail: 'Number 1 of its owner’s in the queue.' });
+  });
+});
+
+describe('who waits for their own account', () => {
+  test('is not counted by others, and is told the place among their own', async () => {
+    const hub = memoryHub({ limits: { accountClusters: 1, cellClusters: 3 } });
+    await create(hub, ['eve', 'bob', 'ada']);
+    for (const owner of ['ada', 'ada', 'bob', 'ada', 'linus', 'grace']) {
+      await create(hub, [owner]);
+      await hub.clock.runFor(seconds(1));
+    }
+    const said = (await inState(hub, 'queued')).map(({ data }) => `${data.owner}: ${data.detail}`);
+    expect(said).toEqual([
+      'ada: Number 1 of its owner’s in the queue.',
+      'ada: Number 2 of its owner’s in the queue.',
+      'bob: Number 1 of its owner’s in the queue.',
+      'ada: Number 3 of its owner’s in the queue.',
+      'linus: Number 1 in the queue.',
+      'grace: Number 2 in the queue.',
+    ]);
+  });
+
+  test('has what never fits not counted among their own either', async () => {
+    const large = { ...spec, size: 'large' as const };
+    const hub = memoryHub({
+      limits: { accountClusters: 1, accountHourlyMicros: priceOf(large).hourlyMicros - 1 },
+    });
+    await create(hub, ['ada']);
+    for (const wanted of [large, spec]) {
+      await create(hub, ['ada'], wanted);
+      await hub.clock.runFor(seconds(1));
+    }
+    const [never, next] = await inState(hub, 'queued');
+    expect(never?.data.error?.code).toBe('SIZE_OVER_BUDGET');
+    expect(next?.data.detail).toBe('Number 1 of its owner’s in the queue.');
   });
 });
 
@@ -219,6 +255,128 @@ describe('a freed place', () => {
     stop();
     await hub.clock.runFor(1000);
     expect((await inState(hub, 'provisioning')).map(({ data }) => data.owner)).toEqual(['eve']);
+  });
+});
+
+describe('who needs more than there is', () => {
+  const micros = (size: 'small' | 'large') => priceOf({ ...spec, size }).hourlyMicros;
+  const ofOwner = async (hub: MemoryHub, owner: string) =>
+    (await hub.documents.query<Cluster>({ collection: CLUSTERS, where: [['owner', '==', owner]] }))[0]?.data;
+  const ask = async (hub: MemoryHub, owner: string, size: 'small' | 'large' = 'small') => {
+    await create(hub, [owner], { ...spec, size });
+    await hub.clock.runFor(seconds(5));
+    return (await ofOwner(hub, owner))?.state;
+  };
+  const remove = async (hub: MemoryHub, owner: string) => {
+    const [found] = await hub.documents.query({ collection: CLUSTERS, where: [['owner', '==', owner]] });
+    await hub.run(command(hub.ports, found?.path.split('/')[1] ?? '', 'delete', owner));
+    await hub.until(async () => ['deleted', undefined].includes((await ofOwner(hub, owner))?.state));
+    await hub.clock.runFor(seconds(5));
+  };
+  /** Room for a small one more, or for a large one if one of those that are there were not. */
+  const aFullCell = async () => {
+    const hub = memoryHub({ limits: { cellHourlyMicros: micros('large') + 2 * micros('small') } });
+    hub.startScheduler();
+    for (const owner of ['a', 'b', 'c']) await ask(hub, owner);
+    return hub;
+  };
+
+  test('is passed by who needs less, but not for ever: what becomes free is then kept until it suffices', async () => {
+    const hub = await aFullCell();
+    expect(await ask(hub, 'large', 'large')).toBe('queued');
+    expect(await ask(hub, 'early')).toBe('provisioning');
+    await hub.clock.runFor(minutes(30));
+    expect(await ask(hub, 'late')).toBe('queued');
+    expect(await ofOwner(hub, 'late')).toMatchObject({
+      error: { code: 'CELL_FULL', message: expect.stringContaining('has waited longer') },
+      detail: 'Number 2 in the queue.',
+    });
+    await remove(hub, 'early');
+    await hub.clock.runFor(minutes(10));
+    expect((await ofOwner(hub, 'late'))?.state).toBe('queued');
+    await remove(hub, 'a');
+    expect((await ofOwner(hub, 'large'))?.state).toBe('provisioning');
+    await remove(hub, 'b');
+    expect((await ofOwner(hub, 'late'))?.state).toBe('provisioning');
+  });
+
+  test('holds nobody up when it is deleted: those behind are told', async () => {
+    const hub = await aFullCell();
+    await ask(hub, 'large', 'large');
+    await hub.clock.runFor(minutes(31));
+    expect(await ask(hub, 'late')).toBe('queued');
+    await remove(hub, 'large');
+    expect((await ofOwner(hub, 'late'))?.state).toBe('provisioning');
+  });
+
+  test('goes first if it came first', async () => {
+    const hub = await aFullCell();
+    await ask(hub, 'first', 'large');
+    await ask(hub, 'second', 'large');
+    await hub.clock.runFor(minutes(31));
+    await remove(hub, 'a');
+    const states = await Promise.all(
+      ['first', 'second'].map(async (one) => (await ofOwner(hub, one))?.state),
+    );
+    expect(states).toEqual(['provisioning', 'queued']);
+  });
+
+  test('is not passed either while too many are in the making', async () => {
+    const hub = memoryHub({ limits: { cellMaking: 0 } });
+    await ask(hub, 'first');
+    await hub.clock.runFor(minutes(31));
+    expect((await ofOwner(hub, 'first'))?.error?.code).toBe('CELL_BUSY');
+    // It does not know of the place that became free; who comes later leaves it alone.
+    hub.ports.settings.limits.cellMaking = 1;
+    expect(await ask(hub, 'late')).toBe('queued');
+    expect((await ofOwner(hub, 'late'))?.error?.message).toContain('has waited longer');
+    hub.startScheduler();
+    await hub.until(async () => (await ofOwner(hub, 'late'))?.state === 'ready');
+    expect((await ofOwner(hub, 'first'))?.state).toBe('ready');
+  });
+
+  /** It has waited for an hour; nothing looks at it. */
+  const aWaiting = (hub: MemoryHub, fields: Partial<Cluster> = {}) =>
+    writeOf(
+      aCluster({
+        owner: 'ahead',
+        state: 'queued',
+        error: errorOf('CELL_FULL'),
+        createdAt: new Date(hub.clock.now() - minutes(60)),
+        since: new Date(hub.clock.now() - minutes(60)),
+        ...fields,
+      }),
+    );
+  const errorOf = (code: ErrorCode) => ({ code, message: '', remedy: '', fault: 'user' as const });
+  /** Who asks for several waits in the queue with all of them, be there room or not. */
+  const admittedBehind = async (hub: MemoryHub, ...ahead: Write[]) => {
+    await hub.run(hub.documents.commit(ahead));
+    const late = Array.from({ length: 2 }, () =>
+      conceive(hub.ports, { name: 'late', spec, shape: shapeOf(spec), owner: 'late' }),
+    );
+    await hub.run(createClusters(hub.ports, late, []));
+    await hub.clock.runFor(seconds(5));
+    return (await inState(hub, 'provisioning')).length;
+  };
+
+  test('is seen behind a spare that waits, too', async () => {
+    const hub = memoryHub();
+    const spare = { owner: undefined, pool: 'default', createdAt: new Date(0) };
+    const spares = [1, 2].map((n) => aWaiting(hub, { id: clusterIdOf(n), ...spare }));
+    expect(await admittedBehind(hub, ...spares, aWaiting(hub, { id: clusterIdOf(3) }))).toBe(0);
+  });
+
+  test.each<[string, Partial<Cluster>]>([
+    ['a spare', { owner: undefined, pool: 'default' }],
+    ['one whose account is held', { error: errorOf('OWNER_HELD') }],
+    ['one that never fits', { error: errorOf('SIZE_OVER_CAPACITY') }],
+    ['one whose account is full', { error: errorOf('ACCOUNT_BUDGET') }],
+    ['one whose looks fail', { attempts: 3 }],
+    ['one that nobody looks at', { parked: { at: new Date(0), deadLetter: 'x', reason: 'x' } }],
+    ['one that cannot be read', { schema: 99 } as object],
+  ])('stands in nobody’s way if it is %s', async (_, fields) => {
+    const hub = memoryHub();
+    expect(await admittedBehind(hub, aWaiting(hub, fields))).toBe(2);
   });
 });
 

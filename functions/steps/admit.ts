@@ -14,7 +14,7 @@ import { accountLimits, cellLimits, readAccount, readCell } from '../accounts/al
 import { chooseLocation, readBreaker } from '../breaker/breaker.ts';
 import type { Choice } from '../breaker/plan.ts';
 import type { Snapshot } from '../cloud.ts';
-import { doPeopleWait, placeInQueue } from '../clusters/queue.ts';
+import { doPeopleWait, findOwed, placeInQueue } from '../clusters/queue.ts';
 import { bucketName, clusterEntries, recordLabel, recordsOf } from '../clusters/target.ts';
 import type { Ports } from '../ports.ts';
 import { done, type Extras, type Step, type StepResult, wait } from './step.ts';
@@ -30,7 +30,7 @@ const BUSY_MS = seconds(30);
 /** Those who wait for the same moment come one after the other: only the first of them finds what they wait for. */
 const SPREAD_MS = seconds(20);
 export const admit: Step = async (cluster, ports) => {
-  const room = await judgeRoom(cluster, ports);
+  const room = await judgeTurn(cluster, ports);
   if (!('blocked' in room)) return room;
   const forMs = room.never ? LOOK_RARELY_MS : Math.min(LOOK_AGAIN_MS, room.forMs ?? LOOK_AGAIN_MS);
   const error = describe(room.blocked, room.detail);
@@ -38,14 +38,24 @@ export const admit: Step = async (cluster, ports) => {
 };
 
 /** In words. Who waits for an operator's word waits in no line. */
-const whereInQueue = async (
-  { createdAt }: Cluster,
-  { blocked, never }: Blocked,
-  ports: Ports,
-): Promise<string> =>
-  never || blocked === 'OWNER_HELD'
-    ? 'Until then it has no place in the queue.'
-    : `Number ${await placeInQueue(ports, createdAt)} in the queue.`;
+async function whereInQueue(cluster: Cluster, { blocked, never }: Blocked, ports: Ports): Promise<string> {
+  if (never || blocked === 'OWNER_HELD') return 'Until then it has no place in the queue.';
+  const { place, isOfAccount } = await placeInQueue(ports, cluster, blocked);
+  return isOfAccount ? `Number ${place} of its owner’s in the queue.` : `Number ${place} in the queue.`;
+}
+
+/** Room for one is kept for who came before and has waited for too long. Newcomers ask `isQueueAhead`, and spares yield to everybody. */
+async function judgeTurn(cluster: Cluster, ports: Ports): Promise<StepResult | Blocked> {
+  const room = await judgeRoom(cluster, ports);
+  if ('blocked' in room || cluster.owner === undefined) return room;
+  const owed = await findOwed(ports);
+  if (!owed?.error || owed.createdAt >= cluster.createdAt) return room;
+  return {
+    blocked: owed.error.code,
+    detail: 'Somebody who has waited longer comes first.',
+    ...(owed.error.code === 'CELL_BUSY' && { forMs: busyMs(ports) }),
+  };
+}
 
 /**
  * Where a waiting cluster may be made, with all that taking the room writes down; or why it must wait.
@@ -78,7 +88,7 @@ export async function judgeRoom(
   );
   if (blocked) return blocked;
   if (yields || isBusy(ofCell?.data, limits.cellMaking, isSpare))
-    return { blocked: 'CELL_BUSY', forMs: BUSY_MS + ports.random.fraction() * BUSY_MS };
+    return { blocked: 'CELL_BUSY', forMs: busyMs(ports) };
   const { choice, also } = chooseLocation(ports, breaker, cluster);
   if (!choice) throw new Error(`region ${region.id} has no zones`);
   if (!('location' in choice)) return exhausted(choice, ports);
@@ -95,6 +105,8 @@ export async function judgeRoom(
     { guarded, also, ledger: { plan: planned(cluster, location, ports) } },
   );
 }
+
+const busyMs = ({ random }: Ports): number => BUSY_MS + random.fraction() * BUSY_MS;
 
 /** Every place of the region fails: one cluster at a time tries whether that is still so, and everybody else waits for it. */
 export function exhausted(

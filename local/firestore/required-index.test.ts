@@ -332,6 +332,16 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     ],
     limit: 1,
   },
+  'oldest of the people who wait for the cell (clusters/queue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
+      ['error.code', 'in', ['CELL_FULL', 'CELL_BUSY']],
+      ['owner', '>', ''],
+    ],
+    orderBy: [['createdAt', 'asc']],
+    limit: 1,
+  },
   'whether somebody of an account waits (clusters/queue.ts)': {
     collection: 'clusters',
     where: [
@@ -351,6 +361,23 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
+      ['error.code', 'in', ['OWNER_HELD', 'SIZE_OVER_BUDGET', 'SIZE_OVER_CAPACITY', 'ACCOUNT_QUOTA']],
+      ['createdAt', '<', new Date(0)],
+    ],
+  },
+  'place among those of an account (clusters/queue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
+      ['owner', '==', 'u'],
+      ['createdAt', '<', new Date(0)],
+    ],
+  },
+  'those of an account beside the queue (clusters/queue.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
+      ['owner', '==', 'u'],
       ['error.code', 'in', ['OWNER_HELD', 'SIZE_OVER_BUDGET', 'SIZE_OVER_CAPACITY']],
       ['createdAt', '<', new Date(0)],
     ],
@@ -439,14 +466,6 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
   'what happened to a cluster within an hour (accounts/creations.ts)': {
     collection: 'clusters/x/events',
     where: [['at', '>', new Date(0)]],
-  },
-  'spares for a quote (api/quote.ts)': {
-    collection: 'clusters',
-    where: [
-      ['shape', '==', 's'],
-      ['state', '==', 'warm'],
-    ],
-    limit: 1,
   },
   'accounts (api/admin.ts)': { collection: 'accounts', startAfter: ['accounts/x'], limit: 2 },
   'who became ready since (durations/observe.ts)': {
@@ -599,7 +618,15 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
+      ['error.code', '==', 'REGION_EXHAUSTED'],
+    ],
+  },
+  'how many people wait for the same (status/observe.ts)': {
+    collection: 'clusters',
+    where: [
+      ['state', '==', 'queued'],
       ['error.code', '==', 'CELL_FULL'],
+      ['owner', '>', ''],
     ],
   },
   'how many are stuck (status/observe.ts)': { collection: 'clusters', where: [['state', '==', 'stuck']] },
@@ -743,12 +770,11 @@ const CALLS: Readonly<Record<string, number>> = {
   'api/dead-letters.ts': 1,
   'api/orphans.ts': 2,
   'api/pools.ts': 1,
-  'api/quote.ts': 1,
   'closing/close.ts': 1,
   'closing/clusters.ts': 6,
   'closing/erase.ts': 1,
   'clusters/looks.ts': 1,
-  'clusters/queue.ts': 3,
+  'clusters/queue.ts': 4,
   'clusters/timeline.ts': 1,
   'durations/observe.ts': 1,
   'members/invitations.ts': 2,
