@@ -214,6 +214,23 @@ describe('the orphan sweep', () => {
     expect(await inShort()).toEqual([`cluster hub-${cluster.id}-g1 unproven`]);
   });
 
+  test.each(['found', 'of another version'])(
+    'goes on where a document of what it found is damaged, that says it is %s',
+    async (state) => {
+      const cluster = await deleted();
+      zombie(cluster);
+      it.faults.force('unavailable', { subject: 'DeleteCluster' });
+      await it.until(async () => (await orphans()).length > 0, minutes(40));
+      it.faults.clear();
+      const [damaged] = await it.documents.query({ collection: ORPHANS });
+      await it.run(
+        it.documents.commit([{ op: 'set', path: damaged?.path ?? '', data: { state, kind: 'lake' } }]),
+      );
+      await it.clock.runFor(minutes(30));
+      expect(clusterThere(cluster)).toBe(false);
+    },
+  );
+
   test('leaves alone what belongs to a cluster whose document it cannot read', async () => {
     const id = await it.created(HELLO);
     await it.run(
