@@ -80,7 +80,8 @@ export function planOrphans(
     // What is on its way out needs nobody; what a cluster made goes with it, and is looked at once that is gone.
     if (resource.going) continue;
     if (isPart(resource) && clusters.some((cluster) => isOf(cluster, resource))) continue;
-    const state = isProven(resource, of, cell) ? 'found' : 'unproven';
+    const isOurs = isProven(resource, of, cell) && !mayBeOfAnotherTry(resource, of, found);
+    const state = isOurs ? 'found' : 'unproven';
     const key = before?.key ?? orphanKey(resource, resource.createdAt ?? quarterOf(moment.nowMs));
     if (!before)
       plan.report.push({ key, resource, state, ...(of.owner !== undefined && { owner: of.owner }) });
@@ -166,6 +167,17 @@ export function isProven(resource: FoundResource, { generations }: Claims, cell:
   const says = kind === 'dns-record' || (all && !isMisnamed) || (derived === true && !contradicted);
   return says && (generation === undefined ? generations.size > 0 : generations.has(generation));
 }
+
+/** It does not say of which try it is, and beside it is something of one that the ledger does not know: a record may be that one's. */
+const mayBeOfAnotherTry = (
+  { clusterId, generation }: FoundResource,
+  { generations }: Claims,
+  found: readonly FoundResource[],
+): boolean =>
+  generation === undefined &&
+  found.some(
+    (one) => one.clusterId === clusterId && one.generation !== undefined && !generations.has(one.generation),
+  );
 
 /**
  * A rule uses its address and its target pool or backend, and those what they check and balance by; and evidence is needed until what it
