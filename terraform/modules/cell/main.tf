@@ -144,12 +144,12 @@ module "subscriptions" {
   pubsub_agent      = module.services.agents["pubsub.googleapis.com"]
 }
 
+# The kill switch lets the sweeps go on: while everything is stopped people still delete, and nothing is proven gone without them.
 module "scheduler" {
   source     = "../scheduler"
   project_id = module.services.project_id
   region     = var.region
   jobs       = { for name, spec in local.functions : name => { schedule = spec.schedule, topic = module.pubsub.topics[spec.topic], message = spec.message } if can(spec.schedule) }
-  # The sweeps go on: while everything is stopped people still delete, and nothing is proven gone without them.
   paused     = var.kill_switch ? toset(["top-up"]) : toset([])
 }
 
