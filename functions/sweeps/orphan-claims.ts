@@ -3,6 +3,7 @@ import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import {
   type LedgerEntry,
   ledgerDocument,
+  ledgerKey,
   ledgerPath,
   type ResourceKind,
 } from '../../shared/documents/ledger.ts';
@@ -24,6 +25,8 @@ export interface Claims {
    * somebody's.
    */
   generations: ReadonlySet<number>;
+  /** Keys of every line of the ledger. */
+  lines: ReadonlySet<string>;
   /** Who had it last. */
   owner?: string;
 }
@@ -56,6 +59,7 @@ export async function readClaims(ports: Ports, id: string): Promise<Claims> {
         ]
       : [],
     generations: new Set(proves ? entries.map(({ generation }) => generation) : []),
+    lines: new Set(entries.map(ledgerKey)),
     ...(cluster?.owner !== undefined && { owner: cluster.owner }),
   };
 }

@@ -1,4 +1,5 @@
 /** Which things in the cloud are nobody's, and what is to be done about each. Pure. */
+import { ledgerKey } from '../../shared/documents/ledger.ts';
 import { type Orphan, orphanKey } from '../../shared/documents/orphan.ts';
 import { regionOf } from '../../shared/places.ts';
 import { minutes } from '../../shared/units.ts';
@@ -153,9 +154,10 @@ const isDue = ({ createdAt }: FoundResource, before: Orphan | undefined, { elaps
 /**
  * Deleting takes two proofs. The thing says by itself that it is of Hub's: by its labels, or, where it takes or gets none, because the cloud
  * says which cluster it was made for. And the ledger knows that Hub asked for that cluster: a Hub that has lost its documents, or shares a
- * project with another one of the same name, must not take what it does not know for what nobody needs.
+ * project with another one of the same name, must not take what it does not know for what nobody needs. Of a cluster it has to know the place, too:
+ * a try whose place was still open in a copy went to another one afterwards.
  */
-export function isProven(resource: FoundResource, { generations }: Claims, cell: string): boolean {
+export function isProven(resource: FoundResource, { generations, lines }: Claims, cell: string): boolean {
   const { kind, labels, clusterId = '', generation, derived } = resource;
   const wanted = { [LABELS.managedBy]: 'hub', [LABELS.cluster]: clusterId, [LABELS.cell]: cell };
   const all = Object.entries(wanted).every(([label, value]) => labels[label] === value);
@@ -165,7 +167,10 @@ export function isProven(resource: FoundResource, { generations }: Claims, cell:
   // These have names of Hub's own, so one with another name is not the one that was asked for.
   const isMisnamed = (kind === 'cluster' || kind === 'bucket') && generation === undefined;
   const says = kind === 'dns-record' || (all && !isMisnamed) || (derived === true && !contradicted);
-  return says && (generation === undefined ? generations.size > 0 : generations.has(generation));
+  const isAskedFor = kind !== 'cluster' || lines.has(ledgerKey(resource));
+  return (
+    says && isAskedFor && (generation === undefined ? generations.size > 0 : generations.has(generation))
+  );
 }
 
 /** It does not say of which try it is, and beside it is something of one that the ledger does not know: a record may be that one's. */
@@ -237,7 +242,12 @@ const turnOf = ([first = '', second = '']: string): number =>
 function looksInUse(things: readonly FoundResource[], kinds: Listing['kinds'], cell: string): boolean {
   const generations = new Set(things.flatMap(({ generation }) => generation ?? []));
   const clusters = things.filter(({ kind }) => kind === 'cluster');
-  const assumed: Claims = { everything: false, open: [], generations };
+  const assumed: Claims = {
+    everything: false,
+    open: [],
+    generations,
+    lines: new Set(clusters.map(ledgerKey)),
+  };
   return (
     generations.size === 1 &&
     clusters.length === 1 &&

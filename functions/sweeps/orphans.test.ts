@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
+import { eventPath } from '../../shared/documents/event.ts';
 import { ORPHANS, type OrphanFields } from '../../shared/documents/orphan.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { minutes, seconds } from '../../shared/units.ts';
@@ -282,9 +283,48 @@ describe('the orphan sweep', () => {
       expect(await orphans()).toEqual([]);
     });
 
+    test('leaves a cluster alone that was tried in another place afterwards, and runs there', async () => {
+      it.faults.force('stockout', { times: 1 });
+      const id = await it.create(HELLO);
+      const paths = [clusterPath(id), `ledgers/${id}`];
+      await it.reach(id, 'provisioning', { stepMs: 100 });
+      const before = await Promise.all(paths.map(read));
+      await it.reach(id, 'ready');
+      it.faults.clear();
+      const now = await it.cluster(id);
+      expect(now.location).not.toBe(before[0]?.location);
+      for (const [at, path] of paths.entries()) await set(path, before[at]);
+      for (const { epoch } of await it.events(id))
+        if (epoch > Number(before[0]?.epoch)) await set(eventPath(id, epoch), undefined);
+      await it.reach(id, 'ready');
+      expect((await it.cluster(id)).location).toBe(before[0]?.location);
+      await it.clock.runFor(minutes(60));
+      expect(clusterThere(now)).toBe(true);
+      expect(await inShort()).toEqual([`cluster hub-${id}-g1 unproven`]);
+    });
+
+    test('deletes nothing of which it can no longer prove that nobody needs it', async () => {
+      const cluster = await deleted();
+      zombie(cluster);
+      await it.clock.runFor(minutes(14));
+      const { commit } = it.documents;
+      it.documents.commit = async (writes) => {
+        await commit(writes);
+        if (!writes.some(({ path }) => path.startsWith(ORPHANS))) return;
+        it.documents.commit = commit;
+        await commit([
+          { op: 'delete', path: clusterPath(cluster.id) },
+          { op: 'delete', path: `ledgers/${cluster.id}` },
+        ]);
+      };
+      await it.clock.runFor(minutes(40));
+      expect(await inShort()).toEqual([`cluster hub-${cluster.id}-g1 unproven`]);
+      expect(clusterThere(cluster)).toBe(true);
+    });
+
     test('still takes away what comes late of a try that its document knows to be over', async () => {
       const id = await failed();
-      const cluster = { ...(await it.cluster(id)), location: 'europe-west1-b' };
+      const cluster = await it.cluster(id);
       const { entries, ...rest } = (await read(`ledgers/${id}`)) as { entries: Record<string, object> };
       const open = Object.entries(entries).map(([key, entry]) => [key, { ...entry, goneAt: undefined }]);
       await set(`ledgers/${id}`, { ...rest, entries: Object.fromEntries(open) });

@@ -26,7 +26,7 @@ import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
 import { type Claims, isClaimed, readClaims } from './orphan-claims.ts';
 import { listEverything } from './orphan-listing.ts';
-import { type Found, type OrphanPlan, ofThisCell, planDoubts, planOrphans } from './orphan-plan.ts';
+import { type Found, isProven, type OrphanPlan, ofThisCell, planDoubts, planOrphans } from './orphan-plan.ts';
 
 /** Reads, and then deletions, at a time. */
 const AT_ONCE = 8;
@@ -128,8 +128,9 @@ async function remove(
   before: Orphan | undefined,
   lastStartAtMs: number,
 ): Promise<boolean> {
-  // Somebody may have begun to need it since.
-  if (isClaimed(resource, await readClaims(ports, resource.clusterId ?? ''))) return false;
+  // Somebody may have begun to need it since, or what proved that nobody does be no proof any more.
+  const claims = await readClaims(ports, resource.clusterId ?? '');
+  if (isClaimed(resource, claims) || !isProven(resource, claims, ports.settings.cell)) return false;
   try {
     await askAllGone(ports, resource, lastStartAtMs);
   } catch (thrown) {
