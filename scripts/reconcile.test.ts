@@ -77,6 +77,30 @@ test('says what is there of a commit only in part, and mends it only when told t
   expect((await run('--cell', 'north')).code).toBe(0);
 });
 
+test('says which ledgers have no cluster, and counts none of them as mended', async () => {
+  const { run, read, db } = await aDatabase();
+  await run('--cell', 'north', '--write', 'yes');
+  const [open, closed] = [ledgerPath(clusterIdOf(8)), ledgerPath(clusterIdOf(9))];
+  const entry = {
+    kind: 'bucket',
+    name: 'x',
+    location: 'europe-west1',
+    generation: 1,
+    plannedAt: new Date(0),
+  };
+  await db.doc(open).set({ schema: 1, entries: { x: entry } });
+  await db.doc(closed).set({ schema: 1, entries: { x: { ...entry, goneAt: new Date(1) } } });
+  const out = `${open}: has no cluster; what it names may still run, and its owner has to be found\n1 for people to mend.\n`;
+  expect(await run('--cell', 'north')).toEqual({ code: 1, out, err: '' });
+  expect(await run('--cell', 'north', '--write', 'yes')).toEqual({ code: 1, out, err: '' });
+  expect(await read(open)).toBeDefined();
+
+  await db.doc(ledgerPath(clusterIdOf(1))).delete();
+  const mended = await run('--cell', 'north', '--write', 'yes');
+  expect(mended.code).toBe(1);
+  expect(mended.out).toContain('1 did not agree, and do now.\n1 for people to mend.\n');
+});
+
 test('a cell that is not there is not made', async () => {
   const { run, read } = await aDatabase();
   expect(await run('--write', 'yes')).toEqual({

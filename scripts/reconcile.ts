@@ -1,13 +1,14 @@
 /**
  * Reconciles a database that was restored from a copy: `npm run reconcile -- --project <id>` says which commits are there only in part, and
- * where something else is counted than accounts and the cell hold; `--write yes` mends it. For operators. It may run while Hub does; with
- * `kill_switch` it is done sooner. Exit code 0: all agrees, or does now; 1: something does not; 2: it could not look.
+ * where something else is counted than accounts and the cell hold; `--write yes` mends it, all but ledgers that have no cluster: whose those are
+ * only people can find out. For operators. It may run while Hub does; with `kill_switch` it is done sooner. Exit code 0: all agrees, or does
+ * now; 1: something does not; 2: it could not look.
  */
 import { Firestore } from '@google-cloud/firestore';
 import type { Documents } from '../functions/cloud.ts';
 import { createDocuments, DEADLINES_MS } from '../functions/google/documents.ts';
 import { type Difference, findDifferences, type Held, recount } from '../functions/reconcile/counters.ts';
-import { findTorn, mendTorn, type Torn } from '../functions/reconcile/torn.ts';
+import { findOrphaned, findTorn, mendTorn, type Torn } from '../functions/reconcile/torn.ts';
 import { versioned } from '../functions/versioned.ts';
 import { decimalNumber, readOptions, runCommand, Unusable } from '../local/command.ts';
 import { seconds } from '../shared/units.ts';
@@ -43,19 +44,25 @@ async function reconcile(documents: Documents, cell: string, write: boolean): Pr
     ? await recount(documents, cell)
     : (await findDifferences(documents, cell)).map(({ difference }) => difference);
   for (const difference of wrong) process.stdout.write(`${lineOf(difference)}\n`);
+  const orphaned = await findOrphaned(documents);
+  for (const path of orphaned) process.stdout.write(`${path}: ${ORPHANED}\n`);
   const count = torn.length + wrong.length;
-  if (count === 0) process.stdout.write('All agrees.\n');
-  else
-    process.stdout.write(
-      write ? `${count} did not agree, and do now.\n` : 'Nothing was written: --write yes\n',
-    );
-  return count === 0 || write ? 0 : 1;
+  process.stdout.write(sumOf(count, orphaned.length, write));
+  return orphaned.length === 0 && (count === 0 || write) ? 0 : 1;
+}
+
+function sumOf(count: number, orphaned: number, write: boolean): string {
+  if (count + orphaned === 0) return 'All agrees.\n';
+  const mended = write ? `${count} did not agree, and do now.\n` : 'Nothing was written: --write yes\n';
+  return `${count > 0 ? mended : ''}${orphaned > 0 ? `${orphaned} for people to mend.\n` : ''}`;
 }
 
 const TORN: Readonly<Record<Torn['kind'], string>> = {
   early: 'is of a change that its cluster has not heard of, and has to go',
   missing: 'is missing, and has to begin anew',
 };
+
+const ORPHANED = 'has no cluster; what it names may still run, and its owner has to be found';
 
 /** Counting for a cell that is not there would make one. */
 async function requireCell(documents: Documents, cell: string): Promise<void> {

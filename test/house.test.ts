@@ -464,6 +464,26 @@ describe('the documents', () => {
     expect([...files].filter((file) => !places(file).some(isIgnored))).toEqual([]);
   });
 
+  /** What goes by a database that is not whole would take what runs for what nobody needs, or give up what only seems to be missing. */
+  test('let what goes by the database rest while it is read in, and go on when it agrees', () => {
+    const text = read('docs/deploy.md');
+    const at = (command: RegExp): number => text.search(command);
+    const jobs = /for JOB in ([a-z ]+); do gcloud scheduler jobs (pause|resume) \$JOB /g;
+    const told = [...text.matchAll(jobs)].map(([, names = '', verb]) => `${verb} ${names}`);
+    expect(told).toEqual(['pause orphans closing sweep drift', 'resume orphans closing sweep drift']);
+    const order = [
+      /jobs pause \$JOB/,
+      /gcloud firestore import/,
+      /npm run reconcile .*--write/,
+      /jobs resume \$JOB/,
+    ];
+    expect(order.map(at)).toEqual(order.map(at).toSorted((a, b) => a - b));
+    const scheduled = MANIFEST.flatMap(({ name, trigger }) =>
+      trigger.kind === 'topic' && trigger.schedule ? [name] : [],
+    );
+    expect(scheduled).toEqual(expect.arrayContaining(['orphans', 'closing', 'sweep', 'drift']));
+  });
+
   test('name scripts that there are', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = documents.flatMap((file) =>

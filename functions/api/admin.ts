@@ -15,6 +15,7 @@ import {
   ACCOUNTS,
   type Allowance,
   accountPath,
+  allowanceDocument,
   cellPath,
   type DeclinedRequest,
   type QuotaRequest,
@@ -28,6 +29,7 @@ import { openPlaces } from '../breaker/breaker.ts';
 import { isNamed } from '../closing/clusters.ts';
 import { requestClosing } from '../closing/request.ts';
 import { wakeQueue } from '../clusters/queue.ts';
+import { readableDocuments } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { newestEntries } from './account.ts';
@@ -46,8 +48,8 @@ const listAccounts = endpoint({
     const { ports } = call;
     // Without an order of ours they come by their names, which are the uids.
     const { page, ...next } = await listPage(call, { collection: ACCOUNTS });
-    const accounts = page.map((snapshot) =>
-      toAccount(ports, snapshot.path.slice(ACCOUNTS.length + 1), parseAllowance(snapshot)),
+    const accounts = readableDocuments(ports, page, allowanceDocument).map(({ path, data }) =>
+      toAccount(ports, path.slice(ACCOUNTS.length + 1), data),
     );
     return { body: { accounts, ...next } };
   },

@@ -48,6 +48,20 @@ describe('orphans', () => {
     expect(later.body.orphans).toHaveLength(2);
   });
 
+  test('are listed without those that cannot be read, which are told', async () => {
+    await given('one');
+    const damaged = { state: 'found', foundAt: new Date(api.clock.now()), kind: 'lake' };
+    await api.documents.commit([{ op: 'set', path: orphanPath('damaged'), data: damaged }]);
+    const { status, body } = await api.send<OrphanPage>('GET', '/v1/admin/orphans', token);
+    expect({ status, keys: body.orphans.map(({ key }) => key) }).toEqual({ status: 200, keys: ['one'] });
+    expect(api.lines).toContainEqual(
+      expect.objectContaining({
+        event: 'document not readable',
+        fields: expect.objectContaining({ resource: orphanPath('damaged') }),
+      }),
+    );
+  });
+
   test('come in pages, each of them once', async () => {
     for (let n = 0; n < 7; n++) await given(`of-the-same-moment-${n}`);
     const seen: string[] = [];

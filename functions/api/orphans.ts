@@ -1,13 +1,21 @@
 /** What leaks in the cloud, for operators. Nothing is deleted here: the sweep does that, with the identity that may, and is told who wants it. */
 
 import { deleteOrphanBody, type OrphanReply, orphanPage, orphanReply, pageQuery } from '../../shared/api.ts';
-import { ORPHANS, type Orphan, orphanPath, parseOrphan } from '../../shared/documents/orphan.ts';
+import {
+  ORPHANS,
+  type Orphan,
+  orphanDocument,
+  orphanPath,
+  parseOrphan,
+  withKey,
+} from '../../shared/documents/orphan.ts';
 import { AppError } from '../../shared/errors.ts';
 import { costOfOrphan } from '../../shared/lifecycle/cost.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { days } from '../../shared/units.ts';
 import { type Audited, audited, commitAudited } from '../audit.ts';
 import { type Clock, isLostRace } from '../cloud.ts';
+import { readableDocuments } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 import { wake } from '../wake.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
@@ -26,7 +34,8 @@ const list = endpoint({
   refuses: ['INVALID_PAGE_TOKEN'],
   query: pageQuery,
   async handle(call) {
-    const { documents, clock } = call.ports;
+    const { ports } = call;
+    const { documents, clock } = ports;
     const weekAgo = new Date(clock.now() - WEEK_MS);
     const [{ page, ...next }, foundThisWeek] = await Promise.all([
       listPage(call, {
@@ -35,7 +44,8 @@ const list = endpoint({
       }),
       documents.count({ collection: ORPHANS, where: [['foundAt', '>', weekAgo]] }),
     ]);
-    const orphans = page.map((snapshot) => toOrphan(parseOrphan(snapshot), clock));
+    const readable = readableDocuments(ports, page, orphanDocument);
+    const orphans = readable.map((orphan) => toOrphan(withKey(orphan), clock));
     return { body: { orphans, foundThisWeek, ...next } };
   },
 });

@@ -408,6 +408,16 @@ describe('an operator', () => {
     expect((await list('?pageToken=x')).body.code).toBe('INVALID_PAGE_TOKEN');
   });
 
+  test('lists accounts without those that cannot be read, which are told', async () => {
+    const api = apiUnderTest();
+    await given(api, accountPath('ada'), counted);
+    await given(api, accountPath('grace'), { ...counted, clusters: 1.5 });
+    const { status, body } = await api.send<AccountPage>('GET', '/v1/admin/accounts', api.as('op', operator));
+    expect({ status, uids: body.accounts.map(({ uid }) => uid) }).toEqual({ status: 200, uids: ['ada'] });
+    const told = api.lines.filter(({ event }) => event === 'document not readable');
+    expect(told.map(({ fields }) => fields.resource)).toEqual([accountPath('grace')]);
+  });
+
   test('sees the cell, also before anything was counted', async () => {
     const api = apiUnderTest();
     const cells = () => api.send<CellList>('GET', '/v1/admin/cells', api.as('op', operator));

@@ -46,6 +46,26 @@ export const clusterEntries = (
   },
 ];
 
+/** All that one try at a cluster asks for; names only, so that all of it can be written down before any of it is there. */
+export const entriesOfTry = (
+  cluster: Cluster,
+  location: string,
+  ports: Ports,
+): Omit<LedgerEntry, 'plannedAt'>[] => {
+  const { generation } = cluster;
+  return [
+    ...clusterEntries(cluster, location, ports),
+    { kind: 'bucket', name: bucketName(cluster), location: cluster.spec.region, generation },
+    { kind: 'firewall', name: ports.provider.webhookRule(cluster), location: 'global', generation },
+    ...recordsOf(cluster, ports).map((record) => ({
+      kind: 'dns-record' as const,
+      name: recordLabel(record),
+      location: 'global',
+      generation,
+    })),
+  ];
+};
+
 /** The records that a cluster may have: its address, and the proof of its name. */
 export function recordsOf(
   cluster: Pick<Cluster, 'id'>,

@@ -104,7 +104,7 @@ async function addresslessOf(leaf: Leaf, gateway: KubeObject): Promise<string[]>
 
 const MAX_DETAIL = 1000;
 
-const GATEWAY_SERVICE: KubeRef = {
+export const GATEWAY_SERVICE: KubeRef = {
   apiVersion: 'v1',
   kind: 'Service',
   name: GATEWAY_RELEASE,

@@ -3,9 +3,9 @@ import { memoryHub } from '../../local/memory/hub.ts';
 import { type Cluster, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
 import { eventPath } from '../../shared/documents/event.ts';
 import { ledgerPath } from '../../shared/documents/ledger.ts';
-import { aSpec } from '../../test/builders.ts';
+import { aSpec, clusterIdOf } from '../../test/builders.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
-import { findTorn, mendTorn } from './torn.ts';
+import { findOrphaned, findTorn, mendTorn } from './torn.ts';
 
 const spec = aSpec({ product: 'hello', version: '1.1.0' });
 
@@ -34,6 +34,7 @@ async function aReadyCluster() {
 test('nothing that Hub has written is torn', async () => {
   const { hub } = await aReadyCluster();
   expect(await hub.run(findTorn(hub.documents))).toEqual([]);
+  expect(await hub.run(findOrphaned(hub.documents))).toEqual([]);
 });
 
 test('a cluster whose event is ahead of it can be changed again', async () => {
@@ -56,6 +57,23 @@ test('a cluster without a ledger can be deleted, and the proof that nothing is l
   await deleted();
   expect(hub.container.listClusters('-')).toEqual([]);
   expect(hub.documents.peek(ledgerPath(id))?.data).toHaveProperty('certificate');
+});
+
+test('a ledger without its cluster is told, and left as it is, until all that it names is gone', async () => {
+  const { hub, id, restored, deleted } = await aReadyCluster();
+  const cluster = hub.documents.peek(clusterPath(id))?.data ?? {};
+  const ledger = hub.documents.peek(ledgerPath(id))?.data;
+  // It is found on whichever page it is.
+  for (let n = 0; n < 250; n++) await restored(ledgerPath(clusterIdOf(n)), { schema: 1, entries: {} });
+  await restored(clusterPath(id), 'lost');
+  expect(await hub.run(mendTorn(hub.documents))).toEqual([]);
+  expect(await hub.run(findOrphaned(hub.documents))).toEqual([ledgerPath(id)]);
+  expect(hub.documents.peek(ledgerPath(id))?.data).toEqual(ledger);
+
+  await restored(clusterPath(id), cluster);
+  await deleted();
+  await restored(clusterPath(id), 'lost');
+  expect(await hub.run(findOrphaned(hub.documents))).toEqual([]);
 });
 
 test('what is committed while it looks is not taken for torn', async () => {

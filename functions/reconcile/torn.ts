@@ -3,10 +3,11 @@
  * never makes any of it: a commit is all or nothing.
  */
 import { z } from 'zod';
-import { CLUSTERS } from '../../shared/documents/cluster.ts';
+import { CLUSTERS, clusterPath } from '../../shared/documents/cluster.ts';
 import { eventDocument, eventsOf } from '../../shared/documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
-import { ledgerPath } from '../../shared/documents/ledger.ts';
+import { LEDGERS, ledgerDocument, ledgerPath } from '../../shared/documents/ledger.ts';
+import { parseDocument } from '../../shared/documents/parse.ts';
 import { CommitError, type Documents, type Snapshot, type Write } from '../cloud.ts';
 import { queryDocuments, queryPages, readDocument } from '../documents.ts';
 
@@ -53,8 +54,30 @@ export async function mendTorn(documents: Documents): Promise<Torn[]> {
   return found.map(({ torn }) => torn);
 }
 
+/**
+ * Ledgers of clusters that came into being while the copy was made, and that it lacks. What they name may still run, and whose it is they do
+ * not say, so only people can mend it.
+ * @returns their paths
+ * @throws Error if one is not readable. CommitError `unavailable`
+ */
+export async function findOrphaned(documents: Documents): Promise<string[]> {
+  const all: string[] = [];
+  for await (const page of queryPages(documents, { collection: LEDGERS, limit: PAGE })) {
+    const open = page.filter(isOpen);
+    // Read after their ledgers, which are written with them.
+    const clusters = await Promise.all(open.map(({ path }) => documents.get(clusterPath(idOf(path)))));
+    all.push(...open.filter((_, at) => clusters[at] === undefined).map(({ path }) => path));
+  }
+  return all;
+}
+
+const isOpen = (ledger: Snapshot): boolean =>
+  Object.values(parseDocument(ledgerDocument, ledger).entries).some(({ goneAt }) => goneAt === undefined);
+
+const idOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
 async function tornOf({ path }: Snapshot, documents: Documents): Promise<Found[]> {
-  const id = path.slice(path.lastIndexOf('/') + 1);
+  const id = idOf(path);
   const newest = { collection: eventsOf(id), orderBy: [['epoch', 'desc']], limit: NEWEST } as const;
   const [events, ledger] = await Promise.all([
     queryDocuments(documents, newest, epochOf),

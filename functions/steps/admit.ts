@@ -15,7 +15,7 @@ import { chooseLocation, readBreaker } from '../breaker/breaker.ts';
 import type { Choice } from '../breaker/plan.ts';
 import type { Snapshot } from '../cloud.ts';
 import { doPeopleWait, findOwed, placeInQueue } from '../clusters/queue.ts';
-import { bucketName, clusterEntries, recordLabel, recordsOf } from '../clusters/target.ts';
+import { entriesOfTry } from '../clusters/target.ts';
 import type { Ports } from '../ports.ts';
 import { done, type Extras, type Step, type StepResult, wait } from './step.ts';
 
@@ -102,7 +102,7 @@ export async function judgeRoom(
   ];
   return done(
     { location, exhausted: [], liability: { clusters: 1, hourlyMicros: price, making: 1 } },
-    { guarded, also, ledger: { plan: planned(cluster, location, ports) } },
+    { guarded, also, ledger: { plan: entriesOfTry(cluster, location, ports) } },
   );
 }
 
@@ -121,19 +121,3 @@ export function exhausted(
     forMs: Math.max(0, -ports.clock.elapsed(nextTryAtMs)) + seconds(1) + spreadMs,
   };
 }
-
-/** What the next state will ask for; names only, so that all of it can be written down before any of it is there. */
-const planned = (cluster: Cluster, location: string, ports: Ports) => {
-  const { generation } = cluster;
-  return [
-    ...clusterEntries(cluster, location, ports),
-    { kind: 'bucket' as const, name: bucketName(cluster), location: cluster.spec.region, generation },
-    { kind: 'firewall' as const, name: ports.provider.webhookRule(cluster), location: 'global', generation },
-    ...recordsOf(cluster, ports).map((record) => ({
-      kind: 'dns-record' as const,
-      name: recordLabel(record),
-      location: 'global',
-      generation,
-    })),
-  ];
-};

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { seededRandom } from '../../local/random.ts';
-import type { ResourceKind } from '../../shared/documents/ledger.ts';
+import { ledgerKey, type ResourceKind } from '../../shared/documents/ledger.ts';
 import type { Orphan } from '../../shared/documents/orphan.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { anOrphan, clusterIdOf } from '../../test/builders.ts';
@@ -57,6 +57,11 @@ const nobodys = (generations = [1]): Claims => ({
   everything: false,
   open: [],
   generations: new Set(generations),
+  lines: new Set(
+    ['b', 'c'].flatMap((zone) =>
+      generations.map((generation) => ledgerKey(aThing({ generation, location: `europe-west1-${zone}` }))),
+    ),
+  ),
 });
 const plan = (
   found: FoundResource[],
@@ -139,6 +144,7 @@ describe('what proves that something is Hub’s', () => {
       false,
     ],
     ['a try that the ledger does not know', { generation: 2 }, false],
+    ['a place that the ledger does not know', { location: 'europe-west1-d' }, false],
   ])('%s', (_, fields, expected) => {
     expect(isProven(aThing(fields), nobodys(), CELL)).toBe(expected);
   });

@@ -1,4 +1,5 @@
 /** Which things in the cloud are nobody's, and what is to be done about each. Pure. */
+import { ledgerKey } from '../../shared/documents/ledger.ts';
 import { type Orphan, orphanKey } from '../../shared/documents/orphan.ts';
 import { regionOf } from '../../shared/places.ts';
 import { minutes } from '../../shared/units.ts';
@@ -80,7 +81,8 @@ export function planOrphans(
     // What is on its way out needs nobody; what a cluster made goes with it, and is looked at once that is gone.
     if (resource.going) continue;
     if (isPart(resource) && clusters.some((cluster) => isOf(cluster, resource))) continue;
-    const state = isProven(resource, of, cell) ? 'found' : 'unproven';
+    const isOurs = isProven(resource, of, cell) && !mayBeOfAnotherTry(resource, of, found);
+    const state = isOurs ? 'found' : 'unproven';
     const key = before?.key ?? orphanKey(resource, resource.createdAt ?? quarterOf(moment.nowMs));
     if (!before)
       plan.report.push({ key, resource, state, ...(of.owner !== undefined && { owner: of.owner }) });
@@ -152,9 +154,10 @@ const isDue = ({ createdAt }: FoundResource, before: Orphan | undefined, { elaps
 /**
  * Deleting takes two proofs. The thing says by itself that it is of Hub's: by its labels, or, where it takes or gets none, because the cloud
  * says which cluster it was made for. And the ledger knows that Hub asked for that cluster: a Hub that has lost its documents, or shares a
- * project with another one of the same name, must not take what it does not know for what nobody needs.
+ * project with another one of the same name, must not take what it does not know for what nobody needs. Of a cluster it has to know the place, too:
+ * a try whose place was still open in a copy went to another one afterwards.
  */
-export function isProven(resource: FoundResource, { generations }: Claims, cell: string): boolean {
+export function isProven(resource: FoundResource, { generations, lines }: Claims, cell: string): boolean {
   const { kind, labels, clusterId = '', generation, derived } = resource;
   const wanted = { [LABELS.managedBy]: 'hub', [LABELS.cluster]: clusterId, [LABELS.cell]: cell };
   const all = Object.entries(wanted).every(([label, value]) => labels[label] === value);
@@ -164,8 +167,22 @@ export function isProven(resource: FoundResource, { generations }: Claims, cell:
   // These have names of Hub's own, so one with another name is not the one that was asked for.
   const isMisnamed = (kind === 'cluster' || kind === 'bucket') && generation === undefined;
   const says = kind === 'dns-record' || (all && !isMisnamed) || (derived === true && !contradicted);
-  return says && (generation === undefined ? generations.size > 0 : generations.has(generation));
+  const isAskedFor = kind !== 'cluster' || lines.has(ledgerKey(resource));
+  return (
+    says && isAskedFor && (generation === undefined ? generations.size > 0 : generations.has(generation))
+  );
 }
+
+/** It does not say of which try it is, and beside it is something of one that the ledger does not know: a record may be that one's. */
+const mayBeOfAnotherTry = (
+  { clusterId, generation }: FoundResource,
+  { generations }: Claims,
+  found: readonly FoundResource[],
+): boolean =>
+  generation === undefined &&
+  found.some(
+    (one) => one.clusterId === clusterId && one.generation !== undefined && !generations.has(one.generation),
+  );
 
 /**
  * A rule uses its address and its target pool or backend, and those what they check and balance by; and evidence is needed until what it
@@ -225,7 +242,12 @@ const turnOf = ([first = '', second = '']: string): number =>
 function looksInUse(things: readonly FoundResource[], kinds: Listing['kinds'], cell: string): boolean {
   const generations = new Set(things.flatMap(({ generation }) => generation ?? []));
   const clusters = things.filter(({ kind }) => kind === 'cluster');
-  const assumed: Claims = { everything: false, open: [], generations };
+  const assumed: Claims = {
+    everything: false,
+    open: [],
+    generations,
+    lines: new Set(clusters.map(ledgerKey)),
+  };
   return (
     generations.size === 1 &&
     clusters.length === 1 &&

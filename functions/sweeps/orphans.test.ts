@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
+import { eventPath } from '../../shared/documents/event.ts';
 import { ORPHANS, type OrphanFields } from '../../shared/documents/orphan.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { minutes, seconds } from '../../shared/units.ts';
@@ -213,6 +214,159 @@ describe('the orphan sweep', () => {
     expect(clusterThere(cluster)).toBe(true);
     expect(await inShort()).toEqual([`cluster hub-${cluster.id}-g1 unproven`]);
   });
+
+  describe('of a database that was restored from a copy that is not of one moment', () => {
+    const set = (path: string, data: object | undefined) =>
+      it.run(
+        it.documents.commit([
+          data ? { op: 'set', path, data: data as Record<string, string> } : { op: 'delete', path },
+        ]),
+      );
+    const read = async (path: string) => (await it.run(it.documents.get(path)))?.data ?? {};
+    /** All of it is still there a day later, when each cluster had its turn, and nothing was going to be deleted. */
+    const isLeft = async (): Promise<void> => {
+      const objects = it.objects();
+      await it.clock.runFor(minutes(25 * 60));
+      expect(it.objects()).toBe(objects);
+      expect((await orphans()).filter(({ state }) => state !== 'unproven')).toEqual([]);
+    };
+    const failed = async (): Promise<string> => {
+      it.faults.force('job-fails');
+      const id = await it.create(HELLO);
+      await it.reach(id, 'failed');
+      it.faults.clear();
+      return id;
+    };
+
+    test('reports a cluster that has but its ledger, and leaves it to people until it is known again', async () => {
+      const id = await it.created(HELLO);
+      const cluster = await read(clusterPath(id));
+      await set(clusterPath(id), undefined);
+      await isLeft();
+      expect(await inShort()).toContain(`cluster hub-${id}-g1 unproven`);
+      await set(clusterPath(id), cluster);
+      await it.clock.runFor(minutes(16));
+      expect(new Set((await orphans()).map(({ state }) => state))).toEqual(new Set(['gone']));
+    });
+
+    test('leaves a cluster alone that failed once, as its document says, and runs, as its ledger does', async () => {
+      const id = await failed();
+      const before = await read(clusterPath(id));
+      await it.retry(id);
+      await it.reach(id, 'ready');
+      await set(clusterPath(id), before);
+      await isLeft();
+      expect(await inShort()).toContain(`cluster hub-${id}-g2 unproven`);
+    });
+
+    test('leaves the address alone of a cluster that runs, though both say that it failed', async () => {
+      const id = await failed();
+      const paths = [clusterPath(id), `ledgers/${id}`];
+      const before = await Promise.all(paths.map(read));
+      await it.retry(id);
+      await it.reach(id, 'ready');
+      for (const [at, path] of paths.entries()) await set(path, before[at]);
+      await isLeft();
+      expect(await inShort()).toContain(`dns-record A ${id}.clusters.example.com unproven`);
+    });
+
+    test('leaves a cluster alone where its ledger does not know yet that it is', async () => {
+      it.faults.force('stockout', { times: 1 });
+      const id = await it.created(HELLO);
+      it.faults.clear();
+      const cluster = await it.cluster(id);
+      const { entries, ...rest } = (await read(`ledgers/${id}`)) as { entries: Record<string, object> };
+      const earlier = Object.entries(entries).filter(([key]) => !key.endsWith(cluster.location ?? ''));
+      expect(earlier.length).toBe(Object.keys(entries).length - 1);
+      await set(`ledgers/${id}`, { ...rest, entries: Object.fromEntries(earlier) });
+      await isLeft();
+      expect(await orphans()).toEqual([]);
+    });
+
+    test('leaves a cluster alone that was tried in another place afterwards, and runs there', async () => {
+      it.faults.force('stockout', { times: 1 });
+      const id = await it.create(HELLO);
+      const paths = [clusterPath(id), `ledgers/${id}`];
+      await it.reach(id, 'provisioning', { stepMs: 100 });
+      const before = await Promise.all(paths.map(read));
+      await it.reach(id, 'ready');
+      it.faults.clear();
+      const now = await it.cluster(id);
+      expect(now.location).not.toBe(before[0]?.location);
+      for (const [at, path] of paths.entries()) await set(path, before[at]);
+      for (const { epoch } of await it.events(id))
+        if (epoch > Number(before[0]?.epoch)) await set(eventPath(id, epoch), undefined);
+      await it.reach(id, 'ready');
+      expect((await it.cluster(id)).location).toBe(before[0]?.location);
+      await it.clock.runFor(minutes(60));
+      expect(clusterThere(now)).toBe(true);
+      expect(await inShort()).toEqual([`cluster hub-${id}-g1 unproven`]);
+    });
+
+    test('deletes nothing of which it can no longer prove that nobody needs it', async () => {
+      const cluster = await deleted();
+      zombie(cluster);
+      await it.clock.runFor(minutes(14));
+      const { commit } = it.documents;
+      it.documents.commit = async (writes) => {
+        await commit(writes);
+        if (!writes.some(({ path }) => path.startsWith(ORPHANS))) return;
+        it.documents.commit = commit;
+        await commit([
+          { op: 'delete', path: clusterPath(cluster.id) },
+          { op: 'delete', path: `ledgers/${cluster.id}` },
+        ]);
+      };
+      await it.clock.runFor(minutes(40));
+      expect(await inShort()).toEqual([`cluster hub-${cluster.id}-g1 unproven`]);
+      expect(clusterThere(cluster)).toBe(true);
+    });
+
+    test('still takes away what comes late of a try that its document knows to be over', async () => {
+      const id = await failed();
+      const cluster = await it.cluster(id);
+      const { entries, ...rest } = (await read(`ledgers/${id}`)) as { entries: Record<string, object> };
+      const open = Object.entries(entries).map(([key, entry]) => [key, { ...entry, goneAt: undefined }]);
+      await set(`ledgers/${id}`, { ...rest, entries: Object.fromEntries(open) });
+      zombie(cluster);
+      await it.clock.runFor(minutes(60));
+      expect(await inShort()).toEqual([`cluster hub-${id}-g1 gone`]);
+    });
+  });
+
+  test('reports what is there of a cluster whose ledger it cannot read, and says once a look that it cannot', async () => {
+    const unreadable: string[] = [];
+    it.ports.log = createLog((severity, event, { resource = '' }) => {
+      if (event.endsWith('not readable')) unreadable.push(`${severity} ${event}: ${resource}`);
+    });
+    const cluster = await deleted();
+    const ledger = `ledgers/${cluster.id}`;
+    const entry = { kind: 'lake', name: 'x', location: 'global', generation: 1, plannedAt: new Date(0) };
+    await it.run(it.documents.commit([{ op: 'update', path: ledger, data: { 'entries.lake': entry } }]));
+    zombie(cluster);
+    await it.clock.runFor(minutes(120));
+    expect(await inShort()).toEqual([`cluster hub-${cluster.id}-g1 unproven`]);
+    const before = unreadable.length;
+    await sweep();
+    expect(unreadable.slice(before)).toEqual([`ERROR document not readable: ${ledger}`]);
+  });
+
+  test.each(['found', 'of another version'])(
+    'goes on where a document of what it found is damaged, that says it is %s',
+    async (state) => {
+      const cluster = await deleted();
+      zombie(cluster);
+      it.faults.force('unavailable', { subject: 'DeleteCluster' });
+      await it.until(async () => (await orphans()).length > 0, minutes(40));
+      it.faults.clear();
+      const [damaged] = await it.documents.query({ collection: ORPHANS });
+      await it.run(
+        it.documents.commit([{ op: 'set', path: damaged?.path ?? '', data: { state, kind: 'lake' } }]),
+      );
+      await it.clock.runFor(minutes(30));
+      expect(clusterThere(cluster)).toBe(false);
+    },
+  );
 
   test('leaves alone what belongs to a cluster whose document it cannot read', async () => {
     const id = await it.created(HELLO);

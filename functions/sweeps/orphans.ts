@@ -13,20 +13,20 @@ import {
   type OrphanFields,
   orphanDocument,
   orphanPath,
-  parseOrphan,
+  withKey,
 } from '../../shared/documents/orphan.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { days, minutes } from '../../shared/units.ts';
 import { atOnce } from '../at-once.ts';
 import { CommitError, type DocumentData } from '../cloud.ts';
 import { parseRecordLabel } from '../clusters/target.ts';
-import { readDocument } from '../documents.ts';
+import { readableDocuments } from '../documents.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
 import { type Claims, isClaimed, readClaims } from './orphan-claims.ts';
 import { listEverything } from './orphan-listing.ts';
-import { type Found, type OrphanPlan, ofThisCell, planDoubts, planOrphans } from './orphan-plan.ts';
+import { type Found, isProven, type OrphanPlan, ofThisCell, planDoubts, planOrphans } from './orphan-plan.ts';
 
 /** Reads, and then deletions, at a time. */
 const AT_ONCE = 8;
@@ -66,7 +66,7 @@ async function openOrphans(ports: Ports): Promise<Orphan[]> {
     collection: ORPHANS,
     where: [['state', 'in', [...OPEN_ORPHANS]]],
   });
-  return found.map(parseOrphan);
+  return readableDocuments(ports, found, orphanDocument).map(withKey);
 }
 
 async function record(ports: Ports, { report, restate, gone }: OrphanPlan): Promise<void> {
@@ -112,7 +112,8 @@ async function open(ports: Ports, key: string, orphan: OrphanFields): Promise<bo
     return true;
   } catch (error) {
     if (!(error instanceof CommitError) || error.fault !== 'exists') throw error;
-    const before = await readDocument(ports.documents, path, orphanState);
+    const found = await ports.documents.get(path);
+    const [before] = found ? readableDocuments(ports, [found], orphanState) : [];
     if (before?.data.state !== 'gone') return false;
     // It was not seen for a while, and is the same all the same.
     await update(ports, key, { state: orphan.state, goneAt: undefined, purgeAt: undefined });
@@ -127,8 +128,9 @@ async function remove(
   before: Orphan | undefined,
   lastStartAtMs: number,
 ): Promise<boolean> {
-  // Somebody may have begun to need it since.
-  if (isClaimed(resource, await readClaims(ports, resource.clusterId ?? ''))) return false;
+  // Somebody may have begun to need it since, or what proved that nobody does be no proof any more.
+  const claims = await readClaims(ports, resource.clusterId ?? '');
+  if (isClaimed(resource, claims) || !isProven(resource, claims, ports.settings.cell)) return false;
   try {
     await askAllGone(ports, resource, lastStartAtMs);
   } catch (thrown) {

@@ -457,6 +457,11 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     startAfter: ['clusters/x'],
     limit: 5,
   },
+  'all ledgers, by name (reconcile/torn.ts)': {
+    collection: 'ledgers',
+    startAfter: ['ledgers/x'],
+    limit: 5,
+  },
   'a page of a timeline (clusters/timeline.ts)': {
     collection: 'clusters/x/events',
     orderBy: [['epoch', 'asc']],
@@ -781,7 +786,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'pool/claim.ts': 1,
   'pool/top-up.ts': 4,
   'reconcile/counters.ts': 1,
-  'reconcile/torn.ts': 2,
+  'reconcile/torn.ts': 3,
   'status/observe.ts': 7,
   'sweeps/looks.ts': 2,
   'sweeps/orphans.ts': 1,

@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { flattenedJws } from '../clean-up.ts';
 import { instant, schemaField } from './fields.ts';
 
-export const ledgerPath = (clusterId: string): string => `ledgers/${clusterId}`;
+export const LEDGERS = 'ledgers';
+export const ledgerPath = (clusterId: string): string => `${LEDGERS}/${clusterId}`;
 
 export const resourceKind = z.enum([
   'cluster',

@@ -49,9 +49,13 @@ export type OrphanFields = z.infer<typeof orphanDocument>;
 export type Orphan = OrphanFields & { key: string };
 
 /** @param document with its path. @throws Error if it is not readable */
-export const parseOrphan = (document: { path: string; data: unknown }): Orphan => ({
-  ...parseDocument(orphanDocument, document),
-  key: document.path.slice(ORPHANS.length + 1),
+export const parseOrphan = (document: { path: string; data: unknown }): Orphan =>
+  withKey({ ...document, data: parseDocument(orphanDocument, document) });
+
+/** @param document as it was parsed */
+export const withKey = ({ path, data }: { path: string; data: OrphanFields }): Orphan => ({
+  ...data,
+  key: path.slice(ORPHANS.length + 1),
 });
 
 /** States in which it still is there. */

@@ -437,13 +437,19 @@ const alerts: Rule = (tree, { alerts: { alerts: made } }) => {
   ];
 };
 
-/** At that limit the alert on money means nothing, and functions say nothing. */
+/** At that limit the alert on money means nothing, and functions say nothing. What deletes, and proves that it did, goes on. */
 const killSwitch: Rule = (tree) => {
-  const said = String(tree['modules/cell']?.locals.hourly_dollars ?? '');
+  const cell = tree['modules/cell'];
+  const said = String(cell?.locals.hourly_dollars ?? '');
   const dollarsOf = Number(/^\$\{var\.kill_switch \? ([\d.]+) :/.exec(said)?.[1]);
-  return dollars(dollarsOf) === KILL_SWITCH_MICROS
-    ? []
-    : ['functions do not know the limit of the kill switch'];
+  return [
+    ...(dollars(dollarsOf) === KILL_SWITCH_MICROS
+      ? []
+      : ['functions do not know the limit of the kill switch']),
+    ...(String(cell?.calls.scheduler?.paused).startsWith('${var.kill_switch ? toset(["top-up"]) :')
+      ? []
+      : ['the kill switch stops other jobs than the one that makes spares']),
+  ];
 };
 
 /** Whoever encrypts in Hub's name may use the key, and nobody else: https://cloud.google.com/kms/docs/compatible-services */

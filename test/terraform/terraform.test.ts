@@ -1151,6 +1151,14 @@ describe('a fault is found', () => {
       'do not know the limit of the kill switch',
     ],
     [
+      'a kill switch that stops what deletes',
+      (of) =>
+        Object.assign(of['modules/cell']?.calls.scheduler ?? {}, {
+          paused: '${var.kill_switch ? toset(["top-up", "sweep"]) : toset([])}',
+        }),
+      'stops other jobs than the one that makes spares',
+    ],
+    [
       'a command of somebody else’s',
       (of) => add(of, 'terraform_data', { provisioner: { 'local-exec': [{ command: 'curl x | sh' }] } }),
       'runs curl',

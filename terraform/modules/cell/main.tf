@@ -144,6 +144,7 @@ module "subscriptions" {
   pubsub_agent      = module.services.agents["pubsub.googleapis.com"]
 }
 
+# The kill switch lets the sweeps go on: while everything is stopped people still delete, and nothing is proven gone without them.
 module "scheduler" {
   source     = "../scheduler"
   project_id = module.services.project_id

@@ -5,6 +5,7 @@
 import { CERTIFICATE_SECRET, GATEWAY } from '../../../functions/access/exposure.ts';
 import { installationOf } from '../../../functions/access/installation.ts';
 import { CommitError } from '../../../functions/cloud.ts';
+import { GATEWAY_SERVICE } from '../../../functions/leaf/install.ts';
 import { installJob, jobRef } from '../../../functions/leaf/manifests.ts';
 import { ensureClient } from '../../../functions/oidc/clients.ts';
 import type { Interior } from '../../../local/memory/interiors.ts';
@@ -127,6 +128,24 @@ const LIVES: Readonly<Record<string, Life>> = {
       hub.faults.force('job-fails');
       const id = await hub.create(HELLO);
       await hub.reach(id, 'failed');
+    },
+  },
+
+  'without an address when it is made, and when it is repaired': {
+    async live(hub) {
+      const id = await hub.created(HELLO);
+      const leaf = await hub.leaf(id);
+      hub.faults.force('no-address');
+      await leaf.delete(GATEWAY_SERVICE);
+      await hub.clock.runFor(minutes(5));
+      const { apiVersion, kind, ...metadata } = GATEWAY_SERVICE;
+      await leaf.apply({ apiVersion, kind, metadata, spec: { type: 'LoadBalancer' } });
+      await leaf.delete({ ...deployment('hello'), namespace: 'hello' });
+      hub.faults.force('job-fails');
+      await hub.look(id);
+      await hub.until(async () => (await hub.cluster(id)).error !== undefined, hours(2));
+      hub.faults.clear('job-fails');
+      await hub.reach(await hub.create(HELLO), 'failed');
     },
   },
 
