@@ -178,7 +178,10 @@ describe('what can never fit', () => {
     await create(hub, ['grace']);
     await hub.clock.runFor(seconds(5));
     const [last] = (await inState(hub, 'queued')).slice(-1);
-    expect(last?.data).toMatchObject({ owner: 'grace', detail: 'Number 1 of its owner’s in the queue.' });
+    expect(last?.data).toMatchObject({
+      owner: 'grace',
+      detail: 'Number 1 among its owner’s waiting clusters.',
+    });
   });
 });
 
@@ -192,10 +195,10 @@ describe('who waits for their own account', () => {
     }
     const said = (await inState(hub, 'queued')).map(({ data }) => `${data.owner}: ${data.detail}`);
     expect(said).toEqual([
-      'ada: Number 1 of its owner’s in the queue.',
-      'ada: Number 2 of its owner’s in the queue.',
-      'bob: Number 1 of its owner’s in the queue.',
-      'ada: Number 3 of its owner’s in the queue.',
+      'ada: Number 1 among its owner’s waiting clusters.',
+      'ada: Number 2 among its owner’s waiting clusters.',
+      'bob: Number 1 among its owner’s waiting clusters.',
+      'ada: Number 3 among its owner’s waiting clusters.',
       'linus: Number 1 in the queue.',
       'grace: Number 2 in the queue.',
     ]);
@@ -213,7 +216,7 @@ describe('who waits for their own account', () => {
     }
     const [never, next] = await inState(hub, 'queued');
     expect(never?.data.error?.code).toBe('SIZE_OVER_BUDGET');
-    expect(next?.data.detail).toBe('Number 1 of its owner’s in the queue.');
+    expect(next?.data.detail).toBe('Number 1 among its owner’s waiting clusters.');
   });
 });
 

@@ -41,7 +41,9 @@ export const admit: Step = async (cluster, ports) => {
 async function whereInQueue(cluster: Cluster, { blocked, never }: Blocked, ports: Ports): Promise<string> {
   if (never || blocked === 'OWNER_HELD') return 'Until then it has no place in the queue.';
   const { place, isOfAccount } = await placeInQueue(ports, cluster, blocked);
-  return isOfAccount ? `Number ${place} of its owner’s in the queue.` : `Number ${place} in the queue.`;
+  return isOfAccount
+    ? `Number ${place} among its owner’s waiting clusters.`
+    : `Number ${place} in the queue.`;
 }
 
 /** Room for one is kept for who came before and has waited for too long. Newcomers ask `isQueueAhead`, and spares yield to everybody. */

@@ -43,8 +43,8 @@ promise('24', 'who did what is written in the commit that does it, and never wri
     },
     'the entry comes after': {
       file: 'functions/api/pools.ts',
-      from: "commitAudited(ports, [{ op: found ? 'update' : 'create', path, data: fields }], entry);",
-      to: "ports.documents.commit([{ op: found ? 'update' : 'create', path, data: fields }]);\n    await ports.documents.commit([entry.write]);",
+      from: 'await commitAudited(ports, [write], entry);',
+      to: 'await ports.documents.commit([write]);\n        await ports.documents.commit([entry.write]);',
       finds: /^PUT \/v1\/pools\/\{id\} writes its entry by itself$/,
     },
   },

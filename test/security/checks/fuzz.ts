@@ -158,7 +158,7 @@ function canBeSent(method: string, path: string, token: string | undefined, send
 let some: Promise<FuzzRun> | undefined;
 
 export function someRun(): Promise<FuzzRun> {
-  some ??= fuzz({ seed: 2, requests: 700 });
+  some ??= fuzz({ seed: 2, requests: 900 });
   return some;
 }
 
