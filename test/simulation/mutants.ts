@@ -194,7 +194,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'admitted without a ledger',
     file: 'functions/steps/admit.ts',
-    from: '{ guarded, also, ledger: { plan: planned(cluster, location, ports) } }',
+    from: '{ guarded, also, ledger: { plan: entriesOfTry(cluster, location, ports) } }',
     to: '{ guarded, also }',
     by: ['S14'],
   },
