@@ -17,8 +17,13 @@ export const FIRST_PAUSE_MS = minutes(2);
 export const MAX_PAUSE_MS = minutes(10);
 /** Most creations take four minutes; some failures, though, take 35 to show, and nobody waits for those. */
 export const PROBE_MS = minutes(10);
-/** Where nothing is refused, and nothing comes of it: after 20 min the place is left (`provision`), and what is heard of it then must count. */
-export const SILENT_PROBE_MS = minutes(25);
+/**
+ * What has not been made by then is taken for hanging: that is five times what it takes as a rule (`expectedMs`). It is less than the 35 min that
+ * GKE may take to say that it gets no machines (https://github.com/cilium/cilium/issues/48184), for which the next place is the cure, too.
+ */
+export const LATE_MS = minutes(20);
+/** Where nothing is refused, and nothing comes of it: what is heard of it when the place is left must count. */
+export const SILENT_PROBE_MS = LATE_MS + minutes(5);
 
 /** `half-open`: the pause is over, and nobody tries it yet. `probing`: somebody does. */
 type BreakerState = 'closed' | 'open' | 'half-open' | 'probing';

@@ -1,6 +1,7 @@
 /** Has clusters looked at out of turn. */
 
 import { CLUSTERS } from '../../shared/documents/cluster.ts';
+import { idOf } from '../../shared/documents/paths.ts';
 import { MESSAGE_SCHEMA, TOPICS } from '../../shared/messages.ts';
 import type { Snapshot } from '../cloud.ts';
 import { tellFailure } from '../failure.ts';
@@ -26,8 +27,7 @@ export async function sendToSparesIn(ports: Ports, location: string): Promise<vo
   await sendLooks(ports, idsOf(spares));
 }
 
-export const idsOf = (clusters: readonly Snapshot[]): string[] =>
-  clusters.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+export const idsOf = (clusters: readonly Snapshot[]): string[] => clusters.map(({ path }) => idOf(path));
 
 /** Each of them is looked at now. What cannot be sent is in the log. */
 export async function sendLooks(ports: Ports, ids: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 /** Clusters as the database has them: read, parsed, and with what a conditional write needs. */
 import { type Cluster, clusterDocument, clusterPath } from '../../shared/documents/cluster.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
+import { idOf } from '../../shared/documents/paths.ts';
 import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 
@@ -12,7 +13,7 @@ export interface Read {
 
 /** @throws Error if the document is not a cluster this code can read: the message goes to the dead letters, nothing is written */
 export function parseCluster(snapshot: Snapshot): Read {
-  const id = snapshot.path.slice(snapshot.path.lastIndexOf('/') + 1);
+  const id = idOf(snapshot.path);
   return { cluster: { ...parseDocument(clusterDocument, snapshot), id }, version: snapshot.version };
 }
 

@@ -8,6 +8,7 @@ import {
   KEEP_REPLAYED_MS,
 } from '../../shared/documents/dead-letter.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
+import { idOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { deadlineOf } from '../../shared/lifecycle/transition.ts';
@@ -72,7 +73,7 @@ export async function replayDeadLetter(
 
 export const parseDeadLetter = (snapshot: Snapshot): DeadLetter => ({
   ...parseDocument(deadLetterDocument, snapshot),
-  id: snapshot.path.slice(snapshot.path.lastIndexOf('/') + 1),
+  id: idOf(snapshot.path),
 });
 
 /** The codes of this Hub decide, not those of the one that wrote it down. @throws AppError NOT_REPLAYABLE */

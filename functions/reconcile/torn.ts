@@ -8,6 +8,7 @@ import { eventDocument, eventsOf } from '../../shared/documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { LEDGERS, ledgerDocument, ledgerPath } from '../../shared/documents/ledger.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
+import { idOf } from '../../shared/documents/paths.ts';
 import { CommitError, type Documents, type Snapshot, type Write } from '../cloud.ts';
 import { queryDocuments, queryPages, readDocument } from '../documents.ts';
 
@@ -73,8 +74,6 @@ export async function findOrphaned(documents: Documents): Promise<string[]> {
 
 const isOpen = (ledger: Snapshot): boolean =>
   Object.values(parseDocument(ledgerDocument, ledger).entries).some(({ goneAt }) => goneAt === undefined);
-
-const idOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 async function tornOf({ path }: Snapshot, documents: Documents): Promise<Found[]> {
   const id = idOf(path);

@@ -14,6 +14,7 @@ import { describe } from '../../shared/lifecycle/transition.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { ensureProven } from '../access/certificate.ts';
 import { chooseLocation, isTroubled, noteFailure, noteSuccess, readBreaker } from '../breaker/breaker.ts';
+import { LATE_MS } from '../breaker/plan.ts';
 import { clusterPrincipals } from '../bucket-access.ts';
 import { CommitError, type Write } from '../cloud.ts';
 import { isOvertaken } from '../clusters/read.ts';
@@ -37,11 +38,6 @@ const QUEUE_MS = seconds(10);
 const BUSY_MS = minutes(10);
 /** A place that gives no answer is left for another: after that long the other would have made the cluster, or nearly. */
 const SILENT_MS = minutes(5);
-/**
- * What has not been made by then is taken for hanging: that is five times what it takes as a rule (`expectedMs`). It is less than the 35 min that
- * GKE may take to say that it gets no machines (https://github.com/cilium/cilium/issues/48184), for which the next place is the cure, too.
- */
-const LATE_MS = minutes(20);
 
 /** @throws AppError NAME_TAKEN, PERMISSION_DENIED, PROVIDER_UNAVAILABLE, OPERATION_IN_PROGRESS */
 export const provision: Step = async (cluster, ports) => {

@@ -6,6 +6,7 @@ import { TOPICS } from '../../shared/messages.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { type Standing, standing } from '../../test/standing.ts';
 import { OBJECTS_AT_A_TIME } from '../buckets.ts';
+import type { Write } from '../cloud.ts';
 import { targetOf } from '../clusters/target.ts';
 import { createLog } from '../log.ts';
 import { clusterBody } from '../providers/gke/request.ts';
@@ -47,6 +48,16 @@ describe('the orphan sweep', () => {
       ...JSON.parse(JSON.stringify(body)),
       resourceLabels: { ...body.resourceLabels, ...labels },
     });
+  };
+  /** Between the report of an orphan and its deletion. */
+  const onceReported = (written: readonly Write[]): void => {
+    const { commit } = it.documents;
+    it.documents.commit = async (writes) => {
+      await commit(writes);
+      if (!writes.some(({ path }) => path.startsWith(ORPHANS))) return;
+      it.documents.commit = commit;
+      await commit(written);
+    };
   };
   const clusterThere = ({ location = '', ...cluster }: Cluster): boolean =>
     it.container
@@ -307,16 +318,10 @@ describe('the orphan sweep', () => {
       const cluster = await deleted();
       zombie(cluster);
       await it.clock.runFor(minutes(14));
-      const { commit } = it.documents;
-      it.documents.commit = async (writes) => {
-        await commit(writes);
-        if (!writes.some(({ path }) => path.startsWith(ORPHANS))) return;
-        it.documents.commit = commit;
-        await commit([
-          { op: 'delete', path: clusterPath(cluster.id) },
-          { op: 'delete', path: `ledgers/${cluster.id}` },
-        ]);
-      };
+      onceReported([
+        { op: 'delete', path: clusterPath(cluster.id) },
+        { op: 'delete', path: `ledgers/${cluster.id}` },
+      ]);
       await it.clock.runFor(minutes(40));
       expect(await inShort()).toEqual([`cluster hub-${cluster.id}-g1 unproven`]);
       expect(clusterThere(cluster)).toBe(true);
@@ -506,13 +511,7 @@ describe('the orphan sweep', () => {
     const cluster = await deleted();
     zombie(cluster);
     await it.clock.runFor(minutes(14));
-    const { commit } = it.documents;
-    it.documents.commit = async (writes) => {
-      await commit(writes);
-      if (!writes.some(({ path }) => path.startsWith(ORPHANS))) return;
-      it.documents.commit = commit;
-      await commit([{ op: 'update', path: clusterPath(cluster.id), data: { state: 'deprovisioning' } }]);
-    };
+    onceReported([{ op: 'update', path: clusterPath(cluster.id), data: { state: 'deprovisioning' } }]);
     await it.clock.runFor(minutes(2));
     await it.clock.runFor(minutes(20));
     expect(await inShort()).toEqual([`cluster hub-${cluster.id}-g1 found`]);

@@ -1,5 +1,8 @@
 /** Where documents are that a browser looks at too: without the schemas, which it can do without. */
 
+/** The last part of a document's path. */
+export const idOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
 export const CLUSTERS = 'clusters';
 export const clusterPath = (id: string): string => `${CLUSTERS}/${id}`;
 /** Who looks for what is due reads `shard in [0..15]`: a rising timestamp indexed alone would be a hot spot. */
