@@ -14,6 +14,12 @@ export interface Limits {
   hourlyMicros: number;
 }
 
+/** What an account or the cell may have: as its document says, or else as everybody's. */
+export const limitsOf = (now: Allowance | undefined, defaults: Limits): Limits => ({
+  clusters: now?.maxClusters ?? defaults.clusters,
+  hourlyMicros: now?.maxHourlyMicros ?? defaults.hourlyMicros,
+});
+
 /** Why a cluster must wait. */
 export interface Blocked {
   blocked: ErrorCode;
@@ -45,7 +51,7 @@ export function planAdmission(
   scope: 'account' | 'cell',
 ): Blocked | undefined {
   const isOfAccount = scope === 'account';
-  const most = now?.maxHourlyMicros ?? defaults.hourlyMicros;
+  const { clusters: mostClusters, hourlyMicros: most } = limitsOf(now, defaults);
   // A cell that may cost less than anything does is switched off for a while.
   const isOff = !isOfAccount && most < LOWEST_PRICE.hourlyMicros;
   if (hourlyMicros > most && !isOff) {
@@ -61,8 +67,7 @@ export function planAdmission(
   }
   const clusters = (now?.clusters ?? 0) + 1;
   const sum = (now?.hourlyMicros ?? 0) + hourlyMicros;
-  if (clusters > (now?.maxClusters ?? defaults.clusters))
-    return { blocked: isOfAccount ? 'ACCOUNT_QUOTA' : 'CELL_FULL' };
+  if (clusters > mostClusters) return { blocked: isOfAccount ? 'ACCOUNT_QUOTA' : 'CELL_FULL' };
   if (sum > most) return { blocked: isOfAccount ? 'ACCOUNT_BUDGET' : 'CELL_FULL' };
   return undefined;
 }

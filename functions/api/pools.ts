@@ -5,6 +5,7 @@ import { resolveSpec } from '../../shared/catalog/catalog.ts';
 import { shapeOf } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
+import { idOf } from '../../shared/documents/paths.ts';
 import {
   DEFAULT_LOSSES,
   POOLS,
@@ -105,5 +106,5 @@ function pathOf(id: string): string {
 
 const parsePool = (snapshot: Snapshot): Pool => ({
   ...parseDocument(poolDocument, snapshot),
-  id: snapshot.path.slice(POOLS.length + 1),
+  id: idOf(snapshot.path),
 });

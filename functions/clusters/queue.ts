@@ -74,7 +74,10 @@ export const isOwed = (
   parked === undefined &&
   elapsed(since.getTime()) >= OWED_MS;
 
-/** The oldest of the people's clusters that wait for room in the cell, if it is owed. One that was tried again is not for a while. */
+/** Looked at for one that is owed: an older one that was tried again is not for a while, and must not hide it. */
+const OLDEST = 5;
+
+/** The oldest of the people's clusters that are owed room in the cell. */
 export async function findOwed(ports: Ports): Promise<Cluster | undefined> {
   const found = await ports.documents.query({
     collection: CLUSTERS,
@@ -84,10 +87,11 @@ export async function findOwed(ports: Ports): Promise<Cluster | undefined> {
       ['owner', '>', ''],
     ],
     orderBy: [['createdAt', 'asc']],
-    limit: 1,
+    limit: OLDEST,
   });
-  const [oldest] = readableClusters(ports, found);
-  return oldest && isOwed(oldest.cluster, ports.clock.elapsed) ? oldest.cluster : undefined;
+  return readableClusters(ports, found)
+    .map(({ cluster }) => cluster)
+    .find((cluster) => isOwed(cluster, ports.clock.elapsed));
 }
 
 /** Tells those who stood behind one that was owed and waits no longer. */
@@ -137,7 +141,7 @@ async function isAny({ documents }: Ports, where: NonNullable<Query['where']>): 
 }
 
 /**
- * How many came earlier and are in line, plus one.
+ * How many people's clusters came earlier and are in line, plus one. Spares yield to everybody.
  * @param code what it waits for: if that is its own account, the line is that of the account
  */
 export async function placeInQueue(
@@ -152,7 +156,7 @@ export async function placeInQueue(
       collection: CLUSTERS,
       where: [
         ['state', '==', 'queued'],
-        ...(isOfAccount ? [['owner', '==', owner] as const] : []),
+        isOfAccount ? ['owner', '==', owner] : ['owner', '>', ''],
         ...more,
         ['createdAt', '<', createdAt],
       ],

@@ -11,6 +11,7 @@ type Reason =
   | 'not fit for use'
   | 'another shape is wanted'
   | 'its version is not offered any more'
+  | 'somebody has waited for its room'
   | 'more than wanted';
 
 export interface PoolPlan {
@@ -34,6 +35,8 @@ interface Surroundings {
   pause?: { reason: Pause['reason']; isTrial: boolean } | undefined;
   /** People wait for what a spare would take. */
   doPeopleWait?: boolean;
+  /** Those whose room somebody gets who has waited for too long. */
+  yielding?: ReadonlySet<string>;
 }
 
 /**
@@ -61,7 +64,7 @@ export function leadsToWarm(state: State): boolean {
 export function planPool(
   pool: Pool,
   spares: readonly Cluster[],
-  { elapsed, isOffered = true, pause, doPeopleWait = false }: Surroundings,
+  { elapsed, isOffered = true, pause, doPeopleWait = false, yielding = new Set() }: Surroundings,
 ): PoolPlan {
   const shape = shapeOf(pool.spec);
   const wanted = isOffered ? pool.wanted : 0;
@@ -71,13 +74,13 @@ export function planPool(
   const live = spares.filter(({ state }) => leadsToWarm(state));
   const fitting = live.filter((spare) => spare.shape === shape);
   const misfits = live.filter((spare) => spare.shape !== shape && !lost.includes(spare));
-  // The least finished go first, the oldest last: a warm spare is worth most.
-  const byWorth = [...fitting].sort(
-    (a, b) => worth(a, elapsed) - worth(b, elapsed) || b.createdAt.getTime() - a.createdAt.getTime(),
-  );
-  const surplus = byWorth
+  const surplus = fitting
+    .toSorted(byWorth(elapsed))
     .slice(0, Math.max(0, fitting.length - wanted))
     .filter((spare) => !lost.includes(spare));
+  const yields = fitting.filter(
+    (spare) => yielding.has(spare.id) && !lost.includes(spare) && !surplus.includes(spare),
+  );
   const inTheMaking = fitting.filter(({ state }) => state !== 'warm').length;
   const missing = Math.max(0, wanted - fitting.length);
   const room = Math.max(0, wanted + marginOf(wanted) - spares.length);
@@ -96,6 +99,7 @@ export function planPool(
       ...lost.map(({ id }) => ({ id, reason: 'not fit for use' as const })),
       ...misfits.map(({ id }) => ({ id, reason: 'another shape is wanted' as const })),
       ...surplus.map(({ id }) => ({ id, reason: tooMany as Reason })),
+      ...yields.map(({ id }) => ({ id, reason: 'somebody has waited for its room' as const })),
     ],
     look: live.filter((spare) => isLookDue(spare, elapsed)).map(({ id }) => id),
   };
@@ -105,6 +109,12 @@ const HELD: Readonly<Record<Pause['reason'], string>> = {
   failures: 'too many failed within an hour',
   money: 'those that failed cost too much within a day',
 };
+
+/** The least finished first, of equals the youngest: a warm spare is worth most. */
+export const byWorth =
+  (elapsed: Elapsed) =>
+  (a: Cluster, b: Cluster): number =>
+    worth(a, elapsed) - worth(b, elapsed) || b.createdAt.getTime() - a.createdAt.getTime();
 
 /** One that nobody would get is worth less than one that is hardly begun; and one that goes anyway, nothing. */
 function worth(spare: Cluster, elapsed: Elapsed): number {

@@ -3,19 +3,21 @@
  * day on which that word gets lost. While nothing is to be done, and it is told what keeps it from doing it, it writes nothing.
  */
 
-import { isOffered } from '../../shared/catalog/catalog.ts';
+import { isOffered, priceOf } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
+import { idOf } from '../../shared/documents/paths.ts';
 import { type Pause, POOLS, type Pool, poolDocument } from '../../shared/documents/pool.ts';
 import { AppError } from '../../shared/errors.ts';
 import { costAt } from '../../shared/lifecycle/cost.ts';
 import { isFinal } from '../../shared/lifecycle/derive.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
 import { hours } from '../../shared/units.ts';
+import { cellLimits, readCell } from '../accounts/allowance.ts';
 import type { DocumentData, Snapshot } from '../cloud.ts';
 import { circumstances } from '../clusters/circumstances.ts';
 import { sendLooks } from '../clusters/looks.ts';
-import { doPeopleWait } from '../clusters/queue.ts';
+import { doPeopleWait, findOwed } from '../clusters/queue.ts';
 import { readableClusters } from '../clusters/read.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 import { commitUnlessLost } from '../documents.ts';
@@ -23,7 +25,8 @@ import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { isTrial, LOSSES_MS, type Loss, planPause } from './budget.ts';
 import { isLost } from './fitness.ts';
-import { type PoolPlan, planPool } from './plan.ts';
+import { byWorth, type PoolPlan, planPool } from './plan.ts';
+import { planYield } from './yield.ts';
 
 /** Recorded as the one who asked for the deletion of a spare. */
 const ACTOR = 'pool';
@@ -38,10 +41,12 @@ const TRIES = 5;
 export async function topUp(ports: Ports, only?: string): Promise<void> {
   const pools = await ports.documents.query({ collection: POOLS });
   const failures: unknown[] = [];
+  // Who has waited for half an hour can wait for the Scheduler.
+  const yielding = only === undefined ? await findYielding(ports, pools) : undefined;
   for (const snapshot of pools) {
-    const id = snapshot.path.slice(POOLS.length + 1);
+    const id = idOf(snapshot.path);
     if (only !== undefined && only !== id) continue;
-    await topUpPool(ports, id, snapshot).catch((thrown: unknown) => {
+    await topUpPool(ports, id, snapshot, yielding).catch((thrown: unknown) => {
       tellFailure(ports.log, 'pool not topped up', thrown, { pool: id });
       failures.push(thrown);
     });
@@ -49,7 +54,27 @@ export async function topUp(ports: Ports, only?: string): Promise<void> {
   if (failures.length > 0) throw failures[0];
 }
 
-async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<void> {
+/** @returns undefined if nobody is owed room of the cell; the spares of a pool that cannot be read stay */
+async function findYielding(
+  ports: Ports,
+  pools: readonly Snapshot[],
+): Promise<ReadonlySet<string> | undefined> {
+  const owed = await findOwed(ports);
+  if (owed?.error?.code !== 'CELL_FULL') return undefined;
+  const [cell, ...found] = await Promise.all([
+    readCell(ports, ports.settings.cell),
+    ...pools.map(({ path }) => sparesOf(ports, idOf(path))),
+  ]);
+  const spares = found.flatMap((ofPool) => ofPool ?? []).sort(byWorth(ports.clock.elapsed));
+  return planYield(priceOf(owed.spec).hourlyMicros, cell?.data, cellLimits(ports), spares);
+}
+
+async function topUpPool(
+  ports: Ports,
+  id: string,
+  first: Snapshot,
+  yielding?: ReadonlySet<string>,
+): Promise<void> {
   let snapshot: Snapshot | undefined = first;
   for (let attempt = 0; attempt < TRIES && snapshot; attempt++) {
     const pool: Pool = { ...parseDocument(poolDocument, snapshot), id };
@@ -70,6 +95,7 @@ async function topUpPool(ports: Ports, id: string, first: Snapshot): Promise<voi
       isOffered: offered,
       pause: pause && { reason: pause.reason, isTrial: isTrial(pause, at) },
       doPeopleWait: peopleWait,
+      ...(yielding && { yielding }),
     });
     if (attempt === 0) await sendLooks(ports, plan.look);
     const isTold = plan.held === pool.lastPlan?.held && pause === pool.pause;

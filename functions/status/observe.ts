@@ -8,6 +8,7 @@ import { DEAD_LETTERS } from '../../shared/documents/dead-letter.ts';
 import { DURATIONS, durationsDocument } from '../../shared/documents/durations.ts';
 import { OPEN_ORPHANS, ORPHANS } from '../../shared/documents/orphan.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
+import { idOf } from '../../shared/documents/paths.ts';
 import { POOLS, poolDocument } from '../../shared/documents/pool.ts';
 import { type Health, type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
@@ -233,7 +234,7 @@ async function idlePools(ports: Ports): Promise<number> {
   const { documents } = ports;
   const pools = await queryDocuments(documents, { collection: POOLS, limit: MAX_KINDS }, poolDocument);
   const wanted = pools.filter(({ data }) => data.wanted > 0);
-  const idle = await Promise.all(wanted.map(({ path }) => isIdle(ports, path.slice(POOLS.length + 1))));
+  const idle = await Promise.all(wanted.map(({ path }) => isIdle(ports, idOf(path))));
   return idle.filter(Boolean).length;
 }
 
