@@ -6,7 +6,7 @@
 /** Whose move it is: the user's, the operator's, the cloud's (waiting helps), or ours. */
 type Fault = 'user' | 'operator' | 'cloud' | 'hub';
 
-interface ErrorRow {
+export interface ErrorRow {
   /**
    * Whether the same step may succeed if tried again unchanged. `free`: the world is busy or away, trying costs no attempt, and only
    * the state's deadline ends it.
@@ -17,8 +17,12 @@ interface ErrorRow {
   fault: Fault;
   /** The sentence the user reads. */
   say: string;
-  /** What they can do about it. */
+  /** What they can do about it; of a cluster, once it has failed. */
   remedy: string;
+  /** Whether that is to press Retry, which not every state has. */
+  byRetry?: true;
+  /** Then what they can do while the cluster is in use all the same, if that is not to wait for Hub's next look. */
+  inUse?: string;
 }
 
 export const ERRORS = {
@@ -446,13 +450,17 @@ export const ERRORS = {
     fault: 'cloud',
     say: 'The cloud could not create the cluster.',
     remedy: 'Press Retry; it starts from the beginning.',
+    byRetry: true,
   },
   CLUSTER_VANISHED: {
     retry: false,
     http: 503,
     fault: 'operator',
-    say: 'The cluster disappeared while it was being created.',
+    say: 'The cluster is not in the cloud any more, though Hub did not delete it.',
     remedy: 'Press Retry, and ask the operator to find out who deleted it.',
+    byRetry: true,
+    inUse:
+      'What was in it is lost. Delete it, create another, and ask the operator to find out who deleted it.',
   },
   NAME_TAKEN: {
     retry: false,
@@ -460,6 +468,7 @@ export const ERRORS = {
     fault: 'operator',
     say: 'Something that does not belong to Hub already has the name of this cluster.',
     remedy: 'Press Retry, which takes a new name, and tell the operator.',
+    byRetry: true,
   },
   INSTALL_FAILED: {
     retry: true,
@@ -467,6 +476,7 @@ export const ERRORS = {
     fault: 'hub',
     say: 'The application could not be installed.',
     remedy: 'Press Retry; if it fails again, tell the operator.',
+    byRetry: true,
   },
   ORPHAN_UNPROVEN: {
     retry: false,
@@ -482,6 +492,8 @@ export const ERRORS = {
     fault: 'operator',
     say: 'This version needs a licence, and this Hub no longer has one.',
     remedy: 'Choose another version, or ask the operator for the licence and press Retry.',
+    byRetry: true,
+    inUse: 'Ask the operator for the licence.',
   },
   LOCK_FAILED: {
     retry: true,
@@ -489,6 +501,7 @@ export const ERRORS = {
     fault: 'hub',
     say: 'Hub could not make sure that only its members get into the cluster, so nobody can reach it.',
     remedy: 'Press Retry, which creates a new one; if it fails again, tell the operator.',
+    byRetry: true,
   },
   PRODUCT_REFUSED: {
     retry: true,
@@ -496,6 +509,7 @@ export const ERRORS = {
     fault: 'hub',
     say: 'The application in the cluster refused a request from Hub.',
     remedy: 'Press Retry; if it fails again, tell the operator.',
+    byRetry: true,
   },
   STEP_TIMEOUT: {
     retry: true,
@@ -503,6 +517,7 @@ export const ERRORS = {
     fault: 'cloud',
     say: 'This step took longer than allowed.',
     remedy: 'Press Retry; it starts from the beginning.',
+    byRetry: true,
   },
   PERMISSION_DENIED: {
     retry: true,
@@ -524,6 +539,7 @@ export const ERRORS = {
     fault: 'operator',
     say: 'The certificate authority refused to issue a certificate for this cluster.',
     remedy: 'Press Retry; if it fails again, tell the operator.',
+    byRetry: true,
   },
   CERTIFICATE_LIMIT: {
     retry: 'free',
@@ -545,6 +561,7 @@ export const ERRORS = {
     fault: 'cloud',
     say: 'The cloud gave the cluster no public address.',
     remedy: 'Press Retry; if it fails again, tell the operator.',
+    byRetry: true,
   },
   PROVIDER_UNAVAILABLE: {
     retry: 'free',
@@ -573,6 +590,7 @@ export const ERRORS = {
     fault: 'operator',
     say: 'The cloud account of this Hub is not set up correctly.',
     remedy: 'Tell the operator, and press Retry when it is fixed.',
+    byRetry: true,
   },
   LEAF_UNAVAILABLE: {
     retry: 'free',

@@ -165,7 +165,7 @@ describe('refused is', () => {
       'what somebody offered who is held since',
       'grace',
       'grace',
-      'NOT_OFFERED',
+      'OWNER_HELD',
       { offeredTo: 'grace' },
       { ada: { clusters: 1, standing: held } },
     ],
@@ -192,7 +192,7 @@ test.each([
   ['Hub throttled', 'throttled', 'hub', 202],
   ['Hub suspended', 'suspended', 'hub', 202],
   ['an operator throttled', 'throttled', 'op', 202],
-  ['an operator suspended', 'suspended', 'op', 'NOT_OFFERED'],
+  ['an operator suspended', 'suspended', 'op', 'OWNER_SUSPENDED'],
 ] as const)(
   'what somebody whom %s since had offered as they left may be taken, unless an operator suspended them',
   async (_, state, by, answer) => {

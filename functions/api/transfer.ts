@@ -33,6 +33,8 @@ const transfer = endpoint({
     ...REFUSED_TO_MAKE,
     'NOT_AN_OWNER',
     'NOT_OFFERED',
+    'OWNER_HELD',
+    'OWNER_SUSPENDED',
     'TRANSFER_NO_ROOM',
     'NOT_ACCEPTED_IN_STATE',
     'CONFLICT',
@@ -93,15 +95,16 @@ async function offered(ports: Ports, read: Cluster, to: string): Promise<Change 
 }
 
 /**
- * @throws AppError TRANSFER_NO_ROOM, those of `requireAccount`, and NOT_OFFERED by an account that has come to be doubted since; of what is
- * deleted with its account, only if that is an operator's word
+ * @throws AppError TRANSFER_NO_ROOM, those of `requireAccount`, and OWNER_HELD or OWNER_SUSPENDED by an account that has come to be doubted
+ * since; of what is deleted with its account, only if that is an operator's word
  */
 async function taken(ports: Ports, read: Cluster, to: string): Promise<Change | undefined> {
   const { owner: from } = read;
   if (from === undefined) throw new AppError('NOT_OFFERED');
   const [account, payer] = await Promise.all([accountWithRoom(ports, read, to), readAccount(ports, from)]);
-  const isFree = isPromised(read, ports.clock.now()) ? !isWithheld(payer?.data) : !payer?.data.standing;
-  if (!isFree) throw new AppError('NOT_OFFERED');
+  const standing = payer?.data.standing;
+  if (standing && (isWithheld(payer?.data) || !isPromised(read, ports.clock.now())))
+    throw new AppError(standing.state === 'suspended' ? 'OWNER_SUSPENDED' : 'OWNER_HELD');
   // As for one that they create: accounts could else be filled that never met the limit of new ones.
   const taker = await requireAccount(ports, to, account);
   // It may be another one than was looked at.

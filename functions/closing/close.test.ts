@@ -275,7 +275,7 @@ describe('an account that is deleted', () => {
     expect(await judge(hub, 'ada', 'suspended')).toMatchObject({ status: 200 });
     await hub.clock.runFor(minutes(20));
     expect(await hub.cluster(id)).toMatchObject({ state: 'ready', owner: 'ada' });
-    expect(await take(hub, id, 'grace')).toMatchObject({ status: 409, body: { code: 'NOT_OFFERED' } });
+    expect(await take(hub, id, 'grace')).toMatchObject({ status: 403, body: { code: 'OWNER_SUSPENDED' } });
     expect(await judge(hub, 'ada', 'good')).toMatchObject({ status: 200, body: { closing: {} } });
     expect(await account(hub, 'ada')).not.toHaveProperty('standing');
     expect(await take(hub, id, 'grace')).toMatchObject({ status: 202 });

@@ -4,7 +4,7 @@
  */
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { Ledger } from '../../shared/documents/ledger.ts';
-import { KEEP_DELETED_MS } from '../../shared/lifecycle/transition.ts';
+import { HOLD_DETAIL, KEEP_DELETED_MS } from '../../shared/lifecycle/transition.ts';
 import { seconds } from '../../shared/units.ts';
 import { isOvertaken } from '../clusters/read.ts';
 import { readLedger } from '../clusters/target.ts';
@@ -43,7 +43,7 @@ async function withoutTimeline(cluster: Cluster, ports: Ports, result: StepResul
 /** @returns what to report while the hold lasts */
 export function untilHeld(cluster: Cluster, ports: Ports): StepResult | undefined {
   const leftMs = cluster.holdUntilAt === undefined ? 0 : -ports.clock.elapsed(cluster.holdUntilAt.getTime());
-  return leftMs > 0 ? wait(leftMs, 'Waiting until no earlier request can still create anything.') : undefined;
+  return leftMs > 0 ? wait(leftMs, HOLD_DETAIL) : undefined;
 }
 
 /** Removes what is left, and is done once there is nothing. */

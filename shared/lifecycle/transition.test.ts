@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Cluster, ClusterPatch } from '../documents/cluster.ts';
+import { ERRORS, type ErrorCode, type ErrorRow } from '../errors.ts';
 import { hours, minutes, seconds } from '../units.ts';
 import { MAKING } from './derive.ts';
 import {
@@ -99,6 +100,24 @@ describe('an edge', () => {
     ];
     for (const way of ways)
       expect(step(cluster, way).fields.holdUntilAt?.getTime()).toBe(NOW + TOMBSTONE_HOLD_MS);
+  });
+
+  test('to a state that waits for the end of the hold promises no end before that, and says so', () => {
+    const endsAt = (state: State, leftMs: number) => {
+      const { fields } = step(aCluster({ state, holdUntilAt: new Date(NOW + leftMs) }), { kind: 'done' });
+      const isHeld = rowOf(fields.state).afterHold && leftMs > 0;
+      if (isHeld) expect(fields.detail).toContain('no earlier request');
+      else expect(fields).not.toHaveProperty('detail');
+      return (fields.etaAt?.getTime() ?? 0) - NOW;
+    };
+    const { deprovisioning, sweeping } = LIFECYCLE;
+    expect(endsAt('deprovisioning', minutes(9))).toBe(minutes(9) + sweeping.expectedMs);
+    expect(endsAt('deprovisioning', -1)).toBe(sweeping.expectedMs);
+    expect(endsAt('deleting', minutes(9))).toBe(minutes(9) + sweeping.expectedMs);
+    expect(endsAt('deleting', minutes(1))).toBe(deprovisioning.expectedMs + sweeping.expectedMs);
+    const waiting: Outcome = { kind: 'wait', forMs: minutes(1), detail: 'It goes.' };
+    const held = aCluster({ state: 'deprovisioning', holdUntilAt: new Date(NOW + minutes(9)) });
+    expect(step(held, waiting).fields.etaAt?.getTime()).toBe(NOW + minutes(9) + sweeping.expectedMs);
   });
 
   test('into a state that releases gives back what was taken, once', () => {
@@ -316,6 +335,28 @@ describe('failing', () => {
     const failed = step({ ...fields, id: 'a'.repeat(16) }, { kind: 'done' });
     expect(failed.fields).toMatchObject({ state: 'failed', error: { code: 'NAME_TAKEN' } });
   });
+
+  test.each(STATES.filter((state) => rowOf(state).step !== undefined && !rowOf(state).waiting))(
+    'in %s leads to where a remedy names Retry only if it is there',
+    (state) => {
+      for (const code of Object.keys(ERRORS) as ErrorCode[])
+        for (const pool of [undefined, 'default']) {
+          let { fields } = step(aCluster({ state, pool }), { kind: 'failed', code, final: true });
+          const { error } = fields;
+          // What has been cleaned up after can be begun again.
+          if (fields.state === 'undoing') {
+            expect(error?.remedy).toMatch(
+              (ERRORS[code] as ErrorRow).byRetry ? /^Wait until Hub has cleaned up/ : /./,
+            );
+            fields = step({ ...fields, id: 'a'.repeat(16) }, { kind: 'done' }).fields;
+            expect(fields.error?.remedy).toBe(ERRORS[code].remedy);
+          }
+          const isOffered = rowOf(fields.state).accepts.retry !== undefined;
+          if (fields.error && !isOffered) expect(fields.error.remedy).not.toMatch(/Retry(?!-After)/);
+          if (fields.state === 'stuck') expect(fields.error?.remedy).not.toContain('from the beginning');
+        }
+    },
+  );
 
   test('for want of room goes back to the queue and says why', () => {
     const liability = { clusters: 1, hourlyMicros: 7 };

@@ -12,10 +12,10 @@ import {
 } from '../documents/cluster.ts';
 import { type ClusterEvent, eventDocument } from '../documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../documents/fields.ts';
-import { cut, ERRORS, type ErrorCode } from '../errors.ts';
+import { cut, ERRORS, type ErrorCode, type ErrorRow } from '../errors.ts';
 import { days, hours, minutes, seconds } from '../units.ts';
 import { costAt, metered } from './cost.ts';
-import { commandEdge, isFinal, MAKING, progressOf, remainingMs } from './derive.ts';
+import { commandEdge, ENDING, isFinal, MAKING, progressOf, remainingMs, wayFrom } from './derive.ts';
 import {
   type Command,
   HANDLER_LIMIT_MS,
@@ -279,7 +279,7 @@ function wait(
     progress: Math.max(cluster.progress, progressOf(cluster.state, elapsedMs, outcome.within)),
     etaAt: rowOf(cluster.state).waiting
       ? undefined
-      : new Date(at.after(remainingMs(cluster.state, elapsedMs))),
+      : endOf(cluster.state, elapsedMs, outcome.patch?.holdUntilAt ?? cluster.holdUntilAt, at),
   });
   return { fields, wake: atOnce, ...(short && { wakeInMs: outcome.forMs }) };
 }
@@ -348,18 +348,18 @@ function enter(
   const expiresAt = lifetimeOf(entry);
   const fields = patched(cluster, {
     ...UNPARKED,
-    error: row.keepsError && cluster.error,
     ...(row.closes && { endpoints: {} }),
     ...(MAKING.has(cluster.state) && { took: longer(cluster, spentMs) }),
     ...patch,
+    error: errorIn(entry),
     state: to,
     epoch: cluster.epoch + 1,
     since: new Date(at.now),
     attempts: 0,
     unansweredSince: undefined,
-    detail: undefined,
+    detail: heldUntilAt && HOLD_DETAIL,
     progress: progressOf(to, 0, 0),
-    ...promiseOf(entry),
+    ...promiseOf(entry, holdUntilAt),
     dueAt:
       row.step === undefined
         ? restEnd(row, { expiresAt, error: patch.error }, at)
@@ -399,9 +399,40 @@ function liabilityAfter({ cluster, to, patch }: Entry): LiabilityAfter {
   return { liability, ...(released && { released }), ...(vacated && { vacated }) };
 }
 
+/** What went wrong, with what can be done about it in the state that this leads to. */
+function errorIn({ cluster, to, patch }: Entry): ClusterError | undefined {
+  const error = patch.error ?? (rowOf(to).keepsError && cluster.error);
+  return error && { ...error, remedy: remedyIn(to, error.code) };
+}
+
+function remedyIn(state: State, code: ErrorCode): string {
+  const { remedy, byRetry, inUse }: ErrorRow = ERRORS[code];
+  if (!byRetry) return remedy;
+  const row = rowOf(state);
+  if (row.compensates) return `Wait until Hub has cleaned up. ${remedy}`;
+  if (row.usable)
+    return inUse ?? 'Hub tries again when it next looks at it. If this stays, tell the operator.';
+  const to = commandEdge(state, 'retry');
+  if (to === undefined) return 'You need not do anything; Hub goes on with it.';
+  return ENDING.has(to)
+    ? 'Hub goes on removing it by itself, and Retry does so now. If this stays, tell the operator.'
+    : remedy;
+}
+
+/** What is said while a step has nothing to do, because what was given up may still appear. */
+export const HOLD_DETAIL = 'Waiting until no earlier request can still create anything.';
+
+/** When its way is thought to end. It does not go past a state that waits for the end of the hold before that. */
+function endOf(state: State, elapsedMs: number, holdUntilAt: Date | undefined, at: Circumstances): Date {
+  const end = at.after(remainingMs(state, elapsedMs));
+  const held = wayFrom(state).find((one) => rowOf(one).afterHold);
+  if (!held || !holdUntilAt) return new Date(end);
+  return new Date(Math.max(end, holdUntilAt.getTime() + at.after(remainingMs(held, 0)) - at.now));
+}
+
 /** When it is thought to be done; once its way is known, that is what was promised. */
-function promiseOf({ cluster, to, cause, at }: Entry): ClusterPatch {
-  const etaAt = rowOf(to).step === undefined ? undefined : new Date(at.after(remainingMs(to, 0)));
+function promiseOf({ cluster, to, cause, at }: Entry, holdUntilAt: Date | undefined): ClusterPatch {
+  const etaAt = rowOf(to).step === undefined ? undefined : endOf(to, 0, holdUntilAt, at);
   return { etaAt, promisedAt: promises(cluster.state, cause) ? etaAt : cluster.promisedAt };
 }
 

@@ -2927,7 +2927,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. */
+            /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. OWNER_HELD: The account of the cluster’s owner cannot create anything new for now. OWNER_SUSPENDED: The account of the cluster’s owner is suspended, so nobody may use the cluster for now. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3181,7 +3181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description LEAF_UNAVAILABLE: The cluster does not answer at the moment. PRODUCT_REFUSED: The application in the cluster refused a request from Hub. CLUSTER_VANISHED: The cluster disappeared while it was being created. PROVIDER_UNAVAILABLE: The cloud does not answer at the moment. PERMISSION_DENIED: Hub is not allowed to do this in its cloud account. UNAVAILABLE: Hub cannot do this at the moment. */
+            /** @description LEAF_UNAVAILABLE: The cluster does not answer at the moment. PRODUCT_REFUSED: The application in the cluster refused a request from Hub. CLUSTER_VANISHED: The cluster is not in the cloud any more, though Hub did not delete it. PROVIDER_UNAVAILABLE: The cloud does not answer at the moment. PERMISSION_DENIED: Hub is not allowed to do this in its cloud account. UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
                     [name: string]: unknown;
