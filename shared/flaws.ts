@@ -50,6 +50,12 @@ export const flawOf = <C extends Known>(cluster: {
 /** The cluster itself is not there any more, or of no use for good: all that is left is to delete it. */
 export const isGone = (flaw: Known | undefined): boolean => flaw?.type === 'Exists';
 
+/** What is to be done about it, in words. */
+export const remedyOf = (flaw: Known): string =>
+  isGone(flaw)
+    ? 'Hub cannot bring it back. Until it is deleted, it goes on costing and counts towards the limits of whoever pays for it.'
+    : 'Hub looks at it again every few hours and repairs what it can.';
+
 /** `flawedSince` of the document: since when it has had a flaw without a break. */
 export function flawedSinceOf(cluster: Pick<Cluster, 'state' | 'conditions'>): Date | undefined {
   if (!flawOf(cluster)) return undefined;
