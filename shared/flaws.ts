@@ -54,7 +54,7 @@ export const isGone = (flaw: Known | undefined): boolean => flaw?.type === 'Exis
 export const remedyOf = (flaw: Known): string =>
   isGone(flaw)
     ? 'Hub cannot bring it back. Until it is deleted, it goes on costing and counts towards the limits of whoever pays for it.'
-    : 'Hub looks at it again every few hours and repairs what it can.';
+    : 'Hub looks at it again by itself and repairs what it can.';
 
 /** `flawedSince` of the document: since when it has had a flaw without a break. */
 export function flawedSinceOf(cluster: Pick<Cluster, 'state' | 'conditions'>): Date | undefined {

@@ -25,7 +25,7 @@ import { sendToAll } from './looks.ts';
 const REPAIR_AGAIN_MS = hours(11);
 /** Whoever was shut out may have access for as long as nobody has seen that they have none. */
 const LOOK_AGAIN_MS = minutes(10);
-/** What was away for long is looked at again after a share of that time, and after no more than this: each such look is a commit. */
+/** What was away or of no use for long is looked at again after a share of that time, and after no more than this: each such look is a commit. */
 const MAX_LOOK_AGAIN_MS = hours(1);
 /** That a spare was seen is written down no sooner again: by then the pool may want to know. */
 const SEEN_EVERY_MS = minutes(25);
@@ -71,7 +71,7 @@ async function miss(
     missedAt && missedMs >= APART_MS && isTold(cluster, thrown) ? notSeenSince(missedAt) : undefined;
   // Of all the rest it is not known that it is otherwise.
   const told = say === undefined ? conditions : withCondition(conditions, 'Reachable', false, say, now);
-  const againMs = Math.min(MAX_LOOK_AGAIN_MS, Math.max(LOOK_AGAIN_MS, missedMs / 8));
+  const againMs = againAfterMs(missedMs);
   const data = {
     ...(missedAt === undefined && { missedAt: now }),
     ...(say !== undefined && !conditions.some(({ message }) => message === say) && { conditions: told }),
@@ -87,6 +87,9 @@ async function miss(
 /** That Hub itself may not look, or cannot, would else cost every pool all its spares. */
 const isTold = ({ pool }: Cluster, thrown: unknown): boolean =>
   pool === undefined || ERRORS[asAppError(thrown).code].fault === 'cloud';
+
+const againAfterMs = (forMs: number): number =>
+  Math.min(MAX_LOOK_AGAIN_MS, Math.max(LOOK_AGAIN_MS, forMs / 8));
 
 const lookAgain = ({ clock }: Ports): Date => new Date(clock.after(LOOK_AGAIN_MS));
 
@@ -112,7 +115,9 @@ async function settle(
   if (outcome === undefined && known && !flawed && !over && !isDue && !isNews) return;
   const seen = { missedAt: undefined, ...(isSpare && { seenAt: now }) };
   // Where something is done about it, the look comes again after that.
-  const looked = isDue && { lookAt: isLocked ? undefined : lookAgain(ports) };
+  const looked =
+    comesRight(cluster, conditions, findings, isDue, ports) ??
+    (isDue && { lookAt: isLocked ? undefined : lookAgain(ports) });
   const next: Transition | undefined = outcome
     ? transition(cluster, { ...outcome, patch: { conditions, ...seen } }, circumstances(ports))
     : {
@@ -125,6 +130,24 @@ async function settle(
   if (await commitOnce(ports, writesOf(read, next, {}, ports), id, next.event)) {
     await announce(ports, cluster, next);
   }
+}
+
+/**
+ * Where nobody can do anything but wait, what people read of their cluster would else be hours old: its parts run again in minutes, as they do
+ * when a node was replaced.
+ * @returns when to look again; undefined if it is not so, or a time is set already
+ */
+function comesRight(
+  cluster: Cluster,
+  conditions: Condition[],
+  findings: readonly Finding[],
+  isDue: boolean,
+  { clock }: Ports,
+): Pick<ClusterPatch, 'lookAt'> | undefined {
+  const flawedSince = flawedSinceOf({ ...cluster, conditions });
+  if (!flawedSince || (cluster.lookAt && !isDue)) return undefined;
+  if (findings.some(({ type, repairable }) => repairable || type === 'Exists')) return undefined;
+  return { lookAt: new Date(clock.after(againAfterMs(clock.elapsed(flawedSince.getTime())))) };
 }
 
 /** @returns undefined if the document says it already: one from before it was kept does not */

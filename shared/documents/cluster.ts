@@ -112,7 +112,7 @@ export const clusterDocument = z.object({
   dueAt: instant.optional(),
   /**
    * When to look whether those have access who should, and no others: that of somebody was taken away or changed, or the last look could
-   * not see it. Absent once a look has found it so.
+   * not see it; or whether what keeps people from using it is over. Absent once a look has found it so.
    */
   lookAt: instant.optional(),
   /**
