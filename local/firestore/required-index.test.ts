@@ -744,6 +744,7 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
     limit: 50,
   },
   'whose message was given up': { collection: 'clusters', orderBy: [['parked.at', 'desc']], limit: 200 },
+  'what is ready and of no use': { collection: 'clusters', orderBy: [['flawedSince', 'desc']], limit: 200 },
   'the dead letters in a state': {
     collection: 'deadLetters',
     where: [['state', '==', 'open']],
