@@ -87,7 +87,7 @@ export const putMemberBody = z.strictObject({ role }).meta({
 export const transferBody = z.strictObject({ email: emailAddress }).meta({
   id: 'Transfer',
   description:
-    'The e-mail of the owner you offer it to. Your own address accepts an offer made to you; if you pay for the cluster, it withdraws your offer.',
+    'The e-mail of the owner you offer it to. Your own address accepts an offer made to you; while whoever pays is deleting their account, it takes the cluster over without one. If you pay for the cluster, it withdraws your offer.',
 });
 
 /** As of a cluster that is asked for. */
