@@ -15,7 +15,8 @@ import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { lateAfterMs, REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
 import { days, dollars, hours } from '../../shared/units.ts';
-import { readCell } from '../accounts/allowance.ts';
+import { limitsOf } from '../accounts/admission.ts';
+import { cellLimits, readCell } from '../accounts/allowance.ts';
 import type { DocumentData, Query } from '../cloud.ts';
 import { commitUnlessLost, queryDocuments, readableDocuments } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
@@ -255,13 +256,11 @@ async function isIdle(ports: Ports, pool: string): Promise<boolean> {
 }
 
 async function allowanceUsed(ports: Ports): Promise<AllowanceUsed> {
-  const { settings } = ports;
-  const { data } = (await readCell(ports, settings.cell)) ?? {};
-  const { cellClusters, cellHourlyMicros } = settings.limits;
-  const hourlyMicros = data?.maxHourlyMicros ?? cellHourlyMicros;
+  const { data } = (await readCell(ports, ports.settings.cell)) ?? {};
+  const most = limitsOf(data, cellLimits(ports));
   return {
-    clusters: share(data?.clusters, data?.maxClusters ?? cellClusters),
-    ...(hourlyMicros > KILL_SWITCH_MICROS && { money: share(data?.hourlyMicros, hourlyMicros) }),
+    clusters: share(data?.clusters, most.clusters),
+    ...(most.hourlyMicros > KILL_SWITCH_MICROS && { money: share(data?.hourlyMicros, most.hourlyMicros) }),
   };
 }
 
