@@ -14,8 +14,8 @@ import { type Health, type Status, statusDocument, statusPath } from '../../shar
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { lateAfterMs, REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
-import { days, dollars, hours } from '../../shared/units.ts';
-import { limitsOf } from '../accounts/admission.ts';
+import { days, hours } from '../../shared/units.ts';
+import { isSwitchedOff, limitsOf } from '../accounts/admission.ts';
 import { cellLimits, readCell } from '../accounts/allowance.ts';
 import type { DocumentData, Query } from '../cloud.ts';
 import { commitUnlessLost, queryDocuments, readableDocuments } from '../documents.ts';
@@ -26,8 +26,6 @@ import type { Ports } from '../ports.ts';
 import { OVERDUE_MS } from '../slos.ts';
 import { type Facts, planStatus } from './plan.ts';
 
-/** What Terraform sets in place of the cell's limit to stop it (terraform/modules/cell): nobody is admitted, and nothing is used up. */
-export const KILL_SWITCH_MICROS = dollars(0.01);
 /** More clusters in trouble than these make no difference to what is said. */
 const MAX_TROUBLED = 50;
 /** Regions and pools: what an operator sets up by hand, so that there are never as many. */
@@ -260,7 +258,7 @@ async function allowanceUsed(ports: Ports): Promise<AllowanceUsed> {
   const most = limitsOf(data, cellLimits(ports));
   return {
     clusters: share(data?.clusters, most.clusters),
-    ...(most.hourlyMicros > KILL_SWITCH_MICROS && { money: share(data?.hourlyMicros, most.hourlyMicros) }),
+    ...(!isSwitchedOff(most) && { money: share(data?.hourlyMicros, most.hourlyMicros) }),
   };
 }
 
