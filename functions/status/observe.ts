@@ -14,7 +14,8 @@ import { type Health, type Status, statusDocument, statusPath } from '../../shar
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { lateAfterMs, leadsToWarm, REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
-import { days, hours } from '../../shared/units.ts';
+import { MAX_WANTED } from '../../shared/limits.ts';
+import { hours } from '../../shared/units.ts';
 import { isSwitchedOff, limitsOf } from '../accounts/admission.ts';
 import { cellLimits, readCell } from '../accounts/allowance.ts';
 import type { DocumentData, Query } from '../cloud.ts';
@@ -22,6 +23,7 @@ import { commitUnlessLost, queryDocuments, readableDocuments } from '../document
 import { tellFailure } from '../failure.ts';
 import { isFit } from '../pool/fitness.ts';
 import type { Ports } from '../ports.ts';
+import { SCHEDULES } from '../schedules.ts';
 import { OVERDUE_MS } from '../slos.ts';
 import { type Facts, planStatus } from './plan.ts';
 
@@ -29,14 +31,12 @@ import { type Facts, planStatus } from './plan.ts';
 const MAX_TROUBLED = 50;
 /** Regions and pools: what an operator sets up by hand, so that there are never as many. */
 const MAX_KINDS = 50;
-/** No pool wants more. */
-const MAX_SPARES = 100;
 const READY_MS = hours(6);
 const LATELY_MS = hours(1);
 /** A look that meets an upgrade of a control plane is no trouble; those after it are. */
 const UNSEEN_MS = hours(1);
 /** Four looks at what has drifted, each of which renews what is due. */
-const RENEWAL_LATE_MS = days(1);
+const RENEWAL_LATE_MS = 4 * SCHEDULES.drift.everyMs;
 
 const WORKING = STATES.filter((state) => Number.isFinite(lateAfterMs(state)));
 const MIN_LATE_MS = Math.min(...WORKING.map(lateAfterMs));
@@ -245,7 +245,7 @@ async function isIdle(ports: Ports, pool: string): Promise<boolean> {
       ['pool', '==', pool],
       ['state', 'in', SPARE],
     ],
-    limit: MAX_SPARES,
+    limit: MAX_WANTED,
   });
   const spares = readableDocuments(ports, found, spare).map(({ data }) => data);
   const warm = spares.filter(({ state }) => state === 'warm');
