@@ -3,6 +3,7 @@ import { ledgerKey } from '../../shared/documents/ledger.ts';
 import { type Orphan, orphanKey } from '../../shared/documents/orphan.ts';
 import { regionOf } from '../../shared/places.ts';
 import { days, minutes } from '../../shared/units.ts';
+import { BASE32 } from '../cloud.ts';
 import { LABELS } from '../labels.ts';
 import type { FoundResource } from '../providers/provider.ts';
 import { SCHEDULES } from '../schedules.ts';
@@ -236,7 +237,6 @@ function byCluster(found: readonly FoundResource[]): Map<string, FoundResource[]
   return groups;
 }
 
-const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 /** Ids are random, so any two of their characters, which are digits, spread them evenly. */
 const turnOf = ([first = '', second = '']: string): number =>
   (BASE32.indexOf(first) * 32 + BASE32.indexOf(second)) % TURNS;
