@@ -103,6 +103,9 @@ export function isReplaced({ state, pool }: { state: State; pool?: string | unde
 
 /** Nothing can happen to it any more. */
 export const isFinal = (state: State): boolean => rowOf(state).final === true;
+export const FINAL: readonly State[] = STATES.filter(isFinal);
+/** Deleted clusters stay for weeks; where they are not wanted they are not read. */
+export const NOT_FINAL: readonly State[] = STATES.filter((state) => !isFinal(state));
 
 /** Why a cluster can go from one state to another. */
 interface Edge {
