@@ -51,6 +51,15 @@ export function audited(
   };
 }
 
+/** Of the entry about a change of this cluster, which has the number of its event: nothing can be told twice. */
+export const deedId = (cluster: string, epoch: number): string => `${cluster}-${epoch}`;
+
+/** @returns undefined if the entry of this id is about something else */
+export function epochOfDeed(id: string, cluster: string): number | undefined {
+  const epoch = Number(id.startsWith(`${cluster}-`) ? id.slice(cluster.length + 1) : Number.NaN);
+  return Number.isInteger(epoch) && deedId(cluster, epoch) === id ? epoch : undefined;
+}
+
 /**
  * Commits an entry with what it tells of, and tells it. The official client sends a commit again whose answer was lost, and is then told that
  * the entry exists: its id is random, so an entry that is there is this one, and all was written.

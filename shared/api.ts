@@ -267,6 +267,12 @@ export const clusterReply = z
     parked: parkedReply.optional(),
     /** By uid. */
     members: z.record(z.string(), role),
+    /** Uid of whoever pays for it: it counts towards their limits. Absent of what is nobody's. */
+    owner: z.string().optional(),
+    /** Uid of the owner who was asked to pay for it instead, and has not answered. */
+    offeredTo: z.string().optional(),
+    /** Whoever pays for it is deleting their account: it is deleted then unless another owner takes it over. */
+    handOverUntilAt: timestamp.optional(),
     cost: z.object({
       /** Since its owner has it; what it had cost before there was a meter is not in it. */
       soFar: money,
@@ -300,6 +306,8 @@ const memberReply = z
     uid: z.string().optional(),
     /** Invited, and not there yet: whoever has the address has to sign in with it. */
     pending: z.boolean(),
+    /** `pays`: the cluster counts for them. `asked`: they were asked to pay for it instead. Absent of all others. */
+    paying: z.enum(['pays', 'asked']).optional(),
   })
   .meta({ id: 'Member' });
 export type MemberReply = z.infer<typeof memberReply>;

@@ -16,6 +16,7 @@ import { createProgress } from '../progress.ts';
 import { facts, table } from '../table.ts';
 import { watchCluster } from '../watch.ts';
 import { lifetimeHours, oneOf } from './arguments.ts';
+import { endOf, flawInWords, handOverInWords, offerInWords, payerInWords, stateOf } from './remarks.ts';
 import { type ShapeOptions, shapeOf, shapeOptions } from './shape.ts';
 
 interface Waiting extends CommonOptions {
@@ -53,9 +54,9 @@ export const clusterCommands: Commands = (program, io) => {
 
   command(program, 'show <cluster>', 'all about a cluster').action(
     async (called: string, options: CommonOptions) => {
-      const { api, print } = contextOf(io, options);
+      const { api, print, session } = contextOf(io, options);
       const cluster = await findCluster(api, called);
-      print(cluster, () => clusterInWords(cluster));
+      print(cluster, () => clusterInWords(cluster, session.uid));
     },
   );
 
@@ -137,7 +138,7 @@ async function showEnd(
   { json }: CommonOptions,
 ): Promise<void> {
   const end = await follow(context, id, until, 'err');
-  context.print(end, () => (json ? '' : clusterInWords(end)));
+  context.print(end, () => (json ? '' : clusterInWords(end, context.session.uid)));
 }
 
 /**
@@ -188,23 +189,25 @@ const listInWords = (clusters: readonly ClusterReply[]): string =>
     ? 'You have no clusters. Ask for one: hub create <name>'
     : table([
         ['NAME', 'ID', 'STATE', 'SIZE', 'REGION', 'PER HOUR', 'ENDS'],
-        ...clusters.map(({ name, id, state, size, region, cost, expiresAt }) => [
-          name,
-          id,
-          state,
-          size,
-          region,
-          cost.hourly === null ? '–' : inDollars(cost.hourly),
-          orDash(expiresAt),
+        ...clusters.map((cluster) => [
+          cluster.name,
+          cluster.id,
+          stateOf(cluster),
+          cluster.size,
+          cluster.region,
+          cluster.cost.hourly === null ? '–' : inDollars(cluster.cost.hourly),
+          orDash(endOf(cluster)),
         ]),
       ]);
 
-function clusterInWords(cluster: ClusterReply): string {
+/** @param uid of who reads it */
+function clusterInWords(cluster: ClusterReply, uid: string): string {
   const { error, parked, endpoints, cost, etaAt, members } = cluster;
   return facts({
     Name: cluster.name,
     Id: cluster.id,
     State: `${cluster.state}: ${[cluster.label, cluster.detail].filter(Boolean).join(', ')}`,
+    Attention: flawInWords(cluster),
     Expected: etaAt ?? undefined,
     Error: error === null ? undefined : `${error.message} ${error.remedy} (${error.code})`,
     Parked: parked && `since ${parked.at}: ${parked.reason}`,
@@ -214,8 +217,11 @@ function clusterInWords(cluster: ClusterReply): string {
       Object.entries(endpoints).map(([name, address]) => [`Address of ${name}`, address]),
     ),
     Members: String(Object.keys(members).length),
+    'Paid by': payerInWords(cluster, uid),
+    Offered: offerInWords(cluster, uid),
     Created: cluster.createTime,
-    Ends: cluster.expiresAt,
+    Ends: endOf(cluster),
+    Leaving: handOverInWords(cluster, uid),
   });
 }
 

@@ -6,6 +6,7 @@ import { Failed, WrongUsage } from '../failure.ts';
 import { findCluster } from '../find-cluster.ts';
 import { table } from '../table.ts';
 import { oneOf } from './arguments.ts';
+import { handOverInWords, offerInWords } from './remarks.ts';
 
 const ROLES = roles.options;
 
@@ -13,15 +14,20 @@ export const memberCommands: Commands = (program, io) => {
   command(program, 'members <cluster>', 'who may use a cluster, and who is invited').action(
     async (called: string, options: CommonOptions) => {
       const context = contextOf(io, options);
-      const { id } = await findCluster(context.api, called);
+      const cluster = await findCluster(context.api, called);
+      const { id } = cluster;
+      const { uid } = context.session;
       const { body } = await context.api.ask<{ members: MemberReply[] }>('GET /v1/clusters/{id}/members', {
         id,
       });
       context.print(body, () =>
-        table([
-          ['ADDRESS', 'ROLE', ''],
-          ...body.members.map(({ email, role, pending }) => [email, role, pending ? 'invited' : '']),
-        ]),
+        [
+          table([
+            ['ADDRESS', 'ROLE', ''],
+            ...body.members.map((member) => [member.email, member.role, standingOf(member)]),
+          ]),
+          ...[offerInWords(cluster, uid), handOverInWords(cluster, uid)].flatMap((said) => said ?? []),
+        ].join('\n'),
       );
     },
   );
@@ -79,6 +85,11 @@ export const memberCommands: Commands = (program, io) => {
       },
     );
 };
+
+const standingOf = ({ pending, paying }: MemberReply): string =>
+  pending ? 'invited' : paying === undefined ? '' : PAYING[paying];
+
+const PAYING = { pays: 'pays for it', asked: 'was asked to pay for it' } as const;
 
 /** The API has one address for all three: one's own accepts, or withdraws. */
 function transferTo(

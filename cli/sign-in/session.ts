@@ -15,6 +15,8 @@ export interface Session {
   token(anew?: boolean): Promise<string>;
   /** Of the ID token at hand, in ms since the epoch. */
   expiresAt(): number;
+  /** Empty of a token that does not name one. */
+  uid: string;
   /** Absent of a token that does not name one. */
   email: string | undefined;
   /** Whether it outlives the ID token, so that something may be kept that was made from it. */
@@ -60,6 +62,7 @@ function sessionOfToken(token: string): Session {
       return token;
     },
     expiresAt: () => claims.expiresAtMs,
+    uid: claims.uid,
     email: claims.email,
     isKept: false,
   };
@@ -76,6 +79,7 @@ function keptSession(address: string, files: HubFiles, kept: Kept): Session {
       return idToken;
     },
     expiresAt: () => claimsOf(idToken).expiresAtMs,
+    uid: kept.uid,
     email: kept.email,
     isKept: true,
   };

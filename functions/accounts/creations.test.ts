@@ -4,7 +4,7 @@ import type { ClusterPage } from '../../shared/api.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
-import { aCluster, clusterIdOf } from '../../test/builders.ts';
+import { aCluster, clusterIdOf, writeOf } from '../../test/builders.ts';
 
 const spares = (count: number) =>
   Array.from({ length: count }, (_, n) =>
@@ -126,6 +126,25 @@ describe('what waits for room', () => {
     const [one] = (await api.send<ClusterPage>('GET', '/v1/clusters', api.as('ada'))).body.clusters;
     await api.send('DELETE', `/v1/clusters/${one?.id}`, api.as('ada'));
     expect(await create(api, 'ada')).toBe('made');
+  });
+
+  test('is no more either where what failed is tried again; what is stuck is', async () => {
+    const api = apiUnderTest({ limits });
+    const failed = Array.from({ length: 22 }, (_, n) =>
+      aCluster({ id: clusterIdOf(n + 1), owner: 'ada', state: n < 21 ? 'failed' : 'stuck' }),
+    );
+    await api.documents.commit(failed.map(writeOf));
+    const answers: unknown[] = [];
+    for (const { id } of failed) {
+      const { status, body } = await api.send<{ code?: string }>(
+        'POST',
+        `/v1/clusters/${id}:retry`,
+        api.as('ada'),
+      );
+      answers.push(body.code ?? status);
+      await api.clock.runFor(1000);
+    }
+    expect(answers).toEqual([...Array(20).fill(202), 'TOO_MANY_WAITING', 202]);
   });
 
   test('may be as much as somebody may have', async () => {

@@ -3,9 +3,10 @@
  * instances see the same.
  */
 import { ACCOUNTS, type Allowance } from '../../shared/documents/account.ts';
-import { CLUSTERS } from '../../shared/documents/cluster.ts';
+import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { eventsOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
+import { commandEdge } from '../../shared/lifecycle/derive.ts';
 import { MAX_MEMBERS, MAX_WAITING } from '../../shared/limits.ts';
 import { hours } from '../../shared/units.ts';
 import type { Snapshot } from '../cloud.ts';
@@ -86,6 +87,16 @@ export const countWaiting = ({ documents }: Pick<Ports, 'documents'>, uid: strin
       ['state', '==', 'queued'],
     ],
   });
+
+/**
+ * That what failed may be tried again, for it comes to the queue of whoever pays for it. What is stuck goes on being deleted.
+ * @throws AppError TOO_MANY_WAITING; CommitError `unavailable`
+ */
+export async function requireFewWaiting(ports: Ports, { owner, state }: Cluster): Promise<void> {
+  if (owner === undefined || commandEdge(state, 'retry') !== 'queued') return;
+  const [account, waiting] = await Promise.all([readAccount(ports, owner), countWaiting(ports, owner)]);
+  if (waiting >= maxWaiting(ports, account?.data)) throw new AppError('TOO_MANY_WAITING');
+}
 
 /** An hour's limit alone would let them become thousands in a month, each of which is looked at for as long as it is there. */
 export const maxWaiting = (ports: Pick<Ports, 'settings'>, account: Allowance | undefined): number =>

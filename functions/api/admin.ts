@@ -89,8 +89,11 @@ const putAccount = endpoint({
       (now) => {
         const { request } = now ?? {};
         // Nobody has read what would be answered with it.
-        if (requestAt !== undefined && request && request.at.getTime() !== Date.parse(requestAt))
-          throw new AppError('CONFLICT', 'They have asked for something else since.');
+        if (requestAt !== undefined && request?.at.getTime() !== Date.parse(requestAt))
+          throw new AppError(
+            'CONFLICT',
+            request ? 'They have asked for something else since.' : 'It was answered or withdrawn since.',
+          );
         return decline && request === undefined
           ? undefined
           : { ...limits, request: undefined, declined: declinedOf(request) };

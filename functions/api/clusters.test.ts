@@ -248,6 +248,31 @@ describe('one cluster', () => {
     expect(clusterReply.strict().parse(body)).toEqual(body);
   });
 
+  test('who pays is told, and what other owners may take over, for as long as they may', async () => {
+    const api = apiUnderTest();
+    const handOverUntilAt = new Date(86_400_000);
+    const members = { ada: 'owner', grace: 'viewer' } as const;
+    const shared = { owner: 'ada', members, offeredTo: 'grace', handOverUntilAt };
+    await api.given(
+      aCluster({ id: clusterIdOf(1), ...shared }),
+      aCluster({ id: clusterIdOf(2), ...shared, state: 'deleting' }),
+      aCluster({ id: clusterIdOf(3), pool: 'default', state: 'warm' }),
+    );
+    const read = async (n: number, token = api.as('grace')) =>
+      (await api.send<ClusterReply>('GET', `/v1/clusters/${clusterIdOf(n)}`, token)).body;
+    const offered = await read(1);
+    expect(offered).toMatchObject({
+      owner: 'ada',
+      offeredTo: 'grace',
+      handOverUntilAt: '1970-01-02T00:00:00.000Z',
+    });
+    expect(clusterReply.strict().parse(offered)).toEqual(offered);
+    const ending = await read(2);
+    expect(ending.owner).toBe('ada');
+    for (const field of ['offeredTo', 'handOverUntilAt']) expect(ending).not.toHaveProperty(field);
+    expect(await read(3, api.as('op', { operator: true }))).not.toHaveProperty('owner');
+  });
+
   test('a failure is told with what to do about it', async () => {
     const api = apiUnderTest();
     const error = describeError('ZONE_EXHAUSTED');

@@ -66,6 +66,18 @@ async function writesOf(api: Pick<ApiUnderTest, 'documents'>, work: () => Promis
   return api.documents.counters.commits - before;
 }
 
+test('the list of members says who pays and who was asked to', async () => {
+  const hub = await given({
+    members: { ada: 'owner', grace: 'owner', vera: 'viewer' },
+    offeredTo: 'grace',
+  });
+  expect((await hub.list(hub.as('vera'))).map(({ uid, paying }) => [uid, paying])).toEqual([
+    ['ada', 'pays'],
+    ['grace', 'asked'],
+    ['vera', undefined],
+  ]);
+});
+
 describe('inviting somebody who has an account', () => {
   test('makes them a member when they next come; the step that tells the application is sent', async () => {
     const hub = await given();
@@ -609,7 +621,7 @@ describe('the list', () => {
     const answer = await hub.send('GET', `/v1/clusters/${id}/members`, hub.as('zoe'));
     expect(memberList.strict().parse(answer.body)).toEqual({
       members: [
-        { email: 'ada@example.com', role: 'owner', uid: 'ada', pending: false },
+        { email: 'ada@example.com', role: 'owner', uid: 'ada', pending: false, paying: 'pays' },
         { email: 'grace@example.com', role: 'editor', pending: true },
         { email: 'zoe@example.com', role, uid: 'zoe', pending: false },
       ],

@@ -8,7 +8,7 @@ import { type Change, command } from '../dispatch/commands.ts';
 import { invite, pathOfInvitation, pendingInvitations, withdrawInvitation } from '../members/invitations.ts';
 import { emailOf, uidsOf, withMember, withoutMember } from '../members/membership.ts';
 import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
-import { toReply } from './reply.ts';
+import { toOffer, toReply } from './reply.ts';
 import { accepted, requireCluster } from './require-cluster.ts';
 
 const list = endpoint({
@@ -19,7 +19,13 @@ const list = endpoint({
   async handle(call) {
     const { cluster } = await requireCluster(call);
     const there = Object.entries(cluster.members).map(
-      ([uid, role]): MemberReply => ({ email: emailOf(cluster, uid), role, uid, pending: false }),
+      ([uid, role]): MemberReply => ({
+        email: emailOf(cluster, uid),
+        role,
+        uid,
+        pending: false,
+        ...payingOf(cluster, uid),
+      }),
     );
     const invited = (await pendingInvitations(call.ports, cluster)).map(
       ({ email, role }): MemberReply => ({ email, role, pending: true }),
@@ -27,6 +33,11 @@ const list = endpoint({
     return { body: { members: [...there, ...invited].sort(byEmail) } };
   },
 });
+
+function payingOf(cluster: Cluster, uid: string): Pick<MemberReply, 'paying'> {
+  if (cluster.owner === uid) return { paying: 'pays' };
+  return toOffer(cluster).offeredTo === uid ? { paying: 'asked' } : {};
+}
 
 const byEmail = (a: MemberReply, b: MemberReply): number =>
   a.email < b.email ? -1 : Number(a.email > b.email);

@@ -227,8 +227,13 @@ describe('an operator', () => {
       expect({ status, code: problem.code }).toEqual({ status: 409, code: 'CONFLICT' });
       const { request } = (await accountOf(api)) ?? {};
       expect(request).toMatchObject(more);
-      expect((await answer(api, { ...body, requestAt: request?.at.toISOString() })).status).toBe(200);
+      const read = { ...body, requestAt: request?.at.toISOString() };
+      expect((await answer(api, read)).status).toBe(200);
       expect(await accountOf(api)).not.toHaveProperty('request');
+      // A colleague's page may still show it.
+      const answered = await accountOf(api);
+      expect((await answer(api, read)).body).toMatchObject({ code: 'CONFLICT' });
+      expect(await accountOf(api)).toEqual(answered);
     },
   );
 

@@ -5,6 +5,7 @@ import { type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/
 import type { ClusterEvent } from '../../shared/documents/event.ts';
 import { DEFAULT_LOSSES, type Pool } from '../../shared/documents/pool.ts';
 import { costAt } from '../../shared/lifecycle/cost.ts';
+import { ENDING } from '../../shared/lifecycle/derive.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { type Limits, limitsOf } from '../accounts/admission.ts';
 import type { Clock } from '../cloud.ts';
@@ -40,6 +41,8 @@ export function toReply(
       ? {}
       : { parked: { ...cluster.parked, at: cluster.parked.at.toISOString() } }),
     members: cluster.members,
+    ...(cluster.owner === undefined ? {} : { owner: cluster.owner }),
+    ...toOffer(cluster),
     cost: {
       soFar: toMoney(costAt(cluster.cost, clock.elapsed), true),
       hourly: cluster.liability === undefined ? null : toMoney(cluster.liability.hourlyMicros, true),
@@ -48,6 +51,22 @@ export function toReply(
     updateTime: updateTime.toISOString(),
     ...(cluster.expiresAt === undefined ? {} : { expiresAt: cluster.expiresAt.toISOString() }),
     etag: etagOf(cluster),
+  };
+}
+
+/** What other owners may take over, as long as they may. */
+export function toOffer({
+  state,
+  offeredTo,
+  handOverUntilAt,
+}: Pick<Cluster, 'state' | 'offeredTo' | 'handOverUntilAt'>): Pick<
+  ClusterReply,
+  'offeredTo' | 'handOverUntilAt'
+> {
+  if (ENDING.has(state)) return {};
+  return {
+    ...(offeredTo !== undefined && { offeredTo }),
+    ...(handOverUntilAt && { handOverUntilAt: handOverUntilAt.toISOString() }),
   };
 }
 

@@ -1,7 +1,7 @@
-/** Those who wait for room, in the order in which they came; and those whose account is held, past whom the others go. */
+/** Those who wait for room, in the order in which they came to wait; and those whose account is held, past whom the others go. */
 import { CLUSTERS, type Cluster, type ClusterSpec } from '../../shared/documents/cluster.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import { minutes } from '../../shared/units.ts';
+import { hours, minutes } from '../../shared/units.ts';
 import type { Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { publishStep } from './publish-step.ts';
@@ -40,7 +40,7 @@ const oldest = (
   documents.query({
     collection: CLUSTERS,
     where: [['state', '==', 'queued'], ...where],
-    orderBy: [['createdAt', 'asc']],
+    orderBy: [['since', 'asc']],
     limit,
   });
 
@@ -60,8 +60,10 @@ const OF_THE_REGION: readonly ErrorCode[] = ['REGION_EXHAUSTED', 'CLOUD_QUOTA'];
  * what becomes free is kept until it suffices.
  */
 const OWED_MS = minutes(30);
+/** Nor is it kept for ever, for it may never suffice: it is the others' turn for as long, and so on. */
+const TURN_MS = hours(6);
 
-/** Whether nobody who came later may go past it any more. Of one whose looks fail nobody knows what it waits for. */
+/** Whether nobody who came later may go past it now. Of one whose looks fail nobody knows what it waits for. */
 export const isOwed = (
   { state, owner, error, since, attempts, parked }: Cluster,
   elapsed: Elapsed,
@@ -72,12 +74,15 @@ export const isOwed = (
   OF_THE_CELL.includes(error.code) &&
   attempts === 0 &&
   parked === undefined &&
-  elapsed(since.getTime()) >= OWED_MS;
+  isItsTurn(elapsed(since.getTime()));
 
-/** Looked at for one that is owed: an older one that was tried again is not for a while, and must not hide it. */
+const isItsTurn = (waitedMs: number): boolean =>
+  waitedMs >= OWED_MS && Math.floor(waitedMs / TURN_MS) % 2 === 0;
+
+/** Looked at for one that is owed: an older one whose looks fail must not hide it. */
 const OLDEST = 5;
 
-/** The oldest of the people's clusters that are owed room in the cell. */
+/** Of the people's clusters that are owed room in the cell, the one that has waited for longest. */
 export async function findOwed(ports: Ports): Promise<Cluster | undefined> {
   const found = await ports.documents.query({
     collection: CLUSTERS,
@@ -86,7 +91,7 @@ export async function findOwed(ports: Ports): Promise<Cluster | undefined> {
       ['error.code', 'in', [...OF_THE_CELL]],
       ['owner', '>', ''],
     ],
-    orderBy: [['createdAt', 'asc']],
+    orderBy: [['since', 'asc']],
     limit: OLDEST,
   });
   return readableClusters(ports, found)
@@ -146,7 +151,7 @@ async function isAny({ documents }: Ports, where: NonNullable<Query['where']>): 
  */
 export async function placeInQueue(
   { documents }: Ports,
-  { owner, createdAt }: Cluster,
+  { owner, since }: Cluster,
   code: ErrorCode,
 ): Promise<{ place: number; isOfAccount: boolean }> {
   const isOfAccount = owner !== undefined && OF_THE_ACCOUNT.includes(code);
@@ -158,8 +163,10 @@ export async function placeInQueue(
         ['state', '==', 'queued'],
         isOfAccount ? ['owner', '==', owner] : ['owner', '>', ''],
         ...more,
-        ['createdAt', '<', createdAt],
+        ['since', '<', since],
       ],
+      // As an index has it that serves others, too; where nothing is said, fields go by the alphabet.
+      orderBy: [['since', 'asc']],
     });
   const [all, others] = await Promise.all([earlier(), earlier(['error.code', 'in', [...beside]])]);
   return { place: all - others + 1, isOfAccount };

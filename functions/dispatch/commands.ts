@@ -14,7 +14,7 @@ import { commandEdge } from '../../shared/lifecycle/derive.ts';
 import type { Command } from '../../shared/lifecycle/table.ts';
 import { born, type Outcome, type Transition, transition } from '../../shared/lifecycle/transition.ts';
 import { hourAfter } from '../accounts/admission.ts';
-import { type Audited, audited } from '../audit.ts';
+import { type Audited, audited, deedId } from '../audit.ts';
 import type { Random, Snapshot, Write } from '../cloud.ts';
 import { circumstances } from '../clusters/circumstances.ts';
 import { publishStep } from '../clusters/publish-step.ts';
@@ -184,11 +184,12 @@ function entryOf(
   event: ClusterEvent | undefined,
   { action, reason }: Told = {},
 ): Audited | undefined {
-  const { actor, cause, epoch, subject } = event ?? {};
+  if (event === undefined) return undefined;
+  const { actor, cause, epoch, subject } = event;
   if (actor === undefined || !isAudited(cause)) return undefined;
   const deed = { actor, action: action ?? cause, target: clusterPath(cluster), cluster };
   const more = { ...(subject !== undefined && { subject }), ...(reason !== undefined && { reason }) };
-  return audited(ports, { ...deed, ...more }, `${cluster}-${epoch}`);
+  return audited(ports, { ...deed, ...more }, deedId(cluster, epoch));
 }
 
 const isAudited = (cause: string | undefined): cause is AuditAction =>
@@ -197,7 +198,11 @@ const isAudited = (cause: string | undefined): cause is AuditAction =>
 /** Of who asks for a cluster; a spare is Hub's own business. */
 function entryOfBirth(ports: Ports, { id, owner }: Cluster): Audited | undefined {
   if (owner === undefined) return undefined;
-  return audited(ports, { actor: owner, action: 'create', target: clusterPath(id), cluster: id }, `${id}-0`);
+  return audited(
+    ports,
+    { actor: owner, action: 'create', target: clusterPath(id), cluster: id },
+    deedId(id, 0),
+  );
 }
 
 /**

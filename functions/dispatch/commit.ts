@@ -162,7 +162,8 @@ export async function announce(
   if (next.released && next.event?.cause !== 'requeued') sends.push(wakeQueue(ports, cluster.owner));
   for (const code of [...(next.vacated ? (['CELL_BUSY'] as const) : []), ...frees])
     sends.push(wakeThoseWith(ports, code));
-  if (fields.state !== cluster.state && isOwed(cluster, ports.clock.elapsed))
+  const { elapsed } = ports.clock;
+  if (isOwed(cluster, elapsed) && !isOwed({ ...fields, id: cluster.id }, elapsed))
     sends.push(wakeThoseBehind(ports));
   const leftPool = cluster.pool !== undefined && fields.pool === undefined;
   const spareEnded =

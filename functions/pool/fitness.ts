@@ -1,5 +1,6 @@
 /** Whether a spare can be handed out, decided purely from what looks at it have found. */
 import type { Cluster } from '../../shared/documents/cluster.ts';
+import { flawsOf } from '../../shared/flaws.ts';
 import { hours } from '../../shared/units.ts';
 import { APART_MS, type Elapsed, lastSeenMs } from '../clusters/seen.ts';
 
@@ -11,28 +12,22 @@ const LOOK_EVERY_MS = APART_MS;
 /** Some looks get lost. Where none comes at all, nothing is known of any spare. */
 const SEEN_LATELY_MS = hours(3);
 
-/** Whoever gets the cluster can use it well without: its gateway is upgraded when its turn has come. */
-const INESSENTIAL = 'UpToDate';
-
 type Seen = Pick<Cluster, 'state' | 'since' | 'conditions' | 'seenAt' | 'missedAt'>;
-
-const faultsOf = ({ conditions }: Seen) =>
-  conditions.filter(({ type, status }) => !status && type !== INESSENTIAL);
 
 /** It was seen lately, and nothing was found that would keep its owner from using it. */
 export const isFit = (spare: Seen, elapsed: Elapsed): boolean =>
   spare.state === 'warm' &&
   spare.missedAt === undefined &&
-  faultsOf(spare).length === 0 &&
+  flawsOf(spare).length === 0 &&
   elapsed(lastSeenMs(spare)) < SEEN_LATELY_MS;
 
-/** Two looks in a row could not see it, or found the same fault. */
+/** Two looks in a row could not see it, or found the same flaw. */
 export function isLost(spare: Seen, elapsed: Elapsed): boolean {
   if (spare.state !== 'warm') return false;
   // A missed look says so only once another has missed it, too.
-  if (spare.missedAt) return faultsOf(spare).some(({ type }) => type === 'Reachable');
+  if (spare.missedAt) return flawsOf(spare).some(({ type }) => type === 'Reachable');
   const seenMs = elapsed(lastSeenMs(spare));
-  return faultsOf(spare).some(({ since }) => elapsed(since.getTime()) - seenMs >= APART_MS);
+  return flawsOf(spare).some(({ since }) => elapsed(since.getTime()) - seenMs >= APART_MS);
 }
 
 /** Time for the next look. One that was missed has a time of its own: `lookAt`. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { memoryHub } from '../../local/memory/hub.ts';
+import { AUDIT, auditPath } from '../../shared/documents/audit.ts';
 import { type Cluster, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
 import { eventPath } from '../../shared/documents/event.ts';
 import { ledgerPath } from '../../shared/documents/ledger.ts';
@@ -47,6 +48,23 @@ test('a cluster whose event is ahead of it can be changed again', async () => {
 
   expect(await hub.run(mendTorn(hub.documents))).toEqual([{ kind: 'early', path: early }]);
   expect(await hub.run(findTorn(hub.documents))).toEqual([]);
+  await deleted();
+});
+
+test('a cluster whose line in the audit log is ahead of it can be changed again; what else is told of it stays', async () => {
+  const { hub, id, read, restored, deleted } = await aReadyCluster();
+  const told = () => hub.documents.query({ collection: AUDIT, where: [['cluster', '==', id]] });
+  await hub.run(command(hub.ports, id, 'share', 'ada', { change: () => ({ patch: {} }) }));
+  await hub.until(() => read()?.state === 'ready');
+  const before = await told();
+  const { epoch = 0 } = read() ?? {};
+  const early = auditPath(`${id}-${epoch + 1}`);
+  await restored(early, { ...before[0]?.data, action: 'delete' });
+  await restored(auditPath('of-something-else-99'), { ...before[0]?.data });
+  await expect(hub.run(command(hub.ports, id, 'delete', 'ada'))).rejects.toThrow();
+
+  expect(await hub.run(mendTorn(hub.documents))).toEqual([{ kind: 'early', path: early }]);
+  expect(await told()).toHaveLength(before.length + 1);
   await deleted();
 });
 

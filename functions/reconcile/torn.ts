@@ -3,17 +3,20 @@
  * never makes any of it: a commit is all or nothing.
  */
 import { z } from 'zod';
+import { AUDIT } from '../../shared/documents/audit.ts';
 import { CLUSTERS, clusterPath } from '../../shared/documents/cluster.ts';
 import { eventDocument, eventsOf } from '../../shared/documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { LEDGERS, ledgerDocument, ledgerPath } from '../../shared/documents/ledger.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
 import { idOf } from '../../shared/documents/paths.ts';
+import { epochOfDeed } from '../audit.ts';
 import { CommitError, type Documents, type Snapshot, type Write } from '../cloud.ts';
 import { queryDocuments, queryPages, readDocument } from '../documents.ts';
 
 /**
- * `early`: an event of a change that its cluster has not heard of; the next change would have to write the same one, so it goes.
+ * `early`: an event, or an entry of the audit log, of a change that its cluster has not heard of; the next change would have to write the same
+ * one, so it goes. The locked log keeps its line.
  * `missing`: the ledger of a cluster that came into being while the copy was made. It begins anew, and empty: proofs list the cloud besides.
  */
 export interface Torn {
@@ -77,22 +80,25 @@ const isOpen = (ledger: Snapshot): boolean =>
 
 async function tornOf({ path }: Snapshot, documents: Documents): Promise<Found[]> {
   const id = idOf(path);
-  const newest = { collection: eventsOf(id), orderBy: [['epoch', 'desc']], limit: NEWEST } as const;
-  const [events, ledger] = await Promise.all([
-    queryDocuments(documents, newest, epochOf),
+  const newest = { orderBy: [['epoch', 'desc']], limit: NEWEST } as const;
+  const latest = { where: [['cluster', '==', id]], orderBy: [['at', 'desc']], limit: NEWEST } as const;
+  const [events, entries, ledger] = await Promise.all([
+    queryDocuments(documents, { collection: eventsOf(id), ...newest }, epochOf),
+    documents.query({ collection: AUDIT, ...latest }),
     documents.get(ledgerPath(id)),
   ]);
-  // Read after its events, so that one of a commit made meanwhile is none.
+  // Read after them, so that one of a commit made meanwhile is none.
   const now = await readDocument(documents, path, position);
   if (!now) return [];
-  const early = events
-    .filter(({ data }) => data.epoch > now.data.epoch)
-    .map(
-      (event): Found => ({
-        torn: { kind: 'early', path: event.path },
-        write: { op: 'delete', path: event.path, ifVersion: event.version },
-      }),
-    );
+  const early = [
+    ...events.filter(({ data }) => data.epoch > now.data.epoch),
+    ...entries.filter((entry) => (epochOfDeed(idOf(entry.path), id) ?? -1) > now.data.epoch),
+  ].map(
+    (told): Found => ({
+      torn: { kind: 'early', path: told.path },
+      write: { op: 'delete', path: told.path, ifVersion: told.version },
+    }),
+  );
   return ledger ? early : [...early, begin(ledgerPath(id))];
 }
 

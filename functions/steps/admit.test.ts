@@ -6,13 +6,13 @@ import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.
 import { eventsOf } from '../../shared/documents/event.ts';
 import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import { dollars, minutes, seconds } from '../../shared/units.ts';
+import { dollars, hours, minutes, seconds } from '../../shared/units.ts';
 import { aCluster, aSpec, clusterIdOf, writeOf } from '../../test/builders.ts';
 import { requestOf } from '../../test/request.ts';
 import { planAdmission, taken } from '../accounts/admission.ts';
 import { createApi } from '../api/app.ts';
 import type { DocumentData, Write } from '../cloud.ts';
-import { isQueueAhead } from '../clusters/queue.ts';
+import { findOwed, isQueueAhead } from '../clusters/queue.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 
 const limits = { clusters: 3, hourlyMicros: 1000 };
@@ -361,6 +361,61 @@ describe('who needs more than there is', () => {
     await hub.clock.runFor(seconds(5));
     return (await inState(hub, 'provisioning')).length;
   };
+
+  test('has its turn again once looks at it succeed, be it that earlier ones failed', async () => {
+    const hub = memoryHub({ limits: { cellClusters: 0 } });
+    const write = aWaiting(hub, {
+      attempts: 3,
+      dueAt: new Date(hub.clock.now()),
+      spec,
+      shape: shapeOf(spec),
+    });
+    await hub.run(hub.documents.commit([write]));
+    expect(await hub.run(findOwed(hub.ports))).toBeUndefined();
+    const stop = hub.startScheduler();
+    await hub.clock.runFor(minutes(2));
+    stop();
+    expect(await hub.run(findOwed(hub.ports))).toMatchObject({ owner: 'ahead', attempts: 0 });
+  });
+
+  test('is passed by nobody who came to the queue later, however long ago that cluster was asked for', async () => {
+    const hub = memoryHub();
+    const failed = aCluster({ id: clusterIdOf(2), owner: 'ada', state: 'failed', createdAt: new Date(0) });
+    await hub.run(hub.documents.commit([aWaiting(hub), writeOf({ ...failed, spec, shape: shapeOf(spec) })]));
+    await hub.run(command(hub.ports, failed.id, 'retry', 'ada'));
+    await hub.clock.runFor(seconds(5));
+    expect(await ofOwner(hub, 'ada')).toMatchObject({ state: 'queued', error: { code: 'CELL_FULL' } });
+    expect(await hub.run(findOwed(hub.ports))).toMatchObject({ owner: 'ahead' });
+  });
+
+  test('lets the others have their turn after hours, for its own room may never come', async () => {
+    const hub = memoryHub();
+    const waited = async (hoursAgo: number) => {
+      const since = new Date(hub.clock.now() - hours(hoursAgo));
+      await hub.run(hub.documents.commit([aWaiting(hub, { since })]));
+      return (await hub.run(findOwed(hub.ports))) !== undefined;
+    };
+    const turns: boolean[] = [];
+    for (const at of [0.4, 0.6, 5.9, 6.1, 11.9, 12.1]) turns.push(await waited(at));
+    expect(turns).toEqual([false, true, true, false, false, true]);
+  });
+
+  test('holds nobody up once it waits for something else: those behind are told', async () => {
+    const hub = await aFullCell();
+    await ask(hub, 'large', 'large');
+    await hub.clock.runFor(minutes(31));
+    expect(await ask(hub, 'late')).toBe('queued');
+    const standing = { state: 'suspended', reason: 'busy', since: new Date(0), by: 'op' };
+    const path = accountPath('large');
+    await hub.run(
+      hub.documents.commit([
+        { op: 'set', path, data: { schema: 1, clusters: 0, hourlyMicros: 0, standing } },
+      ]),
+    );
+    await hub.until(async () => (await ofOwner(hub, 'large'))?.error?.code === 'OWNER_HELD');
+    await hub.clock.runFor(seconds(5));
+    expect((await ofOwner(hub, 'late'))?.state).toBe('provisioning');
+  });
 
   test('is seen behind a spare that waits, too', async () => {
     const hub = memoryHub();

@@ -34,7 +34,8 @@ export const admit: Step = async (cluster, ports) => {
   if (!('blocked' in room)) return room;
   const forMs = room.never ? LOOK_RARELY_MS : Math.min(LOOK_AGAIN_MS, room.forMs ?? LOOK_AGAIN_MS);
   const error = describe(room.blocked, room.detail);
-  return wait(forMs, await whereInQueue(cluster, room, ports), { patch: { error } });
+  // It was looked at: what kept an earlier look from that is over, and must neither add up nor take its place from it.
+  return wait(forMs, await whereInQueue(cluster, room, ports), { patch: { error, attempts: 0 } });
 };
 
 /** In words. Who waits for an operator's word waits in no line. */
@@ -51,7 +52,7 @@ async function judgeTurn(cluster: Cluster, ports: Ports): Promise<StepResult | B
   const room = await judgeRoom(cluster, ports);
   if ('blocked' in room || cluster.owner === undefined) return room;
   const owed = await findOwed(ports);
-  if (!owed?.error || owed.createdAt >= cluster.createdAt) return room;
+  if (!owed?.error || owed.since >= cluster.since) return room;
   return {
     blocked: owed.error.code,
     detail: 'Somebody who has waited longer comes first.',

@@ -42,6 +42,7 @@ const mended = async (it: Standing, id: string): Promise<string[]> => {
     await it.reach(id, 'ready');
   });
   expect(untrue(await it.cluster(id))).toEqual([]);
+  expect(await it.cluster(id)).not.toHaveProperty('flawedSince');
   return messages;
 };
 const AGAIN = 'Everything is in order again.';
@@ -321,12 +322,30 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     it.faults.force('pod-crash', { subject: 'pachyderm/console' });
     await it.restart(id, 'console');
     expect(await told(it, id, () => it.look(id))).toEqual([]);
-    const { state, conditions } = await it.cluster(id);
+    const { state, conditions, flawedSince } = await it.cluster(id);
     expect(state).toBe('ready');
-    expect(conditions.find(({ type }) => type === 'Workloads')).toMatchObject({
-      status: false,
-      message: '1 of its 8 parts does not run.',
-    });
+    const found = conditions.find(({ type }) => type === 'Workloads');
+    expect(found).toMatchObject({ status: false, message: '1 of its 8 parts does not run.' });
+    expect(flawedSince).toEqual(found?.since);
+    it.faults.clear('pod-crash');
+    await it.restart(id, 'console');
+    // Nobody has to wait for the next look at all clusters.
+    await it.clock.runFor(minutes(12));
+    const after = await it.cluster(id);
+    expect(untrue(after)).toEqual([]);
+    for (const field of ['flawedSince', 'lookAt']) expect(after).not.toHaveProperty(field);
+  });
+
+  test('says since when also where a Hub of before has found it', async () => {
+    it.faults.force('pod-crash', { subject: 'pachyderm/console' });
+    await it.restart(id, 'console');
+    await it.look(id);
+    const { flawedSince } = await it.cluster(id);
+    expect(flawedSince).toBeInstanceOf(Date);
+    const data = { flawedSince: undefined };
+    await it.run(it.documents.commit([{ op: 'update', path: clusterPath(id), data }]));
+    expect(await told(it, id, () => it.look(id))).toEqual([]);
+    expect((await it.cluster(id)).flawedSince).toEqual(flawedSince);
     it.faults.clear('pod-crash');
     await it.restart(id, 'console');
     expect(await mended(it, id)).toEqual([]);
@@ -448,14 +467,14 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
       await it.clock.runFor(hours(13));
     });
     expect(messages).toEqual([]);
-    const { state, conditions } = await it.cluster(id);
+    const { state, conditions, flawedSince } = await it.cluster(id);
     expect(state).toBe('ready');
-    expect(conditions.find(({ type }) => type === 'Exists')).toMatchObject({
-      status: false,
-      message: 'The cluster itself is gone: somebody deleted it in the cloud.',
-    });
+    // Of what is not there nothing else is said.
+    const message = 'The cluster itself is gone: somebody deleted it in the cloud.';
+    expect(conditions).toEqual([{ type: 'Exists', status: false, message, since: flawedSince }]);
     await it.delete(id);
     await it.reach(id, 'deleted');
+    expect(await it.cluster(id)).not.toHaveProperty('flawedSince');
     expect(it.objects()).toBe(0);
   });
 });
@@ -498,6 +517,7 @@ describe.each(INTERIORS)('a mesh of a Hub of before (%s)', (inside) => {
     expect(await meshOf(it, id)).toEqual([BEFORE, BEFORE]);
     expect(await told(it, id, () => it.look(id))).toEqual([]);
     expect(untrue(await it.cluster(id))).toEqual(['UpToDate']);
+    expect(await it.cluster(id)).not.toHaveProperty('flawedSince');
     await untilItsTurn(it, id);
     expect(await mended(it, id)).toEqual(['Its gateway needs an upgrade.', AGAIN]);
     expect(await meshOf(it, id)).toEqual([ISTIO_VERSION, ISTIO_VERSION]);
@@ -625,11 +645,12 @@ describe('a cluster that cannot be looked at', () => {
       await it.look(id);
       expect(untrue(await it.cluster(id))).toEqual([]);
       await it.clock.runFor(minutes(33));
-      const { conditions, missedAt = new Date(0) } = await it.cluster(id);
+      const { conditions, flawedSince, missedAt = new Date(0) } = await it.cluster(id);
       const at = missedAt.toISOString().slice(0, 16).replace('T', ' at ');
       expect(conditions.filter(({ status }) => !status)).toMatchObject([
         { type: 'Reachable', message: `Hub has not been able to look at it since ${at} UTC.` },
       ]);
+      expect(flawedSince).toBeInstanceOf(Date);
       const isOther = ({ type }: Cluster['conditions'][number]) => type !== 'Reachable';
       expect(conditions.filter(isOther)).toEqual(before.conditions.filter(isOther));
       const { commits } = it.documents.counters;

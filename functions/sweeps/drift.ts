@@ -3,8 +3,9 @@
  * it, or let its certificate come near its end. One message starts it and becomes one per cluster, so that each look has its own time.
  */
 
-import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
+import { type Cluster, type ClusterPatch, clusterPath } from '../../shared/documents/cluster.ts';
 import { ERRORS } from '../../shared/errors.ts';
+import { flawedSinceOf } from '../../shared/flaws.ts';
 import { REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { type Outcome, type Transition, transition } from '../../shared/lifecycle/transition.ts';
 import { driftMessage } from '../../shared/messages.ts';
@@ -25,7 +26,7 @@ import { sendToAll } from './looks.ts';
 const REPAIR_AGAIN_MS = 2 * SCHEDULES.drift.everyMs - hours(1);
 /** Whoever was shut out may have access for as long as nobody has seen that they have none. */
 const LOOK_AGAIN_MS = minutes(10);
-/** What was away for long is looked at again after a share of that time, and after no more than this: each such look is a commit. */
+/** What was away or of no use for long is looked at again after a share of that time, and after no more than this: each such look is a commit. */
 const MAX_LOOK_AGAIN_MS = hours(1);
 /** That a spare was seen is written down no sooner again: by then the pool may want to know. */
 const SEEN_EVERY_MS = minutes(25);
@@ -69,14 +70,13 @@ async function miss(
   const missedMs = missedAt ? clock.elapsed(missedAt.getTime()) : 0;
   const say =
     missedAt && missedMs >= APART_MS && isTold(cluster, thrown) ? notSeenSince(missedAt) : undefined;
-  const againMs = Math.min(MAX_LOOK_AGAIN_MS, Math.max(LOOK_AGAIN_MS, missedMs / 8));
+  // Of all the rest it is not known that it is otherwise.
+  const told = say === undefined ? conditions : withCondition(conditions, 'Reachable', false, say, now);
+  const againMs = againAfterMs(missedMs);
   const data = {
     ...(missedAt === undefined && { missedAt: now }),
-    // Of all the rest it is not known that it is otherwise.
-    ...(say !== undefined &&
-      !conditions.some(({ message }) => message === say) && {
-        conditions: withCondition(conditions, 'Reachable', false, say, now),
-      }),
+    ...(say !== undefined && !conditions.some(({ message }) => message === say) && { conditions: told }),
+    ...flawedAnew(cluster, told),
     ...(isDue
       ? { lookAt: new Date(clock.after(againMs)) }
       : lookAt === undefined && { lookAt: new Date(clock.after(APART_MS)) }),
@@ -88,6 +88,9 @@ async function miss(
 /** That Hub itself may not look, or cannot, would else cost every pool all its spares. */
 const isTold = ({ pool }: Cluster, thrown: unknown): boolean =>
   pool === undefined || ERRORS[asAppError(thrown).code].fault === 'cloud';
+
+const againAfterMs = (forMs: number): number =>
+  Math.min(MAX_LOOK_AGAIN_MS, Math.max(LOOK_AGAIN_MS, forMs / 8));
 
 const lookAgain = ({ clock }: Ports): Date => new Date(clock.after(LOOK_AGAIN_MS));
 
@@ -103,20 +106,23 @@ async function settle(
   const now = new Date(ports.clock.now());
   const conditions = judged(cluster, findings, now);
   const wasMissed = cluster.missedAt !== undefined;
+  const flawed = flawedAnew(cluster, conditions);
   const known = !wasMissed && sameStatus(cluster.conditions, conditions);
   const outcome = planDrift(cluster, findings, known, (since) => ports.clock.elapsed(since.getTime()));
   // What went wrong earlier has come right by itself.
   const over = findings.length === 0 && cluster.error !== undefined;
   const isSpare = cluster.pool !== undefined;
   const isNews = isSpare && ports.clock.elapsed(lastSeenMs(cluster)) >= SEEN_EVERY_MS;
-  if (outcome === undefined && known && !over && !isDue && !isNews) return;
+  if (outcome === undefined && known && !flawed && !over && !isDue && !isNews) return;
   const seen = { missedAt: undefined, ...(isSpare && { seenAt: now }) };
   // Where something is done about it, the look comes again after that.
-  const looked = isDue && { lookAt: isLocked ? undefined : lookAgain(ports) };
+  const looked =
+    comesRight(cluster, conditions, findings, isDue, ports) ??
+    (isDue && { lookAt: isLocked ? undefined : lookAgain(ports) });
   const next: Transition | undefined = outcome
     ? transition(cluster, { ...outcome, patch: { conditions, ...seen } }, circumstances(ports))
     : {
-        fields: { ...before, conditions, ...seen, ...looked, ...(over && { error: undefined }) },
+        fields: { ...before, conditions, ...flawed, ...seen, ...looked, ...(over && { error: undefined }) },
         wake: false,
       };
   if (!next) return;
@@ -127,9 +133,38 @@ async function settle(
   }
 }
 
+/**
+ * Where nobody can do anything but wait, what people read of their cluster would else be hours old: its parts run again in minutes, as they do
+ * when a node was replaced.
+ * @returns when to look again; undefined if it is not so, or a time is set already
+ */
+function comesRight(
+  cluster: Cluster,
+  conditions: Condition[],
+  findings: readonly Finding[],
+  isDue: boolean,
+  { clock }: Ports,
+): Pick<ClusterPatch, 'lookAt'> | undefined {
+  const flawedSince = flawedSinceOf({ ...cluster, conditions });
+  if (!flawedSince || (cluster.lookAt && !isDue)) return undefined;
+  if (findings.some(({ type, repairable }) => repairable || type === 'Exists')) return undefined;
+  return { lookAt: new Date(clock.after(againAfterMs(clock.elapsed(flawedSince.getTime())))) };
+}
+
+/** @returns undefined if the document says it already: one from before it was kept does not */
+function flawedAnew(
+  cluster: Cluster,
+  conditions: Condition[],
+): Pick<ClusterPatch, 'flawedSince'> | undefined {
+  const flawedSince = flawedSinceOf({ ...cluster, conditions });
+  return flawedSince?.getTime() === cluster.flawedSince?.getTime() ? undefined : { flawedSince };
+}
+
 const judged = ({ conditions }: Cluster, findings: readonly Finding[], now: Date): Condition[] => {
   const found = new Set<string>(findings.map(({ type }) => type));
-  const good = allGood(conditions, now).map((condition) =>
+  // Of what is not there nothing else is known.
+  const seen = found.has('Exists') ? [] : allGood(conditions, now);
+  const good = seen.map((condition) =>
     // What is found stays since when it was found first.
     found.has(condition.type)
       ? (conditions.find(({ type }) => type === condition.type) ?? condition)

@@ -301,7 +301,7 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
       ['state', '==', 'queued'],
       ['owner', '==', 'u'],
     ],
-    orderBy: [['createdAt', 'asc']],
+    orderBy: [['since', 'asc']],
     limit: 5,
   },
   'oldest that wait for the same (clusters/queue.ts)': {
@@ -310,7 +310,7 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
       ['state', '==', 'queued'],
       ['error.code', '==', 'CELL_BUSY'],
     ],
-    orderBy: [['createdAt', 'asc']],
+    orderBy: [['since', 'asc']],
     limit: 5,
   },
   'whether people wait for the cell (clusters/queue.ts)': {
@@ -339,8 +339,8 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
       ['error.code', 'in', ['CELL_FULL', 'CELL_BUSY']],
       ['owner', '>', ''],
     ],
-    orderBy: [['createdAt', 'asc']],
-    limit: 1,
+    orderBy: [['since', 'asc']],
+    limit: 5,
   },
   'whether somebody of an account waits (clusters/queue.ts)': {
     collection: 'clusters',
@@ -354,24 +354,29 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
-      ['createdAt', '<', new Date(0)],
+      ['owner', '>', ''],
+      ['since', '<', new Date(0)],
     ],
+    orderBy: [['since', 'asc']],
   },
   'those beside the queue (clusters/queue.ts)': {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
+      ['owner', '>', ''],
       ['error.code', 'in', ['OWNER_HELD', 'SIZE_OVER_BUDGET', 'SIZE_OVER_CAPACITY', 'ACCOUNT_QUOTA']],
-      ['createdAt', '<', new Date(0)],
+      ['since', '<', new Date(0)],
     ],
+    orderBy: [['since', 'asc']],
   },
   'place among those of an account (clusters/queue.ts)': {
     collection: 'clusters',
     where: [
       ['state', '==', 'queued'],
       ['owner', '==', 'u'],
-      ['createdAt', '<', new Date(0)],
+      ['since', '<', new Date(0)],
     ],
+    orderBy: [['since', 'asc']],
   },
   'those of an account beside the queue (clusters/queue.ts)': {
     collection: 'clusters',
@@ -379,8 +384,9 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
       ['state', '==', 'queued'],
       ['owner', '==', 'u'],
       ['error.code', 'in', ['OWNER_HELD', 'SIZE_OVER_BUDGET', 'SIZE_OVER_CAPACITY']],
-      ['createdAt', '<', new Date(0)],
+      ['since', '<', new Date(0)],
     ],
+    orderBy: [['since', 'asc']],
   },
   'the newest spare that was claimed (pool/top-up.ts)': {
     collection: 'clusters',
@@ -456,6 +462,12 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
     collection: 'clusters',
     startAfter: ['clusters/x'],
     limit: 5,
+  },
+  'the latest deeds of a cluster (reconcile/torn.ts)': {
+    collection: 'audit',
+    where: [['cluster', '==', 'c']],
+    orderBy: [['at', 'desc']],
+    limit: 100,
   },
   'all ledgers, by name (reconcile/torn.ts)': {
     collection: 'ledgers',
@@ -732,6 +744,7 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
     limit: 50,
   },
   'whose message was given up': { collection: 'clusters', orderBy: [['parked.at', 'desc']], limit: 200 },
+  'what is ready and of no use': { collection: 'clusters', orderBy: [['flawedSince', 'desc']], limit: 200 },
   'the dead letters in a state': {
     collection: 'deadLetters',
     where: [['state', '==', 'open']],
@@ -786,7 +799,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'pool/claim.ts': 1,
   'pool/top-up.ts': 4,
   'reconcile/counters.ts': 1,
-  'reconcile/torn.ts': 3,
+  'reconcile/torn.ts': 4,
   'status/observe.ts': 7,
   'sweeps/looks.ts': 2,
   'sweeps/orphans.ts': 1,

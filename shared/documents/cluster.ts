@@ -112,7 +112,7 @@ export const clusterDocument = z.object({
   dueAt: instant.optional(),
   /**
    * When to look whether those have access who should, and no others: that of somebody was taken away or changed, or the last look could
-   * not see it. Absent once a look has found it so.
+   * not see it; or whether what keeps people from using it is over. Absent once a look has found it so.
    */
   lookAt: instant.optional(),
   /**
@@ -167,6 +167,11 @@ export const clusterDocument = z.object({
   certificate: certificateState.optional(),
   endpoints: z.record(z.string(), z.string()),
   conditions: z.array(condition),
+  /**
+   * Of a cluster in use: since when something keeps people from using it, as `flaws.ts` has it from its conditions. It is here for queries, and
+   * absent while all is well. A document from before it was kept gets it at the next look.
+   */
+  flawedSince: instant.optional(),
 
   /** For whom it counts, and who stays one of its owners. */
   owner: z.string().optional(),

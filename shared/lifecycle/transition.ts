@@ -13,6 +13,7 @@ import {
 import { type ClusterEvent, eventDocument } from '../documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../documents/fields.ts';
 import { cut, ERRORS, type ErrorCode, type ErrorRow } from '../errors.ts';
+import { flawedSinceOf } from '../flaws.ts';
 import { days, hours, minutes, seconds } from '../units.ts';
 import { costAt, metered } from './cost.ts';
 import { commandEdge, ENDING, isFinal, MAKING, progressOf, remainingMs, wayFrom } from './derive.ts';
@@ -490,8 +491,9 @@ const longer = ({ state, took = {} }: Cluster, spentMs: number): NonNullable<Clu
 });
 
 function patched(cluster: Cluster, patch: ClusterPatch): ClusterFields {
+  const next = { ...cluster, ...patch } as Cluster;
   // Whoever changes it writes it as it writes today.
-  const { id: _, ...fields } = { ...cluster, ...patch, schema: DOCUMENT_SCHEMA };
+  const { id: _, ...fields } = { ...next, flawedSince: flawedSinceOf(next), schema: DOCUMENT_SCHEMA };
   for (const [key, value] of Object.entries(fields)) {
     if (value === undefined) delete fields[key as keyof typeof fields];
   }

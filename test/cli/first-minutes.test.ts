@@ -10,7 +10,9 @@ import { cleanUpKeySet } from '../../functions/clean-up/keys.ts';
 import { memoryCleanUpKey } from '../../local/memory/clean-up-keys.ts';
 import { COMMAND } from '../../scripts/build-cli.ts';
 import type { ClusterReply } from '../../shared/api.ts';
-import { minutes } from '../../shared/units.ts';
+import { clusterPath } from '../../shared/documents/cluster.ts';
+import { hours, minutes } from '../../shared/units.ts';
+import { aCluster, clusterIdOf } from '../builders.ts';
 import { aHub, type Driver } from '../journeys/hub.ts';
 import { findTools, hasTools, run } from '../k8s/tools.ts';
 import { aShell, handOver, pageOf, type Shell, signedIn, tokensOf } from './program.ts';
@@ -188,6 +190,36 @@ test('a name that two clusters have is asked about, and an id is not', async () 
     expect((await grace.hub('show', id)).code).toBe(0);
     expect((await grace.hub('delete', id, '--yes')).code).toBe(0);
   }
+});
+
+test('what ends, is offered or is of no use says so, with the command that helps', async () => {
+  const grace = await asGrace();
+  const [, claims = ''] = (grace.env.HUB_TOKEN ?? '').split('.');
+  const { sub: uid } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sub: string };
+  const until = new Date(Date.now() + hours(72));
+  const gone = { type: 'Exists', status: false, message: 'The cluster itself is gone.', since: new Date() };
+  const shared = { owner: 'mallory', members: { mallory: 'owner', [uid]: 'owner' } } as const;
+  for (const { id, ...data } of [
+    aCluster({ id: clusterIdOf(801), name: 'going', ...shared, handOverUntilAt: until }),
+    aCluster({ id: clusterIdOf(802), name: 'asked', ...shared, offeredTo: uid }),
+    aCluster({ id: clusterIdOf(803), name: 'lost', owner: uid, conditions: [gone] }),
+  ])
+    await driver.firestore.doc(clusterPath(id)).set(data);
+  const [head = '', ...rows] = (await grace.hub('list')).out.split('\n');
+  const rowOf = (name: string) => rows.find((row) => row.startsWith(`${name} `));
+  expect(rowOf('going')?.slice(head.indexOf('ENDS'))).toBe(until.toISOString());
+  expect(rowOf('lost')).toContain('ready (needs attention)');
+  const accept = (id: string) => `hub transfer ${id} --accept`;
+  for (const command of ['show', 'members']) {
+    expect((await grace.hub(command, 'going')).out).toContain(accept(clusterIdOf(801)));
+    expect((await grace.hub(command, 'asked')).out).toContain(accept(clusterIdOf(802)));
+  }
+  expect((await grace.hub('members', 'asked')).out).toMatch(
+    /owner +was asked to pay for it\n(.*\n)*.*pays for it/,
+  );
+  const lost = (await grace.hub('show', 'lost')).out;
+  expect(lost).toMatch(new RegExp(`Attention: +${gone.message}.* hub delete ${clusterIdOf(803)} `));
+  expect(lost).toMatch(/Paid by: +you\n/);
 });
 
 test('what is wrong is told in a line, with what to do, and never as a stack', async () => {

@@ -85,8 +85,8 @@ promise('15', 'what costs more than it may waits', {
   broken: {
     'clusters are not counted': {
       file: ADMISSION,
-      from: 'if (clusters > mostClusters)',
-      to: 'if (clusters > 1e9 + mostClusters)',
+      from: 'if (clusters > mostClusters',
+      to: 'if (clusters > 1e9 + mostClusters',
       finds: /^an account has more than it may$/,
     },
     'money is not counted': {

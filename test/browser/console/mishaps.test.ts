@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import { flawedSinceOf } from '../../../shared/flaws.ts';
 import { hours, minutes, seconds } from '../../../shared/units.ts';
 import { aCluster, clusterIdOf } from '../../builders.ts';
 import { findingsOf } from './axe.ts';
@@ -326,6 +327,56 @@ describeConsole('mishaps in the console', (setting) => {
     const dialog = await openCreateDialog(page);
     await dialog.getByText('It has to wait: No room.').waitFor();
     expect(await dialog.getByRole('button', { name: 'Ask for more' }).count()).toBe(0);
+  });
+
+  test('what is ready and of no use says so wherever it is shown; what is only due does not', async () => {
+    const email = await setting.newcomer('flora');
+    const since = new Date(Date.now() - hours(1));
+    const gone = 'The cluster itself is gone: somebody deleted it in the cloud.';
+    const idle = '2 of its 7 parts do not run.';
+    const named = async (name: string, type: string, message: string): Promise<string> => {
+      const conditions = [{ type, status: false, message, since }];
+      const flawedSince = flawedSinceOf({ state: 'ready', conditions });
+      const endpoints = { console: 'https://console.example.com' };
+      return stored({ flora: 'owner' }, { name, endpoints, conditions, ...(flawedSince && { flawedSince }) });
+    };
+    await named('gone-one', 'Exists', gone);
+    await named('idle-one', 'Workloads', idle);
+    const due = await named('due-one', 'UpToDate', 'Its gateway needs an upgrade.');
+
+    const page = await setting.openAs(email);
+    const rowOf = (name: string) => page.getByRole('listitem').filter({ hasText: name });
+    await rowOf('gone-one').getByText('Needs attention').waitFor();
+    await rowOf('gone-one').getByText(gone).waitFor();
+    await rowOf('due-one').getByText('Ready', { exact: true }).waitFor();
+    await page.getByText('Need attention', { exact: false }).first().click();
+    await rowOf('idle-one').getByText(idle).waitFor();
+    await rowOf('due-one').waitFor({ state: 'detached' });
+
+    await page.getByRole('link', { name: 'idle-one' }).click();
+    await page.getByRole('alert').getByText(idle).waitFor();
+    await page.getByText('This may not work while something is wrong').waitFor();
+    expect(await findingsOf(page, 'not usable')).toEqual([]);
+    await page.getByRole('link', { name: 'Clusters', exact: true }).first().click();
+    await page.getByRole('link', { name: 'gone-one' }).click();
+    const alert = page.getByRole('alert');
+    await alert.getByText('Until it is deleted, it goes on costing').waitFor();
+    await alert.getByRole('button', { name: 'Delete' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Delete', exact: true }).count()).toBe(1);
+    expect(await page.getByRole('heading', { name: 'Use it' }).count()).toBe(0);
+
+    await page.goto(new URL(`/clusters/${due}`, page.url()).href);
+    await page.getByText('Hub sees to it by itself').waitFor();
+    await page.getByRole('heading', { name: 'Use it' }).waitFor();
+    expect(await page.getByRole('main').locator('.bad, .bad-text').count()).toBe(0);
+    expect(await findingsOf(page, 'due')).toEqual([]);
+
+    const operators = await setting.openAs('operator@example.com', '/operator/trouble');
+    const flawed = operators.getByRole('region', { name: 'Not usable' });
+    await flawed.getByRole('link', { name: 'gone-one' }).waitFor();
+    await flawed.getByRole('link', { name: 'idle-one' }).waitFor();
+    expect(await operators.getByRole('link', { name: 'due-one' }).count()).toBe(0);
+    expect(await findingsOf(operators, 'trouble')).toEqual([]);
   });
 
   test('what costs more than one may is not to be had, until one may, while the dialog is open', async () => {

@@ -37,8 +37,8 @@ interface Console {
   /** The same, signed in. */
   openAs(email: string, path?: string, options?: BrowserContextOptions): Promise<Page>;
   /**
-   * Clusters as Hub leaves them, of which the cloud has nothing: what happens to them is what the test writes. From then on Hub does not look
-   * by itself whether what is ready still stands. What a step does to a cluster needs a real one.
+   * Clusters as Hub leaves them, of which the cloud has nothing: what happens to them is what the test writes, for Hub does
+   * not look by itself whether what is ready still stands. What a step does to a cluster needs a real one.
    */
   store(...clusters: Cluster[]): Promise<void>;
   /**
@@ -69,6 +69,7 @@ export function describeConsole(name: string, define: (setting: Console) => void
           aHub({ spares: 0, speed: SPEED }, {}, bugs.heard),
           chromium.launch({ executablePath: executablePath ?? '', chromiumSandbox }),
         ]);
+        stopLooks(driver);
       });
       afterAll(async () => {
         await browser?.close();
@@ -158,10 +159,14 @@ async function addAccount({ hub }: Driver, uid: string): Promise<string> {
   return email;
 }
 
-async function store({ firestore, hub }: Driver, clusters: readonly Cluster[]): Promise<void> {
+/** Before anything is stored: a look that was under way would find that nothing of it is there, and each page would say so. */
+function stopLooks({ hub }: Driver): void {
   const { scheduler } = hub.cloud;
   for (const { name, state } of scheduler.model.jobs())
     if (name.endsWith(`/${TOPICS.drift}`) && state === 'ENABLED') scheduler.model.pauseJob(name);
+}
+
+async function store({ firestore }: Driver, clusters: readonly Cluster[]): Promise<void> {
   const batch = firestore.batch();
   for (const { id, ...data } of clusters) {
     // Whoever waits for room has no place in the cloud yet; all others had one once.

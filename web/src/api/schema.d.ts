@@ -678,6 +678,8 @@ export interface components {
             etag: string;
             /** Format: date-time */
             expiresAt?: string;
+            /** Format: date-time */
+            handOverUntilAt?: string;
             id: string;
             /** @enum {string} */
             isolation: "dedicated" | "namespace";
@@ -686,6 +688,8 @@ export interface components {
                 [key: string]: "viewer" | "editor" | "owner";
             };
             name: string;
+            offeredTo?: string;
+            owner?: string;
             parked?: components["schemas"]["Parked"];
             product: string;
             progress: number;
@@ -837,6 +841,8 @@ export interface components {
         };
         Member: {
             email: string;
+            /** @enum {string} */
+            paying?: "pays" | "asked";
             pending: boolean;
             /** @enum {string} */
             role: "viewer" | "editor" | "owner";

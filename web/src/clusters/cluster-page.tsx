@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import { flawOf, isGone } from '../../../shared/flaws.ts';
 import { rowOf } from '../../../shared/lifecycle/table.ts';
 import { BackIcon } from '../parts/icons.tsx';
 import { LivePart } from '../parts/live-part.tsx';
@@ -14,6 +15,7 @@ import { Delete, Retry } from './commands.tsx';
 import { Connect } from './connect.tsx';
 import { Ending } from './ending.tsx';
 import { Facts } from './facts.tsx';
+import { Flaw } from './flaw.tsx';
 import { Leaving } from './leaving.tsx';
 import { isMoving, isUsable, mayAsk, toneOf } from './lifecycle.ts';
 import { Members } from './members.tsx';
@@ -80,18 +82,21 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
       <div className="page-head">
         <div>
           <h1>{cluster.name}</h1>
-          <StateBadge state={cluster.state} />
+          <StateBadge state={cluster.state} conditions={cluster.conditions} />
         </div>
         <Actions cluster={cluster} role={role} />
       </div>
       <Ending cluster={cluster} role={role} />
       <Leaving cluster={cluster} role={role} isPayer={cluster.owner === session.uid} />
       <Offered cluster={cluster} session={session} />
+      <Flaw cluster={cluster} role={role} />
       <Now cluster={cluster} role={role} isPayer={cluster.owner === session.uid} />
       {isMoving(cluster.state) && <Track cluster={cluster} events={events} observed={observed} />}
       <div className="columns">
         <div>
-          {own !== undefined && isUsable(cluster.state) && <Connect cluster={cluster} />}
+          {own !== undefined && isUsable(cluster.state) && !isGone(flawOf(cluster)) && (
+            <Connect cluster={cluster} />
+          )}
           <CleanUp cluster={cluster} />
           <Members cluster={cluster} role={role} session={session} />
           <Timeline events={events} cluster={cluster} />
@@ -149,19 +154,23 @@ function Now({ cluster, role, isPayer }: NowProps) {
 /** The buttons that do what the remedy says. */
 function Remedies({ cluster, role, isPayer }: NowProps) {
   const { error } = cluster;
+  // Beside what says that it is gone there is one already.
+  const mayDelete = mayAsk(cluster, 'delete', role) && !isGone(flawOf(cluster));
   return (
     <>
       {mayAsk(cluster, 'retry', role) && <Retry cluster={cluster} />}
       {error && isQuota(error.code) && isPayer && <QuotaRequest code={error.code} />}
-      {error && mayAsk(cluster, 'delete', role) && <Delete cluster={cluster} look="plain" />}
+      {error && mayDelete && <Delete cluster={cluster} look="plain" />}
     </>
   );
 }
 
 function Actions({ cluster, role }: { cluster: Cluster; role: Standing }) {
+  // Else it stands beside what is wrong.
+  const isHere = !cluster.error && !isGone(flawOf(cluster));
   return (
     <div className="row">
-      {!cluster.error && mayAsk(cluster, 'delete', role) && <Delete cluster={cluster} look="plain" />}
+      {isHere && mayAsk(cluster, 'delete', role) && <Delete cluster={cluster} look="plain" />}
     </div>
   );
 }

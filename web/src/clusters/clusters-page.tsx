@@ -2,6 +2,7 @@
 import { memo, useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { flawOf } from '../../../shared/flaws.ts';
 import { leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
@@ -21,7 +22,7 @@ import { capital, eitherOf } from '../words.ts';
 import { type Catalog, productLabel, regionLabel, useCatalog } from './catalog.ts';
 import { ClusterProgress } from './cluster-progress.tsx';
 import { CostSoFar } from './cost.tsx';
-import { isEnding, isMoving, type Tone, toneOf } from './lifecycle.ts';
+import { isEnding, isMoving, type Tone, toneOf, toneOfCluster } from './lifecycle.ts';
 import { dismiss, type Order, order, useOrders } from './orders.ts';
 import { useLeft, useNearEnd } from './reading.ts';
 import { StateBadge } from './state-badge.tsx';
@@ -97,7 +98,7 @@ function ClusterList({ live, session, onCreate }: ListProps) {
   const shown = useMemo(() => {
     const tones = FILTERS.find((one) => one.filter === filter)?.tones;
     return all.filter(
-      (cluster) => (!tones || tones.includes(toneOf(cluster.state))) && isSought(cluster, catalog, sought),
+      (cluster) => (!tones || tones.includes(toneOfCluster(cluster))) && isSought(cluster, catalog, sought),
     );
   }, [all, catalog, filter, sought]);
   const twins = useMemo(() => sharedNames(all), [all]);
@@ -112,7 +113,7 @@ function ClusterList({ live, session, onCreate }: ListProps) {
   if (all.length === 0 && orders.length === 0 && filter !== 'deleted')
     return <NoClusters uid={session.uid} onCreate={onCreate} onDeleted={() => setFilter('deleted')} />;
   const count = ({ tones }: (typeof FILTERS)[number]): number =>
-    all.filter(({ state }) => tones?.includes(toneOf(state)) ?? true).length;
+    all.filter((cluster) => tones?.includes(toneOfCluster(cluster)) ?? true).length;
   return (
     <>
       <div className="tools">
@@ -295,7 +296,8 @@ interface RowProps {
 }
 
 const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps) {
-  const { id, name, state, spec, error } = cluster;
+  const { id, name, state, spec, error, conditions } = cluster;
+  const flaw = flawOf(cluster);
   const { regionLabel, productLabel } = useCatalog();
   const role = cluster.members[uid];
   return (
@@ -315,7 +317,8 @@ const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps)
         </span>
       </div>
       <div className="cluster-state">
-        <StateBadge state={state} />
+        <StateBadge state={state} conditions={conditions} />
+        {flaw && <span className="small">{flaw.message}</span>}
         {cluster.expiresAt && <EndsSoon cluster={cluster} />}
         {cluster.handOverUntilAt && !isEnding(state) && (
           <span className="small">

@@ -1,6 +1,7 @@
 /** How to use it: in a browser, with pachctl, with kubectl. The files that open it are made when they are asked for and valid for less than an hour. */
 import { distinctName } from '../../../shared/distinct-name.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { flawOf } from '../../../shared/flaws.ts';
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
@@ -14,13 +15,15 @@ export function Connect({ cluster }: { cluster: Cluster }) {
   const { id, endpoints } = cluster;
   const name = distinctName(cluster);
   const { console: page, pachd } = endpoints;
+  const isFlawed = flawOf(cluster) !== undefined;
   return (
     <section className="card">
       <h2>Use it</h2>
+      {isFlawed && <p className="notice">This may not work while something is wrong with the cluster.</p>}
       {page !== undefined && (
         <div className="endpoint">
           <h3>In the browser</h3>
-          <a className="button primary" href={page} target="_blank" rel="noreferrer">
+          <a className={isFlawed ? 'button' : 'button primary'} href={page} target="_blank" rel="noreferrer">
             <OpenIcon /> <span>Open the console</span>
           </a>
           <CopyLine text={page} what="the address of the console" />

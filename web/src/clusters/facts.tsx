@@ -1,12 +1,13 @@
 /** What it is: what was asked for, what it costs, what holds of it. */
 import { ZONES } from '../../../shared/catalog/zones.ts';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import { flawsOf } from '../../../shared/flaws.ts';
 import { isFinal } from '../../../shared/lifecycle/derive.ts';
 import { leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { Copy } from '../parts/copy.tsx';
 import { Fact } from '../parts/facts.tsx';
-import { CheckIcon, WarningIcon } from '../parts/icons.tsx';
+import { CheckIcon, ClockIcon, WarningIcon } from '../parts/icons.tsx';
 import { dayAndTime, useNow } from '../time.ts';
 import { capital } from '../words.ts';
 import { AVAILABILITY, useCatalog } from './catalog.ts';
@@ -87,7 +88,7 @@ function Lifetime({ cluster: { expiresAt, spec } }: { cluster: Cluster }) {
   );
 }
 
-/** What is wrong comes first, in the open; what holds is one line, and each of it behind that. */
+/** What does not hold comes first, in the open; what holds is one line, and each of it behind that. */
 function Conditions({ conditions }: Pick<Cluster, 'conditions'>) {
   const [good, bad] = [conditions.filter(({ status }) => status), conditions.filter(({ status }) => !status)];
   return (
@@ -108,16 +109,30 @@ function Conditions({ conditions }: Pick<Cluster, 'conditions'>) {
   );
 }
 
-const ConditionList = ({ conditions }: Pick<Cluster, 'conditions'>) => (
-  <ul className="conditions">
-    {conditions.map(({ type, status, message, since }) => (
-      <li key={type} className={status ? 'good-text' : 'bad-text'}>
-        {status ? <CheckIcon /> : <WarningIcon />}
-        <span>
-          {message}
-          <span className="muted small">since {dayAndTime(since)}</span>
-        </span>
-      </li>
-    ))}
-  </ul>
-);
+function ConditionList({ conditions }: Pick<Cluster, 'conditions'>) {
+  const flaws = new Set(flawsOf({ conditions }).map(({ type }) => type));
+  return (
+    <ul className="conditions">
+      {conditions.map(({ type, status, message, since }) => {
+        const look = LOOKS[status ? 'good' : flaws.has(type) ? 'flaw' : 'due'];
+        return (
+          <li key={type} className={look.className}>
+            <look.Icon />
+            <span>
+              {message}
+              {look === LOOKS.due && ' Hub sees to it by itself.'}
+              <span className="muted small">since {dayAndTime(since)}</span>
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+const LOOKS = {
+  good: { className: 'good-text', Icon: CheckIcon },
+  flaw: { className: 'bad-text', Icon: WarningIcon },
+  /** It keeps nobody from using the cluster. */
+  due: { className: 'muted', Icon: ClockIcon },
+} as const;

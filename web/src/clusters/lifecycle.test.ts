@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
 import { commandEdge, wayFrom } from '../../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../../shared/lifecycle/table.ts';
-import { isEnding, isMoving, isUsable, mayAsk, toneOf, trackOf } from './lifecycle.ts';
+import { isEnding, isMoving, isUsable, mayAsk, toneOf, toneOfCluster, trackOf } from './lifecycle.ts';
 
 const event = (
   epoch: number,
@@ -35,6 +35,14 @@ describe('tones', () => {
     ['deleted', 'over'],
   ] as const)('%s is %s', (state, tone) => {
     expect(toneOf(state)).toBe(tone);
+  });
+
+  test('of a cluster that is ready and of no use is not that of its state', () => {
+    const of = (state: State, type: string) =>
+      toneOfCluster({ state, conditions: [{ type, status: false, message: '', since: new Date(0) }] });
+    expect(of('ready', 'Workloads')).toBe('bad');
+    expect(of('ready', 'UpToDate')).toBe('good');
+    expect(of('repairing', 'Workloads')).toBe('busy');
   });
 });
 

@@ -1,6 +1,7 @@
 /** What the console says of states. All of it follows from the lifecycle table; no state is named here. */
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
+import { flawOf } from '../../../shared/flaws.ts';
 import { commandEdge, isFinal, isReplaced, wayFrom } from '../../../shared/lifecycle/derive.ts';
 import { type Command, IN_PLACE, rowOf, type State, stepRowOf } from '../../../shared/lifecycle/table.ts';
 
@@ -13,6 +14,10 @@ export function toneOf(state: State): Tone {
   // A resting state that takes `retry` is one that something went wrong before.
   return row.accepts.retry === undefined ? 'good' : 'bad';
 }
+
+/** A state may be good while the cluster is not. */
+export const toneOfCluster = (cluster: Pick<Cluster, 'state' | 'conditions'>): Tone =>
+  flawOf(cluster) ? 'bad' : toneOf(cluster.state);
 
 const takesBack = (state: State): boolean => rowOf(state).compensates !== undefined;
 

@@ -1,7 +1,9 @@
-/** The state of a cluster in a word, the word of the lifecycle table. */
+/** The state of a cluster in a word, the word of the lifecycle table; or that it is not what its state says. */
+import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { flawOf } from '../../../shared/flaws.ts';
 import { rowOf, type State } from '../../../shared/lifecycle/table.ts';
 import { CheckIcon, ClockIcon, CrossIcon, DotIcon, WarningIcon } from '../parts/icons.tsx';
-import { toneOf } from './lifecycle.ts';
+import { toneOfCluster } from './lifecycle.ts';
 
 const ICONS = {
   good: CheckIcon,
@@ -11,13 +13,19 @@ const ICONS = {
   over: CrossIcon,
 } as const;
 
-export function StateBadge({ state }: { state: State }) {
-  const tone = toneOf(state);
+interface Props {
+  state: State;
+  /** Those that are known where it is shown. */
+  conditions?: Cluster['conditions'];
+}
+
+export function StateBadge({ state, conditions = [] }: Props) {
+  const tone = toneOfCluster({ state, conditions });
   const Icon = ICONS[tone];
   return (
     <span className={`badge ${tone}`}>
       <Icon />
-      {rowOf(state).label}
+      {flawOf({ state, conditions }) ? 'Needs attention' : rowOf(state).label}
     </span>
   );
 }

@@ -2,6 +2,7 @@
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { flawOf, remedyOf } from '../../../shared/flaws.ts';
 import { RETRY, rowOf } from '../../../shared/lifecycle/table.ts';
 import { Delete, Retry } from '../clusters/commands.tsx';
 import { mayAsk } from '../clusters/lifecycle.ts';
@@ -13,7 +14,16 @@ import { dayAndTime, useTitle } from '../time.ts';
 import { LivePart } from './live-part.tsx';
 import { valuesOf } from './recent.ts';
 import { useShapeInWords } from './shape.ts';
-import { FAULTS, type Fault, MAX_TROUBLED, ownerOf, useOverdue, useParked, useTroubled } from './trouble.ts';
+import {
+  FAULTS,
+  type Fault,
+  MAX_TROUBLED,
+  ownerOf,
+  useFlawed,
+  useOverdue,
+  useParked,
+  useTroubled,
+} from './trouble.ts';
 
 type Filter = Fault | 'all';
 
@@ -31,6 +41,7 @@ export function TroublePage() {
   const overdue = useOverdue();
   const late = new Set(valuesOf(overdue).map(({ id }) => id));
   const parked = mapLive(useParked(), (all) => all.filter(({ id }) => !late.has(id)));
+  const flawed = mapLive(useFlawed(), (all) => all.filter(({ id }) => !late.has(id)));
   const troubled = mapLive(useTroubled(), (all) =>
     all.toSorted((a, b) => b.since.getTime() - a.since.getTime()),
   );
@@ -39,6 +50,7 @@ export function TroublePage() {
     { title: 'Overdue', what: 'what is overdue', live: overdue, notice: ofOverdue },
     { title: 'Parked', what: 'what is parked', live: parked, notice: ofParked },
     { title: 'Needs help', what: 'what needs help', live: troubled },
+    { title: 'Not usable', what: 'what is not usable', live: flawed, notice: ofFlawed },
   ];
   const all = parts.flatMap(({ live }) => valuesOf(live));
   // Only what was looked at in full is known to be empty.
@@ -81,7 +93,7 @@ function NothingWrong() {
       </span>
       <h2>Nothing is wrong</h2>
       <p>
-        Every cluster is ready, at rest, or in progress. Any cluster that needs help appears here
+        Every cluster is ready and in order, at rest, or in progress. Any cluster that needs help appears here
         automatically.
       </p>
     </section>
@@ -151,8 +163,12 @@ const ofParked = (these: string): ReactNode => (
   </>
 );
 
+const ofFlawed = (these: string): string =>
+  `People cannot use ${these} as they should, although Hub has nothing left to do. Members are told the same.`;
+
 function Troubled({ cluster }: { cluster: Cluster }) {
-  const { id, name, state, error, parked, dueAt, since, spec, location } = cluster;
+  const { id, name, state, error, parked, dueAt, since, spec, location, conditions } = cluster;
+  const flaw = flawOf(cluster);
   const inWords = useShapeInWords();
   return (
     <li className="card tight">
@@ -163,8 +179,16 @@ function Troubled({ cluster }: { cluster: Cluster }) {
           </h2>
           <p className="small trouble-owner">{ownerOf(cluster)}</p>
         </div>
-        <StateBadge state={state} />
+        <StateBadge state={state} conditions={conditions} />
       </div>
+      {flaw && (
+        <div className="problem">
+          <div>
+            <Sentence text={flaw.message} />
+            <p>{remedyOf(flaw)}</p>
+          </div>
+        </div>
+      )}
       {error && (
         <div className="problem">
           <div>
@@ -178,6 +202,11 @@ function Troubled({ cluster }: { cluster: Cluster }) {
         {parked && (
           <Fact label="Parked">
             <Ago at={parked.at} />
+          </Fact>
+        )}
+        {flaw && (
+          <Fact label="Found">
+            <Ago at={flaw.since} />
           </Fact>
         )}
         {error && <Fact label="Whose fault">{FAULTS[error.fault]}</Fact>}

@@ -30,6 +30,20 @@ export function useTroubled(): Live<readonly Cluster[]> {
   return useLive(listen);
 }
 
+/** People would use them, and something keeps them from it. The last one that was found first. */
+export function useFlawed(): Live<readonly Cluster[]> {
+  const { firebase } = useHub();
+  const listen = useMemo(() => {
+    const flawed = query(
+      collection(firebase.db, CLUSTERS),
+      orderBy('flawedSince', 'desc'),
+      limit(MAX_TROUBLED),
+    );
+    return (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(flawed, next);
+  }, [firebase]);
+  return useLive(listen);
+}
+
 /** Whose message was given up: Hub goes on with them when their hour is over. The last one first. */
 export function useParked(): Live<readonly Cluster[]> {
   const { firebase } = useHub();
