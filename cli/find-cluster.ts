@@ -2,8 +2,7 @@
 import type { ClusterPage, ClusterReply } from '../shared/api.ts';
 import { MAX_PAGE_SIZE } from '../shared/api.ts';
 import { CLUSTER_ID } from '../shared/documents/fields.ts';
-import { isFinal } from '../shared/lifecycle/derive.ts';
-import { STATES } from '../shared/lifecycle/table.ts';
+import { FINAL } from '../shared/lifecycle/derive.ts';
 import { pagesOf } from '../shared/pages.ts';
 import type { Api } from './api.ts';
 import { Failed } from './failure.ts';
@@ -21,7 +20,7 @@ export async function listClusters(api: Api, state?: string): Promise<ClusterRep
 
 /** Those that are deleted: they stay for thirty days. */
 export const listDeleted = async (api: Api): Promise<ClusterReply[]> =>
-  (await Promise.all(STATES.filter(isFinal).map((state) => listClusters(api, state)))).flat();
+  (await Promise.all(FINAL.map((state) => listClusters(api, state)))).flat();
 
 /**
  * @param prefer of several with one name: those that are there, or those that are deleted

@@ -17,7 +17,7 @@ interface Watched {
   deafMs?: number;
 }
 
-/** Where nothing comes through (some networks let no gRPC pass), the API is asked this often. */
+/** Where nothing comes through (some networks let no gRPC pass), the API is asked this often; and anywhere, after a look in vain. */
 const DEAF_MS = seconds(15);
 /** Looks in vain, one after the other, after which nobody waits any more: ten minutes. */
 const MAX_MISSES = 40;

@@ -10,6 +10,7 @@ import { GOES_ON } from './accounts/signal.ts';
 import { DEAD_LETTER } from './dead-letters/record.ts';
 import { MANIFEST, MAX_DELIVERY_ATTEMPTS } from './manifest.ts';
 import type { AttributeValues, Instrument } from './metrics.ts';
+import { SCHEDULES } from './schedules.ts';
 import { SLOS } from './slos.ts';
 
 type Where = Partial<AttributeValues>;
@@ -87,6 +88,9 @@ export const ANSWERING: readonly string[] = MANIFEST.filter(({ trigger }) => tri
   ({ name }) => name,
 );
 
+/** From the last look for drift until two in a row are missing; each may take its time. */
+const TWO_LOOKS_MS = 2 * SCHEDULES.drift.everyMs + hours(1);
+
 const alerts = <const T extends readonly Alert[]>(list: T): T => list;
 
 export const ALERTS = alerts([
@@ -114,7 +118,7 @@ export const ALERTS = alerts([
     severity: 'ticket',
     // Its first turn may be hours after it was deployed.
     later: true,
-    when: { kind: 'silent', instrument: 'sweptAt', where: { sweep: 'drift' }, forMs: hours(13) },
+    when: { kind: 'silent', instrument: 'sweptAt', where: { sweep: 'drift' }, forMs: TWO_LOOKS_MS },
   },
   {
     id: 'stuck',

@@ -131,10 +131,13 @@ export interface Clock {
   sleepUntil(atMs: number): Promise<void>;
 }
 
+/** Lower-case base32: of these are ids and secrets. */
+export const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
+
 export interface Random {
   /** In [0, 1). */
   fraction(): number;
-  /** `length` characters of lower-case base32 (a-z, 2-7): 5 bits each. */
+  /** `length` characters of `BASE32`: 5 bits each. */
   base32(length: number): string;
 }
 

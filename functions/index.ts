@@ -1,8 +1,7 @@
 /** One export per deployed function. No logic: each line says what starts it and where the work is. */
-import { z } from 'zod';
 import { AppError } from '../shared/errors.ts';
 import type { StepName } from '../shared/lifecycle/table.ts';
-import { stepMessage, stepTopic, TOPICS } from '../shared/messages.ts';
+import { stepMessage, stepTopic, TOPICS, topUpMessage } from '../shared/messages.ts';
 import { onDelivery, onMessage, onRequest } from './register.ts';
 import type { Sent } from './sweeps/sent.ts';
 
@@ -17,8 +16,6 @@ const onStep = (name: StepName) =>
     ]);
     await dispatch(ports, STEPS, name, message.data);
   });
-
-const topUpMessage = z.object({ pool: z.string().optional() });
 
 export const api = onRequest('api', async (ports) => {
   const [{ createApi }, { requestListener }] = await Promise.all([

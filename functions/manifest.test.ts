@@ -1,9 +1,11 @@
+import { Cron } from 'croner';
 import { describe, expect, test } from 'vitest';
 import { seconds } from '../shared/units.ts';
 import { DEADLINES_MS } from './google/documents.ts';
 import { SIGN_IN_ANSWER_MS } from './google/tokens.ts';
 import { REQUEST_TIMEOUT_MS } from './leaf/client.ts';
 import { MANIFEST } from './manifest.ts';
+import { SCHEDULES } from './schedules.ts';
 
 /** Through Hosting nobody waits longer: https://firebase.google.com/docs/hosting/cloud-run */
 const HOSTING_MS = seconds(60);
@@ -33,4 +35,22 @@ test('less than a whole CPU is given only where the platform takes it', () => {
 /** What a new project has: https://github.com/firebase/firebase-tools/pull/5867 */
 test('no function asks for more than ten CPUs', () => {
   for (const { cpu, maxInstances } of MANIFEST) expect(cpu * maxInstances).toBeLessThanOrEqual(10);
+});
+
+test.each(Object.entries(SCHEDULES))(
+  'the turns of %s are as far apart as is said',
+  (_, { cron, everyMs }) => {
+    const turns = new Cron(cron, { timezone: 'Etc/UTC' }).nextRuns(100, new Date('2026-12-31T13:14:15Z'));
+    const apart = turns.slice(1).map((at, turn) => at.getTime() - (turns[turn]?.getTime() ?? 0));
+    expect(new Set(apart)).toEqual(new Set([everyMs]));
+  },
+);
+
+test('every schedule is one of the list', () => {
+  const crons = MANIFEST.flatMap(({ trigger }) => (trigger.kind === 'topic' ? (trigger.schedule ?? []) : []));
+  expect(crons.toSorted()).toEqual(
+    Object.values(SCHEDULES)
+      .map(({ cron }) => cron as string)
+      .toSorted(),
+  );
 });

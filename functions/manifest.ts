@@ -1,6 +1,7 @@
 /** THE list of functions: what starts each, how long it may take and as whom it runs. Terraform and the local host read it. */
 import { type StepName, stepNames } from '../shared/lifecycle/table.ts';
 import { stepTopic, TOPICS } from '../shared/messages.ts';
+import { SCHEDULES } from './schedules.ts';
 
 export interface FunctionSpec {
   /** Name of the deployed function, of its export in `index.ts` (in camelCase) and of its service account. */
@@ -84,19 +85,19 @@ export const MANIFEST: readonly FunctionSpec[] = [
   },
   ...stepNames.map((step) => event(stepTopic(step), stepTopic(step))),
   event(TOPICS.hint, TOPICS.hint),
-  // An alert of Cloud Monitoring on clusters that are busy to the brim publishes to its topic.
+  // Alerts of Cloud Monitoring on clusters that are busy to the brim, or send very much, publish to its topic.
   event(TOPICS.signal, TOPICS.signal),
   // It stays for up to its minute; the margin is for the last sends.
   event(TOPICS.sweep, TOPICS.sweep, {
-    schedule: '* * * * *',
+    schedule: SCHEDULES.sweep.cron,
     timeoutSeconds: 90,
     concurrency: 1,
     maxInstances: 3,
   }),
   // One message starts it; the look at each cluster has a message, and a minute, of its own.
-  event(TOPICS.drift, TOPICS.drift, { schedule: '17 */6 * * *' }),
+  event(TOPICS.drift, TOPICS.drift, { schedule: SCHEDULES.drift.cron }),
   event(TOPICS.durations, TOPICS.durations, {
-    schedule: '*/10 * * * *',
+    schedule: SCHEDULES.durations.cron,
     concurrency: 1,
     maxInstances: 1,
     cpu: LITTLE_CPU,
@@ -104,7 +105,7 @@ export const MANIFEST: readonly FunctionSpec[] = [
   // Its identity lists all there is of Hub's in the project (clusters, disks, parts of load balancers, firewalls, subnetworks, buckets, the
   // zone's records) and may delete it, as the identities of the steps that take away may; it makes nothing, and does not enter clusters.
   event(TOPICS.orphans, TOPICS.orphans, {
-    schedule: '*/15 * * * *',
+    schedule: SCHEDULES.orphans.cron,
     timeoutSeconds: 300,
     concurrency: 1,
     maxInstances: 1,
@@ -112,20 +113,20 @@ export const MANIFEST: readonly FunctionSpec[] = [
   }),
   // Who asks for the deletion of an account starts it; what takes longer, and what was interrupted, is the Scheduler's.
   event(TOPICS.closing, TOPICS.closing, {
-    schedule: '*/5 * * * *',
+    schedule: SCHEDULES.closing.cron,
     timeoutSeconds: 300,
     concurrency: 1,
     maxInstances: 1,
     cpu: LITTLE_CPU,
   }),
   event(TOPICS.status, TOPICS.status, {
-    schedule: '* * * * *',
+    schedule: SCHEDULES.status.cron,
     concurrency: 1,
     maxInstances: 1,
     cpu: LITTLE_CPU,
   }),
   event(TOPICS.topUp, TOPICS.topUp, {
-    schedule: '*/5 * * * *',
+    schedule: SCHEDULES.topUp.cron,
     concurrency: 1,
     maxInstances: 3,
     cpu: LITTLE_CPU,

@@ -1,5 +1,5 @@
 /**
- * What the HTTP API takes and gives, shared with the console. What a caller may send is a closed list: any
+ * What the HTTP API takes and gives, shared with the console and the command `hub`. What a caller may send is a closed list: any
  * other field is refused. What Hub gives may gain fields, so readers ignore those they do not know.
  */
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import { availability, isolation, role } from './documents/cluster.ts';
 import { clusterId } from './documents/fields.ts';
 import { COMPONENTS, type Component, health } from './documents/status.ts';
 import { emailAddress } from './email.ts';
-import { ERRORS, type ErrorCode } from './errors.ts';
+import { ERRORS, type ErrorCode, FAULTS } from './errors.ts';
 import { STATES } from './lifecycle/table.ts';
 import {
   MAX_ACCOUNT_CLUSTERS,
@@ -87,7 +87,7 @@ export const putMemberBody = z.strictObject({ role }).meta({
 export const transferBody = z.strictObject({ email: emailAddress }).meta({
   id: 'Transfer',
   description:
-    'The e-mail of the owner you offer it to. Your own address accepts an offer made to you; if you pay for the cluster, it withdraws your offer.',
+    'The e-mail of the owner you offer it to. Your own address accepts an offer made to you; while whoever pays is deleting their account, it takes the cluster over without one. If you pay for the cluster, it withdraws your offer.',
 });
 
 /** As of a cluster that is asked for. */
@@ -95,13 +95,14 @@ export const quoteQuery = z.strictObject({ ...shapeFields, isolation: isolation.
 
 /** An operator reads it as one line: nothing that breaks it, turns it round or cannot be written as UTF-8. */
 const oneLine = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}]*$/u;
+const reason = z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It contains control characters.');
 
 export const putQuotaRequestBody = z
   .strictObject({
     /** In all, not more than now. What is left out is to stay as it is. */
     maxClusters: z.int().min(1).max(MAX_REQUESTED_CLUSTERS).optional(),
     maxHourlyDollars: z.number().min(0.01).max(MAX_REQUESTED_HOURLY_DOLLARS).optional(),
-    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It contains control characters.'),
+    reason,
   })
   .refine(
     ({ maxClusters, maxHourlyDollars }) => maxClusters !== undefined || maxHourlyDollars !== undefined,
@@ -114,7 +115,7 @@ export const putQuotaRequestBody = z
 
 export const replayBody = z
   .strictObject({
-    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It contains control characters.'),
+    reason,
   })
   .meta({ id: 'Replay', description: 'Why it should work this time.' });
 
@@ -128,7 +129,7 @@ export const putAccountBody = z
     standing: z
       .strictObject({
         state: z.enum(['good', 'throttled', 'suspended']),
-        reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It contains control characters.'),
+        reason,
       })
       .optional(),
   })
@@ -150,13 +151,13 @@ export type PutAccountBody = z.infer<typeof putAccountBody>;
 
 export const deleteAccountBody = z
   .strictObject({
-    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It contains control characters.'),
+    reason,
   })
   .meta({ id: 'DeleteAccount', description: 'Why, for the audit log. Name nobody in it.' });
 
 export const deleteOrphanBody = z
   .strictObject({
-    reason: z.string().trim().min(1).max(MAX_REASON).regex(oneLine, 'It contains control characters.'),
+    reason,
   })
   .meta({ id: 'DeleteOrphan', description: 'Why it should go now.' });
 
@@ -213,7 +214,7 @@ const errorReply = z
     code: errorCode,
     message: z.string(),
     remedy: z.string(),
-    fault: z.enum(['user', 'operator', 'cloud', 'hub']),
+    fault: z.enum(FAULTS),
   })
   .meta({ id: 'ClusterError', description: 'Why a cluster failed, or waits.' });
 

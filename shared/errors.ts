@@ -4,7 +4,7 @@
  */
 
 /** Whose move it is: the user's, the operator's, the cloud's (waiting helps), or ours. */
-type Fault = 'user' | 'operator' | 'cloud' | 'hub';
+export const FAULTS = ['user', 'operator', 'cloud', 'hub'] as const;
 
 export interface ErrorRow {
   /**
@@ -14,7 +14,7 @@ export interface ErrorRow {
   retry: boolean | 'free';
   /** Status of an HTTP reply with this code. */
   http: number;
-  fault: Fault;
+  fault: (typeof FAULTS)[number];
   /** The sentence the user reads. */
   say: string;
   /** What they can do about it; of a cluster, once it has failed. */

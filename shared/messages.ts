@@ -40,6 +40,12 @@ export const driftMessage = z.object({
   id: clusterId.optional(),
 });
 
+/** Tops up: one pool, or all. */
+export const topUpMessage = z.object({
+  schema: z.literal(MESSAGE_SCHEMA),
+  pool: z.string().optional(),
+});
+
 /** What every other body is: what it is for, in a few words and ids. */
 export const pointerMessage = z
   .object({ schema: z.literal(MESSAGE_SCHEMA) })

@@ -20,6 +20,10 @@ export const limitsOf = (now: Allowance | undefined, defaults: Limits): Limits =
   hourlyMicros: now?.maxHourlyMicros ?? defaults.hourlyMicros,
 });
 
+/** A cell that may cost less than anything does is switched off for a while: nobody is admitted, and nothing is used up. */
+export const isSwitchedOff = (cell: Pick<Limits, 'hourlyMicros'>): boolean =>
+  cell.hourlyMicros < LOWEST_PRICE.hourlyMicros;
+
 /** Why a cluster must wait. */
 export interface Blocked {
   blocked: ErrorCode;
@@ -52,8 +56,7 @@ export function planAdmission(
 ): Blocked | undefined {
   const isOfAccount = scope === 'account';
   const { clusters: mostClusters, hourlyMicros: most } = limitsOf(now, defaults);
-  // A cell that may cost less than anything does is switched off for a while.
-  const isOff = !isOfAccount && most < LOWEST_PRICE.hourlyMicros;
+  const isOff = !isOfAccount && isSwitchedOff({ hourlyMicros: most });
   if (hourlyMicros > most && !isOff) {
     const price = inDollars(hourlyMicros, 'up');
     // What all of Hub may cost is its operators' business.

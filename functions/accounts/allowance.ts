@@ -9,7 +9,7 @@ import { readDocument } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 import type { Limits } from './admission.ts';
 
-export const accountLimits = ({ settings: { limits } }: Ports): Limits => ({
+export const accountLimits = ({ settings: { limits } }: Pick<Ports, 'settings'>): Limits => ({
   clusters: limits.accountClusters,
   hourlyMicros: limits.accountHourlyMicros,
 });

@@ -11,8 +11,8 @@ import { MAX_MEMBERS, MAX_WAITING } from '../../shared/limits.ts';
 import { hours } from '../../shared/units.ts';
 import type { Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
-import { isSameHour } from './admission.ts';
-import { changeAccount, readAccount } from './allowance.ts';
+import { isSameHour, limitsOf } from './admission.ts';
+import { accountLimits, changeAccount, readAccount } from './allowance.ts';
 import { doubt } from './signal.ts';
 import { requireStanding } from './standing.ts';
 
@@ -99,8 +99,8 @@ export async function requireFewWaiting(ports: Ports, { owner, state }: Cluster)
 }
 
 /** An hour's limit alone would let them become thousands in a month, each of which is looked at for as long as it is there. */
-export const maxWaiting = ({ settings }: Pick<Ports, 'settings'>, account: Allowance | undefined): number =>
-  Math.max(MAX_WAITING, account?.maxClusters ?? settings.limits.accountClusters);
+export const maxWaiting = (ports: Pick<Ports, 'settings'>, account: Allowance | undefined): number =>
+  Math.max(MAX_WAITING, limitsOf(account, accountLimits(ports)).clusters);
 
 function requireRate({ settings }: Ports, made: number): void {
   const { accountCreationsPerHour } = settings.limits;

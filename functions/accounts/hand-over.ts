@@ -1,6 +1,7 @@
 /** A cluster counts for another account from now on. Pure. */
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
+import { refusalOf } from '../../shared/standing.ts';
 import { Increment, type Snapshot, type Write } from '../cloud.ts';
 import { hourAfter, type Limits, planAdmission } from './admission.ts';
 
@@ -10,7 +11,7 @@ export function mayHave(
   account: Allowance | undefined,
   limits: Limits,
 ): boolean {
-  if (account?.standing || account?.closing) return false;
+  if (account && refusalOf(account, 'make')) return false;
   return !liability || planAdmission(account, limits, liability.hourlyMicros, 'account') === undefined;
 }
 

@@ -15,8 +15,7 @@ import { type ClusterEvent, eventDocument, eventsOf } from '../../shared/documen
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
-import { isReplaced } from '../../shared/lifecycle/derive.ts';
-import { STATES } from '../../shared/lifecycle/table.ts';
+import { isReplaced, NOT_FINAL } from '../../shared/lifecycle/derive.ts';
 import { requireCreation, requireFewWaiting } from '../accounts/creations.ts';
 import { REFUSED_TO_MAKE, requireGoodAccount } from '../accounts/standing.ts';
 import type { Snapshot, Write } from '../cloud.ts';
@@ -130,9 +129,6 @@ async function giveWay({ clock, random }: Ports, attempt: number): Promise<void>
   if (attempt > 0) await clock.sleepUntil(clock.now() + random.fraction() * CONTENTION_MS * attempt);
 }
 
-/** Those a user still has. As a list of what is wanted it needs the same index as the filter by one state. */
-const NOT_DELETED = STATES.filter((state) => state !== 'deleted');
-
 const list = endpoint({
   name: 'GET /v1/clusters',
   summary: 'Your clusters, newest first. Deleted ones only with state=deleted.',
@@ -149,7 +145,8 @@ const list = endpoint({
       collection: CLUSTERS,
       where: [
         ['readers', 'array-contains', uid],
-        state === undefined ? ['state', 'in', NOT_DELETED] : ['state', '==', state],
+        // As a list of what is wanted it needs the same index as the filter by one state.
+        state === undefined ? ['state', 'in', [...NOT_FINAL]] : ['state', '==', state],
       ],
       by: { field: 'createdAt', direction: 'desc', holds: 'instant' },
       filter: state,

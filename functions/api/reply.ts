@@ -7,7 +7,7 @@ import { DEFAULT_LOSSES, type Pool } from '../../shared/documents/pool.ts';
 import { costAt } from '../../shared/lifecycle/cost.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
-import type { Limits } from '../accounts/admission.ts';
+import { type Limits, limitsOf } from '../accounts/admission.ts';
 import type { Clock } from '../cloud.ts';
 
 /**
@@ -120,12 +120,15 @@ export const toMoney = (micros: number, about: boolean): Money => ({
 });
 
 /** @param now undefined: nothing was ever counted */
-export const toAllowance = (now: Allowance | undefined, defaults: Limits): MeReply['allowance'] => ({
-  clusters: now?.clusters ?? 0,
-  maxClusters: now?.maxClusters ?? defaults.clusters,
-  hourlyPrice: toMoney(now?.hourlyMicros ?? 0, true),
-  maxHourlyPrice: toMoney(now?.maxHourlyMicros ?? defaults.hourlyMicros, false),
-});
+export function toAllowance(now: Allowance | undefined, defaults: Limits): MeReply['allowance'] {
+  const most = limitsOf(now, defaults);
+  return {
+    clusters: now?.clusters ?? 0,
+    maxClusters: most.clusters,
+    hourlyPrice: toMoney(now?.hourlyMicros ?? 0, true),
+    maxHourlyPrice: toMoney(most.hourlyMicros, false),
+  };
+}
 
 const toRequested = ({
   maxClusters,

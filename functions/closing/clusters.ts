@@ -1,8 +1,7 @@
 /** The clusters that name somebody: theirs, and those of others that they may use. */
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { INVITATIONS } from '../../shared/documents/invitation.ts';
-import { isFinal } from '../../shared/lifecycle/derive.ts';
-import { STATES } from '../../shared/lifecycle/table.ts';
+import { FINAL, NOT_FINAL } from '../../shared/lifecycle/derive.ts';
 import type { Query, Snapshot } from '../cloud.ts';
 import { type Read, readableClusters } from '../clusters/read.ts';
 import { queryPages } from '../documents.ts';
@@ -46,9 +45,6 @@ export async function isNamed({ documents }: Ports, uid: string): Promise<boolea
   return found.some((one) => one.length > 0);
 }
 
-const NOT_DELETED = STATES.filter((state) => !isFinal(state));
-const DELETED = STATES.filter(isFinal);
-
 /** Deleted ones that are shown. */
 const MAX_DELETED = 200;
 
@@ -64,7 +60,7 @@ export async function shownClusters(ports: Ports, uid: string): Promise<Shown> {
   const { documents } = ports;
   const deleted: readonly Where[] = [
     ['readers', 'array-contains', uid],
-    ['state', 'in', DELETED],
+    ['state', 'in', [...FINAL]],
   ];
   const [owned, read, gone, count] = await Promise.all([
     notDeleted(ports, ['owner', '==', uid], 'asc'),
@@ -87,7 +83,7 @@ async function notDeleted(ports: Ports, where: Where, direction: 'asc' | 'desc')
   const all: Cluster[] = [];
   for await (const page of queryPages(ports.documents, {
     collection: CLUSTERS,
-    where: [where, ['state', 'in', NOT_DELETED]],
+    where: [where, ['state', 'in', [...NOT_FINAL]]],
     orderBy: [['createdAt', direction]],
     limit: PAGE,
   }))

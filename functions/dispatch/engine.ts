@@ -14,9 +14,9 @@ import { CommitError } from '../cloud.ts';
 import { circumstances } from '../clusters/circumstances.ts';
 import { publishStep } from '../clusters/publish-step.ts';
 import { type Read, readCluster } from '../clusters/read.ts';
-import { asAppError, tellFailure } from '../failure.ts';
+import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
-import type { Step, StepResult } from '../steps/step.ts';
+import { failedBy, type Step, type StepResult } from '../steps/step.ts';
 import { announce, changes, commitOnce, writesOf } from './commit.ts';
 
 /** Tries at one commit. Each loses only to a commit that won, so the number bounds work under contention, not correctness. */
@@ -134,34 +134,20 @@ async function lookAgain(ports: Ports, id: string, { fields }: Transition, step:
 /** One look, counted. */
 async function run(ports: Ports, step: Step, read: Read, name: StepName): Promise<StepResult> {
   const startMs = ports.clock.monotonic();
-  const result = await look(ports, step, read, name);
+  const result = await look(ports, step, read);
   const durationMs = ports.clock.monotonic() - startMs;
   ports.metrics.record('steps', durationMs / 1000, { step: name, outcome: result.kind });
   if (result.kind === 'failed') ports.metrics.record('stepFailures', 1, { step: name, code: result.code });
   return result;
 }
 
-async function look(ports: Ports, step: Step, read: Read, name: StepName): Promise<StepResult> {
-  const { cluster } = read;
+async function look(ports: Ports, step: Step, { cluster }: Read): Promise<StepResult> {
   try {
     return await step(cluster, ports);
   } catch (thrown) {
     // A database that is away is no fault of the step's, and the failure could hardly be written down.
     if (thrown instanceof CommitError && thrown.fault === 'unavailable') throw thrown;
-    const error = asAppError(thrown);
-    tellFailure(ports.log, 'step failed', thrown, {
-      cluster: cluster.id,
-      state: cluster.state,
-      epoch: cluster.epoch,
-      step: name,
-      attempt: cluster.attempts + 1,
-    });
-    return {
-      kind: 'failed',
-      code: error.code,
-      ...(error.detail ? { detail: error.detail } : {}),
-      ...(error.retryAfterMs ? { retryAfterMs: error.retryAfterMs } : {}),
-    };
+    return failedBy(thrown, cluster, ports);
   }
 }
 

@@ -3,7 +3,7 @@
  * the library that writes them.
  */
 import { randomBytes } from 'node:crypto';
-import type { Clock, Random } from '../cloud.ts';
+import { BASE32, type Clock, type Random } from '../cloud.ts';
 
 /**
  * However fast the embedded cloud runs, a laptop's processor is not the faster for it: time-outs that bound our own computing run at
@@ -27,8 +27,6 @@ export function systemClock(speed: number, now: () => number = Date.now): Clock 
     sleepUntil: (atMs) => new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - now()))),
   };
 }
-
-const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 
 /** Unguessable: ids are part of host names and bucket names. */
 export const systemRandom: Random = {

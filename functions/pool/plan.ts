@@ -1,7 +1,7 @@
 /** What a pool needs, decided purely: how many spares to make and which to give up, each with its reason. */
 import { type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
 import type { Pause, Pool } from '../../shared/documents/pool.ts';
-import { rowOf, type State } from '../../shared/lifecycle/table.ts';
+import { leadsToWarm } from '../../shared/lifecycle/derive.ts';
 import type { Elapsed } from '../clusters/seen.ts';
 import { isFit, isLookDue, isLost } from './fitness.ts';
 
@@ -44,19 +44,6 @@ interface Surroundings {
  * of the cell's. It is enough to replace all of a pool at once.
  */
 const marginOf = (wanted: number): number => Math.max(2, wanted);
-
-/** Whether a spare in this state becomes warm if all goes well. */
-export function leadsToWarm(state: State): boolean {
-  const seen = new Set<State>();
-  for (let at = state; !seen.has(at); ) {
-    if (at === 'warm') return true;
-    seen.add(at);
-    const row = rowOf(at);
-    if (row.step === undefined) return false;
-    at = row.successOfSpare ?? row.success;
-  }
-  return false;
-}
 
 /**
  * @param spares every cluster of this pool that is not deleted

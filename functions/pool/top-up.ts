@@ -7,14 +7,13 @@ import { isOffered, priceOf } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
 import { idOf } from '../../shared/documents/paths.ts';
-import { type Pause, POOLS, type Pool, poolDocument } from '../../shared/documents/pool.ts';
+import { type Pause, POOLS, type Pool, type PoolFields, poolDocument } from '../../shared/documents/pool.ts';
 import { AppError } from '../../shared/errors.ts';
 import { costAt } from '../../shared/lifecycle/cost.ts';
-import { isFinal } from '../../shared/lifecycle/derive.ts';
-import { STATES } from '../../shared/lifecycle/table.ts';
+import { NOT_FINAL } from '../../shared/lifecycle/derive.ts';
 import { hours } from '../../shared/units.ts';
 import { cellLimits, readCell } from '../accounts/allowance.ts';
-import type { DocumentData, Snapshot } from '../cloud.ts';
+import type { Snapshot } from '../cloud.ts';
 import { circumstances } from '../clusters/circumstances.ts';
 import { sendLooks } from '../clusters/looks.ts';
 import { doPeopleWait, findOwed } from '../clusters/queue.ts';
@@ -105,16 +104,13 @@ async function topUpPool(
   }
 }
 
-/** Deleted documents stay for weeks; they are not read. */
-const NOT_FINAL = STATES.filter((state) => !isFinal(state));
-
 /** @returns undefined if some cannot be read: another version of this code wrote them, or they are damaged */
 async function sparesOf(ports: Ports, pool: string): Promise<Cluster[] | undefined> {
   const snapshots = await ports.documents.query({
     collection: CLUSTERS,
     where: [
       ['pool', '==', pool],
-      ['state', 'in', NOT_FINAL],
+      ['state', 'in', [...NOT_FINAL]],
     ],
   });
   const readable = readableClusters(ports, snapshots);
@@ -158,6 +154,9 @@ async function lossesOf(ports: Ports, pool: string): Promise<Loss[]> {
 /** What it cost on the days on which it was of use is no loss. */
 const dailyMicros = (cost: Cluster['cost']): number => ((cost?.hourlyMicros ?? 0) * LOSSES_MS) / hours(1);
 
+/** `undefined` removes a field. */
+type PoolPatch = { [K in keyof PoolFields]?: PoolFields[K] | undefined };
+
 /**
  * The new spares and the plan in one commit that only one of several top-ups can win.
  * @returns false if the pool changed meanwhile
@@ -177,24 +176,24 @@ async function applyPlan(
       pool: pool.id,
     }),
   );
-  const lastPlan = {
+  const lastPlan: PoolPatch['lastPlan'] = {
     at: new Date(ports.clock.now()),
     warm: plan.warm,
     inTheMaking: plan.inTheMaking,
     ...(plan.held !== undefined && { held: plan.held }),
     actions: [
       ...births.map(({ cluster }) => ({
-        action: 'create',
+        action: 'create' as const,
         reason: 'fewer than wanted',
         cluster: cluster.id,
       })),
-      ...plan.giveUp.map(({ id, reason }) => ({ action: 'delete', reason, cluster: id })),
+      ...plan.giveUp.map(({ id, reason }) => ({ action: 'delete' as const, reason, cluster: id })),
     ],
   };
   const noted = {
     op: 'update' as const,
     path: `${POOLS}/${pool.id}`,
-    data: { lastPlan, ...(pause !== pool.pause && { pause }) } as DocumentData,
+    data: { lastPlan, ...(pause !== pool.pause && { pause }) } satisfies PoolPatch,
     ifVersion: version,
   };
   if (births.length > 0) {

@@ -1,9 +1,8 @@
 /** Spares that go for somebody who has waited for the cell's room for too long, decided purely. */
 import type { Allowance } from '../../shared/documents/account.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
-import { ENDING } from '../../shared/lifecycle/derive.ts';
+import { ENDING, leadsToWarm } from '../../shared/lifecycle/derive.ts';
 import { type Limits, limitsOf } from '../accounts/admission.ts';
-import { leadsToWarm } from './plan.ts';
 
 /**
  * The fewest spares, cheapest loss first, whose room suffices together with what is free and what other spares are giving back. None at all

@@ -12,33 +12,31 @@ import { idOf } from '../../shared/documents/paths.ts';
 import { POOLS, poolDocument } from '../../shared/documents/pool.ts';
 import { type Health, type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
-import { lateAfterMs, REPAIRABLE } from '../../shared/lifecycle/derive.ts';
+import { lateAfterMs, leadsToWarm, REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
-import { days, dollars, hours } from '../../shared/units.ts';
-import { readCell } from '../accounts/allowance.ts';
+import { MAX_WANTED } from '../../shared/limits.ts';
+import { hours } from '../../shared/units.ts';
+import { isSwitchedOff, limitsOf } from '../accounts/admission.ts';
+import { cellLimits, readCell } from '../accounts/allowance.ts';
 import type { DocumentData, Query } from '../cloud.ts';
 import { commitUnlessLost, queryDocuments, readableDocuments } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import { isFit } from '../pool/fitness.ts';
-import { leadsToWarm } from '../pool/plan.ts';
 import type { Ports } from '../ports.ts';
+import { SCHEDULES } from '../schedules.ts';
 import { OVERDUE_MS } from '../slos.ts';
 import { type Facts, planStatus } from './plan.ts';
 
-/** What Terraform sets in place of the cell's limit to stop it (terraform/modules/cell): nobody is admitted, and nothing is used up. */
-export const KILL_SWITCH_MICROS = dollars(0.01);
 /** More clusters in trouble than these make no difference to what is said. */
 const MAX_TROUBLED = 50;
 /** Regions and pools: what an operator sets up by hand, so that there are never as many. */
 const MAX_KINDS = 50;
-/** No pool wants more. */
-const MAX_SPARES = 100;
 const READY_MS = hours(6);
 const LATELY_MS = hours(1);
 /** A look that meets an upgrade of a control plane is no trouble; those after it are. */
 const UNSEEN_MS = hours(1);
 /** Four looks at what has drifted, each of which renews what is due. */
-const RENEWAL_LATE_MS = days(1);
+const RENEWAL_LATE_MS = 4 * SCHEDULES.drift.everyMs;
 
 const WORKING = STATES.filter((state) => Number.isFinite(lateAfterMs(state)));
 const MIN_LATE_MS = Math.min(...WORKING.map(lateAfterMs));
@@ -247,7 +245,7 @@ async function isIdle(ports: Ports, pool: string): Promise<boolean> {
       ['pool', '==', pool],
       ['state', 'in', SPARE],
     ],
-    limit: MAX_SPARES,
+    limit: MAX_WANTED,
   });
   const spares = readableDocuments(ports, found, spare).map(({ data }) => data);
   const warm = spares.filter(({ state }) => state === 'warm');
@@ -255,13 +253,11 @@ async function isIdle(ports: Ports, pool: string): Promise<boolean> {
 }
 
 async function allowanceUsed(ports: Ports): Promise<AllowanceUsed> {
-  const { settings } = ports;
-  const { data } = (await readCell(ports, settings.cell)) ?? {};
-  const { cellClusters, cellHourlyMicros } = settings.limits;
-  const hourlyMicros = data?.maxHourlyMicros ?? cellHourlyMicros;
+  const { data } = (await readCell(ports, ports.settings.cell)) ?? {};
+  const most = limitsOf(data, cellLimits(ports));
   return {
-    clusters: share(data?.clusters, data?.maxClusters ?? cellClusters),
-    ...(hourlyMicros > KILL_SWITCH_MICROS && { money: share(data?.hourlyMicros, hourlyMicros) }),
+    clusters: share(data?.clusters, most.clusters),
+    ...(!isSwitchedOff(most) && { money: share(data?.hourlyMicros, most.hourlyMicros) }),
   };
 }
 

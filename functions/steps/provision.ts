@@ -25,7 +25,7 @@ import type { Observed } from '../providers/provider.ts';
 import { deadlineAnew, untilNextLook } from './pace.ts';
 import { untilHeld } from './prove.ts';
 import { subnetworkGone } from './removal.ts';
-import { done, fail, requeue, type Step, type StepResult, wait } from './step.ts';
+import { done, fail, failedBy, requeue, type Step, type StepResult, wait } from './step.ts';
 
 const GIVING_BACK = 'Giving the reserved room back.';
 
@@ -193,21 +193,6 @@ async function answered(result: Promise<StepResult>, cluster: Cluster, ports: Po
     return failedBy(thrown, cluster, ports);
   });
   return { ...next, patch: { unansweredSince: undefined, ...next.patch } };
-}
-
-/** As if it had been thrown, and with a patch. */
-function failedBy(thrown: unknown, cluster: Cluster, { log }: Ports, patch: ClusterPatch = {}): StepResult {
-  const { code, detail, retryAfterMs } = asAppError(thrown);
-  const { id, state, epoch, attempts } = cluster;
-  const { step } = stepRowOf(state);
-  tellFailure(log, 'step failed', thrown, { cluster: id, state, epoch, step, attempt: attempts + 1 });
-  return {
-    kind: 'failed',
-    code,
-    ...(detail && { detail }),
-    ...(retryAfterMs && { retryAfterMs }),
-    patch,
-  };
 }
 
 /** Whether it has been asked for in this place for longer than any creation lasts that ends well. */

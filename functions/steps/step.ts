@@ -2,10 +2,12 @@
 import type { Cluster, ClusterPatch } from '../../shared/documents/cluster.ts';
 import type { LedgerEntry } from '../../shared/documents/ledger.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
+import { stepRowOf } from '../../shared/lifecycle/table.ts';
 import type { Outcome } from '../../shared/lifecycle/transition.ts';
 import { seconds } from '../../shared/units.ts';
 import type { Proof } from '../clean-up/proof.ts';
 import type { DocumentData, Write } from '../cloud.ts';
+import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 
 /** Written in the same commit as the outcome. */
@@ -59,6 +61,25 @@ export const fail = (code: ErrorCode, detail?: string, patch?: ClusterPatch): St
   ...(detail === undefined ? {} : { detail }),
   ...(patch ? { patch } : {}),
 });
+
+/** What was thrown, as the step's result, and as a line of the log. */
+export function failedBy(
+  thrown: unknown,
+  { id, state, epoch, attempts }: Cluster,
+  { log }: Pick<Ports, 'log'>,
+  patch?: ClusterPatch,
+): StepResult {
+  const { code, detail, retryAfterMs } = asAppError(thrown);
+  const { step } = stepRowOf(state);
+  tellFailure(log, 'step failed', thrown, { cluster: id, state, epoch, step, attempt: attempts + 1 });
+  return {
+    kind: 'failed',
+    code,
+    ...(detail && { detail }),
+    ...(retryAfterMs && { retryAfterMs }),
+    ...(patch && { patch }),
+  };
+}
 
 /** A pod starts within seconds, and an old one is given thirty to end. */
 const RENEWAL_MS = seconds(5);

@@ -19,10 +19,11 @@ import { APART_MS, lastSeenMs, notSeenSince } from '../clusters/seen.ts';
 import { announce, commitOnce, writesOf } from '../dispatch/commit.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
+import { SCHEDULES } from '../schedules.ts';
 import { sendToAll } from './looks.ts';
 
-/** What a repair could not mend is tried again after that: not at each look, for every try shows on the timeline. */
-const REPAIR_AGAIN_MS = hours(11);
+/** What a repair could not mend is tried again at the second look after it: not at each, for every try shows on the timeline. */
+const REPAIR_AGAIN_MS = 2 * SCHEDULES.drift.everyMs - hours(1);
 /** Whoever was shut out may have access for as long as nobody has seen that they have none. */
 const LOOK_AGAIN_MS = minutes(10);
 /** What was away or of no use for long is looked at again after a share of that time, and after no more than this: each such look is a commit. */

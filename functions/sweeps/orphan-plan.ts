@@ -2,16 +2,19 @@
 import { ledgerKey } from '../../shared/documents/ledger.ts';
 import { type Orphan, orphanKey } from '../../shared/documents/orphan.ts';
 import { regionOf } from '../../shared/places.ts';
-import { minutes } from '../../shared/units.ts';
+import { days, minutes } from '../../shared/units.ts';
+import { BASE32 } from '../cloud.ts';
 import { LABELS } from '../labels.ts';
 import type { FoundResource } from '../providers/provider.ts';
+import { SCHEDULES } from '../schedules.ts';
 import { type Claims, isClaimed } from './orphan-claims.ts';
 import type { Listing } from './orphan-listing.ts';
 
 /** Younger things are left alone: somebody may be about to write down, or to take away, what was made a moment ago. */
 const GROWN_UP_MS = minutes(15);
+const EVERY_MS = SCHEDULES.orphans.everyMs;
 /** Of what the cloud does not say how old it is: so long after an earlier sweep saw it. The Scheduler is not punctual to the second. */
-const SEEN_MS = GROWN_UP_MS - minutes(1);
+const SEEN_MS = EVERY_MS - minutes(1);
 
 export interface Found {
   key: string;
@@ -83,7 +86,7 @@ export function planOrphans(
     if (isPart(resource) && clusters.some((cluster) => isOf(cluster, resource))) continue;
     const isOurs = isProven(resource, of, cell) && !mayBeOfAnotherTry(resource, of, found);
     const state = isOurs ? 'found' : 'unproven';
-    const key = before?.key ?? orphanKey(resource, resource.createdAt ?? quarterOf(moment.nowMs));
+    const key = before?.key ?? orphanKey(resource, resource.createdAt ?? turnAt(moment.nowMs));
     if (!before)
       plan.report.push({ key, resource, state, ...(of.owner !== undefined && { owner: of.owner }) });
     else if ((before.state === 'unproven') !== (state === 'unproven')) plan.restate.push({ key, state });
@@ -140,7 +143,7 @@ const isSameThing = (orphan: Orphan, { kind, name, location, createdAt }: FoundR
   orphan.createdAt?.getTime() === createdAt?.getTime();
 
 /** Sweeps at the same time give the same key to what has no time of its own. */
-const quarterOf = (nowMs: number): Date => new Date(nowMs - (nowMs % GROWN_UP_MS));
+const turnAt = (nowMs: number): Date => new Date(nowMs - (nowMs % EVERY_MS));
 
 const PARTS: readonly FoundResource['kind'][] = [...PARTS_OF_BALANCERS, 'disk', 'firewall', 'subnetwork'];
 const isPart = ({ kind }: FoundResource): boolean => PARTS.includes(kind);
@@ -200,7 +203,7 @@ const ORDER: readonly FoundResource['kind'][] = [
 const placeOf = ({ kind, evidence }: FoundResource): number => ORDER.indexOf(kind) + (evidence ? 1 : 0);
 
 /** So many sweeps look once at each cluster that gives no reason to: a day's. */
-const TURNS = 96;
+const TURNS = days(1) / EVERY_MS;
 
 /**
  * The clusters whose documents must be read. One that looks exactly as a cluster in use does (one generation of it, with its bucket and its
@@ -214,7 +217,7 @@ export function planDoubts(
   moment: Moment,
 ): string[] {
   const open = new Set(known.map(({ clusterId }) => clusterId));
-  const turn = Math.floor(moment.nowMs / GROWN_UP_MS) % TURNS;
+  const turn = Math.floor(moment.nowMs / EVERY_MS) % TURNS;
   const isGrownUp = ({ createdAt }: FoundResource): boolean =>
     createdAt === undefined || moment.elapsed(createdAt.getTime()) >= GROWN_UP_MS;
   return [...byCluster(found)].flatMap(([id, things]) => {
@@ -234,7 +237,6 @@ function byCluster(found: readonly FoundResource[]): Map<string, FoundResource[]
   return groups;
 }
 
-const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 /** Ids are random, so any two of their characters, which are digits, spread them evenly. */
 const turnOf = ([first = '', second = '']: string): number =>
   (BASE32.indexOf(first) * 32 + BASE32.indexOf(second)) % TURNS;

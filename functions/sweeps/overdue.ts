@@ -5,18 +5,18 @@
 
 import { ALL_SHARDS, CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
-import { minutes, seconds } from '../../shared/units.ts';
+import { seconds } from '../../shared/units.ts';
 import { publishStep } from '../clusters/publish-step.ts';
 import { readableClusters } from '../clusters/read.ts';
 import { expire } from '../dispatch/commands.ts';
 import { queryPages } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
+import { SCHEDULES } from '../schedules.ts';
 import { sendDue } from './looks.ts';
 import { forget, remember, type Sent } from './sent.ts';
 
-/** How often the Scheduler starts a sweep; its grain is a minute: https://cloud.google.com/scheduler/docs/configuring/cron-job-schedules */
-const EVERY_MS = minutes(1);
+const EVERY_MS = SCHEDULES.sweep.everyMs;
 /** After something was sent, when to look whether it has asked for a further look within this minute. */
 const SETTLE_MS = seconds(5);
 /** More than this at a time wait for the next query. */

@@ -14,7 +14,7 @@ import { ZONES } from './zones.ts';
 interface Size extends Machine {
   id: string;
   label: string;
-  machineType: string;
+  machineType: MachineType;
   /** Per zone of the cluster. */
   nodes: number;
   /** Boot disk of each node. */
@@ -79,19 +79,28 @@ export const REGIONS: readonly Region[] = [
   },
 ];
 
+// List prices without any discount. Beside each is the page of Google's public price list on which to compare it. Of the fee alone the day is known
+// on which somebody did; of the others, since when they have stood here.
+
 /** As of 2026-11-01: https://cloud.google.com/kubernetes-engine/pricing */
 const GKE_FEE_HOURLY = dollars(0.1);
 
-/** On-demand price of one machine by type; regional differences are within the estimate. */
-const MACHINE_HOURLY: Record<string, number> = {
+/**
+ * On-demand price of one machine by type; regional differences are within the estimate. A size whose machine is not here does not compile: it
+ * would cost nothing, and fit into every limit. Here since 2026-11-23: https://cloud.google.com/compute/vm-instance-pricing
+ */
+const MACHINE_HOURLY = {
   'e2-standard-4': dollars(0.134),
   'e2-standard-8': dollars(0.268),
   'e2-standard-16': dollars(0.536),
-};
+} satisfies Record<string, number>;
+type MachineType = keyof typeof MACHINE_HOURLY;
+
+/** Of the balanced kind. Here since 2026-11-23: https://cloud.google.com/compute/disks-image-pricing#disk */
 const DISK_GIB_HOURLY = dollars(0.1 / MONTH_HOURS);
-/** A reserved address that nothing uses. */
+/** A reserved address that nothing uses. Here since 2026-11-29: https://cloud.google.com/vpc/network-pricing#ipaddress */
 const ADDRESS_HOURLY = dollars(0.01);
-/** One of the first five of a project, which cost the most. */
+/** One of the first five of a project, which cost the most. Here since 2026-11-29: https://cloud.google.com/vpc/network-pricing#lb */
 const FORWARDING_RULE_HOURLY = dollars(0.025);
 
 const DEFAULTS = { product: 'pachyderm', size: 'small', region: 'europe-west1' } as const;
@@ -145,8 +154,7 @@ const nodesOf = (spec: Pick<ClusterSpec, 'availability'>, size: Size): number =>
 export function priceOf(spec: Pick<ClusterSpec, 'size' | 'availability'>): Price {
   const size = findSize(spec.size);
   if (!size) throw new AppError('UNKNOWN_SIZE');
-  const machine = MACHINE_HOURLY[size.machineType] ?? 0;
-  const each = machine + size.diskGiB * DISK_GIB_HOURLY;
+  const each = MACHINE_HOURLY[size.machineType] + size.diskGiB * DISK_GIB_HOURLY;
   return { hourlyMicros: GKE_FEE_HOURLY + nodesOf(spec, size) * each };
 }
 
@@ -171,7 +179,7 @@ export function priceOfResource(kind: ResourceKind, { pools = [], sizeGiB = 0 }:
   switch (kind) {
     case 'cluster': {
       const machines = pools.map(
-        (pool) => pool.machines * ((MACHINE_HOURLY[pool.machineType] ?? 0) + pool.diskGiB * DISK_GIB_HOURLY),
+        (pool) => pool.machines * (hourlyOf(pool.machineType) + pool.diskGiB * DISK_GIB_HOURLY),
       );
       return { hourlyMicros: machines.reduce((sum, one) => sum + one, GKE_FEE_HOURLY) };
     }
@@ -185,6 +193,10 @@ export function priceOfResource(kind: ResourceKind, { pools = [], sizeGiB = 0 }:
       return { hourlyMicros: 0 };
   }
 }
+
+/** Of a machine that was found, whose type the catalog need not have: then it counts as the dearest, so that nothing that leaks looks free. */
+const hourlyOf = (machineType: string): number =>
+  (MACHINE_HOURLY as Record<string, number>)[machineType] ?? Math.max(...Object.values(MACHINE_HOURLY));
 
 /** What a user may leave out. */
 interface Wish {

@@ -3,7 +3,7 @@
  * nothing here is secret from a member. Only Hub writes it.
  */
 import { z } from 'zod';
-import { ERRORS, type ErrorCode } from '../errors.ts';
+import { ERRORS, type ErrorCode, FAULTS } from '../errors.ts';
 import { STATES } from '../lifecycle/table.ts';
 import { instant, label, micros, schemaField } from './fields.ts';
 import { SHARDS } from './paths.ts';
@@ -35,7 +35,7 @@ export const clusterError = z.object({
   code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
   message: z.string(),
   remedy: z.string(),
-  fault: z.enum(['user', 'operator', 'cloud', 'hub']),
+  fault: z.enum(FAULTS),
 });
 export type ClusterError = z.infer<typeof clusterError>;
 

@@ -1,5 +1,6 @@
 /** `pools/{id}`: the wanted shape and number of spares, and what the last plan decided and why. Operators read it. */
 import { z } from 'zod';
+import { MAX_WANTED } from '../limits.ts';
 import { dollars } from '../units.ts';
 import { clusterSpec } from './cluster.ts';
 import { instant, micros, schemaField } from './fields.ts';
@@ -31,7 +32,7 @@ export const poolDocument = z.object({
   schema: schemaField,
   spec: clusterSpec,
   /** Spares that should be ready or in the making. */
-  wanted: z.number().int().min(0).max(100),
+  wanted: z.number().int().min(0).max(MAX_WANTED),
   /** Absent: `DEFAULT_LOSSES`. */
   losses: losses.optional(),
   pause: pause.optional(),

@@ -75,6 +75,19 @@ export function progressOf(state: State, elapsedMs: number, within?: number): nu
   return Math.round(((before + share * row.expectedMs) / expectedMsOf(whole)) * 1000) / 1000;
 }
 
+/** Whether a spare in this state can be claimed, or will be if all goes well. */
+export function leadsToWarm(state: State): boolean {
+  const seen = new Set<State>();
+  for (let at = state; !seen.has(at); ) {
+    if (commandEdge(at, 'claim') !== undefined) return true;
+    seen.add(at);
+    const row = rowOf(at);
+    if (row.step === undefined) return false;
+    at = row.successOfSpare ?? row.success;
+  }
+  return false;
+}
+
 /** Where a command leads from a state, if it is taken there. */
 export const commandEdge = (state: State, command: Command): State | undefined =>
   rowOf(state).accepts[command];
@@ -90,6 +103,9 @@ export function isReplaced({ state, pool }: { state: State; pool?: string | unde
 
 /** Nothing can happen to it any more. */
 export const isFinal = (state: State): boolean => rowOf(state).final === true;
+export const FINAL: readonly State[] = STATES.filter(isFinal);
+/** Deleted clusters stay for weeks; where they are not wanted they are not read. */
+export const NOT_FINAL: readonly State[] = STATES.filter((state) => !isFinal(state));
 
 /** Why a cluster can go from one state to another. */
 interface Edge {

@@ -50,8 +50,8 @@ promise('45', 'a dead letter is sent once more by an operator, with a reason, ju
     },
     'no reason is asked for': {
       file: 'shared/api.ts',
-      from: 'export const replayBody = z\n  .strictObject({\n    reason: z.string().trim().min(1)',
-      to: 'export const replayBody = z\n  .strictObject({\n    reason: z.string().trim()',
+      from: 'const reason = z.string().trim().min(1)',
+      to: 'const reason = z.string().trim()',
       finds: /^it takes \{"reason":""\}$/,
     },
     'the message may be another': {

@@ -1,11 +1,12 @@
 /** What must hold of the Terraform, whatever it is made of: who may do what, what is deployed, and what nobody may lose. Pure. */
+
+import { isSwitchedOff } from '../../functions/accounts/admission.ts';
 import { incidentOf } from '../../functions/accounts/signal.ts';
 import { ALERTS } from '../../functions/alerts.ts';
 import { AUDIT_EVENT } from '../../functions/audit.ts';
 import { DATA_PERMISSIONS, dataRole } from '../../functions/bucket-access.ts';
 import { isGivenUp, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../../functions/manifest.ts';
 import { ISSUE_TOKEN, issuesChartTokens, PERMISSIONS } from '../../functions/permissions.ts';
-import { KILL_SWITCH_MICROS } from '../../functions/status/observe.ts';
 import { CLUSTER_SIGNALS } from '../../shared/documents/signal.ts';
 import { dollars } from '../../shared/units.ts';
 import { expressionsIn, referencesIn } from './expressions.ts';
@@ -437,13 +438,13 @@ const alerts: Rule = (tree, { alerts: { alerts: made } }) => {
   ];
 };
 
-/** At that limit the alert on money means nothing, and functions say nothing. What deletes, and proves that it did, goes on. */
+/** At that limit the cell is switched off, and the alert on money means nothing. What deletes, and proves that it did, goes on. */
 const killSwitch: Rule = (tree) => {
   const cell = tree['modules/cell'];
   const said = String(cell?.locals.hourly_dollars ?? '');
   const dollarsOf = Number(/^\$\{var\.kill_switch \? ([\d.]+) :/.exec(said)?.[1]);
   return [
-    ...(dollars(dollarsOf) === KILL_SWITCH_MICROS
+    ...(isSwitchedOff({ hourlyMicros: dollars(dollarsOf) })
       ? []
       : ['functions do not know the limit of the kill switch']),
     ...(String(cell?.calls.scheduler?.paused).startsWith('${var.kill_switch ? toset(["top-up"]) :')

@@ -1146,7 +1146,7 @@ describe('a fault is found', () => {
       'another limit of the kill switch',
       (of) =>
         Object.assign(of['modules/cell']?.locals ?? {}, {
-          hourly_dollars: '${var.kill_switch ? 0.05 : var.limits.cell_hourly_dollars}',
+          hourly_dollars: '${var.kill_switch ? 5 : var.limits.cell_hourly_dollars}',
         }),
       'do not know the limit of the kill switch',
     ],

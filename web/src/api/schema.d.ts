@@ -1168,7 +1168,7 @@ export interface components {
              */
             updateTime: string;
         };
-        /** @description The e-mail of the owner you offer it to. Your own address accepts an offer made to you; if you pay for the cluster, it withdraws your offer. */
+        /** @description The e-mail of the owner you offer it to. Your own address accepts an offer made to you; while whoever pays is deleting their account, it takes the cluster over without one. If you pay for the cluster, it withdraws your offer. */
         Transfer: {
             email: string;
         };

@@ -135,11 +135,11 @@ function Now({ cluster, role, isPayer }: NowProps) {
           {!waits && <ClusterProgress cluster={cluster} />}
         </>
       )}
-      {/* It rests until it is tried again. */}
+      {/* It rests until it is tried again; after an error that no waiting cures, until somebody helps. */}
       {(parked || restMs !== undefined) && (
         <p className="notice">
-          Hub could not {parked ? 'continue with' : 'delete'} this cluster and has told its operators. It
-          tries again automatically{dueAt && ` at ${timeOfDay(dueAt)}`}.
+          Hub could not {parked ? 'continue with' : 'delete'} this cluster and has told its operators.
+          {dueAt && ` It tries again automatically at ${timeOfDay(dueAt)}.`}
         </p>
       )}
       {error && (

@@ -5,8 +5,7 @@
 import { collection, type Firestore, limit, orderBy, query, where } from 'firebase/firestore';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { CLUSTERS } from '../../../shared/documents/paths.ts';
-import { isFinal } from '../../../shared/lifecycle/derive.ts';
-import { STATES } from '../../../shared/lifecycle/table.ts';
+import { FINAL, NOT_FINAL } from '../../../shared/lifecycle/derive.ts';
 import type { SessionStore } from '../session/session.ts';
 import type { Store } from '../store.ts';
 import { type Live, listenToQuery } from './live.ts';
@@ -14,9 +13,6 @@ import { listenAsUser } from './of-user.ts';
 
 /** Beyond that a person needs the search of the API; the list says so. */
 export const MAX_CLUSTERS = 500;
-
-/** Deleted ones stay for weeks; where they are not shown, they are not read. */
-export const NOT_FINAL = STATES.filter((state) => !isFinal(state));
 
 export type MyClusters = Store<Live<readonly Cluster[]>>;
 
@@ -37,7 +33,7 @@ export const myDeleted = (db: Firestore, uid: string, most = 100) =>
   query(
     collection(db, CLUSTERS),
     where('readers', 'array-contains', uid),
-    where('state', 'in', STATES.filter(isFinal)),
+    where('state', 'in', FINAL),
     orderBy('createdAt', 'desc'),
     limit(most),
   );

@@ -2,22 +2,15 @@
 import type { Cluster, ClusterSpec } from '../../../shared/documents/cluster.ts';
 import { shapeOf } from '../../../shared/documents/shape.ts';
 import { costAt } from '../../../shared/lifecycle/cost.ts';
-import { commandEdge } from '../../../shared/lifecycle/derive.ts';
-import { rowOf, type State } from '../../../shared/lifecycle/table.ts';
+import { commandEdge, leadsToWarm } from '../../../shared/lifecycle/derive.ts';
+import type { State } from '../../../shared/lifecycle/table.ts';
 
 /** `ready`: somebody could claim it now; `making`: so it will be, if all goes well; `leaving`: it will not. */
 type SpareStanding = 'ready' | 'making' | 'leaving';
 
 export function standingOf(state: State): SpareStanding {
-  const seen = new Set<State>();
-  for (let at = state; !seen.has(at); ) {
-    if (commandEdge(at, 'claim') !== undefined) return at === state ? 'ready' : 'making';
-    seen.add(at);
-    const row = rowOf(at);
-    if (row.step === undefined) return 'leaving';
-    at = row.successOfSpare ?? row.success;
-  }
-  return 'leaving';
+  if (commandEdge(state, 'claim') !== undefined) return 'ready';
+  return leadsToWarm(state) ? 'making' : 'leaving';
 }
 
 /** Ready ones first, then by how far they are. */
