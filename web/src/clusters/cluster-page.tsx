@@ -15,11 +15,11 @@ import { Connect } from './connect.tsx';
 import { Ending } from './ending.tsx';
 import { Facts } from './facts.tsx';
 import { Leaving } from './leaving.tsx';
-import { isMoving, isUsable, mayAsk, toneOf } from './lifecycle.ts';
+import { isMoving, isUsable, mayAsk, sentenceOf, toneOf } from './lifecycle.ts';
 import { Members } from './members.tsx';
 import { Offered } from './offered.tsx';
 import { isQuota, QuotaRequest } from './quota-request.tsx';
-import { sentenceOf, useLeft } from './reading.ts';
+import { useLeft } from './reading.ts';
 import { StateBadge } from './state-badge.tsx';
 import { Timeline } from './timeline.tsx';
 import { Track } from './track.tsx';
@@ -113,7 +113,7 @@ interface NowProps {
 
 function Now({ cluster, role, isPayer }: NowProps) {
   const { state, error, parked, dueAt } = cluster;
-  const { label, restMs } = rowOf(state);
+  const { restMs } = rowOf(state);
   const left = useLeft(cluster);
   const moving = isMoving(state);
   const waits = toneOf(state) === 'waiting';
@@ -123,7 +123,7 @@ function Now({ cluster, role, isPayer }: NowProps) {
       {moving && (
         <>
           <div className="now-line">
-            <p role="status">{error ? `${label}.` : sentenceOf(cluster, label)}</p>
+            <p role="status">{sentenceOf(cluster)}</p>
             {left && <span className="muted">{left}</span>}
           </div>
           {/* What waits goes nowhere meanwhile. */}

@@ -21,7 +21,7 @@ import { capital, eitherOf } from '../words.ts';
 import { type Catalog, productLabel, regionLabel, useCatalog } from './catalog.ts';
 import { ClusterProgress } from './cluster-progress.tsx';
 import { CostSoFar } from './cost.tsx';
-import { isEnding, isMoving, type Tone, toneOf } from './lifecycle.ts';
+import { hindranceOf, isEnding, isMoving, type Tone, toneOf } from './lifecycle.ts';
 import { dismiss, type Order, order, useOrders } from './orders.ts';
 import { useLeft, useNearEnd } from './reading.ts';
 import { StateBadge } from './state-badge.tsx';
@@ -295,9 +295,10 @@ interface RowProps {
 }
 
 const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps) {
-  const { id, name, state, spec, error } = cluster;
+  const { id, name, state, spec } = cluster;
   const { regionLabel, productLabel } = useCatalog();
   const role = cluster.members[uid];
+  const hindrance = hindranceOf(cluster);
   return (
     <li className="cluster">
       <div className="cluster-main">
@@ -329,7 +330,7 @@ const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps)
             <Left cluster={cluster} />
           </>
         )}
-        {error && <span className="small">{error.message}</span>}
+        {hindrance && <span className="small">{hindrance}</span>}
       </div>
       <div className="cluster-cost small muted">
         <CostSoFar cluster={cluster} />

@@ -2,7 +2,16 @@ import { describe, expect, test } from 'vitest';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
 import { commandEdge, wayFrom } from '../../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../../shared/lifecycle/table.ts';
-import { isEnding, isMoving, isUsable, mayAsk, toneOf, trackOf } from './lifecycle.ts';
+import {
+  hindranceOf,
+  isEnding,
+  isMoving,
+  isUsable,
+  mayAsk,
+  sentenceOf,
+  toneOf,
+  trackOf,
+} from './lifecycle.ts';
 
 const event = (
   epoch: number,
@@ -35,6 +44,28 @@ describe('tones', () => {
     ['deleted', 'over'],
   ] as const)('%s is %s', (state, tone) => {
     expect(toneOf(state)).toBe(tone);
+  });
+});
+
+describe('what is happening', () => {
+  const error = { code: 'ACCOUNT_QUOTA', message: 'No more.', remedy: 'Delete one.', fault: 'user' } as const;
+  const detail = 'Number 3 in the queue.';
+
+  test('is what Hub does, and of what waits, why and at which place', () => {
+    expect(sentenceOf({ state: 'installing' })).toBe('Installing the application.');
+    expect(sentenceOf({ state: 'installing', detail: 'Half of it runs.' })).toBe('Half of it runs.');
+    expect(sentenceOf({ state: 'queued', error })).toBe('Waiting for room.');
+    expect(sentenceOf({ state: 'queued', error, detail })).toBe(`Waiting for room. ${detail}`);
+    expect(hindranceOf({ state: 'queued', error, detail })).toBe(`No more. ${detail}`);
+    expect(hindranceOf({ state: 'queued', error })).toBe('No more.');
+  });
+
+  test('is not told by what came before an error, where it does not wait', () => {
+    expect(sentenceOf({ state: 'undoing', error, detail: 'Two are left.' })).toBe(
+      'Cleaning up after a failure.',
+    );
+    expect(hindranceOf({ state: 'undoing', error, detail: 'Two are left.' })).toBe('No more.');
+    expect(hindranceOf({ state: 'installing', detail: 'Half of it runs.' })).toBeUndefined();
   });
 });
 

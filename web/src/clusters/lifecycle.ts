@@ -37,6 +37,24 @@ export function mayAsk(
   return role === 'owner' || role === 'operator';
 }
 
+/** What is happening, in a sentence. What stands in the way is told beside it; who waits is told their place here. */
+export function sentenceOf({ state, detail, error }: Pick<Cluster, 'state' | 'detail' | 'error'>): string {
+  const { label, waiting } = rowOf(state);
+  if (!error) return detail ?? `${label}.`;
+  return waiting && detail !== undefined ? `${label}. ${detail}` : `${label}.`;
+}
+
+/** What stands in the way, where nothing else is said of a cluster: of what waits, with its place. Undefined: nothing. */
+export function hindranceOf({
+  state,
+  detail,
+  error,
+}: Pick<Cluster, 'state' | 'detail' | 'error'>): string | undefined {
+  return error && rowOf(state).waiting && detail !== undefined
+    ? `${error.message} ${detail}`
+    : error?.message;
+}
+
 export const isUsable = (state: State): boolean => rowOf(state).usable === true;
 
 /** One part of the way that a cluster is on. */

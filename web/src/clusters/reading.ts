@@ -47,7 +47,3 @@ export function useProgress({
   const elapsed = useCloudElapsed();
   return Math.max(progress, progressOf(state, elapsed(since.getTime())));
 }
-
-/** What is happening, in a sentence. */
-export const sentenceOf = ({ detail, error }: Pick<Cluster, 'detail' | 'error'>, label: string): string =>
-  detail ?? error?.message ?? `${label}.`;
