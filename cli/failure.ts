@@ -19,8 +19,11 @@ export class Failed extends Error {
 /** The command was called wrongly; nothing was done. */
 export class WrongUsage extends Error {}
 
-/** Ctrl-C. The message says what goes on without us. */
+/** Ctrl-C. The message says what goes on without us, or was not done. */
 export class Stopped extends Error {}
+
+/** Who was asked whether to delete something has not said so. */
+export const UNDELETED = 'Nothing was deleted.';
 
 /** What is written to the standard error. */
 export function inWords(error: unknown): string {

@@ -2,7 +2,7 @@
 import type { MeReply, OwnAccountReply, OwnClusterReply } from '../../shared/api.ts';
 import { inDollars } from '../../shared/money.ts';
 import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';
-import { Failed, WrongUsage } from '../failure.ts';
+import { Failed, UNDELETED, WrongUsage } from '../failure.ts';
 import { facts, table } from '../table.ts';
 import { amount, wholeNumber } from './arguments.ts';
 
@@ -72,8 +72,8 @@ export const accountCommands: Commands = (program, io) => {
           `${inWords(seen)}\nThis cannot be undone. What becomes of your clusters and their data is shown above.`,
         );
         const word = seen.profile.email ?? seen.uid;
-        if ((await io.ask(`Type ${word} to delete your account: `)).trim() !== word)
-          throw new Failed('Nothing was deleted.');
+        if ((await io.ask(`Type ${word} to delete your account: `, UNDELETED)).trim() !== word)
+          throw new Failed(UNDELETED);
       }
       // What was looked at: should anything have changed meanwhile, Hub says so and does nothing.
       const ifMatch = headers.get('etag') ?? '';

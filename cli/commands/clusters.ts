@@ -10,7 +10,7 @@ import { inDollars } from '../../shared/money.ts';
 import { pagesOf } from '../../shared/pages.ts';
 import type { Api } from '../api.ts';
 import { type Commands, type CommonOptions, type Context, command, contextOf } from '../context.ts';
-import { Failed, WrongUsage } from '../failure.ts';
+import { Failed, UNDELETED, WrongUsage } from '../failure.ts';
 import { findCluster, listClusters, listDeleted } from '../find-cluster.ts';
 import { createProgress } from '../progress.ts';
 import { facts, table } from '../table.ts';
@@ -82,8 +82,8 @@ export const clusterCommands: Commands = (program, io) => {
         say(
           `${cluster.name} (${cluster.id}), its data and its address are removed for good, for all its members.`,
         );
-        if ((await io.ask(`Type ${cluster.name} to delete it: `)).trim() !== cluster.name)
-          throw new Failed('Nothing was deleted.');
+        if ((await io.ask(`Type ${cluster.name} to delete it: `, UNDELETED)).trim() !== cluster.name)
+          throw new Failed(UNDELETED);
       }
       const { id } = cluster;
       const { body } = await api.ask<ClusterReply>('DELETE /v1/clusters/{id}', { id });
