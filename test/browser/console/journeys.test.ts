@@ -201,7 +201,7 @@ describeConsole('journeys in the console', (setting) => {
     const unlucky = await create(page, 'unlucky');
     await create(page, 'hopeless');
     await page.getByText('Failed', { exact: true }).waitFor();
-    await page.getByRole('alert').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete it' }).click();
     await page.getByRole('heading', { name: 'Nothing is left' }).waitFor();
 

@@ -1,4 +1,5 @@
 /** What goes wrong between a page and Hub, or is pressed by mistake: the page says so, and goes on when it can. */
+import { FieldValue } from '@google-cloud/firestore';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
@@ -326,6 +327,31 @@ describeConsole('mishaps in the console', (setting) => {
     const dialog = await openCreateDialog(page);
     await dialog.getByText('It has to wait: No room.').waitFor();
     expect(await dialog.getByRole('button', { name: 'Ask for more' }).count()).toBe(0);
+  });
+
+  test('a question that is open stays, with what was typed, when something else stands in the way', async () => {
+    const email = await setting.newcomer('wren');
+    const quota = { code: 'ACCOUNT_QUOTA', message: 'No more.', remedy: 'Ask.', fault: 'user' } as const;
+    const busy = { code: 'CELL_BUSY', message: 'Many are made.', remedy: 'Wait.', fault: 'hub' } as const;
+    const id = await stored({ wren: 'owner' }, { name: 'patient', state: 'queued', error: quota });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    const become = (fields: object) => setting.driver.firestore.doc(`clusters/${id}`).update(fields);
+    await page.getByRole('button', { name: 'Ask for more' }).click();
+    const asking = page.getByRole('dialog', { name: 'Ask for more' });
+    await asking.getByLabel('What for').fill('A course.');
+    await become({ error: busy });
+    await page.getByText(busy.message).waitFor();
+    expect(await asking.getByLabel('What for').inputValue()).toBe('A course.');
+    await asking.getByRole('button', { name: 'Cancel' }).click();
+
+    await become({ state: 'ready', error: FieldValue.delete() });
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    const sure = page.getByRole('alertdialog').getByLabel('Type patient to confirm');
+    await sure.fill('pat');
+    // Hub could not do what was asked of it before.
+    await become({ error: { ...busy, message: 'It could not be shared.' } });
+    await page.getByText('It could not be shared.').waitFor();
+    expect(await sure.inputValue()).toBe('pat');
   });
 
   test('what costs more than one may is not to be had, until one may, while the dialog is open', async () => {

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import type { ErrorCode } from '../../../shared/errors.ts';
 import { rowOf } from '../../../shared/lifecycle/table.ts';
 import { BackIcon } from '../parts/icons.tsx';
 import { LivePart } from '../parts/live-part.tsx';
@@ -18,7 +19,7 @@ import { Leaving } from './leaving.tsx';
 import { isMoving, isUsable, mayAsk, sentenceOf, toneOf } from './lifecycle.ts';
 import { Members } from './members.tsx';
 import { Offered } from './offered.tsx';
-import { isQuota, QuotaRequest } from './quota-request.tsx';
+import { AskForMore, isQuota, QuotaRequest } from './quota-request.tsx';
 import { useLeft } from './reading.ts';
 import { StateBadge } from './state-badge.tsx';
 import { Timeline } from './timeline.tsx';
@@ -112,56 +113,55 @@ interface NowProps {
 }
 
 function Now({ cluster, role, isPayer }: NowProps) {
-  const { state, error, parked, dueAt } = cluster;
-  const { restMs } = rowOf(state);
-  const left = useLeft(cluster);
-  const moving = isMoving(state);
-  const waits = toneOf(state) === 'waiting';
-  if (!moving && !error) return null;
-  return (
-    <section className={`now ${moving ? 'card' : ''}`} aria-label="What is happening">
-      {moving && (
-        <>
-          <div className="now-line">
-            <p role="status">{sentenceOf(cluster)}</p>
-            {left && <span className="muted">{left}</span>}
-          </div>
-          {/* What waits goes nowhere meanwhile. */}
-          {!waits && <ClusterProgress cluster={cluster} />}
-        </>
-      )}
-      {/* It rests until it is tried again. */}
-      {(parked || restMs !== undefined) && (
-        <p className="notice">
-          Hub could not {parked ? 'continue with' : 'delete'} this cluster and has told its operators. It
-          tries again automatically{dueAt && ` at ${timeOfDay(dueAt)}`}.
-        </p>
-      )}
-      {error && (
-        <Problem error={error} waits={waits}>
-          <Remedies cluster={cluster} role={role} isPayer={isPayer} />
-        </Problem>
-      )}
-    </section>
-  );
-}
-
-/** The buttons that do what the remedy says. */
-function Remedies({ cluster, role, isPayer }: NowProps) {
-  const { error } = cluster;
+  const [asksFor, setAsksFor] = useState<ErrorCode>();
+  const { state, error } = cluster;
   return (
     <>
-      {mayAsk(cluster, 'retry', role) && <Retry cluster={cluster} />}
-      {error && isQuota(error.code) && isPayer && <QuotaRequest code={error.code} />}
-      {error && mayAsk(cluster, 'delete', role) && <Delete cluster={cluster} look="plain" />}
+      {(isMoving(state) || error) && (
+        <section className={`now ${isMoving(state) ? 'card' : ''}`} aria-label="What is happening">
+          {isMoving(state) && <Moving cluster={cluster} />}
+          <TriedAgain cluster={cluster} />
+          {error && (
+            <Problem error={error} waits={toneOf(state) === 'waiting'}>
+              {mayAsk(cluster, 'retry', role) && <Retry cluster={cluster} />}
+              {isQuota(error.code) && isPayer && <QuotaRequest onAsk={() => setAsksFor(error.code)} />}
+            </Problem>
+          )}
+        </section>
+      )}
+      {asksFor && <AskForMore code={asksFor} onClose={() => setAsksFor(undefined)} />}
     </>
   );
 }
 
+function Moving({ cluster }: { cluster: Cluster }) {
+  const left = useLeft(cluster);
+  return (
+    <>
+      <div className="now-line">
+        <p role="status">{sentenceOf(cluster)}</p>
+        {left && <span className="muted">{left}</span>}
+      </div>
+      {/* What waits goes nowhere meanwhile. */}
+      {toneOf(cluster.state) !== 'waiting' && <ClusterProgress cluster={cluster} />}
+    </>
+  );
+}
+
+/** Of what rests until then. */
+function TriedAgain({ cluster: { state, parked, dueAt } }: { cluster: Cluster }) {
+  if (!parked && rowOf(state).restMs === undefined) return null;
+  return (
+    <p className="notice">
+      Hub could not {parked ? 'continue with' : 'delete'} this cluster and has told its operators. It tries
+      again automatically{dueAt && ` at ${timeOfDay(dueAt)}`}.
+    </p>
+  );
+}
+
+/** At one place whatever is said below: what goes away takes its open dialog along. */
 function Actions({ cluster, role }: { cluster: Cluster; role: Standing }) {
   return (
-    <div className="row">
-      {!cluster.error && mayAsk(cluster, 'delete', role) && <Delete cluster={cluster} look="plain" />}
-    </div>
+    <div className="row">{mayAsk(cluster, 'delete', role) && <Delete cluster={cluster} look="plain" />}</div>
   );
 }
