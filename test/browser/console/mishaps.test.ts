@@ -6,7 +6,15 @@ import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import { hours, minutes, seconds } from '../../../shared/units.ts';
 import { aCluster, clusterIdOf } from '../../builders.ts';
 import { findingsOf } from './axe.ts';
-import { accountMenu, createButton, describeConsole, mark, openCreateDialog, signIn } from './setting.ts';
+import {
+  accountMenu,
+  createButton,
+  describeConsole,
+  mark,
+  openCreateDialog,
+  SPEED,
+  signIn,
+} from './setting.ts';
 
 const BUSY_SAYS = 'Hub cannot do this at the moment.';
 const BUSY = {
@@ -352,6 +360,40 @@ describeConsole('mishaps in the console', (setting) => {
     await become({ error: { ...busy, message: 'It could not be shared.' } });
     await page.getByText('It could not be shared.').waitFor();
     expect(await sure.inputValue()).toBe('pat');
+  });
+
+  test('what one’s own account would be refused is not offered, and is again once it is restored', async () => {
+    const email = await setting.newcomer('hetty');
+    await setting.newcomer('hal');
+    const expiresAt = new Date(Date.now() + minutes(30) / SPEED);
+    const id = await stored(
+      { hetty: 'owner', hal: 'owner' },
+      { name: 'doubted', expiresAt, endpoints: { console: 'https://console.example', pachd: 'grpcs://p:1' } },
+    );
+    const account = setting.driver.firestore.doc('accounts/hetty');
+    await account.set({ schema: 1, clusters: 1, hourlyMicros: 1 });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    const names = ['Share', 'Extend', 'Let them pay', 'Download', 'Open the console'];
+    const offered = async (): Promise<string[]> => {
+      const found = await page.locator('article').locator('button, a.button').allInnerTexts();
+      return names.filter((name) => found.some((text) => text.includes(name)));
+    };
+    const role = page.getByLabel('Role of hal@example.com');
+    await expect.poll(offered).toEqual(names);
+    await role.waitFor();
+
+    const standing = { reason: 'busy', since: new Date(), by: 'hub' };
+    await account.update({ standing: { ...standing, state: 'throttled' } });
+    await expect.poll(offered).toEqual(['Share', 'Download', 'Open the console']);
+    await account.update({ standing: { ...standing, state: 'suspended' } });
+    await expect.poll(offered).toEqual([]);
+    expect(await role.count()).toBe(0);
+    // To look, to delete and to shut somebody out is nobody refused.
+    await page.getByRole('button', { name: 'Delete', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Remove hal@example.com' }).waitFor();
+    expect(await findingsOf(page, 'a cluster of a suspended account')).toEqual([]);
+    await account.update({ standing: FieldValue.delete() });
+    await expect.poll(offered).toEqual(names);
   });
 
   test('what costs more than one may is not to be had, until one may, while the dialog is open', async () => {

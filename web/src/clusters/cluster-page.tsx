@@ -7,6 +7,7 @@ import { rowOf } from '../../../shared/lifecycle/table.ts';
 import { BackIcon } from '../parts/icons.tsx';
 import { LivePart } from '../parts/live-part.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { useMyAccount } from '../session/me.ts';
 import type { SignedIn } from '../session/session.ts';
 import { timeOfDay, useTitle } from '../time.ts';
 import { CleanUp } from './clean-up.tsx';
@@ -114,6 +115,7 @@ interface NowProps {
 
 function Now({ cluster, role, isPayer }: NowProps) {
   const [asksFor, setAsksFor] = useState<ErrorCode>();
+  const account = useMyAccount();
   const { state, error } = cluster;
   return (
     <>
@@ -123,7 +125,7 @@ function Now({ cluster, role, isPayer }: NowProps) {
           <TriedAgain cluster={cluster} />
           {error && (
             <Problem error={error} waits={toneOf(state) === 'waiting'}>
-              {mayAsk(cluster, 'retry', role) && <Retry cluster={cluster} />}
+              {mayAsk(cluster, 'retry', role, account) && <Retry cluster={cluster} />}
               {isQuota(error.code) && isPayer && <QuotaRequest onAsk={() => setAsksFor(error.code)} />}
             </Problem>
           )}
@@ -162,6 +164,8 @@ function TriedAgain({ cluster: { state, parked, dueAt } }: { cluster: Cluster })
 /** At one place whatever is said below: what goes away takes its open dialog along. */
 function Actions({ cluster, role }: { cluster: Cluster; role: Standing }) {
   return (
-    <div className="row">{mayAsk(cluster, 'delete', role) && <Delete cluster={cluster} look="plain" />}</div>
+    <div className="row">
+      {mayAsk(cluster, 'delete', role, undefined) && <Delete cluster={cluster} look="plain" />}
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
 import { commandEdge, isFinal, isReplaced, wayFrom } from '../../../shared/lifecycle/derive.ts';
 import { type Command, IN_PLACE, rowOf, type State, stepRowOf } from '../../../shared/lifecycle/table.ts';
+import { type Doubted, refusalOf, type Use } from '../../../shared/standing.ts';
 
 export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'over';
 
@@ -22,12 +23,30 @@ export const isMoving = (state: State): boolean => rowOf(state).step !== undefin
 /** It is on its way out, or gone: nobody new comes in. */
 export const isEnding = (state: State): boolean => commandEdge(state, 'delete') === state;
 
-/** Whether this role may ask this of a cluster in this state. The API decides; a button that it would refuse is not shown. */
+/** Commands of people; and to say for whom a cluster counts, which is taken wherever it can be shared. */
+type Asked = Extract<Command, 'delete' | 'retry' | 'share' | 'extend'> | 'transfer';
+
+/** As what of it an account that is doubted, or is being deleted, is refused it. To delete is nobody refused. */
+const USES: Readonly<Partial<Record<Asked, Use>>> = {
+  share: 'use',
+  transfer: 'make',
+  retry: 'make',
+  extend: 'make',
+};
+
+/**
+ * Whether this role may ask this of a cluster in this state. The API decides; a button that it would refuse is not shown.
+ * @param account of whoever would ask; undefined: Hub knows nothing of it
+ */
 export function mayAsk(
   cluster: Pick<Cluster, 'state' | 'expiresAt' | 'pool'>,
-  command: Extract<Command, 'delete' | 'retry' | 'share' | 'extend'>,
+  asked: Asked,
   role: Role | 'operator' | undefined,
+  account: Doubted | undefined,
 ): boolean {
+  const use = USES[asked];
+  if (use && account && refusalOf(account, use)) return false;
+  const command = asked === 'transfer' ? 'share' : asked;
   const to = commandEdge(cluster.state, command);
   if (to === undefined || (to === cluster.state && !IN_PLACE.has(command))) return false;
   if (command === 'retry' && isReplaced(cluster)) return false;
