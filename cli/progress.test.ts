@@ -42,6 +42,10 @@ test('on a terminal one line is drawn anew, no wider than the terminal', () => {
   expect(shownOn({ isTTY: true, columns: 0 }, { progress: 1, label: 'Deleted' })).toMatch(/Deleted\n$/);
 });
 
+test('what takes longer than was expected says so', () => {
+  expect(shownOn({}, { etaAt: new Date(NOW - 1).toISOString() })).toMatch(/cluster · longer than usual\n$/);
+});
+
 test('what waits says its place before why, on a terminal in the place of the bar', () => {
   const queued: Partial<ClusterReply> = {
     state: 'queued',

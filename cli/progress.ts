@@ -1,6 +1,6 @@
 /** What happens to a cluster, as it happens: on a terminal one line that is drawn anew, elsewhere a line for each change. */
 import type { ClusterReply } from '../shared/api.ts';
-import { leftInWords } from '../shared/duration.ts';
+import { expectedInWords } from '../shared/duration.ts';
 import { rowOf, STATES } from '../shared/lifecycle/table.ts';
 import { seconds } from '../shared/units.ts';
 import type { Output } from './io.ts';
@@ -66,7 +66,7 @@ const percent = ({ progress }: ClusterReply): string => `${Math.round(progress *
 
 function inWords(cluster: ClusterReply, nowMs: number): string {
   const { label, detail, error, etaAt } = cluster;
-  const left = etaAt === null ? undefined : `${leftInWords(Date.parse(etaAt) - nowMs)} left`;
+  const left = etaAt === null ? undefined : expectedInWords(Date.parse(etaAt) - nowMs);
   // The place in the queue first: a terminal may be too narrow for both.
   const says = error && isWaiting(cluster) ? [detail, error.message] : [error?.message ?? detail];
   return [label, ...says, left].filter(Boolean).join(' · ');
