@@ -335,7 +335,7 @@ describeConsole('the looks of the console', (setting) => {
     expect(await row('in-the-queue').getByRole('progressbar').count()).toBe(0);
     await page.getByRole('link', { name: 'in-the-queue' }).click();
     await page.getByRole('button', { name: 'Ask for more' }).waitFor();
-    await page.getByRole('status').filter({ hasText: 'Waiting for room. Number 3 in the queue.' }).waitFor();
+    await page.getByText('Waiting for room. Number 3 in the queue.').waitFor();
     expect(await page.getByRole('progressbar').count()).toBe(0);
   });
 

@@ -17,7 +17,7 @@ import { Connect } from './connect.tsx';
 import { Ending } from './ending.tsx';
 import { Facts } from './facts.tsx';
 import { Leaving } from './leaving.tsx';
-import { isMoving, isUsable, mayAsk, sentenceOf, toneOf } from './lifecycle.ts';
+import { isMoving, isUsable, mayAsk, sentenceOf, titleOf, toneOf } from './lifecycle.ts';
 import { Members } from './members.tsx';
 import { Offered } from './offered.tsx';
 import { AskForMore, isQuota, QuotaRequest } from './quota-request.tsx';
@@ -32,7 +32,8 @@ export default function ClusterPage({ id, session }: { id: string; session: Sign
   const [seen, setSeen] = useState<Cluster>();
   const cluster = live.kind === 'there' ? live.value : undefined;
   if (cluster && cluster !== seen) setSeen(cluster);
-  useTitle(titleOf(cluster ?? seen));
+  const last = cluster ?? seen;
+  useTitle(last ? titleOf(last) : 'Cluster');
   if (cluster) return <Page cluster={cluster} session={session} />;
   if (live.kind === 'there' || (live.kind === 'ended' && live.denied)) return <NotYours was={seen} />;
   return (
@@ -41,14 +42,6 @@ export default function ClusterPage({ id, session }: { id: string; session: Sign
     </LivePart>
   );
 }
-
-/** In the tab, for who does something else meanwhile. */
-const titleOf = (cluster: Cluster | undefined): string =>
-  cluster === undefined
-    ? 'Cluster'
-    : isMoving(cluster.state)
-      ? `${Math.round(cluster.progress * 100)} % ${cluster.name}`
-      : cluster.name;
 
 /** It does not exist, or is none of theirs; or it was, until a moment ago. */
 function NotYours({ was }: { was: Cluster | undefined }) {
@@ -86,6 +79,7 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
         </div>
         <Actions cluster={cluster} role={role} />
       </div>
+      <Told cluster={cluster} />
       <Ending cluster={cluster} role={role} />
       <Leaving cluster={cluster} role={role} isPayer={cluster.owner === session.uid} />
       <Offered cluster={cluster} session={session} />
@@ -105,6 +99,23 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
 }
 
 type Standing = Role | 'operator' | undefined;
+
+/**
+ * What has become of it since the page began, for who reads by ear: the line that says what is going on is gone at the moment that was waited
+ * for. There before there is something to say, so that it is read out.
+ */
+function Told({ cluster }: { cluster: Cluster }) {
+  const { state } = cluster;
+  const says = isMoving(state) ? sentenceOf(cluster) : `${rowOf(state).label}.`;
+  const [first] = useState(says);
+  const [hasChanged, setHasChanged] = useState(false);
+  if (!hasChanged && says !== first) setHasChanged(true);
+  return (
+    <p className="unseen" role="status">
+      {hasChanged && says}
+    </p>
+  );
+}
 
 interface NowProps {
   cluster: Cluster;
@@ -141,7 +152,7 @@ function Moving({ cluster }: { cluster: Cluster }) {
   return (
     <>
       <div className="now-line">
-        <p role="status">{sentenceOf(cluster)}</p>
+        <p>{sentenceOf(cluster)}</p>
         {left && <span className="muted">{left}</span>}
       </div>
       {/* What waits goes nowhere meanwhile. */}

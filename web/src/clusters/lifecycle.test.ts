@@ -10,6 +10,7 @@ import {
   isUsable,
   mayAsk,
   sentenceOf,
+  titleOf,
   toneOf,
   trackOf,
 } from './lifecycle.ts';
@@ -59,6 +60,15 @@ describe('what is happening', () => {
     expect(sentenceOf({ state: 'queued', error, detail })).toBe(`Waiting for room. ${detail}`);
     expect(hindranceOf({ state: 'queued', error, detail })).toBe(`No more. ${detail}`);
     expect(hindranceOf({ state: 'queued', error })).toBe('No more.');
+  });
+
+  test('is in the tab: how far it is, or that it waits', () => {
+    const titleIn = (state: State) => titleOf({ name: 'mine', state, progress: 0.4 });
+    expect(['queued', 'installing', 'ready'].map((state) => titleIn(state as State))).toEqual([
+      'mine: Waiting for room',
+      '40 % mine',
+      'mine',
+    ]);
   });
 
   test('is not told by what came before an error, where it does not wait', () => {

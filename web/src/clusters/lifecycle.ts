@@ -74,6 +74,13 @@ export function hindranceOf({
     : error?.message;
 }
 
+/** In the tab, for who does something else meanwhile: how far it is. What waits goes nowhere. */
+export function titleOf({ name, state, progress }: Pick<Cluster, 'name' | 'state' | 'progress'>): string {
+  const { label, waiting } = rowOf(state);
+  if (waiting) return `${name}: ${label}`;
+  return isMoving(state) ? `${Math.round(progress * 100)} % ${name}` : name;
+}
+
 export const isUsable = (state: State): boolean => rowOf(state).usable === true;
 
 /** One part of the way that a cluster is on. */

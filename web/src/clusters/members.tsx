@@ -136,7 +136,7 @@ function MemberRow({
         )}
       </span>
       {mayShare && !mustStay && email !== '' ? (
-        <RoleChoice cluster={cluster.id} email={email} role={role} isSelf={isSelf} onChange={onChange} />
+        <RoleChoice cluster={cluster} email={email} role={role} isSelf={isSelf} onChange={onChange} />
       ) : (
         <span className="muted role">{capital(role)}</span>
       )}
