@@ -62,6 +62,38 @@ describeConsole('mishaps in the console', (setting) => {
     await confirm.getByRole('button', { name: 'Make an owner' }).click();
     await expect.poll(() => membersOf(id)).toEqual({ rhea: 'owner', rolf: 'owner' });
     expect(put).toEqual([`/v1/clusters/${id}/members/rolf%40example.com`]);
+    await page.getByText('rolf@example.com is now an owner of roles.').waitFor();
+  });
+
+  test('who changes a role by keyboard is told of it, and is still where they were', async () => {
+    const email = await setting.newcomer('rita');
+    await setting.newcomer('rosa');
+    // Nothing runs that would have to be told.
+    const id = await stored({ rita: 'owner', rosa: 'viewer' }, { ...failed, name: 'told' });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    await page.getByLabel('Role of rosa@example.com').selectOption('editor');
+    const change = page.getByRole('button', { name: 'Change the role of rosa@example.com' });
+    await change.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('rosa@example.com is now an editor of told.').waitFor();
+    await change.waitFor({ state: 'detached' });
+    expect(await page.evaluate<string>('document.activeElement.ariaLabel')).toBe('Role of rosa@example.com');
+  });
+
+  test('who reads by ear is told each new state, in what was there before', async () => {
+    const email = await setting.newcomer('enid');
+    const id = await stored({ enid: 'owner' }, { name: 'heard', state: 'exposing' });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    const status = page.locator('article > [role=status].unseen');
+    await status.waitFor({ state: 'attached' });
+    expect(await status.textContent()).toBe('');
+    const isSame = await status.evaluateHandle((one) => one);
+    await setting.driver.firestore.doc(`clusters/${id}`).update({ state: 'ready' });
+    await expect.poll(() => status.textContent()).toBe('Ready.');
+    const moving = { state: 'repairing', detail: 'Putting its gateway back.' };
+    await setting.driver.firestore.doc(`clusters/${id}`).update(moving);
+    await expect.poll(() => status.textContent()).toBe(moving.detail);
+    expect(await status.evaluate((one, before) => one === before, isSame)).toBe(true);
   });
 
   test('a list whose index is still being built after an update is there as soon as it is', async () => {
@@ -318,6 +350,28 @@ describeConsole('mishaps in the console', (setting) => {
     await desk.getByText(BUSY_SAYS).waitFor();
     await desk.unroute('**/v1/admin/cells');
     await desk.getByText(BUSY_SAYS).waitFor({ state: 'detached' });
+  });
+
+  test('what no document tells is asked again while somebody looks, and the states of an account’s clusters are live', async () => {
+    const email = await setting.newcomer('olga');
+    const id = await stored({ olga: 'owner' }, { name: 'changing', state: 'exposing' });
+    const page = await setting.openAs(email, '/account');
+    const row = page.getByRole('row', { name: /changing/ });
+    await row.getByText('Giving it an address and a certificate').waitFor();
+    await setting.driver.firestore.doc(`clusters/${id}`).update({ state: 'ready' });
+    await row.getByText('Ready').waitFor();
+
+    const desk = await setting.open('/operator/quotas');
+    await desk.clock.install();
+    let asked = 0;
+    desk.on('request', (request) => {
+      if (request.url().endsWith('/v1/admin/cells')) asked++;
+    });
+    await signIn(desk, 'operator@example.com');
+    await expect.poll(() => asked).toBeGreaterThan(0);
+    const before = asked;
+    await desk.clock.fastForward(31_000);
+    await expect.poll(() => asked).toBeGreaterThan(before);
   });
 
   test('what waits is not compared with what it usually takes, and more is offered only where that helps', async () => {
