@@ -1,7 +1,7 @@
 /** How a command ends when it does not go well. Whatever else is thrown is a fault of ours. */
 
-/** Exit codes, as the README has them; 130 is 128 and the number of SIGINT, as shells have it. */
-export const EXIT = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
+/** Exit codes, as the README has them; 124 is that of `timeout`, 130 is 128 and the number of SIGINT, as shells have it. */
+export const EXIT = { done: 0, failed: 1, usage: 2, late: 124, stopped: 130 } as const;
 
 /** It was refused, or could not be done. */
 export class Failed extends Error {
@@ -16,11 +16,17 @@ export class Failed extends Error {
   }
 }
 
+/** What was waited for has not come within the time that was given to it. */
+export class Late extends Failed {}
+
 /** The command was called wrongly; nothing was done. */
 export class WrongUsage extends Error {}
 
-/** Ctrl-C. The message says what goes on without us. */
+/** Ctrl-C. The message says what goes on without us, or was not done. */
 export class Stopped extends Error {}
+
+/** Who was asked whether to delete something has not said so. */
+export const UNDELETED = 'Nothing was deleted.';
 
 /** What is written to the standard error. */
 export function inWords(error: unknown): string {
@@ -34,5 +40,6 @@ export function inWords(error: unknown): string {
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof WrongUsage) return EXIT.usage;
+  if (error instanceof Late) return EXIT.late;
   return error instanceof Stopped ? EXIT.stopped : EXIT.failed;
 }

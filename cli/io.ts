@@ -1,5 +1,5 @@
 /** What a command has around it: the terminal, the environment, and the person at the keyboard. */
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { Stopped } from './failure.ts';
 
 export interface Output {
@@ -16,7 +16,12 @@ export interface Io {
   err: Output;
   /** Whether somebody can be asked. */
   isInteractive: boolean;
-  ask(question: string): Promise<string>;
+  /**
+   * One line of theirs; an empty one if they end it by Ctrl-D, which is no answer.
+   * @param farewell what is said if they press Ctrl-C instead
+   * @throws Stopped
+   */
+  ask(question: string, farewell: string): Promise<string>;
   /**
    * Work that a person may end by Ctrl-C without ending what it waits for.
    * @param farewell what goes on
@@ -42,14 +47,7 @@ export function processIo(main: string): Io {
     out,
     err,
     isInteractive: Boolean(stdin.isTTY && err.isTTY),
-    async ask(question) {
-      const lines = createInterface({ input: stdin, output: err });
-      try {
-        return await lines.question(question);
-      } finally {
-        lines.close();
-      }
-    },
+    ask: (question, farewell) => askLine(stdin, err, question, farewell),
     async untilStopped(farewell, work) {
       const stop = new AbortController();
       const free = (): void => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
@@ -71,4 +69,31 @@ export function processIo(main: string): Io {
     self: [execPath, main],
     platform,
   };
+}
+
+/** As `Io.ask`. By events, and not by the promises of Node: some of its versions never settle one that is broken off, and others say of it what nobody understands. */
+export function askLine(
+  input: NodeJS.ReadableStream,
+  output: NodeJS.WritableStream,
+  question: string,
+  farewell: string,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const lines = createInterface({ input, output });
+    let isAnswered = false;
+    lines.once('SIGINT', () => {
+      reject(new Stopped(farewell));
+      lines.close();
+    });
+    lines.once('close', () => {
+      // What is said next begins a line.
+      if (!isAnswered) output.write('\n');
+      resolve('');
+    });
+    lines.question(question, (answer) => {
+      isAnswered = true;
+      resolve(answer);
+      lines.close();
+    });
+  });
 }

@@ -39,7 +39,7 @@ Environment:
   HUB_URL    which Hub, if not the one signed in to last
   HUB_TOKEN  an ID token, for scripts; it wins over who is signed in
 
-Exit codes: 0 done, 1 refused or failed, 2 called wrongly, 130 stopped by Ctrl-C`,
+Exit codes: 0 done, 1 refused or failed, 2 called wrongly, 124 --timeout is over, 130 stopped by Ctrl-C`,
     )
     .configureOutput({
       writeOut: (text) => void io.out.write(text),

@@ -42,6 +42,28 @@ test('on a terminal one line is drawn anew, no wider than the terminal', () => {
   expect(shownOn({ isTTY: true, columns: 0 }, { progress: 1, label: 'Deleted' })).toMatch(/Deleted\n$/);
 });
 
+test('what takes longer than was expected says so', () => {
+  expect(shownOn({}, { etaAt: new Date(NOW - 1).toISOString() })).toMatch(/cluster · longer than usual\n$/);
+});
+
+test('what waits says its place before why, on a terminal in the place of the bar', () => {
+  const queued: Partial<ClusterReply> = {
+    state: 'queued',
+    label: 'Waiting for room',
+    progress: 0,
+    detail: 'Number 3 in the queue.',
+    error: { code: 'CELL_FULL', message: 'Hub is full.', remedy: 'Wait.', fault: 'hub' },
+  };
+  const says = 'Waiting for room · Number 3 in the queue. · Hub is full.';
+  expect(shownOn({}, queued)).toBe(`mine: queued, 0 %: ${says}\n`);
+  expect(shownOn({ isTTY: true }, queued)).toBe(`\r\u001b[2Kmine  ${says}\n`);
+  // Of an error that it does not wait for, what it did last is old.
+  expect(shownOn({}, { ...queued, state: 'undoing', label: 'Cleaning up' })).toMatch(/up · Hub is full\.\n$/);
+  expect(shownOn({}, { ...queued, state: 'dreaming' as ClusterReply['state'] })).toMatch(
+    /dreaming.*full\.\n$/,
+  );
+});
+
 test('time passes on a terminal without a change', () => {
   vi.useFakeTimers();
   try {

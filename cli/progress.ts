@@ -1,6 +1,7 @@
 /** What happens to a cluster, as it happens: on a terminal one line that is drawn anew, elsewhere a line for each change. */
 import type { ClusterReply } from '../shared/api.ts';
-import { leftInWords } from '../shared/duration.ts';
+import { expectedInWords } from '../shared/duration.ts';
+import { rowOf, STATES } from '../shared/lifecycle/table.ts';
 import { seconds } from '../shared/units.ts';
 import type { Output } from './io.ts';
 
@@ -21,8 +22,9 @@ function redrawn(out: Output, now: () => number): Progress {
   let last: ClusterReply | undefined;
   const draw = (): void => {
     if (!last) return;
-    const bar = '█'.repeat(Math.round(last.progress * BAR)).padEnd(BAR, '░');
-    const line = `${last.name}  ${bar} ${percent(last)}  ${inWords(last, now())}`;
+    // What waits goes nowhere meanwhile, and there is more to say of it.
+    const far = isWaiting(last) ? '' : `${barOf(last)} ${percent(last)}  `;
+    const line = `${last.name}  ${far}${inWords(last, now())}`;
     // What is longer than the terminal is wide would stay behind.
     out.write(`${CLEAR_LINE}${[...line].slice(0, (out.columns || 80) - 1).join('')}`);
   };
@@ -54,9 +56,18 @@ function listed(out: Output, now: () => number): Progress {
   };
 }
 
+/** Of a state that only a later Hub knows nothing is known. */
+const isWaiting = ({ state }: ClusterReply): boolean =>
+  STATES.includes(state) && rowOf(state).waiting === true;
+
+const barOf = ({ progress }: ClusterReply): string => '█'.repeat(Math.round(progress * BAR)).padEnd(BAR, '░');
+
 const percent = ({ progress }: ClusterReply): string => `${Math.round(progress * 100)} %`;
 
-function inWords({ label, detail, error, etaAt }: ClusterReply, nowMs: number): string {
-  const left = etaAt === null ? undefined : `${leftInWords(Date.parse(etaAt) - nowMs)} left`;
-  return [label, error?.message ?? detail, left].filter(Boolean).join(' · ');
+function inWords(cluster: ClusterReply, nowMs: number): string {
+  const { label, detail, error, etaAt } = cluster;
+  const left = etaAt === null ? undefined : expectedInWords(Date.parse(etaAt) - nowMs);
+  // The place in the queue first: a terminal may be too narrow for both.
+  const says = error && isWaiting(cluster) ? [detail, error.message] : [error?.message ?? detail];
+  return [label, ...says, left].filter(Boolean).join(' · ');
 }

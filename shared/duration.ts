@@ -31,3 +31,7 @@ export function leftInWords(ms: number): string {
   const minutes = to(60_000, Math.round);
   return `about ${durationInWords(minutes < 3_600_000 ? minutes : to(600_000, Math.round))}`;
 }
+
+/** Until when something is expected, as one says it; below 0 that has passed. */
+export const expectedInWords = (leftMs: number): string =>
+  leftMs > 0 ? `${leftInWords(leftMs)} left` : 'longer than usual';

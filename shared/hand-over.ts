@@ -15,6 +15,8 @@ export interface HandOver {
   port: number;
   /** Its word: whoever does not say it is not answered. */
   state: string;
+  /** For what only somebody may do who has just signed in: who signed in to the console a while ago does so again first. */
+  anew?: boolean;
 }
 
 /** Names of the form's fields. */
@@ -31,17 +33,19 @@ const STATE = new RegExp(`^[${STATE_ALPHABET}]{${STATE_LENGTH}}$`);
 const LOWEST_PORT = 1024;
 const HIGHEST_PORT = 65_535;
 
-export const handOverQuery = ({ port, state }: HandOver): string =>
-  new URLSearchParams({ port: String(port), state }).toString();
+export const handOverQuery = ({ port, state, anew }: HandOver): string =>
+  new URLSearchParams({ port: String(port), state, ...(anew && { anew: 'yes' }) }).toString();
 
 /** @returns undefined for what no command has asked */
 export function parseHandOver(query: string): HandOver | undefined {
-  const [ports, states] = ['port', 'state'].map((name) => new URLSearchParams(query).getAll(name));
+  const said = new URLSearchParams(query);
+  const [ports, states] = ['port', 'state'].map((name) => said.getAll(name));
   const [port = '', state = ''] = [ports?.[0], states?.[0]];
   if (ports?.length !== 1 || states?.length !== 1 || !/^[1-9]\d{3,4}$/.test(port) || !STATE.test(state))
     return undefined;
   const number = Number(port);
-  return number >= LOWEST_PORT && number <= HIGHEST_PORT ? { port: number, state } : undefined;
+  if (number < LOWEST_PORT || number > HIGHEST_PORT) return undefined;
+  return { port: number, state, ...(said.get('anew') === 'yes' && { anew: true }) };
 }
 
 /** By which a person sees that the page and the terminal belong together: `KX7Q-9MRD`. Enough to compare, and too little to guess the rest. */

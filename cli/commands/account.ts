@@ -1,8 +1,10 @@
 /** One's own account: what is in it, how much one may have, and its end. */
 import type { MeReply, OwnAccountReply, OwnClusterReply } from '../../shared/api.ts';
+import { RECENT_SIGN_IN_MINUTES } from '../../shared/limits.ts';
 import { inDollars } from '../../shared/money.ts';
 import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';
-import { Failed, WrongUsage } from '../failure.ts';
+import { Failed, UNDELETED, WrongUsage } from '../failure.ts';
+import type { Session } from '../sign-in/session.ts';
 import { facts, table } from '../table.ts';
 import { amount, wholeNumber } from './arguments.ts';
 
@@ -52,6 +54,18 @@ const inWords = (account: OwnAccountReply): string =>
     ...accountInWords(account),
   })}${account.clusters.length > 0 ? '\n' : ''}${fatesOf(account)}`;
 
+const isTooOld = (error: unknown): error is Failed =>
+  error instanceof Failed && error.code === 'SIGN_IN_TOO_OLD';
+
+/** The browser may have been signed in for days, and whoever signs in here by it has signed in then. */
+const tooOld = ({ message, code }: Failed, hub: string, { isKept }: Session): Failed =>
+  new Failed(message, {
+    ...(code !== undefined && { code }),
+    remedy: isKept
+      ? `Sign in anew: hub login --anew --hub ${hub}. Then repeat this within ${RECENT_SIGN_IN_MINUTES} minutes.`
+      : `Set HUB_TOKEN to one of a sign-in of the last ${RECENT_SIGN_IN_MINUTES} minutes, or unset it and sign in: hub login --anew --hub ${hub}`,
+  });
+
 export const accountCommands: Commands = (program, io) => {
   const account = program.command('account').description('your account');
   command(account, 'show', 'what Hub stores about you; all of it with --json').action(
@@ -64,7 +78,7 @@ export const accountCommands: Commands = (program, io) => {
   command(account, 'delete', 'delete your account and your clusters, for good')
     .option('--yes', 'do not ask')
     .action(async (options: CommonOptions & { yes?: true }) => {
-      const { api, print, say } = contextOf(io, options);
+      const { hub, session, api, print, say } = contextOf(io, options);
       const { body: seen, headers } = await api.ask<OwnAccountReply>('GET /v1/account');
       if (!options.yes) {
         if (!io.isInteractive) throw new WrongUsage('Nobody can be asked here; say --yes.');
@@ -72,14 +86,16 @@ export const accountCommands: Commands = (program, io) => {
           `${inWords(seen)}\nThis cannot be undone. What becomes of your clusters and their data is shown above.`,
         );
         const word = seen.profile.email ?? seen.uid;
-        if ((await io.ask(`Type ${word} to delete your account: `)).trim() !== word)
-          throw new Failed('Nothing was deleted.');
+        if ((await io.ask(`Type ${word} to delete your account: `, UNDELETED)).trim() !== word)
+          throw new Failed(UNDELETED);
       }
       // What was looked at: should anything have changed meanwhile, Hub says so and does nothing.
       const ifMatch = headers.get('etag') ?? '';
-      const { body } = await api.ask<OwnAccountReply>('DELETE /v1/account', {
-        headers: { 'if-match': ifMatch },
-      });
+      const { body } = await api
+        .ask<OwnAccountReply>('DELETE /v1/account', { headers: { 'if-match': ifMatch } })
+        .catch((error: unknown) => {
+          throw isTooOld(error) ? tooOld(error, hub, session) : error;
+        });
       print(body, 'Your account is being deleted. At the end you are signed out.');
     });
 

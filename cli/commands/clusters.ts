@@ -10,33 +10,66 @@ import { inDollars } from '../../shared/money.ts';
 import { pagesOf } from '../../shared/pages.ts';
 import type { Api } from '../api.ts';
 import { type Commands, type CommonOptions, type Context, command, contextOf } from '../context.ts';
-import { Failed, WrongUsage } from '../failure.ts';
+import { Failed, Late, Stopped, UNDELETED, WrongUsage } from '../failure.ts';
 import { findCluster, listClusters, listDeleted } from '../find-cluster.ts';
 import { createProgress } from '../progress.ts';
 import { facts, table } from '../table.ts';
 import { watchCluster } from '../watch.ts';
-import { lifetimeHours, oneOf } from './arguments.ts';
+import { idempotencyKey, lifetimeHours, oneOf, timeoutMs } from './arguments.ts';
 import { endOf, flawInWords, handOverInWords, offerInWords, payerInWords, stateOf } from './remarks.ts';
 import { type ShapeOptions, shapeOf, shapeOptions } from './shape.ts';
 
-interface Waiting extends CommonOptions {
+interface Timed extends CommonOptions {
+  timeout?: string;
+}
+
+interface Waiting extends Timed {
   wait?: true;
 }
 
+const timeoutOption = (of: Command, option: string): Command =>
+  of.option('--timeout <time>', `with ${option}: for how long at most, as 90s, 20m or 2h`);
+
 const waitOption = (of: Command, until: string): Command =>
-  of.option('--wait', `come back when it is ${until}`);
+  timeoutOption(of.option('--wait', `come back when it is ${until}`), '--wait');
+
+/**
+ * For how long is waited at most; undefined: for ever.
+ * @param isWaiting whether anything is waited for
+ * @throws WrongUsage before anything is done
+ */
+function patienceMs({ timeout }: Timed, isWaiting: boolean, option: string): number | undefined {
+  if (timeout === undefined) return undefined;
+  if (!isWaiting) throw new WrongUsage(`--timeout says how long to wait: say ${option} with it`);
+  return timeoutMs(timeout);
+}
+
+const patienceOf = (options: Waiting): number | undefined =>
+  patienceMs(options, options.wait === true, '--wait');
+
+interface CreateOptions extends Waiting, ShapeOptions {
+  lifetime?: string;
+  idempotencyKey?: string;
+}
 
 export const clusterCommands: Commands = (program, io) => {
   waitOption(shapeOptions(command(program, 'create <name>', 'ask for a cluster')), 'ready')
     .option('--lifetime <time>', 'after which it is deleted: 8h, 3d')
-    .action(async (name: string, options: Waiting & ShapeOptions & { lifetime?: string }) => {
+    .option(
+      '--idempotency-key <key>',
+      'for scripts: run again with the same one within a day, it is one cluster',
+    )
+    .action(async (name: string, options: CreateOptions) => {
       const context = contextOf(io, options);
+      const patience = patienceOf(options);
       const ttlHours = options.lifetime === undefined ? undefined : lifetimeHours(options.lifetime);
       const body = { name, ...shapeOf(options), ttlHours };
       // The same for each try of this one creation: should an answer be lost, there is one cluster, and not two.
-      const headers = { 'idempotency-key': randomUUID() };
+      const key =
+        options.idempotencyKey === undefined ? randomUUID() : idempotencyKey(options.idempotencyKey);
+      const headers = { 'idempotency-key': key };
       const { body: made } = await context.api.ask<ClusterReply>('POST /v1/clusters', { body, headers });
-      if (options.wait) return showEnd(context, made, 'ready', options);
+      if (options.wait) return showEnd(context, made, 'ready', options, patience);
       context.print(made, () => `${made.name} (${made.id}): ${made.label}.\nFollow it: hub watch ${made.id}`);
     });
 
@@ -60,14 +93,20 @@ export const clusterCommands: Commands = (program, io) => {
     },
   );
 
-  command(program, 'watch <cluster>', 'show what happens to a cluster, until it is gone or you press Ctrl-C')
-    .option('--until <state>', 'come back when it is in this state')
-    .action(async (called: string, options: CommonOptions & { until?: string }) => {
-      const context = contextOf(io, options);
-      const until = options.until === undefined ? undefined : oneOf(options.until, STATES, '--until');
-      const { id } = await findCluster(context.api, called);
-      await follow(context, id, until, options.json ? 'json' : 'out');
-    });
+  timeoutOption(
+    command(
+      program,
+      'watch <cluster>',
+      'show what happens to a cluster, until it is gone or you press Ctrl-C',
+    ).option('--until <state>', 'come back when it is in this state'),
+    '--until',
+  ).action(async (called: string, options: Timed & { until?: string }) => {
+    const context = contextOf(io, options);
+    const patience = patienceMs(options, options.until !== undefined, '--until');
+    const until = options.until === undefined ? undefined : oneOf(options.until, STATES, '--until');
+    const { id } = await findCluster(context.api, called);
+    await follow(context, id, until, options.json ? 'json' : 'out', patience);
+  });
 
   waitOption(
     command(program, 'delete <cluster>', 'delete a cluster and all that is in it, for good'),
@@ -77,18 +116,19 @@ export const clusterCommands: Commands = (program, io) => {
     .action(async (called: string, options: Waiting & { yes?: true }) => {
       const context = contextOf(io, options);
       const { api, say, print } = context;
+      const patience = patienceOf(options);
       const cluster = await findCluster(api, called);
       if (!options.yes) {
         if (!io.isInteractive) throw new WrongUsage('Nobody can be asked here; say --yes.');
         say(
           `${cluster.name} (${cluster.id}), its data and its address are removed for good, for all its members.`,
         );
-        if ((await io.ask(`Type ${cluster.name} to delete it: `)).trim() !== cluster.name)
-          throw new Failed('Nothing was deleted.');
+        if ((await io.ask(`Type ${cluster.name} to delete it: `, UNDELETED)).trim() !== cluster.name)
+          throw new Failed(UNDELETED);
       }
       const { id } = cluster;
       const { body } = await api.ask<ClusterReply>('DELETE /v1/clusters/{id}', { id });
-      if (options.wait) return showEnd(context, body, 'deleted', options);
+      if (options.wait) return showEnd(context, body, 'deleted', options, patience);
       print(
         body,
         () => `${body.name} (${id}): ${body.label}.\nAfterwards there is a certificate: hub cleanup ${id}`,
@@ -100,10 +140,12 @@ export const clusterCommands: Commands = (program, io) => {
     'ready, or gone',
   ).action(async (called: string, options: Waiting) => {
     const context = contextOf(io, options);
+    const patience = patienceOf(options);
     const { id } = await findCluster(context.api, called);
     // Asked twice, it would be refused the second time: it is not in that state any more.
     const { body } = await context.api.ask<ClusterReply>('POST /v1/clusters/{id}:retry', { id, once: true });
-    if (options.wait) return showEnd(context, body, ENDING.has(body.state) ? 'deleted' : 'ready', options);
+    const until = ENDING.has(body.state) ? 'deleted' : 'ready';
+    if (options.wait) return showEnd(context, body, until, options, patience);
     context.print(body, () => `${body.name} (${id}): ${body.label}.`);
   });
 
@@ -136,27 +178,36 @@ async function showEnd(
   { id }: ClusterReply,
   until: State,
   { json }: CommonOptions,
+  patience: number | undefined,
 ): Promise<void> {
-  const end = await follow(context, id, until, 'err');
+  const end = await follow(context, id, until, 'err', patience);
   context.print(end, () => (json ? '' : clusterInWords(end, context.session.uid)));
 }
 
 /**
  * @param where what is shown goes: beside what was asked for, as it, or as one reply of the API a line
+ * @param patience in ms; undefined: for ever
  * @returns the cluster when it is there
- * @throws Failed if it will not be; Stopped
+ * @throws Failed if it will not be; Late; Stopped
  */
 function follow(
   context: Context,
   id: string,
   until: State | undefined,
   where: 'out' | 'err' | 'json',
+  patience: number | undefined,
 ): Promise<ClusterReply> {
   const { io, hub, session, api } = context;
   const farewell = `Stopped watching. The cluster goes on without you: hub watch ${id}`;
   const progress = where === 'json' ? undefined : createProgress(io[where]);
+  const late = new AbortController();
+  const tooLate = new Late(`The cluster is not ${until} yet.`, {
+    remedy: `It goes on without you: hub watch ${id}`,
+  });
+  const timer = patience === undefined ? undefined : setTimeout(() => late.abort(tooLate), patience);
   return io
-    .untilStopped(farewell, async (signal) => {
+    .untilStopped(farewell, async (stop) => {
+      const signal = AbortSignal.any([stop, late.signal]);
       for await (const cluster of watchCluster({ address: hub, session, api }, id, signal)) {
         if (progress) progress.show(cluster);
         else io.out.write(`${JSON.stringify(cluster)}\n`);
@@ -164,7 +215,14 @@ function follow(
       }
       throw signal.reason;
     })
-    .finally(() => progress?.end());
+    .catch((error: unknown) => {
+      // What is broken off says so in words of its own.
+      throw late.signal.aborted && !(error instanceof Stopped) ? tooLate : error;
+    })
+    .finally(() => {
+      clearTimeout(timer);
+      progress?.end();
+    });
 }
 
 /** @throws Failed if it cannot come any more without somebody */

@@ -11,19 +11,22 @@ import { accountInWords } from './account.ts';
 
 interface LoginOptions extends CommonOptions {
   browser: boolean;
+  anew?: true;
 }
 
 export const signInCommands: Commands = (program, io) => {
   command(program, 'login', 'sign in, with the browser')
     .option('--no-browser', 'only show the address to open')
+    .option('--anew', 'sign in to the browser again first, if that was a while ago: to delete your account')
     .action(async (options: LoginOptions) => {
       const { hub, files, hubFiles, say, print } = contextOf(io, options);
       // Before anybody is sent there: it is a Hub, and it answers.
       await configOf(hub);
       const loopback = await openLoopback(hub);
-      const page = `${hub}${HAND_OVER_PAGE}?${handOverQuery(loopback.asked)}`;
+      const asked = { ...loopback.asked, ...(options.anew && { anew: true }) };
+      const page = `${hub}${HAND_OVER_PAGE}?${handOverQuery(asked)}`;
       say(
-        `Sign in at\n\n  ${page}\n\nand continue there only if the page shows this code:  ${checkCodeOf(loopback.asked)}\n`,
+        `Sign in at\n\n  ${page}\n\nand continue there only if the page shows this code:  ${checkCodeOf(asked)}\n`,
       );
       if (options.browser) openBrowser(page, io.platform);
       const me = await io.untilStopped('You are not signed in.', (signal) =>

@@ -1,7 +1,7 @@
 /** Over real connections: any page and any program of this computer may come. */
 import { request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { parseHandOver, SESSION_FIELD, STATE_FIELD } from '../../shared/hand-over.ts';
+import { handOverQuery, parseHandOver, SESSION_FIELD, STATE_FIELD } from '../../shared/hand-over.ts';
 import { openLoopback } from './loopback.ts';
 
 const HUB = 'https://hub.example.com';
@@ -111,6 +111,9 @@ test('a page is asked only what a command has made up', () => {
   const state = 'abcdefghjkmnpqrstuvwxyz23456789a';
   const ask = (port: string, word = state, more = '') => parseHandOver(`?port=${port}&state=${word}${more}`);
   expect(ask('40123')).toEqual({ port: 40123, state });
+  const anew = { port: 40123, state, anew: true };
+  expect(parseHandOver(handOverQuery(anew))).toEqual(anew);
+  expect(ask('40123', state, '&anew=no')).toEqual({ port: 40123, state });
   for (const port of [
     '',
     '80',

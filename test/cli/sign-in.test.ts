@@ -59,4 +59,44 @@ describe.skipIf(executablePath === undefined)('the page that hands a session ove
     await page.goto(`${hub}/command-line?port=22&state=abc`);
     await page.getByText('This address is not complete.').waitFor();
   });
+
+  test('has whoever signed in a while ago sign in again, if that is asked for', async () => {
+    const driver = await aHub({ spares: 0, speed: 60 });
+    onTestFinished(() => driver.close());
+    const browser = await chromium.launch({
+      executablePath: executablePath ?? '',
+      chromiumSandbox: process.getuid?.() !== 0,
+    });
+    onTestFinished(() => browser.close());
+    const shell = aShell(driver.hub.url);
+    const login = shell.start('login', '--no-browser', '--anew');
+    onTestFinished(() => void login.child.kill());
+    const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
+    const signIn = async (): Promise<void> => {
+      await page.getByLabel('E-mail').fill('ada@example.com');
+      await page.getByLabel('Password').fill('hub-local');
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    };
+    await page.goto(driver.hub.url);
+    await signIn();
+    await page.getByRole('button', { name: 'Account of ada@example.com' }).waitFor();
+    await page.clock.setSystemTime(Date.now() + minutes(6));
+    const asked = await pageOf(login);
+    await page.goto(asked.href);
+    const again = page.getByRole('button', { name: 'Sign in again' });
+    const go = page.getByRole('button', { name: 'Continue as ada@example.com' });
+    await again.waitFor();
+    expect(await go.count()).toBe(0);
+    // Who does not ask for it hands over what there is.
+    await page.goto(asked.href.replace('&anew=yes', ''));
+    await go.waitFor();
+    await page.goto(asked.href);
+    await again.click();
+    await page.clock.setSystemTime(Date.now());
+    await page.getByText('Sign in again to go on in the terminal.').waitFor();
+    await signIn();
+    await go.click();
+    expect(await login.ended).toMatchObject({ code: 0 });
+  });
 });

@@ -1,1 +1,1 @@
-export * from '../../shared/duration.ts';
+export { durationInWords, expectedInWords, leftInWords } from '../../shared/duration.ts';

@@ -201,7 +201,7 @@ describeConsole('journeys in the console', (setting) => {
     const unlucky = await create(page, 'unlucky');
     await create(page, 'hopeless');
     await page.getByText('Failed', { exact: true }).waitFor();
-    await page.getByRole('alert').getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Delete it' }).click();
     await page.getByRole('heading', { name: 'Nothing is left' }).waitFor();
 
@@ -415,6 +415,39 @@ describeConsole('journeys in the console', (setting) => {
     await desk.getByText('It mines.').waitFor();
     expect(new URL(desk.url()).search).toBe('?actor=operator');
     expect(await findingsOf(desk, 'the audit log of a person')).toEqual([]);
+  });
+
+  test('an operator takes over the suspension by Hub of somebody who leaves, and reads what that means', async () => {
+    const email = await setting.newcomer('hugo');
+    const [since, reason] = [new Date(), 'busy'];
+    // Until it is over, so is nothing of his account.
+    const promised = {
+      ...{ id: clusterIdOf(4343), owner: 'hugo', members: { hugo: 'owner', hope: 'owner' } as const },
+      emails: { hugo: email },
+      handOverUntilAt: new Date(Date.now() + hours(72)),
+    };
+    await setting.store(aCluster(promised));
+    await setting.driver.firestore.doc('accounts/hugo').set({
+      ...{ schema: 1, clusters: 1, hourlyMicros: 1, closing: { since, by: 'hugo' } },
+      standing: { state: 'suspended', reason, since, by: 'hub' },
+    });
+    const desk = await setting.openAs('operator@example.com', '/operator/quotas');
+    await desk.getByRole('button', { name: 'Hold the account of hugo@example.com' }).waitFor();
+    const keep = desk.getByRole('button', { name: 'Keep the account of hugo@example.com suspended' });
+    await keep.click();
+    const keeping = desk.getByRole('dialog', { name: 'Keep the account suspended' });
+    await keeping.getByText('nobody can take over the clusters that they pay for').waitFor();
+    expect(await findingsOf(desk, 'a suspension that is kept')).toEqual([]);
+    await desk.setViewportSize({ width: 1280, height: 800 });
+    await keeping.getByLabel('Why').fill('It mines.');
+    await keeping.getByRole('button', { name: 'Suspend', exact: true }).click();
+    await keeping.waitFor({ state: 'detached' });
+    await keep.waitFor({ state: 'detached' });
+    expect(await desk.getByRole('button', { name: 'Hold the account of hugo@example.com' }).count()).toBe(0);
+    expect((await setting.driver.firestore.doc('accounts/hugo').get()).data()?.standing).toMatchObject({
+      state: 'suspended',
+      by: 'operator',
+    });
   });
 
   test('by e-mail: a slip is told in words, and who signs up proves the address first', async () => {

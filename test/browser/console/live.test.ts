@@ -134,7 +134,7 @@ describeConsole('a page that is open', (setting) => {
     await pages[1].getByRole('heading', { name: 'telescope' }).waitFor();
     await write(id, { state: 'repairing', progress: 0.4, detail: 'Putting its gateway back.' });
     await pages[0].getByText('Maintaining it').waitFor();
-    await pages[1].getByText('Putting its gateway back.').waitFor();
+    await pages[1].getByText('Putting its gateway back.').first().waitFor();
     await write(id, { state: 'ready', progress: 1 });
     for (const page of pages) await page.getByText('Ready', { exact: true }).first().waitFor();
     expect(await Promise.all(marks.map((isSame) => isSame()))).toEqual([true, true]);

@@ -328,11 +328,14 @@ describeConsole('the looks of the console', (setting) => {
     await page.getByText('1 of 1 in use, about $0.38 per hour').waitFor();
     const row = (name: string): Locator => page.getByRole('listitem').filter({ hasText: name });
     await row('gone-wrong').getByText(WRONG.message).waitFor();
-    await row('in-the-queue').getByText('You have as many clusters as you may have at once.').waitFor();
+    await row('in-the-queue')
+      .getByText('You have as many clusters as you may have at once. Number 3 in the queue.')
+      .waitFor();
     // Nothing moves while it waits.
     expect(await row('in-the-queue').getByRole('progressbar').count()).toBe(0);
     await page.getByRole('link', { name: 'in-the-queue' }).click();
     await page.getByRole('button', { name: 'Ask for more' }).waitFor();
+    await page.getByText('Waiting for room. Number 3 in the queue.').waitFor();
     expect(await page.getByRole('progressbar').count()).toBe(0);
   });
 
@@ -569,6 +572,7 @@ const ofSomebody = (owner: string, first: number): Cluster[] => [
     name: 'in-the-queue',
     owner,
     state: 'queued',
+    detail: 'Number 3 in the queue.',
     error: {
       code: 'ACCOUNT_QUOTA',
       message: 'You have as many clusters as you may have at once.',

@@ -1,4 +1,5 @@
 /** What goes wrong between a page and Hub, or is pressed by mistake: the page says so, and goes on when it can. */
+import { FieldValue } from '@google-cloud/firestore';
 import type { Page } from 'playwright-core';
 import { afterEach, expect, test } from 'vitest';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
@@ -6,7 +7,15 @@ import { flawedSinceOf } from '../../../shared/flaws.ts';
 import { hours, minutes, seconds } from '../../../shared/units.ts';
 import { aCluster, clusterIdOf } from '../../builders.ts';
 import { findingsOf } from './axe.ts';
-import { accountMenu, createButton, describeConsole, mark, openCreateDialog, signIn } from './setting.ts';
+import {
+  accountMenu,
+  createButton,
+  describeConsole,
+  mark,
+  openCreateDialog,
+  SPEED,
+  signIn,
+} from './setting.ts';
 
 const BUSY_SAYS = 'Hub cannot do this at the moment.';
 const BUSY = {
@@ -54,6 +63,38 @@ describeConsole('mishaps in the console', (setting) => {
     await confirm.getByRole('button', { name: 'Make an owner' }).click();
     await expect.poll(() => membersOf(id)).toEqual({ rhea: 'owner', rolf: 'owner' });
     expect(put).toEqual([`/v1/clusters/${id}/members/rolf%40example.com`]);
+    await page.getByText('rolf@example.com is now an owner of roles.').waitFor();
+  });
+
+  test('who changes a role by keyboard is told of it, and is still where they were', async () => {
+    const email = await setting.newcomer('rita');
+    await setting.newcomer('rosa');
+    // Nothing runs that would have to be told.
+    const id = await stored({ rita: 'owner', rosa: 'viewer' }, { ...failed, name: 'told' });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    await page.getByLabel('Role of rosa@example.com').selectOption('editor');
+    const change = page.getByRole('button', { name: 'Change the role of rosa@example.com' });
+    await change.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('rosa@example.com is now an editor of told.').waitFor();
+    await change.waitFor({ state: 'detached' });
+    expect(await page.evaluate<string>('document.activeElement.ariaLabel')).toBe('Role of rosa@example.com');
+  });
+
+  test('who reads by ear is told each new state, in what was there before', async () => {
+    const email = await setting.newcomer('enid');
+    const id = await stored({ enid: 'owner' }, { name: 'heard', state: 'exposing' });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    const status = page.locator('article > [role=status].unseen');
+    await status.waitFor({ state: 'attached' });
+    expect(await status.textContent()).toBe('');
+    const isSame = await status.evaluateHandle((one) => one);
+    await setting.driver.firestore.doc(`clusters/${id}`).update({ state: 'ready' });
+    await expect.poll(() => status.textContent()).toBe('Ready.');
+    const moving = { state: 'repairing', detail: 'Putting its gateway back.' };
+    await setting.driver.firestore.doc(`clusters/${id}`).update(moving);
+    await expect.poll(() => status.textContent()).toBe(moving.detail);
+    expect(await status.evaluate((one, before) => one === before, isSame)).toBe(true);
   });
 
   test('a list whose index is still being built after an update is there as soon as it is', async () => {
@@ -312,6 +353,28 @@ describeConsole('mishaps in the console', (setting) => {
     await desk.getByText(BUSY_SAYS).waitFor({ state: 'detached' });
   });
 
+  test('what no document tells is asked again while somebody looks, and the states of an account’s clusters are live', async () => {
+    const email = await setting.newcomer('olga');
+    const id = await stored({ olga: 'owner' }, { name: 'changing', state: 'exposing' });
+    const page = await setting.openAs(email, '/account');
+    const row = page.getByRole('row', { name: /changing/ });
+    await row.getByText('Giving it an address and a certificate').waitFor();
+    await setting.driver.firestore.doc(`clusters/${id}`).update({ state: 'ready' });
+    await row.getByText('Ready').waitFor();
+
+    const desk = await setting.open('/operator/quotas');
+    await desk.clock.install();
+    let asked = 0;
+    desk.on('request', (request) => {
+      if (request.url().endsWith('/v1/admin/cells')) asked++;
+    });
+    await signIn(desk, 'operator@example.com');
+    await expect.poll(() => asked).toBeGreaterThan(0);
+    const before = asked;
+    await desk.clock.fastForward(31_000);
+    await expect.poll(() => asked).toBeGreaterThan(before);
+  });
+
   test('what waits is not compared with what it usually takes, and more is offered only where that helps', async () => {
     const email = await setting.newcomer('walt');
     const error = { code: 'REGION_EXHAUSTED', message: 'No room.', remedy: 'Wait.', fault: 'cloud' } as const;
@@ -377,6 +440,65 @@ describeConsole('mishaps in the console', (setting) => {
     await flawed.getByRole('link', { name: 'idle-one' }).waitFor();
     expect(await operators.getByRole('link', { name: 'due-one' }).count()).toBe(0);
     expect(await findingsOf(operators, 'trouble')).toEqual([]);
+  });
+
+  test('a question that is open stays, with what was typed, when something else stands in the way', async () => {
+    const email = await setting.newcomer('wren');
+    const quota = { code: 'ACCOUNT_QUOTA', message: 'No more.', remedy: 'Ask.', fault: 'user' } as const;
+    const busy = { code: 'CELL_BUSY', message: 'Many are made.', remedy: 'Wait.', fault: 'hub' } as const;
+    const id = await stored({ wren: 'owner' }, { name: 'patient', state: 'queued', error: quota });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    const become = (fields: object) => setting.driver.firestore.doc(`clusters/${id}`).update(fields);
+    await page.getByRole('button', { name: 'Ask for more' }).click();
+    const asking = page.getByRole('dialog', { name: 'Ask for more' });
+    await asking.getByLabel('What for').fill('A course.');
+    await become({ error: busy });
+    await page.getByText(busy.message).waitFor();
+    expect(await asking.getByLabel('What for').inputValue()).toBe('A course.');
+    await asking.getByRole('button', { name: 'Cancel' }).click();
+
+    await become({ state: 'ready', error: FieldValue.delete() });
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    const sure = page.getByRole('alertdialog').getByLabel('Type patient to confirm');
+    await sure.fill('pat');
+    // Hub could not do what was asked of it before.
+    await become({ error: { ...busy, message: 'It could not be shared.' } });
+    await page.getByText('It could not be shared.').waitFor();
+    expect(await sure.inputValue()).toBe('pat');
+  });
+
+  test('what one’s own account would be refused is not offered, and is again once it is restored', async () => {
+    const email = await setting.newcomer('hetty');
+    await setting.newcomer('hal');
+    const expiresAt = new Date(Date.now() + minutes(30) / SPEED);
+    const id = await stored(
+      { hetty: 'owner', hal: 'owner' },
+      { name: 'doubted', expiresAt, endpoints: { console: 'https://console.example', pachd: 'grpcs://p:1' } },
+    );
+    const account = setting.driver.firestore.doc('accounts/hetty');
+    await account.set({ schema: 1, clusters: 1, hourlyMicros: 1 });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    const names = ['Share', 'Extend', 'Let them pay', 'Download', 'Open the console'];
+    const offered = async (): Promise<string[]> => {
+      const found = await page.locator('article').locator('button, a.button').allInnerTexts();
+      return names.filter((name) => found.some((text) => text.includes(name)));
+    };
+    const role = page.getByLabel('Role of hal@example.com');
+    await expect.poll(offered).toEqual(names);
+    await role.waitFor();
+
+    const standing = { reason: 'busy', since: new Date(), by: 'hub' };
+    await account.update({ standing: { ...standing, state: 'throttled' } });
+    await expect.poll(offered).toEqual(['Share', 'Download', 'Open the console']);
+    await account.update({ standing: { ...standing, state: 'suspended' } });
+    await expect.poll(offered).toEqual([]);
+    expect(await role.count()).toBe(0);
+    // To look, to delete and to shut somebody out is nobody refused.
+    await page.getByRole('button', { name: 'Delete', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Remove hal@example.com' }).waitFor();
+    expect(await findingsOf(page, 'a cluster of a suspended account')).toEqual([]);
+    await account.update({ standing: FieldValue.delete() });
+    await expect.poll(offered).toEqual(names);
   });
 
   test('what costs more than one may is not to be had, until one may, while the dialog is open', async () => {

@@ -1,7 +1,7 @@
 /** What Hub holds of somebody, to look at and to take along; and the button that ends it. */
 import { useCallback, useState } from 'react';
 import { must, type Schemas } from '../api/client.ts';
-import { useAsked } from '../api/use-asked.ts';
+import { useAskedAgain } from '../api/use-asked.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Fact } from '../parts/facts.tsx';
@@ -24,7 +24,7 @@ export interface Seen {
 
 export default function AccountPage({ session }: { session: SignedIn }) {
   useTitle('Your account');
-  const { seen, error, askAgain, look, show } = useOwnAccount();
+  const { seen, error, askAgain, ask, show } = useOwnAccount();
   return (
     <>
       <div className="page-head">
@@ -46,7 +46,7 @@ export default function AccountPage({ session }: { session: SignedIn }) {
           {seen.account.closing ? (
             <Closing since={seen.account.closing.since} />
           ) : (
-            <DeleteAccount session={session} seen={seen} look={look} onAsked={show} />
+            <DeleteAccount session={session} seen={seen} ask={ask} onAsked={show} />
           )}
         </div>
       )}
@@ -62,11 +62,14 @@ function useOwnAccount() {
     const account = await must(Promise.resolve(answer));
     return { account, etag: answer.response.headers.get('etag') ?? '' };
   }, [api]);
-  const { answer, error, askAgain } = useAsked(ask);
-  const [later, setLater] = useState<Seen>();
-  const look = async (): Promise<void> => setLater(await ask());
-  const show = (account: OwnAccount): void => setLater({ account, etag: '' });
-  return { seen: later ?? answer, error, askAgain, look, show };
+  const { answer, error, askAgain } = useAskedAgain(ask);
+  // What the deletion was answered with, until something newer is known.
+  const [later, setLater] = useState<{ seen: Seen; after: Seen | undefined }>();
+  const show = (account: OwnAccount): void => {
+    setLater({ seen: { account, etag: '' }, after: answer });
+    askAgain();
+  };
+  return { seen: later && later.after === answer ? later.seen : answer, error, askAgain, ask, show };
 }
 
 function About({ account, session }: { account: OwnAccount; session: SignedIn }) {

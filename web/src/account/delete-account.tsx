@@ -15,14 +15,17 @@ import { fateInWords } from './own-clusters.tsx';
 interface Props {
   session: SignedIn;
   seen: Seen;
-  /** Looks anew. @throws ApiError */
-  look(): Promise<void>;
+  /** Anew. @throws ApiError */
+  ask(): Promise<Seen>;
   onAsked(account: OwnAccount): void;
 }
 
-export function DeleteAccount({ session, seen, look, onAsked }: Props) {
+export function DeleteAccount({ session, seen, ask, onAsked }: Props) {
   const { session: store } = useHub();
   const [open, setOpen] = useState(false);
+  // It stands still while it is read: what is deleted is what was looked at.
+  const [looked, setLooked] = useState(seen);
+  const look = async (): Promise<void> => setLooked(await ask());
   const {
     busy,
     error,
@@ -59,7 +62,7 @@ export function DeleteAccount({ session, seen, look, onAsked }: Props) {
         </div>
       )}
       {error && <Problem error={error} />}
-      <ConfirmDeletion {...{ session, seen, look, open, onAsked }} onClose={() => setOpen(false)} />
+      <ConfirmDeletion {...{ session, open, look, onAsked }} seen={looked} onClose={() => setOpen(false)} />
     </section>
   );
 }
@@ -71,7 +74,7 @@ function ConfirmDeletion({
   open,
   onAsked,
   onClose,
-}: Props & { open: boolean; onClose(): void }) {
+}: Omit<Props, 'ask'> & { look(): Promise<void>; open: boolean; onClose(): void }) {
   const { api } = useHub();
   const clusters = seen.account.clusters.filter(({ whenDeleted }) => whenDeleted !== 'forgotten');
   return (

@@ -2,7 +2,9 @@
 import { Link } from 'wouter';
 import type { Schemas } from '../api/client.ts';
 import { StateBadge } from '../clusters/state-badge.tsx';
+import { useHub } from '../hub.ts';
 import { Scroll } from '../parts/scroll.tsx';
+import { useStore } from '../store.ts';
 
 type OwnCluster = Schemas['OwnCluster'];
 
@@ -30,6 +32,8 @@ interface Props {
 }
 
 export function OwnClusters({ clusters, handOverHours }: Props) {
+  const live = useStore(useHub().myClusters);
+  const states = new Map(live.kind === 'there' ? live.value.map(({ id, state }) => [id, state]) : []);
   return (
     <section className="card" aria-labelledby="own-clusters">
       <h2 id="own-clusters">Your clusters</h2>
@@ -53,7 +57,7 @@ export function OwnClusters({ clusters, handOverHours }: Props) {
                     <Link href={`/clusters/${id}`}>{name}</Link>
                   </th>
                   <td>
-                    <StateBadge state={state} />
+                    <StateBadge state={states.get(id) ?? state} />
                   </td>
                   <td>{role ?? 'no longer a member'}</td>
                   <td>{fateInWords(fate, handOverHours)}</td>

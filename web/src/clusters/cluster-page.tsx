@@ -2,11 +2,13 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import type { ErrorCode } from '../../../shared/errors.ts';
 import { flawOf, isGone } from '../../../shared/flaws.ts';
 import { rowOf } from '../../../shared/lifecycle/table.ts';
 import { BackIcon } from '../parts/icons.tsx';
 import { LivePart } from '../parts/live-part.tsx';
 import { Problem } from '../parts/problem.tsx';
+import { useMyAccount } from '../session/me.ts';
 import type { SignedIn } from '../session/session.ts';
 import { timeOfDay, useTitle } from '../time.ts';
 import { CleanUp } from './clean-up.tsx';
@@ -17,11 +19,11 @@ import { Ending } from './ending.tsx';
 import { Facts } from './facts.tsx';
 import { Flaw } from './flaw.tsx';
 import { Leaving } from './leaving.tsx';
-import { isMoving, isUsable, mayAsk, toneOf } from './lifecycle.ts';
+import { isMoving, isUsable, mayAsk, sentenceOf, titleOf, toneOf } from './lifecycle.ts';
 import { Members } from './members.tsx';
 import { Offered } from './offered.tsx';
-import { isQuota, QuotaRequest } from './quota-request.tsx';
-import { sentenceOf, useLeft } from './reading.ts';
+import { AskForMore, isQuota, QuotaRequest } from './quota-request.tsx';
+import { useLeft } from './reading.ts';
 import { StateBadge } from './state-badge.tsx';
 import { Timeline } from './timeline.tsx';
 import { Track } from './track.tsx';
@@ -32,7 +34,8 @@ export default function ClusterPage({ id, session }: { id: string; session: Sign
   const [seen, setSeen] = useState<Cluster>();
   const cluster = live.kind === 'there' ? live.value : undefined;
   if (cluster && cluster !== seen) setSeen(cluster);
-  useTitle(titleOf(cluster ?? seen));
+  const last = cluster ?? seen;
+  useTitle(last ? titleOf(last) : 'Cluster');
   if (cluster) return <Page cluster={cluster} session={session} />;
   if (live.kind === 'there' || (live.kind === 'ended' && live.denied)) return <NotYours was={seen} />;
   return (
@@ -41,14 +44,6 @@ export default function ClusterPage({ id, session }: { id: string; session: Sign
     </LivePart>
   );
 }
-
-/** In the tab, for who does something else meanwhile. */
-const titleOf = (cluster: Cluster | undefined): string =>
-  cluster === undefined
-    ? 'Cluster'
-    : isMoving(cluster.state)
-      ? `${Math.round(cluster.progress * 100)} % ${cluster.name}`
-      : cluster.name;
 
 /** It does not exist, or is none of theirs; or it was, until a moment ago. */
 function NotYours({ was }: { was: Cluster | undefined }) {
@@ -86,6 +81,7 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
         </div>
         <Actions cluster={cluster} role={role} />
       </div>
+      <Told cluster={cluster} />
       <Ending cluster={cluster} role={role} />
       <Leaving cluster={cluster} role={role} isPayer={cluster.owner === session.uid} />
       <Offered cluster={cluster} session={session} />
@@ -109,6 +105,23 @@ function Page({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
 
 type Standing = Role | 'operator' | undefined;
 
+/**
+ * What has become of it since the page began, for who reads by ear: the line that says what is going on is gone at the moment that was waited
+ * for. There before there is something to say, so that it is read out.
+ */
+function Told({ cluster }: { cluster: Cluster }) {
+  const { state } = cluster;
+  const says = isMoving(state) ? sentenceOf(cluster) : `${rowOf(state).label}.`;
+  const [first] = useState(says);
+  const [hasChanged, setHasChanged] = useState(false);
+  if (!hasChanged && says !== first) setHasChanged(true);
+  return (
+    <p className="unseen" role="status">
+      {hasChanged && says}
+    </p>
+  );
+}
+
 interface NowProps {
   cluster: Cluster;
   role: Standing;
@@ -117,60 +130,60 @@ interface NowProps {
 }
 
 function Now({ cluster, role, isPayer }: NowProps) {
-  const { state, error, parked, dueAt } = cluster;
-  const { label, restMs } = rowOf(state);
-  const left = useLeft(cluster);
-  const moving = isMoving(state);
-  const waits = toneOf(state) === 'waiting';
-  if (!moving && !error) return null;
-  return (
-    <section className={`now ${moving ? 'card' : ''}`} aria-label="What is happening">
-      {moving && (
-        <>
-          <div className="now-line">
-            <p role="status">{error ? `${label}.` : sentenceOf(cluster, label)}</p>
-            {left && <span className="muted">{left}</span>}
-          </div>
-          {/* What waits goes nowhere meanwhile. */}
-          {!waits && <ClusterProgress cluster={cluster} />}
-        </>
-      )}
-      {/* It rests until it is tried again; after an error that no waiting cures, until somebody helps. */}
-      {(parked || restMs !== undefined) && (
-        <p className="notice">
-          Hub could not {parked ? 'continue with' : 'delete'} this cluster and has told its operators.
-          {dueAt && ` It tries again automatically at ${timeOfDay(dueAt)}.`}
-        </p>
-      )}
-      {error && (
-        <Problem error={error} waits={waits}>
-          <Remedies cluster={cluster} role={role} isPayer={isPayer} />
-        </Problem>
-      )}
-    </section>
-  );
-}
-
-/** The buttons that do what the remedy says. */
-function Remedies({ cluster, role, isPayer }: NowProps) {
-  const { error } = cluster;
-  // Beside what says that it is gone there is one already.
-  const mayDelete = mayAsk(cluster, 'delete', role) && !isGone(flawOf(cluster));
+  const [asksFor, setAsksFor] = useState<ErrorCode>();
+  const account = useMyAccount();
+  const { state, error } = cluster;
   return (
     <>
-      {mayAsk(cluster, 'retry', role) && <Retry cluster={cluster} />}
-      {error && isQuota(error.code) && isPayer && <QuotaRequest code={error.code} />}
-      {error && mayDelete && <Delete cluster={cluster} look="plain" />}
+      {(isMoving(state) || error) && (
+        <section className={`now ${isMoving(state) ? 'card' : ''}`} aria-label="What is happening">
+          {isMoving(state) && <Moving cluster={cluster} />}
+          <TriedAgain cluster={cluster} />
+          {error && (
+            <Problem error={error} waits={toneOf(state) === 'waiting'}>
+              {mayAsk(cluster, 'retry', role, account) && <Retry cluster={cluster} />}
+              {isQuota(error.code) && isPayer && <QuotaRequest onAsk={() => setAsksFor(error.code)} />}
+            </Problem>
+          )}
+        </section>
+      )}
+      {asksFor && <AskForMore code={asksFor} onClose={() => setAsksFor(undefined)} />}
     </>
   );
 }
 
+function Moving({ cluster }: { cluster: Cluster }) {
+  const left = useLeft(cluster);
+  return (
+    <>
+      <div className="now-line">
+        <p>{sentenceOf(cluster)}</p>
+        {left && <span className="muted">{left}</span>}
+      </div>
+      {/* What waits goes nowhere meanwhile. */}
+      {toneOf(cluster.state) !== 'waiting' && <ClusterProgress cluster={cluster} />}
+    </>
+  );
+}
+
+/** It rests until it is tried again; after an error that no waiting cures, until somebody helps. */
+function TriedAgain({ cluster: { state, parked, dueAt } }: { cluster: Cluster }) {
+  if (!parked && rowOf(state).restMs === undefined) return null;
+  return (
+    <p className="notice">
+      Hub could not {parked ? 'continue with' : 'delete'} this cluster and has told its operators.
+      {dueAt && ` It tries again automatically at ${timeOfDay(dueAt)}.`}
+    </p>
+  );
+}
+
+/** At one place whatever is said below: what goes away takes its open dialog along. */
 function Actions({ cluster, role }: { cluster: Cluster; role: Standing }) {
-  // Else it stands beside what is wrong.
-  const isHere = !cluster.error && !isGone(flawOf(cluster));
+  // Else it stands beside what says so.
+  const isHere = !isGone(flawOf(cluster));
   return (
     <div className="row">
-      {isHere && mayAsk(cluster, 'delete', role) && <Delete cluster={cluster} look="plain" />}
+      {isHere && mayAsk(cluster, 'delete', role, undefined) && <Delete cluster={cluster} look="plain" />}
     </div>
   );
 }

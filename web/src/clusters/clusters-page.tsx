@@ -22,7 +22,7 @@ import { capital, eitherOf } from '../words.ts';
 import { type Catalog, productLabel, regionLabel, useCatalog } from './catalog.ts';
 import { ClusterProgress } from './cluster-progress.tsx';
 import { CostSoFar } from './cost.tsx';
-import { isEnding, isMoving, type Tone, toneOf, toneOfCluster } from './lifecycle.ts';
+import { hindranceOf, isEnding, isMoving, type Tone, toneOf, toneOfCluster } from './lifecycle.ts';
 import { dismiss, type Order, order, useOrders } from './orders.ts';
 import { useLeft, useNearEnd } from './reading.ts';
 import { StateBadge } from './state-badge.tsx';
@@ -296,10 +296,11 @@ interface RowProps {
 }
 
 const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps) {
-  const { id, name, state, spec, error, conditions } = cluster;
+  const { id, name, state, spec, conditions } = cluster;
   const flaw = flawOf(cluster);
   const { regionLabel, productLabel } = useCatalog();
   const role = cluster.members[uid];
+  const hindrance = hindranceOf(cluster);
   return (
     <li className="cluster">
       <div className="cluster-main">
@@ -332,7 +333,7 @@ const ClusterRow = memo(function ClusterRow({ cluster, uid, hasTwin }: RowProps)
             <Left cluster={cluster} />
           </>
         )}
-        {error && <span className="small">{error.message}</span>}
+        {hindrance && <span className="small">{hindrance}</span>}
       </div>
       <div className="cluster-cost small muted">
         <CostSoFar cluster={cluster} />

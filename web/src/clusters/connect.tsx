@@ -1,7 +1,9 @@
 /** How to use it: in a browser, with pachctl, with kubectl. The files that open it are made when they are asked for and valid for less than an hour. */
 import { distinctName } from '../../../shared/distinct-name.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { ERRORS } from '../../../shared/errors.ts';
 import { flawOf } from '../../../shared/flaws.ts';
+import { refusalOf } from '../../../shared/standing.ts';
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
@@ -10,8 +12,25 @@ import { DownloadIcon, OpenIcon } from '../parts/icons.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { save } from '../parts/save.ts';
 import { useSubmit } from '../parts/use-submit.ts';
+import { useMyAccount } from '../session/me.ts';
 
 export function Connect({ cluster }: { cluster: Cluster }) {
+  const account = useMyAccount();
+  const refusal = account && refusalOf(account, 'use');
+  // Neither a file nor the application would let them in.
+  if (refusal)
+    return (
+      <section className="card">
+        <h2>Use it</h2>
+        <p>
+          {ERRORS[refusal].say} {ERRORS[refusal].remedy}
+        </p>
+      </section>
+    );
+  return <Ways cluster={cluster} />;
+}
+
+function Ways({ cluster }: { cluster: Cluster }) {
   const { id, endpoints } = cluster;
   const name = distinctName(cluster);
   const { console: page, pachd } = endpoints;

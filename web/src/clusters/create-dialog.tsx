@@ -22,7 +22,7 @@ import { AVAILABILITY, type Catalog, useCatalog } from './catalog.ts';
 import { nameFault } from './cluster-name.ts';
 import { LIFETIMES } from './lifetimes.ts';
 import { order, type Wish } from './orders.ts';
-import { isQuota, QuotaRequest } from './quota-request.tsx';
+import { AskForMore, isQuota, QuotaRequest } from './quota-request.tsx';
 import { WithCatalog } from './with-catalog.tsx';
 
 type Quote = Schemas['Quote'];
@@ -338,6 +338,7 @@ interface QuoteProps {
 }
 
 function QuoteLine({ price, quote, isUnknown, obstacle, ttlHours }: QuoteProps) {
+  const [asksFor, setAsksFor] = useState<ErrorCode>();
   return (
     <div className="quote" role="status" aria-busy={!quote && !isUnknown && !obstacle}>
       {price && (
@@ -352,7 +353,7 @@ function QuoteLine({ price, quote, isUnknown, obstacle, ttlHours }: QuoteProps) 
             <WarningIcon /> <span>{`${obstacle.waits ? 'It has to wait: ' : ''}${obstacle.message}`}</span>
           </p>
           <p className="muted small">{obstacle.remedy}</p>
-          {isQuota(obstacle.code) && <QuotaRequest code={obstacle.code} />}
+          {isQuota(obstacle.code) && <QuotaRequest onAsk={() => setAsksFor(obstacle.code)} />}
         </>
       ) : quote ? (
         <Wait wait={quote.wait} />
@@ -361,6 +362,7 @@ function QuoteLine({ price, quote, isUnknown, obstacle, ttlHours }: QuoteProps) 
           {isUnknown ? 'How long it takes is unknown at the moment.' : 'Checking how long it takes …'}
         </p>
       )}
+      {asksFor && <AskForMore code={asksFor} onClose={() => setAsksFor(undefined)} />}
     </div>
   );
 }

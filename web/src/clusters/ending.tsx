@@ -2,6 +2,7 @@
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import { leftInWords } from '../duration.ts';
 import { ClockIcon } from '../parts/icons.tsx';
+import { useMyAccount } from '../session/me.ts';
 import { timeOfDay } from '../time.ts';
 import { Extend } from './extend.tsx';
 import { mayAsk } from './lifecycle.ts';
@@ -15,7 +16,7 @@ interface Props {
 export function Ending({ cluster, role }: Props) {
   const leftMs = useNearEnd(cluster);
   const isNear = leftMs !== undefined && cluster.expiresAt !== undefined;
-  const mayExtend = mayAsk(cluster, 'extend', role);
+  const mayExtend = mayAsk(cluster, 'extend', role, useMyAccount());
   return (
     <section
       className={isNear ? 'notice waiting ending' : undefined}
@@ -27,7 +28,7 @@ export function Ending({ cluster, role }: Props) {
           <>
             <ClockIcon />{' '}
             <strong>It is deleted automatically at {timeOfDay(cluster.expiresAt as Date)}</strong>, with
-            everything in it.{!mayExtend && ' Its owners can extend it.'}
+            everything in it.{role !== 'owner' && ' Its owners can extend it.'}
           </>
         )}
       </p>

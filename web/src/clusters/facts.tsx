@@ -8,6 +8,7 @@ import { useHub } from '../hub.ts';
 import { Copy } from '../parts/copy.tsx';
 import { Fact } from '../parts/facts.tsx';
 import { CheckIcon, ClockIcon, WarningIcon } from '../parts/icons.tsx';
+import { useMyAccount } from '../session/me.ts';
 import { dayAndTime, useNow } from '../time.ts';
 import { capital } from '../words.ts';
 import { AVAILABILITY, useCatalog } from './catalog.ts';
@@ -21,6 +22,7 @@ const MINUTE_MS = 60_000;
 export function Facts({ cluster, role }: { cluster: Cluster; role: Role | 'operator' | undefined }) {
   const { id, state, spec, createdAt, readyAt, since, location, conditions, owner, emails } = cluster;
   const { regionLabel, productLabel, sizeOf } = useCatalog();
+  const account = useMyAccount();
   const size = sizeOf(spec.size);
   return (
     <aside className="card facts">
@@ -49,7 +51,7 @@ export function Facts({ cluster, role }: { cluster: Cluster; role: Role | 'opera
         {!isEnding(state) && (
           <Fact label="Lifetime">
             <Lifetime cluster={cluster} />
-            {mayAsk(cluster, 'extend', role) && (
+            {mayAsk(cluster, 'extend', role, account) && (
               <div className="row">
                 <Extend cluster={cluster} />
               </div>

@@ -30,7 +30,7 @@ export function Leaving({ cluster: { state, handOverUntilAt }, role, isPayer }: 
             {isPayer
               ? ' You do not have to wait for that: you can delete it now.'
               : role === 'owner'
-                ? ' To keep it, choose “Pay for it” next to your name below.'
+                ? ' To keep it, choose “Pay for it” next to your name below. If that is refused, ask an operator before then.'
                 : ' If you still need it, ask one of its owners to take it over.'}
           </>
         )}

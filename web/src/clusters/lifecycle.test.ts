@@ -2,7 +2,19 @@ import { describe, expect, test } from 'vitest';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
 import { commandEdge, wayFrom } from '../../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../../shared/lifecycle/table.ts';
-import { isEnding, isMoving, isUsable, mayAsk, toneOf, toneOfCluster, trackOf } from './lifecycle.ts';
+import type { Doubted } from '../../../shared/standing.ts';
+import {
+  hindranceOf,
+  isEnding,
+  isMoving,
+  isUsable,
+  mayAsk,
+  sentenceOf,
+  titleOf,
+  toneOf,
+  toneOfCluster,
+  trackOf,
+} from './lifecycle.ts';
 
 const event = (
   epoch: number,
@@ -46,39 +58,91 @@ describe('tones', () => {
   });
 });
 
+describe('what is happening', () => {
+  const error = { code: 'ACCOUNT_QUOTA', message: 'No more.', remedy: 'Delete one.', fault: 'user' } as const;
+  const detail = 'Number 3 in the queue.';
+
+  test('is what Hub does, and of what waits, why and at which place', () => {
+    expect(sentenceOf({ state: 'installing' })).toBe('Installing the application.');
+    expect(sentenceOf({ state: 'installing', detail: 'Half of it runs.' })).toBe('Half of it runs.');
+    expect(sentenceOf({ state: 'queued', error })).toBe('Waiting for room.');
+    expect(sentenceOf({ state: 'queued', error, detail })).toBe(`Waiting for room. ${detail}`);
+    expect(hindranceOf({ state: 'queued', error, detail })).toBe(`No more. ${detail}`);
+    expect(hindranceOf({ state: 'queued', error })).toBe('No more.');
+  });
+
+  test('is in the tab: how far it is, or that it waits', () => {
+    const titleIn = (state: State) => titleOf({ name: 'mine', state, progress: 0.4 });
+    expect(['queued', 'installing', 'ready'].map((state) => titleIn(state as State))).toEqual([
+      'mine: Waiting for room',
+      '40 % mine',
+      'mine',
+    ]);
+  });
+
+  test('is not told by what came before an error, where it does not wait', () => {
+    expect(sentenceOf({ state: 'undoing', error, detail: 'Two are left.' })).toBe(
+      'Cleaning up after a failure.',
+    );
+    expect(hindranceOf({ state: 'undoing', error, detail: 'Two are left.' })).toBe('No more.');
+    expect(hindranceOf({ state: 'installing', detail: 'Half of it runs.' })).toBeUndefined();
+  });
+});
+
 describe('what may be asked', () => {
   test('is never what the lifecycle would refuse, and never what would change nothing', () => {
     for (const state of STATES)
       for (const command of ['delete', 'retry'] as const) {
         const to = commandEdge(state, command);
-        expect(mayAsk({ state }, command, 'owner')).toBe(to !== undefined && to !== state);
+        expect(mayAsk({ state }, command, 'owner', undefined)).toBe(to !== undefined && to !== state);
       }
   });
 
   test('is not that a spare is begun again, for which its pool makes another', () => {
-    expect(mayAsk({ state: 'failed', pool: 'default' }, 'retry', 'operator')).toBe(false);
-    expect(mayAsk({ state: 'stuck', pool: 'default' }, 'retry', 'operator')).toBe(true);
+    expect(mayAsk({ state: 'failed', pool: 'default' }, 'retry', 'operator', undefined)).toBe(false);
+    expect(mayAsk({ state: 'stuck', pool: 'default' }, 'retry', 'operator', undefined)).toBe(true);
   });
 
   test('is asked by owners, and by operators but for who comes in', () => {
     const cluster = { state: 'ready' } as const;
-    expect(mayAsk(cluster, 'delete', 'operator')).toBe(true);
-    expect(mayAsk(cluster, 'share', 'operator')).toBe(false);
+    expect(mayAsk(cluster, 'delete', 'operator', undefined)).toBe(true);
+    expect(mayAsk(cluster, 'share', 'operator', undefined)).toBe(false);
     for (const role of ['viewer', 'editor', undefined] as const)
-      for (const command of ['delete', 'share'] as const) expect(mayAsk(cluster, command, role)).toBe(false);
+      for (const command of ['delete', 'share'] as const)
+        expect(mayAsk(cluster, command, role, undefined)).toBe(false);
   });
 
   test('its owners extend it, for as long as it has an end to come', () => {
     const expiresAt = new Date(0);
-    for (const state of STATES) expect(mayAsk({ state, expiresAt }, 'extend', 'owner')).toBe(isUsable(state));
-    expect(mayAsk({ state: 'ready' }, 'extend', 'owner')).toBe(false);
+    for (const state of STATES)
+      expect(mayAsk({ state, expiresAt }, 'extend', 'owner', undefined)).toBe(isUsable(state));
+    expect(mayAsk({ state: 'ready' }, 'extend', 'owner', undefined)).toBe(false);
     for (const role of ['viewer', 'editor', 'operator', undefined] as const)
-      expect(mayAsk({ state: 'ready', expiresAt }, 'extend', role)).toBe(false);
+      expect(mayAsk({ state: 'ready', expiresAt }, 'extend', role, undefined)).toBe(false);
+  });
+
+  test('is not what their own account is refused, which can always delete', () => {
+    const [since, by, reason] = [new Date(0), 'hub', 'busy'];
+    const ready = { state: 'ready', expiresAt: new Date(0) } as const;
+    const offered = (account: Doubted | undefined) => [
+      ...(['delete', 'share', 'transfer', 'extend'] as const).filter((one) =>
+        mayAsk(ready, one, 'owner', account),
+      ),
+      ...(mayAsk({ state: 'failed' }, 'retry', 'owner', account) ? ['retry'] : []),
+    ];
+    const all = ['delete', 'share', 'transfer', 'extend', 'retry'];
+    expect([offered(undefined), offered({})]).toEqual([all, all]);
+    expect(offered({ standing: { state: 'throttled', reason, since, by } })).toEqual(['delete', 'share']);
+    expect(offered({ standing: { state: 'suspended', reason, since, by } })).toEqual(['delete']);
+    expect(offered({ closing: { since, by } })).toEqual(['delete']);
+    // Who operates Hub, too.
+    expect(mayAsk({ state: 'failed' }, 'retry', 'operator', { closing: { since, by } })).toBe(false);
   });
 
   test('nobody is let in any more once it ends', () => {
     expect(STATES.filter(isEnding)).toEqual([...wayFrom('deleting'), 'deleted']);
-    for (const state of STATES.filter(isEnding)) expect(mayAsk({ state }, 'share', 'owner')).toBe(false);
+    for (const state of STATES.filter(isEnding))
+      expect(mayAsk({ state }, 'share', 'owner', undefined)).toBe(false);
   });
 });
 

@@ -4,6 +4,7 @@ import type { ClusterEvent } from '../../../shared/documents/event.ts';
 import { flawOf } from '../../../shared/flaws.ts';
 import { commandEdge, isFinal, isReplaced, wayFrom } from '../../../shared/lifecycle/derive.ts';
 import { type Command, IN_PLACE, rowOf, type State, stepRowOf } from '../../../shared/lifecycle/table.ts';
+import { type Doubted, refusalOf, type Use } from '../../../shared/standing.ts';
 
 export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'over';
 
@@ -27,12 +28,30 @@ export const isMoving = (state: State): boolean => rowOf(state).step !== undefin
 /** It is on its way out, or gone: nobody new comes in. */
 export const isEnding = (state: State): boolean => commandEdge(state, 'delete') === state;
 
-/** Whether this role may ask this of a cluster in this state. The API decides; a button that it would refuse is not shown. */
+/** Commands of people; and to say for whom a cluster counts, which is taken wherever it can be shared. */
+type Asked = Extract<Command, 'delete' | 'retry' | 'share' | 'extend'> | 'transfer';
+
+/** As what of it an account that is doubted, or is being deleted, is refused it. To delete is nobody refused. */
+const USES: Readonly<Partial<Record<Asked, Use>>> = {
+  share: 'use',
+  transfer: 'make',
+  retry: 'make',
+  extend: 'make',
+};
+
+/**
+ * Whether this role may ask this of a cluster in this state. The API decides; a button that it would refuse is not shown.
+ * @param account of whoever would ask; undefined: Hub knows nothing of it
+ */
 export function mayAsk(
   cluster: Pick<Cluster, 'state' | 'expiresAt' | 'pool'>,
-  command: Extract<Command, 'delete' | 'retry' | 'share' | 'extend'>,
+  asked: Asked,
   role: Role | 'operator' | undefined,
+  account: Doubted | undefined,
 ): boolean {
+  const use = USES[asked];
+  if (use && account && refusalOf(account, use)) return false;
+  const command = asked === 'transfer' ? 'share' : asked;
   const to = commandEdge(cluster.state, command);
   if (to === undefined || (to === cluster.state && !IN_PLACE.has(command))) return false;
   if (command === 'retry' && isReplaced(cluster)) return false;
@@ -40,6 +59,31 @@ export function mayAsk(
   if (command === 'extend') return role === 'owner' && cluster.expiresAt !== undefined;
   if (command === 'share') return role === 'owner' && !isEnding(cluster.state);
   return role === 'owner' || role === 'operator';
+}
+
+/** What is happening, in a sentence. What stands in the way is told beside it; who waits is told their place here. */
+export function sentenceOf({ state, detail, error }: Pick<Cluster, 'state' | 'detail' | 'error'>): string {
+  const { label, waiting } = rowOf(state);
+  if (!error) return detail ?? `${label}.`;
+  return waiting && detail !== undefined ? `${label}. ${detail}` : `${label}.`;
+}
+
+/** What stands in the way, where nothing else is said of a cluster: of what waits, with its place. Undefined: nothing. */
+export function hindranceOf({
+  state,
+  detail,
+  error,
+}: Pick<Cluster, 'state' | 'detail' | 'error'>): string | undefined {
+  return error && rowOf(state).waiting && detail !== undefined
+    ? `${error.message} ${detail}`
+    : error?.message;
+}
+
+/** In the tab, for who does something else meanwhile: how far it is. What waits goes nowhere. */
+export function titleOf({ name, state, progress }: Pick<Cluster, 'name' | 'state' | 'progress'>): string {
+  const { label, waiting } = rowOf(state);
+  if (waiting) return `${name}: ${label}`;
+  return isMoving(state) ? `${Math.round(progress * 100)} % ${name}` : name;
 }
 
 export const isUsable = (state: State): boolean => rowOf(state).usable === true;

@@ -10,6 +10,7 @@ import { Confirm } from '../parts/dialog.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
+import { useMyAccount } from '../session/me.ts';
 import type { SignedIn } from '../session/session.ts';
 import { capital } from '../words.ts';
 import { isEnding, mayAsk } from './lifecycle.ts';
@@ -26,8 +27,11 @@ interface Props {
 }
 
 export function Members({ cluster, role, session }: Props) {
-  const mayShare = mayAsk(cluster, 'share', role);
-  const { invited, isUnknown, refresh } = useInvited(cluster, mayShare);
+  const account = useMyAccount();
+  const mayShare = mayAsk(cluster, 'share', role, account);
+  // Nobody is refused to shut somebody out.
+  const mayRemove = mayAsk(cluster, 'share', role, undefined);
+  const { invited, isUnknown, refresh } = useInvited(cluster, mayRemove);
   const there = Object.entries(cluster.members)
     .map(([uid, of]): Member => ({ uid, role: of, email: cluster.emails?.[uid] ?? '', pending: false }))
     .sort((a, b) => (a.email < b.email ? -1 : 1));
@@ -44,6 +48,8 @@ export function Members({ cluster, role, session }: Props) {
             cluster={cluster}
             session={session}
             mayShare={mayShare}
+            mayRemove={mayRemove}
+            mayTransfer={mayAsk(cluster, 'transfer', role, account)}
             isLastOwner={member.role === 'owner' && !member.pending && owners === 1}
             onChange={refresh}
           />
@@ -60,7 +66,7 @@ export function Members({ cluster, role, session }: Props) {
 }
 
 /** Asked when the page opens and whenever the members change: an invitation that is accepted is a member more. */
-function useInvited({ id, members }: Cluster, mayShare: boolean) {
+function useInvited({ id, members }: Cluster, mayRemove: boolean) {
   const { api } = useHub();
   const [changes, setChanges] = useState(0);
   const uids = Object.keys(members).sort().join(' ');
@@ -69,12 +75,12 @@ function useInvited({ id, members }: Cluster, mayShare: boolean) {
     () => must(api.get('/v1/clusters/{id}/members', { params: { path: { id } } })),
     [api, id, uids, changes],
   );
-  const { answer, error } = useAsked(mayShare ? ask : undefined);
+  const { answer, error } = useAsked(mayRemove ? ask : undefined);
   // Those who were there stay while it is asked anew.
   const last = useRef<readonly Member[]>([]);
   if (answer) last.current = answer.members.filter(({ pending }) => pending);
   return {
-    invited: mayShare ? last.current : [],
+    invited: mayRemove ? last.current : [],
     isUnknown: error !== undefined,
     refresh: () => setChanges(changes + 1),
   };
@@ -86,11 +92,22 @@ interface RowProps {
   /** Whoever looks. */
   session: SignedIn;
   mayShare: boolean;
+  mayRemove: boolean;
+  mayTransfer: boolean;
   isLastOwner: boolean;
   onChange(): void;
 }
 
-function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }: RowProps) {
+function MemberRow({
+  member,
+  cluster,
+  session,
+  mayShare,
+  mayRemove,
+  mayTransfer,
+  isLastOwner,
+  onChange,
+}: RowProps) {
   const { api } = useHub();
   const [, go] = useLocation();
   const [removing, setRemoving] = useState(false);
@@ -103,7 +120,7 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
   const mustStay = isLastOwner || (isPayer && role === 'owner');
   const mayLeave = isSelf && !mustStay && !isEnding(cluster.state);
   const parting = PARTINGS[isSelf ? 'leave' : pending ? 'withdraw' : 'remove'];
-  const deed = mayShare ? deedOf(cluster, member, session.uid) : undefined;
+  const deed = mayTransfer ? deedOf(cluster, member, session.uid) : undefined;
   const isOffered = !pending && member.uid !== undefined && member.uid === cluster.offeredTo;
   return (
     <li>
@@ -119,11 +136,11 @@ function MemberRow({ member, cluster, session, mayShare, isLastOwner, onChange }
         )}
       </span>
       {mayShare && !mustStay && email !== '' ? (
-        <RoleChoice cluster={cluster.id} email={email} role={role} isSelf={isSelf} onChange={onChange} />
+        <RoleChoice cluster={cluster} email={email} role={role} isSelf={isSelf} onChange={onChange} />
       ) : (
         <span className="muted role">{capital(role)}</span>
       )}
-      {((mayShare && !mustStay) || mayLeave) && email !== '' && (
+      {((mayRemove && !mustStay) || mayLeave) && email !== '' && (
         <Button
           look="quiet"
           aria-label={isSelf ? undefined : parting.named(email)}

@@ -1,17 +1,19 @@
 /** Says to an owner that they were asked to pay for the cluster: else they find it only among its members. */
 import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { useMyAccount } from '../session/me.ts';
 import type { SignedIn } from '../session/session.ts';
 import { mayAsk } from './lifecycle.ts';
 import { Transfer } from './transfer.tsx';
 
 export function Offered({ cluster, session }: { cluster: Cluster; session: SignedIn }) {
   const { owner, offeredTo, handOverUntilAt, emails } = cluster;
+  const account = useMyAccount();
   const payer = owner === undefined ? undefined : emails?.[owner];
   const isAsked =
     offeredTo === session.uid &&
     // Else that is said of it, with the time until when.
     handOverUntilAt === undefined &&
-    mayAsk(cluster, 'share', cluster.members[session.uid]);
+    mayAsk(cluster, 'transfer', cluster.members[session.uid], account);
   return (
     <section className={isAsked ? 'notice ending' : undefined} aria-label={isAsked ? 'An offer' : undefined}>
       {/* There before there is something to say, so that it is read out. */}

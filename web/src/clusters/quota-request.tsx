@@ -19,11 +19,9 @@ import { requestInWords } from '../words.ts';
 export const isQuota = (code: ErrorCode): boolean =>
   ['ACCOUNT_QUOTA', 'ACCOUNT_BUDGET', 'SIZE_OVER_BUDGET'].includes(code);
 
-/** @param code what they would have been refused for */
-export function QuotaRequest({ code }: { code: ErrorCode }) {
+/** @param onAsk opens `AskForMore`, which stays where this is gone: what stands in the way may change while somebody types. */
+export function QuotaRequest({ onAsk }: { onAsk(): void }) {
   const { request, declined } = useMyAccount() ?? {};
-  const now = useLimits();
-  const [open, setOpen] = useState(false);
   if (request) return <Asked request={request} />;
   return (
     <>
@@ -32,8 +30,7 @@ export function QuotaRequest({ code }: { code: ErrorCode }) {
           An operator declined your request for {requestInWords(declined)} on {dayAndTime(declined.at)}.
         </p>
       )}
-      <Button onClick={() => setOpen(true)}>{declined ? 'Ask again' : 'Ask for more'}</Button>
-      {open && <AskDialog now={now} isForMore={code === 'ACCOUNT_QUOTA'} onClose={() => setOpen(false)} />}
+      <Button onClick={onAsk}>{declined ? 'Ask again' : 'Ask for more'}</Button>
     </>
   );
 }
@@ -71,18 +68,13 @@ const presentIn = ({ maxClusters, maxHourlyMicros }: Partial<Limits>): string =>
     ? ''
     : `You may have ${maxClusters} at once, for ${limitInDollars(maxHourlyMicros)} per hour. `;
 
-interface AskProps {
-  now: Partial<Limits>;
-  /** Of clusters: one more is proposed. */
-  isForMore: boolean;
-  onClose(): void;
-}
-
-function AskDialog({ now, isForMore, onClose }: AskProps) {
+/** @param code what they would have been refused for */
+export function AskForMore({ code, onClose }: { code: ErrorCode; onClose(): void }) {
   const { api } = useHub();
+  const now = useLimits();
   const has = now.maxHourlyMicros === undefined ? '' : String(now.maxHourlyMicros / 1_000_000);
   const [maxClusters, setMaxClusters] = useState(
-    now.maxClusters === undefined ? '' : String(now.maxClusters + (isForMore ? 1 : 0)),
+    now.maxClusters === undefined ? '' : String(now.maxClusters + (code === 'ACCOUNT_QUOTA' ? 1 : 0)),
   );
   const [hourly, setHourly] = useState(has);
   const [reason, setReason] = useState('');

@@ -1,7 +1,7 @@
 /** Facts about a cluster in words. */
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { progressOf } from '../../../shared/lifecycle/derive.ts';
-import { leftInWords } from '../duration.ts';
+import { expectedInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { useNow } from '../time.ts';
 import { isUsable } from './lifecycle.ts';
@@ -22,8 +22,7 @@ export function useLeft({ etaAt }: Pick<Cluster, 'etaAt'>): string | undefined {
   const speed = useHub().config.hub?.cloudSpeed ?? 1;
   const now = useNow();
   if (!etaAt) return undefined;
-  const leftMs = (etaAt.getTime() - now) * speed;
-  return leftMs > 0 ? `${leftInWords(leftMs)} left` : 'longer than usual';
+  return expectedInWords((etaAt.getTime() - now) * speed);
 }
 
 /**
@@ -47,7 +46,3 @@ export function useProgress({
   const elapsed = useCloudElapsed();
   return Math.max(progress, progressOf(state, elapsed(since.getTime())));
 }
-
-/** What is happening, in a sentence. */
-export const sentenceOf = ({ detail, error }: Pick<Cluster, 'detail' | 'error'>, label: string): string =>
-  detail ?? error?.message ?? `${label}.`;

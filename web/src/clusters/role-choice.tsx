@@ -1,25 +1,25 @@
 /** The role of a member, and the button that gives another one: a select that sends what it shows would send what the keyboard passes over. */
-import { useState } from 'react';
-import type { Role } from '../../../shared/documents/cluster.ts';
+import { useRef, useState } from 'react';
+import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
+import type { Tell } from '../parts/toast.tsx';
 import { useSubmit } from '../parts/use-submit.ts';
 import { capital } from '../words.ts';
-import { questionOf, ROLES } from './roles.ts';
+import { A, questionOf, ROLES } from './roles.ts';
 
 interface Props {
-  /** Id of the cluster. */
-  cluster: string;
+  cluster: Pick<Cluster, 'id' | 'name'>;
   email: string;
   role: Role;
   isSelf: boolean;
   onChange(): void;
 }
 
-export function RoleChoice({ cluster, email, role, isSelf, onChange }: Props) {
+export function RoleChoice({ cluster: { id, name }, email, role, isSelf, onChange }: Props) {
   const { api } = useHub();
   const [seen, setSeen] = useState(role);
   const [chosen, setChosen] = useState(role);
@@ -30,18 +30,27 @@ export function RoleChoice({ cluster, email, role, isSelf, onChange }: Props) {
     setChosen(role);
   }
   const question = questionOf(email, seen, chosen, isSelf);
-  const give = async (): Promise<void> => {
-    const params = { path: { id: cluster, email } };
+  const select = useRef<HTMLSelectElement>(null);
+  const give = async (tell: Tell): Promise<void> => {
+    const params = { path: { id, email } };
     await must(api.put('/v1/clusters/{id}/members/{email}', { params, body: { role: chosen } }));
+    tell(`${isSelf ? 'You are' : `${email} is`} now ${A[chosen]} of ${name}.`);
     onChange();
   };
-  const { busy, error, submit, forget } = useSubmit(async () => (question ? setAsking(true) : give()), {
-    called: `Change the role of ${email}`,
-  });
+  const { busy, error, submit, forget } = useSubmit(
+    async (tell) => {
+      // The button goes with the difference that it makes, and would take the focus along.
+      select.current?.focus();
+      if (question) setAsking(true);
+      else await give(tell);
+    },
+    { called: `Change the role of ${email}` },
+  );
   return (
     <>
       <form className="row" onSubmit={submit}>
         <select
+          ref={select}
           aria-label={`Role of ${email}`}
           value={chosen}
           onChange={({ target }) => {

@@ -6,7 +6,7 @@ import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { ACCOUNTS, CELLS } from '../../../shared/documents/paths.ts';
 import { type ApiError, must, type Schemas } from '../api/client.ts';
 import { persist } from '../api/persist.ts';
-import { useAsked } from '../api/use-asked.ts';
+import { useAskedAgain } from '../api/use-asked.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import type { Limits } from '../session/me.ts';
@@ -35,7 +35,7 @@ export function useCells(): {
 } {
   const { firebase, api } = useHub();
   const ask = useCallback(() => must(api.get('/v1/admin/cells')), [api]);
-  const { answer, error } = useAsked(ask);
+  const { answer, error } = useAskedAgain(ask);
   const listen = useMemo(() => {
     const cells = collection(firebase.db, CELLS);
     return (next: Next<readonly Account[]>) => listenToQuery<Account>(cells, next);

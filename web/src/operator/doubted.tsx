@@ -60,10 +60,16 @@ export function Doubted({
   );
 }
 
-function Held({ account: { id, standing, clusters }, name }: { account: Account; name: string }) {
-  const [open, setOpen] = useState(false);
+/** An operator has suspended it: nothing more can be done to it. What Hub has suspended by itself an operator may still suspend. */
+export const isHeldForGood = (standing: Account['standing']): boolean =>
+  standing?.state === 'suspended' && standing.by !== 'hub';
+
+function Held({ account, name }: { account: Account; name: string }) {
+  const [open, setOpen] = useState<'restore' | 'hold'>();
+  const { id, standing, clusters } = account;
   if (!standing) return null;
   const { state, reason, since, by } = standing;
+  const close = (): void => setOpen(undefined);
   return (
     <li>
       <div>
@@ -82,11 +88,17 @@ function Held({ account: { id, standing, clusters }, name }: { account: Account;
         </p>
       </div>
       <div className="row">
-        <Button aria-label={`Restore the account of ${name}`} onClick={() => setOpen(true)}>
+        <Button aria-label={`Restore the account of ${name}`} onClick={() => setOpen('restore')}>
           Restore
         </Button>
+        {state === 'suspended' && by === 'hub' && (
+          <Button aria-label={`Keep the account of ${name} suspended`} onClick={() => setOpen('hold')}>
+            Keep suspended
+          </Button>
+        )}
       </div>
-      {open && <RestoreDialog uid={id} name={name} onClose={() => setOpen(false)} />}
+      {open === 'restore' && <RestoreDialog uid={id} name={name} onClose={close} />}
+      {open === 'hold' && <HoldDialog account={account} name={name} onClose={close} />}
     </li>
   );
 }
@@ -116,13 +128,28 @@ const HOLDS = {
 } as const;
 type Hold = keyof typeof HOLDS;
 
-export function HoldDialog({ uid, name, onClose }: { uid: string; name: string; onClose(): void }) {
+/** What becomes of what they have, as docs/operations.md has it. */
+const consequenceOf = (name: string, isClosing: boolean, state: Hold): string => {
+  if (!isClosing) return `What ${name} has keeps running; what waits in the queue keeps waiting.`;
+  return state === 'suspended'
+    ? `${name} is deleting their account: while it is suspended by an operator, nobody can take over the clusters that they pay for, and these are deleted when the time of their other owners is over.`
+    : `${name} is deleting their account: that goes on, and what other owners were asked to take over they may.`;
+};
+
+interface HoldProps {
+  account: Account;
+  name: string;
+  onClose(): void;
+}
+
+export function HoldDialog({ account: { id: uid, standing, closing }, name, onClose }: HoldProps) {
   const { api } = useHub();
-  const [state, setState] = useState<Hold>('throttled');
+  const isSuspended = standing?.state === 'suspended';
+  const [state, setState] = useState<Hold>(isSuspended ? 'suspended' : 'throttled');
   return (
     <ReasonDialog
-      title="Hold the account"
-      description={`This holds until an operator restores the account. What ${name} has keeps running; what waits in the queue keeps waiting.`}
+      title={isSuspended ? 'Keep the account suspended' : 'Hold the account'}
+      description={`This holds until an operator restores the account. ${consequenceOf(name, closing !== undefined, state)}`}
       label="Why"
       hint="It is stored in the audit log, with your name."
       verb={state === 'throttled' ? 'Throttle' : 'Suspend'}
@@ -134,12 +161,14 @@ export function HoldDialog({ uid, name, onClose }: { uid: string; name: string; 
       }}
       onClose={onClose}
     >
-      <Select
-        label="How"
-        value={state}
-        options={Object.entries(HOLDS)}
-        onChange={(value) => setState(value as Hold)}
-      />
+      {!isSuspended && (
+        <Select
+          label="How"
+          value={state}
+          options={Object.entries(HOLDS)}
+          onChange={(value) => setState(value as Hold)}
+        />
+      )}
     </ReasonDialog>
   );
 }

@@ -11,7 +11,7 @@ import type { Limits } from '../session/me.ts';
 import { dayAndTime, useTitle } from '../time.ts';
 import { clustersInWords, requestInWords } from '../words.ts';
 import { type Account, emailsOf, MAX_ACCOUNTS, useAccounts, useCells, useDefaults } from './allowances.ts';
-import { Doubted, HoldDialog, useDoubted } from './doubted.tsx';
+import { Doubted, HoldDialog, isHeldForGood, useDoubted } from './doubted.tsx';
 import { limitsOf } from './limits.ts';
 import { LimitsDialog } from './limits-dialog.tsx';
 import { LivePart } from './live-part.tsx';
@@ -188,7 +188,6 @@ function Cells() {
   );
 }
 
-/** As they were when the page was opened. */
 function OpenPlaces({ places }: { places: Schemas['Cell']['openPlaces'] }) {
   if (places.length === 0) return null;
   return (
@@ -315,7 +314,7 @@ function AccountRow({ account, limits, name }: RequestProps) {
               Change
             </Button>
           )}
-          {standing?.state !== 'suspended' && (
+          {!isHeldForGood(standing) && (
             <Button aria-label={`Hold the account of ${name}`} onClick={() => setOpen('hold')}>
               Hold
             </Button>
@@ -327,7 +326,7 @@ function AccountRow({ account, limits, name }: RequestProps) {
           )}
         </div>
         {open === 'limits' && <LimitsDialog uid={id} name={name} now={limits} onClose={close} />}
-        {open === 'hold' && <HoldDialog uid={id} name={name} onClose={close} />}
+        {open === 'hold' && <HoldDialog account={account} name={name} onClose={close} />}
         {open === 'delete' && <DeleteAccountDialog uid={id} name={name} onClose={close} />}
       </td>
     </tr>

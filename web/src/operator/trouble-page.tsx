@@ -10,6 +10,7 @@ import { StateBadge } from '../clusters/state-badge.tsx';
 import { type Live, mapLive } from '../live/live.ts';
 import { Ago, Fact } from '../parts/facts.tsx';
 import { CheckIcon } from '../parts/icons.tsx';
+import { useMyAccount } from '../session/me.ts';
 import { dayAndTime, useTitle } from '../time.ts';
 import { LivePart } from './live-part.tsx';
 import { valuesOf } from './recent.ts';
@@ -170,6 +171,7 @@ function Troubled({ cluster }: { cluster: Cluster }) {
   const { id, name, state, error, parked, dueAt, since, spec, location, conditions } = cluster;
   const flaw = flawOf(cluster);
   const inWords = useShapeInWords();
+  const account = useMyAccount();
   return (
     <li className="card tight">
       <div className="trouble-head">
@@ -228,8 +230,8 @@ function Troubled({ cluster }: { cluster: Cluster }) {
         </Fact>
       </dl>
       <div className="row">
-        {mayAsk(cluster, 'retry', 'operator') && <Retry cluster={cluster} named />}
-        {mayAsk(cluster, 'delete', 'operator') && <Delete cluster={cluster} named />}
+        {mayAsk(cluster, 'retry', 'operator', account) && <Retry cluster={cluster} named />}
+        {mayAsk(cluster, 'delete', 'operator', undefined) && <Delete cluster={cluster} named />}
         <Link className="button quiet" href={`/clusters/${id}`}>
           Its timeline
         </Link>

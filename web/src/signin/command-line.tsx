@@ -12,13 +12,17 @@ import {
   SESSION_FIELD,
   STATE_FIELD,
 } from '../../../shared/hand-over.ts';
+import { minutes } from '../../../shared/units.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { Logo } from '../parts/logo.tsx';
 import { Problem } from '../parts/problem.tsx';
 import type { Session, SignedIn } from '../session/session.ts';
-import { useTitle } from '../time.ts';
+import { useNow, useTitle } from '../time.ts';
 import { SignInPage } from './sign-in-page.tsx';
+
+/** What is signed in for in the terminal must be said there within `RECENT_SIGN_IN_MINUTES`: most of them are still to come. */
+const FRESH_MS = minutes(5);
 
 const TITLE = 'Sign in to the command line';
 
@@ -46,11 +50,12 @@ export default function CommandLine({ session }: { session: Session }) {
 function Ask({ asked, session }: { asked: HandOver; session: SignedIn }) {
   const { firebase, session: store } = useHub();
   const [sent, setSent] = useState(false);
+  const isFresh = useNow(10_000) - session.signedInAtMs < FRESH_MS;
   const token = useRef<HTMLInputElement>(null);
   // It is in the page for the moment in which it is sent.
   const fill = (event: FormEvent): void => {
     const user = firebase.auth.currentUser;
-    if (sent || !token.current || user?.uid !== session.uid) {
+    if (sent || (asked.anew && !isFresh) || !token.current || user?.uid !== session.uid) {
       event.preventDefault();
       return;
     }
@@ -73,9 +78,21 @@ function Ask({ asked, session }: { asked: HandOver; session: SignedIn }) {
       <form method="post" action={loopbackOf(asked)} onSubmit={fill} className="stack">
         <input type="hidden" name={STATE_FIELD} value={asked.state} />
         <input type="hidden" name={SESSION_FIELD} ref={token} />
-        <Button type="submit" look="primary" busy={sent}>
-          Continue as {session.email}
-        </Button>
+        {asked.anew && !isFresh && !sent ? (
+          <>
+            <p>
+              You signed in a while ago as {session.email}. What you want to do in the terminal needs a fresh
+              sign-in.
+            </p>
+            <Button look="primary" onClick={() => void store.end('Sign in again to go on in the terminal.')}>
+              Sign in again
+            </Button>
+          </>
+        ) : (
+          <Button type="submit" look="primary" busy={sent}>
+            Continue as {session.email}
+          </Button>
+        )}
         <Button
           aria-disabled={sent}
           onClick={() => {
