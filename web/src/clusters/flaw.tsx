@@ -16,7 +16,9 @@ export function Flaw({ cluster, role }: Props) {
   return (
     <section className="now" aria-label="What is wrong">
       <Problem error={{ message: flaw.message, remedy: remedyOf(flaw) }}>
-        {isGone(flaw) && mayAsk(cluster, 'delete', role, undefined) && <Delete cluster={cluster} look="plain" />}
+        {isGone(flaw) && mayAsk(cluster, 'delete', role, undefined) && (
+          <Delete cluster={cluster} look="plain" />
+        )}
       </Problem>
     </section>
   );
