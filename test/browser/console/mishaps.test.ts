@@ -354,8 +354,8 @@ describeConsole('mishaps in the console', (setting) => {
   });
 
   test('what no document tells is asked again while somebody looks, and the states of an account’s clusters are live', async () => {
-    const email = await setting.newcomer('olga');
-    const id = await stored({ olga: 'owner' }, { name: 'changing', state: 'exposing' });
+    const email = await setting.newcomer('opal');
+    const id = await stored({ opal: 'owner' }, { name: 'changing', state: 'exposing' });
     const page = await setting.openAs(email, '/account');
     const row = page.getByRole('row', { name: /changing/ });
     await row.getByText('Giving it an address and a certificate').waitFor();
