@@ -347,9 +347,11 @@ export async function exhaust(
   if (failure !== undefined) throw failure;
   const isStruck = strikes.length > 0 || share > 0;
   await clock.runFor((isStruck && scenario.restsMs) || minutes(12));
-  while (!findings.isAtRest() && world.nowMs() < MAX_MS) await clock.runFor(STEP_MS);
-  // Not on the minute: the Scheduler has just sent something then.
-  await clock.runFor(seconds(10));
+  do {
+    while (!findings.isAtRest() && world.nowMs() < MAX_MS) await clock.runFor(STEP_MS);
+    // Not on the minute: the Scheduler has just sent something then, be it a look that finds something to mend.
+    await clock.runFor(seconds(10));
+  } while (!findings.isAtRest() && world.nowMs() < MAX_MS);
   const end = mine()?.state;
   if (end !== scenario.ends) world.violate('L1', `it ends ${end ?? 'nowhere'}, not ${scenario.ends}`);
   findings.atEnd();

@@ -48,6 +48,13 @@ describe('a golden lifecycle', () => {
   });
 });
 
+/** Pairs that violated something once. By now their calls may be others. */
+test('what was struck in two places comes to its end, where it once did not', async () => {
+  // A look found what a handler had left behind, right before the end was looked at.
+  const strikes = [{ at: 93, how: 'stall' } as const, { at: 108, how: 'error before' } as const];
+  expect((await exhaust({ scenario: 'doubted while leaving', strikes })).violation).toBeUndefined();
+});
+
 describe('the simulation', () => {
   test('gives the same run for the same seed, also if it waits for the whole event loop after each event', async () => {
     const [first, again, thorough] = [
