@@ -111,6 +111,25 @@ describe('a result', () => {
     expect(cluster.dueAt).toEqual(new Date(atMs));
   });
 
+  test('of a message that came several times has one successor, and not as many', async () => {
+    const hub = memoryHub();
+    const id = await given(hub);
+    let looks = 0;
+    const step: Step = async () => wait(5000, 'Still waiting.', { patch: { exhausted: [String(looks++)] } });
+    let sent = 0;
+    const messages = {
+      ...hub.ports.messages,
+      async publish() {
+        sent++;
+      },
+    };
+    const handlers = Array.from({ length: 4 }, () =>
+      dispatch({ ...hub.ports, messages }, withAdmit(step), 'admit', message(id)),
+    );
+    await hub.run(Promise.all(handlers));
+    expect(sent).toBe(1);
+  });
+
   test('of another place than where it is made by now is found again', async () => {
     const hub = memoryHub();
     const id = await given(hub);

@@ -63,7 +63,8 @@ export async function dispatch(
       await announce(ports, read.cluster, next, result.frees);
       if (next.wakeInMs !== undefined) {
         await sitOut(next.wakeInMs);
-        await lookAgain(ports, read.cluster.id, next, step);
+        // A handler for each duplicate of a message would else have successors for as long as the state lasts, and those duplicates again.
+        if (await wroteLast(current, next)) await lookAgain(ports, read.cluster.id, next, step);
       }
       return;
     }
@@ -76,6 +77,16 @@ export async function dispatch(
     if (isOutdated) result = await run(ports, steps[step], read, step);
   }
   throw new AppError('CONFLICT', `cluster ${message.id} changes too fast`);
+}
+
+/** Whether no other handler has written since when to look again, and so goes on. In doubt this one does. */
+async function wroteLast(current: () => Promise<Read | undefined>, { fields }: Transition): Promise<boolean> {
+  try {
+    const now = await current();
+    return now !== undefined && now.cluster.dueAt?.getTime() === fields.dueAt?.getTime();
+  } catch {
+    return true;
+  }
 }
 
 /** On other documents than the cluster's. */
