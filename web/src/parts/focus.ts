@@ -42,7 +42,9 @@ function goOn(around: readonly Element[]): void {
     .filter(({ isConnected }) => isConnected)
     .map((part) => part.querySelector<HTMLElement>('h1, h2') ?? undefined)
     .find((one) => one !== undefined);
-  const place = dialog ?? heading ?? document.querySelector<HTMLElement>('main');
+  // What was around may be gone, too, or not known: a page that is drawn anew begins with its heading all the same.
+  const first = document.querySelector<HTMLElement>('main h1, main h2');
+  const place = dialog ?? heading ?? first ?? document.querySelector<HTMLElement>('main');
   if (!place) return;
   if (!place.hasAttribute('tabindex')) place.tabIndex = -1;
   place.focus();
