@@ -1,5 +1,5 @@
 /** Signing the command `hub` in with a real browser, under the policy that is deployed. */
-import { chromium } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { minutes } from '../../shared/units.ts';
 import { CHROMIUM_MISSING, findChromium } from '../browser/chromium.ts';
@@ -13,15 +13,27 @@ const executablePath = findChromium();
 if (executablePath === undefined)
   process.stderr.write(`signing in to the command line: ${CHROMIUM_MISSING}\n`);
 
+/** Both are gone with the test. */
+async function aHubAndBrowser() {
+  const driver = await aHub({ spares: 0, speed: 60 });
+  onTestFinished(() => driver.close());
+  const browser = await chromium.launch({
+    executablePath: executablePath ?? '',
+    chromiumSandbox: process.getuid?.() !== 0,
+  });
+  onTestFinished(() => browser.close());
+  return { driver, browser };
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.getByLabel('E-mail').fill('ada@example.com');
+  await page.getByLabel('Password').fill('hub-local');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
 describe.skipIf(executablePath === undefined)('the page that hands a session over', () => {
   test('shows who, what and the code, posts to the loopback alone, and leaves no form behind', async () => {
-    const driver = await aHub({ spares: 0, speed: 60 });
-    onTestFinished(() => driver.close());
-    const browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      chromiumSandbox: process.getuid?.() !== 0,
-    });
-    onTestFinished(() => browser.close());
+    const { driver, browser } = await aHubAndBrowser();
     // By a name that is not the loopback's address, as a Hub has one: the policy must not let in more because it is the same host.
     const hub = driver.hub.url.replace('127.0.0.1', 'localhost');
     const shell = aShell(hub);
@@ -36,9 +48,7 @@ describe.skipIf(executablePath === undefined)('the page that hands a session ove
     });
     const answer = await page.goto((await pageOf(login)).href);
     expect(answer?.headers()['content-security-policy']).toContain('form-action http://127.0.0.1:*;');
-    await page.getByLabel('E-mail').fill('ada@example.com');
-    await page.getByLabel('Password').fill('hub-local');
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await signIn(page);
     const go = page.getByRole('button', { name: 'Continue as ada@example.com' });
     await go.waitFor();
     await page.getByText(code, { exact: true }).waitFor();
@@ -61,25 +71,14 @@ describe.skipIf(executablePath === undefined)('the page that hands a session ove
   });
 
   test('has whoever signed in a while ago sign in again, if that is asked for', async () => {
-    const driver = await aHub({ spares: 0, speed: 60 });
-    onTestFinished(() => driver.close());
-    const browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      chromiumSandbox: process.getuid?.() !== 0,
-    });
-    onTestFinished(() => browser.close());
+    const { driver, browser } = await aHubAndBrowser();
     const shell = aShell(driver.hub.url);
     const login = shell.start('login', '--no-browser', '--anew');
     onTestFinished(() => void login.child.kill());
     const page = await browser.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
-    const signIn = async (): Promise<void> => {
-      await page.getByLabel('E-mail').fill('ada@example.com');
-      await page.getByLabel('Password').fill('hub-local');
-      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    };
     await page.goto(driver.hub.url);
-    await signIn();
+    await signIn(page);
     await page.getByRole('button', { name: 'Account of ada@example.com' }).waitFor();
     await page.clock.setSystemTime(Date.now() + minutes(6));
     const asked = await pageOf(login);
@@ -95,7 +94,7 @@ describe.skipIf(executablePath === undefined)('the page that hands a session ove
     await again.click();
     await page.clock.setSystemTime(Date.now());
     await page.getByText('Sign in again to go on in the terminal.').waitFor();
-    await signIn();
+    await signIn(page);
     await go.click();
     expect(await login.ended).toMatchObject({ code: 0 });
   });

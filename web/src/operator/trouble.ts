@@ -30,33 +30,21 @@ export function useTroubled(): Live<readonly Cluster[]> {
   return useLive(listen);
 }
 
-/** People would use them, and something keeps them from it. The last one that was found first. */
-export function useFlawed(): Live<readonly Cluster[]> {
+/** Those that have this field, the last one first. @param field an instant, of those alone that are in that trouble */
+function useLatestBy(field: string): Live<readonly Cluster[]> {
   const { firebase } = useHub();
   const listen = useMemo(() => {
-    const flawed = query(
-      collection(firebase.db, CLUSTERS),
-      orderBy('flawedSince', 'desc'),
-      limit(MAX_TROUBLED),
-    );
-    return (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(flawed, next);
-  }, [firebase]);
+    const found = query(collection(firebase.db, CLUSTERS), orderBy(field, 'desc'), limit(MAX_TROUBLED));
+    return (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(found, next);
+  }, [firebase, field]);
   return useLive(listen);
 }
 
+/** People would use them, and something keeps them from it. The last one that was found first. */
+export const useFlawed = (): Live<readonly Cluster[]> => useLatestBy('flawedSince');
+
 /** Whose message was given up: Hub goes on with them when their hour is over. The last one first. */
-export function useParked(): Live<readonly Cluster[]> {
-  const { firebase } = useHub();
-  const listen = useMemo(() => {
-    const parked = query(
-      collection(firebase.db, CLUSTERS),
-      orderBy('parked.at', 'desc'),
-      limit(MAX_TROUBLED),
-    );
-    return (next: Next<readonly Cluster[]>) => listenToQuery<Cluster>(parked, next);
-  }, [firebase]);
-  return useLive(listen);
-}
+export const useParked = (): Live<readonly Cluster[]> => useLatestBy('parked.at');
 
 /** The sweep comes each minute; what it has not sent on by then, it does not see or cannot send. */
 const PATIENCE_MS = minutes(5);
