@@ -285,6 +285,12 @@ export const ALERTS = alerts([
     when: { kind: 'above', instrument: 'unseen', value: 0, forMs: minutes(30) },
   },
   {
+    id: 'flawed',
+    title: 'Clusters are not usable, and Hub has not repaired them',
+    severity: 'ticket',
+    when: { kind: 'above', instrument: 'flawed', value: 0, forMs: minutes(5) },
+  },
+  {
     id: 'bug',
     title: 'A function met an unexpected error',
     severity: 'ticket',

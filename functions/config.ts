@@ -6,7 +6,8 @@ import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
 import { PRODUCTS } from '../shared/catalog/catalog.ts';
 import { stepTopic, TOPICS } from '../shared/messages.ts';
-import { days, dollars, hours } from '../shared/units.ts';
+import { microsOf } from '../shared/money.ts';
+import { days, hours } from '../shared/units.ts';
 import { type CleanUpKey, parseCleanUpKeys } from './clean-up/keys.ts';
 import { KEY_NAME } from './data-key.ts';
 import { entryPointOf } from './entry-point.ts';
@@ -285,9 +286,9 @@ export function parseConfig(env: Environment): Config {
     pageTokenKey: e.HUB_PAGE_TOKEN_KEY,
     limits: {
       accountClusters: e.HUB_ACCOUNT_CLUSTERS,
-      accountHourlyMicros: dollars(e.HUB_ACCOUNT_HOURLY_DOLLARS),
+      accountHourlyMicros: microsOf(e.HUB_ACCOUNT_HOURLY_DOLLARS),
       cellClusters: e.HUB_CELL_CLUSTERS,
-      cellHourlyMicros: dollars(e.HUB_CELL_HOURLY_DOLLARS),
+      cellHourlyMicros: microsOf(e.HUB_CELL_HOURLY_DOLLARS),
       cellMaking: e.HUB_CELL_MAKING,
       accountCreationsPerHour: e.HUB_ACCOUNT_CREATIONS_PER_HOUR,
       newAccountsPerHour: e.HUB_NEW_ACCOUNTS_PER_HOUR,

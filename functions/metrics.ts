@@ -137,6 +137,13 @@ export const INSTRUMENTS = define({
     description: 'Clusters that Hub has not been able to look at for a while.',
     attributes: [],
   },
+  flawed: {
+    kind: 'gauge',
+    name: 'hub.clusters.flawed',
+    unit: '{cluster}',
+    description: 'Clusters that are not usable though nothing is being done to them, for a while, and not gone for good.',
+    attributes: [],
+  },
   allowance: {
     kind: 'gauge',
     name: 'hub.cell.allowance_used',

@@ -11,6 +11,7 @@ import { type Difference, findDifferences, type Held, recount } from '../functio
 import { findOrphaned, findTorn, mendTorn, type Torn } from '../functions/reconcile/torn.ts';
 import { versioned } from '../functions/versioned.ts';
 import { decimalNumber, readOptions, runCommand, Unusable } from '../local/command.ts';
+import { exactInDollars } from '../shared/money.ts';
 import { seconds } from '../shared/units.ts';
 
 const USAGE = `usage: npm run reconcile -- --project <id> [--cell default] [--write yes]
@@ -76,7 +77,7 @@ function lineOf({ path, counted, held }: Difference): string {
 }
 
 const textOf = ({ clusters, hourlyMicros, making = 0 }: Held): string =>
-  `${clusters} clusters of ${(hourlyMicros / 1e6).toFixed(2)} $/h${making > 0 ? ` (${making} in the making)` : ''}`;
+  `${clusters} clusters of ${exactInDollars(hourlyMicros)} per hour${making > 0 ? ` (${making} in the making)` : ''}`;
 
 await runCommand(main);
 // The client tries for ten minutes to reach whom nobody waits for any more, and nothing of its interface stops it.

@@ -20,7 +20,8 @@ import { randomStream } from '../local/random.ts';
 import type { ClusterReply, Problem } from '../shared/api.ts';
 import { PRODUCTS, REGIONS } from '../shared/catalog/catalog.ts';
 import type { Cluster } from '../shared/documents/cluster.ts';
-import { days, dollars, hours } from '../shared/units.ts';
+import { microsOf } from '../shared/money.ts';
+import { days, hours } from '../shared/units.ts';
 import { writeOf } from './builders.ts';
 import { requestOf, type Sending, servedBy } from './request.ts';
 
@@ -98,9 +99,9 @@ export function apiUnderTest({
       pageTokenKey: 'a key of page tokens for tests only',
       limits: {
         accountClusters: 5,
-        accountHourlyMicros: dollars(100),
+        accountHourlyMicros: microsOf(100),
         cellClusters: 1000,
-        cellHourlyMicros: dollars(10_000),
+        cellHourlyMicros: microsOf(10_000),
         cellMaking: 1000,
         // Tests ask a thousand times in an instant; those of how often one may say so.
         accountCreationsPerHour: 1e6,

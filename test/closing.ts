@@ -3,9 +3,9 @@ import { createApi } from '../functions/api/app.ts';
 import type { OwnAccountReply, Problem } from '../shared/api.ts';
 import { accountPath } from '../shared/documents/account.ts';
 import { requestOf, type Sending } from './request.ts';
-import type { Standing } from './standing.ts';
+import type { RunningHub } from './running-hub.ts';
 
-export type Hub = Pick<Standing, 'run' | 'ports' | 'tokens' | 'clock' | 'documents'>;
+export type Hub = Pick<RunningHub, 'run' | 'ports' | 'tokens' | 'clock' | 'documents'>;
 
 export const tokenOf = (hub: Hub, uid: string, operator = false): string =>
   hub.tokens.issue({

@@ -95,7 +95,7 @@ const LONGER: Readonly<Record<string, string>> = {
   'local/storage/model.ts createStorageModel': ONE_SERVICE,
   'test/api.ts apiUnderTest': 'what tests of the API call: short verbs over one Hub',
   'test/simulation/invariants/access.ts watchAccess': 'one invariant, over what is remembered of each member',
-  'test/standing.ts standing': 'what tests of clusters call: short verbs over one Hub',
+  'test/running-hub.ts runHub': 'what tests of clusters call: short verbs over one Hub',
 };
 
 function importsOf(file: string): string[] {

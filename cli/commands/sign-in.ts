@@ -1,6 +1,6 @@
 /** Who one is: login, logout, whoami. */
 import type { MeReply } from '../../shared/api.ts';
-import { checkCodeOf, HAND_OVER_PAGE, handOverQuery } from '../../shared/hand-over.ts';
+import { checkCodeOf, LOOPBACK_PAGE, loopbackQuery } from '../../shared/loopback-sign-in.ts';
 import { createApi } from '../api.ts';
 import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';
 import { openBrowser } from '../sign-in/browser.ts';
@@ -24,7 +24,7 @@ export const signInCommands: Commands = (program, io) => {
       await configOf(hub);
       const loopback = await openLoopback(hub);
       const asked = { ...loopback.asked, ...(options.anew && { anew: true }) };
-      const page = `${hub}${HAND_OVER_PAGE}?${handOverQuery(asked)}`;
+      const page = `${hub}${LOOPBACK_PAGE}?${loopbackQuery(asked)}`;
       say(
         `Sign in at\n\n  ${page}\n\nand continue there only if the page shows this code:  ${checkCodeOf(asked)}\n`,
       );

@@ -1,7 +1,12 @@
 /** Over real connections: any page and any program of this computer may come. */
 import { request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { handOverQuery, parseHandOver, SESSION_FIELD, STATE_FIELD } from '../../shared/hand-over.ts';
+import {
+  loopbackQuery,
+  parseLoopbackRequest,
+  SESSION_FIELD,
+  STATE_FIELD,
+} from '../../shared/loopback-sign-in.ts';
 import { openLoopback } from './loopback.ts';
 
 const HUB = 'https://hub.example.com';
@@ -109,10 +114,11 @@ describe('what comes to the loopback', () => {
 
 test('a page is asked only what a command has made up', () => {
   const state = 'abcdefghjkmnpqrstuvwxyz23456789a';
-  const ask = (port: string, word = state, more = '') => parseHandOver(`?port=${port}&state=${word}${more}`);
+  const ask = (port: string, word = state, more = '') =>
+    parseLoopbackRequest(`?port=${port}&state=${word}${more}`);
   expect(ask('40123')).toEqual({ port: 40123, state });
   const anew = { port: 40123, state, anew: true };
-  expect(parseHandOver(handOverQuery(anew))).toEqual(anew);
+  expect(parseLoopbackRequest(loopbackQuery(anew))).toEqual(anew);
   expect(ask('40123', state, '&anew=no')).toEqual({ port: 40123, state });
   for (const port of [
     '',

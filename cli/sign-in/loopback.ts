@@ -7,14 +7,14 @@ import { randomInt, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
-  HANDED_OVER_PAGE,
-  type HandOver,
+  LOOPBACK_DONE_PAGE,
+  type LoopbackRequest,
   loopbackOf,
   SESSION_FIELD,
   STATE_ALPHABET,
   STATE_FIELD,
   STATE_LENGTH,
-} from '../../shared/hand-over.ts';
+} from '../../shared/loopback-sign-in.ts';
 import { KIB, minutes, seconds } from '../../shared/units.ts';
 import { Failed } from '../failure.ts';
 
@@ -25,7 +25,7 @@ const MAX_BYTES = 16 * KIB;
 
 interface Loopback {
   /** What the page is to be asked. */
-  asked: HandOver;
+  asked: LoopbackRequest;
   /**
    * The session that was handed over, after whose check the browser is sent back to the console.
    * @param check rejects for one that is not good; the browser is sent back all the same, for the terminal tells
@@ -59,7 +59,7 @@ export async function openLoopback(hub: string, patienceMs = PATIENCE_MS): Promi
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
   });
-  const asked: HandOver = { port: (server.address() as AddressInfo).port, state };
+  const asked: LoopbackRequest = { port: (server.address() as AddressInfo).port, state };
   return {
     asked,
     async receive(check, signal) {
@@ -127,7 +127,7 @@ function refuse(response: ServerResponse, status: number): void {
  * (https://github.com/w3c/webappsec-csp/issues/8). The browser puts the next page in the place of this one, so that nobody sends the form again.
  */
 function sendBack(response: ServerResponse, hub: string): void {
-  const { href } = new URL(HANDED_OVER_PAGE, hub);
+  const { href } = new URL(LOOPBACK_DONE_PAGE, hub);
   response
     .writeHead(200, {
       ...HEADERS,

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { minutes } from '../../shared/units.ts';
-import { type Standing, standing } from '../../test/standing.ts';
+import { type RunningHub, runHub } from '../../test/running-hub.ts';
 import { heldBy } from './certificate.ts';
 
 const HELLO = { product: 'hello' } as const;
 
 /** The document speaks of the certificate that the cluster has, and of nothing that is over. */
-async function agree(it: Standing, id: string): Promise<void> {
+async function agree(it: RunningHub, id: string): Promise<void> {
   const { certificate } = await it.cluster(id);
   const held = await heldBy(await it.leaf(id), it.name(id));
   expect(held).toBeDefined();
@@ -17,7 +17,7 @@ describe('a certificate', () => {
   test.each(['unavailable', 'reply-lost'] as const)(
     'whose way into the cluster broke off (%s) is there in the end',
     async (fault) => {
-      const it = standing();
+      const it = runHub();
       it.faults.force(fault, { times: 1, subject: 'PATCH Secret istio-ingress/hub-certificate' });
       const id = await it.created(HELLO);
       await agree(it, id);
@@ -25,7 +25,7 @@ describe('a certificate', () => {
   );
 
   test('that was asked for twice at once is one', async () => {
-    const it = standing();
+    const it = runHub();
     it.faults.force('duplicate', { subject: 'step-expose' });
     const id = await it.created(HELLO);
     it.faults.clear();
@@ -36,7 +36,7 @@ describe('a certificate', () => {
   });
 
   test('for another name is none', async () => {
-    const it = standing();
+    const it = runHub();
     const [id, other] = [await it.created(HELLO), await it.created(HELLO)];
     expect(await heldBy(await it.leaf(id), it.name(other))).toBeUndefined();
   });

@@ -1,13 +1,13 @@
 /** What Hub makes once in a Pachyderm: the passwords of its database, and the secrets of its clients. Its own, and the same for as long as it lives. */
 import { describe, expect, test } from 'vitest';
 import { CLIENTS_SECRET, DATABASE_SECRET, pachyderm } from '../../shared/catalog/pachyderm.ts';
-import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
 import { accessOf } from './access.ts';
 
 const { namespace } = pachyderm;
 const secretOf = (name: string) => ({ apiVersion: 'v1', kind: 'Secret', name, namespace });
 
-async function passwordsIn(it: Standing, id: string): Promise<string[]> {
+async function passwordsIn(it: RunningHub, id: string): Promise<string[]> {
   const data = (await (await it.leaf(id)).find(secretOf(DATABASE_SECRET)))?.data ?? {};
   return ['postgresql-password', 'postgresql-postgres-password'].map((key) =>
     Buffer.from(String(data[key]), 'base64').toString('utf8'),
@@ -16,7 +16,7 @@ async function passwordsIn(it: Standing, id: string): Promise<string[]> {
 
 describe.each(INTERIORS)('a database (%s)', (inside) => {
   test('has random passwords, others in each cluster, and not the chart’s', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const [one, other] = [await it.created(), await it.created()];
     const all = [...(await passwordsIn(it, one)), ...(await passwordsIn(it, other))];
     for (const password of all) expect(password).toMatch(/^[a-z2-7]{52}$/);
@@ -25,7 +25,7 @@ describe.each(INTERIORS)('a database (%s)', (inside) => {
   });
 
   test('keeps them through a repair that installs again', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.created();
     const before = await passwordsIn(it, id);
     await (await it.leaf(id)).delete({
@@ -41,7 +41,7 @@ describe.each(INTERIORS)('a database (%s)', (inside) => {
   });
 
   test('keeps those of the chart where it was made with them', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.created();
     const site = await it.site(id);
     await site.leaf.delete(secretOf(DATABASE_SECRET));
@@ -55,13 +55,13 @@ describe.each(INTERIORS)('a database (%s)', (inside) => {
 
 describe.each(INTERIORS)('the clients of the dex inside (%s)', (inside) => {
   const KEYS = ['pachd-oauth-client-secret', 'OAUTH_CLIENT_SECRET'];
-  const secretsIn = async (it: Standing, id: string): Promise<string[]> => {
+  const secretsIn = async (it: RunningHub, id: string): Promise<string[]> => {
     const data = (await (await it.leaf(id)).find(secretOf(CLIENTS_SECRET)))?.data ?? {};
     return KEYS.map((key) => Buffer.from(String(data[key]), 'base64').toString('utf8'));
   };
 
   test('have secrets of their own, which a repair that installs again leaves as they are', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.created();
     const leaf = await it.leaf(id);
     const before = await secretsIn(it, id);

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { LICENSE_SECRET, pachyderm } from '../../shared/catalog/pachyderm.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
-import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
 import type { KubeObject } from '../leaf/leaf.ts';
 import { createLog } from '../log.ts';
 
@@ -16,13 +16,13 @@ const PACHD = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'pachd', namesp
 
 const text = (base64: unknown): string => Buffer.from(String(base64), 'base64').toString('utf8');
 
-async function keysIn(it: Standing, id: string): Promise<Record<string, string>> {
+async function keysIn(it: RunningHub, id: string): Promise<Record<string, string>> {
   const secret = await (await it.leaf(id)).find(SECRET);
   return Object.fromEntries(Object.entries(secret?.data ?? {}).map(([key, value]) => [key, text(value)]));
 }
 
 /** Looks at what Hub applies in leaves, and may put something else in its place. */
-function applying(it: Standing, look: (object: KubeObject) => KubeObject): void {
+function applying(it: RunningHub, look: (object: KubeObject) => KubeObject): void {
   const { leaves } = it.ports;
   it.ports.leaves = {
     open: (connection) => {
@@ -32,13 +32,13 @@ function applying(it: Standing, look: (object: KubeObject) => KubeObject): void 
   };
 }
 
-async function statesOf(it: Standing, id: string): Promise<(State | undefined)[]> {
+async function statesOf(it: RunningHub, id: string): Promise<(State | undefined)[]> {
   return (await it.events(id)).map(({ to }) => to);
 }
 
 describe.each(INTERIORS)('with the licence (%s)', (inside) => {
   test('a version that needs it becomes ready, and is locked', async () => {
-    const it = standing({ licenses, inside });
+    const it = runHub({ licenses, inside });
     const id = await it.created({ version: VERSION });
     expect(await it.cluster(id)).toMatchObject({ spec: { version: VERSION } });
     expect(await keysIn(it, id)).toEqual({
@@ -49,13 +49,13 @@ describe.each(INTERIORS)('with the licence (%s)', (inside) => {
   });
 
   test('one that does not is installed without', async () => {
-    const it = standing({ licenses, inside });
+    const it = runHub({ licenses, inside });
     const id = await it.created();
     expect(await keysIn(it, id)).toEqual({});
   });
 
   test('the code is in that Secret, and in no document, message, line of log, number, Job or values', async () => {
-    const it = standing({ licenses, inside });
+    const it = runHub({ licenses, inside });
     const seen: unknown[] = [];
     const { documents, messages } = it.ports;
     it.ports.documents = {
@@ -98,7 +98,7 @@ describe.each(INTERIORS)('with the licence (%s)', (inside) => {
   });
 
   test('a renewed one comes with the next repair, and the key of pachd stays', async () => {
-    const it = standing({ licenses, inside });
+    const it = runHub({ licenses, inside });
     const id = await it.created({ version: VERSION });
     const before = await keysIn(it, id);
     it.ports.settings = { ...it.ports.settings, licenses: { pachyderm: 'cmVuZXdlZA==' } };
@@ -110,7 +110,7 @@ describe.each(INTERIORS)('with the licence (%s)', (inside) => {
   });
 
   test('a cluster keeps its own when Hub has none any more', async () => {
-    const it = standing({ licenses, inside });
+    const it = runHub({ licenses, inside });
     const id = await it.created({ version: VERSION });
     const before = await keysIn(it, id);
     it.ports.settings = { ...it.ports.settings, licensed: [], licenses: {} };
@@ -125,7 +125,7 @@ describe.each(INTERIORS)('with the licence (%s)', (inside) => {
 
 describe.each(INTERIORS)('without it (%s)', (inside) => {
   test('nothing is installed of a version that needs it, and the cluster fails at once', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.create({ version: VERSION });
     await it.reach(id, 'failed');
     expect((await it.cluster(id)).error).toMatchObject({ code: 'LICENSE_MISSING', fault: 'operator' });
@@ -136,7 +136,7 @@ describe.each(INTERIORS)('without it (%s)', (inside) => {
   });
 
   test('one that starts all the same has no auth, and is never exposed', async () => {
-    const it = standing({ licenses, inside });
+    const it = runHub({ licenses, inside });
     applying(it, (object) => {
       const values = object.data?.['pachyderm.json'];
       if (values === undefined) return object;

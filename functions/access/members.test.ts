@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { clusterPath, type Role } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { minutes, seconds } from '../../shared/units.ts';
-import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
 import { digestOf } from '../secrets.ts';
 import { accessOf } from './access.ts';
 import { applyMembers, areMembersApplied } from './members.ts';
 import type { Site } from './site.ts';
 
-let it: Standing;
+let it: RunningHub;
 let id: string;
 /** Makes its members those of the document. */
 const write = ({ cluster: { members, emails } }: Site): Promise<void> =>
@@ -79,9 +79,20 @@ function breakingAt(site: Site, n: number, when: 'before' | 'after'): Site & { s
   return { ...site, ports, leaf: breaking(site.leaf), struck: () => calls >= n };
 }
 
+/** Does that after the n-th call. */
+const once = (n: number, work: () => Promise<unknown>) => {
+  let calls = 0;
+  return <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      const result = await call(...args);
+      if (++calls === n) await work();
+      return result;
+    };
+};
+
 describe.each(INTERIORS)('bringing a cluster to its members (%s)', (inside) => {
   beforeAll(async () => {
-    it = standing({ inside });
+    it = runHub({ inside });
     id = await it.created();
   });
 
@@ -123,6 +134,23 @@ describe.each(INTERIORS)('bringing a cluster to its members (%s)', (inside) => {
       expect(breaks).toBeGreaterThan(10);
     },
   );
+
+  test('finds what a slower one has left that knew of yesterday’s members, wherever that one died', async () => {
+    const before = await siteWith({ ada: 'owner', grace: 'editor' });
+    const after = await siteWith({ ada: 'owner', barbara: 'viewer' });
+    await become(after);
+    const wanted = await known(after);
+    let struck = true;
+    for (let n = 1; struck; n++) {
+      const slow = breakingAt(before, n, 'after');
+      // Once the quicker one has seen who is there.
+      const list = once(2, () => applyMembers(slow).catch(() => undefined));
+      const quick = { ...after, leaf: { ...after.leaf, list: list(after.leaf.list.bind(after.leaf)) } };
+      await it.run(applyMembers(quick));
+      struck = slow.struck();
+      expect(await known(after), `the slower one died after call ${n}`).toEqual(wanted);
+    }
+  });
 
   test('ends the sessions under an address that its member has no more', async () => {
     const before = await siteWith({ ada: 'owner', grace: 'viewer' });

@@ -12,7 +12,7 @@ import { type ClusterMember, membersOf } from './cluster-members.ts';
 import { memberAccountName } from './member-account.ts';
 import type { Site } from './site.ts';
 
-/** Each further round comes only after a change of members that won meanwhile. */
+/** Each further round comes only after a change of members that won meanwhile, or where another handler is at it, too. */
 const TRIES = 8;
 
 /** Tells the application of its members, and is given what has become of them. */
@@ -23,7 +23,7 @@ export type Applied = 'applied' | 'renewing';
 
 /**
  * Brings everything in the leaf to the members of the document, or to those of a change that came meanwhile: of two at once, the slower one
- * must not let in again who was removed. Safe to repeat.
+ * must not let in again who was removed. Should it die before it sees that it has, the quicker one finds what it left. Safe to repeat.
  * @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED, PERMISSION_DENIED, and what `tell` throws; CommitError `unavailable`
  */
 export async function applyMembers(
@@ -34,10 +34,12 @@ export async function applyMembers(
   let { members, emails } = cluster;
   let applied: Applied = 'applied';
   for (let round = 0; round < TRIES; round++) {
-    applied = await apply({ ...site, cluster: { ...cluster, members, emails } }, tell);
+    const told = { ...site, cluster: { ...cluster, members, emails } };
+    applied = await apply(told, tell);
     const read = await readCluster(ports, cluster.id);
-    if (!read || isDeepStrictEqual(membersOf(read.cluster), membersOf({ members, emails }))) return applied;
-    ({ members, emails } = read.cluster);
+    const isCurrent = !read || isDeepStrictEqual(membersOf(read.cluster), membersOf({ members, emails }));
+    if (isCurrent && (applied === 'renewing' || (await areMembersApplied(told)))) return applied;
+    if (read) ({ members, emails } = read.cluster);
   }
   return applied;
 }

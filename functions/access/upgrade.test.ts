@@ -2,13 +2,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { minutes } from '../../shared/units.ts';
 import { codeOf } from '../../test/refusals.ts';
-import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
 
 describe.each(INTERIORS)('while Google upgrades (%s)', (inside) => {
-  let it: Standing;
+  let it: RunningHub;
   let id: string;
   beforeEach(async () => {
-    it = standing({ inside });
+    it = runHub({ inside });
     id = await it.created();
   });
 

@@ -3,7 +3,8 @@ import { LOWEST_PRICE } from '../../shared/catalog/catalog.ts';
 import type { Allowance } from '../../shared/documents/account.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import { hours, inDollars } from '../../shared/units.ts';
+import { inCents } from '../../shared/money.ts';
+import { hours } from '../../shared/units.ts';
 import type { DocumentData, Snapshot } from '../cloud.ts';
 
 /** Spares leave this share of the places in the making to people, who may come any moment. */
@@ -34,15 +35,34 @@ export interface Blocked {
   forMs?: number;
 }
 
+/**
+ * Whether there is room now for one more cluster of this price.
+ * @param account absent: nobody pays for it, so it is a spare
+ * @param cell with how many may be in the making at once
+ * @returns why not: first what never fits, then what lasts longest
+ */
+export function planRoom(
+  hourlyMicros: number,
+  account: { now: Allowance | undefined; defaults: Limits } | undefined,
+  cell: { now: Allowance | undefined; defaults: Limits; making: number },
+): Blocked | undefined {
+  const full = [
+    account && planAdmission(account.now, account.defaults, hourlyMicros, 'account'),
+    planAdmission(cell.now, cell.defaults, hourlyMicros, 'cell'),
+  ].filter((blocked) => blocked !== undefined);
+  const isSpare = account === undefined;
+  return (
+    full.find(({ never }) => never) ??
+    full[0] ??
+    (isBusy(cell.now, cell.making, isSpare) ? { blocked: 'CELL_BUSY' } : undefined)
+  );
+}
+
 /** Whether as many are in the making as may be; a spare finds fewer places than people do. */
-export function isBusy(cell: Allowance | undefined, cellMaking: number, isSpare: boolean): boolean {
+function isBusy(cell: Allowance | undefined, cellMaking: number, isSpare: boolean): boolean {
   const places = isSpare ? Math.max(1, Math.floor(cellMaking * (1 - FOR_PEOPLE))) : cellMaking;
   return (cell?.making ?? 0) >= places;
 }
-
-/** What is said of several: first that it never fits. */
-export const hardest = (...blocked: readonly (Blocked | undefined)[]): Blocked | undefined =>
-  blocked.find((one) => one?.never) ?? blocked.find((one) => one);
 
 /**
  * Whether one more cluster of this price fits.
@@ -58,13 +78,13 @@ export function planAdmission(
   const { clusters: mostClusters, hourlyMicros: most } = limitsOf(now, defaults);
   const isOff = !isOfAccount && isSwitchedOff({ hourlyMicros: most });
   if (hourlyMicros > most && !isOff) {
-    const price = inDollars(hourlyMicros, 'up');
+    const price = inCents(hourlyMicros, 'up');
     // What all of Hub may cost is its operators' business.
     return isOfAccount
       ? {
           ...NEVER,
           blocked: 'SIZE_OVER_BUDGET',
-          detail: `It costs ${price}, and ${inDollars(most, 'down')} is allowed.`,
+          detail: `It costs ${price}, and ${inCents(most, 'down')} is allowed.`,
         }
       : { ...NEVER, blocked: 'SIZE_OVER_CAPACITY', detail: `It costs ${price}.` };
   }

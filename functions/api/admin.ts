@@ -22,7 +22,7 @@ import {
   type RequestedLimits,
 } from '../../shared/documents/account.ts';
 import { AppError } from '../../shared/errors.ts';
-import { dollars } from '../../shared/units.ts';
+import { microsOf } from '../../shared/money.ts';
 import { accountLimits, cellLimits, changeAccount, parseAllowance } from '../accounts/allowance.ts';
 import { audited, type Deed } from '../audit.ts';
 import { openPlaces } from '../breaker/breaker.ts';
@@ -72,7 +72,7 @@ const putAccount = endpoint({
     const { maxClusters, maxHourlyDollars, decline, requestAt } = body;
     const limits = {
       ...(maxClusters === undefined ? {} : { maxClusters }),
-      ...(maxHourlyDollars === undefined ? {} : { maxHourlyMicros: dollars(maxHourlyDollars) }),
+      ...(maxHourlyDollars === undefined ? {} : { maxHourlyMicros: microsOf(maxHourlyDollars) }),
     };
     const entry = audited(ports, {
       actor: principal().uid,

@@ -11,7 +11,7 @@ import { asAppError } from '../failure.ts';
 import { bodyIsTooLarge } from '../http/body-guard.ts';
 import { type ApiEnv, observe } from '../http/observe.ts';
 import { problemResponse } from '../http/problem.ts';
-import { createBuckets } from '../http/request-rates.ts';
+import { createRequestRates } from '../http/request-rates.ts';
 import { portsAbout } from '../invocation.ts';
 import type { Ports } from '../ports.ts';
 import { ACCOUNT_ENDPOINTS } from './account.ts';
@@ -38,7 +38,7 @@ import { TRANSFER_ENDPOINTS } from './transfer.ts';
 export function createApi(ports: Ports, endpoints = API_ENDPOINTS): Hono<ApiEnv> {
   const app = new Hono<ApiEnv>();
   app.use(observe(ports));
-  const buckets = createBuckets(ports.clock);
+  const rates = createRequestRates(ports.clock);
   for (const endpoint of endpoints) {
     const { method, path } = partsOf(endpoint.name);
     app.on(method, routeOf(path), async (c) => {
@@ -51,7 +51,7 @@ export function createApi(ports: Ports, endpoints = API_ENDPOINTS): Hono<ApiEnv>
       const about = c.get('cluster');
       const { body, headers } = await serve(about === undefined ? own : portsAbout(own, about), endpoint, {
         request: c.req.raw,
-        buckets,
+        rates,
         id,
         email: c.req.param('email'),
         queries: c.req.queries(),

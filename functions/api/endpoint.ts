@@ -12,7 +12,7 @@ import { asAppError } from '../failure.ts';
 import { identify } from '../http/auth.ts';
 import { readJson } from '../http/body.ts';
 import { parseInput } from '../http/problem.ts';
-import { type Buckets, takeForAddress } from '../http/request-rates.ts';
+import { type RequestRates, takeForAddress } from '../http/request-rates.ts';
 import type { Ports } from '../ports.ts';
 import type { Principal } from '../tokens.ts';
 import { authorize, type EndpointName, isOfCluster, isPublic } from './policy.ts';
@@ -70,7 +70,7 @@ export const endpoint = <Body = undefined, Query = unknown>(spec: Endpoint<Body,
 interface HttpCall {
   request: Request;
   /** How often this instance was asked, and by whom. */
-  buckets: Buckets;
+  rates: RequestRates;
   id: string;
   /** As it is in the path, decoded; undefined if the path has none. */
   email: string | undefined;
@@ -85,12 +85,12 @@ const inPath = z.object({ email: emailAddress });
 export async function serve(
   ports: Ports,
   endpoint: Endpoint,
-  { request, buckets, id, email, queries }: HttpCall,
+  { request, rates, id, email, queries }: HttpCall,
 ): Promise<Reply> {
   const { name } = endpoint;
   const header = (key: string): string | undefined => request.headers.get(key) ?? undefined;
-  if (isPublic(name)) takeForAddress(buckets, ports, request.headers);
-  const principal = isPublic(name) ? undefined : await identify(ports, buckets, request.headers);
+  if (isPublic(name)) takeForAddress(rates, ports, request.headers);
+  const principal = isPublic(name) ? undefined : await identify(ports, rates, request.headers);
   const decide = (cluster?: Cluster, as = name): void => {
     try {
       authorize(as, principal, cluster);

@@ -1,7 +1,7 @@
 /** Who the caller is to Hub, how much of their allowance is taken, and whether they ask for more. */
 import { type MeReply, meReply, putQuotaRequestBody } from '../../shared/api.ts';
 import type { Allowance } from '../../shared/documents/account.ts';
-import { dollars } from '../../shared/units.ts';
+import { microsOf } from '../../shared/money.ts';
 import { accountLimits, changeAccount, readAccount } from '../accounts/allowance.ts';
 import { acceptInvitations } from '../members/invitations.ts';
 import type { Ports } from '../ports.ts';
@@ -33,7 +33,7 @@ const ask = endpoint({
   async handle({ ports, principal, body: { maxClusters, maxHourlyDollars, reason } }) {
     const email = requireEmail(principal());
     const asked = {
-      ...(maxHourlyDollars !== undefined && { maxHourlyMicros: dollars(maxHourlyDollars) }),
+      ...(maxHourlyDollars !== undefined && { maxHourlyMicros: microsOf(maxHourlyDollars) }),
       reason,
       email,
       at: new Date(ports.clock.now()),

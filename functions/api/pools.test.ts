@@ -12,7 +12,7 @@ import {
 import { PRODUCTS } from '../../shared/catalog/catalog.ts';
 import { accountPath } from '../../shared/documents/account.ts';
 import { type PoolFields, poolDocument, poolPath } from '../../shared/documents/pool.ts';
-import { dollars } from '../../shared/units.ts';
+import { microsOf } from '../../shared/money.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aSpec } from '../../test/builders.ts';
 import { CommitError, type DocumentData, type Write } from '../cloud.ts';
@@ -199,7 +199,7 @@ describe('me', () => {
 
   test('shows what is taken, and what an operator set', async () => {
     const api = apiUnderTest();
-    const data = { schema: 1, clusters: 2, hourlyMicros: dollars(1.5), maxClusters: 9 };
+    const data = { schema: 1, clusters: 2, hourlyMicros: microsOf(1.5), maxClusters: 9 };
     await api.documents.commit([{ op: 'create', path: accountPath('ada'), data }]);
     const { body } = await api.send<MeReply>('GET', '/v1/me', api.as('ada'));
     expect(body.allowance).toMatchObject({ clusters: 2, maxClusters: 9, hourlyPrice: { amount: 1.5 } });

@@ -17,7 +17,7 @@ import {
 import { AppError } from '../../shared/errors.ts';
 import { RFC1035_LABEL } from '../../shared/limits.ts';
 import { TOPICS } from '../../shared/messages.ts';
-import { dollars } from '../../shared/units.ts';
+import { microsOf } from '../../shared/money.ts';
 import { audited, commitAudited } from '../audit.ts';
 import { isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { wake } from '../wake.ts';
@@ -71,7 +71,7 @@ const put = endpoint({
       const before = found && parsePool(found);
       const losses = { ...(before?.losses ?? DEFAULT_LOSSES) };
       if (maxLossesPerHour !== undefined) losses.perHour = maxLossesPerHour;
-      if (maxLossDollarsPerDay !== undefined) losses.microsPerDay = dollars(maxLossDollarsPerDay);
+      if (maxLossDollarsPerDay !== undefined) losses.microsPerDay = microsOf(maxLossDollarsPerDay);
       const areSaid = maxLossesPerHour !== undefined || maxLossDollarsPerDay !== undefined;
       // Only what was sent is written: the last plan is the planner's.
       const data = {

@@ -15,7 +15,7 @@ import {
 } from '../../shared/api.ts';
 import { type Allowance, accountPath, allowanceDocument, cellPath } from '../../shared/documents/account.ts';
 import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
-import { dollars } from '../../shared/units.ts';
+import { microsOf } from '../../shared/money.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
 import type { Sending } from '../../test/request.ts';
@@ -203,7 +203,7 @@ describe('an operator', () => {
       maxHourlyPrice: { amount: 99.5, currency: 'USD', about: false },
     });
     expect(api.documents.counters.commits).toBe(commits + 1);
-    expect(await accountOf(api)).toEqual({ ...counted, maxClusters: 12, maxHourlyMicros: dollars(99.5) });
+    expect(await accountOf(api)).toEqual({ ...counted, maxClusters: 12, maxHourlyMicros: microsOf(99.5) });
     expect((await api.send<MeReply>('GET', '/v1/me', api.as('ada'))).body).toMatchObject({
       allowance: { clusters: 2, maxClusters: 12 },
     });

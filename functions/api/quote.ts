@@ -9,7 +9,7 @@ import { CLAIM_WAY, COLD_WAY } from '../../shared/lifecycle/derive.ts';
 import { estimate } from '../../shared/lifecycle/estimate.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { refusalOf } from '../../shared/standing.ts';
-import { type Blocked, hardest, isBusy, planAdmission } from '../accounts/admission.ts';
+import { type Blocked, planAdmission, planRoom } from '../accounts/admission.ts';
 import { accountLimits, cellLimits, parseAllowance } from '../accounts/allowance.ts';
 import { readBreaker, whereNext } from '../breaker/breaker.ts';
 import { findOwed } from '../clusters/queue.ts';
@@ -49,20 +49,23 @@ async function quote(ports: Ports, principal: Principal, spec: ClusterSpec): Pro
   ]);
   const account = parseAllowance(found);
   const refusal = refusalOfOwner(principal, account);
-  const ofAccount = planAdmission(account, accountLimits(ports), hourlyMicros, 'account');
-  // A spare has its place in the cell already.
-  const isSpare = !refusal && !ofAccount && spares.length > 0;
-  const ofCloud = (): Blocked | undefined => {
-    const counted = parseAllowance(cell);
-    const full = planAdmission(counted, cellLimits(ports), hourlyMicros, 'cell');
-    if (full) return full;
-    if (owed?.error) return { blocked: owed.error.code };
-    if (isBusy(counted, settings.limits.cellMaking, false)) return { blocked: 'CELL_BUSY' };
-    const choice = whereNext(ports, breaker, spec);
-    return choice && !('location' in choice) ? exhausted(choice, ports) : undefined;
+  const ofAccount = { now: account, defaults: accountLimits(ports) };
+  const ofCell = {
+    now: parseAllowance(cell),
+    defaults: cellLimits(ports),
+    making: settings.limits.cellMaking,
   };
-  const ofBoth = isSpare ? undefined : hardest(ofAccount, ofCloud());
-  const room: Blocked | undefined = refusal ? { blocked: refusal } : ofBoth;
+  // A spare has its place in the cell already.
+  const isSpare =
+    !refusal && spares.length > 0 && !planAdmission(account, ofAccount.defaults, hourlyMicros, 'account');
+  const whyWait = (): Blocked | undefined => {
+    const blocked = planRoom(hourlyMicros, ofAccount, ofCell);
+    if (blocked) return blocked;
+    const choice = whereNext(ports, breaker, spec);
+    if (choice && !('location' in choice)) return exhausted(choice, ports);
+    return owed?.error && { blocked: owed.error.code };
+  };
+  const room: Blocked | undefined = refusal ? { blocked: refusal } : isSpare ? undefined : whyWait();
   // What cannot be read was written by another version of this code, and is no reason to tell nothing.
   const observed = durationsDocument.safeParse(durations?.data).data?.steps;
   const { expectedMs, samples } = estimate(isSpare ? CLAIM_WAY : COLD_WAY, observed);

@@ -7,6 +7,7 @@ import { DEFAULT_LOSSES, type Pool } from '../../shared/documents/pool.ts';
 import { costAt } from '../../shared/lifecycle/cost.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
+import { dollarsOf } from '../../shared/money.ts';
 import { type Limits, limitsOf } from '../accounts/admission.ts';
 import type { Clock } from '../cloud.ts';
 
@@ -114,7 +115,7 @@ export function toPoolReply({ id, spec, wanted, losses, pause, lastPlan }: Pool)
 
 /** @param about whether the sum is an estimate */
 export const toMoney = (micros: number, about: boolean): Money => ({
-  amount: micros / 1_000_000,
+  amount: dollarsOf(micros),
   currency: 'USD',
   about,
 });
@@ -135,7 +136,7 @@ const toRequested = ({
   maxHourlyMicros,
 }: RequestedLimits): { maxClusters: number; maxHourlyDollars?: number } => ({
   maxClusters,
-  ...(maxHourlyMicros !== undefined && { maxHourlyDollars: maxHourlyMicros / 1_000_000 }),
+  ...(maxHourlyMicros !== undefined && { maxHourlyDollars: dollarsOf(maxHourlyMicros) }),
 });
 
 /** The fields of a reply that tell what is said of an account, each where there is something to tell. */

@@ -8,8 +8,8 @@ import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';
 import { accountLimits, readAccount } from '../accounts/allowance.ts';
+import { chargeTo, mayHave } from '../accounts/charge.ts';
 import { countWaiting, maxWaiting, requireAccount, requireCalm } from '../accounts/creations.ts';
-import { handOver, mayHave } from '../accounts/hand-over.ts';
 import { REFUSED_TO_MAKE, requireGoodAccount } from '../accounts/standing.ts';
 import { isPromised, isWithheld } from '../closing/plan.ts';
 import type { Snapshot } from '../cloud.ts';
@@ -117,7 +117,7 @@ async function taken(ports: Ports, read: Cluster, to: string): Promise<Change | 
     action: 'transfer',
     subject: to,
     reason: `charged to ${to} now, not to ${from}`,
-    also: handOver(read, from, to, taker, new Date(ports.clock.now())),
+    also: chargeTo(read, from, to, taker, new Date(ports.clock.now())),
   };
 }
 

@@ -6,23 +6,23 @@ import { ServiceError, STATUS } from '../../local/service.ts';
 import { type Ledger, ledgerDocument, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { publicHalves } from '../../test/certificates.ts';
-import { type Standing, standing } from '../../test/standing.ts';
+import { type RunningHub, runHub } from '../../test/running-hub.ts';
 import { checkCleanUp } from './check.ts';
 
 const keys = publicHalves(...MEMORY_CLEAN_UP_KEYS);
 
-const ledgerOf = async (hub: Standing, id: string): Promise<Ledger> =>
+const ledgerOf = async (hub: RunningHub, id: string): Promise<Ledger> =>
   ledgerDocument.parse((await hub.run(hub.documents.get(ledgerPath(id))))?.data);
 
 /** The certificate of a deleted cluster. @throws Error if it does not hold */
-async function statementOf(hub: Standing, id: string, known = keys) {
+async function statementOf(hub: RunningHub, id: string, known = keys) {
   const verdict = checkCleanUp((await ledgerOf(hub, id)).certificate, known);
   if (!verdict.holds) throw new Error(`${verdict.fault}: ${verdict.details.join(', ')}`);
   return verdict.statement;
 }
 
 /** It says what the ledger says, and nothing else of the cluster. */
-async function expectToEqualLedger(hub: Standing, id: string): Promise<void> {
+async function expectToEqualLedger(hub: RunningHub, id: string): Promise<void> {
   const statement = await statementOf(hub, id);
   const { entries } = await ledgerOf(hub, id);
   const ofLedger = Object.values(entries).map(({ kind, name, location, plannedAt, goneAt }) => ({
@@ -46,7 +46,7 @@ async function expectToEqualLedger(hub: Standing, id: string): Promise<void> {
 }
 
 async function deleted(options: MemoryHubOptions = {}) {
-  const hub = standing(options);
+  const hub = runHub(options);
   const id = await hub.created();
   await hub.delete(id);
   await hub.reach(id, 'deleted');
@@ -87,7 +87,7 @@ test('nobody is named in it', async () => {
 });
 
 test('a spare that nobody wants any more has one', async () => {
-  const hub = standing();
+  const hub = runHub();
   await hub.pool(1);
   const [id = ''] = await hub.spares();
   await hub.pool(0);
@@ -96,7 +96,7 @@ test('a spare that nobody wants any more has one', async () => {
 });
 
 test('a cluster that failed has none before it is deleted, however clean it was left', async () => {
-  const hub = standing();
+  const hub = runHub();
   hub.faults.force('job-fails');
   const id = await hub.create({ product: 'hello' });
   await hub.reach(id, 'failed');
@@ -112,7 +112,7 @@ test('a cluster that failed has none before it is deleted, however clean it was 
 });
 
 test('what another handler wrote into the ledger meanwhile is looked at before anything is signed', async () => {
-  const hub = standing();
+  const hub = runHub();
   const id = await hub.created({ product: 'hello' });
   const { spec } = await hub.cluster(id);
   await hub.delete(id);
@@ -143,7 +143,7 @@ test('what another handler wrote into the ledger meanwhile is looked at before a
 });
 
 test('nothing is signed that lies before what a faster clock wrote down', async () => {
-  const hub = standing();
+  const hub = runHub();
   const id = await hub.created({ product: 'hello' });
   await hub.delete(id);
   await hub.reach(id, 'sweeping');
@@ -157,7 +157,7 @@ test('nothing is signed that lies before what a faster clock wrote down', async 
 });
 
 test('places that are away for weeks, where nothing of it was, are named in it and keep it from nothing', async () => {
-  const hub = standing();
+  const hub = runHub();
   hub.faults.force('range-untold');
   hub.faults.force('unreachable', { subject: 'us-east1' });
   const id = await hub.created({ product: 'hello' });
@@ -174,7 +174,7 @@ test('places that are away for weeks, where nothing of it was, are named in it a
 test.each(['europe-west1-d', 'us-central1'])(
   'nothing is signed while %s is away, where it would be made or was',
   async (subject) => {
-    const hub = standing();
+    const hub = runHub();
     const id = await hub.created({ product: 'hello' });
     const elsewhere = {
       kind: 'disk',
@@ -197,7 +197,7 @@ test.each(['europe-west1-d', 'us-central1'])(
 );
 
 test('a cluster that never got room has one that names nothing', async () => {
-  const hub = standing();
+  const hub = runHub();
   await hub.allow('ada', 0);
   const id = await hub.create();
   await hub.reach(id, 'queued');
@@ -215,7 +215,7 @@ test('it holds when another key signs by now', async () => {
 });
 
 test('what is there again after it had been seen gone is accounted for with the later instant', async () => {
-  const hub = standing();
+  const hub = runHub();
   const id = await hub.created({ product: 'hello' });
   await hub.delete(id);
   await hub.reach(id, 'sweeping');
@@ -240,7 +240,7 @@ test('what is there again after it had been seen gone is accounted for with the 
 });
 
 test('a deletion that nothing lets happen for hours, as an upgrade of GKE’s own, is stuck until that is over, and then goes on by itself', async () => {
-  const hub = standing({ inside: 'sketch' });
+  const hub = runHub({ inside: 'sketch' });
   const id = await hub.created({ product: 'hello' });
   const { deleteCluster } = hub.container;
   hub.container.deleteCluster = (_, name) => {

@@ -8,7 +8,7 @@ import { TOPICS } from '../../shared/messages.ts';
 import { days, hours, minutes } from '../../shared/units.ts';
 import { aCluster, clusterIdOf, writeOf } from '../../test/builders.ts';
 import { deleteAccount, type Hub, isClosed, send, tokenOf } from '../../test/closing.ts';
-import { type Standing, standing } from '../../test/standing.ts';
+import { type RunningHub, runHub } from '../../test/running-hub.ts';
 import type { Query, Value, Write } from '../cloud.ts';
 import { createLog } from '../log.ts';
 import { closeAccounts } from './close.ts';
@@ -22,7 +22,7 @@ const auditOf = async (hub: Hub, uid: string): Promise<AuditFields[]> =>
 
 const HELLO = { product: 'hello', version: '1.1.0' } as const;
 const aHub = (options: MemoryHubOptions = {}) =>
-  standing({ inside: 'sketch', limits: { handOverMs: hours(3) }, ...options });
+  runHub({ inside: 'sketch', limits: { handOverMs: hours(3) }, ...options });
 
 const GRACE = accountPath('grace');
 
@@ -205,7 +205,7 @@ describe('an account that is deleted', () => {
 
   test('deletes nothing that is taken over at the last moment', async () => {
     let hasTaken = false;
-    const hub: Standing = aHub({
+    const hub: RunningHub = aHub({
       async invoke(name, work) {
         const { documents } = hub;
         const commit = async (writes: readonly Write[]): Promise<void> => {

@@ -2,7 +2,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { Ports } from '../ports.ts';
 import type { Principal, TokenVerifier } from '../tokens.ts';
-import { type Buckets, takeForAddress } from './request-rates.ts';
+import { type RequestRates, takeForAddress } from './request-rates.ts';
 
 /** https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 const BEARER = /^bearer +([\w.~+/:-]+=*) *$/i;
@@ -24,16 +24,16 @@ async function authenticate(tokens: TokenVerifier, authorization: string | undef
  */
 export async function identify(
   ports: Pick<Ports, 'tokens' | 'settings'>,
-  buckets: Buckets,
+  rates: RequestRates,
   headers: Headers,
 ): Promise<Principal> {
   let principal: Principal;
   try {
     principal = await authenticate(ports.tokens, headers.get('authorization') ?? undefined);
   } catch (error) {
-    takeForAddress(buckets, ports, headers);
+    takeForAddress(rates, ports, headers);
     throw error;
   }
-  buckets.take(`account ${principal.uid}`, ports.settings.limits.accountRequestsPerMinute);
+  rates.take(`account ${principal.uid}`, ports.settings.limits.accountRequestsPerMinute);
   return principal;
 }

@@ -8,7 +8,7 @@ import { minutes } from '../../shared/units.ts';
 import type { Ports } from '../ports.ts';
 
 /** A bucket of tokens for each key: full it lets a whole minute's worth pass at once. */
-export interface Buckets {
+export interface RequestRates {
   /** @throws AppError TOO_MANY_REQUESTS */
   take(key: string, perMinute: number): void;
 }
@@ -18,11 +18,11 @@ export interface Buckets {
  * @throws AppError TOO_MANY_REQUESTS
  */
 export function takeForAddress(
-  buckets: Buckets,
+  rates: RequestRates,
   { settings }: Pick<Ports, 'settings'>,
   headers: Headers,
 ): void {
-  buckets.take(`address ${wayOf(headers)}`, settings.limits.addressRequestsPerMinute);
+  rates.take(`address ${wayOf(headers)}`, settings.limits.addressRequestsPerMinute);
 }
 
 /** Addresses of some proxies, and of who is behind them. */
@@ -39,7 +39,7 @@ const wayOf = (headers: Headers): string => headers.get('x-forwarded-for')?.slic
 /** Keys that are remembered; whoever was not seen for longest is forgotten first, and has a full bucket then. */
 const MAX_KEYS = 10_000;
 
-export function createBuckets(clock: Pick<Ports['clock'], 'now'>): Buckets {
+export function createRequestRates(clock: Pick<Ports['clock'], 'now'>): RequestRates {
   const buckets = new Map<string, { left: number; atMs: number }>();
   return {
     take(key, perMinute) {

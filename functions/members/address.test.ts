@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { standing } from '../../test/standing.ts';
+import { runHub } from '../../test/running-hub.ts';
 import { createApi } from '../api/app.ts';
 import { CREDENTIALS_ENDPOINTS } from '../api/credentials.ts';
 import { principalOf } from '../pachyderm/members.ts';
 
 /** Ada, whose address is another one from now on. */
 async function setting(email = 'ada@elsewhere.example', emailVerified = true) {
-  const it = standing();
+  const it = runHub();
   const id = await it.created();
   const token = it.tokens.issue({ uid: 'ada', email, emailVerified, operator: false });
   const ask = async () => {

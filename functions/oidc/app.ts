@@ -18,7 +18,7 @@ import { readJson } from '../http/body.ts';
 import { bodyIsTooLarge } from '../http/body-guard.ts';
 import { type ApiEnv, observe } from '../http/observe.ts';
 import { parseInput, problemResponse } from '../http/problem.ts';
-import { type Buckets, createBuckets, takeForAddress } from '../http/request-rates.ts';
+import { createRequestRates, type RequestRates, takeForAddress } from '../http/request-rates.ts';
 import type { Ports } from '../ports.ts';
 import { newSecret } from '../secrets.ts';
 import { type Principal, requireEmail } from '../tokens.ts';
@@ -66,16 +66,16 @@ export function createOidc(ports: Ports, arrival: Arrival): Hono<ApiEnv> {
       return handle ? handle(c) : refuseMethod(c, Object.keys(handlers));
     });
   };
-  const buckets = createBuckets(ports.clock);
+  const rates = createRequestRates(ports.clock);
   // These two read nothing, and without them no cluster signs anybody in: whoever shares an address with clusters could use it up for them.
   const publicly = { 'cache-control': 'public, max-age=300' };
   on('/.well-known/openid-configuration', { GET: async (c) => c.json(metadataOf(issuer), 200, publicly) });
   on('/jwks', { GET: async (c) => c.json(jwksOf(signingKeys), 200, publicly) });
-  on('/authorize', { GET: (c) => authorize(c.get('ports'), c, buckets) });
-  on('/token', { POST: (c) => token(c.get('ports'), c, buckets) });
+  on('/authorize', { GET: (c) => authorize(c.get('ports'), c, rates) });
+  on('/token', { POST: (c) => token(c.get('ports'), c, rates) });
   on('/interactions/:id', {
-    GET: (c) => showInteraction(c.get('ports'), c, buckets),
-    POST: (c) => answerInteraction(c.get('ports'), c, buckets, arrival),
+    GET: (c) => showInteraction(c.get('ports'), c, rates),
+    POST: (c) => answerInteraction(c.get('ports'), c, rates, arrival),
   });
   app.notFound((c) => problemResponse(new AppError('NOT_FOUND'), c.get('requestId')));
   app.onError((error, c) => problemResponse(asAppError(error), c.get('requestId')));
@@ -87,13 +87,13 @@ const signInAddress = ({ issuer }: Ports['settings']['oidc'], interaction: strin
   `${new URL(issuer).origin}/signin/oidc?interaction=${interaction}`;
 
 /** A browser comes from a cluster: checked, remembered, and sent on to sign in. */
-async function authorize(ports: Ports, c: OidcContext, buckets: Buckets): Promise<Response> {
+async function authorize(ports: Ports, c: OidcContext, rates: RequestRates): Promise<Response> {
   const { limits, oidc } = ports.settings;
   const { issuer } = oidc;
   const parameters = parametersOf(new URL(c.req.url).searchParams);
   let client: FoundClient | undefined;
   try {
-    takeForAddress(buckets, ports, c.req.raw.headers);
+    takeForAddress(rates, ports, c.req.raw.headers);
     client = await findClient(ports, parameters.get('client_id'));
   } catch (error) {
     rememberFailure(c, error);
@@ -104,7 +104,7 @@ async function authorize(ports: Ports, c: OidcContext, buckets: Buckets): Promis
   try {
     const request = parseAuthorizationRequest(client, parameters);
     // Nobody has proven anything, and it is a write: so many of one cluster's, wherever they come from.
-    buckets.take(`begun ${client.clusterId}`, limits.accountRequestsPerMinute);
+    rates.take(`begun ${client.clusterId}`, limits.accountRequestsPerMinute);
     // Of several one is somebody else's, and nobody can tell which.
     const [known, ...others] = browserSecretsOf(c.req.header('cookie'));
     const browserSecret = known !== undefined && others.length === 0 ? known : newSecret(ports.random);
@@ -158,8 +158,8 @@ const pageResponse = (c: OidcContext, page: Page, status: 400 | 429 | 503): Resp
   });
 
 /** For the console to tell whom the sign-in is for, before anybody has signed in. */
-async function showInteraction(ports: Ports, c: OidcContext, buckets: Buckets): Promise<Response> {
-  takeForAddress(buckets, ports, c.req.raw.headers);
+async function showInteraction(ports: Ports, c: OidcContext, rates: RequestRates): Promise<Response> {
+  takeForAddress(rates, ports, c.req.raw.headers);
   const { cluster, redirectUri, expiresAt } = await openInteraction(ports, c);
   return c.json({ cluster, host: new URL(redirectUri).host, expiresAt: expiresAt.toISOString() });
 }
@@ -170,15 +170,15 @@ const decisionBody = z.strictObject({ decision: z.enum(['continue', 'cancel']) }
 async function answerInteraction(
   ports: Ports,
   c: OidcContext,
-  buckets: Buckets,
+  rates: RequestRates,
   arrival: Arrival,
 ): Promise<Response> {
   const { issuer } = ports.settings.oidc;
   if (c.env?.incoming && bodyIsTooLarge(c.env.incoming)) throw new AppError('BODY_TOO_LARGE');
   const { decision } = parseInput(decisionBody, await readJson(c.req.raw));
   const { headers } = c.req.raw;
-  const principal = decision === 'continue' ? await identify(ports, buckets, headers) : undefined;
-  if (!principal) takeForAddress(buckets, ports, headers);
+  const principal = decision === 'continue' ? await identify(ports, rates, headers) : undefined;
+  if (!principal) takeForAddress(rates, ports, headers);
   const interaction = await openInteraction(ports, c);
   const to = { issuer, redirectUri: interaction.redirectUri, state: interaction.state };
   if (!principal) {
@@ -222,10 +222,10 @@ async function requirePerson(
   return { uid, email };
 }
 
-async function token(ports: Ports, c: OidcContext, buckets: Buckets): Promise<Response> {
+async function token(ports: Ports, c: OidcContext, rates: RequestRates): Promise<Response> {
   c.header('pragma', 'no-cache');
   try {
-    return c.json(await exchangeCode(ports, c.req.raw, buckets, c.env?.incoming));
+    return c.json(await exchangeCode(ports, c.req.raw, rates, c.env?.incoming));
   } catch (error) {
     const { code, message } = toOAuthError(c, error);
     const body = { error: code, error_description: message };

@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.ts';
 import { requireGoodAccounts } from '../accounts/standing.ts';
 import { MAX_BODY_BYTES } from '../http/body.ts';
 import { bodyIsTooLarge } from '../http/body-guard.ts';
-import { type Buckets, takeForAddress } from '../http/request-rates.ts';
+import { type RequestRates, takeForAddress } from '../http/request-rates.ts';
 import type { Ports } from '../ports.ts';
 import { newSecret } from '../secrets.ts';
 import { clientIdOf, type FoundClient, findClient, isSecretOf } from './clients.ts';
@@ -28,11 +28,11 @@ interface TokenReply {
 export async function exchangeCode(
   ports: Ports,
   request: Request,
-  buckets: Buckets,
+  rates: RequestRates,
   incoming: object | undefined,
 ): Promise<TokenReply> {
   const { clock, random, settings } = ports;
-  const { client, parameters } = await identifyClient(ports, request, buckets, incoming);
+  const { client, parameters } = await identifyClient(ports, request, rates, incoming);
   if (parameters.get('grant_type') !== 'authorization_code')
     throw new OAuthError('unsupported_grant_type', 'The grant_type must be authorization_code.');
   const code = await redeemCode(ports, {
@@ -62,7 +62,7 @@ export async function exchangeCode(
 async function identifyClient(
   ports: Ports,
   request: Request,
-  buckets: Buckets,
+  rates: RequestRates,
   incoming: object | undefined,
 ): Promise<{ client: FoundClient; parameters: Parameters }> {
   let asked: { client: FoundClient; parameters: Parameters };
@@ -72,10 +72,10 @@ async function identifyClient(
     const client = await authenticateClient(ports, request.headers.get('authorization'), parameters);
     asked = { client, parameters };
   } catch (error) {
-    takeForAddress(buckets, ports, request.headers);
+    takeForAddress(rates, ports, request.headers);
     throw error;
   }
-  buckets.take(`exchange ${asked.client.clusterId}`, ports.settings.limits.accountRequestsPerMinute);
+  rates.take(`exchange ${asked.client.clusterId}`, ports.settings.limits.accountRequestsPerMinute);
   return asked;
 }
 

@@ -8,7 +8,8 @@ import {
   type PoolFields,
   poolPath,
 } from '../../shared/documents/pool.ts';
-import { dollars, hours, minutes } from '../../shared/units.ts';
+import { microsOf } from '../../shared/money.ts';
+import { hours, minutes } from '../../shared/units.ts';
 import { aCluster, aSpec, clusterIdOf, writeOf } from '../../test/builders.ts';
 import { FIRST_PAUSE_MS, type Loss, MAX_PAUSE_MS, planPause } from './budget.ts';
 import { topUp } from './top-up.ts';
@@ -25,7 +26,7 @@ const aPool = (more: Partial<Pool> = {}): Pool => ({ id: 'default', schema: 1, s
 const aLoss = (minutesAgo: number, more: Partial<Loss> = {}): Loss => ({
   shape,
   lostAt: instant(-minutes(minutesAgo)),
-  micros: dollars(0.1),
+  micros: microsOf(0.1),
   ...more,
 });
 const aPause = (more: Partial<Pause> = {}): Pause => ({
@@ -68,7 +69,7 @@ describe('a pool', () => {
     ],
     [
       'that lost too much money pauses',
-      [aLoss(700, { micros: dollars(20) })],
+      [aLoss(700, { micros: microsOf(20) })],
       instant(0),
       {},
       { reason: 'money' },

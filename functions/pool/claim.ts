@@ -55,7 +55,7 @@ export async function claimSpare(
     const { path, data } = taken(account.path, account, price, undefined, new Date(ports.clock.now()));
     const counted: Write = { op: 'update', path, data, ifVersion: account.version };
     const writes = [...also(read.cluster.id), counted];
-    const claimed = await claim(ports, read, handOver(read, wish), wish.owner, writes);
+    const claimed = await claim(ports, read, asClaimed(read, wish), wish.owner, writes);
     if (claimed) return claimed;
   }
   return undefined;
@@ -79,7 +79,7 @@ function pick<T>(from: readonly T[], ports: Ports): T {
 }
 
 /** Nothing of the pool stays on the cluster but the memory of where it came from. */
-const handOver = ({ cluster }: Read, { name, spec, owner, email }: Wish) => ({
+const asClaimed = ({ cluster }: Read, { name, spec, owner, email }: Wish) => ({
   name,
   // The lifetime is the one thing in which a wish may differ from its spare.
   spec,

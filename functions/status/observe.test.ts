@@ -5,10 +5,11 @@ import { cellPath } from '../../shared/documents/account.ts';
 import { type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
 import { AppError } from '../../shared/errors.ts';
 import { TOPICS } from '../../shared/messages.ts';
-import { days, dollars, hours, minutes } from '../../shared/units.ts';
+import { microsOf } from '../../shared/money.ts';
+import { days, hours, minutes } from '../../shared/units.ts';
 import { apiUnderTest } from '../../test/api.ts';
 import { aCluster, clusterIdOf } from '../../test/builders.ts';
-import { standing } from '../../test/standing.ts';
+import { runHub } from '../../test/running-hub.ts';
 import type { Instrument } from '../metrics.ts';
 import type { Ports } from '../ports.ts';
 import { observeStatus } from './observe.ts';
@@ -24,12 +25,18 @@ function counting(ports: Ports) {
   return { ports: { ...ports, metrics }, recorded };
 }
 
+const notUsable = (type: string, since: Date) => ({
+  state: 'ready' as const,
+  conditions: [{ type, status: false, message: 'It is not so.', since }],
+  flawedSince: since,
+});
+
 const statusOf = async (api: ReturnType<typeof apiUnderTest>): Promise<Status | undefined> =>
   (await api.documents.get<Status>(PATH))?.data;
 
 describe('the status', () => {
   test('of a Hub that has made a cluster is found by the Scheduler’s own runs, and told to anybody', async () => {
-    const hub = standing();
+    const hub = runHub();
     await hub.created({ product: 'hello' });
     // Durations are summed up every ten minutes.
     await hub.clock.runFor(minutes(15));
@@ -56,7 +63,7 @@ describe('the status', () => {
   });
 
   test('does not say that spares are ready as they should be while nobody could use those that are', async () => {
-    const hub = standing({ inside: 'sketch' });
+    const hub = runHub({ inside: 'sketch' });
     await hub.pool(1, 'hello');
     const [id = ''] = await hub.spares();
     const ofPools = async () => (await hub.documents.get<Status>(PATH))?.data.components.pools.health;
@@ -92,6 +99,10 @@ describe('the status', () => {
       inState(4, { state: 'sharing', since: ago(minutes(7)) }),
       inState(5, { state: 'installing', since: ago(minutes(1)) }),
       inState(6, { state: 'ready', certificate: { renewAt: ago(days(2)) } }),
+      inState(7, notUsable('Reachable', ago(hours(1)))),
+      // Hub has hardly had time for it; and it can do no more.
+      inState(8, notUsable('Reachable', ago(minutes(20)))),
+      inState(9, notUsable('Exists', ago(days(1)))),
     );
     await api.documents.commit([
       { op: 'create', path: 'deadLetters/a', data: { state: 'open', format: 'message' } },
@@ -116,7 +127,7 @@ describe('the status', () => {
       sweeps: { health: 'degraded' },
     });
     expect(Object.fromEntries(recorded)).toMatchObject({
-      ...{ overdue: 300, stuck: 1, deadLetters: 1, orphans: 1, certificatesLate: 1 },
+      ...{ overdue: 300, stuck: 1, deadLetters: 1, orphans: 1, certificatesLate: 1, flawed: 1 },
       sweptAt: api.clock.now() / 1000,
     });
     // Nothing of a cluster is in it.
@@ -149,7 +160,7 @@ describe('the status', () => {
         {
           op: 'create',
           path: cellPath('default'),
-          data: { schema: 1, clusters: 1, hourlyMicros: dollars(1) },
+          data: { schema: 1, clusters: 1, hourlyMicros: microsOf(1) },
         },
       ]);
       const used: object[] = [];
@@ -160,8 +171,8 @@ describe('the status', () => {
       await observeStatus({ ...api.ports, settings, metrics: { ...api.ports.metrics, record } });
       return used;
     };
-    expect(await usedAt(dollars(2))).toContainEqual({ value: 0.5, limit: 'money' });
-    expect(await usedAt(dollars(0.01))).toEqual([expect.objectContaining({ limit: 'clusters' })]);
+    expect(await usedAt(microsOf(2))).toContainEqual({ value: 0.5, limit: 'money' });
+    expect(await usedAt(microsOf(0.01))).toEqual([expect.objectContaining({ limit: 'clusters' })]);
   });
 
   test('a user’s own mistakes are not Hub’s trouble', async () => {

@@ -12,10 +12,11 @@ import { idOf } from '../../shared/documents/paths.ts';
 import { POOLS, poolDocument } from '../../shared/documents/pool.ts';
 import { type Health, type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import { flawOf, isGone } from '../../shared/flaws.ts';
 import { lateAfterMs, leadsToWarm, REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
 import { MAX_WANTED } from '../../shared/limits.ts';
-import { hours } from '../../shared/units.ts';
+import { hours, minutes } from '../../shared/units.ts';
 import { isSwitchedOff, limitsOf } from '../accounts/admission.ts';
 import { cellLimits, readCell } from '../accounts/allowance.ts';
 import type { DocumentData, Query } from '../cloud.ts';
@@ -35,6 +36,8 @@ const READY_MS = hours(6);
 const LATELY_MS = hours(1);
 /** A look that meets an upgrade of a control plane is no trouble; those after it are. */
 const UNSEEN_MS = hours(1);
+/** Hub looks again after ten minutes at what people cannot use, and repairs what it can. */
+const FLAWED_MS = minutes(30);
 /** Four looks at what has drifted, each of which renews what is due. */
 const RENEWAL_LATE_MS = 4 * SCHEDULES.drift.everyMs;
 
@@ -51,6 +54,7 @@ const STUCK: State = 'stuck';
 const oldestDue = clusterDocument.pick({ dueAt: true }).required();
 const stay = clusterDocument.pick({ state: true, since: true });
 const failure = clusterDocument.pick({ error: true });
+const flaw = clusterDocument.pick({ state: true, conditions: true });
 const spare = clusterDocument.pick({
   state: true,
   since: true,
@@ -114,6 +118,7 @@ type AllowanceUsed = Partial<Record<'clusters' | 'money', number>>;
 interface Findings extends Facts {
   certificatesLate?: number;
   unseen?: number;
+  flawed?: number;
   allowance?: AllowanceUsed;
 }
 
@@ -156,6 +161,7 @@ async function factsOf(ports: Ports, ask: Ask): Promise<Findings> {
         ['missedAt', '<=', new Date(now - lengthOf(ports, UNSEEN_MS))],
       ]),
     ),
+    flawed: ask('flawed', () => flawed(ports)),
     allowance: ask('cell', () => allowanceUsed(ports)),
   };
   const entries = await Promise.all(
@@ -216,6 +222,17 @@ async function failed(ports: Ports): Promise<number> {
   ).length;
 }
 
+/** What is gone for good is its owner's to delete: no operator could do more. */
+async function flawed(ports: Ports): Promise<number> {
+  const long = await ports.documents.query({
+    collection: CLUSTERS,
+    where: [['flawedSince', '<=', new Date(ports.clock.now() - lengthOf(ports, FLAWED_MS))]],
+    orderBy: [['flawedSince', 'asc']],
+    limit: MAX_TROUBLED,
+  });
+  return readableDocuments(ports, long, flaw).filter(({ data }) => !isGone(flawOf(data))).length;
+}
+
 async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['ready']>> {
   const query = { collection: DURATIONS, limit: MAX_KINDS };
   const all = await queryDocuments(documents, query, durationsDocument);
@@ -264,13 +281,14 @@ async function allowanceUsed(ports: Ports): Promise<AllowanceUsed> {
 const share = (taken: number | undefined, limit: number): number => (limit > 0 ? (taken ?? 0) / limit : 1);
 
 function count({ metrics }: Ports, found: Findings): void {
-  const { overdue: due, stuck, deadLetters, orphans, certificatesLate, unseen, allowance } = found;
+  const { overdue: due, stuck, deadLetters, orphans, certificatesLate, unseen, flawed, allowance } = found;
   if (due) metrics.record('overdue', due.forMs / 1000, {});
   if (stuck !== undefined) metrics.record('stuck', stuck, {});
   if (deadLetters !== undefined) metrics.record('deadLetters', deadLetters, {});
   if (orphans !== undefined) metrics.record('orphans', orphans, {});
   if (certificatesLate !== undefined) metrics.record('certificatesLate', certificatesLate, {});
   if (unseen !== undefined) metrics.record('unseen', unseen, {});
+  if (flawed !== undefined) metrics.record('flawed', flawed, {});
   for (const limit of ['clusters', 'money'] as const) {
     const used = allowance?.[limit];
     if (used !== undefined) metrics.record('allowance', used, { limit });

@@ -6,7 +6,8 @@ import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.
 import { eventsOf } from '../../shared/documents/event.ts';
 import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
-import { dollars, hours, minutes, seconds } from '../../shared/units.ts';
+import { microsOf } from '../../shared/money.ts';
+import { hours, minutes, seconds } from '../../shared/units.ts';
 import { aCluster, aSpec, clusterIdOf, writeOf } from '../../test/builders.ts';
 import { requestOf } from '../../test/request.ts';
 import { planAdmission, taken } from '../accounts/admission.ts';
@@ -49,19 +50,19 @@ describe('admission', () => {
   });
 
   test('of what alone is too much says how much it is, and tells nobody what the cell may cost', () => {
-    const budget = { clusters: 3, hourlyMicros: dollars(2) };
-    expect(planAdmission(undefined, budget, dollars(2.912), 'account')).toEqual({
+    const budget = { clusters: 3, hourlyMicros: microsOf(2) };
+    expect(planAdmission(undefined, budget, microsOf(2.912), 'account')).toEqual({
       blocked: 'SIZE_OVER_BUDGET',
       detail: 'It costs $2.92, and $2 is allowed.',
       never: true,
     });
-    expect(planAdmission(undefined, budget, dollars(2.5), 'cell')).toEqual({
+    expect(planAdmission(undefined, budget, microsOf(2.5), 'cell')).toEqual({
       blocked: 'SIZE_OVER_CAPACITY',
       detail: 'It costs $2.50.',
       never: true,
     });
-    const off = { clusters: 3, hourlyMicros: dollars(0.01) };
-    expect(planAdmission(undefined, off, dollars(2.5), 'cell')).toEqual({ blocked: 'CELL_FULL' });
+    const off = { clusters: 3, hourlyMicros: microsOf(0.01) };
+    expect(planAdmission(undefined, off, microsOf(2.5), 'cell')).toEqual({ blocked: 'CELL_FULL' });
   });
 
   test('takes room on the condition that the count is the one that was read', () => {

@@ -9,7 +9,7 @@ import type { Cluster } from '../../shared/documents/cluster.ts';
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { refusalOf } from '../../shared/standing.ts';
 import { hours, minutes, seconds } from '../../shared/units.ts';
-import { type Blocked, hardest, isBusy, planAdmission, taken } from '../accounts/admission.ts';
+import { type Blocked, planRoom, taken } from '../accounts/admission.ts';
 import { accountLimits, cellLimits, readAccount, readCell } from '../accounts/allowance.ts';
 import { chooseLocation, readBreaker } from '../breaker/breaker.ts';
 import type { Choice } from '../breaker/plan.ts';
@@ -25,18 +25,25 @@ const LOOK_AGAIN_MS = minutes(5);
 /** What is too large for a limit waits for an operator, whose word about an account wakes it; other limits and prices come with a deployment. */
 const LOOK_RARELY_MS = hours(1);
 
-/** A place among those in the making becomes free soon: one is held for some minutes. */
+/** A place among those in the making becomes free soon: one is held for some minutes. Those who wait for one do not look all at once. */
 const BUSY_MS = seconds(30);
 /** Those who wait for the same moment come one after the other: only the first of them finds what they wait for. */
 const SPREAD_MS = seconds(20);
+
 export const admit: Step = async (cluster, ports) => {
   const room = await judgeTurn(cluster, ports);
   if (!('blocked' in room)) return room;
-  const forMs = room.never ? LOOK_RARELY_MS : Math.min(LOOK_AGAIN_MS, room.forMs ?? LOOK_AGAIN_MS);
   const error = describe(room.blocked, room.detail);
   // It was looked at: what kept an earlier look from that is over, and must neither add up nor take its place from it.
-  return wait(forMs, await whereInQueue(cluster, room, ports), { patch: { error, attempts: 0 } });
+  const patch = { error, attempts: 0 };
+  return wait(lookAgainMs(room, ports), await whereInQueue(cluster, room, ports), { patch });
 };
+
+function lookAgainMs({ blocked, never, forMs }: Blocked, { random }: Ports): number {
+  if (never) return LOOK_RARELY_MS;
+  if (blocked === 'CELL_BUSY') return BUSY_MS + random.fraction() * BUSY_MS;
+  return Math.min(LOOK_AGAIN_MS, forMs ?? LOOK_AGAIN_MS);
+}
 
 /** In words. Who waits for an operator's word waits in no line. */
 async function whereInQueue(cluster: Cluster, { blocked, never }: Blocked, ports: Ports): Promise<string> {
@@ -53,11 +60,7 @@ async function judgeTurn(cluster: Cluster, ports: Ports): Promise<StepResult | B
   if ('blocked' in room || cluster.owner === undefined) return room;
   const owed = await findOwed(ports);
   if (!owed?.error || owed.since >= cluster.since) return room;
-  return {
-    blocked: owed.error.code,
-    detail: 'Somebody who has waited longer comes first.',
-    ...(owed.error.code === 'CELL_BUSY' && { forMs: busyMs(ports) }),
-  };
+  return { blocked: owed.error.code, detail: 'Somebody who has waited longer comes first.' };
 }
 
 /**
@@ -83,15 +86,13 @@ export async function judgeRoom(
   ]);
   // By the document that is guarded below: who is suspended at this moment is judged anew.
   if (ofAccount && refusalOf(ofAccount.data, 'make')) return { blocked: 'OWNER_HELD' };
-  const blocked = hardest(
-    cluster.owner === undefined
-      ? undefined
-      : planAdmission(ofAccount?.data, accountLimits(ports), price, 'account'),
-    planAdmission(ofCell?.data, cellLimits(ports), price, 'cell'),
+  const blocked = planRoom(
+    price,
+    isSpare ? undefined : { now: ofAccount?.data, defaults: accountLimits(ports) },
+    { now: ofCell?.data, defaults: cellLimits(ports), making: limits.cellMaking },
   );
   if (blocked) return blocked;
-  if (yields || isBusy(ofCell?.data, limits.cellMaking, isSpare))
-    return { blocked: 'CELL_BUSY', forMs: busyMs(ports) };
+  if (yields) return { blocked: 'CELL_BUSY' };
   const { choice, also } = chooseLocation(ports, breaker, cluster);
   if (!choice) throw new Error(`region ${region.id} has no zones`);
   if (!('location' in choice)) return exhausted(choice, ports);
@@ -108,8 +109,6 @@ export async function judgeRoom(
     { guarded, also, ledger: { plan: entriesOfTry(cluster, location, ports) } },
   );
 }
-
-const busyMs = ({ random }: Ports): number => BUSY_MS + random.fraction() * BUSY_MS;
 
 /** Every place of the region fails: one cluster at a time tries whether that is still so, and everybody else waits for it. */
 export function exhausted(

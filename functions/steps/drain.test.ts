@@ -4,13 +4,13 @@ import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
 import { oidcClientPath } from '../../shared/documents/oidc.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
 import { publicHalves } from '../../test/certificates.ts';
-import { INTERIORS, standing } from '../../test/standing.ts';
+import { INTERIORS, runHub } from '../../test/running-hub.ts';
 import { checkCleanUp } from '../clean-up/check.ts';
 import { command } from '../dispatch/commands.ts';
 
 describe.each(INTERIORS)('deleting (%s)', (inside) => {
   test('takes the name away before the address, and ends with the client and every line of the ledger', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.created();
     expect(it.records(id)).toHaveLength(1);
     expect(await it.documents.get(oidcClientPath(id))).toBeDefined();
@@ -42,7 +42,7 @@ describe.each(INTERIORS)('deleting (%s)', (inside) => {
   });
 
   test('leaves the subnetwork to the cloud, which takes it away with the cluster', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.created({ product: 'hello' });
     await it.delete(id);
     await it.until(() => it.container.listClusters('-').length === 0);
@@ -52,7 +52,7 @@ describe.each(INTERIORS)('deleting (%s)', (inside) => {
   });
 
   test('waits for the name servers’ API before it gives the address back', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.created({ product: 'hello' });
     it.faults.force('unavailable', { subject: 'dns.changes.create' });
     await it.delete(id);
@@ -73,7 +73,7 @@ describe.each(INTERIORS)('deleting (%s)', (inside) => {
   ])(
     'takes what the cluster left in the cloud when its leaf could not be asked (%s)',
     async (version, parts) => {
-      const it = standing({ inside, clusterVersion: version });
+      const it = runHub({ inside, clusterVersion: version });
       const id = await it.created();
       it.faults.force('leak');
       it.faults.force('unavailable', { subject: `hub-${id}` });
@@ -97,7 +97,7 @@ describe.each(INTERIORS)('deleting (%s)', (inside) => {
   const states = STATES.filter((state) => !['warm', 'personalizing', 'stuck'].includes(state));
 
   test.each(states)('is taken in %s, and ends with nothing left', async (state) => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     if (state === 'undoing' || state === 'failed') it.faults.force('job-fails');
     if (state === 'queued') await it.allow('ada', 0);
     const id = await it.create();

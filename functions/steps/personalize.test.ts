@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
 import { minutes } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
-import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
 import { areMembersApplied } from '../access/members.ts';
 import { EVERYBODY } from '../pachyderm/members.ts';
 import { claimSpare } from '../pool/claim.ts';
@@ -10,9 +10,9 @@ import { claimSpare } from '../pool/claim.ts';
 const ADMIN = ['clusterAdmin'];
 
 describe.each(INTERIORS)('a spare (%s)', (inside) => {
-  let it: Standing;
+  let it: RunningHub;
   beforeAll(async () => {
-    it = standing({ inside });
+    it = runHub({ inside });
     await it.pool(3);
     await it.until(async () => (await it.spares()).length === 3);
   });

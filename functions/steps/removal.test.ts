@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { MemoryHubOptions } from '../../local/memory/hub.ts';
 import { clusterPath } from '../../shared/documents/cluster.ts';
 import { hours, minutes, seconds } from '../../shared/units.ts';
-import { type Standing, standing } from '../../test/standing.ts';
+import { type RunningHub, runHub } from '../../test/running-hub.ts';
 import { OBJECTS_AT_A_TIME } from '../buckets.ts';
 import { waitFor } from './removal.ts';
 
 /** Each part of a bucket takes that long to go. */
-function hubWithSlowBuckets(partMs: number): Standing {
+function hubWithSlowBuckets(partMs: number): RunningHub {
   const invoke: MemoryHubOptions['invoke'] = (_name, work) =>
     work(
       hub.portsThrough(async (site, call) => {
@@ -15,11 +15,11 @@ function hubWithSlowBuckets(partMs: number): Standing {
         return call();
       }),
     );
-  const hub = standing({ inside: 'sketch', invoke });
+  const hub = runHub({ inside: 'sketch', invoke });
   return hub;
 }
 
-async function withObjects(hub: Standing, count: number): Promise<string> {
+async function withObjects(hub: RunningHub, count: number): Promise<string> {
   const id = await hub.created({ product: 'hello' });
   for (let n = 0; n < count; n++) hub.storage.putObject(`hub-${id}-g1`, `block ${n}`, Buffer.from('x'));
   return id;
@@ -69,7 +69,7 @@ describe('a bucket that holds much', () => {
 });
 
 describe('how long something may take to go', () => {
-  const { clock } = standing({ inside: 'sketch' }).ports;
+  const { clock } = runHub({ inside: 'sketch' }).ports;
   const of = { state: 'deprovisioning' } as const;
 
   test.each([undefined, 'beside others'] as const)(

@@ -3,13 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
 import { ERRORS } from '../../shared/errors.ts';
 import { days, seconds } from '../../shared/units.ts';
-import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
 import { CONDITIONS } from '../access/conditions.ts';
 import { GATEWAY } from '../access/exposure.ts';
 import { bindingsOf } from '../pachyderm/members.ts';
 
 /** Notes in which state of the cluster each thing was done without which nobody comes in from outside. */
-function openings(it: Standing, id: () => string): Set<string> {
+function openings(it: RunningHub, id: () => string): Set<string> {
   const seen = new Set<string>();
   const note = async (what: string): Promise<void> =>
     void seen.add(`${what} while ${(await it.documents.get(`clusters/${id()}`))?.data.state}`);
@@ -36,7 +36,7 @@ function openings(it: Standing, id: () => string): Set<string> {
 
 describe.each(INTERIORS)('a cluster (%s)', (inside) => {
   test('is locked before anything leads to it, and then has all that its owner needs', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     let id = '';
     const seen = openings(it, () => id);
     id = await it.create();
@@ -64,7 +64,7 @@ describe.each(INTERIORS)('a cluster (%s)', (inside) => {
   test.each(['unlocked', 'open-project'] as const)(
     'that cannot be locked (%s) is never opened, and fails with nothing left',
     async (fault) => {
-      const it = standing({ inside });
+      const it = runHub({ inside });
       let id = '';
       const seen = openings(it, () => id);
       it.faults.force(fault);
@@ -83,7 +83,7 @@ describe.each(INTERIORS)('a cluster (%s)', (inside) => {
   );
 
   test('that lets a stranger in once it has an address is closed at once, and for good', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.create();
     await it.reach(id, 'exposing', { stepMs: 20 });
     (await it.pachd(id)).bindings = {};
@@ -97,7 +97,7 @@ describe.each(INTERIORS)('a cluster (%s)', (inside) => {
   });
 
   test('loses whoever bound themselves in it before it was locked', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.create();
     await it.reach(id, 'installing');
     const leaf = await it.leaf(id);

@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { clusterPath } from '../../shared/documents/cluster.ts';
 import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import { minutes, seconds } from '../../shared/units.ts';
-import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
 import { timelineReaders } from '../../test/timeline-readers.ts';
 import { memberAccountName } from '../access/member-account.ts';
 import { ROLES } from '../pachyderm/members.ts';
 import { digestOf } from '../secrets.ts';
 
-let it: Standing;
+let it: RunningHub;
 const ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'hub-members' };
 const BINDING = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -48,7 +48,7 @@ const readers = async (id: string): Promise<string[]> =>
 
 describe.each(INTERIORS)('a member (%s)', (inside) => {
   beforeAll(() => {
-    it = standing({ inside });
+    it = runHub({ inside });
   });
 
   test.each([...wayFrom('queued'), 'ready' as const])(

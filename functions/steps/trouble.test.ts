@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { memoryDns } from '../../local/memory/dns.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { hours, minutes } from '../../shared/units.ts';
-import { INTERIORS, type Standing, standing, type Wish } from '../../test/standing.ts';
+import { INTERIORS, type RunningHub, runHub, type Wish } from '../../test/running-hub.ts';
 
 const HELLO: Wish = { product: 'hello' };
 
 /** It must come to this end, and must have cost nothing. */
-async function failsWith(it: Standing, id: string, code: ErrorCode): Promise<string> {
+async function failsWith(it: RunningHub, id: string, code: ErrorCode): Promise<string> {
   await it.reach(id, 'failed', { limitMs: hours(2) });
   const { error, endpoints } = await it.cluster(id);
   expect(error?.code).toBe(code);
@@ -24,7 +24,7 @@ describe('a certificate authority', () => {
   test.each(['acme.newOrder', 'acme.challenge', 'acme.order', 'acme.finalize', 'acme.certificate'])(
     'that is away for a while at %s is waited for',
     async (subject) => {
-      const it = standing();
+      const it = runHub();
       it.faults.force('unavailable', { subject });
       const id = await it.create(HELLO);
       await it.reach(id, 'exposing');
@@ -36,13 +36,13 @@ describe('a certificate authority', () => {
   );
 
   test('that stays away fails it in time', async () => {
-    const it = standing();
+    const it = runHub();
     it.faults.force('unavailable', { subject: 'acme.newOrder' });
     await failsWith(it, await it.create(HELLO), 'STEP_TIMEOUT');
   });
 
   test('that may give none for the name fails it', async () => {
-    const it = standing();
+    const it = runHub();
     const apex = { name: 'clusters.example.com.', type: 'CAA' };
     it.dns.createRecordSet('clusters', { ...apex, ttl: 60, rrdatas: ['0 issue "another.example"'] });
     const id = await it.create(HELLO);
@@ -52,7 +52,7 @@ describe('a certificate authority', () => {
   });
 
   test('is not asked for more orders because something else is in trouble', async () => {
-    const it = standing();
+    const it = runHub();
     it.faults.force('unavailable', { subject: 'dns.changes.create' });
     let orders = 0;
     const { certificates } = it.ports;
@@ -74,7 +74,7 @@ describe('a certificate authority', () => {
 
 describe('the zone of names', () => {
   test('that is missing fails it, after everything else was taken back; the proof waits for the zone', async () => {
-    const it = standing();
+    const it = runHub();
     const { dns } = it.ports;
     it.ports.dns = memoryDns(it.dns, 'no-such-zone');
     const id = await it.create(HELLO);
@@ -89,13 +89,13 @@ describe('the zone of names', () => {
 
 describe.each(INTERIORS)('an installation (%s)', (inside) => {
   test('whose load balancer never gets an address fails it', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     it.faults.force('no-address');
     await failsWith(it, await it.create(HELLO), 'NO_ADDRESS');
   });
 
   test('whose address is gone when it is to be exposed fails it', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.create(HELLO);
     await it.reach(id, 'installing');
     const { leaves } = it.ports;
@@ -114,34 +114,34 @@ describe.each(INTERIORS)('an installation (%s)', (inside) => {
   });
 
   test('whose pods crash fails it', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     it.faults.force('pod-crash', { subject: 'hello/' });
     const message = await failsWith(it, await it.create(HELLO), 'INSTALL_FAILED');
     expect(message).toContain('hello does not run: it ends again and again (CrashLoopBackOff).');
   });
 
   test('whose pods hang fails it, and says which', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     it.faults.force('pod-hangs', { subject: 'hello/' });
     const message = await failsWith(it, await it.create(HELLO), 'INSTALL_FAILED');
     expect(message).toContain('hello runs and does not become ready.');
   });
 
   test('whose image is there in the end is waited for', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     it.faults.force('pull-fails', { subject: 'hello-app', times: 3 });
     await it.created(HELLO);
   });
 
   test('whose image cannot be had fails it, and says which', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     it.faults.force('pull-fails', { subject: 'hello-app' });
     const message = await failsWith(it, await it.create(HELLO), 'INSTALL_FAILED');
     expect(message).toContain('hello does not run: its image cannot be had (ImagePullBackOff).');
   });
 
   test('whose Job fails once is tried again; each time, fails it', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     it.faults.force('job-fails', { times: 1 });
     await it.created(HELLO);
     it.faults.force('job-fails');
@@ -156,13 +156,13 @@ describe.each(INTERIORS)('an installation (%s)', (inside) => {
   });
 
   test('whose images come slowly takes its time', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     it.faults.force('slow-pull');
     await it.created({ product: 'pachyderm' });
   });
 
   test('whose Pachyderm does not start fails it', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     it.faults.force('pod-crash', { subject: 'pachyderm/pachd' });
     await failsWith(it, await it.create(), 'INSTALL_FAILED');
   });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { minutes, seconds } from '../../shared/units.ts';
-import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
 
 /** So many times Hub has asked for it by itself. */
-const rulesDeleted = ({ compute }: Standing): number => compute.calls.get('forwardingRules.delete') ?? 0;
+const rulesDeleted = ({ compute }: RunningHub): number => compute.calls.get('forwardingRules.delete') ?? 0;
 
 describe.each(INTERIORS)('taking back what a failed creation made (%s)', (inside) => {
   /** Its installation has failed, it has a load balancer, and its leaf does not answer. */
-  async function failing(): Promise<{ hub: Standing; id: string }> {
-    const hub = standing({ inside });
+  async function failing(): Promise<{ hub: RunningHub; id: string }> {
+    const hub = runHub({ inside });
     hub.faults.force('pod-crash', { subject: 'hello' });
     const id = await hub.create({ product: 'hello' });
     await hub.reach(id, 'undoing', { stepMs: 1 });

@@ -8,7 +8,7 @@ import { oidcClientPath } from '../../shared/documents/oidc.ts';
 import { AppError } from '../../shared/errors.ts';
 import { describe as errorOf } from '../../shared/lifecycle/transition.ts';
 import { days, hours, minutes, seconds } from '../../shared/units.ts';
-import { INTERIORS, type Standing, standing } from '../../test/standing.ts';
+import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
 import { upgradeAfterMs } from '../access/drift.ts';
 import { ensureClosed } from '../access/expose.ts';
 import { CERTIFICATE_SECRET, certificateSecret, GATEWAY } from '../access/exposure.ts';
@@ -29,14 +29,14 @@ const untrue = ({ conditions }: Cluster): string[] =>
   conditions.filter(({ status }) => !status).map(({ type }) => type);
 
 /** What the timeline says of what is done meanwhile. */
-async function told(it: Standing, id: string, work: () => Promise<unknown>): Promise<string[]> {
+async function told(it: RunningHub, id: string, work: () => Promise<unknown>): Promise<string[]> {
   const { epoch } = await it.cluster(id);
   await work();
   return (await it.events(id)).filter((event) => event.epoch > epoch).map(({ message }) => message);
 }
 
 /** A look that finds what was just broken, with all that follows from it. */
-const mended = async (it: Standing, id: string): Promise<string[]> => {
+const mended = async (it: RunningHub, id: string): Promise<string[]> => {
   const messages = await told(it, id, async () => {
     await it.look(id);
     await it.reach(id, 'ready');
@@ -54,16 +54,16 @@ const deployment = (name: string) => ({
   namespace: 'pachyderm',
 });
 
-async function certificateOf(it: Standing, id: string): Promise<X509Certificate> {
+async function certificateOf(it: RunningHub, id: string): Promise<X509Certificate> {
   const secret = await (await it.leaf(id)).find(CERTIFICATE_SECRET);
   return new X509Certificate(Buffer.from(secret?.data?.['tls.crt'] ?? '', 'base64'));
 }
 
 describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
-  let it: Standing;
+  let it: RunningHub;
   let id: string;
   beforeAll(async () => {
-    it = standing({ inside });
+    it = runHub({ inside });
     id = await it.created();
     await it.share(id, 'grace', 'viewer');
     await it.reach(id, 'ready');
@@ -482,14 +482,14 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
 const BEFORE = '1.28.0';
 
 /** As a Hub of before left it. */
-async function downgrade(it: Standing, id: string): Promise<void> {
+async function downgrade(it: RunningHub, id: string): Promise<void> {
   const place = await it.site(id);
   const plan = meshAlone(installationOf(place, 'before'));
   const before = { ...plan, releases: plan.releases.map((release) => ({ ...release, version: BEFORE })) };
   await it.until(async () => (await ensureInstallation(place, before)).status === 'done');
 }
 
-async function meshOf(it: Standing, id: string): Promise<(string | undefined)[]> {
+async function meshOf(it: RunningHub, id: string): Promise<(string | undefined)[]> {
   const leaf = await it.leaf(id);
   const found = await Promise.all(
     [
@@ -501,12 +501,12 @@ async function meshOf(it: Standing, id: string): Promise<(string | undefined)[]>
 }
 
 /** Until its turn has come, whenever that is, and Hub does not leave it alone because it was at work in it. */
-const untilItsTurn = (it: Standing, id: string): Promise<void> =>
+const untilItsTurn = (it: RunningHub, id: string): Promise<void> =>
   it.sleep(Math.max(upgradeAfterMs(id), hours(12)));
 
 describe.each(INTERIORS)('a mesh of a Hub of before (%s)', (inside) => {
   test('is upgraded when its turn has come, and the application goes on meanwhile', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.created();
     const leaf = await it.leaf(id);
     const rootToken = async () =>
@@ -526,7 +526,7 @@ describe.each(INTERIORS)('a mesh of a Hub of before (%s)', (inside) => {
   });
 
   test('is upgraded with all the rest where parts are missing', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.created();
     await downgrade(it, id);
     await (await it.leaf(id)).delete(deployment('console'));
@@ -538,7 +538,7 @@ describe.each(INTERIORS)('a mesh of a Hub of before (%s)', (inside) => {
   });
 
   test('is upgraded in a spare, which waits for an owner again', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     await it.pool(1, 'hello');
     const [id = ''] = await it.spares();
     await downgrade(it, id);
@@ -551,7 +551,7 @@ describe.each(INTERIORS)('a mesh of a Hub of before (%s)', (inside) => {
   });
 
   test('of a newer release is let alone: the Hub before this one may be back', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.created({ product: 'hello' });
     const leaf = await it.leaf(id);
     const gateway = await leaf.find({ ...deployment('hub-gateway'), namespace: 'istio-ingress' });
@@ -575,7 +575,7 @@ test('the turns of clusters are spread over two days', () => {
 
 describe.each(INTERIORS)('a repair in the middle of which Hub is deployed anew (%s)', (inside) => {
   test('ends the installer of before, and begins again when that is gone', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.created();
     const leaf = await it.leaf(id);
     const jobs = () => leaf.list({ apiVersion: 'batch/v1', kind: 'Job', namespace: 'hub-system' });
@@ -612,7 +612,7 @@ describe.each(INTERIORS)('a repair in the middle of which Hub is deployed anew (
 
 describe.each(INTERIORS)('a cluster whose deletion in the cloud failed half-way (%s)', (inside) => {
   test('says that it cannot be used, and can still be deleted', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.created({ product: 'hello' });
     const { location = '' } = await it.cluster(id);
     it.faults.force('operation-fails', { times: 1, subject: 'DELETE_CLUSTER' });
@@ -632,12 +632,12 @@ describe.each(INTERIORS)('a cluster whose deletion in the cloud failed half-way 
 });
 
 describe('a cluster that cannot be looked at', () => {
-  const away = async (it: Standing, id: string): Promise<void> => {
+  const away = async (it: RunningHub, id: string): Promise<void> => {
     it.faults.force('unavailable', { subject: it.ports.provider.clusterName(await it.cluster(id)) });
   };
 
   test('says so once two looks have failed, for as long as it is so, and nothing else', async () => {
-    const it = standing({ inside: 'sketch' });
+    const it = runHub({ inside: 'sketch' });
     const id = await it.created({ product: 'hello' });
     const before = await it.cluster(id);
     await away(it, id);
@@ -669,7 +669,7 @@ describe('a cluster that cannot be looked at', () => {
   });
 
   test('is repaired at once when it can be seen again and does not answer', async () => {
-    const it = standing({ inside: 'sketch' });
+    const it = runHub({ inside: 'sketch' });
     const id = await it.created({ product: 'hello' });
     const leaf = await it.leaf(id);
     await away(it, id);
@@ -683,14 +683,14 @@ describe('a cluster that cannot be looked at', () => {
 });
 
 describe('a spare that nobody could use', () => {
-  const claimed = async (it: Standing, id: string): Promise<Cluster | undefined> => {
+  const claimed = async (it: RunningHub, id: string): Promise<Cluster | undefined> => {
     const { spec } = await it.cluster(id);
     const wish = { name: 'mine', spec, owner: 'ada', email: 'ada@example.com' };
     return it.run(claimSpare(it.ports, wish, () => []));
   };
 
   test('because it cannot be seen is handed out to nobody, and given up as a loss of its pool’s', async () => {
-    const it = standing({ inside: 'sketch' });
+    const it = runHub({ inside: 'sketch' });
     await it.pool(1, 'hello');
     const [id = ''] = await it.spares();
     it.faults.force('unavailable', { subject: it.ports.provider.clusterName(await it.cluster(id)) });
@@ -706,7 +706,7 @@ describe('a spare that nobody could use', () => {
   });
 
   test('because its zone has just gone is handed out to one person only, who finds it out for all', async () => {
-    const it = standing({ inside: 'sketch' });
+    const it = runHub({ inside: 'sketch' });
     await it.pool(3, 'hello');
     await it.until(async () => (await it.spares()).length === 3);
     const [id = ''] = await it.spares();
@@ -723,7 +723,7 @@ describe('a spare that nobody could use', () => {
   });
 
   test('because Hub may not look is handed out to nobody, and kept', async () => {
-    const it = standing({ inside: 'sketch' });
+    const it = runHub({ inside: 'sketch' });
     await it.pool(1, 'hello');
     const [id = ''] = await it.spares();
     const { provider } = it.ports;
@@ -741,7 +741,7 @@ describe('a spare that nobody could use', () => {
   });
 
   test('because a part of it does not run is handed out to nobody, and given up once it has stayed so', async () => {
-    const it = standing({ inside: 'sketch' });
+    const it = runHub({ inside: 'sketch' });
     await it.pool(1, 'hello');
     const [id = ''] = await it.spares();
     const { product } = await it.site(id);
@@ -757,7 +757,7 @@ describe('a spare that nobody could use', () => {
   });
 
   test('while no look comes at all is handed out to nobody', async () => {
-    const it = standing({ inside: 'sketch' });
+    const it = runHub({ inside: 'sketch' });
     await it.pool(1, 'hello');
     const [id = ''] = await it.spares();
     await it.sleep(hours(4));
@@ -769,7 +769,7 @@ describe('a spare that nobody could use', () => {
 
 describe.each(INTERIORS)('a spare (%s)', (inside) => {
   test('whose cluster somebody deleted in the cloud goes, and the pool makes another', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     await it.pool(1, 'hello');
     const [first = ''] = await it.spares();
     const { location = '' } = await it.cluster(first);
@@ -782,7 +782,7 @@ describe.each(INTERIORS)('a spare (%s)', (inside) => {
   });
 
   test('that cannot be repaired goes', async () => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     await it.pool(1, 'hello');
     const [id = ''] = await it.spares();
     it.ports.dns = memoryDns(it.dns, 'no-such-zone');

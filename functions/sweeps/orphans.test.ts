@@ -4,7 +4,7 @@ import { eventPath } from '../../shared/documents/event.ts';
 import { ORPHANS, type OrphanFields } from '../../shared/documents/orphan.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { minutes, seconds } from '../../shared/units.ts';
-import { type Standing, standing } from '../../test/standing.ts';
+import { type RunningHub, runHub } from '../../test/running-hub.ts';
 import { OBJECTS_AT_A_TIME } from '../buckets.ts';
 import type { Write } from '../cloud.ts';
 import { targetOf } from '../clusters/target.ts';
@@ -16,10 +16,10 @@ const HELLO = { product: 'hello' } as const;
 const STRANGER = 'aaaaaaaaaaaaaaaa';
 
 describe('the orphan sweep', () => {
-  let it: Standing;
+  let it: RunningHub;
   let told: string[];
   beforeEach(() => {
-    it = standing();
+    it = runHub();
     told = [];
     it.ports.log = createLog((severity, event, { resource = '' }) => {
       if (event.startsWith('orphan')) told.push(`${severity} ${event}: ${resource.replace(/-[^-]*$/, '')}`);

@@ -661,6 +661,12 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
       ['certificate.renewAt', '<=', new Date(0)],
     ],
   },
+  'what has not been usable the longest (status/observe.ts)': {
+    collection: 'clusters',
+    where: [['flawedSince', '<=', new Date(0)]],
+    orderBy: [['flawedSince', 'asc']],
+    limit: 50,
+  },
   'what is due the longest (status/observe.ts)': {
     collection: 'clusters',
     where: [
@@ -800,7 +806,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'pool/top-up.ts': 4,
   'reconcile/counters.ts': 1,
   'reconcile/torn.ts': 4,
-  'status/observe.ts': 7,
+  'status/observe.ts': 8,
   'sweeps/looks.ts': 2,
   'sweeps/orphans.ts': 1,
   'sweeps/overdue.ts': 1,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { INTERIORS, standing } from '../../test/standing.ts';
+import { INTERIORS, runHub } from '../../test/running-hub.ts';
 
 test.each(INTERIORS)(
   'what a Pachyderm keeps goes with its cluster, and stays through its restarts (%s)',
   async (inside) => {
-    const it = standing({ inside });
+    const it = runHub({ inside });
     const id = await it.created();
     const { store } = [...it.leaves.all()][0]?.world ?? {};
     const kept = () => store?.table('pachd').size;

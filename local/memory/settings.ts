@@ -3,7 +3,8 @@ import { keyIn } from '../../functions/data-key.ts';
 import type { Settings } from '../../functions/ports.ts';
 import type { GkeSettings } from '../../functions/providers/gke/provider.ts';
 import { PRODUCTS, REGIONS } from '../../shared/catalog/catalog.ts';
-import { days, dollars, hours } from '../../shared/units.ts';
+import { microsOf } from '../../shared/money.ts';
+import { days, hours } from '../../shared/units.ts';
 import { projectNumberOf } from '../iam/principals.ts';
 import { chartAccountOf, chartSourceOf } from '../registry/model.ts';
 import { MEMORY_CLEAN_UP_KEYS } from './clean-up-keys.ts';
@@ -35,9 +36,9 @@ export const memorySettings = ({
   pageTokenKey: 'a key of page tokens for tests only',
   limits: {
     accountClusters: 1000,
-    accountHourlyMicros: dollars(100_000),
+    accountHourlyMicros: microsOf(100_000),
     cellClusters: 1000,
-    cellHourlyMicros: dollars(100_000),
+    cellHourlyMicros: microsOf(100_000),
     cellMaking: 1000,
     // A day passes in an instant here.
     accountCreationsPerHour: 1e6,

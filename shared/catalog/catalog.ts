@@ -5,7 +5,8 @@
 import type { ClusterSpec } from '../documents/cluster.ts';
 import type { ResourceKind } from '../documents/ledger.ts';
 import { AppError, type FieldError } from '../errors.ts';
-import { dollars, MONTH_HOURS } from '../units.ts';
+import { microsOf } from '../money.ts';
+import { MONTH_HOURS } from '../units.ts';
 import { hello } from './hello.ts';
 import { pachyderm } from './pachyderm.ts';
 import type { Machine, Product, ProductVersion } from './product.ts';
@@ -83,25 +84,25 @@ export const REGIONS: readonly Region[] = [
 // on which somebody did; of the others, since when they have stood here.
 
 /** As of 2026-11-01: https://cloud.google.com/kubernetes-engine/pricing */
-const GKE_FEE_HOURLY = dollars(0.1);
+const GKE_FEE_HOURLY = microsOf(0.1);
 
 /**
  * On-demand price of one machine by type; regional differences are within the estimate. A size whose machine is not here does not compile: it
  * would cost nothing, and fit into every limit. Here since 2026-11-23: https://cloud.google.com/compute/vm-instance-pricing
  */
 const MACHINE_HOURLY = {
-  'e2-standard-4': dollars(0.134),
-  'e2-standard-8': dollars(0.268),
-  'e2-standard-16': dollars(0.536),
+  'e2-standard-4': microsOf(0.134),
+  'e2-standard-8': microsOf(0.268),
+  'e2-standard-16': microsOf(0.536),
 } satisfies Record<string, number>;
 type MachineType = keyof typeof MACHINE_HOURLY;
 
 /** Of the balanced kind. Here since 2026-11-23: https://cloud.google.com/compute/disks-image-pricing#disk */
-const DISK_GIB_HOURLY = dollars(0.1 / MONTH_HOURS);
+const DISK_GIB_HOURLY = microsOf(0.1 / MONTH_HOURS);
 /** A reserved address that nothing uses. Here since 2026-11-29: https://cloud.google.com/vpc/network-pricing#ipaddress */
-const ADDRESS_HOURLY = dollars(0.01);
+const ADDRESS_HOURLY = microsOf(0.01);
 /** One of the first five of a project, which cost the most. Here since 2026-11-29: https://cloud.google.com/vpc/network-pricing#lb */
-const FORWARDING_RULE_HOURLY = dollars(0.025);
+const FORWARDING_RULE_HOURLY = microsOf(0.025);
 
 const DEFAULTS = { product: 'pachyderm', size: 'small', region: 'europe-west1' } as const;
 

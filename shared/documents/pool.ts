@@ -1,7 +1,7 @@
 /** `pools/{id}`: the wanted shape and number of spares, and what the last plan decided and why. Operators read it. */
 import { z } from 'zod';
 import { MAX_WANTED } from '../limits.ts';
-import { dollars } from '../units.ts';
+import { microsOf } from '../money.ts';
 import { clusterSpec } from './cluster.ts';
 import { instant, micros, schemaField } from './fields.ts';
 
@@ -14,7 +14,7 @@ const losses = z.object({
   /** What failed spares cost within a day. */
   microsPerDay: micros.positive(),
 });
-export const DEFAULT_LOSSES: z.infer<typeof losses> = { perHour: 3, microsPerDay: dollars(20) };
+export const DEFAULT_LOSSES: z.infer<typeof losses> = { perHour: 3, microsPerDay: microsOf(20) };
 
 /** Until when nothing is made, because too much was lost; from then on one spare at a time, until one is ready. */
 const pause = z.object({

@@ -15,7 +15,7 @@ import { hours, minutes } from '../../shared/units.ts';
 import { aCluster, clusterIdOf } from '../builders.ts';
 import { aHub, type Driver } from '../journeys/hub.ts';
 import { findTools, hasTools, run } from '../k8s/tools.ts';
-import { aShell, handOver, pageOf, type Shell, signedIn, tokensOf } from './program.ts';
+import { aShell, pageOf, postSession, type Shell, signedIn, tokensOf } from './program.ts';
 
 /** Some twenty processes one after the other, on a machine that may be shared. */
 const LIFE_MS = minutes(10);
@@ -49,8 +49,8 @@ test('a life of a cluster: signed in, made, used, shared, deleted and proven gon
   const page = await pageOf(login);
   const { refreshToken } = await tokensOf(auth, 'ada@example.com');
   // A page of somebody else's does not know the word, and does not end the wait.
-  expect((await handOver(page, 'a stranger’s session', 'abc')).status).toBe(403);
-  const answer = await handOver(page, refreshToken);
+  expect((await postSession(page, 'a stranger’s session', 'abc')).status).toBe(403);
+  const answer = await postSession(page, refreshToken);
   expect(answer.headers.get('refresh')).toBe(`0; url=${driver.hub.url}/command-line/done`);
   const { code, out, err } = await login.ended;
   expect({ code, out }).toEqual({

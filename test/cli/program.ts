@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { COMMAND } from '../../scripts/build-cli.ts';
-import { SESSION_FIELD, STATE_FIELD } from '../../shared/hand-over.ts';
+import { SESSION_FIELD, STATE_FIELD } from '../../shared/loopback-sign-in.ts';
 
 /** Whichever Node the person has, whom the tests themselves have led to a newer one. */
 const NODE = process.env.npm_node_execpath ?? process.execPath;
@@ -84,7 +84,7 @@ export async function pageOf(login: Running): Promise<URL> {
 }
 
 /** Posts to the command what the console's page would. */
-export const handOver = (
+export const postSession = (
   page: URL,
   session: string,
   state = page.searchParams.get('state') ?? '',
@@ -113,6 +113,6 @@ export async function tokensOf(auth: string, email: string, verb = 'signInWithPa
 export async function signedIn(shell: Shell, session: string): Promise<Ended> {
   const login = shell.start('login', '--no-browser');
   onTestFinished(() => void login.child.kill());
-  await handOver(await pageOf(login), session);
+  await postSession(await pageOf(login), session);
   return login.ended;
 }

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Interior } from '../../local/memory/interiors.ts';
 import { type Ledger, ledgerPath } from '../../shared/documents/ledger.ts';
 import { minutes } from '../../shared/units.ts';
-import { standing, type Wish } from '../standing.ts';
+import { runHub, type Wish } from '../running-hub.ts';
 
 const SEEDS = Array.from({ length: 20 }, (_, n) => n + 1);
 const WISHES: readonly Wish[] = [
@@ -26,7 +26,7 @@ async function live(
   inside: Interior,
   seed: number,
 ): Promise<{ told: Record<string, Told>; left: number; installingMs: number[] }> {
-  const it = standing({ inside, seed });
+  const it = runHub({ inside, seed });
   const ids = await Promise.all(WISHES.map((wish) => it.create({ ...wish, owner: 'ada' })));
   for (const id of ids) await it.reach(id, 'ready');
   for (const id of ids) await it.share(id, 'grace', 'viewer');

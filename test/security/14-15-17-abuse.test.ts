@@ -42,7 +42,7 @@ promise('14', 'who asks too often is told to wait, and nobody else is', {
     },
     'a guess is not counted': {
       file: 'functions/http/auth.ts',
-      from: '    takeForAddress(buckets, ports, headers);\n',
+      from: '    takeForAddress(rates, ports, headers);\n',
       to: '',
       finds: /^an address may guess tokens without end$/,
     },
@@ -108,9 +108,9 @@ promise('15', 'what costs more than it may waits', {
       finds: /^the switch does not hold$/,
     },
     'the cell is not asked': {
-      file: 'functions/steps/admit.ts',
-      from: "    planAdmission(ofCell?.data, cellLimits(ports), price, 'cell'),",
-      to: '    cellLimits && undefined,',
+      file: ADMISSION,
+      from: "    planAdmission(cell.now, cell.defaults, hourlyMicros, 'cell'),",
+      to: '    undefined,',
       finds: /^the cell has more than it may$/,
     },
   },
@@ -154,7 +154,7 @@ promise('15', 'nobody comes to pay for a cluster who has not said so', {
       finds: /^who says so is answered 409$/,
     },
     'who takes it over does not pay': {
-      file: 'functions/accounts/hand-over.ts',
+      file: 'functions/accounts/charge.ts',
       from: 'take({ clusters: new Increment(clusters), hourlyMicros: new Increment(hourlyMicros) }),',
       to: 'take({}),',
       finds: /^who said so does not pay for just that one$/,

@@ -133,6 +133,7 @@ export function createWorld({
     /** Whether a handler works on that cluster beside the one whose call is being carried out. */
     isShared: (id: string) => handlers.isShared(id, current),
     troubledAtMs: handlers.troubledAtMs,
+    troubledBesideAtMs: handlers.troubledBesideAtMs,
     watch: (watcher: Watcher): void => void watchers.push(watcher),
     nowMs,
     begin(): void {

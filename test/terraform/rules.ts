@@ -8,7 +8,7 @@ import { DATA_PERMISSIONS, dataRole } from '../../functions/bucket-access.ts';
 import { isGivenUp, MANIFEST, MAX_DELIVERY_ATTEMPTS } from '../../functions/manifest.ts';
 import { ISSUE_TOKEN, issuesChartTokens, PERMISSIONS } from '../../functions/permissions.ts';
 import { CLUSTER_SIGNALS } from '../../shared/documents/signal.ts';
-import { dollars } from '../../shared/units.ts';
+import { microsOf } from '../../shared/money.ts';
 import { expressionsIn, referencesIn } from './expressions.ts';
 import { allBlocks, type Block, type Body, resourcesOf, type Tree, textsIn, titleOf } from './tree.ts';
 
@@ -444,7 +444,7 @@ const killSwitch: Rule = (tree) => {
   const said = String(cell?.locals.hourly_dollars ?? '');
   const dollarsOf = Number(/^\$\{var\.kill_switch \? ([\d.]+) :/.exec(said)?.[1]);
   return [
-    ...(isSwitchedOff({ hourlyMicros: dollars(dollarsOf) })
+    ...(isSwitchedOff({ hourlyMicros: microsOf(dollarsOf) })
       ? []
       : ['functions do not know the limit of the kill switch']),
     ...(String(cell?.calls.scheduler?.paused).startsWith('${var.kill_switch ? toset(["top-up"]) :')

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react';
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { ERRORS } from '../../shared/errors.ts';
-import { HAND_OVER_PAGE, HANDED_OVER_PAGE } from '../../shared/hand-over.ts';
+import { LOOPBACK_DONE_PAGE, LOOPBACK_PAGE } from '../../shared/loopback-sign-in.ts';
 import { refusalOf } from '../../shared/standing.ts';
 import { ClustersPage } from './clusters/clusters-page.tsx';
 import { useHub } from './hub.ts';
@@ -53,7 +53,7 @@ function Pages({ connection }: { connection: Store<Connection> }) {
         <ClusterSignIn session={session} />
       </Boundary>
     );
-  if (path === HAND_OVER_PAGE || path === HANDED_OVER_PAGE)
+  if (path === LOOPBACK_PAGE || path === LOOPBACK_DONE_PAGE)
     return (
       <Boundary at={path}>
         <CommandLine session={session} />

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { inDollars } from '../../shared/money.ts';
 import { durationInWords, leftInWords } from './duration.ts';
-import { inDollars } from './money.ts';
 
 test.each([
   [0, 'a moment'],

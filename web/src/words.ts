@@ -1,6 +1,6 @@
 /** Words that more than one page has. */
 import type { RequestedLimits } from '../../shared/documents/account.ts';
-import { limitInDollars } from './money.ts';
+import { exactInDollars } from '../../shared/money.ts';
 
 export const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
 
@@ -8,7 +8,7 @@ export const clustersInWords = (count: number): string => (count === 1 ? 'one cl
 
 /** How much somebody asks for. */
 export const requestInWords = ({ maxClusters, maxHourlyMicros }: RequestedLimits): string =>
-  `${clustersInWords(maxClusters)}${maxHourlyMicros === undefined ? '' : ` for ${limitInDollars(maxHourlyMicros)} per hour`}`;
+  `${clustersInWords(maxClusters)}${maxHourlyMicros === undefined ? '' : ` for ${exactInDollars(maxHourlyMicros)} per hour`}`;
 
 const either = new Intl.ListFormat('en', { type: 'disjunction' });
 

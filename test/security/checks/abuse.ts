@@ -5,11 +5,12 @@ import type { Problem } from '../../../shared/api.ts';
 import { type Allowance, accountPath, cellPath } from '../../../shared/documents/account.ts';
 import { AUDIT } from '../../../shared/documents/audit.ts';
 import { SIGNALS } from '../../../shared/documents/signal.ts';
-import { days, dollars, hours, minutes, seconds } from '../../../shared/units.ts';
+import { microsOf } from '../../../shared/money.ts';
+import { days, hours, minutes, seconds } from '../../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../api.ts';
 import { aCluster, clusterIdOf } from '../../builders.ts';
 import { requestOf, type Sending } from '../../request.ts';
-import { standing } from '../../standing.ts';
+import { runHub } from '../../running-hub.ts';
 import { findings } from './findings.ts';
 
 const create = (api: ApiUnderTest, uid: string, name = 'mine', size = 'small') =>
@@ -123,7 +124,7 @@ export async function money(): Promise<string[]> {
   const stateAfter = async (limits: Parameters<typeof apiUnderTest>[0], before: number) =>
     (await answerAfter(limits, before)).state;
   /** Of one, and of no two. */
-  const room = dollars(0.5);
+  const room = microsOf(0.5);
   if ((await stateAfter({}, 0)) === 'queued') wrong.push('nothing is made at all');
   if ((await stateAfter({ limits: { accountClusters: 1 } }, 1)) !== 'queued')
     wrong.push('an account has more than it may');
@@ -135,7 +136,7 @@ export async function money(): Promise<string[]> {
     wrong.push('the cell costs more than it may');
   if ((await answerAfter({ limits: { accountHourlyMicros: 1 } }, 0)).code !== 'SIZE_OVER_BUDGET')
     wrong.push('what no account may have waits for ever');
-  if ((await stateAfter({ limits: { cellHourlyMicros: dollars(0.01) } }, 0)) !== 'queued')
+  if ((await stateAfter({ limits: { cellHourlyMicros: microsOf(0.01) } }, 0)) !== 'queued')
     wrong.push('the switch does not hold');
   if ((await answerAfter({ limits: { cellHourlyMicros: room } }, 0, 'large')).code !== 'SIZE_OVER_CAPACITY')
     wrong.push('what the cell may never have waits for ever');
@@ -265,7 +266,7 @@ export async function batches(): Promise<string[]> {
 /** 15: nobody comes to pay for a cluster who has not said so, whatever becomes of who did; whoever is concerned is told, and has time to say so. */
 export async function heirs(): Promise<string[]> {
   const wrong = findings();
-  const hub = standing({ inside: 'sketch', limits: { handOverMs: hours(3) } });
+  const hub = runHub({ inside: 'sketch', limits: { handOverMs: hours(3) } });
   const ask = async (uid: string, method: string, path: string, more: Sending = {}) => {
     const person = { uid, email: `${uid}@example.com`, emailVerified: true, operator: false };
     const token = hub.tokens.issue({ ...person, signedInAt: new Date(hub.clock.now()) });

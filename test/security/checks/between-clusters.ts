@@ -2,13 +2,13 @@
 import { webhookRule } from '../../../functions/providers/gke/firewall.ts';
 import { overlap } from '../../../local/container/ranges.ts';
 import { hours } from '../../../shared/units.ts';
-import { standing } from '../../standing.ts';
+import { runHub } from '../../running-hub.ts';
 import { findings } from './findings.ts';
 
 /** 35: two tenants have a cluster each, every node in it is of a pool that is made for it alone, and says whose it is. */
 export async function ownNodes(): Promise<string[]> {
   const wrong = findings();
-  const hub = standing();
+  const hub = runHub();
   const people = ['ada', 'grace'];
   const ids = await Promise.all(people.map((owner) => hub.create({ product: 'hello', owner })));
   for (const id of ids) {
@@ -34,7 +34,7 @@ export async function ownNodes(): Promise<string[]> {
 /** 32: no rule lets anything into the nodes of a cluster that comes from the nodes or the pods of another one. */
 export async function betweenClusters(): Promise<string[]> {
   const wrong = findings();
-  const hub = standing();
+  const hub = runHub();
   const ids = [await hub.created({ product: 'hello' }), await hub.created({ product: 'hello' })];
   const firewalls = hub.compute.all().filter(({ kind }) => kind === 'firewall');
   const rulesOf = (id: string) =>

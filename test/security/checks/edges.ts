@@ -14,7 +14,7 @@ import { stepMessage, TOPICS } from '../../../shared/messages.ts';
 import { hours, minutes } from '../../../shared/units.ts';
 import { apiUnderTest } from '../../api.ts';
 import { aCluster, aDeadLetter, clusterIdOf, writeOf, writeOfLetter } from '../../builders.ts';
-import { standing } from '../../standing.ts';
+import { runHub } from '../../running-hub.ts';
 import { findings } from './findings.ts';
 import { site } from './source.ts';
 
@@ -36,7 +36,7 @@ export async function messages(): Promise<string[]> {
   for (const body of odd)
     if (stepMessage.safeParse(body).success) wrong.push(`a step takes ${JSON.stringify(body)}`);
   const written: string[] = [];
-  const hub = standing({
+  const hub = runHub({
     inside: 'sketch',
     observer: {
       onCommit: (writes) => written.push(...writes.map(({ path }) => path)),
@@ -137,7 +137,7 @@ export async function ssrf(): Promise<string[]> {
 /** 26: a member’s way in is a token of less than an hour that opens one cluster as themself, and nothing else is in it. */
 export async function credentials(): Promise<string[]> {
   const wrong = findings();
-  const hub = standing({ inside: 'sketch' });
+  const hub = runHub({ inside: 'sketch' });
   const id = await hub.created({ product: 'hello', version: '1.1.0', owner: 'ada' });
   const api = createApi(hub.ports, CREDENTIALS_ENDPOINTS);
   const ask = async (uid: string) => {

@@ -1,12 +1,12 @@
 /** What a cluster keeps, as the embedded cloud says once the product has made it: whose key it is encrypted with. */
 import { keyIn } from '../../../functions/data-key.ts';
-import { standing } from '../../standing.ts';
+import { runHub } from '../../running-hub.ts';
 import { findings } from './findings.ts';
 
 /** 31: where the operator has a key, every disk and bucket of a cluster is encrypted with that of its region. */
 export async function encryption(): Promise<string[]> {
   const wrong = findings();
-  const hub = standing();
+  const hub = runHub();
   const id = await hub.created();
   const key = keyIn(hub.ports.settings.dataEncryptionKey ?? '', (await hub.cluster(id)).spec.region);
   const disks = hub.compute.all().filter(({ kind }) => kind === 'disk');

@@ -22,16 +22,16 @@ import { TOPICS } from '../../../shared/messages.ts';
 import { days, hours, minutes } from '../../../shared/units.ts';
 import { anOrphan, aSpec } from '../../builders.ts';
 import { requestOf, servedBy } from '../../request.ts';
-import { standing } from '../../standing.ts';
+import { runHub } from '../../running-hub.ts';
 import { timelineReaders } from '../../timeline-readers.ts';
 import { findings } from './findings.ts';
 import { read } from './source.ts';
 
 /** Everything that was ever written, by path; and everything that is in the cloud's own tables, by service, table and key. */
-function watched(more: Parameters<typeof standing>[0] = {}) {
+function watched(more: Parameters<typeof runHub>[0] = {}) {
   const paths = new Set<string>();
   const objects = new Map<string, unknown>();
-  const hub = standing({
+  const hub = runHub({
     inside: 'sketch',
     ...more,
     observer: {

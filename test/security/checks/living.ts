@@ -16,14 +16,14 @@ import { accountPath } from '../../../shared/documents/account.ts';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import { minutes } from '../../../shared/units.ts';
 import { requestOf, type Sending, servedBy } from '../../request.ts';
-import { standing } from '../../standing.ts';
+import { runHub } from '../../running-hub.ts';
 import { type Heard, listenTo } from './calls.ts';
 
 export type Living = ReturnType<typeof living>;
 
 export function living(heard: Heard, inside: Interior) {
   const interruptions = new Map<string, { act: () => Promise<unknown>; left: number }>();
-  const hub = standing({
+  const hub = runHub({
     inside,
     invoke: (name, work) => {
       const ports = portsOf(name);

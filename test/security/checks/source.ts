@@ -203,8 +203,8 @@ function formsOf({ headers: rules }: Site['hosting'], csp: string): string[] {
     )
   )
     wrong.push('a session may be handed over elsewhere than to this computer');
-  const handOver = others.find(({ source }) => source === '/command-line')?.headers ?? [];
-  if (!handOver.some(({ key, value }) => key === 'Cache-Control' && value === 'no-store'))
+  const loopbackPage = others.find(({ source }) => source === '/command-line')?.headers ?? [];
+  if (!loopbackPage.some(({ key, value }) => key === 'Cache-Control' && value === 'no-store'))
     wrong.push('the page that hands a session over is kept');
   return wrong;
 }

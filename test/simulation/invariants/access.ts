@@ -102,6 +102,8 @@ export function watchAccess(world: World, { known, clusterNow, ownCluster, hostO
   /** Whoever is a member has an account in it, and nobody else of all who ever were; and the application lets in those and no others. */
   function checkTold(now: Cluster): void {
     if (now.error || world.damaged.has(now.id) || world.isShared(now.id)) return;
+    // What one wrote after the other had looked for the last time, and then died of, is found by the look after each removal.
+    if (world.troubledBesideAtMs(now.id) > world.nowMs() - OUTLIVED_MS) return;
     const row = ownCluster(now);
     const leaf =
       row && [...hub.leaves.all()].find(({ key }) => key === leafKey(row.resource.name, row.location));

@@ -16,6 +16,8 @@ export interface Handlers {
   isShared(id: string, current: Process | undefined): boolean;
   /** When a handler of that cluster was last killed or met an error, in ms since the start. */
   troubledAtMs(id: string): number;
+  /** The same, of one beside which another one worked on the cluster. */
+  troubledBesideAtMs(id: string): number;
 }
 
 export function watchHandlers({ nowMs, markers }: Scene): Handlers {
@@ -23,6 +25,9 @@ export function watchHandlers({ nowMs, markers }: Scene): Handlers {
   /** The cluster that a process was started for. */
   const about = new WeakMap<Process, string>();
   const troubledAtMs = new Map<string, number>();
+  const troubledBesideAtMs = new Map<string, number>();
+  const isShared = (id: string, current: Process | undefined): boolean =>
+    [...running].some((process) => process !== current && process.alive && about.get(process) === id);
   return {
     started: (process) => void running.add(process),
     takesUp(process, id) {
@@ -37,11 +42,13 @@ export function watchHandlers({ nowMs, markers }: Scene): Handlers {
     ended: (process) => void running.delete(process),
     troubled(process) {
       const id = about.get(process);
-      if (id !== undefined) troubledAtMs.set(id, nowMs());
+      if (id === undefined) return;
+      troubledAtMs.set(id, nowMs());
+      if (isShared(id, process)) troubledBesideAtMs.set(id, nowMs());
     },
     running: () => running,
-    isShared: (id, current) =>
-      [...running].some((process) => process !== current && process.alive && about.get(process) === id),
+    isShared,
     troubledAtMs: (id) => troubledAtMs.get(id) ?? Number.NEGATIVE_INFINITY,
+    troubledBesideAtMs: (id) => troubledBesideAtMs.get(id) ?? Number.NEGATIVE_INFINITY,
   };
 }

@@ -1,6 +1,7 @@
 /** What a price per hour comes to. */
+
+import { inDollars, inWholeDollars, type Money } from '../../../shared/money.ts';
 import { MONTH_HOURS } from '../../../shared/units.ts';
-import { inDollars, inWholeDollars, type Money } from '../money.ts';
 
 /** From there on the cents of an estimate say nothing. */
 const WHOLE = 10;

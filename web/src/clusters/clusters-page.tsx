@@ -3,11 +3,11 @@ import { memo, useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { flawOf } from '../../../shared/flaws.ts';
+import { aboutInDollars } from '../../../shared/money.ts';
 import { leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
 import { MAX_CLUSTERS, myDeleted } from '../live/my-clusters.ts';
-import { microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { ClockIcon, PlusIcon } from '../parts/icons.tsx';
 import { lazyDialog } from '../parts/lazy.tsx';
@@ -77,7 +77,7 @@ function Usage() {
   const { clusters, hourlyMicros } = account;
   return (
     <p className="muted">
-      {clusters} of {most} in use{hourlyMicros > 0 && `, ${microsInDollars(hourlyMicros)} per hour`}
+      {clusters} of {most} in use{hourlyMicros > 0 && `, ${aboutInDollars(hourlyMicros)} per hour`}
     </p>
   );
 }

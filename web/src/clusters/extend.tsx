@@ -1,10 +1,10 @@
 /** Puts off the end of a cluster. */
 import { useState } from 'react';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
+import { aboutInDollars } from '../../../shared/money.ts';
 import { hours } from '../../../shared/units.ts';
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
-import { microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Select } from '../parts/field.tsx';
@@ -75,7 +75,7 @@ function ExtendDialog({ cluster, onClose }: { cluster: Cluster; onClose(): void 
               </p>
               {liability && (
                 <p className="muted small">
-                  Until then it costs {microsInDollars(liability.hourlyMicros)} an hour. You can still delete
+                  Until then it costs {aboutInDollars(liability.hourlyMicros)} an hour. You can still delete
                   it sooner.
                 </p>
               )}

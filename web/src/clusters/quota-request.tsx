@@ -3,9 +3,9 @@ import { useState } from 'react';
 import type { RequestedLimits } from '../../../shared/documents/account.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
 import { MAX_REASON, MAX_REQUESTED_CLUSTERS, MAX_REQUESTED_HOURLY_DOLLARS } from '../../../shared/limits.ts';
+import { dollarsOf, exactInDollars } from '../../../shared/money.ts';
 import { must } from '../api/client.ts';
 import { useHub } from '../hub.ts';
-import { limitInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field, NumberField } from '../parts/field.tsx';
@@ -66,13 +66,13 @@ const ASK_TITLE = 'Ask for more';
 const presentIn = ({ maxClusters, maxHourlyMicros }: Partial<Limits>): string =>
   maxClusters === undefined || maxHourlyMicros === undefined
     ? ''
-    : `You may have ${maxClusters} at once, for ${limitInDollars(maxHourlyMicros)} per hour. `;
+    : `You may have ${maxClusters} at once, for ${exactInDollars(maxHourlyMicros)} per hour. `;
 
 /** @param code what they would have been refused for */
 export function AskForMore({ code, onClose }: { code: ErrorCode; onClose(): void }) {
   const { api } = useHub();
   const now = useLimits();
-  const has = now.maxHourlyMicros === undefined ? '' : String(now.maxHourlyMicros / 1_000_000);
+  const has = now.maxHourlyMicros === undefined ? '' : String(dollarsOf(now.maxHourlyMicros));
   const [maxClusters, setMaxClusters] = useState(
     now.maxClusters === undefined ? '' : String(now.maxClusters + (code === 'ACCOUNT_QUOTA' ? 1 : 0)),
   );

@@ -1,9 +1,11 @@
 /** Who may have how much, and has: counted by Hub in `accounts` and `cells`, limited by operators. */
+
 import { collection, limit, orderBy, query } from 'firebase/firestore';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { Allowance } from '../../../shared/documents/account.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import { ACCOUNTS, CELLS } from '../../../shared/documents/paths.ts';
+import { microsOf } from '../../../shared/money.ts';
 import { type ApiError, must, type Schemas } from '../api/client.ts';
 import { persist } from '../api/persist.ts';
 import { useAskedAgain } from '../api/use-asked.ts';
@@ -79,7 +81,7 @@ async function findDefaults(
       const account = accounts.find(({ id }) => id === reply.uid);
       if (account && account.maxClusters === undefined) found.maxClusters ??= reply.maxClusters;
       if (account && account.maxHourlyMicros === undefined)
-        found.maxHourlyMicros ??= Math.round(reply.maxHourlyPrice.amount * 1_000_000);
+        found.maxHourlyMicros ??= microsOf(reply.maxHourlyPrice.amount);
     }
     pageToken = page.nextPageToken;
   } while (

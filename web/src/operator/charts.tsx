@@ -2,8 +2,8 @@
 import { useCallback, useMemo } from 'react';
 import uPlot from 'uplot';
 import { Link } from 'wouter';
+import { aboutInDollars, dollarsOf, exactInDollars } from '../../../shared/money.ts';
 import { durationInWords } from '../duration.ts';
-import { inDollars, microsInDollars } from '../money.ts';
 import { dayAndTime, LANGUAGE } from '../time.ts';
 import { Chart, type Colours, type Drawing } from './chart.tsx';
 import {
@@ -311,9 +311,6 @@ export function HitRateChart({ asked, edges, range }: Times & { asked: Asked }) 
   );
 }
 
-const dollars = (micros: number): number => micros / 1_000_000;
-/** Where it is said above that all of it is an estimate. */
-const exactly = (micros: number): string => inDollars({ amount: dollars(micros), about: false });
 const axisDollars = new Intl.NumberFormat('en-US', {
   style: 'currency',
   currency: 'USD',
@@ -326,8 +323,8 @@ export function CostChart({ spending, edges, range }: Times & { spending: Spendi
     () =>
       [
         xOf(edges),
-        spending.used.map((micros, part) => dollars(micros + (spending.idle[part] ?? 0))),
-        spending.idle.map(dollars),
+        spending.used.map((micros, part) => dollarsOf(micros + (spending.idle[part] ?? 0))),
+        spending.idle.map(dollarsOf),
       ] as uPlot.AlignedData,
     [spending, edges],
   );
@@ -354,7 +351,7 @@ export function CostChart({ spending, edges, range }: Times & { spending: Spendi
       reading={
         used + idle === 0
           ? `Nothing was spent in ${inWords}.`
-          : `In ${inWords} ${microsInDollars(used + idle)} was spent at list prices, of which ${percent(idle / (used + idle))} (${microsInDollars(idle)}) on spares that waited.`
+          : `In ${inWords} ${aboutInDollars(used + idle)} was spent at list prices, of which ${percent(idle / (used + idle))} (${aboutInDollars(idle)}) on spares that waited.`
       }
       legend={[
         { ink: 'accent', label: 'Clusters with an owner' },
@@ -364,14 +361,19 @@ export function CostChart({ spending, edges, range }: Times & { spending: Spendi
       draw={draw}
       pointAt={(part) => {
         const [owned, waited] = numbers(part);
-        return `${partInWords(range, edges[part] ?? 0)}: ${exactly(owned + waited)}, ${exactly(waited)} of it idle`;
+        return `${partInWords(range, edges[part] ?? 0)}: ${exactInDollars(owned + waited)}, ${exactInDollars(waited)} of it idle`;
       }}
       table={{
         head: [capital(unit), 'With an owner', 'Idle', 'In all'],
         rows: () =>
           edges.slice(0, -1).map((edge, part) => {
             const [owned, waited] = numbers(part);
-            return [partInWords(range, edge), exactly(owned), exactly(waited), exactly(owned + waited)];
+            return [
+              partInWords(range, edge),
+              exactInDollars(owned),
+              exactInDollars(waited),
+              exactInDollars(owned + waited),
+            ];
           }),
       }}
     />

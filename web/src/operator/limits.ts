@@ -1,5 +1,7 @@
 /** How much somebody may have: what holds, and what to propose. Pure. */
+
 import type { Allowance, RequestedLimits } from '../../../shared/documents/account.ts';
+import { dollarsOf } from '../../../shared/money.ts';
 import type { Limits } from '../session/me.ts';
 
 /** What holds for an account; a limit that is not known yet is absent. */
@@ -22,8 +24,8 @@ export function proposal(
 ): { maxClusters: number; maxHourlyDollars: number } {
   const { maxClusters = 0, maxHourlyMicros = 0 } = now;
   if (asked.maxHourlyMicros !== undefined)
-    return { maxClusters: asked.maxClusters, maxHourlyDollars: asked.maxHourlyMicros / 1_000_000 };
+    return { maxClusters: asked.maxClusters, maxHourlyDollars: dollarsOf(asked.maxHourlyMicros) };
   const factor = maxClusters > 0 ? Math.max(1, asked.maxClusters / maxClusters) : 1;
-  const dollars = (maxHourlyMicros / 1_000_000) * factor;
+  const dollars = dollarsOf(maxHourlyMicros) * factor;
   return { maxClusters: asked.maxClusters, maxHourlyDollars: factor === 1 ? dollars : Math.ceil(dollars) };
 }

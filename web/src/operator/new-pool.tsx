@@ -1,12 +1,12 @@
 /** Makes a pool. What one spare costs is said before the button is pressed. */
 import { useState } from 'react';
 import { MAX_LABEL, MAX_WANTED } from '../../../shared/limits.ts';
+import { inDollars } from '../../../shared/money.ts';
 import { must, type Schemas } from '../api/client.ts';
 import { AVAILABILITY, type Catalog } from '../clusters/catalog.ts';
 import { labelFault } from '../clusters/cluster-name.ts';
 import { WithCatalog } from '../clusters/with-catalog.tsx';
 import { useHub } from '../hub.ts';
-import { inDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field, NumberField, Select } from '../parts/field.tsx';

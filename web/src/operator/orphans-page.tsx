@@ -2,11 +2,11 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { costOfOrphan } from '../../../shared/lifecycle/cost.ts';
+import { aboutInDollars } from '../../../shared/money.ts';
 import { must } from '../api/client.ts';
 import { CENT_MS, useCloudElapsed } from '../clusters/reading.ts';
 import { durationInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
-import { microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { Ago, Fact } from '../parts/facts.tsx';
 import { CheckIcon, ClockIcon, DotIcon, WarningIcon } from '../parts/icons.tsx';
@@ -72,7 +72,7 @@ function Leaking({ open }: { open: readonly LiveOrphan[] }) {
     <section className="trouble" aria-label="What leaks">
       <p className="notice">
         {open.length === 1 ? 'One thing leaks' : `${open.length} things leak`}
-        {hourlyMicros > 0 && `, at ${microsInDollars(hourlyMicros)} per hour`}.
+        {hourlyMicros > 0 && `, at ${aboutInDollars(hourlyMicros)} per hour`}.
       </p>
       <ul className="stack">
         {open
@@ -171,7 +171,7 @@ function Cost({ orphan }: { orphan: LiveOrphan }) {
   if (orphan.hourlyMicros === 0) return <>nothing</>;
   return (
     <>
-      {microsInDollars(orphan.hourlyMicros)} per hour, {microsInDollars(costOfOrphan(orphan, elapsed))} so far
+      {aboutInDollars(orphan.hourlyMicros)} per hour, {aboutInDollars(costOfOrphan(orphan, elapsed))} so far
     </>
   );
 }
@@ -244,7 +244,7 @@ function Gone({ orphan }: { orphan: LiveOrphan }) {
       <span className="muted">
         {dayAndTime(foundAt)}
         {goneAt && `, gone after ${durationInWords(goneAt.getTime() - foundAt.getTime())}`}
-        {orphan.hourlyMicros > 0 && `, ${microsInDollars(costOfOrphan(orphan, elapsed))}`}
+        {orphan.hourlyMicros > 0 && `, ${aboutInDollars(costOfOrphan(orphan, elapsed))}`}
       </span>
     </li>
   );

@@ -5,6 +5,7 @@ import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { Pool } from '../../../shared/documents/pool.ts';
 import { shapeOf } from '../../../shared/documents/shape.ts';
 import { MAX_WANTED } from '../../../shared/limits.ts';
+import { aboutInDollars } from '../../../shared/money.ts';
 import { must } from '../api/client.ts';
 import { ClusterProgress } from '../clusters/cluster-progress.tsx';
 import { CostSoFar } from '../clusters/cost.tsx';
@@ -12,7 +13,6 @@ import { isMoving } from '../clusters/lifecycle.ts';
 import { CENT_MS, useCloudElapsed, useLeft } from '../clusters/reading.ts';
 import { StateBadge } from '../clusters/state-badge.tsx';
 import { useHub } from '../hub.ts';
-import { microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { NumberField } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -117,12 +117,12 @@ function Idle({ pool, spares, recent }: Props) {
     elapsed,
   );
   const note = [
-    waitingMicros > 0 && `${microsInDollars(waitingMicros)} so far`,
-    unclaimed > 0 && `${microsInDollars(unclaimedMicros)} for ${unclaimed} that nobody took`,
+    waitingMicros > 0 && `${aboutInDollars(waitingMicros)} so far`,
+    unclaimed > 0 && `${aboutInDollars(unclaimedMicros)} for ${unclaimed} that nobody took`,
   ].filter(Boolean);
   return (
     <Figure label="Idle cost per hour" {...(note.length > 0 && { note: note.join('; ') })}>
-      {hourlyMicros === 0 ? 'nothing' : microsInDollars(hourlyMicros)}
+      {hourlyMicros === 0 ? 'nothing' : aboutInDollars(hourlyMicros)}
     </Figure>
   );
 }

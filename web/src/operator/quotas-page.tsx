@@ -1,8 +1,8 @@
 /** Who may have how much: the cells, who asks for more, and every account. */
 import { useDeferredValue, useState } from 'react';
+import { aboutInDollars, exactInDollars, microsOf } from '../../../shared/money.ts';
 import { must, type Schemas } from '../api/client.ts';
 import { useHub } from '../hub.ts';
-import { limitInDollars, microsInDollars } from '../money.ts';
 import { Button } from '../parts/button.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -97,7 +97,7 @@ function Request({ account, limits, name }: RequestProps) {
           {limits.maxClusters !== undefined && ` instead of ${limits.maxClusters}`}
           {request.maxHourlyMicros !== undefined &&
             limits.maxHourlyMicros !== undefined &&
-            ` for ${limitInDollars(limits.maxHourlyMicros)}`}
+            ` for ${exactInDollars(limits.maxHourlyMicros)}`}
           {clusters > 0 && `, and has ${clusters}`}.
         </p>
         <blockquote>{request.reason}</blockquote>
@@ -149,7 +149,7 @@ function Cells() {
               const limits = limitsOf(counted ?? {}, {
                 ...(reply && {
                   maxClusters: reply.maxClusters,
-                  maxHourlyMicros: Math.round(reply.maxHourlyPrice.amount * 1_000_000),
+                  maxHourlyMicros: microsOf(reply.maxHourlyPrice.amount),
                 }),
               });
               return (
@@ -167,8 +167,8 @@ function Cells() {
                       of={id}
                       taken={counted?.hourlyMicros ?? 0}
                       most={limits.maxHourlyMicros}
-                      inWords={microsInDollars}
-                      mostInWords={limitInDollars}
+                      inWords={aboutInDollars}
+                      mostInWords={exactInDollars}
                     />
                     <Taken
                       label="In the making"
@@ -228,7 +228,7 @@ function Accounts({ accounts, defaults, nameOf }: Props & { accounts: readonly A
             Everybody who ever had a cluster or asked for one.
             {defaults.maxClusters !== undefined &&
               defaults.maxHourlyMicros !== undefined &&
-              ` Unless you say otherwise, each may have ${clustersInWords(defaults.maxClusters)} and spend ${limitInDollars(defaults.maxHourlyMicros)} per hour.`}
+              ` Unless you say otherwise, each may have ${clustersInWords(defaults.maxClusters)} and spend ${exactInDollars(defaults.maxHourlyMicros)} per hour.`}
           </p>
         </div>
         {accounts.length > 5 && (
@@ -303,8 +303,8 @@ function AccountRow({ account, limits, name }: RequestProps) {
           unlabelled
           taken={hourlyMicros}
           most={limits.maxHourlyMicros}
-          inWords={microsInDollars}
-          mostInWords={limitInDollars}
+          inWords={aboutInDollars}
+          mostInWords={exactInDollars}
         />
       </td>
       <td>

@@ -2,9 +2,11 @@
  * Who is signed in, to Hub. The API is asked once after signing in, until it answers: that is the moment in which invitations become
  * memberships. It is asked again when one comes to whoever is there already. What else changes later comes with the document of the account.
  */
+
 import { useEffect } from 'react';
 import type { Allowance } from '../../../shared/documents/account.ts';
 import type { ErrorCode } from '../../../shared/errors.ts';
+import { microsOf } from '../../../shared/money.ts';
 import { refusalOf } from '../../../shared/standing.ts';
 import { must, type Schemas } from '../api/client.ts';
 import { persistAgain } from '../api/persist.ts';
@@ -51,8 +53,7 @@ export function useLimits(): Partial<Limits> {
   const asked = useStore(me)?.allowance;
   const account = useMyAccount();
   const maxClusters = account?.maxClusters ?? asked?.maxClusters;
-  const maxHourlyMicros =
-    account?.maxHourlyMicros ?? (asked && Math.round(asked.maxHourlyPrice.amount * 1_000_000));
+  const maxHourlyMicros = account?.maxHourlyMicros ?? (asked && microsOf(asked.maxHourlyPrice.amount));
   return {
     ...(maxClusters !== undefined && { maxClusters }),
     ...(maxHourlyMicros !== undefined && { maxHourlyMicros }),

@@ -5,13 +5,13 @@
 import { type FormEvent, useRef, useState } from 'react';
 import {
   checkCodeOf,
-  HANDED_OVER_PAGE,
-  type HandOver,
+  LOOPBACK_DONE_PAGE,
+  type LoopbackRequest,
   loopbackOf,
-  parseHandOver,
+  parseLoopbackRequest,
   SESSION_FIELD,
   STATE_FIELD,
-} from '../../../shared/hand-over.ts';
+} from '../../../shared/loopback-sign-in.ts';
 import { minutes } from '../../../shared/units.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
@@ -27,9 +27,9 @@ const FRESH_MS = minutes(5);
 const TITLE = 'Sign in to the command line';
 
 export default function CommandLine({ session }: { session: Session }) {
-  const asked = parseHandOver(location.search);
+  const asked = parseLoopbackRequest(location.search);
   useTitle(TITLE);
-  if (location.pathname === HANDED_OVER_PAGE) return <HandedOver />;
+  if (location.pathname === LOOPBACK_DONE_PAGE) return <HandedOver />;
   if (!asked)
     return (
       <main className="door">
@@ -47,7 +47,7 @@ export default function CommandLine({ session }: { session: Session }) {
   return session.kind === 'in' ? <Ask asked={asked} session={session} /> : null;
 }
 
-function Ask({ asked, session }: { asked: HandOver; session: SignedIn }) {
+function Ask({ asked, session }: { asked: LoopbackRequest; session: SignedIn }) {
   const { firebase, session: store } = useHub();
   const [sent, setSent] = useState(false);
   const isFresh = useNow(10_000) - session.signedInAtMs < FRESH_MS;

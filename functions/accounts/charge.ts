@@ -19,7 +19,7 @@ export function mayHave(
  * What the cluster holds counts for its new owner, who has asked for it as for one that they create; on the condition that their account is
  * as it was when room was found in it.
  */
-export function handOver(
+export function chargeTo(
   { liability }: Pick<Cluster, 'liability'>,
   from: string,
   to: string,

@@ -32,10 +32,10 @@ export interface Wish {
   pool?: string;
 }
 
-export type Standing = ReturnType<typeof standing>;
+export type RunningHub = ReturnType<typeof runHub>;
 
 /** The Scheduler's jobs run until `hub.stop()`. */
-export function standing(options: MemoryHubOptions = {}) {
+export function runHub(options: MemoryHubOptions = {}) {
   const hub = memoryHub(options);
   const { ports } = hub;
   let stop = hub.startScheduler();

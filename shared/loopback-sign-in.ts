@@ -5,12 +5,12 @@
  */
 
 /** Of the console; it alone may send forms to the loopback: firebase.json. */
-export const HAND_OVER_PAGE = '/command-line';
+export const LOOPBACK_PAGE = '/command-line';
 /** Where the command sends the browser afterwards. */
-export const HANDED_OVER_PAGE = '/command-line/done';
+export const LOOPBACK_DONE_PAGE = '/command-line/done';
 
 /** What the command asks the page for. */
-export interface HandOver {
+export interface LoopbackRequest {
   /** On which it listens at 127.0.0.1. */
   port: number;
   /** Its word: whoever does not say it is not answered. */
@@ -33,11 +33,11 @@ const STATE = new RegExp(`^[${STATE_ALPHABET}]{${STATE_LENGTH}}$`);
 const LOWEST_PORT = 1024;
 const HIGHEST_PORT = 65_535;
 
-export const handOverQuery = ({ port, state, anew }: HandOver): string =>
+export const loopbackQuery = ({ port, state, anew }: LoopbackRequest): string =>
   new URLSearchParams({ port: String(port), state, ...(anew && { anew: 'yes' }) }).toString();
 
 /** @returns undefined for what no command has asked */
-export function parseHandOver(query: string): HandOver | undefined {
+export function parseLoopbackRequest(query: string): LoopbackRequest | undefined {
   const said = new URLSearchParams(query);
   const [ports, states] = ['port', 'state'].map((name) => said.getAll(name));
   const [port = '', state = ''] = [ports?.[0], states?.[0]];
@@ -49,8 +49,8 @@ export function parseHandOver(query: string): HandOver | undefined {
 }
 
 /** By which a person sees that the page and the terminal belong together: `KX7Q-9MRD`. Enough to compare, and too little to guess the rest. */
-export const checkCodeOf = ({ state }: Pick<HandOver, 'state'>): string =>
+export const checkCodeOf = ({ state }: Pick<LoopbackRequest, 'state'>): string =>
   `${state.slice(0, 4)}-${state.slice(4, 8)}`.toUpperCase();
 
 /** There, and nowhere else, the page posts to. */
-export const loopbackOf = ({ port }: Pick<HandOver, 'port'>): string => `http://127.0.0.1:${port}/`;
+export const loopbackOf = ({ port }: Pick<LoopbackRequest, 'port'>): string => `http://127.0.0.1:${port}/`;
