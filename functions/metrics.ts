@@ -141,7 +141,8 @@ export const INSTRUMENTS = define({
     kind: 'gauge',
     name: 'hub.clusters.flawed',
     unit: '{cluster}',
-    description: 'Clusters that are not usable though nothing is being done to them, for a while, and not gone for good.',
+    description:
+      'Clusters that are not usable though nothing is being done to them, for a while, and not gone for good.',
     attributes: [],
   },
   allowance: {

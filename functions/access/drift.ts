@@ -21,6 +21,8 @@ export interface Finding {
   message: string;
   /** Hub can do something about it. */
   repairable: boolean;
+  /** Strangers could come in at this moment. */
+  isOpen?: true;
 }
 
 export interface Drift {
@@ -116,9 +118,11 @@ async function findOpenLock(site: Site): Promise<Finding | 'locked' | 'unseen'> 
     // That it does not answer proves nothing, and whether it does is another one's finding.
     if (code === 'LEAF_UNAVAILABLE') return 'unseen';
     if (code !== 'LOCK_FAILED' && code !== 'PRODUCT_REFUSED') throw thrown;
-    return { type: 'Locked', message: code === 'LOCK_FAILED' ? OPEN : UNPROVEN, repairable: true };
+    return code === 'LOCK_FAILED' ? open(OPEN) : { type: 'Locked', message: UNPROVEN, repairable: true };
   }
 }
+
+const open = (message: string): Finding => ({ type: 'Locked', message, repairable: true, isOpen: true });
 
 const OPEN = 'People who are not members could get in.';
 const LEAKS = 'Its gateway lets more through than it must.';
@@ -142,10 +146,10 @@ async function findSilence(site: Site): Promise<Finding | undefined> {
     leak = await accessOf(site).visit(site);
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
-    if (thrown.code === 'LOCK_FAILED') return { type: 'Locked', message: OPEN, repairable: true };
+    if (thrown.code === 'LOCK_FAILED') return open(OPEN);
     return { type: 'Reachable', message: 'It does not answer at its address.', repairable: true };
   }
-  if (leak !== undefined) return { type: 'Locked', message: LEAKS, repairable: true };
+  if (leak !== undefined) return open(LEAKS);
   if (await isExposed(site)) return undefined;
   return { type: 'Reachable', message: 'The way to it is not as Hub makes it.', repairable: true };
 }

@@ -79,24 +79,28 @@ export const isOwed = (
 const isItsTurn = (waitedMs: number): boolean =>
   waitedMs >= OWED_MS && Math.floor(waitedMs / TURN_MS) % 2 === 0;
 
-/** Looked at for one that is owed: an older one whose looks fail must not hide it. */
-const OLDEST = 5;
+/** Looked at for one that is owed. Mostly it is the first; but older ones may be out of turn, or their looks fail. */
+const OLDEST = [5, 100];
 
 /** Of the people's clusters that are owed room in the cell, the one that has waited for longest. */
 export async function findOwed(ports: Ports): Promise<Cluster | undefined> {
-  const found = await ports.documents.query({
-    collection: CLUSTERS,
-    where: [
-      ['state', '==', 'queued'],
-      ['error.code', 'in', [...OF_THE_CELL]],
-      ['owner', '>', ''],
-    ],
-    orderBy: [['since', 'asc']],
-    limit: OLDEST,
-  });
-  return readableClusters(ports, found)
-    .map(({ cluster }) => cluster)
-    .find((cluster) => isOwed(cluster, ports.clock.elapsed));
+  for (const limit of OLDEST) {
+    const found = await ports.documents.query({
+      collection: CLUSTERS,
+      where: [
+        ['state', '==', 'queued'],
+        ['error.code', 'in', [...OF_THE_CELL]],
+        ['owner', '>', ''],
+      ],
+      orderBy: [['since', 'asc']],
+      limit,
+    });
+    const owed = readableClusters(ports, found)
+      .map(({ cluster }) => cluster)
+      .find((cluster) => isOwed(cluster, ports.clock.elapsed));
+    if (owed || found.length < limit) return owed;
+  }
+  return undefined;
 }
 
 /** Tells those who stood behind one that was owed and waits no longer. */

@@ -401,6 +401,16 @@ describe('who needs more than there is', () => {
     expect(turns).toEqual([false, true, true, false, false, true]);
   });
 
+  test('is found behind others who are out of turn, however many they are', async () => {
+    const hub = memoryHub();
+    const since = new Date(hub.clock.now() - hours(7));
+    const before = Array.from({ length: 8 }, (_, n) => aWaiting(hub, { id: clusterIdOf(10 + n), since }));
+    await hub.run(hub.documents.commit(before));
+    expect(await hub.run(findOwed(hub.ports))).toBeUndefined();
+    await hub.run(hub.documents.commit([aWaiting(hub, { id: clusterIdOf(30) })]));
+    expect(await hub.run(findOwed(hub.ports))).toMatchObject({ id: clusterIdOf(30) });
+  });
+
   test('holds nobody up once it waits for something else: those behind are told', async () => {
     const hub = await aFullCell();
     await ask(hub, 'large', 'large');

@@ -1,12 +1,18 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
-import { minutes } from '../../shared/units.ts';
+import { minutes, seconds } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
 import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
 import { areMembersApplied } from '../access/members.ts';
 import { EVERYBODY } from '../pachyderm/members.ts';
 import { claimSpare } from '../pool/claim.ts';
 
+const GATEWAY = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'Gateway',
+  name: 'hub',
+  namespace: 'istio-ingress',
+};
 const ADMIN = ['clusterAdmin'];
 
 describe.each(INTERIORS)('a spare (%s)', (inside) => {
@@ -47,6 +53,19 @@ describe.each(INTERIORS)('a spare (%s)', (inside) => {
     await belongsTo(id, 'ada');
     await it.look(id);
     expect((await it.events(id)).at(-1)?.to).toBe('ready');
+  });
+
+  test('that lets strangers in is closed at once, and is nobody’s', async () => {
+    const hub = runHub({ inside });
+    await hub.pool(1);
+    await hub.until(async () => (await hub.spares()).length === 1);
+    const [id = ''] = await hub.spares();
+    (await hub.pachd(id)).bindings = {};
+    const wish = { name: 'mine', spec: aSpec(), owner: 'ada', email: 'ada@example.com' };
+    await hub.run(claimSpare(hub.ports, wish, () => []));
+    await hub.reach(id, 'undoing', { limitMs: seconds(10), stepMs: 20 });
+    expect(await hub.cluster(id)).toMatchObject({ endpoints: {}, error: { code: 'LOCK_FAILED' } });
+    expect(await (await hub.leaf(id)).find(GATEWAY)).toBeUndefined();
   });
 
   test('is its owner’s although word of the claim got lost', async () => {

@@ -8,6 +8,7 @@ import { siteOf } from '../access/site.ts';
 import { sendToSparesIn } from '../clusters/looks.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
+import { shutIfOpen } from './shut.ts';
 import { done, type Step, untilRenewed } from './step.ts';
 
 /** What may be no fault of this cluster alone. */
@@ -15,11 +16,16 @@ const OF_ITS_PLACE: readonly ErrorCode[] = ['PROVIDER_UNAVAILABLE', 'LEAF_UNAVAI
 /** For less than that anything may be away, and a look that misses a spare keeps it from everybody for minutes. */
 const BRIEF_MS = seconds(30);
 
-/** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
+/**
+ * Should it find that strangers are let in, it closes the way in.
+ * @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED
+ */
 export const personalize: Step = async (cluster, ports) => {
   try {
-    if ((await applyMembers(await siteOf(cluster, ports))) === 'renewing') return untilRenewed();
-    return done();
+    const site = await siteOf(cluster, ports);
+    const applied = await applyMembers(site).catch((thrown: unknown) => shutIfOpen(site, thrown));
+    if (typeof applied === 'object') return applied;
+    return applied === 'renewing' ? untilRenewed() : done();
   } catch (thrown) {
     await warn(cluster, asAppError(thrown).code, ports);
     throw thrown;

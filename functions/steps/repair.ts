@@ -3,11 +3,10 @@
  * certificate. Also the way in which a certificate is renewed.
  */
 
-import type { Cluster } from '../../shared/documents/cluster.ts';
 import { accessOf } from '../access/access.ts';
-import { allGood, withCondition } from '../access/conditions.ts';
+import { allGood } from '../access/conditions.ts';
 import { missingParts } from '../access/drift.ts';
-import { ensureClosed, ensureExposed } from '../access/expose.ts';
+import { ensureExposed } from '../access/expose.ts';
 import { ensureInstallation, installationOf } from '../access/installation.ts';
 import { type Applied, applyMembers } from '../access/members.ts';
 import { type Site, siteOf } from '../access/site.ts';
@@ -17,9 +16,9 @@ import { jobRef } from '../leaf/manifests.ts';
 import { meshAlone } from '../leaf/mesh.ts';
 import type { InstallPlan } from '../leaf/plan.ts';
 import { credentialsRights } from '../leaf/roles.ts';
-import type { Ports } from '../ports.ts';
 import { untilExposed } from './expose.ts';
 import { untilNextLook } from './pace.ts';
+import { shutIfOpen } from './shut.ts';
 import { done, fail, type Step, type StepResult, untilRenewed, wait } from './step.ts';
 
 /**
@@ -47,8 +46,7 @@ export const repair: Step = async (cluster, ports) => {
       { note: 'Everything is in order again.' },
     );
   } catch (thrown) {
-    if (asAppError(thrown).code !== 'LOCK_FAILED') throw thrown;
-    return shut(site, cluster, ports);
+    return shutIfOpen(site, thrown);
   }
 };
 
@@ -101,20 +99,4 @@ async function planFor({ cluster, leaf }: Site, whole: InstallPlan): Promise<Ins
 
 function onlyLockFailed(thrown: unknown): undefined {
   if (asAppError(thrown).code === 'LOCK_FAILED') throw thrown;
-}
-
-/** What lets strangers in is reached by nobody, until somebody has found out why. */
-async function shut(site: Site, cluster: Cluster, ports: Ports): Promise<StepResult> {
-  await ensureClosed(site);
-  const now = new Date(ports.clock.now());
-  return fail('LOCK_FAILED', undefined, {
-    endpoints: {},
-    conditions: withCondition(
-      cluster.conditions,
-      'Locked',
-      false,
-      'Others could have got in, so it was closed.',
-      now,
-    ),
-  });
 }

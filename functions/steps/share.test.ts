@@ -10,6 +10,12 @@ import { digestOf } from '../secrets.ts';
 
 let it: RunningHub;
 const ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'hub-members' };
+const GATEWAY = {
+  apiVersion: 'networking.istio.io/v1',
+  kind: 'Gateway',
+  name: 'hub',
+  namespace: 'istio-ingress',
+};
 const BINDING = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'RoleBinding',
@@ -99,6 +105,25 @@ describe.each(INTERIORS)('a member (%s)', (inside) => {
     expect(await it.asHub(id, (pachyderm) => pachyderm.whoAmI('a token'))).toMatchObject({ known: false });
     expect(verified()).toBeUndefined();
     expect(await readers(id)).toEqual(['ada']);
+  });
+
+  test('who comes or goes while strangers are let in finds it closed at once, and open again once it is locked', async () => {
+    const id = await it.created();
+    const pachd = await it.pachd(id);
+    const kept = structuredClone(pachd.bindings);
+    pachd.bindings = {};
+    await it.share(id, 'grace', 'editor');
+    await it.reach(id, 'ready', { limitMs: seconds(10), stepMs: 20 });
+    const closed = await it.cluster(id);
+    expect(closed).toMatchObject({ endpoints: {}, error: { code: 'LOCK_FAILED' } });
+    expect(closed.conditions).toContainEqual(expect.objectContaining({ type: 'Locked', status: false }));
+    expect(await (await it.leaf(id)).find(GATEWAY)).toBeUndefined();
+    pachd.bindings = kept;
+    // Nobody need wait for the next look at all clusters.
+    await it.clock.runFor(minutes(13));
+    expect(await it.cluster(id)).toMatchObject({ endpoints: { console: expect.any(String) } });
+    expect(await it.cluster(id)).not.toHaveProperty('error');
+    expect(await rolesIn(id)).toEqual(expected({ ada: 'owner', grace: 'editor' }));
   });
 
   test('who is removed is not let in again by a step that is slower than the next one', async () => {

@@ -2,11 +2,20 @@
 import { withGood } from '../access/conditions.ts';
 import { applyMembers } from '../access/members.ts';
 import { siteOf } from '../access/site.ts';
+import { shutIfOpen } from './shut.ts';
 import { done, type Step, untilRenewed } from './step.ts';
 
-/** @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED */
+/**
+ * Should it find that strangers are let in, it closes the way in.
+ * @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED
+ */
 export const share: Step = async (cluster, ports) => {
-  if ((await applyMembers(await siteOf(cluster, ports))) === 'renewing') return untilRenewed();
+  const site = await siteOf(cluster, ports);
+  try {
+    if ((await applyMembers(site)) === 'renewing') return untilRenewed();
+  } catch (thrown) {
+    return shutIfOpen(site, thrown);
+  }
   const now = new Date(ports.clock.now());
   return done(
     { conditions: withGood(cluster.conditions, 'Members', now) },

@@ -382,6 +382,48 @@ describe.each(INTERIORS)('a cluster in use (%s)', (inside) => {
     expect(await mended(it, id)).toEqual([]);
   });
 
+  test('that lets strangers in is closed although that it was not locked was known already', async () => {
+    const { pachyderms } = it.ports;
+    // It refuses Hub, so a repair comes to nothing.
+    it.ports.pachyderms = {
+      ...pachyderms,
+      inside: () => Promise.reject(new AppError('PRODUCT_REFUSED')),
+    };
+    await it.look(id);
+    await it.reach(id, 'ready');
+    expect(untrue(await it.cluster(id))).toContain('Locked');
+    expect(await it.cluster(id)).toMatchObject({ endpoints: { console: expect.any(String) } });
+    it.ports.pachyderms = pachyderms;
+    const pachd = await it.pachd(id);
+    const kept = structuredClone(pachd.bindings);
+    pachd.bindings = {};
+    await it.clock.runFor(minutes(12));
+    expect(await it.cluster(id)).toMatchObject({ state: 'ready', endpoints: {} });
+    pachd.bindings = kept;
+    await it.clock.runFor(hours(1.5));
+    expect(untrue(await it.cluster(id))).toEqual([]);
+    expect(await it.cluster(id)).toMatchObject({ endpoints: { console: expect.any(String) } });
+  });
+
+  test('whose members a repair could not bring back is repaired again within hours, and less and less often', async () => {
+    const { pachyderms } = it.ports;
+    it.ports.pachyderms = {
+      ...pachyderms,
+      inside: () => Promise.reject(new AppError('PRODUCT_REFUSED')),
+    };
+    const { epoch } = await it.cluster(id);
+    await it.look(id);
+    await it.clock.runFor(hours(30));
+    const repairs = (await it.events(id)).filter((one) => one.epoch > epoch && one.to === 'repairing');
+    const apart = repairs.slice(1).map(({ at }, n) => at.getTime() - (repairs[n]?.at.getTime() ?? 0));
+    expect(repairs.length).toBeGreaterThan(5);
+    expect(repairs.length).toBeLessThan(15);
+    expect(Math.max(...apart.slice(0, 3))).toBeLessThan(hours(2));
+    expect(apart.at(-1)).toBeGreaterThan(hours(4));
+    it.ports.pachyderms = pachyderms;
+    expect(await mended(it, id)).toEqual([]);
+  });
+
   test('whose part does not come back stays in use as far as it goes, locked to its members', async () => {
     const [bindings, kept] = [await it.bindings(id), await it.keptBindings(id)];
     it.faults.force('pod-crash', { subject: 'pachyderm/console' });

@@ -24,6 +24,8 @@ import { sendToAll } from './looks.ts';
 
 /** What a repair could not mend is tried again at the second look after it: not at each, for every try shows on the timeline. */
 const REPAIR_AGAIN_MS = 2 * SCHEDULES.drift.everyMs - hours(1);
+/** But what is about who may come in: it is looked at every few minutes, and tried again after a share of the time since it was found. */
+const REPAIR_SOON_MS = hours(1);
 /** Whoever was shut out may have access for as long as nobody has seen that they have none. */
 const LOOK_AGAIN_MS = minutes(10);
 /** What was away or of no use for long is looked at again after a share of that time, and after no more than this: each such look is a commit. */
@@ -197,6 +199,22 @@ function planDrift(
     return { kind: 'command', command: 'delete', note };
   }
   if (!findings.some(({ repairable }) => repairable)) return undefined;
-  if (known && elapsed(cluster.since) < REPAIR_AGAIN_MS) return undefined;
+  // A repair closes what it cannot lock.
+  const isOpen = findings.some((one) => one.isOpen) && Object.keys(cluster.endpoints).length > 0;
+  if (known && !isOpen && elapsed(cluster.since) < repairAgainMs(cluster, findings, elapsed))
+    return undefined;
   return { kind: 'command', command: 'repair', note };
 }
+
+function repairAgainMs(
+  { flawedSince }: Cluster,
+  findings: readonly Finding[],
+  elapsed: (since: Date) => number,
+): number {
+  const isUrgent = findings.some(({ type, repairable }) => repairable && ABOUT_ACCESS.includes(type));
+  if (!isUrgent) return REPAIR_AGAIN_MS;
+  const flawedMs = flawedSince ? elapsed(flawedSince) : 0;
+  return Math.min(REPAIR_AGAIN_MS, Math.max(REPAIR_SOON_MS, flawedMs / 4));
+}
+
+const ABOUT_ACCESS: readonly Finding['type'][] = ['Locked', 'Members'];

@@ -477,6 +477,21 @@ describe('commands', () => {
         expect(shared({ state }, patch).lookAt, state).toEqual(new Date(NOW + LOOK_AFTER_MS));
     });
 
+    test('is wanted of what goes into use with a flaw, unless nothing can be done about it', () => {
+      const flawed = (type: string) => ({
+        conditions: [{ type, status: false, message: 'It is not so.', since: new Date(NOW) }],
+      });
+      const fail = (type: string) =>
+        step(aCluster({ state: 'sharing', ...flawed(type) }), {
+          kind: 'failed',
+          code: 'LOCK_FAILED',
+          final: true,
+        });
+      expect(fail('Locked').fields.lookAt).toEqual(new Date(NOW + LOOK_AFTER_MS));
+      expect(fail('Exists').fields).not.toHaveProperty('lookAt');
+      expect(fail('UpToDate').fields).not.toHaveProperty('lookAt');
+    });
+
     test('is not wanted where somebody comes, nor where nobody answers any more', () => {
       const more = {
         members: { ...people.members, linus: 'viewer' as const },

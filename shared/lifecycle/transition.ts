@@ -13,7 +13,7 @@ import {
 import { type ClusterEvent, eventDocument } from '../documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../documents/fields.ts';
 import { cut, ERRORS, type ErrorCode, type ErrorRow } from '../errors.ts';
-import { flawedSinceOf } from '../flaws.ts';
+import { flawedSinceOf, flawOf, isGone } from '../flaws.ts';
 import { days, hours, minutes, seconds } from '../units.ts';
 import { costAt, metered } from './cost.ts';
 import { commandEdge, ENDING, isFinal, MAKING, progressOf, remainingMs, wayFrom } from './derive.ts';
@@ -466,7 +466,10 @@ function marksOf(entry: Entry): ClusterPatch {
 function lookOf(cluster: Cluster, to: State, patch: ClusterPatch = {}, at: Circumstances): Date | undefined {
   const row = rowOf(to);
   if (row.closes) return undefined;
-  const wanted = cluster.lookAt !== undefined || losesAccess(cluster, { ...cluster, ...patch });
+  const flaw = flawOf({ state: to, conditions: patch.conditions ?? cluster.conditions });
+  // What a step could not mend may come right by itself; what is gone cannot.
+  const isFlawed = flaw !== undefined && !isGone(flaw) && to !== cluster.state;
+  const wanted = cluster.lookAt !== undefined || isFlawed || losesAccess(cluster, { ...cluster, ...patch });
   if (!wanted) return undefined;
   const isTold = row.step === undefined && to !== cluster.state;
   return cluster.lookAt === undefined || isTold ? new Date(at.afterWork(LOOK_AFTER_MS)) : cluster.lookAt;

@@ -343,8 +343,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'handed over without its owner',
     file: 'functions/steps/personalize.ts',
-    from: "if ((await applyMembers(await siteOf(cluster, ports))) === 'renewing')",
-    to: 'if (!(await siteOf(cluster, ports)))',
+    from: 'await applyMembers(site).catch((thrown: unknown) => shutIfOpen(site, thrown));',
+    to: "(applyMembers && shutIfOpen ? 'applied' : 'renewing') as Applied | StepResult;",
     by: ['L3'],
   },
   {
@@ -357,8 +357,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a change of members is only written',
     file: 'functions/steps/share.ts',
-    from: "if ((await applyMembers(await siteOf(cluster, ports))) === 'renewing')",
-    to: 'if (!(await siteOf(cluster, ports)))',
+    from: "if ((await applyMembers(site)) === 'renewing')",
+    to: 'if (!site)',
     by: ['L3'],
   },
   {
