@@ -44,7 +44,9 @@ test('says where something else is counted than is held, and writes it only when
   expect(told.out).toContain(
     'accounts/ada: 5 clusters of $0.50 per hour are counted, 2 clusters of $0.50 per hour are held',
   );
-  expect(told.out).toContain('cells/north: 3 clusters of $0.75 per hour (4 in the making) are counted, 3 clusters');
+  expect(told.out).toContain(
+    'cells/north: 3 clusters of $0.75 per hour (4 in the making) are counted, 3 clusters',
+  );
   expect(await read(accountPath('ada'))).toMatchObject({ clusters: 5 });
 
   expect((await run('--cell', 'north', '--write', 'yes')).code).toBe(0);
