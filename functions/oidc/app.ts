@@ -188,7 +188,7 @@ async function answerInteraction(
   }
   const person = await requirePerson(ports, interaction, principal, arrival);
   const { code, write } = newCode(ports, interaction, person);
-  await endInteraction(ports, interaction, [write]);
+  await endInteraction(ports, interaction, write);
   ports.log.info('signed in to cluster', { cluster: interaction.cluster });
   return c.json({ redirectTo: codeRedirect(to, code) });
 }
