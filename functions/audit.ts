@@ -77,9 +77,15 @@ export async function commitAudited(
 /** What was refused changes no document, so the line is all there is of it. */
 export function tellDenied(
   { log }: Pick<Ports, 'log'>,
-  { actor, route, code }: { actor: string; route: string; code: string },
+  { actor, route, code, cluster }: { actor: string; route: string; code: string; cluster?: string },
 ): void {
-  log.warn(AUDIT_EVENT, { actor, action: 'denied', resource: route, code });
+  log.warn(AUDIT_EVENT, {
+    actor,
+    action: 'denied',
+    resource: route,
+    code,
+    ...(cluster !== undefined && { cluster }),
+  });
 }
 
 /** The name by which the sink knows them. */

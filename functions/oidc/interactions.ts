@@ -10,6 +10,7 @@ import {
   oidcInteractionPath,
 } from '../../shared/documents/oidc.ts';
 import { AppError } from '../../shared/errors.ts';
+import { type Audited, commitAudited } from '../audit.ts';
 import { isLostRace, type Write } from '../cloud.ts';
 import { commitOwn, commitUnlessLost } from '../documents.ts';
 import type { Ports } from '../ports.ts';
@@ -71,13 +72,13 @@ export async function requireInteraction(
 
 /**
  * Ends it, together with what comes of it.
- * @param outcome its code, whose path is random; absent: nothing comes of it, and whoever else ended it did as much
+ * @param outcome its code, and who got it; absent: nothing comes of it, and whoever else ended it did as much
  * @throws AppError SIGN_IN_OVER if somebody else was quicker
  */
 export async function endInteraction(
   { documents }: Pick<InteractionPorts, 'documents'>,
   { path, version }: OpenInteraction,
-  outcome?: Write,
+  outcome?: { code: Write; entry: Audited },
 ): Promise<void> {
   const end: Write = { op: 'delete', path, ifVersion: version };
   if (!outcome) {
@@ -85,7 +86,7 @@ export async function endInteraction(
     return;
   }
   try {
-    await commitOwn(documents, [end, outcome], outcome.path);
+    await commitAudited({ documents }, [end, outcome.code], outcome.entry);
   } catch (error) {
     if (isLostRace(error)) throw new AppError('SIGN_IN_OVER', undefined, { cause: error });
     throw error;
