@@ -5,7 +5,8 @@
  */
 import { type AuditFields, auditPath, KEEP_AUDIT_MS } from '../shared/documents/audit.ts';
 import { DOCUMENT_SCHEMA } from '../shared/documents/fields.ts';
-import { CommitError, type DocumentData, type Write } from './cloud.ts';
+import type { DocumentData, Write } from './cloud.ts';
+import { commitOwn } from './documents.ts';
 import { scrub } from './log.ts';
 import type { Ports } from './ports.ts';
 
@@ -61,8 +62,7 @@ export function epochOfDeed(id: string, cluster: string): number | undefined {
 }
 
 /**
- * Commits an entry with what it tells of, and tells it. The official client sends a commit again whose answer was lost, and is then told that
- * the entry exists: its id is random, so an entry that is there is this one, and all was written.
+ * Commits an entry with what it tells of, and tells it. An entry's id is random, so one that is there is this one.
  * @throws CommitError as `commit`, but of what others wrote alone
  */
 export async function commitAudited(
@@ -70,20 +70,22 @@ export async function commitAudited(
   writes: readonly Write[],
   entry: Audited,
 ): Promise<void> {
-  try {
-    await documents.commit([...writes, entry.write]);
-  } catch (error) {
-    if (!(error instanceof CommitError) || !(await documents.get(entry.write.path))) throw error;
-  }
+  await commitOwn(documents, [...writes, entry.write], entry.write.path);
   entry.tell();
 }
 
 /** What was refused changes no document, so the line is all there is of it. */
 export function tellDenied(
   { log }: Pick<Ports, 'log'>,
-  { actor, route, code }: { actor: string; route: string; code: string },
+  { actor, route, code, cluster }: { actor: string; route: string; code: string; cluster?: string },
 ): void {
-  log.warn(AUDIT_EVENT, { actor, action: 'denied', resource: route, code });
+  log.warn(AUDIT_EVENT, {
+    actor,
+    action: 'denied',
+    resource: route,
+    code,
+    ...(cluster !== undefined && { cluster }),
+  });
 }
 
 /** The name by which the sink knows them. */

@@ -1,7 +1,15 @@
 /** Documents as code gets them: read, parsed, and with what a conditional write needs. */
 import type { z } from 'zod';
 import { parseDocument } from '../shared/documents/parse.ts';
-import { type Documents, isLostRace, type Query, type Snapshot, type Value, type Write } from './cloud.ts';
+import {
+  CommitError,
+  type Documents,
+  isLostRace,
+  type Query,
+  type Snapshot,
+  type Value,
+  type Write,
+} from './cloud.ts';
 import type { Log } from './log.ts';
 
 /** @throws CommitError `unavailable`; Error if the document is not what the schema says */
@@ -73,6 +81,28 @@ export function readableDocuments<S extends z.ZodType>(
       return [];
     }
   });
+}
+
+/**
+ * Commits, and knows its own commit again. The official client sends one again whose answer was lost, and is then told that somebody was first
+ * (`google/documents.ts`); where the commit left something that nobody else's could have, all of it was written.
+ * @param path of what it leaves
+ * @param isOwn whether what is there is of this commit; absent: nobody else makes anything at that path, for it is random
+ * @throws CommitError as `commit`, but of what others wrote alone
+ */
+export async function commitOwn(
+  documents: Documents,
+  writes: readonly Write[],
+  path: string,
+  isOwn: (found: Snapshot) => boolean = () => true,
+): Promise<void> {
+  try {
+    await documents.commit(writes);
+  } catch (error) {
+    if (!(error instanceof CommitError)) throw error;
+    const found = await documents.get(path);
+    if (!found || !isOwn(found)) throw error;
+  }
 }
 
 /**

@@ -272,9 +272,13 @@ describe('a Pachyderm of the catalog', () => {
       expect((await outside.findLeak())?.split('; ')).toEqual([
         'auth_v2.API/GetOIDCLogin answers strangers',
         'proxy.API/Listen answers strangers',
+        expect.stringMatching(/^license_v2.API\/GetActivationCode gets another answer than a refusal: /),
+        expect.stringMatching(/^enterprise_v2.API\/GetActivationCode gets another answer than a refusal: /),
         '/api/proxy.API/Listen answers HTTP 501',
         '/api/auth_v2.API/GetOIDCLogin answers HTTP 501',
         '/authorization-code/callback answers HTTP 400',
+        '/api/license_v2.API/GetActivationCode answers HTTP 404',
+        '/api/enterprise_v2.API/GetActivationCode answers HTTP 404',
       ]);
     } finally {
       outside.close();
@@ -296,6 +300,8 @@ describe('a Pachyderm of the catalog', () => {
     '/api/auth_v2.API/GetOIDC%4Cogin',
     '/api/auth_v2.API/WhoAmI/../GetOIDCLogin',
     '/api/license_v2.API/Heartbeat',
+    '/api/license_v2.API/GetActivationCode',
+    '/api/enterprise_v2.API/GetActivationCode',
     '/authorization-code/callback',
   ])('keeps strangers from %s', async (path) => {
     expect(await posted(path)).toBe(403);

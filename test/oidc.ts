@@ -10,7 +10,7 @@ import { MEMORY_SEAL_KEYS } from '../local/memory/seal-keys.ts';
 import type { Problem } from '../shared/api.ts';
 import type { OidcClient } from '../shared/documents/oidc.ts';
 import { type ApiOptions, type ApiUnderTest, apiUnderTest } from './api.ts';
-import { aCluster, clusterIdOf } from './builders.ts';
+import { aCluster, clusterIdOf, writeOf } from './builders.ts';
 
 export const ISSUER = 'https://hub.example.com/oidc';
 const ORIGIN = new URL(ISSUER).origin;
@@ -27,21 +27,27 @@ interface OidcOptions extends ApiOptions {
 export type OidcUnderTest = Awaited<ReturnType<typeof oidcUnderTest>>;
 
 /** Cluster 1 is ada's, and grace is a viewer of it; cluster 2 is olga's. Each has a client. */
-export async function oidcUnderTest({
-  pkce = 'optional',
-  signingKeys = keys,
-  sealKeys = MEMORY_SEAL_KEYS,
-  ...apiOptions
-}: OidcOptions = {}) {
-  const api = apiUnderTest(apiOptions);
+export function oidcUnderTest(options: OidcOptions = {}) {
+  return oidcOver(apiUnderTest(options), options);
+}
+
+/** The same, of an API that is there, and its ports. */
+export async function oidcOver(
+  api: ApiUnderTest,
+  {
+    pkce = 'optional',
+    signingKeys = keys,
+    sealKeys = MEMORY_SEAL_KEYS,
+  }: Omit<OidcOptions, keyof ApiOptions> = {},
+) {
   const oidc = { issuer: ISSUER, signingKeys, sealKeys };
   const ports: Ports = { ...api.ports, settings: { ...api.ports.settings, oidc } };
   const app = createOidc(ports, arrival);
   const [mine, other] = [clusterIdOf(1), clusterIdOf(2)] as const;
-  await api.given(
-    aCluster({ id: mine, owner: 'ada', members: { ada: 'owner', grace: 'viewer' } }),
-    aCluster({ id: other, owner: 'olga' }),
-  );
+  await ports.documents.commit([
+    writeOf(aCluster({ id: mine, owner: 'ada', members: { ada: 'owner', grace: 'viewer' } })),
+    writeOf(aCluster({ id: other, owner: 'olga' })),
+  ]);
   const client = await ensureClient(ports, mine, { pkce });
   const otherClient = await ensureClient(ports, other);
   /** As a fetch over the wire would. */

@@ -24,6 +24,7 @@ import { aCluster, clusterIdOf } from '../../test/builders.ts';
 import { requestOf } from '../../test/request.ts';
 import { timelineReaders } from '../../test/timeline-readers.ts';
 import { CommitError, type Write } from '../cloud.ts';
+import { commitUnlessLost } from '../documents.ts';
 import { acceptInvitations, pathOfInvitation } from '../members/invitations.ts';
 import { createApi } from './app.ts';
 
@@ -58,6 +59,26 @@ async function given(fields: Partial<Cluster> = {}) {
 }
 
 type Given = Awaited<ReturnType<typeof given>>;
+
+/**
+ * The next commit has no answer.
+ * @returns what carries it out after all, as the client that goes on sending it does
+ */
+function holdNext({ ports }: Pick<ApiUnderTest, 'ports'>): () => Promise<void> {
+  const { documents } = ports;
+  let held: readonly Write[] | undefined;
+  ports.documents = {
+    ...documents,
+    async commit(writes) {
+      if (held) return documents.commit(writes);
+      held = writes;
+      throw new CommitError('unavailable', 'no answer');
+    },
+  };
+  return async () => {
+    await commitUnlessLost(documents, held ?? []);
+  };
+}
 
 /** Counts what is written while something is done. */
 async function writesOf(api: Pick<ApiUnderTest, 'documents'>, work: () => Promise<unknown>): Promise<number> {
@@ -208,7 +229,10 @@ describe('inviting', () => {
       expiresAt: new Date(hub.clock.now() + INVITATION_LIFETIME_MS),
     });
     expect(await hub.cluster()).toMatchObject({ state: 'ready', epoch: 3, readers: ['ada'] });
-    expect(await writesOf(hub, () => hub.put('grace@example.com', 'viewer'))).toBe(0);
+    await hub.clock.runFor(minutes(1));
+    await hub.put('grace@example.com', 'viewer');
+    expect((await hub.invitations()).map(({ data }) => data.expiresAt)).toEqual([invitation?.data.expiresAt]);
+    expect(await hub.documents.query({ collection: AUDIT })).toHaveLength(1);
     await hub.put('grace@example.com', 'editor');
     expect((await hub.invitations()).map(({ data }) => data.role)).toEqual(['editor']);
   });
@@ -584,6 +608,47 @@ describe('at once', () => {
     await acceptInvitations({ ...hub.ports, documents }, grace);
     expect(await hub.cluster()).toMatchObject({ epoch: 4, members: { ada: 'owner', grace: 'viewer' } });
     expect(await hub.messages()).toHaveLength(1);
+  });
+
+  test.each<[string, before: Role | undefined, lost: Role | 'withdrawn', then: Role]>([
+    ['a withdrawal, of an invitation anew', 'viewer', 'withdrawn', 'editor'],
+    ['a withdrawal, of the same invitation once more', 'viewer', 'withdrawn', 'viewer'],
+    ['an invitation as owner, of one as viewer', undefined, 'owner', 'viewer'],
+    ['an invitation anew as owner, of another one', 'editor', 'owner', 'viewer'],
+  ])(
+    'what had no answer and comes late takes nothing of what was said since: %s',
+    async (_, before, lost, then) => {
+      const hub = await given();
+      if (before) await hub.put('grace@example.com', before);
+      await hub.clock.runFor(minutes(1));
+      const late = holdNext(hub);
+      const tried =
+        lost === 'withdrawn' ? hub.remove('grace@example.com') : hub.put('grace@example.com', lost);
+      expect((await tried).status).toBe(503);
+      expect((await hub.put('grace@example.com', then)).status).toBe(202);
+      await late();
+      expect((await hub.invitations()).map(({ data }) => data.role)).toEqual([then]);
+    },
+  );
+
+  test('two owners who invite somebody are both heard, and the later one counts', async () => {
+    const hub = await given({ members: { ada: 'owner', bob: 'owner' } });
+    const { documents } = hub.ports;
+    let isFirst = true;
+    hub.ports.documents = {
+      ...documents,
+      async commit(writes) {
+        if (isFirst) {
+          isFirst = false;
+          expect((await hub.put('grace@example.com', 'owner', hub.as('bob'))).status).toBe(202);
+        }
+        await documents.commit(writes);
+      },
+    };
+    expect((await hub.put('grace@example.com', 'viewer')).status).toBe(202);
+    expect((await hub.invitations()).map(({ data }) => [data.role, data.invitedBy])).toEqual([
+      ['viewer', 'ada'],
+    ]);
   });
 
   test('invitations are never more than there may be', async () => {

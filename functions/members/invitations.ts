@@ -21,8 +21,8 @@ import { MAX_MEMBERS } from '../../shared/limits.ts';
 import { refusalOf } from '../../shared/standing.ts';
 import { days } from '../../shared/units.ts';
 import { readAccount } from '../accounts/allowance.ts';
-import { audited, commitAudited } from '../audit.ts';
-import type { Snapshot } from '../cloud.ts';
+import { type Audited, audited, commitAudited } from '../audit.ts';
+import { isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { command } from '../dispatch/commands.ts';
 import { commitUnlessLost, readDocument } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
@@ -36,6 +36,14 @@ const FRESH_MS = days(1);
 /** Accepted in one request; the rest comes with the next. */
 const AT_ONCE = 20;
 
+/** Beside other owners, and whoever accepts. */
+const TRIES = 5;
+
+/** As it was read: what is said of it is written onto that version and no other. */
+interface PendingInvitation extends Invitation {
+  version: string;
+}
+
 export const pathOfInvitation = (clusterId: string, email: string): string =>
   invitationPath(createHash('sha256').update(`${clusterId} ${email}`, 'utf8').digest('hex'));
 
@@ -43,14 +51,14 @@ export const pathOfInvitation = (clusterId: string, email: string): string =>
 export async function pendingInvitations(
   ports: Ports,
   cluster: Pick<Cluster, 'id' | 'members'>,
-): Promise<Invitation[]> {
+): Promise<PendingInvitation[]> {
   const found = await ports.documents.query({
     collection: INVITATIONS,
     where: [['cluster', '==', cluster.id]],
   });
   return found
     .toSorted((a, b) => a.createTime.getTime() - b.createTime.getTime())
-    .map((snapshot) => parseDocument(invitationDocument, snapshot))
+    .map((snapshot) => ({ ...parseDocument(invitationDocument, snapshot), version: snapshot.version }))
     .filter((invitation) => isGood(invitation, cluster, ports));
 }
 
@@ -70,30 +78,16 @@ const isOver = ({ expiresAt }: Invitation, { clock }: Pick<Ports, 'clock'>): boo
 /**
  * Invites somebody, or anew: as something else, by somebody else, or for another 30 days.
  * @param pending those of the cluster that are there
- * @throws AppError NOT_ACCEPTED_IN_STATE, TOO_MANY_MEMBERS; CommitError `unavailable`
+ * @throws AppError NOT_ACCEPTED_IN_STATE, TOO_MANY_MEMBERS, CONFLICT; CommitError `unavailable`
  */
 export async function invite(
   ports: Ports,
   cluster: Cluster,
   wish: Pick<Invitation, 'email' | 'role' | 'invitedBy'>,
-  pending: readonly Invitation[],
+  pending: readonly PendingInvitation[],
 ): Promise<void> {
   if (ENDING.has(cluster.state))
     throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${cluster.state}" and takes nobody new.`);
-  const known = pending.find(({ email }) => email === wish.email);
-  if (known && isRepetition(known, wish, ports)) return;
-  const limit = MAX_MEMBERS - Object.keys(cluster.members).length;
-  if (!known && pending.length >= limit) throw new AppError('TOO_MANY_MEMBERS');
-  // One that is good for nothing would keep its old place in their order.
-  if (!known) await withdrawInvitation(ports, cluster.id, wish.email);
-  const now = ports.clock.now();
-  const invitation: Invitation = {
-    schema: DOCUMENT_SCHEMA,
-    cluster: cluster.id,
-    ...wish,
-    createdAt: new Date(now),
-    expiresAt: new Date(now + INVITATION_LIFETIME_MS),
-  };
   const path = pathOfInvitation(cluster.id, wish.email);
   const entry = audited(ports, {
     actor: wish.invitedBy,
@@ -103,12 +97,57 @@ export async function invite(
     subject: path,
     reason: wish.role,
   });
-  await commitAudited(ports, [{ op: 'set', path, data: invitation }], entry);
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const now = attempt === 0 ? pending : await pendingInvitations(ports, cluster);
+    try {
+      await inviteBeside(ports, cluster, wish, now, { path, entry });
+      return;
+    } catch (error) {
+      if (!isLostRace(error)) throw error;
+    }
+  }
+  throw new AppError('CONFLICT');
+}
+
+/** @throws CommitError if one of them is not as it was any more */
+async function inviteBeside(
+  ports: Ports,
+  cluster: Cluster,
+  wish: Pick<Invitation, 'email' | 'role' | 'invitedBy'>,
+  pending: readonly PendingInvitation[],
+  { path, entry }: { path: string; entry: Audited },
+): Promise<void> {
+  const now = ports.clock.now();
+  const known = pending.find(({ email }) => email === wish.email);
+  if (known && isRepetition(known, wish, ports)) {
+    // Nothing new; but a withdrawal that had no answer and is still on its way was said before this, and must not take it.
+    const data = { createdAt: new Date(now) };
+    await ports.documents.commit([{ op: 'update', path, data, ifVersion: known.version }]);
+    return;
+  }
+  const limit = MAX_MEMBERS - Object.keys(cluster.members).length;
+  if (!known && pending.length >= limit) throw new AppError('TOO_MANY_MEMBERS');
+  // One that is good for nothing would keep its old place in their order.
+  if (!known) await withdrawInvitation(ports, cluster.id, wish.email);
+  const data: Invitation = {
+    schema: DOCUMENT_SCHEMA,
+    cluster: cluster.id,
+    ...wish,
+    createdAt: new Date(now),
+    expiresAt: new Date(now + INVITATION_LIFETIME_MS),
+  };
+  // On what was read: a try that had no answer may be applied minutes later, and must not undo what was said since.
+  const write: Write = known
+    ? { op: 'update', path, data: { ...data }, ifVersion: known.version }
+    : { op: 'create', path, data: { ...data } };
+  await commitAudited(ports, [write], entry);
   if (known) return;
   // Of many at once each looks again once it is written: the first ones stay.
   const written = await pendingInvitations(ports, cluster);
-  if (written.findIndex(({ email }) => email === wish.email) < limit) return;
-  await ports.documents.commit([{ op: 'delete', path }]);
+  const place = written.findIndex(({ email }) => email === wish.email);
+  const own = written[place];
+  if (!own || place < limit) return;
+  await forget(ports, path, own.version);
   throw new AppError('TOO_MANY_MEMBERS');
 }
 
@@ -124,7 +163,7 @@ const isRepetition = (
 /**
  * Whoever has that address cannot accept from now on. Safe to repeat.
  * @param actor who withdraws it; absent: it is only cleared away for the next one
- * @throws CommitError `unavailable`
+ * @throws AppError CONFLICT; CommitError `unavailable`
  */
 export async function withdrawInvitation(
   ports: Ports,
@@ -133,11 +172,21 @@ export async function withdrawInvitation(
   actor?: string,
 ): Promise<void> {
   const path = pathOfInvitation(clusterId, email);
-  if (!(await ports.documents.get(path))) return;
   const deed = { action: 'withdraw-invitation', target: clusterPath(clusterId), cluster: clusterId } as const;
-  const writes = [{ op: 'delete', path }] as const;
-  if (actor === undefined) await ports.documents.commit(writes);
-  else await commitAudited(ports, writes, audited(ports, { ...deed, actor, subject: path }));
+  const entry = actor === undefined ? undefined : audited(ports, { ...deed, actor, subject: path });
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const found = await ports.documents.get(path);
+    if (!found) return;
+    // Only what was read: a try that had no answer may be applied minutes later, and must not take what was written since.
+    const writes = [{ op: 'delete', path, ifVersion: found.version }] as const;
+    try {
+      await (entry ? commitAudited(ports, writes, entry) : ports.documents.commit(writes));
+      return;
+    } catch (error) {
+      if (!isLostRace(error)) throw error;
+    }
+  }
+  throw new AppError('CONFLICT');
 }
 
 /**

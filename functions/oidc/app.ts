@@ -10,8 +10,10 @@
 
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
+import { clusterPath } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { requireGoodAccounts } from '../accounts/standing.ts';
+import { audited, tellDenied } from '../audit.ts';
 import { asAppError } from '../failure.ts';
 import { identify } from '../http/auth.ts';
 import { readJson } from '../http/body.ts';
@@ -164,6 +166,9 @@ async function showInteraction(ports: Ports, c: OidcContext, rates: RequestRates
   return c.json({ cluster, host: new URL(redirectUri).host, expiresAt: expiresAt.toISOString() });
 }
 
+/** As the log knows it. */
+const ANSWER = 'POST /oidc/interactions/{id}';
+
 const decisionBody = z.strictObject({ decision: z.enum(['continue', 'cancel']) });
 
 /** The console says who it is; the answer says where the browser goes next. */
@@ -188,8 +193,14 @@ async function answerInteraction(
   }
   const person = await requirePerson(ports, interaction, principal, arrival);
   const { code, write } = newCode(ports, interaction, person);
-  await endInteraction(ports, interaction, [write]);
-  ports.log.info('signed in to cluster', { cluster: interaction.cluster });
+  const { cluster } = interaction;
+  const entry = audited(ports, {
+    actor: person.uid,
+    action: 'sign-in',
+    target: clusterPath(cluster),
+    cluster,
+  });
+  await endInteraction(ports, interaction, { code: write, entry });
   return c.json({ redirectTo: codeRedirect(to, code) });
 }
 
@@ -216,7 +227,11 @@ async function requirePerson(
     await acceptInvitations(ports, principal);
     membership = await findMembership(ports.documents, cluster, uid);
   }
-  if (!membership) throw new AppError('NOT_A_MEMBER');
+  if (!membership) {
+    const code = 'NOT_A_MEMBER';
+    tellDenied(ports, { actor: uid, route: ANSWER, code, cluster });
+    throw new AppError(code);
+  }
   await requireGoodAccounts(ports, uid, membership.owner, 'use');
   await requireKnownAddress(ports, cluster, principal);
   return { uid, email };

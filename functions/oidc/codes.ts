@@ -13,6 +13,7 @@ import {
   oidcCodePath,
 } from '../../shared/documents/oidc.ts';
 import { isLostRace, type Write } from '../cloud.ts';
+import { commitOwn } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 import { digestOf, isSecret, newSecret } from '../secrets.ts';
 import type { AuthorizationRequest } from './authorize.ts';
@@ -80,7 +81,7 @@ export type RedeemedCode = OidcCode & Person;
  * @throws OAuthError invalid_grant, which does not say why; the log does
  */
 export async function redeemCode(
-  { documents, clock, settings, log }: CodePorts,
+  { documents, clock, random, settings, log }: CodePorts,
   exchange: Exchange,
 ): Promise<RedeemedCode> {
   const refuse = (why: string): OAuthError => {
@@ -103,9 +104,12 @@ export async function redeemCode(
   const now = clock.now();
   const fault = faultOf(code, exchange, now);
   try {
+    const usedBy = random.base32(20);
     // The address is not needed any more either.
-    const data = { usedAt: new Date(now), email: undefined };
-    await documents.commit([{ op: 'update', path: snapshot.path, data, ifVersion: snapshot.version }]);
+    const data = { usedAt: new Date(now), usedBy, email: undefined };
+    const { path, version } = snapshot;
+    const use: Write = { op: 'update', path, data, ifVersion: version };
+    await commitOwn(documents, [use], path, (found) => found.data.usedBy === usedBy);
   } catch (error) {
     if (isLostRace(error)) throw refuse('replayed');
     throw error;

@@ -12,6 +12,8 @@ import {
   oidcUnderTest,
   VERIFIER,
 } from '../../test/oidc.ts';
+import { sentAgain } from '../../test/sent-again.ts';
+import { authorizeHub } from './hub.ts';
 
 /** openid-client, led to the provider under test and its clock. */
 async function configurationOf(
@@ -187,6 +189,20 @@ describe('the console', () => {
       host: `${hub.mine}.clusters.example.com`,
       expiresAt: new Date(hub.clock.now() + 600_000).toISOString(),
     });
+  });
+
+  test('signs in where the database’s client sends each commit again, and a code is good once', async () => {
+    const hub = await oidcUnderTest();
+    hub.ports.documents = sentAgain(hub.ports.documents);
+    const code = codeOf(await hub.browser().signIn(hub.request(), hub.as('ada')));
+    expect((await hub.exchange(code)).status).toBe(200);
+    expect((await hub.exchange(code)).status).toBe(400);
+    const hubs = await authorizeHub(hub.ports, hub.mine, new URL(`${ISSUER}/authorize?${hub.request()}`));
+    expect((await hub.exchange(codeOf(hubs))).status).toBe(200);
+    const browser = hub.browser();
+    const id = await browser.begin(hub.request());
+    const { location } = await browser.answer(id, undefined, { decision: 'cancel' });
+    expect(location?.searchParams.get('error')).toBe('access_denied');
   });
 
   test('may cancel, and the cluster hears of it', async () => {

@@ -3,6 +3,7 @@
  * and a request comes from inside a cluster, so it gets a code for that cluster and for no other.
  */
 import { AppError } from '../../shared/errors.ts';
+import { commitOwn } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 import { isRedirectable, parseAuthorizationRequest, stateOf } from './authorize.ts';
 import { findClient, renewSeal } from './clients.ts';
@@ -32,7 +33,7 @@ export async function authorizeHub(
   await renewSeal(ports, client);
   try {
     const { code, write } = newHubCode(ports, parseAuthorizationRequest(client, parameters));
-    await ports.documents.commit([write]);
+    await commitOwn(ports.documents, [write], write.path);
     const to = { issuer, redirectUri: client.redirectUri, state: stateOf(parameters) };
     return new URL(codeRedirect(to, code));
   } catch (error) {

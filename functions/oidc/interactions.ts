@@ -10,7 +10,9 @@ import {
   oidcInteractionPath,
 } from '../../shared/documents/oidc.ts';
 import { AppError } from '../../shared/errors.ts';
+import { type Audited, commitAudited } from '../audit.ts';
 import { isLostRace, type Write } from '../cloud.ts';
+import { commitOwn, commitUnlessLost } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 import { digestOf, isSecret, matchesAny, newSecret } from '../secrets.ts';
 import type { AuthorizationRequest } from './authorize.ts';
@@ -32,7 +34,8 @@ export async function beginInteraction(
     expiresAt: new Date(clock.now() + INTERACTION_LIFETIME_MS),
   };
   const seal = sealOf(settings.oidc.sealKeys, contentOfInteraction(path, content));
-  await documents.commit([{ op: 'create', path, data: { schema: DOCUMENT_SCHEMA, ...content, seal } }]);
+  const data = { schema: DOCUMENT_SCHEMA, ...content, seal };
+  await commitOwn(documents, [{ op: 'create', path, data }], path);
   return id;
 }
 
@@ -69,15 +72,21 @@ export async function requireInteraction(
 
 /**
  * Ends it, together with what comes of it.
+ * @param outcome its code, and who got it; absent: nothing comes of it, and whoever else ended it did as much
  * @throws AppError SIGN_IN_OVER if somebody else was quicker
  */
 export async function endInteraction(
   { documents }: Pick<InteractionPorts, 'documents'>,
   { path, version }: OpenInteraction,
-  outcome: readonly Write[] = [],
+  outcome?: { code: Write; entry: Audited },
 ): Promise<void> {
+  const end: Write = { op: 'delete', path, ifVersion: version };
+  if (!outcome) {
+    await commitUnlessLost(documents, [end]);
+    return;
+  }
   try {
-    await documents.commit([{ op: 'delete', path, ifVersion: version }, ...outcome]);
+    await commitAudited({ documents }, [end, outcome.code], outcome.entry);
   } catch (error) {
     if (isLostRace(error)) throw new AppError('SIGN_IN_OVER', undefined, { cause: error });
     throw error;

@@ -48,7 +48,7 @@ export const newSealKey = (): string => generateKeySync('hmac', { length: 256 })
 
 /**
  * All that is decided by, in one order, and at which address: no document can stand in another's place, or be one of another kind.
- * What changes while it is good (`usedAt`) is not under the seal.
+ * What is written when it is used (`usedAt`, `usedBy`) is not under the seal.
  */
 type Content = readonly [kind: 'client' | 'code' | 'interaction', path: string, ...fields: unknown[]];
 
@@ -57,7 +57,10 @@ export const contentOfClient = (
   { redirectUri, pkce, secretDigests }: Pick<OidcClient, 'redirectUri' | 'pkce' | 'secretDigests'>,
 ): Content => ['client', path, redirectUri, pkce, secretDigests];
 
-export const contentOfCode = (path: string, code: Omit<OidcCode, 'seal' | 'schema' | 'usedAt'>): Content => {
+export const contentOfCode = (
+  path: string,
+  code: Omit<OidcCode, 'seal' | 'schema' | 'usedAt' | 'usedBy'>,
+): Content => {
   const { cluster, redirectUri, scopes, nonce, codeChallenge, uid, hub, email, expiresAt } = code;
   const request = [cluster, redirectUri, scopes, nonce, codeChallenge];
   return ['code', path, ...request, uid, hub, email, expiresAt.getTime()];

@@ -63,6 +63,8 @@ interface Calls {
   'auth_v2.API/ExtractAuthTokens': [Nothing, { tokens: { subject: string }[] }];
   'auth_v2.API/GetRobotToken': [{ robot: string; ttl: number }, { token: string }];
   'identity_v2.API/ListIDPConnectors': [Nothing, { connectors: Connector[] }];
+  'license_v2.API/GetActivationCode': [Nothing, Nothing];
+  'enterprise_v2.API/GetActivationCode': [Nothing, Nothing];
   'proxy.API/Listen': [{ channel: string }, { extra: string }];
   'pfs_v2.API/ListProject': [Nothing, { project?: { name: string } }];
   'pfs_v2.API/ListRepo': [{ type?: string }, { repo?: Repo }];

@@ -1,6 +1,6 @@
 /**
- * What a cluster's gateway keeps from strangers, seen from outside: some methods pachd lets anybody call. Each of them is tried, and must
- * get no further than the gateway. https://github.com/pachyderm/pachyderm/blob/master/src/internal/middleware/auth/interceptor.go
+ * What a cluster's gateway keeps to itself, seen from outside: some methods pachd lets anybody call, and two tell the owners of a cluster the
+ * operator's licence. Each of them is tried, by nobody in particular, and must get no further than the gateway. https://github.com/pachyderm/pachyderm/blob/master/src/internal/middleware/auth/interceptor.go
  */
 import { askedBy, callAll, callOne } from './calls.ts';
 import { isAway, pachydermError, wordsOf } from './errors.ts';
@@ -21,17 +21,31 @@ export async function findLeak(channel: GrpcChannel, reach: Reach): Promise<stri
   return leaks.length === 0 ? undefined : leaks.join('; ');
 }
 
-/** Each row that changes in the database is told to whoever listens; a sign-in ends in a session for whoever began it. */
+/**
+ * Each row that changes in the database is told to whoever listens; a sign-in ends in a session for whoever began it. Of the licence pachd itself
+ * tells a stranger nothing, in other words than the gateway's.
+ */
 const CALLS: readonly (readonly [string, (channel: GrpcChannel) => Promise<unknown>])[] = [
   ['auth_v2.API/GetOIDCLogin', (channel) => callOne(channel, 'auth_v2.API/GetOIDCLogin', {}, askedBy())],
   [
     'proxy.API/Listen',
     (channel) => callAll(channel, 'proxy.API/Listen', { channel: 'hub' }, { ...askedBy(), onlyFirst: true }),
   ],
+  [
+    'license_v2.API/GetActivationCode',
+    (channel) => callOne(channel, 'license_v2.API/GetActivationCode', {}, askedBy()),
+  ],
+  [
+    'enterprise_v2.API/GetActivationCode',
+    (channel) => callOne(channel, 'enterprise_v2.API/GetActivationCode', {}, askedBy()),
+  ],
 ];
 
 /** The same as JSON, and where a sign-in ends. By GET, to which pachd has another answer than the gateway, and which begins nothing. */
-const PATHS = ['/api/proxy.API/Listen', '/api/auth_v2.API/GetOIDCLogin', '/authorization-code/callback'];
+const PATHS = [
+  ...['/api/proxy.API/Listen', '/api/auth_v2.API/GetOIDCLogin', '/authorization-code/callback'],
+  ...['/api/license_v2.API/GetActivationCode', '/api/enterprise_v2.API/GetActivationCode'],
+];
 
 async function trouble(what: string, call: () => Promise<unknown>): Promise<string | undefined> {
   try {

@@ -165,6 +165,15 @@ const PROXY: protobuf.INamespace = {
   },
 };
 
+/** Asked by nobody who may hear it: of an answer nothing would be read. */
+const ACTIVATION_CODE: protobuf.INamespace = {
+  nested: {
+    GetActivationCodeRequest: EMPTY,
+    GetActivationCodeResponse: EMPTY,
+    API: ownMethods('GetActivationCode'),
+  },
+};
+
 const GOOGLE: protobuf.INamespace = {
   nested: {
     protobuf: {
@@ -196,6 +205,8 @@ export const MESSAGES: Packages = {
   pfs_v2: PFS,
   versionpb_v2: VERSION,
   proxy: PROXY,
+  license_v2: ACTIVATION_CODE,
+  enterprise_v2: ACTIVATION_CODE,
 };
 
 let shared: protobuf.Root | undefined;
@@ -225,10 +236,12 @@ export const PERMISSION = {
   CLUSTER_AUTH_EXTRACT_TOKENS: 112,
   CLUSTER_AUTH_RESTORE_TOKEN: 113,
   CLUSTER_ENTERPRISE_ACTIVATE: 114,
+  CLUSTER_ENTERPRISE_GET_CODE: 116,
   CLUSTER_IDENTITY_CREATE_IDP: 120,
   CLUSTER_IDENTITY_LIST_IDPS: 122,
   CLUSTER_IDENTITY_LIST_OIDC_CLIENTS: 127,
   CLUSTER_LICENSE_ACTIVATE: 132,
+  CLUSTER_LICENSE_GET_CODE: 133,
   CLUSTER_AUTH_GET_ROBOT_TOKEN: 139,
   CLUSTER_AUTH_GET_PERMISSIONS_FOR_PRINCIPAL: 141,
   CLUSTER_AUTH_REVOKE_USER_TOKENS: 142,

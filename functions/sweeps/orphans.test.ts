@@ -5,6 +5,7 @@ import { ORPHANS, type OrphanFields } from '../../shared/documents/orphan.ts';
 import { TOPICS } from '../../shared/messages.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { type RunningHub, runHub } from '../../test/running-hub.ts';
+import { sentAgain } from '../../test/sent-again.ts';
 import { OBJECTS_AT_A_TIME } from '../buckets.ts';
 import type { Write } from '../cloud.ts';
 import { targetOf } from '../clusters/target.ts';
@@ -106,6 +107,15 @@ describe('the orphan sweep', () => {
     const what = `cluster-hub-${cluster.id}-g1-${cluster.location}`;
     expect(told).toEqual([`ERROR orphan found: ${what}`, `INFO orphan gone: ${what}`]);
     expect((await it.cluster(cluster.id)).state).toBe('deleted');
+  });
+
+  test('is told of a find also where the database’s client sends each commit again', async () => {
+    const cluster = await deleted();
+    zombie(cluster);
+    it.documents.commit = sentAgain({ ...it.documents }).commit;
+    await it.clock.runFor(minutes(46));
+    const what = `cluster-hub-${cluster.id}-g1-${cluster.location}`;
+    expect(told).toEqual([`ERROR orphan found: ${what}`, `INFO orphan gone: ${what}`]);
   });
 
   test('takes away what the cloud left behind of it, the evidence last', async () => {

@@ -18,9 +18,9 @@ import {
 import { describe } from '../../shared/lifecycle/transition.ts';
 import { days, minutes } from '../../shared/units.ts';
 import { atOnce } from '../at-once.ts';
-import { CommitError, type DocumentData } from '../cloud.ts';
+import { CommitError, type DocumentData, type Write } from '../cloud.ts';
 import { parseRecordLabel } from '../clusters/target.ts';
-import { readableDocuments } from '../documents.ts';
+import { commitOwn, readableDocuments } from '../documents.ts';
 import { asAppError, tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
@@ -104,11 +104,16 @@ async function record(ports: Ports, { report, restate, gone }: OrphanPlan): Prom
 /** All of an orphan that tells whether it is there. */
 const orphanState = orphanDocument.pick({ state: true });
 
+/** Of an orphan that is there: two sweeps do not come upon it in the same millisecond; if they did, it would be told twice. */
+const isThisFind = ({ foundAt }: DocumentData, orphan: OrphanFields): boolean =>
+  foundAt instanceof Date && foundAt.getTime() === orphan.foundAt.getTime();
+
 /** @returns false if another sweep was first */
 async function open(ports: Ports, key: string, orphan: OrphanFields): Promise<boolean> {
   const path = orphanPath(key);
   try {
-    await ports.documents.commit([{ op: 'create', path, data: orphan as DocumentData }]);
+    const create: Write = { op: 'create', path, data: orphan as DocumentData };
+    await commitOwn(ports.documents, [create], path, ({ data }) => isThisFind(data, orphan));
     return true;
   } catch (error) {
     if (!(error instanceof CommitError) || error.fault !== 'exists') throw error;

@@ -17,12 +17,19 @@ export function licenseServices(
     if (data.licenseExpiresAt === undefined) return STATES.NONE;
     return data.licenseExpiresAt > clock.now() ? STATES.ACTIVE : STATES.EXPIRED;
   };
+  const code = () => ({
+    state: state(),
+    ...info(),
+    ...(environment.LICENSE_KEY && { activationCode: environment.LICENSE_KEY }),
+  });
   return [
     bound('enterprise_v2.API', {
       getState: { rule: 'anybody', answer: () => ({ state: state(), ...info() }) },
+      getActivationCode: { rule: P.CLUSTER_ENTERPRISE_GET_CODE, orInactive: true, answer: code },
       activate: { rule: P.CLUSTER_ENTERPRISE_ACTIVATE, orInactive: true, answer: () => ({}) },
     }),
     bound('license_v2.API', {
+      getActivationCode: { rule: P.CLUSTER_LICENSE_GET_CODE, orInactive: true, answer: code },
       activate: {
         rule: P.CLUSTER_LICENSE_ACTIVATE,
         orInactive: true,

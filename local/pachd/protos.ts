@@ -100,6 +100,7 @@ const ENTERPRISE: protobuf.INamespace = {
     ActivateResponse: EMPTY,
     GetStateRequest: EMPTY,
     GetStateResponse: message({ state: '1 int32', info: '2 TokenInfo', activationCode: '3 string' }),
+    GetActivationCodeResponse: message({ state: '1 int32', info: '2 TokenInfo', activationCode: '3 string' }),
     API: ownMethods('Activate', 'GetState'),
   },
 };
@@ -109,6 +110,11 @@ const LICENSE: protobuf.INamespace = {
   nested: {
     ActivateRequest: message({ activationCode: '1 string', expires: `2 ${TIMESTAMP}` }),
     ActivateResponse: message({ info: '1 .enterprise_v2.TokenInfo' }),
+    GetActivationCodeResponse: message({
+      state: '1 int32',
+      info: '2 .enterprise_v2.TokenInfo',
+      activationCode: '3 string',
+    }),
     API: ownMethods('Activate'),
   },
 };

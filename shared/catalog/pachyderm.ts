@@ -44,7 +44,7 @@ const GRPC = { name: 'content-type', prefix: 'application/grpc' };
 
 /** pachd's services of which no method does more for strangers than it must, and which its clients need. */
 const SERVICES = [
-  ...['admin_v2.API', 'debug_v2.Debug', 'enterprise_v2.API', 'grpc.health.v1.Health', 'identity_v2.API'],
+  ...['admin_v2.API', 'debug_v2.Debug', 'grpc.health.v1.Health', 'identity_v2.API'],
   ...['logs.API', 'metadata.API', 'pfs_v2.API', 'pjs.API', 'pps_v2.API', 'snapshot.API', 'storage.Fileset'],
   ...['transaction_v2.API', 'versionpb_v2.API'],
 ];
@@ -65,16 +65,20 @@ const METHODS = {
     ...['ModifyRoleBinding', 'RestoreAuthToken', 'RevokeAuthToken', 'RevokeAuthTokensForUser'],
     ...['RotateRootToken', 'SetConfiguration', 'SetGroupsForUser', 'WhoAmI'],
   ],
-  // Not `Heartbeat`, which other clusters' would call.
+  // Not `GetActivationCode`, here as below: it tells each cluster admin the operator's licence, and every owner is one. `GetState` leaves out its signature.
+  'enterprise_v2.API': [
+    ...['Activate', 'Deactivate', 'GetState', 'Heartbeat', 'Pause', 'PauseStatus', 'Unpause'],
+  ],
+  // Not `Heartbeat`, which other clusters' would call; it tells the licence, too.
   'license_v2.API': [
-    ...['Activate', 'AddCluster', 'DeleteAll', 'DeleteCluster', 'GetActivationCode', 'ListClusters'],
+    ...['Activate', 'AddCluster', 'DeleteAll', 'DeleteCluster', 'ListClusters'],
     ...['ListUserClusters', 'UpdateCluster'],
   ],
 };
 
 /**
- * What of pachd's API is open to the internet: all that a pachd serves in 2.11 and 2.12, but for what strangers may call and no client
- * does. Above all for `proxy.API`: it tells whoever listens each row that changes in the database, tokens of sessions among them.
+ * What of pachd's API is open to the internet: all that a pachd serves in 2.11 and 2.12, but for the operator's licence, and what strangers may
+ * call and no client does. Above all for `proxy.API`: it tells whoever listens each row that changes in the database, tokens of sessions among them.
  * What is served: https://github.com/pachyderm/pachyderm/blob/v2.12.0-rc.3/src/internal/pachd/full.go#L495
  * Who may call what: https://github.com/pachyderm/pachyderm/blob/v2.12.0-rc.3/src/internal/middleware/auth/interceptor.go
  */

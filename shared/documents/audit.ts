@@ -22,6 +22,7 @@ export const AUDIT_ACTIONS = [
   'invite',
   'withdraw-invitation',
   'issue-credentials',
+  'sign-in',
   'set-limits',
   'decline-request',
   'throttle',

@@ -74,5 +74,7 @@ export const oidcCodeDocument = request.extend({
   seal,
   /** When it was exchanged, or seen where it should not have been: good for nothing since. */
   usedAt: instant.optional(),
+  /** By which exchange: random, so that it knows its own commit again. */
+  usedBy: z.string().optional(),
 });
 export type OidcCode = z.infer<typeof oidcCodeDocument>;

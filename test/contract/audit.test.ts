@@ -21,6 +21,7 @@ import { orphanPath } from '../../shared/documents/orphan.ts';
 import { days, hours } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../api.ts';
 import { aCluster, aDeadLetter, anOrphan, aSpec, clusterIdOf, writeOf, writeOfLetter } from '../builders.ts';
+import { oidcOver } from '../oidc.ts';
 import type { Sending } from '../request.ts';
 
 beforeAll(() => {
@@ -126,6 +127,13 @@ const DEEDS: Readonly<Record<AuditAction, Deed>> = {
   'issue-credentials': {
     given: () => aMine({ location: 'europe-west1-b' }),
     done: ['ada', 'GET', `${AT}/credentials?kind=kubeconfig`],
+  },
+  'sign-in': {
+    given: () => [],
+    async done(api) {
+      const hub = await oidcOver(api);
+      await hub.browser().signIn(hub.request(), hub.as('ada'));
+    },
   },
   'set-limits': {
     given: () => [],

@@ -1,4 +1,4 @@
-import { auditTrail } from './checks/api.ts';
+import { auditTrail, signInTrail } from './checks/api.ts';
 import { promise } from './promise.ts';
 
 promise('24', 'who did what is written in the commit that does it, and never written over', {
@@ -46,6 +46,37 @@ promise('24', 'who did what is written in the commit that does it, and never wri
       from: 'await commitAudited(ports, [write], entry);',
       to: 'await ports.documents.commit([write]);\n        await ports.documents.commit([entry.write]);',
       finds: /^PUT \/v1\/pools\/\{id\} writes its entry by itself$/,
+    },
+  },
+});
+
+promise('24', 'who signed in to a cluster with a browser is written in the commit that makes their code', {
+  check: signInTrail,
+  in: ['api.ts', 'signInTrail'],
+  broken: {
+    'nothing is written': {
+      file: 'functions/oidc/interactions.ts',
+      from: 'await commitAudited({ documents }, [end, outcome.code], outcome.entry);',
+      to: 'await documents.commit([end, outcome.code]);',
+      finds: /^a sign-in leaves undefined$/,
+    },
+    'the code comes before': {
+      file: 'functions/oidc/interactions.ts',
+      from: 'await commitAudited({ documents }, [end, outcome.code], outcome.entry);',
+      to: 'await documents.commit([end, outcome.code]);\n    await commitAudited({ documents }, [], outcome.entry);',
+      finds: /^a code is made without the entry of who got it$/,
+    },
+    'it says another one': {
+      file: 'functions/oidc/app.ts',
+      from: 'actor: person.uid,',
+      to: 'actor: cluster,',
+      finds: /^a sign-in leaves /,
+    },
+    'refusals are not told': {
+      file: 'functions/oidc/app.ts',
+      from: 'tellDenied(ports, { actor: uid, route: ANSWER, code, cluster });',
+      to: '',
+      finds: /^nobody hears who may not sign in$/,
     },
   },
 });

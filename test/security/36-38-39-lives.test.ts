@@ -37,6 +37,18 @@ promise('36', 'what pachd tells strangers gets through no gateway', {
       to: "...['GetOIDCLogin', 'Authenticate', 'Authorize', ",
       finds: /LOCK_FAILED .* auth_v2\.API\/GetOIDCLogin (answers|gets)/,
     },
+    'the licence can be asked for': {
+      file: 'shared/catalog/pachyderm.ts',
+      from: "'DeleteAll', 'DeleteCluster', 'ListClusters'],",
+      to: "'DeleteAll', 'DeleteCluster', 'GetActivationCode', 'ListClusters'],",
+      finds: /LOCK_FAILED .*license_v2\.API\/GetActivationCode (answers|gets)/,
+    },
+    'the licence can be asked for by another name': {
+      file: 'shared/catalog/pachyderm.ts',
+      from: "'Activate', 'Deactivate', 'GetState',",
+      to: "'Activate', 'Deactivate', 'GetActivationCode', 'GetState',",
+      finds: /LOCK_FAILED .*enterprise_v2\.API\/GetActivationCode (answers|gets)/,
+    },
     'all of gRPC comes through': {
       file: 'shared/catalog/pachyderm.ts',
       from: '{ matches: [{ header: GRPC }], refusal: NOT_OPEN },',

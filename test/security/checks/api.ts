@@ -4,9 +4,11 @@ import { type EndpointName, partsOf } from '../../../functions/api/policy.ts';
 import { ACCOUNTS, accountPath } from '../../../shared/documents/account.ts';
 import { AUDIT } from '../../../shared/documents/audit.ts';
 import { clusterPath } from '../../../shared/documents/cluster.ts';
+import { OIDC_CODES } from '../../../shared/documents/oidc.ts';
 import { orphanPath } from '../../../shared/documents/orphan.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../api.ts';
 import { aCluster, aDeadLetter, anOrphan, clusterIdOf, writeOfLetter } from '../../builders.ts';
+import { oidcUnderTest } from '../../oidc.ts';
 import { findings } from './findings.ts';
 
 const WHO = ['anonymous', 'stranger', 'viewer', 'editor', 'owner', 'operator'] as const;
@@ -461,5 +463,40 @@ export async function auditTrail(): Promise<string[]> {
     if (!asked.lines.some(({ event, fields }) => event === 'audit' && fields.action === 'denied'))
       wrong.push(`nobody hears that ${name} was refused`);
   }
+  return wrong;
+}
+
+/** Whoever signs in to a cluster with a browser has an entry of it, in the commit that makes their code; who may not has a line in the log. */
+export async function signInTrail(): Promise<string[]> {
+  const wrong = findings();
+  const hub = await oidcUnderTest();
+  const commits: (readonly { path: string; op: string }[])[] = [];
+  const { commit } = hub.ports.documents;
+  hub.ports.documents.commit = async (writes) => {
+    commits.push(writes);
+    await commit(writes);
+  };
+  const told = (action: string) =>
+    hub.lines.filter(
+      ({ event, fields }) => event === 'audit' && fields.action === action && fields.cluster === hub.mine,
+    );
+  const browser = hub.browser();
+  const id = await browser.begin(hub.request());
+  await browser.answer(id, hub.as('stranger'));
+  if (!told('denied').some(({ fields }) => fields.actor === 'stranger'))
+    wrong.push('nobody hears who may not sign in');
+  if ((await hub.documents.query({ collection: AUDIT })).length > 0)
+    wrong.push('who may not sign in fills the database');
+  await browser.answer(id, hub.as('grace'));
+  const [entry, ...more] = await hub.documents.query({ collection: AUDIT });
+  const { actor, action, target } = entry?.data ?? {};
+  if (actor !== 'grace' || action !== 'sign-in' || target !== clusterPath(hub.mine) || more.length > 0)
+    wrong.push(`a sign-in leaves ${JSON.stringify(entry?.data)}`);
+  if (!told('sign-in').some(({ fields }) => fields.actor === 'grace'))
+    wrong.push('the log is not told who signed in');
+  const own = commits.find((writes) => writes.some(({ path }) => path === entry?.path)) ?? [];
+  if (!own.some(({ path }) => path.startsWith(`${OIDC_CODES}/`)))
+    wrong.push('a code is made without the entry of who got it');
+  if (/@/.test(JSON.stringify([entry, hub.lines]))) wrong.push('a sign-in leaves an address');
   return wrong;
 }

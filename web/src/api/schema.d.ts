@@ -541,7 +541,7 @@ export interface components {
         /** @description Something that somebody did. */
         AuditEntry: {
             /** @enum {string} */
-            action: "create" | "claim" | "delete" | "retry" | "share" | "extend" | "transfer" | "invite" | "withdraw-invitation" | "issue-credentials" | "set-limits" | "decline-request" | "throttle" | "suspend" | "restore" | "set-pool" | "replay" | "delete-orphan" | "delete-account" | "close-account";
+            action: "create" | "claim" | "delete" | "retry" | "share" | "extend" | "transfer" | "invite" | "withdraw-invitation" | "issue-credentials" | "sign-in" | "set-limits" | "decline-request" | "throttle" | "suspend" | "restore" | "set-pool" | "replay" | "delete-orphan" | "delete-account" | "close-account";
             actor: string;
             /** Format: date-time */
             at: string;
@@ -915,7 +915,7 @@ export interface components {
             }[];
             log: {
                 /** @enum {string} */
-                action: "create" | "claim" | "delete" | "retry" | "share" | "extend" | "transfer" | "invite" | "withdraw-invitation" | "issue-credentials" | "set-limits" | "decline-request" | "throttle" | "suspend" | "restore" | "set-pool" | "replay" | "delete-orphan" | "delete-account" | "close-account";
+                action: "create" | "claim" | "delete" | "retry" | "share" | "extend" | "transfer" | "invite" | "withdraw-invitation" | "issue-credentials" | "sign-in" | "set-limits" | "decline-request" | "throttle" | "suspend" | "restore" | "set-pool" | "replay" | "delete-orphan" | "delete-account" | "close-account";
                 /** Format: date-time */
                 at: string;
                 /** @enum {string} */

@@ -28,6 +28,7 @@ const DID: Readonly<Record<AuditAction, string>> = {
   invite: 'Invited somebody to a cluster',
   'withdraw-invitation': 'Withdrew an invitation',
   'issue-credentials': 'Got credentials for a cluster',
+  'sign-in': 'Signed in to a cluster',
   'set-limits': 'Set the limits of an account',
   'decline-request': 'Declined a request for more',
   throttle: 'Throttled an account',
