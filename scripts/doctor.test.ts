@@ -84,7 +84,7 @@ const PATHS = {
   project: '/cloudresourcemanager.googleapis.com/v3/projects/p',
   billing: '/cloudbilling.googleapis.com/v1/projects/p/billingInfo',
   zone: '/dns.googleapis.com/dns/v1/projects/p/managedZones/hub-clusters',
-  resolver: '/dns.google/resolve?name=clusters.hub.example.com&type=NS',
+  resolver: '/dns.google/resolve?name=hub-clusters.example.com&type=NS',
   console: '/firebasehosting.googleapis.com/v1beta1/projects/p/sites/p-console/customDomains/hub.example.com',
   signIn: '/identitytoolkit.googleapis.com/admin/v2/projects/p/config',
   google: '/identitytoolkit.googleapis.com/admin/v2/projects/p/defaultSupportedIdpConfigs/google.com',
@@ -277,6 +277,34 @@ test('whatever is not well is told, with what to do', async () => {
   expect(out).not.toContain(`quotas of us-central1:`);
 });
 
+test.each(['clusters.hub.example.com', 'hub.example.com', 'x.p.firebaseapp.com'])(
+  'clusters at %s, where people are let sign in, are told',
+  async (name) => {
+    const { code, out } = await doctor(
+      {
+        ...WELL,
+        [PATHS.signIn]: { body: { authorizedDomains: ['hub.example.com', 'p.firebaseapp.com'] } },
+        [PATHS.resolver.replace('hub-clusters.example.com', name)]: WELL[PATHS.resolver] ?? {},
+      },
+      '--clusters-domain',
+      name,
+    );
+    expect(code).toBe(1);
+    expect(out).toContain(`BAD  sign-in from ${name}: is let in with`);
+    expect(out).toContain('1 of ');
+  },
+);
+
+test('clusters beside the console are not, whatever else it is', async () => {
+  const beside = 'other-hub.example.com';
+  const { code, out } = await doctor(
+    { ...WELL, [PATHS.resolver.replace('hub-clusters.example.com', beside)]: WELL[PATHS.resolver] ?? {} },
+    '--clusters-domain',
+    beside,
+  );
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('All is well.') });
+});
+
 test('that no copy of the database was ever completed is told', async () => {
   const { code, out } = await doctor({ ...WELL, [PATHS.copies]: { body: {} } });
   expect(code).toBe(1);
@@ -403,12 +431,17 @@ test.each<[string, string[], string]>([
   ['an option is misspelt', ['--projekt', 'p'], 'usage: npm run doctor'],
   [
     'clusters are no number',
-    ['--project', 'p', '--domain', 'd', '--clusters', 'x'],
+    ['--project', 'p', '--domain', 'd.example.com', '--clusters', 'x'],
     '--clusters: "x" is not valid',
   ],
   [
+    'nobody says where the clusters are',
+    ['--project', 'p', '--domain', 'example.com'],
+    '--clusters-domain must be given: example.com has none by default',
+  ],
+  [
     'Google is away',
-    ['--project', 'p', '--domain', 'd', '--endpoint', 'http://127.0.0.1:1'],
+    ['--project', 'p', '--domain', 'd.example.com', '--endpoint', 'http://127.0.0.1:1'],
     'cloudresourcemanager.googleapis.com cannot be reached',
   ],
 ])('where %s, it says so and that nothing was looked at', async (_, args, says) => {

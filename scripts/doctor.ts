@@ -18,7 +18,7 @@ import { missingCharts, OFFERED, productsIn } from './mirror.ts';
 const REGION = 'europe-west1';
 const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--region ${REGION}] [--billing-account <id>] [--clusters-domain <domain>] [--clusters 10]
          [--products ${OFFERED}] [--today 2027-01-31] [--archive dist/functions.zip]
---region: of the cell. --products: that are offered, with commas between them. --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
+--region: of the cell. --clusters-domain: hub-clusters.example.com for hub.example.com if absent. --products: that are offered, with commas between them. --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
 --today: of the day to judge support by; the machine's if absent. --archive: what the functions must have been built of.
 `;
 
@@ -108,7 +108,7 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
     subject: {
       project: id,
       domain,
-      clustersDomain: values['clusters-domain'] ?? `clusters.${domain}`,
+      clustersDomain: values['clusters-domain'] ?? besideOf(domain),
       region,
       products: productsIn(values.products),
       clusters,
@@ -118,6 +118,17 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
     },
     ...(endpoint !== undefined && { endpoint }),
   };
+}
+
+/**
+ * As in terraform/main.tf.
+ * @throws Unusable beside a domain of two labels no name is its owner's
+ */
+function besideOf(domain: string): string {
+  const [first, ...above] = domain.split('.');
+  if (above.length < 2)
+    throw new Unusable(`--clusters-domain must be given: ${domain} has none by default\n`);
+  return `${first}-clusters.${above.join('.')}`;
 }
 
 const fine = (about: string): Finding => ({ about });
@@ -209,8 +220,11 @@ async function hostedConsole({ project: id, domain }: Subject, google: Google): 
   ];
 }
 
-/** The consent screen itself has no API; that people can sign in with Google needs it, and shows here. */
-async function signIn({ project: id, domain }: Subject, google: Google): Promise<Finding[]> {
+/**
+ * The consent screen itself has no API; that people can sign in with Google needs it, and shows here. From names below an authorised one people
+ * are signed in as well (https://github.com/firebase/firebase-js-sdk/blob/main/packages/auth/src/core/util/validate_origin.ts), by whoever has a page there.
+ */
+async function signIn({ project: id, domain, clustersDomain }: Subject, google: Google): Promise<Finding[]> {
   const base = `https://identitytoolkit.googleapis.com/admin/v2/projects/${id}`;
   const config = await google.call('GET', `${base}/config`);
   if (config.status !== 200) return [unseen('sign-in', config)];
@@ -219,6 +233,15 @@ async function signIn({ project: id, domain }: Subject, google: Google): Promise
     domains.includes(domain)
       ? fine(`sign-in from ${domain}`)
       : bad(`sign-in from ${domain}`, 'is refused', 'terraform apply'),
+    ...domains
+      .filter((one) => `.${clustersDomain}`.endsWith(`.${one}`))
+      .map((one) =>
+        bad(
+          `sign-in from ${clustersDomain}`,
+          `is let in with ${one}: a page of any cluster can sign people in as the console does, and keep their tokens`,
+          `Take ${one} out of the authorised domains of Identity Platform, if it is not the console's own. Else move: docs/deploy.md, Upgrade.`,
+        ),
+      ),
   ];
   const about = 'sign-in with Google';
   const idp = await google.call('GET', `${base}/defaultSupportedIdpConfigs/google.com`);

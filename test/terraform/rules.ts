@@ -643,6 +643,31 @@ const cells: Rule = ({ '': root }) =>
     ? []
     : ['cells are not made for each of what is asked for'];
 
+/** With each of these Identity Platform takes all names below it: https://github.com/firebase/firebase-js-sdk/blob/main/packages/auth/src/core/util/validate_origin.ts */
+const AUTHORIZED = ['${var.domain}', '${var.project_id}.firebaseapp.com'];
+const BESIDE = 'replace(each.value.domain, "/^([^.]+)/", "$1-clusters")';
+
+/** No page of a cluster can sign people in as the console does. That the conditions do what they say: `npm run test:terraform`. */
+const clustersApart: Rule = (tree) => {
+  const { variables = {}, calls } = tree[''] ?? {};
+  const [config] = resourcesOf(tree, 'google_identity_platform_config');
+  const refuses = (name: string): boolean =>
+    ((variables[name]?.validation ?? []) as { condition: unknown }[]).some(({ condition }) =>
+      ['.firebaseapp.com"', '!endswith(".${', 'var.domain'].every((part) => String(condition).includes(part)),
+    );
+  return [
+    ...(same((config?.body.authorized_domains ?? []) as string[], AUTHORIZED)
+      ? []
+      : ['people sign in from names that clusters may be below']),
+    ...(String(calls?.cell?.clusters_domain).endsWith(`: ${BESIDE}}`)
+      ? []
+      : ['clusters are not beside the console by default']),
+    ...['clusters_domain', 'cells'].flatMap((name) =>
+      refuses(name) ? [] : [`${name}: clusters may be where people sign in`],
+    ),
+  ];
+};
+
 const same = (some: readonly string[], others: readonly string[]): boolean =>
   JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
 
@@ -719,4 +744,5 @@ const RULES: readonly Rule[] = [
   provisioners,
   modules,
   cells,
+  clustersApart,
 ];

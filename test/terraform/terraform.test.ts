@@ -68,7 +68,7 @@ test('every file that is read is there', () => {
 describe('the environment that functions are given', () => {
   const VALUES: Record<string, string> = {
     HUB_PROJECT_NUMBER: '123456789',
-    HUB_ZONE: 'clusters.hub.example.com',
+    HUB_ZONE: 'hub-clusters.example.com',
     HUB_DNS_ZONE: 'hub-clusters',
     HUB_OIDC_ISSUER: 'https://hub.example.com/oidc',
     HUB_CELL: 'default',
@@ -1157,6 +1157,45 @@ describe('a fault is found', () => {
           paused: '${var.kill_switch ? toset(["top-up", "sweep"]) : toset([])}',
         }),
       'stops other jobs than the one that makes spares',
+    ],
+    [
+      'clusters below the console',
+      (of) =>
+        Object.assign(of['']?.calls.cell ?? {}, {
+          clusters_domain:
+            '${each.value.clusters_domain != null ? each.value.clusters_domain : "clusters.${each.value.domain}"}',
+        }),
+      'clusters are not beside the console by default',
+    ],
+    [
+      'clusters that somebody puts below the console',
+      (of) => {
+        const { clusters_domain } = of['']?.variables ?? {};
+        const all = (clusters_domain?.validation ?? []) as { condition: string }[];
+        Object.assign(clusters_domain ?? {}, {
+          validation: all.filter(({ condition }) => !condition.includes('firebaseapp.com')),
+        });
+      },
+      'clusters_domain: clusters may be where people sign in',
+    ],
+    [
+      'clusters of a cell below the console of another',
+      (of) => {
+        const { cells } = of['']?.variables ?? {};
+        const all = (cells?.validation ?? []) as { condition: string }[];
+        Object.assign(cells ?? {}, {
+          validation: all.filter(({ condition }) => !condition.includes('firebaseapp.com')),
+        });
+      },
+      'cells: clusters may be where people sign in',
+    ],
+    [
+      'people who sign in from yet another name',
+      (of) => {
+        const { body } = block(of, 'google_identity_platform_config');
+        (body.authorized_domains as string[]).push('example.com');
+      },
+      'people sign in from names that clusters may be below',
     ],
     [
       'a command of somebody else’s',
