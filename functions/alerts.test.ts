@@ -12,6 +12,7 @@ import { POLICY, partsOf } from './api/policy.ts';
 import { UNHANDLED } from './invocation.ts';
 import { MANIFEST } from './manifest.ts';
 import { INSTRUMENTS } from './metrics.ts';
+import { SCHEDULES } from './schedules.ts';
 import { SLOS } from './slos.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -129,6 +130,20 @@ describe('what Cloud Monitoring is asked', () => {
   test('of being late is a share of those who were early, too', () => {
     const name = INSTRUMENTS.etaError.name;
     expect(alerts['eta-wrong']?.query).toContain(`/ sum(increase({"${name}_count"}[360m]))`);
+  });
+
+  test('of silence is what each sweep that says when it came to its end says, and of no other', () => {
+    const said = [...sources.matchAll(/record\('sweptAt',[^{]+\{ sweep: '(\w+)' \}/g)].map(
+      ([, sweep]) => sweep,
+    );
+    expect(said).toContain('orphans');
+    expect(new Set(whereKind('silent').map(({ when }) => when.where.sweep))).toEqual(new Set(said));
+  });
+
+  test.each(['orphans', 'closing'] as const)('of silence of %s is that three turns are missing', (sweep) => {
+    const { when } = whereKind('silent').find(({ id }) => id === `${sweep}-silent`) ?? {};
+    expect(when?.forMs).toBe(3 * SCHEDULES[sweep].everyMs);
+    expect(alerts[`${sweep}-silent`]?.query).toContain(`sweep="${sweep}"`);
   });
 
   test.each(whereKind('silent'))('of $id must last: when all is new nothing has been said yet', ({ id }) => {

@@ -91,6 +91,9 @@ export const ANSWERING: readonly string[] = MANIFEST.filter(({ trigger }) => tri
 /** From the last look for drift until two in a row are missing; each may take its time. */
 const TWO_LOOKS_MS = 2 * SCHEDULES.drift.everyMs + hours(1);
 
+/** One turn is easily lost: a deployment, an answer that did not come. */
+const TURNS = 3;
+
 const alerts = <const T extends readonly Alert[]>(list: T): T => list;
 
 export const ALERTS = alerts([
@@ -119,6 +122,31 @@ export const ALERTS = alerts([
     // Its first turn may be hours after it was deployed.
     later: true,
     when: { kind: 'silent', instrument: 'sweptAt', where: { sweep: 'drift' }, forMs: TWO_LOOKS_MS },
+  },
+  {
+    id: 'orphans-silent',
+    title: 'Nobody looks for what belongs to no cluster',
+    severity: 'ticket',
+    // As for drift: until its first turn it has said nothing.
+    later: true,
+    when: {
+      kind: 'silent',
+      instrument: 'sweptAt',
+      where: { sweep: 'orphans' },
+      forMs: TURNS * SCHEDULES.orphans.everyMs,
+    },
+  },
+  {
+    id: 'closing-silent',
+    title: 'Accounts that should be deleted are not looked at',
+    severity: 'ticket',
+    later: true,
+    when: {
+      kind: 'silent',
+      instrument: 'sweptAt',
+      where: { sweep: 'closing' },
+      forMs: TURNS * SCHEDULES.closing.everyMs,
+    },
   },
   {
     id: 'stuck',

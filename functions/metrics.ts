@@ -21,7 +21,7 @@ export interface AttributeValues {
   way: 'cold' | 'claim';
   direction: 'early' | 'late';
   result: 'hit' | 'miss';
-  sweep: 'overdue' | 'drift' | 'status' | 'closing';
+  sweep: 'overdue' | 'drift' | 'status' | 'closing' | 'orphans';
   limit: 'clusters' | 'money';
 }
 type Attribute = keyof AttributeValues;
@@ -141,7 +141,8 @@ export const INSTRUMENTS = define({
     kind: 'gauge',
     name: 'hub.clusters.flawed',
     unit: '{cluster}',
-    description: 'Clusters that are not usable though nothing is being done to them, for a while, and not gone for good.',
+    description:
+      'Clusters that are not usable though nothing is being done to them, for a while, and not gone for good.',
     attributes: [],
   },
   allowance: {
