@@ -1,7 +1,7 @@
 /** What must hold of the Terraform, whatever it is made of: who may do what, what is deployed, and what nobody may lose. Pure. */
 
 import { isSwitchedOff } from '../../functions/accounts/admission.ts';
-import { incidentOf } from '../../functions/accounts/signal.ts';
+import { incidentOf, REMINDER_MS } from '../../functions/accounts/signal.ts';
 import { ALERTS } from '../../functions/alerts.ts';
 import { AUDIT_EVENT } from '../../functions/audit.ts';
 import { DATA_PERMISSIONS, dataRole } from '../../functions/bucket-access.ts';
@@ -690,6 +690,16 @@ const OPERATED = [
 /** What Hub's own log and Cloud Monitoring are asked by name is what the code calls it. */
 const names: Rule = (tree) => {
   const { audited = '', operated = '' } = (tree['modules/audit']?.locals ?? {}) as Record<string, string>;
+  const unreminded = CLUSTER_SIGNALS.filter((kind) => {
+    const [policy] = resourcesOf(tree, 'google_monitoring_alert_policy').filter(({ name }) => name === kind);
+    const [strategy] = (policy?.body.alert_strategy ?? []) as Body[];
+    const [{ notification_channel_names: told, renotify_interval: every } = {}] =
+      (strategy?.notification_channel_strategy ?? []) as Body[];
+    return (
+      every !== `${REMINDER_MS / 1000}s` ||
+      !same((told ?? []) as string[], ['${google_monitoring_notification_channel.signal.name}'])
+    );
+  });
   const unknown = CLUSTER_SIGNALS.filter((kind) => {
     const [policy] = resourcesOf(tree, 'google_monitoring_alert_policy').filter(({ name }) => name === kind);
     const [condition] = (policy?.body.conditions ?? []) as Body[];
@@ -713,6 +723,7 @@ const names: Rule = (tree) => {
     OPERATED.every((part) => operated.includes(part.replaceAll('"', '\\"')))
       ? []
       : ['what people do in their clusters fills the log that nobody may empty']),
+    ...unreminded.map((kind) => `${kind}: what goes on is told once, or not as often as the code counts`),
     ...unknown.map((kind) => `${kind}: the function signal does not know it`),
   ];
 };

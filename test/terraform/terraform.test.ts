@@ -284,6 +284,22 @@ describe('a fault is found', () => {
       },
       'traffic: the function signal does not know it',
     ],
+    [
+      'an alert that reminds nobody',
+      (of) =>
+        delete inner(block(of, 'google_monitoring_alert_policy', 'busy').body, 'alert_strategy')
+          .notification_channel_strategy,
+      'busy: what goes on is told once',
+    ],
+    [
+      'an alert that reminds more often than the code counts',
+      (of) => {
+        const { body } = block(of, 'google_monitoring_alert_policy', 'traffic');
+        const strategy = inner(inner(body, 'alert_strategy'), 'notification_channel_strategy');
+        strategy.renotify_interval = '1800s';
+      },
+      'traffic: what goes on is told once, or not as often as the code counts',
+    ],
     // The schema of the provider.
     [
       'a provider of another version',
