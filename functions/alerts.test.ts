@@ -7,7 +7,7 @@ import { alertsFile } from '../scripts/terraform.ts';
 import { ERRORS } from '../shared/errors.ts';
 import { lateAfterMs } from '../shared/lifecycle/derive.ts';
 import { STATES, stepRowOf } from '../shared/lifecycle/table.ts';
-import { ALERTS, type Alert } from './alerts.ts';
+import { ALERTS, type Alert, EXPORT_JOB } from './alerts.ts';
 import { POLICY, partsOf } from './api/policy.ts';
 import { UNHANDLED } from './invocation.ts';
 import { MANIFEST } from './manifest.ts';
@@ -104,6 +104,14 @@ describe('what Cloud Monitoring is asked', () => {
     expect(log).toContain(`NOT textPayload:"${UNHANDLED}: "`);
   });
 
+  test('of a job is what the Scheduler says of it, and of all else what functions say', () => {
+    expect(alerts['export-failed']?.log).toBe(
+      `resource.type="cloud_scheduler_job" AND resource.labels.job_id="${EXPORT_JOB}" AND severity>=ERROR`,
+    );
+    for (const { id } of [...whereKind('log'), ...whereKind('crash')])
+      expect(alerts[id]?.log).toMatch(/^resource\.type="cloud_run_revision" AND /);
+  });
+
   test('of other errors leaves out what has an alert of its own', () => {
     const { log = '' } = alerts.bug ?? {};
     for (const { when } of whereKind('log')) {
@@ -175,7 +183,7 @@ describe('what the runbooks speak of is there', () => {
   });
 
   test('topics, functions and codes', () => {
-    const names = MANIFEST.map(({ name }) => name);
+    const names: string[] = [...MANIFEST.map(({ name }) => name), EXPORT_JOB];
     const topics = [...page.matchAll(/topics publish ([a-z-]+)/g)].map(([, topic = '']) => topic);
     const functions = [...page.matchAll(/jsonPayload\.function="([a-z-]+)"/g)].map(([, name = '']) => name);
     const jobs = [...page.matchAll(/scheduler jobs (?:describe|resume) ([a-z-]+)/g)].map(

@@ -417,6 +417,15 @@ const alerts: Rule = (tree, { alerts: { alerts: made } }) => {
   );
   const wakes = /CRITICAL\W+concat\(.+, var\.paging_channels\)/.test(JSON.stringify(locals.channels));
   const after = JSON.stringify(tree['modules/cell']?.calls.monitoring?.depends_on ?? '');
+  const [logs] = resourcesOf(tree, 'google_monitoring_alert_policy').filter(({ name }) => name === 'logs');
+  const [condition] = (logs?.body.conditions ?? []) as Body[];
+  const [matched] = (condition?.condition_matched_log ?? []) as Body[];
+  const alone = resourcesOf(tree, 'google_cloud_scheduler_job').filter(({ body }) => !('for_each' in body));
+  const untold = alone.filter(
+    ({ body }) =>
+      matched?.filter !== '${each.value.log}' ||
+      !Object.values(made).some(({ log }) => log?.includes(`resource.labels.job_id="${body.name}" AND `)),
+  );
   return [
     ...(same(Object.keys(made), wanted) ? [] : [`alerts are ${difference(Object.keys(made), wanted)}`]),
     ...Object.entries(made).flatMap(([id, { log, query, path }]) =>
@@ -431,6 +440,7 @@ const alerts: Rule = (tree, { alerts: { alerts: made } }) => {
     String(locals.due).endsWith('in var.alerts.alerts : id => alert if var.measured || !alert.later }}')
       ? []
       : ['not each alert has a policy']),
+    ...untold.map((block) => `${titleOf(block)}: nobody is told when it fails`),
     ...(unheard.length === 0 && wakes ? [] : ['what pages reaches no channel that wakes somebody']),
     ...['scheduler', 'subscriptions', 'hosting'].flatMap((module) =>
       after.includes(`module.${module}}`) ? [] : [`alerts are there before what they ask for: ${module}`],

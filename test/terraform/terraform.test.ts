@@ -1154,6 +1154,25 @@ describe('a fault is found', () => {
       'not each alert has a policy',
     ],
     [
+      'copies of the database that stop',
+      (_, { alerts }) => Object.assign(alerts.alerts['export-failed'] ?? {}, { log: 'severity>=ERROR' }),
+      'google_cloud_scheduler_job.export: nobody is told when it fails',
+    ],
+    [
+      'a job by another name than the alert asks for',
+      (of) => Object.assign(block(of, 'google_cloud_scheduler_job', 'export').body, { name: 'export' }),
+      'google_cloud_scheduler_job.export: nobody is told when it fails',
+    ],
+    [
+      'alerts that look elsewhere than the code says',
+      (of) => {
+        const { body } = block(of, 'google_monitoring_alert_policy', 'logs');
+        const log = inner(inner(body, 'conditions'), 'condition_matched_log');
+        log.filter = 'resource.type="cloud_run_revision" AND ${each.value.log}';
+      },
+      'google_cloud_scheduler_job.export: nobody is told when it fails',
+    ],
+    [
       'alerts before the sweeps',
       (of) => delete of['modules/cell']?.calls.monitoring?.depends_on,
       'before what they ask for: scheduler',

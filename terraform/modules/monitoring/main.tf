@@ -84,7 +84,7 @@ resource "google_monitoring_alert_policy" "logs" {
     display_name = each.value.title
 
     condition_matched_log {
-      filter = "resource.type=\"cloud_run_revision\" AND ${each.value.log}"
+      filter = each.value.log
     }
   }
 
