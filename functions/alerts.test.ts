@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { alertsFile } from '../scripts/terraform.ts';
+import { alertsFile, dashboardFile } from '../scripts/terraform.ts';
 import { ERRORS } from '../shared/errors.ts';
 import { lateAfterMs } from '../shared/lifecycle/derive.ts';
 import { STATES, stepRowOf } from '../shared/lifecycle/table.ts';
@@ -157,6 +157,31 @@ describe('what Cloud Monitoring is asked', () => {
   test.each(whereKind('silent'))('of $id must last: when all is new nothing has been said yet', ({ id }) => {
     expect(alerts[id]?.for_seconds).toBe(300);
   });
+});
+
+test('of what takes time the dashboard shows how long, and says of how many: a rate of its count is no duration', () => {
+  const { mosaicLayout } = JSON.parse(dashboardFile()) as {
+    mosaicLayout: {
+      tiles: {
+        widget: {
+          title: string;
+          xyChart: { dataSets: { timeSeriesQuery: { prometheusQuery: string } }[] };
+        };
+      }[];
+    };
+  };
+  const shown = mosaicLayout.tiles.map(({ widget }) => ({
+    title: widget.title,
+    query: widget.xyChart.dataSets[0]?.timeSeriesQuery.prometheusQuery ?? '',
+  }));
+  expect(shown).toHaveLength(Object.keys(INSTRUMENTS).length);
+  for (const { kind, name, attributes, description } of Object.values(INSTRUMENTS)) {
+    if (kind !== 'histogram') continue;
+    expect(shown).toContainEqual({
+      title: `95th percentile. ${description}`,
+      query: `histogram_quantile(0.95, sum by (le, ${attributes[0]}) (rate({"${name}_bucket"}[5m])))`,
+    });
+  }
 });
 
 describe('what the runbooks speak of is there', () => {

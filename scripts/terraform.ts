@@ -214,13 +214,26 @@ export const alertsFile = (): string =>
     ),
   });
 
-/** Of counters and histograms the rate, of gauges the value, told apart by the first of its attributes. */
+/** What most are below, of a histogram. */
+const QUANTILE = 0.95;
+
+/** Of counters the rate, of histograms the 95th percentile, of gauges the value, told apart by the first of its attributes. */
 function chartQueryOf(instrument: Instrument): string {
   const { kind, isInstant, attributes }: InstrumentSpec = INSTRUMENTS[instrument];
-  const by = attributes[0] === undefined ? '' : ` by (${attributes[0]})`;
+  const [apart] = attributes;
+  const by = apart === undefined ? '' : ` by (${apart})`;
+  if (kind === 'histogram') {
+    const ends = apart === undefined ? 'le' : `le, ${apart}`;
+    return `histogram_quantile(${QUANTILE}, sum by (${ends}) (rate(${series(instrument, {}, '_bucket')}[5m])))`;
+  }
   if (kind !== 'gauge') return `sum${by} (rate(${counted(instrument)}[5m]))`;
   return `${isInstant ? 'time() - ' : ''}max${by} (${series(instrument)})`;
 }
+
+const chartTitleOf = (instrument: Instrument): string => {
+  const { kind, description } = INSTRUMENTS[instrument];
+  return kind === 'histogram' ? `${QUANTILE * 100}th percentile. ${description}` : description;
+};
 
 const TILE = { width: 4, height: 3 };
 const COLUMNS = 12;
@@ -236,7 +249,7 @@ export const dashboardFile = (): string =>
         yPos: Math.floor((index * TILE.width) / COLUMNS) * TILE.height,
         ...TILE,
         widget: {
-          title: INSTRUMENTS[instrument].description,
+          title: chartTitleOf(instrument),
           xyChart: {
             dataSets: [{ plotType: 'LINE', timeSeriesQuery: { prometheusQuery: chartQueryOf(instrument) } }],
           },
