@@ -653,6 +653,20 @@ const cells: Rule = ({ '': root }) =>
     ? []
     : ['cells are not made for each of what is asked for'];
 
+/** What anybody's pipelines fill has an end; what an operator pushed stays. */
+const mirrors: Rule = (tree) =>
+  resourcesOf(tree, 'google_artifact_registry_repository').flatMap((block) => {
+    const policies = (block.body.cleanup_policies ?? []) as Body[];
+    const forgets = policies.some(
+      ({ action, condition }) => action === 'DELETE' && 'older_than' in ((condition as Body[])?.[0] ?? {}),
+    );
+    if (block.body.mode === 'REMOTE_REPOSITORY')
+      return forgets && policies.length === 1 && block.body.cleanup_policy_dry_run !== true
+        ? []
+        : [`${titleOf(block)}: keeps for ever what anybody had it fetch`];
+    return policies.length === 0 ? [] : [`${titleOf(block)}: loses what was pushed`];
+  });
+
 /** With each of these Identity Platform takes all names below it: https://github.com/firebase/firebase-js-sdk/blob/main/packages/auth/src/core/util/validate_origin.ts */
 const AUTHORIZED = ['${var.domain}', '${var.project_id}.firebaseapp.com'];
 const BESIDE = 'replace(each.value.domain, "/^([^.]+)/", "$1-clusters")';
@@ -766,4 +780,5 @@ const RULES: readonly Rule[] = [
   modules,
   cells,
   clustersApart,
+  mirrors,
 ];

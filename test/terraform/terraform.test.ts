@@ -1225,6 +1225,28 @@ describe('a fault is found', () => {
       'cells: clusters may be where people sign in',
     ],
     [
+      'a mirror that grows for ever',
+      (of) => delete block(of, 'google_artifact_registry_repository', 'images').body.cleanup_policies,
+      'google_artifact_registry_repository.images: keeps for ever what anybody had it fetch',
+    ],
+    [
+      'a mirror that would forget, and does not',
+      (of) =>
+        Object.assign(block(of, 'google_artifact_registry_repository', 'images').body, {
+          cleanup_policy_dry_run: true,
+        }),
+      'google_artifact_registry_repository.images: keeps for ever what anybody had it fetch',
+    ],
+    [
+      'charts that go by themselves',
+      (of) => {
+        const { body } = block(of, 'google_artifact_registry_repository', 'images');
+        const { cleanup_policies } = body;
+        Object.assign(block(of, 'google_artifact_registry_repository', 'charts').body, { cleanup_policies });
+      },
+      'google_artifact_registry_repository.charts: loses what was pushed',
+    ],
+    [
       'people who sign in from yet another name',
       (of) => {
         const { body } = block(of, 'google_identity_platform_config');
