@@ -196,6 +196,22 @@ const buckets: Rule = (tree) =>
       : [`${titleOf(block)}: objects could be opened one by one, or to everybody`],
   );
 
+/** What a policy deletes stays for as long as it can be had back: docs/security.md says what that comes to, so the provider's default is not enough. */
+const EXPORTS_DAYS = { kept: 30, more: 7 };
+
+const exportsEnd: Rule = (tree) =>
+  resourcesOf(tree, 'google_storage_bucket')
+    .filter(({ name }) => name === 'exports')
+    .flatMap((block) => {
+      const [soft] = (block.body.soft_delete_policy ?? []) as Body[];
+      const [rule] = (block.body.lifecycle_rule ?? []) as Body[];
+      const [condition] = (rule?.condition ?? []) as Body[];
+      return soft?.retention_duration_seconds === EXPORTS_DAYS.more * 24 * 3600 &&
+        condition?.age === EXPORTS_DAYS.kept
+        ? []
+        : [`${titleOf(block)}: copies stay otherwise than docs/security.md says`];
+    });
+
 /** A secret that is there only while it is wanted, and goes after those who read it. */
 const isOptional = ({ type, body }: Block): boolean => {
   const [lifecycle] = (body.lifecycle ?? []) as Body[];
@@ -762,6 +778,7 @@ const RULES: readonly Rule[] = [
   identities,
   clusterData,
   buckets,
+  exportsEnd,
   kept,
   apart,
   encryption,

@@ -1225,6 +1225,11 @@ describe('a fault is found', () => {
       'cells: clusters may be where people sign in',
     ],
     [
+      'copies that stay longer than is said',
+      (of) => delete block(of, 'google_storage_bucket', 'exports').body.soft_delete_policy,
+      'google_storage_bucket.exports: copies stay otherwise than docs/security.md says',
+    ],
+    [
       'a mirror that grows for ever',
       (of) => delete block(of, 'google_artifact_registry_repository', 'images').body.cleanup_policies,
       'google_artifact_registry_repository.images: keeps for ever what anybody had it fetch',
