@@ -80,7 +80,11 @@ const cpuQuota = (...limits: [effectiveLimit: string, region?: string][]) => ({
     ],
   },
 });
+const ancestry = (...types: string[]) => ({
+  body: { ancestor: types.map((type) => ({ resourceId: { type, id: 'p' } })) },
+});
 const PATHS = {
+  ancestry: '/cloudresourcemanager.googleapis.com/v1/projects/p:getAncestry',
   project: '/cloudresourcemanager.googleapis.com/v3/projects/p',
   billing: '/cloudbilling.googleapis.com/v1/projects/p/billingInfo',
   zone: '/dns.googleapis.com/dns/v1/projects/p/managedZones/hub-clusters',
@@ -119,6 +123,7 @@ const WELL: Replies = {
       items: ['2026-11-27T02:23:40Z', '2026-11-01T02:23:40Z'].map((timeCreated) => ({ timeCreated })),
     },
   },
+  [PATHS.ancestry]: ancestry('project', 'organization'),
   [PATHS.members]: policy([{ allowAll: true }]),
   [PATHS.keys]: policy([{ enforce: true }]),
   [PATHS.locations]: policy([{ allowAll: true }]),
@@ -403,6 +408,28 @@ test.each<[string, string, object[], string | undefined]>([
   const { code, out } = await doctor({ ...WELL, [path]: policy(rules) });
   expect(code).toBe(says === undefined ? 0 : 1);
   expect(out).toContain(says ?? 'All is well.');
+});
+
+test.each<[string, Replies[string], boolean]>([
+  ['without an organisation nobody can forbid keys, which is noted', ancestry('project'), true],
+  ['in an organisation keys can be forbidden', ancestry('project', 'organization'), false],
+  ['in a folder, too', ancestry('project', 'folder'), false],
+  ['where it cannot be seen, there may be one', { status: 403 }, false],
+  ['an answer that names not even the project says nothing', { body: {} }, false],
+])('%s', async (_, above, isNoted) => {
+  const { code, out } = await doctor({ ...WELL, [PATHS.ancestry]: above, [PATHS.keys]: policy([]) });
+  expect(code).toBe(isNoted ? 0 : 1);
+  const about = 'policy iam.disableServiceAccountKeyCreation: keys of service accounts can be made';
+  expect(out).toContain(isNoted ? `note ${about}, and without an organisation` : `BAD  ${about}\n`);
+});
+
+test('without an organisation what is wrong otherwise is wrong all the same', async () => {
+  const { code, out } = await doctor({
+    ...WELL,
+    [PATHS.ancestry]: ancestry('project'),
+    [PATHS.members]: policy([{ denyAll: true }]),
+  });
+  expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining('may not be public') });
 });
 
 test('what is not there yet, or may not be seen, is told as that', async () => {

@@ -45,6 +45,8 @@ interface Finding {
   /** Absent: all is well. */
   wrong?: string;
   remedy?: string;
+  /** What is well, and could be better. */
+  note?: string;
 }
 
 type Check = (subject: Subject, google: Google) => Promise<Finding[]>;
@@ -73,13 +75,15 @@ async function main(args: readonly string[]): Promise<number> {
   const google = googleOf(subject.project, endpoint);
   const findings: Finding[] = [];
   for (const check of CHECKS) findings.push(...(await check(subject, google)));
-  for (const { about, wrong, remedy } of findings)
-    process.stdout.write(
-      wrong === undefined ? `ok   ${about}\n` : `BAD  ${about}: ${wrong}\n     ${remedy}\n`,
-    );
+  for (const finding of findings) process.stdout.write(lineOf(finding));
   const bad = findings.filter(({ wrong }) => wrong !== undefined).length;
   process.stdout.write(bad === 0 ? 'All is well.\n' : `${bad} of ${findings.length} are not well.\n`);
   return bad === 0 ? 0 : 1;
+}
+
+function lineOf({ about, wrong, remedy, note }: Finding): string {
+  if (wrong !== undefined) return `BAD  ${about}: ${wrong}\n     ${remedy}\n`;
+  return note === undefined ? `ok   ${about}\n` : `note ${about}: ${note}\n`;
 }
 
 function readArguments(args: readonly string[]): { subject: Subject; endpoint?: string } {
@@ -573,9 +577,12 @@ interface Rule {
   values?: { allowedValues?: string[]; deniedValues?: string[] };
 }
 
-/** By constraint: what is wrong with it, if anything. */
+/** By constraint: what is wrong with it, if anything. `needsOrganisation`: without one nobody can set it. */
 const POLICIES: Readonly<
-  Record<string, { wrong(rules: readonly Rule[]): string | undefined; remedy: string }>
+  Record<
+    string,
+    { wrong(rules: readonly Rule[]): string | undefined; remedy: string; needsOrganisation?: true }
+  >
 > = {
   'iam.allowedPolicyMemberDomains': {
     wrong: (rules) =>
@@ -589,6 +596,7 @@ const POLICIES: Readonly<
     wrong: (rules) =>
       rules.some(({ enforce }) => enforce) ? undefined : 'keys of service accounts can be made',
     remedy: 'Set org_policies, or ask the organisation for it.',
+    needsOrganisation: true,
   },
   'gcp.resourceLocations': {
     wrong: (rules) => {
@@ -630,9 +638,25 @@ function covers(value: string, region: string): boolean {
   return group === region || (GROUPS[group]?.test(region) ?? region.startsWith(`${group}-`));
 }
 
+/**
+ * Whether an organisation is above it; undefined if that cannot be seen. Under a folder there is one.
+ * https://cloud.google.com/resource-manager/reference/rest/v1/projects/getAncestry
+ */
+async function isInOrganisation(id: string, google: Google): Promise<boolean | undefined> {
+  const url = `https://cloudresourcemanager.googleapis.com/v1/projects/${id}:getAncestry`;
+  const answer = await google.call('POST', url, {});
+  if (answer.status !== 200) return undefined;
+  const ancestors: { resourceId?: { type?: string } }[] = answer.body.ancestor ?? [];
+  // The project itself is the first of them.
+  return ancestors.length === 0
+    ? undefined
+    : ancestors.some(({ resourceId }) => resourceId?.type !== 'project');
+}
+
 async function policies({ project: id }: Subject, google: Google): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const [constraint, { wrong, remedy }] of Object.entries(POLICIES)) {
+  const isAlone = (await isInOrganisation(id, google)) === false;
+  for (const [constraint, { wrong, remedy, needsOrganisation }] of Object.entries(POLICIES)) {
     const about = `policy ${constraint}`;
     const answer = await google.call(
       'GET',
@@ -643,7 +667,10 @@ async function policies({ project: id }: Subject, google: Google): Promise<Findi
       continue;
     }
     const said = wrong((answer.body.spec?.rules ?? []) as Rule[]);
-    findings.push(said === undefined ? fine(about) : bad(about, said, remedy));
+    if (said === undefined) findings.push(fine(about));
+    else if (isAlone && needsOrganisation)
+      findings.push({ about, note: `${said}, and without an organisation that cannot be forbidden` });
+    else findings.push(bad(about, said, remedy));
   }
   return findings;
 }
