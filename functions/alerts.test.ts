@@ -3,15 +3,16 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { alertsFile } from '../scripts/terraform.ts';
+import { alertsFile, dashboardFile } from '../scripts/terraform.ts';
 import { ERRORS } from '../shared/errors.ts';
 import { lateAfterMs } from '../shared/lifecycle/derive.ts';
 import { STATES, stepRowOf } from '../shared/lifecycle/table.ts';
-import { ALERTS, type Alert } from './alerts.ts';
+import { ALERTS, type Alert, EXPORT_JOB } from './alerts.ts';
 import { POLICY, partsOf } from './api/policy.ts';
 import { UNHANDLED } from './invocation.ts';
 import { MANIFEST } from './manifest.ts';
 import { INSTRUMENTS } from './metrics.ts';
+import { SCHEDULES } from './schedules.ts';
 import { SLOS } from './slos.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -103,6 +104,14 @@ describe('what Cloud Monitoring is asked', () => {
     expect(log).toContain(`NOT textPayload:"${UNHANDLED}: "`);
   });
 
+  test('of a job is what the Scheduler says of it, and of all else what functions say', () => {
+    expect(alerts['export-failed']?.log).toBe(
+      `resource.type="cloud_scheduler_job" AND resource.labels.job_id="${EXPORT_JOB}" AND severity>=ERROR`,
+    );
+    for (const { id } of [...whereKind('log'), ...whereKind('crash')])
+      expect(alerts[id]?.log).toMatch(/^resource\.type="cloud_run_revision" AND /);
+  });
+
   test('of other errors leaves out what has an alert of its own', () => {
     const { log = '' } = alerts.bug ?? {};
     for (const { when } of whereKind('log')) {
@@ -131,9 +140,48 @@ describe('what Cloud Monitoring is asked', () => {
     expect(alerts['eta-wrong']?.query).toContain(`/ sum(increase({"${name}_count"}[360m]))`);
   });
 
+  test('of silence is what each sweep that says when it came to its end says, and of no other', () => {
+    const said = [...sources.matchAll(/record\('sweptAt',[^{]+\{ sweep: '(\w+)' \}/g)].map(
+      ([, sweep]) => sweep,
+    );
+    expect(said).toContain('orphans');
+    expect(new Set(whereKind('silent').map(({ when }) => when.where.sweep))).toEqual(new Set(said));
+  });
+
+  test.each(['orphans', 'closing'] as const)('of silence of %s is that three turns are missing', (sweep) => {
+    const { when } = whereKind('silent').find(({ id }) => id === `${sweep}-silent`) ?? {};
+    expect(when?.forMs).toBe(3 * SCHEDULES[sweep].everyMs);
+    expect(alerts[`${sweep}-silent`]?.query).toContain(`sweep="${sweep}"`);
+  });
+
   test.each(whereKind('silent'))('of $id must last: when all is new nothing has been said yet', ({ id }) => {
     expect(alerts[id]?.for_seconds).toBe(300);
   });
+});
+
+test('of what takes time the dashboard shows how long, and says of how many: a rate of its count is no duration', () => {
+  const { mosaicLayout } = JSON.parse(dashboardFile()) as {
+    mosaicLayout: {
+      tiles: {
+        widget: {
+          title: string;
+          xyChart: { dataSets: { timeSeriesQuery: { prometheusQuery: string } }[] };
+        };
+      }[];
+    };
+  };
+  const shown = mosaicLayout.tiles.map(({ widget }) => ({
+    title: widget.title,
+    query: widget.xyChart.dataSets[0]?.timeSeriesQuery.prometheusQuery ?? '',
+  }));
+  expect(shown).toHaveLength(Object.keys(INSTRUMENTS).length);
+  for (const { kind, name, attributes, description } of Object.values(INSTRUMENTS)) {
+    if (kind !== 'histogram') continue;
+    expect(shown).toContainEqual({
+      title: `95th percentile. ${description}`,
+      query: `histogram_quantile(0.95, sum by (le, ${attributes[0]}) (rate({"${name}_bucket"}[5m])))`,
+    });
+  }
 });
 
 describe('what the runbooks speak of is there', () => {
@@ -160,7 +208,7 @@ describe('what the runbooks speak of is there', () => {
   });
 
   test('topics, functions and codes', () => {
-    const names = MANIFEST.map(({ name }) => name);
+    const names: string[] = [...MANIFEST.map(({ name }) => name), EXPORT_JOB];
     const topics = [...page.matchAll(/topics publish ([a-z-]+)/g)].map(([, topic = '']) => topic);
     const functions = [...page.matchAll(/jsonPayload\.function="([a-z-]+)"/g)].map(([, name = '']) => name);
     const jobs = [...page.matchAll(/scheduler jobs (?:describe|resume) ([a-z-]+)/g)].map(

@@ -64,7 +64,9 @@ export type Condition =
   /** A line of the log. No event: any line that is an error and has no alert of its own. */
   | { kind: 'log'; event?: string }
   /** What the platform says of a function, or the framework prints, where the function itself said nothing. */
-  | { kind: 'crash' };
+  | { kind: 'crash' }
+  /** A job of the Scheduler that starts no function was refused, or had no answer. */
+  | { kind: 'job'; job: string };
 
 export interface Alert {
   /** Name of the policy, and heading of its runbook. */
@@ -90,6 +92,12 @@ export const ANSWERING: readonly string[] = MANIFEST.filter(({ trigger }) => tri
 
 /** From the last look for drift until two in a row are missing; each may take its time. */
 const TWO_LOOKS_MS = 2 * SCHEDULES.drift.everyMs + hours(1);
+
+/** As terraform/modules/firestore calls it. */
+export const EXPORT_JOB = 'firestore-export';
+
+/** One turn is easily lost: a deployment, an answer that did not come. */
+const TURNS = 3;
 
 const alerts = <const T extends readonly Alert[]>(list: T): T => list;
 
@@ -119,6 +127,31 @@ export const ALERTS = alerts([
     // Its first turn may be hours after it was deployed.
     later: true,
     when: { kind: 'silent', instrument: 'sweptAt', where: { sweep: 'drift' }, forMs: TWO_LOOKS_MS },
+  },
+  {
+    id: 'orphans-silent',
+    title: 'Nobody looks for what belongs to no cluster',
+    severity: 'ticket',
+    // As for drift: until its first turn it has said nothing.
+    later: true,
+    when: {
+      kind: 'silent',
+      instrument: 'sweptAt',
+      where: { sweep: 'orphans' },
+      forMs: TURNS * SCHEDULES.orphans.everyMs,
+    },
+  },
+  {
+    id: 'closing-silent',
+    title: 'Accounts that should be deleted are not looked at',
+    severity: 'ticket',
+    later: true,
+    when: {
+      kind: 'silent',
+      instrument: 'sweptAt',
+      where: { sweep: 'closing' },
+      forMs: TURNS * SCHEDULES.closing.everyMs,
+    },
   },
   {
     id: 'stuck',
@@ -157,6 +190,12 @@ export const ALERTS = alerts([
     title: 'Something that belongs to no cluster is still there',
     severity: 'page',
     when: { kind: 'above', instrument: 'orphans', value: 0, forMs: hours(1) },
+  },
+  {
+    id: 'export-failed',
+    title: 'The daily copy of the database was not begun',
+    severity: 'ticket',
+    when: { kind: 'job', job: EXPORT_JOB },
   },
   {
     id: 'place-failing',

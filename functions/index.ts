@@ -60,8 +60,8 @@ export const hint = onMessage(TOPICS.hint, async (ports, body) =>
   (await import('./dispatch/hint.ts')).hint(ports, body),
 );
 
-export const signal = onMessage(TOPICS.signal, async (ports, body) =>
-  (await import('./accounts/signal.ts')).recordIncident(ports, body),
+export const signal = onMessage(TOPICS.signal, async (ports, body, { publishedAt }) =>
+  (await import('./accounts/signal.ts')).recordIncident(ports, body, publishedAt),
 );
 
 const sentLately: Sent = new Map();

@@ -21,7 +21,7 @@ export interface AttributeValues {
   way: 'cold' | 'claim';
   direction: 'early' | 'late';
   result: 'hit' | 'miss';
-  sweep: 'overdue' | 'drift' | 'status' | 'closing';
+  sweep: 'overdue' | 'drift' | 'status' | 'closing' | 'orphans';
   limit: 'clusters' | 'money';
 }
 type Attribute = keyof AttributeValues;

@@ -47,11 +47,14 @@ export function onDelivery(name: string, handle: (ports: Ports, delivered: Deliv
 }
 
 /** The same for bodies of JSON. Delivering anything else again cannot mend it, but so it becomes a dead letter, which somebody sees. */
-export const onMessage = (name: string, handle: (ports: Ports, body: unknown) => Promise<void>) =>
-  onDelivery(name, async (ports, { text }) => {
-    const body = bodyOf(text);
+export const onMessage = (
+  name: string,
+  handle: (ports: Ports, body: unknown, delivered: Delivered) => Promise<void>,
+) =>
+  onDelivery(name, async (ports, delivered) => {
+    const body = bodyOf(delivered.text);
     if (body === undefined) throw new AppError('INVALID_BODY', 'The message is not JSON.');
-    await handle(ports, body);
+    await handle(ports, body, delivered);
   });
 
 /** A function that answers HTTP. */

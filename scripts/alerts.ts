@@ -65,6 +65,8 @@ function inWords(when: Condition): string {
       return when.event === undefined ? 'any other error in the log' : `log: “${when.event}”`;
     case 'crash':
       return 'an error in the log that no function wrote';
+    case 'job':
+      return `the job \`${when.job}\` of Cloud Scheduler failed, says its log`;
     case 'unreachable':
       return `\`${when.path}\` is not answered to two places of the world or more, for ${duration(when.forMs)}`;
     case 'undelivered':

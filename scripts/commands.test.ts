@@ -88,7 +88,7 @@ test('the simulation does one thing at a time, and to a mutant that there is', a
 describe('who cannot reach Google says so in one line', () => {
   test.each([
     ['charts', ['--region', 'europe-west1']],
-    ['doctor', ['--domain', 'example.com']],
+    ['doctor', ['--domain', 'hub.example.com']],
     ['keys', ['--secrets', 'page-token-key']],
     ['rotate', ['--secret', 'page-token-key', '--to', 'new']],
     ['release', ['--site', 'demo', '--region', 'europe-west1']],

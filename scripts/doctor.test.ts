@@ -80,11 +80,15 @@ const cpuQuota = (...limits: [effectiveLimit: string, region?: string][]) => ({
     ],
   },
 });
+const ancestry = (...types: string[]) => ({
+  body: { ancestor: types.map((type) => ({ resourceId: { type, id: 'p' } })) },
+});
 const PATHS = {
+  ancestry: '/cloudresourcemanager.googleapis.com/v1/projects/p:getAncestry',
   project: '/cloudresourcemanager.googleapis.com/v3/projects/p',
   billing: '/cloudbilling.googleapis.com/v1/projects/p/billingInfo',
   zone: '/dns.googleapis.com/dns/v1/projects/p/managedZones/hub-clusters',
-  resolver: '/dns.google/resolve?name=clusters.hub.example.com&type=NS',
+  resolver: '/dns.google/resolve?name=hub-clusters.example.com&type=NS',
   console: '/firebasehosting.googleapis.com/v1beta1/projects/p/sites/p-console/customDomains/hub.example.com',
   signIn: '/identitytoolkit.googleapis.com/admin/v2/projects/p/config',
   google: '/identitytoolkit.googleapis.com/admin/v2/projects/p/defaultSupportedIdpConfigs/google.com',
@@ -119,6 +123,7 @@ const WELL: Replies = {
       items: ['2026-11-27T02:23:40Z', '2026-11-01T02:23:40Z'].map((timeCreated) => ({ timeCreated })),
     },
   },
+  [PATHS.ancestry]: ancestry('project', 'organization'),
   [PATHS.members]: policy([{ allowAll: true }]),
   [PATHS.keys]: policy([{ enforce: true }]),
   [PATHS.locations]: policy([{ allowAll: true }]),
@@ -277,6 +282,34 @@ test('whatever is not well is told, with what to do', async () => {
   expect(out).not.toContain(`quotas of us-central1:`);
 });
 
+test.each(['clusters.hub.example.com', 'hub.example.com', 'x.p.firebaseapp.com'])(
+  'clusters at %s, where people are let sign in, are told',
+  async (name) => {
+    const { code, out } = await doctor(
+      {
+        ...WELL,
+        [PATHS.signIn]: { body: { authorizedDomains: ['hub.example.com', 'p.firebaseapp.com'] } },
+        [PATHS.resolver.replace('hub-clusters.example.com', name)]: WELL[PATHS.resolver] ?? {},
+      },
+      '--clusters-domain',
+      name,
+    );
+    expect(code).toBe(1);
+    expect(out).toContain(`BAD  sign-in from ${name}: is let in with`);
+    expect(out).toContain('1 of ');
+  },
+);
+
+test('clusters beside the console are not, whatever else it is', async () => {
+  const beside = 'other-hub.example.com';
+  const { code, out } = await doctor(
+    { ...WELL, [PATHS.resolver.replace('hub-clusters.example.com', beside)]: WELL[PATHS.resolver] ?? {} },
+    '--clusters-domain',
+    beside,
+  );
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('All is well.') });
+});
+
 test('that no copy of the database was ever completed is told', async () => {
   const { code, out } = await doctor({ ...WELL, [PATHS.copies]: { body: {} } });
   expect(code).toBe(1);
@@ -377,6 +410,28 @@ test.each<[string, string, object[], string | undefined]>([
   expect(out).toContain(says ?? 'All is well.');
 });
 
+test.each<[string, Replies[string], boolean]>([
+  ['without an organisation nobody can forbid keys, which is noted', ancestry('project'), true],
+  ['in an organisation keys can be forbidden', ancestry('project', 'organization'), false],
+  ['in a folder, too', ancestry('project', 'folder'), false],
+  ['where it cannot be seen, there may be one', { status: 403 }, false],
+  ['an answer that names not even the project says nothing', { body: {} }, false],
+])('%s', async (_, above, isNoted) => {
+  const { code, out } = await doctor({ ...WELL, [PATHS.ancestry]: above, [PATHS.keys]: policy([]) });
+  expect(code).toBe(isNoted ? 0 : 1);
+  const about = 'policy iam.disableServiceAccountKeyCreation: keys of service accounts can be made';
+  expect(out).toContain(isNoted ? `note ${about}, and without an organisation` : `BAD  ${about}\n`);
+});
+
+test('without an organisation what is wrong otherwise is wrong all the same', async () => {
+  const { code, out } = await doctor({
+    ...WELL,
+    [PATHS.ancestry]: ancestry('project'),
+    [PATHS.members]: policy([{ denyAll: true }]),
+  });
+  expect({ code, out }).toEqual({ code: 1, out: expect.stringContaining('may not be public') });
+});
+
 test('what is not there yet, or may not be seen, is told as that', async () => {
   const { code, out } = await doctor({
     [PATHS.billing]: { status: 403, body: { error: { message: 'no right\nand more' } } },
@@ -403,12 +458,17 @@ test.each<[string, string[], string]>([
   ['an option is misspelt', ['--projekt', 'p'], 'usage: npm run doctor'],
   [
     'clusters are no number',
-    ['--project', 'p', '--domain', 'd', '--clusters', 'x'],
+    ['--project', 'p', '--domain', 'd.example.com', '--clusters', 'x'],
     '--clusters: "x" is not valid',
   ],
   [
+    'nobody says where the clusters are',
+    ['--project', 'p', '--domain', 'example.com'],
+    '--clusters-domain must be given: example.com has none by default',
+  ],
+  [
     'Google is away',
-    ['--project', 'p', '--domain', 'd', '--endpoint', 'http://127.0.0.1:1'],
+    ['--project', 'p', '--domain', 'd.example.com', '--endpoint', 'http://127.0.0.1:1'],
     'cloudresourcemanager.googleapis.com cannot be reached',
   ],
 ])('where %s, it says so and that nothing was looked at', async (_, args, says) => {

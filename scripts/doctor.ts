@@ -18,7 +18,7 @@ import { missingCharts, OFFERED, productsIn } from './mirror.ts';
 const REGION = 'europe-west1';
 const USAGE = `usage: npm run doctor -- --project <id> --domain <domain> [--region ${REGION}] [--billing-account <id>] [--clusters-domain <domain>] [--clusters 10]
          [--products ${OFFERED}] [--today 2027-01-31] [--archive dist/functions.zip]
---region: of the cell. --products: that are offered, with commas between them. --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
+--region: of the cell. --clusters-domain: hub-clusters.example.com for hub.example.com if absent. --products: that are offered, with commas between them. --clusters: for how many clusters of the smallest size the quotas of each region must be enough.
 --today: of the day to judge support by; the machine's if absent. --archive: what the functions must have been built of.
 `;
 
@@ -45,6 +45,8 @@ interface Finding {
   /** Absent: all is well. */
   wrong?: string;
   remedy?: string;
+  /** What is well, and could be better. */
+  note?: string;
 }
 
 type Check = (subject: Subject, google: Google) => Promise<Finding[]>;
@@ -73,13 +75,15 @@ async function main(args: readonly string[]): Promise<number> {
   const google = googleOf(subject.project, endpoint);
   const findings: Finding[] = [];
   for (const check of CHECKS) findings.push(...(await check(subject, google)));
-  for (const { about, wrong, remedy } of findings)
-    process.stdout.write(
-      wrong === undefined ? `ok   ${about}\n` : `BAD  ${about}: ${wrong}\n     ${remedy}\n`,
-    );
+  for (const finding of findings) process.stdout.write(lineOf(finding));
   const bad = findings.filter(({ wrong }) => wrong !== undefined).length;
   process.stdout.write(bad === 0 ? 'All is well.\n' : `${bad} of ${findings.length} are not well.\n`);
   return bad === 0 ? 0 : 1;
+}
+
+function lineOf({ about, wrong, remedy, note }: Finding): string {
+  if (wrong !== undefined) return `BAD  ${about}: ${wrong}\n     ${remedy}\n`;
+  return note === undefined ? `ok   ${about}\n` : `note ${about}: ${note}\n`;
 }
 
 function readArguments(args: readonly string[]): { subject: Subject; endpoint?: string } {
@@ -108,7 +112,7 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
     subject: {
       project: id,
       domain,
-      clustersDomain: values['clusters-domain'] ?? `clusters.${domain}`,
+      clustersDomain: values['clusters-domain'] ?? besideOf(domain),
       region,
       products: productsIn(values.products),
       clusters,
@@ -118,6 +122,17 @@ function readArguments(args: readonly string[]): { subject: Subject; endpoint?: 
     },
     ...(endpoint !== undefined && { endpoint }),
   };
+}
+
+/**
+ * As in terraform/main.tf.
+ * @throws Unusable beside a domain of two labels no name is its owner's
+ */
+function besideOf(domain: string): string {
+  const [first, ...above] = domain.split('.');
+  if (above.length < 2)
+    throw new Unusable(`--clusters-domain must be given: ${domain} has none by default\n`);
+  return `${first}-clusters.${above.join('.')}`;
 }
 
 const fine = (about: string): Finding => ({ about });
@@ -209,8 +224,11 @@ async function hostedConsole({ project: id, domain }: Subject, google: Google): 
   ];
 }
 
-/** The consent screen itself has no API; that people can sign in with Google needs it, and shows here. */
-async function signIn({ project: id, domain }: Subject, google: Google): Promise<Finding[]> {
+/**
+ * The consent screen itself has no API; that people can sign in with Google needs it, and shows here. From names below an authorised one people
+ * are signed in as well (https://github.com/firebase/firebase-js-sdk/blob/main/packages/auth/src/core/util/validate_origin.ts), by whoever has a page there.
+ */
+async function signIn({ project: id, domain, clustersDomain }: Subject, google: Google): Promise<Finding[]> {
   const base = `https://identitytoolkit.googleapis.com/admin/v2/projects/${id}`;
   const config = await google.call('GET', `${base}/config`);
   if (config.status !== 200) return [unseen('sign-in', config)];
@@ -219,6 +237,15 @@ async function signIn({ project: id, domain }: Subject, google: Google): Promise
     domains.includes(domain)
       ? fine(`sign-in from ${domain}`)
       : bad(`sign-in from ${domain}`, 'is refused', 'terraform apply'),
+    ...domains
+      .filter((one) => `.${clustersDomain}`.endsWith(`.${one}`))
+      .map((one) =>
+        bad(
+          `sign-in from ${clustersDomain}`,
+          `is let in with ${one}: a page of any cluster can sign people in as the console does, and keep their tokens`,
+          `Take ${one} out of the authorised domains of Identity Platform, if it is not the console's own. Else move: docs/deploy.md, Upgrade.`,
+        ),
+      ),
   ];
   const about = 'sign-in with Google';
   const idp = await google.call('GET', `${base}/defaultSupportedIdpConfigs/google.com`);
@@ -550,9 +577,12 @@ interface Rule {
   values?: { allowedValues?: string[]; deniedValues?: string[] };
 }
 
-/** By constraint: what is wrong with it, if anything. */
+/** By constraint: what is wrong with it, if anything. `needsOrganisation`: without one nobody can set it. */
 const POLICIES: Readonly<
-  Record<string, { wrong(rules: readonly Rule[]): string | undefined; remedy: string }>
+  Record<
+    string,
+    { wrong(rules: readonly Rule[]): string | undefined; remedy: string; needsOrganisation?: true }
+  >
 > = {
   'iam.allowedPolicyMemberDomains': {
     wrong: (rules) =>
@@ -566,6 +596,7 @@ const POLICIES: Readonly<
     wrong: (rules) =>
       rules.some(({ enforce }) => enforce) ? undefined : 'keys of service accounts can be made',
     remedy: 'Set org_policies, or ask the organisation for it.',
+    needsOrganisation: true,
   },
   'gcp.resourceLocations': {
     wrong: (rules) => {
@@ -607,9 +638,25 @@ function covers(value: string, region: string): boolean {
   return group === region || (GROUPS[group]?.test(region) ?? region.startsWith(`${group}-`));
 }
 
+/**
+ * Whether an organisation is above it; undefined if that cannot be seen. Under a folder there is one.
+ * https://cloud.google.com/resource-manager/reference/rest/v1/projects/getAncestry
+ */
+async function isInOrganisation(id: string, google: Google): Promise<boolean | undefined> {
+  const url = `https://cloudresourcemanager.googleapis.com/v1/projects/${id}:getAncestry`;
+  const answer = await google.call('POST', url, {});
+  if (answer.status !== 200) return undefined;
+  const ancestors: { resourceId?: { type?: string } }[] = answer.body.ancestor ?? [];
+  // The project itself is the first of them.
+  return ancestors.length === 0
+    ? undefined
+    : ancestors.some(({ resourceId }) => resourceId?.type !== 'project');
+}
+
 async function policies({ project: id }: Subject, google: Google): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const [constraint, { wrong, remedy }] of Object.entries(POLICIES)) {
+  const isAlone = (await isInOrganisation(id, google)) === false;
+  for (const [constraint, { wrong, remedy, needsOrganisation }] of Object.entries(POLICIES)) {
     const about = `policy ${constraint}`;
     const answer = await google.call(
       'GET',
@@ -620,7 +667,10 @@ async function policies({ project: id }: Subject, google: Google): Promise<Findi
       continue;
     }
     const said = wrong((answer.body.spec?.rules ?? []) as Rule[]);
-    findings.push(said === undefined ? fine(about) : bad(about, said, remedy));
+    if (said === undefined) findings.push(fine(about));
+    else if (isAlone && needsOrganisation)
+      findings.push({ about, note: `${said}, and without an organisation that cannot be forbidden` });
+    else findings.push(bad(about, said, remedy));
   }
   return findings;
 }

@@ -102,7 +102,7 @@ const requestsTo = (functions: readonly string[], where = ''): string =>
   `{"run.googleapis.com/request_count", monitored_resource="cloud_run_revision", service_name=~"${functions.join('|')}"${where}}`;
 const FAULT = ', response_code_class="5xx"';
 
-type OfLog = Extract<Condition, { kind: 'log' | 'crash' }>;
+type OfLog = Extract<Condition, { kind: 'log' | 'crash' | 'job' }>;
 type OfUptime = Extract<Condition, { kind: 'unreachable' }>;
 
 /** PromQL that has a value when somebody is to be told. */
@@ -169,7 +169,13 @@ const CRASH = [
   `NOT jsonPayload.message:"${UNHANDLED}: "`,
 ].join(' AND ');
 
-function filterOf(when: OfLog): string {
+/** Each attempt of a job ends in a line: https://cloud.google.com/scheduler/docs/logging */
+const filterOf = (when: OfLog): string =>
+  when.kind === 'job'
+    ? `resource.type="cloud_scheduler_job" AND resource.labels.job_id="${when.job}" AND severity>=ERROR`
+    : `resource.type="cloud_run_revision" AND ${ofFunctions(when)}`;
+
+function ofFunctions(when: Exclude<OfLog, { kind: 'job' }>): string {
   if (when.kind === 'crash') return CRASH;
   if (when.event !== undefined) return `jsonPayload.message="${when.event}"`;
   const others = EVENTS.map((event) => `"${event}"`).join(' OR ');
@@ -177,7 +183,7 @@ function filterOf(when: OfLog): string {
 }
 
 function madeOf(when: Condition): object {
-  if (when.kind === 'log' || when.kind === 'crash') return { log: filterOf(when) };
+  if (when.kind === 'log' || when.kind === 'crash' || when.kind === 'job') return { log: filterOf(when) };
   const for_seconds = lastingMs(when) / 1000;
   if (when.kind === 'unreachable') return { path: when.path, for_seconds };
   return { query: queryOf(when), for_seconds, needs_metrics: isOfHub(when) };
@@ -208,13 +214,26 @@ export const alertsFile = (): string =>
     ),
   });
 
-/** Of counters and histograms the rate, of gauges the value, told apart by the first of its attributes. */
+/** What most are below, of a histogram. */
+const QUANTILE = 0.95;
+
+/** Of counters the rate, of histograms the 95th percentile, of gauges the value, told apart by the first of its attributes. */
 function chartQueryOf(instrument: Instrument): string {
   const { kind, isInstant, attributes }: InstrumentSpec = INSTRUMENTS[instrument];
-  const by = attributes[0] === undefined ? '' : ` by (${attributes[0]})`;
+  const [apart] = attributes;
+  const by = apart === undefined ? '' : ` by (${apart})`;
+  if (kind === 'histogram') {
+    const ends = apart === undefined ? 'le' : `le, ${apart}`;
+    return `histogram_quantile(${QUANTILE}, sum by (${ends}) (rate(${series(instrument, {}, '_bucket')}[5m])))`;
+  }
   if (kind !== 'gauge') return `sum${by} (rate(${counted(instrument)}[5m]))`;
   return `${isInstant ? 'time() - ' : ''}max${by} (${series(instrument)})`;
 }
+
+const chartTitleOf = (instrument: Instrument): string => {
+  const { kind, description } = INSTRUMENTS[instrument];
+  return kind === 'histogram' ? `${QUANTILE * 100}th percentile. ${description}` : description;
+};
 
 const TILE = { width: 4, height: 3 };
 const COLUMNS = 12;
@@ -230,7 +249,7 @@ export const dashboardFile = (): string =>
         yPos: Math.floor((index * TILE.width) / COLUMNS) * TILE.height,
         ...TILE,
         widget: {
-          title: INSTRUMENTS[instrument].description,
+          title: chartTitleOf(instrument),
           xyChart: {
             dataSets: [{ plotType: 'LINE', timeSeriesQuery: { prometheusQuery: chartQueryOf(instrument) } }],
           },

@@ -17,7 +17,7 @@ module "cell" {
   project_id         = each.value.project_id
   region             = each.value.region
   domain             = each.value.domain
-  clusters_domain    = each.value.clusters_domain != null ? each.value.clusters_domain : "clusters.${each.value.domain}"
+  clusters_domain    = each.value.clusters_domain != null ? each.value.clusters_domain : replace(each.value.domain, "/^([^.]+)/", "$1-clusters")
   billing_account    = var.billing_account
   operator_email     = var.operator_email
   images             = var.images

@@ -4,7 +4,7 @@ output "consoles" {
 }
 
 output "name_servers" {
-  description = "By cell: NS records to add at the domain, for the name below which the clusters are: clusters.<domain>, or clusters_domain."
+  description = "By cell: NS records to add at the domain, for the name below which the clusters are: clusters_domain, or what stands for it."
   value       = { for name, cell in module.cell : name => cell.name_servers }
 }
 

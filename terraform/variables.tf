@@ -22,7 +22,7 @@ variable "billing_account" {
 }
 
 variable "domain" {
-  description = "The console is at this name, the clusters are below clusters.<domain>, unless clusters_domain says otherwise. You must be able to add records to it."
+  description = "The console is at this name. The clusters are beside it, below the name that has -clusters at the end of its first label, unless clusters_domain says otherwise. You must be able to add records to both."
   type        = string
 
   validation {
@@ -68,13 +68,24 @@ variable "region" {
 }
 
 variable "clusters_domain" {
-  description = "Where the clusters of the first cell are instead of clusters.<domain>: a name below another registrable domain keeps their pages from setting cookies for the console. It cannot be changed later."
+  description = "Where the clusters of the first cell are: never at or below the console's name. Null: beside it, hub-clusters.example.com for hub.example.com. A name below another registrable domain also keeps their pages from setting cookies for the console. It cannot be changed later."
   type        = string
   default     = null
 
   validation {
     condition     = var.clusters_domain == null || can(regex("^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$", var.clusters_domain))
     error_message = "Must be a domain name in lower case, without a dot at the end."
+  }
+
+  validation {
+    condition     = var.clusters_domain != null || can(regex("^[^.]{1,54}\\.[^.]+\\.", var.domain))
+    error_message = "Must be given: beside a domain of two labels (example.com) no name is yours, and a first label of more than 54 characters has no room for -clusters."
+  }
+
+  # Identity Platform lets a name sign people in with all names below it: https://github.com/firebase/firebase-js-sdk/blob/main/packages/auth/src/core/util/validate_origin.ts.
+  validation {
+    condition     = var.clusters_domain == null || alltrue([for console in [var.domain, "${var.project_id}.firebaseapp.com"] : !endswith(".${coalesce(var.clusters_domain, "none")}", ".${console}")])
+    error_message = "Must be neither domain, nor <project_id>.firebaseapp.com, nor below one of them: a page of a cluster could sign people in as the console does, and keep their tokens. Take hub-clusters.example.com for hub.example.com, or better a name below another registrable domain."
   }
 
   validation {
@@ -111,6 +122,32 @@ variable "cells" {
   validation {
     condition     = length(distinct(concat([var.project_id], [for cell in var.cells : cell.project_id]))) == length(var.cells) + 1
     error_message = "Each cell needs a project of its own: names in it would clash, and what happens in one must not reach another."
+  }
+
+  validation {
+    condition     = alltrue([for name in flatten([for cell in var.cells : cell.clusters_domain == null ? [cell.domain] : [cell.domain, cell.clusters_domain]]) : can(regex("^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\\.)+[a-z]{2,}$", name))])
+    error_message = "Domains of cells must be domain names in lower case, without a dot at the end."
+  }
+
+  validation {
+    condition     = alltrue([for cell in var.cells : cell.clusters_domain != null || can(regex("^[^.]{1,54}\\.[^.]+\\.", cell.domain))])
+    error_message = "A cell whose domain has two labels (example.com), or a first one of more than 54 characters, must be given clusters_domain: beside it no name is yours, or there is no room for -clusters."
+  }
+
+  # Of all cells, the first one too: what a page of any cluster may not be is the same for the console of each.
+  validation {
+    condition = length(var.cells) == 0 || alltrue(flatten([
+      for clusters in concat(
+        [var.clusters_domain != null ? var.clusters_domain : replace(var.domain, "/^([^.]+)/", "$1-clusters")],
+        [for cell in var.cells : cell.clusters_domain != null ? cell.clusters_domain : replace(cell.domain, "/^([^.]+)/", "$1-clusters")],
+        ) : [
+        for console in concat(
+          [var.domain, "${var.project_id}.firebaseapp.com"],
+          flatten([for cell in var.cells : [cell.domain, "${cell.project_id}.firebaseapp.com"]]),
+        ) : !endswith(".${clusters}", ".${console}") && !endswith(".${console}", ".${clusters}")
+      ]
+    ]))
+    error_message = "Clusters of no cell may be at or below a console's domain or <project_id>.firebaseapp.com, of whichever cell, nor a console below clusters: a page of a cluster could sign people in as that console does. us-hub.example.com is beside hub.example.com, us.hub.example.com is below it, and so are its clusters by default."
   }
 }
 

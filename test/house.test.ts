@@ -472,11 +472,18 @@ describe('the documents', () => {
     const told = [...text.matchAll(jobs)].map(([, names = '', verb]) => `${verb} ${names}`);
     expect(told).toEqual(['pause orphans closing sweep drift', 'resume orphans closing sweep drift']);
     const order = [
+      /^ +REGION=\S+$/m,
+      /remove-iam-policy-binding \$F --member allUsers --role roles\/run\.invoker --region \$REGION/,
       /jobs pause \$JOB/,
       /gcloud firestore import/,
       /npm run reconcile .*--write/,
       /jobs resume \$JOB/,
+      /add-iam-policy-binding \$F --member allUsers --role roles\/run\.invoker --region \$REGION/,
     ];
+    expect(order.filter((one) => at(one) < 0)).toEqual([]);
+    const doors = [...text.matchAll(/for F in ([a-z ]+); do gcloud run services (?:add|remove)-iam/g)];
+    const open = MANIFEST.filter(({ trigger }) => trigger.kind === 'http').map(({ name }) => name);
+    expect(doors.map(([, names]) => names)).toEqual([open.join(' '), open.join(' ')]);
     expect(order.map(at)).toEqual(order.map(at).toSorted((a, b) => a - b));
     const scheduled = MANIFEST.flatMap(({ name, trigger }) =>
       trigger.kind === 'topic' && trigger.schedule ? [name] : [],

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { type Allowance, accountPath, type Standing } from '../../shared/documents/account.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { CLUSTER_SIGNALS, KEEP_SIGNALS_MS, type Signal, signalPath } from '../../shared/documents/signal.ts';
-import { minutes } from '../../shared/units.ts';
+import { hours, minutes } from '../../shared/units.ts';
 import { audited, commitAudited, HUB } from '../audit.ts';
 import { CommitError, type DocumentData, isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { readCluster } from '../clusters/read.ts';
@@ -44,13 +44,28 @@ interface Incident {
   kind: (typeof CLUSTER_SIGNALS)[number];
 }
 
-/** An owner's cluster has done for long what nobody pays for. A message that comes again does nothing more. @throws CommitError `unavailable` */
-export async function recordIncident(ports: Ports, body: unknown): Promise<void> {
+/**
+ * How often an alert reminds of an incident that goes on, by a message with the same id: as terraform/modules/monitoring asks for.
+ * https://cloud.google.com/monitoring/alerts/policies-in-api
+ */
+export const REMINDER_MS = hours(1);
+
+/**
+ * An owner's cluster has done for long what nobody pays for. A message that comes again does nothing more; a reminder is another signal.
+ * @param publishedAt of the message, which stays what it was when it is delivered again
+ * @throws CommitError `unavailable`
+ */
+export async function recordIncident(ports: Ports, body: unknown, publishedAt: Date): Promise<void> {
   const told = incidentOf(body);
   if (!told) return;
   const owner = (await readCluster(ports, told.cluster))?.cluster.owner;
   if (owner === undefined) return;
-  await doubt(ports, owner, { id: `${told.kind}-${told.id}`, kind: told.kind, cluster: told.cluster });
+  const turn = Math.floor(publishedAt.getTime() / REMINDER_MS);
+  await doubt(ports, owner, {
+    id: `${told.kind}-${told.id}-${turn}`,
+    kind: told.kind,
+    cluster: told.cluster,
+  });
 }
 
 /** Two signals of one and the same trouble come close together; one that comes later says that it goes on. */

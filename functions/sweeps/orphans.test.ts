@@ -7,7 +7,7 @@ import { minutes, seconds } from '../../shared/units.ts';
 import { type RunningHub, runHub } from '../../test/running-hub.ts';
 import { sentAgain } from '../../test/sent-again.ts';
 import { OBJECTS_AT_A_TIME } from '../buckets.ts';
-import type { Write } from '../cloud.ts';
+import { CommitError, type Write } from '../cloud.ts';
 import { targetOf } from '../clusters/target.ts';
 import { createLog } from '../log.ts';
 import { clusterBody } from '../providers/gke/request.ts';
@@ -64,6 +64,22 @@ describe('the orphan sweep', () => {
     it.container
       .listClusters('-')
       .some((one) => one.location === location && one.name === it.ports.provider.clusterName(cluster));
+
+  test('says when it came to its end, and nothing where it did not', async () => {
+    const said: [number, unknown][] = [];
+    const record: RunningHub['ports']['metrics']['record'] = (instrument, value, attributes) => {
+      if (instrument === 'sweptAt') said.push([value, attributes]);
+    };
+    const ports = { ...it.ports, metrics: { ...it.ports.metrics, record } };
+    await it.run(sweepOrphans(ports));
+    expect(said).toEqual([[expect.closeTo(it.clock.now() / 1000, 1), { sweep: 'orphans' }]]);
+    const { documents } = ports;
+    const query = () => Promise.reject(new CommitError('unavailable', 'no answer'));
+    await expect(it.run(sweepOrphans({ ...ports, documents: { ...documents, query } }))).rejects.toThrow(
+      'no answer',
+    );
+    expect(said).toHaveLength(1);
+  });
 
   test('has nothing to do where nothing leaks: it writes nothing, and reads no cluster in use', async () => {
     for (let n = 0; n < 3; n++) await it.created(HELLO);

@@ -59,6 +59,7 @@ export async function sweepOrphans(ports: Ports): Promise<void> {
       if (!(await remove(ports, one, knownByKey.get(one.key), lastStartAtMs))) hasFailed = true;
     }
   });
+  ports.metrics.record('sweptAt', clock.now() / 1000, { sweep: 'orphans' });
 }
 
 async function openOrphans(ports: Ports): Promise<Orphan[]> {

@@ -63,7 +63,7 @@ function createHandle(): Handle {
     else if (name === TOPICS.durations) await observeDurations(ports);
     else if (name === TOPICS.orphans) await sweepOrphans(ports);
     else if (name === TOPICS.closing) await closeAccounts(ports);
-    else if (name === TOPICS.signal) await recordIncident(ports, body);
+    else if (name === TOPICS.signal) await recordIncident(ports, body, delivered.publishedAt);
     else if (name === TOPICS.status) await observeStatus(ports);
     else if (name === TOPICS.topUp) await topUp(ports, (body as { pool?: string }).pool);
     else if (name === TOPICS.deadLetter) await recordDeadLetter(ports, delivered);

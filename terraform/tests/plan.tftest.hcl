@@ -28,7 +28,7 @@ run "each_cell_is_a_hub" {
 
   variables {
     cells = {
-      us = { project_id = "hub-test-us", region = "us-central1", domain = "us.hub.example.com" }
+      us = { project_id = "hub-test-us", region = "us-central1", domain = "us-hub.example.com" }
     }
   }
 
@@ -43,7 +43,97 @@ run "cells_do_not_share_a_project" {
 
   variables {
     cells = {
-      us = { project_id = "hub-test", region = "us-central1", domain = "us.hub.example.com" }
+      us = { project_id = "hub-test", region = "us-central1", domain = "us-hub.example.com" }
+    }
+  }
+
+  expect_failures = [var.cells]
+}
+
+run "clusters_are_not_below_the_console" {
+  command = plan
+
+  variables {
+    clusters_domain = "clusters.hub.example.com"
+  }
+
+  expect_failures = [var.clusters_domain]
+}
+
+run "clusters_are_not_at_the_console" {
+  command = plan
+
+  variables {
+    clusters_domain = "hub.example.com"
+  }
+
+  expect_failures = [var.clusters_domain]
+}
+
+run "clusters_are_not_where_firebase_signs_in" {
+  command = plan
+
+  variables {
+    clusters_domain = "clusters.hub-test.firebaseapp.com"
+  }
+
+  expect_failures = [var.clusters_domain]
+}
+
+run "a_domain_of_two_labels_has_nothing_beside_it" {
+  command = plan
+
+  variables {
+    domain = "example.com"
+  }
+
+  expect_failures = [var.clusters_domain]
+}
+
+run "a_domain_of_two_labels_is_enough_with_another_for_the_clusters" {
+  command = plan
+
+  variables {
+    domain          = "example.com"
+    clusters_domain = "example.net"
+  }
+
+  assert {
+    condition     = output.consoles["default"] == "https://example.com"
+    error_message = "The first cell is not at the domain."
+  }
+}
+
+run "clusters_of_a_cell_are_not_below_the_console_of_another" {
+  command = plan
+
+  variables {
+    cells = {
+      us = { project_id = "hub-test-us", region = "us-central1", domain = "us.hub.example.com" }
+    }
+  }
+
+  expect_failures = [var.cells]
+}
+
+run "clusters_of_a_cell_are_not_below_its_own_console" {
+  command = plan
+
+  variables {
+    cells = {
+      us = { project_id = "hub-test-us", region = "us-central1", domain = "us-hub.example.com", clusters_domain = "clusters.us-hub.example.com" }
+    }
+  }
+
+  expect_failures = [var.cells]
+}
+
+run "a_cell_of_two_labels_has_nothing_beside_it" {
+  command = plan
+
+  variables {
+    cells = {
+      us = { project_id = "hub-test-us", region = "us-central1", domain = "example.org" }
     }
   }
 
@@ -79,7 +169,7 @@ run "copies_stay_on_the_continent" {
   variables {
     region = "australia-southeast1"
     cells = {
-      ca = { project_id = "hub-test-ca", region = "northamerica-northeast1", domain = "ca.hub.example.com" }
+      ca = { project_id = "hub-test-ca", region = "northamerica-northeast1", domain = "ca-hub.example.com" }
     }
   }
 

@@ -1,4 +1,4 @@
-import { batches, heirs, miners, money, rates, signUps } from './checks/abuse.ts';
+import { batches, heirs, miners, money, rates, signUps, steadyMiners } from './checks/abuse.ts';
 import { promise } from './promise.ts';
 
 const ADMISSION = 'functions/accounts/admission.ts';
@@ -30,7 +30,7 @@ promise('14', 'who asks too often is told to wait, and nobody else is', {
     },
     'an address is not looked at': {
       file: RATES,
-      from: '  buckets.take(`address',
+      from: '  rates.take(`address',
       to: '  ((..._: unknown[]) => 0)(`address',
       finds: /^an address may guess tokens without end$/,
     },
@@ -201,6 +201,25 @@ promise('17', 'whoever mines is throttled, then suspended, until an operator say
       from: "state: z.literal('open'),",
       to: 'state: z.string(),',
       finds: /^after what is none it is throttled, not good$/,
+    },
+  },
+});
+
+promise('17', 'who just goes on is not one signal for ever, and a message that comes again is no reminder', {
+  check: steadyMiners,
+  in: ['abuse.ts', 'steadyMiners'],
+  broken: {
+    'a reminder is the same again': {
+      file: SIGNAL,
+      from: 'const turn = Math.floor(',
+      to: 'const turn = 0 * Math.floor(',
+      finds: /^by a reminder it is throttled$/,
+    },
+    'a message is as new as its delivery': {
+      file: SIGNAL,
+      from: 'publishedAt.getTime() / REMINDER_MS',
+      to: '(ports.clock.now() + 0 * publishedAt.getTime()) / minutes(30)',
+      finds: /^by one message that came twice it is suspended$/,
     },
   },
 });

@@ -1,7 +1,7 @@
 /** What must hold of the Terraform, whatever it is made of: who may do what, what is deployed, and what nobody may lose. Pure. */
 
 import { isSwitchedOff } from '../../functions/accounts/admission.ts';
-import { incidentOf } from '../../functions/accounts/signal.ts';
+import { incidentOf, REMINDER_MS } from '../../functions/accounts/signal.ts';
 import { ALERTS } from '../../functions/alerts.ts';
 import { AUDIT_EVENT } from '../../functions/audit.ts';
 import { DATA_PERMISSIONS, dataRole } from '../../functions/bucket-access.ts';
@@ -195,6 +195,22 @@ const buckets: Rule = (tree) =>
       ? []
       : [`${titleOf(block)}: objects could be opened one by one, or to everybody`],
   );
+
+/** What a policy deletes stays for as long as it can be had back: docs/security.md says what that comes to, so the provider's default is not enough. */
+const EXPORTS_DAYS = { kept: 30, more: 7 };
+
+const exportsEnd: Rule = (tree) =>
+  resourcesOf(tree, 'google_storage_bucket')
+    .filter(({ name }) => name === 'exports')
+    .flatMap((block) => {
+      const [soft] = (block.body.soft_delete_policy ?? []) as Body[];
+      const [rule] = (block.body.lifecycle_rule ?? []) as Body[];
+      const [condition] = (rule?.condition ?? []) as Body[];
+      return soft?.retention_duration_seconds === EXPORTS_DAYS.more * 24 * 3600 &&
+        condition?.age === EXPORTS_DAYS.kept
+        ? []
+        : [`${titleOf(block)}: copies stay otherwise than docs/security.md says`];
+    });
 
 /** A secret that is there only while it is wanted, and goes after those who read it. */
 const isOptional = ({ type, body }: Block): boolean => {
@@ -417,6 +433,15 @@ const alerts: Rule = (tree, { alerts: { alerts: made } }) => {
   );
   const wakes = /CRITICAL\W+concat\(.+, var\.paging_channels\)/.test(JSON.stringify(locals.channels));
   const after = JSON.stringify(tree['modules/cell']?.calls.monitoring?.depends_on ?? '');
+  const [logs] = resourcesOf(tree, 'google_monitoring_alert_policy').filter(({ name }) => name === 'logs');
+  const [condition] = (logs?.body.conditions ?? []) as Body[];
+  const [matched] = (condition?.condition_matched_log ?? []) as Body[];
+  const alone = resourcesOf(tree, 'google_cloud_scheduler_job').filter(({ body }) => !('for_each' in body));
+  const untold = alone.filter(
+    ({ body }) =>
+      matched?.filter !== '${each.value.log}' ||
+      !Object.values(made).some(({ log }) => log?.includes(`resource.labels.job_id="${body.name}" AND `)),
+  );
   return [
     ...(same(Object.keys(made), wanted) ? [] : [`alerts are ${difference(Object.keys(made), wanted)}`]),
     ...Object.entries(made).flatMap(([id, { log, query, path }]) =>
@@ -431,6 +456,7 @@ const alerts: Rule = (tree, { alerts: { alerts: made } }) => {
     String(locals.due).endsWith('in var.alerts.alerts : id => alert if var.measured || !alert.later }}')
       ? []
       : ['not each alert has a policy']),
+    ...untold.map((block) => `${titleOf(block)}: nobody is told when it fails`),
     ...(unheard.length === 0 && wakes ? [] : ['what pages reaches no channel that wakes somebody']),
     ...['scheduler', 'subscriptions', 'hosting'].flatMap((module) =>
       after.includes(`module.${module}}`) ? [] : [`alerts are there before what they ask for: ${module}`],
@@ -643,6 +669,45 @@ const cells: Rule = ({ '': root }) =>
     ? []
     : ['cells are not made for each of what is asked for'];
 
+/** What anybody's pipelines fill has an end; what an operator pushed stays. */
+const mirrors: Rule = (tree) =>
+  resourcesOf(tree, 'google_artifact_registry_repository').flatMap((block) => {
+    const policies = (block.body.cleanup_policies ?? []) as Body[];
+    const forgets = policies.some(
+      ({ action, condition }) => action === 'DELETE' && 'older_than' in ((condition as Body[])?.[0] ?? {}),
+    );
+    if (block.body.mode === 'REMOTE_REPOSITORY')
+      return forgets && policies.length === 1 && block.body.cleanup_policy_dry_run !== true
+        ? []
+        : [`${titleOf(block)}: keeps for ever what anybody had it fetch`];
+    return policies.length === 0 ? [] : [`${titleOf(block)}: loses what was pushed`];
+  });
+
+/** With each of these Identity Platform takes all names below it: https://github.com/firebase/firebase-js-sdk/blob/main/packages/auth/src/core/util/validate_origin.ts */
+const AUTHORIZED = ['${var.domain}', '${var.project_id}.firebaseapp.com'];
+const BESIDE = 'replace(each.value.domain, "/^([^.]+)/", "$1-clusters")';
+
+/** No page of a cluster can sign people in as the console does. That the conditions do what they say: `npm run test:terraform`. */
+const clustersApart: Rule = (tree) => {
+  const { variables = {}, calls } = tree[''] ?? {};
+  const [config] = resourcesOf(tree, 'google_identity_platform_config');
+  const refuses = (name: string): boolean =>
+    ((variables[name]?.validation ?? []) as { condition: unknown }[]).some(({ condition }) =>
+      ['.firebaseapp.com"', '!endswith(".${', 'var.domain'].every((part) => String(condition).includes(part)),
+    );
+  return [
+    ...(same((config?.body.authorized_domains ?? []) as string[], AUTHORIZED)
+      ? []
+      : ['people sign in from names that clusters may be below']),
+    ...(String(calls?.cell?.clusters_domain).endsWith(`: ${BESIDE}}`)
+      ? []
+      : ['clusters are not beside the console by default']),
+    ...['clusters_domain', 'cells'].flatMap((name) =>
+      refuses(name) ? [] : [`${name}: clusters may be where people sign in`],
+    ),
+  ];
+};
+
 const same = (some: readonly string[], others: readonly string[]): boolean =>
   JSON.stringify([...some].sort()) === JSON.stringify([...others].sort());
 
@@ -665,6 +730,16 @@ const OPERATED = [
 /** What Hub's own log and Cloud Monitoring are asked by name is what the code calls it. */
 const names: Rule = (tree) => {
   const { audited = '', operated = '' } = (tree['modules/audit']?.locals ?? {}) as Record<string, string>;
+  const unreminded = CLUSTER_SIGNALS.filter((kind) => {
+    const [policy] = resourcesOf(tree, 'google_monitoring_alert_policy').filter(({ name }) => name === kind);
+    const [strategy] = (policy?.body.alert_strategy ?? []) as Body[];
+    const [{ notification_channel_names: told, renotify_interval: every } = {}] =
+      (strategy?.notification_channel_strategy ?? []) as Body[];
+    return (
+      every !== `${REMINDER_MS / 1000}s` ||
+      !same((told ?? []) as string[], ['${google_monitoring_notification_channel.signal.name}'])
+    );
+  });
   const unknown = CLUSTER_SIGNALS.filter((kind) => {
     const [policy] = resourcesOf(tree, 'google_monitoring_alert_policy').filter(({ name }) => name === kind);
     const [condition] = (policy?.body.conditions ?? []) as Body[];
@@ -688,6 +763,7 @@ const names: Rule = (tree) => {
     OPERATED.every((part) => operated.includes(part.replaceAll('"', '\\"')))
       ? []
       : ['what people do in their clusters fills the log that nobody may empty']),
+    ...unreminded.map((kind) => `${kind}: what goes on is told once, or not as often as the code counts`),
     ...unknown.map((kind) => `${kind}: the function signal does not know it`),
   ];
 };
@@ -702,6 +778,7 @@ const RULES: readonly Rule[] = [
   identities,
   clusterData,
   buckets,
+  exportsEnd,
   kept,
   apart,
   encryption,
@@ -719,4 +796,6 @@ const RULES: readonly Rule[] = [
   provisioners,
   modules,
   cells,
+  clustersApart,
+  mirrors,
 ];

@@ -68,7 +68,7 @@ test('every file that is read is there', () => {
 describe('the environment that functions are given', () => {
   const VALUES: Record<string, string> = {
     HUB_PROJECT_NUMBER: '123456789',
-    HUB_ZONE: 'clusters.hub.example.com',
+    HUB_ZONE: 'hub-clusters.example.com',
     HUB_DNS_ZONE: 'hub-clusters',
     HUB_OIDC_ISSUER: 'https://hub.example.com/oidc',
     HUB_CELL: 'default',
@@ -283,6 +283,22 @@ describe('a fault is found', () => {
         delete inner(threshold, 'aggregations').group_by_fields;
       },
       'traffic: the function signal does not know it',
+    ],
+    [
+      'an alert that reminds nobody',
+      (of) =>
+        delete inner(block(of, 'google_monitoring_alert_policy', 'busy').body, 'alert_strategy')
+          .notification_channel_strategy,
+      'busy: what goes on is told once',
+    ],
+    [
+      'an alert that reminds more often than the code counts',
+      (of) => {
+        const { body } = block(of, 'google_monitoring_alert_policy', 'traffic');
+        const strategy = inner(inner(body, 'alert_strategy'), 'notification_channel_strategy');
+        strategy.renotify_interval = '1800s';
+      },
+      'traffic: what goes on is told once, or not as often as the code counts',
     ],
     // The schema of the provider.
     [
@@ -1138,6 +1154,25 @@ describe('a fault is found', () => {
       'not each alert has a policy',
     ],
     [
+      'copies of the database that stop',
+      (_, { alerts }) => Object.assign(alerts.alerts['export-failed'] ?? {}, { log: 'severity>=ERROR' }),
+      'google_cloud_scheduler_job.export: nobody is told when it fails',
+    ],
+    [
+      'a job by another name than the alert asks for',
+      (of) => Object.assign(block(of, 'google_cloud_scheduler_job', 'export').body, { name: 'export' }),
+      'google_cloud_scheduler_job.export: nobody is told when it fails',
+    ],
+    [
+      'alerts that look elsewhere than the code says',
+      (of) => {
+        const { body } = block(of, 'google_monitoring_alert_policy', 'logs');
+        const log = inner(inner(body, 'conditions'), 'condition_matched_log');
+        log.filter = 'resource.type="cloud_run_revision" AND ${each.value.log}';
+      },
+      'google_cloud_scheduler_job.export: nobody is told when it fails',
+    ],
+    [
       'alerts before the sweeps',
       (of) => delete of['modules/cell']?.calls.monitoring?.depends_on,
       'before what they ask for: scheduler',
@@ -1157,6 +1192,72 @@ describe('a fault is found', () => {
           paused: '${var.kill_switch ? toset(["top-up", "sweep"]) : toset([])}',
         }),
       'stops other jobs than the one that makes spares',
+    ],
+    [
+      'clusters below the console',
+      (of) =>
+        Object.assign(of['']?.calls.cell ?? {}, {
+          clusters_domain:
+            '${each.value.clusters_domain != null ? each.value.clusters_domain : "clusters.${each.value.domain}"}',
+        }),
+      'clusters are not beside the console by default',
+    ],
+    [
+      'clusters that somebody puts below the console',
+      (of) => {
+        const { clusters_domain } = of['']?.variables ?? {};
+        const all = (clusters_domain?.validation ?? []) as { condition: string }[];
+        Object.assign(clusters_domain ?? {}, {
+          validation: all.filter(({ condition }) => !condition.includes('firebaseapp.com')),
+        });
+      },
+      'clusters_domain: clusters may be where people sign in',
+    ],
+    [
+      'clusters of a cell below the console of another',
+      (of) => {
+        const { cells } = of['']?.variables ?? {};
+        const all = (cells?.validation ?? []) as { condition: string }[];
+        Object.assign(cells ?? {}, {
+          validation: all.filter(({ condition }) => !condition.includes('firebaseapp.com')),
+        });
+      },
+      'cells: clusters may be where people sign in',
+    ],
+    [
+      'copies that stay longer than is said',
+      (of) => delete block(of, 'google_storage_bucket', 'exports').body.soft_delete_policy,
+      'google_storage_bucket.exports: copies stay otherwise than docs/security.md says',
+    ],
+    [
+      'a mirror that grows for ever',
+      (of) => delete block(of, 'google_artifact_registry_repository', 'images').body.cleanup_policies,
+      'google_artifact_registry_repository.images: keeps for ever what anybody had it fetch',
+    ],
+    [
+      'a mirror that would forget, and does not',
+      (of) =>
+        Object.assign(block(of, 'google_artifact_registry_repository', 'images').body, {
+          cleanup_policy_dry_run: true,
+        }),
+      'google_artifact_registry_repository.images: keeps for ever what anybody had it fetch',
+    ],
+    [
+      'charts that go by themselves',
+      (of) => {
+        const { body } = block(of, 'google_artifact_registry_repository', 'images');
+        const { cleanup_policies } = body;
+        Object.assign(block(of, 'google_artifact_registry_repository', 'charts').body, { cleanup_policies });
+      },
+      'google_artifact_registry_repository.charts: loses what was pushed',
+    ],
+    [
+      'people who sign in from yet another name',
+      (of) => {
+        const { body } = block(of, 'google_identity_platform_config');
+        (body.authorized_domains as string[]).push('example.com');
+      },
+      'people sign in from names that clusters may be below',
     ],
     [
       'a command of somebody else’s',

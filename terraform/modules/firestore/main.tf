@@ -135,6 +135,11 @@ resource "google_storage_bucket" "exports" {
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
 
+  # What the rule below deletes can be had back for a week: docs/security.md counts it in.
+  soft_delete_policy {
+    retention_duration_seconds = 604800
+  }
+
   lifecycle_rule {
     condition {
       age = 30

@@ -84,7 +84,7 @@ resource "google_monitoring_alert_policy" "logs" {
     display_name = each.value.title
 
     condition_matched_log {
-      filter = "resource.type=\"cloud_run_revision\" AND ${each.value.log}"
+      filter = each.value.log
     }
   }
 
@@ -250,8 +250,14 @@ resource "google_monitoring_alert_policy" "busy" {
     }
   }
 
+  # Of what goes on without a break there is one incident only: each hour it is told again, which is a second signal.
   alert_strategy {
     auto_close = "86400s"
+
+    notification_channel_strategy {
+      notification_channel_names = [google_monitoring_notification_channel.signal.name]
+      renotify_interval          = "3600s"
+    }
   }
 
   depends_on = [google_pubsub_topic_iam_member.signal]
@@ -287,8 +293,14 @@ resource "google_monitoring_alert_policy" "traffic" {
     }
   }
 
+  # Of what goes on without a break there is one incident only: each hour it is told again, which is a second signal.
   alert_strategy {
     auto_close = "86400s"
+
+    notification_channel_strategy {
+      notification_channel_names = [google_monitoring_notification_channel.signal.name]
+      renotify_interval          = "3600s"
+    }
   }
 
   depends_on = [google_pubsub_topic_iam_member.signal]

@@ -31,13 +31,23 @@ resource "google_artifact_registry_repository" "images" {
   project       = var.project_id
   location      = var.region
   repository_id = "images"
-  description   = "Images of Docker Hub, as they were when they were first asked for."
+  description   = "Images of Docker Hub, for a month after they were asked for."
   format        = "DOCKER"
   mode          = "REMOTE_REPOSITORY"
 
   remote_repository_config {
     docker_repository {
       public_repository = "DOCKER_HUB"
+    }
+  }
+
+  # Pipelines of any tenant fill it with what they name. What is still needed is fetched again.
+  cleanup_policies {
+    id     = "old"
+    action = "DELETE"
+
+    condition {
+      older_than = "2592000s" # 30 days since it was fetched
     }
   }
 }

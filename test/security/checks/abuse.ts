@@ -163,6 +163,29 @@ const incident = (id: string, cluster = clusterIdOf(1), kind = 'busy') => ({
   },
 });
 
+/** As a message that was just published. */
+const tell = (api: ReturnType<typeof apiUnderTest>, body: unknown, publishedAt = new Date(api.clock.now())) =>
+  recordIncident(api.ports, body, publishedAt);
+
+/** 17: a miner who just goes on is one incident, of which the alert reminds: that is another signal, and a message that comes late is none. */
+export async function steadyMiners(): Promise<string[]> {
+  const wrong = findings();
+  const api = apiUnderTest();
+  await api.given(aCluster({ owner: 'ada', state: 'ready', members: { ada: 'owner' } }));
+  const stateOf = async () =>
+    (await api.documents.get<Allowance>(accountPath('ada')))?.data.standing?.state ?? 'good';
+  const firstAt = new Date(api.clock.now());
+  await tell(api, incident('1'));
+  await api.clock.runFor(minutes(59));
+  await tell(api, incident('1'), firstAt);
+  if ((await stateOf()) !== 'throttled')
+    wrong.push(`by one message that came twice it is ${await stateOf()}`);
+  await api.clock.runFor(minutes(1));
+  await tell(api, incident('1'));
+  if ((await stateOf()) !== 'suspended') wrong.push(`by a reminder it is ${await stateOf()}`);
+  return wrong;
+}
+
 /** 17: of a young account, a first signal throttles, a second one of another time suspends, and only an operator lifts it. */
 export async function miners(): Promise<string[]> {
   const wrong = findings();
@@ -185,19 +208,19 @@ export async function miners(): Promise<string[]> {
     incident('x', 'nobody'),
     { ...incident('y'), incident: { ...incident('y').incident, state: 'closed' } },
   ])
-    await recordIncident(api.ports, odd);
+    await tell(api, odd);
   await expectState('after what is none', 'good');
-  await recordIncident(api.ports, incident('1'));
-  await recordIncident(api.ports, incident('1'));
+  await tell(api, incident('1'));
+  await tell(api, incident('1'));
   await expectState('after the first signal, delivered twice,', 'throttled');
   if ((await create(api, 'ada')).body.code !== 'ACCOUNT_THROTTLED')
     wrong.push('a throttled account makes more');
   if ((await share()).status !== 202) wrong.push('a throttled account may not use what it has');
   await api.clock.runFor(minutes(5));
-  await recordIncident(api.ports, incident('2'));
+  await tell(api, incident('2'));
   await expectState('after another signal of the same time', 'throttled');
   await api.clock.runFor(minutes(31));
-  await recordIncident(api.ports, incident('3'));
+  await tell(api, incident('3'));
   await expectState('after it went on', 'suspended');
   for (const answer of [
     await create(api, 'ada'),
@@ -246,12 +269,12 @@ export async function batches(): Promise<string[]> {
     const isTold = () => api.lines.some(({ event }) => event === GOES_ON);
     const stateOf = async () =>
       (await api.documents.get<Allowance>(accountPath('ada')))?.data.standing?.state ?? 'good';
-    await recordIncident(api.ports, incident('1', clusterIdOf(1), kind));
+    await tell(api, incident('1', clusterIdOf(1), kind));
     if ((await stateOf()) !== 'throttled') wrong.push(`${kind}: an old account is ${await stateOf()}`);
     if (isTold()) wrong.push(`${kind}: an operator is told of what is the first time`);
     await api.clock.runFor(minutes(31));
-    await recordIncident(api.ports, incident('2', clusterIdOf(1), kind));
-    await recordIncident(api.ports, incident('2', clusterIdOf(1), kind));
+    await tell(api, incident('2', clusterIdOf(1), kind));
+    await tell(api, incident('2', clusterIdOf(1), kind));
     if ((await stateOf()) !== 'throttled') wrong.push(`${kind}: Hub itself suspends an old account`);
     if (!isTold()) wrong.push(`${kind}: no operator is told that it goes on`);
     const kept = (await api.documents.query({ collection: SIGNALS })).map((one) => one.data.kind);
