@@ -45,6 +45,7 @@ type AccountPatch = {
     | 'declined'
     | 'standing'
     | 'closing'
+    | 'clearedAt'
     | 'firstAt'
     | 'hour']?: Allowance[K] | undefined;
 };

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { type Allowance, accountPath, type Standing } from '../../shared/documents/account.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { CLUSTER_SIGNALS, KEEP_SIGNALS_MS, type Signal, signalPath } from '../../shared/documents/signal.ts';
-import { hours, minutes } from '../../shared/units.ts';
+import { days, hours, minutes } from '../../shared/units.ts';
 import { audited, commitAudited, HUB } from '../audit.ts';
 import { CommitError, type DocumentData, isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { readCluster } from '../clusters/read.ts';
@@ -70,6 +70,8 @@ export async function recordIncident(ports: Ports, body: unknown, publishedAt: D
 
 /** Two signals of one and the same trouble come close together; one that comes later says that it goes on. */
 const APART_MS = minutes(30);
+/** Whoever is good by an operator's word stays so for as long, for the same work goes on, and so does the alert that reminds of it. */
+const CLEARED_MS = days(7);
 const TRIES = 8;
 
 /**
@@ -96,7 +98,9 @@ export async function doubt(
     };
     const ageMs = now - (account ? bornAt(account).getTime() : now);
     const isYoung = ageMs < ports.settings.limits.youngAccountMs;
-    const standing = afterSignal(account?.data.standing, kind, now, isYoung);
+    const clearedMs = now - (account?.data.clearedAt?.getTime() ?? 0);
+    const standing =
+      clearedMs < CLEARED_MS ? undefined : afterSignal(account?.data.standing, kind, now, isYoung);
     // Before it is written, for what is delivered again is not looked at again; an alert that comes twice is one.
     if (standing === 'ask')
       ports.log.warn(GOES_ON, { detail: kind, ...(cluster !== undefined && { cluster }) });

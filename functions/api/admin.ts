@@ -135,7 +135,11 @@ async function setStanding(
   const { after } = await changeAccount(
     ports,
     id,
-    (now) => ({ standing, ...(state === 'good' && !now?.hour && !now?.closing && { hour: welcome }) }),
+    (now) => ({
+      standing,
+      ...(state === 'good' && { clearedAt: new Date(ports.clock.now()) }),
+      ...(state === 'good' && !now?.hour && !now?.closing && { hour: welcome }),
+    }),
     entry,
   );
   if (state === 'good') await wake(ports, id, after);

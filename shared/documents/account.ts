@@ -73,6 +73,8 @@ export const allowanceDocument = z.object({
   request: quotaRequest.optional(),
   declined: declinedRequest.optional(),
   standing: standing.optional(),
+  /** When an operator last said that it is good. */
+  clearedAt: instant.optional(),
   closing: closing.optional(),
   /** When the account first asked for a cluster, which counts it among the new ones of that hour. */
   firstAt: instant.optional(),

@@ -196,6 +196,18 @@ promise('17', 'whoever mines is throttled, then suspended, until an operator say
       to: 'return false ?',
       finds: /^a throttled account makes more$/,
     },
+    'the word of an operator holds for no hour': {
+      file: SIGNAL,
+      from: 'clearedMs < CLEARED_MS ? undefined :',
+      to: '0 * CLEARED_MS > clearedMs ? undefined :',
+      finds: /^after what an operator has looked at goes on it is throttled, not good$/,
+    },
+    'the word of an operator holds for ever': {
+      file: SIGNAL,
+      from: 'const CLEARED_MS = days(7);',
+      to: 'const CLEARED_MS = days(7000);',
+      finds: /^after it went on for a week it is good, not throttled$/,
+    },
     'a closed incident counts': {
       file: SIGNAL,
       from: "state: z.literal('open'),",

@@ -243,6 +243,12 @@ export async function miners(): Promise<string[]> {
   await expectState('after an operator', 'good');
   if ((await asMember()).body.code === 'OWNER_SUSPENDED') wrong.push('its members are kept away for good');
   if ((await create(api, 'ada')).status !== 202) wrong.push('a restored account makes nothing');
+  await api.clock.runFor(hours(1));
+  await tell(api, incident('4'));
+  await expectState('after what an operator has looked at goes on', 'good');
+  await api.clock.runFor(days(7));
+  await tell(api, incident('5'));
+  await expectState('after it went on for a week', 'throttled');
   if ((await api.send('DELETE', address, api.as('ada'))).status !== 202) wrong.push('nothing can be deleted');
   const told = (await api.documents.query({ collection: AUDIT })).map(
     ({ data }) => `${data.actor} ${data.action}`,
