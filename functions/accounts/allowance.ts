@@ -93,7 +93,7 @@ export async function changeAccount(
 }
 
 const isOfStanding = (patch: AccountPatch): boolean =>
-  Object.keys(patch).every((field) => field === 'standing');
+  Object.keys(patch).every((field) => field === 'standing' || field === 'clearedAt');
 
 const NOTHING_COUNTED: Allowance = { schema: DOCUMENT_SCHEMA, clusters: 0, hourlyMicros: 0 };
 

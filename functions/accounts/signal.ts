@@ -50,16 +50,24 @@ interface Incident {
  */
 export const REMINDER_MS = hours(1);
 
+/** What an alert tells of has gone on for as long by then: terraform/modules/monitoring. */
+const WINDOW_MS = minutes(30);
+
 /**
- * An owner's cluster has done for long what nobody pays for. A message that comes again does nothing more; a reminder is another signal.
+ * An owner's cluster has done for long what nobody pays for. A message that comes again does nothing more; a reminder is another signal. Of
+ * what another owner may have had it do an operator is told: neither is doubted for that unheard.
  * @param publishedAt of the message, which stays what it was when it is delivered again
  * @throws CommitError `unavailable`
  */
 export async function recordIncident(ports: Ports, body: unknown, publishedAt: Date): Promise<void> {
   const told = incidentOf(body);
   if (!told) return;
-  const owner = (await readCluster(ports, told.cluster))?.cluster.owner;
+  const { owner, ownedSince } = (await readCluster(ports, told.cluster))?.cluster ?? {};
   if (owner === undefined) return;
+  if (ownedSince && ownedSince.getTime() > publishedAt.getTime() - WINDOW_MS) {
+    ports.log.warn(GOES_ON, { detail: `${told.kind}, and it was another owner’s`, cluster: told.cluster });
+    return;
+  }
   const turn = Math.floor(publishedAt.getTime() / REMINDER_MS);
   await doubt(ports, owner, {
     id: `${told.kind}-${told.id}-${turn}`,

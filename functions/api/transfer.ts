@@ -112,7 +112,12 @@ async function taken(ports: Ports, read: Cluster, to: string): Promise<Change | 
   if (read.state === 'queued' && (await countWaiting(ports, to)) >= maxWaiting(ports, taker.data))
     throw new AppError('TRANSFER_NO_ROOM');
   return {
-    patch: { owner: to, offeredTo: undefined, handOverUntilAt: undefined },
+    patch: {
+      owner: to,
+      ownedSince: new Date(ports.clock.now()),
+      offeredTo: undefined,
+      handOverUntilAt: undefined,
+    },
     note: `${emailOf(read, to)} now pays for it.`,
     action: 'transfer',
     subject: to,

@@ -175,6 +175,8 @@ export const clusterDocument = z.object({
 
   /** For whom it counts, and who stays one of its owners. */
   owner: z.string().optional(),
+  /** When that one took it over from another; absent: whoever it was made for, or handed to as a spare, still has it. */
+  ownedSince: instant.optional(),
   /** Whom that one asks to have it count for them instead: another of its owners. Nobody is made to pay without a word of theirs. */
   offeredTo: z.string().optional(),
   /** Who pays is deleting their account: any other owner may take it over until then, else it is deleted. */

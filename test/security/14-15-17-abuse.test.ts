@@ -1,4 +1,4 @@
-import { batches, heirs, miners, money, rates, signUps, steadyMiners } from './checks/abuse.ts';
+import { batches, formerMiners, heirs, miners, money, rates, signUps, steadyMiners } from './checks/abuse.ts';
 import { promise } from './promise.ts';
 
 const ADMISSION = 'functions/accounts/admission.ts';
@@ -217,6 +217,37 @@ promise('17', 'whoever mines is throttled, then suspended, until an operator say
   },
 });
 
+promise('17', 'whoever takes a cluster over is not doubted for what it did before', {
+  check: formerMiners,
+  in: ['abuse.ts', 'formerMiners'],
+  broken: {
+    'the owner of the moment is': {
+      file: SIGNAL,
+      from: 'const WINDOW_MS = minutes(30);',
+      to: 'const WINDOW_MS = 0;',
+      finds: /^the new owner is doubted for it$/,
+    },
+    'nobody ever is': {
+      file: SIGNAL,
+      from: 'const WINDOW_MS = minutes(30);',
+      to: 'const WINDOW_MS = minutes(3000);',
+      finds: /^nobody is doubted for what goes on$/,
+    },
+    'no operator is told of that': {
+      file: SIGNAL,
+      from: 'ports.log.warn(GOES_ON, { detail: `',
+      to: 'ports.log.warn(GOES_ON.slice(1), { detail: `',
+      finds: /^nobody is told$/,
+    },
+    'when it was is forgotten': {
+      file: 'functions/api/transfer.ts',
+      from: '      ownedSince: new Date(ports.clock.now()),\n',
+      to: '',
+      finds: /^the new owner is doubted for it$/,
+    },
+  },
+});
+
 promise('17', 'who just goes on is not one signal for ever, and a message that comes again is no reminder', {
   check: steadyMiners,
   in: ['abuse.ts', 'steadyMiners'],
@@ -254,8 +285,8 @@ promise('17', 'who has been here for long is suspended by nobody but an operator
     },
     'no operator is told': {
       file: SIGNAL,
-      from: 'ports.log.warn(GOES_ON,',
-      to: 'ports.log.warn(GOES_ON.slice(1),',
+      from: 'ports.log.warn(GOES_ON, { detail: kind,',
+      to: 'ports.log.warn(GOES_ON.slice(1), { detail: kind,',
       finds: /: no operator is told that it goes on$/,
     },
     'what is sent is not heard of': {

@@ -186,6 +186,37 @@ export async function steadyMiners(): Promise<string[]> {
   return wrong;
 }
 
+/** 17: whoever takes a cluster over is not doubted for what it did before. */
+export async function formerMiners(): Promise<string[]> {
+  const wrong = findings();
+  const told: string[] = [];
+  const api = apiUnderTest();
+  const warn: typeof api.ports.log.warn = (message) => void told.push(message);
+  const members = { ada: 'owner', grace: 'owner' } as const;
+  const emails = { ada: 'ada@example.com', grace: 'grace@example.com' };
+  await api.given(aCluster({ owner: 'ada', offeredTo: 'grace', state: 'ready', members, emails }));
+  const taken = await api.send('POST', `/v1/clusters/${clusterIdOf(1)}:transfer`, api.as('grace'), {
+    body: { email: 'grace@example.com' },
+  });
+  if (taken.status !== 202) wrong.push(`it is not taken over: ${taken.status}`);
+  const stateOf = async (uid: string) =>
+    (await api.documents.get<Allowance>(accountPath(uid)))?.data.standing?.state ?? 'good';
+  const tellOfNow = (id: string) =>
+    recordIncident(
+      { ...api.ports, log: { ...api.ports.log, warn } },
+      incident(id),
+      new Date(api.clock.now()),
+    );
+  await api.clock.runFor(minutes(10));
+  await tellOfNow('1');
+  if ((await stateOf('grace')) !== 'good') wrong.push('the new owner is doubted for it');
+  if (!told.includes(GOES_ON)) wrong.push('nobody is told');
+  await api.clock.runFor(minutes(31));
+  await tellOfNow('2');
+  if ((await stateOf('grace')) !== 'throttled') wrong.push('nobody is doubted for what goes on');
+  return wrong;
+}
+
 /** 17: of a young account, a first signal throttles, a second one of another time suspends, and only an operator lifts it. */
 export async function miners(): Promise<string[]> {
   const wrong = findings();
