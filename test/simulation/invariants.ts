@@ -19,6 +19,7 @@ import { watchFailures } from './invariants/failures.ts';
 import { watchHistory } from './invariants/history.ts';
 import { watchLifetimes } from './invariants/lifetimes.ts';
 import { watchPools } from './invariants/pool.ts';
+import { watchQueue } from './invariants/queue.ts';
 import { watchRemoval } from './invariants/removal.ts';
 import { watchStanding } from './invariants/standing.ts';
 import { plantStrangers } from './invariants/strangers.ts';
@@ -63,6 +64,7 @@ export function watchInvariants(
   const access = watchAccess(world, census);
   const counters = watchCounters(world);
   const pools = watchPools(world, census);
+  const queue = watchQueue(world);
   const cloud = watchCloud(world, census);
   const removal = watchRemoval(world, census);
   const standing = watchStanding(world, census, access);
@@ -108,6 +110,7 @@ export function watchInvariants(
     history.checkEvents(now, before);
     census.record(now);
     counters.recount(now, before);
+    queue.note(now, before);
     access.noteMembers(now, before);
     if (before && before.exhausted.length < now.exhausted.length) failures.noteLeft(now);
     access.checkDoors(now);

@@ -574,4 +574,11 @@ export const MUTANTS: readonly Mutant[] = [
     to: '    emails: cluster.emails,\n',
     by: ['L8'],
   },
+  {
+    name: 'nobody is owed room',
+    file: 'functions/steps/admit.ts',
+    from: 'if (!owed?.error || owed.since >= cluster.since) return room;',
+    to: 'if (!owed?.error || owed) return room;',
+    by: ['S23'],
+  },
 ];
