@@ -4,8 +4,6 @@ import type { ErrorCode } from '../../../shared/errors.ts';
 import { hours, minutes } from '../../../shared/units.ts';
 import type { World } from '../world.ts';
 
-export type Queue = ReturnType<typeof watchQueue>;
-
 /** From then on room is kept for them, and from the end of their turn on for nobody, until the next one: decision 4. */
 const OWED_MS = minutes(30);
 const TURN_MS = hours(6);
