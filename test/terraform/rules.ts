@@ -669,15 +669,21 @@ const cells: Rule = ({ '': root }) =>
     ? []
     : ['cells are not made for each of what is asked for'];
 
-/** What anybody's pipelines fill has an end; what an operator pushed stays. */
+/** Whose images on Docker Hub Hub installs: of the mesh, and of the product. */
+const INSTALLED = ['istio/', 'pachyderm/'];
+
+/** What anybody's pipelines fill has an end; what Hub installs and what an operator pushed stays. */
 const mirrors: Rule = (tree) =>
   resourcesOf(tree, 'google_artifact_registry_repository').flatMap((block) => {
     const policies = (block.body.cleanup_policies ?? []) as Body[];
-    const forgets = policies.some(
-      ({ action, condition }) => action === 'DELETE' && 'older_than' in ((condition as Body[])?.[0] ?? {}),
+    const conditionOf = ({ condition }: Body): Body => (condition as Body[] | undefined)?.[0] ?? {};
+    const of = (action: string): Body[] => policies.filter((one) => one.action === action).map(conditionOf);
+    const forgets = of('DELETE').some((condition) => same(Object.keys(condition), ['older_than']));
+    const keepsOurs = of('KEEP').every(({ package_name_prefixes: names }) =>
+      same((names ?? []) as string[], INSTALLED),
     );
     if (block.body.mode === 'REMOTE_REPOSITORY')
-      return forgets && policies.length === 1 && block.body.cleanup_policy_dry_run !== true
+      return forgets && keepsOurs && block.body.cleanup_policy_dry_run !== true
         ? []
         : [`${titleOf(block)}: keeps for ever what anybody had it fetch`];
     return policies.length === 0 ? [] : [`${titleOf(block)}: loses what was pushed`];

@@ -1243,6 +1243,15 @@ describe('a fault is found', () => {
       'google_artifact_registry_repository.images: keeps for ever what anybody had it fetch',
     ],
     [
+      'a mirror that keeps more than what Hub installs',
+      (of) => {
+        const { body } = block(of, 'google_artifact_registry_repository', 'images');
+        const [{ condition: [condition] = [] } = {}] = body.cleanup_policies as { condition: object[] }[];
+        Object.assign(condition ?? {}, { package_name_prefixes: [''] });
+      },
+      'google_artifact_registry_repository.images: keeps for ever what anybody had it fetch',
+    ],
+    [
       'charts that go by themselves',
       (of) => {
         const { body } = block(of, 'google_artifact_registry_repository', 'images');

@@ -31,13 +31,23 @@ resource "google_artifact_registry_repository" "images" {
   project       = var.project_id
   location      = var.region
   repository_id = "images"
-  description   = "Images of Docker Hub, for a month after they were asked for."
+  description   = "Images of Docker Hub: those that Hub installs, and others for a month after they were asked for."
   format        = "DOCKER"
   mode          = "REMOTE_REPOSITORY"
 
   remote_repository_config {
     docker_repository {
       public_repository = "DOCKER_HUB"
+    }
+  }
+
+  # As they were when they were first asked for, also should Docker Hub have them no more.
+  cleanup_policies {
+    id     = "installed"
+    action = "KEEP"
+
+    condition {
+      package_name_prefixes = ["istio/", "pachyderm/"]
     }
   }
 
