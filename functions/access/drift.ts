@@ -50,8 +50,8 @@ export async function findDrift(cluster: Cluster, ports: Ports): Promise<Drift> 
   ]);
   const findings = [parts, typeof locked === 'object' ? locked : undefined, ...others]
     .filter((finding) => finding !== undefined)
-    // Who lets strangers in is found from inside and from outside.
-    .filter(({ type }, index, all) => all.findIndex((other) => other.type === type) === index);
+    // Who lets strangers in is found from inside and from outside, where the one may be refused what the other sees.
+    .filter((one, _, all) => one === worstOf(all.filter(({ type }) => type === one.type)));
   const idle = findings.some(({ type, repairable }) => type === 'Workloads' && !repairable);
   const silent = findings.find(({ type }) => type === 'Reachable');
   // What does not run cannot answer either; making the way to it once more would not help.
@@ -60,6 +60,9 @@ export async function findDrift(cluster: Cluster, ports: Ports): Promise<Drift> 
     locked === 'locked' && !findings.some(({ type }) => type === 'Locked' || type === 'Members');
   return { findings, isLocked };
 }
+
+const worstOf = (ofOneType: readonly Finding[]): Finding | undefined =>
+  ofOneType.find(({ isOpen }) => isOpen) ?? ofOneType[0];
 
 const nothing = (message: string): Drift => ({
   findings: [{ type: 'Exists', message, repairable: false }],
@@ -118,13 +121,16 @@ async function findOpenLock(site: Site): Promise<Finding | 'locked' | 'unseen'> 
     // That it does not answer proves nothing, and whether it does is another one's finding.
     if (code === 'LEAF_UNAVAILABLE') return 'unseen';
     if (code !== 'LOCK_FAILED' && code !== 'PRODUCT_REFUSED') throw thrown;
-    return code === 'LOCK_FAILED' ? open(OPEN) : { type: 'Locked', message: UNPROVEN, repairable: true };
+    return code === 'LOCK_FAILED' ? open() : { type: 'Locked', message: UNPROVEN, repairable: true };
   }
 }
 
-const open = (message: string): Finding => ({ type: 'Locked', message, repairable: true, isOpen: true });
-
-const OPEN = 'People who are not members could get in.';
+const open = (): Finding => ({
+  type: 'Locked',
+  message: 'People who are not members could get in.',
+  repairable: true,
+  isOpen: true,
+});
 const LEAKS = 'Its gateway lets more through than it must.';
 const UNPROVEN = 'It refuses Hub, so Hub cannot check that only its members can get in.';
 
@@ -146,10 +152,10 @@ async function findSilence(site: Site): Promise<Finding | undefined> {
     leak = await accessOf(site).visit(site);
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
-    if (thrown.code === 'LOCK_FAILED') return open(OPEN);
+    if (thrown.code === 'LOCK_FAILED') return open();
     return { type: 'Reachable', message: 'It does not answer at its address.', repairable: true };
   }
-  if (leak !== undefined) return open(LEAKS);
+  if (leak !== undefined) return { type: 'Locked', message: LEAKS, repairable: true };
   if (await isExposed(site)) return undefined;
   return { type: 'Reachable', message: 'The way to it is not as Hub makes it.', repairable: true };
 }

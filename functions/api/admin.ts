@@ -137,7 +137,7 @@ async function setStanding(
     id,
     (now) => ({
       standing,
-      ...(state === 'good' && { clearedAt: new Date(ports.clock.now()) }),
+      clearedAt: state === 'good' ? new Date(ports.clock.now()) : undefined,
       ...(state === 'good' && !now?.hour && !now?.closing && { hour: welcome }),
     }),
     entry,

@@ -3,21 +3,18 @@ import { withCondition } from '../access/conditions.ts';
 import { ensureClosed } from '../access/expose.ts';
 import type { Site } from '../access/site.ts';
 import { asAppError } from '../failure.ts';
-import { fail, type StepResult } from './step.ts';
+import { failedBy, type StepResult } from './step.ts';
 
 /**
  * Closes the way in if that is what a step met, and ends the step; anything else is thrown on.
  * @throws what it was given, and the AppErrors of `Dns` and `Leaf`
  */
 export async function shutIfOpen(site: Site, thrown: unknown): Promise<StepResult> {
-  const { code, detail } = asAppError(thrown);
-  if (code !== 'LOCK_FAILED') throw thrown;
+  if (asAppError(thrown).code !== 'LOCK_FAILED') throw thrown;
   await ensureClosed(site);
   const { cluster, ports } = site;
   const now = new Date(ports.clock.now());
   const message = 'Others could have got in, so it was closed.';
-  return fail(code, detail, {
-    endpoints: {},
-    conditions: withCondition(cluster.conditions, 'Locked', false, message, now),
-  });
+  const conditions = withCondition(cluster.conditions, 'Locked', false, message, now);
+  return { ...failedBy(thrown, cluster, ports, { endpoints: {}, conditions }), final: true };
 }

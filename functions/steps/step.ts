@@ -68,7 +68,7 @@ export function failedBy(
   { id, state, epoch, attempts }: Cluster,
   { log }: Pick<Ports, 'log'>,
   patch?: ClusterPatch,
-): StepResult {
+): StepResult & { kind: 'failed' } {
   const { code, detail, retryAfterMs } = asAppError(thrown);
   const { step } = stepRowOf(state);
   tellFailure(log, 'step failed', thrown, { cluster: id, state, epoch, step, attempt: attempts + 1 });

@@ -199,8 +199,11 @@ function planDrift(
     return { kind: 'command', command: 'delete', note };
   }
   if (!findings.some(({ repairable }) => repairable)) return undefined;
-  // A repair closes what it cannot lock.
-  const isOpen = findings.some((one) => one.isOpen) && Object.keys(cluster.endpoints).length > 0;
+  // A repair closes what it finds open, if it gets as far; one that did not is not begun again at each look.
+  const isNew = ({ type, message }: Finding) =>
+    !cluster.conditions.some((one) => one.type === type && one.message === message);
+  const isOpen =
+    findings.some((one) => one.isOpen && isNew(one)) && Object.keys(cluster.endpoints).length > 0;
   if (known && !isOpen && elapsed(cluster.since) < repairAgainMs(cluster, findings, elapsed))
     return undefined;
   return { kind: 'command', command: 'repair', note };

@@ -679,13 +679,16 @@ const mirrors: Rule = (tree) =>
     const conditionOf = ({ condition }: Body): Body => (condition as Body[] | undefined)?.[0] ?? {};
     const of = (action: string): Body[] => policies.filter((one) => one.action === action).map(conditionOf);
     const forgets = of('DELETE').some((condition) => same(Object.keys(condition), ['older_than']));
-    const keepsOurs = of('KEEP').every(({ package_name_prefixes: names }) =>
-      same((names ?? []) as string[], INSTALLED),
-    );
+    const keepsOurs =
+      of('KEEP').length === 1 &&
+      of('KEEP').every(({ package_name_prefixes: names }) => same((names ?? []) as string[], INSTALLED));
     if (block.body.mode === 'REMOTE_REPOSITORY')
-      return forgets && keepsOurs && block.body.cleanup_policy_dry_run !== true
-        ? []
-        : [`${titleOf(block)}: keeps for ever what anybody had it fetch`];
+      return [
+        ...(forgets && block.body.cleanup_policy_dry_run !== true
+          ? []
+          : [`${titleOf(block)}: keeps for ever what anybody had it fetch`]),
+        ...(keepsOurs ? [] : [`${titleOf(block)}: keeps other images than those that Hub installs`]),
+      ];
     return policies.length === 0 ? [] : [`${titleOf(block)}: loses what was pushed`];
   });
 

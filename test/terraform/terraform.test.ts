@@ -1249,7 +1249,17 @@ describe('a fault is found', () => {
         const [{ condition: [condition] = [] } = {}] = body.cleanup_policies as { condition: object[] }[];
         Object.assign(condition ?? {}, { package_name_prefixes: [''] });
       },
-      'google_artifact_registry_repository.images: keeps for ever what anybody had it fetch',
+      'google_artifact_registry_repository.images: keeps other images than those that Hub installs',
+    ],
+    [
+      'a mirror that forgets what Hub installs',
+      (of) => {
+        const { body } = block(of, 'google_artifact_registry_repository', 'images');
+        body.cleanup_policies = (body.cleanup_policies as { action: string }[]).filter(
+          ({ action }) => action === 'DELETE',
+        );
+      },
+      'google_artifact_registry_repository.images: keeps other images than those that Hub installs',
     ],
     [
       'charts that go by themselves',
