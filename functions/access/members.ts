@@ -23,8 +23,8 @@ export type Applied = 'applied' | 'renewing';
 
 /**
  * Brings everything in the leaf to the members of the document, or to those of a change that came meanwhile: of two at once, the slower one
- * must not let in again who was removed. Should it die before it sees that it has, the quicker one finds what it left in Kubernetes; of what it told the application alone nobody hears before
- * the look that comes after each removal. Safe to repeat.
+ * must not let in again who was removed. Should it die before it sees that it has, the quicker one finds what it left in Kubernetes; of what
+ * it told the application alone nobody hears before the look that comes after each removal. Safe to repeat.
  * @throws AppError LEAF_UNAVAILABLE, PRODUCT_REFUSED, PERMISSION_DENIED, and what `tell` throws; CommitError `unavailable`
  */
 export async function applyMembers(

@@ -51,7 +51,7 @@ interface Incident {
 export const REMINDER_MS = hours(1);
 
 /** What an alert tells of has gone on for as long by then: terraform/modules/monitoring. */
-const WINDOW_MS = minutes(30);
+export const WINDOW_MS = minutes(30);
 
 /**
  * An owner's cluster has done for long what nobody pays for. A message that comes again does nothing more; a reminder is another signal. Of

@@ -3,16 +3,11 @@ import { HUB_PRINCIPAL } from '../../shared/catalog/pachyderm.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { aSpec } from '../../test/builders.ts';
 import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
+import { GATEWAY } from '../access/exposure.ts';
 import { areMembersApplied } from '../access/members.ts';
 import { EVERYBODY } from '../pachyderm/members.ts';
 import { claimSpare } from '../pool/claim.ts';
 
-const GATEWAY = {
-  apiVersion: 'networking.istio.io/v1',
-  kind: 'Gateway',
-  name: 'hub',
-  namespace: 'istio-ingress',
-};
 const ADMIN = ['clusterAdmin'];
 
 describe.each(INTERIORS)('a spare (%s)', (inside) => {

@@ -4,18 +4,13 @@ import { wayFrom } from '../../shared/lifecycle/derive.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
 import { timelineReaders } from '../../test/timeline-readers.ts';
+import { GATEWAY } from '../access/exposure.ts';
 import { memberAccountName } from '../access/member-account.ts';
 import { ROLES } from '../pachyderm/members.ts';
 import { digestOf } from '../secrets.ts';
 
 let it: RunningHub;
 const ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount', namespace: 'hub-members' };
-const GATEWAY = {
-  apiVersion: 'networking.istio.io/v1',
-  kind: 'Gateway',
-  name: 'hub',
-  namespace: 'istio-ingress',
-};
 const BINDING = {
   apiVersion: 'rbac.authorization.k8s.io/v1',
   kind: 'RoleBinding',

@@ -1,7 +1,7 @@
 /** What must hold of the Terraform, whatever it is made of: who may do what, what is deployed, and what nobody may lose. Pure. */
 
 import { isSwitchedOff } from '../../functions/accounts/admission.ts';
-import { incidentOf, REMINDER_MS } from '../../functions/accounts/signal.ts';
+import { incidentOf, REMINDER_MS, WINDOW_MS } from '../../functions/accounts/signal.ts';
 import { ALERTS } from '../../functions/alerts.ts';
 import { AUDIT_EVENT } from '../../functions/audit.ts';
 import { DATA_PERMISSIONS, dataRole } from '../../functions/bucket-access.ts';
@@ -739,9 +739,17 @@ const OPERATED = [
 /** What Hub's own log and Cloud Monitoring are asked by name is what the code calls it. */
 const names: Rule = (tree) => {
   const { audited = '', operated = '' } = (tree['modules/audit']?.locals ?? {}) as Record<string, string>;
+  const policyOf = (kind: string): Body =>
+    resourcesOf(tree, 'google_monitoring_alert_policy').find(({ name }) => name === kind)?.body ?? {};
+  const thresholdOf = (kind: string): Body => {
+    const [condition] = (policyOf(kind).conditions ?? []) as Body[];
+    return ((condition?.condition_threshold ?? []) as Body[])[0] ?? {};
+  };
+  const otherwiseLong = CLUSTER_SIGNALS.filter(
+    (kind) => thresholdOf(kind).duration !== `${WINDOW_MS / 1000}s`,
+  );
   const unreminded = CLUSTER_SIGNALS.filter((kind) => {
-    const [policy] = resourcesOf(tree, 'google_monitoring_alert_policy').filter(({ name }) => name === kind);
-    const [strategy] = (policy?.body.alert_strategy ?? []) as Body[];
+    const [strategy] = (policyOf(kind).alert_strategy ?? []) as Body[];
     const [{ notification_channel_names: told, renotify_interval: every } = {}] =
       (strategy?.notification_channel_strategy ?? []) as Body[];
     return (
@@ -750,15 +758,12 @@ const names: Rule = (tree) => {
     );
   });
   const unknown = CLUSTER_SIGNALS.filter((kind) => {
-    const [policy] = resourcesOf(tree, 'google_monitoring_alert_policy').filter(({ name }) => name === kind);
-    const [condition] = (policy?.body.conditions ?? []) as Body[];
-    const [threshold] = (condition?.condition_threshold ?? []) as Body[];
-    const [{ group_by_fields: told } = {}] = (threshold?.aggregations ?? []) as Body[];
+    const [{ group_by_fields: told } = {}] = (thresholdOf(kind).aggregations ?? []) as Body[];
     const known = incidentOf({
       incident: {
         incident_id: 'one',
         state: 'open',
-        policy_user_labels: policy?.body.user_labels,
+        policy_user_labels: policyOf(kind).user_labels,
         resource: { labels: { cluster_name: 'hub-aaaaaaaaaaaaaaaa-g1' } },
       },
     });
@@ -773,6 +778,7 @@ const names: Rule = (tree) => {
       ? []
       : ['what people do in their clusters fills the log that nobody may empty']),
     ...unreminded.map((kind) => `${kind}: what goes on is told once, or not as often as the code counts`),
+    ...otherwiseLong.map((kind) => `${kind}: speaks of another time than the code takes it for`),
     ...unknown.map((kind) => `${kind}: the function signal does not know it`),
   ];
 };

@@ -300,6 +300,14 @@ describe('a fault is found', () => {
       },
       'traffic: what goes on is told once, or not as often as the code counts',
     ],
+    [
+      'an alert that looks at a shorter time than the code takes it for',
+      (of) => {
+        const { body } = block(of, 'google_monitoring_alert_policy', 'busy');
+        inner(inner(body, 'conditions'), 'condition_threshold').duration = '600s';
+      },
+      'busy: speaks of another time than the code takes it for',
+    ],
     // The schema of the provider.
     [
       'a provider of another version',
