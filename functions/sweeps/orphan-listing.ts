@@ -15,6 +15,8 @@ import type { Ports } from '../ports.ts';
 import type { FoundResource } from '../providers/provider.ts';
 
 export interface Listing {
+  /** When it was begun: what somebody found since need not be in it. */
+  fromMs: number;
   found: readonly FoundResource[];
   /** The kinds that were listed: of the others nobody knows what is gone. */
   kinds: ReadonlySet<ResourceKind>;
@@ -38,6 +40,7 @@ const AGAIN_MS = seconds(10);
 
 /** What cannot be listed now is listed by the next sweep; the rest need not wait for it. */
 export async function listEverything(ports: Ports): Promise<Listing> {
+  const fromMs = ports.clock.now();
   const lists: Record<Source, () => Promise<Listed<FoundResource>>> = {
     provider: () => ports.provider.listAllOwned(),
     async buckets() {
@@ -53,6 +56,7 @@ export async function listEverything(ports: Ports): Promise<Listing> {
   const missing = new Set(answers.flatMap((answer) => answer?.missing ?? []));
   if (missing.size > 0) ports.log.info('listed without places', { detail: [...missing].join(', ') });
   return {
+    fromMs,
     found: answers.flatMap((answer) => answer?.found ?? []),
     kinds: new Set(SOURCES.flatMap((source, index) => (answers[index] ? KINDS[source] : []))),
     missing,

@@ -69,7 +69,14 @@ const plan = (
   known: Orphan[] = [],
   kinds: ReadonlySet<ResourceKind> = ALL_KINDS,
   missing: readonly string[] = [],
-) => planOrphans({ found, kinds, missing: new Set(missing) }, new Map([[ID, claims]]), known, CELL, moment);
+) =>
+  planOrphans(
+    { fromMs: NOW_MS, found, kinds, missing: new Set(missing) },
+    new Map([[ID, claims]]),
+    known,
+    CELL,
+    moment,
+  );
 const doubts = (found: FoundResource[], known: Orphan[] = [], kinds = ALL_KINDS) =>
   planDoubts({ found, kinds }, known, CELL, { ...moment, nowMs: NOW_MS });
 
@@ -85,6 +92,14 @@ test('what is known where nobody could look is not gone', () => {
   const missing = ['europe-west9-a', 'unseen'];
   expect(plan([], undefined, orphans, ALL_KINDS, missing).gone).toEqual(['here', 'seen']);
   expect(plan([], undefined, orphans).gone).toHaveLength(5);
+});
+
+test('what another sweep found since this one began to list is not gone', () => {
+  const known = (name: string, foundAtMs: number): Orphan => ({
+    ...anOrphan({ name, foundAt: new Date(foundAtMs) }),
+    key: name,
+  });
+  expect(plan([], undefined, [known('before', NOW_MS - 1), known('since', NOW_MS)]).gone).toEqual(['before']);
 });
 
 describe('whose documents are read', () => {

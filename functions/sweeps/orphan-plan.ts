@@ -59,7 +59,7 @@ export function ofThisCell(found: readonly FoundResource[], cell: string): Found
  * @param known every orphan that is open
  */
 export function planOrphans(
-  { found, kinds, missing }: Listing,
+  listing: Listing,
   claims: ReadonlyMap<string, Claims>,
   known: readonly Orphan[],
   cell: string,
@@ -68,6 +68,7 @@ export function planOrphans(
   const plan = { report: [], restate: [], remove: [], gone: [] } as {
     [K in keyof OrphanPlan]: OrphanPlan[K][number][];
   };
+  const { found } = listing;
   const clusters = found.filter(({ kind }) => kind === 'cluster');
   const there = new Set<string>();
   for (const resource of found) {
@@ -97,17 +98,20 @@ export function planOrphans(
     remove: inOrder(plan.remove, found),
     gone: [
       ...plan.gone,
-      ...known.filter((one) => !there.has(one.key) && wasListed(one, kinds, missing)).map(({ key }) => key),
+      ...known.filter((one) => !there.has(one.key) && wouldBeListed(one, listing)).map(({ key }) => key),
     ],
   };
 }
 
-/** Whether it would have been found. A place that is away may be the region of a zone, or a zone of a region. */
-const wasListed = (
-  { kind, name, location }: Orphan,
-  kinds: Listing['kinds'],
-  missing: Listing['missing'],
+/**
+ * Whether it would have been found if it were there: another sweep, of later, may know of more. A place that is away may be the region of a
+ * zone, or a zone of a region.
+ */
+const wouldBeListed = (
+  { kind, name, location, foundAt }: Orphan,
+  { fromMs, kinds, missing }: Listing,
 ): boolean => {
+  if (foundAt.getTime() >= fromMs) return false;
   const places = new Set([...missing].map((place) => regionOf(place) ?? place));
   return kinds.has(kind) && !places.has(kind === 'bucket' ? name : (regionOf(location) ?? location));
 };
@@ -211,7 +215,7 @@ const TURNS = days(1) / EVERY_MS;
  * documents of every cluster four times an hour would make an idle one cost something.
  */
 export function planDoubts(
-  { found, kinds }: Omit<Listing, 'missing'>,
+  { found, kinds }: Pick<Listing, 'found' | 'kinds'>,
   known: readonly Orphan[],
   cell: string,
   moment: Moment,

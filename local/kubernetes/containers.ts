@@ -115,6 +115,15 @@ export function stopContainers(leaf: LeafCluster, pod: Stored): void {
   }
 }
 
+/** @param lateMs for how long, in real time, everything in the cluster stood still: no program counts it against its own time */
+export function delayContainers(leaf: LeafCluster, lateMs: number): void {
+  if (lateMs === 0) return;
+  for (const [key, memory] of [...leaf.memory.entries()]) {
+    if (memory.startedAtMs === undefined) continue;
+    leaf.memory.set(key, { ...memory, startedAtMs: Number(memory.startedAtMs) + lateMs });
+  }
+}
+
 export function forgetContainers(leaf: LeafCluster, pod: Stored): void {
   for (const container of [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])]) {
     leaf.memory.delete(memoryKey(pod, container.name));

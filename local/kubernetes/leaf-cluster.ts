@@ -199,7 +199,7 @@ export class LeafCluster {
     if (this.#draining || this.#queue.size === 0) return;
     this.#draining = true;
     // After the present call, as controllers hear of a change after whoever made it.
-    queueMicrotask(() => this.#drain());
+    queueMicrotask(() => this.world.store.batch(() => this.#drain()));
   }
 
   #drain(): void {

@@ -9,6 +9,7 @@
  */
 import type { World } from '../service.ts';
 import { create } from './api.ts';
+import { delayContainers } from './containers.ts';
 import { budgets } from './controllers/budgets.ts';
 import { clusterRoles } from './controllers/clusterroles.ts';
 import { cronJobs, cronJobTasks } from './controllers/cronjobs.ts';
@@ -39,7 +40,7 @@ import {
 } from './leaf-cluster.ts';
 import { addNode, fitNodes, namedNodes, nodeTasks } from './nodes.ts';
 import { zonesOf } from './places.ts';
-import { type Task, Tasks } from './tasks.ts';
+import { Tasks } from './tasks.ts';
 import { forgetTokenKey } from './tokens.ts';
 import { RECONCILE, reconcileSubject } from './workloads.ts';
 
@@ -109,7 +110,7 @@ export interface Kubernetes {
 export function createKubernetes(world: World, edges: LeafEdges): Kubernetes {
   const records = world.store.table<LeafRecord>('leaves');
   const leaves = new Map<string, LeafCluster>();
-  const tasks = new Tasks(world.store.table<Task>('tasks'), world.clock, (task) => {
+  const tasks = new Tasks(world.store, world.clock, (task) => {
     const leaf = leaves.get(task.leaf);
     const handler = TASKS[task.name];
     if (leaf && handler) leaf.guard(`${task.name} ${task.subject}`, () => handler(leaf, task.subject));
@@ -139,14 +140,17 @@ export function createKubernetes(world: World, edges: LeafEdges): Kubernetes {
       const kept = records.get(key);
       if (kept) {
         const leaf = open(kept);
-        tasks.resume(key);
+        delayContainers(leaf, tasks.resume(key));
         leaf.resync();
         return leaf;
       }
-      const leaf = open(recordOf(target, world.clock.now()));
-      records.set(key, leaf.record);
-      furnish(leaf, target);
-      return leaf;
+      // As one: nobody would furnish the rest of it.
+      return world.store.batch(() => {
+        const leaf = open(recordOf(target, world.clock.now()));
+        records.set(key, leaf.record);
+        furnish(leaf, target);
+        return leaf;
+      });
     },
     resize(name, location, nodes) {
       const leaf = leaves.get(leafKey(name, location));

@@ -1,5 +1,5 @@
 /** The process may be killed at any moment: what was going on in a leaf cluster goes on, and nothing happens twice or never. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { seededRandom } from '../random.ts';
 import { journaledStore, type Store } from '../store.ts';
 import { apply, create, list, remove } from './api.ts';
 import { KINDS } from './kinds.ts';
+import type { LeafCluster } from './leaf-cluster.ts';
 import { createLeaves, type Leaves } from './leaves.ts';
 import { createKubernetes, type Kubernetes } from './model.ts';
 import type { Fields, Stored } from './objects.ts';
@@ -86,7 +87,61 @@ const JOB: Fields = {
   },
 };
 
+function install(leaf: LeafCluster): void {
+  apply(
+    leaf,
+    KINDS.ClusterRoleBinding,
+    undefined,
+    'i',
+    {
+      metadata: { name: 'i' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }],
+    },
+    { manager: 'test', force: true },
+  );
+  const values = {
+    deployTarget: 'GOOGLE',
+    pachd: { storage: { storageURL: 'gs://bucket' } },
+    proxy: { service: { type: 'LoadBalancer' } },
+  };
+  create(leaf, KINDS.Secret, 'default', {
+    metadata: { name: 'values' },
+    stringData: { 'v.json': JSON.stringify(values) },
+  });
+  create(leaf, KINDS.Job, 'default', JOB);
+}
+
 describe('an installation', () => {
+  test('killed after any line of its journal still ends', async () => {
+    const clock = virtualClock();
+    const first = start(clock, cloud());
+    const made = first.kubernetes.add({ ...TARGET, ca: 'CA' });
+    await clock.runFor(0);
+    install(made);
+    const file = join(folder, 'kubernetes.jsonl');
+    const before = readFileSync(file, 'utf8').split('\n').length;
+    await clock.runFor(minutes(5));
+    expect(hasCondition(made.objects.get(KINDS.Job, 'default', 'install') as Stored, 'Complete')).toBe(true);
+    first.kubernetes.close();
+    first.store.close();
+    const lines = readFileSync(file, 'utf8').split('\n');
+    const unfinished: string[] = [];
+    for (let kept = before; kept < lines.length; kept++) {
+      writeFileSync(file, `${lines.slice(0, kept).join('\n')}\n`);
+      const later = virtualClock({ startMs: clock.now() + minutes(45) });
+      const next = start(later, cloud());
+      const leaf = next.kubernetes.add({ ...TARGET, ca: 'CA' });
+      await later.runFor(minutes(8));
+      const job = leaf.objects.get(KINDS.Job, 'default', 'install');
+      if (!job || !hasCondition(job, 'Complete'))
+        unfinished.push(`${kept}: ${lines[kept - 1]}`.slice(0, 150));
+      next.kubernetes.close();
+      next.store.close();
+    }
+    expect(unfinished).toEqual([]);
+  });
+
   test.each([0, 3, 7, 11, 20, 40, 60, 80].map((at) => [at]))(
     'killed after %i s and every 5 s from then on still ends',
     async (at) => {
@@ -95,28 +150,7 @@ describe('an installation', () => {
       let { kubernetes, store } = start(clock, around);
       let leaf = kubernetes.add({ ...TARGET, ca: 'CA' });
       await clock.runFor(0);
-      apply(
-        leaf,
-        KINDS.ClusterRoleBinding,
-        undefined,
-        'i',
-        {
-          metadata: { name: 'i' },
-          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
-          subjects: [{ kind: 'ServiceAccount', name: 'default', namespace: 'default' }],
-        },
-        { manager: 'test', force: true },
-      );
-      const values = {
-        deployTarget: 'GOOGLE',
-        pachd: { storage: { storageURL: 'gs://bucket' } },
-        proxy: { service: { type: 'LoadBalancer' } },
-      };
-      create(leaf, KINDS.Secret, 'default', {
-        metadata: { name: 'values' },
-        stringData: { 'v.json': JSON.stringify(values) },
-      });
-      create(leaf, KINDS.Job, 'default', JOB);
+      install(leaf);
       await clock.runFor(seconds(at));
       const revisions: number[] = [];
       for (let round = 0; round < 120; round++) {

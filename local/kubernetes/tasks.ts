@@ -1,6 +1,6 @@
 /** What falls due later in some leaf cluster. The instant is stored, so that a restart waits for the rest of the time only. */
 import type { LocalClock } from '../clock.ts';
-import type { Table } from '../store.ts';
+import type { Store, Table } from '../store.ts';
 
 export interface Task {
   /** `<location>/<name>` of the leaf cluster. */
@@ -14,13 +14,15 @@ export interface Task {
 const keyOf = (leaf: string, name: string, subject: string): string => `${leaf}|${name}|${subject}`;
 
 export class Tasks {
+  readonly #store: Store;
   readonly #table: Table<Task>;
   readonly #clock: LocalClock;
   readonly #run: (task: Task) => void;
   readonly #timers = new Map<string, () => void>();
 
-  constructor(table: Table<Task>, clock: LocalClock, run: (task: Task) => void) {
-    this.#table = table;
+  constructor(store: Store, clock: LocalClock, run: (task: Task) => void) {
+    this.#store = store;
+    this.#table = store.table('tasks');
     this.#clock = clock;
     this.#run = run;
   }
@@ -28,8 +30,9 @@ export class Tasks {
   /**
    * Arms what the journal held for a leaf cluster. What fell due while nobody was there comes now, and everything else keeps its distance
    * from it: a deadline that ran on meanwhile would end work that stood still, which in reality it does not.
+   * @returns for how long nobody was there, in real time
    */
-  resume(leaf: string): void {
+  resume(leaf: string): number {
     const tasks = [...this.#table.values()].filter((task) => task.leaf === leaf);
     const lateMs = Math.max(0, ...tasks.map(({ atMs }) => this.#clock.now() - atMs));
     for (const task of tasks) {
@@ -37,6 +40,7 @@ export class Tasks {
       if (lateMs > 0) this.#table.set(keyOf(leaf, task.name, task.subject), later);
       this.#arm(later);
     }
+    return lateMs;
   }
 
   has(leaf: string, name: string, subject: string): boolean {
@@ -74,8 +78,11 @@ export class Tasks {
     const key = keyOf(task.leaf, task.name, task.subject);
     const cancel = this.#clock.schedule(task.atMs, () => {
       this.#timers.delete(key);
-      this.#table.delete(key);
-      this.#run(task);
+      // As one: killed in between, a task would be neither due nor done, and what it was to go on with would stand still for ever.
+      this.#store.batch(() => {
+        this.#table.delete(key);
+        this.#run(task);
+      });
     });
     this.#timers.set(key, cancel);
   }
