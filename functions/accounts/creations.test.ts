@@ -1,6 +1,6 @@
 /** How many clusters one may ask for, and how many may be new, whatever they send first and however much of it at once. */
 import { describe, expect, test } from 'vitest';
-import type { ClusterPage } from '../../shared/api.ts';
+import type { ClusterPage, Problem } from '../../shared/api.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
@@ -95,6 +95,26 @@ describe('an account', () => {
   test('gets all that it may, asked for at once', async () => {
     const api = apiUnderTest({ limits: { accountCreationsPerHour: 20 } });
     expect(await atOnce(api, Array(100).fill('ada'))).toEqual({ made: 20, TOO_MANY_REQUESTS: 80 });
+  });
+
+  test('is told when it may have the next one, by whichever limit it is', async () => {
+    const api = apiUnderTest({ limits: { accountCreationsPerHour: 2 } });
+    const answer = () =>
+      api.send<Problem>('POST', '/v1/clusters', api.as('ada'), { body: { name: `n-${api.clock.now()}` } });
+    const refusal = async () => {
+      const { headers, body } = await answer();
+      return [body.code, body.detail, headers.get('retry-after')];
+    };
+    await answer();
+    await api.clock.runFor(minutes(40));
+    await answer();
+    await api.clock.runFor(minutes(5));
+    const limit = 'An account may ask for 2 clusters per hour. The next one may come in';
+    expect(await refusal()).toEqual(['TOO_MANY_REQUESTS', `${limit} 15 min.`, '900']);
+    await api.clock.runFor(minutes(15));
+    expect((await answer()).status).toBe(202);
+    // A new hour of the account's, and two in the last one.
+    expect(await refusal()).toEqual(['TOO_MANY_REQUESTS', `${limit} 40 min.`, '2400']);
   });
 
   test('has what waits counted when it is asked for, and not once more when it is admitted', async () => {

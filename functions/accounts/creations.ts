@@ -8,8 +8,8 @@ import { eventsOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
 import { commandEdge } from '../../shared/lifecycle/derive.ts';
 import { MAX_MEMBERS, MAX_WAITING } from '../../shared/limits.ts';
-import { hours } from '../../shared/units.ts';
-import type { Snapshot } from '../cloud.ts';
+import { hours, minutes } from '../../shared/units.ts';
+import type { Clock, Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
 import { isSameHour, limitsOf } from './admission.ts';
 import { accountLimits, changeAccount, readAccount } from './allowance.ts';
@@ -30,7 +30,8 @@ export async function requireAccount(
   if (account) requireStanding(account.data, 'make');
   const { hour, firstAt } = account?.data ?? {};
   if (account && hour) {
-    if (isSameHour(hour, ports.clock.now())) requireRate(ports, hour.made);
+    if (isSameHour(hour, ports.clock.now()) && isFullHour(ports, hour.made))
+      throw tooManyCreations(ports, hour.since);
     return account;
   }
   if (account && firstAt) {
@@ -60,20 +61,21 @@ async function enrol(ports: Ports, uid: string): Promise<Snapshot<Allowance>> {
  * @throws AppError those of `requireAccount`, TOO_MANY_WAITING; CommitError `unavailable`
  */
 export async function requireCreation(ports: Ports, uid: string): Promise<Snapshot<Allowance>> {
-  const since = new Date(ports.clock.now() - hours(1));
+  const ofLastHour: Query = {
+    collection: CLUSTERS,
+    where: [
+      ['owner', '==', uid],
+      ['createdAt', '>', hourBefore(ports.clock)],
+    ],
+  };
   const [found, waiting, asked] = await Promise.all([
     readAccount(ports, uid),
     countWaiting(ports, uid),
-    ports.documents.count({
-      collection: CLUSTERS,
-      where: [
-        ['owner', '==', uid],
-        ['createdAt', '>', since],
-      ],
-    }),
+    ports.documents.count(ofLastHour),
   ]);
   const account = await requireAccount(ports, uid, found);
-  requireRate(ports, asked);
+  if (isFullHour(ports, asked))
+    throw tooManyCreations(ports, await firstInstant(ports, ofLastHour, 'createdAt'));
   if (waiting >= maxWaiting(ports, account.data)) throw new AppError('TOO_MANY_WAITING');
   return account;
 }
@@ -102,19 +104,45 @@ export async function requireFewWaiting(ports: Ports, { owner, state }: Cluster)
 export const maxWaiting = (ports: Pick<Ports, 'settings'>, account: Allowance | undefined): number =>
   Math.max(MAX_WAITING, limitsOf(account, accountLimits(ports)).clusters);
 
-function requireRate({ settings }: Ports, made: number): void {
-  const { accountCreationsPerHour } = settings.limits;
-  if (made >= accountCreationsPerHour)
-    throw new AppError(
-      'TOO_MANY_REQUESTS',
-      `An account may ask for ${accountCreationsPerHour} clusters per hour.`,
-    );
+const isFullHour = ({ settings }: Ports, made: number): boolean =>
+  made >= settings.limits.accountCreationsPerHour;
+
+const tooManyCreations = ({ clock, settings }: Ports, first: Date | undefined): AppError =>
+  tooMany(
+    clock,
+    `An account may ask for ${settings.limits.accountCreationsPerHour} clusters per hour.`,
+    first,
+  );
+
+/** @param first of those that an hour has too many of: once it is over, there is room for one more */
+function tooMany(clock: Clock, what: string, first: Date | undefined): AppError {
+  const retryAfterMs = first ? Math.max(0, first.getTime() + hours(1) - clock.now()) : hours(1);
+  const inMinutes = Math.ceil(retryAfterMs / minutes(1));
+  return new AppError('TOO_MANY_REQUESTS', `${what} The next one may come in ${inMinutes} min.`, {
+    retryAfterMs,
+  });
+}
+
+/** Real time, for people press buttons by their own clock. */
+const hourBefore = (clock: Clock): Date => new Date(clock.now() - hours(1));
+
+/** @returns undefined if it has gone meanwhile */
+async function firstInstant(
+  { documents }: Pick<Ports, 'documents'>,
+  query: Query,
+  field: string,
+): Promise<Date | undefined> {
+  const [first] = await documents.query({ ...query, orderBy: [[field, 'asc']], limit: 1 });
+  const instant = first?.data[field];
+  return instant instanceof Date ? instant : undefined;
 }
 
 /** Whoever makes accounts by the hundred meets an operator; whoever came by chance at that hour does, too. This one is counted already. */
 async function requireFewSignUps(ports: Ports, uid: string): Promise<void> {
-  const since = new Date(ports.clock.now() - hours(1));
-  const fresh = await ports.documents.count({ collection: ACCOUNTS, where: [['firstAt', '>', since]] });
+  const fresh = await ports.documents.count({
+    collection: ACCOUNTS,
+    where: [['firstAt', '>', hourBefore(ports.clock)]],
+  });
   if (fresh <= ports.settings.limits.newAccountsPerHour) return;
   await doubt(ports, uid, { id: `sign-ups-${ports.random.base32(16)}`, kind: 'sign-ups' });
   throw new AppError('ACCOUNT_THROTTLED');
@@ -131,8 +159,9 @@ export async function requireCalm(
   { clock, documents }: Pick<Ports, 'clock' | 'documents'>,
   clusterId: string,
 ): Promise<void> {
-  const since = new Date(clock.now() - hours(1));
-  const lines = await documents.count({ collection: eventsOf(clusterId), where: [['at', '>', since]] });
-  if (lines >= MAX_EVENTS_PER_HOUR)
-    throw new AppError('TOO_MANY_REQUESTS', 'Too much has happened to this cluster within an hour.');
+  const ofLastHour: Query = { collection: eventsOf(clusterId), where: [['at', '>', hourBefore(clock)]] };
+  const lines = await documents.count(ofLastHour);
+  if (lines < MAX_EVENTS_PER_HOUR) return;
+  const first = await firstInstant({ documents }, ofLastHour, 'at');
+  throw tooMany(clock, 'Too much has happened to this cluster within an hour.', first);
 }

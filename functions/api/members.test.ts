@@ -817,10 +817,9 @@ describe('a long timeline', () => {
     hub.as('grace');
     await hub.documents.commit(linesOf(hub, 199, minutes(59)));
     expect((await hub.put('grace@example.com', 'editor')).status).toBe(202);
-    expect(await hub.put('grace@example.com', 'viewer')).toMatchObject({
-      status: 429,
-      body: { code: 'TOO_MANY_REQUESTS' },
-    });
+    const refusal = await hub.put('grace@example.com', 'viewer');
+    expect(refusal).toMatchObject({ status: 429, body: { code: 'TOO_MANY_REQUESTS' } });
+    expect(refusal.headers.get('retry-after')).toBe('60');
     expect((await hub.remove('grace@example.com')).status).toBe(202);
     await hub.clock.runFor(minutes(2));
     expect((await hub.put('grace@example.com', 'editor')).status).toBe(202);

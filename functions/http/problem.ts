@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import type { Problem } from '../../shared/api.ts';
 import { AppError, type ErrorCode, type FieldError } from '../../shared/errors.ts';
 
-/** Seconds until it is worth asking again, by status. */
-const RETRY_AFTER: Record<number, string> = { 429: '30', 503: '5' };
+/** Seconds until it is worth asking again, by status, where nobody knows better. */
+const RETRY_AFTER: Record<number, number> = { 429: 30, 503: 5 };
 /** The same, where the status does not say that it is worth it. */
-const RETRY_AFTER_OF: Partial<Record<ErrorCode, string>> = { ACCESS_NOT_READY: '5' };
+const RETRY_AFTER_OF: Partial<Record<ErrorCode, number>> = { ACCESS_NOT_READY: 5 };
 /** A caller who sends thousands of wrong fields learns of the first ones. */
 const MAX_ERRORS = 20;
 const MAX_FIELD = 64;
@@ -27,10 +27,17 @@ export function problemResponse(error: AppError, requestId: string): Response {
     ...(tells && error.errors ? { errors: [...error.errors] } : {}),
   };
   const headers = new Headers({ 'content-type': 'application/problem+json' });
-  const retryAfter = RETRY_AFTER_OF[error.code] ?? RETRY_AFTER[status];
-  if (retryAfter !== undefined) headers.set('retry-after', retryAfter);
+  const retryAfter = retryAfterOf(error);
+  if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter));
   if (status === 401) headers.set('www-authenticate', challenge(error));
   return new Response(JSON.stringify(body), { status, headers });
+}
+
+/** In seconds; undefined where asking again is of no use. */
+function retryAfterOf({ code, row, retryAfterMs }: AppError): number | undefined {
+  const usual = RETRY_AFTER_OF[code] ?? RETRY_AFTER[row.http];
+  if (usual === undefined || retryAfterMs === undefined) return usual;
+  return Math.max(1, Math.ceil(retryAfterMs / 1000));
 }
 
 /** https://www.rfc-editor.org/rfc/rfc6750#section-3 */

@@ -508,6 +508,15 @@ const PRODUCT_QUERIES: Readonly<Record<string, PortQuery>> = {
       ['createdAt', '>', new Date(0)],
     ],
   },
+  'the first of them (accounts/creations.ts)': {
+    collection: 'clusters',
+    where: [
+      ['owner', '==', 'ada'],
+      ['createdAt', '>', new Date(0)],
+    ],
+    orderBy: [['createdAt', 'asc']],
+    limit: 1,
+  },
   'what of an account waits (accounts/creations.ts)': {
     collection: 'clusters',
     where: [
@@ -786,7 +795,7 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
 
 /** How often each file of functions/ asks; whoever adds a query adds it above, and counts it here. */
 const CALLS: Readonly<Record<string, number>> = {
-  'accounts/creations.ts': 4,
+  'accounts/creations.ts': 5,
   'api/account.ts': 5,
   'api/admin.ts': 2,
   'api/audit.ts': 1,
