@@ -59,6 +59,8 @@ function sumOf(count: number, orphaned: number, write: boolean): string {
 }
 
 const TORN: Readonly<Record<Torn['kind'], string>> = {
+  claimed:
+    'says that somebody was handed this spare: it has to leave its pool, and people have to find out whose it is',
   early: 'is of a change that its cluster has not heard of, and has to go',
   missing: 'is missing, and has to begin anew',
 };

@@ -470,6 +470,13 @@ export const ERRORS = {
     remedy: 'Press Retry, which takes a new name, and tell the operator.',
     byRetry: true,
   },
+  CLUSTER_NEWER: {
+    retry: false,
+    http: 503,
+    fault: 'operator',
+    say: 'The cloud has a newer try at this cluster than Hub knows of, as after Hub’s database was set back. It may be in use, so Hub left it alone.',
+    remedy: 'Ask the operator to find out whose it is.',
+  },
   INSTALL_FAILED: {
     retry: true,
     http: 503,

@@ -12,7 +12,7 @@ import { heldBy, isAnother } from './certificate.ts';
 import type { ConditionType } from './conditions.ts';
 import { isExposed } from './expose.ts';
 import { installationOf } from './installation.ts';
-import { areMembersApplied } from './members.ts';
+import { areMembersApplied, isSomebodys, SOMEBODYS } from './members.ts';
 import { observe, type Site, siteIn } from './site.ts';
 
 export interface Finding {
@@ -23,6 +23,8 @@ export interface Finding {
   repairable: boolean;
   /** Strangers could come in at this moment. */
   isOpen?: true;
+  /** It is no spare, whatever its document says: nothing at all is done about it. */
+  isSomebodys?: true;
 }
 
 export interface Drift {
@@ -161,6 +163,8 @@ async function findSilence(site: Site): Promise<Finding | undefined> {
 }
 
 async function findLostMembers(site: Site): Promise<Finding | undefined> {
+  if (await isSomebodys(site))
+    return { type: 'Members', message: SOMEBODYS, repairable: false, isSomebodys: true };
   if ((await areMembersApplied(site)) && (await accessOf(site).remembers(site))) return undefined;
   const message = 'Some of its members do not have the access they should.';
   return { type: 'Members', message, repairable: true };

@@ -73,6 +73,20 @@ async function apply(site: Site, tell: Tell): Promise<Applied> {
   return 'applied';
 }
 
+/**
+ * Somebody was let into it, and the document names nobody: it was claimed, and the database set back since. Whose it is only people can find
+ * out; to let in somebody else, or to shut out whoever is in, would be to decide it.
+ * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
+ */
+export async function isSomebodys(site: Site): Promise<boolean> {
+  if (site.cluster.owner !== undefined) return false;
+  const { accounts } = await present(site);
+  return accounts.length > 0;
+}
+
+/** What is said of such a cluster. */
+export const SOMEBODYS = 'Somebody has been let into it, though it was never handed out as far as Hub knows.';
+
 /** Whether everything in the leaf is as `applyMembers` leaves it. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
 export async function areMembersApplied(site: Site): Promise<boolean> {
   const wanted = membersOf(site.cluster);

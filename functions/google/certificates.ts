@@ -153,10 +153,13 @@ async function findOrder(client: acme.Client, url: string): Promise<acme.Order |
     // Only its address is read.
     return await client.getOrder({ url } as acme.Order);
   } catch (error) {
-    if (error instanceof AcmeProblem && error.status === 404) return undefined;
+    // Another account's is none of ours: the operator has changed the account since it was made. RFC 8555 leaves open how that is told.
+    if (error instanceof AcmeProblem && FOREIGN.includes(error.status)) return undefined;
     throw error;
   }
 }
+
+const FOREIGN: readonly number[] = [401, 403, 404];
 
 const failure = (reason: string): OrderFailed => ({ status: 'failed', reason });
 const FORGOTTEN = failure('the authority does not know the order any more');

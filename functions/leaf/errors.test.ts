@@ -18,6 +18,17 @@ describe('an answer of the API', () => {
     expect(error).toMatchObject({ code, detail: `GET /x: ${status} Because so it is` });
   });
 
+  test.each([
+    [404, 'NotFound', 'namespaces "hello" not found'],
+    [
+      403,
+      'Forbidden',
+      'secrets "a" is forbidden: unable to create new content in namespace hello because it is being terminated',
+    ],
+  ])('that the namespace goes at this moment is no fault of Hub’s: %i', (status, reason, message) => {
+    expect(refusalError('PATCH /x', { status, reason, message }).code).toBe('LEAF_UNAVAILABLE');
+  });
+
   test('is told without the values it quotes', () => {
     const message =
       'Secret "a" is invalid: data[key]: Invalid value: "s3cr\\"et": must be base64, type: Unsupported value: "other": supported values: "x"';

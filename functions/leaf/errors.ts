@@ -15,9 +15,17 @@ interface Refusal {
 /** By reason, where the status alone would call it a bug: https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/types.go */
 const PASSING = ['ServerTimeout', 'Timeout', 'TooManyRequests', 'ServiceUnavailable', 'InternalError'];
 
+/**
+ * Of what is to be in it; no reason tells these two from others of their status.
+ * https://github.com/kubernetes/kubernetes/blob/master/plugin/pkg/admission/namespace/lifecycle/admission.go
+ */
+const NAMESPACE_GOES = /^namespaces "[^"]*" not found$|because it is being terminated$/;
+
 /** @param request what was asked, for operators: `PATCH /api/v1/namespaces/a/secrets/b` */
 export function refusalError(request: string, { status, reason, message, retryAfterS }: Refusal): AppError {
   const detail = `${request}: ${status} ${reason ?? ''} ${quoteless(message ?? '')}`.trim();
+  // Somebody deletes the namespace at this moment: another try begins with making it anew, unless the whole cluster goes.
+  if (NAMESPACE_GOES.test(message ?? '')) return new AppError('LEAF_UNAVAILABLE', detail);
   if (status === 401 || status === 403) return new AppError('PERMISSION_DENIED', detail);
   if (status === 429 || status >= 500 || PASSING.includes(reason ?? '')) {
     const retryAfterMs = retryAfterS === undefined ? undefined : retryAfterS * 1000;

@@ -51,6 +51,21 @@ test('a cluster whose event is ahead of it can be changed again', async () => {
   await deleted();
 });
 
+test('a spare that an early event says is somebody’s leaves its pool', async () => {
+  const { hub, id, read, restored } = await aReadyCluster();
+  const { epoch = 0, owner: _, ...fields } = read() ?? {};
+  const spare = { ...fields, epoch, state: 'warm', pool: 'default', members: {}, emails: {}, readers: [] };
+  await restored(clusterPath(id), spare);
+  const last = hub.documents.peek(eventPath(id, epoch))?.data ?? {};
+  const early = eventPath(id, epoch + 1);
+  await restored(early, { ...last, epoch: epoch + 1, cause: 'claim' });
+
+  expect(await hub.run(mendTorn(hub.documents))).toEqual([{ kind: 'claimed', path: early }]);
+  expect(await hub.run(findTorn(hub.documents))).toEqual([]);
+  expect(read()).toMatchObject({ state: 'warm', epoch });
+  expect(read()).not.toHaveProperty('pool');
+});
+
 test('a cluster whose line in the audit log is ahead of it can be changed again; what else is told of it stays', async () => {
   const { hub, id, read, restored, deleted } = await aReadyCluster();
   const told = () => hub.documents.query({ collection: AUDIT, where: [['cluster', '==', id]] });

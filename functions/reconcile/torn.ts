@@ -15,23 +15,24 @@ import { CommitError, type Documents, type Snapshot, type Write } from '../cloud
 import { queryDocuments, queryPages, readDocument } from '../documents.ts';
 
 /**
+ * `claimed`: an early event says that a spare was handed to somebody. It goes too, and takes the cluster out of its pool: it is in use.
  * `early`: an event, or an entry of the audit log, of a change that its cluster has not heard of; the next change would have to write the same
  * one, so it goes. The locked log keeps its line.
  * `missing`: the ledger of a cluster that came into being while the copy was made. It begins anew, and empty: proofs list the cloud besides.
  */
 export interface Torn {
-  kind: 'early' | 'missing';
+  kind: 'claimed' | 'early' | 'missing';
   path: string;
 }
 
-type Found = { torn: Torn; write: Write };
+type Found = { torn: Torn; writes: readonly Write[] };
 
 const PAGE = 100;
 /** Newest first: no cluster changes more often while a database is copied. */
 const NEWEST = 100;
 
-const position = z.object({ epoch: z.number().int().nonnegative() });
-const epochOf = eventDocument.pick({ epoch: true });
+const position = z.object({ epoch: z.number().int().nonnegative(), pool: z.string().optional() });
+const epochOf = eventDocument.pick({ epoch: true }).extend({ cause: z.string().optional() });
 
 /**
  * It may run while Hub does: what a commit has written together is never found.
@@ -47,9 +48,9 @@ export async function findTorn(documents: Documents): Promise<Found[]> {
 /** @returns what was torn; nothing of it is any more */
 export async function mendTorn(documents: Documents): Promise<Torn[]> {
   const found = await findTorn(documents);
-  for (const { write } of found) {
+  for (const { writes } of found) {
     try {
-      await documents.commit([write]);
+      await documents.commit(writes);
     } catch (error) {
       // It is done: an answer was lost, or two did it at once.
       if (!(error instanceof CommitError) || error.fault === 'unavailable') throw error;
@@ -90,19 +91,28 @@ async function tornOf({ path }: Snapshot, documents: Documents): Promise<Found[]
   // Read after them, so that one of a commit made meanwhile is none.
   const now = await readDocument(documents, path, position);
   if (!now) return [];
+  const { pool, epoch } = now.data;
+  const gone = ({ path, version }: Snapshot): Write => ({ op: 'delete', path, ifVersion: version });
   const early = [
-    ...events.filter(({ data }) => data.epoch > now.data.epoch),
-    ...entries.filter((entry) => (epochOfDeed(idOf(entry.path), id) ?? -1) > now.data.epoch),
-  ].map(
-    (told): Found => ({
-      torn: { kind: 'early', path: told.path },
-      write: { op: 'delete', path: told.path, ifVersion: told.version },
-    }),
-  );
+    ...events
+      .filter(({ data }) => data.epoch > epoch)
+      .map((event): Found => {
+        const isClaim = pool !== undefined && event.data.cause === 'claim';
+        const path = clusterPath(id);
+        const freed: Write = { op: 'update', path, data: { pool: undefined }, ifVersion: now.version };
+        return {
+          torn: { kind: isClaim ? 'claimed' : 'early', path: event.path },
+          writes: [gone(event), ...(isClaim ? [freed] : [])],
+        };
+      }),
+    ...entries
+      .filter((entry) => (epochOfDeed(idOf(entry.path), id) ?? -1) > epoch)
+      .map((entry): Found => ({ torn: { kind: 'early', path: entry.path }, writes: [gone(entry)] })),
+  ];
   return ledger ? early : [...early, begin(ledgerPath(id))];
 }
 
 const begin = (path: string): Found => ({
   torn: { kind: 'missing', path },
-  write: { op: 'create', path, data: { schema: DOCUMENT_SCHEMA, entries: {} } },
+  writes: [{ op: 'create', path, data: { schema: DOCUMENT_SCHEMA, entries: {} } }],
 });

@@ -115,6 +115,19 @@ test('a handler of an earlier try, held up until the next one is under way, take
   expect((await read(hub, id)).state).toBe('ready');
 });
 
+test('of a cluster whose document was set back to an earlier try the one in use is left alone, and an operator told', async () => {
+  const { hub, id, until } = await deletedIn('ready');
+  await until('sweeping');
+  const target = targetOf({ ...(await read(hub, id)), generation: 2 });
+  await hub.run(hub.ports.provider.ensureCluster(target));
+  await until('stuck');
+  expect(await read(hub, id)).toMatchObject({ error: { code: 'CLUSTER_NEWER', fault: 'operator' } });
+  expect(hub.container.listClusters('-')).toHaveLength(1);
+  const ledger = await hub.documents.get<Ledger>(ledgerPath(id));
+  const entries = Object.values(ledger?.data.entries ?? {});
+  expect(entries.filter(({ generation }) => generation !== 1)).toEqual([]);
+});
+
 test('a timeline of any length is put away, however little fits into one commit', {
   timeout: 120_000,
 }, async () => {

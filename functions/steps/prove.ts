@@ -9,11 +9,13 @@ import { seconds } from '../../shared/units.ts';
 import { isOvertaken } from '../clusters/read.ts';
 import { readLedger } from '../clusters/target.ts';
 import { pageOfPurge } from '../clusters/timeline.ts';
+import { parseName } from '../names.ts';
 import { noClient } from '../oidc/clients.ts';
 import type { Ports } from '../ports.ts';
+import type { OwnedResource } from '../providers/provider.ts';
 import { deadlineAnew } from './pace.ts';
 import { listingScopes, listLeft, newlyFound, removeLedgered, removeListed, waitFor } from './removal.ts';
-import { done, type Step, type StepResult, wait } from './step.ts';
+import { done, fail, type Step, type StepResult, wait } from './step.ts';
 
 const LOOK_AGAIN_MS = seconds(20);
 
@@ -56,6 +58,8 @@ export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepRes
   // Not at the same time: the lists are to speak of a moment by which everything in the ledger had been seen gone.
   const at = new Date(ports.clock.now());
   const { found, missing } = await listLeft(cluster, entries, ports);
+  const newer = found.find((one) => isNewer(one, cluster));
+  if (newer) return fail('CLUSTER_NEWER', newer.name);
   if (left.names.length === 0 && found.length === 0) {
     if (missing.length > 0)
       ports.log.info('proven without places', { cluster: cluster.id, detail: missing.join(', ') });
@@ -72,6 +76,13 @@ export async function proveGone(cluster: Cluster, ports: Ports): Promise<StepRes
   if (!(await isOvertaken(cluster, ports))) await removeListed(cluster, found, ports);
   return waitFor(left, LOOK_AGAIN_MS, detail, cluster, ports);
 }
+
+/**
+ * Of a try after the one that the document speaks of. Hub writes down each try before it begins it, so the document was set back, or this
+ * handler has read it long ago, and then what it says is not committed.
+ */
+const isNewer = ({ name }: OwnedResource, { generation }: Cluster): boolean =>
+  (parseName(name)?.generation ?? 0) > generation;
 
 /** Other handlers wrote the ledger, by clocks of their own; one may be a little ahead of ours, and a proof comes after what it proves. */
 function aheadMs(entries: Ledger['entries'], { clock }: Ports): number {

@@ -15,6 +15,7 @@ import { CERTIFICATE_SECRET, certificateSecret, GATEWAY } from '../access/exposu
 import { ensureInstallation, installationOf } from '../access/installation.ts';
 import { memberAccountName } from '../access/member-account.ts';
 import { CommitError, type DocumentData, type Documents } from '../cloud.ts';
+import { command } from '../dispatch/commands.ts';
 import { isUnrevoked } from '../leaf/install.ts';
 import type { KubeObject } from '../leaf/leaf.ts';
 import { prerequisites } from '../leaf/manifests.ts';
@@ -763,6 +764,38 @@ describe('a spare that nobody could use', () => {
     const second = await claimed(it, id);
     expect(second?.location).not.toBe(location);
   });
+
+  test.each(['a look', 'a repair'])(
+    'because it is somebody’s, as the database was set back since, leaves its pool as it is, at %s',
+    async (at) => {
+      const it = runHub({ inside: 'sketch' });
+      await it.pool(1, 'hello');
+      const [id = ''] = await it.spares();
+      const spare = await it.cluster(id);
+      await claimed(it, id);
+      await it.reach(id, 'ready');
+      const { id: _, ...copy } = spare;
+      const { epoch } = await it.cluster(id);
+      await it.run(
+        it.documents.commit([{ op: 'set', path: clusterPath(id), data: { ...copy, epoch } as DocumentData }]),
+      );
+      if (at === 'a repair') await it.run(command(it.ports, id, 'repair', 'op'));
+      else await it.look(id);
+      await it.until(async () => (await it.cluster(id)).pool === undefined, hours(1));
+      await it.clock.runFor(hours(30));
+      const now = await it.cluster(id);
+      expect(now).toMatchObject({ state: 'warm', location: spare.location, generation: 1 });
+      expect(untrue(now)).toContain('Members');
+      const account = {
+        apiVersion: 'v1',
+        kind: 'ServiceAccount',
+        name: memberAccountName('ada'),
+        namespace: 'hub-members',
+      };
+      expect(await (await it.leaf(id)).find(account)).toBeDefined();
+      expect((await claimed(it, id))?.id).not.toBe(id);
+    },
+  );
 
   test('because Hub may not look is handed out to nobody, and kept', async () => {
     const it = runHub({ inside: 'sketch' });

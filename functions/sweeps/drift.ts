@@ -116,7 +116,13 @@ async function settle(
   const isSpare = cluster.pool !== undefined;
   const isNews = isSpare && ports.clock.elapsed(lastSeenMs(cluster)) >= SEEN_EVERY_MS;
   if (outcome === undefined && known && !flawed && !over && !isDue && !isNews) return;
-  const seen = { missedAt: undefined, ...(isSpare && { seenAt: now }) };
+  const isSomebodys = findings.some((one) => one.isSomebodys);
+  // Out of its pool nobody is handed it, and nobody gives it up.
+  const seen = {
+    missedAt: undefined,
+    ...(isSpare && { seenAt: now }),
+    ...(isSomebodys && { pool: undefined }),
+  };
   // Where something is done about it, the look comes again after that.
   const looked =
     comesRight(cluster, conditions, findings, isDue, ports) ??
@@ -128,6 +134,11 @@ async function settle(
         wake: false,
       };
   if (!next) return;
+  if (isSomebodys && isSpare)
+    ports.log.error('spare in use', {
+      cluster: id,
+      ...(cluster.pool !== undefined && { pool: cluster.pool }),
+    });
   for (const { type, message } of findings)
     ports.log.warn('drift found', { cluster: id, state: cluster.state, resource: type, detail: message });
   if (await commitOnce(ports, writesOf(read, next, {}, ports), id, next.event)) {
@@ -198,6 +209,7 @@ function planDrift(
   if (cluster.pool !== undefined && findings.some(({ type }) => type === 'Exists')) {
     return { kind: 'command', command: 'delete', note };
   }
+  if (findings.some(({ isSomebodys }) => isSomebodys)) return undefined;
   if (!findings.some(({ repairable }) => repairable)) return undefined;
   // A repair closes what it finds open, if it gets as far; one that did not is not begun again at each look.
   const isNew = ({ type, message }: Finding) =>
