@@ -192,6 +192,12 @@ export const ALERTS = alerts([
     when: { kind: 'above', instrument: 'orphans', value: 0, forMs: hours(1) },
   },
   {
+    id: 'spare-in-use',
+    title: 'A spare is in use by somebody',
+    severity: 'page',
+    when: { kind: 'log', event: 'spare in use' },
+  },
+  {
     id: 'export-failed',
     title: 'The daily copy of the database was not begun',
     severity: 'ticket',

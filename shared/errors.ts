@@ -319,6 +319,13 @@ export const ERRORS = {
     say: 'Too many of your clusters wait for room already.',
     remedy: 'Delete some of those that wait, or wait until they have started.',
   },
+  TOO_MANY_TRIES: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'This cluster was tried again too often.',
+    remedy: 'Delete it, and create another.',
+  },
   TOO_MANY_MEMBERS: {
     retry: false,
     http: 409,

@@ -16,6 +16,11 @@ export const MAX_TTL_HOURS = 8760;
 export const SAME_END_MINUTES = 1;
 /** Members of one cluster, those who are invited among them. */
 export const MAX_MEMBERS = 50;
+/**
+ * Tries at one cluster. Each writes some lines into its ledger, which is one document of at most 1 MiB with the proof that closes it:
+ * https://cloud.google.com/firestore/quotas
+ */
+export const MAX_TRIES = 100;
 /** Clusters of one account that may wait for room, or as many as it may have: whoever waits is asked for, and looked at, again and again. */
 export const MAX_WAITING = 20;
 /** Spares that one pool may want. */

@@ -167,6 +167,19 @@ describe('what waits for room', () => {
     expect(answers).toEqual([...Array(20).fill(202), 'TOO_MANY_WAITING', 202]);
   });
 
+  test('is tried again so often as its ledger has room for', async () => {
+    const api = apiUnderTest();
+    const fields = { owner: 'ada', state: 'failed' } as const;
+    await api.given(
+      aCluster({ ...fields, id: clusterIdOf(1), generation: 99 }),
+      aCluster({ ...fields, id: clusterIdOf(2), generation: 100 }),
+    );
+    const retry = (n: number) =>
+      codeOf(api.send('POST', `/v1/clusters/${clusterIdOf(n)}:retry`, api.as('ada')));
+    expect(await retry(1)).toBe('made');
+    expect(await retry(2)).toBe('TOO_MANY_TRIES');
+  });
+
   test('may be as much as somebody may have', async () => {
     const api = apiUnderTest({ limits });
     await put(api, 'ada', { maxClusters: 30, maxHourlyDollars: 1 });

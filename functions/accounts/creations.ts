@@ -7,7 +7,7 @@ import { CLUSTERS, type Cluster } from '../../shared/documents/cluster.ts';
 import { eventsOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
 import { commandEdge } from '../../shared/lifecycle/derive.ts';
-import { MAX_MEMBERS, MAX_WAITING } from '../../shared/limits.ts';
+import { MAX_MEMBERS, MAX_TRIES, MAX_WAITING } from '../../shared/limits.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import type { Clock, Query, Snapshot } from '../cloud.ts';
 import type { Ports } from '../ports.ts';
@@ -92,10 +92,11 @@ export const countWaiting = ({ documents }: Pick<Ports, 'documents'>, uid: strin
 
 /**
  * That what failed may be tried again, for it comes to the queue of whoever pays for it. What is stuck goes on being deleted.
- * @throws AppError TOO_MANY_WAITING; CommitError `unavailable`
+ * @throws AppError TOO_MANY_TRIES, TOO_MANY_WAITING; CommitError `unavailable`
  */
-export async function requireFewWaiting(ports: Ports, { owner, state }: Cluster): Promise<void> {
+export async function requireRetry(ports: Ports, { owner, state, generation }: Cluster): Promise<void> {
   if (owner === undefined || commandEdge(state, 'retry') !== 'queued') return;
+  if (generation >= MAX_TRIES) throw new AppError('TOO_MANY_TRIES');
   const [account, waiting] = await Promise.all([readAccount(ports, owner), countWaiting(ports, owner)]);
   if (waiting >= maxWaiting(ports, account?.data)) throw new AppError('TOO_MANY_WAITING');
 }

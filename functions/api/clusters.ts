@@ -16,7 +16,7 @@ import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
 import { isReplaced, NOT_FINAL } from '../../shared/lifecycle/derive.ts';
-import { requireCreation, requireFewWaiting } from '../accounts/creations.ts';
+import { requireCreation, requireRetry } from '../accounts/creations.ts';
 import { REFUSED_TO_MAKE, requireGoodAccount } from '../accounts/standing.ts';
 import type { Snapshot, Write } from '../cloud.ts';
 import { readableClusters } from '../clusters/read.ts';
@@ -186,11 +186,18 @@ const retry = endpoint({
   summary: 'Start a failed cluster again from the beginning.',
   status: 202,
   reply: clusterReply,
-  refuses: ['OWNER_ONLY', ...REFUSED_TO_MAKE, 'TOO_MANY_WAITING', 'NOT_ACCEPTED_IN_STATE', 'CONFLICT'],
+  refuses: [
+    'OWNER_ONLY',
+    ...REFUSED_TO_MAKE,
+    'TOO_MANY_TRIES',
+    'TOO_MANY_WAITING',
+    'NOT_ACCEPTED_IN_STATE',
+    'CONFLICT',
+  ],
   handle: async (call) => {
     const { cluster } = await requireCluster(call);
     await requireGoodAccount(call.ports, call.principal().uid, 'make');
-    await requireFewWaiting(call.ports, cluster);
+    await requireRetry(call.ports, cluster);
     return carryOut(call, 'retry');
   },
 });

@@ -2,7 +2,7 @@
 import type { LocalClock } from '../clock.ts';
 import type { Store, Table } from '../store.ts';
 
-export interface Task {
+interface Task {
   /** `<location>/<name>` of the leaf cluster. */
   leaf: string;
   name: string;
