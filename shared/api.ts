@@ -76,7 +76,11 @@ export const putPoolBody = z
     /** What failed spares may cost within a day. */
     maxLossDollarsPerDay: z.number().min(0.01).max(MAX_ACCOUNT_HOURLY_DOLLARS).optional(),
   })
-  .meta({ id: 'PutPool', description: 'What is left out is filled in with the defaults of the catalog.' });
+  .meta({
+    id: 'PutPool',
+    description:
+      'What is left out stays as it is; in a new pool it is filled in with the defaults of the catalog.',
+  });
 
 export const putMemberBody = z.strictObject({ role }).meta({
   id: 'PutMember',
@@ -283,7 +287,7 @@ export const clusterReply = z
     updateTime: timestamp,
     /** End of the lifetime, once it counts. */
     expiresAt: timestamp.optional(),
-    /** Version of the spec, as `ETag` and `If-Match` carry it. */
+    /** Version of the spec, as `ETag` carries it; commands with another one as `If-Match` are refused. */
     etag: z.string(),
   })
   .meta({ id: 'Cluster' });

@@ -369,6 +369,13 @@ export const ERRORS = {
     say: 'What would be deleted has changed since you looked at it.',
     remedy: 'Look at it again. A program sends the new ETag of GET /v1/account as If-Match.',
   },
+  CLUSTER_CHANGED: {
+    retry: false,
+    http: 412,
+    fault: 'user',
+    say: 'What is asked of the cluster was changed since you looked at it.',
+    remedy: 'Look at it again. A program sends the ETag that it gets then as If-Match.',
+  },
   CONFLICT: {
     retry: true,
     http: 409,

@@ -336,6 +336,24 @@ describe('retrying', () => {
   });
 });
 
+test('a command with If-Match is for the cluster as it was seen, and no other', async () => {
+  const api = apiUnderTest();
+  const token = api.as('ada');
+  const path = `/v1/clusters/${clusterIdOf(1)}`;
+  await api.given(aCluster({ owner: 'ada', members: { ada: 'owner' }, readers: ['ada'], state: 'ready' }));
+  const { headers } = await api.send('GET', path, token);
+  const etag = headers.get('etag') ?? '';
+  const fields = { op: 'update', path: clusterPath(clusterIdOf(1)), data: { specVersion: 7 } } as const;
+  await api.documents.commit([fields]);
+  const { writes } = api.documents.counters;
+  const remove = (ifMatch: string) =>
+    api.send<Problem>('DELETE', path, token, { headers: { 'if-match': ifMatch } });
+  expect(await remove(etag)).toMatchObject({ status: 412, body: { code: 'CLUSTER_CHANGED' } });
+  expect(api.documents.counters.writes).toBe(writes);
+  expect((await api.send('GET', path, token, { headers: { 'if-match': etag } })).status).toBe(200);
+  expect((await remove('"0", W/"7"')).status).toBe(202);
+});
+
 test('a spare that failed is not begun again beside the one that its pool makes instead', async () => {
   const api = apiUnderTest();
   const operator = api.as('operator', { operator: true });

@@ -16,6 +16,7 @@ import { type RequestRates, takeForAddress } from '../http/request-rates.ts';
 import type { Ports } from '../ports.ts';
 import type { Principal } from '../tokens.ts';
 import { authorize, type EndpointName, isOfCluster, isPublic } from './policy.ts';
+import { etagOf } from './reply.ts';
 
 /** A request as its handler sees it: everything checked. */
 export interface Call<Body = unknown, Query = unknown> {
@@ -99,6 +100,7 @@ export async function serve(
       if (principal) tellDenied(ports, { actor: principal.uid, route: as, code });
       throw error;
     }
+    if (cluster && isGuarded(name)) requireUnchanged(cluster, header('if-match'));
   };
   if (!isOfCluster(name)) decide();
   const query = parseInput(endpoint.query ?? NOTHING, single(queries));
@@ -115,6 +117,19 @@ export async function serve(
     header,
     authorize: decide,
   });
+}
+
+/** What `If-Match` guards: https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1 */
+export const isGuarded = (name: EndpointName): boolean => isOfCluster(name) && !name.startsWith('GET ');
+
+/**
+ * Each time the cluster is read, the last time in the transaction that changes it. A weak tag is one that was compressed on its way.
+ * @throws AppError CLUSTER_CHANGED
+ */
+function requireUnchanged(cluster: Cluster, ifMatch: string | undefined): void {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return;
+  const seen = ifMatch.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  if (!seen.includes(etagOf(cluster))) throw new AppError('CLUSTER_CHANGED');
 }
 
 async function parseBody(endpoint: Endpoint, request: Request): Promise<unknown> {

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { problem } from '../../shared/api.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type Endpoint, isGuarded } from './endpoint.ts';
 import { isPublic, POLICY, partsOf } from './policy.ts';
 
 type Json = Record<string, unknown>;
@@ -44,6 +44,15 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Json {
 
 const SECURITY = 'idToken';
 
+const GUARD = z.object({
+  'If-Match': z
+    .string()
+    .optional()
+    .meta({
+      description: 'The ETag of the cluster as you know it: if it has another one by now, nothing is done.',
+    }),
+});
+
 function operationOf(endpoint: Endpoint, schemas: Json): Json {
   const { method, path } = partsOf(endpoint.name);
   const content = (schema: z.ZodType, type = 'application/json'): Json => ({
@@ -61,6 +70,7 @@ function operationOf(endpoint: Endpoint, schemas: Json): Json {
     ...(path.includes('{email}') ? [email] : []),
     ...parametersOf('query', endpoint.query, schemas),
     ...parametersOf('header', endpoint.headers, schemas),
+    ...(isGuarded(endpoint.name) ? parametersOf('header', GUARD, schemas) : []),
   ];
   return {
     operationId: operationId(method, path),
@@ -146,6 +156,7 @@ function codesOf(endpoint: Endpoint): ErrorCode[] {
     ...(endpoint.name.startsWith('GET')
       ? []
       : (['INVALID_BODY', 'BODY_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
+    ...(isGuarded(endpoint.name) ? (['CLUSTER_CHANGED'] as const) : []),
     ...(endpoint.refuses ?? []),
     'UNAVAILABLE',
     'BUG',

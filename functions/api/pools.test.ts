@@ -38,6 +38,21 @@ describe('pools', () => {
     expect(poolList.parse(all.body).pools).toHaveLength(1);
   });
 
+  test('keeps what is not spoken of, be it offered any more or not; of another product the usual version', async () => {
+    const api = apiUnderTest();
+    const spec = aSpec({ size: 'large', region: 'us-central1', version: '0.0.1' });
+    const pool: PoolFields = { schema: 1, spec, wanted: 1, losses: { perHour: 7, microsPerDay: 5 } };
+    await api.documents.commit([{ op: 'create', path: poolPath('default'), data: pool as DocumentData }]);
+    const put = (body: object) =>
+      api.send<PoolReply & Problem>('PUT', '/v1/pools/default', api.as('op', operator), { body });
+    expect((await put({ wanted: 5 })).status).toBe(200);
+    const stored = async () => (await api.documents.get<PoolFields>(poolPath('default')))?.data;
+    expect(await stored()).toMatchObject({ wanted: 5, spec, losses: pool.losses });
+    expect((await put({ wanted: 5, size: 'small' })).body.code).toBe('UNKNOWN_VERSION');
+    expect((await put({ wanted: 5, product: 'hello' })).status).toBe(200);
+    expect((await stored())?.spec).toMatchObject({ product: 'hello', size: 'large', region: 'us-central1' });
+  });
+
   test('the last plan stays when an operator changes what is wanted', async () => {
     const api = apiUnderTest();
     const lastPlan = { at: new Date(api.clock.now()), warm: 1, inTheMaking: 0, actions: [] };

@@ -1,8 +1,8 @@
 /** Pools of spares, for operators. */
 
 import { poolList, poolReply, putPoolBody } from '../../shared/api.ts';
-import { resolveSpec } from '../../shared/catalog/catalog.ts';
-import { shapeOf } from '../../shared/documents/cluster.ts';
+import { type Offer, resolveSpec, type Wish } from '../../shared/catalog/catalog.ts';
+import { type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
 import { idOf } from '../../shared/documents/paths.ts';
@@ -52,23 +52,24 @@ const TRIES = 5;
 
 const put = endpoint({
   name: 'PUT /v1/pools/{id}',
-  summary: 'Create a pool, or change it. Spares are then created and removed to match.',
+  summary:
+    'Create a pool, or change it: what is left out stays as it is. Spares are then created and removed to match.',
   status: 200,
   reply: poolReply,
   refuses: ['UNKNOWN_PRODUCT', 'UNKNOWN_VERSION', 'UNKNOWN_SIZE', 'UNKNOWN_REGION', 'CONFLICT'],
   body: putPoolBody,
   async handle({ ports, id, principal, body: { wanted, maxLossesPerHour, maxLossDollarsPerDay, ...wish } }) {
     const path = pathOf(id);
-    const spec = resolveSpec(wish, ports.settings);
-    const entry = audited(ports, {
-      actor: principal().uid,
-      action: 'set-pool',
-      target: path,
-      reason: `wants ${wanted} of ${shapeOf(spec)}`,
-    });
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const found = await ports.documents.get(path);
       const before = found && parsePool(found);
+      const spec = specOf(wish, before?.spec, ports.settings);
+      const entry = audited(ports, {
+        actor: principal().uid,
+        action: 'set-pool',
+        target: path,
+        reason: `wants ${wanted} of ${shapeOf(spec)}`,
+      });
       const losses = { ...(before?.losses ?? DEFAULT_LOSSES) };
       if (maxLossesPerHour !== undefined) losses.perHour = maxLossesPerHour;
       if (maxLossDollarsPerDay !== undefined) losses.microsPerDay = microsOf(maxLossDollarsPerDay);
@@ -97,6 +98,19 @@ const put = endpoint({
 });
 
 export const POOL_ENDPOINTS: readonly Endpoint[] = [list, get, put];
+
+/**
+ * As it was, but for what is asked for: whoever wants more spares must not lose those that there are. Of another product the usual version.
+ * @throws AppError as `resolveSpec`; not where nothing else is asked for, for what a pool has may not be offered any more
+ */
+function specOf(wish: Wish, before: ClusterSpec | undefined, offer: Offer): ClusterSpec {
+  if (!before) return resolveSpec(wish, offer);
+  if (Object.values(wish).every((value) => value === undefined)) return before;
+  const { product, version, size, region, availability } = before;
+  const isAnother = wish.product !== undefined && wish.product !== product;
+  const kept = { product, ...(!isAnother && { version }), size, region, availability };
+  return resolveSpec({ ...kept, ...wish }, offer);
+}
 
 /** @throws AppError NOT_FOUND if it cannot be the id of a pool */
 function pathOf(id: string): string {

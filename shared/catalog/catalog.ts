@@ -200,7 +200,7 @@ const hourlyOf = (machineType: string): number =>
   (MACHINE_HOURLY as Record<string, number>)[machineType] ?? Math.max(...Object.values(MACHINE_HOURLY));
 
 /** What a user may leave out. */
-interface Wish {
+export interface Wish {
   product?: string | undefined;
   version?: string | undefined;
   size?: string | undefined;
