@@ -175,6 +175,12 @@ const pageFields = {
 };
 export const pageQuery = z.strictObject(pageFields);
 export const listClustersQuery = z.strictObject({ ...pageFields, state: state.optional() });
+export const listAllClustersQuery = z.strictObject({
+  ...pageFields,
+  state: state.optional(),
+  /** The uid of whom they are charged to. */
+  account: z.string().min(1).max(128).optional(),
+});
 export const listAuditQuery = z.strictObject({
   ...pageFields,
   cluster: clusterId.optional(),

@@ -9,7 +9,7 @@ import {
   type Problem,
 } from '../../shared/api.ts';
 import { accountPath } from '../../shared/documents/account.ts';
-import { CLUSTERS, clusterPath } from '../../shared/documents/cluster.ts';
+import { CLUSTERS, type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { STATES } from '../../shared/lifecycle/table.ts';
 import { describe as describeError } from '../../shared/lifecycle/transition.ts';
 import { minutes } from '../../shared/units.ts';
@@ -334,6 +334,29 @@ describe('retrying', () => {
       expect(api.documents.counters.commits).toBe(commits);
     }
   });
+});
+
+test('an operator finds the clusters of everybody, or of one account, page by page', async () => {
+  const api = apiUnderTest();
+  const of = (n: number, owner: string, state: Cluster['state'] = 'ready') =>
+    aCluster({ id: clusterIdOf(n), owner, members: { [owner]: 'owner' }, readers: [owner], state });
+  await api.given(of(1, 'ada'), of(2, 'bo'), of(3, 'ada', 'deleted'), of(4, 'ada', 'failed'));
+  const op = api.as('op', { operator: true });
+  const list = async (query: string) =>
+    (await api.send<ClusterPage>('GET', `/v1/admin/clusters${query}`, op)).body;
+  const ids = async (query: string) => (await list(query)).clusters.map(({ id }) => id);
+  expect(await ids('')).toEqual([1, 2, 4].map(clusterIdOf));
+  expect(await ids('?account=ada')).toEqual([1, 4].map(clusterIdOf));
+  expect(await ids('?account=ada&state=deleted')).toEqual([clusterIdOf(3)]);
+  const { nextPageToken } = await list('?pageSize=2');
+  expect(await ids(`?pageSize=2&pageToken=${nextPageToken}`)).toEqual([clusterIdOf(4)]);
+  const other = await api.send<Problem>(
+    'GET',
+    `/v1/admin/clusters?account=ada&pageToken=${nextPageToken}`,
+    op,
+  );
+  expect(other.body.code).toBe('INVALID_PAGE_TOKEN');
+  expect((await api.send('GET', '/v1/admin/clusters', api.as('ada'))).status).toBe(403);
 });
 
 test('a command with If-Match is for the cluster as it was seen, and no other', async () => {

@@ -45,12 +45,9 @@ export function openApiDocument(endpoints: readonly Endpoint[]): Json {
 const SECURITY = 'idToken';
 
 const GUARD = z.object({
-  'If-Match': z
-    .string()
-    .optional()
-    .meta({
-      description: 'The ETag of the cluster as you know it: if it has another one by now, nothing is done.',
-    }),
+  'If-Match': z.string().optional().meta({
+    description: 'The ETag of the cluster as you know it: if it has another one by now, nothing is done.',
+  }),
 });
 
 function operationOf(endpoint: Endpoint, schemas: Json): Json {

@@ -69,6 +69,7 @@ export const POLICY = {
   'GET /v1/admin/accounts': operators,
   'PUT /v1/admin/accounts/{id}': operators,
   'POST /v1/admin/accounts/{id}:delete': operators,
+  'GET /v1/admin/clusters': operators,
   'GET /v1/admin/cells': operators,
   'GET /v1/admin/audit': operators,
   'GET /v1/admin/deadLetters': operators,

@@ -790,6 +790,14 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
   },
   'the newest of the audit log': { collection: 'audit', orderBy: [['at', 'desc']], limit: 100 },
   'accounts that are held': { collection: 'accounts', orderBy: [['standing.since', 'desc']], limit: 200 },
+  'those of everybody, or of one account (api/clusters.ts)': {
+    collection: 'clusters',
+    where: [
+      ['owner', '==', 'ada'],
+      ['state', 'in', ['ready', 'failed']],
+    ],
+    limit: 51,
+  },
   'the newest of all': { collection: 'clusters', orderBy: [['createdAt', 'desc']], limit: 500 },
 };
 
@@ -799,7 +807,7 @@ const CALLS: Readonly<Record<string, number>> = {
   'api/account.ts': 5,
   'api/admin.ts': 2,
   'api/audit.ts': 1,
-  'api/clusters.ts': 2,
+  'api/clusters.ts': 3,
   'api/dead-letters.ts': 1,
   'api/orphans.ts': 2,
   'api/pools.ts': 1,

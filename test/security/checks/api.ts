@@ -54,6 +54,7 @@ const PROMISED: Record<EndpointName, readonly Who[]> = {
   'GET /v1/pools/{id}': OPERATORS,
   'PUT /v1/pools/{id}': OPERATORS,
   'GET /v1/admin/accounts': OPERATORS,
+  'GET /v1/admin/clusters': OPERATORS,
   'PUT /v1/admin/accounts/{id}': OPERATORS,
   'POST /v1/admin/accounts/{id}:delete': OPERATORS,
   'GET /v1/admin/cells': OPERATORS,
