@@ -1,5 +1,5 @@
 /** Who may use a cluster, and who pays for it. */
-import type { ClusterReply, MemberReply } from '../../shared/api.ts';
+import type { ClusterReply, MemberReply, TransferAction } from '../../shared/api.ts';
 import { role as roles } from '../../shared/documents/cluster.ts';
 import { type Commands, type CommonOptions, type Context, command, contextOf } from '../context.ts';
 import { Failed, WrongUsage } from '../failure.ts';
@@ -9,6 +9,12 @@ import { oneOf } from './arguments.ts';
 import { handOverInWords, offerInWords } from './remarks.ts';
 
 const ROLES = roles.options;
+
+interface TransferOptions extends CommonOptions {
+  accept?: true;
+  decline?: true;
+  withdraw?: true;
+}
 
 export const memberCommands: Commands = (program, io) => {
   command(program, 'members <cluster>', 'who may use a cluster, and who is invited').action(
@@ -62,28 +68,21 @@ export const memberCommands: Commands = (program, io) => {
 
   command(program, 'transfer <cluster> [email]', 'offer a cluster that you pay for to another of its owners')
     .option('--accept', 'take over a cluster that was offered to you: you pay from then on')
+    .option('--decline', 'refuse a cluster that was offered to you: nothing changes for who pays')
     .option('--withdraw', 'withdraw your offer')
-    .action(
-      async (
-        called: string,
-        email: string | undefined,
-        options: CommonOptions & { accept?: true; withdraw?: true },
-      ) => {
-        const context = contextOf(io, options);
-        const to = transferTo(context, email, options);
-        const { id } = await findCluster(context.api, called);
-        const { body } = await context.api.ask<ClusterReply>('POST /v1/clusters/{id}:transfer', {
-          id,
-          body: { email: to },
-        });
-        context.print(body, () => {
-          if (options.accept) return `You pay for ${body.name} from now on.`;
-          return options.withdraw
-            ? `The offer of ${body.name} was withdrawn.`
-            : `${to} was asked to pay for ${body.name}. They accept with: hub transfer ${id} --accept`;
-        });
-      },
-    );
+    .action(async (called: string, email: string | undefined, options: TransferOptions) => {
+      const context = contextOf(io, options);
+      const action = transferAction(email, options);
+      const to = email ?? ownAddress(context);
+      const cluster = await findCluster(context.api, called);
+      requirePart(cluster, action, context.session.uid);
+      const { id } = cluster;
+      const { body } = await context.api.ask<ClusterReply>('POST /v1/clusters/{id}:transfer', {
+        id,
+        body: { email: to, action },
+      });
+      context.print(body, () => TRANSFERRED[action](body, to));
+    });
 };
 
 const standingOf = ({ pending, paying }: MemberReply): string =>
@@ -91,15 +90,62 @@ const standingOf = ({ pending, paying }: MemberReply): string =>
 
 const PAYING = { pays: 'pays for it', asked: 'was asked to pay for it' } as const;
 
-/** The API has one address for all three: one's own accepts, or withdraws. */
-function transferTo(
-  { session }: Context,
-  email: string | undefined,
-  { accept, withdraw }: { accept?: true; withdraw?: true },
-): string {
-  const said = [email !== undefined, accept === true, withdraw === true].filter(Boolean).length;
-  if (said !== 1) throw new WrongUsage('say to whom, or --accept, or --withdraw');
-  if (email !== undefined) return email;
+const TRANSFERRED: Record<TransferAction, (cluster: ClusterReply, to: string) => string> = {
+  offer: ({ name, id }, to) =>
+    `${to} was asked to pay for ${name}. They accept with: hub transfer ${id} --accept`,
+  accept: ({ name }) => `You pay for ${name} from now on.`,
+  withdraw: ({ name }) => `The offer of ${name} was withdrawn.`,
+  decline: ({ name }) => `You declined to pay for ${name}.`,
+};
+
+/** @throws WrongUsage */
+function transferAction(email: string | undefined, options: TransferOptions): TransferAction {
+  const said = (['accept', 'decline', 'withdraw'] as const).filter((one) => options[one]);
+  const [action = 'offer'] = said;
+  if (said.length + (email === undefined ? 0 : 1) !== 1)
+    throw new WrongUsage('say to whom, or --accept, or --decline, or --withdraw');
+  return action;
+}
+
+/** By which the API is asked for what concerns oneself. @throws Failed */
+function ownAddress({ session }: Context): string {
   if (session.email === undefined) throw new Failed('Your session names no address.');
   return session.email;
+}
+
+/**
+ * The API would refuse it, too; here it is known what they can do instead.
+ * @param uid of who asks; empty if it is not known
+ * @throws Failed
+ */
+function requirePart(cluster: ClusterReply, action: TransferAction, uid: string): void {
+  const { id, name, owner, offeredTo } = cluster;
+  if (uid === '' || owner === undefined) return;
+  const isPayer = owner === uid;
+  const isAsked = offeredTo === uid;
+  const refuse = (what: string, remedy?: string): never => {
+    throw new Failed(`${what} Nothing was done.`, { code: 'TRANSFER_OTHERWISE', ...(remedy && { remedy }) });
+  };
+  const answer = `Accept with: hub transfer ${id} --accept. Or decline with: hub transfer ${id} --decline`;
+  const withdrawal = `Withdraw that with: hub transfer ${id} --withdraw`;
+  if (isPayer && (action === 'accept' || action === 'decline'))
+    refuse(
+      offeredTo === undefined
+        ? `You pay for ${name} already.`
+        : `You pay for ${name} and have offered it to another owner.`,
+      offeredTo === undefined ? undefined : withdrawal,
+    );
+  if (!isPayer && action === 'withdraw')
+    refuse(
+      isAsked
+        ? `${name} was offered to you: only whoever pays for it can withdraw that.`
+        : `Only whoever pays for ${name} can withdraw an offer of it.`,
+      isAsked ? answer : undefined,
+    );
+  if (!isPayer && action === 'offer')
+    refuse(
+      `Only whoever pays for ${name} can offer it.`,
+      isAsked ? `It was offered to you. ${answer}` : `Who that is: hub members ${id}`,
+    );
+  if (!isPayer && action === 'decline' && !isAsked) refuse(`${name} was not offered to you.`);
 }
