@@ -26,9 +26,10 @@ export async function send(url: URL, init: RequestInit & { signal?: AbortSignal 
     if (signal?.aborted) throw error;
     const { code, message } = causeOf(error);
     const remedy = 'Check the address and your connection, and try again.';
+    const unreachable = { code: 'UNREACHABLE', remedy, passes: true };
     if (code !== undefined && NOT_SENT.has(code))
-      throw new Failed(`${url.origin} cannot be reached: ${message}`, { code: 'UNREACHABLE', remedy });
-    throw new Lost(`${url.origin} does not answer: ${message}`, { code: 'UNREACHABLE', remedy });
+      throw new Failed(`${url.origin} cannot be reached: ${message}`, unreachable);
+    throw new Lost(`${url.origin} does not answer: ${message}`, unreachable);
   }
 }
 
@@ -41,10 +42,16 @@ function causeOf(error: unknown): { code?: string; message: string } {
   return { ...(code !== undefined && { code }), message: inner.message || code || message };
 }
 
+/** Whether what answers so, and not as Hub or its sign-in does, may answer otherwise in a moment. */
+export const isPassing = (status: number): boolean => status >= 500 || status === 429;
+
 /** @returns undefined for what is no JSON @throws Lost if it does not come to its end */
 export async function readBody(answer: Response): Promise<{ text: string; json: unknown }> {
   const text = await answer.text().catch((error: unknown) => {
-    throw new Lost(`the answer broke off: ${causeOf(error).message}`, { code: 'UNREACHABLE' });
+    throw new Lost(`the answer broke off: ${causeOf(error).message}`, {
+      code: 'UNREACHABLE',
+      passes: true,
+    });
   });
   try {
     return { text, json: JSON.parse(text) as unknown };

@@ -6,7 +6,7 @@ import { CONFIG_ADDRESS, type ConsoleConfig } from '../../shared/console-config.
 import { minutes, seconds } from '../../shared/units.ts';
 import { Failed } from '../failure.ts';
 import type { HubFiles } from '../files.ts';
-import { readBody, send } from '../http.ts';
+import { isPassing, readBody, send } from '../http.ts';
 import { isLoopback } from '../hub-address.ts';
 import type { Io } from '../io.ts';
 
@@ -107,6 +107,7 @@ export async function configOf(address: string): Promise<ConsoleConfig> {
   if (!answer.ok || typeof projectId !== 'string' || typeof apiKey !== 'string')
     throw new Failed(`${address} is no Hub: ${CONFIG_ADDRESS} answers ${answer.status}.`, {
       remedy: 'Check the address.',
+      passes: isPassing(answer.status),
     });
   // Only a Hub on this computer may send what is signed in elsewhere than to Google.
   return { projectId, apiKey, authDomain, ...(hub && isLoopback(address) && { hub }) };
@@ -140,6 +141,7 @@ async function renew(address: string, config: ConsoleConfig, refreshToken: strin
     });
   throw new Failed(`Your session cannot be renewed at the moment: ${reason}.`, {
     remedy: 'Try again in a few seconds.',
+    passes: true,
   });
 }
 
