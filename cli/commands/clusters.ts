@@ -88,7 +88,7 @@ export const clusterCommands: Commands = (program, io) => {
   command(program, 'show <cluster>', 'all about a cluster').action(
     async (called: string, options: CommonOptions) => {
       const { api, print, session } = contextOf(io, options);
-      const cluster = await findCluster(api, called);
+      const cluster = await findCluster(api, called, 'all');
       print(cluster, () => clusterInWords(cluster, session.uid));
     },
   );
@@ -104,7 +104,7 @@ export const clusterCommands: Commands = (program, io) => {
     const context = contextOf(io, options);
     const patience = patienceMs(options, options.until !== undefined, '--until');
     const until = options.until === undefined ? undefined : oneOf(options.until, STATES, '--until');
-    const { id } = await findCluster(context.api, called);
+    const { id } = await findCluster(context.api, called, 'all');
     await follow(context, id, until, options.json ? 'json' : 'out', patience);
   });
 
@@ -165,7 +165,7 @@ export const clusterCommands: Commands = (program, io) => {
   command(program, 'events <cluster>', 'what has happened to a cluster, newest last').action(
     async (called: string, options: CommonOptions) => {
       const { api, print } = contextOf(io, options);
-      const { id } = await findCluster(api, called);
+      const { id } = await findCluster(api, called, 'all');
       const events = await listEvents(api, id);
       print({ events }, () => eventsInWords(events));
     },

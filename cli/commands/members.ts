@@ -20,7 +20,7 @@ export const memberCommands: Commands = (program, io) => {
   command(program, 'members <cluster>', 'who may use a cluster, and who is invited').action(
     async (called: string, options: CommonOptions) => {
       const context = contextOf(io, options);
-      const cluster = await findCluster(context.api, called);
+      const cluster = await findCluster(context.api, called, 'all');
       const { id } = cluster;
       const { uid } = context.session;
       const { body } = await context.api.ask<{ members: MemberReply[] }>('GET /v1/clusters/{id}/members', {
