@@ -5,7 +5,7 @@ import { askKubeconfig, clusterToken, execCredential } from '../access/credentia
 import { asYaml, kubeconfigPath, mergeInto, withCommand } from '../access/kubeconfig.ts';
 import type { Api } from '../api.ts';
 import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';
-import { WrongUsage } from '../failure.ts';
+import { Failed, WrongUsage } from '../failure.ts';
 import { writeWanted } from '../files.ts';
 import { findCluster } from '../find-cluster.ts';
 
@@ -24,8 +24,9 @@ export const accessCommands: Commands = (program, io) => {
         say,
         io: { out, self },
       } = contextOf(io, options);
-      const id = await idOf(api, called);
-      const config = withCommand(await askKubeconfig({ api, files, session }, id), id, hub, self);
+      const config = await withId(api, called, async (id) =>
+        withCommand(await askKubeconfig({ api, files, session }, id), id, hub, self),
+      );
       const context = config['current-context'];
       if (options.merge) {
         const path = kubeconfigPath(io);
@@ -46,8 +47,8 @@ export const accessCommands: Commands = (program, io) => {
         session,
         io: { out },
       } = contextOf(io, options);
-      const id = await idOf(api, called);
-      const token = await clusterToken({ api, files, session }, id, options.anew === true);
+      const access = { api, files, session };
+      const token = await withId(api, called, (id) => clusterToken(access, id, options.anew === true));
       out.write(`${JSON.stringify(execCredential(token))}\n`);
     });
 
@@ -59,8 +60,10 @@ export const accessCommands: Commands = (program, io) => {
         say,
         io: { out },
       } = contextOf(io, options);
-      const id = await idOf(api, called);
-      const { body } = await api.ask('GET /v1/clusters/{id}/credentials', { id, query: { kind: 'pachctl' } });
+      const query = { kind: 'pachctl' };
+      const { body } = await withId(api, called, (id) =>
+        api.ask('GET /v1/clusters/{id}/credentials', { id, query }),
+      );
       const text = `${JSON.stringify(body, null, 2)}\n`;
       if (options.file === undefined) return void out.write(text);
       writeWanted(options.file, text);
@@ -68,6 +71,16 @@ export const accessCommands: Commands = (program, io) => {
     });
 };
 
-/** An id is taken as it is: kubectl waits for us, and the API says itself if there is no such cluster. */
-const idOf = async (api: Api, called: string): Promise<ClusterReply['id']> =>
-  CLUSTER_ID.test(called) ? called : (await findCluster(api, called)).id;
+/**
+ * An id is taken as it is: kubectl waits for us. A name may look like one: only if there is no such cluster it is looked for, by its name.
+ * @throws Failed
+ */
+async function withId<T>(api: Api, called: string, use: (id: ClusterReply['id']) => Promise<T>): Promise<T> {
+  if (CLUSTER_ID.test(called))
+    try {
+      return await use(called);
+    } catch (error) {
+      if (!(error instanceof Failed && error.code === 'NOT_FOUND')) throw error;
+    }
+  return use((await findCluster(api, called)).id);
+}
