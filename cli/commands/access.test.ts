@@ -1,5 +1,5 @@
 /** Ways into a cluster, at a Hub that has one cluster and hands out a token for it. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -71,4 +71,29 @@ test('a name that looks like an id is a name all the same', async () => {
     code: 1,
     err: expect.stringContaining('There is no cluster "zzzzzzzzzzzzzzzz"'),
   });
+});
+
+test('a file with other clusters in it is added to, and never written anew', async () => {
+  const { say, home } = await aHub('mine');
+  const file = join(home, 'config');
+  const clusters = (): string[] =>
+    (load(readFileSync(file, 'utf8')) as Kubeconfig).clusters.map(({ name }) => name);
+  // There may be none, the same one, or something else.
+  for (const text of ['', asYaml(kubeconfigOf('mine')), 'words', 'clusters: 7']) {
+    writeFileSync(file, text);
+    expect(await say('kubeconfig', 'mine', '--file', file), text).toMatchObject({ code: 0 });
+    expect(clusters()).toEqual(['hub-mine']);
+  }
+  const others = asYaml(kubeconfigOf('of-somebody-else'));
+  writeFileSync(file, others);
+  expect(await say('kubeconfig', 'mine', '--file', file)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining(`hub kubeconfig mine --file ${file} --merge`),
+  });
+  expect(readFileSync(file, 'utf8')).toBe(others);
+  expect(await say('kubeconfig', 'mine', '--file', file, '--merge')).toMatchObject({
+    code: 0,
+    err: `${file} has the context mine, which is used by: kubectl --kubeconfig ${file} get pods\n`,
+  });
+  expect(clusters()).toEqual(['hub-of-somebody-else', 'hub-mine']);
 });

@@ -2,20 +2,21 @@
 import type { ClusterReply } from '../../shared/api.ts';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { askKubeconfig, clusterToken, execCredential } from '../access/credentials.ts';
-import { asYaml, kubeconfigPath, mergeInto, withCommand } from '../access/kubeconfig.ts';
+import { asYaml, kubeconfigPath, mergeInto, requireNoOthers, withCommand } from '../access/kubeconfig.ts';
 import type { Api } from '../api.ts';
 import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';
-import { Failed, WrongUsage } from '../failure.ts';
+import { Failed } from '../failure.ts';
 import { writeWanted } from '../files.ts';
 import { findCluster } from '../find-cluster.ts';
 
 export const accessCommands: Commands = (program, io) => {
   command(program, 'kubeconfig <cluster>', 'a kubeconfig, with which kubectl gets fresh tokens by itself')
     .option('--file <path>', 'write it there')
-    .option('--merge', 'add it to the first file of $KUBECONFIG, or ~/.kube/config, and use it')
+    .option(
+      '--merge',
+      'add it to that file, or without --file to the first of $KUBECONFIG or ~/.kube/config, and use it',
+    )
     .action(async (called: string, options: CommonOptions & { file?: string; merge?: true }) => {
-      if (options.file !== undefined && options.merge)
-        throw new WrongUsage('say --file or --merge, not both');
       const {
         hub,
         hubFiles: files,
@@ -28,13 +29,17 @@ export const accessCommands: Commands = (program, io) => {
         withCommand(await askKubeconfig({ api, files, session }, id), id, hub, self),
       );
       const context = config['current-context'];
+      const { file } = options;
+      const use = `kubectl --kubeconfig ${file} get pods`;
       if (options.merge) {
-        const path = kubeconfigPath(io);
+        const path = file ?? kubeconfigPath(io);
         mergeInto(path, config);
-        say(`${path} has the context ${context}, and kubectl uses it now.`);
-      } else if (options.file !== undefined) {
-        writeWanted(options.file, asYaml(config));
-        say(`Use it: kubectl --kubeconfig ${options.file} get pods`);
+        const end = file === undefined ? 'and kubectl uses it now.' : `which is used by: ${use}`;
+        say(`${path} has the context ${context}, ${end}`);
+      } else if (file !== undefined) {
+        requireNoOthers(file, config, called);
+        writeWanted(file, asYaml(config));
+        say(`Use it: ${use}`);
       } else out.write(options.json ? `${JSON.stringify(config, null, 2)}\n` : asYaml(config));
     });
 
