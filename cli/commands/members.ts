@@ -73,8 +73,8 @@ export const memberCommands: Commands = (program, io) => {
     .action(async (called: string, email: string | undefined, options: TransferOptions) => {
       const context = contextOf(io, options);
       const action = transferAction(email, options);
-      const to = email ?? ownAddress(context);
       const cluster = await findCluster(context.api, called);
+      const to = email ?? ownAddress(context);
       requirePart(cluster, action, context.session.uid);
       const { id } = cluster;
       const { body } = await context.api.ask<ClusterReply>('POST /v1/clusters/{id}:transfer', {

@@ -5,7 +5,7 @@ import { createApi } from '../api.ts';
 import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';
 import { openBrowser } from '../sign-in/browser.ts';
 import { openLoopback } from '../sign-in/loopback.ts';
-import { configOf, keepSession } from '../sign-in/session.ts';
+import { configOf, findVariable, keepSession } from '../sign-in/session.ts';
 import { facts } from '../table.ts';
 import { accountInWords } from './account.ts';
 
@@ -38,7 +38,8 @@ export const signInCommands: Commands = (program, io) => {
         }, signal),
       );
       print(me, `You are signed in to ${hub} as ${me.email ?? me.uid}.`);
-      if (io.env.HUB_TOKEN) say('HUB_TOKEN is set, and wins over this session.');
+      const variable = findVariable(io);
+      if (variable) say(`${variable} is set, and wins over this session.`);
     });
 
   command(program, 'logout', 'forget the session on this computer').action((options: CommonOptions) => {
@@ -46,12 +47,15 @@ export const signInCommands: Commands = (program, io) => {
     hubFiles.removeAll();
     if (files.hub() === hub) files.setHub(undefined);
     say(`You are signed out of ${hub} here. In the browser you stay signed in.`);
-    if (io.env.HUB_TOKEN) say('HUB_TOKEN is still set, and goes on to be used.');
+    const variable = findVariable(io);
+    if (variable) say(`${variable} is still set, and goes on to be used.`);
   });
 
-  command(program, 'whoami', 'who is signed in, to which Hub, and what they may have').action(
-    async (options: CommonOptions) => {
-      const { hub, api, print } = contextOf(io, options);
+  command(program, 'whoami', 'who is signed in, to which Hub, and what they may have')
+    .option('--token', 'only print an ID token, for calls of the API: good for an hour at most, and a secret')
+    .action(async (options: CommonOptions & { token?: true }) => {
+      const { hub, api, session, print } = contextOf(io, options);
+      if (options.token) return void io.out.write(`${await session.token()}\n`);
       const { body: me } = await api.ask<MeReply>('GET /v1/me');
       print(me, () =>
         facts({
@@ -62,6 +66,5 @@ export const signInCommands: Commands = (program, io) => {
           Operator: me.operator ? 'yes' : undefined,
         }),
       );
-    },
-  );
+    });
 };
