@@ -14,9 +14,13 @@ interface LoginOptions extends CommonOptions {
   anew?: true;
 }
 
+/** Brings what is sent to a port there to the same one here. https://man.openbsd.org/ssh#L */
+const forwarding = (port: number | '<port>' = '<port>'): string =>
+  `ssh -L ${port}:127.0.0.1:${port} <this computer>`;
+
 export const signInCommands: Commands = (program, io) => {
   command(program, 'login', 'sign in, with the browser')
-    .option('--no-browser', 'only show the address to open')
+    .option('--no-browser', `only show the address to open; if that is on another computer: ${forwarding()}`)
     .option('--anew', 'sign in to the browser again first, if that was a while ago: to delete your account')
     .action(async (options: LoginOptions) => {
       const { hub, files, hubFiles, say, print } = contextOf(io, options);
@@ -28,6 +32,9 @@ export const signInCommands: Commands = (program, io) => {
       say(
         `Sign in at\n\n  ${page}\n\nand continue there only if the page shows this code:  ${checkCodeOf(asked)}\n`,
       );
+      // The page sends the session to a port of the computer that the browser is on.
+      if (!options.browser || io.env.SSH_CONNECTION)
+        say(`If your browser is on another computer, run this there first: ${forwarding(asked.port)}\n`);
       if (options.browser) openBrowser(page, io.platform);
       const me = await io.untilStopped('You are not signed in.', (signal) =>
         loopback.receive(async (refreshToken) => {
