@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ClusterReply } from '../../shared/api.ts';
+import { days } from '../../shared/units.ts';
 import { exitCodeOf, inWords } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { createProgram } from '../program.ts';
@@ -10,6 +11,11 @@ import { createProgram } from '../program.ts';
 const ID = 'abcdefghijklmnop';
 /** Ada pays for it, and grace owns it, too. */
 const CLUSTER = { id: ID, name: 'mine', owner: 'ada', members: { ada: 'owner', grace: 'owner' } };
+
+const MEMBERS = [
+  { email: 'grace@example.com', role: 'owner', uid: 'grace', pending: false },
+  { email: 'new@example.com', role: 'viewer', pending: true },
+];
 
 const tokenOf = (uid: string): string =>
   `e30.${Buffer.from(JSON.stringify({ sub: uid, email: `${uid}@example.com` })).toString('base64url')}.x`;
@@ -21,6 +27,7 @@ async function aHub(uid: string, cluster: Partial<ClusterReply> = {}) {
     let text = '';
     for await (const chunk of request.setEncoding('utf8')) text += chunk as string;
     if (request.method !== 'GET') asked.push(JSON.parse(text));
+    else if (request.url?.endsWith('/members')) return answer.end(JSON.stringify({ members: MEMBERS }));
     answer.writeHead(200).end(JSON.stringify({ ...CLUSTER, ...cluster }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -77,4 +84,19 @@ describe('a transfer', () => {
       expect((await say('transfer', ID, ...args)).code, args.join(' ')).toBe(2);
     expect(asked).toEqual([]);
   });
+});
+
+test('whoever invites is told that Hub sends nothing, what to send, and for how long it holds', async () => {
+  const { say, address } = await aHub('ada');
+  const until = new Date(Date.now() + days(30)).toISOString().slice(0, 10);
+  expect((await say('share', ID, 'New@example.com', '--role', 'viewer')).out).toBe(
+    [
+      `New@example.com is invited to mine as viewer, for 30 days, until ${until}.`,
+      'Hub sends no e-mail. Send them the address of the cluster, where they sign in with that e-mail address:',
+      `  ${address}/clusters/${ID}\n`,
+    ].join('\n'),
+  );
+  expect((await say('share', ID, 'grace@example.com', '--role', 'owner')).out).toBe(
+    'grace@example.com is owner of mine.\n',
+  );
 });

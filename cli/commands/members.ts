@@ -1,6 +1,9 @@
 /** Who may use a cluster, and who pays for it. */
-import type { ClusterReply, MemberReply, TransferAction } from '../../shared/api.ts';
+import type { ClusterReply, MemberList, MemberReply, TransferAction } from '../../shared/api.ts';
 import { role as roles } from '../../shared/documents/cluster.ts';
+import { INVITATION_LIFETIME_MS } from '../../shared/documents/invitation.ts';
+import { days } from '../../shared/units.ts';
+import type { Api } from '../api.ts';
 import { type Commands, type CommonOptions, type Context, command, contextOf } from '../context.ts';
 import { Failed, WrongUsage } from '../failure.ts';
 import { findCluster } from '../find-cluster.ts';
@@ -23,14 +26,12 @@ export const memberCommands: Commands = (program, io) => {
       const cluster = await findCluster(context.api, called, 'all');
       const { id } = cluster;
       const { uid } = context.session;
-      const { body } = await context.api.ask<{ members: MemberReply[] }>('GET /v1/clusters/{id}/members', {
-        id,
-      });
-      context.print(body, () =>
+      const list = await listMembers(context.api, id);
+      context.print(list, () =>
         [
           table([
             ['ADDRESS', 'ROLE', ''],
-            ...body.members.map((member) => [member.email, member.role, standingOf(member)]),
+            ...list.members.map((member) => [member.email, member.role, standingOf(member)]),
           ]),
           ...[offerInWords(cluster, uid), handOverInWords(cluster, uid)].flatMap((said) => said ?? []),
         ].join('\n'),
@@ -41,7 +42,7 @@ export const memberCommands: Commands = (program, io) => {
   command(program, 'share <cluster> <email>', 'invite somebody to a cluster, or change what a member may do')
     .requiredOption('--role <role>', ROLES.join(', '))
     .action(async (called: string, email: string, options: CommonOptions & { role: string }) => {
-      const { api, print } = contextOf(io, options);
+      const { hub, api, print } = contextOf(io, options);
       const role = oneOf(options.role, ROLES, '--role');
       const { id } = await findCluster(api, called);
       const { body } = await api.ask<ClusterReply>('PUT /v1/clusters/{id}/members/{email}', {
@@ -49,9 +50,10 @@ export const memberCommands: Commands = (program, io) => {
         email,
         body: { role },
       });
-      print(
-        body,
-        () => `${email} is ${role} of ${body.name}, or will be when they next use Hub with that address.`,
+      // The answer is the same for both: only its members say whether somebody is one already.
+      const isInvited = !options.json && (await listMembers(api, id)).members.some(isPending(email));
+      print(body, () =>
+        isInvited ? invitationInWords(body, email, role, hub) : `${email} is ${role} of ${body.name}.`,
       );
     });
 
@@ -84,6 +86,25 @@ export const memberCommands: Commands = (program, io) => {
       context.print(body, () => TRANSFERRED[action](body, to));
     });
 };
+
+const listMembers = async (api: Api, id: string): Promise<MemberList> =>
+  (await api.ask<MemberList>('GET /v1/clusters/{id}/members', { id })).body;
+
+const isPending =
+  (address: string) =>
+  ({ email, pending }: MemberReply): boolean =>
+    pending && email.toLowerCase() === address.toLowerCase();
+
+/** @param inMs from now */
+const dayOf = (inMs: number): string => new Date(Date.now() + inMs).toISOString().slice(0, 10);
+
+/** @param hub its address */
+const invitationInWords = ({ name, id }: ClusterReply, email: string, role: string, hub: string): string =>
+  [
+    `${email} is invited to ${name} as ${role}, for ${INVITATION_LIFETIME_MS / days(1)} days, until ${dayOf(INVITATION_LIFETIME_MS)}.`,
+    'Hub sends no e-mail. Send them the address of the cluster, where they sign in with that e-mail address:',
+    `  ${hub}/clusters/${id}`,
+  ].join('\n');
 
 const standingOf = ({ pending, paying }: MemberReply): string =>
   pending ? 'invited' : paying === undefined ? '' : PAYING[paying];
