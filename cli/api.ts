@@ -5,6 +5,7 @@ import { ERRORS, type ErrorRow } from '../shared/errors.ts';
 import { seconds } from '../shared/units.ts';
 import { Failed } from './failure.ts';
 import { isPassing, Lost, readBody, send } from './http.ts';
+import { remedyInCommands } from './remedies.ts';
 import type { Session } from './sign-in/session.ts';
 
 /** Method and path, as the API's description of itself has them. A test holds that each one that is not an operator's is asked somewhere. */
@@ -78,7 +79,7 @@ export function createApi(address: string, session: Session | undefined): Api {
           }
           const { text, json } = await readBody(answer);
           if (!answer.ok) {
-            const refusal = refusalOf(answer.status, json, address);
+            const refusal = refusalOf(answer.status, json, address, question.id);
             const isNotYet =
               NOT_YET.has(refusal.code) || (answer.status === 429 && refusal.code === undefined);
             const askedMs = waitOf(answer);
@@ -112,7 +113,7 @@ function urlOf(address: string, endpoint: EndpointName, { id, email, query = {} 
   return url;
 }
 
-function refusalOf(status: number, json: unknown, address: string): Failed {
+function refusalOf(status: number, json: unknown, address: string, id: string | undefined): Failed {
   const { code, title, detail, remedy, errors = [] } = (json ?? {}) as Partial<Problem>;
   if (typeof code !== 'string' || typeof title !== 'string')
     return new Failed(`${address} answers ${status}, and not as Hub does.`, {
@@ -122,7 +123,10 @@ function refusalOf(status: number, json: unknown, address: string): Failed {
   const said = detail === undefined ? title : `${title} ${detail}`;
   const fields = errors.map(({ field, message }) => `\n  ${field}: ${message}`).join('');
   const passes = Boolean(findRow(code)?.retry ?? isPassing(status));
-  return new Failed(`${said}${fields}`, { code, passes, ...(remedy !== undefined && { remedy }) });
+  return new Failed(`${said}${fields}`, {
+    ...{ code, passes },
+    ...(remedy !== undefined && { remedy: remedyInCommands(remedy, id) }),
+  });
 }
 
 /** A later Hub may have codes that are not known here. */

@@ -13,6 +13,7 @@ import { type Commands, type CommonOptions, type Context, command, contextOf } f
 import { Failed, Late, Stopped, UNDELETED, WrongUsage } from '../failure.ts';
 import { findCluster, listClusters, listDeleted } from '../find-cluster.ts';
 import { createProgress } from '../progress.ts';
+import { remedyInCommands } from '../remedies.ts';
 import { facts, table } from '../table.ts';
 import { watchCluster } from '../watch.ts';
 import { idempotencyKey, lifetimeHours, oneOf, timeoutMs } from './arguments.ts';
@@ -236,7 +237,7 @@ function hasCome({ name, id, state, label, error }: ClusterReply, until: State |
   const why = error ? ` ${error.message}` : '';
   throw new Failed(`${name} (${id}) is not ${until}: ${label.toLowerCase()}.${why}`, {
     ...(error && { code: error.code }),
-    remedy: error?.remedy ?? `hub show ${id} tells more.`,
+    remedy: error ? remedyInCommands(error.remedy, id) : `hub show ${id} tells more.`,
   });
 }
 
@@ -267,7 +268,10 @@ function clusterInWords(cluster: ClusterReply, uid: string): string {
     State: `${cluster.state}: ${[cluster.label, cluster.detail].filter(Boolean).join(', ')}`,
     Attention: flawInWords(cluster),
     Expected: etaAt ?? undefined,
-    Error: error === null ? undefined : `${error.message} ${error.remedy} (${error.code})`,
+    Error:
+      error === null
+        ? undefined
+        : `${error.message} ${remedyInCommands(error.remedy, cluster.id)} (${error.code})`,
     Parked: parked && `since ${parked.at}: ${parked.reason}`,
     What: `${cluster.product} ${cluster.version}, ${cluster.size}, ${cluster.availability} in ${cluster.region}`,
     Cost: `${inDollars(cost.soFar)} so far${cost.hourly === null ? '' : `, ${inDollars(cost.hourly)} per hour`}`,

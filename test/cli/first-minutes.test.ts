@@ -252,7 +252,7 @@ test('what is wrong is told in a line, with what to do, and never as a stack', a
   const grace = await asGrace();
   const cases: [Shell, string[], number, RegExp][] = [
     [grace, ['create', 'No_Name'], 1, /INVALID_NAME/],
-    [grace, ['create', 'fine', '--size', 'giant'], 1, /UNKNOWN_SIZE/],
+    [grace, ['create', 'fine', '--size', 'giant'], 1, /UNKNOWN_SIZE.*hub catalog/s],
     [grace, ['create', 'fine', '--lifetime', 'long'], 2, /8h or 3d/],
     [grace, ['show', 'nothing-like-it'], 1, /NOT_FOUND/],
     [grace, ['share', 'x', 'y@example.com', '--role', 'king'], 2, /viewer, editor, owner/],
