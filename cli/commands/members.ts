@@ -50,10 +50,11 @@ export const memberCommands: Commands = (program, io) => {
         email,
         body: { role },
       });
-      // The answer is the same for both: only its members say whether somebody is one already.
-      const isInvited = !options.json && (await listMembers(api, id)).members.some(isPending(email));
+      // The answer is the same for both: only its members say whether somebody is one already. What is done is done, also if they cannot be asked.
+      const list = options.json ? undefined : await listMembers(api, id).catch(() => undefined);
+      const isMember = list && !list.members.some(isPending(email));
       print(body, () =>
-        isInvited ? invitationInWords(body, email, role, hub) : `${email} is ${role} of ${body.name}.`,
+        isMember ? `${email} is ${role} of ${body.name}.` : invitationInWords(body, email, role, hub),
       );
     });
 

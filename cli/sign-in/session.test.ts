@@ -9,6 +9,7 @@ import { exitCodeOf, inWords } from '../failure.ts';
 import { filesIn } from '../files.ts';
 import type { Io } from '../io.ts';
 import { createProgram } from '../program.ts';
+import { openSession } from './session.ts';
 
 const HOUR_SECONDS = 3600;
 /** @param inSeconds until it ends */
@@ -28,6 +29,7 @@ async function aHub(env: Record<string, string> = {}) {
     if (!request.url?.includes('/v1/token')) return answer.writeHead(404).end();
     const session = new URLSearchParams(text).get('refresh_token');
     renewed.push(session);
+    if (session === 'away') return answer.writeHead(503).end();
     if (session !== 'good')
       return answer.writeHead(400).end(JSON.stringify({ error: { message: 'INVALID_REFRESH_TOKEN' } }));
     return answer.end(JSON.stringify({ id_token: tokenOf('renewed'), refresh_token: 'good' }));
@@ -54,7 +56,7 @@ async function aHub(env: Record<string, string> = {}) {
   };
   const keep = (idToken: string): void =>
     filesIn(io).of(url).write('session.json', { uid: 'ada', refreshToken: 'good', idToken });
-  return { whoami, keep, renewed, stored: () => existsSync(join(XDG_CONFIG_HOME, 'hub')) };
+  return { url, whoami, keep, renewed, stored: () => existsSync(join(XDG_CONFIG_HOME, 'hub')) };
 }
 
 const uidIn = (token = ''): string =>
@@ -88,4 +90,16 @@ test('a session of a script that is over says where it is from', async () => {
     code: 1,
     err: 'error: The session in HUB_REFRESH_TOKEN is over. (UNAUTHENTICATED)\nSet another one, or unset it and sign in: hub login.',
   });
+});
+
+test('a renewal that fails passes, and a session that is over does not', async () => {
+  const hub = await aHub();
+  for (const [refreshToken, passes] of [
+    ['away', true],
+    ['old', false],
+  ] as const) {
+    const io = { env: { HUB_REFRESH_TOKEN: refreshToken } } as unknown as Io;
+    const session = openSession(io, hub.url, filesIn({ env: {} }).of(hub.url));
+    await expect(session.token()).rejects.toMatchObject({ passes });
+  }
 });
