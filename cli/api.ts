@@ -1,9 +1,11 @@
 /** Hub's HTTP API, as the person who is signed in. What it refuses is thrown in its own words. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Problem } from '../shared/api.ts';
+import { ERRORS, type ErrorRow } from '../shared/errors.ts';
 import { seconds } from '../shared/units.ts';
 import { Failed } from './failure.ts';
-import { Lost, readBody, send } from './http.ts';
+import { isPassing, Lost, readBody, send } from './http.ts';
+import { remedyInCommands } from './remedies.ts';
 import type { Session } from './sign-in/session.ts';
 
 /** Method and path, as the API's description of itself has them. A test holds that each one that is not an operator's is asked somewhere. */
@@ -39,8 +41,10 @@ export interface Api {
 const PAUSES_MS = [seconds(0.5), seconds(1), seconds(2), seconds(4)];
 /** Of what the platform says in Hub's place: it may or may not have been done. */
 const AWAY = new Set([502, 503, 504]);
-/** Nobody waits longer for a second try. */
-const MAX_PAUSE_MS = seconds(20);
+/** Nobody waits longer for a second try; it is what Hub asks for at most. */
+const MAX_PAUSE_MS = seconds(30);
+/** With these nothing was done, and it is said when to come again. Other codes of 429 are about limits, which no short wait changes. */
+const NOT_YET: ReadonlySet<string | undefined> = new Set(['TOO_MANY_REQUESTS', 'ACCESS_NOT_READY']);
 
 /** @param session undefined for what everybody may ask */
 export function createApi(address: string, session: Session | undefined): Api {
@@ -74,7 +78,15 @@ export function createApi(address: string, session: Session | undefined): Api {
             continue;
           }
           const { text, json } = await readBody(answer);
-          if (!answer.ok) throw refusalOf(answer.status, json, address);
+          if (!answer.ok) {
+            const refusal = refusalOf(answer.status, json, address, question.id);
+            const isNotYet =
+              NOT_YET.has(refusal.code) || (answer.status === 429 && refusal.code === undefined);
+            const askedMs = waitOf(answer);
+            if (!isNotYet || askedMs === 0 || attempt >= PAUSES_MS.length) throw refusal;
+            await sleep(askedMs, undefined, signalOf(question));
+            continue;
+          }
           return { body: (json ?? text) as T, text, headers: answer.headers };
         } catch (error) {
           if (!(error instanceof Lost) || pauseMs === undefined) throw error;
@@ -101,13 +113,22 @@ function urlOf(address: string, endpoint: EndpointName, { id, email, query = {} 
   return url;
 }
 
-function refusalOf(status: number, json: unknown, address: string): Failed {
+function refusalOf(status: number, json: unknown, address: string, id: string | undefined): Failed {
   const { code, title, detail, remedy, errors = [] } = (json ?? {}) as Partial<Problem>;
   if (typeof code !== 'string' || typeof title !== 'string')
     return new Failed(`${address} answers ${status}, and not as Hub does.`, {
       remedy: 'Try again in a minute; check the address if that does not help.',
+      passes: isPassing(status),
     });
   const said = detail === undefined ? title : `${title} ${detail}`;
   const fields = errors.map(({ field, message }) => `\n  ${field}: ${message}`).join('');
-  return new Failed(`${said}${fields}`, { code, ...(remedy !== undefined && { remedy }) });
+  const passes = Boolean(findRow(code)?.retry ?? isPassing(status));
+  return new Failed(`${said}${fields}`, {
+    ...{ code, passes },
+    ...(remedy !== undefined && { remedy: remedyInCommands(remedy, id) }),
+  });
 }
+
+/** A later Hub may have codes that are not known here. */
+const findRow = (code: string): ErrorRow | undefined =>
+  Object.hasOwn(ERRORS, code) ? ERRORS[code as keyof typeof ERRORS] : undefined;

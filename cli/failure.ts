@@ -9,10 +9,16 @@ export class Failed extends Error {
   readonly code: string | undefined;
   /** What the person can do about it. */
   readonly remedy: string | undefined;
-  constructor(message: string, { code, remedy }: { code?: string; remedy?: string } = {}) {
+  /** Whether the same may go well in a moment: whoever waits for something anyway waits for that, too. */
+  readonly passes: boolean;
+  constructor(
+    message: string,
+    { code, remedy, passes = false }: { code?: string; remedy?: string; passes?: boolean } = {},
+  ) {
     super(message);
     this.code = code;
     this.remedy = remedy;
+    this.passes = passes;
   }
 }
 

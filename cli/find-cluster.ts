@@ -22,14 +22,21 @@ export async function listClusters(api: Api, state?: string): Promise<ClusterRep
 export const listDeleted = async (api: Api): Promise<ClusterReply[]> =>
   (await Promise.all(FINAL.map((state) => listClusters(api, state)))).flat();
 
+/** Among which a name is looked for: those that are deleted may have it several times, and nothing can be done with them but look. */
+const AMONG = {
+  there: ['there'],
+  all: ['there', 'deleted'],
+  'deleted first': ['deleted', 'there'],
+} as const;
+
 /**
- * @param prefer of several with one name: those that are there, or those that are deleted
+ * @param among for a name; an id says itself which is meant
  * @throws Failed if there is none, or more than one
  */
 export async function findCluster(
   api: Api,
   called: string,
-  prefer: 'there' | 'deleted' = 'there',
+  among: keyof typeof AMONG = 'there',
 ): Promise<ClusterReply> {
   // A name may look like an id; an id is no name that people give.
   if (CLUSTER_ID.test(called)) {
@@ -42,11 +49,11 @@ export async function findCluster(
     if (found) return found.body;
   }
   const lists = { there: () => listClusters(api), deleted: () => listDeleted(api) };
-  const second = prefer === 'there' ? 'deleted' : 'there';
   // Hub lets in who was invited when they ask for their list: then an id may be good that was not a moment ago.
   const isNamed = ({ id, name }: ClusterReply): boolean => name === called || id === called;
-  const preferred = (await lists[prefer]()).filter(isNamed);
-  const [first, ...more] = preferred.length > 0 ? preferred : (await lists[second]()).filter(isNamed);
+  let named: ClusterReply[] = [];
+  for (const list of AMONG[among]) if (named.length === 0) named = (await lists[list]()).filter(isNamed);
+  const [first, ...more] = named;
   if (!first)
     throw new Failed(`There is no cluster "${called}", or you may not see it.`, {
       code: 'NOT_FOUND',

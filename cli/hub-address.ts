@@ -3,7 +3,8 @@ import { Failed, WrongUsage } from './failure.ts';
 import type { Files } from './files.ts';
 import type { Io } from './io.ts';
 
-const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
+/** Names of this computer, as addresses have them. */
+export const LOOPBACK: ReadonlySet<string> = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
 export const isLoopback = (address: string): boolean => LOOPBACK.has(new URL(address).hostname);
 

@@ -36,8 +36,9 @@ export function createProgram(io: Io): Command {
 A cluster is called by its name or its id.
 
 Environment:
-  HUB_URL    which Hub, if not the one signed in to last
-  HUB_TOKEN  an ID token, for scripts; it wins over who is signed in
+  HUB_URL            which Hub, if not the one signed in to last
+  HUB_TOKEN          an ID token, for scripts; it wins over who is signed in
+  HUB_REFRESH_TOKEN  a session, for scripts that take longer than an hour; nothing of it is stored
 
 Exit codes: 0 done, 1 refused or failed, 2 called wrongly, 124 --timeout is over, 130 stopped by Ctrl-C`,
     )

@@ -15,6 +15,8 @@ interface Watched {
   api: Api;
   /** How often the API is asked where no change comes by itself. */
   deafMs?: number;
+  /** How long after a look in vain it is looked again. */
+  againMs?: number;
 }
 
 /** Where nothing comes through (some networks let no gRPC pass), the API is asked this often; and anywhere, after a look in vain. */
@@ -32,7 +34,7 @@ const REOPEN_MS = seconds(5);
  * @throws Failed
  */
 export async function* watchCluster(
-  { address, session, api, deafMs = DEAF_MS }: Watched,
+  { address, session, api, deafMs = DEAF_MS, againMs = DEAF_MS }: Watched,
   id: string,
   signal: AbortSignal,
 ): AsyncGenerator<ClusterReply, void, void> {
@@ -45,12 +47,12 @@ export async function* watchCluster(
     let misses = 0;
     for (;;) {
       const body = await look(api, id, signal).catch((error: unknown) => {
-        // Who has seen it waits for it, also while the line is away.
-        if (last === '' || !isUnreachable(error) || ++misses > MAX_MISSES) throw error;
+        // Whoever watches it has just found or made it: they wait for it also while the line, the sign-in or Hub is away.
+        if (!(error instanceof Failed && error.passes) || ++misses > MAX_MISSES) throw error;
         return undefined;
       });
       if (!body) {
-        await pause(DEAF_MS, signal);
+        await pause(againMs, signal);
         signal.throwIfAborted();
         continue;
       }
@@ -68,8 +70,6 @@ export async function* watchCluster(
 
 const look = async (api: Api, id: string, signal: AbortSignal): Promise<ClusterReply> =>
   (await api.ask<ClusterReply>('GET /v1/clusters/{id}', { id, signal })).body;
-
-const isUnreachable = (error: unknown): boolean => error instanceof Failed && error.code === 'UNREACHABLE';
 
 interface Wakes {
   /** Something has changed. */

@@ -88,11 +88,20 @@ export const putMemberBody = z.strictObject({ role }).meta({
     'A viewer can look, an editor can work, and an owner can also share it, hand it over and delete it.',
 });
 
-export const transferBody = z.strictObject({ email: emailAddress }).meta({
-  id: 'Transfer',
-  description:
-    'The e-mail of the owner you offer it to. Your own address accepts an offer made to you; while whoever pays is deleting their account, it takes the cluster over without one. If you pay for the cluster, it withdraws your offer.',
-});
+const transferAction = z.enum(['offer', 'accept', 'withdraw', 'decline']);
+export type TransferAction = z.infer<typeof transferAction>;
+
+export const transferBody = z
+  .strictObject({
+    email: emailAddress,
+    /** What the caller means. If that is not what would be done, it is refused, and nothing is done. */
+    action: transferAction.optional(),
+  })
+  .meta({
+    id: 'Transfer',
+    description:
+      'The e-mail of the owner you offer it to. Your own address accepts an offer made to you; while whoever pays is deleting their account, it takes the cluster over without one. If you pay for the cluster, it withdraws your offer. Say with action which of these you mean: if it would be another, nothing is done. Only with the action decline does your own address refuse an offer made to you.',
+  });
 
 /** As of a cluster that is asked for. */
 export const quoteQuery = z.strictObject({ ...shapeFields, isolation: isolation.optional() });

@@ -297,6 +297,14 @@ export const ERRORS = {
     say: 'The person who pays for this cluster has not offered it to you.',
     remedy: 'Ask them to offer it; nobody else can.',
   },
+  TRANSFER_OTHERWISE: {
+    retry: false,
+    http: 409,
+    fault: 'user',
+    say: 'This would not do what you mean, so nothing was done.',
+    remedy:
+      'Only whoever pays for the cluster can offer it or withdraw the offer; only another owner can accept or decline. GET the cluster to see who pays.',
+  },
   TRANSFER_NO_ROOM: {
     retry: false,
     http: 409,

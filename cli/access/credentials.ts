@@ -30,13 +30,14 @@ export async function askKubeconfig({ api, files, session }: Access, id: string)
   const config = load(text) as Kubeconfig;
   const issued = tokenIn(config);
   // Of who has only borrowed a token nothing stays.
-  if (session.isKept && issued.expiresAtMs !== undefined) files.write(fileOf(id), issued);
+  if (session.variable === undefined && issued.expiresAtMs !== undefined) files.write(fileOf(id), issued);
   return config;
 }
 
 /** @param anew whatever is kept; for a cluster that does not take it any more */
 export async function clusterToken(access: Access, id: string, anew: boolean): Promise<ClusterToken> {
-  const kept = access.session.isKept && !anew ? access.files.read<ClusterToken>(fileOf(id)) : undefined;
+  const mayBeKept = access.session.variable === undefined && !anew;
+  const kept = mayBeKept ? access.files.read<ClusterToken>(fileOf(id)) : undefined;
   if (kept?.expiresAtMs !== undefined && kept.expiresAtMs > Date.now() + MIN_LEFT_MS) return kept;
   return tokenIn(await askKubeconfig(access, id));
 }

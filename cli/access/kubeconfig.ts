@@ -2,7 +2,7 @@
  * A kubeconfig without a secret in it: kubectl calls `hub token` whenever it needs one.
  * https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { dump, load } from 'js-yaml';
@@ -62,6 +62,27 @@ export function mergeInto(path: string, config: Kubeconfig): void {
     contexts: replaced(there.contexts, config.contexts),
   };
   writeWanted(path, asYaml(merged));
+}
+
+/**
+ * Before a file is written anew.
+ * @param called as who asks calls the cluster
+ * @throws Failed if other clusters are in it, which would be lost
+ */
+export function requireNoOthers(path: string, config: Kubeconfig, called: string): void {
+  let there: Partial<Kubeconfig> = {};
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) there = readKubeconfig(path);
+  } catch {
+    // What is no kubeconfig has no clusters in it.
+  }
+  const lost = (Array.isArray(there.clusters) ? there.clusters : []).filter(
+    ({ name }) => !config.clusters.some((one) => one.name === name),
+  );
+  if (lost.length > 0)
+    throw new Failed(`${path} has other clusters in it, which would be lost. Nothing was changed.`, {
+      remedy: `Add this one to them: hub kubeconfig ${called} --file ${path} --merge. Or say another file.`,
+    });
 }
 
 function readKubeconfig(path: string): Partial<Kubeconfig> {

@@ -2,20 +2,21 @@
 import type { ClusterReply } from '../../shared/api.ts';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { askKubeconfig, clusterToken, execCredential } from '../access/credentials.ts';
-import { asYaml, kubeconfigPath, mergeInto, withCommand } from '../access/kubeconfig.ts';
+import { asYaml, kubeconfigPath, mergeInto, requireNoOthers, withCommand } from '../access/kubeconfig.ts';
 import type { Api } from '../api.ts';
 import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';
-import { WrongUsage } from '../failure.ts';
+import { Failed } from '../failure.ts';
 import { writeWanted } from '../files.ts';
 import { findCluster } from '../find-cluster.ts';
 
 export const accessCommands: Commands = (program, io) => {
   command(program, 'kubeconfig <cluster>', 'a kubeconfig, with which kubectl gets fresh tokens by itself')
     .option('--file <path>', 'write it there')
-    .option('--merge', 'add it to the first file of $KUBECONFIG, or ~/.kube/config, and use it')
+    .option(
+      '--merge',
+      'add it to that file, or without --file to the first of $KUBECONFIG or ~/.kube/config, and use it',
+    )
     .action(async (called: string, options: CommonOptions & { file?: string; merge?: true }) => {
-      if (options.file !== undefined && options.merge)
-        throw new WrongUsage('say --file or --merge, not both');
       const {
         hub,
         hubFiles: files,
@@ -24,16 +25,21 @@ export const accessCommands: Commands = (program, io) => {
         say,
         io: { out, self },
       } = contextOf(io, options);
-      const id = await idOf(api, called);
-      const config = withCommand(await askKubeconfig({ api, files, session }, id), id, hub, self);
+      const config = await withId(api, called, async (id) =>
+        withCommand(await askKubeconfig({ api, files, session }, id), id, hub, self),
+      );
       const context = config['current-context'];
+      const { file } = options;
+      const use = `kubectl --kubeconfig ${file} get pods`;
       if (options.merge) {
-        const path = kubeconfigPath(io);
+        const path = file ?? kubeconfigPath(io);
         mergeInto(path, config);
-        say(`${path} has the context ${context}, and kubectl uses it now.`);
-      } else if (options.file !== undefined) {
-        writeWanted(options.file, asYaml(config));
-        say(`Use it: kubectl --kubeconfig ${options.file} get pods`);
+        const end = file === undefined ? 'and kubectl uses it now.' : `which is used by: ${use}`;
+        say(`${path} has the context ${context}, ${end}`);
+      } else if (file !== undefined) {
+        requireNoOthers(file, config, called);
+        writeWanted(file, asYaml(config));
+        say(`Use it: ${use}`);
       } else out.write(options.json ? `${JSON.stringify(config, null, 2)}\n` : asYaml(config));
     });
 
@@ -46,8 +52,8 @@ export const accessCommands: Commands = (program, io) => {
         session,
         io: { out },
       } = contextOf(io, options);
-      const id = await idOf(api, called);
-      const token = await clusterToken({ api, files, session }, id, options.anew === true);
+      const access = { api, files, session };
+      const token = await withId(api, called, (id) => clusterToken(access, id, options.anew === true));
       out.write(`${JSON.stringify(execCredential(token))}\n`);
     });
 
@@ -59,8 +65,10 @@ export const accessCommands: Commands = (program, io) => {
         say,
         io: { out },
       } = contextOf(io, options);
-      const id = await idOf(api, called);
-      const { body } = await api.ask('GET /v1/clusters/{id}/credentials', { id, query: { kind: 'pachctl' } });
+      const query = { kind: 'pachctl' };
+      const { body } = await withId(api, called, (id) =>
+        api.ask('GET /v1/clusters/{id}/credentials', { id, query }),
+      );
       const text = `${JSON.stringify(body, null, 2)}\n`;
       if (options.file === undefined) return void out.write(text);
       writeWanted(options.file, text);
@@ -68,6 +76,16 @@ export const accessCommands: Commands = (program, io) => {
     });
 };
 
-/** An id is taken as it is: kubectl waits for us, and the API says itself if there is no such cluster. */
-const idOf = async (api: Api, called: string): Promise<ClusterReply['id']> =>
-  CLUSTER_ID.test(called) ? called : (await findCluster(api, called)).id;
+/**
+ * An id is taken as it is: kubectl waits for us. A name may look like one: only if there is no such cluster it is looked for, by its name.
+ * @throws Failed
+ */
+async function withId<T>(api: Api, called: string, use: (id: ClusterReply['id']) => Promise<T>): Promise<T> {
+  if (CLUSTER_ID.test(called))
+    try {
+      return await use(called);
+    } catch (error) {
+      if (!(error instanceof Failed && error.code === 'NOT_FOUND')) throw error;
+    }
+  return use((await findCluster(api, called)).id);
+}

@@ -58,12 +58,12 @@ const isTooOld = (error: unknown): error is Failed =>
   error instanceof Failed && error.code === 'SIGN_IN_TOO_OLD';
 
 /** The browser may have been signed in for days, and whoever signs in here by it has signed in then. */
-const tooOld = ({ message, code }: Failed, hub: string, { isKept }: Session): Failed =>
+const tooOld = ({ message, code }: Failed, hub: string, { variable }: Session): Failed =>
   new Failed(message, {
     ...(code !== undefined && { code }),
-    remedy: isKept
+    remedy: !variable
       ? `Sign in anew: hub login --anew --hub ${hub}. Then repeat this within ${RECENT_SIGN_IN_MINUTES} minutes.`
-      : `Set HUB_TOKEN to one of a sign-in of the last ${RECENT_SIGN_IN_MINUTES} minutes, or unset it and sign in: hub login --anew --hub ${hub}`,
+      : `Set ${variable} to one of a sign-in of the last ${RECENT_SIGN_IN_MINUTES} minutes, or unset it and sign in: hub login --anew --hub ${hub}`,
   });
 
 export const accountCommands: Commands = (program, io) => {

@@ -36,7 +36,7 @@ export const cleanUpCommands: Commands = (program, io) => {
       } = contextOf(io, options);
       // Keys that cannot be read are no reason to ask for anything.
       const kept = options.keys === undefined ? undefined : keysIn(readKeys(options.keys));
-      const { id } = await findCluster(api, called, 'deleted');
+      const { id } = await findCluster(api, called, 'deleted first');
       const { body } = await api.ask<CleanUpReply>('GET /v1/clusters/{id}/cleanup', { id });
       const text = `${JSON.stringify(body, null, 2)}\n`;
       if (options.file !== undefined) {

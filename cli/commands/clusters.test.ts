@@ -19,12 +19,12 @@ const CLUSTER = {
 };
 
 /** @returns what is said there, and the keys of the creations that were asked for */
-async function aHub() {
+async function aHub(fields: object = {}) {
   const keys: unknown[] = [];
   const server = createServer(({ method, url, headers }, answer) => {
     if (method === 'POST') keys.push(headers['idempotency-key']);
     const isCluster = url?.startsWith('/v1/clusters');
-    answer.writeHead(isCluster ? 200 : 404).end(isCluster ? JSON.stringify(CLUSTER) : '');
+    answer.writeHead(isCluster ? 200 : 404).end(isCluster ? JSON.stringify({ ...CLUSTER, ...fields }) : '');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
@@ -83,4 +83,19 @@ test('what cannot be meant is told before anything is asked for', async () => {
     expect(await say('create', 'mine', ...args), args.join(' ')).toBeInstanceOf(WrongUsage);
   expect(await say('watch', ID, '--timeout', '1s')).toBeInstanceOf(WrongUsage);
   expect(keys).toEqual([]);
+});
+
+test('what has failed says the command that tries again', async () => {
+  const { say } = await aHub({
+    state: 'failed',
+    label: 'Failed',
+    error: {
+      code: 'INSTALL_FAILED',
+      message: 'No.',
+      remedy: 'Press Retry; if it fails again, tell the operator.',
+    },
+  });
+  expect(inWords(await say('create', 'mine', '--wait'))).toBe(
+    `error: mine (${ID}) is not ready: failed. No. (INSTALL_FAILED)\nRun hub retry ${ID}; if it fails again, tell the operator.`,
+  );
 });

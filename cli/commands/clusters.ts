@@ -13,6 +13,7 @@ import { type Commands, type CommonOptions, type Context, command, contextOf } f
 import { Failed, Late, Stopped, UNDELETED, WrongUsage } from '../failure.ts';
 import { findCluster, listClusters, listDeleted } from '../find-cluster.ts';
 import { createProgress } from '../progress.ts';
+import { remedyInCommands } from '../remedies.ts';
 import { facts, table } from '../table.ts';
 import { watchCluster } from '../watch.ts';
 import { idempotencyKey, lifetimeHours, oneOf, timeoutMs } from './arguments.ts';
@@ -88,7 +89,7 @@ export const clusterCommands: Commands = (program, io) => {
   command(program, 'show <cluster>', 'all about a cluster').action(
     async (called: string, options: CommonOptions) => {
       const { api, print, session } = contextOf(io, options);
-      const cluster = await findCluster(api, called);
+      const cluster = await findCluster(api, called, 'all');
       print(cluster, () => clusterInWords(cluster, session.uid));
     },
   );
@@ -104,7 +105,7 @@ export const clusterCommands: Commands = (program, io) => {
     const context = contextOf(io, options);
     const patience = patienceMs(options, options.until !== undefined, '--until');
     const until = options.until === undefined ? undefined : oneOf(options.until, STATES, '--until');
-    const { id } = await findCluster(context.api, called);
+    const { id } = await findCluster(context.api, called, 'all');
     await follow(context, id, until, options.json ? 'json' : 'out', patience);
   });
 
@@ -165,7 +166,7 @@ export const clusterCommands: Commands = (program, io) => {
   command(program, 'events <cluster>', 'what has happened to a cluster, newest last').action(
     async (called: string, options: CommonOptions) => {
       const { api, print } = contextOf(io, options);
-      const { id } = await findCluster(api, called);
+      const { id } = await findCluster(api, called, 'all');
       const events = await listEvents(api, id);
       print({ events }, () => eventsInWords(events));
     },
@@ -236,7 +237,7 @@ function hasCome({ name, id, state, label, error }: ClusterReply, until: State |
   const why = error ? ` ${error.message}` : '';
   throw new Failed(`${name} (${id}) is not ${until}: ${label.toLowerCase()}.${why}`, {
     ...(error && { code: error.code }),
-    remedy: error?.remedy ?? `hub show ${id} tells more.`,
+    remedy: error ? remedyInCommands(error.remedy, id) : `hub show ${id} tells more.`,
   });
 }
 
@@ -267,7 +268,10 @@ function clusterInWords(cluster: ClusterReply, uid: string): string {
     State: `${cluster.state}: ${[cluster.label, cluster.detail].filter(Boolean).join(', ')}`,
     Attention: flawInWords(cluster),
     Expected: etaAt ?? undefined,
-    Error: error === null ? undefined : `${error.message} ${error.remedy} (${error.code})`,
+    Error:
+      error === null
+        ? undefined
+        : `${error.message} ${remedyInCommands(error.remedy, cluster.id)} (${error.code})`,
     Parked: parked && `since ${parked.at}: ${parked.reason}`,
     What: `${cluster.product} ${cluster.version}, ${cluster.size}, ${cluster.availability} in ${cluster.region}`,
     Cost: `${inDollars(cost.soFar)} so far${cost.hourly === null ? '' : `, ${inDollars(cost.hourly)} per hour`}`,

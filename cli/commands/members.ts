@@ -1,6 +1,9 @@
 /** Who may use a cluster, and who pays for it. */
-import type { ClusterReply, MemberReply } from '../../shared/api.ts';
+import type { ClusterReply, MemberList, MemberReply, TransferAction } from '../../shared/api.ts';
 import { role as roles } from '../../shared/documents/cluster.ts';
+import { INVITATION_LIFETIME_MS } from '../../shared/documents/invitation.ts';
+import { days } from '../../shared/units.ts';
+import type { Api } from '../api.ts';
 import { type Commands, type CommonOptions, type Context, command, contextOf } from '../context.ts';
 import { Failed, WrongUsage } from '../failure.ts';
 import { findCluster } from '../find-cluster.ts';
@@ -10,21 +13,25 @@ import { handOverInWords, offerInWords } from './remarks.ts';
 
 const ROLES = roles.options;
 
+interface TransferOptions extends CommonOptions {
+  accept?: true;
+  decline?: true;
+  withdraw?: true;
+}
+
 export const memberCommands: Commands = (program, io) => {
   command(program, 'members <cluster>', 'who may use a cluster, and who is invited').action(
     async (called: string, options: CommonOptions) => {
       const context = contextOf(io, options);
-      const cluster = await findCluster(context.api, called);
+      const cluster = await findCluster(context.api, called, 'all');
       const { id } = cluster;
       const { uid } = context.session;
-      const { body } = await context.api.ask<{ members: MemberReply[] }>('GET /v1/clusters/{id}/members', {
-        id,
-      });
-      context.print(body, () =>
+      const list = await listMembers(context.api, id);
+      context.print(list, () =>
         [
           table([
             ['ADDRESS', 'ROLE', ''],
-            ...body.members.map((member) => [member.email, member.role, standingOf(member)]),
+            ...list.members.map((member) => [member.email, member.role, standingOf(member)]),
           ]),
           ...[offerInWords(cluster, uid), handOverInWords(cluster, uid)].flatMap((said) => said ?? []),
         ].join('\n'),
@@ -35,7 +42,7 @@ export const memberCommands: Commands = (program, io) => {
   command(program, 'share <cluster> <email>', 'invite somebody to a cluster, or change what a member may do')
     .requiredOption('--role <role>', ROLES.join(', '))
     .action(async (called: string, email: string, options: CommonOptions & { role: string }) => {
-      const { api, print } = contextOf(io, options);
+      const { hub, api, print } = contextOf(io, options);
       const role = oneOf(options.role, ROLES, '--role');
       const { id } = await findCluster(api, called);
       const { body } = await api.ask<ClusterReply>('PUT /v1/clusters/{id}/members/{email}', {
@@ -43,9 +50,11 @@ export const memberCommands: Commands = (program, io) => {
         email,
         body: { role },
       });
-      print(
-        body,
-        () => `${email} is ${role} of ${body.name}, or will be when they next use Hub with that address.`,
+      // The answer is the same for both: only its members say whether somebody is one already. What is done is done, also if they cannot be asked.
+      const list = options.json ? undefined : await listMembers(api, id).catch(() => undefined);
+      const isMember = list && !list.members.some(isPending(email));
+      print(body, () =>
+        isMember ? `${email} is ${role} of ${body.name}.` : invitationInWords(body, email, role, hub),
       );
     });
 
@@ -62,44 +71,103 @@ export const memberCommands: Commands = (program, io) => {
 
   command(program, 'transfer <cluster> [email]', 'offer a cluster that you pay for to another of its owners')
     .option('--accept', 'take over a cluster that was offered to you: you pay from then on')
+    .option('--decline', 'refuse a cluster that was offered to you: nothing changes for who pays')
     .option('--withdraw', 'withdraw your offer')
-    .action(
-      async (
-        called: string,
-        email: string | undefined,
-        options: CommonOptions & { accept?: true; withdraw?: true },
-      ) => {
-        const context = contextOf(io, options);
-        const to = transferTo(context, email, options);
-        const { id } = await findCluster(context.api, called);
-        const { body } = await context.api.ask<ClusterReply>('POST /v1/clusters/{id}:transfer', {
-          id,
-          body: { email: to },
-        });
-        context.print(body, () => {
-          if (options.accept) return `You pay for ${body.name} from now on.`;
-          return options.withdraw
-            ? `The offer of ${body.name} was withdrawn.`
-            : `${to} was asked to pay for ${body.name}. They accept with: hub transfer ${id} --accept`;
-        });
-      },
-    );
+    .action(async (called: string, email: string | undefined, options: TransferOptions) => {
+      const context = contextOf(io, options);
+      const action = transferAction(email, options);
+      const cluster = await findCluster(context.api, called);
+      const to = email ?? ownAddress(context);
+      requirePart(cluster, action, context.session.uid);
+      const { id } = cluster;
+      const { body } = await context.api.ask<ClusterReply>('POST /v1/clusters/{id}:transfer', {
+        id,
+        body: { email: to, action },
+      });
+      context.print(body, () => TRANSFERRED[action](body, to));
+    });
 };
+
+const listMembers = async (api: Api, id: string): Promise<MemberList> =>
+  (await api.ask<MemberList>('GET /v1/clusters/{id}/members', { id })).body;
+
+const isPending =
+  (address: string) =>
+  ({ email, pending }: MemberReply): boolean =>
+    pending && email.toLowerCase() === address.toLowerCase();
+
+/** @param inMs from now */
+const dayOf = (inMs: number): string => new Date(Date.now() + inMs).toISOString().slice(0, 10);
+
+/** @param hub its address */
+const invitationInWords = ({ name, id }: ClusterReply, email: string, role: string, hub: string): string =>
+  [
+    `${email} is invited to ${name} as ${role}, for ${INVITATION_LIFETIME_MS / days(1)} days, until ${dayOf(INVITATION_LIFETIME_MS)}.`,
+    'Hub sends no e-mail. Send them the address of the cluster, where they sign in with that e-mail address:',
+    `  ${hub}/clusters/${id}`,
+  ].join('\n');
 
 const standingOf = ({ pending, paying }: MemberReply): string =>
   pending ? 'invited' : paying === undefined ? '' : PAYING[paying];
 
 const PAYING = { pays: 'pays for it', asked: 'was asked to pay for it' } as const;
 
-/** The API has one address for all three: one's own accepts, or withdraws. */
-function transferTo(
-  { session }: Context,
-  email: string | undefined,
-  { accept, withdraw }: { accept?: true; withdraw?: true },
-): string {
-  const said = [email !== undefined, accept === true, withdraw === true].filter(Boolean).length;
-  if (said !== 1) throw new WrongUsage('say to whom, or --accept, or --withdraw');
-  if (email !== undefined) return email;
+const TRANSFERRED: Record<TransferAction, (cluster: ClusterReply, to: string) => string> = {
+  offer: ({ name, id }, to) =>
+    `${to} was asked to pay for ${name}. They accept with: hub transfer ${id} --accept`,
+  accept: ({ name }) => `You pay for ${name} from now on.`,
+  withdraw: ({ name }) => `The offer of ${name} was withdrawn.`,
+  decline: ({ name }) => `You declined to pay for ${name}.`,
+};
+
+/** @throws WrongUsage */
+function transferAction(email: string | undefined, options: TransferOptions): TransferAction {
+  const said = (['accept', 'decline', 'withdraw'] as const).filter((one) => options[one]);
+  const [action = 'offer'] = said;
+  if (said.length + (email === undefined ? 0 : 1) !== 1)
+    throw new WrongUsage('say to whom, or --accept, or --decline, or --withdraw');
+  return action;
+}
+
+/** By which the API is asked for what concerns oneself. @throws Failed */
+function ownAddress({ session }: Context): string {
   if (session.email === undefined) throw new Failed('Your session names no address.');
   return session.email;
+}
+
+/**
+ * The API would refuse it, too; here it is known what they can do instead.
+ * @param uid of who asks; empty if it is not known
+ * @throws Failed
+ */
+function requirePart(cluster: ClusterReply, action: TransferAction, uid: string): void {
+  const { id, name, owner, offeredTo } = cluster;
+  if (uid === '' || owner === undefined) return;
+  const isPayer = owner === uid;
+  const isAsked = offeredTo === uid;
+  const refuse = (what: string, remedy?: string): never => {
+    throw new Failed(`${what} Nothing was done.`, { code: 'TRANSFER_OTHERWISE', ...(remedy && { remedy }) });
+  };
+  const answer = `Accept with: hub transfer ${id} --accept. Or decline with: hub transfer ${id} --decline`;
+  const withdrawal = `Withdraw that with: hub transfer ${id} --withdraw`;
+  if (isPayer && (action === 'accept' || action === 'decline'))
+    refuse(
+      offeredTo === undefined
+        ? `You pay for ${name} already.`
+        : `You pay for ${name} and have offered it to another owner.`,
+      offeredTo === undefined ? undefined : withdrawal,
+    );
+  if (!isPayer && action === 'withdraw')
+    refuse(
+      isAsked
+        ? `${name} was offered to you: only whoever pays for it can withdraw that.`
+        : `Only whoever pays for ${name} can withdraw an offer of it.`,
+      isAsked ? answer : undefined,
+    );
+  if (!isPayer && action === 'offer')
+    refuse(
+      `Only whoever pays for ${name} can offer it.`,
+      isAsked ? `It was offered to you. ${answer}` : `Who that is: hub members ${id}`,
+    );
+  if (!isPayer && action === 'decline' && !isAsked) refuse(`${name} was not offered to you.`);
 }

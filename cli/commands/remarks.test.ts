@@ -49,6 +49,7 @@ describe('who reads of it', () => {
     const offered = aReply({ offeredTo: 'grace' });
     expect(offerInWords(aReply(), 'grace')).toBeUndefined();
     expect(offerInWords(offered, 'grace')).toContain('hub transfer x --accept');
+    expect(offerInWords(offered, 'grace')).toContain('hub transfer x --decline');
     expect(offerInWords(offered, 'ada')).toContain('hub transfer x --withdraw');
     expect(offerInWords(offered, 'vera')).toBe('Another owner was asked to pay for it.');
   });

@@ -27,7 +27,7 @@ export function payerInWords({ id, owner }: ClusterReply, uid: string): string |
 export function offerInWords({ id, owner, offeredTo }: ClusterReply, uid: string): string | undefined {
   if (offeredTo === undefined) return undefined;
   if (offeredTo === uid)
-    return `You were asked to pay for it from now on. Accept with: hub transfer ${id} --accept`;
+    return `You were asked to pay for it from now on. Accept with: hub transfer ${id} --accept. Or decline with: hub transfer ${id} --decline`;
   const asked = 'Another owner was asked to pay for it.';
   return owner === uid ? `${asked} Withdraw that with: hub transfer ${id} --withdraw` : asked;
 }

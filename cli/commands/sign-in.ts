@@ -5,7 +5,7 @@ import { createApi } from '../api.ts';
 import { type Commands, type CommonOptions, command, contextOf } from '../context.ts';
 import { openBrowser } from '../sign-in/browser.ts';
 import { openLoopback } from '../sign-in/loopback.ts';
-import { configOf, keepSession } from '../sign-in/session.ts';
+import { configOf, findVariable, keepSession } from '../sign-in/session.ts';
 import { facts } from '../table.ts';
 import { accountInWords } from './account.ts';
 
@@ -14,9 +14,13 @@ interface LoginOptions extends CommonOptions {
   anew?: true;
 }
 
+/** Brings what is sent to a port there to the same one here. https://man.openbsd.org/ssh#L */
+const forwarding = (port: number | '<port>' = '<port>'): string =>
+  `ssh -L ${port}:127.0.0.1:${port} <this computer>`;
+
 export const signInCommands: Commands = (program, io) => {
   command(program, 'login', 'sign in, with the browser')
-    .option('--no-browser', 'only show the address to open')
+    .option('--no-browser', `only show the address to open; if that is on another computer: ${forwarding()}`)
     .option('--anew', 'sign in to the browser again first, if that was a while ago: to delete your account')
     .action(async (options: LoginOptions) => {
       const { hub, files, hubFiles, say, print } = contextOf(io, options);
@@ -28,6 +32,9 @@ export const signInCommands: Commands = (program, io) => {
       say(
         `Sign in at\n\n  ${page}\n\nand continue there only if the page shows this code:  ${checkCodeOf(asked)}\n`,
       );
+      // The page sends the session to a port of the computer that the browser is on.
+      if (!options.browser || io.env.SSH_CONNECTION)
+        say(`If your browser is on another computer, run this there first: ${forwarding(asked.port)}\n`);
       if (options.browser) openBrowser(page, io.platform);
       const me = await io.untilStopped('You are not signed in.', (signal) =>
         loopback.receive(async (refreshToken) => {
@@ -38,7 +45,8 @@ export const signInCommands: Commands = (program, io) => {
         }, signal),
       );
       print(me, `You are signed in to ${hub} as ${me.email ?? me.uid}.`);
-      if (io.env.HUB_TOKEN) say('HUB_TOKEN is set, and wins over this session.');
+      const variable = findVariable(io);
+      if (variable) say(`${variable} is set, and wins over this session.`);
     });
 
   command(program, 'logout', 'forget the session on this computer').action((options: CommonOptions) => {
@@ -46,12 +54,15 @@ export const signInCommands: Commands = (program, io) => {
     hubFiles.removeAll();
     if (files.hub() === hub) files.setHub(undefined);
     say(`You are signed out of ${hub} here. In the browser you stay signed in.`);
-    if (io.env.HUB_TOKEN) say('HUB_TOKEN is still set, and goes on to be used.');
+    const variable = findVariable(io);
+    if (variable) say(`${variable} is still set, and goes on to be used.`);
   });
 
-  command(program, 'whoami', 'who is signed in, to which Hub, and what they may have').action(
-    async (options: CommonOptions) => {
-      const { hub, api, print } = contextOf(io, options);
+  command(program, 'whoami', 'who is signed in, to which Hub, and what they may have')
+    .option('--token', 'only print an ID token, for calls of the API: good for an hour at most, and a secret')
+    .action(async (options: CommonOptions & { token?: true }) => {
+      const { hub, api, session, print } = contextOf(io, options);
+      if (options.token) return void io.out.write(`${await session.token()}\n`);
       const { body: me } = await api.ask<MeReply>('GET /v1/me');
       print(me, () =>
         facts({
@@ -62,6 +73,5 @@ export const signInCommands: Commands = (program, io) => {
           Operator: me.operator ? 'yes' : undefined,
         }),
       );
-    },
-  );
+    });
 };

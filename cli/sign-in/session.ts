@@ -1,12 +1,13 @@
 /**
  * Who is signed in to a Hub. A session is a refresh token of Firebase Auth; ID tokens, which the API takes, are made from it for an hour
- * each. `HUB_TOKEN` is an ID token for scripts: it wins over whoever is signed in, and nobody can renew it.
+ * each. For scripts, `HUB_TOKEN` is an ID token, which nobody can renew, and `HUB_REFRESH_TOKEN` a session, of which nothing is stored. They win
+ * over whoever is signed in, the first over the second.
  */
 import { CONFIG_ADDRESS, type ConsoleConfig } from '../../shared/console-config.ts';
 import { minutes, seconds } from '../../shared/units.ts';
 import { Failed } from '../failure.ts';
 import type { HubFiles } from '../files.ts';
-import { readBody, send } from '../http.ts';
+import { isPassing, readBody, send } from '../http.ts';
 import { isLoopback } from '../hub-address.ts';
 import type { Io } from '../io.ts';
 
@@ -15,13 +16,20 @@ export interface Session {
   token(anew?: boolean): Promise<string>;
   /** Of the ID token at hand, in ms since the epoch. */
   expiresAt(): number;
-  /** Empty of a token that does not name one. */
-  uid: string;
-  /** Absent of a token that does not name one. */
-  email: string | undefined;
-  /** Whether it outlives the ID token, so that something may be kept that was made from it. */
-  isKept: boolean;
+  /** Empty of a token that does not name one, or as long as there is none yet. */
+  readonly uid: string;
+  /** Absent of a token that does not name one, or as long as there is none yet. */
+  readonly email: string | undefined;
+  /** Where it is from; undefined: it is kept here, and what was made from it may be, too. */
+  readonly variable: (typeof VARIABLES)[number] | undefined;
 }
+
+/** Of the environment. */
+const VARIABLES = ['HUB_TOKEN', 'HUB_REFRESH_TOKEN'] as const;
+
+/** The one that wins over who is signed in, if one is set. */
+export const findVariable = ({ env }: Pick<Io, 'env'>): Session['variable'] =>
+  VARIABLES.find((name) => env[name]);
 
 /** As it is kept. */
 interface Kept {
@@ -39,8 +47,9 @@ const MIN_LEFT_MS = minutes(2);
 
 /** @throws Failed if nobody is signed in */
 export function openSession(io: Io, address: string, files: HubFiles): Session {
-  const given = io.env.HUB_TOKEN;
-  if (given) return sessionOfToken(given);
+  const variable = findVariable(io);
+  const given = variable && io.env[variable];
+  if (given) return variable === 'HUB_TOKEN' ? sessionOfToken(given) : borrowedSession(address, given);
   const kept = files.read<Kept>(FILE);
   if (!kept)
     throw new Failed(`You are not signed in to ${address}.`, {
@@ -64,7 +73,35 @@ function sessionOfToken(token: string): Session {
     expiresAt: () => claims.expiresAtMs,
     uid: claims.uid,
     email: claims.email,
-    isKept: false,
+    variable: 'HUB_TOKEN',
+  };
+}
+
+/** Nothing of it is stored: each command asks for an ID token of its own. */
+function borrowedSession(address: string, given: string): Session {
+  let tokens: Tokens = { idToken: '', refreshToken: given };
+  const claims = (): Claims => claimsOf(tokens.idToken);
+  return {
+    async token(anew = false) {
+      if (!anew && tokens.idToken !== '' && claims().expiresAtMs >= Date.now() + MIN_LEFT_MS)
+        return tokens.idToken;
+      tokens = await renew(address, await configOf(address), tokens.refreshToken).catch((error: unknown) => {
+        if (!(error instanceof Failed && error.code === 'UNAUTHENTICATED')) throw error;
+        throw new Failed('The session in HUB_REFRESH_TOKEN is over.', {
+          code: error.code,
+          remedy: 'Set another one, or unset it and sign in: hub login.',
+        });
+      });
+      return tokens.idToken;
+    },
+    expiresAt: () => claims().expiresAtMs,
+    get uid() {
+      return claims().uid;
+    },
+    get email() {
+      return claims().email;
+    },
+    variable: 'HUB_REFRESH_TOKEN',
   };
 }
 
@@ -81,7 +118,7 @@ function keptSession(address: string, files: HubFiles, kept: Kept): Session {
     expiresAt: () => claimsOf(idToken).expiresAtMs,
     uid: kept.uid,
     email: kept.email,
-    isKept: true,
+    variable: undefined,
   };
 }
 
@@ -107,6 +144,7 @@ export async function configOf(address: string): Promise<ConsoleConfig> {
   if (!answer.ok || typeof projectId !== 'string' || typeof apiKey !== 'string')
     throw new Failed(`${address} is no Hub: ${CONFIG_ADDRESS} answers ${answer.status}.`, {
       remedy: 'Check the address.',
+      passes: isPassing(answer.status),
     });
   // Only a Hub on this computer may send what is signed in elsewhere than to Google.
   return { projectId, apiKey, authDomain, ...(hub && isLoopback(address) && { hub }) };
@@ -140,6 +178,7 @@ async function renew(address: string, config: ConsoleConfig, refreshToken: strin
     });
   throw new Failed(`Your session cannot be renewed at the moment: ${reason}.`, {
     remedy: 'Try again in a few seconds.',
+    passes: true,
   });
 }
 

@@ -1,6 +1,6 @@
 /** For whom a cluster counts: offered by who pays, taken by another owner, and what happens when something else comes in between. */
 import { describe, expect, test } from 'vitest';
-import type { ClusterReply, EventPage, Problem } from '../../shared/api.ts';
+import type { ClusterReply, EventPage, Problem, TransferAction } from '../../shared/api.ts';
 import { type Allowance, accountPath } from '../../shared/documents/account.ts';
 import { AUDIT, type AuditFields } from '../../shared/documents/audit.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
@@ -32,12 +32,12 @@ async function given(fields: Partial<Cluster> = {}, accounts: Record<string, Par
         data: { ...NOTHING, ...account } as DocumentData,
       },
     ]);
-  const transfer = (as: string, to: string) =>
+  const transfer = (as: string, to: string, action?: TransferAction) =>
     api.send<ClusterReply & Problem>('POST', `/v1/clusters/${id}:transfer`, api.as(as), {
-      body: { email: `${to}@example.com` },
+      body: { email: `${to}@example.com`, ...(action && { action }) },
     });
-  const said = async (as: string, to: string) => {
-    const { status, body } = await transfer(as, to);
+  const said = async (as: string, to: string, action?: TransferAction) => {
+    const { status, body } = await transfer(as, to, action);
     return status === 202 ? 202 : body.code;
   };
   return {
@@ -209,7 +209,59 @@ test.each([
   },
 );
 
+describe('whoever says what they mean', () => {
+  test('has it done, and repeated it changes nothing', async () => {
+    const hub = await given();
+    for (const [as, to, action, owner, offeredTo] of [
+      ['ada', 'grace', 'offer', 'ada', 'grace'],
+      ['ada', 'ada', 'withdraw', 'ada', undefined],
+      ['ada', 'grace', 'offer', 'ada', 'grace'],
+      ['grace', 'grace', 'decline', 'ada', undefined],
+      ['ada', 'grace', 'offer', 'ada', 'grace'],
+      ['grace', 'grace', 'accept', 'grace', undefined],
+    ] as const) {
+      for (let run = 0; run < 2; run++) expect(await hub.said(as, to, action), action).toBe(202);
+      const after = await hub.cluster();
+      expect([after.owner, after.offeredTo]).toEqual([owner, offeredTo]);
+    }
+    expect((await hub.cluster()).epoch).toBe(9);
+    expect(await hub.account(GRACE)).toMatchObject({ clusters: 1 });
+  });
+
+  test.each<[what: string, as: string, to: string, TransferAction, Partial<Cluster>]>([
+    ['withdraws, and was asked', 'grace', 'grace', 'withdraw', { offeredTo: 'grace' }],
+    ['withdraws what somebody else was asked', 'grace', 'grace', 'withdraw', { offeredTo: 'linus' }],
+    ['accepts what they have offered', 'ada', 'ada', 'accept', { offeredTo: 'grace' }],
+    ['declines what they pay for', 'ada', 'ada', 'decline', { offeredTo: 'grace' }],
+    ['offers it to themselves', 'ada', 'ada', 'offer', { offeredTo: 'grace' }],
+    ['offers what another pays for', 'grace', 'ada', 'offer', { offeredTo: 'grace' }],
+    ['withdraws by the address of whom they asked', 'ada', 'grace', 'withdraw', {}],
+    ['declines for somebody else', 'grace', 'ada', 'decline', { offeredTo: 'grace' }],
+  ])('comes to nothing else: %s', async (_, as, to, action, fields) => {
+    const hub = await given(fields);
+    const before = [await hub.cluster(), await hub.account(ADA), await hub.account(GRACE)];
+    expect(await hub.said(as, to, action)).toBe('TRANSFER_OTHERWISE');
+    expect([await hub.cluster(), await hub.account(ADA), await hub.account(GRACE)]).toEqual(before);
+  });
+
+  test('takes nothing that was not offered, and declines nobody else’s offer', async () => {
+    const hub = await given({ offeredTo: 'linus' });
+    expect(await hub.said('grace', 'grace', 'accept')).toBe('NOT_OFFERED');
+    expect(await hub.said('grace', 'grace', 'decline')).toBe(202);
+    expect(await hub.cluster()).toMatchObject({ owner: 'ada', offeredTo: 'linus', epoch: 3 });
+  });
+});
+
 describe('an offer ends', () => {
+  test('when whom it was made to declines', async () => {
+    const hub = await given({ offeredTo: 'grace' });
+    expect(await hub.said('grace', 'grace', 'decline')).toBe(202);
+    expect(await hub.said('grace', 'grace')).toBe('NOT_OFFERED');
+    expect(await hub.account(GRACE)).toBeUndefined();
+    expect(await hub.messages()).toEqual(['grace@example.com declined to pay for it.']);
+    expect(await hub.entries()).toEqual([['grace', 'transfer', 'grace', 'offer declined']]);
+  });
+
   test('when who pays takes it back', async () => {
     const hub = await given({ offeredTo: 'grace' });
     expect(await hub.said('ada', 'ada')).toBe(202);

@@ -2,7 +2,7 @@
  * A cluster counts for another of its owners from now on. It takes the word of both: who paid so far offers it, and could else fill the
  * accounts of others; who is to pay takes it, and could else shut out who pays. Who deletes their account has offered it to all of them.
  */
-import { clusterReply, transferBody } from '../../shared/api.ts';
+import { clusterReply, type TransferAction, transferBody } from '../../shared/api.ts';
 import type { Allowance } from '../../shared/documents/account.ts';
 import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
@@ -25,7 +25,7 @@ import { accepted, requireCluster } from './require-cluster.ts';
 const transfer = endpoint({
   name: 'POST /v1/clusters/{id}:transfer',
   summary:
-    'Offer a cluster that you pay for to another of its owners, or take over one that was offered to you or whose paying owner is deleting their account. Repeating it changes nothing.',
+    'Offer a cluster that you pay for to another of its owners or withdraw that, or take over or decline one that was offered to you; or take over one whose paying owner is deleting their account. Repeating it changes nothing.',
   status: 202,
   reply: clusterReply,
   refuses: [
@@ -33,6 +33,7 @@ const transfer = endpoint({
     ...REFUSED_TO_MAKE,
     'NOT_AN_OWNER',
     'NOT_OFFERED',
+    'TRANSFER_OTHERWISE',
     'OWNER_HELD',
     'OWNER_SUSPENDED',
     'TRANSFER_NO_ROOM',
@@ -54,7 +55,10 @@ const transfer = endpoint({
         const to = uidsOf(read, body.email).find((one) => roleOf(read, one) === 'owner');
         if (to === undefined) throw new AppError('NOT_AN_OWNER');
         if (ENDING.has(read.state)) throw new AppError('NOT_ACCEPTED_IN_STATE', `It is "${read.state}".`);
+        if (isAccepted(read, uid, to, body.action)) return undefined;
+        requireMeant(read, uid, to, body.action);
         if (read.owner === uid) return to === uid ? withdrawn(read) : offered(ports, read, to);
+        if (body.action === 'decline') return declined(read, uid);
         if (to !== uid || !isOffered(read, uid, ports.clock.now())) throw new AppError('NOT_OFFERED');
         return taken(ports, read, uid);
       },
@@ -69,6 +73,29 @@ export const TRANSFER_ENDPOINTS: readonly Endpoint[] = [transfer];
 const isOffered = (read: Cluster, uid: string, now: number): boolean =>
   read.offeredTo === uid || isPromised(read, now);
 
+/** It was taken with the same words before: an answer that is lost is asked for again. Since then they have not offered it themselves. */
+const isAccepted = (read: Cluster, uid: string, to: string, action: TransferAction | undefined): boolean =>
+  action === 'accept' && read.owner === uid && to === uid && read.offeredTo === undefined;
+
+/**
+ * What is done hangs on who asks. Whoever says what they mean does not come to pay by a word that was to withdraw an offer, nor the other way round.
+ * @throws AppError TRANSFER_OTHERWISE
+ */
+function requireMeant({ owner }: Cluster, uid: string, to: string, action: TransferAction | undefined): void {
+  const isPayer = owner === uid;
+  const isForOneself = to === uid;
+  const possible: readonly TransferAction[] = isPayer
+    ? [isForOneself ? 'withdraw' : 'offer']
+    : isForOneself
+      ? ['accept', 'decline']
+      : [];
+  if (action === undefined || possible.includes(action)) return;
+  throw new AppError(
+    'TRANSFER_OTHERWISE',
+    `You ${isPayer ? 'pay' : 'do not pay'} for it, and ${isForOneself ? 'the address is your own' : 'the address is of another owner'}.`,
+  );
+}
+
 const withdrawn = ({ offeredTo }: Cluster): Change | undefined =>
   offeredTo === undefined
     ? undefined
@@ -78,6 +105,18 @@ const withdrawn = ({ offeredTo }: Cluster): Change | undefined =>
         action: 'transfer',
         subject: offeredTo,
         reason: 'offer withdrawn',
+      };
+
+/** @returns undefined if nothing is offered to them, or not any more */
+const declined = (read: Cluster, uid: string): Change | undefined =>
+  read.offeredTo !== uid
+    ? undefined
+    : {
+        patch: { offeredTo: undefined },
+        note: `${emailOf(read, uid)} declined to pay for it.`,
+        action: 'transfer',
+        subject: uid,
+        reason: 'offer declined',
       };
 
 /** @throws AppError TRANSFER_NO_ROOM as it is now; it is looked at again when it is taken */

@@ -222,11 +222,37 @@ test('what ends, is offered or is of no use says so, with the command that helps
   expect(lost).toMatch(/Paid by: +you\n/);
 });
 
+test('who was asked to pay comes to it by no word but that they accept', async () => {
+  const grace = await asGrace();
+  const [, claims = ''] = (grace.env.HUB_TOKEN ?? '').split('.');
+  const { sub: uid } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sub: string };
+  const id = clusterIdOf(804);
+  const { id: _, ...data } = aCluster({
+    ...{ id, name: 'offered', owner: 'mallory', offeredTo: uid },
+    members: { mallory: 'owner', [uid]: 'owner' },
+    emails: { mallory: 'mallory@example.com', [uid]: 'grace@example.com' },
+  });
+  const document = driver.firestore.doc(clusterPath(id));
+  await document.set(data);
+  expect(await grace.hub('transfer', 'offered', '--withdraw')).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringMatching(/offered was offered to you.* Nothing was done.*--accept.*--decline/s),
+  });
+  expect((await document.get()).data()).toMatchObject({ owner: 'mallory', offeredTo: uid });
+  expect(await grace.hub('transfer', 'offered', '--decline')).toMatchObject({
+    code: 0,
+    out: 'You declined to pay for offered.\n',
+  });
+  expect((await document.get()).data()).toMatchObject({ owner: 'mallory' });
+  expect((await document.get()).get('offeredTo')).toBeUndefined();
+});
+
 test('what is wrong is told in a line, with what to do, and never as a stack', async () => {
   const grace = await asGrace();
   const cases: [Shell, string[], number, RegExp][] = [
     [grace, ['create', 'No_Name'], 1, /INVALID_NAME/],
-    [grace, ['create', 'fine', '--size', 'giant'], 1, /UNKNOWN_SIZE/],
+    [grace, ['create', 'fine', '--size', 'giant'], 1, /UNKNOWN_SIZE.*hub catalog/s],
     [grace, ['create', 'fine', '--lifetime', 'long'], 2, /8h or 3d/],
     [grace, ['show', 'nothing-like-it'], 1, /NOT_FOUND/],
     [grace, ['share', 'x', 'y@example.com', '--role', 'king'], 2, /viewer, editor, owner/],

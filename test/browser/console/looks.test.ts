@@ -1,5 +1,4 @@
 /** What the console looks like to whoever comes: without a mouse, without sight, on a telephone, in the dark, with two hundred clusters. */
-import { FieldValue } from '@google-cloud/firestore';
 import type { Locator, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { type AuditFields, auditPath, KEEP_AUDIT_MS } from '../../../shared/documents/audit.ts';
@@ -368,7 +367,7 @@ describeConsole('the looks of the console', (setting) => {
     expect(await facts.getByText('Deleted automatically').count()).toBe(0);
   });
 
-  test('an owner who is asked to pay reads so above all, and can accept there', async () => {
+  test('an owner who is asked to pay reads so above all, and can accept or decline there', async () => {
     const email = await setting.newcomer('otto');
     const id = clusterIdOf(6301);
     await store([
@@ -388,8 +387,11 @@ describeConsole('the looks of the console', (setting) => {
     await offer.getByRole('button', { name: 'Pay for it' }).click();
     const question = page.getByRole('alertdialog', { name: 'Pay for this cluster from now on?' });
     await question.getByRole('button', { name: 'Cancel' }).click();
-    await setting.driver.firestore.doc(`clusters/${id}`).update({ offeredTo: FieldValue.delete() });
+    await offer.getByRole('button', { name: 'Decline' }).click();
+    const refusal = page.getByRole('alertdialog', { name: 'Decline to pay for this cluster?' });
+    await refusal.getByRole('button', { name: 'Decline' }).click();
     await offer.waitFor({ state: 'detached' });
+    await page.getByText('You declined to pay for this cluster.').waitFor();
   });
 
   test('a cluster that is gone', async () => {

@@ -14,6 +14,7 @@ export function Offered({ cluster, session }: { cluster: Cluster; session: Signe
     // Else that is said of it, with the time until when.
     handOverUntilAt === undefined &&
     mayAsk(cluster, 'transfer', cluster.members[session.uid], account);
+  const transfer = { cluster, member: { email: session.email }, self: session.email };
   return (
     <section className={isAsked ? 'notice ending' : undefined} aria-label={isAsked ? 'An offer' : undefined}>
       {/* There before there is something to say, so that it is read out. */}
@@ -27,15 +28,8 @@ export function Offered({ cluster, session }: { cluster: Cluster; session: Signe
           </>
         )}
       </p>
-      {isAsked && (
-        <Transfer
-          cluster={cluster}
-          member={{ email: session.email }}
-          deed="take"
-          self={session.email}
-          look="primary"
-        />
-      )}
+      {isAsked && <Transfer {...transfer} deed="accept" look="primary" />}
+      {isAsked && <Transfer {...transfer} deed="decline" />}
     </section>
   );
 }

@@ -24,14 +24,14 @@ test.each([
 test('where who pays is leaving, each other owner may take it', () => {
   const cluster = { owner: 'payer', handOverUntilAt: new Date(0) };
   const member = { uid: 'other', role: 'owner', email: EMAIL, pending: false } as const;
-  expect(deedOf(cluster, member, 'other')).toBe('take');
+  expect(deedOf(cluster, member, 'other')).toBe('accept');
   expect(deedOf(cluster, member, 'third')).toBeUndefined();
 });
 
 test.each([
   ['who pays offers it to another owner', 'payer', { uid: 'other' }, undefined, 'offer'],
   ['and takes that back', 'payer', { uid: 'other' }, 'other', 'withdraw'],
-  ['whom it is offered to takes it', 'other', { uid: 'other' }, 'other', 'take'],
+  ['whom it is offered to takes it', 'other', { uid: 'other' }, 'other', 'accept'],
   ['nobody takes it for somebody else', 'third', { uid: 'other' }, 'other', undefined],
   ['nobody but who pays offers it', 'third', { uid: 'other' }, undefined, undefined],
   ['who pays need not offer it to themselves', 'payer', { uid: 'payer' }, undefined, undefined],

@@ -44,7 +44,7 @@ export function questionOf(
 }
 
 /** What an owner may do about for whom a cluster counts. */
-export type Deed = 'offer' | 'withdraw' | 'take';
+export type Deed = 'offer' | 'withdraw' | 'accept';
 
 /**
  * @param uid of the owner who looks
@@ -65,5 +65,5 @@ export function deedOf(
   const isOffered = of === offeredTo;
   if (uid === owner) return isOffered ? 'withdraw' : 'offer';
   // Who pays for it is leaving: any of them may.
-  return (isOffered || handOverUntilAt !== undefined) && of === uid ? 'take' : undefined;
+  return (isOffered || handOverUntilAt !== undefined) && of === uid ? 'accept' : undefined;
 }

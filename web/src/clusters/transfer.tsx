@@ -8,6 +8,8 @@ import { Confirm } from '../parts/dialog.tsx';
 import type { Deed } from './roles.ts';
 
 type Member = Schemas['Member'];
+/** In the words of the API. */
+type Action = Deed | 'decline';
 
 const TRANSFERS = {
   offer: {
@@ -26,7 +28,7 @@ const TRANSFERS = {
     says: 'You keep paying for this cluster.',
     done: () => 'The offer was withdrawn.',
   },
-  take: {
+  accept: {
     label: 'Pay for it',
     action: 'Pay for it',
     // It is beside nobody's name but one's own.
@@ -35,12 +37,20 @@ const TRANSFERS = {
     says: 'The cluster is charged to your account: it counts towards your limits of clusters and of cost per hour. You cannot leave it until another owner takes it over.',
     done: () => 'You now pay for this cluster.',
   },
-} as const satisfies Record<Deed, object>;
+  decline: {
+    label: 'Decline',
+    action: 'Decline',
+    named: () => undefined,
+    title: () => 'Decline to pay for this cluster?',
+    says: 'The offer ends, and whoever pays for the cluster goes on paying. You stay an owner. They can ask you again.',
+    done: () => 'You declined to pay for this cluster.',
+  },
+} as const satisfies Record<Action, object>;
 
 interface Props {
   cluster: Cluster;
   member: Pick<Member, 'email'>;
-  deed: Deed;
+  deed: Action;
   self: string;
   look?: 'primary' | 'quiet';
 }
@@ -61,7 +71,8 @@ export function Transfer({ cluster: { id }, member: { email }, deed, self, look 
         open={asking}
         onClose={() => setAsking(false)}
         onConfirm={async (tell) => {
-          const body = { email: deed === 'offer' ? email : self };
+          // What this page shows may be old: what was meant is said, so that nothing else is done.
+          const body = { email: deed === 'offer' ? email : self, action: deed };
           await must(api.post('/v1/clusters/{id}:transfer', { params: { path: { id } }, body }));
           tell(done(email));
         }}
