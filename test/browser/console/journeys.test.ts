@@ -498,6 +498,30 @@ describeConsole('journeys in the console', (setting) => {
     await page.getByRole('heading', { name: 'There is no such cluster, or it is not yours' }).waitFor();
   });
 
+  test('where operators alone make accounts: who has none reads whom to ask, whichever way they came', async () => {
+    const { model } = setting.driver.hub.cloud.auth;
+    const page = await setting.open();
+    model.changeSettings({ disabledUserSignup: true });
+    try {
+      const [chooser] = await Promise.all([
+        page.waitForEvent('popup'),
+        page.getByRole('button', { name: 'Continue with Google' }).click(),
+      ]);
+      await chooser.getByLabel('E-mail address').fill('nora@example.com');
+      await chooser.getByRole('button', { name: 'Sign in' }).click();
+      const says = 'Only people whom the operator of this Hub has added are let in. Ask them to add';
+      await page.getByText(`${says} the address of your account.`).waitFor();
+
+      await page.getByRole('button', { name: 'Create an account' }).click();
+      await page.getByLabel('E-mail').fill('nora@example.com');
+      await page.getByLabel('Password').fill(PASSWORD);
+      await page.getByRole('button', { name: 'Create account' }).click();
+      await page.getByText(`${says} nora@example.com.`).waitFor();
+    } finally {
+      model.changeSettings({ disabledUserSignup: false });
+    }
+  });
+
   const spares = async (state: string): Promise<number> => {
     const clusters = setting.driver.firestore.collection('clusters');
     return (await clusters.where('pool', '==', 'default').where('state', '==', state).get()).size;

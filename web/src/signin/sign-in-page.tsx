@@ -113,7 +113,7 @@ const TITLES: Record<Mode, string> = { in: 'Sign in', up: 'Create account', forg
 function ByEmail({ mode, onMode }: { mode: Mode; onMode(mode: Mode): void }) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const { busy, run, message, forget } = useSigningIn();
+  const { busy, run, message, forget } = useSigningIn(email);
   // What was said of one is not true of another.
   const turnTo = (next: Mode): void => {
     forget();
