@@ -91,7 +91,12 @@ function Inside({ session, connection }: { session: SignedIn; connection: Store<
       <ConnectionBanner connection={connection} />
       <HeldBanner />
       <main id="main" ref={main} tabIndex={-1}>
-        {!session.emailVerified && <VerifyEmail session={session} />}
+        {!session.emailVerified && (
+          <VerifyEmail
+            session={session}
+            then="Then you can create clusters and others can share theirs with you."
+          />
+        )}
         <Boundary at={path}>
           <Switch>
             <Route path="/">

@@ -468,7 +468,7 @@ describeConsole('journeys in the console', (setting) => {
     await page.getByLabel('E-mail').fill('nina@example.com');
     await page.getByRole('button', { name: 'Create account' }).click();
     const banner = page.getByRole('region', { name: 'Your e-mail address' });
-    await banner.getByText('Open the link that was sent to nina@example.com when you signed up').waitFor();
+    await banner.getByText('Open the link that was sent to nina@example.com.').waitFor();
     await banner.getByRole('button', { name: 'I have opened it' }).click();
     await banner.getByText('It is not confirmed yet.').waitFor();
     const refused = await openCreateDialog(page);

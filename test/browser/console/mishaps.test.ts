@@ -580,6 +580,41 @@ describeConsole('mishaps in the console', (setting) => {
     expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
   });
 
+  test('whom an operator has added is sent a link that proves the address, at the door of a cluster too', async () => {
+    const { model } = setting.driver.hub.cloud.auth;
+    const email = await setting.newcomer('uma');
+    const added = model.findUser('uma');
+    if (added) model.saveUser({ ...added, emailVerified: false });
+    const id = await stored({ uma: 'owner' });
+    const { clientId, redirectUri } = await setting.driver.register(id);
+    const page = await setting.openAs(email);
+    const banner = page.getByRole('region', { name: 'Your e-mail address' });
+    await banner
+      .getByText(`A link proves that ${email} is yours: have it sent there, and open it.`)
+      .waitFor();
+
+    // The cluster itself is not there.
+    await page.route(`${redirectUri}**`, (route) => route.fulfill({ body: 'the cluster' }));
+    const request = new URLSearchParams({
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      scope: 'openid email profile',
+    });
+    await page.goto(`${setting.driver.hub.url}/oidc/authorize?${request}`);
+    const go = page.getByRole('button', { name: `Continue as ${email}` });
+    await go.click();
+    await banner.getByRole('button', { name: 'Send the link' }).click();
+    await banner.getByText('Sent.', { exact: true }).waitFor();
+    const mail = model.oobCodes().find((code) => code.email === email && code.requestType === 'VERIFY_EMAIL');
+    expect((await fetch(mail?.oobLink ?? '')).status).toBe(200);
+    await banner.getByRole('button', { name: 'I have opened it' }).click();
+    await banner.waitFor({ state: 'detached' });
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await go.click();
+    await page.getByText('the cluster', { exact: true }).waitFor();
+  });
+
   test('at the door of a cluster one press is sent, however many there are', async () => {
     const email = await setting.newcomer('dora');
     const page = await setting.openAs(email);
