@@ -81,6 +81,23 @@ describeConsole('mishaps in the console', (setting) => {
     expect(await page.evaluate<string>('document.activeElement.ariaLabel')).toBe('Role of rosa@example.com');
   });
 
+  test('who invites is given the link to send, for Hub sends none, and it leads whoever is invited there', async () => {
+    const email = await setting.newcomer('ruth');
+    const id = await stored({ ruth: 'owner' }, { ...failed, name: 'linked' });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    const members = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Members' }) });
+    expect(await members.getByText('Hub sends no e-mail.').count()).toBe(0);
+    await members.getByLabel('Share with').fill('sven@example.com');
+    await members.getByRole('button', { name: 'Share', exact: true }).click();
+    await members.getByText('Hub sends no e-mail.').filter({ hasText: 'holds for 30 days' }).waitFor();
+    const link = await members.getByText(/^http/).innerText();
+    expect(link).toBe(`${setting.driver.hub.url}/clusters/${id}`);
+    const guest = await setting.openAs(await setting.newcomer('sven'), new URL(link).pathname);
+    await guest.getByRole('heading', { name: 'linked', level: 1 }).waitFor();
+    // Nobody is left to whom it would have to be sent.
+    await members.getByText('Hub sends no e-mail.').waitFor({ state: 'detached' });
+  });
+
   test('who reads by ear is told each new state, in what was there before', async () => {
     const email = await setting.newcomer('enid');
     const id = await stored({ enid: 'owner' }, { name: 'heard', state: 'exposing' });
