@@ -4,6 +4,7 @@ import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { ERRORS } from '../../shared/errors.ts';
 import { LOOPBACK_DONE_PAGE, LOOPBACK_PAGE } from '../../shared/loopback-sign-in.ts';
 import { refusalOf } from '../../shared/standing.ts';
+import { remedyFor } from './api/remedies.ts';
 import { ClustersPage } from './clusters/clusters-page.tsx';
 import { useHub } from './hub.ts';
 import type { Connection } from './live/connection.ts';
@@ -228,7 +229,7 @@ function HeldBanner() {
     <div role="status">
       {code && (
         <p className="connection">
-          <strong>{ERRORS[code].say}</strong> {ERRORS[code].remedy}
+          <strong>{ERRORS[code].say}</strong> {remedyFor(code)}
         </p>
       )}
     </div>

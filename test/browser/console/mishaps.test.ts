@@ -299,6 +299,29 @@ describeConsole('mishaps in the console', (setting) => {
       .toBe(1);
   });
 
+  test('a page that was open while something was taken out offers what there is now, once it is refused', async () => {
+    const page = await setting.open('/');
+    await page.route('**/v1/catalog', async (route) => {
+      const answer = await route.fetch();
+      const catalog = await answer.json();
+      for (const size of catalog.sizes) if (size.id === catalog.defaults.size) size.id = 'bygone';
+      catalog.defaults.size = 'bygone';
+      await route.fulfill({ response: answer, json: catalog });
+    });
+    await signIn(page, await setting.newcomer('otis'));
+    await page.getByRole('button', { name: 'Create cluster' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Create a cluster' });
+    await dialog.getByRole('radio', { name: /^Bygone/, checked: true }).waitFor();
+    await page.unroute('**/v1/catalog');
+    await createButton(dialog).click();
+    await dialog.getByText('There is no such size.').waitFor();
+    await dialog.getByText('Choose again from what there is now.').waitFor();
+    await dialog.getByRole('radio', { name: /^Bygone/ }).waitFor({ state: 'detached' });
+    expect(await dialog.getByRole('radio', { checked: true }).first().isVisible()).toBe(true);
+    await createButton(dialog).click();
+    await page.getByRole('heading', { name: 'my-cluster', level: 1 }).waitFor();
+  });
+
   test('price and wait are those of what is chosen now, however late the answer comes', async () => {
     const page = await setting.openAs(await setting.newcomer('pia'));
     const dialog = await openCreateDialog(page);
