@@ -76,11 +76,14 @@ function Inside({ session, connection }: { session: SignedIn; connection: Store<
   const main = useRef<HTMLElement>(null);
   const [path] = useLocation();
   const first = useRef(true);
+  const isPushed = usePushed();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page begins at its top, for who reads by ear too
   useEffect(() => {
-    if (!first.current) main.current?.focus();
+    if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;
-    scrollTo(0, 0);
+    // Whoever goes back is where they were: the browser sees to it.
+    if (isPushed.current) scrollTo(0, 0);
+    isPushed.current = false;
   }, [path]);
   useEffect(keepFocus, []);
   return (
@@ -126,6 +129,26 @@ function Inside({ session, connection }: { session: SignedIn; connection: Store<
       <Toasts />
     </>
   );
+}
+
+/** Whether the address was gone to, and not gone back to: by the event of wouter, heard before wouter hears it itself. */
+function usePushed() {
+  const isPushed = useRef(false);
+  useEffect(() => {
+    const note = (): void => {
+      isPushed.current = true;
+    };
+    const forget = (): void => {
+      isPushed.current = false;
+    };
+    addEventListener('pushState', note, { capture: true });
+    addEventListener('popstate', forget, { capture: true });
+    return () => {
+      removeEventListener('pushState', note, { capture: true });
+      removeEventListener('popstate', forget, { capture: true });
+    };
+  }, []);
+  return isPushed;
 }
 
 function NoSuchPage() {

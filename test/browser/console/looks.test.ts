@@ -129,9 +129,45 @@ describeConsole('the looks of the console', (setting) => {
     await page.getByText('No cluster matches.').waitFor();
     await search.fill('');
     await expect.poll(() => names.count()).toBe(MANY);
+    await expect.poll(() => new URL(page.url()).search).toBe('');
     // One more, while all of them are there.
     await store([of(MANY)]);
     await page.getByRole('link', { name: 'plant-200' }).waitFor();
+  });
+
+  test('who comes back to the list finds what they had looked for, where they were', async () => {
+    const email = await setting.newcomer('mara');
+    const of = (n: number): Cluster =>
+      aCluster({
+        id: clusterIdOf(5300 + n),
+        name: `berry-${String(n).padStart(2, '0')}`,
+        owner: 'mara',
+        state: n % 2 === 0 ? 'failed' : 'ready',
+        createdAt: new Date(Date.UTC(2026, 0, 1) + n),
+      });
+    await store(Array.from({ length: 60 }, (_, n) => of(n)));
+    // A link is followed through the door.
+    const page = await setting.openAs(email, '/?show=attention');
+    const names = page.getByRole('main').getByRole('listitem').getByRole('link');
+    await expect.poll(() => names.count()).toBe(30);
+    const search = page.getByRole('searchbox');
+    await search.pressSequentially('berry-');
+    await expect.poll(() => new URL(page.url()).search).toBe('?show=attention&q=berry-');
+    await names.last().scrollIntoViewIfNeeded();
+    const before = await page.evaluate<number>('scrollY');
+    expect(before).toBeGreaterThan(0);
+    await names.last().click();
+    await idOnPage(page, 'berry-00');
+    expect(await page.evaluate('scrollY')).toBe(0);
+    await page.goBack();
+    await expect.poll(() => page.evaluate('scrollY')).toBe(before);
+    expect(await search.inputValue()).toBe('berry-');
+    expect(await page.getByRole('radio', { name: 'Need attention' }).isChecked()).toBe(true);
+    expect(await names.count()).toBe(30);
+    // Nothing of it is pushed: what was typed is not gone back through.
+    await page.getByRole('link', { name: 'Clusters', exact: true }).click();
+    await expect.poll(() => search.inputValue()).toBe('');
+    await expect.poll(() => names.count()).toBe(60);
   });
 
   test('of a long audit log one loads more, up to its end', async () => {

@@ -25,18 +25,18 @@ import { CostSoFar } from './cost.tsx';
 import { hindranceOf, isEnding, isMoving, type Tone, toneOf, toneOfCluster } from './lifecycle.ts';
 import { dismiss, type Order, order, useOrders } from './orders.ts';
 import { useLeft, useNearEnd } from './reading.ts';
+import type { Filter } from './shown.ts';
 import { StateBadge } from './state-badge.tsx';
 import { sharedNames, Whose } from './twins.tsx';
+import { useShown } from './use-shown.ts';
 
 const CreateDialog = lazyDialog(() => import('./create-dialog.tsx'));
 
-type Filter = 'all' | Exclude<Tone, 'over'> | 'deleted';
-
 const FILTERS: readonly { filter: Filter; label: string; tones?: readonly Tone[] }[] = [
   { filter: 'all', label: 'All' },
-  { filter: 'good', label: 'Ready', tones: ['good'] },
-  { filter: 'busy', label: 'In progress', tones: ['busy', 'waiting'] },
-  { filter: 'bad', label: 'Need attention', tones: ['bad'] },
+  { filter: 'ready', label: 'Ready', tones: ['good'] },
+  { filter: 'progress', label: 'In progress', tones: ['busy', 'waiting'] },
+  { filter: 'attention', label: 'Need attention', tones: ['bad'] },
   { filter: 'deleted', label: 'Deleted' },
 ];
 
@@ -89,8 +89,7 @@ interface ListProps {
 }
 
 function ClusterList({ live, session, onCreate }: ListProps) {
-  const [filter, setFilter] = useState<Filter>('all');
-  const [text, setText] = useState('');
+  const { filter, setFilter, text, setText } = useShown();
   const sought = useDeferredValue(text.trim().toLowerCase());
   const orders = useOrders(session.uid);
   const { catalog } = useCatalog();
