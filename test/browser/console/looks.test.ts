@@ -135,6 +135,30 @@ describeConsole('the looks of the console', (setting) => {
     await page.getByRole('link', { name: 'plant-200' }).waitFor();
   });
 
+  test('of many that are deleted one is told what only the command line has', async () => {
+    const email = await setting.newcomer('mabel');
+    const gone = (n: number): Cluster =>
+      aCluster({
+        id: clusterIdOf(5400 + n),
+        name: `husk-${n}`,
+        owner: 'mabel',
+        state: 'deleted',
+        createdAt: new Date(Date.UTC(2026, 0, 1) + n),
+      });
+    const rest = 'Only your newest 100 deleted clusters are read here; hub list --all has the rest.';
+    const none = 'There are none among your newest 100 deleted clusters.';
+    await store(Array.from({ length: 99 }, (_, n) => gone(n + 2)));
+    const page = await setting.openAs(email, '/?show=deleted');
+    const names = page.getByRole('main').getByRole('listitem').getByRole('link');
+    await expect.poll(() => names.count()).toBe(99);
+    expect(await page.getByText(rest).count()).toBe(0);
+    await store([gone(0), gone(1)]);
+    await page.getByText(rest).waitFor();
+    expect(await names.count()).toBe(100);
+    await page.getByRole('searchbox').fill('husk-0');
+    await page.getByText(none).waitFor();
+  });
+
   test('who comes back to the list finds what they had looked for, where they were', async () => {
     const email = await setting.newcomer('mara');
     const of = (n: number): Cluster =>

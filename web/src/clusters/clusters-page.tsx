@@ -7,7 +7,7 @@ import { aboutInDollars } from '../../../shared/money.ts';
 import { leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
-import { MAX_CLUSTERS, myDeleted } from '../live/my-clusters.ts';
+import { MAX_CLUSTERS, MAX_DELETED, myDeleted } from '../live/my-clusters.ts';
 import { Button } from '../parts/button.tsx';
 import { ClockIcon, PlusIcon } from '../parts/icons.tsx';
 import { lazyDialog } from '../parts/lazy.tsx';
@@ -268,22 +268,46 @@ function Deleted({ uid, sought }: { uid: string; sought: string }) {
       </p>
       <LivePart live={live} what="your deleted clusters">
         {(all) => (
-          <DeletedList uid={uid} clusters={all.filter((cluster) => isSought(cluster, catalog, sought))} />
+          <DeletedList
+            uid={uid}
+            clusters={all.filter((cluster) => isSought(cluster, catalog, sought))}
+            isCut={all.length >= MAX_DELETED}
+          />
         )}
       </LivePart>
     </div>
   );
 }
 
-function DeletedList({ uid, clusters }: { uid: string; clusters: readonly Cluster[] }) {
-  if (clusters.length === 0) return <p className="muted">There are none.</p>;
+interface DeletedProps {
+  uid: string;
+  clusters: readonly Cluster[];
+  /** There may be more than were read. */
+  isCut: boolean;
+}
+
+function DeletedList({ uid, clusters, isCut }: DeletedProps) {
   const twins = sharedNames(clusters);
   return (
-    <ul className="clusters">
-      {clusters.map((cluster) => (
-        <ClusterRow key={cluster.id} cluster={cluster} uid={uid} hasTwin={twins.has(cluster.name)} />
-      ))}
-    </ul>
+    <>
+      {clusters.length === 0 ? (
+        <p className="muted">
+          {isCut ? `There are none among your newest ${MAX_DELETED} deleted clusters.` : 'There are none.'}
+        </p>
+      ) : (
+        <ul className="clusters">
+          {clusters.map((cluster) => (
+            <ClusterRow key={cluster.id} cluster={cluster} uid={uid} hasTwin={twins.has(cluster.name)} />
+          ))}
+        </ul>
+      )}
+      {isCut && (
+        <p className="muted">
+          Only your newest {MAX_DELETED} deleted clusters are read here; <code>hub list --all</code> has the
+          rest.
+        </p>
+      )}
+    </>
   );
 }
 
