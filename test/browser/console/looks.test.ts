@@ -184,7 +184,13 @@ describeConsole('the looks of the console', (setting) => {
     await idOnPage(page, 'berry-00');
     expect(await page.evaluate('scrollY')).toBe(0);
     await page.goBack();
-    await expect.poll(() => page.evaluate('scrollY')).toBe(before);
+    await expect.poll(() => page.evaluate<number>('scrollY')).toBeGreaterThan(0);
+    // The row that was pressed is in sight.
+    const height = page.viewportSize()?.height ?? 0;
+    await expect
+      .poll(async () => (await names.last().boundingBox())?.y ?? Number.POSITIVE_INFINITY)
+      .toBeLessThan(height);
+    expect(Math.abs((await page.evaluate<number>('scrollY')) - before)).toBeLessThan(height / 4);
     expect(await search.inputValue()).toBe('berry-');
     expect(await page.getByRole('radio', { name: 'Need attention' }).isChecked()).toBe(true);
     expect(await names.count()).toBe(30);
