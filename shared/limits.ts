@@ -21,6 +21,8 @@ export const MAX_MEMBERS = 50;
  * https://cloud.google.com/firestore/quotas
  */
 export const MAX_TRIES = 100;
+/** For so many days whoever is invited can become a member. */
+export const INVITATION_DAYS = 30;
 /** Clusters of one account that may wait for room, or as many as it may have: whoever waits is asked for, and looked at, again and again. */
 export const MAX_WAITING = 20;
 /** Spares that one pool may want. */

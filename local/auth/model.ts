@@ -82,6 +82,8 @@ export interface ProjectSettings {
   improvedEmailPrivacy: boolean;
   /** Hosts that pages and links may lead to. */
   authorizedDomains: string[];
+  /** Servers alone make accounts. */
+  disabledUserSignup: boolean;
 }
 
 /** What a client gets for signing in. */
@@ -144,6 +146,7 @@ const DEFAULT_SETTINGS: ProjectSettings = {
   allowDuplicateEmails: false,
   improvedEmailPrivacy: false,
   authorizedDomains: ['localhost', '127.0.0.1'],
+  disabledUserSignup: false,
 };
 
 const SEEDS = [
@@ -169,6 +172,14 @@ const digest = (secret: string): string => createHash('sha256').update(secret).d
 const newSecret = (): string => randomBytes(48).toString('base64url');
 
 export const invalid = (message: string): ServiceError => new ServiceError(STATUS.INVALID_ARGUMENT, message);
+
+/**
+ * Whoever is nobody yet may become somebody by themselves.
+ * @throws ServiceError ADMIN_ONLY_OPERATION
+ */
+export function requireOpenSignUp(model: AuthModel): void {
+  if (model.settings().disabledUserSignup) throw invalid('ADMIN_ONLY_OPERATION');
+}
 
 /** A fresh store gets the accounts that `npm start` promises. */
 export async function createAuthModel(world: World): Promise<AuthModel> {
@@ -288,7 +299,8 @@ export async function createAuthModel(world: World): Promise<AuthModel> {
     },
     spendOobCode: (oobCode) => void codes.delete(oobCode),
     oobCodes: () => [...codes.values()],
-    settings: () => settings.get('project') ?? DEFAULT_SETTINGS,
+    // What an earlier version kept does not know all of them.
+    settings: () => ({ ...DEFAULT_SETTINGS, ...settings.get('project') }),
     changeSettings: (changes) => settings.set('project', { ...model.settings(), ...changes }),
     issueAccessToken(email) {
       const token = `ya29.${newSecret()}`;

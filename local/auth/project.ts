@@ -28,9 +28,10 @@ export const recaptchaConfig: Operation = (model) => ({
 });
 
 const emulatorConfig = (model: AuthModel): Body => {
-  const { allowDuplicateEmails, improvedEmailPrivacy } = model.settings();
+  const { allowDuplicateEmails, improvedEmailPrivacy, disabledUserSignup } = model.settings();
   return {
     signIn: { allowDuplicateEmails },
+    client: { permissions: { disabledUserSignup } },
     emailPrivacyConfig: { enableImprovedEmailPrivacy: improvedEmailPrivacy },
   };
 };
@@ -54,7 +55,7 @@ const projectConfig = (model: AuthModel): Body => ({
 export const getProjectConfig: Operation = (model) => projectConfig(model);
 
 /** The fields of the project's configuration that mean something here. */
-const FIELDS = ['signIn', 'emailPrivacyConfig', 'authorizedDomains'];
+const FIELDS = ['signIn', 'client', 'emailPrivacyConfig', 'authorizedDomains'];
 
 /** `PATCH` of it, by the fields of `updateMask`. */
 export const patchProjectConfig: Operation = (model, { updateMask, ...body }) => {
@@ -68,10 +69,13 @@ export const patchProjectConfig: Operation = (model, { updateMask, ...body }) =>
 function readSettings(body: Body): Partial<ProjectSettings> {
   const duplicates = flag(record(body, 'signIn') ?? {}, 'allowDuplicateEmails');
   const privacy = flag(record(body, 'emailPrivacyConfig') ?? {}, 'enableImprovedEmailPrivacy');
+  const permissions = record(record(body, 'client') ?? {}, 'permissions') ?? {};
+  const noSignUp = flag(permissions, 'disabledUserSignup');
   const domains = texts(body, 'authorizedDomains');
   return {
     ...(duplicates !== undefined && { allowDuplicateEmails: duplicates }),
     ...(privacy !== undefined && { improvedEmailPrivacy: privacy }),
+    ...(noSignUp !== undefined && { disabledUserSignup: noSignUp }),
     ...(body.authorizedDomains !== undefined && { authorizedDomains: domains }),
   };
 }

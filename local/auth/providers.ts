@@ -6,7 +6,7 @@ import { decodeJwt } from 'jose';
 import { ServiceError } from '../service.ts';
 import { identity, kind } from './answers.ts';
 import { type Body, flag, requireEmail, requireText, text } from './body.ts';
-import { type AuthModel, invalid, type ProviderLink, type User } from './model.ts';
+import { type AuthModel, invalid, type ProviderLink, requireOpenSignUp, type User } from './model.ts';
 import type { Operation } from './operation.ts';
 
 /** What a provider says about who signed in. */
@@ -48,6 +48,7 @@ async function enter(
   if (known?.disabled) throw invalid('USER_DISABLED');
   // The SDK makes `auth/user-mismatch` of it, when somebody who is to show again who they are is nobody.
   if (known === undefined && !autoCreate) throw invalid('EMAIL_NOT_FOUND');
+  if (known === undefined) requireOpenSignUp(model);
   if (known && !linked && !current && !verified) return { ...told, ...confirmation(known) };
 
   const user = known ?? model.newUser();

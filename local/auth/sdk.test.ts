@@ -219,6 +219,29 @@ describe('providers', () => {
   });
 });
 
+describe('where operators alone make accounts', () => {
+  beforeEach(() => service.configure({ client: { permissions: { disabledUserSignup: true } } }));
+
+  test('nobody makes one by themselves, in whatever way', async () => {
+    const auth = service.sdk();
+    for (const signUp of [
+      () => createUserWithEmailAndPassword(auth, 'new@example.com', 'long enough'),
+      () => signInAnonymously(auth),
+      () => signInWithCredential(auth, google({ email: 'new@example.com' })),
+    ])
+      expect(await codeOf(signUp())).toBe(AuthErrorCodes.ADMIN_ONLY_OPERATION);
+    const { body } = await service.admin('/accounts:lookup', { email: ['new@example.com'] });
+    expect(body.users).toBeUndefined();
+  });
+
+  test('who has one is let in, and may add another way', async () => {
+    const ada = await signInAda();
+    await linkWithCredential(ada, google({ email: ADA }));
+    const { user } = await signInWithCredential(service.sdk(), google({ email: ADA }));
+    expect(user.uid).toBe('ada');
+  });
+});
+
 describe('anonymous users', () => {
   test.each([
     ['a password', EmailAuthProvider.credential('later@example.com', 'long enough'), 'password'],

@@ -1,13 +1,14 @@
 /** Signing up and in by password, custom token and mailed link, anonymously, and the refresh of tokens. */
 import { identity, kind } from './answers.ts';
 import { type Body, requireEmail, requireStrongPassword, requireText, text } from './body.ts';
-import { type AuthModel, invalid, type User } from './model.ts';
+import { type AuthModel, invalid, requireOpenSignUp, type User } from './model.ts';
 import type { Operation } from './operation.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 
 /** With an ID token it adds a password to that account; with neither token nor e-mail it makes an anonymous one. */
 export const signUp: Operation = async (model, body) => {
   if (body.localId !== undefined) throw invalid('UNEXPECTED_PARAMETER : User ID');
+  if (body.idToken === undefined) requireOpenSignUp(model);
   if (body.email === undefined && !body.password && body.idToken === undefined) {
     const user = model.newUser();
     model.saveUser(user);
@@ -68,6 +69,7 @@ export const signInWithEmailLink: Operation = async (model, body) => {
   const holder = model.findByEmail(email);
   if (current && holder && holder !== current) throw invalid('EMAIL_EXISTS');
   const known = current ?? holder;
+  if (!known) requireOpenSignUp(model);
   const user = known ?? model.newUser();
   if (user.disabled) throw invalid('USER_DISABLED');
   model.spendOobCode(code.oobCode);

@@ -4,13 +4,14 @@
  * clusters are good for nothing; a TTL policy cleans up late, so readers check `expiresAt` themselves. Hub reads it, and whose address it is.
  */
 import { z } from 'zod';
+import { INVITATION_DAYS } from '../limits.ts';
 import { days } from '../units.ts';
 import { role } from './cluster.ts';
 import { clusterId, instant, schemaField } from './fields.ts';
 
 export { INVITATIONS, invitationPath } from './paths.ts';
 
-export const INVITATION_LIFETIME_MS = days(30);
+export const INVITATION_LIFETIME_MS = days(INVITATION_DAYS);
 
 export const invitationDocument = z.object({
   schema: schemaField,

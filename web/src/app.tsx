@@ -4,6 +4,7 @@ import { Link, Redirect, Route, Switch, useLocation } from 'wouter';
 import { ERRORS } from '../../shared/errors.ts';
 import { LOOPBACK_DONE_PAGE, LOOPBACK_PAGE } from '../../shared/loopback-sign-in.ts';
 import { refusalOf } from '../../shared/standing.ts';
+import { remedyFor } from './api/remedies.ts';
 import { ClustersPage } from './clusters/clusters-page.tsx';
 import { useHub } from './hub.ts';
 import type { Connection } from './live/connection.ts';
@@ -75,11 +76,14 @@ function Inside({ session, connection }: { session: SignedIn; connection: Store<
   const main = useRef<HTMLElement>(null);
   const [path] = useLocation();
   const first = useRef(true);
+  const isPushed = usePushed();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page begins at its top, for who reads by ear too
   useEffect(() => {
-    if (!first.current) main.current?.focus();
+    if (!first.current) main.current?.focus({ preventScroll: true });
     first.current = false;
-    scrollTo(0, 0);
+    // Whoever goes back is where they were: the browser sees to it.
+    if (isPushed.current) scrollTo(0, 0);
+    isPushed.current = false;
   }, [path]);
   useEffect(keepFocus, []);
   return (
@@ -91,7 +95,12 @@ function Inside({ session, connection }: { session: SignedIn; connection: Store<
       <ConnectionBanner connection={connection} />
       <HeldBanner />
       <main id="main" ref={main} tabIndex={-1}>
-        {!session.emailVerified && <VerifyEmail session={session} />}
+        {!session.emailVerified && (
+          <VerifyEmail
+            session={session}
+            then="Then you can create clusters and others can share theirs with you."
+          />
+        )}
         <Boundary at={path}>
           <Switch>
             <Route path="/">
@@ -120,6 +129,26 @@ function Inside({ session, connection }: { session: SignedIn; connection: Store<
       <Toasts />
     </>
   );
+}
+
+/** Whether the address was gone to, and not gone back to: by the event of wouter, heard before wouter hears it itself. */
+function usePushed() {
+  const isPushed = useRef(false);
+  useEffect(() => {
+    const note = (): void => {
+      isPushed.current = true;
+    };
+    const forget = (): void => {
+      isPushed.current = false;
+    };
+    addEventListener('pushState', note, { capture: true });
+    addEventListener('popstate', forget, { capture: true });
+    return () => {
+      removeEventListener('pushState', note, { capture: true });
+      removeEventListener('popstate', forget, { capture: true });
+    };
+  }, []);
+  return isPushed;
 }
 
 function NoSuchPage() {
@@ -223,7 +252,7 @@ function HeldBanner() {
     <div role="status">
       {code && (
         <p className="connection">
-          <strong>{ERRORS[code].say}</strong> {ERRORS[code].remedy}
+          <strong>{ERRORS[code].say}</strong> {remedyFor(code)}
         </p>
       )}
     </div>

@@ -468,7 +468,7 @@ describeConsole('journeys in the console', (setting) => {
     await page.getByLabel('E-mail').fill('nina@example.com');
     await page.getByRole('button', { name: 'Create account' }).click();
     const banner = page.getByRole('region', { name: 'Your e-mail address' });
-    await banner.getByText('Open the link that was sent to nina@example.com when you signed up').waitFor();
+    await banner.getByText('Open the link that was sent to nina@example.com.').waitFor();
     await banner.getByRole('button', { name: 'I have opened it' }).click();
     await banner.getByText('It is not confirmed yet.').waitFor();
     const refused = await openCreateDialog(page);
@@ -496,6 +496,30 @@ describeConsole('journeys in the console', (setting) => {
     await chooser.getByRole('button', { name: 'Sign in' }).click();
     await accountMenu(page).waitFor();
     await page.getByRole('heading', { name: 'There is no such cluster, or it is not yours' }).waitFor();
+  });
+
+  test('where operators alone make accounts: who has none reads whom to ask, whichever way they came', async () => {
+    const { model } = setting.driver.hub.cloud.auth;
+    const page = await setting.open();
+    model.changeSettings({ disabledUserSignup: true });
+    try {
+      const [chooser] = await Promise.all([
+        page.waitForEvent('popup'),
+        page.getByRole('button', { name: 'Continue with Google' }).click(),
+      ]);
+      await chooser.getByLabel('E-mail address').fill('nora@example.com');
+      await chooser.getByRole('button', { name: 'Sign in' }).click();
+      const says = 'Only people whom the operator of this Hub has added are let in. Ask them to add';
+      await page.getByText(`${says} the address of your account.`).waitFor();
+
+      await page.getByRole('button', { name: 'Create an account' }).click();
+      await page.getByLabel('E-mail').fill('nora@example.com');
+      await page.getByLabel('Password').fill(PASSWORD);
+      await page.getByRole('button', { name: 'Create account' }).click();
+      await page.getByText(`${says} nora@example.com.`).waitFor();
+    } finally {
+      model.changeSettings({ disabledUserSignup: false });
+    }
   });
 
   const spares = async (state: string): Promise<number> => {

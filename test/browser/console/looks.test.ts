@@ -128,9 +128,75 @@ describeConsole('the looks of the console', (setting) => {
     await page.getByText('No cluster matches.').waitFor();
     await search.fill('');
     await expect.poll(() => names.count()).toBe(MANY);
+    await expect.poll(() => new URL(page.url()).search).toBe('');
     // One more, while all of them are there.
     await store([of(MANY)]);
     await page.getByRole('link', { name: 'plant-200' }).waitFor();
+  });
+
+  test('of many that are deleted one is told what only the command line has', async () => {
+    const email = await setting.newcomer('mabel');
+    const gone = (n: number): Cluster =>
+      aCluster({
+        id: clusterIdOf(5400 + n),
+        name: `husk-${n}`,
+        owner: 'mabel',
+        state: 'deleted',
+        createdAt: new Date(Date.UTC(2026, 0, 1) + n),
+      });
+    const rest = 'Only your newest 100 deleted clusters are read here; hub list --all has the rest.';
+    const none = 'There are none among your newest 100 deleted clusters.';
+    await store(Array.from({ length: 99 }, (_, n) => gone(n + 2)));
+    const page = await setting.openAs(email, '/?show=deleted');
+    const names = page.getByRole('main').getByRole('listitem').getByRole('link');
+    await expect.poll(() => names.count()).toBe(99);
+    expect(await page.getByText(rest).count()).toBe(0);
+    await store([gone(0), gone(1)]);
+    await page.getByText(rest).waitFor();
+    expect(await names.count()).toBe(100);
+    await page.getByRole('searchbox').fill('husk-0');
+    await page.getByText(none).waitFor();
+  });
+
+  test('who comes back to the list finds what they had looked for, where they were', async () => {
+    const email = await setting.newcomer('mara');
+    const of = (n: number): Cluster =>
+      aCluster({
+        id: clusterIdOf(5300 + n),
+        name: `berry-${String(n).padStart(2, '0')}`,
+        owner: 'mara',
+        state: n % 2 === 0 ? 'failed' : 'ready',
+        createdAt: new Date(Date.UTC(2026, 0, 1) + n),
+      });
+    await store(Array.from({ length: 60 }, (_, n) => of(n)));
+    // A link is followed through the door.
+    const page = await setting.openAs(email, '/?show=attention');
+    const names = page.getByRole('main').getByRole('listitem').getByRole('link');
+    await expect.poll(() => names.count()).toBe(30);
+    const search = page.getByRole('searchbox');
+    await search.pressSequentially('berry-');
+    await expect.poll(() => new URL(page.url()).search).toBe('?show=attention&q=berry-');
+    await names.last().scrollIntoViewIfNeeded();
+    const before = await page.evaluate<number>('scrollY');
+    expect(before).toBeGreaterThan(0);
+    await names.last().click();
+    await idOnPage(page, 'berry-00');
+    expect(await page.evaluate('scrollY')).toBe(0);
+    await page.goBack();
+    await expect.poll(() => page.evaluate<number>('scrollY')).toBeGreaterThan(0);
+    // The row that was pressed is in sight.
+    const height = page.viewportSize()?.height ?? 0;
+    await expect
+      .poll(async () => (await names.last().boundingBox())?.y ?? Number.POSITIVE_INFINITY)
+      .toBeLessThan(height);
+    expect(Math.abs((await page.evaluate<number>('scrollY')) - before)).toBeLessThan(height / 4);
+    expect(await search.inputValue()).toBe('berry-');
+    expect(await page.getByRole('radio', { name: 'Need attention' }).isChecked()).toBe(true);
+    expect(await names.count()).toBe(30);
+    // Nothing of it is pushed: what was typed is not gone back through.
+    await page.getByRole('link', { name: 'Clusters', exact: true }).click();
+    await expect.poll(() => search.inputValue()).toBe('');
+    await expect.poll(() => names.count()).toBe(60);
   });
 
   test('of a long audit log one loads more, up to its end', async () => {

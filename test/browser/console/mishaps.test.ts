@@ -81,6 +81,23 @@ describeConsole('mishaps in the console', (setting) => {
     expect(await page.evaluate<string>('document.activeElement.ariaLabel')).toBe('Role of rosa@example.com');
   });
 
+  test('who invites is given the link to send, for Hub sends none, and it leads whoever is invited there', async () => {
+    const email = await setting.newcomer('ruth');
+    const id = await stored({ ruth: 'owner' }, { ...failed, name: 'linked' });
+    const page = await setting.openAs(email, `/clusters/${id}`);
+    const members = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Members' }) });
+    expect(await members.getByText('Hub sends no e-mail.').count()).toBe(0);
+    await members.getByLabel('Share with').fill('sven@example.com');
+    await members.getByRole('button', { name: 'Share', exact: true }).click();
+    await members.getByText('Hub sends no e-mail.').filter({ hasText: 'holds for 30 days' }).waitFor();
+    const link = await members.getByText(/^http/).innerText();
+    expect(link).toBe(`${setting.driver.hub.url}/clusters/${id}`);
+    const guest = await setting.openAs(await setting.newcomer('sven'), new URL(link).pathname);
+    await guest.getByRole('heading', { name: 'linked', level: 1 }).waitFor();
+    // Nobody is left to whom it would have to be sent.
+    await members.getByText('Hub sends no e-mail.').waitFor({ state: 'detached' });
+  });
+
   test('who reads by ear is told each new state, in what was there before', async () => {
     const email = await setting.newcomer('enid');
     const id = await stored({ enid: 'owner' }, { name: 'heard', state: 'exposing' });
@@ -280,6 +297,29 @@ describeConsole('mishaps in the console', (setting) => {
         return dialog.getByLabel('Name').count();
       })
       .toBe(1);
+  });
+
+  test('a page that was open while something was taken out offers what there is now, once it is refused', async () => {
+    const page = await setting.open('/');
+    await page.route('**/v1/catalog', async (route) => {
+      const answer = await route.fetch();
+      const catalog = await answer.json();
+      for (const size of catalog.sizes) if (size.id === catalog.defaults.size) size.id = 'bygone';
+      catalog.defaults.size = 'bygone';
+      await route.fulfill({ response: answer, json: catalog });
+    });
+    await signIn(page, await setting.newcomer('otis'));
+    await page.getByRole('button', { name: 'Create cluster' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Create a cluster' });
+    await dialog.getByRole('radio', { name: /^Bygone/, checked: true }).waitFor();
+    await page.unroute('**/v1/catalog');
+    await createButton(dialog).click();
+    await dialog.getByText('There is no such size.').waitFor();
+    await dialog.getByText('Choose again from what there is now.').waitFor();
+    await dialog.getByRole('radio', { name: /^Bygone/ }).waitFor({ state: 'detached' });
+    expect(await dialog.getByRole('radio', { checked: true }).first().isVisible()).toBe(true);
+    await createButton(dialog).click();
+    await page.getByRole('heading', { name: 'my-cluster', level: 1 }).waitFor();
   });
 
   test('price and wait are those of what is chosen now, however late the answer comes', async () => {
@@ -578,6 +618,41 @@ describeConsole('mishaps in the console', (setting) => {
     await page.getByText('This sign-in is over, or was started in another browser.').waitFor();
     // To ask once more would not help.
     expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+  });
+
+  test('whom an operator has added is sent a link that proves the address, at the door of a cluster too', async () => {
+    const { model } = setting.driver.hub.cloud.auth;
+    const email = await setting.newcomer('uma');
+    const added = model.findUser('uma');
+    if (added) model.saveUser({ ...added, emailVerified: false });
+    const id = await stored({ uma: 'owner' });
+    const { clientId, redirectUri } = await setting.driver.register(id);
+    const page = await setting.openAs(email);
+    const banner = page.getByRole('region', { name: 'Your e-mail address' });
+    await banner
+      .getByText(`A link proves that ${email} is yours: have it sent there, and open it.`)
+      .waitFor();
+
+    // The cluster itself is not there.
+    await page.route(`${redirectUri}**`, (route) => route.fulfill({ body: 'the cluster' }));
+    const request = new URLSearchParams({
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      response_type: 'code',
+      scope: 'openid email profile',
+    });
+    await page.goto(`${setting.driver.hub.url}/oidc/authorize?${request}`);
+    const go = page.getByRole('button', { name: `Continue as ${email}` });
+    await go.click();
+    await banner.getByRole('button', { name: 'Send the link' }).click();
+    await banner.getByText('Sent.', { exact: true }).waitFor();
+    const mail = model.oobCodes().find((code) => code.email === email && code.requestType === 'VERIFY_EMAIL');
+    expect((await fetch(mail?.oobLink ?? '')).status).toBe(200);
+    await banner.getByRole('button', { name: 'I have opened it' }).click();
+    await banner.waitFor({ state: 'detached' });
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await go.click();
+    await page.getByText('the cluster', { exact: true }).waitFor();
   });
 
   test('at the door of a cluster one press is sent, however many there are', async () => {

@@ -1,6 +1,7 @@
 /** The HTTP API, typed by its own description of itself. Whatever it refuses is thrown as an `ApiError`, in words for the user. */
 import createClient, { type FetchResponse, type MaybeOptionalInit } from 'openapi-fetch';
 import { ERRORS } from '../../../shared/errors.ts';
+import { remedyFor } from './remedies.ts';
 import type { components, paths } from './schema.d.ts';
 
 export type Schemas = components['schemas'];
@@ -115,7 +116,9 @@ export async function must<R extends AnyResponse>(answer: Promise<R>): Promise<N
 
 /** @param body of an answer that is none to what was asked */
 export const refusalIn = (body: unknown, status: number): ApiError =>
-  isProblem(body) ? new ApiError(body) : notUnderstood(status);
+  isProblem(body)
+    ? new ApiError({ ...body, remedy: remedyFor(body.code, body.remedy) })
+    : notUnderstood(status);
 
 const notUnderstood = (status?: number): ApiError =>
   new ApiError({

@@ -1,9 +1,10 @@
-/** What Hub offers: asked until it is known, and then never again, for it changes with a deployment only. */
+/** What Hub offers: asked until it is known. It changes with a deployment only, and is asked for anew by who is refused what it offers. */
 import { useEffect } from 'react';
-import { type ApiError, must, type Schemas } from '../api/client.ts';
+import { type Api, type ApiError, must, type Schemas } from '../api/client.ts';
 import { type Persistence, persist } from '../api/persist.ts';
 import { useHub } from '../hub.ts';
 import { createStore, useStore } from '../store.ts';
+import { isUnoffered } from './offer.ts';
 
 export type Catalog = Schemas['Catalog'];
 
@@ -40,6 +41,15 @@ export function useCatalog() {
     productLabel: (id: string): string => productLabel(catalog, id),
     sizeOf: (id: string) => catalog?.sizes.find((size) => size.id === id),
   };
+}
+
+/** @param refusal of something that was chosen from the catalog; where the catalog cannot be had now, the next refusal asks for it again */
+export function noteRefusal(api: Api, refusal: ApiError): void {
+  if (isUnoffered(refusal))
+    must(api.get('/v1/catalog')).then(
+      (found) => store.set({ catalog: found }),
+      () => undefined,
+    );
 }
 
 export const regionLabel = (catalog: Catalog | undefined, id: string): string =>

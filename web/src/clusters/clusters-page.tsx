@@ -7,7 +7,7 @@ import { aboutInDollars } from '../../../shared/money.ts';
 import { leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
 import { type Live, listenToQuery, type Next, useLive } from '../live/live.ts';
-import { MAX_CLUSTERS, myDeleted } from '../live/my-clusters.ts';
+import { MAX_CLUSTERS, MAX_DELETED, myDeleted } from '../live/my-clusters.ts';
 import { Button } from '../parts/button.tsx';
 import { ClockIcon, PlusIcon } from '../parts/icons.tsx';
 import { lazyDialog } from '../parts/lazy.tsx';
@@ -25,18 +25,18 @@ import { CostSoFar } from './cost.tsx';
 import { hindranceOf, isEnding, isMoving, type Tone, toneOf, toneOfCluster } from './lifecycle.ts';
 import { dismiss, type Order, order, useOrders } from './orders.ts';
 import { useLeft, useNearEnd } from './reading.ts';
+import type { Filter } from './shown.ts';
 import { StateBadge } from './state-badge.tsx';
 import { sharedNames, Whose } from './twins.tsx';
+import { useShown } from './use-shown.ts';
 
 const CreateDialog = lazyDialog(() => import('./create-dialog.tsx'));
 
-type Filter = 'all' | Exclude<Tone, 'over'> | 'deleted';
-
 const FILTERS: readonly { filter: Filter; label: string; tones?: readonly Tone[] }[] = [
   { filter: 'all', label: 'All' },
-  { filter: 'good', label: 'Ready', tones: ['good'] },
-  { filter: 'busy', label: 'In progress', tones: ['busy', 'waiting'] },
-  { filter: 'bad', label: 'Need attention', tones: ['bad'] },
+  { filter: 'ready', label: 'Ready', tones: ['good'] },
+  { filter: 'progress', label: 'In progress', tones: ['busy', 'waiting'] },
+  { filter: 'attention', label: 'Need attention', tones: ['bad'] },
   { filter: 'deleted', label: 'Deleted' },
 ];
 
@@ -89,8 +89,7 @@ interface ListProps {
 }
 
 function ClusterList({ live, session, onCreate }: ListProps) {
-  const [filter, setFilter] = useState<Filter>('all');
-  const [text, setText] = useState('');
+  const { filter, setFilter, text, setText } = useShown();
   const sought = useDeferredValue(text.trim().toLowerCase());
   const orders = useOrders(session.uid);
   const { catalog } = useCatalog();
@@ -269,22 +268,46 @@ function Deleted({ uid, sought }: { uid: string; sought: string }) {
       </p>
       <LivePart live={live} what="your deleted clusters">
         {(all) => (
-          <DeletedList uid={uid} clusters={all.filter((cluster) => isSought(cluster, catalog, sought))} />
+          <DeletedList
+            uid={uid}
+            clusters={all.filter((cluster) => isSought(cluster, catalog, sought))}
+            isCut={all.length >= MAX_DELETED}
+          />
         )}
       </LivePart>
     </div>
   );
 }
 
-function DeletedList({ uid, clusters }: { uid: string; clusters: readonly Cluster[] }) {
-  if (clusters.length === 0) return <p className="muted">There are none.</p>;
+interface DeletedProps {
+  uid: string;
+  clusters: readonly Cluster[];
+  /** There may be more than were read. */
+  isCut: boolean;
+}
+
+function DeletedList({ uid, clusters, isCut }: DeletedProps) {
   const twins = sharedNames(clusters);
   return (
-    <ul className="clusters">
-      {clusters.map((cluster) => (
-        <ClusterRow key={cluster.id} cluster={cluster} uid={uid} hasTwin={twins.has(cluster.name)} />
-      ))}
-    </ul>
+    <>
+      {clusters.length === 0 ? (
+        <p className="muted">
+          {isCut ? `There are none among your newest ${MAX_DELETED} deleted clusters.` : 'There are none.'}
+        </p>
+      ) : (
+        <ul className="clusters">
+          {clusters.map((cluster) => (
+            <ClusterRow key={cluster.id} cluster={cluster} uid={uid} hasTwin={twins.has(cluster.name)} />
+          ))}
+        </ul>
+      )}
+      {isCut && (
+        <p className="muted">
+          Only your newest {MAX_DELETED} deleted clusters are read here; <code>hub list --all</code> has the
+          rest.
+        </p>
+      )}
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import { ERRORS } from '../../../shared/errors.ts';
 import { flawOf } from '../../../shared/flaws.ts';
 import { refusalOf } from '../../../shared/standing.ts';
 import { must } from '../api/client.ts';
+import { remedyFor } from '../api/remedies.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import { CopyLine } from '../parts/copy.tsx';
@@ -23,7 +24,7 @@ export function Connect({ cluster }: { cluster: Cluster }) {
       <section className="card">
         <h2>Use it</h2>
         <p>
-          {ERRORS[refusal].say} {ERRORS[refusal].remedy}
+          {ERRORS[refusal].say} {remedyFor(refusal)}
         </p>
       </section>
     );

@@ -5,6 +5,7 @@ import { ERRORS, type ErrorCode } from '../../../shared/errors.ts';
 import { MAX_LABEL } from '../../../shared/limits.ts';
 import { inDollars } from '../../../shared/money.ts';
 import { must, type Schemas } from '../api/client.ts';
+import { remedyFor } from '../api/remedies.ts';
 import { useAsked } from '../api/use-asked.ts';
 import { durationInWords, leftInWords } from '../duration.ts';
 import { useHub } from '../hub.ts';
@@ -21,6 +22,7 @@ import { billOf } from './bill.ts';
 import { AVAILABILITY, type Catalog, useCatalog } from './catalog.ts';
 import { nameFault } from './cluster-name.ts';
 import { LIFETIMES } from './lifetimes.ts';
+import { asOffered } from './offer.ts';
 import { order, type Wish } from './orders.ts';
 import { AskForMore, isQuota, QuotaRequest } from './quota-request.tsx';
 import { WithCatalog } from './with-catalog.tsx';
@@ -110,14 +112,16 @@ function Form({ catalog, onClose, takesFocus }: FormProps) {
   );
 }
 
-/** What the catalog proposes, under a name that is free. */
-function useFirstWish({ defaults }: Catalog) {
+/** What the catalog proposes, under a name that is free; what is chosen stays within what it offers, if that is another one later. */
+function useFirstWish(catalog: Catalog) {
   const live = useStore(useHub().myClusters);
-  const { product, version, size, region, availability, isolation } = defaults;
-  return useState<Wish>(() => ({
+  const { product, version, size, region, availability, isolation } = catalog.defaults;
+  const [wish, setWish] = useState<Wish>(() => ({
     name: freeName(live.kind === 'there' ? live.value.map(({ name }) => name) : []),
     ...{ product, version, size, region, availability, isolation },
   }));
+  useEffect(() => setWish((before) => asOffered(catalog, before)), [catalog]);
+  return [wish, setWish] as const;
 }
 
 /** Whoever has closed it is somewhere else by now, and is not taken away from there. */
@@ -314,8 +318,7 @@ interface Obstacle {
 /** @param refusal what the page knows by itself, also where Hub cannot be asked */
 function obstacleOf(refusal: ErrorCode | undefined, quote: Quote | undefined): Obstacle | undefined {
   if (refusal) {
-    const { say, remedy } = ERRORS[refusal];
-    return { code: refusal, message: say, remedy, waits: false };
+    return { code: refusal, message: ERRORS[refusal].say, remedy: remedyFor(refusal), waits: false };
   }
   // What is refused is not tried again; what waits is.
   return quote?.room ? { ...quote.room, waits: ERRORS[quote.room.code].retry !== false } : undefined;

@@ -2,10 +2,12 @@
 import { useCallback, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
+import { INVITATION_DAYS } from '../../../shared/limits.ts';
 import { must, type Schemas } from '../api/client.ts';
 import { useAsked } from '../api/use-asked.ts';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
+import { CopyLine } from '../parts/copy.tsx';
 import { Confirm } from '../parts/dialog.tsx';
 import { Field, Select } from '../parts/field.tsx';
 import { Problem } from '../parts/problem.tsx';
@@ -61,6 +63,7 @@ export function Members({ cluster, role, session }: Props) {
         </p>
       )}
       {mayShare && <Invite cluster={cluster} onChange={refresh} />}
+      {mayShare && invited.length > 0 && <LinkToSend cluster={cluster} />}
     </section>
   );
 }
@@ -207,7 +210,7 @@ function Invite({ cluster, onChange }: { cluster: Cluster; onChange(): void }) {
       tell(
         isMember
           ? `${path.email} is now ${A[role]} of ${cluster.name}.`
-          : `${path.email} is invited, and becomes a member when they next use Hub with that address.`,
+          : `${path.email} is invited, and becomes a member when they next use Hub with that address. Send them the link to it.`,
       );
       onChange();
     },
@@ -234,5 +237,18 @@ function Invite({ cluster, onChange }: { cluster: Cluster; onChange(): void }) {
       </Button>
       {error && <Problem error={error} />}
     </form>
+  );
+}
+
+/** Nobody learns of it from Hub: whoever has invited them says so. */
+function LinkToSend({ cluster: { id } }: { cluster: Cluster }) {
+  return (
+    <div className="stack">
+      <p className="muted small">
+        Hub sends no e-mail. Send whoever is invited this link; an invitation holds for {INVITATION_DAYS}{' '}
+        days.
+      </p>
+      <CopyLine text={`${location.origin}/clusters/${id}`} what="the link to the cluster" />
+    </div>
   );
 }

@@ -6,6 +6,7 @@ import { type ApiError, asApiError, must, type Schemas } from '../api/client.ts'
 import type { Hub } from '../hub.ts';
 import { teller } from '../parts/toast.tsx';
 import { createStore, useStore } from '../store.ts';
+import { noteRefusal } from './catalog.ts';
 
 export type Wish = Schemas['CreateCluster'];
 
@@ -50,6 +51,7 @@ export async function order(
     return cluster;
   } catch (thrown) {
     const error = asApiError(thrown);
+    noteRefusal(api, error);
     if (isWaitedFor()) dismiss(key);
     else put({ key, wish, uid, error });
     tellThem(`${wish.name} was not created. ${error.message}`);

@@ -28,8 +28,11 @@ const mine = (db: Firestore, uid: string) =>
     limit(MAX_CLUSTERS),
   );
 
+/** The same of those that are gone. */
+export const MAX_DELETED = 100;
+
 /** Those that are gone, for who wants to see them: they stay for thirty days. */
-export const myDeleted = (db: Firestore, uid: string, most = 100) =>
+export const myDeleted = (db: Firestore, uid: string, most = MAX_DELETED) =>
   query(
     collection(db, CLUSTERS),
     where('readers', 'array-contains', uid),

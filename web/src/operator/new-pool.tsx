@@ -1,10 +1,11 @@
 /** Makes a pool. What one spare costs is said before the button is pressed. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { MAX_LABEL, MAX_WANTED } from '../../../shared/limits.ts';
 import { inDollars } from '../../../shared/money.ts';
-import { must, type Schemas } from '../api/client.ts';
-import { AVAILABILITY, type Catalog } from '../clusters/catalog.ts';
+import { asApiError, must, type Schemas } from '../api/client.ts';
+import { AVAILABILITY, type Catalog, noteRefusal } from '../clusters/catalog.ts';
 import { labelFault } from '../clusters/cluster-name.ts';
+import { asOffered } from '../clusters/offer.ts';
 import { WithCatalog } from '../clusters/with-catalog.tsx';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
@@ -42,6 +43,7 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
   const { product, version, size, region, availability } = catalog.defaults;
   const [id, setId] = useState('');
   const [wish, setWish] = useState<Wish>({ product, version, size, region, availability, wanted: 1 });
+  useEffect(() => setWish((before) => asOffered(catalog, before)), [catalog]);
   const change = (part: Partial<Wish>): void => {
     setWish({ ...wish, ...part });
     forget();
@@ -53,7 +55,11 @@ function Form({ catalog, taken, onClose }: Props & { catalog: Catalog }) {
   const { busy, error, submit, forget } = useSubmit(
     async (tell) => {
       if (!isGood) return;
-      await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body: wish }));
+      await must(api.put('/v1/pools/{id}', { params: { path: { id } }, body: wish })).catch((thrown) => {
+        const refusal = asApiError(thrown);
+        noteRefusal(api, refusal);
+        throw refusal;
+      });
       tell(`The pool ${id} was created; its spares are on their way.`);
       onClose();
     },

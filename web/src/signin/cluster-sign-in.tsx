@@ -12,6 +12,7 @@ import { Problem } from '../parts/problem.tsx';
 import type { Session } from '../session/session.ts';
 import { useTitle } from '../time.ts';
 import { SignInPage } from './sign-in-page.tsx';
+import { VerifyEmail } from './verify-email.tsx';
 
 interface Interaction {
   cluster: string;
@@ -59,6 +60,12 @@ export default function ClusterSignIn({ session }: { session: Session }) {
     setError(undefined);
     void store.end('Sign in with the account you want to use there.');
   };
+  const somebody = session.kind === 'in' ? session : undefined;
+  const isProved = somebody?.emailVerified === true;
+  useEffect(() => {
+    if (isProved) setError((before) => (before?.code === 'EMAIL_NOT_VERIFIED' ? undefined : before));
+  }, [isProved]);
+  const unproved = error?.code === 'EMAIL_NOT_VERIFIED' && !isProved ? somebody : undefined;
   if (session.kind === 'out' && !error)
     return <SignInPage notice={session.notice} title="Sign in to your cluster" />;
   return (
@@ -71,7 +78,9 @@ export default function ClusterSignIn({ session }: { session: Session }) {
         </p>
       )}
       {!interaction && !error && <Loading what="which cluster asks" />}
-      {error && (
+      {/* What is in the way can be done here. */}
+      {unproved && <VerifyEmail session={unproved} then="Then you can continue." />}
+      {error && !unproved && (
         <Problem error={error}>
           {/* One that is over stays over. */}
           {!interaction && error.code !== 'SIGN_IN_OVER' && (

@@ -13,7 +13,7 @@ import { Button } from '../parts/button.tsx';
 import { Logo } from '../parts/logo.tsx';
 import { useTitle } from '../time.ts';
 import { GitHubMark, GoogleMark } from './brands.tsx';
-import { noteUnsent } from './unsent.ts';
+import { noteSent, noteUnsent } from './mailed.ts';
 import { useSigningIn } from './use-signing-in.tsx';
 
 type Mode = 'in' | 'up' | 'forgotten';
@@ -113,7 +113,7 @@ const TITLES: Record<Mode, string> = { in: 'Sign in', up: 'Create account', forg
 function ByEmail({ mode, onMode }: { mode: Mode; onMode(mode: Mode): void }) {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const { busy, run, message, forget } = useSigningIn();
+  const { busy, run, message, forget } = useSigningIn(email);
   // What was said of one is not true of another.
   const turnTo = (next: Mode): void => {
     forget();
@@ -126,7 +126,10 @@ function ByEmail({ mode, onMode }: { mode: Mode; onMode(mode: Mode): void }) {
       else if (mode === 'up') {
         const { user } = await createUserWithEmailAndPassword(auth, email, password);
         // They are in by now, and this page is gone: where they are then, it is said.
-        await sendEmailVerification(user).catch((thrown: unknown) => noteUnsent(user.uid, thrown));
+        await sendEmailVerification(user).then(
+          () => noteSent(user.uid),
+          (thrown: unknown) => noteUnsent(user.uid, thrown),
+        );
       } else {
         await sendPasswordResetEmail(auth, email);
         // The same whether there is such an account or not.

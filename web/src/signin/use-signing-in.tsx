@@ -4,8 +4,11 @@ import { useState } from 'react';
 import { useHub } from '../hub.ts';
 import { inWords } from './auth-errors.ts';
 
-/** @returns `busy`: the name of what is under way */
-export function useSigningIn() {
+/**
+ * @param address with which somebody wants in, as far as it is known here
+ * @returns `busy`: the name of what is under way
+ */
+export function useSigningIn(address?: string) {
   const { firebase } = useHub();
   const [busy, setBusy] = useState<string>();
   const [error, setError] = useState<string>();
@@ -18,7 +21,7 @@ export function useSigningIn() {
     try {
       setSaid(await work(firebase.auth));
     } catch (thrown) {
-      setError(inWords(thrown));
+      setError(inWords(thrown, address));
     } finally {
       setBusy(undefined);
     }

@@ -3,13 +3,14 @@ import { sendEmailVerification } from 'firebase/auth';
 import { useHub } from '../hub.ts';
 import { Button } from '../parts/button.tsx';
 import type { SignedIn } from '../session/session.ts';
-import { noteSent, useUnsent } from './unsent.ts';
+import { noteSent, useMailed } from './mailed.ts';
 import { useSigningIn } from './use-signing-in.tsx';
 
-export function VerifyEmail({ session }: { session: SignedIn }) {
+/** @param then what can be done once it is proved, where the address is asked for */
+export function VerifyEmail({ session, then }: { session: SignedIn; then: string }) {
   const { session: store } = useHub();
   const { busy, run, message } = useSigningIn();
-  const unsent = useUnsent(session.uid);
+  const mailed = useMailed(session.uid);
   const look = async (): Promise<string | undefined> => {
     await store.refresh();
     const now = store.get();
@@ -18,35 +19,39 @@ export function VerifyEmail({ session }: { session: SignedIn }) {
   return (
     <section className="banner" aria-label="Your e-mail address">
       <p>
-        <strong>Confirm your e-mail address.</strong>{' '}
-        {unsent === undefined
-          ? `Open the link that was sent to ${session.email} when you signed up, or have it sent again.`
-          : `The link could not be sent to ${session.email}. Have it sent again, and open it.`}{' '}
-        Then you can create clusters and others can share theirs with you.
+        <strong>Confirm your e-mail address.</strong> {saidOf(mailed, session.email)} {then}
       </p>
-      {unsent && (
+      {mailed?.why && (
         <p className="error-line" role="alert">
-          {unsent}
+          {mailed.why}
         </p>
       )}
       <div className="row">
-        <Button look="primary" busy={busy === 'look'} onClick={() => run('look', look)}>
+        <Button look={mailed ? 'primary' : 'plain'} busy={busy === 'look'} onClick={() => run('look', look)}>
           I have opened it
         </Button>
         <Button
+          look={mailed ? 'plain' : 'primary'}
           busy={busy === 'send'}
           onClick={() =>
             run('send', async ({ currentUser }) => {
               if (currentUser) await sendEmailVerification(currentUser);
-              noteSent();
-              return 'Sent again.';
+              noteSent(session.uid);
+              return 'Sent.';
             })
           }
         >
-          Send it again
+          {mailed ? 'Send it again' : 'Send the link'}
         </Button>
         {message}
       </div>
     </section>
   );
+}
+
+function saidOf(mailed: { why?: string } | undefined, email: string): string {
+  if (mailed === undefined) return `A link proves that ${email} is yours: have it sent there, and open it.`;
+  return mailed.why === undefined
+    ? `Open the link that was sent to ${email}.`
+    : `The link could not be sent to ${email}. Have it sent again, and open it.`;
 }
