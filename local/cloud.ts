@@ -133,7 +133,13 @@ export async function startCloud(options: CloudOptions): Promise<EmbeddedCloud> 
     const firestore = await open(
       serveFirestore(firestoreWorld, portOf('firestore'), { model, access, policies }),
     );
-    const pubsub = await open(servePubsub(worldOf('pubsub'), portOf('pubsub'), { mintToken: tokens.mint }));
+    const pubsub = await open(
+      servePubsub(worldOf('pubsub'), portOf('pubsub'), {
+        mintToken: tokens.mint,
+        // The functions are started after the cloud, and on other ports: `setUp` says on which.
+        restsAtStart: true,
+      }),
+    );
     const publish = (topic: string, data: string): void => {
       pubsub.model.publish(`projects/${projectId}/topics/${topic}`, data);
     };

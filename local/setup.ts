@@ -47,6 +47,8 @@ export function setUp(
     const { topic, schedule: cron } = spec.trigger;
     if (cron) schedule(cloud, spec.name, topic, topic === TOPICS.status ? leisurely(speed) : cron);
   }
+  // Whoever else subscribed on this `HUB_DATA` has not moved.
+  cloud.pubsub.model.resume();
   ensureZone(cloud);
   firstDocuments(cloud, spares);
 }

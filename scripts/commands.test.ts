@@ -1,9 +1,8 @@
 /** What every command does when it is called wrongly, or alone in the world: as people run them, each in a process of its own. */
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { firstFreePort } from '../test/free-ports.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -35,16 +34,6 @@ const COMMANDS = [
     (name) => `scripts/${name}.ts`,
   ),
 ];
-
-/** Somebody listened there a moment ago. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('an option that nobody knows is refused, and what is known is said', () => {
   test.each(COMMANDS)('%s', async (file) => {
@@ -93,7 +82,8 @@ describe('who cannot reach Google says so in one line', () => {
     ['rotate', ['--secret', 'page-token-key', '--to', 'new']],
     ['release', ['--site', 'demo', '--region', 'europe-west1']],
   ])('%s', async (name, args) => {
-    const of = ['--project', 'demo', '--endpoint', `http://127.0.0.1:${await closedPort()}`];
+    // Not port 1, which is closed as well: `fetch` refuses to ask there at all.
+    const of = ['--project', 'demo', '--endpoint', `http://127.0.0.1:${await firstFreePort(1)}`];
     const { code, out, err } = await run(`scripts/${name}.ts`, [...of, ...args]);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(

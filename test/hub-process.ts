@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../local/main.ts', import.meta.url));
@@ -44,11 +45,12 @@ export async function startHubProcess(
 ): Promise<HubProcess> {
   const child = start({ HUB_DATA: folder, HUB_CLOUD_SPEED: '600', ...env });
   let output = '';
-  const keep = (chunk: Buffer): void => {
-    output += chunk.toString();
-    if (output.length > 2 * KEPT_OUTPUT) output = output.slice(-KEPT_OUTPUT);
+  const keep = (line: string): void => {
+    output += `${line}\n`;
+    if (output.length > 2 * KEPT_OUTPUT)
+      output = output.slice(output.indexOf('\n', output.length - KEPT_OUTPUT) + 1);
   };
-  child.stderr?.on('data', keep);
+  child.stderr?.on('data', byLine(keep));
   const gone = once(child, 'close');
   await new Promise<void>((resolve, reject) => {
     let text = '';
@@ -58,7 +60,7 @@ export async function startHubProcess(
       child.stdout?.off('data', read);
       resolve();
     };
-    child.stdout?.on('data', read).on('data', keep);
+    child.stdout?.on('data', byLine(keep)).on('data', read);
     child.once('exit', (code) => reject(new Error(`Hub ended with ${code}: ${output}`)));
   });
   const pid = child.pid ?? 0;
@@ -81,6 +83,17 @@ export async function startHubProcess(
       await gone;
       return child.exitCode;
     },
+  };
+}
+
+/** A chunk ends anywhere, also within a letter; what the other stream says then must not come into the middle of a line. */
+function byLine(heard: (line: string) => void): (chunk: Buffer) => void {
+  const decoder = new StringDecoder();
+  let begun = '';
+  return (chunk) => {
+    const lines = `${begun}${decoder.write(chunk)}`.split('\n');
+    begun = lines.pop() ?? '';
+    for (const line of lines) heard(line);
   };
 }
 

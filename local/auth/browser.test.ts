@@ -234,11 +234,12 @@ describe.skipIf(!executablePath)('in a browser', () => {
 
   test('a closed pop-up is told', async () => {
     await page.clock.install();
-    const result = inPopup(`told(sdk.signInWithPopup(auth, ${google}))`, (popup) => popup.close());
-    await expect.poll(() => context.pages().length).toBe(1);
-    // The SDK looks every two seconds, and then waits eight for a sign-in that may be under way.
-    await page.clock.runFor(seconds(30));
-    expect((await result).code).toBe('auth/popup-closed-by-user');
+    const result = await inPopup(`told(sdk.signInWithPopup(auth, ${google}))`, async (popup) => {
+      await popup.close();
+      // The SDK looks every two seconds, and then waits eight for a sign-in that may be under way.
+      await page.clock.runFor(seconds(30));
+    });
+    expect(result.code).toBe('auth/popup-closed-by-user');
   });
 
   test.each([

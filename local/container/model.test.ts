@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -487,20 +487,22 @@ test('boot disks are encrypted with the key that is named, which must be in the 
   ]);
 });
 
+/** One that has a subnetwork of its own. */
+const owning = (name: string, change: ClusterResource['ipAllocationPolicy'] = {}): ClusterResource =>
+  aCluster({
+    name,
+    network: 'net',
+    ipAllocationPolicy: {
+      useIpAliases: true,
+      createSubnetwork: true,
+      subnetworkName: `${name}-b`,
+      nodeIpv4CidrBlock: '/26',
+      clusterIpv4CidrBlock: '/19',
+      ...change,
+    },
+  });
+
 describe('a subnetwork of its own', () => {
-  const owning = (name: string, change: ClusterResource['ipAllocationPolicy'] = {}): ClusterResource =>
-    aCluster({
-      name,
-      network: 'net',
-      ipAllocationPolicy: {
-        useIpAliases: true,
-        createSubnetwork: true,
-        subnetworkName: `${name}-b`,
-        nodeIpv4CidrBlock: '/26',
-        clusterIpv4CidrBlock: '/19',
-        ...change,
-      },
-    });
   const subnetworks = () => here.compute.all().filter(({ kind }) => kind === 'subnetwork');
 
   test('comes with the order, is used until the cluster is gone, and goes with it', async () => {
@@ -662,5 +664,36 @@ describe('after a kill', () => {
     await here.clock.runFor(hours(1));
     expect(here.stopped).toEqual([id]);
     expect(here.compute.all()).toEqual([]);
+  });
+
+  test('at any line of its journal a cluster that was ordered is there with its operation and its subnetwork, or nothing of it is', () => {
+    const file = join(folder, 'container.jsonl');
+    here = open({ store: journaledStore(folder, 'container') });
+    here.model.createCluster(ZONE, owning('one'));
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const seen = lines.map((_, index) => {
+      here.store.close();
+      writeFileSync(file, `${lines.slice(0, index + 1).join('\n')}\n`);
+      here = reopen(here);
+      const subnetworks = here.compute.all().filter(({ kind }) => kind === 'subnetwork');
+      return [
+        here.model.listClusters('-').length,
+        here.model.listOperations('-').length,
+        subnetworks.length,
+      ].join();
+    });
+    expect(seen.filter((counts) => counts !== '1,1,1')).toEqual(['0,0,0']);
+    expect(seen.at(-1)).toBe('1,1,1');
+  });
+
+  test('a subnetwork that a deletion left behind is still there', async () => {
+    here = open({ store: journaledStore(folder, 'container') });
+    here.model.createCluster(ZONE, owning('one'));
+    await here.clock.runFor(hours(1));
+    here.faults.force('leak', { times: 1, subject: 'one' });
+    here.model.deleteCluster(ZONE, 'one');
+    await here.clock.runFor(hours(1));
+    here = reopen(here);
+    expect(here.compute.all().map(({ kind }) => kind)).toContain('subnetwork');
   });
 });

@@ -8,6 +8,7 @@ import type { LogEntry } from './audit.ts';
 import { planCreation } from './creation.ts';
 import { createLeafSide } from './leaf-side.ts';
 import type { Leaves } from './leaves.ts';
+import { removeUnowned } from './nodes.ts';
 import { createOperations } from './operations.ts';
 import {
   keyOf,
@@ -94,6 +95,7 @@ export function createContainerModel(world: World, options: ContainerOptions): C
   const begin = (...of: Parameters<typeof operations.begin>): OperationView =>
     operationView(projectId, operations.begin(...of));
 
+  removeUnowned(compute, clusters.values());
   operations.resume();
   trail.resume();
   const resumed = Promise.all(

@@ -123,5 +123,17 @@ export function makeSubnetwork(projectId: string, compute: ComputeModel, row: Cl
   return true;
 }
 
+/**
+ * Subnetworks are in another journal than their clusters, and come before them. Killed in between, the order was never answered: a subnetwork
+ * whose cluster there is not goes. One that a deletion left behind stays, as at Google; it is used by nobody any more.
+ */
+export function removeUnowned(compute: ComputeModel, clusters: Iterable<ClusterRow>): void {
+  const ids = new Set([...clusters].map(({ id }) => id));
+  for (const { kind, name, location, cluster, madeBy, users } of compute.all()) {
+    if (kind !== 'subnetwork' || madeBy !== 'gke' || users.length === 0) continue;
+    if (cluster && !ids.has(cluster.id)) compute.remove(kind, name, location);
+  }
+}
+
 const subnetworkOf = ({ resource, hash }: ClusterRow): string =>
   resource.ipAllocationPolicy?.subnetworkName || `gke-${resource.name}-subnet-${hash}`;

@@ -107,8 +107,11 @@ export function createOperations(
       };
       if (!operation.failure && faults.hit('operation-fails', subject))
         operation.failure = failures.internal();
-      operations.set(operation.name, operation);
-      clusters.set(keyOf(row.location, row.resource.name), { ...row, status, operation: operation.name });
+      // As one: an operation whose cluster nobody has heard of would end well and have done nothing.
+      world.store.batch(() => {
+        operations.set(operation.name, operation);
+        clusters.set(keyOf(row.location, row.resource.name), { ...row, status, operation: operation.name });
+      });
       arm(operation);
       trail.tell(operation, 'first');
       return operation;

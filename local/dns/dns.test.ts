@@ -2,7 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -285,5 +285,25 @@ test('zones, records and what is still on its way survive a restart', async () =
   expect(second.served('a.example.com.', 'A')).toEqual(A);
   expect(second.getChange('z', '1').status).toBe('done');
   second.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('killed after any line of its journal, a zone is there with its NS and SOA records or not at all', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hub-dns-'));
+  const file = join(folder, 'dns.jsonl');
+  const first = createDnsModel(worldAt(clock, journaledStore(folder, 'dns')));
+  first.createZone({ name: 'z', dnsName: 'example.com.' });
+  first.close();
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const found = lines.map((_, index) => {
+    writeFileSync(file, `${lines.slice(0, index + 1).join('\n')}\n`);
+    const next = createDnsModel(worldAt(clock, journaledStore(folder, 'dns')));
+    const types = next
+      .listZones()
+      .items.map(({ name }) => next.listRecordSets(name).items.map(({ type }) => type));
+    next.close();
+    return types;
+  });
+  expect(found.filter(([types]) => types !== undefined && types.length !== 2)).toEqual([]);
   rmSync(folder, { recursive: true });
 });

@@ -263,8 +263,11 @@ export function createDnsModel(world: World, options: DnsOptions = {}): DnsModel
         lastChange: -1,
         settledAtMs: 0,
       };
-      zones.set(name, zone);
-      record(zone, apexOf(zone), []);
+      // As one: a zone without its apex takes no record, and nobody makes it anew, as it is there.
+      store.batch(() => {
+        zones.set(name, zone);
+        record(zone, apexOf(zone), []);
+      });
       return getZone(name);
     },
     getZone,

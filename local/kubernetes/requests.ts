@@ -68,7 +68,8 @@ export function answer(leaf: LeafCluster, request: ApiRequest): ApiReply {
   const isList = target.name === undefined && method !== 'POST';
   const accepted = negotiate(request.accept, isList ? MANY : ONE);
   const how = presentationOf(leaf, request, accepted);
-  const { status, body } = carryOut(leaf, request);
+  // One call is one entry of the journal: killed between an owner's deletion and that of what it owned, nobody would delete the rest.
+  const { status, body } = leaf.world.store.batch(() => carryOut(leaf, request));
   if (typeof body === 'string') return { status, body };
   const form = 'page' in body ? presentList(how, body.page) : presentObject(how, body);
   return { status, body: form, yaml: accepted.yaml };

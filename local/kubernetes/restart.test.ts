@@ -17,6 +17,7 @@ import type { LeafCluster } from './leaf-cluster.ts';
 import { createLeaves, type Leaves } from './leaves.ts';
 import { createKubernetes, type Kubernetes } from './model.ts';
 import type { Fields, Stored } from './objects.ts';
+import { answer } from './requests.ts';
 import { aDeployment, hasCondition, TARGET } from './testing.ts';
 
 let folder: string;
@@ -281,6 +282,52 @@ describe('an installation', () => {
     expect(leaf.certificateAuthority).toBe('new');
     third.store.close();
   });
+});
+
+test('a deletion that is killed after any line of its journal leaves nobody without who owns it', async () => {
+  const clock = virtualClock();
+  const first = start(clock, cloud());
+  const made = first.kubernetes.add({ ...TARGET, ca: 'CA' });
+  create(made, KINDS.Deployment, 'default', aDeployment({ replicas: 2 }));
+  await clock.runFor(minutes(5));
+  const [deployment] = list(made, KINDS.Deployment, 'default', () => true);
+  const file = join(folder, 'kubernetes.jsonl');
+  const before = readFileSync(file, 'utf8').split('\n').length;
+  answer(made, {
+    method: 'DELETE',
+    target: {
+      kind: KINDS.Deployment,
+      namespace: 'default',
+      name: deployment?.metadata.name,
+      subresource: undefined,
+    },
+    query: new URLSearchParams(),
+    contentType: '',
+    accept: undefined,
+    userAgent: 'test',
+    body: undefined,
+    caller: { name: 'ada', groups: [] },
+    warnings: [],
+  });
+  await clock.runFor(minutes(5));
+  first.kubernetes.close();
+  first.store.close();
+  const lines = readFileSync(file, 'utf8').split('\n');
+  const left: string[] = [];
+  for (let kept = before - 1; kept < lines.length; kept++) {
+    writeFileSync(file, `${lines.slice(0, kept).join('\n')}\n`);
+    const next = start(clock, cloud());
+    const leaf = next.kubernetes.add({ ...TARGET, ca: 'CA' });
+    await clock.runFor(minutes(5));
+    const counts = [KINDS.Deployment, KINDS.ReplicaSet, KINDS.Pod].map(
+      (kind) => list(leaf, kind, 'default', () => true).length,
+    );
+    left.push(counts.join());
+    next.kubernetes.close();
+    next.store.close();
+  }
+  // Killed before it was journaled, it never was; from then on all of it goes.
+  expect(left).toEqual(['1,1,2', ...Array(left.length - 1).fill('0,0,0')]);
 });
 
 describe('the faces', () => {

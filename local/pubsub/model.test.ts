@@ -31,6 +31,7 @@ function aPubsub(
     clock?: VirtualClock;
     answer?: (push: Push) => number | Promise<number>;
     maxOutstandingPushes?: number;
+    restsAtStart?: boolean;
   } = {},
 ): {
   model: PubsubModel;
@@ -55,6 +56,7 @@ function aPubsub(
   const requests: PushRequest[] = [];
   const model = createPubsub(world, {
     ...(options.maxOutstandingPushes && { maxOutstandingPushes: options.maxOutstandingPushes }),
+    ...(options.restsAtStart && { restsAtStart: options.restsAtStart }),
     async send(request) {
       const body = JSON.parse(request.body);
       const push: Push = {
@@ -507,6 +509,41 @@ describe('after a kill', () => {
     after.model.publish('hint', 'new');
     await after.clock.runFor(1);
     expect(ids).not.toContain(after.pushes.at(-1)?.id);
+  });
+
+  test('what it held waits until it is said where its subscriber is now, and is not given up meanwhile', async () => {
+    const deadLetterPolicy = { deadLetterTopic: 'dead', maxDeliveryAttempts: 5 };
+    const before = aPubsub({ store: journaledStore(folder, 'pubsub'), answer: () => 500 });
+    for (const name of ['dead', 'moved', 'still']) before.model.createTopic({ name });
+    before.model.createSubscription({ name: 'dead-pull', topic: 'dead' });
+    const subscribed = (topic: string, pushEndpoint = ENDPOINT) => ({
+      name: `${topic}-push`,
+      topic,
+      pushConfig: { pushEndpoint },
+      deadLetterPolicy,
+    });
+    for (const topic of ['moved', 'still']) {
+      before.model.createSubscription(subscribed(topic));
+      before.model.publish(topic, topic);
+    }
+    // No close: the process was killed.
+
+    // Nobody listens any more where they were.
+    const after = aPubsub({
+      store: journaledStore(folder, 'pubsub'),
+      clock: virtualClock(),
+      restsAtStart: true,
+      answer: () => (after.requests.at(-1)?.endpoint === ENDPOINT ? 500 : 204),
+    });
+    await after.clock.runFor(minutes(10));
+    expect(after.pushes).toEqual([]);
+    after.model.ensureSubscription(subscribed('moved', 'http://127.0.0.1:2/step'));
+    await after.clock.runFor(minutes(10));
+    expect(texts(after.pushes)).toEqual(['moved']);
+    after.model.resume();
+    await after.clock.runFor(minutes(10));
+    expect(texts(after.pushes)).toEqual(['moved', ...Array(5).fill('still')]);
+    expect(['moved-push', 'still-push', 'dead-pull'].map(after.model.unacked)).toEqual([0, 0, 1]);
   });
 
   test('a message costs one line when published and one when acknowledged', async () => {

@@ -54,6 +54,8 @@ export interface PubsubModel {
   /** For the wire: who pulls. */
   backlog(subscription: string): Backlog;
 
+  /** For whoever has it rest at its start: also what nobody ensured is where it was, and its deliveries go on. */
+  resume(): void;
   /** Stops all timers and deliveries; the state stays in the store. */
   close(): void;
 }
@@ -63,6 +65,11 @@ interface PubsubModelOptions {
   send: SendPush;
   /** Outstanding pushes per subscription, at most. The default is 100; the service goes to 3,000 and more. */
   maxOutstandingPushes?: number;
+  /**
+   * What an earlier process left is not pushed before `ensureSubscription` has said where its subscriber is now, or `resume` that all are
+   * where they were. Otherwise it is pushed at once.
+   */
+  restsAtStart?: boolean;
 }
 
 /** What is known of a subscription besides its row. */
@@ -259,10 +266,11 @@ export function createPubsub(world: World, options: PubsubModelOptions): PubsubM
   // Resume: what was not acknowledged is delivered again, what waited for its back-off waits on.
   for (const name of subscriptions.keys()) enliven(name);
   for (const row of [...messages.values()]) live.get(row.subscription)?.backlog.add(row);
-  // A turn later, so that the caller can first say where the subscribers are now.
-  const stopResuming = clock.schedule(clock.now(), () => {
+  const resume = (): void => {
     for (const name of subscriptions.keys()) connect(name);
-  });
+  };
+  // A turn later, so that the caller can first say where the subscribers are now.
+  const stopResuming = options.restsAtStart ? () => undefined : clock.schedule(clock.now(), resume);
 
   return {
     createTopic,
@@ -300,6 +308,7 @@ export function createPubsub(world: World, options: PubsubModelOptions): PubsubM
     publishAll,
     unacked: (name) => liveOf(name).backlog.size,
     backlog: (name) => liveOf(name).backlog,
+    resume,
     close() {
       stopResuming();
       for (const { backlog } of live.values()) backlog.close();

@@ -23,6 +23,8 @@ export interface PubsubOptions {
   mintToken?: MintToken;
   /** Outstanding pushes per subscription, at most (100). */
   maxOutstandingPushes?: number;
+  /** What an earlier process left waits until somebody says where its subscribers are now: see `PubsubModel.resume`. */
+  restsAtStart?: boolean;
 }
 
 /** @param port 0: any free one */
@@ -35,6 +37,7 @@ export async function servePubsub(
   const model = createPubsub(world, {
     send: transport.send,
     ...(options.maxOutstandingPushes && { maxOutstandingPushes: options.maxOutstandingPushes }),
+    ...(options.restsAtStart && { restsAtStart: options.restsAtStart }),
   });
   const root = loadProtos('@google-cloud/pubsub', 'build/protos/protos.json');
   const face = await serveGrpc(

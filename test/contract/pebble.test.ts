@@ -6,7 +6,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createPrivateKey, randomBytes, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import acme from 'acme-client';
@@ -20,6 +19,7 @@ import { type DnsFace, serveDns } from '../../local/dns/server.ts';
 import { memoryDns } from '../../local/memory/dns.ts';
 import { createServerIdentity } from '../../local/tls.ts';
 import { seconds } from '../../shared/units.ts';
+import { firstFreePort } from '../free-ports.ts';
 import { requireProgram } from '../programs.ts';
 
 const PEBBLE = process.env.HUB_PEBBLE ?? 'pebble';
@@ -30,14 +30,6 @@ if (!installed) console.warn(`skipped: ${MISSING}`);
 
 const HOST = 'abcdefgh234567ab.hub.example.com';
 const EAB = { kid: 'hub', hmacKey: randomBytes(32).toString('base64url') };
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe.skipIf(!installed)('the adapter and Pebble', () => {
   const clock = realClock(1000);
@@ -53,7 +45,8 @@ describe.skipIf(!installed)('the adapter and Pebble', () => {
     dns = await serveDns(world, { rest: 0, names: 0 }, model);
 
     const identity = await createServerIdentity('pebble', ['127.0.0.1', 'localhost']);
-    const [port, management] = [await freePort(), await freePort()];
+    const port = await firstFreePort(2);
+    const management = port + 1;
     writeFileSync(join(folder, 'cert.pem'), identity.certificate);
     writeFileSync(join(folder, 'key.pem'), identity.key);
     const config = {

@@ -152,7 +152,11 @@ export function until(
         if (holds(cluster)) {
           stop();
           resolve(cluster);
-        } else if (['failed', 'stuck', 'deleted'].includes(cluster.state) && typeof wanted === 'string') {
+        } else if (
+          // Nothing comes after it, whatever is waited for.
+          cluster.state === 'deleted' ||
+          (typeof wanted === 'string' && ['failed', 'stuck'].includes(cluster.state))
+        ) {
           stop();
           reject(new Error(`the cluster is ${cluster.state}: ${JSON.stringify(cluster.error)}`));
         }

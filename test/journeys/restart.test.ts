@@ -2,11 +2,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import type { Firestore } from '@google-cloud/firestore';
 import { expect, test } from 'vitest';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import type { State } from '../../shared/lifecycle/table.ts';
 import { bucketsIn, clustersIn, computeIn, leavesIn } from '../cloud-contents.ts';
-import { aHub, firestoreAt, personAt, signIn, until } from './hub.ts';
+import { type Answer, aHub, firestoreAt, personAt, signIn, until } from './hub.ts';
 import { aFolder, type HubProcess, killedAt, startProcess } from './process.ts';
 
 async function settledIn({ addresses }: HubProcess, id: string, state: State): Promise<Cluster> {
@@ -16,16 +17,48 @@ async function settledIn({ addresses }: HubProcess, id: string, state: State): P
   return cluster;
 }
 
+/**
+ * Resolves once it listens for a cluster of that name in that state; `seen` resolves with its id. To be called before what leads there is asked
+ * for: the state may last a third of a second, which is over before one has begun to listen.
+ */
+function listenFor(firestore: Firestore, name: string, state: State): Promise<{ seen: Promise<string> }> {
+  return new Promise((resolve, reject) => {
+    const seen = new Promise<string>((see, miss) => {
+      const stop = firestore
+        .collection('clusters')
+        .where('name', '==', name)
+        .onSnapshot(
+          ({ docs: [cluster] }) => {
+            resolve({ seen });
+            if (!cluster) return;
+            if (cluster.get('state') === state) see(cluster.id);
+            else if (cluster.get('state') !== 'deleted') return;
+            else miss(new Error(`${name} is deleted, and nobody saw it ${state}`));
+            stop();
+          },
+          (error) => {
+            reject(error);
+            miss(error);
+          },
+        );
+    });
+  });
+}
+
 test('killed in provisioning, in installing and in deprovisioning, every cluster converges and nothing is doubled', async () => {
   const folder = aFolder();
   let hub = await startProcess(folder);
   const token = await signIn(hub.addresses.auth ?? '', 'ada@example.com');
-  const killIn = async (id: string, state: State): Promise<void> => {
+  /** Asks for what leads the cluster of that name there. */
+  const killIn = async (name: string, state: State, ask: () => Promise<Answer>): Promise<string> => {
     const firestore = firestoreAt(hub.addresses.firestore ?? '');
-    await until(firestore, id, (cluster) => cluster.state === state);
+    const { seen } = await listenFor(firestore, name, state);
+    expect((await ask()).status).toBe(202);
+    const id = await seen;
     await firestore.terminate();
     await hub.kill();
     hub = await startProcess(folder);
+    return id;
   };
   const ada = () => personAt(hub.addresses.url ?? '', token);
   const settled = (id: string, state: State) => settledIn(hub, id, state);
@@ -44,10 +77,9 @@ test('killed in provisioning, in installing and in deprovisioning, every cluster
     await settled(id, 'deleted');
   }
 
-  const first = (await ada()('POST', '/v1/clusters', { name: 'first', product: 'hello' })).body.id;
-  await killIn(first, 'provisioning');
-  const second = (await ada()('POST', '/v1/clusters', { name: 'second', product: 'hello' })).body.id;
-  await killIn(second, 'installing');
+  const create = (name: string) => () => ada()('POST', '/v1/clusters', { name, product: 'hello' });
+  const first = await killIn('first', 'provisioning', create('first'));
+  const second = await killIn('second', 'installing', create('second'));
   for (const id of [first, second]) expect((await settled(id, 'ready')).owner).toBe('ada');
   const both = [`hub-${first}-g1`, `hub-${second}-g1`].sort();
   expect(await leavesIn(hub.addresses)).toEqual(both);
@@ -55,8 +87,7 @@ test('killed in provisioning, in installing and in deprovisioning, every cluster
   expect((await computeIn(hub.addresses)).length).toBeGreaterThan(0);
   expect((await bucketsIn(hub.addresses)).length).toBe(2);
 
-  await ada()('DELETE', `/v1/clusters/${first}`);
-  await killIn(first, 'deprovisioning');
+  await killIn('first', 'deprovisioning', () => ada()('DELETE', `/v1/clusters/${first}`));
   await ada()('DELETE', `/v1/clusters/${second}`);
   for (const id of [first, second]) await settled(id, 'deleted');
   expect(await leavesIn(hub.addresses)).toEqual([]);
@@ -115,20 +146,21 @@ test('the functions’ host killed while a cluster is made, installed and taken 
   const { host } = driver.hub;
   const ports = { ...host.ports };
   const ada = await driver.person('ada@example.com');
-  const create = async (): Promise<string> =>
-    (await ada('POST', '/v1/clusters', { name: 'mine', product: 'hello' })).body.id;
-  const id = await create();
-  for (const state of ['provisioning', 'installing'] as const) {
-    await driver.until(id, (cluster) => cluster.state === state);
-    host.kill();
-  }
+  const { seen } = await listenFor(driver.firestore, 'mine', 'provisioning');
+  await ada('POST', '/v1/clusters', { name: 'mine', product: 'hello' });
+  const id = await seen;
+  host.kill();
+  // Without a host it goes no further.
+  await driver.until(id, (cluster) => cluster.state === 'installing');
+  host.kill();
   await driver.until(id, 'ready');
   expect(driver.left().filter((name) => name.startsWith('cluster'))).toContain(`cluster hub-${id}-g1`);
 
-  const answered = driver.until(id, (cluster) => cluster.state === 'deprovisioning').then(() => host.kill());
+  const leaving = await listenFor(driver.firestore, 'mine', 'deprovisioning');
   // There may be no host yet after the last kill.
   while ((await ada('DELETE', `/v1/clusters/${id}`)).status !== 202) await setTimeout(50);
-  await answered;
+  await leaving.seen;
+  host.kill();
   await driver.until(id, 'deleted');
   expect(driver.left().filter((name) => name.includes(id))).toEqual([]);
   expect(host.restarts).toBe(3);

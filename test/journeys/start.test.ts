@@ -1,11 +1,11 @@
 /** Settings that cannot be right: one clear line, and exit code 2. */
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { highestFirstPort } from '../../local/ports.ts';
+import { firstFreePort } from '../free-ports.ts';
 import { aFolder, refusedStart, startProcess } from './process.ts';
 
 const foreign = (): string => {
@@ -48,34 +48,12 @@ test.each([
 /** Of one start: from the first that it is given on. */
 const PORTS_NEEDED = 65_536 - highestFirstPort();
 
-/**
- * A first port whose block nobody else has: below what a system gives away by itself (from 32768 on), and of its own for each test.
- * https://docs.kernel.org/networking/ip-sysctl.html
- */
-async function firstPort(): Promise<number> {
-  for (;;) {
-    const first = randomInt(12_000, 32_768 - PORTS_NEEDED);
-    const isFree = await Promise.all(
-      Array.from({ length: PORTS_NEEDED }, async (_, offset) => {
-        const server = createServer().listen(first + offset, '127.0.0.1');
-        const free = await once(server, 'listening').then(
-          () => true,
-          () => false,
-        );
-        server.close();
-        return free;
-      }),
-    );
-    if (isFree.every(Boolean)) return first;
-  }
-}
-
 test.each([
   ['first', 0],
   ['stand-in of Firestore', 1],
   ['first function', 20],
 ])('a port that is in use: the %s', async (_, offset) => {
-  const first = await firstPort();
+  const first = await firstFreePort(PORTS_NEEDED);
   const server = createServer().listen(first + offset, '127.0.0.1');
   await once(server, 'listening');
   const { code, stderr } = await refusedStart({ HUB_PORT: String(first) });
