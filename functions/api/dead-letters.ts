@@ -6,9 +6,11 @@ import {
   listDeadLettersQuery,
   replayBody,
 } from '../../shared/api.ts';
-import { DEAD_LETTERS, type DeadLetter } from '../../shared/documents/dead-letter.ts';
+import { DEAD_LETTERS, type DeadLetter, deadLetterDocument } from '../../shared/documents/dead-letter.ts';
+import { idOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
-import { parseDeadLetter, replayDeadLetter } from '../dead-letters/replay.ts';
+import { replayDeadLetter } from '../dead-letters/replay.ts';
+import { readableDocuments } from '../documents.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { listPage } from './paging.ts';
 
@@ -27,7 +29,10 @@ const list = endpoint({
       by: { field: 'diedAt', direction: 'desc', holds: 'instant' },
       filter: state,
     });
-    return { body: { deadLetters: page.map((snapshot) => toReply(parseDeadLetter(snapshot))), ...next } };
+    const deadLetters = readableDocuments(call.ports, page, deadLetterDocument).map(({ path, data }) =>
+      toReply({ ...data, id: idOf(path) }),
+    );
+    return { body: { deadLetters, ...next } };
   },
 });
 

@@ -20,7 +20,7 @@ import { hours, minutes } from '../../shared/units.ts';
 import { isSwitchedOff, limitsOf } from '../accounts/admission.ts';
 import { cellLimits, readCell } from '../accounts/allowance.ts';
 import type { DocumentData, Query } from '../cloud.ts';
-import { commitUnlessLost, queryDocuments, readableDocuments } from '../documents.ts';
+import { commitUnlessLost, readableDocuments } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import { isFit } from '../pool/fitness.ts';
 import type { Ports } from '../ports.ts';
@@ -233,10 +233,10 @@ async function flawed(ports: Ports): Promise<number> {
   return readableDocuments(ports, long, flaw).filter(({ data }) => !isGone(flawOf(data))).length;
 }
 
-async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['ready']>> {
-  const query = { collection: DURATIONS, limit: MAX_KINDS };
-  const all = await queryDocuments(documents, query, durationsDocument);
-  const known = all.flatMap(({ data }) => data.ready ?? []);
+async function ready(ports: Ports): Promise<NonNullable<Facts['ready']>> {
+  const { documents, clock } = ports;
+  const all = await documents.query({ collection: DURATIONS, limit: MAX_KINDS });
+  const known = readableDocuments(ports, all, durationsDocument).flatMap(({ data }) => data.ready ?? []);
   const since = (forMs: number) => known.filter(({ at }) => clock.elapsed(at.getTime()) <= forMs);
   return { tookMs: since(READY_MS).map(({ tookMs }) => tookMs), lately: since(LATELY_MS).length };
 }
@@ -247,8 +247,8 @@ async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['re
  */
 async function idlePools(ports: Ports): Promise<number> {
   const { documents } = ports;
-  const pools = await queryDocuments(documents, { collection: POOLS, limit: MAX_KINDS }, poolDocument);
-  const wanted = pools.filter(({ data }) => data.wanted > 0);
+  const pools = await documents.query({ collection: POOLS, limit: MAX_KINDS });
+  const wanted = readableDocuments(ports, pools, poolDocument).filter(({ data }) => data.wanted > 0);
   const idle = await Promise.all(wanted.map(({ path }) => isIdle(ports, idOf(path))));
   return idle.filter(Boolean).length;
 }
