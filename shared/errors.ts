@@ -617,6 +617,10 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/** @returns undefined for a code of another version of Hub: what is to be read of it stands beside it, in its document */
+export const findErrorRow = (code: string): ErrorRow | undefined =>
+  Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode] : undefined;
+
 /** One field of a request that is not valid. */
 export interface FieldError {
   field: string;

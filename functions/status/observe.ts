@@ -11,7 +11,7 @@ import { parseDocument } from '../../shared/documents/parse.ts';
 import { idOf } from '../../shared/documents/paths.ts';
 import { POOLS, poolDocument } from '../../shared/documents/pool.ts';
 import { type Health, type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
-import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import { flawOf, isGone } from '../../shared/flaws.ts';
 import { lateAfterMs, leadsToWarm, REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
@@ -217,9 +217,8 @@ async function failed(ports: Ports): Promise<number> {
     orderBy: [['since', 'asc']],
     limit: MAX_TROUBLED,
   });
-  return readableDocuments(ports, lately, failure).filter(
-    ({ data: { error } }) => error === undefined || ERRORS[error.code].fault !== 'user',
-  ).length;
+  return readableDocuments(ports, lately, failure).filter(({ data: { error } }) => error?.fault !== 'user')
+    .length;
 }
 
 /** What is gone for good is its owner's to delete: no operator could do more. */

@@ -3,7 +3,7 @@
  * region for clusters that span it, for machines of one size: the others may have plenty. Places without trouble are not in it.
  */
 import { z } from 'zod';
-import { instant, schemaField } from './fields.ts';
+import { instant, openEnum, schemaField } from './fields.ts';
 
 const BREAKERS = 'breakers';
 export const breakerPath = (region: string): string => `${BREAKERS}/${region}`;
@@ -18,7 +18,7 @@ const placeDocument = z.object({
   /** Attempts that failed since the last success, and when. By name, so that saying it twice counts once. */
   failed: z.record(z.string(), instant),
   /** What the last of them failed with. */
-  code: z.enum(PLACE_FAILURES).optional(),
+  code: openEnum(PLACE_FAILURES).optional(),
   /** How often in a row it was found failing: the pause doubles with it. */
   openings: z.number().int().nonnegative(),
   /** Present: it is open, and until then nobody goes there who has another place. */

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode, FAULTS } from '../errors.ts';
 import { STATES } from '../lifecycle/table.ts';
-import { instant, label, micros, schemaField } from './fields.ts';
+import { instant, label, micros, openEnum, schemaField } from './fields.ts';
 import { SHARDS } from './paths.ts';
 
 export { ALL_SHARDS, CLUSTERS, clusterPath, SHARDS } from './paths.ts';
@@ -32,7 +32,7 @@ export const clusterSpec = z.object({
 export type ClusterSpec = z.infer<typeof clusterSpec>;
 
 export const clusterError = z.object({
-  code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+  code: openEnum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
   message: z.string(),
   remedy: z.string(),
   fault: z.enum(FAULTS),
@@ -160,7 +160,7 @@ export const clusterDocument = z.object({
    * Cloud time spent in each state on the way to `ready`, in ms, in this generation; several stays are added up. A claimed cluster has
    * those of the spare too. Absent in documents from before it was kept.
    */
-  took: z.partialRecord(z.enum(STATES), z.number().nonnegative()).optional(),
+  took: z.partialRecord(openEnum(STATES), z.number().nonnegative()).optional(),
 
   /** Workloads that its installation made: fewer mean that some are missing. */
   parts: z.number().int().nonnegative().optional(),

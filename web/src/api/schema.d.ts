@@ -540,8 +540,31 @@ export interface components {
         };
         /** @description Something that somebody did. */
         AuditEntry: {
-            /** @enum {string} */
-            action: "create" | "claim" | "delete" | "retry" | "share" | "extend" | "transfer" | "invite" | "withdraw-invitation" | "issue-credentials" | "sign-in" | "set-limits" | "decline-request" | "throttle" | "suspend" | "restore" | "set-pool" | "replay" | "delete-orphan" | "delete-account" | "close-account";
+            /**
+             * @description What was done, or one that only another version of Hub has, which wrote it.
+             * @example create
+             * @example claim
+             * @example delete
+             * @example retry
+             * @example share
+             * @example extend
+             * @example transfer
+             * @example invite
+             * @example withdraw-invitation
+             * @example issue-credentials
+             * @example sign-in
+             * @example set-limits
+             * @example decline-request
+             * @example throttle
+             * @example suspend
+             * @example restore
+             * @example set-pool
+             * @example replay
+             * @example delete-orphan
+             * @example delete-account
+             * @example close-account
+             */
+            action: string;
             actor: string;
             /** Format: date-time */
             at: string;
@@ -602,8 +625,8 @@ export interface components {
             maxHourlyPrice: components["schemas"]["Money"];
             maxMaking: number;
             openPlaces: {
-                /** @enum {string} */
-                code?: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "NO_LIFETIME" | "LIFETIME_OVER" | "ENDS_LATER" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_WAITING" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+                /** @description A code as in Problem, or one that only another version of Hub has, which wrote it. */
+                code?: string;
                 location: string;
                 /** Format: date-time */
                 nextTryAt: string;
@@ -704,8 +727,8 @@ export interface components {
         };
         /** @description Why a cluster failed, or waits. */
         ClusterError: {
-            /** @enum {string} */
-            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "NO_LIFETIME" | "LIFETIME_OVER" | "ENDS_LATER" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_WAITING" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+            /** @description A code as in Problem, or one that only another version of Hub has, which wrote it. */
+            code: string;
             /** @enum {string} */
             fault: "user" | "operator" | "cloud" | "hub";
             message: string;
@@ -788,11 +811,11 @@ export interface components {
             durationMs: number;
             epoch: number;
             error?: components["schemas"]["ClusterError"];
-            /** @enum {string} */
-            from?: "queued" | "provisioning" | "installing" | "securing" | "exposing" | "warm" | "personalizing" | "ready" | "sharing" | "repairing" | "undoing" | "failed" | "deleting" | "deprovisioning" | "sweeping" | "deleted" | "stuck";
+            /** @description A state as in Cluster, or one that only another version of Hub has, which wrote it. */
+            from?: string;
             message: string;
-            /** @enum {string} */
-            to: "queued" | "provisioning" | "installing" | "securing" | "exposing" | "warm" | "personalizing" | "ready" | "sharing" | "repairing" | "undoing" | "failed" | "deleting" | "deprovisioning" | "sweeping" | "deleted" | "stuck";
+            /** @description A state as in Cluster, or one that only another version of Hub has, which wrote it. */
+            to: string;
         };
         /** @description Newest last. */
         EventPage: {
@@ -914,8 +937,31 @@ export interface components {
                 role: "viewer" | "editor" | "owner";
             }[];
             log: {
-                /** @enum {string} */
-                action: "create" | "claim" | "delete" | "retry" | "share" | "extend" | "transfer" | "invite" | "withdraw-invitation" | "issue-credentials" | "sign-in" | "set-limits" | "decline-request" | "throttle" | "suspend" | "restore" | "set-pool" | "replay" | "delete-orphan" | "delete-account" | "close-account";
+                /**
+                 * @description What was done, or one that only another version of Hub has, which wrote it.
+                 * @example create
+                 * @example claim
+                 * @example delete
+                 * @example retry
+                 * @example share
+                 * @example extend
+                 * @example transfer
+                 * @example invite
+                 * @example withdraw-invitation
+                 * @example issue-credentials
+                 * @example sign-in
+                 * @example set-limits
+                 * @example decline-request
+                 * @example throttle
+                 * @example suspend
+                 * @example restore
+                 * @example set-pool
+                 * @example replay
+                 * @example delete-orphan
+                 * @example delete-account
+                 * @example close-account
+                 */
+                action: string;
                 /** Format: date-time */
                 at: string;
                 /** @enum {string} */
@@ -989,8 +1035,12 @@ export interface components {
             isolation: "dedicated" | "namespace";
             lastPlan?: {
                 actions: {
-                    /** @enum {string} */
-                    action: "create" | "delete";
+                    /**
+                     * @description What was decided, or one that only another version of Hub has, which wrote it.
+                     * @example create
+                     * @example delete
+                     */
+                    action: string;
                     cluster: string;
                     reason: string;
                 }[];
@@ -1086,7 +1136,14 @@ export interface components {
             isolation: "dedicated" | "namespace";
             product: string;
             region: string;
-            room: components["schemas"]["ClusterError"] | null;
+            room: {
+                /** @enum {string} */
+                code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "NO_LIFETIME" | "LIFETIME_OVER" | "ENDS_LATER" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_WAITING" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+                /** @enum {string} */
+                fault: "user" | "operator" | "cloud" | "hub";
+                message: string;
+                remedy: string;
+            } | null;
             size: string;
             version: string;
             wait: {

@@ -8,6 +8,7 @@ import {
   isEnding,
   isMoving,
   isUsable,
+  labelOf,
   mayAsk,
   sentenceOf,
   titleOf,
@@ -32,6 +33,23 @@ const event = (
   message: '',
   durationMs,
   nonce: '',
+});
+
+/** As it is read of a timeline that another version of Hub has written. */
+const UNKNOWN = 'warping' as State;
+
+test('of a state of another version the page says that something went on, and of a way through it the rest', () => {
+  expect(toneOf(UNKNOWN)).toBe('busy');
+  expect(labelOf(UNKNOWN)).toBe('Working');
+  const events = [
+    event(1, undefined, 'queued', 'created'),
+    event(2, 'queued', UNKNOWN),
+    event(3, UNKNOWN, 'installing'),
+  ];
+  expect(trackOf({ state: 'installing' }, events).map(({ state }) => state)).toEqual([
+    'queued',
+    ...wayFrom('installing'),
+  ]);
 });
 
 describe('tones', () => {

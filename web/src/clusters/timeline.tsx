@@ -2,10 +2,9 @@
 import { useState } from 'react';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
-import { rowOf } from '../../../shared/lifecycle/table.ts';
 import { durationInWords } from '../duration.ts';
 import { dayAndTime } from '../time.ts';
-import { toneOf } from './lifecycle.ts';
+import { labelOf, toneOf } from './lifecycle.ts';
 import { MAX_EVENTS } from './use-cluster.ts';
 
 const FIRST = 12;
@@ -29,7 +28,7 @@ export function Timeline({ events, cluster }: { events: readonly ClusterEvent[];
               {event.from !== undefined && event.durationMs > 0 && (
                 <>
                   {' '}
-                  · {durationInWords(event.durationMs)} in “{rowOf(event.from).label}”
+                  · {durationInWords(event.durationMs)} in “{labelOf(event.from)}”
                 </>
               )}
               {event.actor !== undefined && nameOf(event.actor, cluster)}
