@@ -711,9 +711,12 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
     collection: 'clusters',
     where: [
       ['readers', 'array-contains', 'u'],
-      ['state', 'in', ['ready', 'queued']],
+      ['state', '!=', 'deleted'],
     ],
-    orderBy: [['createdAt', 'desc']],
+    orderBy: [
+      ['state', 'asc'],
+      ['createdAt', 'desc'],
+    ],
     limit: 500,
   },
   'the deleted clusters of a user': {

@@ -41,6 +41,14 @@ const UNKNOWN = 'warping' as State;
 test('of a state of another version the page says that something went on, and of a way through it the rest', () => {
   expect(toneOf(UNKNOWN)).toBe('busy');
   expect(labelOf(UNKNOWN)).toBe('Working');
+  const cluster = { name: 'mine', state: UNKNOWN, progress: 0.5, conditions: [] };
+  expect(toneOfCluster(cluster)).toBe('busy');
+  expect(sentenceOf(cluster)).toBe('Working.');
+  expect(titleOf(cluster)).toBe('mine');
+  expect([isMoving, isUsable, isEnding].map((is) => is(UNKNOWN))).toEqual([false, false, false]);
+  expect(mayAsk(cluster, 'delete', 'owner', undefined)).toBe(true);
+  expect(mayAsk(cluster, 'share', 'owner', undefined)).toBe(false);
+  expect(trackOf(cluster, [])).toEqual([]);
   const events = [
     event(1, undefined, 'queued', 'created'),
     event(2, 'queued', UNKNOWN),

@@ -16,10 +16,10 @@ import { type Doubted, refusalOf, type Use } from '../../../shared/standing.ts';
 export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'over';
 
 /** A page that was opened before Hub was renewed, or the timeline of a cluster from before that, may speak of others. */
-const isKnown = (state: string): state is State => STATES.some((known) => known === state);
+export const isKnown = (state: string): state is State => STATES.some((known) => known === state);
 
 /** Of a state that this page does not know nobody can say more than that something goes on, or went on. */
-export const labelOf = (state: string): string => (isKnown(state) ? rowOf(state).label : 'Working');
+export const labelOf = (state: string): string => rowOf(state as State).label;
 
 export function toneOf(state: string): Tone {
   if (!isKnown(state)) return 'busy';

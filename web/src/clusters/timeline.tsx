@@ -3,8 +3,9 @@ import { useState } from 'react';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
 import { durationInWords } from '../duration.ts';
+import { LoadAnew } from '../parts/load-anew.tsx';
 import { dayAndTime } from '../time.ts';
-import { labelOf, toneOf } from './lifecycle.ts';
+import { isKnown, labelOf, toneOf } from './lifecycle.ts';
 import { MAX_EVENTS } from './use-cluster.ts';
 
 const FIRST = 12;
@@ -16,6 +17,12 @@ export function Timeline({ events, cluster }: { events: readonly ClusterEvent[];
   return (
     <section className="card">
       <h2>Timeline</h2>
+      {!isKnown(cluster.state) && (
+        <LoadAnew
+          message="Hub was renewed since this page was opened."
+          remedy="Reload it to see what is happening to this cluster now."
+        />
+      )}
       <ol className="timeline">
         {shown.map((event) => (
           <li key={event.epoch} className={toneOf(event.to)}>
