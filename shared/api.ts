@@ -132,6 +132,12 @@ export const replayBody = z
   })
   .meta({ id: 'Replay', description: 'Why it should work this time.' });
 
+export const dismissBody = z
+  .strictObject({
+    reason,
+  })
+  .meta({ id: 'Dismiss', description: 'Why nobody needs it any more.' });
+
 export const putAccountBody = z
   .strictObject({
     maxClusters: z.int().min(0).max(MAX_ACCOUNT_CLUSTERS).optional(),
@@ -190,7 +196,7 @@ export const listAuditQuery = z.strictObject({
   /** A uid. */
   actor: z.string().min(1).max(128).optional(),
 });
-const deadLetterState = z.enum(['open', 'replayed']);
+const deadLetterState = z.enum(['open', 'replayed', 'dismissed']);
 export const listDeadLettersQuery = z.strictObject({ ...pageFields, state: deadLetterState.optional() });
 
 // Replies.
@@ -635,6 +641,7 @@ export const deadLetterReply = z
     state: deadLetterState,
     /** Oldest first. */
     replays: z.array(z.object({ by: z.string(), reason: z.string(), at: timestamp })),
+    dismissed: z.object({ by: z.string(), reason: z.string(), at: timestamp }).optional(),
   })
   .meta({
     id: 'DeadLetter',

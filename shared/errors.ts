@@ -339,7 +339,7 @@ export const ERRORS = {
     fault: 'operator',
     say: 'This dead letter cannot be replayed.',
     remedy:
-      'Look at what became of its cluster. You may have to repeat the request that the message was part of.',
+      'Look at what became of its cluster. You may have to repeat the request that the message was part of. Then dismiss it.',
   },
   REPLAY_REASON_USED: {
     retry: false,

@@ -71,7 +71,7 @@ export async function replayDeadLetter(
   throw new AppError('CONFLICT');
 }
 
-const parseDeadLetter = (snapshot: Snapshot): DeadLetter => ({
+export const parseDeadLetter = (snapshot: Snapshot): DeadLetter => ({
   ...parseDocument(deadLetterDocument, snapshot),
   id: idOf(snapshot.path),
 });

@@ -30,6 +30,7 @@ export const AUDIT_ACTIONS = [
   'restore',
   'set-pool',
   'replay',
+  'dismiss',
   'delete-orphan',
   'delete-account',
   'close-account',

@@ -120,6 +120,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/deadLetters/{id}:dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it without publishing it: it cannot be replayed, or what it was for is done. Repeating it changes nothing, nor does it for one that was replayed. */
+        post: operations["postAdminDeadLettersIdDismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/deadLetters/{id}:replay": {
         parameters: {
             query?: never;
@@ -560,6 +577,7 @@ export interface components {
              * @example restore
              * @example set-pool
              * @example replay
+             * @example dismiss
              * @example delete-orphan
              * @example delete-account
              * @example close-account
@@ -767,6 +785,12 @@ export interface components {
             deliveries: number;
             /** Format: date-time */
             diedAt: string;
+            dismissed?: {
+                /** Format: date-time */
+                at: string;
+                by: string;
+                reason: string;
+            };
             /** @enum {string} */
             format: "message" | "text";
             id: string;
@@ -780,7 +804,7 @@ export interface components {
                 reason: string;
             }[];
             /** @enum {string} */
-            state: "open" | "replayed";
+            state: "open" | "replayed" | "dismissed";
             topic: string;
         };
         /** @description Newest first. */
@@ -801,6 +825,10 @@ export interface components {
         };
         /** @description Why it should go now. */
         DeleteOrphan: {
+            reason: string;
+        };
+        /** @description Why nobody needs it any more. */
+        Dismiss: {
             reason: string;
         };
         Event: {
@@ -957,6 +985,7 @@ export interface components {
                  * @example restore
                  * @example set-pool
                  * @example replay
+                 * @example dismiss
                  * @example delete-orphan
                  * @example delete-account
                  * @example close-account
@@ -1891,7 +1920,7 @@ export interface operations {
             query?: {
                 pageSize?: number;
                 pageToken?: string;
-                state?: "open" | "replayed";
+                state?: "open" | "replayed" | "dismissed";
             };
             header?: never;
             path?: never;
@@ -1928,6 +1957,122 @@ export interface operations {
             };
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description BUG: Something went wrong in Hub. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Hub cannot do this at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminDeadLettersIdDismiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dismiss"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+            /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description OPERATOR_ONLY: Only operators may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: Somebody else changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -36,6 +36,7 @@ const DID: Readonly<Record<AuditAction, string>> = {
   restore: 'Restored an account',
   'set-pool': 'Changed a pool',
   replay: 'Replayed a dead letter',
+  dismiss: 'Dismissed a dead letter',
   'delete-orphan': 'Had an orphan deleted',
   'delete-account': 'Asked for an account to be deleted',
   'close-account': 'Finished deleting an account',
