@@ -4,14 +4,14 @@
  */
 import { z } from 'zod';
 import { days } from '../units.ts';
-import { clusterId, instant, schemaField } from './fields.ts';
+import { clusterId, instant, nested, schemaField } from './fields.ts';
 
 export { DEAD_LETTERS, deadLetterPath } from './paths.ts';
 
 /** After it was last replayed, or dismissed; of a text, after it was given up. */
 export const KEEP_REPLAYED_MS = days(30);
 
-const said = z.object({
+const said = nested({
   /** The uid of an operator; or `scheduler`, which has sent the same again meanwhile. */
   by: z.string(),
   reason: z.string(),

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { STATES } from '../lifecycle/table.ts';
-import { clusterId, instant, openEnum, schemaField } from './fields.ts';
+import { clusterId, instant, nested, openEnum, schemaField } from './fields.ts';
 
 export { DURATIONS, durationsPath } from './paths.ts';
 
@@ -16,7 +16,7 @@ export const MAX_READY = 200;
 export const MAX_SAMPLES = 50;
 
 const cloudMs = z.number().nonnegative();
-const stateDurations = z.object({
+const stateDurations = nested({
   /** Cloud time, oldest first. */
   samples: z.array(cloudMs).min(1).max(MAX_SAMPLES),
   medianMs: cloudMs,

@@ -36,6 +36,14 @@ const otherName = z.string().regex(/^[\w-]{1,64}$/) as unknown as z.ZodType<Othe
 export const openEnum = <T extends string>(names: readonly [T, ...T[]]) =>
   z.union([z.enum(names), otherName]);
 
+/**
+ * A value inside of a document. Of a document only what changes is written, but such a value is written whole: so it keeps what a newer version
+ * of Hub has put into it, for whoever is older and changes a part of it. To the compiler it has the fields of this version and no others,
+ * and no reply has others, for each names what is in it.
+ */
+export const nested = <S extends z.ZodRawShape>(shape: S) =>
+  z.looseObject(shape) as unknown as z.ZodObject<S>;
+
 /** Stored as a Firestore timestamp. */
 export const instant = z.date();
 

@@ -18,7 +18,7 @@ import { eventDocument, eventPath } from '../../shared/documents/event.ts';
 import { orphanDocument, orphanPath } from '../../shared/documents/orphan.ts';
 import { poolDocument } from '../../shared/documents/pool.ts';
 import { signalDocument } from '../../shared/documents/signal.ts';
-import { minutes } from '../../shared/units.ts';
+import { hours, minutes } from '../../shared/units.ts';
 import { aCluster, anOrphan, aSpec, clusterIdOf } from '../builders.ts';
 import { send, tokenOf } from '../closing.ts';
 import { runHub } from '../running-hub.ts';
@@ -161,10 +161,53 @@ test('a cluster of which another version says what this one does not know is sho
   expect(unreadable).toEqual([]);
 });
 
+/** What a newer version might put into each value that an older one writes whole. */
+const NEWER = { newer: 'kept' };
+
+test('what a newer version has put into a value of a document is there after commands and steps of an older one', async () => {
+  const hub = runHub({ inside: 'sketch' });
+  const id = await hub.created({ product: 'hello', owner: 'ada' });
+  const { conditions } = await hub.cluster(id);
+  const expiresAt = new Date(hub.clock.now() + hours(8));
+  const inEach = ['spec', 'liability', 'cost', 'certificate'] as const;
+  await hub.run(
+    hub.documents.commit([
+      {
+        op: 'update',
+        path: clusterPath(id),
+        data: {
+          ...Object.fromEntries(inEach.map((field) => [`${field}.newer`, NEWER.newer])),
+          'spec.ttlHours': 8,
+          expiresAt,
+          dueAt: expiresAt,
+          conditions: conditions.map((condition) => ({ ...condition, ...NEWER })),
+        },
+      },
+    ]),
+  );
+  const token = tokenOf(hub, 'ada');
+  const extended = await send(hub, 'POST', `/v1/clusters/${id}:extend`, token, { body: { ttlHours: 24 } });
+  expect(extended.status).toBe(202);
+  expect(JSON.stringify(extended.body)).not.toContain('newer');
+  await hub.share(id, 'grace', 'viewer');
+  const shared = await hub.cluster(id);
+  expect(shared.spec).toMatchObject({ ttlHours: 24, ...NEWER });
+  for (const field of inEach) expect(shared[field]).toMatchObject(NEWER);
+  // The look at who has access says that one anew.
+  expect(shared.conditions.filter(({ type }) => type !== 'Members')).toEqual(
+    conditions.flatMap((condition) =>
+      condition.type === 'Members' ? [] : [expect.objectContaining({ type: condition.type, ...NEWER })],
+    ),
+  );
+  await hub.delete(id);
+  await hub.reach(id, 'deleted');
+  expect((await hub.cluster(id)).cost).toMatchObject(NEWER);
+});
+
 test('one that failed with a code of another version keeps the words that came with it', async () => {
   const hub = runHub({ inside: 'sketch' });
   const id = await hub.created({ product: 'hello', owner: 'ada' });
-  const error = anError('COMET_HIT');
+  const error = { ...anError('COMET_HIT'), ...NEWER };
   await hub.run(
     hub.documents.commit([
       { op: 'update', path: clusterPath(id), data: { state: 'failed', error } as DocumentData },
