@@ -28,6 +28,19 @@ const timestamp = z.iso.datetime();
 const errorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]);
 const state = z.enum(STATES);
 
+/**
+ * What is shown as its document has it, which another version of Hub may have written: see `openEnum`. So the documentation lists what there is
+ * today, and promises no closed list.
+ */
+const openName = (what: string, today: readonly string[] = []) =>
+  z.string().meta({
+    description: `${what}, or one that only another version of Hub has, which wrote it.`,
+    ...(today.length > 0 && { examples: [...today] }),
+  });
+const errorReplyCode = openName('A code as in Problem');
+const pastState = openName('A state as in Cluster');
+const auditAction = openName('What was done', AUDIT_ACTIONS);
+
 const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 100;
 
@@ -132,6 +145,12 @@ export const replayBody = z
   })
   .meta({ id: 'Replay', description: 'Why it should work this time.' });
 
+export const dismissBody = z
+  .strictObject({
+    reason,
+  })
+  .meta({ id: 'Dismiss', description: 'Why nobody needs it any more.' });
+
 export const putAccountBody = z
   .strictObject({
     maxClusters: z.int().min(0).max(MAX_ACCOUNT_CLUSTERS).optional(),
@@ -196,7 +215,7 @@ export const listAuditQuery = z.strictObject({
   /** A uid. */
   actor: z.string().min(1).max(128).optional(),
 });
-const deadLetterState = z.enum(['open', 'replayed']);
+const deadLetterState = z.enum(['open', 'replayed', 'dismissed']);
 export const listDeadLettersQuery = z.strictObject({ ...pageFields, state: deadLetterState.optional() });
 
 // Replies.
@@ -228,13 +247,9 @@ const specFields = {
   isolation,
 };
 
+const errorFields = { message: z.string(), remedy: z.string(), fault: z.enum(FAULTS) };
 const errorReply = z
-  .object({
-    code: errorCode,
-    message: z.string(),
-    remedy: z.string(),
-    fault: z.enum(FAULTS),
-  })
+  .object({ code: errorReplyCode, ...errorFields })
   .meta({ id: 'ClusterError', description: 'Why a cluster failed, or waits.' });
 
 const money = z
@@ -353,8 +368,8 @@ const eventReply = z
   .object({
     epoch: z.int(),
     at: timestamp,
-    from: state.optional(),
-    to: state,
+    from: pastState.optional(),
+    to: pastState,
     cause: z.string(),
     message: z.string(),
     /** Spent in `from`. */
@@ -447,7 +462,7 @@ export const quoteReply = z
      * What stands in the way of a cluster that is asked for now: what it would wait for, or (EMAIL_NOT_VERIFIED and the codes of an account
      * that is held) as what it would be refused. Null: nothing.
      */
-    room: errorReply.nullable(),
+    room: z.object({ code: errorCode, ...errorFields }).nullable(),
   })
   .meta({ id: 'Quote', description: 'What a cluster would cost and how long it would take.' });
 export type QuoteReply = z.infer<typeof quoteReply>;
@@ -566,7 +581,7 @@ export const ownAccountReply = z
       z.object({
         at: timestamp,
         by: z.enum(['you', 'hub', 'somebody else']),
-        action: z.enum(AUDIT_ACTIONS),
+        action: auditAction,
         target: z.string(),
         cluster: z.string().optional(),
         reason: z.string().optional(),
@@ -614,7 +629,7 @@ const cellReply = z
         location: z.string(),
         size: z.string(),
         /** What they fail with. */
-        code: errorCode.optional(),
+        code: errorReplyCode.optional(),
         nextTryAt: timestamp,
         /** A cluster is being made there now, to see whether it works again. */
         probing: z.boolean(),
@@ -645,6 +660,7 @@ export const deadLetterReply = z
     state: deadLetterState,
     /** Oldest first. */
     replays: z.array(z.object({ by: z.string(), reason: z.string(), at: timestamp })),
+    dismissed: z.object({ by: z.string(), reason: z.string(), at: timestamp }).optional(),
   })
   .meta({
     id: 'DeadLetter',
@@ -663,7 +679,7 @@ const auditReply = z
     at: timestamp,
     /** A uid; `hub` where Hub acted by a rule of its own. */
     actor: z.string(),
-    action: z.enum(AUDIT_ACTIONS),
+    action: auditAction,
     /** Path of the document that it was done to. */
     target: z.string(),
     cluster: z.string().optional(),
@@ -733,7 +749,11 @@ export const poolReply = z
         /** Why fewer are made than are missing. */
         held: z.string().optional(),
         actions: z.array(
-          z.object({ action: z.enum(['create', 'delete']), reason: z.string(), cluster: z.string() }),
+          z.object({
+            action: openName('What was decided', ['create', 'delete']),
+            reason: z.string(),
+            cluster: z.string(),
+          }),
         ),
       })
       .optional(),

@@ -354,7 +354,7 @@ export const ERRORS = {
     fault: 'operator',
     say: 'This dead letter cannot be replayed.',
     remedy:
-      'Look at what became of its cluster. You may have to repeat the request that the message was part of.',
+      'Look at what became of its cluster. You may have to repeat the request that the message was part of. Then dismiss it.',
   },
   REPLAY_REASON_USED: {
     retry: false,
@@ -645,6 +645,10 @@ export const ERRORS = {
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERRORS;
+
+/** @returns undefined for a code of another version of Hub: what is to be read of it stands beside it, in its document */
+export const findErrorRow = (code: string): ErrorRow | undefined =>
+  Object.hasOwn(ERRORS, code) ? ERRORS[code as ErrorCode] : undefined;
 
 /** One field of a request that is not valid. */
 export interface FieldError {

@@ -3,13 +3,18 @@ import type { DocumentData, Write } from '../functions/cloud.ts';
 import { resolveSpec } from '../shared/catalog/catalog.ts';
 import { type Cluster, type ClusterSpec, clusterPath, shapeOf } from '../shared/documents/cluster.ts';
 import { type DeadLetter, deadLetterPath } from '../shared/documents/dead-letter.ts';
+import type { ClusterEvent } from '../shared/documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../shared/documents/fields.ts';
 import { ledgerPath } from '../shared/documents/ledger.ts';
 import type { OrphanFields } from '../shared/documents/orphan.ts';
 import { progressOf } from '../shared/lifecycle/derive.ts';
+import type { State } from '../shared/lifecycle/table.ts';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
 const EPOCH_START = Date.UTC(2026, 0, 1);
+
+/** As the code under test wrote it: it names no state of another version. */
+export type OwnEvent = ClusterEvent & { from?: State; to: State };
 
 /** A cluster id that ends in this number. */
 export function clusterIdOf(n: number): string {

@@ -13,13 +13,13 @@ import type { Interior } from '../local/memory/interiors.ts';
 import type { PachdData } from '../local/pachd/data.ts';
 import { accountPath } from '../shared/documents/account.ts';
 import { CLUSTERS, type Cluster, clusterPath, type Role, shapeOf } from '../shared/documents/cluster.ts';
-import { type ClusterEvent, eventsOf } from '../shared/documents/event.ts';
+import { eventsOf } from '../shared/documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../shared/documents/fields.ts';
 import { poolPath } from '../shared/documents/pool.ts';
 import type { State } from '../shared/lifecycle/table.ts';
 import { TOPICS } from '../shared/messages.ts';
 import { hours, minutes } from '../shared/units.ts';
-import { aSpec } from './builders.ts';
+import { aSpec, type OwnEvent } from './builders.ts';
 
 /** What the inside of clusters is made of: all behave the same. */
 export const INTERIORS: readonly Interior[] = ['kubernetes', 'sketch'];
@@ -66,8 +66,8 @@ export function runHub(options: MemoryHubOptions = {}) {
     await reach(id, wish.pool === undefined ? 'ready' : 'warm');
     return id;
   };
-  const events = async (id: string): Promise<ClusterEvent[]> =>
-    (await hub.documents.query<ClusterEvent>({ collection: eventsOf(id), orderBy: [['epoch', 'asc']] })).map(
+  const events = async (id: string): Promise<OwnEvent[]> =>
+    (await hub.documents.query<OwnEvent>({ collection: eventsOf(id), orderBy: [['epoch', 'asc']] })).map(
       ({ data }) => data,
     );
 

@@ -2,20 +2,20 @@
 
 import { z } from 'zod';
 import { type OwnAccountReply, type OwnClusterReply, ownAccountReply } from '../../shared/api.ts';
-import { accountPath } from '../../shared/documents/account.ts';
-import { AUDIT, auditDocument } from '../../shared/documents/audit.ts';
+import type { Allowance } from '../../shared/documents/account.ts';
+import { AUDIT, type AuditFields, auditDocument } from '../../shared/documents/audit.ts';
 import { roleOf } from '../../shared/documents/cluster.ts';
-import { INVITATIONS, invitationDocument } from '../../shared/documents/invitation.ts';
-import { parseDocument } from '../../shared/documents/parse.ts';
-import { SIGNALS, signalDocument } from '../../shared/documents/signal.ts';
+import { INVITATIONS, type Invitation, invitationDocument } from '../../shared/documents/invitation.ts';
+import { SIGNALS, type Signal, signalDocument } from '../../shared/documents/signal.ts';
 import { AppError } from '../../shared/errors.ts';
 import { hours } from '../../shared/units.ts';
-import { accountLimits, parseAllowance, readAccount } from '../accounts/allowance.ts';
+import { accountLimits, readAccount } from '../accounts/allowance.ts';
 import { HUB } from '../audit.ts';
 import { shownClusters } from '../closing/clusters.ts';
 import { mayOffer, type Planned, planFates, versionOf } from '../closing/plan.ts';
 import { requestClosing } from '../closing/request.ts';
 import type { Query, Snapshot } from '../cloud.ts';
+import { readableDocuments } from '../documents.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail, type Principal, requireRecentSignIn } from '../tokens.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
@@ -32,7 +32,8 @@ const get = endpoint({
   reply: ownAccountReply,
   async handle({ ports, principal }) {
     const shown = await plan(ports, principal().uid);
-    return { body: await collect(ports, principal(), shown), headers: etagOf(shown) };
+    const held = await collect(ports, principal(), shown);
+    return { body: toOwnAccount(ports, held, shown.account), headers: etagOf(shown) };
   },
 });
 
@@ -48,20 +49,23 @@ const remove = endpoint({
   }),
   async handle({ ports, principal, header }) {
     const { uid } = principal();
-    const account = (await readAccount(ports, uid))?.data;
     const shown = await plan(ports, uid);
-    if (!account?.closing) {
+    const isAskedFor = shown.account?.closing !== undefined;
+    if (!isAskedFor) {
       requireRecentSignIn(principal(), ports.clock.now());
       requireSeen(header('if-match'), etagOf(shown).etag);
-      await requestClosing(ports, uid, uid);
     }
-    return { body: await collect(ports, principal(), shown) };
+    // Before it is asked for: from then on it is done, and nothing that could not be read may say otherwise.
+    const held = await collect(ports, principal(), shown);
+    const account = isAskedFor ? shown.account : await requestClosing(ports, uid, uid);
+    return { body: toOwnAccount(ports, held, account) };
   },
 });
 
 export const ACCOUNT_ENDPOINTS: readonly Endpoint[] = [get, remove];
 
 interface Preview {
+  account: Allowance | undefined;
   planned: readonly Planned[];
   deleted: number;
 }
@@ -69,12 +73,13 @@ interface Preview {
 async function plan(ports: Ports, uid: string): Promise<Preview> {
   const [{ clusters, deleted }, found] = await Promise.all([
     shownClusters(ports, uid),
-    ports.documents.get(accountPath(uid)),
+    readAccount(ports, uid),
   ]);
+  const account = found?.data;
   const { handOverMs } = ports.settings.limits;
   const now = ports.clock.now();
-  const isOffering = mayOffer(parseAllowance(found), handOverMs, now);
-  return { planned: planFates(clusters, uid, isOffering, now), deleted };
+  const isOffering = mayOffer(account, handOverMs, now);
+  return { account, planned: planFates(clusters, uid, isOffering, now), deleted };
 }
 
 const etagOf = ({ planned }: Preview): { etag: string } => ({ etag: `"${versionOf(planned)}"` });
@@ -90,16 +95,22 @@ function requireSeen(ifMatch: string | undefined, etag: string): void {
   if (seen !== etag) throw new AppError('PREVIEW_CHANGED');
 }
 
-async function collect(
-  ports: Ports,
-  principal: Principal,
-  { planned, deleted }: Preview,
-): Promise<OwnAccountReply> {
+/** What is told of the account itself comes on top: to ask for its deletion changes it. */
+type Held = Omit<OwnAccountReply, 'allowance' | 'handOverHours' | keyof ReturnType<typeof toRemarks>>;
+
+const toOwnAccount = (ports: Ports, held: Held, account: Allowance | undefined): OwnAccountReply => ({
+  ...held,
+  allowance: toAllowance(account, accountLimits(ports)),
+  handOverHours: ports.settings.limits.handOverMs / hours(1),
+  ...toRemarks(account),
+});
+
+/** What is not readable is left out, and is deleted with the account all the same: see `erase`, which finds what names them and parses none of it. */
+async function collect(ports: Ports, principal: Principal, { planned, deleted }: Preview): Promise<Held> {
   const { documents } = ports;
   const { uid, operator } = principal;
   const email = findEmail(principal);
-  const [found, profile, received, sent, signals, deeds, others] = await Promise.all([
-    documents.get(accountPath(uid)),
+  const [profile, received, sent, signals, deeds, others] = await Promise.all([
     ports.people.find(uid),
     email === undefined ? [] : documents.query({ collection: INVITATIONS, where: [['email', '==', email]] }),
     documents.query({ collection: INVITATIONS, where: [['invitedBy', '==', uid]] }),
@@ -107,22 +118,19 @@ async function collect(
     documents.query(newestEntries('actor', uid)),
     documents.query(newestEntries('subject', uid)),
   ]);
-  const account = parseAllowance(found);
+  const readable = (found: readonly Snapshot[]) => readableDocuments(ports, found, invitationDocument);
   return {
     uid,
     operator,
     profile: toProfile(profile),
-    allowance: toAllowance(account, accountLimits(ports)),
-    handOverHours: ports.settings.limits.handOverMs / hours(1),
-    ...toRemarks(account),
     clusters: planned.map((one) => toOwnCluster(one, uid)),
     deletedClusters: deleted,
     invitations: [
-      ...received.map((one) => toInvitation(one, 'received')),
-      ...sent.map((one) => toInvitation(one, 'sent')),
+      ...readable(received).map(({ data }) => toInvitation(data, 'received')),
+      ...readable(sent).map(({ data }) => toInvitation(data, 'sent')),
     ],
-    signals: signals.map(toSignal),
-    log: toLog([...deeds, ...others], uid),
+    signals: readableDocuments(ports, signals, signalDocument).map(({ data }) => toSignal(data)),
+    log: toLog(readableDocuments(ports, once([...deeds, ...others]), auditDocument), uid),
   };
 }
 
@@ -163,23 +171,32 @@ function toOwnCluster({ cluster, fate }: Planned, uid: string): OwnClusterReply 
   };
 }
 
-function toInvitation(
-  snapshot: Snapshot,
+const toInvitation = (
+  { cluster, role, email, expiresAt }: Invitation,
   direction: 'received' | 'sent',
-): OwnAccountReply['invitations'][number] {
-  const { cluster, role, email, expiresAt } = parseDocument(invitationDocument, snapshot);
-  return { direction, cluster, role, email, expireTime: expiresAt.toISOString() };
-}
+): OwnAccountReply['invitations'][number] => ({
+  direction,
+  cluster,
+  role,
+  email,
+  expireTime: expiresAt.toISOString(),
+});
 
-function toSignal(snapshot: Snapshot): OwnAccountReply['signals'][number] {
-  const { kind, cluster, at } = parseDocument(signalDocument, snapshot);
-  return { kind, ...(cluster !== undefined && { cluster }), at: at.toISOString() };
-}
+const toSignal = ({ kind, cluster, at }: Signal): OwnAccountReply['signals'][number] => ({
+  kind,
+  ...(cluster !== undefined && { cluster }),
+  at: at.toISOString(),
+});
 
-/** The last one first, each once. */
-function toLog(found: readonly Snapshot[], uid: string): OwnAccountReply['log'] {
-  const entries = [...new Map(found.map((one) => [one.path, parseDocument(auditDocument, one)])).values()];
-  return entries
+/** What somebody did to themselves is found twice. */
+const once = (found: readonly Snapshot[]): Snapshot[] => [
+  ...new Map(found.map((one) => [one.path, one])).values(),
+];
+
+/** The last one first. */
+const toLog = (entries: readonly Snapshot<AuditFields>[], uid: string): OwnAccountReply['log'] =>
+  entries
+    .map(({ data }) => data)
     .sort((a, b) => b.at.getTime() - a.at.getTime())
     .map(({ at, actor, action, target, cluster, reason }) => ({
       at: at.toISOString(),
@@ -189,4 +206,3 @@ function toLog(found: readonly Snapshot[], uid: string): OwnAccountReply['log'] 
       ...(cluster !== undefined && { cluster }),
       ...(reason !== undefined && { reason }),
     }));
-}

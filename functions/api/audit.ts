@@ -2,9 +2,9 @@
 
 import { type AuditReply, auditPage, listAuditQuery } from '../../shared/api.ts';
 import { AUDIT, type AuditEntry, auditDocument } from '../../shared/documents/audit.ts';
-import { parseDocument } from '../../shared/documents/parse.ts';
+import { idOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
-import type { Snapshot } from '../cloud.ts';
+import { readableDocuments } from '../documents.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { listPage } from './paging.ts';
 
@@ -30,16 +30,14 @@ const list = endpoint({
       by: { field: 'at', direction: 'desc', holds: 'instant' },
       filter: JSON.stringify([cluster, actor]),
     });
-    return { body: { entries: page.map((snapshot) => toReply(parseEntry(snapshot))), ...next } };
+    const readable = readableDocuments(call.ports, page, auditDocument);
+    return {
+      body: { entries: readable.map(({ path, data }) => toReply({ ...data, id: idOf(path) })), ...next },
+    };
   },
 });
 
 export const AUDIT_ENDPOINTS: readonly Endpoint[] = [list];
-
-const parseEntry = (snapshot: Snapshot): AuditEntry => ({
-  ...parseDocument(auditDocument, snapshot),
-  id: snapshot.path.slice(AUDIT.length + 1),
-});
 
 const toReply = ({ id, at, actor, action, target, cluster, subject, reason }: AuditEntry): AuditReply => ({
   id,

@@ -13,16 +13,16 @@ import {
 } from '../../shared/api.ts';
 import { resolveSpec } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
-import { type ClusterEvent, eventDocument, eventsOf } from '../../shared/documents/event.ts';
+import { eventDocument, eventsOf } from '../../shared/documents/event.ts';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
-import { parseDocument } from '../../shared/documents/parse.ts';
 import { AppError } from '../../shared/errors.ts';
 import { isReplaced, NOT_FINAL } from '../../shared/lifecycle/derive.ts';
 import { requireCreation, requireRetry } from '../accounts/creations.ts';
 import { REFUSED_TO_MAKE, requireGoodAccount } from '../accounts/standing.ts';
-import type { Snapshot, Write } from '../cloud.ts';
+import type { Write } from '../cloud.ts';
 import { readableClusters } from '../clusters/read.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
+import { readableDocuments } from '../documents.ts';
 import { acceptInvitations } from '../members/invitations.ts';
 import { claimSpare, type Wish } from '../pool/claim.ts';
 import type { Ports } from '../ports.ts';
@@ -242,13 +242,12 @@ const events = endpoint({
       collection: eventsOf(cluster.id),
       by: { field: 'epoch', direction: 'asc', holds: 'number' },
     });
-    return { body: { events: page.map((snapshot) => toEventReply(parseEvent(snapshot))), ...next } };
+    const readable = readableDocuments(call.ports, page, eventDocument);
+    return { body: { events: readable.map(({ data }) => toEventReply(data)), ...next } };
   },
 });
 
 export const CLUSTER_ENDPOINTS: readonly Endpoint[] = [create, list, get, remove, retry, events, listAll];
-
-const parseEvent = (snapshot: Snapshot): ClusterEvent => parseDocument(eventDocument, snapshot);
 
 async function carryOut({ ports, id, principal, authorize }: Call<unknown>, name: 'delete' | 'retry') {
   if (!CLUSTER_ID.test(id)) throw new AppError('NOT_FOUND');

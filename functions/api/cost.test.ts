@@ -3,11 +3,11 @@ import { memoryHub } from '../../local/memory/hub.ts';
 import type { ClusterPage, ClusterReply } from '../../shared/api.ts';
 import { priceOf } from '../../shared/catalog/catalog.ts';
 import { type Cluster, clusterPath, shapeOf } from '../../shared/documents/cluster.ts';
-import { type ClusterEvent, eventsOf } from '../../shared/documents/event.ts';
+import { eventsOf } from '../../shared/documents/event.ts';
 import { rowOf, type State } from '../../shared/lifecycle/table.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { type ApiUnderTest, apiUnderTest } from '../../test/api.ts';
-import { aCluster, aSpec, clusterIdOf } from '../../test/builders.ts';
+import { aCluster, aSpec, clusterIdOf, type OwnEvent } from '../../test/builders.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 
 const liability = { clusters: 1, hourlyMicros: 2_000_000 };
@@ -78,7 +78,7 @@ test('a whole life costs what its timeline says that it held', async () => {
   await hub.clock.runFor(minutes(90));
   await hub.run(command(hub.ports, id, 'delete', 'ada'));
   await reach('deleted');
-  const timeline = await hub.documents.query<ClusterEvent>({
+  const timeline = await hub.documents.query<OwnEvent>({
     collection: eventsOf(id),
     orderBy: [['epoch', 'asc']],
   });

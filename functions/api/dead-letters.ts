@@ -1,14 +1,18 @@
-/** What the bus gave up, for operators: to look at, and to send once more. */
+/** What the bus gave up, for operators: to look at, to send once more, and to dismiss. */
 import {
   type DeadLetterReply,
   deadLetterPage,
   deadLetterReply,
+  dismissBody,
   listDeadLettersQuery,
   replayBody,
 } from '../../shared/api.ts';
-import { DEAD_LETTERS, type DeadLetter } from '../../shared/documents/dead-letter.ts';
+import { DEAD_LETTERS, type DeadLetter, deadLetterDocument } from '../../shared/documents/dead-letter.ts';
+import { idOf } from '../../shared/documents/paths.ts';
 import { AppError } from '../../shared/errors.ts';
-import { parseDeadLetter, replayDeadLetter } from '../dead-letters/replay.ts';
+import { dismissDeadLetter } from '../dead-letters/dismiss.ts';
+import { replayDeadLetter } from '../dead-letters/replay.ts';
+import { readableDocuments } from '../documents.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { listPage } from './paging.ts';
 
@@ -27,7 +31,10 @@ const list = endpoint({
       by: { field: 'diedAt', direction: 'desc', holds: 'instant' },
       filter: state,
     });
-    return { body: { deadLetters: page.map((snapshot) => toReply(parseDeadLetter(snapshot))), ...next } };
+    const deadLetters = readableDocuments(call.ports, page, deadLetterDocument).map(({ path, data }) =>
+      toReply({ ...data, id: idOf(path) }),
+    );
+    return { body: { deadLetters, ...next } };
   },
 });
 
@@ -40,13 +47,31 @@ const replay = endpoint({
   refuses: ['NOT_REPLAYABLE', 'REPLAY_REASON_USED', 'CONFLICT'],
   body: replayBody,
   async handle({ ports, id, principal, body: { reason } }) {
-    // The bus names them; anything else could not be the name of a document.
-    if (!/^[a-z\d][\w-]{0,127}$/i.test(id)) throw new AppError('NOT_FOUND');
+    requireName(id);
     return { body: toReply(await replayDeadLetter(ports, id, principal().uid, reason)) };
   },
 });
 
-export const DEAD_LETTER_ENDPOINTS: readonly Endpoint[] = [list, replay];
+const dismiss = endpoint({
+  name: 'POST /v1/admin/deadLetters/{id}:dismiss',
+  summary:
+    'End it without publishing it: it cannot be replayed, or what it was for is done. Repeating it changes nothing, nor does it for one that was replayed.',
+  status: 200,
+  reply: deadLetterReply,
+  refuses: ['CONFLICT'],
+  body: dismissBody,
+  async handle({ ports, id, principal, body: { reason } }) {
+    requireName(id);
+    return { body: toReply(await dismissDeadLetter(ports, id, principal().uid, reason)) };
+  },
+});
+
+export const DEAD_LETTER_ENDPOINTS: readonly Endpoint[] = [list, replay, dismiss];
+
+/** The bus names them; anything else could not be the name of a document. @throws AppError NOT_FOUND */
+function requireName(id: string): void {
+  if (!/^[a-z\d][\w-]{0,127}$/i.test(id)) throw new AppError('NOT_FOUND');
+}
 
 const toReply = ({
   id,
@@ -60,6 +85,7 @@ const toReply = ({
   reason,
   state,
   replays,
+  dismissed,
 }: DeadLetter): DeadLetterReply => ({
   id,
   topic,
@@ -71,5 +97,12 @@ const toReply = ({
   ...(cluster === undefined ? {} : { cluster }),
   reason,
   state,
-  replays: replays.map(({ by, reason, at }) => ({ by, reason, at: at.toISOString() })),
+  replays: replays.map(toSaid),
+  ...(dismissed && { dismissed: toSaid(dismissed) }),
+});
+
+const toSaid = ({ by, reason, at }: DeadLetter['replays'][number]): DeadLetterReply['replays'][number] => ({
+  by,
+  reason,
+  at: at.toISOString(),
 });

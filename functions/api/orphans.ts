@@ -20,7 +20,7 @@ import type { Ports } from '../ports.ts';
 import { wake } from '../wake.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { listPage } from './paging.ts';
-import { toMoney } from './reply.ts';
+import { toErrorReply, toMoney } from './reply.ts';
 
 /** What is counted is each find, for none should ever be. */
 const WEEK_MS = days(7);
@@ -118,7 +118,7 @@ function toOrphan(orphan: Orphan, clock: Pick<Clock, 'elapsed'>): OrphanReply {
     cost: toMoney(costOfOrphan(orphan, clock.elapsed), true),
     state: orphan.state,
     ...(goneAt && { goneAt: goneAt.toISOString() }),
-    ...(lastError && { error: lastError }),
+    ...(lastError && { error: toErrorReply(lastError) }),
     ...(asked && { asked: { by: asked.actor, reason: asked.reason, at: asked.at.toISOString() } }),
   };
 }

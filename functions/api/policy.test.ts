@@ -16,6 +16,7 @@ const BODIES: Partial<Record<EndpointName, object>> = {
   'PUT /v1/admin/accounts/{id}': { maxClusters: 9 },
   'POST /v1/admin/accounts/{id}:delete': { reason: 'They asked for it.' },
   'POST /v1/admin/deadLetters/{id}:replay': { reason: 'It was an outage.' },
+  'POST /v1/admin/deadLetters/{id}:dismiss': { reason: 'Its topic is gone.' },
   'POST /v1/admin/orphans/{id}:delete': { reason: 'Now.' },
   'PUT /v1/clusters/{id}/members/{email}': { role: 'viewer' },
   'POST /v1/clusters/{id}:transfer': { email: 'boss@example.com' },

@@ -74,6 +74,7 @@ export const POLICY = {
   'GET /v1/admin/audit': operators,
   'GET /v1/admin/deadLetters': operators,
   'POST /v1/admin/deadLetters/{id}:replay': operators,
+  'POST /v1/admin/deadLetters/{id}:dismiss': operators,
   'GET /v1/admin/orphans': operators,
   'POST /v1/admin/orphans/{id}:delete': operators,
 } as const satisfies Record<string, Rule>;

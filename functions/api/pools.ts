@@ -20,6 +20,7 @@ import { TOPICS } from '../../shared/messages.ts';
 import { microsOf } from '../../shared/money.ts';
 import { audited, commitAudited } from '../audit.ts';
 import { isLostRace, type Snapshot, type Write } from '../cloud.ts';
+import { readableDocuments } from '../documents.ts';
 import { wake } from '../wake.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toPoolReply } from './reply.ts';
@@ -31,7 +32,10 @@ const list = endpoint({
   reply: poolList,
   async handle({ ports }) {
     const found = await ports.documents.query({ collection: POOLS });
-    return { body: { pools: found.map((snapshot) => toPoolReply(parsePool(snapshot))) } };
+    const pools = readableDocuments(ports, found, poolDocument).map(({ path, data }) =>
+      toPoolReply({ ...data, id: idOf(path) }),
+    );
+    return { body: { pools } };
   },
 });
 

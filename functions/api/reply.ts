@@ -1,7 +1,12 @@
 /** Documents as their readers may see them. Every field is named here: what is not, stays inside. */
 import type { ClusterReply, EventReply, MeReply, Money, PoolReply } from '../../shared/api.ts';
 import type { Allowance, RequestedLimits } from '../../shared/documents/account.ts';
-import { type Cluster, type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
+import {
+  type Cluster,
+  type ClusterError,
+  type ClusterSpec,
+  shapeOf,
+} from '../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../shared/documents/event.ts';
 import { DEFAULT_LOSSES, type Pool } from '../../shared/documents/pool.ts';
 import { costAt } from '../../shared/lifecycle/cost.ts';
@@ -37,7 +42,7 @@ export function toReply(
       message,
       since: since.toISOString(),
     })),
-    error: cluster.error ?? null,
+    error: cluster.error ? toErrorReply(cluster.error) : null,
     ...(cluster.parked === undefined
       ? {}
       : { parked: { ...cluster.parked, at: cluster.parked.at.toISOString() } }),
@@ -54,6 +59,13 @@ export function toReply(
     etag: etagOf(cluster),
   };
 }
+
+export const toErrorReply = ({ code, message, remedy, fault }: ClusterError) => ({
+  code,
+  message,
+  remedy,
+  fault,
+});
 
 /** What other owners may take over, as long as they may. */
 export function toOffer({
@@ -94,7 +106,7 @@ export function toEventReply(event: ClusterEvent): EventReply {
     cause,
     message,
     durationMs,
-    ...(error === undefined ? {} : { error }),
+    ...(error === undefined ? {} : { error: toErrorReply(error) }),
     ...(actor === undefined ? {} : { actor }),
   };
 }

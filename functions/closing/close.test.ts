@@ -9,7 +9,7 @@ import { days, hours, minutes } from '../../shared/units.ts';
 import { aCluster, clusterIdOf, writeOf } from '../../test/builders.ts';
 import { deleteAccount, type Hub, isClosed, send, tokenOf } from '../../test/closing.ts';
 import { type RunningHub, runHub } from '../../test/running-hub.ts';
-import type { Query, Value, Write } from '../cloud.ts';
+import type { DocumentData, Query, Value, Write } from '../cloud.ts';
 import { createLog } from '../log.ts';
 import { closeAccounts } from './close.ts';
 
@@ -515,6 +515,22 @@ test('a cluster that cannot be read keeps its account, and no other cluster', as
   expect(await hub.cluster(id)).not.toHaveProperty('owner');
   await hub.run(hub.documents.commit([{ op: 'delete', path: 'clusters/broken' }]));
   await hub.until(isClosed(hub, 'grace'), minutes(20));
+});
+
+test('what names somebody goes with their account although nobody can read it', async () => {
+  const hub = aHub();
+  const broken: readonly [string, DocumentData][] = [
+    ['invitations/sent', { invitedBy: 'grace', role: 'king' }],
+    ['invitations/received', { email: 'grace@example.com', role: 'king' }],
+    ['signals/one', { account: 'grace', kind: 7 }],
+    ['audit/one', { subject: 'grace', at: new Date(0), action: 7 }],
+  ];
+  await hub.run(hub.documents.commit(broken.map(([path, data]) => ({ op: 'set', path, data }))));
+  expect((await deleteAccount(hub, 'grace')).status).toBe(202);
+  await hub.until(isClosed(hub, 'grace'), minutes(25));
+  const left = await Promise.all(broken.map(([path]) => hub.run(hub.documents.get(path))));
+  // The audit log keeps uids until its time is over.
+  expect(left.map((one) => one?.path)).toEqual([undefined, undefined, undefined, 'audit/one']);
 });
 
 test.each<[string, Value]>([

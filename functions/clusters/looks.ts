@@ -27,7 +27,7 @@ export async function sendToSparesIn(ports: Ports, location: string): Promise<vo
   await sendLooks(ports, idsOf(spares));
 }
 
-export const idsOf = (clusters: readonly Snapshot[]): string[] => clusters.map(({ path }) => idOf(path));
+const idsOf = (clusters: readonly Snapshot[]): string[] => clusters.map(({ path }) => idOf(path));
 
 /** Each of them is looked at now. What cannot be sent is in the log. */
 export async function sendLooks(ports: Ports, ids: readonly string[]): Promise<void> {

@@ -1,5 +1,10 @@
 /** Those who wait for room, in the order in which they came to wait; and those whose account is held, past whom the others go. */
-import { CLUSTERS, type Cluster, type ClusterSpec } from '../../shared/documents/cluster.ts';
+import {
+  CLUSTERS,
+  type Cluster,
+  type ClusterError,
+  type ClusterSpec,
+} from '../../shared/documents/cluster.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import type { Query, Snapshot } from '../cloud.ts';
@@ -63,18 +68,17 @@ const OWED_MS = minutes(30);
 /** Nor is it kept for ever, for it may never suffice: it is the others' turn for as long, and so on. */
 const TURN_MS = hours(6);
 
+/** What is kept for it others wait for as well. */
+type Owed = Cluster & { error: ClusterError & { code: ErrorCode } };
+
 /** Whether nobody who came later may go past it now. Of one whose looks fail nobody knows what it waits for. */
-export const isOwed = (
-  { state, owner, error, since, attempts, parked }: Cluster,
-  elapsed: Elapsed,
-): boolean =>
-  state === 'queued' &&
-  owner !== undefined &&
-  error !== undefined &&
-  OF_THE_CELL.includes(error.code) &&
-  attempts === 0 &&
-  parked === undefined &&
-  isItsTurn(elapsed(since.getTime()));
+export const isOwed = (cluster: Cluster, elapsed: Elapsed): cluster is Owed =>
+  cluster.state === 'queued' &&
+  cluster.owner !== undefined &&
+  OF_THE_CELL.some((code) => code === cluster.error?.code) &&
+  cluster.attempts === 0 &&
+  cluster.parked === undefined &&
+  isItsTurn(elapsed(cluster.since.getTime()));
 
 const isItsTurn = (waitedMs: number): boolean =>
   waitedMs >= OWED_MS && Math.floor(waitedMs / TURN_MS) % 2 === 0;
@@ -83,7 +87,7 @@ const isItsTurn = (waitedMs: number): boolean =>
 const OLDEST = [5, 100];
 
 /** Of the people's clusters that are owed room in the cell, the one that has waited for longest. */
-export async function findOwed(ports: Ports): Promise<Cluster | undefined> {
+export async function findOwed(ports: Ports): Promise<Owed | undefined> {
   for (const limit of OLDEST) {
     const found = await ports.documents.query({
       collection: CLUSTERS,
@@ -97,7 +101,7 @@ export async function findOwed(ports: Ports): Promise<Cluster | undefined> {
     });
     const owed = readableClusters(ports, found)
       .map(({ cluster }) => cluster)
-      .find((cluster) => isOwed(cluster, ports.clock.elapsed));
+      .find((cluster): cluster is Owed => isOwed(cluster, ports.clock.elapsed));
     if (owed || found.length < limit) return owed;
   }
   return undefined;

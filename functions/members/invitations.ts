@@ -24,7 +24,7 @@ import { readAccount } from '../accounts/allowance.ts';
 import { type Audited, audited, commitAudited } from '../audit.ts';
 import { isLostRace, type Snapshot, type Write } from '../cloud.ts';
 import { command } from '../dispatch/commands.ts';
-import { commitUnlessLost, readDocument } from '../documents.ts';
+import { commitUnlessLost, readableDocuments, readDocument } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import type { Ports } from '../ports.ts';
 import { findEmail, type Principal } from '../tokens.ts';
@@ -56,9 +56,9 @@ export async function pendingInvitations(
     collection: INVITATIONS,
     where: [['cluster', '==', cluster.id]],
   });
-  return found
-    .toSorted((a, b) => a.createTime.getTime() - b.createTime.getTime())
-    .map((snapshot) => ({ ...parseDocument(invitationDocument, snapshot), version: snapshot.version }))
+  return readableDocuments(ports, found, invitationDocument)
+    .sort((a, b) => a.createTime.getTime() - b.createTime.getTime())
+    .map(({ data, version }) => ({ ...data, version }))
     .filter((invitation) => isGood(invitation, cluster, ports));
 }
 

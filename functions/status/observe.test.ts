@@ -184,6 +184,31 @@ describe('the status', () => {
     expect((await statusOf(api))?.health).toBe('operational');
   });
 
+  test('of pools and durations is found out by those that can be read', async () => {
+    const api = apiUnderTest();
+    const at = new Date(api.clock.now() - minutes(5));
+    const durations = {
+      schema: 1,
+      through: { readyAt: at, id: clusterIdOf(1) },
+      steps: {},
+      ready: [{ at, tookMs: minutes(5) }],
+      updatedAt: at,
+    };
+    const pool = { schema: 1, spec: { ...aCluster().spec }, wanted: 1 };
+    await api.documents.commit([
+      { op: 'create', path: 'durations/gke-a', data: durations },
+      { op: 'create', path: 'durations/gke-b', data: { ...durations, updatedAt: 'lately' } },
+      { op: 'create', path: 'pools/a', data: pool },
+      { op: 'create', path: 'pools/b', data: { ...pool, wanted: 'many' } },
+    ]);
+    await observeStatus(api.ports);
+    expect(await statusOf(api)).toMatchObject({
+      readySeconds: { p50: 300 },
+      components: { pools: { health: 'degraded' } },
+    });
+    expect(api.lines.filter(({ event }) => event === 'status input missing')).toEqual([]);
+  });
+
   test('is told although some of it cannot be found out', async () => {
     const api = apiUnderTest();
     await observeStatus(api.ports);

@@ -11,7 +11,7 @@ import { parseDocument } from '../../shared/documents/parse.ts';
 import { idOf } from '../../shared/documents/paths.ts';
 import { POOLS, poolDocument } from '../../shared/documents/pool.ts';
 import { type Health, type Status, statusDocument, statusPath } from '../../shared/documents/status.ts';
-import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import { flawOf, isGone } from '../../shared/flaws.ts';
 import { lateAfterMs, leadsToWarm, REPAIRABLE } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
@@ -20,7 +20,7 @@ import { hours, minutes } from '../../shared/units.ts';
 import { isSwitchedOff, limitsOf } from '../accounts/admission.ts';
 import { cellLimits, readCell } from '../accounts/allowance.ts';
 import type { DocumentData, Query } from '../cloud.ts';
-import { commitUnlessLost, queryDocuments, readableDocuments } from '../documents.ts';
+import { commitUnlessLost, readableDocuments } from '../documents.ts';
 import { tellFailure } from '../failure.ts';
 import { isFit } from '../pool/fitness.ts';
 import type { Ports } from '../ports.ts';
@@ -217,9 +217,8 @@ async function failed(ports: Ports): Promise<number> {
     orderBy: [['since', 'asc']],
     limit: MAX_TROUBLED,
   });
-  return readableDocuments(ports, lately, failure).filter(
-    ({ data: { error } }) => error === undefined || ERRORS[error.code].fault !== 'user',
-  ).length;
+  return readableDocuments(ports, lately, failure).filter(({ data: { error } }) => error?.fault !== 'user')
+    .length;
 }
 
 /** What is gone for good is its owner's to delete: no operator could do more. */
@@ -233,10 +232,10 @@ async function flawed(ports: Ports): Promise<number> {
   return readableDocuments(ports, long, flaw).filter(({ data }) => !isGone(flawOf(data))).length;
 }
 
-async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['ready']>> {
-  const query = { collection: DURATIONS, limit: MAX_KINDS };
-  const all = await queryDocuments(documents, query, durationsDocument);
-  const known = all.flatMap(({ data }) => data.ready ?? []);
+async function ready(ports: Ports): Promise<NonNullable<Facts['ready']>> {
+  const { documents, clock } = ports;
+  const all = await documents.query({ collection: DURATIONS, limit: MAX_KINDS });
+  const known = readableDocuments(ports, all, durationsDocument).flatMap(({ data }) => data.ready ?? []);
   const since = (forMs: number) => known.filter(({ at }) => clock.elapsed(at.getTime()) <= forMs);
   return { tookMs: since(READY_MS).map(({ tookMs }) => tookMs), lately: since(LATELY_MS).length };
 }
@@ -247,8 +246,8 @@ async function ready({ documents, clock }: Ports): Promise<NonNullable<Facts['re
  */
 async function idlePools(ports: Ports): Promise<number> {
   const { documents } = ports;
-  const pools = await queryDocuments(documents, { collection: POOLS, limit: MAX_KINDS }, poolDocument);
-  const wanted = pools.filter(({ data }) => data.wanted > 0);
+  const pools = await documents.query({ collection: POOLS, limit: MAX_KINDS });
+  const wanted = readableDocuments(ports, pools, poolDocument).filter(({ data }) => data.wanted > 0);
   const idle = await Promise.all(wanted.map(({ path }) => isIdle(ports, idOf(path))));
   return idle.filter(Boolean).length;
 }

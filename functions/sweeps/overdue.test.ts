@@ -6,6 +6,7 @@ import type { StepMessage } from '../../shared/messages.ts';
 import { seconds } from '../../shared/units.ts';
 import { aCluster, clusterIdOf, writeOf } from '../../test/builders.ts';
 import { CommitError } from '../cloud.ts';
+import { sweepDrift } from './drift.ts';
 import { sweepOverdue } from './overdue.ts';
 import type { Sent } from './sent.ts';
 
@@ -97,6 +98,24 @@ describe('a sweep', () => {
     ]);
     expect(await it.sweep()).toBe(0);
     expect(it.sent).toMatchObject([{ topic: 'drift', id: clusterIdOf(1) }]);
+  });
+
+  test('has none looked at that cannot be read, and no other one waits behind them', async () => {
+    const it = aSweep();
+    const standing = { state: 'ready' as const, lookAt: it.dueIn(-seconds(60)) };
+    const unreadable = Array.from({ length: 500 }, (_, n) => ({ id: clusterIdOf(n + 1), ...standing }));
+    await it.given(unreadable.slice(0, 250));
+    await it.given(unreadable.slice(250));
+    await it.hub.run(
+      it.hub.documents.commit(
+        unreadable.map(({ id }) => ({ op: 'update', path: `clusters/${id}`, data: { progress: 'half' } })),
+      ),
+    );
+    await it.given([{ ...standing, id: clusterIdOf(501), lookAt: it.dueIn(-seconds(1)) }]);
+    await it.sweep();
+    expect(it.sent).toMatchObject([{ topic: 'drift', id: clusterIdOf(501) }]);
+    await it.hub.run(sweepDrift(it.ports, { schema: 1 }));
+    expect(it.sent.map(({ id }) => id)).toEqual([clusterIdOf(501), clusterIdOf(501)]);
   });
 
   test('sends what is overdue although it cannot ask who is to be looked at', async () => {

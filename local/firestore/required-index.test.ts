@@ -720,9 +720,12 @@ const CONSOLE_QUERIES: Readonly<Record<string, PortQuery>> = {
     collection: 'clusters',
     where: [
       ['readers', 'array-contains', 'u'],
-      ['state', 'in', ['ready', 'queued']],
+      ['state', '!=', 'deleted'],
     ],
-    orderBy: [['createdAt', 'desc']],
+    orderBy: [
+      ['state', 'asc'],
+      ['createdAt', 'desc'],
+    ],
     limit: 500,
   },
   'the deleted clusters of a user': {
@@ -849,6 +852,26 @@ describe('firestore.indexes.json of the product', () => {
   const text = readFileSync(new URL('../../firestore.indexes.json', import.meta.url), 'utf8');
 
   const queries = { ...PRODUCT_QUERIES, ...CONSOLE_QUERIES };
+  test('serves what a console listens to that is older than the state of a cluster', async () => {
+    const opened = await openFirestore({ indexes: parseIndexConfig(text) });
+    try {
+      const clusters = opened.db.collection('clusters');
+      const states = { a: 'ready', b: 'warping', c: 'deleted' };
+      for (const [id, state] of Object.entries(states))
+        await clusters.doc(id).set({ readers: ['u'], state, createdAt: new Date(0) });
+      // As web/src/live/my-clusters.ts asks it.
+      const mine = clusters
+        .where('readers', 'array-contains', 'u')
+        .where('state', 'not-in', ['deleted'])
+        .orderBy('state')
+        .orderBy('createdAt', 'desc')
+        .limit(500);
+      expect((await mine.get()).docs.map(({ id }) => id)).toEqual(['a', 'b']);
+    } finally {
+      await opened.close();
+    }
+  });
+
   test.each(Object.keys(queries))('serves %s', async (name) => {
     const opened = await openFirestore({ indexes: parseIndexConfig(text) });
     try {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { days } from '../units.ts';
-import { clusterId, instant, schemaField } from './fields.ts';
+import { clusterId, instant, openEnum, schemaField } from './fields.ts';
 
 export { AUDIT, auditPath } from './paths.ts';
 
@@ -30,6 +30,7 @@ export const AUDIT_ACTIONS = [
   'restore',
   'set-pool',
   'replay',
+  'dismiss',
   'delete-orphan',
   'delete-account',
   'close-account',
@@ -41,7 +42,7 @@ export const auditDocument = z.object({
   at: instant,
   /** A uid; `hub` where Hub acted by a rule of its own. */
   actor: z.string(),
-  action: z.enum(AUDIT_ACTIONS),
+  action: openEnum(AUDIT_ACTIONS),
   /** Path of the document that it was done to. */
   target: z.string(),
   /** The one that it concerns, if it concerns one. */

@@ -3,7 +3,7 @@
  * region for clusters that span it, for machines of one size: the others may have plenty. Places without trouble are not in it.
  */
 import { z } from 'zod';
-import { instant, schemaField } from './fields.ts';
+import { instant, nested, openEnum, schemaField } from './fields.ts';
 
 const BREAKERS = 'breakers';
 export const breakerPath = (region: string): string => `${BREAKERS}/${region}`;
@@ -12,13 +12,13 @@ export const breakerPath = (region: string): string => `${BREAKERS}/${region}`;
 const PLACE_FAILURES = ['ZONE_EXHAUSTED', 'CLOUD_QUOTA', 'CLUSTER_CREATE_FAILED'] as const;
 export type PlaceFailure = (typeof PLACE_FAILURES)[number];
 
-const placeDocument = z.object({
+const placeDocument = nested({
   location: z.string(),
   size: z.string(),
   /** Attempts that failed since the last success, and when. By name, so that saying it twice counts once. */
   failed: z.record(z.string(), instant),
   /** What the last of them failed with. */
-  code: z.enum(PLACE_FAILURES).optional(),
+  code: openEnum(PLACE_FAILURES).optional(),
   /** How often in a row it was found failing: the pause doubles with it. */
   openings: z.number().int().nonnegative(),
   /** Present: it is open, and until then nobody goes there who has another place. */

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode, FAULTS } from '../errors.ts';
 import { STATES } from '../lifecycle/table.ts';
-import { instant, label, micros, schemaField } from './fields.ts';
+import { instant, label, micros, nested, openEnum, schemaField } from './fields.ts';
 import { SHARDS } from './paths.ts';
 
 export { ALL_SHARDS, CLUSTERS, clusterPath, SHARDS } from './paths.ts';
@@ -18,7 +18,7 @@ export const availability = z.enum(['zonal', 'regional']);
 export const isolation = z.enum(['dedicated', 'namespace']);
 
 /** What was asked for. */
-export const clusterSpec = z.object({
+export const clusterSpec = nested({
   product: z.string(),
   version: z.string(),
   size: z.string(),
@@ -31,15 +31,15 @@ export const clusterSpec = z.object({
 });
 export type ClusterSpec = z.infer<typeof clusterSpec>;
 
-export const clusterError = z.object({
-  code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+export const clusterError = nested({
+  code: openEnum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
   message: z.string(),
   remedy: z.string(),
   fault: z.enum(FAULTS),
 });
 export type ClusterError = z.infer<typeof clusterError>;
 
-const condition = z.object({
+const condition = nested({
   type: z.string(),
   status: z.boolean(),
   message: z.string(),
@@ -47,7 +47,7 @@ const condition = z.object({
 });
 
 /** What a cluster holds of its account's and its cell's allowance from admission until it is proven gone. */
-const liability = z.object({
+const liability = nested({
   clusters: z.number().int(),
   hourlyMicros: micros,
   /** Its place among those in the making, while it holds one. */
@@ -56,7 +56,7 @@ const liability = z.object({
 export type Liability = z.infer<typeof liability>;
 
 /** The meter of what a cluster costs; see `shared/lifecycle/cost.ts`. At list prices: an estimate, not an invoice. */
-const cost = z.object({
+const cost = nested({
   /** Spent up to `since`, or in all if there is none. */
   micros: micros.nonnegative(),
   /** For each hour of cloud time from `since` on; without it, the last price there was. */
@@ -67,7 +67,7 @@ const cost = z.object({
 export type Cost = z.infer<typeof cost>;
 
 /** The order of the cluster's certificate, and when the one it has ends. Neither is a secret. */
-const certificateState = z.object({
+const certificateState = nested({
   /** Address of the order at the authority; absent between two of them. */
   order: z.string().optional(),
   /** The TXT record that proves the name for it. */
@@ -160,7 +160,7 @@ export const clusterDocument = z.object({
    * Cloud time spent in each state on the way to `ready`, in ms, in this generation; several stays are added up. A claimed cluster has
    * those of the spare too. Absent in documents from before it was kept.
    */
-  took: z.partialRecord(z.enum(STATES), z.number().nonnegative()).optional(),
+  took: z.partialRecord(openEnum(STATES), z.number().nonnegative()).optional(),
 
   /** Workloads that its installation made: fewer mean that some are missing. */
   parts: z.number().int().nonnegative().optional(),

@@ -1,17 +1,17 @@
 /**
- * `deadLetters/{id}`: a message that the bus gave up, as it was, until an operator has sent it once more; a TTL policy then takes it away.
+ * `deadLetters/{id}`: a message that the bus gave up, as it was, until an operator has sent it once more or dismissed it; a TTL policy then takes it away.
  * The id is that of the bus. Operators read it.
  */
 import { z } from 'zod';
 import { days } from '../units.ts';
-import { clusterId, instant, schemaField } from './fields.ts';
+import { clusterId, instant, nested, schemaField } from './fields.ts';
 
 export { DEAD_LETTERS, deadLetterPath } from './paths.ts';
 
-/** After it was last replayed; of a text, after it was given up. */
+/** After it was last replayed, or dismissed; of a text, after it was given up. */
 export const KEEP_REPLAYED_MS = days(30);
 
-const replayed = z.object({
+const said = nested({
   /** The uid of an operator; or `scheduler`, which has sent the same again meanwhile. */
   by: z.string(),
   reason: z.string(),
@@ -36,9 +36,11 @@ export const deadLetterDocument = z.object({
   cluster: clusterId.optional(),
   /** What is known of why, in words. */
   reason: z.string(),
-  state: z.enum(['open', 'replayed']),
+  state: z.enum(['open', 'replayed', 'dismissed']),
   /** Oldest first. */
-  replays: z.array(replayed),
+  replays: z.array(said),
+  /** Nobody is to send it again: it could not be, or what it was for is done. */
+  dismissed: said.optional(),
   purgeAt: instant.optional(),
 });
 export type DeadLetterFields = z.infer<typeof deadLetterDocument>;

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod';
 import { STATES } from '../lifecycle/table.ts';
-import { clusterId, instant, schemaField } from './fields.ts';
+import { clusterId, instant, nested, openEnum, schemaField } from './fields.ts';
 
 export { DURATIONS, durationsPath } from './paths.ts';
 
@@ -16,7 +16,7 @@ export const MAX_READY = 200;
 export const MAX_SAMPLES = 50;
 
 const cloudMs = z.number().nonnegative();
-const stateDurations = z.object({
+const stateDurations = nested({
   /** Cloud time, oldest first. */
   samples: z.array(cloudMs).min(1).max(MAX_SAMPLES),
   medianMs: cloudMs,
@@ -28,7 +28,7 @@ export const durationsDocument = z.object({
   schema: schemaField,
   /** The newest cluster that was counted. Several may have become ready in the same millisecond: of those, up to this id. */
   through: z.object({ readyAt: instant, id: clusterId }),
-  steps: z.partialRecord(z.enum(STATES), stateDurations),
+  steps: z.partialRecord(openEnum(STATES), stateDurations),
   /** When clusters became ready and how much cloud time they took, oldest first. Absent in documents from before it was kept. */
   ready: z
     .array(z.object({ at: instant, tookMs: cloudMs }))

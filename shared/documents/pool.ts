@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { MAX_WANTED } from '../limits.ts';
 import { microsOf } from '../money.ts';
 import { clusterSpec } from './cluster.ts';
-import { instant, micros, schemaField } from './fields.ts';
+import { instant, micros, nested, openEnum, schemaField } from './fields.ts';
 
 export { POOLS, poolPath } from './paths.ts';
 
 /** What a pool may lose before it pauses. */
-const losses = z.object({
+const losses = nested({
   /** Spares that fail within an hour, without one that succeeds after them. */
   perHour: z.number().int().positive(),
   /** What failed spares cost within a day. */
@@ -44,7 +44,7 @@ export const poolDocument = z.object({
       /** Why fewer are made than are missing. */
       held: z.string().optional(),
       actions: z.array(
-        z.object({ action: z.enum(['create', 'delete']), reason: z.string(), cluster: z.string() }),
+        z.object({ action: openEnum(['create', 'delete']), reason: z.string(), cluster: z.string() }),
       ),
     })
     .optional(),

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { days } from '../units.ts';
-import { clusterId, instant, schemaField } from './fields.ts';
+import { clusterId, instant, openEnum, schemaField } from './fields.ts';
 
 export { SIGNALS, signalPath } from './paths.ts';
 
@@ -21,7 +21,7 @@ const SIGNAL_KINDS = ['sign-ups', ...CLUSTER_SIGNALS] as const;
 
 export const signalDocument = z.object({
   schema: schemaField,
-  kind: z.enum(SIGNAL_KINDS),
+  kind: openEnum(SIGNAL_KINDS),
   /** A uid. */
   account: z.string(),
   cluster: clusterId.optional(),

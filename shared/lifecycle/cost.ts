@@ -26,10 +26,11 @@ export function metered(
 ): Cost | undefined {
   const runs = cost?.since !== undefined;
   if (hourlyMicros === undefined ? !runs : runs && cost.hourlyMicros === hourlyMicros) return cost;
+  const { since: _, ...kept } = cost ?? {};
   const micros = costAt(cost, at.elapsed);
   // What it last cost an hour stays to be told.
-  if (hourlyMicros === undefined) return { micros, hourlyMicros: cost?.hourlyMicros ?? 0 };
-  return { micros, hourlyMicros, since: new Date(at.now) };
+  if (hourlyMicros === undefined) return { ...kept, micros, hourlyMicros: cost?.hourlyMicros ?? 0 };
+  return { ...kept, micros, hourlyMicros, since: new Date(at.now) };
 }
 
 /** What something that leaks has cost since it was found; what it cost before, nobody saw. */

@@ -293,8 +293,15 @@ export type StepName = { [S in State]: (typeof LIFECYCLE)[S] extends { step: inf
 
 export const STATES = Object.keys(LIFECYCLE) as [State, ...State[]];
 
+/**
+ * Of a state that only another version of Hub has. A page or a command that is older than the Hub it looks at meets one, for neither parses what
+ * it reads; whoever writes does, and none of it gets that far.
+ */
+const OTHER_STATE: Row<State, StepName> = { label: 'Working', accepts: { delete: 'deleting' } };
+
 /** The row with its general type, for code that treats all states alike. */
-export const rowOf = (state: State): Row<State, StepName> => LIFECYCLE[state];
+export const rowOf = (state: State): Row<State, StepName> =>
+  Object.hasOwn(LIFECYCLE, state) ? LIFECYCLE[state] : OTHER_STATE;
 
 /** The same of a state that runs a step. @throws Error for one that rests */
 export function stepRowOf(state: State): StepRow<State, StepName> {

@@ -12,7 +12,7 @@ import {
 } from '../documents/cluster.ts';
 import { type ClusterEvent, eventDocument } from '../documents/event.ts';
 import { DOCUMENT_SCHEMA } from '../documents/fields.ts';
-import { cut, ERRORS, type ErrorCode, type ErrorRow } from '../errors.ts';
+import { cut, ERRORS, type ErrorCode, findErrorRow } from '../errors.ts';
 import { flawedSinceOf, flawOf, isGone } from '../flaws.ts';
 import { days, hours, minutes, seconds } from '../units.ts';
 import { costAt, metered } from './cost.ts';
@@ -166,7 +166,7 @@ function anew(cluster: Cluster, command: Command, at: Circumstances): ClusterPat
 }
 
 /** The error as documents and replies carry it. */
-export function describe(code: ErrorCode, detail?: string): ClusterError {
+export function describe(code: ErrorCode, detail?: string): ClusterError & { code: ErrorCode } {
   const { say, remedy, fault } = ERRORS[code];
   return { code, message: detail ? `${say} ${cut(detail)}` : say, remedy, fault };
 }
@@ -315,7 +315,7 @@ function restEnd(
 ): Date | undefined {
   if (due === undefined) return undefined;
   if (restMs === undefined) return expiresAt;
-  return error && ERRORS[error.code].retry === false ? undefined : new Date(at.after(restMs));
+  return error && findErrorRow(error.code)?.retry === false ? undefined : new Date(at.after(restMs));
 }
 
 /** Until when a step has nothing to do: what was given up may still appear. */
@@ -403,11 +403,11 @@ function liabilityAfter({ cluster, to, patch }: Entry): LiabilityAfter {
 /** What went wrong, with what can be done about it in the state that this leads to. */
 function errorIn({ cluster, to, patch }: Entry): ClusterError | undefined {
   const error = patch.error ?? (rowOf(to).keepsError && cluster.error);
-  return error && { ...error, remedy: remedyIn(to, error.code) };
+  return error && { ...error, remedy: remedyIn(to, error) };
 }
 
-function remedyIn(state: State, code: ErrorCode): string {
-  const { remedy, byRetry, inUse }: ErrorRow = ERRORS[code];
+function remedyIn(state: State, { code, remedy: told }: ClusterError): string {
+  const { remedy, byRetry, inUse } = findErrorRow(code) ?? { remedy: told };
   if (!byRetry) return remedy;
   const row = rowOf(state);
   if (row.compensates) return `Wait until Hub has cleaned up. ${remedy}`;

@@ -162,6 +162,11 @@ const DEEDS: Readonly<Record<AuditAction, Deed>> = {
     done: ['op', 'POST', '/v1/admin/deadLetters/17:replay', { body: { reason: 'The database was away.' } }],
     says: { state: 'replayed' },
   },
+  dismiss: {
+    given: () => [writeOfLetter(aDeadLetter())],
+    done: ['op', 'POST', '/v1/admin/deadLetters/17:dismiss', { body: { reason: 'Its topic is gone.' } }],
+    says: { state: 'dismissed' },
+  },
   'delete-orphan': {
     given: () => [{ op: 'set', path: orphanPath('disk-x'), data: { ...anOrphan() } }],
     done: ['op', 'POST', '/v1/admin/orphans/disk-x:delete', { body: { reason: 'It costs.' } }],

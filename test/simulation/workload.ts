@@ -85,6 +85,7 @@ function weighed({
     'DELETE /v1/account': [0.4, accounts.leave],
     'POST /v1/admin/accounts/{id}:delete': [0.2, accounts.beDeleted],
     'POST /v1/admin/deadLetters/{id}:replay': [0.5, operator.replayOne],
+    'POST /v1/admin/deadLetters/{id}:dismiss': [0.1, operator.dismissOne],
     'POST /v1/admin/orphans/{id}:delete': [0.5, operator.deleteOrphan],
   } satisfies Record<Exclude<EndpointName, `GET ${string}`>, Deed>;
   return [

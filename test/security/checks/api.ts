@@ -61,6 +61,7 @@ const PROMISED: Record<EndpointName, readonly Who[]> = {
   'GET /v1/admin/audit': OPERATORS,
   'GET /v1/admin/deadLetters': OPERATORS,
   'POST /v1/admin/deadLetters/{id}:replay': OPERATORS,
+  'POST /v1/admin/deadLetters/{id}:dismiss': OPERATORS,
   'GET /v1/admin/orphans': OPERATORS,
   'POST /v1/admin/orphans/{id}:delete': OPERATORS,
 };
@@ -72,6 +73,7 @@ const BODIES: Partial<Record<EndpointName, object>> = {
   'PUT /v1/admin/accounts/{id}': { maxClusters: 9 },
   'POST /v1/admin/accounts/{id}:delete': { reason: 'They asked for it.' },
   'POST /v1/admin/deadLetters/{id}:replay': { reason: 'It was an outage.' },
+  'POST /v1/admin/deadLetters/{id}:dismiss': { reason: 'Its topic is gone.' },
   'POST /v1/admin/orphans/{id}:delete': { reason: 'Now.' },
   'PUT /v1/clusters/{id}/members/{email}': { role: 'viewer' },
   'POST /v1/clusters/{id}:transfer': { email: 'owner@example.com' },
@@ -421,6 +423,7 @@ export async function auditTrail(): Promise<string[]> {
     'DELETE /v1/account': 'delete-account',
     'POST /v1/admin/accounts/{id}:delete': 'delete-account',
     'POST /v1/admin/deadLetters/{id}:replay': 'replay',
+    'POST /v1/admin/deadLetters/{id}:dismiss': 'dismiss',
     'POST /v1/admin/orphans/{id}:delete': 'delete-orphan',
   };
   for (const [name, action] of Object.entries(DEEDS) as [EndpointName, string][]) {

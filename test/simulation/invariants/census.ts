@@ -2,7 +2,7 @@
 import type { ClusterRow } from '../../../local/container/state.ts';
 import { type Cluster, clusterPath } from '../../../shared/documents/cluster.ts';
 import { type Ledger, ledgerPath } from '../../../shared/documents/ledger.ts';
-import { ERRORS } from '../../../shared/errors.ts';
+import { findErrorRow } from '../../../shared/errors.ts';
 import { ENDING } from '../../../shared/lifecycle/derive.ts';
 import { rowOf } from '../../../shared/lifecycle/table.ts';
 import type { World } from '../world.ts';
@@ -43,7 +43,7 @@ export function takeCensus({ hub, strangers, squatted }: World): Census {
     if (state === 'queued') return true;
     if (squatted.has(id) && (ENDING.has(state) || state === 'stuck')) return true;
     return state === 'stuck'
-      ? error !== undefined && ERRORS[error.code].retry === false
+      ? error !== undefined && findErrorRow(error.code)?.retry === false
       : rowOf(state).step === undefined;
   };
 

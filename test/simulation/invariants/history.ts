@@ -5,9 +5,10 @@
  */
 import { type Allowance, accountPath } from '../../../shared/documents/account.ts';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
-import { type ClusterEvent, eventPath } from '../../../shared/documents/event.ts';
+import { eventPath } from '../../../shared/documents/event.ts';
 import { isFinal, MAKING } from '../../../shared/lifecycle/derive.ts';
 import { type Command, IN_PLACE, rowOf } from '../../../shared/lifecycle/table.ts';
+import type { OwnEvent } from '../../builders.ts';
 import { timelineReaders } from '../../timeline-readers.ts';
 import type { World } from '../world.ts';
 import type { Census } from './census.ts';
@@ -50,7 +51,7 @@ export function watchHistory(world: World, { known }: Census, lifetimes: Lifetim
   function mayLose(before: Cluster, to: string | undefined): boolean {
     const { id, epoch, owner, offeredTo, handOverUntilAt, members } = before;
     if (to === undefined) return owner !== undefined && isFinal(before.state) && isClosing(owner);
-    const { actor } = hub.documents.peek<ClusterEvent>(eventPath(id, epoch + 1))?.data ?? {};
+    const { actor } = hub.documents.peek<OwnEvent>(eventPath(id, epoch + 1))?.data ?? {};
     const isOffered = offeredTo === to || handOverUntilAt !== undefined;
     return isOffered && members[to] === 'owner' && actor === to;
   }
@@ -64,7 +65,7 @@ export function watchHistory(world: World, { known }: Census, lifetimes: Lifetim
   }
 
   function checkEvent(now: Cluster, epoch: number, before: Cluster | undefined): void {
-    const event = hub.documents.peek<ClusterEvent>(eventPath(now.id, epoch))?.data;
+    const event = hub.documents.peek<OwnEvent>(eventPath(now.id, epoch))?.data;
     if (!event) {
       violate('S13', `${now.id} has no event ${epoch}`);
       return;

@@ -46,7 +46,6 @@ const isItsTurn = (waitedMs: number): boolean => {
 const isPlain = ({ state, owner, error, attempts, parked }: Cluster): boolean =>
   state === 'queued' &&
   owner !== undefined &&
-  error !== undefined &&
-  OF_THE_CELL.includes(error.code) &&
+  OF_THE_CELL.some((code) => code === error?.code) &&
   attempts === 0 &&
   parked === undefined;

@@ -137,6 +137,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/admin/deadLetters/{id}:dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it without publishing it: it cannot be replayed, or what it was for is done. Repeating it changes nothing, nor does it for one that was replayed. */
+        post: operations["postAdminDeadLettersIdDismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/deadLetters/{id}:replay": {
         parameters: {
             query?: never;
@@ -557,8 +574,32 @@ export interface components {
         };
         /** @description Something that somebody did. */
         AuditEntry: {
-            /** @enum {string} */
-            action: "create" | "claim" | "delete" | "retry" | "share" | "extend" | "transfer" | "invite" | "withdraw-invitation" | "issue-credentials" | "sign-in" | "set-limits" | "decline-request" | "throttle" | "suspend" | "restore" | "set-pool" | "replay" | "delete-orphan" | "delete-account" | "close-account";
+            /**
+             * @description What was done, or one that only another version of Hub has, which wrote it.
+             * @example create
+             * @example claim
+             * @example delete
+             * @example retry
+             * @example share
+             * @example extend
+             * @example transfer
+             * @example invite
+             * @example withdraw-invitation
+             * @example issue-credentials
+             * @example sign-in
+             * @example set-limits
+             * @example decline-request
+             * @example throttle
+             * @example suspend
+             * @example restore
+             * @example set-pool
+             * @example replay
+             * @example dismiss
+             * @example delete-orphan
+             * @example delete-account
+             * @example close-account
+             */
+            action: string;
             actor: string;
             /** Format: date-time */
             at: string;
@@ -619,8 +660,8 @@ export interface components {
             maxHourlyPrice: components["schemas"]["Money"];
             maxMaking: number;
             openPlaces: {
-                /** @enum {string} */
-                code?: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "NO_LIFETIME" | "LIFETIME_OVER" | "ENDS_LATER" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_OTHERWISE" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_WAITING" | "TOO_MANY_TRIES" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CLUSTER_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "CLUSTER_NEWER" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+                /** @description A code as in Problem, or one that only another version of Hub has, which wrote it. */
+                code?: string;
                 location: string;
                 /** Format: date-time */
                 nextTryAt: string;
@@ -721,8 +762,8 @@ export interface components {
         };
         /** @description Why a cluster failed, or waits. */
         ClusterError: {
-            /** @enum {string} */
-            code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "NO_LIFETIME" | "LIFETIME_OVER" | "ENDS_LATER" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_OTHERWISE" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_WAITING" | "TOO_MANY_TRIES" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CLUSTER_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "CLUSTER_NEWER" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+            /** @description A code as in Problem, or one that only another version of Hub has, which wrote it. */
+            code: string;
             /** @enum {string} */
             fault: "user" | "operator" | "cloud" | "hub";
             message: string;
@@ -761,6 +802,12 @@ export interface components {
             deliveries: number;
             /** Format: date-time */
             diedAt: string;
+            dismissed?: {
+                /** Format: date-time */
+                at: string;
+                by: string;
+                reason: string;
+            };
             /** @enum {string} */
             format: "message" | "text";
             id: string;
@@ -774,7 +821,7 @@ export interface components {
                 reason: string;
             }[];
             /** @enum {string} */
-            state: "open" | "replayed";
+            state: "open" | "replayed" | "dismissed";
             topic: string;
         };
         /** @description Newest first. */
@@ -797,6 +844,10 @@ export interface components {
         DeleteOrphan: {
             reason: string;
         };
+        /** @description Why nobody needs it any more. */
+        Dismiss: {
+            reason: string;
+        };
         Event: {
             actor?: string;
             /** Format: date-time */
@@ -805,11 +856,11 @@ export interface components {
             durationMs: number;
             epoch: number;
             error?: components["schemas"]["ClusterError"];
-            /** @enum {string} */
-            from?: "queued" | "provisioning" | "installing" | "securing" | "exposing" | "warm" | "personalizing" | "ready" | "sharing" | "repairing" | "undoing" | "failed" | "deleting" | "deprovisioning" | "sweeping" | "deleted" | "stuck";
+            /** @description A state as in Cluster, or one that only another version of Hub has, which wrote it. */
+            from?: string;
             message: string;
-            /** @enum {string} */
-            to: "queued" | "provisioning" | "installing" | "securing" | "exposing" | "warm" | "personalizing" | "ready" | "sharing" | "repairing" | "undoing" | "failed" | "deleting" | "deprovisioning" | "sweeping" | "deleted" | "stuck";
+            /** @description A state as in Cluster, or one that only another version of Hub has, which wrote it. */
+            to: string;
         };
         /** @description Newest last. */
         EventPage: {
@@ -931,8 +982,32 @@ export interface components {
                 role: "viewer" | "editor" | "owner";
             }[];
             log: {
-                /** @enum {string} */
-                action: "create" | "claim" | "delete" | "retry" | "share" | "extend" | "transfer" | "invite" | "withdraw-invitation" | "issue-credentials" | "sign-in" | "set-limits" | "decline-request" | "throttle" | "suspend" | "restore" | "set-pool" | "replay" | "delete-orphan" | "delete-account" | "close-account";
+                /**
+                 * @description What was done, or one that only another version of Hub has, which wrote it.
+                 * @example create
+                 * @example claim
+                 * @example delete
+                 * @example retry
+                 * @example share
+                 * @example extend
+                 * @example transfer
+                 * @example invite
+                 * @example withdraw-invitation
+                 * @example issue-credentials
+                 * @example sign-in
+                 * @example set-limits
+                 * @example decline-request
+                 * @example throttle
+                 * @example suspend
+                 * @example restore
+                 * @example set-pool
+                 * @example replay
+                 * @example dismiss
+                 * @example delete-orphan
+                 * @example delete-account
+                 * @example close-account
+                 */
+                action: string;
                 /** Format: date-time */
                 at: string;
                 /** @enum {string} */
@@ -1006,8 +1081,12 @@ export interface components {
             isolation: "dedicated" | "namespace";
             lastPlan?: {
                 actions: {
-                    /** @enum {string} */
-                    action: "create" | "delete";
+                    /**
+                     * @description What was decided, or one that only another version of Hub has, which wrote it.
+                     * @example create
+                     * @example delete
+                     */
+                    action: string;
                     cluster: string;
                     reason: string;
                 }[];
@@ -1103,7 +1182,14 @@ export interface components {
             isolation: "dedicated" | "namespace";
             product: string;
             region: string;
-            room: components["schemas"]["ClusterError"] | null;
+            room: {
+                /** @enum {string} */
+                code: "INVALID_BODY" | "INVALID_ARGUMENT" | "INVALID_NAME" | "BODY_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "INVALID_PAGE_TOKEN" | "INVALID_IDEMPOTENCY_KEY" | "IDEMPOTENCY_KEY_REUSED" | "UNKNOWN_PRODUCT" | "UNKNOWN_VERSION" | "UNKNOWN_SIZE" | "UNKNOWN_REGION" | "UNSUPPORTED_ISOLATION" | "UNSUPPORTED_CREDENTIALS" | "UNAUTHENTICATED" | "TOKEN_EXPIRED" | "TOKEN_REVOKED" | "TOKEN_INVALID" | "OPERATOR_ONLY" | "OWNER_ONLY" | "EMAIL_NOT_VERIFIED" | "NOT_A_MEMBER" | "ACCOUNT_THROTTLED" | "ACCOUNT_SUSPENDED" | "OWNER_SUSPENDED" | "ACCOUNT_CLOSING" | "SIGN_IN_TOO_OLD" | "TOO_MANY_REQUESTS" | "SIGN_IN_OVER" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "NOT_ACCEPTED_IN_STATE" | "NO_LIFETIME" | "LIFETIME_OVER" | "ENDS_LATER" | "OWNER_PAYS" | "NOT_AN_OWNER" | "NOT_OFFERED" | "TRANSFER_OTHERWISE" | "TRANSFER_NO_ROOM" | "LAST_OWNER" | "TOO_MANY_WAITING" | "TOO_MANY_TRIES" | "TOO_MANY_MEMBERS" | "ACCESS_NOT_READY" | "NOT_REPLAYABLE" | "REPLAY_REASON_USED" | "PREVIEW_REQUIRED" | "PREVIEW_CHANGED" | "CLUSTER_CHANGED" | "CONFLICT" | "ACCOUNT_QUOTA" | "ACCOUNT_BUDGET" | "SIZE_OVER_BUDGET" | "SIZE_OVER_CAPACITY" | "OWNER_HELD" | "CELL_FULL" | "CELL_BUSY" | "REGION_EXHAUSTED" | "CLOUD_QUOTA" | "ZONE_EXHAUSTED" | "CLUSTER_CREATE_FAILED" | "CLUSTER_VANISHED" | "NAME_TAKEN" | "CLUSTER_NEWER" | "INSTALL_FAILED" | "ORPHAN_UNPROVEN" | "LICENSE_MISSING" | "LOCK_FAILED" | "PRODUCT_REFUSED" | "STEP_TIMEOUT" | "PERMISSION_DENIED" | "DNS_ZONE_MISSING" | "CERTIFICATE_REFUSED" | "CERTIFICATE_LIMIT" | "CERTIFICATE_AUTHORITY_UNAVAILABLE" | "NO_ADDRESS" | "PROVIDER_UNAVAILABLE" | "OPERATION_IN_PROGRESS" | "CLOUD_BUSY" | "CLOUD_SETUP" | "LEAF_UNAVAILABLE" | "UNAVAILABLE" | "BUG";
+                /** @enum {string} */
+                fault: "user" | "operator" | "cloud" | "hub";
+                message: string;
+                remedy: string;
+            } | null;
             size: string;
             version: string;
             wait: {
@@ -1932,7 +2018,7 @@ export interface operations {
             query?: {
                 pageSize?: number;
                 pageToken?: string;
-                state?: "open" | "replayed";
+                state?: "open" | "replayed" | "dismissed";
             };
             header?: never;
             path?: never;
@@ -1969,6 +2055,122 @@ export interface operations {
             };
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOO_MANY_REQUESTS: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description BUG: Something went wrong in Hub. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNAVAILABLE: Hub cannot do this at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postAdminDeadLettersIdDismiss: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dismiss"];
+            };
+        };
+        responses: {
+            /** @description What was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+            /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description OPERATOR_ONLY: Only operators may do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description NOT_FOUND: This does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description CONFLICT: Somebody else changed it at the same moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

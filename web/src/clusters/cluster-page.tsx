@@ -133,6 +133,7 @@ function Now({ cluster, role, isPayer }: NowProps) {
   const [asksFor, setAsksFor] = useState<ErrorCode>();
   const account = useMyAccount();
   const { state, error } = cluster;
+  const quota = error && isQuota(error.code) ? error.code : undefined;
   return (
     <>
       {(isMoving(state) || error) && (
@@ -142,7 +143,7 @@ function Now({ cluster, role, isPayer }: NowProps) {
           {error && (
             <Problem error={error} waits={toneOf(state) === 'waiting'}>
               {mayAsk(cluster, 'retry', role, account) && <Retry cluster={cluster} />}
-              {isQuota(error.code) && isPayer && <QuotaRequest onAsk={() => setAsksFor(error.code)} />}
+              {quota && isPayer && <QuotaRequest onAsk={() => setAsksFor(quota)} />}
             </Problem>
           )}
         </section>

@@ -8,6 +8,7 @@ import {
   isEnding,
   isMoving,
   isUsable,
+  labelOf,
   mayAsk,
   sentenceOf,
   titleOf,
@@ -32,6 +33,31 @@ const event = (
   message: '',
   durationMs,
   nonce: '',
+});
+
+/** As it is read of a timeline that another version of Hub has written. */
+const UNKNOWN = 'warping' as State;
+
+test('of a state of another version the page says that something went on, and of a way through it the rest', () => {
+  expect(toneOf(UNKNOWN)).toBe('busy');
+  expect(labelOf(UNKNOWN)).toBe('Working');
+  const cluster = { name: 'mine', state: UNKNOWN, progress: 0.5, conditions: [] };
+  expect(toneOfCluster(cluster)).toBe('busy');
+  expect(sentenceOf(cluster)).toBe('Working.');
+  expect(titleOf(cluster)).toBe('mine');
+  expect([isMoving, isUsable, isEnding].map((is) => is(UNKNOWN))).toEqual([false, false, false]);
+  expect(mayAsk(cluster, 'delete', 'owner', undefined)).toBe(true);
+  expect(mayAsk(cluster, 'share', 'owner', undefined)).toBe(false);
+  expect(trackOf(cluster, [])).toEqual([]);
+  const events = [
+    event(1, undefined, 'queued', 'created'),
+    event(2, 'queued', UNKNOWN),
+    event(3, UNKNOWN, 'installing'),
+  ];
+  expect(trackOf({ state: 'installing' }, events).map(({ state }) => state)).toEqual([
+    'queued',
+    ...wayFrom('installing'),
+  ]);
 });
 
 describe('tones', () => {

@@ -3,12 +3,26 @@ import type { Cluster, Role } from '../../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
 import { flawOf } from '../../../shared/flaws.ts';
 import { commandEdge, isFinal, isReplaced, wayFrom } from '../../../shared/lifecycle/derive.ts';
-import { type Command, IN_PLACE, rowOf, type State, stepRowOf } from '../../../shared/lifecycle/table.ts';
+import {
+  type Command,
+  IN_PLACE,
+  rowOf,
+  STATES,
+  type State,
+  stepRowOf,
+} from '../../../shared/lifecycle/table.ts';
 import { type Doubted, refusalOf, type Use } from '../../../shared/standing.ts';
 
 export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'over';
 
-export function toneOf(state: State): Tone {
+/** A page that was opened before Hub was renewed, or the timeline of a cluster from before that, may speak of others. */
+export const isKnown = (state: string): state is State => STATES.some((known) => known === state);
+
+/** Of a state that this page does not know nobody can say more than that something goes on, or went on. */
+export const labelOf = (state: string): string => rowOf(state as State).label;
+
+export function toneOf(state: string): Tone {
+  if (!isKnown(state)) return 'busy';
   const row = rowOf(state);
   if (row.step !== undefined) return row.waiting ? 'waiting' : takesBack(state) ? 'bad' : 'busy';
   if (isFinal(state)) return 'over';
@@ -122,7 +136,7 @@ export function trackOf(
   }
   const expectedMs = (state: State): number => observed[state] ?? stepRowOf(state).expectedMs;
   const done = past.flatMap(({ epoch, from, durationMs }): TrackStep[] =>
-    from === undefined
+    from === undefined || !isKnown(from)
       ? []
       : [
           {

@@ -16,7 +16,7 @@ import { dayAndTime } from '../time.ts';
 import { requestInWords } from '../words.ts';
 
 /** What an operator can grant: whatever else stands in the way, asking for more does not remove it. */
-export const isQuota = (code: ErrorCode): boolean =>
+export const isQuota = (code: string): code is ErrorCode =>
   ['ACCOUNT_QUOTA', 'ACCOUNT_BUDGET', 'SIZE_OVER_BUDGET'].includes(code);
 
 /** @param onAsk opens `AskForMore`, which stays where this is gone: what stands in the way may change while somebody types. */

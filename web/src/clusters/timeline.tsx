@@ -2,10 +2,10 @@
 import { useState } from 'react';
 import type { Cluster } from '../../../shared/documents/cluster.ts';
 import type { ClusterEvent } from '../../../shared/documents/event.ts';
-import { rowOf } from '../../../shared/lifecycle/table.ts';
 import { durationInWords } from '../duration.ts';
+import { LoadAnew } from '../parts/load-anew.tsx';
 import { dayAndTime } from '../time.ts';
-import { toneOf } from './lifecycle.ts';
+import { isKnown, labelOf, toneOf } from './lifecycle.ts';
 import { MAX_EVENTS } from './use-cluster.ts';
 
 const FIRST = 12;
@@ -17,6 +17,12 @@ export function Timeline({ events, cluster }: { events: readonly ClusterEvent[];
   return (
     <section className="card">
       <h2>Timeline</h2>
+      {!isKnown(cluster.state) && (
+        <LoadAnew
+          message="Hub was renewed since this page was opened."
+          remedy="Reload it to see what is happening to this cluster now."
+        />
+      )}
       <ol className="timeline">
         {shown.map((event) => (
           <li key={event.epoch} className={toneOf(event.to)}>
@@ -29,7 +35,7 @@ export function Timeline({ events, cluster }: { events: readonly ClusterEvent[];
               {event.from !== undefined && event.durationMs > 0 && (
                 <>
                   {' '}
-                  · {durationInWords(event.durationMs)} in “{rowOf(event.from).label}”
+                  · {durationInWords(event.durationMs)} in “{labelOf(event.from)}”
                 </>
               )}
               {event.actor !== undefined && nameOf(event.actor, cluster)}

@@ -36,6 +36,7 @@ const DID: Readonly<Record<AuditAction, string>> = {
   restore: 'Restored an account',
   'set-pool': 'Changed a pool',
   replay: 'Replayed a dead letter',
+  dismiss: 'Dismissed a dead letter',
   'delete-orphan': 'Had an orphan deleted',
   'delete-account': 'Asked for an account to be deleted',
   'close-account': 'Finished deleting an account',
@@ -154,11 +155,15 @@ function useEntries(asked: Asked | undefined, most: number): Live<readonly Audit
   return useLive(listen);
 }
 
+/** What only another version of Hub knows is called as that calls it. */
+const didOf = (action: AuditEntry['action']): string =>
+  Object.hasOwn(DID, action) ? DID[action as AuditAction] : action;
+
 function Entry({ entry: { action, actor, at, target, cluster, subject, reason } }: { entry: AuditEntry }) {
   return (
     <li>
       <div>
-        <h2>{DID[action]}</h2>
+        <h2>{didOf(action)}</h2>
         {reason !== undefined && <p className="muted small">{reason}</p>}
       </div>
       <p className="small">

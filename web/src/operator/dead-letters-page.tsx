@@ -1,4 +1,4 @@
-/** Messages that the bus gave up, and the button that sends one once more. */
+/** Messages that the bus gave up, and the buttons that send one once more or have done with it. */
 import { useState } from 'react';
 import { Link } from 'wouter';
 import type { DeadLetter } from '../../../shared/documents/dead-letter.ts';
@@ -6,6 +6,7 @@ import { Button } from '../parts/button.tsx';
 import { Ago, Fact } from '../parts/facts.tsx';
 import { CheckIcon } from '../parts/icons.tsx';
 import { dayAndTime, useTitle } from '../time.ts';
+import { DismissDialog } from './dismiss-dialog.tsx';
 import { MAX_LETTERS, useLetters } from './letters.ts';
 import { LivePart } from './live-part.tsx';
 import { ReplayDialog } from './replay-dialog.tsx';
@@ -15,6 +16,7 @@ type State = DeadLetter['state'];
 const STATES: readonly (readonly [State, string])[] = [
   ['open', 'Open'],
   ['replayed', 'Replayed'],
+  ['dismissed', 'Dismissed'],
 ];
 
 export function DeadLettersPage() {
@@ -65,8 +67,7 @@ export function DeadLettersPage() {
 }
 
 function None({ state }: { state: State }) {
-  if (state === 'replayed')
-    return <p className="muted">No dead letter was replayed in the last thirty days.</p>;
+  if (state !== 'open') return <p className="muted">No dead letter was {state} in the last thirty days.</p>;
   return (
     <section className="empty">
       <span className="calm">
@@ -79,8 +80,10 @@ function None({ state }: { state: State }) {
 }
 
 function Letter({ letter }: { letter: DeadLetter }) {
-  const [open, setOpen] = useState(false);
+  const [asked, setAsked] = useState<'replay' | 'dismiss'>();
   const { id, topic, body, format, deliveries, publishedAt, diedAt, cluster, reason, replays } = letter;
+  const { state, dismissed } = letter;
+  const close = (): void => setAsked(undefined);
   const name = topic === '' ? 'an unknown topic' : topic;
   return (
     <li className="card tight">
@@ -128,16 +131,27 @@ function Letter({ letter }: { letter: DeadLetter }) {
           ))}
         </ul>
       )}
-      {format === 'message' && (
+      {dismissed && (
+        <p className="small">
+          Dismissed <Ago at={dismissed.at} /> by {dismissed.by}: {dismissed.reason}
+        </p>
+      )}
+      {(format === 'message' || state === 'open') && (
         <div className="row">
-          <Button aria-describedby={`letter-${id}`} onClick={() => setOpen(true)}>
-            {replays.length === 0 ? 'Replay' : 'Replay again'}
-          </Button>
+          {format === 'message' && (
+            <Button aria-describedby={`letter-${id}`} onClick={() => setAsked('replay')}>
+              {replays.length === 0 ? 'Replay' : 'Replay again'}
+            </Button>
+          )}
+          {state === 'open' && (
+            <Button aria-describedby={`letter-${id}`} onClick={() => setAsked('dismiss')}>
+              Dismiss
+            </Button>
+          )}
         </div>
       )}
-      {open && (
-        <ReplayDialog id={id} topic={name} again={replays.length > 0} onClose={() => setOpen(false)} />
-      )}
+      {asked === 'replay' && <ReplayDialog id={id} topic={name} again={replays.length > 0} onClose={close} />}
+      {asked === 'dismiss' && <DismissDialog id={id} onClose={close} />}
     </li>
   );
 }

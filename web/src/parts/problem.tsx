@@ -4,7 +4,9 @@ import type { ApiError } from '../api/client.ts';
 import { ClockIcon, WarningIcon } from './icons.tsx';
 
 interface Props {
-  error: Pick<ApiError, 'message' | 'remedy'> & Partial<Pick<ApiError, 'fields' | 'requestId' | 'code'>>;
+  /** A document may hold a code that only another version of Hub has. */
+  error: Pick<ApiError, 'message' | 'remedy'> &
+    Partial<Pick<ApiError, 'fields' | 'requestId'>> & { code?: string };
   /** Nothing went wrong: it has to wait for something. */
   waits?: boolean;
   /** What does it, where something does. */

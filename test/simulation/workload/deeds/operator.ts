@@ -15,10 +15,9 @@ export function operatorDeeds({ world, random, ask, sleep, anyUser, living }: Pe
       body: { standing: { state, reason: 'what it does' } },
     });
 
-  const openLetters = (): string[] =>
-    [...world.letters].filter(
-      (id) => world.hub.documents.peek<DeadLetterFields>(deadLetterPath(id))?.data.state === 'open',
-    );
+  const letterNow = (id: string): DeadLetterFields | undefined =>
+    world.hub.documents.peek<DeadLetterFields>(deadLetterPath(id))?.data;
+  const openLetters = (): string[] => [...world.letters].filter((id) => letterNow(id)?.state === 'open');
 
   async function replay(id: string | undefined): Promise<void> {
     if (id === undefined) return;
@@ -68,6 +67,16 @@ export function operatorDeeds({ world, random, ask, sleep, anyUser, living }: Pe
       });
     },
     replayOne: async () => replay(oneOf(random, openLetters())),
+    /** A look at a cluster: the sweep sends for it all the same. */
+    async dismissOne(): Promise<void> {
+      const looks = openLetters().filter((id) => letterNow(id)?.topic.startsWith('step-'));
+      await ask({
+        as: 'operator',
+        name: 'POST /v1/admin/deadLetters/{id}:dismiss',
+        id: oneOf(random, looks) ?? 'none',
+        body: { reason: 'the sweep sends for it' },
+      });
+    },
     /** Sends everything once more that was given up. */
     async replayAll(): Promise<void> {
       for (const id of openLetters()) await replay(id);
