@@ -19,7 +19,7 @@ import { AppError } from '../../shared/errors.ts';
 import { isReplaced, NOT_FINAL } from '../../shared/lifecycle/derive.ts';
 import { requireCreation, requireRetry } from '../accounts/creations.ts';
 import { REFUSED_TO_MAKE, requireGoodAccount } from '../accounts/standing.ts';
-import type { Write } from '../cloud.ts';
+import type { Snapshot, Write } from '../cloud.ts';
 import { readableClusters } from '../clusters/read.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
 import { readableDocuments } from '../documents.ts';
