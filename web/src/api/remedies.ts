@@ -25,11 +25,13 @@ const AT_THE_CONSOLE: Partial<Record<ErrorCode, string>> = {
   TOKEN_EXPIRED: 'Sign in again.',
   TOKEN_INVALID: 'Sign in again.',
   EMAIL_NOT_VERIFIED: 'Have a link sent to it, and open it.',
-  TOO_MANY_REQUESTS: 'Wait a minute, then try again.',
+  TOO_MANY_REQUESTS: 'Wait for a while, then try again.',
   NOT_FOUND: 'Look whether it is still there: the page Clusters has all of yours.',
   NOT_ACCEPTED_IN_STATE: 'Wait until its state allows this.',
   PREVIEW_REQUIRED: 'Look at it again.',
   PREVIEW_CHANGED: 'Look at it again.',
+  CLUSTER_CHANGED: 'Look at it again.',
+  TRANSFER_OTHERWISE: 'Look at the cluster again: who pays for it has changed.',
 };
 
 /** @param said by Hub itself, which may know a code that this page does not */
