@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { MEMORY_CLEAN_UP_KEYS, memoryCleanUpKey } from '../../local/memory/clean-up-keys.ts';
 import type { MemoryHubOptions } from '../../local/memory/hub.ts';
 import { ServiceError, STATUS } from '../../local/service.ts';
+import { clusterPath } from '../../shared/documents/cluster.ts';
 import { type Ledger, ledgerDocument, ledgerKey, ledgerPath } from '../../shared/documents/ledger.ts';
 import { hours, minutes } from '../../shared/units.ts';
 import { publicHalves } from '../../test/certificates.ts';
@@ -119,7 +120,8 @@ test('what another handler wrote into the ledger meanwhile is looked at before a
   await hub.reach(id, 'sweeping');
   const { provider } = hub.ports;
   // Of a try before: what comes after the one that the document knows is left alone.
-  const late = { kind: 'bucket', name: `hub-${id}-g0`, location: spec.region, generation: 0 } as const;
+  await hub.run(hub.documents.commit([{ op: 'update', path: clusterPath(id), data: { generation: 9 } }]));
+  const late = { kind: 'bucket', name: `hub-${id}-g8`, location: spec.region, generation: 8 } as const;
   let others = 1;
   hub.ports.provider = {
     ...provider,
