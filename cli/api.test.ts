@@ -47,6 +47,12 @@ describe('what was surely not done', () => {
     expect(mute.asked()).toBe(1);
   });
 
+  test('is not waited for where that takes longer than somebody waits without a word', async () => {
+    const hub = await aHub([[429, problemOf('TOO_MANY_REQUESTS'), '1800']]);
+    expect(await hub.ask()).toMatchObject({ code: 'TOO_MANY_REQUESTS' });
+    expect(hub.asked()).toBe(1);
+  });
+
   test('is not asked for again for a limit, which no short wait changes', async () => {
     const hub = await aHub([[429, problemOf('ACCOUNT_QUOTA'), SOON]]);
     expect(await hub.ask()).toMatchObject({ code: 'ACCOUNT_QUOTA' });

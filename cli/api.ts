@@ -41,7 +41,7 @@ export interface Api {
 const PAUSES_MS = [seconds(0.5), seconds(1), seconds(2), seconds(4)];
 /** Of what the platform says in Hub's place: it may or may not have been done. */
 const AWAY = new Set([502, 503, 504]);
-/** Nobody waits longer for a second try; it is what Hub asks for at most. */
+/** Nobody waits longer for a second try without a word: a limit of an hour is told at once. */
 const MAX_PAUSE_MS = seconds(30);
 /** With these nothing was done, and it is said when to come again. Other codes of 429 are about limits, which no short wait changes. */
 const NOT_YET: ReadonlySet<string | undefined> = new Set(['TOO_MANY_REQUESTS', 'ACCESS_NOT_READY']);
@@ -74,7 +74,8 @@ export function createApi(address: string, session: Session | undefined): Api {
           const answer = await tryOnce(endpoint, question);
           if (AWAY.has(answer.status) && pauseMs !== undefined) {
             await answer.arrayBuffer();
-            await sleep(Math.max(pauseMs, waitOf(answer)), undefined, signalOf(question));
+            const askedMs = Math.min(MAX_PAUSE_MS, waitOf(answer));
+            await sleep(Math.max(pauseMs, askedMs), undefined, signalOf(question));
             continue;
           }
           const { text, json } = await readBody(answer);
@@ -83,7 +84,8 @@ export function createApi(address: string, session: Session | undefined): Api {
             const isNotYet =
               NOT_YET.has(refusal.code) || (answer.status === 429 && refusal.code === undefined);
             const askedMs = waitOf(answer);
-            if (!isNotYet || askedMs === 0 || attempt >= PAUSES_MS.length) throw refusal;
+            const isSoon = askedMs > 0 && askedMs <= MAX_PAUSE_MS;
+            if (!isNotYet || !isSoon || attempt >= PAUSES_MS.length) throw refusal;
             await sleep(askedMs, undefined, signalOf(question));
             continue;
           }
@@ -100,8 +102,7 @@ export function createApi(address: string, session: Session | undefined): Api {
 const signalOf = ({ signal }: Question): { signal?: AbortSignal } => (signal ? { signal } : {});
 
 /** https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3 */
-const waitOf = ({ headers }: Response): number =>
-  Math.min(MAX_PAUSE_MS, seconds(Number(headers.get('retry-after')) || 0));
+const waitOf = ({ headers }: Response): number => seconds(Number(headers.get('retry-after')) || 0);
 
 function urlOf(address: string, endpoint: EndpointName, { id, email, query = {} }: Question): URL {
   const path = (endpoint.split(' ')[1] ?? '')

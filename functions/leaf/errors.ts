@@ -24,7 +24,7 @@ const NAMESPACE_GOES = /^namespaces "[^"]*" not found$|because it is being termi
 /** @param request what was asked, for operators: `PATCH /api/v1/namespaces/a/secrets/b` */
 export function refusalError(request: string, { status, reason, message, retryAfterS }: Refusal): AppError {
   const detail = `${request}: ${status} ${reason ?? ''} ${quoteless(message ?? '')}`.trim();
-  // Somebody deletes the namespace at this moment: another try begins with making it anew, unless the whole cluster goes.
+  // Somebody deletes the namespace at this moment, as Hub does when the whole cluster goes. The next try at an installation makes it anew.
   if (NAMESPACE_GOES.test(message ?? '')) return new AppError('LEAF_UNAVAILABLE', detail);
   if (status === 401 || status === 403) return new AppError('PERMISSION_DENIED', detail);
   if (status === 429 || status >= 500 || PASSING.includes(reason ?? '')) {

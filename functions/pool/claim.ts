@@ -71,7 +71,10 @@ export async function findSpares(ports: Ports, spec: ClusterSpec): Promise<Read[
     ],
     limit: CANDIDATES,
   });
-  return readableClusters(ports, found).filter(({ cluster }) => isFit(cluster, ports.clock.elapsed));
+  // One that has left its pool without an owner is somebody's, and people have yet to find out whose.
+  return readableClusters(ports, found).filter(
+    ({ cluster }) => cluster.pool !== undefined && isFit(cluster, ports.clock.elapsed),
+  );
 }
 
 function pick<T>(from: readonly T[], ports: Ports): T {

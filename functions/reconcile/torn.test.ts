@@ -6,6 +6,7 @@ import { eventPath } from '../../shared/documents/event.ts';
 import { ledgerPath } from '../../shared/documents/ledger.ts';
 import { aSpec, clusterIdOf } from '../../test/builders.ts';
 import { command, conceive, createClusters } from '../dispatch/commands.ts';
+import { claimSpare } from '../pool/claim.ts';
 import { findOrphaned, findTorn, mendTorn } from './torn.ts';
 
 const spec = aSpec({ product: 'hello', version: '1.1.0' });
@@ -64,6 +65,8 @@ test('a spare that an early event says is somebody’s leaves its pool', async (
   expect(await hub.run(findTorn(hub.documents))).toEqual([]);
   expect(read()).toMatchObject({ state: 'warm', epoch });
   expect(read()).not.toHaveProperty('pool');
+  const wish = { name: 'hers', spec, owner: 'bo', email: 'bo@example.com' };
+  expect(await hub.run(claimSpare(hub.ports, wish, () => []))).toBeUndefined();
 });
 
 test('a cluster whose line in the audit log is ahead of it can be changed again; what else is told of it stays', async () => {

@@ -5,6 +5,7 @@ import { type ExposureProgress, ensureExposed } from '../access/expose.ts';
 import { siteOf } from '../access/site.ts';
 import { asAppError } from '../failure.ts';
 import { done, fail, type Step, type StepResult, wait } from './step.ts';
+import { untilDecided } from './undecided.ts';
 
 /**
  * @throws AppError LOCK_FAILED, CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED,
@@ -12,6 +13,8 @@ import { done, fail, type Step, type StepResult, wait } from './step.ts';
  */
 export const expose: Step = async (cluster, ports) => {
   const site = await siteOf(cluster, ports);
+  const undecided = await untilDecided(site);
+  if (undecided) return undecided;
   const progress = await ensureExposed(site).catch(unlessOpen);
   if ('kind' in progress) return progress;
   if (progress.status !== 'exposed') return untilExposed(progress);

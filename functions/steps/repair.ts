@@ -4,11 +4,11 @@
  */
 
 import { accessOf } from '../access/access.ts';
-import { allGood, withCondition } from '../access/conditions.ts';
+import { allGood } from '../access/conditions.ts';
 import { missingParts } from '../access/drift.ts';
 import { ensureExposed } from '../access/expose.ts';
 import { ensureInstallation, installationOf } from '../access/installation.ts';
-import { type Applied, applyMembers, isSomebodys, SOMEBODYS } from '../access/members.ts';
+import { type Applied, applyMembers } from '../access/members.ts';
 import { type Site, siteOf } from '../access/site.ts';
 import { asAppError } from '../failure.ts';
 import { isInterrupted, isMeshOutdated, partsOf, revokeRights } from '../leaf/install.ts';
@@ -20,6 +20,7 @@ import { untilExposed } from './expose.ts';
 import { untilNextLook } from './pace.ts';
 import { shutIfOpen } from './shut.ts';
 import { done, fail, type Step, type StepResult, untilRenewed, wait } from './step.ts';
+import { untilDecided } from './undecided.ts';
 
 /**
  * @throws AppError CLUSTER_VANISHED, LEAF_UNAVAILABLE, PRODUCT_REFUSED, PROVIDER_UNAVAILABLE, PERMISSION_DENIED, DNS_ZONE_MISSING,
@@ -27,13 +28,8 @@ import { done, fail, type Step, type StepResult, untilRenewed, wait } from './st
  */
 export const repair: Step = async (cluster, ports) => {
   const site = await siteOf(cluster, ports);
-  // Its own state goes on to be a spare's, but nobody's pool has it: see `isSomebodys`.
-  if (await isSomebodys(site)) {
-    ports.log.error('spare in use', { cluster: cluster.id });
-    const now = new Date(ports.clock.now());
-    const conditions = withCondition(cluster.conditions, 'Members', false, SOMEBODYS, now);
-    return done({ pool: undefined, conditions }, { note: SOMEBODYS });
-  }
+  const undecided = await untilDecided(site);
+  if (undecided) return undecided;
   try {
     const installing = await reinstall(site);
     if (installing) return installing;

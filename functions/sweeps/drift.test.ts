@@ -15,7 +15,6 @@ import { CERTIFICATE_SECRET, certificateSecret, GATEWAY } from '../access/exposu
 import { ensureInstallation, installationOf } from '../access/installation.ts';
 import { memberAccountName } from '../access/member-account.ts';
 import { CommitError, type DocumentData, type Documents } from '../cloud.ts';
-import { command } from '../dispatch/commands.ts';
 import { isUnrevoked } from '../leaf/install.ts';
 import type { KubeObject } from '../leaf/leaf.ts';
 import { prerequisites } from '../leaf/manifests.ts';
@@ -765,27 +764,25 @@ describe('a spare that nobody could use', () => {
     expect(second?.location).not.toBe(location);
   });
 
-  test.each(['a look', 'a repair'])(
-    'because it is somebody’s, as the database was set back since, leaves its pool as it is, at %s',
-    async (at) => {
+  test.each(['warm', 'repairing', 'securing', 'exposing'] as const)(
+    'because it is somebody’s, as the database was set back since to when it was %s, leaves its pool and stays as it is',
+    async (state) => {
       const it = runHub({ inside: 'sketch' });
       await it.pool(1, 'hello');
       const [id = ''] = await it.spares();
-      const spare = await it.cluster(id);
+      const { id: _, ...copy } = await it.cluster(id);
       await claimed(it, id);
       await it.reach(id, 'ready');
-      const { id: _, ...copy } = spare;
       const { epoch } = await it.cluster(id);
-      await it.run(
-        it.documents.commit([{ op: 'set', path: clusterPath(id), data: { ...copy, epoch } as DocumentData }]),
-      );
-      if (at === 'a repair') await it.run(command(it.ports, id, 'repair', 'op'));
-      else await it.look(id);
+      const now = it.clock.now();
+      const due = { dueAt: new Date(now), deadlineAt: new Date(now + minutes(30)), since: new Date(now) };
+      const data = { ...copy, state, epoch, ...(state !== 'warm' && due) } as DocumentData;
+      await it.run(it.documents.commit([{ op: 'set', path: clusterPath(id), data }]));
+      if (state === 'warm') await it.look(id);
       await it.until(async () => (await it.cluster(id)).pool === undefined, hours(1));
       await it.clock.runFor(hours(30));
-      const now = await it.cluster(id);
-      expect(now).toMatchObject({ state: 'warm', location: spare.location, generation: 1 });
-      expect(untrue(now)).toContain('Members');
+      expect(await it.cluster(id)).toMatchObject({ state, location: copy.location, generation: 1 });
+      expect(untrue(await it.cluster(id))).toContain('Members');
       const account = {
         apiVersion: 'v1',
         kind: 'ServiceAccount',

@@ -134,16 +134,13 @@ async function settle(
         wake: false,
       };
   if (!next) return;
-  if (isSomebodys && isSpare)
-    ports.log.error('spare in use', {
-      cluster: id,
-      ...(cluster.pool !== undefined && { pool: cluster.pool }),
-    });
   for (const { type, message } of findings)
     ports.log.warn('drift found', { cluster: id, state: cluster.state, resource: type, detail: message });
-  if (await commitOnce(ports, writesOf(read, next, {}, ports), id, next.event)) {
-    await announce(ports, cluster, next);
-  }
+  if (!(await commitOnce(ports, writesOf(read, next, {}, ports), id, next.event))) return;
+  // Whoever was handed it while it was looked at is no secret to the document: then this look was not committed.
+  if (isSomebodys && cluster.pool !== undefined)
+    ports.log.error('spare in use', { cluster: id, pool: cluster.pool });
+  await announce(ports, cluster, next);
 }
 
 /**
@@ -210,6 +207,8 @@ function planDrift(
     return { kind: 'command', command: 'delete', note };
   }
   if (findings.some(({ isSomebodys }) => isSomebodys)) return undefined;
+  // It has left its pool, and people have yet to find out whose it is.
+  if (cluster.pool === undefined && cluster.owner === undefined) return undefined;
   if (!findings.some(({ repairable }) => repairable)) return undefined;
   // A repair closes what it finds open, if it gets as far; one that did not is not begun again at each look.
   const isNew = ({ type, message }: Finding) =>

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openSession, type Session, tableOf } from './cluster.ts';
+import { openSession, type Session } from './cluster.ts';
 import { hasTools } from './tools.ts';
 
 let session: Session;
@@ -59,10 +59,14 @@ beforeAll(async () => {
 afterAll(() => session?.close());
 
 const helm: Session['helm'] = (command) => session.helm(command);
-const statuses = async (release: string): Promise<string[]> =>
-  tableOf((await helm(`history ${release}`)).replaceAll('\t', '   '))
-    .slice(1)
-    .map((row) => `${row[0]} ${row[2]}`);
+/** As JSON: in the table the first nine days of a month are written with a further blank. */
+const statuses = async (release: string): Promise<string[]> => {
+  const revisions = JSON.parse(await helm(`history ${release} -o json`)) as {
+    revision: number;
+    status: string;
+  }[];
+  return revisions.map(({ revision, status }) => `${revision} ${status}`);
+};
 const image = (release: string): Promise<string> =>
   session.kubectl(`get cm ${release} -o jsonpath={.data.image}`);
 

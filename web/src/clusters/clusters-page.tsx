@@ -162,7 +162,10 @@ function ClusterList({ live, session, onCreate }: ListProps) {
           </ul>
           {shown.length === 0 && orders.length === 0 && <p className="muted">No cluster matches.</p>}
           {all.length >= MAX_CLUSTERS && (
-            <p className="muted">These are {MAX_CLUSTERS} of your clusters; the API lists the others.</p>
+            <p className="muted">
+              These are {MAX_CLUSTERS} of your clusters. The others, and some that need attention may be among
+              them, are listed by the API.
+            </p>
           )}
         </>
       )}
