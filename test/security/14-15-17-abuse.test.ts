@@ -54,8 +54,8 @@ promise('14', 'who asks too often is told to wait, and nobody else is', {
     },
     'creations are not counted': {
       file: CREATIONS,
-      from: '  requireRate(ports, asked);',
-      to: '  requireRate(ports, 0 * asked);',
+      from: '  if (isFullHour(ports, asked))',
+      to: '  if (isFullHour(ports, 0 * asked))',
       finds: /^three within minutes pass$/,
     },
     'claims are not counted': {
