@@ -1,7 +1,7 @@
 /** Pools of spares, for operators. */
 
 import { poolList, poolReply, putPoolBody } from '../../shared/api.ts';
-import { type Offer, resolveSpec, type Wish } from '../../shared/catalog/catalog.ts';
+import { type Offer, resolveSpec, type SpecWish } from '../../shared/catalog/catalog.ts';
 import { type ClusterSpec, shapeOf } from '../../shared/documents/cluster.ts';
 import { DOCUMENT_SCHEMA } from '../../shared/documents/fields.ts';
 import { parseDocument } from '../../shared/documents/parse.ts';
@@ -107,7 +107,7 @@ export const POOL_ENDPOINTS: readonly Endpoint[] = [list, get, put];
  * As it was, but for what is asked for: whoever wants more spares must not lose those that there are. Of another product the usual version.
  * @throws AppError as `resolveSpec`; not where nothing else is asked for, for what a pool has may not be offered any more
  */
-function specOf(wish: Wish, before: ClusterSpec | undefined, offer: Offer): ClusterSpec {
+function specOf(wish: SpecWish, before: ClusterSpec | undefined, offer: Offer): ClusterSpec {
   if (!before) return resolveSpec(wish, offer);
   if (Object.values(wish).every((value) => value === undefined)) return before;
   const { product, version, size, region, availability } = before;

@@ -1,26 +1,17 @@
 /** An operator sends a dead letter once more, just as it was. */
 
 import { clusterPath } from '../../shared/documents/cluster.ts';
-import {
-  type DeadLetter,
-  deadLetterDocument,
-  deadLetterPath,
-  KEEP_REPLAYED_MS,
-} from '../../shared/documents/dead-letter.ts';
-import { parseDocument } from '../../shared/documents/parse.ts';
-import { idOf } from '../../shared/documents/paths.ts';
+import type { DeadLetter } from '../../shared/documents/dead-letter.ts';
 import { AppError } from '../../shared/errors.ts';
 import { rowOf } from '../../shared/lifecycle/table.ts';
 import { deadlineOf } from '../../shared/lifecycle/transition.ts';
 import { bodyOf } from '../../shared/messages.ts';
-import { audited, commitAudited } from '../audit.ts';
-import { isLostRace, type Snapshot, type Write } from '../cloud.ts';
+import type { Write } from '../cloud.ts';
 import { readableClusters } from '../clusters/read.ts';
 import { ALL_TOPICS } from '../manifest.ts';
 import type { Ports } from '../ports.ts';
 import { isTaken, lookOf } from './letter.ts';
-
-const TRIES = 8;
+import { markDeadLetter } from './mark.ts';
 
 /**
  * Publishes it, then marks it. Should the mark fail, the message is out, which does no harm: it may be published as often as one likes.
@@ -34,47 +25,19 @@ export async function replayDeadLetter(
   reason: string,
 ): Promise<DeadLetter> {
   let isOut = false;
-  for (let attempt = 0; attempt < TRIES; attempt++) {
-    const read = await ports.documents.get(deadLetterPath(id));
-    if (!read) throw new AppError('NOT_FOUND');
-    const letter = parseDeadLetter(read);
+  return markDeadLetter(ports, id, { by, action: 'replay', reason }, async (letter, at) => {
     const body = requireReplayable(letter);
     if (letter.replays.some((replay) => replay.reason === reason)) {
       // Two presses at once: the other one has marked it.
-      if (isOut) return letter;
+      if (isOut) return undefined;
       throw new AppError('REPLAY_REASON_USED');
     }
     if (!isOut) await ports.messages.publish(letter.topic, body);
     isOut = true;
-    const now = ports.clock.now();
-    const after = {
-      state: 'replayed' as const,
-      replays: [...letter.replays, { by, reason, at: new Date(now) }],
-      purgeAt: new Date(now + KEEP_REPLAYED_MS),
-    };
-    const mark: Write = { op: 'update', path: deadLetterPath(id), data: after, ifVersion: read.version };
-    const entry = audited(ports, {
-      actor: by,
-      action: 'replay',
-      target: deadLetterPath(id),
-      ...(letter.cluster !== undefined && { cluster: letter.cluster }),
-      reason,
-    });
-    try {
-      await commitAudited(ports, [mark, ...(await dueAtOnce(ports, letter))], entry);
-    } catch (error) {
-      if (isLostRace(error)) continue;
-      throw error;
-    }
-    return { ...letter, ...after };
-  }
-  throw new AppError('CONFLICT');
+    const replays = [...letter.replays, { by, reason, at }];
+    return { fields: { state: 'replayed', replays }, also: await dueAtOnce(ports, letter) };
+  });
 }
-
-export const parseDeadLetter = (snapshot: Snapshot): DeadLetter => ({
-  ...parseDocument(deadLetterDocument, snapshot),
-  id: idOf(snapshot.path),
-});
 
 /** The codes of this Hub decide, not those of the one that wrote it down. @throws AppError NOT_REPLAYABLE */
 function requireReplayable({ topic, body, format, replays }: DeadLetter): object {

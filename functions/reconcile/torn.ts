@@ -99,7 +99,8 @@ async function tornOf({ path }: Snapshot, documents: Documents): Promise<Found[]
       .map((event): Found => {
         const isClaim = pool !== undefined && event.data.cause === 'claim';
         const path = clusterPath(id);
-        const freed: Write = { op: 'update', path, data: { pool: undefined }, ifVersion: now.version };
+        // Onto whatever it is by then: no cluster comes into a pool that was not born there.
+        const freed: Write = { op: 'update', path, data: { pool: undefined } };
         return {
           torn: { kind: isClaim ? 'claimed' : 'early', path: event.path },
           writes: [gone(event), ...(isClaim ? [freed] : [])],

@@ -200,7 +200,7 @@ const hourlyOf = (machineType: string): number =>
   (MACHINE_HOURLY as Record<string, number>)[machineType] ?? Math.max(...Object.values(MACHINE_HOURLY));
 
 /** What a user may leave out. */
-export interface Wish {
+export interface SpecWish {
   product?: string | undefined;
   version?: string | undefined;
   size?: string | undefined;
@@ -214,7 +214,7 @@ export interface Wish {
  * Fills in what was left out and refuses what Hub does not offer.
  * @throws AppError UNKNOWN_PRODUCT, UNKNOWN_VERSION, UNKNOWN_SIZE, UNKNOWN_REGION, UNSUPPORTED_ISOLATION
  */
-export function resolveSpec(wish: Wish, offer: Offer = WITHOUT_LICENSES): ClusterSpec {
+export function resolveSpec(wish: SpecWish, offer: Offer = WITHOUT_LICENSES): ClusterSpec {
   const refuse = (
     code: ConstructorParameters<typeof AppError>[0],
     field: string,

@@ -556,8 +556,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a letter that is sent once more stays open',
     file: 'functions/dead-letters/replay.ts',
-    from: "state: 'replayed' as const,",
-    to: "state: 'open' as const,",
+    from: "{ state: 'replayed', replays }",
+    to: "{ state: 'open', replays }",
     by: ['L4'],
   },
   {

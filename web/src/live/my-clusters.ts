@@ -13,6 +13,8 @@ import { listenAsUser } from './of-user.ts';
 
 /** Beyond that a person needs the search of the API; the list says so. */
 export const MAX_CLUSTERS = 500;
+/** The same of those that are gone. */
+export const MAX_DELETED = 100;
 
 export type MyClusters = Store<Live<readonly Cluster[]>>;
 
@@ -34,9 +36,6 @@ const mine = (db: Firestore, uid: string) =>
     orderBy('createdAt', 'desc'),
     limit(MAX_CLUSTERS),
   );
-
-/** The same of those that are gone. */
-export const MAX_DELETED = 100;
 
 const newestFirst = (clusters: readonly Cluster[]): readonly Cluster[] =>
   clusters.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
