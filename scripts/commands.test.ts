@@ -30,7 +30,7 @@ const COMMANDS = [
     'doctor',
     'keys',
   ].map((name) => `scripts/${name}.ts`),
-  ...['picture', 'reconcile', 'release', 'rotate', 'sbom', 'smoke', 'verify', 'upgrade'].map(
+  ...['picture', 'reconcile', 'release', 'roll-forward', 'rotate', 'sbom', 'smoke', 'verify', 'upgrade'].map(
     (name) => `scripts/${name}.ts`,
   ),
 ];

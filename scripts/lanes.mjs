@@ -31,9 +31,17 @@ export const LANES = {
   /** The functions as they are deployed, bundled, through one whole life of a cluster. */
   'test:deployed': ['test/deployed/'],
   /** The commands of operators, each as a program of its own. */
-  'test:operate': ['attest', 'charts', 'commands', 'doctor', 'google', 'reconcile', 'smoke', 'verify'].map(
-    (name) => `scripts/${name}.test.ts`,
-  ),
+  'test:operate': [
+    'attest',
+    'charts',
+    'commands',
+    'doctor',
+    'google',
+    'reconcile',
+    'roll-forward',
+    'smoke',
+    'verify',
+  ].map((name) => `scripts/${name}.test.ts`),
   /** The command `hub` as the one file that is served, against a Hub that runs. */
   'test:cli': ['test/cli/'],
   /** Real kubectl and helm. */

@@ -4,37 +4,25 @@
  * only people can find out. For operators. It may run while Hub does; with `kill_switch` it is done sooner. Exit code 0: all agrees, or does
  * now; 1: something does not; 2: it could not look.
  */
-import { Firestore } from '@google-cloud/firestore';
 import type { Documents } from '../functions/cloud.ts';
-import { createDocuments, DEADLINES_MS } from '../functions/google/documents.ts';
 import { type Difference, findDifferences, type Held, recount } from '../functions/reconcile/counters.ts';
 import { findOrphaned, findTorn, mendTorn, type Torn } from '../functions/reconcile/torn.ts';
-import { versioned } from '../functions/versioned.ts';
-import { decimalNumber, readOptions, runCommand, Unusable } from '../local/command.ts';
+import { readOptions, runCommand, Unusable } from '../local/command.ts';
 import { exactInDollars } from '../shared/money.ts';
-import { seconds } from '../shared/units.ts';
+import { DATABASE_OPTIONS, withDatabase } from './database.ts';
 
 const USAGE = `usage: npm run reconcile -- --project <id> [--cell default] [--write yes]
 --cell: the name of the cell whose database the project has. Without --write nothing is changed.
 `;
 
 async function main(args: readonly string[]): Promise<number> {
-  const { project, cell = 'default', write, endpoint, patience } = readOptions(args, OPTIONS, USAGE);
+  const options = readOptions(args, [...DATABASE_OPTIONS, 'cell', 'write'], USAGE);
+  const { project, cell = 'default', write } = options;
   if (project === undefined || (write !== undefined && write !== 'yes')) throw new Unusable(USAGE);
-  const patienceS = decimalNumber('--patience', patience, { from: 0.001, to: 3600, fallback: PATIENCE_S });
-  const firestore = new Firestore({ projectId: project, ...(endpoint && { host: endpoint, ssl: false }) });
-  const documents = versioned(createDocuments(firestore, seconds(patienceS)));
-  try {
-    return await reconcile(documents, cell, write === 'yes');
-  } catch (error) {
-    if (error instanceof Unusable) throw error;
-    throw new Unusable(`It could not be reconciled: ${(error as Error).message}`);
-  }
+  return withDatabase(options, 'It could not be reconciled', (documents) =>
+    reconcile(documents, cell, write === 'yes'),
+  );
 }
-
-/** `endpoint`, `host:port`: the embedded cloud's database, and `patience`, in seconds: with each call of it; for tests. */
-const OPTIONS = ['project', 'cell', 'write', 'endpoint', 'patience'] as const;
-const PATIENCE_S = DEADLINES_MS.topic / seconds(1);
 
 /** @returns the exit code */
 async function reconcile(documents: Documents, cell: string, write: boolean): Promise<number> {
@@ -82,5 +70,4 @@ const textOf = ({ clusters, hourlyMicros, making = 0 }: Held): string =>
   `${clusters} clusters of ${exactInDollars(hourlyMicros)} per hour${making > 0 ? ` (${making} in the making)` : ''}`;
 
 await runCommand(main);
-// The client tries for ten minutes to reach whom nobody waits for any more, and nothing of its interface stops it.
 process.exit();

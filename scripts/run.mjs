@@ -60,6 +60,7 @@ const COMMANDS = {
   doctor: [['scripts/doctor.ts']],
   keys: [['scripts/keys.ts']],
   reconcile: [['scripts/reconcile.ts']],
+  'roll-forward': [['scripts/roll-forward.ts']],
   rotate: [['scripts/rotate.ts']],
   charts: [['scripts/charts.ts']],
   release: [['scripts/release.ts']],

@@ -51,7 +51,7 @@ const GIVEN = 'hub.ts';
  */
 const ROOMS: readonly string[] = [
   // What people, the Scheduler and the bus ask for.
-  ...['api', 'status', 'members', 'closing', 'pool', 'sweeps', 'dead-letters', 'durations', 'reconcile'],
+  ...['api', 'status', 'reconcile', 'members', 'closing', 'pool', 'sweeps', 'dead-letters', 'durations'],
   // What carries it out.
   ...['dispatch', 'steps', 'access'],
   // What they go by.
@@ -492,6 +492,7 @@ describe('the documents', () => {
       /jobs pause \$JOB/,
       /gcloud firestore import/,
       /npm run reconcile .*--write/,
+      /npm run roll-forward .*--since/,
       /jobs resume \$JOB/,
       /add-iam-policy-binding \$F --member allUsers --role roles\/run\.invoker --region \$REGION/,
     ];

@@ -3,7 +3,7 @@ import type { Circumstances } from '../../shared/lifecycle/transition.ts';
 import type { Ports } from '../ports.ts';
 
 /** Time and chance for one attempt. */
-export function circumstances(ports: Ports): Circumstances {
+export function circumstances(ports: Pick<Ports, 'clock' | 'random'>): Circumstances {
   const { clock, random } = ports;
   return {
     now: clock.now(),

@@ -33,8 +33,11 @@ export function readableClusters(ports: Ports, snapshots: readonly Snapshot[]): 
 }
 
 /** @throws CommitError `unavailable` */
-export async function readCluster(ports: Ports, id: string): Promise<Read | undefined> {
-  const snapshot = await ports.documents.get(clusterPath(id));
+export async function readCluster(
+  { documents }: Pick<Ports, 'documents'>,
+  id: string,
+): Promise<Read | undefined> {
+  const snapshot = await documents.get(clusterPath(id));
   return snapshot && parseCluster(snapshot);
 }
 

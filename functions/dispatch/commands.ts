@@ -224,7 +224,10 @@ export async function claim(
     circumstances(ports),
   );
   if (!next?.event) return undefined;
-  const entry = entryOf(ports, read.cluster.id, next.event);
+  const ttlHours = patch.spec?.ttlHours;
+  // Who sets the database back to before this has no other word of when it was to end.
+  const told = { reason: ttlHours === undefined ? undefined : `for ${ttlHours} h` };
+  const entry = entryOf(ports, read.cluster.id, next.event, told);
   const writes = [...writesOf(read, next, {}, ports), ...also, ...writesOfEntry(entry)];
   return settle(ports, read.cluster, { next, entry, writes });
 }

@@ -22,18 +22,21 @@ import type { Extras } from '../steps/step.ts';
 
 /** Every write of one transition. Only fields that changed are written. */
 export function writesOf(read: Read, next: Transition, extras: Extras, ports: Ports): Write[] {
-  const { id: _, ...before } = read.cluster;
-  const path = clusterPath(read.cluster.id);
-  const changed = changes(before, next.fields);
-  // Two handlers that waited for the same instant would write the same: an update needs a field, and is one for its condition.
-  const data = Object.keys(changed).length > 0 ? changed : { epoch: next.fields.epoch };
-  const writes: Write[] = [{ op: 'update', path, data, ifVersion: read.version }];
+  const writes: Write[] = [fieldWrite(read, next)];
   if (next.event) writes.push(eventWrite(read.cluster.id, next.event));
   writes.push(...ledgerWrites(read.cluster.id, extras, ports));
   if (extras.proof) writes.push(...proofWrites(read.cluster.id, extras.proof, next, ports));
   writes.push(...otherWrites(extras));
   writes.push(...returns(read.cluster.owner, next, ports));
   return writes;
+}
+
+/** Of the cluster's own document. */
+export function fieldWrite({ cluster: { id, ...before }, version }: Read, { fields }: Transition): Write {
+  const changed = changes(before, fields);
+  // Two handlers that waited for the same instant would write the same: an update needs a field, and is one for its condition.
+  const data = Object.keys(changed).length > 0 ? changed : { epoch: fields.epoch };
+  return { op: 'update', path: clusterPath(id), data, ifVersion: version };
 }
 
 /** Giving back needs no condition: it can only make room. */
@@ -74,7 +77,7 @@ const otherWrites = ({ guarded = [], also = [] }: Extras): Write[] => [
   ...also,
 ];
 
-const eventWrite = (clusterId: string, event: ClusterEvent): Write => ({
+export const eventWrite = (clusterId: string, event: ClusterEvent): Write => ({
   op: 'create',
   path: eventPath(clusterId, event.epoch),
   data: event as DocumentData,
