@@ -108,6 +108,17 @@ const FORWARD = ['container.pods.list', 'container.pods.portForward'];
 const LOOK_AT_PARTS = ['container.deployments.list', 'container.statefulSets.list'];
 /** Whether there is anything left of an installer's. */
 const LOOK_AT_INSTALLER = ['container.clusterRoleBindings.get', 'container.secrets.get'];
+/** Whether all that Hub keeps in it is there. */
+const LOOK_AT_GUARDS = [
+  'container.endpointSlices.list',
+  'container.limitRanges.list',
+  'container.namespaces.list',
+  'container.networkPolicies.list',
+  'container.resourceQuotas.list',
+  'container.roleBindings.list',
+  'container.roles.list',
+  'container.storageClasses.list',
+];
 const INSTALL = [
   ...LOOK_AT_PARTS,
   'container.clusterRoleBindings.create',
@@ -265,6 +276,7 @@ export const PERMISSIONS: Readonly<Record<string, readonly string[]>> = Object.f
       ...ENTER,
       ...FORWARD,
       ...LOOK_AT_PARTS,
+      ...LOOK_AT_GUARDS,
       ...LOOK_AT_INSTALLER,
       ...LOOK_AT_MEMBERS,
       ...LOOK_AT_EXPOSURE,

@@ -5,6 +5,7 @@ import { AppError } from '../../shared/errors.ts';
 import { days } from '../../shared/units.ts';
 import { hostName } from '../clusters/host.ts';
 import { asAppError } from '../failure.ts';
+import { findLostGuards } from '../leaf/guards.ts';
 import { isMeshOutdated, isUnrevoked, type Parts, partsOf } from '../leaf/install.ts';
 import type { Ports } from '../ports.ts';
 import { accessOf } from './access.ts';
@@ -42,7 +43,8 @@ export async function findDrift(cluster: Cluster, ports: Ports): Promise<Drift> 
     return nothing(BROKEN);
   }
   const site = siteIn(seen, cluster, ports);
-  const [parts, locked, ...others] = await Promise.all([
+  const [guards, parts, locked, ...others] = await Promise.all([
+    findMissingGuards(site),
     findMissingParts(site),
     findOpenLock(site),
     findOldGateway(site),
@@ -50,9 +52,9 @@ export async function findDrift(cluster: Cluster, ports: Ports): Promise<Drift> 
     findSilence(site),
     findLostMembers(site),
   ]);
-  const findings = [parts, typeof locked === 'object' ? locked : undefined, ...others]
+  const findings = [guards, parts, typeof locked === 'object' ? locked : undefined, ...others]
     .filter((finding) => finding !== undefined)
-    // Who lets strangers in is found from inside and from outside, where the one may be refused what the other sees.
+    // What can be mended comes before what is waited for. Who lets strangers in is found from inside and from outside, where the one may be refused what the other sees.
     .filter((one, _, all) => one === worstOf(all.filter(({ type }) => type === one.type)));
   const idle = findings.some(({ type, repairable }) => type === 'Workloads' && !repairable);
   const silent = findings.find(({ type }) => type === 'Reachable');
@@ -73,6 +75,16 @@ const nothing = (message: string): Drift => ({
 const GONE = 'The cluster itself is gone: somebody deleted it in the cloud.';
 /** Left by a deletion that failed half-way, for one; the cloud does not mend such a cluster. */
 const BROKEN = 'The cloud says that the cluster itself cannot be used any more.';
+
+async function findMissingGuards(site: Site): Promise<Finding | undefined> {
+  const { cluster, leaf, ports } = site;
+  const lost = await findLostGuards(leaf, installationOf(site));
+  if (lost.length === 0) return undefined;
+  const names = lost.map(({ kind, metadata: { namespace = '', name } }) => `${kind} ${namespace}/${name}`);
+  ports.log.warn('guards missing', { cluster: cluster.id, detail: names.join(', ') });
+  const message = 'Some of the limits and rights that Hub sets in it are missing.';
+  return { type: 'Workloads', message, repairable: true };
+}
 
 async function findMissingParts(site: Site): Promise<Finding | undefined> {
   const { of, ready } = await partsOf(site.leaf, installationOf(site));

@@ -56,6 +56,11 @@ async function apply(site: Site, tell: Tell): Promise<Applied> {
   const wanted = membersOf(site.cluster);
   const wantedAccounts = wanted.map(accountOf);
   const wantedBindings = wanted.map((member) => bindingOf(site, member));
+  if (await isForgotten(site)) {
+    // Who was removed is out of the application also where there is no place yet to write it down.
+    await tell(site, { left: [], came: [], ownerLeft: false });
+    await leaf.apply(FORGOTTEN);
+  }
   const { accounts, bindings } = await present(site);
   const former = formerOwners({ accounts, bindings }, wanted);
   // What the tokens of who has left are still good for ends here.
@@ -80,12 +85,27 @@ async function apply(site: Site, tell: Tell): Promise<Applied> {
  */
 export async function isSomebodys(site: Site): Promise<boolean> {
   if (site.cluster.owner !== undefined) return false;
-  const { accounts } = await present(site);
-  return accounts.length > 0;
+  const { accounts, bindings } = await present(site);
+  return accounts.length > 0 || bindings.length > 0;
 }
 
 /** What is said of such a cluster. */
 export const SOMEBODYS = 'Somebody has been let into it, though it was never handed out as far as Hub knows.';
+
+/**
+ * Whether somebody who is not Hub deleted accounts, and with them the memory of who was told to the application: all of them with their
+ * namespace, or that of an owner who has left. An owner's is there before anybody's binding, and goes after their own.
+ * @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED
+ */
+export async function isForgotten(site: Site): Promise<boolean> {
+  const { accounts, bindings } = await present(site);
+  if (accounts.length === 0) return bindings.length > 0;
+  const wanted = membersOf(site.cluster).map((member) => bindingOf(site, member));
+  return without(bindings, wanted).some(
+    ({ metadata: { name } }) =>
+      name.endsWith('-owner') && !accounts.some(({ metadata }) => name === `${metadata.name}-owner`),
+  );
+}
 
 /** Whether everything in the leaf is as `applyMembers` leaves it. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
 export async function areMembersApplied(site: Site): Promise<boolean> {
@@ -153,11 +173,16 @@ const addressesCome = ({ accounts, bindings }: Present, wanted: readonly Cluster
 const accountOf = ({ uid, email, role }: ClusterMember): KubeObject =>
   accountNamed(memberAccountName(uid), { [EMAIL_ANNOTATION]: email, [ROLE_ANNOTATION]: role });
 
-const accountNamed = (name: string, annotations: Record<string, string>): KubeObject => ({
-  ...ACCOUNT,
-  metadata: { name, namespace: MEMBERS_NAMESPACE, labels: LABELS, annotations },
-  automountServiceAccountToken: false,
-});
+function accountNamed(name: string, annotations: Record<string, string>): KubeObject {
+  return {
+    ...ACCOUNT,
+    metadata: { name, namespace: MEMBERS_NAMESPACE, labels: LABELS, annotations },
+    automountServiceAccountToken: false,
+  };
+}
+
+/** Stands for all who may have been members, and owners: nobody's, so it goes like that of any owner who left, after all sessions ended. */
+const FORGOTTEN = accountNamed('member-forgotten', { [ROLE_ANNOTATION]: 'owner' });
 
 /** Accounts that are to say that their member is an owner, and else say what they said. */
 const newOwners = (accounts: readonly KubeObject[], wanted: readonly ClusterMember[]): KubeObject[] =>

@@ -1,8 +1,9 @@
 /** Installs a mesh and a product by a Helm Job in the leaf itself, and tells from the Job and the workloads how far it is. */
+import { ensureGuards, ensureNamespaces } from './guards.ts';
 import { balancerTroubleOf, reasonOf, troublesOf } from './installer-failure.ts';
 import { hasCondition, isBetweenTries, isEnding, isOver } from './job.ts';
 import { type KubeMetadata, type KubeObject, type KubeRef, type Leaf, refOf } from './leaf.ts';
-import { installJob, isInstallation, jobRef, namespaces, prerequisites, valuesRef } from './manifests.ts';
+import { installJob, isInstallation, jobRef, prerequisites, valuesRef } from './manifests.ts';
 import {
   CONTROL_PLANE_RELEASE,
   GATEWAY_NAMESPACE,
@@ -11,7 +12,6 @@ import {
   MESH_NAMESPACES,
 } from './mesh.ts';
 import { HUB_NAMESPACE, INSTALLER_BINDING, OURS_SELECTOR } from './names.ts';
-import { type ApiServer, apiServerPolicies } from './network.ts';
 import type { InstallPlan } from './plan.ts';
 
 /** Workloads that serve, of those that should. */
@@ -57,8 +57,8 @@ export async function ensureInstalled(
     if (others === 'ending') {
       return runs(NO_PARTS, 'An earlier installer is ending.');
     }
-    if (others === 'none') await start(leaf, plan, locks, prepare, chartToken);
-    return runs(NO_PARTS, 'The installer is starting.');
+    const going = others === 'none' ? await start(leaf, plan, locks, prepare, chartToken) : [];
+    return runs(NO_PARTS, going.length > 0 ? untilGone(going) : 'The installer is starting.');
   }
   const ended = isOver(job);
   if (ended) await revoke(leaf, plan);
@@ -85,6 +85,10 @@ export async function ensureInstalled(
   const parts = await partsSoFar(leaf, plan);
   return runs(parts, parts.of === 0 ? 'The installer is running.' : toldOf(parts), isEnding(job));
 }
+
+/** For people, of namespaces. */
+export const untilGone = (going: readonly string[]): string =>
+  `Somebody deletes ${going.join(', ')}; it is made anew once that has gone.`;
 
 const NO_PARTS: Parts = { ready: 0, of: 0 };
 
@@ -128,6 +132,11 @@ function addressOf({ status }: KubeObject): string | undefined {
  */
 export async function partsOf(leaf: Leaf, plan: Pick<InstallPlan, 'releases'>): Promise<Parts> {
   return sum(await partsByNamespace(leaf, plan));
+}
+
+/** Nothing of the product is there. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */
+export async function isProductGone(leaf: Leaf, { productNamespace }: InstallPlan): Promise<boolean> {
+  return (await partsIn(leaf, productNamespace)).of === 0;
 }
 
 /** Releases that have not begun yet must not make those that have look like all there is. */
@@ -219,47 +228,31 @@ async function valuesIn(leaf: Leaf): Promise<KubeMetadata[]> {
   return secrets.filter(({ metadata: { name } }) => isInstallation(name));
 }
 
-/** The Job comes last: that it is there means that all it needs is there. Its spec cannot change, so it is made only once. */
+/**
+ * The Job comes last: that it is there means that all it needs is there. Its spec cannot change, so it is made only once.
+ * @returns namespaces that have to go first, and then nothing was begun
+ */
 async function start(
   leaf: Leaf,
   plan: InstallPlan,
   locks: readonly KubeMetadata[],
   prepare: () => Promise<void>,
   chartToken: (() => Promise<string>) | undefined,
-): Promise<void> {
-  const [servers] = await Promise.all([
-    apiServersOf(leaf),
-    ...namespaces(plan).map((object) => leaf.apply(object)),
-  ]);
+): Promise<string[]> {
+  const going = await ensureNamespaces(leaf, plan);
+  if (going.length > 0) return going;
   const others = await valuesOfOthers(leaf, plan);
-  const guards = [...plan.guards, ...apiServerPolicies(plan.productNamespace, servers)];
   // Before the installer has any right, and before anything of the product runs.
   await Promise.all([
     prepare(),
     unlock(leaf, locks),
-    ...guards.map((object) => leaf.apply(object)),
+    ensureGuards(leaf, plan),
     ...others.map((secret) => leaf.delete(refOf(secret))),
   ]);
   const token = await chartToken?.();
   await Promise.all(prerequisites(plan, token).map((object) => leaf.apply(object)));
   await leaf.apply(installJob(plan));
-}
-
-/** Where the cluster says that its own API is, from inside. */
-async function apiServersOf(leaf: Leaf): Promise<ApiServer[]> {
-  const slices = await leaf.list({
-    apiVersion: 'discovery.k8s.io/v1',
-    kind: 'EndpointSlice',
-    namespace: 'default',
-    labelSelector: 'kubernetes.io/service-name=kubernetes',
-  });
-  return slices.flatMap(({ endpoints, ports }) =>
-    ((endpoints ?? []) as { addresses: string[] }[]).flatMap(({ addresses }) =>
-      addresses.flatMap((address) =>
-        ((ports ?? []) as { port: number }[]).map(({ port }) => ({ address, port })),
-      ),
-    ),
-  );
+  return [];
 }
 
 /** The installer's rights, the values, which may hold secrets, and the token beside them last no longer than the Job. */

@@ -26,13 +26,18 @@ export const CLUSTER = { type: RESOURCE.CLUSTER };
 /** Bootstrapping gives everybody the right to write in it: `ActivateAuth` of pfs_v2. */
 export const DEFAULT_PROJECT = { type: RESOURCE.PROJECT, name: 'default' };
 
+/** Whoever is bound and no member is one who was: also where nothing else remembers them, their sessions end. */
 export async function setMembers(channel: GrpcChannel, admin: string, bindings: Bindings): Promise<void> {
   const { username } = await ask(channel, 'auth_v2.API/WhoAmI', {}, admin);
   if (!username.startsWith('pach:') && !bindings[username]?.includes(ADMIN_ROLE)) {
     throw new AppError('BUG', 'these bindings would take away the right to change them');
   }
   for (const { principal, roles } of planBindings(await boundAt(channel, admin, CLUSTER), bindings)) {
+    const leaves = roles.length === 0 && hasSessions(principal);
+    // Before it, so that one that breaks off finds them bound still; and after it, for they could sign in until then.
+    if (leaves) await revoke(channel, admin, principal);
     await modify(channel, admin, CLUSTER, principal, roles);
+    if (leaves) await revoke(channel, admin, principal);
   }
   if ((await boundAt(channel, admin, DEFAULT_PROJECT))[EVERYBODY]) {
     await modify(channel, admin, DEFAULT_PROJECT, EVERYBODY, []);
@@ -47,11 +52,9 @@ export async function setMembers(channel: GrpcChannel, admin: string, bindings: 
 /** An owner may restore a session for any subject, with a token of their own choice and without an end; only robots' are ever listed. */
 export async function disown(channel: GrpcChannel, admin: string, bindings: Bindings): Promise<void> {
   const { username: self } = await ask(channel, 'auth_v2.API/WhoAmI', {}, admin);
-  const revoke = (username: string) =>
-    ask(channel, 'auth_v2.API/RevokeAuthTokensForUser', { username }, admin);
   // Those first who could give others what was just taken from them.
   const subjects = new Set([INTERNAL, ...Object.keys(bindings).filter((principal) => principal !== self)]);
-  for (const subject of subjects) await revoke(subject);
+  for (const subject of subjects) await revoke(channel, admin, subject);
   const others = new Set<string>();
   for (const resource of await resourcesOf(channel, admin)) {
     for (const { principal } of planOutsiders(await boundAt(channel, admin, resource), bindings)) {
@@ -61,10 +64,13 @@ export async function disown(channel: GrpcChannel, admin: string, bindings: Bind
   }
   const { tokens } = await ask(channel, 'auth_v2.API/ExtractAuthTokens', {}, admin);
   for (const { subject } of tokens) others.add(subject);
-  for (const subject of others) if (hasSessions(subject)) await revoke(subject);
+  for (const subject of others) if (hasSessions(subject)) await revoke(channel, admin, subject);
   // Whoever asks, too: after it nothing can be asked with this token.
-  await revoke(self);
+  await revoke(channel, admin, self);
 }
+
+const revoke = (channel: GrpcChannel, admin: string, username: string) =>
+  ask(channel, 'auth_v2.API/RevokeAuthTokensForUser', { username }, admin);
 
 async function modify(
   channel: GrpcChannel,

@@ -1,21 +1,29 @@
 /**
- * Brings a cluster that stands back to how it was left, by applying again what Hub owns: its parts, its lock, its members, its name, its
- * certificate. Also the way in which a certificate is renewed.
+ * Brings a cluster that stands back to how it was left, by applying again what Hub owns: its namespaces and what guards them, its parts, its
+ * lock, its members, its name, its certificate. Also the way in which a certificate is renewed.
  */
 
+import { minutes, seconds } from '../../shared/units.ts';
 import { accessOf } from '../access/access.ts';
 import { allGood } from '../access/conditions.ts';
 import { missingParts } from '../access/drift.ts';
-import { ensureExposed } from '../access/expose.ts';
+import { ensureClosed, ensureExposed } from '../access/expose.ts';
 import { ensureInstallation, installationOf } from '../access/installation.ts';
 import { type Applied, applyMembers } from '../access/members.ts';
 import { type Site, siteOf } from '../access/site.ts';
 import { asAppError } from '../failure.ts';
-import { isInterrupted, isMeshOutdated, partsOf, revokeRights } from '../leaf/install.ts';
+import { ensureGuards, ensureNamespaces } from '../leaf/guards.ts';
+import {
+  isInterrupted,
+  isMeshOutdated,
+  isProductGone,
+  partsOf,
+  revokeRights,
+  untilGone,
+} from '../leaf/install.ts';
 import { jobRef } from '../leaf/manifests.ts';
 import { meshAlone } from '../leaf/mesh.ts';
 import type { InstallPlan } from '../leaf/plan.ts';
-import { credentialsRights } from '../leaf/roles.ts';
 import { untilExposed } from './expose.ts';
 import { untilNextLook } from './pace.ts';
 import { shutIfOpen } from './shut.ts';
@@ -31,13 +39,12 @@ export const repair: Step = async (cluster, ports) => {
   const undecided = await untilDecided(site);
   if (undecided) return undecided;
   try {
+    const going = await guard(site);
+    if (going) return going;
     const installing = await reinstall(site);
     if (installing) return installing;
     if ((await lock(site)) === 'renewing') return untilRenewed();
     await ports.provider.ensureWebhookAccess(site.target);
-    // A cluster of a Hub of before has others.
-    const rights = credentialsRights(ports.settings.credentialsAccount, site.product.namespace);
-    for (const object of rights) await site.leaf.apply(object);
     const progress = await ensureExposed(site);
     if (progress.status !== 'exposed') return untilExposed(progress);
     return done(
@@ -52,6 +59,28 @@ export const repair: Step = async (cluster, ports) => {
     return shutIfOpen(site, thrown);
   }
 };
+
+/**
+ * The namespaces with their limits, ways and rights, before anything is made in them; a cluster of a Hub of before has others. An application
+ * that is made anew is reached by nobody before it is locked: the way to the old one goes first.
+ * @returns what to report for as long as somebody's deletion of a namespace takes
+ */
+async function guard(site: Site): Promise<StepResult | undefined> {
+  const { leaf } = site;
+  const plan = installationOf(site);
+  if (await isProductGone(leaf, plan)) await ensureClosed(site);
+  const going = await ensureNamespaces(leaf, plan);
+  if (going.length === 0) {
+    await ensureGuards(leaf, plan);
+    return undefined;
+  }
+  // Who was removed need not stay for as long as that.
+  await lock(site).catch(onlyLockFailed);
+  return wait(GOING_MS, untilGone(going));
+}
+
+/** Kubernetes takes seconds to empty a namespace. */
+const GOING_MS = seconds(10);
 
 const lock = (site: Site): Promise<Applied> =>
   applyMembers(site, async (at, changes) => {
@@ -89,16 +118,25 @@ async function reinstall(site: Site): Promise<StepResult | undefined> {
 
 /**
  * What is to be installed once more; what was begun in this repair goes on. Only for a mesh that is too old the product is left as it
- * is: nobody asked for it to start anew.
+ * is: nobody asked for it to start anew. What does not answer although its parts are there may lack what is no part, as a Service.
  */
-async function planFor({ cluster, leaf }: Site, whole: InstallPlan): Promise<InstallPlan | undefined> {
+async function planFor(site: Site, whole: InstallPlan): Promise<InstallPlan | undefined> {
+  const { cluster, leaf } = site;
   const mesh = meshAlone(whole);
   if (await leaf.find(jobRef(mesh))) return mesh;
   if (await leaf.find(jobRef(whole))) return whole;
   if (missingParts(cluster, await partsOf(leaf, whole)) > 0 || (await isInterrupted(leaf, mesh)))
     return whole;
-  return (await isMeshOutdated(leaf)) ? mesh : undefined;
+  if (await isMeshOutdated(leaf)) return mesh;
+  return staysSilent(site) ? whole : undefined;
 }
+
+const staysSilent = ({ cluster: { conditions, since }, ports: { clock } }: Site): boolean =>
+  conditions.some(({ type, status }) => type === 'Reachable' && !status) &&
+  clock.elapsed(since.getTime()) > SILENT_MS;
+
+/** Without Helm, a way in that is made anew takes less. */
+const SILENT_MS = minutes(5);
 
 function onlyLockFailed(thrown: unknown): undefined {
   if (asAppError(thrown).code === 'LOCK_FAILED') throw thrown;
