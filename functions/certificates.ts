@@ -48,13 +48,18 @@ export interface Certificates {
   finalize(order: string, host: string): Promise<IssuedCertificate | { status: 'pending' } | OrderFailed>;
 }
 
+/** At most, and never more than this share of the lifetime: those of certificates become shorter from year to year. */
 const RENEW_AHEAD_MS = days(30);
-/** Clusters that were made together are not to be renewed together. */
-const RENEW_SPREAD_MS = days(3);
+const RENEW_AHEAD_SHARE = 1 / 3;
+/** Clusters that were made together are not to be renewed together: spread over this share of the time that is left. */
+const SPREAD_SHARE = 1 / 10;
 
 /**
  * When to get the next certificate.
  * @param jitter in [0, 1)
  */
-export const renewalDueAt = (notAfter: Date, jitter: number): Date =>
-  new Date(notAfter.getTime() - RENEW_AHEAD_MS - jitter * RENEW_SPREAD_MS);
+export function renewalDueAt({ from, to }: { from: Date; to: Date }, jitter: number): Date {
+  const lifetimeMs = to.getTime() - from.getTime();
+  const aheadMs = Math.min(RENEW_AHEAD_MS, RENEW_AHEAD_SHARE * lifetimeMs);
+  return new Date(to.getTime() - aheadMs * (1 + SPREAD_SHARE * jitter));
+}

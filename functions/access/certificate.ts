@@ -114,12 +114,14 @@ async function findGood({ cluster, leaf, ports, host }: Site): Promise<Certifica
 
 /** A certificate that a leaf has. */
 interface HeldCertificate {
+  notBefore: Date;
   notAfter: Date;
   /** SHA-256. */
   fingerprint: string;
 }
 
-const heldIn = ({ validToDate, fingerprint256 }: X509Certificate): HeldCertificate => ({
+const heldIn = ({ validFromDate, validToDate, fingerprint256 }: X509Certificate): HeldCertificate => ({
+  notBefore: validFromDate,
   notAfter: validToDate,
   fingerprint: fingerprint256.replaceAll(':', '').toLowerCase(),
 });
@@ -139,13 +141,16 @@ const isDue = (
   (fingerprint !== undefined && renewAt !== undefined && renewAt.getTime() <= clock.now());
 
 const stateOf = (
-  { notAfter, fingerprint }: HeldCertificate,
+  { notBefore, notAfter, fingerprint }: HeldCertificate,
   { fingerprint: known, renewAt }: CertificateState,
   { random }: Ports,
 ): CertificateState => ({
   notAfter,
   fingerprint,
-  renewAt: known === fingerprint && renewAt ? renewAt : renewalDueAt(notAfter, random.fraction()),
+  renewAt:
+    known === fingerprint && renewAt
+      ? renewAt
+      : renewalDueAt({ from: notBefore, to: notAfter }, random.fraction()),
 });
 
 /** The leaf's certificate for that name, if it has one. The key beside it is not looked at. @throws AppError LEAF_UNAVAILABLE, PERMISSION_DENIED */

@@ -5,8 +5,10 @@ import { AppError } from '../../shared/errors.ts';
 import { requireCalm } from '../accounts/creations.ts';
 import { requireGoodAccount } from '../accounts/standing.ts';
 import { type Change, command } from '../dispatch/commands.ts';
+import { tellAddress } from '../members/address.ts';
 import { invite, pathOfInvitation, pendingInvitations, withdrawInvitation } from '../members/invitations.ts';
 import { emailOf, uidsOf, withMember, withoutMember } from '../members/membership.ts';
+import { findEmail } from '../tokens.ts';
 import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
 import { toOffer, toReply } from './reply.ts';
 import { accepted, requireCluster } from './require-cluster.ts';
@@ -83,18 +85,26 @@ const put = endpoint({
 
 /**
  * Whose role is changed. Of an address that nobody has here, Identity Platform is not asked: neither the reply nor its time may tell whether
- * there is an account. Where a member was known by it, somebody else may have it by now; they are invited, and take that one's place when they come.
- * @throws AppError OWNER_PAYS, LAST_OWNER if they could not
+ * there is an account. A member who was known by it may have another one by now, and somebody else this one: whoever has it is invited, and
+ * nothing is changed of the member but the address. If theirs is not known, whoever is invited takes their place when they come.
+ * @throws AppError OWNER_PAYS, LAST_OWNER if they could not; those of `command`
  */
 async function memberOf(
-  { ports, email, body }: Call<{ role: Role }>,
+  { ports, email, body, principal }: Call<{ role: Role }>,
   cluster: Cluster,
 ): Promise<string | undefined> {
   const [member] = uidsOf(cluster, email);
   if (member === undefined) return undefined;
-  const uid = (await ports.people.findByEmail(email))?.uid ?? member;
-  if (uid === member) return member;
-  withMember(cluster, { uid, email, role: body.role });
+  const known = await ports.people.findByEmail(email);
+  if (known?.uid === member) return member;
+  const profile = await ports.people.find(member);
+  const theirs = profile && findEmail(profile);
+  if (theirs !== undefined && theirs !== email) {
+    await tellAddress(ports, cluster.id, { uid: member, email: theirs }, principal().uid);
+    return undefined;
+  }
+  if (known === undefined) return member;
+  withMember(cluster, { uid: known.uid, email, role: body.role });
   return undefined;
 }
 

@@ -25,15 +25,27 @@ export async function requireKnownAddress(
   const snapshot = await ports.documents.get(clusterPath(clusterId));
   if (email === undefined || !snapshot || !isNews(parseDocument(people, snapshot), principal.uid, email))
     return;
-  await command(ports, clusterId, 'share', principal.uid, {
+  await tellAddress(ports, clusterId, { uid: principal.uid, email }, principal.uid);
+  throw new AppError('ACCESS_NOT_READY');
+}
+
+/**
+ * Of whoever is a member still.
+ * @param actor who says so
+ * @throws AppError those of `command`
+ */
+export const tellAddress = (
+  ports: Ports,
+  clusterId: string,
+  { uid, email }: { uid: string; email: string },
+  actor: string,
+): Promise<Cluster> =>
+  command(ports, clusterId, 'share', actor, {
     change(read) {
-      const { uid } = principal;
       const role = roleOf(read, uid);
       return role && withMember(read, { uid, email, role });
     },
   });
-  throw new AppError('ACCESS_NOT_READY');
-}
 
 const isNews = (cluster: People, uid: string, email: string): boolean =>
   roleOf(cluster, uid) !== undefined && emailOf(cluster, uid) !== email;

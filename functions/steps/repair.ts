@@ -5,13 +5,14 @@
 
 import { minutes, seconds } from '../../shared/units.ts';
 import { accessOf } from '../access/access.ts';
+import { ensureCertificate } from '../access/certificate.ts';
 import { allGood } from '../access/conditions.ts';
 import { missingParts } from '../access/drift.ts';
 import { ensureClosed, ensureExposed } from '../access/expose.ts';
 import { ensureInstallation, installationOf } from '../access/installation.ts';
 import { type Applied, applyMembers } from '../access/members.ts';
 import { type Site, siteOf } from '../access/site.ts';
-import { asAppError } from '../failure.ts';
+import { asAppError, tellFailure } from '../failure.ts';
 import { ensureGuards, ensureNamespaces } from '../leaf/guards.ts';
 import {
   isInterrupted,
@@ -41,6 +42,8 @@ export const repair: Step = async (cluster, ports) => {
   try {
     const going = await guard(site);
     if (going) return going;
+    const renewing = await renewEarly(site);
+    if (renewing) return renewing;
     const installing = await reinstall(site);
     if (installing) return installing;
     if ((await lock(site)) === 'renewing') return untilRenewed();
@@ -81,6 +84,31 @@ async function guard(site: Site): Promise<StepResult | undefined> {
 
 /** Kubernetes takes seconds to empty a namespace. */
 const GOING_MS = seconds(10);
+
+/**
+ * A certificate whose time has come is not kept waiting by what may take its whole time and fail, as an installation does where its owner's work
+ * leaves no room: that would be tried again twice a day until the certificate is over. Nor may an authority that is away keep back the rest, so
+ * what goes wrong here is left to the exposure below.
+ * @returns what to report until there is a new one, and for the document to know it
+ */
+async function renewEarly(site: Site): Promise<StepResult | undefined> {
+  const { cluster, ports } = site;
+  const { renewAt, fingerprint } = cluster.certificate ?? {};
+  const isDue = fingerprint !== undefined && renewAt !== undefined && renewAt.getTime() <= ports.clock.now();
+  if (!isDue || ports.clock.elapsed(cluster.since.getTime()) > EARLY_MS) return undefined;
+  try {
+    const progress = await ensureCertificate(site);
+    const { certificate } = progress;
+    if (progress.status === 'pending') return untilExposed(progress);
+    if (progress.status === 'held') return wait(0, 'It has a new certificate.', { patch: { certificate } });
+  } catch (thrown) {
+    tellFailure(ports.log, 'certificate not renewed', thrown, { cluster: cluster.id });
+  }
+  return undefined;
+}
+
+/** An order takes a minute, and what is repaired besides has the rest of the time. */
+const EARLY_MS = minutes(10);
 
 const lock = (site: Site): Promise<Applied> =>
   applyMembers(site, async (at, changes) => {

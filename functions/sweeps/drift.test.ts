@@ -9,6 +9,7 @@ import { AppError } from '../../shared/errors.ts';
 import { describe as errorOf } from '../../shared/lifecycle/transition.ts';
 import { days, hours, minutes, seconds } from '../../shared/units.ts';
 import { INTERIORS, type RunningHub, runHub } from '../../test/running-hub.ts';
+import { heldBy } from '../access/certificate.ts';
 import { upgradeAfterMs } from '../access/drift.ts';
 import { ensureClosed } from '../access/expose.ts';
 import { CERTIFICATE_SECRET, certificateSecret, GATEWAY } from '../access/exposure.ts';
@@ -579,6 +580,25 @@ describe.each(INTERIORS)('a mesh of a Hub of before (%s)', (inside) => {
     expect(await meshOf(it, id)).toEqual([ISTIO_VERSION, ISTIO_VERSION]);
   });
 
+  test('that cannot be upgraded keeps no certificate from being renewed', async () => {
+    const it = runHub({ inside });
+    const id = await it.created({ product: 'hello' });
+    const { certificate } = await it.cluster(id);
+    await downgrade(it, id);
+    await untilItsTurn(it, id);
+    const due = { ...certificate, renewAt: new Date(it.clock.now()) } as DocumentData;
+    await it.run(it.documents.commit([{ op: 'update', path: clusterPath(id), data: { certificate: due } }]));
+    it.faults.force('job-fails');
+    await it.look(id);
+    await it.clock.runFor(hours(1));
+    const after = await it.cluster(id);
+    expect(after).toMatchObject({ state: 'ready', error: { code: 'INSTALL_FAILED' } });
+    expect(after.certificate?.fingerprint).not.toBe(certificate?.fingerprint);
+    expect(after.certificate?.renewAt?.getTime()).toBeGreaterThan(it.clock.now());
+    const held = await heldBy(await it.leaf(id), it.name(id));
+    expect(held?.fingerprint).toBe(after.certificate?.fingerprint);
+  });
+
   test('is upgraded in a spare, which waits for an owner again', async () => {
     const it = runHub({ inside });
     await it.pool(1, 'hello');
@@ -745,6 +765,18 @@ describe('a spare that nobody could use', () => {
     const [next = ''] = await it.spares();
     expect(next).not.toBe(id);
     expect((await claimed(it, next))?.id).toBe(next);
+  });
+
+  test('is not one only because Hub asks the cloud too much to see it: it is handed out, and nothing is given up', async () => {
+    const it = runHub({ inside: 'sketch' });
+    await it.pool(1, 'hello');
+    const [id = ''] = await it.spares();
+    const { provider } = it.ports;
+    it.ports.provider = { ...provider, observeCluster: () => Promise.reject(new AppError('CLOUD_BUSY')) };
+    await it.clock.runFor(hours(2));
+    expect(await it.cluster(id)).not.toHaveProperty('missedAt');
+    it.ports.provider = provider;
+    expect((await claimed(it, id))?.id).toBe(id);
   });
 
   test('because its zone has just gone is handed out to one person only, who finds it out for all', async () => {

@@ -67,21 +67,25 @@ async function miss(
   isDue: boolean,
 ): Promise<void> {
   const { id, missedAt, lookAt, conditions } = cluster;
-  const { clock } = ports;
+  const { clock, random } = ports;
+  // It tells nothing of the cluster that Hub asks too much: when that happens many are looked at, and each would seem to be away.
+  const isHubs = asAppError(thrown).code === 'CLOUD_BUSY';
   const now = new Date(clock.now());
   const missedMs = missedAt ? clock.elapsed(missedAt.getTime()) : 0;
   const say =
-    missedAt && missedMs >= APART_MS && isTold(cluster, thrown) ? notSeenSince(missedAt) : undefined;
+    missedAt && missedMs >= APART_MS && !isHubs && isTold(cluster, thrown)
+      ? notSeenSince(missedAt)
+      : undefined;
   // Of all the rest it is not known that it is otherwise.
   const told = say === undefined ? conditions : withCondition(conditions, 'Reachable', false, say, now);
-  const againMs = againAfterMs(missedMs);
+  const againMs = againAfterMs(missedMs) * (isHubs ? 1 + random.fraction() : 1);
   const data = {
-    ...(missedAt === undefined && { missedAt: now }),
+    ...(missedAt === undefined && !isHubs && { missedAt: now }),
     ...(say !== undefined && !conditions.some(({ message }) => message === say) && { conditions: told }),
     ...flawedAnew(cluster, told),
     ...(isDue
       ? { lookAt: new Date(clock.after(againMs)) }
-      : lookAt === undefined && { lookAt: new Date(clock.after(APART_MS)) }),
+      : lookAt === undefined && !isHubs && { lookAt: new Date(clock.after(APART_MS)) }),
   } as DocumentData;
   if (Object.keys(data).length === 0) return;
   await commitOnce(ports, [{ op: 'update', path: clusterPath(id), data, ifVersion: version }], id, undefined);

@@ -255,9 +255,16 @@ describe.each([
   });
 });
 
-test('a certificate is renewed 30 days ahead or a little earlier, each at its own time', () => {
-  const notAfter = new Date(Date.UTC(2026, 5, 30));
-  expect(renewalDueAt(notAfter, 0)).toEqual(new Date(Date.UTC(2026, 4, 31)));
-  expect(renewalDueAt(notAfter, 0.5)).toEqual(new Date(Date.UTC(2026, 4, 29, 12)));
-  expect(renewalDueAt(notAfter, 0.999).getTime()).toBeGreaterThan(Date.UTC(2026, 4, 28));
+test('a certificate is renewed 30 days ahead or a third of its lifetime, and a little earlier, each at its own time', () => {
+  const to = new Date(Date.UTC(2026, 5, 30));
+  const ninety = { from: new Date(to.getTime() - days(90)), to };
+  expect(renewalDueAt(ninety, 0)).toEqual(new Date(Date.UTC(2026, 4, 31)));
+  expect(renewalDueAt(ninety, 0.5)).toEqual(new Date(Date.UTC(2026, 4, 29, 12)));
+  expect(renewalDueAt(ninety, 0.999).getTime()).toBeGreaterThan(Date.UTC(2026, 4, 28));
+  // Longer than what there is: it would be due when it is issued, and again with each look.
+  for (const lifetime of [47, 30, 6]) {
+    const from = new Date(to.getTime() - days(lifetime));
+    expect(renewalDueAt({ from, to }, 0)).toEqual(new Date(to.getTime() - days(lifetime / 3)));
+    expect(renewalDueAt({ from, to }, 0.999).getTime()).toBeGreaterThan(from.getTime() + days(lifetime / 2));
+  }
 });
