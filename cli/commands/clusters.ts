@@ -1,11 +1,11 @@
 /** Clusters: ask for one, look, wait, delete. */
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import type { ClusterReply, EventPage, EventReply } from '../../shared/api.ts';
-import { MAX_PAGE_SIZE } from '../../shared/api.ts';
+import type { ClusterReply, EventPage, EventReply } from '../../shared/api/clusters.ts';
 import { durationInWords } from '../../shared/duration.ts';
 import { ENDING, isFinal } from '../../shared/lifecycle/derive.ts';
 import { rowOf, STATES, type State } from '../../shared/lifecycle/table.ts';
+import { MAX_PAGE_SIZE } from '../../shared/limits.ts';
 import { inDollars } from '../../shared/money.ts';
 import { pagesOf } from '../../shared/pages.ts';
 import type { Api } from '../api.ts';

@@ -1,5 +1,6 @@
 /** Who may use a cluster, and who pays for it. */
-import type { ClusterReply, MemberList, MemberReply, TransferAction } from '../../shared/api.ts';
+import type { ClusterReply } from '../../shared/api/clusters.ts';
+import type { MemberList, MemberReply, TransferAction } from '../../shared/api/members.ts';
 import { role as roles } from '../../shared/documents/cluster.ts';
 import { INVITATION_LIFETIME_MS } from '../../shared/documents/invitation.ts';
 import { days } from '../../shared/units.ts';

@@ -9,8 +9,8 @@ import {
   eventPage,
   listAllClustersQuery,
   listClustersQuery,
-  pageQuery,
-} from '../../shared/api.ts';
+} from '../../shared/api/clusters.ts';
+import { pageQuery } from '../../shared/api/fields.ts';
 import { resolveSpec } from '../../shared/catalog/catalog.ts';
 import { CLUSTERS, type Cluster, shapeOf } from '../../shared/documents/cluster.ts';
 import { eventDocument, eventsOf } from '../../shared/documents/event.ts';

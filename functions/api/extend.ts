@@ -2,7 +2,7 @@
  * The end of a cluster is put off. It is said in hours from now, as the lifetime was said that it began with, and not in hours more: a
  * request that is sent twice, or by two owners at once, adds nothing twice, and needs no key.
  */
-import { clusterReply, type ExtendBody, extendBody } from '../../shared/api.ts';
+import { clusterReply, type ExtendBody, extendBody } from '../../shared/api/clusters.ts';
 import type { Cluster } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { ENDING } from '../../shared/lifecycle/derive.ts';

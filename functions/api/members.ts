@@ -1,5 +1,6 @@
 /** The members of a cluster. A change is written, and told to the application by the lifecycle: nobody waits here for that. */
-import { clusterReply, type MemberReply, memberList, putMemberBody } from '../../shared/api.ts';
+import { clusterReply } from '../../shared/api/clusters.ts';
+import { type MemberReply, memberList, putMemberBody } from '../../shared/api/members.ts';
 import type { Cluster, Role } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';
 import { requireCalm } from '../accounts/creations.ts';

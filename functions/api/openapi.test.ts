@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clusterReply, createClusterBody } from '../../shared/api.ts';
+import { clusterReply, createClusterBody } from '../../shared/api/clusters.ts';
 import { ERRORS } from '../../shared/errors.ts';
 import { apiUnderTest } from '../../test/api.ts';
 import { ENDPOINTS } from './app.ts';

@@ -3,7 +3,7 @@
  * Schema 2020-12, which zod writes by itself (https://spec.openapis.org/oas/v3.1.1.html#schema-object).
  */
 import { z } from 'zod';
-import { problem } from '../../shared/api.ts';
+import { problem } from '../../shared/api/problem.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import { type Endpoint, isGuarded } from './endpoint.ts';
 import { isPublic, POLICY, partsOf } from './policy.ts';

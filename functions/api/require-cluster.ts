@@ -1,5 +1,5 @@
 /** What the endpoints of one cluster begin and end with. */
-import type { ClusterReply } from '../../shared/api.ts';
+import type { ClusterReply } from '../../shared/api/clusters.ts';
 import { type Cluster, clusterPath } from '../../shared/documents/cluster.ts';
 import { CLUSTER_ID } from '../../shared/documents/fields.ts';
 import { AppError } from '../../shared/errors.ts';

@@ -2,7 +2,8 @@
  * A cluster counts for another of its owners from now on. It takes the word of both: who paid so far offers it, and could else fill the
  * accounts of others; who is to pay takes it, and could else shut out who pays. Who deletes their account has offered it to all of them.
  */
-import { clusterReply, type TransferAction, transferBody } from '../../shared/api.ts';
+import { clusterReply } from '../../shared/api/clusters.ts';
+import { type TransferAction, transferBody } from '../../shared/api/members.ts';
 import type { Allowance } from '../../shared/documents/account.ts';
 import { type Cluster, roleOf } from '../../shared/documents/cluster.ts';
 import { AppError } from '../../shared/errors.ts';

@@ -1,6 +1,6 @@
 /** Every refusal and failure as application/problem+json (https://www.rfc-editor.org/rfc/rfc9457), made from the error table. */
 import type { z } from 'zod';
-import type { Problem } from '../../shared/api.ts';
+import type { Problem } from '../../shared/api/problem.ts';
 import { AppError, type ErrorCode, type FieldError } from '../../shared/errors.ts';
 
 /** Seconds until it is worth asking again, by status, where nobody knows better. */
