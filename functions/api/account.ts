@@ -30,6 +30,7 @@ const get = endpoint({
     'All that Hub holds of you, and what would become of each of your clusters if you deleted your account. Its ETag changes with the latter.',
   status: 200,
   reply: ownAccountReply,
+  sends: ['ETag'],
   async handle({ ports, principal }) {
     const shown = await plan(ports, principal().uid);
     const held = await collect(ports, principal(), shown);

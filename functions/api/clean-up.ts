@@ -21,6 +21,7 @@ const get = endpoint({
     'The clean-up certificate of a deleted cluster: what there was of it in the cloud, when each was seen gone, and that nothing is left.',
   status: 200,
   reply: cleanUpReply,
+  sends: ['Content-Disposition'],
   refuses: ['NOT_ACCEPTED_IN_STATE'],
   async handle(call) {
     const { cluster } = await requireCluster(call);

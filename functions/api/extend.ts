@@ -13,7 +13,7 @@ import type { Clock } from '../cloud.ts';
 import { type Change, command } from '../dispatch/commands.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toReply } from './reply.ts';
-import { accepted, requireCluster } from './require-cluster.ts';
+import { accepted, requireCluster, SENT_WHEN_ACCEPTED } from './require-cluster.ts';
 
 const extend = endpoint<ExtendBody>({
   name: 'POST /v1/clusters/{id}:extend',
@@ -21,6 +21,7 @@ const extend = endpoint<ExtendBody>({
     'Put off the end of a cluster with a lifetime, to so many hours from now. It never ends sooner by this, and a repetition changes nothing.',
   status: 202,
   reply: clusterReply,
+  sends: SENT_WHEN_ACCEPTED,
   refuses: [
     'OWNER_ONLY',
     ...REFUSED_TO_MAKE,

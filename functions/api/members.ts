@@ -10,7 +10,7 @@ import { invite, pathOfInvitation, pendingInvitations, withdrawInvitation } from
 import { emailOf, uidsOf, withMember, withoutMember } from '../members/membership.ts';
 import { type Call, type Endpoint, endpoint, type Reply } from './endpoint.ts';
 import { toOffer, toReply } from './reply.ts';
-import { accepted, requireCluster } from './require-cluster.ts';
+import { accepted, requireCluster, SENT_WHEN_ACCEPTED } from './require-cluster.ts';
 
 const list = endpoint({
   name: 'GET /v1/clusters/{id}/members',
@@ -49,6 +49,7 @@ const put = endpoint({
     'Invite somebody to a cluster, or change what a member may do. Whoever is invited becomes a member when they next come to Hub with that address, verified, within 30 days. The reply is the same whether or not they have an account.',
   status: 202,
   reply: clusterReply,
+  sends: SENT_WHEN_ACCEPTED,
   refuses: [
     'OWNER_ONLY',
     'ACCOUNT_CLOSING',
@@ -105,6 +106,7 @@ const remove = endpoint({
     'Remove somebody from a cluster, withdraw an invitation, or leave. The owner who pays cannot be removed. Repeating it changes nothing.',
   status: 202,
   reply: clusterReply,
+  sends: SENT_WHEN_ACCEPTED,
   refuses: ['OWNER_ONLY', 'OWNER_PAYS', 'LAST_OWNER', 'CONFLICT'],
   async handle(call) {
     const { ports, id, email } = call;

@@ -21,7 +21,7 @@ import { emailOf, uidsOf } from '../members/membership.ts';
 import type { Ports } from '../ports.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { toReply } from './reply.ts';
-import { accepted, requireCluster } from './require-cluster.ts';
+import { accepted, requireCluster, SENT_WHEN_ACCEPTED } from './require-cluster.ts';
 
 const transfer = endpoint({
   name: 'POST /v1/clusters/{id}:transfer',
@@ -29,6 +29,7 @@ const transfer = endpoint({
     'Offer a cluster that you pay for to another of its owners or withdraw that, or take over or decline one that was offered to you; or take over one whose paying owner is deleting their account. Repeating it changes nothing.',
   status: 202,
   reply: clusterReply,
+  sends: SENT_WHEN_ACCEPTED,
   refuses: [
     'OWNER_ONLY',
     ...REFUSED_TO_MAKE,

@@ -564,11 +564,25 @@ export interface components {
             declinedRequest?: components["schemas"]["DeclinedRequest"];
             /** @description Of who asks for more, or was just answered; else absent. */
             email?: string;
-            /** @description What those in use cost an hour. */
+            /**
+             * @description What those in use cost an hour.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             hourlyPrice: components["schemas"]["Money"];
             /** @description So many may be in use at once. */
             maxClusters: number;
-            /** @description So much they may cost an hour. */
+            /**
+             * @description So much they may cost an hour.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             maxHourlyPrice: components["schemas"]["Money"];
             /** @description What is asked of an operator; absent where nothing is, or it was answered. */
             quotaRequest?: components["schemas"]["QuotaRequest"];
@@ -691,9 +705,23 @@ export interface components {
                 diskGiB: number;
                 /** @description What a cluster of this size costs an hour. */
                 hourlyPrice: {
-                    /** @description Of a cluster in all zones of its region. */
+                    /**
+                     * @description Of a cluster in all zones of its region.
+                     * @example {
+                     *       "amount": 1.25,
+                     *       "currency": "USD",
+                     *       "about": true
+                     *     }
+                     */
                     regional: components["schemas"]["Money"];
-                    /** @description Of a cluster in one zone. */
+                    /**
+                     * @description Of a cluster in one zone.
+                     * @example {
+                     *       "amount": 1.25,
+                     *       "currency": "USD",
+                     *       "about": true
+                     *     }
+                     */
                     zonal: components["schemas"]["Money"];
                 };
                 /** @description By which it is asked for. */
@@ -710,7 +738,14 @@ export interface components {
         Cell: {
             /** @description Clusters in use now: those being made, ready, or not yet proven gone. */
             clusters: number;
-            /** @description What those in use cost an hour. */
+            /**
+             * @description What those in use cost an hour.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             hourlyPrice: components["schemas"]["Money"];
             /** @description Of the cell. */
             id: string;
@@ -718,7 +753,14 @@ export interface components {
             making: number;
             /** @description So many may be in use at once. */
             maxClusters: number;
-            /** @description So much they may cost an hour. */
+            /**
+             * @description So much they may cost an hour.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             maxHourlyPrice: components["schemas"]["Money"];
             /** @description So many may be in the making at once. */
             maxMaking: number;
@@ -884,7 +926,14 @@ export interface components {
             cost: {
                 /** @description What it costs an hour; null while nothing is being paid. */
                 hourly: components["schemas"]["Money"] | null;
-                /** @description Since its owner has it; what it had cost before there was a meter is not in it. */
+                /**
+                 * @description Since its owner has it; what it had cost before there was a meter is not in it.
+                 * @example {
+                 *       "amount": 1.25,
+                 *       "currency": "USD",
+                 *       "about": true
+                 *     }
+                 */
                 soFar: components["schemas"]["Money"];
             };
             /**
@@ -1241,11 +1290,25 @@ export interface components {
             allowance: {
                 /** @description Clusters in use now: those being made, ready, or not yet proven gone. */
                 clusters: number;
-                /** @description What those in use cost an hour. */
+                /**
+                 * @description What those in use cost an hour.
+                 * @example {
+                 *       "amount": 1.25,
+                 *       "currency": "USD",
+                 *       "about": true
+                 *     }
+                 */
                 hourlyPrice: components["schemas"]["Money"];
                 /** @description So many may be in use at once. */
                 maxClusters: number;
-                /** @description So much they may cost an hour. */
+                /**
+                 * @description So much they may cost an hour.
+                 * @example {
+                 *       "amount": 1.25,
+                 *       "currency": "USD",
+                 *       "about": true
+                 *     }
+                 */
                 maxHourlyPrice: components["schemas"]["Money"];
             };
             /** @description Present once its deletion was asked for. */
@@ -1322,7 +1385,14 @@ export interface components {
             };
             /** @description Id of the cluster it was made for, or is called after; absent where there is none. */
             clusterId?: string;
-            /** @description Since it was found. */
+            /**
+             * @description Since it was found.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             cost: components["schemas"]["Money"];
             /**
              * Format: date-time
@@ -1341,7 +1411,14 @@ export interface components {
              * @description When it was seen gone; absent while it is there.
              */
             goneAt?: string;
-            /** @description What it costs an hour while it is there. */
+            /**
+             * @description What it costs an hour while it is there.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             hourlyPrice: components["schemas"]["Money"];
             /** @description By which it is asked for. */
             key: string;
@@ -1374,11 +1451,25 @@ export interface components {
             allowance: {
                 /** @description Clusters in use now: those being made, ready, or not yet proven gone. */
                 clusters: number;
-                /** @description What those in use cost an hour. */
+                /**
+                 * @description What those in use cost an hour.
+                 * @example {
+                 *       "amount": 1.25,
+                 *       "currency": "USD",
+                 *       "about": true
+                 *     }
+                 */
                 hourlyPrice: components["schemas"]["Money"];
                 /** @description So many may be in use at once. */
                 maxClusters: number;
-                /** @description So much they may cost an hour. */
+                /**
+                 * @description So much they may cost an hour.
+                 * @example {
+                 *       "amount": 1.25,
+                 *       "currency": "USD",
+                 *       "about": true
+                 *     }
+                 */
                 maxHourlyPrice: components["schemas"]["Money"];
             };
             /** @description Present once its deletion was asked for. */
@@ -1610,7 +1701,14 @@ export interface components {
             };
             /** @description Spares that may fail within an hour before the pool pauses. */
             maxLossesPerHour: number;
-            /** @description What failed spares may cost within a day before the pool pauses. */
+            /**
+             * @description What failed spares may cost within a day before the pool pauses.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             maxLossPerDay: components["schemas"]["Money"];
             /** @description Too much was lost: until then nothing is made, and then one spare at a time, until one is ready; else absent. */
             pause?: {
@@ -1815,7 +1913,14 @@ export interface components {
              * @enum {string}
              */
             availability: "zonal" | "regional";
-            /** @description What it would cost an hour. */
+            /**
+             * @description What it would cost an hour.
+             * @example {
+             *       "amount": 1.25,
+             *       "currency": "USD",
+             *       "about": true
+             *     }
+             */
             hourlyPrice: components["schemas"]["Money"];
             /**
              * @description Whether it is a cluster of its own.
@@ -1991,7 +2096,13 @@ export interface components {
              */
             updateTime: string;
         };
-        /** @description The e-mail of the owner you offer it to. Your own address accepts an offer made to you; while whoever pays is deleting their account, it takes the cluster over without one. If you pay for the cluster, it withdraws your offer. Say with action which of these you mean: if it would be another, nothing is done. Only with the action decline does your own address refuse an offer made to you. */
+        /**
+         * @description The e-mail of the owner you offer it to. Your own address accepts an offer made to you; while whoever pays is deleting their account, it takes the cluster over without one. If you pay for the cluster, it withdraws your offer. Say with action which of these you mean: if it would be another, nothing is done. Only with the action decline does your own address refuse an offer made to you.
+         * @example {
+         *       "email": "grace@example.com",
+         *       "action": "offer"
+         *     }
+         */
         Transfer: {
             /**
              * @description What you mean. If that is not what would be done, it is refused, and nothing is done.
@@ -2005,7 +2116,22 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description `no-store`, or for how long anybody may keep the reply. */
+        "Cache-Control": string;
+        /** @description Under which name a browser saves it. */
+        "Content-Disposition": string;
+        /** @description Version of what is shown; sent back as If-Match, it guards against changes since. */
+        ETag: string;
+        /** @description Path of the cluster. */
+        Location: string;
+        /** @description Seconds after which it is worth asking again. */
+        "Retry-After": number;
+        /** @description https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+        "WWW-Authenticate": string;
+        /** @description Id of the request, by which an operator finds it in the log. */
+        "X-Request-Id": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -2022,6 +2148,9 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2031,6 +2160,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2040,6 +2171,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2049,6 +2183,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2058,6 +2195,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2067,6 +2206,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2079,6 +2221,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description The ETag of GET /v1/account: what you have looked at. */
                 "If-Match": string;
             };
             path?: never;
@@ -2089,6 +2232,8 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2098,6 +2243,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2107,6 +2254,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2116,6 +2266,8 @@ export interface operations {
             /** @description SIGN_IN_TOO_OLD: You signed in too long ago for this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2125,6 +2277,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2134,6 +2288,8 @@ export interface operations {
             /** @description PREVIEW_CHANGED: What would be deleted has changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2143,6 +2299,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2152,6 +2310,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2161,6 +2321,8 @@ export interface operations {
             /** @description PREVIEW_REQUIRED: You must first look at what would be deleted. */
             428: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2170,6 +2332,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2179,6 +2344,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2188,6 +2355,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2199,7 +2369,9 @@ export interface operations {
     getAdminAccounts: {
         parameters: {
             query?: {
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
             };
             header?: never;
@@ -2211,6 +2383,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2220,6 +2394,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2229,6 +2405,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2238,6 +2417,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2247,6 +2428,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2256,6 +2440,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2265,6 +2451,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2278,6 +2467,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Uid of the user. */
                 id: string;
             };
             cookie?: never;
@@ -2291,6 +2481,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2300,6 +2492,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2309,6 +2503,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2318,6 +2515,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. ACCOUNT_CLOSING: The account is being deleted. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2327,6 +2526,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2336,6 +2537,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2345,6 +2548,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2354,6 +2559,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2363,6 +2570,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2372,6 +2582,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2381,6 +2593,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2394,6 +2609,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Uid of the user. */
                 id: string;
             };
             cookie?: never;
@@ -2407,6 +2623,8 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2416,6 +2634,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2425,6 +2645,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2434,6 +2657,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2443,6 +2668,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2452,6 +2679,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2461,6 +2690,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2470,6 +2701,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2479,6 +2712,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2488,6 +2724,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2497,6 +2735,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2508,9 +2749,13 @@ export interface operations {
     getAdminAudit: {
         parameters: {
             query?: {
+                /** @description Only what the user with this uid did; not together with cluster. */
                 actor?: string;
+                /** @description Only what concerns the cluster with this id. */
                 cluster?: string;
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
             };
             header?: never;
@@ -2522,6 +2767,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2531,6 +2778,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2540,6 +2789,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2549,6 +2801,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2558,6 +2812,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2567,6 +2824,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2576,6 +2835,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2596,6 +2858,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2605,6 +2869,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2614,6 +2880,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2623,6 +2892,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2632,6 +2903,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2641,6 +2915,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2650,6 +2926,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2661,9 +2940,13 @@ export interface operations {
     getAdminClusters: {
         parameters: {
             query?: {
+                /** @description Only those that are charged to the user with this uid. */
                 account?: string;
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
+                /** @description Only those in this state; absent: all that are not deleted. */
                 state?: "queued" | "provisioning" | "installing" | "securing" | "exposing" | "warm" | "personalizing" | "ready" | "sharing" | "repairing" | "undoing" | "failed" | "deleting" | "deprovisioning" | "sweeping" | "deleted" | "stuck";
             };
             header?: never;
@@ -2675,6 +2958,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2684,6 +2969,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2693,6 +2980,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2702,6 +2992,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2711,6 +3003,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2720,6 +3015,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2729,6 +3026,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2740,8 +3040,11 @@ export interface operations {
     getAdminDeadLetters: {
         parameters: {
             query?: {
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
+                /** @description Only those in this state; absent: all. */
                 state?: "open" | "replayed" | "dismissed";
             };
             header?: never;
@@ -2753,6 +3056,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2762,6 +3067,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2771,6 +3078,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2780,6 +3090,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2789,6 +3101,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2798,6 +3113,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2807,6 +3124,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2820,6 +3140,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the dead letter. */
                 id: string;
             };
             cookie?: never;
@@ -2833,6 +3154,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2842,6 +3165,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2851,6 +3176,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2860,6 +3188,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2869,6 +3199,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2878,6 +3210,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2887,6 +3221,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2896,6 +3232,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2905,6 +3243,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2914,6 +3255,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2923,6 +3266,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2936,6 +3282,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the dead letter. */
                 id: string;
             };
             cookie?: never;
@@ -2949,6 +3296,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2958,6 +3307,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2967,6 +3318,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2976,6 +3330,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2985,6 +3341,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2994,6 +3352,8 @@ export interface operations {
             /** @description NOT_REPLAYABLE: This dead letter cannot be replayed. REPLAY_REASON_USED: This dead letter was already replayed for that reason. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3003,6 +3363,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3012,6 +3374,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3021,6 +3385,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3030,6 +3397,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3039,6 +3408,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3050,7 +3422,9 @@ export interface operations {
     getAdminOrphans: {
         parameters: {
             query?: {
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
             };
             header?: never;
@@ -3062,6 +3436,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3071,6 +3447,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3080,6 +3458,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3089,6 +3470,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3098,6 +3481,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3107,6 +3493,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3116,6 +3504,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3129,6 +3520,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Key of the orphan. */
                 id: string;
             };
             cookie?: never;
@@ -3142,6 +3534,8 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3151,6 +3545,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3160,6 +3556,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3169,6 +3568,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3178,6 +3579,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3187,6 +3590,8 @@ export interface operations {
             /** @description ORPHAN_UNPROVEN: Nothing proves that this belongs to Hub, so Hub does not delete it. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3196,6 +3601,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3205,6 +3612,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3214,6 +3623,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3223,6 +3635,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3232,6 +3646,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3252,6 +3669,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3261,6 +3680,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3270,6 +3691,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3279,6 +3703,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3288,6 +3715,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3297,6 +3726,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3308,8 +3740,11 @@ export interface operations {
     getClusters: {
         parameters: {
             query?: {
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
+                /** @description Only those in this state; absent: all that are not deleted. */
                 state?: "queued" | "provisioning" | "installing" | "securing" | "exposing" | "warm" | "personalizing" | "ready" | "sharing" | "repairing" | "undoing" | "failed" | "deleting" | "deprovisioning" | "sweeping" | "deleted" | "stuck";
             };
             header?: never;
@@ -3321,6 +3756,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3330,6 +3767,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3339,6 +3778,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3348,6 +3790,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3357,6 +3802,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3366,6 +3813,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3378,6 +3828,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Printable ASCII. Within 24 h, the same key and body give the same cluster. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3392,6 +3843,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3401,6 +3856,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. INVALID_NAME: The name is not valid. INVALID_IDEMPOTENCY_KEY: The Idempotency-Key is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3410,6 +3867,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3419,6 +3879,8 @@ export interface operations {
             /** @description EMAIL_NOT_VERIFIED: Your e-mail address is not verified. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3428,6 +3890,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3437,6 +3901,8 @@ export interface operations {
             /** @description TOO_MANY_WAITING: Too many of your clusters wait for room already. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3446,6 +3912,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3455,6 +3923,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3464,6 +3934,8 @@ export interface operations {
             /** @description UNKNOWN_PRODUCT: There is no such product. UNKNOWN_VERSION: The product has no such version. UNKNOWN_SIZE: There is no such size. UNKNOWN_REGION: Hub has no such region. UNSUPPORTED_ISOLATION: Clusters in a shared namespace are not offered yet. SIZE_OVER_BUDGET: This size costs more per hour than your account allows. SIZE_OVER_CAPACITY: This size costs more per hour than this whole Hub may spend. IDEMPOTENCY_KEY_REUSED: This Idempotency-Key was already used with another body. */
             422: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3473,6 +3945,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3482,6 +3957,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3491,6 +3968,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3504,6 +3984,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -3513,6 +3994,9 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3522,6 +4006,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3531,6 +4017,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3540,6 +4029,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3549,6 +4040,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3558,6 +4052,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3567,6 +4063,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3579,9 +4078,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the cluster as you know it: if it has another one by now, nothing is done. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -3591,6 +4092,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3600,6 +4105,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3609,6 +4116,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3618,6 +4128,8 @@ export interface operations {
             /** @description OWNER_ONLY: Only an owner of the cluster may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3627,6 +4139,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3636,6 +4150,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3645,6 +4161,8 @@ export interface operations {
             /** @description CLUSTER_CHANGED: What is asked of the cluster was changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3654,6 +4172,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3663,6 +4183,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3672,6 +4194,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3681,6 +4206,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3690,6 +4217,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3702,9 +4232,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the cluster as you know it: if it has another one by now, nothing is done. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -3718,6 +4250,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3727,6 +4263,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3736,6 +4274,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3745,6 +4286,8 @@ export interface operations {
             /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. OWNER_HELD: The account of the cluster’s owner cannot create anything new for now. OWNER_SUSPENDED: The account of the cluster’s owner is suspended, so nobody may use the cluster for now. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3754,6 +4297,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3763,6 +4308,8 @@ export interface operations {
             /** @description NO_LIFETIME: The cluster has no lifetime that could be extended. LIFETIME_OVER: The cluster is being deleted, so its lifetime can no longer be extended. ENDS_LATER: The cluster already lives longer than that. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3772,6 +4319,8 @@ export interface operations {
             /** @description CLUSTER_CHANGED: What is asked of the cluster was changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3781,6 +4330,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3790,6 +4341,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3799,6 +4352,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3808,6 +4364,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3817,6 +4375,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3829,9 +4390,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the cluster as you know it: if it has another one by now, nothing is done. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -3841,6 +4404,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3850,6 +4417,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3859,6 +4428,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3868,6 +4440,8 @@ export interface operations {
             /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3877,6 +4451,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3886,6 +4462,8 @@ export interface operations {
             /** @description TOO_MANY_TRIES: This cluster was tried again too often. TOO_MANY_WAITING: Too many of your clusters wait for room already. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3895,6 +4473,8 @@ export interface operations {
             /** @description CLUSTER_CHANGED: What is asked of the cluster was changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3904,6 +4484,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3913,6 +4495,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3922,6 +4506,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3931,6 +4518,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3940,6 +4529,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3952,9 +4544,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the cluster as you know it: if it has another one by now, nothing is done. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -3968,6 +4562,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3977,6 +4575,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3986,6 +4586,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3995,6 +4598,8 @@ export interface operations {
             /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_THROTTLED: Your account cannot create anything new for now. ACCOUNT_SUSPENDED: Your account is suspended. OWNER_HELD: The account of the cluster’s owner cannot create anything new for now. OWNER_SUSPENDED: The account of the cluster’s owner is suspended, so nobody may use the cluster for now. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4004,6 +4609,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4013,6 +4620,8 @@ export interface operations {
             /** @description NOT_AN_OWNER: Only an owner of the cluster can pay for it. NOT_OFFERED: The person who pays for this cluster has not offered it to you. TRANSFER_OTHERWISE: This would not do what you mean, so nothing was done. TRANSFER_NO_ROOM: They cannot pay for the cluster: their account has no room for it at the moment. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4022,6 +4631,8 @@ export interface operations {
             /** @description CLUSTER_CHANGED: What is asked of the cluster was changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4031,6 +4642,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4040,6 +4653,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4049,6 +4664,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4058,6 +4676,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4067,6 +4687,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4080,6 +4703,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -4089,6 +4713,9 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4098,6 +4725,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4107,6 +4736,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4116,6 +4748,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4125,6 +4759,8 @@ export interface operations {
             /** @description NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4134,6 +4770,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4143,6 +4782,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4152,6 +4793,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4163,10 +4807,12 @@ export interface operations {
     getClustersIdCredentials: {
         parameters: {
             query: {
+                /** @description The program that it is for: kubectl, or pachctl. */
                 kind: "kubeconfig" | "pachctl";
             };
             header?: never;
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -4176,6 +4822,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4186,6 +4834,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4195,6 +4845,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4204,6 +4857,8 @@ export interface operations {
             /** @description ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_SUSPENDED: Your account is suspended. OWNER_SUSPENDED: The account of the cluster’s owner is suspended, so nobody may use the cluster for now. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4213,6 +4868,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4222,6 +4879,10 @@ export interface operations {
             /** @description NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. ACCESS_NOT_READY: Your access to this cluster is being set up. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    /** @description Seconds after which it is worth asking again. */
+                    "Retry-After"?: number;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4231,6 +4892,8 @@ export interface operations {
             /** @description UNSUPPORTED_CREDENTIALS: The application in this cluster has no credentials of this kind. */
             422: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4240,6 +4903,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4249,6 +4915,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4258,6 +4926,9 @@ export interface operations {
             /** @description LEAF_UNAVAILABLE: The cluster does not answer at the moment. PRODUCT_REFUSED: The application in the cluster refused a request from Hub. CLUSTER_VANISHED: The cluster is not in the cloud any more, though Hub did not delete it. PROVIDER_UNAVAILABLE: The cloud does not answer at the moment. PERMISSION_DENIED: Hub is not allowed to do this in its cloud account. UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4269,11 +4940,14 @@ export interface operations {
     getClustersIdEvents: {
         parameters: {
             query?: {
+                /** @description At most so many in this page. */
                 pageSize?: number;
+                /** @description The nextPageToken of the page before, of the same list and filter; absent for the first page. */
                 pageToken?: string;
             };
             header?: never;
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -4283,6 +4957,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4292,6 +4968,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_PAGE_TOKEN: The page token is not one of yours for this list. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4301,6 +4979,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4310,6 +4991,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4319,6 +5002,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4328,6 +5014,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4337,6 +5025,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4350,6 +5041,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -4359,6 +5051,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4368,6 +5062,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4377,6 +5073,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4386,6 +5085,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4395,6 +5096,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4404,6 +5108,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4413,6 +5119,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4425,10 +5134,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the cluster as you know it: if it has another one by now, nothing is done. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description Of the member, or of who is invited; in any case of letters. */
                 email: string;
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -4442,6 +5154,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4451,6 +5167,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4460,6 +5178,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4469,6 +5190,8 @@ export interface operations {
             /** @description OWNER_ONLY: Only an owner of the cluster may do this. ACCOUNT_CLOSING: The account is being deleted. ACCOUNT_SUSPENDED: Your account is suspended. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4478,6 +5201,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4487,6 +5212,8 @@ export interface operations {
             /** @description OWNER_PAYS: This owner pays for the cluster and must stay an owner while it exists. LAST_OWNER: A cluster must have at least one owner. TOO_MANY_MEMBERS: The cluster has reached its limit of members and invitations. NOT_ACCEPTED_IN_STATE: The cluster does not accept this in its current state. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4496,6 +5223,8 @@ export interface operations {
             /** @description CLUSTER_CHANGED: What is asked of the cluster was changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4505,6 +5234,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4514,6 +5245,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4523,6 +5256,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4532,6 +5268,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4541,6 +5279,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4553,10 +5294,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The ETag of the cluster as you know it: if it has another one by now, nothing is done. */
                 "If-Match"?: string;
             };
             path: {
+                /** @description Of the member, or of who is invited; in any case of letters. */
                 email: string;
+                /** @description Id of the cluster. */
                 id: string;
             };
             cookie?: never;
@@ -4566,6 +5310,10 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4575,6 +5323,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4584,6 +5334,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4593,6 +5346,8 @@ export interface operations {
             /** @description OWNER_ONLY: Only an owner of the cluster may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4602,6 +5357,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4611,6 +5368,8 @@ export interface operations {
             /** @description OWNER_PAYS: This owner pays for the cluster and must stay an owner while it exists. LAST_OWNER: A cluster must have at least one owner. CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4620,6 +5379,8 @@ export interface operations {
             /** @description CLUSTER_CHANGED: What is asked of the cluster was changed since you looked at it. */
             412: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4629,6 +5390,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4638,6 +5401,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4647,6 +5412,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4656,6 +5424,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4665,6 +5435,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4685,6 +5458,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4694,6 +5469,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4703,6 +5480,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4712,6 +5492,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4721,6 +5503,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4741,6 +5526,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4750,6 +5537,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4759,6 +5548,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4768,6 +5560,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4777,6 +5571,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4797,6 +5594,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4806,6 +5605,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4815,6 +5616,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4824,6 +5628,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4833,6 +5640,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4842,6 +5651,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4866,6 +5678,8 @@ export interface operations {
             /** @description Accepted: the rest happens automatically. */
             202: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4875,6 +5689,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4884,6 +5700,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4893,6 +5712,8 @@ export interface operations {
             /** @description EMAIL_NOT_VERIFIED: Your e-mail address is not verified. ACCOUNT_CLOSING: The account is being deleted. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4902,6 +5723,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4911,6 +5734,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4920,6 +5745,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4929,6 +5756,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4938,6 +5768,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4947,6 +5779,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4967,6 +5802,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4976,6 +5813,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4985,6 +5824,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4994,6 +5836,8 @@ export interface operations {
             /** @description ACCOUNT_CLOSING: The account is being deleted. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5003,6 +5847,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5012,6 +5858,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5021,6 +5869,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5030,6 +5880,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5039,6 +5892,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5048,6 +5903,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5068,6 +5926,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5079,6 +5939,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5088,6 +5950,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5097,6 +5962,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5106,6 +5973,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5126,6 +5996,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5135,6 +6007,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5144,6 +6018,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5153,6 +6030,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5162,6 +6041,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5171,6 +6053,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5180,6 +6064,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5193,6 +6080,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the pool: an RFC 1035 label, at most 63 characters. */
                 id: string;
             };
             cookie?: never;
@@ -5202,6 +6090,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5211,6 +6101,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5220,6 +6112,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5229,6 +6124,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5238,6 +6135,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5247,6 +6146,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5256,6 +6158,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5265,6 +6169,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5278,6 +6185,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description Id of the pool: an RFC 1035 label, at most 63 characters. */
                 id: string;
             };
             cookie?: never;
@@ -5291,6 +6199,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5300,6 +6210,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. INVALID_BODY: The body is not valid JSON. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5309,6 +6221,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5318,6 +6233,8 @@ export interface operations {
             /** @description OPERATOR_ONLY: Only operators may do this. */
             403: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5327,6 +6244,8 @@ export interface operations {
             /** @description NOT_FOUND: This does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5336,6 +6255,8 @@ export interface operations {
             /** @description CONFLICT: Somebody else changed it at the same moment. */
             409: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5345,6 +6266,8 @@ export interface operations {
             /** @description BODY_TOO_LARGE: The body is larger than 32 KB. */
             413: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5354,6 +6277,8 @@ export interface operations {
             /** @description UNSUPPORTED_MEDIA_TYPE: The body is not JSON. */
             415: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5363,6 +6288,8 @@ export interface operations {
             /** @description UNKNOWN_PRODUCT: There is no such product. UNKNOWN_VERSION: The product has no such version. UNKNOWN_SIZE: There is no such size. UNKNOWN_REGION: Hub has no such region. */
             422: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5372,6 +6299,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5381,6 +6311,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5390,6 +6322,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5401,11 +6336,17 @@ export interface operations {
     getQuote: {
         parameters: {
             query?: {
+                /** @description One zone (cheaper, quicker) or all zones of the region, for the control plane and the nodes. */
                 availability?: "zonal" | "regional";
+                /** @description Only `dedicated`, the default, is offered yet. */
                 isolation?: "dedicated" | "namespace";
+                /** @description Id of a product of the catalog. */
                 product?: string;
+                /** @description Id of a region of the catalog. */
                 region?: string;
+                /** @description Id of a size of the catalog. */
                 size?: string;
+                /** @description A version of the product, as the catalog has it. */
                 version?: string;
             };
             header?: never;
@@ -5417,6 +6358,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5426,6 +6369,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5435,6 +6380,9 @@ export interface operations {
             /** @description TOKEN_EXPIRED: Your sign-in has expired. TOKEN_REVOKED: Your sign-in was revoked. TOKEN_INVALID: The ID token is not valid for this service. UNAUTHENTICATED: You are not signed in. */
             401: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5444,6 +6392,8 @@ export interface operations {
             /** @description UNKNOWN_PRODUCT: There is no such product. UNKNOWN_VERSION: The product has no such version. UNKNOWN_SIZE: There is no such size. UNKNOWN_REGION: Hub has no such region. UNSUPPORTED_ISOLATION: Clusters in a shared namespace are not offered yet. */
             422: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5453,6 +6403,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5462,6 +6415,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5471,6 +6426,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5491,6 +6449,8 @@ export interface operations {
             /** @description What was asked for. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5500,6 +6460,8 @@ export interface operations {
             /** @description INVALID_ARGUMENT: A field of the request is not valid. */
             400: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5509,6 +6471,9 @@ export interface operations {
             /** @description TOO_MANY_REQUESTS: Too many requests. */
             429: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5518,6 +6483,8 @@ export interface operations {
             /** @description BUG: Something went wrong in Hub. */
             500: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5527,6 +6494,9 @@ export interface operations {
             /** @description UNAVAILABLE: Hub cannot do this at the moment. */
             503: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
