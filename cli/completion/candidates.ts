@@ -11,14 +11,14 @@ import { listClusters, listDeleted } from '../find-cluster.ts';
 import type { Io } from '../io.ts';
 import { commandsOf, optionsOf, type Place, placeOf } from './place.ts';
 
-export interface Candidate {
+interface Candidate {
   value: string;
   /** What it is, for shells that show that. */
   says: string;
 }
 
 /** `files`: those of this computer, which the shell knows better. */
-export type Candidates = readonly Candidate[] | 'files';
+type Candidates = readonly Candidate[] | 'files';
 
 /** Of a second that people are ready to wait, what is left when the command has begun. */
 const PATIENCE_MS = seconds(0.8);
